@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// Finds a Node that runs TypeScript sources (>= 22.18) and hands over to it. Plain JavaScript, so that any Node >= 16 can read it.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const programs = {
+  server: 'src/processes/server.ts',
+  worker: 'src/processes/worker.ts',
+  portaria: 'src/processes/portaria.ts',
+  test: 'test/run.ts',
+  bench: 'scripts/bench/index.ts',
+};
+
+export function findNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
+  const require = createRequire(import.meta.url);
+  const name = process.platform === 'win32' ? 'win' : process.platform;
+  for (const pkg of [`node-${name}-${process.arch}`, `node-bin-${name}-${process.arch}`]) {
+    try {
+      const binary = join(dirname(require.resolve(`${pkg}/package.json`)), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+      if (existsSync(binary)) return binary;
+    } catch {
+      // that platform package is not installed; the next one may be
+    }
+  }
+  return undefined;
+}
+
+const [name, ...args] = process.argv.slice(2);
+const program = programs[name] ?? name;
+if (!program) {
+  console.error(`Usage: node scripts/start.mjs ${Object.keys(programs).join('|')} [arguments]`);
+  process.exit(64);
+}
+if (!existsSync(join(root, 'node_modules', 'koa'))) {
+  console.error('The packages are not installed yet. Run: npm ci');
+  process.exit(69);
+}
+const node = findNode();
+if (!node) {
+  console.error(
+    `Portaria needs Node 22.18 or newer; this is ${process.version}, and no packaged Node fits ${process.platform}-${process.arch}.\n` +
+      'Run "npm ci" without --omit=optional, or install Node 24 from https://nodejs.org.',
+  );
+  process.exit(69);
+}
+const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, program), ...args], { stdio: 'inherit' });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(signal ? 128 + 15 : (code ?? 1)));
