@@ -1,0 +1,55 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+
+type MasterKey = { id: string; key: Buffer };
+
+/** Encrypts what is secret at rest, by AES-256-GCM; the first key encrypts, all decrypt, so that keys can be rotated. */
+export class KeyRing {
+  readonly #keys: MasterKey[];
+
+  constructor(keys: MasterKey[]) {
+    if (keys.length === 0) throw new Error('the key ring is empty');
+    this.#keys = keys;
+  }
+
+  /** `purpose` is bound to the ciphertext: one column's value cannot be moved to another row or column. */
+  encrypt(plain: string | Buffer, purpose: string): string {
+    const { id, key } = this.#keys[0]!;
+    const iv = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(purpose));
+    const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+    return `${id}.${iv.toString('base64url')}.${sealed.toString('base64url')}`;
+  }
+
+  /** @throws Error when the key is unknown or the value was changed or moved. */
+  decrypt(value: string, purpose: string): Buffer {
+    const [id, iv, sealed] = value.split('.');
+    const key = this.#keys.find((candidate) => candidate.id === id)?.key;
+    if (!key || !iv || !sealed) throw new Error(`no master key "${id}" in the key ring`);
+    const bytes = Buffer.from(sealed, 'base64url');
+    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url')).setAAD(Buffer.from(purpose));
+    decipher.setAuthTag(bytes.subarray(-16));
+    return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]);
+  }
+
+  /** A 32-byte key for one purpose (HKDF-SHA-256, RFC 5869), the same in every process; one for each master key, the current first. */
+  derive(purpose: string): Buffer[] {
+    return this.#keys.map(({ key }) => Buffer.from(hkdfSync('sha256', key, '', purpose, 32)));
+  }
+
+  /** A keyed fingerprint, for values that may be guessable (client secrets chosen by hand). */
+  fingerprint(value: string, purpose: string): string[] {
+    return this.derive(purpose).map((key) => createHmac('sha256', key).update(value).digest('base64url'));
+  }
+}
+
+/** `id:base64` entries, 32 bytes each. @throws Error naming the entry that is wrong, never its value. */
+export function parseKeyRing(entries: string[]): KeyRing {
+  return new KeyRing(
+    entries.map((entry, index) => {
+      const at = entry.indexOf(':');
+      const key = Buffer.from(entry.slice(at + 1), 'base64');
+      if (at < 1 || key.length !== 32) throw new Error(`master key ${index + 1} is not id:base64 of 32 bytes`);
+      return { id: entry.slice(0, at), key };
+    }),
+  );
+}

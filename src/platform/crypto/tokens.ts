@@ -1,0 +1,22 @@
+import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+
+/** A bearer value of 256 random bits, base64url. */
+export const randomToken = (): string => randomBytes(32).toString('base64url');
+
+export const sha256 = (value: string): Buffer => createHash('sha256').update(value).digest();
+
+/** What the store keeps of a bearer value: it cannot be turned back (RFC 9700 §4.9.3, S-law 7). */
+export const hashToken = sha256;
+
+/** Compares in constant time; unequal lengths are unequal. */
+export function safeEqual(a: string | Buffer, b: string | Buffer): boolean {
+  const left = createHash('sha256').update(a).digest();
+  return timingSafeEqual(left, createHash('sha256').update(b).digest());
+}
+
+// no 0/O, 1/l/I: these passwords are read aloud and typed
+const alphabet = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+
+/** A temporary password of `groups` groups of four, about 23 bits each. */
+export const randomPassword = (groups = 4): string =>
+  Array.from({ length: groups }, () => Array.from({ length: 4 }, () => alphabet[randomInt(alphabet.length)]).join('')).join('-');

@@ -1,0 +1,54 @@
+/**
+ * Gathers requests of one turn of the event loop, and those that arrive while a batch is on its way, into one statement: under load a hundred
+ * sign-ins share one round trip and one flush to disk. Each request gets its own result.
+ */
+export class Batcher<Request, Result> {
+  readonly #run: (requests: Request[]) => Promise<Result[]>;
+  readonly #lanes: number;
+  readonly #largest: number;
+  #waiting: { request: Request; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = [];
+  #busy = 0;
+  #scheduled = false;
+
+  /**
+   * @param run answers the requests in their order
+   * @param lanes batches under way at once; @param largest requests in one batch
+   */
+  constructor(run: (requests: Request[]) => Promise<Result[]>, { lanes = 1, largest = 200 } = {}) {
+    this.#run = run;
+    this.#lanes = lanes;
+    this.#largest = largest;
+  }
+
+  add(request: Request): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ request, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#busy >= this.#lanes || this.#waiting.length === 0) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#waiting.splice(0, this.#largest);
+    if (batch.length === 0) return;
+    this.#busy++;
+    this.#schedule();
+    try {
+      const results = await this.#run(batch.map(({ request }) => request));
+      for (const [index, { resolve }] of batch.entries()) resolve(results[index]!);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    } finally {
+      this.#busy--;
+      this.#schedule();
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import pg from 'pg';
+
+const channel = 'portaria_changed';
+
+/**
+ * Hears what other processes changed (LISTEN/NOTIFY), so that caches are never older than a notice. While the connection is down `isTrusted` is false and
+ * caches must not be used; after it returns everything cached is dropped.
+ */
+export class ChangeListener {
+  readonly #url: string;
+  readonly #handlers = new Set<(subject: string) => void>();
+  #client: pg.Client | undefined;
+  #closed = false;
+  #retry: NodeJS.Timeout | undefined;
+  isTrusted = false;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** `subject` is what was handed to `changeNotice`, or '*' for everything. */
+  onChange(handler: (subject: string) => void): void {
+    this.#handlers.add(handler);
+  }
+
+  async start(): Promise<void> {
+    const client = new pg.Client({ connectionString: this.#url, application_name: 'portaria listener', keepAlive: true });
+    client.on('notification', ({ payload }) => this.#tell(payload ?? '*'));
+    const lost = () => {
+      if (this.#client !== client && this.#client !== undefined) return;
+      this.isTrusted = false;
+      this.#client = undefined;
+      if (!this.#closed) this.#retry = setTimeout(() => this.start().catch(() => {}), 500);
+    };
+    client.on('error', lost);
+    client.on('end', lost);
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${channel}`);
+    } catch (error) {
+      client.removeAllListeners('end');
+      lost();
+      throw error;
+    }
+    this.#client = client;
+    this.#tell('*');
+    this.isTrusted = true;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    await this.#client?.end().catch(() => {});
+  }
+
+  #tell(subject: string): void {
+    for (const handler of this.#handlers) handler(subject);
+  }
+}
+
+/** Tells every process, at commit, that `subject` changed. Runs in the caller's transaction. */
+export async function notifyChange(db: { raw(sql: string, bindings: unknown[]): PromiseLike<unknown> }, subject: string): Promise<void> {
+  await db.raw('SELECT pg_notify(?, ?)', [channel, subject]);
+}

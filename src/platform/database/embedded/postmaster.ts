@@ -1,0 +1,64 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Runner } from './owner.ts';
+
+/** The process id in postmaster.pid, or undefined. */
+export function readPostmaster(cluster: string): number | undefined {
+  try {
+    return Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0]) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether that process lives and is a PostgreSQL of this cluster: after a reboot the number may be another program's. */
+export function isAlive(pid: number, cluster: string): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    return command !== '' && (command.includes(cluster) || command.startsWith('postgres'));
+  } catch {
+    return process.platform !== 'linux';
+  }
+}
+
+type Server = { postgres: string; cluster: string; socketDir: string; runner: Runner; logFile: string; answers(): Promise<boolean> };
+
+/** Starts the server in a session of its own, so that a Ctrl+C reaches us first and requests in flight still find their store. */
+export async function superviseServer({ postgres, cluster, socketDir, runner, logFile, answers }: Server): Promise<void> {
+  const log = openSync(logFile, 'a', 0o600);
+  const settings = {
+    listen_addresses: '',
+    unix_socket_directories: socketDir,
+    unix_socket_permissions: '0700',
+    max_connections: '200',
+    shared_buffers: '64MB',
+    jit: 'off',
+    log_min_messages: 'warning',
+    log_checkpoints: 'off',
+    logging_collector: 'off',
+    timezone: 'UTC',
+  };
+  const args = ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const child = runner.start(postgres, args, { stdio: ['ignore', log, log], detached: true, cwd: cluster });
+  closeSync(log);
+  child.unref();
+  let ended: string | undefined;
+  child.on('error', (error) => {
+    ended = error.message;
+  });
+  child.on('exit', (code) => {
+    ended = `it ended with ${code}`;
+  });
+  for (let waited = 0; waited < 60_000; waited += 25) {
+    if (await answers()) return;
+    if (ended) throw new Error(`The embedded store did not start: ${ended}. Its log: ${readFileSync(logFile, 'utf8').slice(-1500)}`);
+    await sleep(25);
+  }
+  throw new Error(`The embedded store did not answer within a minute; its log is ${logFile}`);
+}

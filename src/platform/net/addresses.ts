@@ -1,0 +1,36 @@
+import { BlockList, isIP, isIPv4 } from 'node:net';
+
+/** @param ranges addresses or CIDR ranges. @throws Error naming the entry that is neither */
+export function addressMatcher(ranges: string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [address = '', bits] = range.split('/');
+    const family = isIP(address);
+    if (family === 0) throw new Error(`"${range}" is not an address or a CIDR range`);
+    const kind = family === 4 ? 'ipv4' : 'ipv6';
+    if (bits === undefined) list.addAddress(address, kind);
+    else list.addSubnet(address, Number(bits), kind);
+  }
+  return (address) => {
+    const plain = plainAddress(address);
+    return isIP(plain) !== 0 && list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
+  };
+}
+
+/** ::ffff:10.0.0.1 is 10.0.0.1 */
+export const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+
+/**
+ * Who is calling: the socket's address, or the first X-Forwarded-For hop (from the right) that is not one of our own proxies.
+ * Everything left of that hop was written by the caller and is not believed.
+ */
+export function clientAddress(socketAddress: string, forwardedFor: string | undefined, isTrustedProxy: (address: string) => boolean): string {
+  let address = plainAddress(socketAddress);
+  const hops = (forwardedFor ?? '').split(',').map((hop) => hop.trim());
+  while (isTrustedProxy(address)) {
+    const hop = hops.pop();
+    if (!hop || isIP(plainAddress(hop)) === 0) break;
+    address = plainAddress(hop);
+  }
+  return address;
+}
