@@ -18,7 +18,7 @@ export function createI18n(folder: URL): I18n {
   const i18n = createInstance();
   const resources = Object.fromEntries(locales.map((locale) => [locale, { translation: JSON.parse(readFileSync(new URL(`${locale}.json`, folder), 'utf8')) }]));
   i18n.init({ resources, fallbackLng: false, initAsync: false, interpolation: { escapeValue: false }, returnNull: false });
-  const translators = new Map(locales.map((locale) => [locale, i18n.getFixedT(locale) as Translate]));
+  const translators = new Map(locales.map((locale) => [locale, i18n.getFixedT(locale) as unknown as Translate]));
   return { for: (locale) => translators.get(locale)!, exists: (key) => i18n.exists(key, { lng: 'en' }) };
 }
 

@@ -1,0 +1,98 @@
+/** A product whose settings are known: what to pre-fill here, and under which names the product asks for our values. */
+export type CatalogueEntry = {
+  id: string;
+  name: string;
+  category: string;
+  protocol: 'oidc';
+  /** {host} is replaced by what the administrator types. */
+  redirectUri: string;
+  postLogoutRedirectUri?: string;
+  launchUrl: string;
+  initiateLoginUri?: string;
+  backchannelLogoutUri?: string;
+  alg: 'ES256' | 'RS256';
+  grantTypes: string[];
+  /** Where our value goes there: our value → the product's own name for it. */
+  theirNames: Partial<Record<'issuer' | 'discovery' | 'client_id' | 'client_secret' | 'authorization_endpoint' | 'token_endpoint' | 'userinfo_endpoint' | 'end_session_endpoint' | 'jwks_uri' | 'scopes', string>>;
+};
+
+const code = ['authorization_code'];
+const codeAndRefresh = ['authorization_code', 'refresh_token'];
+
+/** S26: applications that come with the product. SAML entries join them with the SAML protocol. */
+export const catalogue: CatalogueEntry[] = [
+  {
+    id: 'openid-connect',
+    name: 'OpenID Connect',
+    category: '',
+    protocol: 'oidc',
+    redirectUri: 'https://{host}/callback',
+    launchUrl: 'https://{host}/',
+    alg: 'ES256',
+    grantTypes: codeAndRefresh,
+    theirNames: {},
+  },
+  {
+    id: 'apache',
+    name: 'Apache (mod_auth_openidc)',
+    category: 'Infrastructure',
+    protocol: 'oidc',
+    redirectUri: 'https://{host}/protected/redirect_uri',
+    postLogoutRedirectUri: 'https://{host}/',
+    launchUrl: 'https://{host}/protected/',
+    backchannelLogoutUri: 'https://{host}/protected/redirect_uri?logout=backchannel',
+    alg: 'RS256',
+    grantTypes: codeAndRefresh,
+    theirNames: { discovery: 'OIDCProviderMetadataURL', client_id: 'OIDCClientID', client_secret: 'OIDCClientSecret', scopes: 'OIDCScope' },
+  },
+  {
+    id: 'grafana',
+    name: 'Grafana',
+    category: 'Analytics',
+    protocol: 'oidc',
+    redirectUri: 'https://{host}/login/generic_oauth',
+    postLogoutRedirectUri: 'https://{host}/login',
+    launchUrl: 'https://{host}/login/generic_oauth',
+    alg: 'RS256',
+    grantTypes: codeAndRefresh,
+    theirNames: { client_id: 'client_id', client_secret: 'client_secret', authorization_endpoint: 'auth_url', token_endpoint: 'token_url', userinfo_endpoint: 'api_url', scopes: 'scopes', end_session_endpoint: 'signout_redirect_url' },
+  },
+  {
+    id: 'gitlab',
+    name: 'GitLab',
+    category: 'Development',
+    protocol: 'oidc',
+    redirectUri: 'https://{host}/users/auth/openid_connect/callback',
+    launchUrl: 'https://{host}/',
+    alg: 'RS256',
+    grantTypes: code,
+    theirNames: { issuer: 'issuer', client_id: 'client_options.identifier', client_secret: 'client_options.secret', scopes: 'scope' },
+  },
+  {
+    id: 'nextcloud',
+    name: 'Nextcloud',
+    category: 'Collaboration',
+    protocol: 'oidc',
+    redirectUri: 'https://{host}/apps/user_oidc/code',
+    launchUrl: 'https://{host}/apps/user_oidc/login/1',
+    backchannelLogoutUri: 'https://{host}/apps/user_oidc/backchannel-logout/portaria',
+    alg: 'RS256',
+    grantTypes: code,
+    theirNames: { discovery: 'Discovery endpoint', client_id: 'Client ID', client_secret: 'Client secret', scopes: 'Scope' },
+  },
+  {
+    id: 'spring-boot',
+    name: 'Spring Boot',
+    category: 'Development',
+    protocol: 'oidc',
+    redirectUri: 'https://{host}/login/oauth2/code/portaria',
+    postLogoutRedirectUri: 'https://{host}/',
+    launchUrl: 'https://{host}/oauth2/authorization/portaria',
+    backchannelLogoutUri: 'https://{host}/logout/connect/back-channel/portaria',
+    alg: 'RS256',
+    grantTypes: codeAndRefresh,
+    theirNames: { issuer: 'provider.portaria.issuer-uri', client_id: 'registration.portaria.client-id', client_secret: 'registration.portaria.client-secret', scopes: 'registration.portaria.scope' },
+  },
+];
+
+export const findCatalogueEntry = (id: string): CatalogueEntry | undefined => catalogue.find((entry) => entry.id === id);

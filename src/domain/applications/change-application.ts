@@ -1,0 +1,128 @@
+import { type KeyRing, randomToken } from '../../platform/crypto/index.ts';
+import { notifyChange } from '../../platform/database/index.ts';
+import { AppError, type FieldErrors, invalidInput } from '../../platform/errors/index.ts';
+import { type AuditEventType, recordEvent } from '../audit/index.ts';
+import type { Scope } from '../scope.ts';
+import { isRedirectUri, parseOidcSettings } from './oidc-settings.ts';
+import { type Application, type ApplicationData, findApplicationByClientId, findApplicationByCode, getApplication, insertApplication, removeApplication, updateApplication } from './store.ts';
+
+export type ApplicationInput = {
+  code: string;
+  name: string;
+  description?: string;
+  category?: string;
+  catalogueEntry?: string;
+  navigable?: boolean;
+  launchUrl?: string;
+  /** As `parseOidcSettings` reads it. */
+  oidc?: Record<string, unknown>;
+};
+
+/** @throws AppError invalid_input, application_code_taken, client_id_taken */
+export async function createApplication(scope: Scope, input: ApplicationInput, keyRing: KeyRing): Promise<Application> {
+  const data = check(input, { enabled: true }, keyRing);
+  await refuseTaken(scope, data);
+  const applicationId = await insertApplication(scope, data);
+  return announce(scope, 'application.created', await getApplication(scope, applicationId), { code: data.code });
+}
+
+/**
+ * @param version the one the editor saw: another person's change since then is not overwritten
+ * @throws AppError invalid_input, not_found, changed_meanwhile, application_code_taken, client_id_taken
+ */
+export async function editApplication(scope: Scope, applicationId: string, input: ApplicationInput, keyRing: KeyRing, version?: number): Promise<Application> {
+  const before = await getApplication(scope, applicationId, { lock: true });
+  const data = check({ catalogueEntry: before.catalogueEntry, ...input }, before, keyRing);
+  await refuseTaken(scope, data, applicationId);
+  return replace(scope, before, data, 'application.edited', version);
+}
+
+export async function setApplicationEnabled(scope: Scope, applicationId: string, enabled: boolean): Promise<Application> {
+  const before = await getApplication(scope, applicationId, { lock: true });
+  if (before.enabled === enabled) return before;
+  return replace(scope, before, { ...before, enabled }, enabled ? 'application.enabled' : 'application.disabled');
+}
+
+/** A copy with its own code and client ID, disabled and without a secret until somebody completes it. */
+export async function cloneApplication(scope: Scope, applicationId: string): Promise<Application> {
+  const source = await getApplication(scope, applicationId);
+  const code = await freeCode(scope, source.code);
+  const { secret_fingerprint: _, ...settings } = source.oidc ?? {};
+  const oidc = source.oidc && ({ ...settings, client_id: code } as Application['oidc']);
+  const id = await insertApplication(scope, { ...source, code, name: `${source.name} (2)`.slice(0, 100), enabled: false, oidc });
+  return announce(scope, 'application.cloned', await getApplication(scope, id), { source: source.code });
+}
+
+export async function deleteApplication(scope: Scope, applicationId: string): Promise<void> {
+  const application = await getApplication(scope, applicationId, { lock: true });
+  await removeApplication(scope, application.applicationId);
+  await announce(scope, 'application.deleted', application, { code: application.code });
+}
+
+/** @returns the new secret: it is shown now and never again */
+export async function changeClientSecret(scope: Scope, applicationId: string, keyRing: KeyRing): Promise<string> {
+  const before = await getApplication(scope, applicationId, { lock: true });
+  if (!before.oidc?.token_endpoint_auth_method.startsWith('client_secret')) throw new AppError('no_client_secret', 409);
+  const client_secret = randomToken();
+  const { secret_fingerprint: _, ...settings } = before.oidc;
+  await replace(scope, before, { ...before, oidc: parseOidcSettings({ ...settings, client_secret }, keyRing) }, 'application.secret-changed');
+  return client_secret;
+}
+
+async function replace(scope: Scope, before: Application, data: ApplicationData, event: AuditEventType, version = before.version): Promise<Application> {
+  if (!(await updateApplication(scope, before.applicationId, version, data))) throw new AppError('changed_meanwhile', 409);
+  const after = await getApplication(scope, before.applicationId);
+  return announce(scope, event, after, differences(before, after));
+}
+
+async function announce(scope: Scope, type: AuditEventType, application: Application, details: Record<string, unknown>): Promise<Application> {
+  await recordEvent(scope, { type, subject: { kind: 'application', id: application.applicationId, name: application.name }, applicationId: application.applicationId, details });
+  await notifyChange(scope.db, scope.contextId);
+  return application;
+}
+
+function check(input: ApplicationInput, before: { enabled: boolean; oidc?: Application['oidc'] }, keyRing: KeyRing): ApplicationData {
+  const faults: FieldErrors = {};
+  const name = input.name.trim();
+  const text = { description: input.description?.trim() ?? '', category: input.category?.trim() ?? '' };
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(input.code)) faults.code = 'fields.code';
+  if (name.length === 0 || name.length > 100 || /\p{C}/u.test(name)) faults.name = 'fields.name';
+  if (text.description.length > 500) faults.description = 'fields.too_long';
+  if (text.category.length > 60) faults.category = 'fields.too_long';
+  if (input.launchUrl && !(/^https?:/.test(input.launchUrl) && isRedirectUri(input.launchUrl.split('#')[0]!))) faults.launchUrl = 'fields.web_uri';
+  let oidc: Application['oidc'];
+  try {
+    if (input.oidc) oidc = parseOidcSettings(input.oidc, keyRing, before.oidc?.secret_fingerprint);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    Object.assign(faults, error.fields);
+  }
+  if (Object.keys(faults).length > 0) throw invalidInput(faults);
+  return { code: input.code, name, ...text, catalogueEntry: input.catalogueEntry, enabled: before.enabled, navigable: input.navigable ?? false, launchUrl: input.launchUrl, oidc };
+}
+
+async function refuseTaken(scope: Scope, data: ApplicationData, except?: string): Promise<void> {
+  const sameCode = await findApplicationByCode(scope, data.code);
+  if (sameCode && sameCode.applicationId !== except) throw new AppError('application_code_taken', 409, { fields: { code: 'fields.taken' } });
+  const sameClient = data.oidc && (await findApplicationByClientId(scope, data.oidc.client_id));
+  if (sameClient && sameClient.applicationId !== except) throw new AppError('client_id_taken', 409, { fields: { client_id: 'fields.taken' } });
+}
+
+async function freeCode(scope: Scope, code: string): Promise<string> {
+  for (let n = 2; ; n++) {
+    const candidate = `${code.slice(0, 58)}-${n}`;
+    if (!(await findApplicationByCode(scope, candidate)) && !(await findApplicationByClientId(scope, candidate))) return candidate;
+  }
+}
+
+/** Before and after of what changed, secrets as a mark only. */
+function differences(before: Application, after: Application): Record<string, unknown> {
+  const flat = (application: Application): Record<string, unknown> => {
+    const { oidc, updatedAt: _u, version: _v, createdAt: _c, ...rest } = application;
+    return { ...rest, ...oidc, secret_fingerprint: oidc?.secret_fingerprint ? 'set' : undefined };
+  };
+  const [left, right] = [flat(before), flat(after)];
+  const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((key) => JSON.stringify(left[key]) !== JSON.stringify(right[key]));
+  const only = (values: Record<string, unknown>) => Object.fromEntries(keys.map((key) => [key, values[key] ?? null]));
+  return { before: only(left), after: only(right) };
+}

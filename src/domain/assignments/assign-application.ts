@@ -1,0 +1,25 @@
+import { getApplication } from '../applications/index.ts';
+import { type AuditEventType, recordEvent } from '../audit/index.ts';
+import { getGroup } from '../groups/index.ts';
+import type { Scope } from '../scope.ts';
+import { fullName, getUser } from '../users/index.ts';
+import { deleteAssignment, insertAssignment } from './store.ts';
+
+type Assignee = { kind: 'user' | 'group'; id: string };
+
+/** @throws AppError not_found, of another context's ids too */
+export async function assignApplication(scope: Scope, applicationId: string, assignee: Assignee): Promise<void> {
+  await change(scope, applicationId, assignee, 'application.assigned', insertAssignment);
+}
+
+/** @throws AppError not_found */
+export async function unassignApplication(scope: Scope, applicationId: string, assignee: Assignee): Promise<void> {
+  await change(scope, applicationId, assignee, 'application.unassigned', deleteAssignment);
+}
+
+async function change(scope: Scope, applicationId: string, { kind, id }: Assignee, type: AuditEventType, write: typeof insertAssignment): Promise<void> {
+  const application = await getApplication(scope, applicationId);
+  const name = kind === 'user' ? fullName(await getUser(scope, id)) : (await getGroup(scope, id)).name;
+  if (!(await write(scope, application.applicationId, kind, id))) return;
+  await recordEvent(scope, { type, subject: { kind, id, name }, applicationId: application.applicationId, details: { application: application.name } });
+}

@@ -1,0 +1,5 @@
+// Owns: which people and groups an application is assigned to, and what a person sees because of it (S29, S32, S68, S69).
+// Does not: decide whether it may be opened now (access).
+export { assignApplication, unassignApplication } from './assign-application.ts';
+export { addToLaunchpad, removeFromLaunchpad, setFavourite } from './launchpad-entries.ts';
+export { type Assignees, listApplicationsOfUser, listAssignees, listNavigable, type UserApplication } from './store.ts';

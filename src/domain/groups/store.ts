@@ -1,0 +1,95 @@
+import { newId } from '../../platform/crypto/index.ts';
+import { notFound } from '../../platform/errors/index.ts';
+import { type GroupId, isId, type Scope, type UserId } from '../scope.ts';
+import { nameKey } from '../users/index.ts';
+
+export type Group = { groupId: GroupId; name: string; description: string; isEveryone: boolean; version: number };
+export type GroupWithCount = Group & { members: number };
+
+export const everyoneName = 'Everyone';
+
+const fromRow = (row: Record<string, never>): Group => ({ groupId: row.group_id!, name: row.name!, description: row.description!, isEveryone: row.is_everyone!, version: row.version! });
+
+const groups = ({ db, contextId }: Scope) => db('groups').where('groups.context_id', contextId);
+const members = ({ db, contextId }: Scope) => db('group_members').where('group_members.context_id', contextId);
+
+/** @throws AppError not_found */
+export async function getGroup(scope: Scope, groupId: string, { lock = false } = {}): Promise<Group> {
+  const query = isId(groupId) ? groups(scope).where('group_id', groupId).first() : undefined;
+  const row = await (lock ? query?.forUpdate() : query);
+  if (!row) throw notFound();
+  return fromRow(row);
+}
+
+export async function findGroupByName(scope: Scope, name: string): Promise<Group | undefined> {
+  const row = await groups(scope).where('name_key', nameKey(name)).first();
+  return row && fromRow(row);
+}
+
+/** Everyone first, then by name, with the number of people in each. */
+export async function listGroups(scope: Scope, search?: string, limit = 500): Promise<GroupWithCount[]> {
+  const query = groups(scope)
+    .select('groups.*')
+    .select(
+      scope.db.raw(
+        `CASE WHEN is_everyone THEN (SELECT count(*) FROM users u WHERE u.context_id = groups.context_id)
+              ELSE (SELECT count(*) FROM group_members m WHERE m.context_id = groups.context_id AND m.group_id = groups.group_id) END AS members`,
+      ),
+    )
+    .orderByRaw('is_everyone DESC, name_key')
+    .limit(limit);
+  if (search?.trim()) query.where('name_key', 'like', `%${nameKey(search).replace(/[\\%_]/g, '\\$&')}%`);
+  return (await query).map((row) => ({ ...fromRow(row), members: Number(row.members) }));
+}
+
+/** With Everyone, which every person is in (S97). */
+export async function listGroupsOfUser(scope: Scope, userId: UserId): Promise<Group[]> {
+  const rows = await groups(scope)
+    .where((or) => or.where('is_everyone', true).orWhereIn('group_id', members(scope).select('group_id').where('user_id', userId)))
+    .orderByRaw('is_everyone DESC, name_key');
+  return rows.map(fromRow);
+}
+
+/** For the `groups` claim. */
+export const groupNamesOf = async (scope: Scope, userId: UserId): Promise<string[]> => (await listGroupsOfUser(scope, userId)).map((group) => group.name);
+
+export async function insertGroup(scope: Scope, group: Pick<Group, 'name' | 'description'> & { isEveryone?: boolean }): Promise<GroupId> {
+  const groupId = newId() as GroupId;
+  const now = scope.clock.now();
+  await scope.db('groups').insert({
+    context_id: scope.contextId,
+    group_id: groupId,
+    name: group.name,
+    name_key: nameKey(group.name),
+    description: group.description,
+    is_everyone: group.isEveryone ?? false,
+    created_at: now,
+    updated_at: now,
+  });
+  return groupId;
+}
+
+export const createEveryone = (scope: Scope): Promise<GroupId> => insertGroup(scope, { name: everyoneName, description: '', isEveryone: true });
+
+export async function updateGroup(scope: Scope, groupId: GroupId, changes: Pick<Group, 'name' | 'description'>): Promise<void> {
+  await groups(scope).where('group_id', groupId).update({ ...changes, name_key: nameKey(changes.name), updated_at: scope.clock.now(), version: scope.db.raw('version + 1') });
+}
+
+export const removeGroup = async (scope: Scope, groupId: GroupId): Promise<void> => {
+  await groups(scope).where('group_id', groupId).delete();
+};
+
+/** @returns the people who were not members before */
+export async function insertMembers(scope: Scope, groupId: GroupId, userIds: string[]): Promise<UserId[]> {
+  if (userIds.length === 0) return [];
+  const rows = await scope
+    .db('group_members')
+    .insert(userIds.map((user_id) => ({ context_id: scope.contextId, group_id: groupId, user_id })))
+    .onConflict(['context_id', 'user_id', 'group_id'])
+    .ignore()
+    .returning('user_id');
+  return rows.map((row) => row.user_id);
+}
+
+export const deleteMember = async (scope: Scope, groupId: GroupId, userId: string): Promise<boolean> =>
+  (await members(scope).where({ group_id: groupId, user_id: userId }).delete()) > 0;

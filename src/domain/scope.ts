@@ -1,0 +1,34 @@
+import type { Clock } from '../platform/clock/index.ts';
+import type { Db } from '../platform/database/index.ts';
+
+declare const brand: unique symbol;
+type Id<Name> = string & { readonly [brand]: Name };
+export type ContextId = Id<'context'>;
+export type UserId = Id<'user'>;
+export type GroupId = Id<'group'>;
+export type ApplicationId = Id<'application'>;
+export type SessionId = Id<'session'>;
+export type RequestId = Id<'request'>;
+
+/** Who acts, as the audit report will show them. */
+export type Actor = {
+  kind: 'person' | 'anonymous' | 'application' | 'operator' | 'system';
+  id?: string;
+  name: string;
+  ip?: string;
+  userAgent?: string;
+};
+
+/** First parameter of every store function and use case. */
+export type Scope = { db: Db; contextId: ContextId; actor: Actor; clock: Clock };
+
+/** One transaction for a use case: its writes, its audit event and its jobs stand or fall together. */
+export const inTransaction = <T>(scope: Scope, work: (scope: Scope) => Promise<T>): Promise<T> => scope.db.transaction((db) => work({ ...scope, db }));
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether a text from outside can be an id at all; PostgreSQL would answer others with an error. */
+export const isId = (value: unknown): value is string => typeof value === 'string' && uuid.test(value);
+
+/** One page of a list in key order: `cursor` opens the next. */
+export type Page<T> = { items: T[]; cursor?: string };

@@ -1,0 +1,48 @@
+import { AppError } from '../../platform/errors/index.ts';
+import { enqueueJob } from '../../platform/jobs/index.ts';
+import { type AuditEventType, recordEvent } from '../audit/index.ts';
+import type { Scope } from '../scope.ts';
+import { countActiveAdministrators, getUser, removeUser, updateUser } from './store.ts';
+import { fullName, type Status, type User } from './user.ts';
+
+export type StatusChange = 'block' | 'unblock' | 'deactivate' | 'reactivate';
+
+/** Which statuses a change starts from (the table of S112–S135), where it leads, and what the audit calls it. */
+const changes: Record<StatusChange, { from: Status[]; to: Status; event: AuditEventType }> = {
+  block: { from: ['activated', 'invited'], to: 'blocked', event: 'user.blocked' },
+  unblock: { from: ['blocked'], to: 'activated', event: 'user.unblocked' },
+  deactivate: { from: ['activated', 'invited', 'blocked'], to: 'deactivated', event: 'user.deactivated' },
+  reactivate: { from: ['deactivated'], to: 'activated', event: 'user.reactivated' },
+};
+
+export const canChangeStatus = (user: Pick<User, 'status'>, change: StatusChange): boolean => changes[change].from.includes(user.status);
+
+/**
+ * Bites at once: sessions and claims ask whether the person is active. The job only tells relying parties.
+ * A lockout ('block') may hit the last administrator, an administrator's own deed may not.
+ * @throws AppError status_conflict, last_administrator, own_account
+ */
+export async function changeStatus(scope: Scope, userId: string, change: StatusChange, reason?: string): Promise<User> {
+  const { from, to, event } = changes[change];
+  const before = await getUser(scope, userId, { lock: true });
+  if (!from.includes(before.status)) throw new AppError('status_conflict', 409);
+  if (change === 'deactivate') await refuseLockingOut(scope, before);
+  const after: User = { ...before, status: to, statusChangedAt: scope.clock.now() };
+  if (!(await updateUser(scope, after))) throw new AppError('changed_meanwhile', 409);
+  await recordEvent(scope, { type: event, subject: { kind: 'user', id: userId, name: fullName(after) }, reason, details: { before: before.status, after: to } });
+  if (to !== 'activated') await enqueueJob(scope.db, 'end-sessions-of-user', { contextId: scope.contextId, userId, reason: event });
+  return { ...after, version: before.version + 1 };
+}
+
+/** S130: the account is gone for good; the audit keeps what was done. @throws AppError last_administrator, own_account */
+export async function deleteUser(scope: Scope, userId: string): Promise<void> {
+  const user = await getUser(scope, userId, { lock: true });
+  await refuseLockingOut(scope, user);
+  await recordEvent(scope, { type: 'user.deleted', subject: { kind: 'user', id: userId, name: fullName(user) } });
+  await removeUser(scope, user.userId);
+}
+
+async function refuseLockingOut(scope: Scope, user: User): Promise<void> {
+  if (scope.actor.id === user.userId) throw new AppError('own_account', 409);
+  if (user.role === 'administrator' && user.status === 'activated' && (await countActiveAdministrators(scope)) <= 1) throw new AppError('last_administrator', 409);
+}

@@ -1,0 +1,28 @@
+import { newId } from '../../platform/crypto/index.ts';
+import { AppError, invalidInput } from '../../platform/errors/index.ts';
+import { recordEvent } from '../audit/index.ts';
+import type { Scope, UserId } from '../scope.ts';
+import { findUserByLogin, insertUser } from './store.ts';
+import { checkPersonalData, fullName, type PersonalData, type Status, type User } from './user.ts';
+
+export type NewUser = PersonalData & { status: Status; emailVerified?: boolean; locale?: string };
+
+/** @throws AppError invalid_input by field; login_taken */
+export async function createUser(scope: Scope, input: NewUser): Promise<User> {
+  const faults = checkPersonalData(input);
+  if (Object.keys(faults).length > 0) throw invalidInput(faults);
+  const login = input.email ?? input.username!;
+  if (await findUserByLogin(scope, login)) throw taken(input);
+  const now = scope.clock.now();
+  const user: User = { ...input, emailVerified: input.emailVerified ?? false, userId: newId(now.getTime()) as UserId, statusChangedAt: now, createdAt: now, updatedAt: now, version: 1 };
+  try {
+    await insertUser(scope, user);
+  } catch (error) {
+    if ((error as { code?: string }).code === '23505') throw taken(input); // two administrators at once: the unique key decides
+    throw error;
+  }
+  await recordEvent(scope, { type: 'user.created', subject: { kind: 'user', id: user.userId, name: fullName(user) }, details: { login, role: user.role, status: user.status } });
+  return user;
+}
+
+const taken = (input: PersonalData) => new AppError('login_taken', 409, { fields: { [input.email ? 'email' : 'username']: 'fields.taken' } });

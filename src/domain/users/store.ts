@@ -1,0 +1,136 @@
+import { notFound } from '../../platform/errors/index.ts';
+import { isId, type Page, type Scope, type UserId } from '../scope.ts';
+import { emailKey, nameKey, type Role, type Status, type User, usernameKey } from './user.ts';
+
+type Row = {
+  user_id: UserId; email: string | null; email_verified: boolean; username: string | null; first_name: string; last_name: string; name_key: string; role: Role;
+  status: Status; status_changed_at: Date; department: string | null; locale: string | null; created_at: Date; updated_at: Date; version: number;
+};
+
+const fromRow = (row: Row): User => ({
+  userId: row.user_id,
+  email: row.email ?? undefined,
+  emailVerified: row.email_verified,
+  username: row.username ?? undefined,
+  firstName: row.first_name,
+  lastName: row.last_name,
+  role: row.role,
+  status: row.status,
+  statusChangedAt: row.status_changed_at,
+  department: row.department ?? undefined,
+  locale: row.locale ?? undefined,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  version: row.version,
+});
+
+const users = ({ db, contextId }: Scope) => db('users').where('users.context_id', contextId);
+
+export async function findUserById(scope: Scope, userId: string): Promise<User | undefined> {
+  if (!isId(userId)) return undefined;
+  const row = await users(scope).where('user_id', userId).first();
+  return row && fromRow(row);
+}
+
+/** @throws AppError not_found; another context's id looks the same. */
+export async function getUser(scope: Scope, userId: string, { lock = false } = {}): Promise<User> {
+  if (!isId(userId)) throw notFound();
+  const query = users(scope).where('user_id', userId).first();
+  const row = await (lock ? query.forUpdate() : query);
+  if (!row) throw notFound();
+  return fromRow(row);
+}
+
+/** By e-mail or username: a username never holds '@', so the two cannot meet. */
+export async function findUserByLogin(scope: Scope, login: string): Promise<User | undefined> {
+  const where = login.includes('@') ? { email_key: emailKey(login) } : { username_key: usernameKey(login) };
+  const row = await users(scope).where(where).first();
+  return row && fromRow(row);
+}
+
+export type UserFilter = { search?: string; role?: string; status?: string; groupId?: string; cursor?: string };
+
+/** Ordered by name. The search is a prefix of first name, full name, e-mail or username, or any part of the name. */
+export async function listUsers(scope: Scope, filter: UserFilter = {}, limit = 50): Promise<Page<User>> {
+  const query = filtered(scope, filter).orderBy(['name_key', 'user_id']).limit(limit + 1);
+  const after = decodeCursor(filter.cursor);
+  if (after) query.whereRaw('(name_key, user_id) > (?, ?)', after);
+  const rows: Row[] = await query;
+  const last = rows[limit - 1];
+  return { items: rows.slice(0, limit).map(fromRow), cursor: rows.length > limit && last ? encodeCursor(last) : undefined };
+}
+
+export async function listUsersByIds(scope: Scope, ids: string[]): Promise<User[]> {
+  return (await users(scope).whereIn('user_id', ids.filter(isId)).orderBy('name_key')).map(fromRow);
+}
+
+export async function countUsers(scope: Scope, filter: UserFilter = {}): Promise<number> {
+  const [row] = await filtered(scope, filter).count({ n: '*' });
+  return Number(row?.n ?? 0);
+}
+
+function filtered(scope: Scope, { search, role, status, groupId }: UserFilter) {
+  const query = users(scope);
+  if (role) query.where('role', role);
+  if (status) query.where('status', status);
+  if (isId(groupId)) query.whereIn('user_id', scope.db('group_members').select('user_id').where({ context_id: scope.contextId, group_id: groupId }));
+  const text = search?.trim();
+  if (text) {
+    const like = (value: string) => value.replace(/[\\%_]/g, '\\$&');
+    query.where((or) =>
+      or
+        .where('name_key', 'like', `%${like(nameKey(text))}%`)
+        .orWhere('email_key', 'like', `${like(emailKey(text))}%`)
+        .orWhere('username_key', 'like', `${like(usernameKey(text))}%`),
+    );
+  }
+  return query;
+}
+
+const encodeCursor = (row: Row): string => Buffer.from(JSON.stringify([row.name_key, row.user_id])).toString('base64url');
+
+function decodeCursor(cursor: string | undefined): [string, string] | undefined {
+  if (!cursor) return undefined;
+  try {
+    const [name, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return typeof name === 'string' && isId(id) ? [name, id] : undefined;
+  } catch {
+    return undefined; // a cursor somebody cut: the list starts at its beginning
+  }
+}
+
+export async function insertUser({ db, contextId, clock }: Scope, user: User): Promise<void> {
+  await db('users').insert({ context_id: contextId, user_id: user.userId, ...columns(user), created_at: clock.now(), updated_at: clock.now() });
+}
+
+/** @returns false when somebody changed the row since `user.version` was read. */
+export async function updateUser(scope: Scope, user: User): Promise<boolean> {
+  const changed = await users(scope).where({ user_id: user.userId, version: user.version }).update({ ...columns(user), updated_at: scope.clock.now(), version: user.version + 1 });
+  return changed === 1;
+}
+
+export const removeUser = async (scope: Scope, userId: UserId): Promise<void> => {
+  await users(scope).where('user_id', userId).delete();
+};
+
+/** Locks the administrators, so that two parallel changes cannot remove the last one. */
+export async function countActiveAdministrators(scope: Scope): Promise<number> {
+  const rows = await users(scope).where({ role: 'administrator', status: 'activated' }).select('user_id').orderBy('user_id').forUpdate();
+  return rows.length;
+}
+
+const columns = (user: User) => ({
+  email: user.email ?? null,
+  email_key: user.email ? emailKey(user.email) : null,
+  email_verified: user.emailVerified,
+  username: user.username ?? null,
+  username_key: user.username ? usernameKey(user.username) : null,
+  first_name: user.firstName,
+  last_name: user.lastName,
+  name_key: nameKey(`${user.firstName} ${user.lastName}`),
+  role: user.role,
+  status: user.status,
+  status_changed_at: user.statusChangedAt,
+  department: user.department || null,
+  locale: user.locale ?? null,
+});

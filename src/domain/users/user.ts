@@ -1,0 +1,63 @@
+import type { FieldErrors } from '../../platform/errors/index.ts';
+import type { UserId } from '../scope.ts';
+
+export type Role = 'administrator' | 'regular';
+export type Status = 'activated' | 'invited' | 'deactivated' | 'blocked';
+
+export type User = {
+  userId: UserId;
+  email?: string;
+  emailVerified: boolean;
+  username?: string;
+  firstName: string;
+  lastName: string;
+  role: Role;
+  status: Status;
+  statusChangedAt: Date;
+  department?: string;
+  locale?: string;
+  createdAt: Date;
+  updatedAt: Date;
+  version: number;
+};
+
+export const fullName = (user: Pick<User, 'firstName' | 'lastName'>): string => `${user.firstName} ${user.lastName}`.trim();
+
+/** What the person types to sign in (S76). */
+export const identifier = (user: Pick<User, 'email' | 'username'>): string => user.email ?? user.username ?? '';
+
+// NFKC and case folding, so that an account cannot be doubled, nor its attempts counted twice, by writing its name another way
+const fold = (value: string): string => value.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').trim();
+
+export const emailKey = fold;
+export const usernameKey = fold;
+/** For searching and ordering: accents and case do not matter. */
+export const nameKey = (value: string): string => fold(value.normalize('NFD').replace(/\p{M}/gu, '')).replace(/\s+/g, ' ');
+
+const email = /^[^\s@"(),:;<>[\\\]]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u;
+const invisible = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+
+export const isEmail = (value: string): boolean => value.length <= 254 && email.test(value) && !invisible.test(value);
+
+/** S58: at most 150 characters, a letter or digit at both ends, no space, no '@' (so that it is never somebody's e-mail). */
+export const isUsername = (value: string): boolean =>
+  [...value].length <= 150 && /^[\p{L}\p{N}](?:[^\s@]*[\p{L}\p{N}])?$/u.test(value) && !invisible.test(value);
+
+const isName = (value: string): boolean => value.length > 0 && value.length <= 100 && !/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u202A-\u202E\u2066-\u2069]/u.test(value);
+
+export type PersonalData = { email?: string; username?: string; firstName: string; lastName: string; role: Role; department?: string };
+
+/** What is wrong with a person's data, by field; empty when nothing is. */
+export function checkPersonalData(data: PersonalData): FieldErrors {
+  const errors: FieldErrors = {};
+  if (!isName(data.firstName)) errors.firstName = 'fields.name';
+  if (!isName(data.lastName)) errors.lastName = 'fields.name';
+  if (data.department !== undefined && data.department !== '' && !isName(data.department)) errors.department = 'fields.name';
+  if (data.email && data.username) errors.username = 'fields.email_or_username';
+  else if (data.email !== undefined && !isEmail(data.email)) errors.email = 'fields.email';
+  else if (data.username !== undefined && !isUsername(data.username)) errors.username = 'fields.username';
+  else if (data.email === undefined && data.username === undefined) errors.email = 'fields.email';
+  // S57: signing in with a username is for regular users only
+  if (data.role === 'administrator' && data.email === undefined) errors.role = 'fields.administrator_email';
+  return errors;
+}

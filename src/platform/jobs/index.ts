@@ -1,0 +1,35 @@
+// Owns: putting work in the queue inside the caller's transaction, and running it. Does not: know any task (app/jobs lists them).
+import { Logger, type Runner, run, type TaskList } from 'graphile-worker';
+import type { Db } from '../database/index.ts';
+import type { Log } from '../log/index.ts';
+
+export type JobOptions = { runAt?: Date; maxAttempts?: number; key?: string };
+
+/** Queues `task` at the commit of `db`'s transaction: never for a write that rolled back, never lost for one that did not. */
+export async function enqueueJob(db: Db, task: string, payload: Record<string, unknown>, { runAt, maxAttempts = 12, key }: JobOptions = {}): Promise<void> {
+  await db.raw('SELECT graphile_worker.add_job(identifier => ?, payload => ?::json, run_at => ?, max_attempts => ?, job_key => ?)', [
+    task,
+    JSON.stringify(payload),
+    runAt ?? null,
+    maxAttempts,
+    key ?? null,
+  ] as never);
+}
+
+/** Runs queued and scheduled work in this process until `stop`. */
+export async function startJobs(url: string, tasks: TaskList, crontab: string, log: Log): Promise<{ stop(): Promise<void> }> {
+  const runner: Runner = await run({
+    connectionString: url,
+    taskList: tasks,
+    crontab,
+    concurrency: 4,
+    maxPoolSize: 3,
+    pollInterval: 2000,
+    noHandleSignals: true,
+    logger: new Logger(() => (level, message, meta) => {
+      if (level === 'error' || level === 'warning') log.warn({ job: meta?.job && (meta.job as { task_identifier?: string }).task_identifier }, message);
+    }),
+  });
+  runner.promise.catch((error) => log.error({ err: error }, 'the job runner ended'));
+  return { stop: () => runner.stop().catch(() => {}) };
+}
