@@ -1,4 +1,4 @@
-import { type KeyRing, randomPassword } from '../../../platform/crypto/index.ts';
+import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { recordEvent } from '../../audit/index.ts';
 import type { Scope } from '../../scope.ts';
 import { fullName, type User } from '../../users/index.ts';
@@ -25,4 +25,3 @@ export async function showTemporaryPassword(scope: Scope, user: User, keyRing: K
   return stored?.temporaryEncrypted && keyRing.decrypt(stored.temporaryEncrypted, purpose(scope, user.userId)).toString();
 }
 
-export const newTemporaryPassword = randomPassword;

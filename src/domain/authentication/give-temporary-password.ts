@@ -1,0 +1,33 @@
+import { type KeyRing, type PasswordHasher, randomPassword } from '../../platform/crypto/index.ts';
+import { clearAttempts } from '../attempts/index.ts';
+import { setTemporaryPassword } from '../credentials/password/index.ts';
+import { inTransaction, type Scope } from '../scope.ts';
+import { endSessionsOfUser } from '../sessions/index.ts';
+import { createUser, type NewUser, type User } from '../users/index.ts';
+
+type Services = { hasher: PasswordHasher; keyRing: KeyRing };
+
+/** S62: the person is Activated as soon as the administrator completes the registration, with a password to hand over. */
+export async function createUserWithTemporaryPassword(scope: Scope, input: Omit<NewUser, 'status'>, { hasher, keyRing }: Services): Promise<User> {
+  const temporary = await generate(hasher);
+  return inTransaction(scope, async (inside) => {
+    const user = await createUser(inside, { ...input, status: 'activated' });
+    await setTemporaryPassword(inside, user, temporary, keyRing);
+    return user;
+  });
+}
+
+/** S114, S118: the previous password stops working at once, and so do the sessions it opened. */
+export async function giveTemporaryPassword(scope: Scope, user: User, { hasher, keyRing }: Services): Promise<void> {
+  const temporary = await generate(hasher);
+  await inTransaction(scope, async (inside) => {
+    await setTemporaryPassword(inside, user, temporary, keyRing);
+    await clearAttempts(inside, user.userId);
+    await endSessionsOfUser(inside, user.userId, 'password-changed');
+  });
+}
+
+async function generate(hasher: PasswordHasher): Promise<{ password: string; hash: string }> {
+  const password = randomPassword();
+  return { password, hash: await hasher.hash(password) };
+}

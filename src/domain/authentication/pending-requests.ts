@@ -1,0 +1,50 @@
+import { addSeconds } from '../../platform/clock/index.ts';
+import { hashToken, newId } from '../../platform/crypto/index.ts';
+import { type ApplicationId, isId, type RequestId, type Scope, type UserId } from '../scope.ts';
+import type { Demands } from './next-step.ts';
+
+export type Proven = { userId: UserId; at: number; amr: string[] };
+
+/** A sign-in under way: where it came from and goes back to. Twenty tabs are twenty of these. */
+export type PendingRequest = {
+  requestId: RequestId;
+  /** A path inside the context, without its mount path. */
+  destination: { protocol: 'oidc' | 'saml' | 'portaria'; path: string; origin?: string };
+  applicationId?: ApplicationId;
+  demands: Demands;
+  proven?: Proven;
+};
+
+const lifetimeSeconds = 3600;
+
+/** @param browser the browser's own cookie: only that browser can go on with the request, so that half a sign-in cannot be handed to another */
+export async function openPendingRequest(scope: Scope, browser: string, request: Omit<PendingRequest, 'requestId' | 'proven'>): Promise<RequestId> {
+  const now = scope.clock.now();
+  const requestId = newId(now.getTime()) as RequestId;
+  await scope.db('pending_requests').insert({
+    context_id: scope.contextId,
+    request_id: requestId,
+    browser_hash: hashToken(browser),
+    destination: JSON.stringify(request.destination),
+    application_id: request.applicationId ?? null,
+    demands: JSON.stringify(request.demands),
+    created_at: now,
+    expires_at: addSeconds(now, lifetimeSeconds),
+  });
+  return requestId;
+}
+
+/** @returns undefined when it is unknown, over, or another browser's: those look alike */
+export async function findPendingRequest({ db, contextId, clock }: Scope, browser: string, requestId: string): Promise<PendingRequest | undefined> {
+  if (!isId(requestId)) return undefined;
+  const row = await db('pending_requests').where({ context_id: contextId, request_id: requestId, browser_hash: hashToken(browser) }).where('expires_at', '>', clock.now()).first();
+  return row && { requestId: row.request_id, destination: row.destination, applicationId: row.application_id ?? undefined, demands: row.demands, proven: row.proven ?? undefined };
+}
+
+export async function recordProof({ db, contextId }: Scope, requestId: RequestId, proven: Proven): Promise<void> {
+  await db('pending_requests').where({ context_id: contextId, request_id: requestId }).update({ proven: JSON.stringify(proven) });
+}
+
+/** @returns false when somebody else closed it: a proof becomes one session only */
+export const closePendingRequest = async ({ db, contextId }: Scope, requestId: RequestId): Promise<boolean> =>
+  (await db('pending_requests').where({ context_id: contextId, request_id: requestId }).delete()) === 1;

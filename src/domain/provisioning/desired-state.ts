@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { oidcInputKeys } from '../applications/index.ts';
+
+/** The file does not fit: every fault by its path, such as contexts[0].users[2].emial. */
+export class StateError extends Error {
+  readonly faults: { path: string; message: string }[];
+  constructor(faults: { path: string; message: string }[]) {
+    super(faults.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+    this.faults = faults;
+  }
+}
+
+const text = z.string().trim().min(1);
+
+const user = z.strictObject({
+  email: text.optional(),
+  username: text.optional(),
+  firstName: text,
+  lastName: text,
+  role: z.enum(['administrator', 'regular']).default('regular'),
+  department: text.optional(),
+  password: z.string().optional(),
+  /** A password is made and told once, when the person is created. */
+  generatePassword: z.boolean().default(false),
+});
+
+const group = z.strictObject({ name: text, description: z.string().optional(), members: z.array(text).optional() });
+
+const application = z.strictObject({
+  code: text,
+  name: text,
+  description: z.string().optional(),
+  category: z.string().optional(),
+  catalogueEntry: text.optional(),
+  navigable: z.boolean().default(false),
+  enabled: z.boolean().default(true),
+  launchUrl: text.optional(),
+  assignedTo: z.strictObject({ groups: z.array(text).default([]), users: z.array(text).default([]) }).optional(),
+  oidc: z.strictObject(Object.fromEntries(oidcInputKeys.map((key) => [key, z.unknown().optional()]))).optional(),
+});
+
+const context = z.strictObject({
+  code: text,
+  name: text,
+  environment: z.enum(['production', 'approval']).default('production'),
+  pairedWith: text.optional(),
+  address: z.url({ protocol: /^https?$/ }).transform((value) => new URL(value).origin).optional(),
+  users: z.array(user).default([]),
+  groups: z.array(group).default([]),
+  applications: z.array(application).default([]),
+});
+
+const schema = z.strictObject({ contexts: z.array(context).min(1) });
+
+export type DesiredState = z.output<typeof schema>;
+export type DesiredContext = DesiredState['contexts'][number];
+
+/** @throws StateError with every fault of the file's shape; unknown keys are faults, so that a typing error is not passed over */
+export function parseState(input: unknown): DesiredState {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new StateError(
+    parsed.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: 'there is no such key' }))
+        : [{ path: pathOf(issue.path), message: issue.message }],
+    ),
+  );
+}
+
+export const pathOf = (path: readonly PropertyKey[]): string => path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`)).join('');

@@ -1,0 +1,26 @@
+import { enqueueJob } from '../../platform/jobs/index.ts';
+import { recordEvent } from '../audit/index.ts';
+import type { Scope, SessionId } from '../scope.ts';
+
+export type EndReason = 'signed-out' | 'replaced' | 'password-changed' | 'user.blocked' | 'user.deactivated' | 'administrator';
+
+/**
+ * Ends a session now: every token bound to it stops working with it. Each relying party that joined is told by a job of its own.
+ * @returns false when it had already ended
+ */
+export async function endSession(scope: Scope, sessionId: SessionId, reason: EndReason): Promise<boolean> {
+  const { db, contextId, clock } = scope;
+  const ended = await db('sessions').where({ context_id: contextId, session_id: sessionId, ended_at: null }).update({ ended_at: clock.now(), end_reason: reason });
+  if (ended === 0) return false;
+  await recordEvent(scope, { type: reason === 'signed-out' ? 'sign-out.completed' : 'session.ended', subject: { kind: 'session', id: sessionId, name: '' }, reason });
+  await enqueueJob(db, 'notify-relying-parties', { contextId, sessionId });
+  return true;
+}
+
+/** @param except the session that may go on: the person's own, when they changed their password */
+export async function endSessionsOfUser(scope: Scope, userId: string, reason: EndReason, except?: SessionId): Promise<number> {
+  const rows = await scope.db('sessions').where({ context_id: scope.contextId, user_id: userId, ended_at: null }).select('session_id');
+  const ids = rows.map((row) => row.session_id as SessionId).filter((id) => id !== except);
+  for (const id of ids) await endSession(scope, id, reason);
+  return ids.length;
+}

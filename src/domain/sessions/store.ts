@@ -1,0 +1,76 @@
+import { hashToken } from '../../platform/crypto/index.ts';
+import type { Database } from '../../platform/database/index.ts';
+import type { Clock } from '../../platform/clock/index.ts';
+import type { ApplicationId, ContextId, Scope, SessionId, UserId } from '../scope.ts';
+import { getSignInPolicy } from '../sign-in-policy/index.ts';
+import type { Role } from '../users/index.ts';
+
+/** A live session and the person it belongs to. */
+export type Session = {
+  sessionId: SessionId;
+  userId: UserId;
+  amr: string[];
+  authenticatedAt: Date;
+  seenAt: Date;
+  person: { firstName: string; lastName: string; role: Role; login: string; locale?: string };
+};
+
+export type SessionFinder = (contextId: ContextId, token: string | undefined) => Promise<Session | undefined>;
+
+const seenGranularitySeconds = 60;
+
+// One statement for every page and every authorization: a session lives while it is not ended, not idle, not old, and its person is active.
+const findLive = `
+  SELECT s.session_id, s.user_id, s.amr, s.authenticated_at, s.seen_at, u.first_name, u.last_name, u.role, u.locale, COALESCE(u.email, u.username) AS login
+  FROM sessions s JOIN users u ON u.context_id = s.context_id AND u.user_id = s.user_id
+  WHERE s.context_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.seen_at > $4 AND u.status = 'activated'`;
+
+const touch = 'UPDATE sessions SET seen_at = $3 WHERE context_id = $1 AND session_id = $2 AND seen_at < $4';
+
+type FoundRow = { session_id: SessionId; user_id: UserId; amr: string[]; authenticated_at: Date; seen_at: Date; first_name: string; last_name: string; role: Role; locale: string | null; login: string };
+
+/** Finds the live session of a cookie's token and notes, once a minute, that it was seen. */
+export function createSessionFinder(database: Database, clock: Clock): SessionFinder {
+  return async (contextId, token) => {
+    if (!token || token.length > 100) return undefined;
+    const now = clock.now();
+    const idleSince = new Date(now.getTime() - getSignInPolicy({ contextId }).sessionIdleSeconds * 1000);
+    const [row] = await database.run<FoundRow>('session-find', findLive, [contextId, hashToken(token), now, idleSince]);
+    if (!row) return undefined;
+    if (now.getTime() - row.seen_at.getTime() > seenGranularitySeconds * 1000) {
+      await database.run('session-touch', touch, [contextId, row.session_id, now, new Date(now.getTime() - seenGranularitySeconds * 1000)]);
+    }
+    return {
+      sessionId: row.session_id,
+      userId: row.user_id,
+      amr: row.amr,
+      authenticatedAt: row.authenticated_at,
+      seenAt: row.seen_at,
+      person: { firstName: row.first_name, lastName: row.last_name, role: row.role, login: row.login, locale: row.locale ?? undefined },
+    };
+  };
+}
+
+/** A relying party that received this session: `protocolSession` is OIDC's sid or SAML's SessionIndex. */
+export type Participant = { applicationId: ApplicationId; protocol: 'oidc' | 'saml'; protocolSession: string; userId: UserId };
+
+const join = `INSERT INTO session_participants (context_id, session_id, application_id, protocol, protocol_session, joined_at) VALUES ($1, $2, $3, $4, $5, $6)
+  ON CONFLICT (context_id, session_id, application_id, protocol) DO UPDATE SET protocol_session = excluded.protocol_session, notified_at = NULL
+  WHERE session_participants.protocol_session <> excluded.protocol_session`;
+
+export async function recordParticipant(database: Database, contextId: ContextId, sessionId: SessionId, participant: Omit<Participant, 'userId'>, now: Date): Promise<void> {
+  await database.run('session-join', join, [contextId, sessionId, participant.applicationId, participant.protocol, participant.protocolSession, now]);
+}
+
+/** Those of a session who have not been told yet. */
+export async function listParticipants({ db, contextId }: Scope, sessionId: string): Promise<Participant[]> {
+  const rows = await db('session_participants AS p')
+    .join('sessions AS s', (on) => on.on('s.context_id', 'p.context_id').andOn('s.session_id', 'p.session_id'))
+    .where({ 'p.context_id': contextId, 'p.session_id': sessionId, 'p.notified_at': null })
+    .select('p.application_id AS applicationId', 'p.protocol', 'p.protocol_session AS protocolSession', 's.user_id AS userId');
+  return rows;
+}
+
+export async function markNotified({ db, contextId, clock }: Scope, sessionId: string, applicationId: string, protocol: string): Promise<void> {
+  await db('session_participants').where({ context_id: contextId, session_id: sessionId, application_id: applicationId, protocol }).update({ notified_at: clock.now() });
+}
