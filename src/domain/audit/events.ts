@@ -6,6 +6,7 @@ export const auditEventTypes = [
   'session.ended',
   'password.changed',
   'access.refused',
+  'authorization.failed',
   'context.created',
   'context.edited',
   'user.created',

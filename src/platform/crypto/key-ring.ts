@@ -5,6 +5,7 @@ type MasterKey = { id: string; key: Buffer };
 /** Encrypts what is secret at rest, by AES-256-GCM; the first key encrypts, all decrypt, so that keys can be rotated. */
 export class KeyRing {
   readonly #keys: MasterKey[];
+  readonly #derived = new Map<string, Buffer[]>();
 
   constructor(keys: MasterKey[]) {
     if (keys.length === 0) throw new Error('the key ring is empty');
@@ -33,7 +34,12 @@ export class KeyRing {
 
   /** A 32-byte key for one purpose (HKDF-SHA-256, RFC 5869), the same in every process; one for each master key, the current first. */
   derive(purpose: string): Buffer[] {
-    return this.#keys.map(({ key }) => Buffer.from(hkdfSync('sha256', key, '', purpose, 32)));
+    let derived = this.#derived.get(purpose);
+    if (!derived) {
+      derived = this.#keys.map(({ key }) => Buffer.from(hkdfSync('sha256', key, '', purpose, 32)));
+      this.#derived.set(purpose, derived);
+    }
+    return derived;
   }
 
   /** A keyed fingerprint, for values that may be guessable (client secrets chosen by hand). */

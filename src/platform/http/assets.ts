@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { Middleware } from 'koa';
+
+export type Assets = {
+  /** The address of a file, with the hash of its content, so that browsers may keep it for ever. */
+  url(name: string): string;
+  middleware: Middleware;
+};
+
+const types: Record<string, string> = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml', png: 'image/png', ico: 'image/x-icon' };
+
+type File = { path: string; type: string; content: Buffer; compressed: Map<'br' | 'gzip', Promise<Buffer>> };
+
+/** @param sources by public name: a file, or its content. Compressed once, when first asked for. */
+export function createAssets(sources: Record<string, URL | string>, prefix = '/assets'): Assets {
+  const byName = new Map<string, File>();
+  const byPath = new Map<string, File>();
+  for (const [name, source] of Object.entries(sources)) {
+    const content = typeof source === 'string' ? Buffer.from(source) : readFileSync(source);
+    const hash = createHash('sha256').update(content).digest('base64url').slice(0, 12);
+    const file: File = { path: `${prefix}/${hash}/${name}`, type: types[name.split('.').at(-1)!]!, content, compressed: new Map() };
+    byName.set(name, file);
+    byPath.set(file.path, file);
+  }
+  return {
+    url(name) {
+      const file = byName.get(name);
+      if (!file) throw new Error(`no asset ${name}`);
+      return file.path;
+    },
+    async middleware(ctx, next) {
+      const file = byPath.get(ctx.path);
+      if (!file || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
+      ctx.set('cache-control', 'public, max-age=31536000, immutable');
+      ctx.vary('accept-encoding');
+      ctx.type = file.type;
+      const encoding = ctx.acceptsEncodings('br', 'gzip', 'identity');
+      if (encoding === 'br' || encoding === 'gzip') {
+        ctx.set('content-encoding', encoding);
+        ctx.body = await compressed(file, encoding);
+      } else ctx.body = file.content;
+    },
+  };
+}
+
+function compressed(file: File, encoding: 'br' | 'gzip'): Promise<Buffer> {
+  let result = file.compressed.get(encoding);
+  if (!result) {
+    result = encoding === 'br' ? promisify(brotliCompress)(file.content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }) : promisify(gzip)(file.content, { level: 8 });
+    file.compressed.set(encoding, result);
+  }
+  return result;
+}

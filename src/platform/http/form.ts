@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '../errors/index.ts';
+
+/** A submitted form. Names come from the outside: nothing is looked up by them. */
+export type Form = {
+  /** The first value, or ''. */
+  get(name: string): string;
+  all(name: string): string[];
+  /** One per line, blank lines left out. */
+  lines(name: string): string[];
+  has(name: string): boolean;
+  file(name: string): Promise<Buffer | undefined>;
+};
+
+/**
+ * Reads an application/x-www-form-urlencoded or multipart/form-data body.
+ * @throws AppError unsupported_media_type, body_too_large, malformed_body
+ */
+export async function readForm(request: IncomingMessage, maxBytes: number): Promise<Form> {
+  const type = request.headers['content-type'] ?? '';
+  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) throw new AppError('unsupported_media_type', 415);
+  const body = await readBody(request, maxBytes);
+  let data: FormData | URLSearchParams;
+  try {
+    data = /^multipart/i.test(type) ? await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData() : new URLSearchParams(body.toString());
+  } catch (cause) {
+    throw new AppError('malformed_body', 400, { cause });
+  }
+  const all = (name: string) => data.getAll(name).filter((value): value is string => typeof value === 'string').map((value) => value.replaceAll('\0', ''));
+  return {
+    all,
+    get: (name) => all(name)[0] ?? '',
+    lines: (name) => (all(name)[0] ?? '').split(/\r?\n/).map((line) => line.trim()).filter(Boolean),
+    has: (name) => data.has(name),
+    async file(name) {
+      const value = (data as FormData).get(name);
+      return value && typeof value !== 'string' && value.size > 0 ? Buffer.from(await value.arrayBuffer()) : undefined;
+    },
+  };
+}
+
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > maxBytes) throw new AppError('body_too_large', 413);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

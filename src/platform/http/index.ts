@@ -1,0 +1,8 @@
+// Owns: plumbing of HTTP that would be the same in any product: server life, cookies, form bodies, security headers, assets, templates.
+// Does not: know contexts, people or pages.
+export { type Assets, createAssets } from './assets.ts';
+export { readCookie, serializeCookie } from './cookies.ts';
+export { type Form, readForm } from './form.ts';
+export { contentSecurityPolicy, setSecurityHeaders } from './security-headers.ts';
+export { listen, type WebServer } from './server.ts';
+export { createViews, type Views } from './views.ts';

@@ -1,0 +1,54 @@
+import type { Account, AccountClaims, Client, KoaContextWithOIDC } from 'oidc-provider';
+import { decide } from '../../domain/access/index.ts';
+import { groupNamesOf } from '../../domain/groups/index.ts';
+import type { ApplicationId, Scope } from '../../domain/scope.ts';
+import { findUserById, fullName, type User } from '../../domain/users/index.ts';
+import { epochSeconds } from '../../platform/clock/index.ts';
+import type { Services } from '../request/index.ts';
+
+/** Which claims a scope releases (OpenID Connect Core §5.4). */
+export const claimsByScope = {
+  openid: ['sub', 'acr', 'amr', 'auth_time', 'sid'],
+  profile: ['name', 'given_name', 'family_name', 'preferred_username', 'locale', 'updated_at'],
+  email: ['email', 'email_verified'],
+  groups: ['groups'],
+};
+
+export const applicationIdOf = (client: Client): ApplicationId => client.application_id as ApplicationId;
+
+/**
+ * The provider's `findAccount`. With a token in hand (code exchange, refresh, userinfo) it asks the access decision first, so that a blocked person or a withdrawn
+ * assignment bites at once; at the authorization endpoint the interaction policy asks.
+ */
+export function createFindAccount(services: Services, scope: Scope) {
+  return async (ctx: KoaContextWithOIDC, accountId: string, token?: unknown): Promise<Account | undefined> => {
+    if (token && ctx.oidc.client) {
+      const verdict = decide(await services.findAccess(scope.contextId, accountId, applicationIdOf(ctx.oidc.client)));
+      if (!verdict.allowed) return undefined;
+    }
+    return {
+      accountId,
+      async claims(_use, requestedScope) {
+        const scopes = new Set(requestedScope.split(' '));
+        if (!scopes.has('profile') && !scopes.has('email') && !scopes.has('groups')) return { sub: accountId };
+        const user = await findUserById(scope, accountId);
+        if (!user) return { sub: accountId };
+        return presentClaims(user, scopes.has('groups') ? await groupNamesOf(scope, user.userId) : undefined);
+      },
+    };
+  };
+}
+
+function presentClaims(user: User, groups: string[] | undefined): AccountClaims {
+  return {
+    sub: user.userId,
+    name: fullName(user),
+    given_name: user.firstName,
+    family_name: user.lastName,
+    preferred_username: user.username ?? user.email,
+    locale: user.locale,
+    updated_at: epochSeconds(user.updatedAt),
+    ...(user.email ? { email: user.email, email_verified: user.emailVerified } : {}),
+    groups,
+  };
+}

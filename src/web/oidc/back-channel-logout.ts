@@ -1,0 +1,26 @@
+import { getApplication } from '../../domain/applications/index.ts';
+import { recordEvent } from '../../domain/audit/index.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { type Participant, markNotified } from '../../domain/sessions/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Services } from '../request/index.ts';
+import type { ProviderDirectory } from './provider-directory.ts';
+
+/**
+ * Tells one relying party that a session has ended (OpenID Connect Back-Channel Logout 1.0).
+ * @throws Error when it could not be reached: the job tries again
+ */
+export function createBackChannelLogout(services: Services, providers: ProviderDirectory) {
+  return async (scope: Scope, sessionId: string, { applicationId, protocolSession, userId }: Participant): Promise<void> => {
+    const context = await services.contexts.byId(scope.contextId);
+    const application = await getApplication(scope, applicationId).catch((error) => {
+      if (error instanceof AppError && error.status === 404) return undefined;
+      throw error;
+    });
+    if (!context || !application?.enabled || !application.oidc?.backchannel_logout_uri) return markNotified(scope, sessionId, applicationId, 'oidc');
+    const { sendLogoutToken } = await providers.get(context);
+    await sendLogoutToken(application.oidc.client_id, userId, protocolSession);
+    await markNotified(scope, sessionId, applicationId, 'oidc');
+    await recordEvent(scope, { type: 'application.notified-of-sign-out', subject: { kind: 'application', id: applicationId, name: application.name }, applicationId, details: { session: sessionId } });
+  };
+}

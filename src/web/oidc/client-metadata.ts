@@ -1,0 +1,20 @@
+import type { AdapterPayload } from 'oidc-provider';
+import type { Application } from '../../domain/applications/index.ts';
+
+/** An application as the provider knows it (RFC 7591). In place of the secret stands its fingerprint: see `compareClientSecret` in provider.ts. */
+export function clientMetadata({ applicationId, name, oidc }: Application): AdapterPayload | undefined {
+  if (!oidc) return undefined;
+  const { secret_fingerprint, ...settings } = oidc;
+  const usesCode = settings.grant_types.includes('authorization_code');
+  // a native application (RFC 8252) may use a scheme of its own, or any port of the loopback address
+  const isNative = settings.redirect_uris.some((uri) => !/^https?:/.test(uri)) || (settings.token_endpoint_auth_method === 'none' && settings.redirect_uris.some((uri) => uri.startsWith('http:')));
+  return {
+    ...settings,
+    ...(settings.token_endpoint_auth_method.startsWith('client_secret') ? { client_secret: secret_fingerprint ?? 'none' } : {}),
+    client_name: name,
+    application_type: isNative ? 'native' : 'web',
+    response_types: usesCode ? ['code'] : [],
+    redirect_uris: usesCode ? settings.redirect_uris : [],
+    application_id: applicationId,
+  } as AdapterPayload;
+}

@@ -1,0 +1,45 @@
+import { interactionPolicy } from 'oidc-provider';
+import { recordRefusal } from '../../domain/access/index.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { newSupportCode, personActor, type ResolvedContext, type Services } from '../request/index.ts';
+import { applicationIdOf } from './account.ts';
+import { accessVerdict, ownSession } from './own-session.ts';
+
+const { base, Check, Prompt } = interactionPolicy;
+
+/** What may stand between an authorization request and its code: signing in, and the access decision. Consent is the company's, not asked of each person. */
+export function createInteractionPolicy(services: Services, context: ResolvedContext, scope: Scope) {
+  const policy = base();
+
+  // prompt=consent is accepted (offline_access asks for it, OpenID Connect Core §11) and has nothing to ask
+  const consent = policy.get('consent')!;
+  consent.checks.clear();
+
+  // the session of a resumed interaction must be this browser's own, whatever the interaction says
+  policy.get('login')!.checks.add(
+    new Check('own_session', 'End-User authentication is required', async (ctx) => {
+      const own = await ownSession(ctx, services, context);
+      return ctx.oidc.session!.accountId !== undefined && own?.userId !== ctx.oidc.session!.accountId;
+    }),
+  );
+
+  policy.add(
+    new Prompt(
+      { name: 'access', requestable: false },
+      new Check('not_allowed', 'the person may not open this application', 'access_denied', async (ctx) => {
+        const verdict = await accessVerdict(ctx, services, context);
+        if (verdict.allowed) return false;
+        if (ctx.oidc.prompts.has('none')) {
+          // nobody will see a page: the audit has the reason all the same
+          const own = (await ownSession(ctx, services, context))!;
+          const actor = personActor(own, services.clientAddress(ctx.req.socket.remoteAddress ?? '', undefined), ctx.get('user-agent'));
+          const application = { applicationId: applicationIdOf(ctx.oidc.client!), name: ctx.oidc.client!.clientName ?? ctx.oidc.client!.clientId };
+          await recordRefusal({ ...scope, actor }, { id: own.userId, name: actor.name }, application, verdict, newSupportCode());
+        }
+        return true;
+      }),
+    ),
+    1,
+  );
+  return policy;
+}

@@ -1,0 +1,97 @@
+import { recordRefusal, decide } from '../../domain/access/index.ts';
+import { type Demands, nextStep, openPendingRequest } from '../../domain/authentication/index.ts';
+import { getApplication } from '../../domain/applications/index.ts';
+import { epochSeconds } from '../../platform/clock/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import type { InteractionResults, Provider } from 'oidc-provider';
+import { newSupportCode, type PageContext, renderPage, type Route } from '../request/index.ts';
+import { applicationIdOf } from './account.ts';
+import { formTarget } from './pages.ts';
+import type { ProviderDirectory } from './provider-directory.ts';
+
+type Interaction = InstanceType<Provider['Interaction']>;
+
+/** The places where a person meets an authorization request: on the way to the sign-in page, back from it, and when access is refused. */
+export const interactionRoutes = (providers: ProviderDirectory): Route[] => [
+  { method: 'GET', path: '/oidc/interaction/:uid', access: 'anyone', handle: (page) => showInteraction(page, providers) },
+  { method: 'POST', path: '/oidc/interaction/:uid', access: 'anyone', handle: (page) => submitRefusal(page, providers) },
+];
+
+async function showInteraction(page: PageContext, providers: ProviderDirectory): Promise<void> {
+  const { provider } = await providers.get(page.context);
+  const interaction = await getInteraction(page, provider);
+  const client = await provider.Client.find(String(interaction.params.client_id));
+  if (!client) throw new AppError('request_expired', 400);
+  if (interaction.prompt.name === 'access') return showRefusal(page, interaction, applicationIdOf(client));
+
+  const demands = demandsOf(interaction);
+  const session = page.session && { userId: page.session.userId, authenticatedAt: page.session.authenticatedAt.getTime() };
+  const step = nextStep({ now: page.services.clock.now().getTime(), demands, session, mustChangePassword: false });
+  if (step.step === 'done') return finish(page, interaction, { login: loginResult(page) });
+  const redirectUri = interaction.params.redirect_uri;
+  const requestId = await openPendingRequest(page.scope, page.browser, {
+    destination: { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}`, origin: typeof redirectUri === 'string' ? formTarget(redirectUri) : undefined },
+    applicationId: applicationIdOf(client),
+    demands,
+  });
+  const hint = interaction.params.login_hint;
+  page.ctx.redirect(`${page.context.mount}/sign-in/${requestId}${typeof hint === 'string' ? `?login_hint=${encodeURIComponent(hint.slice(0, 254))}` : ''}`);
+}
+
+/** prompt=login and max_age (OpenID Connect Core §3.1.2.1); a hint of another person asks for a new sign-in, too. */
+function demandsOf({ params, prompt, iat }: Interaction): Demands {
+  const prompts = String(params.prompt ?? '').split(' ');
+  const otherPerson = prompt.reasons.some((reason) => reason === 'id_token_hint' || reason === 'claims_id_token_sub_value');
+  return {
+    provenAfter: prompts.includes('login') || otherPerson ? iat * 1000 : undefined,
+    maxAgeSeconds: params.max_age === undefined ? undefined : Number(params.max_age),
+  };
+}
+
+const loginResult = ({ session }: PageContext): InteractionResults['login'] => ({
+  accountId: session!.userId,
+  ts: epochSeconds(session!.authenticatedAt),
+  amr: session!.amr,
+  remember: true,
+});
+
+async function showRefusal(page: PageContext, interaction: Interaction, applicationId: ReturnType<typeof applicationIdOf>): Promise<void> {
+  if (!page.session) return finish(page, interaction, {});
+  const verdict = decide(await page.services.findAccess(page.context.contextId, page.session.userId, applicationId));
+  if (verdict.allowed) return finish(page, interaction, {}); // assigned while the page was open
+  const application = await getApplication(page.scope, applicationId);
+  const supportCode = newSupportCode();
+  await recordRefusal(page.scope, { id: page.session.userId, name: page.scope.actor.name }, application, verdict, supportCode);
+  const redirectUri = interaction.params.redirect_uri;
+  renderPage(
+    page,
+    'errors/no-access',
+    { application: application.name, supportCode, login: page.session.person.login, now: page.services.clock.now() },
+    { status: 403, formAction: typeof redirectUri === 'string' ? [formTarget(redirectUri)] : [] },
+  );
+}
+
+/** "Back to the application": it is told in the protocol's own words (RFC 6749 §4.1.2.1). */
+async function submitRefusal(page: PageContext, providers: ProviderDirectory): Promise<void> {
+  const { provider } = await providers.get(page.context);
+  const interaction = await getInteraction(page, provider);
+  if (interaction.prompt.name !== 'access') throw new AppError('request_expired', 400);
+  await finish(page, interaction, { error: 'access_denied', error_description: 'the person may not open this application' });
+}
+
+/** Only of this browser: without its cookie a link to somebody's interaction would sign them in as the person who follows it. */
+async function getInteraction({ ctx, params }: PageContext, provider: Provider): Promise<Interaction> {
+  const cookie = provider.createContext(ctx.req, ctx.res).cookies.get(provider.cookieName('interaction'), { signed: true });
+  const interaction = cookie && cookie === params.uid ? await provider.Interaction.find(params.uid) : undefined;
+  if (!interaction) throw new AppError('request_expired', 400);
+  return interaction;
+}
+
+async function finish(page: PageContext, interaction: Interaction, result: InteractionResults): Promise<void> {
+  interaction.result = 'error' in result ? result : { ...interaction.lastSubmission, ...result };
+  // somebody else signed in meanwhile: the interaction goes on as that person's
+  if (interaction.session && interaction.session.uid !== page.session?.sessionId) interaction.session = undefined;
+  await interaction.save(Math.max(1, interaction.exp - epochSeconds(page.services.clock.now())));
+  page.ctx.status = 303;
+  page.ctx.redirect(interaction.returnTo);
+}

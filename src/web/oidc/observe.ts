@@ -1,0 +1,87 @@
+import { LRUCache } from 'lru-cache';
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { decide } from '../../domain/access/index.ts';
+import { recordEvent } from '../../domain/audit/index.ts';
+import { inTransaction, type Scope } from '../../domain/scope.ts';
+import { endSession, recordParticipant } from '../../domain/sessions/index.ts';
+import { contentSecurityPolicy, serializeCookie } from '../../platform/http/index.ts';
+import { cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
+import { applicationIdOf } from './account.ts';
+import { deferredWrites } from './adapter.ts';
+import { ownSession } from './own-session.ts';
+
+/** What happens around the provider's own handling of a request: waits for its writes, notes who joined a session, ends ours with its. */
+export function observe(provider: Provider, services: Services, context: ResolvedContext, scope: Scope): void {
+  const joined = new LRUCache<string, string>({ max: 20_000 });
+
+  provider.use(async (ctx, next) => {
+    const writes: Promise<void>[] = [];
+    await deferredWrites.run(writes, next);
+    await Promise.all(writes);
+    const { oidc } = ctx as KoaContextWithOIDC;
+    if (!oidc) return;
+    if (oidc.entities.AuthorizationCode && oidc.route !== 'token') await joinSession(ctx as KoaContextWithOIDC);
+    if (oidc.route === 'device_resume' && oidc.entities.DeviceCode?.accountId) await joinSession(ctx as KoaContextWithOIDC);
+    if (oidc.route === 'end_session_confirm' && oidc.params?.logout && ctx.status === 303) await endOwnSession(ctx as KoaContextWithOIDC);
+    if (oidc.route === 'introspection') await hideTokensOfRefused(ctx as KoaContextWithOIDC);
+    if (oidc.params?.response_mode === 'form_post' && oidc.client && oidc.redirectUriCheckPerformed) allowFormTarget(ctx as KoaContextWithOIDC);
+  });
+
+  provider.on('grant.error', (ctx, error) => {
+    if (/already consumed|used before/.test(error.error_detail ?? '')) void recordReuse(ctx);
+  });
+  provider.on('server_error', (ctx, error) => services.log.error({ err: error, path: ctx.path, context: context.code }, 'an OpenID Connect request failed'));
+
+  async function joinSession(ctx: KoaContextWithOIDC): Promise<void> {
+    const own = await ownSession(ctx, services, context);
+    const client = ctx.oidc.client!;
+    const sid = ctx.oidc.session?.sidFor(client.clientId);
+    if (!own || !sid) return;
+    const key = `${own.sessionId} ${client.clientId}`;
+    if (joined.get(key) === sid) return;
+    await recordParticipant(services.database, context.contextId, own.sessionId, { applicationId: applicationIdOf(client), protocol: 'oidc', protocolSession: sid }, services.clock.now());
+    joined.set(key, sid);
+  }
+
+  async function endOwnSession(ctx: KoaContextWithOIDC): Promise<void> {
+    const own = await ownSession(ctx, services, context);
+    if (!own) return;
+    const actor = personActor(own, services.clientAddress(ctx.req.socket.remoteAddress ?? '', undefined), ctx.get('user-agent'));
+    await inTransaction({ ...scope, actor }, (inside) => endSession(inside, own.sessionId, 'signed-out'));
+    ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
+  }
+
+  /** A token of somebody who may not use the application any more is not active (RFC 7662 §2.2). */
+  async function hideTokensOfRefused(ctx: KoaContextWithOIDC): Promise<void> {
+    const body = ctx.body as { active?: boolean; sub?: string; client_id?: string } | undefined;
+    if (!body?.active || !body.sub || !body.client_id) return;
+    const client = await provider.Client.find(body.client_id);
+    const verdict = client && decide(await services.findAccess(context.contextId, body.sub, applicationIdOf(client)));
+    if (!verdict?.allowed || !(await sessionStillLives(ctx))) ctx.body = { active: false };
+  }
+
+  async function sessionStillLives(ctx: KoaContextWithOIDC): Promise<boolean> {
+    const token = ctx.oidc.entities.AccessToken ?? ctx.oidc.entities.RefreshToken;
+    if (!token?.expiresWithSession) return true;
+    const session = await provider.Session.findByUid(token.sessionUid!);
+    return session?.accountId === token.accountId && session?.grantIdFor(token.clientId!) === token.grantId;
+  }
+
+  /** form_post leads out of our pages, to the one address that was checked. */
+  function allowFormTarget(ctx: KoaContextWithOIDC): void {
+    const scripts = /script-src [^;]*/.exec(ctx.response.get('content-security-policy'))?.[0];
+    const policy = contentSecurityPolicy([new URL(String(ctx.oidc.params!.redirect_uri)).origin]);
+    ctx.set('content-security-policy', scripts ? policy.replace(/script-src [^;]*/, scripts) : policy);
+  }
+
+  async function recordReuse(ctx: KoaContextWithOIDC): Promise<void> {
+    const client = ctx.oidc.client;
+    await recordEvent(scope, {
+      type: 'token.reuse-detected',
+      outcome: 'failure',
+      applicationId: client && applicationIdOf(client),
+      reason: String(ctx.oidc.params?.grant_type ?? ''),
+      details: { application: client?.clientName },
+    }).catch((error) => services.log.error({ err: error }, 'the reuse of a token could not be recorded'));
+  }
+}

@@ -1,0 +1,46 @@
+import { createHmac } from 'node:crypto';
+import type Koa from 'koa';
+import type { Scope } from '../../domain/scope.ts';
+import { randomToken } from '../../platform/crypto/index.ts';
+import { type Form, readCookie, serializeCookie } from '../../platform/http/index.ts';
+import { isLocale, type Locale, negotiateLocale } from '../../platform/i18n/index.ts';
+import { anonymousActor, personActor } from './actor.ts';
+import type { ResolvedContext } from './context-directory.ts';
+import { cookieNames } from './cookie-names.ts';
+import type { PageContext } from './route.ts';
+import type { Services } from './services.ts';
+
+const noForm: Form = { get: () => '', all: () => [], lines: () => [], has: () => false, file: async () => undefined };
+
+/** What a handler needs to know of a request before it runs. */
+export async function openPage(ctx: Koa.Context, services: Services, context: ResolvedContext, path: string): Promise<PageContext> {
+  const names = cookieNames(context);
+  const header = ctx.get('cookie');
+  const session = await services.findSession(context.contextId, readCookie(header, names.session));
+  const language = readCookie(header, 'portaria_language');
+  const locale: Locale = isLocale(language) ? language : isLocale(session?.person.locale) ? session.person.locale : negotiateLocale(ctx.get('accept-language'));
+  const ip = services.clientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for'));
+  const actor = session ? personActor(session, ip, ctx.get('user-agent')) : anonymousActor(ip, ctx.get('user-agent'));
+  const scope: Scope = { db: services.database.knex, contextId: context.contextId, actor, clock: services.clock };
+  let browser = readCookie(header, names.browser);
+  if (!browser || browser.length !== 43) {
+    browser = randomToken();
+    ctx.append('set-cookie', serializeCookie(names.browser, browser, { secure: context.isSecure, maxAgeSeconds: 180 * 24 * 3600 }));
+  }
+  ctx.state.path = path;
+  ctx.set('vary', 'cookie, accept-language');
+  return {
+    ctx,
+    services,
+    context,
+    scope,
+    session,
+    locale,
+    t: services.i18n.for(locale),
+    params: {},
+    query: (name) => ctx.URL.searchParams?.get(name)?.replaceAll('\0', '') ?? '',
+    form: noForm,
+    browser,
+    csrf: createHmac('sha256', services.keyRing.derive('csrf')[0]!).update(`${context.contextId} ${browser}`).digest('base64url'),
+  };
+}

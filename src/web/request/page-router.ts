@@ -1,0 +1,76 @@
+import Router from '@koa/router';
+import type Koa from 'koa';
+import { safeEqual } from '../../platform/crypto/index.ts';
+import { AppError, notFound } from '../../platform/errors/index.ts';
+import { readForm, setSecurityHeaders } from '../../platform/http/index.ts';
+import { openPage } from './open-page.ts';
+import { isBusy, newSupportCode, renderErrorPage } from './render.ts';
+import type { PageContext, Route } from './route.ts';
+import type { Services } from './services.ts';
+
+/**
+ * Serves the pages of all contexts from one table of routes. Order for every request: context → language and person → route → access rule → forgery
+ * check → handler; whatever is thrown becomes a page with a support code.
+ */
+export function createPageRouter(services: Services, routes: Route[]): Koa.Middleware {
+  const router = new Router();
+  for (const route of routes) {
+    router[route.method === 'GET' ? 'get' : 'post'](route.path, async (ctx) => {
+      const page: PageContext = ctx.state.page;
+      page.params = ctx.params;
+      if (!(await isAllowed(page, route))) return;
+      if (route.method === 'POST') await acceptForm(page, route);
+      await route.handle(page);
+    });
+  }
+  const dispatch = router.routes();
+  const knownMethods = router.allowedMethods({ throw: false });
+
+  return async (ctx, next) => {
+    const found = await services.contexts.resolve(ctx.host, ctx.path);
+    if (!found) return next();
+    const { context, path } = found;
+    setSecurityHeaders(ctx.res, context.isSecure);
+    const page = await openPage(ctx, services, context, path);
+    ctx.state.page = page;
+    try {
+      if (path === '' && context.mount) return ctx.redirect(`${context.mount}/`);
+      ctx.path = path;
+      await dispatch(ctx as never, async () => {
+        await knownMethods(ctx as never, async () => {});
+        if (ctx.status === 405 || ctx.status === 501) throw new AppError('method_not_allowed', 405);
+        throw notFound();
+      });
+    } catch (error) {
+      showFailure(page, error);
+    }
+  };
+}
+
+/** Signed out: to the sign-in page and back; signed in without the role: the page does not exist for them. */
+async function isAllowed(page: PageContext, route: Route): Promise<boolean> {
+  const { ctx, context, session } = page;
+  if (route.access === 'anyone') return true;
+  if (!session) {
+    if (route.method === 'POST') throw new AppError('signed_out', 401);
+    ctx.redirect(`${context.mount}/sign-in?to=${encodeURIComponent(ctx.state.path + ctx.search)}`);
+    return false;
+  }
+  if (route.access === 'administrator' && session.person.role !== 'administrator') throw new AppError('administrators_only', 403);
+  return true;
+}
+
+async function acceptForm(page: PageContext, route: Route): Promise<void> {
+  // a browser that says where a form comes from is believed only when it says "elsewhere"
+  const site = page.ctx.get('sec-fetch-site');
+  if (site && site !== 'same-origin' && site !== 'none') throw new AppError('forged_form', 403);
+  page.form = await readForm(page.ctx.req, route.maxBytes ?? 65_536);
+  if (!safeEqual(page.form.get('_csrf'), page.csrf)) throw new AppError('forged_form', 403);
+}
+
+function showFailure(page: PageContext, error: unknown): void {
+  const supportCode = newSupportCode();
+  const known = error instanceof AppError ? error : isBusy(error) ? new AppError('busy', 503) : new AppError('server_error', 500, { cause: error });
+  if (known.status >= 500) page.services.log.error({ err: error, supportCode, path: page.ctx.state.path, context: page.context.code }, 'a page failed');
+  renderErrorPage(page, known, supportCode);
+}

@@ -1,0 +1,38 @@
+import type { Context as KoaContext } from 'koa';
+import type { Scope } from '../../domain/scope.ts';
+import type { Session } from '../../domain/sessions/index.ts';
+import type { Form } from '../../platform/http/index.ts';
+import type { Locale, Translate } from '../../platform/i18n/index.ts';
+import type { ResolvedContext } from './context-directory.ts';
+import type { Services } from './services.ts';
+
+/** Who may use a route: anybody, a person signed in to this context, or its administrators. */
+export type Access = 'anyone' | 'person' | 'administrator';
+
+export type PageContext = {
+  ctx: KoaContext;
+  services: Services;
+  context: ResolvedContext;
+  scope: Scope;
+  session: Session | undefined;
+  locale: Locale;
+  t: Translate;
+  params: Record<string, string>;
+  query: (name: string) => string;
+  form: Form;
+  /** This browser's own secret: binds pending requests and forms to it. */
+  browser: string;
+  csrf: string;
+};
+
+export type Actions = (page: PageContext) => Promise<void>;
+
+/** A page and who may use it. POST bodies are forms and carry the `_csrf` field. */
+export type Route = {
+  method: 'GET' | 'POST';
+  path: string;
+  access: Access;
+  handle: Actions;
+  /** Largest body in bytes; 64 KiB unless told. */
+  maxBytes?: number;
+};

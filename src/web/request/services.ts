@@ -1,0 +1,29 @@
+import type { AccessFinder } from '../../domain/access/index.ts';
+import type { ArtifactStore } from '../../domain/protocol-artifacts/index.ts';
+import type { SessionFinder } from '../../domain/sessions/index.ts';
+import type { Clock } from '../../platform/clock/index.ts';
+import type { KeyRing, PasswordHasher } from '../../platform/crypto/index.ts';
+import type { Database } from '../../platform/database/index.ts';
+import type { Assets, Views } from '../../platform/http/index.ts';
+import type { I18n } from '../../platform/i18n/index.ts';
+import type { Log } from '../../platform/log/index.ts';
+import type { OutboundFetch } from '../../platform/net/index.ts';
+import type { ContextDirectory } from './context-directory.ts';
+
+/** What app builds once and hands to every web slice. */
+export type Services = {
+  database: Database;
+  clock: Clock;
+  keyRing: KeyRing;
+  hasher: PasswordHasher;
+  log: Log;
+  i18n: I18n;
+  views: Views;
+  assets: Assets;
+  contexts: ContextDirectory;
+  findSession: SessionFinder;
+  findAccess: AccessFinder;
+  artifacts: ArtifactStore;
+  outbound: OutboundFetch;
+  clientAddress(socketAddress: string, forwardedFor: string | undefined): string;
+};
