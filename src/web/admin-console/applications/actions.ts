@@ -1,0 +1,71 @@
+import { type Application, changeClientSecret, cloneApplication, deleteApplication, getApplication, setApplicationEnabled } from '../../../domain/applications/index.ts';
+import { inTransaction } from '../../../domain/scope.ts';
+import { notFound } from '../../../platform/errors/index.ts';
+import { type PageContext, renderPage } from '../../request/index.ts';
+import { redirectTo } from '../submit.ts';
+import { showApplication } from './show.ts';
+
+type Action = (page: PageContext, application: Application) => Promise<void>;
+
+const path = ({ applicationId }: Pick<Application, 'applicationId'>) => `/admin/applications/${applicationId}`;
+
+/** What can be done to an application, by the last part of its address. */
+const actions: Record<string, { run: Action; dangerous?: boolean }> = {
+  enable: {
+    async run(page, application) {
+      await inTransaction(page.scope, (scope) => setApplicationEnabled(scope, application.applicationId, true));
+      redirectTo(page, path(application), 'application_enabled');
+    },
+  },
+  disable: {
+    dangerous: true,
+    async run(page, application) {
+      await inTransaction(page.scope, (scope) => setApplicationEnabled(scope, application.applicationId, false));
+      redirectTo(page, path(application), 'application_disabled');
+    },
+  },
+  clone: {
+    async run(page, application) {
+      const copy = await inTransaction(page.scope, (scope) => cloneApplication(scope, application.applicationId));
+      redirectTo(page, `${path(copy)}/edit`, 'application_cloned');
+    },
+  },
+  secret: {
+    dangerous: true,
+    async run(page, application) {
+      const secret = await inTransaction(page.scope, (scope) => changeClientSecret(scope, application.applicationId, page.services.keyRing));
+      await showApplication(page, application.applicationId, secret);
+    },
+  },
+  delete: {
+    dangerous: true,
+    async run(page, application) {
+      await inTransaction(page.scope, (scope) => deleteApplication(scope, application.applicationId));
+      redirectTo(page, '/admin/applications', 'application_deleted');
+    },
+  },
+};
+
+async function load(page: PageContext) {
+  const name = page.params.action!;
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (!action) throw notFound();
+  return { name, action, application: await getApplication(page.scope, page.params.application!) };
+}
+
+export async function confirmAction(page: PageContext): Promise<void> {
+  const { name, action, application } = await load(page);
+  renderPage(page, 'admin-console/confirm', {
+    question: `confirm.application_${name}`,
+    name: application.name,
+    action: `${path(application)}/${name}`,
+    back: path(application),
+    section: 'applications',
+    dangerous: action.dangerous,
+  });
+}
+
+export async function submitAction(page: PageContext): Promise<void> {
+  const { action, application } = await load(page);
+  await action.run(page, application);
+}

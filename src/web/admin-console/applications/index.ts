@@ -1,0 +1,24 @@
+import type { Route } from '../../request/index.ts';
+import { showAssignments, submitAssignment, submitUnassignment } from './assignments.ts';
+import { confirmAction, submitAction } from './actions.ts';
+import { showApplication, showApplications, showCatalogue } from './show.ts';
+import { showEdit, showNew, submitEdit, submitLogo, submitNew } from './edit.ts';
+
+const at = '/admin/applications';
+const one = `${at}/:application`;
+
+export const applicationRoutes: Route[] = [
+  { method: 'GET', path: at, access: 'administrator', handle: showApplications },
+  { method: 'GET', path: '/admin/catalogue', access: 'administrator', handle: showCatalogue },
+  { method: 'GET', path: `${at}/new`, access: 'administrator', handle: showNew },
+  { method: 'POST', path: `${at}/new`, access: 'administrator', handle: submitNew },
+  { method: 'GET', path: one, access: 'administrator', handle: (page) => showApplication(page) },
+  { method: 'GET', path: `${one}/edit`, access: 'administrator', handle: showEdit },
+  { method: 'POST', path: `${one}/edit`, access: 'administrator', handle: submitEdit },
+  { method: 'POST', path: `${one}/logo`, access: 'administrator', handle: submitLogo, maxBytes: 1_200_000 },
+  { method: 'GET', path: `${one}/assignments`, access: 'administrator', handle: (page) => showAssignments(page) },
+  { method: 'POST', path: `${one}/assignments`, access: 'administrator', handle: submitAssignment },
+  { method: 'POST', path: `${one}/assignments/remove`, access: 'administrator', handle: submitUnassignment },
+  { method: 'GET', path: `${one}/:action`, access: 'administrator', handle: confirmAction },
+  { method: 'POST', path: `${one}/:action`, access: 'administrator', handle: submitAction },
+];

@@ -1,0 +1,88 @@
+import { addMembers, createGroup, deleteGroup, editGroup, getGroup, listGroups, removeMember } from '../../domain/groups/index.ts';
+import { inTransaction } from '../../domain/scope.ts';
+import { findUserByLogin, listUsers } from '../../domain/users/index.ts';
+import { type PageContext, renderPage, type Route } from '../request/index.ts';
+import { redirectTo, submitForm } from './submit.ts';
+
+export const groupRoutes: Route[] = [
+  { method: 'GET', path: '/admin/groups', access: 'administrator', handle: showGroups },
+  { method: 'GET', path: '/admin/groups/new', access: 'administrator', handle: async (page) => showForm(page) },
+  { method: 'POST', path: '/admin/groups/new', access: 'administrator', handle: submitNew },
+  { method: 'GET', path: '/admin/groups/:group', access: 'administrator', handle: (page) => showGroup(page) },
+  { method: 'GET', path: '/admin/groups/:group/edit', access: 'administrator', handle: showEdit },
+  { method: 'POST', path: '/admin/groups/:group/edit', access: 'administrator', handle: submitEdit },
+  { method: 'POST', path: '/admin/groups/:group/members', access: 'administrator', handle: submitMember },
+  { method: 'POST', path: '/admin/groups/:group/members/remove', access: 'administrator', handle: submitRemoval },
+  { method: 'GET', path: '/admin/groups/:group/delete', access: 'administrator', handle: confirmDeletion },
+  { method: 'POST', path: '/admin/groups/:group/delete', access: 'administrator', handle: submitDeletion },
+];
+
+async function showGroups(page: PageContext): Promise<void> {
+  const search = page.query('q').slice(0, 100);
+  renderPage(page, 'admin-console/groups', { groups: await listGroups(page.scope, search), search });
+}
+
+function showForm(page: PageContext, values = { name: '', description: '' }, group?: { groupId: string; name: string }, fields = {}, status = 200): void {
+  renderPage(page, 'admin-console/group-form', { values, group, fields }, { status });
+}
+
+const input = ({ form }: PageContext) => ({ name: form.get('name'), description: form.get('description') });
+
+async function submitNew(page: PageContext): Promise<void> {
+  const values = input(page);
+  const group = await submitForm(page, () => inTransaction(page.scope, (scope) => createGroup(scope, values)), (fields, status) => showForm(page, values, undefined, fields, status));
+  if (group) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_created');
+}
+
+async function showGroup(page: PageContext, fault?: { login: string; message: string }): Promise<void> {
+  const group = await getGroup(page.scope, page.params.group!);
+  const filter = { groupId: group.isEveryone ? undefined : group.groupId, search: page.query('q').slice(0, 100), cursor: page.query('after') };
+  const { items, cursor } = await listUsers(page.scope, filter);
+  renderPage(page, 'admin-console/group', { group, members: items, cursor, search: filter.search, fault }, { status: fault ? 422 : 200 });
+}
+
+async function showEdit(page: PageContext): Promise<void> {
+  const group = await getGroup(page.scope, page.params.group!);
+  showForm(page, group, group);
+}
+
+async function submitEdit(page: PageContext): Promise<void> {
+  const group = await getGroup(page.scope, page.params.group!);
+  const values = input(page);
+  const done = await submitForm(
+    page,
+    () => inTransaction(page.scope, (scope) => editGroup(scope, group.groupId, values).then(() => true)),
+    (fields, status) => showForm(page, values, group, fields, status),
+  );
+  if (done) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_edited');
+}
+
+async function submitMember(page: PageContext): Promise<void> {
+  const login = page.form.get('login').trim();
+  const user = await findUserByLogin(page.scope, login);
+  if (!user) return showGroup(page, { login, message: page.t('fields.unknown_person') });
+  await inTransaction(page.scope, (scope) => addMembers(scope, page.params.group!, [user.userId]));
+  redirectTo(page, `/admin/groups/${page.params.group}`, 'member_added');
+}
+
+async function submitRemoval(page: PageContext): Promise<void> {
+  await inTransaction(page.scope, (scope) => removeMember(scope, page.params.group!, page.form.get('user')));
+  redirectTo(page, `/admin/groups/${page.params.group}`, 'member_removed');
+}
+
+async function confirmDeletion(page: PageContext): Promise<void> {
+  const group = await getGroup(page.scope, page.params.group!);
+  renderPage(page, 'admin-console/confirm', {
+    question: 'confirm.delete_group',
+    name: group.name,
+    action: `/admin/groups/${group.groupId}/delete`,
+    back: `/admin/groups/${group.groupId}`,
+    section: 'groups',
+    dangerous: true,
+  });
+}
+
+async function submitDeletion(page: PageContext): Promise<void> {
+  await inTransaction(page.scope, (scope) => deleteGroup(scope, page.params.group!));
+  redirectTo(page, '/admin/groups', 'group_deleted');
+}

@@ -1,0 +1,17 @@
+// Owns: the administrator's pages: applications and catalogue, people, groups, audit report, keys.
+// Does not: rules: each handler parses, calls one use case and shows or redirects.
+import type { Route } from '../request/index.ts';
+import { applicationRoutes } from './applications/index.ts';
+import { auditRoutes } from './audit.ts';
+import { groupRoutes } from './groups.ts';
+import { keyRoutes } from './keys.ts';
+import { userRoutes } from './users.ts';
+
+export const adminConsoleRoutes: Route[] = [
+  { method: 'GET', path: '/admin', access: 'administrator', handle: async ({ ctx, context }) => ctx.redirect(`${context.mount}/admin/applications`) },
+  ...applicationRoutes,
+  ...userRoutes,
+  ...groupRoutes,
+  ...auditRoutes,
+  ...keyRoutes,
+];

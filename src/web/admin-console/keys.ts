@@ -1,0 +1,23 @@
+import { inTransaction } from '../../domain/scope.ts';
+import { listSigningKeys, rotateSigningKeys } from '../../domain/signing-keys/index.ts';
+import { type PageContext, renderPage, type Route } from '../request/index.ts';
+import { redirectTo } from './submit.ts';
+
+export const keyRoutes: Route[] = [
+  { method: 'GET', path: '/admin/keys', access: 'administrator', handle: showKeys },
+  { method: 'GET', path: '/admin/keys/rotate', access: 'administrator', handle: confirmRotation },
+  { method: 'POST', path: '/admin/keys/rotate', access: 'administrator', handle: submitRotation },
+];
+
+async function showKeys(page: PageContext): Promise<void> {
+  renderPage(page, 'admin-console/keys', { keys: await listSigningKeys(page.scope), jwksUri: `${page.context.url}/oidc/jwks` });
+}
+
+async function confirmRotation(page: PageContext): Promise<void> {
+  renderPage(page, 'admin-console/confirm', { question: 'confirm.rotate_keys', action: '/admin/keys/rotate', back: '/admin/keys', section: 'keys' });
+}
+
+async function submitRotation(page: PageContext): Promise<void> {
+  await inTransaction(page.scope, (scope) => rotateSigningKeys(scope, page.services.keyRing));
+  redirectTo(page, '/admin/keys', 'keys_rotated');
+}

@@ -1,0 +1,20 @@
+import { AppError } from '../../platform/errors/index.ts';
+import type { PageContext } from '../request/index.ts';
+
+/** After a deed: to a page that tells of it (`notices.<done>`), so that reloading repeats nothing. */
+export function redirectTo({ ctx, context }: PageContext, path: string, done?: string): void {
+  ctx.status = 303;
+  ctx.redirect(`${context.mount}${path}${done ? `${path.includes('?') ? '&' : '?'}done=${done}` : ''}`);
+}
+
+/** Runs a use case; a refusal that belongs to the form shows it again with what was typed and what to mend. */
+export async function submitForm<T>(page: PageContext, work: () => Promise<T>, showAgain: (fields: Record<string, string>, status: number, fault: string | undefined) => void | Promise<void>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AppError) || (!error.fields && error.status !== 409)) throw error;
+    const fields = Object.fromEntries(Object.entries(error.fields ?? {}).map(([field, key]) => [field, page.t(key, error.params)]));
+    await showAgain(fields, error.status, error.fields ? undefined : page.t(error.publicMessage, error.params));
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+// Owns: the page with all of a person's applications, opening one, adding navigable ones, favourites; logos.
+// Does not: decide access (domain/access) nor speak the applications' protocols: it sends the browser to where they begin.
+import { getApplication, findLogo } from '../../domain/applications/index.ts';
+import { decide, recordRefusal } from '../../domain/access/index.ts';
+import { addToLaunchpad, listApplicationsOfUser, listNavigable, removeFromLaunchpad, setFavourite, type UserApplication } from '../../domain/assignments/index.ts';
+import { nameKey } from '../../domain/users/index.ts';
+import { notFound } from '../../platform/errors/index.ts';
+import { newSupportCode, type PageContext, renderPage, type Route } from '../request/index.ts';
+
+export const launchpadRoutes: Route[] = [
+  { method: 'GET', path: '/launchpad', access: 'person', handle: showLaunchpad },
+  { method: 'GET', path: '/launchpad/open/:application', access: 'person', handle: openApplication },
+  { method: 'POST', path: '/launchpad/add', access: 'person', handle: arrange((page, id) => addToLaunchpad(page.scope, page.session!.userId, id)) },
+  { method: 'POST', path: '/launchpad/remove', access: 'person', handle: arrange((page, id) => removeFromLaunchpad(page.scope, page.session!.userId, id)) },
+  { method: 'POST', path: '/launchpad/favourite', access: 'person', handle: arrange((page, id) => setFavourite(page.scope, page.session!.userId, id, page.form.get('favourite') === 'yes')) },
+  { method: 'GET', path: '/logos/:application', access: 'person', handle: sendLogo },
+];
+
+async function showLaunchpad(page: PageContext): Promise<void> {
+  const { userId } = page.session!;
+  const [mine, navigable] = [await listApplicationsOfUser(page.scope, userId), await listNavigable(page.scope, userId)];
+  const search = page.query('q').slice(0, 100);
+  const category = page.query('category');
+  const matches = (one: UserApplication) => (!search || nameKey(`${one.name} ${one.description}`).includes(nameKey(search))) && (!category || one.category === category);
+  renderPage(page, 'launchpad/launchpad', {
+    applications: mine.filter(matches),
+    navigable: navigable.filter(matches),
+    categories: [...new Set([...mine, ...navigable].map((one) => one.category).filter(Boolean))].sort(),
+    hasAny: mine.length > 0,
+    search,
+    category,
+  });
+}
+
+/** Decides, then begins the application's own sign-in (OpenID Connect Core §4), which finds the person signed in. */
+async function openApplication(page: PageContext): Promise<void> {
+  const { ctx, context, scope, session } = page;
+  const application = await getApplication(scope, page.params.application!);
+  const verdict = decide(await page.services.findAccess(context.contextId, session!.userId, application.applicationId));
+  if (!verdict.allowed) {
+    const supportCode = newSupportCode();
+    await recordRefusal(scope, { id: session!.userId, name: scope.actor.name }, application, verdict, supportCode);
+    return renderPage(page, 'errors/no-access', { application: application.name, supportCode, login: session!.person.login, now: page.services.clock.now(), toLaunchpad: true }, { status: 403 });
+  }
+  if (application.oidc?.initiate_login_uri) {
+    const url = new URL(application.oidc.initiate_login_uri);
+    url.searchParams.set('iss', context.url);
+    if (application.launchUrl) url.searchParams.set('target_link_uri', application.launchUrl);
+    return ctx.redirect(url.href);
+  }
+  if (application.launchUrl) return ctx.redirect(application.launchUrl);
+  renderPage(page, 'launchpad/no-address', { application: application.name });
+}
+
+function arrange(change: (page: PageContext, applicationId: string) => Promise<void>) {
+  return async (page: PageContext) => {
+    await change(page, page.form.get('application'));
+    page.ctx.status = 303;
+    page.ctx.redirect(`${page.context.mount}/launchpad`);
+  };
+}
+
+async function sendLogo({ ctx, scope, params }: PageContext): Promise<void> {
+  const logo = await findLogo(scope, params.application!);
+  if (!logo) throw notFound();
+  ctx.set('cache-control', 'private, max-age=300');
+  ctx.etag = logo.etag;
+  ctx.type = logo.contentType;
+  if (ctx.fresh) ctx.status = 304;
+  else ctx.body = logo.content;
+}

@@ -1,0 +1,20 @@
+// Owns: the pages of a person not yet known: name and password, the new password a temporary one asks for, language, signing out.
+// Does not: decide what comes next (domain/authentication/next-step) nor finish a protocol's request (it redirects to where the request came from).
+import type { Route } from '../request/index.ts';
+import { chooseLanguage } from './language.ts';
+import { showNewPassword, submitNewPassword } from './new-password.ts';
+import { openSignIn, showSignIn, submitSignIn } from './sign-in.ts';
+import { showSignedOut, showSignOut, submitSignOut } from './sign-out.ts';
+
+export const signInRoutes: Route[] = [
+  { method: 'GET', path: '/', access: 'anyone', handle: async ({ ctx, context }) => ctx.redirect(`${context.mount}/launchpad`) },
+  { method: 'GET', path: '/sign-in', access: 'anyone', handle: openSignIn },
+  { method: 'GET', path: '/sign-in/:request', access: 'anyone', handle: showSignIn },
+  { method: 'POST', path: '/sign-in/:request', access: 'anyone', handle: submitSignIn },
+  { method: 'GET', path: '/sign-in/:request/new-password', access: 'anyone', handle: showNewPassword },
+  { method: 'POST', path: '/sign-in/:request/new-password', access: 'anyone', handle: submitNewPassword },
+  { method: 'GET', path: '/sign-out', access: 'anyone', handle: showSignOut },
+  { method: 'POST', path: '/sign-out', access: 'anyone', handle: submitSignOut },
+  { method: 'GET', path: '/signed-out', access: 'anyone', handle: showSignedOut },
+  { method: 'GET', path: '/language', access: 'anyone', handle: chooseLanguage },
+];

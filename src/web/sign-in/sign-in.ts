@@ -1,0 +1,54 @@
+import { completeSignIn, openPendingRequest, type PendingRequest, type Proven, provePassword, recordProof } from '../../domain/authentication/index.ts';
+import { serializeCookie } from '../../platform/http/index.ts';
+import { cookieNames, type PageContext, renderPage } from '../request/index.ts';
+import { localPath } from './local-path.ts';
+import { applicationName, formTargets, goBack, loadPending, stepOf } from './pending.ts';
+
+/** A sign-in that no relying party asked for. */
+export async function openSignIn(page: PageContext): Promise<void> {
+  const path = localPath(page.query('to'), '/launchpad');
+  if (page.session) return page.ctx.redirect(`${page.context.mount}${path}`);
+  const requestId = await openPendingRequest(page.scope, page.browser, { destination: { protocol: 'portaria', path }, demands: {} });
+  const restarted = page.query('done') === 'sign_in_restarted' ? '?done=sign_in_restarted' : '';
+  page.ctx.redirect(`${page.context.mount}/sign-in/${requestId}${restarted}`);
+}
+
+export async function showSignIn(page: PageContext): Promise<void> {
+  const request = await loadPending(page);
+  if (!request) return;
+  await goOn(page, request, () => render(page, request, { login: page.query('login_hint').slice(0, 254) }));
+}
+
+export async function submitSignIn(page: PageContext): Promise<void> {
+  const request = await loadPending(page);
+  if (!request) return;
+  const login = page.form.get('login').trim();
+  const password = page.form.get('password');
+  if (login === '' || password === '') return render(page, request, { login, fault: page.t('sign_in.missing'), status: 422 });
+  const result = await provePassword(page.scope, page.services.hasher, login, password);
+  if (result.outcome === 'refused') return render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
+  const proven: Proven = { userId: result.user.userId, at: page.services.clock.now().getTime(), amr: ['pwd'] };
+  await recordProof(page.scope, request.requestId, proven);
+  await goOn(page, { ...request, proven }, () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 }));
+}
+
+/** Does what the next step says; `ask` shows the page for name and password. */
+export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>): Promise<void> {
+  const step = await stepOf(page, request);
+  if (step.step === 'password') return ask();
+  if (step.step === 'new-password') {
+    page.ctx.status = 303;
+    return page.ctx.redirect(`${page.context.mount}/sign-in/${request.requestId}/new-password`);
+  }
+  if (step.by === 'session') return goBack(page, request);
+  const completed = await completeSignIn(page.scope, request, request.proven!, page.session);
+  if (!completed) return page.ctx.redirect(`${page.context.mount}/sign-in`);
+  const { isSecure } = page.context;
+  page.ctx.append('set-cookie', serializeCookie(cookieNames(page.context).session, completed.token, { secure: isSecure }));
+  goBack(page, request);
+}
+
+async function render(page: PageContext, request: PendingRequest, { login, fault, status = 200 }: { login: string; fault?: string; status?: number }): Promise<void> {
+  const application = await applicationName(page, request);
+  renderPage(page, 'sign-in/sign-in', { application, login, fault, action: `/sign-in/${request.requestId}` }, { status, formAction: formTargets(request) });
+}

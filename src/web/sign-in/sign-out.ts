@@ -1,0 +1,24 @@
+import { inTransaction } from '../../domain/scope.ts';
+import { endSession } from '../../domain/sessions/index.ts';
+import { serializeCookie } from '../../platform/http/index.ts';
+import { cookieNames, type PageContext, renderPage } from '../request/index.ts';
+
+/** Asks first: a link alone signs nobody out. */
+export async function showSignOut(page: PageContext): Promise<void> {
+  if (!page.session) return page.ctx.redirect(`${page.context.mount}/signed-out`);
+  renderPage(page, 'sign-in/sign-out');
+}
+
+/** Ends the session everywhere: here, and by back-channel in every application that joined it. */
+export async function submitSignOut(page: PageContext): Promise<void> {
+  const { session, context, ctx } = page;
+  if (session) await inTransaction(page.scope, (scope) => endSession(scope, session.sessionId, 'signed-out'));
+  ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
+  ctx.status = 303;
+  ctx.redirect(`${context.mount}/signed-out`);
+}
+
+export async function showSignedOut(page: PageContext): Promise<void> {
+  if (page.session) return page.ctx.redirect(`${page.context.mount}/launchpad`);
+  renderPage(page, 'sign-in/signed-out');
+}
