@@ -35,9 +35,9 @@ export function createOutbound(allow: string[]): OutboundFetch {
     const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
     const found = isIP(hostname) ? [{ address: hostname, family: isIP(hostname) }] : await lookup(hostname, { all: true });
     const named = allowedHosts.has(url.hostname) || allowedHosts.has(`${url.hostname}:${port}`);
-    const chosen = found.find(({ address }) => named || !specialUse(address) || inAllowedRange(address));
-    if (!chosen) throw new OutboundRefused(`${url.host} resolves to a private address that PORTARIA_OUTBOUND_ALLOW does not list`);
-    if (!named && found.some(({ address }) => specialUse(plainAddress(address)) && !inAllowedRange(address))) throw new OutboundRefused(`${url.host} resolves to public and private addresses at once`);
+    const isAllowed = (address: string) => named || !specialUse(plainAddress(address)) || inAllowedRange(plainAddress(address));
+    // one private answer among public ones is a rebinding attempt, not a partner
+    if (!found.every(({ address }) => isAllowed(address))) throw new OutboundRefused(`${url.host} resolves to a private address that PORTARIA_OUTBOUND_ALLOW does not list`);
 
     return new Promise((resolve, reject) => {
       const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
@@ -48,8 +48,8 @@ export function createOutbound(allow: string[]): OutboundFetch {
           headers: { 'user-agent': 'Portaria', ...headers, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) },
           signal: AbortSignal.timeout(timeoutMs),
           lookup: (_host, options, done) => {
-            if (options.all) done(null, [chosen]);
-            else done(null, chosen.address, chosen.family);
+            if (options.all) done(null, found);
+            else done(null, found[0]!.address, found[0]!.family);
           },
         },
         (response) => {

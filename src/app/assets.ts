@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Assets, createAssets } from '../platform/http/index.ts';
+
+/** Everything the browser loads, served by us. */
+export function loadAssets(): Assets {
+  const tabler = readFileSync(createRequire(import.meta.url).resolve('@tabler/core/dist/css/tabler.min.css'), 'utf8');
+  const own = (name: string) => new URL(`../../views/assets/${name}`, import.meta.url);
+  return createAssets({
+    'tabler.css': followSystemTheme(tabler),
+    'portaria.css': own('portaria.css'),
+    'portaria.js': own('portaria.js'),
+    'icon.svg': own('icon.svg'),
+  });
+}
+
+/**
+ * Tabler turns dark by an attribute, which would need a script. Its few rules for `[data-bs-theme=dark]` are said again for browsers that ask for dark, so that
+ * the system's choice holds from the first paint and without script.
+ */
+export function followSystemTheme(css: string): string {
+  const dark: string[] = [];
+  for (const [, selectors = '', declarations = ''] of css.matchAll(/([^{}]+)\{([^{}]*)\}/g)) {
+    const own = selectors
+      .split(',')
+      .map((selector) => selector.trim())
+      .filter((selector) => /^\[data-bs-theme=dark\]($|[ .])/.test(selector))
+      .map((selector) => selector.replace('[data-bs-theme=dark]', ':root'));
+    if (own.length > 0 && !selectors.trim().startsWith(':root')) dark.push(`${own.join(',')}{${declarations}}`);
+  }
+  return `${css.replace(/\/\*# sourceMappingURL=.*?\*\//, '')}@media (prefers-color-scheme:dark){${dark.join('')}}`;
+}

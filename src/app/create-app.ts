@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import Koa from 'koa';
+import type { Config } from '../config/index.ts';
+import { createAccessFinder } from '../domain/access/index.ts';
+import { ArtifactStore } from '../domain/protocol-artifacts/index.ts';
+import { createSessionFinder } from '../domain/sessions/index.ts';
+import { type Clock, systemClock } from '../platform/clock/index.ts';
+import { createPasswordHasher } from '../platform/crypto/index.ts';
+import { ChangeListener } from '../platform/database/index.ts';
+import { createViews } from '../platform/http/index.ts';
+import { createI18n } from '../platform/i18n/index.ts';
+import { startJobs } from '../platform/jobs/index.ts';
+import type { Log } from '../platform/log/index.ts';
+import { addressMatcher, clientAddress, createOutbound } from '../platform/net/index.ts';
+import { createHealth, type Health } from '../web/health/index.ts';
+import { createBackChannelLogout, ProviderDirectory } from '../web/oidc/index.ts';
+import { ContextDirectory, createPageRouter, type Services } from '../web/request/index.ts';
+import { loadAssets } from './assets.ts';
+import { createTasks, crontab } from './jobs.ts';
+import type { Store } from './open-store.ts';
+import { createFrontDoor, pageRoutes } from './web-routes.ts';
+
+export type App = {
+  services: Services;
+  health: Health;
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  startJobs(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Builds the server's objects from its configuration and an open store. Starts nothing but the change listener. */
+export async function createApp(config: Config, store: Store, log: Log, clock: Clock = systemClock): Promise<App> {
+  const { database, keyRing } = store;
+  const listener = new ChangeListener(database.url);
+  const contexts = new ContextDirectory(database, listener, config.baseUrl, config.contextCacheSize);
+  const isTrustedProxy = addressMatcher(config.trustedProxies);
+  const services: Services = {
+    database,
+    clock,
+    keyRing,
+    log,
+    contexts,
+    hasher: createPasswordHasher(config.passwordConcurrency, config.passwordQueue),
+    i18n: createI18n(new URL('../../views/locales/', import.meta.url)),
+    views: createViews(new URL('../../views/', import.meta.url)),
+    assets: loadAssets(),
+    findSession: createSessionFinder(database, clock),
+    findAccess: createAccessFinder(database),
+    artifacts: new ArtifactStore(database),
+    outbound: createOutbound(config.outboundAllow),
+    clientAddress: (socket, forwarded) => clientAddress(socket, forwarded, isTrustedProxy),
+  };
+  const providers = new ProviderDirectory(services, listener, config.contextCacheSize);
+  const health = createHealth({
+    store: () => database.knex.raw('SELECT 1'),
+    hashesWaiting: () => services.hasher.waiting,
+    metricsToken: config.metricsToken,
+  });
+
+  const koa = new Koa();
+  koa.on('error', (error) => log.error({ err: error }, 'a request failed outside its page'));
+  koa.use(services.assets.middleware);
+  koa.use(createPageRouter(services, pageRoutes(providers)));
+
+  await listener.start();
+  let jobs: { stop(): Promise<void> } | undefined;
+  return {
+    services,
+    health,
+    handle: createFrontDoor({ services, providers, health, pages: koa.callback() }),
+    async startJobs() {
+      jobs = await startJobs(database.url, createTasks(services, createBackChannelLogout(services, providers)), crontab, log);
+    },
+    async close() {
+      await jobs?.stop();
+      await listener.close();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Config } from '../config/index.ts';
+import { type KeyRing, parseKeyRing } from '../platform/crypto/index.ts';
+import { type Database, migrate, openDatabase, startEmbeddedPostgres } from '../platform/database/index.ts';
+
+export type Store = { database: Database; keyRing: KeyRing; isEmbedded: boolean; migrated: string[]; close(): Promise<void> };
+
+type StoreConfig = Pick<Config, 'databaseUrl' | 'dataDir' | 'databasePoolSize' | 'masterKeys'>;
+
+/**
+ * Opens the operator's database or the embedded one, up to date, with the key ring for its secrets.
+ * @throws Error with a remedy
+ */
+export async function openStore(config: StoreConfig, { say = (_: string) => {}, migrations = true } = {}): Promise<Store> {
+  const embedded = config.databaseUrl ? undefined : await startEmbedded(config, say);
+  const database = openDatabase(config.databaseUrl ?? embedded!.url, config.databasePoolSize);
+  try {
+    const keyRing = openKeyRing(config, embedded !== undefined);
+    const migrated = migrations ? await migrate(database) : [];
+    return {
+      database,
+      keyRing,
+      isEmbedded: embedded !== undefined,
+      migrated,
+      async close() {
+        await database.close();
+        await embedded?.stop();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+async function startEmbedded(config: StoreConfig, say: (message: string) => void) {
+  const dataDir = resolve(config.dataDir);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  chmodSync(dataDir, 0o700);
+  return startEmbeddedPostgres(dataDir, say);
+}
+
+function openKeyRing({ masterKeys, dataDir }: StoreConfig, isEmbedded: boolean): KeyRing {
+  if (masterKeys) return parseKeyRing(masterKeys);
+  if (!isEmbedded) {
+    throw new Error('PORTARIA_MASTER_KEYS is not set. With DATABASE_URL the key that encrypts secrets is yours to keep: set it to main:KEY, with KEY from "openssl rand -base64 32".');
+  }
+  const file = join(resolve(dataDir), 'master.key');
+  if (!existsSync(file)) {
+    try {
+      writeFileSync(file, `main:${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // another process started at once and made it
+    }
+  }
+  return parseKeyRing(readFileSync(file, 'utf8').split('\n').map((line) => line.trim()).filter(Boolean));
+}

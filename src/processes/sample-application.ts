@@ -1,0 +1,121 @@
+// The demo's sample relying party: somebody else's application, so it uses nothing of ours. It shows who signed in, and forgets them at a back-channel logout.
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import * as client from 'openid-client';
+
+const [issuer = '', port = ''] = process.argv.slice(2);
+const address = `http://localhost:${port}`;
+const redirectUri = `${address}/callback`;
+
+type SignedIn = { sub: string; sid?: string; claims: Record<string, unknown>; idToken: string };
+const sessions = new Map<string, SignedIn>();
+const started = new Map<string, { verifier: string; state: string; nonce: string }>();
+let discovered: Promise<client.Configuration> | undefined;
+
+const configuration = (): Promise<client.Configuration> => {
+  discovered ??= client.discovery(new URL(issuer), 'sample', undefined, client.None(), { execute: [client.allowInsecureRequests] });
+  discovered.catch(() => {
+    discovered = undefined;
+  });
+  return discovered;
+};
+
+const escape = (value: unknown): string => String(value).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+
+const page = (body: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Sample application</title>
+<body><main><h1>Sample application</h1>${body}</main></body></html>`;
+
+const cookie = (request: IncomingMessage): string => /(?:^|; )sample=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
+
+function redirect(response: ServerResponse, location: string, setCookie?: string): void {
+  response.writeHead(302, { location, ...(setCookie ? { 'set-cookie': `sample=${setCookie}; HttpOnly; SameSite=Lax; Path=/` } : {}) }).end();
+}
+
+async function body(request: IncomingMessage): Promise<URLSearchParams> {
+  let text = '';
+  for await (const chunk of request) {
+    text += chunk;
+    if (text.length > 65_536) throw new Error('too large');
+  }
+  return new URLSearchParams(text);
+}
+
+/** Remembers at most so many: a demo's memory is bounded, too. */
+function keep<T>(map: Map<string, T>, key: string, value: T): void {
+  map.set(key, value);
+  if (map.size > 1000) map.delete(map.keys().next().value!);
+}
+
+const routes: Record<string, (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>> = {
+  async '/'(request, response) {
+    const signedIn = sessions.get(cookie(request));
+    const rows = Object.entries(signedIn?.claims ?? {}).map(([name, value]) => `<tr><th scope="row">${escape(name)}</th><td>${escape(Array.isArray(value) ? value.join(', ') : value)}</td></tr>`);
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(
+      page(signedIn ? `<p>Signed in as <strong id="who">${escape(signedIn.claims.name)}</strong>.</p><table>${rows.join('')}</table><p><a href="/sign-out">Sign out</a></p>` : '<p>Nobody is signed in.</p><p><a href="/sign-in">Sign in</a></p>'),
+    );
+  },
+  async '/sign-in'(_request, response) {
+    const config = await configuration();
+    const id = randomBytes(24).toString('base64url');
+    const flow = { verifier: client.randomPKCECodeVerifier(), state: client.randomState(), nonce: client.randomNonce() };
+    keep(started, id, flow);
+    const url = client.buildAuthorizationUrl(config, {
+      redirect_uri: redirectUri,
+      scope: 'openid profile email groups',
+      code_challenge: await client.calculatePKCECodeChallenge(flow.verifier),
+      code_challenge_method: 'S256',
+      state: flow.state,
+      nonce: flow.nonce,
+    });
+    redirect(response, url.href, id);
+  },
+  async '/callback'(request, response, url) {
+    const flow = started.get(cookie(request));
+    if (!flow) return redirect(response, '/');
+    started.delete(cookie(request));
+    const config = await configuration();
+    const tokens = await client.authorizationCodeGrant(config, url, { pkceCodeVerifier: flow.verifier, expectedState: flow.state, expectedNonce: flow.nonce });
+    const claims = tokens.claims()!;
+    const id = randomBytes(24).toString('base64url');
+    keep(sessions, id, { sub: claims.sub, sid: claims.sid as string | undefined, claims, idToken: tokens.id_token! });
+    redirect(response, '/', id);
+  },
+  async '/sign-out'(request, response) {
+    const signedIn = sessions.get(cookie(request));
+    sessions.delete(cookie(request));
+    if (!signedIn) return redirect(response, '/');
+    redirect(response, client.buildEndSessionUrl(await configuration(), { id_token_hint: signedIn.idToken, post_logout_redirect_uri: `${address}/` }).href);
+  },
+  async '/back-channel-logout'(request, response) {
+    // the signature is checked by asking the issuer's keys, as for any token (OpenID Connect Back-Channel Logout §2.6)
+    const token = (await body(request)).get('logout_token') ?? '';
+    const { payload } = await verifyLogoutToken(token);
+    for (const [id, one] of sessions) if (one.sid === payload.sid && one.sub === payload.sub) sessions.delete(id);
+    response.writeHead(200, { 'cache-control': 'no-store' }).end();
+  },
+};
+
+async function verifyLogoutToken(token: string) {
+  const { createRemoteJWKSet, jwtVerify } = await import('jose');
+  const metadata = (await configuration()).serverMetadata();
+  return jwtVerify<{ sid?: string }>(token, createRemoteJWKSet(new URL(metadata.jwks_uri!)), { issuer, audience: 'sample', typ: 'logout+jwt' });
+}
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url ?? '/', address);
+  const handle = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
+  if (!handle) return void response.writeHead(404).end('Not found');
+  handle(request, response, url).catch((error) => {
+    response.writeHead(500, { 'content-type': 'text/html; charset=utf-8' }).end(page(`<p>The sign-in did not work: ${escape((error as Error).message)}</p><p><a href="/">Back</a></p>`));
+  });
+});
+server.on('error', (error) => {
+  process.stderr.write(`The sample application does not start: ${error.message}\n`);
+  process.exit(1);
+});
+server.listen(Number(port), '127.0.0.1');
+process.stdin.resume().on('end', () => process.exit(0)); // our parent ended, however it ended
+process.on('SIGTERM', () => process.exit(0));
+process.on('SIGINT', () => process.exit(0));

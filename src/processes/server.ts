@@ -1,0 +1,82 @@
+// The web server: opens the store, serves pages and protocols, works on jobs, and ends in good order.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { createApp, openStore, prepareDemo } from '../app/index.ts';
+import { ConfigError, loadConfig } from '../config/index.ts';
+import { listen } from '../platform/http/index.ts';
+import { createLog } from '../platform/log/index.ts';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function fail(error: unknown): never {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : `Portaria does not start: ${(error as Error).message}`}\n`);
+  process.exit(error instanceof ConfigError ? 78 : 1);
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const log = createLog(config.logLevel);
+  const store = await openStore(config, { say });
+  const samplePort = config.port + 1;
+  const isDemo = config.demo && store.isEmbedded && config.port > 0;
+  if (isDemo) config.outboundAllow.push(`localhost:${samplePort}`);
+  const app = await createApp(config, store, log);
+  const server = await listen(app.handle, config.port, config.host).catch((error) => fail(error.code === 'EADDRINUSE' ? new Error(`port ${config.port} is in use. Set PORT to another one.`) : error));
+  const demo = isDemo ? await prepareDemo(app.services, `http://localhost:${samplePort}`) : undefined;
+  const sample = demo && startSample(demo.issuer, samplePort);
+  if (config.runJobs) await app.startJobs();
+  const metrics = config.metricsPort ? await serveMetrics(config.metricsPort, app.health.metrics) : undefined;
+
+  say(`Portaria ${await version()} is at ${config.baseUrl}`);
+  if (demo) {
+    say('');
+    say(`  Launchpad       ${demo.issuer}/launchpad`);
+    say(`  Administration  ${demo.issuer}/admin`);
+    say(`  Sample app      ${demo.sampleAddress}/`);
+    for (const { login, password } of demo.passwords) say(`  ${login.padEnd(22)}${password}`);
+    if (demo.passwords.length > 0) say('  These passwords are shown only now.');
+    say('');
+  }
+
+  let stopping = false;
+  const stop = async (signal: string): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    say(`Stopping (${signal})`);
+    app.health.drain();
+    sample?.kill();
+    metrics?.close();
+    await server.close(config.shutdownGraceSeconds);
+    await app.close();
+    await store.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
+}
+
+/** The demo's relying party, in a process of its own: it is somebody else's application. */
+function startSample(issuer: string, port: number): ChildProcess {
+  const program = fileURLToPath(new URL('./sample-application.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, issuer, String(port)], { stdio: ['pipe', 'inherit', 'inherit'] });
+  child.on('error', (error) => say(`The sample application does not start: ${error.message}`));
+  return child;
+}
+
+async function serveMetrics(port: number, metrics: () => Promise<string>): Promise<{ close(): void }> {
+  const server = createServer((request, response) => {
+    if (request.url !== '/metrics') return void response.writeHead(404).end();
+    metrics().then(
+      (text) => response.end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+  return { close: () => void server.close() };
+}
+
+async function version(): Promise<string> {
+  return (await import('../../package.json', { with: { type: 'json' } })).default.version;
+}
+
+await main().catch(fail);

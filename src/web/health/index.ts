@@ -1,0 +1,67 @@
+// Owns: what machines ask of a running process: alive, ready, figures. Does not: answer people.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { safeEqual } from '../../platform/crypto/index.ts';
+
+export type Health = {
+  /** @returns whether the path was one of ours */
+  handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean>;
+  /** Counts and times the answer of a request. */
+  observe(request: IncomingMessage, response: ServerResponse, kind: string): void;
+  metrics(): Promise<string>;
+  /** From now on /readyz answers 503, so that balancers send no more. */
+  drain(): void;
+};
+
+type Checks = { store(): Promise<void>; hashesWaiting(): number; metricsToken: string | undefined };
+
+export function createHealth({ store, hashesWaiting, metricsToken }: Checks): Health {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const answers = new Counter({ name: 'portaria_http_answers_total', help: 'Answers by kind of request and status class', labelNames: ['kind', 'status'], registers: [registry] });
+  const seconds = new Histogram({ name: 'portaria_http_seconds', help: 'Time to answer', labelNames: ['kind'], buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5], registers: [registry] });
+  new Gauge({
+    name: 'portaria_password_hashes_waiting',
+    help: 'Password verifications waiting for their turn',
+    registers: [registry],
+    collect() {
+      this.set(hashesWaiting());
+    },
+  });
+  let draining = false;
+
+  const send = (response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): true => {
+    response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" });
+    response.end(body);
+    return true;
+  };
+
+  return {
+    async handle(request, response, path) {
+      if (path === '/healthz') return send(response, 200, 'ok\n');
+      if (path === '/readyz') {
+        if (draining) return send(response, 503, 'shutting down\n');
+        try {
+          await store();
+          return send(response, 200, 'ready\n');
+        } catch {
+          return send(response, 503, 'the store does not answer\n');
+        }
+      }
+      if (path !== '/metrics') return false;
+      if (!metricsToken || !safeEqual(request.headers.authorization ?? '', `Bearer ${metricsToken}`)) return send(response, metricsToken ? 401 : 404, 'not available\n');
+      return send(response, 200, await registry.metrics(), registry.contentType);
+    },
+    observe(_request, response, kind) {
+      const start = process.hrtime.bigint();
+      response.once('finish', () => {
+        answers.inc({ kind, status: `${Math.floor(response.statusCode / 100)}xx` });
+        seconds.observe({ kind }, Number(process.hrtime.bigint() - start) / 1e9);
+      });
+    },
+    metrics: () => registry.metrics(),
+    drain() {
+      draining = true;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+// Comfort only: every page works without this file.
+document.documentElement.classList.add('has-script');
+
+for (const button of document.querySelectorAll('[data-copy]')) {
+  button.addEventListener('click', async () => {
+    const source = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(source.textContent.trim());
+    const before = button.textContent;
+    button.textContent = button.dataset.done;
+    setTimeout(() => {
+      button.textContent = before;
+    }, 2000);
+  });
+}
+
+for (const button of document.querySelectorAll('[data-shows]')) {
+  const input = document.getElementById(button.dataset.shows);
+  button.addEventListener('click', () => {
+    const shown = input.type === 'text';
+    input.type = shown ? 'password' : 'text';
+    button.setAttribute('aria-pressed', String(!shown));
+    input.focus();
+  });
+  input.addEventListener('keyup', (event) => {
+    const hint = document.getElementById(`${input.id}-caps`);
+    if (hint && event.getModifierState) hint.hidden = !event.getModifierState('CapsLock');
+  });
+}
+
+// a second click does nothing twice; a slow answer shows on the button
+for (const form of document.querySelectorAll('form[method="post"]')) {
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = 'yes';
+    const button = event.submitter;
+    setTimeout(() => button?.setAttribute('aria-busy', 'true'), 300);
+  });
+}
+addEventListener('pageshow', (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll('form[data-sent]')) {
+    delete form.dataset.sent;
+    for (const busy of form.querySelectorAll('[aria-busy]')) busy.removeAttribute('aria-busy');
+  }
+});
+
+// leaving an edited form asks
+for (const form of document.querySelectorAll('form[data-guard]')) {
+  let changed = false;
+  form.addEventListener('input', () => {
+    changed = true;
+  });
+  form.addEventListener('submit', () => {
+    changed = false;
+  });
+  addEventListener('beforeunload', (event) => {
+    if (changed) event.preventDefault();
+  });
+}
+
+// filters as one types what the form would find by Enter
+for (const input of document.querySelectorAll('[data-filters]')) {
+  const items = [...document.querySelectorAll(input.dataset.filters)];
+  const fold = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+  input.addEventListener('input', () => {
+    for (const item of items) item.hidden = !fold(item.textContent).includes(fold(input.value));
+  });
+}
+
+for (const time of document.querySelectorAll('time[datetime]')) {
+  const date = new Date(time.dateTime);
+  time.title = time.textContent;
+  time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
+}
