@@ -4,7 +4,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE TABLE contexts (
       context_id uuid PRIMARY KEY,
-      code text NOT NULL CHECK (code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+      code text NOT NULL CHECK (code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9]){0,1}$'),
       name text NOT NULL,
       environment text NOT NULL CHECK (environment IN ('production', 'approval')),
       paired_context_id uuid REFERENCES contexts (context_id),

@@ -5,7 +5,7 @@ export async function up(knex: Knex): Promise<void> {
     CREATE TABLE applications (
       context_id uuid NOT NULL REFERENCES contexts (context_id),
       application_id uuid NOT NULL,
-      code text NOT NULL CHECK (code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+      code text NOT NULL CHECK (code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9]){0,1}$'),
       name text NOT NULL,
       name_key text NOT NULL,
       description text NOT NULL DEFAULT '',

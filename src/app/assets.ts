@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Assets, createAssets } from '../platform/http/index.ts';
 
@@ -29,4 +29,15 @@ export function followSystemTheme(css: string): string {
     if (own.length > 0 && !selectors.trim().startsWith(':root')) dark.push(`${own.join(',')}{${declarations}}`);
   }
   return `${css.replace(/\/\*# sourceMappingURL=.*?\*\//, '')}@media (prefers-color-scheme:dark){${dark.join('')}}`;
+}
+
+/** The icons of views/icons, to be put into pages as they are: ours, so they are not escaped. @throws Error for a name there is not */
+export function loadIcons(): (name: string) => string {
+  const folder = new URL('../../views/icons/', import.meta.url);
+  const icons = new Map(readdirSync(folder).filter((file) => file.endsWith('.svg')).map((file) => [file.slice(0, -4), readFileSync(new URL(file, folder), 'utf8').trim()]));
+  return (name) => {
+    const svg = icons.get(name);
+    if (!svg) throw new Error(`no icon ${name}`);
+    return svg;
+  };
 }

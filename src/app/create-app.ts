@@ -15,7 +15,7 @@ import { addressMatcher, clientAddress, createOutbound } from '../platform/net/i
 import { createHealth, type Health } from '../web/health/index.ts';
 import { createBackChannelLogout, ProviderDirectory } from '../web/oidc/index.ts';
 import { ContextDirectory, createPageRouter, type Services } from '../web/request/index.ts';
-import { loadAssets } from './assets.ts';
+import { loadAssets, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
 import type { Store } from './open-store.ts';
 import { createFrontDoor, pageRoutes } from './web-routes.ts';
@@ -44,6 +44,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     i18n: createI18n(new URL('../../views/locales/', import.meta.url)),
     views: createViews(new URL('../../views/', import.meta.url)),
     assets: loadAssets(),
+    icon: loadIcons(),
     findSession: createSessionFinder(database, clock),
     findAccess: createAccessFinder(database),
     artifacts: new ArtifactStore(database),

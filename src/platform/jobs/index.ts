@@ -23,7 +23,7 @@ export async function startJobs(url: string, tasks: TaskList, crontab: string, l
     taskList: tasks,
     crontab,
     concurrency: 4,
-    maxPoolSize: 3,
+    maxPoolSize: 6,
     pollInterval: 2000,
     noHandleSignals: true,
     logger: new Logger(() => (level, message, meta) => {

@@ -26,6 +26,8 @@ export function renderPage(page: PageContext, view: string, locals: Record<strin
     person: session?.person,
     csrf: page.csrf,
     asset: services.assets.url,
+    icon: services.icon,
+    reasonText: (reason: string) => reasonText(services, t, reason),
     link: (path: string) => `${context.mount}${path}`,
     path: page.ctx.state.path,
     formatNumber: (value: number) => number.format(value),
@@ -50,6 +52,12 @@ export function renderErrorPage(page: PageContext, error: Pick<AppError, 'code' 
   const title = page.services.i18n.exists(`error_titles.${error.code}`) ? t(`error_titles.${error.code}`) : t(`error_titles.${error.status >= 500 ? 'server_error' : 'default'}`);
   renderPage(page, 'errors/error', { title, message: t(error.publicMessage, error.params), supportCode, back, now: page.services.clock.now() }, { status: error.status });
   if (error.status === 503) page.ctx.set('retry-after', '2');
+}
+
+/** The audit's reason in words, where there are any; a protocol's own error code stands for itself. */
+function reasonText(services: PageContext['services'], t: PageContext['t'], reason: string): string {
+  const key = `audit.reasons.${reason.replace(/[.-]/g, '_')}`;
+  return services.i18n.exists(key) ? t(key) : reason;
 }
 
 export const isBusy = (error: unknown): boolean => error instanceof BusyError;

@@ -20,6 +20,8 @@ export type Services = {
   i18n: I18n;
   views: Views;
   assets: Assets;
+  /** The SVG of an icon of views/icons. */
+  icon(name: string): string;
   contexts: ContextDirectory;
   findSession: SessionFinder;
   findAccess: AccessFinder;

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type Database, type EmbeddedPostgres, migrate, openDatabase, startEmbeddedPostgres } from '../../src/platform/database/index.ts';
+
+type Shared = { server: EmbeddedPostgres; folder: string };
+
+let shared: Promise<Shared> | undefined;
+let count = 0;
+
+/** One PostgreSQL for the whole run, with a migrated template. */
+async function start(): Promise<Shared> {
+  const folder = mkdtempSync(join(tmpdir(), 'portaria-test-'));
+  chmodSync(folder, 0o755);
+  const server = await startEmbeddedPostgres(join(folder, 'data'));
+  const database = openDatabase(server.url, 4);
+  await migrate(database);
+  await database.close();
+  return { server, folder };
+}
+
+const named = (url: string, name: string): string => url.replace('/portaria?', `/${name}?`);
+
+async function administer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: named(url, 'postgres') });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+}
+
+/** A fresh, migrated database of its own: one for each test file. */
+export async function createTestDatabase(): Promise<{ url: string; open(poolSize?: number): Database; drop(): Promise<void> }> {
+  shared ??= start();
+  const { server } = await shared;
+  const name = `test_${process.pid}_${++count}`;
+  await administer(server.url, `CREATE DATABASE ${name} TEMPLATE portaria`);
+  const url = named(server.url, name);
+  return { url, open: (poolSize = 10) => openDatabase(url, poolSize), drop: () => administer(server.url, `DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+export async function stopSharedPostgres(): Promise<void> {
+  if (!shared) return;
+  const { server, folder } = await shared;
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

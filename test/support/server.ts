@@ -1,0 +1,143 @@
+import { createServer } from 'node:net';
+import { createApp, type App } from '../../src/app/index.ts';
+import { loadConfig, type Config } from '../../src/config/index.ts';
+import { applyState, parseState } from '../../src/domain/provisioning/index.ts';
+import type { ContextId, Scope } from '../../src/domain/scope.ts';
+import { type Clock, systemClock } from '../../src/platform/clock/index.ts';
+import { KeyRing } from '../../src/platform/crypto/index.ts';
+import { listen } from '../../src/platform/http/index.ts';
+import { createLog } from '../../src/platform/log/index.ts';
+import { findContextByCode } from '../../src/domain/contexts/index.ts';
+import { Jar, type Answer } from './jar.ts';
+import { createTestDatabase } from './postgres.ts';
+
+export const passwords = { ana: 'ana has a long password', joao: 'joao has a long password', root: 'other company password' };
+export const clientSecret = 'payroll-secret-payroll-secret-1';
+
+/** What most tests begin with: company acme with an administrator, a regular user, a group, two applications; and another company. */
+export const startingState = (redirectUri: string) => ({
+  contexts: [
+    {
+      code: 'acme',
+      name: 'Acme S.A.',
+      users: [
+        { email: 'ana@acme.example', firstName: 'Ana', lastName: 'Souza', role: 'administrator', password: passwords.ana },
+        { username: 'jsilva', firstName: 'João', lastName: 'da Silva', password: passwords.joao },
+      ],
+      groups: [{ name: 'Finance', members: ['jsilva'] }],
+      applications: [
+        {
+          code: 'payroll',
+          name: 'Payroll',
+          launchUrl: redirectUri.replace('/callback', '/'),
+          assignedTo: { groups: ['Finance'], users: [] },
+          oidc: {
+            client_id: 'payroll',
+            client_secret: clientSecret,
+            redirect_uris: [redirectUri],
+            post_logout_redirect_uris: [redirectUri.replace('/callback', '/bye')],
+            grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+          },
+        },
+        {
+          code: 'mobile',
+          name: 'Mobile',
+          navigable: true,
+          oidc: {
+            client_id: 'mobile',
+            token_endpoint_auth_method: 'none',
+            redirect_uris: [redirectUri],
+            grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+          },
+        },
+      ],
+    },
+    {
+      code: 'other',
+      name: 'Other Ltd',
+      users: [{ email: 'root@other.example', firstName: 'Rita', lastName: 'Outra', role: 'administrator', password: passwords.root }],
+      applications: [
+        {
+          code: 'payroll',
+          name: 'Other payroll',
+          navigable: true,
+          oidc: { client_id: 'payroll', client_secret: clientSecret, redirect_uris: [redirectUri], grant_types: ['authorization_code', 'refresh_token'] },
+        },
+      ],
+    },
+  ],
+});
+
+export type TestServer = {
+  app: App;
+  baseUrl: string;
+  issuer: string;
+  redirectUri: string;
+  databaseUrl: string;
+  scope(code?: string): Promise<Scope>;
+  apply(state: unknown): Promise<void>;
+  close(): Promise<void>;
+};
+
+export const testKeyRing = () => new KeyRing([{ id: 'test', key: Buffer.alloc(32, 7) }]);
+export const testMasterKeys = `test:${Buffer.alloc(32, 7).toString('base64')}`;
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+type Options = { clock?: Clock; config?: Partial<Config>; jobs?: boolean; redirectUri?: string };
+
+/** A server in this process on a database of its own. */
+export async function startTestServer({ clock = systemClock, config = {}, jobs = false, redirectUri = 'http://127.0.0.1:9/callback' }: Options = {}): Promise<TestServer> {
+  const database = await createTestDatabase();
+  const port = await freePort();
+  const baseUrl = `http://127.0.0.1:${port}`;
+  const full: Config = { ...loadConfig({}), baseUrl, outboundAllow: ['127.0.0.1'], ...config };
+  const store = { database: database.open(), keyRing: testKeyRing(), isEmbedded: false, migrated: [], close: async () => {} };
+  const app = await createApp(full, store, createLog(process.env.TEST_LOG ?? 'silent'), clock);
+  if (jobs) await app.startJobs();
+  const server = await listen(app.handle, port, '127.0.0.1');
+  const actor = { kind: 'system', name: 'test' } as const;
+  const apply = async (state: unknown) => {
+    await applyState({ db: store.database.knex, clock, actor }, parseState(state), app.services);
+  };
+  await apply(startingState(redirectUri));
+  return {
+    app,
+    baseUrl: full.baseUrl,
+    issuer: `${full.baseUrl}/acme`,
+    redirectUri,
+    databaseUrl: database.url,
+    apply,
+    async scope(code = 'acme') {
+      const context = await findContextByCode(store.database.knex, code);
+      return { db: store.database.knex, contextId: context!.contextId as ContextId, actor, clock };
+    },
+    async close() {
+      await server.close(1);
+      await app.close();
+      await store.database.close();
+      await database.drop();
+    },
+  };
+}
+
+/** Fills in the sign-in page a jar has arrived at. */
+export const fillSignIn = (jar: Jar, page: Answer, login: string, password: string, stop?: (url: string) => boolean) => jar.submit(jar.form(page, /sign-in\//), { login, password }, stop);
+
+/** A browser that is signed in at the Launchpad. */
+export async function signedIn(baseUrl: string, login: string, password: string, code = 'acme'): Promise<Jar> {
+  const jar = new Jar();
+  const page = await jar.follow(`${baseUrl}/${code}/launchpad`);
+  const answer = await fillSignIn(jar, page, login, password);
+  if (!answer.url.endsWith('/launchpad')) throw new Error(`the sign-in ended at ${answer.url} (${answer.status})\n${answer.text.slice(0, 1500)}`);
+  return jar;
+}
