@@ -8,7 +8,9 @@ const order = ['checks', 'unit', 'store', 'web', 'journeys', 'interop', 'browser
 const chosen = process.argv.slice(2);
 const root = fileURLToPath(new URL('.', import.meta.url));
 const wanted = chosen.length > 0 ? chosen : order;
-const files = wanted.flatMap((part) => globSync(part.endsWith('.ts') ? part.replace(/^test\//, '') : `${part}/**/*.test.ts`, { cwd: root }).sort());
+const files = wanted.flatMap((part) =>
+  globSync(part.endsWith('.ts') ? part.replace(/^test\//, '') : `${part}/**/*.test.ts`, { cwd: root }).sort(),
+);
 
 const mocha = new Mocha({ timeout: 30_000, slow: 2000, reporter: 'spec', checkLeaks: true, forbidOnly: Boolean(process.env.CI) });
 for (const file of files) mocha.addFile(root + file);

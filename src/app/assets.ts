@@ -34,7 +34,11 @@ export function followSystemTheme(css: string): string {
 /** The icons of views/icons, to be put into pages as they are: ours, so they are not escaped. @throws Error for a name there is not */
 export function loadIcons(): (name: string) => string {
   const folder = new URL('../../views/icons/', import.meta.url);
-  const icons = new Map(readdirSync(folder).filter((file) => file.endsWith('.svg')).map((file) => [file.slice(0, -4), readFileSync(new URL(file, folder), 'utf8').trim()]));
+  const icons = new Map(
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.svg'))
+      .map((file) => [file.slice(0, -4), readFileSync(new URL(file, folder), 'utf8').trim()]),
+  );
   return (name) => {
     const svg = icons.get(name);
     if (!svg) throw new Error(`no icon ${name}`);

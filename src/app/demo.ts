@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { listContexts } from '../domain/contexts/index.ts';
 import { editApplication, findApplicationByCode } from '../domain/applications/index.ts';
+import { listContexts } from '../domain/contexts/index.ts';
 import { type ApplyResult, applyState, parseState } from '../domain/provisioning/index.ts';
 import { inTransaction } from '../domain/scope.ts';
 import type { Services } from '../web/request/index.ts';
@@ -29,7 +29,8 @@ export async function prepareDemo(services: Services, sampleAddress: string): Pr
     const { enabled: _e, assignedTo: _a, ...sample } = applications[0]!;
     const application = await findApplicationByCode(scope, sample.code);
     if (!application) return undefined;
-    if (application.launchUrl !== sample.launchUrl) await inTransaction(scope, (inside) => editApplication(inside, application.applicationId, sample, services.keyRing));
+    if (application.launchUrl !== sample.launchUrl)
+      await inTransaction(scope, (inside) => editApplication(inside, application.applicationId, sample, services.keyRing));
   }
   const context = (await listContexts(services.database.knex)).find((one) => one.code === code)!;
   const resolved = await services.contexts.byId(context.contextId);

@@ -1,10 +1,10 @@
 import type { TaskList } from 'graphile-worker';
-import { type ContextId, inTransaction, type Scope } from '../domain/scope.ts';
 import { sweepExpired } from '../domain/protocol-artifacts/index.ts';
+import { type ContextId, inTransaction, type Scope } from '../domain/scope.ts';
 import { type EndReason, endSessionsOfUser, listParticipants, type Participant } from '../domain/sessions/index.ts';
+import { enqueueJob } from '../platform/jobs/index.ts';
 import type { createBackChannelLogout } from '../web/oidc/index.ts';
 import type { Services } from '../web/request/index.ts';
-import { enqueueJob } from '../platform/jobs/index.ts';
 
 /** Every task of the queue. A task that throws is tried again, later each time. */
 export function createTasks(services: Services, sendBackChannelLogout: ReturnType<typeof createBackChannelLogout>): TaskList {
@@ -25,7 +25,12 @@ export function createTasks(services: Services, sendBackChannelLogout: ReturnTyp
       const { contextId, sessionId } = payload as { contextId: string; sessionId: string };
       await inTransaction(scopeOf(contextId), async (scope) => {
         for (const participant of await listParticipants(scope, sessionId)) {
-          await enqueueJob(scope.db, 'notify-relying-party', { contextId, sessionId, participant }, { key: `notify ${sessionId} ${participant.applicationId}`, maxAttempts: 8 });
+          await enqueueJob(
+            scope.db,
+            'notify-relying-party',
+            { contextId, sessionId, participant },
+            { key: `notify ${sessionId} ${participant.applicationId}`, maxAttempts: 8 },
+          );
         }
       });
     },

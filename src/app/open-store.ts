@@ -46,7 +46,9 @@ async function startEmbedded(config: StoreConfig, say: (message: string) => void
 function openKeyRing({ masterKeys, dataDir }: StoreConfig, isEmbedded: boolean): KeyRing {
   if (masterKeys) return parseKeyRing(masterKeys);
   if (!isEmbedded) {
-    throw new Error('PORTARIA_MASTER_KEYS is not set. With DATABASE_URL the key that encrypts secrets is yours to keep: set it to main:KEY, with KEY from "openssl rand -base64 32".');
+    throw new Error(
+      'PORTARIA_MASTER_KEYS is not set. With DATABASE_URL the key that encrypts secrets is yours to keep: set it to main:KEY, with KEY from "openssl rand -base64 32".',
+    );
   }
   const file = join(resolve(dataDir), 'master.key');
   if (!existsSync(file)) {
@@ -56,5 +58,10 @@ function openKeyRing({ masterKeys, dataDir }: StoreConfig, isEmbedded: boolean):
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // another process started at once and made it
     }
   }
-  return parseKeyRing(readFileSync(file, 'utf8').split('\n').map((line) => line.trim()).filter(Boolean));
+  return parseKeyRing(
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean),
+  );
 }

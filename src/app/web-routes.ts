@@ -8,7 +8,12 @@ import type { Route, Services } from '../web/request/index.ts';
 import { signInRoutes } from '../web/sign-in/index.ts';
 
 /** Every page there is. */
-export const pageRoutes = (providers: ProviderDirectory): Route[] => [...signInRoutes, ...interactionRoutes(providers), ...launchpadRoutes, ...adminConsoleRoutes];
+export const pageRoutes = (providers: ProviderDirectory): Route[] => [
+  ...signInRoutes,
+  ...interactionRoutes(providers),
+  ...launchpadRoutes,
+  ...adminConsoleRoutes,
+];
 
 type FrontDoor = { services: Services; providers: ProviderDirectory; health: Health; pages: RequestListener };
 

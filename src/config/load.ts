@@ -5,7 +5,9 @@ import { type Config, type Setting, settings } from './schema.ts';
 export class ConfigError extends Error {
   readonly faults: string[];
   constructor(faults: string[]) {
-    super(`The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((f) => `  - ${f}`).join('\n')}`);
+    super(
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((f) => `  - ${f}`).join('\n')}`,
+    );
     this.faults = faults;
   }
 }
@@ -26,7 +28,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
   for (const name of Object.keys(defaults)) if (!(name in settings)) faults.push(`config/default.json: unknown setting ${name}`);
   const known = new Set(Object.values(settings).flatMap((s) => [s.env, `${s.env}_FILE`]));
-  for (const name of Object.keys(env)) if (name.startsWith('PORTARIA_') && !known.has(name)) faults.push(`${name}: there is no such setting`);
+  for (const name of Object.keys(env))
+    if (name.startsWith('PORTARIA_') && !known.has(name)) faults.push(`${name}: there is no such setting`);
   if (faults.length > 0) throw new ConfigError(faults);
   config.baseUrl ??= `http://localhost:${config.port}`;
   return config as Config;

@@ -12,35 +12,118 @@ export type Setting = {
 const port = z.coerce.number().int().min(0).max(65535);
 const positive = z.coerce.number().int().positive();
 const list = z
-  .union([z.array(z.string()), z.string().transform((s) => s.split(',').map((part) => part.trim()).filter(Boolean))])
+  .union([
+    z.array(z.string()),
+    z.string().transform((s) =>
+      s
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    ),
+  ])
   .pipe(z.array(z.string()));
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((s) => s === 'true')]);
 const origin = z
   .url({ protocol: /^https?$/ })
-  .refine((s) => ['/', ''].includes(new URL(s).pathname) && !new URL(s).search, 'must be an origin, such as https://login.example.com, without a path')
+  .refine(
+    (s) => ['/', ''].includes(new URL(s).pathname) && !new URL(s).search,
+    'must be an origin, such as https://login.example.com, without a path',
+  )
   .transform((s) => new URL(s).origin);
 
 /** Every setting of the server. Values come from config/default.json, then the environment, then NAME_FILE. */
 export const settings = {
   port: { env: 'PORT', meaning: 'Port of the web server', type: port },
   host: { env: 'PORTARIA_HOST', meaning: 'Address the web server listens on', type: z.string().min(1) },
-  baseUrl: { env: 'PORTARIA_BASE_URL', meaning: 'Public address of the server; everything that leaves it (issuers, links, cookies) derives from here. Unset: http://localhost:PORT', type: origin.optional() },
-  dataDir: { env: 'PORTARIA_DATA_DIR', meaning: 'Folder of the embedded store and of generated secrets; made with mode 0700', type: z.string().min(1) },
-  databaseUrl: { env: 'DATABASE_URL', meaning: 'PostgreSQL 15 or newer. Unset: the embedded store in the data directory', secret: true, type: z.url({ protocol: /^postgres(ql)?$/ }).optional() },
-  databasePoolSize: { env: 'PORTARIA_DATABASE_POOL_SIZE', meaning: 'Connections to the database held by one process', unit: 'connections', type: positive.max(200) },
-  masterKeys: { env: 'PORTARIA_MASTER_KEYS', meaning: 'Key ring for secrets at rest: id:base64 of 32 bytes, comma-separated, the first encrypts. Unset with the embedded store: made at first start, kept in the data directory', secret: true, type: list.optional() },
-  trustedProxies: { env: 'PORTARIA_TRUSTED_PROXIES', meaning: 'Addresses or CIDR ranges of the reverse proxies whose X-Forwarded-For is believed', type: list },
-  outboundAllow: { env: 'PORTARIA_OUTBOUND_ALLOW', meaning: 'Private addresses the server may call (back-channel logout and the like): host, host:port or CIDR; every public address is allowed', type: list },
-  metricsToken: { env: 'PORTARIA_METRICS_TOKEN', meaning: 'Bearer token that opens /metrics on the public port. Unset: /metrics answers only on the metrics port', secret: true, type: z.string().min(16).optional() },
-  metricsPort: { env: 'PORTARIA_METRICS_PORT', meaning: 'Separate port for /metrics without a token, on the loopback address. 0: none', type: port },
-  logLevel: { env: 'PORTARIA_LOG_LEVEL', meaning: 'Least severity that is logged', type: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) },
-  shutdownGraceSeconds: { env: 'PORTARIA_SHUTDOWN_GRACE_SECONDS', meaning: 'How long requests in flight may finish after SIGTERM', unit: 'seconds', type: positive.max(600) },
-  passwordConcurrency: { env: 'PORTARIA_PASSWORD_CONCURRENCY', meaning: 'Password hashes computed at once; 0: processor cores minus one', unit: 'hashes', type: z.coerce.number().int().min(0).max(64) },
-  passwordQueue: { env: 'PORTARIA_PASSWORD_QUEUE', meaning: 'Password hashes that may wait; more are answered 503 with Retry-After', unit: 'hashes', type: positive.max(100_000) },
-  contextCacheSize: { env: 'PORTARIA_CONTEXT_CACHE_SIZE', meaning: 'Companies whose keys and provider are held in memory', unit: 'contexts', type: positive.max(100_000) },
+  baseUrl: {
+    env: 'PORTARIA_BASE_URL',
+    meaning:
+      'Public address of the server; everything that leaves it (issuers, links, cookies) derives from here. Unset: http://localhost:PORT',
+    type: origin.optional(),
+  },
+  dataDir: {
+    env: 'PORTARIA_DATA_DIR',
+    meaning: 'Folder of the embedded store and of generated secrets; made with mode 0700',
+    type: z.string().min(1),
+  },
+  databaseUrl: {
+    env: 'DATABASE_URL',
+    meaning: 'PostgreSQL 15 or newer. Unset: the embedded store in the data directory',
+    secret: true,
+    type: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  },
+  databasePoolSize: {
+    env: 'PORTARIA_DATABASE_POOL_SIZE',
+    meaning: 'Connections to the database held by one process',
+    unit: 'connections',
+    type: positive.max(200),
+  },
+  masterKeys: {
+    env: 'PORTARIA_MASTER_KEYS',
+    meaning:
+      'Key ring for secrets at rest: id:base64 of 32 bytes, comma-separated, the first encrypts. Unset with the embedded store: made at first start, kept in the data directory',
+    secret: true,
+    type: list.optional(),
+  },
+  trustedProxies: {
+    env: 'PORTARIA_TRUSTED_PROXIES',
+    meaning: 'Addresses or CIDR ranges of the reverse proxies whose X-Forwarded-For is believed',
+    type: list,
+  },
+  outboundAllow: {
+    env: 'PORTARIA_OUTBOUND_ALLOW',
+    meaning:
+      'Private addresses the server may call (back-channel logout and the like): host, host:port or CIDR; every public address is allowed',
+    type: list,
+  },
+  metricsToken: {
+    env: 'PORTARIA_METRICS_TOKEN',
+    meaning: 'Bearer token that opens /metrics on the public port. Unset: /metrics answers only on the metrics port',
+    secret: true,
+    type: z.string().min(16).optional(),
+  },
+  metricsPort: {
+    env: 'PORTARIA_METRICS_PORT',
+    meaning: 'Separate port for /metrics without a token, on the loopback address. 0: none',
+    type: port,
+  },
+  logLevel: {
+    env: 'PORTARIA_LOG_LEVEL',
+    meaning: 'Least severity that is logged',
+    type: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+  },
+  shutdownGraceSeconds: {
+    env: 'PORTARIA_SHUTDOWN_GRACE_SECONDS',
+    meaning: 'How long requests in flight may finish after SIGTERM',
+    unit: 'seconds',
+    type: positive.max(600),
+  },
+  passwordConcurrency: {
+    env: 'PORTARIA_PASSWORD_CONCURRENCY',
+    meaning: 'Password hashes computed at once; 0: processor cores minus one',
+    unit: 'hashes',
+    type: z.coerce.number().int().min(0).max(64),
+  },
+  passwordQueue: {
+    env: 'PORTARIA_PASSWORD_QUEUE',
+    meaning: 'Password hashes that may wait; more are answered 503 with Retry-After',
+    unit: 'hashes',
+    type: positive.max(100_000),
+  },
+  contextCacheSize: {
+    env: 'PORTARIA_CONTEXT_CACHE_SIZE',
+    meaning: 'Companies whose keys and provider are held in memory',
+    unit: 'contexts',
+    type: positive.max(100_000),
+  },
   runJobs: { env: 'PORTARIA_RUN_JOBS', meaning: 'Whether this process also works on background jobs', type: flag },
   demo: { env: 'PORTARIA_DEMO', meaning: 'Whether an empty embedded store is filled with config/demo.yaml', type: flag },
-  smtpUrl: { env: 'PORTARIA_SMTP_URL', meaning: 'Mail server, such as smtps://user:password@mail.example.com', secret: true, type: z.url({ protocol: /^smtps?$/ }).optional() },
+  smtpUrl: {
+    env: 'PORTARIA_SMTP_URL',
+    meaning: 'Mail server, such as smtps://user:password@mail.example.com',
+    secret: true,
+    type: z.url({ protocol: /^smtps?$/ }).optional(),
+  },
   mailFrom: { env: 'PORTARIA_MAIL_FROM', meaning: 'Sender of the mails', type: z.string().min(3).optional() },
 } satisfies Record<string, Setting>;
 

@@ -23,7 +23,8 @@ export type Actor = {
 export type Scope = { db: Db; contextId: ContextId; actor: Actor; clock: Clock };
 
 /** One transaction for a use case: its writes, its audit event and its jobs stand or fall together. */
-export const inTransaction = <T>(scope: Scope, work: (scope: Scope) => Promise<T>): Promise<T> => scope.db.transaction((db) => work({ ...scope, db }));
+export const inTransaction = <T>(scope: Scope, work: (scope: Scope) => Promise<T>): Promise<T> =>
+  scope.db.transaction((db) => work({ ...scope, db }));
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

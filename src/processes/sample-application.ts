@@ -20,7 +20,7 @@ const configuration = (): Promise<client.Configuration> => {
   return discovered;
 };
 
-const escape = (value: unknown): string => String(value).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+const escapeHtml = (value: unknown): string => String(value).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 const page = (body: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Sample application</title>
@@ -29,7 +29,9 @@ const page = (body: string): string =>
 const cookie = (request: IncomingMessage): string => /(?:^|; )sample=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
 
 function redirect(response: ServerResponse, location: string, setCookie?: string): void {
-  response.writeHead(302, { location, ...(setCookie ? { 'set-cookie': `sample=${setCookie}; HttpOnly; SameSite=Lax; Path=/` } : {}) }).end();
+  response
+    .writeHead(302, { location, ...(setCookie ? { 'set-cookie': `sample=${setCookie}; HttpOnly; SameSite=Lax; Path=/` } : {}) })
+    .end();
 }
 
 async function body(request: IncomingMessage): Promise<URLSearchParams> {
@@ -50,10 +52,17 @@ function keep<T>(map: Map<string, T>, key: string, value: T): void {
 const routes: Record<string, (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>> = {
   async '/'(request, response) {
     const signedIn = sessions.get(cookie(request));
-    const rows = Object.entries(signedIn?.claims ?? {}).map(([name, value]) => `<tr><th scope="row">${escape(name)}</th><td>${escape(Array.isArray(value) ? value.join(', ') : value)}</td></tr>`);
+    const rows = Object.entries(signedIn?.claims ?? {}).map(
+      ([name, value]) =>
+        `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(Array.isArray(value) ? value.join(', ') : value)}</td></tr>`,
+    );
     response.setHeader('content-type', 'text/html; charset=utf-8');
     response.end(
-      page(signedIn ? `<p>Signed in as <strong id="who">${escape(signedIn.claims.name)}</strong>.</p><table>${rows.join('')}</table><p><a href="/sign-out">Sign out</a></p>` : '<p>Nobody is signed in.</p><p><a href="/sign-in">Sign in</a></p>'),
+      page(
+        signedIn
+          ? `<p>Signed in as <strong id="who">${escapeHtml(signedIn.claims.name)}</strong>.</p><table>${rows.join('')}</table><p><a href="/sign-out">Sign out</a></p>`
+          : '<p>Nobody is signed in.</p><p><a href="/sign-in">Sign in</a></p>',
+      ),
     );
   },
   async '/sign-in'(_request, response) {
@@ -76,7 +85,11 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
     if (!flow) return redirect(response, '/');
     started.delete(cookie(request));
     const config = await configuration();
-    const tokens = await client.authorizationCodeGrant(config, url, { pkceCodeVerifier: flow.verifier, expectedState: flow.state, expectedNonce: flow.nonce });
+    const tokens = await client.authorizationCodeGrant(config, url, {
+      pkceCodeVerifier: flow.verifier,
+      expectedState: flow.state,
+      expectedNonce: flow.nonce,
+    });
     const claims = tokens.claims()!;
     const id = randomBytes(24).toString('base64url');
     keep(sessions, id, { sub: claims.sub, sid: claims.sid as string | undefined, claims, idToken: tokens.id_token! });
@@ -86,7 +99,10 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
     const signedIn = sessions.get(cookie(request));
     sessions.delete(cookie(request));
     if (!signedIn) return redirect(response, '/');
-    redirect(response, client.buildEndSessionUrl(await configuration(), { id_token_hint: signedIn.idToken, post_logout_redirect_uri: `${address}/` }).href);
+    redirect(
+      response,
+      client.buildEndSessionUrl(await configuration(), { id_token_hint: signedIn.idToken, post_logout_redirect_uri: `${address}/` }).href,
+    );
   },
   async '/back-channel-logout'(request, response) {
     // the signature is checked by asking the issuer's keys, as for any token (OpenID Connect Back-Channel Logout §2.6)
@@ -100,7 +116,11 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
 async function verifyLogoutToken(token: string) {
   const { createRemoteJWKSet, jwtVerify } = await import('jose');
   const metadata = (await configuration()).serverMetadata();
-  return jwtVerify<{ sid?: string }>(token, createRemoteJWKSet(new URL(metadata.jwks_uri!)), { issuer, audience: 'sample', typ: 'logout+jwt' });
+  return jwtVerify<{ sid?: string }>(token, createRemoteJWKSet(new URL(metadata.jwks_uri!)), {
+    issuer,
+    audience: 'sample',
+    typ: 'logout+jwt',
+  });
 }
 
 const server = createServer((request, response) => {
@@ -108,7 +128,9 @@ const server = createServer((request, response) => {
   const handle = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
   if (!handle) return void response.writeHead(404).end('Not found');
   handle(request, response, url).catch((error) => {
-    response.writeHead(500, { 'content-type': 'text/html; charset=utf-8' }).end(page(`<p>The sign-in did not work: ${escape((error as Error).message)}</p><p><a href="/">Back</a></p>`));
+    response
+      .writeHead(500, { 'content-type': 'text/html; charset=utf-8' })
+      .end(page(`<p>The sign-in did not work: ${escapeHtml((error as Error).message)}</p><p><a href="/">Back</a></p>`));
   });
 });
 server.on('error', (error) => {

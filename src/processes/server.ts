@@ -1,5 +1,5 @@
 // The web server: opens the store, serves pages and protocols, works on jobs, and ends in good order.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createApp, openStore, prepareDemo } from '../app/index.ts';
@@ -22,7 +22,9 @@ async function main(): Promise<void> {
   const isDemo = config.demo && store.isEmbedded && config.port > 0;
   if (isDemo) config.outboundAllow.push(`localhost:${samplePort}`);
   const app = await createApp(config, store, log);
-  const server = await listen(app.handle, config.port, config.host).catch((error) => fail(error.code === 'EADDRINUSE' ? new Error(`port ${config.port} is in use. Set PORT to another one.`) : error));
+  const server = await listen(app.handle, config.port, config.host).catch((error) =>
+    fail(error.code === 'EADDRINUSE' ? new Error(`port ${config.port} is in use. Set PORT to another one.`) : error),
+  );
   const demo = isDemo ? await prepareDemo(app.services, `http://localhost:${samplePort}`) : undefined;
   const sample = demo && startSample(demo.issuer, samplePort);
   if (config.runJobs) await app.startJobs();
@@ -58,7 +60,9 @@ async function main(): Promise<void> {
 /** The demo's relying party, in a process of its own: it is somebody else's application. */
 function startSample(issuer: string, port: number): ChildProcess {
   const program = fileURLToPath(new URL('./sample-application.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, issuer, String(port)], { stdio: ['pipe', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, issuer, String(port)], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
   child.on('error', (error) => say(`The sample application does not start: ${error.message}`));
   return child;
 }

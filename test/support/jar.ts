@@ -3,10 +3,22 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 // node:http and not fetch, which would send sec-fetch-mode: cors and be taken for a script
 const agent = new Agent({ keepAlive: true });
 
-export type Answer = { status: number; headers: IncomingHttpHeaders; setCookie: string[]; text: string; url: string; location: string | undefined };
+export type Answer = {
+  status: number;
+  headers: IncomingHttpHeaders;
+  setCookie: string[];
+  text: string;
+  url: string;
+  location: string | undefined;
+};
 export type FoundForm = { action: string; method: string; fields: Record<string, string> };
 
-type Options = { method?: string; headers?: Record<string, string>; form?: Record<string, string> | URLSearchParams; body?: string | Buffer };
+type Options = {
+  method?: string;
+  headers?: Record<string, string>;
+  form?: Record<string, string> | URLSearchParams;
+  body?: string | Buffer;
+};
 
 export function send(url: string, { method, headers = {}, form, body }: Options = {}): Promise<Answer> {
   const content = form ? new URLSearchParams(form).toString() : body;
@@ -16,14 +28,25 @@ export function send(url: string, { method, headers = {}, form, body }: Options 
       {
         agent,
         method: method ?? (content === undefined ? 'GET' : 'POST'),
-        headers: { ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}), ...(content === undefined ? {} : { 'content-length': String(Buffer.byteLength(content)) }), ...headers },
+        headers: {
+          ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+          ...(content === undefined ? {} : { 'content-length': String(Buffer.byteLength(content)) }),
+          ...headers,
+        },
       },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
           const location = response.headers.location && new URL(response.headers.location, url).href;
-          resolve({ status: response.statusCode!, headers: response.headers, setCookie: response.headers['set-cookie'] ?? [], text: Buffer.concat(chunks).toString(), url, location });
+          resolve({
+            status: response.statusCode!,
+            headers: response.headers,
+            setCookie: response.headers['set-cookie'] ?? [],
+            text: Buffer.concat(chunks).toString(),
+            url,
+            location,
+          });
         });
         response.on('error', reject);
       },
@@ -34,12 +57,17 @@ export function send(url: string, { method, headers = {}, form, body }: Options 
   });
 }
 
-const unescape = (text: string) =>
-  text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code))).replace(/&quot;/g, '"').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
+const decode = (text: string) =>
+  text
+    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+    .replace(/&quot;/g, '"')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&');
 
 const attribute = (tag: string, name: string): string | undefined => {
   const found = new RegExp(`\\s${name}="([^"]*)"`, 'i').exec(tag)?.[1];
-  return found === undefined ? undefined : unescape(found);
+  return found === undefined ? undefined : decode(found);
 };
 
 /** A browser without script: cookies by host and port, redirects by hand, forms. */
@@ -52,7 +80,10 @@ export class Jar {
     const own = this.cookies.get(host) ?? new Map<string, string>();
     this.cookies.set(host, own);
     const cookie = [...own].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await send(url, { ...options, headers: { 'user-agent': 'Mozilla/5.0 test', accept: 'text/html,*/*', ...(cookie ? { cookie } : {}), ...options.headers } });
+    const answer = await send(url, {
+      ...options,
+      headers: { 'user-agent': 'Mozilla/5.0 test', accept: 'text/html,*/*', ...(cookie ? { cookie } : {}), ...options.headers },
+    });
     for (const line of answer.setCookie) {
       const [pair = ''] = line.split(';');
       const [name = '', ...value] = pair.split('=');
@@ -86,7 +117,8 @@ export class Jar {
         if (!name || ((type === 'checkbox' || type === 'radio') && !/\schecked/.test(tag))) continue;
         fields[name] = attribute(tag, 'value') ?? '';
       }
-      for (const [, tag = '', content = ''] of html.matchAll(/<textarea([^>]*)>([\s\S]*?)<\/textarea>/gi)) fields[attribute(tag, 'name')!] = unescape(content).replace(/^\n/, '');
+      for (const [, tag = '', content = ''] of html.matchAll(/<textarea([^>]*)>([\s\S]*?)<\/textarea>/gi))
+        fields[attribute(tag, 'name')!] = decode(content).replace(/^\n/, '');
       for (const [, tag = '', content = ''] of html.matchAll(/<select([^>]*)>([\s\S]*?)<\/select>/gi)) {
         const option = /<option[^>]*\sselected[^>]*>/.exec(content)?.[0] ?? /<option[^>]*>/.exec(content)?.[0] ?? '';
         fields[attribute(tag, 'name')!] = attribute(option, 'value') ?? '';

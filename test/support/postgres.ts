@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, chmodSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -36,7 +36,11 @@ export async function createTestDatabase(): Promise<{ url: string; open(poolSize
   const name = `test_${process.pid}_${++count}`;
   await administer(server.url, `CREATE DATABASE ${name} TEMPLATE portaria`);
   const url = named(server.url, name);
-  return { url, open: (poolSize = 10) => openDatabase(url, poolSize), drop: () => administer(server.url, `DROP DATABASE ${name} WITH (FORCE)`) };
+  return {
+    url,
+    open: (poolSize = 10) => openDatabase(url, poolSize),
+    drop: () => administer(server.url, `DROP DATABASE ${name} WITH (FORCE)`),
+  };
 }
 
 export async function stopSharedPostgres(): Promise<void> {

@@ -1,14 +1,14 @@
 import { createServer } from 'node:net';
-import { createApp, type App } from '../../src/app/index.ts';
-import { loadConfig, type Config } from '../../src/config/index.ts';
+import { type App, createApp } from '../../src/app/index.ts';
+import { type Config, loadConfig } from '../../src/config/index.ts';
+import { findContextByCode } from '../../src/domain/contexts/index.ts';
 import { applyState, parseState } from '../../src/domain/provisioning/index.ts';
 import type { ContextId, Scope } from '../../src/domain/scope.ts';
 import { type Clock, systemClock } from '../../src/platform/clock/index.ts';
 import { KeyRing } from '../../src/platform/crypto/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { createLog } from '../../src/platform/log/index.ts';
-import { findContextByCode } from '../../src/domain/contexts/index.ts';
-import { Jar, type Answer } from './jar.ts';
+import { type Answer, Jar } from './jar.ts';
 import { createTestDatabase } from './postgres.ts';
 
 export const passwords = { ana: 'ana has a long password', joao: 'joao has a long password', root: 'other company password' };
@@ -61,7 +61,12 @@ export const startingState = (redirectUri: string) => ({
           code: 'payroll',
           name: 'Other payroll',
           navigable: true,
-          oidc: { client_id: 'payroll', client_secret: clientSecret, redirect_uris: [redirectUri], grant_types: ['authorization_code', 'refresh_token'] },
+          oidc: {
+            client_id: 'payroll',
+            client_secret: clientSecret,
+            redirect_uris: [redirectUri],
+            grant_types: ['authorization_code', 'refresh_token'],
+          },
         },
       ],
     },
@@ -96,7 +101,12 @@ export function freePort(): Promise<number> {
 type Options = { clock?: Clock; config?: Partial<Config>; jobs?: boolean; redirectUri?: string };
 
 /** A server in this process on a database of its own. */
-export async function startTestServer({ clock = systemClock, config = {}, jobs = false, redirectUri = 'http://127.0.0.1:9/callback' }: Options = {}): Promise<TestServer> {
+export async function startTestServer({
+  clock = systemClock,
+  config = {},
+  jobs = false,
+  redirectUri = 'http://127.0.0.1:9/callback',
+}: Options = {}): Promise<TestServer> {
   const database = await createTestDatabase();
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
@@ -131,13 +141,15 @@ export async function startTestServer({ clock = systemClock, config = {}, jobs =
 }
 
 /** Fills in the sign-in page a jar has arrived at. */
-export const fillSignIn = (jar: Jar, page: Answer, login: string, password: string, stop?: (url: string) => boolean) => jar.submit(jar.form(page, /sign-in\//), { login, password }, stop);
+export const fillSignIn = (jar: Jar, page: Answer, login: string, password: string, stop?: (url: string) => boolean) =>
+  jar.submit(jar.form(page, /sign-in\//), { login, password }, stop);
 
 /** A browser that is signed in at the Launchpad. */
 export async function signedIn(baseUrl: string, login: string, password: string, code = 'acme'): Promise<Jar> {
   const jar = new Jar();
   const page = await jar.follow(`${baseUrl}/${code}/launchpad`);
   const answer = await fillSignIn(jar, page, login, password);
-  if (!answer.url.endsWith('/launchpad')) throw new Error(`the sign-in ended at ${answer.url} (${answer.status})\n${answer.text.slice(0, 1500)}`);
+  if (!answer.url.endsWith('/launchpad'))
+    throw new Error(`the sign-in ended at ${answer.url} (${answer.status})\n${answer.text.slice(0, 1500)}`);
   return jar;
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { decodeJwt } from 'jose';
 import { Jar, send } from '../support/jar.ts';
-import { authorize, exchange, json, signInWithTokens, token, basic } from '../support/oidc.ts';
+import { authorize, basic, exchange, json, signInWithTokens, token } from '../support/oidc.ts';
 import { clientSecret, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('web/oidc: authorization code flow', () => {
@@ -54,6 +54,8 @@ describe('web/oidc: authorization code flow', () => {
     const { status, body } = await token(server.issuer, { grant_type: 'client_credentials' }, basic('payroll', clientSecret));
     expect(status, JSON.stringify(body)).to.equal(200);
     expect(body).to.include({ token_type: 'Bearer' });
-    expect((await token(server.issuer, { grant_type: 'client_credentials' }, basic('payroll', 'wrong-secret-wrong-secret'))).status).to.equal(401);
+    expect(
+      (await token(server.issuer, { grant_type: 'client_credentials' }, basic('payroll', 'wrong-secret-wrong-secret'))).status,
+    ).to.equal(401);
   });
 });

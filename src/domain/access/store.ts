@@ -17,7 +17,14 @@ const facts = `
   LEFT JOIN users u ON u.context_id = $1 AND u.user_id = $2
   LEFT JOIN applications a ON a.context_id = $1 AND a.application_id = $3`;
 
-type FactsRow = { status: Status | null; enabled: boolean | null; navigable: boolean; direct: boolean; by_group: boolean; by_everyone: boolean };
+type FactsRow = {
+  status: Status | null;
+  enabled: boolean | null;
+  navigable: boolean;
+  direct: boolean;
+  by_group: boolean;
+  by_everyone: boolean;
+};
 
 export function createAccessFinder(database: Database): AccessFinder {
   return async (contextId: ContextId, userId: string, applicationId: ApplicationId) => {

@@ -13,7 +13,21 @@ export type CatalogueEntry = {
   alg: 'ES256' | 'RS256';
   grantTypes: string[];
   /** Where our value goes there: our value → the product's own name for it. */
-  theirNames: Partial<Record<'issuer' | 'discovery' | 'client_id' | 'client_secret' | 'authorization_endpoint' | 'token_endpoint' | 'userinfo_endpoint' | 'end_session_endpoint' | 'jwks_uri' | 'scopes', string>>;
+  theirNames: Partial<
+    Record<
+      | 'issuer'
+      | 'discovery'
+      | 'client_id'
+      | 'client_secret'
+      | 'authorization_endpoint'
+      | 'token_endpoint'
+      | 'userinfo_endpoint'
+      | 'end_session_endpoint'
+      | 'jwks_uri'
+      | 'scopes',
+      string
+    >
+  >;
 };
 
 const code = ['authorization_code'];
@@ -55,7 +69,15 @@ export const catalogue: CatalogueEntry[] = [
     launchUrl: 'https://{host}/login/generic_oauth',
     alg: 'RS256',
     grantTypes: codeAndRefresh,
-    theirNames: { client_id: 'client_id', client_secret: 'client_secret', authorization_endpoint: 'auth_url', token_endpoint: 'token_url', userinfo_endpoint: 'api_url', scopes: 'scopes', end_session_endpoint: 'signout_redirect_url' },
+    theirNames: {
+      client_id: 'client_id',
+      client_secret: 'client_secret',
+      authorization_endpoint: 'auth_url',
+      token_endpoint: 'token_url',
+      userinfo_endpoint: 'api_url',
+      scopes: 'scopes',
+      end_session_endpoint: 'signout_redirect_url',
+    },
   },
   {
     id: 'gitlab',
@@ -91,7 +113,12 @@ export const catalogue: CatalogueEntry[] = [
     backchannelLogoutUri: 'https://{host}/logout/connect/back-channel/portaria',
     alg: 'RS256',
     grantTypes: codeAndRefresh,
-    theirNames: { issuer: 'provider.portaria.issuer-uri', client_id: 'registration.portaria.client-id', client_secret: 'registration.portaria.client-secret', scopes: 'registration.portaria.scope' },
+    theirNames: {
+      issuer: 'provider.portaria.issuer-uri',
+      client_id: 'registration.portaria.client-id',
+      client_secret: 'registration.portaria.client-secret',
+      scopes: 'registration.portaria.scope',
+    },
   },
 ];
 

@@ -4,7 +4,16 @@ import { AppError, type FieldErrors, invalidInput } from '../../platform/errors/
 import { type AuditEventType, recordEvent } from '../audit/index.ts';
 import type { Scope } from '../scope.ts';
 import { isRedirectUri, parseOidcSettings } from './oidc-settings.ts';
-import { type Application, type ApplicationData, findApplicationByClientId, findApplicationByCode, getApplication, insertApplication, removeApplication, updateApplication } from './store.ts';
+import {
+  type Application,
+  type ApplicationData,
+  findApplicationByClientId,
+  findApplicationByCode,
+  getApplication,
+  insertApplication,
+  removeApplication,
+  updateApplication,
+} from './store.ts';
 
 export type ApplicationInput = {
   code: string;
@@ -30,7 +39,13 @@ export async function createApplication(scope: Scope, input: ApplicationInput, k
  * @param version the one the editor saw: another person's change since then is not overwritten
  * @throws AppError invalid_input, not_found, changed_meanwhile, application_code_taken, client_id_taken
  */
-export async function editApplication(scope: Scope, applicationId: string, input: ApplicationInput, keyRing: KeyRing, version?: number): Promise<Application> {
+export async function editApplication(
+  scope: Scope,
+  applicationId: string,
+  input: ApplicationInput,
+  keyRing: KeyRing,
+  version?: number,
+): Promise<Application> {
   const before = await getApplication(scope, applicationId, { lock: true });
   const data = check({ catalogueEntry: before.catalogueEntry, ...input }, before, keyRing);
   await refuseTaken(scope, data, applicationId);
@@ -65,18 +80,39 @@ export async function changeClientSecret(scope: Scope, applicationId: string, ke
   if (!before.oidc?.token_endpoint_auth_method.startsWith('client_secret')) throw new AppError('no_client_secret', 409);
   const client_secret = randomToken();
   const { secret_fingerprint: _, ...settings } = before.oidc;
-  await replace(scope, before, { ...before, oidc: parseOidcSettings({ ...settings, client_secret }, keyRing) }, 'application.secret-changed');
+  await replace(
+    scope,
+    before,
+    { ...before, oidc: parseOidcSettings({ ...settings, client_secret }, keyRing) },
+    'application.secret-changed',
+  );
   return client_secret;
 }
 
-async function replace(scope: Scope, before: Application, data: ApplicationData, event: AuditEventType, version = before.version): Promise<Application> {
+async function replace(
+  scope: Scope,
+  before: Application,
+  data: ApplicationData,
+  event: AuditEventType,
+  version = before.version,
+): Promise<Application> {
   if (!(await updateApplication(scope, before.applicationId, version, data))) throw new AppError('changed_meanwhile', 409);
   const after = await getApplication(scope, before.applicationId);
   return announce(scope, event, after, differences(before, after));
 }
 
-async function announce(scope: Scope, type: AuditEventType, application: Application, details: Record<string, unknown>): Promise<Application> {
-  await recordEvent(scope, { type, subject: { kind: 'application', id: application.applicationId, name: application.name }, applicationId: application.applicationId, details });
+async function announce(
+  scope: Scope,
+  type: AuditEventType,
+  application: Application,
+  details: Record<string, unknown>,
+): Promise<Application> {
+  await recordEvent(scope, {
+    type,
+    subject: { kind: 'application', id: application.applicationId, name: application.name },
+    applicationId: application.applicationId,
+    details,
+  });
   await notifyChange(scope.db, scope.contextId);
   return application;
 }
@@ -89,7 +125,8 @@ function check(input: ApplicationInput, before: { enabled: boolean; oidc?: Appli
   if (name.length === 0 || name.length > 100 || /\p{C}/u.test(name)) faults.name = 'fields.name';
   if (text.description.length > 500) faults.description = 'fields.too_long';
   if (text.category.length > 60) faults.category = 'fields.too_long';
-  if (input.launchUrl && !(/^https?:/.test(input.launchUrl) && isRedirectUri(input.launchUrl.split('#')[0]!))) faults.launchUrl = 'fields.web_uri';
+  if (input.launchUrl && !(/^https?:/.test(input.launchUrl) && isRedirectUri(input.launchUrl.split('#')[0]!)))
+    faults.launchUrl = 'fields.web_uri';
   let oidc: Application['oidc'];
   try {
     if (input.oidc) oidc = parseOidcSettings(input.oidc, keyRing, before.oidc?.secret_fingerprint);
@@ -98,14 +135,25 @@ function check(input: ApplicationInput, before: { enabled: boolean; oidc?: Appli
     Object.assign(faults, error.fields);
   }
   if (Object.keys(faults).length > 0) throw invalidInput(faults);
-  return { code: input.code, name, ...text, catalogueEntry: input.catalogueEntry, enabled: before.enabled, navigable: input.navigable ?? false, launchUrl: input.launchUrl, oidc };
+  return {
+    code: input.code,
+    name,
+    ...text,
+    catalogueEntry: input.catalogueEntry,
+    enabled: before.enabled,
+    navigable: input.navigable ?? false,
+    launchUrl: input.launchUrl,
+    oidc,
+  };
 }
 
 async function refuseTaken(scope: Scope, data: ApplicationData, except?: string): Promise<void> {
   const sameCode = await findApplicationByCode(scope, data.code);
-  if (sameCode && sameCode.applicationId !== except) throw new AppError('application_code_taken', 409, { fields: { code: 'fields.taken' } });
+  if (sameCode && sameCode.applicationId !== except)
+    throw new AppError('application_code_taken', 409, { fields: { code: 'fields.taken' } });
   const sameClient = data.oidc && (await findApplicationByClientId(scope, data.oidc.client_id));
-  if (sameClient && sameClient.applicationId !== except) throw new AppError('client_id_taken', 409, { fields: { client_id: 'fields.taken' } });
+  if (sameClient && sameClient.applicationId !== except)
+    throw new AppError('client_id_taken', 409, { fields: { client_id: 'fields.taken' } });
 }
 
 async function freeCode(scope: Scope, code: string): Promise<string> {
@@ -122,7 +170,9 @@ function differences(before: Application, after: Application): Record<string, un
     return { ...rest, ...oidc, secret_fingerprint: oidc?.secret_fingerprint ? 'set' : undefined };
   };
   const [left, right] = [flat(before), flat(after)];
-  const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((key) => JSON.stringify(left[key]) !== JSON.stringify(right[key]));
+  const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter(
+    (key) => JSON.stringify(left[key]) !== JSON.stringify(right[key]),
+  );
   const only = (values: Record<string, unknown>) => Object.fromEntries(keys.map((key) => [key, values[key] ?? null]));
   return { before: only(left), after: only(right) };
 }

@@ -1,7 +1,22 @@
 // Owns: the applications of a context: name, logo, navigable or not, how each protocol reaches it; the catalogue of known ones.
 // Does not: who may open them (assignments, access) nor speak their protocol (web/oidc, web/saml).
 export { type CatalogueEntry, catalogue, findCatalogueEntry } from './catalogue.ts';
-export { changeClientSecret, cloneApplication, createApplication, deleteApplication, editApplication, type ApplicationInput, setApplicationEnabled } from './change-application.ts';
+export {
+  type ApplicationInput,
+  changeClientSecret,
+  cloneApplication,
+  createApplication,
+  deleteApplication,
+  editApplication,
+  setApplicationEnabled,
+} from './change-application.ts';
 export { changeLogo, findLogo } from './logo.ts';
 export { matchesClientSecret, type OidcInput, type OidcSettings, oidcInputKeys, parseOidcSettings } from './oidc-settings.ts';
-export { type Application, findApplicationByClientId, findApplicationByCode, getApplication, listApplications, listApplicationsByIds } from './store.ts';
+export {
+  type Application,
+  findApplicationByClientId,
+  findApplicationByCode,
+  getApplication,
+  listApplications,
+  listApplicationsByIds,
+} from './store.ts';

@@ -24,11 +24,20 @@ export async function changeLogo(scope: Scope, applicationId: string, content: B
     const contentType = imageType(content);
     if (!contentType || content.length > largest) throw invalidInput({ logo: 'fields.logo' });
     const etag = createHash('sha256').update(content).digest('base64url').slice(0, 22);
-    await scope.db('application_logos').insert({ ...where, content_type: contentType, content, etag }).onConflict(['context_id', 'application_id']).merge();
+    await scope
+      .db('application_logos')
+      .insert({ ...where, content_type: contentType, content, etag })
+      .onConflict(['context_id', 'application_id'])
+      .merge();
   } else {
     await scope.db('application_logos').where(where).delete();
   }
-  await recordEvent(scope, { type: 'application.logo-changed', subject: { kind: 'application', id: applicationId, name: application.name }, applicationId: application.applicationId, details: { bytes: content?.length ?? 0 } });
+  await recordEvent(scope, {
+    type: 'application.logo-changed',
+    subject: { kind: 'application', id: applicationId, name: application.name },
+    applicationId: application.applicationId,
+    details: { bytes: content?.length ?? 0 },
+  });
 }
 
 export async function findLogo({ db, contextId }: Scope, applicationId: string): Promise<Logo | undefined> {

@@ -29,11 +29,18 @@ const webUri = z.string().refine(isWebUri, 'fields.web_uri');
 
 const schema = z.strictObject({
   client_id: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'fields.client_id'),
-  client_secret: z.string().regex(/^[\x21-\x7e]{16,500}$/, 'fields.client_secret').optional(),
-  token_endpoint_auth_method: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']).default('client_secret_basic'),
+  client_secret: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,500}$/, 'fields.client_secret')
+    .optional(),
+  token_endpoint_auth_method: z
+    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
+    .default('client_secret_basic'),
   redirect_uris: z.array(redirectUri).max(50).default([]),
   post_logout_redirect_uris: z.array(redirectUri).max(50).default([]),
-  grant_types: z.array(z.enum(['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code'])).default(['authorization_code']),
+  grant_types: z
+    .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code']))
+    .default(['authorization_code']),
   id_token_signed_response_alg: z.enum(['ES256', 'RS256']).default('ES256'),
   backchannel_logout_uri: webUri.optional(),
   backchannel_logout_session_required: z.boolean().default(true),
@@ -62,9 +69,11 @@ export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: strin
   if (usesSecret && !secret_fingerprint) faults.client_secret = 'fields.client_secret';
   if (settings.token_endpoint_auth_method === 'private_key_jwt' && !settings.jwks) faults.jwks = 'fields.jwks';
   if (settings.jwks?.keys.some((key) => 'd' in key || 'k' in key)) faults.jwks = 'fields.jwks_private';
-  if (settings.grant_types.includes('authorization_code') && settings.redirect_uris.length === 0) faults.redirect_uris = 'fields.redirect_uris_missing';
+  if (settings.grant_types.includes('authorization_code') && settings.redirect_uris.length === 0)
+    faults.redirect_uris = 'fields.redirect_uris_missing';
   // RFC 6749 §4.4: client credentials are for confidential clients
-  if (settings.grant_types.includes('client_credentials') && settings.token_endpoint_auth_method === 'none') faults.grant_types = 'fields.public_client_credentials';
+  if (settings.grant_types.includes('client_credentials') && settings.token_endpoint_auth_method === 'none')
+    faults.grant_types = 'fields.public_client_credentials';
   if (Object.keys(faults).length > 0) throw invalidInput(faults);
   return { ...settings, secret_fingerprint: usesSecret ? secret_fingerprint : undefined };
 }
@@ -82,4 +91,3 @@ function fieldErrors(error: z.ZodError): FieldErrors {
   }
   return faults;
 }
-

@@ -45,7 +45,11 @@ const applications = ({ db, contextId }: Scope) => db('applications').where('app
 const withLogo = (scope: Scope) =>
   applications(scope)
     .select('applications.*')
-    .select(scope.db.raw('EXISTS (SELECT 1 FROM application_logos l WHERE l.context_id = applications.context_id AND l.application_id = applications.application_id) AS has_logo'));
+    .select(
+      scope.db.raw(
+        'EXISTS (SELECT 1 FROM application_logos l WHERE l.context_id = applications.context_id AND l.application_id = applications.application_id) AS has_logo',
+      ),
+    );
 
 const findWhere = async (scope: Scope, where: Record<string, unknown>): Promise<Application | undefined> => {
   const row = await withLogo(scope).where(where).first();
@@ -64,11 +68,20 @@ export async function getApplication(scope: Scope, applicationId: string, { lock
   return application;
 }
 
-export async function listApplications(scope: Scope, filter: { search?: string; cursor?: string } = {}, limit = 100): Promise<Page<Application>> {
-  const query = withLogo(scope).orderBy(['name_key', 'application_id']).limit(limit + 1);
+export async function listApplications(
+  scope: Scope,
+  filter: { search?: string; cursor?: string } = {},
+  limit = 100,
+): Promise<Page<Application>> {
+  const query = withLogo(scope)
+    .orderBy(['name_key', 'application_id'])
+    .limit(limit + 1);
   if (filter.search?.trim()) query.where('name_key', 'like', `%${nameKey(filter.search).replace(/[\\%_]/g, '\\$&')}%`);
   if (isId(filter.cursor)) {
-    query.whereRaw('(name_key, application_id) > (SELECT name_key, application_id FROM applications WHERE context_id = ? AND application_id = ?)', [scope.contextId, filter.cursor]);
+    query.whereRaw(
+      '(name_key, application_id) > (SELECT name_key, application_id FROM applications WHERE context_id = ? AND application_id = ?)',
+      [scope.contextId, filter.cursor],
+    );
   }
   const rows = await query;
   const items = rows.slice(0, limit).map(fromRow);
@@ -83,12 +96,19 @@ export type ApplicationData = Omit<Application, 'applicationId' | 'hasLogo' | 'c
 export async function insertApplication(scope: Scope, data: ApplicationData): Promise<ApplicationId> {
   const now = scope.clock.now();
   const application_id = newId(now.getTime()) as ApplicationId;
-  await scope.db('applications').insert({ context_id: scope.contextId, application_id, ...columns(data), created_at: now, updated_at: now });
+  await scope
+    .db('applications')
+    .insert({ context_id: scope.contextId, application_id, ...columns(data), created_at: now, updated_at: now });
   return application_id;
 }
 
 /** @returns false when somebody changed the row since `version` was read. */
-export async function updateApplication(scope: Scope, applicationId: ApplicationId, version: number, data: ApplicationData): Promise<boolean> {
+export async function updateApplication(
+  scope: Scope,
+  applicationId: ApplicationId,
+  version: number,
+  data: ApplicationData,
+): Promise<boolean> {
   const changed = await applications(scope)
     .where({ application_id: applicationId, version })
     .update({ ...columns(data), updated_at: scope.clock.now(), version: version + 1 });

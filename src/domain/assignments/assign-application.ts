@@ -17,9 +17,20 @@ export async function unassignApplication(scope: Scope, applicationId: string, a
   await change(scope, applicationId, assignee, 'application.unassigned', deleteAssignment);
 }
 
-async function change(scope: Scope, applicationId: string, { kind, id }: Assignee, type: AuditEventType, write: typeof insertAssignment): Promise<void> {
+async function change(
+  scope: Scope,
+  applicationId: string,
+  { kind, id }: Assignee,
+  type: AuditEventType,
+  write: typeof insertAssignment,
+): Promise<void> {
   const application = await getApplication(scope, applicationId);
   const name = kind === 'user' ? fullName(await getUser(scope, id)) : (await getGroup(scope, id)).name;
   if (!(await write(scope, application.applicationId, kind, id))) return;
-  await recordEvent(scope, { type, subject: { kind, id, name }, applicationId: application.applicationId, details: { application: application.name } });
+  await recordEvent(scope, {
+    type,
+    subject: { kind, id, name },
+    applicationId: application.applicationId,
+    details: { application: application.name },
+  });
 }

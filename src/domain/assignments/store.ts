@@ -2,7 +2,10 @@ import type { Application } from '../applications/index.ts';
 import type { ApplicationId, GroupId, Scope, UserId } from '../scope.ts';
 import type { User } from '../users/index.ts';
 
-export type Assignees = { users: Pick<User, 'userId' | 'firstName' | 'lastName' | 'email' | 'username'>[]; groups: { groupId: GroupId; name: string; isEveryone: boolean }[] };
+export type Assignees = {
+  users: Pick<User, 'userId' | 'firstName' | 'lastName' | 'email' | 'username'>[];
+  groups: { groupId: GroupId; name: string; isEveryone: boolean }[];
+};
 
 /** @param limit of people shown; groups are few */
 export async function listAssignees({ db, contextId }: Scope, applicationId: ApplicationId, limit = 200): Promise<Assignees> {
@@ -20,7 +23,10 @@ export async function listAssignees({ db, contextId }: Scope, applicationId: App
   return { users, groups };
 }
 
-export type UserApplication = Pick<Application, 'applicationId' | 'code' | 'name' | 'description' | 'category' | 'navigable' | 'hasLogo'> & { isDirect: boolean; isFavourite: boolean };
+export type UserApplication = Pick<
+  Application,
+  'applicationId' | 'code' | 'name' | 'description' | 'category' | 'navigable' | 'hasLogo'
+> & { isDirect: boolean; isFavourite: boolean };
 
 const columns = `a.application_id AS "applicationId", a.code, a.name, a.description, a.category, a.navigable,
   EXISTS (SELECT 1 FROM application_logos l WHERE l.context_id = a.context_id AND l.application_id = a.application_id) AS "hasLogo",
@@ -59,7 +65,12 @@ const table = { user: 'application_users', group: 'application_groups' } as cons
 const column = { user: 'user_id', group: 'group_id' } as const;
 
 /** @returns whether it was not assigned before */
-export async function insertAssignment({ db, contextId }: Scope, applicationId: ApplicationId, kind: 'user' | 'group', id: string): Promise<boolean> {
+export async function insertAssignment(
+  { db, contextId }: Scope,
+  applicationId: ApplicationId,
+  kind: 'user' | 'group',
+  id: string,
+): Promise<boolean> {
   const rows = await db(table[kind])
     .insert({ context_id: contextId, application_id: applicationId, [column[kind]]: id })
     .onConflict(['context_id', 'application_id', column[kind]] as never)
@@ -68,5 +79,12 @@ export async function insertAssignment({ db, contextId }: Scope, applicationId: 
   return rows.length > 0;
 }
 
-export const deleteAssignment = async ({ db, contextId }: Scope, applicationId: ApplicationId, kind: 'user' | 'group', id: string): Promise<boolean> =>
-  (await db(table[kind]).where({ context_id: contextId, application_id: applicationId, [column[kind]]: id }).delete()) > 0;
+export const deleteAssignment = async (
+  { db, contextId }: Scope,
+  applicationId: ApplicationId,
+  kind: 'user' | 'group',
+  id: string,
+): Promise<boolean> =>
+  (await db(table[kind])
+    .where({ context_id: contextId, application_id: applicationId, [column[kind]]: id })
+    .delete()) > 0;

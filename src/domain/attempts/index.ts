@@ -6,7 +6,12 @@ import type { Scope, UserId } from '../scope.ts';
  * Takes one of the attempts that are left BEFORE the secret is checked, so that a hundred parallel guesses get no more evaluations than the limit.
  * @returns how many were taken including this one, or undefined when none is left
  */
-export async function reserveAttempt({ db, contextId, clock }: Scope, userId: UserId, limit: number, decaySeconds: number): Promise<number | undefined> {
+export async function reserveAttempt(
+  { db, contextId, clock }: Scope,
+  userId: UserId,
+  limit: number,
+  decaySeconds: number,
+): Promise<number | undefined> {
   const now = clock.now();
   const stale = new Date(now.getTime() - decaySeconds * 1000);
   const { rows } = await db.raw(

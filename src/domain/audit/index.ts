@@ -2,4 +2,4 @@
 // Does not: decide what is allowed; keep operators' logs (platform/log).
 export { type AuditEventType, auditEventTypes } from './events.ts';
 export { type AuditEvent, type AuditFilter, listEvents } from './list-events.ts';
-export { recordEvent, type NewEvent } from './record-event.ts';
+export { type NewEvent, recordEvent } from './record-event.ts';

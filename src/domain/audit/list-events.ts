@@ -19,7 +19,11 @@ export type AuditFilter = { type?: string; outcome?: string; supportCode?: strin
 
 /** Newest first. The cursor is the last event's id: ids are ordered by time (UUIDv7). */
 export async function listEvents(scope: Scope, filter: AuditFilter, limit = 50): Promise<Page<AuditEvent>> {
-  const query = scope.db('audit_events').where('context_id', scope.contextId).orderBy('event_id', 'desc').limit(limit + 1);
+  const query = scope
+    .db('audit_events')
+    .where('context_id', scope.contextId)
+    .orderBy('event_id', 'desc')
+    .limit(limit + 1);
   if (filter.type) query.where('type', filter.type);
   if (filter.outcome) query.where('outcome', filter.outcome);
   if (filter.supportCode) query.where('support_code', filter.supportCode.trim().toUpperCase());

@@ -8,7 +8,13 @@ import { fullName, getUser } from '../users/index.ts';
 import type { Proven } from './pending-requests.ts';
 
 /** S63, S116: a temporary password gives way to a personal one before the sign-in goes on. @throws AppError invalid_input */
-export async function changeRequiredPassword(scope: Scope, hasher: PasswordHasher, proven: Proven, newPassword: string, repeated: string): Promise<void> {
+export async function changeRequiredPassword(
+  scope: Scope,
+  hasher: PasswordHasher,
+  proven: Proven,
+  newPassword: string,
+  repeated: string,
+): Promise<void> {
   const user = await getUser(scope, proven.userId);
   checkPassword(newPassword, user, getSignInPolicy(scope));
   if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });

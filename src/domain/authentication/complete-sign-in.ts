@@ -8,7 +8,12 @@ import { closePendingRequest, type PendingRequest, type Proven } from './pending
  * Turns a proof into a session, once.
  * @returns undefined when the proof was used meanwhile, or the person is no longer active
  */
-export async function completeSignIn(scope: Scope, request: PendingRequest, proven: Proven, previous: Session | undefined): Promise<{ token: string } | undefined> {
+export async function completeSignIn(
+  scope: Scope,
+  request: PendingRequest,
+  proven: Proven,
+  previous: Session | undefined,
+): Promise<{ token: string } | undefined> {
   return inTransaction(scope, async (inside) => {
     if (!(await closePendingRequest(inside, request.requestId))) return undefined;
     const user = await getUser(inside, proven.userId);
@@ -16,7 +21,13 @@ export async function completeSignIn(scope: Scope, request: PendingRequest, prov
     const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
     const { token, sessionId } = await startSession(
       as,
-      { userId: user.userId, amr: proven.amr, authenticatedAt: new Date(proven.at), ip: scope.actor.ip ?? '', userAgent: scope.actor.userAgent ?? '' },
+      {
+        userId: user.userId,
+        amr: proven.amr,
+        authenticatedAt: new Date(proven.at),
+        ip: scope.actor.ip ?? '',
+        userAgent: scope.actor.userAgent ?? '',
+      },
       previous,
     );
     await recordEvent(as, {

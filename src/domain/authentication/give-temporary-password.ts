@@ -8,7 +8,11 @@ import { createUser, type NewUser, type User } from '../users/index.ts';
 type Services = { hasher: PasswordHasher; keyRing: KeyRing };
 
 /** S62: the person is Activated as soon as the administrator completes the registration, with a password to hand over. */
-export async function createUserWithTemporaryPassword(scope: Scope, input: Omit<NewUser, 'status'>, { hasher, keyRing }: Services): Promise<User> {
+export async function createUserWithTemporaryPassword(
+  scope: Scope,
+  input: Omit<NewUser, 'status'>,
+  { hasher, keyRing }: Services,
+): Promise<User> {
   const temporary = await generate(hasher);
   return inTransaction(scope, async (inside) => {
     const user = await createUser(inside, { ...input, status: 'activated' });

@@ -1,8 +1,16 @@
 // Owns: the journey from a pending request to a session: what must be proven next, proving a password, changing one that must be changed.
 // Does not: show pages (web/sign-in), decide access (access) or speak a protocol (web/oidc, web/saml).
-export { type Demands, nextStep, type Step } from './next-step.ts';
+
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
 export { createUserWithTemporaryPassword, giveTemporaryPassword } from './give-temporary-password.ts';
-export { closePendingRequest, findPendingRequest, openPendingRequest, type PendingRequest, type Proven, recordProof } from './pending-requests.ts';
+export { type Demands, nextStep, type Step } from './next-step.ts';
+export {
+  closePendingRequest,
+  findPendingRequest,
+  openPendingRequest,
+  type PendingRequest,
+  type Proven,
+  recordProof,
+} from './pending-requests.ts';
 export { type PasswordOutcome, provePassword } from './prove-password.ts';

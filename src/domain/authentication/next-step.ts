@@ -22,7 +22,8 @@ export type Step = { step: 'password' } | { step: 'new-password' } | { step: 'do
 /** The only place that knows what comes after what. */
 export function nextStep({ now, demands, session, proven, mustChangePassword }: Facts): Step {
   const fresh = (at: number) =>
-    (demands.provenAfter === undefined || at >= demands.provenAfter) && (demands.maxAgeSeconds === undefined || now - at <= demands.maxAgeSeconds * 1000);
+    (demands.provenAfter === undefined || at >= demands.provenAfter) &&
+    (demands.maxAgeSeconds === undefined || now - at <= demands.maxAgeSeconds * 1000);
   if (proven && fresh(proven.at)) return mustChangePassword ? { step: 'new-password' } : { step: 'done', by: 'proof' };
   if (session && fresh(session.authenticatedAt)) return { step: 'done', by: 'session' };
   return { step: 'password' };

@@ -18,7 +18,11 @@ export type PendingRequest = {
 const lifetimeSeconds = 3600;
 
 /** @param browser the browser's own cookie: only that browser can go on with the request, so that half a sign-in cannot be handed to another */
-export async function openPendingRequest(scope: Scope, browser: string, request: Omit<PendingRequest, 'requestId' | 'proven'>): Promise<RequestId> {
+export async function openPendingRequest(
+  scope: Scope,
+  browser: string,
+  request: Omit<PendingRequest, 'requestId' | 'proven'>,
+): Promise<RequestId> {
   const now = scope.clock.now();
   const requestId = newId(now.getTime()) as RequestId;
   await scope.db('pending_requests').insert({
@@ -35,14 +39,31 @@ export async function openPendingRequest(scope: Scope, browser: string, request:
 }
 
 /** @returns undefined when it is unknown, over, or another browser's: those look alike */
-export async function findPendingRequest({ db, contextId, clock }: Scope, browser: string, requestId: string): Promise<PendingRequest | undefined> {
+export async function findPendingRequest(
+  { db, contextId, clock }: Scope,
+  browser: string,
+  requestId: string,
+): Promise<PendingRequest | undefined> {
   if (!isId(requestId)) return undefined;
-  const row = await db('pending_requests').where({ context_id: contextId, request_id: requestId, browser_hash: hashToken(browser) }).where('expires_at', '>', clock.now()).first();
-  return row && { requestId: row.request_id, destination: row.destination, applicationId: row.application_id ?? undefined, demands: row.demands, proven: row.proven ?? undefined };
+  const row = await db('pending_requests')
+    .where({ context_id: contextId, request_id: requestId, browser_hash: hashToken(browser) })
+    .where('expires_at', '>', clock.now())
+    .first();
+  return (
+    row && {
+      requestId: row.request_id,
+      destination: row.destination,
+      applicationId: row.application_id ?? undefined,
+      demands: row.demands,
+      proven: row.proven ?? undefined,
+    }
+  );
 }
 
 export async function recordProof({ db, contextId }: Scope, requestId: RequestId, proven: Proven): Promise<void> {
-  await db('pending_requests').where({ context_id: contextId, request_id: requestId }).update({ proven: JSON.stringify(proven) });
+  await db('pending_requests')
+    .where({ context_id: contextId, request_id: requestId })
+    .update({ proven: JSON.stringify(proven) });
 }
 
 /** @returns false when somebody else closed it: a proof becomes one session only */

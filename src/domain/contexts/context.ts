@@ -18,7 +18,8 @@ const reserved = new Set(['assets', 'healthz', 'readyz', 'metrics', 'favicon-ico
 export const isContextCode = (code: string): boolean => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(code) && !reserved.has(code);
 
 /** The context's address, without a slash at its end: the OIDC issuer and the start of every link (S8, "Decided: context address"). */
-export const contextAddress = (context: Pick<Context, 'address' | 'code'>, baseUrl: string): string => context.address ?? `${baseUrl}/${context.code}`;
+export const contextAddress = (context: Pick<Context, 'address' | 'code'>, baseUrl: string): string =>
+  context.address ?? `${baseUrl}/${context.code}`;
 
 /** The path below which the context's pages live: '' at a host of its own. */
 export const contextMountPath = (context: Pick<Context, 'address' | 'code'>): string => (context.address ? '' : `/${context.code}`);

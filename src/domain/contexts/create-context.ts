@@ -16,12 +16,24 @@ export async function createContext(
   const context: Context = { environment: 'production', ...input, contextId: newId() as ContextId, version: 1 };
   const inside: Scope = { ...scope, contextId: context.contextId };
   await insertContext(inside, context);
-  await recordEvent(inside, { type: 'context.created', subject: { kind: 'context', id: context.contextId, name: context.name }, details: { code: context.code, environment: context.environment } });
+  await recordEvent(inside, {
+    type: 'context.created',
+    subject: { kind: 'context', id: context.contextId, name: context.name },
+    details: { code: context.code, environment: context.environment },
+  });
   return context;
 }
 
-export async function editContext(scope: Scope, before: Context, changes: Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address'>>): Promise<void> {
+export async function editContext(
+  scope: Scope,
+  before: Context,
+  changes: Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address'>>,
+): Promise<void> {
   await updateContext(scope, changes);
-  await recordEvent(scope, { type: 'context.edited', subject: { kind: 'context', id: before.contextId, name: changes.name ?? before.name }, details: { changes } });
+  await recordEvent(scope, {
+    type: 'context.edited',
+    subject: { kind: 'context', id: before.contextId, name: changes.name ?? before.name },
+    details: { changes },
+  });
   await notifyChange(scope.db, scope.contextId);
 }

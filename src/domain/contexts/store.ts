@@ -2,7 +2,15 @@ import type { Db } from '../../platform/database/index.ts';
 import type { ContextId, Scope } from '../scope.ts';
 import type { Context } from './context.ts';
 
-type ContextRow = { context_id: ContextId; code: string; name: string; environment: Context['environment']; paired_context_id: ContextId | null; address: string | null; version: number };
+type ContextRow = {
+  context_id: ContextId;
+  code: string;
+  name: string;
+  environment: Context['environment'];
+  paired_context_id: ContextId | null;
+  address: string | null;
+  version: number;
+};
 
 const fromRow = (row: ContextRow): Context => ({
   contextId: row.context_id,
@@ -24,10 +32,13 @@ export const findContextByCode = (db: Db, code: string) => find(db, { code });
 export const findContextById = (db: Db, contextId: ContextId) => find(db, { context_id: contextId });
 /** @param host as in the Host header: only chooses among configured addresses, nothing derives from it. */
 export const findContextByHost = async (db: Db, host: string): Promise<Context | undefined> => {
-  const row = await db<ContextRow>('contexts').whereIn('address', [`https://${host}`, `http://${host}`]).first();
+  const row = await db<ContextRow>('contexts')
+    .whereIn('address', [`https://${host}`, `http://${host}`])
+    .first();
   return row && fromRow(row as ContextRow);
 };
-export const listContexts = async (db: Db): Promise<Context[]> => (await db<ContextRow>('contexts').orderBy('code')).map((row) => fromRow(row as ContextRow));
+export const listContexts = async (db: Db): Promise<Context[]> =>
+  (await db<ContextRow>('contexts').orderBy('code')).map((row) => fromRow(row as ContextRow));
 
 export async function insertContext({ db, clock }: Scope, context: Context): Promise<void> {
   await db('contexts').insert({
@@ -41,7 +52,10 @@ export async function insertContext({ db, clock }: Scope, context: Context): Pro
   });
 }
 
-export async function updateContext({ db, contextId }: Scope, changes: Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address'>>): Promise<void> {
+export async function updateContext(
+  { db, contextId }: Scope,
+  changes: Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address'>>,
+): Promise<void> {
   await db('contexts')
     .where('context_id', contextId)
     .update({

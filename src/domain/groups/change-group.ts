@@ -2,7 +2,7 @@ import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { GroupId, Scope } from '../scope.ts';
 import { fullName, getUser, listUsersByIds } from '../users/index.ts';
-import { deleteMember, findGroupByName, getGroup, type Group, insertGroup, insertMembers, removeGroup, updateGroup } from './store.ts';
+import { deleteMember, findGroupByName, type Group, getGroup, insertGroup, insertMembers, removeGroup, updateGroup } from './store.ts';
 
 type Input = { name: string; description?: string };
 
@@ -21,7 +21,11 @@ export async function editGroup(scope: Scope, groupId: string, input: Input): Pr
   const { name, description } = check(input);
   await refuseTaken(scope, name, group.groupId);
   await updateGroup(scope, group.groupId, { name, description });
-  await recordEvent(scope, { type: 'group.edited', subject: { kind: 'group', id: groupId, name }, details: { before: { name: group.name }, after: { name } } });
+  await recordEvent(scope, {
+    type: 'group.edited',
+    subject: { kind: 'group', id: groupId, name },
+    details: { before: { name: group.name }, after: { name } },
+  });
 }
 
 /** @throws AppError not_found, everyone_is_fixed */
@@ -35,9 +39,19 @@ export async function deleteGroup(scope: Scope, groupId: string): Promise<void> 
 export async function addMembers(scope: Scope, groupId: string, userIds: string[]): Promise<void> {
   const group = await changeable(scope, groupId);
   const people = await listUsersByIds(scope, userIds);
-  const added = new Set(await insertMembers(scope, group.groupId, people.map((user) => user.userId)));
+  const added = new Set(
+    await insertMembers(
+      scope,
+      group.groupId,
+      people.map((user) => user.userId),
+    ),
+  );
   for (const user of people.filter(({ userId }) => added.has(userId))) {
-    await recordEvent(scope, { type: 'group.member-added', subject: { kind: 'user', id: user.userId, name: fullName(user) }, details: { group: group.name } });
+    await recordEvent(scope, {
+      type: 'group.member-added',
+      subject: { kind: 'user', id: user.userId, name: fullName(user) },
+      details: { group: group.name },
+    });
   }
 }
 
@@ -46,7 +60,11 @@ export async function removeMember(scope: Scope, groupId: string, userId: string
   const group = await changeable(scope, groupId);
   const user = await getUser(scope, userId);
   if (!(await deleteMember(scope, group.groupId, userId))) return;
-  await recordEvent(scope, { type: 'group.member-removed', subject: { kind: 'user', id: userId, name: fullName(user) }, details: { group: group.name } });
+  await recordEvent(scope, {
+    type: 'group.member-removed',
+    subject: { kind: 'user', id: userId, name: fullName(user) },
+    details: { group: group.name },
+  });
 }
 
 async function changeable(scope: Scope, groupId: string): Promise<Group> {

@@ -1,4 +1,13 @@
 // Owns: groups and who is in them; Everyone, which holds all people of the context without a row for each (S66).
 // Does not: applications of a group (assignments).
 export { addMembers, createGroup, deleteGroup, editGroup, removeMember } from './change-group.ts';
-export { createEveryone, findGroupByName, getGroup, type Group, groupNamesOf, type GroupWithCount, listGroups, listGroupsOfUser } from './store.ts';
+export {
+  createEveryone,
+  findGroupByName,
+  type Group,
+  type GroupWithCount,
+  getGroup,
+  groupNamesOf,
+  listGroups,
+  listGroupsOfUser,
+} from './store.ts';

@@ -8,7 +8,13 @@ export type GroupWithCount = Group & { members: number };
 
 export const everyoneName = 'Everyone';
 
-const fromRow = (row: Record<string, never>): Group => ({ groupId: row.group_id!, name: row.name!, description: row.description!, isEveryone: row.is_everyone!, version: row.version! });
+const fromRow = (row: Record<string, never>): Group => ({
+  groupId: row.group_id!,
+  name: row.name!,
+  description: row.description!,
+  isEveryone: row.is_everyone!,
+  version: row.version!,
+});
 
 const groups = ({ db, contextId }: Scope) => db('groups').where('groups.context_id', contextId);
 const members = ({ db, contextId }: Scope) => db('group_members').where('group_members.context_id', contextId);
@@ -51,7 +57,8 @@ export async function listGroupsOfUser(scope: Scope, userId: UserId): Promise<Gr
 }
 
 /** For the `groups` claim. */
-export const groupNamesOf = async (scope: Scope, userId: UserId): Promise<string[]> => (await listGroupsOfUser(scope, userId)).map((group) => group.name);
+export const groupNamesOf = async (scope: Scope, userId: UserId): Promise<string[]> =>
+  (await listGroupsOfUser(scope, userId)).map((group) => group.name);
 
 export async function insertGroup(scope: Scope, group: Pick<Group, 'name' | 'description'> & { isEveryone?: boolean }): Promise<GroupId> {
   const groupId = newId() as GroupId;
@@ -69,10 +76,13 @@ export async function insertGroup(scope: Scope, group: Pick<Group, 'name' | 'des
   return groupId;
 }
 
-export const createEveryone = (scope: Scope): Promise<GroupId> => insertGroup(scope, { name: everyoneName, description: '', isEveryone: true });
+export const createEveryone = (scope: Scope): Promise<GroupId> =>
+  insertGroup(scope, { name: everyoneName, description: '', isEveryone: true });
 
 export async function updateGroup(scope: Scope, groupId: GroupId, changes: Pick<Group, 'name' | 'description'>): Promise<void> {
-  await groups(scope).where('group_id', groupId).update({ ...changes, name_key: nameKey(changes.name), updated_at: scope.clock.now(), version: scope.db.raw('version + 1') });
+  await groups(scope)
+    .where('group_id', groupId)
+    .update({ ...changes, name_key: nameKey(changes.name), updated_at: scope.clock.now(), version: scope.db.raw('version + 1') });
 }
 
 export const removeGroup = async (scope: Scope, groupId: GroupId): Promise<void> => {

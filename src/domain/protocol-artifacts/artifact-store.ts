@@ -27,16 +27,22 @@ const sql = {
   insertOnce: `INSERT INTO oidc_artifacts AS a (context_id, kind, id_hash, payload, expires_at) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (context_id, kind, id_hash) DO UPDATE SET expires_at = excluded.expires_at WHERE a.expires_at < now() RETURNING 1 AS n`,
   byUid: `SELECT a.payload, a.consumed_at FROM oidc_artifacts a WHERE a.context_id = $1 AND a.kind = $2 AND a.uid = $3 AND ${alive} ORDER BY a.expires_at DESC LIMIT 1`,
-  byUserCode: 'SELECT payload, consumed_at FROM oidc_artifacts a WHERE context_id = $1 AND user_code = $2 AND (expires_at IS NULL OR expires_at > now())',
+  byUserCode:
+    'SELECT payload, consumed_at FROM oidc_artifacts a WHERE context_id = $1 AND user_code = $2 AND (expires_at IS NULL OR expires_at > now())',
   remove: 'DELETE FROM oidc_artifacts WHERE context_id = $1 AND kind = $2 AND id_hash = $3',
   removeByGrant: 'DELETE FROM oidc_artifacts WHERE context_id = $1 AND grant_key = $2',
 };
 
-const keyColumns = (requests: Key[]) => [requests.map((r) => r.contextId), requests.map((r) => r.kind), requests.map((r) => hashToken(r.id))];
+const keyColumns = (requests: Key[]) => [
+  requests.map((r) => r.contextId),
+  requests.map((r) => r.kind),
+  requests.map((r) => hashToken(r.id)),
+];
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-const toArtifact = (row: Pick<FoundRow, 'payload' | 'consumed_at'> | undefined): Artifact | undefined => row && { payload: row.payload, consumedAt: row.consumed_at ?? undefined };
+const toArtifact = (row: Pick<FoundRow, 'payload' | 'consumed_at'> | undefined): Artifact | undefined =>
+  row && { payload: row.payload, consumedAt: row.consumed_at ?? undefined };
 
 export class ArtifactStore {
   readonly #database: Database;
@@ -46,18 +52,23 @@ export class ArtifactStore {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#finds = new Batcher(async (requests) => {
-      const found: (Artifact | undefined)[] = new Array(requests.length).fill(undefined);
-      for (const row of await database.run<FoundRow>('artifact-find', sql.find, keyColumns(requests))) found[row.n - 1] = toArtifact(row);
-      return found;
-    }, { lanes: 2 });
+    this.#finds = new Batcher(
+      async (requests) => {
+        const found: (Artifact | undefined)[] = new Array(requests.length).fill(undefined);
+        for (const row of await database.run<FoundRow>('artifact-find', sql.find, keyColumns(requests))) found[row.n - 1] = toArtifact(row);
+        return found;
+      },
+      { lanes: 2 },
+    );
     this.#saves = new Batcher<Save, void>(async (requests) => {
       // one statement cannot touch a row twice: the last save of a key in a batch is the one that counts
       const last = [...new Map(requests.map((r) => [`${r.contextId} ${r.kind} ${r.id}`, r])).values()];
       await database.run('artifact-save', sql.save, [
         ...keyColumns(last),
         last.map((r) => JSON.stringify(r.payload)),
-        last.map((r) => (typeof r.payload.grantId === 'string' && r.kind !== 'Session' && r.kind !== 'Interaction' ? hashToken(r.payload.grantId) : null)),
+        last.map((r) =>
+          typeof r.payload.grantId === 'string' && r.kind !== 'Session' && r.kind !== 'Interaction' ? hashToken(r.payload.grantId) : null,
+        ),
         last.map((r) => text(r.payload.uid)),
         last.map((r) => text(r.payload.userCode)),
         last.map((r) => text(r.payload.accountId)),
@@ -87,7 +98,13 @@ export class ArtifactStore {
 
   /** @returns false when the id was seen before (replay) */
   async insertOnce(contextId: ContextId, kind: string, id: string, payload: Record<string, unknown>, expiresAt: Date): Promise<boolean> {
-    const rows = await this.#database.run('artifact-insert-once', sql.insertOnce, [contextId, kind, hashToken(id), JSON.stringify(payload), expiresAt]);
+    const rows = await this.#database.run('artifact-insert-once', sql.insertOnce, [
+      contextId,
+      kind,
+      hashToken(id),
+      JSON.stringify(payload),
+      expiresAt,
+    ]);
     return rows.length === 1;
   }
 

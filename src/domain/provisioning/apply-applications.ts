@@ -1,15 +1,22 @@
 import { AppError } from '../../platform/errors/index.ts';
-import { createApplication, editApplication, findApplicationByCode, matchesClientSecret, setApplicationEnabled } from '../applications/index.ts';
+import {
+  createApplication,
+  editApplication,
+  findApplicationByCode,
+  matchesClientSecret,
+  setApplicationEnabled,
+} from '../applications/index.ts';
 import { assignApplication, listAssignees, unassignApplication } from '../assignments/index.ts';
 import { findGroupByName } from '../groups/index.ts';
 import { getByLogin } from './apply-people.ts';
-import type { Applying } from './apply-state.ts';
+import type { Applying } from './applying.ts';
 import type { DesiredContext } from './desired-state.ts';
 
 type Desired = DesiredContext['applications'][number];
 
 export async function applyApplications(applying: Applying, desired: DesiredContext): Promise<void> {
-  for (const [index, application] of desired.applications.entries()) await applying.at('applications', index)(applyApplication(applying, application));
+  for (const [index, application] of desired.applications.entries())
+    await applying.at('applications', index)(applyApplication(applying, application));
 }
 
 async function applyApplication(applying: Applying, desired: Desired): Promise<void> {
@@ -23,7 +30,8 @@ async function applyApplication(applying: Applying, desired: Desired): Promise<v
     const before = application;
     // the same secret again is no change
     const secret = input.oidc?.client_secret;
-    const kept = typeof secret === 'string' && before.oidc?.secret_fingerprint && matchesClientSecret(before.oidc.secret_fingerprint, secret, keyRing);
+    const kept =
+      typeof secret === 'string' && before.oidc?.secret_fingerprint && matchesClientSecret(before.oidc.secret_fingerprint, secret, keyRing);
     const after = kept ? { ...input, oidc: { ...input.oidc, client_secret: undefined } } : input;
     application = await unlessSame(applying, before, after);
   }
@@ -35,7 +43,11 @@ async function applyApplication(applying: Applying, desired: Desired): Promise<v
 }
 
 /** Edits, and undoes the edit by a savepoint when nothing but the version moved: a second apply leaves no trace. */
-async function unlessSame({ scope, keyRing, result }: Applying, before: Awaited<ReturnType<typeof createApplication>>, input: Omit<Desired, 'enabled' | 'assignedTo'>) {
+async function unlessSame(
+  { scope, keyRing, result }: Applying,
+  before: Awaited<ReturnType<typeof createApplication>>,
+  input: Omit<Desired, 'enabled' | 'assignedTo'>,
+) {
   const same = Symbol('same');
   try {
     const after = await scope.db.transaction(async (db) => {
@@ -52,7 +64,11 @@ async function unlessSame({ scope, keyRing, result }: Applying, before: Awaited<
   }
 }
 
-async function applyAssignments({ scope, result }: Applying, applicationId: Parameters<typeof listAssignees>[1], desired: Desired): Promise<void> {
+async function applyAssignments(
+  { scope, result }: Applying,
+  applicationId: Parameters<typeof listAssignees>[1],
+  desired: Desired,
+): Promise<void> {
   const wanted = new Map<string, { kind: 'user' | 'group'; id: string }>();
   for (const name of desired.assignedTo!.groups) {
     const group = await findGroupByName(scope, name);
@@ -64,10 +80,18 @@ async function applyAssignments({ scope, result }: Applying, applicationId: Para
     wanted.set(userId, { kind: 'user', id: userId });
   }
   const present = await listAssignees(scope, applicationId, 100_000);
-  const current = [...present.users.map(({ userId }) => ({ kind: 'user' as const, id: userId as string })), ...present.groups.map(({ groupId }) => ({ kind: 'group' as const, id: groupId as string }))];
+  const current = [
+    ...present.users.map(({ userId }) => ({ kind: 'user' as const, id: userId as string })),
+    ...present.groups.map(({ groupId }) => ({ kind: 'group' as const, id: groupId as string })),
+  ];
   const missing = [...wanted.values()].filter(({ id }) => !current.some((one) => one.id === id));
   const surplus = current.filter(({ id }) => !wanted.has(id));
   for (const assignee of missing) await assignApplication(scope, applicationId, assignee);
   for (const assignee of surplus) await unassignApplication(scope, applicationId, assignee);
-  if (missing.length + surplus.length > 0) result.changes.push({ action: 'changed', what: `application ${desired.code}`, details: `assignments +${missing.length} -${surplus.length}` });
+  if (missing.length + surplus.length > 0)
+    result.changes.push({
+      action: 'changed',
+      what: `application ${desired.code}`,
+      details: `assignments +${missing.length} -${surplus.length}`,
+    });
 }

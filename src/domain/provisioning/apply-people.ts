@@ -4,7 +4,7 @@ import { checkPassword, findPassword, setPersonalPassword } from '../credentials
 import { addMembers, createGroup, editGroup, findGroupByName, removeMember } from '../groups/index.ts';
 import { getSignInPolicy } from '../sign-in-policy/index.ts';
 import { createUser, editUser, findUserByLogin, listUsers, type User } from '../users/index.ts';
-import type { Applying } from './apply-state.ts';
+import type { Applying } from './applying.ts';
 import type { DesiredContext } from './desired-state.ts';
 
 export async function applyUsers(applying: Applying, desired: DesiredContext): Promise<void> {
@@ -27,7 +27,8 @@ async function applyUser({ scope, hasher, result }: Applying, context: string, d
   } else {
     const { firstName, lastName, role, department } = data;
     const edited = await editUser(scope, user.userId, { firstName, lastName, role, department: department ?? user.department });
-    if (edited !== user && JSON.stringify(pick(edited)) !== JSON.stringify(pick(user))) result.changes.push({ action: 'changed', what: `user ${login}` });
+    if (edited !== user && JSON.stringify(pick(edited)) !== JSON.stringify(pick(user)))
+      result.changes.push({ action: 'changed', what: `user ${login}` });
   }
   if (password === undefined) return;
   checkPassword(password, user, getSignInPolicy(scope), 'password');
@@ -48,7 +49,10 @@ async function applyGroup({ scope, result }: Applying, desired: DesiredContext['
   if (!group) {
     group = await createGroup(scope, desired);
     result.changes.push({ action: 'created', what: `group ${desired.name}` });
-  } else if (!group.isEveryone && (group.name !== desired.name || (desired.description !== undefined && group.description !== desired.description))) {
+  } else if (
+    !group.isEveryone &&
+    (group.name !== desired.name || (desired.description !== undefined && group.description !== desired.description))
+  ) {
     await editGroup(scope, group.groupId, desired);
     result.changes.push({ action: 'changed', what: `group ${desired.name}` });
   }
@@ -57,9 +61,15 @@ async function applyGroup({ scope, result }: Applying, desired: DesiredContext['
   const present = await listUsers(scope, { groupId: group.groupId }, 100_000);
   const missing = wanted.filter((user) => !present.items.some(({ userId }) => userId === user.userId));
   const surplus = present.items.filter((user) => !wanted.some(({ userId }) => userId === user.userId));
-  if (missing.length > 0) await addMembers(scope, group.groupId, missing.map(({ userId }) => userId));
+  if (missing.length > 0)
+    await addMembers(
+      scope,
+      group.groupId,
+      missing.map(({ userId }) => userId),
+    );
   for (const user of surplus) await removeMember(scope, group.groupId, user.userId);
-  if (missing.length + surplus.length > 0) result.changes.push({ action: 'changed', what: `group ${desired.name}`, details: `members +${missing.length} -${surplus.length}` });
+  if (missing.length + surplus.length > 0)
+    result.changes.push({ action: 'changed', what: `group ${desired.name}`, details: `members +${missing.length} -${surplus.length}` });
 }
 
 /** @throws AppError unknown_person */

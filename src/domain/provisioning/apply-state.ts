@@ -4,14 +4,9 @@ import { type Context, editContext, findContextByCode } from '../contexts/index.
 import type { Scope } from '../scope.ts';
 import { applyApplications } from './apply-applications.ts';
 import { applyGroups, applyUsers } from './apply-people.ts';
+import type { Applying, ApplyResult } from './applying.ts';
 import { createContextWithBasics } from './create-context-with-basics.ts';
 import { type DesiredContext, type DesiredState, pathOf, StateError } from './desired-state.ts';
-
-export type Change = { action: 'created' | 'changed' | 'removed'; what: string; details?: string };
-export type ApplyResult = { changes: Change[]; generatedPasswords: { context: string; login: string; password: string }[] };
-
-/** What the steps share: where they write what they did. */
-export type Applying = { scope: Scope; hasher: PasswordHasher; keyRing: KeyRing; result: ApplyResult; at: (...path: PropertyKey[]) => <T>(work: Promise<T>) => Promise<T> };
 
 class RolledBack extends Error {}
 
@@ -32,10 +27,16 @@ export async function applyState(
     await scope.db.transaction(async (db) => {
       const inside = { ...scope, db };
       const contexts: Context[] = [];
-      for (const [index, desired] of state.contexts.entries()) contexts.push(await at('contexts', index)(ensureContext(inside, desired, services.keyRing, result)));
+      for (const [index, desired] of state.contexts.entries())
+        contexts.push(await at('contexts', index)(ensureContext(inside, desired, services.keyRing, result)));
       for (const [index, desired] of state.contexts.entries()) {
         const context = contexts[index]!;
-        const applying: Applying = { ...services, result, scope: { ...inside, contextId: context.contextId }, at: (...path) => at('contexts', index, ...path) };
+        const applying: Applying = {
+          ...services,
+          result,
+          scope: { ...inside, contextId: context.contextId },
+          at: (...path) => at('contexts', index, ...path),
+        };
         await applying.at('pairedWith')(pair(applying, context, desired));
         await applyUsers(applying, desired);
         await applyGroups(applying, desired);
@@ -49,7 +50,12 @@ export async function applyState(
   return result;
 }
 
-async function ensureContext(scope: Omit<Scope, 'contextId'>, desired: DesiredContext, keyRing: KeyRing, result: ApplyResult): Promise<Context> {
+async function ensureContext(
+  scope: Omit<Scope, 'contextId'>,
+  desired: DesiredContext,
+  keyRing: KeyRing,
+  result: ApplyResult,
+): Promise<Context> {
   const found = await findContextByCode(scope.db, desired.code);
   const wanted = { name: desired.name, environment: desired.environment, address: desired.address };
   if (!found) {
@@ -83,7 +89,10 @@ const at =
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const fields = Object.entries(error.fields ?? {});
-      const faults = fields.length > 0 ? fields.map(([field, message]) => ({ path: pathOf([...path, field]), message })) : [{ path: pathOf(path), message: error.publicMessage }];
+      const faults =
+        fields.length > 0
+          ? fields.map(([field, message]) => ({ path: pathOf([...path, field]), message, params: error.params }))
+          : [{ path: pathOf(path), message: error.publicMessage, params: error.params }];
       throw new StateError(faults);
     }
   };

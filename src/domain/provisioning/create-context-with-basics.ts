@@ -5,7 +5,11 @@ import type { Scope } from '../scope.ts';
 import { createSigningKeys } from '../signing-keys/index.ts';
 
 /** A company that works: with its keys and its group Everyone. @param scope of a transaction */
-export async function createContextWithBasics(scope: Omit<Scope, 'contextId'>, input: Parameters<typeof createContext>[1], keyRing: KeyRing): Promise<Context> {
+export async function createContextWithBasics(
+  scope: Omit<Scope, 'contextId'>,
+  input: Parameters<typeof createContext>[1],
+  keyRing: KeyRing,
+): Promise<Context> {
   const context = await createContext(scope, input);
   const inside: Scope = { ...scope, contextId: context.contextId };
   await createEveryone(inside);

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { oidcInputKeys } from '../applications/index.ts';
 
+type StateFault = { path: string; message: string; params?: Record<string, string | number> };
+
 /** The file does not fit: every fault by its path, such as contexts[0].users[2].emial. */
 export class StateError extends Error {
-  readonly faults: { path: string; message: string }[];
-  constructor(faults: { path: string; message: string }[]) {
+  /** `message` is a sentence, or a message key with its `params`. */
+  readonly faults: StateFault[];
+  constructor(faults: StateFault[]) {
     super(faults.map(({ path, message }) => `${path}: ${message}`).join('\n'));
     this.faults = faults;
   }
@@ -44,7 +47,10 @@ const context = z.strictObject({
   name: text,
   environment: z.enum(['production', 'approval']).default('production'),
   pairedWith: text.optional(),
-  address: z.url({ protocol: /^https?$/ }).transform((value) => new URL(value).origin).optional(),
+  address: z
+    .url({ protocol: /^https?$/ })
+    .transform((value) => new URL(value).origin)
+    .optional(),
   users: z.array(user).default([]),
   groups: z.array(group).default([]),
   applications: z.array(application).default([]),
@@ -63,9 +69,15 @@ export function parseState(input: unknown): DesiredState {
     parsed.error.issues.flatMap((issue) =>
       issue.code === 'unrecognized_keys'
         ? issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: 'there is no such key' }))
-        : [{ path: pathOf(issue.path), message: issue.message }],
+        : [
+            {
+              path: pathOf(issue.path),
+              message: issue.code === 'invalid_type' && issue.message.endsWith('received undefined') ? 'is missing' : issue.message,
+            },
+          ],
     ),
   );
 }
 
-export const pathOf = (path: readonly PropertyKey[]): string => path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`)).join('');
+export const pathOf = (path: readonly PropertyKey[]): string =>
+  path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`)).join('');

@@ -1,5 +1,6 @@
 // Owns: bringing a store to what a file says: companies, people, groups, applications; all of it or nothing.
 // Does not: rules of its own: every write goes through the use cases that the console uses.
-export { type ApplyResult, applyState, type Change } from './apply-state.ts';
+export { applyState } from './apply-state.ts';
+export type { ApplyResult, Change } from './applying.ts';
 export { createContextWithBasics } from './create-context-with-basics.ts';
 export { type DesiredState, parseState, StateError } from './desired-state.ts';

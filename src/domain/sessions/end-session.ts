@@ -10,9 +10,15 @@ export type EndReason = 'signed-out' | 'replaced' | 'password-changed' | 'user.b
  */
 export async function endSession(scope: Scope, sessionId: SessionId, reason: EndReason): Promise<boolean> {
   const { db, contextId, clock } = scope;
-  const ended = await db('sessions').where({ context_id: contextId, session_id: sessionId, ended_at: null }).update({ ended_at: clock.now(), end_reason: reason });
+  const ended = await db('sessions')
+    .where({ context_id: contextId, session_id: sessionId, ended_at: null })
+    .update({ ended_at: clock.now(), end_reason: reason });
   if (ended === 0) return false;
-  await recordEvent(scope, { type: reason === 'signed-out' ? 'sign-out.completed' : 'session.ended', subject: { kind: 'session', id: sessionId, name: '' }, reason });
+  await recordEvent(scope, {
+    type: reason === 'signed-out' ? 'sign-out.completed' : 'session.ended',
+    subject: { kind: 'session', id: sessionId, name: '' },
+    reason,
+  });
   await enqueueJob(db, 'notify-relying-parties', { contextId, sessionId });
   return true;
 }

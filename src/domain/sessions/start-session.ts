@@ -1,5 +1,5 @@
-import { hashToken, newId, randomToken } from '../../platform/crypto/index.ts';
 import { addSeconds } from '../../platform/clock/index.ts';
+import { hashToken, newId, randomToken } from '../../platform/crypto/index.ts';
 import type { Scope, SessionId, UserId } from '../scope.ts';
 import { getSignInPolicy } from '../sign-in-policy/index.ts';
 import { endSession } from './end-session.ts';
@@ -12,10 +12,21 @@ export type NewSession = { userId: UserId; amr: string[]; authenticatedAt: Date;
  * @param previous the live session of this browser
  * @returns the token for the cookie; the store has only its hash
  */
-export async function startSession(scope: Scope, input: NewSession, previous: Session | undefined): Promise<{ sessionId: SessionId; token: string }> {
+export async function startSession(
+  scope: Scope,
+  input: NewSession,
+  previous: Session | undefined,
+): Promise<{ sessionId: SessionId; token: string }> {
   const now = scope.clock.now();
   const token = randomToken();
-  const proof = { token_hash: hashToken(token), amr: input.amr, authenticated_at: input.authenticatedAt, seen_at: now, ip: input.ip, user_agent: input.userAgent.slice(0, 400) };
+  const proof = {
+    token_hash: hashToken(token),
+    amr: input.amr,
+    authenticated_at: input.authenticatedAt,
+    seen_at: now,
+    ip: input.ip,
+    user_agent: input.userAgent.slice(0, 400),
+  };
   if (previous?.userId === input.userId) {
     await scope.db('sessions').where({ context_id: scope.contextId, session_id: previous.sessionId }).update(proof);
     return { sessionId: previous.sessionId, token };

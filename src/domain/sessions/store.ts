@@ -1,6 +1,6 @@
+import type { Clock } from '../../platform/clock/index.ts';
 import { hashToken } from '../../platform/crypto/index.ts';
 import type { Database } from '../../platform/database/index.ts';
-import type { Clock } from '../../platform/clock/index.ts';
 import type { ApplicationId, ContextId, Scope, SessionId, UserId } from '../scope.ts';
 import { getSignInPolicy } from '../sign-in-policy/index.ts';
 import type { Role } from '../users/index.ts';
@@ -27,7 +27,18 @@ const findLive = `
 
 const touch = 'UPDATE sessions SET seen_at = $3 WHERE context_id = $1 AND session_id = $2 AND seen_at < $4';
 
-type FoundRow = { session_id: SessionId; user_id: UserId; amr: string[]; authenticated_at: Date; seen_at: Date; first_name: string; last_name: string; role: Role; locale: string | null; login: string };
+type FoundRow = {
+  session_id: SessionId;
+  user_id: UserId;
+  amr: string[];
+  authenticated_at: Date;
+  seen_at: Date;
+  first_name: string;
+  last_name: string;
+  role: Role;
+  locale: string | null;
+  login: string;
+};
 
 /** Finds the live session of a cookie's token and notes, once a minute, that it was seen. */
 export function createSessionFinder(database: Database, clock: Clock): SessionFinder {
@@ -58,8 +69,21 @@ const join = `INSERT INTO session_participants (context_id, session_id, applicat
   ON CONFLICT (context_id, session_id, application_id, protocol) DO UPDATE SET protocol_session = excluded.protocol_session, notified_at = NULL
   WHERE session_participants.protocol_session <> excluded.protocol_session`;
 
-export async function recordParticipant(database: Database, contextId: ContextId, sessionId: SessionId, participant: Omit<Participant, 'userId'>, now: Date): Promise<void> {
-  await database.run('session-join', join, [contextId, sessionId, participant.applicationId, participant.protocol, participant.protocolSession, now]);
+export async function recordParticipant(
+  database: Database,
+  contextId: ContextId,
+  sessionId: SessionId,
+  participant: Omit<Participant, 'userId'>,
+  now: Date,
+): Promise<void> {
+  await database.run('session-join', join, [
+    contextId,
+    sessionId,
+    participant.applicationId,
+    participant.protocol,
+    participant.protocolSession,
+    now,
+  ]);
 }
 
 /** Those of a session who have not been told yet. */
@@ -71,6 +95,13 @@ export async function listParticipants({ db, contextId }: Scope, sessionId: stri
   return rows;
 }
 
-export async function markNotified({ db, contextId, clock }: Scope, sessionId: string, applicationId: string, protocol: string): Promise<void> {
-  await db('session_participants').where({ context_id: contextId, session_id: sessionId, application_id: applicationId, protocol }).update({ notified_at: clock.now() });
+export async function markNotified(
+  { db, contextId, clock }: Scope,
+  sessionId: string,
+  applicationId: string,
+  protocol: string,
+): Promise<void> {
+  await db('session_participants')
+    .where({ context_id: contextId, session_id: sessionId, application_id: applicationId, protocol })
+    .update({ notified_at: clock.now() });
 }

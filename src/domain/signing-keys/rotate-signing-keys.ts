@@ -33,7 +33,14 @@ export async function rotateSigningKeys(scope: Scope, keyRing: KeyRing): Promise
 
 async function addKey(scope: Scope, alg: (typeof algorithms)[number], status: KeyStatus, keyRing: KeyRing): Promise<void> {
   const { privateKey } = alg === 'ES256' ? await generate('ec', { namedCurve: 'P-256' }) : await generate('rsa', { modulusLength: 2048 });
-  const jwk = privateKey.export({ format: 'jwk' }) as JsonWebKey & { crv?: string; e?: string; kty?: string; n?: string; x?: string; y?: string };
+  const jwk = privateKey.export({ format: 'jwk' }) as JsonWebKey & {
+    crv?: string;
+    e?: string;
+    kty?: string;
+    n?: string;
+    x?: string;
+    y?: string;
+  };
   const publicJwk = alg === 'ES256' ? { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y } : { e: jwk.e, kty: jwk.kty, n: jwk.n };
   const kid = createHash('sha256').update(JSON.stringify(publicJwk)).digest('base64url'); // RFC 7638 thumbprint: members in lexical order
   const key = { ...jwk, kid, alg, use: 'sig' } as SigningKey;

@@ -3,7 +3,14 @@ import type { KeyRing } from '../../platform/crypto/index.ts';
 import type { ContextId, Scope } from '../scope.ts';
 
 export type KeyStatus = 'published' | 'signing' | 'retired';
-export type SigningKeyRecord = { kid: string; alg: 'ES256' | 'RS256'; status: KeyStatus; createdAt: Date; signingSince?: Date; retiredAt?: Date };
+export type SigningKeyRecord = {
+  kid: string;
+  alg: 'ES256' | 'RS256';
+  status: KeyStatus;
+  createdAt: Date;
+  signingSince?: Date;
+  retiredAt?: Date;
+};
 /** A private JWK (RFC 7517) ready to sign. */
 export type SigningKey = JsonWebKey & { kid: string; alg: string; use: 'sig' };
 
@@ -22,7 +29,9 @@ const toRecord = (row: Record<string, never>): SigningKeyRecord => ({
 });
 
 export async function listSigningKeys({ db, contextId }: Scope): Promise<SigningKeyRecord[]> {
-  const rows = await db('signing_keys').where('context_id', contextId).orderBy(['alg', { column: 'created_at', order: 'desc' }]);
+  const rows = await db('signing_keys')
+    .where('context_id', contextId)
+    .orderBy(['alg', { column: 'created_at', order: 'desc' }]);
   return rows.map(toRecord);
 }
 
@@ -36,7 +45,13 @@ export async function loadSigningKeys({ db, contextId, clock }: Scope, keyRing: 
   return rows.map((row) => JSON.parse(keyRing.decrypt(row.private_jwk_encrypted, keyPurpose(contextId, row.kid)).toString()));
 }
 
-export async function insertSigningKey({ db, contextId, clock }: Scope, key: SigningKey, publicJwk: JsonWebKey, status: KeyStatus, keyRing: KeyRing): Promise<void> {
+export async function insertSigningKey(
+  { db, contextId, clock }: Scope,
+  key: SigningKey,
+  publicJwk: JsonWebKey,
+  status: KeyStatus,
+  keyRing: KeyRing,
+): Promise<void> {
   await db('signing_keys').insert({
     context_id: contextId,
     kid: key.kid,
@@ -52,5 +67,9 @@ export async function insertSigningKey({ db, contextId, clock }: Scope, key: Sig
 export async function changeKeyStatus({ db, contextId, clock }: Scope, alg: string, from: KeyStatus, to: KeyStatus): Promise<void> {
   await db('signing_keys')
     .where({ context_id: contextId, alg, status: from })
-    .update({ status: to, ...(to === 'signing' ? { signing_since: clock.now() } : {}), ...(to === 'retired' ? { retired_at: clock.now() } : {}) });
+    .update({
+      status: to,
+      ...(to === 'signing' ? { signing_since: clock.now() } : {}),
+      ...(to === 'retired' ? { retired_at: clock.now() } : {}),
+    });
 }

@@ -29,7 +29,12 @@ export async function changeStatus(scope: Scope, userId: string, change: StatusC
   if (change === 'deactivate') await refuseLockingOut(scope, before);
   const after: User = { ...before, status: to, statusChangedAt: scope.clock.now() };
   if (!(await updateUser(scope, after))) throw new AppError('changed_meanwhile', 409);
-  await recordEvent(scope, { type: event, subject: { kind: 'user', id: userId, name: fullName(after) }, reason, details: { before: before.status, after: to } });
+  await recordEvent(scope, {
+    type: event,
+    subject: { kind: 'user', id: userId, name: fullName(after) },
+    reason,
+    details: { before: before.status, after: to },
+  });
   if (to !== 'activated') await enqueueJob(scope.db, 'end-sessions-of-user', { contextId: scope.contextId, userId, reason: event });
   return { ...after, version: before.version + 1 };
 }
@@ -44,5 +49,6 @@ export async function deleteUser(scope: Scope, userId: string): Promise<void> {
 
 async function refuseLockingOut(scope: Scope, user: User): Promise<void> {
   if (scope.actor.id === user.userId) throw new AppError('own_account', 409);
-  if (user.role === 'administrator' && user.status === 'activated' && (await countActiveAdministrators(scope)) <= 1) throw new AppError('last_administrator', 409);
+  if (user.role === 'administrator' && user.status === 'activated' && (await countActiveAdministrators(scope)) <= 1)
+    throw new AppError('last_administrator', 409);
 }

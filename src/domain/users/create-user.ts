@@ -14,15 +14,28 @@ export async function createUser(scope: Scope, input: NewUser): Promise<User> {
   const login = input.email ?? input.username!;
   if (await findUserByLogin(scope, login)) throw taken(input);
   const now = scope.clock.now();
-  const user: User = { ...input, emailVerified: input.emailVerified ?? false, userId: newId(now.getTime()) as UserId, statusChangedAt: now, createdAt: now, updatedAt: now, version: 1 };
+  const user: User = {
+    ...input,
+    emailVerified: input.emailVerified ?? false,
+    userId: newId(now.getTime()) as UserId,
+    statusChangedAt: now,
+    createdAt: now,
+    updatedAt: now,
+    version: 1,
+  };
   try {
     await insertUser(scope, user);
   } catch (error) {
     if ((error as { code?: string }).code === '23505') throw taken(input); // two administrators at once: the unique key decides
     throw error;
   }
-  await recordEvent(scope, { type: 'user.created', subject: { kind: 'user', id: user.userId, name: fullName(user) }, details: { login, role: user.role, status: user.status } });
+  await recordEvent(scope, {
+    type: 'user.created',
+    subject: { kind: 'user', id: user.userId, name: fullName(user) },
+    details: { login, role: user.role, status: user.status },
+  });
   return user;
 }
 
-const taken = (input: PersonalData) => new AppError('login_taken', 409, { fields: { [input.email ? 'email' : 'username']: 'fields.taken' } });
+const taken = (input: PersonalData) =>
+  new AppError('login_taken', 409, { fields: { [input.email ? 'email' : 'username']: 'fields.taken' } });

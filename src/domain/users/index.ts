@@ -1,7 +1,8 @@
 // Owns: people of a context: names, e-mail or username, role, status and its date; finding and listing them.
 // Does not: passwords (credentials), sessions, memberships (groups) or what a status means for a sign-in (authentication).
-export { createUser, type NewUser } from './create-user.ts';
+
 export { canChangeStatus, changeStatus, deleteUser, type StatusChange } from './change-status.ts';
+export { createUser, type NewUser } from './create-user.ts';
 export { editUser } from './edit-user.ts';
 export { countUsers, findUserById, findUserByLogin, getUser, listUsers, listUsersByIds, type UserFilter } from './store.ts';
 export { emailKey, fullName, identifier, nameKey, type Role, type Status, type User, usernameKey } from './user.ts';

@@ -3,8 +3,21 @@ import { isId, type Page, type Scope, type UserId } from '../scope.ts';
 import { emailKey, nameKey, type Role, type Status, type User, usernameKey } from './user.ts';
 
 type Row = {
-  user_id: UserId; email: string | null; email_verified: boolean; username: string | null; first_name: string; last_name: string; name_key: string; role: Role;
-  status: Status; status_changed_at: Date; department: string | null; locale: string | null; created_at: Date; updated_at: Date; version: number;
+  user_id: UserId;
+  email: string | null;
+  email_verified: boolean;
+  username: string | null;
+  first_name: string;
+  last_name: string;
+  name_key: string;
+  role: Role;
+  status: Status;
+  status_changed_at: Date;
+  department: string | null;
+  locale: string | null;
+  created_at: Date;
+  updated_at: Date;
+  version: number;
 };
 
 const fromRow = (row: Row): User => ({
@@ -52,7 +65,9 @@ export type UserFilter = { search?: string; role?: string; status?: string; grou
 
 /** Ordered by name. The search is a prefix of first name, full name, e-mail or username, or any part of the name. */
 export async function listUsers(scope: Scope, filter: UserFilter = {}, limit = 50): Promise<Page<User>> {
-  const query = filtered(scope, filter).orderBy(['name_key', 'user_id']).limit(limit + 1);
+  const query = filtered(scope, filter)
+    .orderBy(['name_key', 'user_id'])
+    .limit(limit + 1);
   const after = decodeCursor(filter.cursor);
   if (after) query.whereRaw('(name_key, user_id) > (?, ?)', after);
   const rows: Row[] = await query;
@@ -73,7 +88,8 @@ function filtered(scope: Scope, { search, role, status, groupId }: UserFilter) {
   const query = users(scope);
   if (role) query.where('role', role);
   if (status) query.where('status', status);
-  if (isId(groupId)) query.whereIn('user_id', scope.db('group_members').select('user_id').where({ context_id: scope.contextId, group_id: groupId }));
+  if (isId(groupId))
+    query.whereIn('user_id', scope.db('group_members').select('user_id').where({ context_id: scope.contextId, group_id: groupId }));
   const text = search?.trim();
   if (text) {
     const like = (value: string) => value.replace(/[\\%_]/g, '\\$&');
@@ -100,12 +116,20 @@ function decodeCursor(cursor: string | undefined): [string, string] | undefined 
 }
 
 export async function insertUser({ db, contextId, clock }: Scope, user: User): Promise<void> {
-  await db('users').insert({ context_id: contextId, user_id: user.userId, ...columns(user), created_at: clock.now(), updated_at: clock.now() });
+  await db('users').insert({
+    context_id: contextId,
+    user_id: user.userId,
+    ...columns(user),
+    created_at: clock.now(),
+    updated_at: clock.now(),
+  });
 }
 
 /** @returns false when somebody changed the row since `user.version` was read. */
 export async function updateUser(scope: Scope, user: User): Promise<boolean> {
-  const changed = await users(scope).where({ user_id: user.userId, version: user.version }).update({ ...columns(user), updated_at: scope.clock.now(), version: user.version + 1 });
+  const changed = await users(scope)
+    .where({ user_id: user.userId, version: user.version })
+    .update({ ...columns(user), updated_at: scope.clock.now(), version: user.version + 1 });
   return changed === 1;
 }
 

@@ -43,7 +43,8 @@ export const isEmail = (value: string): boolean => value.length <= 254 && email.
 export const isUsername = (value: string): boolean =>
   [...value].length <= 150 && /^[\p{L}\p{N}](?:[^\s@]*[\p{L}\p{N}])?$/u.test(value) && !invisible.test(value);
 
-const isName = (value: string): boolean => value.length > 0 && value.length <= 100 && !/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u202A-\u202E\u2066-\u2069]/u.test(value);
+const isName = (value: string): boolean =>
+  value.length > 0 && value.length <= 100 && !/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u202A-\u202E\u2066-\u2069]/u.test(value);
 
 export type PersonalData = { email?: string; username?: string; firstName: string; lastName: string; role: Role; department?: string };
 

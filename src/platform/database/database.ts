@@ -19,7 +19,13 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 /** @param url postgres:// address; @param poolSize connections held, shared between knex and hot statements */
 export function openDatabase(url: string, poolSize: number): Database {
   const hot = Math.max(1, Math.floor(poolSize / 2));
-  const pool = new pg.Pool({ connectionString: url, max: hot, idleTimeoutMillis: 60_000, connectionTimeoutMillis: 5000, application_name: 'portaria' });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: hot,
+    idleTimeoutMillis: 60_000,
+    connectionTimeoutMillis: 5000,
+    application_name: 'portaria',
+  });
   pool.on('error', () => {}); // an idle connection was lost; the next query opens another or reports
   const knex = knexModule({
     client: 'pg',

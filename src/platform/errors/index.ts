@@ -14,7 +14,11 @@ export class AppError extends Error {
   readonly fields: FieldErrors | undefined;
   readonly params: Record<string, string | number>;
 
-  constructor(code: string, status: number, options: { publicMessage?: string; fields?: FieldErrors; cause?: unknown; params?: Record<string, string | number> } = {}) {
+  constructor(
+    code: string,
+    status: number,
+    options: { publicMessage?: string; fields?: FieldErrors; cause?: unknown; params?: Record<string, string | number> } = {},
+  ) {
     super(code, { cause: options.cause });
     this.code = code;
     this.status = status;
@@ -25,4 +29,5 @@ export class AppError extends Error {
 }
 
 export const notFound = () => new AppError('not_found', 404);
-export const invalidInput = (fields: FieldErrors, params?: Record<string, string | number>) => new AppError('invalid_input', 422, { fields, params });
+export const invalidInput = (fields: FieldErrors, params?: Record<string, string | number>) =>
+  new AppError('invalid_input', 422, { fields, params });

@@ -10,7 +10,13 @@ export type Assets = {
   middleware: Middleware;
 };
 
-const types: Record<string, string> = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml', png: 'image/png', ico: 'image/x-icon' };
+const types: Record<string, string> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  ico: 'image/x-icon',
+};
 
 type File = { path: string; type: string; content: Buffer; compressed: Map<'br' | 'gzip', Promise<Buffer>> };
 
@@ -49,7 +55,10 @@ export function createAssets(sources: Record<string, URL | string>, prefix = '/a
 function compressed(file: File, encoding: 'br' | 'gzip'): Promise<Buffer> {
   let result = file.compressed.get(encoding);
   if (!result) {
-    result = encoding === 'br' ? promisify(brotliCompress)(file.content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }) : promisify(gzip)(file.content, { level: 8 });
+    result =
+      encoding === 'br'
+        ? promisify(brotliCompress)(file.content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })
+        : promisify(gzip)(file.content, { level: 8 });
     file.compressed.set(encoding, result);
   }
   return result;

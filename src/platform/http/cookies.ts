@@ -8,7 +8,11 @@ export function readCookie(header: string | undefined, name: string): string | u
 }
 
 /** @param value undefined removes it. HttpOnly, SameSite=Lax, path / always (what a __Host- cookie needs, RFC 6265bis §4.1.3.2). */
-export function serializeCookie(name: string, value: string | undefined, { secure, maxAgeSeconds }: { secure: boolean; maxAgeSeconds?: number }): string {
+export function serializeCookie(
+  name: string,
+  value: string | undefined,
+  { secure, maxAgeSeconds }: { secure: boolean; maxAgeSeconds?: number },
+): string {
   const life = value === undefined ? '; Max-Age=0' : maxAgeSeconds === undefined ? '' : `; Max-Age=${maxAgeSeconds}`;
   return `${name}=${value ?? ''}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}${life}`;
 }

@@ -22,15 +22,25 @@ export async function readForm(request: IncomingMessage, maxBytes: number): Prom
   const body = await readBody(request, maxBytes);
   let data: FormData | URLSearchParams;
   try {
-    data = /^multipart/i.test(type) ? await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData() : new URLSearchParams(body.toString());
+    data = /^multipart/i.test(type)
+      ? await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData()
+      : new URLSearchParams(body.toString());
   } catch (cause) {
     throw new AppError('malformed_body', 400, { cause });
   }
-  const all = (name: string) => data.getAll(name).filter((value): value is string => typeof value === 'string').map((value) => value.replaceAll('\0', ''));
+  const all = (name: string) =>
+    data
+      .getAll(name)
+      .filter((value): value is string => typeof value === 'string')
+      .map((value) => value.replaceAll('\0', ''));
   return {
     all,
     get: (name) => all(name)[0] ?? '',
-    lines: (name) => (all(name)[0] ?? '').split(/\r?\n/).map((line) => line.trim()).filter(Boolean),
+    lines: (name) =>
+      (all(name)[0] ?? '')
+        .split(/\r?\n/)
+        .map((line) => line.trim())
+        .filter(Boolean),
     has: (name) => data.has(name),
     async file(name) {
       const value = (data as FormData).get(name);

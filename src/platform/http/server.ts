@@ -9,7 +9,10 @@ export type WebServer = {
 
 /** Starts an HTTP server whose limits keep a slow or huge caller from holding the others up. */
 export async function listen(handler: RequestListener, port: number, host: string): Promise<WebServer> {
-  const server: Server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, handler);
+  const server: Server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+    handler,
+  );
   server.maxRequestsPerSocket = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

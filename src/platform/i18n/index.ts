@@ -16,7 +16,9 @@ export const isLocale = (value: unknown): value is Locale => locales.includes(va
 /** Reads views/locales/*.json once. A key that is missing comes back as itself: the tests find those. */
 export function createI18n(folder: URL): I18n {
   const i18n = createInstance();
-  const resources = Object.fromEntries(locales.map((locale) => [locale, { translation: JSON.parse(readFileSync(new URL(`${locale}.json`, folder), 'utf8')) }]));
+  const resources = Object.fromEntries(
+    locales.map((locale) => [locale, { translation: JSON.parse(readFileSync(new URL(`${locale}.json`, folder), 'utf8')) }]),
+  );
   i18n.init({ resources, fallbackLng: false, initAsync: false, interpolation: { escapeValue: false }, returnNull: false });
   const translators = new Map(locales.map((locale) => [locale, i18n.getFixedT(locale) as unknown as Translate]));
   return { for: (locale) => translators.get(locale)!, exists: (key) => i18n.exists(key, { lng: 'en' }) };
@@ -35,7 +37,9 @@ export function negotiateLocale(header: string | undefined, fallback: Locale = '
     .filter(({ tag, quality }) => tag && quality > 0)
     .sort((a, b) => b.quality - a.quality);
   for (const { tag } of wanted) {
-    const found = locales.find((locale) => locale.toLowerCase() === tag) ?? locales.find((locale) => locale.toLowerCase().split('-')[0] === tag.split('-')[0]);
+    const found =
+      locales.find((locale) => locale.toLowerCase() === tag) ??
+      locales.find((locale) => locale.toLowerCase().split('-')[0] === tag.split('-')[0]);
     if (found) return found;
   }
   return fallback;

@@ -6,7 +6,12 @@ import type { Log } from '../log/index.ts';
 export type JobOptions = { runAt?: Date; maxAttempts?: number; key?: string };
 
 /** Queues `task` at the commit of `db`'s transaction: never for a write that rolled back, never lost for one that did not. */
-export async function enqueueJob(db: Db, task: string, payload: Record<string, unknown>, { runAt, maxAttempts = 12, key }: JobOptions = {}): Promise<void> {
+export async function enqueueJob(
+  db: Db,
+  task: string,
+  payload: Record<string, unknown>,
+  { runAt, maxAttempts = 12, key }: JobOptions = {},
+): Promise<void> {
   await db.raw('SELECT graphile_worker.add_job(identifier => ?, payload => ?::json, run_at => ?, max_attempts => ?, job_key => ?)', [
     task,
     JSON.stringify(payload),
@@ -27,7 +32,8 @@ export async function startJobs(url: string, tasks: TaskList, crontab: string, l
     pollInterval: 2000,
     noHandleSignals: true,
     logger: new Logger(() => (level, message, meta) => {
-      if (level === 'error' || level === 'warning') log.warn({ job: meta?.job && (meta.job as { task_identifier?: string }).task_identifier }, message);
+      if (level === 'error' || level === 'warning')
+        log.warn({ job: meta?.job && (meta.job as { task_identifier?: string }).task_identifier }, message);
     }),
   });
   runner.promise.catch((error) => log.error({ err: error }, 'the job runner ended'));

@@ -3,7 +3,19 @@ import pino from 'pino';
 
 export type Log = pino.Logger;
 
-const secrets = ['password', 'newPassword', 'client_secret', 'secret', 'token', 'access_token', 'refresh_token', 'id_token', 'code', 'cookie', 'authorization'];
+const secrets = [
+  'password',
+  'newPassword',
+  'client_secret',
+  'secret',
+  'token',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'code',
+  'cookie',
+  'authorization',
+];
 
 export function createLog(level: string): Log {
   return pino({

@@ -24,7 +24,11 @@ export const plainAddress = (address: string): string => address.replace(/^::fff
  * Who is calling: the socket's address, or the first X-Forwarded-For hop (from the right) that is not one of our own proxies.
  * Everything left of that hop was written by the caller and is not believed.
  */
-export function clientAddress(socketAddress: string, forwardedFor: string | undefined, isTrustedProxy: (address: string) => boolean): string {
+export function clientAddress(
+  socketAddress: string,
+  forwardedFor: string | undefined,
+  isTrustedProxy: (address: string) => boolean,
+): string {
   let address = plainAddress(socketAddress);
   const hops = (forwardedFor ?? '').split(',').map((hop) => hop.trim());
   while (isTrustedProxy(address)) {

@@ -7,13 +7,39 @@ import { addressMatcher, plainAddress } from './addresses.ts';
 /** The address is private and no setting allows it. */
 export class OutboundRefused extends Error {}
 
-export type OutboundFetch = (url: string, options: { method?: string; headers?: Record<string, string>; body?: string; timeoutMs?: number }) => Promise<{ status: number; body: string }>;
+export type OutboundFetch = (
+  url: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string; timeoutMs?: number },
+) => Promise<{ status: number; body: string }>;
 
 // IANA special-purpose registries (RFC 6890 and successors): nothing there is a partner on the internet
 const specialUse = addressMatcher([
-  '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24',
-  '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4',
-  '::/128', '::1/128', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23', '2001:db8::/32', '2002::/16', 'fc00::/7', 'fe80::/10', 'ff00::/8',
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '::/128',
+  '::1/128',
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '100::/64',
+  '2001::/23',
+  '2001:db8::/32',
+  '2002::/16',
+  'fc00::/7',
+  'fe80::/10',
+  'ff00::/8',
 ]);
 
 const maxBody = 1_048_576;
@@ -37,7 +63,8 @@ export function createOutbound(allow: string[]): OutboundFetch {
     const named = allowedHosts.has(url.hostname) || allowedHosts.has(`${url.hostname}:${port}`);
     const isAllowed = (address: string) => named || !specialUse(plainAddress(address)) || inAllowedRange(plainAddress(address));
     // one private answer among public ones is a rebinding attempt, not a partner
-    if (!found.every(({ address }) => isAllowed(address))) throw new OutboundRefused(`${url.host} resolves to a private address that PORTARIA_OUTBOUND_ALLOW does not list`);
+    if (!found.every(({ address }) => isAllowed(address)))
+      throw new OutboundRefused(`${url.host} resolves to a private address that PORTARIA_OUTBOUND_ALLOW does not list`);
 
     return new Promise((resolve, reject) => {
       const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
@@ -45,7 +72,11 @@ export function createOutbound(allow: string[]): OutboundFetch {
         url,
         {
           method,
-          headers: { 'user-agent': 'Portaria', ...headers, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) },
+          headers: {
+            'user-agent': 'Portaria',
+            ...headers,
+            ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+          },
           signal: AbortSignal.timeout(timeoutMs),
           lookup: (_host, options, done) => {
             if (options.all) done(null, found);

@@ -1,5 +1,5 @@
 import { auditEventTypes, listEvents } from '../../domain/audit/index.ts';
-import { type PageContext, renderPage, type Route } from '../request/index.ts';
+import { type PageContext, type Route, renderPage } from '../request/index.ts';
 
 export const auditRoutes: Route[] = [{ method: 'GET', path: '/admin/audit', access: 'administrator', handle: showAudit }];
 

@@ -1,7 +1,7 @@
 import { addMembers, createGroup, deleteGroup, editGroup, getGroup, listGroups, removeMember } from '../../domain/groups/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import { findUserByLogin, listUsers } from '../../domain/users/index.ts';
-import { type PageContext, renderPage, type Route } from '../request/index.ts';
+import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, submitForm } from './submit.ts';
 
 export const groupRoutes: Route[] = [
@@ -22,7 +22,13 @@ async function showGroups(page: PageContext): Promise<void> {
   renderPage(page, 'admin-console/groups', { groups: await listGroups(page.scope, search), search });
 }
 
-function showForm(page: PageContext, values = { name: '', description: '' }, group?: { groupId: string; name: string }, fields = {}, status = 200): void {
+function showForm(
+  page: PageContext,
+  values = { name: '', description: '' },
+  group?: { groupId: string; name: string },
+  fields = {},
+  status = 200,
+): void {
   renderPage(page, 'admin-console/group-form', { values, group, fields }, { status });
 }
 
@@ -30,13 +36,21 @@ const input = ({ form }: PageContext) => ({ name: form.get('name'), description:
 
 async function submitNew(page: PageContext): Promise<void> {
   const values = input(page);
-  const group = await submitForm(page, () => inTransaction(page.scope, (scope) => createGroup(scope, values)), (fields, status) => showForm(page, values, undefined, fields, status));
+  const group = await submitForm(
+    page,
+    () => inTransaction(page.scope, (scope) => createGroup(scope, values)),
+    (fields, status) => showForm(page, values, undefined, fields, status),
+  );
   if (group) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_created');
 }
 
 async function showGroup(page: PageContext, fault?: { login: string; message: string }): Promise<void> {
   const group = await getGroup(page.scope, page.params.group!);
-  const filter = { groupId: group.isEveryone ? undefined : group.groupId, search: page.query('q').slice(0, 100), cursor: page.query('after') };
+  const filter = {
+    groupId: group.isEveryone ? undefined : group.groupId,
+    search: page.query('q').slice(0, 100),
+    cursor: page.query('after'),
+  };
   const { items, cursor } = await listUsers(page.scope, filter);
   renderPage(page, 'admin-console/group', { group, members: items, cursor, search: filter.search, fault }, { status: fault ? 422 : 200 });
 }

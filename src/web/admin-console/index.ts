@@ -8,7 +8,12 @@ import { keyRoutes } from './keys.ts';
 import { userRoutes } from './users.ts';
 
 export const adminConsoleRoutes: Route[] = [
-  { method: 'GET', path: '/admin', access: 'administrator', handle: async ({ ctx, context }) => ctx.redirect(`${context.mount}/admin/applications`) },
+  {
+    method: 'GET',
+    path: '/admin',
+    access: 'administrator',
+    handle: async ({ ctx, context }) => ctx.redirect(`${context.mount}/admin/applications`),
+  },
   ...applicationRoutes,
   ...userRoutes,
   ...groupRoutes,

@@ -1,6 +1,6 @@
 import { inTransaction } from '../../domain/scope.ts';
 import { listSigningKeys, rotateSigningKeys } from '../../domain/signing-keys/index.ts';
-import { type PageContext, renderPage, type Route } from '../request/index.ts';
+import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo } from './submit.ts';
 
 export const keyRoutes: Route[] = [
@@ -14,7 +14,12 @@ async function showKeys(page: PageContext): Promise<void> {
 }
 
 async function confirmRotation(page: PageContext): Promise<void> {
-  renderPage(page, 'admin-console/confirm', { question: 'confirm.rotate_keys', action: '/admin/keys/rotate', back: '/admin/keys', section: 'keys' });
+  renderPage(page, 'admin-console/confirm', {
+    question: 'confirm.rotate_keys',
+    action: '/admin/keys/rotate',
+    back: '/admin/keys',
+    section: 'keys',
+  });
 }
 
 async function submitRotation(page: PageContext): Promise<void> {

@@ -8,7 +8,11 @@ export function redirectTo({ ctx, context }: PageContext, path: string, done?: s
 }
 
 /** Runs a use case; a refusal that belongs to the form shows it again with what was typed and what to mend. */
-export async function submitForm<T>(page: PageContext, work: () => Promise<T>, showAgain: (fields: Record<string, string>, status: number, fault: string | undefined) => void | Promise<void>): Promise<T | undefined> {
+export async function submitForm<T>(
+  page: PageContext,
+  work: () => Promise<T>,
+  showAgain: (fields: Record<string, string>, status: number, fault: string | undefined) => void | Promise<void>,
+): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {

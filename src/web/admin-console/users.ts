@@ -1,12 +1,23 @@
-import { createUserWithTemporaryPassword, giveTemporaryPassword } from '../../domain/authentication/index.ts';
-import { clearAttempts } from '../../domain/attempts/index.ts';
 import { listApplicationsOfUser } from '../../domain/assignments/index.ts';
+import { clearAttempts } from '../../domain/attempts/index.ts';
+import { createUserWithTemporaryPassword, giveTemporaryPassword } from '../../domain/authentication/index.ts';
 import { showTemporaryPassword } from '../../domain/credentials/password/index.ts';
 import { listGroupsOfUser } from '../../domain/groups/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
-import { canChangeStatus, changeStatus, countUsers, deleteUser, editUser, fullName, getUser, listUsers, type Role, type StatusChange } from '../../domain/users/index.ts';
+import {
+  canChangeStatus,
+  changeStatus,
+  countUsers,
+  deleteUser,
+  editUser,
+  fullName,
+  getUser,
+  listUsers,
+  type Role,
+  type StatusChange,
+} from '../../domain/users/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
-import { type PageContext, renderPage, type Route } from '../request/index.ts';
+import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, submitForm } from './submit.ts';
 
 export const userRoutes: Route[] = [
@@ -20,11 +31,24 @@ export const userRoutes: Route[] = [
   { method: 'POST', path: '/admin/users/:user/:change', access: 'administrator', handle: submitChange },
 ];
 
-type FormValues = { firstName: string; lastName: string; email: string; username: string; role: Role; department: string; access: 'email' | 'username' };
+type FormValues = {
+  firstName: string;
+  lastName: string;
+  email: string;
+  username: string;
+  role: Role;
+  department: string;
+  access: 'email' | 'username';
+};
 const emptyForm: FormValues = { firstName: '', lastName: '', email: '', username: '', role: 'regular', department: '', access: 'email' };
 
 async function showUsers(page: PageContext): Promise<void> {
-  const filter = { search: page.query('q').slice(0, 100), role: page.query('role'), status: page.query('status'), cursor: page.query('after') };
+  const filter = {
+    search: page.query('q').slice(0, 100),
+    role: page.query('role'),
+    status: page.query('status'),
+    cursor: page.query('after'),
+  };
   const { items, cursor } = await listUsers(page.scope, filter);
   const count = await countUsers(page.scope, filter);
   renderPage(page, 'admin-console/users', { users: items, cursor, filter, count });
@@ -75,7 +99,11 @@ async function showUser(page: PageContext): Promise<void> {
 
 async function showEdit(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
-  showForm(page, { ...emptyForm, ...user, email: user.email ?? '', username: user.username ?? '', department: user.department ?? '' }, user.userId);
+  showForm(
+    page,
+    { ...emptyForm, ...user, email: user.email ?? '', username: user.username ?? '', department: user.department ?? '' },
+    user.userId,
+  );
 }
 
 async function submitEdit(page: PageContext): Promise<void> {
@@ -84,7 +112,10 @@ async function submitEdit(page: PageContext): Promise<void> {
   const { firstName, lastName, role, department } = values;
   const done = await submitForm(
     page,
-    () => inTransaction(page.scope, (scope) => editUser(scope, user.userId, { firstName, lastName, role, department: department || undefined })),
+    () =>
+      inTransaction(page.scope, (scope) =>
+        editUser(scope, user.userId, { firstName, lastName, role, department: department || undefined }),
+      ),
     (fields, status, fault) => showForm(page, values, user.userId, fields, status, fault),
   );
   if (done) redirectTo(page, `/admin/users/${user.userId}`, 'user_edited');

@@ -1,6 +1,6 @@
 // Owns: what machines ask of a running process: alive, ready, figures. Does not: answer people.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { safeEqual } from '../../platform/crypto/index.ts';
 
 export type Health = {
@@ -18,8 +18,19 @@ type Checks = { store(): Promise<void>; hashesWaiting(): number; metricsToken: s
 export function createHealth({ store, hashesWaiting, metricsToken }: Checks): Health {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const answers = new Counter({ name: 'portaria_http_answers_total', help: 'Answers by kind of request and status class', labelNames: ['kind', 'status'], registers: [registry] });
-  const seconds = new Histogram({ name: 'portaria_http_seconds', help: 'Time to answer', labelNames: ['kind'], buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5], registers: [registry] });
+  const answers = new Counter({
+    name: 'portaria_http_answers_total',
+    help: 'Answers by kind of request and status class',
+    labelNames: ['kind', 'status'],
+    registers: [registry],
+  });
+  const seconds = new Histogram({
+    name: 'portaria_http_seconds',
+    help: 'Time to answer',
+    labelNames: ['kind'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [registry],
+  });
   new Gauge({
     name: 'portaria_password_hashes_waiting',
     help: 'Password verifications waiting for their turn',
@@ -31,7 +42,12 @@ export function createHealth({ store, hashesWaiting, metricsToken }: Checks): He
   let draining = false;
 
   const send = (response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): true => {
-    response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" });
+    response.writeHead(status, {
+      'content-type': type,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    });
     response.end(body);
     return true;
   };
@@ -49,7 +65,8 @@ export function createHealth({ store, hashesWaiting, metricsToken }: Checks): He
         }
       }
       if (path !== '/metrics') return false;
-      if (!metricsToken || !safeEqual(request.headers.authorization ?? '', `Bearer ${metricsToken}`)) return send(response, metricsToken ? 401 : 404, 'not available\n');
+      if (!metricsToken || !safeEqual(request.headers.authorization ?? '', `Bearer ${metricsToken}`))
+        return send(response, metricsToken ? 401 : 404, 'not available\n');
       return send(response, 200, await registry.metrics(), registry.contentType);
     },
     observe(_request, response, kind) {

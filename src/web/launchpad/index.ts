@@ -1,18 +1,41 @@
 // Owns: the page with all of a person's applications, opening one, adding navigable ones, favourites; logos.
 // Does not: decide access (domain/access) nor speak the applications' protocols: it sends the browser to where they begin.
-import { getApplication, findLogo } from '../../domain/applications/index.ts';
+
 import { decide, recordRefusal } from '../../domain/access/index.ts';
-import { addToLaunchpad, listApplicationsOfUser, listNavigable, removeFromLaunchpad, setFavourite, type UserApplication } from '../../domain/assignments/index.ts';
+import { findLogo, getApplication } from '../../domain/applications/index.ts';
+import {
+  addToLaunchpad,
+  listApplicationsOfUser,
+  listNavigable,
+  removeFromLaunchpad,
+  setFavourite,
+  type UserApplication,
+} from '../../domain/assignments/index.ts';
 import { nameKey } from '../../domain/users/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
-import { newSupportCode, type PageContext, renderPage, type Route } from '../request/index.ts';
+import { newSupportCode, type PageContext, type Route, renderPage } from '../request/index.ts';
 
 export const launchpadRoutes: Route[] = [
   { method: 'GET', path: '/launchpad', access: 'person', handle: showLaunchpad },
   { method: 'GET', path: '/launchpad/open/:application', access: 'person', handle: openApplication },
-  { method: 'POST', path: '/launchpad/add', access: 'person', handle: arrange((page, id) => addToLaunchpad(page.scope, page.session!.userId, id)) },
-  { method: 'POST', path: '/launchpad/remove', access: 'person', handle: arrange((page, id) => removeFromLaunchpad(page.scope, page.session!.userId, id)) },
-  { method: 'POST', path: '/launchpad/favourite', access: 'person', handle: arrange((page, id) => setFavourite(page.scope, page.session!.userId, id, page.form.get('favourite') === 'yes')) },
+  {
+    method: 'POST',
+    path: '/launchpad/add',
+    access: 'person',
+    handle: arrange((page, id) => addToLaunchpad(page.scope, page.session!.userId, id)),
+  },
+  {
+    method: 'POST',
+    path: '/launchpad/remove',
+    access: 'person',
+    handle: arrange((page, id) => removeFromLaunchpad(page.scope, page.session!.userId, id)),
+  },
+  {
+    method: 'POST',
+    path: '/launchpad/favourite',
+    access: 'person',
+    handle: arrange((page, id) => setFavourite(page.scope, page.session!.userId, id, page.form.get('favourite') === 'yes')),
+  },
   { method: 'GET', path: '/logos/:application', access: 'person', handle: sendLogo },
 ];
 
@@ -21,7 +44,8 @@ async function showLaunchpad(page: PageContext): Promise<void> {
   const [mine, navigable] = [await listApplicationsOfUser(page.scope, userId), await listNavigable(page.scope, userId)];
   const search = page.query('q').slice(0, 100);
   const category = page.query('category');
-  const matches = (one: UserApplication) => (!search || nameKey(`${one.name} ${one.description}`).includes(nameKey(search))) && (!category || one.category === category);
+  const matches = (one: UserApplication) =>
+    (!search || nameKey(`${one.name} ${one.description}`).includes(nameKey(search))) && (!category || one.category === category);
   renderPage(page, 'launchpad/launchpad', {
     applications: mine.filter(matches),
     navigable: navigable.filter(matches),
@@ -40,7 +64,12 @@ async function openApplication(page: PageContext): Promise<void> {
   if (!verdict.allowed) {
     const supportCode = newSupportCode();
     await recordRefusal(scope, { id: session!.userId, name: scope.actor.name }, application, verdict, supportCode);
-    return renderPage(page, 'errors/no-access', { application: application.name, supportCode, login: session!.person.login, now: page.services.clock.now(), toLaunchpad: true }, { status: 403 });
+    return renderPage(
+      page,
+      'errors/no-access',
+      { application: application.name, supportCode, login: session!.person.login, now: page.services.clock.now(), toLaunchpad: true },
+      { status: 403 },
+    );
   }
   if (application.oidc?.initiate_login_uri) {
     const url = new URL(application.oidc.initiate_login_uri);

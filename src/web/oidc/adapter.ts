@@ -49,7 +49,8 @@ export function createAdapter(scope: Scope, artifacts: ArtifactStore): (kind: st
       const now = clock.now();
       const expiresAt = expiresIn ? addSeconds(now, expiresIn) : undefined;
       if (kind === 'ReplayDetection') {
-        if (!(await artifacts.insertOnce(contextId, kind, id, kept, expiresAt!))) throw new errors.InvalidRequest('the JWT was used before');
+        if (!(await artifacts.insertOnce(contextId, kind, id, kept, expiresAt!)))
+          throw new errors.InvalidRequest('the JWT was used before');
         return;
       }
       if (kind === 'Session' && isSaved(id, kept, expiresIn ?? 0)) return;
@@ -62,7 +63,9 @@ export function createAdapter(scope: Scope, artifacts: ArtifactStore): (kind: st
     async find(id) {
       if (kind === 'Client') return findClient(id);
       const found = await artifacts.find(contextId, kind, id);
-      return found && { ...found.payload, jti: id, ...(found.consumedAt ? { consumed: Math.floor(found.consumedAt.getTime() / 1000) } : {}) };
+      return (
+        found && { ...found.payload, jti: id, ...(found.consumedAt ? { consumed: Math.floor(found.consumedAt.getTime() / 1000) } : {}) }
+      );
     },
     async findByUid(uid) {
       const found = await artifacts.findByUid(contextId, kind, uid);

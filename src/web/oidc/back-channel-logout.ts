@@ -1,7 +1,7 @@
 import { getApplication } from '../../domain/applications/index.ts';
 import { recordEvent } from '../../domain/audit/index.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { type Participant, markNotified } from '../../domain/sessions/index.ts';
+import { markNotified, type Participant } from '../../domain/sessions/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Services } from '../request/index.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
@@ -17,10 +17,16 @@ export function createBackChannelLogout(services: Services, providers: ProviderD
       if (error instanceof AppError && error.status === 404) return undefined;
       throw error;
     });
-    if (!context || !application?.enabled || !application.oidc?.backchannel_logout_uri) return markNotified(scope, sessionId, applicationId, 'oidc');
+    if (!context || !application?.enabled || !application.oidc?.backchannel_logout_uri)
+      return markNotified(scope, sessionId, applicationId, 'oidc');
     const { sendLogoutToken } = await providers.get(context);
     await sendLogoutToken(application.oidc.client_id, userId, protocolSession);
     await markNotified(scope, sessionId, applicationId, 'oidc');
-    await recordEvent(scope, { type: 'application.notified-of-sign-out', subject: { kind: 'application', id: applicationId, name: application.name }, applicationId, details: { session: sessionId } });
+    await recordEvent(scope, {
+      type: 'application.notified-of-sign-out',
+      subject: { kind: 'application', id: applicationId, name: application.name },
+      applicationId,
+      details: { session: sessionId },
+    });
   };
 }

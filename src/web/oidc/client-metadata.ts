@@ -7,7 +7,9 @@ export function clientMetadata({ applicationId, name, oidc }: Application): Adap
   const { secret_fingerprint, ...settings } = oidc;
   const usesCode = settings.grant_types.includes('authorization_code');
   // a native application (RFC 8252) may use a scheme of its own, or any port of the loopback address
-  const isNative = settings.redirect_uris.some((uri) => !/^https?:/.test(uri)) || (settings.token_endpoint_auth_method === 'none' && settings.redirect_uris.some((uri) => uri.startsWith('http:')));
+  const isNative =
+    settings.redirect_uris.some((uri) => !/^https?:/.test(uri)) ||
+    (settings.token_endpoint_auth_method === 'none' && settings.redirect_uris.some((uri) => uri.startsWith('http:')));
   return {
     ...settings,
     ...(settings.token_endpoint_auth_method.startsWith('client_secret') ? { client_secret: secret_fingerprint ?? 'none' } : {}),

@@ -33,7 +33,10 @@ export function createInteractionPolicy(services: Services, context: ResolvedCon
           // nobody will see a page: the audit has the reason all the same
           const own = (await ownSession(ctx, services, context))!;
           const actor = personActor(own, services.clientAddress(ctx.req.socket.remoteAddress ?? '', undefined), ctx.get('user-agent'));
-          const application = { applicationId: applicationIdOf(ctx.oidc.client!), name: ctx.oidc.client!.clientName ?? ctx.oidc.client!.clientId };
+          const application = {
+            applicationId: applicationIdOf(ctx.oidc.client!),
+            name: ctx.oidc.client!.clientName ?? ctx.oidc.client!.clientId,
+          };
           await recordRefusal({ ...scope, actor }, { id: own.userId, name: actor.name }, application, verdict, newSupportCode());
         }
         return true;

@@ -1,10 +1,10 @@
-import { recordRefusal, decide } from '../../domain/access/index.ts';
-import { type Demands, nextStep, openPendingRequest } from '../../domain/authentication/index.ts';
+import type { InteractionResults, Provider } from 'oidc-provider';
+import { decide, recordRefusal } from '../../domain/access/index.ts';
 import { getApplication } from '../../domain/applications/index.ts';
+import { type Demands, nextStep, openPendingRequest } from '../../domain/authentication/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import type { InteractionResults, Provider } from 'oidc-provider';
-import { newSupportCode, type PageContext, renderPage, type Route } from '../request/index.ts';
+import { newSupportCode, type PageContext, type Route, renderPage } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { formTarget } from './pages.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
@@ -30,12 +30,18 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   if (step.step === 'done') return finish(page, interaction, { login: loginResult(page) });
   const redirectUri = interaction.params.redirect_uri;
   const requestId = await openPendingRequest(page.scope, page.browser, {
-    destination: { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}`, origin: typeof redirectUri === 'string' ? formTarget(redirectUri) : undefined },
+    destination: {
+      protocol: 'oidc',
+      path: `/oidc/interaction/${interaction.uid}`,
+      origin: typeof redirectUri === 'string' ? formTarget(redirectUri) : undefined,
+    },
     applicationId: applicationIdOf(client),
     demands,
   });
   const hint = interaction.params.login_hint;
-  page.ctx.redirect(`${page.context.mount}/sign-in/${requestId}${typeof hint === 'string' ? `?login_hint=${encodeURIComponent(hint.slice(0, 254))}` : ''}`);
+  page.ctx.redirect(
+    `${page.context.mount}/sign-in/${requestId}${typeof hint === 'string' ? `?login_hint=${encodeURIComponent(hint.slice(0, 254))}` : ''}`,
+  );
 }
 
 /** prompt=login and max_age (OpenID Connect Core §3.1.2.1); a hint of another person asks for a new sign-in, too. */

@@ -24,13 +24,16 @@ export function observe(provider: Provider, services: Services, context: Resolve
     if (oidc.route === 'device_resume' && oidc.entities.DeviceCode?.accountId) await joinSession(ctx as KoaContextWithOIDC);
     if (oidc.route === 'end_session_confirm' && oidc.params?.logout && ctx.status === 303) await endOwnSession(ctx as KoaContextWithOIDC);
     if (oidc.route === 'introspection') await hideTokensOfRefused(ctx as KoaContextWithOIDC);
-    if (oidc.params?.response_mode === 'form_post' && oidc.client && oidc.redirectUriCheckPerformed) allowFormTarget(ctx as KoaContextWithOIDC);
+    if (oidc.params?.response_mode === 'form_post' && oidc.client && oidc.redirectUriCheckPerformed)
+      allowFormTarget(ctx as KoaContextWithOIDC);
   });
 
   provider.on('grant.error', (ctx, error) => {
     if (/already consumed|used before/.test(error.error_detail ?? '')) void recordReuse(ctx);
   });
-  provider.on('server_error', (ctx, error) => services.log.error({ err: error, path: ctx.path, context: context.code }, 'an OpenID Connect request failed'));
+  provider.on('server_error', (ctx, error) =>
+    services.log.error({ err: error, path: ctx.path, context: context.code }, 'an OpenID Connect request failed'),
+  );
 
   async function joinSession(ctx: KoaContextWithOIDC): Promise<void> {
     const own = await ownSession(ctx, services, context);
@@ -39,7 +42,13 @@ export function observe(provider: Provider, services: Services, context: Resolve
     if (!own || !sid) return;
     const key = `${own.sessionId} ${client.clientId}`;
     if (joined.get(key) === sid) return;
-    await recordParticipant(services.database, context.contextId, own.sessionId, { applicationId: applicationIdOf(client), protocol: 'oidc', protocolSession: sid }, services.clock.now());
+    await recordParticipant(
+      services.database,
+      context.contextId,
+      own.sessionId,
+      { applicationId: applicationIdOf(client), protocol: 'oidc', protocolSession: sid },
+      services.clock.now(),
+    );
     joined.set(key, sid);
   }
 

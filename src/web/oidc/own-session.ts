@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { decide, type AccessVerdict } from '../../domain/access/index.ts';
+import { type AccessVerdict, decide } from '../../domain/access/index.ts';
 import type { Session } from '../../domain/sessions/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import { readCookie } from '../../platform/http/index.ts';
@@ -29,7 +29,10 @@ type ProviderSession = InstanceType<Provider['Session']> & { loginTs?: number; t
  * one sign-in for both protocols, `prompt=none` sees a sign-in made at the Launchpad, and ending ours ends every token bound to it.
  */
 export function followOwnSession(provider: Provider, services: Services, context: ResolvedContext): void {
-  const model = provider.Session as unknown as { get(ctx: KoaContextWithOIDC): Promise<ProviderSession>; instantiate(payload: object): ProviderSession };
+  const model = provider.Session as unknown as {
+    get(ctx: KoaContextWithOIDC): Promise<ProviderSession>;
+    instantiate(payload: object): ProviderSession;
+  };
   const load = model.get.bind(model);
   model.get = async (ctx) => {
     const [found, own] = await Promise.all([load(ctx), ownSession(ctx, services, context)]);

@@ -1,11 +1,26 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
 import { recordEvent } from '../../domain/audit/index.ts';
-import { newSupportCode, openPage, type PageContext, type PageOptions, renderPage, type ResolvedContext, type Services } from '../request/index.ts';
+import {
+  newSupportCode,
+  openPage,
+  type PageContext,
+  type PageOptions,
+  type ResolvedContext,
+  renderPage,
+  type Services,
+} from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 
 // The provider brings the forms' addresses and forgery tokens; the pages are ours.
 
-async function show(ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext, view: string, locals: (page: PageContext) => Record<string, unknown>, options?: PageOptions): Promise<void> {
+async function show(
+  ctx: KoaContextWithOIDC,
+  services: Services,
+  context: ResolvedContext,
+  view: string,
+  locals: (page: PageContext) => Record<string, unknown>,
+  options?: PageOptions,
+): Promise<void> {
   const page = await openPage(ctx as never, services, context, ctx.path);
   renderPage(page, view, locals(page), options);
 }
@@ -15,31 +30,67 @@ const secretOf = (ctx: KoaContextWithOIDC): string => (ctx.oidc.session!.state a
 /** RP-initiated logout asks, so that no link can sign somebody out (OpenID Connect RP-Initiated Logout §2). */
 export const renderSignOutQuestion = (ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext) => {
   const target = (ctx.oidc.session!.state as { postLogoutRedirectUri?: string }).postLogoutRedirectUri;
-  return show(ctx, services, context, 'oidc/sign-out', () => ({ application: ctx.oidc.client?.clientName, action: ctx.oidc.urlFor('end_session_confirm'), xsrf: secretOf(ctx) }), {
-    formAction: target ? [formTarget(target)] : [],
-  });
+  return show(
+    ctx,
+    services,
+    context,
+    'oidc/sign-out',
+    () => ({ application: ctx.oidc.client?.clientName, action: ctx.oidc.urlFor('end_session_confirm'), xsrf: secretOf(ctx) }),
+    {
+      formAction: target ? [formTarget(target)] : [],
+    },
+  );
 };
 
-export const renderSignedOut = (ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext) => show(ctx, services, context, 'sign-in/signed-out', () => ({}));
+export const renderSignedOut = (ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext) =>
+  show(ctx, services, context, 'sign-in/signed-out', () => ({}));
 
-export const renderDeviceInput = (ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext, out?: { error: string }, error?: Error & { userCode?: string }) =>
+export const renderDeviceInput = (
+  ctx: KoaContextWithOIDC,
+  services: Services,
+  context: ResolvedContext,
+  out?: { error: string },
+  error?: Error & { userCode?: string },
+) =>
   show(
     ctx,
     services,
     context,
     'oidc/device',
-    ({ t }) => ({ action: ctx.oidc.urlFor('code_verification'), xsrf: secretOf(ctx), userCode: error?.userCode ?? '', fault: out || error ? t(error?.name === 'AbortedError' ? 'device.aborted' : 'device.wrong_code') : undefined }),
+    ({ t }) => ({
+      action: ctx.oidc.urlFor('code_verification'),
+      xsrf: secretOf(ctx),
+      userCode: error?.userCode ?? '',
+      fault: out || error ? t(error?.name === 'AbortedError' ? 'device.aborted' : 'device.wrong_code') : undefined,
+    }),
     { status: error && error.name !== 'AbortedError' ? 400 : 200 },
   );
 
-export const renderDeviceConfirmation = (ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext, client: Client, userCode: string) =>
-  show(ctx, services, context, 'oidc/device-confirm', () => ({ application: client.clientName ?? client.clientId, action: ctx.oidc.urlFor('code_verification'), xsrf: secretOf(ctx), userCode }));
+export const renderDeviceConfirmation = (
+  ctx: KoaContextWithOIDC,
+  services: Services,
+  context: ResolvedContext,
+  client: Client,
+  userCode: string,
+) =>
+  show(ctx, services, context, 'oidc/device-confirm', () => ({
+    application: client.clientName ?? client.clientId,
+    action: ctx.oidc.urlFor('code_verification'),
+    xsrf: secretOf(ctx),
+    userCode,
+  }));
 
 export const renderDeviceSuccess = (ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext) =>
   show(ctx, services, context, 'oidc/device-success', () => ({ application: ctx.oidc.client?.clientName }));
 
 /** For a person whose browser cannot be sent back to the application: what the application did wrong, and a code for whoever can mend it. */
-export async function renderOidcError(ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext, out: { error: string; error_description?: string }, error: Error): Promise<void> {
+export async function renderOidcError(
+  ctx: KoaContextWithOIDC,
+  services: Services,
+  context: ResolvedContext,
+  out: { error: string; error_description?: string },
+  error: Error,
+): Promise<void> {
   const supportCode = newSupportCode();
   const page = await openPage(ctx as never, services, context, ctx.path);
   const client = ctx.oidc?.client;
@@ -52,7 +103,11 @@ export async function renderOidcError(ctx: KoaContextWithOIDC, services: Service
       applicationId: client && applicationIdOf(client),
       reason: out.error,
       supportCode,
-      details: { description: out.error_description, application: client?.clientName, redirect_uri: String(ctx.oidc?.params?.redirect_uri ?? '').slice(0, 500) },
+      details: {
+        description: out.error_description,
+        application: client?.clientName,
+        redirect_uri: String(ctx.oidc?.params?.redirect_uri ?? '').slice(0, 500),
+      },
     });
   }
   const expired = error.name === 'SessionNotFound' || out.error === 'expired_token';
@@ -67,7 +122,7 @@ export async function renderOidcError(ctx: KoaContextWithOIDC, services: Service
       supportCode,
       now: services.clock.now(),
     },
-    { status: ctx.status >= 400 ? ctx.status : 400 },
+    { status: Math.max(ctx.status, 400) },
   );
 }
 

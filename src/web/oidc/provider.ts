@@ -9,7 +9,14 @@ import { createAdapter } from './adapter.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { observe } from './observe.ts';
 import { accessVerdict, followOwnSession, ownSession } from './own-session.ts';
-import { renderDeviceConfirmation, renderDeviceInput, renderDeviceSuccess, renderOidcError, renderSignedOut, renderSignOutQuestion } from './pages.ts';
+import {
+  renderDeviceConfirmation,
+  renderDeviceInput,
+  renderDeviceSuccess,
+  renderOidcError,
+  renderSignedOut,
+  renderSignOutQuestion,
+} from './pages.ts';
 
 const minutes = 60;
 const hours = 60 * minutes;
@@ -35,7 +42,12 @@ export type ContextProvider = { provider: Provider; sendLogoutToken(clientId: st
 
 /** Builds the provider of one context: about 1 ms; kept until the context, its keys or an application changes. */
 export async function createProvider(services: Services, context: ResolvedContext): Promise<ContextProvider> {
-  const scope: Scope = { db: services.database.knex, contextId: context.contextId, actor: { kind: 'system', name: 'oidc' }, clock: services.clock };
+  const scope: Scope = {
+    db: services.database.knex,
+    contextId: context.contextId,
+    actor: { kind: 'system', name: 'oidc' },
+    clock: services.clock,
+  };
   const names = cookieNames(context);
   const keys = await loadSigningKeys(scope, services.keyRing);
   const cookieKeys = services.keyRing.derive(`oidc-cookies:${context.contextId}`).map((key) => key.toString('base64'));
@@ -58,7 +70,8 @@ export async function createProvider(services: Services, context: ResolvedContex
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
     // OAuth 2.1, RFC 9700 §2.1.1: public clients always; a challenge that was sent is always checked
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
-    clientBasedCORS: (_ctx, origin, client) => (client.redirectUris ?? []).some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
+    clientBasedCORS: (_ctx, origin, client) =>
+      (client.redirectUris ?? []).some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
     cookies: {
       names: { session: names.op, interaction: names.interaction, resume: names.resume },
       keys: new Keygrip(cookieKeys, 'sha256', 'base64') as never,
@@ -92,7 +105,8 @@ export async function createProvider(services: Services, context: ResolvedContex
         enabled: true,
         mask: '****-****',
         userCodeInputSource: (ctx, _form, out, error) => renderDeviceInput(ctx, services, context, out, error),
-        userCodeConfirmSource: (ctx, _form, client, _device, userCode) => renderDeviceConfirmation(ctx, services, context, client, userCode),
+        userCodeConfirmSource: (ctx, _form, client, _device, userCode) =>
+          renderDeviceConfirmation(ctx, services, context, client, userCode),
         successSource: (ctx) => renderDeviceSuccess(ctx, services, context),
       },
       devInteractions: { enabled: false },
@@ -109,7 +123,11 @@ export async function createProvider(services: Services, context: ResolvedContex
       userinfo: { enabled: true },
     },
     fetch: async (url, options) => {
-      const answer = await services.outbound(String(url), { method: options?.method, headers: Object.fromEntries(new Headers(options?.headers as Record<string, string>)), body: options?.body?.toString() });
+      const answer = await services.outbound(String(url), {
+        method: options?.method,
+        headers: Object.fromEntries(new Headers(options?.headers as Record<string, string>)),
+        body: options?.body?.toString(),
+      });
       return new Response(answer.body || null, { status: answer.status });
     },
     renderError: (ctx, out, error) => renderOidcError(ctx, services, context, out, error),

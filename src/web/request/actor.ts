@@ -3,7 +3,12 @@ import type { Session } from '../../domain/sessions/index.ts';
 
 const cut = (userAgent: string | undefined): string => (userAgent ?? '').slice(0, 400);
 
-export const anonymousActor = (ip: string, userAgent: string | undefined): Actor => ({ kind: 'anonymous', name: '', ip, userAgent: cut(userAgent) });
+export const anonymousActor = (ip: string, userAgent: string | undefined): Actor => ({
+  kind: 'anonymous',
+  name: '',
+  ip,
+  userAgent: cut(userAgent),
+});
 
 export const personActor = (session: Session, ip: string, userAgent: string | undefined): Actor => ({
   kind: 'person',

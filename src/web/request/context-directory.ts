@@ -1,5 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import { type Context, contextAddress, contextMountPath, findContextByCode, findContextByHost, findContextById } from '../../domain/contexts/index.ts';
+import {
+  type Context,
+  contextAddress,
+  contextMountPath,
+  findContextByCode,
+  findContextByHost,
+  findContextById,
+} from '../../domain/contexts/index.ts';
 import type { ContextId } from '../../domain/scope.ts';
 import type { ChangeListener, Database } from '../../platform/database/index.ts';
 

@@ -1,7 +1,13 @@
 import type { ResolvedContext } from './context-directory.ts';
 
 /** Contexts that share a host share its cookies, so each has names of its own; `__Host-` where the address is https. */
-export function cookieNames(context: Pick<ResolvedContext, 'code' | 'isSecure'>): { session: string; browser: string; op: string; interaction: string; resume: string } {
+export function cookieNames(context: Pick<ResolvedContext, 'code' | 'isSecure'>): {
+  session: string;
+  browser: string;
+  op: string;
+  interaction: string;
+  resume: string;
+} {
   const prefix = context.isSecure ? '__Host-' : '';
   return {
     session: `${prefix}portaria_session_${context.code}`,

@@ -1,10 +1,11 @@
 // Owns: what every audience is handed with a request: the context, the person, the language, forgery protection, the page renderer; and the
 // route table in which every route declares who may use it. Does not: own any page or address.
-export { type Actions, type Access, type PageContext, type Route } from './route.ts';
+
+export { anonymousActor, personActor } from './actor.ts';
 export { ContextDirectory, type ResolvedContext } from './context-directory.ts';
 export { cookieNames } from './cookie-names.ts';
 export { openPage } from './open-page.ts';
 export { createPageRouter } from './page-router.ts';
 export { newSupportCode, type PageOptions, renderErrorPage, renderPage } from './render.ts';
+export type { Access, Actions, PageContext, Route } from './route.ts';
 export type { Services } from './services.ts';
-export { anonymousActor, personActor } from './actor.ts';

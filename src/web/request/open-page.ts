@@ -18,12 +18,16 @@ export async function openPage(ctx: Koa.Context, services: Services, context: Re
   const header = ctx.get('cookie');
   const session = await services.findSession(context.contextId, readCookie(header, names.session));
   const language = readCookie(header, 'portaria_language');
-  const locale: Locale = isLocale(language) ? language : isLocale(session?.person.locale) ? session.person.locale : negotiateLocale(ctx.get('accept-language'));
+  const locale: Locale = isLocale(language)
+    ? language
+    : isLocale(session?.person.locale)
+      ? session.person.locale
+      : negotiateLocale(ctx.get('accept-language'));
   const ip = services.clientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for'));
   const actor = session ? personActor(session, ip, ctx.get('user-agent')) : anonymousActor(ip, ctx.get('user-agent'));
   const scope: Scope = { db: services.database.knex, contextId: context.contextId, actor, clock: services.clock };
   let browser = readCookie(header, names.browser);
-  if (!browser || browser.length !== 43) {
+  if (browser?.length !== 43) {
     browser = randomToken();
     ctx.append('set-cookie', serializeCookie(names.browser, browser, { secure: context.isSecure, maxAgeSeconds: 180 * 24 * 3600 }));
   }

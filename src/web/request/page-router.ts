@@ -70,7 +70,9 @@ async function acceptForm(page: PageContext, route: Route): Promise<void> {
 
 function showFailure(page: PageContext, error: unknown): void {
   const supportCode = newSupportCode();
-  const known = error instanceof AppError ? error : isBusy(error) ? new AppError('busy', 503) : new AppError('server_error', 500, { cause: error });
-  if (known.status >= 500) page.services.log.error({ err: error, supportCode, path: page.ctx.state.path, context: page.context.code }, 'a page failed');
+  const known =
+    error instanceof AppError ? error : isBusy(error) ? new AppError('busy', 503) : new AppError('server_error', 500, { cause: error });
+  if (known.status >= 500)
+    page.services.log.error({ err: error, supportCode, path: page.ctx.state.path, context: page.context.code }, 'a page failed');
   renderErrorPage(page, known, supportCode);
 }

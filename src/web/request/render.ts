@@ -1,18 +1,26 @@
 import { randomInt } from 'node:crypto';
-import type { AppError } from '../../platform/errors/index.ts';
 import { BusyError } from '../../platform/crypto/index.ts';
+import type { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';
 import type { PageContext } from './route.ts';
 
 const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 
 /** What a person reads to their administrator: 40 bits, without letters that look alike. */
-export const newSupportCode = (): string => Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join('').replace(/^(.{4})/, '$1-');
+export const newSupportCode = (): string =>
+  Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)])
+    .join('')
+    .replace(/^(.{4})/, '$1-');
 
 export type PageOptions = { status?: number; formAction?: string[] };
 
 /** Renders a template with what every page needs: texts, links, the person, the forgery field. */
-export function renderPage(page: PageContext, view: string, locals: Record<string, unknown> = {}, { status = 200, formAction }: PageOptions = {}): void {
+export function renderPage(
+  page: PageContext,
+  view: string,
+  locals: Record<string, unknown> = {},
+  { status = 200, formAction }: PageOptions = {},
+): void {
   const { ctx, services, context, session, locale, t } = page;
   ctx.status = status;
   ctx.type = 'html';
@@ -47,10 +55,22 @@ function takeNotice({ query, services, t }: PageContext): string | undefined {
 }
 
 /** The error page of people: what happened, what to do, a support code, a way back. */
-export function renderErrorPage(page: PageContext, error: Pick<AppError, 'code' | 'status' | 'publicMessage' | 'params'>, supportCode = newSupportCode(), back?: { href: string; label: string }): void {
+export function renderErrorPage(
+  page: PageContext,
+  error: Pick<AppError, 'code' | 'status' | 'publicMessage' | 'params'>,
+  supportCode = newSupportCode(),
+  back?: { href: string; label: string },
+): void {
   const { t } = page;
-  const title = page.services.i18n.exists(`error_titles.${error.code}`) ? t(`error_titles.${error.code}`) : t(`error_titles.${error.status >= 500 ? 'server_error' : 'default'}`);
-  renderPage(page, 'errors/error', { title, message: t(error.publicMessage, error.params), supportCode, back, now: page.services.clock.now() }, { status: error.status });
+  const title = page.services.i18n.exists(`error_titles.${error.code}`)
+    ? t(`error_titles.${error.code}`)
+    : t(`error_titles.${error.status >= 500 ? 'server_error' : 'default'}`);
+  renderPage(
+    page,
+    'errors/error',
+    { title, message: t(error.publicMessage, error.params), supportCode, back, now: page.services.clock.now() },
+    { status: error.status },
+  );
   if (error.status === 503) page.ctx.set('retry-after', '2');
 }
 

@@ -7,6 +7,10 @@ const year = 365 * 24 * 3600;
 /** The browser's own choice, kept in a cookie of its own; it says nothing about the person. */
 export async function chooseLanguage({ ctx, context, query }: PageContext): Promise<void> {
   const locale = query('locale');
-  if (isLocale(locale)) ctx.append('set-cookie', `portaria_language=${locale}; Path=/; Max-Age=${year}; SameSite=Lax; HttpOnly${context.isSecure ? '; Secure' : ''}`);
+  if (isLocale(locale))
+    ctx.append(
+      'set-cookie',
+      `portaria_language=${locale}; Path=/; Max-Age=${year}; SameSite=Lax; HttpOnly${context.isSecure ? '; Secure' : ''}`,
+    );
   ctx.redirect(`${context.mount}${localPath(query('to'), '/launchpad')}`);
 }

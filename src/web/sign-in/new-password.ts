@@ -14,7 +14,13 @@ export async function submitNewPassword(page: PageContext): Promise<void> {
   const request = await loadChange(page);
   if (!request) return;
   try {
-    await changeRequiredPassword(page.scope, page.services.hasher, request.proven!, page.form.get('newPassword'), page.form.get('repeatPassword'));
+    await changeRequiredPassword(
+      page.scope,
+      page.services.hasher,
+      request.proven!,
+      page.form.get('newPassword'),
+      page.form.get('repeatPassword'),
+    );
   } catch (error) {
     if (!(error instanceof AppError && error.fields)) throw error;
     return render(page, request, error);

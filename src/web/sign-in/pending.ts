@@ -1,12 +1,13 @@
-import { findPassword } from '../../domain/credentials/password/index.ts';
-import { findPendingRequest, nextStep, type PendingRequest, type Step } from '../../domain/authentication/index.ts';
 import { getApplication } from '../../domain/applications/index.ts';
+import { findPendingRequest, nextStep, type PendingRequest, type Step } from '../../domain/authentication/index.ts';
+import { findPassword } from '../../domain/credentials/password/index.ts';
 import type { PageContext } from '../request/index.ts';
 
 /** The request a page of the journey belongs to, or undefined after sending the browser to a new one: it was over, or is another browser's. */
 export async function loadPending(page: PageContext): Promise<PendingRequest | undefined> {
   const request = await findPendingRequest(page.scope, page.browser, page.params.request ?? '');
-  if (!request) page.ctx.redirect(page.session ? `${page.context.mount}/launchpad` : `${page.context.mount}/sign-in?done=sign_in_restarted`);
+  if (!request)
+    page.ctx.redirect(page.session ? `${page.context.mount}/launchpad` : `${page.context.mount}/sign-in?done=sign_in_restarted`);
   return request;
 }
 

@@ -1,4 +1,11 @@
-import { completeSignIn, openPendingRequest, type PendingRequest, type Proven, provePassword, recordProof } from '../../domain/authentication/index.ts';
+import {
+  completeSignIn,
+  openPendingRequest,
+  type PendingRequest,
+  type Proven,
+  provePassword,
+  recordProof,
+} from '../../domain/authentication/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import { cookieNames, type PageContext, renderPage } from '../request/index.ts';
 import { localPath } from './local-path.ts';
@@ -48,7 +55,16 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
   goBack(page, request);
 }
 
-async function render(page: PageContext, request: PendingRequest, { login, fault, status = 200 }: { login: string; fault?: string; status?: number }): Promise<void> {
+async function render(
+  page: PageContext,
+  request: PendingRequest,
+  { login, fault, status = 200 }: { login: string; fault?: string; status?: number },
+): Promise<void> {
   const application = await applicationName(page, request);
-  renderPage(page, 'sign-in/sign-in', { application, login, fault, action: `/sign-in/${request.requestId}` }, { status, formAction: formTargets(request) });
+  renderPage(
+    page,
+    'sign-in/sign-in',
+    { application, login, fault, action: `/sign-in/${request.requestId}` },
+    { status, formAction: formTargets(request) },
+  );
 }

@@ -11,7 +11,13 @@ export function passwordFaults(password: string, person: Person, policy: SignInP
   if (length < policy.passwordMinLength) faults.push('fields.password_short');
   if (length > policy.passwordMaxLength) faults.push('fields.password_long');
   const plain = nameKey(password);
-  const own = [person.username, person.email && emailKey(person.email), person.email?.split('@')[0], `${person.firstName} ${person.lastName}`, `${person.firstName}${person.lastName}`];
+  const own = [
+    person.username,
+    person.email && emailKey(person.email),
+    person.email?.split('@')[0],
+    `${person.firstName} ${person.lastName}`,
+    `${person.firstName}${person.lastName}`,
+  ];
   if (own.some((value) => value && nameKey(value) === plain)) faults.push('fields.password_personal');
   if (new Set(plain).size < 4) faults.push('fields.password_simple');
   return faults;

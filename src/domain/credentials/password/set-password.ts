@@ -13,7 +13,12 @@ export async function setPersonalPassword(scope: Scope, user: User, hash: string
 }
 
 /** S114, S118: a generated password that must be changed at the next sign-in; the previous one stops working at once. */
-export async function setTemporaryPassword(scope: Scope, user: User, temporary: { password: string; hash: string }, keyRing: KeyRing): Promise<void> {
+export async function setTemporaryPassword(
+  scope: Scope,
+  user: User,
+  temporary: { password: string; hash: string },
+  keyRing: KeyRing,
+): Promise<void> {
   const temporaryEncrypted = keyRing.encrypt(temporary.password, purpose(scope, user.userId));
   await savePassword(scope, user.userId, { hash: temporary.hash, mustChange: true, temporaryEncrypted });
   await recordEvent(scope, { type: 'user.temporary-password-set', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
@@ -24,4 +29,3 @@ export async function showTemporaryPassword(scope: Scope, user: User, keyRing: K
   const stored = await findPassword(scope, user.userId);
   return stored?.temporaryEncrypted && keyRing.decrypt(stored.temporaryEncrypted, purpose(scope, user.userId)).toString();
 }
-

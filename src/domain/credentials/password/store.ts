@@ -5,12 +5,30 @@ export type StoredPassword = { hash: string; mustChange: boolean; temporaryEncry
 
 export async function findPassword({ db, contextId }: Scope, userId: UserId): Promise<StoredPassword | undefined> {
   const row = await db('passwords').where({ context_id: contextId, user_id: userId }).first();
-  return row && { hash: row.hash, mustChange: row.must_change, temporaryEncrypted: row.temporary_encrypted ?? undefined, changedAt: row.changed_at };
+  return (
+    row && {
+      hash: row.hash,
+      mustChange: row.must_change,
+      temporaryEncrypted: row.temporary_encrypted ?? undefined,
+      changedAt: row.changed_at,
+    }
+  );
 }
 
-export async function savePassword({ db, contextId, clock }: Scope, userId: UserId, password: Omit<StoredPassword, 'changedAt'>): Promise<void> {
+export async function savePassword(
+  { db, contextId, clock }: Scope,
+  userId: UserId,
+  password: Omit<StoredPassword, 'changedAt'>,
+): Promise<void> {
   await db('passwords')
-    .insert({ context_id: contextId, user_id: userId, hash: password.hash, must_change: password.mustChange, temporary_encrypted: password.temporaryEncrypted ?? null, changed_at: clock.now() })
+    .insert({
+      context_id: contextId,
+      user_id: userId,
+      hash: password.hash,
+      must_change: password.mustChange,
+      temporary_encrypted: password.temporaryEncrypted ?? null,
+      changed_at: clock.now(),
+    })
     .onConflict(['context_id', 'user_id'])
     .merge();
 }
@@ -20,7 +38,13 @@ export const clearPassword = async ({ db, contextId }: Scope, userId: UserId): P
 };
 
 /** One argon2 verification whatever is known of the person; rehashes when the parameters have changed. */
-export async function verifyPassword(scope: Scope, hasher: PasswordHasher, userId: UserId | undefined, stored: StoredPassword | undefined, password: string): Promise<boolean> {
+export async function verifyPassword(
+  scope: Scope,
+  hasher: PasswordHasher,
+  userId: UserId | undefined,
+  stored: StoredPassword | undefined,
+  password: string,
+): Promise<boolean> {
   const matches = await hasher.verify(password, stored?.hash);
   if (matches && userId && stored && hasher.needsRehash(stored.hash)) {
     const hash = await hasher.hash(password);

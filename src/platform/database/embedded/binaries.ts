@@ -31,7 +31,8 @@ export function findBinaries(home: string): { postgres: string; initdb: string }
   return { postgres: join(root, 'native', 'bin', 'postgres'), initdb: join(root, 'native', 'bin', 'initdb') };
 }
 
-const links = (root: string): { source: string; target: string }[] => JSON.parse(readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8'));
+const links = (root: string): { source: string; target: string }[] =>
+  JSON.parse(readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8'));
 
 const linksExist = (root: string): boolean => links(root).every(({ target }) => existsSync(join(root, target)));
 

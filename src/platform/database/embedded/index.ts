@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { findBinaries } from './binaries.ts';
 import { prepareOwner, type Runner } from './owner.ts';
@@ -20,7 +20,8 @@ export type EmbeddedPostgres = {
  * @throws Error with a remedy when this machine cannot run it
  */
 export async function startEmbeddedPostgres(dataDir: string, log: (message: string) => void = () => {}): Promise<EmbeddedPostgres> {
-  if (process.platform === 'win32') throw new Error('The embedded store runs on Linux and macOS. On Windows set DATABASE_URL to a PostgreSQL 15 or newer.');
+  if (process.platform === 'win32')
+    throw new Error('The embedded store runs on Linux and macOS. On Windows set DATABASE_URL to a PostgreSQL 15 or newer.');
   const home = join(dataDir, 'postgres');
   const cluster = join(home, 'cluster');
   mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -34,7 +35,14 @@ export async function startEmbeddedPostgres(dataDir: string, log: (message: stri
       await initialise(binaries.initdb, cluster, runner, log);
       const running = readPostmaster(cluster);
       if (running && isAlive(running, cluster) && (await answers(url))) return;
-      await superviseServer({ postgres: binaries.postgres, cluster, socketDir, runner, logFile: join(home, 'postgres.log'), answers: () => answers(url) });
+      await superviseServer({
+        postgres: binaries.postgres,
+        cluster,
+        socketDir,
+        runner,
+        logFile: join(home, 'postgres.log'),
+        answers: () => answers(url),
+      });
       await createDatabase(url);
     });
 
@@ -115,7 +123,9 @@ async function createDatabase(url: string): Promise<void> {
 async function otherUsers(url: string): Promise<number> {
   try {
     const client = await connect(url, 'postgres');
-    const { rows } = await client.query("SELECT count(*)::int AS n FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
+    const { rows } = await client.query(
+      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+    );
     await client.end();
     return rows[0].n;
   } catch {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type SpawnOptions, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -33,7 +33,15 @@ export function prepareOwner(dataDir: string, home: string): Runner {
     );
   }
   chownSync(home, nobody, nobody);
-  const setpriv = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'];
+  const setpriv = [
+    'setpriv',
+    `--reuid=${nobody}`,
+    `--regid=${nobody}`,
+    '--clear-groups',
+    '--inh-caps=+dac_override',
+    '--ambient-caps=+dac_override',
+    '--securebits=+no_setuid_fixup',
+  ];
   return runnerWith(setpriv, {});
 }
 
@@ -67,7 +75,9 @@ function runnerWith(prefix: string[], credentials: { uid?: number; gid?: number 
         child.stdout?.on('data', (chunk) => output.push(chunk));
         child.stderr?.on('data', (chunk) => output.push(chunk));
         child.on('error', reject);
-        child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}: ${Buffer.concat(output).toString().slice(-2000)}`))));
+        child.on('exit', (code) =>
+          code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}: ${Buffer.concat(output).toString().slice(-2000)}`)),
+        );
       }),
   };
 }

@@ -1,4 +1,11 @@
-import { type Application, changeClientSecret, cloneApplication, deleteApplication, getApplication, setApplicationEnabled } from '../../../domain/applications/index.ts';
+import {
+  type Application,
+  changeClientSecret,
+  cloneApplication,
+  deleteApplication,
+  getApplication,
+  setApplicationEnabled,
+} from '../../../domain/applications/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
@@ -33,7 +40,9 @@ const actions: Record<string, { run: Action; dangerous?: boolean }> = {
   secret: {
     dangerous: true,
     async run(page, application) {
-      const secret = await inTransaction(page.scope, (scope) => changeClientSecret(scope, application.applicationId, page.services.keyRing));
+      const secret = await inTransaction(page.scope, (scope) =>
+        changeClientSecret(scope, application.applicationId, page.services.keyRing),
+      );
       await showApplication(page, application.applicationId, secret);
     },
   },

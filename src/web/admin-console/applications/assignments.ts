@@ -29,6 +29,8 @@ export async function submitAssignment(page: PageContext): Promise<void> {
 
 export async function submitUnassignment(page: PageContext): Promise<void> {
   const [kind, id = ''] = page.form.get('assignee').split(':');
-  await inTransaction(page.scope, (scope) => unassignApplication(scope, page.params.application!, { kind: kind === 'group' ? 'group' : 'user', id }));
+  await inTransaction(page.scope, (scope) =>
+    unassignApplication(scope, page.params.application!, { kind: kind === 'group' ? 'group' : 'user', id }),
+  );
   redirectTo(page, `/admin/applications/${page.params.application}/assignments`, 'unassigned');
 }

@@ -1,4 +1,12 @@
-import { type Application, type ApplicationInput, changeLogo, createApplication, editApplication, findCatalogueEntry, getApplication } from '../../../domain/applications/index.ts';
+import {
+  type Application,
+  type ApplicationInput,
+  changeLogo,
+  createApplication,
+  editApplication,
+  findCatalogueEntry,
+  getApplication,
+} from '../../../domain/applications/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
@@ -41,7 +49,10 @@ export async function submitNew(page: PageContext): Promise<void> {
   const secret = usesSecret ? randomToken() : undefined;
   const application = await submitForm(
     page,
-    () => inTransaction(page.scope, (scope) => createApplication(scope, { ...values, oidc: { ...values.oidc, client_secret: secret } }, page.services.keyRing)),
+    () =>
+      inTransaction(page.scope, (scope) =>
+        createApplication(scope, { ...values, oidc: { ...values.oidc, client_secret: secret } }, page.services.keyRing),
+      ),
     (fields, status, fault) => render(page, values, undefined, fields, status, fault),
   );
   if (!application) return;
@@ -61,7 +72,10 @@ export async function submitEdit(page: PageContext): Promise<void> {
   const version = Number(page.form.get('version'));
   const edited = await submitForm(
     page,
-    () => inTransaction(page.scope, (scope) => editApplication(scope, application.applicationId, values, page.services.keyRing, Number.isSafeInteger(version) ? version : 0)),
+    () =>
+      inTransaction(page.scope, (scope) =>
+        editApplication(scope, application.applicationId, values, page.services.keyRing, Number.isSafeInteger(version) ? version : 0),
+      ),
     (fields, status, fault) => render(page, { ...values, version: page.form.get('version') }, application, fields, status, fault),
   );
   if (edited) redirectTo(page, `/admin/applications/${application.applicationId}`, 'application_edited');

@@ -1,8 +1,8 @@
 import type { Route } from '../../request/index.ts';
-import { showAssignments, submitAssignment, submitUnassignment } from './assignments.ts';
 import { confirmAction, submitAction } from './actions.ts';
-import { showApplication, showApplications, showCatalogue } from './show.ts';
+import { showAssignments, submitAssignment, submitUnassignment } from './assignments.ts';
 import { showEdit, showNew, submitEdit, submitLogo, submitNew } from './edit.ts';
+import { showApplication, showApplications, showCatalogue } from './show.ts';
 
 const at = '/admin/applications';
 const one = `${at}/:application`;

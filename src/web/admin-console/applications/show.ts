@@ -1,6 +1,6 @@
 import { type Application, catalogue, findCatalogueEntry, getApplication, listApplications } from '../../../domain/applications/index.ts';
 import { listAssignees } from '../../../domain/assignments/index.ts';
-import { type PageContext, renderPage, type ResolvedContext } from '../../request/index.ts';
+import { type PageContext, type ResolvedContext, renderPage } from '../../request/index.ts';
 
 export async function showApplications(page: PageContext): Promise<void> {
   const filter = { search: page.query('q').slice(0, 100), cursor: page.query('after') };

@@ -1,0 +1,57 @@
+import type { ParseArgsConfig } from 'node:util';
+import type { Config } from '../../config/index.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { systemClock } from '../../platform/clock/index.ts';
+import { createPasswordHasher, type KeyRing, type PasswordHasher } from '../../platform/crypto/index.ts';
+import { openStore, type Store } from '../open-store.ts';
+
+/** BSD sysexits, as far as they fit. */
+export const exitCodes = { ok: 0, failed: 1, problems: 2, usage: 64, data: 65, unavailable: 69, config: 78 } as const;
+
+export type Output = {
+  /** For people; `data` is what --json prints instead. */
+  text: string;
+  data: unknown;
+  exitCode?: number;
+};
+
+export type Command = {
+  words: string;
+  summary: string;
+  usage: string;
+  examples: string[];
+  options?: ParseArgsConfig['options'];
+  run(invocation: Invocation): Promise<Output>;
+};
+
+export type Invocation = {
+  args: string[];
+  options: Record<string, string | boolean | undefined>;
+  config: Config;
+  note: (line: string) => void;
+};
+
+/** What was typed does not fit the command. */
+export class UsageError extends Error {}
+
+export type Tools = { store: Store; keyRing: KeyRing; hasher: PasswordHasher; scope: Omit<Scope, 'contextId'> };
+
+/** Opens the store for one command, up to date, and closes it; a running server's embedded store is shared. */
+export async function withStore<T>({ config, note }: Pick<Invocation, 'config' | 'note'>, work: (tools: Tools) => Promise<T>): Promise<T> {
+  const store = await openStore({ ...config, databasePoolSize: 4 }, { say: note });
+  try {
+    const scope = {
+      db: store.database.knex,
+      clock: systemClock,
+      actor: { kind: 'operator', name: process.env.USER ?? 'operator' },
+    } as const;
+    return await work({
+      store,
+      keyRing: store.keyRing,
+      hasher: createPasswordHasher(config.passwordConcurrency, config.passwordQueue),
+      scope,
+    });
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,28 @@
+import { findContextByCode, listContexts } from '../../domain/contexts/index.ts';
+import { listSigningKeys, rotateSigningKeys } from '../../domain/signing-keys/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { type Command, UsageError, withStore } from './command.ts';
+
+export const keysRotate: Command = {
+  words: 'keys rotate',
+  summary: 'Lets the next signing keys sign; the old ones stay published, so nobody is interrupted',
+  usage: 'keys rotate CONTEXT | --all',
+  examples: ['keys rotate acme', 'keys rotate --all --json'],
+  options: { all: { type: 'boolean' } },
+  async run({ args: [code, ...rest], options, config, note }) {
+    if (rest.length > 0 || Boolean(code) === (options.all === true)) throw new UsageError('Give one context, or --all.');
+    return withStore({ config, note }, async ({ scope, keyRing }) => {
+      const contexts = code ? [await findContextByCode(scope.db, code)] : await listContexts(scope.db);
+      const rotated = [];
+      for (const context of contexts) {
+        if (!context) throw new AppError('unknown_context', 422, { params: { code: code ?? '' } });
+        const inside = { ...scope, contextId: context.contextId };
+        await scope.db.transaction((db) => rotateSigningKeys({ ...inside, db }, keyRing));
+        const signing = (await listSigningKeys(inside)).filter((key) => key.status === 'signing');
+        rotated.push({ context: context.code, signing: signing.map(({ alg, kid }) => ({ alg, kid })) });
+      }
+      const lines = rotated.flatMap(({ context, signing }) => signing.map(({ alg, kid }) => `${context}: ${alg} ${kid} signs now`));
+      return { text: lines.join('\n') || 'There are no contexts yet.', data: { rotated } };
+    });
+  },
+};

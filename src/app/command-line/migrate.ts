@@ -1,0 +1,13 @@
+import { type Command, withStore } from './command.ts';
+
+export const migrateCommand: Command = {
+  words: 'migrate',
+  summary: 'Brings the database schema up to date (a server does so itself when it starts)',
+  usage: 'migrate',
+  examples: ['migrate', 'migrate --json'],
+  run: ({ config, note }) =>
+    withStore({ config, note }, async ({ store: { migrated } }) => ({
+      text: migrated.length === 0 ? 'The schema is up to date.' : `Ran:\n${migrated.map((name) => `  ${name}`).join('\n')}`,
+      data: { migrated },
+    })),
+};

@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util';
+import { ConfigError, loadConfig } from '../../config/index.ts';
+import { StateError } from '../../domain/provisioning/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { createI18n } from '../../platform/i18n/index.ts';
+import { applyCommand } from './apply.ts';
+import { type Command, exitCodes, type Output, UsageError } from './command.ts';
+import { contextCreate, contextList } from './contexts.ts';
+import { doctorCommand } from './doctor.ts';
+import { keysRotate } from './keys.ts';
+import { migrateCommand } from './migrate.ts';
+
+const commands: Command[] = [contextCreate, contextList, applyCommand, doctorCommand, keysRotate, migrateCommand];
+
+type Streams = { out(text: string): void; err(text: string): void };
+
+/** @returns the exit code: 0 done, 1 failed, 2 problems found, 64 wrong usage, 65 wrong data, 69 store not reachable, 78 wrong configuration */
+export async function runCommandLine(argv: string[], { out, err }: Streams): Promise<number> {
+  const command = commands.find(({ words }) => argv.slice(0, words.split(' ').length).join(' ') === words);
+  const wantsJson = argv.includes('--json');
+  if (!command) {
+    if (argv.length === 0 || argv.includes('--help') || argv[0] === 'help') {
+      out(overview());
+      return exitCodes.ok;
+    }
+    err(`There is no command "${argv.filter((word) => !word.startsWith('-')).join(' ')}".\n\n${overview()}`);
+    return exitCodes.usage;
+  }
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv.slice(command.words.split(' ').length),
+      options: { help: { type: 'boolean', short: 'h' }, json: { type: 'boolean' }, ...command.options },
+      allowPositionals: true,
+    });
+    if (values.help) {
+      out(help(command));
+      return exitCodes.ok;
+    }
+    const result: Output = await command.run({
+      args: positionals,
+      options: values as Record<string, string | boolean | undefined>,
+      config: loadConfig(),
+      note: err,
+    });
+    out(wantsJson ? JSON.stringify(result.data, null, 2) : result.text);
+    return result.exitCode ?? exitCodes.ok;
+  } catch (error) {
+    const { message, exitCode, details } = explain(error, command);
+    if (wantsJson) out(JSON.stringify({ error: message, ...details }, null, 2));
+    else err(message);
+    return exitCode;
+  }
+}
+
+function explain(error: unknown, command: Command): { message: string; exitCode: number; details?: object } {
+  if (error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) {
+    return { message: `${(error as Error).message}\n\n${help(command)}`, exitCode: exitCodes.usage };
+  }
+  if (error instanceof ConfigError) return { message: error.message, exitCode: exitCodes.config, details: { faults: error.faults } };
+  const t = createI18n(new URL('../../../views/locales/', import.meta.url)).for('en');
+  if (error instanceof StateError) {
+    const faults = error.faults.map(({ path, message, params }) => ({
+      path,
+      message: /^(fields|errors)\./.test(message) ? t(message, params) : message,
+    }));
+    return {
+      message: `Nothing was changed.\n${faults.map(({ path, message }) => `  ${path}: ${message}`).join('\n')}`,
+      exitCode: exitCodes.data,
+      details: { faults },
+    };
+  }
+  if (error instanceof AppError) {
+    const fields = Object.entries(error.fields ?? {}).map(([field, key]) => `\n  ${field}: ${t(key, error.params)}`);
+    return { message: `${t(error.publicMessage, error.params)}${fields.join('')}`, exitCode: exitCodes.data };
+  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', '28P01', '3D000'].includes(code ?? '');
+  return {
+    message: unreachable ? `The database cannot be reached: ${message || code}. Check DATABASE_URL, or run "portaria doctor".` : message,
+    exitCode: unreachable ? exitCodes.unavailable : exitCodes.failed,
+  };
+}
+
+const overview = (): string =>
+  [
+    'Usage: portaria COMMAND [--json] [--help]',
+    '',
+    'Commands:',
+    ...commands.map(({ words, summary }) => `  ${words.padEnd(16)}${summary}`),
+    '',
+    'portaria COMMAND --help shows its options and examples.',
+  ].join('\n');
+
+const help = ({ summary, usage, examples }: Command): string =>
+  [summary, '', `Usage: portaria ${usage}`, '', 'Examples:', ...examples.map((example) => `  portaria ${example}`)].join('\n');
