@@ -4,7 +4,8 @@ import type { ContextId } from '../scope.ts';
 
 export type Artifact = { payload: Record<string, unknown>; consumedAt?: Date };
 type Key = { contextId: ContextId; kind: string; id: string };
-type Save = Key & { payload: Record<string, unknown>; expiresAt: Date | undefined };
+/** `index` has what a row is found by, when the payload itself is sealed. */
+type Save = Key & { payload: Record<string, unknown>; index: Record<string, unknown>; expiresAt: Date | undefined };
 type FoundRow = { n: number; payload: Record<string, unknown>; consumed_at: Date | null };
 
 // The id is the bearer token itself: the store has only its hash (S-law 7), and batches keep one round trip and one flush to disk for many requests.
@@ -67,11 +68,11 @@ export class ArtifactStore {
         ...keyColumns(last),
         last.map((r) => JSON.stringify(r.payload)),
         last.map((r) =>
-          typeof r.payload.grantId === 'string' && r.kind !== 'Session' && r.kind !== 'Interaction' ? hashToken(r.payload.grantId) : null,
+          typeof r.index.grantId === 'string' && r.kind !== 'Session' && r.kind !== 'Interaction' ? hashToken(r.index.grantId) : null,
         ),
-        last.map((r) => text(r.payload.uid)),
-        last.map((r) => text(r.payload.userCode)),
-        last.map((r) => text(r.payload.accountId)),
+        last.map((r) => text(r.index.uid)),
+        last.map((r) => text(r.index.userCode)),
+        last.map((r) => text(r.index.accountId)),
         last.map((r) => r.expiresAt ?? null),
       ]);
       return requests.map(() => undefined);
@@ -87,8 +88,15 @@ export class ArtifactStore {
     return this.#finds.add({ contextId, kind, id });
   }
 
-  save(contextId: ContextId, kind: string, id: string, payload: Record<string, unknown>, expiresAt: Date | undefined): Promise<void> {
-    return this.#saves.add({ contextId, kind, id, payload, expiresAt });
+  save(
+    contextId: ContextId,
+    kind: string,
+    id: string,
+    payload: Record<string, unknown>,
+    expiresAt: Date | undefined,
+    index = payload,
+  ): Promise<void> {
+    return this.#saves.add({ contextId, kind, id, payload, index, expiresAt });
   }
 
   /** @returns false for all but the first, whatever the number of processes that try (RFC 6749 §4.1.2) */

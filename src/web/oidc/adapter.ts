@@ -2,13 +2,17 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { LRUCache } from 'lru-cache';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import { findApplicationByClientId } from '../../domain/applications/index.ts';
-import type { ArtifactStore } from '../../domain/protocol-artifacts/index.ts';
+import type { Artifact, ArtifactStore } from '../../domain/protocol-artifacts/index.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { addSeconds } from '../../platform/clock/index.ts';
+import { addSeconds, epochSeconds } from '../../platform/clock/index.ts';
+import type { KeyRing } from '../../platform/crypto/index.ts';
 import { clientMetadata } from './client-metadata.ts';
 
 /** Writes of one request that may run side by side; whoever opens the store waits for them before the answer leaves. */
 export const deferredWrites = new AsyncLocalStorage<Promise<void>[]>();
+
+// These carry other bearer values (a device code, a session cookie, a pushed request), or must come back with their own id when found by another key.
+const sealed = new Set(['Interaction', 'DeviceCode']);
 
 const deferrable = new Set(['AccessToken', 'RefreshToken', 'ClientCredentials']);
 
@@ -16,7 +20,7 @@ const deferrable = new Set(['AccessToken', 'RefreshToken', 'ClientCredentials'])
  * The store of one context's provider. Ids are bearer values: `jti` is taken out of the payload before it is kept and put back when found, and the store holds
  * its hash only. Clients come from applications, and are kept for as long as this provider lives: any change of an application makes a new provider.
  */
-export function createAdapter(scope: Scope, artifacts: ArtifactStore): (kind: string) => Adapter {
+export function createAdapter(scope: Scope, artifacts: ArtifactStore, keyRing: KeyRing): (kind: string) => Adapter {
   const { contextId, clock } = scope;
   const clients = new LRUCache<string, { metadata: AdapterPayload | undefined }>({ max: 2000 });
   const savedSessions = new LRUCache<string, { content: string; expiresAt: number }>({ max: 5000 });
@@ -42,6 +46,17 @@ export function createAdapter(scope: Scope, artifacts: ArtifactStore): (kind: st
     return false;
   }
 
+  const purpose = (kind: string) => `artifact:${contextId}:${kind}`;
+  const seal = (kind: string, payload: AdapterPayload) => ({ sealed: keyRing.encrypt(JSON.stringify(payload), purpose(kind)) });
+
+  function present(kind: string, id: string | undefined, found: Artifact): AdapterPayload {
+    const payload: AdapterPayload = sealed.has(kind)
+      ? JSON.parse(keyRing.decrypt(String(found.payload.sealed), purpose(kind)).toString())
+      : { ...found.payload, jti: id };
+    if (found.consumedAt) payload.consumed = epochSeconds(found.consumedAt);
+    return payload;
+  }
+
   return (kind) => ({
     async upsert(id, payload, expiresIn) {
       if (kind === 'Client') throw new Error('clients are written through applications');
@@ -54,7 +69,7 @@ export function createAdapter(scope: Scope, artifacts: ArtifactStore): (kind: st
         return;
       }
       if (kind === 'Session' && isSaved(id, kept, expiresIn ?? 0)) return;
-      const write = artifacts.save(contextId, kind, id, kept, expiresAt);
+      const write = artifacts.save(contextId, kind, id, sealed.has(kind) ? seal(kind, payload) : kept, expiresAt, kept);
       const pending = deferrable.has(kind) ? deferredWrites.getStore() : undefined;
       if (!pending) return write;
       write.catch(() => {}); // whoever waits for the deferred writes sees the failure
@@ -63,17 +78,15 @@ export function createAdapter(scope: Scope, artifacts: ArtifactStore): (kind: st
     async find(id) {
       if (kind === 'Client') return findClient(id);
       const found = await artifacts.find(contextId, kind, id);
-      return (
-        found && { ...found.payload, jti: id, ...(found.consumedAt ? { consumed: Math.floor(found.consumedAt.getTime() / 1000) } : {}) }
-      );
+      return found && present(kind, id, found);
     },
     async findByUid(uid) {
       const found = await artifacts.findByUid(contextId, kind, uid);
-      return found && { ...found.payload, jti: 'found-by-uid' };
+      return found && present(kind, undefined, found);
     },
     async findByUserCode(userCode) {
       const found = await artifacts.findByUserCode(contextId, userCode);
-      return found && (found.payload as AdapterPayload);
+      return found && present(kind, undefined, found);
     },
     async consume(id) {
       // RFC 6749 §4.1.2, RFC 9700 §2.2.2: of parallel redemptions one wins, here or in another process

@@ -54,7 +54,7 @@ export async function createProvider(services: Services, context: ResolvedContex
   const cookie = { httpOnly: true, sameSite: 'lax', secure: context.isSecure, signed: true, overwrite: true } as const;
 
   const configuration: Configuration = {
-    adapter: createAdapter(scope, services.artifacts),
+    adapter: createAdapter(scope, services.artifacts, services.keyRing),
     routes,
     jwks: { keys: keys as never },
     findAccount: createFindAccount(services, scope),

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { missingForApache, startApache } from '../support/apache.ts';
+import { Jar } from '../support/jar.ts';
+import { fillSignIn, freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
+
+describe('interop: Apache with mod_auth_openidc', function () {
+  this.timeout(60_000);
+  let server: TestServer;
+  let apache: Awaited<ReturnType<typeof startApache>>;
+
+  before(async function () {
+    const missing = missingForApache();
+    if (missing) {
+      console.log(`      skipped: ${missing}`);
+      return this.skip();
+    }
+    server = await startTestServer({ jobs: true });
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const client_secret = 'apache-secret-apache-secret-1';
+    await server.apply({
+      contexts: [
+        {
+          code: 'acme',
+          name: 'Acme S.A.',
+          applications: [
+            {
+              code: 'apache',
+              name: 'Apache',
+              launchUrl: `${url}/protected/`,
+              assignedTo: { groups: ['Finance'] },
+              oidc: {
+                client_id: 'apache',
+                client_secret,
+                redirect_uris: [`${url}/protected/redirect_uri`],
+                post_logout_redirect_uris: [`${url}/bye`],
+                backchannel_logout_uri: `${url}/protected/redirect_uri?logout=backchannel`,
+                grant_types: ['authorization_code', 'refresh_token'],
+                id_token_signed_response_alg: 'RS256',
+              },
+            },
+          ],
+        },
+      ],
+    });
+    apache = await startApache({ port, issuer: server.issuer, clientId: 'apache', clientSecret: client_secret });
+  });
+  after(async () => {
+    apache?.stop();
+    await server?.close();
+  });
+
+  async function signInAtApache(): Promise<Jar> {
+    const jar = new Jar();
+    const signIn = await jar.follow(`${apache.url}/protected/`);
+    expect(signIn.text).to.contain('Continue to Apache');
+    const page = await fillSignIn(jar, signIn, 'jsilva', passwords.joao);
+    expect(page.text, apache.errorLog()).to.contain('USER=jsilva');
+    expect(page.text).to.match(/OIDC_CLAIM_name=João da Silva|OIDC_CLAIM_name=/);
+    return jar;
+  }
+
+  it('signs in with code and PKCE, and the Launchpad opens it already signed in', async () => {
+    const jar = await signInAtApache();
+    const fresh = new Jar();
+    fresh.cookies.set(new URL(server.baseUrl).host, jar.cookies.get(new URL(server.baseUrl).host)!);
+    const launchpad = await fresh.follow(`${server.issuer}/launchpad`);
+    const tile = /href="([^"]*\/launchpad\/open\/[^"]*)"[^>]*>Apache/.exec(launchpad.text)![1]!;
+    const opened = await fresh.follow(new URL(tile, server.baseUrl).href);
+    expect(opened.text).to.contain('USER=jsilva');
+  });
+
+  it('RP-initiated logout: asks, ends our session, returns to the application', async () => {
+    const jar = await signInAtApache();
+    const question = await jar.follow(`${apache.url}/protected/redirect_uri?logout=${encodeURIComponent(`${apache.url}/bye`)}`);
+    expect(question.text).to.contain('Apache asks to sign you out');
+    const bye = await jar.submit(jar.form(question, /sign-out\/confirm/), { logout: 'yes' });
+    expect(bye.url).to.match(/\/bye$/);
+    const launchpad = await jar.follow(`${server.issuer}/launchpad`);
+    expect(launchpad.text, 'our own session is over, too').to.contain('name="password"');
+  });
+
+  it('back-channel logout: signing out at the Launchpad ends the application’s session', async () => {
+    const jar = await signInAtApache();
+    const before = await jar.get(`${apache.url}/protected/`);
+    expect(before.status).to.equal(200);
+    await jar.submit(jar.form(await jar.get(`${server.issuer}/sign-out`), /sign-out$/));
+    let after = before;
+    for (let i = 0; i < 60 && after.status === 200; i++) {
+      await sleep(100);
+      after = await jar.get(`${apache.url}/protected/`);
+    }
+    expect(after.status, `still signed in at Apache\n${apache.errorLog()}`).to.equal(302);
+  });
+
+  it('S41: a deactivated person loses the application’s session, too', async () => {
+    const jar = await signInAtApache();
+    const scope = await server.scope();
+    const { changeStatus, findUserByLogin } = await import('../../src/domain/users/index.ts');
+    const user = (await findUserByLogin(scope, 'jsilva'))!;
+    await scope.db.transaction((db) => changeStatus({ ...scope, db }, user.userId, 'deactivate'));
+    let status = 200;
+    for (let i = 0; i < 60 && status === 200; i++) {
+      await sleep(100);
+      status = (await jar.get(`${apache.url}/protected/`)).status;
+    }
+    expect(status).to.equal(302);
+    await scope.db.transaction((db) => changeStatus({ ...scope, db }, user.userId, 'reactivate'));
+  });
+});

@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { send } from './jar.ts';
+
+const modules = '/usr/lib/apache2/modules';
+const apache = '/usr/sbin/apache2';
+
+/** What to install, or undefined when everything is here. */
+export const missingForApache = (): string | undefined =>
+  existsSync(apache) && existsSync(`${modules}/mod_auth_openidc.so`) ? undefined : 'apt-get install apache2 libapache2-mod-auth-openidc';
+
+type Settings = { port: number; issuer: string; clientId: string; clientSecret: string };
+
+/** A real relying party: Apache with mod_auth_openidc, in a folder and process of its own. */
+export async function startApache({
+  port,
+  issuer,
+  clientId,
+  clientSecret,
+}: Settings): Promise<{ url: string; stop(): void; errorLog(): string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'portaria-apache-'));
+  chmodSync(folder, 0o755);
+  mkdirSync(`${folder}/htdocs/protected`, { recursive: true });
+  mkdirSync(`${folder}/logs`);
+  writeFileSync(`${folder}/htdocs/protected/index.shtml`, 'USER=<!--#echo var="REMOTE_USER" -->\n<!--#printenv -->\n');
+  writeFileSync(`${folder}/htdocs/bye`, 'goodbye\n');
+  const load = ['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'dir', 'mime', 'env', 'include', 'auth_openidc'].map(
+    (name) => `LoadModule ${name}_module ${modules}/mod_${name}.so`,
+  );
+  const url = `http://127.0.0.1:${port}`;
+  const config = `
+ServerRoot ${folder}
+ServerName 127.0.0.1
+Listen 127.0.0.1:${port}
+PidFile ${folder}/httpd.pid
+Mutex file:${folder}/logs default
+ErrorLog ${folder}/logs/error.log
+LogLevel warn auth_openidc:info
+${process.getuid?.() === 0 ? 'User www-data\nGroup www-data' : ''}
+${load.join('\n')}
+TypesConfig /etc/mime.types
+StartServers 1
+MinSpareThreads 5
+MaxSpareThreads 25
+ThreadsPerChild 25
+MaxRequestWorkers 25
+DocumentRoot ${folder}/htdocs
+DirectoryIndex index.shtml
+AddType text/html .shtml
+AddOutputFilter INCLUDES .shtml
+OIDCProviderMetadataURL ${issuer}/.well-known/openid-configuration
+OIDCClientID ${clientId}
+OIDCClientSecret ${clientSecret}
+OIDCRedirectURI ${url}/protected/redirect_uri
+OIDCCryptoPassphrase 0123456789abcdef0123456789abcdef
+OIDCScope "openid email profile groups"
+OIDCPKCEMethod S256
+OIDCRemoteUserClaim preferred_username
+OIDCSessionType server-cache
+OIDCPassClaimsAs environment
+<Directory ${folder}/htdocs>
+  Options +Includes
+  Require all granted
+</Directory>
+<Location /protected>
+  AuthType openid-connect
+  Require valid-user
+</Location>
+`;
+  writeFileSync(`${folder}/httpd.conf`, config);
+  execFileSync(apache, ['-d', folder, '-f', `${folder}/httpd.conf`, '-k', 'start'], { stdio: 'pipe' });
+  const errorLog = () => readFileSync(`${folder}/logs/error.log`, 'utf8');
+  for (let i = 0; ; i++) {
+    const up = await send(`${url}/bye`).then(
+      () => true,
+      () => false,
+    );
+    if (up) break;
+    if (i > 100) throw new Error(`apache does not answer\n${errorLog()}`);
+    await sleep(50);
+  }
+  return {
+    url,
+    errorLog,
+    stop() {
+      execFileSync(apache, ['-d', folder, '-f', `${folder}/httpd.conf`, '-k', 'stop'], { stdio: 'pipe' });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    },
+  };
+}
