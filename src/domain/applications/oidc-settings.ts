@@ -16,7 +16,7 @@ export function isRedirectUri(value: string): boolean {
   } catch {
     return false;
   }
-  if (url.hash || value.includes('#') || url.username || url.password || value.length > 2000 || /[\s\\*]/.test(value)) return false;
+  if (url.hash || value.includes('#') || url.username || url.password || value.length > 2000 || /[\s\\*\p{C}]/u.test(value)) return false;
   if (url.protocol === 'https:') return true;
   if (url.protocol === 'http:') return loopback.has(url.hostname);
   return url.protocol.includes('.');

@@ -49,13 +49,19 @@ export async function readForm(request: IncomingMessage, maxBytes: number): Prom
   };
 }
 
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > maxBytes) throw new AppError('body_too_large', 413);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** Reads on, without keeping, what is too much: a caller that is still sending hears the answer only so. */
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBytes) return void chunks.push(chunk);
+      chunks.length = 0;
+      reject(new AppError('body_too_large', 413));
+      if (size > maxBytes * 16) request.destroy();
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', (cause) => reject(new AppError('malformed_body', 400, { cause })));
+  });
 }

@@ -15,8 +15,13 @@ export function createInteractionPolicy(services: Services, context: ResolvedCon
   const consent = policy.get('consent')!;
   consent.checks.clear();
 
+  // prompt=login is satisfied by a proof made after this instant; the interaction's own iat has seconds only
+  const login = policy.get('login')!;
+  const details = login.details;
+  login.details = async (ctx) => ({ ...(await details(ctx)), asked_at: services.clock.now().getTime() });
+
   // the session of a resumed interaction must be this browser's own, whatever the interaction says
-  policy.get('login')!.checks.add(
+  login.checks.add(
     new Check('own_session', 'End-User authentication is required', async (ctx) => {
       const own = await ownSession(ctx, services, context);
       return ctx.oidc.session!.accountId !== undefined && own?.userId !== ctx.oidc.session!.accountId;

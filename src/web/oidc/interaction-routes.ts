@@ -45,11 +45,11 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
 }
 
 /** prompt=login and max_age (OpenID Connect Core §3.1.2.1); a hint of another person asks for a new sign-in, too. */
-function demandsOf({ params, prompt, iat }: Interaction): Demands {
+function demandsOf({ params, prompt }: Interaction): Demands {
   const prompts = String(params.prompt ?? '').split(' ');
   const otherPerson = prompt.reasons.some((reason) => reason === 'id_token_hint' || reason === 'claims_id_token_sub_value');
   return {
-    provenAfter: prompts.includes('login') || otherPerson ? iat * 1000 : undefined,
+    provenAfter: prompts.includes('login') || otherPerson ? Number(prompt.details.asked_at) : undefined,
     maxAgeSeconds: params.max_age === undefined ? undefined : Number(params.max_age),
   };
 }

@@ -60,6 +60,7 @@ export async function createProvider(services: Services, context: ResolvedContex
     findAccount: createFindAccount(services, scope),
     claims: claimsByScope,
     scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
+    allowOmittingSingleRegisteredRedirectUri: false, // RFC 9700 §4.1.3: compared, never assumed
     // many relying parties read the ID token only
     conformIdTokenClaims: false,
     responseTypes: ['code'],
