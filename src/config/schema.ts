@@ -50,7 +50,11 @@ export const settings = {
     env: 'DATABASE_URL',
     meaning: 'PostgreSQL 15 or newer. Unset: the embedded store in the data directory',
     secret: true,
-    type: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    type: z
+      .string()
+      // not z.url: an address of a Unix socket (postgres://user@/name?host=/run/postgresql) has no host
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+      .optional(),
   },
   databasePoolSize: {
     env: 'PORTARIA_DATABASE_POOL_SIZE',

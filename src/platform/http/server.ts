@@ -22,12 +22,14 @@ export async function listen(handler: RequestListener, port: number, host: strin
     port: (server.address() as AddressInfo).port,
     close: (graceSeconds) =>
       new Promise((resolve) => {
-        const timer = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000);
+        const force = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000);
+        // a connection that finishes its request becomes idle after this call, and would be kept alive
+        const idle = setInterval(() => server.closeIdleConnections(), 50);
         server.close(() => {
-          clearTimeout(timer);
+          clearTimeout(force);
+          clearInterval(idle);
           resolve();
         });
-        server.closeIdleConnections();
       }),
   };
 }

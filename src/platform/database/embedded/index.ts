@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { findBinaries } from './binaries.ts';
 import { prepareOwner, type Runner } from './owner.ts';
-import { isAlive, readPostmaster, superviseServer } from './postmaster.ts';
+import { clearAbandonedLocks, isAlive, readPostmaster, superviseServer } from './postmaster.ts';
 import { takeTurn } from './turn.ts';
 
 export type EmbeddedPostgres = {
@@ -35,6 +35,7 @@ export async function startEmbeddedPostgres(dataDir: string, log: (message: stri
       await initialise(binaries.initdb, cluster, runner, log);
       const running = readPostmaster(cluster);
       if (running && isAlive(running, cluster) && (await answers(url))) return;
+      await clearAbandonedLocks(cluster, socketDir);
       await superviseServer({
         postgres: binaries.postgres,
         cluster,

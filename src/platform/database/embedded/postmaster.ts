@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Runner } from './owner.ts';
@@ -25,6 +25,37 @@ export function isAlive(pid: number, cluster: string): boolean {
   } catch {
     return process.platform !== 'linux';
   }
+}
+
+/**
+ * Removes the lock files of a postmaster that is gone. PostgreSQL does so itself, but takes a process number that lives on as a zombie (nobody collects it where
+ * process 1 is an ordinary program, as in many containers) or belongs to another program now for a running server. Waits for the last of its backends first:
+ * two servers on one cluster would destroy it.
+ */
+export async function clearAbandonedLocks(cluster: string, socketDir: string): Promise<void> {
+  const pid = readPostmaster(cluster);
+  if (process.platform !== 'linux' || (pid !== undefined && isAlive(pid, cluster))) return;
+  for (let waited = 0; backends(cluster).length > 0; waited += 50) {
+    if (waited > 30_000)
+      throw new Error(
+        `Processes ${backends(cluster).join(', ')} of the embedded store did not end after their server was killed. End them and start again.`,
+      );
+    await sleep(50);
+  }
+  for (const file of [join(cluster, 'postmaster.pid'), join(socketDir, '.s.PGSQL.5432.lock'), join(socketDir, '.s.PGSQL.5432')])
+    rmSync(file, { force: true });
+}
+
+/** Every process of a PostgreSQL server works in its data directory. */
+function backends(cluster: string): string[] {
+  return readdirSync('/proc').filter((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    try {
+      return readlinkSync(`/proc/${entry}/cwd`) === cluster;
+    } catch {
+      return false; // gone meanwhile, or another user's
+    }
+  });
 }
 
 type Server = { postgres: string; cluster: string; socketDir: string; runner: Runner; logFile: string; answers(): Promise<boolean> };

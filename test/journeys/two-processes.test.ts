@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { Jar, send } from '../support/jar.ts';
+import { authorize, basic, exchange, signInWithTokens, token } from '../support/oidc.ts';
+import { onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
+import { clientSecret, fillSignIn, freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
+
+describe('two processes on one store', function () {
+  this.timeout(60_000);
+  let server: TestServer;
+  const processes: ServerProcess[] = [];
+
+  before(async () => {
+    server = await startTestServer();
+    // both start at once, on an address that names the first: a balancer would sit there
+    const ports = [await freePort(), await freePort()];
+    const env = { ...onDatabase(server.databaseUrl), PORTARIA_BASE_URL: server.baseUrl };
+    processes.push(...(await Promise.all(ports.map((port) => startServerProcess(port, env)))));
+  });
+  after(async () => {
+    await Promise.all(processes.map((one) => one.kill('SIGTERM')));
+    await server.close();
+  });
+
+  it('S-law 5: one code is redeemed once under 50 parallel tries on two processes', async () => {
+    const jar = new Jar();
+    for (let round = 0; round < 4; round++) {
+      const { code, verifier } = await authorize(server, jar, { login: 'jsilva', password: passwords.joao });
+      const tries = await Promise.all(
+        Array.from({ length: 50 }, (_, i) => exchange(server, code!, verifier, { issuer: `${processes[i % 2]!.url}/acme` })),
+      );
+      expect(tries.filter(({ status }) => status === 200)).to.have.length(1);
+      expect(new Set(tries.filter(({ status }) => status !== 200).map(({ body }) => body.error))).to.deep.equal(new Set(['invalid_grant']));
+    }
+  });
+
+  it('S-law 5: one refresh token is rotated once under 30 parallel tries on two processes', async () => {
+    const { tokens } = await signInWithTokens(server, 'jsilva', passwords.joao);
+    const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token };
+    const tries = await Promise.all(
+      Array.from({ length: 30 }, (_, i) => token(`${processes[i % 2]!.url}/acme`, form, basic('payroll', clientSecret))),
+    );
+    expect(tries.filter(({ status }) => status === 200)).to.have.length(1);
+  });
+
+  it('S37: parallel guesses on two processes get no more evaluations than the limit', async () => {
+    await server.apply({
+      contexts: [
+        {
+          code: 'acme',
+          name: 'Acme S.A.',
+          users: [{ username: 'target', firstName: 'T', lastName: 'T', password: 'a password for this test' }],
+        },
+      ],
+    });
+    await Promise.all(
+      Array.from({ length: 40 }, async (_, i) => {
+        const jar = new Jar();
+        const page = await jar.follow(`${processes[i % 2]!.url}/acme/launchpad`);
+        await fillSignIn(jar, page, 'target', `wrong guess number ${i}`);
+      }),
+    );
+    const scope = await server.scope();
+    const reasons = await scope
+      .db('audit_events')
+      .where({ context_id: scope.contextId, type: 'sign-in.failed', subject_name: 'T T' })
+      .select('reason');
+    expect(reasons.filter(({ reason }) => reason === 'wrong-password')).to.have.length(5);
+  });
+
+  it('a change in one process is in effect in the other at once: application, keys, session', async () => {
+    const jar = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
+    const [, second] = processes;
+    const other = new Jar();
+    other.cookies.set(new URL(second!.url).host, jar.cookies.get(new URL(server.baseUrl).host)!);
+    expect((await other.get(`${second!.url}/acme/launchpad`)).status).to.equal(200);
+    await jar.submit(jar.form(await jar.get(`${server.issuer}/sign-out`), /sign-out$/));
+    expect((await other.get(`${second!.url}/acme/launchpad`)).status).to.equal(302);
+
+    const jwks = async (url: string) => JSON.parse((await send(`${url}/acme/oidc/jwks`)).text).keys.map(({ kid }: { kid: string }) => kid);
+    const before = await jwks(second!.url);
+    const { rotateSigningKeys } = await import('../../src/domain/signing-keys/index.ts');
+    const scope = await server.scope();
+    await scope.db.transaction((db) => rotateSigningKeys({ ...scope, db }, server.app.services.keyRing));
+    await sleep(200);
+    const after = await jwks(second!.url);
+    expect(after)
+      .to.include.members(before)
+      .and.have.length(before.length + 2);
+  });
+
+  it('SIGTERM lets requests in flight finish, and /readyz says so first', async () => {
+    const [first] = processes;
+    const jar = new Jar();
+    const page = await jar.follow(`${first!.url}/acme/launchpad`);
+    const inFlight = Array.from({ length: 20 }, () => fillSignIn(jar, page, 'jsilva', 'wrong wrong wrong').then(({ status }) => status));
+    await sleep(30);
+    const exit = first!.kill('SIGTERM');
+    expect(new Set(await Promise.all(inFlight))).to.deep.equal(new Set([422]));
+    expect(await exit).to.equal(0);
+  });
+});

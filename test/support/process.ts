@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { send } from './jar.ts';
+import { testMasterKeys } from './server.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+const environment = (extra: Record<string, string>) => ({
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  PORTARIA_HOST: '127.0.0.1',
+  PORTARIA_LOG_LEVEL: 'error',
+  PORTARIA_OUTBOUND_ALLOW: '127.0.0.1',
+  ...extra,
+});
+
+export type ServerProcess = { child: ChildProcess; output(): string; url: string; kill(signal: NodeJS.Signals): Promise<number | null> };
+
+/** A real server in a process of its own; resolves when it is ready. */
+export async function startServerProcess(
+  port: number,
+  extra: Record<string, string>,
+  program = 'src/processes/server.ts',
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+    cwd: root,
+    env: environment({ PORT: String(port), ...extra }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    output += chunk;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (let i = 0; i < 600; i++) {
+    const ready = await send(`${url}/readyz`).then(
+      (answer) => answer.status === 200,
+      () => false,
+    );
+    if (ready) break;
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output}`);
+    if (i === 599) throw new Error(`the server is not ready:\n${output}`);
+    await sleep(25);
+  }
+  return {
+    child,
+    url,
+    output: () => output,
+    async kill(signal) {
+      if (child.exitCode !== null || child.signalCode) return child.exitCode;
+      child.kill(signal);
+      await once(child, 'exit');
+      return child.exitCode;
+    },
+  };
+}
+
+/** Environment of a server on a given database. */
+export const onDatabase = (url: string): Record<string, string> => ({ DATABASE_URL: url, PORTARIA_MASTER_KEYS: testMasterKeys });
+
+/** The command line, as people run it. */
+export function portaria(args: string[], extra: Record<string, string>, input?: string) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/start.mjs', 'portaria', ...args], {
+    cwd: root,
+    env: environment(extra),
+    encoding: 'utf8',
+    input,
+  });
+  return { status, stdout, stderr };
+}
