@@ -58,16 +58,17 @@ export async function up(knex: Knex): Promise<void> {
       payload jsonb NOT NULL,
       grant_key bytea,
       uid text,
+      session_id uuid,
       user_code text,
       account_id uuid,
       consumed_at timestamptz,
       expires_at timestamptz,
       PRIMARY KEY (context_id, kind, id_hash)
-    );
+    ) WITH (fillfactor = 75); -- room for the one update most rows get
     CREATE INDEX oidc_artifacts_grant ON oidc_artifacts (context_id, grant_key) WHERE grant_key IS NOT NULL;
     CREATE INDEX oidc_artifacts_uid ON oidc_artifacts (context_id, kind, uid) WHERE uid IS NOT NULL;
     CREATE UNIQUE INDEX oidc_artifacts_user_code ON oidc_artifacts (context_id, user_code) WHERE user_code IS NOT NULL;
-    CREATE INDEX oidc_artifacts_expiry ON oidc_artifacts (expires_at);
+    CREATE INDEX oidc_artifacts_expiry ON oidc_artifacts USING brin (expires_at);
   `);
 }
 

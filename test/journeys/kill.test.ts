@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { isAlive } from '../../src/platform/database/embedded/postmaster.ts';
 import { Jar } from '../support/jar.ts';
 import { authorize, basic, exchange, token } from '../support/oidc.ts';
-import { isAlive } from '../../src/platform/database/embedded/postmaster.ts';
 import { portaria, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { clientSecret, freePort, passwords, signedIn, startingState } from '../support/server.ts';
 

@@ -2,4 +2,4 @@
 // Does not: sign anybody in (authentication) nor answer in a protocol's words (web).
 export { type AccessFacts, type AccessVerdict, decide, type RefusalReason } from './decide.ts';
 export { recordRefusal } from './record-refusal.ts';
-export { type AccessFinder, createAccessFinder } from './store.ts';
+export { type AccessFinder, createAccessFinder, type Profile } from './store.ts';

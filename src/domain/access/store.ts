@@ -1,24 +1,39 @@
-import type { Database } from '../../platform/database/index.ts';
+import { Batcher, type Database } from '../../platform/database/index.ts';
 import type { ApplicationId, ContextId, UserId } from '../scope.ts';
-import type { Status } from '../users/index.ts';
+import type { Status, User } from '../users/index.ts';
 import type { AccessFacts } from './decide.ts';
 
-export type AccessFinder = (contextId: ContextId, userId: string, applicationId: ApplicationId) => Promise<AccessFacts>;
+export type Profile = Pick<User, 'userId' | 'firstName' | 'lastName' | 'email' | 'emailVerified' | 'username' | 'locale' | 'updatedAt'>;
 
-// One round trip for what lies in four slices' tables: it is read at every authorization, code exchange and refresh.
+/** The facts of the decision, and who the person is: whoever lets somebody in says next who it was. */
+export type AccessFinder = (
+  contextId: ContextId,
+  userId: string,
+  applicationId: ApplicationId,
+) => Promise<AccessFacts & { profile?: Profile }>;
+
+// One round trip for what lies in four slices' tables, and for all requests of one turn: it is read at every authorization, code exchange and refresh.
 const facts = `
-  SELECT u.status, a.enabled, a.navigable,
-    EXISTS (SELECT 1 FROM application_users d WHERE d.context_id = $1 AND d.application_id = $3 AND d.user_id = $2) AS direct,
+  SELECT k.n::int AS n, u.status, u.first_name, u.last_name, u.email, u.email_verified, u.username, u.locale, u.updated_at, a.enabled, a.navigable,
+    EXISTS (SELECT 1 FROM application_users d WHERE d.context_id = k.context_id AND d.application_id = k.application_id AND d.user_id = k.user_id) AS direct,
     EXISTS (SELECT 1 FROM application_groups g JOIN group_members m ON m.context_id = g.context_id AND m.group_id = g.group_id
-            WHERE g.context_id = $1 AND g.application_id = $3 AND m.user_id = $2) AS by_group,
+            WHERE g.context_id = k.context_id AND g.application_id = k.application_id AND m.user_id = k.user_id) AS by_group,
     EXISTS (SELECT 1 FROM application_groups g JOIN groups n ON n.context_id = g.context_id AND n.group_id = g.group_id
-            WHERE g.context_id = $1 AND g.application_id = $3 AND n.is_everyone) AS by_everyone
-  FROM (SELECT 1) AS one
-  LEFT JOIN users u ON u.context_id = $1 AND u.user_id = $2
-  LEFT JOIN applications a ON a.context_id = $1 AND a.application_id = $3`;
+            WHERE g.context_id = k.context_id AND g.application_id = k.application_id AND n.is_everyone) AS by_everyone
+  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS k (context_id, user_id, application_id, n)
+  LEFT JOIN users u ON u.context_id = k.context_id AND u.user_id = k.user_id
+  LEFT JOIN applications a ON a.context_id = k.context_id AND a.application_id = k.application_id`;
 
 type FactsRow = {
+  n: number;
   status: Status | null;
+  first_name: string;
+  last_name: string;
+  email: string | null;
+  email_verified: boolean;
+  username: string | null;
+  locale: string | null;
+  updated_at: Date;
   enabled: boolean | null;
   navigable: boolean;
   direct: boolean;
@@ -27,12 +42,34 @@ type FactsRow = {
 };
 
 export function createAccessFinder(database: Database): AccessFinder {
-  return async (contextId: ContextId, userId: string, applicationId: ApplicationId) => {
-    const [row] = await database.run<FactsRow>('access-facts', facts, [contextId, userId as UserId, applicationId]);
+  const batcher = new Batcher<[ContextId, UserId, ApplicationId], FactsRow>(async (requests) => {
+    const rows = await database.run<FactsRow>('access-facts', facts, [
+      requests.map(([c]) => c),
+      requests.map(([, u]) => u),
+      requests.map(([, , a]) => a),
+    ]);
+    const found: FactsRow[] = [];
+    for (const row of rows) found[row.n - 1] = row;
+    return found;
+  });
+  return async (contextId, userId, applicationId) => {
+    const row = await batcher.add([contextId, userId as UserId, applicationId]);
     return {
-      person: row?.status ? { status: row.status } : undefined,
-      application: row && row.enabled !== null ? { enabled: row.enabled, navigable: row.navigable } : undefined,
-      assignment: { direct: row?.direct ?? false, byGroup: row?.by_group ?? false, byEveryone: row?.by_everyone ?? false },
+      person: row.status ? { status: row.status } : undefined,
+      application: row.enabled === null ? undefined : { enabled: row.enabled, navigable: row.navigable },
+      assignment: { direct: row.direct, byGroup: row.by_group, byEveryone: row.by_everyone },
+      profile: row.status ? presentProfile(userId as UserId, row) : undefined,
     };
   };
 }
+
+const presentProfile = (userId: UserId, row: FactsRow): Profile => ({
+  userId,
+  firstName: row.first_name,
+  lastName: row.last_name,
+  email: row.email ?? undefined,
+  emailVerified: row.email_verified,
+  username: row.username ?? undefined,
+  locale: row.locale ?? undefined,
+  updatedAt: row.updated_at,
+});

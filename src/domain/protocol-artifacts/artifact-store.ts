@@ -1,33 +1,42 @@
 import { hashToken } from '../../platform/crypto/index.ts';
 import { Batcher, type Database } from '../../platform/database/index.ts';
-import type { ContextId } from '../scope.ts';
+import { type ContextId, isId } from '../scope.ts';
 
-export type Artifact = { payload: Record<string, unknown>; consumedAt?: Date };
+type Payload = Record<string, unknown>;
+
+/** With a token come the grant it belongs to and the session it is bound to: whoever reads it asks for them next. */
+export type Artifact = { payload: Payload; consumedAt?: Date; grant?: Payload; session?: Payload };
 type Key = { contextId: ContextId; kind: string; id: string };
 /** `index` has what a row is found by, when the payload itself is sealed. */
 type Save = Key & { payload: Record<string, unknown>; index: Record<string, unknown>; expiresAt: Date | undefined };
-type FoundRow = { n: number; payload: Record<string, unknown>; consumed_at: Date | null };
+type FoundRow = { n: number; payload: Payload; consumed_at: Date | null; grant_payload?: Payload | null; session_payload?: Payload | null };
 
 // The id is the bearer token itself: the store has only its hash (S-law 7), and batches keep one round trip and one flush to disk for many requests.
 const keys = 'unnest($1::uuid[], $2::text[], $3::bytea[]) WITH ORDINALITY AS k (context_id, kind, id_hash, n)';
 
+const notExpired = (alias: string) => `(${alias}.expires_at IS NULL OR ${alias}.expires_at > now())`;
+
 // A session artifact follows ours (its uid is our session's id): when ours has ended it cannot be found.
-const alive = `(a.expires_at IS NULL OR a.expires_at > now())
-  AND (a.kind <> 'Session' OR a.account_id IS NULL OR EXISTS (
-    SELECT 1 FROM sessions s WHERE s.context_id = a.context_id AND s.session_id::text = a.uid AND s.ended_at IS NULL AND s.expires_at > now()))`;
+const sessionLives = (alias: string) => `(${alias}.account_id IS NULL OR EXISTS (SELECT 1 FROM sessions o
+  WHERE o.context_id = ${alias}.context_id AND o.session_id = ${alias}.session_id AND o.ended_at IS NULL AND o.expires_at > now()))`;
 
 const sql = {
-  find: `SELECT k.n::int AS n, a.payload, a.consumed_at FROM ${keys}
-    JOIN oidc_artifacts a ON a.context_id = k.context_id AND a.kind = k.kind AND a.id_hash = k.id_hash WHERE ${alive}`,
-  save: `INSERT INTO oidc_artifacts (context_id, kind, id_hash, payload, grant_key, uid, user_code, account_id, expires_at)
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::jsonb[], $5::bytea[], $6::text[], $7::text[], $8::uuid[], $9::timestamptz[])
-    ON CONFLICT (context_id, kind, id_hash) DO UPDATE SET payload = excluded.payload, grant_key = excluded.grant_key, uid = excluded.uid,
+  find: `SELECT k.n::int AS n, a.payload, a.consumed_at, g.payload AS grant_payload, s.payload AS session_payload FROM ${keys}
+    JOIN oidc_artifacts a ON a.context_id = k.context_id AND a.kind = k.kind AND a.id_hash = k.id_hash
+    LEFT JOIN oidc_artifacts g ON g.context_id = a.context_id AND g.kind = 'Grant' AND g.id_hash = a.grant_key AND ${notExpired('g')}
+    LEFT JOIN oidc_artifacts s ON a.payload ->> 'expiresWithSession' = 'true' AND s.context_id = a.context_id AND s.kind = 'Session'
+      AND s.uid = a.payload ->> 'sessionUid' AND ${notExpired('s')} AND ${sessionLives('s')}
+    WHERE ${notExpired('a')} AND (a.kind <> 'Session' OR ${sessionLives('a')})`,
+  save: `INSERT INTO oidc_artifacts (context_id, kind, id_hash, payload, grant_key, uid, session_id, user_code, account_id, expires_at)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::jsonb[], $5::bytea[], $6::text[], $7::uuid[], $8::text[], $9::uuid[], $10::timestamptz[])
+    ON CONFLICT (context_id, kind, id_hash) DO UPDATE SET payload = excluded.payload, grant_key = excluded.grant_key, uid = excluded.uid, session_id = excluded.session_id,
       user_code = excluded.user_code, account_id = excluded.account_id, expires_at = excluded.expires_at`,
   consume: `UPDATE oidc_artifacts a SET consumed_at = now() FROM ${keys}
     WHERE a.context_id = k.context_id AND a.kind = k.kind AND a.id_hash = k.id_hash AND a.consumed_at IS NULL RETURNING k.n::int AS n`,
   insertOnce: `INSERT INTO oidc_artifacts AS a (context_id, kind, id_hash, payload, expires_at) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (context_id, kind, id_hash) DO UPDATE SET expires_at = excluded.expires_at WHERE a.expires_at < now() RETURNING 1 AS n`,
-  byUid: `SELECT a.payload, a.consumed_at FROM oidc_artifacts a WHERE a.context_id = $1 AND a.kind = $2 AND a.uid = $3 AND ${alive} ORDER BY a.expires_at DESC LIMIT 1`,
+  byUid: `SELECT a.payload, a.consumed_at FROM oidc_artifacts a WHERE a.context_id = $1 AND a.kind = $2 AND a.uid = $3
+    AND ${notExpired('a')} AND (a.kind <> 'Session' OR ${sessionLives('a')}) ORDER BY a.expires_at DESC LIMIT 1`,
   byUserCode:
     'SELECT payload, consumed_at FROM oidc_artifacts a WHERE context_id = $1 AND user_code = $2 AND (expires_at IS NULL OR expires_at > now())',
   remove: 'DELETE FROM oidc_artifacts WHERE context_id = $1 AND kind = $2 AND id_hash = $3',
@@ -42,8 +51,13 @@ const keyColumns = (requests: Key[]) => [
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-const toArtifact = (row: Pick<FoundRow, 'payload' | 'consumed_at'> | undefined): Artifact | undefined =>
-  row && { payload: row.payload, consumedAt: row.consumed_at ?? undefined };
+const toArtifact = (row: FoundRow | undefined): Artifact | undefined =>
+  row && {
+    payload: row.payload,
+    consumedAt: row.consumed_at ?? undefined,
+    grant: row.grant_payload ?? undefined,
+    session: row.session_payload ?? undefined,
+  };
 
 export class ArtifactStore {
   readonly #database: Database;
@@ -53,14 +67,11 @@ export class ArtifactStore {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#finds = new Batcher(
-      async (requests) => {
-        const found: (Artifact | undefined)[] = new Array(requests.length).fill(undefined);
-        for (const row of await database.run<FoundRow>('artifact-find', sql.find, keyColumns(requests))) found[row.n - 1] = toArtifact(row);
-        return found;
-      },
-      { lanes: 2 },
-    );
+    this.#finds = new Batcher(async (requests) => {
+      const found: (Artifact | undefined)[] = new Array(requests.length).fill(undefined);
+      for (const row of await database.run<FoundRow>('artifact-find', sql.find, keyColumns(requests))) found[row.n - 1] = toArtifact(row);
+      return found;
+    });
     this.#saves = new Batcher<Save, void>(async (requests) => {
       // one statement cannot touch a row twice: the last save of a key in a batch is the one that counts
       const last = [...new Map(requests.map((r) => [`${r.contextId} ${r.kind} ${r.id}`, r])).values()];
@@ -71,6 +82,7 @@ export class ArtifactStore {
           typeof r.index.grantId === 'string' && r.kind !== 'Session' && r.kind !== 'Interaction' ? hashToken(r.index.grantId) : null,
         ),
         last.map((r) => text(r.index.uid)),
+        last.map((r) => (isId(r.index.uid) ? r.index.uid : null)),
         last.map((r) => text(r.index.userCode)),
         last.map((r) => text(r.index.accountId)),
         last.map((r) => r.expiresAt ?? null),

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock/index.ts';
 import { hashToken } from '../../platform/crypto/index.ts';
-import type { Database } from '../../platform/database/index.ts';
+import { Batcher, type Database } from '../../platform/database/index.ts';
 import type { ApplicationId, ContextId, Scope, SessionId, UserId } from '../scope.ts';
 import { getSignInPolicy } from '../sign-in-policy/index.ts';
 import type { Role } from '../users/index.ts';
@@ -21,13 +21,15 @@ const seenGranularitySeconds = 60;
 
 // One statement for every page and every authorization: a session lives while it is not ended, not idle, not old, and its person is active.
 const findLive = `
-  SELECT s.session_id, s.user_id, s.amr, s.authenticated_at, s.seen_at, u.first_name, u.last_name, u.role, u.locale, COALESCE(u.email, u.username) AS login
-  FROM sessions s JOIN users u ON u.context_id = s.context_id AND u.user_id = s.user_id
-  WHERE s.context_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.seen_at > $4 AND u.status = 'activated'`;
+  SELECT k.n::int AS n, s.session_id, s.user_id, s.amr, s.authenticated_at, s.seen_at, u.first_name, u.last_name, u.role, u.locale, COALESCE(u.email, u.username) AS login
+  FROM unnest($1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY AS k (context_id, token_hash, now, idle_since, n)
+  JOIN sessions s ON s.context_id = k.context_id AND s.token_hash = k.token_hash AND s.ended_at IS NULL AND s.expires_at > k.now AND s.seen_at > k.idle_since
+  JOIN users u ON u.context_id = s.context_id AND u.user_id = s.user_id AND u.status = 'activated'`;
 
 const touch = 'UPDATE sessions SET seen_at = $3 WHERE context_id = $1 AND session_id = $2 AND seen_at < $4';
 
 type FoundRow = {
+  n: number;
   session_id: SessionId;
   user_id: UserId;
   amr: string[];
@@ -42,11 +44,17 @@ type FoundRow = {
 
 /** Finds the live session of a cookie's token and notes, once a minute, that it was seen. */
 export function createSessionFinder(database: Database, clock: Clock): SessionFinder {
+  const batcher = new Batcher<[ContextId, Buffer, Date, Date], FoundRow | undefined>(async (requests) => {
+    const columns = [0, 1, 2, 3].map((index) => requests.map((request) => request[index]));
+    const found: (FoundRow | undefined)[] = new Array(requests.length).fill(undefined);
+    for (const row of await database.run<FoundRow>('session-find', findLive, columns)) found[row.n - 1] = row;
+    return found;
+  });
   return async (contextId, token) => {
     if (!token || token.length > 100) return undefined;
     const now = clock.now();
     const idleSince = new Date(now.getTime() - getSignInPolicy({ contextId }).sessionIdleSeconds * 1000);
-    const [row] = await database.run<FoundRow>('session-find', findLive, [contextId, hashToken(token), now, idleSince]);
+    const row = await batcher.add([contextId, hashToken(token), now, idleSince]);
     if (!row) return undefined;
     if (now.getTime() - row.seen_at.getTime() > seenGranularitySeconds * 1000) {
       await database.run('session-touch', touch, [contextId, row.session_id, now, new Date(now.getTime() - seenGranularitySeconds * 1000)]);

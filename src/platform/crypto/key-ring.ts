@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 
 type MasterKey = { id: string; key: Buffer };
 
@@ -6,6 +6,7 @@ type MasterKey = { id: string; key: Buffer };
 export class KeyRing {
   readonly #keys: MasterKey[];
   readonly #derived = new Map<string, Buffer[]>();
+  readonly #fingerprintKeys = new Map<string, KeyObject[]>();
 
   constructor(keys: MasterKey[]) {
     if (keys.length === 0) throw new Error('the key ring is empty');
@@ -44,7 +45,12 @@ export class KeyRing {
 
   /** A keyed fingerprint, for values that may be guessable (client secrets chosen by hand). */
   fingerprint(value: string, purpose: string): string[] {
-    return this.derive(purpose).map((key) => createHmac('sha256', key).update(value).digest('base64url'));
+    let keys = this.#fingerprintKeys.get(purpose);
+    if (!keys) {
+      keys = this.derive(purpose).map((key) => createSecretKey(key));
+      this.#fingerprintKeys.set(purpose, keys);
+    }
+    return keys.map((key) => createHmac('sha256', key).update(value).digest('base64url'));
   }
 }
 

@@ -8,10 +8,10 @@ export const sha256 = (value: string): Buffer => createHash('sha256').update(val
 /** What the store keeps of a bearer value: it cannot be turned back (RFC 9700 §4.9.3, S-law 7). */
 export const hashToken = sha256;
 
-/** Compares in constant time; unequal lengths are unequal. */
-export function safeEqual(a: string | Buffer, b: string | Buffer): boolean {
-  const left = createHash('sha256').update(a).digest();
-  return timingSafeEqual(left, createHash('sha256').update(b).digest());
+/** Compares in constant time; only the length can be told. */
+export function safeEqual(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 // no 0/O, 1/l/I: these passwords are read aloud and typed

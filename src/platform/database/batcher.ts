@@ -8,6 +8,7 @@ export class Batcher<Request, Result> {
   readonly #largest: number;
   #waiting: { request: Request; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = [];
   #busy = 0;
+  #lastSize = 0;
   #scheduled = false;
 
   /**
@@ -30,16 +31,20 @@ export class Batcher<Request, Result> {
   #schedule(): void {
     if (this.#scheduled || this.#busy >= this.#lanes || this.#waiting.length === 0) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    const flush = () => {
       this.#scheduled = false;
       this.#flush();
-    });
+    };
+    // while requests come in company, a millisecond more of it spares a round trip and a flush to disk; one that is alone does not wait
+    if (this.#lastSize > 1 && this.#waiting.length < this.#largest) setTimeout(flush, 1);
+    else setImmediate(flush);
   }
 
   async #flush(): Promise<void> {
     const batch = this.#waiting.splice(0, this.#largest);
     if (batch.length === 0) return;
     this.#busy++;
+    this.#lastSize = batch.length;
     this.#schedule();
     try {
       const results = await this.#run(batch.map(({ request }) => request));

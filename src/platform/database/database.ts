@@ -16,6 +16,14 @@ export type Database = {
 // timestamptz as Date (the driver's default), int8 counts as numbers: ours stay far below 2^53
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
+/**
+ * Hot statements find rows by key. Their plans are made once for each connection, perhaps while a table is still empty, when the planner would settle for reading it
+ * whole, and for ever.
+ */
+const planForKeys = async (client: { query(sql: string): Promise<unknown> }): Promise<void> => {
+  await client.query('SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off');
+};
+
 /** @param url postgres:// address; @param poolSize connections held, shared between knex and hot statements */
 export function openDatabase(url: string, poolSize: number): Database {
   const hot = Math.max(1, Math.floor(poolSize / 2));
@@ -25,6 +33,7 @@ export function openDatabase(url: string, poolSize: number): Database {
     idleTimeoutMillis: 60_000,
     connectionTimeoutMillis: 5000,
     application_name: 'portaria',
+    onConnect: planForKeys,
   });
   pool.on('error', () => {}); // an idle connection was lost; the next query opens another or reports
   const knex = knexModule({

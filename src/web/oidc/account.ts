@@ -1,8 +1,8 @@
 import type { Account, AccountClaims, Client, KoaContextWithOIDC } from 'oidc-provider';
-import { decide } from '../../domain/access/index.ts';
+import { decide, type Profile } from '../../domain/access/index.ts';
 import { groupNamesOf } from '../../domain/groups/index.ts';
 import type { ApplicationId, Scope } from '../../domain/scope.ts';
-import { findUserById, fullName, type User } from '../../domain/users/index.ts';
+import { fullName } from '../../domain/users/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import type { Services } from '../request/index.ts';
 
@@ -22,24 +22,28 @@ export const applicationIdOf = (client: Client): ApplicationId => client.applica
  */
 export function createFindAccount(services: Services, scope: Scope) {
   return async (ctx: KoaContextWithOIDC, accountId: string, token?: unknown): Promise<Account | undefined> => {
-    if (token && ctx.oidc.client) {
-      const verdict = decide(await services.findAccess(scope.contextId, accountId, applicationIdOf(ctx.oidc.client)));
-      if (!verdict.allowed) return undefined;
+    const applicationId = ctx.oidc.client && applicationIdOf(ctx.oidc.client);
+    const load = () => services.findAccess(scope.contextId, accountId, applicationId!);
+    let profile: Profile | undefined;
+    if (token && applicationId) {
+      const facts = await load();
+      if (!decide(facts).allowed) return undefined;
+      profile = facts.profile;
     }
     return {
       accountId,
       async claims(_use, requestedScope) {
         const scopes = new Set(requestedScope.split(' '));
         if (!scopes.has('profile') && !scopes.has('email') && !scopes.has('groups')) return { sub: accountId };
-        const user = await findUserById(scope, accountId);
-        if (!user) return { sub: accountId };
-        return presentClaims(user, scopes.has('groups') ? await groupNamesOf(scope, user.userId) : undefined);
+        profile ??= (await load()).profile;
+        if (!profile) return { sub: accountId };
+        return presentClaims(profile, scopes.has('groups') ? await groupNamesOf(scope, profile.userId) : undefined);
       },
     };
   };
 }
 
-function presentClaims(user: User, groups: string[] | undefined): AccountClaims {
+function presentClaims(user: Profile, groups: string[] | undefined): AccountClaims {
   return {
     sub: user.userId,
     name: fullName(user),

@@ -8,8 +8,9 @@ import { addSeconds, epochSeconds } from '../../platform/clock/index.ts';
 import type { KeyRing } from '../../platform/crypto/index.ts';
 import { clientMetadata } from './client-metadata.ts';
 
-/** Writes of one request that may run side by side; whoever opens the store waits for them before the answer leaves. */
-export const deferredWrites = new AsyncLocalStorage<Promise<void>[]>();
+/** What one request may share between its steps: writes that run side by side (whoever opens it waits for them before the answer leaves), and reads made ahead. */
+export type RequestStore = { writes: Promise<void>[]; readAhead: Map<string, AdapterPayload> };
+export const requestStore = new AsyncLocalStorage<RequestStore>();
 
 // These carry other bearer values (a device code, a session cookie, a pushed request), or must come back with their own id when found by another key.
 const sealed = new Set(['Interaction', 'DeviceCode']);
@@ -57,6 +58,20 @@ export function createAdapter(scope: Scope, artifacts: ArtifactStore, keyRing: K
     return payload;
   }
 
+  function readAhead(token: AdapterPayload, { grant, session }: Artifact): void {
+    const ahead = requestStore.getStore()?.readAhead;
+    if (grant) ahead?.set(`Grant ${token.grantId}`, { ...grant, jti: token.grantId });
+    if (session) ahead?.set(`Session of ${token.sessionUid}`, session);
+  }
+
+  /** Once: a second look in the same request goes to the store. */
+  function takeAhead(key: string): AdapterPayload | undefined {
+    const ahead = requestStore.getStore()?.readAhead;
+    const found = ahead?.get(key);
+    ahead?.delete(key);
+    return found;
+  }
+
   return (kind) => ({
     async upsert(id, payload, expiresIn) {
       if (kind === 'Client') throw new Error('clients are written through applications');
@@ -70,17 +85,25 @@ export function createAdapter(scope: Scope, artifacts: ArtifactStore, keyRing: K
       }
       if (kind === 'Session' && isSaved(id, kept, expiresIn ?? 0)) return;
       const write = artifacts.save(contextId, kind, id, sealed.has(kind) ? seal(kind, payload) : kept, expiresAt, kept);
-      const pending = deferrable.has(kind) ? deferredWrites.getStore() : undefined;
-      if (!pending) return write;
+      const request = requestStore.getStore();
+      request?.readAhead.delete(`${kind} ${id}`);
+      if (!request || !deferrable.has(kind)) return write;
       write.catch(() => {}); // whoever waits for the deferred writes sees the failure
-      pending.push(write);
+      request.writes.push(write);
     },
     async find(id) {
       if (kind === 'Client') return findClient(id);
+      const ahead = takeAhead(`${kind} ${id}`);
+      if (ahead) return ahead;
       const found = await artifacts.find(contextId, kind, id);
-      return found && present(kind, id, found);
+      if (!found) return undefined;
+      const payload = present(kind, id, found);
+      readAhead(payload, found);
+      return payload;
     },
     async findByUid(uid) {
+      const ahead = takeAhead(`${kind} of ${uid}`);
+      if (ahead) return ahead;
       const found = await artifacts.findByUid(contextId, kind, uid);
       return found && present(kind, undefined, found);
     },

@@ -7,7 +7,7 @@ import { endSession, recordParticipant } from '../../domain/sessions/index.ts';
 import { contentSecurityPolicy, serializeCookie } from '../../platform/http/index.ts';
 import { cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
-import { deferredWrites } from './adapter.ts';
+import { type RequestStore, requestStore } from './adapter.ts';
 import { ownSession } from './own-session.ts';
 
 /** What happens around the provider's own handling of a request: waits for its writes, notes who joined a session, ends ours with its. */
@@ -15,9 +15,9 @@ export function observe(provider: Provider, services: Services, context: Resolve
   const joined = new LRUCache<string, string>({ max: 20_000 });
 
   provider.use(async (ctx, next) => {
-    const writes: Promise<void>[] = [];
-    await deferredWrites.run(writes, next);
-    await Promise.all(writes);
+    const store: RequestStore = { writes: [], readAhead: new Map() };
+    await requestStore.run(store, next);
+    await Promise.all(store.writes);
     const { oidc } = ctx as KoaContextWithOIDC;
     if (!oidc) return;
     if (oidc.entities.AuthorizationCode && oidc.route !== 'token') await joinSession(ctx as KoaContextWithOIDC);

@@ -1,0 +1,244 @@
+// `npm run bench`: one table, everything in one run on the durable embedded store; each figure beside its limit, measured in turn with it.
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Jar, send } from '../../test/support/jar.ts';
+import { authorizationUrl, basic, json } from '../../test/support/oidc.ts';
+import { portaria, startServerProcess } from '../../test/support/process.ts';
+import { fillSignIn, freePort } from '../../test/support/server.ts';
+import { median, percentile, rate } from './load.ts';
+
+const seconds = Number(process.env.BENCH_SECONDS ?? 4);
+const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
+const concurrency = Number(process.env.BENCH_CONCURRENCY ?? 64);
+const secret = 'bench-secret-bench-secret-bench-1';
+const redirectUri = 'http://127.0.0.1:9/callback';
+const password = 'a password for the bench';
+const people = 40;
+
+const folder = mkdtempSync(join(tmpdir(), 'portaria-bench-'));
+const port = await freePort();
+const env = { PORTARIA_DATA_DIR: join(folder, 'data'), PORTARIA_DEMO: 'false', PORTARIA_BASE_URL: `http://127.0.0.1:${port}` };
+const state = {
+  contexts: [
+    {
+      code: 'bench',
+      name: 'Bench',
+      users: Array.from({ length: people }, (_, i) => ({ username: `person${i}`, firstName: 'Person', lastName: String(i), password })),
+      applications: [
+        {
+          code: 'bench',
+          name: 'Bench',
+          assignedTo: { groups: ['Everyone'] },
+          oidc: {
+            client_id: 'bench',
+            client_secret: secret,
+            redirect_uris: [redirectUri],
+            grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+          },
+        },
+      ],
+    },
+  ],
+};
+
+const cleanUp: (() => undefined | Promise<unknown>)[] = [];
+
+type Side = { token: string; authorize: Jar; authorizeUrl(): { url: string; verifier: string } };
+const scope = 'openid profile';
+
+async function startBare(): Promise<Side> {
+  const barePort = await freePort();
+  const jwk = {
+    ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
+    alg: 'ES256',
+    use: 'sig',
+    kid: 'bench',
+  };
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      new URL('./bare-provider.ts', import.meta.url).pathname,
+      String(barePort),
+      JSON.stringify(jwk),
+    ],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  await once(child.stdout!, 'data');
+  const issuer = `http://127.0.0.1:${barePort}`;
+  const jar = new Jar();
+  const stop = (url: string) => url.startsWith(redirectUri);
+  const authorizeUrl = () => {
+    const request = authorizationUrl({ issuer, redirectUri }, { client_id: 'bench', scope });
+    return { ...request, url: request.url.replace('/oidc/authorize', '/auth') };
+  };
+  let page = await jar.follow(authorizeUrl().url, {}, stop);
+  page = await jar.submit(jar.form(page), { login: 'person', password: 'x' }, stop);
+  await jar.submit(jar.form(page), {}, stop);
+  cleanUp.push(() => void child.kill('SIGKILL'));
+  return { token: `${issuer}/token`, authorize: jar, authorizeUrl };
+}
+
+async function signedInSide(): Promise<Side> {
+  const issuer = `http://127.0.0.1:${port}/bench`;
+  const jar = new Jar();
+  await fillSignIn(jar, await jar.follow(`${issuer}/launchpad`), 'person0', password);
+  const side = {
+    token: `${issuer}/oidc/token`,
+    authorize: jar,
+    authorizeUrl: () => authorizationUrl({ issuer, redirectUri }, { client_id: 'bench', scope }),
+  };
+  await codeFlow(side); // the first one joins the application to the session
+  return side;
+}
+
+async function authorizeOnce(side: Side): Promise<{ code: string; verifier: string }> {
+  const { url, verifier } = side.authorizeUrl();
+  const answer = await side.authorize.follow(url, {}, (address) => address.startsWith(redirectUri));
+  const code = answer.location && new URL(answer.location).searchParams.get('code');
+  if (!code) throw new Error(`no code: ${answer.status} ${answer.location} ${answer.text.slice(0, 300)}`);
+  return { code, verifier };
+}
+
+async function tokenRequest(side: Side, form: Record<string, string>) {
+  const answer = await send(side.token, { form, headers: basic('bench', secret) });
+  if (answer.status !== 200) throw new Error(`token: ${answer.status} ${answer.text.slice(0, 300)}`);
+  return json(answer);
+}
+
+async function codeFlow(side: Side): Promise<{ refresh_token: string }> {
+  const { code, verifier } = await authorizeOnce(side);
+  return tokenRequest(side, { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier });
+}
+
+/** Both sides in turn, several times: the ratio of medians holds when the machine's speed drifts. */
+async function compare(ours: Side, bare: Side, make: (side: Side) => Promise<(lane: number) => Promise<void>>): Promise<[number, number]> {
+  const results: [number[], number[]] = [[], []];
+  const works = [await make(ours), await make(bare)];
+  for (const work of works) await rate(1, concurrency, work); // warm
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, work] of works.entries()) results[index]!.push(await rate(seconds, concurrency, work));
+  }
+  return [median(results[0]), median(results[1])];
+}
+
+async function passwordSignIn(n: number): Promise<void> {
+  const jar = new Jar();
+  const page = await jar.follow(`http://127.0.0.1:${port}/bench/launchpad`);
+  const form = jar.form(page, /sign-in\//);
+  const answer = await jar.get(form.action, { form: { ...form.fields, login: `person${n % people}`, password } });
+  if (answer.status !== 303) throw new Error(`sign-in: ${answer.status}`);
+}
+
+async function bareArgon2(): Promise<number> {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', new URL('./bare-argon2.ts', import.meta.url).pathname, String(seconds)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let output = '';
+  child.stdout!.on('data', (chunk) => {
+    output += chunk;
+  });
+  await once(child, 'close');
+  return Number(output);
+}
+
+/** 95th percentile of authorize in ms, one at a time, alone and while people sign in as fast as they can. */
+async function authorizeLatency(side: Side): Promise<[number, number]> {
+  const sample = async (duration: number) => {
+    const times: number[] = [];
+    const end = performance.now() + duration * 1000;
+    while (performance.now() < end) {
+      const start = performance.now();
+      await authorizeOnce(side);
+      times.push(performance.now() - start);
+      await sleep(5);
+    }
+    return percentile(times, 0.95);
+  };
+  await sample(1);
+  const quiet = await sample(seconds);
+  const storm = rate(seconds + 1, concurrency, passwordSignIn);
+  await sleep(500);
+  const stormy = await sample(seconds - 0.5);
+  await storm;
+  return [quiet, stormy];
+}
+
+const resident = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
+
+type Line = [what: string, ours: string, limit: string, ratio: string, goal: string, met: boolean];
+const lines: Line[] = [];
+const perSecond = (value: number) => `${value.toFixed(0)}/s`;
+const addRatio = (what: string, [ours, limit]: [number, number], goal: number) =>
+  lines.push([what, perSecond(ours), perSecond(limit), (ours / limit).toFixed(2), `≥ ${goal}`, ours / limit >= goal]);
+
+try {
+  const applied = portaria(['apply', '-'], env, JSON.stringify(state));
+  if (applied.status !== 0) throw new Error(applied.stderr);
+
+  const begun = performance.now();
+  const server = await startServerProcess(port, env);
+  cleanUp.push(() => server.kill('SIGTERM'));
+  await send(`http://127.0.0.1:${port}/bench/.well-known/openid-configuration`);
+  const firstAnswer = (performance.now() - begun) / 1000;
+  await sleep(3000);
+  const idle = resident(server.child.pid!);
+
+  const [ours, bare] = [await signedInSide(), await startBare()];
+  addRatio('code + PKCE with a session', await compare(ours, bare, async (side) => async () => void (await codeFlow(side))), 0.6);
+  addRatio(
+    'client credentials',
+    await compare(ours, bare, async (side) => async () => void (await tokenRequest(side, { grant_type: 'client_credentials' }))),
+    0.6,
+  );
+  addRatio(
+    'refresh with rotation',
+    await compare(ours, bare, async (side) => {
+      const latest: string[] = [];
+      for (let lane = 0; lane < concurrency; lane++) latest.push((await codeFlow(side)).refresh_token);
+      return async (lane) => {
+        latest[lane] = (await tokenRequest(side, { grant_type: 'refresh_token', refresh_token: latest[lane]! })).refresh_token;
+      };
+    }),
+    0.6,
+  );
+
+  const [signIns, hashes]: [number[], number[]] = [[], []];
+  await rate(1, concurrency, passwordSignIn);
+  for (let round = 0; round < rounds; round++) {
+    hashes.push(await bareArgon2());
+    signIns.push(await rate(seconds, concurrency, passwordSignIn));
+  }
+  addRatio('password sign-in (limit: argon2id)', [median(signIns), median(hashes)], 0.9);
+
+  const [quiet, stormy] = await authorizeLatency(await signedInSide());
+  lines.push([
+    'authorize, 95th percentile in a sign-in storm',
+    `${stormy.toFixed(1)} ms`,
+    `${quiet.toFixed(1)} ms quiet`,
+    (stormy / quiet).toFixed(2),
+    '≤ 3',
+    stormy / quiet <= 3,
+  ]);
+  lines.push(['resident memory, idle server', `${idle.toFixed(0)} MB`, '', '', '≤ 200 MB', idle <= 200]);
+  lines.push(['first answer after start', `${firstAnswer.toFixed(2)} s`, '', '', '≤ 3 s', firstAnswer <= 3]);
+  lines.push(['resident memory after the bench', `${resident(server.child.pid!).toFixed(0)} MB`, '', '', '', true]);
+
+  console.log(
+    `\n${availableParallelism()} processors, Node ${process.version}, ${concurrency} at once, median of ${rounds} × ${seconds} s, durable embedded store\n`,
+  );
+  console.log('| what | Portaria | its limit | ratio | to reach | |\n|---|---|---|---|---|---|');
+  for (const [what, value, limit, ratio, goal, met] of lines)
+    console.log(`| ${what} | ${value} | ${limit} | ${ratio} | ${goal} | ${met ? 'yes' : 'NO'} |`);
+  process.exitCode = lines.every(([, , , , , met]) => met) ? 0 : 1;
+} finally {
+  for (const end of cleanUp) await end();
+  rmSync(folder, { recursive: true, force: true });
+}
