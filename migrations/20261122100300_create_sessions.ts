@@ -66,6 +66,7 @@ export async function up(knex: Knex): Promise<void> {
       PRIMARY KEY (context_id, kind, id_hash)
     ) WITH (fillfactor = 75); -- room for the one update most rows get
     CREATE INDEX oidc_artifacts_grant ON oidc_artifacts (context_id, grant_key) WHERE grant_key IS NOT NULL;
+    CREATE INDEX oidc_artifacts_account ON oidc_artifacts (context_id, account_id) WHERE kind = 'Grant';
     CREATE INDEX oidc_artifacts_uid ON oidc_artifacts (context_id, kind, uid) WHERE uid IS NOT NULL;
     CREATE UNIQUE INDEX oidc_artifacts_user_code ON oidc_artifacts (context_id, user_code) WHERE user_code IS NOT NULL;
     CREATE INDEX oidc_artifacts_expiry ON oidc_artifacts USING brin (expires_at);

@@ -68,7 +68,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   return {
     services,
     health,
-    handle: createFrontDoor({ services, providers, health, pages: koa.callback() }),
+    handle: createFrontDoor({ services, providers, health, pages: koa.callback(), isSecure: config.baseUrl.startsWith('https:') }),
     async startJobs() {
       jobs = await startJobs(database.url, createTasks(services, createBackChannelLogout(services, providers)), crontab, log);
     },

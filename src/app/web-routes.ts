@@ -15,13 +15,13 @@ export const pageRoutes = (providers: ProviderDirectory): Route[] => [
   ...adminConsoleRoutes,
 ];
 
-type FrontDoor = { services: Services; providers: ProviderDirectory; health: Health; pages: RequestListener };
+type FrontDoor = { services: Services; providers: ProviderDirectory; health: Health; pages: RequestListener; isSecure: boolean };
 
 // RFC 8414 §3.1 puts the well-known part between host and path
 const insertedWellKnown = /^\/\.well-known\/(oauth-authorization-server|openid-configuration)\/([a-z0-9-]{1,63})\/?$/;
 
 /** Sends each request to health, to a protocol or to the pages. Nothing that a caller sends makes it throw. */
-export function createFrontDoor({ services, providers, health, pages }: FrontDoor) {
+export function createFrontDoor({ services, providers, health, pages, isSecure }: FrontDoor) {
   const oidc = createOidcEndpoint(services, providers);
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -38,7 +38,7 @@ export function createFrontDoor({ services, providers, health, pages }: FrontDoo
       }
     }
     health.observe(request, response, path.startsWith('/assets/') ? 'asset' : 'page');
-    setSecurityHeaders(response, false);
+    setSecurityHeaders(response, isSecure);
     pages(request, response);
   }
 

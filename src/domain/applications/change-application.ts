@@ -2,6 +2,7 @@ import { type KeyRing, randomToken } from '../../platform/crypto/index.ts';
 import { notifyChange } from '../../platform/database/index.ts';
 import { AppError, type FieldErrors, invalidInput } from '../../platform/errors/index.ts';
 import { type AuditEventType, recordEvent } from '../audit/index.ts';
+import { revokeGrantsOfClient } from '../protocol-artifacts/index.ts';
 import type { Scope } from '../scope.ts';
 import { isRedirectUri, parseOidcSettings } from './oidc-settings.ts';
 import {
@@ -70,6 +71,7 @@ export async function cloneApplication(scope: Scope, applicationId: string): Pro
 
 export async function deleteApplication(scope: Scope, applicationId: string): Promise<void> {
   const application = await getApplication(scope, applicationId, { lock: true });
+  if (application.oidc) await revokeGrantsOfClient(scope, application.oidc.client_id);
   await removeApplication(scope, application.applicationId);
   await announce(scope, 'application.deleted', application, { code: application.code });
 }
@@ -97,6 +99,8 @@ async function replace(
   version = before.version,
 ): Promise<Application> {
   if (!(await updateApplication(scope, before.applicationId, version, data))) throw new AppError('changed_meanwhile', 409);
+  const loses = before.oidc && (!data.enabled || data.oidc?.client_id !== before.oidc.client_id);
+  if (loses) await revokeGrantsOfClient(scope, before.oidc!.client_id);
   const after = await getApplication(scope, before.applicationId);
   return announce(scope, event, after, differences(before, after));
 }

@@ -1,6 +1,6 @@
 import { notFound } from '../../platform/errors/index.ts';
 import { getApplication } from '../applications/index.ts';
-import type { Scope, UserId } from '../scope.ts';
+import { isId, type Scope, type UserId } from '../scope.ts';
 
 // A person's own arrangement of the Launchpad; it gives no access, so it is not audited.
 
@@ -22,5 +22,6 @@ export async function setFavourite(scope: Scope, userId: UserId, applicationId: 
 }
 
 export async function removeFromLaunchpad({ db, contextId }: Scope, userId: UserId, applicationId: string): Promise<void> {
+  if (!isId(applicationId)) throw notFound();
   await db('launchpad_entries').where({ context_id: contextId, user_id: userId, application_id: applicationId }).delete();
 }

@@ -1,4 +1,5 @@
 import { newId } from '../../platform/crypto/index.ts';
+import { jsonText } from '../../platform/database/index.ts';
 import type { ApplicationId, Scope } from '../scope.ts';
 import type { AuditEventType } from './events.ts';
 
@@ -22,7 +23,7 @@ export async function recordEvent(scope: Scope, event: NewEvent): Promise<void> 
     at: now,
     type: event.type,
     outcome: event.outcome ?? 'success',
-    actor: JSON.stringify(scope.actor),
+    actor: jsonText(scope.actor),
     actor_id: scope.actor.kind === 'person' ? scope.actor.id : null,
     subject_kind: event.subject?.kind ?? null,
     subject_id: event.subject?.kind === 'signing-key' ? null : (event.subject?.id ?? null),
@@ -30,6 +31,6 @@ export async function recordEvent(scope: Scope, event: NewEvent): Promise<void> 
     application_id: event.applicationId ?? null,
     reason: event.reason ?? null,
     support_code: event.supportCode ?? null,
-    details: JSON.stringify(event.details ?? {}),
+    details: jsonText(event.details ?? {}),
   });
 }

@@ -1,4 +1,5 @@
 import { recordEvent } from '../audit/index.ts';
+import { findPassword } from '../credentials/password/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import { type Session, startSession } from '../sessions/index.ts';
 import { fullName, getUser } from '../users/index.ts';
@@ -16,8 +17,10 @@ export async function completeSignIn(
 ): Promise<{ token: string } | undefined> {
   return inTransaction(scope, async (inside) => {
     if (!(await closePendingRequest(inside, request.requestId))) return undefined;
-    const user = await getUser(inside, proven.userId);
-    if (user.status !== 'activated') return undefined;
+    // locked: a deactivation or a new password at the same moment comes before or after, not between
+    const user = await getUser(inside, proven.userId, { lock: true });
+    const password = await findPassword(inside, user.userId);
+    if (user.status !== 'activated' || password?.changedAt.getTime() !== proven.passwordChangedAt) return undefined;
     const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
     const { token, sessionId } = await startSession(
       as,

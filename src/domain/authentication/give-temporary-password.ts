@@ -3,7 +3,7 @@ import { clearAttempts } from '../attempts/index.ts';
 import { setTemporaryPassword } from '../credentials/password/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
-import { createUser, type NewUser, type User } from '../users/index.ts';
+import { createUser, getUser, type NewUser, type User } from '../users/index.ts';
 
 type Services = { hasher: PasswordHasher; keyRing: KeyRing };
 
@@ -25,6 +25,7 @@ export async function createUserWithTemporaryPassword(
 export async function giveTemporaryPassword(scope: Scope, user: User, { hasher, keyRing }: Services): Promise<void> {
   const temporary = await generate(hasher);
   await inTransaction(scope, async (inside) => {
+    await getUser(inside, user.userId, { lock: true });
     await setTemporaryPassword(inside, user, temporary, keyRing);
     await clearAttempts(inside, user.userId);
     await endSessionsOfUser(inside, user.userId, 'password-changed');

@@ -12,19 +12,24 @@ export type Facts = {
   /** The live session of this browser. */
   session?: { userId: string; authenticatedAt: number };
   /** What was proven for this pending request, not yet a session. */
-  proven?: { userId: string; at: number };
-  mustChangePassword: boolean;
+  proven?: { userId: string; at: number; passwordChangedAt: number };
+  /** The password that the proof was made with, as it stands now. */
+  password?: { mustChange: boolean; changedAt: number };
 };
+
+/** Half a sign-in is not left lying about: the next step has to be taken within this time. */
+const proofLifetimeMs = 15 * 60 * 1000;
 
 /** `password`: name and password together; `done`: `by` says what satisfied the request. */
 export type Step = { step: 'password' } | { step: 'new-password' } | { step: 'done'; by: 'session' | 'proof' };
 
 /** The only place that knows what comes after what. */
-export function nextStep({ now, demands, session, proven, mustChangePassword }: Facts): Step {
+export function nextStep({ now, demands, session, proven, password }: Facts): Step {
   const fresh = (at: number) =>
     (demands.provenAfter === undefined || at >= demands.provenAfter) &&
     (demands.maxAgeSeconds === undefined || now - at <= demands.maxAgeSeconds * 1000);
-  if (proven && fresh(proven.at)) return mustChangePassword ? { step: 'new-password' } : { step: 'done', by: 'proof' };
+  const holds = proven && password?.changedAt === proven.passwordChangedAt && now - proven.at <= proofLifetimeMs;
+  if (holds && fresh(proven.at)) return password.mustChange ? { step: 'new-password' } : { step: 'done', by: 'proof' };
   if (session && fresh(session.authenticatedAt)) return { step: 'done', by: 'session' };
   return { step: 'password' };
 }

@@ -3,7 +3,8 @@ import { hashToken, newId } from '../../platform/crypto/index.ts';
 import { type ApplicationId, isId, type RequestId, type Scope, type UserId } from '../scope.ts';
 import type { Demands } from './next-step.ts';
 
-export type Proven = { userId: UserId; at: number; amr: string[] };
+/** `passwordChangedAt`: which password was proven; a proof of one that was replaced is worth nothing. Times in ms since the epoch. */
+export type Proven = { userId: UserId; at: number; amr: string[]; passwordChangedAt: number };
 
 /** A sign-in under way: where it came from and goes back to. Twenty tabs are twenty of these. */
 export type PendingRequest = {

@@ -13,7 +13,23 @@ export type Context = {
 };
 
 /** Codes that are paths of the server itself. */
-const reserved = new Set(['assets', 'healthz', 'readyz', 'metrics', 'favicon-ico', 'robots-txt', 'admin', 'api', 'www']);
+const reserved = new Set([
+  'assets',
+  'healthz',
+  'readyz',
+  'metrics',
+  'favicon-ico',
+  'robots-txt',
+  'admin',
+  'api',
+  'www',
+  'oidc',
+  'saml',
+  'launchpad',
+  'sign-in',
+  'sign-out',
+  'account',
+]);
 
 export const isContextCode = (code: string): boolean => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(code) && !reserved.has(code);
 

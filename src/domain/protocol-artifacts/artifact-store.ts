@@ -1,5 +1,5 @@
 import { hashToken } from '../../platform/crypto/index.ts';
-import { Batcher, type Database } from '../../platform/database/index.ts';
+import { Batcher, type Database, jsonText } from '../../platform/database/index.ts';
 import { type ContextId, isId } from '../scope.ts';
 
 type Payload = Record<string, unknown>;
@@ -20,6 +20,10 @@ const notExpired = (alias: string) => `(${alias}.expires_at IS NULL OR ${alias}.
 const sessionLives = (alias: string) => `(${alias}.account_id IS NULL OR EXISTS (SELECT 1 FROM sessions o
   WHERE o.context_id = ${alias}.context_id AND o.session_id = ${alias}.session_id AND o.ended_at IS NULL AND o.expires_at > now()))`;
 
+// Two tabs may open two applications at once: what each adds to the session stays.
+const merged = `CASE WHEN excluded.kind = 'Session' THEN excluded.payload || jsonb_build_object('authorizations',
+  COALESCE(oidc_artifacts.payload -> 'authorizations', '{}') || COALESCE(excluded.payload -> 'authorizations', '{}')) ELSE excluded.payload END`;
+
 const sql = {
   find: `SELECT k.n::int AS n, a.payload, a.consumed_at, g.payload AS grant_payload, s.payload AS session_payload FROM ${keys}
     JOIN oidc_artifacts a ON a.context_id = k.context_id AND a.kind = k.kind AND a.id_hash = k.id_hash
@@ -29,7 +33,7 @@ const sql = {
     WHERE ${notExpired('a')} AND (a.kind <> 'Session' OR ${sessionLives('a')})`,
   save: `INSERT INTO oidc_artifacts (context_id, kind, id_hash, payload, grant_key, uid, session_id, user_code, account_id, expires_at)
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::jsonb[], $5::bytea[], $6::text[], $7::uuid[], $8::text[], $9::uuid[], $10::timestamptz[])
-    ON CONFLICT (context_id, kind, id_hash) DO UPDATE SET payload = excluded.payload, grant_key = excluded.grant_key, uid = excluded.uid, session_id = excluded.session_id,
+    ON CONFLICT (context_id, kind, id_hash) DO UPDATE SET payload = ${merged}, grant_key = excluded.grant_key, uid = excluded.uid, session_id = excluded.session_id,
       user_code = excluded.user_code, account_id = excluded.account_id, expires_at = excluded.expires_at`,
   consume: `UPDATE oidc_artifacts a SET consumed_at = now() FROM ${keys}
     WHERE a.context_id = k.context_id AND a.kind = k.kind AND a.id_hash = k.id_hash AND a.consumed_at IS NULL RETURNING k.n::int AS n`,
@@ -59,6 +63,17 @@ const toArtifact = (row: FoundRow | undefined): Artifact | undefined =>
     session: row.session_payload ?? undefined,
   };
 
+/** One statement cannot touch a row twice: the last save of a key in a batch is the one that counts, and a session's two authorizations are merged here as there. */
+function keepLast(kept: Map<string, Save>, save: Save): Map<string, Save> {
+  const key = `${save.contextId} ${save.kind} ${save.id}`;
+  const earlier = kept.get(key);
+  const authorizations = {
+    ...(earlier?.payload.authorizations as object | undefined),
+    ...(save.payload.authorizations as object | undefined),
+  };
+  return kept.set(key, earlier && save.kind === 'Session' ? { ...save, payload: { ...save.payload, authorizations } } : save);
+}
+
 export class ArtifactStore {
   readonly #database: Database;
   readonly #finds: Batcher<Key, Artifact | undefined>;
@@ -73,11 +88,10 @@ export class ArtifactStore {
       return found;
     });
     this.#saves = new Batcher<Save, void>(async (requests) => {
-      // one statement cannot touch a row twice: the last save of a key in a batch is the one that counts
-      const last = [...new Map(requests.map((r) => [`${r.contextId} ${r.kind} ${r.id}`, r])).values()];
+      const last = [...requests.reduce(keepLast, new Map<string, Save>()).values()];
       await database.run('artifact-save', sql.save, [
         ...keyColumns(last),
-        last.map((r) => JSON.stringify(r.payload)),
+        last.map((r) => jsonText(r.payload)),
         last.map((r) =>
           typeof r.index.grantId === 'string' && r.kind !== 'Session' && r.kind !== 'Interaction' ? hashToken(r.index.grantId) : null,
         ),
@@ -122,7 +136,7 @@ export class ArtifactStore {
       contextId,
       kind,
       hashToken(id),
-      JSON.stringify(payload),
+      jsonText(payload),
       expiresAt,
     ]);
     return rows.length === 1;

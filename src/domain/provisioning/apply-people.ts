@@ -2,6 +2,7 @@ import { randomPassword } from '../../platform/crypto/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { checkPassword, findPassword, setPersonalPassword } from '../credentials/password/index.ts';
 import { addMembers, createGroup, editGroup, findGroupByName, removeMember } from '../groups/index.ts';
+import { endSessionsOfUser } from '../sessions/index.ts';
 import { getSignInPolicy } from '../sign-in-policy/index.ts';
 import { createUser, editUser, findUserByLogin, listUsers, type User } from '../users/index.ts';
 import type { Applying } from './applying.ts';
@@ -35,7 +36,9 @@ async function applyUser({ scope, hasher, result }: Applying, context: string, d
   const stored = await findPassword(scope, user.userId);
   if (stored && (await hasher.verify(password, stored.hash))) return;
   await setPersonalPassword(scope, user, await hasher.hash(password));
-  if (stored) result.changes.push({ action: 'changed', what: `user ${login}`, details: 'password' });
+  if (!stored) return;
+  await endSessionsOfUser(scope, user.userId, 'password-changed');
+  result.changes.push({ action: 'changed', what: `user ${login}`, details: 'password' });
 }
 
 const pick = ({ firstName, lastName, role, department }: User) => ({ firstName, lastName, role, department });

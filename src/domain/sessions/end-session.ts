@@ -1,8 +1,10 @@
 import { enqueueJob } from '../../platform/jobs/index.ts';
 import { recordEvent } from '../audit/index.ts';
+import { revokeGrantsOfUser } from '../protocol-artifacts/index.ts';
 import type { Scope, SessionId } from '../scope.ts';
+import { listParticipants } from './store.ts';
 
-export type EndReason = 'signed-out' | 'replaced' | 'password-changed' | 'user.blocked' | 'user.deactivated' | 'administrator';
+export type EndReason = 'signed-out' | 'replaced' | 'password-changed' | 'user.blocked' | 'user.deactivated' | 'user.deleted';
 
 /**
  * Ends a session now: every token bound to it stops working with it. Each relying party that joined is told by a job of its own.
@@ -19,12 +21,24 @@ export async function endSession(scope: Scope, sessionId: SessionId, reason: End
     subject: { kind: 'session', id: sessionId, name: '' },
     reason,
   });
-  await enqueueJob(db, 'notify-relying-parties', { contextId, sessionId });
+  // one job for each relying party, with all it needs: one that does not answer holds up no other, and the session's rows may be gone by then
+  for (const participant of await listParticipants(scope, sessionId)) {
+    await enqueueJob(
+      db,
+      'notify-relying-party',
+      { contextId, sessionId, participant },
+      { key: `notify ${sessionId} ${participant.applicationId}`, maxAttempts: 8 },
+    );
+  }
   return true;
 }
 
-/** @param except the session that may go on: the person's own, when they changed their password */
+/**
+ * All of a person's sessions, and what their applications may do without one (offline access).
+ * @param except the session that may go on: the person's own, when they changed their password
+ */
 export async function endSessionsOfUser(scope: Scope, userId: string, reason: EndReason, except?: SessionId): Promise<number> {
+  await revokeGrantsOfUser(scope, userId);
   const rows = await scope.db('sessions').where({ context_id: scope.contextId, user_id: userId, ended_at: null }).select('session_id');
   const ids = rows.map((row) => row.session_id as SessionId).filter((id) => id !== except);
   for (const id of ids) await endSession(scope, id, reason);

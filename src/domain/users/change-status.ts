@@ -1,6 +1,8 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { enqueueJob } from '../../platform/jobs/index.ts';
+import { clearAttempts } from '../attempts/index.ts';
 import { type AuditEventType, recordEvent } from '../audit/index.ts';
+import { revokeGrantsOfUser } from '../protocol-artifacts/index.ts';
 import type { Scope } from '../scope.ts';
 import { countActiveAdministrators, getUser, removeUser, updateUser } from './store.ts';
 import { fullName, type Status, type User } from './user.ts';
@@ -35,15 +37,20 @@ export async function changeStatus(scope: Scope, userId: string, change: StatusC
     reason,
     details: { before: before.status, after: to },
   });
-  if (to !== 'activated') await enqueueJob(scope.db, 'end-sessions-of-user', { contextId: scope.contextId, userId, reason: event });
+  if (to !== 'activated') {
+    await revokeGrantsOfUser(scope, userId);
+    await enqueueJob(scope.db, 'end-sessions-of-user', { contextId: scope.contextId, userId, reason: event });
+  }
   return { ...after, version: before.version + 1 };
 }
 
-/** S130: the account is gone for good; the audit keeps what was done. @throws AppError last_administrator, own_account */
+/** S130: the account is gone for good; the audit keeps what was done. Sessions are ended first, by whoever calls (authentication/delete-account). @throws AppError last_administrator, own_account */
 export async function deleteUser(scope: Scope, userId: string): Promise<void> {
   const user = await getUser(scope, userId, { lock: true });
   await refuseLockingOut(scope, user);
   await recordEvent(scope, { type: 'user.deleted', subject: { kind: 'user', id: userId, name: fullName(user) } });
+  await revokeGrantsOfUser(scope, userId);
+  await clearAttempts(scope, user.userId);
   await removeUser(scope, user.userId);
 }
 

@@ -109,7 +109,7 @@ function decodeCursor(cursor: string | undefined): [string, string] | undefined 
   if (!cursor) return undefined;
   try {
     const [name, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return typeof name === 'string' && isId(id) ? [name, id] : undefined;
+    return typeof name === 'string' && !name.includes('\0') && name.isWellFormed() && isId(id) ? [name, id] : undefined;
   } catch {
     return undefined; // a cursor somebody cut: the list starts at its beginning
   }

@@ -41,7 +41,10 @@ export const isEmail = (value: string): boolean => value.length <= 254 && email.
 
 /** S58: at most 150 characters, a letter or digit at both ends, no space, no '@' (so that it is never somebody's e-mail). */
 export const isUsername = (value: string): boolean =>
-  [...value].length <= 150 && /^[\p{L}\p{N}](?:[^\s@]*[\p{L}\p{N}])?$/u.test(value) && !invisible.test(value);
+  // the compared form counts, too: a full-width @ folds to @
+  [value, value.normalize('NFKC')].every(
+    (form) => [...form].length <= 150 && /^[\p{L}\p{N}](?:[^\s@]*[\p{L}\p{N}])?$/u.test(form) && !invisible.test(form),
+  );
 
 const isName = (value: string): boolean =>
   value.length > 0 && value.length <= 100 && !/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u202A-\u202E\u2066-\u2069]/u.test(value);

@@ -1,3 +1,8 @@
+type Waiting<Request, Result> = { request: Request; resolve: (result: Result) => void; reject: (error: unknown) => void };
+
+/** A SQLSTATE came back: unlike a lost connection that says for certain that the statement was rolled back. */
+const isRefusedStatement = (error: unknown): boolean => /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '');
+
 /**
  * Gathers requests of one turn of the event loop, and those that arrive while a batch is on its way, into one statement: under load a hundred
  * sign-ins share one round trip and one flush to disk. Each request gets its own result.
@@ -6,7 +11,7 @@ export class Batcher<Request, Result> {
   readonly #run: (requests: Request[]) => Promise<Result[]>;
   readonly #lanes: number;
   readonly #largest: number;
-  #waiting: { request: Request; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = [];
+  #waiting: Waiting<Request, Result>[] = [];
   #busy = 0;
   #lastSize = 0;
   #scheduled = false;
@@ -26,6 +31,17 @@ export class Batcher<Request, Result> {
       this.#waiting.push({ request, resolve, reject });
       this.#schedule();
     });
+  }
+
+  /** The database refused the statement, so nothing of it happened: whoever sent what it refused fails alone. */
+  async #oneByOne(batch: Waiting<Request, Result>[]): Promise<void> {
+    for (const { request, resolve, reject } of batch) {
+      try {
+        resolve((await this.#run([request]))[0]!);
+      } catch (error) {
+        reject(error);
+      }
+    }
   }
 
   #schedule(): void {
@@ -50,7 +66,8 @@ export class Batcher<Request, Result> {
       const results = await this.#run(batch.map(({ request }) => request));
       for (const [index, { resolve }] of batch.entries()) resolve(results[index]!);
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      if (batch.length > 1 && isRefusedStatement(error)) await this.#oneByOne(batch);
+      else for (const { reject } of batch) reject(error);
     } finally {
       this.#busy--;
       this.#schedule();

@@ -43,6 +43,7 @@ export class ChangeListener {
       throw error;
     }
     this.#client = client;
+    this.#beat(client);
     this.#tell('*');
     this.isTrusted = true;
   }
@@ -51,6 +52,22 @@ export class ChangeListener {
     this.#closed = true;
     clearTimeout(this.#retry);
     await this.#client?.end().catch(() => {});
+  }
+
+  /** A connection that is only half open would be silent for ever: one that does not answer is given up. */
+  #beat(client: pg.Client): void {
+    const timer = setInterval(async () => {
+      if (this.#client !== client) return clearInterval(timer);
+      const answer = await Promise.race([
+        client.query('SELECT 1').catch(() => undefined),
+        new Promise((resolve) => setTimeout(resolve, 2000).unref()),
+      ]);
+      if (answer || this.#client !== client) return;
+      clearInterval(timer);
+      this.isTrusted = false;
+      client.connection.stream.destroy();
+    }, 5000);
+    timer.unref();
   }
 
   #tell(subject: string): void {

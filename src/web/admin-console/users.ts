@@ -1,6 +1,6 @@
 import { listApplicationsOfUser } from '../../domain/assignments/index.ts';
 import { clearAttempts } from '../../domain/attempts/index.ts';
-import { createUserWithTemporaryPassword, giveTemporaryPassword } from '../../domain/authentication/index.ts';
+import { createUserWithTemporaryPassword, deleteAccount, giveTemporaryPassword } from '../../domain/authentication/index.ts';
 import { showTemporaryPassword } from '../../domain/credentials/password/index.ts';
 import { listGroupsOfUser } from '../../domain/groups/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
@@ -8,7 +8,6 @@ import {
   canChangeStatus,
   changeStatus,
   countUsers,
-  deleteUser,
   editUser,
   fullName,
   getUser,
@@ -166,7 +165,7 @@ async function submitChange(page: PageContext): Promise<void> {
       await changeStatus(scope, user.userId, status);
       if (status === 'unblock') await clearAttempts(scope, user.userId);
     });
-  } else if (change === 'delete') await inTransaction(page.scope, (scope) => deleteUser(scope, user.userId));
+  } else if (change === 'delete') await inTransaction(page.scope, (scope) => deleteAccount(scope, user.userId));
   else await giveTemporaryPassword(page.scope, user, page.services);
   redirectTo(page, change === 'delete' ? '/admin/users' : path, done);
 }

@@ -113,7 +113,15 @@ export function createAdapter(scope: Scope, artifacts: ArtifactStore, keyRing: K
     },
     async consume(id) {
       // RFC 6749 §4.1.2, RFC 9700 §2.2.2: of parallel redemptions one wins, here or in another process
-      if (!(await artifacts.consume(contextId, kind, id))) throw new errors.InvalidGrant('it was used before');
+      if (await artifacts.consume(contextId, kind, id)) return;
+      // a race is reuse all the same: whoever won may be the thief (RFC 9700 §4.14.2)
+      const found = await artifacts.find(contextId, kind, id);
+      const grantId = found && present(kind, id, found).grantId;
+      if (grantId) {
+        await artifacts.remove(contextId, 'Grant', grantId);
+        await artifacts.removeByGrant(contextId, grantId);
+      }
+      throw new errors.InvalidGrant('it was used before');
     },
     async destroy(id) {
       savedSessions.delete(id);

@@ -4,11 +4,12 @@ import type { Application } from '../../domain/applications/index.ts';
 /** An application as the provider knows it (RFC 7591). In place of the secret stands its fingerprint: see `compareClientSecret` in provider.ts. */
 export function clientMetadata({ applicationId, name, oidc }: Application): AdapterPayload | undefined {
   if (!oidc) return undefined;
-  const { secret_fingerprint, ...settings } = oidc;
+  // initiate_login_uri is the Launchpad's business; the provider would refuse http on this machine
+  const { secret_fingerprint, initiate_login_uri: _, ...settings } = oidc;
   const usesCode = settings.grant_types.includes('authorization_code');
   // a native application (RFC 8252) may use a scheme of its own, or any port of the loopback address
   const isNative =
-    settings.redirect_uris.some((uri) => !/^https?:/.test(uri)) ||
+    [...settings.redirect_uris, ...settings.post_logout_redirect_uris].some((uri) => !/^https?:/.test(uri)) ||
     (settings.token_endpoint_auth_method === 'none' && settings.redirect_uris.some((uri) => uri.startsWith('http:')));
   return {
     ...settings,

@@ -37,7 +37,11 @@ export function createInteractionPolicy(services: Services, context: ResolvedCon
         if (ctx.oidc.prompts.has('none')) {
           // nobody will see a page: the audit has the reason all the same
           const own = (await ownSession(ctx, services, context))!;
-          const actor = personActor(own, services.clientAddress(ctx.req.socket.remoteAddress ?? '', undefined), ctx.get('user-agent'));
+          const actor = personActor(
+            own,
+            services.clientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for')),
+            ctx.get('user-agent'),
+          );
           const application = {
             applicationId: applicationIdOf(ctx.oidc.client!),
             name: ctx.oidc.client!.clientName ?? ctx.oidc.client!.clientId,

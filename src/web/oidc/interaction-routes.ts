@@ -26,7 +26,7 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
 
   const demands = demandsOf(interaction);
   const session = page.session && { userId: page.session.userId, authenticatedAt: page.session.authenticatedAt.getTime() };
-  const step = nextStep({ now: page.services.clock.now().getTime(), demands, session, mustChangePassword: false });
+  const step = nextStep({ now: page.services.clock.now().getTime(), demands, session });
   if (step.step === 'done') return finish(page, interaction, { login: loginResult(page) });
   const redirectUri = interaction.params.redirect_uri;
   const requestId = await openPendingRequest(page.scope, page.browser, {
@@ -40,7 +40,7 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   });
   const hint = interaction.params.login_hint;
   page.ctx.redirect(
-    `${page.context.mount}/sign-in/${requestId}${typeof hint === 'string' ? `?login_hint=${encodeURIComponent(hint.slice(0, 254))}` : ''}`,
+    `${page.context.mount}/sign-in/${requestId}${typeof hint === 'string' ? `?login_hint=${encodeURIComponent(hint.slice(0, 254).toWellFormed())}` : ''}`,
   );
 }
 

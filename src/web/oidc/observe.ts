@@ -9,6 +9,7 @@ import { cookieNames, personActor, type ResolvedContext, type Services } from '.
 import { applicationIdOf } from './account.ts';
 import { type RequestStore, requestStore } from './adapter.ts';
 import { ownSession } from './own-session.ts';
+import { formTarget } from './pages.ts';
 
 /** What happens around the provider's own handling of a request: waits for its writes, notes who joined a session, ends ours with its. */
 export function observe(provider: Provider, services: Services, context: ResolvedContext, scope: Scope): void {
@@ -16,8 +17,17 @@ export function observe(provider: Provider, services: Services, context: Resolve
 
   provider.use(async (ctx, next) => {
     const store: RequestStore = { writes: [], readAhead: new Map() };
-    await requestStore.run(store, next);
-    await Promise.all(store.writes);
+    try {
+      await requestStore.run(store, next);
+      await Promise.all(store.writes);
+    } catch (error) {
+      // past the provider's own handlers: the store does not answer
+      services.log.error({ err: error, path: ctx.path, context: context.code }, 'an OpenID Connect request failed');
+      ctx.status = 503;
+      ctx.set('retry-after', '2');
+      ctx.body = { error: 'temporarily_unavailable' };
+      return;
+    }
     const { oidc } = ctx as KoaContextWithOIDC;
     if (!oidc) return;
     if (oidc.entities.AuthorizationCode && oidc.route !== 'token') await joinSession(ctx as KoaContextWithOIDC);
@@ -55,7 +65,11 @@ export function observe(provider: Provider, services: Services, context: Resolve
   async function endOwnSession(ctx: KoaContextWithOIDC): Promise<void> {
     const own = await ownSession(ctx, services, context);
     if (!own) return;
-    const actor = personActor(own, services.clientAddress(ctx.req.socket.remoteAddress ?? '', undefined), ctx.get('user-agent'));
+    const actor = personActor(
+      own,
+      services.clientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for')),
+      ctx.get('user-agent'),
+    );
     await inTransaction({ ...scope, actor }, (inside) => endSession(inside, own.sessionId, 'signed-out'));
     ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
   }
@@ -79,7 +93,7 @@ export function observe(provider: Provider, services: Services, context: Resolve
   /** form_post leads out of our pages, to the one address that was checked. */
   function allowFormTarget(ctx: KoaContextWithOIDC): void {
     const scripts = /script-src [^;]*/.exec(ctx.response.get('content-security-policy'))?.[0];
-    const policy = contentSecurityPolicy([new URL(String(ctx.oidc.params!.redirect_uri)).origin]);
+    const policy = contentSecurityPolicy([formTarget(String(ctx.oidc.params!.redirect_uri))]);
     ctx.set('content-security-policy', scripts ? policy.replace(/script-src [^;]*/, scripts) : policy);
   }
 

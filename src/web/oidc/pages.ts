@@ -97,6 +97,7 @@ export async function renderOidcError(
   const isServerError = out.error === 'server_error';
   if (isServerError) services.log.error({ err: error, supportCode, context: context.code }, 'an OpenID Connect page failed');
   else {
+    // a page that cannot be audited is still a page
     await recordEvent(page.scope, {
       type: 'authorization.failed',
       outcome: 'failure',
@@ -108,7 +109,7 @@ export async function renderOidcError(
         application: client?.clientName,
         redirect_uri: String(ctx.oidc?.params?.redirect_uri ?? '').slice(0, 500),
       },
-    });
+    }).catch((cause) => services.log.error({ err: cause, supportCode }, 'a refused request could not be recorded'));
   }
   const expired = error.name === 'SessionNotFound' || out.error === 'expired_token';
   const key = isServerError ? 'server_error' : expired ? 'request_expired' : 'application_request';

@@ -8,7 +8,7 @@ import { claimsByScope, createFindAccount } from './account.ts';
 import { createAdapter } from './adapter.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { observe } from './observe.ts';
-import { accessVerdict, followOwnSession, ownSession } from './own-session.ts';
+import { accessVerdict, derivedId, followOwnSession, ownSession } from './own-session.ts';
 import {
   renderDeviceConfirmation,
   renderDeviceInput,
@@ -156,7 +156,13 @@ async function grantOf(ctx: KoaContextWithOIDC, services: Services, context: Res
   const wanted = typeof params?.scope === 'string' ? params.scope : '';
   const granted = new Set(found?.getOIDCScope().split(' '));
   if (found && wanted.split(' ').every((one) => granted.has(one))) return found;
-  const grant = found ?? new provider.Grant({ accountId: session!.accountId!, clientId: client!.clientId });
+  // one grant for a session and a client, however many tabs ask at once
+  const jti = derivedId(services, 'oidc-grant', `${own.sessionId} ${client!.clientId}`);
+  const grant =
+    found ??
+    (await provider.Grant.find(jti)) ??
+    new provider.Grant({ jti, accountId: session!.accountId!, clientId: client!.clientId } as never);
+  if (!session!.sidFor(client!.clientId)) session!.sidFor(client!.clientId, derivedId(services, 'oidc-sid', jti));
   grant.addOIDCScope(wanted);
   await grant.save();
   return grant;

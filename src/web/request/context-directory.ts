@@ -47,7 +47,8 @@ export class ContextDirectory {
     }
     const [, code = '', rest = ''] = /^\/([a-z0-9-]{1,63})(\/.*|)$/.exec(path) ?? [];
     const context = code ? await this.#cached(`code:${code}`, () => findContextByCode(this.#database.knex, code)) : undefined;
-    return context && { context, path: rest };
+    // a context with an address of its own lives only there: below ours its cookies and links would be another host's
+    return context && !context.address ? { context, path: rest } : undefined;
   }
 
   byId(contextId: ContextId): Promise<ResolvedContext | undefined> {

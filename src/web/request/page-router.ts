@@ -27,13 +27,14 @@ export function createPageRouter(services: Services, routes: Route[]): Koa.Middl
   const knownMethods = router.allowedMethods({ throw: false });
 
   return async (ctx, next) => {
-    const found = await services.contexts.resolve(ctx.host, ctx.path);
-    if (!found) return next();
-    const { context, path } = found;
-    setSecurityHeaders(ctx.res, context.isSecure);
-    const page = await openPage(ctx, services, context, path);
-    ctx.state.page = page;
+    let page: PageContext | undefined;
     try {
+      const found = await services.contexts.resolve(ctx.host, ctx.path);
+      if (!found) return await next();
+      const { context, path } = found;
+      setSecurityHeaders(ctx.res, context.isSecure);
+      page = await openPage(ctx, services, context, path);
+      ctx.state.page = page;
       if (path === '' && context.mount) return ctx.redirect(`${context.mount}/`);
       ctx.path = path;
       await dispatch(ctx as never, async () => {
@@ -42,7 +43,12 @@ export function createPageRouter(services: Services, routes: Route[]): Koa.Middl
         throw notFound();
       });
     } catch (error) {
-      showFailure(page, error);
+      if (page) return showFailure(page, error);
+      // not even who asks, or where, could be found out: the store does not answer
+      services.log.error({ err: error, path: ctx.path }, 'a request failed before its page');
+      ctx.status = 503;
+      ctx.set('retry-after', '2');
+      ctx.body = 'Temporarily unavailable\n';
     }
   };
 }

@@ -2,5 +2,6 @@
 export function localPath(value: string, fallback: string): string {
   if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(value) || value.includes('\\') || value.length > 2000) return fallback;
   const url = new URL(value, 'https://portaria.invalid');
-  return url.host === 'portaria.invalid' ? url.pathname + url.search : fallback;
+  // the resolved path counts: /..//evil.example becomes //evil.example
+  return url.host === 'portaria.invalid' && !url.pathname.startsWith('//') ? url.pathname + url.search : fallback;
 }

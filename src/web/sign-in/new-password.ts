@@ -1,4 +1,4 @@
-import { changeRequiredPassword, type PendingRequest } from '../../domain/authentication/index.ts';
+import { changeRequiredPassword, type PendingRequest, type Proven } from '../../domain/authentication/index.ts';
 import { getSignInPolicy } from '../../domain/sign-in-policy/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../request/index.ts';
@@ -13,11 +13,12 @@ export async function showNewPassword(page: PageContext): Promise<void> {
 export async function submitNewPassword(page: PageContext): Promise<void> {
   const request = await loadChange(page);
   if (!request) return;
+  let proven: Proven;
   try {
-    await changeRequiredPassword(
+    proven = await changeRequiredPassword(
       page.scope,
       page.services.hasher,
-      request.proven!,
+      { ...request, proven: request.proven! },
       page.form.get('newPassword'),
       page.form.get('repeatPassword'),
     );
@@ -25,7 +26,7 @@ export async function submitNewPassword(page: PageContext): Promise<void> {
     if (!(error instanceof AppError && error.fields)) throw error;
     return render(page, request, error);
   }
-  await goOn(page, request, async () => page.ctx.redirect(`${page.context.mount}/sign-in/${request.requestId}`));
+  await goOn(page, { ...request, proven }, async () => page.ctx.redirect(`${page.context.mount}/sign-in/${request.requestId}`));
 }
 
 /** Only while this step is due: a person cannot jump here, nor come back to it. */

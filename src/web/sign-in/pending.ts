@@ -14,9 +14,10 @@ export async function loadPending(page: PageContext): Promise<PendingRequest | u
 /** Gathers the facts and asks the one function that knows what comes next. */
 export async function stepOf(page: PageContext, request: PendingRequest): Promise<Step> {
   const { proven, demands } = request;
-  const mustChangePassword = proven ? ((await findPassword(page.scope, proven.userId))?.mustChange ?? false) : false;
+  const stored = proven && (await findPassword(page.scope, proven.userId));
+  const password = stored && { mustChange: stored.mustChange, changedAt: stored.changedAt.getTime() };
   const session = page.session && { userId: page.session.userId, authenticatedAt: page.session.authenticatedAt.getTime() };
-  return nextStep({ now: page.services.clock.now().getTime(), demands, session, proven, mustChangePassword });
+  return nextStep({ now: page.services.clock.now().getTime(), demands, session, proven, password });
 }
 
 export const goBack = (page: PageContext, request: PendingRequest): void => {

@@ -34,7 +34,12 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   if (login === '' || password === '') return render(page, request, { login, fault: page.t('sign_in.missing'), status: 422 });
   const result = await provePassword(page.scope, page.services.hasher, login, password);
   if (result.outcome === 'refused') return render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
-  const proven: Proven = { userId: result.user.userId, at: page.services.clock.now().getTime(), amr: ['pwd'] };
+  const proven: Proven = {
+    userId: result.user.userId,
+    at: page.services.clock.now().getTime(),
+    amr: ['pwd'],
+    passwordChangedAt: result.passwordChangedAt,
+  };
   await recordProof(page.scope, request.requestId, proven);
   await goOn(page, { ...request, proven }, () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 }));
 }
