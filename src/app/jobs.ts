@@ -1,5 +1,7 @@
 import type { TaskList } from 'graphile-worker';
-import { sweepExpired } from '../domain/protocol-artifacts/index.ts';
+import { sweepAttempts } from '../domain/attempts/index.ts';
+import { sweepPendingRequests } from '../domain/authentication/index.ts';
+import { sweepArtifacts } from '../domain/protocol-artifacts/index.ts';
 import { type ContextId, inTransaction, type Scope } from '../domain/scope.ts';
 import { type EndReason, endSessionsOfUser, type Participant } from '../domain/sessions/index.ts';
 import type { createBackChannelLogout } from '../web/oidc/index.ts';
@@ -24,7 +26,7 @@ export function createTasks(services: Services, sendBackChannelLogout: ReturnTyp
       await sendBackChannelLogout(scopeOf(contextId), sessionId, participant);
     },
     'sweep-expired': async () => {
-      await sweepExpired(services.database.knex);
+      for (const sweep of [sweepArtifacts, sweepPendingRequests, sweepAttempts]) await sweep(services.database.knex);
     },
   };
 }

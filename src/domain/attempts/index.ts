@@ -1,5 +1,6 @@
 // Owns: the count of failed sign-in attempts of a person, one counter over every path and factor, atomic across processes (S37).
 // Does not: block anybody (users) nor know what was tried (credentials).
+import { type Db, deleteInSteps } from '../../platform/database/index.ts';
 import type { Scope, UserId } from '../scope.ts';
 
 /**
@@ -34,3 +35,6 @@ export async function clearAttempts({ db, contextId }: Scope, userId: UserId): P
 export async function refundAttempt({ db, contextId }: Scope, userId: UserId): Promise<void> {
   await db('sign_in_attempts').where({ context_id: contextId, user_id: userId }).where('failed', '>', 0).decrement('failed', 1);
 }
+
+/** Counts that have long decayed, those of names that nobody has among them. */
+export const sweepAttempts = (db: Db): Promise<number> => deleteInSteps(db, 'sign_in_attempts', "last_at < now() - interval '1 day'");

@@ -13,5 +13,6 @@ export {
   type PendingRequest,
   type Proven,
   recordProof,
+  sweepPendingRequests,
 } from './pending-requests.ts';
 export { type PasswordOutcome, provePassword } from './prove-password.ts';

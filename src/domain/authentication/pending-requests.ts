@@ -1,5 +1,6 @@
 import { addSeconds } from '../../platform/clock/index.ts';
 import { hashToken, newId } from '../../platform/crypto/index.ts';
+import { type Db, deleteInSteps } from '../../platform/database/index.ts';
 import { type ApplicationId, isId, type RequestId, type Scope, type UserId } from '../scope.ts';
 import type { Demands } from './next-step.ts';
 
@@ -70,3 +71,5 @@ export async function recordProof({ db, contextId }: Scope, requestId: RequestId
 /** @returns false when somebody else closed it: a proof becomes one session only */
 export const closePendingRequest = async ({ db, contextId }: Scope, requestId: RequestId): Promise<boolean> =>
   (await db('pending_requests').where({ context_id: contextId, request_id: requestId }).delete()) === 1;
+
+export const sweepPendingRequests = (db: Db): Promise<number> => deleteInSteps(db, 'pending_requests', 'expires_at < now()');

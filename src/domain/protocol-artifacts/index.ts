@@ -2,4 +2,4 @@
 // Does not: know what they mean (web/oidc hands them in and takes them back).
 export { type Artifact, ArtifactStore } from './artifact-store.ts';
 export { revokeGrantsOfClient, revokeGrantsOfUser } from './revoke-grants.ts';
-export { sweepExpired } from './sweep-expired.ts';
+export { sweepArtifacts } from './sweep-expired.ts';
