@@ -9,8 +9,9 @@ import { contextCreate, contextList } from './contexts.ts';
 import { doctorCommand } from './doctor.ts';
 import { keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
+import { userUnblock } from './users.ts';
 
-const commands: Command[] = [contextCreate, contextList, applyCommand, doctorCommand, keysRotate, migrateCommand];
+const commands: Command[] = [contextCreate, contextList, applyCommand, doctorCommand, keysRotate, userUnblock, migrateCommand];
 
 type Streams = { out(text: string): void; err(text: string): void };
 

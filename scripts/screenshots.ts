@@ -1,0 +1,119 @@
+// Makes the pictures of docs/images with Chromium on a server of its own: `node scripts/screenshots.ts`. With `--all DIR`: every page, desktop and phone, light and dark, in
+// three languages, to look at.
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { desktop, launchChromium, openBrowserContext, phone } from '../test/support/chromium.ts';
+import { stopSharedPostgres } from '../test/support/postgres.ts';
+import { passwords, startTestServer } from '../test/support/server.ts';
+
+const images = fileURLToPath(new URL('../docs/images/', import.meta.url));
+const everything = process.argv.includes('--all') ? process.argv[process.argv.indexOf('--all') + 1]! : undefined;
+mkdirSync(everything ?? images, { recursive: true });
+
+const server = await startTestServer();
+const more = ['Travel', 'Time sheet', 'Wiki', 'Support desk', 'Reports'].map((name, index) => ({
+  code: name.toLowerCase().replace(' ', '-'),
+  name,
+  category: ['Finance', 'People', 'Knowledge', 'Service', 'Finance'][index],
+  launchUrl: 'https://app.acme.example/',
+  assignedTo: { groups: ['Everyone'] },
+}));
+const people = [
+  ['Beatriz', 'Nogueira'],
+  ['Carlos', 'Eduardo Pereira'],
+  ['Débora', 'Antunes'],
+  ['Everton', 'Ribeiro'],
+].map(([firstName, lastName]) => ({
+  email: `${firstName!.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '')}@acme.example`,
+  firstName,
+  lastName,
+}));
+await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users: people, applications: more }] });
+
+const browser = await launchChromium();
+const at = (path: string) => `${server.issuer}${path}`;
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto(at('/launchpad'));
+  await page.fill('#login', 'ana@acme.example');
+  await page.fill('#password', passwords.ana);
+  await page.click('button[type=submit]');
+  await page.waitForURL(/launchpad$/);
+}
+
+async function applicationPage(page: Page): Promise<string> {
+  await page.goto(at('/admin/applications'));
+  await page.click('text=Payroll');
+  return new URL(page.url()).pathname.replace('/acme', '');
+}
+
+async function makeImages(): Promise<void> {
+  const context = await openBrowserContext(browser, { viewport: { width: 1200, height: 760 } });
+  const page = await context.newPage();
+  await page.goto(at('/launchpad'));
+  const signInShot = await page.screenshot();
+  await signIn(page);
+  const launchpadShot = await page.screenshot();
+  await applicationPage(page);
+  const applicationShot = await page.screenshot({ path: `${images}application.png` });
+  await page.goto(at('/admin/users'));
+  await page.screenshot({ path: `${images}users.png` });
+  await page.goto(
+    at('/oidc/authorize?client_id=payroll&response_type=code&scope=openid&redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2Fcallback'),
+  );
+  const supportCode = await page.textContent('#support-code');
+  await page.goto(at(`/admin/audit?support_code=${supportCode}`));
+  await page.click('summary');
+  await page.screenshot({ path: `${images}audit.png` });
+  const data = (shot: Buffer) => `data:image/png;base64,${shot.toString('base64')}`;
+  const sheet = await (await openBrowserContext(browser, { viewport: { width: 1500, height: 420 } })).newPage(); // none of our pages' policies
+  await sheet.setContent(
+    `<body style="margin:0;padding:20px;display:flex;gap:20px;background:#e8edf3">${[signInShot, launchpadShot, applicationShot].map((shot) => `<img src="${data(shot)}" style="width:473px;height:380px;object-fit:cover;object-position:top;border-radius:8px">`).join('')}</body>`,
+  );
+  await sheet.screenshot({ path: `${images}overview.png` });
+}
+
+async function makeAll(folder: string): Promise<void> {
+  for (const [size, viewport] of Object.entries({ desktop, phone })) {
+    for (const dark of [false, true]) {
+      for (const locale of ['en', 'es', 'pt-BR']) {
+        const context = await openBrowserContext(browser, { locale, viewport, dark });
+        const page = await context.newPage();
+        const shoot = (name: string) =>
+          page.screenshot({ path: `${folder}/${name}-${size}-${dark ? 'dark' : 'light'}-${locale}.png`, fullPage: true });
+        await page.goto(at('/launchpad'));
+        await shoot('sign-in');
+        await signIn(page);
+        await shoot('launchpad');
+        const application = await applicationPage(page);
+        const paths = [
+          '/admin/applications',
+          '/admin/catalogue',
+          '/admin/applications/new?entry=grafana',
+          application,
+          `${application}/assignments`,
+          `${application}/delete`,
+          '/admin/users',
+          '/admin/users/new',
+          '/admin/groups',
+          '/admin/audit',
+          '/admin/keys',
+          '/nothing',
+          '/sign-out',
+        ];
+        for (const path of paths) {
+          await page.goto(at(path));
+          await shoot(path.replace(application, '/application').replace(/\W+/g, '-').slice(1));
+        }
+        await context.close();
+      }
+    }
+  }
+}
+
+await (everything ? makeAll(everything) : makeImages());
+await browser.close();
+await server.close();
+await stopSharedPostgres();
+process.exit();

@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { withTable } from '../../scripts/settings-table.ts';
+import { settings } from '../../src/config/index.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (file: string) => readFileSync(root + file, 'utf8');
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+  .trim()
+  .split('\n')
+  .filter((file) => existsSync(root + file));
+
+describe('documents', () => {
+  it('the README’s table of settings is the schema’s', () => {
+    expect(read('README.md')).to.equal(withTable(read('README.md')));
+    expect(read('README.md')).to.contain(settings.baseUrl.env);
+  });
+
+  it('every link between documents leads somewhere', () => {
+    const broken = [];
+    for (const file of tracked.filter((name) => name.endsWith('.md'))) {
+      const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/') + 1) : '';
+      for (const [, target = ''] of read(file).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
+        if (!/^https?:/.test(target) && !existsSync(root + folder + target)) broken.push(`${file}: ${target}`);
+      }
+    }
+    expect(broken).to.deep.equal([]);
+  });
+
+  it('settings that the documents name exist', () => {
+    const known = new Set<string>(Object.values(settings).map(({ env }) => env));
+    const unknown = [];
+    for (const file of tracked.filter((name) => /^(docs\/.*|README)\.md$|^compose\.yaml$|^Dockerfile$/.test(name))) {
+      for (const [name] of read(file).matchAll(/\bPORTARIA_[A-Z_]+\b/g))
+        if (!known.has(name) && name !== 'PORTARIA_CLIENT_SECRET') unknown.push(`${file}: ${name}`);
+    }
+    expect(unknown).to.deep.equal([]);
+  });
+
+  it('no secret has a default, and the lock file names no address', () => {
+    const defaults = JSON.parse(read('config/default.json'));
+    for (const [name, setting] of Object.entries(settings))
+      if ('secret' in setting && setting.secret) expect(defaults, name).not.to.have.property(name);
+    expect(read('package-lock.json')).not.to.contain('"resolved"');
+  });
+});

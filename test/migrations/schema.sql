@@ -1,0 +1,270 @@
+CREATE TABLE application_groups (
+  context_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  group_id uuid NOT NULL,
+  PRIMARY KEY (context_id, application_id, group_id),
+  FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, group_id) REFERENCES groups(context_id, group_id) ON DELETE CASCADE
+);
+CREATE INDEX application_groups_group ON public.application_groups USING btree (context_id, group_id, application_id);
+
+CREATE TABLE application_logos (
+  context_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  content_type text NOT NULL,
+  content bytea NOT NULL,
+  etag text NOT NULL,
+  PRIMARY KEY (context_id, application_id),
+  FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
+  CHECK ((content_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text, 'image/webp'::text]))),
+  CHECK ((octet_length(content) <= 1048576))
+);
+
+CREATE TABLE application_users (
+  context_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  PRIMARY KEY (context_id, user_id, application_id),
+  FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX application_users_application ON public.application_users USING btree (context_id, application_id, user_id);
+
+CREATE TABLE applications (
+  context_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  code text NOT NULL,
+  name text NOT NULL,
+  name_key text NOT NULL,
+  description text NOT NULL DEFAULT ''::text,
+  category text NOT NULL DEFAULT ''::text,
+  catalogue_entry text,
+  enabled boolean NOT NULL DEFAULT true,
+  navigable boolean NOT NULL DEFAULT false,
+  launch_url text,
+  oidc jsonb,
+  oidc_client_id text,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  PRIMARY KEY (context_id, application_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id),
+  CHECK ((code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9]){0,1}$'::text))
+);
+CREATE INDEX applications_name ON public.applications USING btree (context_id, name_key, application_id);
+CREATE UNIQUE INDEX applications_code ON public.applications USING btree (context_id, code);
+CREATE UNIQUE INDEX applications_oidc_client_id ON public.applications USING btree (context_id, oidc_client_id) WHERE (oidc_client_id IS NOT NULL);
+
+CREATE TABLE audit_events (
+  context_id uuid NOT NULL,
+  event_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  type text NOT NULL,
+  outcome text NOT NULL,
+  actor jsonb NOT NULL,
+  actor_id uuid,
+  subject_kind text,
+  subject_id uuid,
+  subject_name text,
+  application_id uuid,
+  reason text,
+  support_code text,
+  details jsonb NOT NULL DEFAULT '{}'::jsonb,
+  PRIMARY KEY (context_id, event_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id),
+  CHECK ((outcome = ANY (ARRAY['success'::text, 'failure'::text])))
+);
+CREATE INDEX audit_events_actor ON public.audit_events USING btree (context_id, actor_id, event_id);
+CREATE INDEX audit_events_subject ON public.audit_events USING btree (context_id, subject_id, event_id);
+CREATE INDEX audit_events_support_code ON public.audit_events USING btree (context_id, support_code) WHERE (support_code IS NOT NULL);
+CREATE INDEX audit_events_type ON public.audit_events USING btree (context_id, type, event_id);
+
+CREATE TABLE contexts (
+  context_id uuid NOT NULL,
+  code text NOT NULL,
+  name text NOT NULL,
+  environment text NOT NULL,
+  paired_context_id uuid,
+  address text,
+  created_at timestamp with time zone NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  PRIMARY KEY (context_id),
+  FOREIGN KEY (paired_context_id) REFERENCES contexts(context_id),
+  CHECK ((code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9]){0,1}$'::text)),
+  CHECK ((environment = ANY (ARRAY['production'::text, 'approval'::text])))
+);
+CREATE UNIQUE INDEX contexts_address ON public.contexts USING btree (address) WHERE (address IS NOT NULL);
+CREATE UNIQUE INDEX contexts_code ON public.contexts USING btree (code);
+
+CREATE TABLE group_members (
+  context_id uuid NOT NULL,
+  group_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  PRIMARY KEY (context_id, user_id, group_id),
+  FOREIGN KEY (context_id, group_id) REFERENCES groups(context_id, group_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX group_members_group ON public.group_members USING btree (context_id, group_id, user_id);
+
+CREATE TABLE groups (
+  context_id uuid NOT NULL,
+  group_id uuid NOT NULL,
+  name text NOT NULL,
+  name_key text NOT NULL,
+  description text NOT NULL DEFAULT ''::text,
+  is_everyone boolean NOT NULL DEFAULT false,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  PRIMARY KEY (context_id, group_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id)
+);
+CREATE UNIQUE INDEX groups_everyone ON public.groups USING btree (context_id) WHERE is_everyone;
+CREATE UNIQUE INDEX groups_name ON public.groups USING btree (context_id, name_key);
+
+CREATE TABLE launchpad_entries (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  is_favourite boolean NOT NULL DEFAULT false,
+  added_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, user_id, application_id),
+  FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+
+CREATE TABLE oidc_artifacts (
+  context_id uuid NOT NULL,
+  kind text NOT NULL,
+  id_hash bytea NOT NULL,
+  payload jsonb NOT NULL,
+  grant_key bytea,
+  uid text,
+  session_id uuid,
+  user_code text,
+  account_id uuid,
+  consumed_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  PRIMARY KEY (context_id, kind, id_hash)
+) WITH (fillfactor=75);
+CREATE INDEX oidc_artifacts_account ON public.oidc_artifacts USING btree (context_id, account_id) WHERE (kind = 'Grant'::text);
+CREATE INDEX oidc_artifacts_expiry ON public.oidc_artifacts USING brin (expires_at);
+CREATE INDEX oidc_artifacts_grant ON public.oidc_artifacts USING btree (context_id, grant_key) WHERE (grant_key IS NOT NULL);
+CREATE INDEX oidc_artifacts_uid ON public.oidc_artifacts USING btree (context_id, kind, uid) WHERE (uid IS NOT NULL);
+CREATE UNIQUE INDEX oidc_artifacts_user_code ON public.oidc_artifacts USING btree (context_id, user_code) WHERE (user_code IS NOT NULL);
+
+CREATE TABLE passwords (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  hash text NOT NULL,
+  must_change boolean NOT NULL,
+  temporary_encrypted text,
+  changed_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, user_id),
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+
+CREATE TABLE pending_requests (
+  context_id uuid NOT NULL,
+  request_id uuid NOT NULL,
+  browser_hash bytea NOT NULL,
+  destination jsonb NOT NULL,
+  application_id uuid,
+  demands jsonb NOT NULL DEFAULT '{}'::jsonb,
+  proven jsonb,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, request_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id)
+);
+CREATE INDEX pending_requests_expiry ON public.pending_requests USING btree (context_id, expires_at);
+
+CREATE TABLE session_participants (
+  context_id uuid NOT NULL,
+  session_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  protocol text NOT NULL,
+  protocol_session text NOT NULL,
+  joined_at timestamp with time zone NOT NULL,
+  notified_at timestamp with time zone,
+  PRIMARY KEY (context_id, session_id, application_id, protocol),
+  FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, session_id) REFERENCES sessions(context_id, session_id) ON DELETE CASCADE,
+  CHECK ((protocol = ANY (ARRAY['oidc'::text, 'saml'::text])))
+);
+
+CREATE TABLE sessions (
+  context_id uuid NOT NULL,
+  session_id uuid NOT NULL,
+  token_hash bytea NOT NULL,
+  user_id uuid NOT NULL,
+  amr text[] NOT NULL,
+  authenticated_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  end_reason text,
+  ip text NOT NULL,
+  user_agent text NOT NULL,
+  PRIMARY KEY (context_id, session_id),
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX sessions_expiry ON public.sessions USING btree (context_id, expires_at);
+CREATE INDEX sessions_user ON public.sessions USING btree (context_id, user_id) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX sessions_token ON public.sessions USING btree (context_id, token_hash);
+
+CREATE TABLE sign_in_attempts (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  failed integer NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, user_id)
+);
+
+CREATE TABLE signing_keys (
+  context_id uuid NOT NULL,
+  kid text NOT NULL,
+  alg text NOT NULL,
+  status text NOT NULL,
+  public_jwk jsonb NOT NULL,
+  private_jwk_encrypted text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  signing_since timestamp with time zone,
+  retired_at timestamp with time zone,
+  PRIMARY KEY (context_id, kid),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id),
+  CHECK ((alg = ANY (ARRAY['ES256'::text, 'RS256'::text]))),
+  CHECK ((status = ANY (ARRAY['published'::text, 'signing'::text, 'retired'::text])))
+);
+CREATE UNIQUE INDEX signing_keys_one_signing ON public.signing_keys USING btree (context_id, alg) WHERE (status = 'signing'::text);
+
+CREATE TABLE users (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  email text,
+  email_key text,
+  email_verified boolean NOT NULL DEFAULT false,
+  username text,
+  username_key text,
+  first_name text NOT NULL,
+  last_name text NOT NULL,
+  name_key text NOT NULL,
+  role text NOT NULL,
+  status text NOT NULL,
+  status_changed_at timestamp with time zone NOT NULL,
+  department text,
+  locale text,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  PRIMARY KEY (context_id, user_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id),
+  CHECK (((email IS NOT NULL) OR (username IS NOT NULL))),
+  CHECK (((role = 'regular'::text) OR (email IS NOT NULL))),
+  CHECK ((role = ANY (ARRAY['administrator'::text, 'regular'::text]))),
+  CHECK ((status = ANY (ARRAY['activated'::text, 'invited'::text, 'deactivated'::text, 'blocked'::text])))
+);
+CREATE INDEX users_name ON public.users USING btree (context_id, name_key, user_id);
+CREATE UNIQUE INDEX users_email ON public.users USING btree (context_id, email_key) WHERE (email_key IS NOT NULL);
+CREATE UNIQUE INDEX users_username ON public.users USING btree (context_id, username_key) WHERE (username_key IS NOT NULL);

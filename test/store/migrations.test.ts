@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { dumpSchema, schemaFile } from '../../scripts/dump-schema.ts';
+import { type Database, migrate, openDatabase, pendingMigrations } from '../../src/platform/database/index.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+
+describe('store: migrations', () => {
+  let test: Awaited<ReturnType<typeof createTestDatabase>>;
+  let database: Database;
+  before(async () => {
+    test = await createTestDatabase();
+    database = test.open();
+  });
+  after(async () => {
+    await database.close();
+    await test.drop();
+  });
+
+  it('leave the schema that test/migrations/schema.sql says', async () => {
+    expect(await dumpSchema(database), 'run: node scripts/dump-schema.ts --write').to.equal(readFileSync(schemaFile, 'utf8'));
+  });
+
+  it('begin every primary, unique and foreign key with context_id', async () => {
+    const rows = await database.run<{ name: string; first: string }>(
+      '',
+      `SELECT c.conrelid::regclass || ' ' || c.conname AS name, a.attname AS first FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+       WHERE c.connamespace = 'public'::regnamespace AND c.contype IN ('p', 'u', 'f') AND c.conrelid::regclass::text NOT LIKE 'knex%'
+       UNION ALL
+       SELECT i.indexrelid::regclass::text, a.attname FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+       WHERE i.indisunique AND t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE 'knex%'`,
+      [],
+    );
+    // the contexts table is where contexts are found: by code and by address
+    const others = rows.filter(
+      ({ name, first }) => first !== 'context_id' && !/^contexts(_code|_address| contexts_paired_context_id_fkey)/.test(name),
+    );
+    expect(others).to.deep.equal([]);
+    expect(rows.length).to.be.greaterThan(25);
+  });
+
+  it('run down and up again, and in parallel without harm', async () => {
+    expect(await pendingMigrations(database.knex)).to.deep.equal([]);
+    const { readdirSync } = await import('node:fs');
+    const folder = new URL('../../migrations/', import.meta.url);
+    for (const file of readdirSync(folder).sort().reverse()) await (await import(new URL(file, folder).href)).down(database.knex);
+    await database.knex('knex_migrations').delete();
+    const others = [openDatabase(test.url, 4), openDatabase(test.url, 4), openDatabase(test.url, 4)];
+    const ran = await Promise.all(others.map((one) => migrate(one)));
+    expect(ran.map((names) => names.length).sort()).to.deep.equal([0, 0, readdirSync(folder).length]);
+    await Promise.all(others.map((one) => one.close()));
+    expect(await dumpSchema(database)).to.equal(readFileSync(schemaFile, 'utf8'));
+  });
+});
