@@ -69,7 +69,7 @@ async function makeImages(): Promise<void> {
   const data = (shot: Buffer) => `data:image/png;base64,${shot.toString('base64')}`;
   const sheet = await (await openBrowserContext(browser, { viewport: { width: 1500, height: 420 } })).newPage(); // none of our pages' policies
   await sheet.setContent(
-    `<body style="margin:0;padding:20px;display:flex;gap:20px;background:#e8edf3">${[signInShot, launchpadShot, applicationShot].map((shot) => `<img src="${data(shot)}" style="width:473px;height:380px;object-fit:cover;object-position:top;border-radius:8px">`).join('')}</body>`,
+    `<body style="margin:0;padding:20px;display:flex;gap:20px;background:#e8edf3">${[signInShot, launchpadShot, applicationShot].map((shot) => `<img src="${data(shot)}" style="width:473px;height:380px;object-fit:cover;object-position:left top;border-radius:8px">`).join('')}</body>`,
   );
   await sheet.screenshot({ path: `${images}overview.png` });
 }
