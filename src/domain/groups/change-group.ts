@@ -15,9 +15,10 @@ export async function createGroup(scope: Scope, input: Input): Promise<Group> {
   return getGroup(scope, groupId);
 }
 
-/** @throws AppError not_found, everyone_is_fixed (S97), invalid_input, group_name_taken */
-export async function editGroup(scope: Scope, groupId: string, input: Input): Promise<void> {
+/** @param version the one the editor saw. @throws AppError not_found, everyone_is_fixed (S97), invalid_input, group_name_taken, changed_meanwhile */
+export async function editGroup(scope: Scope, groupId: string, input: Input, version?: number): Promise<void> {
   const group = await changeable(scope, groupId);
+  if (version !== undefined && version !== group.version) throw new AppError('changed_meanwhile', 409);
   const { name, description } = check(input);
   await refuseTaken(scope, name, group.groupId);
   await updateGroup(scope, group.groupId, { name, description });

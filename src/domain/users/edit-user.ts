@@ -8,10 +8,12 @@ type Changes = Partial<Pick<PersonalData, 'firstName' | 'lastName' | 'role' | 'd
 
 /**
  * S86, S87: name, role and department; never the e-mail or username.
+ * @param version the one the editor saw: another person's change since then is not overwritten
  * @throws AppError invalid_input, last_administrator, own_account, changed_meanwhile
  */
-export async function editUser(scope: Scope, userId: string, changes: Changes): Promise<User> {
+export async function editUser(scope: Scope, userId: string, changes: Changes, version?: number): Promise<User> {
   const before = await getUser(scope, userId, { lock: true });
+  if (version !== undefined && version !== before.version) throw new AppError('changed_meanwhile', 409);
   const after: User = { ...before, ...changes };
   const faults = checkPersonalData(after);
   if (Object.keys(faults).length > 0) throw invalidInput(faults);

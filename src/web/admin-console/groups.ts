@@ -2,7 +2,7 @@ import { addMembers, createGroup, deleteGroup, editGroup, getGroup, listGroups, 
 import { inTransaction } from '../../domain/scope.ts';
 import { findUserByLogin, listUsers } from '../../domain/users/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
-import { redirectTo, submitForm } from './submit.ts';
+import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 export const groupRoutes: Route[] = [
   { method: 'GET', path: '/admin/groups', access: 'administrator', handle: showGroups },
@@ -24,7 +24,7 @@ async function showGroups(page: PageContext): Promise<void> {
 
 function showForm(
   page: PageContext,
-  values = { name: '', description: '' },
+  values: { name: string; description: string; version?: number } = { name: '', description: '' },
   group?: { groupId: string; name: string },
   fields = {},
   status = 200,
@@ -32,7 +32,11 @@ function showForm(
   renderPage(page, 'admin-console/group-form', { values, group, fields }, { status });
 }
 
-const input = ({ form }: PageContext) => ({ name: form.get('name'), description: form.get('description') });
+const input = (page: PageContext) => ({
+  name: page.form.get('name'),
+  description: page.form.get('description'),
+  version: shownVersion(page),
+});
 
 async function submitNew(page: PageContext): Promise<void> {
   const values = input(page);
@@ -65,7 +69,7 @@ async function submitEdit(page: PageContext): Promise<void> {
   const values = input(page);
   const done = await submitForm(
     page,
-    () => inTransaction(page.scope, (scope) => editGroup(scope, group.groupId, values).then(() => true)),
+    () => inTransaction(page.scope, (scope) => editGroup(scope, group.groupId, values, values.version).then(() => true)),
     (fields, status) => showForm(page, values, group, fields, status),
   );
   if (done) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_edited');

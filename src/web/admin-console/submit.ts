@@ -7,6 +7,9 @@ export function redirectTo({ ctx, context }: PageContext, path: string, done?: s
   ctx.redirect(`${context.mount}${path}${done ? `${path.includes('?') ? '&' : '?'}done=${done}` : ''}`);
 }
 
+/** Which version of a record its form showed: a change by somebody else since then is not overwritten. A form without one never matches. */
+export const shownVersion = ({ form }: PageContext): number => (/^\d{1,9}$/.test(form.get('version')) ? Number(form.get('version')) : 0);
+
 /** Runs a use case; a refusal that belongs to the form shows it again with what was typed and what to mend. */
 export async function submitForm<T>(
   page: PageContext,

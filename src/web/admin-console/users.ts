@@ -17,7 +17,7 @@ import {
 } from '../../domain/users/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
-import { redirectTo, submitForm } from './submit.ts';
+import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 export const userRoutes: Route[] = [
   { method: 'GET', path: '/admin/users', access: 'administrator', handle: showUsers },
@@ -38,6 +38,7 @@ type FormValues = {
   role: Role;
   department: string;
   access: 'email' | 'username';
+  version?: number;
 };
 const emptyForm: FormValues = { firstName: '', lastName: '', email: '', username: '', role: 'regular', department: '', access: 'email' };
 
@@ -57,7 +58,8 @@ function showForm(page: PageContext, values: FormValues, userId?: string, fields
   renderPage(page, 'admin-console/user-form', { values, userId, fields, fault }, { status });
 }
 
-function readValues({ form }: PageContext): FormValues {
+function readValues(page: PageContext): FormValues {
+  const { form } = page;
   const text = (name: string) => form.get(name).trim();
   return {
     firstName: text('firstName'),
@@ -67,12 +69,13 @@ function readValues({ form }: PageContext): FormValues {
     role: form.get('role') === 'administrator' ? 'administrator' : 'regular',
     department: text('department'),
     access: form.get('access') === 'username' ? 'username' : 'email',
+    version: shownVersion(page),
   };
 }
 
 async function submitNew(page: PageContext): Promise<void> {
   const values = readValues(page);
-  const { access, email, username, department, ...rest } = values;
+  const { access, email, username, department, version: _, ...rest } = values;
   const login = access === 'username' ? { username } : { email };
   const user = await submitForm(
     page,
@@ -113,7 +116,7 @@ async function submitEdit(page: PageContext): Promise<void> {
     page,
     () =>
       inTransaction(page.scope, (scope) =>
-        editUser(scope, user.userId, { firstName, lastName, role, department: department || undefined }),
+        editUser(scope, user.userId, { firstName, lastName, role, department: department || undefined }, shownVersion(page)),
       ),
     (fields, status, fault) => showForm(page, values, user.userId, fields, status, fault),
   );

@@ -11,7 +11,7 @@ import { inTransaction } from '../../../domain/scope.ts';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
-import { redirectTo, submitForm } from '../submit.ts';
+import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { showApplication } from './show.ts';
 
 const lists = ['redirect_uris', 'post_logout_redirect_uris'] as const;
@@ -69,12 +69,11 @@ export async function showEdit(page: PageContext): Promise<void> {
 export async function submitEdit(page: PageContext): Promise<void> {
   const application = await getApplication(page.scope, page.params.application!);
   const values = readValues(page, application);
-  const version = Number(page.form.get('version'));
   const edited = await submitForm(
     page,
     () =>
       inTransaction(page.scope, (scope) =>
-        editApplication(scope, application.applicationId, values, page.services.keyRing, Number.isSafeInteger(version) ? version : 0),
+        editApplication(scope, application.applicationId, values, page.services.keyRing, shownVersion(page)),
       ),
     (fields, status, fault) => render(page, { ...values, version: page.form.get('version') }, application, fields, status, fault),
   );
@@ -82,6 +81,7 @@ export async function submitEdit(page: PageContext): Promise<void> {
 }
 
 export async function submitLogo(page: PageContext): Promise<void> {
+  await getApplication(page.scope, page.params.application!);
   const content = await page.form.file('logo');
   if (!content && page.form.get('remove') !== 'yes') throw new AppError('no_file', 422);
   await inTransaction(page.scope, (scope) => changeLogo(scope, page.params.application!, content));

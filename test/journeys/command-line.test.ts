@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { portaria, startServerProcess } from '../support/process.ts';
+import { freePort, startingState } from '../support/server.ts';
+
+describe('the portaria command line, on the embedded store', function () {
+  this.timeout(120_000);
+  const folder = mkdtempSync(join(tmpdir(), 'portaria-cli-'));
+  const dataDir = join(folder, 'data');
+  const env = { PORTARIA_DATA_DIR: dataDir, PORTARIA_DEMO: 'false' };
+  const run = (...args: string[]) => portaria(args, env);
+  const apply = (state: unknown, ...args: string[]) => portaria(['apply', '-', ...args], env, JSON.stringify(state));
+  const state = startingState('https://payroll.acme.example/callback');
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('helps: an overview, examples, and wrong usage says what is right', () => {
+    expect(run('--help')).to.include({ status: 0 }).and.have.property('stdout').that.contains('context create').and.contains('doctor');
+    for (const command of ['context create', 'context list', 'apply', 'doctor', 'keys rotate', 'user unblock', 'migrate']) {
+      const { status, stdout } = run(...command.split(' '), '--help');
+      expect(status, command).to.equal(0);
+      expect(stdout, command).to.contain('Examples:').and.contain(`portaria ${command}`);
+    }
+    expect(run('nonsense')).to.include({ status: 64 });
+    expect(run('context', 'create')).to.include({ status: 64 });
+    expect(run('apply', '/nowhere.yaml').status).to.equal(64);
+    expect(run('keys', 'rotate', '--unknown').status).to.equal(64);
+  });
+
+  it('makes the data directory private, its key 0600', () => {
+    expect(run('migrate').status).to.equal(0);
+    expect(statSync(dataDir).mode & 0o777).to.equal(0o700);
+    expect(statSync(join(dataDir, 'master.key')).mode & 0o777).to.equal(0o600);
+  });
+
+  it('apply: dry run changes nothing; a second run has nothing to do', () => {
+    const dry = apply(state, '--dry-run', '--json');
+    expect(dry.status, dry.stderr).to.equal(0);
+    expect(JSON.parse(dry.stdout).changes.length).to.be.greaterThan(5);
+    expect(JSON.parse(run('context', 'list', '--json').stdout).contexts).to.deep.equal([]);
+    expect(JSON.parse(apply(state, '--json').stdout).changes).to.deep.equal(JSON.parse(dry.stdout).changes);
+    expect(JSON.parse(apply(state, '--json').stdout).changes).to.deep.equal([]);
+    expect(JSON.parse(run('context', 'list', '--json').stdout).contexts.map(({ code }: { code: string }) => code)).to.deep.equal([
+      'acme',
+      'other',
+    ]);
+  });
+
+  it('apply: refuses unknown keys and wrong values by their path, and then nothing is written', () => {
+    const wrong = structuredClone(state) as { contexts: Record<string, unknown>[] };
+    wrong.contexts[0]!.name = 'Must not be written';
+    (wrong.contexts[0]!.users as Record<string, unknown>[])[1]!.emial = 'x';
+    const typo = apply(wrong, '--json');
+    expect(typo.status).to.equal(65);
+    expect(JSON.parse(typo.stdout).faults).to.deep.equal([{ path: 'contexts[0].users[1].emial', message: 'there is no such key' }]);
+    const late = structuredClone(state) as { contexts: { name: string; applications: { oidc: { redirect_uris: string[] } }[] }[] };
+    late.contexts[0]!.name = 'Must not be written';
+    late.contexts[1]!.applications[0]!.oidc.redirect_uris = ['http://evil.example/'];
+    const refused = apply(late);
+    expect([refused.status, refused.stderr.includes('contexts[1].applications[0].redirect_uris')]).to.deep.equal([65, true]);
+    const unknownSetting = structuredClone(state) as unknown as { contexts: { applications: { oidc: Record<string, unknown> }[] }[] };
+    unknownSetting.contexts[0]!.applications[0]!.oidc.redirect_urls = [];
+    expect(apply(unknownSetting).stderr).to.contain('contexts[0].applications[0].oidc.redirect_urls');
+    expect(run('context', 'list').stdout).to.contain('Acme S.A.').and.not.contain('Must not');
+    expect(portaria(['apply', '-'], env, 'contexts: [').status).to.equal(65);
+  });
+
+  it('apply: lists are taken as written, the rest stays', () => {
+    const less = { contexts: [{ code: 'acme', name: 'Acme S.A.', groups: [{ name: 'Finance', members: [] }] }] };
+    expect(JSON.parse(apply(less, '--json').stdout).changes).to.deep.equal([
+      { action: 'changed', what: 'group Finance', details: 'members +0 -1' },
+    ]);
+  });
+
+  it('works beside a running server, and doctor finds both well', async () => {
+    const port = await freePort();
+    const settings = { ...env, PORTARIA_BASE_URL: `http://127.0.0.1:${port}` };
+    const server = await startServerProcess(port, settings);
+    expect(portaria(['context', 'create', 'third', '--name', 'Third'], settings).status).to.equal(0);
+    expect(portaria(['context', 'create', 'third', '--name', 'Third'], settings).status).to.equal(65);
+    expect(
+      portaria(['context', 'create', 'test', '--name', 'T', '--environment', 'approval', '--paired-with', 'third'], settings).status,
+    ).to.equal(0);
+    const { send } = await import('../support/jar.ts');
+    expect((await send(`${server.url}/third/.well-known/openid-configuration`)).status, 'served at once').to.equal(200);
+    const before = JSON.parse((await send(`${server.url}/third/oidc/jwks`)).text).keys.length;
+    expect(JSON.parse(portaria(['keys', 'rotate', 'third', '--json'], settings).stdout).rotated[0].signing).to.have.length(2);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(JSON.parse((await send(`${server.url}/third/oidc/jwks`)).text).keys.length).to.equal(before + 2);
+    const doctor = portaria(['doctor', '--json'], settings);
+    expect([doctor.status, JSON.parse(doctor.stdout).healthy]).to.deep.equal([0, true]);
+    expect(await server.kill('SIGTERM')).to.equal(0);
+  });
+
+  it('doctor and the exit codes say what is wrong and how to mend it', () => {
+    const far = portaria(['doctor', '--json'], {
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x',
+      PORTARIA_MASTER_KEYS: `a:${Buffer.alloc(32).toString('base64')}`,
+    });
+    expect(far.status).to.equal(2);
+    expect(JSON.parse(far.stdout).findings.find(({ check }: { check: string }) => check === 'store'))
+      .to.include({ level: 'problem' })
+      .and.have.property('remedy');
+    expect(
+      portaria(['migrate'], {
+        DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x',
+        PORTARIA_MASTER_KEYS: `a:${Buffer.alloc(32).toString('base64')}`,
+      }).status,
+    ).to.equal(69);
+    expect(portaria(['migrate'], { ...env, PORTARIA_TYPO: '1' }).status).to.equal(78);
+    const insecure = portaria(['doctor', '--json'], { ...env, PORTARIA_BASE_URL: 'http://login.example.com' });
+    expect(insecure.status).to.equal(2);
+    const otherKey = portaria(['doctor', '--json'], { ...env, PORTARIA_MASTER_KEYS: `b:${Buffer.alloc(32, 5).toString('base64')}` });
+    expect(JSON.parse(otherKey.stdout).findings.find(({ check }: { check: string }) => check === 'keys')).to.include({ level: 'problem' });
+    const mail = portaria(['doctor', '--json'], { ...env, PORTARIA_SMTP_URL: 'smtp://127.0.0.1:1', PORTARIA_MAIL_FROM: 'a@b.example' });
+    expect(JSON.parse(mail.stdout).findings.find(({ check }: { check: string }) => check === 'mail')).to.include({ level: 'problem' });
+  });
+});
