@@ -22,7 +22,6 @@ export const doctorCommand: Command = {
     let store: Store | undefined;
     try {
       store = await openStore({ ...config, databasePoolSize: 4 }, { say: note, migrations: false });
-      findings.push({ check: 'store', level: 'ok', message: `${store.isEmbedded ? 'the embedded store' : 'the database'} answers` });
       findings.push(...(await checkStore(store)), await checkClock(store), ...(await checkKeys(store, config)));
     } catch (error) {
       findings.push({
@@ -109,7 +108,7 @@ function checkDataDirectory(dataDir: string): Finding[] {
   return [{ check: 'data directory', level: 'ok', message: dataDir }];
 }
 
-async function checkStore({ database }: Store): Promise<Finding[]> {
+async function checkStore({ database, isEmbedded }: Store): Promise<Finding[]> {
   const [row] = await database.run<{ version: number }>(
     'doctor-version',
     "SELECT current_setting('server_version_num')::int AS version",
@@ -118,7 +117,11 @@ async function checkStore({ database }: Store): Promise<Finding[]> {
   const pending = await pendingMigrations(database.knex);
   return [
     row!.version >= 150_000
-      ? { check: 'store', level: 'ok', message: `PostgreSQL ${Math.floor(row!.version / 10_000)}` }
+      ? {
+          check: 'store',
+          level: 'ok',
+          message: `${isEmbedded ? 'the embedded store' : 'the database'} answers: PostgreSQL ${Math.floor(row!.version / 10_000)}`,
+        }
       : {
           check: 'store',
           level: 'problem',

@@ -28,8 +28,9 @@ function showForm(
   group?: { groupId: string; name: string },
   fields = {},
   status = 200,
+  fault?: string,
 ): void {
-  renderPage(page, 'admin-console/group-form', { values, group, fields }, { status });
+  renderPage(page, 'admin-console/group-form', { values, group, fields, fault }, { status });
 }
 
 const input = (page: PageContext) => ({
@@ -43,7 +44,7 @@ async function submitNew(page: PageContext): Promise<void> {
   const group = await submitForm(
     page,
     () => inTransaction(page.scope, (scope) => createGroup(scope, values)),
-    (fields, status) => showForm(page, values, undefined, fields, status),
+    (fields, status, fault) => showForm(page, values, undefined, fields, status, fault),
   );
   if (group) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_created');
 }
@@ -70,7 +71,7 @@ async function submitEdit(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     () => inTransaction(page.scope, (scope) => editGroup(scope, group.groupId, values, values.version).then(() => true)),
-    (fields, status) => showForm(page, values, group, fields, status),
+    (fields, status, fault) => showForm(page, values, group, fields, status, fault),
   );
   if (done) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_edited');
 }

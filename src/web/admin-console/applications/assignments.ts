@@ -16,7 +16,7 @@ export async function showAssignments(page: PageContext, fault?: { login: string
 
 /** A person by e-mail or username, or groups by their boxes. */
 export async function submitAssignment(page: PageContext): Promise<void> {
-  const applicationId = page.params.application!;
+  const { applicationId } = await getApplication(page.scope, page.params.application!);
   const login = page.form.get('login').trim();
   const user = login ? await findUserByLogin(page.scope, login) : undefined;
   if (login && !user) return showAssignments(page, { login, message: page.t('fields.unknown_person') });

@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { Jar, send } from '../support/jar.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+import { onDatabase, startServerProcess } from '../support/process.ts';
+import { fillSignIn, freePort } from '../support/server.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+describe('the server process', function () {
+  this.timeout(60_000);
+  const folder = mkdtempSync(join(tmpdir(), 'portaria-server-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('npm start on an empty store: prints addresses and passwords once, and they work through to the sample application', async () => {
+    let port = await freePort();
+    while (
+      (await send(`http://127.0.0.1:${port + 1}/`).then(
+        () => true,
+        () => false,
+      )) ||
+      port > 65_000
+    )
+      port = await freePort();
+    const env = { PATH: process.env.PATH, PORT: String(port), PORTARIA_DATA_DIR: join(folder, 'demo') };
+    const start = async () => {
+      const child = spawn(process.execPath, ['scripts/start.mjs', 'server'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+      let output = '';
+      child.stdout.on('data', (chunk) => {
+        output += chunk;
+      });
+      child.stderr.on('data', (chunk) => {
+        output += chunk;
+      });
+      for (let i = 0; i < 400 && !output.includes('is at http'); i++) await sleep(50);
+      await sleep(300);
+      return { child, output: () => output };
+    };
+    const first = await start();
+    const [, admin] = /admin@demo\.example\s+(\S+)/.exec(first.output()) ?? [];
+    const [, regular] = /jsilva\s+(\S+)/.exec(first.output()) ?? [];
+    expect([admin, regular], first.output()).to.not.include(undefined);
+    const jar = new Jar();
+    const signIn = await jar.follow(`http://localhost:${port}/demo/launchpad`);
+    const launchpad = await fillSignIn(jar, signIn, 'jsilva', regular!);
+    const tile = /href="([^"]*launchpad\/open\/[^"]*)"/.exec(launchpad.text)![1]!;
+    const sample = await jar.follow(new URL(tile, launchpad.url).href);
+    expect(sample.url).to.equal(`http://localhost:${port + 1}/`);
+    expect(sample.text).to.contain('João da Silva');
+    first.child.kill('SIGINT');
+    const [code] = await once(first.child, 'exit');
+    expect(code).to.equal(0);
+    const second = await start();
+    expect(second.output()).to.contain('/demo/launchpad').and.not.contain(regular!);
+    second.child.kill('SIGTERM');
+    await once(second.child, 'exit');
+  });
+
+  it('says every fault of its settings at once, and what to do when its port is taken', async () => {
+    const run = async (env: Record<string, string>) => {
+      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/processes/server.ts'], {
+        cwd: root,
+        env: { PATH: process.env.PATH, PORTARIA_DATA_DIR: join(folder, 'faults'), PORTARIA_DEMO: 'false', ...env },
+      });
+      let output = '';
+      child.stderr.on('data', (chunk) => {
+        output += chunk;
+      });
+      const [code] = await once(child, 'close');
+      return { code, output };
+    };
+    const faults = await run({ PORT: 'x', PORTARIA_LOG_LEVEL: 'loud', PORTARIA_TYPO: '1' });
+    expect(faults.code).to.equal(78);
+    for (const name of ['PORT', 'PORTARIA_LOG_LEVEL', 'PORTARIA_TYPO']) expect(faults.output).to.contain(name);
+    expect(faults.output).not.to.contain('    at ');
+    const noKey = await run({ DATABASE_URL: 'postgres://x@127.0.0.1:1/y' });
+    expect(noKey.output).to.contain('PORTARIA_MASTER_KEYS');
+    const port = await freePort();
+    const taken = await startServerProcess(port, { PORTARIA_DATA_DIR: join(folder, 'taken'), PORTARIA_DEMO: 'false' });
+    expect((await run({ PORT: String(port), PORTARIA_HOST: '127.0.0.1' })).output).to.contain(`port ${port} is in use`);
+    await taken.kill('SIGTERM');
+  });
+
+  it('answers health, readiness and metrics, and nobody else reads the metrics', async () => {
+    const database = await createTestDatabase();
+    const [port, metricsPort] = [await freePort(), await freePort()];
+    const server = await startServerProcess(port, {
+      ...onDatabase(database.url),
+      PORTARIA_METRICS_PORT: String(metricsPort),
+      PORTARIA_METRICS_TOKEN: 'a-token-of-sixteen-or-more',
+    });
+    expect((await send(`${server.url}/healthz`)).status).to.equal(200);
+    expect((await send(`${server.url}/readyz`)).status).to.equal(200);
+    expect((await send(`${server.url}/metrics`)).status).to.equal(401);
+    const metrics = await send(`${server.url}/metrics`, { headers: { authorization: 'Bearer a-token-of-sixteen-or-more' } });
+    expect(metrics.text).to.contain('portaria_http_answers_total').and.contain('portaria_password_hashes_waiting');
+    expect((await send(`http://127.0.0.1:${metricsPort}/metrics`)).text).to.contain('process_resident_memory_bytes');
+    await database.drop();
+    for (let i = 0; i < 50 && (await send(`${server.url}/readyz`)).status === 200; i++) await sleep(50);
+    expect((await send(`${server.url}/readyz`)).status, 'the store is gone').to.equal(503);
+    expect((await send(`${server.url}/healthz`)).status).to.equal(200);
+    await server.kill('SIGTERM');
+  });
+
+  it('slow and huge callers hold nobody up', async () => {
+    const database = await createTestDatabase();
+    const port = await freePort();
+    const server = await startServerProcess(port, onDatabase(database.url));
+    const slow = Array.from({ length: 50 }, () => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write(
+        'POST /acme/oidc/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\na',
+      );
+      return socket;
+    });
+    const begun = performance.now();
+    expect((await send(`${server.url}/healthz`)).status).to.equal(200);
+    expect(performance.now() - begun).to.be.below(1000);
+    const large = await send(`${server.url}/healthz`, { headers: { 'x-large': 'a'.repeat(20_000) } });
+    expect(large.status).to.equal(431);
+    for (const socket of slow) socket.destroy();
+    await server.kill('SIGTERM');
+    await database.drop();
+  });
+});
