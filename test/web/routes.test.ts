@@ -62,7 +62,7 @@ describe('web: the route table', () => {
     for (const route of routes.filter(({ access }) => access !== 'anyone')) {
       const signedOut = await send(route, new Jar());
       if (route.method === 'GET')
-        expect([signedOut.status, signedOut.location?.includes('/acme/sign-in')], named(route)).to.deep.equal([302, true]);
+        expect([signedOut.status, signedOut.location?.includes('/acme/sign-in/')], named(route)).to.deep.equal([302, true]);
       else expect(signedOut.status, named(route)).to.equal(401);
       if (route.access === 'administrator') expect((await send(route, joao!, 'acme', csrf)).status, named(route)).to.equal(403);
     }

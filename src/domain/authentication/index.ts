@@ -5,7 +5,7 @@ export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
 export { deleteAccount } from './delete-account.ts';
 export { createUserWithTemporaryPassword, giveTemporaryPassword } from './give-temporary-password.ts';
-export { type Demands, nextStep, type Step } from './next-step.ts';
+export { type Demands, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 export {
   closePendingRequest,
   findPendingRequest,

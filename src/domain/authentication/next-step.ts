@@ -6,6 +6,9 @@ export type Demands = {
   maxAgeSeconds?: number;
 };
 
+/** The password in force. `changedAt` in ms since the epoch. */
+export type PasswordFacts = { mustChange: boolean; changedAt: number };
+
 export type Facts = {
   now: number;
   demands: Demands;
@@ -13,8 +16,8 @@ export type Facts = {
   session?: { userId: string; authenticatedAt: number };
   /** What was proven for this pending request, not yet a session. */
   proven?: { userId: string; at: number; passwordChangedAt: number };
-  /** The password that the proof was made with, as it stands now. */
-  password?: { mustChange: boolean; changedAt: number };
+  /** Of the person who was proven, as it stands now. */
+  password?: PasswordFacts;
 };
 
 /** Half a sign-in is not left lying about: the next step has to be taken within this time. */

@@ -7,8 +7,10 @@ import { inTransaction, type Scope, type UserId } from '../scope.ts';
 import { getSignInPolicy } from '../sign-in-policy/index.ts';
 import { canChangeStatus, changeStatus, findUserByLogin, fullName, getUser, type User, usernameKey } from '../users/index.ts';
 
+import type { PasswordFacts } from './next-step.ts';
+
 /** Refusals look alike outside; the audit has the reason. */
-export type PasswordOutcome = { outcome: 'proven'; user: User; passwordChangedAt: number } | { outcome: 'refused' };
+export type PasswordOutcome = { outcome: 'proven'; user: User; password: PasswordFacts } | { outcome: 'refused' };
 
 /**
  * S37, S39–S42: checks who somebody says they are. An attempt is taken before the password is looked at, and every path costs one argon2 verification.
@@ -34,7 +36,7 @@ export async function provePassword(scope: Scope, hasher: PasswordHasher, login:
   if (!matches) return refuse(scope, login, user, 'wrong-password', taken >= policy.failedAttemptLimit);
   if (user.status !== 'activated') return refuse(scope, login, user, user.status);
   await clearAttempts(scope, user.userId);
-  return { outcome: 'proven', user, passwordChangedAt: stored!.changedAt.getTime() };
+  return { outcome: 'proven', user, password: { mustChange: stored!.mustChange, changedAt: stored!.changedAt.getTime() } };
 }
 
 const strangerId = (contextId: string, login: string): UserId => {

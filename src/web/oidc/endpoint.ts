@@ -16,7 +16,7 @@ export function createOidcEndpoint(services: Services, providers: ProviderDirect
     const isDiscovery = discoveryPaths.has(path);
     if (!isDiscovery && (!path.startsWith('/oidc/') || path.startsWith('/oidc/interaction/'))) return false;
     setSecurityHeaders(response, context.isSecure);
-    const { provider } = await providers.get(context);
+    const { provider, handle } = await providers.get(context);
     if ((isDiscovery || path === '/oidc/jwks') && (request.method === 'GET' || request.method === 'HEAD')) {
       const cached = documents.get(`${context.contextId} ${path}`);
       if (cached?.version === provider) {
@@ -35,7 +35,7 @@ export function createOidcEndpoint(services: Services, providers: ProviderDirect
     const inside = (isDiscovery ? '/.well-known/openid-configuration' : path) + (query < 0 ? '' : request.url!.slice(query));
     (request as IncomingMessage & { originalUrl?: string }).originalUrl = context.mount + inside;
     request.url = inside;
-    await provider.callback()(request, response);
+    await handle(request, response);
     return true;
   };
 }

@@ -38,7 +38,11 @@ const routes = {
   userinfo: '/oidc/userinfo',
 };
 
-export type ContextProvider = { provider: Provider; sendLogoutToken(clientId: string, sub: string, sid: string): Promise<void> };
+export type ContextProvider = {
+  provider: Provider;
+  handle: ReturnType<Provider['callback']>;
+  sendLogoutToken(clientId: string, sub: string, sid: string): Promise<void>;
+};
 
 /** Builds the provider of one context: about 1 ms; kept until the context, its keys or an application changes. */
 export async function createProvider(services: Services, context: ResolvedContext): Promise<ContextProvider> {
@@ -143,7 +147,7 @@ export async function createProvider(services: Services, context: ResolvedContex
     return matchesClientSecret(this.clientSecret ?? '', actual, services.keyRing);
   };
   observe(provider, services, context, scope);
-  return { provider, sendLogoutToken };
+  return { provider, handle: provider.callback(), sendLogoutToken };
 }
 
 /** The company has granted its applications what they ask for: a grant is made, or widened, without asking the person. */

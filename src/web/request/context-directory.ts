@@ -26,12 +26,14 @@ export class ContextDirectory {
   readonly #database: Database;
   readonly #listener: ChangeListener;
   readonly #baseUrl: string;
+  readonly #baseHost: string;
   readonly #byKey: LRUCache<string, { context: ResolvedContext | undefined }>;
 
   constructor(database: Database, listener: ChangeListener, baseUrl: string, size: number) {
     this.#database = database;
     this.#listener = listener;
     this.#baseUrl = baseUrl;
+    this.#baseHost = new URL(baseUrl).host;
     this.#byKey = new LRUCache({ max: size * 3, ttl: 60_000 });
     listener.onChange(() => this.#byKey.clear());
   }
@@ -41,7 +43,7 @@ export class ContextDirectory {
    * @returns the context and the path inside it, or undefined
    */
   async resolve(host: string, path: string): Promise<{ context: ResolvedContext; path: string } | undefined> {
-    if (host !== new URL(this.#baseUrl).host) {
+    if (host !== this.#baseHost) {
       const context = await this.#cached(`host:${host}`, () => findContextByHost(this.#database.knex, host));
       if (context) return { context, path };
     }

@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
+import { openPendingRequest } from '../../domain/authentication/index.ts';
 import { safeEqual } from '../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { readForm, setSecurityHeaders } from '../../platform/http/index.ts';
@@ -55,11 +56,15 @@ export function createPageRouter(services: Services, routes: Route[]): Koa.Middl
 
 /** Signed out: to the sign-in page and back; signed in without the role: the page does not exist for them. */
 async function isAllowed(page: PageContext, route: Route): Promise<boolean> {
-  const { ctx, context, session } = page;
+  const { ctx, context, session, scope, browser } = page;
   if (route.access === 'anyone') return true;
   if (!session) {
     if (route.method === 'POST') throw new AppError('signed_out', 401);
-    ctx.redirect(`${context.mount}/sign-in?to=${encodeURIComponent(ctx.state.path + ctx.search)}`);
+    const requestId = await openPendingRequest(scope, browser, {
+      destination: { protocol: 'portaria', path: ctx.state.path + ctx.search },
+      demands: {},
+    });
+    ctx.redirect(`${context.mount}/sign-in/${requestId}`);
     return false;
   }
   if (route.access === 'administrator' && session.person.role !== 'administrator') throw new AppError('administrators_only', 403);

@@ -1,6 +1,7 @@
 import { getApplication } from '../../domain/applications/index.ts';
-import { findPendingRequest, nextStep, type PendingRequest, type Step } from '../../domain/authentication/index.ts';
+import { findPendingRequest, nextStep, type PasswordFacts, type PendingRequest, type Step } from '../../domain/authentication/index.ts';
 import { findPassword } from '../../domain/credentials/password/index.ts';
+import type { UserId } from '../../domain/scope.ts';
 import type { PageContext } from '../request/index.ts';
 
 /** The request a page of the journey belongs to, or undefined after sending the browser to a new one: it was over, or is another browser's. */
@@ -11,13 +12,17 @@ export async function loadPending(page: PageContext): Promise<PendingRequest | u
   return request;
 }
 
-/** Gathers the facts and asks the one function that knows what comes next. */
-export async function stepOf(page: PageContext, request: PendingRequest): Promise<Step> {
+/** Gathers the facts and asks the one function that knows what comes next. @param known the proven person's password, when it was read just now */
+export async function stepOf(page: PageContext, request: PendingRequest, known?: PasswordFacts): Promise<Step> {
   const { proven, demands } = request;
-  const stored = proven && (await findPassword(page.scope, proven.userId));
-  const password = stored && { mustChange: stored.mustChange, changedAt: stored.changedAt.getTime() };
+  const password = known ?? (proven && (await passwordFacts(page, proven.userId)));
   const session = page.session && { userId: page.session.userId, authenticatedAt: page.session.authenticatedAt.getTime() };
   return nextStep({ now: page.services.clock.now().getTime(), demands, session, proven, password });
+}
+
+async function passwordFacts(page: PageContext, userId: UserId): Promise<PasswordFacts | undefined> {
+  const stored = await findPassword(page.scope, userId);
+  return stored && { mustChange: stored.mustChange, changedAt: stored.changedAt.getTime() };
 }
 
 export const goBack = (page: PageContext, request: PendingRequest): void => {

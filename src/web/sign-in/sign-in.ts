@@ -1,6 +1,7 @@
 import {
   completeSignIn,
   openPendingRequest,
+  type PasswordFacts,
   type PendingRequest,
   type Proven,
   provePassword,
@@ -38,17 +39,18 @@ export async function submitSignIn(page: PageContext): Promise<void> {
     userId: result.user.userId,
     at: page.services.clock.now().getTime(),
     amr: ['pwd'],
-    passwordChangedAt: result.passwordChangedAt,
+    passwordChangedAt: result.password.changedAt,
   };
-  await recordProof(page.scope, request.requestId, proven);
-  await goOn(page, { ...request, proven }, () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 }));
+  const askAgain = () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
+  await goOn(page, { ...request, proven }, askAgain, result.password);
 }
 
-/** Does what the next step says; `ask` shows the page for name and password. */
-export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>): Promise<void> {
-  const step = await stepOf(page, request);
+/** Does what the next step says; `ask` shows the page for name and password. @param password of the person who was proven in this request */
+export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>, password?: PasswordFacts): Promise<void> {
+  const step = await stepOf(page, request, password);
   if (step.step === 'password') return ask();
   if (step.step === 'new-password') {
+    await recordProof(page.scope, request.requestId, request.proven!);
     page.ctx.status = 303;
     return page.ctx.redirect(`${page.context.mount}/sign-in/${request.requestId}/new-password`);
   }
