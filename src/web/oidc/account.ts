@@ -5,6 +5,7 @@ import type { ApplicationId, Scope } from '../../domain/scope.ts';
 import { fullName } from '../../domain/users/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import type { Services } from '../request/index.ts';
+import { requestStore } from './adapter.ts';
 
 /** Which claims a scope releases (OpenID Connect Core §5.4). */
 export const claimsByScope = {
@@ -23,7 +24,9 @@ export const applicationIdOf = (client: Client): ApplicationId => client.applica
 export function createFindAccount(services: Services, scope: Scope) {
   return async (ctx: KoaContextWithOIDC, accountId: string, token?: unknown): Promise<Account | undefined> => {
     const applicationId = ctx.oidc.client && applicationIdOf(ctx.oidc.client);
-    const load = () => services.findAccess(scope.contextId, accountId, applicationId!);
+    const ahead = requestStore.getStore()?.access;
+    const isAhead = ahead?.accountId === accountId && ahead.clientId === ctx.oidc.client?.clientId;
+    const load = () => (isAhead ? ahead.facts : services.findAccess(scope.contextId, accountId, applicationId!));
     let profile: Profile | undefined;
     if (token && applicationId) {
       const facts = await load();

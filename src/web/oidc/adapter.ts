@@ -1,19 +1,25 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { LRUCache } from 'lru-cache';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import type { AccessFinder } from '../../domain/access/index.ts';
 import { findApplicationByClientId } from '../../domain/applications/index.ts';
-import type { Artifact, ArtifactStore } from '../../domain/protocol-artifacts/index.ts';
-import type { Scope } from '../../domain/scope.ts';
+import type { Artifact } from '../../domain/protocol-artifacts/index.ts';
+import type { ApplicationId, Scope } from '../../domain/scope.ts';
 import { addSeconds, epochSeconds } from '../../platform/clock/index.ts';
-import type { KeyRing } from '../../platform/crypto/index.ts';
+import type { Services } from '../request/index.ts';
 import { clientMetadata } from './client-metadata.ts';
 
 /** What one request may share between its steps: writes that run side by side (whoever opens it waits for them before the answer leaves), and reads made ahead. */
-export type RequestStore = { writes: Promise<void>[]; readAhead: Map<string, AdapterPayload> };
+export type RequestStore = { writes: Promise<void>[]; readAhead: Map<string, Promise<AdapterPayload | undefined>>; access?: ReadAccess };
+
+/** Facts of the access decision, asked for while other steps of the request are under way. */
+export type ReadAccess = { accountId: string; clientId: string; facts: ReturnType<AccessFinder> };
 export const requestStore = new AsyncLocalStorage<RequestStore>();
 
 // These carry other bearer values (a device code, a session cookie, a pushed request), or must come back with their own id when found by another key.
 const sealed = new Set(['Interaction', 'DeviceCode']);
+
+const accountable = new Set(['AuthorizationCode', 'RefreshToken']);
 
 const deferrable = new Set(['AccessToken', 'RefreshToken', 'ClientCredentials']);
 
@@ -21,7 +27,10 @@ const deferrable = new Set(['AccessToken', 'RefreshToken', 'ClientCredentials'])
  * The store of one context's provider. Ids are bearer values: `jti` is taken out of the payload before it is kept and put back when found, and the store holds
  * its hash only. Clients come from applications, and are kept for as long as this provider lives: any change of an application makes a new provider.
  */
-export function createAdapter(scope: Scope, artifacts: ArtifactStore, keyRing: KeyRing): (kind: string) => Adapter {
+export function createAdapter(
+  scope: Scope,
+  { artifacts, keyRing, findAccess }: Pick<Services, 'artifacts' | 'keyRing' | 'findAccess'>,
+): (kind: string) => Adapter {
   const { contextId, clock } = scope;
   const clients = new LRUCache<string, { metadata: AdapterPayload | undefined }>({ max: 2000 });
   const savedSessions = new LRUCache<string, { content: string; expiresAt: number }>({ max: 5000 });
@@ -60,12 +69,21 @@ export function createAdapter(scope: Scope, artifacts: ArtifactStore, keyRing: K
 
   function readAhead(token: AdapterPayload, { grant, session }: Artifact): void {
     const ahead = requestStore.getStore()?.readAhead;
-    if (grant) ahead?.set(`Grant ${token.grantId}`, { ...grant, jti: token.grantId });
-    if (session) ahead?.set(`Session of ${token.sessionUid}`, session);
+    if (grant) ahead?.set(`Grant ${token.grantId}`, Promise.resolve({ ...grant, jti: token.grantId }));
+    if (session) ahead?.set(`Session of ${token.sessionUid}`, Promise.resolve(session));
+  }
+
+  /** Whoever presents a code or refresh token is asked about next. */
+  function readAccess({ accountId, clientId }: AdapterPayload): void {
+    const request = requestStore.getStore();
+    const applicationId = clientId && clients.get(clientId)?.metadata?.application_id;
+    if (!request || !accountId || !applicationId) return;
+    request.access = { accountId, clientId, facts: findAccess(contextId, accountId, applicationId as ApplicationId) };
+    request.access.facts.catch(() => {}); // whoever waits for it sees the failure
   }
 
   /** Once: a second look in the same request goes to the store. */
-  function takeAhead(key: string): AdapterPayload | undefined {
+  function takeAhead(key: string): Promise<AdapterPayload | undefined> | undefined {
     const ahead = requestStore.getStore()?.readAhead;
     const found = ahead?.get(key);
     ahead?.delete(key);
@@ -94,16 +112,17 @@ export function createAdapter(scope: Scope, artifacts: ArtifactStore, keyRing: K
     async find(id) {
       if (kind === 'Client') return findClient(id);
       const ahead = takeAhead(`${kind} ${id}`);
-      if (ahead) return ahead;
+      if (ahead) return await ahead;
       const found = await artifacts.find(contextId, kind, id);
       if (!found) return undefined;
       const payload = present(kind, id, found);
       readAhead(payload, found);
+      if (accountable.has(kind)) readAccess(payload);
       return payload;
     },
     async findByUid(uid) {
       const ahead = takeAhead(`${kind} of ${uid}`);
-      if (ahead) return ahead;
+      if (ahead) return await ahead;
       const found = await artifacts.findByUid(contextId, kind, uid);
       return found && present(kind, undefined, found);
     },

@@ -1,12 +1,13 @@
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { type AccessVerdict, decide } from '../../domain/access/index.ts';
 import type { Session } from '../../domain/sessions/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import { readCookie } from '../../platform/http/index.ts';
 import { cookieNames, type ResolvedContext, type Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
+import { type ReadAccess, requestStore } from './adapter.ts';
 
-type State = { ownSession?: Promise<Session | undefined>; verdict?: Promise<AccessVerdict> };
+type State = { ownSession?: Promise<Session | undefined> };
 
 /** Our live session of this request's browser, looked up once. */
 export function ownSession(ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext): Promise<Session | undefined> {
@@ -16,11 +17,23 @@ export function ownSession(ctx: KoaContextWithOIDC, services: Services, context:
 }
 
 /** May the session's person open this client's application? Decided once for each request. */
-export function accessVerdict(ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext): Promise<AccessVerdict> {
-  const state = ctx.state as State;
-  state.verdict ??= services.findAccess(context.contextId, ctx.oidc.session!.accountId!, applicationIdOf(ctx.oidc.client!)).then(decide);
-  return state.verdict;
+export async function accessVerdict(ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext): Promise<AccessVerdict> {
+  return decide(await readAccess(services, context, ctx.oidc.session!.accountId!, ctx.oidc.client!).facts);
 }
+
+function readAccess(services: Services, context: ResolvedContext, accountId: string, client: Client): ReadAccess {
+  const store = requestStore.getStore();
+  const { clientId } = client;
+  if (store?.access?.accountId === accountId && store.access.clientId === clientId) return store.access;
+  const access: ReadAccess = { accountId, clientId, facts: services.findAccess(context.contextId, accountId, applicationIdOf(client)) };
+  access.facts.catch(() => {}); // whoever waits for it sees the failure
+  if (store) store.access = access;
+  return access;
+}
+
+/** The id of the one grant of a session and a client, however many tabs ask at once. */
+export const grantId = (services: Services, own: Session, clientId: string): string =>
+  derivedId(services, 'oidc-grant', `${own.sessionId} ${clientId}`);
 
 type ProviderSession = InstanceType<Provider['Session']> & { jti?: string; loginTs?: number; touched?: boolean };
 
@@ -47,7 +60,9 @@ export function followOwnSession(provider: Provider, services: Services, context
     if (own) {
       const jti = derivedId(services, 'oidc-session', own.sessionId);
       const loginTs = epochSeconds(own.authenticatedAt);
-      session = (await model.find(jti)) ?? model.instantiate({ jti });
+      const found = model.find(jti);
+      await readAhead(ctx, own);
+      session = (await found) ?? model.instantiate({ jti });
       if (session.uid !== own.sessionId || session.accountId !== own.userId || session.loginTs !== loginTs) {
         Object.assign(session, { uid: own.sessionId, accountId: own.userId, loginTs, amr: own.amr });
       }
@@ -59,6 +74,21 @@ export function followOwnSession(provider: Provider, services: Services, context
     ctx.oidc?.entity('Session', session);
     return session;
   };
+  /** Begins to read what an authorization asks next, beside its session: whether the person may, and the grant. */
+  async function readAhead(ctx: KoaContextWithOIDC, own: Session): Promise<void> {
+    const clientId = ctx.query?.client_id;
+    const client =
+      typeof clientId === 'string' && ctx.oidc?.route === 'authorization'
+        ? await provider.Client.find(clientId).catch(() => undefined)
+        : undefined;
+    if (!client) return;
+    readAccess(services, context, own.userId, client);
+    const id = grantId(services, own, client.clientId);
+    const grant = services.artifacts.find(context.contextId, 'Grant', id).then((found) => found && { ...found.payload, jti: id });
+    grant.catch(() => {}); // whoever waits for it sees the failure
+    requestStore.getStore()?.readAhead.set(`Grant ${id}`, grant);
+  }
+
   // ours gets a new token at every sign-in, which is what this is for (session fixation)
   model.prototype.resetIdentifier = function (this: ProviderSession) {
     this.touched = true;

@@ -8,7 +8,7 @@ import { claimsByScope, createFindAccount } from './account.ts';
 import { createAdapter } from './adapter.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { observe } from './observe.ts';
-import { accessVerdict, derivedId, followOwnSession, ownSession } from './own-session.ts';
+import { accessVerdict, derivedId, followOwnSession, grantId, ownSession } from './own-session.ts';
 import {
   renderDeviceConfirmation,
   renderDeviceInput,
@@ -58,7 +58,7 @@ export async function createProvider(services: Services, context: ResolvedContex
   const cookie = { httpOnly: true, sameSite: 'lax', secure: context.isSecure, signed: true, overwrite: true } as const;
 
   const configuration: Configuration = {
-    adapter: createAdapter(scope, services.artifacts, services.keyRing),
+    adapter: createAdapter(scope, services),
     routes,
     jwks: { keys: keys as never },
     findAccount: createFindAccount(services, scope),
@@ -160,8 +160,7 @@ async function grantOf(ctx: KoaContextWithOIDC, services: Services, context: Res
   const wanted = typeof params?.scope === 'string' ? params.scope : '';
   const granted = new Set(found?.getOIDCScope().split(' '));
   if (found && wanted.split(' ').every((one) => granted.has(one))) return found;
-  // one grant for a session and a client, however many tabs ask at once
-  const jti = derivedId(services, 'oidc-grant', `${own.sessionId} ${client!.clientId}`);
+  const jti = grantId(services, own, client!.clientId);
   const grant =
     found ??
     (await provider.Grant.find(jti)) ??
