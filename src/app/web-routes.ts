@@ -33,11 +33,11 @@ export function createFrontDoor({ services, providers, health, pages, isSecure }
     if (/\/(oidc|\.well-known)\//.test(path)) {
       const found = await services.contexts.resolve(request.headers.host ?? '', path);
       if (found) {
-        health.observe(request, response, path.split('/').at(-1) === 'authorize' ? 'authorize' : 'oidc');
+        health.observe(response, path.split('/').at(-1) === 'authorize' ? 'authorize' : 'oidc');
         if (await oidc(request, response, found.context, found.path)) return;
       }
     }
-    health.observe(request, response, path.startsWith('/assets/') ? 'asset' : 'page');
+    health.observe(response, path.startsWith('/assets/') ? 'asset' : 'page');
     setSecurityHeaders(response, isSecure);
     pages(request, response);
   }
@@ -62,7 +62,7 @@ function pathOf(target: string): string | undefined {
   if (!target.startsWith('/') || target.startsWith('//') || target.includes('\\')) return undefined;
   const path = target.split('?', 1)[0]!;
   try {
-    decodeURIComponent(path);
+    if (path.includes('%')) decodeURIComponent(path);
     return path;
   } catch {
     return undefined;
