@@ -45,4 +45,19 @@ describe('documents', () => {
       if ('secret' in setting && setting.secret) expect(defaults, name).not.to.have.property(name);
     expect(read('package-lock.json')).not.to.contain('"resolved"');
   });
+
+  // npm leaves out what its registry could not tell when the lock was made, and then npm ci refuses the whole file
+  it('the lock file has an entry for every package that another names', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as {
+      packages: Record<string, { dependencies?: object; optionalDependencies?: object }>;
+    };
+    const missing = [];
+    for (const [path, { dependencies, optionalDependencies }] of Object.entries(packages)) {
+      for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+        const found = Object.keys(packages).some((other) => other.endsWith(`node_modules/${name}`));
+        if (!found) missing.push(`${path || 'package.json'}: ${name}`);
+      }
+    }
+    expect(missing).to.deep.equal([]);
+  });
 });
