@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { createApp, openStore, prepareDemo } from '../app/index.ts';
-import { ConfigError, loadConfig } from '../config/index.ts';
+import { createApp, openStore, prepareDemo, type Store } from '../app/index.ts';
+import { type Config, ConfigError, loadConfig } from '../config/index.ts';
 import { listen } from '../platform/http/index.ts';
-import { createLog } from '../platform/log/index.ts';
+import { createLog, type Log } from '../platform/log/index.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -18,17 +18,41 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
   const store = await openStore(config, { say });
+  const opened: (() => void | Promise<void>)[] = [() => store.close()];
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.toReversed()) await close();
+  };
+  try {
+    await serve(config, log, store, opened, closeAll);
+  } catch (error) {
+    await closeAll(); // the embedded store would outlive us
+    throw error;
+  }
+}
+
+/** @param opened what has to be closed, in reverse, however this ends */
+async function serve(
+  config: Config,
+  log: Log,
+  store: Store,
+  opened: (() => void | Promise<void>)[],
+  closeAll: () => Promise<void>,
+): Promise<void> {
   const samplePort = config.port + 1;
   const isDemo = config.demo && store.isEmbedded && config.port > 0;
   if (isDemo) config.outboundAllow.push(`localhost:${samplePort}`);
   const app = await createApp(config, store, log);
-  const server = await listen(app.handle, config.port, config.host).catch((error) =>
-    fail(error.code === 'EADDRINUSE' ? new Error(`port ${config.port} is in use. Set PORT to another one.`) : error),
-  );
+  opened.push(() => app.close());
+  const server = await listen(app.handle, config.port, config.host).catch((error) => {
+    throw error.code === 'EADDRINUSE' ? new Error(`port ${config.port} is in use. Set PORT to another one.`) : error;
+  });
+  opened.push(() => server.close(config.shutdownGraceSeconds));
   const demo = isDemo ? await prepareDemo(app.services, `http://localhost:${samplePort}`) : undefined;
   const sample = demo && startSample(demo.issuer, samplePort);
+  opened.push(() => void sample?.kill());
   if (config.runJobs) await app.startJobs();
   const metrics = config.metricsPort ? await serveMetrics(config.metricsPort, app.health.metrics) : undefined;
+  opened.push(() => metrics?.close());
 
   say(`Portaria ${await version()} is at ${config.baseUrl}`);
   if (demo) {
@@ -47,11 +71,7 @@ async function main(): Promise<void> {
     stopping = true;
     say(`Stopping (${signal})`);
     app.health.drain();
-    sample?.kill();
-    metrics?.close();
-    await server.close(config.shutdownGraceSeconds);
-    await app.close();
-    await store.close();
+    await closeAll();
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));

@@ -24,7 +24,8 @@ describe('the portaria command line, on the embedded store', function () {
     }
     expect(run('nonsense')).to.include({ status: 64 });
     expect(run('context', 'create')).to.include({ status: 64 });
-    expect(run('apply', '/nowhere.yaml').status).to.equal(64);
+    expect(run('apply', '/nowhere.yaml').status).to.equal(65);
+    expect(run('-h').status).to.equal(0);
     expect(run('keys', 'rotate', '--unknown').status).to.equal(64);
   });
 

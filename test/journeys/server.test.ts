@@ -48,7 +48,8 @@ describe('the server process', function () {
     const [, regular] = /jsilva\s+(\S+)/.exec(first.output()) ?? [];
     expect([admin, regular], first.output()).to.not.include(undefined);
     const jar = new Jar();
-    const signIn = await jar.follow(`http://localhost:${port}/demo/launchpad`);
+    const signIn = await jar.follow(`http://localhost:${port}/`);
+    expect(signIn.url, 'the first address leads to the only company').to.contain('/demo/sign-in/');
     const launchpad = await fillSignIn(jar, signIn, 'jsilva', regular!);
     const tile = /href="([^"]*launchpad\/open\/[^"]*)"/.exec(launchpad.text)![1]!;
     const sample = await jar.follow(new URL(tile, launchpad.url).href);
@@ -85,6 +86,8 @@ describe('the server process', function () {
     const port = await freePort();
     const taken = await startServerProcess(port, { PORTARIA_DATA_DIR: join(folder, 'taken'), PORTARIA_DEMO: 'false' });
     expect((await run({ PORT: String(port), PORTARIA_HOST: '127.0.0.1' })).output).to.contain(`port ${port} is in use`);
+    const { existsSync } = await import('node:fs');
+    expect(existsSync(join(folder, 'faults/postgres/cluster/postmaster.pid')), 'and the store does not stay behind').to.equal(false);
     await taken.kill('SIGTERM');
   });
 

@@ -204,6 +204,19 @@ describe('web/oidc: attacks', () => {
     expect((await authorize(server, jar, { prompt: 'none' })).error).to.equal('access_denied');
   });
 
+  it('a disabled application says so, and the audit names it by the support code', async () => {
+    const scope = await server.scope();
+    const application = await findApplicationByCode(scope, 'payroll');
+    await scope.db.transaction((db) => setApplicationEnabled({ ...scope, db }, application!.applicationId, false));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { answer } = await authorize(server, new Jar());
+    expect([answer.status, answer.text.includes('Payroll cannot be used now')]).to.deep.equal([400, true]);
+    const supportCode = /support-code">([A-Z0-9-]{9})</.exec(answer.text)![1]!;
+    const ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+    const audit = await ana.get(`${server.issuer}/admin/audit?support_code=${supportCode}`);
+    expect(audit.text).to.contain('application is disabled').and.contain('>Payroll<');
+  });
+
   it('an interaction belongs to one browser: a link to it signs nobody in', async () => {
     const attacker = new Jar();
     const { url } = authorizationUrl(server);

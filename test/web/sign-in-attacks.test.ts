@@ -281,6 +281,10 @@ describe('web/sign-in: attacks', () => {
     }
   });
 
+  it('the root of a server with several companies names none of them', async () => {
+    expect((await send(`${server.baseUrl}/`)).status).to.equal(404);
+  });
+
   it('twenty tabs end where they began', async () => {
     const jar = new Jar();
     const pages = [];

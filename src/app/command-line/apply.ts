@@ -29,7 +29,7 @@ function read(file: string): unknown {
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+    throw new StateError([{ path: file, message: `cannot be read (${(error as NodeJS.ErrnoException).code})` }]);
   }
   try {
     return parse(text, { prettyErrors: true });

@@ -20,11 +20,13 @@ export async function runCommandLine(argv: string[], { out, err }: Streams): Pro
   const command = commands.find(({ words }) => argv.slice(0, words.split(' ').length).join(' ') === words);
   const wantsJson = argv.includes('--json');
   if (!command) {
-    if (argv.length === 0 || argv.includes('--help') || argv[0] === 'help') {
+    if (argv.length === 0 || argv.includes('--help') || argv.includes('-h') || argv[0] === 'help') {
       out(overview());
       return exitCodes.ok;
     }
-    err(`There is no command "${argv.filter((word) => !word.startsWith('-')).join(' ')}".\n\n${overview()}`);
+    const message = `There is no command "${argv.filter((word) => word !== '--json').join(' ')}".`;
+    if (wantsJson) out(JSON.stringify({ error: message }));
+    else err(`${message}\n\n${overview()}`);
     return exitCodes.usage;
   }
   try {

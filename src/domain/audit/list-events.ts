@@ -10,6 +10,7 @@ export type AuditEvent = {
   subjectKind?: string;
   subjectId?: string;
   subjectName?: string;
+  applicationId?: string;
   reason?: string;
   supportCode?: string;
   details: Record<string, unknown>;
@@ -40,6 +41,7 @@ export async function listEvents(scope: Scope, filter: AuditFilter, limit = 50):
       subjectKind: row.subject_kind ?? undefined,
       subjectId: row.subject_id ?? undefined,
       subjectName: row.subject_name ?? undefined,
+      applicationId: row.application_id ?? undefined,
       reason: row.reason ?? undefined,
       supportCode: row.support_code ?? undefined,
       details: row.details,

@@ -80,4 +80,6 @@ export function parseState(input: unknown): DesiredState {
 }
 
 export const pathOf = (path: readonly PropertyKey[]): string =>
-  path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`)).join('');
+  path.length === 0
+    ? 'the file'
+    : path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`)).join('');

@@ -68,7 +68,8 @@ function readValues(page: PageContext): FormValues {
     username: text('username'),
     role: form.get('role') === 'administrator' ? 'administrator' : 'regular',
     department: text('department'),
-    access: form.get('access') === 'username' ? 'username' : 'email',
+    // filling in the one field says it as well as the choice
+    access: form.get('access') === 'username' || (text('email') === '' && text('username') !== '') ? 'username' : 'email',
     version: shownVersion(page),
   };
 }

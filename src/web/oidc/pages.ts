@@ -1,4 +1,5 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import { findApplicationByClientId } from '../../domain/applications/index.ts';
 import { recordEvent } from '../../domain/audit/index.ts';
 import {
   newSupportCode,
@@ -9,7 +10,6 @@ import {
   renderPage,
   type Services,
 } from '../request/index.ts';
-import { applicationIdOf } from './account.ts';
 
 // The provider brings the forms' addresses and forgery tokens; the pages are ours.
 
@@ -93,7 +93,10 @@ export async function renderOidcError(
 ): Promise<void> {
   const supportCode = newSupportCode();
   const page = await openPage(ctx as never, services, context, ctx.path);
-  const client = ctx.oidc?.client;
+  const clientId = String(ctx.oidc?.params?.client_id ?? ctx.query?.client_id ?? '').slice(0, 200);
+  // a disabled application is no client to the provider, but it is one to whoever has to mend it
+  const application = clientId ? await findApplicationByClientId(page.scope, clientId.replaceAll('\0', '')) : undefined;
+  const isDisabled = application?.enabled === false;
   const isServerError = out.error === 'server_error';
   if (isServerError) services.log.error({ err: error, supportCode, context: context.code }, 'an OpenID Connect page failed');
   else {
@@ -101,25 +104,26 @@ export async function renderOidcError(
     await recordEvent(page.scope, {
       type: 'authorization.failed',
       outcome: 'failure',
-      applicationId: client && applicationIdOf(client),
-      reason: out.error,
+      applicationId: application?.applicationId,
+      reason: isDisabled ? 'application-disabled' : out.error,
       supportCode,
       details: {
+        application: application?.name,
+        client_id: clientId,
         description: out.error_description,
-        application: client?.clientName,
         redirect_uri: String(ctx.oidc?.params?.redirect_uri ?? '').slice(0, 500),
       },
     }).catch((cause) => services.log.error({ err: cause, supportCode }, 'a refused request could not be recorded'));
   }
   const expired = error.name === 'SessionNotFound' || out.error === 'expired_token';
-  const key = isServerError ? 'server_error' : expired ? 'request_expired' : 'application_request';
+  const key = isServerError ? 'server_error' : expired ? 'request_expired' : isDisabled ? 'application_disabled' : 'application_request';
   renderPage(
     page,
     'errors/error',
     {
       title: page.t(`error_titles.${key}`),
-      message: page.t(`errors.${key}`, { application: client?.clientName ?? '' }),
-      technical: isServerError || expired ? undefined : `${out.error}: ${out.error_description ?? ''}`,
+      message: page.t(`errors.${key}`, { application: application?.name ?? '' }),
+      technical: isServerError || expired || isDisabled ? undefined : `${out.error}: ${out.error_description ?? ''}`,
       supportCode,
       now: services.clock.now(),
     },

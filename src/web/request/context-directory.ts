@@ -6,6 +6,7 @@ import {
   findContextByCode,
   findContextByHost,
   findContextById,
+  listContexts,
 } from '../../domain/contexts/index.ts';
 import type { ContextId } from '../../domain/scope.ts';
 import type { ChangeListener, Database } from '../../platform/database/index.ts';
@@ -51,6 +52,12 @@ export class ContextDirectory {
     const context = code ? await this.#cached(`code:${code}`, () => findContextByCode(this.#database.knex, code)) : undefined;
     // a context with an address of its own lives only there: below ours its cookies and links would be another host's
     return context && !context.address ? { context, path: rest } : undefined;
+  }
+
+  /** The one context of a server that has one. */
+  async only(): Promise<ResolvedContext | undefined> {
+    const [first, second] = await listContexts(this.#database.knex);
+    return first && !second ? this.#derive(first) : undefined;
   }
 
   byId(contextId: ContextId): Promise<ResolvedContext | undefined> {

@@ -31,7 +31,7 @@ export function createPageRouter(services: Services, routes: Route[]): Koa.Middl
     let page: PageContext | undefined;
     try {
       const found = await services.contexts.resolve(ctx.host, ctx.path);
-      if (!found) return await next();
+      if (!found) return await openOnlyContext(ctx, services, next);
       const { context, path } = found;
       setSecurityHeaders(ctx.res, context.isSecure);
       page = await openPage(ctx, services, context, path);
@@ -52,6 +52,13 @@ export function createPageRouter(services: Services, routes: Route[]): Koa.Middl
       ctx.body = 'Temporarily unavailable\n';
     }
   };
+}
+
+/** The server's own root leads to the company when there is one only, as after the first start; several are not told to strangers. */
+async function openOnlyContext(ctx: Koa.Context, services: Services, next: Koa.Next): Promise<void> {
+  const only = ctx.path === '/' ? await services.contexts.only() : undefined;
+  if (only) ctx.redirect(`${only.url}/launchpad`);
+  else await next();
 }
 
 /** Signed out: to the sign-in page and back; signed in without the role: the page does not exist for them. */
