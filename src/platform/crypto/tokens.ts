@@ -1,9 +1,9 @@
-import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 
 /** A bearer value of 256 random bits, base64url. */
 export const randomToken = (): string => randomBytes(32).toString('base64url');
 
-export const sha256 = (value: string): Buffer => createHash('sha256').update(value).digest();
+export const sha256 = (value: string): Buffer => hash('sha256', value, 'buffer');
 
 /** What the store keeps of a bearer value: it cannot be turned back (RFC 9700 §4.9.3, S-law 7). */
 export const hashToken = sha256;

@@ -1,5 +1,6 @@
 import Keygrip from 'keygrip';
-import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { LRUCache } from 'lru-cache';
+import { type Client, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { matchesClientSecret } from '../../domain/applications/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { loadSigningKeys } from '../../domain/signing-keys/index.ts';
@@ -146,6 +147,7 @@ export async function createProvider(services: Services, context: ResolvedContex
   prototype.compareClientSecret = function (this: { clientSecret?: string }, actual: string) {
     return matchesClientSecret(this.clientSecret ?? '', actual, services.keyRing);
   };
+  keepClients(provider);
   observe(provider, services, context, scope);
   return { provider, handle: provider.callback(), sendLogoutToken };
 }
@@ -169,6 +171,20 @@ async function grantOf(ctx: KoaContextWithOIDC, services: Services, context: Res
   grant.addOIDCScope(wanted);
   await grant.save();
   return grant;
+}
+
+/** The library reads and hashes a client's settings at every use. This provider lives only until any of them changes, so what was made once stays. */
+function keepClients(provider: Provider): void {
+  const clients = new LRUCache<string, Client>({ max: 2000 });
+  const model = provider.Client as unknown as { find(id: string): Promise<Client | undefined> };
+  const find = model.find.bind(model);
+  model.find = async (id) => {
+    const known = clients.get(id);
+    if (known) return known;
+    const found = await find(id);
+    if (found) clients.set(id, found);
+    return found;
+  };
 }
 
 /** The provider would call every relying party while the person waits; ours are told by jobs, with retries, whatever ended the session. */
