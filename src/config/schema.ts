@@ -96,6 +96,12 @@ export const settings = {
     meaning: 'Least severity that is logged',
     type: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
   },
+  drainSeconds: {
+    env: 'PORTARIA_DRAIN_SECONDS',
+    meaning: 'How long after SIGTERM /readyz says 503 while requests are still taken, so that a balancer can turn away',
+    unit: 'seconds',
+    type: z.coerce.number().int().min(0).max(300),
+  },
   shutdownGraceSeconds: {
     env: 'PORTARIA_SHUTDOWN_GRACE_SECONDS',
     meaning: 'How long requests in flight may finish after SIGTERM',

@@ -1,6 +1,7 @@
 // The web server: opens the store, serves pages and protocols, works on jobs, and ends in good order.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createApp, openStore, prepareDemo, type Store } from '../app/index.ts';
 import { type Config, ConfigError, loadConfig } from '../config/index.ts';
@@ -71,6 +72,7 @@ async function serve(
     stopping = true;
     say(`Stopping (${signal})`);
     app.health.drain();
+    await sleep(config.drainSeconds * 1000);
     await closeAll();
     process.exit(0);
   };

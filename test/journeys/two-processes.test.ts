@@ -89,14 +89,54 @@ describe('two processes on one store', function () {
       .and.have.length(before.length + 2);
   });
 
-  it('SIGTERM lets requests in flight finish, and /readyz says so first', async () => {
-    const [first] = processes;
+  it('a worker of its own does the jobs that web processes leave', async () => {
+    const { spawn } = await import('node:child_process');
+    const { enqueueJob } = await import('../../src/platform/jobs/index.ts');
+    const { db } = await server.scope();
+    await Promise.all(processes.splice(0).map((one) => one.kill('SIGTERM')));
+    const port = await freePort();
+    processes.push(
+      await startServerProcess(port, { ...onDatabase(server.databaseUrl), PORTARIA_BASE_URL: server.baseUrl, PORTARIA_RUN_JOBS: 'false' }),
+    );
+    const jobs = async () => Number((await db.raw('SELECT count(*) FROM graphile_worker._private_jobs')).rows[0].count);
+    await enqueueJob(db, 'sweep-expired', {});
+    await sleep(1000);
+    expect(await jobs(), 'nobody works').to.be.greaterThan(0);
+    const worker = spawn(process.execPath, ['scripts/start.mjs', 'worker'], {
+      env: { PATH: process.env.PATH, PORTARIA_LOG_LEVEL: 'silent', ...onDatabase(server.databaseUrl) },
+      stdio: 'inherit',
+    });
+    for (let i = 0; i < 100 && (await jobs()) > 0; i++) await sleep(100);
+    expect(await jobs()).to.equal(0);
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    worker.kill('SIGTERM');
+    expect(await ended).to.equal(0);
+  });
+
+  it('SIGTERM: /readyz says so first, then requests in flight finish', async () => {
+    const port = await freePort();
+    const one = await startServerProcess(port, {
+      ...onDatabase(server.databaseUrl),
+      PORTARIA_BASE_URL: server.baseUrl,
+      PORTARIA_DRAIN_SECONDS: '1',
+    });
     const jar = new Jar();
-    const page = await jar.follow(`${first!.url}/acme/launchpad`);
-    const inFlight = Array.from({ length: 20 }, () => fillSignIn(jar, page, 'jsilva', 'wrong wrong wrong').then(({ status }) => status));
-    await sleep(30);
-    const exit = first!.kill('SIGTERM');
+    const page = await jar.follow(`${one.url}/acme/launchpad`);
+    const exit = one.kill('SIGTERM');
+    await sleep(200);
+    expect((await send(`${one.url}/readyz`)).status).to.equal(503);
+    await sleep(600); // requests that are still under way when the draining ends
+    const inFlight = Array.from({ length: 40 }, () => fillSignIn(jar, page, 'jsilva', 'wrong wrong wrong').then(({ status }) => status));
     expect(new Set(await Promise.all(inFlight))).to.deep.equal(new Set([422]));
     expect(await exit).to.equal(0);
+    await expectRefused(one.url);
   });
 });
+
+async function expectRefused(url: string): Promise<void> {
+  const answered = await send(`${url}/healthz`).then(
+    () => true,
+    () => false,
+  );
+  expect(answered).to.equal(false);
+}

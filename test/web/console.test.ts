@@ -55,6 +55,11 @@ describe('web/admin-console', () => {
     expect((await ana.get(at('/admin/applications'))).text).to.contain('Knowledge (2)');
   });
 
+  it('makes the code from the name when none is given', async () => {
+    const answer = await newApplication({ name: 'Folha de Pagamento (RH)', code: '', client_id: '' });
+    expect(answer.text).to.contain('<code>folha-de-pagamento-rh</code>');
+  });
+
   it('an edit that another administrator overtook is refused with a clear message, and nothing is lost', async () => {
     const id = /\/admin\/applications\/([0-9a-f-]{36})\/edit/.exec((await newApplication()).text)![1]!;
     const [mine, theirs] = [

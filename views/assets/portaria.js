@@ -72,3 +72,6 @@ for (const time of document.querySelectorAll('time[datetime]')) {
   time.title = time.textContent;
   time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }
+
+const address = document.querySelector('meta[name="address"]');
+if (address) history.replaceState(null, '', address.content);

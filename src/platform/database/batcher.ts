@@ -1,5 +1,8 @@
 type Waiting<Request, Result> = { request: Request; resolve: (result: Result) => void; reject: (error: unknown) => void };
 
+/** From so many requests in a batch on, it pays to wait a moment for more. */
+const company = 4;
+
 /** A SQLSTATE came back: unlike a lost connection that says for certain that the statement was rolled back. */
 const isRefusedStatement = (error: unknown): boolean => /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '');
 
@@ -51,8 +54,8 @@ export class Batcher<Request, Result> {
       this.#scheduled = false;
       this.#flush();
     };
-    // while requests come in company, a millisecond more of it spares a round trip and a flush to disk; one that is alone does not wait
-    if (this.#lastSize > 1 && this.#waiting.length < this.#largest) setTimeout(flush, 1);
+    // while requests come in company, a millisecond more of it spares a round trip and a flush to disk; one that is nearly alone does not wait
+    if (this.#lastSize >= company && this.#waiting.length < this.#largest) setTimeout(flush, 1);
     else setImmediate(flush);
   }
 

@@ -8,6 +8,7 @@ import {
   getApplication,
 } from '../../../domain/applications/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
+import { nameKey } from '../../../domain/users/index.ts';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
@@ -88,11 +89,19 @@ export async function submitLogo(page: PageContext): Promise<void> {
   redirectTo(page, `/admin/applications/${page.params.application}`, 'logo_changed');
 }
 
+/** "Payroll (HR)" → payroll-hr */
+const codeFrom = (name: string): string =>
+  nameKey(name)
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 63)
+    .replace(/^-+|-+$/g, '');
+
 /** Settings the form does not show (`jwks` and the like, set by a file) stay as they are. */
 function readValues({ form }: PageContext, before?: Application): FormValues {
   const { secret_fingerprint: _, ...kept } = before?.oidc ?? {};
+  const code = form.get('code').trim() || codeFrom(form.get('name'));
   return {
-    code: form.get('code').trim(),
+    code,
     name: form.get('name'),
     description: form.get('description'),
     category: form.get('category'),
@@ -104,7 +113,7 @@ function readValues({ form }: PageContext, before?: Application): FormValues {
       ...Object.fromEntries(texts.map((name) => [name, form.get(name).trim() || undefined])),
       ...Object.fromEntries(lists.map((name) => [name, form.lines(name)])),
       ...Object.fromEntries(flags.map((name) => [name, form.get(name) === 'yes'])),
-      client_id: form.get('client_id').trim() || form.get('code').trim(),
+      client_id: form.get('client_id').trim() || code,
       token_endpoint_auth_method: form.get('token_endpoint_auth_method') || 'client_secret_basic',
       grant_types: form.all('grant_types'),
       id_token_signed_response_alg: form.get('id_token_signed_response_alg') || 'ES256',
