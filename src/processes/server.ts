@@ -10,6 +10,9 @@ import { createLog, type Log } from '../platform/log/index.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+// whoever read our output may be gone before us: that is no reason to fall, least of all while stopping in good order
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 function fail(error: unknown): never {
   process.stderr.write(`${error instanceof ConfigError ? error.message : `Portaria does not start: ${(error as Error).message}`}\n`);
   process.exit(error instanceof ConfigError ? 78 : 1);

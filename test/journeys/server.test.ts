@@ -91,6 +91,14 @@ describe('the server process', function () {
     await taken.kill('SIGTERM');
   });
 
+  it('outlives whoever reads its output, and still stops in good order', async () => {
+    const port = await freePort();
+    const server = await startServerProcess(port, { PORTARIA_DATA_DIR: join(folder, 'pipe'), PORTARIA_DEMO: 'false' });
+    server.child.stdout!.destroy();
+    server.child.stderr!.destroy();
+    expect(await server.kill('SIGTERM')).to.equal(0);
+  });
+
   it('answers health, readiness and metrics, and nobody else reads the metrics', async () => {
     const database = await createTestDatabase();
     const [port, metricsPort] = [await freePort(), await freePort()];
