@@ -243,6 +243,21 @@ describe('web/oidc: attacks', () => {
     expect(Math.abs(Date.now() / 1000 - auth_time)).to.be.below(3);
   });
 
+  it('a hint of another person or another client’s token lets nobody pass for them', async () => {
+    const joaos = await signInWithTokens(server, joao.login, joao.password);
+    const ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+    const hinted = { client_id: 'mobile', id_token_hint: joaos.tokens.id_token };
+    expect((await authorize(server, ana, { ...hinted, client_id: 'payroll', prompt: 'none' })).error).to.equal('login_required');
+    expect((await authorize(server, ana, { ...hinted, client_id: 'payroll' })).answer.text, 'another sign-in is asked for').to.contain(
+      'name="password"',
+    );
+    const foreign = await authorize(server, ana, hinted);
+    expect(foreign.code, 'a token for payroll is no hint for mobile').to.equal(null);
+    expect((await authorize(server, joaos.jar, { id_token_hint: joaos.tokens.id_token, prompt: 'none' })).code, 'one’s own does').to.be.a(
+      'string',
+    );
+  });
+
   it('an account switch in the middle of a request goes on as the new person', async () => {
     const jar = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
     const switched = await authorize(server, jar, { client_id: 'mobile', prompt: 'login', ...joao });
@@ -270,6 +285,28 @@ describe('web/oidc: attacks', () => {
       .setAudience('payroll')
       .sign(Buffer.alloc(32, 1));
     expect((await jar.get(`${server.issuer}/oidc/sign-out?id_token_hint=${forged}`)).status).to.equal(400);
+  });
+
+  it('another browser or client cannot use a pushed request, and nobody twice', async () => {
+    const push = async (client: string) => {
+      const { url } = authorizationUrl(server);
+      return json(
+        await send(`${server.issuer}/oidc/par`, {
+          form: Object.fromEntries(new URL(url).searchParams),
+          headers: basic(client, clientSecret),
+        }),
+      );
+    };
+    const { request_uri } = await push('payroll');
+    const jar = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
+    const use = (client_id: string) =>
+      jar.follow(`${server.issuer}/oidc/authorize?${new URLSearchParams({ client_id, request_uri })}`, {}, (url) =>
+        url.startsWith(server.redirectUri),
+      );
+    expect(new URL((await use('mobile')).location ?? server.issuer).searchParams.get('code')).to.equal(null);
+    expect(new URL((await use('payroll')).location!).searchParams.get('code')).to.be.a('string');
+    expect(new URL((await use('payroll')).location ?? server.issuer).searchParams.get('code'), 'once').to.equal(null);
+    expect((await push('mobile')).error, 'without its own authentication').to.be.a('string');
   });
 
   it('form_post leads to the registered address only, by a policy that lets nothing else', async () => {
