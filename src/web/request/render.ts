@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { BusyError } from '../../platform/crypto/index.ts';
 import type { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';
+import { type Locale, locales } from '../../platform/i18n/index.ts';
 import type { PageContext } from './route.ts';
 
 const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
@@ -11,6 +12,17 @@ export const newSupportCode = (): string =>
   Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)])
     .join('')
     .replace(/^(.{4})/, '$1-');
+
+// made once: they cost more than the rest of a page
+const formats = Object.fromEntries(
+  locales.map((locale) => [
+    locale,
+    {
+      number: new Intl.NumberFormat(locale),
+      time: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }),
+    },
+  ]),
+) as Record<Locale, { number: Intl.NumberFormat; time: Intl.DateTimeFormat }>;
 
 export type PageOptions = { status?: number; formAction?: string[] };
 
@@ -25,8 +37,6 @@ export function renderPage(
   ctx.status = status;
   ctx.type = 'html';
   if (formAction) ctx.set('content-security-policy', contentSecurityPolicy(formAction));
-  const number = new Intl.NumberFormat(locale);
-  const time = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
   ctx.body = services.views.render(view, {
     t,
     locale,
@@ -38,8 +48,8 @@ export function renderPage(
     reasonText: (reason: string) => reasonText(services, t, reason),
     link: (path: string) => `${context.mount}${path}`,
     path: page.ctx.state.path,
-    formatNumber: (value: number) => number.format(value),
-    formatTime: (date: Date) => `${time.format(date)} UTC`,
+    formatNumber: (value: number) => formats[locale].number.format(value),
+    formatTime: (date: Date) => `${formats[locale].time.format(date)} UTC`,
     fields: {},
     notice: takeNotice(page),
     ...locals,
