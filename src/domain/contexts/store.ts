@@ -37,8 +37,8 @@ export const findContextByHost = async (db: Db, host: string): Promise<Context |
     .first();
   return row && fromRow(row as ContextRow);
 };
-export const listContexts = async (db: Db): Promise<Context[]> =>
-  (await db<ContextRow>('contexts').orderBy('code')).map((row) => fromRow(row as ContextRow));
+export const listContexts = async (db: Db, limit = 100_000): Promise<Context[]> =>
+  (await db<ContextRow>('contexts').orderBy('code').limit(limit)).map((row) => fromRow(row as ContextRow));
 
 export async function insertContext({ db, clock }: Scope, context: Context): Promise<void> {
   await db('contexts').insert({

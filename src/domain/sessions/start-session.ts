@@ -24,22 +24,21 @@ export async function startSession(
     amr: input.amr,
     authenticated_at: input.authenticatedAt,
     seen_at: now,
+    expires_at: addSeconds(now, getSignInPolicy(scope).sessionLifetimeSeconds),
     ip: input.ip,
     user_agent: input.userAgent.slice(0, 400),
   };
   if (previous?.userId === input.userId) {
-    await scope.db('sessions').where({ context_id: scope.contextId, session_id: previous.sessionId }).update(proof);
-    return { sessionId: previous.sessionId, token };
-  }
-  if (previous) await endSession(scope, previous.sessionId, 'replaced');
+    const kept = await scope
+      .db('sessions')
+      .where({ context_id: scope.contextId, session_id: previous.sessionId, ended_at: null })
+      .update(proof);
+    // it may have ended since it was read (a new password ends them all): an ended session is not revived
+    if (kept === 1) return { sessionId: previous.sessionId, token };
+  } else if (previous) await endSession(scope, previous.sessionId, 'replaced');
   const sessionId = newId(now.getTime()) as SessionId;
-  await scope.db('sessions').insert({
-    context_id: scope.contextId,
-    session_id: sessionId,
-    user_id: input.userId,
-    ...proof,
-    created_at: now,
-    expires_at: addSeconds(now, getSignInPolicy(scope).sessionLifetimeSeconds),
-  });
+  await scope
+    .db('sessions')
+    .insert({ context_id: scope.contextId, session_id: sessionId, user_id: input.userId, ...proof, created_at: now });
   return { sessionId, token };
 }

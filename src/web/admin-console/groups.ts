@@ -96,7 +96,6 @@ async function confirmDeletion(page: PageContext): Promise<void> {
     name: group.name,
     action: `/admin/groups/${group.groupId}/delete`,
     back: `/admin/groups/${group.groupId}`,
-    section: 'groups',
     dangerous: true,
   });
 }

@@ -18,7 +18,6 @@ async function confirmRotation(page: PageContext): Promise<void> {
     question: 'confirm.rotate_keys',
     action: '/admin/keys/rotate',
     back: '/admin/keys',
-    section: 'keys',
   });
 }
 

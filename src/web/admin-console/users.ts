@@ -156,7 +156,6 @@ async function confirmChange(page: PageContext): Promise<void> {
     name: fullName(user),
     action: `${path}/${change}`,
     back: path,
-    section: 'users',
     dangerous: change === 'delete' || change === 'deactivate',
   });
 }

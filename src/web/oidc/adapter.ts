@@ -103,6 +103,7 @@ export function createAdapter(
       }
       if (kind === 'Session' && isSaved(id, kept, expiresIn ?? 0)) return;
       const write = artifacts.save(contextId, kind, id, sealed.has(kind) ? seal(kind, payload) : kept, expiresAt, kept);
+      if (kind === 'Session') write.catch(() => savedSessions.delete(id)); // it is not there: the next one must be written
       const request = requestStore.getStore();
       request?.readAhead.delete(`${kind} ${id}`);
       if (!request || !deferrable.has(kind)) return write;

@@ -64,12 +64,11 @@ function takeNotice({ query, services, t }: PageContext): string | undefined {
   return noticeKeys.test(key) && services.i18n.exists(`notices.${key}`) ? t(`notices.${key}`) : undefined;
 }
 
-/** The error page of people: what happened, what to do, a support code, a way back. */
+/** The error page of people: what happened, what to do, a support code, the way to the Launchpad. */
 export function renderErrorPage(
   page: PageContext,
   error: Pick<AppError, 'code' | 'status' | 'publicMessage' | 'params'>,
-  supportCode = newSupportCode(),
-  back?: { href: string; label: string },
+  supportCode: string,
 ): void {
   const { t } = page;
   const title = page.services.i18n.exists(`error_titles.${error.code}`)
@@ -78,7 +77,7 @@ export function renderErrorPage(
   renderPage(
     page,
     'errors/error',
-    { title, message: t(error.publicMessage, error.params), supportCode, back, now: page.services.clock.now() },
+    { title, message: t(error.publicMessage, error.params), supportCode, now: page.services.clock.now() },
     { status: error.status },
   );
   if (error.status === 503) page.ctx.set('retry-after', '2');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -82,6 +82,10 @@ function socketFolder(home: string, runner: Runner): string {
   const near = join(home, 'run');
   const folder = near.length <= 80 ? near : join(tmpdir(), `portaria-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // whoever reaches the socket has the store: a folder that somebody else laid ready is not taken
+  const found = lstatSync(folder);
+  if (!found.isDirectory() || !runner.isOurs(found.uid))
+    throw new Error(`${folder} belongs to somebody else. Remove it, or set PORTARIA_DATA_DIR to a shorter path.`);
   chmodSync(folder, 0o700);
   runner.own(folder);
   return folder;

@@ -7,6 +7,8 @@ export type Runner = {
   start(program: string, args: string[], options: SpawnOptions): ChildProcess;
   run(program: string, args: string[]): Promise<void>;
   own(path: string): void;
+  /** Whether a file of that owner is ours or the cluster's. */
+  isOurs(uid: number): boolean;
   exists(path: string): boolean;
   touch(path: string): void;
 };
@@ -63,6 +65,7 @@ function runnerWith(prefix: string[], credentials: { uid?: number; gid?: number 
   return {
     start,
     own,
+    isOurs: (uid) => uid === process.getuid?.() || (process.getuid?.() === 0 && uid === nobody),
     exists: existsSync,
     touch(path) {
       writeFileSync(path, '');

@@ -69,7 +69,6 @@ export async function confirmAction(page: PageContext): Promise<void> {
     name: application.name,
     action: `${path(application)}/${name}`,
     back: path(application),
-    section: 'applications',
     dangerous: action.dangerous,
   });
 }
