@@ -1,4 +1,4 @@
-import { Batcher, type Database } from '../../platform/database/index.ts';
+import { Batcher, byKey, type Database } from '../../platform/database/index.ts';
 import type { ApplicationId, ContextId, UserId } from '../scope.ts';
 import type { Status, User } from '../users/index.ts';
 import type { AccessFacts } from './decide.ts';
@@ -15,14 +15,14 @@ export type AccessFinder = (
 // One round trip for what lies in four slices' tables, and for all requests of one turn: it is read at every authorization, code exchange and refresh.
 const facts = `
   SELECT k.n::int AS n, u.status, u.first_name, u.last_name, u.email, u.email_verified, u.username, u.locale, u.updated_at, a.enabled, a.navigable,
-    EXISTS (SELECT 1 FROM application_users d WHERE d.context_id = k.context_id AND d.application_id = k.application_id AND d.user_id = k.user_id) AS direct,
-    EXISTS (SELECT 1 FROM application_groups g JOIN group_members m ON m.context_id = g.context_id AND m.group_id = g.group_id
-            WHERE g.context_id = k.context_id AND g.application_id = k.application_id AND m.user_id = k.user_id) AS by_group,
-    EXISTS (SELECT 1 FROM application_groups g JOIN groups n ON n.context_id = g.context_id AND n.group_id = g.group_id
-            WHERE g.context_id = k.context_id AND g.application_id = k.application_id AND n.is_everyone) AS by_everyone
+    (SELECT true FROM application_users d WHERE d.context_id = k.context_id AND d.application_id = k.application_id AND d.user_id = k.user_id) IS NOT NULL AS direct,
+    (SELECT true FROM ${byKey('group_members', 'm', { context_id: 'k.context_id', user_id: 'k.user_id' })}
+      JOIN ${byKey('application_groups', 'g', { context_id: 'm.context_id', application_id: 'k.application_id', group_id: 'm.group_id' })} ON true LIMIT 1) IS NOT NULL AS by_group,
+    (SELECT true FROM ${byKey('application_groups', 'g', { context_id: 'k.context_id', application_id: 'k.application_id' })}
+      JOIN ${byKey('groups', 'n', { context_id: 'g.context_id', group_id: 'g.group_id' })} ON n.is_everyone LIMIT 1) IS NOT NULL AS by_everyone
   FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS k (context_id, user_id, application_id, n)
-  LEFT JOIN users u ON u.context_id = k.context_id AND u.user_id = k.user_id
-  LEFT JOIN applications a ON a.context_id = k.context_id AND a.application_id = k.application_id`;
+  LEFT JOIN ${byKey('users', 'u', { context_id: 'k.context_id', user_id: 'k.user_id' })} ON true
+  LEFT JOIN ${byKey('applications', 'a', { context_id: 'k.context_id', application_id: 'k.application_id' })} ON true`;
 
 type FactsRow = {
   n: number;

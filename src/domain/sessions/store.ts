@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock/index.ts';
 import { hashToken } from '../../platform/crypto/index.ts';
-import { Batcher, type Database } from '../../platform/database/index.ts';
+import { Batcher, byKey, type Database } from '../../platform/database/index.ts';
 import type { ApplicationId, ContextId, Scope, SessionId, UserId } from '../scope.ts';
 import { getSignInPolicy } from '../sign-in-policy/index.ts';
 import type { Role } from '../users/index.ts';
@@ -23,8 +23,9 @@ const seenGranularitySeconds = 60;
 const findLive = `
   SELECT k.n::int AS n, s.session_id, s.user_id, s.amr, s.authenticated_at, s.seen_at, u.first_name, u.last_name, u.role, u.locale, COALESCE(u.email, u.username) AS login
   FROM unnest($1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY AS k (context_id, token_hash, now, idle_since, n)
-  JOIN sessions s ON s.context_id = k.context_id AND s.token_hash = k.token_hash AND s.ended_at IS NULL AND s.expires_at > k.now AND s.seen_at > k.idle_since
-  JOIN users u ON u.context_id = s.context_id AND u.user_id = s.user_id AND u.status = 'activated'`;
+  JOIN ${byKey('sessions', 's', { context_id: 'k.context_id', token_hash: 'k.token_hash' })}
+    ON s.ended_at IS NULL AND s.expires_at > k.now AND s.seen_at > k.idle_since
+  JOIN ${byKey('users', 'u', { context_id: 's.context_id', user_id: 's.user_id' })} ON u.status = 'activated'`;
 
 const touch = 'UPDATE sessions SET seen_at = $3 WHERE context_id = $1 AND session_id = $2 AND seen_at < $4';
 

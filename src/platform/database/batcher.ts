@@ -1,8 +1,5 @@
 type Waiting<Request, Result> = { request: Request; resolve: (result: Result) => void; reject: (error: unknown) => void };
 
-/** From so many requests in a batch on, it pays to wait a moment for more. */
-const company = 4;
-
 /** A SQLSTATE came back: unlike a lost connection that says for certain that the statement was rolled back. */
 const isRefusedStatement = (error: unknown): boolean => /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '');
 
@@ -16,7 +13,6 @@ export class Batcher<Request, Result> {
   readonly #largest: number;
   #waiting: Waiting<Request, Result>[] = [];
   #busy = 0;
-  #lastSize = 0;
   #scheduled = false;
 
   /**
@@ -50,20 +46,16 @@ export class Batcher<Request, Result> {
   #schedule(): void {
     if (this.#scheduled || this.#busy >= this.#lanes || this.#waiting.length === 0) return;
     this.#scheduled = true;
-    const flush = () => {
+    setImmediate(() => {
       this.#scheduled = false;
       this.#flush();
-    };
-    // while requests come in company, a millisecond more of it spares a round trip and a flush to disk; one that is nearly alone does not wait
-    if (this.#lastSize >= company && this.#waiting.length < this.#largest) setTimeout(flush, 1);
-    else setImmediate(flush);
+    });
   }
 
   async #flush(): Promise<void> {
     const batch = this.#waiting.splice(0, this.#largest);
     if (batch.length === 0) return;
     this.#busy++;
-    this.#lastSize = batch.length;
     this.#schedule();
     try {
       const results = await this.#run(batch.map(({ request }) => request));

@@ -21,7 +21,9 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
  * whole, and for ever.
  */
 const planForKeys = async (client: { query(sql: string): Promise<unknown> }): Promise<void> => {
-  await client.query('SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off');
+  await client.query(
+    'SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SET plan_cache_mode = force_generic_plan',
+  );
 };
 
 /** @param url postgres:// address; @param poolSize connections held, shared between knex and hot statements */

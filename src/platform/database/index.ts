@@ -1,5 +1,6 @@
 // Owns: reaching PostgreSQL (ours or the operator's), migrations, hot statements, batches, change notices. Does not: know any table.
 export { Batcher } from './batcher.ts';
+export { byKey } from './by-key.ts';
 export { ChangeListener, notifyChange } from './change-listener.ts';
 export { type Database, type Db, openDatabase, type Row } from './database.ts';
 export { deleteInSteps } from './delete-in-steps.ts';

@@ -3,14 +3,14 @@ import { LRUCache } from 'lru-cache';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { AccessFinder } from '../../domain/access/index.ts';
 import { findApplicationByClientId } from '../../domain/applications/index.ts';
-import type { Artifact } from '../../domain/protocol-artifacts/index.ts';
+import type { Artifact, ArtifactStore, Exchange } from '../../domain/protocol-artifacts/index.ts';
 import type { ApplicationId, Scope } from '../../domain/scope.ts';
 import { addSeconds, epochSeconds } from '../../platform/clock/index.ts';
 import type { Services } from '../request/index.ts';
 import { clientMetadata } from './client-metadata.ts';
 
-/** What one request may share between its steps: writes that run side by side (whoever opens it waits for them before the answer leaves), and reads made ahead. */
-export type RequestStore = { writes: Promise<void>[]; readAhead: Map<string, Promise<AdapterPayload | undefined>>; access?: ReadAccess };
+/** What one request gathers: what it uses up and issues, settled together before the answer leaves by whoever opened it, and reads made ahead. */
+export type RequestStore = { exchange: Exchange; readAhead: Map<string, Promise<AdapterPayload | undefined>>; access?: ReadAccess };
 
 /** Facts of the access decision, asked for while other steps of the request are under way. */
 export type ReadAccess = { accountId: string; clientId: string; facts: ReturnType<AccessFinder> };
@@ -19,9 +19,9 @@ export const requestStore = new AsyncLocalStorage<RequestStore>();
 // These carry other bearer values (a device code, a session cookie, a pushed request), or must come back with their own id when found by another key.
 const sealed = new Set(['Interaction', 'DeviceCode']);
 
-const accountable = new Set(['AuthorizationCode', 'RefreshToken']);
-
-const deferrable = new Set(['AccessToken', 'RefreshToken', 'ClientCredentials']);
+/** What is exchanged for tokens at the token endpoint, and the tokens. */
+const exchangeable = new Set(['AuthorizationCode', 'RefreshToken']);
+const issued = new Set(['AuthorizationCode', 'AccessToken', 'RefreshToken', 'ClientCredentials']);
 
 /**
  * The store of one context's provider. Ids are bearer values: `jti` is taken out of the payload before it is kept and put back when found, and the store holds
@@ -102,13 +102,16 @@ export function createAdapter(
         return;
       }
       if (kind === 'Session' && isSaved(id, kept, expiresIn ?? 0)) return;
-      const write = artifacts.save(contextId, kind, id, sealed.has(kind) ? seal(kind, payload) : kept, expiresAt, kept);
-      if (kind === 'Session') write.catch(() => savedSessions.delete(id)); // it is not there: the next one must be written
+      const save = { contextId, kind, id, payload: sealed.has(kind) ? seal(kind, payload) : kept, index: kept, expiresAt };
       const request = requestStore.getStore();
       request?.readAhead.delete(`${kind} ${id}`);
-      if (!request || !deferrable.has(kind)) return write;
-      write.catch(() => {}); // whoever waits for the deferred writes sees the failure
-      request.writes.push(write);
+      if (request && issued.has(kind)) {
+        request.exchange.issues.push(save);
+        return;
+      }
+      const write = artifacts.save(save);
+      if (kind === 'Session') write.catch(() => savedSessions.delete(id)); // it is not there: the next one must be written
+      await write;
     },
     async find(id) {
       if (kind === 'Client') return findClient(id);
@@ -118,7 +121,7 @@ export function createAdapter(
       if (!found) return undefined;
       const payload = present(kind, id, found);
       readAhead(payload, found);
-      if (accountable.has(kind)) readAccess(payload);
+      if (exchangeable.has(kind)) readAccess(payload);
       return payload;
     },
     async findByUid(uid) {
@@ -132,16 +135,10 @@ export function createAdapter(
       return found && present(kind, undefined, found);
     },
     async consume(id) {
-      // RFC 6749 §4.1.2, RFC 9700 §2.2.2: of parallel redemptions one wins, here or in another process
-      if (await artifacts.consume(contextId, kind, id)) return;
-      // a race is reuse all the same: whoever won may be the thief (RFC 9700 §4.14.2)
-      const found = await artifacts.find(contextId, kind, id);
-      const grantId = found && present(kind, id, found).grantId;
-      if (grantId) {
-        await artifacts.remove(contextId, 'Grant', grantId);
-        await artifacts.removeByGrant(contextId, grantId);
-      }
-      throw new errors.InvalidGrant('it was used before');
+      const consume = { contextId, kind, id };
+      const request = requestStore.getStore();
+      if (request && exchangeable.has(kind)) request.exchange.consume = consume;
+      else if (!(await artifacts.exchange({ consume, issues: [] }))) throw new errors.InvalidGrant('it was used before');
     },
     async destroy(id) {
       savedSessions.delete(id);
@@ -149,4 +146,20 @@ export function createAdapter(
     },
     revokeByGrantId: (grantId) => artifacts.removeByGrant(contextId, grantId),
   });
+}
+
+/**
+ * Uses up what a request presented and keeps what it issued, all or nothing: of parallel redemptions one wins, here or in another process (RFC 6749 §4.1.2).
+ * @returns false when another was first. That is reuse, and whoever won may be the thief: the grant ends (RFC 9700 §2.2.2, §4.14.2)
+ */
+export async function settle({ exchange }: RequestStore, artifacts: ArtifactStore): Promise<boolean> {
+  const { consume, issues } = exchange;
+  if ((!consume && issues.length === 0) || (await artifacts.exchange(exchange))) return true;
+  const { contextId, kind, id } = consume!;
+  const grantId = (await artifacts.find(contextId, kind, id))?.payload.grantId;
+  if (typeof grantId === 'string') {
+    await artifacts.remove(contextId, 'Grant', grantId);
+    await artifacts.removeByGrant(contextId, grantId);
+  }
+  return false;
 }

@@ -7,7 +7,7 @@ import { endSession, recordParticipant } from '../../domain/sessions/index.ts';
 import { contentSecurityPolicy, serializeCookie } from '../../platform/http/index.ts';
 import { cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
-import { type RequestStore, requestStore } from './adapter.ts';
+import { type RequestStore, requestStore, settle } from './adapter.ts';
 import { ownSession } from './own-session.ts';
 import { formTarget } from './pages.ts';
 
@@ -16,10 +16,10 @@ export function observe(provider: Provider, services: Services, context: Resolve
   const joined = new LRUCache<string, string>({ max: 20_000 });
 
   provider.use(async (ctx, next) => {
-    const store: RequestStore = { writes: [], readAhead: new Map() };
+    const store: RequestStore = { exchange: { issues: [] }, readAhead: new Map() };
     try {
       await requestStore.run(store, next);
-      await Promise.all(store.writes);
+      if (!(await settle(store, services.artifacts))) await refuseReuse(ctx as KoaContextWithOIDC);
     } catch (error) {
       // past the provider's own handlers: the store does not answer
       services.log.error({ err: error, path: ctx.path, context: context.code }, 'an OpenID Connect request failed');
@@ -39,11 +39,18 @@ export function observe(provider: Provider, services: Services, context: Resolve
   });
 
   provider.on('grant.error', (ctx, error) => {
-    if (/already consumed|used before/.test(error.error_detail ?? '')) void recordReuse(ctx);
+    if (/already (consumed|used)|used before/.test(error.error_detail ?? '')) void recordReuse(ctx);
   });
   provider.on('server_error', (ctx, error) =>
     services.log.error({ err: error, path: ctx.path, context: context.code }, 'an OpenID Connect request failed'),
   );
+
+  /** As the provider answers a code or token that was used before (RFC 6749 §5.2). */
+  async function refuseReuse(ctx: KoaContextWithOIDC): Promise<void> {
+    ctx.status = 400;
+    ctx.body = { error: 'invalid_grant', error_description: 'grant request is invalid' };
+    await recordReuse(ctx);
+  }
 
   async function joinSession(ctx: KoaContextWithOIDC): Promise<void> {
     const own = await ownSession(ctx, services, context);
