@@ -1,0 +1,45 @@
+// Owns: SAML 2.0 messages and metadata as octets: the gate that every incoming message passes, and the signer of what we send.
+// Does not: know applications, people or sessions, nor decide who gets an assertion.
+export { type Direction, type Incoming, readPost, readRedirect, redirectUrl } from './bindings.ts';
+export { createCertificate } from './certificate.ts';
+export { type BlockCipher, blockCiphers } from './encrypt.ts';
+export { type Rule, SamlFault } from './faults.ts';
+export {
+  type AttributeNameFormat,
+  attributeNameFormat,
+  authnContext,
+  type Binding,
+  binding,
+  type NameIdFormat,
+  nameIdFormat,
+  type SigningAlgorithm,
+  type Status,
+  signingAlgorithms,
+} from './names.ts';
+export {
+  type AuthnRequest,
+  type Gate,
+  type LogoutRequest,
+  type Message,
+  type MessageName,
+  readAuthnRequest,
+  readLogoutRequest,
+  readLogoutResponse,
+  readMessage,
+} from './read-message.ts';
+export { derOf, pemOf, readSpMetadata, type SpMetadata } from './read-metadata.ts';
+export { type Signer, signerFor } from './sign.ts';
+export { fingerprintOf } from './verify-signature.ts';
+export {
+  type Answer,
+  type AssertionContent,
+  type Attribute,
+  type NameId,
+  newMessageId,
+  type Protection,
+  writeErrorResponse,
+  writeIdpMetadata,
+  writeLogoutRequest,
+  writeLogoutResponse,
+  writeResponse,
+} from './write-messages.ts';

@@ -1,0 +1,153 @@
+import type { XmlElement } from 'libxml2-wasm';
+import type { Incoming } from './bindings.ts';
+import { SamlFault } from './faults.ts';
+import { ns } from './names.ts';
+import { copy, find, findAll, messageLimits, openDocument, type Read } from './read-xml.ts';
+import { takeSignature, type VerifiedBy, verifyDetached } from './verify-signature.ts';
+
+export type MessageName = 'AuthnRequest' | 'LogoutRequest' | 'LogoutResponse';
+
+/** Who a message says it is from, as known to the context: nothing of it comes from the message. */
+export type Partner = { certificates: string[]; requiresSignature: boolean };
+
+/** A message that passed the gate. `signedBy` is missing when it was not signed and did not have to be. */
+export type Message = { name: MessageName; id: string; issuer: string; issueInstant: Date; root: Read; signedBy?: VerifiedBy };
+
+const expected: Record<Incoming['direction'], MessageName[]> = {
+  SAMLRequest: ['AuthnRequest', 'LogoutRequest'],
+  SAMLResponse: ['LogoutResponse'],
+};
+
+/** Clocks of partners differ; a message is for now. */
+const skewMs = 3 * 60 * 1000;
+const oldestMs = 10 * 60 * 1000;
+
+export type Gate = {
+  /** The addresses of ours at which this message may have arrived. */
+  destinations: string[];
+  now: Date;
+  /** The partner that this issuer is, or undefined: unknown or switched off look alike. */
+  findPartner(issuer: string, name: MessageName): Promise<Partner | undefined>;
+};
+
+/**
+ * The gate: every message of a partner passes here, and only here, before anything of it is believed. The rules run in the order of their cost to us.
+ * @throws SamlFault with the rule that refused it
+ */
+export async function readMessage(incoming: Incoming, gate: Gate): Promise<Message> {
+  const document = openDocument(incoming.xml, 'protocol', messageLimits);
+  try {
+    // the issuer says whose keys to try, and nothing else; the signature is over it
+    const { issuer, name } = readHead(copy(document.root), incoming);
+    const partner = await gate.findPartner(issuer, name);
+    if (!partner) throw new SamlFault('issuer', issuer);
+    const signedBy = checkSignature(incoming, document.root, partner);
+    const root = copy(document.root);
+    const head = readHead(root, incoming);
+    checkHead(root, head, incoming, signedBy, gate);
+    return { ...head, root, signedBy };
+  } finally {
+    document.dispose();
+  }
+}
+
+function checkSignature({ signature }: Incoming, root: XmlElement, { certificates, requiresSignature }: Partner): VerifiedBy | undefined {
+  const detached = signature && verifyDetached(signature.signed, signature.algorithm, signature.value, certificates);
+  const enveloped = takeSignature(root, certificates);
+  const signedBy = detached ?? enveloped;
+  if (!signedBy && requiresSignature) throw new SamlFault('signature-required');
+  return signedBy;
+}
+
+function checkHead(root: Read, head: { issueInstant: Date }, { binding }: Incoming, signedBy: VerifiedBy | undefined, gate: Gate): void {
+  const { Version: version, Destination: destination, IssueInstant: instant } = root.attributes;
+  if (version !== '2.0') throw new SamlFault('version', version);
+  // a message signed by POST always names where it is for (bindings §3.5.5.2), so that it cannot be passed on to us
+  const mayBeSilent = signedBy === undefined || binding === 'redirect';
+  if (destination === undefined ? !mayBeSilent : !gate.destinations.includes(destination))
+    throw new SamlFault('destination', destination ?? 'missing');
+  const age = gate.now.getTime() - head.issueInstant.getTime();
+  if (!(age <= oldestMs && age >= -skewMs)) throw new SamlFault('issue-instant', instant);
+}
+
+function readHead(root: Read, { direction }: Incoming): Omit<Message, 'root' | 'signedBy'> {
+  const name = expected[direction].find((one) => root.ns === ns.protocol && root.name === one);
+  if (!name) throw new SamlFault('message-type', root.name);
+  const issuers = findAll(root, ns.assertion, 'Issuer');
+  const issuer = issuers[0]?.text ?? '';
+  if (issuers.length !== 1 || issuer === '' || issuer.length > 1024) throw new SamlFault('issuer', 'missing');
+  const format = issuers[0]!.attributes.Format;
+  if (format !== undefined && format !== 'urn:oasis:names:tc:SAML:2.0:nameid-format:entity') throw new SamlFault('issuer', format);
+  const id = root.attributes.ID ?? '';
+  if (id === '' || id.length > 256) throw new SamlFault('id');
+  // core §1.3.3: UTC; what we cannot read is no time
+  const instant = root.attributes.IssueInstant ?? '';
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(instant)) throw new SamlFault('issue-instant', instant);
+  return { name, id, issuer, issueInstant: new Date(instant) };
+}
+
+/** What an AuthnRequest asks (core §3.4.1). */
+export type AuthnRequest = {
+  acsUrl?: string;
+  acsIndex?: number;
+  protocolBinding?: string;
+  forceAuthn: boolean;
+  isPassive: boolean;
+  nameIdPolicy?: { format?: string; allowCreate: boolean; spNameQualifier?: string };
+  requestedAuthnContext?: { comparison: 'exact' | 'minimum' | 'maximum' | 'better'; classes: string[]; hasDeclarations: boolean };
+  subject?: { format?: string; value: string; hasConfirmation: boolean };
+  conditions: boolean;
+};
+
+const truth = (value: string | undefined): boolean => value === 'true' || value === '1';
+
+export function readAuthnRequest({ root }: Message): AuthnRequest {
+  const policy = find(root, ns.protocol, 'NameIDPolicy');
+  const requested = find(root, ns.protocol, 'RequestedAuthnContext');
+  const subject = find(root, ns.assertion, 'Subject');
+  const nameId = find(subject, ns.assertion, 'NameID');
+  const index = root.attributes.AssertionConsumerServiceIndex;
+  return {
+    acsUrl: root.attributes.AssertionConsumerServiceURL,
+    acsIndex: index === undefined ? undefined : Number(index),
+    protocolBinding: root.attributes.ProtocolBinding,
+    forceAuthn: truth(root.attributes.ForceAuthn),
+    isPassive: truth(root.attributes.IsPassive),
+    nameIdPolicy: policy && {
+      format: policy.attributes.Format,
+      allowCreate: truth(policy.attributes.AllowCreate),
+      spNameQualifier: policy.attributes.SPNameQualifier,
+    },
+    requestedAuthnContext: requested && {
+      comparison: (requested.attributes.Comparison ?? 'exact') as 'exact',
+      classes: findAll(requested, ns.assertion, 'AuthnContextClassRef').map(({ text }) => text),
+      hasDeclarations: find(requested, ns.assertion, 'AuthnContextDeclRef') !== undefined,
+    },
+    subject: subject && {
+      format: nameId?.attributes.Format,
+      value: nameId?.text ?? '',
+      hasConfirmation: find(subject, ns.assertion, 'SubjectConfirmation') !== undefined,
+    },
+    conditions: find(root, ns.assertion, 'Conditions') !== undefined,
+  };
+}
+
+/** What a LogoutRequest asks (core §3.7.1). */
+export type LogoutRequest = { nameId: string; format?: string; sessionIndexes: string[]; notOnOrAfter?: Date };
+
+export function readLogoutRequest({ root }: Message): LogoutRequest {
+  const nameId = find(root, ns.assertion, 'NameID');
+  if (!nameId?.text) throw new SamlFault('subject', 'no NameID');
+  const until = root.attributes.NotOnOrAfter;
+  return {
+    nameId: nameId.text,
+    format: nameId.attributes.Format,
+    sessionIndexes: findAll(root, ns.protocol, 'SessionIndex').map(({ text }) => text),
+    notOnOrAfter: until === undefined ? undefined : new Date(until),
+  };
+}
+
+export function readLogoutResponse({ root }: Message): { inResponseTo?: string; isSuccess: boolean } {
+  const status = find(find(root, ns.protocol, 'Status'), ns.protocol, 'StatusCode')?.attributes.Value;
+  return { inResponseTo: root.attributes.InResponseTo, isSuccess: status === 'urn:oasis:names:tc:SAML:2.0:status:Success' };
+}

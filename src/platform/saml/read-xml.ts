@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { ParseOption, XmlDocument, XmlElement, XmlText, XsdValidator, xmlRegisterInputProvider } from 'libxml2-wasm';
+import { SamlFault } from './faults.ts';
+
+/** A copy of a tree that was read and checked; nobody parses the bytes again (law 2: read only what was verified). */
+export type Read = { ns: string; name: string; attributes: Record<string, string>; text: string; children: Read[] };
+
+export type Limits = { bytes: number; elements: number; depth: number };
+export const messageLimits: Limits = { bytes: 128 * 1024, elements: 2000, depth: 30 };
+export const metadataLimits: Limits = { bytes: 2 * 1024 * 1024, elements: 20_000, depth: 30 };
+
+const folder = new URL('./schemas/', import.meta.url);
+const schemaFiles = new Map(
+  ['saml-schema-protocol-2.0', 'saml-schema-assertion-2.0', 'saml-schema-metadata-2.0', 'xmldsig-core-schema', 'xenc-schema', 'xml'].map(
+    (name) => [`${name}.xsd`, readFileSync(new URL(`${name}.xsd`, folder))],
+  ),
+);
+/** Files being read, by handle; 0 would be taken for a failure. */
+const open: (Buffer | undefined)[] = [undefined];
+
+/** Schemas import each other by public addresses; they are read from here, and nothing else is ever opened, whatever a document points to. */
+xmlRegisterInputProvider({
+  match: () => true,
+  open(name) {
+    const content = schemaFiles.get(name.slice(name.lastIndexOf('/') + 1));
+    return content && open.push(content) - 1;
+  },
+  read(handle, buffer) {
+    const rest = open[handle]!;
+    const length = Math.min(rest.length, buffer.byteLength);
+    rest.copy(buffer, 0, 0, length);
+    open[handle] = rest.subarray(length);
+    return length;
+  },
+  close(handle) {
+    open[handle] = undefined;
+    return true;
+  },
+});
+
+type Schema = 'protocol' | 'metadata';
+const compiled = new Map<Schema, { document: XmlDocument; validator: XsdValidator }>();
+
+/** Compiled once, 20 ms each. */
+function validator(schema: Schema): XsdValidator {
+  let known = compiled.get(schema);
+  if (!known) {
+    const url = `saml-schema-${schema}-2.0.xsd`;
+    const document = XmlDocument.fromBuffer(schemaFiles.get(url)!, { url, option: ParseOption.XML_PARSE_NONET });
+    known = { document, validator: XsdValidator.fromDoc(document) };
+    compiled.set(schema, known);
+  }
+  return known.validator;
+}
+
+/**
+ * Reads XML that an attacker may have written and checks it against the schema. The tree lives outside the garbage collector: whoever opens it disposes of it.
+ * @throws SamlFault size, well-formed, no-doctype, no-comment, schema
+ */
+export function openDocument(xml: Buffer, schema: Schema, limits: Limits): XmlDocument {
+  if (xml.length > limits.bytes) throw new SamlFault('size', `${xml.length} bytes`);
+  const text = decode(xml);
+  // A '<' is only ever markup in well-formed XML: DOCTYPE, CDATA and comments begin with '<!', processing instructions with '<?'.
+  if (/<!d/i.test(text)) throw new SamlFault('no-doctype');
+  if (text.includes('<!') || text.includes('<?')) throw new SamlFault('no-comment');
+  let document: XmlDocument;
+  try {
+    document = XmlDocument.fromString(text, { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE });
+  } catch (error) {
+    throw new SamlFault('well-formed', (error as Error).message);
+  }
+  try {
+    measure(document.root, limits);
+    validate(document, schema);
+    return document;
+  } catch (error) {
+    document.dispose();
+    throw error;
+  }
+}
+
+function validate(document: XmlDocument, schema: Schema): void {
+  const compiledSchema = validator(schema);
+  try {
+    compiledSchema.validate(document);
+  } catch (error) {
+    throw new SamlFault('schema', (error as Error).message.trim());
+  }
+}
+
+/** UTF-8 alone (core §1.3 leaves no other that everybody reads alike), without its declaration, which could claim something else. */
+function decode(xml: Buffer): string {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(xml);
+  } catch {
+    throw new SamlFault('well-formed', 'not UTF-8');
+  }
+  const declaration =
+    /^\s*<\?xml\s+version=["']1\.0["'](?:\s+encoding=["']([A-Za-z0-9._-]+)["'])?(?:\s+standalone=["'](?:yes|no)["'])?\s*\?>/.exec(text);
+  if (declaration?.[1] && declaration[1].toLowerCase() !== 'utf-8') throw new SamlFault('well-formed', `encoding ${declaration[1]}`);
+  return declaration ? text.slice(declaration[0].length).trimStart() : text;
+}
+
+function measure(root: XmlElement, limits: Limits): void {
+  let count = 0;
+  const walk = (element: XmlElement, depth: number): void => {
+    if (++count > limits.elements) throw new SamlFault('size', `more than ${limits.elements} elements`);
+    if (depth > limits.depth) throw new SamlFault('size', `more than ${limits.depth} levels`);
+    for (const child of childElements(element)) walk(child, depth + 1);
+  };
+  walk(root, 1);
+}
+
+export function* childElements(element: XmlElement): Generator<XmlElement> {
+  for (let child = element.firstChild; child; child = child.next) if (child instanceof XmlElement) yield child;
+}
+
+/** Values out of a checked tree. Text of an element that has child elements is white space by the schemas, and left out. */
+export function copy(element: XmlElement): Read {
+  const children = [...childElements(element)].map(copy);
+  const attributes: Record<string, string> = Object.create(null);
+  for (const attribute of element.attrs)
+    attributes[attribute.namespaceUri ? `{${attribute.namespaceUri}}${attribute.name}` : attribute.name] = attribute.value;
+  let text = '';
+  if (children.length === 0)
+    for (let child = element.firstChild; child; child = child.next) if (child instanceof XmlText) text += child.content;
+  return { ns: element.namespaceUri, name: element.name, attributes, text: text.trim(), children };
+}
+
+export const find = (element: Read | undefined, namespace: string, name: string): Read | undefined =>
+  element?.children.find((child) => child.ns === namespace && child.name === name);
+export const findAll = (element: Read | undefined, namespace: string, name: string): Read[] =>
+  element?.children.filter((child) => child.ns === namespace && child.name === name) ?? [];

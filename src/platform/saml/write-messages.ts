@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { type BlockCipher, encryptAssertion } from './encrypt.ts';
+import { type AttributeNameFormat, attributeNameFormat, nameIdFormat, type Status, statusOf, statusUri } from './names.ts';
+import { type Signer, signElement } from './sign.ts';
+import { element, type Node, serialize } from './write-xml.ts';
+
+/** An xs:ID that nobody can guess: 128 bits, and never a digit in front. */
+export const newMessageId = (): string => `_${randomBytes(16).toString('hex')}`;
+
+const instant = (at: Date): string => at.toISOString();
+const issuerNode = (issuer: string): Node => element('saml:Issuer', {}, issuer);
+
+export type NameId = { format: string; value: string; nameQualifier?: string; spNameQualifier?: string };
+export type Attribute = { name: string; nameFormat: AttributeNameFormat; friendlyName?: string; values: string[] };
+
+const nameIdNode = ({ format, value, nameQualifier, spNameQualifier }: NameId): Node =>
+  element('saml:NameID', { Format: format, NameQualifier: nameQualifier, SPNameQualifier: spNameQualifier }, value);
+
+/** What goes into an assertion (core §2.3.3, profiles §4.1.4.2). */
+export type AssertionContent = {
+  issuer: string;
+  audience: string;
+  recipient: string;
+  inResponseTo?: string;
+  nameId: NameId;
+  attributes: Attribute[];
+  authenticatedAt: Date;
+  authnContextClass: string;
+  sessionIndex: string;
+  sessionNotOnOrAfter: Date;
+  now: Date;
+};
+
+/** How long a response may be presented; a few minutes either side for clocks that differ. */
+const validMs = 5 * 60 * 1000;
+const skewMs = 60 * 1000;
+
+export function assertionNode(content: AssertionContent): Node {
+  const { now } = content;
+  const until = instant(new Date(now.getTime() + validMs));
+  return element(
+    'saml:Assertion',
+    { ID: newMessageId(), Version: '2.0', IssueInstant: instant(now) },
+    issuerNode(content.issuer),
+    element(
+      'saml:Subject',
+      {},
+      nameIdNode(content.nameId),
+      element(
+        'saml:SubjectConfirmation',
+        { Method: 'urn:oasis:names:tc:SAML:2.0:cm:bearer' },
+        element('saml:SubjectConfirmationData', { InResponseTo: content.inResponseTo, NotOnOrAfter: until, Recipient: content.recipient }),
+      ),
+    ),
+    element(
+      'saml:Conditions',
+      { NotBefore: instant(new Date(now.getTime() - skewMs)), NotOnOrAfter: until },
+      element('saml:AudienceRestriction', {}, element('saml:Audience', {}, content.audience)),
+    ),
+    element(
+      'saml:AuthnStatement',
+      {
+        AuthnInstant: instant(content.authenticatedAt),
+        SessionIndex: content.sessionIndex,
+        SessionNotOnOrAfter: instant(content.sessionNotOnOrAfter),
+      },
+      element('saml:AuthnContext', {}, element('saml:AuthnContextClassRef', {}, content.authnContextClass)),
+    ),
+    content.attributes.length > 0 &&
+      element(
+        'saml:AttributeStatement',
+        {},
+        ...content.attributes.map(({ name, nameFormat, friendlyName, values }) =>
+          element(
+            'saml:Attribute',
+            { Name: name, NameFormat: attributeNameFormat[nameFormat], FriendlyName: friendlyName },
+            ...values.map((value) => element('saml:AttributeValue', {}, value)),
+          ),
+        ),
+      ),
+  );
+}
+
+export type Protection = {
+  signer: Signer;
+  signAssertion: boolean;
+  signResponse: boolean;
+  encryption?: { certificate: string; cipher: BlockCipher };
+};
+
+/** A response with an assertion: signed, encrypted and signed again as the application asks. */
+export async function writeResponse(
+  content: AssertionContent,
+  { signer, signAssertion, signResponse, encryption }: Protection,
+): Promise<string> {
+  const plain = assertionNode(content);
+  const signed = signAssertion ? await signElement(plain, signer) : plain;
+  const carried = encryption ? encryptAssertion(signed, encryption.certificate, encryption.cipher) : signed;
+  const response = statusMessage('samlp:Response', { ...content, destination: content.recipient, status: 'Success' }, carried);
+  return serialize(signResponse ? await signElement(response, signer) : response);
+}
+
+export type Answer = { issuer: string; destination: string; inResponseTo?: string; status: Status; message?: string; now: Date };
+
+function statusMessage(name: 'samlp:Response' | 'samlp:LogoutResponse', answer: Answer, ...content: Node[]): Node {
+  const [first, ...nested] = statusOf[answer.status];
+  return element(
+    name,
+    {
+      ID: newMessageId(),
+      Version: '2.0',
+      IssueInstant: instant(answer.now),
+      Destination: answer.destination,
+      InResponseTo: answer.inResponseTo,
+    },
+    issuerNode(answer.issuer),
+    element(
+      'samlp:Status',
+      {},
+      element(
+        'samlp:StatusCode',
+        { Value: statusUri(first) },
+        ...nested.map((code) => element('samlp:StatusCode', { Value: statusUri(code) })),
+      ),
+      answer.message !== undefined && element('samlp:StatusMessage', {}, answer.message),
+    ),
+    ...content,
+  );
+}
+
+/** A refusal (core §3.2.2), always signed: partners that want signed responses want it of these too. */
+export const writeErrorResponse = async (answer: Answer, signer: Signer): Promise<string> =>
+  serialize(await signElement(statusMessage('samlp:Response', answer), signer));
+
+/** @param signer undefined for the Redirect binding, where the signature is outside */
+export async function writeLogoutResponse(answer: Answer, signer?: Signer): Promise<string> {
+  const node = statusMessage('samlp:LogoutResponse', answer);
+  return serialize(signer ? await signElement(node, signer) : node);
+}
+
+export type LogoutContent = { id: string; issuer: string; destination: string; nameId: NameId; sessionIndex: string; now: Date };
+
+/** @param signer undefined for the Redirect binding, where the signature is outside */
+export async function writeLogoutRequest(
+  { id, issuer, destination, nameId, sessionIndex, now }: LogoutContent,
+  signer?: Signer,
+): Promise<string> {
+  const node = element(
+    'samlp:LogoutRequest',
+    {
+      ID: id,
+      Version: '2.0',
+      IssueInstant: instant(now),
+      Destination: destination,
+      NotOnOrAfter: instant(new Date(now.getTime() + validMs)),
+    },
+    issuerNode(issuer),
+    nameIdNode(nameId),
+    element('samlp:SessionIndex', {}, sessionIndex),
+  );
+  return serialize(signer ? await signElement(node, signer) : node);
+}
+
+export type IdpMetadata = {
+  entityId: string;
+  certificates: string[];
+  ssoUrl: string;
+  sloUrl: string;
+  wantAuthnRequestsSigned: boolean;
+  validUntil: Date;
+};
+
+/** Our metadata (metadata §2.4.3), signed, with every certificate that signs or soon will. */
+export async function writeIdpMetadata(metadata: IdpMetadata, signer: Signer): Promise<string> {
+  const bindings = ['HTTP-Redirect', 'HTTP-POST'].map((name) => `urn:oasis:names:tc:SAML:2.0:bindings:${name}`);
+  const node = element(
+    'md:EntityDescriptor',
+    { ID: newMessageId(), entityID: metadata.entityId, validUntil: instant(metadata.validUntil), cacheDuration: 'PT6H' },
+    element(
+      'md:IDPSSODescriptor',
+      {
+        protocolSupportEnumeration: 'urn:oasis:names:tc:SAML:2.0:protocol',
+        WantAuthnRequestsSigned: String(metadata.wantAuthnRequestsSigned),
+      },
+      ...metadata.certificates.map((certificate) =>
+        element(
+          'md:KeyDescriptor',
+          { use: 'signing' },
+          element('ds:KeyInfo', {}, element('ds:X509Data', {}, element('ds:X509Certificate', {}, certificate))),
+        ),
+      ),
+      ...bindings.map((Binding) => element('md:SingleLogoutService', { Binding, Location: metadata.sloUrl })),
+      ...(['emailAddress', 'persistent', 'transient', 'unspecified'] as const).map((format) =>
+        element('md:NameIDFormat', {}, nameIdFormat[format]),
+      ),
+      ...bindings.map((Binding) => element('md:SingleSignOnService', { Binding, Location: metadata.ssoUrl })),
+    ),
+  );
+  return serialize(await signElement(node, signer));
+}

@@ -1,0 +1,49 @@
+import { ns } from './names.ts';
+
+/** An element to write. Attribute values and text are data: they are escaped here and nowhere else. */
+export type Node = { name: string; attributes: Record<string, string>; children: (Node | string)[] };
+type Children = (Node | string | undefined | false)[];
+
+const prefixes: Record<string, string> = {
+  samlp: ns.protocol,
+  saml: ns.assertion,
+  md: ns.metadata,
+  ds: ns.signature,
+  xenc: ns.encryption,
+};
+
+export function element(name: string, attributes: Record<string, string | undefined> = {}, ...children: Children): Node {
+  const kept = Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return {
+    name,
+    attributes: Object.fromEntries(kept),
+    children: children.filter((child): child is Node | string => child !== undefined && child !== false),
+  };
+}
+
+/**
+ * Writes a tree as Exclusive XML Canonicalization 1.0 would (without comments), so that what is digested and what is sent are the same bytes.
+ * @param declared prefixes that an element around it has declared
+ */
+export function serialize({ name, attributes, children }: Node, declared: ReadonlySet<string> = new Set()): string {
+  const prefix = name.slice(0, name.indexOf(':'));
+  const isNew = !declared.has(prefix);
+  const inside = isNew ? new Set([...declared, prefix]) : declared;
+  const declaration = isNew ? ` xmlns:${prefix}="${prefixes[prefix]}"` : '';
+  // namespace declarations first, then attributes by namespace and name: ours have none but xml:
+  const written = Object.entries(attributes)
+    .sort(([a], [b]) => Number(a.startsWith('xml:')) - Number(b.startsWith('xml:')) || (a < b ? -1 : 1))
+    .map(([key, value]) => ` ${key}="${escapeAttribute(value)}"`);
+  const content = children.map((child) => (typeof child === 'string' ? escapeText(child) : serialize(child, inside)));
+  return `<${name}${declaration}${written.join('')}>${content.join('')}</${name}>`;
+}
+
+// Characters that XML 1.0 has no way to write (§2.2) would make the message unreadable; lone surrogates are among them.
+const legal = (value: string): string =>
+  value.toWellFormed().replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
+
+const textEscapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#xD;' };
+const attributeEscapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '"': '&quot;', '\t': '&#x9;', '\n': '&#xA;', '\r': '&#xD;' };
+
+const escapeText = (value: string): string => legal(value).replace(/[&<>\r]/g, (character) => textEscapes[character]!);
+const escapeAttribute = (value: string): string => legal(value).replace(/[&<"\t\n\r]/g, (character) => attributeEscapes[character]!);
