@@ -1,9 +1,9 @@
 // The arrows of docs/architecture.md. test/checks/arrows.test.ts runs this and asserts how many modules were seen.
 const rank = {
-  1: 'audit|contexts|custom-fields|one-time-links|signing-keys|protocol-artifacts|attempts',
+  1: 'audit|contexts|custom-fields|one-time-links|signing-keys|saml-certificates|protocol-artifacts|attempts',
   2: 'users|groups|applications',
   3: 'assignments|credentials|sign-in-policy|sessions|directories',
-  4: 'authentication|access|password-recovery|invitations|promotion|provisioning',
+  4: 'authentication|access|assertions|single-logout|password-recovery|invitations|promotion|provisioning',
 };
 const upTo = (n) =>
   Object.entries(rank)

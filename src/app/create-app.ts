@@ -15,6 +15,7 @@ import { addressMatcher, clientAddress, createOutbound } from '../platform/net/i
 import { createHealth, type Health } from '../web/health/index.ts';
 import { createBackChannelLogout, ProviderDirectory } from '../web/oidc/index.ts';
 import { ContextDirectory, createPageRouter, type Services } from '../web/request/index.ts';
+import { SamlDirectory } from '../web/saml/index.ts';
 import { loadAssets, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
 import type { Store } from './open-store.ts';
@@ -61,7 +62,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const koa = new Koa();
   koa.on('error', (error) => log.error({ err: error }, 'a request failed outside its page'));
   koa.use(services.assets.middleware);
-  koa.use(createPageRouter(services, pageRoutes(providers)));
+  koa.use(createPageRouter(services, pageRoutes(providers, new SamlDirectory(services, listener, config.contextCacheSize))));
 
   await listener.start();
   let jobs: { stop(): Promise<void> } | undefined;

@@ -5,12 +5,14 @@ import type { Health } from '../web/health/index.ts';
 import { launchpadRoutes } from '../web/launchpad/index.ts';
 import { createOidcEndpoint, interactionRoutes, type ProviderDirectory } from '../web/oidc/index.ts';
 import type { Route, Services } from '../web/request/index.ts';
+import { type SamlDirectory, samlRoutes } from '../web/saml/index.ts';
 import { signInRoutes } from '../web/sign-in/index.ts';
 
 /** Every page there is. */
-export const pageRoutes = (providers: ProviderDirectory): Route[] => [
+export const pageRoutes = (providers: ProviderDirectory, saml: SamlDirectory): Route[] => [
   ...signInRoutes,
   ...interactionRoutes(providers),
+  ...samlRoutes(saml),
   ...launchpadRoutes,
   ...adminConsoleRoutes,
 ];

@@ -47,6 +47,8 @@ CREATE TABLE applications (
   created_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL,
   version integer NOT NULL DEFAULT 1,
+  saml jsonb,
+  saml_entity_id text,
   PRIMARY KEY (context_id, application_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id),
   CHECK ((code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9]){0,1}$'::text))
@@ -54,6 +56,7 @@ CREATE TABLE applications (
 CREATE INDEX applications_name ON public.applications USING btree (context_id, name_key, application_id);
 CREATE UNIQUE INDEX applications_code ON public.applications USING btree (context_id, code);
 CREATE UNIQUE INDEX applications_oidc_client_id ON public.applications USING btree (context_id, oidc_client_id) WHERE (oidc_client_id IS NOT NULL);
+CREATE UNIQUE INDEX applications_saml_entity_id ON public.applications USING btree (context_id, saml_entity_id) WHERE (saml_entity_id IS NOT NULL);
 
 CREATE TABLE audit_events (
   context_id uuid NOT NULL,
@@ -79,6 +82,17 @@ CREATE INDEX audit_events_subject ON public.audit_events USING btree (context_id
 CREATE INDEX audit_events_support_code ON public.audit_events USING btree (context_id, support_code) WHERE (support_code IS NOT NULL);
 CREATE INDEX audit_events_type ON public.audit_events USING btree (context_id, type, event_id);
 
+CREATE TABLE certificate_uses (
+  context_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  owner text NOT NULL,
+  fingerprint text NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, application_id, owner, fingerprint),
+  FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
+  CHECK ((owner = ANY (ARRAY['ours'::text, 'theirs'::text])))
+);
+
 CREATE TABLE contexts (
   context_id uuid NOT NULL,
   code text NOT NULL,
@@ -88,6 +102,7 @@ CREATE TABLE contexts (
   address text,
   created_at timestamp with time zone NOT NULL,
   version integer NOT NULL DEFAULT 1,
+  saml_entity_id text,
   PRIMARY KEY (context_id),
   FOREIGN KEY (paired_context_id) REFERENCES contexts(context_id),
   CHECK ((code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9]){0,1}$'::text)),
@@ -179,6 +194,35 @@ CREATE TABLE pending_requests (
 );
 CREATE INDEX pending_requests_expiry ON public.pending_requests USING btree (context_id, expires_at);
 
+CREATE TABLE persistent_name_ids (
+  context_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  name_id text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, application_id, user_id),
+  FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+
+CREATE TABLE saml_certificates (
+  context_id uuid NOT NULL,
+  fingerprint text NOT NULL,
+  alg text NOT NULL,
+  status text NOT NULL,
+  certificate text NOT NULL,
+  private_key_encrypted text NOT NULL,
+  not_after timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  signing_since timestamp with time zone,
+  retired_at timestamp with time zone,
+  PRIMARY KEY (context_id, fingerprint),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id),
+  CHECK ((alg = ANY (ARRAY['RS256'::text, 'ES256'::text]))),
+  CHECK ((status = ANY (ARRAY['published'::text, 'signing'::text, 'retired'::text])))
+);
+CREATE UNIQUE INDEX saml_certificates_one_signing ON public.saml_certificates USING btree (context_id, alg) WHERE (status = 'signing'::text);
+
 CREATE TABLE session_participants (
   context_id uuid NOT NULL,
   session_id uuid NOT NULL,
@@ -187,11 +231,13 @@ CREATE TABLE session_participants (
   protocol_session text NOT NULL,
   joined_at timestamp with time zone NOT NULL,
   notified_at timestamp with time zone,
+  name_id jsonb,
   PRIMARY KEY (context_id, session_id, application_id, protocol),
   FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
   FOREIGN KEY (context_id, session_id) REFERENCES sessions(context_id, session_id) ON DELETE CASCADE,
   CHECK ((protocol = ANY (ARRAY['oidc'::text, 'saml'::text])))
 );
+CREATE INDEX session_participants_name_id ON public.session_participants USING btree (context_id, application_id, ((name_id ->> 'value'::text))) WHERE (protocol = 'saml'::text);
 
 CREATE TABLE sessions (
   context_id uuid NOT NULL,

@@ -7,7 +7,7 @@ import type { Route } from '../../src/web/request/index.ts';
 import { Jar } from '../support/jar.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
-const routes = pageRoutes(undefined as never);
+const routes = pageRoutes(undefined as never, undefined as never);
 const named = (route: Route) => `${route.method} ${route.path} (${route.access})`;
 
 /** Routes that anybody may use, each for a reason. */
@@ -20,6 +20,12 @@ const open = new Set([
   '/signed-out',
   '/language',
   '/oidc/interaction/:uid',
+  '/saml/metadata',
+  '/saml/sso',
+  '/saml/request/:request',
+  '/saml/launch/:application',
+  '/saml/slo',
+  '/saml/logout/:logout',
 ]);
 
 describe('web: the route table', () => {

@@ -75,3 +75,6 @@ for (const time of document.querySelectorAll('time[datetime]')) {
 
 const address = document.querySelector('meta[name="address"]');
 if (address) history.replaceState(null, '', address.content);
+
+// a protocol's message goes on without a click
+document.querySelector('form[data-sends-itself]')?.requestSubmit();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { type ApplyResult, applyState, parseState, StateError } from '../../domain/provisioning/index.ts';
+import { type ApplyResult, applyState, type DesiredState, parseState, StateError } from '../../domain/provisioning/index.ts';
 import { type Command, UsageError, withStore } from './command.ts';
 
 export const applyCommand: Command = {
@@ -11,7 +12,7 @@ export const applyCommand: Command = {
   options: { 'dry-run': { type: 'boolean' } },
   async run({ args: [file, ...rest], options, config, note }) {
     if (!file || rest.length > 0) throw new UsageError('Give one file.');
-    const state = parseState(read(file));
+    const state = withMetadata(parseState(read(file)), file === '-' ? '.' : dirname(file));
     const dryRun = options['dry-run'] === true;
     const result = await withStore({ config, note }, ({ scope, keyRing, hasher }) =>
       applyState(scope, state, { keyRing, hasher }, { dryRun }),
@@ -36,6 +37,22 @@ function read(file: string): unknown {
   } catch (error) {
     throw new StateError([{ path: file, message: (error as Error).message }]);
   }
+}
+
+/** `saml.metadata` is XML, or the name of a file beside this one. @throws StateError naming the part whose file cannot be read */
+function withMetadata(state: DesiredState, folder: string): DesiredState {
+  for (const [c, { applications }] of state.contexts.entries()) {
+    for (const [a, { saml }] of applications.entries()) {
+      if (!saml || typeof saml.metadata !== 'string' || saml.metadata.trimStart().startsWith('<')) continue;
+      try {
+        saml.metadata = readFileSync(resolve(folder, saml.metadata), 'utf8');
+      } catch (error) {
+        const path = `contexts[${c}].applications[${a}].saml.metadata`;
+        throw new StateError([{ path, message: `cannot be read (${(error as NodeJS.ErrnoException).code})` }]);
+      }
+    }
+  }
+  return state;
 }
 
 function describe({ changes, generatedPasswords }: ApplyResult, dryRun: boolean): string {

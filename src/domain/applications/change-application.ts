@@ -5,11 +5,13 @@ import { type AuditEventType, recordEvent } from '../audit/index.ts';
 import { revokeGrantsOfClient } from '../protocol-artifacts/index.ts';
 import type { Scope } from '../scope.ts';
 import { isRedirectUri, parseOidcSettings } from './oidc-settings.ts';
+import { parseSamlSettings } from './saml-settings.ts';
 import {
   type Application,
   type ApplicationData,
   findApplicationByClientId,
   findApplicationByCode,
+  findApplicationByEntityId,
   getApplication,
   insertApplication,
   removeApplication,
@@ -26,11 +28,13 @@ export type ApplicationInput = {
   launchUrl?: string;
   /** As `parseOidcSettings` reads it. */
   oidc?: Record<string, unknown>;
+  /** As `parseSamlSettings` reads it. */
+  saml?: Record<string, unknown>;
 };
 
 /** @throws AppError invalid_input, application_code_taken, client_id_taken */
 export async function createApplication(scope: Scope, input: ApplicationInput, keyRing: KeyRing): Promise<Application> {
-  const data = check(input, { enabled: true }, keyRing);
+  const data = check(scope, input, { enabled: true }, keyRing);
   await refuseTaken(scope, data);
   const applicationId = await insertApplication(scope, data);
   return announce(scope, 'application.created', await getApplication(scope, applicationId), { code: data.code });
@@ -48,7 +52,7 @@ export async function editApplication(
   version?: number,
 ): Promise<Application> {
   const before = await getApplication(scope, applicationId, { lock: true });
-  const data = check({ catalogueEntry: before.catalogueEntry, ...input }, before, keyRing);
+  const data = check(scope, { catalogueEntry: before.catalogueEntry, ...input }, before, keyRing);
   await refuseTaken(scope, data, applicationId);
   return replace(scope, before, data, 'application.edited', version);
 }
@@ -65,7 +69,9 @@ export async function cloneApplication(scope: Scope, applicationId: string): Pro
   const code = await freeCode(scope, source.code);
   const { secret_fingerprint: _, ...settings } = source.oidc ?? {};
   const oidc = source.oidc && ({ ...settings, client_id: code } as Application['oidc']);
-  const id = await insertApplication(scope, { ...source, code, name: `${source.name} (2)`.slice(0, 100), enabled: false, oidc });
+  // one partner is one application: the copy says whose it is once somebody completes it
+  const saml = source.saml && { ...source.saml, entityId: `${source.saml.entityId}#${code}`.slice(0, 1024) };
+  const id = await insertApplication(scope, { ...source, code, name: `${source.name} (2)`.slice(0, 100), enabled: false, oidc, saml });
   return announce(scope, 'application.cloned', await getApplication(scope, id), { source: source.code });
 }
 
@@ -121,7 +127,12 @@ async function announce(
   return application;
 }
 
-function check(input: ApplicationInput, before: { enabled: boolean; oidc?: Application['oidc'] }, keyRing: KeyRing): ApplicationData {
+function check(
+  scope: Scope,
+  input: ApplicationInput,
+  before: { enabled: boolean; oidc?: Application['oidc'] },
+  keyRing: KeyRing,
+): ApplicationData {
   const faults: FieldErrors = {};
   const name = input.name.trim();
   const text = { description: input.description?.trim() ?? '', category: input.category?.trim() ?? '' };
@@ -132,8 +143,10 @@ function check(input: ApplicationInput, before: { enabled: boolean; oidc?: Appli
   if (input.launchUrl && !(/^https?:/.test(input.launchUrl) && isRedirectUri(input.launchUrl.split('#')[0]!)))
     faults.launchUrl = 'fields.web_uri';
   let oidc: Application['oidc'];
+  let saml: Application['saml'];
   try {
     if (input.oidc) oidc = parseOidcSettings(input.oidc, keyRing, before.oidc?.secret_fingerprint);
+    if (input.saml) saml = parseSamlSettings(input.saml, scope.clock.now());
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     Object.assign(faults, error.fields);
@@ -148,6 +161,7 @@ function check(input: ApplicationInput, before: { enabled: boolean; oidc?: Appli
     navigable: input.navigable ?? false,
     launchUrl: input.launchUrl,
     oidc,
+    saml,
   };
 }
 
@@ -158,6 +172,9 @@ async function refuseTaken(scope: Scope, data: ApplicationData, except?: string)
   const sameClient = data.oidc && (await findApplicationByClientId(scope, data.oidc.client_id));
   if (sameClient && sameClient.applicationId !== except)
     throw new AppError('client_id_taken', 409, { fields: { client_id: 'fields.taken' } });
+  const samePartner = data.saml && (await findApplicationByEntityId(scope, data.saml.entityId));
+  if (samePartner && samePartner.applicationId !== except)
+    throw new AppError('entity_id_taken', 409, { fields: { entityId: 'fields.taken' } });
 }
 
 async function freeCode(scope: Scope, code: string): Promise<string> {
@@ -170,8 +187,8 @@ async function freeCode(scope: Scope, code: string): Promise<string> {
 /** Before and after of what changed, secrets as a mark only. */
 function differences(before: Application, after: Application): Record<string, unknown> {
   const flat = (application: Application): Record<string, unknown> => {
-    const { oidc, updatedAt: _u, version: _v, createdAt: _c, ...rest } = application;
-    return { ...rest, ...oidc, secret_fingerprint: oidc?.secret_fingerprint ? 'set' : undefined };
+    const { oidc, saml, updatedAt: _u, version: _v, createdAt: _c, ...rest } = application;
+    return { ...rest, ...oidc, ...saml, secret_fingerprint: oidc?.secret_fingerprint ? 'set' : undefined };
   };
   const [left, right] = [flat(before), flat(after)];
   const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter(

@@ -13,9 +13,19 @@ export {
 export { changeLogo, findLogo } from './logo.ts';
 export { matchesClientSecret, type OidcInput, type OidcSettings, oidcInputKeys, parseOidcSettings } from './oidc-settings.ts';
 export {
+  type PersonField,
+  parseSamlSettings,
+  personFields,
+  type SamlInput,
+  type SamlSettings,
+  samlInputKeys,
+  settingsFromMetadata,
+} from './saml-settings.ts';
+export {
   type Application,
   findApplicationByClientId,
   findApplicationByCode,
+  findApplicationByEntityId,
   getApplication,
   listApplications,
   listApplicationsByIds,

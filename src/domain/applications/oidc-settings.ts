@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type KeyRing, safeEqual } from '../../platform/crypto/index.ts';
 import { type FieldErrors, invalidInput } from '../../platform/errors/index.ts';
+import { fieldErrors } from './field-errors.ts';
 
 /** How an application is an OpenID Connect client, in the names of RFC 7591 and OpenID Connect Registration. The secret is kept as a keyed fingerprint only. */
 export type OidcSettings = Omit<z.output<typeof schema>, 'client_secret'> & { secret_fingerprint?: string };
@@ -81,13 +82,4 @@ export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: strin
 /** In constant time, under every master key of the ring. */
 export function matchesClientSecret(fingerprint: string, secret: string, keyRing: KeyRing): boolean {
   return keyRing.fingerprint(secret, fingerprintPurpose).reduce((found, candidate) => safeEqual(candidate, fingerprint) || found, false);
-}
-
-function fieldErrors(error: z.ZodError): FieldErrors {
-  const faults: FieldErrors = {};
-  for (const issue of error.issues) {
-    if (issue.code === 'unrecognized_keys') for (const key of issue.keys) faults[key] = 'fields.unknown';
-    else faults[String(issue.path[0] ?? '')] = issue.message.startsWith('fields.') ? issue.message : 'fields.invalid';
-  }
-  return faults;
 }

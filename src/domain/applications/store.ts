@@ -3,6 +3,7 @@ import { notFound } from '../../platform/errors/index.ts';
 import { type ApplicationId, isId, type Page, type Scope } from '../scope.ts';
 import { nameKey } from '../users/index.ts';
 import type { OidcSettings } from './oidc-settings.ts';
+import type { SamlSettings } from './saml-settings.ts';
 
 export type Application = {
   applicationId: ApplicationId;
@@ -17,6 +18,7 @@ export type Application = {
   /** Where the Launchpad sends a person; without one the application is opened by its initiate_login_uri. */
   launchUrl?: string;
   oidc?: OidcSettings;
+  saml?: SamlSettings;
   hasLogo: boolean;
   createdAt: Date;
   updatedAt: Date;
@@ -34,6 +36,7 @@ const fromRow = (row: Record<string, never>): Application => ({
   navigable: row.navigable!,
   launchUrl: row.launch_url ?? undefined,
   oidc: row.oidc ?? undefined,
+  saml: row.saml ?? undefined,
   hasLogo: row.has_logo!,
   createdAt: row.created_at!,
   updatedAt: row.updated_at!,
@@ -57,6 +60,7 @@ const findWhere = async (scope: Scope, where: Record<string, unknown>): Promise<
 };
 
 export const findApplicationByClientId = (scope: Scope, clientId: string) => findWhere(scope, { oidc_client_id: clientId });
+export const findApplicationByEntityId = (scope: Scope, entityId: string) => findWhere(scope, { saml_entity_id: entityId });
 export const findApplicationByCode = (scope: Scope, code: string) => findWhere(scope, { code });
 
 /** @throws AppError not_found */
@@ -131,4 +135,6 @@ const columns = (data: ApplicationData) => ({
   launch_url: data.launchUrl || null,
   oidc: data.oidc ? JSON.stringify(data.oidc) : null,
   oidc_client_id: data.oidc?.client_id ?? null,
+  saml: data.saml ? JSON.stringify(data.saml) : null,
+  saml_entity_id: data.saml?.entityId ?? null,
 });

@@ -35,6 +35,11 @@ export const auditEventTypes = [
   'application.notified-of-sign-out',
   'signing-key.created',
   'signing-key.rotated',
+  'saml-certificate.created',
+  'saml-certificate.signing',
+  'saml-certificate.removed',
+  'saml-message.refused',
+  'single-logout.incomplete',
   'token.reuse-detected',
 ] as const;
 

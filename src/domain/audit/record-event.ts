@@ -6,7 +6,11 @@ import type { AuditEventType } from './events.ts';
 export type NewEvent = {
   type: AuditEventType;
   outcome?: 'success' | 'failure';
-  subject?: { kind: 'user' | 'group' | 'application' | 'context' | 'session' | 'signing-key'; id?: string; name: string };
+  subject?: {
+    kind: 'user' | 'group' | 'application' | 'context' | 'session' | 'signing-key' | 'saml-certificate';
+    id?: string;
+    name: string;
+  };
   applicationId?: ApplicationId;
   reason?: string;
   supportCode?: string;

@@ -8,6 +8,8 @@ export type Context = {
   pairedContextId?: ContextId;
   /** An origin of its own, such as https://login.acme.com; without one the context lives at BASE_URL/code. */
   address?: string;
+  /** The SAML entity ID where partners expect a fixed one; without it the address. */
+  samlEntityId?: string;
   /** Rises with every change of what protocols depend on: keys, address, name. */
   version: number;
 };

@@ -9,7 +9,7 @@ import { findContextByCode, insertContext, updateContext } from './store.ts';
 /** @throws AppError invalid_input, context_code_taken */
 export async function createContext(
   scope: Omit<Scope, 'contextId'>,
-  input: Pick<Context, 'code' | 'name'> & Partial<Pick<Context, 'environment' | 'pairedContextId' | 'address'>>,
+  input: Pick<Context, 'code' | 'name'> & Partial<Pick<Context, 'environment' | 'pairedContextId' | 'address' | 'samlEntityId'>>,
 ): Promise<Context> {
   if (!isContextCode(input.code)) throw invalidInput({ code: 'fields.context_code' });
   if (await findContextByCode(scope.db, input.code)) throw new AppError('context_code_taken', 409, { params: { code: input.code } });
@@ -27,7 +27,7 @@ export async function createContext(
 export async function editContext(
   scope: Scope,
   before: Context,
-  changes: Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address'>>,
+  changes: Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId'>>,
 ): Promise<void> {
   await updateContext(scope, changes);
   await recordEvent(scope, {

@@ -9,6 +9,7 @@ type ContextRow = {
   environment: Context['environment'];
   paired_context_id: ContextId | null;
   address: string | null;
+  saml_entity_id: string | null;
   version: number;
 };
 
@@ -19,6 +20,7 @@ const fromRow = (row: ContextRow): Context => ({
   environment: row.environment,
   pairedContextId: row.paired_context_id ?? undefined,
   address: row.address ?? undefined,
+  samlEntityId: row.saml_entity_id ?? undefined,
   version: row.version,
 });
 
@@ -48,13 +50,14 @@ export async function insertContext({ db, clock }: Scope, context: Context): Pro
     environment: context.environment,
     paired_context_id: context.pairedContextId ?? null,
     address: context.address ?? null,
+    saml_entity_id: context.samlEntityId ?? null,
     created_at: clock.now(),
   });
 }
 
 export async function updateContext(
   { db, contextId }: Scope,
-  changes: Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address'>>,
+  changes: Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId'>>,
 ): Promise<void> {
   await db('contexts')
     .where('context_id', contextId)
@@ -63,6 +66,7 @@ export async function updateContext(
       environment: changes.environment,
       ...('pairedContextId' in changes ? { paired_context_id: changes.pairedContextId ?? null } : {}),
       ...('address' in changes ? { address: changes.address ?? null } : {}),
+      ...('samlEntityId' in changes ? { saml_entity_id: changes.samlEntityId ?? null } : {}),
       version: db.raw('version + 1'),
     });
 }

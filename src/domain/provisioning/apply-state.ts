@@ -57,7 +57,7 @@ async function ensureContext(
   result: ApplyResult,
 ): Promise<Context> {
   const found = await findContextByCode(scope.db, desired.code);
-  const wanted = { name: desired.name, environment: desired.environment, address: desired.address };
+  const wanted = { name: desired.name, environment: desired.environment, address: desired.address, samlEntityId: desired.samlEntityId };
   if (!found) {
     result.changes.push({ action: 'created', what: `context ${desired.code}` });
     return createContextWithBasics(scope, { code: desired.code, ...wanted }, keyRing);

@@ -1,6 +1,7 @@
 import type { KeyRing } from '../../platform/crypto/index.ts';
 import { type Context, createContext } from '../contexts/index.ts';
 import { createEveryone } from '../groups/index.ts';
+import { createSamlCertificates } from '../saml-certificates/index.ts';
 import type { Scope } from '../scope.ts';
 import { createSigningKeys } from '../signing-keys/index.ts';
 
@@ -14,5 +15,6 @@ export async function createContextWithBasics(
   const inside: Scope = { ...scope, contextId: context.contextId };
   await createEveryone(inside);
   await createSigningKeys(inside, keyRing);
+  await createSamlCertificates(inside, context.name, keyRing);
   return context;
 }

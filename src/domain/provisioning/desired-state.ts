@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { oidcInputKeys } from '../applications/index.ts';
+import { oidcInputKeys, samlInputKeys } from '../applications/index.ts';
 
 type StateFault = { path: string; message: string; params?: Record<string, string | number> };
 
@@ -40,6 +40,7 @@ const application = z.strictObject({
   launchUrl: text.optional(),
   assignedTo: z.strictObject({ groups: z.array(text).default([]), users: z.array(text).default([]) }).optional(),
   oidc: z.strictObject(Object.fromEntries(oidcInputKeys.map((key) => [key, z.unknown().optional()]))).optional(),
+  saml: z.strictObject(Object.fromEntries(samlInputKeys.map((key) => [key, z.unknown().optional()]))).optional(),
 });
 
 const context = z.strictObject({
@@ -51,6 +52,8 @@ const context = z.strictObject({
     .url({ protocol: /^https?$/ })
     .transform((value) => new URL(value).origin)
     .optional(),
+  /** The SAML entity ID where partners expect a fixed one. */
+  samlEntityId: text.max(1024).optional(),
   users: z.array(user).default([]),
   groups: z.array(group).default([]),
   applications: z.array(application).default([]),

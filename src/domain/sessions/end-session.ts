@@ -23,6 +23,7 @@ export async function endSession(scope: Scope, sessionId: SessionId, reason: End
   });
   // one job for each relying party, with all it needs: one that does not answer holds up no other, and the session's rows may be gone by then
   for (const participant of await listParticipants(scope, sessionId)) {
+    if (participant.protocol !== 'oidc') continue; // SAML's are told through the browser (single-logout)
     await enqueueJob(
       db,
       'notify-relying-party',

@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock/index.ts';
 import { hashToken } from '../../platform/crypto/index.ts';
-import { Batcher, byKey, type Database } from '../../platform/database/index.ts';
+import { Batcher, byKey, type Database, jsonText } from '../../platform/database/index.ts';
+import type { NameId } from '../../platform/saml/index.ts';
 import type { ApplicationId, ContextId, Scope, SessionId, UserId } from '../scope.ts';
 import { getSignInPolicy } from '../sign-in-policy/index.ts';
 import type { Role } from '../users/index.ts';
@@ -71,12 +72,19 @@ export function createSessionFinder(database: Database, clock: Clock): SessionFi
   };
 }
 
-/** A relying party that received this session: `protocolSession` is OIDC's sid or SAML's SessionIndex. */
-export type Participant = { applicationId: ApplicationId; protocol: 'oidc' | 'saml'; protocolSession: string; userId: UserId };
+/** A relying party that received this session: `protocolSession` is OIDC's sid or SAML's SessionIndex; `nameId` is the name SAML gave the person there. */
+export type Participant = {
+  applicationId: ApplicationId;
+  protocol: 'oidc' | 'saml';
+  protocolSession: string;
+  userId: UserId;
+  nameId?: NameId;
+};
 
-const join = `INSERT INTO session_participants (context_id, session_id, application_id, protocol, protocol_session, joined_at) VALUES ($1, $2, $3, $4, $5, $6)
-  ON CONFLICT (context_id, session_id, application_id, protocol) DO UPDATE SET protocol_session = excluded.protocol_session, notified_at = NULL
-  WHERE session_participants.protocol_session <> excluded.protocol_session`;
+const join = `INSERT INTO session_participants (context_id, session_id, application_id, protocol, protocol_session, joined_at, name_id) VALUES ($1, $2, $3, $4, $5, $6, $7)
+  ON CONFLICT (context_id, session_id, application_id, protocol) DO UPDATE SET protocol_session = excluded.protocol_session, name_id = excluded.name_id, notified_at = NULL
+  WHERE session_participants.protocol_session <> excluded.protocol_session OR session_participants.name_id IS DISTINCT FROM excluded.name_id
+    OR session_participants.notified_at IS NOT NULL`;
 
 export async function recordParticipant(
   database: Database,
@@ -92,16 +100,46 @@ export async function recordParticipant(
     participant.protocol,
     participant.protocolSession,
     now,
+    participant.nameId ? jsonText(participant.nameId) : null,
   ]);
 }
 
-/** Those of a session who have not been told yet. */
-export async function listParticipants({ db, contextId }: Scope, sessionId: string): Promise<Participant[]> {
-  const rows = await db('session_participants AS p')
+const participants = ({ db, contextId }: Scope) =>
+  db('session_participants AS p')
     .join('sessions AS s', (on) => on.on('s.context_id', 'p.context_id').andOn('s.session_id', 'p.session_id'))
-    .where({ 'p.context_id': contextId, 'p.session_id': sessionId, 'p.notified_at': null })
-    .select('p.application_id AS applicationId', 'p.protocol', 'p.protocol_session AS protocolSession', 's.user_id AS userId');
-  return rows;
+    .where('p.context_id', contextId);
+
+/** Those of a session who have not been told yet. */
+export async function listParticipants(scope: Scope, sessionId: string): Promise<Participant[]> {
+  const rows = await participants(scope)
+    .where({ 'p.session_id': sessionId, 'p.notified_at': null })
+    .select(
+      'p.application_id AS applicationId',
+      'p.protocol',
+      'p.protocol_session AS protocolSession',
+      's.user_id AS userId',
+      'p.name_id AS nameId',
+    );
+  return rows.map((row) => ({ ...row, nameId: row.nameId ?? undefined }));
+}
+
+/**
+ * The live sessions that a service provider knows by these names (SAML core §3.7.3.2): its own ones alone, so that it can end nobody else's.
+ * @param sessionIndexes empty means all of that person's
+ */
+export async function findSessionsOfParticipant(
+  scope: Scope,
+  applicationId: ApplicationId,
+  nameId: { value: string; format?: string },
+  sessionIndexes: string[],
+): Promise<SessionId[]> {
+  const query = participants(scope)
+    .where({ 'p.application_id': applicationId, 'p.protocol': 'saml', 's.ended_at': null })
+    .whereRaw("p.name_id ->> 'value' = ?", [nameId.value])
+    .select('p.session_id', 'p.name_id');
+  if (sessionIndexes.length > 0) query.whereIn('p.protocol_session', sessionIndexes);
+  const rows: { session_id: SessionId; name_id: NameId }[] = await query;
+  return rows.filter((row) => nameId.format === undefined || row.name_id.format === nameId.format).map((row) => row.session_id);
 }
 
 export async function markNotified(

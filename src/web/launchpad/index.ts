@@ -56,7 +56,7 @@ async function showLaunchpad(page: PageContext): Promise<void> {
   });
 }
 
-/** Decides, then begins the application's own sign-in (OpenID Connect Core §4), which finds the person signed in. */
+/** Decides, then begins the application's own sign-in (OpenID Connect Core §4, SAML profiles §4.1.5), which finds the person signed in. */
 async function openApplication(page: PageContext): Promise<void> {
   const { ctx, context, scope, session } = page;
   const application = await getApplication(scope, page.params.application!);
@@ -78,6 +78,7 @@ async function openApplication(page: PageContext): Promise<void> {
     return ctx.redirect(url.href);
   }
   if (application.launchUrl) return ctx.redirect(application.launchUrl);
+  if (application.saml) return ctx.redirect(`${context.mount}/saml/launch/${application.applicationId}`);
   renderPage(page, 'launchpad/no-address', { application: application.name });
 }
 

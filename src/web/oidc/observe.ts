@@ -4,6 +4,7 @@ import { decide } from '../../domain/access/index.ts';
 import { recordEvent } from '../../domain/audit/index.ts';
 import { inTransaction, type Scope } from '../../domain/scope.ts';
 import { endSession, recordParticipant } from '../../domain/sessions/index.ts';
+import { logoutPath, openSingleLogout } from '../../domain/single-logout/index.ts';
 import { contentSecurityPolicy, serializeCookie } from '../../platform/http/index.ts';
 import { cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
@@ -77,7 +78,16 @@ export function observe(provider: Provider, services: Services, context: Resolve
       services.clientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for')),
       ctx.get('user-agent'),
     );
+    // the SAML applications of the session are told through the browser, on its way back to the relying party
+    const onward = ctx.response.get('location');
+    const logout = await openSingleLogout(
+      scope,
+      services.artifacts,
+      [own.sessionId],
+      onward ? { kind: 'address', url: onward } : { kind: 'signed-out' },
+    );
     await inTransaction({ ...scope, actor }, (inside) => endSession(inside, own.sessionId, 'signed-out'));
+    if (logout) ctx.redirect(`${context.mount}${logoutPath(logout.logoutId)}`);
     ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
   }
 

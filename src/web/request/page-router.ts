@@ -79,6 +79,12 @@ async function isAllowed(page: PageContext, route: Route): Promise<boolean> {
 }
 
 async function acceptForm(page: PageContext, route: Route): Promise<void> {
+  if (route.fromElsewhere) {
+    // the browser kept its cookies back (SameSite): a new one would replace the one that its other tabs need
+    page.ctx.remove('set-cookie');
+    page.form = await readForm(page.ctx.req, route.maxBytes ?? 65_536);
+    return;
+  }
   // a browser that says where a form comes from is believed only when it says "elsewhere"
   const site = page.ctx.get('sec-fetch-site');
   if (site && site !== 'same-origin' && site !== 'none') throw new AppError('forged_form', 403);

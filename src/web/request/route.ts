@@ -33,6 +33,8 @@ export type Route = {
   path: string;
   access: Access;
   handle: Actions;
+  /** A protocol's message that other sites post here: it carries protection of its own, and no cookie of ours comes with it. */
+  fromElsewhere?: boolean;
   /** Largest body in bytes; 64 KiB unless told. */
   maxBytes?: number;
 };

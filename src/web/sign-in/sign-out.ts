@@ -1,5 +1,6 @@
 import { inTransaction } from '../../domain/scope.ts';
 import { endSession } from '../../domain/sessions/index.ts';
+import { logoutPath, openSingleLogout } from '../../domain/single-logout/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import { cookieNames, type PageContext, renderPage } from '../request/index.ts';
 
@@ -9,13 +10,14 @@ export async function showSignOut(page: PageContext): Promise<void> {
   renderPage(page, 'sign-in/sign-out');
 }
 
-/** Ends the session everywhere: here, and by back-channel in every application that joined it. */
+/** Ends the session everywhere: here, by back-channel in the OpenID Connect applications that joined it, and through the browser in those of SAML. */
 export async function submitSignOut(page: PageContext): Promise<void> {
   const { session, context, ctx } = page;
+  const logout = session && (await openSingleLogout(page.scope, page.services.artifacts, [session.sessionId], { kind: 'signed-out' }));
   if (session) await inTransaction(page.scope, (scope) => endSession(scope, session.sessionId, 'signed-out'));
   ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
   ctx.status = 303;
-  ctx.redirect(`${context.mount}/signed-out`);
+  ctx.redirect(`${context.mount}${logout ? logoutPath(logout.logoutId) : '/signed-out'}`);
 }
 
 export async function showSignedOut(page: PageContext): Promise<void> {

@@ -1,0 +1,152 @@
+import { X509Certificate } from 'node:crypto';
+import { z } from 'zod';
+import { invalidInput } from '../../platform/errors/index.ts';
+import {
+  attributeNameFormat,
+  blockCiphers,
+  type NameIdFormat,
+  nameIdFormat,
+  pemOf,
+  readSpMetadata,
+  SamlFault,
+  type SpMetadata,
+  signingAlgorithms,
+} from '../../platform/saml/index.ts';
+import { fieldErrors } from './field-errors.ts';
+import { isRedirectUri } from './oidc-settings.ts';
+
+const keysOf = <T extends object>(object: T) => Object.keys(object) as [keyof T & string, ...(keyof T & string)[]];
+
+/** Where a value comes from: a field of the person, or the same text for everybody. */
+export const personFields = [
+  'login',
+  'email',
+  'username',
+  'userId',
+  'firstName',
+  'lastName',
+  'fullName',
+  'department',
+  'locale',
+  'role',
+  'groupNames',
+  'groupIds',
+] as const;
+export type PersonField = (typeof personFields)[number];
+
+const webUri = z.string().refine((value) => /^https?:/.test(value) && isRedirectUri(value), 'fields.web_uri');
+const entityId = z
+  .string()
+  .trim()
+  .min(1, 'fields.entity_id')
+  .max(1024, 'fields.entity_id')
+  .refine((value) => !/[\p{C}\s]/u.test(value), 'fields.entity_id');
+
+const certificate = z.string().transform((text, ctx) => {
+  try {
+    const pem = pemOf(text);
+    const { publicKey } = new X509Certificate(pem);
+    if (publicKey.asymmetricKeyType === 'ec' || (publicKey.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048) return pem;
+    ctx.addIssue({ code: 'custom', message: 'fields.certificate_weak' });
+  } catch {
+    ctx.addIssue({ code: 'custom', message: 'fields.certificate' });
+  }
+  return z.NEVER;
+});
+
+const attribute = z
+  .strictObject({
+    name: z.string().trim().min(1).max(500),
+    nameFormat: z.enum(keysOf(attributeNameFormat)).default('basic'),
+    friendlyName: z.string().max(200).optional(),
+    from: z.enum(personFields).optional(),
+    value: z.string().max(1000).optional(),
+  })
+  .refine(({ from, value }) => (from === undefined) !== (value === undefined), 'fields.attribute_source');
+
+const schema = z.strictObject({
+  entityId,
+  assertionConsumerServices: z
+    .array(z.strictObject({ url: webUri, index: z.number().int().min(0).max(65_535).default(0), isDefault: z.boolean().default(false) }))
+    .min(1, 'fields.acs_missing')
+    .max(50),
+  singleLogoutServices: z
+    .array(z.strictObject({ binding: z.enum(['redirect', 'post']), url: webUri, responseUrl: webUri.optional() }))
+    .max(10)
+    .default([]),
+  signingCertificates: z.array(certificate).max(10).default([]),
+  encryptionCertificate: certificate.optional(),
+  nameIdFormat: z.enum(keysOf(nameIdFormat)).default('emailAddress'),
+  /** The field behind an unspecified NameID. */
+  nameIdField: z.enum(personFields).default('login'),
+  /** Answers in this format even when the application asks for another. */
+  forceNameIdFormat: z.boolean().default(false),
+  attributes: z.array(attribute).max(100).default([]),
+  /** Adds `GroupId` and `Groupname`, a value for each group. */
+  sendGroups: z.boolean().default(false),
+  signAssertion: z.boolean().default(true),
+  signResponse: z.boolean().default(false),
+  signatureAlgorithm: z.enum(keysOf(signingAlgorithms)).default('rsa-sha256'),
+  encryptAssertion: z.boolean().default(false),
+  encryptionAlgorithm: z.enum(keysOf(blockCiphers)).default('aes256-gcm'),
+  requireSignedRequests: z.boolean().default(false),
+  /** Sent with a sign-in that begins at the Launchpad. */
+  defaultRelayState: z.string().max(1000).optional(),
+});
+
+/** How an application is a SAML service provider. Certificates are PEM. */
+export type SamlSettings = z.output<typeof schema>;
+export type SamlInput = z.input<typeof schema>;
+
+export const samlInputKeys = [...Object.keys(schema.shape), 'metadata'];
+
+/**
+ * Checks what a person or file says of a service provider. `metadata` is the partner's XML: what it says stands, unless the rest says otherwise.
+ * @throws AppError invalid_input with a message key for each field
+ */
+export function parseSamlSettings(input: Record<string, unknown>, now: Date): SamlSettings {
+  const { metadata, ...given } = input;
+  const fromPartner = typeof metadata === 'string' ? settingsFromMetadata(metadata, now) : {};
+  const parsed = schema.safeParse({
+    ...fromPartner,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  });
+  if (!parsed.success) throw invalidInput(fieldErrors(parsed.error));
+  const settings = parsed.data;
+  if (settings.encryptAssertion && !settings.encryptionCertificate)
+    throw invalidInput({ encryptionCertificate: 'fields.encryption_certificate' });
+  if (settings.requireSignedRequests && settings.signingCertificates.length === 0)
+    throw invalidInput({ signingCertificates: 'fields.signing_certificate' });
+  // an assertion that nobody signed could be anybody's (profiles §4.1.3.5)
+  if (!settings.signAssertion && !settings.signResponse) throw invalidInput({ signAssertion: 'fields.nothing_signed' });
+  return settings;
+}
+
+/** @throws AppError invalid_input on the field `metadata`, with the rule that it breaks */
+export function settingsFromMetadata(xml: string, now: Date): Partial<SamlInput> {
+  let metadata: SpMetadata;
+  try {
+    metadata = readSpMetadata(Buffer.from(xml), now);
+  } catch (error) {
+    if (!(error instanceof SamlFault)) throw error;
+    throw invalidInput(
+      { metadata: 'fields.metadata' },
+      { fault: `${error.rule}${error.detail ? `: ${error.detail.split('\n')[0]}` : ''}` },
+    );
+  }
+  const [encryptionCertificate] = metadata.encryptionCertificates.filter(
+    (pem) => new X509Certificate(pem).publicKey.asymmetricKeyType === 'rsa',
+  );
+  return {
+    entityId: metadata.entityId,
+    assertionConsumerServices: metadata.assertionConsumerServices,
+    singleLogoutServices: metadata.singleLogoutServices,
+    signingCertificates: metadata.signingCertificates,
+    encryptionCertificate,
+    nameIdFormat: preferred(metadata.nameIdFormats),
+    requireSignedRequests: metadata.authnRequestsSigned && metadata.signingCertificates.length > 0,
+    ...(metadata.wantAssertionsSigned ? { signAssertion: true } : {}),
+  };
+}
+
+const preferred = (formats: NameIdFormat[]): NameIdFormat | undefined => formats.find((format) => format !== 'transient') ?? formats[0];

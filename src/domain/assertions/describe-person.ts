@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { type Attribute, type NameId, type NameIdFormat, nameIdFormat } from '../../platform/saml/index.ts';
+import type { Application, PersonField, SamlSettings } from '../applications/index.ts';
+import { listGroupsOfUser } from '../groups/index.ts';
+import type { Scope, UserId } from '../scope.ts';
+import { fullName, getUser, type User } from '../users/index.ts';
+import { findPersistentNameId, makePersistentNameId } from './store.ts';
+
+/** What the request says of the name it wants (core §3.4.1.1). */
+export type NameIdRequest = { format?: string; spNameQualifier?: string; allowCreate: boolean };
+
+/** `unavailable`: the person or the request has no name in that format; the protocol says InvalidNameIDPolicy. */
+export type Description = { outcome: 'described'; nameId: NameId; attributes: Attribute[] } | { outcome: 'unavailable'; format: string };
+
+type SamlApplication = Pick<Application, 'applicationId'> & { saml: SamlSettings };
+
+/**
+ * @param issuer our entity ID: persistent names are pairwise between it and the application (core §8.3.7)
+ * @throws AppError not_found when the person is no more
+ */
+export async function describePerson(
+  scope: Scope,
+  application: SamlApplication,
+  userId: UserId,
+  issuer: string,
+  request?: NameIdRequest,
+): Promise<Description> {
+  const { saml } = application;
+  const user = await getUser(scope, userId);
+  const format = chooseFormat(saml, request?.format);
+  if (!format || (request?.spNameQualifier && request.spNameQualifier !== saml.entityId))
+    return { outcome: 'unavailable', format: request?.format ?? '' };
+  const groups = await listGroupsOfUser(scope, userId);
+  const valuesOf = (field: PersonField): string[] => {
+    if (field === 'groupNames') return groups.map(({ name }) => name);
+    if (field === 'groupIds') return groups.map(({ groupId }) => groupId);
+    const value = single(user, field);
+    return value ? [value] : [];
+  };
+  const nameId = await nameIdOf(scope, application, user, format, issuer, request?.allowCreate ?? true, valuesOf);
+  if (!nameId) return { outcome: 'unavailable', format: nameIdFormat[format] };
+  const attributes: Attribute[] = saml.attributes.map(({ name, nameFormat, friendlyName, from, value }) => ({
+    name,
+    nameFormat,
+    friendlyName,
+    values: from ? valuesOf(from) : [value ?? ''],
+  }));
+  if (saml.sendGroups) {
+    attributes.push(
+      { name: 'GroupId', nameFormat: 'basic', values: valuesOf('groupIds') },
+      { name: 'Groupname', nameFormat: 'basic', values: valuesOf('groupNames') },
+    );
+  }
+  // an attribute without a value says something else than one that is missing (core §2.7.3.1.1)
+  return { outcome: 'described', nameId, attributes: attributes.filter(({ values }) => values.length > 0) };
+}
+
+/** The application may ask for another format than the one it is registered with, unless the administrator has forced that. */
+function chooseFormat({ nameIdFormat: own, forceNameIdFormat }: SamlSettings, wanted: string | undefined): NameIdFormat | undefined {
+  if (forceNameIdFormat || wanted === undefined || wanted === nameIdFormat.unspecified) return own;
+  return (Object.keys(nameIdFormat) as NameIdFormat[]).find((key) => nameIdFormat[key] === wanted);
+}
+
+async function nameIdOf(
+  scope: Scope,
+  { applicationId, saml }: SamlApplication,
+  user: User,
+  format: NameIdFormat,
+  issuer: string,
+  allowCreate: boolean,
+  valuesOf: (field: PersonField) => string[],
+): Promise<NameId | undefined> {
+  const uri = nameIdFormat[format];
+  if (format === 'transient')
+    return { format: uri, value: `_${randomBytes(16).toString('hex')}`, nameQualifier: issuer, spNameQualifier: saml.entityId };
+  if (format === 'persistent') {
+    const value =
+      (await findPersistentNameId(scope, applicationId, user.userId)) ??
+      (allowCreate ? await makePersistentNameId(scope, applicationId, user.userId) : undefined);
+    return value ? { format: uri, value, nameQualifier: issuer, spNameQualifier: saml.entityId } : undefined;
+  }
+  const [value] = format === 'emailAddress' ? valuesOf('email') : valuesOf(saml.nameIdField);
+  return value ? { format: uri, value } : undefined;
+}
+
+function single(user: User, field: Exclude<PersonField, 'groupNames' | 'groupIds'>): string | undefined {
+  if (field === 'login') return user.email ?? user.username;
+  if (field === 'fullName') return fullName(user);
+  return user[field];
+}

@@ -1,0 +1,25 @@
+import { randomBytes } from 'node:crypto';
+import type { ApplicationId, Scope, UserId } from '../scope.ts';
+
+const names = ({ db, contextId }: Scope, applicationId: ApplicationId, userId: UserId) =>
+  db('persistent_name_ids').where({ context_id: contextId, application_id: applicationId, user_id: userId });
+
+export async function findPersistentNameId(scope: Scope, applicationId: ApplicationId, userId: UserId): Promise<string | undefined> {
+  return (await names(scope, applicationId, userId).first())?.name_id;
+}
+
+/** An opaque name that this application alone knows the person by, for ever (core §8.3.7). */
+export async function makePersistentNameId(scope: Scope, applicationId: ApplicationId, userId: UserId): Promise<string> {
+  await scope
+    .db('persistent_name_ids')
+    .insert({
+      context_id: scope.contextId,
+      application_id: applicationId,
+      user_id: userId,
+      name_id: `_${randomBytes(16).toString('hex')}`,
+      created_at: scope.clock.now(),
+    })
+    .onConflict(['context_id', 'application_id', 'user_id'])
+    .ignore();
+  return (await findPersistentNameId(scope, applicationId, userId))!;
+}

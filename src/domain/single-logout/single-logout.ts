@@ -1,0 +1,86 @@
+import { addSeconds } from '../../platform/clock/index.ts';
+import { randomToken } from '../../platform/crypto/index.ts';
+import type { NameId } from '../../platform/saml/index.ts';
+import { listApplicationsByIds } from '../applications/index.ts';
+import type { ArtifactStore } from '../protocol-artifacts/index.ts';
+import type { ApplicationId, Scope, SessionId } from '../scope.ts';
+import { listParticipants } from '../sessions/index.ts';
+
+/** One service provider to tell. `asked` that never becomes `done` is one that did not confirm. */
+export type LogoutStep = {
+  applicationId: ApplicationId;
+  sessionId: SessionId;
+  nameId: NameId;
+  sessionIndex: string;
+  state: 'waiting' | 'asked' | 'done' | 'failed';
+};
+
+/** Where the browser goes in the end: our page, an address that was checked, or back to the service provider that asked. */
+export type Ending =
+  | { kind: 'signed-out' }
+  | { kind: 'address'; url: string }
+  | { kind: 'response'; applicationId: ApplicationId; inResponseTo: string; relayState?: string };
+
+export type SingleLogout = { logoutId: string; steps: LogoutStep[]; ending: Ending };
+
+const kind = 'SingleLogout';
+/** Bounded: a browser that has not come back by then is not coming back. */
+const lifetimeSeconds = 600;
+
+/** The address inside the context at which it begins and goes on. */
+export const logoutPath = (logoutId: string): string => `/saml/logout/${logoutId}`;
+
+/**
+ * Gathers whom to tell of the end of these sessions; called before they end.
+ * @param except the service provider that asked for it and knows already
+ * @returns undefined when there is nobody to tell
+ */
+export async function openSingleLogout(
+  scope: Scope,
+  artifacts: ArtifactStore,
+  sessionIds: SessionId[],
+  ending: Ending,
+  except?: ApplicationId,
+): Promise<SingleLogout | undefined> {
+  const participants = (
+    await Promise.all(sessionIds.map(async (sessionId) => (await listParticipants(scope, sessionId)).map((one) => ({ ...one, sessionId }))))
+  ).flat();
+  const saml = participants.filter(({ protocol, nameId, applicationId }) => protocol === 'saml' && nameId && applicationId !== except);
+  if (saml.length === 0) return undefined;
+  const applications = await listApplicationsByIds(
+    scope,
+    saml.map(({ applicationId }) => applicationId),
+  );
+  const reachable = new Set(
+    applications
+      .filter(({ enabled, saml: settings }) => enabled && settings && settings.singleLogoutServices.length > 0)
+      .map((one) => one.applicationId),
+  );
+  const steps = saml.map(
+    ({ applicationId, sessionId, nameId, protocolSession }): LogoutStep => ({
+      applicationId,
+      sessionId,
+      nameId: nameId!,
+      sessionIndex: protocolSession,
+      // one without an address for it keeps its own session, and the person is told so
+      state: reachable.has(applicationId) ? 'waiting' : 'failed',
+    }),
+  );
+  const logout: SingleLogout = { logoutId: randomToken(), steps, ending };
+  await saveSingleLogout(scope, artifacts, logout);
+  return logout;
+}
+
+export async function saveSingleLogout({ contextId, clock }: Scope, artifacts: ArtifactStore, logout: SingleLogout): Promise<void> {
+  const { logoutId, ...payload } = logout;
+  await artifacts.save({ contextId, kind, id: logoutId, payload, expiresAt: addSeconds(clock.now(), lifetimeSeconds) });
+}
+
+export async function findSingleLogout(
+  { contextId }: Scope,
+  artifacts: ArtifactStore,
+  logoutId: string,
+): Promise<SingleLogout | undefined> {
+  const found = logoutId.length === 43 ? await artifacts.find(contextId, kind, logoutId) : undefined;
+  return found && ({ ...found.payload, logoutId } as SingleLogout);
+}

@@ -1,0 +1,99 @@
+import { describePerson } from '../../domain/assertions/index.ts';
+import { recordEvent } from '../../domain/audit/index.ts';
+import { recordCertificateUse } from '../../domain/saml-certificates/index.ts';
+import { recordParticipant } from '../../domain/sessions/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { type NameId, type Status, writeErrorResponse, writeResponse } from '../../platform/saml/index.ts';
+import type { PageContext } from '../request/index.ts';
+import { entityIdOf } from './addresses.ts';
+import { chooseAuthnContext } from './authn-context.ts';
+import { answerOnce, type SignOn } from './pending.ts';
+import type { SamlApplication, SamlDirectory } from './saml-directory.ts';
+import { sendByPost } from './send.ts';
+
+const lifetimeMs = 12 * 3600 * 1000;
+
+/** Tells the service provider who signed in (profiles §4.1.4.2). */
+export async function sendAssertion(
+  page: PageContext,
+  directory: SamlDirectory,
+  application: SamlApplication,
+  signOn: SignOn,
+): Promise<void> {
+  const { scope, services, context } = page;
+  const session = page.session!;
+  const { saml, applicationId } = application;
+  const { nameIdPolicy, requestedAuthnContext, subject } = signOn.request;
+  const issuer = entityIdOf(context);
+  const description = await describePerson(scope, application, session.userId, issuer, nameIdPolicy);
+  if (description.outcome === 'unavailable') return sendRefusal(page, directory, application, signOn, 'InvalidNameIDPolicy');
+  if (subject && !isSame(subject, description.nameId)) return sendRefusal(page, directory, application, signOn, 'UnknownPrincipal');
+  const authnContextClass = chooseAuthnContext(requestedAuthnContext, session.amr);
+  if (!authnContextClass) return sendRefusal(page, directory, application, signOn, 'NoAuthnContext');
+  if (!(await answerOnce(page, signOn))) throw new AppError('request_answered', 400);
+
+  // opaque, and the same for this session and application: Single Logout finds the session by it
+  const sessionIndex = `_${services.keyRing.fingerprint(`${session.sessionId} ${applicationId}`, 'saml-session-index')[0]}`;
+  const signer = await directory.signer(scope, context, saml.signatureAlgorithm);
+  const now = services.clock.now();
+  const xml = await writeResponse(
+    {
+      issuer,
+      audience: saml.entityId,
+      recipient: signOn.acsUrl,
+      inResponseTo: signOn.inResponseTo,
+      nameId: description.nameId,
+      attributes: description.attributes,
+      authenticatedAt: session.authenticatedAt,
+      authnContextClass,
+      sessionIndex,
+      sessionNotOnOrAfter: new Date(session.authenticatedAt.getTime() + lifetimeMs),
+      now,
+    },
+    {
+      signer,
+      signAssertion: saml.signAssertion,
+      signResponse: saml.signResponse,
+      encryption: saml.encryptAssertion ? { certificate: saml.encryptionCertificate!, cipher: saml.encryptionAlgorithm } : undefined,
+    },
+  );
+  // before the answer leaves: whoever signs out a moment later has to find everybody
+  await recordParticipant(
+    services.database,
+    context.contextId,
+    session.sessionId,
+    { applicationId, protocol: 'saml', protocolSession: sessionIndex, nameId: description.nameId },
+    now,
+  );
+  await recordCertificateUse(scope, { applicationId, owner: 'ours', fingerprint: signer.fingerprint });
+  sendByPost(page, signOn.acsUrl, 'SAMLResponse', xml, signOn.relayState, application.name);
+}
+
+const isSame = (subject: { format?: string; value: string }, nameId: NameId): boolean =>
+  subject.value === nameId.value &&
+  (subject.format === undefined || subject.format.endsWith(':unspecified') || subject.format === nameId.format);
+
+/** Refuses in the protocol's words (core §3.2.2.2), to a registered address. What begins here has nobody who waits for an answer. */
+export async function sendRefusal(
+  page: PageContext,
+  directory: SamlDirectory,
+  application: SamlApplication,
+  signOn: SignOn,
+  status: Status,
+): Promise<void> {
+  const { scope, context, services } = page;
+  await recordEvent(scope, {
+    type: 'authorization.failed',
+    outcome: 'failure',
+    applicationId: application.applicationId,
+    reason: `saml:${status}`,
+    details: { application: application.name },
+  });
+  if (signOn.inResponseTo === undefined) throw new AppError('saml_name_missing', 409, { params: { application: application.name } });
+  const signer = await directory.signer(scope, context, application.saml.signatureAlgorithm);
+  const xml = await writeErrorResponse(
+    { issuer: entityIdOf(context), destination: signOn.acsUrl, inResponseTo: signOn.inResponseTo, status, now: services.clock.now() },
+    signer,
+  );
+  sendByPost(page, signOn.acsUrl, 'SAMLResponse', xml, signOn.relayState, application.name);
+}

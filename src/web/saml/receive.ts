@@ -1,0 +1,87 @@
+import { recordEvent } from '../../domain/audit/index.ts';
+import { recordCertificateUse } from '../../domain/saml-certificates/index.ts';
+import {
+  type Incoming,
+  type Message,
+  type MessageName,
+  readMessage,
+  readPost,
+  readRedirect,
+  SamlFault,
+} from '../../platform/saml/index.ts';
+import { newSupportCode, type PageContext, renderPage } from '../request/index.ts';
+import type { SamlApplication, SamlDirectory } from './saml-directory.ts';
+
+export type Received = { message: Message; application: SamlApplication; relayState?: string };
+
+/**
+ * Passes what the browser brought through the gate. A refusal is a page of ours, since nobody is known yet to whom it could be sent; the audit has the rule.
+ * @param destinations our addresses at which this message may arrive
+ */
+export async function receive(page: PageContext, directory: SamlDirectory, destinations: string[]): Promise<Received | undefined> {
+  const { ctx, scope, services } = page;
+  let application: SamlApplication | undefined;
+  try {
+    const incoming = await readBinding(page);
+    const message = await readMessage(incoming, {
+      destinations,
+      now: services.clock.now(),
+      findPartner: async (issuer, name) => {
+        application = await directory.findPartner(scope, issuer);
+        return application?.enabled
+          ? { certificates: application.saml.signingCertificates, requiresSignature: mustBeSigned(name, application) }
+          : undefined;
+      },
+    });
+    if (message.signedBy)
+      await recordCertificateUse(scope, {
+        applicationId: application!.applicationId,
+        owner: 'theirs',
+        fingerprint: message.signedBy.fingerprint,
+      });
+    return { message, application: application!, relayState: incoming.relayState };
+  } catch (error) {
+    if (!(error instanceof SamlFault)) throw error;
+    ctx.remove('set-cookie');
+    await refuse(page, error, application);
+    return undefined;
+  }
+}
+
+async function readBinding({ ctx, form }: PageContext): Promise<Incoming> {
+  if (ctx.method === 'GET' || ctx.method === 'HEAD') return readRedirect(ctx.originalUrl.slice(ctx.originalUrl.indexOf('?') + 1)); // the octets as they came: the signature is over them
+  const fields = new URLSearchParams();
+  for (const name of ['SAMLRequest', 'SAMLResponse', 'RelayState']) for (const value of form.all(name)) fields.append(name, value);
+  return readPost(fields);
+}
+
+/** A logout that anybody could have written would sign people out (profiles §4.4.3.1); who has given no key cannot be answered in kind either. */
+const mustBeSigned = (name: MessageName, { saml }: SamlApplication): boolean => name !== 'AuthnRequest' || saml.requireSignedRequests;
+
+/** What a partner did wrong: a page with a support code, and the rule for whoever can mend it. */
+export async function refuse(page: PageContext, fault: SamlFault, application: SamlApplication | undefined): Promise<void> {
+  const { scope, services, t } = page;
+  const supportCode = newSupportCode();
+  const isDisabled = application?.enabled === false;
+  await recordEvent(scope, {
+    type: 'saml-message.refused',
+    outcome: 'failure',
+    applicationId: application?.applicationId,
+    reason: isDisabled ? 'application-disabled' : fault.rule,
+    supportCode,
+    details: { application: application?.name, detail: fault.detail },
+  }).catch((cause) => services.log.error({ err: cause, supportCode }, 'a refused message could not be recorded'));
+  const key = isDisabled ? 'application_disabled' : 'application_request';
+  renderPage(
+    page,
+    'errors/error',
+    {
+      title: t(`error_titles.${key}`),
+      message: t(`errors.${key}`, { application: application?.name ?? '' }),
+      technical: isDisabled ? undefined : `SAML: ${fault.rule}`,
+      supportCode,
+      now: services.clock.now(),
+    },
+    { status: 400 },
+  );
+}

@@ -1,0 +1,147 @@
+import { decide, recordRefusal } from '../../domain/access/index.ts';
+import { getApplication } from '../../domain/applications/index.ts';
+import { nextStep, openPendingRequest } from '../../domain/authentication/index.ts';
+import { AppError, notFound } from '../../platform/errors/index.ts';
+import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
+import { newSupportCode, type PageContext, renderPage } from '../request/index.ts';
+import { ssoUrl } from './addresses.ts';
+import { sendAssertion, sendRefusal } from './answer.ts';
+import { chooseAuthnContext } from './authn-context.ts';
+import { findSignOn, keepSignOn, type SignOn } from './pending.ts';
+import { receive, refuse } from './receive.ts';
+import type { SamlApplication, SamlDirectory } from './saml-directory.ts';
+import { formTargets } from './send.ts';
+
+/** The SingleSignOnService: an AuthnRequest arrives (profiles §4.1.4.1). */
+export async function receiveRequest(page: PageContext, directory: SamlDirectory): Promise<void> {
+  const received = await receive(page, directory, [ssoUrl(page.context)]);
+  if (!received) return;
+  const { message, application, relayState } = received;
+  if (message.name !== 'AuthnRequest') return refuse(page, new SamlFault('message-type', message.name), application);
+  const request = readAuthnRequest(message);
+  const acsUrl = chooseAcs(application, request);
+  // before this point there is nobody to answer; from here on every refusal is told to the service provider in its own words
+  if (acsUrl === undefined) return refuse(page, new SamlFault('acs', request.acsUrl ?? String(request.acsIndex)), application);
+  const { forceAuthn, isPassive, nameIdPolicy, requestedAuthnContext, subject } = request;
+  const signOn: SignOn = {
+    applicationId: application.applicationId,
+    entityId: application.saml.entityId,
+    acsUrl,
+    inResponseTo: message.id,
+    relayState,
+    receivedAt: page.services.clock.now().getTime(),
+    request: { forceAuthn, isPassive, nameIdPolicy, requestedAuthnContext, subject },
+  };
+  const unsupported = unsupportedPart(request);
+  if (unsupported) return sendRefusal(page, directory, application, signOn, unsupported);
+  // a form of another site brings no cookies of ours: the browser comes back with them
+  if (page.ctx.method === 'POST') return redirectTo(page, `/saml/request/${await keepSignOn(page, signOn)}`);
+  await goOn(page, directory, application, signOn);
+}
+
+/** Only a registered address gets an answer; by URL, by index, or the default (core §3.4.1). */
+function chooseAcs({ saml }: SamlApplication, { acsUrl, acsIndex }: AuthnRequest): string | undefined {
+  const services = saml.assertionConsumerServices;
+  if (acsUrl !== undefined && acsIndex !== undefined) return undefined; // mutually exclusive
+  if (acsUrl !== undefined) return services.find(({ url }) => url === acsUrl)?.url;
+  if (acsIndex !== undefined) return services.find(({ index }) => index === acsIndex)?.url;
+  return (services.find(({ isDefault }) => isDefault) ?? services[0])?.url;
+}
+
+function unsupportedPart({ protocolBinding, subject, requestedAuthnContext }: AuthnRequest): Status | undefined {
+  if (protocolBinding !== undefined && protocolBinding !== binding.post) return 'UnsupportedBinding';
+  // a subject that the service provider itself wants to confirm, or one that is encrypted or described otherwise (core §3.4.1)
+  if (subject && (subject.hasConfirmation || subject.value === '')) return 'RequestUnsupported';
+  if (requestedAuthnContext?.hasDeclarations) return 'NoAuthnContext';
+  return undefined;
+}
+
+/** Back from the sign-in page, or from a posted request. */
+export async function goOnWithRequest(page: PageContext, directory: SamlDirectory): Promise<void> {
+  const { signOn, application } = await load(page);
+  await goOn(page, directory, application, signOn);
+}
+
+async function load(page: PageContext): Promise<{ signOn: SignOn; application: SamlApplication }> {
+  const signOn = await findSignOn(page);
+  if (!signOn) throw new AppError('request_expired', 400);
+  const application = await getApplication(page.scope, signOn.applicationId);
+  // changed meanwhile: what was checked then is checked now
+  const isRegistered = application.saml?.assertionConsumerServices.some(({ url }) => url === signOn.acsUrl);
+  if (!application.enabled || application.saml?.entityId !== signOn.entityId || !isRegistered) throw new AppError('request_expired', 400);
+  return { signOn, application: application as SamlApplication };
+}
+
+async function goOn(page: PageContext, directory: SamlDirectory, application: SamlApplication, signOn: SignOn): Promise<void> {
+  const { services, session, scope, context } = page;
+  const { forceAuthn, isPassive, requestedAuthnContext } = signOn.request;
+  const demands = { provenAfter: forceAuthn ? signOn.receivedAt : undefined };
+  const live = session && { userId: session.userId, authenticatedAt: session.authenticatedAt.getTime() };
+  if (nextStep({ now: services.clock.now().getTime(), demands, session: live }).step !== 'done') {
+    if (isPassive) return sendRefusal(page, directory, application, signOn, 'NoPassive');
+    if (!chooseAuthnContext(requestedAuthnContext, ['pwd'])) return sendRefusal(page, directory, application, signOn, 'NoAuthnContext');
+    const id = page.params.request ?? (await keepSignOn(page, signOn));
+    const requestId = await openPendingRequest(scope, page.browser, {
+      destination: { protocol: 'saml', path: `/saml/request/${id}`, origin: new URL(signOn.acsUrl).origin },
+      applicationId: application.applicationId,
+      demands,
+    });
+    return redirectTo(page, `/sign-in/${requestId}${hint(signOn)}`);
+  }
+  const verdict = decide(await services.findAccess(context.contextId, session!.userId, application.applicationId));
+  if (verdict.allowed) return sendAssertion(page, directory, application, signOn);
+  const supportCode = newSupportCode();
+  await recordRefusal(scope, { id: session!.userId, name: scope.actor.name }, application, verdict, supportCode);
+  if (isPassive) return sendRefusal(page, directory, application, signOn, 'RequestDenied');
+  if (!page.params.request) {
+    const id = await keepSignOn(page, signOn);
+    return redirectTo(page, `/saml/request/${id}`);
+  }
+  renderPage(
+    page,
+    'errors/no-access',
+    {
+      application: application.name,
+      supportCode,
+      login: session!.person.login,
+      now: services.clock.now(),
+      toLaunchpad: signOn.inResponseTo === undefined,
+    },
+    { status: 403, formAction: formTargets(signOn.acsUrl) },
+  );
+}
+
+/** "Back to the application", which is told in the protocol's words that the person may not enter. */
+export async function submitRefusal(page: PageContext, directory: SamlDirectory): Promise<void> {
+  const { signOn, application } = await load(page);
+  await sendRefusal(page, directory, application, signOn, 'RequestDenied');
+}
+
+/** A sign-in that begins here, without a request (profiles §4.1.5): at the Launchpad or a link of our own. */
+export async function launch(page: PageContext, directory: SamlDirectory): Promise<void> {
+  const application = await getApplication(page.scope, page.params.application!);
+  if (!application.saml || !application.enabled) throw notFound();
+  const services = application.saml.assertionConsumerServices;
+  const acs = services.find(({ isDefault }) => isDefault) ?? services[0]!;
+  const relayState = page.query('RelayState') || application.saml.defaultRelayState;
+  if (relayState !== undefined && Buffer.byteLength(relayState) > 4096)
+    return refuse(page, new SamlFault('size', 'RelayState'), application as SamlApplication);
+  await goOn(page, directory, application as SamlApplication, {
+    applicationId: application.applicationId,
+    entityId: application.saml.entityId,
+    acsUrl: acs.url,
+    relayState,
+    receivedAt: page.services.clock.now().getTime(),
+    request: { forceAuthn: false, isPassive: false },
+  });
+}
+
+/** The name that the service provider asks about, when it is one that a person could type. */
+function hint({ request: { subject } }: SignOn): string {
+  return subject && subject.value.length <= 254 ? `?login_hint=${encodeURIComponent(subject.value)}` : '';
+}
+
+function redirectTo({ ctx, context }: PageContext, path: string): void {
+  ctx.status = 303;
+  ctx.redirect(`${context.mount}${path}`);
+}
