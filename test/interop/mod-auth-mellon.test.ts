@@ -30,7 +30,7 @@ describe('interop: Apache with mod_auth_mellon', function () {
             {
               code: 'wiki',
               name: 'Wiki',
-              assignedTo: { groups: ['Finance'] },
+              assignedTo: { groups: ['Finance'], users: ['ana@acme.example'] },
               saml: {
                 metadata,
                 encryptAssertion: true,
@@ -51,17 +51,17 @@ describe('interop: Apache with mod_auth_mellon', function () {
     await server?.close();
   });
 
-  async function signInAtApache(seen: Exchange[] = []): Promise<Jar> {
+  async function signInAtApache(seen: Exchange[] = [], login = 'jsilva', password = passwords.joao): Promise<Jar> {
     const jar = new Jar();
     const signIn = await followSaml(jar, await jar.get(`${apache.url}/protected/`), seen);
     expect(signIn.text).to.contain('Continue to Wiki');
     const form = jar.form(signIn, /sign-in\//);
     const page = await followSaml(
       jar,
-      await jar.get(form.action, { form: { ...form.fields, login: 'jsilva', password: passwords.joao } }),
+      await jar.get(form.action, { form: { ...form.fields, login, password } }),
       seen,
     );
-    expect(page.text, apache.errorLog()).to.contain('USER=jsilva');
+    expect(page.text, apache.errorLog()).to.contain(`USER=${login}`);
     return jar;
   }
 
@@ -94,7 +94,8 @@ describe('interop: Apache with mod_auth_mellon', function () {
     expect(seen[1]!.xml).to.contain('status:Success');
     expect((await jar.follow(`${server.issuer}/launchpad`)).text, 'signed out here').to.contain('name="password"');
 
-    const again = await signInAtApache();
+    // mellon finds a session by its name alone, and gives up when that person has several: a person without another
+    const again = await signInAtApache([], 'ana@acme.example', passwords.ana);
     const form = again.form(await again.get(`${server.issuer}/sign-out`), /sign-out$/);
     const ours: Exchange[] = [];
     const end = await followSaml(again, await again.get(form.action, { form: form.fields }), ours);
