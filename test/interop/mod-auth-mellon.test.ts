@@ -56,11 +56,7 @@ describe('interop: Apache with mod_auth_mellon', function () {
     const signIn = await followSaml(jar, await jar.get(`${apache.url}/protected/`), seen);
     expect(signIn.text).to.contain('Continue to Wiki');
     const form = jar.form(signIn, /sign-in\//);
-    const page = await followSaml(
-      jar,
-      await jar.get(form.action, { form: { ...form.fields, login, password } }),
-      seen,
-    );
+    const page = await followSaml(jar, await jar.get(form.action, { form: { ...form.fields, login, password } }), seen);
     expect(page.text, apache.errorLog()).to.contain(`USER=${login}`);
     return jar;
   }
