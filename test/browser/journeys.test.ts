@@ -216,6 +216,7 @@ describe('journeys in Chromium', function () {
   it('works by keyboard alone', async () => {
     const { context, page } = await open();
     await page.goto(at('/launchpad'));
+    await page.waitForFunction("document.activeElement.id === 'login'");
     await page.keyboard.type('jsilva');
     await page.keyboard.press('Tab');
     await page.keyboard.type(passwords.joao);

@@ -74,8 +74,12 @@ describe('web: the route table', () => {
     }
   });
 
+  it('messages of other sites are taken by the protocols’ own addresses alone', () => {
+    expect(routes.filter((route) => route.fromElsewhere).map(named)).to.deep.equal(['POST /saml/sso (anyone)', 'POST /saml/slo (anyone)']);
+  });
+
   it('no form is taken without its forgery token, by anybody', async () => {
-    for (const route of routes.filter(({ method }) => method === 'POST'))
+    for (const route of routes.filter(({ method, fromElsewhere }) => method === 'POST' && !fromElsewhere))
       expect((await send(route, ana!)).status, named(route)).to.equal(403);
   });
 
