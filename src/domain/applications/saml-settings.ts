@@ -77,8 +77,8 @@ const schema = z.strictObject({
   signingCertificates: z.array(certificate).max(10).default([]),
   encryptionCertificate: certificate.optional(),
   nameIdFormat: z.enum(keysOf(nameIdFormat)).default('emailAddress'),
-  /** The field behind an unspecified NameID. */
-  nameIdField: z.enum(personFields).default('login'),
+  /** The field behind an unspecified NameID (`login` without one), or a persistent one that the partner knows already. */
+  nameIdField: z.enum(personFields).optional(),
   /** Answers in this format even when the application asks for another. */
   forceNameIdFormat: z.boolean().default(false),
   attributes: z.array(attribute).max(100).default([]),

@@ -73,13 +73,13 @@ async function nameIdOf(
   const uri = nameIdFormat[format];
   if (format === 'transient')
     return { format: uri, value: `_${randomBytes(16).toString('hex')}`, nameQualifier: issuer, spNameQualifier: saml.entityId };
-  if (format === 'persistent') {
+  if (format === 'persistent' && !saml.nameIdField) {
     const value =
       (await findPersistentNameId(scope, applicationId, user.userId)) ??
       (allowCreate ? await makePersistentNameId(scope, applicationId, user.userId) : undefined);
     return value ? { format: uri, value, nameQualifier: issuer, spNameQualifier: saml.entityId } : undefined;
   }
-  const [value] = format === 'emailAddress' ? valuesOf('email') : valuesOf(saml.nameIdField);
+  const [value] = format === 'emailAddress' ? valuesOf('email') : valuesOf(saml.nameIdField ?? 'login');
   return value ? { format: uri, value } : undefined;
 }
 

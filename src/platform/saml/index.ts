@@ -37,6 +37,7 @@ export {
   type NameId,
   newMessageId,
   type Protection,
+  previewAssertion,
   writeErrorResponse,
   writeIdpMetadata,
   writeLogoutRequest,

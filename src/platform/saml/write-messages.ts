@@ -81,6 +81,20 @@ export function assertionNode(content: AssertionContent): Node {
   );
 }
 
+/** The assertion as it would be before it is signed, a line an element, for a person to read. */
+export const previewAssertion = (content: AssertionContent): string => {
+  let depth = 0;
+  return serialize(assertionNode(content))
+    .split(/(?<=>)(?=<)/)
+    .map((part) => {
+      if (part.startsWith('</')) depth--;
+      const line = '  '.repeat(Math.max(0, depth)) + part;
+      if (!part.startsWith('</') && !part.includes('</')) depth++;
+      return line;
+    })
+    .join('\n');
+};
+
 export type Protection = {
   signer: Signer;
   signAssertion: boolean;

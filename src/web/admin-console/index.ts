@@ -1,8 +1,9 @@
-// Owns: the administrator's pages: applications and catalogue, people, groups, audit report, keys.
+// Owns: the administrator's pages: applications and catalogue, people, groups, audit report, keys and certificates.
 // Does not: rules: each handler parses, calls one use case and shows or redirects.
 import type { Route } from '../request/index.ts';
 import { applicationRoutes } from './applications/index.ts';
 import { auditRoutes } from './audit.ts';
+import { certificateRoutes } from './certificates.ts';
 import { groupRoutes } from './groups.ts';
 import { keyRoutes } from './keys.ts';
 import { userRoutes } from './users.ts';
@@ -19,4 +20,5 @@ export const adminConsoleRoutes: Route[] = [
   ...groupRoutes,
   ...auditRoutes,
   ...keyRoutes,
+  ...certificateRoutes,
 ];

@@ -20,6 +20,8 @@ export type ResolvedContext = Context & {
   /** The path below which its pages live. */
   mount: string;
   isSecure: boolean;
+  /** What SAML partners know the context by. */
+  saml: { entityId: string; ssoUrl: string; sloUrl: string; metadataUrl: string };
 };
 
 /** Finds the context of a request by path or host, from memory while change notices arrive. */
@@ -77,6 +79,12 @@ export class ContextDirectory {
   #derive(context: Context): ResolvedContext {
     const url = contextAddress(context, this.#baseUrl);
     const { origin, host, protocol } = new URL(url);
-    return { ...context, url, origin, host, mount: contextMountPath(context), isSecure: protocol === 'https:' };
+    const saml = {
+      entityId: context.samlEntityId ?? url,
+      ssoUrl: `${url}/saml/sso`,
+      sloUrl: `${url}/saml/slo`,
+      metadataUrl: `${url}/saml/metadata`,
+    };
+    return { ...context, url, origin, host, mount: contextMountPath(context), isSecure: protocol === 'https:', saml };
   }
 }

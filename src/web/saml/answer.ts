@@ -5,7 +5,6 @@ import { recordParticipant } from '../../domain/sessions/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { type NameId, type Status, writeErrorResponse, writeResponse } from '../../platform/saml/index.ts';
 import type { PageContext } from '../request/index.ts';
-import { entityIdOf } from './addresses.ts';
 import { chooseAuthnContext } from './authn-context.ts';
 import { answerOnce, type SignOn } from './pending.ts';
 import type { SamlApplication, SamlDirectory } from './saml-directory.ts';
@@ -24,7 +23,7 @@ export async function sendAssertion(
   const session = page.session!;
   const { saml, applicationId } = application;
   const { nameIdPolicy, requestedAuthnContext, subject } = signOn.request;
-  const issuer = entityIdOf(context);
+  const issuer = context.saml.entityId;
   const description = await describePerson(scope, application, session.userId, issuer, nameIdPolicy);
   if (description.outcome === 'unavailable') return sendRefusal(page, directory, application, signOn, 'InvalidNameIDPolicy');
   if (subject && !isSame(subject, description.nameId)) return sendRefusal(page, directory, application, signOn, 'UnknownPrincipal');
@@ -92,7 +91,7 @@ export async function sendRefusal(
   if (signOn.inResponseTo === undefined) throw new AppError('saml_name_missing', 409, { params: { application: application.name } });
   const signer = await directory.signer(scope, context, application.saml.signatureAlgorithm);
   const xml = await writeErrorResponse(
-    { issuer: entityIdOf(context), destination: signOn.acsUrl, inResponseTo: signOn.inResponseTo, status, now: services.clock.now() },
+    { issuer: context.saml.entityId, destination: signOn.acsUrl, inResponseTo: signOn.inResponseTo, status, now: services.clock.now() },
     signer,
   );
   sendByPost(page, signOn.acsUrl, 'SAMLResponse', xml, signOn.relayState, application.name);

@@ -16,14 +16,13 @@ import {
   writeLogoutResponse,
 } from '../../platform/saml/index.ts';
 import { cookieNames, type PageContext, renderPage } from '../request/index.ts';
-import { entityIdOf, sloUrl } from './addresses.ts';
 import { type Received, receive, refuse } from './receive.ts';
 import type { SamlApplication, SamlDirectory } from './saml-directory.ts';
 import { sendByPost, sendByRedirect } from './send.ts';
 
 /** The SingleLogoutService (profiles §4.4): a service provider asks for a logout, or answers ours. */
 export async function receiveLogout(page: PageContext, directory: SamlDirectory): Promise<void> {
-  const received = await receive(page, directory, [sloUrl(page.context)]);
+  const received = await receive(page, directory, [page.context.saml.sloUrl]);
   if (!received) return;
   if (received.message.name === 'LogoutRequest') return begin(page, directory, received);
   if (received.message.name === 'LogoutResponse') return takeAnswer(page, directory, received.message, received.application);
@@ -83,7 +82,7 @@ export async function goOnWithLogout(page: PageContext, directory: SamlDirectory
     const signer = await directory.signer(scope, context, application.saml.signatureAlgorithm);
     const content = {
       id: requestIdOf(logout, index),
-      issuer: entityIdOf(context),
+      issuer: context.saml.entityId,
       destination: service.url,
       nameId: step.nameId,
       sessionIndex: step.sessionIndex,
@@ -155,7 +154,7 @@ async function sendLogoutResponse(
   if (!service) return renderPage(page, 'saml/signed-out', { names: [], onward: undefined });
   const destination = service.responseUrl ?? service.url;
   const signer = await directory.signer(scope, context, application.saml.signatureAlgorithm);
-  const answer = { issuer: entityIdOf(context), destination, inResponseTo, status, now: services.clock.now() };
+  const answer = { issuer: context.saml.entityId, destination, inResponseTo, status, now: services.clock.now() };
   if (service.binding === 'redirect')
     return sendByRedirect(page, destination, 'SAMLResponse', await writeLogoutResponse(answer), relayState, signer);
   sendByPost(page, destination, 'SAMLResponse', await writeLogoutResponse(answer, signer), relayState, application.name);

@@ -1,7 +1,6 @@
 import { listPublishedCertificates } from '../../domain/saml-certificates/index.ts';
 import { derOf, writeIdpMetadata } from '../../platform/saml/index.ts';
 import type { PageContext } from '../request/index.ts';
-import { entityIdOf, sloUrl, ssoUrl } from './addresses.ts';
 import type { SamlDirectory } from './saml-directory.ts';
 
 const validMs = 7 * 24 * 3600 * 1000;
@@ -15,10 +14,10 @@ export async function showMetadata({ ctx, scope, context, services }: PageContex
   ctx.set('cache-control', 'public, max-age=300');
   ctx.body = await writeIdpMetadata(
     {
-      entityId: entityIdOf(context),
+      entityId: context.saml.entityId,
       certificates: certificates.map(({ certificate }) => derOf(certificate)),
-      ssoUrl: ssoUrl(context),
-      sloUrl: sloUrl(context),
+      ssoUrl: context.saml.ssoUrl,
+      sloUrl: context.saml.sloUrl,
       wantAuthnRequestsSigned: false,
       validUntil: new Date(services.clock.now().getTime() + validMs),
     },

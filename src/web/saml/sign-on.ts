@@ -4,7 +4,6 @@ import { nextStep, openPendingRequest } from '../../domain/authentication/index.
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
 import { newSupportCode, type PageContext, renderPage } from '../request/index.ts';
-import { ssoUrl } from './addresses.ts';
 import { sendAssertion, sendRefusal } from './answer.ts';
 import { chooseAuthnContext } from './authn-context.ts';
 import { findSignOn, keepSignOn, type SignOn } from './pending.ts';
@@ -14,7 +13,7 @@ import { formTargets } from './send.ts';
 
 /** The SingleSignOnService: an AuthnRequest arrives (profiles §4.1.4.1). */
 export async function receiveRequest(page: PageContext, directory: SamlDirectory): Promise<void> {
-  const received = await receive(page, directory, [ssoUrl(page.context)]);
+  const received = await receive(page, directory, [page.context.saml.ssoUrl]);
   if (!received) return;
   const { message, application, relayState } = received;
   if (message.name !== 'AuthnRequest') return refuse(page, new SamlFault('message-type', message.name), application);

@@ -2,6 +2,7 @@ import type { Route } from '../../request/index.ts';
 import { confirmAction, submitAction } from './actions.ts';
 import { showAssignments, submitAssignment, submitUnassignment } from './assignments.ts';
 import { showEdit, showNew, submitEdit, submitLogo, submitNew } from './edit.ts';
+import { showPreview } from './preview.ts';
 import { showApplication, showApplications, showCatalogue } from './show.ts';
 
 const at = '/admin/applications';
@@ -11,14 +12,15 @@ export const applicationRoutes: Route[] = [
   { method: 'GET', path: at, access: 'administrator', handle: showApplications },
   { method: 'GET', path: '/admin/catalogue', access: 'administrator', handle: showCatalogue },
   { method: 'GET', path: `${at}/new`, access: 'administrator', handle: showNew },
-  { method: 'POST', path: `${at}/new`, access: 'administrator', handle: submitNew },
+  { method: 'POST', path: `${at}/new`, access: 'administrator', handle: submitNew, maxBytes: 2_500_000 },
   { method: 'GET', path: one, access: 'administrator', handle: (page) => showApplication(page) },
   { method: 'GET', path: `${one}/edit`, access: 'administrator', handle: showEdit },
-  { method: 'POST', path: `${one}/edit`, access: 'administrator', handle: submitEdit },
+  { method: 'POST', path: `${one}/edit`, access: 'administrator', handle: submitEdit, maxBytes: 2_500_000 },
   { method: 'POST', path: `${one}/logo`, access: 'administrator', handle: submitLogo, maxBytes: 1_200_000 },
   { method: 'GET', path: `${one}/assignments`, access: 'administrator', handle: (page) => showAssignments(page) },
   { method: 'POST', path: `${one}/assignments`, access: 'administrator', handle: submitAssignment },
   { method: 'POST', path: `${one}/assignments/remove`, access: 'administrator', handle: submitUnassignment },
+  { method: 'GET', path: `${one}/preview`, access: 'administrator', handle: showPreview },
   { method: 'GET', path: `${one}/:action`, access: 'administrator', handle: confirmAction },
   { method: 'POST', path: `${one}/:action`, access: 'administrator', handle: submitAction },
 ];

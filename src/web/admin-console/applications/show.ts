@@ -1,5 +1,6 @@
 import { type Application, catalogue, findCatalogueEntry, getApplication, listApplications } from '../../../domain/applications/index.ts';
 import { listAssignees } from '../../../domain/assignments/index.ts';
+import { listPublishedCertificates, type SamlCertificate } from '../../../domain/saml-certificates/index.ts';
 import { type PageContext, type ResolvedContext, renderPage } from '../../request/index.ts';
 
 export async function showApplications(page: PageContext): Promise<void> {
@@ -15,21 +16,32 @@ export async function showCatalogue(page: PageContext): Promise<void> {
 /** @param secret a client secret that was made just now: this page is the only one that ever shows it */
 export async function showApplication(page: PageContext, applicationId = page.params.application!, secret?: string): Promise<void> {
   const application = await getApplication(page.scope, applicationId);
+  const certificates = application.saml ? await listPublishedCertificates(page.scope) : [];
   renderPage(page, 'admin-console/application', {
     application,
     secret,
-    values: application.oidc ? valuesForTheOtherSide(application, page.context, secret) : [],
+    values: [...oidcValues(application, page.context, secret), ...samlValues(application, page.context, certificates)],
+    waiting: certificates.some(({ status, alg }) => status === 'published' && alg === algOf(application)),
     assignees: await listAssignees(page.scope, application.applicationId, 10),
   });
 }
 
+type Value = { key: string; value: string; theirName?: string; isLong?: boolean };
+
 /** Exactly what the other side asks for, under its own names where the catalogue knows them. */
-function valuesForTheOtherSide({ oidc, catalogueEntry }: Application, { url }: ResolvedContext, secret: string | undefined) {
-  const names = findCatalogueEntry(catalogueEntry ?? '')?.theirNames ?? {};
-  const values: Record<string, string | undefined> = {
+function present({ catalogueEntry }: Application, values: Record<string, string | undefined>): Value[] {
+  const names: Record<string, string | undefined> = findCatalogueEntry(catalogueEntry ?? '')?.theirNames ?? {};
+  return Object.entries(values)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    .map(([key, value]) => ({ key, value, theirName: names[key], isLong: value.includes('\n') }));
+}
+
+function oidcValues(application: Application, { url }: ResolvedContext, secret: string | undefined): Value[] {
+  if (!application.oidc) return [];
+  return present(application, {
     issuer: url,
     discovery: `${url}/.well-known/openid-configuration`,
-    client_id: oidc!.client_id,
+    client_id: application.oidc.client_id,
     client_secret: secret,
     scopes: 'openid profile email groups',
     authorization_endpoint: `${url}/oidc/authorize`,
@@ -37,8 +49,23 @@ function valuesForTheOtherSide({ oidc, catalogueEntry }: Application, { url }: R
     userinfo_endpoint: `${url}/oidc/userinfo`,
     end_session_endpoint: `${url}/oidc/sign-out`,
     jwks_uri: `${url}/oidc/jwks`,
-  };
-  return Object.entries(values)
-    .filter((entry): entry is [string, string] => entry[1] !== undefined)
-    .map(([key, value]) => ({ key, value, theirName: names[key as keyof typeof names] }));
+  });
+}
+
+const algOf = ({ saml }: Application) => (saml?.signatureAlgorithm.startsWith('ecdsa') ? 'ES256' : 'RS256');
+
+function samlValues(application: Application, { url, saml }: ResolvedContext, certificates: SamlCertificate[]): Value[] {
+  if (!application.saml) return [];
+  const signing = certificates.find(({ status, alg }) => status === 'signing' && alg === algOf(application));
+  return present(application, {
+    metadata_url: saml.metadataUrl,
+    entity_id: saml.entityId,
+    sso_url: saml.ssoUrl,
+    slo_url: saml.sloUrl,
+    launch_url: `${url}/saml/launch/${application.applicationId}`,
+    context_url: application.catalogueEntry === 'fluig' ? url : undefined,
+    configuration_token: application.catalogueEntry === 'fluig' ? application.applicationId : undefined,
+    fingerprint: signing?.fingerprint,
+    certificate: signing?.certificate,
+  });
 }

@@ -1,5 +1,5 @@
-/** A product whose settings are known: what to pre-fill here, and under which names the product asks for our values. */
-export type CatalogueEntry = {
+/** A product that signs people in by OpenID Connect: what to pre-fill here, and under which names it asks for our values. */
+export type OidcEntry = {
   id: string;
   name: string;
   category: string;
@@ -33,8 +33,7 @@ export type CatalogueEntry = {
 const code = ['authorization_code'];
 const codeAndRefresh = ['authorization_code', 'refresh_token'];
 
-/** S26: applications that come with the product. SAML entries join them with the SAML protocol. */
-export const catalogue: CatalogueEntry[] = [
+export const oidcEntries: OidcEntry[] = [
   {
     id: 'openid-connect',
     name: 'OpenID Connect',
@@ -121,5 +120,3 @@ export const catalogue: CatalogueEntry[] = [
     },
   },
 ];
-
-export const findCatalogueEntry = (id: string): CatalogueEntry | undefined => catalogue.find((entry) => entry.id === id);

@@ -1,0 +1,57 @@
+import type { Application, CatalogueEntry } from '../../../domain/applications/index.ts';
+import { type PageContext, renderPage } from '../../request/index.ts';
+import { type FormValues, fillHost, generalOf, readGeneral } from './form-values.ts';
+
+const lists = ['redirect_uris', 'post_logout_redirect_uris'] as const;
+const texts = ['client_id', 'backchannel_logout_uri', 'initiate_login_uri'] as const;
+const flags = ['dpop_bound_access_tokens', 'require_pushed_authorization_requests'] as const;
+
+type OidcEntry = Extract<CatalogueEntry, { protocol: 'oidc' }>;
+
+export function newOidcValues(page: PageContext, entry: OidcEntry): FormValues {
+  const fill = fillHost(page);
+  const general = generalOf(entry);
+  return {
+    ...general,
+    launchUrl: fill(entry.launchUrl),
+    oidc: {
+      client_id: general.code,
+      token_endpoint_auth_method: 'client_secret_basic',
+      redirect_uris: [fill(entry.redirectUri)!],
+      post_logout_redirect_uris: entry.postLogoutRedirectUri ? [fill(entry.postLogoutRedirectUri)!] : [],
+      backchannel_logout_uri: fill(entry.backchannelLogoutUri),
+      grant_types: entry.grantTypes,
+      id_token_signed_response_alg: entry.alg,
+    },
+  };
+}
+
+export function oidcValuesOf(application: Application): FormValues {
+  const { secret_fingerprint: _, ...oidc } = application.oidc ?? {};
+  return { ...application, version: undefined, saml: undefined, oidc };
+}
+
+/** Settings the form does not show (`jwks` and the like, set by a file) stay as they are. */
+export function readOidcValues(page: PageContext, before?: Application): FormValues {
+  const { form } = page;
+  const { secret_fingerprint: _, ...kept } = before?.oidc ?? {};
+  const general = readGeneral(page);
+  return {
+    ...general,
+    oidc: {
+      ...kept,
+      ...Object.fromEntries(texts.map((name) => [name, form.get(name).trim() || undefined])),
+      ...Object.fromEntries(lists.map((name) => [name, form.lines(name)])),
+      ...Object.fromEntries(flags.map((name) => [name, form.get(name) === 'yes'])),
+      client_id: form.get('client_id').trim() || general.code,
+      token_endpoint_auth_method: form.get('token_endpoint_auth_method') || 'client_secret_basic',
+      grant_types: form.all('grant_types'),
+      id_token_signed_response_alg: form.get('id_token_signed_response_alg') || 'ES256',
+    },
+  };
+}
+
+export function renderOidcForm(page: PageContext, values: FormValues, locals: Record<string, unknown>, status: number): void {
+  const lines = Object.fromEntries(lists.map((name) => [name, ((values.oidc?.[name] as string[] | undefined) ?? []).join('\n')]));
+  renderPage(page, 'admin-console/application-form', { values, lines, ...locals }, { status });
+}

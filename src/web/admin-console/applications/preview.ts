@@ -1,0 +1,58 @@
+import { X509Certificate } from 'node:crypto';
+import { decide } from '../../../domain/access/index.ts';
+import { getApplication, type SamlSettings } from '../../../domain/applications/index.ts';
+import { describePerson } from '../../../domain/assertions/index.ts';
+import { findUserByLogin } from '../../../domain/users/index.ts';
+import { notFound } from '../../../platform/errors/index.ts';
+import { authnContext, newMessageId, previewAssertion } from '../../../platform/saml/index.ts';
+import { type PageContext, renderPage } from '../../request/index.ts';
+
+/** What this application would be told about a person who opened it now; nothing is sent and nothing is kept. */
+export async function showPreview(page: PageContext): Promise<void> {
+  const { scope, context, services, session } = page;
+  const application = await getApplication(scope, page.params.application!);
+  const { saml } = application;
+  if (!saml) throw notFound();
+  const login = page.query('login').trim() || session!.person.login;
+  const user = await findUserByLogin(scope, login);
+  const verdict = user && decide(await services.findAccess(context.contextId, user.userId, application.applicationId));
+  const description =
+    user &&
+    (await describePerson(scope, { applicationId: application.applicationId, saml }, user.userId, context.saml.entityId, {
+      allowCreate: false,
+    }));
+  const acs = saml.assertionConsumerServices.find(({ isDefault }) => isDefault) ?? saml.assertionConsumerServices[0]!;
+  const now = services.clock.now();
+  const xml =
+    description?.outcome === 'described'
+      ? previewAssertion({
+          issuer: context.saml.entityId,
+          audience: saml.entityId,
+          recipient: acs.url,
+          nameId: description.nameId,
+          attributes: description.attributes,
+          authenticatedAt: now,
+          authnContextClass: authnContext.passwordProtectedTransport,
+          sessionIndex: newMessageId(),
+          sessionNotOnOrAfter: new Date(now.getTime() + 12 * 3600 * 1000),
+          now,
+        })
+      : undefined;
+  // a name that is made at the first sign-in is not made by looking
+  const madeLater = description?.outcome === 'unavailable' && saml.nameIdFormat === 'persistent' && !saml.nameIdField;
+  renderPage(page, 'admin-console/saml-preview', {
+    application,
+    login,
+    user,
+    verdict,
+    description,
+    xml,
+    madeLater,
+    protection: protectionOf(saml),
+  });
+}
+
+const protectionOf = (saml: SamlSettings) => ({
+  signed: [saml.signAssertion && 'assertion', saml.signResponse && 'response'].filter(Boolean),
+  encryptedFor: saml.encryptAssertion && saml.encryptionCertificate ? new X509Certificate(saml.encryptionCertificate).subject : undefined,
+});

@@ -1,0 +1,139 @@
+import {
+  type Application,
+  type CatalogueEntry,
+  personFields,
+  type SamlInput,
+  settingsFromMetadata,
+} from '../../../domain/applications/index.ts';
+import { invalidInput } from '../../../platform/errors/index.ts';
+import { OutboundRefused } from '../../../platform/net/index.ts';
+import { attributeNameFormat, blockCiphers, nameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';
+import { type PageContext, renderPage } from '../../request/index.ts';
+import { type FormValues, fillHost, generalOf, readGeneral } from './form-values.ts';
+
+type SamlEntry = Extract<CatalogueEntry, { protocol: 'saml' }>;
+const flags = ['forceNameIdFormat', 'sendGroups', 'signAssertion', 'signResponse', 'encryptAssertion', 'requireSignedRequests'] as const;
+const choices = ['nameIdFormat', 'signatureAlgorithm', 'encryptionAlgorithm'] as const;
+
+export function newSamlValues(page: PageContext, entry: SamlEntry): FormValues {
+  const fill = fillHost(page);
+  const saml: SamlInput = {
+    entityId: fill(entry.entityId) ?? '',
+    assertionConsumerServices: entry.acsUrl ? [{ url: fill(entry.acsUrl)!, index: 0, isDefault: true }] : [],
+    singleLogoutServices: entry.sloUrl ? [{ binding: 'redirect', url: fill(entry.sloUrl)! }] : [],
+    signAssertion: true,
+    ...entry.settings,
+  };
+  return { ...generalOf(entry), saml };
+}
+
+export const samlValuesOf = (application: Application): FormValues => ({ ...application, version: undefined, oidc: undefined });
+
+export function readSamlValues(page: PageContext, before?: Application): FormValues {
+  const { form } = page;
+  const urls = form.lines('acs');
+  const known = before?.saml;
+  const certificates = form
+    .get('signingCertificates')
+    .split(/(?<=-----END CERTIFICATE-----)|\n\s*\n/)
+    .map((one) => one.trim())
+    .filter(Boolean);
+  const [names, sources, values, formats] = ['attribute_name', 'attribute_from', 'attribute_value', 'attribute_format'].map((name) =>
+    form.all(name),
+  ) as [string[], string[], string[], string[]];
+  const attributes = names.flatMap((name, i) => {
+    if (!name.trim()) return [];
+    const friendlyName = known?.attributes.find((one) => one.name === name.trim())?.friendlyName;
+    const source = sources[i] === 'fixed' ? { value: values[i] ?? '' } : { from: sources[i] };
+    return [{ name, nameFormat: formats[i], friendlyName, ...source }];
+  });
+  return {
+    ...readGeneral(page),
+    saml: {
+      entityId: form.get('entityId').trim(),
+      assertionConsumerServices: urls.map(
+        (url, i) => known?.assertionConsumerServices.find((one) => one.url === url) ?? { url, index: i, isDefault: i === 0 && !known },
+      ),
+      singleLogoutServices: (['redirect', 'post'] as const).flatMap((binding) => {
+        const url = form.get(`slo_${binding}`).trim();
+        return url ? [known?.singleLogoutServices.find((one) => one.url === url && one.binding === binding) ?? { binding, url }] : [];
+      }),
+      signingCertificates: certificates,
+      encryptionCertificate: form.get('encryptionCertificate').trim() || undefined,
+      nameIdField: form.get('nameIdField') || undefined,
+      defaultRelayState: form.get('defaultRelayState').trim() || undefined,
+      attributes,
+      ...Object.fromEntries(flags.map((name) => [name, form.get(name) === 'yes'])),
+      ...Object.fromEntries(choices.map((name) => [name, form.get(name) || undefined])),
+    },
+  };
+}
+
+const largestMetadata = 2 * 1024 * 1024;
+
+/**
+ * What the partner's metadata says, from a paste, a file or an address, comes before what is typed.
+ * @throws AppError invalid_input on the field `metadata`
+ */
+export async function withMetadata(page: PageContext, values: FormValues): Promise<FormValues> {
+  const { form, services } = page;
+  const file = await form.file('metadataFile');
+  const url = form.get('metadataUrl').trim();
+  const xml = form.get('metadata').trim() || file?.toString() || (url && (await fetchMetadata(page, url)));
+  if (!xml) return values;
+  const found = settingsFromMetadata(xml, services.clock.now());
+  const { nameIdFormat: _, requireSignedRequests, signAssertion, ...addresses } = found;
+  const chosen = values.saml!;
+  return {
+    ...values,
+    saml: {
+      ...chosen,
+      ...addresses,
+      requireSignedRequests: requireSignedRequests || chosen.requireSignedRequests,
+      signAssertion: signAssertion || chosen.signAssertion,
+    },
+  };
+}
+
+async function fetchMetadata({ services }: PageContext, url: string): Promise<string> {
+  if (!URL.canParse(url) || !/^https?:/.test(url)) throw invalidInput({ metadataUrl: 'fields.web_uri' });
+  try {
+    const { status, body } = await services.outbound(url, {
+      headers: { accept: 'application/samlmetadata+xml, application/xml, text/xml' },
+    });
+    if (status === 200 && body.length <= largestMetadata) return body;
+    throw invalidInput({ metadataUrl: 'fields.metadata_unreachable' }, { fault: String(status) });
+  } catch (error) {
+    if (error instanceof OutboundRefused) throw invalidInput({ metadataUrl: 'fields.metadata_private' });
+    if (error instanceof Error && 'fields' in error) throw error;
+    throw invalidInput({ metadataUrl: 'fields.metadata_unreachable' }, { fault: (error as NodeJS.ErrnoException).code ?? 'timeout' });
+  }
+}
+
+export function renderSamlForm(page: PageContext, values: FormValues, locals: Record<string, unknown>, status: number): void {
+  const saml = values.saml as SamlInput;
+  const slo = (wanted: string) => saml.singleLogoutServices?.find(({ binding }) => binding === wanted)?.url ?? '';
+  renderPage(
+    page,
+    'admin-console/saml-form',
+    {
+      values,
+      saml,
+      lines: {
+        acs: (saml.assertionConsumerServices ?? []).map(({ url }) => url).join('\n'),
+        signingCertificates: (saml.signingCertificates ?? []).join('\n'),
+        slo_redirect: slo('redirect'),
+        slo_post: slo('post'),
+      },
+      attributes: [...(saml.attributes ?? []), {}, {}, {}],
+      personFields,
+      attributeFormats: Object.keys(attributeNameFormat),
+      nameIdFormats: Object.keys(nameIdFormat),
+      signatureAlgorithms: Object.keys(signingAlgorithms),
+      encryptionAlgorithms: Object.keys(blockCiphers),
+      typed: { metadata: page.form.get('metadata'), metadataUrl: page.form.get('metadataUrl') },
+      ...locals,
+    },
+    { status },
+  );
+}
