@@ -29,7 +29,23 @@ const people = [
   firstName,
   lastName,
 }));
-await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users: people, applications: more }] });
+const crm = {
+  code: 'zendesk',
+  name: 'Zendesk',
+  category: 'Service',
+  catalogueEntry: 'zendesk',
+  assignedTo: { groups: ['Everyone'] },
+  saml: {
+    entityId: 'https://acme.zendesk.com',
+    assertionConsumerServices: [{ url: 'https://acme.zendesk.com/access/saml' }],
+    attributes: [
+      { name: 'name', from: 'fullName' },
+      { name: 'organization', value: 'Acme' },
+    ],
+    sendGroups: true,
+  },
+};
+await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users: people, applications: [...more, crm] }] });
 
 const browser = await launchChromium();
 const at = (path: string) => `${server.issuer}${path}`;
@@ -42,9 +58,9 @@ async function signIn(page: Page): Promise<void> {
   await page.waitForURL(/launchpad$/);
 }
 
-async function applicationPage(page: Page): Promise<string> {
+async function applicationPage(page: Page, name = 'Payroll'): Promise<string> {
   await page.goto(at('/admin/applications'));
-  await page.click('text=Payroll');
+  await page.click(`text=${name}`);
   return new URL(page.url()).pathname.replace('/acme', '');
 }
 
@@ -86,6 +102,7 @@ async function makeAll(folder: string): Promise<void> {
         await shoot('sign-in');
         await signIn(page);
         await shoot('launchpad');
+        const zendesk = await applicationPage(page, 'Zendesk');
         const application = await applicationPage(page);
         const paths = [
           '/admin/applications',
@@ -99,12 +116,18 @@ async function makeAll(folder: string): Promise<void> {
           '/admin/groups',
           '/admin/audit',
           '/admin/keys',
+          '/admin/certificates',
+          '/admin/certificates/publish?alg=RS256',
+          '/admin/applications/new?entry=saml',
+          zendesk,
+          `${zendesk}/edit`,
+          `${zendesk}/preview`,
           '/nothing',
           '/sign-out',
         ];
         for (const path of paths) {
           await page.goto(at(path));
-          await shoot(path.replace(application, '/application').replace(/\W+/g, '-').slice(1));
+          await shoot(path.replace(application, '/application').replace(zendesk, '/saml-application').replace(/\W+/g, '-').slice(1));
         }
         await context.close();
       }

@@ -85,7 +85,7 @@ export function renderErrorPage(
 
 /** The audit's reason in words, where there are any; a protocol's own error code stands for itself. */
 function reasonText(services: PageContext['services'], t: PageContext['t'], reason: string): string {
-  const key = `audit.reasons.${reason.replace(/[.-]/g, '_')}`;
+  const key = `audit.reasons.${reason.replace(/[.:-]/g, '_')}`;
   return services.i18n.exists(key) ? t(key) : reason;
 }
 
