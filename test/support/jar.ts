@@ -11,7 +11,8 @@ export type Answer = {
   url: string;
   location: string | undefined;
 };
-export type FoundForm = { action: string; method: string; fields: Record<string, string> };
+/** `entries` has what a browser would send, names that come several times included. */
+export type FoundForm = { action: string; method: string; fields: Record<string, string>; entries: [string, string][] };
 
 type Options = {
   method?: string;
@@ -110,20 +111,20 @@ export class Jar {
       const open = /<form[^>]*>/i.exec(html)![0];
       const target = new URL(attribute(open, 'action') ?? answer.url, answer.url).href;
       if (!action.test(target)) continue;
-      const fields: Record<string, string> = {};
+      const entries: [string, string][] = [];
       for (const [tag] of html.matchAll(/<input[^>]*>/gi)) {
         const name = attribute(tag, 'name');
         const type = attribute(tag, 'type');
         if (!name || ((type === 'checkbox' || type === 'radio') && !/\schecked/.test(tag))) continue;
-        fields[name] = attribute(tag, 'value') ?? '';
+        entries.push([name, attribute(tag, 'value') ?? '']);
       }
       for (const [, tag = '', content = ''] of html.matchAll(/<textarea([^>]*)>([\s\S]*?)<\/textarea>/gi))
-        fields[attribute(tag, 'name')!] = decode(content).replace(/^\n/, '');
+        entries.push([attribute(tag, 'name')!, decode(content).replace(/^\n/, '')]);
       for (const [, tag = '', content = ''] of html.matchAll(/<select([^>]*)>([\s\S]*?)<\/select>/gi)) {
         const option = /<option[^>]*\sselected[^>]*>/.exec(content)?.[0] ?? /<option[^>]*>/.exec(content)?.[0] ?? '';
-        fields[attribute(tag, 'name')!] = attribute(option, 'value') ?? '';
+        entries.push([attribute(tag, 'name')!, attribute(option, 'value') ?? '']);
       }
-      return { action: target, method: (attribute(open, 'method') ?? 'get').toUpperCase(), fields };
+      return { action: target, method: (attribute(open, 'method') ?? 'get').toUpperCase(), fields: Object.fromEntries(entries), entries };
     }
     throw new Error(`no form for ${action} at ${answer.url} (${answer.status}):\n${answer.text.slice(0, 2000)}`);
   }
