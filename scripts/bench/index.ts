@@ -11,6 +11,7 @@ import { authorizationUrl, basic, json } from '../../test/support/oidc.ts';
 import { portaria, startServerProcess } from '../../test/support/process.ts';
 import { fillSignIn, freePort } from '../../test/support/server.ts';
 import { median, percentile, rate } from './load.ts';
+import { bareSignatures, samlifyRates, signaturesOfOneCore, verifiedRequests, writtenResponses } from './saml.ts';
 import { password, people, signInOnce } from './sign-in.ts';
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 4);
@@ -43,11 +44,22 @@ const state = {
             grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
           },
         },
+        {
+          code: 'saml',
+          name: 'SAML',
+          assignedTo: { groups: ['Everyone'] },
+          saml: {
+            entityId: 'https://sp.example',
+            assertionConsumerServices: [{ url: 'https://sp.example/acs' }],
+            nameIdFormat: 'unspecified',
+          },
+        },
       ],
     },
   ],
 };
 
+let samlLaunch = '';
 const cleanUp: (() => undefined | Promise<unknown>)[] = [];
 
 type Side = { token: string; authorize: Jar; authorizeUrl(): { url: string; verifier: string } };
@@ -179,6 +191,37 @@ async function authorizeLatency(side: Side): Promise<[number, number]> {
   return [quiet, stormy];
 }
 
+/** Beside RSA signatures of the same kind, made meanwhile: their speed differs by a factor of four between machines. */
+async function measureSaml(side: Side): Promise<void> {
+  const launch = async () => {
+    const answer = await side.authorize.get(samlLaunch);
+    if (!answer.text.includes('SAMLResponse')) throw new Error(`no response: ${answer.status}`);
+  };
+  const rows: Record<string, number[]> = { http: [], written: [], pool: [], verified: [], core: [] };
+  await rate(1, concurrency, launch);
+  for (let round = 0; round < rounds; round++) {
+    rows.http!.push(await rate(seconds, concurrency, launch));
+    rows.written!.push(await writtenResponses(seconds, concurrency));
+    rows.pool!.push(await bareSignatures(seconds, concurrency));
+    rows.verified!.push(await verifiedRequests(seconds));
+    rows.core!.push(await signaturesOfOneCore(seconds));
+  }
+  const [http, written, pool, verified, core] = ['http', 'written', 'pool', 'verified', 'core'].map((name) => median(rows[name]!)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const samlify = await samlifyRates(1);
+  const line = (what: string, ours: number, limit: number, goal: number) =>
+    lines.push([what, perSecond(ours), `${perSecond(limit)} RSA-2048`, (ours / limit).toFixed(2), `≥ ${goal}`, ours / limit >= goal]);
+  line('SAML response over HTTP, with a session', http, pool, 0.8);
+  line('SAML response, written and signed', written, pool, 0.8);
+  line('SAML request, signed: verified and read', verified, core, 1.2);
+  lines.push(['samlify: request read, response written', `${perSecond(samlify.read)}, ${perSecond(samlify.written)}`, '', '', '', true]);
+}
+
 const resident = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
 
 type Line = [what: string, ours: string, limit: string, ratio: string, goal: string, met: boolean];
@@ -203,6 +246,9 @@ try {
   const idle = resident(server.child.pid!);
 
   const [ours, bare] = [await signedInSide(), await startBare()];
+  const launchpad = (await ours.authorize.get(`http://127.0.0.1:${port}/bench/launchpad`)).text;
+  const tile = /\/launchpad\/open\/([0-9a-f-]+)"[^>]*>SAML/.exec(launchpad)![1]!;
+  samlLaunch = `http://127.0.0.1:${port}/bench/saml/launch/${tile}`;
   await addRatio('code + PKCE with a session', 0.6, () => compare(ours, bare, async (side) => async () => void (await codeFlow(side))));
   await addRatio('client credentials', 0.6, () =>
     compare(ours, bare, async (side) => async () => void (await tokenRequest(side, { grant_type: 'client_credentials' }))),
@@ -225,6 +271,7 @@ try {
     }
     return [median(signIns), median(hashes)];
   });
+  if (isWanted('SAML response')) await measureSaml(ours);
   if (isWanted('authorize in a storm')) {
     const [quiet, stormy] = await authorizeLatency(await signedInSide());
     lines.push([

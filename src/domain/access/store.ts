@@ -1,9 +1,12 @@
 import { Batcher, byKey, type Database } from '../../platform/database/index.ts';
 import type { ApplicationId, ContextId, UserId } from '../scope.ts';
-import type { Status, User } from '../users/index.ts';
+import type { Role, Status, User } from '../users/index.ts';
 import type { AccessFacts } from './decide.ts';
 
-export type Profile = Pick<User, 'userId' | 'firstName' | 'lastName' | 'email' | 'emailVerified' | 'username' | 'locale' | 'updatedAt'>;
+export type Profile = Pick<
+  User,
+  'userId' | 'firstName' | 'lastName' | 'email' | 'emailVerified' | 'username' | 'locale' | 'department' | 'role' | 'updatedAt'
+>;
 
 /** The facts of the decision, and who the person is: whoever lets somebody in says next who it was. */
 export type AccessFinder = (
@@ -14,7 +17,7 @@ export type AccessFinder = (
 
 // One round trip for what lies in four slices' tables, and for all requests of one turn: it is read at every authorization, code exchange and refresh.
 const facts = `
-  SELECT k.n::int AS n, u.status, u.first_name, u.last_name, u.email, u.email_verified, u.username, u.locale, u.updated_at, a.enabled, a.navigable,
+  SELECT k.n::int AS n, u.status, u.first_name, u.last_name, u.email, u.email_verified, u.username, u.locale, u.department, u.role, u.updated_at, a.enabled, a.navigable,
     (SELECT true FROM application_users d WHERE d.context_id = k.context_id AND d.application_id = k.application_id AND d.user_id = k.user_id) IS NOT NULL AS direct,
     (SELECT true FROM ${byKey('group_members', 'm', { context_id: 'k.context_id', user_id: 'k.user_id' })}
       JOIN ${byKey('application_groups', 'g', { context_id: 'm.context_id', application_id: 'k.application_id', group_id: 'm.group_id' })} ON true LIMIT 1) IS NOT NULL AS by_group,
@@ -33,6 +36,8 @@ type FactsRow = {
   email_verified: boolean;
   username: string | null;
   locale: string | null;
+  department: string | null;
+  role: Role;
   updated_at: Date;
   enabled: boolean | null;
   navigable: boolean;
@@ -71,5 +76,7 @@ const presentProfile = (userId: UserId, row: FactsRow): Profile => ({
   emailVerified: row.email_verified,
   username: row.username ?? undefined,
   locale: row.locale ?? undefined,
+  department: row.department ?? undefined,
+  role: row.role,
   updatedAt: row.updated_at,
 });

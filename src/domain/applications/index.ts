@@ -26,6 +26,7 @@ export {
   findApplicationByClientId,
   findApplicationByCode,
   findApplicationByEntityId,
+  findApplicationById,
   getApplication,
   listApplications,
   listApplicationsByIds,

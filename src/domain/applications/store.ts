@@ -61,13 +61,15 @@ const findWhere = async (scope: Scope, where: Record<string, unknown>): Promise<
 
 export const findApplicationByClientId = (scope: Scope, clientId: string) => findWhere(scope, { oidc_client_id: clientId });
 export const findApplicationByEntityId = (scope: Scope, entityId: string) => findWhere(scope, { saml_entity_id: entityId });
+export const findApplicationById = async (scope: Scope, applicationId: string) =>
+  isId(applicationId) ? findWhere(scope, { application_id: applicationId }) : undefined;
 export const findApplicationByCode = (scope: Scope, code: string) => findWhere(scope, { code });
 
 /** @throws AppError not_found */
 export async function getApplication(scope: Scope, applicationId: string, { lock = false } = {}): Promise<Application> {
   if (!isId(applicationId)) throw notFound();
   if (lock) await applications(scope).where('application_id', applicationId).forUpdate().select(scope.db.raw('1'));
-  const application = await findWhere(scope, { application_id: applicationId });
+  const application = await findApplicationById(scope, applicationId);
   if (!application) throw notFound();
   return application;
 }

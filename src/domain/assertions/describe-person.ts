@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type Attribute, type NameId, type NameIdFormat, nameIdFormat } from '../../platform/saml/index.ts';
+import type { Profile } from '../access/index.ts';
 import type { Application, PersonField, SamlSettings } from '../applications/index.ts';
 import { listGroupsOfUser } from '../groups/index.ts';
-import type { Scope, UserId } from '../scope.ts';
-import { fullName, getUser, type User } from '../users/index.ts';
+import type { Scope } from '../scope.ts';
+import { fullName } from '../users/index.ts';
 import { findPersistentNameId, makePersistentNameId } from './store.ts';
 
 /** What the request says of the name it wants (core §3.4.1.1). */
@@ -14,23 +15,22 @@ export type Description = { outcome: 'described'; nameId: NameId; attributes: At
 
 type SamlApplication = Pick<Application, 'applicationId'> & { saml: SamlSettings };
 
-/**
- * @param issuer our entity ID: persistent names are pairwise between it and the application (core §8.3.7)
- * @throws AppError not_found when the person is no more
- */
+/** @param issuer our entity ID: persistent names are pairwise between it and the application (core §8.3.7) */
 export async function describePerson(
   scope: Scope,
   application: SamlApplication,
-  userId: UserId,
+  user: Profile,
   issuer: string,
   request?: NameIdRequest,
 ): Promise<Description> {
   const { saml } = application;
-  const user = await getUser(scope, userId);
   const format = chooseFormat(saml, request?.format);
   if (!format || (request?.spNameQualifier && request.spNameQualifier !== saml.entityId))
     return { outcome: 'unavailable', format: request?.format ?? '' };
-  const groups = await listGroupsOfUser(scope, userId);
+  const usesGroups =
+    saml.sendGroups ||
+    [saml.nameIdField, ...saml.attributes.map(({ from }) => from)].some((field) => field === 'groupNames' || field === 'groupIds');
+  const groups = usesGroups ? await listGroupsOfUser(scope, user.userId) : [];
   const valuesOf = (field: PersonField): string[] => {
     if (field === 'groupNames') return groups.map(({ name }) => name);
     if (field === 'groupIds') return groups.map(({ groupId }) => groupId);
@@ -64,7 +64,7 @@ function chooseFormat({ nameIdFormat: own, forceNameIdFormat }: SamlSettings, wa
 async function nameIdOf(
   scope: Scope,
   { applicationId, saml }: SamlApplication,
-  user: User,
+  user: Profile,
   format: NameIdFormat,
   issuer: string,
   allowCreate: boolean,
@@ -83,7 +83,7 @@ async function nameIdOf(
   return value ? { format: uri, value } : undefined;
 }
 
-function single(user: User, field: Exclude<PersonField, 'groupNames' | 'groupIds'>): string | undefined {
+function single(user: Profile, field: Exclude<PersonField, 'groupNames' | 'groupIds'>): string | undefined {
   if (field === 'login') return user.email ?? user.username;
   if (field === 'fullName') return fullName(user);
   return user[field];

@@ -1,5 +1,6 @@
 import { createHash, type KeyObject, verify, X509Certificate } from 'node:crypto';
 import { XmlC14NMode, type XmlElement } from 'libxml2-wasm';
+import { LRUCache } from 'lru-cache';
 import { SamlFault } from './faults.ts';
 import { c14n, digestAlgorithms, ns, signatureAlgorithms } from './names.ts';
 import { childElements } from './read-xml.ts';
@@ -75,15 +76,24 @@ export function verifyDetached(signed: string, method: string, value: string, ce
 
 export const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256;
 
+/** Parsing a certificate costs as much as checking a signature. */
+const keys = new LRUCache<string, KeyObject>({ max: 2000 });
+
+function readKey(pem: string): KeyObject | undefined {
+  try {
+    const { publicKey } = new X509Certificate(pem);
+    if ((publicKey.asymmetricKeyDetails?.modulusLength ?? 2048) < 2048) return undefined;
+    keys.set(pem, publicKey);
+    return publicKey;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The key has to be of the algorithm's kind, or a public RSA key could be taken for something else. Smaller RSA keys than 2048 bits are not believed (NIST SP 800-131A). */
 function checks(pem: string, { hash, key: kind }: { hash: string; key: 'rsa' | 'ec' }, signed: Buffer, value: Buffer): boolean {
-  let key: KeyObject;
-  try {
-    key = new X509Certificate(pem).publicKey;
-  } catch {
-    return false;
-  }
-  if (key.asymmetricKeyType !== kind || (key.asymmetricKeyDetails?.modulusLength ?? 2048) < 2048) return false;
+  const key = keys.get(pem) ?? readKey(pem);
+  if (!key || key.asymmetricKeyType !== kind) return false;
   return verify(hash, signed, kind === 'ec' ? { key, dsaEncoding: 'ieee-p1363' } : key, value);
 }
 

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+import type { Profile } from '../../domain/access/index.ts';
 import { describePerson } from '../../domain/assertions/index.ts';
 import { recordEvent } from '../../domain/audit/index.ts';
 import { recordCertificateUse } from '../../domain/saml-certificates/index.ts';
@@ -18,13 +20,14 @@ export async function sendAssertion(
   directory: SamlDirectory,
   application: SamlApplication,
   signOn: SignOn,
+  person: Profile,
 ): Promise<void> {
   const { scope, services, context } = page;
   const session = page.session!;
   const { saml, applicationId } = application;
   const { nameIdPolicy, requestedAuthnContext, subject } = signOn.request;
   const issuer = context.saml.entityId;
-  const description = await describePerson(scope, application, session.userId, issuer, nameIdPolicy);
+  const description = await describePerson(scope, application, person, issuer, nameIdPolicy);
   if (description.outcome === 'unavailable') return sendRefusal(page, directory, application, signOn, 'InvalidNameIDPolicy');
   if (subject && !isSame(subject, description.nameId)) return sendRefusal(page, directory, application, signOn, 'UnknownPrincipal');
   const authnContextClass = chooseAuthnContext(requestedAuthnContext, session.amr);
@@ -57,15 +60,30 @@ export async function sendAssertion(
     },
   );
   // before the answer leaves: whoever signs out a moment later has to find everybody
+  await join(page, application, sessionIndex, description.nameId);
+  await recordCertificateUse(scope, { applicationId, owner: 'ours', fingerprint: signer.fingerprint });
+  sendByPost(page, signOn.acsUrl, 'SAMLResponse', xml, signOn.relayState, application.name);
+}
+
+/** What the sessions were told already: a person who opens an application again joins it with the same words. */
+const joined = new LRUCache<string, true>({ max: 50_000 });
+
+async function join(
+  { services, context, session }: PageContext,
+  { applicationId }: SamlApplication,
+  sessionIndex: string,
+  nameId: NameId,
+): Promise<void> {
+  const key = `${sessionIndex} ${nameId.format} ${nameId.value}`;
+  if (joined.has(key)) return;
   await recordParticipant(
     services.database,
     context.contextId,
-    session.sessionId,
-    { applicationId, protocol: 'saml', protocolSession: sessionIndex, nameId: description.nameId },
-    now,
+    session!.sessionId,
+    { applicationId, protocol: 'saml', protocolSession: sessionIndex, nameId },
+    services.clock.now(),
   );
-  await recordCertificateUse(scope, { applicationId, owner: 'ours', fingerprint: signer.fingerprint });
-  sendByPost(page, signOn.acsUrl, 'SAMLResponse', xml, signOn.relayState, application.name);
+  joined.set(key, true);
 }
 
 const isSame = (subject: { format?: string; value: string }, nameId: NameId): boolean =>

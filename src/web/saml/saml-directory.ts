@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Application, findApplicationByEntityId, type SamlSettings } from '../../domain/applications/index.ts';
+import { type Application, findApplicationByEntityId, findApplicationById, type SamlSettings } from '../../domain/applications/index.ts';
 import {
   type CertificateAlg,
   createSamlCertificates,
@@ -34,15 +34,24 @@ export class SamlDirectory {
   }
 
   /** The partner of an entity ID, switched off or not, or undefined. */
-  async findPartner(scope: Scope, entityId: string): Promise<SamlApplication | undefined> {
+  findPartner(scope: Scope, entityId: string): Promise<SamlApplication | undefined> {
+    return this.#cached(scope, `entity:${entityId}`, () => findApplicationByEntityId(scope, entityId));
+  }
+
+  /** The partner that this application is, or undefined. */
+  findPartnerById(scope: Scope, applicationId: string): Promise<SamlApplication | undefined> {
+    return this.#cached(scope, `id:${applicationId}`, () => findApplicationById(scope, applicationId));
+  }
+
+  #cached(scope: Scope, key: string, find: () => Promise<Application | undefined>): Promise<SamlApplication | undefined> {
     const { partners } = this.#of(scope.contextId);
-    let found = partners.get(entityId);
+    let found = partners.get(key);
     if (!found) {
-      found = findApplicationByEntityId(scope, entityId) as Promise<SamlApplication | undefined>;
+      found = find().then((application) => (application?.saml ? (application as SamlApplication) : undefined));
       // a name that exists nowhere is not kept: strangers could fill the memory
-      const forget = () => partners.delete(entityId);
+      const forget = () => partners.delete(key);
       found.then((application) => application ?? forget(), forget);
-      if (partners.size < mostPartners) partners.set(entityId, found);
+      if (partners.size < mostPartners) partners.set(key, found);
     }
     return found;
   }

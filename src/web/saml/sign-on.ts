@@ -1,5 +1,4 @@
 import { decide, recordRefusal } from '../../domain/access/index.ts';
-import { getApplication } from '../../domain/applications/index.ts';
 import { nextStep, openPendingRequest } from '../../domain/authentication/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
@@ -57,18 +56,18 @@ function unsupportedPart({ protocolBinding, subject, requestedAuthnContext }: Au
 
 /** Back from the sign-in page, or from a posted request. */
 export async function goOnWithRequest(page: PageContext, directory: SamlDirectory): Promise<void> {
-  const { signOn, application } = await load(page);
+  const { signOn, application } = await load(page, directory);
   await goOn(page, directory, application, signOn);
 }
 
-async function load(page: PageContext): Promise<{ signOn: SignOn; application: SamlApplication }> {
+async function load(page: PageContext, directory: SamlDirectory): Promise<{ signOn: SignOn; application: SamlApplication }> {
   const signOn = await findSignOn(page);
   if (!signOn) throw new AppError('request_expired', 400);
-  const application = await getApplication(page.scope, signOn.applicationId);
+  const application = await directory.findPartnerById(page.scope, signOn.applicationId);
   // changed meanwhile: what was checked then is checked now
-  const isRegistered = application.saml?.assertionConsumerServices.some(({ url }) => url === signOn.acsUrl);
-  if (!application.enabled || application.saml?.entityId !== signOn.entityId || !isRegistered) throw new AppError('request_expired', 400);
-  return { signOn, application: application as SamlApplication };
+  const isRegistered = application?.saml.assertionConsumerServices.some(({ url }) => url === signOn.acsUrl);
+  if (!application?.enabled || application.saml.entityId !== signOn.entityId || !isRegistered) throw new AppError('request_expired', 400);
+  return { signOn, application };
 }
 
 async function goOn(page: PageContext, directory: SamlDirectory, application: SamlApplication, signOn: SignOn): Promise<void> {
@@ -87,8 +86,9 @@ async function goOn(page: PageContext, directory: SamlDirectory, application: Sa
     });
     return redirectTo(page, `/sign-in/${requestId}${hint(signOn)}`);
   }
-  const verdict = decide(await services.findAccess(context.contextId, session!.userId, application.applicationId));
-  if (verdict.allowed) return sendAssertion(page, directory, application, signOn);
+  const facts = await services.findAccess(context.contextId, session!.userId, application.applicationId);
+  const verdict = decide(facts);
+  if (verdict.allowed) return sendAssertion(page, directory, application, signOn, facts.profile!);
   const supportCode = newSupportCode();
   await recordRefusal(scope, { id: session!.userId, name: scope.actor.name }, application, verdict, supportCode);
   if (isPassive) return sendRefusal(page, directory, application, signOn, 'RequestDenied');
@@ -112,20 +112,20 @@ async function goOn(page: PageContext, directory: SamlDirectory, application: Sa
 
 /** "Back to the application", which is told in the protocol's words that the person may not enter. */
 export async function submitRefusal(page: PageContext, directory: SamlDirectory): Promise<void> {
-  const { signOn, application } = await load(page);
+  const { signOn, application } = await load(page, directory);
   await sendRefusal(page, directory, application, signOn, 'RequestDenied');
 }
 
 /** A sign-in that begins here, without a request (profiles §4.1.5): at the Launchpad or a link of our own. */
 export async function launch(page: PageContext, directory: SamlDirectory): Promise<void> {
-  const application = await getApplication(page.scope, page.params.application!);
-  if (!application.saml || !application.enabled) throw notFound();
+  const application = await directory.findPartnerById(page.scope, page.params.application!);
+  if (!application?.enabled) throw notFound();
   const services = application.saml.assertionConsumerServices;
   const acs = services.find(({ isDefault }) => isDefault) ?? services[0]!;
   const relayState = page.query('RelayState') || application.saml.defaultRelayState;
   if (relayState !== undefined && Buffer.byteLength(relayState) > 4096)
-    return refuse(page, new SamlFault('size', 'RelayState'), application as SamlApplication);
-  await goOn(page, directory, application as SamlApplication, {
+    return refuse(page, new SamlFault('size', 'RelayState'), application);
+  await goOn(page, directory, application, {
     applicationId: application.applicationId,
     entityId: application.saml.entityId,
     acsUrl: acs.url,

@@ -18,7 +18,7 @@ export async function showPreview(page: PageContext): Promise<void> {
   const verdict = user && decide(await services.findAccess(context.contextId, user.userId, application.applicationId));
   const description =
     user &&
-    (await describePerson(scope, { applicationId: application.applicationId, saml }, user.userId, context.saml.entityId, {
+    (await describePerson(scope, { applicationId: application.applicationId, saml }, user, context.saml.entityId, {
       allowCreate: false,
     }));
   const acs = saml.assertionConsumerServices.find(({ isDefault }) => isDefault) ?? saml.assertionConsumerServices[0]!;
