@@ -42,14 +42,14 @@ export async function up(knex: Knex): Promise<void> {
       FOREIGN KEY (context_id, user_id) REFERENCES users (context_id, user_id) ON DELETE CASCADE
     );
 
-    ALTER TABLE session_participants ADD COLUMN name_id jsonb;
-    CREATE INDEX session_participants_name_id ON session_participants (context_id, application_id, (name_id ->> 'value')) WHERE protocol = 'saml';
+    ALTER TABLE session_participants ADD COLUMN name_ids jsonb NOT NULL DEFAULT '[]';
+    CREATE INDEX session_participants_name_ids ON session_participants USING gin (name_ids jsonb_path_ops) WHERE protocol = 'saml';
   `);
 }
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
-    ALTER TABLE session_participants DROP COLUMN name_id;
+    ALTER TABLE session_participants DROP COLUMN name_ids;
     DROP TABLE persistent_name_ids;
     DROP TABLE certificate_uses;
     DROP TABLE saml_certificates;

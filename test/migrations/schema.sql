@@ -231,13 +231,13 @@ CREATE TABLE session_participants (
   protocol_session text NOT NULL,
   joined_at timestamp with time zone NOT NULL,
   notified_at timestamp with time zone,
-  name_id jsonb,
+  name_ids jsonb NOT NULL DEFAULT '[]'::jsonb,
   PRIMARY KEY (context_id, session_id, application_id, protocol),
   FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
   FOREIGN KEY (context_id, session_id) REFERENCES sessions(context_id, session_id) ON DELETE CASCADE,
   CHECK ((protocol = ANY (ARRAY['oidc'::text, 'saml'::text])))
 );
-CREATE INDEX session_participants_name_id ON public.session_participants USING btree (context_id, application_id, ((name_id ->> 'value'::text))) WHERE (protocol = 'saml'::text);
+CREATE INDEX session_participants_name_ids ON public.session_participants USING gin (name_ids jsonb_path_ops) WHERE (protocol = 'saml'::text);
 
 CREATE TABLE sessions (
   context_id uuid NOT NULL,

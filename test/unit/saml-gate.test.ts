@@ -236,6 +236,48 @@ describe('unit: the SAML gate', () => {
       );
     });
 
+    it('what costs a validator or canonicalizer more than a message is worth', async () => {
+      const wide = (attributes: string) =>
+        `<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="${now.toISOString()}"><saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">https://nobody.example</saml:Issuer><samlp:Extensions><x ${attributes}/></samlp:Extensions></samlp:AuthnRequest>`;
+      const many = (count: number, make: (i: number) => string) => Array.from({ length: count }, (_, i) => make(i)).join(' ');
+      const long = 'x'.repeat(60_000);
+      for (const [name, xml] of Object.entries({
+        'a long namespace and many attributes in it': wide(`xmlns="u:" xmlns:n="urn:${long}" ${many(4000, (i) => `n:a${i}=""`)}`),
+        'a long namespace alone': wide(`xmlns="urn:${'x'.repeat(600)}"`),
+        'many namespaces': wide(`xmlns="u:" ${many(200, (i) => `xmlns:n${i}="u:"`)}`),
+        'many attributes': wide(`xmlns="u:" ${many(100, (i) => `a${i}=""`)}`),
+        'a long name': wide(`xmlns="u:" a${'b'.repeat(600)}=""`),
+        'a long prefix': wide(`xmlns="u:" xmlns:${'p'.repeat(700)}="u:"`),
+      }))
+        expect(await ruleOf(posted(xml)), name).to.equal('size');
+      const transform = '<ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#">';
+      const list = `<ec:InclusiveNamespaces xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="${many(1000, (i) => `p${i}`)}"/>`;
+      expect(await ruleOf(posted((await signed()).replace(transform, transform + list)))).to.be.oneOf([
+        'signature-transforms',
+        'signature-value',
+      ]);
+      const method = '<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#">';
+      expect(await ruleOf(posted((await signed()).replace(method, method + list)))).to.equal('signature-transforms');
+    });
+
+    it('a namespace that canonicalization has no form for is a refusal, not a failure', async () => {
+      expect(await ruleOf(posted((await signed()).replace('<saml:Issuer', '<saml:Issuer xmlns:a="relative"')))).to.be.oneOf([
+        'signature-transforms',
+        'signature-value',
+      ]);
+      expect(await ruleOf(posted((await signed()).replace(' ID="_1"', ' xmlns:a="relative" ID="_1"')))).to.be.oneOf([
+        'signature-transforms',
+        'signature-value',
+      ]);
+    });
+
+    it('Unicode’s spaces are no white space of XML', async () => {
+      expect(await ruleOf(posted((await signed()).replace('</ds:SignatureValue>', '\u00a0</ds:SignatureValue>')))).to.equal(
+        'signature-value',
+      );
+      expect(await ruleOf(posted(await signed({ issuer: 'https://sp.example\u00a0' })))).to.equal('issuer');
+    });
+
     it('an inflate bomb, and what is neither base64 nor DEFLATE', async () => {
       const bomb = deflateRawSync(Buffer.alloc(20_000_000, ' ')).toString('base64');
       const began = performance.now();
@@ -279,7 +321,15 @@ describe('unit: the SAML gate', () => {
       expect(await ruleOf(posted(formatted))).to.equal('issuer');
     });
 
-    it('another destination, or none where it is signed and posted', async () => {
+    it('another destination, or none where it is signed', async () => {
+      const silent = await redirectUrl(
+        destination,
+        'SAMLRequest',
+        serialize(request({ attributes: { Destination: undefined } })),
+        undefined,
+        signer,
+      );
+      expect(await ruleOf(readRedirect(new URL(silent).search.slice(1)))).to.equal('destination');
       expect(await ruleOf(posted(await signed({ attributes: { Destination: 'https://other.example/acme/saml/sso' } })))).to.equal(
         'destination',
       );

@@ -86,6 +86,26 @@ describe('web: the console connects SAML applications', () => {
       expect(answer.status, rule).to.equal(422);
       expect(answer.text, rule).to.contain(`cannot be used (${rule}`).and.to.contain('/kept');
     }
+    for (const address of ['https:sp.example/acs', 'https:/sp.example/acs', 'http://sp.example/acs'])
+      expect(
+        (await create('saml', { name: 'Odd', metadata: metadata('https://z.example').replace('https://sp.example/acs', address) })).status,
+        address,
+      ).to.equal(422);
+    const ec = makeKeys('ES256').certificate;
+    const byEc = await create('saml', {
+      name: 'EC',
+      entityId: 'https://ec.example',
+      acs: 'https://ec.example/acs',
+      encryptAssertion: 'yes',
+      encryptionCertificate: ec,
+    });
+    expect(byEc.text).to.contain('of a kind that cannot be used');
+    const federation = (inner: string, outer = '') =>
+      `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"${outer}>${inner}</md:EntitiesDescriptor>`;
+    const entity = metadata('https://nested.example').replace('<?xml version="1.0"?>', '');
+    expect(
+      (await create('saml', { name: 'Nested', metadata: federation(federation(entity, ' validUntil="2020-01-01T00:00:00Z"')) })).text,
+    ).to.contain('cannot be used (expired');
     const scripted = metadata('https://y.example').replace('https://sp.example/acs', 'javascript:alert(1)');
     expect((await create('saml', { name: 'Scripted', metadata: scripted })).status).to.equal(422);
   });

@@ -422,12 +422,65 @@ describe('web: SAML sign-on and logout', () => {
       }
     });
 
+    it('tells the other applications through the person’s own browser alone, and none of them the others’ names', async () => {
+      const { indexes } = await joined('wiki', 'crm');
+      const seen: Exchange[] = [];
+      await followSaml(new Jar(), await new Jar().get(await logoutUrl({ sessionIndex: indexes.wiki })), seen, stopAtSp);
+      expect(
+        seen.map(({ kind }) => kind),
+        'a browser without the session',
+      ).to.deep.equal(['LogoutResponse']);
+      expect(seen[0]!.xml).to.contain('PartialLogout');
+
+      const { jar, indexes: again } = await joined('wiki', 'crm');
+      const asked: Exchange[] = [];
+      await followSaml(jar, await jar.get(await logoutUrl({ sessionIndex: again.wiki })), asked, stopAtSp);
+      const [, id] = /ID="([^"]+)"/.exec(last(asked).xml)!;
+      for (const guess of [id!, id!.slice(1), id!.slice(1).padEnd(43, '0')])
+        expect((await new Jar().get(`${server.issuer}/saml/logout/${guess}`)).status).to.equal(400);
+    });
+
+    it('finds the session by any name the application was told, a second transient one among them', async () => {
+      const { jar, indexes } = await joined('wiki');
+      await ask({ children: [policy({ Format: 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient' })] }, jar);
+      await jar.get(await logoutUrl({ sessionIndex: indexes.wiki }));
+      expect(await isSignedIn(jar)).to.equal(false);
+    });
+
+    it('a name that is encrypted, or missing, hears RequestUnsupported', async () => {
+      const seen: Exchange[] = [];
+      await followSaml(new Jar(), await new Jar().get(await logoutUrl({ nameId: '' })), seen, stopAtSp);
+      expect(last(seen).xml).to.contain('RequestUnsupported');
+    });
+
     it('without an index all of the person’s sessions there end, and an answer that nobody asked for is refused', async () => {
       const [one, two] = [await joined('wiki'), await joined('wiki')];
       await one.jar.get(await logoutUrl({}));
       expect([await isSignedIn(one.jar), await isSignedIn(two.jar)]).to.deep.equal([false, false]);
       expect((await one.jar.get(await answerUrl('crm', `_${'x'.repeat(43)}.0`))).text).to.contain('SAML: replay');
     });
+  });
+
+  it('a launch carries nothing that would lead the person to another site', async () => {
+    const { applicationId } = (await (
+      await server.scope()
+    )
+      .db('applications')
+      .where({ code: 'wiki' })
+      .first('application_id AS applicationId')) as { applicationId: string };
+    const launch = async (relayState: string) =>
+      (await ana.get(`${server.issuer}/saml/launch/${applicationId}?RelayState=${encodeURIComponent(relayState)}`)).status;
+    for (const fine of ['/page?a=b&c', 'page', 'token-123', 'http://127.0.0.1:9/page']) expect(await launch(fine), fine).to.equal(200);
+    for (const bad of [
+      'https://evil.example/',
+      '//evil.example',
+      '/\\evil.example',
+      'javascript:alert(1)',
+      'http://127.0.0.1:9@evil.example',
+      ' https://evil.example',
+      'x'.repeat(5000),
+    ])
+      expect(await launch(bad), bad).to.equal(400);
   });
 
   it('metadata is the same for everybody and sets no cookie', async () => {

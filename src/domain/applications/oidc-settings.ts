@@ -18,6 +18,7 @@ export function isRedirectUri(value: string): boolean {
     return false;
   }
   if (url.hash || value.includes('#') || url.username || url.password || value.length > 2000 || /[\s\\*\p{C}]/u.test(value)) return false;
+  if (/^https?:/i.test(value) && !/^https?:\/\/[^/]/i.test(value)) return false; // browsers read https:host as an address of this site
   if (url.protocol === 'https:') return true;
   if (url.protocol === 'http:') return loopback.has(url.hostname);
   return url.protocol.includes('.');

@@ -42,17 +42,22 @@ const entityId = z
   .max(1024, 'fields.entity_id')
   .refine((value) => !/[\p{C}\s]/u.test(value), 'fields.entity_id');
 
-const certificate = z.string().transform((text, ctx) => {
-  try {
-    const pem = pemOf(text);
-    const { publicKey } = new X509Certificate(pem);
-    if (publicKey.asymmetricKeyType === 'ec' || (publicKey.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048) return pem;
-    ctx.addIssue({ code: 'custom', message: 'fields.certificate_weak' });
-  } catch {
-    ctx.addIssue({ code: 'custom', message: 'fields.certificate' });
-  }
-  return z.NEVER;
-});
+/** @param kinds of key that we can use for it */
+const certificate = (...kinds: ('rsa' | 'ec')[]) =>
+  z.string().transform((text, ctx) => {
+    const refuse = (message: string) => {
+      ctx.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    };
+    try {
+      const pem = pemOf(text);
+      const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = new X509Certificate(pem).publicKey;
+      if (!kinds.some((one) => one === kind)) return refuse('fields.certificate_kind');
+      return kind === 'rsa' && (details?.modulusLength ?? 0) < 2048 ? refuse('fields.certificate_weak') : pem;
+    } catch {
+      return refuse('fields.certificate');
+    }
+  });
 
 const attribute = z
   .strictObject({
@@ -67,15 +72,17 @@ const attribute = z
 const schema = z.strictObject({
   entityId,
   assertionConsumerServices: z
-    .array(z.strictObject({ url: webUri, index: z.number().int().min(0).max(65_535).default(0), isDefault: z.boolean().default(false) }))
+    .array(z.strictObject({ url: webUri, index: z.number().int().min(0).max(65_535).optional(), isDefault: z.boolean().default(false) }))
     .min(1, 'fields.acs_missing')
-    .max(50),
+    .max(50)
+    .transform((services) => services.map((service, i) => ({ ...service, index: service.index ?? i })))
+    .refine((services) => new Set(services.map(({ index }) => index)).size === services.length, 'fields.acs_index'),
   singleLogoutServices: z
     .array(z.strictObject({ binding: z.enum(['redirect', 'post']), url: webUri, responseUrl: webUri.optional() }))
     .max(10)
     .default([]),
-  signingCertificates: z.array(certificate).max(10).default([]),
-  encryptionCertificate: certificate.optional(),
+  signingCertificates: z.array(certificate('rsa', 'ec')).max(10).default([]),
+  encryptionCertificate: certificate('rsa').optional(),
   nameIdFormat: z.enum(keysOf(nameIdFormat)).default('emailAddress'),
   /** The field behind an unspecified NameID (`login` without one), or a persistent one that the partner knows already. */
   nameIdField: z.enum(personFields).optional(),

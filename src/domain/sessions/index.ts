@@ -4,6 +4,7 @@ export { type EndReason, endSession, endSessionsOfUser } from './end-session.ts'
 export { type NewSession, startSession } from './start-session.ts';
 export {
   createSessionFinder,
+  findSessionIdOfToken,
   findSessionsOfParticipant,
   listParticipants,
   markNotified,

@@ -72,18 +72,21 @@ export function createSessionFinder(database: Database, clock: Clock): SessionFi
   };
 }
 
-/** A relying party that received this session: `protocolSession` is OIDC's sid or SAML's SessionIndex; `nameId` is the name SAML gave the person there. */
+/** A relying party that received this session: `protocolSession` is OIDC's sid or SAML's SessionIndex; `nameIds` are the names by which SAML told it of the person, latest last. */
 export type Participant = {
   applicationId: ApplicationId;
   protocol: 'oidc' | 'saml';
   protocolSession: string;
   userId: UserId;
-  nameId?: NameId;
+  nameIds: NameId[];
 };
 
-const join = `INSERT INTO session_participants (context_id, session_id, application_id, protocol, protocol_session, joined_at, name_id) VALUES ($1, $2, $3, $4, $5, $6, $7)
-  ON CONFLICT (context_id, session_id, application_id, protocol) DO UPDATE SET protocol_session = excluded.protocol_session, name_id = excluded.name_id, notified_at = NULL
-  WHERE session_participants.protocol_session <> excluded.protocol_session OR session_participants.name_id IS DISTINCT FROM excluded.name_id
+// A service provider may ask for another name at every sign-in and come back with any of them; a transient one each time makes a long list, of which the end is kept.
+const join = `INSERT INTO session_participants (context_id, session_id, application_id, protocol, protocol_session, joined_at, name_ids) VALUES ($1, $2, $3, $4, $5, $6, $7)
+  ON CONFLICT (context_id, session_id, application_id, protocol) DO UPDATE SET protocol_session = excluded.protocol_session, notified_at = NULL,
+    name_ids = CASE WHEN session_participants.name_ids @> excluded.name_ids THEN session_participants.name_ids
+      ELSE jsonb_path_query_array(session_participants.name_ids || excluded.name_ids, '$[last - 49 to last]') END
+  WHERE session_participants.protocol_session <> excluded.protocol_session OR NOT session_participants.name_ids @> excluded.name_ids
     OR session_participants.notified_at IS NOT NULL`;
 
 export async function recordParticipant(
@@ -100,7 +103,7 @@ export async function recordParticipant(
     participant.protocol,
     participant.protocolSession,
     now,
-    participant.nameId ? jsonText(participant.nameId) : null,
+    jsonText(participant.nameIds),
   ]);
 }
 
@@ -118,28 +121,41 @@ export async function listParticipants(scope: Scope, sessionId: string): Promise
       'p.protocol',
       'p.protocol_session AS protocolSession',
       's.user_id AS userId',
-      'p.name_id AS nameId',
+      'p.name_ids AS nameIds',
     );
-  return rows.map((row) => ({ ...row, nameId: row.nameId ?? undefined }));
+  return rows;
 }
 
 /**
  * The live sessions that a service provider knows by these names (SAML core §3.7.3.2): its own ones alone, so that it can end nobody else's.
  * @param sessionIndexes empty means all of that person's
+ * @returns `isOther` when there is such a session, of somebody else
  */
 export async function findSessionsOfParticipant(
   scope: Scope,
   applicationId: ApplicationId,
   nameId: { value: string; format?: string },
   sessionIndexes: string[],
-): Promise<SessionId[]> {
-  const query = participants(scope)
-    .where({ 'p.application_id': applicationId, 'p.protocol': 'saml', 's.ended_at': null })
-    .whereRaw("p.name_id ->> 'value' = ?", [nameId.value])
-    .select('p.session_id', 'p.name_id');
+): Promise<{ sessionIds: SessionId[]; isOther: boolean }> {
+  const own = () => participants(scope).where({ 'p.application_id': applicationId, 'p.protocol': 'saml', 's.ended_at': null });
+  const query = own().whereRaw('p.name_ids @> ?::jsonb', [jsonText([nameId])]);
   if (sessionIndexes.length > 0) query.whereIn('p.protocol_session', sessionIndexes);
-  const rows: { session_id: SessionId; name_id: NameId }[] = await query;
-  return rows.filter((row) => nameId.format === undefined || row.name_id.format === nameId.format).map((row) => row.session_id);
+  const rows: { session_id: SessionId }[] = await query.select('p.session_id');
+  const isOther =
+    rows.length === 0 &&
+    sessionIndexes.length > 0 &&
+    (await own().whereIn('p.protocol_session', sessionIndexes).first('p.session_id')) !== undefined;
+  return { sessionIds: rows.map((row) => row.session_id), isOther };
+}
+
+/** Whose cookie this is, ended or not: a browser is known by it until its sign-out is complete. */
+export async function findSessionIdOfToken({ db, contextId }: Scope, token: string | undefined): Promise<SessionId | undefined> {
+  if (!token || token.length > 100) return undefined;
+  return (
+    await db('sessions')
+      .where({ context_id: contextId, token_hash: hashToken(token) })
+      .first('session_id')
+  )?.session_id;
 }
 
 export async function markNotified(

@@ -1,6 +1,6 @@
 import { addSeconds } from '../../platform/clock/index.ts';
 import { randomToken } from '../../platform/crypto/index.ts';
-import type { NameId } from '../../platform/saml/index.ts';
+import { type NameId, newMessageId } from '../../platform/saml/index.ts';
 import { listApplicationsByIds } from '../applications/index.ts';
 import type { ArtifactStore } from '../protocol-artifacts/index.ts';
 import type { ApplicationId, Scope, SessionId } from '../scope.ts';
@@ -12,6 +12,8 @@ export type LogoutStep = {
   sessionId: SessionId;
   nameId: NameId;
   sessionIndex: string;
+  /** The ID of our LogoutRequest: all that the service provider learns. */
+  requestId: string;
   state: 'waiting' | 'asked' | 'done' | 'failed';
 };
 
@@ -21,9 +23,11 @@ export type Ending =
   | { kind: 'address'; url: string }
   | { kind: 'response'; applicationId: ApplicationId; inResponseTo: string; relayState?: string };
 
-export type SingleLogout = { logoutId: string; steps: LogoutStep[]; ending: Ending };
+/** `sessionIds`: whose end it is; only their browsers go on with it. */
+export type SingleLogout = { logoutId: string; sessionIds: SessionId[]; steps: LogoutStep[]; ending: Ending; isOver: boolean };
 
 const kind = 'SingleLogout';
+const stepKind = 'SingleLogoutStep';
 /** Bounded: a browser that has not come back by then is not coming back. */
 const lifetimeSeconds = 600;
 
@@ -42,38 +46,49 @@ export async function openSingleLogout(
   ending: Ending,
   except?: ApplicationId,
 ): Promise<SingleLogout | undefined> {
-  const participants = (
-    await Promise.all(sessionIds.map(async (sessionId) => (await listParticipants(scope, sessionId)).map((one) => ({ ...one, sessionId }))))
-  ).flat();
-  const saml = participants.filter(({ protocol, nameId, applicationId }) => protocol === 'saml' && nameId && applicationId !== except);
+  const { contextId } = scope;
+  const lists = await Promise.all(
+    sessionIds.map(async (sessionId) => (await listParticipants(scope, sessionId)).map((one) => ({ ...one, sessionId }))),
+  );
+  const saml = lists
+    .flat()
+    .filter(({ protocol, nameIds, applicationId }) => protocol === 'saml' && nameIds.length > 0 && applicationId !== except);
   if (saml.length === 0) return undefined;
   const applications = await listApplicationsByIds(
     scope,
     saml.map(({ applicationId }) => applicationId),
   );
   const reachable = new Set(
-    applications
-      .filter(({ enabled, saml: settings }) => enabled && settings && settings.singleLogoutServices.length > 0)
-      .map((one) => one.applicationId),
+    applications.filter((one) => one.enabled && (one.saml?.singleLogoutServices.length ?? 0) > 0).map((one) => one.applicationId),
   );
-  const steps = saml.map(
-    ({ applicationId, sessionId, nameId, protocolSession }): LogoutStep => ({
+  const logout: SingleLogout = {
+    logoutId: randomToken(),
+    sessionIds,
+    ending,
+    isOver: false,
+    steps: saml.map(({ applicationId, sessionId, nameIds, protocolSession }) => ({
       applicationId,
       sessionId,
-      nameId: nameId!,
+      nameId: nameIds.at(-1)!,
       sessionIndex: protocolSession,
+      requestId: newMessageId(),
       // one without an address for it keeps its own session, and the person is told so
       state: reachable.has(applicationId) ? 'waiting' : 'failed',
-    }),
+    })),
+  };
+  const expiresAt = addSeconds(scope.clock.now(), lifetimeSeconds);
+  await Promise.all(
+    logout.steps.map(({ requestId }) =>
+      artifacts.save({ contextId, kind: stepKind, id: requestId, payload: { logoutId: logout.logoutId }, index: {}, expiresAt }),
+    ),
   );
-  const logout: SingleLogout = { logoutId: randomToken(), steps, ending };
   await saveSingleLogout(scope, artifacts, logout);
   return logout;
 }
 
 export async function saveSingleLogout({ contextId, clock }: Scope, artifacts: ArtifactStore, logout: SingleLogout): Promise<void> {
   const { logoutId, ...payload } = logout;
-  await artifacts.save({ contextId, kind, id: logoutId, payload, expiresAt: addSeconds(clock.now(), lifetimeSeconds) });
+  await artifacts.save({ contextId, kind, id: logoutId, payload, index: {}, expiresAt: addSeconds(clock.now(), lifetimeSeconds) });
 }
 
 export async function findSingleLogout(
@@ -83,4 +98,10 @@ export async function findSingleLogout(
 ): Promise<SingleLogout | undefined> {
   const found = logoutId.length === 43 ? await artifacts.find(contextId, kind, logoutId) : undefined;
   return found && ({ ...found.payload, logoutId } as SingleLogout);
+}
+
+/** The logout in which this request of ours was sent. */
+export async function findLogoutOfRequest(scope: Scope, artifacts: ArtifactStore, requestId: string): Promise<SingleLogout | undefined> {
+  const step = requestId.length === 33 ? await artifacts.find(scope.contextId, stepKind, requestId) : undefined;
+  return step && findSingleLogout(scope, artifacts, String(step.payload.logoutId));
 }

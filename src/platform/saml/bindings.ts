@@ -33,7 +33,8 @@ const checkRelayState = (value: string | undefined): string | undefined => {
 export async function readRedirect(query: string): Promise<Incoming> {
   const raw = new Map<string, string>();
   for (const part of query.split('&')) {
-    const [name = '', value = ''] = [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)];
+    const equals = part.indexOf('=');
+    const [name, value] = equals < 0 ? [part, ''] : [part.slice(0, equals), part.slice(equals + 1)];
     if (!['SAMLRequest', 'SAMLResponse', 'RelayState', 'SigAlg', 'Signature', 'SAMLEncoding'].includes(name)) continue;
     if (raw.has(name)) throw new SamlFault('encoding', `${name} twice`); // two readers could take different ones
     raw.set(name, value);
@@ -88,7 +89,7 @@ function urlDecode(value: string): string {
 }
 
 function base64(text: string): Buffer {
-  const packed = text.replace(/\s+/g, '');
+  const packed = text.replace(/[ \t\r\n]+/g, '');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(packed)) throw new SamlFault('encoding', 'base64');
   return Buffer.from(packed, 'base64');
 }

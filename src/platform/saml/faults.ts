@@ -22,6 +22,7 @@ export type Rule =
   | 'acs' // profiles §4.1.4.1: only a registered address gets an answer
   | 'subject'
   | 'expired'
+  | 'relay-state' // a launch that would make the application lead the person elsewhere
   | 'metadata';
 
 /** A message that was refused, with the rule that refused it. `detail` is for administrators: the other side's page does not show it. */

@@ -1,6 +1,6 @@
 import type { XmlElement } from 'libxml2-wasm';
 import type { Incoming } from './bindings.ts';
-import { SamlFault } from './faults.ts';
+import { type Rule, SamlFault } from './faults.ts';
 import { ns } from './names.ts';
 import { copy, find, findAll, messageLimits, openDocument, type Read } from './read-xml.ts';
 import { takeSignature, type VerifiedBy, verifyDetached } from './verify-signature.ts';
@@ -44,7 +44,7 @@ export async function readMessage(incoming: Incoming, gate: Gate): Promise<Messa
     const signedBy = checkSignature(incoming, document.root, partner);
     const root = copy(document.root);
     const head = readHead(root, incoming);
-    checkHead(root, head, incoming, signedBy, gate);
+    checkHead(root, head, signedBy, gate);
     return { ...head, root, signedBy };
   } finally {
     document.dispose();
@@ -59,12 +59,11 @@ function checkSignature({ signature }: Incoming, root: XmlElement, { certificate
   return signedBy;
 }
 
-function checkHead(root: Read, head: { issueInstant: Date }, { binding }: Incoming, signedBy: VerifiedBy | undefined, gate: Gate): void {
+function checkHead(root: Read, head: { issueInstant: Date }, signedBy: VerifiedBy | undefined, gate: Gate): void {
   const { Version: version, Destination: destination, IssueInstant: instant } = root.attributes;
   if (version !== '2.0') throw new SamlFault('version', version);
-  // a message signed by POST always names where it is for (bindings §3.5.5.2), so that it cannot be passed on to us
-  const mayBeSilent = signedBy === undefined || binding === 'redirect';
-  if (destination === undefined ? !mayBeSilent : !gate.destinations.includes(destination))
+  // a signed message always names where it is for (bindings §3.4.5.2, §3.5.5.2), so that it cannot be passed on to us
+  if (destination === undefined ? signedBy !== undefined : !gate.destinations.includes(destination))
     throw new SamlFault('destination', destination ?? 'missing');
   const age = gate.now.getTime() - head.issueInstant.getTime();
   if (!(age <= oldestMs && age >= -skewMs)) throw new SamlFault('issue-instant', instant);
@@ -82,9 +81,16 @@ function readHead(root: Read, { direction }: Incoming): Omit<Message, 'root' | '
   if (id === '' || id.length > 256) throw new SamlFault('id');
   // core §1.3.3: UTC; what we cannot read is no time
   const instant = root.attributes.IssueInstant ?? '';
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(instant)) throw new SamlFault('issue-instant', instant);
-  return { name, id, issuer, issueInstant: new Date(instant) };
+  return { name, id, issuer, issueInstant: readInstant(instant, 'issue-instant') };
 }
+
+function readInstant(text: string, rule: Rule): Date {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text)) throw new SamlFault(rule, text);
+  return new Date(text);
+}
+
+const longestValue = 2048;
+const mostClasses = 20;
 
 /** What an AuthnRequest asks (core §3.4.1). */
 export type AuthnRequest = {
@@ -101,12 +107,17 @@ export type AuthnRequest = {
 
 const truth = (value: string | undefined): boolean => value === 'true' || value === '1';
 
+/** @throws SamlFault size, for what would have to be kept while the person signs in */
 export function readAuthnRequest({ root }: Message): AuthnRequest {
   const policy = find(root, ns.protocol, 'NameIDPolicy');
   const requested = find(root, ns.protocol, 'RequestedAuthnContext');
   const subject = find(root, ns.assertion, 'Subject');
   const nameId = find(subject, ns.assertion, 'NameID');
   const index = root.attributes.AssertionConsumerServiceIndex;
+  const classes = findAll(requested, ns.assertion, 'AuthnContextClassRef').map(({ text }) => text);
+  if (classes.length > mostClasses) throw new SamlFault('size', `${classes.length} authentication contexts`);
+  if ([nameId?.text ?? '', root.attributes.AssertionConsumerServiceURL ?? '', ...classes].some(({ length }) => length > longestValue))
+    throw new SamlFault('size', 'a value of more than 2048 characters');
   return {
     acsUrl: root.attributes.AssertionConsumerServiceURL,
     acsIndex: index === undefined ? undefined : Number(index),
@@ -120,7 +131,7 @@ export function readAuthnRequest({ root }: Message): AuthnRequest {
     },
     requestedAuthnContext: requested && {
       comparison: (requested.attributes.Comparison ?? 'exact') as 'exact',
-      classes: findAll(requested, ns.assertion, 'AuthnContextClassRef').map(({ text }) => text),
+      classes,
       hasDeclarations: find(requested, ns.assertion, 'AuthnContextDeclRef') !== undefined,
     },
     subject: subject && {
@@ -132,7 +143,7 @@ export function readAuthnRequest({ root }: Message): AuthnRequest {
   };
 }
 
-/** What a LogoutRequest asks (core §3.7.1). */
+/** What a LogoutRequest asks (core §3.7.1); `notOnOrAfter` allows for clocks that differ. */
 export type LogoutRequest = { nameId: string; format?: string; sessionIndexes: string[]; notOnOrAfter?: Date };
 
 export function readLogoutRequest({ root }: Message): LogoutRequest {
@@ -143,7 +154,7 @@ export function readLogoutRequest({ root }: Message): LogoutRequest {
     nameId: nameId.text,
     format: nameId.attributes.Format,
     sessionIndexes: findAll(root, ns.protocol, 'SessionIndex').map(({ text }) => text),
-    notOnOrAfter: until === undefined ? undefined : new Date(until),
+    notOnOrAfter: until === undefined ? undefined : new Date(readInstant(until, 'expired').getTime() + skewMs),
   };
 }
 

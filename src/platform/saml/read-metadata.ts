@@ -28,16 +28,11 @@ export function readSpMetadata(xml: Buffer, now: Date, entityId?: string): SpMet
   } finally {
     document.dispose();
   }
-  const entities = root.name === 'EntitiesDescriptor' ? descendants(root) : [root];
-  const found = entities.filter(
-    (one) => find(one, ns.metadata, 'SPSSODescriptor') && (entityId === undefined || one.attributes.entityID === entityId),
-  );
-  if (found.length !== 1) throw new SamlFault('metadata', `${found.length} service providers`);
-  const [entity] = found as [Read];
-  const role = find(entity, ns.metadata, 'SPSSODescriptor')!;
-  for (const { attributes } of [root, entity, role])
-    if (attributes.validUntil !== undefined && !(Date.parse(attributes.validUntil) > now.getTime()))
-      throw new SamlFault('expired', attributes.validUntil);
+  const entities = entitiesOf(root, now).filter((one) => roleOf(one) && (entityId === undefined || one.attributes.entityID === entityId));
+  if (entities.length !== 1) throw new SamlFault('metadata', `${entities.length} service providers`);
+  const [entity] = entities as [Read];
+  const role = roleOf(entity)!;
+  refuseExpired(role, now);
   const services = findAll(role, ns.metadata, 'AssertionConsumerService')
     .filter(({ attributes }) => attributes.Binding === binding.post)
     .map(({ attributes }) => ({ url: attributes.Location!, index: Number(attributes.index), isDefault: truth(attributes.isDefault) }));
@@ -61,9 +56,23 @@ export function readSpMetadata(xml: Buffer, now: Date, entityId?: string): SpMet
 
 const truth = (value: string | undefined): boolean => value === 'true' || value === '1';
 
-const descendants = (element: Read): Read[] =>
-  element.children.flatMap((child) =>
-    child.name === 'EntityDescriptor' ? [child] : child.name === 'EntitiesDescriptor' ? descendants(child) : [],
+/** The entities of a file, each valid together with everything around it. */
+function entitiesOf(element: Read, now: Date): Read[] {
+  refuseExpired(element, now);
+  if (element.name === 'EntityDescriptor') return [element];
+  return element.children
+    .filter(({ name }) => name === 'EntityDescriptor' || name === 'EntitiesDescriptor')
+    .flatMap((child) => entitiesOf(child, now));
+}
+
+function refuseExpired({ attributes: { validUntil } }: Read, now: Date): void {
+  if (validUntil !== undefined && !(Date.parse(validUntil) > now.getTime())) throw new SamlFault('expired', validUntil);
+}
+
+/** A partner may describe itself for older versions, too. */
+const roleOf = (entity: Read): Read | undefined =>
+  findAll(entity, ns.metadata, 'SPSSODescriptor').find(({ attributes }) =>
+    (attributes.protocolSupportEnumeration ?? '').split(/\s+/).includes(ns.protocol),
   );
 
 /** A key without `use` serves both (metadata §2.4.1.1). */
@@ -78,7 +87,7 @@ function certificates(role: Read, use: 'signing' | 'encryption'): string[] {
 
 /** @param text base64 of a DER certificate, or PEM. @returns PEM @throws SamlFault metadata */
 export function pemOf(text: string): string {
-  const packed = text.replace(/-----(BEGIN|END) CERTIFICATE-----/g, '').replace(/\s+/g, '');
+  const packed = text.replace(/-----(BEGIN|END) CERTIFICATE-----/g, '').replace(/[ \t\r\n]+/g, '');
   const pem = `-----BEGIN CERTIFICATE-----\n${packed.replace(/(.{64})/g, '$1\n').trimEnd()}\n-----END CERTIFICATE-----\n`;
   try {
     new X509Certificate(pem);

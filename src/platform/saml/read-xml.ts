@@ -5,9 +5,13 @@ import { SamlFault } from './faults.ts';
 /** A copy of a tree that was read and checked; nobody parses the bytes again (law 2: read only what was verified). */
 export type Read = { ns: string; name: string; attributes: Record<string, string>; text: string; children: Read[] };
 
-export type Limits = { bytes: number; elements: number; depth: number };
-export const messageLimits: Limits = { bytes: 128 * 1024, elements: 2000, depth: 30 };
-export const metadataLimits: Limits = { bytes: 2 * 1024 * 1024, elements: 20_000, depth: 30 };
+export type Limits = { bytes: number; elements: number; depth: number; namespaces: number };
+export const messageLimits: Limits = { bytes: 128 * 1024, elements: 2000, depth: 30, namespaces: 100 };
+export const metadataLimits: Limits = { bytes: 1024 * 1024, elements: 5000, depth: 30, namespaces: 2000 };
+
+// Names are repeated in every fault that a validator collects, and compared with each other: long ones make a small message a large one.
+const longestName = 512;
+const mostAttributes = 50;
 
 const folder = new URL('./schemas/', import.meta.url);
 const schemaFiles = new Map(
@@ -63,6 +67,7 @@ export function openDocument(xml: Buffer, schema: Schema, limits: Limits): XmlDo
   // A '<' is only ever markup in well-formed XML: DOCTYPE, CDATA and comments begin with '<!', processing instructions with '<?'.
   if (/<!d/i.test(text)) throw new SamlFault('no-doctype');
   if (text.includes('<!') || text.includes('<?')) throw new SamlFault('no-comment');
+  measureNamespaces(text, limits);
   let document: XmlDocument;
   try {
     document = XmlDocument.fromString(text, { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE });
@@ -102,11 +107,25 @@ function decode(xml: Buffer): string {
   return declaration ? text.slice(declaration[0].length).trimStart() : text;
 }
 
+/** Before a parser sees them: canonicalization costs elements × prefixes × declarations. */
+function measureNamespaces(text: string, limits: Limits): void {
+  let count = 0;
+  for (const { index } of text.matchAll(/xmlns/g)) {
+    if (++count > limits.namespaces) throw new SamlFault('size', `more than ${limits.namespaces} namespace declarations`);
+    const value = /^[^"'<]{0,600}(?:"[^"<]{0,512}"|'[^'<]{0,512}')/.exec(text.slice(index, index + 1200));
+    if (!value) throw new SamlFault('size', 'a namespace of more than 512 characters');
+  }
+}
+
 function measure(root: XmlElement, limits: Limits): void {
   let count = 0;
   const walk = (element: XmlElement, depth: number): void => {
     if (++count > limits.elements) throw new SamlFault('size', `more than ${limits.elements} elements`);
     if (depth > limits.depth) throw new SamlFault('size', `more than ${limits.depth} levels`);
+    const { attrs } = element;
+    if (attrs.length > mostAttributes) throw new SamlFault('size', `more than ${mostAttributes} attributes`);
+    if ([element, ...attrs].some(({ name }) => name.length > longestName))
+      throw new SamlFault('size', `a name of more than ${longestName} characters`);
     for (const child of childElements(element)) walk(child, depth + 1);
   };
   walk(root, 1);
@@ -116,16 +135,15 @@ export function* childElements(element: XmlElement): Generator<XmlElement> {
   for (let child = element.firstChild; child; child = child.next) if (child instanceof XmlElement) yield child;
 }
 
-/** Values out of a checked tree. Text of an element that has child elements is white space by the schemas, and left out. */
+/** Values out of a checked tree; SAML's own attributes have no namespace, and others are left out. Text of an element that has child elements is white space by the schemas, and left out. */
 export function copy(element: XmlElement): Read {
   const children = [...childElements(element)].map(copy);
   const attributes: Record<string, string> = Object.create(null);
-  for (const attribute of element.attrs)
-    attributes[attribute.namespaceUri ? `{${attribute.namespaceUri}}${attribute.name}` : attribute.name] = attribute.value;
+  for (const attribute of element.attrs) if (!attribute.namespaceUri) attributes[attribute.name] = attribute.value;
   let text = '';
   if (children.length === 0)
     for (let child = element.firstChild; child; child = child.next) if (child instanceof XmlText) text += child.content;
-  return { ns: element.namespaceUri, name: element.name, attributes, text: text.trim(), children };
+  return { ns: element.namespaceUri, name: element.name, attributes, text: text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ''), children };
 }
 
 export const find = (element: Read | undefined, namespace: string, name: string): Read | undefined =>

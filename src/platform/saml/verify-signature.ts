@@ -29,6 +29,7 @@ const signaturesBelow = (element: XmlElement): number =>
 export function takeSignature(root: XmlElement, certificates: string[]): VerifiedBy | undefined {
   const count = signaturesBelow(root);
   if (count === 0) return undefined;
+  if (certificates.length === 0) throw new SamlFault('signature-value', 'the partner has no certificates here');
   const signature = [...childElements(root)].find((child) => child.namespaceUri === ns.signature && child.name === 'Signature');
   // one, and a child of the root: anywhere else it signs something that we do not read (signature wrapping)
   if (count !== 1 || !signature) throw new SamlFault('signature-placement', `${count} signatures, ${signature ? 1 : 0} of the message`);
@@ -49,16 +50,16 @@ export function takeSignature(root: XmlElement, certificates: string[]): Verifie
   if (transforms.map((transform) => transform.attr('Algorithm')?.value).join(' ') !== `${c14n.enveloped} ${c14n.exclusive}`)
     throw new SamlFault('signature-transforms', transforms.map((transform) => transform.attr('Algorithm')?.value).join(' '));
 
-  const signed = canonical(signedInfo, canonicalization);
+  // the signature first, over a few elements: nothing of a message that no partner signed is worked on any further
   const value = decode(only(signature, 'SignatureValue').content);
   const expected = decode(only(reference, 'DigestValue').content);
-  const inclusive = transforms[1]!;
-  const prefixes = prefixList(inclusive);
-  signature.remove();
-  const content = root.canonicalizeToString({ mode: XmlC14NMode.XML_C14N_EXCLUSIVE_1_0, inclusiveNamespacePrefixes: prefixes });
-  if (!createHash(digest).update(content).digest().equals(expected)) throw new SamlFault('signature-value', 'the content was changed');
-  const by = certificates.find((pem) => checks(pem, algorithm, Buffer.from(signed), value));
+  const signed = Buffer.from(canonicalize(signedInfo, prefixList(canonicalization)));
+  const by = certificates.find((pem) => checks(pem, algorithm, signed, value));
   if (!by) throw new SamlFault('signature-value', `none of ${certificates.length} certificates fits`);
+  const prefixes = prefixList(transforms[1]!);
+  signature.remove();
+  if (!createHash(digest).update(canonicalize(root, prefixes)).digest().equals(expected))
+    throw new SamlFault('signature-value', 'the content was changed');
   return { fingerprint: fingerprintOf(by) };
 }
 
@@ -97,9 +98,15 @@ function checks(pem: string, { hash, key: kind }: { hash: string; key: 'rsa' | '
   return verify(hash, signed, kind === 'ec' ? { key, dsaEncoding: 'ieee-p1363' } : key, value);
 }
 
-function canonical(element: XmlElement, method: XmlElement): string {
-  return element.canonicalizeToString({ mode: XmlC14NMode.XML_C14N_EXCLUSIVE_1_0, inclusiveNamespacePrefixes: prefixList(method) });
+function canonicalize(element: XmlElement, inclusiveNamespacePrefixes: string[]): string {
+  try {
+    return element.canonicalizeToString({ mode: XmlC14NMode.XML_C14N_EXCLUSIVE_1_0, inclusiveNamespacePrefixes });
+  } catch (error) {
+    throw new SamlFault('signature-transforms', (error as Error).message); // a relative namespace URI has no canonical form
+  }
 }
+
+const mostPrefixes = 20;
 
 /** Exclusive canonicalization §4, `<InclusiveNamespaces PrefixList="xs">`: some libraries send it. Nothing else may stand there. */
 function prefixList(transform: XmlElement): string[] {
@@ -107,12 +114,14 @@ function prefixList(transform: XmlElement): string[] {
   if (!child) return [];
   if (rest.length > 0 || child.name !== 'InclusiveNamespaces' || child.namespaceUri !== c14n.exclusive)
     throw new SamlFault('signature-transforms', child.name);
-  return (child.attr('PrefixList')?.value ?? '').split(/\s+/).filter(Boolean);
+  const prefixes = [...new Set((child.attr('PrefixList')?.value ?? '').split(/[ \t\r\n]+/).filter(Boolean))];
+  if (prefixes.length > mostPrefixes) throw new SamlFault('signature-transforms', `${prefixes.length} prefixes`);
+  return prefixes;
 }
 
-/** Base64 without its line breaks; anything else in it is a fault, not something to skip. */
+/** Base64 without its line breaks (XML's white space, not Unicode's); anything else in it is a fault, not something to skip. */
 function decode(text: string): Buffer {
-  const packed = text.replace(/[\s]+/g, '');
+  const packed = text.replace(/[ \t\r\n]+/g, '');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(packed)) throw new SamlFault('signature-value', 'not base64');
   return Buffer.from(packed, 'base64');
 }

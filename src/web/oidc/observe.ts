@@ -64,7 +64,7 @@ export function observe(provider: Provider, services: Services, context: Resolve
       services.database,
       context.contextId,
       own.sessionId,
-      { applicationId: applicationIdOf(client), protocol: 'oidc', protocolSession: sid },
+      { applicationId: applicationIdOf(client), protocol: 'oidc', protocolSession: sid, nameIds: [] },
       services.clock.now(),
     );
     joined.set(key, sid);
@@ -88,7 +88,7 @@ export function observe(provider: Provider, services: Services, context: Resolve
     );
     await inTransaction({ ...scope, actor }, (inside) => endSession(inside, own.sessionId, 'signed-out'));
     if (logout) ctx.redirect(`${context.mount}${logoutPath(logout.logoutId)}`);
-    ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
+    else ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
   }
 
   /** A token of somebody who may not use the application any more is not active (RFC 7662 §2.2). */

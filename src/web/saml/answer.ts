@@ -4,6 +4,8 @@ import { describePerson } from '../../domain/assertions/index.ts';
 import { recordEvent } from '../../domain/audit/index.ts';
 import { recordCertificateUse } from '../../domain/saml-certificates/index.ts';
 import { recordParticipant } from '../../domain/sessions/index.ts';
+import { getSignInPolicy } from '../../domain/sign-in-policy/index.ts';
+import { addSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { type NameId, type Status, writeErrorResponse, writeResponse } from '../../platform/saml/index.ts';
 import type { PageContext } from '../request/index.ts';
@@ -11,8 +13,6 @@ import { chooseAuthnContext } from './authn-context.ts';
 import { answerOnce, type SignOn } from './pending.ts';
 import type { SamlApplication, SamlDirectory } from './saml-directory.ts';
 import { sendByPost } from './send.ts';
-
-const lifetimeMs = 12 * 3600 * 1000;
 
 /** Tells the service provider who signed in (profiles §4.1.4.2). */
 export async function sendAssertion(
@@ -49,7 +49,7 @@ export async function sendAssertion(
       authenticatedAt: session.authenticatedAt,
       authnContextClass,
       sessionIndex,
-      sessionNotOnOrAfter: new Date(session.authenticatedAt.getTime() + lifetimeMs),
+      sessionNotOnOrAfter: addSeconds(session.authenticatedAt, getSignInPolicy(scope).sessionLifetimeSeconds),
       now,
     },
     {
@@ -80,7 +80,7 @@ async function join(
     services.database,
     context.contextId,
     session!.sessionId,
-    { applicationId, protocol: 'saml', protocolSession: sessionIndex, nameId },
+    { applicationId, protocol: 'saml', protocolSession: sessionIndex, nameIds: [nameId] },
     services.clock.now(),
   );
   joined.set(key, true);

@@ -1,12 +1,19 @@
-import { getApplication } from '../../domain/applications/index.ts';
 import { recordEvent } from '../../domain/audit/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
-import { endSession, findSessionsOfParticipant, markNotified } from '../../domain/sessions/index.ts';
-import { findSingleLogout, logoutPath, openSingleLogout, type SingleLogout, saveSingleLogout } from '../../domain/single-logout/index.ts';
+import { endSession, findSessionIdOfToken, findSessionsOfParticipant, markNotified } from '../../domain/sessions/index.ts';
+import {
+  findLogoutOfRequest,
+  findSingleLogout,
+  logoutPath,
+  openSingleLogout,
+  type SingleLogout,
+  saveSingleLogout,
+} from '../../domain/single-logout/index.ts';
 import { addSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { serializeCookie } from '../../platform/http/index.ts';
+import { readCookie, serializeCookie } from '../../platform/http/index.ts';
 import {
+  type LogoutRequest,
   type Message,
   readLogoutRequest,
   readLogoutResponse,
@@ -30,8 +37,16 @@ export async function receiveLogout(page: PageContext, directory: SamlDirectory)
 }
 
 async function begin(page: PageContext, directory: SamlDirectory, { message, application, relayState }: Received): Promise<void> {
-  const { scope, services, context, ctx } = page;
-  const request = readLogoutRequest(message);
+  const { scope, services } = page;
+  const respond = (status: Status) => sendLogoutResponse(page, directory, application, message.id, relayState, status);
+  let request: LogoutRequest;
+  try {
+    request = readLogoutRequest(message);
+  } catch (error) {
+    if (error instanceof SamlFault && error.rule === 'subject') return respond('RequestUnsupported'); // an encrypted name, or none
+    if (error instanceof SamlFault) return refuse(page, error, application);
+    throw error;
+  }
   const now = services.clock.now();
   if (request.notOnOrAfter && request.notOnOrAfter <= now) return refuse(page, new SamlFault('expired'), application);
   if (
@@ -45,12 +60,12 @@ async function begin(page: PageContext, directory: SamlDirectory, { message, app
   )
     return refuse(page, new SamlFault('replay'), application);
   // found by what the service provider was told, never by the cookie: so it can end its own sessions and nobody else's
-  const sessionIds = await findSessionsOfParticipant(
-    scope,
-    application.applicationId,
-    { value: request.nameId, format: request.format },
-    request.sessionIndexes,
-  );
+  const nameId = {
+    value: request.nameId,
+    ...(request.format && !request.format.endsWith(':unspecified') ? { format: request.format } : {}),
+  };
+  const { sessionIds, isOther } = await findSessionsOfParticipant(scope, application.applicationId, nameId, request.sessionIndexes);
+  if (isOther) return respond('UnknownPrincipal');
   const ending = { kind: 'response', applicationId: application.applicationId, inResponseTo: message.id, relayState } as const;
   const logout = await openSingleLogout(scope, services.artifacts, sessionIds, ending, application.applicationId);
   await inTransaction({ ...scope, actor: { ...scope.actor, kind: 'system', name: application.name } }, async (inside) => {
@@ -59,51 +74,47 @@ async function begin(page: PageContext, directory: SamlDirectory, { message, app
       await endSession(inside, sessionId, 'signed-out');
     }
   });
-  if (page.session && sessionIds.includes(page.session.sessionId))
-    ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
   if (logout) return goTo(page, logoutPath(logout.logoutId));
+  if (page.session && sessionIds.includes(page.session.sessionId)) forgetSession(page);
   // who has no session any more is signed out all the same (core §3.7.3.2)
-  await sendLogoutResponse(page, directory, application, message.id, relayState, 'Success');
+  await respond('Success');
 }
 
 /** Tells the next service provider, or ends. Each is asked once: one that never sends the browser back is passed over when the person comes back by themselves. */
 export async function goOnWithLogout(page: PageContext, directory: SamlDirectory): Promise<void> {
-  const { scope, services, context, params } = page;
+  const { scope, services, context, params, ctx } = page;
   const logout = await findSingleLogout(scope, services.artifacts, params.logout ?? '');
   if (!logout) throw new AppError('request_expired', 400);
-  for (const [index, step] of logout.steps.entries()) {
+  // what the others are told is for the person's own browser: whoever asked for the logout from elsewhere learns nothing of them
+  const own = await findSessionIdOfToken(scope, readCookie(ctx.get('cookie'), cookieNames(context).session));
+  const isOwn = own !== undefined && logout.sessionIds.includes(own);
+  for (const step of isOwn && !logout.isOver ? logout.steps : []) {
     if (step.state !== 'waiting') continue;
-    const application = (await getApplication(scope, step.applicationId).catch(() => undefined)) as SamlApplication | undefined;
+    const application = await directory.findPartnerById(scope, step.applicationId);
     const service =
-      application?.saml?.singleLogoutServices.find(({ binding }) => binding === 'redirect') ?? application?.saml?.singleLogoutServices[0];
+      application?.saml.singleLogoutServices.find(({ binding }) => binding === 'redirect') ?? application?.saml.singleLogoutServices[0];
     step.state = application && service ? 'asked' : 'failed';
     await saveSingleLogout(scope, services.artifacts, logout);
     if (!application || !service) continue;
     const signer = await directory.signer(scope, context, application.saml.signatureAlgorithm);
-    const content = {
-      id: requestIdOf(logout, index),
-      issuer: context.saml.entityId,
-      destination: service.url,
-      nameId: step.nameId,
-      sessionIndex: step.sessionIndex,
-      now: services.clock.now(),
-    };
+    const { requestId: id, nameId, sessionIndex } = step;
+    const content = { id, issuer: context.saml.entityId, destination: service.url, nameId, sessionIndex, now: services.clock.now() };
     if (service.binding === 'redirect')
       return sendByRedirect(page, service.url, 'SAMLRequest', await writeLogoutRequest(content), undefined, signer);
     return sendByPost(page, service.url, 'SAMLRequest', await writeLogoutRequest(content, signer), undefined, application.name);
   }
+  if (isOwn) forgetSession(page);
   await end(page, directory, logout);
 }
 
-/** Our request's ID names the logout and the step; it is as hard to guess as the logout's own. */
-const requestIdOf = (logout: SingleLogout, index: number): string => `_${logout.logoutId}.${index}`;
+const forgetSession = ({ ctx, context }: PageContext): void =>
+  ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
 
 async function takeAnswer(page: PageContext, _directory: SamlDirectory, message: Message, application: SamlApplication): Promise<void> {
   const { scope, services } = page;
-  const { inResponseTo, isSuccess } = readLogoutResponse(message);
-  const [, logoutId = '', index = ''] = /^_([A-Za-z0-9_-]{43})\.(\d{1,3})$/.exec(inResponseTo ?? '') ?? [];
-  const logout = await findSingleLogout(scope, services.artifacts, logoutId);
-  const step = logout?.steps[Number(index)];
+  const { inResponseTo = '', isSuccess } = readLogoutResponse(message);
+  const logout = await findLogoutOfRequest(scope, services.artifacts, inResponseTo);
+  const step = logout?.steps.find(({ requestId }) => requestId === inResponseTo);
   if (!logout || step?.applicationId !== application.applicationId)
     return refuse(page, new SamlFault('replay', 'nobody asked for this answer'), application);
   if (step.state === 'asked') {
@@ -114,16 +125,20 @@ async function takeAnswer(page: PageContext, _directory: SamlDirectory, message:
   goTo(page, logoutPath(logout.logoutId));
 }
 
-async function end(page: PageContext, directory: SamlDirectory, { steps, ending }: SingleLogout): Promise<void> {
-  const { scope } = page;
+async function end(page: PageContext, directory: SamlDirectory, logout: SingleLogout): Promise<void> {
+  const { scope, services } = page;
+  const { steps, ending } = logout;
   const missing = steps.filter(({ state }) => state !== 'done');
-  const names = (
-    await Promise.all(missing.map(({ applicationId }) => getApplication(scope, applicationId).catch(() => undefined)))
-  ).flatMap((one) => one?.name ?? []);
+  const applications = await Promise.all(missing.map(({ applicationId }) => directory.findPartnerById(scope, applicationId)));
+  const names = [...new Set(applications.flatMap((one) => one?.name ?? []))];
+  const showEnd = (onward?: string) => renderPage(page, 'saml/signed-out', { names, onward });
+  if (logout.isOver) return showEnd();
+  await saveSingleLogout(scope, services.artifacts, { ...logout, isOver: true });
   if (missing.length > 0)
     await recordEvent(scope, { type: 'single-logout.incomplete', outcome: 'failure', details: { applications: names } });
   if (ending.kind === 'response') {
-    const application = (await getApplication(scope, ending.applicationId)) as SamlApplication;
+    const application = await directory.findPartnerById(scope, ending.applicationId);
+    if (!application) return showEnd();
     return sendLogoutResponse(
       page,
       directory,
@@ -137,7 +152,7 @@ async function end(page: PageContext, directory: SamlDirectory, { steps, ending 
     page.ctx.status = 303;
     return page.ctx.redirect(ending.url);
   }
-  renderPage(page, 'saml/signed-out', { names, onward: ending.kind === 'address' ? ending.url : undefined });
+  showEnd(ending.kind === 'address' ? ending.url : undefined);
 }
 
 async function sendLogoutResponse(

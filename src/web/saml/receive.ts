@@ -71,14 +71,14 @@ export async function refuse(page: PageContext, fault: SamlFault, application: S
     supportCode,
     details: { application: application?.name, detail: fault.detail },
   }).catch((cause) => services.log.error({ err: cause, supportCode }, 'a refused message could not be recorded'));
-  const key = isDisabled ? 'application_disabled' : 'application_request';
+  // unknown and switched off look alike (law 4); the audit knows the difference
   renderPage(
     page,
     'errors/error',
     {
-      title: t(`error_titles.${key}`),
-      message: t(`errors.${key}`, { application: application?.name ?? '' }),
-      technical: isDisabled ? undefined : `SAML: ${fault.rule}`,
+      title: t('error_titles.application_request'),
+      message: t('errors.application_request'),
+      technical: `SAML: ${fault.rule}`,
       supportCode,
       now: services.clock.now(),
     },

@@ -16,7 +16,13 @@ export async function receiveRequest(page: PageContext, directory: SamlDirectory
   if (!received) return;
   const { message, application, relayState } = received;
   if (message.name !== 'AuthnRequest') return refuse(page, new SamlFault('message-type', message.name), application);
-  const request = readAuthnRequest(message);
+  let request: AuthnRequest;
+  try {
+    request = readAuthnRequest(message);
+  } catch (error) {
+    if (error instanceof SamlFault) return refuse(page, error, application);
+    throw error;
+  }
   const acsUrl = chooseAcs(application, request);
   // before this point there is nobody to answer; from here on every refusal is told to the service provider in its own words
   if (acsUrl === undefined) return refuse(page, new SamlFault('acs', request.acsUrl ?? String(request.acsIndex)), application);
@@ -123,8 +129,8 @@ export async function launch(page: PageContext, directory: SamlDirectory): Promi
   const services = application.saml.assertionConsumerServices;
   const acs = services.find(({ isDefault }) => isDefault) ?? services[0]!;
   const relayState = page.query('RelayState') || application.saml.defaultRelayState;
-  if (relayState !== undefined && Buffer.byteLength(relayState) > 4096)
-    return refuse(page, new SamlFault('size', 'RelayState'), application);
+  if (relayState !== undefined && !mayCarry(application, relayState))
+    return refuse(page, new SamlFault('relay-state', relayState), application);
   await goOn(page, directory, application, {
     applicationId: application.applicationId,
     entityId: application.saml.entityId,
@@ -133,6 +139,14 @@ export async function launch(page: PageContext, directory: SamlDirectory): Promi
     receivedAt: page.services.clock.now().getTime(),
     request: { forceAuthn: false, isPassive: false },
   });
+}
+
+/** A launch can be linked to from anywhere: what it carries may name a page of the application, and nobody else's (many service providers follow it as an address). */
+function mayCarry({ saml }: SamlApplication, relayState: string): boolean {
+  if (Buffer.byteLength(relayState) > 4096) return false;
+  if (relayState === saml.defaultRelayState || /^\/?[^/\\:\s][^:\\\s]*$/.test(relayState)) return true;
+  const origins = saml.assertionConsumerServices.map(({ url }) => new URL(url).origin);
+  return URL.canParse(relayState) && /^https?:\/\/[^\\\s]+$/.test(relayState) && origins.includes(new URL(relayState).origin);
 }
 
 /** The name that the service provider asks about, when it is one that a person could type. */

@@ -15,7 +15,8 @@ export async function submitSignOut(page: PageContext): Promise<void> {
   const { session, context, ctx } = page;
   const logout = session && (await openSingleLogout(page.scope, page.services.artifacts, [session.sessionId], { kind: 'signed-out' }));
   if (session) await inTransaction(page.scope, (scope) => endSession(scope, session.sessionId, 'signed-out'));
-  ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
+  // while others are told the browser is known by its cookie, though the session has ended
+  if (!logout) ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
   ctx.status = 303;
   ctx.redirect(`${context.mount}${logout ? logoutPath(logout.logoutId) : '/signed-out'}`);
 }
