@@ -1,4 +1,4 @@
 // Owns: wiring: which objects are made from the configuration, and which slices make up the server. Does not: decide anything.
 export { type App, createApp } from './create-app.ts';
-export { prepareDemo } from './demo.ts';
+export { loadSampleKeys, prepareDemo } from './demo.ts';
 export { openStore, type Store } from './open-store.ts';

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import * as client from 'openid-client';
+import { samlRoutes } from './sample-saml.ts';
 
 const [issuer = '', port = ''] = process.argv.slice(2);
 const address = `http://localhost:${port}`;
@@ -61,7 +62,7 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
       page(
         signedIn
           ? `<p>Signed in as <strong id="who">${escapeHtml(signedIn.claims.name)}</strong>.</p><table>${rows.join('')}</table><p><a href="/sign-out">Sign out</a></p>`
-          : '<p>Nobody is signed in.</p><p><a href="/sign-in">Sign in</a></p>',
+          : '<p>Nobody is signed in.</p><p><a href="/sign-in">Sign in</a> · <a href="/saml">The same by SAML</a></p>',
       ),
     );
   },
@@ -111,6 +112,7 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
     for (const [id, one] of sessions) if (one.sid === payload.sid && one.sub === payload.sub) sessions.delete(id);
     response.writeHead(200, { 'cache-control': 'no-store' }).end();
   },
+  ...samlRoutes(issuer, address, process.env.SAMPLE_SAML_KEY ?? '', { page, escapeHtml, redirect, body }),
 };
 
 async function verifyLogoutToken(token: string) {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createApp, openStore, prepareDemo, type Store } from '../app/index.ts';
+import { createApp, loadSampleKeys, openStore, prepareDemo, type Store } from '../app/index.ts';
 import { type Config, ConfigError, loadConfig } from '../config/index.ts';
 import { listen } from '../platform/http/index.ts';
 import { createLog, type Log } from '../platform/log/index.ts';
@@ -51,8 +51,9 @@ async function serve(
     throw error.code === 'EADDRINUSE' ? new Error(`port ${config.port} is in use. Set PORT to another one.`) : error;
   });
   opened.push(() => server.close(config.shutdownGraceSeconds));
-  const demo = isDemo ? await prepareDemo(app.services, `http://localhost:${samplePort}`) : undefined;
-  const sample = demo && startSample(demo.issuer, samplePort);
+  const sampleKeys = isDemo ? await loadSampleKeys(config.dataDir) : undefined;
+  const demo = sampleKeys && (await prepareDemo(app.services, `http://localhost:${samplePort}`, sampleKeys));
+  const sample = demo && startSample(demo.issuer, samplePort, sampleKeys.key);
   opened.push(() => void sample?.kill());
   if (config.runJobs) await app.startJobs();
   const metrics = config.metricsPort ? await serveMetrics(config.metricsPort, app.health.metrics) : undefined;
@@ -83,10 +84,11 @@ async function serve(
 }
 
 /** The demo's relying party, in a process of its own: it is somebody else's application. */
-function startSample(issuer: string, port: number): ChildProcess {
+function startSample(issuer: string, port: number, samlKey: string): ChildProcess {
   const program = fileURLToPath(new URL('./sample-application.ts', import.meta.url));
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, issuer, String(port)], {
     stdio: ['pipe', 'inherit', 'inherit'],
+    env: { ...process.env, SAMPLE_SAML_KEY: samlKey },
   });
   child.on('error', (error) => say(`The sample application does not start: ${error.message}`));
   return child;

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromiumPath, desktop, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
 import { send } from '../support/jar.ts';
+import { makeKeys } from '../support/saml.ts';
 import { freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -25,11 +26,17 @@ describe('journeys in Chromium', function () {
     server = await startTestServer({ jobs: true, config: { outboundAllow: ['localhost', '127.0.0.1'] } });
     const address = `http://localhost:${samplePort}`;
     const { parse } = await import('yaml');
-    const demo = parse(readFileSync(new URL('../../config/demo.yaml', import.meta.url), 'utf8').replaceAll('{sampleAddress}', address));
+    const keys = makeKeys();
+    const demo = parse(
+      readFileSync(new URL('../../config/demo.yaml', import.meta.url), 'utf8')
+        .replaceAll('{sampleAddress}', address)
+        .replaceAll('{sampleCertificate}', keys.certificate.replaceAll('\n', '')),
+    );
     await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: demo.contexts[0].applications }] });
     const program = new URL('../../src/processes/sample-application.ts', import.meta.url).pathname;
     sample = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, server.issuer, String(samplePort)], {
       stdio: ['pipe', 'inherit', 'inherit'],
+      env: { ...process.env, SAMPLE_SAML_KEY: keys.pem },
     });
     for (let i = 0; i < 100; i++) {
       if (
@@ -118,6 +125,38 @@ describe('journeys in Chromium', function () {
     await page.click('text=Sign out');
     await page.click('text=Sign out everywhere');
     await page.waitForURL(`http://localhost:${samplePort}/`);
+    await page.goto(at('/launchpad'));
+    expect(await page.isVisible('#password')).to.equal(true);
+    expect(errors).to.deep.equal([]);
+    await context.close();
+  });
+
+  it('SAML: the application sends the person here, the Launchpad sends them there, and signing out ends both protocols’ sessions', async () => {
+    const { context, page, errors } = await open();
+    await page.goto(`http://localhost:${samplePort}/saml`);
+    await page.click('text=Sign in by SAML');
+    await signIn(page, 'ana@acme.example', passwords.ana);
+    await page.waitForSelector('#who');
+    expect(await page.textContent('#who')).to.equal('ana@acme.example');
+    expect(await page.textContent('table'))
+      .to.contain('Ana Souza')
+      .and.to.contain('Everyone');
+    await page.goto(`http://localhost:${samplePort}/sign-in`); // the other protocol, the same session
+    await page.waitForSelector('#who');
+    await page.goto(at('/sign-out'));
+    await page.click('text=Sign out everywhere');
+    await page.waitForSelector('text=You are signed out');
+    expect(await page.textContent('main')).to.not.contain('did not confirm');
+    await page.goto(`http://localhost:${samplePort}/saml`);
+    expect(await page.isVisible('#who')).to.equal(false);
+
+    await page.goto(at('/launchpad'));
+    await signIn(page, 'jsilva', passwords.joao);
+    const [opened] = await Promise.all([context.waitForEvent('page'), page.click('text=Sample SAML application')]);
+    await opened.waitForSelector('#who');
+    expect(await opened.textContent('#who')).to.equal('jsilva');
+    await opened.click('text=Sign out'); // begins at the application
+    await opened.waitForSelector('text=Sign in by SAML');
     await page.goto(at('/launchpad'));
     expect(await page.isVisible('#password')).to.equal(true);
     expect(errors).to.deep.equal([]);

@@ -53,6 +53,11 @@ export async function followSaml(
       page = await jar.get(page.location);
       continue;
     }
+    const refresh = /http-equiv="refresh" content="0; url=([^"]+)"/.exec(page.text)?.[1];
+    if (refresh) {
+      page = await jar.get(new URL(refresh, page.url).href);
+      continue;
+    }
     const form = /name="(SAMLRequest|SAMLResponse)"/.test(page.text) ? jar.form(page) : undefined;
     if (!form) return page;
     const xml = Buffer.from(form.fields.SAMLResponse ?? form.fields.SAMLRequest ?? '', 'base64').toString();

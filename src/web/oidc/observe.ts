@@ -10,7 +10,7 @@ import { cookieNames, personActor, type ResolvedContext, type Services } from '.
 import { applicationIdOf } from './account.ts';
 import { type RequestStore, requestStore, settle } from './adapter.ts';
 import { ownSession } from './own-session.ts';
-import { formTarget } from './pages.ts';
+import { formTarget, renderSigningOut } from './pages.ts';
 
 /** What happens around the provider's own handling of a request: waits for its writes, notes who joined a session, ends ours with its. */
 export function observe(provider: Provider, services: Services, context: ResolvedContext, scope: Scope): void {
@@ -87,8 +87,10 @@ export function observe(provider: Provider, services: Services, context: Resolve
       onward ? { kind: 'address', url: onward } : { kind: 'signed-out' },
     );
     await inTransaction({ ...scope, actor }, (inside) => endSession(inside, own.sessionId, 'signed-out'));
-    if (logout) ctx.redirect(`${context.mount}${logoutPath(logout.logoutId)}`);
-    else ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
+    if (logout) {
+      ctx.remove('location');
+      await renderSigningOut(ctx, services, context, logoutPath(logout.logoutId));
+    } else ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
   }
 
   /** A token of somebody who may not use the application any more is not active (RFC 7662 §2.2). */

@@ -45,6 +45,10 @@ export const renderSignOutQuestion = (ctx: KoaContextWithOIDC, services: Service
 export const renderSignedOut = (ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext) =>
   show(ctx, services, context, 'sign-in/signed-out', () => ({}));
 
+/** The session has ended and its SAML applications are told next. */
+export const renderSigningOut = (ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext, onward: string) =>
+  show(ctx, services, context, 'sign-in/signing-out', () => ({ onward }));
+
 export const renderDeviceInput = (
   ctx: KoaContextWithOIDC,
   services: Services,

@@ -16,9 +16,10 @@ export async function submitSignOut(page: PageContext): Promise<void> {
   const logout = session && (await openSingleLogout(page.scope, page.services.artifacts, [session.sessionId], { kind: 'signed-out' }));
   if (session) await inTransaction(page.scope, (scope) => endSession(scope, session.sessionId, 'signed-out'));
   // while others are told the browser is known by its cookie, though the session has ended
-  if (!logout) ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
+  if (logout) return renderPage(page, 'sign-in/signing-out', { onward: logoutPath(logout.logoutId) });
+  ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
   ctx.status = 303;
-  ctx.redirect(`${context.mount}${logout ? logoutPath(logout.logoutId) : '/signed-out'}`);
+  ctx.redirect(`${context.mount}/signed-out`);
 }
 
 export async function showSignedOut(page: PageContext): Promise<void> {
