@@ -103,6 +103,13 @@ async function makeAll(folder: string): Promise<void> {
         await signIn(page);
         await shoot('launchpad');
         const zendesk = await applicationPage(page, 'Zendesk');
+        if (size === 'desktop' && !dark && locale === 'en') {
+          await page.goto(at(`${zendesk}/trace`));
+          await page.click('button[value=on]');
+          const broken = Buffer.from('<x/>').toString('base64');
+          await page.request.post(at('/saml/sso'), { form: { SAMLRequest: broken } });
+          await page.request.get(at(zendesk.replace('/admin/applications', '/saml/launch')));
+        }
         const application = await applicationPage(page);
         const paths = [
           '/admin/applications',
@@ -122,6 +129,7 @@ async function makeAll(folder: string): Promise<void> {
           zendesk,
           `${zendesk}/edit`,
           `${zendesk}/preview`,
+          `${zendesk}/trace`,
           '/nothing',
           '/sign-out',
         ];

@@ -4,6 +4,7 @@ import { sweepPendingRequests } from '../domain/authentication/index.ts';
 import { sweepArtifacts } from '../domain/protocol-artifacts/index.ts';
 import { type ContextId, inTransaction, type Scope } from '../domain/scope.ts';
 import { type EndReason, endSessionsOfUser, type Participant } from '../domain/sessions/index.ts';
+import { sweepExchanges } from '../domain/traces/index.ts';
 import type { createBackChannelLogout } from '../web/oidc/index.ts';
 import type { Services } from '../web/request/index.ts';
 
@@ -26,7 +27,7 @@ export function createTasks(services: Services, sendBackChannelLogout: ReturnTyp
       await sendBackChannelLogout(scopeOf(contextId), sessionId, participant);
     },
     'sweep-expired': async () => {
-      for (const sweep of [sweepArtifacts, sweepPendingRequests, sweepAttempts]) await sweep(services.database.knex);
+      for (const sweep of [sweepArtifacts, sweepPendingRequests, sweepAttempts, sweepExchanges]) await sweep(services.database.knex);
     },
   };
 }

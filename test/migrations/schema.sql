@@ -49,6 +49,7 @@ CREATE TABLE applications (
   version integer NOT NULL DEFAULT 1,
   saml jsonb,
   saml_entity_id text,
+  trace_until timestamp with time zone,
   PRIMARY KEY (context_id, application_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id),
   CHECK ((code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9]){0,1}$'::text))
@@ -284,6 +285,24 @@ CREATE TABLE signing_keys (
   CHECK ((status = ANY (ARRAY['published'::text, 'signing'::text, 'retired'::text])))
 );
 CREATE UNIQUE INDEX signing_keys_one_signing ON public.signing_keys USING btree (context_id, alg) WHERE (status = 'signing'::text);
+
+CREATE TABLE traced_exchanges (
+  context_id uuid NOT NULL,
+  exchange_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  protocol text NOT NULL,
+  direction text NOT NULL,
+  name text NOT NULL,
+  reason text,
+  content text NOT NULL,
+  PRIMARY KEY (context_id, exchange_id),
+  FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
+  CHECK ((direction = ANY (ARRAY['received'::text, 'sent'::text]))),
+  CHECK ((protocol = ANY (ARRAY['oidc'::text, 'saml'::text])))
+);
+CREATE INDEX traced_exchanges_application ON public.traced_exchanges USING btree (context_id, application_id, exchange_id);
+CREATE INDEX traced_exchanges_at ON public.traced_exchanges USING brin (at);
 
 CREATE TABLE users (
   context_id uuid NOT NULL,

@@ -130,7 +130,7 @@ async function announce(
 function check(
   scope: Scope,
   input: ApplicationInput,
-  before: { enabled: boolean; oidc?: Application['oidc'] },
+  before: Pick<Application, 'enabled' | 'oidc' | 'saml'>,
   keyRing: KeyRing,
 ): ApplicationData {
   const faults: FieldErrors = {};
@@ -142,8 +142,8 @@ function check(
   if (text.category.length > 60 || /\p{Cc}/u.test(text.category)) faults.category = 'fields.too_long';
   if (input.launchUrl && !(/^https?:/.test(input.launchUrl) && isRedirectUri(input.launchUrl.split('#')[0]!)))
     faults.launchUrl = 'fields.web_uri';
-  let oidc: Application['oidc'];
-  let saml: Application['saml'];
+  // a protocol that is not mentioned stays
+  let { oidc, saml } = before;
   try {
     if (input.oidc) oidc = parseOidcSettings(input.oidc, keyRing, before.oidc?.secret_fingerprint);
     if (input.saml) saml = parseSamlSettings(input.saml, scope.clock.now());

@@ -20,6 +20,8 @@ export type Application = {
   oidc?: OidcSettings;
   saml?: SamlSettings;
   hasLogo: boolean;
+  /** Until then its messages are kept for an administrator (traces). */
+  traceUntil?: Date;
   createdAt: Date;
   updatedAt: Date;
   version: number;
@@ -38,6 +40,7 @@ const fromRow = (row: Record<string, never>): Application => ({
   oidc: row.oidc ?? undefined,
   saml: row.saml ?? undefined,
   hasLogo: row.has_logo!,
+  traceUntil: row.trace_until ?? undefined,
   createdAt: row.created_at!,
   updatedAt: row.updated_at!,
   version: row.version!,
@@ -97,7 +100,7 @@ export async function listApplications(
 export const listApplicationsByIds = async (scope: Scope, ids: string[]): Promise<Application[]> =>
   (await withLogo(scope).whereIn('application_id', ids.filter(isId)).orderBy('name_key')).map(fromRow);
 
-export type ApplicationData = Omit<Application, 'applicationId' | 'hasLogo' | 'createdAt' | 'updatedAt' | 'version'>;
+export type ApplicationData = Omit<Application, 'applicationId' | 'hasLogo' | 'traceUntil' | 'createdAt' | 'updatedAt' | 'version'>;
 
 export async function insertApplication(scope: Scope, data: ApplicationData): Promise<ApplicationId> {
   const now = scope.clock.now();

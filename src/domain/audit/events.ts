@@ -33,6 +33,8 @@ export const auditEventTypes = [
   'application.assigned',
   'application.unassigned',
   'application.notified-of-sign-out',
+  'application.trace-started',
+  'application.trace-stopped',
   'signing-key.created',
   'signing-key.rotated',
   'saml-certificate.created',

@@ -28,6 +28,7 @@ export {
   readMessage,
 } from './read-message.ts';
 export { derOf, pemOf, readSpMetadata, type SpMetadata } from './read-metadata.ts';
+export { redactMessage } from './redact.ts';
 export { type Signer, signerFor } from './sign.ts';
 export { fingerprintOf } from './verify-signature.ts';
 export {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type BlockCipher, encryptAssertion } from './encrypt.ts';
 import { type AttributeNameFormat, attributeNameFormat, nameIdFormat, type Status, statusOf, statusUri } from './names.ts';
+import { redactMessage } from './redact.ts';
 import { type Signer, signElement } from './sign.ts';
 import { element, type Node, serialize } from './write-xml.ts';
 
@@ -82,18 +83,7 @@ export function assertionNode(content: AssertionContent): Node {
 }
 
 /** The assertion as it would be before it is signed, a line an element, for a person to read. */
-export const previewAssertion = (content: AssertionContent): string => {
-  let depth = 0;
-  return serialize(assertionNode(content))
-    .split(/(?<=>)(?=<)/)
-    .map((part) => {
-      if (part.startsWith('</')) depth--;
-      const line = '  '.repeat(Math.max(0, depth)) + part;
-      if (!part.startsWith('</') && !part.includes('</')) depth++;
-      return line;
-    })
-    .join('\n');
-};
+export const previewAssertion = (content: AssertionContent): string => redactMessage(serialize(assertionNode(content)));
 
 export type Protection = {
   signer: Signer;

@@ -2,7 +2,7 @@ import type { AdapterPayload } from 'oidc-provider';
 import type { Application } from '../../domain/applications/index.ts';
 
 /** An application as the provider knows it (RFC 7591). In place of the secret stands its fingerprint: see `compareClientSecret` in provider.ts. */
-export function clientMetadata({ applicationId, name, oidc }: Application): AdapterPayload | undefined {
+export function clientMetadata({ applicationId, name, oidc, traceUntil }: Application): AdapterPayload | undefined {
   if (!oidc) return undefined;
   // initiate_login_uri is the Launchpad's business; the provider would refuse http on this machine
   const { secret_fingerprint, initiate_login_uri: _, ...settings } = oidc;
@@ -19,5 +19,6 @@ export function clientMetadata({ applicationId, name, oidc }: Application): Adap
     response_types: usesCode ? ['code'] : [],
     redirect_uris: usesCode ? settings.redirect_uris : [],
     application_id: applicationId,
+    trace_until: traceUntil?.getTime(),
   } as AdapterPayload;
 }

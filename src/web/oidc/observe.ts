@@ -11,6 +11,7 @@ import { applicationIdOf } from './account.ts';
 import { type RequestStore, requestStore, settle } from './adapter.ts';
 import { ownSession } from './own-session.ts';
 import { formTarget, renderSigningOut } from './pages.ts';
+import { type TraceState, traceExchange } from './trace.ts';
 
 /** What happens around the provider's own handling of a request: waits for its writes, notes who joined a session, ends ours with its. */
 export function observe(provider: Provider, services: Services, context: ResolvedContext, scope: Scope): void {
@@ -31,6 +32,7 @@ export function observe(provider: Provider, services: Services, context: Resolve
     }
     const { oidc } = ctx as KoaContextWithOIDC;
     if (!oidc) return;
+    await traceExchange(ctx as KoaContextWithOIDC, scope);
     if (oidc.entities.AuthorizationCode && oidc.route !== 'token') await joinSession(ctx as KoaContextWithOIDC);
     if (oidc.route === 'device_resume' && oidc.entities.DeviceCode?.accountId) await joinSession(ctx as KoaContextWithOIDC);
     if (oidc.route === 'end_session_confirm' && oidc.params?.logout && ctx.status === 303) await endOwnSession(ctx as KoaContextWithOIDC);
@@ -39,6 +41,24 @@ export function observe(provider: Provider, services: Services, context: Resolve
       allowFormTarget(ctx as KoaContextWithOIDC);
   });
 
+  const noteFault = (
+    ctx: KoaContextWithOIDC,
+    error: { error?: string; error_description?: string; error_detail?: string; message: string },
+  ) => {
+    const detail = [error.error_description, error.error_detail].filter(Boolean).join(': ') || error.message;
+    (ctx.state as TraceState).traceFault = { error: error.error ?? error.message, detail };
+  };
+  for (const event of [
+    'authorization.error',
+    'grant.error',
+    'userinfo.error',
+    'introspection.error',
+    'revocation.error',
+    'pushed_authorization_request.error',
+    'end_session.error',
+    'device_authorization.error',
+  ])
+    provider.on(event as 'grant.error', noteFault);
   provider.on('grant.error', (ctx, error) => {
     if (/already (consumed|used)|used before/.test(error.error_detail ?? '')) void recordReuse(ctx);
   });

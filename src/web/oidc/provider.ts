@@ -72,7 +72,7 @@ export async function createProvider(services: Services, context: ResolvedContex
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256', response_types: ['code'], grant_types: ['authorization_code'] },
-    extraClientMetadata: { properties: ['application_id'] },
+    extraClientMetadata: { properties: ['application_id', 'trace_until'] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
     // OAuth 2.1, RFC 9700 §2.1.1: public clients always; a challenge that was sent is always checked
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },

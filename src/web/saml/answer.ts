@@ -62,7 +62,7 @@ export async function sendAssertion(
   // before the answer leaves: whoever signs out a moment later has to find everybody
   await join(page, application, sessionIndex, description.nameId);
   await recordCertificateUse(scope, { applicationId, owner: 'ours', fingerprint: signer.fingerprint });
-  sendByPost(page, signOn.acsUrl, 'SAMLResponse', xml, signOn.relayState, application.name);
+  await sendByPost(page, application, signOn.acsUrl, { direction: 'SAMLResponse', xml, relayState: signOn.relayState });
 }
 
 /** What the sessions were told already: a person who opens an application again joins it with the same words. */
@@ -112,5 +112,10 @@ export async function sendRefusal(
     { issuer: context.saml.entityId, destination: signOn.acsUrl, inResponseTo: signOn.inResponseTo, status, now: services.clock.now() },
     signer,
   );
-  sendByPost(page, signOn.acsUrl, 'SAMLResponse', xml, signOn.relayState, application.name);
+  await sendByPost(page, application, signOn.acsUrl, {
+    direction: 'SAMLResponse',
+    xml,
+    relayState: signOn.relayState,
+    reason: `saml:${status}`,
+  });
 }

@@ -100,8 +100,8 @@ export async function goOnWithLogout(page: PageContext, directory: SamlDirectory
     const { requestId: id, nameId, sessionIndex } = step;
     const content = { id, issuer: context.saml.entityId, destination: service.url, nameId, sessionIndex, now: services.clock.now() };
     if (service.binding === 'redirect')
-      return sendByRedirect(page, service.url, 'SAMLRequest', await writeLogoutRequest(content), undefined, signer);
-    return sendByPost(page, service.url, 'SAMLRequest', await writeLogoutRequest(content, signer), undefined, application.name);
+      return sendByRedirect(page, application, service.url, { direction: 'SAMLRequest', xml: await writeLogoutRequest(content) }, signer);
+    return sendByPost(page, application, service.url, { direction: 'SAMLRequest', xml: await writeLogoutRequest(content, signer) });
   }
   if (isOwn) forgetSession(page);
   await end(page, directory, logout);
@@ -170,9 +170,10 @@ async function sendLogoutResponse(
   const destination = service.responseUrl ?? service.url;
   const signer = await directory.signer(scope, context, application.saml.signatureAlgorithm);
   const answer = { issuer: context.saml.entityId, destination, inResponseTo, status, now: services.clock.now() };
+  const outgoing = { direction: 'SAMLResponse', relayState, reason: status === 'Success' ? undefined : `saml:${status}` } as const;
   if (service.binding === 'redirect')
-    return sendByRedirect(page, destination, 'SAMLResponse', await writeLogoutResponse(answer), relayState, signer);
-  sendByPost(page, destination, 'SAMLResponse', await writeLogoutResponse(answer, signer), relayState, application.name);
+    return sendByRedirect(page, application, destination, { ...outgoing, xml: await writeLogoutResponse(answer) }, signer);
+  await sendByPost(page, application, destination, { ...outgoing, xml: await writeLogoutResponse(answer, signer) });
 }
 
 function goTo({ ctx, context }: PageContext, path: string): void {

@@ -1,5 +1,6 @@
 import { recordEvent } from '../../domain/audit/index.ts';
 import { recordCertificateUse } from '../../domain/saml-certificates/index.ts';
+import { recordExchange } from '../../domain/traces/index.ts';
 import {
   type Incoming,
   type Message,
@@ -7,6 +8,7 @@ import {
   readMessage,
   readPost,
   readRedirect,
+  redactMessage,
   SamlFault,
 } from '../../platform/saml/index.ts';
 import { newSupportCode, type PageContext, renderPage } from '../request/index.ts';
@@ -21,8 +23,9 @@ export type Received = { message: Message; application: SamlApplication; relaySt
 export async function receive(page: PageContext, directory: SamlDirectory, destinations: string[]): Promise<Received | undefined> {
   const { ctx, scope, services } = page;
   let application: SamlApplication | undefined;
+  let incoming: Incoming | undefined;
   try {
-    const incoming = await readBinding(page);
+    incoming = await readBinding(page);
     const message = await readMessage(incoming, {
       destinations,
       now: services.clock.now(),
@@ -39,14 +42,31 @@ export async function receive(page: PageContext, directory: SamlDirectory, desti
         owner: 'theirs',
         fingerprint: message.signedBy.fingerprint,
       });
+    await trace(page, application!, incoming, message.name);
     return { message, application: application!, relayState: incoming.relayState };
   } catch (error) {
     if (!(error instanceof SamlFault)) throw error;
+    if (application && incoming) await trace(page, application, incoming, incoming.direction, error.rule);
     ctx.remove('set-cookie');
     await refuse(page, error, application);
     return undefined;
   }
 }
+
+const trace = (
+  { scope }: PageContext,
+  application: SamlApplication,
+  { xml, binding, relayState }: Incoming,
+  name: string,
+  reason?: string,
+): Promise<void> =>
+  recordExchange(scope, application, {
+    protocol: 'saml',
+    direction: 'received',
+    name,
+    reason,
+    content: `HTTP-${binding === 'post' ? 'POST' : 'Redirect'}${relayState === undefined ? '' : `, RelayState ${relayState}`}\n\n${redactMessage(xml)}`,
+  });
 
 async function readBinding({ ctx, form }: PageContext): Promise<Incoming> {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') return readRedirect(ctx.originalUrl.slice(ctx.originalUrl.indexOf('?') + 1)); // the octets as they came: the signature is over them

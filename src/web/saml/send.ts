@@ -1,34 +1,48 @@
-import { type Direction, redirectUrl, type Signer } from '../../platform/saml/index.ts';
+import { recordExchange } from '../../domain/traces/index.ts';
+import { type Direction, redactMessage, redirectUrl, type Signer } from '../../platform/saml/index.ts';
 import { type PageContext, renderPage } from '../request/index.ts';
+import type { SamlApplication } from './saml-directory.ts';
+
+export type Outgoing = { direction: Direction; xml: string; relayState?: string /** why it is a refusal */; reason?: string };
 
 /** Sends a message by the POST binding (bindings §3.5): a form that sends itself, with a button for a browser without script. */
-export function sendByPost(
-  page: PageContext,
-  location: string,
-  direction: Direction,
-  xml: string,
-  relayState: string | undefined,
-  application: string,
-): void {
+export async function sendByPost(page: PageContext, application: SamlApplication, location: string, outgoing: Outgoing): Promise<void> {
+  const { direction, xml, relayState } = outgoing;
+  await trace(page, application, location, outgoing);
   renderPage(
     page,
     'saml/post',
-    { location, direction, message: Buffer.from(xml).toString('base64'), relayState, application },
+    { location, direction, message: Buffer.from(xml).toString('base64'), relayState, application: application.name },
     { formAction: formTargets(location) },
   );
 }
 
 export async function sendByRedirect(
-  { ctx }: PageContext,
+  page: PageContext,
+  application: SamlApplication,
   location: string,
-  direction: Direction,
-  xml: string,
-  relayState: string | undefined,
+  outgoing: Outgoing,
   signer: Signer,
 ): Promise<void> {
-  ctx.status = 303;
-  ctx.redirect(await redirectUrl(location, direction, xml, relayState, signer));
+  const { direction, xml, relayState } = outgoing;
+  await trace(page, application, location, outgoing);
+  page.ctx.status = 303;
+  page.ctx.redirect(await redirectUrl(location, direction, xml, relayState, signer));
 }
+
+const trace = (
+  { scope }: PageContext,
+  application: SamlApplication,
+  location: string,
+  { xml, relayState, reason }: Outgoing,
+): Promise<void> =>
+  recordExchange(scope, application, {
+    protocol: 'saml',
+    direction: 'sent',
+    name: /^<\w+:(\w+)/.exec(xml)?.[1] ?? '',
+    reason,
+    content: `${location}${relayState === undefined ? '' : `, RelayState ${relayState}`}\n\n${redactMessage(xml)}`,
+  });
 
 /** Chromium applies form-action to the redirects that follow a form: an https partner may lead on to any of its own hosts. */
 export const formTargets = (location: string): string[] => (location.startsWith('https:') ? ['https:'] : [new URL(location).origin]);

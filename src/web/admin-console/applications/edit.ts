@@ -69,12 +69,10 @@ export async function submitLogo(page: PageContext): Promise<void> {
   redirectTo(page, `/admin/applications/${page.params.application}`, 'logo_changed');
 }
 
-/** A new application speaks the protocol of its form; one that exists keeps its own, and what it has of the other. */
+/** A new application speaks the protocol of its form; one that exists keeps its own. */
 function readValues(page: PageContext, before?: Application): FormValues {
   const isSaml = before ? before.saml !== undefined : page.form.get('protocol') === 'saml';
-  if (!isSaml) return readOidcValues(page, before);
-  const { oidc, ...values } = readSamlValues(page, before);
-  return before?.oidc ? { ...values, oidc: oidcValuesOf(before).oidc } : values;
+  return isSaml ? readSamlValues(page, before) : readOidcValues(page, before);
 }
 
 const completed = (page: PageContext, values: FormValues): Promise<FormValues> =>

@@ -4,6 +4,7 @@ import { showAssignments, submitAssignment, submitUnassignment } from './assignm
 import { showEdit, showNew, submitEdit, submitLogo, submitNew } from './edit.ts';
 import { showPreview } from './preview.ts';
 import { showApplication, showApplications, showCatalogue } from './show.ts';
+import { showTrace, submitTrace } from './trace.ts';
 
 const at = '/admin/applications';
 const one = `${at}/:application`;
@@ -20,6 +21,8 @@ export const applicationRoutes: Route[] = [
   { method: 'GET', path: `${one}/assignments`, access: 'administrator', handle: (page) => showAssignments(page) },
   { method: 'POST', path: `${one}/assignments`, access: 'administrator', handle: submitAssignment },
   { method: 'POST', path: `${one}/assignments/remove`, access: 'administrator', handle: submitUnassignment },
+  { method: 'GET', path: `${one}/trace`, access: 'administrator', handle: showTrace },
+  { method: 'POST', path: `${one}/trace`, access: 'administrator', handle: submitTrace },
   { method: 'GET', path: `${one}/preview`, access: 'administrator', handle: showPreview },
   { method: 'GET', path: `${one}/:action`, access: 'administrator', handle: confirmAction },
   { method: 'POST', path: `${one}/:action`, access: 'administrator', handle: submitAction },

@@ -1,0 +1,84 @@
+import { newId } from '../../platform/crypto/index.ts';
+import { type Db, deleteInSteps, notifyChange } from '../../platform/database/index.ts';
+import { type Application, getApplication } from '../applications/index.ts';
+import { recordEvent } from '../audit/index.ts';
+import type { ApplicationId, Scope } from '../scope.ts';
+
+/** `reason`: why it was refused, as the audit writes it. `content` is decoded and redacted. */
+export type Exchange = { protocol: 'oidc' | 'saml'; direction: 'received' | 'sent'; name: string; reason?: string; content: string };
+export type TracedExchange = Exchange & { exchangeId: string; at: Date };
+
+const traceMs = 15 * 60 * 1000;
+const longestContent = 100_000;
+
+export const isTraced = (application: Pick<Application, 'traceUntil'>, now: Date): boolean =>
+  application.traceUntil !== undefined && application.traceUntil > now;
+
+/** Switches the trace on for a quarter of an hour, anew when it is on already. @param scope of a transaction @throws AppError not_found */
+export const startTrace = (scope: Scope, applicationId: string): Promise<void> =>
+  setTrace(scope, applicationId, new Date(scope.clock.now().getTime() + traceMs), 'application.trace-started');
+
+/** @param scope of a transaction @throws AppError not_found */
+export const stopTrace = (scope: Scope, applicationId: string): Promise<void> =>
+  setTrace(scope, applicationId, null, 'application.trace-stopped');
+
+async function setTrace(
+  scope: Scope,
+  applicationId: string,
+  until: Date | null,
+  type: 'application.trace-started' | 'application.trace-stopped',
+): Promise<void> {
+  const application = await getApplication(scope, applicationId);
+  await scope
+    .db('applications')
+    .where({ context_id: scope.contextId, application_id: application.applicationId })
+    .update({ trace_until: until });
+  await recordEvent(scope, {
+    type,
+    subject: { kind: 'application', id: application.applicationId, name: application.name },
+    applicationId: application.applicationId,
+    details: {},
+  });
+  await notifyChange(scope.db, scope.contextId);
+}
+
+/** Keeps an exchange if the application is being traced. */
+export async function recordExchange(
+  { db, contextId, clock }: Scope,
+  application: Pick<Application, 'applicationId' | 'traceUntil'>,
+  exchange: Exchange,
+): Promise<void> {
+  const now = clock.now();
+  if (!isTraced(application, now)) return;
+  await db('traced_exchanges').insert({
+    context_id: contextId,
+    exchange_id: newId(now.getTime()),
+    application_id: application.applicationId,
+    at: now,
+    protocol: exchange.protocol,
+    direction: exchange.direction,
+    name: exchange.name,
+    reason: exchange.reason ?? null,
+    content: exchange.content.replaceAll('\0', '').toWellFormed().slice(0, longestContent),
+  });
+}
+
+/** Newest first. */
+export async function listExchanges({ db, contextId }: Scope, applicationId: ApplicationId, limit = 100): Promise<TracedExchange[]> {
+  const rows = await db('traced_exchanges')
+    .where({ context_id: contextId, application_id: applicationId })
+    .orderBy('exchange_id', 'desc')
+    .limit(limit);
+  return rows.map((row) => ({
+    exchangeId: row.exchange_id,
+    at: row.at,
+    protocol: row.protocol,
+    direction: row.direction,
+    name: row.name,
+    reason: row.reason ?? undefined,
+    content: row.content,
+  }));
+}
+
+/** A day is enough to read them. */
+export const sweepExchanges = (db: Db): Promise<number> => deleteInSteps(db, 'traced_exchanges', "at < now() - interval '1 day'");

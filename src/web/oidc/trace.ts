@@ -1,0 +1,76 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Scope } from '../../domain/scope.ts';
+import { recordExchange } from '../../domain/traces/index.ts';
+import { applicationIdOf } from './account.ts';
+
+/** Whoever holds these is somebody, or an application: a trace shows that they were there, and how they begin. */
+const bearers = new Set([
+  'access_token',
+  'assertion',
+  'client_assertion',
+  'client_secret',
+  'code',
+  'code_verifier',
+  'device_code',
+  'id_token_hint',
+  'logout_token',
+  'refresh_token',
+  'request',
+  'subject_token',
+  'token',
+  'user_code',
+]);
+
+const hide = (value: string): string => `${value.slice(0, 4)}… (${value.length} characters)`;
+
+function redact(name: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (name === 'id_token') return { claims: payloadOf(value) };
+  return bearers.has(name) ? hide(value) : value;
+}
+
+/** A JWT's payload without its signature: readable, and worth nothing. */
+function payloadOf(jwt: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString());
+  } catch {
+    return hide(jwt);
+  }
+}
+
+const redactAll = (values: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, redact(name, value)]));
+
+function redactUrl(address: string): string {
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
+  for (const [name, value] of [...url.searchParams]) if (bearers.has(name)) url.searchParams.set(name, hide(value));
+  return url.href;
+}
+
+/** What failed, as the provider tells it to its events and to nobody outside. */
+export type TraceState = { traceFault?: { error: string; detail: string } };
+
+/** Keeps what an application asked and what it was answered, while an administrator watches. */
+export async function traceExchange(ctx: KoaContextWithOIDC, scope: Scope): Promise<void> {
+  const { client, params, route } = ctx.oidc;
+  const until = client?.trace_until as number | undefined;
+  if (!client || !until) return;
+  const fault = (ctx.state as TraceState).traceFault;
+  const location = ctx.response.get('location');
+  const body =
+    ctx.body && typeof ctx.body === 'object' && !Buffer.isBuffer(ctx.body) && !('pipe' in ctx.body) ? redactAll(ctx.body) : undefined;
+  const lines = [
+    `${ctx.method} /oidc/${route ?? ''}`,
+    JSON.stringify(redactAll(params ?? {}), null, 2),
+    '',
+    `→ ${ctx.status}${location ? ` ${redactUrl(location)}` : ''}`,
+    ...(body ? [JSON.stringify(body, null, 2)] : []),
+    ...(fault ? ['', `${fault.error}: ${fault.detail}`] : []),
+  ];
+  await recordExchange(
+    scope,
+    { applicationId: applicationIdOf(client), traceUntil: new Date(until) },
+    { protocol: 'oidc', direction: 'received', name: String(route ?? ctx.path), reason: fault?.error, content: lines.join('\n') },
+  );
+}
