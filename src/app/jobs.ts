@@ -1,12 +1,14 @@
 import type { TaskList } from 'graphile-worker';
 import { sweepAttempts } from '../domain/attempts/index.ts';
 import { sweepPendingRequests } from '../domain/authentication/index.ts';
+import { listRefreshable, refreshMetadata } from '../domain/partner-metadata/index.ts';
 import { sweepArtifacts } from '../domain/protocol-artifacts/index.ts';
 import { type ContextId, inTransaction, type Scope } from '../domain/scope.ts';
 import { type EndReason, endSessionsOfUser, type Participant } from '../domain/sessions/index.ts';
 import { sweepExchanges } from '../domain/traces/index.ts';
+import { enqueueJob } from '../platform/jobs/index.ts';
 import type { createBackChannelLogout } from '../web/oidc/index.ts';
-import type { Services } from '../web/request/index.ts';
+import { createMetadataFetcher, type Services } from '../web/request/index.ts';
 
 /** Every task of the queue. A task that throws is tried again, later each time. */
 export function createTasks(services: Services, sendBackChannelLogout: ReturnType<typeof createBackChannelLogout>): TaskList {
@@ -26,6 +28,14 @@ export function createTasks(services: Services, sendBackChannelLogout: ReturnTyp
       const { contextId, sessionId, participant } = payload as { contextId: string; sessionId: string; participant: Participant };
       await sendBackChannelLogout(scopeOf(contextId), sessionId, participant);
     },
+    'refresh-metadata': async (payload) => {
+      const { contextId, applicationId } = payload as { contextId: string; applicationId: string };
+      await refreshMetadata(scopeOf(contextId), applicationId, createMetadataFetcher(services));
+    },
+    'refresh-all-metadata': async () => {
+      for (const one of await listRefreshable(services.database.knex))
+        await enqueueJob(services.database.knex, 'refresh-metadata', one, { key: `metadata ${one.applicationId}`, maxAttempts: 1 });
+    },
     'sweep-expired': async () => {
       for (const sweep of [sweepArtifacts, sweepPendingRequests, sweepAttempts, sweepExchanges]) await sweep(services.database.knex);
     },
@@ -33,4 +43,4 @@ export function createTasks(services: Services, sendBackChannelLogout: ReturnTyp
 }
 
 /** Scheduled work, run once whatever the number of processes. */
-export const crontab = '*/15 * * * * sweep-expired';
+export const crontab = ['*/15 * * * * sweep-expired', '17 * * * * refresh-all-metadata'].join('\n');

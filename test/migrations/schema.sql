@@ -169,6 +169,17 @@ CREATE INDEX oidc_artifacts_grant ON public.oidc_artifacts USING btree (context_
 CREATE INDEX oidc_artifacts_uid ON public.oidc_artifacts USING btree (context_id, kind, uid) WHERE (uid IS NOT NULL);
 CREATE UNIQUE INDEX oidc_artifacts_user_code ON public.oidc_artifacts USING btree (context_id, user_code) WHERE (user_code IS NOT NULL);
 
+CREATE TABLE partner_metadata (
+  context_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  checked_at timestamp with time zone NOT NULL,
+  fault text,
+  proposed jsonb,
+  ignored jsonb,
+  PRIMARY KEY (context_id, application_id),
+  FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE
+);
+
 CREATE TABLE passwords (
   context_id uuid NOT NULL,
   user_id uuid NOT NULL,

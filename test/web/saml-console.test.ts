@@ -20,6 +20,7 @@ describe('web: the console connects SAML applications', () => {
   let server: TestServer;
   let partner: Server;
   let partnerUrl: string;
+  let published = metadata('https://fetched.example');
   let ana: Jar;
 
   before(async () => {
@@ -29,7 +30,7 @@ describe('web: the console connects SAML applications', () => {
     partnerUrl = `http://127.0.0.1:${port}`;
     partner = createServer((request, response) => {
       response.statusCode = request.url === '/metadata' ? 200 : 404;
-      response.end(metadata('https://fetched.example'));
+      response.end(published);
     }).listen(port, '127.0.0.1');
   });
   after(async () => {
@@ -71,6 +72,56 @@ describe('web: the console connects SAML applications', () => {
       expect(answer.status, metadataUrl).to.equal(422);
       expect(answer.text).to.contain(fault);
     }
+  });
+
+  it('metadata at an address is read again; a difference waits for a decision, whatever it says', async () => {
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'fetched'))!;
+    const page = async () => (await ana.get(at(`/admin/applications/${applicationId}`))).text;
+    const act = async (action: string) => {
+      const confirm = await ana.get(at(`/admin/applications/${applicationId}/${action}`));
+      return ana.submit(ana.form(confirm, new RegExp(`${action}$`)));
+    };
+    await act('read-metadata');
+    expect(await page()).to.not.contain('metadata changed');
+    published = metadata('https://fetched.example').replace('https://sp.example/acs', 'https://moved.example/acs');
+    await act('read-metadata');
+    expect(await page())
+      .to.contain('metadata changed')
+      .and.to.contain('https://moved.example/acs');
+    expect((await saved('fetched'))!.assertionConsumerServices[0]!.url, 'nothing by itself').to.equal('https://sp.example/acs');
+    await act('ignore-metadata');
+    await act('read-metadata');
+    expect(await page(), 'not asked twice').to.not.contain('metadata changed');
+    published = published.replace('https://sp.example/slo', 'https://moved.example/slo');
+    await act('read-metadata');
+    await act('accept-metadata');
+    expect((await saved('fetched'))!.assertionConsumerServices[0]!.url).to.equal('https://moved.example/acs');
+    expect((await saved('fetched'))!.singleLogoutServices[0]!.url).to.equal('https://moved.example/slo');
+    expect((await ana.get(at(`/admin/applications/${applicationId}/accept-metadata`))).status).to.equal(200);
+    const form = ana.form(await ana.get(at(`/admin/applications/${applicationId}/accept-metadata`)), /accept-metadata$/);
+    expect((await ana.get(form.action, { form: form.fields })).status, 'once').to.equal(404);
+
+    for (const [bad, fault] of Object.entries({ 'https://another.example': 'entityID https://another.example', broken: 'well-formed' })) {
+      published = bad === 'broken' ? '<a' : metadata(bad);
+      await act('read-metadata');
+      expect(await page(), bad)
+        .to.contain(fault)
+        .and.not.contain('metadata changed');
+    }
+    const events = await (await server.scope()).db('audit_events').where({ type: 'application.metadata-changed' });
+    expect(events).to.have.length(2);
+  });
+
+  it('the schedule asks every application with such an address', async () => {
+    const { createTasks } = await import('../../src/app/jobs.ts');
+    published = metadata('https://fetched.example').replace('https://sp.example/acs', 'https://again.example/acs');
+    const tasks = createTasks(server.app.services, async () => {});
+    await tasks['refresh-all-metadata']!({}, {} as never);
+    const scope = await server.scope();
+    const { applicationId } = (await findApplicationByCode(scope, 'fetched'))!;
+    await tasks['refresh-metadata']!({ contextId: scope.contextId, applicationId }, {} as never);
+    const row = await scope.db('partner_metadata').where({ application_id: applicationId }).first();
+    expect(JSON.stringify(row.proposed)).to.contain('https://again.example/acs');
   });
 
   it('hostile or useless metadata is refused with the reason, and nothing typed is lost', async () => {

@@ -97,6 +97,8 @@ const schema = z.strictObject({
   encryptAssertion: z.boolean().default(false),
   encryptionAlgorithm: z.enum(keysOf(blockCiphers)).default('aes256-gcm'),
   requireSignedRequests: z.boolean().default(false),
+  /** Where the partner publishes its metadata: read again every hour (partner-metadata). */
+  metadataUrl: webUri.optional(),
   /** Sent with a sign-in that begins at the Launchpad. */
   defaultRelayState: z.string().max(1000).optional(),
 });

@@ -33,6 +33,7 @@ export const auditEventTypes = [
   'application.assigned',
   'application.unassigned',
   'application.notified-of-sign-out',
+  'application.metadata-changed',
   'application.trace-started',
   'application.trace-stopped',
   'signing-key.created',

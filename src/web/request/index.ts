@@ -4,6 +4,7 @@
 export { anonymousActor, personActor } from './actor.ts';
 export { ContextDirectory, type ResolvedContext } from './context-directory.ts';
 export { cookieNames } from './cookie-names.ts';
+export { createMetadataFetcher } from './fetch-metadata.ts';
 export { openPage } from './open-page.ts';
 export { createPageRouter } from './page-router.ts';
 export { newSupportCode, type PageOptions, renderErrorPage, renderPage } from './render.ts';

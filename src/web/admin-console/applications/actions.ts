@@ -6,9 +6,10 @@ import {
   getApplication,
   setApplicationEnabled,
 } from '../../../domain/applications/index.ts';
+import { acceptMetadata, ignoreMetadata, refreshMetadata } from '../../../domain/partner-metadata/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { notFound } from '../../../platform/errors/index.ts';
-import { type PageContext, renderPage } from '../../request/index.ts';
+import { createMetadataFetcher, type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
 import { showApplication } from './show.ts';
 
@@ -46,6 +47,25 @@ const actions: Record<string, { run: Action; dangerous?: boolean }> = {
       await showApplication(page, application.applicationId, secret);
     },
   },
+  'accept-metadata': {
+    dangerous: true,
+    async run(page, application) {
+      await inTransaction(page.scope, (scope) => acceptMetadata(scope, application.applicationId, page.services.keyRing));
+      redirectTo(page, path(application), 'metadata_accepted');
+    },
+  },
+  'ignore-metadata': {
+    async run(page, application) {
+      await inTransaction(page.scope, (scope) => ignoreMetadata(scope, application.applicationId));
+      redirectTo(page, path(application), 'metadata_ignored');
+    },
+  },
+  'read-metadata': {
+    async run(page, application) {
+      await refreshMetadata(page.scope, application.applicationId, createMetadataFetcher(page.services));
+      redirectTo(page, path(application), 'metadata_read');
+    },
+  },
   delete: {
     dangerous: true,
     async run(page, application) {
@@ -65,7 +85,7 @@ async function load(page: PageContext) {
 export async function confirmAction(page: PageContext): Promise<void> {
   const { name, action, application } = await load(page);
   renderPage(page, 'admin-console/confirm', {
-    question: `confirm.application_${name}`,
+    question: `confirm.application_${name.replace(/-/g, '_')}`,
     name: application.name,
     action: `${path(application)}/${name}`,
     back: path(application),

@@ -51,7 +51,7 @@ export async function submitEdit(page: PageContext): Promise<void> {
   const edited = await submitForm(
     page,
     async () => {
-      const input = await completed(page, values);
+      const input = await completed(page, values, application);
       return inTransaction(page.scope, (scope) =>
         editApplication(scope, application.applicationId, input, page.services.keyRing, shownVersion(page)),
       );
@@ -75,8 +75,8 @@ function readValues(page: PageContext, before?: Application): FormValues {
   return isSaml ? readSamlValues(page, before) : readOidcValues(page, before);
 }
 
-const completed = (page: PageContext, values: FormValues): Promise<FormValues> =>
-  values.saml ? withMetadata(page, values) : Promise.resolve(values);
+const completed = (page: PageContext, values: FormValues, before?: Application): Promise<FormValues> =>
+  values.saml ? withMetadata(page, values, before) : Promise.resolve(values);
 
 function render(page: PageContext, values: FormValues, application?: Application, fields = {}, status = 200, fault?: string): void {
   const show = values.saml ? renderSamlForm : renderOidcForm;

@@ -8,7 +8,7 @@ import {
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { OutboundRefused } from '../../../platform/net/index.ts';
 import { attributeNameFormat, blockCiphers, nameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';
-import { type PageContext, renderPage } from '../../request/index.ts';
+import { createMetadataFetcher, type PageContext, renderPage } from '../../request/index.ts';
 import { type FormValues, fillHost, generalOf, readGeneral } from './form-values.ts';
 
 type SamlEntry = Extract<CatalogueEntry, { protocol: 'saml' }>;
@@ -61,6 +61,7 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
       signingCertificates: certificates,
       encryptionCertificate: form.get('encryptionCertificate').trim() || undefined,
       nameIdField: form.get('nameIdField') || undefined,
+      metadataUrl: form.get('metadataUrl').trim() || undefined,
       defaultRelayState: form.get('defaultRelayState').trim() || undefined,
       attributes,
       ...Object.fromEntries(flags.map((name) => [name, form.get(name) === 'yes'])),
@@ -69,17 +70,16 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
   };
 }
 
-const largestMetadata = 2 * 1024 * 1024;
-
 /**
  * What the partner's metadata says, from a paste, a file or an address, comes before what is typed.
  * @throws AppError invalid_input on the field `metadata`
  */
-export async function withMetadata(page: PageContext, values: FormValues): Promise<FormValues> {
+export async function withMetadata(page: PageContext, values: FormValues, before?: Application): Promise<FormValues> {
   const { form, services } = page;
   const file = await form.file('metadataFile');
   const url = form.get('metadataUrl').trim();
-  const xml = form.get('metadata').trim() || file?.toString() || (url && (await fetchMetadata(page, url)));
+  const isNew = url !== '' && url !== before?.saml?.metadataUrl; // one that is known is read on schedule, and its changes are decided on
+  const xml = form.get('metadata').trim() || file?.toString() || (isNew && (await fetchMetadata(page, url)));
   if (!xml) return values;
   const found = settingsFromMetadata(xml, services.clock.now());
   const { nameIdFormat: _, requireSignedRequests, signAssertion, ...addresses } = found;
@@ -98,15 +98,13 @@ export async function withMetadata(page: PageContext, values: FormValues): Promi
 async function fetchMetadata({ services }: PageContext, url: string): Promise<string> {
   if (!URL.canParse(url) || !/^https?:/.test(url)) throw invalidInput({ metadataUrl: 'fields.web_uri' });
   try {
-    const { status, body } = await services.outbound(url, {
-      headers: { accept: 'application/samlmetadata+xml, application/xml, text/xml' },
-    });
-    if (status === 200 && body.length <= largestMetadata) return body;
-    throw invalidInput({ metadataUrl: 'fields.metadata_unreachable' }, { fault: String(status) });
+    return await createMetadataFetcher(services)(url);
   } catch (error) {
     if (error instanceof OutboundRefused) throw invalidInput({ metadataUrl: 'fields.metadata_private' });
-    if (error instanceof Error && 'fields' in error) throw error;
-    throw invalidInput({ metadataUrl: 'fields.metadata_unreachable' }, { fault: (error as NodeJS.ErrnoException).code ?? 'timeout' });
+    throw invalidInput(
+      { metadataUrl: 'fields.metadata_unreachable' },
+      { fault: (error as NodeJS.ErrnoException).code ?? (error as Error).message },
+    );
   }
 }
 
@@ -131,7 +129,7 @@ export function renderSamlForm(page: PageContext, values: FormValues, locals: Re
       nameIdFormats: Object.keys(nameIdFormat),
       signatureAlgorithms: Object.keys(signingAlgorithms),
       encryptionAlgorithms: Object.keys(blockCiphers),
-      typed: { metadata: page.form.get('metadata'), metadataUrl: page.form.get('metadataUrl') },
+      typed: { metadata: page.form.get('metadata'), metadataUrl: saml.metadataUrl },
       ...locals,
     },
     { status },

@@ -1,5 +1,6 @@
 import { type Application, catalogue, findCatalogueEntry, getApplication, listApplications } from '../../../domain/applications/index.ts';
 import { listAssignees } from '../../../domain/assignments/index.ts';
+import { differences, findPartnerMetadata } from '../../../domain/partner-metadata/index.ts';
 import { listPublishedCertificates, type SamlCertificate } from '../../../domain/saml-certificates/index.ts';
 import { type PageContext, type ResolvedContext, renderPage } from '../../request/index.ts';
 
@@ -17,8 +18,11 @@ export async function showCatalogue(page: PageContext): Promise<void> {
 export async function showApplication(page: PageContext, applicationId = page.params.application!, secret?: string): Promise<void> {
   const application = await getApplication(page.scope, applicationId);
   const certificates = application.saml ? await listPublishedCertificates(page.scope) : [];
+  const metadata = application.saml?.metadataUrl ? await findPartnerMetadata(page.scope, application.applicationId) : undefined;
   renderPage(page, 'admin-console/application', {
     application,
+    metadata,
+    metadataDifferences: metadata?.proposed ? differences(application.saml!, metadata.proposed) : [],
     secret,
     values: [...oidcValues(application, page.context, secret), ...samlValues(application, page.context, certificates)],
     waiting: certificates.some(({ status, alg }) => status === 'published' && alg === algOf(application)),
