@@ -3,7 +3,7 @@ const rank = {
   1: 'audit|contexts|custom-fields|one-time-links|signing-keys|saml-certificates|protocol-artifacts|attempts',
   2: 'users|groups|applications',
   3: 'assignments|credentials|sign-in-policy|sessions|directories|traces|partner-metadata',
-  4: 'authentication|access|assertions|single-logout|password-recovery|invitations|promotion|provisioning',
+  4: 'authentication|access|assertions|single-logout|certificate-warnings|password-recovery|invitations|promotion|provisioning',
 };
 const upTo = (n) =>
   Object.entries(rank)

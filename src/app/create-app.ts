@@ -11,6 +11,7 @@ import { createViews } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { startJobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
+import { createMailer, type Mailer } from '../platform/mail/index.ts';
 import { addressMatcher, clientAddress, createOutbound } from '../platform/net/index.ts';
 import { createHealth, type Health } from '../web/health/index.ts';
 import { createBackChannelLogout, ProviderDirectory } from '../web/oidc/index.ts';
@@ -66,15 +67,18 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
 
   await listener.start();
   let jobs: { stop(): Promise<void> } | undefined;
+  let mailer: Mailer | undefined;
   return {
     services,
     health,
     handle: createFrontDoor({ services, providers, health, pages: koa.callback(), isSecure: config.baseUrl.startsWith('https:') }),
     async startJobs() {
-      jobs = await startJobs(database.url, createTasks(services, createBackChannelLogout(services, providers)), crontab, log);
+      mailer = config.smtpUrl ? createMailer(config.smtpUrl, config.mailFrom ?? `portaria@${new URL(config.baseUrl).hostname}`) : undefined;
+      jobs = await startJobs(database.url, createTasks(services, createBackChannelLogout(services, providers), mailer), crontab, log);
     },
     async close() {
       await jobs?.stop();
+      mailer?.close();
       await listener.close();
     },
   };

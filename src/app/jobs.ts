@@ -1,17 +1,25 @@
 import type { TaskList } from 'graphile-worker';
 import { sweepAttempts } from '../domain/attempts/index.ts';
 import { sweepPendingRequests } from '../domain/authentication/index.ts';
+import { warnOfCertificates } from '../domain/certificate-warnings/index.ts';
+import { listContexts } from '../domain/contexts/index.ts';
 import { listRefreshable, refreshMetadata } from '../domain/partner-metadata/index.ts';
 import { sweepArtifacts } from '../domain/protocol-artifacts/index.ts';
 import { type ContextId, inTransaction, type Scope } from '../domain/scope.ts';
 import { type EndReason, endSessionsOfUser, type Participant } from '../domain/sessions/index.ts';
 import { sweepExchanges } from '../domain/traces/index.ts';
 import { enqueueJob } from '../platform/jobs/index.ts';
+import type { Mailer } from '../platform/mail/index.ts';
 import type { createBackChannelLogout } from '../web/oidc/index.ts';
 import { createMetadataFetcher, type Services } from '../web/request/index.ts';
+import { type MailJob, sendMail } from './send-mail.ts';
 
 /** Every task of the queue. A task that throws is tried again, later each time. */
-export function createTasks(services: Services, sendBackChannelLogout: ReturnType<typeof createBackChannelLogout>): TaskList {
+export function createTasks(
+  services: Services,
+  sendBackChannelLogout: ReturnType<typeof createBackChannelLogout>,
+  mailer?: Mailer,
+): TaskList {
   const scopeOf = (contextId: string): Scope => ({
     db: services.database.knex,
     contextId: contextId as ContextId,
@@ -28,6 +36,10 @@ export function createTasks(services: Services, sendBackChannelLogout: ReturnTyp
       const { contextId, sessionId, participant } = payload as { contextId: string; sessionId: string; participant: Participant };
       await sendBackChannelLogout(scopeOf(contextId), sessionId, participant);
     },
+    'send-mail': async (payload) => sendMail({ services, mailer }, payload as MailJob),
+    'warn-of-certificates': async () => {
+      for (const { contextId } of await listContexts(services.database.knex)) await inTransaction(scopeOf(contextId), warnOfCertificates);
+    },
     'refresh-metadata': async (payload) => {
       const { contextId, applicationId } = payload as { contextId: string; applicationId: string };
       await refreshMetadata(scopeOf(contextId), applicationId, createMetadataFetcher(services));
@@ -43,4 +55,4 @@ export function createTasks(services: Services, sendBackChannelLogout: ReturnTyp
 }
 
 /** Scheduled work, run once whatever the number of processes. */
-export const crontab = ['*/15 * * * * sweep-expired', '17 * * * * refresh-all-metadata'].join('\n');
+export const crontab = ['*/15 * * * * sweep-expired', '17 * * * * refresh-all-metadata', '43 6 * * * warn-of-certificates'].join('\n');

@@ -94,6 +94,15 @@ CREATE TABLE certificate_uses (
   CHECK ((owner = ANY (ARRAY['ours'::text, 'theirs'::text])))
 );
 
+CREATE TABLE certificate_warnings (
+  context_id uuid NOT NULL,
+  fingerprint text NOT NULL,
+  days integer NOT NULL,
+  warned_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, fingerprint, days),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id)
+);
+
 CREATE TABLE contexts (
   context_id uuid NOT NULL,
   code text NOT NULL,

@@ -41,6 +41,7 @@ export const auditEventTypes = [
   'saml-certificate.created',
   'saml-certificate.signing',
   'saml-certificate.removed',
+  'saml-certificate.ends-soon',
   'saml-message.refused',
   'single-logout.incomplete',
   'token.reuse-detected',

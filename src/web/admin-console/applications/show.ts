@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { type Application, catalogue, findCatalogueEntry, getApplication, listApplications } from '../../../domain/applications/index.ts';
 import { listAssignees } from '../../../domain/assignments/index.ts';
 import { differences, findPartnerMetadata } from '../../../domain/partner-metadata/index.ts';
@@ -25,9 +26,27 @@ export async function showApplication(page: PageContext, applicationId = page.pa
     metadataDifferences: metadata?.proposed ? differences(application.saml!, metadata.proposed) : [],
     secret,
     values: [...oidcValues(application, page.context, secret), ...samlValues(application, page.context, certificates)],
+    theirs: theirCertificates(application, page.services.clock.now()),
     waiting: certificates.some(({ status, alg }) => status === 'published' && alg === algOf(application)),
     assignees: await listAssignees(page.scope, application.applicationId, 10),
   });
+}
+
+const soonMs = 60 * 24 * 3600 * 1000;
+
+/** What the partner signs with and is encrypted for, and when each ends. */
+function theirCertificates({ saml }: Application, now: Date) {
+  return [
+    ...(saml?.signingCertificates ?? []),
+    ...(saml?.encryptAssertion && saml.encryptionCertificate ? [saml.encryptionCertificate] : []),
+  ]
+    .map((pem) => new X509Certificate(pem))
+    .map(({ subject, validTo, fingerprint256 }) => ({
+      subject,
+      fingerprint: fingerprint256,
+      notAfter: new Date(validTo),
+      endsSoon: Date.parse(validTo) < now.getTime() + soonMs,
+    }));
 }
 
 type Value = { key: string; value: string; theirName?: string; isLong?: boolean };

@@ -1,0 +1,73 @@
+import { X509Certificate } from 'node:crypto';
+import { enqueueJob } from '../../platform/jobs/index.ts';
+import { type Application, listApplications } from '../applications/index.ts';
+import { recordEvent } from '../audit/index.ts';
+import { listCertificates } from '../saml-certificates/index.ts';
+import type { Scope } from '../scope.ts';
+import { listUsers } from '../users/index.ts';
+
+/** So many days before the end a mail goes out: once each. */
+const warnings = [60, 30, 14, 7, 1];
+const dayMs = 24 * 3600 * 1000;
+
+type Ending = { fingerprint: string; notAfter: Date; application?: Pick<Application, 'applicationId' | 'name'> };
+
+/** @param scope of a transaction: a mail is queued with the note that it was, or not at all */
+export async function warnOfCertificates(scope: Scope): Promise<void> {
+  const { db, contextId, clock } = scope;
+  const now = clock.now().getTime();
+  for (const { fingerprint, notAfter, application } of await listEnding(scope)) {
+    const left = (notAfter.getTime() - now) / dayMs;
+    const days = warnings.filter((one) => left <= one).at(-1);
+    if (days === undefined || left < 0) continue;
+    const noted = await db('certificate_warnings')
+      .insert({ context_id: contextId, fingerprint, days, warned_at: clock.now() })
+      .onConflict(['context_id', 'fingerprint', 'days'])
+      .ignore()
+      .returning('days');
+    if (noted.length === 0) continue;
+    await recordEvent(scope, {
+      type: 'saml-certificate.ends-soon',
+      subject: application
+        ? { kind: 'application', id: application.applicationId, name: application.name }
+        : { kind: 'saml-certificate', name: fingerprint },
+      applicationId: application?.applicationId,
+      details: { fingerprint, notAfter },
+    });
+    const { items: administrators } = await listUsers(scope, { role: 'administrator', status: 'activated' }, 1000);
+    for (const { email, locale, firstName } of administrators) {
+      if (!email) continue;
+      const params = {
+        firstName,
+        days: Math.ceil(left),
+        notAfter: notAfter.toISOString().slice(0, 10),
+        fingerprint,
+        application: application?.name ?? '',
+      };
+      const path = application ? `/admin/applications/${application.applicationId}` : '/admin/certificates';
+      await enqueueJob(db, 'send-mail', {
+        contextId,
+        to: email,
+        locale,
+        mail: application ? 'partner_certificate' : 'own_certificate',
+        params,
+        path,
+      });
+    }
+  }
+}
+
+/** Ours that partners rely on, and those that partners sign with or that we encrypt for. */
+async function listEnding(scope: Scope): Promise<Ending[]> {
+  const own = (await listCertificates(scope)).filter(({ status }) => status !== 'retired');
+  const { items: applications } = await listApplications(scope, {}, 10_000);
+  const theirs = applications
+    .filter(({ enabled }) => enabled)
+    .flatMap((application) =>
+      [...(application.saml?.signingCertificates ?? []), application.saml?.encryptionCertificate]
+        .filter((pem) => pem !== undefined)
+        .map((pem) => new X509Certificate(pem))
+        .map(({ fingerprint256, validTo }) => ({ fingerprint: fingerprint256, notAfter: new Date(validTo), application })),
+    );
+  return [...own, ...theirs];
+}
