@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../../config/index.ts';
 import { contextAddress, listContexts } from '../../domain/contexts/index.ts';
+import { listPublishedCertificates } from '../../domain/saml-certificates/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { loadSigningKeys } from '../../domain/signing-keys/index.ts';
 import { systemClock } from '../../platform/clock/index.ts';
@@ -151,6 +152,19 @@ async function checkClock({ database }: Store): Promise<Finding> {
   };
 }
 
+async function checkCertificates(scope: Scope, code: string): Promise<Finding[]> {
+  const soon = Date.now() + 60 * 24 * 3600 * 1000;
+  if (!(await scope.db.schema.hasTable('saml_certificates'))) return [];
+  return (await listPublishedCertificates(scope))
+    .filter(({ notAfter }) => notAfter.getTime() < soon)
+    .map(({ alg, notAfter }) => ({
+      check: 'certificates',
+      level: notAfter.getTime() < Date.now() ? 'problem' : 'warning',
+      message: `the ${alg} certificate of ${code} for SAML ends on ${notAfter.toISOString().slice(0, 10)}`,
+      remedy: 'Publish the next one in the console, give it to the applications, then let it sign.',
+    }));
+}
+
 async function checkKeys({ database, keyRing }: Store, config: Config): Promise<Finding[]> {
   const hasSchema = await database.knex.schema.hasTable('contexts');
   const contexts = hasSchema ? await listContexts(database.knex) : [];
@@ -190,6 +204,7 @@ async function checkKeys({ database, keyRing }: Store, config: Config): Promise<
           message: `${context.code} lacks a signing key`,
           remedy: `portaria keys rotate ${context.code}`,
         });
+      findings.push(...(await checkCertificates(scope, context.code)));
     } catch {
       findings.push({
         check: 'keys',

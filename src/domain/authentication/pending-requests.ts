@@ -1,6 +1,6 @@
 import { addSeconds } from '../../platform/clock/index.ts';
 import { hashToken, newId } from '../../platform/crypto/index.ts';
-import { type Db, deleteInSteps } from '../../platform/database/index.ts';
+import { type Db, deleteInSteps, prepared } from '../../platform/database/index.ts';
 import { type ApplicationId, isId, type RequestId, type Scope, type UserId } from '../scope.ts';
 import type { Demands } from './next-step.ts';
 
@@ -50,7 +50,8 @@ export async function findPendingRequest(
   const row = await db('pending_requests')
     .where({ context_id: contextId, request_id: requestId, browser_hash: hashToken(browser) })
     .where('expires_at', '>', clock.now())
-    .first();
+    .first('request_id', 'destination', 'application_id', 'demands', 'proven')
+    .options(prepared('pending-request'));
   return (
     row && {
       requestId: row.request_id,

@@ -1,3 +1,4 @@
+import { prepared } from '../../platform/database/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import { isId, type Page, type Scope, type UserId } from '../scope.ts';
 import { emailKey, nameKey, type Role, type Status, type User, usernameKey } from './user.ts';
@@ -37,27 +38,49 @@ const fromRow = (row: Row): User => ({
   version: row.version,
 });
 
+const ofUser = [
+  'user_id',
+  'email',
+  'email_verified',
+  'username',
+  'first_name',
+  'last_name',
+  'role',
+  'status',
+  'status_changed_at',
+  'department',
+  'locale',
+  'created_at',
+  'updated_at',
+  'version',
+];
+
 const users = ({ db, contextId }: Scope) => db('users').where('users.context_id', contextId);
 
 export async function findUserById(scope: Scope, userId: string): Promise<User | undefined> {
   if (!isId(userId)) return undefined;
-  const row = await users(scope).where('user_id', userId).first();
+  const row = await users(scope).where('user_id', userId).first(ofUser).options(prepared('user-by-id'));
   return row && fromRow(row);
 }
 
 /** @throws AppError not_found; another context's id looks the same. */
 export async function getUser(scope: Scope, userId: string, { lock = false } = {}): Promise<User> {
   if (!isId(userId)) throw notFound();
-  const query = users(scope).where('user_id', userId).first();
-  const row = await (lock ? query.forUpdate() : query);
+  const query = users(scope).where('user_id', userId).first(ofUser);
+  const row = await (lock ? query.forUpdate().options(prepared('user-lock')) : query.options(prepared('user-by-id')));
   if (!row) throw notFound();
   return fromRow(row);
 }
 
 /** By e-mail or username: a username never holds '@', so the two cannot meet. */
 export async function findUserByLogin(scope: Scope, login: string): Promise<User | undefined> {
-  const where = login.includes('@') ? { email_key: emailKey(login) } : { username_key: usernameKey(login) };
-  const row = await users(scope).where(where).first();
+  const [name, where] = login.includes('@')
+    ? ['email', { email_key: emailKey(login) }]
+    : ['username', { username_key: usernameKey(login) }];
+  const row = await users(scope)
+    .where(where)
+    .first(ofUser)
+    .options(prepared(`user-by-${name}`));
   return row && fromRow(row);
 }
 

@@ -7,3 +7,4 @@ export { deleteInSteps } from './delete-in-steps.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/index.ts';
 export { jsonText } from './json-text.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
+export { prepared } from './prepared.ts';

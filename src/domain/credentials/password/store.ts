@@ -1,10 +1,14 @@
 import type { PasswordHasher } from '../../../platform/crypto/index.ts';
+import { prepared } from '../../../platform/database/index.ts';
 import type { Scope, UserId } from '../../scope.ts';
 
 export type StoredPassword = { hash: string; mustChange: boolean; temporaryEncrypted?: string; changedAt: Date };
 
 export async function findPassword({ db, contextId }: Scope, userId: UserId): Promise<StoredPassword | undefined> {
-  const row = await db('passwords').where({ context_id: contextId, user_id: userId }).first();
+  const row = await db('passwords')
+    .where({ context_id: contextId, user_id: userId })
+    .first('hash', 'must_change', 'temporary_encrypted', 'changed_at')
+    .options(prepared('password'));
   return (
     row && {
       hash: row.hash,
