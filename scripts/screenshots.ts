@@ -73,6 +73,9 @@ async function makeImages(): Promise<void> {
   const launchpadShot = await page.screenshot();
   await applicationPage(page);
   const applicationShot = await page.screenshot({ path: `${images}application.png` });
+  const zendesk = await applicationPage(page, 'Zendesk');
+  await page.goto(at(`${zendesk}/preview?login=beatriz@acme.example`));
+  await page.screenshot({ path: `${images}saml-preview.png` });
   await page.goto(at('/admin/users'));
   await page.screenshot({ path: `${images}users.png` });
   await page.goto(
