@@ -285,7 +285,23 @@ describe('journeys in Chromium', function () {
         return new URL((await page.getAttribute('tbody a', 'href'))!, server.baseUrl).pathname.replace('/acme', '');
       };
       const [application, user, group] = [await idOf('/admin/applications'), await idOf('/admin/users'), await idOf('/admin/groups')];
+      const { findApplicationByCode } = await import('../../src/domain/applications/index.ts');
+      const { startTrace } = await import('../../src/domain/traces/index.ts');
+      const scope = await server.scope();
+      const { applicationId } = (await findApplicationByCode(scope, 'sample-saml'))!;
+      const saml = `/admin/applications/${applicationId}`;
+      await scope.db.transaction((db) => startTrace({ ...scope, db }, applicationId));
       const paths = [
+        '/saml/sso?SAMLRequest=broken',
+        `/saml/launch/${applicationId}?RelayState=https://elsewhere.example/`,
+        '/admin/applications/new?entry=saml',
+        saml,
+        `${saml}/edit`,
+        `${saml}/preview`,
+        `${saml}/preview?login=nobody`,
+        `${saml}/trace`,
+        '/admin/certificates',
+        '/admin/certificates/publish?alg=RS256',
         '/admin/applications',
         '/admin/applications?q=zzz',
         '/admin/catalogue',
