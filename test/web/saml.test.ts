@@ -433,6 +433,18 @@ describe('web: SAML sign-on and logout', () => {
       ).to.deep.equal(['LogoutResponse']);
       expect(seen[0]!.xml).to.contain('PartialLogout');
 
+      const stranger = new Jar();
+      const own = await joined('wiki', 'crm');
+      const toWhom = (await stranger.get(await logoutUrl({ sessionIndex: own.indexes.wiki }))).location!;
+      await stranger.get(toWhom);
+      expect((await stranger.get(toWhom)).text).to.not.contain('CRM');
+      const told: Exchange[] = [];
+      await followSaml(own.jar, await own.jar.get(toWhom), told, stopAtSp);
+      expect(
+        told.map(({ kind }) => kind),
+        'the person’s own browser goes on',
+      ).to.deep.equal(['LogoutRequest']);
+
       const { jar, indexes: again } = await joined('wiki', 'crm');
       const asked: Exchange[] = [];
       await followSaml(jar, await jar.get(await logoutUrl({ sessionIndex: again.wiki })), asked, stopAtSp);
@@ -471,13 +483,16 @@ describe('web: SAML sign-on and logout', () => {
       .first('application_id AS applicationId')) as { applicationId: string };
     const launch = async (relayState: string) =>
       (await ana.get(`${server.issuer}/saml/launch/${applicationId}?RelayState=${encodeURIComponent(relayState)}`)).status;
-    for (const fine of ['/page?a=b&c', 'page', 'token-123', 'http://127.0.0.1:9/page']) expect(await launch(fine), fine).to.equal(200);
+    for (const fine of ['/', '/page?a=b&c', '/a?t=12:30', 'page', 'token-123', 'http://127.0.0.1:9/page'])
+      expect(await launch(fine), fine).to.equal(200);
     for (const bad of [
       'https://evil.example/',
       '//evil.example',
       '/\\evil.example',
       'javascript:alert(1)',
       'http://127.0.0.1:9@evil.example',
+      '\x01//evil.example',
+      '\x1b//evil.example',
       ' https://evil.example',
       'x'.repeat(5000),
     ])

@@ -56,7 +56,12 @@ describe('web: the trace of an application', () => {
       address.startsWith(server.redirectUri),
     );
     expect(again.location).to.contain('code=');
+    const inFragment = `${authorizationUrl(server, { client_id: 'mobile', scope: 'openid' }).url}&response_mode=fragment`;
+    const fragment = (await ana.follow(inFragment, {}, (address) => address.startsWith(server.redirectUri))).location!;
+    const hidden = new URLSearchParams(new URL(fragment).hash.slice(1)).get('code')!;
+    expect(hidden).to.have.length.greaterThan(20);
     const page = (await traceOf('mobile')).text;
+    expect(page).to.not.contain(hidden);
     expect(page).to.contain('authorization received').and.to.contain('token received').and.to.contain('invalid_grant');
     expect(page).to.contain('code_verifier does not match code_challenge').and.to.contain('code_challenge');
     expect(page).to.not.contain(code).and.not.contain(verifier);
@@ -79,7 +84,13 @@ describe('web: the trace of an application', () => {
     await ana.get(`${server.issuer}/saml/launch/${await idOf('wiki')}`);
     const xml = `<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="${clock.now().toISOString()}" Destination="https://elsewhere.example"><saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">https://wiki.example</saml:Issuer></samlp:AuthnRequest>`;
     await send(`${server.issuer}/saml/sso`, { form: { SAMLRequest: Buffer.from(xml).toString('base64'), RelayState: 'r' } });
+    const wrong = xml.replace(
+      'https://elsewhere.example"',
+      `${server.issuer}/saml/sso" AssertionConsumerServiceURL="https://other.example/acs"`,
+    );
+    await send(`${server.issuer}/saml/sso`, { form: { SAMLRequest: Buffer.from(wrong).toString('base64') } });
     const page = (await traceOf('wiki')).text;
+    expect(page).to.contain('an address that is not registered');
     expect(page).to.contain('Response sent').and.to.contain('ana@acme.example').and.to.contain('SAMLRequest received');
     expect(page).to.contain('was meant for another address').and.to.contain('https://elsewhere.example');
     expect(page).to.match(/SignatureValue&gt;[^&]{12}…&lt;/);

@@ -69,13 +69,24 @@ const attribute = z
   })
   .refine(({ from, value }) => (from === undefined) !== (value === undefined), 'fields.attribute_source');
 
+/** Those without an index get the next that is free. */
+function withIndexes<T extends { index?: number }>(services: T[]): (T & { index: number })[] {
+  const taken = new Set(services.map(({ index }) => index));
+  let next = 0;
+  return services.map((service) => {
+    if (service.index !== undefined) return { ...service, index: service.index };
+    while (taken.has(next)) next++;
+    return { ...service, index: next++ };
+  });
+}
+
 const schema = z.strictObject({
   entityId,
   assertionConsumerServices: z
     .array(z.strictObject({ url: webUri, index: z.number().int().min(0).max(65_535).optional(), isDefault: z.boolean().default(false) }))
     .min(1, 'fields.acs_missing')
     .max(50)
-    .transform((services) => services.map((service, i) => ({ ...service, index: service.index ?? i })))
+    .transform(withIndexes)
     .refine((services) => new Set(services.map(({ index }) => index)).size === services.length, 'fields.acs_index'),
   singleLogoutServices: z
     .array(z.strictObject({ binding: z.enum(['redirect', 'post']), url: webUri, responseUrl: webUri.optional() }))
@@ -100,7 +111,11 @@ const schema = z.strictObject({
   /** Where the partner publishes its metadata: read again every hour (partner-metadata). */
   metadataUrl: webUri.optional(),
   /** Sent with a sign-in that begins at the Launchpad. */
-  defaultRelayState: z.string().max(1000).optional(),
+  defaultRelayState: z
+    .string()
+    .max(1000)
+    .regex(/^[^\p{Cc}\\]*$/u, 'fields.invalid')
+    .optional(),
 });
 
 /** How an application is a SAML service provider. Certificates are PEM. */

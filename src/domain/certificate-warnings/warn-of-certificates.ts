@@ -21,7 +21,12 @@ export async function warnOfCertificates(scope: Scope): Promise<void> {
     const days = warnings.filter((one) => left <= one).at(-1);
     if (days === undefined || left < 0) continue;
     const noted = await db('certificate_warnings')
-      .insert({ context_id: contextId, fingerprint, days, warned_at: clock.now() })
+      .insert({
+        context_id: contextId,
+        fingerprint: `${fingerprint} ${application?.applicationId ?? ''}`.trim(),
+        days,
+        warned_at: clock.now(),
+      })
       .onConflict(['context_id', 'fingerprint', 'days'])
       .ignore()
       .returning('days');

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import type { SamlInput, SamlSettings } from '../applications/index.ts';
 
 /** What is taken from metadata; a change of any of it changes whom we believe, or where answers go. */
@@ -34,3 +34,18 @@ export function differences(current: SamlSettings | MetadataFacts, found: Metada
     })
     .filter(({ added, removed }) => added.length + removed.length > 0);
 }
+
+/** All of them, those that are no more among them: what the partner dropped is dropped. */
+export const factsToApply = (facts: MetadataFacts): MetadataFacts => ({
+  entityId: facts.entityId,
+  assertionConsumerServices: facts.assertionConsumerServices,
+  singleLogoutServices: facts.singleLogoutServices ?? [],
+  signingCertificates: facts.signingCertificates ?? [],
+  encryptionCertificate: facts.encryptionCertificate,
+});
+
+/** Tells one proposal from another between the page and the click. */
+export const digestOf = (facts: MetadataFacts): string =>
+  createHash('sha256')
+    .update(JSON.stringify(factsToApply(facts)))
+    .digest('base64url');

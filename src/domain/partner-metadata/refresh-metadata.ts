@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../platform/errors/index.ts';
-import { getApplication, settingsFromMetadata } from '../applications/index.ts';
+import { getApplication, parseSamlSettings, settingsFromMetadata } from '../applications/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
-import { differences, type MetadataFacts } from './difference.ts';
+import { differences, factsToApply, type MetadataFacts } from './difference.ts';
 import { findPartnerMetadata, savePartnerMetadata } from './store.ts';
 
 /** @returns the body. @throws Error with a reason that an administrator may read */
@@ -21,8 +21,12 @@ export async function refreshMetadata(scope: Scope, applicationId: string, fetch
   let found: MetadataFacts;
   try {
     found = factsOf(await fetchMetadata(saml.metadataUrl), scope.clock.now(), saml.entityId);
+    parseSamlSettings({ ...saml, ...factsToApply(found) }, scope.clock.now()); // what could not be accepted is not proposed
   } catch (error) {
-    const fault = error instanceof AppError ? String(error.params?.fault ?? error.code) : (error as Error).message;
+    const fault =
+      error instanceof AppError
+        ? String(error.params?.fault ?? `${error.code}: ${Object.keys(error.fields ?? {}).join(', ')}`)
+        : (error as Error).message;
     return savePartnerMetadata(scope, application.applicationId, { ...known, fault: fault.slice(0, 500) });
   }
   const isNew = differences(saml, found).length > 0 && !isDeepStrictEqual(found, known?.ignored);

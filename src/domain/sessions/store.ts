@@ -84,9 +84,9 @@ export type Participant = {
 // A service provider may ask for another name at every sign-in and come back with any of them; a transient one each time makes a long list, of which the end is kept.
 const join = `INSERT INTO session_participants (context_id, session_id, application_id, protocol, protocol_session, joined_at, name_ids) VALUES ($1, $2, $3, $4, $5, $6, $7)
   ON CONFLICT (context_id, session_id, application_id, protocol) DO UPDATE SET protocol_session = excluded.protocol_session, notified_at = NULL,
-    name_ids = CASE WHEN session_participants.name_ids @> excluded.name_ids THEN session_participants.name_ids
-      ELSE jsonb_path_query_array(session_participants.name_ids || excluded.name_ids, '$[last - 49 to last]') END
-  WHERE session_participants.protocol_session <> excluded.protocol_session OR NOT session_participants.name_ids @> excluded.name_ids
+    name_ids = jsonb_path_query_array(COALESCE((SELECT jsonb_agg(known ORDER BY place) FROM jsonb_array_elements(session_participants.name_ids) WITH ORDINALITY AS n (known, place)
+      WHERE known <> excluded.name_ids -> 0), '[]') || excluded.name_ids, '$[last - 49 to last]')
+  WHERE session_participants.protocol_session <> excluded.protocol_session OR session_participants.name_ids -> -1 IS DISTINCT FROM excluded.name_ids -> -1
     OR session_participants.notified_at IS NOT NULL`;
 
 export async function recordParticipant(
@@ -129,7 +129,7 @@ export async function listParticipants(scope: Scope, sessionId: string): Promise
 /**
  * The live sessions that a service provider knows by these names (SAML core §3.7.3.2): its own ones alone, so that it can end nobody else's.
  * @param sessionIndexes empty means all of that person's
- * @returns `isOther` when there is such a session, of somebody else
+ * @returns `isOther` when there is such a session of somebody else, or of several people
  */
 export async function findSessionsOfParticipant(
   scope: Scope,
@@ -140,7 +140,9 @@ export async function findSessionsOfParticipant(
   const own = () => participants(scope).where({ 'p.application_id': applicationId, 'p.protocol': 'saml', 's.ended_at': null });
   const query = own().whereRaw('p.name_ids @> ?::jsonb', [jsonText([nameId])]);
   if (sessionIndexes.length > 0) query.whereIn('p.protocol_session', sessionIndexes);
-  const rows: { session_id: SessionId }[] = await query.select('p.session_id');
+  const rows: { session_id: SessionId; user_id: UserId }[] = await query.select('p.session_id', 's.user_id');
+  // a name that several people share is no name to end sessions by
+  if (new Set(rows.map((row) => row.user_id)).size > 1) return { sessionIds: [], isOther: true };
   const isOther =
     rows.length === 0 &&
     sessionIndexes.length > 0 &&

@@ -9,14 +9,18 @@ export type Exchange = { protocol: 'oidc' | 'saml'; direction: 'received' | 'sen
 export type TracedExchange = Exchange & { exchangeId: string; at: Date };
 
 const traceMs = 15 * 60 * 1000;
-const longestContent = 100_000;
+const longestContent = 20_000;
+/** Requests come from anybody: what a trace may cost is bounded. */
+const mostExchanges = 500;
 
 export const isTraced = (application: Pick<Application, 'traceUntil'>, now: Date): boolean =>
   application.traceUntil !== undefined && application.traceUntil > now;
 
-/** Switches the trace on for a quarter of an hour, anew when it is on already. @param scope of a transaction @throws AppError not_found */
-export const startTrace = (scope: Scope, applicationId: string): Promise<void> =>
-  setTrace(scope, applicationId, new Date(scope.clock.now().getTime() + traceMs), 'application.trace-started');
+/** Switches the trace on for a quarter of an hour, and forgets what was kept before. @param scope of a transaction @throws AppError not_found */
+export async function startTrace(scope: Scope, applicationId: string): Promise<void> {
+  await setTrace(scope, applicationId, new Date(scope.clock.now().getTime() + traceMs), 'application.trace-started');
+  await scope.db('traced_exchanges').where({ context_id: scope.contextId, application_id: applicationId }).delete();
+}
 
 /** @param scope of a transaction @throws AppError not_found */
 export const stopTrace = (scope: Scope, applicationId: string): Promise<void> =>
@@ -50,6 +54,8 @@ export async function recordExchange(
 ): Promise<void> {
   const now = clock.now();
   if (!isTraced(application, now)) return;
+  const [row] = await db('traced_exchanges').where({ context_id: contextId, application_id: application.applicationId }).count({ n: '*' });
+  if (Number(row?.n) >= mostExchanges) return;
   await db('traced_exchanges').insert({
     context_id: contextId,
     exchange_id: newId(now.getTime()),

@@ -71,6 +71,7 @@ async function showCertificates(page: PageContext): Promise<void> {
 async function confirmStep(page: PageContext): Promise<void> {
   const { dangerous } = stepOf(page);
   const [fingerprint, alg] = [page.query('fingerprint'), page.query('alg')];
+  if (page.params.step === 'publish' && alg !== 'RS256' && alg !== 'ES256') throw notFound();
   renderPage(page, 'admin-console/confirm', {
     question: `confirm.certificate_${page.params.step}`,
     name: fingerprint ? `${fingerprint.slice(0, 23)}…` : alg,

@@ -25,6 +25,8 @@ export function observe(provider: Provider, services: Services, context: Resolve
     } catch (error) {
       // past the provider's own handlers: the store does not answer
       services.log.error({ err: error, path: ctx.path, context: context.code }, 'an OpenID Connect request failed');
+      ctx.remove('location');
+      ctx.remove('set-cookie');
       ctx.status = 503;
       ctx.set('retry-after', '2');
       ctx.body = { error: 'temporarily_unavailable' };
@@ -32,13 +34,16 @@ export function observe(provider: Provider, services: Services, context: Resolve
     }
     const { oidc } = ctx as KoaContextWithOIDC;
     if (!oidc) return;
-    await traceExchange(ctx as KoaContextWithOIDC, scope);
     if (oidc.entities.AuthorizationCode && oidc.route !== 'token') await joinSession(ctx as KoaContextWithOIDC);
     if (oidc.route === 'device_resume' && oidc.entities.DeviceCode?.accountId) await joinSession(ctx as KoaContextWithOIDC);
     if (oidc.route === 'end_session_confirm' && oidc.params?.logout && ctx.status === 303) await endOwnSession(ctx as KoaContextWithOIDC);
     if (oidc.route === 'introspection') await hideTokensOfRefused(ctx as KoaContextWithOIDC);
     if (oidc.params?.response_mode === 'form_post' && oidc.client && oidc.redirectUriCheckPerformed)
       allowFormTarget(ctx as KoaContextWithOIDC);
+    // last: what is kept is what was answered; a trace that cannot be written changes no answer
+    await traceExchange(ctx as KoaContextWithOIDC, scope).catch((error) =>
+      services.log.error({ err: error }, 'a trace could not be written'),
+    );
   });
 
   const noteFault = (
@@ -70,6 +75,7 @@ export function observe(provider: Provider, services: Services, context: Resolve
   async function refuseReuse(ctx: KoaContextWithOIDC): Promise<void> {
     ctx.status = 400;
     ctx.body = { error: 'invalid_grant', error_description: 'grant request is invalid' };
+    (ctx.state as TraceState).traceFault = { error: 'invalid_grant', detail: 'it was used before' };
     await recordReuse(ctx);
   }
 

@@ -16,12 +16,14 @@ const bearers = new Set([
   'logout_token',
   'refresh_token',
   'request',
+  'request_uri',
   'subject_token',
   'token',
   'user_code',
+  'verification_uri_complete',
 ]);
 
-const hide = (value: string): string => `${value.slice(0, 4)}… (${value.length} characters)`;
+const hide = (value: string): string => `${value.slice(0, Math.min(4, value.length / 5))}… (${value.length} characters)`;
 
 function redact(name: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
@@ -44,7 +46,12 @@ const redactAll = (values: object): Record<string, unknown> =>
 function redactUrl(address: string): string {
   if (!URL.canParse(address)) return address;
   const url = new URL(address);
-  for (const [name, value] of [...url.searchParams]) if (bearers.has(name)) url.searchParams.set(name, hide(value));
+  const hideIn = (parameters: URLSearchParams) => {
+    for (const [name, value] of [...parameters]) if (bearers.has(name)) parameters.set(name, hide(value));
+    return parameters;
+  };
+  hideIn(url.searchParams);
+  if (url.hash.includes('=')) url.hash = hideIn(new URLSearchParams(url.hash.slice(1))).toString();
   return url.href;
 }
 

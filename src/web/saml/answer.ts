@@ -65,8 +65,8 @@ export async function sendAssertion(
   await sendByPost(page, application, signOn.acsUrl, { direction: 'SAMLResponse', xml, relayState: signOn.relayState });
 }
 
-/** What the sessions were told already: a person who opens an application again joins it with the same words. */
-const joined = new LRUCache<string, true>({ max: 50_000 });
+/** What the sessions were told last: a person who opens an application again joins it with the same words. */
+const joined = new LRUCache<string, string>({ max: 50_000 });
 
 async function join(
   { services, context, session }: PageContext,
@@ -74,8 +74,8 @@ async function join(
   sessionIndex: string,
   nameId: NameId,
 ): Promise<void> {
-  const key = `${sessionIndex} ${nameId.format} ${nameId.value}`;
-  if (joined.has(key)) return;
+  const name = `${nameId.format} ${nameId.value}`;
+  if (joined.get(sessionIndex) === name) return;
   await recordParticipant(
     services.database,
     context.contextId,
@@ -83,7 +83,7 @@ async function join(
     { applicationId, protocol: 'saml', protocolSession: sessionIndex, nameIds: [nameId] },
     services.clock.now(),
   );
-  joined.set(key, true);
+  joined.set(sessionIndex, name);
 }
 
 const isSame = (subject: { format?: string; value: string }, nameId: NameId): boolean =>

@@ -88,7 +88,8 @@ export async function goOnWithLogout(page: PageContext, directory: SamlDirectory
   // what the others are told is for the person's own browser: whoever asked for the logout from elsewhere learns nothing of them
   const own = await findSessionIdOfToken(scope, readCookie(ctx.get('cookie'), cookieNames(context).session));
   const isOwn = own !== undefined && logout.sessionIds.includes(own);
-  for (const step of isOwn && !logout.isOver ? logout.steps : []) {
+  if (!isOwn) return answerStranger(page, directory, logout);
+  for (const step of logout.isOver ? [] : logout.steps) {
     if (step.state !== 'waiting') continue;
     const application = await directory.findPartnerById(scope, step.applicationId);
     const service =
@@ -103,8 +104,18 @@ export async function goOnWithLogout(page: PageContext, directory: SamlDirectory
       return sendByRedirect(page, application, service.url, { direction: 'SAMLRequest', xml: await writeLogoutRequest(content) }, signer);
     return sendByPost(page, application, service.url, { direction: 'SAMLRequest', xml: await writeLogoutRequest(content, signer) });
   }
-  if (isOwn) forgetSession(page);
+  forgetSession(page);
   await end(page, directory, logout);
+}
+
+/** A browser that is not the person's: who asked for the logout hears that it is partial; nobody hears of anybody else, and the person's own browser goes on as before. */
+async function answerStranger(page: PageContext, directory: SamlDirectory, { steps, ending, isOver }: SingleLogout): Promise<void> {
+  const isBeginning = !isOver && steps.every(({ state }) => state === 'waiting' || state === 'failed');
+  const application =
+    ending.kind === 'response' && isBeginning ? await directory.findPartnerById(page.scope, ending.applicationId) : undefined;
+  if (ending.kind === 'response' && application)
+    return sendLogoutResponse(page, directory, application, ending.inResponseTo, ending.relayState, 'PartialLogout');
+  renderPage(page, 'saml/signed-out', { names: [], onward: undefined });
 }
 
 const forgetSession = ({ ctx, context }: PageContext): void =>

@@ -1,6 +1,6 @@
 import { recordEvent } from '../../domain/audit/index.ts';
 import { recordCertificateUse } from '../../domain/saml-certificates/index.ts';
-import { recordExchange } from '../../domain/traces/index.ts';
+import { type Exchange, recordExchange } from '../../domain/traces/index.ts';
 import {
   type Incoming,
   type Message,
@@ -48,20 +48,19 @@ export async function receive(page: PageContext, directory: SamlDirectory, desti
     if (!(error instanceof SamlFault)) throw error;
     if (application && incoming) await trace(page, application, incoming, incoming.direction, error.rule);
     ctx.remove('set-cookie');
-    await refuse(page, error, application);
+    await showRefusal(page, error, application);
     return undefined;
   }
 }
 
 const trace = (
-  { scope }: PageContext,
+  page: PageContext,
   application: SamlApplication,
   { xml, binding, relayState }: Incoming,
   name: string,
   reason?: string,
 ): Promise<void> =>
-  recordExchange(scope, application, {
-    protocol: 'saml',
+  watch(page, application, {
     direction: 'received',
     name,
     reason,
@@ -78,8 +77,25 @@ async function readBinding({ ctx, form }: PageContext): Promise<Incoming> {
 /** A logout that anybody could have written would sign people out (profiles §4.4.3.1); who has given no key cannot be answered in kind either. */
 const mustBeSigned = (name: MessageName, { saml }: SamlApplication): boolean => name !== 'AuthnRequest' || saml.requireSignedRequests;
 
-/** What a partner did wrong: a page with a support code, and the rule for whoever can mend it. */
+/** A message that passed the gate and asks for what is not to be had. */
 export async function refuse(page: PageContext, fault: SamlFault, application: SamlApplication | undefined): Promise<void> {
+  if (application) await watch(page, application, { direction: 'sent', name: 'refusal', reason: fault.rule, content: fault.detail });
+  await showRefusal(page, fault, application);
+}
+
+/** Writes to the application's trace, if there is one. A trace that cannot be written changes no answer. */
+export async function watch(
+  { scope, services }: PageContext,
+  application: SamlApplication,
+  exchange: Omit<Exchange, 'protocol'>,
+): Promise<void> {
+  await recordExchange(scope, application, { protocol: 'saml', ...exchange }).catch((error) =>
+    services.log.error({ err: error }, 'a trace could not be written'),
+  );
+}
+
+/** What a partner did wrong: a page with a support code, and the rule for whoever can mend it. */
+async function showRefusal(page: PageContext, fault: SamlFault, application: SamlApplication | undefined): Promise<void> {
   const { scope, services, t } = page;
   const supportCode = newSupportCode();
   const isDisabled = application?.enabled === false;

@@ -1,6 +1,6 @@
-import { recordExchange } from '../../domain/traces/index.ts';
 import { type Direction, redactMessage, redirectUrl, type Signer } from '../../platform/saml/index.ts';
 import { type PageContext, renderPage } from '../request/index.ts';
+import { watch } from './receive.ts';
 import type { SamlApplication } from './saml-directory.ts';
 
 export type Outgoing = { direction: Direction; xml: string; relayState?: string /** why it is a refusal */; reason?: string };
@@ -30,14 +30,8 @@ export async function sendByRedirect(
   page.ctx.redirect(await redirectUrl(location, direction, xml, relayState, signer));
 }
 
-const trace = (
-  { scope }: PageContext,
-  application: SamlApplication,
-  location: string,
-  { xml, relayState, reason }: Outgoing,
-): Promise<void> =>
-  recordExchange(scope, application, {
-    protocol: 'saml',
+const trace = (page: PageContext, application: SamlApplication, location: string, { xml, relayState, reason }: Outgoing): Promise<void> =>
+  watch(page, application, {
     direction: 'sent',
     name: /^<\w+:(\w+)/.exec(xml)?.[1] ?? '',
     reason,

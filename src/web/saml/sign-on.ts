@@ -6,7 +6,7 @@ import { newSupportCode, type PageContext, renderPage } from '../request/index.t
 import { sendAssertion, sendRefusal } from './answer.ts';
 import { chooseAuthnContext } from './authn-context.ts';
 import { findSignOn, keepSignOn, type SignOn } from './pending.ts';
-import { receive, refuse } from './receive.ts';
+import { receive, refuse, watch } from './receive.ts';
 import type { SamlApplication, SamlDirectory } from './saml-directory.ts';
 import { formTargets } from './send.ts';
 
@@ -97,6 +97,7 @@ async function goOn(page: PageContext, directory: SamlDirectory, application: Sa
   if (verdict.allowed) return sendAssertion(page, directory, application, signOn, facts.profile!);
   const supportCode = newSupportCode();
   await recordRefusal(scope, { id: session!.userId, name: scope.actor.name }, application, verdict, supportCode);
+  await watch(page, application, { direction: 'sent', name: 'refusal', reason: verdict.reason, content: supportCode });
   if (isPassive) return sendRefusal(page, directory, application, signOn, 'RequestDenied');
   if (!page.params.request) {
     const id = await keepSignOn(page, signOn);
@@ -143,10 +144,13 @@ export async function launch(page: PageContext, directory: SamlDirectory): Promi
 
 /** A launch can be linked to from anywhere: what it carries may name a page of the application, and nobody else's (many service providers follow it as an address). */
 function mayCarry({ saml }: SamlApplication, relayState: string): boolean {
-  if (Buffer.byteLength(relayState) > 4096) return false;
-  if (relayState === saml.defaultRelayState || /^\/?[^/\\:\s][^:\\\s]*$/.test(relayState)) return true;
+  if (Buffer.byteLength(relayState) > 4096 || /[\p{Cc}\\]/u.test(relayState)) return false;
   const origins = saml.assertionConsumerServices.map(({ url }) => new URL(url).origin);
-  return URL.canParse(relayState) && /^https?:\/\/[^\\\s]+$/.test(relayState) && origins.includes(new URL(relayState).origin);
+  // as a browser would take it on a page of the application
+  return (
+    relayState === saml.defaultRelayState ||
+    (URL.canParse(relayState, origins[0]) && origins.includes(new URL(relayState, origins[0]).origin))
+  );
 }
 
 /** The name that the service provider asks about, when it is one that a person could type. */

@@ -50,13 +50,15 @@ const actions: Record<string, { run: Action; dangerous?: boolean }> = {
   'accept-metadata': {
     dangerous: true,
     async run(page, application) {
-      await inTransaction(page.scope, (scope) => acceptMetadata(scope, application.applicationId, page.services.keyRing));
+      await inTransaction(page.scope, (scope) =>
+        acceptMetadata(scope, application.applicationId, page.form.get('proposal'), page.services.keyRing),
+      );
       redirectTo(page, path(application), 'metadata_accepted');
     },
   },
   'ignore-metadata': {
     async run(page, application) {
-      await inTransaction(page.scope, (scope) => ignoreMetadata(scope, application.applicationId));
+      await inTransaction(page.scope, (scope) => ignoreMetadata(scope, application.applicationId, page.form.get('proposal')));
       redirectTo(page, path(application), 'metadata_ignored');
     },
   },
@@ -88,6 +90,7 @@ export async function confirmAction(page: PageContext): Promise<void> {
     question: `confirm.application_${name.replace(/-/g, '_')}`,
     name: application.name,
     action: `${path(application)}/${name}`,
+    hidden: { proposal: page.query('proposal') },
     back: path(application),
     dangerous: action.dangerous,
   });

@@ -51,9 +51,11 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
     ...readGeneral(page),
     saml: {
       entityId: form.get('entityId').trim(),
-      assertionConsumerServices: urls.map(
-        (url, i) => known?.assertionConsumerServices.find((one) => one.url === url) ?? { url, index: i, isDefault: i === 0 && !known },
-      ),
+      assertionConsumerServices: urls.map((url, i) => ({
+        url,
+        index: known?.assertionConsumerServices.find((one) => one.url === url)?.index,
+        isDefault: i === 0,
+      })),
       singleLogoutServices: (['redirect', 'post'] as const).flatMap((binding) => {
         const url = form.get(`slo_${binding}`).trim();
         return url ? [known?.singleLogoutServices.find((one) => one.url === url && one.binding === binding) ?? { binding, url }] : [];

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { type Application, catalogue, findCatalogueEntry, getApplication, listApplications } from '../../../domain/applications/index.ts';
 import { listAssignees } from '../../../domain/assignments/index.ts';
-import { differences, findPartnerMetadata } from '../../../domain/partner-metadata/index.ts';
+import { differences, digestOf, findPartnerMetadata } from '../../../domain/partner-metadata/index.ts';
 import { listPublishedCertificates, type SamlCertificate } from '../../../domain/saml-certificates/index.ts';
 import { type PageContext, type ResolvedContext, renderPage } from '../../request/index.ts';
 
@@ -23,6 +23,7 @@ export async function showApplication(page: PageContext, applicationId = page.pa
   renderPage(page, 'admin-console/application', {
     application,
     metadata,
+    proposal: metadata?.proposed && digestOf(metadata.proposed),
     metadataDifferences: metadata?.proposed ? differences(application.saml!, metadata.proposed) : [],
     secret,
     values: [...oidcValues(application, page.context, secret), ...samlValues(application, page.context, certificates)],
