@@ -164,6 +164,7 @@ describe('web: SAML sign-on and logout', () => {
     const { page } = await ask({ code: 'closed' });
     expect(page.status).to.equal(403);
     expect(page.text).to.contain('CLOSED');
+    expect(await (await server.scope()).db('audit_events').where({ type: 'access.refused' }), 'written once').to.have.length(1);
     const seen: Exchange[] = [];
     await followSaml(ana, await ana.submit(ana.form(page, /saml\/request/), {}, stopAtSp), seen, stopAtSp);
     expect(seen.at(-1)!.xml).to.contain('status:RequestDenied').and.not.contain('Assertion>');

@@ -34,15 +34,12 @@ const statusPrefix = 'urn:oasis:names:tc:SAML:2.0:status:';
 /** Second-level status codes (core §3.2.2.2) that we answer with, and the first level each belongs to. */
 export const statusOf = {
   Success: ['Success'],
-  AuthnFailed: ['Responder', 'AuthnFailed'],
   InvalidNameIDPolicy: ['Requester', 'InvalidNameIDPolicy'],
   NoAuthnContext: ['Responder', 'NoAuthnContext'],
   NoPassive: ['Responder', 'NoPassive'],
   PartialLogout: ['Success', 'PartialLogout'],
   RequestDenied: ['Responder', 'RequestDenied'],
   RequestUnsupported: ['Requester', 'RequestUnsupported'],
-  RequestVersionTooHigh: ['VersionMismatch', 'RequestVersionTooHigh'],
-  RequestVersionTooLow: ['VersionMismatch', 'RequestVersionTooLow'],
   UnknownPrincipal: ['Requester', 'UnknownPrincipal'],
   UnsupportedBinding: ['Requester', 'UnsupportedBinding'],
 } as const;

@@ -95,14 +95,12 @@ async function goOn(page: PageContext, directory: SamlDirectory, application: Sa
   const facts = await services.findAccess(context.contextId, session!.userId, application.applicationId);
   const verdict = decide(facts);
   if (verdict.allowed) return sendAssertion(page, directory, application, signOn, facts.profile!);
+  // the page that says so has an address of its own, to which "back to the application" is posted
+  if (!isPassive && !page.params.request) return redirectTo(page, `/saml/request/${await keepSignOn(page, signOn)}`);
   const supportCode = newSupportCode();
   await recordRefusal(scope, { id: session!.userId, name: scope.actor.name }, application, verdict, supportCode);
   await watch(page, application, { direction: 'sent', name: 'refusal', reason: verdict.reason, content: supportCode });
   if (isPassive) return sendRefusal(page, directory, application, signOn, 'RequestDenied');
-  if (!page.params.request) {
-    const id = await keepSignOn(page, signOn);
-    return redirectTo(page, `/saml/request/${id}`);
-  }
   renderPage(
     page,
     'errors/no-access',
