@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import { findApplicationByCode } from '../../src/domain/applications/index.ts';
 import { missingForApache, startMellon } from '../support/apache.ts';
 import { Jar, send } from '../support/jar.ts';
 import { type Exchange, followSaml, makeKeys, schemaFaults, xmlsecVerifies } from '../support/saml.ts';
-import { freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
+import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('interop: Apache with mod_auth_mellon', function () {
   this.timeout(60_000);
@@ -70,6 +71,13 @@ describe('interop: Apache with mod_auth_mellon', function () {
     const response = seen.find(({ kind }) => kind === 'Response')!;
     expect(response.xml).to.contain('EncryptedAssertion').and.not.contain('jsilva');
     expect(schemaFaults(response.xml)).to.equal('');
+    const ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'wiki'))!;
+    expect(
+      (await ana.get(`${server.issuer}/admin/applications/${applicationId}`)).text,
+      'the console knows what it signed with',
+    ).to.contain('signed with it last');
+    expect((await ana.get(`${server.issuer}/admin/certificates`)).text, 'and what it was answered with').to.contain('>Wiki</a>');
   });
 
   it('the Launchpad opens it already signed in, without a request', async () => {

@@ -2,7 +2,12 @@ import { X509Certificate } from 'node:crypto';
 import { type Application, catalogue, findCatalogueEntry, getApplication, listApplications } from '../../../domain/applications/index.ts';
 import { listAssignees } from '../../../domain/assignments/index.ts';
 import { differences, digestOf, findPartnerMetadata } from '../../../domain/partner-metadata/index.ts';
-import { listPublishedCertificates, type SamlCertificate } from '../../../domain/saml-certificates/index.ts';
+import {
+  type CertificateUse,
+  listCertificateUses,
+  listPublishedCertificates,
+  type SamlCertificate,
+} from '../../../domain/saml-certificates/index.ts';
 import { type PageContext, type ResolvedContext, renderPage } from '../../request/index.ts';
 
 export async function showApplications(page: PageContext): Promise<void> {
@@ -27,7 +32,7 @@ export async function showApplication(page: PageContext, applicationId = page.pa
     metadataDifferences: metadata?.proposed ? differences(application.saml!, metadata.proposed) : [],
     secret,
     values: [...oidcValues(application, page.context, secret), ...samlValues(application, page.context, certificates)],
-    theirs: theirCertificates(application, page.services.clock.now()),
+    theirs: theirCertificates(application, page.services.clock.now(), application.saml ? await listCertificateUses(page.scope) : []),
     waiting: certificates.some(({ status, alg }) => status === 'published' && alg === algOf(application)),
     assignees: await listAssignees(page.scope, application.applicationId, 10),
   });
@@ -35,8 +40,10 @@ export async function showApplication(page: PageContext, applicationId = page.pa
 
 const soonMs = 60 * 24 * 3600 * 1000;
 
-/** What the partner signs with and is encrypted for, and when each ends. */
-function theirCertificates({ saml }: Application, now: Date) {
+/** What the partner signs with and is encrypted for, when each ends, and when it last signed with it. */
+function theirCertificates({ saml, applicationId }: Application, now: Date, uses: CertificateUse[]) {
+  const lastAt = (fingerprint: string) =>
+    uses.find((use) => use.owner === 'theirs' && use.applicationId === applicationId && use.fingerprint === fingerprint)?.lastAt;
   return [
     ...(saml?.signingCertificates ?? []),
     ...(saml?.encryptAssertion && saml.encryptionCertificate ? [saml.encryptionCertificate] : []),
@@ -44,7 +51,7 @@ function theirCertificates({ saml }: Application, now: Date) {
     .map((pem) => new X509Certificate(pem))
     .map(({ subject, validTo, fingerprint256 }) => ({
       subject,
-      fingerprint: fingerprint256,
+      lastAt: lastAt(fingerprint256),
       notAfter: new Date(validTo),
       endsSoon: Date.parse(validTo) < now.getTime() + soonMs,
     }));
