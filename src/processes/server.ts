@@ -18,6 +18,9 @@ function fail(error: unknown): never {
   process.exit(error instanceof ConfigError ? 78 : 1);
 }
 
+/** Told to stop: whatever fails from now on, fails because everything is being closed. */
+let stopping = false;
+
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
@@ -29,6 +32,7 @@ async function main(): Promise<void> {
   try {
     await serve(config, log, store, opened, closeAll);
   } catch (error) {
+    if (stopping) return;
     await closeAll(); // the embedded store would outlive us
     throw error;
   }
@@ -47,6 +51,18 @@ async function serve(
   if (isDemo) config.outboundAllow.push(`localhost:${samplePort}`);
   const app = await createApp(config, store, log);
   opened.push(() => app.close());
+  // before anybody can reach us: a server that is told to stop while it starts leaves nothing behind either
+  const stop = async (signal: string): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    say(`Stopping (${signal})`);
+    app.health.drain();
+    await sleep(config.drainSeconds * 1000);
+    await closeAll();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
+
   const server = await listen(app.handle, config.port, config.host).catch((error) => {
     throw error.code === 'EADDRINUSE' ? new Error(`port ${config.port} is in use. Set PORT to another one.`) : error;
   });
@@ -69,18 +85,6 @@ async function serve(
     if (demo.passwords.length > 0) say('  These passwords are shown only now.');
     say('');
   }
-
-  let stopping = false;
-  const stop = async (signal: string): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
-    say(`Stopping (${signal})`);
-    app.health.drain();
-    await sleep(config.drainSeconds * 1000);
-    await closeAll();
-    process.exit(0);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
 }
 
 /** The demo's relying party, in a process of its own: it is somebody else's application. */
