@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../../config/index.ts';
 import { contextAddress, listContexts } from '../../domain/contexts/index.ts';
-import { listPublishedCertificates } from '../../domain/saml-certificates/index.ts';
+import { endsSoon, listPublishedCertificates } from '../../domain/saml-certificates/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { loadSigningKeys } from '../../domain/signing-keys/index.ts';
 import { systemClock } from '../../platform/clock/index.ts';
@@ -153,10 +153,9 @@ async function checkClock({ database }: Store): Promise<Finding> {
 }
 
 async function checkCertificates(scope: Scope, code: string): Promise<Finding[]> {
-  const soon = Date.now() + 60 * 24 * 3600 * 1000;
   if (!(await scope.db.schema.hasTable('saml_certificates'))) return [];
   return (await listPublishedCertificates(scope))
-    .filter(({ notAfter }) => notAfter.getTime() < soon)
+    .filter(({ notAfter }) => endsSoon(notAfter, new Date()))
     .map(({ alg, notAfter }) => ({
       check: 'certificates',
       level: notAfter.getTime() < Date.now() ? 'problem' : 'warning',

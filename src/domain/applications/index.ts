@@ -13,6 +13,9 @@ export {
 export { changeLogo, findLogo } from './logo.ts';
 export { matchesClientSecret, type OidcInput, type OidcSettings, oidcInputKeys, parseOidcSettings } from './oidc-settings.ts';
 export {
+  defaultConsumer,
+  listPartnerCertificates,
+  logoutService,
   type PersonField,
   parseSamlSettings,
   personFields,

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { type Attribute, type NameId, type NameIdFormat, nameIdFormat } from '../../platform/saml/index.ts';
+import { type Attribute, type NameId, type NameIdFormat, nameIdFormat, newXmlId } from '../../platform/saml/index.ts';
 import type { Profile } from '../access/index.ts';
 import type { Application, PersonField, SamlSettings } from '../applications/index.ts';
 import { listGroupsOfUser } from '../groups/index.ts';
@@ -71,8 +70,7 @@ async function nameIdOf(
   valuesOf: (field: PersonField) => string[],
 ): Promise<NameId | undefined> {
   const uri = nameIdFormat[format];
-  if (format === 'transient')
-    return { format: uri, value: `_${randomBytes(16).toString('hex')}`, nameQualifier: issuer, spNameQualifier: saml.entityId };
+  if (format === 'transient') return { format: uri, value: newXmlId(), nameQualifier: issuer, spNameQualifier: saml.entityId };
   if (format === 'persistent' && !saml.nameIdField) {
     const value =
       (await findPersistentNameId(scope, applicationId, user.userId)) ??

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { newXmlId } from '../../platform/saml/index.ts';
 import type { ApplicationId, Scope, UserId } from '../scope.ts';
 
 const names = ({ db, contextId }: Scope, applicationId: ApplicationId, userId: UserId) =>
@@ -16,7 +16,7 @@ export async function makePersistentNameId(scope: Scope, applicationId: Applicat
       context_id: scope.contextId,
       application_id: applicationId,
       user_id: userId,
-      name_id: `_${randomBytes(16).toString('hex')}`,
+      name_id: newXmlId(),
       created_at: scope.clock.now(),
     })
     .onConflict(['context_id', 'application_id', 'user_id'])

@@ -1,13 +1,12 @@
-import { X509Certificate } from 'node:crypto';
 import { enqueueJob } from '../../platform/jobs/index.ts';
-import { type Application, listApplications } from '../applications/index.ts';
+import { type Application, listApplications, listPartnerCertificates } from '../applications/index.ts';
 import { recordEvent } from '../audit/index.ts';
-import { listCertificates } from '../saml-certificates/index.ts';
+import { listCertificates, warningDays } from '../saml-certificates/index.ts';
 import type { Scope } from '../scope.ts';
 import { listUsers } from '../users/index.ts';
 
 /** So many days before the end a mail goes out: once each. */
-const warnings = [60, 30, 14, 7, 1];
+const warnings = [warningDays, 30, 14, 7, 1];
 const dayMs = 24 * 3600 * 1000;
 
 type Ending = { fingerprint: string; notAfter: Date; application?: Pick<Application, 'applicationId' | 'name'> };
@@ -68,11 +67,6 @@ async function listEnding(scope: Scope): Promise<Ending[]> {
   const { items: applications } = await listApplications(scope, {}, 10_000);
   const theirs = applications
     .filter(({ enabled }) => enabled)
-    .flatMap((application) =>
-      [...(application.saml?.signingCertificates ?? []), application.saml?.encryptionCertificate]
-        .filter((pem) => pem !== undefined)
-        .map((pem) => new X509Certificate(pem))
-        .map(({ fingerprint256, validTo }) => ({ fingerprint: fingerprint256, notAfter: new Date(validTo), application })),
-    );
+    .flatMap((application) => (application.saml ? listPartnerCertificates(application.saml).map((one) => ({ ...one, application })) : []));
   return [...own, ...theirs];
 }

@@ -5,8 +5,10 @@ export { createSamlCertificates, publishCertificate, removeCertificate, startSig
 export {
   type CertificateAlg,
   type CertificateStatus,
+  endsSoon,
   listCertificates,
   listPublishedCertificates,
   loadSigner,
   type SamlCertificate,
+  warningDays,
 } from './store.ts';

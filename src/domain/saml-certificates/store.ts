@@ -39,6 +39,11 @@ export async function listCertificates(scope: Scope): Promise<SamlCertificate[]>
   return rows.map(fromRow);
 }
 
+/** From now on administrators are warned: on pages, by doctor and by mail. */
+export const warningDays = 60;
+
+export const endsSoon = (notAfter: Date, now: Date): boolean => notAfter.getTime() - now.getTime() < warningDays * 24 * 3600 * 1000;
+
 /** Those that partners should trust, the signing ones first. */
 export const listPublishedCertificates = async (scope: Scope): Promise<SamlCertificate[]> =>
   (await listCertificates(scope))

@@ -1,6 +1,6 @@
 import { addSeconds } from '../../platform/clock/index.ts';
 import { randomToken } from '../../platform/crypto/index.ts';
-import { type NameId, newMessageId } from '../../platform/saml/index.ts';
+import { type NameId, newXmlId } from '../../platform/saml/index.ts';
 import { listApplicationsByIds } from '../applications/index.ts';
 import type { ArtifactStore } from '../protocol-artifacts/index.ts';
 import type { ApplicationId, Scope, SessionId } from '../scope.ts';
@@ -71,7 +71,7 @@ export async function openSingleLogout(
       sessionId,
       nameId: nameIds.at(-1)!,
       sessionIndex: protocolSession,
-      requestId: newMessageId(),
+      requestId: newXmlId(),
       // one without an address for it keeps its own session, and the person is told so
       state: reachable.has(applicationId) ? 'waiting' : 'failed',
     })),

@@ -4,9 +4,9 @@ import { type Application, getApplication } from '../applications/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { ApplicationId, Scope } from '../scope.ts';
 
-/** `reason`: why it was refused, as the audit writes it. `content` is decoded and redacted. */
-export type Exchange = { protocol: 'oidc' | 'saml'; direction: 'received' | 'sent'; name: string; reason?: string; content: string };
-export type TracedExchange = Exchange & { exchangeId: string; at: Date };
+/** `reason`: why it was refused, as the audit writes it. `content` is decoded and redacted: made only while somebody watches. */
+export type Exchange = { protocol: 'oidc' | 'saml'; direction: 'received' | 'sent'; name: string; reason?: string; content(): string };
+export type TracedExchange = Omit<Exchange, 'content'> & { exchangeId: string; at: Date; content: string };
 
 const traceMs = 15 * 60 * 1000;
 const longestContent = 20_000;
@@ -65,7 +65,7 @@ export async function recordExchange(
     direction: exchange.direction,
     name: exchange.name,
     reason: exchange.reason ?? null,
-    content: exchange.content.replaceAll('\0', '').toWellFormed().slice(0, longestContent),
+    content: exchange.content().replaceAll('\0', '').toWellFormed().slice(0, longestContent),
   });
 }
 

@@ -30,13 +30,12 @@ export {
 export { derOf, pemOf, readSpMetadata, type SpMetadata } from './read-metadata.ts';
 export { redactMessage } from './redact.ts';
 export { type Signer, signerFor } from './sign.ts';
-export { fingerprintOf } from './verify-signature.ts';
 export {
   type Answer,
   type AssertionContent,
   type Attribute,
   type NameId,
-  newMessageId,
+  newXmlId,
   type Protection,
   previewAssertion,
   writeErrorResponse,

@@ -5,8 +5,6 @@ export const ns = {
   metadata: 'urn:oasis:names:tc:SAML:2.0:metadata',
   signature: 'http://www.w3.org/2000/09/xmldsig#',
   encryption: 'http://www.w3.org/2001/04/xmlenc#',
-  schemaInstance: 'http://www.w3.org/2001/XMLSchema-instance',
-  xml: 'http://www.w3.org/XML/1998/namespace',
 } as const;
 
 export const binding = {

@@ -17,10 +17,9 @@ export type SpMetadata = {
 
 /**
  * Reads a service provider's metadata from a file, a paste or an address.
- * @param entityId which one, when a federation's file holds several
  * @throws SamlFault also `metadata` when it is expired or describes no service provider with a POST assertion consumer service
  */
-export function readSpMetadata(xml: Buffer, now: Date, entityId?: string): SpMetadata {
+export function readSpMetadata(xml: Buffer, now: Date): SpMetadata {
   const document = openDocument(xml, 'metadata', metadataLimits);
   let root: Read;
   try {
@@ -28,7 +27,7 @@ export function readSpMetadata(xml: Buffer, now: Date, entityId?: string): SpMet
   } finally {
     document.dispose();
   }
-  const entities = entitiesOf(root, now).filter((one) => roleOf(one) && (entityId === undefined || one.attributes.entityID === entityId));
+  const entities = entitiesOf(root, now).filter((one) => roleOf(one));
   if (entities.length !== 1) throw new SamlFault('metadata', `${entities.length} service providers`);
   const [entity] = entities as [Read];
   const role = roleOf(entity)!;

@@ -75,7 +75,7 @@ export function verifyDetached(signed: string, method: string, value: string, ce
   return { fingerprint: fingerprintOf(by) };
 }
 
-export const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256;
+const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256;
 
 /** Parsing a certificate costs as much as checking a signature. */
 const keys = new LRUCache<string, KeyObject>({ max: 2000 });

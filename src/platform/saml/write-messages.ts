@@ -5,8 +5,8 @@ import { redactMessage } from './redact.ts';
 import { type Signer, signElement } from './sign.ts';
 import { element, type Node, serialize } from './write-xml.ts';
 
-/** An xs:ID that nobody can guess: 128 bits, and never a digit in front. */
-export const newMessageId = (): string => `_${randomBytes(16).toString('hex')}`;
+/** An xs:ID that nobody can guess: 128 bits, and never a digit in front. For messages, and for names that stand for a person. */
+export const newXmlId = (): string => `_${randomBytes(16).toString('hex')}`;
 
 const instant = (at: Date): string => at.toISOString();
 const issuerNode = (issuer: string): Node => element('saml:Issuer', {}, issuer);
@@ -41,7 +41,7 @@ export function assertionNode(content: AssertionContent): Node {
   const until = instant(new Date(now.getTime() + validMs));
   return element(
     'saml:Assertion',
-    { ID: newMessageId(), Version: '2.0', IssueInstant: instant(now) },
+    { ID: newXmlId(), Version: '2.0', IssueInstant: instant(now) },
     issuerNode(content.issuer),
     element(
       'saml:Subject',
@@ -111,7 +111,7 @@ function statusMessage(name: 'samlp:Response' | 'samlp:LogoutResponse', answer: 
   return element(
     name,
     {
-      ID: newMessageId(),
+      ID: newXmlId(),
       Version: '2.0',
       IssueInstant: instant(answer.now),
       Destination: answer.destination,
@@ -170,7 +170,6 @@ export type IdpMetadata = {
   certificates: string[];
   ssoUrl: string;
   sloUrl: string;
-  wantAuthnRequestsSigned: boolean;
   validUntil: Date;
 };
 
@@ -179,12 +178,12 @@ export async function writeIdpMetadata(metadata: IdpMetadata, signer: Signer): P
   const bindings = ['HTTP-Redirect', 'HTTP-POST'].map((name) => `urn:oasis:names:tc:SAML:2.0:bindings:${name}`);
   const node = element(
     'md:EntityDescriptor',
-    { ID: newMessageId(), entityID: metadata.entityId, validUntil: instant(metadata.validUntil), cacheDuration: 'PT6H' },
+    { ID: newXmlId(), entityID: metadata.entityId, validUntil: instant(metadata.validUntil), cacheDuration: 'PT6H' },
     element(
       'md:IDPSSODescriptor',
       {
         protocolSupportEnumeration: 'urn:oasis:names:tc:SAML:2.0:protocol',
-        WantAuthnRequestsSigned: String(metadata.wantAuthnRequestsSigned),
+        WantAuthnRequestsSigned: 'false',
       },
       ...metadata.certificates.map((certificate) =>
         element(

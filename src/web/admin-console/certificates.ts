@@ -1,6 +1,7 @@
 import { listApplicationsByIds } from '../../domain/applications/index.ts';
 import {
   type CertificateAlg,
+  endsSoon,
   listCertificates,
   listCertificateUses,
   publishCertificate,
@@ -60,9 +61,9 @@ async function showCertificates(page: PageContext): Promise<void> {
     [...latest.values()]
       .filter((use) => use.fingerprint === fingerprint)
       .map((use) => ({ application: applications.get(use.applicationId)!, lastAt: use.lastAt }));
-  const soon = page.services.clock.now().getTime() + 60 * 24 * 3600 * 1000;
+  const now = page.services.clock.now();
   renderPage(page, 'admin-console/certificates', {
-    certificates: certificates.map((one) => ({ ...one, users: usersOf(one.fingerprint), endsSoon: one.notAfter.getTime() < soon })),
+    certificates: certificates.map((one) => ({ ...one, users: usersOf(one.fingerprint), endsSoon: endsSoon(one.notAfter, now) })),
     metadataUrl: page.context.saml.metadataUrl,
     hasNext: (alg: string) => certificates.some((one) => one.alg === alg && one.status === 'published'),
   });

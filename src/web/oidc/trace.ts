@@ -78,6 +78,6 @@ export async function traceExchange(ctx: KoaContextWithOIDC, scope: Scope): Prom
   await recordExchange(
     scope,
     { applicationId: applicationIdOf(client), traceUntil: new Date(until) },
-    { protocol: 'oidc', direction: 'received', name: String(route ?? ctx.path), reason: fault?.error, content: lines.join('\n') },
+    { protocol: 'oidc', direction: 'received', name: String(route ?? ctx.path), reason: fault?.error, content: () => lines.join('\n') },
   );
 }

@@ -1,3 +1,4 @@
+import { logoutService } from '../../domain/applications/index.ts';
 import { recordEvent } from '../../domain/audit/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import { endSession, findSessionIdOfToken, findSessionsOfParticipant, markNotified } from '../../domain/sessions/index.ts';
@@ -92,8 +93,7 @@ export async function goOnWithLogout(page: PageContext, directory: SamlDirectory
   for (const step of logout.isOver ? [] : logout.steps) {
     if (step.state !== 'waiting') continue;
     const application = await directory.findPartnerById(scope, step.applicationId);
-    const service =
-      application?.saml.singleLogoutServices.find(({ binding }) => binding === 'redirect') ?? application?.saml.singleLogoutServices[0];
+    const service = application && logoutService(application.saml);
     step.state = application && service ? 'asked' : 'failed';
     await saveSingleLogout(scope, services.artifacts, logout);
     if (!application || !service) continue;
@@ -175,8 +175,7 @@ async function sendLogoutResponse(
   status: Status,
 ): Promise<void> {
   const { scope, context, services } = page;
-  const service =
-    application.saml.singleLogoutServices.find(({ binding }) => binding === 'redirect') ?? application.saml.singleLogoutServices[0];
+  const service = logoutService(application.saml);
   if (!service) return renderPage(page, 'saml/signed-out', { names: [], onward: undefined });
   const destination = service.responseUrl ?? service.url;
   const signer = await directory.signer(scope, context, application.saml.signatureAlgorithm);

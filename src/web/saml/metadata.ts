@@ -18,7 +18,6 @@ export async function showMetadata({ ctx, scope, context, services }: PageContex
       certificates: certificates.map(({ certificate }) => derOf(certificate)),
       ssoUrl: context.saml.ssoUrl,
       sloUrl: context.saml.sloUrl,
-      wantAuthnRequestsSigned: false,
       validUntil: new Date(services.clock.now().getTime() + validMs),
     },
     signer,

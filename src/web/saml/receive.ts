@@ -64,7 +64,8 @@ const trace = (
     direction: 'received',
     name,
     reason,
-    content: `HTTP-${binding === 'post' ? 'POST' : 'Redirect'}${relayState === undefined ? '' : `, RelayState ${relayState}`}\n\n${redactMessage(xml)}`,
+    content: () =>
+      `HTTP-${binding === 'post' ? 'POST' : 'Redirect'}${relayState === undefined ? '' : `, RelayState ${relayState}`}\n\n${redactMessage(xml)}`,
   });
 
 async function readBinding({ ctx, form }: PageContext): Promise<Incoming> {
@@ -79,7 +80,7 @@ const mustBeSigned = (name: MessageName, { saml }: SamlApplication): boolean => 
 
 /** A message that passed the gate and asks for what is not to be had. */
 export async function refuse(page: PageContext, fault: SamlFault, application: SamlApplication | undefined): Promise<void> {
-  if (application) await watch(page, application, { direction: 'sent', name: 'refusal', reason: fault.rule, content: fault.detail });
+  if (application) await watch(page, application, { direction: 'sent', name: 'refusal', reason: fault.rule, content: () => fault.detail });
   await showRefusal(page, fault, application);
 }
 

@@ -35,7 +35,7 @@ const trace = (page: PageContext, application: SamlApplication, location: string
     direction: 'sent',
     name: /^<\w+:(\w+)/.exec(xml)?.[1] ?? '',
     reason,
-    content: `${location}${relayState === undefined ? '' : `, RelayState ${relayState}`}\n\n${redactMessage(xml)}`,
+    content: () => `${location}${relayState === undefined ? '' : `, RelayState ${relayState}`}\n\n${redactMessage(xml)}`,
   });
 
 /** Chromium applies form-action to the redirects that follow a form: an https partner may lead on to any of its own hosts. */

@@ -1,4 +1,5 @@
 import { decide, recordRefusal } from '../../domain/access/index.ts';
+import { defaultConsumer } from '../../domain/applications/index.ts';
 import { nextStep, openPendingRequest } from '../../domain/authentication/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
@@ -49,7 +50,7 @@ function chooseAcs({ saml }: SamlApplication, { acsUrl, acsIndex }: AuthnRequest
   if (acsUrl !== undefined && acsIndex !== undefined) return undefined; // mutually exclusive
   if (acsUrl !== undefined) return services.find(({ url }) => url === acsUrl)?.url;
   if (acsIndex !== undefined) return services.find(({ index }) => index === acsIndex)?.url;
-  return (services.find(({ isDefault }) => isDefault) ?? services[0])?.url;
+  return defaultConsumer(saml).url;
 }
 
 function unsupportedPart({ protocolBinding, subject, requestedAuthnContext }: AuthnRequest): Status | undefined {
@@ -99,7 +100,7 @@ async function goOn(page: PageContext, directory: SamlDirectory, application: Sa
   if (!isPassive && !page.params.request) return redirectTo(page, `/saml/request/${await keepSignOn(page, signOn)}`);
   const supportCode = newSupportCode();
   await recordRefusal(scope, { id: session!.userId, name: scope.actor.name }, application, verdict, supportCode);
-  await watch(page, application, { direction: 'sent', name: 'refusal', reason: verdict.reason, content: supportCode });
+  await watch(page, application, { direction: 'sent', name: 'refusal', reason: verdict.reason, content: () => supportCode });
   if (isPassive) return sendRefusal(page, directory, application, signOn, 'RequestDenied');
   renderPage(
     page,
@@ -125,15 +126,13 @@ export async function submitRefusal(page: PageContext, directory: SamlDirectory)
 export async function launch(page: PageContext, directory: SamlDirectory): Promise<void> {
   const application = await directory.findPartnerById(page.scope, page.params.application!);
   if (!application?.enabled) throw notFound();
-  const services = application.saml.assertionConsumerServices;
-  const acs = services.find(({ isDefault }) => isDefault) ?? services[0]!;
   const relayState = page.query('RelayState') || application.saml.defaultRelayState;
   if (relayState !== undefined && !mayCarry(application, relayState))
     return refuse(page, new SamlFault('relay-state', relayState), application);
   await goOn(page, directory, application, {
     applicationId: application.applicationId,
     entityId: application.saml.entityId,
-    acsUrl: acs.url,
+    acsUrl: defaultConsumer(application.saml).url,
     relayState,
     receivedAt: page.services.clock.now().getTime(),
     request: { forceAuthn: false, isPassive: false },

@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { decide } from '../../../domain/access/index.ts';
-import { getApplication, type SamlSettings } from '../../../domain/applications/index.ts';
+import { defaultConsumer, getApplication, type SamlSettings } from '../../../domain/applications/index.ts';
 import { describePerson } from '../../../domain/assertions/index.ts';
 import { findUserByLogin } from '../../../domain/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
-import { authnContext, newMessageId, previewAssertion } from '../../../platform/saml/index.ts';
+import { authnContext, newXmlId, previewAssertion } from '../../../platform/saml/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 
 /** What this application would be told about a person who opened it now; nothing is sent and nothing is kept. */
@@ -21,19 +21,18 @@ export async function showPreview(page: PageContext): Promise<void> {
     (await describePerson(scope, { applicationId: application.applicationId, saml }, user, context.saml.entityId, {
       allowCreate: false,
     }));
-  const acs = saml.assertionConsumerServices.find(({ isDefault }) => isDefault) ?? saml.assertionConsumerServices[0]!;
   const now = services.clock.now();
   const xml =
     description?.outcome === 'described'
       ? previewAssertion({
           issuer: context.saml.entityId,
           audience: saml.entityId,
-          recipient: acs.url,
+          recipient: defaultConsumer(saml).url,
           nameId: description.nameId,
           attributes: description.attributes,
           authenticatedAt: now,
           authnContextClass: authnContext.passwordProtectedTransport,
-          sessionIndex: newMessageId(),
+          sessionIndex: newXmlId(),
           sessionNotOnOrAfter: new Date(now.getTime() + 12 * 3600 * 1000),
           now,
         })

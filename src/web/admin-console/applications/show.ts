@@ -1,9 +1,16 @@
-import { X509Certificate } from 'node:crypto';
-import { type Application, catalogue, findCatalogueEntry, getApplication, listApplications } from '../../../domain/applications/index.ts';
+import {
+  type Application,
+  catalogue,
+  findCatalogueEntry,
+  getApplication,
+  listApplications,
+  listPartnerCertificates,
+} from '../../../domain/applications/index.ts';
 import { listAssignees } from '../../../domain/assignments/index.ts';
 import { differences, digestOf, findPartnerMetadata } from '../../../domain/partner-metadata/index.ts';
 import {
   type CertificateUse,
+  endsSoon,
   listCertificateUses,
   listPublishedCertificates,
   type SamlCertificate,
@@ -38,23 +45,15 @@ export async function showApplication(page: PageContext, applicationId = page.pa
   });
 }
 
-const soonMs = 60 * 24 * 3600 * 1000;
-
-/** What the partner signs with and is encrypted for, when each ends, and when it last signed with it. */
+/** The partner's certificates, whether each ends soon, and when it last signed with it. */
 function theirCertificates({ saml, applicationId }: Application, now: Date, uses: CertificateUse[]) {
   const lastAt = (fingerprint: string) =>
     uses.find((use) => use.owner === 'theirs' && use.applicationId === applicationId && use.fingerprint === fingerprint)?.lastAt;
-  return [
-    ...(saml?.signingCertificates ?? []),
-    ...(saml?.encryptAssertion && saml.encryptionCertificate ? [saml.encryptionCertificate] : []),
-  ]
-    .map((pem) => new X509Certificate(pem))
-    .map(({ subject, validTo, fingerprint256 }) => ({
-      subject,
-      lastAt: lastAt(fingerprint256),
-      notAfter: new Date(validTo),
-      endsSoon: Date.parse(validTo) < now.getTime() + soonMs,
-    }));
+  return (saml ? listPartnerCertificates(saml) : []).map((one) => ({
+    ...one,
+    lastAt: lastAt(one.fingerprint),
+    endsSoon: endsSoon(one.notAfter, now),
+  }));
 }
 
 type Value = { key: string; value: string; theirName?: string; isLong?: boolean };
