@@ -1,11 +1,9 @@
 import { AppError } from '../../platform/errors/index.ts';
-import type { PageContext } from '../request/index.ts';
+import { type PageContext, redirectTo as redirectInside } from '../request/index.ts';
 
 /** After a deed: to a page that tells of it (`notices.<done>`), so that reloading repeats nothing. */
-export function redirectTo({ ctx, context }: PageContext, path: string, done?: string): void {
-  ctx.status = 303;
-  ctx.redirect(`${context.mount}${path}${done ? `${path.includes('?') ? '&' : '?'}done=${done}` : ''}`);
-}
+export const redirectTo = (page: PageContext, path: string, done?: string): void =>
+  redirectInside(page, `${path}${done ? `${path.includes('?') ? '&' : '?'}done=${done}` : ''}`);
 
 /** Which version of a record its form showed: a change by somebody else since then is not overwritten. A form without one never matches. */
 export const shownVersion = ({ form }: PageContext): number => (/^\d{1,9}$/.test(form.get('version')) ? Number(form.get('version')) : 0);

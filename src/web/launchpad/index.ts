@@ -13,7 +13,7 @@ import {
 } from '../../domain/assignments/index.ts';
 import { nameKey } from '../../domain/users/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
-import { newSupportCode, type PageContext, type Route, renderPage } from '../request/index.ts';
+import { newSupportCode, type PageContext, type Route, redirectTo, renderPage } from '../request/index.ts';
 
 export const launchpadRoutes: Route[] = [
   { method: 'GET', path: '/launchpad', access: 'person', handle: showLaunchpad },
@@ -85,8 +85,7 @@ async function openApplication(page: PageContext): Promise<void> {
 function arrange(change: (page: PageContext, applicationId: string) => Promise<void>) {
   return async (page: PageContext) => {
     await change(page, page.form.get('application'));
-    page.ctx.status = 303;
-    page.ctx.redirect(`${page.context.mount}/launchpad`);
+    redirectTo(page, '/launchpad');
   };
 }
 

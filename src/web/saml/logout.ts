@@ -23,7 +23,7 @@ import {
   writeLogoutRequest,
   writeLogoutResponse,
 } from '../../platform/saml/index.ts';
-import { cookieNames, type PageContext, renderPage } from '../request/index.ts';
+import { cookieNames, type PageContext, redirectTo, renderPage } from '../request/index.ts';
 import { type Received, receive, refuse } from './receive.ts';
 import type { SamlApplication, SamlDirectory } from './saml-directory.ts';
 import { sendByPost, sendByRedirect } from './send.ts';
@@ -75,7 +75,7 @@ async function begin(page: PageContext, directory: SamlDirectory, { message, app
       await endSession(inside, sessionId, 'signed-out');
     }
   });
-  if (logout) return goTo(page, logoutPath(logout.logoutId));
+  if (logout) return redirectTo(page, logoutPath(logout.logoutId));
   if (page.session && sessionIds.includes(page.session.sessionId)) forgetSession(page);
   // who has no session any more is signed out all the same (core §3.7.3.2)
   await respond('Success');
@@ -133,7 +133,7 @@ async function takeAnswer(page: PageContext, _directory: SamlDirectory, message:
     await saveSingleLogout(scope, services.artifacts, logout);
     if (isSuccess) await markNotified(scope, step.sessionId, step.applicationId, 'saml');
   }
-  goTo(page, logoutPath(logout.logoutId));
+  redirectTo(page, logoutPath(logout.logoutId));
 }
 
 async function end(page: PageContext, directory: SamlDirectory, logout: SingleLogout): Promise<void> {
@@ -184,9 +184,4 @@ async function sendLogoutResponse(
   if (service.binding === 'redirect')
     return sendByRedirect(page, application, destination, { ...outgoing, xml: await writeLogoutResponse(answer) }, signer);
   await sendByPost(page, application, destination, { ...outgoing, xml: await writeLogoutResponse(answer, signer) });
-}
-
-function goTo({ ctx, context }: PageContext, path: string): void {
-  ctx.status = 303;
-  ctx.redirect(`${context.mount}${path}`);
 }

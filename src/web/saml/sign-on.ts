@@ -3,7 +3,7 @@ import { defaultConsumer } from '../../domain/applications/index.ts';
 import { nextStep, openPendingRequest } from '../../domain/authentication/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
-import { newSupportCode, type PageContext, renderPage } from '../request/index.ts';
+import { newSupportCode, type PageContext, redirectTo, renderPage } from '../request/index.ts';
 import { sendAssertion, sendRefusal } from './answer.ts';
 import { chooseAuthnContext } from './authn-context.ts';
 import { findSignOn, keepSignOn, type SignOn } from './pending.ts';
@@ -153,9 +153,4 @@ function mayCarry({ saml }: SamlApplication, relayState: string): boolean {
 /** The name that the service provider asks about, when it is one that a person could type. */
 function hint({ request: { subject } }: SignOn): string {
   return subject && subject.value.length <= 254 ? `?login_hint=${encodeURIComponent(subject.value)}` : '';
-}
-
-function redirectTo({ ctx, context }: PageContext, path: string): void {
-  ctx.status = 303;
-  ctx.redirect(`${context.mount}${path}`);
 }

@@ -2,7 +2,7 @@ import { getApplication } from '../../domain/applications/index.ts';
 import { findPendingRequest, nextStep, type PasswordFacts, type PendingRequest, type Step } from '../../domain/authentication/index.ts';
 import { findPassword } from '../../domain/credentials/password/index.ts';
 import type { UserId } from '../../domain/scope.ts';
-import type { PageContext } from '../request/index.ts';
+import { type PageContext, redirectTo } from '../request/index.ts';
 
 /** The request a page of the journey belongs to, or undefined after sending the browser to a new one: it was over, or is another browser's. */
 export async function loadPending(page: PageContext): Promise<PendingRequest | undefined> {
@@ -25,10 +25,7 @@ async function passwordFacts(page: PageContext, userId: UserId): Promise<Passwor
   return stored && { mustChange: stored.mustChange, changedAt: stored.changedAt.getTime() };
 }
 
-export const goBack = (page: PageContext, request: PendingRequest): void => {
-  page.ctx.status = 303;
-  page.ctx.redirect(`${page.context.mount}${request.destination.path}`);
-};
+export const goBack = (page: PageContext, request: PendingRequest): void => redirectTo(page, request.destination.path);
 
 /** Where the forms of this journey may lead in the end: Chromium checks every redirect after a form. */
 export function formTargets({ destination: { origin } }: PendingRequest): string[] {

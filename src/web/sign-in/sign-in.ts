@@ -8,7 +8,7 @@ import {
   recordProof,
 } from '../../domain/authentication/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
-import { cookieNames, type PageContext, renderPage } from '../request/index.ts';
+import { cookieNames, type PageContext, redirectTo, renderPage } from '../request/index.ts';
 import { localPath } from './local-path.ts';
 import { applicationName, formTargets, goBack, loadPending, stepOf } from './pending.ts';
 
@@ -51,8 +51,7 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
   if (step.step === 'password') return ask();
   if (step.step === 'new-password') {
     await recordProof(page.scope, request.requestId, request.proven!);
-    page.ctx.status = 303;
-    return page.ctx.redirect(`${page.context.mount}/sign-in/${request.requestId}/new-password`);
+    return redirectTo(page, `/sign-in/${request.requestId}/new-password`);
   }
   if (step.by === 'session') return goBack(page, request);
   const completed = await completeSignIn(page.scope, request, request.proven!, page.session);

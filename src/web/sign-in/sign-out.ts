@@ -2,7 +2,7 @@ import { inTransaction } from '../../domain/scope.ts';
 import { endSession } from '../../domain/sessions/index.ts';
 import { logoutPath, openSingleLogout } from '../../domain/single-logout/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
-import { cookieNames, type PageContext, renderPage } from '../request/index.ts';
+import { cookieNames, type PageContext, redirectTo, renderPage } from '../request/index.ts';
 
 /** Asks first: a link alone signs nobody out. */
 export async function showSignOut(page: PageContext): Promise<void> {
@@ -18,8 +18,7 @@ export async function submitSignOut(page: PageContext): Promise<void> {
   // while others are told the browser is known by its cookie, though the session has ended
   if (logout) return renderPage(page, 'sign-in/signing-out', { onward: logoutPath(logout.logoutId) });
   ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
-  ctx.status = 303;
-  ctx.redirect(`${context.mount}/signed-out`);
+  redirectTo(page, '/signed-out');
 }
 
 export async function showSignedOut(page: PageContext): Promise<void> {
