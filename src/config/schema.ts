@@ -134,7 +134,11 @@ export const settings = {
     secret: true,
     type: z.url({ protocol: /^smtps?$/ }).optional(),
   },
-  mailFrom: { env: 'PORTARIA_MAIL_FROM', meaning: 'Sender of the mails', type: z.string().min(3).optional() },
+  mailFrom: {
+    env: 'PORTARIA_MAIL_FROM',
+    meaning: 'Sender of the mails. Unset: portaria@ and the host of the base URL',
+    type: z.string().min(3).optional(),
+  },
 } satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;
