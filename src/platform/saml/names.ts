@@ -40,6 +40,7 @@ export const statusOf = {
   RequestUnsupported: ['Requester', 'RequestUnsupported'],
   UnknownPrincipal: ['Requester', 'UnknownPrincipal'],
   UnsupportedBinding: ['Requester', 'UnsupportedBinding'],
+  VersionMismatch: ['VersionMismatch'],
 } as const;
 export type Status = keyof typeof statusOf;
 export const statusUri = (code: string): string => statusPrefix + code;

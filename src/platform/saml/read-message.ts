@@ -13,6 +13,15 @@ export type Partner = { certificates: string[]; requiresSignature: boolean };
 /** A message that passed the gate. `signedBy` is missing when it was not signed and did not have to be. */
 export type Message = { name: MessageName; id: string; issuer: string; issueInstant: Date; root: Read; signedBy?: VerifiedBy };
 
+/** A message that kept every rule but that of its version: all that may be done with it is to say so (core §3.2.2.2, §4.1.3.2). */
+export class VersionFault extends SamlFault {
+  readonly refused: Message;
+  constructor(refused: Message) {
+    super('version', refused.root.attributes.Version);
+    this.refused = refused;
+  }
+}
+
 const expected: Record<Incoming['direction'], MessageName[]> = {
   SAMLRequest: ['AuthnRequest', 'LogoutRequest'],
   SAMLResponse: ['LogoutResponse'],
@@ -45,7 +54,9 @@ export async function readMessage(incoming: Incoming, gate: Gate): Promise<Messa
     const root = copy(document.root);
     const head = readHead(root, incoming);
     checkHead(root, head, signedBy, gate);
-    return { ...head, root, signedBy };
+    const message = { ...head, root, signedBy };
+    if (root.attributes.Version !== '2.0') throw new VersionFault(message);
+    return message;
   } finally {
     document.dispose();
   }
@@ -60,8 +71,7 @@ function checkSignature({ signature }: Incoming, root: XmlElement, { certificate
 }
 
 function checkHead(root: Read, head: { issueInstant: Date }, signedBy: VerifiedBy | undefined, gate: Gate): void {
-  const { Version: version, Destination: destination, IssueInstant: instant } = root.attributes;
-  if (version !== '2.0') throw new SamlFault('version', version);
+  const { Destination: destination, IssueInstant: instant } = root.attributes;
   // a signed message always names where it is for (bindings §3.4.5.2, §3.5.5.2), so that it cannot be passed on to us
   if (destination === undefined ? signedBy !== undefined : !gate.destinations.includes(destination))
     throw new SamlFault('destination', destination ?? 'missing');
