@@ -206,7 +206,7 @@ async function measureSaml(side: Side): Promise<void> {
   const rows: Record<string, number[]> = { http: [], written: [], pool: [], verified: [], core: [] };
   await rate(1, concurrency, launch);
   for (let round = 0; round < rounds; round++) {
-    rows.http!.push(await rate(seconds, concurrency, launch));
+    rows.http!.push(await rate(seconds, crowd, launch));
     rows.written!.push(await writtenResponses(seconds, concurrency));
     rows.pool!.push(await bareSignatures(seconds, concurrency));
     rows.verified!.push(await verifiedRequests(seconds));

@@ -108,6 +108,38 @@ describe('interop: Apache with mod_auth_mellon', function () {
     expect((await again.get(`${apache.url}/protected/`)).status, 'signed out there').to.equal(303);
   });
 
+  it('asks by POST, signed, when the identity provider offers that alone', async () => {
+    const port = await freePort();
+    const posting = await startMellon({
+      port,
+      idpMetadata: (await send(`${server.issuer}/saml/metadata`)).text.replace(
+        /<md:SingleSignOnService [^>]*HTTP-Redirect"[^>]*>(<\/md:SingleSignOnService>)?/,
+        '',
+      ),
+      key: keys.pem,
+      certificate: keys.certificate,
+    });
+    try {
+      const metadata = (await send(`${posting.url}/mellon/metadata`)).text;
+      const wiki = { code: 'wiki-by-post', name: 'Wiki by POST', assignedTo: { groups: ['Finance'] } };
+      const saml = { metadata, encryptAssertion: true, forceNameIdFormat: true, nameIdFormat: 'unspecified', requireSignedRequests: true };
+      await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: [{ ...wiki, saml }] }] });
+      const jar = new Jar();
+      const seen: Exchange[] = [];
+      const signIn = await followSaml(jar, await jar.get(`${posting.url}/protected/`), seen);
+      expect(seen.map(({ kind, binding }) => `${kind} ${binding}`)).to.deep.equal(['AuthnRequest post']);
+      expect(seen[0]!.xml).to.contain('SignatureValue>');
+      const form = jar.form(signIn, /sign-in\//);
+      const page = await followSaml(
+        jar,
+        await jar.get(form.action, { form: { ...form.fields, login: 'jsilva', password: passwords.joao } }),
+      );
+      expect(page.text, posting.errorLog()).to.contain('USER=jsilva');
+    } finally {
+      posting.stop();
+    }
+  });
+
   it('asks passively: without a session it hears NoPassive', async () => {
     const jar = new Jar();
     const seen: Exchange[] = [];

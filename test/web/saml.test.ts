@@ -134,6 +134,12 @@ describe('web: SAML sign-on and logout', () => {
         'Requester UnsupportedBinding',
       );
     });
+    it('of another version: VersionMismatch (core §3.2.2.2), and that alone', async () => {
+      for (const Version of ['1.1', '3.0']) expect((await ask({ attributes: { Version } })).status, Version).to.equal('VersionMismatch');
+      const { page, answer } = await ask({ attributes: { Version: '3.0', AssertionConsumerServiceURL: 'https://evil.example/acs' } });
+      expect(answer, 'nobody to answer').to.equal(undefined);
+      expect(page.text).to.contain('SAML: acs');
+    });
   });
 
   describe('who asks', () => {

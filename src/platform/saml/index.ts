@@ -26,6 +26,7 @@ export {
   readLogoutRequest,
   readLogoutResponse,
   readMessage,
+  VersionFault,
 } from './read-message.ts';
 export { derOf, pemOf, readSpMetadata, type SpMetadata } from './read-metadata.ts';
 export { redactMessage } from './redact.ts';

@@ -10,11 +10,17 @@ import {
   readRedirect,
   redactMessage,
   SamlFault,
+  VersionFault,
 } from '../../platform/saml/index.ts';
 import { newSupportCode, type PageContext, renderPage } from '../request/index.ts';
 import type { SamlApplication, SamlDirectory } from './saml-directory.ts';
 
-export type Received = { message: Message; application: SamlApplication; relayState?: string };
+export type Received = {
+  message: Message;
+  application: SamlApplication;
+  relayState?: string /** Of another version: to be told so, and nothing else. */;
+  isOtherVersion?: true;
+};
 
 /**
  * Passes what the browser brought through the gate. A refusal is a page of ours, since nobody is known yet to whom it could be sent; the audit has the rule.
@@ -47,6 +53,8 @@ export async function receive(page: PageContext, directory: SamlDirectory, desti
   } catch (error) {
     if (!(error instanceof SamlFault)) throw error;
     if (application && incoming) await trace(page, application, incoming, incoming.direction, error.rule);
+    if (error instanceof VersionFault && error.refused.name === 'AuthnRequest')
+      return { message: error.refused, application: application!, relayState: incoming!.relayState, isOtherVersion: true };
     ctx.remove('set-cookie');
     await showRefusal(page, error, application);
     return undefined;

@@ -37,7 +37,7 @@ export async function receiveRequest(page: PageContext, directory: SamlDirectory
     receivedAt: page.services.clock.now().getTime(),
     request: { forceAuthn, isPassive, nameIdPolicy, requestedAuthnContext, subject },
   };
-  const unsupported = unsupportedPart(request);
+  const unsupported = received.isOtherVersion ? 'VersionMismatch' : unsupportedPart(request);
   if (unsupported) return sendRefusal(page, directory, application, signOn, unsupported);
   // a form of another site brings no cookies of ours: the browser comes back with them
   if (page.ctx.method === 'POST') return redirectTo(page, `/saml/request/${await keepSignOn(page, signOn)}`);
