@@ -8,6 +8,7 @@ import { sweepArtifacts } from '../domain/protocol-artifacts/index.ts';
 import { type ContextId, inTransaction, type Scope } from '../domain/scope.ts';
 import { type EndReason, endSessionsOfUser, type Participant } from '../domain/sessions/index.ts';
 import { sweepExchanges } from '../domain/traces/index.ts';
+import { forgetCustomValues } from '../domain/users/index.ts';
 import { enqueueJob } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
 import type { createBackChannelLogout } from '../web/oidc/index.ts';
@@ -47,6 +48,10 @@ export function createTasks(
     'refresh-all-metadata': async () => {
       for (const one of await listRefreshable(services.database.knex))
         await enqueueJob(services.database.knex, 'refresh-metadata', one, { key: `metadata ${one.applicationId}`, maxAttempts: 1 });
+    },
+    'forget-custom-values': async (payload) => {
+      const { contextId, fieldId } = payload as { contextId: string; fieldId: string };
+      await forgetCustomValues(scopeOf(contextId), fieldId);
     },
     'sweep-expired': async () => {
       for (const sweep of [sweepArtifacts, sweepPendingRequests, sweepAttempts, sweepExchanges]) await sweep(services.database.knex);

@@ -121,6 +121,25 @@ CREATE TABLE contexts (
 CREATE UNIQUE INDEX contexts_address ON public.contexts USING btree (address) WHERE (address IS NOT NULL);
 CREATE UNIQUE INDEX contexts_code ON public.contexts USING btree (code);
 
+CREATE TABLE custom_fields (
+  context_id uuid NOT NULL,
+  field_id uuid NOT NULL,
+  code text NOT NULL,
+  label text NOT NULL,
+  type text NOT NULL,
+  options jsonb NOT NULL DEFAULT '[]'::jsonb,
+  is_required boolean NOT NULL,
+  is_personal boolean NOT NULL,
+  position integer NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL,
+  UNIQUE (context_id, code),
+  PRIMARY KEY (context_id, field_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id),
+  CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'date'::text, 'boolean'::text, 'choice'::text, 'choices'::text])))
+);
+CREATE UNIQUE INDEX custom_fields_context_id_code_key ON public.custom_fields USING btree (context_id, code);
+
 CREATE TABLE group_members (
   context_id uuid NOT NULL,
   group_id uuid NOT NULL,
@@ -343,6 +362,7 @@ CREATE TABLE users (
   created_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL,
   version integer NOT NULL DEFAULT 1,
+  custom_values jsonb NOT NULL DEFAULT '{}'::jsonb,
   PRIMARY KEY (context_id, user_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id),
   CHECK (((email IS NOT NULL) OR (username IS NOT NULL))),

@@ -73,3 +73,15 @@ export function portaria(args: string[], extra: Record<string, string>, input?: 
   });
   return { status, stdout, stderr };
 }
+
+/** What a job does a moment later: asks until `check` no longer throws. */
+export async function eventually(check: () => Promise<unknown>, withinMs = 10_000): Promise<void> {
+  for (const end = Date.now() + withinMs; ; await sleep(50)) {
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
+}

@@ -5,7 +5,17 @@ import type { AccessFacts } from './decide.ts';
 
 export type Profile = Pick<
   User,
-  'userId' | 'firstName' | 'lastName' | 'email' | 'emailVerified' | 'username' | 'locale' | 'department' | 'role' | 'updatedAt'
+  | 'userId'
+  | 'firstName'
+  | 'lastName'
+  | 'email'
+  | 'emailVerified'
+  | 'username'
+  | 'locale'
+  | 'department'
+  | 'role'
+  | 'customValues'
+  | 'updatedAt'
 >;
 
 /** The facts of the decision, and who the person is: whoever lets somebody in says next who it was. */
@@ -17,7 +27,7 @@ export type AccessFinder = (
 
 // One round trip for what lies in four slices' tables, and for all requests of one turn: it is read at every authorization, code exchange and refresh.
 const facts = `
-  SELECT k.n::int AS n, u.status, u.first_name, u.last_name, u.email, u.email_verified, u.username, u.locale, u.department, u.role, u.updated_at, a.enabled, a.navigable,
+  SELECT k.n::int AS n, u.status, u.first_name, u.last_name, u.email, u.email_verified, u.username, u.locale, u.department, u.role, u.custom_values, u.updated_at, a.enabled, a.navigable,
     (SELECT true FROM application_users d WHERE d.context_id = k.context_id AND d.application_id = k.application_id AND d.user_id = k.user_id) IS NOT NULL AS direct,
     (SELECT true FROM ${byKey('group_members', 'm', { context_id: 'k.context_id', user_id: 'k.user_id' })}
       JOIN ${byKey('application_groups', 'g', { context_id: 'm.context_id', application_id: 'k.application_id', group_id: 'm.group_id' })} ON true LIMIT 1) IS NOT NULL AS by_group,
@@ -38,6 +48,7 @@ type FactsRow = {
   locale: string | null;
   department: string | null;
   role: Role;
+  custom_values: User['customValues'];
   updated_at: Date;
   enabled: boolean | null;
   navigable: boolean;
@@ -78,5 +89,6 @@ const presentProfile = (userId: UserId, row: FactsRow): Profile => ({
   locale: row.locale ?? undefined,
   department: row.department ?? undefined,
   role: row.role,
+  customValues: row.custom_values,
   updatedAt: row.updated_at,
 });

@@ -21,6 +21,7 @@ export {
   personFields,
   type SamlInput,
   type SamlSettings,
+  type SourceField,
   samlInputKeys,
   settingsFromMetadata,
 } from './saml-settings.ts';

@@ -33,6 +33,13 @@ export const personFields = [
   'groupIds',
 ] as const;
 export type PersonField = (typeof personFields)[number];
+/** `custom.cost_center` is the company's own field of that code. */
+export type SourceField = PersonField | `custom.${string}`;
+
+const sourceField = z.custom<SourceField>(
+  (value) => personFields.includes(value as PersonField) || (typeof value === 'string' && /^custom\.[a-z][a-z0-9_]{0,62}$/.test(value)),
+  'fields.invalid',
+);
 
 const webUri = z.string().refine((value) => /^https?:/.test(value) && isRedirectUri(value), 'fields.web_uri');
 const entityId = z
@@ -64,7 +71,7 @@ const attribute = z
     name: z.string().trim().min(1).max(500),
     nameFormat: z.enum(keysOf(attributeNameFormat)).default('basic'),
     friendlyName: z.string().max(200).optional(),
-    from: z.enum(personFields).optional(),
+    from: sourceField.optional(),
     value: z.string().max(1000).optional(),
   })
   .refine(({ from, value }) => (from === undefined) !== (value === undefined), 'fields.attribute_source');
@@ -96,7 +103,7 @@ const schema = z.strictObject({
   encryptionCertificate: certificate('rsa').optional(),
   nameIdFormat: z.enum(keysOf(nameIdFormat)).default('emailAddress'),
   /** The field behind an unspecified NameID (`login` without one), or a persistent one that the partner knows already. */
-  nameIdField: z.enum(personFields).optional(),
+  nameIdField: sourceField.optional(),
   /** Answers in this format even when the application asks for another. */
   forceNameIdFormat: z.boolean().default(false),
   attributes: z.array(attribute).max(100).default([]),

@@ -1,6 +1,7 @@
 import { type Attribute, type NameId, type NameIdFormat, nameIdFormat, newXmlId } from '../../platform/saml/index.ts';
 import type { Profile } from '../access/index.ts';
-import type { Application, PersonField, SamlSettings } from '../applications/index.ts';
+import type { Application, PersonField, SamlSettings, SourceField } from '../applications/index.ts';
+import { customFieldName, customTexts, listCustomFields } from '../custom-fields/index.ts';
 import { listGroupsOfUser } from '../groups/index.ts';
 import type { Scope } from '../scope.ts';
 import { fullName } from '../users/index.ts';
@@ -26,11 +27,13 @@ export async function describePerson(
   const format = chooseFormat(saml, request?.format);
   if (!format || (request?.spNameQualifier && request.spNameQualifier !== saml.entityId))
     return { outcome: 'unavailable', format: request?.format ?? '' };
-  const usesGroups =
-    saml.sendGroups ||
-    [saml.nameIdField, ...saml.attributes.map(({ from }) => from)].some((field) => field === 'groupNames' || field === 'groupIds');
+  const sources = [saml.nameIdField, ...saml.attributes.map(({ from }) => from)];
+  const usesGroups = saml.sendGroups || sources.some((field) => field === 'groupNames' || field === 'groupIds');
   const groups = usesGroups ? await listGroupsOfUser(scope, user.userId) : [];
-  const valuesOf = (field: PersonField): string[] => {
+  const customFields = sources.some((field) => field?.startsWith('custom.')) ? await listCustomFields(scope) : [];
+  const valuesOf = (field: SourceField): string[] => {
+    if (isCustom(field))
+      return customTexts(user.customValues[customFields.find(({ code }) => customFieldName(code) === field)?.fieldId ?? '']);
     if (field === 'groupNames') return groups.map(({ name }) => name);
     if (field === 'groupIds') return groups.map(({ groupId }) => groupId);
     const value = single(user, field);
@@ -67,7 +70,7 @@ async function nameIdOf(
   format: NameIdFormat,
   issuer: string,
   allowCreate: boolean,
-  valuesOf: (field: PersonField) => string[],
+  valuesOf: (field: SourceField) => string[],
 ): Promise<NameId | undefined> {
   const uri = nameIdFormat[format];
   if (format === 'transient') return { format: uri, value: newXmlId(), nameQualifier: issuer, spNameQualifier: saml.entityId };
@@ -80,6 +83,8 @@ async function nameIdOf(
   const [value] = format === 'emailAddress' ? valuesOf('email') : valuesOf(saml.nameIdField ?? 'login');
   return value ? { format: uri, value } : undefined;
 }
+
+const isCustom = (field: SourceField): field is `custom.${string}` => field.startsWith('custom.');
 
 function single(user: Profile, field: Exclude<PersonField, 'groupNames' | 'groupIds'>): string | undefined {
   if (field === 'login') return user.email ?? user.username;

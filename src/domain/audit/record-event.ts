@@ -7,7 +7,7 @@ export type NewEvent = {
   type: AuditEventType;
   outcome?: 'success' | 'failure';
   subject?: {
-    kind: 'user' | 'group' | 'application' | 'context' | 'session' | 'signing-key' | 'saml-certificate';
+    kind: 'user' | 'group' | 'application' | 'context' | 'session' | 'signing-key' | 'saml-certificate' | 'custom-field';
     id?: string;
     name: string;
   };

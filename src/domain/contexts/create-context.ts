@@ -24,6 +24,18 @@ export async function createContext(
   return context;
 }
 
+/**
+ * The name by which SAML partners know the company.
+ * @param entityId '' goes back to the company's address
+ * @throws AppError invalid_input
+ */
+export async function setSamlEntityId(scope: Scope, before: Context, entityId: string): Promise<void> {
+  // SAML metadata §2.2.1: an absolute URI of at most 1024 characters
+  const isFit = entityId === '' || (entityId.length <= 1024 && URL.canParse(entityId) && !/[\p{C}\s]/u.test(entityId));
+  if (!isFit) throw invalidInput({ samlEntityId: 'fields.own_entity_id' });
+  if ((before.samlEntityId ?? '') !== entityId) await editContext(scope, before, { samlEntityId: entityId || undefined });
+}
+
 export async function editContext(
   scope: Scope,
   before: Context,

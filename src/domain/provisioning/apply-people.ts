@@ -26,8 +26,8 @@ async function applyUser({ scope, hasher, result }: Applying, context: string, d
       result.generatedPasswords.push({ context, login, password });
     }
   } else {
-    const { firstName, lastName, role, department } = data;
-    const edited = await editUser(scope, user.userId, { firstName, lastName, role, department: department ?? user.department });
+    const { firstName, lastName, role, department = user.department, customFields } = data;
+    const edited = await editUser(scope, user.userId, { firstName, lastName, role, department, customFields });
     if (edited !== user && JSON.stringify(pick(edited)) !== JSON.stringify(pick(user)))
       result.changes.push({ action: 'changed', what: `user ${login}` });
   }
@@ -41,7 +41,7 @@ async function applyUser({ scope, hasher, result }: Applying, context: string, d
   result.changes.push({ action: 'changed', what: `user ${login}`, details: 'password' });
 }
 
-const pick = ({ firstName, lastName, role, department }: User) => ({ firstName, lastName, role, department });
+const pick = ({ firstName, lastName, role, department, customValues }: User) => ({ firstName, lastName, role, department, customValues });
 
 export async function applyGroups(applying: Applying, desired: DesiredContext): Promise<void> {
   for (const [index, group] of desired.groups.entries()) await applying.at('groups', index)(applyGroup(applying, group));

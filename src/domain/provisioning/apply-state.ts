@@ -3,6 +3,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { type Context, editContext, findContextByCode } from '../contexts/index.ts';
 import type { Scope } from '../scope.ts';
 import { applyApplications } from './apply-applications.ts';
+import { applyCustomFields } from './apply-custom-fields.ts';
 import { applyGroups, applyUsers } from './apply-people.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { createContextWithBasics } from './create-context-with-basics.ts';
@@ -38,6 +39,7 @@ export async function applyState(
           at: (...path) => at('contexts', index, ...path),
         };
         await applying.at('pairedWith')(pair(applying, context, desired));
+        await applyCustomFields(applying, desired);
         await applyUsers(applying, desired);
         await applyGroups(applying, desired);
         await applyApplications(applying, desired);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { oidcInputKeys, samlInputKeys } from '../applications/index.ts';
+import { customFieldTypes } from '../custom-fields/index.ts';
 
 type StateFault = { path: string; message: string; params?: Record<string, string | number> };
 
@@ -22,9 +23,20 @@ const user = z.strictObject({
   lastName: text,
   role: z.enum(['administrator', 'regular']).default('regular'),
   department: text.optional(),
+  /** By the code of the field. */
+  customFields: z.record(z.string(), z.unknown()).optional(),
   password: z.string().optional(),
   /** A password is made and told once, when the person is created. */
   generatePassword: z.boolean().default(false),
+});
+
+const customField = z.strictObject({
+  code: text,
+  label: text,
+  type: z.enum(customFieldTypes),
+  options: z.array(text).default([]),
+  required: z.boolean().default(false),
+  personal: z.boolean().default(false),
 });
 
 const group = z.strictObject({ name: text, description: z.string().optional(), members: z.array(text).optional() });
@@ -54,6 +66,7 @@ const context = z.strictObject({
     .optional(),
   /** The SAML entity ID where partners expect a fixed one. */
   samlEntityId: text.max(1024).optional(),
+  customFields: z.array(customField).default([]),
   users: z.array(user).default([]),
   groups: z.array(group).default([]),
   applications: z.array(application).default([]),

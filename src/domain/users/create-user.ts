@@ -1,15 +1,23 @@
 import { newId } from '../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
+import { listCustomFields, readCustomValues } from '../custom-fields/index.ts';
 import type { Scope, UserId } from '../scope.ts';
 import { findUserByLogin, insertUser } from './store.ts';
 import { checkPersonalData, fullName, type PersonalData, type Status, type User } from './user.ts';
 
-export type NewUser = PersonalData & { status: Status; emailVerified?: boolean; locale?: string };
+/** `customFields` by code, as a form or file gives them. */
+export type NewUser = PersonalData & {
+  status: Status;
+  emailVerified?: boolean;
+  locale?: string;
+  customFields?: Record<string, unknown>;
+};
 
 /** @throws AppError invalid_input by field; login_taken */
-export async function createUser(scope: Scope, input: NewUser): Promise<User> {
-  const faults = checkPersonalData(input);
+export async function createUser(scope: Scope, { customFields = {}, ...input }: NewUser): Promise<User> {
+  const custom = readCustomValues(await listCustomFields(scope), customFields);
+  const faults = { ...checkPersonalData(input), ...custom.errors };
   if (Object.keys(faults).length > 0) throw invalidInput(faults);
   const login = input.email ?? input.username!;
   if (await findUserByLogin(scope, login)) throw taken(input);
@@ -17,6 +25,7 @@ export async function createUser(scope: Scope, input: NewUser): Promise<User> {
   const user: User = {
     ...input,
     emailVerified: input.emailVerified ?? false,
+    customValues: custom.values,
     userId: newId(now.getTime()) as UserId,
     statusChangedAt: now,
     createdAt: now,

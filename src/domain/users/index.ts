@@ -4,5 +4,14 @@
 export { canChangeStatus, changeStatus, deleteUser, type StatusChange } from './change-status.ts';
 export { createUser, type NewUser } from './create-user.ts';
 export { editUser } from './edit-user.ts';
-export { countUsers, findUserById, findUserByLogin, getUser, listUsers, listUsersByIds, type UserFilter } from './store.ts';
+export {
+  countUsers,
+  findUserById,
+  findUserByLogin,
+  forgetCustomValues,
+  getUser,
+  listUsers,
+  listUsersByIds,
+  type UserFilter,
+} from './store.ts';
 export { emailKey, fullName, identifier, nameKey, type Role, type Status, type User, usernameKey } from './user.ts';

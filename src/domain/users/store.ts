@@ -1,5 +1,6 @@
-import { prepared } from '../../platform/database/index.ts';
+import { jsonText, prepared } from '../../platform/database/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
+import type { CustomValues } from '../custom-fields/index.ts';
 import { isId, type Page, type Scope, type UserId } from '../scope.ts';
 import { emailKey, nameKey, type Role, type Status, type User, usernameKey } from './user.ts';
 
@@ -16,6 +17,7 @@ type Row = {
   status_changed_at: Date;
   department: string | null;
   locale: string | null;
+  custom_values: CustomValues;
   created_at: Date;
   updated_at: Date;
   version: number;
@@ -33,6 +35,7 @@ const fromRow = (row: Row): User => ({
   statusChangedAt: row.status_changed_at,
   department: row.department ?? undefined,
   locale: row.locale ?? undefined,
+  customValues: row.custom_values,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   version: row.version,
@@ -50,6 +53,7 @@ const ofUser = [
   'status_changed_at',
   'department',
   'locale',
+  'custom_values',
   'created_at',
   'updated_at',
   'version',
@@ -156,6 +160,22 @@ export async function updateUser(scope: Scope, user: User): Promise<boolean> {
   return changed === 1;
 }
 
+/** Takes a field's values from everybody, a few thousand people at a time. */
+export async function forgetCustomValues({ db, contextId }: Scope, fieldId: string): Promise<void> {
+  const step = 2000;
+  for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+    const { rows } = await db.raw(
+      `WITH chunk AS (SELECT user_id FROM users WHERE context_id = ? AND user_id > ? ORDER BY user_id LIMIT ${step}),
+        cut AS (UPDATE users u SET custom_values = custom_values - ?::text FROM chunk
+          WHERE u.context_id = ? AND u.user_id = chunk.user_id AND jsonb_exists(u.custom_values, ?))
+       SELECT max(user_id::text) AS last, count(*) AS n FROM chunk`,
+      [contextId, after, fieldId, contextId, fieldId],
+    );
+    if (Number(rows[0].n) < step) return;
+    after = rows[0].last;
+  }
+}
+
 export const removeUser = async (scope: Scope, userId: UserId): Promise<void> => {
   await users(scope).where('user_id', userId).delete();
 };
@@ -180,4 +200,5 @@ const columns = (user: User) => ({
   status_changed_at: user.statusChangedAt,
   department: user.department || null,
   locale: user.locale ?? null,
+  custom_values: jsonText(user.customValues),
 });

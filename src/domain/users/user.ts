@@ -1,4 +1,5 @@
 import type { FieldErrors } from '../../platform/errors/index.ts';
+import type { CustomValues } from '../custom-fields/index.ts';
 import type { UserId } from '../scope.ts';
 
 export type Role = 'administrator' | 'regular';
@@ -16,6 +17,7 @@ export type User = {
   statusChangedAt: Date;
   department?: string;
   locale?: string;
+  customValues: CustomValues;
   createdAt: Date;
   updatedAt: Date;
   version: number;

@@ -1,4 +1,5 @@
 import { listApplicationsByIds } from '../../domain/applications/index.ts';
+import { setSamlEntityId } from '../../domain/contexts/index.ts';
 import {
   type CertificateAlg,
   endsSoon,
@@ -11,12 +12,13 @@ import {
 import { inTransaction } from '../../domain/scope.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
-import { redirectTo } from './submit.ts';
+import { redirectTo, submitForm } from './submit.ts';
 
 const at = '/admin/certificates';
 
 export const certificateRoutes: Route[] = [
-  { method: 'GET', path: at, access: 'administrator', handle: showCertificates },
+  { method: 'GET', path: at, access: 'administrator', handle: (page) => showCertificates(page) },
+  { method: 'POST', path: `${at}/entity-id`, access: 'administrator', handle: submitEntityId },
   { method: 'GET', path: `${at}/:step`, access: 'administrator', handle: confirmStep },
   { method: 'POST', path: `${at}/:step`, access: 'administrator', handle: submitStep },
 ];
@@ -42,7 +44,12 @@ const stepOf = ({ params }: PageContext) => {
   return step;
 };
 
-async function showCertificates(page: PageContext): Promise<void> {
+async function showCertificates(
+  page: PageContext,
+  samlEntityId = page.context.samlEntityId ?? '',
+  fields = {},
+  status = 200,
+): Promise<void> {
   const [certificates, uses] = [await listCertificates(page.scope), await listCertificateUses(page.scope)];
   const applications = new Map(
     (await listApplicationsByIds(page.scope, [...new Set(uses.map(({ applicationId }) => applicationId))])).map((one) => [
@@ -62,11 +69,29 @@ async function showCertificates(page: PageContext): Promise<void> {
       .filter((use) => use.fingerprint === fingerprint)
       .map((use) => ({ application: applications.get(use.applicationId)!, lastAt: use.lastAt }));
   const now = page.services.clock.now();
-  renderPage(page, 'admin-console/certificates', {
-    certificates: certificates.map((one) => ({ ...one, users: usersOf(one.fingerprint), endsSoon: endsSoon(one.notAfter, now) })),
-    metadataUrl: page.context.saml.metadataUrl,
-    hasNext: (alg: string) => certificates.some((one) => one.alg === alg && one.status === 'published'),
-  });
+  renderPage(
+    page,
+    'admin-console/certificates',
+    {
+      fields,
+      samlEntityId,
+      address: page.context.url,
+      certificates: certificates.map((one) => ({ ...one, users: usersOf(one.fingerprint), endsSoon: endsSoon(one.notAfter, now) })),
+      metadataUrl: page.context.saml.metadataUrl,
+      hasNext: (alg: string) => certificates.some((one) => one.alg === alg && one.status === 'published'),
+    },
+    { status },
+  );
+}
+
+async function submitEntityId(page: PageContext): Promise<void> {
+  const entityId = page.form.get('samlEntityId').trim();
+  const done = await submitForm(
+    page,
+    () => inTransaction(page.scope, (scope) => setSamlEntityId(scope, page.context, entityId).then(() => true)),
+    (fields, status) => showCertificates(page, entityId, fields, status),
+  );
+  if (done) redirectTo(page, at, 'entity_id_changed');
 }
 
 async function confirmStep(page: PageContext): Promise<void> {

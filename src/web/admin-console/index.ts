@@ -1,9 +1,10 @@
-// Owns: the administrator's pages: applications and catalogue, people, groups, audit report, keys and certificates.
+// Owns: the administrator's pages: applications and catalogue, people, their custom fields, groups, audit report, keys and certificates.
 // Does not: rules: each handler parses, calls one use case and shows or redirects.
 import type { Route } from '../request/index.ts';
 import { applicationRoutes } from './applications/index.ts';
 import { auditRoutes } from './audit.ts';
 import { certificateRoutes } from './certificates.ts';
+import { customFieldRoutes } from './custom-fields.ts';
 import { groupRoutes } from './groups.ts';
 import { keyRoutes } from './keys.ts';
 import { userRoutes } from './users.ts';
@@ -18,6 +19,7 @@ export const adminConsoleRoutes: Route[] = [
   ...applicationRoutes,
   ...userRoutes,
   ...groupRoutes,
+  ...customFieldRoutes,
   ...auditRoutes,
   ...keyRoutes,
   ...certificateRoutes,

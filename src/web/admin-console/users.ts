@@ -2,6 +2,7 @@ import { listApplicationsOfUser } from '../../domain/assignments/index.ts';
 import { clearAttempts } from '../../domain/attempts/index.ts';
 import { createUserWithTemporaryPassword, deleteAccount, giveTemporaryPassword } from '../../domain/authentication/index.ts';
 import { showTemporaryPassword } from '../../domain/credentials/password/index.ts';
+import { type CustomField, listCustomFields } from '../../domain/custom-fields/index.ts';
 import { listGroupsOfUser } from '../../domain/groups/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import {
@@ -21,7 +22,7 @@ import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 export const userRoutes: Route[] = [
   { method: 'GET', path: '/admin/users', access: 'administrator', handle: showUsers },
-  { method: 'GET', path: '/admin/users/new', access: 'administrator', handle: async (page) => showForm(page, emptyForm) },
+  { method: 'GET', path: '/admin/users/new', access: 'administrator', handle: (page) => showForm(page, emptyForm) },
   { method: 'POST', path: '/admin/users/new', access: 'administrator', handle: submitNew },
   { method: 'GET', path: '/admin/users/:user', access: 'administrator', handle: showUser },
   { method: 'GET', path: '/admin/users/:user/edit', access: 'administrator', handle: showEdit },
@@ -38,9 +39,20 @@ type FormValues = {
   role: Role;
   department: string;
   access: 'email' | 'username';
+  /** By code, as typed or as kept. */
+  custom: Record<string, unknown>;
   version?: number;
 };
-const emptyForm: FormValues = { firstName: '', lastName: '', email: '', username: '', role: 'regular', department: '', access: 'email' };
+const emptyForm: FormValues = {
+  firstName: '',
+  lastName: '',
+  email: '',
+  username: '',
+  role: 'regular',
+  department: '',
+  access: 'email',
+  custom: {},
+};
 
 async function showUsers(page: PageContext): Promise<void> {
   const filter = {
@@ -54,11 +66,32 @@ async function showUsers(page: PageContext): Promise<void> {
   renderPage(page, 'admin-console/users', { users: items, cursor, filter, count });
 }
 
-function showForm(page: PageContext, values: FormValues, userId?: string, fields = {}, status = 200, fault?: string): void {
-  renderPage(page, 'admin-console/user-form', { values, userId, fields, fault }, { status });
+async function showForm(
+  page: PageContext,
+  values: FormValues,
+  userId?: string,
+  fields: Record<string, string> = {},
+  status = 200,
+  fault?: string,
+): Promise<void> {
+  const customFields = await listCustomFields(page.scope);
+  // a field is called custom.cost_center where it is named, custom_cost_center in the form
+  const named = Object.fromEntries(Object.entries(fields).map(([name, text]) => [name.replace(/^custom\./, 'custom_'), text]));
+  renderPage(page, 'admin-console/user-form', { values, userId, customFields, fields: named, fault }, { status });
 }
 
-function readValues(page: PageContext): FormValues {
+/** Those the form has: a field that was defined meanwhile stays as it is. */
+const readCustom = ({ form }: PageContext, customFields: CustomField[]): Record<string, unknown> =>
+  Object.fromEntries(
+    customFields
+      .filter(({ code }) => form.has(`custom_${code}`))
+      .map(({ code, type }) => {
+        const texts = form.all(`custom_${code}`).filter((text) => text !== '');
+        return [code, type === 'choices' ? texts : (texts[0] ?? '')];
+      }),
+  );
+
+async function readValues(page: PageContext): Promise<FormValues> {
   const { form } = page;
   const text = (name: string) => form.get(name).trim();
   return {
@@ -70,17 +103,19 @@ function readValues(page: PageContext): FormValues {
     department: text('department'),
     // filling in the one field says it as well as the choice
     access: form.get('access') === 'username' || (text('email') === '' && text('username') !== '') ? 'username' : 'email',
+    custom: readCustom(page, await listCustomFields(page.scope)),
     version: shownVersion(page),
   };
 }
 
 async function submitNew(page: PageContext): Promise<void> {
-  const values = readValues(page);
-  const { access, email, username, department, version: _, ...rest } = values;
+  const values = await readValues(page);
+  const { access, email, username, department, version: _, custom: customFields, ...rest } = values;
   const login = access === 'username' ? { username } : { email };
   const user = await submitForm(
     page,
-    () => createUserWithTemporaryPassword(page.scope, { ...rest, ...login, department: department || undefined }, page.services),
+    () =>
+      createUserWithTemporaryPassword(page.scope, { ...rest, ...login, department: department || undefined, customFields }, page.services),
     (fields, status, fault) => showForm(page, values, undefined, fields, status, fault),
   );
   if (user) redirectTo(page, `/admin/users/${user.userId}`, 'user_created');
@@ -93,6 +128,7 @@ async function showUser(page: PageContext): Promise<void> {
     user,
     name: fullName(user),
     isSelf,
+    customFields: (await listCustomFields(page.scope)).map((field) => ({ ...field, value: user.customValues[field.fieldId] })),
     temporaryPassword: await showTemporaryPassword(page.scope, user, page.services.keyRing),
     groups: await listGroupsOfUser(page.scope, user.userId),
     applications: await listApplicationsOfUser(page.scope, user.userId),
@@ -102,22 +138,23 @@ async function showUser(page: PageContext): Promise<void> {
 
 async function showEdit(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
-  showForm(
+  const custom = Object.fromEntries((await listCustomFields(page.scope)).map(({ code, fieldId }) => [code, user.customValues[fieldId]]));
+  await showForm(
     page,
-    { ...emptyForm, ...user, email: user.email ?? '', username: user.username ?? '', department: user.department ?? '' },
+    { ...emptyForm, ...user, custom, email: user.email ?? '', username: user.username ?? '', department: user.department ?? '' },
     user.userId,
   );
 }
 
 async function submitEdit(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
-  const values = { ...readValues(page), email: user.email ?? '', username: user.username ?? '' };
-  const { firstName, lastName, role, department } = values;
+  const values = { ...(await readValues(page)), email: user.email ?? '', username: user.username ?? '' };
+  const { firstName, lastName, role, department, custom: customFields } = values;
   const done = await submitForm(
     page,
     () =>
       inTransaction(page.scope, (scope) =>
-        editUser(scope, user.userId, { firstName, lastName, role, department: department || undefined }, shownVersion(page)),
+        editUser(scope, user.userId, { firstName, lastName, role, department: department || undefined, customFields }, shownVersion(page)),
       ),
     (fields, status, fault) => showForm(page, values, user.userId, fields, status, fault),
   );

@@ -19,10 +19,11 @@ const formats = Object.fromEntries(
     locale,
     {
       number: new Intl.NumberFormat(locale),
+      day: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }),
       time: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }),
     },
   ]),
-) as Record<Locale, { number: Intl.NumberFormat; time: Intl.DateTimeFormat }>;
+) as Record<Locale, { number: Intl.NumberFormat; day: Intl.DateTimeFormat; time: Intl.DateTimeFormat }>;
 
 export type PageOptions = { status?: number; formAction?: string[] };
 
@@ -49,6 +50,8 @@ export function renderPage(
     link: (path: string) => `${context.mount}${path}`,
     path: page.ctx.state.path,
     formatNumber: (value: number) => formats[locale].number.format(value),
+    /** @param day YYYY-MM-DD */
+    formatDay: (day: string) => formats[locale].day.format(new Date(day)),
     formatTime: (date: Date) => `${formats[locale].time.format(date)} UTC`,
     fields: {},
     notice: takeNotice(page),

@@ -18,7 +18,7 @@ import { showApplication } from './show.ts';
 
 export async function showNew(page: PageContext): Promise<void> {
   const entry = findCatalogueEntry(page.query('entry')) ?? findCatalogueEntry('openid-connect')!;
-  render(page, entry.protocol === 'saml' ? newSamlValues(page, entry) : newOidcValues(page, entry));
+  await render(page, entry.protocol === 'saml' ? newSamlValues(page, entry) : newOidcValues(page, entry));
 }
 
 export async function submitNew(page: PageContext): Promise<void> {
@@ -42,7 +42,7 @@ export async function submitNew(page: PageContext): Promise<void> {
 export async function showEdit(page: PageContext): Promise<void> {
   const application = await getApplication(page.scope, page.params.application!);
   const values = application.saml ? samlValuesOf(application) : oidcValuesOf(application);
-  render(page, { ...values, version: String(application.version) }, application);
+  await render(page, { ...values, version: String(application.version) }, application);
 }
 
 export async function submitEdit(page: PageContext): Promise<void> {
@@ -78,7 +78,14 @@ function readValues(page: PageContext, before?: Application): FormValues {
 const completed = (page: PageContext, values: FormValues, before?: Application): Promise<FormValues> =>
   values.saml ? withMetadata(page, values, before) : Promise.resolve(values);
 
-function render(page: PageContext, values: FormValues, application?: Application, fields = {}, status = 200, fault?: string): void {
+async function render(
+  page: PageContext,
+  values: FormValues,
+  application?: Application,
+  fields = {},
+  status = 200,
+  fault?: string,
+): Promise<void> {
   const show = values.saml ? renderSamlForm : renderOidcForm;
-  show(page, values, { application, fields, fault }, status);
+  await show(page, values, { application, fields, fault }, status);
 }

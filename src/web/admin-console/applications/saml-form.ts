@@ -3,8 +3,10 @@ import {
   type CatalogueEntry,
   personFields,
   type SamlInput,
+  type SourceField,
   settingsFromMetadata,
 } from '../../../domain/applications/index.ts';
+import { customFieldName, listCustomFields } from '../../../domain/custom-fields/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { OutboundRefused } from '../../../platform/net/index.ts';
 import { attributeNameFormat, blockCiphers, nameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';
@@ -44,7 +46,7 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
   const attributes = names.flatMap((name, i) => {
     if (!name.trim()) return [];
     const friendlyName = known?.attributes.find((one) => one.name === name.trim())?.friendlyName;
-    const source = sources[i] === 'fixed' ? { value: values[i] ?? '' } : { from: sources[i] };
+    const source = sources[i] === 'fixed' ? { value: values[i] ?? '' } : { from: sources[i] as SourceField };
     return [{ name, nameFormat: formats[i], friendlyName, ...source }];
   });
   return {
@@ -62,7 +64,7 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
       }),
       signingCertificates: certificates,
       encryptionCertificate: form.get('encryptionCertificate').trim() || undefined,
-      nameIdField: form.get('nameIdField') || undefined,
+      nameIdField: (form.get('nameIdField') || undefined) as SourceField | undefined,
       metadataUrl: form.get('metadataUrl').trim() || undefined,
       defaultRelayState: form.get('defaultRelayState').trim() || undefined,
       attributes,
@@ -110,7 +112,17 @@ async function fetchMetadata({ services }: PageContext, url: string): Promise<st
   }
 }
 
-export function renderSamlForm(page: PageContext, values: FormValues, locals: Record<string, unknown>, status: number): void {
+export async function renderSamlForm(
+  page: PageContext,
+  values: FormValues,
+  locals: Record<string, unknown>,
+  status: number,
+): Promise<void> {
+  const customFields = await listCustomFields(page.scope);
+  const sources = [
+    ...personFields.map((field) => [field, page.t(`saml_form.from_${field}`)]),
+    ...customFields.map(({ code, label }) => [customFieldName(code), label]),
+  ];
   const saml = values.saml as SamlInput;
   const slo = (wanted: string) => saml.singleLogoutServices?.find(({ binding }) => binding === wanted)?.url ?? '';
   renderPage(
@@ -126,7 +138,7 @@ export function renderSamlForm(page: PageContext, values: FormValues, locals: Re
         slo_post: slo('post'),
       },
       attributes: [...(saml.attributes ?? []), {}, {}, {}],
-      personFields,
+      sources,
       attributeFormats: Object.keys(attributeNameFormat),
       nameIdFormats: Object.keys(nameIdFormat),
       signatureAlgorithms: Object.keys(signingAlgorithms),

@@ -1,0 +1,21 @@
+// Owns: the fields of people that a company defines: code, type, order, and whether a value fits one.
+// Does not: keep anybody's values (users) nor release them (assertions by an application's mapping).
+
+export {
+  type CustomField,
+  type CustomFieldType,
+  type CustomValue,
+  type CustomValues,
+  customFieldName,
+  customFieldTypes,
+  customTexts,
+  readCustomValues,
+} from './custom-field.ts';
+export {
+  type CustomFieldInput,
+  createCustomField,
+  deleteCustomField,
+  editCustomField,
+  moveCustomField,
+} from './define-custom-field.ts';
+export { getCustomField, listCustomFields } from './store.ts';
