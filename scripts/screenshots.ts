@@ -45,7 +45,13 @@ const crm = {
     sendGroups: true,
   },
 };
-await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users: people, applications: [...more, crm] }] });
+const customFields = [
+  { code: 'cost_center', label: 'Centro de custo', type: 'text' },
+  { code: 'hired', label: 'Admissão', type: 'date', personal: true },
+  { code: 'driver', label: 'Motorista', type: 'boolean' },
+  { code: 'sites', label: 'Unidades', type: 'choices', options: ['Joinville', 'Recife', 'São Paulo'] },
+];
+await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users: people, customFields, applications: [...more, crm] }] });
 
 const browser = await launchChromium();
 const at = (path: string) => `${server.issuer}${path}`;
@@ -124,6 +130,8 @@ async function makeAll(folder: string): Promise<void> {
           '/admin/users',
           '/admin/users/new',
           '/admin/groups',
+          '/admin/custom-fields',
+          '/admin/custom-fields/new',
           '/admin/audit',
           '/admin/keys',
           '/admin/certificates',

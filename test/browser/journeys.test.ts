@@ -314,6 +314,8 @@ describe('journeys in Chromium', function () {
         '/admin/users/new',
         user,
         `${user}/edit`,
+        '/admin/custom-fields',
+        '/admin/custom-fields/new',
         '/admin/groups',
         '/admin/groups/new',
         group,
