@@ -4,6 +4,7 @@ import type { Config } from '../config/index.ts';
 import { createAccessFinder } from '../domain/access/index.ts';
 import { ArtifactStore } from '../domain/protocol-artifacts/index.ts';
 import { createSessionFinder } from '../domain/sessions/index.ts';
+import { createPolicyFinder } from '../domain/sign-in-policy/index.ts';
 import { type Clock, systemClock } from '../platform/clock/index.ts';
 import { createPasswordHasher } from '../platform/crypto/index.ts';
 import { ChangeListener } from '../platform/database/index.ts';
@@ -35,6 +36,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const { database, keyRing } = store;
   const listener = new ChangeListener(database.url);
   const contexts = new ContextDirectory(database, listener, config.baseUrl, config.contextCacheSize);
+  const findPolicy = createPolicyFinder(database, listener, clock, config.contextCacheSize);
   const isTrustedProxy = addressMatcher(config.trustedProxies);
   const services: Services = {
     database,
@@ -47,7 +49,8 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     views: createViews(new URL('../../views/', import.meta.url)),
     assets: loadAssets(),
     icon: loadIcons(),
-    findSession: createSessionFinder(database, clock),
+    findPolicy,
+    findSession: createSessionFinder(database, clock, findPolicy),
     findAccess: createAccessFinder(database),
     artifacts: new ArtifactStore(database),
     outbound: createOutbound(config.outboundAllow),

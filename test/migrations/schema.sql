@@ -166,6 +166,21 @@ CREATE TABLE groups (
 CREATE UNIQUE INDEX groups_everyone ON public.groups USING btree (context_id) WHERE is_everyone;
 CREATE UNIQUE INDEX groups_name ON public.groups USING btree (context_id, name_key);
 
+CREATE TABLE known_browsers (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  browser_hash bytea NOT NULL,
+  user_agent text NOT NULL,
+  first_at timestamp with time zone NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  remembered_until timestamp with time zone,
+  failed integer NOT NULL DEFAULT 0,
+  failed_at timestamp with time zone,
+  PRIMARY KEY (context_id, user_id, browser_hash),
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX known_browsers_age ON public.known_browsers USING btree (last_at);
+
 CREATE TABLE launchpad_entries (
   context_id uuid NOT NULL,
   user_id uuid NOT NULL,
@@ -208,6 +223,15 @@ CREATE TABLE partner_metadata (
   FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE
 );
 
+CREATE TABLE password_history (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  hash text NOT NULL,
+  replaced_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, user_id, hash),
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+
 CREATE TABLE passwords (
   context_id uuid NOT NULL,
   user_id uuid NOT NULL,
@@ -245,6 +269,16 @@ CREATE TABLE persistent_name_ids (
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );
 
+CREATE TABLE recovery_codes (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  code_hash bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  PRIMARY KEY (context_id, user_id, code_hash),
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+
 CREATE TABLE saml_certificates (
   context_id uuid NOT NULL,
   fingerprint text NOT NULL,
@@ -262,6 +296,27 @@ CREATE TABLE saml_certificates (
   CHECK ((status = ANY (ARRAY['published'::text, 'signing'::text, 'retired'::text])))
 );
 CREATE UNIQUE INDEX saml_certificates_one_signing ON public.saml_certificates USING btree (context_id, alg) WHERE (status = 'signing'::text);
+
+CREATE TABLE second_factors (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  factor_id uuid NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  last_used_at timestamp with time zone,
+  secret_encrypted text,
+  last_step bigint,
+  credential_id text,
+  public_key bytea,
+  sign_count bigint,
+  transports text[],
+  is_backed_up boolean,
+  PRIMARY KEY (context_id, user_id, factor_id),
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE,
+  CHECK ((kind = ANY (ARRAY['totp'::text, 'passkey'::text])))
+);
+CREATE UNIQUE INDEX second_factors_credential ON public.second_factors USING btree (context_id, credential_id) WHERE (credential_id IS NOT NULL);
 
 CREATE TABLE session_participants (
   context_id uuid NOT NULL,
@@ -293,6 +348,8 @@ CREATE TABLE sessions (
   end_reason text,
   ip text NOT NULL,
   user_agent text NOT NULL,
+  idle_seconds integer NOT NULL DEFAULT 7200,
+  is_kept boolean NOT NULL DEFAULT false,
   PRIMARY KEY (context_id, session_id),
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );
@@ -306,6 +363,17 @@ CREATE TABLE sign_in_attempts (
   failed integer NOT NULL,
   last_at timestamp with time zone NOT NULL,
   PRIMARY KEY (context_id, user_id)
+);
+
+CREATE TABLE sign_in_policies (
+  context_id uuid NOT NULL,
+  rules jsonb NOT NULL,
+  rules_before jsonb,
+  reverts_at timestamp with time zone,
+  version integer NOT NULL DEFAULT 1,
+  changed_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id)
 );
 
 CREATE TABLE signing_keys (

@@ -52,7 +52,7 @@ describe('store: the plans of hot statements', () => {
     await artifacts.removeByGrant(contextId, 'x');
     await artifacts.remove(contextId, 'AccessToken', 'a');
     await createAccessFinder(recording)(contextId, userId, applicationId);
-    await createSessionFinder(recording, systemClock)(contextId, 'x');
+    await createSessionFinder(recording, systemClock, server.app.services.findPolicy)(contextId, 'x');
     expect([...seen.keys()]).to.have.members([
       'artifact-save',
       'artifact-exchange',

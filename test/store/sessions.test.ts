@@ -11,11 +11,12 @@ describe('store: sessions', () => {
   });
   after(() => server.close());
 
+  const limits = { idleSeconds: 7200, lifetimeSeconds: 12 * 3600, isKept: false };
   const begin = async (previousToken?: string) => {
     const scope = await server.scope();
     const { userId } = (await findUserByLogin(scope, 'jsilva'))!;
     const previous = await server.app.services.findSession(scope.contextId, previousToken);
-    const started = await startSession(scope, { userId, amr: ['pwd'], authenticatedAt: now, ip: '', userAgent: '' }, previous);
+    const started = await startSession(scope, { userId, amr: ['pwd'], authenticatedAt: now, ip: '', userAgent: '', ...limits }, previous);
     return { scope, previous, ...started, find: () => server.app.services.findSession(scope.contextId, started.token) };
   };
   const wait = (minutes: number) => {
@@ -54,7 +55,7 @@ describe('store: sessions', () => {
     const { userId } = (await findUserByLogin(scope, 'jsilva'))!;
     const previous = (await first.find())!;
     await scope.db.transaction((db) => endSession({ ...scope, db }, first.sessionId, 'password-changed'));
-    const second = await startSession(scope, { userId, amr: ['pwd'], authenticatedAt: now, ip: '', userAgent: '' }, previous);
+    const second = await startSession(scope, { userId, amr: ['pwd'], authenticatedAt: now, ip: '', userAgent: '', ...limits }, previous);
     expect(second.sessionId).not.to.equal(first.sessionId);
     expect(await server.app.services.findSession(scope.contextId, second.token)).not.to.equal(undefined);
   });

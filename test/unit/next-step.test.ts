@@ -1,41 +1,149 @@
 import { expect } from 'chai';
-import { nextStep } from '../../src/domain/authentication/index.ts';
+import { type Facts, nextStep } from '../../src/domain/authentication/index.ts';
 
 const now = 1_000_000_000;
-const session = (secondsAgo: number) => ({ userId: 'u', authenticatedAt: now - secondsAgo * 1000 });
-const proven = (secondsAgo: number, passwordChangedAt = 1) => ({ userId: 'u', at: now - secondsAgo * 1000, passwordChangedAt });
-const password = (mustChange = false, changedAt = 1) => ({ mustChange, changedAt });
+const minutes = 60;
+const session = (secondsAgo: number, amr = ['pwd']) => ({ userId: 'u', authenticatedAt: now - secondsAgo * 1000, amr });
+const proven = (secondsAgo: number, amr = ['pwd']) => ({ userId: 'u', at: now - secondsAgo * 1000, amr, passwordChangedAt: 1 });
+const password = (mustChange?: 'temporary' | 'expired' | 'policy', changedAt = 1) => ({ mustChange, changedAt });
+const policy = (demand: Facts['policy']['demand'] = 'optional', more: Partial<Facts['policy']> = {}): Facts['policy'] => ({
+  demand,
+  factors: ['totp', 'passkey'],
+  ...more,
+});
+const strong = ['pwd', 'otp', 'mfa'];
+const none = { factors: [], hasRecoveryCodes: false };
+const app = { factors: ['totp' as const], hasRecoveryCodes: true };
+
+type Case = [name: string, facts: Partial<Facts>, expected: ReturnType<typeof nextStep>];
+const table = (title: string, cases: Case[]) =>
+  describe(title, () => {
+    for (const [name, facts, expected] of cases)
+      it(`${name} → ${expected.step}${'by' in expected ? ` by ${expected.by}` : ''}${'why' in expected ? `: ${expected.why}` : ''}`, () =>
+        expect(nextStep({ now, demands: {}, policy: policy(), ...facts })).to.deep.equal(expected));
+  });
 
 describe('domain/authentication: next-step', () => {
-  const cases: [string, Omit<Parameters<typeof nextStep>[0], 'now'>, ReturnType<typeof nextStep>][] = [
-    ['nobody known', { demands: {} }, { step: 'password' }],
-    ['a session', { demands: {}, session: session(3600) }, { step: 'done', by: 'session' }],
+  table('who is known, and since when', [
+    ['nobody known', {}, { step: 'password' }],
+    ['a session', { session: session(3600) }, { step: 'done', by: 'session' }],
     ['a session, a fresh sign-in asked', { demands: { provenAfter: now - 10_000 }, session: session(60) }, { step: 'password' }],
     ['a session made since it was asked', { demands: { provenAfter: now - 10_000 }, session: session(5) }, { step: 'done', by: 'session' }],
     ['a session younger than max_age', { demands: { maxAgeSeconds: 60 }, session: session(59) }, { step: 'done', by: 'session' }],
     ['a session older than max_age', { demands: { maxAgeSeconds: 60 }, session: session(61) }, { step: 'password' }],
-    ['a proof', { demands: {}, proven: proven(1), password: password() }, { step: 'done', by: 'proof' }],
-    [
-      'a proof before a session',
-      { demands: {}, session: session(3600), proven: proven(1), password: password() },
-      { step: 'done', by: 'proof' },
-    ],
-    ['a proof of a temporary password', { demands: {}, proven: proven(1), password: password(true) }, { step: 'new-password' }],
-    ['a proof of a password that was replaced', { demands: {}, proven: proven(1), password: password(true, 2) }, { step: 'password' }],
-    ['a proof of a password that is gone', { demands: {}, proven: proven(1) }, { step: 'password' }],
-    ['a proof that was left lying about', { demands: {}, proven: proven(16 * 60), password: password() }, { step: 'password' }],
+    ['a proof', { proven: proven(1), password: password() }, { step: 'done', by: 'proof' }],
+    ['a proof before a session', { session: session(3600), proven: proven(1), password: password() }, { step: 'done', by: 'proof' }],
+    ['a proof of a password that was replaced', { proven: proven(1), password: password(undefined, 2) }, { step: 'password' }],
+    ['a proof of a password that is gone', { proven: proven(1) }, { step: 'password' }],
+    ['a proof by a passkey alone', { proven: { userId: 'u', at: now, amr: ['hwk', 'mfa'] } }, { step: 'done', by: 'proof' }],
+    ['a proof that was left lying about', { proven: proven(16 * minutes), password: password() }, { step: 'password' }],
     [
       'a proof older than what is asked',
       { demands: { provenAfter: now - 10_000 }, proven: proven(60), password: password() },
       { step: 'password' },
     ],
+  ]);
+
+  table('the password', [
+    ['temporary', { proven: proven(1), password: password('temporary') }, { step: 'new-password', why: 'temporary' }],
+    ['too old', { proven: proven(1), password: password('expired') }, { step: 'new-password', why: 'expired' }],
+    ['too weak by now', { proven: proven(1), password: password('policy') }, { step: 'new-password', why: 'policy' }],
+    ['replaced meanwhile', { proven: proven(1), password: password('temporary', 2) }, { step: 'password' }],
     [
-      'an old proof of a temporary password beside a session',
-      { demands: {}, session: session(5), proven: proven(16 * 60), password: password(true) },
+      'an old proof of a temporary one beside a session',
+      { session: session(5), proven: proven(16 * minutes), password: password('temporary') },
       { step: 'done', by: 'session' },
     ],
-  ];
-  for (const [name, facts, expected] of cases)
-    it(`${name} → ${expected.step}${'by' in expected ? ` by ${expected.by}` : ''}`, () =>
-      expect(nextStep({ now, ...facts })).to.deep.equal(expected));
+    [
+      'temporary, with a second factor to prove first',
+      { proven: proven(1), password: password('temporary'), enrolled: app },
+      { step: 'second-factor', by: 'proof', offers: ['totp', 'recovery-code'] },
+    ],
+    [
+      'temporary, the second factor proven',
+      { proven: proven(1, strong), password: password('temporary'), enrolled: app },
+      { step: 'new-password', why: 'temporary' },
+    ],
+  ]);
+
+  const at = { proven: proven(1), password: password() };
+  table('the second factor', [
+    ['off: even who has one is not asked', { ...at, policy: policy('off'), enrolled: app }, { step: 'done', by: 'proof' }],
+    [
+      'off: an application asks in vain',
+      { ...at, policy: policy('off'), enrolled: app, demands: { secondFactor: true } },
+      { step: 'done', by: 'proof' },
+    ],
+    ['optional, none held', { ...at, enrolled: none }, { step: 'done', by: 'proof' }],
+    ['optional, one held', { ...at, enrolled: app }, { step: 'second-factor', by: 'proof', offers: ['totp', 'recovery-code'] }],
+    ['optional, one held, proven', { proven: proven(1, strong), password: password(), enrolled: app }, { step: 'done', by: 'proof' }],
+    ['optional, one held, a session from before', { session: session(3600), enrolled: app }, { step: 'done', by: 'session' }],
+    [
+      'required, none held',
+      { ...at, policy: policy('required'), enrolled: none },
+      { step: 'enrol', by: 'proof', factors: ['totp', 'passkey'] },
+    ],
+    [
+      'required, a session without, one held',
+      { session: session(3600), policy: policy('required'), enrolled: app },
+      { step: 'second-factor', by: 'session', offers: ['totp', 'recovery-code'] },
+    ],
+    ['required, a session with', { session: session(3600, strong), policy: policy('required') }, { step: 'done', by: 'session' }],
+    [
+      'required, none held, a session of just now',
+      { session: session(9 * minutes), policy: policy('required'), enrolled: none },
+      { step: 'enrol', by: 'session', factors: ['totp', 'passkey'] },
+    ],
+    [
+      'required, none held, an older session: an open browser enrols nothing',
+      { session: session(11 * minutes), policy: policy('required'), enrolled: none },
+      { step: 'password' },
+    ],
+    [
+      'required, the one held is not taken any more: it is proven all the same',
+      { ...at, policy: policy('required', { factors: ['passkey'] }), enrolled: app },
+      { step: 'second-factor', by: 'proof', offers: ['totp', 'recovery-code'] },
+    ],
+    [
+      'and then one that is taken follows',
+      { proven: proven(1, strong), password: password(), policy: policy('required', { factors: ['passkey'] }), enrolled: app },
+      { step: 'enrol', by: 'proof', factors: ['passkey'] },
+    ],
+    [
+      'required, and none is taken',
+      { ...at, policy: policy('required', { factors: [] }), enrolled: none },
+      { step: 'kept-out', why: 'no-factor' },
+    ],
+    [
+      'a browser that is remembered',
+      { ...at, policy: policy('required'), enrolled: app, isRemembered: true },
+      { step: 'done', by: 'proof' },
+    ],
+    [
+      'a browser that is remembered, an application asks',
+      { ...at, enrolled: app, isRemembered: true, demands: { secondFactor: true } },
+      { step: 'second-factor', by: 'proof', offers: ['totp', 'recovery-code'] },
+    ],
+    [
+      'an application asks, a session without',
+      { session: session(60), enrolled: app, demands: { secondFactor: true } },
+      { step: 'second-factor', by: 'session', offers: ['totp', 'recovery-code'] },
+    ],
+    [
+      'an application asks for a fresh sign-in and a second factor, a session with',
+      { session: session(60, strong), demands: { secondFactor: true, provenAfter: now - 1000 } },
+      { step: 'password' },
+    ],
+  ]);
+
+  table('place and time', [
+    ['not before somebody is known', { policy: policy('off', { keepsOut: 'network' }) }, { step: 'password' }],
+    ['a proof', { ...at, policy: policy('off', { keepsOut: 'network' }) }, { step: 'kept-out', why: 'network' }],
+    ['a session', { session: session(1), policy: policy('off', { keepsOut: 'hours' }) }, { step: 'kept-out', why: 'hours' }],
+    [
+      'before a second factor is asked for',
+      { ...at, policy: policy('required', { keepsOut: 'network' }), enrolled: app },
+      { step: 'kept-out', why: 'network' },
+    ],
+  ]);
 });

@@ -4,7 +4,7 @@ import { ConfigError, loadConfig } from '../../src/config/index.ts';
 import { imageType } from '../../src/domain/applications/logo.ts';
 import { isContextCode } from '../../src/domain/contexts/index.ts';
 import { passwordFaults } from '../../src/domain/credentials/password/index.ts';
-import { defaultSignInPolicy } from '../../src/domain/sign-in-policy/index.ts';
+import { defaultPolicy } from '../../src/domain/sign-in-policy/index.ts';
 import { emailKey, nameKey, usernameKey } from '../../src/domain/users/index.ts';
 import { isEmail, isUsername } from '../../src/domain/users/user.ts';
 import { KeyRing, newId, randomPassword } from '../../src/platform/crypto/index.ts';
@@ -46,15 +46,19 @@ describe('domain/users: names', () => {
 
 describe('domain/credentials: password rules', () => {
   const person = { email: 'ana.souza@acme.example', firstName: 'Ana Maria', lastName: 'Souza Lima' };
-  const faults = (password: string) => passwordFaults(password, person, defaultSignInPolicy);
-  it('take 12 to 128 characters, counted as people count, and nothing of the person’s own', () => {
-    expect(faults('correct horse')).to.deep.equal([]);
-    expect(faults('😀😁😂🤣😃😄😅😆😉😊😋😎')).to.deep.equal([]);
-    expect(faults('short')).to.include('fields.password_short');
-    expect(faults('ab'.repeat(65))).to.include('fields.password_long');
-    expect(faults('ANA.SOUZA@acme.example')).to.include('fields.password_personal');
-    expect(faults('ana maria souza lima')).to.include('fields.password_personal');
-    expect(faults('aaaaaaaaaaaaaaaa')).to.include('fields.password_simple');
+  const faults = (password: string) => passwordFaults(password, person, defaultPolicy.password);
+  it('take 12 to 128 characters, counted as people count, and nothing of the person’s own, and nothing that is widely known', async () => {
+    expect(await faults('correct horse')).to.deep.equal([]);
+    expect(await faults('😀😁😂🤣😃😄😅😆😉😊😋😎')).to.deep.equal([]);
+    expect(await faults('short')).to.include('fields.password_short');
+    expect(await faults('ab'.repeat(65))).to.include('fields.password_long');
+    expect(await faults('ANA.SOUZA@acme.example')).to.include('fields.password_personal');
+    expect(await faults('ana maria souza lima!1')).to.include('fields.password_personal');
+    expect(await faults('ana maria souza lima')).to.include('fields.password_personal');
+    for (const known of ['Dragon2026!!!!', 'password1234', 'QWERTY123456789'])
+      expect(await faults(known), known).to.include('fields.password_breached');
+    expect(await faults('dragons fly over Joinville 2026')).to.deep.equal([]);
+    expect(await faults('aaaaaaaaaaaaaaaa')).to.include('fields.password_simple');
   });
 });
 

@@ -16,6 +16,8 @@ const open = new Set([
   '/sign-in',
   '/sign-in/:request',
   '/sign-in/:request/new-password',
+  '/sign-in/:request/second-factor',
+  '/sign-in/:request/enrol',
   '/sign-out',
   '/signed-out',
   '/language',

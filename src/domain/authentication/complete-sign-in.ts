@@ -1,27 +1,49 @@
+import { addSeconds } from '../../platform/clock/index.ts';
+import { clearAttempts, noteBrowser } from '../attempts/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { findPassword } from '../credentials/password/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import { type Session, startSession } from '../sessions/index.ts';
-import { fullName, getUser } from '../users/index.ts';
+import type { PolicyRules } from '../sign-in-policy/index.ts';
+import { changeStatus, fullName, getUser } from '../users/index.ts';
+import { findPolicyOf } from './find-next-step.ts';
 import { closePendingRequest, type PendingRequest, type Proven } from './pending-requests.ts';
+
+/** `keepSignedIn`: the person asked to stay signed in on this browser, and the policy allows it. */
+export type Completion = { token: string; keptForSeconds?: number };
 
 /**
  * Turns a proof into a session, once.
+ * @param previous the live session of this browser
  * @returns undefined when the proof was used meanwhile, or the person is no longer active
  */
 export async function completeSignIn(
   scope: Scope,
+  rules: PolicyRules,
   request: PendingRequest,
   proven: Proven,
+  browser: string,
   previous: Session | undefined,
-): Promise<{ token: string } | undefined> {
+): Promise<Completion | undefined> {
   return inTransaction(scope, async (inside) => {
     if (!(await closePendingRequest(inside, request.requestId))) return undefined;
     // locked: a deactivation or a new password at the same moment comes before or after, not between
     const user = await getUser(inside, proven.userId, { lock: true });
-    const password = await findPassword(inside, user.userId);
-    if (user.status !== 'activated' || password?.changedAt.getTime() !== proven.passwordChangedAt) return undefined;
+    if (proven.passwordChangedAt !== undefined) {
+      const password = await findPassword(inside, user.userId);
+      if (password?.changedAt.getTime() !== proven.passwordChangedAt) return undefined;
+    }
     const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
+    const policy = await findPolicyOf(inside, rules, user, request.applicationId);
+    const { rememberDays } = policy.secondFactor;
+    const rememberedUntil = proven.remember && rememberDays > 0 ? addSeconds(scope.clock.now(), rememberDays * 86_400) : undefined;
+    if (user.status !== 'activated') {
+      if (user.status !== 'blocked' || !proven.liftsBlock) return undefined;
+      await changeStatus(as, user.userId, 'unblock', 'owner-signed-in');
+    }
+    const isNewBrowser = await noteBrowser(as, user.userId, browser, rememberedUntil);
+    if (isNewBrowser) await clearAttempts(as, user.userId); // counted on everybody's count until now
+    const keptForSeconds = proven.keep && policy.session.keepDays > 0 ? policy.session.keepDays * 86_400 : undefined;
     const { token, sessionId } = await startSession(
       as,
       {
@@ -30,6 +52,9 @@ export async function completeSignIn(
         authenticatedAt: new Date(proven.at),
         ip: scope.actor.ip ?? '',
         userAgent: scope.actor.userAgent ?? '',
+        idleSeconds: keptForSeconds ?? policy.session.idleMinutes * 60,
+        lifetimeSeconds: keptForSeconds ?? policy.session.lifetimeHours * 3600,
+        isKept: keptForSeconds !== undefined,
       },
       previous,
     );
@@ -37,8 +62,13 @@ export async function completeSignIn(
       type: 'sign-in.succeeded',
       subject: { kind: 'user', id: user.userId, name: fullName(user) },
       applicationId: request.applicationId,
-      details: { session: sessionId, amr: proven.amr, protocol: request.destination.protocol },
+      details: {
+        session: sessionId,
+        amr: proven.amr,
+        protocol: request.destination.protocol,
+        ...(isNewBrowser ? { newBrowser: true } : {}),
+      },
     });
-    return { token };
+    return { token, keptForSeconds };
   });
 }

@@ -4,8 +4,10 @@
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
 export { deleteAccount } from './delete-account.ts';
+export { enrolTotp } from './enrol-factor.ts';
+export { type Arrival, describePassword, findNextStep, findPolicyOf } from './find-next-step.ts';
 export { createUserWithTemporaryPassword, giveTemporaryPassword } from './give-temporary-password.ts';
-export { type Demands, nextStep, type PasswordFacts, type Step } from './next-step.ts';
+export { type Basis, type Demands, type Facts, isStrong, nextStep, type Offer, type PasswordFacts, type Step } from './next-step.ts';
 export {
   closePendingRequest,
   findPendingRequest,
@@ -15,4 +17,6 @@ export {
   recordProof,
   sweepPendingRequests,
 } from './pending-requests.ts';
-export { type PasswordOutcome, provePassword } from './prove-password.ts';
+export { type PasswordAttempt, type PasswordOutcome, provePassword } from './prove-password.ts';
+export { proveTypedFactor, type TypedFactor } from './prove-second-factor.ts';
+export { recordKeptOut } from './refuse-attempt.ts';

@@ -4,8 +4,21 @@ import { type Db, deleteInSteps, prepared } from '../../platform/database/index.
 import { type ApplicationId, isId, type RequestId, type Scope, type UserId } from '../scope.ts';
 import type { Demands } from './next-step.ts';
 
-/** `passwordChangedAt`: which password was proven; a proof of one that was replaced is worth nothing. Times in ms since the epoch. */
-export type Proven = { userId: UserId; at: number; amr: string[]; passwordChangedAt: number };
+/**
+ * What was proven so far. `passwordChangedAt`: which password; a proof of one that was replaced is worth nothing. Times in ms since the epoch.
+ * `passwordIsWeak`: it no longer meets the policy. `keep` and `remember` are what the person ticked: to stay signed in, not to be asked for a second factor here again.
+ */
+export type Proven = {
+  userId: UserId;
+  at: number;
+  amr: string[];
+  passwordChangedAt?: number;
+  passwordIsWeak?: boolean;
+  /** The person was Blocked, and this browser or the time that has passed ends that when everything is proven. */
+  liftsBlock?: boolean;
+  keep?: boolean;
+  remember?: boolean;
+};
 
 /** A sign-in under way: where it came from and goes back to. Twenty tabs are twenty of these. */
 export type PendingRequest = {

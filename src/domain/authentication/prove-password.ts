@@ -1,42 +1,74 @@
 import { createHash } from 'node:crypto';
 import { BusyError, type PasswordHasher } from '../../platform/crypto/index.ts';
-import { clearAttempts, refundAttempt, reserveAttempt } from '../attempts/index.ts';
-import { recordEvent } from '../audit/index.ts';
-import { findPassword, verifyPassword } from '../credentials/password/index.ts';
-import { inTransaction, type Scope, type UserId } from '../scope.ts';
-import { getSignInPolicy } from '../sign-in-policy/index.ts';
-import { canChangeStatus, changeStatus, findUserByLogin, fullName, getUser, type User, usernameKey } from '../users/index.ts';
-
+import { refundAttempt, reserveAttempt } from '../attempts/index.ts';
+import { findPassword, passwordFaults, type StoredPassword, verifyPassword } from '../credentials/password/index.ts';
+import type { Scope, UserId } from '../scope.ts';
+import type { PolicyRules } from '../sign-in-policy/index.ts';
+import { findUserByLogin, type User, usernameKey } from '../users/index.ts';
+import { describePassword, findPolicyOf } from './find-next-step.ts';
 import type { PasswordFacts } from './next-step.ts';
+import type { Proven } from './pending-requests.ts';
+import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
 
 /** Refusals look alike outside; the audit has the reason. */
-export type PasswordOutcome = { outcome: 'proven'; user: User; password: PasswordFacts } | { outcome: 'refused' };
+export type PasswordOutcome = { outcome: 'proven'; proven: Proven; password: PasswordFacts } | { outcome: 'refused' };
+
+/** What a person typed, in which browser, on the way where. */
+export type PasswordAttempt = { login: string; password: string; browser: string; applicationId?: string };
 
 /**
  * S37, S39–S42: checks who somebody says they are. An attempt is taken before the password is looked at, and every path costs one argon2 verification.
+ * The attempt is given back when the whole sign-in is done (complete-sign-in): a right password alone buys no further tries at the second factor.
  * @throws BusyError when too many verifications wait; that attempt does not count
  */
-export async function provePassword(scope: Scope, hasher: PasswordHasher, login: string, password: string): Promise<PasswordOutcome> {
-  const user = login.length <= 254 ? await findUserByLogin(scope, login) : undefined;
-  const policy = getSignInPolicy(scope);
+export async function provePassword(
+  scope: Scope,
+  hasher: PasswordHasher,
+  rules: PolicyRules,
+  attempt: PasswordAttempt,
+): Promise<PasswordOutcome> {
+  const { login, password, browser } = attempt;
+  const { identifiers, lockout } = rules.base;
+  const isTaken = login.includes('@') ? identifiers.email : identifiers.username;
+  const user = isTaken && login.length <= 254 ? await findUserByLogin(scope, login) : undefined;
   // an unknown name costs the same writes and reads under an id of its own, so that time does not tell it from a known one
   const userId = user?.userId ?? strangerId(scope.contextId, login);
-  const taken = await reserveAttempt(scope, userId, policy.failedAttemptLimit, policy.attemptDecaySeconds);
+  const reserved = await reserveAttempt(scope, userId, browser, lockout);
   // without an attempt left the stored hash is not evaluated, but the time is spent all the same
-  const stored = taken === undefined ? undefined : await findPassword(scope, userId);
+  const stored = reserved.taken === undefined ? undefined : await findPassword(scope, userId);
   let matches: boolean;
   try {
     matches = await verifyPassword(scope, hasher, user?.userId, stored, password);
   } catch (error) {
-    if (taken !== undefined && error instanceof BusyError) await refundAttempt(scope, userId);
+    if (reserved.taken !== undefined && error instanceof BusyError) await refundAttempt(scope, userId, browser, reserved);
     throw error;
   }
-  if (!user) return refuse(scope, login, undefined, 'unknown-person');
-  if (taken === undefined) return refuse(scope, login, user, 'attempts-used-up');
-  if (!matches) return refuse(scope, login, user, 'wrong-password', taken >= policy.failedAttemptLimit);
-  if (user.status !== 'activated') return refuse(scope, login, user, user.status);
-  await clearAttempts(scope, user.userId);
-  return { outcome: 'proven', user, password: { mustChange: stored!.mustChange, changedAt: stored!.changedAt.getTime() } };
+  const refuse = async (reason: string): Promise<PasswordOutcome> => {
+    await refuseAttempt(scope, { login, browser, user, reason, reserved, lockout });
+    return { outcome: 'refused' };
+  };
+  if (!user) return refuse('unknown-person');
+  if (reserved.taken === undefined) return refuse('attempts-used-up');
+  if (!matches) return refuse('wrong-password');
+  const liftsBlock = mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
+  if (user.status !== 'activated' && !liftsBlock) return refuse(user.status);
+  const outcome = await describe(scope, rules, attempt, user, stored!);
+  return { ...outcome, proven: { ...outcome.proven, liftsBlock } };
+}
+
+async function describe(scope: Scope, rules: PolicyRules, attempt: PasswordAttempt, user: User, stored: StoredPassword) {
+  const policy = await findPolicyOf(scope, rules, user, attempt.applicationId);
+  const now = scope.clock.now();
+  // the only moment at which the password itself is known: the policy may have become stricter since it was chosen
+  const passwordIsWeak = !stored.mustChange && (await passwordFaults(attempt.password, user, policy.password)).length > 0;
+  const proven: Proven = {
+    userId: user.userId,
+    at: now.getTime(),
+    amr: ['pwd'],
+    passwordChangedAt: stored.changedAt.getTime(),
+    passwordIsWeak,
+  };
+  return { outcome: 'proven' as const, proven, password: describePassword(stored, policy, now, passwordIsWeak) };
 }
 
 const strangerId = (contextId: string, login: string): UserId => {
@@ -45,21 +77,3 @@ const strangerId = (contextId: string, login: string): UserId => {
     .digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0${hex.slice(13, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}` as UserId;
 };
-
-async function refuse(scope: Scope, login: string, user: User | undefined, reason: string, limitReached = false): Promise<PasswordOutcome> {
-  await inTransaction(scope, async (inside) => {
-    await recordEvent(inside, {
-      type: 'sign-in.failed',
-      outcome: 'failure',
-      // what was typed is kept only for known people: passwords get typed into the wrong field
-      subject: user ? { kind: 'user', id: user.userId, name: fullName(user) } : undefined,
-      reason,
-      details: user ? { login } : {},
-    });
-    // a parallel attempt or an administrator may have changed the status since: then there is nothing to block
-    if (limitReached && user && canChangeStatus(await getUser(inside, user.userId, { lock: true }), 'block')) {
-      await changeStatus(inside, user.userId, 'block', 'failed-attempt-limit');
-    }
-  });
-  return { outcome: 'refused' };
-}

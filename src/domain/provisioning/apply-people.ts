@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { checkPassword, findPassword, setPersonalPassword } from '../credentials/password/index.ts';
 import { addMembers, createGroup, editGroup, findGroupByName, removeMember } from '../groups/index.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
-import { getSignInPolicy } from '../sign-in-policy/index.ts';
+import { loadPolicy } from '../sign-in-policy/index.ts';
 import { createUser, editUser, findUserByLogin, listUsers, type User } from '../users/index.ts';
 import type { Applying } from './applying.ts';
 import type { DesiredContext } from './desired-state.ts';
@@ -32,7 +32,7 @@ async function applyUser({ scope, hasher, result }: Applying, context: string, d
       result.changes.push({ action: 'changed', what: `user ${login}` });
   }
   if (password === undefined) return;
-  checkPassword(password, user, getSignInPolicy(scope), 'password');
+  await checkPassword(password, user, (await loadPolicy(scope)).rules.base.password, 'password');
   const stored = await findPassword(scope, user.userId);
   if (stored && (await hasher.verify(password, stored.hash))) return;
   await setPersonalPassword(scope, user, await hasher.hash(password));

@@ -1,11 +1,20 @@
 import { addSeconds } from '../../platform/clock/index.ts';
 import { hashToken, newId, randomToken } from '../../platform/crypto/index.ts';
 import type { Scope, SessionId, UserId } from '../scope.ts';
-import { getSignInPolicy } from '../sign-in-policy/index.ts';
 import { endSession } from './end-session.ts';
 import type { Session } from './store.ts';
 
-export type NewSession = { userId: UserId; amr: string[]; authenticatedAt: Date; ip: string; userAgent: string };
+/** `isKept`: the person asked to stay signed in, so the company's idle time does not end it. */
+export type NewSession = {
+  userId: UserId;
+  amr: string[];
+  authenticatedAt: Date;
+  ip: string;
+  userAgent: string;
+  idleSeconds: number;
+  lifetimeSeconds: number;
+  isKept: boolean;
+};
 
 /**
  * A new bearer token at every sign-in (session fixation); the same person signing in again in the same browser keeps the session, another person ends it.
@@ -24,7 +33,9 @@ export async function startSession(
     amr: input.amr,
     authenticated_at: input.authenticatedAt,
     seen_at: now,
-    expires_at: addSeconds(now, getSignInPolicy(scope).sessionLifetimeSeconds),
+    expires_at: addSeconds(now, input.lifetimeSeconds),
+    idle_seconds: input.idleSeconds,
+    is_kept: input.isKept,
     ip: input.ip,
     user_agent: input.userAgent.slice(0, 400),
   };

@@ -3,7 +3,7 @@ import { hashToken } from '../../platform/crypto/index.ts';
 import { Batcher, byKey, type Database, jsonText } from '../../platform/database/index.ts';
 import type { NameId } from '../../platform/saml/index.ts';
 import type { ApplicationId, ContextId, Scope, SessionId, UserId } from '../scope.ts';
-import { getSignInPolicy } from '../sign-in-policy/index.ts';
+import type { PolicyFinder } from '../sign-in-policy/index.ts';
 import type { Role } from '../users/index.ts';
 
 /** A live session and the person it belongs to. */
@@ -13,6 +13,7 @@ export type Session = {
   amr: string[];
   authenticatedAt: Date;
   seenAt: Date;
+  expiresAt: Date;
   person: { firstName: string; lastName: string; role: Role; login: string; locale?: string };
 };
 
@@ -22,10 +23,10 @@ const seenGranularitySeconds = 60;
 
 // One statement for every page and every authorization: a session lives while it is not ended, not idle, not old, and its person is active.
 const findLive = `
-  SELECT k.n::int AS n, s.session_id, s.user_id, s.amr, s.authenticated_at, s.seen_at, u.first_name, u.last_name, u.role, u.locale, COALESCE(u.email, u.username) AS login
+  SELECT k.n::int AS n, s.session_id, s.user_id, s.amr, s.authenticated_at, s.seen_at, s.expires_at, u.first_name, u.last_name, u.role, u.locale, COALESCE(u.email, u.username) AS login
   FROM unnest($1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY AS k (context_id, token_hash, now, idle_since, n)
   JOIN ${byKey('sessions', 's', { context_id: 'k.context_id', token_hash: 'k.token_hash' })}
-    ON s.ended_at IS NULL AND s.expires_at > k.now AND s.seen_at > k.idle_since
+    ON s.ended_at IS NULL AND s.expires_at > k.now AND s.seen_at > k.now - make_interval(secs => s.idle_seconds) AND (s.is_kept OR s.seen_at > k.idle_since)
   JOIN ${byKey('users', 'u', { context_id: 's.context_id', user_id: 's.user_id' })} ON u.status = 'activated'`;
 
 const touch = 'UPDATE sessions SET seen_at = $3 WHERE context_id = $1 AND session_id = $2 AND seen_at < $4';
@@ -37,6 +38,7 @@ type FoundRow = {
   amr: string[];
   authenticated_at: Date;
   seen_at: Date;
+  expires_at: Date;
   first_name: string;
   last_name: string;
   role: Role;
@@ -45,7 +47,7 @@ type FoundRow = {
 };
 
 /** Finds the live session of a cookie's token and notes, once a minute, that it was seen. */
-export function createSessionFinder(database: Database, clock: Clock): SessionFinder {
+export function createSessionFinder(database: Database, clock: Clock, findPolicy: PolicyFinder): SessionFinder {
   const batcher = new Batcher<[ContextId, Buffer, Date, Date], FoundRow | undefined>(async (requests) => {
     const columns = [0, 1, 2, 3].map((index) => requests.map((request) => request[index]));
     const found: (FoundRow | undefined)[] = new Array(requests.length).fill(undefined);
@@ -55,7 +57,8 @@ export function createSessionFinder(database: Database, clock: Clock): SessionFi
   return async (contextId, token) => {
     if (!token || token.length > 100) return undefined;
     const now = clock.now();
-    const idleSince = new Date(now.getTime() - getSignInPolicy({ contextId }).sessionIdleSeconds * 1000);
+    // the company's own limit bites at once, also for who signed in under an older one
+    const idleSince = new Date(now.getTime() - (await findPolicy(contextId)).base.session.idleMinutes * 60_000);
     const row = await batcher.add([contextId, hashToken(token), now, idleSince]);
     if (!row) return undefined;
     if (now.getTime() - row.seen_at.getTime() > seenGranularitySeconds * 1000) {
@@ -67,6 +70,7 @@ export function createSessionFinder(database: Database, clock: Clock): SessionFi
       amr: row.amr,
       authenticatedAt: row.authenticated_at,
       seenAt: row.seen_at,
+      expiresAt: row.expires_at,
       person: { firstName: row.first_name, lastName: row.last_name, role: row.role, login: row.login, locale: row.locale ?? undefined },
     };
   };

@@ -49,6 +49,9 @@ export const authnContext = {
   passwordProtectedTransport: 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport',
   password: 'urn:oasis:names:tc:SAML:2.0:ac:classes:Password',
   unspecified: 'urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified',
+  /** REFEDS MFA profile, and what federations of Microsoft ask for. */
+  mfa: 'https://refeds.org/profile/mfa',
+  microsoftMfa: 'http://schemas.microsoft.com/claims/multipleauthn',
 } as const;
 
 export const c14n = {

@@ -1,8 +1,11 @@
 import { interactionPolicy } from 'oidc-provider';
 import { recordRefusal } from '../../domain/access/index.ts';
+import { findNextStep } from '../../domain/authentication/index.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { newSupportCode, personActor, type ResolvedContext, type Services } from '../request/index.ts';
+import { readCookie } from '../../platform/http/index.ts';
+import { cookieNames, newSupportCode, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
+import { asksForSecondFactor } from './acr.ts';
 import { accessVerdict, ownSession } from './own-session.ts';
 
 const { base, Check, Prompt } = interactionPolicy;
@@ -25,6 +28,23 @@ export function createInteractionPolicy(services: Services, context: ResolvedCon
     new Check('own_session', 'End-User authentication is required', async (ctx) => {
       const own = await ownSession(ctx, services, context);
       return ctx.oidc.session!.accountId !== undefined && own?.userId !== ctx.oidc.session!.accountId;
+    }),
+  );
+
+  // the company's policy, or the application, may ask for more than the session has
+  login.checks.add(
+    new Check('sign_in_policy', 'the sign-in policy or the application asks for more', async (ctx) => {
+      const own = await ownSession(ctx, services, context);
+      if (!own) return false; // nobody is signed in: the library asks anyway
+      const ip = services.clientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for'));
+      const as: Scope = { ...scope, actor: personActor(own, ip, ctx.get('user-agent')) };
+      const step = await findNextStep(as, await services.findPolicy(context.contextId), {
+        session: own,
+        demands: { secondFactor: asksForSecondFactor(ctx.oidc.params?.acr_values) },
+        applicationId: applicationIdOf(ctx.oidc.client!),
+        browser: readCookie(ctx.get('cookie'), cookieNames(context).browser) ?? '',
+      });
+      return step.step !== 'done';
     }),
   );
 

@@ -1,11 +1,12 @@
 import type { InteractionResults, Provider } from 'oidc-provider';
 import { decide, recordRefusal } from '../../domain/access/index.ts';
 import { getApplication } from '../../domain/applications/index.ts';
-import { type Demands, nextStep, openPendingRequest } from '../../domain/authentication/index.ts';
+import { type Demands, findNextStep, openPendingRequest } from '../../domain/authentication/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { newSupportCode, type PageContext, type Route, renderPage } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
+import { acrOf, asksForSecondFactor } from './acr.ts';
 import { formTarget } from './pages.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
@@ -25,8 +26,9 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   if (interaction.prompt.name === 'access') return showRefusal(page, interaction, applicationIdOf(client));
 
   const demands = demandsOf(interaction);
-  const session = page.session && { userId: page.session.userId, authenticatedAt: page.session.authenticatedAt.getTime() };
-  const step = nextStep({ now: page.services.clock.now().getTime(), demands, session });
+  const { scope, session, browser, services, context } = page;
+  const rules = await services.findPolicy(context.contextId);
+  const step = await findNextStep(scope, rules, { session, demands, browser, applicationId: applicationIdOf(client) });
   if (step.step === 'done') return finish(page, interaction, { login: loginResult(page) });
   const redirectUri = interaction.params.redirect_uri;
   const requestId = await openPendingRequest(page.scope, page.browser, {
@@ -51,6 +53,7 @@ function demandsOf({ params, prompt }: Interaction): Demands {
   return {
     provenAfter: prompts.includes('login') || otherPerson ? Number(prompt.details.asked_at) : undefined,
     maxAgeSeconds: params.max_age === undefined ? undefined : Number(params.max_age),
+    secondFactor: asksForSecondFactor(params.acr_values),
   };
 }
 
@@ -58,6 +61,7 @@ const loginResult = ({ session }: PageContext): InteractionResults['login'] => (
   accountId: session!.userId,
   ts: epochSeconds(session!.authenticatedAt),
   amr: session!.amr,
+  acr: acrOf(session!.amr),
   remember: true,
 });
 

@@ -5,6 +5,7 @@ import { epochSeconds } from '../../platform/clock/index.ts';
 import { readCookie } from '../../platform/http/index.ts';
 import { cookieNames, type ResolvedContext, type Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
+import { acrOf } from './acr.ts';
 import { type ReadAccess, requestStore } from './adapter.ts';
 
 type State = { ownSession?: Promise<Session | undefined> };
@@ -35,7 +36,7 @@ function readAccess(services: Services, context: ResolvedContext, accountId: str
 export const grantId = (services: Services, own: Session, clientId: string): string =>
   derivedId(services, 'oidc-grant', `${own.sessionId} ${clientId}`);
 
-type ProviderSession = InstanceType<Provider['Session']> & { jti?: string; loginTs?: number; touched?: boolean };
+type ProviderSession = InstanceType<Provider['Session']> & { jti?: string; loginTs?: number; acr?: string; touched?: boolean };
 
 type SessionModel = {
   get(ctx: KoaContextWithOIDC): Promise<ProviderSession>;
@@ -63,8 +64,13 @@ export function followOwnSession(provider: Provider, services: Services, context
       const found = model.find(jti);
       await readAhead(ctx, own);
       session = (await found) ?? model.instantiate({ jti });
-      if (session.uid !== own.sessionId || session.accountId !== own.userId || session.loginTs !== loginTs) {
-        Object.assign(session, { uid: own.sessionId, accountId: own.userId, loginTs, amr: own.amr });
+      if (
+        session.uid !== own.sessionId ||
+        session.accountId !== own.userId ||
+        session.loginTs !== loginTs ||
+        session.acr !== acrOf(own.amr)
+      ) {
+        Object.assign(session, { uid: own.sessionId, accountId: own.userId, loginTs, amr: own.amr, acr: acrOf(own.amr) });
       }
     } else {
       // nobody is signed in: it only carries the forgery token of a page

@@ -6,6 +6,7 @@ import type { Scope } from '../../domain/scope.ts';
 import { loadSigningKeys } from '../../domain/signing-keys/index.ts';
 import { cookieNames, type ResolvedContext, type Services } from '../request/index.ts';
 import { claimsByScope, createFindAccount } from './account.ts';
+import { acrValues } from './acr.ts';
 import { createAdapter } from './adapter.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { observe } from './observe.ts';
@@ -69,6 +70,7 @@ export async function createProvider(services: Services, context: ResolvedContex
     // many relying parties read the ID token only
     conformIdTokenClaims: false,
     responseTypes: ['code'],
+    acrValues: Object.values(acrValues),
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256', response_types: ['code'], grant_types: ['authorization_code'] },

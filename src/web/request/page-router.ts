@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
-import { openPendingRequest } from '../../domain/authentication/index.ts';
+import { findNextStep, openPendingRequest } from '../../domain/authentication/index.ts';
 import { safeEqual } from '../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { readForm, setSecurityHeaders } from '../../platform/http/index.ts';
@@ -65,7 +65,9 @@ async function openOnlyContext(ctx: Koa.Context, services: Services, next: Koa.N
 async function isAllowed(page: PageContext, route: Route): Promise<boolean> {
   const { ctx, context, session, scope, browser } = page;
   if (route.access === 'anyone') return true;
-  if (!session) {
+  const rules = await page.services.findPolicy(context.contextId);
+  const step = await findNextStep(scope, rules, { session, demands: {}, browser });
+  if (!session || step.step !== 'done') {
     if (route.method === 'POST') throw new AppError('signed_out', 401);
     const requestId = await openPendingRequest(scope, browser, {
       destination: { protocol: 'portaria', path: ctx.state.path + ctx.search },

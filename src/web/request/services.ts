@@ -1,6 +1,7 @@
 import type { AccessFinder } from '../../domain/access/index.ts';
 import type { ArtifactStore } from '../../domain/protocol-artifacts/index.ts';
 import type { SessionFinder } from '../../domain/sessions/index.ts';
+import type { PolicyFinder } from '../../domain/sign-in-policy/index.ts';
 import type { Clock } from '../../platform/clock/index.ts';
 import type { KeyRing, PasswordHasher } from '../../platform/crypto/index.ts';
 import type { Database } from '../../platform/database/index.ts';
@@ -23,6 +24,7 @@ export type Services = {
   /** The SVG of an icon of views/icons. */
   icon(name: string): string;
   contexts: ContextDirectory;
+  findPolicy: PolicyFinder;
   findSession: SessionFinder;
   findAccess: AccessFinder;
   artifacts: ArtifactStore;

@@ -4,8 +4,6 @@ import { describePerson } from '../../domain/assertions/index.ts';
 import { recordEvent } from '../../domain/audit/index.ts';
 import { recordCertificateUse } from '../../domain/saml-certificates/index.ts';
 import { recordParticipant } from '../../domain/sessions/index.ts';
-import { getSignInPolicy } from '../../domain/sign-in-policy/index.ts';
-import { addSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { type NameId, type Status, writeErrorResponse, writeResponse } from '../../platform/saml/index.ts';
 import type { PageContext } from '../request/index.ts';
@@ -49,7 +47,7 @@ export async function sendAssertion(
       authenticatedAt: session.authenticatedAt,
       authnContextClass,
       sessionIndex,
-      sessionNotOnOrAfter: addSeconds(session.authenticatedAt, getSignInPolicy(scope).sessionLifetimeSeconds),
+      sessionNotOnOrAfter: session.expiresAt,
       now,
     },
     {

@@ -5,10 +5,16 @@ const strength: Record<string, number> = {
   [authnContext.unspecified]: 0,
   [authnContext.password]: 1,
   [authnContext.passwordProtectedTransport]: 2,
+  [authnContext.mfa]: 3,
+  [authnContext.microsoftMfa]: 3,
 };
 
 /** What a session with these methods (RFC 8176) can state. */
-const strengthOf = (amr: string[]): number => (amr.includes('pwd') ? 2 : 0);
+const strengthOf = (amr: string[]): number => (amr.includes('mfa') ? 3 : amr.includes('pwd') ? 2 : 0);
+
+/** The request can be met with a second factor, and not without. */
+export const needsSecondFactor = (requested: AuthnRequest['requestedAuthnContext']): boolean =>
+  chooseAuthnContext(requested, ['pwd']) === undefined && chooseAuthnContext(requested, ['pwd', 'mfa']) !== undefined;
 
 /**
  * The class to state for this session (core §3.3.2.2.1, all comparisons).

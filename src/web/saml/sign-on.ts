@@ -1,11 +1,11 @@
 import { decide, recordRefusal } from '../../domain/access/index.ts';
 import { defaultConsumer } from '../../domain/applications/index.ts';
-import { nextStep, openPendingRequest } from '../../domain/authentication/index.ts';
+import { findNextStep, openPendingRequest } from '../../domain/authentication/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
 import { newSupportCode, type PageContext, redirectTo, renderPage } from '../request/index.ts';
 import { sendAssertion, sendRefusal } from './answer.ts';
-import { chooseAuthnContext } from './authn-context.ts';
+import { chooseAuthnContext, needsSecondFactor } from './authn-context.ts';
 import { findSignOn, keepSignOn, type SignOn } from './pending.ts';
 import { receive, refuse, watch } from './receive.ts';
 import type { SamlApplication, SamlDirectory } from './saml-directory.ts';
@@ -80,11 +80,13 @@ async function load(page: PageContext, directory: SamlDirectory): Promise<{ sign
 async function goOn(page: PageContext, directory: SamlDirectory, application: SamlApplication, signOn: SignOn): Promise<void> {
   const { services, session, scope, context } = page;
   const { forceAuthn, isPassive, requestedAuthnContext } = signOn.request;
-  const demands = { provenAfter: forceAuthn ? signOn.receivedAt : undefined };
-  const live = session && { userId: session.userId, authenticatedAt: session.authenticatedAt.getTime() };
-  if (nextStep({ now: services.clock.now().getTime(), demands, session: live }).step !== 'done') {
+  const demands = { provenAfter: forceAuthn ? signOn.receivedAt : undefined, secondFactor: needsSecondFactor(requestedAuthnContext) };
+  const rules = await services.findPolicy(context.contextId);
+  const { applicationId } = application;
+  if ((await findNextStep(scope, rules, { session, demands, applicationId, browser: page.browser })).step !== 'done') {
     if (isPassive) return sendRefusal(page, directory, application, signOn, 'NoPassive');
-    if (!chooseAuthnContext(requestedAuthnContext, ['pwd'])) return sendRefusal(page, directory, application, signOn, 'NoAuthnContext');
+    if (!chooseAuthnContext(requestedAuthnContext, ['pwd', 'mfa']))
+      return sendRefusal(page, directory, application, signOn, 'NoAuthnContext');
     const id = page.params.request ?? (await keepSignOn(page, signOn));
     const requestId = await openPendingRequest(scope, page.browser, {
       destination: { protocol: 'saml', path: `/saml/request/${id}`, origin: new URL(signOn.acsUrl).origin },

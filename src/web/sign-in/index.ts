@@ -1,8 +1,10 @@
-// Owns: the pages of a person not yet known: name and password, the new password a temporary one asks for, language, signing out.
+// Owns: the pages of a person not yet known: name and password, the second factor and its enrolment, a new password that is asked for, language, signing out.
 // Does not: decide what comes next (domain/authentication/next-step) nor finish a protocol's request (it redirects to where the request came from).
 import type { Route } from '../request/index.ts';
+import { showEnrolment, submitEnrolment } from './enrol.ts';
 import { chooseLanguage } from './language.ts';
 import { showNewPassword, submitNewPassword } from './new-password.ts';
+import { showSecondFactor, submitSecondFactor } from './second-factor.ts';
 import { openSignIn, showSignIn, submitSignIn } from './sign-in.ts';
 import { showSignedOut, showSignOut, submitSignOut } from './sign-out.ts';
 
@@ -13,6 +15,10 @@ export const signInRoutes: Route[] = [
   { method: 'POST', path: '/sign-in/:request', access: 'anyone', handle: submitSignIn },
   { method: 'GET', path: '/sign-in/:request/new-password', access: 'anyone', handle: showNewPassword },
   { method: 'POST', path: '/sign-in/:request/new-password', access: 'anyone', handle: submitNewPassword },
+  { method: 'GET', path: '/sign-in/:request/second-factor', access: 'anyone', handle: showSecondFactor },
+  { method: 'POST', path: '/sign-in/:request/second-factor', access: 'anyone', handle: submitSecondFactor },
+  { method: 'GET', path: '/sign-in/:request/enrol', access: 'anyone', handle: showEnrolment },
+  { method: 'POST', path: '/sign-in/:request/enrol', access: 'anyone', handle: submitEnrolment },
   { method: 'GET', path: '/sign-out', access: 'anyone', handle: showSignOut },
   { method: 'POST', path: '/sign-out', access: 'anyone', handle: submitSignOut },
   { method: 'GET', path: '/signed-out', access: 'anyone', handle: showSignedOut },

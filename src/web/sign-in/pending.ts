@@ -1,7 +1,13 @@
 import { getApplication } from '../../domain/applications/index.ts';
-import { findPendingRequest, nextStep, type PasswordFacts, type PendingRequest, type Step } from '../../domain/authentication/index.ts';
-import { findPassword } from '../../domain/credentials/password/index.ts';
-import type { UserId } from '../../domain/scope.ts';
+import {
+  type Basis,
+  findNextStep,
+  findPendingRequest,
+  type PasswordFacts,
+  type PendingRequest,
+  type Proven,
+  type Step,
+} from '../../domain/authentication/index.ts';
 import { type PageContext, redirectTo } from '../request/index.ts';
 
 /** The request a page of the journey belongs to, or undefined after sending the browser to a new one: it was over, or is another browser's. */
@@ -12,17 +18,36 @@ export async function loadPending(page: PageContext): Promise<PendingRequest | u
   return request;
 }
 
-/** Gathers the facts and asks the one function that knows what comes next. @param known the proven person's password, when it was read just now */
-export async function stepOf(page: PageContext, request: PendingRequest, known?: PasswordFacts): Promise<Step> {
-  const { proven, demands } = request;
-  const password = known ?? (proven && (await passwordFacts(page, proven.userId)));
-  const session = page.session && { userId: page.session.userId, authenticatedAt: page.session.authenticatedAt.getTime() };
-  return nextStep({ now: page.services.clock.now().getTime(), demands, session, proven, password });
+/** What comes next for this request. @param known the proven person's password, when it was read just now */
+export async function stepOf(page: PageContext, { proven, demands, applicationId }: PendingRequest, known?: PasswordFacts): Promise<Step> {
+  const { scope, services, context, session, browser } = page;
+  return findNextStep(scope, await services.findPolicy(context.contextId), {
+    session,
+    proven,
+    demands,
+    applicationId,
+    browser,
+    password: known,
+  });
 }
 
-async function passwordFacts(page: PageContext, userId: UserId): Promise<PasswordFacts | undefined> {
-  const stored = await findPassword(page.scope, userId);
-  return stored && { mustChange: stored.mustChange, changedAt: stored.changedAt.getTime() };
+/** The pages of single steps: only while the step is due, so that nobody jumps to one or comes back to it. */
+export async function loadStep<Name extends Step['step']>(
+  page: PageContext,
+  name: Name,
+): Promise<{ request: PendingRequest; step: Extract<Step, { step: Name }> } | undefined> {
+  const request = await loadPending(page);
+  if (!request) return undefined;
+  const step = await stepOf(page, request);
+  if (step.step === name) return { request, step: step as Extract<Step, { step: Name }> };
+  redirectTo(page, `/sign-in/${request.requestId}`);
+  return undefined;
+}
+
+/** The proof so far: of this request, or of the session that it builds on. */
+export function proofSoFar({ session, services }: PageContext, { proven }: PendingRequest, by: Basis): Proven {
+  if (by === 'proof') return proven!;
+  return { userId: session!.userId, at: services.clock.now().getTime(), amr: session!.amr };
 }
 
 export const goBack = (page: PageContext, request: PendingRequest): void => redirectTo(page, request.destination.path);

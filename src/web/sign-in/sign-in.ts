@@ -5,10 +5,11 @@ import {
   type PendingRequest,
   type Proven,
   provePassword,
+  recordKeptOut,
   recordProof,
 } from '../../domain/authentication/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
-import { cookieNames, type PageContext, redirectTo, renderPage } from '../request/index.ts';
+import { cookieNames, newSupportCode, type PageContext, redirectTo, renderPage } from '../request/index.ts';
 import { localPath } from './local-path.ts';
 import { applicationName, formTargets, goBack, loadPending, stepOf } from './pending.ts';
 
@@ -33,14 +34,12 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   const login = page.form.get('login').trim();
   const password = page.form.get('password');
   if (login === '' || password === '') return render(page, request, { login, fault: page.t('sign_in.missing'), status: 422 });
-  const result = await provePassword(page.scope, page.services.hasher, login, password);
+  const { scope, services, context, browser } = page;
+  const rules = await services.findPolicy(context.contextId);
+  const attempt = { login, password, browser, applicationId: request.applicationId };
+  const result = await provePassword(scope, services.hasher, rules, attempt);
   if (result.outcome === 'refused') return render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
-  const proven: Proven = {
-    userId: result.user.userId,
-    at: page.services.clock.now().getTime(),
-    amr: ['pwd'],
-    passwordChangedAt: result.password.changedAt,
-  };
+  const proven: Proven = { ...result.proven, keep: page.form.get('keep') === 'yes' };
   const askAgain = () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
   await goOn(page, { ...request, proven }, askAgain, result.password);
 }
@@ -49,16 +48,26 @@ export async function submitSignIn(page: PageContext): Promise<void> {
 export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>, password?: PasswordFacts): Promise<void> {
   const step = await stepOf(page, request, password);
   if (step.step === 'password') return ask();
-  if (step.step === 'new-password') {
-    await recordProof(page.scope, request.requestId, request.proven!);
-    return redirectTo(page, `/sign-in/${request.requestId}/new-password`);
+  if (step.step === 'kept-out') return showKeptOut(page, request, step.why);
+  if (step.step !== 'done') {
+    if (request.proven) await recordProof(page.scope, request.requestId, request.proven);
+    return redirectTo(page, `/sign-in/${request.requestId}/${step.step}`);
   }
   if (step.by === 'session') return goBack(page, request);
-  const completed = await completeSignIn(page.scope, request, request.proven!, page.session);
-  if (!completed) return page.ctx.redirect(`${page.context.mount}/sign-in`);
-  const { isSecure } = page.context;
-  page.ctx.append('set-cookie', serializeCookie(cookieNames(page.context).session, completed.token, { secure: isSecure }));
+  const { context, services } = page;
+  const rules = await services.findPolicy(context.contextId);
+  const completed = await completeSignIn(page.scope, rules, request, request.proven!, page.browser, page.session);
+  if (!completed) return page.ctx.redirect(`${context.mount}/sign-in`);
+  const options = { secure: context.isSecure, maxAgeSeconds: completed.keptForSeconds };
+  page.ctx.append('set-cookie', serializeCookie(cookieNames(context).session, completed.token, options));
   goBack(page, request);
+}
+
+/** The password was right, and the company lets nobody in from there or now: the person may know that, the audit knows the rest. */
+async function showKeptOut(page: PageContext, request: PendingRequest, why: 'network' | 'hours' | 'no-factor'): Promise<void> {
+  const supportCode = newSupportCode();
+  await recordKeptOut(page.scope, request.proven?.userId ?? page.session!.userId, why, supportCode, request.applicationId);
+  renderPage(page, 'sign-in/kept-out', { why, supportCode, now: page.services.clock.now() }, { status: 403 });
 }
 
 async function render(
@@ -67,10 +76,18 @@ async function render(
   { login, fault, status = 200 }: { login: string; fault?: string; status?: number },
 ): Promise<void> {
   const application = await applicationName(page, request);
+  const { session } = (await page.services.findPolicy(page.context.contextId)).base;
   renderPage(
     page,
     'sign-in/sign-in',
-    { application, login, fault, action: `/sign-in/${request.requestId}` },
+    {
+      application,
+      login,
+      fault,
+      keepDays: session.keepDays,
+      keep: page.form.get('keep') === 'yes',
+      action: `/sign-in/${request.requestId}`,
+    },
     { status, formAction: formTargets(request) },
   );
 }

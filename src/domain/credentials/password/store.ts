@@ -19,11 +19,35 @@ export async function findPassword({ db, contextId }: Scope, userId: UserId): Pr
   );
 }
 
-export async function savePassword(
-  { db, contextId, clock }: Scope,
-  userId: UserId,
-  password: Omit<StoredPassword, 'changedAt'>,
-): Promise<void> {
+/** The latest first. */
+export async function listPasswordHistory({ db, contextId }: Scope, userId: UserId, count: number): Promise<string[]> {
+  if (count === 0) return [];
+  const rows = await db('password_history')
+    .where({ context_id: contextId, user_id: userId })
+    .orderBy('replaced_at', 'desc')
+    .limit(count)
+    .select('hash');
+  return rows.map(({ hash }) => hash);
+}
+
+/** As many as a policy can ask for: one that becomes stricter looks back further. */
+const longestHistory = 24;
+
+async function keepHistory({ db, contextId, clock }: Scope, userId: UserId, hash: string): Promise<void> {
+  const own = { context_id: contextId, user_id: userId };
+  await db('password_history')
+    .insert({ ...own, hash, replaced_at: clock.now() })
+    .onConflict(['context_id', 'user_id', 'hash'])
+    .ignore();
+  const old = db('password_history').where(own).orderBy('replaced_at', 'desc').offset(longestHistory).select('hash');
+  await db('password_history').where(own).whereIn('hash', old).delete();
+}
+
+/** The one that is replaced goes to the history, unless it was temporary: nobody chose that. */
+export async function savePassword(scope: Scope, userId: UserId, password: Omit<StoredPassword, 'changedAt'>): Promise<void> {
+  const { db, contextId, clock } = scope;
+  const before = await findPassword(scope, userId);
+  if (before && !before.mustChange) await keepHistory(scope, userId, before.hash);
   await db('passwords')
     .insert({
       context_id: contextId,
@@ -36,10 +60,6 @@ export async function savePassword(
     .onConflict(['context_id', 'user_id'])
     .merge();
 }
-
-export const clearPassword = async ({ db, contextId }: Scope, userId: UserId): Promise<void> => {
-  await db('passwords').where({ context_id: contextId, user_id: userId }).delete();
-};
 
 /** One argon2 verification whatever is known of the person; rehashes when the parameters have changed. */
 export async function verifyPassword(

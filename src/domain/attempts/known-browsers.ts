@@ -1,0 +1,50 @@
+import { hashToken } from '../../platform/crypto/index.ts';
+import { type Db, deleteInSteps } from '../../platform/database/index.ts';
+import type { Scope, UserId } from '../scope.ts';
+
+/** As many as a person may use; of more the oldest are forgotten. */
+const most = 50;
+
+const own = ({ db, contextId }: Scope, userId: UserId) => db('known_browsers').where({ context_id: contextId, user_id: userId });
+
+/**
+ * The person has signed in here, with every factor that was asked for: its count of failures begins anew.
+ * @param rememberedUntil until when it stands in for the second factor; undefined leaves that as it was
+ * @returns whether the browser was new
+ */
+export async function noteBrowser(scope: Scope, userId: UserId, browser: string, rememberedUntil?: Date): Promise<boolean> {
+  const { db, contextId, clock, actor } = scope;
+  const now = clock.now();
+  const { rows } = await db.raw(
+    `INSERT INTO known_browsers AS b (context_id, user_id, browser_hash, user_agent, first_at, last_at, remembered_until) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (context_id, user_id, browser_hash) DO UPDATE SET last_at = excluded.last_at, user_agent = excluded.user_agent, failed = 0, failed_at = NULL,
+       remembered_until = COALESCE(excluded.remembered_until, b.remembered_until)
+     RETURNING first_at = last_at AS is_new`,
+    [contextId, userId, hashToken(browser), (actor.userAgent ?? '').slice(0, 400), now, now, rememberedUntil ?? null],
+  );
+  if (rows[0].is_new)
+    await own(scope, userId)
+      .whereIn('browser_hash', own(scope, userId).orderBy('last_at', 'desc').offset(most).select('browser_hash'))
+      .delete();
+  return rows[0].is_new;
+}
+
+/** Whether this browser stands in for the person's second factor. */
+export const isRemembered = async (scope: Scope, userId: UserId, browser: string): Promise<boolean> =>
+  (await own(scope, userId)
+    .where('browser_hash', hashToken(browser))
+    .where('remembered_until', '>', scope.clock.now())
+    .first('first_at')) !== undefined;
+
+/** It has used up its own attempts: from now on it is a stranger's. */
+export const forgetBrowser = async (scope: Scope, userId: UserId, browser: string): Promise<void> => {
+  await own(scope, userId).where('browser_hash', hashToken(browser)).delete();
+};
+
+/** After a recovery, a reset of factors, or at the person's wish: whoever comes next is a stranger. */
+export const forgetBrowsers = async (scope: Scope, userId: UserId): Promise<void> => {
+  await own(scope, userId).delete();
+};
+
+/** Browsers that nobody has signed in with for half a year. */
+export const sweepBrowsers = (db: Db): Promise<number> => deleteInSteps(db, 'known_browsers', "last_at < now() - interval '180 days'");

@@ -1,0 +1,71 @@
+import { enqueueJob } from '../../platform/jobs/index.ts';
+import { forgetBrowser, type Reserved } from '../attempts/index.ts';
+import { recordEvent } from '../audit/index.ts';
+import { type ApplicationId, inTransaction, type Scope, type UserId } from '../scope.ts';
+import type { SignInPolicy } from '../sign-in-policy/index.ts';
+import { canChangeStatus, changeStatus, fullName, getUser, type User } from '../users/index.ts';
+
+export type Refusal = {
+  login: string;
+  browser: string;
+  user: User | undefined;
+  reason: string;
+  reserved: Reserved;
+  lockout: SignInPolicy['lockout'];
+};
+
+/** Writes a failed attempt, and blocks whom it was the last one of (S37). */
+export async function refuseAttempt(scope: Scope, { login, browser, user, reason, reserved, lockout }: Refusal): Promise<void> {
+  const isLast = reserved.taken !== undefined && reserved.taken >= lockout.limit;
+  await inTransaction(scope, async (inside) => {
+    await recordEvent(inside, {
+      type: 'sign-in.failed',
+      outcome: 'failure',
+      // what was typed is kept only for known people: passwords get typed into the wrong field
+      subject: user ? { kind: 'user', id: user.userId, name: fullName(user) } : undefined,
+      reason,
+      details: user ? { login } : {},
+    });
+    // a parallel attempt or an administrator may have changed the status since: then there is nothing to block
+    if (!isLast || !user || !canChangeStatus(await getUser(inside, user.userId, { lock: true }), 'block')) return;
+    await changeStatus(inside, user.userId, 'block', 'failed-attempt-limit');
+    if (reserved.isKnownBrowser) await forgetBrowser(inside, user.userId, browser);
+    if (lockout.mail && user.email)
+      await enqueueJob(inside.db, 'send-mail', {
+        contextId: scope.contextId,
+        to: user.email,
+        locale: user.locale,
+        mail: 'blocked',
+        params: { firstName: user.firstName, limit: lockout.limit },
+        path: '/recovery',
+      });
+  });
+}
+
+/** Somebody proved who they are, and may not sign in from there, now, or without a factor that nobody can give them. */
+export async function recordKeptOut(
+  scope: Scope,
+  userId: UserId,
+  why: string,
+  supportCode: string,
+  applicationId?: ApplicationId,
+): Promise<void> {
+  const user = await getUser(scope, userId);
+  await recordEvent(scope, {
+    type: 'sign-in.failed',
+    outcome: 'failure',
+    subject: { kind: 'user', id: user.userId, name: fullName(user) },
+    applicationId,
+    reason: `kept-out-${why}`,
+    supportCode,
+  });
+}
+
+/**
+ * A block is for strangers: the owner, who signs in completely in a browser that is known, ends it; so does time, where the company says so.
+ * (Only failed attempts block; what an administrator ends is Deactivated.)
+ */
+export function mayLiftBlock(user: User, isKnownBrowser: boolean, { unblockAfterMinutes }: SignInPolicy['lockout'], now: Date): boolean {
+  if (user.status !== 'blocked') return false;
+  return isKnownBrowser || (unblockAfterMinutes > 0 && now.getTime() - user.statusChangedAt.getTime() >= unblockAfterMinutes * 60_000);
+}

@@ -1,0 +1,75 @@
+import { type KeyRing, newId } from '../../../platform/crypto/index.ts';
+import type { Scope, UserId } from '../../scope.ts';
+import { matchTotp, newTotpSecret, totpUri } from './totp.ts';
+
+const enrolmentMs = 15 * 60 * 1000;
+const secretPurpose = (scope: Scope, userId: UserId) => `totp:${scope.contextId}:${userId}`;
+const enrolmentPurpose = (scope: Scope, userId: UserId) => `totp-enrolment:${scope.contextId}:${userId}`;
+
+/** A secret on offer. `sealed` is what the form carries until a code shows that the app has it: nothing is kept before. */
+export type TotpOffer = { secret: string; uri: string; sealed: string };
+
+export function startTotp(
+  scope: Scope,
+  userId: UserId,
+  names: { company: string; login: string },
+  keyRing: KeyRing,
+  again?: string,
+): TotpOffer {
+  const secret = (again && openSealed(scope, userId, again, keyRing)) || newTotpSecret();
+  const sealed = keyRing.encrypt(JSON.stringify({ secret, at: scope.clock.now().getTime() }), enrolmentPurpose(scope, userId));
+  return { secret, uri: totpUri(secret, names.company, names.login), sealed };
+}
+
+function openSealed(scope: Scope, userId: UserId, sealed: string, keyRing: KeyRing): string | undefined {
+  try {
+    const { secret, at } = JSON.parse(keyRing.decrypt(sealed, enrolmentPurpose(scope, userId)).toString());
+    return scope.clock.now().getTime() - at <= enrolmentMs ? secret : undefined;
+  } catch {
+    return undefined; // of another person, cut, or of keys that are gone
+  }
+}
+
+/** @returns false when the code does not come from the offered secret, or the offer is too old */
+export async function addTotp(
+  scope: Scope,
+  userId: UserId,
+  offer: { sealed: string; code: string; name: string },
+  keyRing: KeyRing,
+): Promise<boolean> {
+  const secret = openSealed(scope, userId, offer.sealed, keyRing);
+  const now = scope.clock.now();
+  const step = secret && matchTotp(secret, offer.code, now, undefined);
+  if (!secret || step === undefined) return false;
+  await scope.db('second_factors').insert({
+    context_id: scope.contextId,
+    user_id: userId,
+    factor_id: newId(now.getTime()),
+    kind: 'totp',
+    name: offer.name,
+    created_at: now,
+    last_used_at: now,
+    secret_encrypted: keyRing.encrypt(secret, secretPurpose(scope, userId)),
+    last_step: step,
+  });
+  return true;
+}
+
+/** Any of the person's apps may answer; a time step counts once, whatever the number of processes that are asked. */
+export async function proveTotp(scope: Scope, userId: UserId, code: string, keyRing: KeyRing): Promise<boolean> {
+  const now = scope.clock.now();
+  const own = { context_id: scope.contextId, user_id: userId, kind: 'totp' };
+  const factors = await scope.db('second_factors').where(own).select('factor_id', 'secret_encrypted', 'last_step');
+  for (const { factor_id, secret_encrypted, last_step } of factors) {
+    const secret = keyRing.decrypt(secret_encrypted, secretPurpose(scope, userId)).toString();
+    const step = matchTotp(secret, code, now, last_step ?? undefined);
+    if (step === undefined) continue;
+    const used = await scope
+      .db('second_factors')
+      .where({ ...own, factor_id })
+      .where((or) => or.whereNull('last_step').orWhere('last_step', '<', step))
+      .update({ last_step: step, last_used_at: now });
+    if (used === 1) return true;
+  }
+  return false;
+}

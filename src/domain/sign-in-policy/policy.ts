@@ -1,0 +1,116 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** Kinds of second factor that a policy can allow; recovery codes come with any of them. */
+export const secondFactors = ['totp', 'passkey'] as const;
+export type SecondFactor = (typeof secondFactors)[number];
+export const characterClasses = ['lower', 'upper', 'digit', 'symbol'] as const;
+export type CharacterClass = (typeof characterClasses)[number];
+export const demands = ['off', 'optional', 'required'] as const;
+export type SecondFactorDemand = (typeof demands)[number];
+
+const whole = (least: number, most: number) => z.coerce.number().int().min(least, 'fields.number_range').max(most, 'fields.number_range');
+
+const range = z
+  .string()
+  .trim()
+  .refine((text) => {
+    const [address = '', bits] = text.split('/');
+    const family = isIP(address);
+    return family !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+  }, 'fields.network');
+
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'fields.time_of_day');
+const hours = z
+  .strictObject({
+    /** 1 is Monday, 7 is Sunday (ISO 8601). */
+    days: z.array(z.number().int().min(1).max(7)).min(1, 'fields.days').max(7),
+    from: timeOfDay,
+    to: timeOfDay,
+    timeZone: z.string().refine((name) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC', 'fields.time_zone'),
+  })
+  .refine(({ from, to }) => from < to, { path: ['to'], message: 'fields.hours_order' });
+export type Hours = z.output<typeof hours>;
+
+const password = {
+  /** Characters (NIST SP 800-63B-4 §3.1.1.2). */
+  minLength: whole(8, 128),
+  classes: z.array(z.enum(characterClasses)),
+  /** So many earlier passwords may not come back. */
+  history: whole(0, 24),
+  /** 0 is never. */
+  expiryDays: whole(0, 3650),
+  refuseBreached: z.boolean(),
+};
+const session = { idleMinutes: whole(1, 43_200), lifetimeHours: whole(1, 8760), /** 0 is off. */ keepDays: whole(0, 365) };
+const secondFactor = { demand: z.enum(demands), factors: z.array(z.enum(secondFactors)), /** 0 is off. */ rememberDays: whole(0, 365) };
+const networks = z.array(range).max(200);
+
+/** The company's own rules. */
+export const policySchema = z.strictObject({
+  identifiers: z
+    .strictObject({ email: z.boolean(), username: z.boolean() })
+    .default({ email: true, username: true })
+    .refine(({ email, username }) => email || username, 'fields.identifiers'),
+  lockout: z
+    .strictObject({
+      /** S37: failed attempts before a person is Blocked. */
+      limit: whole(3, 20).default(5),
+      /** After so long without a failure the count starts again. */
+      decayMinutes: whole(1, 1440).default(15),
+      /** 0: an administrator or a recovery ends the block, time does not. */
+      unblockAfterMinutes: whole(0, 10_080).default(0),
+      mail: z.boolean().default(true),
+    })
+    .prefault({}),
+  password: z
+    .strictObject({
+      minLength: password.minLength.default(12),
+      classes: password.classes.default([]),
+      history: password.history.default(5),
+      expiryDays: password.expiryDays.default(0),
+      refuseBreached: password.refuseBreached.default(true),
+    })
+    .prefault({}),
+  session: z
+    .strictObject({
+      idleMinutes: session.idleMinutes.default(120),
+      lifetimeHours: session.lifetimeHours.default(12),
+      keepDays: session.keepDays.default(0),
+    })
+    .prefault({}),
+  secondFactor: z
+    .strictObject({
+      demand: secondFactor.demand.default('optional'),
+      factors: secondFactor.factors.default([...secondFactors]),
+      rememberDays: secondFactor.rememberDays.default(0),
+    })
+    .prefault({})
+    .refine(({ demand, factors }) => demand === 'off' || factors.length > 0, { path: ['factors'], message: 'fields.factors' }),
+  /** Addresses and CIDR ranges from which people may sign in; empty is anywhere. */
+  networks: networks.default([]),
+  hours: hours.optional(),
+});
+export type SignInPolicy = z.output<typeof policySchema>;
+export const defaultPolicy: SignInPolicy = policySchema.parse({});
+export const longestPassword = 128;
+
+/** What one group, application or role is stricter about; what it leaves out is the company's. */
+export const overrideSchema = z.strictObject({
+  overrideId: z.uuid(),
+  for: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('group'), groupId: z.uuid() }),
+    z.strictObject({ kind: z.literal('application'), applicationId: z.uuid() }),
+    z.strictObject({ kind: z.literal('role'), role: z.enum(['administrator', 'regular']) }),
+  ]),
+  password: z.strictObject(password).partial().default({}),
+  session: z.strictObject({ idleMinutes: session.idleMinutes, lifetimeHours: session.lifetimeHours }).partial().default({}),
+  secondFactor: z.strictObject(secondFactor).partial().default({}),
+  networks: networks.default([]),
+  hours: hours.optional(),
+});
+export type PolicyOverride = z.output<typeof overrideSchema>;
+
+export const rulesSchema = z.strictObject({ base: policySchema, overrides: z.array(overrideSchema).max(200).default([]) });
+export type PolicyRules = z.output<typeof rulesSchema>;
+export const defaultRules: PolicyRules = { base: defaultPolicy, overrides: [] };

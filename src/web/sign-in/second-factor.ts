@@ -1,0 +1,51 @@
+import { type Offer, proveTypedFactor, recordProof, type TypedFactor } from '../../domain/authentication/index.ts';
+import { type PageContext, renderPage } from '../request/index.ts';
+import { formTargets, loadStep, proofSoFar } from './pending.ts';
+import { goOn } from './sign-in.ts';
+
+export async function showSecondFactor(page: PageContext): Promise<void> {
+  const due = await loadStep(page, 'second-factor');
+  if (due) await render(page, due);
+}
+
+export async function submitSecondFactor(page: PageContext): Promise<void> {
+  const due = await loadStep(page, 'second-factor');
+  if (!due) return;
+  const { request, step } = due;
+  const { scope, services, context, browser, form, t } = page;
+  const kind = chosen(page, step.offers);
+  const rules = await services.findPolicy(context.contextId);
+  const proven = proofSoFar(page, request, step.by);
+  const amr =
+    (kind === 'totp' || kind === 'recovery-code') &&
+    (await proveTypedFactor(scope, rules, services.keyRing, { userId: proven.userId, browser, kind, code: form.get('code') }));
+  if (!amr) return render(page, due, t(`second_factor.wrong_${kind === 'recovery-code' ? 'recovery' : 'code'}`));
+  const stronger = { ...proven, amr: [...new Set([...proven.amr, ...amr])], remember: form.get('remember') === 'yes' };
+  await recordProof(scope, request.requestId, stronger);
+  await goOn(page, { ...request, proven: stronger }, async () => page.ctx.redirect(`${context.mount}/sign-in/${request.requestId}`));
+}
+
+/** Which of those on offer the person wants to use: the form's word, or the address's, or the first. */
+function chosen({ form, query }: PageContext, offers: Offer[]): Offer {
+  return offers.find((offer) => offer === (form.get('factor') || query('factor'))) ?? offers[0]!;
+}
+
+type Due = NonNullable<Awaited<ReturnType<typeof loadStep<'second-factor'>>>>;
+
+async function render(page: PageContext, { request, step }: Due, fault?: string): Promise<void> {
+  const kind = chosen(page, step.offers);
+  const { secondFactor } = (await page.services.findPolicy(page.context.contextId)).base;
+  renderPage(
+    page,
+    'sign-in/second-factor',
+    {
+      kind: kind as TypedFactor,
+      others: step.offers.filter((offer) => offer !== kind),
+      rememberDays: secondFactor.rememberDays,
+      remember: page.form.get('remember') === 'yes',
+      fault,
+      action: `/sign-in/${request.requestId}/second-factor`,
+    },
+    { status: fault ? 422 : 200, formAction: formTargets(request) },
+  );
+}
