@@ -219,6 +219,7 @@ CREATE TABLE partner_metadata (
   fault text,
   proposed jsonb,
   ignored jsonb,
+  url text,
   PRIMARY KEY (context_id, application_id),
   FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE
 );

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { type App, createApp } from '../../src/app/index.ts';
 import { type Config, loadConfig } from '../../src/config/index.ts';
 import { findContextByCode } from '../../src/domain/contexts/index.ts';
-import { applyState, parseState } from '../../src/domain/provisioning/index.ts';
+import { type ApplyResult, applyState, parseState } from '../../src/domain/provisioning/index.ts';
 import type { ContextId, Scope } from '../../src/domain/scope.ts';
 import { type Clock, systemClock } from '../../src/platform/clock/index.ts';
 import { KeyRing } from '../../src/platform/crypto/index.ts';
@@ -80,7 +80,7 @@ export type TestServer = {
   redirectUri: string;
   databaseUrl: string;
   scope(code?: string): Promise<Scope>;
-  apply(state: unknown): Promise<void>;
+  apply(state: unknown): Promise<ApplyResult>;
   close(): Promise<void>;
 };
 
@@ -116,9 +116,7 @@ export async function startTestServer({
   if (jobs) await app.startJobs();
   const server = await listen(app.handle, port, '127.0.0.1');
   const actor = { kind: 'system', name: 'test' } as const;
-  const apply = async (state: unknown) => {
-    await applyState({ db: store.database.knex, clock, actor }, parseState(state), app.services);
-  };
+  const apply = (state: unknown) => applyState({ db: store.database.knex, clock, actor }, parseState(state), app.services);
   await apply(startingState(redirectUri));
   return {
     app,

@@ -125,7 +125,7 @@ describe('web: custom fields', () => {
                 attributes: [
                   { name: 'CostCenter', from: 'custom.cost_center' },
                   { name: 'Sites', from: 'custom.sites' },
-                  { name: 'Gone', from: 'custom.no_such_field' },
+                  { name: 'Shoe', from: 'custom.size' },
                 ],
               },
             },
@@ -140,7 +140,7 @@ describe('web: custom fields', () => {
       .and.to.contain('&gt;CC-42&lt;')
       .and.to.contain('&gt;Joinville&lt;')
       .and.to.contain('&gt;Recife&lt;');
-    expect(preview, 'no value, no attribute').to.not.contain('Gone');
+    expect(preview).to.contain('&gt;M&lt;');
     expect((await ana.get(at(`/admin/applications/${applicationId}/edit`))).text).to.contain('value="custom.sites" selected');
     const refusal = await server
       .apply({
@@ -153,7 +153,7 @@ describe('web: custom fields', () => {
         ],
       })
       .then(String, (error) => error.message);
-    expect(refusal).to.contain('contexts[0].users[0].custom.nope');
+    expect(refusal).to.contain('contexts[0].users[0].customFields.nope');
   });
 
   it('order, new names and options; code and type stay; a field that is deleted takes its values along', async () => {
@@ -178,10 +178,65 @@ describe('web: custom fields', () => {
     const edit = await ana.get(at(`/admin/users/${(await joao()).userId}/edit`));
     expect(edit.text).to.contain('Shirt');
 
-    const { action, fields: confirmed } = ana.form(await ana.get(at(`/admin/custom-fields/${size.fieldId}/delete`)), /delete$/);
-    expect((await ana.follow(action, { form: confirmed })).text).to.contain('The field was deleted');
+    const remove = async () => {
+      const { action, fields: confirmed } = ana.form(await ana.get(at(`/admin/custom-fields/${size.fieldId}/delete`)), /delete$/);
+      return ana.follow(action, { form: confirmed });
+    };
+    expect((await remove()).text, 'while an application is told it').to.contain('These applications are told the field: ERP');
+    const erp = { entityId: 'https://erp.example', assertionConsumerServices: [{ url: 'https://erp.example/acs' }] };
+    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: [{ code: 'erp', name: 'ERP', saml: erp }] }] });
+    expect((await remove()).text).to.contain('The field was deleted');
     await eventually(async () => expect((await joao()).customValues).to.not.have.property(size.fieldId));
     expect((await ana.get(at(`/admin/custom-fields/${size.fieldId}/edit`))).status).to.equal(404);
+  });
+
+  it('an option that the list has lost stays with whoever has it, until somebody chooses another', async () => {
+    expect((await define({ code: 'shift', label: 'Shift', type: 'choice', options: 'Day\nNight' })).status).to.equal(303);
+    expect((await editJoao({ custom_shift: 'Night' })).status).to.equal(303);
+    const shift = (await listCustomFields(await server.scope())).find(({ code }) => code === 'shift')!;
+    await fillIn(`/admin/custom-fields/${shift.fieldId}/edit`, { options: 'Day\nEvening' });
+    expect((await editJoao({ department: 'Other' })).status).to.equal(303);
+    expect((await valuesOfJoao()).shift).to.equal('Night');
+    expect((await editJoao({ custom_shift: 'Day' })).status).to.equal(303);
+    expect((await editJoao({ custom_shift: 'Night' })).text).to.contain('Choose from the list');
+  });
+
+  it('codes that every object has, numbers that would not come back, marks alone: no page breaks, nothing changes silently', async () => {
+    expect((await define({ code: 'constructor', label: 'Constructor', type: 'text' })).status).to.equal(303);
+    expect((await ana.get(at('/admin/users/new'))).status).to.equal(200);
+    for (const number of ['0,0000001', '999999999999999.1234567', '1e3'])
+      expect((await editJoao({ custom_floor: number })).text, number).to.contain('Enter a number');
+    expect((await editJoao({ custom_cost_center: '\u200b' })).text).to.contain('One line');
+    expect((await editJoao({ custom_cost_center: '漢'.repeat(1000) })).status).to.equal(303);
+    for (let i = 0; i < 5; i++) await define({ code: `wide_${i}`, label: 'Wide', type: 'text' });
+    const wide = Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`custom_wide_${i}`, '漢'.repeat(1000)]));
+    expect((await editJoao(wide)).status).to.equal(303);
+  });
+
+  it('of personal data the audit says that it changed, and not what it is', async () => {
+    await define({ code: 'tax_id', label: 'Tax ID', type: 'text', isPersonal: 'yes' });
+    await editJoao({ custom_tax_id: '123.456.789-00' });
+    const scope = await server.scope();
+    const event = await scope.db('audit_events').where({ type: 'user.edited' }).orderBy('event_id', 'desc').first();
+    expect(event.details.after).to.have.property('custom.tax_id');
+    expect(JSON.stringify(event)).to.not.contain('123.456');
+  });
+
+  it('a file changes what it mentions: the entity ID, the state and the fields set in the console stay; a second run changes nothing', async () => {
+    await fillIn('/admin/certificates', { samlEntityId: 'urn:example:kept' });
+    const context = { code: 'acme', name: 'Acme S.A.', customFields: [{ code: 'floor', label: 'Floor', type: 'number' }] };
+    await server.apply({ contexts: [context] });
+    expect((await server.apply({ contexts: [context] })).changes).to.deep.equal([]);
+    expect((await ana.get(at('/saml/metadata'))).text).to.contain('entityID="urn:example:kept"');
+    const refusal = await server.apply({ contexts: [{ ...context, samlEntityId: 'not a uri' }] }).then(String, (error) => error.message);
+    expect(refusal).to.contain('samlEntityId');
+    await server.apply({ contexts: [{ ...context, samlEntityId: null }] });
+    const scope = await server.scope();
+    const event = await scope.db('audit_events').where({ type: 'context.edited' }).orderBy('event_id', 'desc').first();
+    expect(event.details).to.deep.equal({
+      before: { name: 'Acme S.A.', samlEntityId: 'urn:example:kept' },
+      after: { name: 'Acme S.A.', samlEntityId: null },
+    });
   });
 
   it('the entity ID is set and taken back in the console', async () => {

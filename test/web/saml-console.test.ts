@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { expect } from 'chai';
 import { findApplicationByCode } from '../../src/domain/applications/index.ts';
+import { digestOf, findPartnerMetadata, ignoreMetadata, refreshMetadata } from '../../src/domain/partner-metadata/index.ts';
 import type { Jar } from '../support/jar.ts';
 import { makeKeys } from '../support/saml.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -128,6 +129,54 @@ describe('web: the console connects SAML applications', () => {
     }
     const events = await (await server.scope()).db('audit_events').where({ type: 'application.metadata-changed' });
     expect(events.length).to.be.greaterThan(2);
+  });
+
+  it('what was found is of its address and of its time: a new address, an edit or a decision meanwhile comes first', async () => {
+    const scope = await server.scope();
+    const { applicationId, saml } = (await findApplicationByCode(scope, 'fetched'))!;
+    const found = () => findPartnerMetadata(scope, applicationId, saml);
+    const moved = (acs: string) => metadata('https://fetched.example').replace('https://sp.example/acs', acs);
+    await refreshMetadata(scope, applicationId, async () => moved('https://one.example/acs'));
+    expect((await found())!.proposed!.assertionConsumerServices[0]!.url).to.equal('https://one.example/acs');
+    expect(
+      await findPartnerMetadata(scope, applicationId, { ...saml!, metadataUrl: 'https://elsewhere.example/' }),
+      'another address',
+    ).to.equal(undefined);
+    await refreshMetadata(scope, applicationId, async () => {
+      const seen = digestOf((await found())!.proposed!);
+      await scope.db.transaction((db) => ignoreMetadata({ ...scope, db }, applicationId, seen));
+      return moved('https://one.example/acs');
+    });
+    expect((await found())!.proposed, 'ignored while it was read').to.equal(undefined);
+    await refreshMetadata(scope, applicationId, async () => {
+      await fillIn(`/admin/applications/${applicationId}/edit`, { metadataUrl: '' });
+      return moved('https://two.example/acs');
+    });
+    expect((await found())?.proposed, 'the address was taken away while it was read').to.equal(undefined);
+    published = metadata('https://fetched.example');
+    const restored = await fillIn(`/admin/applications/${applicationId}/edit`, { metadataUrl: saml!.metadataUrl! });
+    expect(restored.status).to.equal(303);
+  });
+
+  it('an edit of something else leaves every address, index and default as it was', async () => {
+    const services = {
+      assertionConsumerServices: [
+        { url: 'https://two.example/acs', index: 0, isDefault: false },
+        { url: 'https://two.example/acs/second', index: 1, isDefault: true },
+        { url: 'https://two.example/acs', index: 7, isDefault: false },
+      ],
+      singleLogoutServices: [
+        { binding: 'redirect', url: 'https://two.example/slo' },
+        { binding: 'redirect', url: 'https://two.example/slo2' },
+      ],
+    };
+    const two = { code: 'two', name: 'Two', saml: { entityId: 'https://two.example', ...services } };
+    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: [two] }] });
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'two'))!;
+    expect((await fillIn(`/admin/applications/${applicationId}/edit`, { description: 'Other words' })).status).to.equal(303);
+    const after = (await saved('two'))!;
+    expect(after.singleLogoutServices).to.deep.equal(services.singleLogoutServices);
+    expect(after.assertionConsumerServices).to.have.deep.members(services.assertionConsumerServices);
   });
 
   it('the schedule asks every application with such an address', async () => {

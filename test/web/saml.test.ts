@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { findLogoutOfRequest, saveSingleLogout } from '../../src/domain/single-logout/index.ts';
 import { derOf, redirectUrl, signerFor } from '../../src/platform/saml/index.ts';
 import { element, type Node, serialize } from '../../src/platform/saml/write-xml.ts';
 import { type Answer, Jar } from '../support/jar.ts';
@@ -303,7 +304,9 @@ describe('web: SAML sign-on and logout', () => {
         {
           code: 'acme',
           name: 'Acme S.A.',
-          applications: [application('crm', {}, { singleLogoutServices: [{ binding: 'redirect', url: 'http://127.0.0.1:9/slo' }] })],
+          applications: [
+            application('crm', { enabled: true }, { singleLogoutServices: [{ binding: 'redirect', url: 'http://127.0.0.1:9/slo' }] }),
+          ],
         },
       ],
     });
@@ -468,6 +471,42 @@ describe('web: SAML sign-on and logout', () => {
       expect(await isSignedIn(jar)).to.equal(false);
     });
 
+    it('a name that two people share ends nobody’s session, also when one of them has left', async () => {
+      await server.apply({
+        contexts: [
+          {
+            code: 'acme',
+            name: 'Acme S.A.',
+            applications: [application('shared', {}, { nameIdFormat: 'unspecified', nameIdField: 'locale' })],
+          },
+        ],
+      });
+      await (await server.scope()).db('users').update({ locale: 'en' });
+      const [one, two] = [
+        await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana),
+        await signedIn(server.baseUrl, 'jsilva', passwords.joao),
+      ];
+      for (const jar of [one, two]) expect((await ask({ code: 'shared' }, jar)).answer!.xml).to.contain('>en<');
+      await one.submit(one.form(await one.get(`${server.issuer}/sign-out`), /sign-out$/));
+      await new Jar().get(await logoutUrl({ code: 'shared', nameId: 'en' }));
+      expect(await isSignedIn(two)).to.equal(true);
+      await (await server.scope()).db('users').update({ locale: null });
+    });
+
+    it('an answer is not undone by another tab that goes on meanwhile', async () => {
+      const { jar, indexes } = await joined('wiki', 'crm');
+      const seen: Exchange[] = [];
+      await followSaml(jar, await jar.get(await logoutUrl({ sessionIndex: indexes.wiki })), seen, stopAtSp);
+      const requestId = /ID="([^"]+)"/.exec(last(seen).xml)![1]!;
+      const scope = await server.scope();
+      const { artifacts } = server.app.services;
+      const stale = (await findLogoutOfRequest(scope, artifacts, requestId))!;
+      await jar.get(await answerUrl('crm', requestId));
+      await saveSingleLogout(scope, artifacts, stale);
+      const now = (await findLogoutOfRequest(scope, artifacts, requestId))!;
+      expect(now.steps.map(({ state }) => state)).to.deep.equal(['done']);
+    });
+
     it('a name that is encrypted, or missing, hears RequestUnsupported', async () => {
       const seen: Exchange[] = [];
       await followSaml(new Jar(), await new Jar().get(await logoutUrl({ nameId: '' })), seen, stopAtSp);
@@ -502,9 +541,21 @@ describe('web: SAML sign-on and logout', () => {
       '\x01//evil.example',
       '\x1b//evil.example',
       ' https://evil.example',
+      '/.//evil.example',
+      '\u00a0//evil.example',
+      'http:evil.example',
+      'blob:http://127.0.0.1:9/x',
       'x'.repeat(5000),
     ])
       expect(await launch(bad), bad).to.equal(400);
+  });
+
+  it('HEAD uses nothing up; names and formats of a stranger’s request are bounded', async () => {
+    const message = await requestUrl();
+    expect((await ana.get(message, { method: 'HEAD' })).status).to.equal(200);
+    expect((await followSaml(ana, await ana.get(message), [], stopAtSp)).text).to.contain('SAMLResponse');
+    const long = policy({ Format: `urn:${'x'.repeat(3000)}` });
+    expect((await ask({ children: [long] })).page.text).to.contain('SAML: size');
   });
 
   it('metadata is the same for everybody and sets no cookie', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { findApplicationByCode } from '../../src/domain/applications/index.ts';
+import { listExchanges, recordExchange } from '../../src/domain/traces/index.ts';
 import type { Clock } from '../../src/platform/clock/index.ts';
 import { type Jar, send } from '../support/jar.ts';
 import { authorizationUrl, basic, json } from '../support/oidc.ts';
@@ -39,6 +40,19 @@ describe('web: the trace of an application', () => {
     const form = ana.form(await traceOf(code), /trace$/);
     return ana.follow(form.action, { form: { ...form.fields, trace } });
   }
+
+  it('a flood of messages does not hide what comes after it', async () => {
+    await turn('wiki', 'on');
+    const application = (await findApplicationByCode(await server.scope(), 'wiki'))!;
+    const scope = await server.scope();
+    const exchange = (name: string) => ({ protocol: 'saml' as const, direction: 'received' as const, name, content: () => '' });
+    for (let n = 0; n < 510; n++) await recordExchange(scope, application, exchange(`flood ${n}`));
+    await recordExchange(scope, application, exchange('the genuine one'));
+    const kept = await listExchanges(scope, application.applicationId, 1000);
+    expect(kept).to.have.length(500);
+    expect(kept[0]!.name).to.equal('the genuine one');
+    await turn('wiki', 'off');
+  });
 
   it('OpenID Connect: requests and answers decoded, secrets cut short, a failure with its cause', async () => {
     expect((await traceOf('mobile')).text).to.contain('Nothing was said yet');

@@ -2,6 +2,7 @@ import { type KeyRing, randomToken } from '../../platform/crypto/index.ts';
 import { notifyChange } from '../../platform/database/index.ts';
 import { AppError, type FieldErrors, invalidInput } from '../../platform/errors/index.ts';
 import { type AuditEventType, recordEvent } from '../audit/index.ts';
+import { customFieldName, listCustomFields } from '../custom-fields/index.ts';
 import { revokeGrantsOfClient } from '../protocol-artifacts/index.ts';
 import type { Scope } from '../scope.ts';
 import { isRedirectUri, parseOidcSettings } from './oidc-settings.ts';
@@ -35,6 +36,7 @@ export type ApplicationInput = {
 /** @throws AppError invalid_input, application_code_taken, client_id_taken */
 export async function createApplication(scope: Scope, input: ApplicationInput, keyRing: KeyRing): Promise<Application> {
   const data = check(scope, input, { enabled: true }, keyRing);
+  await refuseUnknownSources(scope, data);
   await refuseTaken(scope, data);
   const applicationId = await insertApplication(scope, data);
   return announce(scope, 'application.created', await getApplication(scope, applicationId), { code: data.code });
@@ -53,6 +55,7 @@ export async function editApplication(
 ): Promise<Application> {
   const before = await getApplication(scope, applicationId, { lock: true });
   const data = check(scope, { catalogueEntry: before.catalogueEntry, ...input }, before, keyRing);
+  await refuseUnknownSources(scope, data);
   await refuseTaken(scope, data, applicationId);
   return replace(scope, before, data, 'application.edited', version);
 }
@@ -163,6 +166,17 @@ function check(
     oidc,
     saml,
   };
+}
+
+/** A mapping from a custom field that the company does not have would quietly send nothing. */
+async function refuseUnknownSources(scope: Scope, { saml }: ApplicationData): Promise<void> {
+  const isCustom = (source: string | undefined) => source?.startsWith('custom.') === true;
+  const sources = saml?.attributes.map(({ from }) => from) ?? [];
+  if (!saml || ![saml.nameIdField, ...sources].some(isCustom)) return;
+  const known = new Set((await listCustomFields(scope)).map(({ code }) => customFieldName(code)));
+  const isUnknown = (source: string | undefined) => isCustom(source) && !known.has(source!);
+  if (isUnknown(saml.nameIdField)) throw invalidInput({ nameIdField: 'fields.custom_field_unknown' });
+  if (sources.some(isUnknown)) throw invalidInput({ attributes: 'fields.custom_field_unknown' });
 }
 
 async function refuseTaken(scope: Scope, data: ApplicationData, except?: string): Promise<void> {

@@ -34,4 +34,5 @@ export {
   getApplication,
   listApplications,
   listApplicationsByIds,
+  listApplicationsUsingField,
 } from './store.ts';

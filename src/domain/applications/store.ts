@@ -143,3 +143,11 @@ const columns = (data: ApplicationData) => ({
   saml: data.saml ? JSON.stringify(data.saml) : null,
   saml_entity_id: data.saml?.entityId ?? null,
 });
+
+/** Names of the SAML applications that are told `source`, as an attribute or as the name they know people by. */
+export async function listApplicationsUsingField({ db, contextId }: Scope, source: string): Promise<string[]> {
+  const rows = await db('applications').where('context_id', contextId).whereNotNull('saml').select('name', 'saml').orderBy('name');
+  return rows
+    .filter(({ saml }: { saml: SamlSettings }) => saml.nameIdField === source || saml.attributes.some(({ from }) => from === source))
+    .map(({ name }) => name);
+}

@@ -4,7 +4,7 @@ import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { ContextId, Scope } from '../scope.ts';
 import { type Context, isContextCode } from './context.ts';
-import { findContextByCode, insertContext, updateContext } from './store.ts';
+import { findContextByCode, findContextById, insertContext, updateContext } from './store.ts';
 
 /** @throws AppError invalid_input, context_code_taken */
 export async function createContext(
@@ -12,6 +12,7 @@ export async function createContext(
   input: Pick<Context, 'code' | 'name'> & Partial<Pick<Context, 'environment' | 'pairedContextId' | 'address' | 'samlEntityId'>>,
 ): Promise<Context> {
   if (!isContextCode(input.code)) throw invalidInput({ code: 'fields.context_code' });
+  checkEntityId(input.samlEntityId);
   if (await findContextByCode(scope.db, input.code)) throw new AppError('context_code_taken', 409, { params: { code: input.code } });
   const context: Context = { environment: 'production', ...input, contextId: newId() as ContextId, version: 1 };
   const inside: Scope = { ...scope, contextId: context.contextId };
@@ -24,28 +25,37 @@ export async function createContext(
   return context;
 }
 
-/**
- * The name by which SAML partners know the company.
- * @param entityId '' goes back to the company's address
- * @throws AppError invalid_input
- */
-export async function setSamlEntityId(scope: Scope, before: Context, entityId: string): Promise<void> {
-  // SAML metadata §2.2.1: an absolute URI of at most 1024 characters
-  const isFit = entityId === '' || (entityId.length <= 1024 && URL.canParse(entityId) && !/[\p{C}\s]/u.test(entityId));
-  if (!isFit) throw invalidInput({ samlEntityId: 'fields.own_entity_id' });
-  if ((before.samlEntityId ?? '') !== entityId) await editContext(scope, before, { samlEntityId: entityId || undefined });
-}
+type Changes = Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId'>>;
 
-export async function editContext(
-  scope: Scope,
-  before: Context,
-  changes: Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId'>>,
-): Promise<void> {
+/** @throws AppError invalid_input */
+export async function editContext(scope: Scope, before: Context, changes: Changes): Promise<void> {
+  checkEntityId(changes.samlEntityId);
   await updateContext(scope, changes);
+  const pick = (from: Changes) => Object.fromEntries((Object.keys(changes) as (keyof Changes)[]).map((key) => [key, from[key] ?? null]));
   await recordEvent(scope, {
     type: 'context.edited',
     subject: { kind: 'context', id: before.contextId, name: changes.name ?? before.name },
-    details: { changes },
+    details: { before: pick(before), after: pick(changes) },
   });
   await notifyChange(scope.db, scope.contextId);
+}
+
+/**
+ * The name by which SAML partners know the company.
+ * @param entityId '' goes back to the company's address
+ * @param version the one the editor saw: another person's change since then is not overwritten
+ * @throws AppError invalid_input, changed_meanwhile
+ */
+export async function setSamlEntityId(scope: Scope, entityId: string, version: number): Promise<void> {
+  const before = (await findContextById(scope.db, scope.contextId))!;
+  if ((before.samlEntityId ?? '') === entityId) return;
+  if (before.version !== version) throw new AppError('changed_meanwhile', 409);
+  await editContext(scope, before, { samlEntityId: entityId || undefined });
+}
+
+/** SAML metadata §2.2.1: an absolute URI of at most 1024 characters. */
+function checkEntityId(entityId: string | undefined): void {
+  if (entityId === undefined) return;
+  const isFit = entityId.length <= 1024 && URL.canParse(entityId) && !/[\p{C}\s"<>\\^`{|}]/u.test(entityId);
+  if (!isFit) throw invalidInput({ samlEntityId: 'fields.own_entity_id' });
 }

@@ -47,7 +47,7 @@ export function checkCustomField({ code, label, type, options }: Pick<CustomFiel
 /**
  * Reads values as a form or file gives them: text for every type, or the type's own.
  * @param given by `code`; those that are missing are left as they are in `before`, those that are empty are taken away
- * @returns the values to keep, and what is wrong, by `custom.<code>`
+ * @returns the values to keep, and what is wrong, by `customFields.<code>`
  */
 export function readCustomValues(
   fields: CustomField[],
@@ -57,11 +57,11 @@ export function readCustomValues(
   const values: CustomValues = {};
   const errors: FieldErrors = {};
   for (const code of Object.keys(given))
-    if (!fields.some((field) => field.code === code)) errors[customFieldName(code)] = 'fields.custom_field_unknown';
+    if (!fields.some((field) => field.code === code)) errors[`customFields.${code}`] = 'fields.custom_field_unknown';
   for (const field of fields) {
-    const value = Object.hasOwn(given, field.code) ? readValue(field, given[field.code]) : before[field.fieldId];
-    if (value === undefined && field.isRequired) errors[customFieldName(field.code)] = 'fields.required';
-    else if (value === invalid) errors[customFieldName(field.code)] = faultOf[field.type];
+    const value = Object.hasOwn(given, field.code) ? readValue(field, given[field.code], before[field.fieldId]) : before[field.fieldId];
+    if (value === undefined && field.isRequired) errors[`customFields.${field.code}`] = 'fields.required';
+    else if (value === invalid) errors[`customFields.${field.code}`] = faultOf[field.type];
     else if (value !== undefined) values[field.fieldId] = value;
   }
   return { values, errors };
@@ -77,17 +77,20 @@ const faultOf: Record<CustomFieldType, string> = {
   choices: 'fields.custom_choice',
 };
 
-function readValue(field: CustomField, given: unknown): CustomValue | undefined | typeof invalid {
+/** @param before what the person has: an option that the list has lost since may stay */
+function readValue(field: CustomField, given: unknown, before: CustomValue | undefined): CustomValue | undefined | typeof invalid {
   if (given === undefined || given === null || given === '' || (Array.isArray(given) && given.length === 0)) return undefined;
   switch (field.type) {
     case 'text':
-      return typeof given === 'string' && isLine(given.trim(), longestText) ? given.trim() : invalid;
+      // YAML reads 4711 as a number
+      return typeof given !== 'object' && isLine(String(given).trim(), longestText) ? String(given).trim() : invalid;
     case 'number': {
-      const text = typeof given === 'number' ? String(given) : given;
       // a decimal comma is what most of our readers type
-      const number =
-        typeof text === 'string' && /^[+-]?\d{1,15}([.,]\d{1,10})?$/.test(text.trim()) ? Number(text.trim().replace(',', '.')) : Number.NaN;
-      return Number.isNaN(number) ? invalid : number;
+      const text = typeof given === 'number' ? String(given) : given;
+      const plain = typeof text === 'string' && /^[+-]?\d+([.,]\d+)?$/.test(text.trim()) ? text.trim().replace(',', '.') : '';
+      // fifteen digits come back as they were written, and never as 1e-7
+      const isFit = plain !== '' && plain.replace(/\D/g, '').length <= 15 && !String(Number(plain)).includes('e');
+      return isFit ? Number(plain) : invalid;
     }
     case 'date':
       return typeof given === 'string' && isDay(given.trim()) ? given.trim() : invalid;
@@ -95,11 +98,11 @@ function readValue(field: CustomField, given: unknown): CustomValue | undefined 
       if (given === true || given === 'yes' || given === 'true') return true;
       return given === false || given === 'no' || given === 'false' ? false : invalid;
     case 'choice':
-      return typeof given === 'string' && field.options.includes(given) ? given : invalid;
+      return typeof given === 'string' && (given === before || field.options.includes(given)) ? given : invalid;
     case 'choices': {
       const list = Array.isArray(given) ? given : [given];
-      if (!list.every((one) => typeof one === 'string' && field.options.includes(one))) return invalid;
-      return field.options.filter((option) => list.includes(option));
+      const options = [...new Set([...field.options, ...(Array.isArray(before) ? before : [])])];
+      return list.every((one) => options.includes(one)) ? options.filter((option) => list.includes(option)) : invalid;
     }
   }
 }
@@ -112,4 +115,7 @@ const isDay = (text: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
 
 const isLine = (text: string, longest: number): boolean =>
-  text.length > 0 && text.length <= longest && text === text.trim() && !/[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/u.test(text);
+  text.length <= longest &&
+  text === text.trim() &&
+  /[\p{L}\p{N}\p{P}\p{S}]/u.test(text) &&
+  !/[\p{Cc}\p{Cs}\p{Cn}\u202A-\u202E\u2066-\u2069]/u.test(text);

@@ -4,7 +4,15 @@ import { enqueueJob } from '../../platform/jobs/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { Scope } from '../scope.ts';
 import { type CustomField, checkCustomField } from './custom-field.ts';
-import { getCustomField, insertCustomField, listCustomFields, removeCustomField, updateCustomField } from './store.ts';
+import {
+  dropCustomField,
+  getCustomField,
+  insertCustomField,
+  listCustomFields,
+  lockCustomFields,
+  placeCustomField,
+  updateCustomField,
+} from './store.ts';
 
 export type CustomFieldInput = Pick<CustomField, 'code' | 'label' | 'type' | 'options' | 'isRequired' | 'isPersonal'>;
 
@@ -16,6 +24,7 @@ const subject = ({ fieldId, label }: CustomField) => ({ kind: 'custom-field' as 
 export async function createCustomField(scope: Scope, input: CustomFieldInput): Promise<CustomField> {
   const faults = checkCustomField(input);
   if (Object.keys(faults).length > 0) throw invalidInput(faults);
+  await lockCustomFields(scope);
   const existing = await listCustomFields(scope);
   if (existing.some(({ code }) => code === input.code)) throw taken();
   if (existing.length >= most) throw new AppError('custom_fields_full', 409, { params: { most } });
@@ -53,26 +62,29 @@ export async function editCustomField(scope: Scope, fieldId: string, changes: Ch
   const changed = (Object.keys(changes) as (keyof Changes)[]).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
   if (changed.length === 0) return before;
   if (!(await updateCustomField(scope, after))) throw new AppError('changed_meanwhile', 409);
+  after.version++;
   const pick = (field: CustomField) => Object.fromEntries(changed.map((key) => [key, field[key]]));
   await recordEvent(scope, { type: 'custom-field.edited', subject: subject(after), details: { before: pick(before), after: pick(after) } });
   return after;
 }
 
-/** One place up or down in the order of forms. */
+/** One place up or down in the order of forms. @param scope of a transaction */
 export async function moveCustomField(scope: Scope, fieldId: string, by: -1 | 1): Promise<void> {
+  await lockCustomFields(scope);
   const fields = await listCustomFields(scope);
   const from = fields.findIndex((field) => field.fieldId === fieldId);
-  const [field, other] = [fields[from], fields[from + by]];
-  if (!field || !other) return;
-  await updateCustomField(scope, { ...field, position: other.position });
-  await updateCustomField(scope, { ...other, position: field.position });
+  const field = fields[from];
+  if (!field || !fields[from + by]) return;
+  fields.splice(from, 1);
+  fields.splice(from + by, 0, field);
+  for (const [index, one] of fields.entries()) if (one.position !== index + 1) await placeCustomField(scope, one.fieldId, index + 1);
   await recordEvent(scope, { type: 'custom-field.edited', subject: subject(field), details: { moved: by < 0 ? 'up' : 'down' } });
 }
 
-/** The values that people have go by a job, in steps: there may be a million of them. @param scope of a transaction */
-export async function deleteCustomField(scope: Scope, fieldId: string): Promise<void> {
+/** Whether it may go, assertions/delete-custom-field asks. The values that people have go by a job, in steps: there may be a million of them. @param scope of a transaction */
+export async function removeCustomField(scope: Scope, fieldId: string): Promise<void> {
   const field = await getCustomField(scope, fieldId);
-  await removeCustomField(scope, fieldId);
+  await dropCustomField(scope, fieldId);
   await recordEvent(scope, { type: 'custom-field.deleted', subject: subject(field), details: { code: field.code } });
   await enqueueJob(scope.db, 'forget-custom-values', { contextId: scope.contextId, fieldId });
 }

@@ -14,8 +14,8 @@ export {
 export {
   type CustomFieldInput,
   createCustomField,
-  deleteCustomField,
   editCustomField,
   moveCustomField,
+  removeCustomField,
 } from './define-custom-field.ts';
 export { getCustomField, listCustomFields } from './store.ts';

@@ -62,6 +62,15 @@ export const updateCustomField = async (scope: Scope, field: CustomField): Promi
     .where({ field_id: field.fieldId, version: field.version })
     .update({ ...columns(field), version: field.version + 1 })) === 1;
 
-export async function removeCustomField(scope: Scope, fieldId: string): Promise<void> {
+/** Changes of order and number wait for each other. @param scope of a transaction */
+export async function lockCustomFields({ db, contextId }: Scope): Promise<void> {
+  await db.raw("SELECT pg_advisory_xact_lock(hashtextextended('custom-fields ' || ?::text, 0))", [contextId]);
+}
+
+export async function placeCustomField(scope: Scope, fieldId: string, position: number): Promise<void> {
+  await fields(scope).where('field_id', fieldId).update({ position });
+}
+
+export async function dropCustomField(scope: Scope, fieldId: string): Promise<void> {
   await fields(scope).where('field_id', fieldId).delete();
 }

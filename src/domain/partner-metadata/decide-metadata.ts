@@ -12,8 +12,8 @@ import { findPartnerMetadata, savePartnerMetadata } from './store.ts';
  */
 export async function acceptMetadata(scope: Scope, applicationId: string, seen: string, keyRing: KeyRing): Promise<Application> {
   const application = await getApplication(scope, applicationId, { lock: true });
-  const metadata = await findPartnerMetadata(scope, application.applicationId);
-  if (!metadata?.proposed || !application.saml?.metadataUrl || metadata.proposed.entityId !== application.saml.entityId) throw notFound();
+  const metadata = await findPartnerMetadata(scope, application.applicationId, application.saml);
+  if (!metadata?.proposed) throw notFound();
   if (digestOf(metadata.proposed) !== seen) throw new AppError('changed_meanwhile', 409);
   const { oidc: _, saml, ...general } = application;
   const edited = await editApplication(
@@ -22,15 +22,15 @@ export async function acceptMetadata(scope: Scope, applicationId: string, seen: 
     { ...general, saml: { ...saml, ...factsToApply(metadata.proposed) } },
     keyRing,
   );
-  await savePartnerMetadata(scope, application.applicationId, {});
+  await savePartnerMetadata(scope, application.applicationId, { url: metadata.url });
   return edited;
 }
 
 /** It stays as it is, and the same finding is not shown again. @param scope of a transaction @throws AppError not_found, changed_meanwhile */
 export async function ignoreMetadata(scope: Scope, applicationId: string, seen: string): Promise<void> {
   const application = await getApplication(scope, applicationId, { lock: true });
-  const metadata = await findPartnerMetadata(scope, application.applicationId);
+  const metadata = await findPartnerMetadata(scope, application.applicationId, application.saml);
   if (!metadata?.proposed) throw notFound();
   if (digestOf(metadata.proposed) !== seen) throw new AppError('changed_meanwhile', 409);
-  await savePartnerMetadata(scope, application.applicationId, { ignored: metadata.proposed });
+  await savePartnerMetadata(scope, application.applicationId, { url: metadata.url, ignored: metadata.proposed });
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../platform/errors/index.ts';
-import { getApplication, parseSamlSettings, settingsFromMetadata } from '../applications/index.ts';
+import { getApplication, parseSamlSettings, type SamlSettings, settingsFromMetadata } from '../applications/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import { differences, factsToApply, type MetadataFacts } from './difference.ts';
@@ -14,32 +14,40 @@ export type FetchMetadata = (url: string) => Promise<string>;
  * web site would take over the sign-ins.
  */
 export async function refreshMetadata(scope: Scope, applicationId: string, fetchMetadata: FetchMetadata): Promise<void> {
-  const application = await getApplication(scope, applicationId);
-  const { saml } = application;
+  const { saml } = await getApplication(scope, applicationId);
   if (!saml?.metadataUrl) return;
-  const known = await findPartnerMetadata(scope, application.applicationId);
-  let found: MetadataFacts;
+  const { metadataUrl: url } = saml;
+  const finding = await read(scope, saml, fetchMetadata);
+  await inTransaction(scope, async (inside) => {
+    // reading takes seconds: whoever edited the application or decided meanwhile comes first
+    const { applicationId: id, name, saml: current } = await getApplication(inside, applicationId, { lock: true });
+    if (current?.metadataUrl !== url || current.entityId !== saml.entityId) return;
+    const known = await findPartnerMetadata(inside, id, current);
+    if ('fault' in finding) return savePartnerMetadata(inside, id, { ...known, url, fault: finding.fault });
+    const isNew = differences(current, finding).length > 0 && !isDeepStrictEqual(finding, known?.ignored);
+    await savePartnerMetadata(inside, id, { url, ignored: known?.ignored, proposed: isNew ? finding : undefined });
+    if (isNew && !isDeepStrictEqual(finding, known?.proposed))
+      await recordEvent(inside, {
+        type: 'application.metadata-changed',
+        subject: { kind: 'application', id, name },
+        applicationId: id,
+        details: { differences: differences(current, finding) },
+      });
+  });
+}
+
+async function read(scope: Scope, saml: SamlSettings, fetchMetadata: FetchMetadata): Promise<MetadataFacts | { fault: string }> {
   try {
-    found = factsOf(await fetchMetadata(saml.metadataUrl), scope.clock.now(), saml.entityId);
+    const found = factsOf(await fetchMetadata(saml.metadataUrl!), scope.clock.now(), saml.entityId);
     parseSamlSettings({ ...saml, ...factsToApply(found) }, scope.clock.now()); // what could not be accepted is not proposed
+    return found;
   } catch (error) {
     const fault =
       error instanceof AppError
         ? String(error.params?.fault ?? `${error.code}: ${Object.keys(error.fields ?? {}).join(', ')}`)
         : (error as Error).message;
-    return savePartnerMetadata(scope, application.applicationId, { ...known, fault: fault.slice(0, 500) });
+    return { fault: fault.slice(0, 500) };
   }
-  const isNew = differences(saml, found).length > 0 && !isDeepStrictEqual(found, known?.ignored);
-  await inTransaction(scope, async (inside) => {
-    await savePartnerMetadata(inside, application.applicationId, { ignored: known?.ignored, proposed: isNew ? found : undefined });
-    if (isNew && !isDeepStrictEqual(found, known?.proposed))
-      await recordEvent(inside, {
-        type: 'application.metadata-changed',
-        subject: { kind: 'application', id: application.applicationId, name: application.name },
-        applicationId: application.applicationId,
-        details: { differences: differences(saml, found) },
-      });
-  });
 }
 
 /** @throws AppError invalid_input when it is not usable, or another's */

@@ -1,17 +1,31 @@
 import { jsonText } from '../../platform/database/index.ts';
+import type { SamlSettings } from '../applications/index.ts';
 import type { ApplicationId, ContextId, Scope } from '../scope.ts';
 import type { MetadataFacts } from './difference.ts';
 
 /** `proposed`: found and not decided on; `ignored`: what an administrator does not want to be asked about again. `fault`: why the last reading failed. */
-export type PartnerMetadata = { checkedAt: Date; fault?: string; proposed?: MetadataFacts; ignored?: MetadataFacts };
+export type PartnerMetadata = {
+  checkedAt: Date /** Where it was read. */;
+  url?: string;
+  fault?: string;
+  proposed?: MetadataFacts;
+  ignored?: MetadataFacts;
+};
 
-export async function findPartnerMetadata({ db, contextId }: Scope, applicationId: ApplicationId): Promise<PartnerMetadata | undefined> {
-  const row = await db('partner_metadata').where({ context_id: contextId, application_id: applicationId }).first();
+/** @param saml the settings in force: what was found at another address, or about another partner, is not theirs */
+export async function findPartnerMetadata(
+  { db, contextId }: Scope,
+  applicationId: ApplicationId,
+  saml: Pick<SamlSettings, 'metadataUrl' | 'entityId'> | undefined,
+): Promise<PartnerMetadata | undefined> {
+  if (!saml?.metadataUrl) return undefined;
+  const row = await db('partner_metadata').where({ context_id: contextId, application_id: applicationId, url: saml.metadataUrl }).first();
   return (
     row && {
       checkedAt: row.checked_at,
       fault: row.fault ?? undefined,
-      proposed: row.proposed ?? undefined,
+      url: row.url,
+      proposed: row.proposed?.entityId === saml.entityId ? row.proposed : undefined,
       ignored: row.ignored ?? undefined,
     }
   );
@@ -29,6 +43,7 @@ export async function savePartnerMetadata(
       application_id: applicationId,
       checked_at: clock.now(),
       fault: metadata.fault ?? null,
+      url: metadata.url ?? null,
       proposed: text(metadata.proposed),
       ignored: text(metadata.ignored),
     })

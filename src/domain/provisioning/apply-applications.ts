@@ -35,7 +35,7 @@ async function applyApplication(applying: Applying, desired: Desired): Promise<v
     const after = kept ? { ...input, oidc: { ...input.oidc, client_secret: undefined } } : input;
     application = await unlessSame(applying, before, after);
   }
-  if (application.enabled !== enabled) {
+  if (enabled !== undefined && application.enabled !== enabled) {
     await setApplicationEnabled(scope, application.applicationId, enabled);
     result.changes.push({ action: 'changed', what: `application ${desired.code}`, details: enabled ? 'enabled' : 'disabled' });
   }

@@ -18,5 +18,5 @@ async function applyCustomField({ scope, result }: Applying, desired: DesiredCon
   }
   if (found.type !== desired.type) throw new AppError('custom_field_type', 422, { params: { type: found.type } });
   const edited = await editCustomField(scope, found.fieldId, input);
-  if (edited !== found) result.changes.push({ action: 'changed', what: `custom field ${desired.code}` });
+  if (edited.version !== found.version) result.changes.push({ action: 'changed', what: `custom field ${desired.code}` });
 }

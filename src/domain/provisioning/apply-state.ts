@@ -59,12 +59,15 @@ async function ensureContext(
   result: ApplyResult,
 ): Promise<Context> {
   const found = await findContextByCode(scope.db, desired.code);
-  const wanted = { name: desired.name, environment: desired.environment, address: desired.address, samlEntityId: desired.samlEntityId };
+  // what the file does not mention stays; null takes it away
+  const { name, environment, address, samlEntityId } = desired;
+  const given = Object.fromEntries(Object.entries({ name, environment, address, samlEntityId }).filter(([, value]) => value !== undefined));
+  const wanted: Partial<Context> = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, value ?? undefined]));
   if (!found) {
     result.changes.push({ action: 'created', what: `context ${desired.code}` });
-    return createContextWithBasics(scope, { code: desired.code, ...wanted }, keyRing);
+    return createContextWithBasics(scope, { ...wanted, code: desired.code, name }, keyRing);
   }
-  const changed = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) => wanted[key] !== found[key]);
+  const changed = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) => wanted[key as 'name'] !== found[key as 'name']);
   if (changed.length > 0) {
     await editContext({ ...scope, contextId: found.contextId }, found, wanted);
     result.changes.push({ action: 'changed', what: `context ${desired.code}`, details: changed.join(', ') });

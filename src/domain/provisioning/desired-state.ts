@@ -48,7 +48,7 @@ const application = z.strictObject({
   category: z.string().optional(),
   catalogueEntry: text.optional(),
   navigable: z.boolean().default(false),
-  enabled: z.boolean().default(true),
+  enabled: z.boolean().optional(),
   launchUrl: text.optional(),
   assignedTo: z.strictObject({ groups: z.array(text).default([]), users: z.array(text).default([]) }).optional(),
   oidc: z.strictObject(Object.fromEntries(oidcInputKeys.map((key) => [key, z.unknown().optional()]))).optional(),
@@ -58,14 +58,14 @@ const application = z.strictObject({
 const context = z.strictObject({
   code: text,
   name: text,
-  environment: z.enum(['production', 'approval']).default('production'),
+  environment: z.enum(['production', 'approval']).optional(),
   pairedWith: text.optional(),
   address: z
     .url({ protocol: /^https?$/ })
     .transform((value) => new URL(value).origin)
-    .optional(),
+    .nullish(),
   /** The SAML entity ID where partners expect a fixed one. */
-  samlEntityId: text.max(1024).optional(),
+  samlEntityId: text.nullish(),
   customFields: z.array(customField).default([]),
   users: z.array(user).default([]),
   groups: z.array(group).default([]),

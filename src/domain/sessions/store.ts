@@ -141,12 +141,16 @@ export async function findSessionsOfParticipant(
   nameId: { value: string; format?: string },
   sessionIndexes: string[],
 ): Promise<{ sessionIds: SessionId[]; isOther: boolean }> {
-  const own = () => participants(scope).where({ 'p.application_id': applicationId, 'p.protocol': 'saml', 's.ended_at': null });
+  const known = () => participants(scope).where({ 'p.application_id': applicationId, 'p.protocol': 'saml' });
+  const own = () => known().where('s.ended_at', null);
   const query = own().whereRaw('p.name_ids @> ?::jsonb', [jsonText([nameId])]);
   if (sessionIndexes.length > 0) query.whereIn('p.protocol_session', sessionIndexes);
   const rows: { session_id: SessionId; user_id: UserId }[] = await query.select('p.session_id', 's.user_id');
-  // a name that several people share is no name to end sessions by
-  if (new Set(rows.map((row) => row.user_id)).size > 1) return { sessionIds: [], isOther: true };
+  // a name that several people share is no name to end sessions by, nor when all but one have left already
+  const named = await known()
+    .whereRaw('p.name_ids @> ?::jsonb', [jsonText([nameId])])
+    .distinct('s.user_id');
+  if (named.length > 1) return { sessionIds: [], isOther: true };
   const isOther =
     rows.length === 0 &&
     sessionIndexes.length > 0 &&

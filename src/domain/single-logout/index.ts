@@ -7,6 +7,7 @@ export {
   type LogoutStep,
   logoutPath,
   openSingleLogout,
+  recordAnswer,
   type SingleLogout,
   saveSingleLogout,
 } from './single-logout.ts';

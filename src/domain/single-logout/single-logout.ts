@@ -97,7 +97,35 @@ export async function findSingleLogout(
   logoutId: string,
 ): Promise<SingleLogout | undefined> {
   const found = logoutId.length === 43 ? await artifacts.find(contextId, kind, logoutId) : undefined;
-  return found && ({ ...found.payload, logoutId } as SingleLogout);
+  if (!found) return undefined;
+  const logout = { ...found.payload, logoutId } as SingleLogout;
+  // who was asked may have answered since, in a row of its own: another tab that saves the whole does not undo it
+  const answers = await Promise.all(
+    logout.steps.map(({ state, requestId }) => (state === 'asked' ? artifacts.find(contextId, stepKind, requestId) : undefined)),
+  );
+  const steps = logout.steps.map((step, i) => ({
+    ...step,
+    state: (answers[i]?.payload.state as LogoutStep['state'] | undefined) ?? step.state,
+  }));
+  return { ...logout, steps };
+}
+
+export async function recordAnswer(
+  { contextId, clock }: Scope,
+  artifacts: ArtifactStore,
+  { logoutId }: SingleLogout,
+  { requestId }: LogoutStep,
+  isSuccess: boolean,
+): Promise<void> {
+  const payload = { logoutId, state: isSuccess ? 'done' : 'failed' };
+  await artifacts.save({
+    contextId,
+    kind: stepKind,
+    id: requestId,
+    payload,
+    index: {},
+    expiresAt: addSeconds(clock.now(), lifetimeSeconds),
+  });
 }
 
 /** The logout in which this request of ours was sent. */

@@ -54,8 +54,6 @@ export async function recordExchange(
 ): Promise<void> {
   const now = clock.now();
   if (!isTraced(application, now)) return;
-  const [row] = await db('traced_exchanges').where({ context_id: contextId, application_id: application.applicationId }).count({ n: '*' });
-  if (Number(row?.n) >= mostExchanges) return;
   await db('traced_exchanges').insert({
     context_id: contextId,
     exchange_id: newId(now.getTime()),
@@ -67,6 +65,9 @@ export async function recordExchange(
     reason: exchange.reason ?? null,
     content: exchange.content().replaceAll('\0', '').toWellFormed().slice(0, longestContent),
   });
+  // the latest stay: whoever floods a trace cannot hide what comes after
+  const own = () => db('traced_exchanges').where({ context_id: contextId, application_id: application.applicationId });
+  await own().whereIn('exchange_id', own().orderBy('exchange_id', 'desc').offset(mostExchanges).select('exchange_id')).delete();
 }
 
 /** Newest first. */

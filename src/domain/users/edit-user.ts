@@ -42,5 +42,8 @@ export async function editUser(scope: Scope, userId: string, { customFields, ...
 
 const pick = (user: User, keys: (keyof OwnChanges)[], fields: CustomField[]) => ({
   ...Object.fromEntries(keys.map((key) => [key, user[key]])),
-  ...Object.fromEntries(fields.map(({ code, fieldId }) => [customFieldName(code), user.customValues[fieldId] ?? null])),
+  // of personal data the audit says that it changed: the value goes with the person, the audit stays
+  ...Object.fromEntries(
+    fields.map(({ code, fieldId, isPersonal }) => [customFieldName(code), isPersonal ? '•••' : (user.customValues[fieldId] ?? null)]),
+  ),
 });

@@ -126,7 +126,8 @@ export function readAuthnRequest({ root }: Message): AuthnRequest {
   const index = root.attributes.AssertionConsumerServiceIndex;
   const classes = findAll(requested, ns.assertion, 'AuthnContextClassRef').map(({ text }) => text);
   if (classes.length > mostClasses) throw new SamlFault('size', `${classes.length} authentication contexts`);
-  if ([nameId?.text ?? '', root.attributes.AssertionConsumerServiceURL ?? '', ...classes].some(({ length }) => length > longestValue))
+  const kept = [nameId?.text, nameId?.attributes.Format, policy?.attributes.Format, policy?.attributes.SPNameQualifier];
+  if ([...kept, root.attributes.AssertionConsumerServiceURL, ...classes].some((value = '') => value.length > longestValue))
     throw new SamlFault('size', 'a value of more than 2048 characters');
   return {
     acsUrl: root.attributes.AssertionConsumerServiceURL,

@@ -1,5 +1,5 @@
 import { listApplicationsByIds } from '../../domain/applications/index.ts';
-import { setSamlEntityId } from '../../domain/contexts/index.ts';
+import { findContextById, setSamlEntityId } from '../../domain/contexts/index.ts';
 import {
   type CertificateAlg,
   endsSoon,
@@ -12,7 +12,7 @@ import {
 import { inTransaction } from '../../domain/scope.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
-import { redirectTo, submitForm } from './submit.ts';
+import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 const at = '/admin/certificates';
 
@@ -49,6 +49,7 @@ async function showCertificates(
   samlEntityId = page.context.samlEntityId ?? '',
   fields = {},
   status = 200,
+  fault?: string,
 ): Promise<void> {
   const [certificates, uses] = [await listCertificates(page.scope), await listCertificateUses(page.scope)];
   const applications = new Map(
@@ -74,6 +75,8 @@ async function showCertificates(
     'admin-console/certificates',
     {
       fields,
+      fault,
+      contextVersion: (await findContextById(page.scope.db, page.scope.contextId))!.version,
       samlEntityId,
       address: page.context.url,
       certificates: certificates.map((one) => ({ ...one, users: usersOf(one.fingerprint), endsSoon: endsSoon(one.notAfter, now) })),
@@ -88,8 +91,8 @@ async function submitEntityId(page: PageContext): Promise<void> {
   const entityId = page.form.get('samlEntityId').trim();
   const done = await submitForm(
     page,
-    () => inTransaction(page.scope, (scope) => setSamlEntityId(scope, page.context, entityId).then(() => true)),
-    (fields, status) => showCertificates(page, entityId, fields, status),
+    () => inTransaction(page.scope, (scope) => setSamlEntityId(scope, entityId, shownVersion(page)).then(() => true)),
+    (fields, status, fault) => showCertificates(page, entityId, fields, status, fault),
   );
   if (done) redirectTo(page, at, 'entity_id_changed');
 }

@@ -1,10 +1,10 @@
+import { deleteCustomField } from '../../domain/assertions/index.ts';
 import {
   type CustomField,
   type CustomFieldInput,
   type CustomFieldType,
   createCustomField,
   customFieldTypes,
-  deleteCustomField,
   editCustomField,
   getCustomField,
   listCustomFields,
@@ -19,9 +19,9 @@ const at = '/admin/custom-fields';
 export const customFieldRoutes: Route[] = [
   { method: 'GET', path: at, access: 'administrator', handle: showFields },
   { method: 'GET', path: `${at}/new`, access: 'administrator', handle: async (page) => showForm(page, empty) },
-  { method: 'POST', path: `${at}/new`, access: 'administrator', handle: submitNew },
+  { method: 'POST', path: `${at}/new`, access: 'administrator', handle: submitNew, maxBytes: 300_000 },
   { method: 'GET', path: `${at}/:field/edit`, access: 'administrator', handle: showEdit },
-  { method: 'POST', path: `${at}/:field/edit`, access: 'administrator', handle: submitEdit },
+  { method: 'POST', path: `${at}/:field/edit`, access: 'administrator', handle: submitEdit, maxBytes: 300_000 },
   { method: 'POST', path: `${at}/:field/move`, access: 'administrator', handle: submitMove },
   { method: 'GET', path: `${at}/:field/delete`, access: 'administrator', handle: confirmDeletion },
   { method: 'POST', path: `${at}/:field/delete`, access: 'administrator', handle: submitDeletion },

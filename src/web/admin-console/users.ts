@@ -20,13 +20,16 @@ import { notFound } from '../../platform/errors/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
+/** Fifty custom fields of a thousand characters, in any script. */
+const largeForm = 1_000_000;
+
 export const userRoutes: Route[] = [
   { method: 'GET', path: '/admin/users', access: 'administrator', handle: showUsers },
   { method: 'GET', path: '/admin/users/new', access: 'administrator', handle: (page) => showForm(page, emptyForm) },
-  { method: 'POST', path: '/admin/users/new', access: 'administrator', handle: submitNew },
+  { method: 'POST', path: '/admin/users/new', access: 'administrator', handle: submitNew, maxBytes: largeForm },
   { method: 'GET', path: '/admin/users/:user', access: 'administrator', handle: showUser },
   { method: 'GET', path: '/admin/users/:user/edit', access: 'administrator', handle: showEdit },
-  { method: 'POST', path: '/admin/users/:user/edit', access: 'administrator', handle: submitEdit },
+  { method: 'POST', path: '/admin/users/:user/edit', access: 'administrator', handle: submitEdit, maxBytes: largeForm },
   { method: 'GET', path: '/admin/users/:user/:change', access: 'administrator', handle: confirmChange },
   { method: 'POST', path: '/admin/users/:user/:change', access: 'administrator', handle: submitChange },
 ];
@@ -43,6 +46,9 @@ type FormValues = {
   custom: Record<string, unknown>;
   version?: number;
 };
+/** Codes are a company's own words, `constructor` among them: no object of ours has such a key already. */
+const byCode = (entries: [string, unknown][]): Record<string, unknown> => Object.assign(Object.create(null), Object.fromEntries(entries));
+
 const emptyForm: FormValues = {
   firstName: '',
   lastName: '',
@@ -51,7 +57,7 @@ const emptyForm: FormValues = {
   role: 'regular',
   department: '',
   access: 'email',
-  custom: {},
+  custom: byCode([]),
 };
 
 async function showUsers(page: PageContext): Promise<void> {
@@ -75,14 +81,14 @@ async function showForm(
   fault?: string,
 ): Promise<void> {
   const customFields = await listCustomFields(page.scope);
-  // a field is called custom.cost_center where it is named, custom_cost_center in the form
-  const named = Object.fromEntries(Object.entries(fields).map(([name, text]) => [name.replace(/^custom\./, 'custom_'), text]));
+  // a field is called customFields.cost_center where it is refused, custom_cost_center in the form
+  const named = Object.fromEntries(Object.entries(fields).map(([name, text]) => [name.replace(/^customFields\./, 'custom_'), text]));
   renderPage(page, 'admin-console/user-form', { values, userId, customFields, fields: named, fault }, { status });
 }
 
 /** Those the form has: a field that was defined meanwhile stays as it is. */
 const readCustom = ({ form }: PageContext, customFields: CustomField[]): Record<string, unknown> =>
-  Object.fromEntries(
+  byCode(
     customFields
       .filter(({ code }) => form.has(`custom_${code}`))
       .map(({ code, type }) => {
@@ -138,7 +144,7 @@ async function showUser(page: PageContext): Promise<void> {
 
 async function showEdit(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
-  const custom = Object.fromEntries((await listCustomFields(page.scope)).map(({ code, fieldId }) => [code, user.customValues[fieldId]]));
+  const custom = byCode((await listCustomFields(page.scope)).map(({ code, fieldId }) => [code, user.customValues[fieldId]]));
   await showForm(
     page,
     { ...emptyForm, ...user, custom, email: user.email ?? '', username: user.username ?? '', department: user.department ?? '' },

@@ -63,8 +63,8 @@ export async function sendAssertion(
   await sendByPost(page, application, signOn.acsUrl, { direction: 'SAMLResponse', xml, relayState: signOn.relayState });
 }
 
-/** What the sessions were told last: a person who opens an application again joins it with the same words. */
-const joined = new LRUCache<string, string>({ max: 50_000 });
+/** What the sessions were told last, for a minute: a person who opens an application again joins it with the same words, here or in another process. */
+const joined = new LRUCache<string, string>({ max: 50_000, ttl: 60_000 });
 
 async function join(
   { services, context, session }: PageContext,

@@ -7,6 +7,7 @@ import {
   findSingleLogout,
   logoutPath,
   openSingleLogout,
+  recordAnswer,
   type SingleLogout,
   saveSingleLogout,
 } from '../../domain/single-logout/index.ts';
@@ -129,8 +130,7 @@ async function takeAnswer(page: PageContext, _directory: SamlDirectory, message:
   if (!logout || step?.applicationId !== application.applicationId)
     return refuse(page, new SamlFault('replay', 'nobody asked for this answer'), application);
   if (step.state === 'asked') {
-    step.state = isSuccess ? 'done' : 'failed';
-    await saveSingleLogout(scope, services.artifacts, logout);
+    await recordAnswer(scope, services.artifacts, logout, step, isSuccess);
     if (isSuccess) await markNotified(scope, step.sessionId, step.applicationId, 'saml');
   }
   redirectTo(page, logoutPath(logout.logoutId));

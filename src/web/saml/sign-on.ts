@@ -13,6 +13,7 @@ import { formTargets } from './send.ts';
 
 /** The SingleSignOnService: an AuthnRequest arrives (profiles §4.1.4.1). */
 export async function receiveRequest(page: PageContext, directory: SamlDirectory): Promise<void> {
+  if (page.ctx.method === 'HEAD') return answerHead(page);
   const received = await receive(page, directory, [page.context.saml.ssoUrl]);
   if (!received) return;
   const { message, application, relayState } = received;
@@ -42,6 +43,12 @@ export async function receiveRequest(page: PageContext, directory: SamlDirectory
   // a form of another site brings no cookies of ours: the browser comes back with them
   if (page.ctx.method === 'POST') return redirectTo(page, `/saml/request/${await keepSignOn(page, signOn)}`);
   await goOn(page, directory, application, signOn);
+}
+
+/** A program that looks whether the address is there uses no request up (RFC 9110 §9.3.2: HEAD is safe). */
+function answerHead({ ctx }: PageContext): void {
+  ctx.status = 200;
+  ctx.type = 'html';
 }
 
 /** Only a registered address gets an answer; by URL, by index, or the default (core §3.4.1). */
@@ -126,6 +133,7 @@ export async function submitRefusal(page: PageContext, directory: SamlDirectory)
 
 /** A sign-in that begins here, without a request (profiles §4.1.5): at the Launchpad or a link of our own. */
 export async function launch(page: PageContext, directory: SamlDirectory): Promise<void> {
+  if (page.ctx.method === 'HEAD') return answerHead(page);
   const application = await directory.findPartnerById(page.scope, page.params.application!);
   if (!application?.enabled) throw notFound();
   const relayState = page.query('RelayState') || application.saml.defaultRelayState;
@@ -143,14 +151,18 @@ export async function launch(page: PageContext, directory: SamlDirectory): Promi
 
 /** A launch can be linked to from anywhere: what it carries may name a page of the application, and nobody else's (many service providers follow it as an address). */
 function mayCarry({ saml }: SamlApplication, relayState: string): boolean {
-  if (Buffer.byteLength(relayState) > 4096 || /[\p{Cc}\\]/u.test(relayState)) return false;
+  if (relayState === saml.defaultRelayState) return true;
+  if (Buffer.byteLength(relayState) > 4096 || /[\p{Cc}\p{Z}\\]/u.test(relayState)) return false;
   const origins = saml.assertionConsumerServices.map(({ url }) => new URL(url).origin);
   // as a browser would take it on a page of the application
-  return (
-    relayState === saml.defaultRelayState ||
-    (URL.canParse(relayState, origins[0]) && origins.includes(new URL(relayState, origins[0]).origin))
-  );
+  return URL.canParse(relayState, origins[0]) && isPageOf(origins, new URL(relayState, origins[0]), relayState);
 }
+
+/** Also for a partner that takes only the path of it: no scheme but the web's, written in full, and no path that is an address of its own. */
+const isPageOf = (origins: string[], url: URL, relayState: string): boolean =>
+  origins.includes(url.origin) &&
+  !url.pathname.startsWith('//') &&
+  (/^https?:\/\//i.test(relayState) || !/^[a-z][a-z0-9+.-]*:/i.test(relayState));
 
 /** The name that the service provider asks about, when it is one that a person could type. */
 function hint({ request: { subject } }: SignOn): string {

@@ -31,6 +31,12 @@ export function newSamlValues(page: PageContext, entry: SamlEntry): FormValues {
 
 export const samlValuesOf = (application: Application): FormValues => ({ ...application, version: undefined, oidc: undefined });
 
+/** As the form lists them: where answers go that name no address comes first. */
+function defaultFirst({ assertionConsumerServices: services = [] }: Partial<SamlInput>) {
+  const first = services.find(({ isDefault }) => isDefault) ?? services[0];
+  return first ? [first, ...services.filter((one) => one !== first)] : [];
+}
+
 export function readSamlValues(page: PageContext, before?: Application): FormValues {
   const { form } = page;
   const urls = form.lines('acs');
@@ -53,14 +59,15 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
     ...readGeneral(page),
     saml: {
       entityId: form.get('entityId').trim(),
-      assertionConsumerServices: urls.map((url, i) => ({
-        url,
-        index: known?.assertionConsumerServices.find((one) => one.url === url)?.index,
-        isDefault: i === 0,
-      })),
+      // the first line is the default; an address that stands twice keeps both of its indexes
+      assertionConsumerServices: urls.map((url, i) => {
+        const nth = urls.slice(0, i).filter((one) => one === url).length;
+        return { url, index: known && defaultFirst(known).filter((one) => one.url === url)[nth]?.index, isDefault: i === 0 };
+      }),
       singleLogoutServices: (['redirect', 'post'] as const).flatMap((binding) => {
         const url = form.get(`slo_${binding}`).trim();
-        return url ? [known?.singleLogoutServices.find((one) => one.url === url && one.binding === binding) ?? { binding, url }] : [];
+        const [first, ...others] = known?.singleLogoutServices.filter((one) => one.binding === binding) ?? [];
+        return url ? [first?.url === url ? first : { binding, url }, ...others] : [];
       }),
       signingCertificates: certificates,
       encryptionCertificate: form.get('encryptionCertificate').trim() || undefined,
@@ -132,7 +139,9 @@ export async function renderSamlForm(
       values,
       saml,
       lines: {
-        acs: (saml.assertionConsumerServices ?? []).map(({ url }) => url).join('\n'),
+        acs: defaultFirst(saml)
+          .map(({ url }) => url)
+          .join('\n'),
         signingCertificates: (saml.signingCertificates ?? []).join('\n'),
         slo_redirect: slo('redirect'),
         slo_post: slo('post'),

@@ -31,7 +31,7 @@ export async function showCatalogue(page: PageContext): Promise<void> {
 export async function showApplication(page: PageContext, applicationId = page.params.application!, secret?: string): Promise<void> {
   const application = await getApplication(page.scope, applicationId);
   const certificates = application.saml ? await listPublishedCertificates(page.scope) : [];
-  const metadata = application.saml?.metadataUrl ? await findPartnerMetadata(page.scope, application.applicationId) : undefined;
+  const metadata = await findPartnerMetadata(page.scope, application.applicationId, application.saml);
   renderPage(page, 'admin-console/application', {
     application,
     metadata,
