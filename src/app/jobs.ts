@@ -1,12 +1,13 @@
 import type { TaskList } from 'graphile-worker';
-import { sweepAttempts } from '../domain/attempts/index.ts';
-import { sweepPendingRequests } from '../domain/authentication/index.ts';
+import { sweepAttempts, sweepBrowsers } from '../domain/attempts/index.ts';
+import { endTrial, sweepPendingRequests } from '../domain/authentication/index.ts';
 import { warnOfCertificates } from '../domain/certificate-warnings/index.ts';
 import { listContexts } from '../domain/contexts/index.ts';
 import { listRefreshable, refreshMetadata } from '../domain/partner-metadata/index.ts';
 import { sweepArtifacts } from '../domain/protocol-artifacts/index.ts';
 import { type ContextId, inTransaction, type Scope } from '../domain/scope.ts';
 import { type EndReason, endSessionsOfUser, type Participant } from '../domain/sessions/index.ts';
+import { listTrialsOver } from '../domain/sign-in-policy/index.ts';
 import { sweepExchanges } from '../domain/traces/index.ts';
 import { forgetCustomValues } from '../domain/users/index.ts';
 import { enqueueJob } from '../platform/jobs/index.ts';
@@ -53,11 +54,21 @@ export function createTasks(
       const { contextId, fieldId } = payload as { contextId: string; fieldId: string };
       await forgetCustomValues(scopeOf(contextId), fieldId);
     },
+    'end-policy-trials': async () => {
+      for (const contextId of await listTrialsOver(services.database.knex, services.clock.now()))
+        await inTransaction(scopeOf(contextId), endTrial);
+    },
     'sweep-expired': async () => {
-      for (const sweep of [sweepArtifacts, sweepPendingRequests, sweepAttempts, sweepExchanges]) await sweep(services.database.knex);
+      for (const sweep of [sweepArtifacts, sweepPendingRequests, sweepAttempts, sweepBrowsers, sweepExchanges])
+        await sweep(services.database.knex);
     },
   };
 }
 
 /** Scheduled work, run once whatever the number of processes. */
-export const crontab = ['*/15 * * * * sweep-expired', '17 * * * * refresh-all-metadata', '43 6 * * * warn-of-certificates'].join('\n');
+export const crontab = [
+  '* * * * * end-policy-trials',
+  '*/15 * * * * sweep-expired',
+  '17 * * * * refresh-all-metadata',
+  '43 6 * * * warn-of-certificates',
+].join('\n');

@@ -6,6 +6,7 @@ export {
   createSessionFinder,
   findSessionIdOfToken,
   findSessionsOfParticipant,
+  listAdministratorSessions,
   listParticipants,
   markNotified,
   type Participant,

@@ -158,6 +158,17 @@ export async function findSessionsOfParticipant(
   return { sessionIds: rows.map((row) => row.session_id), isOther };
 }
 
+/** Where the active administrators are signed in from, newest first. */
+export async function listAdministratorSessions({ db, contextId, clock }: Scope): Promise<{ userId: UserId; ip: string }[]> {
+  return db('sessions AS s')
+    .join('users AS u', (on) => on.on('u.context_id', 's.context_id').andOn('u.user_id', 's.user_id'))
+    .where({ 's.context_id': contextId, 's.ended_at': null, 'u.role': 'administrator', 'u.status': 'activated' })
+    .where('s.expires_at', '>', clock.now())
+    .orderBy('s.seen_at', 'desc')
+    .limit(100)
+    .select('s.user_id AS userId', 's.ip');
+}
+
 /** Whose cookie this is, ended or not: a browser is known by it until its sign-out is complete. */
 export async function findSessionIdOfToken({ db, contextId }: Scope, token: string | undefined): Promise<SessionId | undefined> {
   if (!token || token.length > 100) return undefined;

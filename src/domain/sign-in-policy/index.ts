@@ -18,5 +18,5 @@ export {
   type SignInPolicy,
   secondFactors,
 } from './policy.ts';
-export { createPolicyFinder, loadPolicy, type PolicyFinder, rulesInForce, type StoredPolicy, savePolicy } from './store.ts';
+export { createPolicyFinder, listTrialsOver, loadPolicy, type PolicyFinder, rulesInForce, type StoredPolicy, savePolicy } from './store.ts';
 export { appliesTo, type EffectivePolicy, type PolicySubject, partsOf, strictest } from './strictest.ts';

@@ -40,6 +40,10 @@ export function createPolicyFinder(database: Database, listener: ChangeListener,
   };
 }
 
+/** Companies whose trial is over and not yet tidied up. */
+export const listTrialsOver = async (db: Db, now: Date): Promise<ContextId[]> =>
+  (await db('sign_in_policies').where('reverts_at', '<=', now).select('context_id')).map((row) => row.context_id);
+
 /** @returns false when somebody changed it since `version` was read */
 export async function savePolicy({ db, contextId, clock }: Scope, { rules, trial, version }: StoredPolicy): Promise<boolean> {
   const columns = {

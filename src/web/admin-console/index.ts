@@ -1,4 +1,4 @@
-// Owns: the administrator's pages: applications and catalogue, people, their custom fields, groups, audit report, keys and certificates.
+// Owns: the administrator's pages: applications and catalogue, people, their custom fields, groups, sign-in policy, audit report, keys and certificates.
 // Does not: rules: each handler parses, calls one use case and shows or redirects.
 import type { Route } from '../request/index.ts';
 import { applicationRoutes } from './applications/index.ts';
@@ -7,6 +7,7 @@ import { certificateRoutes } from './certificates.ts';
 import { customFieldRoutes } from './custom-fields.ts';
 import { groupRoutes } from './groups.ts';
 import { keyRoutes } from './keys.ts';
+import { policyRoutes } from './policy/index.ts';
 import { userRoutes } from './users.ts';
 
 export const adminConsoleRoutes: Route[] = [
@@ -20,6 +21,7 @@ export const adminConsoleRoutes: Route[] = [
   ...userRoutes,
   ...groupRoutes,
   ...customFieldRoutes,
+  ...policyRoutes,
   ...auditRoutes,
   ...keyRoutes,
   ...certificateRoutes,

@@ -1,0 +1,224 @@
+import { listApplications, listApplicationsByIds } from '../../../domain/applications/index.ts';
+import { changePolicy, confirmPolicy, findPolicyOf, revertPolicy } from '../../../domain/authentication/index.ts';
+import { getGroup, listGroups } from '../../../domain/groups/index.ts';
+import { inTransaction } from '../../../domain/scope.ts';
+import {
+  characterClasses,
+  type Hours,
+  loadPolicy,
+  type PolicyOverride,
+  type PolicyRules,
+  partsOf,
+  rulesInForce,
+  secondFactorDemands,
+  secondFactors,
+  strictest,
+} from '../../../domain/sign-in-policy/index.ts';
+import { findUserByLogin, fullName } from '../../../domain/users/index.ts';
+import { newId } from '../../../platform/crypto/index.ts';
+import { AppError, notFound } from '../../../platform/errors/index.ts';
+import { type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { redirectTo, shownVersion, submitForm } from '../submit.ts';
+import { readBase, readOverride } from './read-policy.ts';
+
+const at = '/admin/policy';
+
+export const policyRoutes: Route[] = [
+  { method: 'GET', path: at, access: 'administrator', handle: (page) => showPolicy(page) },
+  { method: 'POST', path: at, access: 'administrator', handle: submitPolicy },
+  { method: 'POST', path: `${at}/trial`, access: 'administrator', handle: submitTrial },
+  { method: 'GET', path: `${at}/overrides/:override`, access: 'administrator', handle: (page) => showOverride(page) },
+  { method: 'POST', path: `${at}/overrides/:override`, access: 'administrator', handle: submitOverride },
+];
+
+/** What the lists of a form offer. */
+const choices = () => ({
+  classes: characterClasses,
+  factors: secondFactors,
+  demands: secondFactorDemands,
+  timeZones: ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone.includes('/'))],
+});
+
+type Fields = Record<string, string>;
+
+async function showPolicy(
+  page: PageContext,
+  typed?: Record<string, unknown>,
+  fields: Fields = {},
+  status = 200,
+  fault?: string,
+): Promise<void> {
+  const stored = await loadPolicy(page.scope);
+  const rules = rulesInForce(stored, page.services.clock.now());
+  const trial = stored.trial && stored.trial.revertsAt > page.services.clock.now() ? stored.trial : undefined;
+  renderPage(
+    page,
+    'admin-console/policy',
+    {
+      ...choices(),
+      policy: typed ?? rules.base,
+      hours: (typed ?? rules.base).hours ?? {},
+      networks: ((typed ?? rules.base).networks as string[]).join('\n'),
+      version: stored.version,
+      trial,
+      overrides: await Promise.all(rules.overrides.map(async (one) => ({ overrideId: one.overrideId, name: await nameOf(page, one) }))),
+      example: await workOut(page, rules),
+      policyValue: (part: string, value: unknown) => presentValue(page, part, value),
+      applications: await listApplicationNames(page),
+      typedLogin: page.query('login'),
+      typedApplication: page.query('application'),
+      fields,
+      fault,
+    },
+    { status },
+  );
+}
+
+async function submitPolicy(page: PageContext): Promise<void> {
+  const base = readBase(page.form);
+  const version = shownVersion(page);
+  await change(
+    page,
+    version,
+    (rules) => ({ ...rules, base }),
+    (fields, status, fault) =>
+      showPolicy(
+        page,
+        base,
+        Object.fromEntries(Object.entries(fields).map(([path, text]) => [path.replace(/^base\./, ''), text])),
+        status,
+        fault,
+      ),
+  );
+}
+
+/** Changes the rules that are in force, and tells whether that stands or is on trial. */
+async function change(
+  page: PageContext,
+  version: number,
+  make: (rules: PolicyRules) => unknown,
+  showAgain: (fields: Fields, status: number, fault: string | undefined) => Promise<void>,
+): Promise<void> {
+  const rules = rulesInForce(await loadPolicy(page.scope), page.services.clock.now());
+  const done = await submitForm(page, () => inTransaction(page.scope, (scope) => changePolicy(scope, make(rules), version)), showAgain);
+  if (done) redirectTo(page, at, done.outcome === 'on-trial' ? 'policy_on_trial' : 'policy_changed');
+}
+
+async function submitTrial(page: PageContext): Promise<void> {
+  const keep = page.form.get('decision') === 'keep';
+  await inTransaction(page.scope, (scope) => (keep ? confirmPolicy : revertPolicy)(scope, shownVersion(page)));
+  redirectTo(page, at, keep ? 'policy_confirmed' : 'policy_reverted');
+}
+
+async function showOverride(
+  page: PageContext,
+  typed?: Record<string, unknown>,
+  fields: Fields = {},
+  status = 200,
+  fault?: string,
+): Promise<void> {
+  const stored = await loadPolicy(page.scope);
+  const isNew = page.params.override === 'new';
+  const found = rulesInForce(stored, page.services.clock.now()).overrides.find(({ overrideId }) => overrideId === page.params.override);
+  if (!isNew && !found) throw notFound();
+  const values = typed ?? found ?? { password: {}, session: {}, secondFactor: {}, networks: [] };
+  const { items } = { items: await listGroups(page.scope, '') };
+  renderPage(
+    page,
+    'admin-console/policy-override',
+    {
+      ...choices(),
+      isNew,
+      values,
+      hours: values.hours ?? {},
+      networks: (values.networks as string[]).join('\n'),
+      target: targetOf(values.for as PolicyOverride['for'] | undefined),
+      name: found && (await nameOf(page, found)),
+      groups: items,
+      applications: await listApplicationNames(page),
+      version: stored.version,
+      fields,
+      fault,
+    },
+    { status },
+  );
+}
+
+const targetOf = (target: PolicyOverride['for'] | undefined): string =>
+  target
+    ? `${target.kind}:${target.kind === 'group' ? target.groupId : target.kind === 'application' ? target.applicationId : target.role}`
+    : '';
+
+async function submitOverride(page: PageContext): Promise<void> {
+  const isNew = page.params.override === 'new';
+  const overrideId = isNew ? newId() : page.params.override!;
+  const version = shownVersion(page);
+  const override = readOverride(page.form, overrideId);
+  const isRemoved = page.form.get('remove') === 'yes';
+  await change(
+    page,
+    version,
+    (rules) => {
+      if (!isNew && !rules.overrides.some((one) => one.overrideId === overrideId)) throw new AppError('changed_meanwhile', 409);
+      const others = rules.overrides.map((one) => (one.overrideId === overrideId ? override : one));
+      if (isRemoved) return { ...rules, overrides: rules.overrides.filter((one) => one.overrideId !== overrideId) };
+      return { ...rules, overrides: isNew ? [...others, override] : others };
+    },
+    (fields, status, fault) =>
+      showOverride(
+        page,
+        override,
+        Object.fromEntries(Object.entries(fields).map(([path, text]) => [path.replace(/^overrides\.\d+\./, ''), text])),
+        status,
+        fault,
+      ),
+  );
+}
+
+async function nameOf(page: PageContext, { for: target }: PolicyOverride): Promise<string> {
+  if (target.kind === 'role') return page.t(`roles.${target.role}`);
+  if (target.kind === 'group') {
+    const group = await getGroup(page.scope, target.groupId).catch(() => undefined);
+    return group ? (group.isEveryone ? page.t('groups.everyone') : group.name) : page.t('policy.gone');
+  }
+  const [application] = await listApplicationsByIds(page.scope, [target.applicationId as never]);
+  return application?.name ?? page.t('policy.gone');
+}
+
+const listApplicationNames = async (page: PageContext) =>
+  (await listApplications(page.scope, {}, 500)).items.map(({ applicationId, name }) => ({ applicationId, name }));
+
+/** A value in the reader's words. */
+function presentValue({ t }: PageContext, part: string, value: unknown): string {
+  if (typeof value === 'boolean') return t(value ? 'page.yes' : 'page.no');
+  if (part === 'secondFactor.demand') return t(`policy.demand_${value}`);
+  if (!Array.isArray(value)) return String(value);
+  if (value.length === 0) return t('policy.nothing');
+  if (part === 'secondFactor.factors') return value.map((one) => t(`policy.factor_${one}`)).join(', ');
+  if (part === 'password.classes') return value.map((one) => t(`policy.class_${one}`)).join(', ');
+  if (part === 'networks') return value.map((ranges: string[]) => ranges.join(', ')).join(' + ');
+  return (value as Hours[])
+    .map(({ days, from, to, timeZone }) => `${days.map((day) => t(`policy.day_${day}`)).join(', ')} ${from}–${to} ${timeZone}`)
+    .join(' + ');
+}
+
+/** The worked example: what holds for this person at that application, and which rule made each part so. */
+async function workOut(page: PageContext, rules: PolicyRules) {
+  const login = page.query('login').trim();
+  if (!login) return undefined;
+  const user = await findUserByLogin(page.scope, login);
+  if (!user) return { missing: login };
+  const applicationId = page.query('application') || undefined;
+  const effective = await findPolicyOf(page.scope, rules, user, applicationId);
+  const company = strictest({ ...rules, overrides: [] }, { role: user.role, groupIds: [] });
+  const own = new Map(partsOf(company));
+  const rows = await Promise.all(
+    partsOf(effective).map(async ([part, value]) => ({
+      part,
+      value,
+      isStricter: JSON.stringify(value) !== JSON.stringify(own.get(part)),
+      from: effective.from[part] && (await nameOf(page, effective.from[part])),
+    })),
+  );
+  return { name: fullName(user), rows };
+}

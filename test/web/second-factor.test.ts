@@ -1,0 +1,206 @@
+import { expect } from 'chai';
+import { decodeJwt } from 'jose';
+import { changePolicy, confirmPolicy } from '../../src/domain/authentication/index.ts';
+import { loadPolicy } from '../../src/domain/sign-in-policy/index.ts';
+import { findUserByLogin } from '../../src/domain/users/index.ts';
+import type { Clock } from '../../src/platform/clock/index.ts';
+import { type Answer, Jar } from '../support/jar.ts';
+import { authorize, exchange } from '../support/oidc.ts';
+import { goOnFrom, setUpApp, totpCode } from '../support/second-factor.ts';
+import { fillSignIn, passwords, startTestServer, type TestServer } from '../support/server.ts';
+
+describe('web/sign-in: second factors', () => {
+  let server: TestServer;
+  let ahead = 0;
+  const clock: Clock = { now: () => new Date(Date.now() + ahead) };
+  const now = () => clock.now().getTime();
+  /** Codes count once: each sign-in of a test comes a minute later. */
+  const wait = (minutes: number) => {
+    ahead += minutes * 60_000;
+  };
+
+  beforeEach(async () => {
+    ahead = 0;
+    server = await startTestServer({ clock });
+  });
+  afterEach(() => server.close());
+
+  async function setPolicy(base: Record<string, unknown>, overrides: unknown[] = []) {
+    const scope = await server.scope();
+    const { version } = await loadPolicy(scope);
+    const change = await scope.db.transaction((db) => changePolicy({ ...scope, db }, { base, overrides }, version));
+    if (change.outcome === 'on-trial') await scope.db.transaction((db) => confirmPolicy({ ...scope, db }, version + 1));
+  }
+  const open = async (jar = new Jar()) => ({ jar, page: await jar.follow(`${server.issuer}/launchpad`) });
+  /** Name and password; where that leads. */
+  async function begin(login = 'jsilva', password = passwords.joao, jar = new Jar()): Promise<{ jar: Jar; page: Answer }> {
+    const { page } = await open(jar);
+    return { jar, page: await fillSignIn(jar, page, login, password) };
+  }
+  const answer = (jar: Jar, page: Answer, code: string, more: Record<string, string> = {}) =>
+    jar.submit(jar.form(page, /second-factor$/), { code, ...more });
+  const isIn = (page: Answer) => page.url.endsWith('/launchpad');
+  /** João with an app. */
+  async function enrolled() {
+    await setPolicy({ secondFactor: { demand: 'required' } });
+    const { jar, page } = await begin();
+    const { secret, shown, codes } = await setUpApp(jar, page, now());
+    return { jar, secret, codes, page: await goOnFrom(jar, shown) };
+  }
+
+  it('required and missing: nothing else is reachable before one is set up; then the codes are shown once', async () => {
+    await setPolicy({ secondFactor: { demand: 'required' } });
+    const { jar, page } = await begin();
+    expect(page.url).to.match(/\/enrol$/);
+    expect(page.text).to.contain('Set up a second factor').and.to.contain('<svg').and.to.contain('otpauth://totp/');
+    for (const path of ['/launchpad', '/account'])
+      expect((await jar.follow(`${server.issuer}${path}`)).text, path).to.not.contain('Sign out');
+    const wrong = await jar.submit(jar.form(page, /enrol$/), { code: '000000' });
+    expect(wrong.status).to.equal(422);
+    expect(wrong.text, 'the same QR code again').to.contain(/id="totp-secret">([^<]+)</.exec(page.text)![1]!);
+    const { shown, codes } = await setUpApp(jar, wrong, now());
+    expect(codes).to.have.length(10);
+    expect(new Set(codes).size).to.equal(10);
+    expect(isIn(await goOnFrom(jar, shown))).to.equal(true);
+    const scope = await server.scope();
+    expect(await scope.db('audit_events').where({ type: 'second-factor.enrolled' })).to.have.length(1);
+    const stored = JSON.stringify(await scope.db('second_factors').select()) + JSON.stringify(await scope.db('recovery_codes').select());
+    for (const code of codes) expect(stored).to.not.contain(code.replace('-', ''));
+  });
+
+  it('a session from before is asked when it becomes required, and an older one for the password again', async () => {
+    const { jar, page } = await begin();
+    expect(isIn(page)).to.equal(true);
+    await setPolicy({ secondFactor: { demand: 'required' } });
+    expect((await jar.follow(`${server.issuer}/launchpad`)).url, 'signed in just now').to.match(/\/enrol$/);
+    wait(11);
+    expect((await jar.follow(`${server.issuer}/launchpad`)).text).to.contain('name="password"');
+  });
+
+  it('a code counts once, three of them in a minute and a half, and a wrong one says what to do', async () => {
+    const { secret } = await enrolled();
+    const { jar, page } = await begin();
+    expect(page.url).to.match(/\/second-factor$/);
+    const used = await answer(jar, page, totpCode(secret, now()));
+    expect(used.text, 'the one of the enrolment').to.contain('Wait for the next one');
+    wait(1);
+    const code = totpCode(secret, now());
+    const done = await answer(jar, used, code);
+    expect(isIn(done)).to.equal(true);
+    const again = await begin();
+    expect((await answer(again.jar, again.page, code)).status, 'replayed').to.equal(422);
+    wait(1);
+    expect(isIn(await answer(again.jar, again.page, totpCode(secret, now() - 30_000))), 'a phone that is late').to.equal(true);
+  });
+
+  it('a recovery code counts once, in any spelling; a new set ends the old one', async () => {
+    const { codes } = await enrolled();
+    const first = await begin();
+    const other = await first.jar.get(`${first.page.url}?factor=recovery-code`);
+    expect(other.text).to.contain('recovery code');
+    expect(isIn(await answer(first.jar, other, ` ${codes[0]!.toLowerCase().replace('-', ' ')} `))).to.equal(true);
+    const second = await begin();
+    const form = await second.jar.get(`${second.page.url}?factor=recovery-code`);
+    expect((await answer(second.jar, form, codes[0]!)).text).to.contain('each works once');
+    expect(isIn(await answer(second.jar, form, codes[1]!))).to.equal(true);
+  });
+
+  it('codes are guessed on the same count as passwords: the limit blocks, and a right password gives no tries back', async () => {
+    const { secret } = await enrolled();
+    wait(16);
+    const jar = new Jar();
+    for (let i = 0; i < 2; i++) {
+      const { page } = await begin('jsilva', passwords.joao, jar);
+      await answer(jar, page, '123456');
+    }
+    const { page } = await begin('jsilva', passwords.joao, jar);
+    expect(page.url, 'the fifth attempt was the password').to.match(/\/second-factor$/);
+    const sixth = await answer(jar, page, totpCode(secret, now()));
+    expect(sixth.status, 'the right code, and no attempt left').to.equal(422);
+    expect((await begin('jsilva', passwords.joao)).page.text).to.contain('name="password"');
+  });
+
+  it('a browser is remembered for as long as the policy says, if the person wants it', async () => {
+    const { secret } = await enrolled();
+    await setPolicy({ secondFactor: { demand: 'required', rememberDays: 2 } });
+    wait(1);
+    const { jar, page } = await begin();
+    expect(page.text).to.contain('for 2 days');
+    expect(isIn(await answer(jar, page, totpCode(secret, now()), { remember: 'yes' }))).to.equal(true);
+    const signOut = jar.form(await jar.get(`${server.issuer}/sign-out`), /sign-out$/);
+    await jar.submit(signOut);
+    expect(isIn((await begin('jsilva', passwords.joao, jar)).page), 'remembered').to.equal(true);
+    expect((await begin()).page.url, 'another browser is not').to.match(/\/second-factor$/);
+    wait(2 * 24 * 60 + 1);
+    expect((await begin('jsilva', passwords.joao, jar)).page.url, 'two days later').to.match(/\/second-factor$/);
+  });
+
+  it('the second factor cannot be jumped over, nor a step be taken in another browser', async () => {
+    await enrolled();
+    const { jar, page } = await begin();
+    const request = /sign-in\/([0-9a-f-]{36})/.exec(page.url)![1]!;
+    for (const path of [`/sign-in/${request}`, `/sign-in/${request}/new-password`, `/sign-in/${request}/enrol`])
+      expect((await jar.follow(`${server.issuer}${path}`)).url, path).to.match(/\/second-factor$/);
+    expect((await new Jar().follow(`${server.issuer}/sign-in/${request}/second-factor`)).text).to.contain('name="password"');
+  });
+
+  it('RFC 9470: an application that asks gets a second factor, and acr and amr say honestly what there was', async () => {
+    const { secret } = await enrolled();
+    await setPolicy({ secondFactor: { demand: 'optional', rememberDays: 30 } });
+    const ana = (await begin('ana@acme.example', passwords.ana)).jar;
+    const mfa = 'https://refeds.org/profile/mfa';
+    const claims = async (jar: Jar, acr: string | undefined) => {
+      const { answer: page, code, verifier } = await authorize(server, jar, { scope: 'openid', acr_values: acr });
+      return { page, claims: code ? decodeJwt((await exchange(server, code, verifier)).body.id_token) : undefined };
+    };
+    await server.apply({
+      contexts: [
+        { code: 'acme', name: 'Acme S.A.', applications: [{ code: 'payroll', name: 'Payroll', assignedTo: { groups: ['Everyone'] } }] },
+      ],
+    });
+    const plain = (await claims(ana, undefined)).claims!;
+    expect(plain).to.deep.include({ acr: 'https://refeds.org/profile/sfa', amr: ['pwd'] });
+    const asked = await claims(ana, mfa);
+    expect(asked.page.text, 'who has none sets one up').to.contain('Set up a second factor');
+
+    wait(1);
+    const { jar, page } = await begin();
+    await answer(jar, page, totpCode(secret, now()));
+    expect((await claims(jar, mfa)).claims)
+      .to.deep.include({ acr: mfa })
+      .and.to.have.property('amr')
+      .that.includes.members(['pwd', 'otp', 'mfa']);
+    await setPolicy({ secondFactor: { demand: 'off' } });
+    expect((await claims(ana, mfa)).claims, 'off: voluntary, so honestly less').to.include({ acr: 'https://refeds.org/profile/sfa' });
+  });
+
+  it('S37: a stranger blocks the account and not its owner, who gets in at the first try in a known browser', async () => {
+    const owner = (await begin()).jar;
+    for (let i = 0; i < 5; i++) await begin('jsilva', 'a wrong password');
+    const scope = await server.scope();
+    expect((await findUserByLogin(scope, 'jsilva'))!.status).to.equal('blocked');
+    expect((await begin()).page.text, 'a stranger with the right password').to.contain('name="password"');
+    expect(isIn((await begin('jsilva', passwords.joao, owner)).page), 'the owner').to.equal(true);
+    expect((await findUserByLogin(scope, 'jsilva'))!.status).to.equal('activated');
+    for (let i = 0; i < 5; i++) await begin('jsilva', 'a wrong password');
+    expect((await begin()).page.text, 'the strangers’ attempts stay used up').to.contain('name="password"');
+  });
+
+  it('a known browser has a limit of its own, after which it is a stranger’s', async () => {
+    const owner = (await begin()).jar;
+    await owner.submit(owner.form(await owner.get(`${server.issuer}/sign-out`), /sign-out$/));
+    for (let i = 0; i < 5; i++) await begin('jsilva', 'a wrong password', owner);
+    expect((await findUserByLogin(await server.scope(), 'jsilva'))!.status).to.equal('blocked');
+    wait(16);
+    expect((await begin('jsilva', passwords.joao, owner)).page.text, 'waiting does not help').to.contain('name="password"');
+  });
+
+  it('a block ends by itself where the company says so', async () => {
+    await setPolicy({ lockout: { unblockAfterMinutes: 30 } });
+    for (let i = 0; i < 5; i++) await begin('jsilva', 'a wrong password');
+    wait(29);
+    expect(isIn((await begin()).page)).to.equal(false);
+    wait(2);
+    expect(isIn((await begin()).page)).to.equal(true);
+  });
+});
