@@ -12,7 +12,7 @@ import { createViews } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { startJobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
-import { createMailer, type Mailer } from '../platform/mail/index.ts';
+import { createMailbox, createMailer, type Mailer } from '../platform/mail/index.ts';
 import { addressMatcher, clientAddress, createOutbound } from '../platform/net/index.ts';
 import { createHealth, type Health } from '../web/health/index.ts';
 import { createBackChannelLogout, ProviderDirectory } from '../web/oidc/index.ts';
@@ -66,17 +66,18 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const koa = new Koa();
   koa.on('error', (error) => log.error({ err: error }, 'a request failed outside its page'));
   koa.use(services.assets.middleware);
-  koa.use(createPageRouter(services, pageRoutes(providers, new SamlDirectory(services, listener, config.contextCacheSize))));
+  const mailbox = !config.smtpUrl && config.demo && store.isEmbedded ? createMailbox(() => clock.now()) : undefined;
+  koa.use(createPageRouter(services, pageRoutes(providers, new SamlDirectory(services, listener, config.contextCacheSize), mailbox)));
 
   await listener.start();
   let jobs: { stop(): Promise<void> } | undefined;
-  let mailer: Mailer | undefined;
+  let mailer: Mailer | undefined = mailbox;
   return {
     services,
     health,
     handle: createFrontDoor({ services, providers, health, pages: koa.callback(), isSecure: config.baseUrl.startsWith('https:') }),
     async startJobs() {
-      mailer = config.smtpUrl ? createMailer(config.smtpUrl, config.mailFrom ?? `portaria@${new URL(config.baseUrl).hostname}`) : undefined;
+      mailer = config.smtpUrl ? createMailer(config.smtpUrl, config.mailFrom ?? `portaria@${new URL(config.baseUrl).hostname}`) : mailbox;
       jobs = await startJobs(database.url, createTasks(services, createBackChannelLogout(services, providers), mailer), crontab, log);
     },
     async close() {

@@ -3,7 +3,9 @@ import { sweepAttempts, sweepBrowsers } from '../domain/attempts/index.ts';
 import { endTrial, sweepPendingRequests } from '../domain/authentication/index.ts';
 import { warnOfCertificates } from '../domain/certificate-warnings/index.ts';
 import { listContexts } from '../domain/contexts/index.ts';
+import { sweepLinks } from '../domain/one-time-links/index.ts';
 import { listRefreshable, refreshMetadata } from '../domain/partner-metadata/index.ts';
+import { sendRecovery } from '../domain/password-recovery/index.ts';
 import { sweepArtifacts } from '../domain/protocol-artifacts/index.ts';
 import { type ContextId, inTransaction, type Scope } from '../domain/scope.ts';
 import { type EndReason, endSessionsOfUser, type Participant } from '../domain/sessions/index.ts';
@@ -39,6 +41,10 @@ export function createTasks(
       await sendBackChannelLogout(scopeOf(contextId), sessionId, participant);
     },
     'send-mail': async (payload) => sendMail({ services, mailer }, payload as MailJob),
+    'send-recovery': async (payload) => {
+      const { contextId, actor, login } = payload as { contextId: string; actor: Scope['actor']; login: string };
+      await sendRecovery({ ...scopeOf(contextId), actor }, login, services.keyRing);
+    },
     'warn-of-certificates': async () => {
       for (const { contextId } of await listContexts(services.database.knex)) await inTransaction(scopeOf(contextId), warnOfCertificates);
     },
@@ -59,7 +65,7 @@ export function createTasks(
         await inTransaction(scopeOf(contextId), endTrial);
     },
     'sweep-expired': async () => {
-      for (const sweep of [sweepArtifacts, sweepPendingRequests, sweepAttempts, sweepBrowsers, sweepExchanges])
+      for (const sweep of [sweepArtifacts, sweepPendingRequests, sweepAttempts, sweepBrowsers, sweepExchanges, sweepLinks])
         await sweep(services.database.knex);
     },
   };

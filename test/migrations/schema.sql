@@ -212,6 +212,22 @@ CREATE INDEX oidc_artifacts_grant ON public.oidc_artifacts USING btree (context_
 CREATE INDEX oidc_artifacts_uid ON public.oidc_artifacts USING btree (context_id, kind, uid) WHERE (uid IS NOT NULL);
 CREATE UNIQUE INDEX oidc_artifacts_user_code ON public.oidc_artifacts USING btree (context_id, user_code) WHERE (user_code IS NOT NULL);
 
+CREATE TABLE one_time_links (
+  context_id uuid NOT NULL,
+  link_id uuid NOT NULL,
+  kind text NOT NULL,
+  user_id uuid NOT NULL,
+  token_hash bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  PRIMARY KEY (context_id, link_id),
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX one_time_links_expiry ON public.one_time_links USING btree (expires_at);
+CREATE INDEX one_time_links_user ON public.one_time_links USING btree (context_id, user_id, kind);
+CREATE UNIQUE INDEX one_time_links_token ON public.one_time_links USING btree (context_id, token_hash);
+
 CREATE TABLE partner_metadata (
   context_id uuid NOT NULL,
   application_id uuid NOT NULL,

@@ -1,41 +1,21 @@
 import { expect } from 'chai';
-import { SMTPServer } from 'smtp-server';
 import { createTasks } from '../../src/app/jobs.ts';
 import type { Clock } from '../../src/platform/clock/index.ts';
 import { createMailer } from '../../src/platform/mail/index.ts';
+import { startMailSink } from '../support/mail-sink.ts';
 import { makeKeys } from '../support/saml.ts';
-import { freePort, startTestServer, type TestServer } from '../support/server.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
 
 const day = 24 * 3600 * 1000;
 
 describe('web: certificates that end soon', () => {
   let server: TestServer;
-  let sink: SMTPServer;
-  let smtpUrl: string;
+  let sink: Awaited<ReturnType<typeof startMailSink>>;
   let ahead = 0;
   const clock: Clock = { now: () => new Date(Date.now() + ahead) };
-  const mails: { to: string[]; text: string }[] = [];
 
   before(async () => {
-    const port = await freePort();
-    smtpUrl = `smtp://127.0.0.1:${port}`;
-    sink = new SMTPServer({
-      authOptional: true,
-      disabledCommands: ['STARTTLS'],
-      onData(stream, session, done) {
-        const chunks: Buffer[] = [];
-        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-        stream.on('end', () => {
-          const raw = Buffer.concat(chunks).toString();
-          const text = raw
-            .replace(/=\r\n/g, '')
-            .replace(/(?:=[0-9A-F]{2})+/g, (codes) => Buffer.from(codes.replaceAll('=', ''), 'hex').toString());
-          mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), text });
-          done();
-        });
-      },
-    });
-    await new Promise<void>((resolve) => sink.listen(port, '127.0.0.1', () => resolve()));
+    sink = await startMailSink();
     server = await startTestServer({ clock });
     await server.apply({
       contexts: [
@@ -60,16 +40,16 @@ describe('web: certificates that end soon', () => {
     await (await server.scope()).db('users').where({ email: 'bia@acme.example' }).update({ locale: 'pt-BR' });
   });
   after(async () => {
-    await new Promise<void>((resolve) => sink.close(() => resolve()));
+    sink.close();
     await server.close();
   });
 
   /** What the schedule does in a day: looks, and sends what was queued. */
   async function aDay(): Promise<number> {
-    const mailer = createMailer(smtpUrl, 'Portaria <portaria@acme.example>');
+    const mailer = createMailer(sink.url, 'Portaria <portaria@acme.example>');
     const tasks = createTasks(server.app.services, async () => {}, mailer);
     const { db } = await server.scope();
-    const count = mails.length;
+    const count = sink.mails.length;
     await tasks['warn-of-certificates']!({}, {} as never);
     const { rows } = await db.raw(
       'SELECT j.id, j.payload FROM graphile_worker._private_jobs j JOIN graphile_worker._private_tasks t ON t.id = j.task_id WHERE t.identifier = ?',
@@ -80,14 +60,14 @@ describe('web: certificates that end soon', () => {
       await db.raw('DELETE FROM graphile_worker._private_jobs WHERE id = ?', [id]);
     }
     mailer.close();
-    return mails.length - count;
+    return sink.mails.length - count;
   }
 
   it('every administrator hears of it in their language, a few times and not every day', async () => {
     expect(await aDay(), 'a year left').to.equal(0);
     ahead = (365 - 59) * day;
     expect(await aDay()).to.equal(2);
-    const [ana, bia] = ['ana@acme.example', 'bia@acme.example'].map((address) => mails.find(({ to }) => to.includes(address))!);
+    const [ana, bia] = ['ana@acme.example', 'bia@acme.example'].map((address) => sink.mails.find(({ to }) => to.includes(address))!);
     expect(ana!.text).to.contain('a certificate of Wiki ends in 59 days').and.to.contain(`${server.issuer}/admin/applications/`);
     expect(bia!.text).to.contain('um certificado de Wiki vence em 59 dias');
     expect(await aDay(), 'the same day').to.equal(0);
@@ -95,13 +75,13 @@ describe('web: certificates that end soon', () => {
     expect(await aDay(), 'between two warnings').to.equal(0);
     ahead = (365 - 13) * day;
     expect(await aDay()).to.equal(2);
-    expect(mails.at(-1)!.text).to.not.contain('root@other.example');
+    expect(sink.mails.at(-1)!.text).to.not.contain('root@other.example');
   });
 
   it('ours, too, with the way to change it', async () => {
     ahead = (5 * 365 - 6) * day;
     expect(await aDay(), 'two certificates of acme for two administrators, two of other for one').to.equal(6);
-    expect(mails.at(-1)!.text).to.contain('/admin/certificates');
+    expect(sink.mails.at(-1)!.text).to.contain('/admin/certificates');
     const events = await (await server.scope()).db('audit_events').where({ type: 'saml-certificate.ends-soon' });
     expect(events.length).to.be.greaterThan(3);
   });

@@ -18,6 +18,8 @@ const open = new Set([
   '/sign-in/:request/new-password',
   '/sign-in/:request/second-factor',
   '/sign-in/:request/enrol',
+  '/recovery',
+  '/recovery/:token',
   '/sign-out',
   '/signed-out',
   '/language',

@@ -5,6 +5,7 @@ export const auditEventTypes = [
   'sign-out.completed',
   'session.ended',
   'password.changed',
+  'password.recovery-requested',
   'second-factor.enrolled',
   'second-factor.removed',
   'sign-in-policy.changed',

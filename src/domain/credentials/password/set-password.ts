@@ -1,5 +1,6 @@
 import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { recordEvent } from '../../audit/index.ts';
+import { endLinks } from '../../one-time-links/index.ts';
 import type { Scope } from '../../scope.ts';
 import { fullName, type User } from '../../users/index.ts';
 import { findPassword, savePassword } from './store.ts';
@@ -9,6 +10,7 @@ const purpose = (scope: Scope, userId: string) => `temporary-password:${scope.co
 /** @param hash of a password that passed checkPassword; hashing is slow and stays outside the transaction */
 export async function setPersonalPassword(scope: Scope, user: User, hash: string): Promise<void> {
   await savePassword(scope, user.userId, { hash, mustChange: false });
+  await endLinks(scope, user.userId);
   await recordEvent(scope, { type: 'password.changed', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
 }
 
@@ -21,6 +23,7 @@ export async function setTemporaryPassword(
 ): Promise<void> {
   const temporaryEncrypted = keyRing.encrypt(temporary.password, purpose(scope, user.userId));
   await savePassword(scope, user.userId, { hash: temporary.hash, mustChange: true, temporaryEncrypted });
+  await endLinks(scope, user.userId);
   await recordEvent(scope, { type: 'user.temporary-password-set', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
 }
 

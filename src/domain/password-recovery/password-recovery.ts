@@ -1,0 +1,104 @@
+import type { KeyRing, PasswordHasher } from '../../platform/crypto/index.ts';
+import { AppError, invalidInput } from '../../platform/errors/index.ts';
+import { enqueueJob } from '../../platform/jobs/index.ts';
+import { clearAttempts, forgetBrowsers } from '../attempts/index.ts';
+import { recordEvent } from '../audit/index.ts';
+import { findPolicyOf } from '../authentication/index.ts';
+import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
+import { countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
+import { inTransaction, type Scope } from '../scope.ts';
+import { endSessionsOfUser } from '../sessions/index.ts';
+import type { PolicyRules } from '../sign-in-policy/index.ts';
+import { changeStatus, findUserByLogin, fullName, getUser, type Status } from '../users/index.ts';
+
+const linkSeconds = 3600;
+const mostPerHour = 3;
+/** Who may come back by themselves; what an administrator ended stays so. */
+const mayRecover: Status[] = ['activated', 'blocked'];
+
+/** The purpose that the path in the mail's job is sealed for: jobs lie in the store, bearer values do not. */
+export const mailPathPurpose = (contextId: string) => `mail-path:${contextId}`;
+
+/** What was typed may be a password in the wrong field: it lies sealed until the job reads it. */
+const loginPurpose = (contextId: string) => `recovery-login:${contextId}`;
+
+/** Who asks hears the same at the same time, whoever they name: everything that depends on the account happens in a job. */
+export async function requestRecovery({ db, contextId, actor }: Scope, login: string, keyRing: KeyRing): Promise<void> {
+  await enqueueJob(db, 'send-recovery', { contextId, actor, login: keyRing.encrypt(login.slice(0, 254), loginPurpose(contextId)) });
+}
+
+/** The job: mails a link, if there is somebody to mail to. @param sealedLogin as requestRecovery sealed it */
+export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: KeyRing): Promise<void> {
+  const login = keyRing.decrypt(sealedLogin, loginPurpose(scope.contextId)).toString();
+  const user = await findUserByLogin(scope, login);
+  await inTransaction(scope, async (inside) => {
+    const since = new Date(scope.clock.now().getTime() - 3_600_000);
+    const isMailed =
+      user?.email !== undefined &&
+      mayRecover.includes(user.status) &&
+      (await countRecentLinks(inside, 'recovery', user.userId, since)) < mostPerHour;
+    await recordEvent(inside, {
+      type: 'password.recovery-requested',
+      outcome: isMailed ? 'success' : 'failure',
+      subject: user ? { kind: 'user', id: user.userId, name: fullName(user) } : undefined,
+      reason: isMailed
+        ? undefined
+        : !user
+          ? 'unknown-person'
+          : !user.email
+            ? 'no-mail'
+            : mayRecover.includes(user.status)
+              ? 'too-many'
+              : user.status,
+    });
+    if (!isMailed) return;
+    const token = await createLink(inside, 'recovery', user.userId, linkSeconds);
+    await enqueueJob(inside.db, 'send-mail', {
+      contextId: scope.contextId,
+      to: user.email,
+      locale: user.locale,
+      mail: 'recovery',
+      params: { firstName: user.firstName, minutes: linkSeconds / 60 },
+      sealedPath: keyRing.encrypt(`/recovery/${token}`, mailPathPurpose(scope.contextId)),
+    });
+  });
+}
+
+/**
+ * A new password by a mailed link. Ends every session and token, unblocks (S137), forgets known browsers; second factors stay and are asked for at the next sign-in.
+ * @throws AppError link_over, invalid_input
+ */
+export async function recoverPassword(
+  scope: Scope,
+  hasher: PasswordHasher,
+  rules: PolicyRules,
+  token: string,
+  newPassword: string,
+  repeated: string,
+): Promise<void> {
+  const userId = await findLink(scope, 'recovery', token);
+  if (!userId) throw new AppError('link_over', 410);
+  const user = await getUser(scope, userId);
+  const policy = await findPolicyOf(scope, rules, user);
+  const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
+  if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
+  await inTransaction(scope, async (inside) => {
+    const { status } = await getUser(inside, userId, { lock: true });
+    if (!mayRecover.includes(status) || !(await useLink(inside, 'recovery', token))) throw new AppError('link_over', 410);
+    const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: userId, name: fullName(user) } };
+    await setPersonalPassword(as, user, hash);
+    if (status === 'blocked') await changeStatus(as, userId, 'unblock', 'recovered');
+    await clearAttempts(as, userId);
+    await forgetBrowsers(as, userId);
+    await endSessionsOfUser(as, userId, 'password-changed');
+    if (user.email)
+      await enqueueJob(inside.db, 'send-mail', {
+        contextId: scope.contextId,
+        to: user.email,
+        locale: user.locale,
+        mail: 'password_changed',
+        params: { firstName: user.firstName },
+        path: '/recovery',
+      });
+  });
+}

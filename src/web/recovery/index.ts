@@ -1,0 +1,53 @@
+// Owns: the pages of somebody who forgot their password. Does not: sign anybody in (web/sign-in).
+
+import { findPolicyOf } from '../../domain/authentication/index.ts';
+import { findLink } from '../../domain/one-time-links/index.ts';
+import { recoverPassword, requestRecovery } from '../../domain/password-recovery/index.ts';
+import { getUser, identifier } from '../../domain/users/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { type PageContext, type Route, renderPage } from '../request/index.ts';
+
+export const recoveryRoutes: Route[] = [
+  { method: 'GET', path: '/recovery', access: 'anyone', handle: async (page) => showRequest(page) },
+  { method: 'POST', path: '/recovery', access: 'anyone', handle: submitRequest },
+  { method: 'GET', path: '/recovery/:token', access: 'anyone', handle: (page) => showNewPassword(page) },
+  { method: 'POST', path: '/recovery/:token', access: 'anyone', handle: submitNewPassword },
+];
+
+function showRequest(page: PageContext, fault?: string): void {
+  renderPage(page, 'recovery/request', { login: page.query('login_hint').slice(0, 254), fault }, { status: fault ? 422 : 200 });
+}
+
+async function submitRequest(page: PageContext): Promise<void> {
+  const login = page.form.get('login').trim();
+  if (login === '') return showRequest(page, page.t('recovery.missing'));
+  await requestRecovery(page.scope, login, page.services.keyRing);
+  renderPage(page, 'recovery/requested', {});
+}
+
+/** Looking uses nothing up: mail scanners open every link. */
+async function showNewPassword(page: PageContext, error?: AppError): Promise<void> {
+  const userId = await findLink(page.scope, 'recovery', page.params.token!);
+  if (!userId) throw new AppError('link_over', 410);
+  const user = await getUser(page.scope, userId);
+  const { password } = await findPolicyOf(page.scope, await page.services.findPolicy(page.context.contextId), user);
+  const fields = Object.fromEntries(Object.entries(error?.fields ?? {}).map(([field, key]) => [field, page.t(key, error!.params)]));
+  renderPage(
+    page,
+    'recovery/new-password',
+    { fields, rules: password, login: identifier(user), action: `/recovery/${page.params.token}` },
+    { status: error?.status ?? 200 },
+  );
+}
+
+async function submitNewPassword(page: PageContext): Promise<void> {
+  const { scope, services, context, form, params } = page;
+  const rules = await services.findPolicy(context.contextId);
+  try {
+    await recoverPassword(scope, services.hasher, rules, params.token!, form.get('newPassword'), form.get('repeatPassword'));
+  } catch (error) {
+    if (!(error instanceof AppError && error.fields)) throw error;
+    return showNewPassword(page, error);
+  }
+  renderPage(page, 'recovery/done', {});
+}
