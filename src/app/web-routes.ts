@@ -3,6 +3,7 @@ import { notFound } from '../platform/errors/index.ts';
 import { setSecurityHeaders } from '../platform/http/index.ts';
 import type { Mailbox } from '../platform/mail/index.ts';
 import { addressMatcher } from '../platform/net/index.ts';
+import { accountRoutes } from '../web/account/index.ts';
 import { adminConsoleRoutes } from '../web/admin-console/index.ts';
 import type { Health } from '../web/health/index.ts';
 import { launchpadRoutes } from '../web/launchpad/index.ts';
@@ -20,6 +21,7 @@ export const pageRoutes = (providers: ProviderDirectory, saml: SamlDirectory, ma
   ...interactionRoutes(providers),
   ...samlRoutes(saml),
   ...launchpadRoutes,
+  ...accountRoutes,
   ...adminConsoleRoutes,
 ];
 

@@ -8,6 +8,7 @@ export const auditEventTypes = [
   'password.recovery-requested',
   'second-factor.enrolled',
   'second-factor.removed',
+  'second-factor.codes-renewed',
   'sign-in-policy.changed',
   'sign-in-policy.confirmed',
   'sign-in-policy.reverted',

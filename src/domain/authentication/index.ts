@@ -9,6 +9,7 @@ export { enrolTotp } from './enrol-factor.ts';
 export { type Arrival, describePassword, findNextStep, findPolicyOf } from './find-next-step.ts';
 export { createUserWithTemporaryPassword, giveTemporaryPassword } from './give-temporary-password.ts';
 export { type Basis, type Demands, type Facts, isStrong, nextStep, type Offer, type PasswordFacts, type Step } from './next-step.ts';
+export { addOwnTotp, changeOwnPassword, demandsOfOwnChanges, removeOwnFactor, renewRecoveryCodes } from './own-credentials.ts';
 export {
   closePendingRequest,
   findPendingRequest,

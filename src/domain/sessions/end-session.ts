@@ -34,6 +34,12 @@ export async function endSession(scope: Scope, sessionId: SessionId, reason: End
   return true;
 }
 
+/** One of the person's own: another's id ends nothing. @param scope of a transaction */
+export async function endOwnSession(scope: Scope, userId: string, sessionId: SessionId): Promise<void> {
+  const own = await scope.db('sessions').where({ context_id: scope.contextId, session_id: sessionId, user_id: userId }).first('session_id');
+  if (own) await endSession(scope, sessionId, 'signed-out');
+}
+
 /**
  * All of a person's sessions, and what their applications may do without one (offline access).
  * @param except the session that may go on: the person's own, when they changed their password

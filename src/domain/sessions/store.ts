@@ -5,6 +5,7 @@ import type { NameId } from '../../platform/saml/index.ts';
 import type { ApplicationId, ContextId, Scope, SessionId, UserId } from '../scope.ts';
 import type { PolicyFinder } from '../sign-in-policy/index.ts';
 import type { Role } from '../users/index.ts';
+import { describeBrowser } from './describe-browser.ts';
 
 /** A live session and the person it belongs to. */
 export type Session = {
@@ -156,6 +157,26 @@ export async function findSessionsOfParticipant(
     sessionIndexes.length > 0 &&
     (await own().whereIn('p.protocol_session', sessionIndexes).first('p.session_id')) !== undefined;
   return { sessionIds: rows.map((row) => row.session_id), isOther };
+}
+
+/** `browser` in words, such as "Firefox, Windows"; '' when it says nothing we know. */
+export type OwnSession = { sessionId: SessionId; browser: string; ip: string; authenticatedAt: Date; seenAt: Date };
+
+/** A person's live sessions, the one used last first. */
+export async function listSessionsOfUser({ db, contextId, clock }: Scope, userId: UserId): Promise<OwnSession[]> {
+  const rows = await db('sessions')
+    .where({ context_id: contextId, user_id: userId, ended_at: null })
+    .where('expires_at', '>', clock.now())
+    .whereRaw('seen_at > ?::timestamptz - make_interval(secs => idle_seconds)', [clock.now()])
+    .orderBy('seen_at', 'desc')
+    .select('session_id', 'user_agent', 'ip', 'authenticated_at', 'seen_at');
+  return rows.map((row) => ({
+    sessionId: row.session_id,
+    browser: describeBrowser(row.user_agent),
+    ip: row.ip,
+    authenticatedAt: row.authenticated_at,
+    seenAt: row.seen_at,
+  }));
 }
 
 /** Where the active administrators are signed in from, newest first. */

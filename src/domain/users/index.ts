@@ -4,6 +4,7 @@
 export { canChangeStatus, changeStatus, deleteUser, type StatusChange } from './change-status.ts';
 export { createUser, type NewUser } from './create-user.ts';
 export { editUser } from './edit-user.ts';
+export { setLocale } from './set-locale.ts';
 export {
   countUsers,
   findUserById,

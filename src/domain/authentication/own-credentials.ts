@@ -1,0 +1,76 @@
+import type { KeyRing, PasswordHasher } from '../../platform/crypto/index.ts';
+import { AppError, invalidInput } from '../../platform/errors/index.ts';
+import { recordEvent } from '../audit/index.ts';
+import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
+import { makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
+import { listSecondFactors, removeSecondFactor } from '../credentials/second-factors/index.ts';
+import { inTransaction, type Scope } from '../scope.ts';
+import { endSessionsOfUser, type Session } from '../sessions/index.ts';
+import type { PolicyRules } from '../sign-in-policy/index.ts';
+import { fullName, getUser } from '../users/index.ts';
+import { enrolTotp } from './enrol-factor.ts';
+import { findPolicyOf } from './find-next-step.ts';
+import type { Demands } from './next-step.ts';
+
+/** What a person has to have proven lately before their own passwords and factors change: the strongest they hold, within ten minutes. */
+export const demandsOfOwnChanges = async (scope: Scope, session: Session): Promise<Demands> => ({
+  maxAgeSeconds: 600,
+  secondFactor: (await listSecondFactors(scope, session.userId)).length > 0,
+});
+
+/** Other sessions, and what applications may do without one, end with the old password. @throws AppError invalid_input */
+export async function changeOwnPassword(
+  scope: Scope,
+  hasher: PasswordHasher,
+  rules: PolicyRules,
+  session: Session,
+  newPassword: string,
+  repeated: string,
+): Promise<void> {
+  const user = await getUser(scope, session.userId);
+  const policy = await findPolicyOf(scope, rules, user);
+  const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
+  if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
+  await inTransaction(scope, async (inside) => {
+    const locked = await getUser(inside, user.userId, { lock: true });
+    if (locked.status !== 'activated') throw new AppError('signed_out', 401);
+    await setPersonalPassword(inside, user, hash);
+    await endSessionsOfUser(inside, user.userId, 'password-changed', session.sessionId);
+  });
+}
+
+/** @returns recovery codes to show once, none when the person has some; undefined when the answer was wrong or late */
+export const addOwnTotp = (
+  scope: Scope,
+  session: Session,
+  offer: { sealed: string; code: string; name: string },
+  keyRing: KeyRing,
+): Promise<string[] | undefined> => inTransaction(scope, (inside) => enrolTotp(inside, session.userId, offer, keyRing));
+
+/** @throws AppError not_found, second_factor_required when the policy demands one and this is the last */
+export async function removeOwnFactor(scope: Scope, rules: PolicyRules, session: Session, factorId: string): Promise<void> {
+  await inTransaction(scope, async (inside) => {
+    const user = await getUser(inside, session.userId, { lock: true });
+    const { secondFactor } = await findPolicyOf(inside, rules, user);
+    const removed = await removeSecondFactor(inside, user.userId, factorId);
+    if (!removed) throw new AppError('not_found', 404);
+    const left = await listSecondFactors(inside, user.userId);
+    if (secondFactor.demand === 'required' && !left.some(({ kind }) => secondFactor.factors.includes(kind)))
+      throw new AppError('second_factor_required', 409);
+    await recordEvent(inside, {
+      type: 'second-factor.removed',
+      subject: { kind: 'user', id: user.userId, name: fullName(user) },
+      details: { factor: removed.kind, name: removed.name },
+    });
+  });
+}
+
+/** Ten new ones; the old ones stop working. @throws AppError not_found without a factor they could stand in for */
+export async function renewRecoveryCodes(scope: Scope, session: Session): Promise<string[]> {
+  return inTransaction(scope, async (inside) => {
+    const user = await getUser(inside, session.userId, { lock: true });
+    if ((await listSecondFactors(inside, user.userId)).length === 0) throw new AppError('not_found', 404);
+    await recordEvent(inside, { type: 'second-factor.codes-renewed', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
+    return makeRecoveryCodes(inside, user.userId);
+  });
+}

@@ -1,0 +1,61 @@
+// Owns: a person's own pages: data, password, second factors, sessions. Does not: anything to other people (admin-console).
+
+import { inTransaction } from '../../domain/scope.ts';
+import { endOwnSession, listSessionsOfUser } from '../../domain/sessions/index.ts';
+import { getUser, setLocale } from '../../domain/users/index.ts';
+import { serializeCookie } from '../../platform/http/index.ts';
+import { isLocale } from '../../platform/i18n/index.ts';
+import { type PageContext, type Route, redirectTo, renderPage } from '../request/index.ts';
+import { fresh } from './fresh.ts';
+import { showPassword, submitPassword } from './password.ts';
+import { confirmRemoval, showFactors, showNewApp, submitCodes, submitNewApp, submitRemoval } from './second-factors.ts';
+
+const factors = '/account/second-factors';
+
+export const accountRoutes: Route[] = [
+  { method: 'GET', path: '/account', access: 'person', handle: showAccount },
+  { method: 'POST', path: '/account/language', access: 'person', handle: submitLanguage },
+  { method: 'GET', path: '/account/password', access: 'person', handle: fresh('/account/password', (page) => showPassword(page)) },
+  { method: 'POST', path: '/account/password', access: 'person', handle: fresh('/account/password', submitPassword) },
+  { method: 'GET', path: factors, access: 'person', handle: showFactors },
+  { method: 'GET', path: `${factors}/new`, access: 'person', handle: fresh(`${factors}/new`, (page) => showNewApp(page)) },
+  { method: 'POST', path: `${factors}/new`, access: 'person', handle: fresh(`${factors}/new`, submitNewApp) },
+  { method: 'POST', path: `${factors}/codes`, access: 'person', handle: fresh(factors, submitCodes) },
+  { method: 'GET', path: `${factors}/:factor/remove`, access: 'person', handle: fresh(factors, confirmRemoval) },
+  { method: 'POST', path: `${factors}/:factor/remove`, access: 'person', handle: fresh(factors, submitRemoval) },
+  { method: 'GET', path: '/account/sessions', access: 'person', handle: showSessions },
+  { method: 'POST', path: '/account/sessions', access: 'person', handle: submitSessions },
+];
+
+async function showAccount(page: PageContext): Promise<void> {
+  const user = await getUser(page.scope, page.session!.userId);
+  renderPage(page, 'account/account', { user });
+}
+
+/** The person's own language, everywhere; the choice of this browser gives way to it. */
+async function submitLanguage(page: PageContext): Promise<void> {
+  const locale = page.form.get('locale');
+  if (isLocale(locale)) {
+    await inTransaction(page.scope, (scope) => setLocale(scope, page.session!.userId, locale));
+    page.ctx.append('set-cookie', serializeCookie('portaria_language', undefined, { secure: page.context.isSecure }));
+  }
+  redirectTo(page, '/account?done=language_saved');
+}
+
+async function showSessions(page: PageContext): Promise<void> {
+  const sessions = await listSessionsOfUser(page.scope, page.session!.userId);
+  renderPage(page, 'account/sessions', {
+    sessions: sessions.map((one) => ({ ...one, isHere: one.sessionId === page.session!.sessionId })),
+  });
+}
+
+/** "Sign out there", one or all others. */
+async function submitSessions(page: PageContext): Promise<void> {
+  const { session, form } = page;
+  const wanted = form.get('session');
+  const others = (await listSessionsOfUser(page.scope, session!.userId)).filter(({ sessionId }) => sessionId !== session!.sessionId);
+  for (const { sessionId } of others)
+    if (wanted === 'others' || wanted === sessionId)
+      await inTransaction(page.scope, (scope) => endOwnSession(scope, session!.userId, sessionId));
+  redirectTo(page, '/account/sessions?done=sessions_ended');
+}
