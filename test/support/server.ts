@@ -98,7 +98,8 @@ export function freePort(): Promise<number> {
   });
 }
 
-type Options = { clock?: Clock; config?: Partial<Config>; jobs?: boolean; redirectUri?: string };
+/** `host`: what browsers call the server; passkeys need a name. */
+type Options = { clock?: Clock; config?: Partial<Config>; jobs?: boolean; redirectUri?: string; host?: string };
 
 /** A server in this process on a database of its own. */
 export async function startTestServer({
@@ -106,10 +107,11 @@ export async function startTestServer({
   config = {},
   jobs = false,
   redirectUri = 'http://127.0.0.1:9/callback',
+  host = '127.0.0.1',
 }: Options = {}): Promise<TestServer> {
   const database = await createTestDatabase();
   const port = await freePort();
-  const baseUrl = `http://127.0.0.1:${port}`;
+  const baseUrl = `http://${host}:${port}`;
   const full: Config = { ...loadConfig({}), baseUrl, outboundAllow: ['127.0.0.1'], ...config };
   const store = { database: database.open(), keyRing: testKeyRing(), isEmbedded: false, migrated: [], close: async () => {} };
   const app = await createApp(full, store, createLog(process.env.TEST_LOG ?? 'silent'), clock);

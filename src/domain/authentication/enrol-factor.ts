@@ -1,9 +1,27 @@
 import type { KeyRing } from '../../platform/crypto/index.ts';
 import { recordEvent } from '../audit/index.ts';
+import { addPasskey, type Ceremony } from '../credentials/passkey/index.ts';
 import { countRecoveryCodes, makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
 import { addTotp } from '../credentials/totp/index.ts';
 import type { Scope, UserId } from '../scope.ts';
-import { fullName, getUser } from '../users/index.ts';
+import type { SecondFactor } from '../sign-in-policy/index.ts';
+import { fullName, getUser, type User } from '../users/index.ts';
+
+/**
+ * Enrols a passkey. @param scope of a transaction
+ * @returns the methods it proves, with recovery codes to show once; undefined when the browser's answer was not what was asked for
+ */
+export async function enrolPasskey(
+  scope: Scope,
+  ceremony: Ceremony,
+  userId: UserId,
+  answer: { sealed: string; response: string; name: string },
+): Promise<{ amr: string[]; codes: string[] } | undefined> {
+  const user = await getUser(scope, userId, { lock: true });
+  const amr = await addPasskey(scope, ceremony, userId, answer);
+  if (!amr) return undefined;
+  return { amr, codes: await announce(scope, user, 'passkey', answer.name) };
+}
 
 /**
  * Enrols an authenticator app that has just answered. @param scope of a transaction
@@ -17,10 +35,15 @@ export async function enrolTotp(
 ): Promise<string[] | undefined> {
   const user = await getUser(scope, userId, { lock: true });
   if (!(await addTotp(scope, userId, offer, keyRing))) return undefined;
+  return announce(scope, user, 'totp', offer.name);
+}
+
+/** @returns recovery codes, when the person has none yet */
+async function announce(scope: Scope, user: User, factor: SecondFactor, name: string): Promise<string[]> {
   await recordEvent(scope, {
     type: 'second-factor.enrolled',
-    subject: { kind: 'user', id: userId, name: fullName(user) },
-    details: { factor: 'totp', name: offer.name },
+    subject: { kind: 'user', id: user.userId, name: fullName(user) },
+    details: { factor, name },
   });
-  return (await countRecoveryCodes(scope, userId)) > 0 ? [] : makeRecoveryCodes(scope, userId);
+  return (await countRecoveryCodes(scope, user.userId)) > 0 ? [] : makeRecoveryCodes(scope, user.userId);
 }

@@ -5,11 +5,18 @@ export { changePolicy, confirmPolicy, endTrial, type PolicyChange, revertPolicy 
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
 export { deleteAccount } from './delete-account.ts';
-export { enrolTotp } from './enrol-factor.ts';
+export { enrolPasskey, enrolTotp } from './enrol-factor.ts';
 export { type Arrival, describePassword, findNextStep, findPolicyOf } from './find-next-step.ts';
 export { createUserWithTemporaryPassword, giveTemporaryPassword } from './give-temporary-password.ts';
 export { type Basis, type Demands, type Facts, isStrong, nextStep, type Offer, type PasswordFacts, type Step } from './next-step.ts';
-export { addOwnTotp, changeOwnPassword, demandsOfOwnChanges, removeOwnFactor, renewRecoveryCodes } from './own-credentials.ts';
+export {
+  addOwnPasskey,
+  addOwnTotp,
+  changeOwnPassword,
+  demandsOfOwnChanges,
+  removeOwnFactor,
+  renewRecoveryCodes,
+} from './own-credentials.ts';
 export {
   closePendingRequest,
   findPendingRequest,
@@ -19,6 +26,7 @@ export {
   recordProof,
   sweepPendingRequests,
 } from './pending-requests.ts';
+export { type PasskeyAnswer, provePasskeySignIn } from './prove-passkey.ts';
 export { type PasswordAttempt, type PasswordOutcome, provePassword } from './prove-password.ts';
 export { proveTypedFactor, type TypedFactor } from './prove-second-factor.ts';
 export { recordKeptOut } from './refuse-attempt.ts';

@@ -1,6 +1,7 @@
 import type { KeyRing, PasswordHasher } from '../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
+import type { Ceremony } from '../credentials/passkey/index.ts';
 import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
 import { makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
 import { listSecondFactors, removeSecondFactor } from '../credentials/second-factors/index.ts';
@@ -8,7 +9,7 @@ import { inTransaction, type Scope } from '../scope.ts';
 import { endSessionsOfUser, type Session } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { fullName, getUser } from '../users/index.ts';
-import { enrolTotp } from './enrol-factor.ts';
+import { enrolPasskey, enrolTotp } from './enrol-factor.ts';
 import { findPolicyOf } from './find-next-step.ts';
 import type { Demands } from './next-step.ts';
 
@@ -46,6 +47,13 @@ export const addOwnTotp = (
   offer: { sealed: string; code: string; name: string },
   keyRing: KeyRing,
 ): Promise<string[] | undefined> => inTransaction(scope, (inside) => enrolTotp(inside, session.userId, offer, keyRing));
+
+export const addOwnPasskey = (
+  scope: Scope,
+  ceremony: Ceremony,
+  session: Session,
+  answer: { sealed: string; response: string; name: string },
+) => inTransaction(scope, (inside) => enrolPasskey(inside, ceremony, session.userId, answer));
 
 /** @throws AppError not_found, second_factor_required when the policy demands one and this is the last */
 export async function removeOwnFactor(scope: Scope, rules: PolicyRules, session: Session, factorId: string): Promise<void> {

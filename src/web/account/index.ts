@@ -8,7 +8,16 @@ import { isLocale } from '../../platform/i18n/index.ts';
 import { type PageContext, type Route, redirectTo, renderPage } from '../request/index.ts';
 import { fresh } from './fresh.ts';
 import { showPassword, submitPassword } from './password.ts';
-import { confirmRemoval, showFactors, showNewApp, submitCodes, submitNewApp, submitRemoval } from './second-factors.ts';
+import {
+  confirmRemoval,
+  showFactors,
+  showNewApp,
+  showNewPasskey,
+  submitCodes,
+  submitNewApp,
+  submitNewPasskey,
+  submitRemoval,
+} from './second-factors.ts';
 
 const factors = '/account/second-factors';
 
@@ -20,6 +29,13 @@ export const accountRoutes: Route[] = [
   { method: 'GET', path: factors, access: 'person', handle: showFactors },
   { method: 'GET', path: `${factors}/new`, access: 'person', handle: fresh(`${factors}/new`, (page) => showNewApp(page)) },
   { method: 'POST', path: `${factors}/new`, access: 'person', handle: fresh(`${factors}/new`, submitNewApp) },
+  {
+    method: 'GET',
+    path: `${factors}/new-passkey`,
+    access: 'person',
+    handle: fresh(`${factors}/new-passkey`, (page) => showNewPasskey(page)),
+  },
+  { method: 'POST', path: `${factors}/new-passkey`, access: 'person', handle: fresh(`${factors}/new-passkey`, submitNewPasskey) },
   { method: 'POST', path: `${factors}/codes`, access: 'person', handle: fresh(factors, submitCodes) },
   { method: 'GET', path: `${factors}/:factor/remove`, access: 'person', handle: fresh(factors, confirmRemoval) },
   { method: 'POST', path: `${factors}/:factor/remove`, access: 'person', handle: fresh(factors, submitRemoval) },

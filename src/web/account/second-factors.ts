@@ -1,11 +1,12 @@
 import { toString as drawQrCode } from 'qrcode';
-import { addOwnTotp, findPolicyOf, removeOwnFactor, renewRecoveryCodes } from '../../domain/authentication/index.ts';
+import { addOwnPasskey, addOwnTotp, findPolicyOf, removeOwnFactor, renewRecoveryCodes } from '../../domain/authentication/index.ts';
+import { startRegistration } from '../../domain/credentials/passkey/index.ts';
 import { countRecoveryCodes } from '../../domain/credentials/recovery-code/index.ts';
 import { listSecondFactors } from '../../domain/credentials/second-factors/index.ts';
 import { startTotp } from '../../domain/credentials/totp/index.ts';
-import { getUser, identifier } from '../../domain/users/index.ts';
+import { fullName, getUser, identifier } from '../../domain/users/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
-import { type PageContext, redirectTo, renderPage } from '../request/index.ts';
+import { type PageContext, passkeyCeremony, redirectTo, renderPage } from '../request/index.ts';
 
 const at = '/account/second-factors';
 
@@ -14,6 +15,7 @@ export async function showFactors(page: PageContext): Promise<void> {
   const { secondFactor } = await findPolicyOf(scope, await services.findPolicy(context.contextId), await getUser(scope, session!.userId));
   renderPage(page, 'account/second-factors', {
     policy: secondFactor,
+    canHavePasskeys: passkeyCeremony(page) !== undefined,
     factors: await listSecondFactors(scope, session!.userId),
     codesLeft: await countRecoveryCodes(scope, session!.userId),
   });
@@ -39,12 +41,37 @@ export async function showNewApp(page: PageContext, fault?: string): Promise<voi
 
 export async function submitNewApp(page: PageContext): Promise<void> {
   const { scope, services, session, form, t } = page;
-  const name = form.get('name').trim().slice(0, 60).replace(/\p{C}/gu, '') || t('second_factor.app');
-  const offer = { sealed: form.get('offer'), code: form.get('code'), name };
+  const offer = { sealed: form.get('offer'), code: form.get('code'), name: nameOf(page, t('second_factor.app')) };
   const codes = await addOwnTotp(scope, session!, offer, services.keyRing);
   if (!codes) return showNewApp(page, t('second_factor.wrong_first'));
-  if (codes.length === 0) return redirectTo(page, `${at}?done=factor_added`);
-  renderPage(page, 'account/recovery-codes', { codes });
+  showCodes(page, codes);
+}
+
+export async function showNewPasskey(page: PageContext, fault?: string): Promise<void> {
+  const ceremony = passkeyCeremony(page);
+  if (!ceremony) throw notFound();
+  const user = await getUser(page.scope, page.session!.userId);
+  const passkey = await startRegistration(page.scope, ceremony, { userId: user.userId, login: identifier(user), name: fullName(user) });
+  const name = page.form.get('name') || page.t('second_factor.passkey');
+  renderPage(page, 'account/new-passkey', { fault, passkey, name }, { status: fault ? 422 : 200 });
+}
+
+export async function submitNewPasskey(page: PageContext): Promise<void> {
+  const { scope, session, form, t } = page;
+  const ceremony = passkeyCeremony(page);
+  if (!ceremony) throw notFound();
+  const name = nameOf(page, t('second_factor.passkey'));
+  const added = await addOwnPasskey(scope, ceremony, session!, { sealed: form.get('challenge'), response: form.get('passkey'), name });
+  if (!added) return showNewPasskey(page, t('second_factor.wrong_passkey'));
+  showCodes(page, added.codes);
+}
+
+const nameOf = ({ form }: PageContext, otherwise: string): string =>
+  form.get('name').trim().slice(0, 60).replace(/\p{C}/gu, '') || otherwise;
+
+function showCodes(page: PageContext, codes: string[]): void {
+  if (codes.length === 0) redirectTo(page, `${at}?done=factor_added`);
+  else renderPage(page, 'account/recovery-codes', { codes });
 }
 
 export async function submitCodes(page: PageContext): Promise<void> {

@@ -7,6 +7,7 @@ export { cookieNames } from './cookie-names.ts';
 export { createMetadataFetcher } from './fetch-metadata.ts';
 export { openPage } from './open-page.ts';
 export { createPageRouter } from './page-router.ts';
+export { passkeyCeremony } from './passkeys.ts';
 export { redirectTo } from './redirect.ts';
 export { newSupportCode, type PageOptions, renderErrorPage, renderPage } from './render.ts';
 export type { Access, Actions, PageContext, Route } from './route.ts';

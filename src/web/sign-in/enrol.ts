@@ -1,9 +1,11 @@
 import { toString as drawQrCode } from 'qrcode';
-import { enrolTotp, recordProof } from '../../domain/authentication/index.ts';
+import { enrolPasskey, enrolTotp, recordProof } from '../../domain/authentication/index.ts';
+import { startRegistration } from '../../domain/credentials/passkey/index.ts';
 import { startTotp } from '../../domain/credentials/totp/index.ts';
-import { inTransaction } from '../../domain/scope.ts';
-import { getUser, identifier } from '../../domain/users/index.ts';
-import { type PageContext, renderPage } from '../request/index.ts';
+import { inTransaction, type Scope } from '../../domain/scope.ts';
+import type { SecondFactor } from '../../domain/sign-in-policy/index.ts';
+import { fullName, getUser, identifier } from '../../domain/users/index.ts';
+import { type PageContext, passkeyCeremony, renderPage } from '../request/index.ts';
 import { formTargets, loadStep, proofSoFar } from './pending.ts';
 
 type Due = NonNullable<Awaited<ReturnType<typeof loadStep<'enrol'>>>>;
@@ -20,25 +22,51 @@ export async function submitEnrolment(page: PageContext): Promise<void> {
   const { request, step } = due;
   const { scope, services, form } = page;
   const proven = proofSoFar(page, request, step.by);
-  const offer = { sealed: form.get('offer'), code: form.get('code'), name: page.t('second_factor.app') };
-  const codes = await inTransaction(scope, async (inside) => {
-    const enrolled = await enrolTotp(inside, proven.userId, offer, services.keyRing);
-    if (enrolled) await recordProof(inside, request.requestId, { ...proven, amr: [...new Set([...proven.amr, 'otp', 'mfa'])] });
-    return enrolled;
+  const kind = chosen(page, step.factors);
+  const ceremony = passkeyCeremony(page);
+  const enrolled = await inTransaction(scope, async (inside) => {
+    const done = kind === 'passkey' ? ceremony && (await withPasskey(inside)) : await withApp(inside);
+    if (done) await recordProof(inside, request.requestId, { ...proven, amr: [...new Set([...proven.amr, ...done.amr])] });
+    return done;
   });
-  if (!codes) return render(page, due, page.t('second_factor.wrong_first'));
+  if (!enrolled) return render(page, due, page.t(kind === 'passkey' ? 'second_factor.wrong_passkey' : 'second_factor.wrong_first'));
+  const { codes } = enrolled;
   renderPage(page, 'sign-in/recovery-codes', { codes, onward: `/sign-in/${request.requestId}` }, { formAction: formTargets(request) });
+
+  function withPasskey(inside: Scope) {
+    const answer = { sealed: form.get('challenge'), response: form.get('passkey'), name: page.t('second_factor.passkey') };
+    return enrolPasskey(inside, ceremony!, proven.userId, answer);
+  }
+  async function withApp(inside: Scope) {
+    const offer = { sealed: form.get('offer'), code: form.get('code'), name: page.t('second_factor.app') };
+    const codes = await enrolTotp(inside, proven.userId, offer, services.keyRing);
+    return codes && { codes, amr: ['otp', 'mfa'] };
+  }
+}
+
+/** The kind that the person wants to set up, of those the policy takes and this address can have. */
+function chosen({ form, query }: PageContext, kinds: SecondFactor[]): SecondFactor {
+  return kinds.find((kind) => kind === (form.get('factor') || query('factor'))) ?? kinds[0]!;
 }
 
 async function render(page: PageContext, { request, step }: Due, fault?: string): Promise<void> {
   const { scope, services, context, form } = page;
   const user = await getUser(scope, proofSoFar(page, request, step.by).userId);
+  const kind = chosen(page, step.factors);
+  const ceremony = passkeyCeremony(page);
+  const passkey =
+    kind === 'passkey' && ceremony
+      ? await startRegistration(scope, ceremony, { userId: user.userId, login: identifier(user), name: fullName(user) })
+      : undefined;
   const offer = startTotp(scope, user.userId, { company: context.name, login: identifier(user) }, services.keyRing, form.get('offer'));
   renderPage(
     page,
     'sign-in/enrol',
     {
       fault,
+      kind,
+      others: step.factors.filter((one) => one !== kind && (one !== 'passkey' || ceremony)),
+      passkey,
       offer,
       qrCode: await drawQrCode(offer.uri, { type: 'svg', margin: 2 }),
       secret: offer.secret.replace(/(.{4})(?=.)/g, '$1 '),

@@ -1,5 +1,8 @@
-import { type Offer, proveTypedFactor, recordProof, type TypedFactor } from '../../domain/authentication/index.ts';
-import { type PageContext, renderPage } from '../request/index.ts';
+import { type Offer, provePasskeySignIn, proveTypedFactor, recordProof } from '../../domain/authentication/index.ts';
+import { startAssertion } from '../../domain/credentials/passkey/index.ts';
+import type { UserId } from '../../domain/scope.ts';
+import type { PolicyRules } from '../../domain/sign-in-policy/index.ts';
+import { type PageContext, passkeyCeremony, renderPage } from '../request/index.ts';
 import { formTargets, loadStep, proofSoFar } from './pending.ts';
 import { goOn } from './sign-in.ts';
 
@@ -17,12 +20,21 @@ export async function submitSecondFactor(page: PageContext): Promise<void> {
   const rules = await services.findPolicy(context.contextId);
   const proven = proofSoFar(page, request, step.by);
   const amr =
-    (kind === 'totp' || kind === 'recovery-code') &&
-    (await proveTypedFactor(scope, rules, services.keyRing, { userId: proven.userId, browser, kind, code: form.get('code') }));
-  if (!amr) return render(page, due, t(`second_factor.wrong_${kind === 'recovery-code' ? 'recovery' : 'code'}`));
+    kind === 'passkey'
+      ? await provenByPasskey(page, rules, proven.userId)
+      : await proveTypedFactor(scope, rules, services.keyRing, { userId: proven.userId, browser, kind, code: form.get('code') });
+  if (!amr) return render(page, due, t(`second_factor.wrong_${wrong[kind]}`));
   const stronger = { ...proven, amr: [...new Set([...proven.amr, ...amr])], remember: form.get('remember') === 'yes' };
   await recordProof(scope, request.requestId, stronger);
   await goOn(page, { ...request, proven: stronger }, async () => page.ctx.redirect(`${context.mount}/sign-in/${request.requestId}`));
+}
+
+const wrong: Record<Offer, string> = { totp: 'code', 'recovery-code': 'recovery', passkey: 'passkey' };
+
+async function provenByPasskey(page: PageContext, rules: PolicyRules, userId: UserId): Promise<string[] | undefined> {
+  const ceremony = passkeyCeremony(page);
+  const answer = { sealed: page.form.get('challenge'), response: page.form.get('passkey') };
+  return ceremony && (await provePasskeySignIn(page.scope, rules, ceremony, answer, userId))?.amr;
 }
 
 /** Which of those on offer the person wants to use: the form's word, or the address's, or the first. */
@@ -34,12 +46,15 @@ type Due = NonNullable<Awaited<ReturnType<typeof loadStep<'second-factor'>>>>;
 
 async function render(page: PageContext, { request, step }: Due, fault?: string): Promise<void> {
   const kind = chosen(page, step.offers);
+  const ceremony = passkeyCeremony(page);
   const { secondFactor } = (await page.services.findPolicy(page.context.contextId)).base;
   renderPage(
     page,
     'sign-in/second-factor',
     {
-      kind: kind as TypedFactor,
+      kind,
+      passkey:
+        kind === 'passkey' && ceremony ? await startAssertion(page.scope, ceremony, proofSoFar(page, request, step.by).userId) : undefined,
       others: step.offers.filter((offer) => offer !== kind),
       rememberDays: secondFactor.rememberDays,
       remember: page.form.get('remember') === 'yes',

@@ -4,12 +4,14 @@ import {
   type PasswordFacts,
   type PendingRequest,
   type Proven,
+  provePasskeySignIn,
   provePassword,
   recordKeptOut,
   recordProof,
 } from '../../domain/authentication/index.ts';
+import { startAssertion } from '../../domain/credentials/passkey/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
-import { cookieNames, newSupportCode, type PageContext, redirectTo, renderPage } from '../request/index.ts';
+import { cookieNames, newSupportCode, type PageContext, passkeyCeremony, redirectTo, renderPage } from '../request/index.ts';
 import { localPath } from './local-path.ts';
 import { applicationName, formTargets, goBack, loadPending, stepOf } from './pending.ts';
 
@@ -44,6 +46,19 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   await goOn(page, { ...request, proven }, askAgain, result.password);
 }
 
+/** A passkey alone: it says who the person is, and is two factors. */
+export async function submitPasskey(page: PageContext): Promise<void> {
+  const request = await loadPending(page);
+  if (!request) return;
+  const { scope, services, context, form } = page;
+  const ceremony = passkeyCeremony(page);
+  const answer = { sealed: form.get('challenge'), response: form.get('passkey'), applicationId: request.applicationId };
+  const proven = ceremony && (await provePasskeySignIn(scope, await services.findPolicy(context.contextId), ceremony, answer));
+  const refused = () => render(page, request, { login: '', fault: page.t('second_factor.wrong_passkey'), status: 422 });
+  if (!proven) return refused();
+  await goOn(page, { ...request, proven: { ...proven, keep: form.get('keep') === 'yes' } }, refused);
+}
+
 /** Does what the next step says; `ask` shows the page for name and password. @param password of the person who was proven in this request */
 export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>, password?: PasswordFacts): Promise<void> {
   const step = await stepOf(page, request, password);
@@ -76,7 +91,9 @@ async function render(
   { login, fault, status = 200 }: { login: string; fault?: string; status?: number },
 ): Promise<void> {
   const application = await applicationName(page, request);
-  const { session } = (await page.services.findPolicy(page.context.contextId)).base;
+  const { session, secondFactor } = (await page.services.findPolicy(page.context.contextId)).base;
+  const ceremony = secondFactor.demand !== 'off' && secondFactor.factors.includes('passkey') ? passkeyCeremony(page) : undefined;
+  const passkey = ceremony && (await startAssertion(page.scope, ceremony));
   renderPage(
     page,
     'sign-in/sign-in',
@@ -84,6 +101,7 @@ async function render(
       application,
       login,
       fault,
+      passkey,
       keepDays: session.keepDays,
       keep: page.form.get('keep') === 'yes',
       action: `/sign-in/${request.requestId}`,

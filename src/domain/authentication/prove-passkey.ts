@@ -1,0 +1,37 @@
+import { reserveAttempt } from '../attempts/index.ts';
+import { type Ceremony, findPasskeyOwner, provePasskey } from '../credentials/passkey/index.ts';
+import type { Scope, UserId } from '../scope.ts';
+import type { PolicyRules } from '../sign-in-policy/index.ts';
+import { findUserById, identifier } from '../users/index.ts';
+import { findPolicyOf } from './find-next-step.ts';
+import type { Proven } from './pending-requests.ts';
+import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
+
+export type PasskeyAnswer = { sealed: string; response: string; applicationId?: string };
+
+/**
+ * A passkey's answer, alone (it names its person) or as second factor of `expected`. Counted like everything else that can be tried.
+ * @returns what is proven, or undefined: unknown, refused and blocked look alike
+ */
+export async function provePasskeySignIn(
+  scope: Scope,
+  rules: PolicyRules,
+  ceremony: Ceremony,
+  answer: PasskeyAnswer,
+  expected?: UserId,
+): Promise<Proven | undefined> {
+  const owner = await findPasskeyOwner(scope, answer.response);
+  const user = owner && (expected === undefined || owner === expected) ? await findUserById(scope, owner) : undefined;
+  if (!user) return undefined;
+  const { lockout } = rules.base;
+  const reserved = await reserveAttempt(scope, user.userId, ceremony.browser, lockout);
+  const liftsBlock = mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
+  const { secondFactor } = await findPolicyOf(scope, rules, user, answer.applicationId);
+  const isWelcome = secondFactor.demand !== 'off' && secondFactor.factors.includes('passkey');
+  const isAlive = user.status === 'activated' || liftsBlock;
+  const amr = reserved.taken !== undefined && isAlive && isWelcome ? await provePasskey(scope, ceremony, user.userId, answer) : undefined;
+  if (amr) return { userId: user.userId, at: scope.clock.now().getTime(), amr, liftsBlock };
+  const reason = reserved.taken === undefined ? 'attempts-used-up' : isAlive ? 'wrong-passkey' : user.status;
+  await refuseAttempt(scope, { login: identifier(user), browser: ceremony.browser, user, reason, reserved, lockout });
+  return undefined;
+}

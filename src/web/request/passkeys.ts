@@ -1,0 +1,8 @@
+import { type Ceremony, relyingPartyOf } from '../../domain/credentials/passkey/index.ts';
+import type { PageContext } from './route.ts';
+
+/** Undefined where browsers know no passkeys. */
+export function passkeyCeremony({ context, browser, services }: PageContext): Ceremony | undefined {
+  const party = relyingPartyOf(context);
+  return party && { party, browser, keyRing: services.keyRing, artifacts: services.artifacts };
+}

@@ -1,0 +1,143 @@
+import { expect } from 'chai';
+import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
+import { changePolicy, confirmPolicy } from '../../src/domain/authentication/index.ts';
+import { loadPolicy } from '../../src/domain/sign-in-policy/index.ts';
+import { chromiumPath, desktop, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { passwords, startTestServer, type TestServer } from '../support/server.ts';
+
+describe('passkeys in Chromium, with a virtual authenticator', function () {
+  this.timeout(60_000);
+  let server: TestServer;
+  let browser: Browser;
+
+  before(async function () {
+    if (!chromiumPath) {
+      console.log('      skipped: apt-get install chromium fonts-dejavu-core');
+      return this.skip();
+    }
+    browser = await launchChromium();
+  });
+  after(() => browser?.close());
+  beforeEach(async () => {
+    server = await startTestServer({ host: 'localhost' });
+  });
+  afterEach(() => server.close());
+
+  const at = (path: string) => `${server.issuer}${path}`;
+
+  async function open(options: Parameters<typeof openBrowserContext>[1] = {}) {
+    const context = await openBrowserContext(browser, options);
+    const page = await context.newPage();
+    const device = await context.newCDPSession(page);
+    await device.send('WebAuthn.enable');
+    const { authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    return { context, page, device, authenticatorId };
+  }
+  const setPolicy = async (base: Record<string, unknown>) => {
+    const scope = await server.scope();
+    const { version } = await loadPolicy(scope);
+    const change = await scope.db.transaction((db) => changePolicy({ ...scope, db }, { base }, version));
+    if (change.outcome === 'on-trial') await scope.db.transaction((db) => confirmPolicy({ ...scope, db }, version + 1));
+  };
+  const signOut = async (context: BrowserContext) => context.clearCookies({ name: /session/ });
+  const presence = (device: CDPSession, authenticatorId: string, enabled: boolean) =>
+    device.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
+
+  async function addPasskey(page: Page, device: CDPSession, authenticatorId: string) {
+    await presence(device, authenticatorId, false); // nothing answers the sign-in page by itself
+    await page.goto(at('/launchpad'));
+    await page.fill('#login', 'jsilva');
+    await page.fill('#password', passwords.joao);
+    await page.press('#password', 'Enter');
+    await page.waitForURL(/launchpad$/);
+    await presence(device, authenticatorId, true);
+    await page.goto(at('/account/second-factors/new-passkey'));
+    await page.fill('#name', 'This laptop');
+    await page.click('text=Set up a passkey');
+    await page.waitForSelector('#recovery-codes');
+    expect(await page.locator('#recovery-codes li').count()).to.equal(10);
+    await page.goto(at('/account/second-factors'));
+    expect(await page.textContent('main')).to.contain('This laptop');
+  }
+
+  it('added in the profile, it signs in alone, is two factors, and cannot be used twice', async () => {
+    const { context, page, device, authenticatorId } = await open({ viewport: desktop });
+    await addPasskey(page, device, authenticatorId);
+    await presence(device, authenticatorId, false);
+    await signOut(context);
+    await page.goto(at('/sign-in'));
+    expect(await page.getAttribute('#login', 'autocomplete')).to.equal('username webauthn');
+    const sent = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/passkey'));
+    await presence(device, authenticatorId, true);
+    await page.click('text=Use a passkey').catch(() => {});
+    const request = await sent;
+    await page.waitForURL(/launchpad$/);
+    const scope = await server.scope();
+    const session = await scope.db('sessions').whereNull('ended_at').orderBy('created_at', 'desc').first();
+    expect(session.amr).to.include.members(['user', 'mfa']);
+
+    // the very same answer once more, in the same browser: a copy
+    await signOut(context);
+    await page.goto(at('/sign-in'));
+    await presence(device, authenticatorId, false);
+    const form = Object.fromEntries(new URLSearchParams(request.postData()!));
+    const replayed = await page.request.post(`${page.url().replace(/\?.*/, '')}/passkey`, { form });
+    expect(replayed.status()).to.equal(422);
+    const events = await scope.db('audit_events').where({ reason: 'wrong-passkey' });
+    expect(events).to.have.length(1);
+    await context.close();
+  });
+
+  it('as a second factor where one is required, and set up when it is missing (phone)', async () => {
+    await setPolicy({ secondFactor: { demand: 'required', factors: ['passkey'] } });
+    const { context, page, device, authenticatorId } = await open({ viewport: phone });
+    await presence(device, authenticatorId, false);
+    await page.goto(at('/launchpad'));
+    await page.fill('#login', 'jsilva');
+    await page.fill('#password', passwords.joao);
+    await page.press('#password', 'Enter');
+    await page.waitForURL(/enrol$/);
+    await presence(device, authenticatorId, true);
+    await page.click('text=Set up a passkey');
+    await page.click('text=I have kept them');
+    await page.waitForURL(/launchpad$/);
+
+    await signOut(context);
+    await presence(device, authenticatorId, false);
+    await page.goto(at('/launchpad'));
+    await page.fill('#login', 'jsilva');
+    await page.fill('#password', passwords.joao);
+    await page.press('#password', 'Enter');
+    await page.waitForURL(/second-factor$/);
+    await presence(device, authenticatorId, true);
+    await page.click('button:has-text("Use a passkey")');
+    await page.waitForURL(/launchpad$/);
+    await context.close();
+  });
+
+  it('a passkey of an unverified person, or one the company does not take, opens nothing', async () => {
+    const { context, page, device, authenticatorId } = await open();
+    await addPasskey(page, device, authenticatorId);
+    await signOut(context);
+    await presence(device, authenticatorId, false);
+    await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
+    await page.goto(at('/sign-in'));
+    await presence(device, authenticatorId, true);
+    await page.click('text=Use a passkey');
+    await page.waitForTimeout(500);
+    expect(page.url(), 'the authenticator itself refuses').to.contain('/sign-in/');
+    await setPolicy({ secondFactor: { demand: 'optional', factors: ['totp'] } });
+    await page.goto(at('/sign-in'));
+    expect(await page.locator('text=Use a passkey').count()).to.equal(0);
+    await context.close();
+  });
+});
