@@ -1,9 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { enrolTotp } from '../../src/domain/authentication/index.ts';
+import { startTotp } from '../../src/domain/credentials/totp/index.ts';
+import { createLink } from '../../src/domain/one-time-links/index.ts';
+import { findUserByLogin } from '../../src/domain/users/index.ts';
 import { Jar, send } from '../support/jar.ts';
 import { authorize, basic, exchange, signInWithTokens, token } from '../support/oidc.ts';
 import { onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
-import { clientSecret, fillSignIn, freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
+import { totpCode } from '../support/second-factor.ts';
+import {
+  clientSecret,
+  fillSignIn,
+  freePort,
+  passwords,
+  signedIn,
+  startTestServer,
+  type TestServer,
+  testKeyRing,
+} from '../support/server.ts';
 
 describe('two processes on one store', function () {
   this.timeout(60_000);
@@ -54,7 +68,7 @@ describe('two processes on one store', function () {
       ],
     });
     await Promise.all(
-      Array.from({ length: 40 }, async (_, i) => {
+      Array.from({ length: 100 }, async (_, i) => {
         const jar = new Jar();
         const page = await jar.follow(`${processes[i % 2]!.url}/acme/launchpad`);
         await fillSignIn(jar, page, 'target', `wrong guess number ${i}`);
@@ -66,6 +80,55 @@ describe('two processes on one store', function () {
       .where({ context_id: scope.contextId, type: 'sign-in.failed', subject_name: 'T T' })
       .select('reason');
     expect(reasons.filter(({ reason }) => reason === 'wrong-password')).to.have.length(5);
+  });
+
+  it('S-law 5: one TOTP step, one recovery code and one link count once, whatever the process that is asked', async () => {
+    const user = { username: 'twice', firstName: 'Tw', lastName: 'Ice', password: 'a password for this test' };
+    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users: [user] }] });
+    const scope = await server.scope();
+    const { userId } = (await findUserByLogin(scope, 'twice'))!;
+    const keyRing = testKeyRing();
+    const then = { ...scope, clock: { now: () => new Date(Date.now() - 120_000) } };
+    const { secret, sealed } = startTotp(then, userId, { company: 'Acme', login: 'twice' }, keyRing);
+    const codes = await scope.db.transaction((db) =>
+      enrolTotp({ ...then, db }, userId, { sealed, code: totpCode(secret, Date.now() - 120_000), name: 'App' }, keyRing),
+    );
+    /** Many browsers with a right password, each waiting for the second factor, on either process. */
+    const waiting = async (count: number) =>
+      Promise.all(
+        Array.from({ length: count }, async (_, i) => {
+          const jar = new Jar();
+          await scope.db('sign_in_attempts').delete();
+          return { jar, page: await fillSignIn(jar, await jar.follow(`${processes[i % 2]!.url}/acme/launchpad`), 'twice', user.password) };
+        }),
+      );
+    const race = async (factor: string, code: string) => {
+      const browsers = await waiting(4);
+      await scope.db('sign_in_attempts').delete();
+      const answers = await Promise.all(
+        browsers.map(async ({ jar, page }) =>
+          jar.submit(jar.form(await jar.get(`${page.url}?factor=${factor}`), /second-factor$/), { code }, (url) =>
+            url.endsWith('/launchpad'),
+          ),
+        ),
+      );
+      return answers.filter(({ location }) => location?.endsWith('/launchpad')).length;
+    };
+    expect(await race('totp', totpCode(secret))).to.equal(1);
+    expect(await race('recovery-code', codes![0]!)).to.equal(1);
+    const token = await scope.db.transaction((db) => createLink({ ...scope, db }, 'recovery', userId, 600));
+    const pages = await Promise.all(
+      Array.from({ length: 10 }, async (_, i) => {
+        const jar = new Jar();
+        return { jar, page: await jar.get(`${processes[i % 2]!.url}/acme/recovery/${token}`) };
+      }),
+    );
+    const answers = await Promise.all(
+      pages.map(({ jar, page }, i) =>
+        jar.submit(jar.form(page, /recovery\//), { newPassword: `yet another long one ${i}`, repeatPassword: `yet another long one ${i}` }),
+      ),
+    );
+    expect(answers.filter(({ text }) => text.includes('Your password is changed'))).to.have.length(1);
   });
 
   it('a change in one process is in effect in the other at once: application, keys, session', async () => {

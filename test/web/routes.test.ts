@@ -18,6 +18,7 @@ const open = new Set([
   '/sign-in/:request/new-password',
   '/sign-in/:request/second-factor',
   '/sign-in/:request/enrol',
+  '/sign-in/:request/passkey',
   '/recovery',
   '/recovery/:token',
   '/sign-out',
