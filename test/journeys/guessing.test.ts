@@ -34,17 +34,15 @@ describe('a guessing attack', function () {
     });
     const owners: User[] = [];
     for (let n = 0; n < accounts; n++) owners.push((await findUserByLogin(scope, `owner${n}`))!);
-    await scope
-      .db('passwords')
-      .insert(
-        owners.map(({ userId }) => ({
-          context_id: scope.contextId,
-          user_id: userId,
-          hash: stored,
-          must_change: false,
-          changed_at: new Date(),
-        })),
-      );
+    await scope.db('passwords').insert(
+      owners.map(({ userId }) => ({
+        context_id: scope.contextId,
+        user_id: userId,
+        hash: stored,
+        must_change: false,
+        changed_at: new Date(),
+      })),
+    );
 
     let evaluated = new Map<string, number>();
     let trying = '';
