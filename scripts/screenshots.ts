@@ -84,6 +84,8 @@ async function makeImages(): Promise<void> {
   await page.screenshot({ path: `${images}saml-preview.png` });
   await page.goto(at('/admin/users'));
   await page.screenshot({ path: `${images}users.png` });
+  await page.goto(at('/admin/policy'));
+  await page.screenshot({ path: `${images}policy.png` });
   await page.goto(
     at('/oidc/authorize?client_id=payroll&response_type=code&scope=openid&redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2Fcallback'),
   );
