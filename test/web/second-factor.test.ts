@@ -5,9 +5,9 @@ import { loadPolicy } from '../../src/domain/sign-in-policy/index.ts';
 import { findUserByLogin } from '../../src/domain/users/index.ts';
 import type { Clock } from '../../src/platform/clock/index.ts';
 import { type Answer, Jar } from '../support/jar.ts';
-import { authorize, exchange } from '../support/oidc.ts';
+import { authorize, basic, exchange, token } from '../support/oidc.ts';
 import { goOnFrom, setUpApp, totpCode } from '../support/second-factor.ts';
-import { fillSignIn, passwords, startTestServer, type TestServer } from '../support/server.ts';
+import { clientSecret, fillSignIn, passwords, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('web/sign-in: second factors', () => {
   let server: TestServer;
@@ -172,6 +172,22 @@ describe('web/sign-in: second factors', () => {
       .that.includes.members(['pwd', 'otp', 'mfa']);
     await setPolicy({ secondFactor: { demand: 'off' } });
     expect((await claims(ana, mfa)).claims, 'off: voluntary, so honestly less').to.include({ acr: 'https://refeds.org/profile/sfa' });
+  });
+
+  it('a second factor that becomes required is required of refresh tokens, too', async () => {
+    const jar = (await begin()).jar;
+    const { code, verifier } = await authorize(server, jar, { scope: 'openid offline_access', prompt: 'consent' });
+    const { body: tokens } = await exchange(server, code!, verifier);
+    const refresh = (value: string) =>
+      token(server.issuer, { grant_type: 'refresh_token', refresh_token: value }, basic('payroll', clientSecret));
+    const again = await refresh(tokens.refresh_token);
+    expect(again.status).to.equal(200);
+    await setPolicy({ secondFactor: { demand: 'required' } });
+    const refused = await refresh(again.body.refresh_token);
+    expect(refused.status).to.equal(400);
+    expect(refused.body.error).to.equal('invalid_grant');
+    const next = await authorize(server, jar, { scope: 'openid' });
+    expect(next.answer.text).to.contain('Set up a second factor');
   });
 
   it('S37: a stranger blocks the account and not its owner, who gets in at the first try in a known browser', async () => {

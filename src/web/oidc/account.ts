@@ -1,5 +1,6 @@
 import type { Account, AccountClaims, Client, KoaContextWithOIDC } from 'oidc-provider';
 import { decide, type Profile } from '../../domain/access/index.ts';
+import { findPolicyOf, isStrong } from '../../domain/authentication/index.ts';
 import { groupNamesOf } from '../../domain/groups/index.ts';
 import type { ApplicationId, Scope } from '../../domain/scope.ts';
 import { fullName } from '../../domain/users/index.ts';
@@ -18,6 +19,22 @@ export const claimsByScope = {
 export const applicationIdOf = (client: Client): ApplicationId => client.application_id as ApplicationId;
 
 /**
+ * A company that now demands a second factor demands it of refresh tokens, too: the application has to send the person to sign in again. Access tokens do not say how
+ * somebody signed in, and last minutes. A browser may be remembered instead of the factor; then a token of one factor is what was agreed.
+ */
+async function meetsPolicy(
+  services: Services,
+  scope: Scope,
+  { amr }: { amr?: string[] },
+  person: Profile,
+  applicationId: ApplicationId,
+): Promise<boolean> {
+  if (amr === undefined || isStrong(amr)) return true;
+  const { secondFactor } = await findPolicyOf(scope, await services.findPolicy(scope.contextId), person, applicationId);
+  return secondFactor.demand !== 'required' || secondFactor.rememberDays > 0;
+}
+
+/**
  * The provider's `findAccount`. With a token in hand (code exchange, refresh, userinfo) it asks the access decision first, so that a blocked person or a withdrawn
  * assignment bites at once; at the authorization endpoint the interaction policy asks.
  */
@@ -32,6 +49,7 @@ export function createFindAccount(services: Services, scope: Scope) {
       const facts = await load();
       if (!decide(facts).allowed) return undefined;
       profile = facts.profile;
+      if (!(await meetsPolicy(services, scope, token as { amr?: string[] }, profile!, applicationId))) return undefined;
     }
     return {
       accountId,
