@@ -1,5 +1,5 @@
 import { hashToken } from '../../platform/crypto/index.ts';
-import { type Db, deleteInSteps } from '../../platform/database/index.ts';
+import { type Db, deleteInSteps, prepared } from '../../platform/database/index.ts';
 import type { Scope, UserId } from '../scope.ts';
 
 /** How many were taken including this one, or undefined when none is left; and on whose count. */
@@ -21,33 +21,32 @@ export async function reserveAttempt(
   const { db, contextId, clock } = scope;
   const now = clock.now();
   const stale = new Date(now.getTime() - decayMinutes * 60_000);
-  // a row comes back either way when the browser is known; only `taken` says whether an attempt was left
-  const known = await db.raw(
-    `WITH own AS (SELECT failed, failed_at FROM known_browsers WHERE context_id = ? AND user_id = ? AND browser_hash = ?),
-      took AS (UPDATE known_browsers SET failed = CASE WHEN failed_at IS NULL OR failed_at < ? THEN 1 ELSE failed + 1 END, failed_at = ?
-        WHERE context_id = ? AND user_id = ? AND browser_hash = ? AND (failed < ? OR failed_at IS NULL OR failed_at < ?) RETURNING failed)
-     SELECT (SELECT failed FROM took) AS taken FROM own`,
-    [contextId, userId, hashToken(browser), stale, now, contextId, userId, hashToken(browser), limit, stale],
-  );
-  if (known.rows.length > 0) return { taken: known.rows[0].taken ?? undefined, isKnownBrowser: true };
-  const { rows } = await db.raw(
-    `INSERT INTO sign_in_attempts AS a (context_id, user_id, failed, last_at) VALUES (?, ?, 1, ?)
-     ON CONFLICT (context_id, user_id) DO UPDATE
-       SET failed = CASE WHEN a.last_at < ? THEN 1 ELSE a.failed + 1 END, last_at = excluded.last_at
-       WHERE a.failed < ? OR a.last_at < ?
-     RETURNING failed`,
-    [contextId, userId, now, stale, limit, stale],
-  );
-  return { taken: rows[0]?.failed, isKnownBrowser: false };
+  const values = { contextId, userId, browser: hashToken(browser), now, stale, limit };
+  const { rows } = await db.raw(reserve, values).options(prepared('reserve-attempt'));
+  const { is_known: isKnownBrowser, taken } = rows[0];
+  return { taken: taken ?? undefined, isKnownBrowser };
 }
+
+// One statement whichever count it is, so that neither the answer nor its time says whether the browser is known.
+const reserve = `
+  WITH own AS (SELECT 1 FROM known_browsers WHERE context_id = :contextId AND user_id = :userId AND browser_hash = :browser),
+    on_browser AS (UPDATE known_browsers SET failed = CASE WHEN failed_at IS NULL OR failed_at < :stale THEN 1 ELSE failed + 1 END, failed_at = :now
+      WHERE context_id = :contextId AND user_id = :userId AND browser_hash = :browser AND (failed < :limit OR failed_at IS NULL OR failed_at < :stale) RETURNING failed),
+    on_person AS (INSERT INTO sign_in_attempts AS a (context_id, user_id, failed, last_at)
+      SELECT :contextId::uuid, :userId::uuid, 1, :now::timestamptz WHERE NOT EXISTS (SELECT 1 FROM own)
+      ON CONFLICT (context_id, user_id) DO UPDATE SET failed = CASE WHEN a.last_at < :stale THEN 1 ELSE a.failed + 1 END, last_at = excluded.last_at
+        WHERE a.failed < :limit OR a.last_at < :stale RETURNING failed)
+  SELECT EXISTS (SELECT 1 FROM own) AS is_known, COALESCE((SELECT failed FROM on_browser), (SELECT failed FROM on_person)) AS taken`;
 
 /** After an unblock or a recovery, everybody's count; after a sign-in, that of the browser alone (known-browsers) or the one it was counted on. */
 export async function clearAttempts({ db, contextId }: Scope, userId: UserId): Promise<void> {
-  await db('sign_in_attempts').where({ context_id: contextId, user_id: userId }).delete();
-  await db('known_browsers')
-    .where({ context_id: contextId, user_id: userId })
-    .where('failed', '>', 0)
-    .update({ failed: 0, failed_at: null });
+  await db
+    .raw(
+      `WITH counted AS (DELETE FROM sign_in_attempts WHERE context_id = :contextId AND user_id = :userId)
+       UPDATE known_browsers SET failed = 0, failed_at = NULL WHERE context_id = :contextId AND user_id = :userId AND failed > 0`,
+      { contextId, userId },
+    )
+    .options(prepared('clear-attempts'));
 }
 
 /** Gives back one attempt that was not evaluated (the server was busy). */

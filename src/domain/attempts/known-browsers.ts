@@ -22,10 +22,6 @@ export async function noteBrowser(scope: Scope, userId: UserId, browser: string,
      RETURNING first_at = last_at AS is_new`,
     [contextId, userId, hashToken(browser), (actor.userAgent ?? '').slice(0, 400), now, now, rememberedUntil ?? null],
   );
-  if (rows[0].is_new)
-    await own(scope, userId)
-      .whereIn('browser_hash', own(scope, userId).orderBy('last_at', 'desc').offset(most).select('browser_hash'))
-      .delete();
   return rows[0].is_new;
 }
 
@@ -46,5 +42,11 @@ export const forgetBrowsers = async (scope: Scope, userId: UserId): Promise<void
   await own(scope, userId).delete();
 };
 
-/** Browsers that nobody has signed in with for half a year. */
-export const sweepBrowsers = (db: Db): Promise<number> => deleteInSteps(db, 'known_browsers', "last_at < now() - interval '180 days'");
+/** Browsers that nobody has signed in with for half a year, and of a person's many the oldest. */
+export async function sweepBrowsers(db: Db): Promise<number> {
+  const many = `(context_id, user_id, browser_hash) IN (SELECT context_id, user_id, browser_hash FROM (SELECT context_id, user_id, browser_hash,
+    row_number() OVER (PARTITION BY context_id, user_id ORDER BY last_at DESC) AS place FROM known_browsers) AS placed WHERE place > ${most})`;
+  return (
+    (await deleteInSteps(db, 'known_browsers', "last_at < now() - interval '180 days'")) + (await deleteInSteps(db, 'known_browsers', many))
+  );
+}
