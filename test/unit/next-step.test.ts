@@ -3,7 +3,8 @@ import { type Facts, nextStep } from '../../src/domain/authentication/index.ts';
 
 const now = 1_000_000_000;
 const minutes = 60;
-const session = (secondsAgo: number, amr = ['pwd']) => ({ userId: 'u', authenticatedAt: now - secondsAgo * 1000, amr });
+const strong = ['pwd', 'otp', 'mfa'];
+const session = (secondsAgo: number, amr = ['pwd']) => ({ sessionId: 's', userId: 'u', authenticatedAt: now - secondsAgo * 1000, amr });
 const proven = (secondsAgo: number, amr = ['pwd']) => ({ userId: 'u', at: now - secondsAgo * 1000, amr, passwordChangedAt: 1 });
 const password = (mustChange?: 'temporary' | 'expired' | 'policy', changedAt = 1) => ({ mustChange, changedAt });
 const policy = (demand: Facts['policy']['demand'] = 'optional', more: Partial<Facts['policy']> = {}): Facts['policy'] => ({
@@ -11,7 +12,6 @@ const policy = (demand: Facts['policy']['demand'] = 'optional', more: Partial<Fa
   factors: ['totp', 'passkey'],
   ...more,
 });
-const strong = ['pwd', 'otp', 'mfa'];
 const none = { factors: [], hasRecoveryCodes: false };
 const app = { factors: ['totp' as const], hasRecoveryCodes: true };
 
@@ -35,7 +35,26 @@ describe('domain/authentication: next-step', () => {
     ['a proof before a session', { session: session(3600), proven: proven(1), password: password() }, { step: 'done', by: 'proof' }],
     ['a proof of a password that was replaced', { proven: proven(1), password: password(undefined, 2) }, { step: 'password' }],
     ['a proof of a password that is gone', { proven: proven(1) }, { step: 'password' }],
-    ['a proof by a passkey alone', { proven: { userId: 'u', at: now, amr: ['hwk', 'mfa'] } }, { step: 'done', by: 'proof' }],
+    [
+      'a proof by a passkey alone, the password too old',
+      { proven: { ...proven(1, ['hwk', 'mfa']), isPasswordless: true }, password: password('expired') },
+      { step: 'done', by: 'proof' },
+    ],
+    [
+      'a proof by a passkey from before a recovery',
+      { proven: { ...proven(1, ['hwk', 'mfa']), isPasswordless: true }, password: password(undefined, 2) },
+      { step: 'password' },
+    ],
+    [
+      'a factor added to a session',
+      { proven: { ...proven(1, strong), sessionId: 's' }, password: password(), session: session(60) },
+      { step: 'done', by: 'proof' },
+    ],
+    [
+      'a factor added to a session that has ended',
+      { proven: { ...proven(1, strong), sessionId: 's' }, password: password() },
+      { step: 'password' },
+    ],
     ['a proof that was left lying about', { proven: proven(16 * minutes), password: password() }, { step: 'password' }],
     [
       'a proof older than what is asked',
@@ -112,7 +131,7 @@ describe('domain/authentication: next-step', () => {
     [
       'required, and none is taken',
       { ...at, policy: policy('required', { factors: [] }), enrolled: none },
-      { step: 'kept-out', why: 'no-factor' },
+      { step: 'kept-out', by: 'proof', why: 'no-factor' },
     ],
     [
       'a browser that is remembered',
@@ -136,14 +155,50 @@ describe('domain/authentication: next-step', () => {
     ],
   ]);
 
+  table('kinds', [
+    [
+      'strong by one that is not taken here, another held',
+      {
+        session: session(60, strong),
+        policy: policy('required', { factors: ['passkey'] }),
+        enrolled: { factors: ['totp', 'passkey'], hasRecoveryCodes: false },
+      },
+      { step: 'second-factor', by: 'session', offers: ['passkey'] },
+    ],
+    [
+      'strong by one that is taken',
+      { session: session(60, ['swk', 'user', 'mfa']), policy: policy('required', { factors: ['passkey'] }) },
+      { step: 'done', by: 'session' },
+    ],
+    [
+      'strong by a recovery code',
+      { session: session(60, ['pwd', 'mfa']), policy: policy('required', { factors: ['passkey'] }) },
+      { step: 'done', by: 'session' },
+    ],
+  ]);
+
+  table('changes of one’s own factors', [
+    [
+      'off, one held: it is proven all the same',
+      { session: session(60), policy: policy('off'), enrolled: app, demands: { heldFactor: true } },
+      { step: 'second-factor', by: 'session', offers: ['totp', 'recovery-code'] },
+    ],
+    [
+      'a browser that is remembered, one held',
+      { session: session(60), enrolled: app, isRemembered: true, demands: { heldFactor: true } },
+      { step: 'second-factor', by: 'session', offers: ['totp', 'recovery-code'] },
+    ],
+    ['none held', { session: session(60), enrolled: none, demands: { heldFactor: true } }, { step: 'done', by: 'session' }],
+  ]);
+
   table('place and time', [
     ['not before somebody is known', { policy: policy('off', { keepsOut: 'network' }) }, { step: 'password' }],
-    ['a proof', { ...at, policy: policy('off', { keepsOut: 'network' }) }, { step: 'kept-out', why: 'network' }],
-    ['a session', { session: session(1), policy: policy('off', { keepsOut: 'hours' }) }, { step: 'kept-out', why: 'hours' }],
+    ['a proof', { ...at, policy: policy('off', { keepsOut: 'network' }) }, { step: 'kept-out', by: 'proof', why: 'network' }],
+    ['a session', { session: session(1), policy: policy('off', { keepsOut: 'hours' }) }, { step: 'kept-out', by: 'session', why: 'hours' }],
     [
       'before a second factor is asked for',
       { ...at, policy: policy('required', { keepsOut: 'network' }), enrolled: app },
-      { step: 'kept-out', why: 'network' },
+      { step: 'kept-out', by: 'proof', why: 'network' },
     ],
   ]);
 });

@@ -190,6 +190,119 @@ describe('web/sign-in: second factors', () => {
     expect(next.answer.text).to.contain('Set up a second factor');
   });
 
+  it('everything is about one person: a colleague’s lapsed proof beside a session opens no enrolment', async () => {
+    const { secret } = await enrolled();
+    const scope = await server.scope();
+    const { application_id: applicationId } = await scope
+      .db('applications')
+      .where({ code: 'payroll', context_id: scope.contextId })
+      .first('application_id');
+    const payroll = {
+      overrideId: '00000000-0000-4000-8000-000000000001',
+      for: { kind: 'application', applicationId },
+      secondFactor: { demand: 'required' },
+    };
+    await setPolicy({ secondFactor: { demand: 'off' } }, [payroll]);
+    wait(1);
+    const { jar, page } = await begin();
+    expect(isIn(page), 'off at the Launchpad').to.equal(true);
+    const asked = (await authorize(server, jar, { scope: 'openid' })).answer;
+    expect(asked.url).to.match(/second-factor$/);
+    const request = asked.url.replace('/second-factor', '');
+    const { fields } = jar.form(asked, /second-factor$/);
+    const mixed = await jar.follow(request, {
+      method: 'POST',
+      form: { _csrf: fields._csrf!, login: 'ana@acme.example', password: passwords.ana },
+    });
+    await scope
+      .db('passwords')
+      .whereIn('user_id', scope.db('users').where({ email_key: 'ana@acme.example' }).select('user_id'))
+      .update({ changed_at: clock.now() });
+    const after = await jar.follow(request);
+    expect(after.url, `${mixed.url} then`).to.match(/second-factor$/);
+
+    // and My profile asks for what the person holds, though the company asks for nothing there
+    for (const path of ['/second-factors/new', '/password'])
+      expect((await jar.follow(`${server.issuer}/account${path}`)).url, path).to.match(/second-factor$/);
+    const list = await jar.get(`${server.issuer}/account/second-factors`);
+    expect((await jar.submit(jar.form(list, /codes$/))).url).to.match(/second-factor$/);
+    expect(secret).to.not.equal('');
+  });
+
+  it('a password alone gives no guesses at the second factor back', async () => {
+    await enrolled();
+    const scope = await server.scope();
+    const { application_id: applicationId } = await scope
+      .db('applications')
+      .where({ code: 'payroll', context_id: scope.contextId })
+      .first('application_id');
+    const payroll = {
+      overrideId: '00000000-0000-4000-8000-000000000001',
+      for: { kind: 'application', applicationId },
+      secondFactor: { demand: 'required' },
+    };
+    await setPolicy({ secondFactor: { demand: 'off' } }, [payroll]);
+    const jar = new Jar();
+    for (let round = 0; round < 4; round++) {
+      const { page } = await begin('jsilva', passwords.joao, jar);
+      if (!isIn(page)) break;
+      const asked = (await authorize(server, jar, { scope: 'openid' })).answer;
+      for (let i = 0; i < 2 && /second-factor$/.test(asked.url); i++) await answer(jar, asked, '000000');
+      const out = await jar.get(`${server.issuer}/sign-out`);
+      if (out.status === 200) await jar.submit(jar.form(out, /sign-out$/));
+    }
+    const wrong = await scope.db('audit_events').where({ reason: 'wrong-totp' });
+    expect(wrong.length).to.be.at.most(5);
+    expect((await findUserByLogin(scope, 'jsilva'))!.status).to.equal('blocked');
+  });
+
+  it('an app is required by kind: a session that is strong by another steps up', async () => {
+    const { jar } = await enrolled();
+    const scope = await server.scope();
+    const { application_id: applicationId } = await scope
+      .db('applications')
+      .where({ code: 'payroll', context_id: scope.contextId })
+      .first('application_id');
+    const payroll = {
+      overrideId: '00000000-0000-4000-8000-000000000001',
+      for: { kind: 'application', applicationId },
+      secondFactor: { demand: 'required', factors: ['passkey'] },
+    };
+    await setPolicy({}, [payroll]);
+    expect((await authorize(server, jar, { scope: 'openid' })).code, 'at an address without passkeys').to.equal(null);
+  });
+
+  it('a factor that was added to a session is worth nothing once that has ended', async () => {
+    await setPolicy({ secondFactor: { demand: 'required' } });
+    const { jar, page } = await begin();
+    await setPolicy({ secondFactor: { demand: 'optional' } });
+    const weak = new Jar();
+    await begin('jsilva', passwords.joao, weak);
+    await setPolicy({ secondFactor: { demand: 'required' } });
+    const enrol = await weak.follow(`${server.issuer}/launchpad`);
+    expect(enrol.url).to.match(/enrol$/);
+    const { shown } = await setUpApp(weak, enrol, now());
+    await (await server.scope()).db('sessions').update({ ended_at: clock.now() });
+    expect((await goOnFrom(weak, shown)).text).to.contain('name="password"');
+    expect(page.url).to.match(/enrol$/);
+    expect(jar.cookies.size).to.be.greaterThan(0);
+  });
+
+  it('while somebody is blocked a known browser has its five attempts, and strangers prolong the block', async () => {
+    await setPolicy({ lockout: { unblockAfterMinutes: 60, decayMinutes: 1 } });
+    const owner = (await begin()).jar;
+    for (let i = 0; i < 5; i++) await begin('jsilva', 'a wrong password');
+    for (let i = 0; i < 5; i++) await begin('jsilva', 'a wrong password', owner);
+    wait(2);
+    expect(isIn((await begin('jsilva', passwords.joao, owner)).page), 'its own are used up').to.equal(false);
+    wait(55);
+    for (let i = 0; i < 5; i++) await begin('jsilva', 'a wrong password');
+    wait(10);
+    expect(isIn((await begin()).page), 'the hour began anew').to.equal(false);
+    wait(55);
+    expect(isIn((await begin()).page)).to.equal(true);
+  });
+
   it('S37: a stranger blocks the account and not its owner, who gets in at the first try in a known browser', async () => {
     const owner = (await begin()).jar;
     for (let i = 0; i < 5; i++) await begin('jsilva', 'a wrong password');

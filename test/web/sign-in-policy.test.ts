@@ -110,6 +110,22 @@ describe('web: the sign-in policy', () => {
     expect(types.map((type) => type.split('.')[1])).to.deep.equal(['changed', 'reverted', 'changed', 'confirmed', 'changed', 'reverted']);
   });
 
+  it('a change during a trial is measured against the rules before it: nothing harmless confirms it', async () => {
+    await save({ networks: '127.0.0.0/8' });
+    await save({ 'lockout.limit': '7' });
+    expect((await ana.get(at('/admin/policy'))).text).to.contain('The change is on trial');
+    wait(6);
+    const after = (await ana.get(at('/admin/policy'))).text;
+    expect(after).to.not.contain('127.0.0.0/8');
+    expect(/name="lockout.limit" value="(\d+)"/.exec(after)![1]).to.equal('5');
+  });
+
+  it('S57: passkeys alone, at an address that has none, would lock everybody out: refused', async () => {
+    const refused = await save({ 'secondFactor.demand': 'required', 'secondFactor.factors': 'passkey' });
+    expect(refused.status).to.equal(409);
+    expect((await save({ 'password.history': '' })).status, 'an emptied number is no zero').to.equal(422);
+  });
+
   it('networks and hours: whoever is kept out is told after the password, never before; a session is kept out, too', async () => {
     const joao = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
     const override = { for: 'role:regular', networks: '192.0.2.0/24' };

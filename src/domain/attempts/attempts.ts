@@ -54,7 +54,7 @@ export async function refundAttempt(
   { db, contextId }: Scope,
   userId: UserId,
   browser: string,
-  { isKnownBrowser }: Reserved,
+  { isKnownBrowser }: Pick<Reserved, 'isKnownBrowser'>,
 ): Promise<void> {
   const query = isKnownBrowser
     ? db('known_browsers').where({ context_id: contextId, user_id: userId, browser_hash: hashToken(browser) })

@@ -8,19 +8,26 @@ const most = 50;
 const own = ({ db, contextId }: Scope, userId: UserId) => db('known_browsers').where({ context_id: contextId, user_id: userId });
 
 /**
- * The person has signed in here, with every factor that was asked for: its count of failures begins anew.
+ * The person has signed in here.
+ * @param isWhole with everything the person has to prove: the browser's count of failures begins anew
  * @param rememberedUntil until when it stands in for the second factor; undefined leaves that as it was
  * @returns whether the browser was new
  */
-export async function noteBrowser(scope: Scope, userId: UserId, browser: string, rememberedUntil?: Date): Promise<boolean> {
+export async function noteBrowser(
+  scope: Scope,
+  userId: UserId,
+  browser: string,
+  isWhole: boolean,
+  rememberedUntil?: Date,
+): Promise<boolean> {
   const { db, contextId, clock, actor } = scope;
   const now = clock.now();
   const { rows } = await db.raw(
     `INSERT INTO known_browsers AS b (context_id, user_id, browser_hash, user_agent, first_at, last_at, remembered_until) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (context_id, user_id, browser_hash) DO UPDATE SET last_at = excluded.last_at, user_agent = excluded.user_agent, failed = 0, failed_at = NULL,
+     ON CONFLICT (context_id, user_id, browser_hash) DO UPDATE SET last_at = excluded.last_at, user_agent = excluded.user_agent, failed = CASE WHEN ? THEN 0 ELSE b.failed END, failed_at = CASE WHEN ? THEN NULL ELSE b.failed_at END,
        remembered_until = COALESCE(excluded.remembered_until, b.remembered_until)
      RETURNING first_at = last_at AS is_new`,
-    [contextId, userId, hashToken(browser), (actor.userAgent ?? '').slice(0, 400), now, now, rememberedUntil ?? null],
+    [contextId, userId, hashToken(browser), (actor.userAgent ?? '').slice(0, 400), now, now, rememberedUntil ?? null, isWhole, isWhole],
   );
   return rows[0].is_new;
 }
@@ -37,9 +44,10 @@ export const forgetBrowser = async (scope: Scope, userId: UserId, browser: strin
   await own(scope, userId).where('browser_hash', hashToken(browser)).delete();
 };
 
-/** After a recovery, a reset of factors, or at the person's wish: whoever comes next is a stranger. */
-export const forgetBrowsers = async (scope: Scope, userId: UserId): Promise<void> => {
-  await own(scope, userId).delete();
+/** After a recovery, a reset of factors, or at the person's wish: whoever comes next is a stranger. @param except the browser at hand, when it may stay */
+export const forgetBrowsers = async (scope: Scope, userId: UserId, except?: string): Promise<void> => {
+  const query = own(scope, userId);
+  await (except === undefined ? query : query.whereNot('browser_hash', hashToken(except))).delete();
 };
 
 /** Browsers that nobody has signed in with for half a year, and of a person's many the oldest. */

@@ -1,6 +1,8 @@
 import { notifyChange } from '../../platform/database/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
+import { getApplication } from '../applications/index.ts';
 import { recordEvent } from '../audit/index.ts';
+import { getGroup } from '../groups/index.ts';
 import type { Scope } from '../scope.ts';
 import { listAdministratorSessions } from '../sessions/index.ts';
 import { admits, loadPolicy, type PolicyRules, rulesInForce, rulesSchema, type StoredPolicy, savePolicy } from '../sign-in-policy/index.ts';
@@ -17,19 +19,22 @@ export type PolicyChange = { outcome: 'changed' } | { outcome: 'on-trial'; rever
  * minutes, and goes by itself unless an administrator confirms it.
  * @param input rules as a form or file gives them
  * @param version the one the editor saw
+ * @param canHavePasskeys whether browsers know passkeys at the company's address
  * @param scope of a transaction
  * @throws AppError invalid_input by the path of the rule, changed_meanwhile, policy_locks_out
  */
-export async function changePolicy(scope: Scope, input: unknown, version: number): Promise<PolicyChange> {
+export async function changePolicy(scope: Scope, input: unknown, version: number, canHavePasskeys = true): Promise<PolicyChange> {
   const parsed = rulesSchema.safeParse(input);
   if (!parsed.success)
     throw invalidInput(Object.fromEntries(parsed.error.issues.map(({ path, message }) => [path.join('.'), messageOf(message)])));
   const stored = await loadPolicy(scope);
   if (stored.version !== version) throw new AppError('changed_meanwhile', 409);
   const now = scope.clock.now();
-  const before = rulesInForce(stored, now);
+  // what nobody has confirmed yet is no ground to stand on: a change during a trial is measured against the rules before it
+  const before = stored.trial && stored.trial.revertsAt > now ? stored.trial.before : rulesInForce(stored, now);
   const after = parsed.data;
-  if (await locksOut(scope, after)) throw new AppError('policy_locks_out', 409);
+  await refuseUnknownTargets(scope, before, after);
+  if (await locksOut(scope, after, canHavePasskeys)) throw new AppError('policy_locks_out', 409);
   const trial = isRisky(before, after) ? { before, revertsAt: new Date(now.getTime() + trialMs) } : undefined;
   await save(scope, { rules: after, trial, version }, 'sign-in-policy.changed', { before, after, ...(trial ? { trial: true } : {}) });
   return trial ? { outcome: 'on-trial', revertsAt: trial.revertsAt } : { outcome: 'changed' };
@@ -73,13 +78,24 @@ async function save(
 /** Messages of ours are keys; the rest is a type that a form cannot have sent. */
 const messageOf = (message: string): string => (message.startsWith('fields.') ? message : 'fields.invalid');
 
+/** A group or application of this company; one that was deleted since may stay. */
+async function refuseUnknownTargets(scope: Scope, before: PolicyRules, after: PolicyRules): Promise<void> {
+  const known = new Set(before.overrides.map(({ for: target }) => JSON.stringify(target)));
+  for (const { for: target } of after.overrides) {
+    if (known.has(JSON.stringify(target))) continue;
+    if (target.kind === 'group') await getGroup(scope, target.groupId);
+    if (target.kind === 'application') await getApplication(scope, target.applicationId);
+  }
+}
+
 /** Nobody of those who could mend it would get in again from where they are now. Nobody signed in: an operator's change, who has the command line. */
-async function locksOut(scope: Scope, rules: PolicyRules): Promise<boolean> {
+async function locksOut(scope: Scope, rules: PolicyRules, canHavePasskeys: boolean): Promise<boolean> {
   const sessions = await listAdministratorSessions(scope);
   for (const { userId, ip } of sessions) {
     const policy = await findPolicyOf(scope, rules, { userId, role: 'administrator' });
     const isKeptOut = admits(policy, { ip, now: scope.clock.now() }) !== undefined;
-    const hasNoFactor = policy.secondFactor.demand === 'required' && policy.secondFactor.factors.length === 0;
+    const usable = policy.secondFactor.factors.filter((factor) => factor !== 'passkey' || canHavePasskeys);
+    const hasNoFactor = policy.secondFactor.demand === 'required' && usable.length === 0;
     // administrators sign in by e-mail (S57)
     if (!isKeptOut && !hasNoFactor && rules.base.identifiers.email) return false;
   }
@@ -90,7 +106,7 @@ async function locksOut(scope: Scope, rules: PolicyRules): Promise<boolean> {
 function isRisky(before: PolicyRules, after: PolicyRules): boolean {
   const risky = ({ base, overrides }: PolicyRules) =>
     JSON.stringify([
-      [base.identifiers, base.networks, base.hours, base.secondFactor.demand === 'required' && base.secondFactor.factors],
+      [base.identifiers, base.networks, base.hours, base.secondFactor.demand === 'required', base.secondFactor.factors],
       overrides.map((one) => [one.for, one.networks, one.hours, one.secondFactor.demand === 'required', one.secondFactor.factors]),
     ]);
   return risky(before) !== risky(after);

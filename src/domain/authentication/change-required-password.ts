@@ -25,8 +25,8 @@ export async function changeRequiredPassword(
   const { proven } = request;
   const user = await getUser(scope, proven.userId);
   const policy = await findPolicyOf(scope, rules, user, request.applicationId);
-  const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
   if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
+  const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
   return inTransaction(scope, async (inside) => {
     const { status } = await getUser(inside, proven.userId, { lock: true });
     const current = await findPassword(inside, user.userId);

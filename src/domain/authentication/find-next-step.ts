@@ -7,7 +7,7 @@ import type { ApplicationId, Scope, UserId } from '../scope.ts';
 import type { Session } from '../sessions/index.ts';
 import { admits, type EffectivePolicy, type PolicyRules, strictest } from '../sign-in-policy/index.ts';
 import { findUserById, type Role } from '../users/index.ts';
-import { type Demands, type Facts, needsEnrolled, nextStep, type PasswordFacts, type Step } from './next-step.ts';
+import { basisOf, type Demands, type Facts, needsEnrolled, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 import type { Proven } from './pending-requests.ts';
 
 /** Who is at the door, and where they want to go. */
@@ -18,8 +18,8 @@ export type Arrival = {
   applicationId?: ApplicationId;
   /** The browser's own cookie. */
   browser: string;
-  /** Of the person who was proven, when it was read just now. */
-  password?: PasswordFacts;
+  /** Browsers know passkeys at this address (credentials/passkey). */
+  canHavePasskeys: boolean;
 };
 
 /** The rules for a person and an application; groups are asked for only if some rule is a group's. */
@@ -34,42 +34,47 @@ export async function findPolicyOf(
   return strictest(rules, { role: person.role, groupIds, applicationId });
 }
 
-/** Gathers the facts and asks the one function that knows what comes next. A session that meets the policy costs no query. */
+/**
+ * Gathers the facts and asks the one function that knows what comes next. Everything is about one person: whoever the proof is of while it holds, and otherwise whoever the
+ * session is of; never the policy of one and the factors of another. A session that meets the policy costs no query.
+ */
 export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Arrival): Promise<Step> {
-  const { session, proven, demands, applicationId, browser } = arrival;
+  const { session, demands, applicationId, browser } = arrival;
   const now = scope.clock.now();
-  const person = await personOf(scope, arrival);
-  const effective = person
-    ? await findPolicyOf(scope, rules, person, applicationId)
-    : strictest(rules, { role: 'regular', groupIds: [], applicationId });
-  const keepsOut = admits(effective, { ip: scope.actor.ip ?? '', now });
-  const facts: Facts = {
-    now: now.getTime(),
-    demands,
-    session: session && { userId: session.userId, authenticatedAt: session.authenticatedAt.getTime(), amr: session.amr },
-    proven,
-    policy: { ...effective.secondFactor, keepsOut },
+  const live = session && {
+    sessionId: session.sessionId,
+    userId: session.userId,
+    authenticatedAt: session.authenticatedAt.getTime(),
+    amr: session.amr,
   };
-  if (person && proven?.passwordChangedAt !== undefined)
-    facts.password = arrival.password ?? (await passwordFacts(scope, person.userId, proven, effective));
-  if (person && needsEnrolled(facts)) {
+  const stored = arrival.proven && (await findPassword(scope, arrival.proven.userId));
+  const basis = { now: now.getTime(), demands, session: live, proven: arrival.proven };
+  const by = basisOf({ ...basis, password: stored && { changedAt: stored.changedAt.getTime() } });
+  const proven = by === 'proof' ? arrival.proven : undefined;
+  const person = proven ? await findUserById(scope, proven.userId) : session && { userId: session.userId, role: session.person.role };
+  if (!by || !person) return { step: 'password' };
+
+  const effective = await findPolicyOf(scope, rules, person, applicationId);
+  const { secondFactor } = effective;
+  const facts: Facts = {
+    ...basis,
+    proven,
+    password: proven && stored && describePassword(stored, effective, now, proven.passwordIsWeak === true),
+    policy: {
+      demand: secondFactor.demand,
+      factors: secondFactor.factors.filter((factor) => factor !== 'passkey' || arrival.canHavePasskeys),
+      keepsOut: admits(effective, { ip: scope.actor.ip ?? '', now }),
+    },
+  };
+  if (needsEnrolled(facts, by, (proven ?? live!).amr)) {
+    const kinds = new Set((await listSecondFactors(scope, person.userId)).map(({ kind }) => kind));
     facts.enrolled = {
-      factors: [...new Set((await listSecondFactors(scope, person.userId)).map(({ kind }) => kind))],
+      factors: [...kinds].filter((kind) => kind !== 'passkey' || arrival.canHavePasskeys),
       hasRecoveryCodes: (await countRecoveryCodes(scope, person.userId)) > 0,
     };
-    facts.isRemembered = effective.secondFactor.rememberDays > 0 && (await isRemembered(scope, person.userId, browser));
+    facts.isRemembered = secondFactor.rememberDays > 0 && (await isRemembered(scope, person.userId, browser));
   }
   return nextStep(facts);
-}
-
-async function personOf(scope: Scope, { session, proven }: Arrival): Promise<{ userId: UserId; role: Role } | undefined> {
-  if (proven) return findUserById(scope, proven.userId);
-  return session && { userId: session.userId, role: session.person.role };
-}
-
-async function passwordFacts(scope: Scope, userId: UserId, proven: Proven, policy: EffectivePolicy): Promise<PasswordFacts | undefined> {
-  const stored = await findPassword(scope, userId);
-  return stored && describePassword(stored, policy, scope.clock.now(), proven.passwordIsWeak === true);
 }
 
 /** Why a password has to give way before the sign-in goes on (S63, S116; the policy is checked at every sign-in). */

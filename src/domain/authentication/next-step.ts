@@ -8,6 +8,8 @@ export type Demands = {
   maxAgeSeconds?: number;
   /** With a second factor, whatever the policy says (acr_values, RequestedAuthnContext). */
   secondFactor?: boolean;
+  /** With a factor that the person holds, if any, whatever the policy says: before factors and passwords change (My profile). */
+  heldFactor?: boolean;
 };
 
 /** The password in force. `changedAt` in ms since the epoch. `mustChange` says why. */
@@ -16,14 +18,24 @@ export type PasswordFacts = { changedAt: number; mustChange?: 'temporary' | 'exp
 /** Of the policy for this person and application, what decides about steps. */
 export type PolicyFacts = { demand: SecondFactorDemand; factors: SecondFactor[]; keepsOut?: 'network' | 'hours' };
 
-/** Methods by RFC 8176. `at` in ms since the epoch. `passwordChangedAt` is missing when no password was asked for (a passkey alone). */
-export type ProofFacts = { userId: string; at: number; amr: string[]; passwordChangedAt?: number };
+/**
+ * Methods by RFC 8176. `at` in ms since the epoch. `passwordChangedAt`: the password in force then; a proof from before a newer one is worth nothing. `isPasswordless`: none was
+ * asked for. `sessionId`: the session that the proof only adds to: it is worth nothing without it.
+ */
+export type ProofFacts = {
+  userId: string;
+  at: number;
+  amr: string[];
+  passwordChangedAt?: number;
+  isPasswordless?: boolean;
+  sessionId?: string;
+};
 
 export type Facts = {
   now: number;
   demands: Demands;
   /** The live session of this browser. */
-  session?: { userId: string; authenticatedAt: number; amr: string[] };
+  session?: { sessionId: string; userId: string; authenticatedAt: number; amr: string[] };
   /** What was proven for this pending request, not yet a session. */
   proven?: ProofFacts;
   /** Of the person who was proven, as it stands now. */
@@ -44,7 +56,7 @@ export type Basis = 'session' | 'proof';
 /** `password`: name and password together; `done`: `by` says what satisfied the request. */
 export type Step =
   | { step: 'password' }
-  | { step: 'kept-out'; why: 'network' | 'hours' | 'no-factor' }
+  | { step: 'kept-out'; by: Basis; why: 'network' | 'hours' | 'no-factor' }
   | { step: 'second-factor'; by: Basis; offers: Offer[] }
   | { step: 'enrol'; by: Basis; factors: SecondFactor[] }
   | { step: 'new-password'; why: 'temporary' | 'expired' | 'policy' }
@@ -63,60 +75,82 @@ export const isStrong = (amr: string[]): boolean => amr.includes('mfa');
 export function nextStep(facts: Facts): Step {
   const by = basisOf(facts);
   if (!by) return { step: 'password' };
-  if (facts.policy.keepsOut) return { step: 'kept-out', why: facts.policy.keepsOut };
+  if (facts.policy.keepsOut) return { step: 'kept-out', by, why: facts.policy.keepsOut };
   const factor = factorStep(facts, by);
   if (factor) return factor;
   // only who has proven everything else may choose a password
-  if (by === 'proof' && facts.proven!.passwordChangedAt !== undefined && facts.password?.mustChange)
+  if (by === 'proof' && !facts.proven!.isPasswordless && facts.password?.mustChange)
     return { step: 'new-password', why: facts.password.mustChange };
   return { step: 'done', by };
 }
 
 /** A proof for this request comes first; a session is enough while it is as fresh as the request asks. */
-function basisOf({ now, demands, session, proven, password }: Facts): Basis | undefined {
+export function basisOf({
+  now,
+  demands,
+  session,
+  proven,
+  password,
+}: Pick<Facts, 'now' | 'demands' | 'session' | 'proven' | 'password'>): Basis | undefined {
   const fresh = (at: number) =>
     (demands.provenAfter === undefined || at >= demands.provenAfter) &&
     (demands.maxAgeSeconds === undefined || now - at <= demands.maxAgeSeconds * 1000);
   const holds =
     proven &&
-    (proven.passwordChangedAt === undefined || password?.changedAt === proven.passwordChangedAt) &&
+    password?.changedAt === proven.passwordChangedAt &&
+    (proven.sessionId === undefined || proven.sessionId === session?.sessionId) &&
     now - proven.at <= proofLifetimeMs;
   if (holds && fresh(proven.at)) return 'proof';
   return session && fresh(session.authenticatedAt) ? 'session' : undefined;
 }
 
-function factorStep({ now, demands, policy, session, proven, enrolled, isRemembered }: Facts, by: Basis): Step | undefined {
-  if (policy.demand === 'off') return undefined; // the application hears honestly that there was one factor
+/** Which kinds of factor these methods prove. A recovery code stands in for any: then there are none, and the proof is strong all the same. */
+const kindsIn = (amr: string[]): SecondFactor[] => [
+  ...(amr.includes('otp') ? ['totp' as const] : []),
+  ...(amr.includes('hwk') || amr.includes('swk') ? ['passkey' as const] : []),
+];
+
+/** Strong, and by a kind that the policy takes. */
+function satisfies(amr: string[], { factors }: PolicyFacts): boolean {
+  const kinds = kindsIn(amr);
+  return isStrong(amr) && (kinds.length === 0 || kinds.some((kind) => factors.includes(kind)));
+}
+
+const mustHave = ({ demands, policy }: Pick<Facts, 'demands' | 'policy'>): boolean =>
+  policy.demand !== 'off' && (demands.secondFactor === true || policy.demand === 'required');
+
+function factorStep(facts: Facts, by: Basis): Step | undefined {
+  const { now, demands, policy, session, proven, enrolled, isRemembered } = facts;
+  const amr = by === 'proof' ? proven!.amr : session!.amr;
   const held = enrolled?.factors ?? [];
+  if (demands.heldFactor && held.length > 0 && !isStrong(amr)) return prove(held);
+  if (policy.demand === 'off') return undefined; // the application hears honestly that there was one factor
   const allowed = held.filter((factor) => policy.factors.includes(factor));
-  const mustHave = demands.secondFactor || policy.demand === 'required';
-  if (isStrong(by === 'proof' ? proven!.amr : session!.amr)) {
-    // strong by a factor that the policy no longer takes: one that it takes has to follow
-    return mustHave && enrolled && allowed.length === 0 ? enrol() : undefined;
+  if (isStrong(amr)) {
+    if (!mustHave(facts) || satisfies(amr, policy)) return undefined;
+    // strong by a kind that is not taken here: one that is taken has to follow
+    return allowed.length > 0 ? prove(allowed) : enrol();
   }
   if (isRemembered && !demands.secondFactor) return undefined;
   // a session that began before the person had a factor goes on until something demands one
-  const isAsked = mustHave || (by === 'proof' && held.length > 0);
-  if (!isAsked) return undefined;
+  if (!mustHave(facts) && !(by === 'proof' && held.length > 0)) return undefined;
   // whoever holds one proves it before anything else, be it only to enrol another: a password alone must not put a factor in its place
-  if (held.length > 0)
-    return {
-      step: 'second-factor',
-      by,
-      offers: [...(allowed.length > 0 ? allowed : held), ...(enrolled?.hasRecoveryCodes ? ['recovery-code' as const] : [])],
-    };
+  if (held.length > 0) return prove(allowed.length > 0 ? allowed : held);
   return enrol();
 
+  function prove(factors: SecondFactor[]): Step {
+    return { step: 'second-factor', by, offers: [...factors, ...(enrolled?.hasRecoveryCodes ? ['recovery-code' as const] : [])] };
+  }
   function enrol(): Step {
-    if (policy.factors.length === 0) return { step: 'kept-out', why: 'no-factor' };
+    if (policy.factors.length === 0) return { step: 'kept-out', by, why: 'no-factor' };
     if (by === 'session' && now - session!.authenticatedAt > enrolWithinMs) return { step: 'password' };
     return { step: 'enrol', by, factors: policy.factors };
   }
 }
 
 /** Whether the step can depend on what the person has enrolled, so that nobody asks the store in vain. */
-export const needsEnrolled = ({ demands, policy, session, proven }: Pick<Facts, 'demands' | 'policy' | 'session' | 'proven'>): boolean =>
-  policy.demand !== 'off' &&
-  (proven !== undefined ||
-    demands.secondFactor === true ||
-    (policy.demand === 'required' && session !== undefined && !isStrong(session.amr)));
+export function needsEnrolled(facts: Pick<Facts, 'demands' | 'policy'>, by: Basis, amr: string[]): boolean {
+  if (facts.demands.heldFactor && !isStrong(amr)) return true;
+  if (facts.policy.demand === 'off' || satisfies(amr, facts.policy)) return false;
+  return mustHave(facts) || (by === 'proof' && !isStrong(amr));
+}

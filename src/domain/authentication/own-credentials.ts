@@ -1,12 +1,13 @@
 import type { KeyRing, PasswordHasher } from '../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
+import { forgetBrowsers } from '../attempts/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { Ceremony } from '../credentials/passkey/index.ts';
 import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
 import { makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
 import { listSecondFactors, removeSecondFactor } from '../credentials/second-factors/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
-import { endSessionsOfUser, type Session } from '../sessions/index.ts';
+import { addMethods, endSessionsOfUser, type Session } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { fullName, getUser } from '../users/index.ts';
 import { enrolPasskey, enrolTotp } from './enrol-factor.ts';
@@ -14,10 +15,7 @@ import { findPolicyOf } from './find-next-step.ts';
 import type { Demands } from './next-step.ts';
 
 /** What a person has to have proven lately before their own passwords and factors change: the strongest they hold, within ten minutes. */
-export const demandsOfOwnChanges = async (scope: Scope, session: Session): Promise<Demands> => ({
-  maxAgeSeconds: 600,
-  secondFactor: (await listSecondFactors(scope, session.userId)).length > 0,
-});
+export const demandsOfOwnChanges: Demands = { maxAgeSeconds: 600, heldFactor: true };
 
 /** Other sessions, and what applications may do without one, end with the old password. @throws AppError invalid_input */
 export async function changeOwnPassword(
@@ -25,17 +23,19 @@ export async function changeOwnPassword(
   hasher: PasswordHasher,
   rules: PolicyRules,
   session: Session,
+  browser: string,
   newPassword: string,
   repeated: string,
 ): Promise<void> {
   const user = await getUser(scope, session.userId);
   const policy = await findPolicyOf(scope, rules, user);
-  const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
   if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
+  const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
   await inTransaction(scope, async (inside) => {
     const locked = await getUser(inside, user.userId, { lock: true });
     if (locked.status !== 'activated') throw new AppError('signed_out', 401);
     await setPersonalPassword(inside, user, hash);
+    await forgetBrowsers(inside, user.userId, browser);
     await endSessionsOfUser(inside, user.userId, 'password-changed', session.sessionId);
   });
 }
@@ -46,25 +46,43 @@ export const addOwnTotp = (
   session: Session,
   offer: { sealed: string; code: string; name: string },
   keyRing: KeyRing,
-): Promise<string[] | undefined> => inTransaction(scope, (inside) => enrolTotp(inside, session.userId, offer, keyRing));
+): Promise<string[] | undefined> =>
+  inTransaction(scope, async (inside) => {
+    const codes = await enrolTotp(inside, session.userId, offer, keyRing);
+    // the answer was a proof, too: the next page does not ask for another
+    if (codes) await addMethods(inside, session.sessionId, [...new Set([...session.amr, 'otp', 'mfa'])]);
+    return codes;
+  });
 
 export const addOwnPasskey = (
   scope: Scope,
   ceremony: Ceremony,
   session: Session,
   answer: { sealed: string; response: string; name: string },
-) => inTransaction(scope, (inside) => enrolPasskey(inside, ceremony, session.userId, answer));
+) =>
+  inTransaction(scope, async (inside) => {
+    const added = await enrolPasskey(inside, ceremony, session.userId, answer);
+    if (added) await addMethods(inside, session.sessionId, [...new Set([...session.amr, ...added.amr])]);
+    return added;
+  });
 
 /** @throws AppError not_found, second_factor_required when the policy demands one and this is the last */
 export async function removeOwnFactor(scope: Scope, rules: PolicyRules, session: Session, factorId: string): Promise<void> {
   await inTransaction(scope, async (inside) => {
     const user = await getUser(inside, session.userId, { lock: true });
-    const { secondFactor } = await findPolicyOf(inside, rules, user);
     const removed = await removeSecondFactor(inside, user.userId, factorId);
     if (!removed) throw new AppError('not_found', 404);
     const left = await listSecondFactors(inside, user.userId);
-    if (secondFactor.demand === 'required' && !left.some(({ kind }) => secondFactor.factors.includes(kind)))
-      throw new AppError('second_factor_required', 409);
+    // at the Launchpad, and at every application that is stricter
+    const places = [
+      undefined,
+      ...rules.overrides.flatMap(({ for: target }) => (target.kind === 'application' ? [target.applicationId] : [])),
+    ];
+    for (const applicationId of places) {
+      const { secondFactor } = await findPolicyOf(inside, rules, user, applicationId);
+      if (secondFactor.demand === 'required' && !left.some(({ kind }) => secondFactor.factors.includes(kind)))
+        throw new AppError('second_factor_required', 409);
+    }
     await recordEvent(inside, {
       type: 'second-factor.removed',
       subject: { kind: 'user', id: user.userId, name: fullName(user) },

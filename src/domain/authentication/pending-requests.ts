@@ -1,7 +1,7 @@
 import { addSeconds } from '../../platform/clock/index.ts';
 import { hashToken, newId } from '../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, prepared } from '../../platform/database/index.ts';
-import { type ApplicationId, isId, type RequestId, type Scope, type UserId } from '../scope.ts';
+import { type ApplicationId, isId, type RequestId, type Scope, type SessionId, type UserId } from '../scope.ts';
 import type { Demands } from './next-step.ts';
 
 /**
@@ -13,6 +13,10 @@ export type Proven = {
   at: number;
   amr: string[];
   passwordChangedAt?: number;
+  /** A passkey alone: the password was not asked for. */
+  isPasswordless?: boolean;
+  /** The session that this only adds a factor to. */
+  sessionId?: SessionId;
   passwordIsWeak?: boolean;
   /** The person was Blocked, and this browser or the time that has passed ends that when everything is proven. */
   liftsBlock?: boolean;

@@ -1,5 +1,6 @@
 import { reserveAttempt } from '../attempts/index.ts';
 import { type Ceremony, findPasskeyOwner, provePasskey } from '../credentials/passkey/index.ts';
+import { findPassword } from '../credentials/password/index.ts';
 import type { Scope, UserId } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { findUserById, identifier } from '../users/index.ts';
@@ -30,7 +31,10 @@ export async function provePasskeySignIn(
   const isWelcome = secondFactor.demand !== 'off' && secondFactor.factors.includes('passkey');
   const isAlive = user.status === 'activated' || liftsBlock;
   const amr = reserved.taken !== undefined && isAlive && isWelcome ? await provePasskey(scope, ceremony, user.userId, answer) : undefined;
-  if (amr) return { userId: user.userId, at: scope.clock.now().getTime(), amr, liftsBlock };
+  if (amr) {
+    const passwordChangedAt = (await findPassword(scope, user.userId))?.changedAt.getTime();
+    return { userId: user.userId, at: scope.clock.now().getTime(), amr, liftsBlock, passwordChangedAt, isPasswordless: true };
+  }
   const reason = reserved.taken === undefined ? 'attempts-used-up' : isAlive ? 'wrong-passkey' : user.status;
   await refuseAttempt(scope, { login: identifier(user), browser: ceremony.browser, user, reason, reserved, lockout });
   return undefined;

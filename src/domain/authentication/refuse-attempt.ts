@@ -3,7 +3,7 @@ import { forgetBrowser, type Reserved } from '../attempts/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { type ApplicationId, inTransaction, type Scope, type UserId } from '../scope.ts';
 import type { SignInPolicy } from '../sign-in-policy/index.ts';
-import { canChangeStatus, changeStatus, fullName, getUser, type User } from '../users/index.ts';
+import { canChangeStatus, changeStatus, fullName, getUser, prolongBlock, type User } from '../users/index.ts';
 
 export type Refusal = {
   login: string;
@@ -26,10 +26,14 @@ export async function refuseAttempt(scope: Scope, { login, browser, user, reason
       reason,
       details: user ? { login } : {},
     });
-    // a parallel attempt or an administrator may have changed the status since: then there is nothing to block
-    if (!isLast || !user || !canChangeStatus(await getUser(inside, user.userId, { lock: true }), 'block')) return;
-    await changeStatus(inside, user.userId, 'block', 'failed-attempt-limit');
+    if (!isLast || !user) return;
+    // its own attempts are used up, whatever strangers did before
     if (reserved.isKnownBrowser) await forgetBrowser(inside, user.userId, browser);
+    // a parallel attempt or an administrator may have changed the status since
+    const now = await getUser(inside, user.userId, { lock: true });
+    if (now.status === 'blocked') return prolongBlock(inside, user.userId);
+    if (!canChangeStatus(now, 'block')) return;
+    await changeStatus(inside, user.userId, 'block', 'failed-attempt-limit');
     if (lockout.mail && user.email)
       await enqueueJob(inside.db, 'send-mail', {
         contextId: scope.contextId,

@@ -80,8 +80,8 @@ export async function recoverPassword(
   if (!userId) throw new AppError('link_over', 410);
   const user = await getUser(scope, userId);
   const policy = await findPolicyOf(scope, rules, user);
-  const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
   if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
+  const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
   await inTransaction(scope, async (inside) => {
     const { status } = await getUser(inside, userId, { lock: true });
     if (!mayRecover.includes(status) || !(await useLink(inside, 'recovery', token))) throw new AppError('link_over', 410);

@@ -3,9 +3,11 @@
 export { type EndReason, endOwnSession, endSession, endSessionsOfUser } from './end-session.ts';
 export { type NewSession, startSession } from './start-session.ts';
 export {
+  addMethods,
   createSessionFinder,
   findSessionIdOfToken,
   findSessionsOfParticipant,
+  isSessionAlive,
   listAdministratorSessions,
   listParticipants,
   listSessionsOfUser,

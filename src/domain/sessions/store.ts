@@ -25,9 +25,9 @@ const seenGranularitySeconds = 60;
 // One statement for every page and every authorization: a session lives while it is not ended, not idle, not old, and its person is active.
 const findLive = `
   SELECT k.n::int AS n, s.session_id, s.user_id, s.amr, s.authenticated_at, s.seen_at, s.expires_at, u.first_name, u.last_name, u.role, u.locale, COALESCE(u.email, u.username) AS login
-  FROM unnest($1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY AS k (context_id, token_hash, now, idle_since, n)
+  FROM unnest($1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::boolean[]) WITH ORDINALITY AS k (context_id, token_hash, now, idle_since, keeps, n)
   JOIN ${byKey('sessions', 's', { context_id: 'k.context_id', token_hash: 'k.token_hash' })}
-    ON s.ended_at IS NULL AND s.expires_at > k.now AND s.seen_at > k.now - make_interval(secs => s.idle_seconds) AND (s.is_kept OR s.seen_at > k.idle_since)
+    ON s.ended_at IS NULL AND s.expires_at > k.now AND s.seen_at > k.now - make_interval(secs => s.idle_seconds) AND (s.seen_at > k.idle_since OR (s.is_kept AND k.keeps))
   JOIN ${byKey('users', 'u', { context_id: 's.context_id', user_id: 's.user_id' })} ON u.status = 'activated'`;
 
 const touch = 'UPDATE sessions SET seen_at = $3 WHERE context_id = $1 AND session_id = $2 AND seen_at < $4';
@@ -49,8 +49,8 @@ type FoundRow = {
 
 /** Finds the live session of a cookie's token and notes, once a minute, that it was seen. */
 export function createSessionFinder(database: Database, clock: Clock, findPolicy: PolicyFinder): SessionFinder {
-  const batcher = new Batcher<[ContextId, Buffer, Date, Date], FoundRow | undefined>(async (requests) => {
-    const columns = [0, 1, 2, 3].map((index) => requests.map((request) => request[index]));
+  const batcher = new Batcher<[ContextId, Buffer, Date, Date, boolean], FoundRow | undefined>(async (requests) => {
+    const columns = [0, 1, 2, 3, 4].map((index) => requests.map((request) => request[index]));
     const found: (FoundRow | undefined)[] = new Array(requests.length).fill(undefined);
     for (const row of await database.run<FoundRow>('session-find', findLive, columns)) found[row.n - 1] = row;
     return found;
@@ -58,9 +58,10 @@ export function createSessionFinder(database: Database, clock: Clock, findPolicy
   return async (contextId, token) => {
     if (!token || token.length > 100) return undefined;
     const now = clock.now();
+    const { idleMinutes, keepDays } = (await findPolicy(contextId)).base.session;
     // the company's own limit bites at once, also for who signed in under an older one
-    const idleSince = new Date(now.getTime() - (await findPolicy(contextId)).base.session.idleMinutes * 60_000);
-    const row = await batcher.add([contextId, hashToken(token), now, idleSince]);
+    const idleSince = new Date(now.getTime() - idleMinutes * 60_000);
+    const row = await batcher.add([contextId, hashToken(token), now, idleSince, keepDays > 0]);
     if (!row) return undefined;
     if (now.getTime() - row.seen_at.getTime() > seenGranularitySeconds * 1000) {
       await database.run('session-touch', touch, [contextId, row.session_id, now, new Date(now.getTime() - seenGranularitySeconds * 1000)]);
@@ -179,12 +180,24 @@ export async function listSessionsOfUser({ db, contextId, clock }: Scope, userId
   }));
 }
 
+/** @param scope of a transaction: it stays so until its end */
+export async function isSessionAlive({ db, contextId, clock }: Scope, sessionId: SessionId, userId: UserId): Promise<boolean> {
+  const own = { context_id: contextId, session_id: sessionId, user_id: userId, ended_at: null };
+  return (await db('sessions').where(own).where('expires_at', '>', clock.now()).forUpdate().first('session_id')) !== undefined;
+}
+
+/** What was proven besides, in a session that goes on. */
+export async function addMethods({ db, contextId }: Scope, sessionId: SessionId, amr: string[]): Promise<void> {
+  await db('sessions').where({ context_id: contextId, session_id: sessionId, ended_at: null }).update({ amr });
+}
+
 /** Where the active administrators are signed in from, newest first. */
 export async function listAdministratorSessions({ db, contextId, clock }: Scope): Promise<{ userId: UserId; ip: string }[]> {
   return db('sessions AS s')
     .join('users AS u', (on) => on.on('u.context_id', 's.context_id').andOn('u.user_id', 's.user_id'))
     .where({ 's.context_id': contextId, 's.ended_at': null, 'u.role': 'administrator', 'u.status': 'activated' })
     .where('s.expires_at', '>', clock.now())
+    .whereRaw('s.seen_at > ?::timestamptz - make_interval(secs => s.idle_seconds)', [clock.now()])
     .orderBy('s.seen_at', 'desc')
     .limit(100)
     .select('s.user_id AS userId', 's.ip');

@@ -2,6 +2,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { enqueueJob } from '../../platform/jobs/index.ts';
 import { clearAttempts } from '../attempts/index.ts';
 import { type AuditEventType, recordEvent } from '../audit/index.ts';
+import { endLinks } from '../one-time-links/index.ts';
 import { revokeGrantsOfUser } from '../protocol-artifacts/index.ts';
 import type { Scope } from '../scope.ts';
 import { countActiveAdministrators, getUser, removeUser, updateUser } from './store.ts';
@@ -37,11 +38,18 @@ export async function changeStatus(scope: Scope, userId: string, change: StatusC
     reason,
     details: { before: before.status, after: to },
   });
+  if (to === 'deactivated') await endLinks(scope, before.userId);
   if (to !== 'activated') {
     await revokeGrantsOfUser(scope, userId);
     await enqueueJob(scope.db, 'end-sessions-of-user', { contextId: scope.contextId, userId, reason: event });
   }
   return { ...after, version: before.version + 1 };
+}
+
+/** Somebody goes on guessing: a block that ends by time begins anew. @param scope of a transaction */
+export async function prolongBlock(scope: Scope, userId: string): Promise<void> {
+  const user = await getUser(scope, userId, { lock: true });
+  if (user.status === 'blocked') await updateUser(scope, { ...user, statusChangedAt: scope.clock.now() });
 }
 
 /** S130: the account is gone for good; the audit keeps what was done. Sessions are ended first, by whoever calls (authentication/delete-account). @throws AppError last_administrator, own_account */

@@ -1,7 +1,7 @@
 // Owns: people of a context: names, e-mail or username, role, status and its date; finding and listing them.
 // Does not: passwords (credentials), sessions, memberships (groups) or what a status means for a sign-in (authentication).
 
-export { canChangeStatus, changeStatus, deleteUser, type StatusChange } from './change-status.ts';
+export { canChangeStatus, changeStatus, deleteUser, prolongBlock, type StatusChange } from './change-status.ts';
 export { createUser, type NewUser } from './create-user.ts';
 export { editUser } from './edit-user.ts';
 export { setLocale } from './set-locale.ts';

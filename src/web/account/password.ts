@@ -14,7 +14,7 @@ export async function submitPassword(page: PageContext): Promise<void> {
   const { scope, services, context, session, form } = page;
   const rules = await services.findPolicy(context.contextId);
   try {
-    await changeOwnPassword(scope, services.hasher, rules, session!, form.get('newPassword'), form.get('repeatPassword'));
+    await changeOwnPassword(scope, services.hasher, rules, session!, page.browser, form.get('newPassword'), form.get('repeatPassword'));
   } catch (error) {
     if (!(error instanceof AppError && error.fields)) throw error;
     return showPassword(page, error);

@@ -1,6 +1,7 @@
 import { interactionPolicy } from 'oidc-provider';
 import { recordRefusal } from '../../domain/access/index.ts';
 import { findNextStep } from '../../domain/authentication/index.ts';
+import { relyingPartyOf } from '../../domain/credentials/passkey/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { readCookie } from '../../platform/http/index.ts';
 import { cookieNames, newSupportCode, personActor, type ResolvedContext, type Services } from '../request/index.ts';
@@ -42,6 +43,7 @@ export function createInteractionPolicy(services: Services, context: ResolvedCon
         session: own,
         demands: { secondFactor: asksForSecondFactor(ctx.oidc.params?.acr_values) },
         applicationId: applicationIdOf(ctx.oidc.client!),
+        canHavePasskeys: relyingPartyOf(context) !== undefined,
         browser: readCookie(ctx.get('cookie'), cookieNames(context).browser) ?? '',
       });
       return step.step !== 'done';

@@ -4,7 +4,7 @@ import { getApplication } from '../../domain/applications/index.ts';
 import { type Demands, findNextStep, openPendingRequest } from '../../domain/authentication/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { newSupportCode, type PageContext, type Route, renderPage } from '../request/index.ts';
+import { newSupportCode, type PageContext, passkeyCeremony, type Route, renderPage } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { acrOf, asksForSecondFactor } from './acr.ts';
 import { formTarget } from './pages.ts';
@@ -28,7 +28,13 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   const demands = demandsOf(interaction);
   const { scope, session, browser, services, context } = page;
   const rules = await services.findPolicy(context.contextId);
-  const step = await findNextStep(scope, rules, { session, demands, browser, applicationId: applicationIdOf(client) });
+  const step = await findNextStep(scope, rules, {
+    session,
+    demands,
+    browser,
+    applicationId: applicationIdOf(client),
+    canHavePasskeys: passkeyCeremony(page) !== undefined,
+  });
   if (step.step === 'done') return finish(page, interaction, { login: loginResult(page) });
   const redirectUri = interaction.params.redirect_uri;
   const requestId = await openPendingRequest(page.scope, page.browser, {

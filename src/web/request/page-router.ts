@@ -5,6 +5,7 @@ import { safeEqual } from '../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { readForm, setSecurityHeaders } from '../../platform/http/index.ts';
 import { openPage } from './open-page.ts';
+import { passkeyCeremony } from './passkeys.ts';
 import { isBusy, newSupportCode, renderErrorPage } from './render.ts';
 import type { PageContext, Route } from './route.ts';
 import type { Services } from './services.ts';
@@ -66,7 +67,7 @@ async function isAllowed(page: PageContext, route: Route): Promise<boolean> {
   const { ctx, context, session, scope, browser } = page;
   if (route.access === 'anyone') return true;
   const rules = await page.services.findPolicy(context.contextId);
-  const step = await findNextStep(scope, rules, { session, demands: {}, browser });
+  const step = await findNextStep(scope, rules, { session, demands: {}, browser, canHavePasskeys: passkeyCeremony(page) !== undefined });
   if (!session || step.step !== 'done') {
     if (route.method === 'POST') throw new AppError('signed_out', 401);
     const requestId = await openPendingRequest(scope, browser, {

@@ -3,7 +3,7 @@ import { defaultConsumer } from '../../domain/applications/index.ts';
 import { findNextStep, openPendingRequest } from '../../domain/authentication/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
-import { newSupportCode, type PageContext, redirectTo, renderPage } from '../request/index.ts';
+import { newSupportCode, type PageContext, passkeyCeremony, redirectTo, renderPage } from '../request/index.ts';
 import { sendAssertion, sendRefusal } from './answer.ts';
 import { chooseAuthnContext, needsSecondFactor } from './authn-context.ts';
 import { findSignOn, keepSignOn, type SignOn } from './pending.ts';
@@ -90,7 +90,17 @@ async function goOn(page: PageContext, directory: SamlDirectory, application: Sa
   const demands = { provenAfter: forceAuthn ? signOn.receivedAt : undefined, secondFactor: needsSecondFactor(requestedAuthnContext) };
   const rules = await services.findPolicy(context.contextId);
   const { applicationId } = application;
-  if ((await findNextStep(scope, rules, { session, demands, applicationId, browser: page.browser })).step !== 'done') {
+  if (
+    (
+      await findNextStep(scope, rules, {
+        session,
+        demands,
+        applicationId,
+        browser: page.browser,
+        canHavePasskeys: passkeyCeremony(page) !== undefined,
+      })
+    ).step !== 'done'
+  ) {
     if (isPassive) return sendRefusal(page, directory, application, signOn, 'NoPassive');
     if (!chooseAuthnContext(requestedAuthnContext, ['pwd', 'mfa']))
       return sendRefusal(page, directory, application, signOn, 'NoAuthnContext');

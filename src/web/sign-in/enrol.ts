@@ -21,7 +21,7 @@ export async function submitEnrolment(page: PageContext): Promise<void> {
   if (!due) return;
   const { request, step } = due;
   const { scope, services, form } = page;
-  const proven = proofSoFar(page, request, step.by);
+  const proven = await proofSoFar(page, request, step.by);
   const kind = chosen(page, step.factors);
   const ceremony = passkeyCeremony(page);
   const enrolled = await inTransaction(scope, async (inside) => {
@@ -51,7 +51,7 @@ function chosen({ form, query }: PageContext, kinds: SecondFactor[]): SecondFact
 
 async function render(page: PageContext, { request, step }: Due, fault?: string): Promise<void> {
   const { scope, services, context, form } = page;
-  const user = await getUser(scope, proofSoFar(page, request, step.by).userId);
+  const user = await getUser(scope, (await proofSoFar(page, request, step.by)).userId);
   const kind = chosen(page, step.factors);
   const ceremony = passkeyCeremony(page);
   const passkey =

@@ -3,12 +3,12 @@ import {
   type Basis,
   findNextStep,
   findPendingRequest,
-  type PasswordFacts,
   type PendingRequest,
   type Proven,
   type Step,
 } from '../../domain/authentication/index.ts';
-import { type PageContext, redirectTo } from '../request/index.ts';
+import { findPassword } from '../../domain/credentials/password/index.ts';
+import { type PageContext, passkeyCeremony, redirectTo } from '../request/index.ts';
 
 /** The request a page of the journey belongs to, or undefined after sending the browser to a new one: it was over, or is another browser's. */
 export async function loadPending(page: PageContext): Promise<PendingRequest | undefined> {
@@ -18,8 +18,8 @@ export async function loadPending(page: PageContext): Promise<PendingRequest | u
   return request;
 }
 
-/** What comes next for this request. @param known the proven person's password, when it was read just now */
-export async function stepOf(page: PageContext, { proven, demands, applicationId }: PendingRequest, known?: PasswordFacts): Promise<Step> {
+/** What comes next for this request. */
+export async function stepOf(page: PageContext, { proven, demands, applicationId }: PendingRequest): Promise<Step> {
   const { scope, services, context, session, browser } = page;
   return findNextStep(scope, await services.findPolicy(context.contextId), {
     session,
@@ -27,7 +27,7 @@ export async function stepOf(page: PageContext, { proven, demands, applicationId
     demands,
     applicationId,
     browser,
-    password: known,
+    canHavePasskeys: passkeyCeremony(page) !== undefined,
   });
 }
 
@@ -45,9 +45,11 @@ export async function loadStep<Name extends Step['step']>(
 }
 
 /** The proof so far: of this request, or of the session that it builds on. */
-export function proofSoFar({ session, services }: PageContext, { proven }: PendingRequest, by: Basis): Proven {
+export async function proofSoFar({ scope, session, services }: PageContext, { proven }: PendingRequest, by: Basis): Promise<Proven> {
   if (by === 'proof') return proven!;
-  return { userId: session!.userId, at: services.clock.now().getTime(), amr: session!.amr };
+  const { userId, sessionId, amr } = session!;
+  const passwordChangedAt = (await findPassword(scope, userId))?.changedAt.getTime();
+  return { userId, sessionId, amr, at: services.clock.now().getTime(), passwordChangedAt, isPasswordless: true };
 }
 
 export const goBack = (page: PageContext, request: PendingRequest): void => redirectTo(page, request.destination.path);

@@ -18,7 +18,7 @@ export async function submitSecondFactor(page: PageContext): Promise<void> {
   const { scope, services, context, browser, form, t } = page;
   const kind = chosen(page, step.offers);
   const rules = await services.findPolicy(context.contextId);
-  const proven = proofSoFar(page, request, step.by);
+  const proven = await proofSoFar(page, request, step.by);
   const amr =
     kind === 'passkey'
       ? await provenByPasskey(page, rules, proven.userId)
@@ -54,7 +54,9 @@ async function render(page: PageContext, { request, step }: Due, fault?: string)
     {
       kind,
       passkey:
-        kind === 'passkey' && ceremony ? await startAssertion(page.scope, ceremony, proofSoFar(page, request, step.by).userId) : undefined,
+        kind === 'passkey' && ceremony
+          ? await startAssertion(page.scope, ceremony, (await proofSoFar(page, request, step.by)).userId)
+          : undefined,
       others: step.offers.filter((offer) => offer !== kind),
       rememberDays: secondFactor.rememberDays,
       remember: page.form.get('remember') === 'yes',

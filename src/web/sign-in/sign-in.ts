@@ -1,13 +1,13 @@
 import {
   completeSignIn,
   openPendingRequest,
-  type PasswordFacts,
   type PendingRequest,
   type Proven,
   provePasskeySignIn,
   provePassword,
   recordKeptOut,
   recordProof,
+  type Step,
 } from '../../domain/authentication/index.ts';
 import { startAssertion } from '../../domain/credentials/passkey/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
@@ -43,7 +43,7 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   if (result.outcome === 'refused') return render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
   const proven: Proven = { ...result.proven, keep: page.form.get('keep') === 'yes' };
   const askAgain = () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
-  await goOn(page, { ...request, proven }, askAgain, result.password);
+  await goOn(page, { ...request, proven }, askAgain);
 }
 
 /** A passkey alone: it says who the person is, and is two factors. */
@@ -59,13 +59,14 @@ export async function submitPasskey(page: PageContext): Promise<void> {
   await goOn(page, { ...request, proven: { ...proven, keep: form.get('keep') === 'yes' } }, refused);
 }
 
-/** Does what the next step says; `ask` shows the page for name and password. @param password of the person who was proven in this request */
-export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>, password?: PasswordFacts): Promise<void> {
-  const step = await stepOf(page, request, password);
+/** Does what the next step says; `ask` shows the page for name and password. */
+export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>): Promise<void> {
+  const step = await stepOf(page, request);
   if (step.step === 'password') return ask();
-  if (step.step === 'kept-out') return showKeptOut(page, request, step.why);
+  if (step.step === 'kept-out') return showKeptOut(page, request, step);
   if (step.step !== 'done') {
-    if (request.proven) await recordProof(page.scope, request.requestId, request.proven);
+    if (request.proven && (step.step === 'new-password' || step.by === 'proof'))
+      await recordProof(page.scope, request.requestId, request.proven);
     return redirectTo(page, `/sign-in/${request.requestId}/${step.step}`);
   }
   if (step.by === 'session') return goBack(page, request);
@@ -79,9 +80,9 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
 }
 
 /** The password was right, and the company lets nobody in from there or now: the person may know that, the audit knows the rest. */
-async function showKeptOut(page: PageContext, request: PendingRequest, why: 'network' | 'hours' | 'no-factor'): Promise<void> {
+async function showKeptOut(page: PageContext, request: PendingRequest, { by, why }: Extract<Step, { step: 'kept-out' }>): Promise<void> {
   const supportCode = newSupportCode();
-  await recordKeptOut(page.scope, request.proven?.userId ?? page.session!.userId, why, supportCode, request.applicationId);
+  await recordKeptOut(page.scope, by === 'proof' ? request.proven!.userId : page.session!.userId, why, supportCode, request.applicationId);
   renderPage(page, 'sign-in/kept-out', { why, supportCode, now: page.services.clock.now() }, { status: 403 });
 }
 

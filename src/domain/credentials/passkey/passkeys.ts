@@ -19,6 +19,8 @@ export type Ceremony = { party: RelyingParty; browser: string; keyRing: KeyRing;
 export type Offer = { options: unknown; sealed: string };
 
 const challengeSeconds = 600;
+/** WebAuthn §5.8.4: what else a browser says of itself is not kept. */
+const transports = ['usb', 'nfc', 'ble', 'smart-card', 'hybrid', 'internal', 'cable'] as const;
 const purposeOf = ({ contextId }: Scope, { browser }: Ceremony, kind: string) =>
   `passkey:${contextId}:${kind}:${hashToken(browser).toString('hex')}`;
 const passkeys = ({ db, contextId }: Scope) => db('second_factors').where({ context_id: contextId, kind: 'passkey' });
@@ -51,7 +53,7 @@ async function takeChallenge(scope: Scope, ceremony: Ceremony, kind: string, sea
 function parse<T>(text: string): T | undefined {
   try {
     const value = text.length <= 20_000 ? JSON.parse(text) : undefined;
-    return value && typeof value.id === 'string' && typeof value.response === 'object' ? value : undefined;
+    return value && /^[\w-]{1,1400}$/.test(value.id) && typeof value.response === 'object' ? value : undefined;
   } catch {
     return undefined;
   }
@@ -110,7 +112,7 @@ export async function addPasskey(
       credential_id: credential.id,
       public_key: Buffer.from(credential.publicKey),
       sign_count: credential.counter,
-      transports: credential.transports ?? [],
+      transports: Array.isArray(credential.transports) ? transports.filter((one) => credential.transports!.includes(one)) : [],
       is_backed_up: credentialBackedUp,
     })
     .onConflict(scope.db.raw('(context_id, credential_id) WHERE credential_id IS NOT NULL'))

@@ -41,6 +41,12 @@ export async function addTotp(
   const now = scope.clock.now();
   const step = secret && matchTotp(secret, offer.code, now, undefined);
   if (!secret || step === undefined) return false;
+  // sent twice: one secret in two rows would let each of its codes count twice
+  const known = await scope
+    .db('second_factors')
+    .where({ context_id: scope.contextId, user_id: userId, kind: 'totp' })
+    .select('secret_encrypted');
+  if (known.some((row) => keyRing.decrypt(row.secret_encrypted, secretPurpose(scope, userId)).toString() === secret)) return true;
   await scope.db('second_factors').insert({
     context_id: scope.contextId,
     user_id: userId,

@@ -17,7 +17,7 @@ import {
 import { findUserByLogin, fullName } from '../../../domain/users/index.ts';
 import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
-import { type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { type PageContext, passkeyCeremony, type Route, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { readBase, readOverride } from './read-policy.ts';
 
@@ -100,7 +100,11 @@ async function change(
   showAgain: (fields: Fields, status: number, fault: string | undefined) => Promise<void>,
 ): Promise<void> {
   const rules = rulesInForce(await loadPolicy(page.scope), page.services.clock.now());
-  const done = await submitForm(page, () => inTransaction(page.scope, (scope) => changePolicy(scope, make(rules), version)), showAgain);
+  const done = await submitForm(
+    page,
+    () => inTransaction(page.scope, (scope) => changePolicy(scope, make(rules), version, passkeyCeremony(page) !== undefined)),
+    showAgain,
+  );
   if (done) redirectTo(page, at, done.outcome === 'on-trial' ? 'policy_on_trial' : 'policy_changed');
 }
 

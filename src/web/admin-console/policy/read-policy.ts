@@ -14,7 +14,8 @@ function readHours(form: Form): Record<string, unknown> | undefined {
 
 /** The company's rules as the form has them; field names are the paths of the rules. */
 export function readBase(form: Form): Record<string, unknown> {
-  const numbers = (group: string, ...names: string[]) => Object.fromEntries(names.map((name) => [name, form.get(`${group}.${name}`)]));
+  const numbers = (group: string, ...names: string[]) =>
+    Object.fromEntries(names.map((name) => [name, form.get(`${group}.${name}`).trim() || 'missing']));
   return {
     identifiers: { email: yes(form, 'identifiers.email'), username: yes(form, 'identifiers.username') },
     lockout: { ...numbers('lockout', 'limit', 'decayMinutes', 'unblockAfterMinutes'), mail: yes(form, 'lockout.mail') },
