@@ -1,5 +1,5 @@
 import { newId } from '../../platform/crypto/index.ts';
-import { jsonText } from '../../platform/database/index.ts';
+import { jsonText, prepared } from '../../platform/database/index.ts';
 import type { ApplicationId, Scope } from '../scope.ts';
 import type { AuditEventType } from './events.ts';
 
@@ -21,7 +21,7 @@ export type NewEvent = {
 /** Appends to the audit in the caller's transaction. */
 export async function recordEvent(scope: Scope, event: NewEvent): Promise<void> {
   const now = scope.clock.now();
-  await scope.db('audit_events').insert({
+  const row = {
     context_id: scope.contextId,
     event_id: newId(now.getTime()),
     at: now,
@@ -36,5 +36,6 @@ export async function recordEvent(scope: Scope, event: NewEvent): Promise<void> 
     reason: event.reason ?? null,
     support_code: event.supportCode ?? null,
     details: jsonText(event.details ?? {}),
-  });
+  };
+  await scope.db('audit_events').insert(row).options(prepared('audit-event'));
 }

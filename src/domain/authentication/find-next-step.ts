@@ -1,12 +1,12 @@
 import { isRemembered } from '../attempts/index.ts';
-import { findPassword } from '../credentials/password/index.ts';
+import { findPassword, type StoredPassword } from '../credentials/password/index.ts';
 import { countRecoveryCodes } from '../credentials/recovery-code/index.ts';
 import { listSecondFactors } from '../credentials/second-factors/index.ts';
 import { listGroupsOfUser } from '../groups/index.ts';
 import type { ApplicationId, Scope, UserId } from '../scope.ts';
 import type { Session } from '../sessions/index.ts';
 import { admits, type EffectivePolicy, type PolicyRules, strictest } from '../sign-in-policy/index.ts';
-import { findUserById, type Role } from '../users/index.ts';
+import { findUserById, type Role, type User } from '../users/index.ts';
 import { basisOf, type Demands, type Facts, needsEnrolled, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 import type { Proven } from './pending-requests.ts';
 
@@ -20,6 +20,8 @@ export type Arrival = {
   browser: string;
   /** Browsers know passkeys at this address (credentials/passkey). */
   canHavePasskeys: boolean;
+  /** Of the person who was proven, read just now. */
+  known?: { user: User; password: StoredPassword };
 };
 
 /** The rules for a person and an application; groups are asked for only if some rule is a group's. */
@@ -47,11 +49,14 @@ export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Ar
     authenticatedAt: session.authenticatedAt.getTime(),
     amr: session.amr,
   };
-  const stored = arrival.proven && (await findPassword(scope, arrival.proven.userId));
+  const { known } = arrival;
+  const stored = arrival.proven && (known?.password ?? (await findPassword(scope, arrival.proven.userId)));
   const basis = { now: now.getTime(), demands, session: live, proven: arrival.proven };
   const by = basisOf({ ...basis, password: stored && { changedAt: stored.changedAt.getTime() } });
   const proven = by === 'proof' ? arrival.proven : undefined;
-  const person = proven ? await findUserById(scope, proven.userId) : session && { userId: session.userId, role: session.person.role };
+  const person = proven
+    ? (known?.user ?? (await findUserById(scope, proven.userId)))
+    : session && { userId: session.userId, role: session.person.role };
   if (!by || !person) return { step: 'password' };
 
   const effective = await findPolicyOf(scope, rules, person, applicationId);
@@ -70,9 +75,9 @@ export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Ar
     const kinds = new Set((await listSecondFactors(scope, person.userId)).map(({ kind }) => kind));
     facts.enrolled = {
       factors: [...kinds].filter((kind) => kind !== 'passkey' || arrival.canHavePasskeys),
-      hasRecoveryCodes: (await countRecoveryCodes(scope, person.userId)) > 0,
+      hasRecoveryCodes: kinds.size > 0 && (await countRecoveryCodes(scope, person.userId)) > 0,
     };
-    facts.isRemembered = secondFactor.rememberDays > 0 && (await isRemembered(scope, person.userId, browser));
+    facts.isRemembered = kinds.size > 0 && secondFactor.rememberDays > 0 && (await isRemembered(scope, person.userId, browser));
   }
   return nextStep(facts);
 }

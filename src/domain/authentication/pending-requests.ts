@@ -44,7 +44,7 @@ export async function openPendingRequest(
 ): Promise<RequestId> {
   const now = scope.clock.now();
   const requestId = newId(now.getTime()) as RequestId;
-  await scope.db('pending_requests').insert({
+  const row = {
     context_id: scope.contextId,
     request_id: requestId,
     browser_hash: hashToken(browser),
@@ -53,7 +53,8 @@ export async function openPendingRequest(
     demands: JSON.stringify(request.demands),
     created_at: now,
     expires_at: addSeconds(now, lifetimeSeconds),
-  });
+  };
+  await scope.db('pending_requests').insert(row).options(prepared('pending-request-open'));
   return requestId;
 }
 
@@ -88,6 +89,9 @@ export async function recordProof({ db, contextId }: Scope, requestId: RequestId
 
 /** @returns false when somebody else closed it: a proof becomes one session only */
 export const closePendingRequest = async ({ db, contextId }: Scope, requestId: RequestId): Promise<boolean> =>
-  (await db('pending_requests').where({ context_id: contextId, request_id: requestId }).delete()) === 1;
+  (await db('pending_requests')
+    .where({ context_id: contextId, request_id: requestId })
+    .delete()
+    .options(prepared('pending-request-close'))) === 1;
 
 export const sweepPendingRequests = (db: Db): Promise<number> => deleteInSteps(db, 'pending_requests', 'expires_at < now()');

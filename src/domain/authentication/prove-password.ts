@@ -5,13 +5,14 @@ import { findPassword, passwordFaults, type StoredPassword, verifyPassword } fro
 import type { Scope, UserId } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { findUserByLogin, type User, usernameKey } from '../users/index.ts';
-import { describePassword, findPolicyOf } from './find-next-step.ts';
-import type { PasswordFacts } from './next-step.ts';
+import { findPolicyOf } from './find-next-step.ts';
 import type { Proven } from './pending-requests.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
 
 /** Refusals look alike outside; the audit has the reason. */
-export type PasswordOutcome = { outcome: 'proven'; proven: Proven; password: PasswordFacts } | { outcome: 'refused' };
+export type PasswordOutcome =
+  | { outcome: 'proven'; proven: Proven; known: { user: User; password: StoredPassword } }
+  | { outcome: 'refused' };
 
 /** What a person typed, in which browser, on the way where. */
 export type PasswordAttempt = { login: string; password: string; browser: string; applicationId?: string };
@@ -68,7 +69,7 @@ async function describe(scope: Scope, rules: PolicyRules, attempt: PasswordAttem
     passwordChangedAt: stored.changedAt.getTime(),
     passwordIsWeak,
   };
-  return { outcome: 'proven' as const, proven, password: describePassword(stored, policy, now, passwordIsWeak) };
+  return { outcome: 'proven' as const, proven, known: { user, password: stored } };
 }
 
 const strangerId = (contextId: string, login: string): UserId => {

@@ -1,5 +1,6 @@
 import { addSeconds } from '../../platform/clock/index.ts';
 import { hashToken, newId, randomToken } from '../../platform/crypto/index.ts';
+import { prepared } from '../../platform/database/index.ts';
 import type { Scope, SessionId, UserId } from '../scope.ts';
 import { endSession } from './end-session.ts';
 import type { Session } from './store.ts';
@@ -50,6 +51,7 @@ export async function startSession(
   const sessionId = newId(now.getTime()) as SessionId;
   await scope
     .db('sessions')
-    .insert({ context_id: scope.contextId, session_id: sessionId, user_id: input.userId, ...proof, created_at: now });
+    .insert({ context_id: scope.contextId, session_id: sessionId, user_id: input.userId, ...proof, created_at: now })
+    .options(prepared('session-start'));
   return { sessionId, token };
 }

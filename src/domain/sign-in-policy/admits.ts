@@ -21,12 +21,22 @@ function matcher(ranges: string[]): (address: string) => boolean {
   return known;
 }
 
+// a formatter costs fifty times what it formats
+const clocks = new Map<string, Intl.DateTimeFormat>();
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known =
+    clocks.get(timeZone) ??
+    new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  clocks.set(timeZone, known);
+  return known;
+}
+
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 /** From its first minute until the last before `to`, by the clock of the time zone, daylight saving included. */
 export function isWithin({ days, from, to, timeZone }: Hours, now: Date): boolean {
   const parts = Object.fromEntries(
-    new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+    clockOf(timeZone)
       .formatToParts(now)
       .map(({ type, value }) => [type, value]),
   );

@@ -1,5 +1,6 @@
 import { getApplication } from '../../domain/applications/index.ts';
 import {
+  type Arrival,
   type Basis,
   findNextStep,
   findPendingRequest,
@@ -18,8 +19,12 @@ export async function loadPending(page: PageContext): Promise<PendingRequest | u
   return request;
 }
 
-/** What comes next for this request. */
-export async function stepOf(page: PageContext, { proven, demands, applicationId }: PendingRequest): Promise<Step> {
+/** What comes next for this request. @param known of the person who was proven in this very request */
+export async function stepOf(
+  page: PageContext,
+  { proven, demands, applicationId }: PendingRequest,
+  known?: Arrival['known'],
+): Promise<Step> {
   const { scope, services, context, session, browser } = page;
   return findNextStep(scope, await services.findPolicy(context.contextId), {
     session,
@@ -28,6 +33,7 @@ export async function stepOf(page: PageContext, { proven, demands, applicationId
     applicationId,
     browser,
     canHavePasskeys: passkeyCeremony(page) !== undefined,
+    known,
   });
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Arrival,
   completeSignIn,
   openPendingRequest,
   type PendingRequest,
@@ -43,7 +44,7 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   if (result.outcome === 'refused') return render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
   const proven: Proven = { ...result.proven, keep: page.form.get('keep') === 'yes' };
   const askAgain = () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
-  await goOn(page, { ...request, proven }, askAgain);
+  await goOn(page, { ...request, proven }, askAgain, result.known);
 }
 
 /** A passkey alone: it says who the person is, and is two factors. */
@@ -60,8 +61,8 @@ export async function submitPasskey(page: PageContext): Promise<void> {
 }
 
 /** Does what the next step says; `ask` shows the page for name and password. */
-export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>): Promise<void> {
-  const step = await stepOf(page, request);
+export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>, known?: Arrival['known']): Promise<void> {
+  const step = await stepOf(page, request, known);
   if (step.step === 'password') return ask();
   if (step.step === 'kept-out') return showKeptOut(page, request, step);
   if (step.step !== 'done') {
