@@ -13,29 +13,28 @@ const prefixes: Record<string, string> = {
 };
 
 export function element(name: string, attributes: Record<string, string | undefined> = {}, ...children: Children): Node {
-  const kept = Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return {
-    name,
-    attributes: Object.fromEntries(kept),
-    children: children.filter((child): child is Node | string => child !== undefined && child !== false),
-  };
+  const kept: Record<string, string> = {};
+  for (const key in attributes) if (attributes[key] !== undefined) kept[key] = attributes[key];
+  return { name, attributes: kept, children: children.filter((child): child is Node | string => child !== undefined && child !== false) };
 }
+
+// namespace declarations first, then attributes by namespace and name: ours have none but xml:
+const inOrder = (a: string, b: string): number => Number(a.startsWith('xml:')) - Number(b.startsWith('xml:')) || (a < b ? -1 : 1);
 
 /**
  * Writes a tree as Exclusive XML Canonicalization 1.0 would (without comments), so that what is digested and what is sent are the same bytes.
- * @param declared prefixes that an element around it has declared
+ * @param declared prefixes that an element around it has declared, each with a blank behind it
  */
-export function serialize({ name, attributes, children }: Node, declared: ReadonlySet<string> = new Set()): string {
+export function serialize({ name, attributes, children }: Node, declared = ''): string {
   const prefix = name.slice(0, name.indexOf(':'));
-  const isNew = !declared.has(prefix);
-  const inside = isNew ? new Set([...declared, prefix]) : declared;
-  const declaration = isNew ? ` xmlns:${prefix}="${prefixes[prefix]}"` : '';
-  // namespace declarations first, then attributes by namespace and name: ours have none but xml:
-  const written = Object.entries(attributes)
-    .sort(([a], [b]) => Number(a.startsWith('xml:')) - Number(b.startsWith('xml:')) || (a < b ? -1 : 1))
-    .map(([key, value]) => ` ${key}="${escapeAttribute(value)}"`);
-  const content = children.map((child) => (typeof child === 'string' ? escapeText(child) : serialize(child, inside)));
-  return `<${name}${declaration}${written.join('')}>${content.join('')}</${name}>`;
+  const isNew = !declared.includes(`${prefix} `);
+  const inside = isNew ? `${declared}${prefix} ` : declared;
+  let text = isNew ? `<${name} xmlns:${prefix}="${prefixes[prefix]}"` : `<${name}`;
+  const keys = Object.keys(attributes);
+  for (const key of keys.length > 1 ? keys.sort(inOrder) : keys) text += ` ${key}="${escapeAttribute(attributes[key]!)}"`;
+  text += '>';
+  for (const child of children) text += typeof child === 'string' ? escapeText(child) : serialize(child, inside);
+  return `${text}</${name}>`;
 }
 
 // Characters that XML 1.0 has no way to write (§2.2) would make the message unreadable; lone surrogates are among them.
@@ -45,5 +44,10 @@ const legal = (value: string): string =>
 const textEscapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#xD;' };
 const attributeEscapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '"': '&quot;', '\t': '&#x9;', '\n': '&#xA;', '\r': '&#xD;' };
 
-const escapeText = (value: string): string => legal(value).replace(/[&<>\r]/g, (character) => textEscapes[character]!);
-const escapeAttribute = (value: string): string => legal(value).replace(/[&<"\t\n\r]/g, (character) => attributeEscapes[character]!);
+// most values are plain ASCII, with nothing to escape and nothing that could be illegal
+const isPlain = (value: string): boolean => !/[^ !#-%'-;=?-~]/.test(value);
+
+const escapeText = (value: string): string =>
+  isPlain(value) ? value : legal(value).replace(/[&<>\r]/g, (character) => textEscapes[character]!);
+const escapeAttribute = (value: string): string =>
+  isPlain(value) ? value : legal(value).replace(/[&<"\t\n\r]/g, (character) => attributeEscapes[character]!);
