@@ -44,11 +44,17 @@ function keepLast(kept: Map<string, ArtifactSave>, save: ArtifactSave): Map<stri
 
 function rowColumns(saves: ArtifactSave[]): unknown[][] {
   const index = saves.map((save) => save.index ?? save.payload);
+  // what is issued together belongs to the same grant
+  let latest: { grantId: string; hash: Buffer } | undefined;
+  const hashOfGrant = (grantId: string): Buffer => {
+    if (latest?.grantId !== grantId) latest = { grantId, hash: hashToken(grantId) };
+    return latest.hash;
+  };
   const belongsToGrant = ({ kind }: ArtifactKey) => kind !== 'Session' && kind !== 'Interaction';
   return [
     ...keyColumns(saves),
     saves.map(({ payload }) => jsonText(payload)),
-    index.map(({ grantId }, i) => (typeof grantId === 'string' && belongsToGrant(saves[i]!) ? hashToken(grantId) : null)),
+    index.map(({ grantId }, i) => (typeof grantId === 'string' && belongsToGrant(saves[i]!) ? hashOfGrant(grantId) : null)),
     index.map(({ uid }) => text(uid)),
     index.map(({ uid }) => (isId(uid) ? uid : null)),
     index.map(({ userCode }) => text(userCode)),
