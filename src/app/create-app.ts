@@ -26,10 +26,16 @@ import { createFrontDoor, pageRoutes } from './web-routes.ts';
 export type App = {
   services: Services;
   health: Health;
+  /** Mails are kept on a page instead of being sent. */
+  keepsMails: boolean;
   handle(request: IncomingMessage, response: ServerResponse): void;
   startJobs(): Promise<void>;
   close(): Promise<void>;
 };
+
+/** Only where Portaria is tried out: the demo on its own store, at an address that no other machine can use. Mails carry links that open accounts. */
+const keepsMails = ({ smtpUrl, demo, baseUrl }: Config, { isEmbedded }: Store): boolean =>
+  !smtpUrl && demo && isEmbedded && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname);
 
 /** Builds the server's objects from its configuration and an open store. Starts nothing but the change listener. */
 export async function createApp(config: Config, store: Store, log: Log, clock: Clock = systemClock): Promise<App> {
@@ -66,7 +72,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const koa = new Koa();
   koa.on('error', (error) => log.error({ err: error }, 'a request failed outside its page'));
   koa.use(services.assets.middleware);
-  const mailbox = !config.smtpUrl && config.demo && store.isEmbedded ? createMailbox(() => clock.now()) : undefined;
+  const mailbox = keepsMails(config, store) ? createMailbox(() => clock.now()) : undefined;
   koa.use(createPageRouter(services, pageRoutes(providers, new SamlDirectory(services, listener, config.contextCacheSize), mailbox)));
 
   await listener.start();
@@ -75,6 +81,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   return {
     services,
     health,
+    keepsMails: mailbox !== undefined,
     handle: createFrontDoor({ services, providers, health, pages: koa.callback(), isSecure: config.baseUrl.startsWith('https:') }),
     async startJobs() {
       mailer = config.smtpUrl ? createMailer(config.smtpUrl, config.mailFrom ?? `portaria@${new URL(config.baseUrl).hostname}`) : mailbox;

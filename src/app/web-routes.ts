@@ -31,7 +31,8 @@ const mailboxRoute = (mailbox: Mailbox): Route => ({
   path: '/mails',
   access: 'anyone',
   handle: async (page) => {
-    if (!isLoopback(page.scope.actor.ip ?? '')) throw notFound();
+    // a proxy on this machine would make everybody look local
+    if (!isLoopback(page.scope.actor.ip ?? '') || page.ctx.get('x-forwarded-for') || page.ctx.get('forwarded')) throw notFound();
     const mails = mailbox.list().filter(({ text }) => text.includes(page.context.url));
     renderPage(page, 'mail/mailbox', { mails });
   },

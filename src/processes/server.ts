@@ -81,7 +81,7 @@ async function serve(
     say(`  Launchpad       ${demo.issuer}/launchpad`);
     say(`  Administration  ${demo.issuer}/admin`);
     say(`  Sample app      ${demo.sampleAddress}/`);
-    if (!config.smtpUrl) say(`  Mails           ${demo.issuer}/mails (on this machine only; set PORTARIA_SMTP_URL to send them)`);
+    if (app.keepsMails) say(`  Mails           ${demo.issuer}/mails (on this machine only; set PORTARIA_SMTP_URL to send them)`);
     for (const { login, password } of demo.passwords) say(`  ${login.padEnd(22)}${password}`);
     if (demo.passwords.length > 0) say('  These passwords are shown only now.');
     say('');

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Jar, send } from '../support/jar.ts';
 import { createTestDatabase } from '../support/postgres.ts';
-import { onDatabase, startServerProcess } from '../support/process.ts';
+import { eventually, onDatabase, startServerProcess } from '../support/process.ts';
 import { fillSignIn, freePort } from '../support/server.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -55,6 +55,18 @@ describe('the server process', function () {
     const sample = await jar.follow(new URL(tile, launchpad.url).href);
     expect(sample.url).to.equal(`http://localhost:${port + 1}/`);
     expect(sample.text).to.contain('João da Silva');
+    // without a mail server the demo keeps its mails, for this machine alone
+    expect(first.output()).to.contain('/demo/mails');
+    const demo = `http://localhost:${port}/demo`;
+    const asking = new Jar();
+    await asking.submit(asking.form(await asking.get(`${demo}/recovery`), /recovery$/), { login: 'admin@demo.example' });
+    let link: string | undefined;
+    await eventually(async () => {
+      link = /href="([^"]*\/recovery\/[\w-]{43})"/.exec((await asking.get(`${demo}/mails`)).text)?.[1];
+      expect(link).to.not.equal(undefined);
+    });
+    expect((await asking.get(link!)).text).to.contain('Choose a new password');
+    expect((await asking.get(`${demo}/mails`, { headers: { 'x-forwarded-for': '192.0.2.1' } })).status, 'through a proxy').to.equal(404);
     first.child.kill('SIGINT');
     const [code] = await once(first.child, 'exit');
     expect(code).to.equal(0);
