@@ -137,7 +137,16 @@ describe('passkeys in Chromium, with a virtual authenticator', function () {
     expect(page.url(), 'the authenticator itself refuses').to.contain('/sign-in/');
     await setPolicy({ secondFactor: { demand: 'optional', factors: ['totp'] } });
     await page.goto(at('/sign-in'));
-    expect(await page.locator('text=Use a passkey').count()).to.equal(0);
+    expect(await page.locator('text=Use a passkey').count(), 'not alone').to.equal(0);
+
+    // who holds one proves it all the same before anything takes its place
+    await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true });
+    await page.fill('#login', 'jsilva');
+    await page.fill('#password', passwords.joao);
+    await page.press('#password', 'Enter');
+    await page.waitForURL(/second-factor$/);
+    await page.click('button:has-text("Use a passkey")');
+    await page.waitForURL(/launchpad$/);
     await context.close();
   });
 });

@@ -171,6 +171,21 @@ describe('domain/authentication: next-step', () => {
       { step: 'done', by: 'session' },
     ],
     [
+      'a browser that was remembered for a kind that is not taken any more',
+      { ...at, policy: policy('required', { factors: ['passkey'] }), enrolled: app, isRemembered: true },
+      { step: 'second-factor', by: 'proof', offers: ['totp', 'recovery-code'] },
+    ],
+    [
+      'the only one held cannot be used at this address: a recovery code, never a password in its place',
+      { ...at, policy: policy('required', { factors: ['totp'] }), enrolled: { factors: [], holdsAny: true, hasRecoveryCodes: true } },
+      { step: 'second-factor', by: 'proof', offers: ['recovery-code'] },
+    ],
+    [
+      'nor without codes',
+      { ...at, policy: policy('optional', { factors: ['totp'] }), enrolled: { factors: [], holdsAny: true, hasRecoveryCodes: false } },
+      { step: 'kept-out', by: 'proof', why: 'no-factor' },
+    ],
+    [
       'strong by a recovery code',
       { session: session(60, ['pwd', 'mfa']), policy: policy('required', { factors: ['passkey'] }) },
       { step: 'done', by: 'session' },

@@ -2,7 +2,7 @@ import { type KeyRing, randomToken } from '../../platform/crypto/index.ts';
 import { notifyChange } from '../../platform/database/index.ts';
 import { AppError, type FieldErrors, invalidInput } from '../../platform/errors/index.ts';
 import { type AuditEventType, recordEvent } from '../audit/index.ts';
-import { customFieldName, listCustomFields } from '../custom-fields/index.ts';
+import { customFieldName, listCustomFields, lockCustomFields } from '../custom-fields/index.ts';
 import { revokeGrantsOfClient } from '../protocol-artifacts/index.ts';
 import type { Scope } from '../scope.ts';
 import { isRedirectUri, parseOidcSettings } from './oidc-settings.ts';
@@ -173,6 +173,7 @@ async function refuseUnknownSources(scope: Scope, { saml }: ApplicationData): Pr
   const isCustom = (source: string | undefined) => source?.startsWith('custom.') === true;
   const sources = saml?.attributes.map(({ from }) => from) ?? [];
   if (!saml || ![saml.nameIdField, ...sources].some(isCustom)) return;
+  await lockCustomFields(scope);
   const known = new Set((await listCustomFields(scope)).map(({ code }) => customFieldName(code)));
   const isUnknown = (source: string | undefined) => isCustom(source) && !known.has(source!);
   if (isUnknown(saml.nameIdField)) throw invalidInput({ nameIdField: 'fields.custom_field_unknown' });

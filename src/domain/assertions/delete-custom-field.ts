@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { listApplicationsUsingField } from '../applications/index.ts';
-import { customFieldName, getCustomField, removeCustomField } from '../custom-fields/index.ts';
+import { customFieldName, getCustomField, lockCustomFields, removeCustomField } from '../custom-fields/index.ts';
 import type { Scope } from '../scope.ts';
 
 /**
@@ -9,6 +9,7 @@ import type { Scope } from '../scope.ts';
  * @throws AppError not_found, custom_field_in_use naming the applications
  */
 export async function deleteCustomField(scope: Scope, fieldId: string): Promise<void> {
+  await lockCustomFields(scope); // no application begins to be told of it meanwhile
   const { code } = await getCustomField(scope, fieldId);
   const users = await listApplicationsUsingField(scope, customFieldName(code));
   if (users.length > 0) throw new AppError('custom_field_in_use', 409, { params: { applications: users.join(', ') } });

@@ -75,6 +75,7 @@ export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Ar
     const kinds = new Set((await listSecondFactors(scope, person.userId)).map(({ kind }) => kind));
     facts.enrolled = {
       factors: [...kinds].filter((kind) => kind !== 'passkey' || arrival.canHavePasskeys),
+      holdsAny: kinds.size > 0,
       hasRecoveryCodes: kinds.size > 0 && (await countRecoveryCodes(scope, person.userId)) > 0,
     };
     facts.isRemembered = kinds.size > 0 && secondFactor.rememberDays > 0 && (await isRemembered(scope, person.userId, browser));

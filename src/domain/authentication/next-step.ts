@@ -43,7 +43,11 @@ export type Facts = {
   /** For whoever is known, by session or proof. */
   policy: PolicyFacts;
   /** What the person has. Left out when the step cannot depend on it. */
-  enrolled?: { factors: SecondFactor[]; hasRecoveryCodes: boolean };
+  enrolled?: {
+    factors: SecondFactor[] /** Also one that cannot be used at this address. */;
+    holdsAny?: boolean;
+    hasRecoveryCodes: boolean;
+  };
   /** This browser stands in for the person's second factor. */
   isRemembered?: boolean;
 };
@@ -123,7 +127,8 @@ function factorStep(facts: Facts, by: Basis): Step | undefined {
   const { now, demands, policy, session, proven, enrolled, isRemembered } = facts;
   const amr = by === 'proof' ? proven!.amr : session!.amr;
   const held = enrolled?.factors ?? [];
-  if (demands.heldFactor && held.length > 0 && !isStrong(amr)) return prove(held);
+  const holdsAny = enrolled?.holdsAny ?? held.length > 0;
+  if (demands.heldFactor && holdsAny && !isStrong(amr)) return prove(held);
   if (policy.demand === 'off') return undefined; // the application hears honestly that there was one factor
   const allowed = held.filter((factor) => policy.factors.includes(factor));
   if (isStrong(amr)) {
@@ -131,15 +136,17 @@ function factorStep(facts: Facts, by: Basis): Step | undefined {
     // strong by a kind that is not taken here: one that is taken has to follow
     return allowed.length > 0 ? prove(allowed) : enrol();
   }
-  if (isRemembered && !demands.secondFactor) return undefined;
+  // remembered for a kind that is still taken
+  if (isRemembered && !demands.secondFactor && allowed.length > 0) return undefined;
   // a session that began before the person had a factor goes on until something demands one
-  if (!mustHave(facts) && !(by === 'proof' && held.length > 0)) return undefined;
+  if (!mustHave(facts) && !(by === 'proof' && holdsAny)) return undefined;
   // whoever holds one proves it before anything else, be it only to enrol another: a password alone must not put a factor in its place
-  if (held.length > 0) return prove(allowed.length > 0 ? allowed : held);
+  if (holdsAny) return prove(allowed.length > 0 ? allowed : held);
   return enrol();
 
   function prove(factors: SecondFactor[]): Step {
-    return { step: 'second-factor', by, offers: [...factors, ...(enrolled?.hasRecoveryCodes ? ['recovery-code' as const] : [])] };
+    const offers = [...factors, ...(enrolled?.hasRecoveryCodes ? ['recovery-code' as const] : [])];
+    return offers.length > 0 ? { step: 'second-factor', by, offers } : { step: 'kept-out', by, why: 'no-factor' };
   }
   function enrol(): Step {
     if (policy.factors.length === 0) return { step: 'kept-out', by, why: 'no-factor' };

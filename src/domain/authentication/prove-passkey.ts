@@ -1,4 +1,4 @@
-import { reserveAttempt } from '../attempts/index.ts';
+import { refundAttempt, reserveAttempt } from '../attempts/index.ts';
 import { type Ceremony, findPasskeyOwner, provePasskey } from '../credentials/passkey/index.ts';
 import { findPassword } from '../credentials/password/index.ts';
 import type { Scope, UserId } from '../scope.ts';
@@ -28,14 +28,19 @@ export async function provePasskeySignIn(
   const reserved = await reserveAttempt(scope, user.userId, ceremony.browser, lockout);
   const liftsBlock = mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
   const { secondFactor } = await findPolicyOf(scope, rules, user, answer.applicationId);
-  const isWelcome = secondFactor.demand !== 'off' && secondFactor.factors.includes('passkey');
   const isAlive = user.status === 'activated' || liftsBlock;
-  const amr = reserved.taken !== undefined && isAlive && isWelcome ? await provePasskey(scope, ceremony, user.userId, answer) : undefined;
-  if (amr) {
+  const amr = reserved.taken !== undefined && isAlive ? await provePasskey(scope, ceremony, user.userId, answer) : undefined;
+  // as second factor it was asked for (next-step); alone only where the person's rules take it: that is no guess, and costs none
+  const isWelcome = expected !== undefined || (secondFactor.demand !== 'off' && secondFactor.factors.includes('passkey'));
+  if (amr && isWelcome) {
     const passwordChangedAt = (await findPassword(scope, user.userId))?.changedAt.getTime();
     return { userId: user.userId, at: scope.clock.now().getTime(), amr, liftsBlock, passwordChangedAt, isPasswordless: true };
   }
-  const reason = reserved.taken === undefined ? 'attempts-used-up' : isAlive ? 'wrong-passkey' : user.status;
+  if (amr) {
+    await refundAttempt(scope, user.userId, ceremony.browser, reserved);
+    reserved.taken = undefined;
+  }
+  const reason = amr ? 'passkey-not-taken' : reserved.taken === undefined ? 'attempts-used-up' : isAlive ? 'wrong-passkey' : user.status;
   await refuseAttempt(scope, { login: identifier(user), browser: ceremony.browser, user, reason, reserved, lockout });
   return undefined;
 }

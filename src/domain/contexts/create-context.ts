@@ -4,7 +4,7 @@ import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { ContextId, Scope } from '../scope.ts';
 import { type Context, isContextCode } from './context.ts';
-import { findContextByCode, findContextById, insertContext, updateContext } from './store.ts';
+import { findContextByCode, findContextById, insertContext, lockContext, updateContext } from './store.ts';
 
 /** @throws AppError invalid_input, context_code_taken */
 export async function createContext(
@@ -47,6 +47,7 @@ export async function editContext(scope: Scope, before: Context, changes: Change
  * @throws AppError invalid_input, changed_meanwhile
  */
 export async function setSamlEntityId(scope: Scope, entityId: string, version: number): Promise<void> {
+  await lockContext(scope);
   const before = (await findContextById(scope.db, scope.contextId))!;
   if ((before.samlEntityId ?? '') === entityId) return;
   if (before.version !== version) throw new AppError('changed_meanwhile', 409);

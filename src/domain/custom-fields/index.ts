@@ -18,4 +18,4 @@ export {
   moveCustomField,
   removeCustomField,
 } from './define-custom-field.ts';
-export { getCustomField, listCustomFields } from './store.ts';
+export { getCustomField, listCustomFields, lockCustomFields } from './store.ts';

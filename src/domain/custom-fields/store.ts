@@ -60,7 +60,7 @@ export async function insertCustomField(scope: Scope, field: CustomField): Promi
 export const updateCustomField = async (scope: Scope, field: CustomField): Promise<boolean> =>
   (await fields(scope)
     .where({ field_id: field.fieldId, version: field.version })
-    .update({ ...columns(field), version: field.version + 1 })) === 1;
+    .update({ ...columns(field), position: undefined, version: field.version + 1 })) === 1;
 
 /** Changes of order and number wait for each other. @param scope of a transaction */
 export async function lockCustomFields({ db, contextId }: Scope): Promise<void> {

@@ -148,11 +148,12 @@ export async function findSessionsOfParticipant(
   const query = own().whereRaw('p.name_ids @> ?::jsonb', [jsonText([nameId])]);
   if (sessionIndexes.length > 0) query.whereIn('p.protocol_session', sessionIndexes);
   const rows: { session_id: SessionId; user_id: UserId }[] = await query.select('p.session_id', 's.user_id');
-  // a name that several people share is no name to end sessions by, nor when all but one have left already
+  // a name that several people share is no name to end sessions by, nor when all but one have left already; with an index it is one session's
+  if (new Set(rows.map((row) => row.user_id)).size > 1) return { sessionIds: [], isOther: true };
   const named = await known()
     .whereRaw('p.name_ids @> ?::jsonb', [jsonText([nameId])])
     .distinct('s.user_id');
-  if (named.length > 1) return { sessionIds: [], isOther: true };
+  if (named.length > 1 && sessionIndexes.length === 0) return { sessionIds: [], isOther: true };
   const isOther =
     rows.length === 0 &&
     sessionIndexes.length > 0 &&

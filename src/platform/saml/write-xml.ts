@@ -23,12 +23,12 @@ const inOrder = (a: string, b: string): number => Number(a.startsWith('xml:')) -
 
 /**
  * Writes a tree as Exclusive XML Canonicalization 1.0 would (without comments), so that what is digested and what is sent are the same bytes.
- * @param declared prefixes that an element around it has declared, each with a blank behind it
+ * @param declared prefixes that an element around it has declared, each between blanks
  */
 export function serialize({ name, attributes, children }: Node, declared = ''): string {
   const prefix = name.slice(0, name.indexOf(':'));
-  const isNew = !declared.includes(`${prefix} `);
-  const inside = isNew ? `${declared}${prefix} ` : declared;
+  const isNew = !declared.includes(` ${prefix} `);
+  const inside = isNew ? `${declared} ${prefix} ` : declared;
   let text = isNew ? `<${name} xmlns:${prefix}="${prefixes[prefix]}"` : `<${name}`;
   const keys = Object.keys(attributes);
   for (const key of keys.length > 1 ? keys.sort(inOrder) : keys) text += ` ${key}="${escapeAttribute(attributes[key]!)}"`;
