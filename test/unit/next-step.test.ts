@@ -64,9 +64,9 @@ describe('domain/authentication: next-step', () => {
   ]);
 
   table('the password', [
-    ['temporary', { proven: proven(1), password: password('temporary') }, { step: 'new-password', why: 'temporary' }],
-    ['too old', { proven: proven(1), password: password('expired') }, { step: 'new-password', why: 'expired' }],
-    ['too weak by now', { proven: proven(1), password: password('policy') }, { step: 'new-password', why: 'policy' }],
+    ['temporary', { proven: proven(1), password: password('temporary') }, { step: 'new-password', by: 'proof', why: 'temporary' }],
+    ['too old', { proven: proven(1), password: password('expired') }, { step: 'new-password', by: 'proof', why: 'expired' }],
+    ['too weak by now', { proven: proven(1), password: password('policy') }, { step: 'new-password', by: 'proof', why: 'policy' }],
     ['replaced meanwhile', { proven: proven(1), password: password('temporary', 2) }, { step: 'password' }],
     [
       'an old proof of a temporary one beside a session',
@@ -81,7 +81,7 @@ describe('domain/authentication: next-step', () => {
     [
       'temporary, the second factor proven',
       { proven: proven(1, strong), password: password('temporary'), enrolled: app },
-      { step: 'new-password', why: 'temporary' },
+      { step: 'new-password', by: 'proof', why: 'temporary' },
     ],
   ]);
 

@@ -11,7 +11,7 @@ import { findPolicyOf } from './find-next-step.ts';
 import { isStrong } from './next-step.ts';
 import { closePendingRequest, type PendingRequest, type Proven } from './pending-requests.ts';
 
-/** `keepSignedIn`: the person asked to stay signed in on this browser, and the policy allows it. */
+/** `token` for the cookie; `keptForSeconds` when the person asked to stay signed in on this browser, and the policy allows it. */
 export type Completion = { token: string; keptForSeconds?: number };
 
 /**

@@ -63,7 +63,7 @@ export type Step =
   | { step: 'kept-out'; by: Basis; why: 'network' | 'hours' | 'no-factor' }
   | { step: 'second-factor'; by: Basis; offers: Offer[] }
   | { step: 'enrol'; by: Basis; factors: SecondFactor[] }
-  | { step: 'new-password'; why: 'temporary' | 'expired' | 'policy' }
+  | { step: 'new-password'; by: Basis; why: 'temporary' | 'expired' | 'policy' }
   | { step: 'done'; by: Basis };
 
 /** Half a sign-in is not left lying about: the next step has to be taken within this time. */
@@ -84,7 +84,7 @@ export function nextStep(facts: Facts): Step {
   if (factor) return factor;
   // only who has proven everything else may choose a password
   if (by === 'proof' && !facts.proven!.isPasswordless && facts.password?.mustChange)
-    return { step: 'new-password', why: facts.password.mustChange };
+    return { step: 'new-password', by, why: facts.password.mustChange };
   return { step: 'done', by };
 }
 

@@ -36,11 +36,9 @@ export async function provePasskeySignIn(
     const passwordChangedAt = (await findPassword(scope, user.userId))?.changedAt.getTime();
     return { userId: user.userId, at: scope.clock.now().getTime(), amr, liftsBlock, passwordChangedAt, isPasswordless: true };
   }
-  if (amr) {
-    await refundAttempt(scope, user.userId, ceremony.browser, reserved);
-    reserved.taken = undefined;
-  }
+  if (amr) await refundAttempt(scope, user.userId, ceremony.browser, reserved);
+  const counted = amr ? { ...reserved, taken: undefined } : reserved;
   const reason = amr ? 'passkey-not-taken' : reserved.taken === undefined ? 'attempts-used-up' : isAlive ? 'wrong-passkey' : user.status;
-  await refuseAttempt(scope, { login: identifier(user), browser: ceremony.browser, user, reason, reserved, lockout });
+  await refuseAttempt(scope, { login: identifier(user), browser: ceremony.browser, user, reason, reserved: counted, lockout });
   return undefined;
 }

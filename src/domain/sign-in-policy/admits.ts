@@ -4,7 +4,7 @@ import type { EffectivePolicy } from './strictest.ts';
 
 export type PlaceAndTime = { ip: string; now: Date };
 
-/** What keeps somebody out before any secret is asked for. */
+/** What keeps somebody out, whoever they have proven to be. */
 export function admits(
   { networks, hours }: Pick<EffectivePolicy, 'networks' | 'hours'>,
   { ip, now }: PlaceAndTime,

@@ -8,7 +8,10 @@ import { defaultRules, type PolicyRules, rulesSchema } from './policy.ts';
 export type StoredPolicy = { rules: PolicyRules; trial?: { before: PolicyRules; revertsAt: Date }; version: number };
 
 const read = async (db: Db, contextId: ContextId): Promise<StoredPolicy> => {
-  const row = await db('sign_in_policies').where('context_id', contextId).first().options(prepared('sign-in-policy'));
+  const row = await db('sign_in_policies')
+    .where('context_id', contextId)
+    .first('rules', 'rules_before', 'reverts_at', 'version')
+    .options(prepared('sign-in-policy'));
   if (!row) return { rules: defaultRules, version: 0 };
   return {
     rules: rulesSchema.parse(row.rules),

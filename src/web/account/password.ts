@@ -1,18 +1,15 @@
-import { changeOwnPassword, findPolicyOf } from '../../domain/authentication/index.ts';
-import { getUser } from '../../domain/users/index.ts';
+import { changeOwnPassword } from '../../domain/authentication/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { type PageContext, redirectTo, renderPage } from '../request/index.ts';
+import { fieldTexts, type PageContext, policyOf, redirectTo, renderPage, rulesOf } from '../request/index.ts';
 
 export async function showPassword(page: PageContext, error?: AppError): Promise<void> {
-  const { scope, services, context, session, t } = page;
-  const { password } = await findPolicyOf(scope, await services.findPolicy(context.contextId), await getUser(scope, session!.userId));
-  const fields = Object.fromEntries(Object.entries(error?.fields ?? {}).map(([field, key]) => [field, t(key, error!.params)]));
-  renderPage(page, 'account/password', { fields, rules: password }, { status: error?.status ?? 200 });
+  const { password } = await policyOf(page, page.session!.userId);
+  renderPage(page, 'account/password', { fields: fieldTexts(page, error), rules: password }, { status: error?.status ?? 200 });
 }
 
 export async function submitPassword(page: PageContext): Promise<void> {
-  const { scope, services, context, session, form } = page;
-  const rules = await services.findPolicy(context.contextId);
+  const { scope, services, session, form } = page;
+  const rules = await rulesOf(page);
   try {
     await changeOwnPassword(scope, services.hasher, rules, session!, page.browser, form.get('newPassword'), form.get('repeatPassword'));
   } catch (error) {

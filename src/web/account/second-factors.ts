@@ -1,20 +1,15 @@
-import { toString as drawQrCode } from 'qrcode';
-import { addOwnPasskey, addOwnTotp, findPolicyOf, removeOwnFactor, renewRecoveryCodes } from '../../domain/authentication/index.ts';
-import { startRegistration } from '../../domain/credentials/passkey/index.ts';
+import { addOwnPasskey, addOwnTotp, removeOwnFactor, renewRecoveryCodes } from '../../domain/authentication/index.ts';
 import { countRecoveryCodes } from '../../domain/credentials/recovery-code/index.ts';
 import { listSecondFactors } from '../../domain/credentials/second-factors/index.ts';
-import { startTotp } from '../../domain/credentials/totp/index.ts';
-import { fullName, getUser, identifier } from '../../domain/users/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
-import { type PageContext, passkeyCeremony, redirectTo, renderPage } from '../request/index.ts';
+import { offerPasskey, offerTotp, type PageContext, passkeyCeremony, policyOf, redirectTo, renderPage, rulesOf } from '../request/index.ts';
 
 const at = '/account/second-factors';
 
 export async function showFactors(page: PageContext): Promise<void> {
-  const { scope, services, context, session } = page;
-  const { secondFactor } = await findPolicyOf(scope, await services.findPolicy(context.contextId), await getUser(scope, session!.userId));
+  const { scope, session } = page;
   renderPage(page, 'account/second-factors', {
-    policy: secondFactor,
+    policy: (await policyOf(page, session!.userId)).secondFactor,
     canHavePasskeys: passkeyCeremony(page) !== undefined,
     factors: await listSecondFactors(scope, session!.userId),
     codesLeft: await countRecoveryCodes(scope, session!.userId),
@@ -22,21 +17,8 @@ export async function showFactors(page: PageContext): Promise<void> {
 }
 
 export async function showNewApp(page: PageContext, fault?: string): Promise<void> {
-  const { scope, services, context, session, form } = page;
-  const user = await getUser(scope, session!.userId);
-  const offer = startTotp(scope, user.userId, { company: context.name, login: identifier(user) }, services.keyRing, form.get('offer'));
-  renderPage(
-    page,
-    'account/new-app',
-    {
-      fault,
-      offer,
-      name: form.get('name') || page.t('second_factor.app'),
-      qrCode: await drawQrCode(offer.uri, { type: 'svg', margin: 2 }),
-      secret: offer.secret.replace(/(.{4})(?=.)/g, '$1 '),
-    },
-    { status: fault ? 422 : 200 },
-  );
+  const locals = { fault, name: page.form.get('name') || page.t('second_factor.app'), ...(await offerTotp(page, page.session!.userId)) };
+  renderPage(page, 'account/new-app', locals, { status: fault ? 422 : 200 });
 }
 
 export async function submitNewApp(page: PageContext): Promise<void> {
@@ -50,8 +32,7 @@ export async function submitNewApp(page: PageContext): Promise<void> {
 export async function showNewPasskey(page: PageContext, fault?: string): Promise<void> {
   const ceremony = passkeyCeremony(page);
   if (!ceremony) throw notFound();
-  const user = await getUser(page.scope, page.session!.userId);
-  const passkey = await startRegistration(page.scope, ceremony, { userId: user.userId, login: identifier(user), name: fullName(user) });
+  const passkey = await offerPasskey(page, ceremony, page.session!.userId);
   const name = page.form.get('name') || page.t('second_factor.passkey');
   renderPage(page, 'account/new-passkey', { fault, passkey, name }, { status: fault ? 422 : 200 });
 }
@@ -85,7 +66,6 @@ export async function confirmRemoval(page: PageContext): Promise<void> {
 }
 
 export async function submitRemoval(page: PageContext): Promise<void> {
-  const { scope, services, context, session, params } = page;
-  await removeOwnFactor(scope, await services.findPolicy(context.contextId), session!, params.factor!);
+  await removeOwnFactor(page.scope, await rulesOf(page), page.session!, page.params.factor!);
   redirectTo(page, `${at}?done=factor_removed`);
 }

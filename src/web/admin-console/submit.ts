@@ -1,5 +1,5 @@
 import { AppError } from '../../platform/errors/index.ts';
-import { type PageContext, redirectTo as redirectInside } from '../request/index.ts';
+import { fieldTexts, type PageContext, redirectTo as redirectInside } from '../request/index.ts';
 
 /** After a deed: to a page that tells of it (`notices.<done>`), so that reloading repeats nothing. */
 export const redirectTo = (page: PageContext, path: string, done?: string): void =>
@@ -18,8 +18,7 @@ export async function submitForm<T>(
     return await work();
   } catch (error) {
     if (!(error instanceof AppError) || (!error.fields && error.status !== 409)) throw error;
-    const fields = Object.fromEntries(Object.entries(error.fields ?? {}).map(([field, key]) => [field, page.t(key, error.params)]));
-    await showAgain(fields, error.status, error.fields ? undefined : page.t(error.publicMessage, error.params));
+    await showAgain(fieldTexts(page, error), error.status, error.fields ? undefined : page.t(error.publicMessage, error.params));
     return undefined;
   }
 }

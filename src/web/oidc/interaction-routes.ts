@@ -1,10 +1,10 @@
 import type { InteractionResults, Provider } from 'oidc-provider';
 import { decide, recordRefusal } from '../../domain/access/index.ts';
 import { getApplication } from '../../domain/applications/index.ts';
-import { type Demands, findNextStep, openPendingRequest } from '../../domain/authentication/index.ts';
+import type { Demands } from '../../domain/authentication/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { newSupportCode, type PageContext, passkeyCeremony, type Route, renderPage } from '../request/index.ts';
+import { newSupportCode, nextStepOf, type PageContext, type Route, renderPage, sendToSignIn } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { acrOf, asksForSecondFactor } from './acr.ts';
 import { formTarget } from './pages.ts';
@@ -26,30 +26,13 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   if (interaction.prompt.name === 'access') return showRefusal(page, interaction, applicationIdOf(client));
 
   const demands = demandsOf(interaction);
-  const { scope, session, browser, services, context } = page;
-  const rules = await services.findPolicy(context.contextId);
-  const step = await findNextStep(scope, rules, {
-    session,
-    demands,
-    browser,
-    applicationId: applicationIdOf(client),
-    canHavePasskeys: passkeyCeremony(page) !== undefined,
-  });
-  if (step.step === 'done') return finish(page, interaction, { login: loginResult(page) });
-  const redirectUri = interaction.params.redirect_uri;
-  const requestId = await openPendingRequest(page.scope, page.browser, {
-    destination: {
-      protocol: 'oidc',
-      path: `/oidc/interaction/${interaction.uid}`,
-      origin: typeof redirectUri === 'string' ? formTarget(redirectUri) : undefined,
-    },
-    applicationId: applicationIdOf(client),
-    demands,
-  });
-  const hint = interaction.params.login_hint;
-  page.ctx.redirect(
-    `${page.context.mount}/sign-in/${requestId}${typeof hint === 'string' ? `?login_hint=${encodeURIComponent(hint.slice(0, 254).toWellFormed())}` : ''}`,
-  );
+  const applicationId = applicationIdOf(client);
+  if ((await nextStepOf(page, { demands, applicationId })).step === 'done') return finish(page, interaction, { login: loginResult(page) });
+  const { redirect_uri: redirectUri, login_hint: hint } = interaction.params;
+  const origin = typeof redirectUri === 'string' ? formTarget(redirectUri) : undefined;
+  const destination = { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}`, origin } as const;
+  const told = typeof hint === 'string' ? { login_hint: hint.slice(0, 254).toWellFormed() } : undefined;
+  await sendToSignIn(page, { destination, applicationId, demands }, told);
 }
 
 /** prompt=login and max_age (OpenID Connect Core §3.1.2.1); a hint of another person asks for a new sign-in, too. */

@@ -1,11 +1,10 @@
 // Owns: the pages of somebody who forgot their password. Does not: sign anybody in (web/sign-in).
 
-import { findPolicyOf } from '../../domain/authentication/index.ts';
 import { findLink } from '../../domain/one-time-links/index.ts';
 import { recoverPassword, requestRecovery } from '../../domain/password-recovery/index.ts';
 import { getUser, identifier } from '../../domain/users/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { fieldTexts, type PageContext, policyOf, type Route, renderPage, rulesOf } from '../request/index.ts';
 
 export const recoveryRoutes: Route[] = [
   { method: 'GET', path: '/recovery', access: 'anyone', handle: async (page) => showRequest(page) },
@@ -30,19 +29,18 @@ async function showNewPassword(page: PageContext, error?: AppError): Promise<voi
   const userId = await findLink(page.scope, 'recovery', page.params.token!);
   if (!userId) throw new AppError('link_over', 410);
   const user = await getUser(page.scope, userId);
-  const { password } = await findPolicyOf(page.scope, await page.services.findPolicy(page.context.contextId), user);
-  const fields = Object.fromEntries(Object.entries(error?.fields ?? {}).map(([field, key]) => [field, page.t(key, error!.params)]));
+  const { password } = await policyOf(page, userId);
   renderPage(
     page,
     'recovery/new-password',
-    { fields, rules: password, login: identifier(user), action: `/recovery/${page.params.token}` },
+    { fields: fieldTexts(page, error), rules: password, login: identifier(user), action: `/recovery/${page.params.token}` },
     { status: error?.status ?? 200 },
   );
 }
 
 async function submitNewPassword(page: PageContext): Promise<void> {
-  const { scope, services, context, form, params } = page;
-  const rules = await services.findPolicy(context.contextId);
+  const { scope, services, form, params } = page;
+  const rules = await rulesOf(page);
   try {
     await recoverPassword(scope, services.hasher, rules, params.token!, form.get('newPassword'), form.get('repeatPassword'));
   } catch (error) {

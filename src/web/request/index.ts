@@ -4,11 +4,13 @@
 export { anonymousActor, personActor } from './actor.ts';
 export { ContextDirectory, type ResolvedContext } from './context-directory.ts';
 export { cookieNames } from './cookie-names.ts';
+export { offerPasskey, offerTotp } from './factor-offers.ts';
 export { createMetadataFetcher } from './fetch-metadata.ts';
 export { openPage } from './open-page.ts';
 export { createPageRouter } from './page-router.ts';
 export { passkeyCeremony } from './passkeys.ts';
 export { redirectTo } from './redirect.ts';
-export { newSupportCode, type PageOptions, renderErrorPage, renderPage } from './render.ts';
+export { fieldTexts, newSupportCode, type PageOptions, renderErrorPage, renderPage } from './render.ts';
 export type { Access, Actions, PageContext, Route } from './route.ts';
 export type { Services } from './services.ts';
+export { nextStepOf, policyOf, rulesOf, sendToSignIn } from './sign-in-step.ts';

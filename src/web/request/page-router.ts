@@ -1,14 +1,13 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
-import { findNextStep, openPendingRequest } from '../../domain/authentication/index.ts';
 import { safeEqual } from '../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { readForm, setSecurityHeaders } from '../../platform/http/index.ts';
 import { openPage } from './open-page.ts';
-import { passkeyCeremony } from './passkeys.ts';
 import { isBusy, newSupportCode, renderErrorPage } from './render.ts';
 import type { PageContext, Route } from './route.ts';
 import type { Services } from './services.ts';
+import { nextStepOf, sendToSignIn } from './sign-in-step.ts';
 
 /**
  * Serves the pages of all contexts from one table of routes. Order for every request: context → language and person → route → access rule → forgery
@@ -64,17 +63,11 @@ async function openOnlyContext(ctx: Koa.Context, services: Services, next: Koa.N
 
 /** Signed out: to the sign-in page and back; signed in without the role: the page does not exist for them. */
 async function isAllowed(page: PageContext, route: Route): Promise<boolean> {
-  const { ctx, context, session, scope, browser } = page;
+  const { ctx, session } = page;
   if (route.access === 'anyone') return true;
-  const rules = await page.services.findPolicy(context.contextId);
-  const step = await findNextStep(scope, rules, { session, demands: {}, browser, canHavePasskeys: passkeyCeremony(page) !== undefined });
-  if (!session || step.step !== 'done') {
+  if (!session || (await nextStepOf(page, { demands: {} })).step !== 'done') {
     if (route.method === 'POST') throw new AppError('signed_out', 401);
-    const requestId = await openPendingRequest(scope, browser, {
-      destination: { protocol: 'portaria', path: ctx.state.path + ctx.search },
-      demands: {},
-    });
-    ctx.redirect(`${context.mount}/sign-in/${requestId}`);
+    await sendToSignIn(page, { destination: { protocol: 'portaria', path: ctx.state.path + ctx.search }, demands: {} });
     return false;
   }
   if (route.access === 'administrator' && session.person.role !== 'administrator') throw new AppError('administrators_only', 403);

@@ -25,6 +25,10 @@ const formats = Object.fromEntries(
   ]),
 ) as Record<Locale, { number: Intl.NumberFormat; day: Intl.DateTimeFormat; time: Intl.DateTimeFormat }>;
 
+/** What is wrong with single fields, in the reader's language. */
+export const fieldTexts = ({ t }: PageContext, error: AppError | undefined): Record<string, string> =>
+  Object.fromEntries(Object.entries(error?.fields ?? {}).map(([field, key]) => [field, t(key, error!.params)]));
+
 export type PageOptions = { status?: number; formAction?: string[] };
 
 /** Renders a template with what every page needs: texts, links, the person, the forgery field. */

@@ -1,9 +1,8 @@
 import { decide, recordRefusal } from '../../domain/access/index.ts';
 import { defaultConsumer } from '../../domain/applications/index.ts';
-import { findNextStep, openPendingRequest } from '../../domain/authentication/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
-import { newSupportCode, type PageContext, passkeyCeremony, redirectTo, renderPage } from '../request/index.ts';
+import { newSupportCode, nextStepOf, type PageContext, redirectTo, renderPage, sendToSignIn } from '../request/index.ts';
 import { sendAssertion, sendRefusal } from './answer.ts';
 import { chooseAuthnContext, needsSecondFactor } from './authn-context.ts';
 import { findSignOn, keepSignOn, type SignOn } from './pending.ts';
@@ -86,31 +85,18 @@ async function load(page: PageContext, directory: SamlDirectory): Promise<{ sign
 
 async function goOn(page: PageContext, directory: SamlDirectory, application: SamlApplication, signOn: SignOn): Promise<void> {
   const { services, session, scope, context } = page;
-  const { forceAuthn, isPassive, requestedAuthnContext } = signOn.request;
-  const demands = { provenAfter: forceAuthn ? signOn.receivedAt : undefined, secondFactor: needsSecondFactor(requestedAuthnContext) };
-  const rules = await services.findPolicy(context.contextId);
+  const { forceAuthn, isPassive, requestedAuthnContext, subject } = signOn.request;
   const { applicationId } = application;
-  if (
-    (
-      await findNextStep(scope, rules, {
-        session,
-        demands,
-        applicationId,
-        browser: page.browser,
-        canHavePasskeys: passkeyCeremony(page) !== undefined,
-      })
-    ).step !== 'done'
-  ) {
+  const demands = { provenAfter: forceAuthn ? signOn.receivedAt : undefined, secondFactor: needsSecondFactor(requestedAuthnContext) };
+  if ((await nextStepOf(page, { demands, applicationId })).step !== 'done') {
     if (isPassive) return sendRefusal(page, directory, application, signOn, 'NoPassive');
     if (!chooseAuthnContext(requestedAuthnContext, ['pwd', 'mfa']))
       return sendRefusal(page, directory, application, signOn, 'NoAuthnContext');
-    const id = page.params.request ?? (await keepSignOn(page, signOn));
-    const requestId = await openPendingRequest(scope, page.browser, {
-      destination: { protocol: 'saml', path: `/saml/request/${id}`, origin: new URL(signOn.acsUrl).origin },
-      applicationId: application.applicationId,
-      demands,
-    });
-    return redirectTo(page, `/sign-in/${requestId}${hint(signOn)}`);
+    const path = `/saml/request/${page.params.request ?? (await keepSignOn(page, signOn))}`;
+    const destination = { protocol: 'saml', path, origin: new URL(signOn.acsUrl).origin } as const;
+    // the name that the service provider asks about, when it is one that a person could type
+    const hint = subject && subject.value.length <= 254 ? { login_hint: subject.value } : undefined;
+    return sendToSignIn(page, { destination, applicationId, demands }, hint);
   }
   const facts = await services.findAccess(context.contextId, session!.userId, application.applicationId);
   const verdict = decide(facts);
@@ -173,8 +159,3 @@ const isPageOf = (origins: string[], url: URL, relayState: string): boolean =>
   origins.includes(url.origin) &&
   !url.pathname.startsWith('//') &&
   (/^https?:\/\//i.test(relayState) || !/^[a-z][a-z0-9+.-]*:/i.test(relayState));
-
-/** The name that the service provider asks about, when it is one that a person could type. */
-function hint({ request: { subject } }: SignOn): string {
-  return subject && subject.value.length <= 254 ? `?login_hint=${encodeURIComponent(subject.value)}` : '';
-}

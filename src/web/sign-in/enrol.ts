@@ -1,11 +1,7 @@
-import { toString as drawQrCode } from 'qrcode';
 import { enrolPasskey, enrolTotp, recordProof } from '../../domain/authentication/index.ts';
-import { startRegistration } from '../../domain/credentials/passkey/index.ts';
-import { startTotp } from '../../domain/credentials/totp/index.ts';
 import { inTransaction, type Scope } from '../../domain/scope.ts';
 import type { SecondFactor } from '../../domain/sign-in-policy/index.ts';
-import { fullName, getUser, identifier } from '../../domain/users/index.ts';
-import { type PageContext, passkeyCeremony, renderPage } from '../request/index.ts';
+import { offerPasskey, offerTotp, type PageContext, passkeyCeremony, renderPage } from '../request/index.ts';
 import { formTargets, loadStep, proofSoFar } from './pending.ts';
 
 type Due = NonNullable<Awaited<ReturnType<typeof loadStep<'enrol'>>>>;
@@ -50,26 +46,17 @@ function chosen({ form, query }: PageContext, kinds: SecondFactor[]): SecondFact
 }
 
 async function render(page: PageContext, { request, step }: Due, fault?: string): Promise<void> {
-  const { scope, services, context, form } = page;
-  const user = await getUser(scope, (await proofSoFar(page, request, step.by)).userId);
+  const { userId } = await proofSoFar(page, request, step.by);
   const kind = chosen(page, step.factors);
   const ceremony = passkeyCeremony(page);
-  const passkey =
-    kind === 'passkey' && ceremony
-      ? await startRegistration(scope, ceremony, { userId: user.userId, login: identifier(user), name: fullName(user) })
-      : undefined;
-  const offer = startTotp(scope, user.userId, { company: context.name, login: identifier(user) }, services.keyRing, form.get('offer'));
   renderPage(
     page,
     'sign-in/enrol',
     {
       fault,
       kind,
-      others: step.factors.filter((one) => one !== kind && (one !== 'passkey' || ceremony)),
-      passkey,
-      offer,
-      qrCode: await drawQrCode(offer.uri, { type: 'svg', margin: 2 }),
-      secret: offer.secret.replace(/(.{4})(?=.)/g, '$1 '),
+      others: step.factors.filter((one) => one !== kind),
+      ...(kind === 'passkey' && ceremony ? { passkey: await offerPasskey(page, ceremony, userId) } : await offerTotp(page, userId)),
       action: `/sign-in/${request.requestId}/enrol`,
     },
     { status: fault ? 422 : 200, formAction: formTargets(request) },

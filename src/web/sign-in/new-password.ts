@@ -1,7 +1,6 @@
-import { changeRequiredPassword, findPolicyOf, type PendingRequest, type Proven, type Step } from '../../domain/authentication/index.ts';
-import { getUser } from '../../domain/users/index.ts';
+import { changeRequiredPassword, type PendingRequest, type Proven, type Step } from '../../domain/authentication/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { type PageContext, renderPage } from '../request/index.ts';
+import { fieldTexts, type PageContext, policyOf, renderPage, rulesOf } from '../request/index.ts';
 import { formTargets, loadStep } from './pending.ts';
 import { goOn } from './sign-in.ts';
 
@@ -19,7 +18,7 @@ export async function submitNewPassword(page: PageContext): Promise<void> {
     proven = await changeRequiredPassword(
       page.scope,
       page.services.hasher,
-      await page.services.findPolicy(page.context.contextId),
+      await rulesOf(page),
       { ...request, proven: request.proven! },
       page.form.get('newPassword'),
       page.form.get('repeatPassword'),
@@ -34,13 +33,11 @@ export async function submitNewPassword(page: PageContext): Promise<void> {
 type Due = { request: PendingRequest; step: Extract<Step, { step: 'new-password' }> };
 
 async function render(page: PageContext, { request, step }: Due, error?: AppError): Promise<void> {
-  const rules = await page.services.findPolicy(page.context.contextId);
-  const { password } = await findPolicyOf(page.scope, rules, await getUser(page.scope, request.proven!.userId), request.applicationId);
-  const fields = Object.fromEntries(Object.entries(error?.fields ?? {}).map(([field, key]) => [field, page.t(key, error!.params)]));
+  const { password } = await policyOf(page, request.proven!.userId, request.applicationId);
   renderPage(
     page,
     'sign-in/new-password',
-    { fields, rules: password, why: step.why, action: `/sign-in/${request.requestId}/new-password` },
+    { fields: fieldTexts(page, error), rules: password, why: step.why, action: `/sign-in/${request.requestId}/new-password` },
     { status: error ? error.status : 200, formAction: formTargets(request) },
   );
 }

@@ -2,14 +2,13 @@ import { getApplication } from '../../domain/applications/index.ts';
 import {
   type Arrival,
   type Basis,
-  findNextStep,
   findPendingRequest,
   type PendingRequest,
   type Proven,
   type Step,
 } from '../../domain/authentication/index.ts';
 import { findPassword } from '../../domain/credentials/password/index.ts';
-import { type PageContext, passkeyCeremony, redirectTo } from '../request/index.ts';
+import { nextStepOf, type PageContext, redirectTo } from '../request/index.ts';
 
 /** The request a page of the journey belongs to, or undefined after sending the browser to a new one: it was over, or is another browser's. */
 export async function loadPending(page: PageContext): Promise<PendingRequest | undefined> {
@@ -20,22 +19,8 @@ export async function loadPending(page: PageContext): Promise<PendingRequest | u
 }
 
 /** What comes next for this request. @param known of the person who was proven in this very request */
-export async function stepOf(
-  page: PageContext,
-  { proven, demands, applicationId }: PendingRequest,
-  known?: Arrival['known'],
-): Promise<Step> {
-  const { scope, services, context, session, browser } = page;
-  return findNextStep(scope, await services.findPolicy(context.contextId), {
-    session,
-    proven,
-    demands,
-    applicationId,
-    browser,
-    canHavePasskeys: passkeyCeremony(page) !== undefined,
-    known,
-  });
-}
+export const stepOf = (page: PageContext, { proven, demands, applicationId }: PendingRequest, known?: Arrival['known']): Promise<Step> =>
+  nextStepOf(page, { proven, demands, applicationId, known });
 
 /** The pages of single steps: only while the step is due, so that nobody jumps to one or comes back to it. */
 export async function loadStep<Name extends Step['step']>(

@@ -1,8 +1,8 @@
-import { type Offer, provePasskeySignIn, proveTypedFactor, recordProof } from '../../domain/authentication/index.ts';
+import { type Offer, provePasskeySignIn, proveTypedFactor } from '../../domain/authentication/index.ts';
 import { startAssertion } from '../../domain/credentials/passkey/index.ts';
 import type { UserId } from '../../domain/scope.ts';
 import type { PolicyRules } from '../../domain/sign-in-policy/index.ts';
-import { type PageContext, passkeyCeremony, renderPage } from '../request/index.ts';
+import { type PageContext, passkeyCeremony, policyOf, renderPage, rulesOf } from '../request/index.ts';
 import { formTargets, loadStep, proofSoFar } from './pending.ts';
 import { goOn } from './sign-in.ts';
 
@@ -17,7 +17,7 @@ export async function submitSecondFactor(page: PageContext): Promise<void> {
   const { request, step } = due;
   const { scope, services, context, browser, form, t } = page;
   const kind = chosen(page, step.offers);
-  const rules = await services.findPolicy(context.contextId);
+  const rules = await rulesOf(page);
   const proven = await proofSoFar(page, request, step.by);
   const amr =
     kind === 'passkey'
@@ -25,7 +25,6 @@ export async function submitSecondFactor(page: PageContext): Promise<void> {
       : await proveTypedFactor(scope, rules, services.keyRing, { userId: proven.userId, browser, kind, code: form.get('code') });
   if (!amr) return render(page, due, t(`second_factor.wrong_${wrong[kind]}`));
   const stronger = { ...proven, amr: [...new Set([...proven.amr, ...amr])], remember: form.get('remember') === 'yes' };
-  await recordProof(scope, request.requestId, stronger);
   await goOn(page, { ...request, proven: stronger }, async () => page.ctx.redirect(`${context.mount}/sign-in/${request.requestId}`));
 }
 
@@ -47,16 +46,14 @@ type Due = NonNullable<Awaited<ReturnType<typeof loadStep<'second-factor'>>>>;
 async function render(page: PageContext, { request, step }: Due, fault?: string): Promise<void> {
   const kind = chosen(page, step.offers);
   const ceremony = passkeyCeremony(page);
-  const { secondFactor } = (await page.services.findPolicy(page.context.contextId)).base;
+  const { userId } = await proofSoFar(page, request, step.by);
+  const { secondFactor } = await policyOf(page, userId, request.applicationId);
   renderPage(
     page,
     'sign-in/second-factor',
     {
       kind,
-      passkey:
-        kind === 'passkey' && ceremony
-          ? await startAssertion(page.scope, ceremony, (await proofSoFar(page, request, step.by)).userId)
-          : undefined,
+      passkey: kind === 'passkey' && ceremony ? await startAssertion(page.scope, ceremony, userId) : undefined,
       others: step.offers.filter((offer) => offer !== kind),
       rememberDays: secondFactor.rememberDays,
       remember: page.form.get('remember') === 'yes',

@@ -1,7 +1,6 @@
 import {
   type Arrival,
   completeSignIn,
-  openPendingRequest,
   type PendingRequest,
   type Proven,
   provePasskeySignIn,
@@ -12,7 +11,16 @@ import {
 } from '../../domain/authentication/index.ts';
 import { startAssertion } from '../../domain/credentials/passkey/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
-import { cookieNames, newSupportCode, type PageContext, passkeyCeremony, redirectTo, renderPage } from '../request/index.ts';
+import {
+  cookieNames,
+  newSupportCode,
+  type PageContext,
+  passkeyCeremony,
+  redirectTo,
+  renderPage,
+  rulesOf,
+  sendToSignIn,
+} from '../request/index.ts';
 import { localPath } from './local-path.ts';
 import { applicationName, formTargets, goBack, loadPending, stepOf } from './pending.ts';
 
@@ -20,9 +28,8 @@ import { applicationName, formTargets, goBack, loadPending, stepOf } from './pen
 export async function openSignIn(page: PageContext): Promise<void> {
   const path = localPath(page.query('to'), '/launchpad');
   if (page.session) return page.ctx.redirect(`${page.context.mount}${path}`);
-  const requestId = await openPendingRequest(page.scope, page.browser, { destination: { protocol: 'portaria', path }, demands: {} });
-  const restarted = page.query('done') === 'sign_in_restarted' ? '?done=sign_in_restarted' : '';
-  page.ctx.redirect(`${page.context.mount}/sign-in/${requestId}${restarted}`);
+  const restarted = page.query('done') === 'sign_in_restarted' ? { done: 'sign_in_restarted' } : undefined;
+  await sendToSignIn(page, { destination: { protocol: 'portaria', path }, demands: {} }, restarted);
 }
 
 export async function showSignIn(page: PageContext): Promise<void> {
@@ -37,10 +44,9 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   const login = page.form.get('login').trim();
   const password = page.form.get('password');
   if (login === '' || password === '') return render(page, request, { login, fault: page.t('sign_in.missing'), status: 422 });
-  const { scope, services, context, browser } = page;
-  const rules = await services.findPolicy(context.contextId);
+  const { scope, services, browser } = page;
   const attempt = { login, password, browser, applicationId: request.applicationId };
-  const result = await provePassword(scope, services.hasher, rules, attempt);
+  const result = await provePassword(scope, services.hasher, await rulesOf(page), attempt);
   if (result.outcome === 'refused') return render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
   const proven: Proven = { ...result.proven, keep: page.form.get('keep') === 'yes' };
   const askAgain = () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
@@ -51,10 +57,10 @@ export async function submitSignIn(page: PageContext): Promise<void> {
 export async function submitPasskey(page: PageContext): Promise<void> {
   const request = await loadPending(page);
   if (!request) return;
-  const { scope, services, context, form } = page;
+  const { scope, form } = page;
   const ceremony = passkeyCeremony(page);
   const answer = { sealed: form.get('challenge'), response: form.get('passkey'), applicationId: request.applicationId };
-  const proven = ceremony && (await provePasskeySignIn(scope, await services.findPolicy(context.contextId), ceremony, answer));
+  const proven = ceremony && (await provePasskeySignIn(scope, await rulesOf(page), ceremony, answer));
   const refused = () => render(page, request, { login: '', fault: page.t('second_factor.wrong_passkey'), status: 422 });
   if (!proven) return refused();
   await goOn(page, { ...request, proven: { ...proven, keep: form.get('keep') === 'yes' } }, refused);
@@ -66,14 +72,12 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
   if (step.step === 'password') return ask();
   if (step.step === 'kept-out') return showKeptOut(page, request, step);
   if (step.step !== 'done') {
-    if (request.proven && (step.step === 'new-password' || step.by === 'proof'))
-      await recordProof(page.scope, request.requestId, request.proven);
+    if (step.by === 'proof') await recordProof(page.scope, request.requestId, request.proven!);
     return redirectTo(page, `/sign-in/${request.requestId}/${step.step}`);
   }
   if (step.by === 'session') return goBack(page, request);
-  const { context, services } = page;
-  const rules = await services.findPolicy(context.contextId);
-  const completed = await completeSignIn(page.scope, rules, request, request.proven!, page.browser, page.session);
+  const { context } = page;
+  const completed = await completeSignIn(page.scope, await rulesOf(page), request, request.proven!, page.browser, page.session);
   if (!completed) return page.ctx.redirect(`${context.mount}/sign-in`);
   const options = { secure: context.isSecure, maxAgeSeconds: completed.keptForSeconds };
   page.ctx.append('set-cookie', serializeCookie(cookieNames(context).session, completed.token, options));
@@ -93,7 +97,7 @@ async function render(
   { login, fault, status = 200 }: { login: string; fault?: string; status?: number },
 ): Promise<void> {
   const application = await applicationName(page, request);
-  const { session, secondFactor } = (await page.services.findPolicy(page.context.contextId)).base;
+  const { session, secondFactor } = (await rulesOf(page)).base;
   const ceremony = secondFactor.demand !== 'off' && secondFactor.factors.includes('passkey') ? passkeyCeremony(page) : undefined;
   const passkey = ceremony && (await startAssertion(page.scope, ceremony));
   renderPage(

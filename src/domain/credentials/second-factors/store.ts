@@ -29,12 +29,5 @@ export async function removeSecondFactor(scope: Scope, userId: UserId, factorId:
   return factor;
 }
 
-/** S108–S110: what an administrator does for somebody who lost them all. @returns how many there were */
-export async function removeAllSecondFactors(scope: Scope, userId: UserId): Promise<number> {
-  const removed = await factors(scope, userId).delete();
-  await removeRecoveryCodes(scope, userId);
-  return removed;
-}
-
 const removeRecoveryCodes = ({ db, contextId }: Scope, userId: UserId) =>
   db('recovery_codes').where({ context_id: contextId, user_id: userId }).delete();

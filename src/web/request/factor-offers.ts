@@ -1,0 +1,22 @@
+import { toString as drawQrCode } from 'qrcode';
+import { type Ceremony, type Offer, startRegistration } from '../../domain/credentials/passkey/index.ts';
+import { startTotp } from '../../domain/credentials/totp/index.ts';
+import { fullName, getUser, identifier } from '../../domain/users/index.ts';
+import type { PageContext } from './route.ts';
+
+/** What a page needs to set up an authenticator app: the QR code, the secret to type, and what the form brings back. The secret that a form brought stays. */
+export async function offerTotp(
+  page: PageContext,
+  userId: string,
+): Promise<{ offer: { uri: string; sealed: string }; qrCode: string; secret: string }> {
+  const { scope, services, context, form } = page;
+  const user = await getUser(scope, userId);
+  const offer = startTotp(scope, user.userId, { company: context.name, login: identifier(user) }, services.keyRing, form.get('offer'));
+  return { offer, qrCode: await drawQrCode(offer.uri, { type: 'svg', margin: 2 }), secret: offer.secret.replace(/(.{4})(?=.)/g, '$1 ') };
+}
+
+/** What a page needs to set up a passkey. */
+export async function offerPasskey({ scope }: PageContext, ceremony: Ceremony, userId: string): Promise<Offer> {
+  const user = await getUser(scope, userId);
+  return startRegistration(scope, ceremony, { userId: user.userId, login: identifier(user), name: fullName(user) });
+}

@@ -1,0 +1,40 @@
+import {
+  type Arrival,
+  findNextStep,
+  findPolicyOf,
+  openPendingRequest,
+  type PendingRequest,
+  type Step,
+} from '../../domain/authentication/index.ts';
+import type { EffectivePolicy, PolicyRules } from '../../domain/sign-in-policy/index.ts';
+import { getUser } from '../../domain/users/index.ts';
+import { passkeyCeremony } from './passkeys.ts';
+import type { PageContext } from './route.ts';
+
+/** How strict the page's company is about signing in. */
+export const rulesOf = ({ services, context }: PageContext): Promise<PolicyRules> => services.findPolicy(context.contextId);
+
+/** The rules that hold for one person. */
+export const policyOf = async (page: PageContext, userId: string, applicationId?: string): Promise<EffectivePolicy> =>
+  findPolicyOf(page.scope, await rulesOf(page), await getUser(page.scope, userId), applicationId);
+
+/** What comes next for whoever is at this page. */
+export async function nextStepOf(
+  page: PageContext,
+  arrival: Pick<Arrival, 'demands' | 'applicationId' | 'proven' | 'known'>,
+): Promise<Step> {
+  const { scope, session, browser } = page;
+  return findNextStep(scope, await rulesOf(page), { ...arrival, session, browser, canHavePasskeys: passkeyCeremony(page) !== undefined });
+}
+
+/** To the sign-in page, and back to `destination` when everything is proven. @param query what that page is told besides, such as `login_hint` */
+export async function sendToSignIn(
+  page: PageContext,
+  request: Omit<PendingRequest, 'requestId' | 'proven'>,
+  query: Record<string, string> = {},
+): Promise<void> {
+  const requestId = await openPendingRequest(page.scope, page.browser, request);
+  const told = new URLSearchParams(query).toString();
+  if (page.ctx.method === 'POST') page.ctx.status = 303;
+  page.ctx.redirect(`${page.context.mount}/sign-in/${requestId}${told ? `?${told}` : ''}`);
+}
