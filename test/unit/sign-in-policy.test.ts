@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { isWithin } from '../../src/domain/sign-in-policy/admits.ts';
-import { admits, defaultRules, type PolicyOverride, rulesInForce, rulesSchema, strictest } from '../../src/domain/sign-in-policy/index.ts';
+import {
+  admits,
+  defaultRules,
+  explainPolicy,
+  type PolicyOverride,
+  rulesInForce,
+  rulesSchema,
+  strictest,
+} from '../../src/domain/sign-in-policy/index.ts';
 
 const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
 const override = (n: number, target: PolicyOverride['for'], more: object): unknown => ({ overrideId: id(n), for: target, ...more });
@@ -22,9 +30,11 @@ describe('domain/sign-in-policy: the strictest of all that apply', () => {
     expect(found.password).to.deep.include({ minLength: 16, classes: ['digit'], expiryDays: 90 });
     expect(found.secondFactor).to.deep.equal({ demand: 'required', factors: ['passkey'], rememberDays: 3 });
     expect(found.session).to.deep.include({ idleMinutes: 15, keepDays: 0 });
-    expect(found.from['password.minLength']!.overrideId).to.equal(id(1));
-    expect(found.from['secondFactor.demand']!.overrideId).to.equal(id(2));
-    expect(found.from).to.not.have.property('lockout.limit');
+    const explained = new Map(explainPolicy(all, ana).map((one) => [one.part, one]));
+    expect(explained.get('password.minLength')).to.have.nested.property('from.overrideId', id(1));
+    expect(explained.get('password.minLength')).to.have.property('value', 16);
+    expect(explained.get('secondFactor.demand')).to.have.nested.property('from.overrideId', id(2));
+    expect(explained.get('lockout.limit')).to.not.have.property('from');
     const regular = strictest(all, { role: 'regular', groupIds: [] });
     expect(regular.password.minLength).to.equal(10);
     expect(regular.session.keepDays).to.equal(7);

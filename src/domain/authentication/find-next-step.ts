@@ -5,7 +5,7 @@ import { listSecondFactors } from '../credentials/second-factors/index.ts';
 import { listGroupsOfUser } from '../groups/index.ts';
 import type { ApplicationId, Scope, UserId } from '../scope.ts';
 import type { Session } from '../sessions/index.ts';
-import { admits, type EffectivePolicy, type PolicyRules, strictest } from '../sign-in-policy/index.ts';
+import { admits, type EffectivePolicy, type PolicyRules, type PolicySubject, strictest } from '../sign-in-policy/index.ts';
 import { findUserById, type Role, type User } from '../users/index.ts';
 import { basisOf, type Demands, type Facts, needsEnrolled, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 import type { Proven } from './pending-requests.ts';
@@ -24,16 +24,17 @@ export type Arrival = {
   known?: { user: User; password: StoredPassword };
 };
 
-/** The rules for a person and an application; groups are asked for only if some rule is a group's. */
-export async function findPolicyOf(
-  scope: Scope,
-  rules: PolicyRules,
-  person: { userId: UserId; role: Role },
-  applicationId?: string,
-): Promise<EffectivePolicy> {
+type Person = { userId: UserId; role: Role };
+
+/** The rules for a person and an application. */
+export const findPolicyOf = async (scope: Scope, rules: PolicyRules, person: Person, applicationId?: string): Promise<EffectivePolicy> =>
+  strictest(rules, await findPolicySubject(scope, rules, person, applicationId));
+
+/** Groups are asked for only if some rule is a group's. */
+export async function findPolicySubject(scope: Scope, rules: PolicyRules, person: Person, applicationId?: string): Promise<PolicySubject> {
   const usesGroups = rules.overrides.some((override) => override.for.kind === 'group');
   const groupIds = usesGroups ? (await listGroupsOfUser(scope, person.userId)).map(({ groupId }) => groupId as string) : [];
-  return strictest(rules, { role: person.role, groupIds, applicationId });
+  return { role: person.role, groupIds, applicationId };
 }
 
 /**
@@ -84,7 +85,7 @@ export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Ar
 }
 
 /** Why a password has to give way before the sign-in goes on (S63, S116; the policy is checked at every sign-in). */
-export function describePassword(
+function describePassword(
   stored: { mustChange: boolean; changedAt: Date },
   { password }: Pick<EffectivePolicy, 'password'>,
   now: Date,

@@ -6,7 +6,7 @@ export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
 export { deleteAccount } from './delete-account.ts';
 export { enrolPasskey, enrolTotp } from './enrol-factor.ts';
-export { type Arrival, describePassword, findNextStep, findPolicyOf } from './find-next-step.ts';
+export { type Arrival, findNextStep, findPolicyOf, findPolicySubject } from './find-next-step.ts';
 export { createUserWithTemporaryPassword, giveTemporaryPassword } from './give-temporary-password.ts';
 export { type Basis, type Demands, type Facts, isStrong, nextStep, type Offer, type PasswordFacts, type Step } from './next-step.ts';
 export {

@@ -11,7 +11,6 @@ export {
   longestPassword,
   type PolicyOverride,
   type PolicyRules,
-  policySchema,
   rulesSchema,
   type SecondFactor,
   type SecondFactorDemand,
@@ -19,4 +18,4 @@ export {
   secondFactors,
 } from './policy.ts';
 export { createPolicyFinder, listTrialsOver, loadPolicy, type PolicyFinder, rulesInForce, type StoredPolicy, savePolicy } from './store.ts';
-export { appliesTo, type EffectivePolicy, type PolicySubject, partsOf, strictest } from './strictest.ts';
+export { type EffectivePolicy, explainPolicy, type PolicySubject, strictest } from './strictest.ts';

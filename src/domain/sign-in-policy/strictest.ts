@@ -4,14 +4,10 @@ import { demands, type Hours, type PolicyOverride, type PolicyRules, type SignIn
 /** Who wants in, and where to; `applicationId` is missing at the Launchpad and the console. */
 export type PolicySubject = { role: Role; groupIds: string[]; applicationId?: string };
 
-/** The rules in force for somebody: all networks and hours have to admit them. `from` names the overrides that made a part stricter, by part. */
-export type EffectivePolicy = Omit<SignInPolicy, 'networks' | 'hours'> & {
-  networks: string[][];
-  hours: Hours[];
-  from: Partial<Record<string, PolicyOverride>>;
-};
+/** The rules in force for somebody: all networks and hours have to admit them. */
+export type EffectivePolicy = Omit<SignInPolicy, 'networks' | 'hours'> & { networks: string[][]; hours: Hours[] };
 
-export const appliesTo = ({ for: target }: PolicyOverride, subject: PolicySubject): boolean => {
+const appliesTo = ({ for: target }: PolicyOverride, subject: PolicySubject): boolean => {
   if (target.kind === 'role') return target.role === subject.role;
   if (target.kind === 'group') return subject.groupIds.includes(target.groupId);
   return target.applicationId === subject.applicationId;
@@ -24,20 +20,28 @@ const soonest = (a: number, b: number | undefined) => (b ? (a === 0 ? b : Math.m
 
 /** The strictest of all that apply wins, part by part: an override can take away and never give. */
 export function strictest({ base, overrides }: PolicyRules, subject: PolicySubject): EffectivePolicy {
-  let effective: EffectivePolicy = {
+  const company: EffectivePolicy = {
     ...base,
     networks: base.networks.length > 0 ? [base.networks] : [],
     hours: base.hours ? [base.hours] : [],
-    from: {},
   };
-  for (const override of overrides) {
-    if (!appliesTo(override, subject)) continue;
-    const next = tighten(effective, override);
-    for (const [part, value] of partsOf(next))
-      if (JSON.stringify(value) !== JSON.stringify(new Map(partsOf(effective)).get(part))) next.from[part] = override;
-    effective = next;
-  }
-  return effective;
+  return overrides.filter((override) => appliesTo(override, subject)).reduce(tighten, company);
+}
+
+/** One part of the rules in force, named as in `password.minLength`; `from` is the last override that made it stricter, none for the company's own. */
+export type ExplainedPart = { part: string; value: unknown; from?: PolicyOverride };
+
+/** The rules in force, part by part, and where each comes from. */
+export function explainPolicy({ base, overrides }: PolicyRules, subject: PolicySubject): ExplainedPart[] {
+  const parts = partsOf(strictest({ base, overrides: [] }, subject)).map(([part, value]): ExplainedPart => ({ part, value }));
+  overrides.forEach((override, index) => {
+    const stricter = new Map(partsOf(strictest({ base, overrides: overrides.slice(0, index + 1) }, subject)));
+    for (const one of parts) {
+      const value = stricter.get(one.part);
+      if (JSON.stringify(value) !== JSON.stringify(one.value)) Object.assign(one, { value, from: override });
+    }
+  });
+  return parts;
 }
 
 function tighten(now: EffectivePolicy, { password, session, secondFactor, networks, hours }: PolicyOverride): EffectivePolicy {
@@ -65,13 +69,10 @@ function tighten(now: EffectivePolicy, { password, session, secondFactor, networ
     },
     networks: networks.length > 0 ? [...now.networks, networks] : now.networks,
     hours: hours ? [...now.hours, hours] : now.hours,
-    from: { ...now.from },
   };
 }
 
-/** Each part with the name that the worked example and the audit use, such as `password.minLength`. */
-export function partsOf(policy: EffectivePolicy): [string, unknown][] {
-  const { from: _, networks, hours, ...groups } = policy;
+function partsOf({ networks, hours, ...groups }: EffectivePolicy): [string, unknown][] {
   return [
     ...Object.entries(groups).flatMap(([group, parts]) =>
       Object.entries(parts).map(([part, value]) => [`${group}.${part}`, value] as [string, unknown]),

@@ -1,18 +1,17 @@
 import { listApplications, listApplicationsByIds } from '../../../domain/applications/index.ts';
-import { changePolicy, confirmPolicy, findPolicyOf, revertPolicy } from '../../../domain/authentication/index.ts';
+import { changePolicy, confirmPolicy, findPolicySubject, revertPolicy } from '../../../domain/authentication/index.ts';
 import { getGroup, listGroups } from '../../../domain/groups/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import {
   characterClasses,
+  explainPolicy,
   type Hours,
   loadPolicy,
   type PolicyOverride,
   type PolicyRules,
-  partsOf,
   rulesInForce,
   secondFactorDemands,
   secondFactors,
-  strictest,
 } from '../../../domain/sign-in-policy/index.ts';
 import { findUserByLogin, fullName } from '../../../domain/users/index.ts';
 import { newId } from '../../../platform/crypto/index.ts';
@@ -212,17 +211,9 @@ async function workOut(page: PageContext, rules: PolicyRules) {
   if (!login) return undefined;
   const user = await findUserByLogin(page.scope, login);
   if (!user) return { missing: login };
-  const applicationId = page.query('application') || undefined;
-  const effective = await findPolicyOf(page.scope, rules, user, applicationId);
-  const company = strictest({ ...rules, overrides: [] }, { role: user.role, groupIds: [] });
-  const own = new Map(partsOf(company));
+  const subject = await findPolicySubject(page.scope, rules, user, page.query('application') || undefined);
   const rows = await Promise.all(
-    partsOf(effective).map(async ([part, value]) => ({
-      part,
-      value,
-      isStricter: JSON.stringify(value) !== JSON.stringify(own.get(part)),
-      from: effective.from[part] && (await nameOf(page, effective.from[part])),
-    })),
+    explainPolicy(rules, subject).map(async ({ part, value, from }) => ({ part, value, from: from && (await nameOf(page, from)) })),
   );
   return { name: fullName(user), rows };
 }
