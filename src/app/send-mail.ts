@@ -1,4 +1,4 @@
-import { mailPathPurpose } from '../domain/password-recovery/index.ts';
+import { linkPathPurpose } from '../domain/one-time-links/index.ts';
 import type { ContextId } from '../domain/scope.ts';
 import { isLocale } from '../platform/i18n/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
@@ -23,7 +23,7 @@ export async function sendMail({ services, mailer }: { services: Services; maile
   const locale = isLocale(job.locale) ? job.locale : 'en';
   const t = services.i18n.for(locale);
   const params = { ...job.params, company: context.name };
-  const path = job.sealedPath ? services.keyRing.decrypt(job.sealedPath, mailPathPurpose(job.contextId)).toString() : job.path;
+  const path = job.sealedPath ? services.keyRing.decrypt(job.sealedPath, linkPathPurpose(job.contextId)).toString() : job.path;
   const link = `${context.url}${path}`;
   const subject = t(`mail.${job.mail}.subject`, params).replace(/\p{Cc}+/gu, ' ');
   const lines = {

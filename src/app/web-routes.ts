@@ -1,21 +1,20 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { notFound } from '../platform/errors/index.ts';
 import { setSecurityHeaders } from '../platform/http/index.ts';
 import type { Mailbox } from '../platform/mail/index.ts';
-import { addressMatcher } from '../platform/net/index.ts';
 import { accountRoutes } from '../web/account/index.ts';
 import { adminConsoleRoutes } from '../web/admin-console/index.ts';
 import type { Health } from '../web/health/index.ts';
+import { keptMailRoutes } from '../web/kept-mails/index.ts';
 import { launchpadRoutes } from '../web/launchpad/index.ts';
 import { createOidcEndpoint, interactionRoutes, type ProviderDirectory } from '../web/oidc/index.ts';
 import { recoveryRoutes } from '../web/recovery/index.ts';
-import { type Route, renderPage, type Services } from '../web/request/index.ts';
+import type { Route, Services } from '../web/request/index.ts';
 import { type SamlDirectory, samlRoutes } from '../web/saml/index.ts';
 import { signInRoutes } from '../web/sign-in/index.ts';
 
 /** Every page there is. */
 export const pageRoutes = (providers: ProviderDirectory, saml: SamlDirectory, mailbox?: Mailbox): Route[] => [
-  ...(mailbox ? [mailboxRoute(mailbox)] : []),
+  ...(mailbox ? keptMailRoutes(mailbox) : []),
   ...signInRoutes,
   ...recoveryRoutes,
   ...interactionRoutes(providers),
@@ -24,20 +23,6 @@ export const pageRoutes = (providers: ProviderDirectory, saml: SamlDirectory, ma
   ...accountRoutes,
   ...adminConsoleRoutes,
 ];
-
-/** The mails that nobody sent, for whoever tries Portaria out on this very machine. A server that has a mail server, or is not the demo, has no such page. */
-const mailboxRoute = (mailbox: Mailbox): Route => ({
-  method: 'GET',
-  path: '/mails',
-  access: 'anyone',
-  handle: async (page) => {
-    // a proxy on this machine would make everybody look local
-    if (!isLoopback(page.scope.actor.ip ?? '') || page.ctx.get('x-forwarded-for') || page.ctx.get('forwarded')) throw notFound();
-    const mails = mailbox.list().filter(({ text }) => text.includes(page.context.url));
-    renderPage(page, 'mail/mailbox', { mails });
-  },
-});
-const isLoopback = addressMatcher(['127.0.0.0/8', '::1']);
 
 type FrontDoor = { services: Services; providers: ProviderDirectory; health: Health; pages: RequestListener; isSecure: boolean };
 

@@ -5,6 +5,9 @@ import type { Scope, UserId } from '../scope.ts';
 
 export type LinkKind = 'recovery';
 
+/** What the path in a mail's job is sealed for: jobs lie in the store, bearer values do not. */
+export const linkPathPurpose = (contextId: string): string => `link-path:${contextId}`;
+
 const links = ({ db, contextId }: Scope) => db('one_time_links').where('context_id', contextId);
 const alive = (scope: Scope, kind: LinkKind, token: string) =>
   links(scope)

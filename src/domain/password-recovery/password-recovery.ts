@@ -5,7 +5,7 @@ import { clearAttempts, forgetBrowsers } from '../attempts/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { findPolicyOf } from '../authentication/index.ts';
 import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
-import { countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
+import { countRecentLinks, createLink, findLink, linkPathPurpose, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
@@ -15,9 +15,6 @@ const linkSeconds = 3600;
 const mostPerHour = 3;
 /** Who may come back by themselves; what an administrator ended stays so. */
 const mayRecover: Status[] = ['activated', 'blocked'];
-
-/** The purpose that the path in the mail's job is sealed for: jobs lie in the store, bearer values do not. */
-export const mailPathPurpose = (contextId: string) => `mail-path:${contextId}`;
 
 /** What was typed may be a password in the wrong field: it lies sealed until the job reads it. */
 const loginPurpose = (contextId: string) => `recovery-login:${contextId}`;
@@ -59,7 +56,7 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: K
       locale: user.locale,
       mail: 'recovery',
       params: { firstName: user.firstName, minutes: linkSeconds / 60 },
-      sealedPath: keyRing.encrypt(`/recovery/${token}`, mailPathPurpose(scope.contextId)),
+      sealedPath: keyRing.encrypt(`/recovery/${token}`, linkPathPurpose(scope.contextId)),
     });
   });
 }

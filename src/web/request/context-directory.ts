@@ -57,7 +57,7 @@ export class ContextDirectory {
   }
 
   /** The one context of a server that has one. */
-  async only(): Promise<ResolvedContext | undefined> {
+  async findOnly(): Promise<ResolvedContext | undefined> {
     const [first, second] = await listContexts(this.#database.knex, 2);
     return first && !second ? this.#derive(first) : undefined;
   }
