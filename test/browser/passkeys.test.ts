@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
-import { changePolicy, confirmPolicy } from '../../src/domain/authentication/index.ts';
-import { loadPolicy } from '../../src/domain/sign-in-policy/index.ts';
 import { chromiumPath, desktop, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { setPolicy } from '../support/policy.ts';
 import { passwords, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('passkeys in Chromium, with a virtual authenticator', function () {
@@ -42,12 +41,6 @@ describe('passkeys in Chromium, with a virtual authenticator', function () {
     });
     return { context, page, device, authenticatorId };
   }
-  const setPolicy = async (base: Record<string, unknown>) => {
-    const scope = await server.scope();
-    const { version } = await loadPolicy(scope);
-    const change = await scope.db.transaction((db) => changePolicy({ ...scope, db }, { base }, version));
-    if (change.outcome === 'on-trial') await scope.db.transaction((db) => confirmPolicy({ ...scope, db }, version + 1));
-  };
   const signOut = async (context: BrowserContext) => context.clearCookies({ name: /session/ });
   const presence = (device: CDPSession, authenticatorId: string, enabled: boolean) =>
     device.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
@@ -98,7 +91,7 @@ describe('passkeys in Chromium, with a virtual authenticator', function () {
   });
 
   it('as a second factor where one is required, and set up when it is missing (phone)', async () => {
-    await setPolicy({ secondFactor: { demand: 'required', factors: ['passkey'] } });
+    await setPolicy(server, { secondFactor: { demand: 'required', factors: ['passkey'] } });
     const { context, page, device, authenticatorId } = await open({ viewport: phone });
     await presence(device, authenticatorId, false);
     await page.goto(at('/launchpad'));
@@ -135,7 +128,7 @@ describe('passkeys in Chromium, with a virtual authenticator', function () {
     await page.click('text=Use a passkey');
     await page.waitForTimeout(500);
     expect(page.url(), 'the authenticator itself refuses').to.contain('/sign-in/');
-    await setPolicy({ secondFactor: { demand: 'optional', factors: ['totp'] } });
+    await setPolicy(server, { secondFactor: { demand: 'optional', factors: ['totp'] } });
     await page.goto(at('/sign-in'));
     expect(await page.locator('text=Use a passkey').count(), 'not alone').to.equal(0);
 

@@ -4,6 +4,7 @@ import { element, serialize } from '../../src/platform/saml/write-xml.ts';
 import { type Answer, Jar, send } from '../support/jar.ts';
 import { startMailSink } from '../support/mail-sink.ts';
 import { authorizationUrl, basic, signInWithTokens, token } from '../support/oidc.ts';
+import { setPolicy } from '../support/policy.ts';
 import { eventually } from '../support/process.ts';
 import { clientSecret, fillSignIn, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -43,14 +44,6 @@ describe('path × state', () => {
   });
 
   const mara = async () => (await findUserByLogin(await server.scope(), 'mara@acme.example'))!;
-  async function policy(base: object): Promise<void> {
-    const scope = await server.scope();
-    await scope
-      .db('sign_in_policies')
-      .insert({ context_id: scope.contextId, rules: JSON.stringify({ base, overrides: [] }), changed_at: new Date() });
-    await scope.db.raw("SELECT pg_notify('portaria_changed', '*')");
-    await eventually(async () => expect((await server.app.services.findPolicy(scope.contextId)).base).to.deep.include(base));
-  }
   const setStatus = async (status: string) => {
     const { userId } = await mara();
     await (await server.scope()).db('users').where({ user_id: userId }).update({ status });
@@ -61,10 +54,10 @@ describe('path × state', () => {
     deactivated: () => setStatus('deactivated'),
     'password expired': async () => {
       await (await server.scope()).db('passwords').update({ changed_at: new Date(Date.now() - 40 * 86_400_000) });
-      await policy({ password: { minLength: 12, classes: [], history: 0, expiryDays: 30, refuseBreached: true } });
+      await setPolicy(server, { password: { minLength: 12, classes: [], history: 0, expiryDays: 30, refuseBreached: true } });
     },
-    'MFA missing': () => policy({ secondFactor: { demand: 'required', factors: ['totp'], rememberDays: 0 } }),
-    'network refused': () => policy({ networks: ['192.0.2.0/24'] }),
+    'MFA missing': () => setPolicy(server, { secondFactor: { demand: 'required', factors: ['totp'], rememberDays: 0 } }),
+    'network refused': () => setPolicy(server, { networks: ['192.0.2.0/24'] }),
     unassigned: async () =>
       (await server.scope())
         .db('application_groups')

@@ -1,19 +1,16 @@
 import { expect } from 'chai';
-import type { Clock } from '../../src/platform/clock/index.ts';
+import { movableClock } from '../support/clock.ts';
 import { type Answer, Jar } from '../support/jar.ts';
+import { setPolicy } from '../support/policy.ts';
 import { totpCode } from '../support/second-factor.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('web/account: a person’s own pages', () => {
   let server: TestServer;
   let joao: Jar;
-  let ahead = 0;
-  const clock: Clock = { now: () => new Date(Date.now() + ahead) };
-  const wait = (minutes: number) => {
-    ahead += minutes * 60_000;
-  };
+  const { clock, now, wait, reset } = movableClock();
   beforeEach(async () => {
-    ahead = 0;
+    reset();
     server = await startTestServer({ clock });
     joao = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
   });
@@ -27,7 +24,7 @@ describe('web/account: a person’s own pages', () => {
   const addApp = async (name = 'Phone') => {
     const page = await joao.follow(at('/second-factors/new'));
     const secret = /id="totp-secret">([^<]+)</.exec(page.text)![1]!;
-    const shown = await joao.submit(joao.form(page, /second-factors\/new$/), { code: totpCode(secret, clock.now().getTime()), name });
+    const shown = await joao.submit(joao.form(page, /second-factors\/new$/), { code: totpCode(secret, now()), name });
     return { secret, shown };
   };
 
@@ -61,7 +58,7 @@ describe('web/account: a person’s own pages', () => {
     const jar = new Jar();
     const asked = await signIn(passwords.joao, jar);
     expect(asked.url).to.match(/second-factor$/);
-    await jar.submit(jar.form(asked, /second-factor$/), { code: totpCode(secret, clock.now().getTime()) });
+    await jar.submit(jar.form(asked, /second-factor$/), { code: totpCode(secret, now()) });
     const list = (await jar.follow(at('/second-factors'))).text;
     expect(list).to.contain('Work &lt;b&gt;phone&lt;/b&gt;').and.to.contain('10 of ten');
 
@@ -85,7 +82,7 @@ describe('web/account: a person’s own pages', () => {
     wait(1);
     const jar = new Jar();
     const first = await signIn(passwords.joao, jar);
-    await jar.submit(jar.form(first, /second-factor$/), { code: totpCode(secret, clock.now().getTime()) });
+    await jar.submit(jar.form(first, /second-factor$/), { code: totpCode(secret, now()) });
     const made = await jar.submit(jar.form(await jar.get(at('/second-factors')), /codes$/));
     const [, fresh] = /<code>([0-9A-Z]{5}-[0-9A-Z]{5})<\/code>/.exec(made.text)!;
     const other = new Jar();
@@ -98,20 +95,14 @@ describe('web/account: a person’s own pages', () => {
   it('where a second factor is required the last one stays', async () => {
     const scope = await server.scope();
     const { secret } = await addApp();
-    await scope.db('sign_in_policies').insert({
-      context_id: scope.contextId,
-      rules: JSON.stringify({ base: { secondFactor: { demand: 'required' } }, overrides: [] }),
-      changed_at: new Date(),
-    });
-    await scope.db.raw("SELECT pg_notify('portaria_changed', '*')");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await setPolicy(server, { secondFactor: { demand: 'required' } });
     wait(1);
     const jar = new Jar();
     const page = await signIn(passwords.joao, jar);
     const { factor_id } = await scope.db('second_factors').first('factor_id');
     const path = `/second-factors/${factor_id}/remove`;
     expect((await jar.follow(at(path))).url, 'not reachable without it').to.not.match(/remove$/);
-    await jar.submit(jar.form(page, /second-factor$/), { code: totpCode(secret, clock.now().getTime()) });
+    await jar.submit(jar.form(page, /second-factor$/), { code: totpCode(secret, now()) });
     const refused = await jar.submit(jar.form(await jar.get(at(path)), /remove$/));
     expect(refused.status).to.equal(409);
     expect(refused.text).to.contain('this is your last one');

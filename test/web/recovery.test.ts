@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { findUserByLogin } from '../../src/domain/users/index.ts';
-import type { Clock } from '../../src/platform/clock/index.ts';
+import { movableClock } from '../support/clock.ts';
 import { Jar } from '../support/jar.ts';
 import { type CaughtMail, startMailSink } from '../support/mail-sink.ts';
+import { setPolicy } from '../support/policy.ts';
 import { eventually } from '../support/process.ts';
 import { setUpApp, totpCode } from '../support/second-factor.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -10,15 +11,14 @@ import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } fro
 describe('web/recovery', () => {
   let server: TestServer;
   let sink: Awaited<ReturnType<typeof startMailSink>>;
-  let ahead = 0;
-  const clock: Clock = { now: () => new Date(Date.now() + ahead) };
+  const { clock, now, wait, reset } = movableClock();
 
   before(async () => {
     sink = await startMailSink();
   });
   after(() => sink.close());
   beforeEach(async () => {
-    ahead = 0;
+    reset();
     sink.mails.length = 0;
     server = await startTestServer({ clock, jobs: true, config: { smtpUrl: sink.url } });
   });
@@ -93,27 +93,19 @@ describe('web/recovery', () => {
   it('S137: unblocks; a second factor stays and is asked for; a browser that was known is not any more', async () => {
     const jar = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
     const scope = await server.scope();
-    await scope.db('sign_in_policies').insert({
-      context_id: scope.contextId,
-      rules: JSON.stringify({ base: { secondFactor: { demand: 'required', rememberDays: 30 } }, overrides: [] }),
-      changed_at: new Date(),
-    });
-    await scope.db.raw("SELECT pg_notify('portaria_changed', '*')");
-    let page = await jar.follow(at('/launchpad'));
-    await eventually(async () => {
-      page = await jar.follow(at('/launchpad'));
-      expect(page.url).to.match(/enrol$/);
-    });
-    const { secret } = await setUpApp(jar, page, clock.now().getTime());
+    await setPolicy(server, { secondFactor: { demand: 'required', rememberDays: 30 } });
+    const page = await jar.follow(at('/launchpad'));
+    expect(page.url).to.match(/enrol$/);
+    const { secret } = await setUpApp(jar, page, now());
     for (let i = 0; i < 5; i++) await signIn('ana@acme.example', 'a wrong password');
     expect((await findUserByLogin(scope, 'ana@acme.example'))!.status).to.equal('blocked');
     await eventually(async () => expect(sink.mails.some(({ text }) => text.includes('is blocked for browsers'))).to.equal(true));
     await choose(linkIn(await mailAfter('ana@acme.example')), 'a new long sentence');
     expect((await findUserByLogin(scope, 'ana@acme.example'))!.status).to.equal('activated');
-    ahead += 60_000;
+    wait(1);
     const again = await signIn('ana@acme.example', 'a new long sentence');
     expect(again.page.url).to.match(/second-factor$/);
-    const done = await again.jar.submit(again.jar.form(again.page, /second-factor$/), { code: totpCode(secret, clock.now().getTime()) });
+    const done = await again.jar.submit(again.jar.form(again.page, /second-factor$/), { code: totpCode(secret, now()) });
     expect(done.url).to.match(/launchpad$/);
     expect(await scope.db('known_browsers').where({ user_id: (await findUserByLogin(scope, 'ana@acme.example'))!.userId })).to.have.length(
       1,
@@ -125,7 +117,7 @@ describe('web/recovery', () => {
     const second = linkIn(await mailAfter('ana@acme.example'));
     expect((await new Jar().get(first)).status, 'an older one').to.equal(410);
     expect((await new Jar().get(second.replace('/acme/', '/other/'))).status, 'another company').to.equal(410);
-    ahead += 3_601_000;
+    wait(61);
     expect((await new Jar().get(second)).status, 'an hour later').to.equal(410);
     const third = linkIn(await mailAfter('ana@acme.example'));
     const ana = (await findUserByLogin(await server.scope(), 'ana@acme.example'))!;

@@ -1,35 +1,30 @@
 import { expect } from 'chai';
 import { decodeJwt } from 'jose';
-import { changePolicy, confirmPolicy } from '../../src/domain/authentication/index.ts';
-import { loadPolicy } from '../../src/domain/sign-in-policy/index.ts';
+import { findApplicationByCode } from '../../src/domain/applications/index.ts';
 import { findUserByLogin } from '../../src/domain/users/index.ts';
-import type { Clock } from '../../src/platform/clock/index.ts';
+import { movableClock } from '../support/clock.ts';
 import { type Answer, Jar } from '../support/jar.ts';
 import { authorize, basic, exchange, token } from '../support/oidc.ts';
+import { setPolicy as setPolicyOf } from '../support/policy.ts';
 import { goOnFrom, setUpApp, totpCode } from '../support/second-factor.ts';
 import { clientSecret, fillSignIn, passwords, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('web/sign-in: second factors', () => {
   let server: TestServer;
-  let ahead = 0;
-  const clock: Clock = { now: () => new Date(Date.now() + ahead) };
-  const now = () => clock.now().getTime();
   /** Codes count once: each sign-in of a test comes a minute later. */
-  const wait = (minutes: number) => {
-    ahead += minutes * 60_000;
-  };
+  const { clock, now, wait, reset } = movableClock();
 
   beforeEach(async () => {
-    ahead = 0;
+    reset();
     server = await startTestServer({ clock });
   });
   afterEach(() => server.close());
 
-  async function setPolicy(base: Record<string, unknown>, overrides: unknown[] = []) {
-    const scope = await server.scope();
-    const { version } = await loadPolicy(scope);
-    const change = await scope.db.transaction((db) => changePolicy({ ...scope, db }, { base, overrides }, version));
-    if (change.outcome === 'on-trial') await scope.db.transaction((db) => confirmPolicy({ ...scope, db }, version + 1));
+  const setPolicy = (base: Record<string, unknown>, overrides: unknown[] = []) => setPolicyOf(server, base, overrides);
+  /** What Payroll alone demands. */
+  async function demandAtPayroll(secondFactor: Record<string, unknown>) {
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'payroll'))!;
+    return { overrideId: '00000000-0000-4000-8000-000000000001', for: { kind: 'application', applicationId }, secondFactor };
   }
   const open = async (jar = new Jar()) => ({ jar, page: await jar.follow(`${server.issuer}/launchpad`) });
   /** Name and password; where that leads. */
@@ -191,17 +186,8 @@ describe('web/sign-in: second factors', () => {
   });
 
   it('everything is about one person: a colleague’s lapsed proof beside a session opens no enrolment', async () => {
-    const { secret } = await enrolled();
-    const scope = await server.scope();
-    const { application_id: applicationId } = await scope
-      .db('applications')
-      .where({ code: 'payroll', context_id: scope.contextId })
-      .first('application_id');
-    const payroll = {
-      overrideId: '00000000-0000-4000-8000-000000000001',
-      for: { kind: 'application', applicationId },
-      secondFactor: { demand: 'required' },
-    };
+    await enrolled();
+    const payroll = await demandAtPayroll({ demand: 'required' });
     await setPolicy({ secondFactor: { demand: 'off' } }, [payroll]);
     wait(1);
     const { jar, page } = await begin();
@@ -214,6 +200,7 @@ describe('web/sign-in: second factors', () => {
       method: 'POST',
       form: { _csrf: fields._csrf!, login: 'ana@acme.example', password: passwords.ana },
     });
+    const scope = await server.scope();
     await scope
       .db('passwords')
       .whereIn('user_id', scope.db('users').where({ email_key: 'ana@acme.example' }).select('user_id'))
@@ -226,21 +213,11 @@ describe('web/sign-in: second factors', () => {
       expect((await jar.follow(`${server.issuer}/account${path}`)).url, path).to.match(/second-factor$/);
     const list = await jar.get(`${server.issuer}/account/second-factors`);
     expect((await jar.submit(jar.form(list, /codes$/))).url).to.match(/second-factor$/);
-    expect(secret).to.not.equal('');
   });
 
   it('a password alone gives no guesses at the second factor back', async () => {
     await enrolled();
-    const scope = await server.scope();
-    const { application_id: applicationId } = await scope
-      .db('applications')
-      .where({ code: 'payroll', context_id: scope.contextId })
-      .first('application_id');
-    const payroll = {
-      overrideId: '00000000-0000-4000-8000-000000000001',
-      for: { kind: 'application', applicationId },
-      secondFactor: { demand: 'required' },
-    };
+    const payroll = await demandAtPayroll({ demand: 'required' });
     await setPolicy({ secondFactor: { demand: 'off' } }, [payroll]);
     const jar = new Jar();
     for (let round = 0; round < 4; round++) {
@@ -251,6 +228,7 @@ describe('web/sign-in: second factors', () => {
       const out = await jar.get(`${server.issuer}/sign-out`);
       if (out.status === 200) await jar.submit(jar.form(out, /sign-out$/));
     }
+    const scope = await server.scope();
     const wrong = await scope.db('audit_events').where({ reason: 'wrong-totp' });
     expect(wrong.length).to.be.at.most(5);
     expect((await findUserByLogin(scope, 'jsilva'))!.status).to.equal('blocked');
@@ -258,24 +236,12 @@ describe('web/sign-in: second factors', () => {
 
   it('an app is required by kind: a session that is strong by another steps up', async () => {
     const { jar } = await enrolled();
-    const scope = await server.scope();
-    const { application_id: applicationId } = await scope
-      .db('applications')
-      .where({ code: 'payroll', context_id: scope.contextId })
-      .first('application_id');
-    const payroll = {
-      overrideId: '00000000-0000-4000-8000-000000000001',
-      for: { kind: 'application', applicationId },
-      secondFactor: { demand: 'required', factors: ['passkey'] },
-    };
+    const payroll = await demandAtPayroll({ demand: 'required', factors: ['passkey'] });
     await setPolicy({}, [payroll]);
     expect((await authorize(server, jar, { scope: 'openid' })).code, 'at an address without passkeys').to.equal(null);
   });
 
   it('a factor that was added to a session is worth nothing once that has ended', async () => {
-    await setPolicy({ secondFactor: { demand: 'required' } });
-    const { jar, page } = await begin();
-    await setPolicy({ secondFactor: { demand: 'optional' } });
     const weak = new Jar();
     await begin('jsilva', passwords.joao, weak);
     await setPolicy({ secondFactor: { demand: 'required' } });
@@ -284,8 +250,6 @@ describe('web/sign-in: second factors', () => {
     const { shown } = await setUpApp(weak, enrol, now());
     await (await server.scope()).db('sessions').update({ ended_at: clock.now() });
     expect((await goOnFrom(weak, shown)).text).to.contain('name="password"');
-    expect(page.url).to.match(/enrol$/);
-    expect(jar.cookies.size).to.be.greaterThan(0);
   });
 
   it('while somebody is blocked a known browser has its five attempts, and strangers prolong the block', async () => {

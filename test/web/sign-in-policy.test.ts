@@ -1,20 +1,16 @@
 import { expect } from 'chai';
 import { endTrial } from '../../src/domain/authentication/index.ts';
 import { loadPolicy } from '../../src/domain/sign-in-policy/index.ts';
-import type { Clock } from '../../src/platform/clock/index.ts';
+import { movableClock } from '../support/clock.ts';
 import { type Answer, Jar } from '../support/jar.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('web: the sign-in policy', () => {
   let server: TestServer;
   let ana: Jar;
-  let ahead = 0;
-  const clock: Clock = { now: () => new Date(Date.now() + ahead) };
-  const wait = (minutes: number) => {
-    ahead += minutes * 60_000;
-  };
+  const { clock, wait, reset } = movableClock();
   beforeEach(async () => {
-    ahead = 0;
+    reset();
     server = await startTestServer({ clock });
     ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
   });
