@@ -8,7 +8,7 @@ import { customFieldRoutes } from './custom-fields.ts';
 import { groupRoutes } from './groups.ts';
 import { keyRoutes } from './keys.ts';
 import { policyRoutes } from './policy/index.ts';
-import { userRoutes } from './users.ts';
+import { userRoutes } from './users/index.ts';
 
 export const adminConsoleRoutes: Route[] = [
   {

@@ -1,0 +1,49 @@
+import { listApplicationsOfUser } from '../../../domain/assignments/index.ts';
+import { showTemporaryPassword } from '../../../domain/credentials/password/index.ts';
+import { listCustomFields } from '../../../domain/custom-fields/index.ts';
+import { listGroupsOfUser } from '../../../domain/groups/index.ts';
+import { countUsers, fullName, getUser, listUsers } from '../../../domain/users/index.ts';
+import { type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { actionsFor, confirmChange, submitChange } from './changes.ts';
+import { showEdit, showNew, submitEdit, submitNew } from './form.ts';
+
+/** Fifty custom fields of a thousand characters, in any script. */
+const largeForm = 1_000_000;
+
+export const userRoutes: Route[] = [
+  { method: 'GET', path: '/admin/users', access: 'administrator', handle: showUsers },
+  { method: 'GET', path: '/admin/users/new', access: 'administrator', handle: showNew },
+  { method: 'POST', path: '/admin/users/new', access: 'administrator', handle: submitNew, maxBytes: largeForm },
+  { method: 'GET', path: '/admin/users/:user', access: 'administrator', handle: showUser },
+  { method: 'GET', path: '/admin/users/:user/edit', access: 'administrator', handle: showEdit },
+  { method: 'POST', path: '/admin/users/:user/edit', access: 'administrator', handle: submitEdit, maxBytes: largeForm },
+  { method: 'GET', path: '/admin/users/:user/:change', access: 'administrator', handle: confirmChange },
+  { method: 'POST', path: '/admin/users/:user/:change', access: 'administrator', handle: submitChange },
+];
+
+async function showUsers(page: PageContext): Promise<void> {
+  const filter = {
+    search: page.query('q').slice(0, 100),
+    role: page.query('role'),
+    status: page.query('status'),
+    cursor: page.query('after'),
+  };
+  const { items, cursor } = await listUsers(page.scope, filter);
+  const count = await countUsers(page.scope, filter);
+  renderPage(page, 'admin-console/users', { users: items, cursor, filter, count });
+}
+
+async function showUser(page: PageContext): Promise<void> {
+  const user = await getUser(page.scope, page.params.user!);
+  const isSelf = page.session!.userId === user.userId;
+  renderPage(page, 'admin-console/user', {
+    user,
+    name: fullName(user),
+    isSelf,
+    customFields: (await listCustomFields(page.scope)).map((field) => ({ ...field, value: user.customValues[field.fieldId] })),
+    temporaryPassword: await showTemporaryPassword(page.scope, user, page.services.keyRing),
+    groups: await listGroupsOfUser(page.scope, user.userId),
+    applications: await listApplicationsOfUser(page.scope, user.userId),
+    actions: actionsFor(user, isSelf),
+  });
+}
