@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Koa from 'koa';
 import type { Config } from '../config/index.ts';
 import { createAccessFinder } from '../domain/access/index.ts';
+import { createSettingsFinder } from '../domain/context-settings/index.ts';
 import { ArtifactStore } from '../domain/protocol-artifacts/index.ts';
 import { createSessionFinder } from '../domain/sessions/index.ts';
 import { createPolicyFinder } from '../domain/sign-in-policy/index.ts';
@@ -56,10 +57,12 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     assets: loadAssets(),
     icon: loadIcons(),
     findPolicy,
+    findSettings: createSettingsFinder(database, listener, config.contextCacheSize),
     findSession: createSessionFinder(database, clock, findPolicy),
     findAccess: createAccessFinder(database),
     artifacts: new ArtifactStore(database),
     outbound: createOutbound(config.outboundAllow),
+    canMail: config.smtpUrl !== undefined || keepsMails(config, store),
     clientAddress: (socket, forwarded) => clientAddress(socket, forwarded, isTrustedProxy),
   };
   const providers = new ProviderDirectory(services, listener, config.contextCacheSize);

@@ -3,6 +3,8 @@ import { sweepAttempts, sweepBrowsers } from '../domain/attempts/index.ts';
 import { endTrial, sweepPendingRequests } from '../domain/authentication/index.ts';
 import { warnOfCertificates } from '../domain/certificate-warnings/index.ts';
 import { listContexts } from '../domain/contexts/index.ts';
+import { sendRegistration } from '../domain/invitations/index.ts';
+import type { MailJob } from '../domain/mails/index.ts';
 import { sweepLinks } from '../domain/one-time-links/index.ts';
 import { listRefreshable, refreshMetadata } from '../domain/partner-metadata/index.ts';
 import { sendRecovery } from '../domain/password-recovery/index.ts';
@@ -16,7 +18,7 @@ import { enqueueJob } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
 import type { createBackChannelLogout } from '../web/oidc/index.ts';
 import { createMetadataFetcher, type Services } from '../web/request/index.ts';
-import { type MailJob, sendMail } from './send-mail.ts';
+import { sendMail } from './send-mail.ts';
 
 /** Every task of the queue. A task that throws is tried again, later each time. */
 export function createTasks(
@@ -44,6 +46,10 @@ export function createTasks(
     'send-recovery': async (payload) => {
       const { contextId, actor, login } = payload as { contextId: string; actor: Scope['actor']; login: string };
       await sendRecovery({ ...scopeOf(contextId), actor }, login, services.keyRing);
+    },
+    'send-registration': async (payload) => {
+      const { contextId, actor, registration } = payload as { contextId: string; actor: Scope['actor']; registration: string };
+      await sendRegistration({ ...scopeOf(contextId), actor }, registration, services.keyRing);
     },
     'warn-of-certificates': async () => {
       for (const { contextId } of await listContexts(services.database.knex)) await inTransaction(scopeOf(contextId), warnOfCertificates);

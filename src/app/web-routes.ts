@@ -2,8 +2,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { setSecurityHeaders } from '../platform/http/index.ts';
 import type { Mailbox } from '../platform/mail/index.ts';
 import { accountRoutes } from '../web/account/index.ts';
+import { addressChangeRoutes } from '../web/address-changes/index.ts';
 import { adminConsoleRoutes } from '../web/admin-console/index.ts';
+import { brandingRoutes } from '../web/branding/index.ts';
 import type { Health } from '../web/health/index.ts';
+import { invitationRoutes } from '../web/invitations/index.ts';
 import { keptMailRoutes } from '../web/kept-mails/index.ts';
 import { launchpadRoutes } from '../web/launchpad/index.ts';
 import { createOidcEndpoint, interactionRoutes, type ProviderDirectory } from '../web/oidc/index.ts';
@@ -17,6 +20,9 @@ export const pageRoutes = (providers: ProviderDirectory, saml: SamlDirectory, ma
   ...(mailbox ? keptMailRoutes(mailbox) : []),
   ...signInRoutes,
   ...recoveryRoutes,
+  ...invitationRoutes,
+  ...addressChangeRoutes,
+  ...brandingRoutes,
   ...interactionRoutes(providers),
   ...samlRoutes(saml),
   ...launchpadRoutes,

@@ -116,7 +116,9 @@ describe('two processes on one store', function () {
     };
     expect(await race('totp', totpCode(secret))).to.equal(1);
     expect(await race('recovery-code', codes![0]!)).to.equal(1);
-    const token = await scope.db.transaction((db) => createLink({ ...scope, db }, 'recovery', userId, 600));
+    const token = await scope.db.transaction((db) =>
+      createLink({ ...scope, db }, { kind: 'recovery', owner: { userId }, lifetimeSeconds: 600 }),
+    );
     const pages = await Promise.all(
       Array.from({ length: 10 }, async (_, i) => {
         const jar = new Jar();

@@ -1,3 +1,14 @@
+CREATE TABLE application_consents (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  scopes text[] NOT NULL,
+  given_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, user_id, application_id),
+  FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+
 CREATE TABLE application_groups (
   context_id uuid NOT NULL,
   application_id uuid NOT NULL,
@@ -29,6 +40,16 @@ CREATE TABLE application_users (
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );
 CREATE INDEX application_users_application ON public.application_users USING btree (context_id, application_id, user_id);
+
+CREATE TABLE application_uses (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  last_used_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, user_id, application_id),
+  FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
 
 CREATE TABLE applications (
   context_id uuid NOT NULL,
@@ -100,6 +121,25 @@ CREATE TABLE certificate_warnings (
   days integer NOT NULL,
   warned_at timestamp with time zone NOT NULL,
   PRIMARY KEY (context_id, fingerprint, days),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id)
+);
+
+CREATE TABLE context_logos (
+  context_id uuid NOT NULL,
+  content_type text NOT NULL,
+  content bytea NOT NULL,
+  etag text NOT NULL,
+  PRIMARY KEY (context_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id)
+);
+
+CREATE TABLE context_settings (
+  context_id uuid NOT NULL,
+  kind text NOT NULL,
+  value jsonb NOT NULL,
+  version integer NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, kind),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id)
 );
 
@@ -216,14 +256,18 @@ CREATE TABLE one_time_links (
   context_id uuid NOT NULL,
   link_id uuid NOT NULL,
   kind text NOT NULL,
-  user_id uuid NOT NULL,
+  user_id uuid,
   token_hash bytea NOT NULL,
   created_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   ended_at timestamp with time zone,
+  address_key text,
+  payload jsonb NOT NULL DEFAULT '{}'::jsonb,
   PRIMARY KEY (context_id, link_id),
-  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE,
+  CHECK (((user_id IS NOT NULL) OR (address_key IS NOT NULL)))
 );
+CREATE INDEX one_time_links_address ON public.one_time_links USING btree (context_id, address_key, kind) WHERE (address_key IS NOT NULL);
 CREATE INDEX one_time_links_expiry ON public.one_time_links USING btree (expires_at);
 CREATE INDEX one_time_links_user ON public.one_time_links USING btree (context_id, user_id, kind);
 CREATE UNIQUE INDEX one_time_links_token ON public.one_time_links USING btree (context_id, token_hash);
@@ -410,6 +454,28 @@ CREATE TABLE signing_keys (
 );
 CREATE UNIQUE INDEX signing_keys_one_signing ON public.signing_keys USING btree (context_id, alg) WHERE (status = 'signing'::text);
 
+CREATE TABLE terms_acceptances (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  edition integer NOT NULL,
+  accepted_at timestamp with time zone NOT NULL,
+  locale text NOT NULL,
+  ip text NOT NULL,
+  PRIMARY KEY (context_id, user_id, edition),
+  FOREIGN KEY (context_id, edition) REFERENCES terms_editions(context_id, edition),
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX terms_acceptances_edition ON public.terms_acceptances USING btree (context_id, edition, user_id);
+
+CREATE TABLE terms_editions (
+  context_id uuid NOT NULL,
+  edition integer NOT NULL,
+  texts jsonb NOT NULL,
+  published_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, edition),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id)
+);
+
 CREATE TABLE traced_exchanges (
   context_id uuid NOT NULL,
   exchange_id uuid NOT NULL,
@@ -448,6 +514,8 @@ CREATE TABLE users (
   updated_at timestamp with time zone NOT NULL,
   version integer NOT NULL DEFAULT 1,
   custom_values jsonb NOT NULL DEFAULT '{}'::jsonb,
+  recovery_email text,
+  terms_edition integer,
   PRIMARY KEY (context_id, user_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id),
   CHECK (((email IS NOT NULL) OR (username IS NOT NULL))),

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { followSystemTheme } from '../../src/app/assets.ts';
 import { ConfigError, loadConfig } from '../../src/config/index.ts';
-import { imageType } from '../../src/domain/applications/logo.ts';
 import { isContextCode } from '../../src/domain/contexts/index.ts';
 import { passwordFaults } from '../../src/domain/credentials/password/index.ts';
 import { defaultPolicy } from '../../src/domain/sign-in-policy/index.ts';
@@ -10,6 +9,7 @@ import { isEmail, isUsername } from '../../src/domain/users/user.ts';
 import { KeyRing, newId, randomPassword } from '../../src/platform/crypto/index.ts';
 import { Batcher, jsonText } from '../../src/platform/database/index.ts';
 import { negotiateLocale } from '../../src/platform/i18n/index.ts';
+import { imageType } from '../../src/platform/images/index.ts';
 import { addressMatcher, clientAddress, createOutbound, OutboundRefused } from '../../src/platform/net/index.ts';
 import { localPath } from '../../src/web/sign-in/local-path.ts';
 

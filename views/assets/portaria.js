@@ -27,6 +27,17 @@ for (const button of document.querySelectorAll('[data-shows]')) {
   });
 }
 
+// a colour is picked or typed: one field follows the other
+for (const picker of document.querySelectorAll('[data-mirrors]')) {
+  const field = document.getElementById(picker.dataset.mirrors);
+  picker.addEventListener('input', () => {
+    field.value = picker.value;
+  });
+  field.addEventListener('input', () => {
+    if (/^#[0-9a-f]{6}$/i.test(field.value)) picker.value = field.value;
+  });
+}
+
 // passkeys: the browser's answer goes into the form, and the form goes as any other
 const passkeys = globalThis.PublicKeyCredential;
 async function answerPasskey(form, mediation, signal) {
@@ -61,6 +72,7 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
 // a second click does nothing twice; a slow answer shows on the button
 for (const form of document.querySelectorAll('form[method="post"]')) {
   form.addEventListener('submit', (event) => {
+    if ('again' in form.dataset) return; // its answer is a file: the page stays
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = 'yes';
     const button = event.submitter;

@@ -1,42 +1,39 @@
 import { createHash } from 'node:crypto';
 import { invalidInput } from '../../platform/errors/index.ts';
+import { fitImage } from '../../platform/images/index.ts';
 import { recordEvent } from '../audit/index.ts';
-import { isId, type Scope } from '../scope.ts';
+import { inTransaction, isId, type Scope } from '../scope.ts';
 import { getApplication } from './store.ts';
 
-export type Logo = { contentType: 'image/png' | 'image/jpeg' | 'image/webp'; content: Buffer; etag: string };
+export type Logo = { contentType: string; content: Buffer; etag: string };
 
 const largest = 1_048_576;
+/** Twice what a tile of the Launchpad shows. */
+const box = { width: 192, height: 192 };
 
-/** By the file's own first bytes: what the browser says of a file is not believed, and SVG (which can hold scripts) is no logo. */
-export function imageType(content: Buffer): Logo['contentType'] | undefined {
-  if (content.subarray(0, 8).equals(Buffer.from('89504e470d0a1a0a', 'hex'))) return 'image/png';
-  if (content.subarray(0, 3).equals(Buffer.from('ffd8ff', 'hex'))) return 'image/jpeg';
-  if (content.subarray(0, 4).toString('latin1') === 'RIFF' && content.subarray(8, 12).toString('latin1') === 'WEBP') return 'image/webp';
-  return undefined;
-}
-
-/** @param content undefined removes the logo. @throws AppError invalid_input, not_found */
-export async function changeLogo(scope: Scope, applicationId: string, content: Buffer | undefined): Promise<void> {
-  const application = await getApplication(scope, applicationId, { lock: true });
-  const where = { context_id: scope.contextId, application_id: application.applicationId };
-  if (content) {
-    const contentType = imageType(content);
-    if (!contentType || content.length > largest) throw invalidInput({ logo: 'fields.logo' });
-    const etag = createHash('sha256').update(content).digest('base64url').slice(0, 22);
-    await scope
-      .db('application_logos')
-      .insert({ ...where, content_type: contentType, content, etag })
-      .onConflict(['context_id', 'application_id'])
-      .merge();
-  } else {
-    await scope.db('application_logos').where(where).delete();
-  }
-  await recordEvent(scope, {
-    type: 'application.logo-changed',
-    subject: { kind: 'application', id: applicationId, name: application.name },
-    applicationId: application.applicationId,
-    details: { bytes: content?.length ?? 0 },
+/** @param file a PNG, JPEG or WebP of at most 1 MB; undefined removes the logo. @throws AppError invalid_input, not_found */
+export async function changeLogo(scope: Scope, applicationId: string, file: Buffer | undefined): Promise<void> {
+  const content = file && (file.length <= largest ? await fitImage(file, box) : undefined);
+  if (file && !content) throw invalidInput({ logo: 'fields.logo' });
+  await inTransaction(scope, async (inside) => {
+    const application = await getApplication(inside, applicationId, { lock: true });
+    const where = { context_id: scope.contextId, application_id: application.applicationId };
+    if (content) {
+      const etag = createHash('sha256').update(content).digest('base64url').slice(0, 22);
+      await inside
+        .db('application_logos')
+        .insert({ ...where, content_type: 'image/png', content, etag })
+        .onConflict(['context_id', 'application_id'])
+        .merge();
+    } else {
+      await inside.db('application_logos').where(where).delete();
+    }
+    await recordEvent(inside, {
+      type: 'application.logo-changed',
+      subject: { kind: 'application', id: applicationId, name: application.name },
+      applicationId: application.applicationId,
+      details: { bytes: content?.length ?? 0 },
+    });
   });
 }
 

@@ -50,6 +50,8 @@ const schema = z.strictObject({
   jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())).min(1).max(20) }).optional(),
   require_pushed_authorization_requests: z.boolean().default(false),
   dpop_bound_access_tokens: z.boolean().default(false),
+  /** A third party's: each person is asked before anything about them is passed on. */
+  consent_required: z.boolean().optional(),
 });
 
 export const oidcInputKeys = Object.keys(schema.shape);

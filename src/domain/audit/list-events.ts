@@ -16,7 +16,7 @@ export type AuditEvent = {
   details: Record<string, unknown>;
 };
 
-export type AuditFilter = { type?: string; outcome?: string; supportCode?: string; subjectId?: string; cursor?: string };
+export type AuditFilter = { type?: string; outcome?: string; supportCode?: string; subjectId?: string; actorId?: string; cursor?: string };
 
 /** Newest first. The cursor is the last event's id: ids are ordered by time (UUIDv7). */
 export async function listEvents(scope: Scope, filter: AuditFilter, limit = 50): Promise<Page<AuditEvent>> {
@@ -29,6 +29,7 @@ export async function listEvents(scope: Scope, filter: AuditFilter, limit = 50):
   if (filter.outcome) query.where('outcome', filter.outcome);
   if (filter.supportCode) query.where('support_code', filter.supportCode.trim().toUpperCase());
   if (isId(filter.subjectId)) query.where('subject_id', filter.subjectId);
+  if (isId(filter.actorId)) query.where('actor_id', filter.actorId);
   if (isId(filter.cursor)) query.where('event_id', '<', filter.cursor);
   const rows = await query;
   const items = rows.slice(0, limit).map(

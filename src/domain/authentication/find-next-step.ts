@@ -20,11 +20,14 @@ export type Arrival = {
   browser: string;
   /** Browsers know passkeys at this address (credentials/passkey). */
   canHavePasskeys: boolean;
+  /** The edition of the company's terms that is asked for; 0 is none. */
+  termsEdition: number;
   /** Of the person who was proven, read just now. */
   known?: { user: User; password: StoredPassword };
 };
 
-type Person = { userId: UserId; role: Role };
+/** Without an id: somebody who is not a person here yet, and so in no group. */
+type Person = { userId?: UserId; role: Role };
 
 /** The rules for a person and an application. */
 export const findPolicyOf = async (scope: Scope, rules: PolicyRules, person: Person, applicationId?: string): Promise<EffectivePolicy> =>
@@ -33,7 +36,8 @@ export const findPolicyOf = async (scope: Scope, rules: PolicyRules, person: Per
 /** Groups are asked for only if some rule is a group's. */
 export async function findPolicySubject(scope: Scope, rules: PolicyRules, person: Person, applicationId?: string): Promise<PolicySubject> {
   const usesGroups = rules.overrides.some((override) => override.for.kind === 'group');
-  const groupIds = usesGroups ? (await listGroupsOfUser(scope, person.userId)).map(({ groupId }) => groupId as string) : [];
+  const groupIds =
+    usesGroups && person.userId ? (await listGroupsOfUser(scope, person.userId)).map(({ groupId }) => groupId as string) : [];
   return { role: person.role, groupIds, applicationId };
 }
 
@@ -57,7 +61,7 @@ export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Ar
   const proven = by === 'proof' ? arrival.proven : undefined;
   const person = proven
     ? (known?.user ?? (await findUserById(scope, proven.userId)))
-    : session && { userId: session.userId, role: session.person.role };
+    : session && { userId: session.userId, role: session.person.role, termsEdition: session.person.termsEdition };
   if (!by || !person) return { step: 'password' };
 
   const effective = await findPolicyOf(scope, rules, person, applicationId);
@@ -65,6 +69,7 @@ export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Ar
   const facts: Facts = {
     ...basis,
     proven,
+    terms: { edition: arrival.termsEdition, accepted: person.termsEdition ?? 0 },
     password: proven && stored && describePassword(stored, effective, now, proven.passwordIsWeak === true),
     policy: {
       demand: secondFactor.demand,

@@ -30,3 +30,4 @@ export { type PasskeyAnswer, provePasskeySignIn } from './prove-passkey.ts';
 export { type PasswordAttempt, type PasswordOutcome, provePassword } from './prove-password.ts';
 export { proveTypedFactor, type TypedFactor } from './prove-second-factor.ts';
 export { recordKeptOut } from './refuse-attempt.ts';
+export { type FactorReset, resetSecondFactors } from './reset-second-factors.ts';

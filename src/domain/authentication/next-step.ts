@@ -48,6 +48,8 @@ export type Facts = {
     holdsAny?: boolean;
     hasRecoveryCodes: boolean;
   };
+  /** The edition of the company's terms that is asked for, and the latest that the person accepted; 0 is none. */
+  terms?: { edition: number; accepted: number };
   /** This browser stands in for the person's second factor. */
   isRemembered?: boolean;
 };
@@ -64,6 +66,7 @@ export type Step =
   | { step: 'second-factor'; by: Basis; offers: Offer[] }
   | { step: 'enrol'; by: Basis; factors: SecondFactor[] }
   | { step: 'new-password'; by: Basis; why: 'temporary' | 'expired' | 'policy' }
+  | { step: 'terms'; by: Basis; edition: number }
   | { step: 'done'; by: Basis };
 
 /** Half a sign-in is not left lying about: the next step has to be taken within this time. */
@@ -85,6 +88,7 @@ export function nextStep(facts: Facts): Step {
   // only who has proven everything else may choose a password
   if (by === 'proof' && !facts.proven!.isPasswordless && facts.password?.mustChange)
     return { step: 'new-password', by, why: facts.password.mustChange };
+  if (facts.terms && facts.terms.accepted < facts.terms.edition) return { step: 'terms', by, edition: facts.terms.edition };
   return { step: 'done', by };
 }
 

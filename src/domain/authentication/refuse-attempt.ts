@@ -1,6 +1,6 @@
-import { enqueueJob } from '../../platform/jobs/index.ts';
 import { forgetBrowser, type Reserved } from '../attempts/index.ts';
 import { recordEvent } from '../audit/index.ts';
+import { enqueueMail } from '../mails/index.ts';
 import { type ApplicationId, inTransaction, type Scope, type UserId } from '../scope.ts';
 import type { SignInPolicy } from '../sign-in-policy/index.ts';
 import { canChangeStatus, changeStatus, fullName, getUser, prolongBlock, type User } from '../users/index.ts';
@@ -35,8 +35,7 @@ export async function refuseAttempt(scope: Scope, { login, browser, user, reason
     if (!canChangeStatus(now, 'block')) return;
     await changeStatus(inside, user.userId, 'block', 'failed-attempt-limit');
     if (lockout.mail && user.email)
-      await enqueueJob(inside.db, 'send-mail', {
-        contextId: scope.contextId,
+      await enqueueMail(inside, {
         to: user.email,
         locale: user.locale,
         mail: 'blocked',

@@ -1,6 +1,6 @@
-import { enqueueJob } from '../../platform/jobs/index.ts';
 import { type Application, listApplications, listPartnerCertificates } from '../applications/index.ts';
 import { recordEvent } from '../audit/index.ts';
+import { enqueueMail } from '../mails/index.ts';
 import { listCertificates, warningDays } from '../saml-certificates/index.ts';
 import type { Scope } from '../scope.ts';
 import { listUsers } from '../users/index.ts';
@@ -49,14 +49,7 @@ export async function warnOfCertificates(scope: Scope): Promise<void> {
         application: application?.name ?? '',
       };
       const path = application ? `/admin/applications/${application.applicationId}` : '/admin/certificates';
-      await enqueueJob(db, 'send-mail', {
-        contextId,
-        to: email,
-        locale,
-        mail: application ? 'partner_certificate' : 'own_certificate',
-        params,
-        path,
-      });
+      await enqueueMail(scope, { to: email, locale, mail: application ? 'partner_certificate' : 'own_certificate', params, path });
     }
   }
 }

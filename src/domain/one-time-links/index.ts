@@ -1,3 +1,13 @@
 // Owns: links that are mailed: each once, by hash, ended by a newer one of its kind and by a new password; looking at one uses nothing up.
-// Does not: know what a link is for (password-recovery, invitations) nor its words (views/mail).
-export { countRecentLinks, createLink, endLinks, findLink, type LinkKind, linkPathPurpose, sweepLinks, useLink } from './one-time-links.ts';
+// Does not: know what a link is for (password-recovery, invitations, address-changes) nor its words (views/mail).
+export {
+  countRecentLinks,
+  createLink,
+  endLinks,
+  type FoundLink,
+  findLink,
+  type LinkKind,
+  type LinkOwner,
+  sweepLinks,
+  useLink,
+} from './one-time-links.ts';

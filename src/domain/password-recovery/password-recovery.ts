@@ -4,17 +4,22 @@ import { enqueueJob } from '../../platform/jobs/index.ts';
 import { clearAttempts, forgetBrowsers } from '../attempts/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { findPolicyOf } from '../authentication/index.ts';
+import { loadSettings } from '../context-settings/index.ts';
 import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
-import { countRecentLinks, createLink, findLink, linkPathPurpose, useLink } from '../one-time-links/index.ts';
+import { enqueueMail } from '../mails/index.ts';
+import { newAccountsSettings } from '../new-accounts/index.ts';
+import { countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { changeStatus, findUserByLogin, fullName, getUser, type Status } from '../users/index.ts';
+import { changeStatus, findUserByLogin, fullName, getUser, type Status, type User } from '../users/index.ts';
 
-const linkSeconds = 3600;
 const mostPerHour = 3;
 /** Who may come back by themselves; what an administrator ended stays so. */
 const mayRecover: Status[] = ['activated', 'blocked'];
+
+/** S137: either mailbox will do, for a person who has two. */
+const addressesOf = ({ email, recoveryEmail }: User): string[] => [email, recoveryEmail].filter((one) => one !== undefined);
 
 /** What was typed may be a password in the wrong field: it lies sealed until the job reads it. */
 const loginPurpose = (contextId: string) => `recovery-login:${contextId}`;
@@ -30,10 +35,12 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: K
   const user = await findUserByLogin(scope, login);
   await inTransaction(scope, async (inside) => {
     const since = new Date(scope.clock.now().getTime() - 3_600_000);
+    const addresses = user ? addressesOf(user) : [];
     const isMailed =
-      user?.email !== undefined &&
+      user !== undefined &&
+      addresses.length > 0 &&
       mayRecover.includes(user.status) &&
-      (await countRecentLinks(inside, 'recovery', user.userId, since)) < mostPerHour;
+      (await countRecentLinks(inside, 'recovery', { userId: user.userId }, since)) < mostPerHour;
     await recordEvent(inside, {
       type: 'password.recovery-requested',
       outcome: isMailed ? 'success' : 'failure',
@@ -42,22 +49,25 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: K
         ? undefined
         : !user
           ? 'unknown-person'
-          : !user.email
+          : addresses.length === 0
             ? 'no-mail'
             : mayRecover.includes(user.status)
               ? 'too-many'
               : user.status,
     });
     if (!isMailed) return;
-    const token = await createLink(inside, 'recovery', user.userId, linkSeconds);
-    await enqueueJob(inside.db, 'send-mail', {
-      contextId: scope.contextId,
-      to: user.email,
-      locale: user.locale,
-      mail: 'recovery',
-      params: { firstName: user.firstName, minutes: linkSeconds / 60 },
-      sealedPath: keyRing.encrypt(`/recovery/${token}`, linkPathPurpose(scope.contextId)),
-    });
+    const { recoveryMinutes } = (await loadSettings(inside, newAccountsSettings)).value;
+    const owner = { userId: user.userId };
+    const token = await createLink(inside, { kind: 'recovery', owner, lifetimeSeconds: recoveryMinutes * 60 });
+    for (const to of addresses)
+      await enqueueMail(inside, {
+        to,
+        locale: user.locale,
+        mail: 'recovery',
+        params: { firstName: user.firstName, minutes: recoveryMinutes },
+        path: `/recovery/${token}`,
+        keyRing,
+      });
   });
 }
 
@@ -73,7 +83,7 @@ export async function recoverPassword(
   newPassword: string,
   repeated: string,
 ): Promise<void> {
-  const userId = await findLink(scope, 'recovery', token);
+  const userId = (await findLink(scope, 'recovery', token))?.userId;
   if (!userId) throw new AppError('link_over', 410);
   const user = await getUser(scope, userId);
   const policy = await findPolicyOf(scope, rules, user);
@@ -88,10 +98,9 @@ export async function recoverPassword(
     await clearAttempts(as, userId);
     await forgetBrowsers(as, userId);
     await endSessionsOfUser(as, userId, 'password-changed');
-    if (user.email)
-      await enqueueJob(inside.db, 'send-mail', {
-        contextId: scope.contextId,
-        to: user.email,
+    for (const to of addressesOf(user))
+      await enqueueMail(as, {
+        to,
         locale: user.locale,
         mail: 'password_changed',
         params: { firstName: user.firstName },

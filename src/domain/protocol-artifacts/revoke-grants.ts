@@ -11,6 +11,11 @@ export async function revokeGrantsOfUser({ db, contextId }: Scope, userId: strin
   await db.raw(deleteWith('account_id = :userId'), { contextId, userId });
 }
 
+/** Ends what one client may still do in a person's name. */
+export async function revokeGrantsOfUserAtClient({ db, contextId }: Scope, userId: string, clientId: string): Promise<void> {
+  await db.raw(deleteWith("account_id = :userId AND payload ->> 'clientId' = :clientId"), { contextId, userId, clientId });
+}
+
 /** Ends everything a client holds: a client ID that is given away must not bring its old tokens along. */
 export async function revokeGrantsOfClient({ db, contextId }: Scope, clientId: string): Promise<void> {
   await db.raw(deleteWith("payload ->> 'clientId' = :clientId"), { contextId, clientId });

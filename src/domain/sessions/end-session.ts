@@ -4,7 +4,14 @@ import { revokeGrantsOfUser } from '../protocol-artifacts/index.ts';
 import type { Scope, SessionId } from '../scope.ts';
 import { listParticipants } from './store.ts';
 
-export type EndReason = 'signed-out' | 'replaced' | 'password-changed' | 'user.blocked' | 'user.deactivated' | 'user.deleted';
+export type EndReason =
+  | 'signed-out'
+  | 'replaced'
+  | 'password-changed'
+  | 'second-factors-reset'
+  | 'user.blocked'
+  | 'user.deactivated'
+  | 'user.deleted';
 
 /**
  * Ends a session now: every token bound to it stops working with it. Each relying party that joined is told by a job of its own.

@@ -9,6 +9,7 @@ export {
   findSessionsOfParticipant,
   isSessionAlive,
   listAdministratorSessions,
+  listApplicationUses,
   listParticipants,
   listSessionsOfUser,
   markNotified,

@@ -15,7 +15,7 @@ export type Session = {
   authenticatedAt: Date;
   seenAt: Date;
   expiresAt: Date;
-  person: { firstName: string; lastName: string; role: Role; login: string; locale?: string };
+  person: { firstName: string; lastName: string; role: Role; login: string; locale?: string; termsEdition?: number };
 };
 
 export type SessionFinder = (contextId: ContextId, token: string | undefined) => Promise<Session | undefined>;
@@ -24,7 +24,7 @@ const seenGranularitySeconds = 60;
 
 // One statement for every page and every authorization: a session lives while it is not ended, not idle, not old, and its person is active.
 const findLive = `
-  SELECT k.n::int AS n, s.session_id, s.user_id, s.amr, s.authenticated_at, s.seen_at, s.expires_at, u.first_name, u.last_name, u.role, u.locale, COALESCE(u.email, u.username) AS login
+  SELECT k.n::int AS n, s.session_id, s.user_id, s.amr, s.authenticated_at, s.seen_at, s.expires_at, u.first_name, u.last_name, u.role, u.locale, u.terms_edition, COALESCE(u.email, u.username) AS login
   FROM unnest($1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::boolean[]) WITH ORDINALITY AS k (context_id, token_hash, now, idle_since, keeps, n)
   JOIN ${byKey('sessions', 's', { context_id: 'k.context_id', token_hash: 'k.token_hash' })}
     ON s.ended_at IS NULL AND s.expires_at > k.now AND s.seen_at > k.now - make_interval(secs => s.idle_seconds) AND (s.seen_at > k.idle_since OR (s.is_kept AND k.keeps))
@@ -44,6 +44,7 @@ type FoundRow = {
   last_name: string;
   role: Role;
   locale: string | null;
+  terms_edition: number | null;
   login: string;
 };
 
@@ -73,7 +74,14 @@ export function createSessionFinder(database: Database, clock: Clock, findPolicy
       authenticatedAt: row.authenticated_at,
       seenAt: row.seen_at,
       expiresAt: row.expires_at,
-      person: { firstName: row.first_name, lastName: row.last_name, role: row.role, login: row.login, locale: row.locale ?? undefined },
+      person: {
+        firstName: row.first_name,
+        lastName: row.last_name,
+        role: row.role,
+        login: row.login,
+        locale: row.locale ?? undefined,
+        termsEdition: row.terms_edition ?? undefined,
+      },
     };
   };
 }
@@ -88,12 +96,22 @@ export type Participant = {
 };
 
 // A service provider may ask for another name at every sign-in and come back with any of them; a transient one each time makes a long list, of which the end is kept.
-const join = `INSERT INTO session_participants (context_id, session_id, application_id, protocol, protocol_session, joined_at, name_ids) VALUES ($1, $2, $3, $4, $5, $6, $7)
+// A row that is new, or changed, is a use of the application; those of a session that goes on cost nothing.
+const join = `WITH joined AS (INSERT INTO session_participants (context_id, session_id, application_id, protocol, protocol_session, joined_at, name_ids) VALUES ($1, $2, $3, $4, $5, $6, $7)
   ON CONFLICT (context_id, session_id, application_id, protocol) DO UPDATE SET protocol_session = excluded.protocol_session, notified_at = NULL,
     name_ids = jsonb_path_query_array(COALESCE((SELECT jsonb_agg(known ORDER BY place) FROM jsonb_array_elements(session_participants.name_ids) WITH ORDINALITY AS n (known, place)
       WHERE known <> excluded.name_ids -> 0), '[]') || excluded.name_ids, '$[last - 49 to last]')
   WHERE session_participants.protocol_session <> excluded.protocol_session OR session_participants.name_ids -> -1 IS DISTINCT FROM excluded.name_ids -> -1
-    OR session_participants.notified_at IS NOT NULL`;
+    OR session_participants.notified_at IS NOT NULL RETURNING context_id, session_id, application_id)
+  INSERT INTO application_uses (context_id, user_id, application_id, last_used_at)
+  SELECT j.context_id, s.user_id, j.application_id, $6 FROM joined j JOIN sessions s ON s.context_id = j.context_id AND s.session_id = j.session_id
+  ON CONFLICT (context_id, user_id, application_id) DO UPDATE SET last_used_at = excluded.last_used_at`;
+
+/** When a person last began to use each application. */
+export async function listApplicationUses({ db, contextId }: Scope, userId: UserId): Promise<Map<ApplicationId, Date>> {
+  const rows = await db('application_uses').where({ context_id: contextId, user_id: userId }).select('application_id', 'last_used_at');
+  return new Map(rows.map((row) => [row.application_id, row.last_used_at]));
+}
 
 export async function recordParticipant(
   database: Database,

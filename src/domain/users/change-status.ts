@@ -8,11 +8,13 @@ import type { Scope } from '../scope.ts';
 import { countActiveAdministrators, getUser, removeUser, updateUser } from './store.ts';
 import { fullName, type Status, type User } from './user.ts';
 
-export type StatusChange = 'block' | 'unblock' | 'deactivate' | 'reactivate';
+export type StatusChange = 'activate' | 'block' | 'unblock' | 'deactivate' | 'reactivate';
 
 /** Which statuses a change starts from (the table of S112–S135), where it leads, and what the audit calls it. */
 const changes: Record<StatusChange, { from: Status[]; to: Status; event: AuditEventType }> = {
-  block: { from: ['activated', 'invited'], to: 'blocked', event: 'user.blocked' },
+  activate: { from: ['invited'], to: 'activated', event: 'user.activated' },
+  // whoever was never in has no password to guess
+  block: { from: ['activated'], to: 'blocked', event: 'user.blocked' },
   unblock: { from: ['blocked'], to: 'activated', event: 'user.unblocked' },
   deactivate: { from: ['activated', 'invited', 'blocked'], to: 'deactivated', event: 'user.deactivated' },
   reactivate: { from: ['deactivated'], to: 'activated', event: 'user.reactivated' },
@@ -31,6 +33,8 @@ export async function changeStatus(scope: Scope, userId: string, change: StatusC
   if (!from.includes(before.status)) throw new AppError('status_conflict', 409);
   if (change === 'deactivate') await refuseLockingOut(scope, before);
   const after: User = { ...before, status: to, statusChangedAt: scope.clock.now() };
+  // the link came by mail
+  if (change === 'activate') after.emailVerified = true;
   if (!(await updateUser(scope, after))) throw new AppError('changed_meanwhile', 409);
   await recordEvent(scope, {
     type: event,
@@ -38,7 +42,7 @@ export async function changeStatus(scope: Scope, userId: string, change: StatusC
     reason,
     details: { before: before.status, after: to },
   });
-  if (to === 'deactivated') await endLinks(scope, before.userId);
+  if (to === 'deactivated') await endLinks(scope, { userId: before.userId });
   if (to !== 'activated') {
     await revokeGrantsOfUser(scope, userId);
     await enqueueJob(scope.db, 'end-sessions-of-user', { contextId: scope.contextId, userId, reason: event });

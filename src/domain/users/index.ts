@@ -1,6 +1,7 @@
 // Owns: people of a context: names, e-mail or username, role, status and its date; finding and listing them.
 // Does not: passwords (credentials), sessions, memberships (groups) or what a status means for a sign-in (authentication).
 
+export { changeEmail, setRecoveryEmail } from './change-address.ts';
 export { canChangeStatus, changeStatus, deleteUser, prolongBlock, type StatusChange } from './change-status.ts';
 export { createUser, type NewUser } from './create-user.ts';
 export { editUser } from './edit-user.ts';
@@ -13,6 +14,18 @@ export {
   getUser,
   listUsers,
   listUsersByIds,
+  noteTermsEdition,
   type UserFilter,
 } from './store.ts';
-export { emailKey, fullName, identifier, nameKey, type Role, type Status, type User, usernameKey } from './user.ts';
+export {
+  checkPersonalData,
+  emailKey,
+  fullName,
+  identifier,
+  isEmail,
+  nameKey,
+  type Role,
+  type Status,
+  type User,
+  usernameKey,
+} from './user.ts';

@@ -8,6 +8,7 @@ type Row = {
   user_id: UserId;
   email: string | null;
   email_verified: boolean;
+  recovery_email: string | null;
   username: string | null;
   first_name: string;
   last_name: string;
@@ -18,6 +19,7 @@ type Row = {
   department: string | null;
   locale: string | null;
   custom_values: CustomValues;
+  terms_edition: number | null;
   created_at: Date;
   updated_at: Date;
   version: number;
@@ -27,6 +29,7 @@ const fromRow = (row: Row): User => ({
   userId: row.user_id,
   email: row.email ?? undefined,
   emailVerified: row.email_verified,
+  recoveryEmail: row.recovery_email ?? undefined,
   username: row.username ?? undefined,
   firstName: row.first_name,
   lastName: row.last_name,
@@ -36,6 +39,7 @@ const fromRow = (row: Row): User => ({
   department: row.department ?? undefined,
   locale: row.locale ?? undefined,
   customValues: row.custom_values,
+  termsEdition: row.terms_edition ?? undefined,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   version: row.version,
@@ -45,6 +49,7 @@ const ofUser = [
   'user_id',
   'email',
   'email_verified',
+  'recovery_email',
   'username',
   'first_name',
   'last_name',
@@ -54,6 +59,7 @@ const ofUser = [
   'department',
   'locale',
   'custom_values',
+  'terms_edition',
   'created_at',
   'updated_at',
   'version',
@@ -176,6 +182,11 @@ export async function forgetCustomValues({ db, contextId }: Scope, fieldId: stri
   }
 }
 
+/** Apart from the version: nobody's edit of the person is stale because they accepted something. */
+export async function noteTermsEdition(scope: Scope, userId: UserId, edition: number): Promise<void> {
+  await users(scope).where('user_id', userId).update({ terms_edition: edition });
+}
+
 export const removeUser = async (scope: Scope, userId: UserId): Promise<void> => {
   await users(scope).where('user_id', userId).delete();
 };
@@ -190,6 +201,7 @@ const columns = (user: User) => ({
   email: user.email ?? null,
   email_key: user.email ? emailKey(user.email) : null,
   email_verified: user.emailVerified,
+  recovery_email: user.recoveryEmail ?? null,
   username: user.username ?? null,
   username_key: user.username ? usernameKey(user.username) : null,
   first_name: user.firstName,

@@ -9,6 +9,8 @@ export type User = {
   userId: UserId;
   email?: string;
   emailVerified: boolean;
+  /** S137: where a link for a new password goes, too. Confirmed by a link that was mailed there. */
+  recoveryEmail?: string;
   username?: string;
   firstName: string;
   lastName: string;
@@ -18,6 +20,8 @@ export type User = {
   department?: string;
   locale?: string;
   customValues: CustomValues;
+  /** The latest edition of the company's terms that the person accepted (consents). */
+  termsEdition?: number;
   createdAt: Date;
   updatedAt: Date;
   version: number;

@@ -1,4 +1,4 @@
-// Owns: a person's own pages: data, password, second factors, sessions. Does not: anything to other people (admin-console).
+// Owns: a person's own pages: data, addresses, password, second factors, sessions, applications, what is kept of them. Does not: anything to other people (admin-console).
 
 import { inTransaction } from '../../domain/scope.ts';
 import { endOwnSession, listSessionsOfUser } from '../../domain/sessions/index.ts';
@@ -6,8 +6,11 @@ import { getUser, setLocale } from '../../domain/users/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import { isLocale } from '../../platform/i18n/index.ts';
 import { type PageContext, type Route, redirectTo, renderPage } from '../request/index.ts';
+import { showEmail, showRecoveryEmail, submitEmail, submitRecoveryEmail } from './addresses.ts';
+import { showApplications, submitWithdrawal } from './applications.ts';
 import { fresh } from './fresh.ts';
 import { showPassword, submitPassword } from './password.ts';
+import { sendPersonalData, showPrivacy } from './privacy.ts';
 import {
   confirmRemoval,
   showFactors,
@@ -24,6 +27,15 @@ const factors = '/account/second-factors';
 export const accountRoutes: Route[] = [
   { method: 'GET', path: '/account', access: 'person', handle: showAccount },
   { method: 'POST', path: '/account/language', access: 'person', handle: submitLanguage },
+  { method: 'GET', path: '/account/email', access: 'person', handle: fresh('/account/email', (page) => showEmail(page)) },
+  { method: 'POST', path: '/account/email', access: 'person', handle: fresh('/account/email', submitEmail) },
+  {
+    method: 'GET',
+    path: '/account/recovery-email',
+    access: 'person',
+    handle: fresh('/account/recovery-email', (page) => showRecoveryEmail(page)),
+  },
+  { method: 'POST', path: '/account/recovery-email', access: 'person', handle: fresh('/account/recovery-email', submitRecoveryEmail) },
   { method: 'GET', path: '/account/password', access: 'person', handle: fresh('/account/password', (page) => showPassword(page)) },
   { method: 'POST', path: '/account/password', access: 'person', handle: fresh('/account/password', submitPassword) },
   { method: 'GET', path: factors, access: 'person', handle: showFactors },
@@ -39,6 +51,10 @@ export const accountRoutes: Route[] = [
   { method: 'POST', path: `${factors}/codes`, access: 'person', handle: fresh(factors, submitCodes) },
   { method: 'GET', path: `${factors}/:factor/remove`, access: 'person', handle: fresh(factors, confirmRemoval) },
   { method: 'POST', path: `${factors}/:factor/remove`, access: 'person', handle: fresh(factors, submitRemoval) },
+  { method: 'GET', path: '/account/applications', access: 'person', handle: showApplications },
+  { method: 'POST', path: '/account/applications', access: 'person', handle: submitWithdrawal },
+  { method: 'GET', path: '/account/privacy', access: 'person', handle: showPrivacy },
+  { method: 'POST', path: '/account/privacy/data', access: 'person', handle: fresh('/account/privacy', sendPersonalData) },
   { method: 'GET', path: '/account/sessions', access: 'person', handle: showSessions },
   { method: 'POST', path: '/account/sessions', access: 'person', handle: submitSessions },
 ];

@@ -3,10 +3,14 @@
 import type { Route } from '../request/index.ts';
 import { applicationRoutes } from './applications/index.ts';
 import { auditRoutes } from './audit.ts';
+import { brandingConsoleRoutes } from './branding.ts';
 import { certificateRoutes } from './certificates.ts';
+import { consentRoutes } from './consent.ts';
 import { customFieldRoutes } from './custom-fields.ts';
 import { groupRoutes } from './groups.ts';
 import { keyRoutes } from './keys.ts';
+import { messageRoutes } from './messages.ts';
+import { newAccountRoutes } from './new-accounts.ts';
 import { policyRoutes } from './policy/index.ts';
 import { userRoutes } from './users/index.ts';
 
@@ -22,6 +26,10 @@ export const adminConsoleRoutes: Route[] = [
   ...groupRoutes,
   ...customFieldRoutes,
   ...policyRoutes,
+  ...newAccountRoutes,
+  ...consentRoutes,
+  ...brandingConsoleRoutes,
+  ...messageRoutes,
   ...auditRoutes,
   ...keyRoutes,
   ...certificateRoutes,

@@ -1,23 +1,33 @@
 import { interactionPolicy } from 'oidc-provider';
 import { recordRefusal } from '../../domain/access/index.ts';
 import { findNextStep } from '../../domain/authentication/index.ts';
+import { hasConsent, termsSettings } from '../../domain/consents/index.ts';
 import { relyingPartyOf } from '../../domain/credentials/passkey/index.ts';
-import type { Scope } from '../../domain/scope.ts';
+import type { Scope, UserId } from '../../domain/scope.ts';
 import { readCookie } from '../../platform/http/index.ts';
 import { cookieNames, newSupportCode, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { asksForSecondFactor } from './acr.ts';
+import { scopesAsked } from './consent.ts';
 import { accessVerdict, ownSession } from './own-session.ts';
 
 const { base, Check, Prompt } = interactionPolicy;
 
-/** What may stand between an authorization request and its code: signing in, and the access decision. Consent is the company's, not asked of each person. */
+/** What may stand between an authorization request and its code: signing in, the access decision, and, for a third party's application, the person's consent; of its own applications the company decides. */
 export function createInteractionPolicy(services: Services, context: ResolvedContext, scope: Scope) {
   const policy = base();
 
-  // prompt=consent is accepted (offline_access asks for it, OpenID Connect Core §11) and has nothing to ask
+  // prompt=consent is accepted (offline_access asks for it, OpenID Connect Core §11), and asks only for a third party's application
   const consent = policy.get('consent')!;
   consent.checks.clear();
+  consent.checks.add(
+    new Check('third_party', 'the person has not agreed', 'consent_required', async (ctx) => {
+      const { client, prompts, result, session } = ctx.oidc;
+      if (!client!.consent_required) return false;
+      const asksAgain = prompts.has('consent') && !prompts.has('none') && result?.consent === undefined;
+      return asksAgain || !(await hasConsent(scope, session!.accountId as UserId, applicationIdOf(client!), scopesAsked(ctx.oidc.params)));
+    }),
+  );
 
   // prompt=login is satisfied by a proof made after this instant; the interaction's own iat has seconds only
   const login = policy.get('login')!;
@@ -43,6 +53,7 @@ export function createInteractionPolicy(services: Services, context: ResolvedCon
         session: own,
         demands: { secondFactor: asksForSecondFactor(ctx.oidc.params?.acr_values) },
         applicationId: applicationIdOf(ctx.oidc.client!),
+        termsEdition: (await services.findSettings(context.contextId, termsSettings)).edition,
         canHavePasskeys: relyingPartyOf(context) !== undefined,
         browser: readCookie(ctx.get('cookie'), cookieNames(context).browser) ?? '',
       });

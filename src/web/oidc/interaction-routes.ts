@@ -1,12 +1,14 @@
-import type { InteractionResults, Provider } from 'oidc-provider';
+import type { Client, InteractionResults, Provider } from 'oidc-provider';
 import { decide, recordRefusal } from '../../domain/access/index.ts';
 import { getApplication } from '../../domain/applications/index.ts';
 import type { Demands } from '../../domain/authentication/index.ts';
+import { giveConsent } from '../../domain/consents/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { newSupportCode, nextStepOf, type PageContext, type Route, renderPage, sendToSignIn } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { acrOf, asksForSecondFactor } from './acr.ts';
+import { scopesAsked } from './consent.ts';
 import { formTarget } from './pages.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
@@ -15,7 +17,7 @@ type Interaction = InstanceType<Provider['Interaction']>;
 /** The places where a person meets an authorization request: on the way to the sign-in page, back from it, and when access is refused. */
 export const interactionRoutes = (providers: ProviderDirectory): Route[] => [
   { method: 'GET', path: '/oidc/interaction/:uid', access: 'anyone', handle: (page) => showInteraction(page, providers) },
-  { method: 'POST', path: '/oidc/interaction/:uid', access: 'anyone', handle: (page) => submitRefusal(page, providers) },
+  { method: 'POST', path: '/oidc/interaction/:uid', access: 'anyone', handle: (page) => submitAnswer(page, providers) },
 ];
 
 async function showInteraction(page: PageContext, providers: ProviderDirectory): Promise<void> {
@@ -24,6 +26,7 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   const client = await provider.Client.find(String(interaction.params.client_id));
   if (!client) throw new AppError('request_expired', 400);
   if (interaction.prompt.name === 'access') return showRefusal(page, interaction, applicationIdOf(client));
+  if (interaction.prompt.name === 'consent') return showConsent(page, interaction, client);
 
   const demands = demandsOf(interaction);
   const applicationId = applicationIdOf(client);
@@ -70,12 +73,39 @@ async function showRefusal(page: PageContext, interaction: Interaction, applicat
   );
 }
 
-/** "Back to the application": it is told in the protocol's own words (RFC 6749 §4.1.2.1). */
-async function submitRefusal(page: PageContext, providers: ProviderDirectory): Promise<void> {
+/** The application is told in the protocol's own words (RFC 6749 §4.1.2.1): "Back to the application", or that the person did not agree. */
+async function submitAnswer(page: PageContext, providers: ProviderDirectory): Promise<void> {
   const { provider } = await providers.get(page.context);
   const interaction = await getInteraction(page, provider);
-  if (interaction.prompt.name !== 'access') throw new AppError('request_expired', 400);
-  await finish(page, interaction, { error: 'access_denied', error_description: 'the person may not open this application' });
+  const { name } = interaction.prompt;
+  if (name === 'access')
+    return finish(page, interaction, { error: 'access_denied', error_description: 'the person may not open this application' });
+  const client = name === 'consent' ? await provider.Client.find(String(interaction.params.client_id)) : undefined;
+  if (!client) throw new AppError('request_expired', 400);
+  // signed out or somebody else by now: the request goes on from its beginning
+  if (interaction.session?.uid !== page.session?.sessionId) return finish(page, interaction, {});
+  if (page.form.get('decision') !== 'allow')
+    return finish(page, interaction, { error: 'access_denied', error_description: 'the person did not agree' });
+  await giveConsent(page.scope, page.session!.userId, applicationIdOf(client), scopesAsked(interaction.params));
+  await finish(page, interaction, { consent: {} });
+}
+
+/** A third party's application: what it would learn, in words. */
+async function showConsent(page: PageContext, interaction: Interaction, client: Client): Promise<void> {
+  if (!page.session || interaction.session?.uid !== page.session.sessionId) return finish(page, interaction, {});
+  const application = await getApplication(page.scope, applicationIdOf(client));
+  const redirectUri = interaction.params.redirect_uri;
+  renderPage(
+    page,
+    'oidc/consent',
+    {
+      application,
+      scopes: scopesAsked(interaction.params),
+      login: page.session.person.login,
+      action: `/oidc/interaction/${interaction.uid}`,
+    },
+    { formAction: typeof redirectUri === 'string' ? [formTarget(redirectUri)] : [] },
+  );
 }
 
 /** Only of this browser: without its cookie a link to somebody's interaction would sign them in as the person who follows it. */

@@ -8,6 +8,7 @@ import { cookieNames, type ResolvedContext, type Services } from '../request/ind
 import { claimsByScope, createFindAccount } from './account.ts';
 import { acrValues } from './acr.ts';
 import { createAdapter } from './adapter.ts';
+import { mayKnow } from './consent.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { observe } from './observe.ts';
 import { accessVerdict, derivedId, followOwnSession, grantId, ownSession } from './own-session.ts';
@@ -74,7 +75,7 @@ export async function createProvider(services: Services, context: ResolvedContex
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256', response_types: ['code'], grant_types: ['authorization_code'] },
-    extraClientMetadata: { properties: ['application_id', 'trace_until'] },
+    extraClientMetadata: { properties: ['application_id', 'trace_until', 'consent_required'] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
     // OAuth 2.1, RFC 9700 §2.1.1: public clients always; a challenge that was sent is always checked
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
@@ -90,7 +91,7 @@ export async function createProvider(services: Services, context: ResolvedContex
       policy: createInteractionPolicy(services, context, scope),
       url: (_ctx, interaction) => `${context.mount}/oidc/interaction/${interaction.uid}`,
     },
-    loadExistingGrant: (ctx) => grantOf(ctx, services, context),
+    loadExistingGrant: (ctx) => grantOf(ctx, services, context, scope),
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true, // RFC 9700 §4.14.2: every refresh token once; a second use ends the grant
     expiresWithSession: async (_ctx, source) => !('scopes' in source && (source as { scopes: Set<string> }).scopes.has('offline_access')),
@@ -154,11 +155,12 @@ export async function createProvider(services: Services, context: ResolvedContex
   return { provider, handle: provider.callback(), sendLogoutToken };
 }
 
-/** The company has granted its applications what they ask for: a grant is made, or widened, without asking the person. */
-async function grantOf(ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext) {
+/** The company has granted its applications what they ask for: a grant is made, or widened, without asking the person; a third party's, once the person agreed. */
+async function grantOf(ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext, scope: Scope) {
   const { session, client, provider, params } = ctx.oidc;
   const own = await ownSession(ctx, services, context);
   if (!own || own.userId !== session!.accountId || !(await accessVerdict(ctx, services, context)).allowed) return undefined;
+  if (!(await mayKnow(ctx, scope, own.userId))) return undefined;
   const known = session!.grantIdFor(client!.clientId);
   const found = known ? await provider.Grant.find(known) : undefined;
   const wanted = typeof params?.scope === 'string' ? params.scope : '';

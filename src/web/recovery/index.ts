@@ -26,7 +26,7 @@ async function submitRequest(page: PageContext): Promise<void> {
 
 /** Looking uses nothing up: mail scanners open every link. */
 async function showNewPassword(page: PageContext, error?: AppError): Promise<void> {
-  const userId = await findLink(page.scope, 'recovery', page.params.token!);
+  const userId = (await findLink(page.scope, 'recovery', page.params.token!))?.userId;
   if (!userId) throw new AppError('link_over', 410);
   const user = await getUser(page.scope, userId);
   const { password } = await policyOf(page, userId);

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type Koa from 'koa';
+import { brandingSettings } from '../../domain/branding/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { randomToken } from '../../platform/crypto/index.ts';
 import { type Form, readCookie, serializeCookie } from '../../platform/http/index.ts';
@@ -37,6 +38,7 @@ export async function openPage(ctx: Koa.Context, services: Services, context: Re
     ctx,
     services,
     context,
+    branding: await services.findSettings(context.contextId, brandingSettings),
     scope,
     session,
     locale,

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { isDefaultColor } from '../../domain/branding/index.ts';
 import { BusyError } from '../../platform/crypto/index.ts';
 import type { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';
@@ -46,6 +47,7 @@ export function renderPage(
     t,
     locale,
     company: { name: context.name, code: context.code, environment: context.environment },
+    brand: presentBranding(page),
     person: session?.person,
     csrf: page.csrf,
     asset: services.assets.url,
@@ -61,6 +63,18 @@ export function renderPage(
     notice: takeNotice(page),
     ...locals,
   });
+}
+
+/** What a page wears of its company: addresses carry a version, so that browsers keep what they have. */
+function presentBranding({ branding, context, locale }: PageContext) {
+  const { color, logo, links, texts } = branding;
+  const at = (name: string, version: string) => `${context.mount}/branding/${name}?v=${version}`;
+  return {
+    stylesheet: isDefaultColor(branding) ? undefined : at('colors.css', color.slice(1)),
+    logo: logo && at('logo', logo),
+    links: Object.entries(links).filter(([, href]) => href !== ''),
+    text: texts[locale],
+  };
 }
 
 const noticeKeys = /^[a-z_]{1,40}$/;

@@ -1,4 +1,5 @@
 import type { Context as KoaContext } from 'koa';
+import type { Branding } from '../../domain/branding/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Session } from '../../domain/sessions/index.ts';
 import type { Form } from '../../platform/http/index.ts';
@@ -13,6 +14,7 @@ export type PageContext = {
   ctx: KoaContext;
   services: Services;
   context: ResolvedContext;
+  branding: Branding;
   scope: Scope;
   session: Session | undefined;
   locale: Locale;

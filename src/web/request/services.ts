@@ -1,4 +1,5 @@
 import type { AccessFinder } from '../../domain/access/index.ts';
+import type { SettingsFinder } from '../../domain/context-settings/index.ts';
 import type { ArtifactStore } from '../../domain/protocol-artifacts/index.ts';
 import type { SessionFinder } from '../../domain/sessions/index.ts';
 import type { PolicyFinder } from '../../domain/sign-in-policy/index.ts';
@@ -25,9 +26,12 @@ export type Services = {
   icon(name: string): string;
   contexts: ContextDirectory;
   findPolicy: PolicyFinder;
+  findSettings: SettingsFinder;
   findSession: SessionFinder;
   findAccess: AccessFinder;
   artifacts: ArtifactStore;
   outbound: OutboundFetch;
+  /** Mails reach somebody: a mail server is configured, or they are kept on a page while Portaria is tried out. */
+  canMail: boolean;
   clientAddress(socketAddress: string, forwardedFor: string | undefined): string;
 };

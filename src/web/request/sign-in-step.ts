@@ -6,6 +6,7 @@ import {
   type PendingRequest,
   type Step,
 } from '../../domain/authentication/index.ts';
+import { termsSettings } from '../../domain/consents/index.ts';
 import type { EffectivePolicy, PolicyRules } from '../../domain/sign-in-policy/index.ts';
 import { getUser } from '../../domain/users/index.ts';
 import { passkeyCeremony } from './passkeys.ts';
@@ -23,8 +24,10 @@ export async function nextStepOf(
   page: PageContext,
   arrival: Pick<Arrival, 'demands' | 'applicationId' | 'proven' | 'known'>,
 ): Promise<Step> {
-  const { scope, session, browser } = page;
-  return findNextStep(scope, await rulesOf(page), { ...arrival, session, browser, canHavePasskeys: passkeyCeremony(page) !== undefined });
+  const { scope, session, browser, services, context } = page;
+  const { edition: termsEdition } = await services.findSettings(context.contextId, termsSettings);
+  const canHavePasskeys = passkeyCeremony(page) !== undefined;
+  return findNextStep(scope, await rulesOf(page), { ...arrival, session, browser, termsEdition, canHavePasskeys });
 }
 
 /** To the sign-in page, and back to `destination` when everything is proven. @param query what that page is told besides, such as `login_hint` */

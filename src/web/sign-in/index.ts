@@ -7,6 +7,7 @@ import { showNewPassword, submitNewPassword } from './new-password.ts';
 import { showSecondFactor, submitSecondFactor } from './second-factor.ts';
 import { openSignIn, showSignIn, submitPasskey, submitSignIn } from './sign-in.ts';
 import { showSignedOut, showSignOut, submitSignOut } from './sign-out.ts';
+import { showTerms, submitTerms } from './terms.ts';
 
 export const signInRoutes: Route[] = [
   { method: 'GET', path: '/', access: 'anyone', handle: async ({ ctx, context }) => ctx.redirect(`${context.mount}/launchpad`) },
@@ -20,6 +21,8 @@ export const signInRoutes: Route[] = [
   { method: 'POST', path: '/sign-in/:request/second-factor', access: 'anyone', handle: submitSecondFactor },
   { method: 'GET', path: '/sign-in/:request/enrol', access: 'anyone', handle: showEnrolment },
   { method: 'POST', path: '/sign-in/:request/enrol', access: 'anyone', handle: submitEnrolment },
+  { method: 'GET', path: '/sign-in/:request/terms', access: 'anyone', handle: showTerms },
+  { method: 'POST', path: '/sign-in/:request/terms', access: 'anyone', handle: submitTerms },
   { method: 'GET', path: '/sign-out', access: 'anyone', handle: showSignOut },
   { method: 'POST', path: '/sign-out', access: 'anyone', handle: submitSignOut },
   { method: 'GET', path: '/signed-out', access: 'anyone', handle: showSignedOut },

@@ -10,6 +10,7 @@ import {
   type Step,
 } from '../../domain/authentication/index.ts';
 import { startAssertion } from '../../domain/credentials/passkey/index.ts';
+import { newAccountsSettings } from '../../domain/new-accounts/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import {
   cookieNames,
@@ -100,6 +101,7 @@ async function render(
   const { session, secondFactor } = (await rulesOf(page)).base;
   const ceremony = secondFactor.demand !== 'off' && secondFactor.factors.includes('passkey') ? passkeyCeremony(page) : undefined;
   const passkey = ceremony && (await startAssertion(page.scope, ceremony));
+  const { selfRegistration } = await page.services.findSettings(page.context.contextId, newAccountsSettings);
   renderPage(
     page,
     'sign-in/sign-in',
@@ -108,6 +110,7 @@ async function render(
       login,
       fault,
       passkey,
+      mayRegister: selfRegistration,
       keepDays: session.keepDays,
       keep: page.form.get('keep') === 'yes',
       action: `/sign-in/${request.requestId}`,

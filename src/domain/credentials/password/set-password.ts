@@ -10,7 +10,7 @@ const purpose = (scope: Scope, userId: string) => `temporary-password:${scope.co
 /** @param hash of a password that passed checkPassword; hashing is slow and stays outside the transaction */
 export async function setPersonalPassword(scope: Scope, user: User, hash: string): Promise<void> {
   await savePassword(scope, user.userId, { hash, mustChange: false });
-  await endLinks(scope, user.userId);
+  await endLinks(scope, { userId: user.userId });
   await recordEvent(scope, { type: 'password.changed', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
 }
 
@@ -23,7 +23,7 @@ export async function setTemporaryPassword(
 ): Promise<void> {
   const temporaryEncrypted = keyRing.encrypt(temporary.password, purpose(scope, user.userId));
   await savePassword(scope, user.userId, { hash: temporary.hash, mustChange: true, temporaryEncrypted });
-  await endLinks(scope, user.userId);
+  await endLinks(scope, { userId: user.userId });
   await recordEvent(scope, { type: 'user.temporary-password-set', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
 }
 

@@ -29,5 +29,11 @@ export async function removeSecondFactor(scope: Scope, userId: UserId, factorId:
   return factor;
 }
 
+/** @returns how many factors there were */
+export async function removeAllSecondFactors(scope: Scope, userId: UserId): Promise<number> {
+  await removeRecoveryCodes(scope, userId);
+  return factors(scope, userId).delete();
+}
+
 const removeRecoveryCodes = ({ db, contextId }: Scope, userId: UserId) =>
   db('recovery_codes').where({ context_id: contextId, user_id: userId }).delete();

@@ -65,7 +65,7 @@ export async function submitLogo(page: PageContext): Promise<void> {
   await getApplication(page.scope, page.params.application!);
   const content = await page.form.file('logo');
   if (!content && page.form.get('remove') !== 'yes') throw new AppError('no_file', 422);
-  await inTransaction(page.scope, (scope) => changeLogo(scope, page.params.application!, content));
+  await changeLogo(page.scope, page.params.application!, content);
   redirectTo(page, `/admin/applications/${page.params.application}`, 'logo_changed');
 }
 

@@ -43,6 +43,7 @@ export function readOidcValues(page: PageContext, before?: Application): FormVal
       ...Object.fromEntries(texts.map((name) => [name, form.get(name).trim() || undefined])),
       ...Object.fromEntries(lists.map((name) => [name, form.lines(name)])),
       ...Object.fromEntries(flags.map((name) => [name, form.get(name) === 'yes'])),
+      consent_required: form.get('consent_required') === 'yes' || undefined,
       client_id: form.get('client_id').trim() || general.code,
       token_endpoint_auth_method: form.get('token_endpoint_auth_method') || 'client_secret_basic',
       grant_types: form.all('grant_types'),

@@ -1,5 +1,6 @@
 import { clearAttempts } from '../../../domain/attempts/index.ts';
 import { deleteAccount, giveTemporaryPassword } from '../../../domain/authentication/index.ts';
+import { canBeInvited, resendInvitation } from '../../../domain/invitations/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { canChangeStatus, changeStatus, fullName, getUser, type StatusChange, type User } from '../../../domain/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
@@ -8,6 +9,7 @@ import { redirectTo } from '../submit.ts';
 
 /** The actions of a person's page, by the last part of their address. */
 const changes = {
+  'resend-invitation': { status: undefined, done: 'user_invited' },
   unblock: { status: 'unblock', done: 'user_unblocked' },
   deactivate: { status: 'deactivate', done: 'user_deactivated' },
   reactivate: { status: 'reactivate', done: 'user_reactivated' },
@@ -20,7 +22,10 @@ type Change = keyof typeof changes;
 function isOffered(change: Change, user: User, isSelf: boolean): boolean {
   const { status } = changes[change];
   if (isSelf && change !== 'unblock') return false;
-  return status ? canChangeStatus(user, status) : change === 'delete' || user.status === 'activated';
+  if (status) return canChangeStatus(user, status);
+  if (change === 'resend-invitation') return canBeInvited(user);
+  // S117: whoever has an e-mail helps themselves on the sign-in page
+  return change === 'delete' || (user.status === 'activated' && !user.email);
 }
 
 /** What may be done to this person now. */
@@ -55,6 +60,7 @@ export async function submitChange(page: PageContext): Promise<void> {
       if (status === 'unblock') await clearAttempts(scope, user.userId);
     });
   } else if (change === 'delete') await inTransaction(page.scope, (scope) => deleteAccount(scope, user.userId));
+  else if (change === 'resend-invitation') await resendInvitation(page.scope, user.userId, page.services.keyRing);
   else await giveTemporaryPassword(page.scope, user, page.services);
   redirectTo(page, change === 'delete' ? '/admin/users' : path, done);
 }

@@ -1,8 +1,10 @@
 import { createUserWithTemporaryPassword } from '../../../domain/authentication/index.ts';
-import { type CustomField, listCustomFields } from '../../../domain/custom-fields/index.ts';
+import { listCustomFields } from '../../../domain/custom-fields/index.ts';
+import { inviteUser } from '../../../domain/invitations/index.ts';
+import { newAccountsSettings } from '../../../domain/new-accounts/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { editUser, getUser, type Role } from '../../../domain/users/index.ts';
-import { type PageContext, renderPage } from '../../request/index.ts';
+import { byCode, namedAsInForm, type PageContext, readCustomFields, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 
 type FormValues = {
@@ -13,13 +15,11 @@ type FormValues = {
   role: Role;
   department: string;
   access: 'email' | 'username';
+  activation: 'invitation' | 'temporary-password';
   /** By code, as typed or as kept. */
   custom: Record<string, unknown>;
   version?: number;
 };
-/** Codes are a company's own words, `constructor` among them: no object of ours has such a key already. */
-const byCode = (entries: [string, unknown][]): Record<string, unknown> => Object.assign(Object.create(null), Object.fromEntries(entries));
-
 const emptyForm: FormValues = {
   firstName: '',
   lastName: '',
@@ -28,10 +28,15 @@ const emptyForm: FormValues = {
   role: 'regular',
   department: '',
   access: 'email',
+  activation: 'temporary-password',
   custom: byCode([]),
 };
 
-export const showNew = (page: PageContext): Promise<void> => showForm(page, emptyForm);
+/** S64: with the option that the company chose, if mails reach anybody. */
+export async function showNew(page: PageContext): Promise<void> {
+  const { activation } = await page.services.findSettings(page.context.contextId, newAccountsSettings);
+  await showForm(page, { ...emptyForm, activation: page.services.canMail ? activation : 'temporary-password' });
+}
 
 async function showForm(
   page: PageContext,
@@ -42,21 +47,13 @@ async function showForm(
   fault?: string,
 ): Promise<void> {
   const customFields = await listCustomFields(page.scope);
-  // a field is called customFields.cost_center where it is refused, custom_cost_center in the form
-  const named = Object.fromEntries(Object.entries(fields).map(([name, text]) => [name.replace(/^customFields\./, 'custom_'), text]));
-  renderPage(page, 'admin-console/user-form', { values, userId, customFields, fields: named, fault }, { status });
-}
-
-/** Those the form has: a field that was defined meanwhile stays as it is. */
-const readCustom = ({ form }: PageContext, customFields: CustomField[]): Record<string, unknown> =>
-  byCode(
-    customFields
-      .filter(({ code }) => form.has(`custom_${code}`))
-      .map(({ code, type }) => {
-        const texts = form.all(`custom_${code}`).filter((text) => text !== '');
-        return [code, type === 'choices' ? texts : (texts[0] ?? '')];
-      }),
+  renderPage(
+    page,
+    'admin-console/user-form',
+    { values, userId, customFields, fields: namedAsInForm(fields), fault, canMail: page.services.canMail },
+    { status },
   );
+}
 
 async function readValues(page: PageContext): Promise<FormValues> {
   const { form } = page;
@@ -66,26 +63,30 @@ async function readValues(page: PageContext): Promise<FormValues> {
     lastName: text('lastName'),
     email: text('email'),
     username: text('username'),
+    activation: form.get('activation') === 'invitation' ? 'invitation' : 'temporary-password',
     role: form.get('role') === 'administrator' ? 'administrator' : 'regular',
     department: text('department'),
     // filling in the one field says it as well as the choice
     access: form.get('access') === 'username' || (text('email') === '' && text('username') !== '') ? 'username' : 'email',
-    custom: readCustom(page, await listCustomFields(page.scope)),
+    custom: readCustomFields(page, await listCustomFields(page.scope)),
     version: shownVersion(page),
   };
 }
 
 export async function submitNew(page: PageContext): Promise<void> {
   const values = await readValues(page);
-  const { access, email, username, department, version: _, custom: customFields, ...rest } = values;
+  const { access, activation, email, username, department, version: _, custom: customFields, ...rest } = values;
   const login = access === 'username' ? { username } : { email };
+  const input = { ...rest, ...login, department: department || undefined, customFields };
   const user = await submitForm(
     page,
     () =>
-      createUserWithTemporaryPassword(page.scope, { ...rest, ...login, department: department || undefined, customFields }, page.services),
+      activation === 'invitation'
+        ? inviteUser(page.scope, input, page.services.keyRing)
+        : createUserWithTemporaryPassword(page.scope, input, page.services),
     (fields, status, fault) => showForm(page, values, undefined, fields, status, fault),
   );
-  if (user) redirectTo(page, `/admin/users/${user.userId}`, 'user_created');
+  if (user) redirectTo(page, `/admin/users/${user.userId}`, activation === 'invitation' ? 'user_invited' : 'user_created');
 }
 
 export async function showEdit(page: PageContext): Promise<void> {

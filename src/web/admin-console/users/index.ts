@@ -6,6 +6,7 @@ import { countUsers, fullName, getUser, listUsers } from '../../../domain/users/
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { actionsFor, confirmChange, submitChange } from './changes.ts';
 import { showEdit, showNew, submitEdit, submitNew } from './form.ts';
+import { describeSecondFactors, showReset, submitReset } from './second-factors.ts';
 
 /** Fifty custom fields of a thousand characters, in any script. */
 const largeForm = 1_000_000;
@@ -17,6 +18,8 @@ export const userRoutes: Route[] = [
   { method: 'GET', path: '/admin/users/:user', access: 'administrator', handle: showUser },
   { method: 'GET', path: '/admin/users/:user/edit', access: 'administrator', handle: showEdit },
   { method: 'POST', path: '/admin/users/:user/edit', access: 'administrator', handle: submitEdit, maxBytes: largeForm },
+  { method: 'GET', path: '/admin/users/:user/second-factors', access: 'administrator', handle: showReset },
+  { method: 'POST', path: '/admin/users/:user/second-factors', access: 'administrator', handle: submitReset },
   { method: 'GET', path: '/admin/users/:user/:change', access: 'administrator', handle: confirmChange },
   { method: 'POST', path: '/admin/users/:user/:change', access: 'administrator', handle: submitChange },
 ];
@@ -44,6 +47,7 @@ async function showUser(page: PageContext): Promise<void> {
     temporaryPassword: await showTemporaryPassword(page.scope, user, page.services.keyRing),
     groups: await listGroupsOfUser(page.scope, user.userId),
     applications: await listApplicationsOfUser(page.scope, user.userId),
+    secondFactors: await describeSecondFactors(page, user),
     actions: actionsFor(user, isSelf),
   });
 }

@@ -1,0 +1,59 @@
+import type { KeyRing } from '../../platform/crypto/index.ts';
+import { AppError, invalidInput } from '../../platform/errors/index.ts';
+import { loadSettings } from '../context-settings/index.ts';
+import { enqueueMail } from '../mails/index.ts';
+import { newAccountsSettings } from '../new-accounts/index.ts';
+import { countRecentLinks, createLink } from '../one-time-links/index.ts';
+import { inTransaction, type Scope } from '../scope.ts';
+import { emailKey, fullName, getUser, isEmail, setRecoveryEmail, type User } from '../users/index.ts';
+import { useOwnLink } from './change-email.ts';
+
+const mostPerHour = 5;
+
+/** Mails a link to the address: it counts from the moment somebody there agrees. @throws AppError invalid_input on `recoveryEmail` */
+export const requestRecoveryEmail = (scope: Scope, userId: string, email: string, keyRing: KeyRing): Promise<void> =>
+  inTransaction(scope, async (inside) => {
+    const user = await getUser(inside, userId, { lock: true });
+    if (!isEmail(email)) throw invalidInput({ recoveryEmail: 'fields.email' });
+    if (user.email && emailKey(email) === emailKey(user.email)) throw invalidInput({ recoveryEmail: 'fields.recovery_email_same' });
+    const owner = { userId: user.userId };
+    const since = new Date(scope.clock.now().getTime() - 3_600_000);
+    if ((await countRecentLinks(inside, 'recovery-email', owner, since)) >= mostPerHour) throw new AppError('too_many_mails', 429);
+    const { confirmationHours } = (await loadSettings(inside, newAccountsSettings)).value;
+    const lifetimeSeconds = confirmationHours * 3600;
+    const token = await createLink(inside, { kind: 'recovery-email', owner, lifetimeSeconds, payload: { email } });
+    await enqueueMail(inside, {
+      to: email,
+      locale: user.locale,
+      mail: 'recovery_email',
+      params: { firstName: user.firstName, email, hours: confirmationHours },
+      path: `/recovery-email/${token}`,
+      keyRing,
+    });
+  });
+
+/** @returns the address that counts now @throws AppError link_over */
+export const completeRecoveryEmail = (scope: Scope, token: string): Promise<string> =>
+  inTransaction(scope, async (inside) => {
+    const { user, email } = await useOwnLink(inside, 'recovery-email', token);
+    await change({ ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } }, user, email);
+    return email;
+  });
+
+export const removeRecoveryEmail = (scope: Scope, userId: string): Promise<void> =>
+  inTransaction(scope, async (inside) => change(inside, await getUser(inside, userId, { lock: true }), undefined));
+
+/** The other mailboxes of the person hear of it: whoever can recover an account owns it. */
+async function change(scope: Scope, user: User, email: string | undefined): Promise<void> {
+  if (user.recoveryEmail === email) return;
+  await setRecoveryEmail(scope, user, email);
+  for (const to of [user.email, user.recoveryEmail])
+    if (to)
+      await enqueueMail(scope, {
+        to,
+        locale: user.locale,
+        mail: 'recovery_email_changed',
+        params: { firstName: user.firstName },
+        path: '/account',
+      });
+}

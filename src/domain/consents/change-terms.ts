@@ -1,0 +1,54 @@
+import { AppError, invalidInput } from '../../platform/errors/index.ts';
+import { recordEvent } from '../audit/index.ts';
+import { changeSettings, loadSettings } from '../context-settings/index.ts';
+import { inTransaction, type Scope } from '../scope.ts';
+import { fullName, getUser, noteTermsEdition } from '../users/index.ts';
+import { findTerms, insertAcceptance, insertTerms, termsSettings, termsTextsSchema } from './terms.ts';
+
+/**
+ * A new edition: from now on everybody is asked, also who accepted an earlier one. Editions stay as they were accepted.
+ * @param latest the edition that the editor saw, 0 for none
+ * @returns its number @throws AppError invalid_input, changed_meanwhile
+ */
+export const publishTerms = (scope: Scope, input: unknown, latest: number): Promise<number> =>
+  inTransaction(scope, async (inside) => {
+    const parsed = termsTextsSchema.safeParse(input);
+    if (!parsed.success) {
+      const named = parsed.error.issues.map(({ path, message }) => [
+        path.join('.'),
+        message.startsWith('fields.') ? message : 'fields.invalid',
+      ]);
+      throw invalidInput(Object.fromEntries(named));
+    }
+    const { version } = await loadSettings(inside, termsSettings);
+    if (((await findTerms(inside))?.edition ?? 0) !== latest) throw new AppError('changed_meanwhile', 409);
+    const edition = latest + 1;
+    await insertTerms(inside, edition, parsed.data);
+    await changeSettings(inside, termsSettings, { edition }, version);
+    await recordEvent(inside, { type: 'terms.published', details: { edition } });
+    return edition;
+  });
+
+/** Nobody is asked any more; who accepted what stays. */
+export const withdrawTerms = (scope: Scope): Promise<void> =>
+  inTransaction(scope, async (inside) => {
+    const { value, version } = await loadSettings(inside, termsSettings);
+    if (value.edition === 0) return;
+    await changeSettings(inside, termsSettings, { edition: 0 }, version);
+    await recordEvent(inside, { type: 'terms.withdrawn', details: { edition: value.edition } });
+  });
+
+/** @param locale in which the person read them @throws AppError changed_meanwhile when that edition is not the one in force any more */
+export const acceptTerms = (scope: Scope, userId: string, edition: number, locale: string): Promise<void> =>
+  inTransaction(scope, async (inside) => {
+    const user = await getUser(inside, userId, { lock: true });
+    if ((await loadSettings(inside, termsSettings)).value.edition !== edition) throw new AppError('changed_meanwhile', 409);
+    const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
+    if (!(await insertAcceptance(as, user.userId, edition, locale))) return;
+    await noteTermsEdition(as, user.userId, edition);
+    await recordEvent(as, {
+      type: 'terms.accepted',
+      subject: { kind: 'user', id: user.userId, name: fullName(user) },
+      details: { edition },
+    });
+  });

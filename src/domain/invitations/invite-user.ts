@@ -1,0 +1,76 @@
+import type { KeyRing, PasswordHasher } from '../../platform/crypto/index.ts';
+import { AppError, invalidInput } from '../../platform/errors/index.ts';
+import { recordEvent } from '../audit/index.ts';
+import { findPolicyOf } from '../authentication/index.ts';
+import { loadSettings } from '../context-settings/index.ts';
+import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
+import { enqueueMail } from '../mails/index.ts';
+import { newAccountsSettings } from '../new-accounts/index.ts';
+import { createLink, findLink, useLink } from '../one-time-links/index.ts';
+import { inTransaction, type Scope } from '../scope.ts';
+import type { PolicyRules } from '../sign-in-policy/index.ts';
+import { changeStatus, createUser, fullName, getUser, type NewUser, type User } from '../users/index.ts';
+
+/** S61: the person is Invited until they choose a password by the link that is mailed. @throws AppError invalid_input, login_taken */
+export const inviteUser = (scope: Scope, input: Omit<NewUser, 'status'>, keyRing: KeyRing): Promise<User> =>
+  inTransaction(scope, async (inside) => {
+    // S71: there is nowhere to send it
+    if (!input.email) throw invalidInput({ activation: 'fields.invitation_email' });
+    const user = await createUser(inside, { ...input, status: 'invited' });
+    await sendInvitation(inside, user, keyRing);
+    return user;
+  });
+
+/** S112, S113: a new link; the one before it ends. @throws AppError status_conflict */
+export const resendInvitation = (scope: Scope, userId: string, keyRing: KeyRing): Promise<void> =>
+  inTransaction(scope, async (inside) => {
+    const user = await getUser(inside, userId, { lock: true });
+    if (!canBeInvited(user)) throw new AppError('status_conflict', 409);
+    await sendInvitation(inside, user, keyRing);
+  });
+
+export const canBeInvited = ({ status, email }: User): boolean => status === 'invited' && email !== undefined;
+
+async function sendInvitation(scope: Scope, user: User, keyRing: KeyRing): Promise<void> {
+  const { invitationDays } = (await loadSettings(scope, newAccountsSettings)).value;
+  const owner = { userId: user.userId };
+  const token = await createLink(scope, { kind: 'invitation', owner, lifetimeSeconds: invitationDays * 86_400 });
+  await recordEvent(scope, { type: 'user.invited', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
+  await enqueueMail(scope, {
+    to: user.email!,
+    locale: user.locale,
+    mail: 'invitation',
+    params: { firstName: user.firstName, days: invitationDays },
+    path: `/activate/${token}`,
+    keyRing,
+  });
+}
+
+/**
+ * S61, S63: the link proves the address, the person chooses a password, and is Activated.
+ * @returns whom it activated
+ * @throws AppError link_over, invalid_input
+ */
+export async function activateAccount(
+  scope: Scope,
+  hasher: PasswordHasher,
+  rules: PolicyRules,
+  token: string,
+  newPassword: string,
+  repeated: string,
+): Promise<User> {
+  const userId = (await findLink(scope, 'invitation', token))?.userId;
+  const user = userId && (await getUser(scope, userId));
+  if (user?.status !== 'invited') throw new AppError('link_over', 410);
+  if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
+  const policy = await findPolicyOf(scope, rules, user);
+  const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
+  return inTransaction(scope, async (inside) => {
+    const { status } = await getUser(inside, user.userId, { lock: true });
+    if (status !== 'invited' || !(await useLink(inside, 'invitation', token))) throw new AppError('link_over', 410);
+    const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
+    const activated = await changeStatus(as, user.userId, 'activate', 'invitation');
+    await setPersonalPassword(as, user, hash);
+    return activated;
+  });
+}

@@ -1,0 +1,92 @@
+import type { KeyRing, PasswordHasher } from '../../platform/crypto/index.ts';
+import { AppError, invalidInput } from '../../platform/errors/index.ts';
+import { enqueueJob } from '../../platform/jobs/index.ts';
+import { recordEvent } from '../audit/index.ts';
+import { findPolicyOf } from '../authentication/index.ts';
+import { loadSettings } from '../context-settings/index.ts';
+import { checkPassword, setPersonalPassword } from '../credentials/password/index.ts';
+import { enqueueMail } from '../mails/index.ts';
+import { mayRegister, newAccountsSettings } from '../new-accounts/index.ts';
+import { countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
+import { inTransaction, type Scope } from '../scope.ts';
+import type { PolicyRules } from '../sign-in-policy/index.ts';
+import { checkPersonalData, createUser, emailKey, findUserByLogin, fullName, type User } from '../users/index.ts';
+
+export type Registration = { firstName: string; lastName: string; email: string; locale: string };
+
+const mostPerDay = 3;
+const sealedFor = (contextId: string) => `registration:${contextId}`;
+
+/**
+ * Who asks hears the same, whether or not there is such an account: what depends on it happens in a job.
+ * @throws AppError invalid_input by field, not_found where nobody may register
+ */
+export async function requestRegistration(scope: Scope, input: Registration, keyRing: KeyRing): Promise<void> {
+  const { value: settings } = await loadSettings(scope, newAccountsSettings);
+  if (!settings.selfRegistration) throw new AppError('not_found', 404);
+  const faults = checkPersonalData({ ...input, role: 'regular' });
+  if (!faults.email && !mayRegister(settings, input.email)) faults.email = 'fields.registration_domain';
+  if (Object.keys(faults).length > 0) throw invalidInput(faults, { domains: settings.domains.slice(0, 5).join(', ') });
+  const sealed = keyRing.encrypt(JSON.stringify(input), sealedFor(scope.contextId));
+  await enqueueJob(scope.db, 'send-registration', { contextId: scope.contextId, actor: scope.actor, registration: sealed });
+}
+
+/** The job: a link that makes the account; to somebody who has one, the way to sign in. */
+export async function sendRegistration(scope: Scope, sealed: string, keyRing: KeyRing): Promise<void> {
+  const input: Registration = JSON.parse(keyRing.decrypt(sealed, sealedFor(scope.contextId)).toString());
+  const { email, firstName, locale } = input;
+  const owner = { addressKey: emailKey(email) };
+  await inTransaction(scope, async (inside) => {
+    const since = new Date(scope.clock.now().getTime() - 86_400_000);
+    const known = await findUserByLogin(inside, email);
+    const isMailed = (await countRecentLinks(inside, 'registration', owner, since)) < mostPerDay;
+    await recordEvent(inside, {
+      type: 'registration.requested',
+      outcome: isMailed && !known ? 'success' : 'failure',
+      subject: known && { kind: 'user', id: known.userId, name: fullName(known) },
+      reason: known ? 'has-an-account' : isMailed ? undefined : 'too-many',
+    });
+    if (!isMailed) return;
+    const { confirmationHours } = (await loadSettings(inside, newAccountsSettings)).value;
+    // also for who has an account: the count of mails to an address is the same
+    const token = await createLink(inside, { kind: 'registration', owner, lifetimeSeconds: confirmationHours * 3600, payload: input });
+    const mail = { to: email, locale: known?.locale ?? locale };
+    if (known) {
+      await enqueueMail(inside, { ...mail, mail: 'already_registered', params: { firstName: known.firstName }, path: '/recovery' });
+    } else {
+      const params = { firstName, hours: confirmationHours };
+      await enqueueMail(inside, { ...mail, mail: 'registration', params, path: `/register/${token}`, keyRing });
+    }
+  });
+}
+
+/** What the person gives when they follow the link. `customFields` by code. */
+export type RegistrationDetails = { newPassword: string; repeatPassword: string; customFields: Record<string, unknown> };
+
+/** The link proves the address: an account, Activated, with the password that was chosen. @throws AppError link_over, invalid_input, login_taken */
+export async function completeRegistration(
+  scope: Scope,
+  hasher: PasswordHasher,
+  rules: PolicyRules,
+  token: string,
+  { newPassword, repeatPassword, customFields }: RegistrationDetails,
+): Promise<User> {
+  const link = await findLink(scope, 'registration', token);
+  if (!link) throw new AppError('link_over', 410);
+  const { firstName = '', lastName = '', email = '', locale } = link.payload;
+  const { value: settings } = await loadSettings(scope, newAccountsSettings);
+  // closed, or another domain, since the mail
+  if (!mayRegister(settings, email)) throw new AppError('link_over', 410);
+  const person = { firstName, lastName, email, role: 'regular' } as const;
+  if (newPassword !== repeatPassword) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
+  const policy = await findPolicyOf(scope, rules, { role: 'regular' });
+  await checkPassword(newPassword, person, policy.password);
+  const hash = await hasher.hash(newPassword);
+  return inTransaction(scope, async (inside) => {
+    if (!(await useLink(inside, 'registration', token))) throw new AppError('link_over', 410);
+    const user = await createUser(inside, { ...person, status: 'activated', emailVerified: true, locale, customFields });
+    const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
+    await setPersonalPassword(as, user, hash);
+    return user;
+  });
+}

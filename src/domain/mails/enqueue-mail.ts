@@ -1,0 +1,31 @@
+import type { KeyRing } from '../../platform/crypto/index.ts';
+import { enqueueJob } from '../../platform/jobs/index.ts';
+import type { Scope } from '../scope.ts';
+import type { MailName } from './mail-texts.ts';
+
+/** A mail as a job carries it: which one, to whom, in whose language, and the page it leads to; sealed when the path itself is a secret. */
+export type MailJob = {
+  contextId: string;
+  to: string;
+  locale?: string;
+  mail: MailName;
+  params: Record<string, string | number>;
+  path?: string;
+  sealedPath?: string;
+};
+
+/** What the path in a mail's job is sealed for: jobs lie in the store, bearer values do not. */
+export const mailLinkPurpose = (contextId: string): string => `link-path:${contextId}`;
+
+type NewMail = Pick<MailJob, 'to' | 'locale' | 'mail' | 'params'> & {
+  /** Inside the context. */
+  path: string;
+  /** Given when the path is a bearer value. */
+  keyRing?: KeyRing;
+};
+
+/** Goes out when the transaction of `scope` is through, and never if it is not. */
+export async function enqueueMail({ db, contextId }: Scope, { path, keyRing, ...mail }: NewMail): Promise<void> {
+  const link = keyRing ? { sealedPath: keyRing.encrypt(path, mailLinkPurpose(contextId)) } : { path };
+  await enqueueJob(db, 'send-mail', { contextId, ...mail, ...link });
+}

@@ -1,0 +1,61 @@
+import { type Branding, brandingSettings, changeCompanyLogo } from '../../domain/branding/index.ts';
+import { changeSettings, loadSettings } from '../../domain/context-settings/index.ts';
+import { inTransaction } from '../../domain/scope.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { locales } from '../../platform/i18n/index.ts';
+import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { redirectTo, shownVersion, submitForm } from './submit.ts';
+
+export const brandingConsoleRoutes: Route[] = [
+  { method: 'GET', path: '/admin/branding', access: 'administrator', handle: showBranding },
+  { method: 'POST', path: '/admin/branding', access: 'administrator', handle: submitBranding },
+  // a form of multipart/form-data around a file of 1 MB
+  { method: 'POST', path: '/admin/branding/logo', access: 'administrator', handle: submitLogo, maxBytes: 1_200_000 },
+];
+
+type Values = Pick<Branding, 'color' | 'texts' | 'links'>;
+
+async function showBranding(page: PageContext): Promise<void> {
+  const { value, version } = await loadSettings(page.scope, brandingSettings);
+  render(page, value, version);
+}
+
+function render(page: PageContext, values: Values, version: number, fields = {}, status = 200, fault?: string): void {
+  renderPage(page, 'admin-console/branding', { values, version, fields, fault }, { status });
+}
+
+async function submitBranding(page: PageContext): Promise<void> {
+  const { form } = page;
+  const values: Values = {
+    color: form.get('color'),
+    texts: Object.fromEntries(
+      locales.map((locale) => [locale, { signIn: form.get(`texts.${locale}.signIn`), launchpad: form.get(`texts.${locale}.launchpad`) }]),
+    ),
+    links: { help: form.get('links.help'), privacy: form.get('links.privacy'), terms: form.get('links.terms') },
+  };
+  const done = await submitForm(
+    page,
+    () =>
+      inTransaction(page.scope, async (scope) => {
+        const { logo } = (await loadSettings(scope, brandingSettings)).value;
+        return changeSettings(scope, brandingSettings, { ...values, logo }, shownVersion(page));
+      }),
+    (fields, status, fault) => render(page, values, shownVersion(page), fields, status, fault),
+  );
+  if (done) redirectTo(page, '/admin/branding', 'settings_saved');
+}
+
+async function submitLogo(page: PageContext): Promise<void> {
+  const file = await page.form.file('logo');
+  if (!file && page.form.get('remove') !== 'yes') throw new AppError('no_file', 422);
+  const { value, version } = await loadSettings(page.scope, brandingSettings);
+  const done = await submitForm(
+    page,
+    async () => {
+      await changeCompanyLogo(page.scope, file);
+      return true;
+    },
+    (fields, status, fault) => render(page, value, version, fields, status, fault),
+  );
+  if (done) redirectTo(page, '/admin/branding', 'logo_changed');
+}

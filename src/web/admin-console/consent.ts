@@ -1,0 +1,78 @@
+import {
+  countAcceptances,
+  findTerms,
+  listAcceptances,
+  publishTerms,
+  type TermsTexts,
+  termsSettings,
+  withdrawTerms,
+} from '../../domain/consents/index.ts';
+import { loadSettings } from '../../domain/context-settings/index.ts';
+import { locales } from '../../platform/i18n/index.ts';
+import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { redirectTo, shownVersion, submitForm } from './submit.ts';
+
+/** Three languages of a hundred thousand characters. */
+const largeForm = 2_000_000;
+
+export const consentRoutes: Route[] = [
+  { method: 'GET', path: '/admin/consent', access: 'administrator', handle: showConsent },
+  { method: 'GET', path: '/admin/consent/edit', access: 'administrator', handle: showEdition },
+  { method: 'POST', path: '/admin/consent/edit', access: 'administrator', handle: submitEdition, maxBytes: largeForm },
+  { method: 'GET', path: '/admin/consent/withdraw', access: 'administrator', handle: confirmWithdrawal },
+  { method: 'POST', path: '/admin/consent/withdraw', access: 'administrator', handle: submitWithdrawal },
+];
+
+async function showConsent(page: PageContext): Promise<void> {
+  const { scope, query } = page;
+  const { edition } = (await loadSettings(scope, termsSettings)).value;
+  const shows = query('show') === 'missing' ? 'missing' : 'accepted';
+  const report = edition > 0 ? await listAcceptances(scope, edition, { missing: shows === 'missing', cursor: query('after') }) : undefined;
+  renderPage(page, 'admin-console/consent', {
+    terms: edition > 0 ? await findTerms(scope, edition) : undefined,
+    count: edition > 0 ? await countAcceptances(scope, edition) : undefined,
+    people: report?.items ?? [],
+    cursor: report?.cursor,
+    shows,
+  });
+}
+
+async function showEdition(page: PageContext): Promise<void> {
+  const latest = await findTerms(page.scope);
+  render(page, latest?.texts ?? {}, latest?.edition ?? 0);
+}
+
+function render(page: PageContext, texts: TermsTexts, latest: number, fields = {}, status = 200, fault?: string): void {
+  renderPage(page, 'admin-console/consent-edition', { texts, latest, fields, fault }, { status });
+}
+
+async function submitEdition(page: PageContext): Promise<void> {
+  const { form, scope } = page;
+  // a language without any words is one the company does not offer
+  const texts = Object.fromEntries(
+    locales
+      .map((locale) => [locale, { title: form.get(`${locale}.title`), body: form.get(`${locale}.body`).replaceAll('\r\n', '\n') }] as const)
+      .filter(([, { title, body }]) => title.trim() !== '' || body.trim() !== ''),
+  );
+  const edition = await submitForm(
+    page,
+    () => publishTerms(scope, texts, shownVersion(page)),
+    (fields, status, fault) => render(page, texts, shownVersion(page), fields, status, fault),
+  );
+  if (edition) redirectTo(page, '/admin/consent', 'terms_published');
+}
+
+async function confirmWithdrawal(page: PageContext): Promise<void> {
+  renderPage(page, 'admin-console/confirm', {
+    question: 'confirm.withdraw_terms',
+    name: page.context.name,
+    action: '/admin/consent/withdraw',
+    back: '/admin/consent',
+    dangerous: false,
+  });
+}
+
+async function submitWithdrawal(page: PageContext): Promise<void> {
+  await withdrawTerms(page.scope);
+  redirectTo(page, '/admin/consent', 'terms_withdrawn');
+}

@@ -1,0 +1,50 @@
+import { changeSettings, loadSettings } from '../../domain/context-settings/index.ts';
+import { newAccountsSettings } from '../../domain/new-accounts/index.ts';
+import { inTransaction } from '../../domain/scope.ts';
+import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { redirectTo, shownVersion, submitForm } from './submit.ts';
+
+export const newAccountRoutes: Route[] = [
+  { method: 'GET', path: '/admin/new-accounts', access: 'administrator', handle: showNewAccounts },
+  { method: 'POST', path: '/admin/new-accounts', access: 'administrator', handle: submitNewAccounts },
+];
+
+async function showNewAccounts(page: PageContext): Promise<void> {
+  const { value, version } = await loadSettings(page.scope, newAccountsSettings);
+  render(page, { ...value, domains: value.domains.join('\n') }, version);
+}
+
+function render(page: PageContext, values: object, version: number, fields = {}, status = 200, fault?: string): void {
+  renderPage(page, 'admin-console/new-accounts', { values, version, fields, fault, canMail: page.services.canMail }, { status });
+}
+
+/** S33, S64. */
+async function submitNewAccounts(page: PageContext): Promise<void> {
+  const { form } = page;
+  const values = {
+    activation: form.get('activation'),
+    selfRegistration: form.get('selfRegistration') === 'yes',
+    invitationDays: form.get('invitationDays'),
+    recoveryMinutes: form.get('recoveryMinutes'),
+    confirmationHours: form.get('confirmationHours'),
+  };
+  const done = await submitForm(
+    page,
+    () =>
+      inTransaction(page.scope, (scope) =>
+        changeSettings(scope, newAccountsSettings, { ...values, domains: form.lines('domains') }, shownVersion(page)),
+      ),
+    (fields, status, fault) => {
+      const domains = Object.entries(fields).find(([name]) => name.startsWith('domains'))?.[1];
+      render(
+        page,
+        { ...values, domains: form.get('domains') },
+        shownVersion(page),
+        { ...fields, ...(domains ? { domains } : {}) },
+        status,
+        fault,
+      );
+    },
+  );
+  if (done) redirectTo(page, '/admin/new-accounts', 'settings_saved');
+}

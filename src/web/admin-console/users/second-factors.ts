@@ -1,0 +1,41 @@
+import { resetSecondFactors } from '../../../domain/authentication/index.ts';
+import { listSecondFactors } from '../../../domain/credentials/second-factors/index.ts';
+import { fullName, getUser, type User } from '../../../domain/users/index.ts';
+import { type PageContext, policyOf, renderPage, rulesOf } from '../../request/index.ts';
+import { redirectTo, submitForm } from '../submit.ts';
+
+/** S85, S107: what the box on a person's page says. */
+export async function describeSecondFactors(page: PageContext, user: User) {
+  const factors = await listSecondFactors(page.scope, user.userId);
+  const { demand } = (await policyOf(page, user.userId)).secondFactor;
+  return { state: factors.length > 0 ? 'configured' : demand === 'off' ? 'disabled' : 'not_configured', factors, demand };
+}
+
+export async function showReset(page: PageContext): Promise<void> {
+  const user = await getUser(page.scope, page.params.user!);
+  const path = `/admin/users/${user.userId}`;
+  const isSelf = page.session!.userId === user.userId;
+  if (isSelf || (await listSecondFactors(page.scope, user.userId)).length === 0) return redirectTo(page, path);
+  render(page, user);
+}
+
+function render(page: PageContext, user: User, fields = {}, status = 200, fault?: string): void {
+  const locals = { user, name: fullName(user), justification: page.form.get('justification'), fields, fault };
+  renderPage(page, 'admin-console/reset-second-factors', locals, { status });
+}
+
+/** S109, S110: with a justification and the administrator's own password. */
+export async function submitReset(page: PageContext): Promise<void> {
+  const { scope, services, session, form, browser, params } = page;
+  const user = await getUser(scope, params.user!);
+  const input = { userId: user.userId, justification: form.get('justification'), password: form.get('password'), browser };
+  const done = await submitForm(
+    page,
+    async () => {
+      await resetSecondFactors(scope, services.hasher, await rulesOf(page), session!, input);
+      return true;
+    },
+    (fields, status, fault) => render(page, user, fields, status, fault),
+  );
+  if (done) redirectTo(page, `/admin/users/${user.userId}`, 'second_factors_reset');
+}

@@ -1,0 +1,31 @@
+import { activateAccount } from '../../domain/invitations/index.ts';
+import { findLink } from '../../domain/one-time-links/index.ts';
+import { getUser, identifier } from '../../domain/users/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { fieldTexts, type PageContext, policyOf, renderPage, rulesOf } from '../request/index.ts';
+
+/** Looking uses nothing up: mail scanners open every link. */
+export async function showActivation(page: PageContext, error?: AppError): Promise<void> {
+  const userId = (await findLink(page.scope, 'invitation', page.params.token!))?.userId;
+  if (!userId) throw new AppError('link_over', 410);
+  const user = await getUser(page.scope, userId);
+  const { password } = await policyOf(page, userId);
+  renderPage(
+    page,
+    'invitations/activate',
+    { fields: fieldTexts(page, error), rules: password, user, action: `/activate/${page.params.token}` },
+    { status: error?.status ?? 200 },
+  );
+}
+
+export async function submitActivation(page: PageContext): Promise<void> {
+  const { scope, services, form, params } = page;
+  try {
+    const rules = await rulesOf(page);
+    const user = await activateAccount(scope, services.hasher, rules, params.token!, form.get('newPassword'), form.get('repeatPassword'));
+    renderPage(page, 'invitations/done', { login: identifier(user) });
+  } catch (error) {
+    if (!(error instanceof AppError && error.fields)) throw error;
+    await showActivation(page, error);
+  }
+}

@@ -1,0 +1,47 @@
+import { closePendingRequest } from '../../domain/authentication/index.ts';
+import { acceptTerms, findTerms, textFor } from '../../domain/consents/index.ts';
+import { notFound } from '../../platform/errors/index.ts';
+import { type PageContext, renderPage } from '../request/index.ts';
+import { formTargets, loadPending, loadStep } from './pending.ts';
+import { goOn } from './sign-in.ts';
+
+/** The company's terms, before anything else is reachable. */
+export async function showTerms(page: PageContext): Promise<void> {
+  const due = await loadStep(page, 'terms');
+  if (!due) return;
+  const { request, step } = due;
+  const terms = await findTerms(page.scope, step.edition);
+  if (!terms) throw notFound();
+  const { title, body, locale } = textFor(terms.texts, page.locale);
+  renderPage(
+    page,
+    'sign-in/terms',
+    {
+      terms: { title, paragraphs: body.split(/\n\s*\n/), locale },
+      edition: step.edition,
+      publishedAt: terms.publishedAt,
+      action: `/sign-in/${request.requestId}/terms`,
+    },
+    { formAction: formTargets(request) },
+  );
+}
+
+export async function submitTerms(page: PageContext): Promise<void> {
+  const due = await loadStep(page, 'terms');
+  if (!due) return;
+  const { request, step } = due;
+  const { scope, form, session } = page;
+  if (form.get('decision') !== 'accept') {
+    await closePendingRequest(scope, request.requestId);
+    return renderPage(page, 'sign-in/terms-declined');
+  }
+  // another edition was published while this one was read: it is shown
+  if (form.get('edition') === String(step.edition)) {
+    const userId = step.by === 'proof' ? request.proven!.userId : session!.userId;
+    await acceptTerms(scope, userId, step.edition, page.locale);
+    if (session) session.person.termsEdition = step.edition;
+  }
+  const fresh = await loadPending(page);
+  const again = async () => page.ctx.redirect(`${page.context.mount}/sign-in/${request.requestId}`);
+  if (fresh) await goOn(page, fresh, again);
+}
