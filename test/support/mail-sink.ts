@@ -1,10 +1,26 @@
 import { SMTPServer } from 'smtp-server';
+import { eventually } from './process.ts';
 import { freePort } from './server.ts';
 
 export type CaughtMail = { to: string[]; text: string };
 
+export type MailSink = {
+  url: string;
+  mails: CaughtMail[];
+  /** What arrives because of `work`: the first mail of it to this address. */
+  after(work: () => Promise<unknown>, to?: string): Promise<CaughtMail>;
+  close(): void;
+};
+
+/** The link that a mail leads to. */
+export function linkIn({ text }: CaughtMail): string {
+  const found = /https?:\/\/\S+/.exec(text);
+  if (!found) throw new Error(`no link in ${text}`);
+  return found[0];
+}
+
 /** A mail server that keeps what it is sent, decoded. */
-export async function startMailSink(): Promise<{ url: string; mails: CaughtMail[]; close(): void }> {
+export async function startMailSink(): Promise<MailSink> {
   const mails: CaughtMail[] = [];
   const sink = new SMTPServer({
     authOptional: true,
@@ -24,5 +40,19 @@ export async function startMailSink(): Promise<{ url: string; mails: CaughtMail[
   });
   const port = await freePort();
   await new Promise<void>((resolve) => sink.listen(port, '127.0.0.1', () => resolve()));
-  return { url: `smtp://127.0.0.1:${port}`, mails, close: () => void sink.close(() => {}) };
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    mails,
+    async after(work, to) {
+      const known = mails.length;
+      await work();
+      let found: CaughtMail | undefined;
+      await eventually(async () => {
+        found = mails.slice(known).find((mail) => to === undefined || mail.to.includes(to));
+        if (!found) throw new Error(`no mail to ${to ?? 'anybody'} yet`);
+      });
+      return found!;
+    },
+    close: () => void sink.close(() => {}),
+  };
 }

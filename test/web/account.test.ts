@@ -152,4 +152,24 @@ describe('web/account: a person’s own pages', () => {
     expect((await elsewhere.get(at(''))).text).to.contain('Meu perfil');
     expect((await joao.submit(joao.form(await joao.get(at('')), /language$/), { locale: 'xx' })).text).to.contain('Meu perfil');
   });
+
+  it('downloads everything that is kept of the person, and no secret', async () => {
+    await addApp();
+    const page = await joao.follow(at('/privacy'));
+    const answer = await joao.submit(joao.form(page, /privacy\/data$/));
+    expect(answer.headers['content-disposition']).to.contain('acme-personal-data.json');
+    const data = JSON.parse(answer.text);
+    expect(data.person).to.include({ username: 'jsilva', firstName: 'João' });
+    expect(data.groups).to.include('Finance');
+    expect(data.secondFactors[0].name).to.equal('Phone');
+    expect(data.history.map(({ type }: { type: string }) => type)).to.include.members([
+      'user.created',
+      'second-factor.enrolled',
+      'user.data-exported',
+    ]);
+    expect(answer.text).to.not.match(/argon2|secret|hash|token/i);
+    wait(11);
+    const form = joao.form(await joao.follow(at('/privacy')), /privacy\/data$/);
+    expect((await joao.submit(form)).text, 'a fresh sign-in first').to.contain('name="password"');
+  });
 });

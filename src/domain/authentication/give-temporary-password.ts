@@ -1,4 +1,5 @@
 import { type KeyRing, type PasswordHasher, randomPassword } from '../../platform/crypto/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
 import { clearAttempts } from '../attempts/index.ts';
 import { setTemporaryPassword } from '../credentials/password/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
@@ -21,11 +22,12 @@ export async function createUserWithTemporaryPassword(
   });
 }
 
-/** S114, S118: the previous password stops working at once, and so do the sessions it opened. */
+/** S114, S117, S118: for somebody without e-mail, who cannot help themselves; the previous password stops working at once, and so do the sessions it opened. @throws AppError status_conflict */
 export async function giveTemporaryPassword(scope: Scope, user: User, { hasher, keyRing }: Services): Promise<void> {
   const temporary = await generate(hasher);
   await inTransaction(scope, async (inside) => {
-    await getUser(inside, user.userId, { lock: true });
+    const { status, email } = await getUser(inside, user.userId, { lock: true });
+    if (status !== 'activated' || email) throw new AppError('status_conflict', 409);
     await setTemporaryPassword(inside, user, temporary, keyRing);
     await clearAttempts(inside, user.userId);
     await endSessionsOfUser(inside, user.userId, 'password-changed');

@@ -61,7 +61,8 @@ export async function submitDetails(page: PageContext): Promise<void> {
     const user = await completeRegistration(scope, services.hasher, await rulesOf(page), params.token!, details);
     renderPage(page, 'invitations/done', { login: identifier(user) });
   } catch (error) {
-    if (!(error instanceof AppError && error.fields)) throw error;
+    // an address that is taken by now is no field of this form
+    if (!(error instanceof AppError && error.fields) || error.code === 'login_taken') throw error;
     await showDetails(page, error);
   }
 }

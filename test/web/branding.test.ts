@@ -1,0 +1,147 @@
+import { crc32, deflateSync } from 'node:zlib';
+import { expect } from 'chai';
+import { Jar } from '../support/jar.ts';
+import { type MailSink, startMailSink } from '../support/mail-sink.ts';
+import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
+
+/** A PNG of one colour, with a text hidden after its end. */
+function png(width: number, height: number, hidden = ''): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 6], 8);
+  const pixels = deflateSync(Buffer.alloc((width * 4 + 1) * height));
+  const parts = [Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', header), chunk('tEXt', Buffer.from(`Comment\0${hidden}`))];
+  return Buffer.concat([...parts, chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0)), Buffer.from(hidden)]);
+}
+
+describe('web: what a company’s pages and mails wear', () => {
+  let server: TestServer;
+  let sink: MailSink;
+  let ana: Jar;
+  beforeEach(async () => {
+    sink = await startMailSink();
+    server = await startTestServer({ jobs: true, config: { smtpUrl: sink.url } });
+    ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+  });
+  afterEach(async () => {
+    await server.close();
+    sink.close();
+  });
+
+  const at = (path: string) => `${server.issuer}${path}`;
+  const save = async (fields: Record<string, string>, path = '/admin/branding') =>
+    ana.submit(ana.form(await ana.get(at(path)), new RegExp(`${path}$`)), fields);
+  async function upload(content: Buffer, type = 'image/png') {
+    const { _csrf } = ana.form(await ana.get(at('/admin/branding')), /branding\/logo$/).fields;
+    const body = new FormData();
+    body.set('_csrf', _csrf!);
+    body.set('logo', new Blob([new Uint8Array(content)], { type }), 'logo.png');
+    const encoded = new Response(body);
+    return ana.follow(at('/admin/branding/logo'), {
+      method: 'POST',
+      headers: { 'content-type': encoded.headers.get('content-type')! },
+      body: Buffer.from(await encoded.arrayBuffer()),
+    });
+  }
+  const signInPage = async () => new Jar().follow(at('/launchpad'));
+  const fetchBytes = async (path: string) => {
+    const answer = await fetch(new URL(path, server.baseUrl));
+    return { status: answer.status, headers: answer.headers, bytes: Buffer.from(await answer.arrayBuffer()) };
+  };
+
+  it('a colour on which white words cannot be read is refused; one that can is a stylesheet of its own', async () => {
+    const refused = await save({ color: '#ffcc00' });
+    expect([refused.status, refused.text.includes('hard to read')]).to.deep.equal([422, true]);
+    expect(refused.text, 'nothing is lost').to.contain('value="#ffcc00"');
+    expect((await save({ color: 'red; } body {' })).status).to.equal(422);
+    expect((await signInPage()).text).to.not.contain('colors.css');
+    expect((await save({ color: '#7A1F5C' })).text).to.contain('Saved.');
+    const [, sheet] = /href="([^"]*colors\.css[^"]*)"/.exec((await signInPage()).text)!;
+    const css = await fetchBytes(sheet!);
+    expect(css.bytes.toString()).to.contain('--tblr-primary: #7a1f5c');
+    expect(css.headers.get('cache-control')).to.contain('immutable');
+    expect(css.headers.get('set-cookie'), 'an answer that is kept by others carries no cookie').to.equal(null);
+  });
+
+  it('a logo is drawn anew: at most so large, without anything that was hidden in the file', async () => {
+    expect((await upload(png(1000, 500, '<script>alert(1)</script>'))).text).to.not.contain('id="logo-fault"');
+    const page = await signInPage();
+    const [, src] = /class="company-logo" src="([^"]+)"/.exec(page.text)!;
+    const { headers, bytes } = await fetchBytes(src!);
+    expect(headers.get('content-type')).to.equal('image/png');
+    expect(headers.get('cross-origin-resource-policy'), 'mail on the web shows it').to.equal('cross-origin');
+    expect(bytes.toString('latin1')).to.not.contain('script');
+    expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).to.deep.equal([320, 160]);
+    const page2 = await ana.get(at('/admin/branding'));
+    await ana.submit(ana.form(page2, /branding\/logo$/), { remove: 'yes' });
+  });
+
+  it('no picture, an SVG, a broken file, one of too many pixels or bytes: a clear word, and the logo stays', async () => {
+    await upload(png(64, 64));
+    const logo = async () => /class="company-logo" src="([^"]+)"/.exec((await signInPage()).text)![1];
+    const before = await logo();
+    const broken = Buffer.concat([png(64, 64).subarray(0, 60), Buffer.alloc(400, 7)]);
+    for (const file of [
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+      broken,
+      png(9000, 9000),
+      Buffer.from('GIF89a'),
+      Buffer.concat([png(10, 10), Buffer.alloc(1_060_000)]),
+    ]) {
+      const answer = await upload(file);
+      expect([answer.status, answer.text.includes('at most 1 MB')], file.subarray(0, 12).toString('latin1')).to.deep.equal([422, true]);
+    }
+    expect(await logo()).to.equal(before);
+  });
+
+  it('words and links stand on the sign-in page and the Launchpad, escaped; a link leads to https or mailto', async () => {
+    const refused = await save({ 'links.help': 'javascript:alert(1)' });
+    expect([refused.status, refused.text.includes('https:// or mailto:')]).to.deep.equal([422, true]);
+    await save({
+      'texts.en.signIn': 'Use your <b>network</b> account',
+      'texts.en.launchpad': 'Payroll closes on Friday.',
+      'links.help': 'mailto:help@acme.example',
+      'links.privacy': 'https://acme.example/privacy',
+    });
+    const { text } = await signInPage();
+    expect(text).to.contain('Use your &lt;b&gt;network&lt;/b&gt; account');
+    expect(text).to.contain('href="mailto:help@acme.example"').and.to.contain('href="https://acme.example/privacy"');
+    expect(text).to.not.contain('Terms of use');
+    expect((await ana.get(at('/launchpad'))).text).to.contain('Payroll closes on Friday.');
+    expect((await new Jar().follow(`${server.baseUrl}/other/launchpad`)).text, 'another company’s').to.not.contain('network');
+  });
+
+  it('mails wear it, in the company’s own words where it wrote some, and go back to the product’s', async () => {
+    await save({ color: '#7a1f5c' });
+    await upload(png(64, 64));
+    const path = '/admin/messages/recovery/en';
+    const ask = () => {
+      const jar = new Jar();
+      return sink.after(async () => jar.submit(jar.form(await jar.get(at('/recovery')), /recovery$/), { login: 'ana@acme.example' }));
+    };
+    expect((await save({ subject: '' }, path)).text).to.contain('Fill this in');
+    const words = {
+      subject: 'New password at {{company}}',
+      body: 'Dear {{firstName}},\n\nyou have {{minutes}} minutes. {{constructor}}<i>',
+      action: 'Go on',
+    };
+    const saved = await save(words, path);
+    expect(saved.text, 'an example').to.contain('you have 60 minutes');
+    const { text } = await ask();
+    expect(text).to.contain('Subject: New password at Acme S.A.').and.to.contain('you have 60 minutes. <i>');
+    expect(text, 'HTML')
+      .to.contain('you have 60 minutes. &lt;i&gt;')
+      .and.to.contain('background:#7a1f5c')
+      .and.to.contain('/branding/logo?v=');
+    await save({ reset: 'yes' }, path);
+    expect((await ask()).text).to.contain('Subject: Acme S.A.: choose a new password');
+  });
+});
