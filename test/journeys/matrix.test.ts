@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { publishTerms } from '../../src/domain/consents/index.ts';
 import { element, serialize } from '../../src/platform/saml/write-xml.ts';
 import { type Answer, Jar, send } from '../support/jar.ts';
 import { startMailSink } from '../support/mail-sink.ts';
 import { authorizationUrl, basic, signInWithTokens, token } from '../support/oidc.ts';
 import { setPolicy } from '../support/policy.ts';
 import { eventually } from '../support/process.ts';
-import { clientSecret, fillSignIn, startTestServer, type TestServer } from '../support/server.ts';
+import { clientSecret, fillSignIn, signedIn, startTestServer, type TestServer } from '../support/server.ts';
+import { answerPasskey, createSoftwarePasskey } from '../support/software-passkey.ts';
 
 const password = 'a password for the matrix';
 
@@ -16,14 +17,18 @@ describe('path × state', () => {
   let sink: Awaited<ReturnType<typeof startMailSink>>;
   beforeEach(async () => {
     sink = await startMailSink();
-    server = await startTestServer({ jobs: true, config: { smtpUrl: sink.url } });
+    // a name, not an address: passkeys need one
+    server = await startTestServer({ host: 'localhost', jobs: true, config: { smtpUrl: sink.url } });
     await server.apply({
       contexts: [
         {
           code: 'acme',
           name: 'Acme S.A.',
-          users: [{ email: 'mara@acme.example', firstName: 'Mara', lastName: 'Matriz', password }],
-          groups: [{ name: 'Team', members: ['mara@acme.example'] }],
+          users: [
+            { email: 'mara@acme.example', firstName: 'Mara', lastName: 'Matriz', password },
+            { email: 'nora@acme.example', firstName: 'Nora', lastName: 'Matriz', password },
+          ],
+          groups: [{ name: 'Team', members: ['mara@acme.example', 'nora@acme.example'] }],
           applications: [
             { code: 'payroll', name: 'Payroll', assignedTo: { groups: ['Team'] } },
             { code: 'mobile', name: 'Mobile', navigable: false, assignedTo: { groups: ['Team'] } },
@@ -43,10 +48,8 @@ describe('path × state', () => {
     sink.close();
   });
 
-  const mara = async () => (await findUserByLogin(await server.scope(), 'mara@acme.example'))!;
   const setStatus = async (status: string) => {
-    const { userId } = await mara();
-    await (await server.scope()).db('users').where({ user_id: userId }).update({ status });
+    await (await server.scope()).db('users').where({ last_name: 'Matriz' }).update({ status });
   };
 
   const states: Record<string, () => Promise<unknown>> = {
@@ -58,6 +61,7 @@ describe('path × state', () => {
     },
     'MFA missing': () => setPolicy(server, { secondFactor: { demand: 'required', factors: ['totp'], rememberDays: 0 } }),
     'network refused': () => setPolicy(server, { networks: ['192.0.2.0/24'] }),
+    'terms not accepted': async () => publishTerms(await server.scope(), { en: { title: 'Terms', body: 'Be kind.' } }, 0),
     unassigned: async () =>
       (await server.scope())
         .db('application_groups')
@@ -65,14 +69,18 @@ describe('path × state', () => {
         .delete(),
   };
 
-  type Ready = { jar: Jar; tokens: { access_token: string; refresh_token: string } };
+  type Ready = {
+    jar: Jar;
+    tokens: { access_token: string; refresh_token: string };
+    passkey: ReturnType<typeof createSoftwarePasskey>;
+  };
   const isDone = (url: string) => url.startsWith(server.redirectUri);
   /** Where a browser ended, in one word. */
   function where({ text, location, status, url }: Answer): string {
     if (location && isDone(location))
       return new URL(location).searchParams.has('code') ? 'in' : new URL(location).searchParams.get('error')!;
     if (text.includes('name="SAMLResponse"')) return 'in';
-    if (/\/(enrol|new-password|second-factor)$/.test(url)) return url.split('/').at(-1)!;
+    if (/\/(enrol|new-password|second-factor|terms)$/.test(url)) return url.split('/').at(-1)!;
     if (text.includes('only from certain networks')) return 'kept out';
     if (text.includes('name="password"')) return text.includes('id="fault"') ? 'refused' : 'asked';
     if (url.endsWith('/launchpad')) return 'in';
@@ -99,6 +107,12 @@ describe('path × state', () => {
     form: async () => {
       const jar = new Jar();
       return where(await fillSignIn(jar, await jar.follow(`${server.issuer}/launchpad`), 'mara@acme.example', password));
+    },
+    // Nora's: Mara is the one who has no second factor
+    passkey: async ({ passkey }) => {
+      const jar = new Jar();
+      const page = await jar.follow(`${server.issuer}/launchpad`);
+      return page.text.includes('data-passkey') ? where(await answerPasskey(jar, page, passkey)) : 'not offered';
     },
     session: async ({ jar }) => where(await jar.follow(`${server.issuer}/launchpad`)),
     authorize: async ({ jar }) => where(await jar.follow(authorizationUrl(server, { scope: 'openid' }).url, {}, isDone)),
@@ -137,21 +151,31 @@ describe('path × state', () => {
     },
   };
 
-  const order = ['form', 'session', 'authorize', 'refresh', 'userinfo', 'device', 'SAML, asked', 'SAML, launched', 'recovery'];
+  async function enrolPasskey() {
+    const passkey = createSoftwarePasskey(server.baseUrl);
+    const jar = await signedIn(server.baseUrl, 'nora@acme.example', password);
+    const done = await answerPasskey(jar, await jar.follow(`${server.issuer}/account/second-factors/new-passkey`), passkey);
+    expect(done.text).to.contain('id="recovery-codes"');
+    return passkey;
+  }
+
+  const order = ['form', 'passkey', 'session', 'authorize', 'refresh', 'userinfo', 'device', 'SAML, asked', 'SAML, launched', 'recovery'];
   const expected: Record<string, string[]> = {
-    blocked: ['refused', 'asked', 'asked', 'refused', 'refused', 'asked', 'asked', 'asked', 'in'],
-    deactivated: ['refused', 'asked', 'asked', 'refused', 'refused', 'asked', 'asked', 'asked', 'no mail'],
-    'password expired': ['new-password', 'in', 'in', 'in', 'in', 'in', 'in', 'in', 'in'],
-    'MFA missing': ['enrol', 'enrol', 'enrol', 'refused', 'in', 'enrol', 'enrol', 'enrol', 'enrol'],
-    'network refused': ['kept out', 'kept out', 'kept out', 'in', 'in', 'kept out', 'kept out', 'kept out', 'kept out'],
-    unassigned: ['in', 'in', 'no access', 'refused', 'refused', 'no access', 'no access', 'no access', 'in'],
+    blocked: ['refused', 'refused', 'asked', 'asked', 'refused', 'refused', 'asked', 'asked', 'asked', 'in'],
+    deactivated: ['refused', 'refused', 'asked', 'asked', 'refused', 'refused', 'asked', 'asked', 'asked', 'no mail'],
+    'password expired': ['new-password', 'in', 'in', 'in', 'in', 'in', 'in', 'in', 'in', 'in'],
+    'MFA missing': ['enrol', 'not offered', 'enrol', 'enrol', 'refused', 'in', 'enrol', 'enrol', 'enrol', 'enrol'],
+    'network refused': ['kept out', 'kept out', 'kept out', 'kept out', 'in', 'in', 'kept out', 'kept out', 'kept out', 'kept out'],
+    'terms not accepted': ['terms', 'terms', 'terms', 'terms', 'in', 'in', 'terms', 'terms', 'terms', 'terms'],
+    unassigned: ['in', 'in', 'in', 'no access', 'refused', 'refused', 'no access', 'no access', 'no access', 'in'],
   };
   for (const [state, outcomes] of Object.entries(expected)) {
     it(`${state}: ${order.map((path, i) => `${path} → ${outcomes[i]}`).join('; ')}`, async () => {
       const tokens = await signInWithTokens(server, 'mara@acme.example', password, { scope: 'openid offline_access', prompt: 'consent' });
+      const passkey = await enrolPasskey();
       await states[state]!();
       const found: Record<string, string> = {};
-      for (const path of order) found[path] = await paths[path]!(tokens);
+      for (const path of order) found[path] = await paths[path]!({ ...tokens, passkey });
       expect(found).to.deep.equal(Object.fromEntries(order.map((path, i) => [path, outcomes[i]])));
     });
   }
