@@ -11,7 +11,9 @@ import { authorizationUrl, basic, json } from '../../test/support/oidc.ts';
 import { portaria, startServerProcess } from '../../test/support/process.ts';
 import { fillSignIn, freePort } from '../../test/support/server.ts';
 import { median, percentile, rate } from './load.ts';
+import { memoryOfSessions } from './memory.ts';
 import { bareSignatures, samlifyRates, signaturesOfOneCore, verifiedRequests, writtenResponses } from './saml.ts';
+import { bareVerifications, enrolApps, enrolPasskeys, signInWithApp, signInWithPasskey } from './second-factors.ts';
 import { password, people, signInOnce } from './sign-in.ts';
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 4);
@@ -22,18 +24,26 @@ const concurrency = Number(process.env.BENCH_CONCURRENCY ?? 64);
 /** `npm run bench -- refresh` takes only the lines whose name has one of the words. */
 const words = process.argv.slice(2);
 const isWanted = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
+const withApp = 'password + TOTP sign-in (limit: argon2id)';
+const withPasskey = 'passkey sign-in (limit: ES256 verifications)';
 const secret = 'bench-secret-bench-secret-bench-1';
 const redirectUri = 'http://127.0.0.1:9/callback';
 
 const folder = mkdtempSync(join(tmpdir(), 'portaria-bench-'));
 const port = await freePort();
-const env = { PORTARIA_DATA_DIR: join(folder, 'data'), PORTARIA_DEMO: 'false', PORTARIA_BASE_URL: `http://127.0.0.1:${port}` };
+// a name: passkeys know no addresses
+const origin = `http://localhost:${port}`;
+const env = { PORTARIA_DATA_DIR: join(folder, 'data'), PORTARIA_DEMO: 'false', PORTARIA_BASE_URL: origin };
+const passwordLogins = Array.from({ length: people }, (_, i) => `person${i}`);
+const appLogins = isWanted(withApp) ? Array.from({ length: 1500 }, (_, i) => `app${i}`) : [];
+const passkeyLogins = isWanted(withPasskey) ? Array.from({ length: 16 }, (_, i) => `passkey${i}`) : [];
+const logins = [...passwordLogins, ...appLogins, ...passkeyLogins];
 const state = {
   contexts: [
     {
       code: 'bench',
       name: 'Bench',
-      users: Array.from({ length: people }, (_, i) => ({ username: `person${i}`, firstName: 'Person', lastName: String(i), password })),
+      users: logins.map((username) => ({ username, firstName: 'Person', lastName: username, password })),
       applications: [
         {
           code: 'bench',
@@ -101,7 +111,7 @@ async function startBare(): Promise<Side> {
 }
 
 async function signedInSide(): Promise<Side> {
-  const issuer = `http://127.0.0.1:${port}/bench`;
+  const issuer = `${origin}/bench`;
   const jar = new Jar();
   await fillSignIn(jar, await jar.follow(`${issuer}/launchpad`), 'person0', password);
   const side = {
@@ -256,15 +266,15 @@ try {
   const begun = performance.now();
   const server = await startServerProcess(port, env);
   cleanUp.push(() => server.kill('SIGTERM'));
-  await send(`http://127.0.0.1:${port}/bench/.well-known/openid-configuration`);
+  await send(`${origin}/bench/.well-known/openid-configuration`);
   const firstAnswer = (performance.now() - begun) / 1000;
   await sleep(3000);
   const idle = resident(server.child.pid!);
 
   const [ours, bare] = [await signedInSide(), await startBare()];
-  const launchpad = (await ours.authorize.get(`http://127.0.0.1:${port}/bench/launchpad`)).text;
+  const launchpad = (await ours.authorize.get(`${origin}/bench/launchpad`)).text;
   const tile = /\/launchpad\/open\/([0-9a-f-]+)"[^>]*>SAML/.exec(launchpad)![1]!;
-  samlLaunch = `http://127.0.0.1:${port}/bench/saml/launch/${tile}`;
+  samlLaunch = `${origin}/bench/saml/launch/${tile}`;
   await addRatio('code + PKCE with a session', 0.6, () => compare(ours, bare, async (side) => async () => void (await codeFlow(side))));
   await addRatio('client credentials', 0.6, () =>
     compare(ours, bare, async (side) => async () => void (await tokenRequest(side, { grant_type: 'client_credentials' }))),
@@ -287,6 +297,26 @@ try {
     }
     return [median(signIns), median(hashes)];
   });
+  await addRatio(withApp, 0.8, async () => {
+    const work = signInWithApp(`${origin}/bench`, await enrolApps(`${origin}/bench`, appLogins));
+    const [signIns, hashes]: [number[], number[]] = [[], []];
+    await rate(1, concurrency, work);
+    for (let round = 0; round < rounds; round++) {
+      hashes.push(await bareArgon2());
+      signIns.push(await rate(seconds, concurrency, work));
+    }
+    return [median(signIns), median(hashes)];
+  });
+  await addRatio(withPasskey, 0.8, async () => {
+    const work = signInWithPasskey(`${origin}/bench`, await enrolPasskeys(`${origin}/bench`, passkeyLogins));
+    const [signIns, verifications]: [number[], number[]] = [[], []];
+    await rate(1, passkeyLogins.length, work);
+    for (let round = 0; round < rounds; round++) {
+      verifications.push(await bareVerifications(seconds));
+      signIns.push(await rate(seconds, passkeyLogins.length, work));
+    }
+    return [median(signIns), median(verifications)];
+  });
   if (isWanted('SAML response')) await measureSaml(ours);
   if (isWanted('authorize in a storm')) {
     for (const perSecond of [stormPerSecond, 0]) {
@@ -301,6 +331,11 @@ try {
         perSecond === 0 || ratio <= 3,
       ]);
     }
+  }
+  if (isWanted('memory of sessions')) {
+    const { before, after } = await memoryOfSessions(resident);
+    const show = (values: number[]) => `${values.map((one) => one.toFixed(0)).join(' + ')} MB`;
+    lines.push(['memory of sessions: 50,000 live, a page each, two processes', show(after), `${show(before)} before`, '', '', true]);
   }
   lines.push(['resident memory, idle server', `${idle.toFixed(0)} MB`, '', '', '≤ 200 MB', idle <= 200]);
   lines.push(['first answer after start', `${firstAnswer.toFixed(2)} s`, '', '', '≤ 3 s', firstAnswer <= 3]);

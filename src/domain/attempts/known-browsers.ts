@@ -34,13 +34,6 @@ export async function noteBrowser(
   return rows[0].is_new;
 }
 
-/** Whether this browser stands in for the person's second factor. */
-export const isRemembered = async (scope: Scope, userId: UserId, browser: string): Promise<boolean> =>
-  (await own(scope, userId)
-    .where('browser_hash', hashToken(browser))
-    .where('remembered_until', '>', scope.clock.now())
-    .first('first_at')) !== undefined;
-
 /** It has used up its own attempts: from now on it is a stranger's. */
 export const forgetBrowser = async (scope: Scope, userId: UserId, browser: string): Promise<void> => {
   await own(scope, userId).where('browser_hash', hashToken(browser)).delete();

@@ -1,8 +1,6 @@
 import { addSeconds } from '../../platform/clock/index.ts';
 import { clearAttempts, noteBrowser, refundAttempt } from '../attempts/index.ts';
 import { recordEvent } from '../audit/index.ts';
-import { findPassword } from '../credentials/password/index.ts';
-import { listSecondFactors } from '../credentials/second-factors/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import { isSessionAlive, type Session, startSession } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
@@ -10,6 +8,7 @@ import { changeStatus, fullName, getUser } from '../users/index.ts';
 import { findPolicyOf } from './find-next-step.ts';
 import { isStrong } from './next-step.ts';
 import { closePendingRequest, type PendingRequest, type Proven } from './pending-requests.ts';
+import { findStanding } from './standing.ts';
 
 /** `token` for the cookie; `keptForSeconds` when the person asked to stay signed in on this browser, and the policy allows it. */
 export type Completion = { token: string; keptForSeconds?: number };
@@ -31,7 +30,8 @@ export async function completeSignIn(
     if (!(await closePendingRequest(inside, request.requestId))) return undefined;
     // locked: a deactivation or a new password at the same moment comes before or after, not between
     const user = await getUser(inside, proven.userId, { lock: true });
-    if ((await findPassword(inside, user.userId))?.changedAt.getTime() !== proven.passwordChangedAt) return undefined;
+    const standing = (await findStanding(inside, user.userId, browser))!;
+    if (standing.password?.changedAt.getTime() !== proven.passwordChangedAt) return undefined;
     // a factor that was added to a session is worth nothing once that session has ended
     if (proven.sessionId && !(await isSessionAlive(inside, proven.sessionId, user.userId))) return undefined;
     const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
@@ -43,7 +43,7 @@ export async function completeSignIn(
       await changeStatus(as, user.userId, 'unblock', 'owner-signed-in');
     }
     // who holds a second factor and did not prove it gets back this one attempt, and not those that were spent on guessing the factor
-    const isWhole = isStrong(proven.amr) || (await listSecondFactors(inside, user.userId)).length === 0;
+    const isWhole = isStrong(proven.amr) || standing.factors.length === 0;
     const isNewBrowser = await noteBrowser(as, user.userId, browser, isWhole, rememberedUntil);
     if (!isWhole) await refundAttempt(as, user.userId, browser, { isKnownBrowser: !isNewBrowser });
     else if (isNewBrowser) await clearAttempts(as, user.userId); // counted on everybody's count until now

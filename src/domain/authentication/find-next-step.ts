@@ -1,14 +1,18 @@
-import { isRemembered } from '../attempts/index.ts';
-import { findPassword, type StoredPassword } from '../credentials/password/index.ts';
-import { countRecoveryCodes } from '../credentials/recovery-code/index.ts';
-import { listSecondFactors } from '../credentials/second-factors/index.ts';
 import { listGroupsOfUser } from '../groups/index.ts';
 import type { ApplicationId, Scope, UserId } from '../scope.ts';
 import type { Session } from '../sessions/index.ts';
-import { admits, type EffectivePolicy, type PolicyRules, type PolicySubject, strictest } from '../sign-in-policy/index.ts';
-import { findUserById, type Role, type User } from '../users/index.ts';
+import {
+  admits,
+  type EffectivePolicy,
+  type PolicyRules,
+  type PolicySubject,
+  type SecondFactor,
+  strictest,
+} from '../sign-in-policy/index.ts';
+import type { Role } from '../users/index.ts';
 import { basisOf, type Demands, type Facts, needsEnrolled, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 import type { Proven } from './pending-requests.ts';
+import { findStanding } from './standing.ts';
 
 /** Who is at the door, and where they want to go. */
 export type Arrival = {
@@ -22,8 +26,6 @@ export type Arrival = {
   canHavePasskeys: boolean;
   /** The edition of the company's terms that is asked for; 0 is none. */
   termsEdition: number;
-  /** Of the person who was proven, read just now. */
-  known?: { user: User; password: StoredPassword };
 };
 
 /** Without an id: somebody who is not a person here yet, and so in no group. */
@@ -46,7 +48,7 @@ export async function findPolicySubject(scope: Scope, rules: PolicyRules, person
  * session is of; never the policy of one and the factors of another. A session that meets the policy costs no query.
  */
 export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Arrival): Promise<Step> {
-  const { session, demands, applicationId, browser } = arrival;
+  const { session, proven: claimed, demands, applicationId, browser } = arrival;
   const now = scope.clock.now();
   const live = session && {
     sessionId: session.sessionId,
@@ -54,18 +56,17 @@ export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Ar
     authenticatedAt: session.authenticatedAt.getTime(),
     amr: session.amr,
   };
-  const { known } = arrival;
-  const stored = arrival.proven && (known?.password ?? (await findPassword(scope, arrival.proven.userId)));
-  const basis = { now: now.getTime(), demands, session: live, proven: arrival.proven };
+  let standing = claimed && (await findStanding(scope, claimed.userId, browser));
+  const stored = standing?.password;
+  const basis = { now: now.getTime(), demands, session: live, proven: claimed };
   const by = basisOf({ ...basis, password: stored && { changedAt: stored.changedAt.getTime() } });
-  const proven = by === 'proof' ? arrival.proven : undefined;
-  const person = proven
-    ? (known?.user ?? (await findUserById(scope, proven.userId)))
-    : session && { userId: session.userId, role: session.person.role, termsEdition: session.person.termsEdition };
+  const proven = by === 'proof' ? claimed : undefined;
+  const person = proven ? standing : session && { ...session.person, userId: session.userId };
   if (!by || !person) return { step: 'password' };
 
   const effective = await findPolicyOf(scope, rules, person, applicationId);
   const { secondFactor } = effective;
+  const isUsable = (factor: SecondFactor) => factor !== 'passkey' || arrival.canHavePasskeys;
   const facts: Facts = {
     ...basis,
     proven,
@@ -73,18 +74,19 @@ export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Ar
     password: proven && stored && describePassword(stored, effective, now, proven.passwordIsWeak === true),
     policy: {
       demand: secondFactor.demand,
-      factors: secondFactor.factors.filter((factor) => factor !== 'passkey' || arrival.canHavePasskeys),
+      factors: secondFactor.factors.filter(isUsable),
       keepsOut: admits(effective, { ip: scope.actor.ip ?? '', now }),
     },
   };
   if (needsEnrolled(facts, by, (proven ?? live!).amr)) {
-    const kinds = new Set((await listSecondFactors(scope, person.userId)).map(({ kind }) => kind));
+    if (!proven) standing = await findStanding(scope, person.userId, browser);
+    const held = standing?.factors ?? [];
     facts.enrolled = {
-      factors: [...kinds].filter((kind) => kind !== 'passkey' || arrival.canHavePasskeys),
-      holdsAny: kinds.size > 0,
-      hasRecoveryCodes: kinds.size > 0 && (await countRecoveryCodes(scope, person.userId)) > 0,
+      factors: held.filter(isUsable),
+      holdsAny: held.length > 0,
+      hasRecoveryCodes: held.length > 0 && standing!.hasRecoveryCodes,
     };
-    facts.isRemembered = kinds.size > 0 && secondFactor.rememberDays > 0 && (await isRemembered(scope, person.userId, browser));
+    facts.isRemembered = held.length > 0 && secondFactor.rememberDays > 0 && standing!.isRemembered;
   }
   return nextStep(facts);
 }

@@ -10,9 +10,7 @@ import type { Proven } from './pending-requests.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
 
 /** Refusals look alike outside; the audit has the reason. */
-export type PasswordOutcome =
-  | { outcome: 'proven'; proven: Proven; known: { user: User; password: StoredPassword } }
-  | { outcome: 'refused' };
+export type PasswordOutcome = { outcome: 'proven'; proven: Proven } | { outcome: 'refused' };
 
 /** What a person typed, in which browser, on the way where. */
 export type PasswordAttempt = { login: string; password: string; browser: string; applicationId?: string };
@@ -53,23 +51,21 @@ export async function provePassword(
   if (!matches) return refuse('wrong-password');
   const liftsBlock = mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
   if (user.status !== 'activated' && !liftsBlock) return refuse(user.status);
-  const outcome = await describe(scope, rules, attempt, user, stored!);
-  return { ...outcome, proven: { ...outcome.proven, liftsBlock } };
+  return { outcome: 'proven', proven: { ...(await describe(scope, rules, attempt, user, stored!)), liftsBlock } };
 }
 
-async function describe(scope: Scope, rules: PolicyRules, attempt: PasswordAttempt, user: User, stored: StoredPassword) {
+async function describe(scope: Scope, rules: PolicyRules, attempt: PasswordAttempt, user: User, stored: StoredPassword): Promise<Proven> {
   const policy = await findPolicyOf(scope, rules, user, attempt.applicationId);
   const now = scope.clock.now();
   // the only moment at which the password itself is known: the policy may have become stricter since it was chosen
   const passwordIsWeak = !stored.mustChange && (await passwordFaults(attempt.password, user, policy.password)).length > 0;
-  const proven: Proven = {
+  return {
     userId: user.userId,
     at: now.getTime(),
     amr: ['pwd'],
     passwordChangedAt: stored.changedAt.getTime(),
     passwordIsWeak,
   };
-  return { outcome: 'proven' as const, proven, known: { user, password: stored } };
 }
 
 const strangerId = (contextId: string, login: string): UserId => {

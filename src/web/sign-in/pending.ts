@@ -1,12 +1,5 @@
 import { getApplication } from '../../domain/applications/index.ts';
-import {
-  type Arrival,
-  type Basis,
-  findPendingRequest,
-  type PendingRequest,
-  type Proven,
-  type Step,
-} from '../../domain/authentication/index.ts';
+import { type Basis, findPendingRequest, type PendingRequest, type Proven, type Step } from '../../domain/authentication/index.ts';
 import { findPassword } from '../../domain/credentials/password/index.ts';
 import { nextStepOf, type PageContext, redirectTo } from '../request/index.ts';
 
@@ -18,9 +11,9 @@ export async function loadPending(page: PageContext): Promise<PendingRequest | u
   return request;
 }
 
-/** What comes next for this request. @param known of the person who was proven in this very request */
-export const stepOf = (page: PageContext, { proven, demands, applicationId }: PendingRequest, known?: Arrival['known']): Promise<Step> =>
-  nextStepOf(page, { proven, demands, applicationId, known });
+/** What comes next for this request. */
+export const stepOf = (page: PageContext, { proven, demands, applicationId }: PendingRequest): Promise<Step> =>
+  nextStepOf(page, { proven, demands, applicationId });
 
 /** The pages of single steps: only while the step is due, so that nobody jumps to one or comes back to it. */
 export async function loadStep<Name extends Step['step']>(

@@ -1,5 +1,4 @@
 import {
-  type Arrival,
   completeSignIn,
   type PendingRequest,
   type Proven,
@@ -51,7 +50,7 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   if (result.outcome === 'refused') return render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
   const proven: Proven = { ...result.proven, keep: page.form.get('keep') === 'yes' };
   const askAgain = () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
-  await goOn(page, { ...request, proven }, askAgain, result.known);
+  await goOn(page, { ...request, proven }, askAgain);
 }
 
 /** A passkey alone: it says who the person is, and is two factors. */
@@ -68,8 +67,8 @@ export async function submitPasskey(page: PageContext): Promise<void> {
 }
 
 /** Does what the next step says; `ask` shows the page for name and password. */
-export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>, known?: Arrival['known']): Promise<void> {
-  const step = await stepOf(page, request, known);
+export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>): Promise<void> {
+  const step = await stepOf(page, request);
   if (step.step === 'password') return ask();
   if (step.step === 'kept-out') return showKeptOut(page, request, step);
   if (step.step !== 'done') {
