@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { chromiumPath, desktop, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { expectAccessible } from '../support/axe.ts';
+import { chromiumPath, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
 import { send } from '../support/jar.ts';
 import { makeKeys } from '../support/saml.ts';
 import { freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe('journeys in Chromium', function () {
   this.timeout(120_000);
@@ -75,19 +73,6 @@ describe('journeys in Chromium', function () {
     await page.fill('#login', login);
     await page.fill('#password', password);
     await page.click('button[type=submit]');
-  }
-
-  async function expectAccessible(page: Page, what: string): Promise<void> {
-    await page.evaluate(axeSource);
-    const { violations } = (await page.evaluate(
-      'axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })',
-    )) as {
-      violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-    };
-    expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`),
-      what,
-    ).to.deep.equal([]);
   }
 
   it('S2, S30: sign in, Launchpad, the sample application opens signed in, signing out ends it there too', async () => {
@@ -265,94 +250,6 @@ describe('journeys in Chromium', function () {
     expect(await page.evaluate('document.activeElement.className')).to.equal('skip');
     await context.close();
   });
-
-  for (const [name, options] of Object.entries({
-    'desktop, light, en': { viewport: desktop, locale: 'en' },
-    'phone, dark, es': { viewport: phone, dark: true, locale: 'es' },
-    'phone, light, pt-BR': { viewport: phone, locale: 'pt-BR' },
-  })) {
-    it(`axe finds nothing on any page (${name})`, async () => {
-      const { context, page, errors } = await open(options);
-      await page.goto(at('/launchpad'));
-      await expectAccessible(page, 'sign-in');
-      await signIn(page, 'ana@acme.example', 'a wrong password');
-      await expectAccessible(page, 'sign-in refused');
-      await signIn(page, 'ana@acme.example', passwords.ana);
-      await page.waitForURL(/launchpad$/);
-      await expectAccessible(page, 'launchpad');
-      const idOf = async (list: string) => {
-        await page.goto(at(list));
-        return new URL((await page.getAttribute('tbody a', 'href'))!, server.baseUrl).pathname.replace('/acme', '');
-      };
-      const [application, user, group] = [await idOf('/admin/applications'), await idOf('/admin/users'), await idOf('/admin/groups')];
-      const { findApplicationByCode } = await import('../../src/domain/applications/index.ts');
-      const { startTrace } = await import('../../src/domain/traces/index.ts');
-      const scope = await server.scope();
-      const { applicationId } = (await findApplicationByCode(scope, 'sample-saml'))!;
-      const saml = `/admin/applications/${applicationId}`;
-      await scope.db.transaction((db) => startTrace({ ...scope, db }, applicationId));
-      const paths = [
-        '/saml/sso?SAMLRequest=broken',
-        `/saml/launch/${applicationId}?RelayState=https://elsewhere.example/`,
-        '/admin/applications/new?entry=saml',
-        saml,
-        `${saml}/edit`,
-        `${saml}/preview`,
-        `${saml}/preview?login=nobody`,
-        `${saml}/trace`,
-        '/admin/certificates',
-        '/admin/certificates/publish?alg=RS256',
-        '/admin/applications',
-        '/admin/applications?q=zzz',
-        '/admin/catalogue',
-        '/admin/applications/new?entry=gitlab',
-        application,
-        `${application}/edit`,
-        `${application}/assignments`,
-        `${application}/delete`,
-        '/admin/users',
-        '/admin/users/new',
-        user,
-        `${user}/edit`,
-        '/admin/policy',
-        '/admin/policy?login=jsilva',
-        '/admin/policy/overrides/new',
-        '/recovery',
-        '/recovery/0000000000000000000000000000000000000000000',
-        '/account',
-        '/account/password',
-        '/account/second-factors',
-        '/account/second-factors/new',
-        '/account/sessions',
-        '/admin/custom-fields',
-        '/admin/custom-fields/new',
-        '/admin/groups',
-        '/admin/groups/new',
-        group,
-        '/admin/audit',
-        '/admin/keys',
-        '/admin/keys/rotate',
-        '/nothing',
-        '/oidc/device',
-        '/oidc/sign-out',
-        '/oidc/authorize?client_id=payroll&response_type=code&scope=openid&redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2Fcallback',
-        '/oidc/authorize?client_id=none',
-        '/sign-out',
-      ];
-      for (const path of paths) {
-        await page.goto(at(path));
-        await expectAccessible(page, path);
-        expect(await page.getAttribute('html', 'lang')).to.equal(options.locale);
-        expect(await page.evaluate('document.documentElement.scrollWidth'), `${path} is not wider than the screen`).to.be.at.most(
-          options.viewport.width,
-        );
-      }
-      await page.click('button[type=submit]');
-      await expectAccessible(page, 'signed out');
-      expect(errors).to.deep.equal([]);
-      await context.close();
-    });
-  }
 
   it('the first view is small: at most 100 kB, usable before any script', async () => {
     const { context, page } = await open();

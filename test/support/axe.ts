@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+
+const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** WCAG 2.2 AA and good practice, as far as a machine can see it; and nothing is wider than the screen. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  await page.evaluate(source);
+  const { violations } = (await page.evaluate(
+    'axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })',
+  )) as {
+    violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+  };
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`),
+    what,
+  ).to.deep.equal([]);
+  expect(await page.evaluate('document.documentElement.scrollWidth'), `${what} is not wider than the screen`).to.be.at.most(
+    page.viewportSize()!.width,
+  );
+}

@@ -1,0 +1,207 @@
+import { pageRoutes } from '../../src/app/web-routes.ts';
+import { findApplicationByCode } from '../../src/domain/applications/index.ts';
+import { enrolTotp } from '../../src/domain/authentication/index.ts';
+import { acceptTerms, publishTerms } from '../../src/domain/consents/index.ts';
+import { changeSettings } from '../../src/domain/context-settings/index.ts';
+import { startTotp } from '../../src/domain/credentials/totp/index.ts';
+import { listCustomFields } from '../../src/domain/custom-fields/index.ts';
+import { findGroupByName } from '../../src/domain/groups/index.ts';
+import { newAccountsSettings } from '../../src/domain/new-accounts/index.ts';
+import { createLink, type LinkKind } from '../../src/domain/one-time-links/index.ts';
+import { startTrace } from '../../src/domain/traces/index.ts';
+import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { totpCode } from './second-factor.ts';
+import type { TestServer } from './server.ts';
+
+/**
+ * Fills company acme until every page has something to show.
+ * @returns the addresses of pages that Ana, an administrator who has signed in before, can open; each page at least once
+ */
+export async function preparePages(server: TestServer): Promise<string[]> {
+  const person = (email: string, firstName: string, lastName: string) => ({ email, firstName, lastName });
+  await server.apply({
+    contexts: [
+      {
+        code: 'acme',
+        name: 'Acme S.A.',
+        users: [
+          person('beatriz@acme.example', 'Beatriz', 'Nogueira'),
+          person('wolfeschlegelsteinhausenbergerdorff@acme.example', 'Hubert', 'Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren'),
+        ],
+        customFields: [{ code: 'cost_center', label: 'Centro de custo', type: 'text' }],
+        applications: [
+          {
+            code: 'survey',
+            name: 'Survey',
+            navigable: true,
+            oidc: {
+              client_id: 'survey',
+              token_endpoint_auth_method: 'none',
+              redirect_uris: ['http://127.0.0.1:9/survey'],
+              consent_required: true,
+            },
+          },
+          {
+            code: 'partner',
+            name: 'Partner portal',
+            navigable: true,
+            saml: { entityId: 'https://partner.example', assertionConsumerServices: [{ url: 'https://partner.example/acs' }] },
+          },
+        ],
+      },
+    ],
+  });
+  const scope = await server.scope();
+  const { keyRing } = server.app.services;
+  const [ana, beatriz] = await Promise.all(
+    ['ana@acme.example', 'beatriz@acme.example'].map(async (login) => (await findUserByLogin(scope, login))!),
+  );
+  await acceptTerms(
+    scope,
+    ana!.userId,
+    await publishTerms(scope, { en: { title: 'Terms of use', body: 'Be kind.\n\nTo everybody.' } }, 0),
+    'en',
+  );
+
+  const factors = await scope.db.transaction(async (db) => {
+    const inside = { ...scope, db };
+    await changeSettings(inside, newAccountsSettings, { selfRegistration: true, domains: ['acme.example'] }, 0);
+    for (const { userId, email } of [ana!, beatriz!]) {
+      const { secret, sealed } = startTotp(inside, userId, { company: 'Acme', login: email! }, keyRing);
+      await enrolTotp(inside, userId, { sealed, code: totpCode(secret), name: 'Phone' }, keyRing);
+    }
+    // signed in with it: pages about one's own factors ask for that
+    await db('sessions')
+      .where({ user_id: ana!.userId })
+      .update({ amr: ['pwd', 'otp', 'mfa'] });
+    return db('second_factors').where({ user_id: ana!.userId }).pluck('factor_id');
+  });
+  const link = (kind: LinkKind, payload: Record<string, string> = {}) =>
+    scope.db.transaction((db) => {
+      const owner = kind === 'registration' ? { addressKey: 'zora@acme.example' } : { userId: beatriz!.userId };
+      return createLink({ ...scope, db }, { kind, owner, lifetimeSeconds: 3600, payload });
+    });
+  const address = { email: 'beatriz.nogueira@acme.example' };
+  await scope.db('users').where({ user_id: beatriz!.userId }).update({ status: 'activated' });
+
+  const payroll = `/admin/applications/${(await findApplicationByCode(scope, 'payroll'))!.applicationId}`;
+  const { applicationId: partnerId } = (await findApplicationByCode(scope, 'partner'))!;
+  const partner = `/admin/applications/${partnerId}`;
+  await scope.db.transaction((db) => startTrace({ ...scope, db }, partnerId));
+  const user = `/admin/users/${beatriz!.userId}`;
+  const group = `/admin/groups/${(await findGroupByName(scope, 'Finance'))!.groupId}`;
+  const field = `/admin/custom-fields/${(await listCustomFields(scope))[0]!.fieldId}`;
+  const authorize = (clientId: string, redirectUri: string) =>
+    `/oidc/authorize?client_id=${clientId}&response_type=code&scope=openid+profile+email&redirect_uri=${encodeURIComponent(redirectUri)}&code_challenge_method=S256&code_challenge=${'a'.repeat(43)}`;
+  return [
+    '/launchpad',
+    '/launchpad?q=zzz',
+    '/account',
+    '/account/email',
+    '/account/recovery-email',
+    '/account/password',
+    '/account/second-factors',
+    '/account/second-factors/new',
+    `/account/second-factors/${factors[0]}/remove`,
+    '/account/sessions',
+    '/account/applications',
+    '/account/privacy',
+    '/recovery',
+    `/recovery/${await link('recovery')}`,
+    '/recovery/0000000000000000000000000000000000000000000',
+    `/activate/${await link('invitation')}`,
+    '/register',
+    `/register/${await link('registration', { ...person('zora@acme.example', 'Zora', 'Lima'), locale: 'en' })}`,
+    `/email-change/${await link('email-change', address)}`,
+    `/email-confirm/${await link('email-confirm', address)}`,
+    `/recovery-email/${await link('recovery-email', address)}`,
+    '/admin/applications',
+    '/admin/applications?q=zzz',
+    '/admin/catalogue',
+    '/admin/applications/new?entry=gitlab',
+    '/admin/applications/new?entry=saml',
+    payroll,
+    `${payroll}/edit`,
+    `${payroll}/assignments`,
+    `${payroll}/delete`,
+    partner,
+    `${partner}/edit`,
+    `${partner}/preview`,
+    `${partner}/preview?login=nobody`,
+    `${partner}/trace`,
+    '/admin/users',
+    '/admin/users?q=zzz',
+    '/admin/users/new',
+    user,
+    `${user}/edit`,
+    `${user}/second-factors`,
+    `${user}/delete`,
+    '/admin/groups',
+    '/admin/groups/new',
+    group,
+    `${group}/edit`,
+    `${group}/delete`,
+    '/admin/custom-fields',
+    '/admin/custom-fields/new',
+    `${field}/edit`,
+    `${field}/delete`,
+    '/admin/policy',
+    '/admin/policy?login=jsilva',
+    '/admin/policy/overrides/new',
+    '/admin/new-accounts',
+    '/admin/consent',
+    '/admin/consent?show=missing',
+    '/admin/consent/edit',
+    '/admin/consent/withdraw',
+    '/admin/branding',
+    '/admin/messages',
+    '/admin/messages/invitation/pt-BR',
+    '/admin/audit',
+    '/admin/keys',
+    '/admin/keys/rotate',
+    '/admin/certificates',
+    '/admin/certificates/publish?alg=RS256',
+    '/saml/sso?SAMLRequest=broken',
+    `/saml/launch/${partnerId}?RelayState=https://elsewhere.example/`,
+    '/oidc/device',
+    '/oidc/sign-out',
+    authorize('payroll', 'http://127.0.0.1:9/callback'),
+    authorize('survey', 'http://127.0.0.1:9/survey'),
+    '/oidc/authorize?client_id=none',
+    '/nothing',
+    '/sign-out',
+  ];
+}
+
+/** Routes that are no page of their own to look at, each for a reason. */
+const noPages: Record<string, string> = {
+  '/': 'leads to the Launchpad',
+  '/admin': 'leads to the applications',
+  '/language': 'leads back',
+  '/launchpad/open/:application': 'leads to the application',
+  '/logos/:application': 'a picture',
+  '/branding/logo': 'a picture',
+  '/branding/colors.css': 'a stylesheet',
+  '/saml/metadata': 'XML',
+  '/saml/request/:request': 'in the SAML journeys',
+  '/saml/slo': 'in the SAML journeys',
+  '/saml/logout/:logout': 'in the SAML journeys',
+  '/oidc/interaction/:uid': 'where an authorization leads',
+  '/sign-in': 'leads to a request of its own',
+  '/sign-in/:request': 'in the sign-in journey',
+  '/sign-in/:request/new-password': 'in the sign-in journey',
+  '/sign-in/:request/second-factor': 'in the sign-in journey',
+  '/sign-in/:request/enrol': 'in the sign-in journey',
+  '/sign-in/:request/terms': 'in the sign-in journey',
+  '/signed-out': 'after signing out',
+  '/account/second-factors/new-passkey': 'needs a host with a name: in the passkey journeys',
+};
+
+/** Pages of the route table that no address opens: whoever adds a page adds it above. */
+export function pagesNotOpened(addresses: string[]): string[] {
+  const paths = addresses.map((address) => address.split('?')[0]!);
+  return pageRoutes(undefined as never, undefined as never)
+    .filter(({ method, path }) => method === 'GET' && !noPages[path])
+    .filter(({ path }) => !paths.some((one) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`).test(one)))
+    .map(({ path }) => path);
+}
