@@ -2,7 +2,7 @@ import { changeSettings, loadSettings } from '../../domain/context-settings/inde
 import { fillIn, type MailName, type MailTexts, mailKinds, mailNames, mailTexts } from '../../domain/mails/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import { notFound } from '../../platform/errors/index.ts';
-import { isLocale, type Locale, locales } from '../../platform/i18n/index.ts';
+import { isLocale, type Locale } from '../../platform/i18n/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
@@ -18,7 +18,7 @@ type Text = Record<(typeof parts)[number], string>;
 async function showMessages(page: PageContext): Promise<void> {
   const { value } = await loadSettings(page.scope, mailTexts);
   const mails = mailNames.map((name) => ({ name, isOwn: (locale: Locale) => value[name]?.[locale] !== undefined }));
-  renderPage(page, 'admin-console/messages', { mails, locales });
+  renderPage(page, 'admin-console/messages', { mails });
 }
 
 function wanted({ params }: PageContext): { mail: MailName; locale: Locale } {

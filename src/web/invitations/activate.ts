@@ -13,7 +13,7 @@ export async function showActivation(page: PageContext, error?: AppError): Promi
   renderPage(
     page,
     'invitations/activate',
-    { fields: fieldTexts(page, error), rules: password, user, action: `/activate/${page.params.token}` },
+    { fields: fieldTexts(page, error), rules: { ...password, history: 0 }, user, action: `/activate/${page.params.token}` },
     { status: error?.status ?? 200 },
   );
 }

@@ -40,7 +40,7 @@ export async function showDetails(page: PageContext, error?: AppError): Promise<
     {
       person: undefined,
       registration: link.payload,
-      rules: policy.password,
+      rules: { ...policy.password, history: 0 },
       customFields,
       custom: readCustomFields(page, customFields),
       fields: namedAsInForm(fieldTexts(page, error)),
