@@ -87,6 +87,17 @@ async function makeImages(): Promise<void> {
   await page.screenshot({ path: `${images}users.png` });
   await page.goto(at('/admin/policy'));
   await page.screenshot({ path: `${images}policy.png` });
+  await page.goto(at('/admin/branding'));
+  await page.fill('input#color', '#0b5c4b');
+  await page.click('form.form-page button[type=submit]');
+  await page.screenshot({ path: `${images}branding.png` });
+  await page.goto(at('/admin/consent/edit'));
+  await page.fill('[name="en.title"]', 'Terms of use');
+  await page.fill('[name="en.body"]', 'What you may do with the company’s applications, and what we keep of it.');
+  await page.click('form.form-page button[type=submit]');
+  await page.click('button[value=accept]');
+  await page.goto(at('/admin/consent'));
+  await page.screenshot({ path: `${images}consent.png` });
   await page.goto(
     at('/oidc/authorize?client_id=payroll&response_type=code&scope=openid&redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2Fcallback'),
   );
