@@ -45,6 +45,29 @@ export const forgetBrowsers = async (scope: Scope, userId: UserId, except?: stri
   await (except === undefined ? query : query.whereNot('browser_hash', hashToken(except))).delete();
 };
 
+/** `id` names it on a page; nobody can be it by that. */
+export type KnownBrowser = { id: string; userAgent: string; firstAt: Date; lastAt: Date; rememberedUntil?: Date; isHere: boolean };
+
+/** Those of a person, the one used last first. @param here the browser's own cookie */
+export async function listBrowsers(scope: Scope, userId: UserId, here: string): Promise<KnownBrowser[]> {
+  const rows = await own(scope, userId)
+    .orderBy('last_at', 'desc')
+    .limit(most)
+    .select('browser_hash', 'user_agent', 'first_at', 'last_at', 'remembered_until');
+  return rows.map((row) => ({
+    id: row.browser_hash.toString('hex'),
+    userAgent: row.user_agent,
+    firstAt: row.first_at,
+    lastAt: row.last_at,
+    rememberedUntil: row.remembered_until > scope.clock.now() ? row.remembered_until : undefined,
+    isHere: row.browser_hash.equals(hashToken(here)),
+  }));
+}
+
+/** At the person's wish: it is a stranger's from now on, and stands in for no second factor. @param id of listBrowsers @returns false when there is none */
+export const forgetBrowserById = async (scope: Scope, userId: UserId, id: string): Promise<boolean> =>
+  /^[0-9a-f]{64}$/.test(id) && (await own(scope, userId).where('browser_hash', Buffer.from(id, 'hex')).delete()) === 1;
+
 /** Browsers that nobody has signed in with for half a year, and of a person's many the oldest. */
 export async function sweepBrowsers(db: Db): Promise<number> {
   const many = `(context_id, user_id, browser_hash) IN (SELECT context_id, user_id, browser_hash FROM (SELECT context_id, user_id, browser_hash,

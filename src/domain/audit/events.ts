@@ -4,6 +4,7 @@ export const auditEventTypes = [
   'sign-in.failed',
   'sign-out.completed',
   'session.ended',
+  'browser.forgotten',
   'password.changed',
   'password.recovery-requested',
   'registration.requested',

@@ -6,6 +6,7 @@ import { addTotp } from '../credentials/totp/index.ts';
 import type { Scope, UserId } from '../scope.ts';
 import type { SecondFactor } from '../sign-in-policy/index.ts';
 import { fullName, getUser, type User } from '../users/index.ts';
+import { tellOwner } from './tell-owner.ts';
 
 /**
  * Enrols a passkey. @param scope of a transaction
@@ -45,5 +46,6 @@ async function announce(scope: Scope, user: User, factor: SecondFactor, name: st
     subject: { kind: 'user', id: user.userId, name: fullName(user) },
     details: { factor, name },
   });
+  await tellOwner(scope, user, 'second_factor_added', { name });
   return (await countRecoveryCodes(scope, user.userId)) > 0 ? [] : makeRecoveryCodes(scope, user.userId);
 }

@@ -12,7 +12,7 @@ import {
 import type { Role } from '../users/index.ts';
 import { basisOf, type Demands, type Facts, needsEnrolled, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 import type { Proven } from './pending-requests.ts';
-import { findStanding } from './standing.ts';
+import { findStanding, type Standing } from './standing.ts';
 
 /** Who is at the door, and where they want to go. */
 export type Arrival = {
@@ -86,9 +86,15 @@ export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Ar
       holdsAny: held.length > 0,
       hasRecoveryCodes: held.length > 0 && standing!.hasRecoveryCodes,
     };
-    facts.isRemembered = held.length > 0 && secondFactor.rememberDays > 0 && standing!.isRemembered;
+    facts.isRemembered = held.length > 0 && isRemembered(standing!, secondFactor.rememberDays, now);
   }
   return nextStep(facts);
+}
+
+/** Not longer than the rules say today: a mark from before they became stricter ends with them. */
+function isRemembered({ rememberedUntil }: Standing, rememberDays: number, now: Date): boolean {
+  const left = (rememberedUntil?.getTime() ?? 0) - now.getTime();
+  return left > 0 && left <= rememberDays * 86_400_000;
 }
 
 /** Why a password has to give way before the sign-in goes on (S63, S116; the policy is checked at every sign-in). */

@@ -14,6 +14,7 @@ export {
   addOwnTotp,
   changeOwnPassword,
   demandsOfOwnChanges,
+  forgetOwnBrowser,
   removeOwnFactor,
   renewRecoveryCodes,
 } from './own-credentials.ts';

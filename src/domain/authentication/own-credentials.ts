@@ -1,18 +1,19 @@
 import type { KeyRing, PasswordHasher } from '../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
-import { forgetBrowsers } from '../attempts/index.ts';
+import { forgetBrowserById, forgetBrowsers } from '../attempts/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { Ceremony } from '../credentials/passkey/index.ts';
 import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
 import { makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
 import { listSecondFactors, removeSecondFactor } from '../credentials/second-factors/index.ts';
-import { inTransaction, type Scope } from '../scope.ts';
+import { inTransaction, type Scope, type UserId } from '../scope.ts';
 import { addMethods, endSessionsOfUser, type Session } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { fullName, getUser } from '../users/index.ts';
 import { enrolPasskey, enrolTotp } from './enrol-factor.ts';
 import { findPolicyOf } from './find-next-step.ts';
 import type { Demands } from './next-step.ts';
+import { tellOwner } from './tell-owner.ts';
 
 /** What a person has to have proven lately before their own passwords and factors change: the strongest they hold, within ten minutes. */
 export const demandsOfOwnChanges: Demands = { maxAgeSeconds: 600, heldFactor: true };
@@ -35,6 +36,7 @@ export async function changeOwnPassword(
     const locked = await getUser(inside, user.userId, { lock: true });
     if (locked.status !== 'activated') throw new AppError('signed_out', 401);
     await setPersonalPassword(inside, user, hash);
+    await tellOwner(inside, user, 'own_password_changed');
     await forgetBrowsers(inside, user.userId, browser);
     await endSessionsOfUser(inside, user.userId, 'password-changed', session.sessionId);
   });
@@ -88,6 +90,7 @@ export async function removeOwnFactor(scope: Scope, rules: PolicyRules, session:
       subject: { kind: 'user', id: user.userId, name: fullName(user) },
       details: { factor: removed.kind, name: removed.name },
     });
+    await tellOwner(inside, user, 'second_factor_removed', { name: removed.name });
   });
 }
 
@@ -100,3 +103,11 @@ export async function renewRecoveryCodes(scope: Scope, session: Session): Promis
     return makeRecoveryCodes(inside, user.userId);
   });
 }
+
+/** It is a stranger's from now on, and stands in for no second factor. */
+export const forgetOwnBrowser = (scope: Scope, userId: UserId, browserId: string): Promise<void> =>
+  inTransaction(scope, async (inside) => {
+    if (!(await forgetBrowserById(inside, userId, browserId))) return;
+    const user = await getUser(inside, userId);
+    await recordEvent(inside, { type: 'browser.forgotten', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
+  });

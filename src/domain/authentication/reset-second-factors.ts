@@ -4,12 +4,12 @@ import { forgetBrowsers, refundAttempt, reserveAttempt } from '../attempts/index
 import { recordEvent } from '../audit/index.ts';
 import { findPassword, verifyPassword } from '../credentials/password/index.ts';
 import { removeAllSecondFactors } from '../credentials/second-factors/index.ts';
-import { enqueueMail } from '../mails/index.ts';
 import { inTransaction, type Scope, type UserId } from '../scope.ts';
 import { endSessionsOfUser, type Session } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { fullName, getUser } from '../users/index.ts';
 import { refuseAttempt } from './refuse-attempt.ts';
+import { tellOwner } from './tell-owner.ts';
 
 /** `password`: the acting administrator's own. `browser`: the administrator's cookie. */
 export type FactorReset = { userId: string; justification: string; password: string; browser: string };
@@ -43,14 +43,7 @@ export async function resetSecondFactors(
       reason,
       details: { removed },
     });
-    if (user.email)
-      await enqueueMail(inside, {
-        to: user.email,
-        locale: user.locale,
-        mail: 'second_factor_reset',
-        params: { firstName: user.firstName },
-        path: '/account/second-factors',
-      });
+    await tellOwner(inside, user, 'second_factor_reset');
   });
 }
 

@@ -14,8 +14,8 @@ export type Standing = {
   /** Of the factors that are set up, each kind once. */
   factors: SecondFactor[];
   hasRecoveryCodes: boolean;
-  /** The browser stands in for the second factor. */
-  isRemembered: boolean;
+  /** Until when the browser stands in for the second factor. */
+  rememberedUntil?: Date;
 };
 
 // One read of five slices' tables, asked at each step of each sign-in.
@@ -23,13 +23,13 @@ const read = `
   SELECT u.role, u.terms_edition, p.changed_at, p.must_change,
     ARRAY(SELECT DISTINCT f.kind FROM second_factors f WHERE f.context_id = u.context_id AND f.user_id = u.user_id) AS factors,
     EXISTS (SELECT 1 FROM recovery_codes c WHERE c.context_id = u.context_id AND c.user_id = u.user_id AND c.used_at IS NULL) AS has_codes,
-    EXISTS (SELECT 1 FROM known_browsers b WHERE b.context_id = u.context_id AND b.user_id = u.user_id AND b.browser_hash = :browser AND b.remembered_until > :now) AS is_remembered
+    (SELECT b.remembered_until FROM known_browsers b WHERE b.context_id = u.context_id AND b.user_id = u.user_id AND b.browser_hash = :browser) AS remembered_until
   FROM users u LEFT JOIN passwords p ON p.context_id = u.context_id AND p.user_id = u.user_id
   WHERE u.context_id = :contextId AND u.user_id = :userId`;
 
 /** @param browser the browser's own cookie */
-export async function findStanding({ db, contextId, clock }: Scope, userId: UserId, browser: string): Promise<Standing | undefined> {
-  const values = { contextId, userId, browser: hashToken(browser), now: clock.now() };
+export async function findStanding({ db, contextId }: Scope, userId: UserId, browser: string): Promise<Standing | undefined> {
+  const values = { contextId, userId, browser: hashToken(browser) };
   const { rows } = await db.raw(read, values).options(prepared('standing'));
   const row = rows[0];
   return (
@@ -40,7 +40,7 @@ export async function findStanding({ db, contextId, clock }: Scope, userId: User
       password: row.changed_at ? { changedAt: row.changed_at, mustChange: row.must_change } : undefined,
       factors: row.factors,
       hasRecoveryCodes: row.has_codes,
-      isRemembered: row.is_remembered,
+      rememberedUntil: row.remembered_until ?? undefined,
     }
   );
 }

@@ -28,7 +28,9 @@ export async function requestRegistration(scope: Scope, input: Registration, key
   if (!faults.email && !mayRegister(settings, input.email)) faults.email = 'fields.registration_domain';
   if (Object.keys(faults).length > 0) throw invalidInput(faults, { domains: settings.domains.slice(0, 5).join(', ') });
   const sealed = keyRing.encrypt(JSON.stringify(input), sealedFor(scope.contextId));
-  await enqueueJob(scope.db, 'send-registration', { contextId: scope.contextId, actor: scope.actor, registration: sealed });
+  // one wish an address waits at a time, however often it is sent
+  const key = `registration ${scope.contextId} ${keyRing.fingerprint(emailKey(input.email), 'registration')[0]}`;
+  await enqueueJob(scope.db, 'send-registration', { contextId: scope.contextId, actor: scope.actor, registration: sealed }, { key });
 }
 
 /** The job: a link that makes the account; to somebody who has one, the way to sign in. */

@@ -8,6 +8,7 @@ export {
   findLink,
   type LinkKind,
   type LinkOwner,
+  listOpenLinks,
   sweepLinks,
   useLink,
 } from './one-time-links.ts';

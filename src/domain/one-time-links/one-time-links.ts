@@ -50,6 +50,21 @@ export async function findLink(scope: Scope, kind: LinkKind, token: string): Pro
   return row && found(row);
 }
 
+/** What a person's links of these kinds wait for, the newest first. */
+export async function listOpenLinks(
+  scope: Scope,
+  userId: UserId,
+  kinds: LinkKind[],
+): Promise<{ kind: LinkKind; payload: Record<string, string>; expiresAt: Date }[]> {
+  const rows = await links(scope)
+    .where({ user_id: userId, ended_at: null })
+    .whereIn('kind', kinds)
+    .where('expires_at', '>', scope.clock.now())
+    .orderBy('created_at', 'desc')
+    .select('kind', 'payload', 'expires_at');
+  return rows.map((row) => ({ kind: row.kind, payload: row.payload, expiresAt: row.expires_at }));
+}
+
 /** Uses it up: of parallel tries one wins. */
 export async function useLink(scope: Scope, kind: LinkKind, token: string): Promise<FoundLink | undefined> {
   if (token.length !== 43) return undefined;
@@ -64,8 +79,9 @@ export async function endLinks(scope: Scope, owner: LinkOwner, kind?: LinkKind):
     .update({ ended_at: scope.clock.now() });
 }
 
-/** How many were made since: nobody's mailbox is to be filled by others. */
+/** How many were made since: nobody's mailbox is to be filled by others. Who asks at the same time waits. @param scope of a transaction */
 export async function countRecentLinks(scope: Scope, kind: LinkKind, owner: LinkOwner, since: Date): Promise<number> {
+  await scope.db.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`links ${scope.contextId} ${kind} ${JSON.stringify(owner)}`]);
   const [row] = await links(scope)
     .where({ kind, ...ownedBy(owner) })
     .where('created_at', '>', since)

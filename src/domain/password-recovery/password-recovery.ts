@@ -12,7 +12,7 @@ import { countRecentLinks, createLink, findLink, useLink } from '../one-time-lin
 import { inTransaction, type Scope } from '../scope.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { changeStatus, findUserByLogin, fullName, getUser, type Status, type User } from '../users/index.ts';
+import { changeStatus, findUserByLogin, fullName, getUser, type Status, type User, usernameKey } from '../users/index.ts';
 
 const mostPerHour = 3;
 /** Who may come back by themselves; what an administrator ended stays so. */
@@ -26,7 +26,14 @@ const loginPurpose = (contextId: string) => `recovery-login:${contextId}`;
 
 /** Who asks hears the same at the same time, whoever they name: everything that depends on the account happens in a job. */
 export async function requestRecovery({ db, contextId, actor }: Scope, login: string, keyRing: KeyRing): Promise<void> {
-  await enqueueJob(db, 'send-recovery', { contextId, actor, login: keyRing.encrypt(login.slice(0, 254), loginPurpose(contextId)) });
+  // one wish a name waits at a time, however often it is sent
+  const key = `recovery ${contextId} ${keyRing.fingerprint(usernameKey(login), 'recovery')[0]}`;
+  await enqueueJob(
+    db,
+    'send-recovery',
+    { contextId, actor, login: keyRing.encrypt(login.slice(0, 254), loginPurpose(contextId)) },
+    { key },
+  );
 }
 
 /** The job: mails a link, if there is somebody to mail to. @param sealedLogin as requestRecovery sealed it */

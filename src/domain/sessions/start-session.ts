@@ -44,7 +44,20 @@ export async function startSession(
     const kept = await scope
       .db('sessions')
       .where({ context_id: scope.contextId, session_id: previous.sessionId, ended_at: null })
-      .update(proof);
+      .update({
+        ...proof,
+        // who asked to stay signed in is not asked again because an application wanted a fresh proof
+        ...(input.isKept
+          ? {}
+          : {
+              expires_at: scope.db.raw('CASE WHEN is_kept THEN greatest(expires_at, ?::timestamptz) ELSE ? END', [
+                proof.expires_at,
+                proof.expires_at,
+              ]),
+              idle_seconds: scope.db.raw('CASE WHEN is_kept THEN idle_seconds ELSE ? END', [proof.idle_seconds]),
+              is_kept: scope.db.raw('is_kept'),
+            }),
+      });
     // it may have ended since it was read (a new password ends them all): an ended session is not revived
     if (kept === 1) return { sessionId: previous.sessionId, token };
   } else if (previous) await endSession(scope, previous.sessionId, 'replaced');

@@ -1,7 +1,9 @@
 // Owns: a person's own pages: data, addresses, password, second factors, sessions, applications, what is kept of them. Does not: anything to other people (admin-console).
 
+import { listBrowsers } from '../../domain/attempts/index.ts';
+import { forgetOwnBrowser } from '../../domain/authentication/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
-import { endOwnSession, listSessionsOfUser } from '../../domain/sessions/index.ts';
+import { describeBrowser, endOwnSession, listSessionsOfUser } from '../../domain/sessions/index.ts';
 import { getUser, setLocale } from '../../domain/users/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import { isLocale } from '../../platform/i18n/index.ts';
@@ -57,6 +59,7 @@ export const accountRoutes: Route[] = [
   { method: 'POST', path: '/account/privacy/data', access: 'person', handle: fresh('/account/privacy', sendPersonalData) },
   { method: 'GET', path: '/account/sessions', access: 'person', handle: showSessions },
   { method: 'POST', path: '/account/sessions', access: 'person', handle: submitSessions },
+  { method: 'POST', path: '/account/browsers', access: 'person', handle: submitBrowser },
 ];
 
 async function showAccount(page: PageContext): Promise<void> {
@@ -75,10 +78,18 @@ async function submitLanguage(page: PageContext): Promise<void> {
 }
 
 async function showSessions(page: PageContext): Promise<void> {
-  const sessions = await listSessionsOfUser(page.scope, page.session!.userId);
+  const { userId } = page.session!;
+  const sessions = await listSessionsOfUser(page.scope, userId);
+  const browsers = await listBrowsers(page.scope, userId, page.browser);
   renderPage(page, 'account/sessions', {
     sessions: sessions.map((one) => ({ ...one, isHere: one.sessionId === page.session!.sessionId })),
+    browsers: browsers.map((one) => ({ ...one, name: describeBrowser(one.userAgent) })),
   });
+}
+
+async function submitBrowser(page: PageContext): Promise<void> {
+  await forgetOwnBrowser(page.scope, page.session!.userId, page.form.get('browser'));
+  redirectTo(page, '/account/sessions?done=browser_forgotten');
 }
 
 /** "Sign out there", one or all others. */
