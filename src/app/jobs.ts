@@ -44,8 +44,8 @@ export function createTasks(
     },
     'send-mail': async (payload) => sendMail({ services, mailer }, payload as MailJob),
     'send-recovery': async (payload) => {
-      const { contextId, actor, login } = payload as { contextId: string; actor: Scope['actor']; login: string };
-      await sendRecovery({ ...scopeOf(contextId), actor }, login, services.keyRing);
+      const { contextId, actor, login, locale } = payload as { contextId: string; actor: Scope['actor']; login: string; locale?: string };
+      await sendRecovery({ ...scopeOf(contextId), actor }, login, services.keyRing, locale);
     },
     'send-registration': async (payload) => {
       const { contextId, actor, registration } = payload as { contextId: string; actor: Scope['actor']; registration: string };

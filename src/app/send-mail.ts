@@ -23,7 +23,7 @@ export async function sendMail({ services, mailer }: { services: Services; maile
   const word = (part: 'subject' | 'body' | 'action') => (own ? fillIn(own[part], params) : t(`mail.${job.mail}.${part}`, params));
   const subject = word('subject').replace(/\p{Cc}+/gu, ' ');
   const lines = {
-    greeting: t('mail.greeting', params),
+    greeting: job.params.firstName ? t('mail.greeting', params) : t('mail.greeting_plain'),
     paragraphs: word('body').split(/\n\s*\n/),
     link: `${context.url}${path}`,
     action: word('action'),

@@ -85,6 +85,10 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
     const flow = started.get(cookie(request));
     if (!flow) return redirect(response, '/');
     started.delete(cookie(request));
+    if (url.searchParams.get('error') === 'access_denied')
+      return void response
+        .writeHead(403, { 'content-type': 'text/html; charset=utf-8' })
+        .end(page('<p>You were not let in: access denied, by the company or by you.</p><p><a href="/">Back</a></p>'));
     const config = await configuration();
     const tokens = await client.authorizationCodeGrant(config, url, {
       pkceCodeVerifier: flow.verifier,

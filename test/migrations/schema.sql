@@ -269,6 +269,7 @@ CREATE TABLE one_time_links (
 );
 CREATE INDEX one_time_links_address ON public.one_time_links USING btree (context_id, address_key, kind) WHERE (address_key IS NOT NULL);
 CREATE INDEX one_time_links_expiry ON public.one_time_links USING btree (expires_at);
+CREATE INDEX one_time_links_recent ON public.one_time_links USING btree (context_id, kind, created_at);
 CREATE INDEX one_time_links_user ON public.one_time_links USING btree (context_id, user_id, kind);
 CREATE UNIQUE INDEX one_time_links_token ON public.one_time_links USING btree (context_id, token_hash);
 
@@ -516,6 +517,7 @@ CREATE TABLE users (
   custom_values jsonb NOT NULL DEFAULT '{}'::jsonb,
   recovery_email text,
   terms_edition integer,
+  proofs_after timestamp with time zone,
   PRIMARY KEY (context_id, user_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id),
   CHECK (((email IS NOT NULL) OR (username IS NOT NULL))),

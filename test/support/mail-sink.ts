@@ -7,8 +7,8 @@ export type CaughtMail = { to: string[]; text: string };
 export type MailSink = {
   url: string;
   mails: CaughtMail[];
-  /** What arrives because of `work`: the first mail of it to this address. */
-  after(work: () => Promise<unknown>, to?: string): Promise<CaughtMail>;
+  /** What arrives because of `work`: the first mail of it to this address, leading to such a page. */
+  after(work: () => Promise<unknown>, to?: string, leadsTo?: string): Promise<CaughtMail>;
   close(): void;
 };
 
@@ -43,12 +43,12 @@ export async function startMailSink(): Promise<MailSink> {
   return {
     url: `smtp://127.0.0.1:${port}`,
     mails,
-    async after(work, to) {
+    async after(work, to, leadsTo = '') {
       const known = mails.length;
       await work();
       let found: CaughtMail | undefined;
       await eventually(async () => {
-        found = mails.slice(known).find((mail) => to === undefined || mail.to.includes(to));
+        found = mails.slice(known).find((mail) => (to === undefined || mail.to.includes(to)) && mail.text.includes(leadsTo));
         if (!found) throw new Error(`no mail to ${to ?? 'anybody'} yet`);
       });
       return found!;

@@ -72,7 +72,8 @@ describe('web: addresses that people change themselves', () => {
       ],
     });
     expect((await agree(linkIn(confirm))).status).to.equal(409);
-    expect((await submit('email', { email: newAddress })).text).to.contain('taken');
+    const toTaken = await sink.after(() => submit('email', { email: newAddress }), 'ana@acme.example', '/email-change/');
+    expect((await agree(linkIn(toTaken))).status, 'said to the old mailbox only').to.equal(409);
     expect((await user())!.firstName).to.equal('Ana');
   });
 
@@ -82,7 +83,7 @@ describe('web: addresses that people change themselves', () => {
     expect((await new Jar().get(first)).status).to.equal(410);
     await submit('password', { newPassword: 'a long new sentence', repeatPassword: 'a long new sentence' });
     expect((await new Jar().get(second)).status).to.equal(410);
-    const third = linkIn(await sink.after(() => submit('email', { email: newAddress })));
+    const third = linkIn(await sink.after(() => submit('email', { email: newAddress }), 'ana@acme.example', '/email-change/'));
     wait(24 * 60 + 1);
     expect((await new Jar().get(third)).status).to.equal(410);
   });
@@ -101,7 +102,9 @@ describe('web: addresses that people change themselves', () => {
       const jar = new Jar();
       return jar.submit(jar.form(await jar.get(at('/recovery')), /recovery$/), { login: 'jsilva' });
     };
-    const link = linkIn(await sink.after(() => submit('recovery-email', { recoveryEmail: 'joao@home.example' }, joao)));
+    const link = linkIn(
+      await sink.after(() => submit('recovery-email', { recoveryEmail: 'joao@home.example' }, joao), 'joao@home.example'),
+    );
     await recover();
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(sink.mails, 'not before it is confirmed').to.have.length(1);
@@ -116,10 +119,29 @@ describe('web: addresses that people change themselves', () => {
     expect((await signIn('jsilva', 'a long new sentence')).url).to.match(/launchpad$/);
   });
 
+  it('a recovery e-mail that is removed or replaced recovers nothing any more, and a wish can be cancelled', async () => {
+    const ask = async () => {
+      const jar = new Jar();
+      return jar.submit(jar.form(await jar.get(at('/recovery')), /recovery$/), { login: 'ana@acme.example' });
+    };
+    await agree(linkIn(await sink.after(() => submit('recovery-email', { recoveryEmail: 'ana@home.example' }), 'ana@home.example')));
+    const link = linkIn(await sink.after(ask, 'ana@home.example', '/recovery/'));
+    expect((await new Jar().get(link)).status).to.equal(200);
+    await ana.submit(ana.form(await ana.follow(at('/account/recovery-email')), /recovery-email$/), { remove: 'yes' });
+    expect((await new Jar().get(link)).status, 'its mailbox is nobody’s').to.equal(410);
+    const told = await sink.after(() => submit('recovery-email', { recoveryEmail: 'thief@evil.example' }), 'ana@acme.example', 'asked for');
+    expect(told.text).to.contain('thief@evil.example');
+    const wish = linkIn(sink.mails.findLast(({ to }) => to[0] === 'thief@evil.example')!);
+    const profile = await ana.get(at('/account'));
+    expect(profile.text).to.contain('Waiting until thief@evil.example');
+    await ana.submit(ana.form(profile, /cancel-change$/), { kind: 'recovery-email' });
+    expect((await new Jar().get(wish)).status).to.equal(410);
+  });
+
   it('the recovery e-mail is another mailbox, the first one hears of a change, and it can be removed', async () => {
     expect((await submit('recovery-email', { recoveryEmail: 'Ana@acme.example' })).text).to.contain('another mailbox');
-    const link = linkIn(await sink.after(() => submit('recovery-email', { recoveryEmail: 'ana@home.example' })));
-    const told = await sink.after(() => agree(link), 'ana@acme.example');
+    const link = linkIn(await sink.after(() => submit('recovery-email', { recoveryEmail: 'ana@home.example' }), 'ana@home.example'));
+    const told = await sink.after(() => agree(link), 'ana@acme.example', 'now gets the links');
     expect(told.text).to.contain('now gets the links');
     expect((await user())!.recoveryEmail).to.equal('ana@home.example');
     const removed = await ana.follow(at('/account/recovery-email'));

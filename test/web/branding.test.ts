@@ -84,6 +84,20 @@ describe('web: what a company’s pages and mails wear', () => {
     await ana.submit(ana.form(page2, /branding\/logo$/), { remove: 'yes' });
   });
 
+  it('a file that two readers would read in two ways is refused; a profile that unpacks to anything is left out', async () => {
+    const jpeg = Buffer.from(
+      // a fill byte after SOI, and a frame of 16 × 16 in a comment before the real one of 12000 × 12000
+      'ffd8fffffe0014' + 'ffc0000b0800100010010111000000000000' + 'ffc0000b082ee02ee00101110000ffda',
+      'hex',
+    );
+    const twoFrames = Buffer.from('ffd8ffc0000b08001000100101110000ffc0000b082ee02ee00101110000ffda0008010100003f00ffd9', 'hex');
+    for (const file of [jpeg, twoFrames]) expect((await upload(file, 'image/jpeg')).status).to.equal(422);
+    const plain = png(16, 16);
+    const bomb = Buffer.concat([plain.subarray(0, 33), Buffer.from('7fffffff6943435000', 'hex'), plain.subarray(33)]);
+    expect((await upload(bomb)).status, 'a chunk longer than the file').to.equal(422);
+    expect((await upload(png(3000, 3000))).status, 'more than eight million pixels').to.equal(422);
+  });
+
   it('no picture, an SVG, a broken file, one of too many pixels or bytes: a clear word, and the logo stays', async () => {
     await upload(png(64, 64));
     const logo = async () => /class="company-logo" src="([^"]+)"/.exec((await signInPage()).text)![1];
@@ -128,9 +142,10 @@ describe('web: what a company’s pages and mails wear', () => {
       return sink.after(async () => jar.submit(jar.form(await jar.get(at('/recovery')), /recovery$/), { login: 'ana@acme.example' }));
     };
     expect((await save({ subject: '' }, path)).text).to.contain('Fill this in');
+    expect((await save({ body: 'Dear {{firstname}} {{constructor}}' }, path)).text).to.contain('no such placeholder');
     const words = {
       subject: 'New password at {{company}}',
-      body: 'Dear {{firstName}},\n\nyou have {{minutes}} minutes. {{constructor}}<i>',
+      body: 'Dear {{firstName}},\n\nyou have {{minutes}} minutes. <i>',
       action: 'Go on',
     };
     const saved = await save(words, path);

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { publishTerms } from '../../src/domain/consents/index.ts';
 import { findUserByLogin } from '../../src/domain/users/index.ts';
 import { type Answer, Jar } from '../support/jar.ts';
-import { authorize, basic, exchange, token } from '../support/oidc.ts';
+import { authorize, basic, exchange, signInWithTokens, token } from '../support/oidc.ts';
 import { clientSecret, fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('web: consent', () => {
@@ -80,6 +81,17 @@ describe('web: consent', () => {
       return { jar, form: jar.form(page, /terms$/) };
     }
 
+    it('of administrators who publish at the same time one does; the same words again are no edition', async () => {
+      const forms = await Promise.all(
+        Array.from({ length: 4 }, async () => ana.form(await ana.get(at('/admin/consent/edit')), /consent\/edit$/)),
+      );
+      const answers = await Promise.all(forms.map(({ action, fields }) => ana.get(action, { form: { ...fields, ...first } })));
+      expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, 409, 409, 409]);
+      await answer(ana, await ana.follow(at('/launchpad')), 'accept');
+      const same = await publish(first);
+      expect([same.status, same.text.includes('word for word')]).to.deep.equal([422, true]);
+    });
+
     it('in the reader’s language, or in one that there is; withdrawn, nobody is asked', async () => {
       await answer(ana, await publish({ ...first, 'pt-BR.title': 'Termos de uso', 'pt-BR.body': 'Seja gentil.' }), 'accept');
       const read = async (language: string) => {
@@ -131,7 +143,7 @@ describe('web: consent', () => {
 
     it('says what it would learn, once; more is asked again; the company’s own ask nothing', async () => {
       const first = await authorize(server, joao, { scope: 'openid profile' });
-      expect(first.answer.text).to.contain('Let Payroll know about you?').and.to.contain('Your name and language');
+      expect(first.answer.text).to.contain('Share your data with Payroll?').and.to.contain('Your name and language');
       expect(first.answer.text).to.not.contain('Your e-mail');
       expect(codeIn(await decide(first.answer, 'allow'))).to.be.a('string');
       expect((await authorize(server, joao, { scope: 'openid profile' })).code, 'not again').to.be.a('string');
@@ -144,7 +156,7 @@ describe('web: consent', () => {
       const again = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
       expect((await authorize(server, again, { scope: 'openid profile' })).code, 'in another browser').to.be.a('string');
       const asked = await authorize(server, joao, { scope: 'openid profile', prompt: 'consent' });
-      expect(asked.answer.text, 'prompt=consent').to.contain('Let Payroll know');
+      expect(asked.answer.text, 'prompt=consent').to.contain('Share your data with Payroll');
     });
 
     it('refused, it hears access_denied; unseen (prompt=none), consent_required; and nothing is granted', async () => {
@@ -171,9 +183,54 @@ describe('web: consent', () => {
         basic('payroll', clientSecret),
       );
       expect(refused.status).to.equal(400);
-      expect((await authorize(server, joao, { scope: 'openid' })).answer.text).to.contain('Let Payroll know');
+      expect((await authorize(server, joao, { scope: 'openid' })).answer.text).to.contain('Share your data with Payroll');
     });
     const buttonOf = async (page: Answer) => ({ application: /name="application" value="([^"]+)"/.exec(page.text)![1]! });
+
+    it('from the day an application is a third party’s, what nobody agreed to ends', async () => {
+      const own = await signInWithTokens(server, 'jsilva', passwords.joao, {
+        client_id: 'mobile',
+        scope: 'openid offline_access',
+        prompt: 'consent',
+      });
+      const refresh = () =>
+        token(server.issuer, { grant_type: 'refresh_token', client_id: 'mobile', refresh_token: own.tokens.refresh_token }, {});
+      await server.apply({
+        contexts: [
+          {
+            code: 'acme',
+            name: 'Acme S.A.',
+            applications: [
+              {
+                code: 'mobile',
+                name: 'Mobile',
+                oidc: {
+                  client_id: 'mobile',
+                  token_endpoint_auth_method: 'none',
+                  redirect_uris: [server.redirectUri],
+                  grant_types: ['authorization_code', 'refresh_token'],
+                  consent_required: true,
+                },
+              },
+            ],
+          },
+        ],
+      });
+      expect((await refresh()).status).to.equal(400);
+    });
+
+    it('an answer without a session, or before the terms are accepted, agrees to nothing', async () => {
+      const { answer } = await authorize(server, joao, { scope: 'openid email' });
+      const form = joao.form(answer, /interaction\//);
+      await publishTerms(await server.scope(), { en: { title: 'T', body: 'B' } }, 0);
+      const { db } = await server.scope();
+      await joao.submit(form, { decision: 'allow' }, (url) => url.startsWith(server.redirectUri));
+      expect(await db('application_consents')).to.have.length(0);
+      await db('sessions').update({ ended_at: new Date() });
+      await joao.get(form.action);
+      expect((await joao.get(form.action, { form: { ...form.fields, decision: 'allow' } })).status).to.be.below(500);
+      expect(await db('application_consents')).to.have.length(0);
+    });
 
     it('a consent is of the person who is signed in: another one’s page gives none', async () => {
       const { answer } = await authorize(server, joao, { scope: 'openid email' });

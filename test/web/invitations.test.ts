@@ -148,7 +148,7 @@ describe('web/invitations', () => {
       await settings({ selfRegistration: 'yes', domains: 'acme.example\nACME.com' });
       expect((await new Jar().follow(at('/launchpad'))).text).to.contain('/register"');
       const refused = await register({ email: 'bruna@elsewhere.example' });
-      expect([refused.status, refused.text.includes('nobody can register')]).to.deep.equal([422, true]);
+      expect([refused.status, refused.text.includes('Only addresses of')]).to.deep.equal([422, true]);
       expect((await register({ email: 'x@sub.acme.example' })).status, 'a subdomain is another domain').to.equal(422);
       const link = linkIn(await sink.after(() => register()));
       expect(await bruna(), 'nobody before the link').to.equal(undefined);
@@ -165,11 +165,23 @@ describe('web/invitations', () => {
       const unknown = await register({ email: 'zora@acme.example' });
       const plain = (text: string) => text.replace(/(ana|zora)@acme.example/g, '…').replace(/value="[\w-]{43}"/g, '');
       expect(plain(known.text)).to.equal(plain(unknown.text));
-      const mail = await sink.after(() => register({ email: 'Ana@ACME.example' }), 'Ana@acme.example');
+      const mail = await sink.after(() => register({ email: 'Ana@ACME.example' }), 'ana@acme.example');
       expect(mail.text).to.contain('there is one').and.to.not.contain('/register/');
       for (let i = 0; i < 4; i++) await register({ email: 'ana@acme.example' });
       await new Promise((resolve) => setTimeout(resolve, 600));
       expect(sink.mails.filter(({ to }) => to[0]!.toLowerCase() === 'ana@acme.example')).to.have.length(3);
+      expect((await register({ email: 'v%evil.example@acme.example' })).status, 'a route is no mailbox').to.equal(422);
+      const greeting = await sink.after(
+        () => register({ firstName: 'You won 900 EUR, collect at https://evil.example/win .', email: 'v@acme.example' }),
+        'v@acme.example',
+      );
+      expect(greeting.text, 'what a stranger typed greets nobody').to.not.contain('evil.example');
+      for (let i = 0; i < 4; i++) await register({ email: `v+${i}@acme.example` });
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      expect(
+        sink.mails.filter(({ to }) => to[0]!.startsWith('v')),
+        'one mailbox, whatever stands behind the plus',
+      ).to.have.length(3);
       const reasons = await (await server.scope()).db('audit_events').where({ type: 'registration.requested' }).pluck('reason');
       expect(new Set(reasons)).to.deep.equal(new Set(['has-an-account', null]));
     });

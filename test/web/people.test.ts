@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { acceptTerms, publishTerms } from '../../src/domain/consents/index.ts';
+import { createLink } from '../../src/domain/one-time-links/index.ts';
 import { findUserByLogin } from '../../src/domain/users/index.ts';
 import { movableClock } from '../support/clock.ts';
 import { type Answer, Jar } from '../support/jar.ts';
@@ -86,6 +88,33 @@ describe('web/admin-console: a person’s second factors', () => {
     expect((await findUserByLogin(await server.scope(), 'ana@acme.example'))!.status, 'an open browser is no place to guess').to.equal(
       'blocked',
     );
+  });
+
+  it('a reset ends what a thief has begun: a sign-in that waits at the terms, a wish for a recovery e-mail', async () => {
+    const { secret } = await withApp();
+    await setPolicy(server, { secondFactor: { demand: 'optional' } });
+    const scope = await server.scope();
+    await acceptTerms(
+      scope,
+      (await findUserByLogin(scope, 'ana@acme.example'))!.userId,
+      await publishTerms(scope, { en: { title: 'T', body: 'B' } }, 0),
+      'en',
+    );
+    const thief = new Jar();
+    const asked = await fillSignIn(thief, await thief.follow(at('/launchpad')), 'jsilva', passwords.joao);
+    const waits = await thief.submit(thief.form(asked, /second-factor$/), { code: totpCode(secret, now()) });
+    expect(waits.url).to.match(/terms$/);
+    const user = await joao();
+    const token = await scope.db.transaction((db) =>
+      createLink(
+        { ...scope, db },
+        { kind: 'recovery-email', owner: { userId: user.userId }, lifetimeSeconds: 3600, payload: { email: 't@evil.example' } },
+      ),
+    );
+    await disable({});
+    await thief.submit(thief.form(waits, /terms$/), { decision: 'accept' });
+    expect((await thief.follow(at('/launchpad'))).text, 'the proof is worth nothing').to.contain('name="password"');
+    expect((await new Jar().get(at(`/recovery-email/${token}`))).status).to.equal(410);
   });
 
   it('nobody disables their own here: that takes the factor itself, in My profile', async () => {

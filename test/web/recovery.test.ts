@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { sendRecovery } from '../../src/domain/password-recovery/index.ts';
 import { findUserByLogin } from '../../src/domain/users/index.ts';
 import { movableClock } from '../support/clock.ts';
 import { Jar } from '../support/jar.ts';
@@ -145,6 +146,15 @@ describe('web/recovery', () => {
     await ask('ana@acme.example');
     await eventually(async () => expect((await events()).at(-1).reason).to.equal('too-many'));
     expect(sink.mails).to.have.length(known);
+  });
+
+  it('of twenty parallel wishes three are mailed, and one link works', async () => {
+    const scope = await server.scope();
+    const { keyRing } = server.app.services;
+    const sealed = keyRing.encrypt('ana@acme.example', `recovery-login:${scope.contextId}`);
+    await Promise.all(Array.from({ length: 20 }, () => sendRecovery(scope, sealed, keyRing)));
+    const links = await scope.db('one_time_links').where({ kind: 'recovery' });
+    expect([links.length, links.filter(({ ended_at }) => ended_at === null).length]).to.deep.equal([3, 1]);
   });
 
   it('of twenty parallel uses one counts; the store has neither the link nor what was typed', async () => {

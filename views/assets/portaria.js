@@ -27,6 +27,9 @@ for (const button of document.querySelectorAll('[data-shows]')) {
   });
 }
 
+// what is to mend comes first
+document.querySelector('[aria-invalid="true"]')?.focus();
+
 // a colour is picked or typed: one field follows the other
 for (const picker of document.querySelectorAll('[data-mirrors]')) {
   const field = document.getElementById(picker.dataset.mirrors);

@@ -4,9 +4,16 @@ import { recordEvent } from '../audit/index.ts';
 import { loadSettings } from '../context-settings/index.ts';
 import { enqueueMail } from '../mails/index.ts';
 import { newAccountsSettings } from '../new-accounts/index.ts';
-import { createLink, endLinks, useLink } from '../one-time-links/index.ts';
-import { inTransaction, type Scope } from '../scope.ts';
-import { changeEmail, emailKey, findUserByLogin, fullName, getUser, isEmail, type User } from '../users/index.ts';
+import { countRecentLinks, createLink, endLinks, findLink, useLink } from '../one-time-links/index.ts';
+import { inTransaction, type Scope, type UserId } from '../scope.ts';
+import { changeEmail, emailKey, findUserByLogin, fullName, getUser, isPlainEmail, type User } from '../users/index.ts';
+
+const mostPerHour = 5;
+
+async function refuseFlood(scope: Scope, userId: UserId, kind: 'email-change' | 'email-confirm'): Promise<void> {
+  const since = new Date(scope.clock.now().getTime() - 3_600_000);
+  if ((await countRecentLinks(scope, kind, { userId }, since)) >= mostPerHour) throw new AppError('too_many_mails', 429);
+}
 
 /** The link that comes next, to whoever has to agree. */
 async function sendLink(scope: Scope, user: User, kind: 'email-change' | 'email-confirm', to: string, email: string, keyRing: KeyRing) {
@@ -31,9 +38,9 @@ export const requestEmailChange = (scope: Scope, userId: string, email: string, 
   inTransaction(scope, async (inside) => {
     const user = await getUser(inside, userId, { lock: true });
     if (!user.email) throw new AppError('not_found', 404);
-    if (!isEmail(email)) throw invalidInput({ email: 'fields.email' });
+    if (!isPlainEmail(email)) throw invalidInput({ email: 'fields.email' });
     if (emailKey(email) === emailKey(user.email)) throw invalidInput({ email: 'fields.email_same' });
-    if (await findUserByLogin(inside, email)) throw invalidInput({ email: 'fields.taken' });
+    await refuseFlood(inside, user.userId, 'email-change');
     await endLinks(inside, { userId: user.userId }, 'email-confirm');
     await recordEvent(inside, {
       type: 'user.email-change-requested',
@@ -47,6 +54,9 @@ export const requestEmailChange = (scope: Scope, userId: string, email: string, 
 export const confirmEmailChange = (scope: Scope, token: string, keyRing: KeyRing): Promise<string> =>
   inTransaction(scope, async (inside) => {
     const { user, email } = await useOwnLink(inside, 'email-change', token);
+    // told to whoever reads the old mailbox, and only so often: nobody tries out who has an account
+    if (await findUserByLogin(inside, email)) throw new AppError('login_taken', 409);
+    await refuseFlood(inside, user.userId, 'email-confirm');
     await sendLink(inside, user, 'email-confirm', email, email, keyRing);
     return email;
   });
@@ -59,20 +69,23 @@ export const completeEmailChange = (scope: Scope, token: string): Promise<string
     await changeEmail(as, user, email);
     // what was mailed to the old address is not the person's any more
     await endLinks(as, { userId: user.userId });
-    await enqueueMail(as, {
-      to: user.email!,
-      locale: user.locale,
-      mail: 'email_changed',
-      params: { firstName: user.firstName, email },
-      path: '/account',
-    });
+    for (const to of [user.email, user.recoveryEmail])
+      if (to)
+        await enqueueMail(as, {
+          to,
+          locale: user.locale,
+          mail: 'email_changed',
+          params: { firstName: user.firstName, email },
+          path: '/account',
+        });
     return email;
   });
 
-/** @throws AppError link_over */
+/** The person first and then the link, as whoever asks for one: locks in one order. @throws AppError link_over */
 export async function useOwnLink(scope: Scope, kind: 'email-change' | 'email-confirm' | 'recovery-email', token: string) {
-  const link = await useLink(scope, kind, token);
-  const user = link?.userId && (await getUser(scope, link.userId, { lock: true }));
-  if (!link || !user || user.status !== 'activated') throw new AppError('link_over', 410);
+  const owner = (await findLink(scope, kind, token))?.userId;
+  const user = owner && (await getUser(scope, owner, { lock: true }));
+  const link = user && user.status === 'activated' ? await useLink(scope, kind, token) : undefined;
+  if (!user || !link) throw new AppError('link_over', 410);
   return { user, email: link.payload.email! };
 }

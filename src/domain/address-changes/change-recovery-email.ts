@@ -3,9 +3,9 @@ import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { loadSettings } from '../context-settings/index.ts';
 import { enqueueMail } from '../mails/index.ts';
 import { newAccountsSettings } from '../new-accounts/index.ts';
-import { countRecentLinks, createLink } from '../one-time-links/index.ts';
+import { countRecentLinks, createLink, endLinks } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
-import { emailKey, fullName, getUser, isEmail, setRecoveryEmail, type User } from '../users/index.ts';
+import { emailKey, fullName, getUser, isPlainEmail, setRecoveryEmail, type User } from '../users/index.ts';
 import { useOwnLink } from './change-email.ts';
 
 const mostPerHour = 5;
@@ -14,11 +14,20 @@ const mostPerHour = 5;
 export const requestRecoveryEmail = (scope: Scope, userId: string, email: string, keyRing: KeyRing): Promise<void> =>
   inTransaction(scope, async (inside) => {
     const user = await getUser(inside, userId, { lock: true });
-    if (!isEmail(email)) throw invalidInput({ recoveryEmail: 'fields.email' });
+    if (!isPlainEmail(email)) throw invalidInput({ recoveryEmail: 'fields.email' });
     if (user.email && emailKey(email) === emailKey(user.email)) throw invalidInput({ recoveryEmail: 'fields.recovery_email_same' });
     const owner = { userId: user.userId };
     const since = new Date(scope.clock.now().getTime() - 3_600_000);
     if ((await countRecentLinks(inside, 'recovery-email', owner, since)) >= mostPerHour) throw new AppError('too_many_mails', 429);
+    for (const to of [user.email, user.recoveryEmail])
+      if (to)
+        await enqueueMail(inside, {
+          to,
+          locale: user.locale,
+          mail: 'recovery_email_asked',
+          params: { firstName: user.firstName, email },
+          path: '/account',
+        });
     const { confirmationHours } = (await loadSettings(inside, newAccountsSettings)).value;
     const lifetimeSeconds = confirmationHours * 3600;
     const token = await createLink(inside, { kind: 'recovery-email', owner, lifetimeSeconds, payload: { email } });
@@ -45,6 +54,8 @@ export const removeRecoveryEmail = (scope: Scope, userId: string): Promise<void>
 
 /** The other mailboxes of the person hear of it: whoever can recover an account owns it. */
 async function change(scope: Scope, user: User, email: string | undefined): Promise<void> {
+  // nor does anything that was mailed to the one before, or a wish that waits
+  for (const kind of ['recovery', 'recovery-email'] as const) await endLinks(scope, { userId: user.userId }, kind);
   if (user.recoveryEmail === email) return;
   await setRecoveryEmail(scope, user, email);
   for (const to of [user.email, user.recoveryEmail])

@@ -108,7 +108,9 @@ async function replace(
   version = before.version,
 ): Promise<Application> {
   if (!(await updateApplication(scope, before.applicationId, version, data))) throw new AppError('changed_meanwhile', 409);
-  const loses = before.oidc && (!data.enabled || data.oidc?.client_id !== before.oidc.client_id);
+  // a third party's from now on: what nobody agreed to ends
+  const isAsked = data.oidc?.consent_required && !before.oidc?.consent_required;
+  const loses = before.oidc && (!data.enabled || data.oidc?.client_id !== before.oidc.client_id || isAsked);
   if (loses) await revokeGrantsOfClient(scope, before.oidc!.client_id);
   const after = await getApplication(scope, before.applicationId);
   return announce(scope, event, after, differences(before, after));

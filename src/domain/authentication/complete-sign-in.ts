@@ -4,11 +4,11 @@ import { recordEvent } from '../audit/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import { isSessionAlive, type Session, startSession } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { changeStatus, fullName, getUser } from '../users/index.ts';
+import { changeStatus, fullName, getUser, noteLocale } from '../users/index.ts';
 import { findPolicyOf } from './find-next-step.ts';
 import { isStrong } from './next-step.ts';
 import { closePendingRequest, type PendingRequest, type Proven } from './pending-requests.ts';
-import { findStanding } from './standing.ts';
+import { findStanding, stillHolds } from './standing.ts';
 
 /** `token` for the cookie; `keptForSeconds` when the person asked to stay signed in on this browser, and the policy allows it. */
 export type Completion = { token: string; keptForSeconds?: number };
@@ -16,6 +16,7 @@ export type Completion = { token: string; keptForSeconds?: number };
 /**
  * Turns a proof into a session, once.
  * @param previous the live session of this browser
+ * @param locale in which the person signed in: theirs until they choose one
  * @returns undefined when the proof was used meanwhile, or the person is no longer active
  */
 export async function completeSignIn(
@@ -25,17 +26,19 @@ export async function completeSignIn(
   proven: Proven,
   browser: string,
   previous: Session | undefined,
+  locale: string,
 ): Promise<Completion | undefined> {
   return inTransaction(scope, async (inside) => {
     if (!(await closePendingRequest(inside, request.requestId))) return undefined;
     // locked: a deactivation or a new password at the same moment comes before or after, not between
     const user = await getUser(inside, proven.userId, { lock: true });
     const standing = (await findStanding(inside, user.userId, browser))!;
-    if (standing.password?.changedAt.getTime() !== proven.passwordChangedAt) return undefined;
+    if (!stillHolds(standing, proven)) return undefined;
     // a factor that was added to a session is worth nothing once that session has ended
     if (proven.sessionId && !(await isSessionAlive(inside, proven.sessionId, user.userId))) return undefined;
     const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
     const policy = await findPolicyOf(inside, rules, user, request.applicationId);
+    if (!user.locale) await noteLocale(as, user.userId, locale);
     const { rememberDays } = policy.secondFactor;
     const rememberedUntil = proven.remember && rememberDays > 0 ? addSeconds(scope.clock.now(), rememberDays * 86_400) : undefined;
     if (user.status !== 'activated') {

@@ -12,7 +12,7 @@ import {
 import type { Role } from '../users/index.ts';
 import { basisOf, type Demands, type Facts, needsEnrolled, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 import type { Proven } from './pending-requests.ts';
-import { findStanding, type Standing } from './standing.ts';
+import { findStanding, type Standing, stillHolds } from './standing.ts';
 
 /** Who is at the door, and where they want to go. */
 export type Arrival = {
@@ -48,7 +48,7 @@ export async function findPolicySubject(scope: Scope, rules: PolicyRules, person
  * session is of; never the policy of one and the factors of another. A session that meets the policy costs no query.
  */
 export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Arrival): Promise<Step> {
-  const { session, proven: claimed, demands, applicationId, browser } = arrival;
+  const { session, demands, applicationId, browser } = arrival;
   const now = scope.clock.now();
   const live = session && {
     sessionId: session.sessionId,
@@ -56,7 +56,8 @@ export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Ar
     authenticatedAt: session.authenticatedAt.getTime(),
     amr: session.amr,
   };
-  let standing = claimed && (await findStanding(scope, claimed.userId, browser));
+  let standing = arrival.proven && (await findStanding(scope, arrival.proven.userId, browser));
+  const claimed = standing && stillHolds(standing, arrival.proven!) ? arrival.proven : undefined;
   const stored = standing?.password;
   const basis = { now: now.getTime(), demands, session: live, proven: claimed };
   const by = basisOf({ ...basis, password: stored && { changedAt: stored.changedAt.getTime() } });

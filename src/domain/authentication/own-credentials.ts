@@ -9,7 +9,7 @@ import { listSecondFactors, removeSecondFactor } from '../credentials/second-fac
 import { inTransaction, type Scope, type UserId } from '../scope.ts';
 import { addMethods, endSessionsOfUser, type Session } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { fullName, getUser } from '../users/index.ts';
+import { endProofs, fullName, getUser } from '../users/index.ts';
 import { enrolPasskey, enrolTotp } from './enrol-factor.ts';
 import { findPolicyOf } from './find-next-step.ts';
 import type { Demands } from './next-step.ts';
@@ -90,6 +90,7 @@ export async function removeOwnFactor(scope: Scope, rules: PolicyRules, session:
       subject: { kind: 'user', id: user.userId, name: fullName(user) },
       details: { factor: removed.kind, name: removed.name },
     });
+    await endProofs(inside, user.userId);
     await tellOwner(inside, user, 'second_factor_removed', { name: removed.name });
   });
 }

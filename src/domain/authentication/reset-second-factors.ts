@@ -4,10 +4,11 @@ import { forgetBrowsers, refundAttempt, reserveAttempt } from '../attempts/index
 import { recordEvent } from '../audit/index.ts';
 import { findPassword, verifyPassword } from '../credentials/password/index.ts';
 import { removeAllSecondFactors } from '../credentials/second-factors/index.ts';
+import { endLinks } from '../one-time-links/index.ts';
 import { inTransaction, type Scope, type UserId } from '../scope.ts';
 import { endSessionsOfUser, type Session } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { fullName, getUser } from '../users/index.ts';
+import { endProofs, fullName, getUser } from '../users/index.ts';
 import { refuseAttempt } from './refuse-attempt.ts';
 import { tellOwner } from './tell-owner.ts';
 
@@ -35,6 +36,9 @@ export async function resetSecondFactors(
     const user = await getUser(inside, userId, { lock: true });
     const removed = await removeAllSecondFactors(inside, user.userId);
     if (removed === 0) throw new AppError('status_conflict', 409);
+    // whatever a thief began: a sign-in half done, a mail that waits
+    await endProofs(inside, user.userId);
+    await endLinks(inside, { userId: user.userId });
     await forgetBrowsers(inside, user.userId);
     await endSessionsOfUser(inside, user.userId, 'second-factors-reset');
     await recordEvent(inside, {

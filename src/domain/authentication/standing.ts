@@ -3,11 +3,14 @@ import { prepared } from '../../platform/database/index.ts';
 import type { Scope, UserId } from '../scope.ts';
 import type { SecondFactor } from '../sign-in-policy/index.ts';
 import type { Role } from '../users/index.ts';
+import type { Proven } from './pending-requests.ts';
 
 /** How one person stands at this moment, as far as the next step can depend on it. */
 export type Standing = {
   userId: UserId;
   role: Role;
+  /** What was proven before, in sign-ins that are not complete, is worth nothing. */
+  proofsAfter?: Date;
   /** The latest edition of the terms that the person accepted; 0 is none. */
   termsEdition: number;
   password?: { changedAt: Date; mustChange: boolean };
@@ -18,9 +21,13 @@ export type Standing = {
   rememberedUntil?: Date;
 };
 
+/** Not of a password that was replaced since, a factor that was taken away, or an account that was closed in between. */
+export const stillHolds = ({ password, proofsAfter }: Standing, proven: Proven): boolean =>
+  password?.changedAt.getTime() === proven.passwordChangedAt && proven.at >= (proofsAfter?.getTime() ?? 0);
+
 // One read of five slices' tables, asked at each step of each sign-in.
 const read = `
-  SELECT u.role, u.terms_edition, p.changed_at, p.must_change,
+  SELECT u.role, u.proofs_after, u.terms_edition, p.changed_at, p.must_change,
     ARRAY(SELECT DISTINCT f.kind FROM second_factors f WHERE f.context_id = u.context_id AND f.user_id = u.user_id) AS factors,
     EXISTS (SELECT 1 FROM recovery_codes c WHERE c.context_id = u.context_id AND c.user_id = u.user_id AND c.used_at IS NULL) AS has_codes,
     (SELECT b.remembered_until FROM known_browsers b WHERE b.context_id = u.context_id AND b.user_id = u.user_id AND b.browser_hash = :browser) AS remembered_until
@@ -36,6 +43,7 @@ export async function findStanding({ db, contextId }: Scope, userId: UserId, bro
     row && {
       userId,
       role: row.role,
+      proofsAfter: row.proofs_after ?? undefined,
       termsEdition: row.terms_edition ?? 0,
       password: row.changed_at ? { changedAt: row.changed_at, mustChange: row.must_change } : undefined,
       factors: row.factors,

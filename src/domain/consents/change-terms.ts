@@ -1,4 +1,5 @@
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
+import { locales } from '../../platform/i18n/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { changeSettings, loadSettings } from '../context-settings/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
@@ -22,8 +23,17 @@ export const publishTerms = (scope: Scope, input: unknown, latest: number): Prom
     }
     const { version } = await loadSettings(inside, termsSettings);
     if (((await findTerms(inside))?.edition ?? 0) !== latest) throw new AppError('changed_meanwhile', 409);
+    const { value: inForce } = await loadSettings(inside, termsSettings);
+    const now = inForce.edition > 0 ? await findTerms(inside, inForce.edition) : undefined;
+    if (
+      now &&
+      locales.every((one) => now.texts[one]?.title === parsed.data[one]?.title && now.texts[one]?.body === parsed.data[one]?.body)
+    ) {
+      const [first] = Object.keys(parsed.data);
+      throw invalidInput({ [`${first}.body`]: 'fields.terms_unchanged' });
+    }
     const edition = latest + 1;
-    await insertTerms(inside, edition, parsed.data);
+    if (!(await insertTerms(inside, edition, parsed.data))) throw new AppError('changed_meanwhile', 409);
     await changeSettings(inside, termsSettings, { edition }, version);
     await recordEvent(inside, { type: 'terms.published', details: { edition } });
     return edition;
@@ -42,6 +52,8 @@ export const withdrawTerms = (scope: Scope): Promise<void> =>
 export const acceptTerms = (scope: Scope, userId: string, edition: number, locale: string): Promise<void> =>
   inTransaction(scope, async (inside) => {
     const user = await getUser(inside, userId, { lock: true });
+    // of somebody who may sign in, or whose block this very sign-in lifts
+    if (user.status !== 'activated' && user.status !== 'blocked') throw new AppError('signed_out', 401);
     if ((await loadSettings(inside, termsSettings)).value.edition !== edition) throw new AppError('changed_meanwhile', 409);
     const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
     if (!(await insertAcceptance(as, user.userId, edition, locale))) return;

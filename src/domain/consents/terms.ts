@@ -34,8 +34,14 @@ export async function findTerms(scope: Scope, edition?: number): Promise<Terms |
   return row && { edition: row.edition, texts: row.texts, publishedAt: row.published_at };
 }
 
-export async function insertTerms({ db, contextId, clock }: Scope, edition: number, texts: TermsTexts): Promise<void> {
-  await db('terms_editions').insert({ context_id: contextId, edition, texts: JSON.stringify(texts), published_at: clock.now() });
+/** @returns false when somebody published it meanwhile */
+export async function insertTerms({ db, contextId, clock }: Scope, edition: number, texts: TermsTexts): Promise<boolean> {
+  const inserted = await db('terms_editions')
+    .insert({ context_id: contextId, edition, texts: JSON.stringify(texts), published_at: clock.now() })
+    .onConflict(['context_id', 'edition'])
+    .ignore()
+    .returning('edition');
+  return inserted.length === 1;
 }
 
 /** In the reader's language, or in one that there is. */

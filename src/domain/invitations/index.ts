@@ -1,4 +1,4 @@
 // Owns: how an account begins: an invitation by mail and its activation (S61, S113), registering oneself where the company allows it.
 // Does not: sign anybody in: whoever activated an account goes through the sign-in like everybody.
-export { activateAccount, canBeInvited, inviteUser, resendInvitation } from './invite-user.ts';
+export { activateAccount, canBeInvited, inviteUser, resendInvitation, sendInvitation } from './invite-user.ts';
 export { completeRegistration, requestRegistration, sendRegistration } from './register.ts';

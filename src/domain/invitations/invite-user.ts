@@ -6,44 +6,54 @@ import { loadSettings } from '../context-settings/index.ts';
 import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
 import { enqueueMail } from '../mails/index.ts';
 import { newAccountsSettings } from '../new-accounts/index.ts';
-import { createLink, findLink, useLink } from '../one-time-links/index.ts';
+import { countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { changeStatus, createUser, fullName, getUser, type NewUser, type User } from '../users/index.ts';
+import { changeStatus, createUser, fullName, getUser, type NewUser, noteLocale, type User } from '../users/index.ts';
 
-/** S61: the person is Invited until they choose a password by the link that is mailed. @throws AppError invalid_input, login_taken */
-export const inviteUser = (scope: Scope, input: Omit<NewUser, 'status'>, keyRing: KeyRing): Promise<User> =>
+/**
+ * S61: the person is Invited until they choose a password by the link that is mailed.
+ * @param locale of the mail: the person has not chosen yet
+ * @throws AppError invalid_input, login_taken
+ */
+export const inviteUser = (scope: Scope, input: Omit<NewUser, 'status'>, keyRing: KeyRing, locale: string): Promise<User> =>
   inTransaction(scope, async (inside) => {
     // S71: there is nowhere to send it
-    if (!input.email) throw invalidInput({ activation: 'fields.invitation_email' });
+    if (input.username && !input.email) throw invalidInput({ activation: 'fields.invitation_email' });
     const user = await createUser(inside, { ...input, status: 'invited' });
-    await sendInvitation(inside, user, keyRing);
+    await sendInvitation(inside, user, keyRing, locale);
     return user;
   });
 
-/** S112, S113: a new link; the one before it ends. @throws AppError status_conflict */
-export const resendInvitation = (scope: Scope, userId: string, keyRing: KeyRing): Promise<void> =>
+/** S112, S113: a new link; the one before it ends. @throws AppError status_conflict, too_many_mails */
+export const resendInvitation = (scope: Scope, userId: string, keyRing: KeyRing, locale: string): Promise<void> =>
   inTransaction(scope, async (inside) => {
     const user = await getUser(inside, userId, { lock: true });
     if (!canBeInvited(user)) throw new AppError('status_conflict', 409);
-    await sendInvitation(inside, user, keyRing);
+    if (!(await sendInvitation(inside, user, keyRing, locale))) throw new AppError('too_many_mails', 429);
   });
 
 export const canBeInvited = ({ status, email }: User): boolean => status === 'invited' && email !== undefined;
 
-async function sendInvitation(scope: Scope, user: User, keyRing: KeyRing): Promise<void> {
+const mostPerHour = 5;
+
+/** @returns false when enough were mailed within the hour. @param scope of a transaction */
+export async function sendInvitation(scope: Scope, user: User, keyRing: KeyRing, locale?: string): Promise<boolean> {
   const { invitationDays } = (await loadSettings(scope, newAccountsSettings)).value;
   const owner = { userId: user.userId };
+  const since = new Date(scope.clock.now().getTime() - 3_600_000);
+  if ((await countRecentLinks(scope, 'invitation', owner, since)) >= mostPerHour) return false;
   const token = await createLink(scope, { kind: 'invitation', owner, lifetimeSeconds: invitationDays * 86_400 });
   await recordEvent(scope, { type: 'user.invited', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
   await enqueueMail(scope, {
     to: user.email!,
-    locale: user.locale,
+    locale: user.locale ?? locale,
     mail: 'invitation',
     params: { firstName: user.firstName, days: invitationDays },
     path: `/activate/${token}`,
     keyRing,
   });
+  return true;
 }
 
 /**
@@ -58,6 +68,7 @@ export async function activateAccount(
   token: string,
   newPassword: string,
   repeated: string,
+  locale: string,
 ): Promise<User> {
   const userId = (await findLink(scope, 'invitation', token))?.userId;
   const user = userId && (await getUser(scope, userId));
@@ -71,6 +82,7 @@ export async function activateAccount(
     const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
     const activated = await changeStatus(as, user.userId, 'activate', 'invitation');
     await setPersonalPassword(as, user, hash);
+    if (!user.locale) await noteLocale(as, user.userId, locale);
     return activated;
   });
 }

@@ -7,14 +7,17 @@ import { loadSettings } from '../context-settings/index.ts';
 import { checkPassword, setPersonalPassword } from '../credentials/password/index.ts';
 import { enqueueMail } from '../mails/index.ts';
 import { mayRegister, newAccountsSettings } from '../new-accounts/index.ts';
-import { countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
+import { countLinksFrom, countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { checkPersonalData, createUser, emailKey, findUserByLogin, fullName, type User } from '../users/index.ts';
+import { checkPersonalData, createUser, emailKey, findUserByLogin, fullName, isPlainEmail, type User } from '../users/index.ts';
+import { sendInvitation } from './invite-user.ts';
 
 export type Registration = { firstName: string; lastName: string; email: string; locale: string };
 
 const mostPerDay = 3;
+/** From one address: an office of newcomers, and no mail cannon. */
+const mostPerHourFrom = 60;
 const sealedFor = (contextId: string) => `registration:${contextId}`;
 
 /**
@@ -25,6 +28,7 @@ export async function requestRegistration(scope: Scope, input: Registration, key
   const { value: settings } = await loadSettings(scope, newAccountsSettings);
   if (!settings.selfRegistration) throw new AppError('not_found', 404);
   const faults = checkPersonalData({ ...input, role: 'regular' });
+  if (!isPlainEmail(input.email)) faults.email = 'fields.email';
   if (!faults.email && !mayRegister(settings, input.email)) faults.email = 'fields.registration_domain';
   if (Object.keys(faults).length > 0) throw invalidInput(faults, { domains: settings.domains.slice(0, 5).join(', ') });
   const sealed = keyRing.encrypt(JSON.stringify(input), sealedFor(scope.contextId));
@@ -36,12 +40,17 @@ export async function requestRegistration(scope: Scope, input: Registration, key
 /** The job: a link that makes the account; to somebody who has one, the way to sign in. */
 export async function sendRegistration(scope: Scope, sealed: string, keyRing: KeyRing): Promise<void> {
   const input: Registration = JSON.parse(keyRing.decrypt(sealed, sealedFor(scope.contextId)).toString());
-  const { email, firstName, locale } = input;
-  const owner = { addressKey: emailKey(email) };
+  const { email, locale } = input;
+  // of one mailbox, whatever stands behind a plus
+  const owner = { addressKey: emailKey(email).replace(/\+[^@]*@/, '@') };
   await inTransaction(scope, async (inside) => {
     const since = new Date(scope.clock.now().getTime() - 86_400_000);
     const known = await findUserByLogin(inside, email);
-    const isMailed = (await countRecentLinks(inside, 'registration', owner, since)) < mostPerDay;
+    const from = scope.actor.ip ?? '';
+    const hour = new Date(scope.clock.now().getTime() - 3_600_000);
+    const isMailed =
+      (await countRecentLinks(inside, 'registration', owner, since)) < mostPerDay &&
+      (await countLinksFrom(inside, 'registration', from, hour)) < mostPerHourFrom;
     await recordEvent(inside, {
       type: 'registration.requested',
       outcome: isMailed && !known ? 'success' : 'failure',
@@ -51,12 +60,19 @@ export async function sendRegistration(scope: Scope, sealed: string, keyRing: Ke
     if (!isMailed) return;
     const { confirmationHours } = (await loadSettings(inside, newAccountsSettings)).value;
     // also for who has an account: the count of mails to an address is the same
-    const token = await createLink(inside, { kind: 'registration', owner, lifetimeSeconds: confirmationHours * 3600, payload: input });
-    const mail = { to: email, locale: known?.locale ?? locale };
-    if (known) {
+    const token = await createLink(inside, {
+      kind: 'registration',
+      owner,
+      lifetimeSeconds: confirmationHours * 3600,
+      payload: { ...input, from },
+    });
+    const mail = { to: known?.email ?? email, locale: known?.locale ?? locale };
+    if (known?.status === 'invited') await sendInvitation(inside, known, keyRing, locale);
+    else if (known) {
       await enqueueMail(inside, { ...mail, mail: 'already_registered', params: { firstName: known.firstName }, path: '/recovery' });
     } else {
-      const params = { firstName, hours: confirmationHours };
+      // what a stranger typed as a name is no greeting
+      const params = { hours: confirmationHours };
       await enqueueMail(inside, { ...mail, mail: 'registration', params, path: `/register/${token}`, keyRing });
     }
   });

@@ -5,7 +5,7 @@ import type { SettingsKind } from '../context-settings/index.ts';
 /** Every mail there is, with what its words may name besides the company. The texts of the product stand in views/locales. */
 export const mailKinds = {
   invitation: ['firstName', 'days'],
-  registration: ['firstName', 'hours'],
+  registration: ['hours'],
   already_registered: ['firstName'],
   recovery: ['firstName', 'minutes'],
   password_changed: ['firstName'],
@@ -18,6 +18,7 @@ export const mailKinds = {
   email_confirm: ['firstName', 'email', 'hours'],
   email_changed: ['firstName', 'email'],
   recovery_email: ['firstName', 'email', 'hours'],
+  recovery_email_asked: ['firstName', 'email'],
   recovery_email_changed: ['firstName'],
   own_certificate: ['firstName', 'days', 'notAfter', 'fingerprint'],
   partner_certificate: ['firstName', 'days', 'notAfter', 'fingerprint', 'application'],
@@ -25,6 +26,8 @@ export const mailKinds = {
 
 export type MailName = keyof typeof mailKinds;
 export const mailNames = Object.keys(mailKinds) as MailName[];
+
+const placeholder = /\{\{\s*(\w+)\s*\}\}/g;
 
 const line = z
   .string()
@@ -37,7 +40,15 @@ const text = z.strictObject({
   action: line.min(1, 'fields.required'),
 });
 
-const schema = z.partialRecord(z.enum(mailNames), z.partialRecord(z.enum(locales), text));
+const schema = z.partialRecord(z.enum(mailNames), z.partialRecord(z.enum(locales), text)).superRefine((texts, context) => {
+  // a slip of the pen would leave a hole in every mail
+  for (const [mail, byLocale] of Object.entries(texts))
+    for (const [locale, parts] of Object.entries(byLocale ?? {}))
+      for (const [part, words] of Object.entries(parts ?? {}))
+        for (const [, name] of words.matchAll(placeholder))
+          if (name !== 'company' && !(mailKinds[mail as MailName] as readonly string[]).includes(name!))
+            context.addIssue({ code: 'custom', path: [mail, locale, part], message: 'fields.placeholder' });
+});
 
 /** By mail and language; what is missing is the product's own. */
 export type MailTexts = z.output<typeof schema>;
@@ -45,4 +56,4 @@ export const mailTexts: SettingsKind<MailTexts> = { name: 'mail-texts', schema }
 
 /** Puts the values in the place of `{{name}}`; of a name that the mail does not have nothing is left. */
 export const fillIn = (template: string, params: Record<string, string | number>): string =>
-  template.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name) => String(Object.hasOwn(params, name) ? params[name] : ''));
+  template.replace(placeholder, (_, name) => String(Object.hasOwn(params, name) ? params[name] : ''));

@@ -50,6 +50,13 @@ export async function findLink(scope: Scope, kind: LinkKind, token: string): Pro
   return row && found(row);
 }
 
+/** How many were asked for from one network address (payload `from`). */
+export async function countLinksFrom(scope: Scope, kind: LinkKind, from: string, since: Date): Promise<number> {
+  const query = links(scope).where({ kind }).where('created_at', '>', since).whereRaw("payload ->> 'from' = ?", [from]);
+  const [row] = await query.count({ n: '*' });
+  return Number(row?.n ?? 0);
+}
+
 /** What a person's links of these kinds wait for, the newest first. */
 export async function listOpenLinks(
   scope: Scope,

@@ -6,6 +6,7 @@ import { recordEvent } from '../audit/index.ts';
 import { findPolicyOf } from '../authentication/index.ts';
 import { loadSettings } from '../context-settings/index.ts';
 import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
+import { sendInvitation } from '../invitations/index.ts';
 import { enqueueMail } from '../mails/index.ts';
 import { newAccountsSettings } from '../new-accounts/index.ts';
 import { countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
@@ -25,22 +26,26 @@ const addressesOf = ({ email, recoveryEmail }: User): string[] => [email, recove
 const loginPurpose = (contextId: string) => `recovery-login:${contextId}`;
 
 /** Who asks hears the same at the same time, whoever they name: everything that depends on the account happens in a job. */
-export async function requestRecovery({ db, contextId, actor }: Scope, login: string, keyRing: KeyRing): Promise<void> {
+export async function requestRecovery({ db, contextId, actor }: Scope, login: string, keyRing: KeyRing, locale: string): Promise<void> {
   // one wish a name waits at a time, however often it is sent
   const key = `recovery ${contextId} ${keyRing.fingerprint(usernameKey(login), 'recovery')[0]}`;
   await enqueueJob(
     db,
     'send-recovery',
-    { contextId, actor, login: keyRing.encrypt(login.slice(0, 254), loginPurpose(contextId)) },
+    { contextId, actor, locale, login: keyRing.encrypt(login.slice(0, 254), loginPurpose(contextId)) },
     { key },
   );
 }
 
-/** The job: mails a link, if there is somebody to mail to. @param sealedLogin as requestRecovery sealed it */
-export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: KeyRing): Promise<void> {
+/** The job: mails a link, if there is somebody to mail to. @param sealedLogin as requestRecovery sealed it @param locale of whoever asked, for who has chosen none */
+export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: KeyRing, locale?: string): Promise<void> {
   const login = keyRing.decrypt(sealedLogin, loginPurpose(scope.contextId)).toString();
-  const user = await findUserByLogin(scope, login);
   await inTransaction(scope, async (inside) => {
+    const found = await findUserByLogin(inside, login);
+    // locked: the address must not change between the mail and the link, nor two links be the latest
+    const user = found && (await getUser(inside, found.userId, { lock: true }));
+    // whoever lost the invitation gets another one
+    if (user?.status === 'invited' && user.email) return void (await sendInvitation(inside, user, keyRing, locale));
     const since = new Date(scope.clock.now().getTime() - 3_600_000);
     const addresses = user ? addressesOf(user) : [];
     const isMailed =
@@ -69,7 +74,7 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: K
     for (const to of addresses)
       await enqueueMail(inside, {
         to,
-        locale: user.locale,
+        locale: user.locale ?? locale,
         mail: 'recovery',
         params: { firstName: user.firstName, minutes: recoveryMinutes },
         path: `/recovery/${token}`,

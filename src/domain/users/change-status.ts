@@ -33,6 +33,7 @@ export async function changeStatus(scope: Scope, userId: string, change: StatusC
   if (!from.includes(before.status)) throw new AppError('status_conflict', 409);
   if (change === 'deactivate') await refuseLockingOut(scope, before);
   const after: User = { ...before, status: to, statusChangedAt: scope.clock.now() };
+  if (to === 'deactivated') after.proofsAfter = scope.clock.now();
   // the link came by mail
   if (change === 'activate') after.emailVerified = true;
   if (!(await updateUser(scope, after))) throw new AppError('changed_meanwhile', 409);

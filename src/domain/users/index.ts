@@ -8,12 +8,14 @@ export { editUser } from './edit-user.ts';
 export { setLocale } from './set-locale.ts';
 export {
   countUsers,
+  endProofs,
   findUserById,
   findUserByLogin,
   forgetCustomValues,
   getUser,
   listUsers,
   listUsersByIds,
+  noteLocale,
   noteTermsEdition,
   type UserFilter,
 } from './store.ts';
@@ -23,6 +25,7 @@ export {
   fullName,
   identifier,
   isEmail,
+  isPlainEmail,
   nameKey,
   type Role,
   type Status,

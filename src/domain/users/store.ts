@@ -16,6 +16,7 @@ type Row = {
   role: Role;
   status: Status;
   status_changed_at: Date;
+  proofs_after: Date | null;
   department: string | null;
   locale: string | null;
   custom_values: CustomValues;
@@ -36,6 +37,7 @@ const fromRow = (row: Row): User => ({
   role: row.role,
   status: row.status,
   statusChangedAt: row.status_changed_at,
+  proofsAfter: row.proofs_after ?? undefined,
   department: row.department ?? undefined,
   locale: row.locale ?? undefined,
   customValues: row.custom_values,
@@ -56,6 +58,7 @@ const ofUser = [
   'role',
   'status',
   'status_changed_at',
+  'proofs_after',
   'department',
   'locale',
   'custom_values',
@@ -182,6 +185,16 @@ export async function forgetCustomValues({ db, contextId }: Scope, fieldId: stri
   }
 }
 
+/** Sign-ins under way begin again: a factor was taken away. @param scope of a transaction */
+export async function endProofs(scope: Scope, userId: UserId): Promise<void> {
+  await users(scope).where('user_id', userId).update({ proofs_after: scope.clock.now() });
+}
+
+/** The language in which the person went on, until they choose one. Apart from the version, as noteTermsEdition. */
+export async function noteLocale(scope: Scope, userId: UserId, locale: string): Promise<void> {
+  await users(scope).where({ user_id: userId, locale: null }).update({ locale });
+}
+
 /** Apart from the version: nobody's edit of the person is stale because they accepted something. */
 export async function noteTermsEdition(scope: Scope, userId: UserId, edition: number): Promise<void> {
   await users(scope).where('user_id', userId).update({ terms_edition: edition });
@@ -210,6 +223,7 @@ const columns = (user: User) => ({
   role: user.role,
   status: user.status,
   status_changed_at: user.statusChangedAt,
+  proofs_after: user.proofsAfter ?? null,
   department: user.department || null,
   locale: user.locale ?? null,
   custom_values: jsonText(user.customValues),

@@ -17,6 +17,8 @@ export type User = {
   role: Role;
   status: Status;
   statusChangedAt: Date;
+  /** What was proven before, in sign-ins that are not complete, is worth nothing. */
+  proofsAfter?: Date;
   department?: string;
   locale?: string;
   customValues: CustomValues;
@@ -44,6 +46,15 @@ const email = /^[^\s@"(),:;<>[\\\]]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[
 const invisible = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 
 export const isEmail = (value: string): boolean => value.length <= 254 && email.test(value) && !invisible.test(value);
+
+/**
+ * Of an address that somebody gives of themselves, where its domain or its mailbox decides: an RFC 5321 dot-atom in one spelling, without what relays read as routes
+ * (percent, bang) or as encoded words.
+ */
+export const isPlainEmail = (value: string): boolean => {
+  const local = value.slice(0, value.lastIndexOf('@'));
+  return isEmail(value) && value === value.normalize('NFKC') && !/[%!=?|{}`@]|^\.|\.$|\.\./.test(local);
+};
 
 /** S58: at most 150 characters, a letter or digit at both ends, no space, no '@' (so that it is never somebody's e-mail). */
 export const isUsername = (value: string): boolean =>

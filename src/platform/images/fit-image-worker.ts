@@ -1,13 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PhotonImage, resize, SamplingFilter } from '@silvia-odwyer/photon-node';
-import { imageSize } from 'image-size';
+import type { Decoding } from './fit-image.ts';
 
-const mostPixels = 16_000_000;
-
-const { content, box } = workerData as { content: Uint8Array; box: { width: number; height: number } };
-const { width, height } = imageSize(content);
-if (width * height > mostPixels || width * height === 0) throw new Error('too many pixels, or none');
+const { content, width, height, box } = workerData as Decoding;
 const image = PhotonImage.new_from_byteslice(content);
+if (image.get_width() !== width || image.get_height() !== height) throw new Error('another size than the file says');
 const scale = Math.min(1, box.width / width, box.height / height);
 const fitted =
   scale < 1

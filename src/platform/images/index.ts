@@ -1,2 +1,3 @@
 // Owns: making a small picture of our own from a file that somebody sent. Does not: know what the picture is for.
-export { fitImage, imageType } from './fit-image.ts';
+export { fitImage } from './fit-image.ts';
+export { imageType, readPicture } from './picture.ts';

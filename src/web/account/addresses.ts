@@ -1,7 +1,18 @@
 import { removeRecoveryEmail, requestEmailChange, requestRecoveryEmail } from '../../domain/address-changes/index.ts';
+import { endLinks, type LinkKind } from '../../domain/one-time-links/index.ts';
 import { getUser } from '../../domain/users/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { fieldTexts, type PageContext, redirectTo, renderPage } from '../request/index.ts';
+
+/** Links that wait for somebody to agree to an address. */
+export const addressKinds: LinkKind[] = ['email-change', 'email-confirm', 'recovery-email'];
+
+/** The person thought better of it: what was mailed does nothing. */
+export async function submitCancel(page: PageContext): Promise<void> {
+  const kind = addressKinds.find((one) => one === page.form.get('kind'));
+  if (kind) await endLinks(page.scope, { userId: page.session!.userId }, kind);
+  redirectTo(page, '/account?done=change_cancelled');
+}
 
 export async function showEmail(page: PageContext, error?: AppError): Promise<void> {
   const user = await getUser(page.scope, page.session!.userId);

@@ -1,3 +1,4 @@
+import { getApplication } from '../../domain/applications/index.ts';
 import { listApplicationsOfUser } from '../../domain/assignments/index.ts';
 import { listConsents, withdrawConsent } from '../../domain/consents/index.ts';
 import type { ApplicationId } from '../../domain/scope.ts';
@@ -12,9 +13,16 @@ export async function showApplications(page: PageContext): Promise<void> {
   const consents = new Map((await listConsents(scope, userId)).map((one) => [one.applicationId, one]));
   const applications = (await listApplicationsOfUser(scope, userId)).map((one) => {
     const id = one.applicationId as ApplicationId;
-    return { ...one, lastUsedAt: uses.get(id), consent: consents.get(id) };
+    return { applicationId: id, name: one.name, lastUsedAt: uses.get(id), consent: consents.get(id) };
   });
-  renderPage(page, 'account/applications', { applications });
+  // what a third party may know is seen as long as it holds, also where the application cannot be opened any more
+  const shown = [...applications];
+  for (const consent of consents.values()) {
+    if (applications.some(({ applicationId }) => applicationId === consent.applicationId)) continue;
+    const { applicationId, name } = await getApplication(scope, consent.applicationId);
+    shown.push({ applicationId, name, lastUsedAt: uses.get(applicationId), consent });
+  }
+  renderPage(page, 'account/applications', { applications: shown });
 }
 
 export async function submitWithdrawal(page: PageContext): Promise<void> {

@@ -2,13 +2,14 @@
 
 import { listBrowsers } from '../../domain/attempts/index.ts';
 import { forgetOwnBrowser } from '../../domain/authentication/index.ts';
+import { listOpenLinks } from '../../domain/one-time-links/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import { describeBrowser, endOwnSession, listSessionsOfUser } from '../../domain/sessions/index.ts';
 import { getUser, setLocale } from '../../domain/users/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import { isLocale } from '../../platform/i18n/index.ts';
 import { type PageContext, type Route, redirectTo, renderPage } from '../request/index.ts';
-import { showEmail, showRecoveryEmail, submitEmail, submitRecoveryEmail } from './addresses.ts';
+import { addressKinds, showEmail, showRecoveryEmail, submitCancel, submitEmail, submitRecoveryEmail } from './addresses.ts';
 import { showApplications, submitWithdrawal } from './applications.ts';
 import { fresh } from './fresh.ts';
 import { showPassword, submitPassword } from './password.ts';
@@ -38,6 +39,7 @@ export const accountRoutes: Route[] = [
     handle: fresh('/account/recovery-email', (page) => showRecoveryEmail(page)),
   },
   { method: 'POST', path: '/account/recovery-email', access: 'person', handle: fresh('/account/recovery-email', submitRecoveryEmail) },
+  { method: 'POST', path: '/account/cancel-change', access: 'person', handle: submitCancel },
   { method: 'GET', path: '/account/password', access: 'person', handle: fresh('/account/password', (page) => showPassword(page)) },
   { method: 'POST', path: '/account/password', access: 'person', handle: fresh('/account/password', submitPassword) },
   { method: 'GET', path: factors, access: 'person', handle: showFactors },
@@ -64,7 +66,7 @@ export const accountRoutes: Route[] = [
 
 async function showAccount(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.session!.userId);
-  renderPage(page, 'account/account', { user });
+  renderPage(page, 'account/account', { user, pending: await listOpenLinks(page.scope, user.userId, addressKinds) });
 }
 
 /** The person's own language, everywhere; the choice of this browser gives way to it. */

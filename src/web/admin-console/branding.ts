@@ -1,7 +1,7 @@
 import { type Branding, brandingSettings, changeCompanyLogo } from '../../domain/branding/index.ts';
 import { changeSettings, loadSettings } from '../../domain/context-settings/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
-import { AppError } from '../../platform/errors/index.ts';
+import { invalidInput } from '../../platform/errors/index.ts';
 import { locales } from '../../platform/i18n/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
@@ -47,11 +47,11 @@ async function submitBranding(page: PageContext): Promise<void> {
 
 async function submitLogo(page: PageContext): Promise<void> {
   const file = await page.form.file('logo');
-  if (!file && page.form.get('remove') !== 'yes') throw new AppError('no_file', 422);
   const { value, version } = await loadSettings(page.scope, brandingSettings);
   const done = await submitForm(
     page,
     async () => {
+      if (!file && page.form.get('remove') !== 'yes') throw invalidInput({ logo: 'errors.no_file' });
       await changeCompanyLogo(page.scope, file);
       return true;
     },

@@ -32,7 +32,18 @@ async function submitNewAccounts(page: PageContext): Promise<void> {
     page,
     () =>
       inTransaction(page.scope, (scope) =>
-        changeSettings(scope, newAccountsSettings, { ...values, domains: form.lines('domains') }, shownVersion(page)),
+        changeSettings(
+          scope,
+          newAccountsSettings,
+          {
+            ...values,
+            domains: form
+              .lines('domains')
+              .flatMap((line) => line.split(/[\s,;]+/))
+              .filter(Boolean),
+          },
+          shownVersion(page),
+        ),
       ),
     (fields, status, fault) => {
       const domains = Object.entries(fields).find(([name]) => name.startsWith('domains'))?.[1];

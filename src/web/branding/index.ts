@@ -1,5 +1,5 @@
 // Owns: the files that a company's pages and mails wear: its logo and its colour as a stylesheet. Does not: change them (admin-console).
-import { findCompanyLogo } from '../../domain/branding/index.ts';
+import { colorOnDark, findCompanyLogo } from '../../domain/branding/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import type { PageContext, Route } from '../request/index.ts';
 
@@ -22,10 +22,13 @@ async function sendLogo({ ctx, scope, query }: PageContext): Promise<void> {
 
 async function sendColors({ ctx, branding, query }: PageContext): Promise<void> {
   const { color } = branding;
-  const rgb = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)).join(', ');
+  const set = (value: string) => {
+    const rgb = [1, 3, 5].map((at) => Number.parseInt(value.slice(at, at + 2), 16)).join(', ');
+    return `:root, [data-bs-theme] { --tblr-primary: ${value}; --tblr-primary-rgb: ${rgb}; }`;
+  };
   keep(ctx, query('v') === color.slice(1));
   ctx.type = 'css';
-  ctx.body = `:root, [data-bs-theme] { --tblr-primary: ${color}; --tblr-primary-rgb: ${rgb}; }\n`;
+  ctx.body = `${set(color)}\n@media (prefers-color-scheme: dark) { ${set(colorOnDark(color))} }\n`;
 }
 
 /** For good, when the address names the version. */

@@ -22,7 +22,15 @@ export async function submitActivation(page: PageContext): Promise<void> {
   const { scope, services, form, params } = page;
   try {
     const rules = await rulesOf(page);
-    const user = await activateAccount(scope, services.hasher, rules, params.token!, form.get('newPassword'), form.get('repeatPassword'));
+    const user = await activateAccount(
+      scope,
+      services.hasher,
+      rules,
+      params.token!,
+      form.get('newPassword'),
+      form.get('repeatPassword'),
+      page.locale,
+    );
     renderPage(page, 'invitations/done', { login: identifier(user) });
   } catch (error) {
     if (!(error instanceof AppError && error.fields)) throw error;

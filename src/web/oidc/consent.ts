@@ -7,8 +7,7 @@ import { applicationIdOf } from './account.ts';
 export const scopesAsked = (params: Record<string, unknown> | undefined): string[] =>
   String(params?.scope ?? '')
     .split(' ')
-    .filter((one) => one !== '' && one !== 'openid')
-    .slice(0, 50);
+    .filter((one) => one !== '' && one !== 'openid');
 
 /** Whether the client may be granted what it asks for: always for the company's own, with consent for a third party's. */
 export const mayKnow = async ({ oidc: { client, params } }: KoaContextWithOIDC, scope: Scope, userId: UserId): Promise<boolean> =>

@@ -83,10 +83,12 @@ async function submitAnswer(page: PageContext, providers: ProviderDirectory): Pr
   const client = name === 'consent' ? await provider.Client.find(String(interaction.params.client_id)) : undefined;
   if (!client) throw new AppError('request_expired', 400);
   // signed out or somebody else by now: the request goes on from its beginning
-  if (interaction.session?.uid !== page.session?.sessionId) return finish(page, interaction, {});
+  if (!page.session || interaction.session?.uid !== page.session.sessionId) return finish(page, interaction, {});
+  const applicationId = applicationIdOf(client);
+  if ((await nextStepOf(page, { demands: demandsOf(interaction), applicationId })).step !== 'done') return finish(page, interaction, {});
   if (page.form.get('decision') !== 'allow')
     return finish(page, interaction, { error: 'access_denied', error_description: 'the person did not agree' });
-  await giveConsent(page.scope, page.session!.userId, applicationIdOf(client), scopesAsked(interaction.params));
+  await giveConsent(page.scope, page.session.userId, applicationId, scopesAsked(interaction.params));
   await finish(page, interaction, { consent: {} });
 }
 

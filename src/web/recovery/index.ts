@@ -20,7 +20,7 @@ function showRequest(page: PageContext, fault?: string): void {
 async function submitRequest(page: PageContext): Promise<void> {
   const login = page.form.get('login').trim();
   if (login === '') return showRequest(page, page.t('recovery.missing'));
-  await requestRecovery(page.scope, login, page.services.keyRing);
+  await requestRecovery(page.scope, login, page.services.keyRing, page.locale);
   renderPage(page, 'recovery/requested', {});
 }
 

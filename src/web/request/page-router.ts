@@ -66,7 +66,7 @@ async function isAllowed(page: PageContext, route: Route): Promise<boolean> {
   const { ctx, session } = page;
   if (route.access === 'anyone') return true;
   if (!session || (await nextStepOf(page, { demands: {} })).step !== 'done') {
-    if (route.method === 'POST') throw new AppError('signed_out', 401);
+    if (route.method === 'POST') throw session ? new AppError('step_due', 403) : new AppError('signed_out', 401);
     await sendToSignIn(page, { destination: { protocol: 'portaria', path: ctx.state.path + ctx.search }, demands: {} });
     return false;
   }

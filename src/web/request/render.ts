@@ -60,7 +60,10 @@ export function renderPage(
     formatDay: (day: string) => formats[locale].day.format(new Date(day)),
     formatTime: (date: Date) => `${formats[locale].time.format(date)} UTC`,
     fields: {},
-    notice: takeNotice(page),
+    // of a deed before; what failed now says so itself
+    notice: status < 400 ? takeNotice(page) : undefined,
+    // an answer to a form has no address of its own to open in another language
+    hasAddress: ctx.method === 'GET' || status === 422,
     ...locals,
   });
 }

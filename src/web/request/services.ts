@@ -1,6 +1,7 @@
 import type { AccessFinder } from '../../domain/access/index.ts';
 import type { SettingsFinder } from '../../domain/context-settings/index.ts';
 import type { ArtifactStore } from '../../domain/protocol-artifacts/index.ts';
+import type { ContextId } from '../../domain/scope.ts';
 import type { SessionFinder } from '../../domain/sessions/index.ts';
 import type { PolicyFinder } from '../../domain/sign-in-policy/index.ts';
 import type { Clock } from '../../platform/clock/index.ts';
@@ -30,6 +31,8 @@ export type Services = {
   findSession: SessionFinder;
   findAccess: AccessFinder;
   artifacts: ArtifactStore;
+  /** What this process keeps in memory of a company is read anew: its own deeds are seen on the very next page. */
+  forgetCached(contextId: ContextId): void;
   outbound: OutboundFetch;
   /** Mails reach somebody: a mail server is configured, or they are kept on a page while Portaria is tried out. */
   canMail: boolean;

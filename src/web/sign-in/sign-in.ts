@@ -28,8 +28,11 @@ import { applicationName, formTargets, goBack, loadPending, stepOf } from './pen
 export async function openSignIn(page: PageContext): Promise<void> {
   const path = localPath(page.query('to'), '/launchpad');
   if (page.session) return page.ctx.redirect(`${page.context.mount}${path}`);
-  const restarted = page.query('done') === 'sign_in_restarted' ? { done: 'sign_in_restarted' } : undefined;
-  await sendToSignIn(page, { destination: { protocol: 'portaria', path }, demands: {} }, restarted);
+  const told = {
+    ...(page.query('done') === 'sign_in_restarted' ? { done: 'sign_in_restarted' } : {}),
+    ...(page.query('login_hint') ? { login_hint: page.query('login_hint').slice(0, 254) } : {}),
+  };
+  await sendToSignIn(page, { destination: { protocol: 'portaria', path }, demands: {} }, told);
 }
 
 export async function showSignIn(page: PageContext): Promise<void> {
@@ -77,7 +80,15 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
   }
   if (step.by === 'session') return goBack(page, request);
   const { context } = page;
-  const completed = await completeSignIn(page.scope, await rulesOf(page), request, request.proven!, page.browser, page.session);
+  const completed = await completeSignIn(
+    page.scope,
+    await rulesOf(page),
+    request,
+    request.proven!,
+    page.browser,
+    page.session,
+    page.locale,
+  );
   if (!completed) return page.ctx.redirect(`${context.mount}/sign-in`);
   const options = { secure: context.isSecure, maxAgeSeconds: completed.keptForSeconds };
   page.ctx.append('set-cookie', serializeCookie(cookieNames(context).session, completed.token, options));

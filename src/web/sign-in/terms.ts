@@ -1,4 +1,3 @@
-import { closePendingRequest } from '../../domain/authentication/index.ts';
 import { acceptTerms, findTerms, textFor } from '../../domain/consents/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../request/index.ts';
@@ -32,13 +31,13 @@ export async function submitTerms(page: PageContext): Promise<void> {
   const { request, step } = due;
   const { scope, form, session } = page;
   if (form.get('decision') !== 'accept') {
-    await closePendingRequest(scope, request.requestId);
-    return renderPage(page, 'sign-in/terms-declined');
+    return renderPage(page, 'sign-in/terms-declined', { again: `/sign-in/${request.requestId}/terms` });
   }
   // another edition was published while this one was read: it is shown
   if (form.get('edition') === String(step.edition)) {
     const userId = step.by === 'proof' ? request.proven!.userId : session!.userId;
-    await acceptTerms(scope, userId, step.edition, page.locale);
+    const terms = await findTerms(scope, step.edition);
+    await acceptTerms(scope, userId, step.edition, textFor(terms!.texts, page.locale).locale);
     if (session) session.person.termsEdition = step.edition;
   }
   const fresh = await loadPending(page);

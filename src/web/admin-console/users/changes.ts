@@ -60,7 +60,7 @@ export async function submitChange(page: PageContext): Promise<void> {
       if (status === 'unblock') await clearAttempts(scope, user.userId);
     });
   } else if (change === 'delete') await inTransaction(page.scope, (scope) => deleteAccount(scope, user.userId));
-  else if (change === 'resend-invitation') await resendInvitation(page.scope, user.userId, page.services.keyRing);
+  else if (change === 'resend-invitation') await resendInvitation(page.scope, user.userId, page.services.keyRing, page.locale);
   else await giveTemporaryPassword(page.scope, user, page.services);
   redirectTo(page, change === 'delete' ? '/admin/users' : path, done);
 }

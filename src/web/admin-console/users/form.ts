@@ -82,7 +82,7 @@ export async function submitNew(page: PageContext): Promise<void> {
     page,
     () =>
       activation === 'invitation'
-        ? inviteUser(page.scope, input, page.services.keyRing)
+        ? inviteUser(page.scope, input, page.services.keyRing, page.locale)
         : createUserWithTemporaryPassword(page.scope, input, page.services),
     (fields, status, fault) => showForm(page, values, undefined, fields, status, fault),
   );

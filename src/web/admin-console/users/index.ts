@@ -2,6 +2,7 @@ import { listApplicationsOfUser } from '../../../domain/assignments/index.ts';
 import { showTemporaryPassword } from '../../../domain/credentials/password/index.ts';
 import { listCustomFields } from '../../../domain/custom-fields/index.ts';
 import { listGroupsOfUser } from '../../../domain/groups/index.ts';
+import { listOpenLinks } from '../../../domain/one-time-links/index.ts';
 import { countUsers, fullName, getUser, listUsers } from '../../../domain/users/index.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { actionsFor, confirmChange, submitChange } from './changes.ts';
@@ -47,6 +48,7 @@ async function showUser(page: PageContext): Promise<void> {
     temporaryPassword: await showTemporaryPassword(page.scope, user, page.services.keyRing),
     groups: await listGroupsOfUser(page.scope, user.userId),
     applications: await listApplicationsOfUser(page.scope, user.userId),
+    invitation: user.status === 'invited' ? (await listOpenLinks(page.scope, user.userId, ['invitation']))[0] : undefined,
     secondFactors: await describeSecondFactors(page, user),
     actions: actionsFor(user, isSelf),
   });

@@ -1,0 +1,90 @@
+/** What a file says of itself, read strictly: whatever a decoder might read another way is refused. */
+export type Picture = { type: 'image/png' | 'image/jpeg' | 'image/webp'; width: number; height: number; content: Buffer };
+
+/** By the file's own first bytes: what the browser says of a file is not believed, and SVG (which can hold scripts) is no picture. */
+export function imageType(content: Uint8Array): Picture['type'] | undefined {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  if (bytes.subarray(0, 8).equals(Buffer.from('89504e470d0a1a0a', 'hex'))) return 'image/png';
+  if (bytes.subarray(0, 3).equals(Buffer.from('ffd8ff', 'hex'))) return 'image/jpeg';
+  if (bytes.subarray(0, 4).toString('latin1') === 'RIFF' && bytes.subarray(8, 12).toString('latin1') === 'WEBP') return 'image/webp';
+  return undefined;
+}
+
+const readers = { 'image/png': readPng, 'image/jpeg': readJpeg, 'image/webp': readWebp };
+
+/** @returns undefined when it is no picture, or an unusual one */
+export function readPicture(content: Uint8Array): Picture | undefined {
+  const type = imageType(content);
+  if (!type) return undefined;
+  try {
+    const found = readers[type](Buffer.from(content.buffer, content.byteOffset, content.byteLength));
+    return found && { type, ...found };
+  } catch {
+    return undefined; // shorter than it says
+  }
+}
+
+type Read = Pick<Picture, 'width' | 'height' | 'content'> | undefined;
+
+/** PNG (W3C, third edition) §11: only the chunks that draw; a profile or a text may unpack to anything. */
+function readPng(file: Buffer): Read {
+  const kept = [file.subarray(0, 8)];
+  let size: { width: number; height: number } | undefined;
+  for (let at = 8; at < file.length; ) {
+    const length = file.readUInt32BE(at);
+    const type = file.toString('latin1', at + 4, at + 8);
+    const end = at + 12 + length;
+    if (end > file.length) return undefined;
+    if (type === 'IHDR' && !size) size = { width: file.readUInt32BE(at + 8), height: file.readUInt32BE(at + 12) };
+    else if (type === 'IHDR' || !size) return undefined;
+    if (['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'].includes(type)) kept.push(file.subarray(at, end));
+    if (type === 'IEND') return { ...size, content: Buffer.concat(kept) };
+    at = end;
+  }
+  return undefined;
+}
+
+const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+
+/** JPEG (ITU-T T.81) annex B: segments without fill bytes, and one frame in the whole file. */
+function readJpeg(file: Buffer): Read {
+  let size: { width: number; height: number } | undefined;
+  for (let at = 2; at + 4 <= file.length; ) {
+    const marker = file[at + 1]!;
+    if (file[at] !== 0xff || marker === 0xff || marker === 0x00) return undefined;
+    const length = file.readUInt16BE(at + 2);
+    if (length < 2) return undefined;
+    if (isFrame(marker)) {
+      if (size) return undefined;
+      size = { height: file.readUInt16BE(at + 5), width: file.readUInt16BE(at + 7) };
+    }
+    at += 2 + length;
+    if (marker !== 0xda) continue;
+    // the scans: in coded data FF is followed by 00 or a restart; another frame is no picture of ours
+    for (let i = at; i + 1 < file.length; i++) if (file[i] === 0xff && isFrame(file[i + 1]!)) return undefined;
+    return size && { ...size, content: file };
+  }
+  return undefined;
+}
+
+/** WebP (RFC 9649) §2: still pictures, whose canvas and picture agree. */
+function readWebp(file: Buffer): Read {
+  const sizes: { width: number; height: number }[] = [];
+  for (let at = 12; at + 8 <= file.length; ) {
+    const type = file.toString('latin1', at, at + 4);
+    const length = file.readUInt32LE(at + 4);
+    const data = at + 8;
+    if (type === 'ANIM' || type === 'ANMF') return undefined;
+    if (type === 'VP8X') sizes.push({ width: file.readUIntLE(data + 4, 3) + 1, height: file.readUIntLE(data + 7, 3) + 1 });
+    if (type === 'VP8 ') sizes.push({ width: file.readUInt16LE(data + 6) & 0x3fff, height: file.readUInt16LE(data + 8) & 0x3fff });
+    if (type === 'VP8L') {
+      const bits = file.readUInt32LE(data + 1);
+      sizes.push({ width: (bits & 0x3fff) + 1, height: ((bits >> 14) & 0x3fff) + 1 });
+    }
+    at = data + length + (length % 2);
+  }
+  const [first] = sizes;
+  return first && sizes.every(({ width, height }) => width === first.width && height === first.height)
+    ? { ...first, content: file }
+    : undefined;
+}
