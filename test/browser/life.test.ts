@@ -145,7 +145,7 @@ for (const [look, options] of Object.entries(looks))
         await lookAt(page);
       };
       await page.goto(at('/account/recovery-email'));
-      await follow(await sink.after(() => send(page, { recoveryEmail: 'bruna@home.example' })));
+      await follow(await sink.after(() => send(page, { recoveryEmail: 'bruna@home.example' }), 'bruna@home.example'));
       await page.goto(at('/account/email'));
       const old = await sink.after(() => send(page, { email: 'bruna.lima@acme.example' }), login);
       const confirm = await sink.after(() => follow(old), 'bruna.lima@acme.example');

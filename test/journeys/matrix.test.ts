@@ -142,8 +142,11 @@ describe('path × state', () => {
       const events = async () => (await server.scope()).db('audit_events').where({ type: 'password.recovery-requested' });
       await eventually(async () => expect(await events()).to.have.length(1));
       if ((await events())[0].outcome === 'failure') return 'no mail';
-      await eventually(async () => expect(sink.mails).to.have.length(1));
-      const link = /https?:\/\/\S+\/recovery\/[\w-]{43}/.exec(sink.mails[0]!.text)![0];
+      let link = '';
+      await eventually(async () => {
+        [link = ''] = sink.mails.flatMap(({ text }) => /https?:\/\/\S+\/recovery\/[\w-]{43}/.exec(text) ?? []);
+        expect(link).to.not.equal('');
+      });
       const chosen = 'another one for the matrix';
       const done = await jar.submit(jar.form(await jar.get(link), /recovery\//), { newPassword: chosen, repeatPassword: chosen });
       expect(done.text).to.contain('Your password is changed');

@@ -518,6 +518,7 @@ CREATE TABLE users (
   recovery_email text,
   terms_edition integer,
   proofs_after timestamp with time zone,
+  seen_locale text,
   PRIMARY KEY (context_id, user_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id),
   CHECK (((email IS NOT NULL) OR (username IS NOT NULL))),

@@ -6,7 +6,7 @@ import { enqueueMail } from '../mails/index.ts';
 import { newAccountsSettings } from '../new-accounts/index.ts';
 import { countRecentLinks, createLink, endLinks, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope, type UserId } from '../scope.ts';
-import { changeEmail, emailKey, findUserByLogin, fullName, getUser, isPlainEmail, type User } from '../users/index.ts';
+import { changeEmail, emailKey, findUserByLogin, fullName, getUser, isPlainEmail, localeOf, type User } from '../users/index.ts';
 
 const mostPerHour = 5;
 
@@ -22,7 +22,7 @@ async function sendLink(scope: Scope, user: User, kind: 'email-change' | 'email-
   const token = await createLink(scope, { kind, owner, lifetimeSeconds: confirmationHours * 3600, payload: { email } });
   await enqueueMail(scope, {
     to,
-    locale: user.locale,
+    locale: localeOf(user),
     mail: kind === 'email-change' ? 'email_change' : 'email_confirm',
     params: { firstName: user.firstName, email, hours: confirmationHours },
     path: `/${kind}/${token}`,
@@ -73,7 +73,7 @@ export const completeEmailChange = (scope: Scope, token: string): Promise<string
       if (to)
         await enqueueMail(as, {
           to,
-          locale: user.locale,
+          locale: localeOf(user),
           mail: 'email_changed',
           params: { firstName: user.firstName, email },
           path: '/account',

@@ -5,7 +5,7 @@ import { enqueueMail } from '../mails/index.ts';
 import { newAccountsSettings } from '../new-accounts/index.ts';
 import { countRecentLinks, createLink, endLinks } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
-import { emailKey, fullName, getUser, isPlainEmail, setRecoveryEmail, type User } from '../users/index.ts';
+import { emailKey, fullName, getUser, isPlainEmail, localeOf, setRecoveryEmail, type User } from '../users/index.ts';
 import { useOwnLink } from './change-email.ts';
 
 const mostPerHour = 5;
@@ -23,7 +23,7 @@ export const requestRecoveryEmail = (scope: Scope, userId: string, email: string
       if (to)
         await enqueueMail(inside, {
           to,
-          locale: user.locale,
+          locale: localeOf(user),
           mail: 'recovery_email_asked',
           params: { firstName: user.firstName, email },
           path: '/account',
@@ -33,7 +33,7 @@ export const requestRecoveryEmail = (scope: Scope, userId: string, email: string
     const token = await createLink(inside, { kind: 'recovery-email', owner, lifetimeSeconds, payload: { email } });
     await enqueueMail(inside, {
       to: email,
-      locale: user.locale,
+      locale: localeOf(user),
       mail: 'recovery_email',
       params: { firstName: user.firstName, email, hours: confirmationHours },
       path: `/recovery-email/${token}`,
@@ -62,7 +62,7 @@ async function change(scope: Scope, user: User, email: string | undefined): Prom
     if (to)
       await enqueueMail(scope, {
         to,
-        locale: user.locale,
+        locale: localeOf(user),
         mail: 'recovery_email_changed',
         params: { firstName: user.firstName },
         path: '/account',

@@ -16,7 +16,7 @@ export type Completion = { token: string; keptForSeconds?: number };
 /**
  * Turns a proof into a session, once.
  * @param previous the live session of this browser
- * @param locale in which the person signed in: theirs until they choose one
+ * @param locale in which the person signed in: that of mails until they choose one
  * @returns undefined when the proof was used meanwhile, or the person is no longer active
  */
 export async function completeSignIn(
@@ -38,7 +38,7 @@ export async function completeSignIn(
     if (proven.sessionId && !(await isSessionAlive(inside, proven.sessionId, user.userId))) return undefined;
     const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
     const policy = await findPolicyOf(inside, rules, user, request.applicationId);
-    if (!user.locale) await noteLocale(as, user.userId, locale);
+    if (user.seenLocale !== locale) await noteLocale(as, user.userId, locale);
     const { rememberDays } = policy.secondFactor;
     const rememberedUntil = proven.remember && rememberDays > 0 ? addSeconds(scope.clock.now(), rememberDays * 86_400) : undefined;
     if (user.status !== 'activated') {

@@ -3,7 +3,7 @@ import { recordEvent } from '../audit/index.ts';
 import { enqueueMail } from '../mails/index.ts';
 import { type ApplicationId, inTransaction, type Scope, type UserId } from '../scope.ts';
 import type { SignInPolicy } from '../sign-in-policy/index.ts';
-import { canChangeStatus, changeStatus, fullName, getUser, prolongBlock, type User } from '../users/index.ts';
+import { canChangeStatus, changeStatus, fullName, getUser, localeOf, prolongBlock, type User } from '../users/index.ts';
 
 export type Refusal = {
   login: string;
@@ -37,7 +37,7 @@ export async function refuseAttempt(scope: Scope, { login, browser, user, reason
     if (lockout.mail && user.email)
       await enqueueMail(inside, {
         to: user.email,
-        locale: user.locale,
+        locale: localeOf(user),
         mail: 'blocked',
         params: { firstName: user.firstName, limit: lockout.limit },
         path: '/recovery',

@@ -3,7 +3,7 @@ import { recordEvent } from '../audit/index.ts';
 import { enqueueMail } from '../mails/index.ts';
 import { listCertificates, warningDays } from '../saml-certificates/index.ts';
 import type { Scope } from '../scope.ts';
-import { listUsers } from '../users/index.ts';
+import { listUsers, localeOf } from '../users/index.ts';
 
 /** So many days before the end a mail goes out: once each. */
 const warnings = [warningDays, 30, 14, 7, 1];
@@ -39,7 +39,8 @@ export async function warnOfCertificates(scope: Scope): Promise<void> {
       details: { fingerprint, notAfter },
     });
     const { items: administrators } = await listUsers(scope, { role: 'administrator', status: 'activated' }, 1000);
-    for (const { email, locale, firstName } of administrators) {
+    for (const administrator of administrators) {
+      const { email, firstName } = administrator;
       if (!email) continue;
       const params = {
         firstName,
@@ -49,7 +50,13 @@ export async function warnOfCertificates(scope: Scope): Promise<void> {
         application: application?.name ?? '',
       };
       const path = application ? `/admin/applications/${application.applicationId}` : '/admin/certificates';
-      await enqueueMail(scope, { to: email, locale, mail: application ? 'partner_certificate' : 'own_certificate', params, path });
+      await enqueueMail(scope, {
+        to: email,
+        locale: localeOf(administrator),
+        mail: application ? 'partner_certificate' : 'own_certificate',
+        params,
+        path,
+      });
     }
   }
 }

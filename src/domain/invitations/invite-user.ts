@@ -9,7 +9,7 @@ import { newAccountsSettings } from '../new-accounts/index.ts';
 import { countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { changeStatus, createUser, fullName, getUser, type NewUser, noteLocale, type User } from '../users/index.ts';
+import { changeStatus, createUser, fullName, getUser, localeOf, type NewUser, noteLocale, type User } from '../users/index.ts';
 
 /**
  * S61: the person is Invited until they choose a password by the link that is mailed.
@@ -47,7 +47,7 @@ export async function sendInvitation(scope: Scope, user: User, keyRing: KeyRing,
   await recordEvent(scope, { type: 'user.invited', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
   await enqueueMail(scope, {
     to: user.email!,
-    locale: user.locale ?? locale,
+    locale: localeOf(user) ?? locale,
     mail: 'invitation',
     params: { firstName: user.firstName, days: invitationDays },
     path: `/activate/${token}`,
@@ -82,7 +82,7 @@ export async function activateAccount(
     const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
     const activated = await changeStatus(as, user.userId, 'activate', 'invitation');
     await setPersonalPassword(as, user, hash);
-    if (!user.locale) await noteLocale(as, user.userId, locale);
+    await noteLocale(as, user.userId, locale);
     return activated;
   });
 }

@@ -10,7 +10,7 @@ import { mayRegister, newAccountsSettings } from '../new-accounts/index.ts';
 import { countLinksFrom, countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { checkPersonalData, createUser, emailKey, findUserByLogin, fullName, isPlainEmail, type User } from '../users/index.ts';
+import { checkPersonalData, createUser, emailKey, findUserByLogin, fullName, isPlainEmail, localeOf, type User } from '../users/index.ts';
 import { sendInvitation } from './invite-user.ts';
 
 export type Registration = { firstName: string; lastName: string; email: string; locale: string };
@@ -66,7 +66,7 @@ export async function sendRegistration(scope: Scope, sealed: string, keyRing: Ke
       lifetimeSeconds: confirmationHours * 3600,
       payload: { ...input, from },
     });
-    const mail = { to: known?.email ?? email, locale: known?.locale ?? locale };
+    const mail = { to: known?.email ?? email, locale: (known && localeOf(known)) ?? locale };
     if (known?.status === 'invited') await sendInvitation(inside, known, keyRing, locale);
     else if (known) {
       await enqueueMail(inside, { ...mail, mail: 'already_registered', params: { firstName: known.firstName }, path: '/recovery' });

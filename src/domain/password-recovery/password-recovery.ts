@@ -13,7 +13,7 @@ import { countRecentLinks, createLink, findLink, useLink } from '../one-time-lin
 import { inTransaction, type Scope } from '../scope.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { changeStatus, findUserByLogin, fullName, getUser, type Status, type User, usernameKey } from '../users/index.ts';
+import { changeStatus, findUserByLogin, fullName, getUser, localeOf, type Status, type User, usernameKey } from '../users/index.ts';
 
 const mostPerHour = 3;
 /** Who may come back by themselves; what an administrator ended stays so. */
@@ -74,7 +74,7 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: K
     for (const to of addresses)
       await enqueueMail(inside, {
         to,
-        locale: user.locale ?? locale,
+        locale: localeOf(user) ?? locale,
         mail: 'recovery',
         params: { firstName: user.firstName, minutes: recoveryMinutes },
         path: `/recovery/${token}`,
@@ -113,7 +113,7 @@ export async function recoverPassword(
     for (const to of addressesOf(user))
       await enqueueMail(as, {
         to,
-        locale: user.locale,
+        locale: localeOf(user),
         mail: 'password_changed',
         params: { firstName: user.firstName },
         path: '/recovery',

@@ -26,6 +26,7 @@ export {
   identifier,
   isEmail,
   isPlainEmail,
+  localeOf,
   nameKey,
   type Role,
   type Status,

@@ -19,6 +19,7 @@ type Row = {
   proofs_after: Date | null;
   department: string | null;
   locale: string | null;
+  seen_locale: string | null;
   custom_values: CustomValues;
   terms_edition: number | null;
   created_at: Date;
@@ -40,6 +41,7 @@ const fromRow = (row: Row): User => ({
   proofsAfter: row.proofs_after ?? undefined,
   department: row.department ?? undefined,
   locale: row.locale ?? undefined,
+  seenLocale: row.seen_locale ?? undefined,
   customValues: row.custom_values,
   termsEdition: row.terms_edition ?? undefined,
   createdAt: row.created_at,
@@ -61,6 +63,7 @@ const ofUser = [
   'proofs_after',
   'department',
   'locale',
+  'seen_locale',
   'custom_values',
   'terms_edition',
   'created_at',
@@ -190,9 +193,9 @@ export async function endProofs(scope: Scope, userId: UserId): Promise<void> {
   await users(scope).where('user_id', userId).update({ proofs_after: scope.clock.now() });
 }
 
-/** The language in which the person went on, until they choose one. Apart from the version, as noteTermsEdition. */
+/** The language in which the person was seen. Apart from the version, as noteTermsEdition. */
 export async function noteLocale(scope: Scope, userId: UserId, locale: string): Promise<void> {
-  await users(scope).where({ user_id: userId, locale: null }).update({ locale });
+  await users(scope).where('user_id', userId).update({ seen_locale: locale });
 }
 
 /** Apart from the version: nobody's edit of the person is stale because they accepted something. */

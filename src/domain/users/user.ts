@@ -20,7 +20,10 @@ export type User = {
   /** What was proven before, in sign-ins that are not complete, is worth nothing. */
   proofsAfter?: Date;
   department?: string;
+  /** Chosen by the person. */
   locale?: string;
+  /** Of the pages on which the person last signed in. */
+  seenLocale?: string;
   customValues: CustomValues;
   /** The latest edition of the company's terms that the person accepted (consents). */
   termsEdition?: number;
@@ -30,6 +33,9 @@ export type User = {
 };
 
 export const fullName = (user: Pick<User, 'firstName' | 'lastName'>): string => `${user.firstName} ${user.lastName}`.trim();
+
+/** The language of mails: the person's own, or the one they were last seen with. */
+export const localeOf = (user: Pick<User, 'locale' | 'seenLocale'>): string | undefined => user.locale ?? user.seenLocale;
 
 /** What the person types to sign in (S76). */
 export const identifier = (user: Pick<User, 'email' | 'username'>): string => user.email ?? user.username ?? '';
