@@ -150,7 +150,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     '/admin/policy/overrides/new',
     '/admin/new-accounts',
     '/admin/consent',
-    '/admin/consent?show=missing',
+    '/admin/consent?edition=1&show=missing',
     '/admin/consent/edit',
     '/admin/consent/withdraw',
     '/admin/branding',

@@ -70,6 +70,11 @@ describe('web: consent', () => {
       await answer(ana, await publish({ 'en.body': 'Be kinder.' }), 'accept');
       const shown = await joao.jar.submit(form, { decision: 'accept' });
       expect(shown.text, 'the new one').to.contain('Be kinder.');
+      const old = (await ana.get(at('/admin/consent?edition=1'))).text;
+      expect(old, 'the one before, and who accepted it')
+        .to.contain('Be kind.')
+        .and.to.contain('Nobody is asked for it')
+        .and.to.contain('Ana Souza');
       const scope = await server.scope();
       expect(await scope.db('terms_editions').orderBy('edition').pluck('edition')).to.deep.equal([1, 2]);
       expect(await scope.db('terms_acceptances').orderBy('edition').pluck('edition'), 'Ana’s alone').to.deep.equal([1, 2]);

@@ -2,4 +2,13 @@
 // Does not: ask (web/sign-in, web/oidc) nor decide when (authentication/next-step).
 export { giveConsent, hasConsent, listConsents, withdrawConsent } from './application-consents.ts';
 export { acceptTerms, publishTerms, withdrawTerms } from './change-terms.ts';
-export { countAcceptances, findTerms, listAcceptances, type Terms, type TermsTexts, termsSettings, textFor } from './terms.ts';
+export {
+  countAcceptances,
+  findTerms,
+  listAcceptances,
+  listEditions,
+  type Terms,
+  type TermsTexts,
+  termsSettings,
+  textFor,
+} from './terms.ts';

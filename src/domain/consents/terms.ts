@@ -34,6 +34,19 @@ export async function findTerms(scope: Scope, edition?: number): Promise<Terms |
   return row && { edition: row.edition, texts: row.texts, publishedAt: row.published_at };
 }
 
+/** All of them, the newest first, with how many people accepted each. */
+export async function listEditions({ db, contextId }: Scope): Promise<{ edition: number; publishedAt: Date; accepted: number }[]> {
+  const rows = await db('terms_editions AS e')
+    .where('e.context_id', contextId)
+    .orderBy('e.edition', 'desc')
+    .select(
+      'e.edition',
+      'e.published_at',
+      db.raw('(SELECT count(*)::int FROM terms_acceptances a WHERE a.context_id = e.context_id AND a.edition = e.edition) AS accepted'),
+    );
+  return rows.map((row) => ({ edition: row.edition, publishedAt: row.published_at, accepted: row.accepted }));
+}
+
 /** @returns false when somebody published it meanwhile */
 export async function insertTerms({ db, contextId, clock }: Scope, edition: number, texts: TermsTexts): Promise<boolean> {
   const inserted = await db('terms_editions')

@@ -2,6 +2,7 @@ import {
   countAcceptances,
   findTerms,
   listAcceptances,
+  listEditions,
   publishTerms,
   type TermsTexts,
   termsSettings,
@@ -23,17 +24,24 @@ export const consentRoutes: Route[] = [
   { method: 'POST', path: '/admin/consent/withdraw', access: 'administrator', handle: submitWithdrawal },
 ];
 
+/** The edition in force, or the one that the address names: its text, who accepted it, who has not. */
 async function showConsent(page: PageContext): Promise<void> {
   const { scope, query } = page;
-  const { edition } = (await loadSettings(scope, termsSettings)).value;
-  const shows = query('show') === 'missing' ? 'missing' : 'accepted';
-  const report = edition > 0 ? await listAcceptances(scope, edition, { missing: shows === 'missing', cursor: query('after') }) : undefined;
+  const inForce = (await loadSettings(scope, termsSettings)).value.edition;
+  const editions = await listEditions(scope);
+  const wanted = editions.find(({ edition }) => String(edition) === query('edition'))?.edition ?? (inForce || editions[0]?.edition);
+  const terms = wanted === undefined ? undefined : await findTerms(scope, wanted);
+  const missing = query('show') === 'missing';
+  const report = terms && (await listAcceptances(scope, terms.edition, { missing, cursor: query('after') }));
   renderPage(page, 'admin-console/consent', {
-    terms: edition > 0 ? await findTerms(scope, edition) : undefined,
-    count: edition > 0 ? await countAcceptances(scope, edition) : undefined,
+    inForce,
+    editions,
+    terms,
+    texts: Object.entries(terms?.texts ?? {}).map(([locale, { title, body }]) => ({ locale, title, paragraphs: body.split(/\n\s*\n/) })),
+    count: terms && (await countAcceptances(scope, terms.edition)),
     people: report?.items ?? [],
     cursor: report?.cursor,
-    shows,
+    shows: missing ? 'missing' : 'accepted',
   });
 }
 
