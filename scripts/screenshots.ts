@@ -105,12 +105,43 @@ async function makeImages(): Promise<void> {
   await page.goto(at(`/admin/audit?support_code=${supportCode}`));
   await page.click('summary');
   await page.screenshot({ path: `${images}audit.png` });
-  const data = (shot: Buffer) => `data:image/png;base64,${shot.toString('base64')}`;
-  const sheet = await (await openBrowserContext(browser, { viewport: { width: 1500, height: 420 } })).newPage(); // none of our pages' policies
-  await sheet.setContent(
-    `<body style="margin:0;padding:20px;display:flex;gap:20px;background:#e8edf3">${[signInShot, launchpadShot, applicationShot].map((shot) => `<img src="${data(shot)}" style="width:473px;height:380px;object-fit:cover;object-position:left top;border-radius:8px">`).join('')}</body>`,
+  const shots = [signInShot, launchpadShot, applicationShot];
+  await sheetOf(shots, { width: 1500, height: 420 }, 'width:473px;height:380px', `${images}overview.png`);
+}
+
+/** What a person meets, on a phone: the invitation, terms, a second factor, My profile. */
+async function makeJourney(): Promise<void> {
+  const other = await startTestServer();
+  const page = await (await openBrowserContext(browser, { viewport: phone })).newPage();
+  const shots: Buffer[] = [];
+  const shoot = async () => shots.push(await page.screenshot());
+  const open = (path: string) => page.goto(`${other.issuer}${path}`);
+  const addresses = await preparePages(other);
+  await open(addresses.find((path) => path.startsWith('/activate/'))!);
+  await shoot();
+  await open('/launchpad');
+  await page.fill('#login', 'jsilva');
+  await page.fill('#password', passwords.joao);
+  await page.click('button[type=submit]');
+  await shoot();
+  await page.click('button[value=accept]');
+  await open('/account/second-factors/new');
+  await shoot();
+  await open('/account');
+  await shoot();
+  await sheetOf(shots, { width: 1500, height: 790 }, 'width:350px;height:750px', `${images}journey.png`);
+  await other.close();
+}
+
+/** Several pictures beside each other. */
+async function sheetOf(shots: Buffer[], viewport: { width: number; height: number }, size: string, path: string): Promise<void> {
+  const sheet = await (await openBrowserContext(browser, { viewport })).newPage(); // none of our pages' policies
+  const pictures = shots.map(
+    (shot) =>
+      `<img src="data:image/png;base64,${shot.toString('base64')}" style="${size};object-fit:cover;object-position:left top;border-radius:8px">`,
   );
-  await sheet.screenshot({ path: `${images}overview.png` });
+  await sheet.setContent(`<body style="margin:0;padding:20px;display:flex;gap:20px;background:#e8edf3">${pictures.join('')}</body>`);
+  await sheet.screenshot({ path });
 }
 
 /** A name for a file: without ids and tokens. */
@@ -148,7 +179,11 @@ async function makeAll(folder: string): Promise<void> {
   }
 }
 
-await (everything ? makeAll(everything) : makeImages());
+if (everything) await makeAll(everything);
+else {
+  await makeImages();
+  await makeJourney();
+}
 await browser.close();
 await server.close();
 await stopSharedPostgres();

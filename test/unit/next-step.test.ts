@@ -216,4 +216,26 @@ describe('domain/authentication: next-step', () => {
       { step: 'kept-out', by: 'proof', why: 'network' },
     ],
   ]);
+
+  table('the company’s terms', [
+    ['accepted', { session: session(60), terms: { edition: 2, accepted: 2 } }, { step: 'done', by: 'session' }],
+    ['none are asked for', { session: session(60), terms: { edition: 0, accepted: 0 } }, { step: 'done', by: 'session' }],
+    ['asked of a session', { session: session(60), terms: { edition: 1, accepted: 0 } }, { step: 'terms', by: 'session', edition: 1 }],
+    ['a newer edition', { session: session(60), terms: { edition: 2, accepted: 1 } }, { step: 'terms', by: 'session', edition: 2 }],
+    [
+      'a second factor comes before them',
+      { session: session(60), terms: { edition: 1, accepted: 0 }, policy: policy('required'), enrolled: app },
+      { step: 'second-factor', by: 'session', offers: ['totp', 'recovery-code'] },
+    ],
+    [
+      'a new password comes before them',
+      { proven: proven(1), password: password('temporary'), terms: { edition: 1, accepted: 0 } },
+      { step: 'new-password', by: 'proof', why: 'temporary' },
+    ],
+    [
+      'who is kept out reads nothing',
+      { session: session(60), terms: { edition: 1, accepted: 0 }, policy: policy('optional', { keepsOut: 'hours' }) },
+      { step: 'kept-out', by: 'session', why: 'hours' },
+    ],
+  ]);
 });
