@@ -135,6 +135,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     user,
     `${user}/edit`,
     `${user}/second-factors`,
+    `${user}/personal-data`,
     `${user}/delete`,
     '/admin/groups',
     '/admin/groups/new',

@@ -21,6 +21,7 @@ export const auditEventTypes = [
   'settings.changed',
   'context.logo-changed',
   'user.created',
+  'user.viewed',
   'user.edited',
   'user.invited',
   'user.activated',

@@ -5,6 +5,7 @@ export { changeEmail, setRecoveryEmail } from './change-address.ts';
 export { canChangeStatus, changeStatus, deleteUser, prolongBlock, type StatusChange } from './change-status.ts';
 export { createUser, type NewUser } from './create-user.ts';
 export { editUser } from './edit-user.ts';
+export { recordView } from './record-view.ts';
 export { setLocale } from './set-locale.ts';
 export {
   countUsers,

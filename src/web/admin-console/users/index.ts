@@ -3,10 +3,11 @@ import { showTemporaryPassword } from '../../../domain/credentials/password/inde
 import { listCustomFields } from '../../../domain/custom-fields/index.ts';
 import { listGroupsOfUser } from '../../../domain/groups/index.ts';
 import { listOpenLinks } from '../../../domain/one-time-links/index.ts';
-import { countUsers, fullName, getUser, listUsers } from '../../../domain/users/index.ts';
+import { countUsers, fullName, getUser, listUsers, recordView } from '../../../domain/users/index.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { actionsFor, confirmChange, submitChange } from './changes.ts';
 import { showEdit, showNew, submitEdit, submitNew } from './form.ts';
+import { showExport, submitExport } from './personal-data.ts';
 import { describeSecondFactors, showReset, submitReset } from './second-factors.ts';
 
 /** Fifty custom fields of a thousand characters, in any script. */
@@ -21,6 +22,8 @@ export const userRoutes: Route[] = [
   { method: 'POST', path: '/admin/users/:user/edit', access: 'administrator', handle: submitEdit, maxBytes: largeForm },
   { method: 'GET', path: '/admin/users/:user/second-factors', access: 'administrator', handle: showReset },
   { method: 'POST', path: '/admin/users/:user/second-factors', access: 'administrator', handle: submitReset },
+  { method: 'GET', path: '/admin/users/:user/personal-data', access: 'administrator', handle: showExport },
+  { method: 'POST', path: '/admin/users/:user/personal-data', access: 'administrator', handle: submitExport },
   { method: 'GET', path: '/admin/users/:user/:change', access: 'administrator', handle: confirmChange },
   { method: 'POST', path: '/admin/users/:user/:change', access: 'administrator', handle: submitChange },
 ];
@@ -39,6 +42,7 @@ async function showUsers(page: PageContext): Promise<void> {
 
 async function showUser(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
+  await recordView(page.scope, user);
   const isSelf = page.session!.userId === user.userId;
   renderPage(page, 'admin-console/user', {
     user,
