@@ -237,4 +237,29 @@ describe('web/admin-console', () => {
     expect(seen.size).to.equal(120);
     expect((await ana.get(at('/admin/users?q=nobody%25_'))).text).to.contain('Nothing matches');
   });
+
+  it('S50: a search looks at e-mail, name or username, whichever is chosen; accents and case do not matter', async () => {
+    const person = (email: string, firstName: string, lastName: string) => ({ email, firstName, lastName });
+    await server.apply({
+      contexts: [
+        {
+          code: 'acme',
+          name: 'Acme S.A.',
+          users: [person('maria@acme.example', 'Íris', 'Gonçalves'), person('iris@acme.example', 'Bruno', 'Reis')],
+        },
+      ],
+    });
+    const found = async (query: string) => {
+      const { text } = await ana.get(at(`/admin/users?${query}`));
+      return ['Íris Gonçalves', 'Bruno Reis', 'João da Silva'].filter((name) => text.includes(`>${name}<`));
+    };
+    expect(await found('by=name&q=IRIS')).to.deep.equal(['Íris Gonçalves']);
+    expect(await found('by=name&q=goncal')).to.deep.equal(['Íris Gonçalves']);
+    expect(await found('by=email&q=IRIS')).to.deep.equal(['Bruno Reis']);
+    expect(await found('by=email&q=acme.example')).to.deep.equal(['Íris Gonçalves', 'Bruno Reis']);
+    expect(await found('by=username&q=SILVA')).to.deep.equal(['João da Silva']);
+    expect(await found('by=username&q=iris')).to.deep.equal([]);
+    expect(await found('q=iris'), 'everywhere').to.deep.equal(['Íris Gonçalves', 'Bruno Reis']);
+    expect(await found('by=password&q=iris'), 'no such kind').to.deep.equal(['Íris Gonçalves', 'Bruno Reis']);
+  });
 });

@@ -18,6 +18,7 @@ export {
   listUsersByIds,
   noteLocale,
   noteTermsEdition,
+  searchKinds,
   type UserFilter,
 } from './store.ts';
 export {

@@ -100,9 +100,13 @@ export async function findUserByLogin(scope: Scope, login: string): Promise<User
   return row && fromRow(row);
 }
 
-export type UserFilter = { search?: string; role?: string; status?: string; groupId?: string; cursor?: string };
+/** S50: what a search looks at; everything when left out. */
+export const searchKinds = ['email', 'name', 'username'] as const;
+export type SearchKind = (typeof searchKinds)[number];
 
-/** Ordered by name. The search is a prefix of first name, full name, e-mail or username, or any part of the name. */
+export type UserFilter = { search?: string; by?: SearchKind; role?: string; status?: string; groupId?: string; cursor?: string };
+
+/** Ordered by name. The search is any part of what `by` names; without it, any part of the name, or the beginning of e-mail or username. */
 export async function listUsers(scope: Scope, filter: UserFilter = {}, limit = 50): Promise<Page<User>> {
   const query = filtered(scope, filter)
     .orderBy(['name_key', 'user_id'])
@@ -123,7 +127,7 @@ export async function countUsers(scope: Scope, filter: UserFilter = {}): Promise
   return Number(row?.n ?? 0);
 }
 
-function filtered(scope: Scope, { search, role, status, groupId }: UserFilter) {
+function filtered(scope: Scope, { search, by, role, status, groupId }: UserFilter) {
   const query = users(scope);
   if (role) query.where('role', role);
   if (status) query.where('status', status);
@@ -132,15 +136,19 @@ function filtered(scope: Scope, { search, role, status, groupId }: UserFilter) {
   const text = search?.trim();
   if (text) {
     const like = (value: string) => value.replace(/[\\%_]/g, '\\$&');
-    query.where((or) =>
-      or
-        .where('name_key', 'like', `%${like(nameKey(text))}%`)
-        .orWhere('email_key', 'like', `${like(emailKey(text))}%`)
-        .orWhere('username_key', 'like', `${like(usernameKey(text))}%`),
-    );
+    if (by) query.where(`${by}_key`, 'like', `%${like(keys[by](text))}%`);
+    else
+      query.where((or) =>
+        or
+          .where('name_key', 'like', `%${like(nameKey(text))}%`)
+          .orWhere('email_key', 'like', `${like(emailKey(text))}%`)
+          .orWhere('username_key', 'like', `${like(usernameKey(text))}%`),
+      );
   }
   return query;
 }
+
+const keys: Record<SearchKind, (text: string) => string> = { email: emailKey, name: nameKey, username: usernameKey };
 
 const encodeCursor = (row: Row): string => Buffer.from(JSON.stringify([row.name_key, row.user_id])).toString('base64url');
 

@@ -3,7 +3,7 @@ import { showTemporaryPassword } from '../../../domain/credentials/password/inde
 import { listCustomFields } from '../../../domain/custom-fields/index.ts';
 import { listGroupsOfUser } from '../../../domain/groups/index.ts';
 import { listOpenLinks } from '../../../domain/one-time-links/index.ts';
-import { countUsers, fullName, getUser, listUsers, recordView } from '../../../domain/users/index.ts';
+import { countUsers, fullName, getUser, listUsers, recordView, searchKinds } from '../../../domain/users/index.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { actionsFor, confirmChange, submitChange } from './changes.ts';
 import { showEdit, showNew, submitEdit, submitNew } from './form.ts';
@@ -31,6 +31,7 @@ export const userRoutes: Route[] = [
 async function showUsers(page: PageContext): Promise<void> {
   const filter = {
     search: page.query('q').slice(0, 100),
+    by: searchKinds.find((kind) => kind === page.query('by')),
     role: page.query('role'),
     status: page.query('status'),
     cursor: page.query('after'),
