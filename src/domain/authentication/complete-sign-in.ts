@@ -30,7 +30,7 @@ export async function completeSignIn(
 ): Promise<Completion | undefined> {
   return inTransaction(scope, async (inside) => {
     if (!(await closePendingRequest(inside, request.requestId))) return undefined;
-    // locked: a deactivation or a new password at the same moment comes before or after, not between
+    // locked: a deactivation or a new password at the same moment comes before or after, not between; read by a statement of its own, whose snapshot begins once the lock is held
     const user = await getUser(inside, proven.userId, { lock: true });
     const standing = (await findStanding(inside, user.userId, browser))!;
     if (!stillHolds(standing, proven)) return undefined;

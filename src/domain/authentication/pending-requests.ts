@@ -84,7 +84,8 @@ export async function findPendingRequest(
 export async function recordProof({ db, contextId }: Scope, requestId: RequestId, proven: Proven): Promise<void> {
   await db('pending_requests')
     .where({ context_id: contextId, request_id: requestId })
-    .update({ proven: JSON.stringify(proven) });
+    .update({ proven: JSON.stringify(proven) })
+    .options(prepared('pending-request-proof'));
 }
 
 /** @returns false when somebody else closed it: a proof becomes one session only */

@@ -47,7 +47,9 @@ async function render(page: PageContext, { request, step }: Due, fault?: string)
   const kind = chosen(page, step.offers);
   const ceremony = passkeyCeremony(page);
   const { userId } = await proofSoFar(page, request, step.by);
-  const { secondFactor } = await policyOf(page, userId, request.applicationId);
+  // stricter rules only take away: where the company remembers no browser nobody has to be asked about
+  const mayRemember = (await rulesOf(page)).base.secondFactor.rememberDays > 0;
+  const rememberDays = mayRemember ? (await policyOf(page, userId, request.applicationId)).secondFactor.rememberDays : 0;
   renderPage(
     page,
     'sign-in/second-factor',
@@ -55,7 +57,7 @@ async function render(page: PageContext, { request, step }: Due, fault?: string)
       kind,
       passkey: kind === 'passkey' && ceremony ? await startAssertion(page.scope, ceremony, userId) : undefined,
       others: step.offers.filter((offer) => offer !== kind),
-      rememberDays: secondFactor.rememberDays,
+      rememberDays,
       remember: page.form.get('remember') === 'yes',
       fault,
       action: `/sign-in/${request.requestId}/second-factor`,

@@ -1,4 +1,5 @@
 import { type KeyRing, newId } from '../../../platform/crypto/index.ts';
+import { prepared } from '../../../platform/database/index.ts';
 import type { Scope, UserId } from '../../scope.ts';
 import { matchTotp, newTotpSecret, totpUri } from './totp.ts';
 
@@ -65,7 +66,11 @@ export async function addTotp(
 export async function proveTotp(scope: Scope, userId: UserId, code: string, keyRing: KeyRing): Promise<boolean> {
   const now = scope.clock.now();
   const own = { context_id: scope.contextId, user_id: userId, kind: 'totp' };
-  const factors = await scope.db('second_factors').where(own).select('factor_id', 'secret_encrypted', 'last_step');
+  const factors = await scope
+    .db('second_factors')
+    .where(own)
+    .select('factor_id', 'secret_encrypted', 'last_step')
+    .options(prepared('totp-factors'));
   for (const { factor_id, secret_encrypted, last_step } of factors) {
     const secret = keyRing.decrypt(secret_encrypted, secretPurpose(scope, userId)).toString();
     const step = matchTotp(secret, code, now, last_step ?? undefined);
@@ -74,7 +79,8 @@ export async function proveTotp(scope: Scope, userId: UserId, code: string, keyR
       .db('second_factors')
       .where({ ...own, factor_id })
       .where((or) => or.whereNull('last_step').orWhere('last_step', '<', step))
-      .update({ last_step: step, last_used_at: now });
+      .update({ last_step: step, last_used_at: now })
+      .options(prepared('totp-use'));
     if (used === 1) return true;
   }
   return false;
