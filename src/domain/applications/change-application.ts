@@ -171,15 +171,17 @@ function check(
 }
 
 /** A mapping from a custom field that the company does not have would quietly send nothing. */
-async function refuseUnknownSources(scope: Scope, { saml }: ApplicationData): Promise<void> {
+async function refuseUnknownSources(scope: Scope, { saml, oidc }: ApplicationData): Promise<void> {
   const isCustom = (source: string | undefined) => source?.startsWith('custom.') === true;
   const sources = saml?.attributes.map(({ from }) => from) ?? [];
-  if (!saml || ![saml.nameIdField, ...sources].some(isCustom)) return;
+  const claims = oidc?.claims?.map(({ from }) => from) ?? [];
+  if (![saml?.nameIdField, ...sources, ...claims].some(isCustom)) return;
   await lockCustomFields(scope);
   const known = new Set((await listCustomFields(scope)).map(({ code }) => customFieldName(code)));
   const isUnknown = (source: string | undefined) => isCustom(source) && !known.has(source!);
-  if (isUnknown(saml.nameIdField)) throw invalidInput({ nameIdField: 'fields.custom_field_unknown' });
+  if (isUnknown(saml?.nameIdField)) throw invalidInput({ nameIdField: 'fields.custom_field_unknown' });
   if (sources.some(isUnknown)) throw invalidInput({ attributes: 'fields.custom_field_unknown' });
+  if (claims.some(isUnknown)) throw invalidInput({ claims: 'fields.custom_field_unknown' });
 }
 
 async function refuseTaken(scope: Scope, data: ApplicationData, except?: string): Promise<void> {

@@ -16,15 +16,13 @@ export {
   defaultConsumer,
   listPartnerCertificates,
   logoutService,
-  type PersonField,
   parseSamlSettings,
-  personFields,
   type SamlInput,
   type SamlSettings,
-  type SourceField,
   samlInputKeys,
   settingsFromMetadata,
 } from './saml-settings.ts';
+export { type PersonField, personFields, type SourceField } from './source-field.ts';
 export {
   type Application,
   findApplicationByClientId,
@@ -35,4 +33,5 @@ export {
   listApplications,
   listApplicationsByIds,
   listApplicationsUsingField,
+  listMappedClaims,
 } from './store.ts';

@@ -14,32 +14,9 @@ import {
 } from '../../platform/saml/index.ts';
 import { fieldErrors } from './field-errors.ts';
 import { isRedirectUri } from './oidc-settings.ts';
+import { sourceField } from './source-field.ts';
 
 const keysOf = <T extends object>(object: T) => Object.keys(object) as [keyof T & string, ...(keyof T & string)[]];
-
-/** Where a value comes from: a field of the person, or the same text for everybody. */
-export const personFields = [
-  'login',
-  'email',
-  'username',
-  'userId',
-  'firstName',
-  'lastName',
-  'fullName',
-  'department',
-  'locale',
-  'role',
-  'groupNames',
-  'groupIds',
-] as const;
-export type PersonField = (typeof personFields)[number];
-/** `custom.cost_center` is the company's own field of that code. */
-export type SourceField = PersonField | `custom.${string}`;
-
-const sourceField = z.custom<SourceField>(
-  (value) => personFields.includes(value as PersonField) || (typeof value === 'string' && /^custom\.[a-z][a-z0-9_]{0,62}$/.test(value)),
-  'fields.invalid',
-);
 
 const webUri = z.string().refine((value) => /^https?:/.test(value) && isRedirectUri(value), 'fields.web_uri');
 const entityId = z

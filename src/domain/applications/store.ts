@@ -146,8 +146,21 @@ const columns = (data: ApplicationData) => ({
 
 /** Names of the SAML applications that are told `source`, as an attribute or as the name they know people by. */
 export async function listApplicationsUsingField({ db, contextId }: Scope, source: string): Promise<string[]> {
-  const rows = await db('applications').where('context_id', contextId).whereNotNull('saml').select('name', 'saml').orderBy('name');
+  const rows: { name: string; saml: SamlSettings | null; oidc: OidcSettings | null }[] = await db('applications')
+    .where('context_id', contextId)
+    .select('name', 'saml', 'oidc')
+    .orderBy('name');
+  const isTold = (fields: { from?: string }[] | undefined) => fields?.some(({ from }) => from === source) === true;
   return rows
-    .filter(({ saml }: { saml: SamlSettings }) => saml.nameIdField === source || saml.attributes.some(({ from }) => from === source))
+    .filter(({ saml, oidc }) => saml?.nameIdField === source || isTold(saml?.attributes) || isTold(oidc?.claims))
     .map(({ name }) => name);
+}
+
+/** The names of all claims that applications of the company map, each once. */
+export async function listMappedClaims({ db, contextId }: Scope): Promise<string[]> {
+  const { rows } = await db.raw(
+    `SELECT DISTINCT claim ->> 'name' AS name FROM applications, jsonb_array_elements(oidc -> 'claims') AS claim WHERE context_id = ? AND jsonb_typeof(oidc -> 'claims') = 'array'`,
+    [contextId],
+  );
+  return rows.map(({ name }: { name: string }) => name);
 }

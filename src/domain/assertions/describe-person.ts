@@ -1,10 +1,8 @@
 import { type Attribute, type NameId, type NameIdFormat, nameIdFormat, newXmlId } from '../../platform/saml/index.ts';
 import type { Profile } from '../access/index.ts';
-import type { Application, PersonField, SamlSettings, SourceField } from '../applications/index.ts';
-import { customFieldName, customTexts, listCustomFields } from '../custom-fields/index.ts';
-import { listGroupsOfUser } from '../groups/index.ts';
+import type { Application, SamlSettings, SourceField } from '../applications/index.ts';
 import type { Scope } from '../scope.ts';
-import { fullName } from '../users/index.ts';
+import { readPerson } from './read-person.ts';
 import { findPersistentNameId, makePersistentNameId } from './store.ts';
 
 /** What the request says of the name it wants (core §3.4.1.1). */
@@ -28,17 +26,7 @@ export async function describePerson(
   if (!format || (request?.spNameQualifier && request.spNameQualifier !== saml.entityId))
     return { outcome: 'unavailable', format: request?.format ?? '' };
   const sources = [saml.nameIdField, ...saml.attributes.map(({ from }) => from)];
-  const usesGroups = saml.sendGroups || sources.some((field) => field === 'groupNames' || field === 'groupIds');
-  const groups = usesGroups ? await listGroupsOfUser(scope, user.userId) : [];
-  const customFields = sources.some((field) => field?.startsWith('custom.')) ? await listCustomFields(scope) : [];
-  const valuesOf = (field: SourceField): string[] => {
-    if (isCustom(field))
-      return customTexts(user.customValues[customFields.find(({ code }) => customFieldName(code) === field)?.fieldId ?? '']);
-    if (field === 'groupNames') return groups.map(({ name }) => name);
-    if (field === 'groupIds') return groups.map(({ groupId }) => groupId);
-    const value = single(user, field);
-    return value ? [value] : [];
-  };
+  const valuesOf = await readPerson(scope, user, saml.sendGroups ? [...sources, 'groupNames'] : sources);
   const nameId = await nameIdOf(scope, application, user, format, issuer, request?.allowCreate ?? true, valuesOf);
   if (!nameId) return { outcome: 'unavailable', format: nameIdFormat[format] };
   const attributes: Attribute[] = saml.attributes.map(({ name, nameFormat, friendlyName, from, value }) => ({
@@ -82,12 +70,4 @@ async function nameIdOf(
   }
   const [value] = format === 'emailAddress' ? valuesOf('email') : valuesOf(saml.nameIdField ?? 'login');
   return value ? { format: uri, value } : undefined;
-}
-
-const isCustom = (field: SourceField): field is `custom.${string}` => field.startsWith('custom.');
-
-function single(user: Profile, field: Exclude<PersonField, 'groupNames' | 'groupIds'>): string | undefined {
-  if (field === 'login') return user.email ?? user.username;
-  if (field === 'fullName') return fullName(user);
-  return user[field];
 }

@@ -1,5 +1,7 @@
 import type { Account, AccountClaims, Client, KoaContextWithOIDC } from 'oidc-provider';
 import { decide, type Profile } from '../../domain/access/index.ts';
+import type { OidcSettings } from '../../domain/applications/index.ts';
+import { mappedClaims } from '../../domain/assertions/index.ts';
 import { findPolicyOf, isStrong } from '../../domain/authentication/index.ts';
 import { groupNamesOf } from '../../domain/groups/index.ts';
 import type { ApplicationId, Scope } from '../../domain/scope.ts';
@@ -58,7 +60,11 @@ export function createFindAccount(services: Services, scope: Scope) {
         if (!scopes.has('profile') && !scopes.has('email') && !scopes.has('groups')) return { sub: accountId };
         profile ??= (await load()).profile;
         if (!profile) return { sub: accountId };
-        return presentClaims(profile, scopes.has('groups') ? await groupNamesOf(scope, profile.userId) : undefined);
+        const mapped = scopes.has('profile') ? (ctx.oidc.client?.mapped_claims as OidcSettings['claims']) : undefined;
+        return {
+          ...(mapped ? await mappedClaims(scope, profile, mapped) : {}),
+          ...presentClaims(profile, scopes.has('groups') ? await groupNamesOf(scope, profile.userId) : undefined),
+        };
       },
     };
   };

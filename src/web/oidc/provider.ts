@@ -1,7 +1,7 @@
 import Keygrip from 'keygrip';
 import { LRUCache } from 'lru-cache';
 import { type Client, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { matchesClientSecret } from '../../domain/applications/index.ts';
+import { listMappedClaims, matchesClientSecret } from '../../domain/applications/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { loadSigningKeys } from '../../domain/signing-keys/index.ts';
 import { cookieNames, type ResolvedContext, type Services } from '../request/index.ts';
@@ -65,7 +65,7 @@ export async function createProvider(services: Services, context: ResolvedContex
     routes,
     jwks: { keys: keys as never },
     findAccount: createFindAccount(services, scope),
-    claims: claimsByScope,
+    claims: { ...claimsByScope, profile: [...claimsByScope.profile, ...(await listMappedClaims(scope))] },
     scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
     allowOmittingSingleRegisteredRedirectUri: false, // RFC 9700 §4.1.3: compared, never assumed
     // many relying parties read the ID token only
@@ -75,7 +75,7 @@ export async function createProvider(services: Services, context: ResolvedContex
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256', response_types: ['code'], grant_types: ['authorization_code'] },
-    extraClientMetadata: { properties: ['application_id', 'trace_until', 'consent_required'] },
+    extraClientMetadata: { properties: ['application_id', 'trace_until', 'consent_required', 'mapped_claims'] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
     // OAuth 2.1, RFC 9700 §2.1.1: public clients always; a challenge that was sent is always checked
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },

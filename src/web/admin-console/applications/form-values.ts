@@ -1,4 +1,5 @@
-import type { ApplicationInput, CatalogueEntry } from '../../../domain/applications/index.ts';
+import { type ApplicationInput, type CatalogueEntry, personFields } from '../../../domain/applications/index.ts';
+import { customFieldName, listCustomFields } from '../../../domain/custom-fields/index.ts';
 import { nameKey } from '../../../domain/users/index.ts';
 import type { PageContext } from '../../request/index.ts';
 
@@ -38,4 +39,13 @@ export const generalOf = (entry: CatalogueEntry): ApplicationInput => ({
 export function fillHost(page: PageContext): (template: string | undefined) => string | undefined {
   const host = /^[a-z0-9.:-]{1,253}$/i.test(page.query('host')) ? page.query('host') : 'app.example.com';
   return (template) => template?.replaceAll('{host}', host);
+}
+
+/** What an application can be told of a person: the field, and its name for people. */
+export async function sourcesOf({ scope, t }: PageContext): Promise<[string, string][]> {
+  const customFields = await listCustomFields(scope);
+  return [
+    ...personFields.map((field): [string, string] => [field, t(`saml_form.from_${field}`)]),
+    ...customFields.map(({ code, label }): [string, string] => [customFieldName(code), label]),
+  ];
 }

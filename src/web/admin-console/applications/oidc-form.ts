@@ -1,6 +1,6 @@
-import type { Application, CatalogueEntry } from '../../../domain/applications/index.ts';
+import type { Application, CatalogueEntry, SourceField } from '../../../domain/applications/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
-import { type FormValues, fillHost, generalOf, readGeneral } from './form-values.ts';
+import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
 
 const lists = ['redirect_uris', 'post_logout_redirect_uris'] as const;
 const texts = ['client_id', 'backchannel_logout_uri', 'initiate_login_uri'] as const;
@@ -43,6 +43,7 @@ export function readOidcValues(page: PageContext, before?: Application): FormVal
       ...Object.fromEntries(texts.map((name) => [name, form.get(name).trim() || undefined])),
       ...Object.fromEntries(lists.map((name) => [name, form.lines(name)])),
       ...Object.fromEntries(flags.map((name) => [name, form.get(name) === 'yes'])),
+      claims: readClaims(page),
       consent_required: form.get('consent_required') === 'yes' || undefined,
       client_id: form.get('client_id').trim() || general.code,
       token_endpoint_auth_method: form.get('token_endpoint_auth_method') || 'client_secret_basic',
@@ -52,7 +53,21 @@ export function readOidcValues(page: PageContext, before?: Application): FormVal
   };
 }
 
-export function renderOidcForm(page: PageContext, values: FormValues, locals: Record<string, unknown>, status: number): void {
+/** A name without words is a line that nobody filled in. */
+function readClaims({ form }: PageContext): { name: string; from: SourceField }[] | undefined {
+  const sources = form.all('claim_from');
+  const claims = form.all('claim_name').map((name, i) => ({ name: name.trim(), from: sources[i] as SourceField }));
+  const filled = claims.filter(({ name }) => name !== '');
+  return filled.length > 0 ? filled : undefined;
+}
+
+export async function renderOidcForm(
+  page: PageContext,
+  values: FormValues,
+  locals: Record<string, unknown>,
+  status: number,
+): Promise<void> {
+  const claims = [...((values.oidc?.claims as object[] | undefined) ?? []), {}, {}, {}];
   const lines = Object.fromEntries(lists.map((name) => [name, ((values.oidc?.[name] as string[] | undefined) ?? []).join('\n')]));
-  renderPage(page, 'admin-console/application-form', { values, lines, ...locals }, { status });
+  renderPage(page, 'admin-console/application-form', { values, lines, claims, sources: await sourcesOf(page), ...locals }, { status });
 }

@@ -1,17 +1,15 @@
 import {
   type Application,
   type CatalogueEntry,
-  personFields,
   type SamlInput,
   type SourceField,
   settingsFromMetadata,
 } from '../../../domain/applications/index.ts';
-import { customFieldName, listCustomFields } from '../../../domain/custom-fields/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { OutboundRefused } from '../../../platform/net/index.ts';
 import { attributeNameFormat, blockCiphers, nameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';
 import { createMetadataFetcher, type PageContext, renderPage } from '../../request/index.ts';
-import { type FormValues, fillHost, generalOf, readGeneral } from './form-values.ts';
+import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
 
 type SamlEntry = Extract<CatalogueEntry, { protocol: 'saml' }>;
 const flags = ['forceNameIdFormat', 'sendGroups', 'signAssertion', 'signResponse', 'encryptAssertion', 'requireSignedRequests'] as const;
@@ -125,11 +123,6 @@ export async function renderSamlForm(
   locals: Record<string, unknown>,
   status: number,
 ): Promise<void> {
-  const customFields = await listCustomFields(page.scope);
-  const sources = [
-    ...personFields.map((field) => [field, page.t(`saml_form.from_${field}`)]),
-    ...customFields.map(({ code, label }) => [customFieldName(code), label]),
-  ];
   const saml = values.saml as SamlInput;
   const slo = (wanted: string) => saml.singleLogoutServices?.find(({ binding }) => binding === wanted)?.url ?? '';
   renderPage(
@@ -147,7 +140,7 @@ export async function renderSamlForm(
         slo_post: slo('post'),
       },
       attributes: [...(saml.attributes ?? []), {}, {}, {}],
-      sources,
+      sources: await sourcesOf(page),
       attributeFormats: Object.keys(attributeNameFormat),
       nameIdFormats: Object.keys(nameIdFormat),
       signatureAlgorithms: Object.keys(signingAlgorithms),

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** Where a value comes from: a field of the person, or the same text for everybody. */
+export const personFields = [
+  'login',
+  'email',
+  'username',
+  'userId',
+  'firstName',
+  'lastName',
+  'fullName',
+  'department',
+  'locale',
+  'role',
+  'groupNames',
+  'groupIds',
+] as const;
+export type PersonField = (typeof personFields)[number];
+/** `custom.cost_center` is the company's own field of that code. */
+export type SourceField = PersonField | `custom.${string}`;
+
+export const sourceField = z.custom<SourceField>(
+  (value) => personFields.includes(value as PersonField) || (typeof value === 'string' && /^custom\.[a-z][a-z0-9_]{0,62}$/.test(value)),
+  'fields.invalid',
+);
