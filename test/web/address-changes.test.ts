@@ -111,7 +111,7 @@ describe('web: addresses that people change themselves', () => {
     expect((await agree(link)).text).to.contain('Your recovery e-mail is set');
     for (let i = 0; i < 5; i++) await signIn('jsilva', 'a wrong password');
     expect((await user('jsilva'))!.status).to.equal('blocked');
-    const mail = await sink.after(recover, 'joao@home.example');
+    const mail = await sink.after(recover, 'joao@home.example', '/recovery/');
     const jar = new Jar();
     const form = jar.form(await jar.get(linkIn(mail)), /recovery\//);
     await jar.submit(form, { newPassword: 'a long new sentence', repeatPassword: 'a long new sentence' });

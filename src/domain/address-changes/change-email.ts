@@ -2,11 +2,11 @@ import type { KeyRing } from '../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { loadSettings } from '../context-settings/index.ts';
-import { enqueueMail } from '../mails/index.ts';
+import { mailPerson } from '../mails/index.ts';
 import { newAccountsSettings } from '../new-accounts/index.ts';
 import { countRecentLinks, createLink, endLinks, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope, type UserId } from '../scope.ts';
-import { changeEmail, emailKey, findUserByLogin, fullName, getUser, isPlainEmail, localeOf, type User } from '../users/index.ts';
+import { changeEmail, emailKey, findUserByLogin, fullName, getUser, isPlainEmail, type User } from '../users/index.ts';
 
 const mostPerHour = 5;
 
@@ -20,14 +20,9 @@ async function sendLink(scope: Scope, user: User, kind: 'email-change' | 'email-
   const { confirmationHours } = (await loadSettings(scope, newAccountsSettings)).value;
   const owner = { userId: user.userId };
   const token = await createLink(scope, { kind, owner, lifetimeSeconds: confirmationHours * 3600, payload: { email } });
-  await enqueueMail(scope, {
-    to,
-    locale: localeOf(user),
-    mail: kind === 'email-change' ? 'email_change' : 'email_confirm',
-    params: { firstName: user.firstName, email, hours: confirmationHours },
-    path: `/${kind}/${token}`,
-    keyRing,
-  });
+  const mail = kind === 'email-change' ? 'email_change' : 'email_confirm';
+  const params = { email, hours: confirmationHours };
+  await mailPerson(scope, user, { mail, path: `/${kind}/${token}`, keyRing, params, to });
 }
 
 /**
@@ -69,15 +64,7 @@ export const completeEmailChange = (scope: Scope, token: string): Promise<string
     await changeEmail(as, user, email);
     // what was mailed to the old address is not the person's any more
     await endLinks(as, { userId: user.userId });
-    for (const to of [user.email, user.recoveryEmail])
-      if (to)
-        await enqueueMail(as, {
-          to,
-          locale: localeOf(user),
-          mail: 'email_changed',
-          params: { firstName: user.firstName, email },
-          path: '/account',
-        });
+    await mailPerson(as, user, { mail: 'email_changed', path: '/account', params: { email } });
     return email;
   });
 

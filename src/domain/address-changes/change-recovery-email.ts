@@ -1,11 +1,11 @@
 import type { KeyRing } from '../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { loadSettings } from '../context-settings/index.ts';
-import { enqueueMail } from '../mails/index.ts';
+import { mailPerson } from '../mails/index.ts';
 import { newAccountsSettings } from '../new-accounts/index.ts';
 import { countRecentLinks, createLink, endLinks } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
-import { emailKey, fullName, getUser, isPlainEmail, localeOf, setRecoveryEmail, type User } from '../users/index.ts';
+import { emailKey, fullName, getUser, isPlainEmail, setRecoveryEmail, type User } from '../users/index.ts';
 import { useOwnLink } from './change-email.ts';
 
 const mostPerHour = 5;
@@ -19,26 +19,12 @@ export const requestRecoveryEmail = (scope: Scope, userId: string, email: string
     const owner = { userId: user.userId };
     const since = new Date(scope.clock.now().getTime() - 3_600_000);
     if ((await countRecentLinks(inside, 'recovery-email', owner, since)) >= mostPerHour) throw new AppError('too_many_mails', 429);
-    for (const to of [user.email, user.recoveryEmail])
-      if (to)
-        await enqueueMail(inside, {
-          to,
-          locale: localeOf(user),
-          mail: 'recovery_email_asked',
-          params: { firstName: user.firstName, email },
-          path: '/account',
-        });
+    await mailPerson(inside, user, { mail: 'recovery_email_asked', path: '/account', params: { email } });
     const { confirmationHours } = (await loadSettings(inside, newAccountsSettings)).value;
     const lifetimeSeconds = confirmationHours * 3600;
     const token = await createLink(inside, { kind: 'recovery-email', owner, lifetimeSeconds, payload: { email } });
-    await enqueueMail(inside, {
-      to: email,
-      locale: localeOf(user),
-      mail: 'recovery_email',
-      params: { firstName: user.firstName, email, hours: confirmationHours },
-      path: `/recovery-email/${token}`,
-      keyRing,
-    });
+    const params = { email, hours: confirmationHours };
+    await mailPerson(inside, user, { mail: 'recovery_email', path: `/recovery-email/${token}`, keyRing, params, to: email });
   });
 
 /** @returns the address that counts now @throws AppError link_over */
@@ -58,13 +44,5 @@ async function change(scope: Scope, user: User, email: string | undefined): Prom
   for (const kind of ['recovery', 'recovery-email'] as const) await endLinks(scope, { userId: user.userId }, kind);
   if (user.recoveryEmail === email) return;
   await setRecoveryEmail(scope, user, email);
-  for (const to of [user.email, user.recoveryEmail])
-    if (to)
-      await enqueueMail(scope, {
-        to,
-        locale: localeOf(user),
-        mail: 'recovery_email_changed',
-        params: { firstName: user.firstName },
-        path: '/account',
-      });
+  await mailPerson(scope, user, { mail: 'recovery_email_changed', path: '/account' });
 }

@@ -3,10 +3,10 @@ import { recordEvent } from '../audit/index.ts';
 import { addPasskey, type Ceremony } from '../credentials/passkey/index.ts';
 import { countRecoveryCodes, makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
 import { addTotp } from '../credentials/totp/index.ts';
+import { mailPerson } from '../mails/index.ts';
 import type { Scope, UserId } from '../scope.ts';
 import type { SecondFactor } from '../sign-in-policy/index.ts';
 import { fullName, getUser, type User } from '../users/index.ts';
-import { tellOwner } from './tell-owner.ts';
 
 /**
  * Enrols a passkey. @param scope of a transaction
@@ -46,6 +46,6 @@ async function announce(scope: Scope, user: User, factor: SecondFactor, name: st
     subject: { kind: 'user', id: user.userId, name: fullName(user) },
     details: { factor, name },
   });
-  await tellOwner(scope, user, 'second_factor_added', { name });
+  await mailPerson(scope, user, { mail: 'second_factor_added', path: '/account', params: { name } });
   return (await countRecoveryCodes(scope, user.userId)) > 0 ? [] : makeRecoveryCodes(scope, user.userId);
 }

@@ -6,6 +6,7 @@ import type { Ceremony } from '../credentials/passkey/index.ts';
 import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
 import { makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
 import { listSecondFactors, removeSecondFactor } from '../credentials/second-factors/index.ts';
+import { mailPerson } from '../mails/index.ts';
 import { inTransaction, type Scope, type UserId } from '../scope.ts';
 import { addMethods, endSessionsOfUser, type Session } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
@@ -13,7 +14,6 @@ import { endProofs, fullName, getUser } from '../users/index.ts';
 import { enrolPasskey, enrolTotp } from './enrol-factor.ts';
 import { findPolicyOf } from './find-next-step.ts';
 import type { Demands } from './next-step.ts';
-import { tellOwner } from './tell-owner.ts';
 
 /** What a person has to have proven lately before their own passwords and factors change: the strongest they hold, within ten minutes. */
 export const demandsOfOwnChanges: Demands = { maxAgeSeconds: 600, heldFactor: true };
@@ -36,7 +36,7 @@ export async function changeOwnPassword(
     const locked = await getUser(inside, user.userId, { lock: true });
     if (locked.status !== 'activated') throw new AppError('signed_out', 401);
     await setPersonalPassword(inside, user, hash);
-    await tellOwner(inside, user, 'own_password_changed');
+    await mailPerson(inside, user, { mail: 'own_password_changed', path: '/account' });
     await forgetBrowsers(inside, user.userId, browser);
     await endSessionsOfUser(inside, user.userId, 'password-changed', session.sessionId);
   });
@@ -91,7 +91,7 @@ export async function removeOwnFactor(scope: Scope, rules: PolicyRules, session:
       details: { factor: removed.kind, name: removed.name },
     });
     await endProofs(inside, user.userId);
-    await tellOwner(inside, user, 'second_factor_removed', { name: removed.name });
+    await mailPerson(inside, user, { mail: 'second_factor_removed', path: '/account', params: { name: removed.name } });
   });
 }
 

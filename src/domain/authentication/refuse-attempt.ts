@@ -1,9 +1,9 @@
 import { forgetBrowser, type Reserved } from '../attempts/index.ts';
 import { recordEvent } from '../audit/index.ts';
-import { enqueueMail } from '../mails/index.ts';
+import { mailPerson } from '../mails/index.ts';
 import { type ApplicationId, inTransaction, type Scope, type UserId } from '../scope.ts';
 import type { SignInPolicy } from '../sign-in-policy/index.ts';
-import { canChangeStatus, changeStatus, fullName, getUser, localeOf, prolongBlock, type User } from '../users/index.ts';
+import { canChangeStatus, changeStatus, fullName, getUser, prolongBlock, type User } from '../users/index.ts';
 
 export type Refusal = {
   login: string;
@@ -34,14 +34,7 @@ export async function refuseAttempt(scope: Scope, { login, browser, user, reason
     if (now.status === 'blocked') return prolongBlock(inside, user.userId);
     if (!canChangeStatus(now, 'block')) return;
     await changeStatus(inside, user.userId, 'block', 'failed-attempt-limit');
-    if (lockout.mail && user.email)
-      await enqueueMail(inside, {
-        to: user.email,
-        locale: localeOf(user),
-        mail: 'blocked',
-        params: { firstName: user.firstName, limit: lockout.limit },
-        path: '/recovery',
-      });
+    if (lockout.mail) await mailPerson(inside, user, { mail: 'blocked', path: '/recovery', params: { limit: lockout.limit } });
   });
 }
 

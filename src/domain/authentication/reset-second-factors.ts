@@ -4,13 +4,13 @@ import { forgetBrowsers, refundAttempt, reserveAttempt } from '../attempts/index
 import { recordEvent } from '../audit/index.ts';
 import { findPassword, verifyPassword } from '../credentials/password/index.ts';
 import { removeAllSecondFactors } from '../credentials/second-factors/index.ts';
+import { mailPerson } from '../mails/index.ts';
 import { endLinks } from '../one-time-links/index.ts';
 import { inTransaction, type Scope, type UserId } from '../scope.ts';
 import { endSessionsOfUser, type Session } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { endProofs, fullName, getUser } from '../users/index.ts';
 import { refuseAttempt } from './refuse-attempt.ts';
-import { tellOwner } from './tell-owner.ts';
 
 /** `password`: the acting administrator's own. `browser`: the administrator's cookie. */
 export type FactorReset = { userId: string; justification: string; password: string; browser: string };
@@ -47,7 +47,7 @@ export async function resetSecondFactors(
       reason,
       details: { removed },
     });
-    await tellOwner(inside, user, 'second_factor_reset');
+    await mailPerson(inside, user, { mail: 'second_factor_reset', path: '/account' });
   });
 }
 

@@ -1,9 +1,9 @@
 import { type Application, listApplications, listPartnerCertificates } from '../applications/index.ts';
 import { recordEvent } from '../audit/index.ts';
-import { enqueueMail } from '../mails/index.ts';
+import { mailPerson } from '../mails/index.ts';
 import { listCertificates, warningDays } from '../saml-certificates/index.ts';
 import type { Scope } from '../scope.ts';
-import { listUsers, localeOf } from '../users/index.ts';
+import { listUsers } from '../users/index.ts';
 
 /** So many days before the end a mail goes out: once each. */
 const warnings = [warningDays, 30, 14, 7, 1];
@@ -40,23 +40,15 @@ export async function warnOfCertificates(scope: Scope): Promise<void> {
     });
     const { items: administrators } = await listUsers(scope, { role: 'administrator', status: 'activated' }, 1000);
     for (const administrator of administrators) {
-      const { email, firstName } = administrator;
-      if (!email) continue;
       const params = {
-        firstName,
         days: Math.ceil(left),
         notAfter: notAfter.toISOString().slice(0, 10),
         fingerprint,
         application: application?.name ?? '',
       };
       const path = application ? `/admin/applications/${application.applicationId}` : '/admin/certificates';
-      await enqueueMail(scope, {
-        to: email,
-        locale: localeOf(administrator),
-        mail: application ? 'partner_certificate' : 'own_certificate',
-        params,
-        path,
-      });
+      const mail = application ? 'partner_certificate' : 'own_certificate';
+      await mailPerson(scope, administrator, { mail, path, params, to: administrator.email });
     }
   }
 }

@@ -4,12 +4,12 @@ import { recordEvent } from '../audit/index.ts';
 import { findPolicyOf } from '../authentication/index.ts';
 import { loadSettings } from '../context-settings/index.ts';
 import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
-import { enqueueMail } from '../mails/index.ts';
+import { mailPerson } from '../mails/index.ts';
 import { newAccountsSettings } from '../new-accounts/index.ts';
 import { countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { changeStatus, createUser, fullName, getUser, localeOf, type NewUser, noteLocale, type User } from '../users/index.ts';
+import { changeStatus, createUser, fullName, getUser, type NewUser, noteLocale, type User } from '../users/index.ts';
 
 /**
  * S61: the person is Invited until they choose a password by the link that is mailed.
@@ -45,14 +45,8 @@ export async function sendInvitation(scope: Scope, user: User, keyRing: KeyRing,
   if ((await countRecentLinks(scope, 'invitation', owner, since)) >= mostPerHour) return false;
   const token = await createLink(scope, { kind: 'invitation', owner, lifetimeSeconds: invitationDays * 86_400 });
   await recordEvent(scope, { type: 'user.invited', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
-  await enqueueMail(scope, {
-    to: user.email!,
-    locale: localeOf(user) ?? locale,
-    mail: 'invitation',
-    params: { firstName: user.firstName, days: invitationDays },
-    path: `/activate/${token}`,
-    keyRing,
-  });
+  const params = { days: invitationDays };
+  await mailPerson(scope, user, { mail: 'invitation', path: `/activate/${token}`, keyRing, params, to: user.email, locale });
   return true;
 }
 

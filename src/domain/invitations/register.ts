@@ -5,12 +5,12 @@ import { recordEvent } from '../audit/index.ts';
 import { findPolicyOf } from '../authentication/index.ts';
 import { loadSettings } from '../context-settings/index.ts';
 import { checkPassword, setPersonalPassword } from '../credentials/password/index.ts';
-import { enqueueMail } from '../mails/index.ts';
+import { enqueueMail, mailPerson } from '../mails/index.ts';
 import { mayRegister, newAccountsSettings } from '../new-accounts/index.ts';
 import { countLinksFrom, countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { checkPersonalData, createUser, emailKey, findUserByLogin, fullName, isPlainEmail, localeOf, type User } from '../users/index.ts';
+import { checkPersonalData, createUser, emailKey, findUserByLogin, fullName, isPlainEmail, type User } from '../users/index.ts';
 import { sendInvitation } from './invite-user.ts';
 
 export type Registration = { firstName: string; lastName: string; email: string; locale: string };
@@ -66,14 +66,12 @@ export async function sendRegistration(scope: Scope, sealed: string, keyRing: Ke
       lifetimeSeconds: confirmationHours * 3600,
       payload: { ...input, from },
     });
-    const mail = { to: known?.email ?? email, locale: (known && localeOf(known)) ?? locale };
     if (known?.status === 'invited') await sendInvitation(inside, known, keyRing, locale);
-    else if (known) {
-      await enqueueMail(inside, { ...mail, mail: 'already_registered', params: { firstName: known.firstName }, path: '/recovery' });
-    } else {
+    else if (known) await mailPerson(inside, known, { mail: 'already_registered', path: '/recovery', to: known.email, locale });
+    else {
       // what a stranger typed as a name is no greeting
       const params = { hours: confirmationHours };
-      await enqueueMail(inside, { ...mail, mail: 'registration', params, path: `/register/${token}`, keyRing });
+      await enqueueMail(inside, { to: email, locale, mail: 'registration', params, path: `/register/${token}`, keyRing });
     }
   });
 }

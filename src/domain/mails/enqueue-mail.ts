@@ -29,3 +29,31 @@ export async function enqueueMail({ db, contextId }: Scope, { path, keyRing, ...
   const link = keyRing ? { sealedPath: keyRing.encrypt(path, mailLinkPurpose(contextId)) } : { path };
   await enqueueJob(db, 'send-mail', { contextId, ...mail, ...link });
 }
+
+/** Somebody with up to two mailboxes. `locale` was chosen, `seenLocale` is that of the pages on which they last signed in. */
+export type Addressee = { firstName: string; email?: string; recoveryEmail?: string; locale?: string; seenLocale?: string };
+
+export const mailboxesOf = ({ email, recoveryEmail }: Addressee): string[] => [email, recoveryEmail].filter((one) => one !== undefined);
+
+type PersonalMail = {
+  mail: MailName;
+  path: string;
+  keyRing?: KeyRing;
+  /** Besides the first name. */
+  params?: Record<string, string | number>;
+  /** One mailbox instead of all of theirs. */
+  to?: string;
+  /** For who has not been seen in any language. */
+  locale?: string;
+};
+
+/** In the person's language, to every mailbox of theirs: what changes how somebody signs in is told to whoever might not have done it. */
+export async function mailPerson(
+  scope: Scope,
+  person: Addressee,
+  { mail, path, keyRing, params = {}, to, locale }: PersonalMail,
+): Promise<void> {
+  const language = person.locale ?? person.seenLocale ?? locale;
+  for (const mailbox of to === undefined ? mailboxesOf(person) : [to])
+    await enqueueMail(scope, { to: mailbox, locale: language, mail, params: { firstName: person.firstName, ...params }, path, keyRing });
+}

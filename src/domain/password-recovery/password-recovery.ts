@@ -7,20 +7,17 @@ import { findPolicyOf } from '../authentication/index.ts';
 import { loadSettings } from '../context-settings/index.ts';
 import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
 import { sendInvitation } from '../invitations/index.ts';
-import { enqueueMail } from '../mails/index.ts';
+import { mailboxesOf, mailPerson } from '../mails/index.ts';
 import { newAccountsSettings } from '../new-accounts/index.ts';
 import { countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { changeStatus, findUserByLogin, fullName, getUser, localeOf, type Status, type User, usernameKey } from '../users/index.ts';
+import { changeStatus, findUserByLogin, fullName, getUser, type Status, usernameKey } from '../users/index.ts';
 
 const mostPerHour = 3;
 /** Who may come back by themselves; what an administrator ended stays so. */
 const mayRecover: Status[] = ['activated', 'blocked'];
-
-/** S137: either mailbox will do, for a person who has two. */
-const addressesOf = ({ email, recoveryEmail }: User): string[] => [email, recoveryEmail].filter((one) => one !== undefined);
 
 /** What was typed may be a password in the wrong field: it lies sealed until the job reads it. */
 const loginPurpose = (contextId: string) => `recovery-login:${contextId}`;
@@ -47,7 +44,8 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: K
     // whoever lost the invitation gets another one
     if (user?.status === 'invited' && user.email) return void (await sendInvitation(inside, user, keyRing, locale));
     const since = new Date(scope.clock.now().getTime() - 3_600_000);
-    const addresses = user ? addressesOf(user) : [];
+    // S137: either mailbox will do, for a person who has two
+    const addresses = user ? mailboxesOf(user) : [];
     const isMailed =
       user !== undefined &&
       addresses.length > 0 &&
@@ -71,15 +69,8 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: K
     const { recoveryMinutes } = (await loadSettings(inside, newAccountsSettings)).value;
     const owner = { userId: user.userId };
     const token = await createLink(inside, { kind: 'recovery', owner, lifetimeSeconds: recoveryMinutes * 60 });
-    for (const to of addresses)
-      await enqueueMail(inside, {
-        to,
-        locale: localeOf(user) ?? locale,
-        mail: 'recovery',
-        params: { firstName: user.firstName, minutes: recoveryMinutes },
-        path: `/recovery/${token}`,
-        keyRing,
-      });
+    const params = { minutes: recoveryMinutes };
+    await mailPerson(inside, user, { mail: 'recovery', path: `/recovery/${token}`, keyRing, params, locale });
   });
 }
 
@@ -110,13 +101,6 @@ export async function recoverPassword(
     await clearAttempts(as, userId);
     await forgetBrowsers(as, userId);
     await endSessionsOfUser(as, userId, 'password-changed');
-    for (const to of addressesOf(user))
-      await enqueueMail(as, {
-        to,
-        locale: localeOf(user),
-        mail: 'password_changed',
-        params: { firstName: user.firstName },
-        path: '/recovery',
-      });
+    await mailPerson(as, user, { mail: 'password_changed', path: '/recovery' });
   });
 }

@@ -28,7 +28,6 @@ export {
   identifier,
   isEmail,
   isPlainEmail,
-  localeOf,
   nameKey,
   type Role,
   type Status,

@@ -34,9 +34,6 @@ export type User = {
 
 export const fullName = (user: Pick<User, 'firstName' | 'lastName'>): string => `${user.firstName} ${user.lastName}`.trim();
 
-/** The language of mails: the person's own, or the one they were last seen with. */
-export const localeOf = (user: Pick<User, 'locale' | 'seenLocale'>): string | undefined => user.locale ?? user.seenLocale;
-
 /** What the person types to sign in (S76). */
 export const identifier = (user: Pick<User, 'email' | 'username'>): string => user.email ?? user.username ?? '';
 

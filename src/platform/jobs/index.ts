@@ -37,5 +37,10 @@ export async function startJobs(url: string, tasks: TaskList, crontab: string, l
     }),
   });
   runner.promise.catch((error) => log.error({ err: error }, 'the job runner ended'));
-  return { stop: () => runner.stop().catch(() => {}) };
+  return {
+    async stop() {
+      await runner.stop().catch(() => {});
+      await runner.promise.catch(() => {}); // its connections are closed
+    },
+  };
 }
