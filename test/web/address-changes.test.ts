@@ -3,6 +3,7 @@ import { findUserByLogin } from '../../src/domain/users/index.ts';
 import { movableClock } from '../support/clock.ts';
 import { Jar } from '../support/jar.ts';
 import { linkIn, type MailSink, startMailSink } from '../support/mail-sink.ts';
+import { eventually } from '../support/process.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 const newAddress = 'ana.new@acme.example';
@@ -129,9 +130,12 @@ describe('web: addresses that people change themselves', () => {
     expect((await new Jar().get(link)).status).to.equal(200);
     await ana.submit(ana.form(await ana.follow(at('/account/recovery-email')), /recovery-email$/), { remove: 'yes' });
     expect((await new Jar().get(link)).status, 'its mailbox is nobody’s').to.equal(410);
-    const told = await sink.after(() => submit('recovery-email', { recoveryEmail: 'thief@evil.example' }), 'ana@acme.example', 'asked for');
-    expect(told.text).to.contain('thief@evil.example');
-    const wish = linkIn(sink.mails.findLast(({ to }) => to[0] === 'thief@evil.example')!);
+    const wish = linkIn(await sink.after(() => submit('recovery-email', { recoveryEmail: 'thief@evil.example' }), 'thief@evil.example'));
+    const isTold = () =>
+      sink.mails.some(
+        ({ to, text }) => to[0] === 'ana@acme.example' && text.includes('links for a new password to go to thief@evil.example'),
+      );
+    await eventually(async () => expect(isTold(), 'the mailbox of before').to.equal(true));
     const profile = await ana.get(at('/account'));
     expect(profile.text).to.contain('Waiting until thief@evil.example');
     await ana.submit(ana.form(profile, /cancel-change$/), { kind: 'recovery-email' });
