@@ -8,7 +8,7 @@ import { createSessionFinder } from '../domain/sessions/index.ts';
 import { createPolicyFinder } from '../domain/sign-in-policy/index.ts';
 import { type Clock, systemClock } from '../platform/clock/index.ts';
 import { createPasswordHasher } from '../platform/crypto/index.ts';
-import { ChangeListener } from '../platform/database/index.ts';
+import { ChangeListener, NoticedCache } from '../platform/database/index.ts';
 import { createViews } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { startJobs } from '../platform/jobs/index.ts';
@@ -43,7 +43,8 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const { database, keyRing } = store;
   const listener = new ChangeListener(database.url);
   const contexts = new ContextDirectory(database, listener, config.baseUrl, config.contextCacheSize);
-  const findPolicy = createPolicyFinder(database, listener, clock, config.contextCacheSize);
+  const cache = new NoticedCache(listener, config.contextCacheSize);
+  const findPolicy = createPolicyFinder(database, cache, clock);
   const isTrustedProxy = addressMatcher(config.trustedProxies);
   const services: Services = {
     database,
@@ -57,11 +58,11 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     assets: loadAssets(),
     icon: loadIcons(),
     findPolicy,
-    findSettings: createSettingsFinder(database, listener, config.contextCacheSize),
+    findSettings: createSettingsFinder(database, cache),
     findSession: createSessionFinder(database, clock, findPolicy),
     findAccess: createAccessFinder(database),
     artifacts: new ArtifactStore(database),
-    forgetCached: (contextId) => listener.tell(contextId),
+    forgetCached: (contextId) => cache.forget(contextId),
     outbound: createOutbound(config.outboundAllow),
     canMail: config.smtpUrl !== undefined || keepsMails(config, store),
     clientAddress: (socket, forwarded) => clientAddress(socket, forwarded, isTrustedProxy),

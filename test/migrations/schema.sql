@@ -216,6 +216,7 @@ CREATE TABLE known_browsers (
   remembered_until timestamp with time zone,
   failed integer NOT NULL DEFAULT 0,
   failed_at timestamp with time zone,
+  remembered_at timestamp with time zone,
   PRIMARY KEY (context_id, user_id, browser_hash),
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );

@@ -29,11 +29,24 @@ describe('platform/images', () => {
     }
   });
 
+  it('a JPEG with another picture or a film behind its end is read to its end; one with two frames or a thousand scans is none', async () => {
+    const jpeg = Buffer.from(files['image/jpeg']);
+    const withTrailer = readPicture(Buffer.concat([jpeg, jpeg, Buffer.alloc(5000, 0xc0)]))!;
+    expect([withTrailer.width, withTrailer.content.length]).to.deep.equal([300, jpeg.length]);
+    const scan = jpeg.indexOf(Buffer.from('ffda', 'hex'));
+    const many = Buffer.concat([jpeg.subarray(0, -2), ...Array(1000).fill(jpeg.subarray(scan, scan + 14)), jpeg.subarray(-2)]);
+    expect(readPicture(many)).to.equal(undefined);
+    const frame = jpeg.indexOf(Buffer.from('ffc0', 'hex'));
+    const length = jpeg.readUInt16BE(frame + 2) + 2;
+    const twice = Buffer.concat([jpeg.subarray(0, frame + length), jpeg.subarray(frame, frame + length), jpeg.subarray(frame + length)]);
+    expect(readPicture(twice)).to.equal(undefined);
+  });
+
   it('pictures wait for each other, and few wait', async () => {
     const tries = await Promise.allSettled(Array.from({ length: 10 }, () => fitImage(files['image/jpeg'], { width: 10, height: 10 })));
     expect(tries.filter(({ status }) => status === 'fulfilled').length).to.be.within(1, 5);
     const refused = tries.find((one) => one.status === 'rejected');
-    expect((refused as PromiseRejectedResult).reason.code).to.equal('busy');
+    expect((refused as PromiseRejectedResult).reason.code).to.equal('pictures_busy');
   });
 });
 

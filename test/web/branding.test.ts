@@ -159,4 +159,33 @@ describe('web: what a company’s pages and mails wear', () => {
     await save({ reset: 'yes' }, path);
     expect((await ask()).text).to.contain('Subject: Acme S.A.: choose a new password');
   });
+
+  it('what a newer version wrote takes no page and no mail away, and can be mended in the console', async () => {
+    const scope = await server.scope();
+    const row = (kind: string, value: unknown) => ({
+      context_id: scope.contextId,
+      kind,
+      value: JSON.stringify(value),
+      version: 1,
+      changed_at: new Date(),
+    });
+    await scope
+      .db('context_settings')
+      .insert([
+        row('branding', { color: '#7a1f5c', newerKey: true, links: { help: '', privacy: '', terms: '', status: 'https://x.example' } }),
+        row('terms', { edition: 0, newerKey: 1 }),
+        row('new-accounts', 'no object at all'),
+        row('mail-texts', { recovery: { en: { subject: 'Hello {{nobody}}', body: 'x', action: 'y' } } }),
+      ]);
+    await scope.db.raw("SELECT pg_notify('portaria_changed', '*')");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await signInPage()).text).to.contain('colors.css?v=7a1f5c');
+    for (const path of ['/admin/branding', '/admin/consent', '/admin/new-accounts', '/admin/messages', '/admin/messages/recovery/en'])
+      expect((await ana.get(at(path))).status, path).to.equal(200);
+    const jar = new Jar();
+    const mail = await sink.after(async () =>
+      jar.submit(jar.form(await jar.get(at('/recovery')), /recovery$/), { login: 'ana@acme.example' }),
+    );
+    expect(mail.text).to.contain('Subject: Hello');
+  });
 });

@@ -296,4 +296,43 @@ describe('web/sign-in: second factors', () => {
     wait(2);
     expect(isIn((await begin()).page)).to.equal(true);
   });
+
+  it('a browser that was remembered longer than the rules say today is asked again, and stays so', async () => {
+    await setPolicy({ secondFactor: { demand: 'required', rememberDays: 30 } });
+    const { jar, page } = await begin();
+    const { secret, shown } = await setUpApp(jar, page, now());
+    await goOnFrom(jar, shown);
+    wait(1);
+    const remember = async (answers: Record<string, string>) => {
+      const { page: asked } = await begin('jsilva', passwords.joao, jar);
+      return jar.submit(jar.form(asked, /second-factor$/), { code: totpCode(secret, now()), ...answers });
+    };
+    await jar.submit(jar.form(await jar.get(`${server.issuer}/sign-out`), /sign-out$/));
+    await remember({ remember: 'yes' });
+    await setPolicy({ secondFactor: { demand: 'required', rememberDays: 7 } });
+    for (const days of [8, 15.5]) {
+      wait(days * 1440);
+      expect((await begin('jsilva', passwords.joao, jar)).page.url, `${days} days later`).to.match(/second-factor$/);
+    }
+  });
+
+  it('staying signed in outlives a fresh proof, in the browser, too, and never the rules of today', async () => {
+    await setPolicy({ session: { keepDays: 30 }, secondFactor: { demand: 'optional' } });
+    const jar = new Jar();
+    const kept = async (answers: Record<string, string>) => {
+      const page = await jar.follow(`${server.issuer}/account/password`);
+      const form = jar.form(page, /sign-in\//);
+      const { setCookie } = await jar.get(form.action, { form: { ...form.fields, login: 'jsilva', password: passwords.joao, ...answers } });
+      return Number(/portaria_session_acme=[^;]+;.*max-age=(\d+)/i.exec(setCookie.join('\n'))?.[1] ?? 0);
+    };
+    expect(await kept({ keep: 'yes' })).to.equal(30 * 86_400);
+    wait(1440);
+    expect(await kept({}), 'asked again by My profile').to.be.within(29 * 86_400 - 120, 29 * 86_400);
+    wait(15);
+    await setPolicy({ session: { keepDays: 2 }, secondFactor: { demand: 'optional' } });
+    expect(await kept({})).to.equal(2 * 86_400);
+    wait(15);
+    await setPolicy({ session: { keepDays: 0 }, secondFactor: { demand: 'optional' } });
+    expect(await kept({})).to.equal(0);
+  });
 });

@@ -24,11 +24,22 @@ export async function noteBrowser(
   const now = clock.now();
   const { rows } = await db
     .raw(
-      `INSERT INTO known_browsers AS b (context_id, user_id, browser_hash, user_agent, first_at, last_at, remembered_until) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO known_browsers AS b (context_id, user_id, browser_hash, user_agent, first_at, last_at, remembered_until, remembered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (context_id, user_id, browser_hash) DO UPDATE SET last_at = excluded.last_at, user_agent = excluded.user_agent, failed = CASE WHEN ? THEN 0 ELSE b.failed END, failed_at = CASE WHEN ? THEN NULL ELSE b.failed_at END,
-       remembered_until = COALESCE(excluded.remembered_until, b.remembered_until)
+       remembered_until = COALESCE(excluded.remembered_until, b.remembered_until), remembered_at = COALESCE(excluded.remembered_at, b.remembered_at)
      RETURNING first_at = last_at AS is_new`,
-      [contextId, userId, hashToken(browser), (actor.userAgent ?? '').slice(0, 400), now, now, rememberedUntil ?? null, isWhole, isWhole],
+      [
+        contextId,
+        userId,
+        hashToken(browser),
+        (actor.userAgent ?? '').slice(0, 400),
+        now,
+        now,
+        rememberedUntil ?? null,
+        rememberedUntil ? now : null,
+        isWhole,
+        isWhole,
+      ],
     )
     .options(prepared('note-browser'));
   return rows[0].is_new;

@@ -7,6 +7,7 @@ import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { fullName, getUser } from '../users/index.ts';
 import { findPolicyOf } from './find-next-step.ts';
 import { type PendingRequest, type Proven, recordProof } from './pending-requests.ts';
+import { proofHolds } from './standing.ts';
 
 /**
  * S63, S116: a password that is temporary, too old or too weak by now gives way to another before the sign-in goes on. Only of a person who may sign in, and only while the password that was proven is
@@ -29,8 +30,7 @@ export async function changeRequiredPassword(
   const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
   return inTransaction(scope, async (inside) => {
     const { status } = await getUser(inside, proven.userId, { lock: true });
-    const current = await findPassword(inside, user.userId);
-    if (status === 'deactivated' || current?.changedAt.getTime() !== proven.passwordChangedAt) throw new AppError('request_expired', 409);
+    if (status === 'deactivated' || !(await proofHolds(inside, proven))) throw new AppError('request_expired', 409);
     const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
     await setPersonalPassword(as, user, hash);
     await endSessionsOfUser(as, user.userId, 'password-changed');

@@ -50,8 +50,9 @@ export async function completeSignIn(
     const isNewBrowser = await noteBrowser(as, user.userId, browser, isWhole, rememberedUntil);
     if (!isWhole) await refundAttempt(as, user.userId, browser, { isKnownBrowser: !isNewBrowser });
     else if (isNewBrowser) await clearAttempts(as, user.userId); // counted on everybody's count until now
-    const keptForSeconds = proven.keep && policy.session.keepDays > 0 ? policy.session.keepDays * 86_400 : undefined;
-    const { token, sessionId } = await startSession(
+    const keepSeconds = policy.session.keepDays * 86_400;
+    const asked = proven.keep && keepSeconds > 0 ? keepSeconds : undefined;
+    const { token, sessionId, keptForSeconds } = await startSession(
       as,
       {
         userId: user.userId,
@@ -59,9 +60,10 @@ export async function completeSignIn(
         authenticatedAt: new Date(proven.at),
         ip: scope.actor.ip ?? '',
         userAgent: scope.actor.userAgent ?? '',
-        idleSeconds: keptForSeconds ?? policy.session.idleMinutes * 60,
-        lifetimeSeconds: keptForSeconds ?? policy.session.lifetimeHours * 3600,
-        isKept: keptForSeconds !== undefined,
+        idleSeconds: asked ?? policy.session.idleMinutes * 60,
+        lifetimeSeconds: asked ?? policy.session.lifetimeHours * 3600,
+        isKept: asked !== undefined,
+        keepSeconds,
       },
       previous,
     );
@@ -76,6 +78,6 @@ export async function completeSignIn(
         ...(isNewBrowser ? { newBrowser: true } : {}),
       },
     });
-    return { token, keptForSeconds };
+    return { token, keptForSeconds: asked ?? keptForSeconds };
   });
 }

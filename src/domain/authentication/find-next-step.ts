@@ -92,11 +92,9 @@ export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Ar
   return nextStep(facts);
 }
 
-/** Not longer than the rules say today: a mark from before they became stricter ends with them. */
-function isRemembered({ rememberedUntil }: Standing, rememberDays: number, now: Date): boolean {
-  const left = (rememberedUntil?.getTime() ?? 0) - now.getTime();
-  return left > 0 && left <= rememberDays * 86_400_000;
-}
+/** Not longer than the rules say today, whatever they said when the browser was remembered. */
+const isRemembered = ({ remembered }: Standing, rememberDays: number, now: Date): boolean =>
+  remembered !== undefined && remembered.until > now && now.getTime() - remembered.at.getTime() < rememberDays * 86_400_000;
 
 /** Why a password has to give way before the sign-in goes on (S63, S116; the policy is checked at every sign-in). */
 function describePassword(

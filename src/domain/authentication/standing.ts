@@ -17,8 +17,8 @@ export type Standing = {
   /** Of the factors that are set up, each kind once. */
   factors: SecondFactor[];
   hasRecoveryCodes: boolean;
-  /** Until when the browser stands in for the second factor. */
-  rememberedUntil?: Date;
+  /** Since when the browser stands in for the second factor, and until when, as the rules were then. */
+  remembered?: { at: Date; until: Date };
 };
 
 /** Not of a password that was replaced since, a factor that was taken away, or an account that was closed in between. */
@@ -30,8 +30,9 @@ const read = `
   SELECT u.role, u.proofs_after, u.terms_edition, p.changed_at, p.must_change,
     ARRAY(SELECT DISTINCT f.kind FROM second_factors f WHERE f.context_id = u.context_id AND f.user_id = u.user_id) AS factors,
     EXISTS (SELECT 1 FROM recovery_codes c WHERE c.context_id = u.context_id AND c.user_id = u.user_id AND c.used_at IS NULL) AS has_codes,
-    (SELECT b.remembered_until FROM known_browsers b WHERE b.context_id = u.context_id AND b.user_id = u.user_id AND b.browser_hash = :browser) AS remembered_until
+    b.remembered_at, b.remembered_until
   FROM users u LEFT JOIN passwords p ON p.context_id = u.context_id AND p.user_id = u.user_id
+    LEFT JOIN known_browsers b ON b.context_id = u.context_id AND b.user_id = u.user_id AND b.browser_hash = :browser
   WHERE u.context_id = :contextId AND u.user_id = :userId`;
 
 /** @param browser the browser's own cookie */
@@ -48,7 +49,13 @@ export async function findStanding({ db, contextId }: Scope, userId: UserId, bro
       password: row.changed_at ? { changedAt: row.changed_at, mustChange: row.must_change } : undefined,
       factors: row.factors,
       hasRecoveryCodes: row.has_codes,
-      rememberedUntil: row.remembered_until ?? undefined,
+      remembered: row.remembered_at && row.remembered_until ? { at: row.remembered_at, until: row.remembered_until } : undefined,
     }
   );
+}
+
+/** Whether a proof is worth something at this moment. @param scope of a transaction that holds the person */
+export async function proofHolds(scope: Scope, proven: Proven): Promise<boolean> {
+  const standing = await findStanding(scope, proven.userId, '');
+  return standing !== undefined && stillHolds(standing, proven);
 }

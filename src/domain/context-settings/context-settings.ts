@@ -1,12 +1,12 @@
-import { LRUCache } from 'lru-cache';
 import type { z } from 'zod';
-import { type ChangeListener, type Database, type Db, jsonText, notifyChange, prepared } from '../../platform/database/index.ts';
+import { type Database, type Db, jsonText, type NoticedCache, notifyChange, prepared } from '../../platform/database/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { ContextId, Scope } from '../scope.ts';
+import { readKept } from './read-kept.ts';
 
-/** `schema.parse({})` is what holds for a company that never chose. Its messages are message keys. */
-export type SettingsKind<Value> = { name: string; schema: z.ZodType<Value> };
+/** `schema.parse({})` is what holds for a company that never chose. `accepts` says what more is asked of a new value; messages are message keys. */
+export type SettingsKind<Value> = { name: string; schema: z.ZodType<Value>; accepts?: z.ZodType<Value> };
 export type SettingsFinder = <Value>(contextId: ContextId, kind: SettingsKind<Value>) => Promise<Value>;
 
 type Stored<Value> = { value: Value; version: number };
@@ -16,7 +16,9 @@ async function read<Value>(db: Db, contextId: ContextId, { name, schema }: Setti
     .where({ context_id: contextId, kind: name })
     .first('value', 'version')
     .options(prepared('context-settings'));
-  return { value: schema.parse(row?.value ?? {}), version: row?.version ?? 0 };
+  // a value of another time is no reason for a company to have no pages
+  const value = (row && readKept(schema, row.value)) ?? schema.parse({});
+  return { value, version: row?.version ?? 0 };
 }
 
 /** @returns the version 0 for a company that never chose */
@@ -30,7 +32,7 @@ export const loadSettings = <Value>({ db, contextId }: Scope, kind: SettingsKind
  * @throws AppError invalid_input by the path of the setting, changed_meanwhile
  */
 export async function changeSettings<Value>(scope: Scope, kind: SettingsKind<Value>, input: unknown, version: number): Promise<Value> {
-  const parsed = kind.schema.safeParse(input);
+  const parsed = (kind.accepts ?? kind.schema).safeParse(input);
   if (!parsed.success) {
     // a message of ours is a key; the rest is a type that a form cannot have sent
     const textOf = (message: string) => (message.startsWith('fields.') ? message : 'fields.invalid');
@@ -57,15 +59,7 @@ async function save({ db, contextId, clock }: Scope, kind: string, value: unknow
 }
 
 /** Asked at every page: from memory while change notices arrive. */
-export function createSettingsFinder(database: Database, listener: ChangeListener, size: number): SettingsFinder {
-  const known = new LRUCache<string, Map<string, unknown>>({ max: size, ttl: 60_000 });
-  listener.onChange((subject) => (subject === '*' ? known.clear() : known.delete(subject)));
-  return async <Value>(contextId: ContextId, kind: SettingsKind<Value>) => {
-    const kept = listener.isTrusted ? known.get(contextId) : undefined;
-    if (kept?.has(kind.name)) return kept.get(kind.name) as Value;
-    const { value } = await read(database.knex, contextId, kind);
-    const all = known.get(contextId) ?? new Map<string, unknown>();
-    known.set(contextId, all.set(kind.name, value));
-    return value;
-  };
-}
+export const createSettingsFinder =
+  (database: Database, cache: NoticedCache): SettingsFinder =>
+  (contextId, kind) =>
+    cache.get(contextId, `settings ${kind.name}`, async () => (await read(database.knex, contextId, kind)).value);

@@ -21,7 +21,7 @@ export const inviteUser = (scope: Scope, input: Omit<NewUser, 'status'>, keyRing
     // S71: there is nowhere to send it
     if (input.username && !input.email) throw invalidInput({ activation: 'fields.invitation_email' });
     const user = await createUser(inside, { ...input, status: 'invited' });
-    await sendInvitation(inside, user, keyRing, locale);
+    await sendInvitation(inside, user, keyRing, { locale });
     return user;
   });
 
@@ -30,19 +30,24 @@ export const resendInvitation = (scope: Scope, userId: string, keyRing: KeyRing,
   inTransaction(scope, async (inside) => {
     const user = await getUser(inside, userId, { lock: true });
     if (!canBeInvited(user)) throw new AppError('status_conflict', 409);
-    if (!(await sendInvitation(inside, user, keyRing, locale))) throw new AppError('too_many_mails', 429);
+    if (!(await sendInvitation(inside, user, keyRing, { locale }))) throw new AppError('too_many_mails', 429);
   });
 
 export const canBeInvited = ({ status, email }: User): boolean => status === 'invited' && email !== undefined;
 
-const mostPerHour = 5;
+const mostPerHour = 10;
 
-/** @returns false when enough were mailed within the hour. @param scope of a transaction */
-export async function sendInvitation(scope: Scope, user: User, keyRing: KeyRing, locale?: string): Promise<boolean> {
+/** @param most of an hour: fewer for who asks without an account, so that enough are left for an administrator @returns false when enough were mailed. @param scope of a transaction that holds the person */
+export async function sendInvitation(
+  scope: Scope,
+  user: User,
+  keyRing: KeyRing,
+  { locale, most = mostPerHour }: { locale?: string; most?: number },
+): Promise<boolean> {
   const { invitationDays } = (await loadSettings(scope, newAccountsSettings)).value;
   const owner = { userId: user.userId };
   const since = new Date(scope.clock.now().getTime() - 3_600_000);
-  if ((await countRecentLinks(scope, 'invitation', owner, since)) >= mostPerHour) return false;
+  if ((await countRecentLinks(scope, 'invitation', owner, since)) >= most) return false;
   const token = await createLink(scope, { kind: 'invitation', owner, lifetimeSeconds: invitationDays * 86_400 });
   await recordEvent(scope, { type: 'user.invited', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
   const params = { days: invitationDays };

@@ -1,16 +1,17 @@
 import type { KeyRing, PasswordHasher } from '../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { enqueueJob } from '../../platform/jobs/index.ts';
+import { networkOf } from '../../platform/net/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { findPolicyOf } from '../authentication/index.ts';
 import { loadSettings } from '../context-settings/index.ts';
 import { checkPassword, setPersonalPassword } from '../credentials/password/index.ts';
 import { enqueueMail, mailPerson } from '../mails/index.ts';
 import { mayRegister, newAccountsSettings } from '../new-accounts/index.ts';
-import { countLinksFrom, countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
+import { countLinksBy, createLink, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { checkPersonalData, createUser, emailKey, findUserByLogin, fullName, isPlainEmail, type User } from '../users/index.ts';
+import { checkPersonalData, createUser, emailKey, findUserByLogin, fullName, getUser, isPlainEmail, type User } from '../users/index.ts';
 import { sendInvitation } from './invite-user.ts';
 
 export type Registration = { firstName: string; lastName: string; email: string; locale: string };
@@ -41,16 +42,19 @@ export async function requestRegistration(scope: Scope, input: Registration, key
 export async function sendRegistration(scope: Scope, sealed: string, keyRing: KeyRing): Promise<void> {
   const input: Registration = JSON.parse(keyRing.decrypt(sealed, sealedFor(scope.contextId)).toString());
   const { email, locale } = input;
+  const owner = { addressKey: emailKey(email) };
   // of one mailbox, whatever stands behind a plus
-  const owner = { addressKey: emailKey(email).replace(/\+[^@]*@/, '@') };
+  const mailbox = owner.addressKey.replace(/\+[^@]*@/, '@');
   await inTransaction(scope, async (inside) => {
     const since = new Date(scope.clock.now().getTime() - 86_400_000);
-    const known = await findUserByLogin(inside, email);
-    const from = scope.actor.ip ?? '';
+    const found = await findUserByLogin(inside, email);
+    // the person before any link, as everywhere
+    const known = found && (await getUser(inside, found.userId, { lock: true }));
+    const from = networkOf(scope.actor.ip ?? '');
     const hour = new Date(scope.clock.now().getTime() - 3_600_000);
     const isMailed =
-      (await countRecentLinks(inside, 'registration', owner, since)) < mostPerDay &&
-      (await countLinksFrom(inside, 'registration', from, hour)) < mostPerHourFrom;
+      (await countLinksBy(inside, 'registration', { mailbox }, since)) < mostPerDay &&
+      (await countLinksBy(inside, 'registration', { from }, hour)) < mostPerHourFrom;
     await recordEvent(inside, {
       type: 'registration.requested',
       outcome: isMailed && !known ? 'success' : 'failure',
@@ -64,9 +68,9 @@ export async function sendRegistration(scope: Scope, sealed: string, keyRing: Ke
       kind: 'registration',
       owner,
       lifetimeSeconds: confirmationHours * 3600,
-      payload: { ...input, from },
+      payload: { ...input, from, mailbox },
     });
-    if (known?.status === 'invited') await sendInvitation(inside, known, keyRing, locale);
+    if (known?.status === 'invited') await sendInvitation(inside, known, keyRing, { locale, most: mostPerDay });
     else if (known) await mailPerson(inside, known, { mail: 'already_registered', path: '/recovery', to: known.email, locale });
     else {
       // what a stranger typed as a name is no greeting

@@ -40,7 +40,9 @@ const text = z.strictObject({
   action: line.min(1, 'fields.required'),
 });
 
-const schema = z.partialRecord(z.enum(mailNames), z.partialRecord(z.enum(locales), text)).superRefine((texts, context) => {
+const schema = z.partialRecord(z.enum(mailNames), z.partialRecord(z.enum(locales), text));
+
+const accepts = schema.superRefine((texts, context) => {
   // a slip of the pen would leave a hole in every mail
   for (const [mail, byLocale] of Object.entries(texts))
     for (const [locale, parts] of Object.entries(byLocale ?? {}))
@@ -52,7 +54,7 @@ const schema = z.partialRecord(z.enum(mailNames), z.partialRecord(z.enum(locales
 
 /** By mail and language; what is missing is the product's own. */
 export type MailTexts = z.output<typeof schema>;
-export const mailTexts: SettingsKind<MailTexts> = { name: 'mail-texts', schema };
+export const mailTexts: SettingsKind<MailTexts> = { name: 'mail-texts', schema, accepts };
 
 /** Puts the values in the place of `{{name}}`; of a name that the mail does not have nothing is left. */
 export const fillIn = (template: string, params: Record<string, string | number>): string =>

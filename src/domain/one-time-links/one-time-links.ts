@@ -50,12 +50,19 @@ export async function findLink(scope: Scope, kind: LinkKind, token: string): Pro
   return row && found(row);
 }
 
-/** How many were asked for from one network address (payload `from`). */
-export async function countLinksFrom(scope: Scope, kind: LinkKind, from: string, since: Date): Promise<number> {
-  const query = links(scope).where({ kind }).where('created_at', '>', since).whereRaw("payload ->> 'from' = ?", [from]);
+/** How many carry this in what they were asked with: from one network, for one mailbox. Who asks at the same time waits. @param scope of a transaction */
+export async function countLinksBy(scope: Scope, kind: LinkKind, payload: Record<string, string>, since: Date): Promise<number> {
+  await lockLinks(scope, kind, payload);
+  const query = links(scope)
+    .where({ kind })
+    .where('created_at', '>', since)
+    .whereRaw('payload @> ?::jsonb', [jsonText(payload)]);
   const [row] = await query.count({ n: '*' });
   return Number(row?.n ?? 0);
 }
+
+const lockLinks = ({ db, contextId }: Scope, kind: LinkKind, of: object) =>
+  db.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`links ${contextId} ${kind} ${JSON.stringify(of)}`]);
 
 /** What a person's links of these kinds wait for, the newest first. */
 export async function listOpenLinks(
@@ -88,7 +95,7 @@ export async function endLinks(scope: Scope, owner: LinkOwner, kind?: LinkKind):
 
 /** How many were made since: nobody's mailbox is to be filled by others. Who asks at the same time waits. @param scope of a transaction */
 export async function countRecentLinks(scope: Scope, kind: LinkKind, owner: LinkOwner, since: Date): Promise<number> {
-  await scope.db.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`links ${scope.contextId} ${kind} ${JSON.stringify(owner)}`]);
+  await lockLinks(scope, kind, owner);
   const [row] = await links(scope)
     .where({ kind, ...ownedBy(owner) })
     .where('created_at', '>', since)

@@ -42,7 +42,7 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: K
     // locked: the address must not change between the mail and the link, nor two links be the latest
     const user = found && (await getUser(inside, found.userId, { lock: true }));
     // whoever lost the invitation gets another one
-    if (user?.status === 'invited' && user.email) return void (await sendInvitation(inside, user, keyRing, locale));
+    if (user?.status === 'invited' && user.email && (await sendInvitation(inside, user, keyRing, { locale, most: mostPerHour }))) return;
     const since = new Date(scope.clock.now().getTime() - 3_600_000);
     // S137: either mailbox will do, for a person who has two
     const addresses = user ? mailboxesOf(user) : [];

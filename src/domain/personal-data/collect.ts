@@ -39,16 +39,17 @@ export async function collectPersonalData(scope: Scope, userId: UserId): Promise
       lastUsedAt: lastUsedAt ?? null,
     })),
     sessions: (await listSessionsOfUser(scope, userId)).map(({ sessionId: _id, ...one }) => one),
-    history: await collectHistory(scope, userId),
+    ...(await collectHistory(scope, userId)),
   };
 }
 
 /** Of more the newest are given: a stranger's failed attempts stand in it, too. */
-const most = 5000;
+const most = 20_000;
 
 /** What was done to the person, and what they did; newest first. */
-async function collectHistory(scope: Scope, userId: UserId): Promise<object[]> {
+async function collectHistory(scope: Scope, userId: UserId): Promise<{ historyIsWhole: boolean; history: object[] }> {
   const events = new Map<string, AuditEvent>();
+  let isWhole = true;
   for (const filter of [{ subjectId: userId }, { actorId: userId }]) {
     let cursor: string | undefined;
     for (let read = 0; read < most; read += 1000) {
@@ -57,11 +58,10 @@ async function collectHistory(scope: Scope, userId: UserId): Promise<object[]> {
       cursor = page.cursor;
       if (!cursor) break;
     }
+    if (cursor) isWhole = false;
   }
-  return [...events.values()]
-    .sort((a, b) => (a.id < b.id ? 1 : -1))
-    .slice(0, most)
-    .map((event) => present(event, userId));
+  const newest = [...events.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
+  return { historyIsWhole: isWhole && newest.length <= most, history: newest.slice(0, most).map((event) => present(event, userId)) };
 }
 
 function present({ at, type, outcome, actor, subjectKind, subjectName, subjectId, reason, details }: AuditEvent, userId: UserId): object {

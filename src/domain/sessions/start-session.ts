@@ -15,18 +15,20 @@ export type NewSession = {
   idleSeconds: number;
   lifetimeSeconds: number;
   isKept: boolean;
+  /** How long the rules let this person stay signed in at all; 0 is not. */
+  keepSeconds: number;
 };
 
 /**
  * A new bearer token at every sign-in (session fixation); the same person signing in again in the same browser keeps the session, another person ends it.
  * @param previous the live session of this browser
- * @returns the token for the cookie; the store has only its hash
+ * @returns the token for the cookie (the store has only its hash), and for how long the browser is to keep it when it was kept before
  */
 export async function startSession(
   scope: Scope,
   input: NewSession,
   previous: Session | undefined,
-): Promise<{ sessionId: SessionId; token: string }> {
+): Promise<{ sessionId: SessionId; token: string; keptForSeconds?: number }> {
   const now = scope.clock.now();
   const token = randomToken();
   const proof = {
@@ -41,25 +43,20 @@ export async function startSession(
     user_agent: input.userAgent.slice(0, 400),
   };
   if (previous?.userId === input.userId) {
+    const own = { context_id: scope.contextId, session_id: previous.sessionId, ended_at: null };
+    const before = input.isKept ? undefined : await scope.db('sessions').where(own).first('is_kept', 'expires_at');
+    // who asked to stay signed in stays so though an application wanted a fresh proof, for as long as the rules of today let them
+    const latest = addSeconds(now, input.keepSeconds);
+    const isKept = before?.is_kept === true && input.keepSeconds > 0;
+    const until: Date | undefined = isKept ? new Date(Math.min(before.expires_at.getTime(), latest.getTime())) : undefined;
+    const stays = until ? { is_kept: true, idle_seconds: input.keepSeconds, expires_at: until } : {};
     const kept = await scope
       .db('sessions')
-      .where({ context_id: scope.contextId, session_id: previous.sessionId, ended_at: null })
-      .update({
-        ...proof,
-        // who asked to stay signed in is not asked again because an application wanted a fresh proof
-        ...(input.isKept
-          ? {}
-          : {
-              expires_at: scope.db.raw('CASE WHEN is_kept THEN greatest(expires_at, ?::timestamptz) ELSE ? END', [
-                proof.expires_at,
-                proof.expires_at,
-              ]),
-              idle_seconds: scope.db.raw('CASE WHEN is_kept THEN idle_seconds ELSE ? END', [proof.idle_seconds]),
-              is_kept: scope.db.raw('is_kept'),
-            }),
-      });
+      .where(own)
+      .update({ ...proof, ...stays });
     // it may have ended since it was read (a new password ends them all): an ended session is not revived
-    if (kept === 1) return { sessionId: previous.sessionId, token };
+    const keptForSeconds = until && Math.floor((until.getTime() - now.getTime()) / 1000);
+    if (kept === 1) return { sessionId: previous.sessionId, token, keptForSeconds };
   } else if (previous) await endSession(scope, previous.sessionId, 'replaced');
   const sessionId = newId(now.getTime()) as SessionId;
   await scope

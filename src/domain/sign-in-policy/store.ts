@@ -1,11 +1,14 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../platform/clock/index.ts';
-import { type ChangeListener, type Database, type Db, jsonText, prepared } from '../../platform/database/index.ts';
+import { type Database, type Db, jsonText, type NoticedCache, prepared } from '../../platform/database/index.ts';
+import { readKept } from '../context-settings/index.ts';
 import type { ContextId, Scope } from '../scope.ts';
 import { defaultRules, type PolicyRules, rulesSchema } from './policy.ts';
 
 /** The rules as they are kept; while `trial` runs those before it come back by themselves. */
 export type StoredPolicy = { rules: PolicyRules; trial?: { before: PolicyRules; revertsAt: Date }; version: number };
+
+// what cannot be read is refused: rules that are not known are not met (fails closed)
+const rulesOf = (kept: unknown): PolicyRules => readKept(rulesSchema, kept) ?? rulesSchema.parse(kept);
 
 const read = async (db: Db, contextId: ContextId): Promise<StoredPolicy> => {
   const row = await db('sign_in_policies')
@@ -14,8 +17,8 @@ const read = async (db: Db, contextId: ContextId): Promise<StoredPolicy> => {
     .options(prepared('sign-in-policy'));
   if (!row) return { rules: defaultRules, version: 0 };
   return {
-    rules: rulesSchema.parse(row.rules),
-    trial: row.reverts_at ? { before: rulesSchema.parse(row.rules_before), revertsAt: row.reverts_at } : undefined,
+    rules: rulesOf(row.rules),
+    trial: row.reverts_at ? { before: rulesOf(row.rules_before), revertsAt: row.reverts_at } : undefined,
     version: row.version,
   };
 };
@@ -30,18 +33,10 @@ export const rulesInForce = ({ rules, trial }: StoredPolicy, now: Date): PolicyR
 export type PolicyFinder = (contextId: ContextId) => Promise<PolicyRules>;
 
 /** Asked at every request: from memory while change notices arrive. */
-export function createPolicyFinder(database: Database, listener: ChangeListener, clock: Clock, size: number): PolicyFinder {
-  const known = new LRUCache<string, StoredPolicy>({ max: size, ttl: 60_000 });
-  listener.onChange((subject) => (subject === '*' ? known.clear() : known.delete(subject)));
-  return async (contextId) => {
-    let found = listener.isTrusted ? known.get(contextId) : undefined;
-    if (!found) {
-      found = await read(database.knex, contextId);
-      known.set(contextId, found);
-    }
-    return rulesInForce(found, clock.now());
-  };
-}
+export const createPolicyFinder =
+  (database: Database, cache: NoticedCache, clock: Clock): PolicyFinder =>
+  async (contextId) =>
+    rulesInForce(await cache.get(contextId, 'sign-in policy', () => read(database.knex, contextId)), clock.now());
 
 /** Companies whose trial is over and not yet tidied up. */
 export const listTrialsOver = async (db: Db, now: Date): Promise<ContextId[]> =>

@@ -5,7 +5,7 @@ import { type AuditEventType, recordEvent } from '../audit/index.ts';
 import { endLinks } from '../one-time-links/index.ts';
 import { revokeGrantsOfUser } from '../protocol-artifacts/index.ts';
 import type { Scope } from '../scope.ts';
-import { countActiveAdministrators, getUser, removeUser, updateUser } from './store.ts';
+import { countActiveAdministrators, endProofs, getUser, removeUser, updateUser } from './store.ts';
 import { fullName, type Status, type User } from './user.ts';
 
 export type StatusChange = 'activate' | 'block' | 'unblock' | 'deactivate' | 'reactivate';
@@ -33,7 +33,6 @@ export async function changeStatus(scope: Scope, userId: string, change: StatusC
   if (!from.includes(before.status)) throw new AppError('status_conflict', 409);
   if (change === 'deactivate') await refuseLockingOut(scope, before);
   const after: User = { ...before, status: to, statusChangedAt: scope.clock.now() };
-  if (to === 'deactivated') after.proofsAfter = scope.clock.now();
   // the link came by mail
   if (change === 'activate') after.emailVerified = true;
   if (!(await updateUser(scope, after))) throw new AppError('changed_meanwhile', 409);
@@ -43,7 +42,10 @@ export async function changeStatus(scope: Scope, userId: string, change: StatusC
     reason,
     details: { before: before.status, after: to },
   });
-  if (to === 'deactivated') await endLinks(scope, { userId: before.userId });
+  if (to === 'deactivated') {
+    await endProofs(scope, before.userId);
+    await endLinks(scope, { userId: before.userId });
+  }
   if (to !== 'activated') {
     await revokeGrantsOfUser(scope, userId);
     await enqueueJob(scope.db, 'end-sessions-of-user', { contextId: scope.contextId, userId, reason: event });

@@ -234,7 +234,6 @@ const columns = (user: User) => ({
   role: user.role,
   status: user.status,
   status_changed_at: user.statusChangedAt,
-  proofs_after: user.proofsAfter ?? null,
   department: user.department || null,
   locale: user.locale ?? null,
   custom_values: jsonText(user.customValues),

@@ -56,7 +56,7 @@ export const isEmail = (value: string): boolean => value.length <= 254 && email.
  */
 export const isPlainEmail = (value: string): boolean => {
   const local = value.slice(0, value.lastIndexOf('@'));
-  return isEmail(value) && value === value.normalize('NFKC') && !/[%!=?|{}`@]|^\.|\.$|\.\./.test(local);
+  return isEmail(value) && value.normalize('NFC') === value.normalize('NFKC') && !/[%!=?|{}`@]|^\.|\.$|\.\./.test(local);
 };
 
 /** S58: at most 150 characters, a letter or digit at both ends, no space, no '@' (so that it is never somebody's e-mail). */

@@ -7,4 +7,5 @@ export { deleteInSteps } from './delete-in-steps.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/index.ts';
 export { jsonText } from './json-text.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
+export { NoticedCache } from './noticed-cache.ts';
 export { prepared } from './prepared.ts';

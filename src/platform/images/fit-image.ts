@@ -3,7 +3,7 @@ import { AppError } from '../errors/index.ts';
 import { readPicture } from './picture.ts';
 
 const mostPixels = 8_000_000;
-const timeoutMs = 10_000;
+const timeoutMs = 3000;
 /** A picture takes up to 200 MB while it is decoded: one at a time, and few wait. */
 const mostWaiting = 4;
 
@@ -14,16 +14,19 @@ let last: Promise<unknown> = Promise.resolve();
  * Decodes a PNG, JPEG or WebP and encodes it anew as PNG, at most so large, so that nothing of the file itself is ever sent to anybody: no metadata, no second
  * file hidden in it. In WebAssembly and a thread of its own: a file that breaks the decoder, or never ends, costs that thread alone.
  * @param box largest width and height in pixels
- * @returns undefined when it is no such picture, has more than 8 million pixels, or takes longer than ten seconds
- * @throws AppError busy when several wait already
+ * @returns undefined when it is no such picture, has more than 8 million pixels, or takes longer than three seconds
+ * @throws AppError pictures_busy when several wait already
  */
 export async function fitImage(content: Uint8Array, box: { width: number; height: number }): Promise<Buffer | undefined> {
   const picture = readPicture(content);
   if (!picture || picture.width * picture.height > mostPixels || picture.width * picture.height === 0) return undefined;
-  if (waiting >= mostWaiting) throw new AppError('busy', 503);
+  if (waiting >= mostWaiting) throw new AppError('pictures_busy', 503);
   waiting++;
   const mine = last.then(() => decode({ content: picture.content, width: picture.width, height: picture.height, box }));
-  last = mine.finally(() => waiting--);
+  const done = () => {
+    waiting--;
+  };
+  last = mine.then(done, done);
   return mine;
 }
 
@@ -31,7 +34,12 @@ export type Decoding = { content: Uint8Array; width: number; height: number; box
 
 function decode(workerData: Decoding): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
-    const worker = new Worker(new URL('./fit-image-worker.ts', import.meta.url), { workerData, stderr: true });
+    let worker: Worker;
+    try {
+      worker = new Worker(new URL('./fit-image-worker.ts', import.meta.url), { workerData, stderr: true });
+    } catch {
+      return resolve(undefined); // the machine has no thread left
+    }
     const timer = setTimeout(() => void worker.terminate(), timeoutMs);
     worker.once('message', (png: Uint8Array | undefined) => resolve(png && Buffer.from(png)));
     worker.once('error', () => resolve(undefined));

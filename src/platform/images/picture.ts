@@ -46,12 +46,17 @@ function readPng(file: Buffer): Read {
 
 const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
-/** JPEG (ITU-T T.81) annex B: segments without fill bytes, and one frame in the whole file. */
+/** Progressive pictures have about ten; thousands of empty ones only cost time. */
+const mostScans = 100;
+
+/** JPEG (ITU-T T.81) annex B: one frame, a hundred scans at most; whatever follows the end of the picture (another one, a film) is left out. */
 function readJpeg(file: Buffer): Read {
   let size: { width: number; height: number } | undefined;
-  for (let at = 2; at + 4 <= file.length; ) {
+  let scans = 0;
+  for (let at = 2; at + 2 <= file.length; ) {
     const marker = file[at + 1]!;
     if (file[at] !== 0xff || marker === 0xff || marker === 0x00) return undefined;
+    if (marker === 0xd9) return size && scans > 0 ? { ...size, content: file.subarray(0, at + 2) } : undefined;
     const length = file.readUInt16BE(at + 2);
     if (length < 2) return undefined;
     if (isFrame(marker)) {
@@ -60,9 +65,9 @@ function readJpeg(file: Buffer): Read {
     }
     at += 2 + length;
     if (marker !== 0xda) continue;
-    // the scans: in coded data FF is followed by 00 or a restart; another frame is no picture of ours
-    for (let i = at; i + 1 < file.length; i++) if (file[i] === 0xff && isFrame(file[i + 1]!)) return undefined;
-    return size && { ...size, content: file };
+    if (++scans > mostScans) return undefined;
+    // coded data: an FF in it is followed by 00 or a restart
+    while (at + 1 < file.length && !(file[at] === 0xff && file[at + 1] !== 0x00 && (file[at + 1]! & 0xf8) !== 0xd0)) at++;
   }
   return undefined;
 }

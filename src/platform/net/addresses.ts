@@ -20,6 +20,16 @@ export function addressMatcher(ranges: string[]): (address: string) => boolean {
 /** ::ffff:10.0.0.1 is 10.0.0.1 */
 export const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 
+/** Whose address it is, as far as counting goes: an IPv6 network of 64 bits belongs to one customer (RFC 6177). */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head.split(':').filter(Boolean);
+  const rest = tail === undefined ? [] : tail.split(':').filter(Boolean);
+  const all = [...groups, ...Array(Math.max(0, 8 - groups.length - rest.length)).fill('0'), ...rest];
+  return `${all.slice(0, 4).join(':')}::/64`;
+}
+
 /**
  * Who is calling: the socket's address, or the first X-Forwarded-For hop (from the right) that is not one of our own proxies.
  * Everything left of that hop was written by the caller and is not believed.

@@ -1,6 +1,7 @@
-import { enrolPasskey, enrolTotp, recordProof } from '../../domain/authentication/index.ts';
+import { enrolPasskey, enrolTotp, proofHolds, recordProof } from '../../domain/authentication/index.ts';
 import { inTransaction, type Scope } from '../../domain/scope.ts';
 import type { SecondFactor } from '../../domain/sign-in-policy/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
 import { offerPasskey, offerTotp, type PageContext, passkeyCeremony, renderPage } from '../request/index.ts';
 import { formTargets, loadStep, proofSoFar } from './pending.ts';
 
@@ -22,6 +23,8 @@ export async function submitEnrolment(page: PageContext): Promise<void> {
   const ceremony = passkeyCeremony(page);
   const enrolled = await inTransaction(scope, async (inside) => {
     const done = kind === 'passkey' ? ceremony && (await withPasskey(inside)) : await withApp(inside);
+    // the factor was set up with the person held: a proof that ended meanwhile sets up nothing
+    if (done && step.by === 'proof' && !(await proofHolds(inside, proven))) throw new AppError('request_expired', 409);
     if (done) await recordProof(inside, request.requestId, { ...proven, amr: [...new Set([...proven.amr, ...done.amr])] });
     return done;
   });

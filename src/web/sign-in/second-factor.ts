@@ -25,7 +25,9 @@ export async function submitSecondFactor(page: PageContext): Promise<void> {
       : await proveTypedFactor(scope, rules, services.keyRing, { userId: proven.userId, browser, kind, code: form.get('code') });
   if (!amr) return render(page, due, t(`second_factor.wrong_${wrong[kind]}`));
   const stronger = { ...proven, amr: [...new Set([...proven.amr, ...amr])], remember: form.get('remember') === 'yes' };
-  await goOn(page, { ...request, proven: stronger }, async () => page.ctx.redirect(`${context.mount}/sign-in/${request.requestId}`));
+  await goOn(page, { ...request, proven: stronger }, async () =>
+    page.ctx.redirect(`${context.mount}/sign-in/${request.requestId}?done=sign_in_restarted`),
+  );
 }
 
 const wrong: Record<Offer, string> = { totp: 'code', 'recovery-code': 'recovery', passkey: 'passkey' };
