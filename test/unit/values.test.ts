@@ -10,7 +10,7 @@ import { KeyRing, newId, randomPassword } from '../../src/platform/crypto/index.
 import { Batcher, jsonText } from '../../src/platform/database/index.ts';
 import { negotiateLocale } from '../../src/platform/i18n/index.ts';
 import { imageType } from '../../src/platform/images/index.ts';
-import { addressMatcher, clientAddress, createOutbound, OutboundRefused } from '../../src/platform/net/index.ts';
+import { addressMatcher, clientAddress, createOutbound, networkOf, OutboundRefused } from '../../src/platform/net/index.ts';
 import { localPath } from '../../src/web/sign-in/local-path.ts';
 
 describe('domain/users: names', () => {
@@ -140,6 +140,17 @@ describe('platform/database', () => {
 });
 
 describe('platform/net', () => {
+  it('whose address it is: an IPv4 address by itself, an IPv6 address by its network of 64 bits', () => {
+    for (const [address, network] of [
+      ['203.0.113.9', '203.0.113.9'],
+      ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+      ['2001:db8::1', '2001:db8:0:0::/64'],
+      ['::1', '0:0:0:0::/64'],
+      ['', ''],
+    ])
+      expect(networkOf(address!)).to.equal(network);
+  });
+
   it('believes X-Forwarded-For from listed proxies only, and only up to the first stranger', () => {
     const trusted = addressMatcher(['10.0.0.0/8', '::1']);
     expect(clientAddress('203.0.113.9', '6.6.6.6', trusted)).to.equal('203.0.113.9');

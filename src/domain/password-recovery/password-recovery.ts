@@ -13,7 +13,7 @@ import { countRecentLinks, createLink, findLink, useLink } from '../one-time-lin
 import { inTransaction, type Scope } from '../scope.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { changeStatus, findUserByLogin, fullName, getUser, type Status, usernameKey } from '../users/index.ts';
+import { changeStatus, findUserByLogin, fullName, getUser, type Status, type User, usernameKey } from '../users/index.ts';
 
 const mostPerHour = 3;
 /** Who may come back by themselves; what an administrator ended stays so. */
@@ -43,35 +43,28 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: K
     const user = found && (await getUser(inside, found.userId, { lock: true }));
     // whoever lost the invitation gets another one
     if (user?.status === 'invited' && user.email && (await sendInvitation(inside, user, keyRing, { locale, most: mostPerHour }))) return;
-    const since = new Date(scope.clock.now().getTime() - 3_600_000);
-    // S137: either mailbox will do, for a person who has two
-    const addresses = user ? mailboxesOf(user) : [];
-    const isMailed =
-      user !== undefined &&
-      addresses.length > 0 &&
-      mayRecover.includes(user.status) &&
-      (await countRecentLinks(inside, 'recovery', { userId: user.userId }, since)) < mostPerHour;
+    const reason = user ? await whyNotMailed(inside, user) : 'unknown-person';
     await recordEvent(inside, {
       type: 'password.recovery-requested',
-      outcome: isMailed ? 'success' : 'failure',
+      outcome: reason ? 'failure' : 'success',
       subject: user ? { kind: 'user', id: user.userId, name: fullName(user) } : undefined,
-      reason: isMailed
-        ? undefined
-        : !user
-          ? 'unknown-person'
-          : addresses.length === 0
-            ? 'no-mail'
-            : mayRecover.includes(user.status)
-              ? 'too-many'
-              : user.status,
+      reason,
     });
-    if (!isMailed) return;
+    if (!user || reason) return;
     const { recoveryMinutes } = (await loadSettings(inside, newAccountsSettings)).value;
     const owner = { userId: user.userId };
     const token = await createLink(inside, { kind: 'recovery', owner, lifetimeSeconds: recoveryMinutes * 60 });
     const params = { minutes: recoveryMinutes };
     await mailPerson(inside, user, { mail: 'recovery', path: `/recovery/${token}`, keyRing, params, locale });
   });
+}
+
+/** S137: either mailbox will do, for a person who has two. */
+async function whyNotMailed(scope: Scope, user: User): Promise<string | undefined> {
+  if (mailboxesOf(user).length === 0) return 'no-mail';
+  if (!mayRecover.includes(user.status)) return user.status;
+  const since = new Date(scope.clock.now().getTime() - 3_600_000);
+  return (await countRecentLinks(scope, 'recovery', { userId: user.userId }, since)) < mostPerHour ? undefined : 'too-many';
 }
 
 /**

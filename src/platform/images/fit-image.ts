@@ -3,7 +3,7 @@ import { AppError } from '../errors/index.ts';
 import { readPicture } from './picture.ts';
 
 const mostPixels = 8_000_000;
-const timeoutMs = 3000;
+const timeoutMs = 5000;
 /** A picture takes up to 200 MB while it is decoded: one at a time, and few wait. */
 const mostWaiting = 4;
 
@@ -14,7 +14,7 @@ let last: Promise<unknown> = Promise.resolve();
  * Decodes a PNG, JPEG or WebP and encodes it anew as PNG, at most so large, so that nothing of the file itself is ever sent to anybody: no metadata, no second
  * file hidden in it. In WebAssembly and a thread of its own: a file that breaks the decoder, or never ends, costs that thread alone.
  * @param box largest width and height in pixels
- * @returns undefined when it is no such picture, has more than 8 million pixels, or takes longer than three seconds
+ * @returns undefined when it is no such picture, has more than 8 million pixels, or takes longer than five seconds
  * @throws AppError pictures_busy when several wait already
  */
 export async function fitImage(content: Uint8Array, box: { width: number; height: number }): Promise<Buffer | undefined> {
