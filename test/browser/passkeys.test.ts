@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
+import { expectAccessible } from '../support/axe.ts';
 import { chromiumPath, desktop, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
 import { setPolicy } from '../support/policy.ts';
 import { passwords, startTestServer, type TestServer } from '../support/server.ts';
@@ -54,9 +55,11 @@ describe('passkeys in Chromium, with a virtual authenticator', function () {
     await page.waitForURL(/launchpad$/);
     await presence(device, authenticatorId, true);
     await page.goto(at('/account/second-factors/new-passkey'));
+    await expectAccessible(page, 'new passkey');
     await page.fill('#name', 'This laptop');
     await page.click('text=Set up a passkey');
     await page.waitForSelector('#recovery-codes');
+    await expectAccessible(page, 'recovery codes');
     expect(await page.locator('#recovery-codes li').count()).to.equal(10);
     await page.goto(at('/account/second-factors'));
     expect(await page.textContent('main')).to.contain('This laptop');
