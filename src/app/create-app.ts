@@ -62,7 +62,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     findSession: createSessionFinder(database, clock, findPolicy),
     findAccess: createAccessFinder(database),
     artifacts: new ArtifactStore(database),
-    forgetCached: (contextId) => cache.forget(contextId),
+    forgetCached: (contextId) => listener.tell(contextId),
     outbound: createOutbound(config.outboundAllow),
     canMail: config.smtpUrl !== undefined || keepsMails(config, store),
     clientAddress: (socket, forwarded) => clientAddress(socket, forwarded, isTrustedProxy),

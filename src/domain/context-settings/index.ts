@@ -2,4 +2,3 @@
 // Does not: know what any of it means.
 
 export { changeSettings, createSettingsFinder, loadSettings, type SettingsFinder, type SettingsKind } from './context-settings.ts';
-export { readKept } from './read-kept.ts';

@@ -62,6 +62,7 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: K
 /** S137: either mailbox will do, for a person who has two. */
 async function whyNotMailed(scope: Scope, user: User): Promise<string | undefined> {
   if (mailboxesOf(user).length === 0) return 'no-mail';
+  if (user.status === 'invited') return 'too-many'; // invitations
   if (!mayRecover.includes(user.status)) return user.status;
   const since = new Date(scope.clock.now().getTime() - 3_600_000);
   return (await countRecentLinks(scope, 'recovery', { userId: user.userId }, since)) < mostPerHour ? undefined : 'too-many';

@@ -48,7 +48,9 @@ export async function startSession(
     // who asked to stay signed in stays so though an application wanted a fresh proof, for as long as the rules of today let them
     const latest = addSeconds(now, input.keepSeconds);
     const isKept = before?.is_kept === true && input.keepSeconds > 0;
-    const until: Date | undefined = isKept ? new Date(Math.min(before.expires_at.getTime(), latest.getTime())) : undefined;
+    const until: Date | undefined = isKept
+      ? new Date(Math.min(latest.getTime(), Math.max(before.expires_at.getTime(), proof.expires_at.getTime())))
+      : undefined;
     const stays = until ? { is_kept: true, idle_seconds: input.keepSeconds, expires_at: until } : {};
     const kept = await scope
       .db('sessions')

@@ -1,15 +1,12 @@
 import type { Clock } from '../../platform/clock/index.ts';
 import { type Database, type Db, jsonText, type NoticedCache, prepared } from '../../platform/database/index.ts';
-import { readKept } from '../context-settings/index.ts';
 import type { ContextId, Scope } from '../scope.ts';
 import { defaultRules, type PolicyRules, rulesSchema } from './policy.ts';
 
 /** The rules as they are kept; while `trial` runs those before it come back by themselves. */
 export type StoredPolicy = { rules: PolicyRules; trial?: { before: PolicyRules; revertsAt: Date }; version: number };
 
-// what cannot be read is refused: rules that are not known are not met (fails closed)
-const rulesOf = (kept: unknown): PolicyRules => readKept(rulesSchema, kept) ?? rulesSchema.parse(kept);
-
+// strictly: a rule of a newer version that was left out would let people in (fails closed)
 const read = async (db: Db, contextId: ContextId): Promise<StoredPolicy> => {
   const row = await db('sign_in_policies')
     .where('context_id', contextId)
@@ -17,8 +14,8 @@ const read = async (db: Db, contextId: ContextId): Promise<StoredPolicy> => {
     .options(prepared('sign-in-policy'));
   if (!row) return { rules: defaultRules, version: 0 };
   return {
-    rules: rulesOf(row.rules),
-    trial: row.reverts_at ? { before: rulesOf(row.rules_before), revertsAt: row.reverts_at } : undefined,
+    rules: rulesSchema.parse(row.rules),
+    trial: row.reverts_at ? { before: rulesSchema.parse(row.rules_before), revertsAt: row.reverts_at } : undefined,
     version: row.version,
   };
 };

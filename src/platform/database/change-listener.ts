@@ -25,7 +25,7 @@ export class ChangeListener {
 
   async start(): Promise<void> {
     const client = new pg.Client({ connectionString: this.#url, application_name: 'portaria listener', keepAlive: true });
-    client.on('notification', ({ payload }) => this.#tell(payload ?? '*'));
+    client.on('notification', ({ payload }) => this.tell(payload ?? '*'));
     const lost = () => {
       if (this.#client !== client && this.#client !== undefined) return;
       this.isTrusted = false;
@@ -44,7 +44,7 @@ export class ChangeListener {
     }
     this.#client = client;
     this.#beat(client);
-    this.#tell('*');
+    this.tell('*');
     this.isTrusted = true;
   }
 
@@ -70,7 +70,8 @@ export class ChangeListener {
     timer.unref();
   }
 
-  #tell(subject: string): void {
+  /** Whoever changed something here need not wait for the notice. */
+  tell(subject: string): void {
     for (const handler of this.#handlers) handler(subject);
   }
 }

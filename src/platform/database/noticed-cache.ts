@@ -11,11 +11,10 @@ export class NoticedCache {
   constructor(listener: ChangeListener, size: number) {
     this.#listener = listener;
     this.#known = new LRUCache({ max: size, ttl: 60_000 });
-    listener.onChange((subject) => this.forget(subject));
+    listener.onChange((subject) => this.#forget(subject));
   }
 
-  /** Whoever changed something here need not wait for the notice. */
-  forget(subject: string): void {
+  #forget(subject: string): void {
     this.#changes++;
     if (subject === '*') this.#known.clear();
     else this.#known.delete(subject);

@@ -1,5 +1,6 @@
 // Owns: putting work in the queue inside the caller's transaction, and running it. Does not: know any task (app/jobs lists them).
 import { Logger, type Runner, run, type TaskList } from 'graphile-worker';
+import pg from 'pg';
 import type { Db } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
 
@@ -23,12 +24,15 @@ export async function enqueueJob(
 
 /** Runs queued and scheduled work in this process until `stop`. */
 export async function startJobs(url: string, tasks: TaskList, crontab: string, log: Log): Promise<{ stop(): Promise<void> }> {
+  // our own, whose connections have somebody listening until they are closed: a store that goes away while we stop is no reason to crash
+  const pgPool = new pg.Pool({ connectionString: url, max: 6, application_name: 'portaria jobs' });
+  pgPool.on('error', () => {});
+  pgPool.on('connect', (client) => client.on('error', () => {}));
   const runner: Runner = await run({
-    connectionString: url,
+    pgPool,
     taskList: tasks,
     crontab,
     concurrency: 4,
-    maxPoolSize: 6,
     pollInterval: 2000,
     noHandleSignals: true,
     logger: new Logger(() => (level, message, meta) => {
@@ -40,7 +44,8 @@ export async function startJobs(url: string, tasks: TaskList, crontab: string, l
   return {
     async stop() {
       await runner.stop().catch(() => {});
-      await runner.promise.catch(() => {}); // its connections are closed
+      await runner.promise.catch(() => {});
+      await pgPool.end();
     },
   };
 }
