@@ -114,6 +114,8 @@ describe('the portaria command line, on the embedded store', function () {
     expect(insecure.status).to.equal(2);
     const otherKey = portaria(['doctor', '--json'], { ...env, PORTARIA_MASTER_KEYS: `b:${Buffer.alloc(32, 5).toString('base64')}` });
     expect(JSON.parse(otherKey.stdout).findings.find(({ check }: { check: string }) => check === 'keys')).to.include({ level: 'problem' });
+    const noMail = portaria(['doctor', '--json'], env);
+    expect(JSON.parse(noMail.stdout).findings.find(({ check }: { check: string }) => check === 'mail')).to.include({ level: 'warning' });
     const mail = portaria(['doctor', '--json'], { ...env, PORTARIA_SMTP_URL: 'smtp://127.0.0.1:1', PORTARIA_MAIL_FROM: 'a@b.example' });
     expect(JSON.parse(mail.stdout).findings.find(({ check }: { check: string }) => check === 'mail')).to.include({ level: 'problem' });
   });

@@ -20,7 +20,7 @@ export function linkIn({ text }: CaughtMail): string {
 }
 
 /** A mail server that keeps what it is sent, decoded. */
-export async function startMailSink(): Promise<MailSink> {
+export async function startMailSink(at?: number): Promise<MailSink> {
   const mails: CaughtMail[] = [];
   const sink = new SMTPServer({
     authOptional: true,
@@ -38,7 +38,7 @@ export async function startMailSink(): Promise<MailSink> {
       });
     },
   });
-  const port = await freePort();
+  const port = at ?? (await freePort());
   await new Promise<void>((resolve) => sink.listen(port, '127.0.0.1', () => resolve()));
   return {
     url: `smtp://127.0.0.1:${port}`,

@@ -7,7 +7,7 @@ import { type CaughtMail, startMailSink } from '../support/mail-sink.ts';
 import { setPolicy } from '../support/policy.ts';
 import { eventually } from '../support/process.ts';
 import { setUpApp, totpCode } from '../support/second-factor.ts';
-import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
+import { fillSignIn, freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('web/recovery', () => {
   let server: TestServer;
@@ -167,5 +167,27 @@ describe('web/recovery', () => {
     const scope = await server.scope();
     for (const table of ['one_time_links', 'audit_events', 'graphile_worker._private_jobs'])
       expect(JSON.stringify((await scope.db.raw(`SELECT * FROM ${table}`)).rows), table).to.not.contain(token);
+  });
+
+  it('a mail that the server does not take is sent again, later each time; nobody reads it in the meantime', async () => {
+    const port = await freePort();
+    const patient = await startTestServer({ jobs: true, config: { smtpUrl: `smtp://127.0.0.1:${port}` } });
+    let late: Awaited<ReturnType<typeof startMailSink>> | undefined;
+    try {
+      const jar = new Jar();
+      await jar.submit(jar.form(await jar.get(`${patient.issuer}/recovery`), /recovery$/), { login: 'ana@acme.example' });
+      const { db } = await patient.scope();
+      const waiting = () =>
+        db('graphile_worker.jobs').where({ task_identifier: 'send-mail' }).first('attempts', 'max_attempts', 'run_at', 'last_error');
+      await eventually(async () => expect((await waiting()).last_error).to.contain('ECONNREFUSED'));
+      expect(await waiting()).to.deep.include({ attempts: 1, max_attempts: 12 });
+      expect((await waiting()).run_at.getTime(), 'later').to.be.greaterThan(Date.now() + 500);
+      expect((await jar.get(`${patient.issuer}/mails`)).status, 'kept mails are for who tries Portaria out').to.equal(404);
+      late = await startMailSink(port);
+      await eventually(async () => expect(late!.mails).to.have.length(1));
+    } finally {
+      await patient.close();
+      late?.close();
+    }
   });
 });

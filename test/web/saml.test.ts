@@ -255,6 +255,17 @@ describe('web: SAML sign-on and logout', () => {
     ).to.equal('Responder NoAuthnContext');
   });
 
+  it('says honestly that there was a second factor, and only then', async () => {
+    const refeds = 'https://refeds.org/profile/mfa';
+    const asked = element('samlp:RequestedAuthnContext', {}, element('saml:AuthnContextClassRef', {}, refeds));
+    const sessions = (await server.scope()).db('sessions').where({ ended_at: null });
+    expect((await ask({ children: [asked] })).answer, 'a password is none').to.equal(undefined);
+    await sessions.clone().update({ amr: ['pwd', 'otp', 'mfa'] });
+    expect(/AuthnContextClassRef>([^<]*)</.exec((await ask({ children: [asked] })).answer!.xml)![1]).to.equal(refeds);
+    await sessions.clone().update({ amr: ['pwd'] });
+    expect(/AuthnContextClassRef>([^<]*)</.exec((await ask()).answer!.xml)![1]).to.match(/:PasswordProtectedTransport$/);
+  });
+
   it('Subject: only an answer about that person', async () => {
     expect((await ask({ children: [subject('ana@acme.example')] })).status).to.equal('Success');
     expect((await ask({ children: [subject('jsilva')] })).status).to.equal('Requester UnknownPrincipal');

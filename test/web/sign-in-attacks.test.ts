@@ -298,4 +298,26 @@ describe('web/sign-in: attacks', () => {
       expect(answer.url).to.equal(`${server.issuer}/launchpad?q=tab${i}`);
     }
   });
+
+  it('an hour later a sign-in that was left open begins again kindly, with what was typed not lost on the way', async () => {
+    const jar = new Jar();
+    const page = await jar.follow(`${server.issuer}/launchpad`);
+    const form = jar.form(page, /sign-in\//);
+    await (await server.scope()).db('pending_requests').update({ expires_at: new Date(Date.now() - 1000) });
+    const again = await jar.submit(form, { login: 'jsilva', password: passwords.joao });
+    expect(again.text).to.contain('That sign-in had expired').and.to.contain('name="password"');
+    expect((await fillSignIn(jar, again, 'jsilva', passwords.joao)).url).to.match(/launchpad$/);
+  });
+
+  it('sent twice, and opened again by the back button, a sign-in ends in the Launchpad each time', async () => {
+    const jar = new Jar();
+    const page = await jar.follow(`${server.issuer}/launchpad`);
+    const form = jar.form(page, /sign-in\//);
+    const send = () => jar.submit(form, { login: 'jsilva', password: passwords.joao });
+    const twice = await Promise.all([send(), send()]);
+    for (const { status } of twice) expect(status).to.equal(200);
+    expect(twice.some(({ url }) => url.endsWith('/launchpad'))).to.equal(true);
+    expect((await jar.follow(page.url)).url, 'back').to.match(/launchpad$/);
+    expect((await send()).url, 'and sent again').to.match(/launchpad$/);
+  });
 });

@@ -194,4 +194,14 @@ describe('web: the sign-in policy', () => {
     wait(6 * 24 * 60);
     expect((await kept.follow(at('/launchpad'))).text).to.contain('name="password"');
   });
+
+  it('identifiers: where usernames are switched off nobody signs in with one, and hears what everybody hears', async () => {
+    expect((await save({ 'identifiers.username': [] })).status).to.equal(303);
+    await decide('keep');
+    const refused = await signIn('jsilva', passwords.joao);
+    expect(refused.page.text).to.contain('id="fault"');
+    expect((await signIn('ana@acme.example', passwords.ana)).page.url).to.match(/launchpad$/);
+    const { reason } = await (await server.scope()).db('audit_events').where({ type: 'sign-in.failed' }).first('reason');
+    expect(reason).to.equal('unknown-person');
+  });
 });
