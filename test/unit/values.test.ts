@@ -106,6 +106,9 @@ describe('platform/crypto', () => {
     expect(() => new KeyRing([a!]).decrypt(`${sealed.slice(0, -2)}AA`, 'row 1')).to.throw();
   });
   it('makes ids in the order of time and passwords that can be read aloud', () => {
+    const same = Array.from({ length: 1000 }, () => newId(1_600_000_000_000));
+    expect([...same].sort(), 'in one millisecond').to.deep.equal(same);
+    expect(new Set(same).size).to.equal(1000);
     const ids = [newId(1), newId(2), newId(1_700_000_000_000)];
     expect([...ids].sort()).to.deep.equal(ids);
     expect(ids[2]).to.match(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/);
