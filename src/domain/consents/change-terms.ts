@@ -24,7 +24,7 @@ export const publishTerms = (scope: Scope, input: unknown, latest: number): Prom
     const { version } = await loadSettings(inside, termsSettings);
     if (((await findTerms(inside))?.edition ?? 0) !== latest) throw new AppError('changed_meanwhile', 409);
     const { value: inForce } = await loadSettings(inside, termsSettings);
-    const now = inForce.edition > 0 ? await findTerms(inside, inForce.edition) : undefined;
+    const now = inForce.edition > 0 && inForce.edition <= latest ? await findTerms(inside, inForce.edition) : undefined;
     if (
       now &&
       locales.every((one) => now.texts[one]?.title === parsed.data[one]?.title && now.texts[one]?.body === parsed.data[one]?.body)
