@@ -6,7 +6,7 @@ import { mailPerson } from '../mails/index.ts';
 import { newAccountsSettings } from '../new-accounts/index.ts';
 import { countRecentLinks, createLink, endLinks, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope, type UserId } from '../scope.ts';
-import { changeEmail, emailKey, findUserByLogin, fullName, getUser, isPlainEmail, type User } from '../users/index.ts';
+import { actingAs, changeEmail, emailKey, findUserByLogin, fullName, getUser, isPlainEmail, type User } from '../users/index.ts';
 
 const mostPerHour = 5;
 
@@ -60,7 +60,7 @@ export const confirmEmailChange = (scope: Scope, token: string, keyRing: KeyRing
 export const completeEmailChange = (scope: Scope, token: string): Promise<string> =>
   inTransaction(scope, async (inside) => {
     const { user, email } = await useOwnLink(inside, 'email-confirm', token);
-    const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
+    const as = actingAs(inside, user);
     await changeEmail(as, user, email);
     // what was mailed to the old address is not the person's any more
     await endLinks(as, { userId: user.userId });

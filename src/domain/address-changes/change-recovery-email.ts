@@ -5,7 +5,7 @@ import { mailPerson } from '../mails/index.ts';
 import { newAccountsSettings } from '../new-accounts/index.ts';
 import { countRecentLinks, createLink, endLinks } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
-import { emailKey, fullName, getUser, isPlainEmail, setRecoveryEmail, type User } from '../users/index.ts';
+import { actingAs, emailKey, getUser, isPlainEmail, setRecoveryEmail, type User } from '../users/index.ts';
 import { useOwnLink } from './change-email.ts';
 
 const mostPerHour = 5;
@@ -31,7 +31,7 @@ export const requestRecoveryEmail = (scope: Scope, userId: string, email: string
 export const completeRecoveryEmail = (scope: Scope, token: string): Promise<string> =>
   inTransaction(scope, async (inside) => {
     const { user, email } = await useOwnLink(inside, 'recovery-email', token);
-    await change({ ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } }, user, email);
+    await change(actingAs(inside, user), user, email);
     return email;
   });
 

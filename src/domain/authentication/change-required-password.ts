@@ -4,7 +4,7 @@ import { choosePassword, findPassword, setPersonalPassword } from '../credential
 import { inTransaction, type Scope } from '../scope.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { fullName, getUser } from '../users/index.ts';
+import { actingAs, getUser } from '../users/index.ts';
 import { findPolicyOf } from './find-next-step.ts';
 import { type PendingRequest, type Proven, recordProof } from './pending-requests.ts';
 import { proofHolds } from './standing.ts';
@@ -31,7 +31,7 @@ export async function changeRequiredPassword(
   return inTransaction(scope, async (inside) => {
     const { status } = await getUser(inside, proven.userId, { lock: true });
     if (status === 'deactivated' || !(await proofHolds(inside, proven))) throw new AppError('request_expired', 409);
-    const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
+    const as = actingAs(inside, user);
     await setPersonalPassword(as, user, hash);
     await endSessionsOfUser(as, user.userId, 'password-changed');
     const renewed = { ...proven, passwordChangedAt: (await findPassword(inside, user.userId))!.changedAt.getTime(), passwordIsWeak: false };

@@ -4,7 +4,7 @@ import { recordEvent } from '../audit/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import { isSessionAlive, type Session, startSession } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { changeStatus, fullName, getUser, noteLocale } from '../users/index.ts';
+import { actingAs, changeStatus, fullName, getUser, noteLocale } from '../users/index.ts';
 import { findPolicyOf } from './find-next-step.ts';
 import { isStrong } from './next-step.ts';
 import { closePendingRequest, type PendingRequest, type Proven } from './pending-requests.ts';
@@ -36,7 +36,7 @@ export async function completeSignIn(
     if (!stillHolds(standing, proven)) return undefined;
     // a factor that was added to a session is worth nothing once that session has ended
     if (proven.sessionId && !(await isSessionAlive(inside, proven.sessionId, user.userId))) return undefined;
-    const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
+    const as = actingAs(inside, user);
     const policy = await findPolicyOf(inside, rules, user, request.applicationId);
     if (user.seenLocale !== locale) await noteLocale(as, user.userId, locale);
     const { rememberDays } = policy.secondFactor;

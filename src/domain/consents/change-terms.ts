@@ -3,7 +3,7 @@ import { locales } from '../../platform/i18n/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { changeSettings, loadSettings } from '../context-settings/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
-import { fullName, getUser, noteTermsEdition } from '../users/index.ts';
+import { actingAs, fullName, getUser, noteTermsEdition } from '../users/index.ts';
 import { findTerms, insertAcceptance, insertTerms, termsSettings, termsTextsSchema } from './terms.ts';
 
 /**
@@ -55,7 +55,7 @@ export const acceptTerms = (scope: Scope, userId: string, edition: number, local
     // of somebody who may sign in, or whose block this very sign-in lifts
     if (user.status !== 'activated' && user.status !== 'blocked') throw new AppError('signed_out', 401);
     if ((await loadSettings(inside, termsSettings)).value.edition !== edition) throw new AppError('changed_meanwhile', 409);
-    const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
+    const as = actingAs(inside, user);
     if (!(await insertAcceptance(as, user.userId, edition, locale))) return;
     await noteTermsEdition(as, user.userId, edition);
     await recordEvent(as, {

@@ -9,7 +9,7 @@ import { newAccountsSettings } from '../new-accounts/index.ts';
 import { countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { changeStatus, createUser, fullName, getUser, type NewUser, noteLocale, type User } from '../users/index.ts';
+import { actingAs, changeStatus, createUser, fullName, getUser, type NewUser, noteLocale, type User } from '../users/index.ts';
 
 /**
  * S61: the person is Invited until they choose a password by the link that is mailed.
@@ -78,7 +78,7 @@ export async function activateAccount(
   return inTransaction(scope, async (inside) => {
     const { status } = await getUser(inside, user.userId, { lock: true });
     if (status !== 'invited' || !(await useLink(inside, 'invitation', token))) throw new AppError('link_over', 410);
-    const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
+    const as = actingAs(inside, user);
     const activated = await changeStatus(as, user.userId, 'activate', 'invitation');
     await setPersonalPassword(as, user, hash);
     await noteLocale(as, user.userId, locale);

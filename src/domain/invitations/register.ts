@@ -11,7 +11,17 @@ import { mayRegister, newAccountsSettings } from '../new-accounts/index.ts';
 import { countLinksBy, createLink, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { checkPersonalData, createUser, emailKey, findUserByLogin, fullName, getUser, isPlainEmail, type User } from '../users/index.ts';
+import {
+  actingAs,
+  checkPersonalData,
+  createUser,
+  emailKey,
+  findUserByLogin,
+  fullName,
+  getUser,
+  isPlainEmail,
+  type User,
+} from '../users/index.ts';
 import { sendInvitation } from './invite-user.ts';
 
 export type Registration = { firstName: string; lastName: string; email: string; locale: string };
@@ -105,7 +115,7 @@ export async function completeRegistration(
   return inTransaction(scope, async (inside) => {
     if (!(await useLink(inside, 'registration', token))) throw new AppError('link_over', 410);
     const user = await createUser(inside, { ...person, status: 'activated', emailVerified: true, locale, customFields });
-    const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: user.userId, name: fullName(user) } };
+    const as = actingAs(inside, user);
     await setPersonalPassword(as, user, hash);
     return user;
   });

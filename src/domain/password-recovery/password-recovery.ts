@@ -13,7 +13,7 @@ import { countRecentLinks, createLink, findLink, useLink } from '../one-time-lin
 import { inTransaction, type Scope } from '../scope.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { changeStatus, findUserByLogin, fullName, getUser, type Status, type User, usernameKey } from '../users/index.ts';
+import { actingAs, changeStatus, findUserByLogin, fullName, getUser, type Status, type User, usernameKey } from '../users/index.ts';
 
 const mostPerHour = 3;
 /** Who may come back by themselves; what an administrator ended stays so. */
@@ -89,7 +89,7 @@ export async function recoverPassword(
   await inTransaction(scope, async (inside) => {
     const { status } = await getUser(inside, userId, { lock: true });
     if (!mayRecover.includes(status) || !(await useLink(inside, 'recovery', token))) throw new AppError('link_over', 410);
-    const as: Scope = { ...inside, actor: { ...inside.actor, kind: 'person', id: userId, name: fullName(user) } };
+    const as = actingAs(inside, user);
     await setPersonalPassword(as, user, hash);
     if (status === 'blocked') await changeStatus(as, userId, 'unblock', 'recovered');
     await clearAttempts(as, userId);

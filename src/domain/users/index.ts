@@ -22,6 +22,7 @@ export {
   type UserFilter,
 } from './store.ts';
 export {
+  actingAs,
   checkPersonalData,
   emailKey,
   fullName,

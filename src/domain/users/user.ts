@@ -1,6 +1,6 @@
 import type { FieldErrors } from '../../platform/errors/index.ts';
 import type { CustomValues } from '../custom-fields/index.ts';
-import type { UserId } from '../scope.ts';
+import type { Scope, UserId } from '../scope.ts';
 
 export type Role = 'administrator' | 'regular';
 export type Status = 'activated' | 'invited' | 'deactivated' | 'blocked';
@@ -33,6 +33,12 @@ export type User = {
 };
 
 export const fullName = (user: Pick<User, 'firstName' | 'lastName'>): string => `${user.firstName} ${user.lastName}`.trim();
+
+/** The scope of a person who just proved to be the user, for the audit: until then the actor was anonymous. */
+export const actingAs = (scope: Scope, user: User): Scope => ({
+  ...scope,
+  actor: { ...scope.actor, kind: 'person', id: user.userId, name: fullName(user) },
+});
 
 /** What the person types to sign in (S76). */
 export const identifier = (user: Pick<User, 'email' | 'username'>): string => user.email ?? user.username ?? '';
