@@ -2,7 +2,7 @@
 const rank = {
   1: 'audit|contexts|custom-fields|one-time-links|signing-keys|saml-certificates|protocol-artifacts|attempts|context-settings|new-accounts|mails|branding',
   2: 'users|groups|applications',
-  3: 'assignments|consents|credentials|sign-in-policy|sessions|directories|traces|partner-metadata',
+  3: 'assignments|planned-deactivations|consents|credentials|sign-in-policy|sessions|directories|traces|partner-metadata',
   4: 'authentication|access|assertions|single-logout|certificate-warnings|password-recovery|invitations|address-changes|personal-data|promotion|provisioning',
 };
 const upTo = (n) =>

@@ -8,8 +8,9 @@ import type { MailJob } from '../domain/mails/index.ts';
 import { sweepLinks } from '../domain/one-time-links/index.ts';
 import { listRefreshable, refreshMetadata } from '../domain/partner-metadata/index.ts';
 import { sendRecovery } from '../domain/password-recovery/index.ts';
+import { followPlan, listPlansAtEnds } from '../domain/planned-deactivations/index.ts';
 import { sweepArtifacts } from '../domain/protocol-artifacts/index.ts';
-import { type ContextId, inTransaction, type Scope } from '../domain/scope.ts';
+import { type ContextId, inTransaction, type Scope, type UserId } from '../domain/scope.ts';
 import { type EndReason, endSessionsOfUser, type Participant } from '../domain/sessions/index.ts';
 import { listTrialsOver } from '../domain/sign-in-policy/index.ts';
 import { sweepExchanges } from '../domain/traces/index.ts';
@@ -66,6 +67,14 @@ export function createTasks(
       const { contextId, fieldId } = payload as { contextId: string; fieldId: string };
       await forgetCustomValues(scopeOf(contextId), fieldId);
     },
+    'follow-planned-deactivations': async () => {
+      for (const one of await listPlansAtEnds(services.database.knex, services.clock.now()))
+        await enqueueJob(services.database.knex, 'follow-planned-deactivation', one, { key: `plan ${one.contextId} ${one.userId}` });
+    },
+    'follow-planned-deactivation': async (payload) => {
+      const { contextId, userId, timeZone } = payload as { contextId: string; userId: UserId; timeZone: string };
+      await inTransaction(scopeOf(contextId), (scope) => followPlan(scope, userId, timeZone));
+    },
     'end-policy-trials': async () => {
       for (const contextId of await listTrialsOver(services.database.knex, services.clock.now()))
         await inTransaction(scopeOf(contextId), endTrial);
@@ -80,6 +89,7 @@ export function createTasks(
 /** Scheduled work, run once whatever the number of processes. */
 export const crontab = [
   '* * * * * end-policy-trials',
+  '* * * * * follow-planned-deactivations',
   '*/15 * * * * sweep-expired',
   '17 * * * * refresh-all-metadata',
   '43 6 * * * warn-of-certificates',

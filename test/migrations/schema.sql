@@ -153,6 +153,7 @@ CREATE TABLE contexts (
   created_at timestamp with time zone NOT NULL,
   version integer NOT NULL DEFAULT 1,
   saml_entity_id text,
+  time_zone text NOT NULL DEFAULT 'UTC'::text,
   PRIMARY KEY (context_id),
   FOREIGN KEY (paired_context_id) REFERENCES contexts(context_id),
   CHECK ((code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9]){0,1}$'::text)),
@@ -331,6 +332,20 @@ CREATE TABLE persistent_name_ids (
   FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );
+
+CREATE TABLE planned_deactivations (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  starts_on date NOT NULL,
+  ends_on date NOT NULL,
+  description text NOT NULL,
+  began_at timestamp with time zone,
+  version integer NOT NULL,
+  PRIMARY KEY (context_id, user_id),
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE,
+  CHECK ((ends_on > starts_on))
+);
+CREATE INDEX planned_deactivations_start ON public.planned_deactivations USING btree (starts_on);
 
 CREATE TABLE recovery_codes (
   context_id uuid NOT NULL,

@@ -29,6 +29,8 @@ export const auditEventTypes = [
   'user.unblocked',
   'user.deactivated',
   'user.reactivated',
+  'user.deactivation-planned',
+  'user.deactivation-removed',
   'user.deleted',
   'user.temporary-password-set',
   'user.email-change-requested',

@@ -10,6 +10,8 @@ export type Context = {
   address?: string;
   /** The SAML entity ID where partners expect a fixed one; without it the address. */
   samlEntityId?: string;
+  /** An IANA name: the company's days begin in it. */
+  timeZone: string;
   /** Rises with every change of what protocols depend on: keys, address, name. */
   version: number;
 };
@@ -34,6 +36,8 @@ const reserved = new Set([
 ]);
 
 export const isContextCode = (code: string): boolean => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(code) && !reserved.has(code);
+
+export const isTimeZone = (name: string): boolean => name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name);
 
 /** The context's address, without a slash at its end: the OIDC issuer and the start of every link (S8, "Decided: context address"). */
 export const contextAddress = (context: Pick<Context, 'address' | 'code'>, baseUrl: string): string =>

@@ -3,18 +3,25 @@ import { notifyChange } from '../../platform/database/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { ContextId, Scope } from '../scope.ts';
-import { type Context, isContextCode } from './context.ts';
+import { type Context, isContextCode, isTimeZone } from './context.ts';
 import { findContextByCode, findContextById, insertContext, lockContext, updateContext } from './store.ts';
 
 /** @throws AppError invalid_input, context_code_taken */
 export async function createContext(
   scope: Omit<Scope, 'contextId'>,
-  input: Pick<Context, 'code' | 'name'> & Partial<Pick<Context, 'environment' | 'pairedContextId' | 'address' | 'samlEntityId'>>,
+  input: Pick<Context, 'code' | 'name'> &
+    Partial<Pick<Context, 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>,
 ): Promise<Context> {
   if (!isContextCode(input.code)) throw invalidInput({ code: 'fields.context_code' });
-  checkEntityId(input.samlEntityId);
+  check(input);
   if (await findContextByCode(scope.db, input.code)) throw new AppError('context_code_taken', 409, { params: { code: input.code } });
-  const context: Context = { environment: 'production', ...input, contextId: newId() as ContextId, version: 1 };
+  const context: Context = {
+    environment: 'production',
+    ...input,
+    timeZone: input.timeZone ?? 'UTC',
+    contextId: newId() as ContextId,
+    version: 1,
+  };
   const inside: Scope = { ...scope, contextId: context.contextId };
   await insertContext(inside, context);
   await recordEvent(inside, {
@@ -25,11 +32,11 @@ export async function createContext(
   return context;
 }
 
-type Changes = Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId'>>;
+type Changes = Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>;
 
 /** @throws AppError invalid_input */
 export async function editContext(scope: Scope, before: Context, changes: Changes): Promise<void> {
-  checkEntityId(changes.samlEntityId);
+  check(changes);
   await updateContext(scope, changes);
   const pick = (from: Changes) => Object.fromEntries((Object.keys(changes) as (keyof Changes)[]).map((key) => [key, from[key] ?? null]));
   await recordEvent(scope, {
@@ -41,22 +48,29 @@ export async function editContext(scope: Scope, before: Context, changes: Change
 }
 
 /**
- * The name by which SAML partners know the company.
- * @param entityId '' goes back to the company's address
+ * What administrators change of their own company.
+ * @param changes samlEntityId: the name by which SAML partners know the company; undefined goes back to its address
  * @param version the one the editor saw: another person's change since then is not overwritten
  * @throws AppError invalid_input, changed_meanwhile
  */
-export async function setSamlEntityId(scope: Scope, entityId: string, version: number): Promise<void> {
+export async function changeOwnContext(
+  scope: Scope,
+  changes: Partial<Pick<Context, 'name' | 'samlEntityId' | 'timeZone'>>,
+  version: number,
+): Promise<void> {
   await lockContext(scope);
   const before = (await findContextById(scope.db, scope.contextId))!;
-  if ((before.samlEntityId ?? '') === entityId) return;
+  if ((Object.keys(changes) as (keyof typeof changes)[]).every((key) => changes[key] === before[key])) return;
   if (before.version !== version) throw new AppError('changed_meanwhile', 409);
-  await editContext(scope, before, { samlEntityId: entityId || undefined });
+  await editContext(scope, before, changes);
+}
+
+function check({ name, samlEntityId, timeZone }: Changes): void {
+  if (name !== undefined && (name.trim() === '' || name.length > 100 || /\p{C}/u.test(name))) throw invalidInput({ name: 'fields.name' });
+  if (samlEntityId !== undefined && !isEntityId(samlEntityId)) throw invalidInput({ samlEntityId: 'fields.own_entity_id' });
+  if (timeZone !== undefined && !isTimeZone(timeZone)) throw invalidInput({ timeZone: 'fields.time_zone' });
 }
 
 /** SAML metadata §2.2.1: an absolute URI of at most 1024 characters. */
-function checkEntityId(entityId: string | undefined): void {
-  if (entityId === undefined) return;
-  const isFit = entityId.length <= 1024 && URL.canParse(entityId) && !/[\p{C}\s"<>\\^`{|}]/u.test(entityId);
-  if (!isFit) throw invalidInput({ samlEntityId: 'fields.own_entity_id' });
-}
+const isEntityId = (entityId: string): boolean =>
+  entityId.length <= 1024 && URL.canParse(entityId) && !/[\p{C}\s"<>\\^`{|}]/u.test(entityId);

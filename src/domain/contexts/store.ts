@@ -10,6 +10,7 @@ type ContextRow = {
   paired_context_id: ContextId | null;
   address: string | null;
   saml_entity_id: string | null;
+  time_zone: string;
   version: number;
 };
 
@@ -21,6 +22,7 @@ const fromRow = (row: ContextRow): Context => ({
   pairedContextId: row.paired_context_id ?? undefined,
   address: row.address ?? undefined,
   samlEntityId: row.saml_entity_id ?? undefined,
+  timeZone: row.time_zone,
   version: row.version,
 });
 
@@ -56,19 +58,21 @@ export async function insertContext({ db, clock }: Scope, context: Context): Pro
     paired_context_id: context.pairedContextId ?? null,
     address: context.address ?? null,
     saml_entity_id: context.samlEntityId ?? null,
+    time_zone: context.timeZone,
     created_at: clock.now(),
   });
 }
 
 export async function updateContext(
   { db, contextId }: Scope,
-  changes: Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId'>>,
+  changes: Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>,
 ): Promise<void> {
   await db('contexts')
     .where('context_id', contextId)
     .update({
       name: changes.name,
       environment: changes.environment,
+      time_zone: changes.timeZone,
       ...('pairedContextId' in changes ? { paired_context_id: changes.pairedContextId ?? null } : {}),
       ...('address' in changes ? { address: changes.address ?? null } : {}),
       ...('samlEntityId' in changes ? { saml_entity_id: changes.samlEntityId ?? null } : {}),

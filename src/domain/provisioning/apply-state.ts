@@ -60,8 +60,10 @@ async function ensureContext(
 ): Promise<Context> {
   const found = await findContextByCode(scope.db, desired.code);
   // what the file does not mention stays; null takes it away
-  const { name, environment, address, samlEntityId } = desired;
-  const given = Object.fromEntries(Object.entries({ name, environment, address, samlEntityId }).filter(([, value]) => value !== undefined));
+  const { name, environment, address, samlEntityId, timeZone } = desired;
+  const given = Object.fromEntries(
+    Object.entries({ name, environment, address, samlEntityId, timeZone }).filter(([, value]) => value !== undefined),
+  );
   const wanted: Partial<Context> = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, value ?? undefined]));
   if (!found) {
     result.changes.push({ action: 'created', what: `context ${desired.code}` });

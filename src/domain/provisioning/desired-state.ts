@@ -66,6 +66,8 @@ const context = z.strictObject({
     .nullish(),
   /** The SAML entity ID where partners expect a fixed one. */
   samlEntityId: text.nullish(),
+  /** An IANA name, such as America/Sao_Paulo. */
+  timeZone: text.optional(),
   customFields: z.array(customField).default([]),
   users: z.array(user).default([]),
   groups: z.array(group).default([]),

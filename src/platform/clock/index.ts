@@ -1,4 +1,4 @@
-// Owns: what time it is, handed in so that tests can move it. Does not: format times (views do, in the reader's zone).
+// Owns: what time it is, handed in so that tests can move it; days in a time zone. Does not: format times (views do, in the reader's zone).
 export type Clock = { now(): Date };
 
 export const systemClock: Clock = { now: () => new Date() };
@@ -6,3 +6,26 @@ export const systemClock: Clock = { now: () => new Date() };
 export const epochSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 
 export const addSeconds = (date: Date, seconds: number): Date => new Date(date.getTime() + seconds * 1000);
+
+const hour = 3_600_000;
+
+/** Which day it is in a place. @param timeZone an IANA name @returns YYYY-MM-DD */
+export const dayIn = (timeZone: string, at: Date): string => new Intl.DateTimeFormat('en-CA', { timeZone }).format(at);
+
+/** A day that there is. */
+export const isDay = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
+
+/** The first instant of a day in a place: midnight, or later where the clocks skip midnight. @param day YYYY-MM-DD */
+export function startOfDay(timeZone: string, day: string): Date {
+  const noon = Date.parse(`${day}T12:00Z`);
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone });
+  // no place is further from UTC than 14 hours: before `low` it is another day there, at `high` it has begun
+  let [low, high] = [noon - 27 * hour, noon + 12 * hour];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (format.format(middle) < day) low = middle;
+    else high = middle;
+  }
+  return new Date(high);
+}

@@ -1,5 +1,5 @@
 import { listApplicationsByIds } from '../../domain/applications/index.ts';
-import { findContextById, setSamlEntityId } from '../../domain/contexts/index.ts';
+import { changeOwnContext, findContextById } from '../../domain/contexts/index.ts';
 import {
   type CertificateAlg,
   endsSoon,
@@ -91,7 +91,10 @@ async function submitEntityId(page: PageContext): Promise<void> {
   const entityId = page.form.get('samlEntityId').trim();
   const done = await submitForm(
     page,
-    () => inTransaction(page.scope, (scope) => setSamlEntityId(scope, entityId, shownVersion(page)).then(() => true)),
+    () =>
+      inTransaction(page.scope, (scope) =>
+        changeOwnContext(scope, { samlEntityId: entityId || undefined }, shownVersion(page)).then(() => true),
+      ),
     (fields, status, fault) => showCertificates(page, entityId, fields, status, fault),
   );
   if (done) redirectTo(page, at, 'entity_id_changed');

@@ -12,6 +12,7 @@ import { keyRoutes } from './keys.ts';
 import { messageRoutes } from './messages.ts';
 import { newAccountRoutes } from './new-accounts.ts';
 import { policyRoutes } from './policy/index.ts';
+import { settingsRoutes } from './settings.ts';
 import { userRoutes } from './users/index.ts';
 
 export const adminConsoleRoutes: Route[] = [
@@ -33,4 +34,5 @@ export const adminConsoleRoutes: Route[] = [
   ...auditRoutes,
   ...keyRoutes,
   ...certificateRoutes,
+  ...settingsRoutes,
 ];

@@ -3,11 +3,13 @@ import { showTemporaryPassword } from '../../../domain/credentials/password/inde
 import { listCustomFields } from '../../../domain/custom-fields/index.ts';
 import { listGroupsOfUser } from '../../../domain/groups/index.ts';
 import { listOpenLinks } from '../../../domain/one-time-links/index.ts';
+import { findPlan } from '../../../domain/planned-deactivations/index.ts';
 import { countUsers, fullName, getUser, listUsers, recordView, searchKinds } from '../../../domain/users/index.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { actionsFor, confirmChange, submitChange } from './changes.ts';
 import { showEdit, showNew, submitEdit, submitNew } from './form.ts';
 import { showExport, submitExport } from './personal-data.ts';
+import { confirmRemoval, showPlan, submitPlan, submitRemoval } from './planned-deactivation.ts';
 import { describeSecondFactors, showReset, submitReset } from './second-factors.ts';
 
 /** Fifty custom fields of a thousand characters, in any script. */
@@ -24,6 +26,10 @@ export const userRoutes: Route[] = [
   { method: 'POST', path: '/admin/users/:user/second-factors', access: 'administrator', handle: submitReset },
   { method: 'GET', path: '/admin/users/:user/personal-data', access: 'administrator', handle: showExport },
   { method: 'POST', path: '/admin/users/:user/personal-data', access: 'administrator', handle: submitExport },
+  { method: 'GET', path: '/admin/users/:user/temporary-deactivation', access: 'administrator', handle: showPlan },
+  { method: 'POST', path: '/admin/users/:user/temporary-deactivation', access: 'administrator', handle: submitPlan },
+  { method: 'GET', path: '/admin/users/:user/temporary-deactivation/remove', access: 'administrator', handle: confirmRemoval },
+  { method: 'POST', path: '/admin/users/:user/temporary-deactivation/remove', access: 'administrator', handle: submitRemoval },
   { method: 'GET', path: '/admin/users/:user/:change', access: 'administrator', handle: confirmChange },
   { method: 'POST', path: '/admin/users/:user/:change', access: 'administrator', handle: submitChange },
 ];
@@ -55,6 +61,7 @@ async function showUser(page: PageContext): Promise<void> {
     applications: await listApplicationsOfUser(page.scope, user.userId),
     invitation: user.status === 'invited' ? (await listOpenLinks(page.scope, user.userId, ['invitation']))[0] : undefined,
     secondFactors: await describeSecondFactors(page, user),
+    plan: await findPlan(page.scope, user.userId),
     actions: actionsFor(user, isSelf),
   });
 }

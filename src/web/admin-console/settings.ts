@@ -1,0 +1,31 @@
+import { changeOwnContext, findContextById } from '../../domain/contexts/index.ts';
+import { inTransaction } from '../../domain/scope.ts';
+import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { redirectTo, shownVersion, submitForm } from './submit.ts';
+
+export const settingsRoutes: Route[] = [
+  { method: 'GET', path: '/admin/settings', access: 'administrator', handle: showSettings },
+  { method: 'POST', path: '/admin/settings', access: 'administrator', handle: submitSettings },
+];
+
+async function showSettings(page: PageContext): Promise<void> {
+  const { name, timeZone, version } = (await findContextById(page.scope.db, page.context.contextId))!;
+  render(page, { name, timeZone, version });
+}
+
+function render(page: PageContext, values: { name: string; timeZone: string; version: number }, fields = {}, status = 200, fault?: string) {
+  const timeZones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((one) => one !== 'UTC')];
+  const { url, environment, code } = page.context;
+  renderPage(page, 'admin-console/settings', { values, timeZones, url, environment, code, fields, fault }, { status });
+}
+
+async function submitSettings(page: PageContext): Promise<void> {
+  const values = { name: page.form.get('name').trim(), timeZone: page.form.get('timeZone') };
+  const version = shownVersion(page);
+  const done = await submitForm(
+    page,
+    () => inTransaction(page.scope, (scope) => changeOwnContext(scope, values, version).then(() => true)),
+    (fields, status, fault) => render(page, { ...values, version }, fields, status, fault),
+  );
+  if (done) redirectTo(page, '/admin/settings', 'settings_saved');
+}

@@ -1,0 +1,57 @@
+import { editPlan, findPlan, type PlanInput, planDeactivation, removePlan } from '../../../domain/planned-deactivations/index.ts';
+import { inTransaction } from '../../../domain/scope.ts';
+import { fullName, getUser, type User } from '../../../domain/users/index.ts';
+import { dayIn } from '../../../platform/clock/index.ts';
+import { type PageContext, renderPage } from '../../request/index.ts';
+import { redirectTo, shownVersion, submitForm } from '../submit.ts';
+
+/** S120–S127. */
+export async function showPlan(page: PageContext): Promise<void> {
+  const user = await getUser(page.scope, page.params.user!);
+  const plan = await findPlan(page.scope, user.userId);
+  const isSelf = page.session!.userId === user.userId;
+  if (isSelf || (!plan && user.status !== 'activated')) return redirectTo(page, `/admin/users/${user.userId}`);
+  const today = dayIn(page.context.timeZone, page.services.clock.now());
+  render(page, user, plan ?? { startsOn: today, endsOn: '', description: '' }, { hasBegun: plan?.beganAt !== undefined });
+}
+
+function render(
+  page: PageContext,
+  user: User,
+  values: PlanInput & { version?: number },
+  { hasBegun = false, fields = {}, status = 200, fault = undefined as string | undefined } = {},
+): void {
+  const locals = { user, name: fullName(user), values, hasBegun, timeZone: page.context.timeZone, fields, fault };
+  renderPage(page, 'admin-console/planned-deactivation', locals, { status });
+}
+
+export async function submitPlan(page: PageContext): Promise<void> {
+  const { form, context } = page;
+  const user = await getUser(page.scope, page.params.user!);
+  const input = { startsOn: form.get('startsOn'), endsOn: form.get('endsOn'), description: form.get('description') };
+  const version = form.has('version') ? shownVersion(page) : undefined;
+  const done = await submitForm(
+    page,
+    () =>
+      inTransaction(page.scope, async (scope) => {
+        if (version === undefined) await planDeactivation(scope, user.userId, input, context.timeZone);
+        else await editPlan(scope, user.userId, input, version, context.timeZone);
+        return true;
+      }),
+    (fields, status, fault) => render(page, user, { ...input, version }, { hasBegun: form.has('hasBegun'), fields, status, fault }),
+  );
+  if (done) redirectTo(page, `/admin/users/${user.userId}`, 'deactivation_planned');
+}
+
+export async function confirmRemoval(page: PageContext): Promise<void> {
+  const user = await getUser(page.scope, page.params.user!);
+  const back = `/admin/users/${user.userId}`;
+  if (!(await findPlan(page.scope, user.userId))) return redirectTo(page, back);
+  const locals = { question: 'confirm.remove_planned_deactivation', name: fullName(user), back };
+  renderPage(page, 'admin-console/confirm', { ...locals, action: `${back}/temporary-deactivation/remove` });
+}
+
+export async function submitRemoval(page: PageContext): Promise<void> {
+  await inTransaction(page.scope, (scope) => removePlan(scope, page.params.user!));
+  redirectTo(page, `/admin/users/${page.params.user}`, 'deactivation_removed');
+}
