@@ -1,4 +1,5 @@
 import type { TaskList } from 'graphile-worker';
+import { deleteAccount, runBulkChange } from '../domain/account-changes/index.ts';
 import { sweepAttempts, sweepBrowsers } from '../domain/attempts/index.ts';
 import { endTrial, sweepPendingRequests } from '../domain/authentication/index.ts';
 import { warnOfCertificates } from '../domain/certificate-warnings/index.ts';
@@ -6,6 +7,7 @@ import { listContexts } from '../domain/contexts/index.ts';
 import { sendRegistration } from '../domain/invitations/index.ts';
 import type { MailJob } from '../domain/mails/index.ts';
 import { sweepLinks } from '../domain/one-time-links/index.ts';
+import { type Operation, runOperation, sweepOperations } from '../domain/operations/index.ts';
 import { listRefreshable, refreshMetadata } from '../domain/partner-metadata/index.ts';
 import { sendRecovery } from '../domain/password-recovery/index.ts';
 import { followPlan, listPlansAtEnds } from '../domain/planned-deactivations/index.ts';
@@ -14,9 +16,12 @@ import { type ContextId, inTransaction, type Scope, type UserId } from '../domai
 import { type EndReason, endSessionsOfUser, type Participant } from '../domain/sessions/index.ts';
 import { listTrialsOver } from '../domain/sign-in-policy/index.ts';
 import { sweepExchanges } from '../domain/traces/index.ts';
+import { exportUsers } from '../domain/user-exports/index.ts';
+import { runImport } from '../domain/user-imports/index.ts';
 import { forgetCustomValues } from '../domain/users/index.ts';
 import { enqueueJob } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
+import { exportWords, importWords } from '../web/admin-console/index.ts';
 import type { createBackChannelLogout } from '../web/oidc/index.ts';
 import { createMetadataFetcher, type Services } from '../web/request/index.ts';
 import { sendMail } from './send-mail.ts';
@@ -34,10 +39,25 @@ export function createTasks(
     clock: services.clock,
   });
 
+  /** What each kind of operation does. */
+  const runners: Record<string, (scope: Scope, operation: Operation) => Promise<void>> = {
+    'change-users': (scope, operation) => runBulkChange(scope, operation, services),
+    'import-users': (scope, operation) => runImport(scope, operation, services, importWords(services.i18n)),
+    'export-users': (scope, operation) => exportUsers(scope, operation, services.keyRing, (locale) => exportWords(services.i18n, locale)),
+  };
+
   return {
     'end-sessions-of-user': async (payload) => {
       const { contextId, userId, reason } = payload as { contextId: string; userId: string; reason: EndReason };
       await inTransaction(scopeOf(contextId), (scope) => endSessionsOfUser(scope, userId, reason));
+    },
+    'delete-account': async (payload) => {
+      const { contextId, userId, actor } = payload as { contextId: string; userId: UserId; actor: Scope['actor'] };
+      await inTransaction({ ...scopeOf(contextId), actor }, (scope) => deleteAccount(scope, userId));
+    },
+    'run-operation': async (payload) => {
+      const { contextId, operationId } = payload as { contextId: string; operationId: string };
+      await runOperation(scopeOf(contextId), operationId, (scope, operation) => runners[operation.kind]!(scope, operation));
     },
     'notify-relying-party': async (payload) => {
       const { contextId, sessionId, participant } = payload as { contextId: string; sessionId: string; participant: Participant };
@@ -80,7 +100,7 @@ export function createTasks(
         await inTransaction(scopeOf(contextId), endTrial);
     },
     'sweep-expired': async () => {
-      for (const sweep of [sweepArtifacts, sweepPendingRequests, sweepAttempts, sweepBrowsers, sweepExchanges, sweepLinks])
+      for (const sweep of [sweepArtifacts, sweepPendingRequests, sweepAttempts, sweepBrowsers, sweepExchanges, sweepLinks, sweepOperations])
         await sweep(services.database.knex);
     },
   };

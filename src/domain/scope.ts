@@ -9,6 +9,7 @@ export type GroupId = Id<'group'>;
 export type ApplicationId = Id<'application'>;
 export type SessionId = Id<'session'>;
 export type RequestId = Id<'request'>;
+export type OperationId = Id<'operation'>;
 
 /** Who acts, as the audit report will show them. */
 export type Actor = {

@@ -275,6 +275,47 @@ CREATE INDEX one_time_links_recent ON public.one_time_links USING btree (context
 CREATE INDEX one_time_links_user ON public.one_time_links USING btree (context_id, user_id, kind);
 CREATE UNIQUE INDEX one_time_links_token ON public.one_time_links USING btree (context_id, token_hash);
 
+CREATE TABLE operation_files (
+  context_id uuid NOT NULL,
+  operation_id uuid NOT NULL,
+  part integer NOT NULL,
+  content bytea NOT NULL,
+  PRIMARY KEY (context_id, operation_id, part),
+  FOREIGN KEY (context_id, operation_id) REFERENCES operations(context_id, operation_id) ON DELETE CASCADE
+);
+
+CREATE TABLE operation_items (
+  context_id uuid NOT NULL,
+  operation_id uuid NOT NULL,
+  position integer NOT NULL,
+  user_id uuid NOT NULL,
+  outcome text,
+  PRIMARY KEY (context_id, operation_id, "position"),
+  FOREIGN KEY (context_id, operation_id) REFERENCES operations(context_id, operation_id) ON DELETE CASCADE
+);
+
+CREATE TABLE operations (
+  context_id uuid NOT NULL,
+  operation_id uuid NOT NULL,
+  kind text NOT NULL,
+  requested_by uuid NOT NULL,
+  actor jsonb NOT NULL,
+  input jsonb NOT NULL,
+  state text NOT NULL,
+  total integer NOT NULL,
+  done integer NOT NULL DEFAULT 0,
+  refused integer NOT NULL DEFAULT 0,
+  fault text,
+  file_name text,
+  created_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  PRIMARY KEY (context_id, operation_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id),
+  CHECK ((state = ANY (ARRAY['draft'::text, 'waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+CREATE INDEX operations_age ON public.operations USING btree (created_at);
+CREATE INDEX operations_by ON public.operations USING btree (context_id, requested_by, operation_id);
+
 CREATE TABLE partner_metadata (
   context_id uuid NOT NULL,
   application_id uuid NOT NULL,
@@ -535,6 +576,7 @@ CREATE TABLE users (
   terms_edition integer,
   proofs_after timestamp with time zone,
   seen_locale text,
+  deleting_since timestamp with time zone,
   PRIMARY KEY (context_id, user_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id),
   CHECK (((email IS NOT NULL) OR (username IS NOT NULL))),

@@ -115,7 +115,7 @@ export class Jar {
       for (const [tag] of html.matchAll(/<input[^>]*>/gi)) {
         const name = attribute(tag, 'name');
         const type = attribute(tag, 'type');
-        if (!name || ((type === 'checkbox' || type === 'radio') && !/\schecked/.test(tag))) continue;
+        if (!name || /\sdisabled/.test(tag) || ((type === 'checkbox' || type === 'radio') && !/\schecked/.test(tag))) continue;
         entries.push([name, attribute(tag, 'value') ?? '']);
       }
       for (const [, tag = '', content = ''] of html.matchAll(/<textarea([^>]*)>([\s\S]*?)<\/textarea>/gi))

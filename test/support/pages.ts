@@ -8,8 +8,13 @@ import { listCustomFields } from '../../src/domain/custom-fields/index.ts';
 import { findGroupByName } from '../../src/domain/groups/index.ts';
 import { newAccountsSettings } from '../../src/domain/new-accounts/index.ts';
 import { createLink, type LinkKind } from '../../src/domain/one-time-links/index.ts';
+import { runOperation } from '../../src/domain/operations/index.ts';
+import { planDeactivation } from '../../src/domain/planned-deactivations/index.ts';
 import { startTrace } from '../../src/domain/traces/index.ts';
+import { exportUsers, startUserExport } from '../../src/domain/user-exports/index.ts';
+import { draftImport } from '../../src/domain/user-imports/index.ts';
 import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { exportWords, importWords } from '../../src/web/admin-console/index.ts';
 import { totpCode } from './second-factor.ts';
 import type { TestServer } from './server.ts';
 
@@ -52,7 +57,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     ],
   });
   const scope = await server.scope();
-  const { keyRing } = server.app.services;
+  const { keyRing, i18n } = server.app.services;
   const [ana, beatriz] = await Promise.all(
     ['ana@acme.example', 'beatriz@acme.example'].map(async (login) => (await findUserByLogin(scope, login))!),
   );
@@ -83,6 +88,25 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     });
   const address = { email: 'beatriz.nogueira@acme.example' };
   await scope.db('users').where({ user_id: beatriz!.userId }).update({ status: 'activated' });
+  const away = { startsOn: '2099-01-01', endsOn: '2099-02-01', description: 'Sabbatical' };
+  await scope.db.transaction((db) => planDeactivation({ ...scope, db }, beatriz!.userId, away, 'UTC'));
+
+  const asAna = { ...scope, actor: { kind: 'person', id: ana!.userId, name: 'Ana Souza' } } as const;
+  const words = importWords(i18n);
+  const draft = await draftImport(
+    asAna,
+    Buffer.from('firstName,lastName,email\nEva,Luz,eva@acme.example'),
+    { activation: 'invitation', locale: 'en' },
+    words,
+  );
+  const exported = await startUserExport(asAna, {}, 'en');
+  await runOperation(scope, exported, (inside, operation) =>
+    exportUsers(inside, operation, keyRing, (locale) => exportWords(i18n, locale)),
+  );
+  const payload = { operationId: exported as string };
+  const exportLink = await scope.db.transaction((db) =>
+    createLink({ ...scope, db }, { kind: 'export', owner: { userId: ana!.userId }, lifetimeSeconds: 3600, payload }),
+  );
 
   const payroll = `/admin/applications/${(await findApplicationByCode(scope, 'payroll'))!.applicationId}`;
   const { applicationId: partnerId } = (await findApplicationByCode(scope, 'partner'))!;
@@ -139,6 +163,16 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     `${user}/temporary-deactivation`,
     `${user}/temporary-deactivation/remove`,
     `${user}/delete`,
+    '/admin/users/export',
+    '/admin/users/import',
+    `/admin/users/import/${'operationId' in draft ? draft.operationId : ''}`,
+    `/admin/operations/${exported}`,
+    `/admin/exports/${exportLink}`,
+    `${user}/groups`,
+    `${user}/groups/add`,
+    `${user}/applications`,
+    `${user}/applications/add`,
+    '/admin/operations',
     '/admin/groups',
     '/admin/groups/new',
     group,
@@ -181,6 +215,8 @@ export async function preparePages(server: TestServer): Promise<string[]> {
 const noPages: Record<string, string> = {
   '/': 'leads to the Launchpad',
   '/admin': 'leads to the applications',
+  '/admin/operations/:operation/file': 'a file',
+  '/admin/exports/:token/file': 'a file',
   '/language': 'leads back',
   '/launchpad/open/:application': 'leads to the application',
   '/logos/:application': 'a picture',

@@ -121,11 +121,11 @@ describe('web/admin-console', () => {
     const edit = ana.form(await ana.get(at(`/admin/users/${own}/edit`)), /edit$/);
     const { role: _, ...demoted } = edit.fields;
     expect((await ana.get(edit.action, { form: demoted })).text).to.contain('You cannot do this to your own account');
-    const { deleteAccount } = await import('../../src/domain/authentication/index.ts');
+    const { requestDeletion } = await import('../../src/domain/users/index.ts');
     const scope = await server.scope();
     let code = '';
     await scope.db
-      .transaction((db) => deleteAccount({ ...scope, db }, own))
+      .transaction((db) => requestDeletion({ ...scope, db }, own))
       .catch((error) => {
         code = error.code;
       });

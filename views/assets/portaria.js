@@ -113,6 +113,107 @@ for (const input of document.querySelectorAll('[data-filters]')) {
   });
 }
 
+// Enter in a search field inside a form looks, instead of sending the form
+for (const input of document.querySelectorAll('[data-finds]')) {
+  input.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    input.form.requestSubmit(input.form.querySelector(`[name="find"][value="${input.dataset.finds}"]`));
+  });
+}
+
+// sections of a long form become tabs; one with something to mend comes first
+for (const form of document.querySelectorAll('form[data-tabs]')) {
+  const sections = [...form.querySelectorAll('[data-tab]')];
+  const list = document.createElement('div');
+  list.className = 'tabs';
+  list.setAttribute('role', 'tablist');
+  const tabs = sections.map((section, i) => {
+    section.id ||= `section-${i}`;
+    section.setAttribute('role', 'tabpanel');
+    const tab = document.createElement('button');
+    tab.type = 'button';
+    tab.id = `tab-${i}`;
+    tab.textContent = section.dataset.tab;
+    tab.setAttribute('role', 'tab');
+    tab.setAttribute('aria-controls', section.id);
+    section.setAttribute('aria-labelledby', tab.id);
+    list.append(tab);
+    return tab;
+  });
+  const open = (chosen) => {
+    for (const [i, tab] of tabs.entries()) {
+      tab.setAttribute('aria-selected', String(i === chosen));
+      tab.tabIndex = i === chosen ? 0 : -1;
+      sections[i].hidden = i !== chosen;
+    }
+  };
+  for (const [i, tab] of tabs.entries()) {
+    tab.addEventListener('click', () => open(i));
+    tab.addEventListener('keydown', ({ key }) => {
+      const next = { ArrowRight: i + 1, ArrowLeft: i - 1 }[key];
+      if (next === undefined || !tabs[next]) return;
+      open(next);
+      tabs[next].focus();
+    });
+  }
+  sections[0].before(list);
+  const faulty = sections.findIndex((section) => section.querySelector('[aria-invalid="true"]'));
+  open(
+    faulty >= 0
+      ? faulty
+      : Math.max(
+          sections.findIndex((section) => 'open' in section.dataset),
+          0,
+        ),
+  );
+}
+
+// of two ways only the fields of the chosen one show
+for (const radio of document.querySelectorAll('[data-switches]')) {
+  const follow = () => {
+    if (!radio.checked) return;
+    for (const part of document.querySelectorAll('[data-switch]')) part.hidden = part.dataset.switch !== radio.dataset.switches;
+  };
+  radio.addEventListener('change', follow);
+  follow();
+}
+
+for (const box of document.querySelectorAll('[data-ticks]')) {
+  box.addEventListener('change', () => {
+    for (const one of document.querySelectorAll(`input[type="checkbox"][name="${box.dataset.ticks}"]`)) one.checked = box.checked;
+  });
+}
+
+// one menu open at a time
+const menus = document.querySelectorAll('details.row-menu');
+const closeMenus = (except) => {
+  for (const menu of menus) if (menu !== except) menu.open = false;
+};
+if (menus.length > 0) {
+  document.addEventListener('click', (event) => closeMenus(event.target.closest('details.row-menu')));
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    const menu = event.target.closest?.('details.row-menu[open]');
+    closeMenus();
+    menu?.querySelector('summary').focus();
+  });
+}
+
+// what goes on elsewhere is followed until it is over
+async function follow() {
+  for (let shown = document.querySelector('[data-follow]'); shown; shown = document.querySelector('[data-follow]')) {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const answer = await fetch(location.href).catch(() => undefined);
+    if (!answer?.ok) continue;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const next = page.getElementById(shown.id);
+    if (!next?.hasAttribute('data-follow')) return location.reload();
+    shown.replaceWith(next);
+  }
+}
+follow();
+
 for (const time of document.querySelectorAll('time[datetime]')) {
   const date = new Date(time.dateTime);
   time.title = time.textContent;

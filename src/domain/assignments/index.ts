@@ -2,4 +2,13 @@
 // Does not: decide whether it may be opened now (access).
 export { assignApplication, unassignApplication } from './assign-application.ts';
 export { addToLaunchpad, removeFromLaunchpad, setFavourite } from './launchpad-entries.ts';
-export { type Assignees, listApplicationsOfUser, listAssignees, listNavigable, type UserApplication } from './store.ts';
+export { type Links, linkUser } from './link-user.ts';
+export {
+  type AssignedApplication,
+  type Assignees,
+  listApplicationsOfUser,
+  listAssignees,
+  listAssignments,
+  listNavigable,
+  type UserApplication,
+} from './store.ts';

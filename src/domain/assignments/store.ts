@@ -61,6 +61,32 @@ export async function listNavigable({ db, contextId }: Scope, userId: UserId): P
   return rows;
 }
 
+/** S94: disabled applications too, with every way in which the person has it. */
+export type AssignedApplication = Pick<Application, 'applicationId' | 'name' | 'enabled' | 'hasLogo'> & {
+  isDirect: boolean;
+  groups: { name: string; isEveryone: boolean }[];
+};
+
+/** What an administrator gave the person, directly or by a group; not what people add to their Launchpad themselves. */
+export async function listAssignments({ db, contextId }: Scope, userId: UserId): Promise<AssignedApplication[]> {
+  const { rows } = await db.raw(
+    `WITH ways AS (
+       SELECT application_id, NULL::text AS name, false AS is_everyone FROM application_users WHERE context_id = :contextId AND user_id = :userId
+       UNION ALL
+       SELECT a.application_id, g.name, g.is_everyone FROM application_groups a JOIN groups g ON g.context_id = a.context_id AND g.group_id = a.group_id
+       WHERE a.context_id = :contextId AND (g.is_everyone
+         OR EXISTS (SELECT 1 FROM group_members m WHERE m.context_id = g.context_id AND m.group_id = g.group_id AND m.user_id = :userId)))
+     SELECT a.application_id AS "applicationId", a.name, a.enabled,
+       EXISTS (SELECT 1 FROM application_logos l WHERE l.context_id = a.context_id AND l.application_id = a.application_id) AS "hasLogo",
+       bool_or(w.name IS NULL) AS "isDirect",
+       COALESCE(jsonb_agg(jsonb_build_object('name', w.name, 'isEveryone', w.is_everyone) ORDER BY w.is_everyone DESC, w.name) FILTER (WHERE w.name IS NOT NULL), '[]') AS groups
+     FROM ways w JOIN applications a ON a.context_id = :contextId AND a.application_id = w.application_id
+     GROUP BY a.context_id, a.application_id ORDER BY a.name_key`,
+    { contextId, userId },
+  );
+  return rows;
+}
+
 const table = { user: 'application_users', group: 'application_groups' } as const;
 const column = { user: 'user_id', group: 'group_id' } as const;
 

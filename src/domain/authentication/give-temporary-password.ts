@@ -1,5 +1,6 @@
 import { type KeyRing, type PasswordHasher, randomPassword } from '../../platform/crypto/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import { type Links, linkUser } from '../assignments/index.ts';
 import { clearAttempts } from '../attempts/index.ts';
 import { setTemporaryPassword } from '../credentials/password/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
@@ -12,12 +13,14 @@ type Services = { hasher: PasswordHasher; keyRing: KeyRing };
 export async function createUserWithTemporaryPassword(
   scope: Scope,
   input: Omit<NewUser, 'status'>,
+  links: Links,
   { hasher, keyRing }: Services,
 ): Promise<User> {
   const temporary = await generate(hasher);
   return inTransaction(scope, async (inside) => {
     const user = await createUser(inside, { ...input, status: 'activated' });
     await setTemporaryPassword(inside, user, temporary, keyRing);
+    await linkUser(inside, user.userId, links);
     return user;
   });
 }

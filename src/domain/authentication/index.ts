@@ -4,7 +4,6 @@
 export { changePolicy, confirmPolicy, endTrial, type PolicyChange, revertPolicy } from './change-policy.ts';
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
-export { deleteAccount } from './delete-account.ts';
 export { enrolPasskey, enrolTotp } from './enrol-factor.ts';
 export { type Arrival, findNextStep, findPolicyOf, findPolicySubject } from './find-next-step.ts';
 export { createUserWithTemporaryPassword, giveTemporaryPassword } from './give-temporary-password.ts';

@@ -10,4 +10,5 @@ export {
   groupNamesOf,
   listGroups,
   listGroupsOfUser,
+  searchGroups,
 } from './store.ts';

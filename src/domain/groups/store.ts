@@ -48,6 +48,14 @@ export async function listGroups(scope: Scope, search?: string, limit = 500): Pr
   return (await query).map((row) => ({ ...fromRow(row), members: Number(row.members) }));
 }
 
+/** By name, without Everyone, which nobody has to be put in. @param ids these, whatever is searched for */
+export async function searchGroups(scope: Scope, search: string, limit: number, ids?: string[]): Promise<Group[]> {
+  const query = groups(scope).where('is_everyone', false).orderBy(['name_key', 'group_id']).limit(limit);
+  if (ids) query.whereIn('group_id', ids.filter(isId));
+  else if (search.trim()) query.where('name_key', 'like', `%${nameKey(search).replace(/[\\%_]/g, '\\$&')}%`);
+  return (await query).map(fromRow);
+}
+
 /** With Everyone, which every person is in (S97). */
 export async function listGroupsOfUser(scope: Scope, userId: UserId): Promise<Group[]> {
   const rows = await groups(scope)

@@ -1,5 +1,6 @@
 import type { KeyRing, PasswordHasher } from '../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
+import { type Links, linkUser } from '../assignments/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { findPolicyOf } from '../authentication/index.ts';
 import { loadSettings } from '../context-settings/index.ts';
@@ -16,11 +17,12 @@ import { actingAs, changeStatus, createUser, fullName, getUser, type NewUser, no
  * @param locale of the mail: the person has not chosen yet
  * @throws AppError invalid_input, login_taken
  */
-export const inviteUser = (scope: Scope, input: Omit<NewUser, 'status'>, keyRing: KeyRing, locale: string): Promise<User> =>
+export const inviteUser = (scope: Scope, input: Omit<NewUser, 'status'>, links: Links, keyRing: KeyRing, locale: string): Promise<User> =>
   inTransaction(scope, async (inside) => {
     // S71: there is nowhere to send it
     if (input.username && !input.email) throw invalidInput({ activation: 'fields.invitation_email' });
     const user = await createUser(inside, { ...input, status: 'invited' });
+    await linkUser(inside, user.userId, links);
     await sendInvitation(inside, user, keyRing, { locale });
     return user;
   });
@@ -37,7 +39,7 @@ export const canBeInvited = ({ status, email }: User): boolean => status === 'in
 
 const mostPerHour = 10;
 
-/** @param most of an hour: fewer for who asks without an account, so that enough are left for an administrator @returns false when enough were mailed. @param scope of a transaction that holds the person */
+/** @param most of an hour, Infinity for somebody new: fewer for who asks without an account, so that enough are left for an administrator @returns false when enough were mailed. @param scope of a transaction that holds the person */
 export async function sendInvitation(
   scope: Scope,
   user: User,
@@ -47,7 +49,7 @@ export async function sendInvitation(
   const { invitationDays } = (await loadSettings(scope, newAccountsSettings)).value;
   const owner = { userId: user.userId };
   const since = new Date(scope.clock.now().getTime() - 3_600_000);
-  if ((await countRecentLinks(scope, 'invitation', owner, since)) >= most) return false;
+  if (Number.isFinite(most) && (await countRecentLinks(scope, 'invitation', owner, since)) >= most) return false;
   const token = await createLink(scope, { kind: 'invitation', owner, lifetimeSeconds: invitationDays * 86_400 });
   await recordEvent(scope, { type: 'user.invited', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
   const params = { days: invitationDays };

@@ -12,6 +12,7 @@ export const mailKinds = {
   own_password_changed: ['firstName'],
   second_factor_added: ['firstName', 'name'],
   second_factor_removed: ['firstName', 'name'],
+  users_exported: ['firstName', 'count', 'hours'],
   blocked: ['firstName', 'limit'],
   second_factor_reset: ['firstName'],
   email_change: ['firstName', 'email', 'hours'],

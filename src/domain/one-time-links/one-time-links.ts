@@ -3,7 +3,7 @@ import { hashToken, newId, randomToken } from '../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, jsonText } from '../../platform/database/index.ts';
 import type { Scope, UserId } from '../scope.ts';
 
-export type LinkKind = 'recovery' | 'invitation' | 'registration' | 'email-change' | 'email-confirm' | 'recovery-email';
+export type LinkKind = 'recovery' | 'invitation' | 'registration' | 'email-change' | 'email-confirm' | 'recovery-email' | 'export';
 
 /** Whose link it is: a person's, or of somebody who is not one yet and is known by the (folded) address it is mailed to. */
 export type LinkOwner = { userId: UserId } | { addressKey: string };

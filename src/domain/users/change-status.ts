@@ -20,7 +20,8 @@ const changes: Record<StatusChange, { from: Status[]; to: Status; event: AuditEv
   reactivate: { from: ['deactivated'], to: 'activated', event: 'user.reactivated' },
 };
 
-export const canChangeStatus = (user: Pick<User, 'status'>, change: StatusChange): boolean => changes[change].from.includes(user.status);
+export const canChangeStatus = (user: Pick<User, 'status' | 'deletingSince'>, change: StatusChange): boolean =>
+  !user.deletingSince && changes[change].from.includes(user.status);
 
 /**
  * Bites at once: sessions and claims ask whether the person is active. The job only tells relying parties.
@@ -28,9 +29,9 @@ export const canChangeStatus = (user: Pick<User, 'status'>, change: StatusChange
  * @throws AppError status_conflict, last_administrator, own_account
  */
 export async function changeStatus(scope: Scope, userId: string, change: StatusChange, reason?: string): Promise<User> {
-  const { from, to, event } = changes[change];
+  const { to, event } = changes[change];
   const before = await getUser(scope, userId, { lock: true });
-  if (!from.includes(before.status)) throw new AppError('status_conflict', 409);
+  if (!canChangeStatus(before, change)) throw new AppError('status_conflict', 409);
   if (change === 'deactivate') await refuseLockingOut(scope, before);
   const after: User = { ...before, status: to, statusChangedAt: scope.clock.now() };
   // the link came by mail
@@ -59,10 +60,24 @@ export async function prolongBlock(scope: Scope, userId: string): Promise<void> 
   if (user.status === 'blocked') await updateUser(scope, { ...user, statusChangedAt: scope.clock.now() });
 }
 
-/** S130: the account is gone for good; the audit keeps what was done. Sessions are ended first, by whoever calls (authentication/delete-account). @throws AppError last_administrator, own_account */
+/**
+ * S130, S133: access ends now; the account itself is removed by a job.
+ * @param scope of a transaction
+ * @throws AppError last_administrator, own_account, status_conflict when it is being deleted already
+ */
+export async function requestDeletion(scope: Scope, userId: string): Promise<void> {
+  const user = await getUser(scope, userId, { lock: true });
+  if (user.deletingSince) throw new AppError('status_conflict', 409);
+  await refuseLockingOut(scope, user);
+  const closed = user.status === 'deactivated' ? user : await changeStatus(scope, userId, 'deactivate', 'deletion');
+  if (!(await updateUser(scope, { ...closed, deletingSince: scope.clock.now() }))) throw new AppError('changed_meanwhile', 409);
+  await recordEvent(scope, { type: 'user.deletion-requested', subject: { kind: 'user', id: userId, name: fullName(user) } });
+  await enqueueJob(scope.db, 'delete-account', { contextId: scope.contextId, userId, actor: scope.actor }, { key: `delete ${userId}` });
+}
+
+/** The rest of it: the account is gone for good, the audit keeps that it was. Sessions are ended first, by whoever calls (account-changes). @param scope of a transaction */
 export async function deleteUser(scope: Scope, userId: string): Promise<void> {
   const user = await getUser(scope, userId, { lock: true });
-  await refuseLockingOut(scope, user);
   await recordEvent(scope, { type: 'user.deleted', subject: { kind: 'user', id: userId, name: fullName(user) } });
   await revokeGrantsOfUser(scope, userId);
   await clearAttempts(scope, user.userId);

@@ -2,23 +2,26 @@
 // Does not: passwords (credentials), sessions, memberships (groups) or what a status means for a sign-in (authentication).
 
 export { changeEmail, setRecoveryEmail } from './change-address.ts';
-export { canChangeStatus, changeStatus, deleteUser, prolongBlock, type StatusChange } from './change-status.ts';
+export { canChangeStatus, changeStatus, deleteUser, prolongBlock, requestDeletion, type StatusChange } from './change-status.ts';
 export { createUser, type NewUser } from './create-user.ts';
 export { editUser } from './edit-user.ts';
 export { recordView } from './record-view.ts';
 export { setLocale } from './set-locale.ts';
 export {
+  type ChosenUsers,
   countUsers,
   endProofs,
   findUserById,
   findUserByLogin,
   forgetCustomValues,
   getUser,
+  listTakenLogins,
   listUsers,
   listUsersByIds,
   noteLocale,
   noteTermsEdition,
   searchKinds,
+  selectUserIds,
   type UserFilter,
 } from './store.ts';
 export {
@@ -30,6 +33,7 @@ export {
   isEmail,
   isPlainEmail,
   nameKey,
+  type PersonalData,
   type Role,
   type Status,
   type User,

@@ -16,6 +16,7 @@ type Row = {
   role: Role;
   status: Status;
   status_changed_at: Date;
+  deleting_since: Date | null;
   proofs_after: Date | null;
   department: string | null;
   locale: string | null;
@@ -38,6 +39,7 @@ const fromRow = (row: Row): User => ({
   role: row.role,
   status: row.status,
   statusChangedAt: row.status_changed_at,
+  deletingSince: row.deleting_since ?? undefined,
   proofsAfter: row.proofs_after ?? undefined,
   department: row.department ?? undefined,
   locale: row.locale ?? undefined,
@@ -60,6 +62,7 @@ const ofUser = [
   'role',
   'status',
   'status_changed_at',
+  'deleting_since',
   'proofs_after',
   'department',
   'locale',
@@ -122,10 +125,32 @@ export async function listUsersByIds(scope: Scope, ids: string[]): Promise<User[
   return (await users(scope).whereIn('user_id', ids.filter(isId)).orderBy('name_key')).map(fromRow);
 }
 
+/** Which of these e-mails and usernames somebody has, in their compared form. */
+export async function listTakenLogins(scope: Scope, logins: string[]): Promise<Set<string>> {
+  const taken = new Set<string>();
+  const [emails, usernames] = [
+    logins.filter((one) => one.includes('@')).map(emailKey),
+    logins.filter((one) => !one.includes('@')).map(usernameKey),
+  ];
+  for (const [column, keys] of [
+    ['email_key', emails],
+    ['username_key', usernames],
+  ] as const)
+    for (const key of await users(scope).whereRaw(`${column} = ANY(?)`, [keys]).pluck(column)) taken.add(key);
+  return taken;
+}
+
 export async function countUsers(scope: Scope, filter: UserFilter = {}): Promise<number> {
   const [row] = await filtered(scope, filter).count({ n: '*' });
   return Number(row?.n ?? 0);
 }
+
+/** Whom a deed is for: these, or everybody whom a filter of the list shows. */
+export type ChosenUsers = { ids: string[] } | { filter: UserFilter };
+
+/** A query of user_id, for whoever takes it up in one of their own. */
+export const selectUserIds = (scope: Scope, chosen: ChosenUsers) =>
+  ('ids' in chosen ? users(scope).whereIn('user_id', chosen.ids.filter(isId)) : filtered(scope, chosen.filter)).select('users.user_id');
 
 function filtered(scope: Scope, { search, by, role, status, groupId }: UserFilter) {
   const query = users(scope);
@@ -234,6 +259,7 @@ const columns = (user: User) => ({
   role: user.role,
   status: user.status,
   status_changed_at: user.statusChangedAt,
+  deleting_since: user.deletingSince ?? null,
   department: user.department || null,
   locale: user.locale ?? null,
   custom_values: jsonText(user.customValues),

@@ -1,8 +1,10 @@
 // Owns: putting work in the queue inside the caller's transaction, and running it. Does not: know any task (app/jobs lists them).
-import { Logger, type Runner, run, type TaskList } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import { Logger, type Runner, run, runMigrations, type TaskList, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import type { Db } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
+import { LiveWorkers } from './live-workers.ts';
 
 export type JobOptions = { runAt?: Date; maxAttempts?: number; key?: string };
 
@@ -28,7 +30,13 @@ export async function startJobs(url: string, tasks: TaskList, crontab: string, l
   const pgPool = new pg.Pool({ connectionString: url, max: 6, application_name: 'portaria jobs' });
   pgPool.on('error', () => {});
   pgPool.on('connect', (client) => client.on('error', () => {}));
+  const live = new LiveWorkers(url);
+  const events = new EventEmitter() as WorkerEvents;
+  events.on('worker:create', ({ worker }) => live.add(worker.workerId));
+  await runMigrations({ pgPool });
+  await live.start();
   const runner: Runner = await run({
+    events,
     pgPool,
     taskList: tasks,
     crontab,
@@ -45,6 +53,7 @@ export async function startJobs(url: string, tasks: TaskList, crontab: string, l
     async stop() {
       await runner.stop().catch(() => {});
       await runner.promise.catch(() => {});
+      await live.stop();
       await pgPool.end();
     },
   };

@@ -11,9 +11,12 @@ import { groupRoutes } from './groups.ts';
 import { keyRoutes } from './keys.ts';
 import { messageRoutes } from './messages.ts';
 import { newAccountRoutes } from './new-accounts.ts';
+import { operationRoutes } from './operations.ts';
 import { policyRoutes } from './policy/index.ts';
 import { settingsRoutes } from './settings.ts';
 import { userRoutes } from './users/index.ts';
+
+export { exportWords, importWords } from './users/file-words.ts';
 
 export const adminConsoleRoutes: Route[] = [
   {
@@ -35,4 +38,5 @@ export const adminConsoleRoutes: Route[] = [
   ...keyRoutes,
   ...certificateRoutes,
   ...settingsRoutes,
+  ...operationRoutes,
 ];

@@ -4,7 +4,8 @@ import { inviteUser } from '../../../domain/invitations/index.ts';
 import { newAccountsSettings } from '../../../domain/new-accounts/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { editUser, getUser, type Role } from '../../../domain/users/index.ts';
-import { byCode, namedAsInForm, type PageContext, readCustomFields, renderPage } from '../../request/index.ts';
+import { byCode, namedAsInForm, type PageContext, readCustomFields, renderPage, rulesOf } from '../../request/index.ts';
+import { type ChoiceKind, type Choices, choiceKinds, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 
 type FormValues = {
@@ -35,24 +36,29 @@ const emptyForm: FormValues = {
 /** S64: with the option that the company chose, if mails reach anybody. */
 export async function showNew(page: PageContext): Promise<void> {
   const { activation } = await page.services.findSettings(page.context.contextId, newAccountsSettings);
-  await showForm(page, { ...emptyForm, activation: page.services.canMail ? activation : 'temporary-password' });
+  await showForm(page, { ...emptyForm, activation: page.services.canMail ? activation : 'temporary-password' }, { choices: nothingChosen });
 }
 
-async function showForm(
-  page: PageContext,
-  values: FormValues,
-  userId?: string,
-  fields: Record<string, string> = {},
-  status = 200,
-  fault?: string,
-): Promise<void> {
-  const customFields = await listCustomFields(page.scope);
-  renderPage(
-    page,
-    'admin-console/user-form',
-    { values, userId, customFields, fields: namedAsInForm(fields), fault, canMail: page.services.canMail },
-    { status },
-  );
+type Chosen = Record<ChoiceKind, Choices>;
+const nothingChosen: Chosen = { groups: noChoices, applications: noChoices };
+/** `userId` of a person who is edited; `choices` for a new one; `tab` to open. */
+type Shown = { userId?: string; choices?: Chosen; tab?: string; fields?: Record<string, string>; status?: number; fault?: string };
+
+async function showForm(page: PageContext, values: FormValues, { choices, fields = {}, status = 200, ...rest }: Shown): Promise<void> {
+  const locals = {
+    values,
+    ...rest,
+    fields: namedAsInForm(fields),
+    customFields: await listCustomFields(page.scope),
+    // S57: only where people of the company may sign in with a username
+    hasUsernames: (await rulesOf(page)).base.identifiers.username,
+    canMail: page.services.canMail,
+    lists: choices && {
+      groups: await listChoices(page.scope, 'groups', choices.groups),
+      applications: await listChoices(page.scope, 'applications', choices.applications),
+    },
+  };
+  renderPage(page, 'admin-console/user-form', locals, { status });
 }
 
 async function readValues(page: PageContext): Promise<FormValues> {
@@ -75,6 +81,9 @@ async function readValues(page: PageContext): Promise<FormValues> {
 
 export async function submitNew(page: PageContext): Promise<void> {
   const values = await readValues(page);
+  const choices: Chosen = { groups: readChoices(page, 'groups'), applications: readChoices(page, 'applications') };
+  const search = choiceKinds.find((kind) => wantsSearch(page, kind));
+  if (search) return showForm(page, values, { choices, tab: search });
   const { access, activation, email, username, department, version: _, custom: customFields, ...rest } = values;
   const login = access === 'username' ? { username } : { email };
   const input = { ...rest, ...login, department: department || undefined, customFields };
@@ -82,9 +91,9 @@ export async function submitNew(page: PageContext): Promise<void> {
     page,
     () =>
       activation === 'invitation'
-        ? inviteUser(page.scope, input, page.services.keyRing, page.locale)
-        : createUserWithTemporaryPassword(page.scope, input, page.services),
-    (fields, status, fault) => showForm(page, values, undefined, fields, status, fault),
+        ? inviteUser(page.scope, input, linksOf(choices), page.services.keyRing, page.locale)
+        : createUserWithTemporaryPassword(page.scope, input, linksOf(choices), page.services),
+    (fields, status, fault) => showForm(page, values, { choices, fields, status, fault }),
   );
   if (user) redirectTo(page, `/admin/users/${user.userId}`, activation === 'invitation' ? 'user_invited' : 'user_created');
 }
@@ -95,7 +104,7 @@ export async function showEdit(page: PageContext): Promise<void> {
   await showForm(
     page,
     { ...emptyForm, ...user, custom, email: user.email ?? '', username: user.username ?? '', department: user.department ?? '' },
-    user.userId,
+    { userId: user.userId },
   );
 }
 
@@ -109,7 +118,7 @@ export async function submitEdit(page: PageContext): Promise<void> {
       inTransaction(page.scope, (scope) =>
         editUser(scope, user.userId, { firstName, lastName, role, department: department || undefined, customFields }, shownVersion(page)),
       ),
-    (fields, status, fault) => showForm(page, values, user.userId, fields, status, fault),
+    (fields, status, fault) => showForm(page, values, { userId: user.userId, fields, status, fault }),
   );
   if (done) redirectTo(page, `/admin/users/${user.userId}`, 'user_edited');
 }

@@ -1,14 +1,20 @@
-import { listApplicationsOfUser } from '../../../domain/assignments/index.ts';
+import { bulkChanges } from '../../../domain/account-changes/index.ts';
+import { listAssignments } from '../../../domain/assignments/index.ts';
 import { showTemporaryPassword } from '../../../domain/credentials/password/index.ts';
 import { listCustomFields } from '../../../domain/custom-fields/index.ts';
 import { listGroupsOfUser } from '../../../domain/groups/index.ts';
 import { listOpenLinks } from '../../../domain/one-time-links/index.ts';
 import { findPlan } from '../../../domain/planned-deactivations/index.ts';
-import { countUsers, fullName, getUser, listUsers, recordView, searchKinds } from '../../../domain/users/index.ts';
+import { countUsers, fullName, getUser, listUsers, recordView } from '../../../domain/users/index.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { showBulk, submitBulk } from './bulk.ts';
 import { actionsFor, confirmChange, submitChange } from './changes.ts';
+import { confirmExport, submitExport } from './export.ts';
+import { filterFields, readFilter } from './filter.ts';
 import { showEdit, showNew, submitEdit, submitNew } from './form.ts';
-import { showExport, submitExport } from './personal-data.ts';
+import { showDraft, showImport, submitDraft, submitImport } from './import.ts';
+import { linkRoutes } from './links.ts';
+import { showExport as showPersonalData, submitExport as submitPersonalData } from './personal-data.ts';
 import { confirmRemoval, showPlan, submitPlan, submitRemoval } from './planned-deactivation.ts';
 import { describeSecondFactors, showReset, submitReset } from './second-factors.ts';
 
@@ -19,32 +25,36 @@ export const userRoutes: Route[] = [
   { method: 'GET', path: '/admin/users', access: 'administrator', handle: showUsers },
   { method: 'GET', path: '/admin/users/new', access: 'administrator', handle: showNew },
   { method: 'POST', path: '/admin/users/new', access: 'administrator', handle: submitNew, maxBytes: largeForm },
+  { method: 'POST', path: '/admin/users/bulk', access: 'administrator', handle: showBulk },
+  { method: 'POST', path: '/admin/users/bulk/start', access: 'administrator', handle: submitBulk },
+  { method: 'GET', path: '/admin/users/export', access: 'administrator', handle: confirmExport },
+  { method: 'POST', path: '/admin/users/export', access: 'administrator', handle: submitExport },
+  { method: 'GET', path: '/admin/users/import', access: 'administrator', handle: showImport },
+  { method: 'POST', path: '/admin/users/import', access: 'administrator', handle: submitImport, maxBytes: 8_000_000 },
+  { method: 'GET', path: '/admin/users/import/:operation', access: 'administrator', handle: showDraft },
+  { method: 'POST', path: '/admin/users/import/:operation', access: 'administrator', handle: submitDraft },
   { method: 'GET', path: '/admin/users/:user', access: 'administrator', handle: showUser },
   { method: 'GET', path: '/admin/users/:user/edit', access: 'administrator', handle: showEdit },
   { method: 'POST', path: '/admin/users/:user/edit', access: 'administrator', handle: submitEdit, maxBytes: largeForm },
   { method: 'GET', path: '/admin/users/:user/second-factors', access: 'administrator', handle: showReset },
   { method: 'POST', path: '/admin/users/:user/second-factors', access: 'administrator', handle: submitReset },
-  { method: 'GET', path: '/admin/users/:user/personal-data', access: 'administrator', handle: showExport },
-  { method: 'POST', path: '/admin/users/:user/personal-data', access: 'administrator', handle: submitExport },
+  { method: 'GET', path: '/admin/users/:user/personal-data', access: 'administrator', handle: showPersonalData },
+  { method: 'POST', path: '/admin/users/:user/personal-data', access: 'administrator', handle: submitPersonalData },
   { method: 'GET', path: '/admin/users/:user/temporary-deactivation', access: 'administrator', handle: showPlan },
   { method: 'POST', path: '/admin/users/:user/temporary-deactivation', access: 'administrator', handle: submitPlan },
   { method: 'GET', path: '/admin/users/:user/temporary-deactivation/remove', access: 'administrator', handle: confirmRemoval },
   { method: 'POST', path: '/admin/users/:user/temporary-deactivation/remove', access: 'administrator', handle: submitRemoval },
+  ...linkRoutes,
   { method: 'GET', path: '/admin/users/:user/:change', access: 'administrator', handle: confirmChange },
   { method: 'POST', path: '/admin/users/:user/:change', access: 'administrator', handle: submitChange },
 ];
 
 async function showUsers(page: PageContext): Promise<void> {
-  const filter = {
-    search: page.query('q').slice(0, 100),
-    by: searchKinds.find((kind) => kind === page.query('by')),
-    role: page.query('role'),
-    status: page.query('status'),
-    cursor: page.query('after'),
-  };
-  const { items, cursor } = await listUsers(page.scope, filter);
+  const filter = readFilter(page.query);
+  const { items, cursor } = await listUsers(page.scope, { ...filter, cursor: page.query('after') });
   const count = await countUsers(page.scope, filter);
-  renderPage(page, 'admin-console/users', { users: items, cursor, filter, count });
+  const fields = filterFields(filter);
+  renderPage(page, 'admin-console/users', { users: items, cursor, filter, fields, query: new URLSearchParams(fields), count, bulkChanges });
 }
 
 async function showUser(page: PageContext): Promise<void> {
@@ -58,7 +68,7 @@ async function showUser(page: PageContext): Promise<void> {
     customFields: (await listCustomFields(page.scope)).map((field) => ({ ...field, value: user.customValues[field.fieldId] })),
     temporaryPassword: await showTemporaryPassword(page.scope, user, page.services.keyRing),
     groups: await listGroupsOfUser(page.scope, user.userId),
-    applications: await listApplicationsOfUser(page.scope, user.userId),
+    applications: await listAssignments(page.scope, user.userId),
     invitation: user.status === 'invited' ? (await listOpenLinks(page.scope, user.userId, ['invitation']))[0] : undefined,
     secondFactors: await describeSecondFactors(page, user),
     plan: await findPlan(page.scope, user.userId),

@@ -1,0 +1,51 @@
+import { AppError, invalidInput } from '../../platform/errors/index.ts';
+import { linkUser } from '../assignments/index.ts';
+import { fillItems, type Operation, startOperation, workOnItems } from '../operations/index.ts';
+import { inTransaction, type OperationId, type Scope, type UserId } from '../scope.ts';
+import { type ChosenUsers, findUserById, selectUserIds } from '../users/index.ts';
+import { changeAccount, type Services } from './account-changes.ts';
+
+/** What can be done to many at once. */
+export const bulkChanges = [
+  'add-to-groups',
+  'link-applications',
+  'resend-invitation',
+  'unblock',
+  'deactivate',
+  'reactivate',
+  'delete',
+] as const;
+export type BulkChange = (typeof bulkChanges)[number];
+
+type Input = { change: BulkChange; linkTo?: string[]; locale: string };
+
+/**
+ * Everybody who is chosen now is written down, and done one after the other by a job.
+ * @param input.linkTo ids of groups or applications, where the change links to them
+ * @throws AppError invalid_input when nobody is chosen
+ */
+export const startBulkChange = (scope: Scope, chosen: ChosenUsers, input: Input): Promise<OperationId> =>
+  inTransaction(scope, async (inside) => {
+    const operationId = await startOperation(inside, { kind: 'change-users', input, total: 0 });
+    if ((await fillItems(inside, operationId, selectUserIds(inside, chosen))) === 0) throw invalidInput({ users: 'fields.nobody_chosen' });
+    return operationId;
+  });
+
+export async function runBulkChange(scope: Scope, operation: Operation, services: Omit<Services, 'locale'>): Promise<void> {
+  const { change, linkTo = [], locale } = operation.input as Input;
+  await workOnItems(scope, operation, work, () => isStillAdministrator(scope, operation.requestedBy));
+
+  async function work(inside: Scope, userId: UserId): Promise<void> {
+    // gone since it was chosen
+    if (!(await findUserById(inside, userId))) throw new AppError('not_found', 404);
+    if (change === 'add-to-groups') await linkUser(inside, userId, { groupIds: linkTo, applicationIds: [] });
+    else if (change === 'link-applications') await linkUser(inside, userId, { groupIds: [], applicationIds: linkTo });
+    else await changeAccount(inside, change, userId, { ...services, locale });
+  }
+}
+
+/** Whoever asked may have lost the role since: what they asked for stops with it. */
+async function isStillAdministrator(scope: Scope, userId: UserId): Promise<boolean> {
+  const user = await findUserById(scope, userId);
+  return user?.role === 'administrator' && user.status === 'activated';
+}

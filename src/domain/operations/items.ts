@@ -1,0 +1,68 @@
+import type { Knex } from 'knex';
+import { AppError } from '../../platform/errors/index.ts';
+import { inTransaction, type OperationId, type Scope, type UserId } from '../scope.ts';
+import type { Operation } from './operations.ts';
+
+export type OperationItem = { userId: UserId; outcome: string };
+
+const items = ({ db, contextId }: Scope, operationId: OperationId) =>
+  db('operation_items').where({ context_id: contextId, operation_id: operationId });
+
+/** @param people a query of user_id @returns how many there are */
+export async function fillItems({ db, contextId }: Scope, operationId: OperationId, people: Knex.QueryBuilder): Promise<number> {
+  const { rowCount } = await db.raw(
+    'INSERT INTO operation_items (context_id, operation_id, position, user_id) SELECT ?, ?, row_number() OVER (), user_id FROM (?) AS people',
+    [contextId, operationId, people],
+  );
+  await db('operations').where({ context_id: contextId, operation_id: operationId }).update({ total: rowCount });
+  return rowCount;
+}
+
+/**
+ * Works on one person after the other, each in a transaction of their own with the note that it was done: a process that falls goes on where it was, and does nothing
+ * twice. What a use case refuses is noted and the next one follows.
+ * @param isAllowed asked before every batch
+ */
+export async function workOnItems(
+  scope: Scope,
+  { operationId }: Operation,
+  work: (scope: Scope, userId: UserId) => Promise<void>,
+  isAllowed: () => Promise<boolean>,
+): Promise<void> {
+  for (;;) {
+    if (!(await isAllowed())) throw new AppError('administrators_only', 403);
+    const batch = await items(scope, operationId).whereNull('outcome').orderBy('position').limit(100).select('position', 'user_id');
+    if (batch.length === 0) return;
+    for (const { position, user_id } of batch) await workOnItem(scope, operationId, position, (inside) => work(inside, user_id));
+  }
+}
+
+async function workOnItem(scope: Scope, operationId: OperationId, position: number, work: (scope: Scope) => Promise<void>): Promise<void> {
+  const note = async (inside: Scope, outcome: string) => {
+    await items(inside, operationId).where({ position }).update({ outcome });
+    await inside
+      .db('operations')
+      .where({ context_id: inside.contextId, operation_id: operationId })
+      .increment(outcome === 'done' ? 'done' : 'refused', 1);
+  };
+  try {
+    await inTransaction(scope, async (inside) => {
+      await work(inside);
+      await note(inside, 'done');
+    });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    await inTransaction(scope, (inside) => note(inside, error.code));
+  }
+}
+
+/** The first that were refused, and why. */
+export async function listRefused(scope: Scope, operationId: OperationId, limit = 100): Promise<OperationItem[]> {
+  const rows = await items(scope, operationId)
+    .whereNotNull('outcome')
+    .whereNot('outcome', 'done')
+    .orderBy('position')
+    .limit(limit)
+    .select('user_id', 'outcome');
+  return rows.map((row) => ({ userId: row.user_id, outcome: row.outcome }));
+}

@@ -1,0 +1,43 @@
+import { listCustomFields, readCustomValues } from '../custom-fields/index.ts';
+import { findGroupByName, type Group } from '../groups/index.ts';
+import type { Scope } from '../scope.ts';
+import { checkPersonalData, emailKey, listTakenLogins, usernameKey } from '../users/index.ts';
+import type { ImportFault, ImportRow } from './read-import.ts';
+
+export type CheckedImport = { faults: ImportFault[]; groups: Map<string, Group> };
+
+/** What is wrong with the people of a file, line by line: by themselves, among each other, and beside those who exist. */
+export async function checkImport(scope: Scope, rows: ImportRow[]): Promise<CheckedImport> {
+  const fields = await listCustomFields(scope);
+  const groups = await findGroups(scope, rows);
+  const taken = await listTakenLogins(
+    scope,
+    rows.map(({ person }) => person.email ?? person.username ?? ''),
+  );
+  const seen = new Set<string>();
+  const faults: ImportFault[] = [];
+  for (const { line, person, customFields, groups: names } of rows) {
+    const add = (column: string, message: string, params?: Record<string, unknown>) => faults.push({ line, column, message, params });
+    if (person.role !== 'regular' && person.role !== 'administrator') add('role', 'fields.csv_role');
+    for (const [column, message] of Object.entries(checkPersonalData(person))) add(column, message);
+    for (const [column, message] of Object.entries(readCustomValues(fields, customFields).errors))
+      add(column.replace('customFields.', ''), message);
+    for (const name of names) if (!groups.has(name)) add('groups', 'fields.csv_group', { name });
+    const login = person.email ? emailKey(person.email) : usernameKey(person.username ?? '');
+    if (login === '') continue;
+    if (seen.has(login)) add(person.email ? 'email' : 'username', 'fields.csv_twice');
+    else if (taken.has(login)) add(person.email ? 'email' : 'username', 'fields.taken');
+    seen.add(login);
+  }
+  return { faults, groups };
+}
+
+/** By the names that the file uses. Everyone is no fault: everybody is in it. */
+async function findGroups(scope: Scope, rows: ImportRow[]): Promise<Map<string, Group>> {
+  const found = new Map<string, Group>();
+  for (const name of new Set(rows.flatMap(({ groups }) => groups))) {
+    const group = await findGroupByName(scope, name);
+    if (group) found.set(name, group);
+  }
+  return found;
+}

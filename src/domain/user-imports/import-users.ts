@@ -1,0 +1,97 @@
+import { buffer } from 'node:stream/consumers';
+import { type KeyRing, type PasswordHasher, randomPassword } from '../../platform/crypto/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { linkUser } from '../assignments/index.ts';
+import { recordEvent } from '../audit/index.ts';
+import { setTemporaryPassword } from '../credentials/password/index.ts';
+import { listCustomFields } from '../custom-fields/index.ts';
+import { sendInvitation } from '../invitations/index.ts';
+import {
+  confirmOperation,
+  draftOperation,
+  getOperation,
+  noteProgress,
+  type Operation,
+  openFile,
+  saveFilePart,
+} from '../operations/index.ts';
+import { inTransaction, type OperationId, type Scope } from '../scope.ts';
+import { createUser } from '../users/index.ts';
+import { checkImport } from './check-import.ts';
+import { decodeCsv, type ImportFault, type ImportRow, type ImportWords, readImport } from './read-import.ts';
+
+type Activation = 'invitation' | 'temporary-password';
+type Input = { activation: Activation; locale: string };
+export type ImportDraft = { operation: Operation; rows: ImportRow[]; faults: ImportFault[]; activation: Activation };
+
+/** Keeps the file for who looks at it and says yes. @returns what is wrong with it instead, where something is */
+export async function draftImport(
+  scope: Scope,
+  content: Buffer,
+  input: Input,
+  words: ImportWords,
+): Promise<{ operationId: OperationId } | { faults: ImportFault[] }> {
+  const { rows, faults } = await read(scope, content, words, input.activation);
+  if (faults.length > 0) return { faults };
+  const operationId = await inTransaction(scope, async (inside) => {
+    const id = await draftOperation(inside, { kind: 'import-users', input, total: rows.length });
+    await saveFilePart(inside, id, 0, content);
+    return id;
+  });
+  return { operationId };
+}
+
+async function read(scope: Scope, content: Buffer, words: ImportWords, activation: Activation) {
+  const { rows, faults } = readImport(decodeCsv(content), await listCustomFields(scope), words);
+  if (faults.length > 0) return { rows, faults, groups: new Map() };
+  const checked = await checkImport(scope, rows);
+  // S71: there is nowhere to send it
+  const unreachable = activation === 'invitation' ? rows.filter(({ person }) => !person.email) : [];
+  const more = unreachable.map(({ line }): ImportFault => ({ line, column: 'email', message: 'fields.invitation_email' }));
+  return { rows, groups: checked.groups, faults: [...checked.faults, ...more].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+}
+
+/** What would be added, as things are now. @throws AppError not_found */
+export async function findDraft(scope: Scope, operationId: string, words: ImportWords): Promise<ImportDraft> {
+  const operation = await getOperation(scope, operationId);
+  const { activation } = operation.input as Input;
+  const { rows, faults } = await read(scope, await buffer(openFile(scope, operation.operationId)), words, activation);
+  return { operation, rows, faults, activation };
+}
+
+/** @throws AppError not_found, status_conflict when it was confirmed already */
+export const confirmImport = (scope: Scope, operationId: string): Promise<void> =>
+  inTransaction(scope, (inside) => confirmOperation(inside, operationId));
+
+/** All of the file in one transaction: what is refused now, though it was not when it was looked at, leaves nothing behind. @throws AppError import_faults */
+export async function runImport(
+  scope: Scope,
+  operation: Operation,
+  { hasher, keyRing }: { hasher: PasswordHasher; keyRing: KeyRing },
+  words: ImportWords,
+): Promise<void> {
+  const { operationId } = operation;
+  const { activation, locale } = operation.input as Input;
+  const { rows, faults, groups } = await read(scope, await buffer(openFile(scope, operationId)), words, activation);
+  if (faults.length > 0) throw new AppError('import_faults', 409);
+  // slow, and so before the transaction
+  const passwords: { password: string; hash: string }[] = [];
+  for (let i = 0; activation === 'temporary-password' && i < rows.length; i++) {
+    const password = randomPassword();
+    passwords.push({ password, hash: await hasher.hash(password) });
+    if (i % 50 === 0) await noteProgress(scope, operationId, { done: i });
+  }
+  await inTransaction(scope, async (inside) => {
+    for (const [i, { person, customFields, groups: names }] of rows.entries()) {
+      const status = activation === 'invitation' ? 'invited' : 'activated';
+      const user = await createUser(inside, { ...person, customFields, status });
+      if (activation === 'invitation') await sendInvitation(inside, user, keyRing, { locale, most: Number.POSITIVE_INFINITY });
+      else await setTemporaryPassword(inside, user, passwords[i]!, keyRing);
+      const groupIds = names.map((name) => groups.get(name)!).filter(({ isEveryone }) => !isEveryone);
+      await linkUser(inside, user.userId, { groupIds: groupIds.map(({ groupId }) => groupId), applicationIds: [] });
+      if (i % 200 === 0) await noteProgress(scope, operationId, { done: i });
+    }
+    await noteProgress(inside, operationId, { done: rows.length });
+    await recordEvent(inside, { type: 'users.imported', details: { total: rows.length, activation } });
+  });
+}

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+const lockKey = "hashtextextended('portaria worker ' || $1, 0)";
+
+/**
+ * Says which workers live, by locks that PostgreSQL lets go of when a process dies however it dies, and gives the jobs of the dead back to the queue, which would keep
+ * them for four hours.
+ */
+export class LiveWorkers {
+  readonly #url: string;
+  readonly #ids: string[] = [];
+  #client: pg.Client | undefined;
+  #stopped = false;
+  /** One after the other: they share a connection. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** A worker of this process: before its first job. */
+  add(workerId: string): void {
+    this.#ids.push(workerId);
+    this.#inTurn(async () => void (await this.#client?.query(`SELECT pg_advisory_lock(${lockKey})`, [workerId])));
+  }
+
+  /** @param everyMs between looks for dead ones; the first is now */
+  async start(everyMs = 10_000): Promise<void> {
+    await this.#inTurn(() => this.#release());
+    void (async () => {
+      while (!this.#stopped) {
+        await sleep(everyMs, undefined, { ref: false });
+        if (!this.#stopped) await this.#inTurn(() => this.#release());
+      }
+    })();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#turn;
+    await this.#client?.end().catch(() => {});
+  }
+
+  /** A failure is the store being away: the next look will tell. */
+  #inTurn(work: () => Promise<void>): Promise<unknown> {
+    this.#turn = this.#turn.then(work).catch(() => {});
+    return this.#turn;
+  }
+
+  async #connect(): Promise<pg.Client> {
+    if (this.#client) return this.#client;
+    const client = new pg.Client({ connectionString: this.#url, application_name: 'portaria workers' });
+    const forget = () => {
+      if (this.#client === client) this.#client = undefined;
+    };
+    client.on('error', forget);
+    client.on('end', forget);
+    await client.connect();
+    this.#client = client;
+    for (const id of this.#ids) await client.query(`SELECT pg_advisory_lock(${lockKey})`, [id]);
+    return client;
+  }
+
+  async #release(): Promise<void> {
+    // a worker that has just begun may not hold its lock yet
+    const client = await this.#connect();
+    const { rows } = await client.query<{ id: string }>(
+      `SELECT DISTINCT locked_by AS id FROM graphile_worker._private_jobs WHERE locked_at < now() - interval '15 seconds'
+       UNION SELECT DISTINCT locked_by FROM graphile_worker._private_job_queues WHERE locked_at < now() - interval '15 seconds'`,
+    );
+    for (const { id } of rows.filter((row) => !this.#ids.includes(row.id))) {
+      const free = await client.query(`SELECT pg_try_advisory_lock(${lockKey}) AS free`, [id]);
+      if (!free.rows[0]?.free) continue;
+      await client.query('SELECT graphile_worker.force_unlock_workers(ARRAY[$1])', [id]);
+      await client.query(`SELECT pg_advisory_unlock(${lockKey})`, [id]);
+    }
+  }
+}

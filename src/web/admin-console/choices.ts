@@ -1,0 +1,63 @@
+import { listApplications, listApplicationsByIds } from '../../domain/applications/index.ts';
+import type { Links } from '../../domain/assignments/index.ts';
+import { searchGroups } from '../../domain/groups/index.ts';
+import { isId, type Scope } from '../../domain/scope.ts';
+import type { PageContext } from '../request/index.ts';
+
+/** What can be ticked in a form; there may be thousands, so a part is shown and the rest is searched for. */
+export type Choices = { search: string; chosen: string[] };
+/** `isFixed`: the person has it already. */
+export type Choice = { id: string; name: string; isChosen: boolean; isFixed: boolean };
+export type ChoiceList = { search: string; items: Choice[]; hasMore: boolean };
+
+export const choiceKinds = ['groups', 'applications'] as const;
+export type ChoiceKind = (typeof choiceKinds)[number];
+
+const shown = 100;
+const most = 500;
+
+export const noChoices: Choices = { search: '', chosen: [] };
+
+export const readChoices = ({ form }: PageContext, kind: ChoiceKind): Choices => ({
+  search: form.get(`${kind}_search`).slice(0, 100),
+  chosen: form.all(kind).filter(isId).slice(0, most),
+});
+
+/** The form was sent to look for more, by its button or by Enter in the search field. */
+export const wantsSearch = ({ form }: PageContext, kind: ChoiceKind): boolean =>
+  form.get('find') === kind || form.get(`${kind}_search`) !== form.get(`${kind}_shown`);
+
+const load = {
+  groups: async (scope: Scope, search: string, ids?: string[]) =>
+    (await searchGroups(scope, search, ids ? most : shown + 1, ids)).map(({ groupId, name }) => ({ id: groupId as string, name })),
+  applications: async (scope: Scope, search: string, ids?: string[]) =>
+    (ids ? await listApplicationsByIds(scope, ids) : (await listApplications(scope, { search }, shown + 1)).items).map(
+      ({ applicationId, name }) => ({ id: applicationId as string, name }),
+    ),
+};
+
+/** What is ticked stands first, wherever it was found. @param fixed ids of what the person has already */
+export async function listChoices(
+  scope: Scope,
+  kind: ChoiceKind,
+  { search, chosen }: Choices,
+  fixed = new Set<string>(),
+): Promise<ChoiceList> {
+  const ticked = new Set(chosen);
+  const first = chosen.length > 0 ? await load[kind](scope, '', chosen) : [];
+  const found = await load[kind](scope, search);
+  return {
+    search,
+    hasMore: found.length > shown,
+    items: [...first, ...found.slice(0, shown).filter(({ id }) => !ticked.has(id))].map((one) => ({
+      ...one,
+      isChosen: ticked.has(one.id),
+      isFixed: fixed.has(one.id),
+    })),
+  };
+}
+
+export const linksOf = (choices: Partial<Record<ChoiceKind, Choices>>): Links => ({
+  groupIds: choices.groups?.chosen ?? [],
+  applicationIds: choices.applications?.chosen ?? [],
+});

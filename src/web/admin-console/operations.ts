@@ -1,0 +1,65 @@
+import { getOperation, listOperations, listRefused, type Operation, openFile } from '../../domain/operations/index.ts';
+import { findExportByLink } from '../../domain/user-exports/index.ts';
+import { fullName, listUsersByIds } from '../../domain/users/index.ts';
+import { AppError, notFound } from '../../platform/errors/index.ts';
+import { type PageContext, type Route, renderPage } from '../request/index.ts';
+
+export const operationRoutes: Route[] = [
+  { method: 'GET', path: '/admin/operations', access: 'administrator', handle: showOperations },
+  { method: 'GET', path: '/admin/operations/:operation', access: 'administrator', handle: showOperation },
+  { method: 'GET', path: '/admin/operations/:operation/file', access: 'administrator', handle: sendOperationFile },
+  { method: 'GET', path: '/admin/exports/:token', access: 'administrator', handle: showExport },
+  { method: 'GET', path: '/admin/exports/:token/file', access: 'administrator', handle: sendExport },
+];
+
+async function showOperations(page: PageContext): Promise<void> {
+  renderPage(page, 'admin-console/operations', { operations: await listOperations(page.scope) });
+}
+
+async function showOperation(page: PageContext): Promise<void> {
+  const operation = await getOperation(page.scope, page.params.operation!);
+  const refused = operation.refused > 0 ? await listRefused(page.scope, operation.operationId) : [];
+  const people = new Map(
+    (
+      await listUsersByIds(
+        page.scope,
+        refused.map(({ userId }) => userId),
+      )
+    ).map((user) => [user.userId, user]),
+  );
+  renderPage(page, 'admin-console/operation', {
+    operation,
+    refused: refused.map(({ userId, outcome }) => {
+      const user = people.get(userId);
+      return { userId, name: user && fullName(user), why: page.t(`errors.${outcome}`) };
+    }),
+  });
+}
+
+async function sendOperationFile(page: PageContext): Promise<void> {
+  sendFile(page, await getOperation(page.scope, page.params.operation!));
+}
+
+/** S53, S54: the link of the mail: the file by itself, and a button for where it does not come. */
+async function showExport(page: PageContext): Promise<void> {
+  const { token } = page.params;
+  renderPage(page, 'admin-console/export-download', { operation: await findExport(page), file: `/admin/exports/${token}/file` });
+}
+
+async function sendExport(page: PageContext): Promise<void> {
+  sendFile(page, await findExport(page));
+}
+
+async function findExport(page: PageContext): Promise<Operation> {
+  const operation = await findExportByLink(page.scope, page.params.token!);
+  if (!operation) throw new AppError('export_over', 410);
+  return operation;
+}
+
+function sendFile(page: PageContext, { operationId, fileName }: Operation): void {
+  if (!fileName) throw notFound();
+  const { ctx, context } = page;
+  ctx.set('content-disposition', `attachment; filename="${context.code}-${fileName}"`);
+  ctx.type = fileName.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/octet-stream';
+  ctx.body = openFile(page.scope, operationId);
+}

@@ -1,0 +1,55 @@
+import { type BulkChange, bulkChanges, startBulkChange } from '../../../domain/account-changes/index.ts';
+import { isId } from '../../../domain/scope.ts';
+import { type ChosenUsers, countUsers } from '../../../domain/users/index.ts';
+import { notFound } from '../../../platform/errors/index.ts';
+import { type PageContext, renderPage } from '../../request/index.ts';
+import { type ChoiceKind, listChoices, readChoices, wantsSearch } from '../choices.ts';
+import { redirectTo, submitForm } from '../submit.ts';
+import { filterFields, readFilter } from './filter.ts';
+
+const linkedTo: Partial<Record<BulkChange, ChoiceKind>> = { 'add-to-groups': 'groups', 'link-applications': 'applications' };
+
+const changeOf = ({ form }: PageContext): BulkChange => {
+  const change = bulkChanges.find((one) => one === form.get('change'));
+  if (!change) throw notFound();
+  return change;
+};
+
+/** Those who are ticked, or all whom the list's filter shows. */
+function readChosen({ form }: PageContext): ChosenUsers {
+  if (form.get('whom') === 'all') return { filter: readFilter(form.get) };
+  return { ids: form.all('user').filter(isId).slice(0, 200) };
+}
+
+/** Says what will be done and to how many, before anything is. */
+export async function showBulk(page: PageContext): Promise<void> {
+  await render(page);
+}
+
+async function render(page: PageContext, status = 200, fault?: string): Promise<void> {
+  const { form, scope } = page;
+  const change = changeOf(page);
+  const chosen = readChosen(page);
+  const count = 'ids' in chosen ? chosen.ids.length : await countUsers(scope, chosen.filter);
+  const filter = filterFields(readFilter(form.get));
+  const back = `/admin/users?${new URLSearchParams(filter)}`;
+  if (count === 0) return redirectTo(page, back, 'nobody_chosen');
+  const kind = linkedTo[change];
+  const list = kind && (await listChoices(scope, kind, readChoices(page, kind)));
+  const hidden = 'ids' in chosen ? chosen.ids.map((id) => ['user', id]) : [['whom', 'all'], ...Object.entries(filter)];
+  renderPage(page, 'admin-console/bulk', { change, count, kind, list, hidden, back, fault }, { status });
+}
+
+export async function submitBulk(page: PageContext): Promise<void> {
+  const change = changeOf(page);
+  const kind = linkedTo[change];
+  if (kind && wantsSearch(page, kind)) return render(page);
+  const linkTo = kind && readChoices(page, kind).chosen;
+  if (linkTo?.length === 0) return render(page, 422, page.t('links.none_chosen'));
+  const operationId = await submitForm(
+    page,
+    () => startBulkChange(page.scope, readChosen(page), { change, linkTo, locale: page.locale }),
+    (fields, status, fault) => render(page, status, fault ?? Object.values(fields)[0]),
+  );
+  if (operationId) redirectTo(page, `/admin/operations/${operationId}`);
+}

@@ -1,0 +1,13 @@
+import { searchKinds, type UserFilter } from '../../../domain/users/index.ts';
+
+/** What the list shows, from an address or from a form that carries it on. */
+export const readFilter = (value: (name: string) => string): UserFilter => ({
+  search: value('q').slice(0, 100),
+  by: searchKinds.find((kind) => kind === value('by')),
+  role: value('role'),
+  status: value('status'),
+});
+
+/** The same as fields. */
+export const filterFields = ({ search, by, role, status }: UserFilter): Record<string, string> =>
+  Object.fromEntries(Object.entries({ q: search, by, role, status }).filter((entry): entry is [string, string] => Boolean(entry[1])));

@@ -1,0 +1,75 @@
+import { linkUser, listAssignments, unassignApplication } from '../../../domain/assignments/index.ts';
+import { listGroupsOfUser, removeMember } from '../../../domain/groups/index.ts';
+import { inTransaction, type Scope } from '../../../domain/scope.ts';
+import { fullName, getUser, type User } from '../../../domain/users/index.ts';
+import { type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { type ChoiceKind, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
+import { redirectTo, submitForm } from '../submit.ts';
+
+/** What a person is linked to: how it is listed, and how one link is taken away (S91–S97). */
+const links = {
+  groups: {
+    list: async (scope: Scope, user: User) =>
+      (await listGroupsOfUser(scope, user.userId)).map(({ groupId, name, isEveryone }) => ({
+        id: groupId as string,
+        name,
+        isEveryone,
+        isRemovable: !isEveryone,
+        groups: [] as { name: string; isEveryone: boolean }[],
+      })),
+    remove: (scope: Scope, user: User, id: string) => removeMember(scope, id, user.userId),
+  },
+  applications: {
+    list: async (scope: Scope, user: User) =>
+      (await listAssignments(scope, user.userId)).map(({ applicationId, name, isDirect, groups }) => ({
+        id: applicationId as string,
+        name,
+        isEveryone: false,
+        isRemovable: isDirect,
+        groups,
+      })),
+    // S95: only the person's own; what a group gives is taken away at the group
+    remove: (scope: Scope, user: User, id: string) => unassignApplication(scope, id, { kind: 'user', id: user.userId }),
+  },
+};
+
+export const linkRoutes: Route[] = (['groups', 'applications'] as const).flatMap((kind): Route[] => {
+  const path = `/admin/users/:user/${kind}`;
+  return [
+    { method: 'GET', path, access: 'administrator', handle: (page) => showLinks(page, kind) },
+    { method: 'POST', path: `${path}/remove`, access: 'administrator', handle: (page) => submitRemoval(page, kind) },
+    { method: 'GET', path: `${path}/add`, access: 'administrator', handle: (page) => showAdd(page, kind) },
+    { method: 'POST', path: `${path}/add`, access: 'administrator', handle: (page) => submitAdd(page, kind) },
+  ];
+});
+
+async function showLinks(page: PageContext, kind: ChoiceKind): Promise<void> {
+  const user = await getUser(page.scope, page.params.user!);
+  renderPage(page, 'admin-console/user-links', { kind, user, name: fullName(user), links: await links[kind].list(page.scope, user) });
+}
+
+async function submitRemoval(page: PageContext, kind: ChoiceKind): Promise<void> {
+  const user = await getUser(page.scope, page.params.user!);
+  await inTransaction(page.scope, (scope) => links[kind].remove(scope, user, page.form.get('id')));
+  redirectTo(page, `/admin/users/${user.userId}/${kind}`, kind === 'groups' ? 'member_removed' : 'unassigned');
+}
+
+async function showAdd(page: PageContext, kind: ChoiceKind, choices = noChoices, status = 200, fault?: string): Promise<void> {
+  const user = await getUser(page.scope, page.params.user!);
+  const fixed = (await links[kind].list(page.scope, user)).filter((one) => one.isRemovable).map(({ id }) => id);
+  const list = await listChoices(page.scope, kind, choices, new Set(fixed));
+  renderPage(page, 'admin-console/user-links-add', { kind, user, name: fullName(user), list, fault }, { status });
+}
+
+async function submitAdd(page: PageContext, kind: ChoiceKind): Promise<void> {
+  const choices = readChoices(page, kind);
+  if (wantsSearch(page, kind)) return showAdd(page, kind, choices);
+  if (choices.chosen.length === 0) return showAdd(page, kind, choices, 422, page.t('links.none_chosen'));
+  const user = await getUser(page.scope, page.params.user!);
+  const done = await submitForm(
+    page,
+    () => inTransaction(page.scope, (scope) => linkUser(scope, user.userId, linksOf({ [kind]: choices })).then(() => true)),
+    (_fields, status, fault) => showAdd(page, kind, choices, status, fault),
+  );
+  if (done) redirectTo(page, `/admin/users/${user.userId}/${kind}`, kind === 'groups' ? 'groups_linked' : 'applications_linked');
+}

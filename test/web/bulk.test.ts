@@ -1,0 +1,96 @@
+import { expect } from 'chai';
+import { findUserByLogin, listUsers } from '../../src/domain/users/index.ts';
+import type { Answer, Jar } from '../support/jar.ts';
+import { eventually } from '../support/process.ts';
+import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
+
+describe('web/admin-console: many people at once', () => {
+  let server: TestServer;
+  let ana: Jar;
+  beforeEach(async () => {
+    server = await startTestServer({ jobs: true });
+    const users = Array.from({ length: 60 }, (_, i) => ({
+      username: `p${i}`,
+      firstName: 'Pat',
+      lastName: `N${String(i).padStart(2, '0')}`,
+    }));
+    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users }] });
+    ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+  });
+  afterEach(() => server.close());
+
+  const at = (path: string) => `${server.issuer}${path}`;
+  /** From the list to the end of the task. */
+  async function change(list: string, fields: Record<string, string>, more: Record<string, string> = {}): Promise<Answer> {
+    const asked = await ana.submit(ana.form(await ana.get(at(list)), /bulk$/), fields);
+    const begun = await ana.submit(ana.form(asked, /start$/), more);
+    expect(begun.url).to.match(/operations\//);
+    let shown = begun;
+    await eventually(async () => {
+      shown = await ana.get(begun.url);
+      expect(shown.text).to.not.contain('data-follow');
+    });
+    return shown;
+  }
+  const statuses = async () => {
+    const found = (await listUsers(await server.scope(), { search: 'Pat' }, 100)).items.map(({ status }) => status);
+    return Object.fromEntries([...new Set(found)].map((status) => [status, found.filter((one) => one === status).length]));
+  };
+
+  it('asks with the number before anything is done; all whom the filter finds, past the first page', async () => {
+    const asked = await ana.submit(ana.form(await ana.get(at('/admin/users?q=pat')), /bulk$/), { change: 'deactivate', whom: 'all' });
+    expect(asked.text).to.contain('Deactivate: 60');
+    expect(await statuses()).to.deep.equal({ activated: 60 });
+    const done = await change('/admin/users?q=pat', { change: 'deactivate', whom: 'all' });
+    expect(done.text).to.contain('60 of 60');
+    expect(await statuses()).to.deep.equal({ deactivated: 60 });
+    const events = await (await server.scope()).db('audit_events').where({ type: 'user.deactivated' });
+    expect(events).to.have.length(60);
+    expect(events[0].actor_id, 'in the name of who asked').to.equal(
+      (await findUserByLogin(await server.scope(), 'ana@acme.example'))!.userId,
+    );
+  });
+
+  it('says who was passed over and why, and goes on with the others: oneself, and whom it does not apply to', async () => {
+    const done = await change('/admin/users', { change: 'deactivate', whom: 'all' });
+    expect(done.text).to.contain('1 were passed over').and.to.contain('Ana Souza').and.to.contain('cannot do this to your own account');
+    const again = await change('/admin/users?q=pat', { change: 'unblock', whom: 'all' });
+    expect(again.text).to.contain('60 were passed over').and.to.contain('no longer applies');
+  });
+
+  it('links those who are ticked to groups', async () => {
+    const list = await ana.get(at('/admin/users?q=pat'));
+    const [first] = [...list.text.matchAll(/name="user" value="([^"]+)"/g)].map(([, id]) => id!);
+    const asked = await ana.submit(ana.form(list, /bulk$/), { change: 'add-to-groups', whom: 'ticked', user: first! });
+    const finance = /value="([^"]+)"[^>]*>\s*<span class="form-check-label">Finance/.exec(asked.text)![1]!;
+    const none = await ana.submit(ana.form(asked, /start$/));
+    expect([none.status, none.text.includes('Tick at least one')]).to.deep.equal([422, true]);
+    await change('/admin/users?q=pat', { change: 'add-to-groups', whom: 'ticked', user: first! }, { groups: finance });
+    const members = await (await server.scope()).db('group_members').pluck('user_id');
+    expect(members).to.include(first).and.to.have.length(2);
+    expect((await ana.submit(ana.form(list, /bulk$/), { change: 'unblock', whom: 'ticked' })).text).to.contain('Tick somebody first');
+  });
+
+  it('S130, S133: deletes many, with everything of theirs', async () => {
+    await change('/admin/users?q=pat', { change: 'delete', whom: 'all' });
+    await eventually(async () => expect(await statuses()).to.deep.equal({}));
+    const scope = await server.scope();
+    expect(await scope.db('passwords').where({ context_id: scope.contextId }), 'ana and joão are left').to.have.length(2);
+    expect(await scope.db('audit_events').where({ type: 'user.deleted' })).to.have.length(60);
+  });
+
+  it('stops when who asked loses the role meanwhile', async () => {
+    await server.close();
+    server = await startTestServer(); // where no jobs run by themselves
+    const scope = await server.scope();
+    const { startBulkChange, runBulkChange } = await import('../../src/domain/account-changes/index.ts');
+    const { findOperation, runOperation } = await import('../../src/domain/operations/index.ts');
+    const person = (await findUserByLogin(scope, 'ana@acme.example'))!;
+    const asAna = { ...scope, actor: { kind: 'person', id: person.userId, name: 'Ana' } } as const;
+    const id = await startBulkChange(asAna, { filter: { search: 'João' } }, { change: 'deactivate', locale: 'en' });
+    await scope.db('users').where({ user_id: person.userId }).update({ role: 'regular' });
+    await runOperation(scope, id, (inside, operation) => runBulkChange(inside, operation, server.app.services));
+    expect(await findOperation(scope, id)).to.include({ state: 'failed', fault: 'administrators_only', done: 0 });
+    expect((await findUserByLogin(scope, 'jsilva'))!.status).to.equal('activated');
+  });
+});

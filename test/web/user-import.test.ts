@@ -1,0 +1,146 @@
+import { expect } from 'chai';
+import { decodeCsv, readImport } from '../../src/domain/user-imports/index.ts';
+import { createUser, findUserByLogin } from '../../src/domain/users/index.ts';
+import { createI18n } from '../../src/platform/i18n/index.ts';
+import { importWords } from '../../src/web/admin-console/index.ts';
+import type { Answer, Jar } from '../support/jar.ts';
+import { linkIn, type MailSink, startMailSink } from '../support/mail-sink.ts';
+import { eventually } from '../support/process.ts';
+import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
+
+const words = importWords(createI18n(new URL('../../views/locales/', import.meta.url)));
+
+describe('domain/user-imports: reading a file', () => {
+  const read = (text: string) => readImport(text, [], words);
+
+  it('takes the names of columns in every language and spelling, commas, semicolons and tabs, a byte order mark, quotes', () => {
+    for (const text of [
+      'firstName,lastName,email,role\nAna,"Souza, Lima",ana@x.example,administrator',
+      '\uFEFFNome;Sobrenome;E-mail;Tipo\r\nAna;Souza, Lima;ana@x.example;Administrador\r\n',
+      'Nombre\tApellido\tE-MAIL\tTipo\nAna\tSouza, Lima\tana@x.example\tadministrador',
+      'FIRST NAME,last_name,Email,type\n\nAna , "Souza, Lima",ana@x.example,ADMINISTRATOR\n\n',
+    ]) {
+      const { rows, faults } = read(text);
+      expect(faults, text).to.deep.equal([]);
+      expect(rows[0]!.person, text).to.include({
+        firstName: 'Ana',
+        lastName: 'Souza, Lima',
+        email: 'ana@x.example',
+        role: 'administrator',
+      });
+    }
+  });
+
+  it('reads what spreadsheets write in windows-1252', () => {
+    expect(decodeCsv(Buffer.from('Jo\xe3o', 'latin1'))).to.equal('João');
+    expect(decodeCsv(Buffer.from('João'))).to.equal('João');
+  });
+
+  it('tells what is wrong with the file as a whole', () => {
+    const faults = (text: string) =>
+      read(text).faults.map(({ line, column, message }) => [line, column, message.replace('fields.csv_', '')]);
+    expect(faults('')).to.deep.equal([[undefined, undefined, 'empty']]);
+    expect(faults('firstName,lastName,email')).to.deep.equal([[undefined, undefined, 'empty']]);
+    expect(faults('firstName,surname,email\nA,B,c@d.example')).to.deep.equal([
+      [1, 'surname', 'column_unknown'],
+      [1, 'lastName', 'column_missing'],
+    ]);
+    expect(faults('firstName,lastName,email,Email\nA,B,c@d.example,')).to.deep.equal([[1, 'Email', 'column_twice']]);
+    expect(faults('firstName,lastName,email\nA,"B,c@d.example')[0]![2]).to.equal('malformed');
+    expect(faults(`firstName,lastName,username\n${'A,B,c\n'.repeat(20_001)}`)[0]![2]).to.equal('long');
+  });
+});
+
+describe('web/admin-console: import of users', () => {
+  let server: TestServer;
+  let mail: MailSink;
+  let ana: Jar;
+  before(async () => {
+    mail = await startMailSink();
+    server = await startTestServer({ jobs: true, config: { smtpUrl: mail.url } });
+    await server.apply({
+      contexts: [{ code: 'acme', name: 'Acme S.A.', customFields: [{ code: 'cost_center', label: 'Cost centre', type: 'number' }] }],
+    });
+    ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+  });
+  after(async () => {
+    await server.close();
+    mail.close();
+  });
+
+  const at = (path: string) => `${server.issuer}${path}`;
+  const count = async () => Number((await (await server.scope()).db('users').count({ n: '*' }))[0]!.n);
+  async function send(file: string, activation = 'invitation'): Promise<Answer> {
+    const { action, fields } = ana.form(await ana.get(at('/admin/users/import')), /import$/);
+    const boundary = 'portaria-test-boundary';
+    const part = (name: string, value: string, more = '') =>
+      `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`;
+    const body = `${part('_csrf', fields._csrf!)}${part('activation', activation)}${part('file', file, '; filename="people.csv"')}--${boundary}--\r\n`;
+    return ana.follow(action, { method: 'POST', body, headers: { 'content-type': `multipart/form-data; boundary=${boundary}` } });
+  }
+  async function confirm(preview: Answer): Promise<Answer> {
+    const begun = await ana.submit(ana.form(preview, /import\//));
+    let shown = begun;
+    await eventually(async () => {
+      shown = await ana.get(begun.url);
+      expect(shown.text).to.not.contain('data-follow');
+    });
+    return shown;
+  }
+
+  it('shows who would be added, adds nobody before it is confirmed, then all, with groups and custom fields', async () => {
+    const before = await count();
+    const preview = await send(
+      'firstName,lastName,email,groups,cost centre\nEva,Luz,eva@acme.example,Finance,42\nIvo,Sá,ivo@acme.example,,',
+    );
+    expect(preview.text).to.contain('Add 2 people?').and.to.contain('Finance');
+    expect(await count()).to.equal(before);
+    const invited = await mail.after(() => confirm(preview), 'eva@acme.example', '/activate/');
+    expect(linkIn(invited)).to.contain('/activate/');
+    const eva = (await findUserByLogin(await server.scope(), 'eva@acme.example'))!;
+    expect([eva.status, Object.values(eva.customValues)]).to.deep.equal(['invited', [42]]);
+    expect(await (await server.scope()).db('group_members').where({ user_id: eva.userId })).to.have.length(1);
+    const again = await ana.follow(preview.url);
+    expect(again.url, 'confirmed once').to.match(/operations\//);
+  });
+
+  it('S62: with temporary passwords people without e-mail come in, too', async () => {
+    await confirm(await send('firstName,lastName,username\nUrs,Bo,urs', 'temporary-password'));
+    const urs = (await findUserByLogin(await server.scope(), 'urs'))!;
+    expect((await ana.get(at(`/admin/users/${urs.userId}`))).text).to.contain('id="temporary-password"');
+    const refused = await send('firstName,lastName,username\nUrs,Bo,urs2', 'invitation');
+    expect(refused.status, 'S71').to.equal(422);
+  });
+
+  it('says line by line what is wrong, and adds nobody', async () => {
+    const before = await count();
+    const answer = await send(
+      [
+        'firstName,lastName,email,username,role,groups,cost_center',
+        ',Luz,a@acme.example,,,,',
+        'A,B,not an address,,,,',
+        'A,B,ana@acme.example,,,,',
+        'A,B,b@acme.example,,boss,,',
+        'A,B,c@acme.example,,,Nowhere,',
+        'A,B,d@acme.example,,,,many',
+        'A,B,D@acme.example,,,,',
+        'A,B,,joe,administrator,,',
+        '<script>alert(1)</script>,B,e@acme.example,,,<b>x</b>,',
+      ].join('\n'),
+    );
+    expect([answer.status, answer.text.includes('<script>alert'), answer.text.includes('<b>x')]).to.deep.equal([422, false, false]);
+    for (const line of [2, 3, 4, 5, 6, 7, 8, 9, 10]) expect(answer.text, `line ${line}`).to.contain(`Line ${line}</strong>`);
+    expect(await count()).to.equal(before);
+  });
+
+  it('is all or nothing: somebody who takes a name meanwhile stops all of it', async () => {
+    const preview = await send('firstName,lastName,email\nA,One,one@acme.example\nB,Two,two@acme.example');
+    const scope = await server.scope();
+    await scope.db.transaction((db) =>
+      createUser({ ...scope, db }, { email: 'two@acme.example', firstName: 'X', lastName: 'Y', role: 'regular', status: 'invited' }),
+    );
+    const done = await confirm(preview);
+    expect(done.text).to.contain('Things changed since the file was checked');
+    expect(await findUserByLogin(scope, 'one@acme.example')).to.equal(undefined);
+  });
+});
