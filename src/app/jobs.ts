@@ -1,6 +1,8 @@
 import type { TaskList } from 'graphile-worker';
 import { deleteAccount, runBulkChange } from '../domain/account-changes/index.ts';
 import { sweepAttempts, sweepBrowsers } from '../domain/attempts/index.ts';
+import { listUnsealed, sealEvents } from '../domain/audit/index.ts';
+import { exportAudit, exportCsv, purgeOldEvents } from '../domain/audit-keeping/index.ts';
 import { endTrial, sweepPendingRequests } from '../domain/authentication/index.ts';
 import { warnOfCertificates } from '../domain/certificate-warnings/index.ts';
 import { listContexts } from '../domain/contexts/index.ts';
@@ -21,7 +23,7 @@ import { runImport } from '../domain/user-imports/index.ts';
 import { forgetCustomValues } from '../domain/users/index.ts';
 import { enqueueJob } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
-import { exportWords, importWords } from '../web/admin-console/index.ts';
+import { auditWords, exportWords, importWords } from '../web/admin-console/index.ts';
 import type { createBackChannelLogout } from '../web/oidc/index.ts';
 import { createMetadataFetcher, type Services } from '../web/request/index.ts';
 import { sendMail } from './send-mail.ts';
@@ -42,6 +44,8 @@ export function createTasks(
   /** What each kind of operation does. */
   const runners: Record<string, (scope: Scope, operation: Operation) => Promise<void>> = {
     'change-users': (scope, operation) => runBulkChange(scope, operation, services),
+    'export-audit': (scope, operation) => exportAudit(scope, operation, services),
+    'export-audit-csv': (scope, operation) => exportCsv(scope, operation, (locale) => auditWords(services.i18n, locale)),
     'import-users': (scope, operation) => runImport(scope, operation, services, importWords(services.i18n)),
     'export-users': (scope, operation) => exportUsers(scope, operation, services.keyRing, (locale) => exportWords(services.i18n, locale)),
   };
@@ -95,6 +99,13 @@ export function createTasks(
       const { contextId, userId, timeZone } = payload as { contextId: string; userId: UserId; timeZone: string };
       await inTransaction(scopeOf(contextId), (scope) => followPlan(scope, userId, timeZone));
     },
+    'seal-audit': async () => {
+      for (const { contextId, timeZone } of await listUnsealed(services.database.knex))
+        await sealEvents(scopeOf(contextId), services.keyRing, timeZone);
+    },
+    'purge-audit': async () => {
+      for (const { contextId } of await listContexts(services.database.knex)) await purgeOldEvents(scopeOf(contextId), services.keyRing);
+    },
     'end-policy-trials': async () => {
       for (const contextId of await listTrialsOver(services.database.knex, services.clock.now()))
         await inTransaction(scopeOf(contextId), endTrial);
@@ -109,6 +120,8 @@ export function createTasks(
 /** Scheduled work, run once whatever the number of processes. */
 export const crontab = [
   '* * * * * end-policy-trials',
+  '* * * * * seal-audit',
+  '29 4 * * * purge-audit',
   '* * * * * follow-planned-deactivations',
   '*/15 * * * * sweep-expired',
   '17 * * * * refresh-all-metadata',

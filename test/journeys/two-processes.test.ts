@@ -77,7 +77,7 @@ describe('two processes on one store', function () {
     const scope = await server.scope();
     const reasons = await scope
       .db('audit_events')
-      .where({ context_id: scope.contextId, type: 'sign-in.failed', subject_name: 'T T' })
+      .where({ context_id: scope.contextId, type: 'sign-in.failed', subject_id: (await findUserByLogin(scope, 'target'))!.userId })
       .select('reason');
     expect(reasons.filter(({ reason }) => reason === 'wrong-password')).to.have.length(5);
   });

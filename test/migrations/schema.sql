@@ -80,6 +80,28 @@ CREATE UNIQUE INDEX applications_code ON public.applications USING btree (contex
 CREATE UNIQUE INDEX applications_oidc_client_id ON public.applications USING btree (context_id, oidc_client_id) WHERE (oidc_client_id IS NOT NULL);
 CREATE UNIQUE INDEX applications_saml_entity_id ON public.applications USING btree (context_id, saml_entity_id) WHERE (saml_entity_id IS NOT NULL);
 
+CREATE TABLE audit_chains (
+  context_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  hash bytea NOT NULL,
+  anchor_seq bigint NOT NULL,
+  anchor_hash bytea NOT NULL,
+  mac text NOT NULL,
+  sealed_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id)
+);
+
+CREATE TABLE audit_daily_counts (
+  context_id uuid NOT NULL,
+  day date NOT NULL,
+  type text NOT NULL,
+  outcome text NOT NULL,
+  n integer NOT NULL,
+  PRIMARY KEY (context_id, day, type, outcome),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id)
+);
+
 CREATE TABLE audit_events (
   context_id uuid NOT NULL,
   event_id uuid NOT NULL,
@@ -95,14 +117,30 @@ CREATE TABLE audit_events (
   reason text,
   support_code text,
   details jsonb NOT NULL DEFAULT '{}'::jsonb,
+  actor_sealed bytea,
+  subject_sealed bytea,
+  seal_seq bigint,
+  seal_hash bytea,
   PRIMARY KEY (context_id, event_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id),
   CHECK ((outcome = ANY (ARRAY['success'::text, 'failure'::text])))
 );
 CREATE INDEX audit_events_actor ON public.audit_events USING btree (context_id, actor_id, event_id);
+CREATE INDEX audit_events_application ON public.audit_events USING btree (context_id, application_id, event_id) WHERE (application_id IS NOT NULL);
+CREATE INDEX audit_events_failure ON public.audit_events USING btree (context_id, event_id) WHERE (outcome = 'failure'::text);
 CREATE INDEX audit_events_subject ON public.audit_events USING btree (context_id, subject_id, event_id);
 CREATE INDEX audit_events_support_code ON public.audit_events USING btree (context_id, support_code) WHERE (support_code IS NOT NULL);
 CREATE INDEX audit_events_type ON public.audit_events USING btree (context_id, type, event_id);
+CREATE INDEX audit_events_unsealed ON public.audit_events USING btree (context_id, event_id) WHERE (seal_seq IS NULL);
+CREATE UNIQUE INDEX audit_events_chain ON public.audit_events USING btree (context_id, seal_seq) WHERE (seal_seq IS NOT NULL);
+
+CREATE TABLE audit_keys (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  key bytea NOT NULL,
+  PRIMARY KEY (context_id, user_id),
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
 
 CREATE TABLE certificate_uses (
   context_id uuid NOT NULL,

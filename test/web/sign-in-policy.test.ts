@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { endTrial } from '../../src/domain/authentication/index.ts';
 import { loadPolicy } from '../../src/domain/sign-in-policy/index.ts';
+import { eventsOf } from '../support/audit.ts';
 import { movableClock } from '../support/clock.ts';
 import { type Answer, Jar } from '../support/jar.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -47,13 +48,9 @@ describe('web: the sign-in policy', () => {
     expect((await rules()).base)
       .to.deep.include({ networks: [] })
       .and.to.have.nested.property('password.minLength', 14);
-    const event = await (await server.scope())
-      .db('audit_events')
-      .where({ type: 'sign-in-policy.changed' })
-      .orderBy('event_id', 'desc')
-      .first();
-    expect(event.details.before.base.lockout.limit).to.equal(5);
-    expect(event.details.after.base.lockout.limit).to.equal(3);
+    const event = (await eventsOf(await server.scope(), { type: 'sign-in-policy.changed' })).at(-1)!;
+    expect(event.details).to.have.nested.property('before.base.lockout.limit', 5);
+    expect(event.details).to.have.nested.property('after.base.lockout.limit', 3);
     expect(event.actor.name).to.equal('Ana Souza');
   });
 

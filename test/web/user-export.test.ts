@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { csvLine } from '../../src/domain/user-exports/index.ts';
 import { createUser } from '../../src/domain/users/index.ts';
+import { csvLine } from '../../src/platform/csv/index.ts';
 import { movableClock } from '../support/clock.ts';
 import { Jar } from '../support/jar.ts';
 import { linkIn, type MailSink, startMailSink } from '../support/mail-sink.ts';
 import { eventually } from '../support/process.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
-describe('domain/user-exports: CSV', () => {
+describe('platform/csv', () => {
   it('quotes what needs it, and makes text of what a spreadsheet would run', () => {
     expect(csvLine(['a', 'b "c"', 'd,e', 'f\r\ng'])).to.equal('a,"b ""c""","d,e","f\r\ng"\r\n');
     for (const formula of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '＝1', '|calc', '%0a=1', '\u200b=1'])

@@ -4,6 +4,7 @@ import { StateError } from '../../domain/provisioning/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { createI18n } from '../../platform/i18n/index.ts';
 import { applyCommand } from './apply.ts';
+import { auditSeal, auditVerify } from './audit.ts';
 import { type Command, exitCodes, type Output, UsageError } from './command.ts';
 import { contextCreate, contextList } from './contexts.ts';
 import { doctorCommand } from './doctor.ts';
@@ -11,7 +12,17 @@ import { keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { userUnblock } from './users.ts';
 
-const commands: Command[] = [contextCreate, contextList, applyCommand, doctorCommand, keysRotate, userUnblock, migrateCommand];
+const commands: Command[] = [
+  contextCreate,
+  contextList,
+  applyCommand,
+  doctorCommand,
+  keysRotate,
+  auditVerify,
+  auditSeal,
+  userUnblock,
+  migrateCommand,
+];
 
 type Streams = { out(text: string): void; err(text: string): void };
 

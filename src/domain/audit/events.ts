@@ -46,6 +46,7 @@ export const auditEventTypes = [
   'terms.accepted',
   'consent.given',
   'consent.withdrawn',
+  'group.viewed',
   'group.created',
   'group.edited',
   'group.deleted',
@@ -77,6 +78,8 @@ export const auditEventTypes = [
   'saml-message.refused',
   'single-logout.incomplete',
   'token.reuse-detected',
+  'audit.exported',
+  'audit.purged',
 ] as const;
 
 export type AuditEventType = (typeof auditEventTypes)[number];

@@ -1,5 +1,10 @@
-// Owns: what happened in a context, who did it, with what outcome; writing it in the transaction of the deed, and reading it.
-// Does not: decide what is allowed; keep operators' logs (platform/log).
+// Owns: what happened in a context, who did it, with what outcome; writing it in the transaction of the deed, sealing it into a chain, reading it, and the keys under
+// which people's data stand in it. Does not: decide what is allowed; keep operators' logs (platform/log); export it or say how long it is kept (audit-keeping).
+export { canonicalEvent, nextHash, noHash } from './chain.ts';
 export { type AuditEventType, auditEventTypes } from './events.ts';
-export { type AuditEvent, type AuditFilter, listEvents } from './list-events.ts';
+export { type AuditFilter, findSealedRange, listEvents, listSealed } from './list-events.ts';
+export { purgeEvents } from './purge-events.ts';
+export { type AuditEvent, type EventRow, openEvents } from './read-events.ts';
 export { type NewEvent, recordEvent } from './record-event.ts';
+export { listDailyCounts, listUnsealed, sealEvents } from './seal-events.ts';
+export { type Breach, type Verification, verifyChain } from './verify-chain.ts';

@@ -44,8 +44,7 @@ export async function resetSecondFactors(
     await recordEvent(inside, {
       type: 'user.second-factors-reset',
       subject: { kind: 'user', id: user.userId, name: fullName(user) },
-      reason,
-      details: { removed },
+      details: { justification: reason, removed },
     });
     await mailPerson(inside, user, { mail: 'second_factor_reset', path: '/account' });
   });

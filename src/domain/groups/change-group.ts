@@ -6,6 +6,13 @@ import { deleteMember, findGroupByName, type Group, getGroup, insertGroup, inser
 
 type Input = { name: string; description?: string };
 
+/** Who looked at a group stands in the audit. @throws AppError not_found */
+export async function viewGroup(scope: Scope, groupId: string): Promise<Group> {
+  const group = await getGroup(scope, groupId);
+  await recordEvent(scope, { type: 'group.viewed', subject: { kind: 'group', id: groupId, name: group.name } });
+  return group;
+}
+
 /** @throws AppError invalid_input, group_name_taken */
 export async function createGroup(scope: Scope, input: Input): Promise<Group> {
   const { name, description } = check(input);

@@ -1,4 +1,5 @@
 import type { KeyRing } from '../../platform/crypto/index.ts';
+import { byteOrderMark, csvLine } from '../../platform/csv/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { mailPerson } from '../mails/index.ts';
@@ -6,7 +7,6 @@ import { createLink, findLink } from '../one-time-links/index.ts';
 import { endOperation, findOperation, noteProgress, type Operation, saveFilePart, startOperation } from '../operations/index.ts';
 import { inTransaction, type OperationId, type Scope } from '../scope.ts';
 import { countUsers, fullName, getUser, identifier, listUsers, type User, type UserFilter } from '../users/index.ts';
-import { csvLine } from './csv.ts';
 
 /** S53: the link works so long. */
 const hours = 48;
@@ -27,7 +27,10 @@ export const startUserExport = (scope: Scope, filter: UserFilter, locale: string
     const total = await countUsers(inside, shown);
     const input: Input = { filter: shown, locale };
     const operationId = await startOperation(inside, { kind: 'export-users', input, total });
-    await recordEvent(inside, { type: 'users.exported', details: { filter: shown, total } });
+    await recordEvent(inside, {
+      type: 'users.exported',
+      details: { role: shown.role, status: shown.status, isSearch: Boolean(shown.search), total },
+    });
     return operationId;
   });
 
@@ -43,8 +46,7 @@ export async function exportUsers(
   const words = wordsIn(locale);
   let cursor: string | undefined;
   let done = 0;
-  // spreadsheets read it as UTF-8 because of the mark at its beginning
-  let text = `\uFEFF${csvLine(words.columns)}`;
+  let text = byteOrderMark + csvLine(words.columns);
   for (let part = 0; part === 0 || cursor; part++) {
     const page = await listUsers(scope, { ...filter, cursor }, step);
     text += page.items.map((user) => csvLine(present(user, words))).join('');

@@ -1,4 +1,13 @@
-import { addMembers, createGroup, deleteGroup, editGroup, getGroup, listGroups, removeMember } from '../../domain/groups/index.ts';
+import {
+  addMembers,
+  createGroup,
+  deleteGroup,
+  editGroup,
+  getGroup,
+  listGroups,
+  removeMember,
+  viewGroup,
+} from '../../domain/groups/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import { findUserByLogin, listUsers } from '../../domain/users/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
@@ -50,7 +59,7 @@ async function submitNew(page: PageContext): Promise<void> {
 }
 
 async function showGroup(page: PageContext, fault?: { login: string; message: string }): Promise<void> {
-  const group = await getGroup(page.scope, page.params.group!);
+  const group = await viewGroup(page.scope, page.params.group!);
   const filter = {
     groupId: group.isEveryone ? undefined : group.groupId,
     search: page.query('q').slice(0, 100),

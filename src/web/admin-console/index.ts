@@ -2,7 +2,7 @@
 // Does not: rules: each handler parses, calls one use case and shows or redirects.
 import type { Route } from '../request/index.ts';
 import { applicationRoutes } from './applications/index.ts';
-import { auditRoutes } from './audit.ts';
+import { auditRoutes } from './audit/index.ts';
 import { brandingConsoleRoutes } from './branding.ts';
 import { certificateRoutes } from './certificates.ts';
 import { consentRoutes } from './consent.ts';
@@ -16,6 +16,7 @@ import { policyRoutes } from './policy/index.ts';
 import { settingsRoutes } from './settings.ts';
 import { userRoutes } from './users/index.ts';
 
+export { auditWords } from './audit/audit-words.ts';
 export { exportWords, importWords } from './users/file-words.ts';
 
 export const adminConsoleRoutes: Route[] = [

@@ -60,6 +60,6 @@ function sendFile(page: PageContext, { operationId, fileName }: Operation): void
   if (!fileName) throw notFound();
   const { ctx, context } = page;
   ctx.set('content-disposition', `attachment; filename="${context.code}-${fileName}"`);
-  ctx.type = fileName.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/octet-stream';
+  ctx.type = fileName.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8';
   ctx.body = openFile(page.scope, operationId);
 }

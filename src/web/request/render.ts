@@ -3,7 +3,7 @@ import { isDefaultColor } from '../../domain/branding/index.ts';
 import { BusyError } from '../../platform/crypto/index.ts';
 import type { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';
-import { type Locale, locales } from '../../platform/i18n/index.ts';
+import { type I18n, type Locale, locales, type Translate } from '../../platform/i18n/index.ts';
 import type { PageContext } from './route.ts';
 
 const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
@@ -52,7 +52,7 @@ export function renderPage(
     csrf: page.csrf,
     asset: services.assets.url,
     icon: services.icon,
-    reasonText: (reason: string) => reasonText(services, t, reason),
+    reasonText: (reason: string) => reasonText(services.i18n, t, reason),
     link: (path: string) => `${context.mount}${path}`,
     path: page.ctx.state.path,
     formatNumber: (value: number) => formats[locale].number.format(value),
@@ -108,9 +108,9 @@ export function renderErrorPage(
 }
 
 /** The audit's reason in words, where there are any; a protocol's own error code stands for itself. */
-function reasonText(services: PageContext['services'], t: PageContext['t'], reason: string): string {
+export function reasonText(i18n: I18n, t: Translate, reason: string): string {
   const key = `audit.reasons.${reason.replace(/[.:-]/g, '_')}`;
-  return services.i18n.exists(key) ? t(key) : reason;
+  return i18n.exists(key) ? t(key) : reason;
 }
 
 export const isBusy = (error: unknown): boolean => error instanceof BusyError;

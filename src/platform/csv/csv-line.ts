@@ -1,3 +1,6 @@
+/** Spreadsheets read a file as UTF-8 because of it. */
+export const byteOrderMark = '\uFEFF';
+
 /**
  * A line of RFC 4180. What a spreadsheet would run as a formula is written as text, with an apostrophe before it (OWASP, CSV injection): also behind spaces, and in the
  * wide forms of the same signs.

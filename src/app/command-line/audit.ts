@@ -1,0 +1,91 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { type Breach, sealEvents, type Verification, verifyChain } from '../../domain/audit/index.ts';
+import { type FileVerification, verifyAuditFile } from '../../domain/audit-keeping/index.ts';
+import { findContextByCode, listContexts } from '../../domain/contexts/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { type Command, exitCodes, type Output, UsageError, withStore } from './command.ts';
+
+const breaches: Record<Breach['what'], string> = {
+  changed: 'is not the event that was sealed',
+  missing: 'is missing',
+  added: 'lies beyond the end of the chain',
+  head: 'ends a chain that was written anew or cut by somebody without the master key',
+};
+
+const faults: Record<NonNullable<FileVerification['fault']>['what'], string> = {
+  'not-an-export': 'is not the beginning of an export of the audit report',
+  unreadable: 'cannot be read',
+  changed: 'is not the event that was sealed',
+  missing: 'does not follow the line before: events are missing',
+  unsigned: 'is the last, and there is no signature',
+  signature: 'has a signature that does not fit the file',
+};
+
+export const auditVerify: Command = {
+  words: 'audit verify',
+  summary: 'Recomputes the chain of the audit report, of companies here or of an exported file, and names the first broken place',
+  usage: 'audit verify CONTEXT | --all | FILE.jsonl',
+  examples: ['audit verify acme', 'audit verify --all --json', 'audit verify acme-audit.jsonl'],
+  options: { all: { type: 'boolean' } },
+  async run({ args: [what, ...rest], options, config, note }) {
+    if (rest.length > 0 || Boolean(what) === (options.all === true)) throw new UsageError('Give one context, or --all, or a file.');
+    if (what?.endsWith('.jsonl')) return verifyFile(what);
+    return withStore({ config, note }, async ({ scope, keyRing }) => {
+      const contexts = what ? [await findContextByCode(scope.db, what)] : await listContexts(scope.db);
+      const results: (Verification & { context: string })[] = [];
+      for (const context of contexts) {
+        if (!context) throw new AppError('unknown_context', 422, { params: { code: what ?? '' } });
+        results.push({ context: context.code, ...(await verifyChain({ ...scope, contextId: context.contextId }, keyRing)) });
+      }
+      return {
+        text: results.map(describe).join('\n') || 'There are no contexts yet.',
+        data: { results },
+        exitCode: results.some(({ breach }) => breach) ? exitCodes.problems : exitCodes.ok,
+      };
+    });
+  },
+};
+
+function describe({ context, sealed, firstSeq, head, tail, breach }: Verification & { context: string }): string {
+  const unsealed = `${tail.events} not sealed yet${tail.oldest ? `, the oldest of ${tail.oldest.toISOString()}` : ''}`;
+  if (breach) {
+    const event = breach.eventId ? ` (${breach.eventId})` : '';
+    return `${context}: BROKEN. Event ${breach.at}${event} ${breaches[breach.what]}. ${sealed} events before it are as they were sealed; ${unsealed}.`;
+  }
+  if (!head) return `${context}: nothing is sealed yet; ${unsealed}.`;
+  return `${context}: ${sealed} events are as they were sealed (${firstSeq} to ${head.seq}); ${unsealed}. Head ${head.seq} ${head.hash}`;
+}
+
+async function verifyFile(file: string): Promise<Output> {
+  let result: FileVerification;
+  try {
+    result = await verifyAuditFile(createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY }));
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
+  const { fault, events, first, last, header, signedBy } = result;
+  const text = fault
+    ? `${file}: BROKEN. Line ${fault.line} ${faults[fault.what]}. ${events} events before it are as they were sealed.`
+    : [
+        `${file}: ${events} events of ${header!.company} are as they were sealed${events > 0 ? ` (${first} to ${last})` : ''}.`,
+        `Signed by key ${signedBy!.kid}, thumbprint ${signedBy!.thumbprint}. Compare it with the keys at ${header!.issuer}/oidc/jwks`,
+      ].join('\n');
+  return { text, data: result, exitCode: fault ? exitCodes.problems : exitCodes.ok };
+}
+
+export const auditSeal: Command = {
+  words: 'audit seal',
+  summary: 'Seals what was recorded since; a running server does so every minute',
+  usage: 'audit seal CONTEXT',
+  examples: ['audit seal acme'],
+  async run({ args: [code, ...rest], config, note }) {
+    if (!code || rest.length > 0) throw new UsageError('Give one context.');
+    return withStore({ config, note }, async ({ scope, keyRing }) => {
+      const context = await findContextByCode(scope.db, code);
+      if (!context) throw new AppError('unknown_context', 422, { params: { code } });
+      const sealed = await sealEvents({ ...scope, contextId: context.contextId }, keyRing, context.timeZone);
+      return { text: `${code}: ${sealed} events sealed`, data: { context: code, sealed } };
+    });
+  },
+};

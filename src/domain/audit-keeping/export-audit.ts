@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { CompactSign, importJWK } from 'jose';
+import type { KeyRing } from '../../platform/crypto/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { type EventRow, findSealedRange, listSealed, noHash, openEvents, recordEvent, sealEvents } from '../audit/index.ts';
+import { findContextById } from '../contexts/index.ts';
+import { endOperation, noteProgress, type Operation, saveFilePart, startOperation } from '../operations/index.ts';
+import { inTransaction, type OperationId, type Scope } from '../scope.ts';
+import { loadSigningKeys } from '../signing-keys/index.ts';
+
+/** Days of the company, both included. */
+type Input = { from?: string; until?: string; fromAt?: string; untilAt?: string };
+
+/** First line of the file. Each further line is an event; the last a JWS (RFC 7515) over the SHA-256 of all lines before it. */
+export type ExportHeader = {
+  format: 'portaria-audit-1';
+  issuer: string;
+  company: string;
+  generatedAt: string;
+  from?: string;
+  until?: string;
+  /** The hash before the first event of the file. */
+  before: string;
+};
+
+const step = 2000;
+
+export const startAuditExport = (scope: Scope, input: Input, total: number): Promise<OperationId> =>
+  inTransaction(scope, async (inside) => {
+    const operationId = await startOperation(inside, { kind: 'export-audit', input, total });
+    await recordEvent(inside, { type: 'audit.exported', details: { from: input.from, until: input.until } });
+    return operationId;
+  });
+
+type Services = { keyRing: KeyRing; contexts: { byId(contextId: Scope['contextId']): Promise<{ url: string } | undefined> } };
+
+/** Seals what is not sealed yet, then writes the range of the chain with those days, event by event: as it was sealed, and readable beside it. */
+export async function exportAudit(scope: Scope, operation: Operation, { keyRing, contexts }: Services): Promise<void> {
+  const { operationId } = operation;
+  const { fromAt, untilAt, from, until } = operation.input as Input;
+  const context = (await findContextById(scope.db, scope.contextId))!;
+  await sealEvents(scope, keyRing, context.timeZone);
+  const time = { from: fromAt ? new Date(fromAt) : undefined, until: untilAt ? new Date(untilAt) : undefined };
+  const range = (await findSealedRange(scope, time)) ?? { first: 1, last: 0, before: noHash };
+  const digest = createHash('sha256');
+  let part = 0;
+  let done = 0;
+  const write = async (lines: string[]): Promise<void> => {
+    const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+    digest.update(content);
+    await saveFilePart(scope, operationId, part++, content);
+  };
+  const header: ExportHeader = {
+    format: 'portaria-audit-1',
+    issuer: (await contexts.byId(scope.contextId))?.url ?? '',
+    company: context.name,
+    generatedAt: scope.clock.now().toISOString(),
+    from,
+    until,
+    before: range.before.toString('hex'),
+  };
+  await write([JSON.stringify(header)]);
+  for (let after = range.first - 1; after < range.last; ) {
+    const rows = await listSealed(scope, after, range.last, step);
+    if (rows.length === 0) break; // deleted meanwhile, for their age
+    const readable = await openEvents(scope, rows);
+    await write(rows.map((row, i) => JSON.stringify(presentRow(row, readable[i]!))));
+    done += rows.length;
+    after = rows.at(-1)!.seal_seq!;
+    await noteProgress(scope, operationId, { done });
+  }
+  const [key] = (await loadSigningKeys(scope, keyRing)).filter(({ alg }) => alg === 'ES256');
+  if (!key) throw new AppError('server_error', 500);
+  const { d: _, ...publicJwk } = key;
+  const payload = { sha256: digest.digest('hex'), events: done, generatedAt: header.generatedAt };
+  const signature = await new CompactSign(Buffer.from(JSON.stringify(payload)))
+    .setProtectedHeader({ alg: 'ES256', kid: key.kid, jwk: publicJwk as never })
+    .sign(await importJWK(key as never, 'ES256'));
+  await saveFilePart(scope, operationId, part, Buffer.from(`${JSON.stringify({ signature })}\n`));
+  await noteProgress(scope, operationId, { total: done, done });
+  await endOperation(scope, operationId, { fileName: 'audit.jsonl' });
+}
+
+const presentRow = (row: EventRow, { actor, subjectName, details, erased }: Awaited<ReturnType<typeof openEvents>>[number]) => ({
+  seq: row.seal_seq,
+  hash: row.seal_hash!.toString('hex'),
+  sealed: {
+    ...row,
+    seal_seq: undefined,
+    seal_hash: undefined,
+    at: row.at.toISOString(),
+    actor_sealed: row.actor_sealed?.toString('base64') ?? null,
+    subject_sealed: row.subject_sealed?.toString('base64') ?? null,
+  },
+  readable: { actor, subject: subjectName, details, erased: erased.actor || erased.subject ? erased : undefined },
+});

@@ -1,0 +1,6 @@
+// Owns: how long a company keeps its audit (a setting), and taking it along: for a spreadsheet, and as a file that can be verified without this server.
+// Does not: write or seal events (audit), nor keep files (operations).
+export { type ExportHeader, exportAudit, startAuditExport } from './export-audit.ts';
+export { type AuditWords, exportCsv, startCsvExport } from './export-csv.ts';
+export { auditRetention, purgeOldEvents } from './retention.ts';
+export { type FileVerification, verifyAuditFile } from './verify-file.ts';

@@ -1,0 +1,62 @@
+import type { KeyRing } from '../../platform/crypto/index.ts';
+import type { Scope } from '../scope.ts';
+import { canonicalEvent, nextHash } from './chain.ts';
+import { listSealed } from './list-events.ts';
+import { findHead, isOwnHead } from './seal-events.ts';
+
+/**
+ * `changed`: the event at this place is not the one that was sealed. `missing`: it is gone. `added`: it lies beyond the chain's end. `head`: the chain as a whole was
+ * written anew, or cut, by somebody without the master key.
+ */
+export type Breach = { at: number; what: 'changed' | 'missing' | 'added' | 'head'; eventId?: string };
+
+export type Verification = {
+  /** Events whose seals were recomputed. */
+  sealed: number;
+  firstSeq: number;
+  head?: { seq: number; hash: string; sealedAt: Date };
+  /** Recorded and not sealed yet. */
+  tail: { events: number; oldest?: Date };
+  breach?: Breach;
+};
+
+const step = 5000;
+
+/** Recomputes a company's chain from its beginning. */
+export async function verifyChain(scope: Scope, keyRing: KeyRing): Promise<Verification> {
+  const { db, contextId } = scope;
+  const head = await findHead(scope);
+  const [tail] = await db('audit_events')
+    .where({ context_id: contextId, seal_seq: null })
+    .select(db.raw('count(*)::int AS events, min(at) AS oldest'));
+  const result: Verification = {
+    sealed: 0,
+    firstSeq: (head?.anchorSeq ?? 0) + 1,
+    head: head && { seq: head.seq, hash: head.hash.toString('hex'), sealedAt: head.sealedAt },
+    tail: { events: tail.events, oldest: tail.oldest ?? undefined },
+  };
+  if (!head) {
+    const [stray] = await listSealed(scope, 0, Number.MAX_SAFE_INTEGER, 1);
+    return stray ? { ...result, breach: { at: stray.seal_seq!, what: 'head', eventId: stray.event_id } } : result;
+  }
+  if (!isOwnHead(keyRing, scope, head, head.mac)) return { ...result, breach: { at: head.seq, what: 'head' } };
+  let [seq, hash] = [head.anchorSeq, head.anchorHash];
+  for (;;) {
+    const rows = await listSealed(scope, seq, Number.MAX_SAFE_INTEGER, step);
+    for (const row of rows) {
+      const breach = (what: Breach['what'], at = row.seal_seq!): Verification => ({
+        ...result,
+        breach: { at, what, eventId: row.event_id },
+      });
+      if (row.seal_seq! > head.seq) return breach('added');
+      if (row.seal_seq !== seq + 1) return { ...result, breach: { at: seq + 1, what: 'missing' } };
+      const next = nextHash(hash, row.seal_seq, canonicalEvent(row));
+      if (!row.seal_hash?.equals(next)) return breach('changed');
+      [seq, hash] = [row.seal_seq, next];
+      result.sealed += 1;
+    }
+    if (rows.length < step) break;
+  }
+  if (seq < head.seq) return { ...result, breach: { at: seq + 1, what: 'missing' } };
+  return hash.equals(head.hash) ? result : { ...result, breach: { at: head.seq, what: 'changed' } };
+}

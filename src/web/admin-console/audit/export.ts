@@ -1,0 +1,27 @@
+import { startAuditExport, startCsvExport } from '../../../domain/audit-keeping/index.ts';
+import { type PageContext, renderPage } from '../../request/index.ts';
+import { redirectTo } from '../submit.ts';
+import { readAuditFilter } from './filter.ts';
+
+export async function confirmExport(page: PageContext): Promise<void> {
+  const { fields } = await readAuditFilter(page, page.query);
+  renderPage(page, 'admin-console/audit-export', {
+    values: fields,
+    hidden: Object.entries(fields),
+    back: `/admin/audit?${new URLSearchParams(fields)}`,
+  });
+}
+
+/** What the report shows for a spreadsheet; or, of all that was recorded in the time, the sealed events with a signature. */
+export async function submitExport(page: PageContext): Promise<void> {
+  const { filter, fields } = await readAuditFilter(page, page.form.get);
+  const operationId =
+    page.form.get('format') === 'csv'
+      ? await startCsvExport(page.scope, filter, page.locale)
+      : await startAuditExport(
+          page.scope,
+          { from: fields.from, until: fields.until, fromAt: filter.from?.toISOString(), untilAt: filter.until?.toISOString() },
+          0,
+        );
+  redirectTo(page, `/admin/operations/${operationId}`);
+}

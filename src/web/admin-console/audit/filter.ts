@@ -1,0 +1,41 @@
+import type { AuditFilter } from '../../../domain/audit/index.ts';
+import { findUserById, findUserByLogin, identifier } from '../../../domain/users/index.ts';
+import { isDay, startOfDay } from '../../../platform/clock/index.ts';
+import type { PageContext } from '../../request/index.ts';
+
+const names = ['from', 'until', 'person', 'as', 'subject', 'application', 'type', 'outcome', 'support_code'] as const;
+
+/** What the report shows. `fields`: as they stand in the address and in the form; `faults`: in the reader's words. Days are the company's, both included. */
+export async function readAuditFilter(
+  { scope, context, t }: PageContext,
+  value: (name: string) => string,
+): Promise<{ filter: AuditFilter; fields: Record<string, string>; faults: Record<string, string> }> {
+  const given = Object.fromEntries(names.map((name) => [name, value(name).trim().slice(0, 200)])) as Record<(typeof names)[number], string>;
+  const faults: Record<string, string> = {};
+  const dayAt = (name: 'from' | 'until', day: string): Date | undefined => {
+    if (day === '') return undefined;
+    if (isDay(day)) return startOfDay(context.timeZone, name === 'from' ? day : nextDay(day));
+    faults[name] = t('fields.custom_date');
+    return undefined;
+  };
+  // an address that names somebody by id, from their own page
+  const linked = given.subject ? await findUserById(scope, given.subject) : undefined;
+  if (linked) given.person ||= identifier(linked);
+  const person = given.person ? await findUserByLogin(scope, given.person) : undefined;
+  if (given.person && !person) faults.person = t('fields.unknown_person');
+  const filter: AuditFilter = {
+    from: dayAt('from', given.from),
+    until: dayAt('until', given.until),
+    type: given.type || undefined,
+    outcome: given.outcome || undefined,
+    supportCode: given.support_code || undefined,
+    applicationId: given.application || undefined,
+    // of somebody who is gone only the id is left
+    subjectId: linked || person ? undefined : given.subject || undefined,
+    ...(person && { [{ by: 'actorId', about: 'subjectId' }[given.as] ?? 'personId']: person.userId }),
+  };
+  if (linked) given.subject = '';
+  return { filter, fields: Object.fromEntries(Object.entries(given).filter(([, text]) => text !== '')), faults };
+}
+
+const nextDay = (day: string): string => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);

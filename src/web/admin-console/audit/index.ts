@@ -1,0 +1,31 @@
+import { listApplications } from '../../../domain/applications/index.ts';
+import { auditEventTypes, listEvents } from '../../../domain/audit/index.ts';
+import { type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { confirmExport, submitExport } from './export.ts';
+import { readAuditFilter } from './filter.ts';
+import { showRetention, submitRetention } from './retention.ts';
+
+export const auditRoutes: Route[] = [
+  { method: 'GET', path: '/admin/audit', access: 'administrator', handle: showAudit },
+  { method: 'GET', path: '/admin/audit/export', access: 'administrator', handle: confirmExport },
+  { method: 'POST', path: '/admin/audit/export', access: 'administrator', handle: submitExport },
+  { method: 'GET', path: '/admin/audit/retention', access: 'administrator', handle: showRetention },
+  { method: 'POST', path: '/admin/audit/retention', access: 'administrator', handle: submitRetention },
+];
+
+async function showAudit(page: PageContext): Promise<void> {
+  const { filter, fields, faults } = await readAuditFilter(page, page.query);
+  const { items, cursor } =
+    Object.keys(faults).length > 0
+      ? { items: [], cursor: undefined }
+      : await listEvents(page.scope, { ...filter, cursor: page.query('after') || undefined });
+  renderPage(page, 'admin-console/audit', {
+    events: items,
+    cursor,
+    filter: fields,
+    query: new URLSearchParams(fields),
+    fields: faults,
+    types: auditEventTypes,
+    applications: (await listApplications(page.scope, {}, 500)).items,
+  });
+}

@@ -1,0 +1,338 @@
+import { expect } from 'chai';
+import { deleteAccount } from '../../src/domain/account-changes/index.ts';
+import { listDailyCounts, purgeEvents, recordEvent, sealEvents, verifyChain } from '../../src/domain/audit/index.ts';
+import { auditRetention, purgeOldEvents, verifyAuditFile } from '../../src/domain/audit-keeping/index.ts';
+import { changeSettings } from '../../src/domain/context-settings/index.ts';
+import type { Scope } from '../../src/domain/scope.ts';
+import { findUserByLogin, requestDeletion } from '../../src/domain/users/index.ts';
+import { KeyRing } from '../../src/platform/crypto/index.ts';
+import { eventsOf } from '../support/audit.ts';
+import { movableClock } from '../support/clock.ts';
+import type { Answer, Jar } from '../support/jar.ts';
+import { eventually } from '../support/process.ts';
+import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
+
+describe('domain/audit: the chain', () => {
+  let server: TestServer;
+  let scope: Scope;
+  const { clock, wait, reset } = movableClock();
+  beforeEach(async () => {
+    reset();
+    server = await startTestServer({ clock });
+    scope = await server.scope();
+    for (let i = 0; i < 20; i++)
+      await recordEvent(scope, { type: 'settings.changed', reason: `n${i}`, details: { b: i, a: { d: 1, c: [2] } } });
+  });
+  afterEach(() => server.close());
+
+  const keyRing = () => server.app.services.keyRing;
+  const seal = () => sealEvents(scope, keyRing(), 'UTC');
+  const verify = () => verifyChain(scope, keyRing());
+  const events = () => scope.db('audit_events').where({ context_id: scope.contextId });
+  const at = (seq: number) => events().where({ seal_seq: seq });
+
+  it('seals every event once, in order; what comes later goes on where it ended', async () => {
+    const before = await verify();
+    expect([before.sealed, before.head, before.tail.events > 20]).to.deep.equal([0, undefined, true]);
+    const first = await seal();
+    expect(await verify())
+      .to.include({ sealed: first })
+      .and.not.have.property('breach');
+    await recordEvent(scope, { type: 'settings.changed', reason: 'late' });
+    expect((await verify()).tail.events).to.equal(1);
+    expect(await seal()).to.equal(1);
+    expect(await seal()).to.equal(0);
+    const result = await verify();
+    expect([result.sealed, result.head!.seq, result.tail.events, result.breach]).to.deep.equal([first + 1, first + 1, 0, undefined]);
+  });
+
+  it('processes that seal at once wait for one another: no place is given twice', async () => {
+    await Promise.all(Array.from({ length: 6 }, seal));
+    const seqs = await events().orderBy('seal_seq').pluck('seal_seq');
+    expect(seqs).to.deep.equal(seqs.map((_: number, i: number) => i + 1));
+    expect((await verify()).breach).to.equal(undefined);
+  });
+
+  it('an event of a slow transaction gets a later place; the chain stays whole', async () => {
+    const slow = await scope.db.transaction();
+    await recordEvent({ ...scope, db: slow as never }, { type: 'settings.changed', reason: 'slow' });
+    await recordEvent(scope, { type: 'settings.changed', reason: 'quick' });
+    await seal();
+    await slow.commit();
+    await seal();
+    const [late] = await events().where({ reason: 'slow' });
+    const [quick] = await events().where({ reason: 'quick' });
+    expect(late.seal_seq).to.be.greaterThan(quick.seal_seq);
+    expect((await verify()).breach).to.equal(undefined);
+  });
+
+  it('names the first broken place: changed, gone, added, cut, written anew', async () => {
+    const last = await seal();
+    const tampered = async (work: (db: Scope['db']) => Promise<unknown>) => {
+      let result: Awaited<ReturnType<typeof verify>> | undefined;
+      await scope.db
+        .transaction(async (db) => {
+          await work(db);
+          result = await verifyChain({ ...scope, db }, keyRing());
+          throw new Error('roll back');
+        })
+        .catch(() => {});
+      const { at: seq, what } = result!.breach ?? { at: 0, what: 'nothing' };
+      return [seq, what];
+    };
+    const own = { context_id: scope.contextId };
+    const { seal_seq: mine } = await events().where({ reason: 'n9' }).first('seal_seq');
+    for (const change of [
+      { reason: 'other' },
+      { details: '{}' },
+      { outcome: 'failure' },
+      { at: new Date(0) },
+      { actor: '{"kind":"system","name":"x"}' },
+    ])
+      expect(
+        await tampered((db) =>
+          db('audit_events')
+            .where({ ...own, seal_seq: mine })
+            .update(change),
+        ),
+        JSON.stringify(change),
+      ).to.deep.equal([mine, 'changed']);
+    expect(
+      await tampered((db) =>
+        db('audit_events')
+          .where({ ...own, seal_seq: 9 })
+          .delete(),
+      ),
+    ).to.deep.equal([9, 'missing']);
+    expect(
+      await tampered((db) =>
+        db('audit_events')
+          .where({ ...own, seal_seq: 1 })
+          .delete(),
+      ),
+    ).to.deep.equal([1, 'missing']);
+    expect(
+      await tampered((db) =>
+        db('audit_events')
+          .where({ ...own, seal_seq: last })
+          .delete(),
+      ),
+    ).to.deep.equal([last, 'missing']);
+    expect(
+      await tampered(async (db) => {
+        await db('audit_events')
+          .where({ ...own, seal_seq: 5 })
+          .update({ seal_seq: last + 5 });
+      }),
+    ).to.deep.equal([5, 'missing']);
+    expect(
+      await tampered(async (db) => {
+        const [event] = await db('audit_events').where({ ...own, seal_seq: 3 });
+        await db('audit_events').insert({
+          ...event,
+          event_id: event.event_id.replace(/.$/, '0'),
+          seal_seq: last + 1,
+          actor: '{}',
+          details: '{}',
+        });
+      }),
+    ).to.deep.equal([last + 1, 'added']);
+    expect(
+      await tampered((db) =>
+        db('audit_chains')
+          .where(own)
+          .update({ seq: last - 1 }),
+      ),
+      'cut without the key',
+    ).to.deep.equal([last - 1, 'head']);
+    expect(await tampered((db) => db('audit_chains').where(own).delete()), 'forgotten').to.deep.equal([1, 'head']);
+    // everything hashed anew, by somebody who has the store and not the master key
+    const stranger = new KeyRing([{ id: 'test', key: Buffer.alloc(32, 9) }]);
+    expect(
+      await tampered(async (db) => {
+        await db('audit_chains').where(own).delete();
+        await db('audit_events').where(own).update({ seal_seq: null, seal_hash: null, reason: 'forged' });
+        await sealEvents({ ...scope, db }, stranger, 'UTC');
+      }),
+    ).to.deep.equal([last, 'head']);
+    expect((await verify()).breach, 'and nothing was left changed').to.equal(undefined);
+  });
+
+  it('retention deletes from the beginning on, and the rest goes on verifying', async () => {
+    await seal();
+    wait(40 * 24 * 60);
+    await recordEvent(scope, { type: 'settings.changed', reason: 'young' });
+    await seal();
+    await scope.db.transaction((db) => changeSettings({ ...scope, db }, auditRetention, { days: 30 }, 0));
+    const purged = await purgeOldEvents(scope, keyRing());
+    expect(purged).to.be.greaterThan(20);
+    expect(await events().where({ reason: 'n3' })).to.have.length(0);
+    await seal();
+    const result = await verify();
+    expect([result.firstSeq, result.breach]).to.deep.equal([purged + 1, undefined]);
+    expect((await events().where({ type: 'audit.purged' }))[0].details.events).to.equal(purged);
+    await at(purged + 1).delete();
+    expect((await verify()).breach).to.include({ at: purged + 1, what: 'missing' });
+    expect(await purgeEvents(scope, keyRing(), new Date(0)), 'nothing is that old').to.equal(0);
+  });
+
+  it('counts each day on the way', async () => {
+    await seal();
+    const today = new Date().toISOString().slice(0, 10);
+    const counts = await listDailyCounts(scope, ['settings.changed'], '2000-01-01');
+    expect(counts.reduce((sum, { n }) => sum + n, 0)).to.equal(20);
+    expect(counts.at(-1)!.day <= today).to.equal(true);
+  });
+});
+
+describe('domain/audit: people’s data', () => {
+  let server: TestServer;
+  let scope: Scope;
+  before(async () => {
+    server = await startTestServer();
+    scope = await server.scope();
+    const jar = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
+    await jar.get(`${server.issuer}/account`);
+  });
+  after(() => server.close());
+
+  it('lies there encrypted, and is read for those who exist', async () => {
+    const rows = JSON.stringify(await scope.db('audit_events').where({ context_id: scope.contextId }));
+    for (const secret of ['João', 'jsilva', 'Mozilla/5.0 test']) expect(rows, secret).to.not.contain(secret);
+    const [event] = await eventsOf(scope, { type: 'sign-in.succeeded' });
+    expect([event!.actor.name, event!.subjectName, event!.actor.ip]).to.deep.equal(['João da Silva', 'João da Silva', '127.0.0.1']);
+  });
+
+  it('what was moved to another event or altered is not believed', async () => {
+    const [event] = await eventsOf(scope, { type: 'sign-in.succeeded' });
+    const row = scope.db('audit_events').where({ event_id: event!.id });
+    const { subject_sealed } = await row.clone().first('subject_sealed');
+    const altered = Buffer.from(subject_sealed);
+    altered[20]! ^= 1;
+    await row.clone().update({ subject_sealed: altered });
+    expect((await eventsOf(scope, { type: 'sign-in.succeeded' }))[0]!.erased.subject).to.equal(true);
+    await row.clone().update({ subject_sealed });
+  });
+
+  it('S130: is gone with the person, in what they did and what was done to them; the chain still verifies', async () => {
+    const { userId } = (await findUserByLogin(scope, 'jsilva'))!;
+    await sealEvents(scope, server.app.services.keyRing, 'UTC');
+    for (const work of [requestDeletion, deleteAccount]) await scope.db.transaction((db) => work({ ...scope, db }, userId));
+    const events = await eventsOf(scope, { personId: userId });
+    expect(events.length).to.be.greaterThan(3);
+    expect(JSON.stringify(events)).to.not.match(/João|jsilva|Mozilla/);
+    expect(events.every(({ erased, subjectKind }) => erased.subject || subjectKind !== 'user')).to.equal(true);
+    await sealEvents(scope, server.app.services.keyRing, 'UTC');
+    expect((await verifyChain(scope, server.app.services.keyRing)).breach).to.equal(undefined);
+    const ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+    expect((await ana.get(`${server.issuer}/admin/audit?subject=${userId}`)).text).to.contain('Deleted person');
+  });
+});
+
+describe('web/admin-console: the audit report', () => {
+  let server: TestServer;
+  let ana: Jar;
+  const { clock, wait } = movableClock();
+  before(async () => {
+    server = await startTestServer({ jobs: true, clock });
+    const scope = await server.scope();
+    await recordEvent(scope, { type: 'settings.changed', reason: 'yesterday' });
+    wait(24 * 60);
+    ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+    await signedIn(server.baseUrl, 'jsilva', passwords.joao);
+  });
+  after(() => server.close());
+
+  const at = (path: string) => `${server.issuer}${path}`;
+  const day = (days: number) => new Date(clock.now().getTime() + days * 86_400_000).toISOString().slice(0, 10);
+  const shown = async (query: string): Promise<string> => (await ana.get(at(`/admin/audit?${query}`))).text;
+  const finish = async (begun: Answer): Promise<Answer> => {
+    await eventually(async () => expect((await ana.get(begun.url)).text).to.contain('Download'));
+    return ana.get(`${begun.url.split('?')[0]}/file`);
+  };
+
+  it('filters by day of the company, person, what they did and what was done to them, application, what happened', async () => {
+    expect(await shown(`until=${day(-1)}`))
+      .to.contain('yesterday')
+      .and.to.not.contain('<div>Signed in');
+    expect(await shown(`from=${day(0)}`)).to.not.contain('yesterday');
+    const joao = await shown('person=jsilva&as=by');
+    expect(joao).to.contain('João da Silva').and.to.not.contain('<div>User added');
+    expect(await shown('person=jsilva&as=about&type=user.created')).to.contain('João da Silva');
+    expect(await shown('person=jsilva&type=settings.changed')).to.contain('Nothing matches');
+    const payroll = await (await server.scope()).db('applications').where({ code: 'payroll' }).first('application_id');
+    expect(await shown(`application=${payroll.application_id}`))
+      .to.contain('<div>Application added')
+      .and.to.not.contain('yesterday');
+  });
+
+  it('says what is wrong with a filter instead of showing everything', async () => {
+    expect(await shown('person=nobody'))
+      .to.contain('Nobody here signs in with this')
+      .and.to.contain('Nothing matches');
+    expect(await shown('from=2026-02-30'))
+      .to.contain('Enter a date')
+      .and.to.contain('Nothing matches');
+  });
+
+  it('is exported as shown, for a spreadsheet', async () => {
+    const page = await ana.get(at('/admin/audit/export?type=sign-in.succeeded&person=jsilva'));
+    const { action, fields } = ana.form(page);
+    const begun = await ana.follow(action, { method: 'POST', form: { ...fields, format: 'csv' } });
+    const lines = (await finish(begun)).text.trim().split('\r\n');
+    expect(lines).to.have.length(2);
+    expect(lines[1]).to.contain('João da Silva').and.to.contain('127.0.0.1');
+  });
+
+  it('is exported with a signature that anybody verifies offline; every kind of tampering shows', async () => {
+    const page = await ana.get(at('/admin/audit/export'));
+    const { action, fields } = ana.form(page);
+    const begun = await ana.follow(action, { method: 'POST', form: { ...fields, format: 'signed', from: day(0), until: day(0) } });
+    const lines = (await finish(begun)).text.trim().split('\n');
+    const good = await verifyAuditFile(lines);
+    expect([good.fault, good.events, good.header!.issuer]).to.deep.equal([undefined, lines.length - 2, server.issuer]);
+    const jwks = JSON.parse((await ana.get(at('/oidc/jwks'))).text);
+    expect(
+      jwks.keys.map(({ kid }: { kid: string }) => kid),
+      'the key is published',
+    ).to.include(good.signedBy!.kid);
+    const broken = async (change: (copy: string[]) => void) => {
+      const copy = [...lines];
+      change(copy);
+      return (await verifyAuditFile(copy)).fault;
+    };
+    const edit = (line: string, work: (value: { sealed: { outcome: string }; readable: { subject: string }; company: string }) => void) => {
+      const value = JSON.parse(line);
+      work(value);
+      return JSON.stringify(value);
+    };
+    expect(await broken((copy) => copy.splice(3, 1))).to.deep.equal({ line: 4, what: 'missing' });
+    expect(await broken((copy) => copy.pop())).to.include({ what: 'unsigned' });
+    expect(await broken((copy) => copy.splice(-2, 1)), 'the last event').to.include({ what: 'signature' });
+    expect(await broken((copy) => copy.splice(1, 1)), 'the first event').to.include({ what: 'changed' });
+    expect(await broken((copy) => (copy[2] = edit(copy[2]!, (value) => (value.sealed.outcome = 'failure'))))).to.deep.equal({
+      line: 3,
+      what: 'changed',
+    });
+    expect(await broken((copy) => (copy[2] = edit(copy[2]!, (value) => (value.readable.subject = 'X'))))).to.include({
+      what: 'signature',
+    });
+    expect(await broken((copy) => (copy[0] = edit(copy[0]!, (value) => (value.company = 'X'))))).to.include({ what: 'signature' });
+    expect(await broken((copy) => copy.push('{}'))).to.include({ what: 'unreadable' });
+    expect(await broken((copy) => (copy[0] = '{}'))).to.include({ line: 1, what: 'not-an-export' });
+  });
+
+  it('keeps a retention that is for ever or long enough', async () => {
+    const page = await ana.get(at('/admin/audit/retention'));
+    const short = await ana.submit(ana.form(page, /retention$/), { days: '7' });
+    expect([short.status, short.text.includes('30 to 36,500')]).to.deep.equal([422, true]);
+    expect((await ana.submit(ana.form(page, /retention$/), { days: '365' })).text).to.contain('Saved');
+  });
+
+  it('who looks at a group is recorded', async () => {
+    const scope = await server.scope();
+    const { group_id } = await scope.db('groups').where({ context_id: scope.contextId, name: 'Finance' }).first('group_id');
+    await ana.get(at(`/admin/groups/${group_id}`));
+    expect((await eventsOf(scope, { type: 'group.viewed' })).map(({ subjectName }) => subjectName)).to.deep.equal(['Finance']);
+  });
+});
