@@ -20,7 +20,7 @@ import { listTrialsOver } from '../domain/sign-in-policy/index.ts';
 import { sweepExchanges } from '../domain/traces/index.ts';
 import { exportUsers } from '../domain/user-exports/index.ts';
 import { runImport } from '../domain/user-imports/index.ts';
-import { forgetCustomValues } from '../domain/users/index.ts';
+import { forgetCustomValues, sweepUserCounts } from '../domain/users/index.ts';
 import { enqueueJob } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
 import { auditWords, exportWords, importWords } from '../web/admin-console/index.ts';
@@ -111,7 +111,16 @@ export function createTasks(
         await inTransaction(scopeOf(contextId), endTrial);
     },
     'sweep-expired': async () => {
-      for (const sweep of [sweepArtifacts, sweepPendingRequests, sweepAttempts, sweepBrowsers, sweepExchanges, sweepLinks, sweepOperations])
+      for (const sweep of [
+        sweepArtifacts,
+        sweepPendingRequests,
+        sweepAttempts,
+        sweepBrowsers,
+        sweepExchanges,
+        sweepLinks,
+        sweepOperations,
+        sweepUserCounts,
+      ])
         await sweep(services.database.knex);
     },
   };

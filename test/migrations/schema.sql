@@ -50,6 +50,7 @@ CREATE TABLE application_uses (
   FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );
+CREATE INDEX application_uses_last ON public.application_uses USING btree (context_id, application_id, last_used_at);
 
 CREATE TABLE applications (
   context_id uuid NOT NULL,
@@ -242,6 +243,7 @@ CREATE TABLE groups (
   PRIMARY KEY (context_id, group_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id)
 );
+CREATE INDEX groups_list ON public.groups USING btree (context_id, is_everyone, name_key, group_id);
 CREATE UNIQUE INDEX groups_everyone ON public.groups USING btree (context_id) WHERE is_everyone;
 CREATE UNIQUE INDEX groups_name ON public.groups USING btree (context_id, name_key);
 
@@ -590,6 +592,16 @@ CREATE TABLE traced_exchanges (
 CREATE INDEX traced_exchanges_application ON public.traced_exchanges USING btree (context_id, application_id, exchange_id);
 CREATE INDEX traced_exchanges_at ON public.traced_exchanges USING brin (at);
 
+CREATE TABLE user_counts (
+  context_id uuid NOT NULL,
+  entry_id bigint NOT NULL,
+  role text NOT NULL,
+  status text NOT NULL,
+  n bigint NOT NULL,
+  PRIMARY KEY (context_id, entry_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id)
+);
+
 CREATE TABLE users (
   context_id uuid NOT NULL,
   user_id uuid NOT NULL,
@@ -623,5 +635,8 @@ CREATE TABLE users (
   CHECK ((status = ANY (ARRAY['activated'::text, 'invited'::text, 'deactivated'::text, 'blocked'::text])))
 );
 CREATE INDEX users_name ON public.users USING btree (context_id, name_key, user_id);
+CREATE INDEX users_role ON public.users USING btree (context_id, role, name_key, user_id);
+CREATE INDEX users_search ON public.users USING gin (name_key gin_trgm_ops, email_key gin_trgm_ops, username_key gin_trgm_ops);
+CREATE INDEX users_status ON public.users USING btree (context_id, status, name_key, user_id);
 CREATE UNIQUE INDEX users_email ON public.users USING btree (context_id, email_key) WHERE (email_key IS NOT NULL);
 CREATE UNIQUE INDEX users_username ON public.users USING btree (context_id, username_key) WHERE (username_key IS NOT NULL);

@@ -139,6 +139,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     `/email-change/${await link('email-change', address)}`,
     `/email-confirm/${await link('email-confirm', address)}`,
     `/recovery-email/${await link('recovery-email', address)}`,
+    '/admin',
     '/admin/applications',
     '/admin/applications?q=zzz',
     '/admin/catalogue',
@@ -214,7 +215,6 @@ export async function preparePages(server: TestServer): Promise<string[]> {
 /** Routes that are no page of their own to look at, each for a reason. */
 const noPages: Record<string, string> = {
   '/': 'leads to the Launchpad',
-  '/admin': 'leads to the applications',
   '/admin/operations/:operation/file': 'a file',
   '/admin/exports/:token/file': 'a file',
   '/language': 'leads back',

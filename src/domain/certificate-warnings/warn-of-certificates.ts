@@ -9,7 +9,7 @@ import { listUsers } from '../users/index.ts';
 const warnings = [warningDays, 30, 14, 7, 1];
 const dayMs = 24 * 3600 * 1000;
 
-type Ending = { fingerprint: string; notAfter: Date; application?: Pick<Application, 'applicationId' | 'name'> };
+export type EndingCertificate = { fingerprint: string; notAfter: Date; application?: Pick<Application, 'applicationId' | 'name'> };
 
 /** @param scope of a transaction: a mail is queued with the note that it was, or not at all */
 export async function warnOfCertificates(scope: Scope): Promise<void> {
@@ -53,8 +53,15 @@ export async function warnOfCertificates(scope: Scope): Promise<void> {
   }
 }
 
+/** Those that end within the first warning's time, the nearest first. */
+export async function listEndingSoon(scope: Scope): Promise<EndingCertificate[]> {
+  const limit = scope.clock.now().getTime() + warningDays * dayMs;
+  const ending = (await listEnding(scope)).filter(({ notAfter }) => notAfter.getTime() < limit);
+  return ending.sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
+}
+
 /** Ours that partners rely on, and those that partners sign with or that we encrypt for. */
-async function listEnding(scope: Scope): Promise<Ending[]> {
+async function listEnding(scope: Scope): Promise<EndingCertificate[]> {
   const own = (await listCertificates(scope)).filter(({ status }) => status !== 'retired');
   const { items: applications } = await listApplications(scope, {}, 10_000);
   const theirs = applications

@@ -11,6 +11,7 @@ export {
   isSessionAlive,
   listAdministratorSessions,
   listApplicationUses,
+  listLastUses,
   listParticipants,
   listSessionsOfUser,
   markNotified,

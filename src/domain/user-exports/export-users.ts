@@ -24,7 +24,7 @@ type Input = { filter: UserFilter; locale: string };
 export const startUserExport = (scope: Scope, filter: UserFilter, locale: string): Promise<OperationId> =>
   inTransaction(scope, async (inside) => {
     const { cursor: _, ...shown } = filter;
-    const total = await countUsers(inside, shown);
+    const { n: total } = await countUsers(inside, shown);
     const input: Input = { filter: shown, locale };
     const operationId = await startOperation(inside, { kind: 'export-users', input, total });
     await recordEvent(inside, {

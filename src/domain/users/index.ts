@@ -9,6 +9,7 @@ export { recordView } from './record-view.ts';
 export { setLocale } from './set-locale.ts';
 export {
   type ChosenUsers,
+  type Count,
   countUsers,
   endProofs,
   findUserById,
@@ -22,6 +23,7 @@ export {
   noteTermsEdition,
   searchKinds,
   selectUserIds,
+  sweepUserCounts,
   type UserFilter,
 } from './store.ts';
 export {

@@ -1,4 +1,4 @@
-import { jsonText, prepared } from '../../platform/database/index.ts';
+import { type Db, jsonText, prepared } from '../../platform/database/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import type { CustomValues } from '../custom-fields/index.ts';
 import { isId, type Page, type Scope, type UserId } from '../scope.ts';
@@ -140,9 +140,33 @@ export async function listTakenLogins(scope: Scope, logins: string[]): Promise<S
   return taken;
 }
 
-export async function countUsers(scope: Scope, filter: UserFilter = {}): Promise<number> {
-  const [row] = await filtered(scope, filter).count({ n: '*' });
-  return Number(row?.n ?? 0);
+/** `isMore`: there are more than were counted. */
+export type Count = { n: number; isMore: boolean };
+
+/** Exact for the whole list and its filters, whatever its length; of a search no more than `most` are counted. */
+export async function countUsers(scope: Scope, filter: UserFilter = {}, most = 10_000): Promise<Count> {
+  const { search, groupId, role, status } = filter;
+  if (!search?.trim() && !groupId) {
+    const query = scope.db('user_counts').where('context_id', scope.contextId).sum({ n: 'n' });
+    if (role) query.where('role', role);
+    if (status) query.where('status', status);
+    const [row] = await query;
+    return { n: Number(row?.n ?? 0), isMore: false };
+  }
+  const some = filtered(scope, filter)
+    .select(scope.db.raw('1'))
+    .limit(most + 1);
+  const { rows } = await scope.db.raw('SELECT count(*) AS n FROM (?) AS found', [some]);
+  const n = Number(rows[0].n);
+  return { n: Math.min(n, most), isMore: n > most };
+}
+
+/** Adds up the changes that were noted. */
+export async function sweepUserCounts(db: Db): Promise<void> {
+  await db.raw(
+    `WITH gone AS (DELETE FROM user_counts WHERE context_id IN (SELECT context_id FROM user_counts GROUP BY context_id HAVING count(*) > 100) RETURNING context_id, role, status, n)
+     INSERT INTO user_counts (context_id, role, status, n) SELECT context_id, role, status, sum(n) FROM gone GROUP BY context_id, role, status HAVING sum(n) <> 0`,
+  );
 }
 
 /** Whom a deed is for: these, or everybody whom a filter of the list shows. */
@@ -160,17 +184,19 @@ function filtered(scope: Scope, { search, by, role, status, groupId }: UserFilte
     query.whereIn('user_id', scope.db('group_members').select('user_id').where({ context_id: scope.contextId, group_id: groupId }));
   const text = search?.trim();
   if (text) {
-    const like = (value: string) => value.replace(/[\\%_]/g, '\\$&');
-    if (by) query.where(`${by}_key`, 'like', `%${like(keys[by](text))}%`);
-    else
-      query.where((or) =>
-        or
-          .where('name_key', 'like', `%${like(nameKey(text))}%`)
-          .orWhere('email_key', 'like', `${like(emailKey(text))}%`)
-          .orWhere('username_key', 'like', `${like(usernameKey(text))}%`),
-      );
+    const kinds: SearchKind[] = by ? [by] : ['name', 'email', 'username'];
+    query.where((or) => {
+      for (const kind of kinds) for (const pattern of patternsOf(kind, text, by !== undefined)) or.orWhere(`${kind}_key`, 'like', pattern);
+    });
   }
   return query;
+}
+
+/** Any part of it; of one or two letters only the beginning of a word: an index knows nothing smaller than three. */
+function patternsOf(kind: SearchKind, text: string, isChosen: boolean): string[] {
+  const key = keys[kind](text).replace(/[\\%_]/g, '\\$&');
+  if ([...key].length < 3) return kind === 'name' ? [`${key}%`, `% ${key}%`] : [`${key}%`];
+  return kind === 'name' || isChosen ? [`%${key}%`] : [`${key}%`];
 }
 
 const keys: Record<SearchKind, (text: string) => string> = { email: emailKey, name: nameKey, username: usernameKey };

@@ -8,6 +8,7 @@ import { certificateRoutes } from './certificates.ts';
 import { consentRoutes } from './consent.ts';
 import { customFieldRoutes } from './custom-fields.ts';
 import { groupRoutes } from './groups.ts';
+import { homeRoutes } from './home.ts';
 import { keyRoutes } from './keys.ts';
 import { messageRoutes } from './messages.ts';
 import { newAccountRoutes } from './new-accounts.ts';
@@ -20,12 +21,7 @@ export { auditWords } from './audit/audit-words.ts';
 export { exportWords, importWords } from './users/file-words.ts';
 
 export const adminConsoleRoutes: Route[] = [
-  {
-    method: 'GET',
-    path: '/admin',
-    access: 'administrator',
-    handle: async ({ ctx, context }) => ctx.redirect(`${context.mount}/admin/applications`),
-  },
+  ...homeRoutes,
   ...applicationRoutes,
   ...userRoutes,
   ...groupRoutes,

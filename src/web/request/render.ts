@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { isDefaultColor } from '../../domain/branding/index.ts';
+import type { Count } from '../../domain/users/index.ts';
 import { BusyError } from '../../platform/crypto/index.ts';
 import type { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';
@@ -55,6 +56,7 @@ export function renderPage(
     reasonText: (reason: string) => reasonText(services.i18n, t, reason),
     link: (path: string) => `${context.mount}${path}`,
     path: page.ctx.state.path,
+    formatCount: ({ n, isMore }: Count) => `${formats[locale].number.format(n)}${isMore ? '+' : ''}`,
     formatNumber: (value: number) => formats[locale].number.format(value),
     /** @param day YYYY-MM-DD */
     formatDay: (day: string) => formats[locale].day.format(new Date(day)),

@@ -30,10 +30,10 @@ async function render(page: PageContext, status = 200, fault?: string): Promise<
   const { form, scope } = page;
   const change = changeOf(page);
   const chosen = readChosen(page);
-  const count = 'ids' in chosen ? chosen.ids.length : await countUsers(scope, chosen.filter);
+  const count = 'ids' in chosen ? { n: chosen.ids.length, isMore: false } : await countUsers(scope, chosen.filter);
   const filter = filterFields(readFilter(form.get));
   const back = `/admin/users?${new URLSearchParams(filter)}`;
-  if (count === 0) return redirectTo(page, back, 'nobody_chosen');
+  if (count.n === 0) return redirectTo(page, back, 'nobody_chosen');
   const kind = linkedTo[change];
   const list = kind && (await listChoices(scope, kind, readChoices(page, kind)));
   const hidden = 'ids' in chosen ? chosen.ids.map((id) => ['user', id]) : [['whom', 'all'], ...Object.entries(filter)];

@@ -1,0 +1,53 @@
+import type { Knex } from 'knex';
+
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+    CREATE INDEX users_search ON users USING gin (name_key gin_trgm_ops, email_key gin_trgm_ops, username_key gin_trgm_ops);
+    CREATE INDEX users_status ON users (context_id, status, name_key, user_id);
+    CREATE INDEX users_role ON users (context_id, role, name_key, user_id);
+
+    -- how many people of each type and status there are: changes are added up, so that nobody waits for a row that all would change
+    CREATE TABLE user_counts (
+      context_id uuid NOT NULL REFERENCES contexts (context_id),
+      entry_id bigint GENERATED ALWAYS AS IDENTITY,
+      role text NOT NULL,
+      status text NOT NULL,
+      n bigint NOT NULL,
+      PRIMARY KEY (context_id, entry_id)
+    );
+    INSERT INTO user_counts (context_id, role, status, n) SELECT context_id, role, status, count(*) FROM users GROUP BY context_id, role, status;
+
+    CREATE FUNCTION count_users() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        INSERT INTO user_counts (context_id, role, status, n) SELECT context_id, role, status, count(*) FROM after GROUP BY context_id, role, status;
+      ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO user_counts (context_id, role, status, n) SELECT context_id, role, status, -count(*) FROM before GROUP BY context_id, role, status;
+      ELSE
+        INSERT INTO user_counts (context_id, role, status, n)
+          SELECT context_id, role, status, sum(n) FROM (
+            SELECT context_id, role, status, 1 AS n FROM after UNION ALL SELECT context_id, role, status, -1 FROM before
+          ) AS changes GROUP BY context_id, role, status HAVING sum(n) <> 0;
+      END IF;
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER users_counted_in AFTER INSERT ON users REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION count_users();
+    CREATE TRIGGER users_counted_out AFTER DELETE ON users REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION count_users();
+    CREATE TRIGGER users_counted_on AFTER UPDATE ON users REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION count_users();
+
+    CREATE INDEX application_uses_last ON application_uses (context_id, application_id, last_used_at);
+    CREATE INDEX groups_list ON groups (context_id, is_everyone, name_key, group_id);
+  `);
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.raw(`
+    DROP TRIGGER users_counted_in ON users;
+    DROP TRIGGER users_counted_out ON users;
+    DROP TRIGGER users_counted_on ON users;
+    DROP FUNCTION count_users();
+    DROP TABLE user_counts;
+    DROP INDEX users_search, users_status, users_role, groups_list, application_uses_last;
+  `);
+}
