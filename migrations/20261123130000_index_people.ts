@@ -37,7 +37,6 @@ export async function up(knex: Knex): Promise<void> {
     CREATE TRIGGER users_counted_on AFTER UPDATE ON users REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION count_users();
 
     CREATE INDEX application_uses_last ON application_uses (context_id, application_id, last_used_at);
-    CREATE INDEX groups_list ON groups (context_id, is_everyone, name_key, group_id);
   `);
 }
 
@@ -48,6 +47,6 @@ export async function down(knex: Knex): Promise<void> {
     DROP TRIGGER users_counted_on ON users;
     DROP FUNCTION count_users();
     DROP TABLE user_counts;
-    DROP INDEX users_search, users_status, users_role, groups_list, application_uses_last;
+    DROP INDEX users_search, users_status, users_role, application_uses_last;
   `);
 }

@@ -53,10 +53,10 @@ export async function seedPeople(db: Knex, contextId: string, size: Size, say: (
   );
   await step(
     'members',
-    `WITH u AS (SELECT user_id, row_number() OVER () AS n FROM users WHERE context_id = ?), g AS (SELECT group_id, row_number() OVER () AS n, count(*) OVER () AS all FROM groups WHERE context_id = ? AND NOT is_everyone)
+    `WITH u AS (SELECT user_id, row_number() OVER () AS n FROM users WHERE context_id = ?), g AS (SELECT group_id, row_number() OVER () AS n FROM groups WHERE context_id = ? AND NOT is_everyone)
      INSERT INTO group_members (context_id, group_id, user_id)
-     SELECT ?, g.group_id, u.user_id FROM u JOIN g ON g.n = 1 + u.n % g.all OR g.n = 1 + (u.n * 7) % g.all ON CONFLICT DO NOTHING`,
-    [contextId, contextId, contextId],
+     SELECT ?::uuid, g.group_id, u.user_id FROM u JOIN g ON g.n = 1 + u.n % ? UNION SELECT ?::uuid, g.group_id, u.user_id FROM u JOIN g ON g.n = 1 + (u.n * 7) % ?`,
+    [contextId, contextId, contextId, size.groups, contextId, size.groups],
   );
   await step('statistics', 'VACUUM ANALYZE users; ');
   const chunk = 500_000;

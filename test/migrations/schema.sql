@@ -243,7 +243,6 @@ CREATE TABLE groups (
   PRIMARY KEY (context_id, group_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id)
 );
-CREATE INDEX groups_list ON public.groups USING btree (context_id, is_everyone, name_key, group_id);
 CREATE UNIQUE INDEX groups_everyone ON public.groups USING btree (context_id) WHERE is_everyone;
 CREATE UNIQUE INDEX groups_name ON public.groups USING btree (context_id, name_key);
 

@@ -178,6 +178,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     '/admin/groups/new',
     group,
     `${group}/edit`,
+    `${group}/applications/add`,
     `${group}/delete`,
     '/admin/custom-fields',
     '/admin/custom-fields/new',

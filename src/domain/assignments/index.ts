@@ -6,6 +6,7 @@ export { type Links, linkUser } from './link-user.ts';
 export {
   type AssignedApplication,
   type Assignees,
+  listApplicationsOfGroup,
   listApplicationsOfUser,
   listAssignees,
   listAssignments,

@@ -87,6 +87,18 @@ export async function listAssignments({ db, contextId }: Scope, userId: UserId):
   return rows;
 }
 
+/** What everybody in the group gets by it. */
+export async function listApplicationsOfGroup(
+  { db, contextId }: Scope,
+  groupId: GroupId,
+): Promise<Pick<Application, 'applicationId' | 'name' | 'enabled'>[]> {
+  return db('application_groups AS g')
+    .join('applications AS a', (on) => on.on('a.context_id', 'g.context_id').andOn('a.application_id', 'g.application_id'))
+    .where({ 'g.context_id': contextId, group_id: groupId })
+    .orderBy('a.name_key')
+    .select('a.application_id AS applicationId', 'a.name', 'a.enabled');
+}
+
 const table = { user: 'application_users', group: 'application_groups' } as const;
 const column = { user: 'user_id', group: 'group_id' } as const;
 

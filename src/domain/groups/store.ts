@@ -1,10 +1,10 @@
 import { newId } from '../../platform/crypto/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
-import { type GroupId, isId, type Scope, type UserId } from '../scope.ts';
-import { nameKey } from '../users/index.ts';
+import { type GroupId, isId, type Page, type Scope, type UserId } from '../scope.ts';
+import { type Count, countUsers, nameKey } from '../users/index.ts';
 
 export type Group = { groupId: GroupId; name: string; description: string; isEveryone: boolean; version: number };
-export type GroupWithCount = Group & { members: number };
+export type GroupWithCount = Group & { members: Count };
 
 export const everyoneName = 'Everyone';
 
@@ -32,27 +32,49 @@ export async function findGroupByName(scope: Scope, name: string): Promise<Group
   return row && fromRow(row);
 }
 
-/** Everyone first, then by name, with the number of people in each. */
-export async function listGroups(scope: Scope, search?: string, limit = 500): Promise<GroupWithCount[]> {
+const like = (search: string): string => `%${nameKey(search).replace(/[\\%_]/g, '\\$&')}%`;
+
+/** So many members are counted; of more it is said that there are more. */
+const mostCounted = 10_000;
+
+/** Everyone first, then by name, with the number of people in each. The cursor is the last group's id. */
+export async function listGroups(
+  scope: Scope,
+  filter: { search?: string; cursor?: string } = {},
+  limit = 50,
+): Promise<Page<GroupWithCount>> {
   const query = groups(scope)
     .select('groups.*')
     .select(
       scope.db.raw(
-        `CASE WHEN is_everyone THEN (SELECT count(*) FROM users u WHERE u.context_id = groups.context_id)
-              ELSE (SELECT count(*) FROM group_members m WHERE m.context_id = groups.context_id AND m.group_id = groups.group_id) END AS members`,
+        `(SELECT count(*) FROM (SELECT 1 FROM group_members m WHERE m.context_id = groups.context_id AND m.group_id = groups.group_id LIMIT ${mostCounted + 1}) AS counted) AS members`,
       ),
     )
-    .orderByRaw('is_everyone DESC, name_key')
-    .limit(limit);
-  if (search?.trim()) query.where('name_key', 'like', `%${nameKey(search).replace(/[\\%_]/g, '\\$&')}%`);
-  return (await query).map((row) => ({ ...fromRow(row), members: Number(row.members) }));
+    .orderByRaw('is_everyone DESC, name_key, group_id')
+    .limit(limit + 1);
+  if (filter.search?.trim()) query.where('name_key', 'like', like(filter.search));
+  if (isId(filter.cursor))
+    query.whereRaw(
+      '(NOT is_everyone, name_key, group_id) > (SELECT NOT is_everyone, name_key, group_id FROM groups WHERE context_id = ? AND group_id = ?)',
+      [scope.contextId, filter.cursor],
+    );
+  const rows = await query;
+  const everyone = rows.some((row) => row.is_everyone) ? await countUsers(scope) : undefined;
+  const items = rows.slice(0, limit).map((row) => ({
+    ...fromRow(row),
+    members: row.is_everyone ? everyone! : { n: Math.min(Number(row.members), mostCounted), isMore: Number(row.members) > mostCounted },
+  }));
+  return { items, cursor: rows.length > limit ? items.at(-1)!.groupId : undefined };
 }
 
-/** By name, without Everyone, which nobody has to be put in. @param ids these, whatever is searched for */
-export async function searchGroups(scope: Scope, search: string, limit: number, ids?: string[]): Promise<Group[]> {
-  const query = groups(scope).where('is_everyone', false).orderBy(['name_key', 'group_id']).limit(limit);
+type GroupSearch = { search?: string; limit: number; ids?: string[]; withEveryone?: boolean };
+
+/** By name, to choose from. @param ids these, whatever is searched for */
+export async function searchGroups(scope: Scope, { search = '', limit, ids, withEveryone = false }: GroupSearch): Promise<Group[]> {
+  const query = groups(scope).orderByRaw('is_everyone DESC, name_key, group_id').limit(limit);
+  if (!withEveryone) query.where('is_everyone', false);
   if (ids) query.whereIn('group_id', ids.filter(isId));
-  else if (search.trim()) query.where('name_key', 'like', `%${nameKey(search).replace(/[\\%_]/g, '\\$&')}%`);
+  else if (search.trim()) query.where('name_key', 'like', like(search));
   return (await query).map(fromRow);
 }
 

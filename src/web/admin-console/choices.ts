@@ -10,8 +10,11 @@ export type Choices = { search: string; chosen: string[] };
 export type Choice = { id: string; name: string; isChosen: boolean; isFixed: boolean };
 export type ChoiceList = { search: string; items: Choice[]; hasMore: boolean };
 
-export const choiceKinds = ['groups', 'applications'] as const;
-export type ChoiceKind = (typeof choiceKinds)[number];
+export const linkKinds = ['groups', 'applications'] as const;
+/** What a person is linked to. */
+export type LinkKind = (typeof linkKinds)[number];
+/** Of a person nobody chooses Everyone; of an application one may. */
+export type ChoiceKind = LinkKind | 'all_groups';
 
 const shown = 100;
 const most = 500;
@@ -27,9 +30,15 @@ export const readChoices = ({ form }: PageContext, kind: ChoiceKind): Choices =>
 export const wantsSearch = ({ form }: PageContext, kind: ChoiceKind): boolean =>
   form.get('find') === kind || form.get(`${kind}_search`) !== form.get(`${kind}_shown`);
 
+const loadGroups = async (scope: Scope, search: string, ids: string[] | undefined, withEveryone: boolean) =>
+  (await searchGroups(scope, { search, limit: ids ? most : shown + 1, ids, withEveryone })).map(({ groupId, name }) => ({
+    id: groupId as string,
+    name,
+  }));
+
 const load = {
-  groups: async (scope: Scope, search: string, ids?: string[]) =>
-    (await searchGroups(scope, search, ids ? most : shown + 1, ids)).map(({ groupId, name }) => ({ id: groupId as string, name })),
+  groups: (scope: Scope, search: string, ids?: string[]) => loadGroups(scope, search, ids, false),
+  all_groups: (scope: Scope, search: string, ids?: string[]) => loadGroups(scope, search, ids, true),
   applications: async (scope: Scope, search: string, ids?: string[]) =>
     (ids ? await listApplicationsByIds(scope, ids) : (await listApplications(scope, { search }, shown + 1)).items).map(
       ({ applicationId, name }) => ({ id: applicationId as string, name }),
@@ -57,7 +66,7 @@ export async function listChoices(
   };
 }
 
-export const linksOf = (choices: Partial<Record<ChoiceKind, Choices>>): Links => ({
+export const linksOf = (choices: Partial<Record<LinkKind, Choices>>): Links => ({
   groupIds: choices.groups?.chosen ?? [],
   applicationIds: choices.applications?.chosen ?? [],
 });

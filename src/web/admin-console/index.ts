@@ -7,7 +7,7 @@ import { brandingConsoleRoutes } from './branding.ts';
 import { certificateRoutes } from './certificates.ts';
 import { consentRoutes } from './consent.ts';
 import { customFieldRoutes } from './custom-fields.ts';
-import { groupRoutes } from './groups.ts';
+import { groupRoutes } from './groups/index.ts';
 import { homeRoutes } from './home.ts';
 import { keyRoutes } from './keys.ts';
 import { messageRoutes } from './messages.ts';

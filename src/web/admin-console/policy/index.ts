@@ -1,6 +1,6 @@
 import { listApplications, listApplicationsByIds } from '../../../domain/applications/index.ts';
 import { changePolicy, confirmPolicy, findPolicySubject, revertPolicy } from '../../../domain/authentication/index.ts';
-import { getGroup, listGroups } from '../../../domain/groups/index.ts';
+import { getGroup, searchGroups } from '../../../domain/groups/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import {
   characterClasses,
@@ -125,7 +125,6 @@ async function showOverride(
   const found = rulesInForce(stored, page.services.clock.now()).overrides.find(({ overrideId }) => overrideId === page.params.override);
   if (!isNew && !found) throw notFound();
   const values = typed ?? found ?? { password: {}, session: {}, secondFactor: {}, networks: [] };
-  const { items } = { items: await listGroups(page.scope, '') };
   renderPage(
     page,
     'admin-console/policy-override',
@@ -137,7 +136,7 @@ async function showOverride(
       networks: (values.networks as string[]).join('\n'),
       target: targetOf(values.for as PolicyOverride['for'] | undefined),
       name: found && (await nameOf(page, found)),
-      groups: items,
+      groups: await searchGroups(page.scope, { limit: 1000, withEveryone: true }),
       applications: await listApplicationNames(page),
       version: stored.version,
       fields,

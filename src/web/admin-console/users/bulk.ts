@@ -3,11 +3,11 @@ import { isId } from '../../../domain/scope.ts';
 import { type ChosenUsers, countUsers } from '../../../domain/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
-import { type ChoiceKind, listChoices, readChoices, wantsSearch } from '../choices.ts';
+import { type LinkKind, listChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 import { filterFields, readFilter } from './filter.ts';
 
-const linkedTo: Partial<Record<BulkChange, ChoiceKind>> = { 'add-to-groups': 'groups', 'link-applications': 'applications' };
+const linkedTo: Partial<Record<BulkChange, LinkKind>> = { 'add-to-groups': 'groups', 'link-applications': 'applications' };
 
 const changeOf = ({ form }: PageContext): BulkChange => {
   const change = bulkChanges.find((one) => one === form.get('change'));

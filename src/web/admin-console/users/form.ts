@@ -5,7 +5,7 @@ import { newAccountsSettings } from '../../../domain/new-accounts/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { editUser, getUser, type Role } from '../../../domain/users/index.ts';
 import { byCode, namedAsInForm, type PageContext, readCustomFields, renderPage, rulesOf } from '../../request/index.ts';
-import { type ChoiceKind, type Choices, choiceKinds, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
+import { type Choices, type LinkKind, linkKinds, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 
 type FormValues = {
@@ -39,7 +39,7 @@ export async function showNew(page: PageContext): Promise<void> {
   await showForm(page, { ...emptyForm, activation: page.services.canMail ? activation : 'temporary-password' }, { choices: nothingChosen });
 }
 
-type Chosen = Record<ChoiceKind, Choices>;
+type Chosen = Record<LinkKind, Choices>;
 const nothingChosen: Chosen = { groups: noChoices, applications: noChoices };
 /** `userId` of a person who is edited; `choices` for a new one; `tab` to open. */
 type Shown = { userId?: string; choices?: Chosen; tab?: string; fields?: Record<string, string>; status?: number; fault?: string };
@@ -82,7 +82,7 @@ async function readValues(page: PageContext): Promise<FormValues> {
 export async function submitNew(page: PageContext): Promise<void> {
   const values = await readValues(page);
   const choices: Chosen = { groups: readChoices(page, 'groups'), applications: readChoices(page, 'applications') };
-  const search = choiceKinds.find((kind) => wantsSearch(page, kind));
+  const search = linkKinds.find((kind) => wantsSearch(page, kind));
   if (search) return showForm(page, values, { choices, tab: search });
   const { access, activation, email, username, department, version: _, custom: customFields, ...rest } = values;
   const login = access === 'username' ? { username } : { email };

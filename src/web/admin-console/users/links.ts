@@ -3,7 +3,7 @@ import { listGroupsOfUser, removeMember } from '../../../domain/groups/index.ts'
 import { inTransaction, type Scope } from '../../../domain/scope.ts';
 import { fullName, getUser, type User } from '../../../domain/users/index.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
-import { type ChoiceKind, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
+import { type LinkKind, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 
 /** What a person is linked to: how it is listed, and how one link is taken away (S91–S97). */
@@ -43,25 +43,25 @@ export const linkRoutes: Route[] = (['groups', 'applications'] as const).flatMap
   ];
 });
 
-async function showLinks(page: PageContext, kind: ChoiceKind): Promise<void> {
+async function showLinks(page: PageContext, kind: LinkKind): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   renderPage(page, 'admin-console/user-links', { kind, user, name: fullName(user), links: await links[kind].list(page.scope, user) });
 }
 
-async function submitRemoval(page: PageContext, kind: ChoiceKind): Promise<void> {
+async function submitRemoval(page: PageContext, kind: LinkKind): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   await inTransaction(page.scope, (scope) => links[kind].remove(scope, user, page.form.get('id')));
   redirectTo(page, `/admin/users/${user.userId}/${kind}`, kind === 'groups' ? 'member_removed' : 'unassigned');
 }
 
-async function showAdd(page: PageContext, kind: ChoiceKind, choices = noChoices, status = 200, fault?: string): Promise<void> {
+async function showAdd(page: PageContext, kind: LinkKind, choices = noChoices, status = 200, fault?: string): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   const fixed = (await links[kind].list(page.scope, user)).filter((one) => one.isRemovable).map(({ id }) => id);
   const list = await listChoices(page.scope, kind, choices, new Set(fixed));
   renderPage(page, 'admin-console/user-links-add', { kind, user, name: fullName(user), list, fault }, { status });
 }
 
-async function submitAdd(page: PageContext, kind: ChoiceKind): Promise<void> {
+async function submitAdd(page: PageContext, kind: LinkKind): Promise<void> {
   const choices = readChoices(page, kind);
   if (wantsSearch(page, kind)) return showAdd(page, kind, choices);
   if (choices.chosen.length === 0) return showAdd(page, kind, choices, 422, page.t('links.none_chosen'));

@@ -1,3 +1,4 @@
+import { listApplicationsOfGroup } from '../../../domain/assignments/index.ts';
 import {
   addMembers,
   createGroup,
@@ -7,11 +8,13 @@ import {
   listGroups,
   removeMember,
   viewGroup,
-} from '../../domain/groups/index.ts';
-import { inTransaction } from '../../domain/scope.ts';
-import { findUserByLogin, listUsers } from '../../domain/users/index.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
-import { redirectTo, shownVersion, submitForm } from './submit.ts';
+} from '../../../domain/groups/index.ts';
+import { inTransaction } from '../../../domain/scope.ts';
+import { countUsers, findUserByLogin, listUsers } from '../../../domain/users/index.ts';
+import { type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { redirectTo, shownVersion, submitForm } from '../submit.ts';
+import { showAdd, submitAdd, submitRemove } from './applications.ts';
+import { secondFactorOf, submitSecondFactor } from './second-factor.ts';
 
 export const groupRoutes: Route[] = [
   { method: 'GET', path: '/admin/groups', access: 'administrator', handle: showGroups },
@@ -22,13 +25,18 @@ export const groupRoutes: Route[] = [
   { method: 'POST', path: '/admin/groups/:group/edit', access: 'administrator', handle: submitEdit },
   { method: 'POST', path: '/admin/groups/:group/members', access: 'administrator', handle: submitMember },
   { method: 'POST', path: '/admin/groups/:group/members/remove', access: 'administrator', handle: submitRemoval },
+  { method: 'GET', path: '/admin/groups/:group/applications/add', access: 'administrator', handle: showAdd },
+  { method: 'POST', path: '/admin/groups/:group/applications/add', access: 'administrator', handle: submitAdd },
+  { method: 'POST', path: '/admin/groups/:group/applications/remove', access: 'administrator', handle: submitRemove },
+  { method: 'POST', path: '/admin/groups/:group/second-factor', access: 'administrator', handle: submitSecondFactor },
   { method: 'GET', path: '/admin/groups/:group/delete', access: 'administrator', handle: confirmDeletion },
   { method: 'POST', path: '/admin/groups/:group/delete', access: 'administrator', handle: submitDeletion },
 ];
 
 async function showGroups(page: PageContext): Promise<void> {
   const search = page.query('q').slice(0, 100);
-  renderPage(page, 'admin-console/groups', { groups: await listGroups(page.scope, search), search });
+  const { items, cursor } = await listGroups(page.scope, { search, cursor: page.query('after') });
+  renderPage(page, 'admin-console/groups', { groups: items, cursor, search });
 }
 
 function showForm(
@@ -66,7 +74,17 @@ async function showGroup(page: PageContext, fault?: { login: string; message: st
     cursor: page.query('after'),
   };
   const { items, cursor } = await listUsers(page.scope, filter);
-  renderPage(page, 'admin-console/group', { group, members: items, cursor, search: filter.search, fault }, { status: fault ? 422 : 200 });
+  const locals = {
+    group,
+    members: items,
+    cursor,
+    search: filter.search,
+    count: await countUsers(page.scope, filter),
+    applications: await listApplicationsOfGroup(page.scope, group.groupId),
+    secondFactor: await secondFactorOf(page.scope, group.groupId),
+    fault,
+  };
+  renderPage(page, 'admin-console/group', locals, { status: fault ? 422 : 200 });
 }
 
 async function showEdit(page: PageContext): Promise<void> {

@@ -1,0 +1,33 @@
+import { assignApplication, listApplicationsOfGroup, unassignApplication } from '../../../domain/assignments/index.ts';
+import { getGroup } from '../../../domain/groups/index.ts';
+import { inTransaction } from '../../../domain/scope.ts';
+import { type PageContext, renderPage } from '../../request/index.ts';
+import { type Choices, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
+import { redirectTo } from '../submit.ts';
+
+export const showAdd = (page: PageContext): Promise<void> => render(page, noChoices);
+
+async function render(page: PageContext, choices: Choices, status = 200, fault?: string): Promise<void> {
+  const group = await getGroup(page.scope, page.params.group!);
+  const has = (await listApplicationsOfGroup(page.scope, group.groupId)).map(({ applicationId }) => applicationId);
+  const list = await listChoices(page.scope, 'applications', choices, new Set(has));
+  renderPage(page, 'admin-console/group-applications', { group, list, fault }, { status });
+}
+
+/** S68: everybody in the group has them from now on. */
+export async function submitAdd(page: PageContext): Promise<void> {
+  const choices = readChoices(page, 'applications');
+  if (wantsSearch(page, 'applications')) return render(page, choices);
+  if (choices.chosen.length === 0) return render(page, choices, 422, page.t('links.none_chosen'));
+  const { groupId } = await getGroup(page.scope, page.params.group!);
+  await inTransaction(page.scope, async (scope) => {
+    for (const id of choices.chosen.toSorted()) await assignApplication(scope, id, { kind: 'group', id: groupId });
+  });
+  redirectTo(page, `/admin/groups/${groupId}`, 'applications_linked');
+}
+
+export async function submitRemove(page: PageContext): Promise<void> {
+  const { groupId } = await getGroup(page.scope, page.params.group!);
+  await inTransaction(page.scope, (scope) => unassignApplication(scope, page.form.get('id'), { kind: 'group', id: groupId }));
+  redirectTo(page, `/admin/groups/${groupId}`, 'unassigned');
+}

@@ -1,0 +1,25 @@
+import { changePolicy } from '../../../domain/authentication/index.ts';
+import { getGroup } from '../../../domain/groups/index.ts';
+import { inTransaction, type Scope } from '../../../domain/scope.ts';
+import { demandOfGroup, loadPolicy, rulesInForce, withDemandOfGroup } from '../../../domain/sign-in-policy/index.ts';
+import { type PageContext, passkeyCeremony } from '../../request/index.ts';
+import { redirectTo } from '../submit.ts';
+
+/** S36: whether the people of this group need a second factor because they are in it, and the version of the rules that say so. */
+export async function secondFactorOf(scope: Scope, groupId: string) {
+  const stored = await loadPolicy(scope);
+  return { isRequired: demandOfGroup(rulesInForce(stored, scope.clock.now()), groupId) === 'required', version: stored.version };
+}
+
+/** A rule of the policy like any other: checked against the administrators who are signed in, on trial where it may keep people out. */
+export async function submitSecondFactor(page: PageContext): Promise<void> {
+  const { groupId } = await getGroup(page.scope, page.params.group!);
+  const isRequired = page.form.get('required') === 'yes';
+  const done = await inTransaction(page.scope, async (scope) => {
+    const stored = await loadPolicy(scope);
+    const rules = withDemandOfGroup(rulesInForce(stored, scope.clock.now()), groupId, isRequired);
+    return changePolicy(scope, rules, stored.version, passkeyCeremony(page) !== undefined);
+  });
+  if (done.outcome === 'on-trial') redirectTo(page, '/admin/policy', 'policy_on_trial');
+  else redirectTo(page, `/admin/groups/${groupId}`, 'policy_changed');
+}

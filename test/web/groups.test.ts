@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import { findGroupByName } from '../../src/domain/groups/index.ts';
+import { defaultRules, demandOfGroup, rulesSchema, withDemandOfGroup } from '../../src/domain/sign-in-policy/index.ts';
+import { eventsOf } from '../support/audit.ts';
+import { Jar } from '../support/jar.ts';
+import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
+
+describe('domain/sign-in-policy: what is asked of a group', () => {
+  const groupId = '01a206a1-218b-717a-90d6-7184e7351020';
+  it('is added and taken away without touching what else the rules say', () => {
+    const required = withDemandOfGroup(defaultRules, groupId, true);
+    expect(demandOfGroup(required, groupId)).to.equal('required');
+    expect(withDemandOfGroup(required, groupId, false)).to.deep.equal(defaultRules);
+    const rules = rulesSchema.parse({
+      base: {},
+      overrides: [{ overrideId: groupId, for: { kind: 'group', groupId }, networks: ['10.0.0.0/8'] }],
+    });
+    expect(withDemandOfGroup(withDemandOfGroup(rules, groupId, true), groupId, false)).to.deep.equal(rules);
+  });
+});
+
+describe('web/admin-console: groups', () => {
+  let server: TestServer;
+  let ana: Jar;
+  before(async () => {
+    server = await startTestServer();
+    const groups = Array.from({ length: 120 }, (_, i) => ({ name: `Équipe ${String(i).padStart(3, '0')}` }));
+    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', groups }] });
+    ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+  });
+  after(() => server.close());
+
+  const at = (path: string) => `${server.issuer}${path}`;
+  const finance = async () => `/admin/groups/${(await findGroupByName(await server.scope(), 'Finance'))!.groupId}`;
+
+  it('are listed with Everyone first and how many people each has, page by page, each once; the search folds accents', async () => {
+    const names: string[] = [];
+    let next: string | undefined = '/acme/admin/groups';
+    for (let pages = 0; next && pages < 10; pages++) {
+      const { text } = await ana.get(new URL(next, server.baseUrl).href);
+      names.push(...[...text.matchAll(/admin\/groups\/[0-9a-f-]{36}">([^<]+)</g)].map(([, name]) => name!));
+      const more: string | undefined = /<a class="btn" href="(\?after=[^"]+)"/.exec(text)?.[1];
+      next = more && `/acme/admin/groups${more}`;
+    }
+    expect(names[0]).to.equal('Everyone');
+    expect([names.length, new Set(names).size]).to.deep.equal([122, 122]);
+    const first = await ana.get(at('/admin/groups'));
+    expect(first.text).to.match(/Everyone<\/a>[\s\S]*?data-label="People">2</);
+    expect((await ana.get(at('/admin/groups?q=equipe 007'))).text).to.contain('Équipe 007');
+  });
+
+  it('S68: applications are linked to a group and taken from it; its people have them at once', async () => {
+    const page = await ana.get(at(`${await finance()}/applications/add`));
+    expect(page.text).to.contain('already linked');
+    const mobile = /value="([^"]+)"[^>]*>\s*<span class="form-check-label">Mobile/.exec(page.text)![1]!;
+    const done = await ana.submit(ana.form(page, /add$/), { applications: mobile });
+    expect(done.text).to.contain('The applications were linked').and.to.contain('Mobile');
+    expect((await (await signedIn(server.baseUrl, 'jsilva', passwords.joao)).get(at('/launchpad'))).text).to.contain('Mobile');
+    const { _csrf } = ana.form(done, /applications\/remove$/).fields;
+    await ana.follow(at(`${await finance()}/applications/remove`), { method: 'POST', form: { _csrf: _csrf!, id: mobile } });
+    const types = (await eventsOf(await server.scope(), { applicationId: mobile })).map(({ type }) => type);
+    expect(types.slice(-2)).to.deep.equal(['application.assigned', 'application.unassigned']);
+  });
+
+  it('S36: a second factor is required of its people, and of them alone; and no more', async () => {
+    const signIn = async (login: string, password: string) => {
+      const jar = new Jar();
+      return fillSignIn(jar, await jar.follow(at('/launchpad')), login, password);
+    };
+    const toggle = async () => ana.submit(ana.form(await ana.get(at(await finance())), /second-factor$/));
+    await toggle();
+    expect((await signIn('jsilva', passwords.joao)).url).to.match(/enrol$/);
+    expect((await signIn('ana@acme.example', passwords.ana)).url).to.match(/launchpad$/);
+    expect((await ana.get(at(await finance()))).text).to.contain('needs a second factor');
+    await toggle();
+    expect((await signIn('jsilva', passwords.joao)).url).to.match(/launchpad$/);
+  });
+
+  it('S97: of Everyone nothing can be changed but what it gives', async () => {
+    const { groupId } = (await findGroupByName(await server.scope(), 'Everyone'))!;
+    const page = (await ana.get(at(`/admin/groups/${groupId}`))).text;
+    for (const part of ['/edit"', '/delete"', '/members"']) expect(page, part).to.not.contain(`${groupId}${part}`);
+    expect(page).to.contain('/applications/add');
+  });
+});
