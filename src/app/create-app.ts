@@ -11,7 +11,7 @@ import { createPasswordHasher } from '../platform/crypto/index.ts';
 import { ChangeListener, NoticedCache } from '../platform/database/index.ts';
 import { createViews } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
-import { startJobs } from '../platform/jobs/index.ts';
+import { countJobs, startJobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
 import { createMailbox, createMailer, type Mailer } from '../platform/mail/index.ts';
 import { addressMatcher, clientAddress, createOutbound } from '../platform/net/index.ts';
@@ -71,6 +71,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const health = createHealth({
     store: () => database.knex.raw('SELECT 1'),
     hashesWaiting: () => services.hasher.waiting,
+    countJobs: () => countJobs(database.knex),
     metricsToken: config.metricsToken,
   });
 

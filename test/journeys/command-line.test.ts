@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { openStore, type Store } from '../../src/app/open-store.ts';
+import { enqueueJob } from '../../src/platform/jobs/index.ts';
 import { portaria, startServerProcess } from '../support/process.ts';
 import { freePort, startingState } from '../support/server.ts';
 
@@ -13,11 +15,28 @@ describe('the portaria command line, on the embedded store', function () {
   const run = (...args: string[]) => portaria(args, env);
   const apply = (state: unknown, ...args: string[]) => portaria(['apply', '-', ...args], env, JSON.stringify(state));
   const state = startingState('https://payroll.acme.example/callback');
+  /** The store as somebody with access to it sees it. */
+  async function withStore(work: (store: Store) => Promise<unknown>): Promise<void> {
+    const store = await openStore({ dataDir, databaseUrl: undefined, databasePoolSize: 4, masterKeys: undefined });
+    await work(store).finally(() => store.close());
+  }
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('helps: an overview, examples, and wrong usage says what is right', () => {
     expect(run('--help')).to.include({ status: 0 }).and.have.property('stdout').that.contains('context create').and.contains('doctor');
-    for (const command of ['context create', 'context list', 'apply', 'doctor', 'keys rotate', 'user unblock', 'migrate']) {
+    for (const command of [
+      'context create',
+      'context list',
+      'apply',
+      'doctor',
+      'keys rotate',
+      'audit verify',
+      'audit seal',
+      'jobs list',
+      'jobs retry',
+      'user unblock',
+      'migrate',
+    ]) {
       const { status, stdout } = run(...command.split(' '), '--help');
       expect(status, command).to.equal(0);
       expect(stdout, command).to.contain('Examples:').and.contain(`portaria ${command}`);
@@ -92,6 +111,43 @@ describe('the portaria command line, on the embedded store', function () {
     const doctor = portaria(['doctor', '--json'], settings);
     expect([doctor.status, JSON.parse(doctor.stdout).healthy]).to.deep.equal([0, true]);
     expect(await server.kill('SIGTERM')).to.equal(0);
+  });
+
+  it('audit verify: names the first broken place, here and in an exported file; audit seal', async () => {
+    expect(portaria(['audit', 'seal', 'third'], env).stdout).to.match(/\d+ events sealed/);
+    const good = portaria(['audit', 'verify', '--all', '--json'], env);
+    expect([good.status, JSON.parse(good.stdout).results.every(({ breach }: { breach?: object }) => !breach)]).to.deep.equal([0, true]);
+    const text = portaria(['audit', 'verify', 'third'], env);
+    expect(text.stdout).to.match(/third: \d+ events are as they were sealed/);
+    await withStore(async (store) => {
+      const { context_id } = await store.database.knex('contexts').where({ code: 'third' }).first('context_id');
+      await store.database.knex('audit_events').where({ context_id, seal_seq: 1 }).update({ outcome: 'failure' });
+    });
+    const broken = portaria(['audit', 'verify', 'third'], env);
+    expect([broken.status, broken.stdout]).to.satisfy(([status, out]: [number, string]) => status === 2 && /BROKEN\. Event 1 /.test(out));
+    const file = join(folder, 'forged-audit.jsonl');
+    writeFileSync(file, '{"format":"something else"}\n');
+    const forged = portaria(['audit', 'verify', file], env);
+    expect([forged.status, forged.stdout.includes('Line 1 is not the beginning')]).to.deep.equal([2, true]);
+    expect(portaria(['audit', 'verify', join(folder, 'none.jsonl')], env).status).to.equal(64);
+    expect(portaria(['audit', 'verify', 'nobody'], env).status).to.equal(65);
+  });
+
+  it('jobs: what failed for good is shown with its error, and tried again', async () => {
+    await withStore(async (store) => {
+      await enqueueJob(store.database.knex, 'send-mail', { to: 'secret@acme.example' }, { maxAttempts: 1 });
+      await store.database.knex.raw(
+        "UPDATE graphile_worker._private_jobs SET attempts = 1, last_error = 'no such host', run_at = now() + interval '1 hour'",
+      );
+    });
+    const list = portaria(['jobs', 'list'], env);
+    expect(list.status).to.equal(2);
+    expect(list.stdout).to.contain('1 failed').and.to.contain('send-mail').and.to.contain('no such host').and.not.contain('secret@');
+    const doctor = JSON.parse(portaria(['doctor', '--json'], env).stdout);
+    expect(doctor.findings.find(({ check }: { check: string }) => check === 'jobs')).to.include({ level: 'warning' });
+    expect(portaria(['jobs', 'retry'], env).status).to.equal(64);
+    expect(portaria(['jobs', 'retry', '--all'], env).stdout).to.contain('1 will be tried again');
+    expect(portaria(['jobs', 'list'], env).status).to.equal(0);
   });
 
   it('doctor and the exit codes say what is wrong and how to mend it', () => {

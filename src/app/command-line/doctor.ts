@@ -10,8 +10,8 @@ import { pendingMigrations } from '../../platform/database/index.ts';
 import { verifyMailServer } from '../../platform/mail/index.ts';
 import { openStore, type Store } from '../open-store.ts';
 import { type Command, exitCodes } from './command.ts';
-
-type Finding = { check: string; level: 'ok' | 'warning' | 'problem'; message: string; remedy?: string };
+import type { Finding } from './finding.ts';
+import { checkJobs } from './jobs.ts';
 
 export const doctorCommand: Command = {
   words: 'doctor',
@@ -23,7 +23,7 @@ export const doctorCommand: Command = {
     let store: Store | undefined;
     try {
       store = await openStore({ ...config, databasePoolSize: 4 }, { say: note, migrations: false });
-      findings.push(...(await checkStore(store)), await checkClock(store), ...(await checkKeys(store, config)));
+      findings.push(...(await checkStore(store)), await checkClock(store), await checkJobs(store), ...(await checkKeys(store, config)));
     } catch (error) {
       findings.push({
         check: 'store',

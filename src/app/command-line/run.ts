@@ -8,6 +8,7 @@ import { auditSeal, auditVerify } from './audit.ts';
 import { type Command, exitCodes, type Output, UsageError } from './command.ts';
 import { contextCreate, contextList } from './contexts.ts';
 import { doctorCommand } from './doctor.ts';
+import { jobsList, jobsRetry } from './jobs.ts';
 import { keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { userUnblock } from './users.ts';
@@ -20,6 +21,8 @@ const commands: Command[] = [
   keysRotate,
   auditVerify,
   auditSeal,
+  jobsList,
+  jobsRetry,
   userUnblock,
   migrateCommand,
 ];

@@ -6,6 +6,8 @@ import type { Db } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
 import { LiveWorkers } from './live-workers.ts';
 
+export { countJobs, type FailedJob, type JobCounts, listFailedJobs, retryFailedJobs } from './failures.ts';
+
 export type JobOptions = { runAt?: Date; maxAttempts?: number; key?: string };
 
 /** Queues `task` at the commit of `db`'s transaction: never for a write that rolled back, never lost for one that did not. */

@@ -13,9 +13,14 @@ export type Health = {
   drain(): void;
 };
 
-type Checks = { store(): Promise<void>; hashesWaiting(): number; metricsToken: string | undefined };
+type Checks = {
+  store(): Promise<void>;
+  hashesWaiting(): number;
+  countJobs(): Promise<Record<string, number>>;
+  metricsToken: string | undefined;
+};
 
-export function createHealth({ store, hashesWaiting, metricsToken }: Checks): Health {
+export function createHealth({ store, hashesWaiting, countJobs, metricsToken }: Checks): Health {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const answers = new Counter({
@@ -37,6 +42,15 @@ export function createHealth({ store, hashesWaiting, metricsToken }: Checks): He
     registers: [registry],
     collect() {
       this.set(hashesWaiting());
+    },
+  });
+  new Gauge({
+    name: 'portaria_jobs',
+    help: 'Background work by state; failed has been tried as often as it may be',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      for (const [state, n] of Object.entries(await countJobs().catch(() => ({})))) this.set({ state }, n);
     },
   });
   let draining = false;

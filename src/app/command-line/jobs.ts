@@ -1,0 +1,55 @@
+import { countJobs, listFailedJobs, retryFailedJobs } from '../../platform/jobs/index.ts';
+import type { Store } from '../open-store.ts';
+import { type Command, exitCodes, UsageError, withStore } from './command.ts';
+import type { Finding } from './finding.ts';
+
+export const jobsList: Command = {
+  words: 'jobs list',
+  summary: 'Shows background work that failed for good, with its last error',
+  usage: 'jobs list',
+  examples: ['jobs list', 'jobs list --json'],
+  run: ({ config, note }) =>
+    withStore({ config, note }, async ({ scope }) => {
+      const [counts, failed] = [await countJobs(scope.db), await listFailedJobs(scope.db)];
+      const lines = failed.map(
+        ({ id, task, attempts, lastError, failedAt }) =>
+          `${id.padEnd(8)} ${task.padEnd(24)} ${failedAt.toISOString()}  after ${attempts} tries: ${lastError.split('\n')[0]}`,
+      );
+      const summary = `${counts.waiting} waiting, ${counts.running} running, ${counts.failing} to be tried again, ${counts.failed} failed`;
+      return {
+        text: [summary, ...lines].join('\n'),
+        data: { counts, failed },
+        exitCode: counts.failed > 0 ? exitCodes.problems : exitCodes.ok,
+      };
+    }),
+};
+
+export const jobsRetry: Command = {
+  words: 'jobs retry',
+  summary: 'Tries failed background work again',
+  usage: 'jobs retry ID [ID …] | --all',
+  examples: ['jobs retry 4711', 'jobs retry --all'],
+  options: { all: { type: 'boolean' } },
+  async run({ args, options, config, note }) {
+    if ((args.length === 0) !== (options.all === true) || args.some((id) => !/^\d{1,18}$/.test(id)))
+      throw new UsageError('Give the numbers of failed jobs ("portaria jobs list"), or --all.');
+    return withStore({ config, note }, async ({ scope }) => {
+      const retried = await retryFailedJobs(scope.db, options.all ? undefined : args);
+      return { text: `${retried} will be tried again`, data: { retried } };
+    });
+  },
+};
+
+/** For `doctor`. */
+export async function checkJobs({ database }: Store): Promise<Finding> {
+  if (!(await database.knex.schema.withSchema('graphile_worker').hasTable('_private_jobs')))
+    return { check: 'jobs', level: 'ok', message: 'nothing has been queued yet' };
+  const { waiting, failing, failed } = await countJobs(database.knex);
+  if (failed === 0) return { check: 'jobs', level: 'ok', message: `${waiting} waiting, ${failing} to be tried again` };
+  return {
+    check: 'jobs',
+    level: 'warning',
+    message: `${failed} failed for good`,
+    remedy: 'portaria jobs list shows why; then portaria jobs retry --all.',
+  };
+}

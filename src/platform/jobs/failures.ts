@@ -1,0 +1,36 @@
+import type { Db } from '../database/index.ts';
+
+export type FailedJob = { id: string; task: string; attempts: number; lastError: string; failedAt: Date };
+export type JobCounts = { waiting: number; running: number; failing: number; failed: number };
+
+const given = 'attempts >= max_attempts AND locked_at IS NULL';
+
+/** Tried as often as they may be: nobody works on them any more. The payload is not shown, it may name people. */
+export async function listFailedJobs(db: Db, limit = 100): Promise<FailedJob[]> {
+  const { rows } = await db.raw(
+    `SELECT j.id::text, t.identifier AS task, j.attempts, COALESCE(j.last_error, '') AS "lastError", j.updated_at AS "failedAt"
+     FROM graphile_worker._private_jobs j JOIN graphile_worker._private_tasks t ON t.id = j.task_id WHERE ${given} ORDER BY j.updated_at DESC LIMIT ?`,
+    [limit],
+  );
+  return rows;
+}
+
+/** `failing`: tried before and to be tried again. */
+export async function countJobs(db: Db): Promise<JobCounts> {
+  const { rows } = await db.raw(
+    `SELECT count(*) FILTER (WHERE locked_at IS NULL AND attempts = 0)::int AS waiting, count(*) FILTER (WHERE locked_at IS NOT NULL)::int AS running,
+       count(*) FILTER (WHERE locked_at IS NULL AND attempts > 0 AND attempts < max_attempts)::int AS failing, count(*) FILTER (WHERE ${given})::int AS failed
+     FROM graphile_worker._private_jobs`,
+  );
+  return rows[0];
+}
+
+/** Failed jobs are tried anew, all or these. @returns how many */
+export async function retryFailedJobs(db: Db, ids?: string[]): Promise<number> {
+  const { rows } = await db.raw(
+    `SELECT count(*)::int AS n FROM graphile_worker.reschedule_jobs(
+       ARRAY(SELECT id FROM graphile_worker._private_jobs WHERE ${given} AND (?::bigint[] IS NULL OR id = ANY(?::bigint[]))), run_at => now(), attempts => 0)`,
+    [ids ?? null, ids ?? null] as never,
+  );
+  return rows[0].n;
+}
