@@ -1,0 +1,208 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { startBulkChange } from '../../src/domain/account-changes/index.ts';
+import { sealEvents, verifyChain } from '../../src/domain/audit/index.ts';
+import { findGroupByName } from '../../src/domain/groups/index.ts';
+import { findOperation } from '../../src/domain/operations/index.ts';
+import type { OperationId, Scope } from '../../src/domain/scope.ts';
+import { confirmImport, draftImport } from '../../src/domain/user-imports/index.ts';
+import { countUsers, findUserByLogin, listUsers } from '../../src/domain/users/index.ts';
+import { dayIn } from '../../src/platform/clock/index.ts';
+import { createI18n } from '../../src/platform/i18n/index.ts';
+import { importWords } from '../../src/web/admin-console/index.ts';
+import type { Answer, FoundForm, Jar } from '../support/jar.ts';
+import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
+import { freePort, passwords, signedIn, startTestServer, type TestServer, testKeyRing } from '../support/server.ts';
+
+const many = 250;
+
+describe('administration under kill -9 and by two at once', function () {
+  this.timeout(240_000);
+  let server: TestServer;
+  let scope: Scope;
+  let asAna: Scope;
+  const ports: number[] = [];
+  let processes: ServerProcess[] = [];
+  let seed = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
+  const random = () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return seed / 2_147_483_648;
+  };
+
+  const start = async () => {
+    const env = { ...onDatabase(server.databaseUrl), PORTARIA_BASE_URL: server.baseUrl };
+    processes = await Promise.all(ports.map((port) => startServerProcess(port, env)));
+  };
+  /** Both die at once, somewhere in the middle, and are started again. */
+  const killAndRestart = async () => {
+    await sleep(150 + random() * 700);
+    await Promise.all(processes.map((one) => one.kill('SIGKILL')));
+    await start();
+  };
+
+  before(async () => {
+    console.log(`      seed ${seed}`);
+    server = await startTestServer();
+    scope = await server.scope();
+    const users = Array.from({ length: many }, (_, i) => ({ username: `p${i}`, firstName: 'Pat', lastName: `N${i}` }));
+    await server.apply({
+      contexts: [
+        {
+          code: 'acme',
+          name: 'Acme S.A.',
+          users: [
+            ...users,
+            { email: 'bia@acme.example', firstName: 'Bia', lastName: 'Reis', role: 'administrator', password: 'a long password of bia' },
+          ],
+        },
+      ],
+    });
+    const ana = (await findUserByLogin(scope, 'ana@acme.example'))!;
+    asAna = { ...scope, actor: { kind: 'person', id: ana.userId, name: 'Ana Souza' } };
+    ports.push(await freePort(), await freePort());
+    await start();
+  });
+  after(async () => {
+    await Promise.all(processes.map((one) => one.kill('SIGTERM')));
+    await server.close();
+  });
+
+  const events = async (type: string): Promise<number> =>
+    Number((await scope.db('audit_events').where({ context_id: scope.contextId, type }).count({ n: '*' }))[0]!.n);
+  const isDone = (id: OperationId) => eventually(async () => expect((await findOperation(scope, id))!.state).to.equal('done'), 60_000);
+
+  it('S121, S128, S129: what was asked of many goes on after a kill, and is done to each once: data and audit agree', async () => {
+    for (const [change, type, status] of [
+      ['deactivate', 'user.deactivated', 'deactivated'],
+      ['reactivate', 'user.reactivated', 'activated'],
+    ] as const) {
+      const id = await startBulkChange(asAna, { filter: { search: 'Pat' } }, { change, locale: 'en' });
+      await killAndRestart();
+      await isDone(id);
+      expect(await findOperation(scope, id)).to.include({ done: many, refused: 0 });
+      expect(await events(type)).to.equal(many);
+      const found = (await listUsers(scope, { search: 'Pat' }, many + 1)).items;
+      expect(new Set(found.map((user) => user.status))).to.deep.equal(new Set([status]));
+    }
+    const counts = await countUsers(scope, { status: 'activated' });
+    const [row] = await scope.db('users').where({ context_id: scope.contextId, status: 'activated' }).count({ n: '*' });
+    expect(counts.n, 'the number on the list').to.equal(Number(row!.n));
+  });
+
+  it('an import that is killed is done whole, once', async () => {
+    const words = importWords(createI18n(new URL('../../views/locales/', import.meta.url)));
+    const lines = Array.from({ length: 1500 }, (_, i) => `Imp,Ort${i},import${i}@acme.example`);
+    const content = Buffer.from(['firstName,lastName,email', ...lines].join('\n'));
+    const draft = await draftImport(asAna, content, { activation: 'invitation', locale: 'en' }, words);
+    if (!('operationId' in draft)) throw new Error(JSON.stringify(draft.faults));
+    await confirmImport(asAna, draft.operationId);
+    await killAndRestart();
+    const half = (await countUsers(scope, { search: 'import', by: 'email' })).n;
+    expect([0, 1500]).to.include(half);
+    await isDone(draft.operationId);
+    expect((await countUsers(scope, { search: 'import', by: 'email' })).n).to.equal(1500);
+    expect(await events('user.invited')).to.equal(1500);
+    expect(await events('users.imported')).to.equal(1);
+  });
+
+  it('S130, S133: deletions that are killed are finished; nothing of theirs is left, and the chain verifies', async () => {
+    const id = await startBulkChange(asAna, { filter: { search: 'Pat' } }, { change: 'delete', locale: 'en' });
+    await killAndRestart();
+    await isDone(id);
+    await eventually(async () => expect((await countUsers(scope, { search: 'Pat' })).n).to.equal(0), 60_000);
+    expect(await events('user.deletion-requested')).to.equal(many);
+    expect(await events('user.deleted')).to.equal(many);
+    const orphans = await scope.db.raw(
+      'SELECT count(*)::int AS n FROM audit_keys k WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.context_id = k.context_id AND u.user_id = k.user_id)',
+    );
+    expect(orphans.rows[0].n).to.equal(0);
+    await sealEvents(scope, testKeyRing(), 'UTC');
+    expect((await verifyChain(scope, testKeyRing())).breach).to.equal(undefined);
+  });
+
+  describe('two administrators at once, each on another process', () => {
+    let jars: Jar[];
+    before(async () => {
+      jars = [
+        await signedIn(processes[0]!.url, 'ana@acme.example', passwords.ana),
+        await signedIn(processes[1]!.url, 'bia@acme.example', 'a long password of bia'),
+      ];
+    });
+    const at = (i: number, path: string) => `${processes[i]!.url}/acme${path}`;
+    /** Both have opened the same form, and both send it. */
+    async function both(path: string, action: RegExp, fields: (i: number) => Record<string, string>): Promise<Answer[]> {
+      const forms: FoundForm[] = [];
+      for (const [i, jar] of jars.entries()) forms.push(jar.form(await jar.get(at(i, path)), action));
+      return Promise.all(jars.map((jar, i) => jar.get(at(i, path), { form: { ...forms[i]!.fields, ...fields(i) } })));
+    }
+    const lost = 'Somebody else changed this in the meantime';
+
+    for (const [what, path, action, fields, event] of [
+      [
+        'a person',
+        async () => `/admin/users/${(await findUserByLogin(scope, 'jsilva'))!.userId}/edit`,
+        /edit$/,
+        (i: number) => ({ lastName: `Silva ${i}` }),
+        'user.edited',
+      ],
+      [
+        'a group',
+        async () => `/admin/groups/${(await findGroupByName(scope, 'Finance'))!.groupId}/edit`,
+        /edit$/,
+        (i: number) => ({ description: `By ${i}` }),
+        'group.edited',
+      ],
+      ['the company', async () => '/admin/settings', /settings$/, (i: number) => ({ name: `Acme ${i}` }), 'context.edited'],
+      [
+        'new accounts',
+        async () => '/admin/new-accounts',
+        /new-accounts$/,
+        (i: number) => ({ invitationDays: String(20 + i) }),
+        'settings.changed',
+      ],
+    ] as const)
+      it(`${what}: one is saved, the other is told that it was changed meanwhile; the audit has the one`, async () => {
+        const before = await events(event);
+        const answers = await both(await path(), action, fields);
+        expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, 409]);
+        expect(answers.find(({ status }) => status === 409)!.text).to.contain(lost);
+        expect(await events(event)).to.equal(before + 1);
+      });
+
+    it('a temporary deactivation: planned once', async () => {
+      const path = `/admin/users/${(await findUserByLogin(scope, 'jsilva'))!.userId}/temporary-deactivation`;
+      const day = (days: number) => dayIn('UTC', new Date(Date.now() + days * 86_400_000));
+      const answers = await both(path, /temporary-deactivation$/, () => ({ startsOn: day(5), endsOn: day(9), description: '' }));
+      expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, 409]);
+      expect(await events('user.deactivation-planned')).to.equal(1);
+    });
+
+    it('deactivating and deleting one person: each is done once, or refused with a clear word', async () => {
+      const { userId } = (await findUserByLogin(scope, 'jsilva'))!;
+      const before = await events('user.deactivated');
+      const answers = await both(`/admin/users/${userId}/deactivate`, /deactivate$/, () => ({}));
+      expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, 409]);
+      expect(answers.find(({ status }) => status === 409)!.text).to.contain('no longer applies');
+      expect(await events('user.deactivated')).to.equal(before + 1);
+      const deletions = await both(`/admin/users/${userId}/delete`, /delete$/, () => ({}));
+      expect(deletions.filter(({ status }) => status === 303)).to.have.length(1);
+    });
+
+    it('each demoting the other: one administrator stays', async () => {
+      const ids = await Promise.all(
+        ['ana@acme.example', 'bia@acme.example'].map(async (login) => (await findUserByLogin(scope, login))!.userId),
+      );
+      const forms = await Promise.all(
+        jars.map(async (jar, i) => jar.form(await jar.get(at(i, `/admin/users/${ids[1 - i]}/edit`)), /edit$/)),
+      );
+      const answers = await Promise.all(
+        jars.map((jar, i) => {
+          const { role: _, ...demoted } = forms[i]!.fields;
+          return jar.get(at(i, `/admin/users/${ids[1 - i]}/edit`), { form: demoted });
+        }),
+      );
+      expect(answers.filter(({ status }) => status === 303).length).to.be.at.most(1);
+      expect((await countUsers(scope, { role: 'administrator' })).n).to.be.at.least(1);
+    });
+  });
+});
