@@ -3,6 +3,9 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import { runBulkChange } from '../src/domain/account-changes/index.ts';
+import { runOperation } from '../src/domain/operations/index.ts';
+import type { Scope } from '../src/domain/scope.ts';
 import { desktop, launchChromium, openBrowserContext, phone } from '../test/support/chromium.ts';
 import { preparePages } from '../test/support/pages.ts';
 import { stopSharedPostgres } from '../test/support/postgres.ts';
@@ -84,7 +87,20 @@ async function makeImages(): Promise<void> {
   await page.goto(at(`${zendesk}/preview?login=beatriz@acme.example`));
   await page.screenshot({ path: `${images}saml-preview.png` });
   await page.goto(at('/admin/users'));
+  await page.click('.row-menu summary');
   await page.screenshot({ path: `${images}users.png` });
+  await page.selectOption('#change', 'deactivate');
+  await page.selectOption('#whom', 'all');
+  await page.click('#bulk button');
+  await page.click('main form button');
+  const [task] = await (await server.scope()).db('operations').pluck('operation_id');
+  const scope = await server.scope();
+  await runOperation(scope, task, (inside, operation) => runBulkChange(inside, operation, server.app.services));
+  await page.goto(at(`/admin/operations/${task}`));
+  await page.screenshot({ path: `${images}task.png` });
+  await makeHistory(scope);
+  await page.goto(at('/admin'));
+  await page.screenshot({ path: `${images}home.png` });
   await page.goto(at('/admin/policy'));
   await page.screenshot({ path: `${images}policy.png` });
   await page.goto(at('/admin/branding'));
@@ -107,6 +123,20 @@ async function makeImages(): Promise<void> {
   await page.screenshot({ path: `${images}audit.png` });
   const shots = [signInShot, launchpadShot, applicationShot];
   await sheetOf(shots, { width: 1500, height: 420 }, 'width:473px;height:380px', `${images}overview.png`);
+}
+
+/** A month of sign-ins, so that Home has something to draw. */
+async function makeHistory({ db, contextId }: Scope): Promise<void> {
+  const rows = Array.from({ length: 30 }, (_, i) => {
+    const at = new Date(Date.now() - i * 86_400_000);
+    const n = at.getUTCDay() % 6 === 0 ? 40 + i : 420 + ((i * 53) % 90);
+    return { day: at.toISOString().slice(0, 10), n };
+  });
+  for (const { day, n } of rows)
+    await db('audit_daily_counts').insert([
+      { context_id: contextId, day, type: 'sign-in.succeeded', outcome: 'success', n },
+      { context_id: contextId, day, type: 'sign-in.failed', outcome: 'failure', n: Math.round(n / 14) },
+    ]);
 }
 
 /** What a person meets, on a phone: the invitation, terms, a second factor, My profile. */

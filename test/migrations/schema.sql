@@ -633,7 +633,7 @@ CREATE TABLE users (
   CHECK ((role = ANY (ARRAY['administrator'::text, 'regular'::text]))),
   CHECK ((status = ANY (ARRAY['activated'::text, 'invited'::text, 'deactivated'::text, 'blocked'::text])))
 );
-CREATE INDEX users_name ON public.users USING btree (context_id, name_key, user_id);
+CREATE INDEX users_name ON public.users USING btree (context_id, name_key, user_id) INCLUDE (role, status, email_key, username_key);
 CREATE INDEX users_role ON public.users USING btree (context_id, role, name_key, user_id);
 CREATE INDEX users_search ON public.users USING gin (name_key gin_trgm_ops, email_key gin_trgm_ops, username_key gin_trgm_ops);
 CREATE INDEX users_status ON public.users USING btree (context_id, status, name_key, user_id);

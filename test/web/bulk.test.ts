@@ -53,9 +53,9 @@ describe('web/admin-console: many people at once', () => {
 
   it('says who was passed over and why, and goes on with the others: oneself, and whom it does not apply to', async () => {
     const done = await change('/admin/users', { change: 'deactivate', whom: 'all' });
-    expect(done.text).to.contain('1 were passed over').and.to.contain('Ana Souza').and.to.contain('cannot do this to your own account');
+    expect(done.text).to.contain('Passed over: 1').and.to.contain('Ana Souza').and.to.contain('cannot do this to your own account');
     const again = await change('/admin/users?q=pat', { change: 'unblock', whom: 'all' });
-    expect(again.text).to.contain('60 were passed over').and.to.contain('no longer applies');
+    expect(again.text).to.contain('Passed over: 60').and.to.contain('no longer applies');
   });
 
   it('links those who are ticked to groups', async () => {

@@ -109,14 +109,15 @@ export type SearchKind = (typeof searchKinds)[number];
 
 export type UserFilter = { search?: string; by?: SearchKind; role?: string; status?: string; groupId?: string; cursor?: string };
 
-/** Ordered by name. The search is any part of what `by` names; without it, any part of the name, or the beginning of e-mail or username. */
+/** Ordered by name. Who is on the page is found in the index alone (decision 0014), and only they are read. */
 export async function listUsers(scope: Scope, filter: UserFilter = {}, limit = 50): Promise<Page<User>> {
-  const query = filtered(scope, filter)
+  const page = filtered(scope, filter)
     .orderBy(['name_key', 'user_id'])
-    .limit(limit + 1);
+    .limit(limit + 1)
+    .select('user_id');
   const after = decodeCursor(filter.cursor);
-  if (after) query.whereRaw('(name_key, user_id) > (?, ?)', after);
-  const rows: Row[] = await query;
+  if (after) page.whereRaw('(name_key, user_id) > (?, ?)', after);
+  const rows: Row[] = await users(scope).whereIn('user_id', page).orderBy(['name_key', 'user_id']);
   const last = rows[limit - 1];
   return { items: rows.slice(0, limit).map(fromRow), cursor: rows.length > limit && last ? encodeCursor(last) : undefined };
 }
@@ -192,7 +193,7 @@ function filtered(scope: Scope, { search, by, role, status, groupId }: UserFilte
   return query;
 }
 
-/** Any part of it; of one or two letters only the beginning of a word: an index knows nothing smaller than three. */
+/** Any part of it, or without a chosen kind the beginning of e-mail and username; of one or two letters only the beginning of a word: an index knows nothing smaller than three. */
 function patternsOf(kind: SearchKind, text: string, isChosen: boolean): string[] {
   const key = keys[kind](text).replace(/[\\%_]/g, '\\$&');
   if ([...key].length < 3) return kind === 'name' ? [`${key}%`, `% ${key}%`] : [`${key}%`];

@@ -35,8 +35,8 @@ function presentChart(days: Overview['days']) {
   };
 }
 
-/** A round number at or above: 1, 2 or 5 with zeros. */
+/** A round number at or above, whose half is whole. */
 function roundUp(n: number): number {
   const power = 10 ** Math.floor(Math.log10(n));
-  return [1, 2, 5, 10].map((step) => step * power).find((one) => one >= n)!;
+  return [1, 2, 3, 4, 6, 8, 10].map((step) => step * power).find((one) => one >= n && one % 2 === 0)!;
 }

@@ -1,0 +1,297 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import { verifyAuditFile } from '../../src/domain/audit-keeping/index.ts';
+import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { dayIn } from '../../src/platform/clock/index.ts';
+import { expectAccessible } from '../support/axe.ts';
+import { chromiumPath, desktop, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { linkIn, type MailSink, startMailSink } from '../support/mail-sink.ts';
+import { passwords, startTestServer, type TestServer } from '../support/server.ts';
+
+const looks = {
+  'desktop, en': { viewport: desktop, locale: 'en' },
+  'phone, dark, pt-BR': { viewport: phone, dark: true, locale: 'pt-BR' },
+  'desktop, es, without JavaScript': { viewport: desktop, locale: 'es', script: false },
+};
+
+/** By the names of fields and the addresses of pages, which are the same in every language. */
+for (const [look, options] of Object.entries(looks))
+  describe(`an administrator’s day (${look})`, function () {
+    this.timeout(120_000);
+    let server: TestServer;
+    let sink: MailSink;
+    let browser: Browser;
+    let page: Page;
+    const errors: string[] = [];
+    const hasScript = !('script' in options);
+
+    before(async function () {
+      if (!chromiumPath) {
+        console.log('      skipped: apt-get install chromium');
+        return this.skip();
+      }
+      sink = await startMailSink();
+      server = await startTestServer({ jobs: true, config: { smtpUrl: sink.url } });
+      const groups = Array.from({ length: 12 }, (_, i) => ({ name: `Team ${i}` }));
+      const customFields = [{ code: 'cost_center', label: 'Cost centre', type: 'text' }];
+      await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', groups, customFields }] });
+      browser = await launchChromium();
+      page = await (await openBrowserContext(browser, options)).newPage();
+      page.on('pageerror', (error) => errors.push(error.message));
+      await page.goto(at('/admin'));
+      await page.fill('#login', 'ana@acme.example');
+      await page.fill('#password', passwords.ana);
+      await page.click('main button[type=submit]');
+      await page.waitForURL(/\/admin$/);
+    });
+    after(async () => {
+      await browser?.close();
+      await server?.close();
+      sink?.close();
+      expect(errors).to.deep.equal([]);
+    });
+
+    const at = (path: string) => `${server.issuer}${path}`;
+    const look = async (what: string) => {
+      expect(await page.getAttribute('html', 'lang')).to.equal(options.locale);
+      if (hasScript) await expectAccessible(page, what);
+    };
+    const open = async (path: string) => {
+      await page.goto(at(path));
+      await look(path);
+    };
+    const press = async (selector: string) => {
+      await page.locator(selector).first().click();
+      await page.waitForLoadState();
+    };
+    const main = () => page.locator('main').textContent();
+    const idOf = async (login: string) => (await findUserByLogin(await server.scope(), login))!.userId;
+    const statusOf = async (login: string) => (await findUserByLogin(await server.scope(), login))?.status;
+    /** Follows a task to its end, as its page does by itself or by its button. */
+    async function finish(): Promise<void> {
+      await page.waitForURL(/operations\//);
+      for (let i = 0; i < 60 && (await page.locator('[data-follow]').count()) > 0; i++) {
+        if (!hasScript) await page.reload();
+        await page.waitForTimeout(250);
+      }
+      await look('a finished task');
+    }
+
+    it('Home greets with numbers and leads on', async () => {
+      await look('home');
+      expect(await page.locator('.tile-number').count()).to.equal(5);
+    });
+
+    it('S48–S70: adds a person in three parts, and sees the temporary password (S62, S80)', async () => {
+      await open('/admin/users');
+      await press('a.btn-primary');
+      await look('add a person');
+      await page.fill('[name=firstName]', 'Eva');
+      await page.fill('[name=lastName]', 'Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren');
+      await page.check('[name=access][value=username]');
+      await page.fill('[name=username]', 'eva');
+      await page.check('[name=activation][value=temporary-password]');
+      await page.fill('[name=custom_cost_center]', '4711');
+      const tab = async (i: number) => {
+        if (hasScript) await page.locator('[role=tab]').nth(i).click();
+      };
+      await tab(1);
+      await page.fill('#groups_search', 'team 7');
+      // Enter looks, and adds nobody yet
+      if (hasScript) await page.press('#groups_search', 'Enter');
+      else await page.click('button[name=find][value=groups]');
+      await page.waitForLoadState();
+      await page.check('input[name=groups]');
+      await look('groups of a new person');
+      await tab(2);
+      await page.check('label:has-text("Mobile") input');
+      await press('.form-page > .d-flex button.btn-primary');
+      await page.waitForURL(/users\/[0-9a-f-]{36}/);
+      await look('a person');
+      expect(await main())
+        .to.contain('Team 7')
+        .and.to.contain('Mobile')
+        .and.to.contain('4711');
+      expect(await page.locator('#temporary-password').count()).to.equal(1);
+    });
+
+    // the browser's own keys serve where there is no script
+    if (hasScript)
+      it('keyboard: tabs by arrows, the row menu by Enter and Escape', async () => {
+        await page.goto(at('/admin/users/new'));
+        await page.locator('[role=tab]').first().focus();
+        await page.keyboard.press('ArrowRight');
+        expect(await page.locator('[role=tab][aria-selected=true]').getAttribute('aria-controls')).to.equal('section-1');
+        await page.goto(at('/admin/users'));
+        const menu = page.locator('.row-menu summary').first();
+        await menu.focus();
+        await page.keyboard.press('Enter');
+        expect(await page.locator('.row-menu[open]').count()).to.equal(1);
+        await look('an open row menu');
+        await page.keyboard.press('Escape');
+        expect(await page.locator('.row-menu[open]').count()).to.equal(0);
+        expect(await page.evaluate("document.activeElement.closest('.row-menu') !== null")).to.equal(true);
+      });
+
+    it('S50, S51: searches by kind and filters; the address keeps both, Clear shows everybody again', async () => {
+      await open('/admin/users');
+      await page.selectOption('#by', 'username');
+      await page.fill('#q', 'EV');
+      await page.selectOption('#role', 'regular');
+      await press('form.bar button[type=submit]');
+      expect(await page.locator('tbody tr').count()).to.equal(1);
+      expect(page.url())
+        .to.match(/by=username/)
+        .and.to.match(/role=regular/);
+      await press('form.bar a.btn');
+      expect(await page.locator('tbody tr').count()).to.equal(3);
+    });
+
+    it('S91–S96: from the row menu to groups and applications of the person', async () => {
+      const id = await idOf('eva');
+      await page.goto(at('/admin/users'));
+      await page.locator(`tr:has(a[href$="${id}"]) .row-menu summary`).click();
+      await press(`.row-menu[open] a[href$="/groups/add"]`);
+      await look('link groups');
+      await page.check('label:has-text("Team 3") input');
+      await press('.form-page > .d-flex button.btn-primary');
+      await look('manage groups');
+      expect(await main()).to.contain('Team 3');
+      await press('tr:has-text("Team 3") button');
+      expect(await main()).to.not.contain('Team 3');
+      await open(`/admin/users/${id}/applications`);
+      await press('tr:has-text("Mobile") button');
+      await look('manage applications');
+      expect(await main()).to.not.contain('Mobile');
+    });
+
+    it('S120–S127: plans a temporary deactivation, and deletes it', async () => {
+      const id = await idOf('eva');
+      await open(`/admin/users/${id}`);
+      await press('a[href$="/temporary-deactivation"]');
+      await page.fill('#startsOn', dayIn('UTC', new Date(Date.now() + 86_400_000)));
+      await page.fill('#endsOn', dayIn('UTC', new Date()));
+      await press('main form button[type=submit]');
+      expect(await page.locator('[aria-invalid=true]').count(), 'an end before the start').to.equal(1);
+      await look('a wrong period');
+      await page.fill('#endsOn', dayIn('UTC', new Date(Date.now() + 9 * 86_400_000)));
+      await press('main form button[type=submit]');
+      await look('a planned deactivation');
+      await press('a[href$="/temporary-deactivation/remove"]');
+      await press('main form button[type=submit]');
+      expect(await page.locator('a[href$="/temporary-deactivation/remove"]').count()).to.equal(0);
+    });
+
+    it('S128, S129: many are deactivated and activated again, with progress', async () => {
+      for (const [change, status] of [
+        ['deactivate', 'deactivated'],
+        ['reactivate', 'activated'],
+      ] as const) {
+        await page.goto(at('/admin/users?q=eva'));
+        await page.check('tbody input[name=user]');
+        await page.selectOption('#change', change);
+        await press('#bulk button');
+        await look('many: asked first');
+        await press('main form button[type=submit]');
+        await finish();
+        expect(await statusOf('eva')).to.equal(status);
+      }
+    });
+
+    it('S52–S55: exports the list; the link of the mail gives the file', async () => {
+      await open('/admin/users');
+      await press('a[href*="/users/export"]');
+      await look('export');
+      const mail = await sink.after(() => press('main form button[type=submit]'), 'ana@acme.example', '/exports/');
+      const [file] = await Promise.all([page.waitForEvent('download'), page.goto(linkIn(mail)).catch(() => {})]);
+      expect(readFileSync(await file.path(), 'utf8')).to.contain('eva');
+      await page.waitForLoadState();
+      await look('the download');
+    });
+
+    it('imports people after a look at them; a mistake is named with its line', async () => {
+      await open('/admin/users/import');
+      const send = async (content: string) => {
+        await page.setInputFiles('#file', { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(content) });
+        await page.check('[name=activation][value=temporary-password]');
+        await press('main form button[type=submit]');
+      };
+      await send('firstName,lastName,username\nIvo,Sá,ivo\nIvo,Sá,ivo');
+      await look('an import with a mistake');
+      expect(await page.locator('.alert-fault li').count()).to.equal(1);
+      await send('firstName,lastName,username\nIvo,Sá,ivo');
+      await look('an import to be confirmed');
+      await press('main form button[type=submit]');
+      await finish();
+      expect(await statusOf('ivo')).to.equal('activated');
+    });
+
+    it('S88–S90: exports a person’s data once their name was typed', async () => {
+      await open(`/admin/users/${await idOf('ivo')}/personal-data`);
+      await page.fill('#confirmation', 'somebody else');
+      await press('main form button[type=submit]');
+      expect(await page.locator('[aria-invalid=true]').count()).to.equal(1);
+      await page.fill('#confirmation', 'ivo');
+      const [file] = await Promise.all([page.waitForEvent('download'), page.click('main form button[type=submit]')]);
+      expect(JSON.parse(readFileSync(await file.path(), 'utf8')).person.username).to.equal('ivo');
+    });
+
+    it('groups: adds one, with an application and a required second factor (S36), and deletes it', async () => {
+      await open('/admin/groups');
+      await press('a.btn-primary');
+      await page.fill('#name', 'Auditors');
+      await press('main form button[type=submit]');
+      await look('a group');
+      await press('a[href$="/applications/add"]');
+      await look('applications of a group');
+      await page.check('label:has-text("Payroll") input');
+      await press('.form-page > .d-flex button.btn-primary');
+      expect(await main()).to.contain('Payroll');
+      const address = page.url().split('?')[0]!;
+      await press('form[action$="/second-factor"] button');
+      await look('the policy, changed or on trial');
+      await page.goto(address);
+      await press('form[action$="/second-factor"] button');
+      await page.goto(address);
+      await press('a[href$="/delete"]');
+      await press('main form button[type=submit]');
+      expect(await main()).to.not.contain('Auditors');
+    });
+
+    it('S130, S133: deletes a person, who is gone a moment later, from the audit, too', async () => {
+      const id = await idOf('ivo');
+      await open(`/admin/users/${id}`);
+      await press('a[href$="/delete"]');
+      await look('delete a person');
+      await press('main form button[type=submit]');
+      await page.waitForURL(/users\?done/);
+      for (let i = 0; i < 40 && (await statusOf('ivo')); i++) await page.waitForTimeout(100);
+      await open(`/admin/audit?subject=${id}`);
+      expect(await page.locator('tbody tr').count()).to.be.greaterThan(2);
+      expect(await page.locator('tbody').textContent()).to.not.contain('Ivo');
+    });
+
+    it('the audit report: filtered, and exported with a signature that verifies', async () => {
+      await open('/admin/audit');
+      await page.selectOption('#type', 'user.created');
+      await page.fill('#person', 'eva');
+      await press('form.bar button[type=submit]');
+      await look('a filtered report');
+      expect(await page.locator('tbody tr').count()).to.equal(1);
+      await press('tbody summary');
+      await press('a[href*="/audit/export"]');
+      await look('export of the report');
+      await press('form:has([value=signed]) button');
+      await finish();
+      const [file] = await Promise.all([page.waitForEvent('download'), page.click('a[href$="/file"]')]);
+      const result = await verifyAuditFile(
+        readFileSync(await file.path(), 'utf8')
+          .trim()
+          .split('\n'),
+      );
+      expect(result.fault).to.equal(undefined);
+      await open('/admin/operations');
+      await open('/admin/settings');
+    });
+  });
