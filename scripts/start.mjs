@@ -13,6 +13,7 @@ const programs = {
   portaria: 'src/processes/portaria.ts',
   test: 'test/run.ts',
   bench: 'scripts/bench/index.ts',
+  'bench-people': 'scripts/bench/people.ts',
 };
 
 export function findNode() {

@@ -5,6 +5,7 @@ import { listConsents } from '../consents/index.ts';
 import { listSecondFactors } from '../credentials/second-factors/index.ts';
 import { listCustomFields } from '../custom-fields/index.ts';
 import { listGroupsOfUser } from '../groups/index.ts';
+import { findPlan } from '../planned-deactivations/index.ts';
 import type { ApplicationId, Scope, UserId } from '../scope.ts';
 import { listApplicationUses, listSessionsOfUser } from '../sessions/index.ts';
 import { fullName, getUser } from '../users/index.ts';
@@ -29,6 +30,7 @@ export async function collectPersonalData(scope: Scope, userId: UserId): Promise
     generatedAt: scope.clock.now(),
     person: { id, ...person },
     customFields: Object.fromEntries(fields.map(({ label, fieldId }) => [label, customValues[fieldId] ?? null])),
+    plannedDeactivation: (await findPlan(scope, userId)) ?? null,
     groups: (await listGroupsOfUser(scope, userId)).map(({ name }) => name),
     applications: applications.map(({ applicationId, name }) => ({ name, lastUsedAt: uses.get(applicationId as ApplicationId) ?? null })),
     consents,

@@ -13,6 +13,24 @@ export const auditRoutes: Route[] = [
   { method: 'POST', path: '/admin/audit/retention', access: 'administrator', handle: submitRetention },
 ];
 
+type Flat = Record<string, string>;
+
+/** Every value by its path; lists in one line. */
+function flatten(value: unknown, path = ''): Flat {
+  if (value === undefined) return {};
+  if (value === null || typeof value !== 'object') return { [path]: value === null ? '–' : String(value) };
+  if (Array.isArray(value)) return { [path]: value.map((one) => (typeof one === 'object' ? JSON.stringify(one) : one)).join(', ') || '–' };
+  return Object.assign({}, ...Object.entries(value).map(([key, one]) => flatten(one, path ? `${path}.${key}` : key)));
+}
+
+/** What differs between before and after, a line each. */
+function flatChanges(before: unknown, after: unknown): { name: string; before: string; after: string }[] {
+  const [old, now] = [flatten(before), flatten(after)];
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])]
+    .filter((name) => old[name] !== now[name])
+    .map((name) => ({ name, before: old[name] ?? '–', after: now[name] ?? '–' }));
+}
+
 async function showAudit(page: PageContext): Promise<void> {
   const { filter, fields, faults } = await readAuditFilter(page, page.query);
   const { items, cursor } =
@@ -26,6 +44,7 @@ async function showAudit(page: PageContext): Promise<void> {
     query: new URLSearchParams(fields),
     fields: faults,
     types: auditEventTypes,
+    flatChanges,
     applications: (await listApplications(page.scope, {}, 500)).items,
   });
 }
