@@ -32,5 +32,19 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Whether a text from outside can be an id at all; PostgreSQL would answer others with an error. */
 export const isId = (value: unknown): value is string => typeof value === 'string' && uuid.test(value);
 
+/** Where a list in the order of a text and an id goes on. */
+export const encodeCursor = (key: string, id: string): string => Buffer.from(JSON.stringify([key, id])).toString('base64url');
+
+/** @returns undefined for none, or one that somebody cut: the list starts at its beginning */
+export function decodeCursor(cursor: string | undefined): [key: string, id: string] | undefined {
+  if (!cursor) return undefined;
+  try {
+    const [key, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return typeof key === 'string' && !key.includes('\0') && key.isWellFormed() && isId(id) ? [key, id] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** One page of a list in key order: `cursor` opens the next. */
 export type Page<T> = { items: T[]; cursor?: string };

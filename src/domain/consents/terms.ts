@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Locale, locales } from '../../platform/i18n/index.ts';
 import type { SettingsKind } from '../context-settings/index.ts';
-import { isId, type Page, type Scope, type UserId } from '../scope.ts';
+import { decodeCursor, encodeCursor, type Page, type Scope, type UserId } from '../scope.ts';
 
 const text = z.strictObject({
   title: z
@@ -121,15 +121,6 @@ export async function listAcceptances(
       acceptedAt: row.accepted_at ?? undefined,
       ip: row.ip ?? undefined,
     })),
-    cursor: rows.length > limit ? Buffer.from(JSON.stringify([last.name_key, last.user_id])).toString('base64url') : undefined,
+    cursor: rows.length > limit ? encodeCursor(last.name_key, last.user_id) : undefined,
   };
-}
-
-function decodeCursor(cursor: string | undefined): [string, string] | undefined {
-  try {
-    const [name, id] = JSON.parse(Buffer.from(cursor ?? '', 'base64url').toString());
-    return typeof name === 'string' && !name.includes('\0') && name.isWellFormed() && isId(id) ? [name, id] : undefined;
-  } catch {
-    return undefined; // none, or one that somebody cut: the list starts at its beginning
-  }
 }

@@ -1,7 +1,7 @@
 import { type Db, jsonText, prepared } from '../../platform/database/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import type { CustomValues } from '../custom-fields/index.ts';
-import { isId, type Page, type Scope, type UserId } from '../scope.ts';
+import { decodeCursor, encodeCursor, isId, type Page, type Scope, type UserId } from '../scope.ts';
 import { emailKey, nameKey, type Role, type Status, type User, usernameKey } from './user.ts';
 
 type Row = {
@@ -119,7 +119,10 @@ export async function listUsers(scope: Scope, filter: UserFilter = {}, limit = 5
   if (after) page.whereRaw('(name_key, user_id) > (?, ?)', after);
   const rows: Row[] = await users(scope).whereIn('user_id', page).orderBy(['name_key', 'user_id']);
   const last = rows[limit - 1];
-  return { items: rows.slice(0, limit).map(fromRow), cursor: rows.length > limit && last ? encodeCursor(last) : undefined };
+  return {
+    items: rows.slice(0, limit).map(fromRow),
+    cursor: rows.length > limit && last ? encodeCursor(last.name_key, last.user_id) : undefined,
+  };
 }
 
 export async function listUsersByIds(scope: Scope, ids: string[]): Promise<User[]> {
@@ -201,18 +204,6 @@ function patternsOf(kind: SearchKind, text: string, isChosen: boolean): string[]
 }
 
 const keys: Record<SearchKind, (text: string) => string> = { email: emailKey, name: nameKey, username: usernameKey };
-
-const encodeCursor = (row: Row): string => Buffer.from(JSON.stringify([row.name_key, row.user_id])).toString('base64url');
-
-function decodeCursor(cursor: string | undefined): [string, string] | undefined {
-  if (!cursor) return undefined;
-  try {
-    const [name, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return typeof name === 'string' && !name.includes('\0') && name.isWellFormed() && isId(id) ? [name, id] : undefined;
-  } catch {
-    return undefined; // a cursor somebody cut: the list starts at its beginning
-  }
-}
 
 export async function insertUser({ db, contextId, clock }: Scope, user: User): Promise<void> {
   await db('users').insert({

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../errors/index.ts';
 import { readPicture } from './picture.ts';
@@ -28,6 +29,17 @@ export async function fitImage(content: Uint8Array, box: { width: number; height
   };
   last = mine.then(done, done);
   return mine;
+}
+
+/** Ready to be kept and sent: `etag` changes with the picture. */
+export type SmallPicture = { content: Buffer; contentType: 'image/png'; etag: string };
+
+const largestBytes = 1_048_576;
+
+/** Of a file of at most 1 MB. @returns undefined when it is larger, or nothing that fitImage takes. @throws AppError pictures_busy */
+export async function makeSmallPicture(file: Buffer, box: { width: number; height: number }): Promise<SmallPicture | undefined> {
+  const content = file.length <= largestBytes ? await fitImage(file, box) : undefined;
+  return content && { content, contentType: 'image/png', etag: createHash('sha256').update(content).digest('base64url').slice(0, 22) };
 }
 
 export type Decoding = { content: Uint8Array; width: number; height: number; box: { width: number; height: number } };
