@@ -1,4 +1,5 @@
 import { newId } from '../../platform/crypto/index.ts';
+import { escapeLike } from '../../platform/database/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import { type ApplicationId, isId, type Page, type Scope } from '../scope.ts';
 import { nameKey } from '../users/index.ts';
@@ -85,7 +86,7 @@ export async function listApplications(
   const query = withLogo(scope)
     .orderBy(['name_key', 'application_id'])
     .limit(limit + 1);
-  if (filter.search?.trim()) query.where('name_key', 'like', `%${nameKey(filter.search).replace(/[\\%_]/g, '\\$&')}%`);
+  if (filter.search?.trim()) query.where('name_key', 'like', `%${escapeLike(nameKey(filter.search))}%`);
   if (isId(filter.cursor)) {
     query.whereRaw(
       '(name_key, application_id) > (SELECT name_key, application_id FROM applications WHERE context_id = ? AND application_id = ?)',

@@ -1,4 +1,5 @@
 import { newId } from '../../platform/crypto/index.ts';
+import { escapeLike } from '../../platform/database/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import { type GroupId, isId, type Page, type Scope, type UserId } from '../scope.ts';
 import { type Count, countUsers, nameKey } from '../users/index.ts';
@@ -32,7 +33,7 @@ export async function findGroupByName(scope: Scope, name: string): Promise<Group
   return row && fromRow(row);
 }
 
-const like = (search: string): string => `%${nameKey(search).replace(/[\\%_]/g, '\\$&')}%`;
+const like = (search: string): string => `%${escapeLike(nameKey(search))}%`;
 
 /** So many members are counted; of more it is said that there are more. */
 const mostCounted = 10_000;

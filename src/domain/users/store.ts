@@ -1,4 +1,4 @@
-import { type Db, jsonText, prepared } from '../../platform/database/index.ts';
+import { type Db, escapeLike, jsonText, prepared } from '../../platform/database/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import type { CustomValues } from '../custom-fields/index.ts';
 import { decodeCursor, encodeCursor, isId, type Page, type Scope, type UserId } from '../scope.ts';
@@ -198,7 +198,7 @@ function filtered(scope: Scope, { search, by, role, status, groupId }: UserFilte
 
 /** Any part of it, or without a chosen kind the beginning of e-mail and username; of one or two letters only the beginning of a word: an index knows nothing smaller than three. */
 function patternsOf(kind: SearchKind, text: string, isChosen: boolean): string[] {
-  const key = keys[kind](text).replace(/[\\%_]/g, '\\$&');
+  const key = escapeLike(keys[kind](text));
   if ([...key].length < 3) return kind === 'name' ? [`${key}%`, `% ${key}%`] : [`${key}%`];
   return kind === 'name' || isChosen ? [`%${key}%`] : [`${key}%`];
 }

@@ -6,6 +6,7 @@ export { type Database, type Db, openDatabase, type Row } from './database.ts';
 export { deleteInSteps } from './delete-in-steps.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/index.ts';
 export { jsonText } from './json-text.ts';
+export { escapeLike } from './like.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
 export { NoticedCache } from './noticed-cache.ts';
 export { prepared } from './prepared.ts';
