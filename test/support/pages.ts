@@ -179,6 +179,8 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     group,
     `${group}/edit`,
     `${group}/applications/add`,
+    `${group}/second-factor`,
+    `${group}/applications/${partnerId}/remove`,
     `${group}/delete`,
     '/admin/custom-fields',
     '/admin/custom-fields/new',

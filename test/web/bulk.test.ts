@@ -53,9 +53,9 @@ describe('web/admin-console: many people at once', () => {
 
   it('says who was passed over and why, and goes on with the others: oneself, and whom it does not apply to', async () => {
     const done = await change('/admin/users', { change: 'deactivate', whom: 'all' });
-    expect(done.text).to.contain('Passed over: 1').and.to.contain('Ana Souza').and.to.contain('cannot do this to your own account');
+    expect(done.text).to.contain('1 skipped').and.to.contain('Ana Souza').and.to.contain('cannot do this to your own account');
     const again = await change('/admin/users?q=pat', { change: 'unblock', whom: 'all' });
-    expect(again.text).to.contain('Passed over: 60').and.to.contain('no longer applies');
+    expect(again.text).to.contain('60 skipped').and.to.contain('does not apply to their status');
   });
 
   it('links those who are ticked to groups', async () => {
@@ -68,11 +68,15 @@ describe('web/admin-console: many people at once', () => {
     await change('/admin/users?q=pat', { change: 'add-to-groups', whom: 'ticked', user: first! }, { groups: finance });
     const members = await (await server.scope()).db('group_members').pluck('user_id');
     expect(members).to.include(first).and.to.have.length(2);
-    expect((await ana.submit(ana.form(list, /bulk$/), { change: 'unblock', whom: 'ticked' })).text).to.contain('Tick somebody first');
+    expect((await ana.submit(ana.form(list, /bulk$/), { change: 'unblock', whom: 'ticked' })).text).to.contain('Select somebody first');
   });
 
   it('S130, S133: deletes many, with everything of theirs', async () => {
-    await change('/admin/users?q=pat', { change: 'delete', whom: 'all' });
+    const asked = await ana.submit(ana.form(await ana.get(at('/admin/users?q=pat')), /bulk$/), { change: 'delete', whom: 'all' });
+    expect(asked.text, 'names the first of them').to.contain('Pat N00').and.to.contain('and 50 more');
+    const careless = await ana.submit(ana.form(asked, /start$/), { typed: '6' });
+    expect([careless.status, careless.text.includes('Type 60')]).to.deep.equal([422, true]);
+    await change('/admin/users?q=pat', { change: 'delete', whom: 'all' }, { typed: '60' });
     await eventually(async () => expect(await statuses()).to.deep.equal({}));
     const scope = await server.scope();
     expect(await scope.db('passwords').where({ context_id: scope.contextId }), 'ana and joão are left').to.have.length(2);

@@ -56,8 +56,9 @@ describe('web/admin-console: groups', () => {
     const done = await ana.submit(ana.form(page, /add$/), { applications: mobile });
     expect(done.text).to.contain('The applications were linked').and.to.contain('Mobile');
     expect((await (await signedIn(server.baseUrl, 'jsilva', passwords.joao)).get(at('/launchpad'))).text).to.contain('Mobile');
-    const { _csrf } = ana.form(done, /applications\/remove$/).fields;
-    await ana.follow(at(`${await finance()}/applications/remove`), { method: 'POST', form: { _csrf: _csrf!, id: mobile } });
+    const asked = await ana.get(at(`${await finance()}/applications/${mobile}/remove`));
+    expect(asked.text, 'who loses it').to.contain('People in the group: 1');
+    await ana.submit(ana.form(asked, /remove$/));
     const types = (await eventsOf(await server.scope(), { applicationId: mobile })).map(({ type }) => type);
     expect(types.slice(-2)).to.deep.equal(['application.assigned', 'application.unassigned']);
   });
@@ -67,11 +68,13 @@ describe('web/admin-console: groups', () => {
       const jar = new Jar();
       return fillSignIn(jar, await jar.follow(at('/launchpad')), login, password);
     };
-    const toggle = async () => ana.submit(ana.form(await ana.get(at(await finance())), /second-factor$/));
+    const toggle = async () => ana.submit(ana.form(await ana.get(at(`${await finance()}/second-factor`)), /second-factor$/));
     await toggle();
     expect((await signIn('jsilva', passwords.joao)).url).to.match(/enrol$/);
     expect((await signIn('ana@acme.example', passwords.ana)).url).to.match(/launchpad$/);
-    expect((await ana.get(at(await finance()))).text).to.contain('needs a second factor');
+    expect((await ana.get(at(await finance()))).text)
+      .to.contain('needs a second factor')
+      .and.to.contain('on trial until');
     await toggle();
     expect((await signIn('jsilva', passwords.joao)).url).to.match(/launchpad$/);
   });
@@ -79,6 +82,7 @@ describe('web/admin-console: groups', () => {
   it('S97: of Everyone nothing can be changed but what it gives', async () => {
     const { groupId } = (await findGroupByName(await server.scope(), 'Everyone'))!;
     const page = (await ana.get(at(`/admin/groups/${groupId}`))).text;
+    for (const part of ['edit', 'delete']) expect((await ana.get(at(`/admin/groups/${groupId}/${part}`))).status, part).to.equal(303);
     for (const part of ['/edit"', '/delete"', '/members"']) expect(page, part).to.not.contain(`${groupId}${part}`);
     expect(page).to.contain('/applications/add');
   });

@@ -70,7 +70,7 @@ describe('web/admin-console: groups and applications of a person', () => {
       ana.follow(at(`${await base()}/applications/remove`), { method: 'POST', form: { _csrf: csrf, id: id(name) } });
     await remove('Payroll');
     const after = await remove('Payroll');
-    expect(after.text, 'S95: the group goes on giving it').to.contain('Only a group gives it');
+    expect(after.text, 'S95: the group goes on giving it').to.contain('It comes from a group');
     const types = await (await server.scope())
       .db('audit_events')
       .where({ subject_id: (await joao()).userId })

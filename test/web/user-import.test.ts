@@ -107,16 +107,25 @@ describe('web/admin-console: import of users', () => {
   it('S62: with temporary passwords people without e-mail come in, too', async () => {
     await confirm(await send('firstName,lastName,username\nUrs,Bo,urs', 'temporary-password'));
     const urs = (await findUserByLogin(await server.scope(), 'urs'))!;
-    expect((await ana.get(at(`/admin/users/${urs.userId}`))).text).to.contain('id="temporary-password"');
-    const refused = await send('firstName,lastName,username\nUrs,Bo,urs2', 'invitation');
-    expect(refused.status, 'S71').to.equal(422);
+    const shown = (await ana.get(at(`/admin/users/${urs.userId}`))).text;
+    expect(shown).to.contain('id="temporary-password"');
+    const mixed = await confirm(await send('firstName,lastName,username,email\nUrs,Two,urs2,\nIda,Two,,ida@acme.example', 'invitation'));
+    const of = async (login: string) => (await findUserByLogin(await server.scope(), login))!.status;
+    expect([await of('urs2'), await of('ida@acme.example')], 'S71: who cannot be invited').to.deep.equal(['activated', 'invited']);
+    const list = await ana.submit(ana.form(mixed, /passwords$/));
+    const [, line] = list.text.split('\r\n');
+    const password = (await ana.get(at(`/admin/users/${(await findUserByLogin(await server.scope(), 'urs2'))!.userId}`))).text;
+    expect(line!.split(',').slice(0, 2)).to.deep.equal(['urs2', 'Urs Two']);
+    expect(password, 'S115: the one on the page').to.contain(line!.split(',')[2]!);
+    expect(list.text).to.not.contain('ida@');
+    expect((await (await server.scope()).db('audit_events').where({ type: 'users.passwords-exported' })).length).to.equal(1);
   });
 
   it('says line by line what is wrong, and adds nobody', async () => {
     const before = await count();
     const answer = await send(
       [
-        'firstName,lastName,email,username,role,groups,cost_center',
+        'firstName,lastName,email,username,role,groups,cost_center,salary',
         ',Luz,a@acme.example,,,,',
         'A,B,not an address,,,,',
         'A,B,ana@acme.example,,,,',
@@ -129,7 +138,8 @@ describe('web/admin-console: import of users', () => {
       ].join('\n'),
     );
     expect([answer.status, answer.text.includes('<script>alert'), answer.text.includes('<b>x')]).to.deep.equal([422, false, false]);
-    for (const line of [2, 3, 4, 5, 6, 7, 8, 9, 10]) expect(answer.text, `line ${line}`).to.contain(`Line ${line}</strong>`);
+    expect(answer.text, 'beside what is wrong with the file').to.contain('salary');
+    for (const line of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) expect(answer.text, `line ${line}`).to.contain(`Line ${line}</strong>`);
     expect(await count()).to.equal(before);
   });
 

@@ -173,7 +173,13 @@ for (const form of document.querySelectorAll('form[data-tabs]')) {
 for (const radio of document.querySelectorAll('[data-switches]')) {
   const follow = () => {
     if (!radio.checked) return;
-    for (const part of document.querySelectorAll('[data-switch]')) part.hidden = part.dataset.switch !== radio.dataset.switches;
+    for (const part of document.querySelectorAll('[data-switch]')) {
+      part.hidden = part.dataset.switch !== radio.dataset.switches;
+      // what cannot be seen is not chosen
+      if (part.hidden) for (const box of part.querySelectorAll('[type="checkbox"]')) box.checked = false;
+      const gone = part.hidden && part.querySelector('[type="radio"]:checked');
+      if (gone) [...radio.form.elements[gone.name]].find((other) => !part.contains(other)).checked = true;
+    }
   };
   radio.addEventListener('change', follow);
   follow();
@@ -218,6 +224,13 @@ for (const time of document.querySelectorAll('time[datetime]')) {
   const date = new Date(time.dateTime);
   time.title = time.textContent;
   time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
+}
+
+// what was done is told once: not again when the page is reloaded
+const here = new URL(location.href);
+if (here.searchParams.has('done')) {
+  here.searchParams.delete('done');
+  history.replaceState(null, '', here);
 }
 
 const address = document.querySelector('meta[name="address"]');

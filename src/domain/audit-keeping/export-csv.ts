@@ -9,7 +9,7 @@ export type AuditWords = {
   type(type: string): string;
   outcome(outcome: string): string;
   reason(reason: string): string;
-  erased: string;
+  erased(id: string): string;
 };
 type Input = { filter: Omit<AuditFilter, 'from' | 'until'> & { from?: string; until?: string }; locale: string };
 
@@ -48,8 +48,8 @@ export async function exportCsv(scope: Scope, operation: Operation, wordsIn: (lo
 const present = (event: AuditEvent, words: AuditWords): string[] => [
   event.at.toISOString(),
   words.type(event.type),
-  event.erased.actor ? words.erased : event.actor.name || event.actor.kind,
-  event.erased.subject ? words.erased : (event.subjectName ?? ''),
+  event.erased.actor ? words.erased(event.actor.id ?? '') : event.actor.name || event.actor.kind,
+  event.erased.subject ? words.erased(event.subjectId ?? '') : (event.subjectName ?? ''),
   event.actor.ip ?? '',
   words.outcome(event.outcome),
   event.reason ? words.reason(event.reason) : '',

@@ -35,6 +35,7 @@ export const auditEventTypes = [
   'user.deleted',
   'users.exported',
   'users.imported',
+  'users.passwords-exported',
   'user.temporary-password-set',
   'user.email-change-requested',
   'user.email-changed',

@@ -50,6 +50,15 @@ function filteredEvents(scope: Scope, filter: AuditFilter) {
   return query;
 }
 
+/** How many there are, up to `most`. */
+export async function countEvents(scope: Scope, filter: AuditFilter, most = 100_000): Promise<{ n: number; isMore: boolean }> {
+  const some = filteredEvents(scope, filter)
+    .select(scope.db.raw('1'))
+    .limit(most + 1);
+  const { rows } = await scope.db.raw('SELECT count(*) AS n FROM (?) AS found', [some]);
+  return { n: Math.min(Number(rows[0].n), most), isMore: Number(rows[0].n) > most };
+}
+
 /** The part of the chain from the first to the last event of a time. `before`: the hash that its first event builds on. */
 export async function findSealedRange(
   scope: Scope,

@@ -10,7 +10,17 @@ import { newAccountsSettings } from '../new-accounts/index.ts';
 import { countRecentLinks, createLink, findLink, useLink } from '../one-time-links/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { actingAs, changeStatus, createUser, fullName, getUser, type NewUser, noteLocale, type User } from '../users/index.ts';
+import {
+  actingAs,
+  changeStatus,
+  checkPersonalData,
+  createUser,
+  fullName,
+  getUser,
+  type NewUser,
+  noteLocale,
+  type User,
+} from '../users/index.ts';
 
 /**
  * S61: the person is Invited until they choose a password by the link that is mailed.
@@ -20,7 +30,7 @@ import { actingAs, changeStatus, createUser, fullName, getUser, type NewUser, no
 export const inviteUser = (scope: Scope, input: Omit<NewUser, 'status'>, links: Links, keyRing: KeyRing, locale: string): Promise<User> =>
   inTransaction(scope, async (inside) => {
     // S71: there is nowhere to send it
-    if (input.username && !input.email) throw invalidInput({ activation: 'fields.invitation_email' });
+    if (input.username && !input.email) throw invalidInput({ ...checkPersonalData(input), activation: 'fields.invitation_email' });
     const user = await createUser(inside, { ...input, status: 'invited' });
     await linkUser(inside, user.userId, links);
     await sendInvitation(inside, user, keyRing, { locale });

@@ -56,6 +56,46 @@ async function workOnItem(scope: Scope, operationId: OperationId, position: numb
   }
 }
 
+/** Whom a deed made, for who asks later. @param scope of its transaction */
+export async function recordItems(scope: Scope, operationId: OperationId, userIds: UserId[]): Promise<void> {
+  const step = 1000;
+  for (let from = 0; from < userIds.length; from += step) {
+    const rows = userIds.slice(from, from + step).map((user_id, i) => ({
+      context_id: scope.contextId,
+      operation_id: operationId,
+      position: from + i + 1,
+      user_id,
+      outcome: 'done',
+    }));
+    await scope.db('operation_items').insert(rows);
+  }
+}
+
+/** Whom it was done to, in order. */
+export async function listDone(
+  scope: Scope,
+  operationId: OperationId,
+  after: number,
+  limit: number,
+): Promise<{ position: number; userId: UserId }[]> {
+  const rows = await items(scope, operationId)
+    .where('outcome', 'done')
+    .where('position', '>', after)
+    .orderBy('position')
+    .limit(limit)
+    .select('position', 'user_id');
+  return rows.map((row) => ({ position: row.position, userId: row.user_id }));
+}
+
+/** How many were refused for each reason, the most frequent first. */
+export async function countRefused(scope: Scope, operationId: OperationId): Promise<{ outcome: string; n: number }[]> {
+  const { rows } = await scope.db.raw(
+    `SELECT outcome, count(*)::int AS n FROM operation_items WHERE context_id = ? AND operation_id = ? AND outcome <> 'done' GROUP BY outcome ORDER BY n DESC`,
+    [scope.contextId, operationId],
+  );
+  return rows;
+}
+
 /** The first that were refused, and why. */
 export async function listRefused(scope: Scope, operationId: OperationId, limit = 100): Promise<OperationItem[]> {
   const rows = await items(scope, operationId)

@@ -13,9 +13,10 @@ import {
   noteProgress,
   type Operation,
   openFile,
+  recordItems,
   saveFilePart,
 } from '../operations/index.ts';
-import { inTransaction, type OperationId, type Scope } from '../scope.ts';
+import { inTransaction, type OperationId, type Scope, type UserId } from '../scope.ts';
 import { createUser } from '../users/index.ts';
 import { checkImport } from './check-import.ts';
 import { decodeCsv, type ImportFault, type ImportRow, type ImportWords, readImport } from './read-import.ts';
@@ -31,7 +32,7 @@ export async function draftImport(
   input: Input,
   words: ImportWords,
 ): Promise<{ operationId: OperationId } | { faults: ImportFault[] }> {
-  const { rows, faults } = await read(scope, content, words, input.activation);
+  const { rows, faults } = await read(scope, content, words);
   if (faults.length > 0) return { faults };
   const operationId = await inTransaction(scope, async (inside) => {
     const id = await draftOperation(inside, { kind: 'import-users', input, total: rows.length });
@@ -41,21 +42,24 @@ export async function draftImport(
   return { operationId };
 }
 
-async function read(scope: Scope, content: Buffer, words: ImportWords, activation: Activation) {
-  const { rows, faults } = readImport(decodeCsv(content), await listCustomFields(scope), words);
-  if (faults.length > 0) return { rows, faults, groups: new Map() };
+async function read(scope: Scope, content: Buffer, words: ImportWords) {
+  const { rows, faults: early, headings } = readImport(decodeCsv(content), await listCustomFields(scope), words);
   const checked = await checkImport(scope, rows);
-  // S71: there is nowhere to send it
-  const unreachable = activation === 'invitation' ? rows.filter(({ person }) => !person.email) : [];
-  const more = unreachable.map(({ line }): ImportFault => ({ line, column: 'email', message: 'fields.invitation_email' }));
-  return { rows, groups: checked.groups, faults: [...checked.faults, ...more].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+  return {
+    rows,
+    groups: checked.groups,
+    faults: [...early, ...checked.faults.map((one) => ({ ...one, column: headings?.get(one.column ?? '') ?? one.column }))],
+  };
 }
+
+/** S71: who has no e-mail cannot be invited, and gets a temporary password. */
+const isInvited = (activation: Activation, { person }: ImportRow): boolean => activation === 'invitation' && person.email !== undefined;
 
 /** What would be added, as things are now. @throws AppError not_found */
 export async function findDraft(scope: Scope, operationId: string, words: ImportWords): Promise<ImportDraft> {
   const operation = await getOperation(scope, operationId);
   const { activation } = operation.input as Input;
-  const { rows, faults } = await read(scope, await buffer(openFile(scope, operation.operationId)), words, activation);
+  const { rows, faults } = await read(scope, await buffer(openFile(scope, operation.operationId)), words);
   return { operation, rows, faults, activation };
 }
 
@@ -72,25 +76,29 @@ export async function runImport(
 ): Promise<void> {
   const { operationId } = operation;
   const { activation, locale } = operation.input as Input;
-  const { rows, faults, groups } = await read(scope, await buffer(openFile(scope, operationId)), words, activation);
+  const { rows, faults, groups } = await read(scope, await buffer(openFile(scope, operationId)), words);
   if (faults.length > 0) throw new AppError('import_faults', 409);
   // slow, and so before the transaction
-  const passwords: { password: string; hash: string }[] = [];
-  for (let i = 0; activation === 'temporary-password' && i < rows.length; i++) {
+  const passwords = new Map<ImportRow, { password: string; hash: string }>();
+  for (const [i, row] of rows.entries()) {
+    if (isInvited(activation, row)) continue;
     const password = randomPassword();
-    passwords.push({ password, hash: await hasher.hash(password) });
+    passwords.set(row, { password, hash: await hasher.hash(password) });
     if (i % 50 === 0) await noteProgress(scope, operationId, { done: i });
   }
   await inTransaction(scope, async (inside) => {
-    for (const [i, { person, customFields, groups: names }] of rows.entries()) {
-      const status = activation === 'invitation' ? 'invited' : 'activated';
-      const user = await createUser(inside, { ...person, customFields, status });
-      if (activation === 'invitation') await sendInvitation(inside, user, keyRing, { locale, most: Number.POSITIVE_INFINITY });
-      else await setTemporaryPassword(inside, user, passwords[i]!, keyRing);
-      const groupIds = names.map((name) => groups.get(name)!).filter(({ isEveryone }) => !isEveryone);
+    const added: UserId[] = [];
+    for (const [i, row] of rows.entries()) {
+      const temporary = passwords.get(row);
+      const user = await createUser(inside, { ...row.person, customFields: row.customFields, status: temporary ? 'activated' : 'invited' });
+      if (temporary) await setTemporaryPassword(inside, user, temporary, keyRing);
+      else await sendInvitation(inside, user, keyRing, { locale, most: Number.POSITIVE_INFINITY });
+      const groupIds = row.groups.map((name) => groups.get(name)!).filter(({ isEveryone }) => !isEveryone);
       await linkUser(inside, user.userId, { groupIds: groupIds.map(({ groupId }) => groupId), applicationIds: [] });
+      added.push(user.userId);
       if (i % 200 === 0) await noteProgress(scope, operationId, { done: i });
     }
+    await recordItems(inside, operationId, added);
     await noteProgress(inside, operationId, { done: rows.length });
     await recordEvent(inside, { type: 'users.imported', details: { total: rows.length, activation } });
   });

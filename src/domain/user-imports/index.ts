@@ -2,3 +2,4 @@
 // Does not: change people who exist, nor show pages.
 export { confirmImport, draftImport, findDraft, type ImportDraft, runImport } from './import-users.ts';
 export { decodeCsv, type ImportFault, type ImportRow, type ImportWords, importColumns, mostRows, readImport } from './read-import.ts';
+export { listTemporaryPasswords } from './temporary-passwords.ts';

@@ -14,6 +14,9 @@ export type ImportRow = { line: number; person: PersonalData; customFields: Reco
 /** `message` is a message key. Without a line it is about the whole file. */
 export type ImportFault = { line?: number; column?: string; message: string; params?: Record<string, unknown> };
 
+/** `headings`: what the file calls each column. */
+export type ReadImport = { rows: ImportRow[]; faults: ImportFault[]; headings?: Map<string, string> };
+
 export const mostRows = 20_000;
 
 const key = (text: string): string => nameKey(text).replace(/[^\p{L}\p{N}]/gu, '');
@@ -28,7 +31,7 @@ export function decodeCsv(content: Uint8Array): string {
 }
 
 /** Reads a file with a line of column names, with commas, semicolons or tabs between them. Of people nothing is checked here. */
-export function readImport(text: string, fields: CustomField[], words: ImportWords): { rows: ImportRow[]; faults: ImportFault[] } {
+export function readImport(text: string, fields: CustomField[], words: ImportWords): ReadImport {
   let records: { record: string[]; info: { lines: number } }[];
   try {
     const [header = ''] = text.split(/\r?\n/, 1);
@@ -41,9 +44,16 @@ export function readImport(text: string, fields: CustomField[], words: ImportWor
   if (!header || lines.length === 0) return { rows: [], faults: [{ message: 'fields.csv_empty' }] };
   if (lines.length > mostRows) return { rows: [], faults: [{ message: 'fields.csv_long', params: { most: mostRows } }] };
   const { columns, faults } = readHeader(header.record, fields, words);
-  if (faults.length > 0) return { rows: [], faults };
-  return { rows: lines.map(({ record, info }) => readRow(record, info.lines, columns, fields, words)), faults: [] };
+  if (faults.some(({ message }) => message === 'fields.csv_column_missing')) return { rows: [], faults };
+  return {
+    rows: lines.map(({ record, info }) => readRow(record, info.lines, columns, fields, words)),
+    faults,
+    headings: headingsOf(header.record, columns),
+  };
 }
+
+const headingsOf = (names: string[], columns: (string | undefined)[]): Map<string, string> =>
+  new Map(columns.flatMap((column, i): [string, string][] => (column ? [[column.replace('custom.', ''), names[i]!]] : [])));
 
 function readHeader(names: string[], fields: CustomField[], words: ImportWords) {
   const known = new Map<string, string>([
@@ -61,10 +71,10 @@ function readHeader(names: string[], fields: CustomField[], words: ImportWords) 
     if (!columns.includes(needed)) faults.push({ line: 1, column: needed, message: 'fields.csv_column_missing' });
   if (!columns.includes('email') && !columns.includes('username'))
     faults.push({ line: 1, column: 'email', message: 'fields.csv_column_missing' });
-  return { columns: columns as string[], faults };
+  return { columns, faults };
 }
 
-function readRow(record: string[], line: number, columns: string[], fields: CustomField[], words: ImportWords): ImportRow {
+function readRow(record: string[], line: number, columns: (string | undefined)[], fields: CustomField[], words: ImportWords): ImportRow {
   const at = (column: string) => record[columns.indexOf(column)]?.trim() ?? '';
   const list = (text: string) =>
     text

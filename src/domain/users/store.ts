@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { type Db, escapeLike, jsonText, prepared } from '../../platform/database/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import type { CustomValues } from '../custom-fields/index.ts';
@@ -188,19 +189,24 @@ function filtered(scope: Scope, { search, by, role, status, groupId }: UserFilte
     query.whereIn('user_id', scope.db('group_members').select('user_id').where({ context_id: scope.contextId, group_id: groupId }));
   const text = search?.trim();
   if (text) {
-    const kinds: SearchKind[] = by ? [by] : ['name', 'email', 'username'];
     query.where((or) => {
-      for (const kind of kinds) for (const pattern of patternsOf(kind, text, by !== undefined)) or.orWhere(`${kind}_key`, 'like', pattern);
+      for (const kind of by ? [by] : searchKinds) or.orWhere((and) => matchKind(and, kind, text));
     });
   }
   return query;
 }
 
-/** Any part of it, or without a chosen kind the beginning of e-mail and username; of one or two letters only the beginning of a word: an index knows nothing smaller than three. */
-function patternsOf(kind: SearchKind, text: string, isChosen: boolean): string[] {
-  const key = escapeLike(keys[kind](text));
-  if ([...key].length < 3) return kind === 'name' ? [`${key}%`, `% ${key}%`] : [`${key}%`];
-  return kind === 'name' || isChosen ? [`%${key}%`] : [`${key}%`];
+/**
+ * Any part of it, and of a name every word, in whatever order. Of one or two letters only the beginning of a word: an index knows nothing smaller than three, and
+ * what is looked for nearly everywhere in the list is no search.
+ */
+function matchKind(query: Knex.QueryBuilder, kind: SearchKind, text: string): void {
+  const key = keys[kind](text);
+  for (const word of kind === 'name' ? key.split(' ') : [key]) {
+    const part = escapeLike(word);
+    if ([...word].length >= 3) query.where(`${kind}_key`, 'like', `%${part}%`);
+    else query.where((or) => or.where(`${kind}_key`, 'like', `${part}%`).orWhere(`${kind}_key`, 'like', `% ${part}%`));
+  }
 }
 
 const keys: Record<SearchKind, (text: string) => string> = { email: emailKey, name: nameKey, username: usernameKey };

@@ -1,6 +1,16 @@
-import { getOperation, listOperations, listRefused, type Operation, openFile } from '../../domain/operations/index.ts';
+import { Readable } from 'node:stream';
+import {
+  countRefused,
+  getOperation,
+  listDone,
+  listOperations,
+  listRefused,
+  type Operation,
+  openFile,
+} from '../../domain/operations/index.ts';
 import { findExportByLink } from '../../domain/user-exports/index.ts';
-import { fullName, listUsersByIds } from '../../domain/users/index.ts';
+import { listTemporaryPasswords } from '../../domain/user-imports/index.ts';
+import { fullName, identifier, listUsersByIds } from '../../domain/users/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 
@@ -8,6 +18,7 @@ export const operationRoutes: Route[] = [
   { method: 'GET', path: '/admin/operations', access: 'administrator', handle: showOperations },
   { method: 'GET', path: '/admin/operations/:operation', access: 'administrator', handle: showOperation },
   { method: 'GET', path: '/admin/operations/:operation/file', access: 'administrator', handle: sendOperationFile },
+  { method: 'POST', path: '/admin/operations/:operation/passwords', access: 'administrator', handle: sendPasswords },
   { method: 'GET', path: '/admin/exports/:token', access: 'administrator', handle: showExport },
   { method: 'GET', path: '/admin/exports/:token/file', access: 'administrator', handle: sendExport },
 ];
@@ -17,23 +28,45 @@ async function showOperations(page: PageContext): Promise<void> {
 }
 
 async function showOperation(page: PageContext): Promise<void> {
-  const operation = await getOperation(page.scope, page.params.operation!);
-  const refused = operation.refused > 0 ? await listRefused(page.scope, operation.operationId) : [];
+  const { scope } = page;
+  const operation = await getOperation(scope, page.params.operation!);
+  const [refused, reasons] =
+    operation.refused > 0 ? [await listRefused(scope, operation.operationId), await countRefused(scope, operation.operationId)] : [[], []];
   const people = new Map(
     (
       await listUsersByIds(
-        page.scope,
+        scope,
         refused.map(({ userId }) => userId),
       )
     ).map((user) => [user.userId, user]),
   );
+  const why = (outcome: string) => page.t(outcome === 'status_conflict' ? 'operations.status_conflict' : `errors.${outcome}`);
   renderPage(page, 'admin-console/operation', {
     operation,
-    refused: refused.map(({ userId, outcome }) => {
-      const user = people.get(userId);
-      return { userId, name: user && fullName(user), why: page.t(`errors.${outcome}`) };
-    }),
+    hasPasswords:
+      operation.kind === 'import-users' && operation.state === 'done' && (await listDone(scope, operation.operationId, 0, 1)).length > 0,
+    reasons: reasons.map(({ outcome, n }) => ({
+      why: why(outcome),
+      n,
+      people: refused
+        .filter((one) => one.outcome === outcome)
+        .map(({ userId }) => {
+          const user = people.get(userId);
+          return { userId, name: user && fullName(user), login: user && identifier(user) };
+        }),
+    })),
   });
+}
+
+/** S115: of people who were imported with temporary passwords. */
+async function sendPasswords(page: PageContext): Promise<void> {
+  const { ctx, context, scope, t } = page;
+  const operation = await getOperation(scope, page.params.operation!);
+  if (operation.kind !== 'import-users') throw notFound();
+  ctx.set('content-disposition', `attachment; filename="${context.code}-temporary-passwords.csv"`);
+  ctx.type = 'text/csv; charset=utf-8';
+  const columns: [string, string, string] = [t('users.identifier'), t('users.full_name'), t('users.temporary_password')];
+  ctx.body = Readable.from(listTemporaryPasswords(scope, operation, page.services.keyRing, columns));
 }
 
 async function sendOperationFile(page: PageContext): Promise<void> {

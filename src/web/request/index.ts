@@ -11,7 +11,7 @@ export { openPage } from './open-page.ts';
 export { createPageRouter } from './page-router.ts';
 export { passkeyCeremony } from './passkeys.ts';
 export { redirectTo } from './redirect.ts';
-export { fieldTexts, newSupportCode, type PageOptions, reasonText, renderErrorPage, renderPage } from './render.ts';
+export { fieldTexts, formatCount, newSupportCode, type PageOptions, reasonText, renderErrorPage, renderPage } from './render.ts';
 export type { Access, Actions, PageContext, Route } from './route.ts';
 export type { Services } from './services.ts';
 export { nextStepOf, policyOf, rulesOf, sendToSignIn } from './sign-in-step.ts';

@@ -27,6 +27,9 @@ const formats = Object.fromEntries(
   ]),
 ) as Record<Locale, { number: Intl.NumberFormat; day: Intl.DateTimeFormat; time: Intl.DateTimeFormat }>;
 
+/** "10,000+" where no more were counted. */
+export const formatCount = (locale: Locale, { n, isMore }: Count): string => `${formats[locale].number.format(n)}${isMore ? '+' : ''}`;
+
 /** What is wrong with single fields, in the reader's language. */
 export const fieldTexts = ({ t }: PageContext, error: AppError | undefined): Record<string, string> =>
   Object.fromEntries(Object.entries(error?.fields ?? {}).map(([field, key]) => [field, t(key, error!.params)]));
@@ -56,12 +59,13 @@ export function renderPage(
     reasonText: (reason: string) => reasonText(services.i18n, t, reason),
     link: (path: string) => `${context.mount}${path}`,
     path: page.ctx.state.path,
-    formatCount: ({ n, isMore }: Count) => `${formats[locale].number.format(n)}${isMore ? '+' : ''}`,
+    formatCount: (count: Count) => formatCount(locale, count),
     formatNumber: (value: number) => formats[locale].number.format(value),
     /** @param day YYYY-MM-DD */
     formatDay: (day: string) => formats[locale].day.format(new Date(day)),
     formatTime: (date: Date) => `${formats[locale].time.format(date)} UTC`,
     fields: {},
+    isFurther: page.query('after') !== '',
     // of a deed before; what failed now says so itself
     notice: status < 400 ? takeNotice(page) : undefined,
     // an answer to a form has no address of its own to open in another language

@@ -21,6 +21,6 @@ export function auditWords(i18n: I18n, locale: string): AuditWords {
     type: (type) => t(`audit.types.${type.replace(/[.-]/g, '_')}`),
     outcome: (outcome) => t(`status.${outcome}`),
     reason: (reason) => reasonText(i18n, t, reason),
-    erased: t('audit.erased'),
+    erased: (id) => t('audit.erased', { id: id.slice(-8) }),
   };
 }

@@ -1,5 +1,6 @@
 import type { AuditFilter } from '../../../domain/audit/index.ts';
-import { findUserById, findUserByLogin, identifier } from '../../../domain/users/index.ts';
+import type { Scope } from '../../../domain/scope.ts';
+import { findUserById, findUserByLogin, identifier, listUsers, type User } from '../../../domain/users/index.ts';
 import { isDay, startOfDay } from '../../../platform/clock/index.ts';
 import type { PageContext } from '../../request/index.ts';
 
@@ -21,7 +22,7 @@ export async function readAuditFilter(
   // an address that names somebody by id, from their own page
   const linked = given.subject ? await findUserById(scope, given.subject) : undefined;
   if (linked) given.person ||= identifier(linked);
-  const person = given.person ? await findUserByLogin(scope, given.person) : undefined;
+  const person = given.person ? await findPerson(scope, given.person) : undefined;
   if (given.person && !person) faults.person = t('fields.unknown_person');
   const filter: AuditFilter = {
     from: dayAt('from', given.from),
@@ -34,8 +35,17 @@ export async function readAuditFilter(
     subjectId: linked || person ? undefined : given.subject || undefined,
     ...(person && { [{ by: 'actorId', about: 'subjectId' }[given.as] ?? 'personId']: person.userId }),
   };
+  if (filter.from && filter.until && filter.from >= filter.until) faults.until = t('fields.day_not_after_from');
   if (linked) given.subject = '';
   return { filter, fields: Object.fromEntries(Object.entries(given).filter(([, text]) => text !== '')), faults };
+}
+
+/** By e-mail or username, or by a name that one person alone has. */
+async function findPerson(scope: Scope, text: string): Promise<User | undefined> {
+  const found = await findUserByLogin(scope, text);
+  if (found) return found;
+  const { items } = await listUsers(scope, { search: text, by: 'name' }, 2);
+  return items.length === 1 ? items[0] : undefined;
 }
 
 const nextDay = (day: string): string => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);

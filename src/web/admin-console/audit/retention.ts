@@ -1,7 +1,8 @@
+import { countEvents } from '../../../domain/audit/index.ts';
 import { auditRetention } from '../../../domain/audit-keeping/index.ts';
 import { changeSettings, loadSettings } from '../../../domain/context-settings/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
-import { type PageContext, renderPage } from '../../request/index.ts';
+import { formatCount, type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 
 export async function showRetention(page: PageContext): Promise<void> {
@@ -14,12 +15,31 @@ function render(page: PageContext, values: { days: string }, version: number, fi
 }
 
 export async function submitRetention(page: PageContext): Promise<void> {
-  const values = { days: page.form.get('days').trim() || '0' };
+  const { form, scope } = page;
+  const values = { days: form.get('days').trim() || '0' };
   const version = shownVersion(page);
+  const days = Number(values.days);
+  if (days > 0 && form.get('confirmed') !== 'yes') {
+    const until = new Date(page.services.clock.now().getTime() - days * 86_400_000);
+    const old = Number.isFinite(until.getTime()) ? await countEvents(scope, { until }) : undefined;
+    if (old && old.n > 0) return confirmRetention(page, values.days, version, formatCount(page.locale, old));
+  }
   const done = await submitForm(
     page,
-    () => inTransaction(page.scope, (scope) => changeSettings(scope, auditRetention, values, version)),
+    () => inTransaction(scope, (inside) => changeSettings(inside, auditRetention, values, version)),
     (fields, status, fault) => render(page, values, version, fields, status, fault),
   );
   if (done) redirectTo(page, '/admin/audit', 'settings_saved');
+}
+
+/** What is over its time already goes with the next night, for good. */
+function confirmRetention(page: PageContext, days: string, version: number, count: string): void {
+  renderPage(page, 'admin-console/confirm', {
+    question: 'confirm.retention',
+    words: { days, count },
+    action: '/admin/audit/retention',
+    hidden: { days, version: String(version), confirmed: 'yes' },
+    back: '/admin/audit/retention',
+    dangerous: true,
+  });
 }

@@ -1,9 +1,11 @@
+import { getApplication } from '../../../domain/applications/index.ts';
 import { assignApplication, listApplicationsOfGroup, unassignApplication } from '../../../domain/assignments/index.ts';
 import { getGroup } from '../../../domain/groups/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { type Choices, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo } from '../submit.ts';
+import { countMembers } from './members.ts';
 
 export const showAdd = (page: PageContext): Promise<void> => render(page, noChoices);
 
@@ -26,8 +28,23 @@ export async function submitAdd(page: PageContext): Promise<void> {
   redirectTo(page, `/admin/groups/${groupId}`, 'applications_linked');
 }
 
+/** Many may lose it: asked before. */
+export async function confirmRemove(page: PageContext): Promise<void> {
+  const group = await getGroup(page.scope, page.params.group!);
+  const application = await getApplication(page.scope, page.params.application!);
+  const back = `/admin/groups/${group.groupId}`;
+  renderPage(page, 'admin-console/confirm', {
+    question: 'confirm.remove_group_application',
+    name: application.name,
+    words: { group: group.isEveryone ? page.t('groups.everyone') : group.name, count: await countMembers(page, group) },
+    action: `${back}/applications/${application.applicationId}/remove`,
+    back,
+    dangerous: true,
+  });
+}
+
 export async function submitRemove(page: PageContext): Promise<void> {
   const { groupId } = await getGroup(page.scope, page.params.group!);
-  await inTransaction(page.scope, (scope) => unassignApplication(scope, page.form.get('id'), { kind: 'group', id: groupId }));
+  await inTransaction(page.scope, (scope) => unassignApplication(scope, page.params.application!, { kind: 'group', id: groupId }));
   redirectTo(page, `/admin/groups/${groupId}`, 'unassigned');
 }

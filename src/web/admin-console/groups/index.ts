@@ -13,8 +13,8 @@ import { inTransaction } from '../../../domain/scope.ts';
 import { countUsers, findUserByLogin, listUsers } from '../../../domain/users/index.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
-import { showAdd, submitAdd, submitRemove } from './applications.ts';
-import { secondFactorOf, submitSecondFactor } from './second-factor.ts';
+import { confirmRemove, showAdd, submitAdd, submitRemove } from './applications.ts';
+import { confirmSecondFactor, secondFactorOf, submitSecondFactor } from './second-factor.ts';
 
 export const groupRoutes: Route[] = [
   { method: 'GET', path: '/admin/groups', access: 'administrator', handle: showGroups },
@@ -27,7 +27,9 @@ export const groupRoutes: Route[] = [
   { method: 'POST', path: '/admin/groups/:group/members/remove', access: 'administrator', handle: submitRemoval },
   { method: 'GET', path: '/admin/groups/:group/applications/add', access: 'administrator', handle: showAdd },
   { method: 'POST', path: '/admin/groups/:group/applications/add', access: 'administrator', handle: submitAdd },
-  { method: 'POST', path: '/admin/groups/:group/applications/remove', access: 'administrator', handle: submitRemove },
+  { method: 'GET', path: '/admin/groups/:group/applications/:application/remove', access: 'administrator', handle: confirmRemove },
+  { method: 'POST', path: '/admin/groups/:group/applications/:application/remove', access: 'administrator', handle: submitRemove },
+  { method: 'GET', path: '/admin/groups/:group/second-factor', access: 'administrator', handle: confirmSecondFactor },
   { method: 'POST', path: '/admin/groups/:group/second-factor', access: 'administrator', handle: submitSecondFactor },
   { method: 'GET', path: '/admin/groups/:group/delete', access: 'administrator', handle: confirmDeletion },
   { method: 'POST', path: '/admin/groups/:group/delete', access: 'administrator', handle: submitDeletion },
@@ -89,6 +91,7 @@ async function showGroup(page: PageContext, fault?: { login: string; message: st
 
 async function showEdit(page: PageContext): Promise<void> {
   const group = await getGroup(page.scope, page.params.group!);
+  if (group.isEveryone) return redirectTo(page, `/admin/groups/${group.groupId}`);
   showForm(page, group, group);
 }
 
@@ -118,6 +121,7 @@ async function submitRemoval(page: PageContext): Promise<void> {
 
 async function confirmDeletion(page: PageContext): Promise<void> {
   const group = await getGroup(page.scope, page.params.group!);
+  if (group.isEveryone) return redirectTo(page, `/admin/groups/${group.groupId}`);
   renderPage(page, 'admin-console/confirm', {
     question: 'confirm.delete_group',
     name: group.name,

@@ -2,13 +2,34 @@ import { changePolicy } from '../../../domain/authentication/index.ts';
 import { getGroup } from '../../../domain/groups/index.ts';
 import { inTransaction, type Scope } from '../../../domain/scope.ts';
 import { demandOfGroup, loadPolicy, rulesInForce, withDemandOfGroup } from '../../../domain/sign-in-policy/index.ts';
-import { type PageContext, passkeyCeremony } from '../../request/index.ts';
+import { type PageContext, passkeyCeremony, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
+import { countMembers } from './members.ts';
 
 /** S36: whether the people of this group need a second factor because they are in it, and the version of the rules that say so. */
 export async function secondFactorOf(scope: Scope, groupId: string) {
   const stored = await loadPolicy(scope);
-  return { isRequired: demandOfGroup(rulesInForce(stored, scope.clock.now()), groupId) === 'required', version: stored.version };
+  const trial = stored.trial && stored.trial.revertsAt > scope.clock.now() ? stored.trial : undefined;
+  return {
+    revertsAt: trial?.revertsAt,
+    isRequired: demandOfGroup(rulesInForce(stored, scope.clock.now()), groupId) === 'required',
+    version: stored.version,
+  };
+}
+
+/** Said before: it may keep people out until they have set one up. */
+export async function confirmSecondFactor(page: PageContext): Promise<void> {
+  const group = await getGroup(page.scope, page.params.group!);
+  const back = `/admin/groups/${group.groupId}`;
+  const { isRequired } = await secondFactorOf(page.scope, group.groupId);
+  renderPage(page, 'admin-console/confirm', {
+    question: isRequired ? 'confirm.group_second_factor_inherit' : 'confirm.group_second_factor',
+    name: group.isEveryone ? page.t('groups.everyone') : group.name,
+    words: { count: await countMembers(page, group) },
+    action: `${back}/second-factor`,
+    hidden: { required: isRequired ? 'no' : 'yes' },
+    back,
+  });
 }
 
 /** A rule of the policy like any other: checked against the administrators who are signed in, on trial where it may keep people out. */

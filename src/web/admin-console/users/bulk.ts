@@ -1,6 +1,6 @@
 import { type BulkChange, bulkChanges, startBulkChange } from '../../../domain/account-changes/index.ts';
 import { isId } from '../../../domain/scope.ts';
-import { type ChosenUsers, countUsers } from '../../../domain/users/index.ts';
+import { type ChosenUsers, countUsers, listUsers, listUsersByIds } from '../../../domain/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { type LinkKind, listChoices, readChoices, wantsSearch } from '../choices.ts';
@@ -8,6 +8,9 @@ import { redirectTo, submitForm } from '../submit.ts';
 import { filterFields, readFilter } from './filter.ts';
 
 const linkedTo: Partial<Record<BulkChange, LinkKind>> = { 'add-to-groups': 'groups', 'link-applications': 'applications' };
+
+/** So many names are shown before it is done. */
+const shown = 10;
 
 const changeOf = ({ form }: PageContext): BulkChange => {
   const change = bulkChanges.find((one) => one === form.get('change'));
@@ -26,19 +29,29 @@ export async function showBulk(page: PageContext): Promise<void> {
   await render(page);
 }
 
-async function render(page: PageContext, status = 200, fault?: string): Promise<void> {
+async function render(page: PageContext, status = 200, fault?: string, fields: Record<string, string> = {}): Promise<void> {
   const { form, scope } = page;
   const change = changeOf(page);
   const chosen = readChosen(page);
   const count = 'ids' in chosen ? { n: chosen.ids.length, isMore: false } : await countUsers(scope, chosen.filter);
   const filter = filterFields(readFilter(form.get));
   const back = `/admin/users?${new URLSearchParams(filter)}`;
-  if (count.n === 0) return redirectTo(page, back, 'nobody_chosen');
+  if (count.n === 0) return redirectTo(page, `${back}${back.endsWith('?') ? '' : '&'}change=${change}`, 'nobody_chosen');
   const kind = linkedTo[change];
   const list = kind && (await listChoices(scope, kind, readChoices(page, kind)));
+  const some =
+    'ids' in chosen ? (await listUsersByIds(scope, chosen.ids)).slice(0, shown) : (await listUsers(scope, chosen.filter, shown)).items;
   const hidden = 'ids' in chosen ? chosen.ids.map((id) => ['user', id]) : [['whom', 'all'], ...Object.entries(filter)];
-  renderPage(page, 'admin-console/bulk', { change, count, kind, list, hidden, back, fault }, { status });
+  renderPage(
+    page,
+    'admin-console/bulk',
+    { change, count, some, filter, kind, list, hidden, back, mustType: mustType(change, count.n), typed: form.get('typed'), fields, fault },
+    { status },
+  );
 }
+
+/** Nobody deletes a company by one click too many. */
+const mustType = (change: BulkChange, count: number): boolean => change === 'delete' && count > 1;
 
 export async function submitBulk(page: PageContext): Promise<void> {
   const change = changeOf(page);
@@ -46,9 +59,13 @@ export async function submitBulk(page: PageContext): Promise<void> {
   if (kind && wantsSearch(page, kind)) return render(page);
   const linkTo = kind && readChoices(page, kind).chosen;
   if (linkTo?.length === 0) return render(page, 422, page.t('links.none_chosen'));
+  const chosen = readChosen(page);
+  const { n } = 'ids' in chosen ? { n: chosen.ids.length } : await countUsers(page.scope, chosen.filter);
+  if (mustType(change, n) && page.form.get('typed').replace(/\D/g, '') !== String(n))
+    return render(page, 422, undefined, { typed: page.t('fields.bulk_number', { count: n }) });
   const operationId = await submitForm(
     page,
-    () => startBulkChange(page.scope, readChosen(page), { change, linkTo, locale: page.locale }),
+    () => startBulkChange(page.scope, chosen, { change, linkTo, locale: page.locale }),
     (fields, status, fault) => render(page, status, fault ?? Object.values(fields)[0]),
   );
   if (operationId) redirectTo(page, `/admin/operations/${operationId}`);

@@ -3,7 +3,7 @@ import { listCustomFields } from '../../../domain/custom-fields/index.ts';
 import { inviteUser } from '../../../domain/invitations/index.ts';
 import { newAccountsSettings } from '../../../domain/new-accounts/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
-import { editUser, getUser, type Role } from '../../../domain/users/index.ts';
+import { editUser, getUser, type Role, recordView } from '../../../domain/users/index.ts';
 import { byCode, namedAsInForm, type PageContext, readCustomFields, renderPage, rulesOf } from '../../request/index.ts';
 import { type Choices, type LinkKind, linkKinds, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
@@ -48,6 +48,7 @@ async function showForm(page: PageContext, values: FormValues, { choices, fields
   const locals = {
     values,
     ...rest,
+    isSelf: rest.userId === page.session!.userId,
     fields: namedAsInForm(fields),
     customFields: await listCustomFields(page.scope),
     // S57: only where people of the company may sign in with a username
@@ -100,6 +101,7 @@ export async function submitNew(page: PageContext): Promise<void> {
 
 export async function showEdit(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
+  await recordView(page.scope, user);
   const custom = byCode((await listCustomFields(page.scope)).map(({ code, fieldId }) => [code, user.customValues[fieldId]]));
   await showForm(
     page,

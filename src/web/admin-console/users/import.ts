@@ -35,7 +35,7 @@ const presentFaults = ({ t }: PageContext, faults: ImportFault[]) => ({
 export async function submitImport(page: PageContext): Promise<void> {
   const activation = page.form.get('activation') === 'invitation' ? 'invitation' : 'temporary-password';
   const content = await page.form.file('file');
-  if (!content) return render(page, activation, [{ message: 'errors.no_file' }], 422);
+  if (!content) return render(page, activation, [{ message: 'user_import.no_file' }], 422);
   const done = await draftImport(page.scope, content, { activation, locale: page.locale }, importWords(page.services.i18n));
   if ('faults' in done) return render(page, activation, done.faults, 422);
   redirectTo(page, `/admin/users/import/${done.operationId}`);

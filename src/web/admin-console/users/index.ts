@@ -54,7 +54,16 @@ async function showUsers(page: PageContext): Promise<void> {
   const { items, cursor } = await listUsers(page.scope, { ...filter, cursor: page.query('after') });
   const count = await countUsers(page.scope, filter);
   const fields = filterFields(filter);
-  renderPage(page, 'admin-console/users', { users: items, cursor, filter, fields, query: new URLSearchParams(fields), count, bulkChanges });
+  renderPage(page, 'admin-console/users', {
+    users: items,
+    cursor,
+    filter,
+    fields,
+    query: new URLSearchParams(fields),
+    count,
+    bulkChanges,
+    chosenChange: page.query('change'),
+  });
 }
 
 async function showUser(page: PageContext): Promise<void> {

@@ -1,7 +1,7 @@
 import { linkUser, listAssignments, unassignApplication } from '../../../domain/assignments/index.ts';
 import { listGroupsOfUser, removeMember } from '../../../domain/groups/index.ts';
 import { inTransaction, type Scope } from '../../../domain/scope.ts';
-import { fullName, getUser, type User } from '../../../domain/users/index.ts';
+import { fullName, getUser, recordView, type User } from '../../../domain/users/index.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { type LinkKind, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, submitForm } from '../submit.ts';
@@ -45,6 +45,7 @@ export const linkRoutes: Route[] = (['groups', 'applications'] as const).flatMap
 
 async function showLinks(page: PageContext, kind: LinkKind): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
+  await recordView(page.scope, user);
   renderPage(page, 'admin-console/user-links', { kind, user, name: fullName(user), links: await links[kind].list(page.scope, user) });
 }
 
