@@ -1,9 +1,14 @@
 import type { Knex } from 'knex';
 
 export async function up(knex: Knex): Promise<void> {
+  await knex.raw('CREATE EXTENSION IF NOT EXISTS pg_trgm');
+  // an operator may have made it before, in another schema
+  const { rows } = await knex.raw(
+    `SELECT quote_ident(n.nspname) || '.gin_trgm_ops' AS ops FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm'`,
+  );
+  const { ops } = rows[0];
   await knex.raw(`
-    CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
-    CREATE INDEX users_search ON users USING gin (name_key gin_trgm_ops, email_key gin_trgm_ops, username_key gin_trgm_ops);
+    CREATE INDEX users_search ON users USING gin (name_key ${ops}, email_key ${ops}, username_key ${ops});
     -- a list in order of names is read from the index alone, whatever it filters by
     DROP INDEX users_name;
     CREATE INDEX users_name ON users (context_id, name_key, user_id) INCLUDE (role, status, email_key, username_key);

@@ -1,7 +1,7 @@
 import type { TaskList } from 'graphile-worker';
 import { deleteAccount, runBulkChange } from '../domain/account-changes/index.ts';
 import { sweepAttempts, sweepBrowsers } from '../domain/attempts/index.ts';
-import { listUnsealed, sealEvents } from '../domain/audit/index.ts';
+import { BrokenChain, findHead, listUnsealed, sealEvents } from '../domain/audit/index.ts';
 import { exportAudit, exportCsv, purgeOldEvents } from '../domain/audit-keeping/index.ts';
 import { endTrial, sweepPendingRequests } from '../domain/authentication/index.ts';
 import { warnOfCertificates } from '../domain/certificate-warnings/index.ts';
@@ -9,7 +9,7 @@ import { listContexts } from '../domain/contexts/index.ts';
 import { sendRegistration } from '../domain/invitations/index.ts';
 import type { MailJob } from '../domain/mails/index.ts';
 import { sweepLinks } from '../domain/one-time-links/index.ts';
-import { type Operation, runOperation, sweepOperations } from '../domain/operations/index.ts';
+import { type Run, runOperation, sweepOperations } from '../domain/operations/index.ts';
 import { listRefreshable, refreshMetadata } from '../domain/partner-metadata/index.ts';
 import { sendRecovery } from '../domain/password-recovery/index.ts';
 import { followPlan, listPlansAtEnds } from '../domain/planned-deactivations/index.ts';
@@ -20,7 +20,7 @@ import { listTrialsOver } from '../domain/sign-in-policy/index.ts';
 import { sweepExchanges } from '../domain/traces/index.ts';
 import { exportUsers } from '../domain/user-exports/index.ts';
 import { runImport } from '../domain/user-imports/index.ts';
-import { forgetCustomValues, sweepUserCounts } from '../domain/users/index.ts';
+import { findUserById, forgetCustomValues, fullName, isActiveAdministrator, sweepUserCounts } from '../domain/users/index.ts';
 import { enqueueJob } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
 import { auditWords, exportWords, importWords } from '../web/admin-console/index.ts';
@@ -42,7 +42,7 @@ export function createTasks(
   });
 
   /** What each kind of operation does. */
-  const runners: Record<string, (scope: Scope, operation: Operation) => Promise<void>> = {
+  const runners: Record<string, Run> = {
     'change-users': (scope, operation) => runBulkChange(scope, operation, services),
     'export-audit': (scope, operation) => exportAudit(scope, operation, services),
     'export-audit-csv': (scope, operation) => exportCsv(scope, operation, (locale) => auditWords(services.i18n, locale)),
@@ -57,11 +57,20 @@ export function createTasks(
     },
     'delete-account': async (payload) => {
       const { contextId, userId, actor } = payload as { contextId: string; userId: UserId; actor: Scope['actor'] };
-      await inTransaction({ ...scopeOf(contextId), actor }, (scope) => deleteAccount(scope, userId));
+      const outside = scopeOf(contextId);
+      // a job's payload does not name people: who asked is looked up
+      const who = actor.id ? await findUserById(outside, actor.id) : undefined;
+      await inTransaction({ ...outside, actor: { ...actor, name: who ? fullName(who) : '' } }, (scope) => deleteAccount(scope, userId));
     },
     'run-operation': async (payload) => {
       const { contextId, operationId } = payload as { contextId: string; operationId: string };
-      await runOperation(scopeOf(contextId), operationId, (scope, operation) => runners[operation.kind]!(scope, operation));
+      const scope = scopeOf(contextId);
+      await runOperation(
+        scope,
+        operationId,
+        ({ requestedBy }) => isActiveAdministrator(scope, requestedBy),
+        (inside, operation) => runners[operation.kind]!(inside, operation),
+      );
     },
     'notify-relying-party': async (payload) => {
       const { contextId, sessionId, participant } = payload as { contextId: string; sessionId: string; participant: Participant };
@@ -100,11 +109,25 @@ export function createTasks(
       await inTransaction(scopeOf(contextId), (scope) => followPlan(scope, userId, timeZone));
     },
     'seal-audit': async () => {
-      for (const { contextId, timeZone } of await listUnsealed(services.database.knex))
-        await sealEvents(scopeOf(contextId), services.keyRing, timeZone);
+      let broken: unknown;
+      for (const { contextId, timeZone } of await listUnsealed(services.database.knex)) {
+        try {
+          await sealEvents(scopeOf(contextId), services.keyRing, timeZone);
+        } catch (error) {
+          if (!(error instanceof BrokenChain)) throw error;
+          services.log.error({ err: error, context: contextId }, 'the audit chain was changed');
+          broken = error;
+        }
+      }
+      if (broken) throw broken; // seen by doctor and jobs list; the others are sealed
     },
     'purge-audit': async () => {
-      for (const { contextId } of await listContexts(services.database.knex)) await purgeOldEvents(scopeOf(contextId), services.keyRing);
+      for (const { contextId, code } of await listContexts(services.database.knex)) {
+        await purgeOldEvents(scopeOf(contextId), services.keyRing);
+        const head = await findHead(scopeOf(contextId));
+        // kept outside of the store: whoever cuts a chain back cannot change what was logged
+        if (head) services.log.info({ context: code, seq: head.seq, hash: head.hash.toString('hex') }, 'audit chain');
+      }
     },
     'end-policy-trials': async () => {
       for (const contextId of await listTrialsOver(services.database.knex, services.clock.now()))

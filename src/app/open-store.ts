@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/index.ts';
+import { startChain } from '../domain/audit/index.ts';
+import { listContexts } from '../domain/contexts/index.ts';
+import { systemClock } from '../platform/clock/index.ts';
 import { type KeyRing, parseKeyRing } from '../platform/crypto/index.ts';
 import { type Database, migrate, openDatabase, startEmbeddedPostgres } from '../platform/database/index.ts';
 
@@ -19,6 +22,7 @@ export async function openStore(config: StoreConfig, { say = (_: string) => {}, 
   try {
     const keyRing = openKeyRing(config, embedded !== undefined);
     const migrated = migrations ? await migrate(database) : [];
+    if (migrated.some((name) => name.endsWith('_seal_audit'))) await startChains(database, keyRing);
     return {
       database,
       keyRing,
@@ -34,6 +38,13 @@ export async function openStore(config: StoreConfig, { say = (_: string) => {}, 
     await embedded?.stop();
     throw error;
   }
+}
+
+/** Of companies from before there were chains. Later a company without one is a breach, and nothing is begun for it. */
+async function startChains(database: Database, keyRing: KeyRing): Promise<void> {
+  const actor = { kind: 'system', name: 'migration' } as const;
+  for (const { contextId } of await listContexts(database.knex))
+    await startChain({ db: database.knex, contextId, actor, clock: systemClock }, keyRing);
 }
 
 async function startEmbedded(config: StoreConfig, say: (message: string) => void) {

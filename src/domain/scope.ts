@@ -24,8 +24,17 @@ export type Actor = {
 export type Scope = { db: Db; contextId: ContextId; actor: Actor; clock: Clock };
 
 /** One transaction for a use case: its writes, its audit event and its jobs stand or fall together. */
-export const inTransaction = <T>(scope: Scope, work: (scope: Scope) => Promise<T>): Promise<T> =>
-  scope.db.transaction((db) => work({ ...scope, db }));
+export async function inTransaction<T>(scope: Scope, work: (scope: Scope) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await scope.db.transaction((db) => work({ ...scope, db }));
+    } catch (error) {
+      // of two that wait for each other one is rolled back whole, and may go again; inside another transaction that is not ours to do
+      const isDeadlock = (error as { code?: string }).code === '40P01';
+      if (!isDeadlock || attempt === 3 || scope.db.isTransaction) throw error;
+    }
+  }
+}
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

@@ -100,8 +100,11 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     words,
   );
   const exported = await startUserExport(asAna, {}, 'en');
-  await runOperation(scope, exported, (inside, operation) =>
-    exportUsers(inside, operation, keyRing, (locale) => exportWords(i18n, locale)),
+  await runOperation(
+    scope,
+    exported,
+    async () => true,
+    (inside, operation) => exportUsers(inside, operation, keyRing, (locale) => exportWords(i18n, locale)),
   );
   const payload = { operationId: exported as string };
   const exportLink = await scope.db.transaction((db) =>

@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { deleteAccount } from '../../src/domain/account-changes/index.ts';
-import { listDailyCounts, purgeEvents, recordEvent, sealEvents, verifyChain } from '../../src/domain/audit/index.ts';
+import {
+  BrokenChain,
+  listDailyCounts,
+  purgeEvents,
+  recordEvent,
+  sealEvents,
+  startChain,
+  verifyChain,
+} from '../../src/domain/audit/index.ts';
 import { auditRetention, purgeOldEvents, verifyAuditFile } from '../../src/domain/audit-keeping/index.ts';
 import { changeSettings } from '../../src/domain/context-settings/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
@@ -33,7 +41,7 @@ describe('domain/audit: the chain', () => {
 
   it('seals every event once, in order; what comes later goes on where it ended', async () => {
     const before = await verify();
-    expect([before.sealed, before.head, before.tail.events > 20]).to.deep.equal([0, undefined, true]);
+    expect([before.sealed, before.head!.seq, before.tail.events > 20]).to.deep.equal([0, 0, true]);
     const first = await seal();
     expect(await verify())
       .to.include({ sealed: first })
@@ -145,17 +153,72 @@ describe('domain/audit: the chain', () => {
       ),
       'cut without the key',
     ).to.deep.equal([last - 1, 'head']);
-    expect(await tampered((db) => db('audit_chains').where(own).delete()), 'forgotten').to.deep.equal([1, 'head']);
+    expect(await tampered((db) => db('audit_chains').where(own).delete()), 'forgotten').to.deep.equal([0, 'head']);
     // everything hashed anew, by somebody who has the store and not the master key
     const stranger = new KeyRing([{ id: 'test', key: Buffer.alloc(32, 9) }]);
     expect(
       await tampered(async (db) => {
-        await db('audit_chains').where(own).delete();
         await db('audit_events').where(own).update({ seal_seq: null, seal_hash: null, reason: 'forged' });
+        await startChain({ ...scope, db }, stranger);
         await sealEvents({ ...scope, db }, stranger, 'UTC');
       }),
     ).to.deep.equal([last, 'head']);
     expect((await verify()).breach, 'and nothing was left changed').to.equal(undefined);
+  });
+
+  it('nothing is sealed onto a chain that was changed: the next seal would vouch for it', async () => {
+    const last = await seal();
+    const own = { context_id: scope.contextId };
+    const refuses = async (what: string, work: (db: Scope['db']) => Promise<unknown>) => {
+      let error: unknown;
+      await scope.db
+        .transaction(async (db) => {
+          await work(db);
+          const inside = { ...scope, db };
+          await recordEvent(inside, { type: 'settings.changed', reason: 'later' });
+          for (const next of [() => sealEvents(inside, keyRing(), 'UTC'), () => purgeEvents(inside, keyRing(), new Date())])
+            await next().then(
+              () => expect.fail(`${what}: went on`),
+              (thrown) => {
+                error = thrown;
+              },
+            );
+          throw new Error('roll back');
+        })
+        .catch((thrown) => {
+          if (thrown.message !== 'roll back') throw thrown;
+        });
+      expect(error, what).to.be.instanceOf(BrokenChain);
+    };
+    await refuses('hashes computed anew', (db) =>
+      db('audit_chains')
+        .where(own)
+        .update({ hash: Buffer.alloc(32, 1) }),
+    );
+    await refuses('the last event changed', (db) =>
+      db('audit_events')
+        .where({ ...own, seal_seq: last })
+        .update({ seal_hash: Buffer.alloc(32, 1) }),
+    );
+    await refuses('the beginning cut off', (db) => db('audit_chains').where(own).update({ anchor_seq: 5 }));
+    await refuses('all of it forgotten', async (db) => {
+      await db('audit_chains').where(own).delete();
+      await db('audit_events').where(own).update({ seal_seq: null, seal_hash: null });
+    });
+  });
+
+  it('a head that was kept elsewhere shows that the chain was cut back to an earlier one of ours', async () => {
+    await seal();
+    const [early] = await scope.db('audit_chains').where({ context_id: scope.contextId });
+    await recordEvent(scope, { type: 'settings.changed', reason: 'to be hidden' });
+    await seal();
+    const { head } = await verify();
+    const known = { seq: head!.seq, hash: head!.hash };
+    expect((await verifyChain(scope, keyRing(), known)).breach).to.equal(undefined);
+    await at(head!.seq).delete();
+    await scope.db('audit_chains').where({ context_id: scope.contextId }).update({ seq: early.seq, hash: early.hash, mac: early.mac });
+    expect((await verify()).breach, 'from inside it looks whole').to.equal(undefined);
+    expect((await verifyChain(scope, keyRing(), known)).breach).to.include({ at: head!.seq, what: 'missing' });
   });
 
   it('retention deletes from the beginning on, and the rest goes on verifying', async () => {
@@ -224,6 +287,10 @@ describe('domain/audit: people’s data', () => {
     expect(events.every(({ erased, subjectKind }) => erased.subject || subjectKind !== 'user')).to.equal(true);
     await sealEvents(scope, server.app.services.keyRing, 'UTC');
     expect((await verifyChain(scope, server.app.services.keyRing)).breach).to.equal(undefined);
+    // and nothing is written of somebody who is gone
+    const gone = { ...scope, actor: { kind: 'person', id: userId, name: 'João Late', ip: '203.0.113.77' } } as const;
+    await recordEvent(gone, { type: 'user.edited', subject: { kind: 'user', id: userId, name: 'João Late' }, details: { after: 'João' } });
+    expect(JSON.stringify(await scope.db('audit_events').where({ context_id: scope.contextId }))).to.not.match(/João|203\.0\.113/);
     const ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
     expect((await ana.get(`${server.issuer}/admin/audit?subject=${userId}`)).text).to.contain('Deleted person');
   });

@@ -93,7 +93,12 @@ describe('web/admin-console: many people at once', () => {
     const asAna = { ...scope, actor: { kind: 'person', id: person.userId, name: 'Ana' } } as const;
     const id = await startBulkChange(asAna, { filter: { search: 'João' } }, { change: 'deactivate', locale: 'en' });
     await scope.db('users').where({ user_id: person.userId }).update({ role: 'regular' });
-    await runOperation(scope, id, (inside, operation) => runBulkChange(inside, operation, server.app.services));
+    await runOperation(
+      scope,
+      id,
+      async () => true,
+      (inside, operation) => runBulkChange(inside, operation, server.app.services),
+    );
     expect(await findOperation(scope, id)).to.include({ state: 'failed', fault: 'administrators_only', done: 0 });
     expect((await findUserByLogin(scope, 'jsilva'))!.status).to.equal('activated');
   });

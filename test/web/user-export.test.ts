@@ -9,9 +9,12 @@ import { passwords, signedIn, startTestServer, type TestServer } from '../suppor
 
 describe('platform/csv', () => {
   it('quotes what needs it, and makes text of what a spreadsheet would run', () => {
-    expect(csvLine(['a', 'b "c"', 'd,e', 'f\r\ng'])).to.equal('a,"b ""c""","d,e","f\r\ng"\r\n');
+    expect(csvLine(['a', 'b "c"', 'd,e', 'f\r\ng'])).to.equal('"a","b ""c""","d,e","f\r\ng"\r\n');
     for (const formula of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '＝1', '|calc', '%0a=1', '\u200b=1'])
       expect(csvLine([formula]), JSON.stringify(formula)).to.match(/^"'/);
+    // where a semicolon or a tab divides cells, or a quote ends one
+    for (const formula of ['x;=1', 'x; +1', 'a\t=1', 'a,@SUM(A1)', '";=1'])
+      expect(csvLine([formula]), JSON.stringify(formula)).to.match(/[;,\t"]\s*'[=+@]/);
   });
 });
 
@@ -56,11 +59,11 @@ describe('web/admin-console: export of users', () => {
     expect(file.headers['content-disposition']).to.equal('attachment; filename="acme-users.csv"');
     expect(file.headers['cache-control']).to.contain('no-store');
     expect(file.text.replace('\uFEFF', '').split('\r\n')).to.deep.equal([
-      'E-mail,Identifier,Full name,Type,Status',
-      'x0@acme.example,x0@acme.example,"\'=cmd|calc Reis",Regular user,Invited',
-      'ana@acme.example,ana@acme.example,Ana Souza,Administrator,Activated',
-      'x1@acme.example,x1@acme.example,Bia Reis,Regular user,Invited',
-      ',jsilva,João da Silva,Regular user,Activated',
+      '"E-mail","Identifier","Full name","Type","Status"',
+      '"x0@acme.example","x0@acme.example","\'=cmd|calc Reis","Regular user","Invited"',
+      '"ana@acme.example","ana@acme.example","Ana Souza","Administrator","Activated"',
+      '"x1@acme.example","x1@acme.example","Bia Reis","Regular user","Invited"',
+      '"","jsilva","João da Silva","Regular user","Activated"',
       '',
     ]);
   });

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import { decodeCsv, readImport } from '../../src/domain/user-imports/index.ts';
-import { createUser, findUserByLogin } from '../../src/domain/users/index.ts';
+import { findOperation } from '../../src/domain/operations/index.ts';
+import { startUserExport } from '../../src/domain/user-exports/index.ts';
+import { confirmImport, decodeCsv, draftImport, readImport } from '../../src/domain/user-imports/index.ts';
+import { changeStatus, createUser, findUserByLogin } from '../../src/domain/users/index.ts';
 import { createI18n } from '../../src/platform/i18n/index.ts';
 import { importWords } from '../../src/web/admin-console/index.ts';
 import type { Answer, Jar } from '../support/jar.ts';
@@ -34,6 +36,7 @@ describe('domain/user-imports: reading a file', () => {
   it('reads what spreadsheets write in windows-1252', () => {
     expect(decodeCsv(Buffer.from('Jo\xe3o', 'latin1'))).to.equal('João');
     expect(decodeCsv(Buffer.from('João'))).to.equal('João');
+    expect(decodeCsv(Buffer.from('Jo\0ão'))).to.equal('João');
   });
 
   it('tells what is wrong with the file as a whole', () => {
@@ -48,6 +51,7 @@ describe('domain/user-imports: reading a file', () => {
     expect(faults('firstName,lastName,email,Email\nA,B,c@d.example,')).to.deep.equal([[1, 'Email', 'column_twice']]);
     expect(faults('firstName,lastName,email\nA,"B,c@d.example')[0]![2]).to.equal('malformed');
     expect(faults(`firstName,lastName,username\n${'A,B,c\n'.repeat(20_001)}`)[0]![2]).to.equal('long');
+    expect(faults(`${'a,'.repeat(500_000)}role\n${'x,'.repeat(10)}`)[0]![2], 'and says so at once').to.equal('wide');
   });
 });
 
@@ -115,8 +119,9 @@ describe('web/admin-console: import of users', () => {
     const list = await ana.submit(ana.form(mixed, /passwords$/));
     const [, line] = list.text.split('\r\n');
     const password = (await ana.get(at(`/admin/users/${(await findUserByLogin(await server.scope(), 'urs2'))!.userId}`))).text;
-    expect(line!.split(',').slice(0, 2)).to.deep.equal(['urs2', 'Urs Two']);
-    expect(password, 'S115: the one on the page').to.contain(line!.split(',')[2]!);
+    const cells = line!.slice(1, -1).split('","');
+    expect(cells.slice(0, 2)).to.deep.equal(['urs2', 'Urs Two']);
+    expect(password, 'S115: the one on the page').to.contain(cells[2]!);
     expect(list.text).to.not.contain('ida@');
     expect((await (await server.scope()).db('audit_events').where({ type: 'users.passwords-exported' })).length).to.equal(1);
   });
@@ -141,6 +146,30 @@ describe('web/admin-console: import of users', () => {
     expect(answer.text, 'beside what is wrong with the file').to.contain('salary');
     for (const line of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) expect(answer.text, `line ${line}`).to.contain(`Line ${line}</strong>`);
     expect(await count()).to.equal(before);
+  });
+
+  it('shows who becomes administrator before it is confirmed, and stops with the role of who confirmed it', async () => {
+    const scope = await server.scope();
+    const person = { firstName: 'Eve', lastName: 'Old', role: 'administrator', password: 'a long password of eve' };
+    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users: [{ ...person, email: 'eve@acme.example' }] }] });
+    const eve = (await findUserByLogin(scope, 'eve@acme.example'))!;
+    const asEve = { ...scope, actor: { kind: 'person', id: eve.userId, name: 'Eve Old' } } as const;
+    const csv = Buffer.from('firstName,lastName,email,role\nB,Door,door@evil.example,administrator');
+    const draft = await draftImport(asEve, csv, { activation: 'invitation', locale: 'en' }, words);
+    if (!('operationId' in draft)) throw new Error('no draft');
+    const jar = await signedIn(server.baseUrl, 'eve@acme.example', person.password);
+    expect((await jar.get(at(`/admin/users/import/${draft.operationId}`))).text).to.contain('They become administrators: 1');
+    await scope.db.transaction((db) => changeStatus({ ...scope, db }, eve.userId, 'deactivate'));
+    await confirmImport(asEve, draft.operationId);
+    await eventually(async () => expect((await findOperation(scope, draft.operationId))!.fault).to.equal('administrators_only'));
+    expect(await findUserByLogin(scope, 'door@evil.example')).to.equal(undefined);
+  });
+
+  it('opens no other task as an import', async () => {
+    const scope = await server.scope();
+    const id = (await findUserByLogin(scope, 'ana@acme.example'))!.userId;
+    const exported = await startUserExport({ ...scope, actor: { kind: 'person', id, name: 'Ana' } }, {}, 'en');
+    expect((await ana.get(at(`/admin/users/import/${exported}`))).status).to.equal(404);
   });
 
   it('is all or nothing: somebody who takes a name meanwhile stops all of it', async () => {

@@ -25,18 +25,22 @@ const faults: Record<NonNullable<FileVerification['fault']>['what'], string> = {
 export const auditVerify: Command = {
   words: 'audit verify',
   summary: 'Recomputes the chain of the audit report, of companies here or of an exported file, and names the first broken place',
-  usage: 'audit verify CONTEXT | --all | FILE.jsonl',
+  usage: 'audit verify CONTEXT [--at-least SEQ:HASH] | --all | FILE.jsonl [--key THUMBPRINT]',
   examples: ['audit verify acme', 'audit verify --all --json', 'audit verify acme-audit.jsonl'],
-  options: { all: { type: 'boolean' } },
+  options: { all: { type: 'boolean' }, 'at-least': { type: 'string' }, key: { type: 'string' } },
   async run({ args: [what, ...rest], options, config, note }) {
     if (rest.length > 0 || Boolean(what) === (options.all === true)) throw new UsageError('Give one context, or --all, or a file.');
-    if (what?.endsWith('.jsonl')) return verifyFile(what);
+    if (what?.endsWith('.jsonl')) return verifyFile(what, options.key as string | undefined);
+    const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(String(options['at-least'] ?? '')) ?? [];
+    if (options['at-least'] && (!hash || options.all))
+      throw new UsageError('--at-least is SEQ:HASH, as "audit verify" printed it, of one context.');
+    const known = hash ? { seq: Number(seq), hash } : undefined;
     return withStore({ config, note }, async ({ scope, keyRing }) => {
       const contexts = what ? [await findContextByCode(scope.db, what)] : await listContexts(scope.db);
       const results: (Verification & { context: string })[] = [];
       for (const context of contexts) {
         if (!context) throw new AppError('unknown_context', 422, { params: { code: what ?? '' } });
-        results.push({ context: context.code, ...(await verifyChain({ ...scope, contextId: context.contextId }, keyRing)) });
+        results.push({ context: context.code, ...(await verifyChain({ ...scope, contextId: context.contextId }, keyRing, known)) });
       }
       return {
         text: results.map(describe).join('\n') || 'There are no contexts yet.',
@@ -53,11 +57,10 @@ function describe({ context, sealed, firstSeq, head, tail, breach }: Verificatio
     const event = breach.eventId ? ` (${breach.eventId})` : '';
     return `${context}: BROKEN. Event ${breach.at}${event} ${breaches[breach.what]}. ${sealed} events before it are as they were sealed; ${unsealed}.`;
   }
-  if (!head) return `${context}: nothing is sealed yet; ${unsealed}.`;
-  return `${context}: ${sealed} events are as they were sealed (${firstSeq} to ${head.seq}); ${unsealed}. Head ${head.seq} ${head.hash}`;
+  return `${context}: ${sealed} events are as they were sealed (${firstSeq} to ${head!.seq}); ${unsealed}. Head ${head!.seq}:${head!.hash}`;
 }
 
-async function verifyFile(file: string): Promise<Output> {
+async function verifyFile(file: string, key: string | undefined): Promise<Output> {
   let result: FileVerification;
   try {
     result = await verifyAuditFile(createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY }));
@@ -69,8 +72,12 @@ async function verifyFile(file: string): Promise<Output> {
     ? `${file}: BROKEN. Line ${fault.line} ${faults[fault.what]}. ${events} events before it are as they were sealed.`
     : [
         `${file}: ${events} events of ${header!.company} are as they were sealed${events > 0 ? ` (${first} to ${last})` : ''}.`,
-        `Signed by key ${signedBy!.kid}, thumbprint ${signedBy!.thumbprint}. Compare it with the keys at ${header!.issuer}/oidc/jwks`,
+        key
+          ? `Signed by the key ${key}.`
+          : `Signed by key ${signedBy!.kid}, thumbprint ${signedBy!.thumbprint}: compare it with the keys at ${header!.issuer}/oidc/jwks, or give it as --key.`,
       ].join('\n');
+  if (!fault && key && signedBy!.thumbprint !== key)
+    return { text: `${file}: BROKEN. It is signed by ${signedBy!.thumbprint}, not by ${key}.`, data: result, exitCode: exitCodes.problems };
   return { text, data: result, exitCode: fault ? exitCodes.problems : exitCodes.ok };
 }
 

@@ -2,7 +2,7 @@ import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { linkUser } from '../assignments/index.ts';
 import { fillItems, type Operation, startOperation, workOnItems } from '../operations/index.ts';
 import { inTransaction, type OperationId, type Scope, type UserId } from '../scope.ts';
-import { type ChosenUsers, findUserById, selectUserIds } from '../users/index.ts';
+import { type ChosenUsers, findUserById, isActiveAdministrator, selectUserIds } from '../users/index.ts';
 import { changeAccount, type Services } from './account-changes.ts';
 
 /** What can be done to many at once. */
@@ -33,7 +33,7 @@ export const startBulkChange = (scope: Scope, chosen: ChosenUsers, input: Input)
 
 export async function runBulkChange(scope: Scope, operation: Operation, services: Omit<Services, 'locale'>): Promise<void> {
   const { change, linkTo = [], locale } = operation.input as Input;
-  await workOnItems(scope, operation, work, () => isStillAdministrator(scope, operation.requestedBy));
+  await workOnItems(scope, operation, work, () => isActiveAdministrator(scope, operation.requestedBy));
 
   async function work(inside: Scope, userId: UserId): Promise<void> {
     // gone since it was chosen
@@ -42,10 +42,4 @@ export async function runBulkChange(scope: Scope, operation: Operation, services
     else if (change === 'link-applications') await linkUser(inside, userId, { groupIds: [], applicationIds: linkTo });
     else await changeAccount(inside, change, userId, { ...services, locale });
   }
-}
-
-/** Whoever asked may have lost the role since: what they asked for stops with it. */
-async function isStillAdministrator(scope: Scope, userId: UserId): Promise<boolean> {
-  const user = await findUserById(scope, userId);
-  return user?.role === 'administrator' && user.status === 'activated';
 }

@@ -1,3 +1,4 @@
+import { deleteOperationsOf } from '../operations/index.ts';
 import type { Scope } from '../scope.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
 import { deleteUser, findUserById } from '../users/index.ts';
@@ -7,5 +8,6 @@ export async function deleteAccount(scope: Scope, userId: string): Promise<void>
   const user = await findUserById(scope, userId);
   if (!user?.deletingSince) return;
   await endSessionsOfUser(scope, user.userId, 'user.deleted');
+  await deleteOperationsOf(scope, user.userId);
   await deleteUser(scope, user.userId);
 }

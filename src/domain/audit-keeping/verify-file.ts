@@ -30,12 +30,13 @@ export async function verifyAuditFile(lines: AsyncIterable<string> | Iterable<st
     let value: Record<string, never>;
     try {
       value = JSON.parse(text);
+      if (value === null || typeof value !== 'object') throw new Error('no object');
     } catch {
       return faulty('unreadable');
     }
     if (signature !== undefined) return faulty('unreadable'); // nothing follows the signature
     if (line === 1) {
-      if (value.format !== ('portaria-audit-1' as never)) return faulty('not-an-export');
+      if (value.format !== ('portaria-audit-1' as never) || !/^[0-9a-f]{64}$/.test(String(value.before))) return faulty('not-an-export');
       result.header = value as unknown as ExportHeader;
       hash = Buffer.from(result.header.before, 'hex');
     } else if (value.signature) {
@@ -43,6 +44,7 @@ export async function verifyAuditFile(lines: AsyncIterable<string> | Iterable<st
       continue;
     } else {
       const { seq, hash: claimed, sealed } = value as unknown as { seq: number; hash: string; sealed: Record<string, string | null> };
+      if (typeof seq !== 'number' || !sealed || Number.isNaN(Date.parse(sealed.at ?? ''))) return faulty('unreadable');
       if (result.last !== undefined && seq !== result.last + 1) return faulty('missing');
       hash = nextHash(hash!, seq, canonicalEvent(asRow(sealed)));
       if (hash.toString('hex') !== claimed) return faulty('changed');

@@ -8,15 +8,15 @@ export type SubjectData = { name: string; details: Record<string, unknown>; acto
 
 export type PersonKeys = Map<string, Buffer>;
 
-/** Of those who exist; one that has none yet gets it. They go with the account, and with them all that was written under them. */
+/** Of those who exist and are not being deleted at this moment; one that has none yet gets it. They go with the account, and with them all that was written under them. */
 export async function ensurePersonKeys(scope: Scope, userIds: (string | undefined)[]): Promise<PersonKeys> {
-  const ids = [...new Set(userIds.filter(isId))];
+  const ids = [...new Set(userIds.filter(isId))].sort();
   const keys = await findPersonKeys(scope, ids);
   const missing = ids.filter((id) => !keys.has(id));
   if (missing.length === 0) return keys;
   for (const id of missing)
     await scope.db.raw(
-      `INSERT INTO audit_keys (context_id, user_id, key) SELECT context_id, user_id, ? FROM users WHERE context_id = ? AND user_id = ?
+      `INSERT INTO audit_keys (context_id, user_id, key) SELECT context_id, user_id, ? FROM users WHERE context_id = ? AND user_id = ? FOR KEY SHARE SKIP LOCKED
        ON CONFLICT (context_id, user_id) DO NOTHING`,
       [randomBytes(32), scope.contextId, id],
     );

@@ -1,7 +1,7 @@
 import type { KeyRing } from '../../platform/crypto/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import { recordEvent } from './record-event.ts';
-import { findHead, saveHead } from './seal-events.ts';
+import { lockOwnHead, saveHead } from './seal-events.ts';
 
 const step = 5000;
 
@@ -20,8 +20,7 @@ export async function purgeEvents(scope: Scope, keyRing: KeyRing, before: Date):
 
 async function purgeSome(scope: Scope, keyRing: KeyRing, before: Date): Promise<number> {
   const { db, contextId } = scope;
-  const head = await findHead(scope, { lock: true });
-  if (!head) return 0;
+  const head = await lockOwnHead(scope, keyRing);
   const rows = await db('audit_events')
     .where('context_id', contextId)
     .where('seal_seq', '>', head.anchorSeq)

@@ -63,7 +63,7 @@ function openEvent(row: EventRow, keys: Map<string, Buffer>): AuditEvent {
     type: row.type,
     outcome: row.outcome,
     actor: { ...row.actor, name: row.actor.name ?? '', ...subject?.actor, ...actor },
-    erased: { actor: row.actor_sealed !== null && !actor, subject: row.subject_sealed !== null && !subject },
+    erased: { actor: row.actor_id !== null && !actor, subject: row.subject_kind === 'user' && row.subject_id !== null && !subject },
     subjectKind: row.subject_kind ?? undefined,
     subjectId: row.subject_id ?? undefined,
     subjectName: subject?.name ?? row.subject_name ?? undefined,

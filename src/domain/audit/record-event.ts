@@ -38,19 +38,20 @@ export async function recordEvent(scope: Scope, event: NewEvent): Promise<void> 
     at: now,
     type: event.type,
     outcome: event.outcome ?? 'success',
-    actor: jsonText(actorKey ? { kind, id } : isStranger && personKey ? { kind, name: '' } : actor),
+    // of somebody who is gone nothing is written: it could never be forgotten
+    actor: jsonText(actorId ? { kind, id } : isStranger && personId ? { kind, name: '' } : actor),
     actor_id: actorId ?? null,
     actor_sealed: actorKey ? sealData(actorKey, eventId, 'actor', data) : null,
     subject_kind: subject?.kind ?? null,
     subject_id: subject?.kind === 'signing-key' ? null : (subject?.id ?? null),
-    subject_name: personKey ? null : (subject?.name ?? null),
+    subject_name: personId ? null : (subject?.name ?? null),
     subject_sealed: personKey
       ? sealData(personKey, eventId, 'subject', { name: subject!.name, details, actor: isStranger ? (data as ActorData) : undefined })
       : null,
     application_id: event.applicationId ?? null,
     reason: event.reason ?? null,
     support_code: event.supportCode ?? null,
-    details: jsonText(personKey ? {} : details),
+    details: jsonText(personId ? {} : details),
   };
   await scope.db('audit_events').insert(row).options(prepared('audit-event'));
 }

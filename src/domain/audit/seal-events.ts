@@ -57,10 +57,33 @@ export async function saveHead(scope: Scope, keyRing: KeyRing, head: ChainHead):
     .merge();
 }
 
+/** The beginning of a company's chain, when the company is made: one without a head was robbed of it. @param scope of a transaction */
+export const startChain = (scope: Scope, keyRing: KeyRing): Promise<void> =>
+  saveHead(scope, keyRing, { seq: 0, hash: noHash, anchorSeq: 0, anchorHash: noHash });
+
+/** The chain was changed by somebody without the master key: what is added to it would vouch for that. */
+export class BrokenChain extends Error {}
+
+/**
+ * The head to go on from, held until the transaction ends.
+ * @throws BrokenChain when it is missing, not authenticated by us, or not the last event's
+ */
+export async function lockOwnHead(scope: Scope, keyRing: KeyRing): Promise<ChainHead> {
+  const head = await findHead(scope, { lock: true });
+  if (!head || !isOwnHead(keyRing, scope, head, head.mac))
+    throw new BrokenChain(`the audit chain of ${scope.contextId} is not as it was left: run "portaria audit verify"`);
+  if (head.seq > head.anchorSeq) {
+    const last = await scope.db('audit_events').where({ context_id: scope.contextId, seal_seq: head.seq }).first('seal_hash');
+    if (!last?.seal_hash.equals(head.hash)) throw new BrokenChain(`event ${head.seq} of the audit chain of ${scope.contextId} was changed`);
+  }
+  return head;
+}
+
 /**
  * Gives what was recorded since its place in the company's chain, in the order in which it is found: writers never wait for one another, and what a slow transaction
  * brings late gets a later place. Counts the events of each day on the way.
  * @param timeZone whose days are counted
+ * @throws BrokenChain
  */
 export async function sealEvents(scope: Scope, keyRing: KeyRing, timeZone: string): Promise<number> {
   for (let sealed = 0; ; ) {
@@ -73,9 +96,7 @@ export async function sealEvents(scope: Scope, keyRing: KeyRing, timeZone: strin
 async function sealSome(scope: Scope, keyRing: KeyRing, timeZone: string): Promise<number> {
   const { db, contextId } = scope;
   if (!(await db('audit_events').where({ context_id: contextId, seal_seq: null }).first('event_id'))) return 0;
-  // the first seal of a company has no head to wait for
-  await db.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`audit chain ${contextId}`]);
-  const head: ChainHead = (await findHead(scope, { lock: true })) ?? { seq: 0, hash: noHash, anchorSeq: 0, anchorHash: noHash };
+  const head = await lockOwnHead(scope, keyRing);
   const rows: EventRow[] = await db('audit_events').where({ context_id: contextId, seal_seq: null }).orderBy('event_id').limit(step);
   const hashes: Buffer[] = [];
   for (const [i, row] of rows.entries()) hashes.push(nextHash(hashes[i - 1] ?? head.hash, head.seq + i + 1, canonicalEvent(row)));

@@ -22,8 +22,11 @@ export type Verification = {
 
 const step = 5000;
 
+/** A head that somebody kept elsewhere: a chain that does not hold it any more was cut back, with its own earlier head. */
+export type KnownHead = { seq: number; hash: string };
+
 /** Recomputes a company's chain from its beginning. */
-export async function verifyChain(scope: Scope, keyRing: KeyRing): Promise<Verification> {
+export async function verifyChain(scope: Scope, keyRing: KeyRing, known?: KnownHead): Promise<Verification> {
   const { db, contextId } = scope;
   const head = await findHead(scope);
   const [tail] = await db('audit_events')
@@ -35,10 +38,8 @@ export async function verifyChain(scope: Scope, keyRing: KeyRing): Promise<Verif
     head: head && { seq: head.seq, hash: head.hash.toString('hex'), sealedAt: head.sealedAt },
     tail: { events: tail.events, oldest: tail.oldest ?? undefined },
   };
-  if (!head) {
-    const [stray] = await listSealed(scope, 0, Number.MAX_SAFE_INTEGER, 1);
-    return stray ? { ...result, breach: { at: stray.seal_seq!, what: 'head', eventId: stray.event_id } } : result;
-  }
+  // a company begins with a head
+  if (!head) return { ...result, breach: { at: 0, what: 'head' } };
   if (!isOwnHead(keyRing, scope, head, head.mac)) return { ...result, breach: { at: head.seq, what: 'head' } };
   let [seq, hash] = [head.anchorSeq, head.anchorHash];
   for (;;) {
@@ -53,10 +54,12 @@ export async function verifyChain(scope: Scope, keyRing: KeyRing): Promise<Verif
       const next = nextHash(hash, row.seal_seq, canonicalEvent(row));
       if (!row.seal_hash?.equals(next)) return breach('changed');
       [seq, hash] = [row.seal_seq, next];
+      if (seq === known?.seq && hash.toString('hex') !== known.hash) return breach('changed');
       result.sealed += 1;
     }
     if (rows.length < step) break;
   }
+  if (known && head.seq < known.seq) return { ...result, breach: { at: head.seq + 1, what: 'missing' } };
   if (seq < head.seq) return { ...result, breach: { at: seq + 1, what: 'missing' } };
   return hash.equals(head.hash) ? result : { ...result, breach: { at: head.seq, what: 'changed' } };
 }

@@ -45,7 +45,7 @@ export async function deleteGroup(scope: Scope, groupId: string): Promise<void> 
 
 /** People already in the group are passed over. @throws AppError not_found, everyone_is_fixed */
 export async function addMembers(scope: Scope, groupId: string, userIds: string[]): Promise<void> {
-  const group = await changeable(scope, groupId);
+  const group = await changeable(scope, groupId, 'stay');
   const people = await listUsersByIds(scope, userIds);
   const added = new Set(
     await insertMembers(
@@ -65,7 +65,7 @@ export async function addMembers(scope: Scope, groupId: string, userIds: string[
 
 /** @throws AppError not_found, everyone_is_fixed: nobody leaves Everyone (S97) */
 export async function removeMember(scope: Scope, groupId: string, userId: string): Promise<void> {
-  const group = await changeable(scope, groupId);
+  const group = await changeable(scope, groupId, 'stay');
   const user = await getUser(scope, userId);
   if (!(await deleteMember(scope, group.groupId, userId))) return;
   await recordEvent(scope, {
@@ -75,8 +75,8 @@ export async function removeMember(scope: Scope, groupId: string, userId: string
   });
 }
 
-async function changeable(scope: Scope, groupId: string): Promise<Group> {
-  const group = await getGroup(scope, groupId, { lock: true });
+async function changeable(scope: Scope, groupId: string, lock: 'change' | 'stay' = 'change'): Promise<Group> {
+  const group = await getGroup(scope, groupId, { lock });
   if (group.isEveryone) throw new AppError('everyone_is_fixed', 409);
   return group;
 }

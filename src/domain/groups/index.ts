@@ -4,6 +4,7 @@ export { addMembers, createGroup, deleteGroup, editGroup, removeMember, viewGrou
 export {
   createEveryone,
   findGroupByName,
+  findGroupsByName,
   type Group,
   type GroupWithCount,
   getGroup,

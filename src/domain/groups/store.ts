@@ -20,10 +20,10 @@ const fromRow = (row: Record<string, never>): Group => ({
 const groups = ({ db, contextId }: Scope) => db('groups').where('groups.context_id', contextId);
 const members = ({ db, contextId }: Scope) => db('group_members').where('group_members.context_id', contextId);
 
-/** @throws AppError not_found */
-export async function getGroup(scope: Scope, groupId: string, { lock = false } = {}): Promise<Group> {
+/** @param options.lock `change`: nobody else changes it meanwhile; `stay`: nobody deletes it. @throws AppError not_found */
+export async function getGroup(scope: Scope, groupId: string, { lock }: { lock?: 'change' | 'stay' } = {}): Promise<Group> {
   const query = isId(groupId) ? groups(scope).where('group_id', groupId).first() : undefined;
-  const row = await (lock ? query?.forUpdate() : query);
+  const row = await (lock === 'change' ? query?.forUpdate() : lock === 'stay' ? query?.forKeyShare() : query);
   if (!row) throw notFound();
   return fromRow(row);
 }
@@ -37,6 +37,12 @@ const like = (search: string): string => `%${escapeLike(nameKey(search))}%`;
 
 /** So many members are counted; of more it is said that there are more. */
 const mostCounted = 10_000;
+
+/** Those that there are, by the compared form of their names. */
+export async function findGroupsByName(scope: Scope, names: string[]): Promise<Map<string, Group>> {
+  const rows = await groups(scope).whereRaw('name_key = ANY(?)', [names.map(nameKey)]);
+  return new Map(rows.map((row) => [row.name_key, fromRow(row)]));
+}
 
 /** Everyone first, then by name, with the number of people in each. The cursor is the last group's id. */
 export async function listGroups(

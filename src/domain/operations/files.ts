@@ -4,8 +4,13 @@ import type { OperationId, Scope } from '../scope.ts';
 const parts = ({ db, contextId }: Scope, operationId: OperationId) =>
   db('operation_files').where({ context_id: contextId, operation_id: operationId });
 
-/** A part of the file, from 0; one that a fallen process wrote before is written over. */
+export const deleteFile = async (scope: Scope, operationId: OperationId): Promise<void> => {
+  await parts(scope, operationId).delete();
+};
+
+/** A part of the file, from 0; with the first goes what a fallen process wrote before. */
 export async function saveFilePart(scope: Scope, operationId: OperationId, part: number, content: Buffer): Promise<void> {
+  if (part === 0) await deleteFile(scope, operationId);
   await scope
     .db('operation_files')
     .insert({ context_id: scope.contextId, operation_id: operationId, part, content })

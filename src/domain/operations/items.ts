@@ -20,7 +20,7 @@ export async function fillItems({ db, contextId }: Scope, operationId: Operation
 
 /**
  * Works on one person after the other, each in a transaction of their own with the note that it was done: a process that falls goes on where it was, and does nothing
- * twice. What a use case refuses is noted and the next one follows.
+ * twice. What a use case refuses is noted and the next one follows; so is what fails for no reason that we know, after some tries.
  * @param isAllowed asked before every batch
  */
 export async function workOnItems(
@@ -31,13 +31,18 @@ export async function workOnItems(
 ): Promise<void> {
   for (;;) {
     if (!(await isAllowed())) throw new AppError('administrators_only', 403);
-    const batch = await items(scope, operationId).whereNull('outcome').orderBy('position').limit(100).select('position', 'user_id');
+    const batch = await items(scope, operationId).whereNull('outcome').orderBy('position').limit(20).select('position', 'user_id');
     if (batch.length === 0) return;
     for (const { position, user_id } of batch) await workOnItem(scope, operationId, position, (inside) => work(inside, user_id));
   }
 }
 
+const tries = 3;
+
 async function workOnItem(scope: Scope, operationId: OperationId, position: number, work: (scope: Scope) => Promise<void>): Promise<void> {
+  /** @returns false when another run has it, or has done it */
+  const take = async (inside: Scope): Promise<boolean> =>
+    (await items(inside, operationId).where({ position, outcome: null }).forUpdate().skipLocked().first('position')) !== undefined;
   const note = async (inside: Scope, outcome: string) => {
     await items(inside, operationId).where({ position }).update({ outcome });
     await inside
@@ -45,14 +50,21 @@ async function workOnItem(scope: Scope, operationId: OperationId, position: numb
       .where({ context_id: inside.contextId, operation_id: operationId })
       .increment(outcome === 'done' ? 'done' : 'refused', 1);
   };
-  try {
-    await inTransaction(scope, async (inside) => {
-      await work(inside);
-      await note(inside, 'done');
-    });
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    await inTransaction(scope, (inside) => note(inside, error.code));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await inTransaction(scope, async (inside) => {
+        if (!(await take(inside))) return;
+        await work(inside);
+        await note(inside, 'done');
+      });
+    } catch (error) {
+      if (!(error instanceof AppError) && attempt < tries) continue;
+      const outcome = error instanceof AppError ? error.code : 'server_error';
+      // where the store is away this fails, too, and the queue tries all of it again
+      return await inTransaction(scope, async (inside) => {
+        if (await take(inside)) await note(inside, outcome);
+      });
+    }
   }
 }
 

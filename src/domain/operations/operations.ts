@@ -60,14 +60,23 @@ const operations = ({ db, contextId }: Scope) => db('operations').where('context
 
 export type NewOperation = { kind: string; input: Record<string, unknown>; total: number };
 
-/** Asks for it: a job begins at the transaction's commit. @param scope of a transaction; its actor is a person */
+/** Asks for it: a job begins at the transaction's commit. @param scope of a transaction; its actor is a person. @throws AppError too_many_operations */
 export async function startOperation(scope: Scope, asked: NewOperation): Promise<OperationId> {
+  const [row] = await operations(scope)
+    .where({ requested_by: scope.actor.id, finished_at: null })
+    .whereNot('state', 'draft')
+    .count({ n: '*' });
+  if (Number(row?.n) >= mostWaiting) throw new AppError('too_many_operations', 429, { params: { most: mostWaiting } });
   const operationId = await insertOperation(scope, asked, 'waiting');
   await enqueueRun(scope, operationId);
   return operationId;
 }
 
-export const draftOperation = (scope: Scope, asked: NewOperation): Promise<OperationId> => insertOperation(scope, asked, 'draft');
+/** Takes the place of the person's draft before. @param scope of a transaction */
+export async function draftOperation(scope: Scope, asked: NewOperation): Promise<OperationId> {
+  await operations(scope).where({ requested_by: scope.actor.id, state: 'draft' }).delete();
+  return insertOperation(scope, asked, 'draft');
+}
 
 /** @param scope of a transaction. @throws AppError not_found, status_conflict when it is no draft any more */
 export async function confirmOperation(scope: Scope, operationId: string): Promise<void> {
@@ -77,8 +86,12 @@ export async function confirmOperation(scope: Scope, operationId: string): Promi
   await enqueueRun(scope, id);
 }
 
+/** One at a time of each company: the mails and sign-outs of all wait behind the same workers. */
 const enqueueRun = ({ db, contextId }: Scope, operationId: OperationId): Promise<void> =>
-  enqueueJob(db, 'run-operation', { contextId, operationId }, { key: `operation ${operationId}` });
+  enqueueJob(db, 'run-operation', { contextId, operationId }, { key: `operation ${operationId}`, queue: `operations ${contextId}` });
+
+/** So many of one person wait at once. */
+const mostWaiting = 10;
 
 async function insertOperation(
   { db, contextId, actor, clock }: Scope,
@@ -131,34 +144,48 @@ export async function noteProgress(
   await operations(scope).where('operation_id', operationId).update(progress);
 }
 
-export async function endOperation(scope: Scope, operationId: OperationId, end: { fault?: string; fileName?: string } = {}): Promise<void> {
-  await operations(scope)
-    .where('operation_id', operationId)
+/** @returns false when another run has ended it already */
+export async function endOperation(
+  scope: Scope,
+  operationId: OperationId,
+  end: { fault?: string; fileName?: string } = {},
+): Promise<boolean> {
+  const ended = await operations(scope)
+    .where({ operation_id: operationId, finished_at: null })
     .update({
       state: end.fault ? 'failed' : 'done',
       fault: end.fault ?? null,
       file_name: end.fileName ?? null,
       finished_at: scope.clock.now(),
     });
+  return ended > 0;
 }
+
+/** Of a person who is deleted: what they asked for names them, and may name others. @param scope of a transaction */
+export const deleteOperationsOf = async (scope: Scope, userId: UserId): Promise<void> => {
+  await operations(scope).where('requested_by', userId).delete();
+};
+
+export type Run = (scope: Scope, operation: Operation) => Promise<void>;
 
 /**
  * Does it, in the name of who asked, or goes on where a process fell. A refusal (AppError) ends it with its code; anything else is tried again by the queue.
+ * @param mayStill whoever asked may have lost the role since: what they asked for stops with it
  * @param work ends the operation itself when it makes a file
  */
 export async function runOperation(
   scope: Scope,
   operationId: string,
-  work: (scope: Scope, operation: Operation) => Promise<void>,
+  mayStill: (operation: Operation) => Promise<boolean>,
+  work: Run,
 ): Promise<void> {
   const operation = await findOperation(scope, operationId);
   if (!operation || operation.finishedAt || operation.state === 'draft') return;
-  await operations(scope).where('operation_id', operation.operationId).update({ state: 'running' });
+  await operations(scope).where({ operation_id: operation.operationId, finished_at: null }).update({ state: 'running' });
   try {
+    if (!(await mayStill(operation))) throw new AppError('administrators_only', 403);
     await work({ ...scope, actor: operation.actor }, operation);
-    await operations(scope)
-      .where({ operation_id: operation.operationId, state: 'running' })
-      .update({ state: 'done', finished_at: scope.clock.now() });
+    await endOperation(scope, operation.operationId);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     await endOperation(scope, operation.operationId, { fault: error.code });
@@ -168,7 +195,7 @@ export async function runOperation(
 /** S53: files are kept for 48 hours, what was done for 30 days. */
 export async function sweepOperations(db: Db): Promise<void> {
   await db.raw(
-    `DELETE FROM operation_files f USING operations o WHERE o.context_id = f.context_id AND o.operation_id = f.operation_id AND o.finished_at < now() - interval '48 hours'`,
+    `DELETE FROM operation_files f USING operations o WHERE o.context_id = f.context_id AND o.operation_id = f.operation_id AND (o.finished_at < now() - interval '48 hours' OR o.created_at < now() - interval '7 days')`,
   );
   await db.raw(`UPDATE operations SET file_name = NULL WHERE file_name IS NOT NULL AND finished_at < now() - interval '48 hours'`);
   await db.raw(`DELETE FROM operations WHERE state = 'draft' AND created_at < now() - interval '48 hours'`);

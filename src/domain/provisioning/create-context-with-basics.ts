@@ -1,4 +1,5 @@
 import type { KeyRing } from '../../platform/crypto/index.ts';
+import { startChain } from '../audit/index.ts';
 import { type Context, createContext } from '../contexts/index.ts';
 import { createEveryone } from '../groups/index.ts';
 import { createSamlCertificates } from '../saml-certificates/index.ts';
@@ -13,6 +14,7 @@ export async function createContextWithBasics(
 ): Promise<Context> {
   const context = await createContext(scope, input);
   const inside: Scope = { ...scope, contextId: context.contextId };
+  await startChain(inside, keyRing);
   await createEveryone(inside);
   await createSigningKeys(inside, keyRing);
   await createSamlCertificates(inside, context.name, keyRing);

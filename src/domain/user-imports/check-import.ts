@@ -1,8 +1,10 @@
 import { listCustomFields, readCustomValues } from '../custom-fields/index.ts';
-import { findGroupByName, type Group } from '../groups/index.ts';
+import { findGroupsByName, type Group } from '../groups/index.ts';
 import type { Scope } from '../scope.ts';
-import { checkPersonalData, emailKey, listTakenLogins, usernameKey } from '../users/index.ts';
+import { checkPersonalData, emailKey, listTakenLogins, nameKey, usernameKey } from '../users/index.ts';
 import type { ImportFault, ImportRow } from './read-import.ts';
+
+const mostFaults = 1000;
 
 export type CheckedImport = { faults: ImportFault[]; groups: Map<string, Group> };
 
@@ -17,6 +19,7 @@ export async function checkImport(scope: Scope, rows: ImportRow[]): Promise<Chec
   const seen = new Set<string>();
   const faults: ImportFault[] = [];
   for (const { line, person, customFields, groups: names } of rows) {
+    if (faults.length >= mostFaults) break; // enough to mend before the next try
     const add = (column: string, message: string, params?: Record<string, unknown>) => faults.push({ line, column, message, params });
     if (person.role !== 'regular' && person.role !== 'administrator') add('role', 'fields.csv_role');
     for (const [column, message] of Object.entries(checkPersonalData(person))) add(column, message);
@@ -32,12 +35,12 @@ export async function checkImport(scope: Scope, rows: ImportRow[]): Promise<Chec
   return { faults, groups };
 }
 
+/** A file that names more groups than this is no list of people. */
+const mostGroups = 1000;
+
 /** By the names that the file uses. Everyone is no fault: everybody is in it. */
 async function findGroups(scope: Scope, rows: ImportRow[]): Promise<Map<string, Group>> {
-  const found = new Map<string, Group>();
-  for (const name of new Set(rows.flatMap(({ groups }) => groups))) {
-    const group = await findGroupByName(scope, name);
-    if (group) found.set(name, group);
-  }
-  return found;
+  const names = [...new Set(rows.flatMap(({ groups }) => groups))].slice(0, mostGroups);
+  const found = await findGroupsByName(scope, names);
+  return new Map(names.flatMap((name) => (found.has(nameKey(name)) ? [[name, found.get(nameKey(name))!] as const] : [])));
 }

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { type KeyRing, type PasswordHasher, randomPassword } from '../../platform/crypto/index.ts';
-import { AppError } from '../../platform/errors/index.ts';
+import { AppError, notFound } from '../../platform/errors/index.ts';
 import { linkUser } from '../assignments/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { setTemporaryPassword } from '../credentials/password/index.ts';
@@ -8,7 +8,9 @@ import { listCustomFields } from '../custom-fields/index.ts';
 import { sendInvitation } from '../invitations/index.ts';
 import {
   confirmOperation,
+  deleteFile,
   draftOperation,
+  endOperation,
   getOperation,
   noteProgress,
   type Operation,
@@ -17,7 +19,7 @@ import {
   saveFilePart,
 } from '../operations/index.ts';
 import { inTransaction, type OperationId, type Scope, type UserId } from '../scope.ts';
-import { createUser } from '../users/index.ts';
+import { createUser, isActiveAdministrator } from '../users/index.ts';
 import { checkImport } from './check-import.ts';
 import { decodeCsv, type ImportFault, type ImportRow, type ImportWords, readImport } from './read-import.ts';
 
@@ -58,7 +60,9 @@ const isInvited = (activation: Activation, { person }: ImportRow): boolean => ac
 /** What would be added, as things are now. @throws AppError not_found */
 export async function findDraft(scope: Scope, operationId: string, words: ImportWords): Promise<ImportDraft> {
   const operation = await getOperation(scope, operationId);
+  if (operation.kind !== 'import-users') throw notFound();
   const { activation } = operation.input as Input;
+  if (operation.state !== 'draft') return { operation, rows: [], faults: [], activation };
   const { rows, faults } = await read(scope, await buffer(openFile(scope, operation.operationId)), words);
   return { operation, rows, faults, activation };
 }
@@ -87,6 +91,7 @@ export async function runImport(
     if (i % 50 === 0) await noteProgress(scope, operationId, { done: i });
   }
   await inTransaction(scope, async (inside) => {
+    if (!(await isActiveAdministrator(inside, operation.requestedBy, { lock: true }))) throw new AppError('administrators_only', 403);
     const added: UserId[] = [];
     for (const [i, row] of rows.entries()) {
       const temporary = passwords.get(row);
@@ -99,7 +104,10 @@ export async function runImport(
       if (i % 200 === 0) await noteProgress(scope, operationId, { done: i });
     }
     await recordItems(inside, operationId, added);
+    // with the people, so that a second run knows; the file names them and is not needed any more
+    await deleteFile(inside, operationId);
     await noteProgress(inside, operationId, { done: rows.length });
+    if (!(await endOperation(inside, operationId))) throw new AppError('request_answered', 409);
     await recordEvent(inside, { type: 'users.imported', details: { total: rows.length, activation } });
   });
 }

@@ -18,16 +18,19 @@ export type ImportFault = { line?: number; column?: string; message: string; par
 export type ReadImport = { rows: ImportRow[]; faults: ImportFault[]; headings?: Map<string, string> };
 
 export const mostRows = 20_000;
+const mostColumns = 200;
 
 const key = (text: string): string => nameKey(text).replace(/[^\p{L}\p{N}]/gu, '');
 
 /** UTF-8, or what spreadsheets of western Europe and the Americas write instead. */
 export function decodeCsv(content: Uint8Array): string {
+  let text: string;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(content);
   } catch {
-    return new TextDecoder('windows-1252').decode(content);
+    text = new TextDecoder('windows-1252').decode(content);
   }
+  return text.replaceAll('\0', '');
 }
 
 /** Reads a file with a line of column names, with commas, semicolons or tabs between them. Of people nothing is checked here. */
@@ -41,6 +44,8 @@ export function readImport(text: string, fields: CustomField[], words: ImportWor
     return { rows: [], faults: [{ line: (error as CsvError & { lines?: number }).lines, message: 'fields.csv_malformed' }] };
   }
   const [header, ...lines] = records;
+  if (header && header.record.length > mostColumns)
+    return { rows: [], faults: [{ line: 1, message: 'fields.csv_wide', params: { most: mostColumns } }] };
   if (!header || lines.length === 0) return { rows: [], faults: [{ message: 'fields.csv_empty' }] };
   if (lines.length > mostRows) return { rows: [], faults: [{ message: 'fields.csv_long', params: { most: mostRows } }] };
   const { columns, faults } = readHeader(header.record, fields, words);

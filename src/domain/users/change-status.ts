@@ -72,7 +72,12 @@ export async function requestDeletion(scope: Scope, userId: string): Promise<voi
   const closed = user.status === 'deactivated' ? user : await changeStatus(scope, userId, 'deactivate', 'deletion');
   if (!(await updateUser(scope, { ...closed, deletingSince: scope.clock.now() }))) throw new AppError('changed_meanwhile', 409);
   await recordEvent(scope, { type: 'user.deletion-requested', subject: { kind: 'user', id: userId, name: fullName(user) } });
-  await enqueueJob(scope.db, 'delete-account', { contextId: scope.contextId, userId, actor: scope.actor }, { key: `delete ${userId}` });
+  await enqueueJob(
+    scope.db,
+    'delete-account',
+    { contextId: scope.contextId, userId, actor: { kind: scope.actor.kind, id: scope.actor.id } },
+    { key: `delete ${userId}` },
+  );
 }
 
 /** The rest of it: the account is gone for good, the audit keeps that it was. Sessions are ended first, by whoever calls (account-changes). @param scope of a transaction */

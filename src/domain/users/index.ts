@@ -16,6 +16,7 @@ export {
   findUserByLogin,
   forgetCustomValues,
   getUser,
+  isActiveAdministrator,
   listTakenLogins,
   listUsers,
   listUsersByIds,

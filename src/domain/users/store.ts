@@ -264,6 +264,12 @@ export const removeUser = async (scope: Scope, userId: UserId): Promise<void> =>
   await users(scope).where('user_id', userId).delete();
 };
 
+/** @param options.lock nobody demotes or deactivates them until the transaction ends */
+export async function isActiveAdministrator(scope: Scope, userId: UserId, { lock = false } = {}): Promise<boolean> {
+  const query = users(scope).where({ user_id: userId, role: 'administrator', status: 'activated' }).first('user_id');
+  return (await (lock ? query.forShare() : query)) !== undefined;
+}
+
 /** Locks the administrators, so that two parallel changes cannot remove the last one. */
 export async function countActiveAdministrators(scope: Scope): Promise<number> {
   const rows = await users(scope).where({ role: 'administrator', status: 'activated' }).select('user_id').orderBy('user_id').forUpdate();

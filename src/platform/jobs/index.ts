@@ -8,22 +8,20 @@ import { LiveWorkers } from './live-workers.ts';
 
 export { countJobs, type FailedJob, type JobCounts, listFailedJobs, retryFailedJobs } from './failures.ts';
 
-export type JobOptions = { runAt?: Date; maxAttempts?: number; key?: string };
+/** `queue`: jobs of one queue run one after the other. */
+export type JobOptions = { runAt?: Date; maxAttempts?: number; key?: string; queue?: string };
 
 /** Queues `task` at the commit of `db`'s transaction: never for a write that rolled back, never lost for one that did not. */
 export async function enqueueJob(
   db: Db,
   task: string,
   payload: Record<string, unknown>,
-  { runAt, maxAttempts = 12, key }: JobOptions = {},
+  { runAt, maxAttempts = 12, key, queue }: JobOptions = {},
 ): Promise<void> {
-  await db.raw('SELECT graphile_worker.add_job(identifier => ?, payload => ?::json, run_at => ?, max_attempts => ?, job_key => ?)', [
-    task,
-    JSON.stringify(payload),
-    runAt ?? null,
-    maxAttempts,
-    key ?? null,
-  ] as never);
+  await db.raw(
+    'SELECT graphile_worker.add_job(identifier => ?, payload => ?::json, run_at => ?, max_attempts => ?, job_key => ?, queue_name => ?)',
+    [task, JSON.stringify(payload), runAt ?? null, maxAttempts, key ?? null, queue ?? null] as never,
+  );
 }
 
 /** Runs queued and scheduled work in this process until `stop`. */

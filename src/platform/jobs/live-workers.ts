@@ -3,6 +3,9 @@ import pg from 'pg';
 
 const lockKey = "hashtextextended('portaria worker ' || $1, 0)";
 
+/** A worker is dead when its lock is free at two looks so far apart: one that lost its connection takes its locks again in between. */
+const graceMs = 20_000;
+
 /**
  * Says which workers live, by locks that PostgreSQL lets go of when a process dies however it dies, and gives the jobs of the dead back to the queue, which would keep
  * them for four hours.
@@ -10,6 +13,8 @@ const lockKey = "hashtextextended('portaria worker ' || $1, 0)";
 export class LiveWorkers {
   readonly #url: string;
   readonly #ids: string[] = [];
+  /** Since when a worker's lock was found free. */
+  #missing = new Map<string, number>();
   #client: pg.Client | undefined;
   #stopped = false;
   /** One after the other: they share a connection. */
@@ -22,16 +27,18 @@ export class LiveWorkers {
   /** A worker of this process: before its first job. */
   add(workerId: string): void {
     this.#ids.push(workerId);
-    this.#inTurn(async () => void (await this.#client?.query(`SELECT pg_advisory_lock(${lockKey})`, [workerId])));
+    this.#inTurn(async () => {
+      await this.#client?.query(`SELECT pg_advisory_lock(${lockKey})`, [workerId]);
+    });
   }
 
   /** @param everyMs between looks for dead ones; the first is now */
-  async start(everyMs = 10_000): Promise<void> {
-    await this.#inTurn(() => this.#release());
+  async start(everyMs = 5000): Promise<void> {
+    await this.#inTurn(() => this.#look());
     void (async () => {
       while (!this.#stopped) {
         await sleep(everyMs, undefined, { ref: false });
-        if (!this.#stopped) await this.#inTurn(() => this.#release());
+        if (!this.#stopped) await this.#inTurn(() => this.#look());
       }
     })();
   }
@@ -51,29 +58,38 @@ export class LiveWorkers {
   async #connect(): Promise<pg.Client> {
     if (this.#client) return this.#client;
     const client = new pg.Client({ connectionString: this.#url, application_name: 'portaria workers' });
-    const forget = () => {
-      if (this.#client === client) this.#client = undefined;
-    };
-    client.on('error', forget);
-    client.on('end', forget);
+    let isLost = false;
+    client.on('error', () => {});
+    client.on('end', () => {
+      isLost = true;
+      if (this.#client !== client) return;
+      // our workers live: their locks are taken again before anybody looks twice
+      this.#client = undefined;
+      this.#missing.clear();
+      if (!this.#stopped) this.#inTurn(async () => void (await this.#connect()));
+    });
     await client.connect();
-    this.#client = client;
     for (const id of this.#ids) await client.query(`SELECT pg_advisory_lock(${lockKey})`, [id]);
+    if (isLost) throw new Error('the connection was lost');
+    this.#client = client;
     return client;
   }
 
-  async #release(): Promise<void> {
-    // a worker that has just begun may not hold its lock yet
+  async #look(): Promise<void> {
     const client = await this.#connect();
     const { rows } = await client.query<{ id: string }>(
-      `SELECT DISTINCT locked_by AS id FROM graphile_worker._private_jobs WHERE locked_at < now() - interval '15 seconds'
-       UNION SELECT DISTINCT locked_by FROM graphile_worker._private_job_queues WHERE locked_at < now() - interval '15 seconds'`,
+      `SELECT DISTINCT locked_by AS id FROM graphile_worker._private_jobs WHERE locked_by IS NOT NULL
+       UNION SELECT DISTINCT locked_by FROM graphile_worker._private_job_queues WHERE locked_by IS NOT NULL`,
     );
+    const missing = new Map<string, number>();
     for (const { id } of rows.filter((row) => !this.#ids.includes(row.id))) {
       const free = await client.query(`SELECT pg_try_advisory_lock(${lockKey}) AS free`, [id]);
       if (!free.rows[0]?.free) continue;
-      await client.query('SELECT graphile_worker.force_unlock_workers(ARRAY[$1])', [id]);
+      const since = this.#missing.get(id) ?? Date.now();
+      if (Date.now() - since >= graceMs) await client.query('SELECT graphile_worker.force_unlock_workers(ARRAY[$1])', [id]);
+      else missing.set(id, since);
       await client.query(`SELECT pg_advisory_unlock(${lockKey})`, [id]);
     }
+    this.#missing = missing;
   }
 }

@@ -33,7 +33,7 @@ export async function readAuditFilter(
     applicationId: given.application || undefined,
     // of somebody who is gone only the id is left
     subjectId: linked || person ? undefined : given.subject || undefined,
-    ...(person && { [{ by: 'actorId', about: 'subjectId' }[given.as] ?? 'personId']: person.userId }),
+    ...(person && { [given.as === 'by' ? 'actorId' : given.as === 'about' ? 'subjectId' : 'personId']: person.userId }),
   };
   if (filter.from && filter.until && filter.from >= filter.until) faults.until = t('fields.day_not_after_from');
   if (linked) given.subject = '';

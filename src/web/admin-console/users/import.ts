@@ -44,7 +44,16 @@ export async function submitImport(page: PageContext): Promise<void> {
 export async function showDraft(page: PageContext): Promise<void> {
   const { operation, rows, faults, activation } = await findDraft(page.scope, page.params.operation!, importWords(page.services.i18n));
   if (operation.state !== 'draft') return redirectTo(page, `/admin/operations/${operation.operationId}`);
-  const locals = { operation, rows: rows.slice(0, shownRows), count: rows.length, activation, ...presentFaults(page, faults) };
+  const administrators = rows.filter(({ person }) => person.role === 'administrator');
+  const locals = {
+    administrators: administrators.slice(0, shownRows),
+    administratorCount: administrators.length,
+    operation,
+    rows: rows.slice(0, shownRows),
+    count: rows.length,
+    activation,
+    ...presentFaults(page, faults),
+  };
   renderPage(page, 'admin-console/user-import-preview', locals);
 }
 

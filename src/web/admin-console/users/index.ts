@@ -51,8 +51,10 @@ export const userRoutes: Route[] = [
 
 async function showUsers(page: PageContext): Promise<void> {
   const filter = readFilter(page.query);
-  const { items, cursor } = await listUsers(page.scope, { ...filter, cursor: page.query('after') });
-  const count = await countUsers(page.scope, filter);
+  const after = page.query('after');
+  const { items, cursor } = await listUsers(page.scope, { ...filter, cursor: after });
+  // a first page that is the last says it itself
+  const count = after || cursor ? await countUsers(page.scope, filter) : { n: items.length, isMore: false };
   const fields = filterFields(filter);
   renderPage(page, 'admin-console/users', {
     users: items,
