@@ -5,27 +5,29 @@ export { changeEmail, setRecoveryEmail } from './change-address.ts';
 export { canChangeStatus, changeStatus, deleteUser, prolongBlock, requestDeletion, type StatusChange } from './change-status.ts';
 export { createUser, type NewUser } from './create-user.ts';
 export { editUser } from './edit-user.ts';
-export { recordView } from './record-view.ts';
-export { setLocale } from './set-locale.ts';
 export {
   type ChosenUsers,
   type Count,
   countUsers,
+  listTakenLogins,
+  listUsers,
+  listUsersByIds,
+  searchKinds,
+  selectUserIds,
+  sweepUserCounts,
+  type UserFilter,
+} from './list-users.ts';
+export { recordView } from './record-view.ts';
+export { setLocale } from './set-locale.ts';
+export {
   endProofs,
   findUserById,
   findUserByLogin,
   forgetCustomValues,
   getUser,
   isActiveAdministrator,
-  listTakenLogins,
-  listUsers,
-  listUsersByIds,
   noteLocale,
   noteTermsEdition,
-  searchKinds,
-  selectUserIds,
-  sweepUserCounts,
-  type UserFilter,
 } from './store.ts';
 export {
   actingAs,
