@@ -60,7 +60,7 @@ export async function exportUsers(
     const administrator = await getUser(inside, requestedBy, { lock: true });
     if (administrator.role !== 'administrator' || administrator.status !== 'activated') throw new AppError('administrators_only', 403);
     await noteProgress(inside, operationId, { total: done });
-    await endOperation(inside, operationId, { fileName: 'users.csv' });
+    if (!(await endOperation(inside, operationId, { fileName: 'users.csv' }))) return; // another run was quicker: one mail is enough
     const token = await createLink(inside, {
       kind: 'export',
       owner: { userId: requestedBy },
