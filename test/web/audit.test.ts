@@ -14,6 +14,7 @@ import { changeSettings } from '../../src/domain/context-settings/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { findUserByLogin, requestDeletion } from '../../src/domain/users/index.ts';
 import { KeyRing, newId } from '../../src/platform/crypto/index.ts';
+import { enqueueJob, listFailedJobs } from '../../src/platform/jobs/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { movableClock } from '../support/clock.ts';
 import type { Answer, Jar } from '../support/jar.ts';
@@ -401,5 +402,20 @@ describe('web/admin-console: the audit report', () => {
     const { group_id } = await scope.db('groups').where({ context_id: scope.contextId, name: 'Finance' }).first('group_id');
     await ana.get(at(`/admin/groups/${group_id}`));
     expect((await eventsOf(scope, { type: 'group.viewed' })).map(({ subjectName }) => subjectName)).to.deep.equal(['Finance']);
+  });
+
+  it('a chain that was changed is seen by the operator: the sealing fails and says so', async () => {
+    const scope = await server.scope();
+    await sealEvents(scope, server.app.services.keyRing, 'UTC');
+    await scope
+      .db('audit_chains')
+      .where({ context_id: scope.contextId })
+      .update({ hash: Buffer.alloc(32, 3) });
+    await recordEvent(scope, { type: 'settings.changed', reason: 'later' });
+    await enqueueJob(scope.db, 'seal-audit', {}, { maxAttempts: 1 });
+    await eventually(async () => {
+      const failed = await listFailedJobs(scope.db);
+      expect(failed.map(({ task, lastError }) => [task, /portaria audit verify/.test(lastError)])).to.deep.equal([['seal-audit', true]]);
+    });
   });
 });
