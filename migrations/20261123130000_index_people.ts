@@ -8,6 +8,8 @@ export async function up(knex: Knex): Promise<void> {
   );
   const { ops } = rows[0];
   await knex.raw(`
+    -- names are folded, and ordered alike on every machine; what begins with a text is a range
+    ALTER TABLE users ALTER COLUMN name_key TYPE text COLLATE "C", ALTER COLUMN email_key TYPE text COLLATE "C", ALTER COLUMN username_key TYPE text COLLATE "C";
     CREATE INDEX users_search ON users USING gin (name_key ${ops}, email_key ${ops}, username_key ${ops});
     -- a list in order of names is read from the index alone, whatever it filters by
     DROP INDEX users_name;
@@ -57,6 +59,7 @@ export async function down(knex: Knex): Promise<void> {
     DROP TABLE user_counts;
     DROP INDEX users_name;
     CREATE INDEX users_name ON users (context_id, name_key, user_id);
+    ALTER TABLE users ALTER COLUMN name_key TYPE text, ALTER COLUMN email_key TYPE text, ALTER COLUMN username_key TYPE text;
     DROP INDEX users_search, users_status, users_role, application_uses_last;
   `);
 }

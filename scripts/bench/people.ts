@@ -142,7 +142,7 @@ try {
 
 /** Where a list goes on that was read up to this name. */
 function cursor(name: string): string {
-  return Buffer.from(JSON.stringify([name, '00000000-0000-0000-0000-000000000000'])).toString('base64url');
+  return Buffer.from(JSON.stringify([`1${name}`, '00000000-0000-0000-0000-000000000000'])).toString('base64url');
 }
 
 function residentMegabytes(pid: number): number {

@@ -194,7 +194,7 @@ describe('journeys in Chromium', function () {
     await admin.page.fill('#lastName', 'X'.repeat(60));
     await admin.page.check('input[value=username]');
     await admin.page.fill('#username', 'luis');
-    await admin.page.click('form.form-page button[type=submit]');
+    await admin.page.click('.form-page > .d-flex button[type=submit]');
     const temporary = await admin.page.textContent('#temporary-password');
     const person = await open({ viewport: phone, locale: 'es', dark: true });
     await person.page.goto(at('/launchpad'));

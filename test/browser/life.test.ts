@@ -110,7 +110,11 @@ for (const [look, options] of Object.entries(looks))
       await send(admin, { subject: 'Join {{company}}' });
       await admin.goto(at('/admin/users/new'));
       const mail = await sink.after(() =>
-        send(admin, { firstName: 'Bruna', lastName: 'Lima', email: login, activation: 'invitation' }, 'form.form-page button[type=submit]'),
+        send(
+          admin,
+          { firstName: 'Bruna', lastName: 'Lima', email: login, activation: 'invitation' },
+          '.form-page > .d-flex button[type=submit]',
+        ),
       );
       await lookAt(admin);
       await person.page.goto(linkIn(mail));

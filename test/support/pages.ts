@@ -201,6 +201,8 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     '/admin/messages',
     '/admin/messages/invitation/pt-BR',
     '/admin/audit',
+    '/admin/audit/export',
+    '/admin/audit/retention',
     '/admin/keys',
     '/admin/keys/rotate',
     '/admin/certificates',

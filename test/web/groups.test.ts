@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { findGroupByName } from '../../src/domain/groups/index.ts';
 import { defaultRules, demandOfGroup, rulesSchema, withDemandOfGroup } from '../../src/domain/sign-in-policy/index.ts';
+import { fullName, listUsers, type UserFilter } from '../../src/domain/users/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { Jar } from '../support/jar.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -85,5 +86,51 @@ describe('web/admin-console: groups', () => {
     for (const part of ['edit', 'delete']) expect((await ana.get(at(`/admin/groups/${groupId}/${part}`))).status, part).to.equal(303);
     for (const part of ['/edit"', '/delete"', '/members"']) expect(page, part).to.not.contain(`${groupId}${part}`);
     expect(page).to.contain('/applications/add');
+  });
+});
+
+describe('domain/users: searching a list', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer();
+    const people = ['Maria Lopes', 'Ana Maria Braz', 'Mariana Luz', 'José Maria', 'Álvaro Maranhão', 'Zé Silva'];
+    const users = people.map((name, i) => ({
+      username: `u${i}`,
+      firstName: name.split(' ')[0],
+      lastName: name.split(' ').slice(1).join(' '),
+    }));
+    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users }] });
+  });
+  after(() => server.close());
+
+  /** Page by page, of two. */
+  async function names(filter: UserFilter): Promise<string[]> {
+    const scope = await server.scope();
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listUsers(scope, { ...filter, cursor }, 2);
+      found.push(...page.items.map(fullName));
+      cursor = page.cursor;
+    } while (cursor && found.length < 50);
+    return found;
+  }
+
+  it('S50: who begins with it comes first, then who holds it elsewhere, each once and whatever the page', async () => {
+    expect(await names({ search: 'MARIA', by: 'name' })).to.deep.equal(['Maria Lopes', 'Mariana Luz', 'Ana Maria Braz', 'José Maria']);
+    expect(await names({ search: 'maria' })).to.deep.equal(['Maria Lopes', 'Mariana Luz', 'Ana Maria Braz', 'José Maria']);
+    expect(await names({ search: 'maria ana' }), 'words in any order').to.deep.equal(['Ana Maria Braz', 'Mariana Luz']);
+    expect(await names({ search: 'u1', by: 'username' })).to.deep.equal(['Ana Maria Braz']);
+    expect(await names({ search: 'acme', by: 'email' })).to.deep.equal(['Ana Souza']);
+    expect(await names({ search: 'al', by: 'name' }), 'two letters: beginnings of words, accents folded').to.deep.equal([
+      'Álvaro Maranhão',
+    ]);
+    expect(await names({ search: '%', by: 'name' })).to.deep.equal([]);
+  });
+
+  it('without a search everybody, by name, each once', async () => {
+    const all = await names({});
+    expect([all.length, new Set(all).size]).to.deep.equal([8, 8]);
+    expect(all[0]).to.equal('Álvaro Maranhão');
   });
 });

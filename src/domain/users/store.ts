@@ -13,6 +13,8 @@ export type UserRow = {
   first_name: string;
   last_name: string;
   name_key: string;
+  email_key: string | null;
+  username_key: string | null;
   role: Role;
   status: Status;
   status_changed_at: Date;
