@@ -1,4 +1,4 @@
-// `npm run bench:people -- [USERS EVENTS GROUPS]`, a million, ten million and 5,000 unless told (a quarter of an hour, 12 GB): the administrator's pages on a company of so many people, beside one of 10,000; milliseconds at the server,
+// `npm run bench:people -- [USERS EVENTS GROUPS]`, a million, ten million and 5,000 unless told (a quarter of an hour): the administrator's pages on a company of so many people, beside one of 10,000; milliseconds at the server,
 // 95th percentile, the browser's time not in it. Then the export of all, and the server's memory while it runs.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -341,6 +341,15 @@ describe('web/admin-console: the audit report', () => {
     expect(await shown('from=2026-02-30'))
       .to.contain('Enter a date')
       .and.to.contain('Nothing matches');
+    const { action, fields } = ana.form(await ana.get(at('/admin/audit/export')));
+    const operations = async () => (await (await server.scope()).db('operations')).length;
+    const before = await operations();
+    for (const wrong of [{ person: 'nobody' }, { from: '2026-02-30' }, { from: day(0), until: day(-1) }])
+      for (const format of ['csv', 'signed']) {
+        const refused = await ana.follow(action, { method: 'POST', form: { ...fields, ...wrong, format } as Record<string, string> });
+        expect(refused.text, JSON.stringify(wrong)).to.contain('Nothing matches');
+      }
+    expect(await operations(), 'nor exports it').to.equal(before);
   });
 
   it('is exported as shown, for a spreadsheet', async () => {
@@ -395,6 +404,11 @@ describe('web/admin-console: the audit report', () => {
     const short = await ana.submit(ana.form(page, /retention$/), { days: '7' });
     expect([short.status, short.text.includes('30 to 36,500')]).to.deep.equal([422, true]);
     expect((await ana.submit(ana.form(page, /retention$/), { days: '365' })).text).to.contain('Saved');
+    wait(40 * 24 * 60);
+    ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+    const asked = await ana.submit(ana.form(await ana.get(at('/admin/audit/retention')), /retention$/), { days: '30' });
+    expect(asked.text, 'asked before anything is deleted').to.contain('Events that are older already');
+    expect((await ana.submit(ana.form(asked, /retention$/))).text).to.contain('Saved');
   });
 
   it('who looks at a group is recorded', async () => {

@@ -25,9 +25,9 @@ export type ExportHeader = {
 
 const step = 2000;
 
-export const startAuditExport = (scope: Scope, input: Input, total: number): Promise<OperationId> =>
+export const startAuditExport = (scope: Scope, input: Input): Promise<OperationId> =>
   inTransaction(scope, async (inside) => {
-    const operationId = await startOperation(inside, { kind: 'export-audit', input, total });
+    const operationId = await startOperation(inside, { kind: 'export-audit', input, total: 0 });
     await recordEvent(inside, { type: 'audit.exported', details: { from: input.from, until: input.until } });
     return operationId;
   });

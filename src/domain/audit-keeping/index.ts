@@ -2,5 +2,5 @@
 // Does not: write or seal events (audit), nor keep files (operations).
 export { type ExportHeader, exportAudit, startAuditExport } from './export-audit.ts';
 export { type AuditWords, exportCsv, startCsvExport } from './export-csv.ts';
-export { auditRetention, purgeOldEvents } from './retention.ts';
+export { auditRetention, purgeOldEvents, retainedSince } from './retention.ts';
 export { type FileVerification, verifyAuditFile } from './verify-file.ts';

@@ -15,9 +15,12 @@ const schema = z.strictObject({
 
 export const auditRetention: SettingsKind<z.output<typeof schema>> = { name: 'audit-retention', schema };
 
+/** What is older is over its time. */
+export const retainedSince = ({ clock }: Scope, days: number): Date => new Date(clock.now().getTime() - days * 86_400_000);
+
 /** @returns how many events were over their time */
 export async function purgeOldEvents(scope: Scope, keyRing: KeyRing): Promise<number> {
   const { days } = (await loadSettings(scope, auditRetention)).value;
   if (days === 0) return 0;
-  return purgeEvents(scope, keyRing, new Date(scope.clock.now().getTime() - days * 86_400_000));
+  return purgeEvents(scope, keyRing, retainedSince(scope, days));
 }

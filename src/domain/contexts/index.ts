@@ -1,5 +1,5 @@
 // Owns: companies, their code, environment and the one address from which issuers, links and cookies derive.
 // Does not: fill a new company (provisioning does) nor hold its policy (sign-in-policy).
-export { type Context, contextAddress, contextMountPath, isContextCode, isTimeZone } from './context.ts';
+export { type Context, contextAddress, contextMountPath, isContextCode } from './context.ts';
 export { changeOwnContext, createContext, editContext } from './create-context.ts';
 export { findContextByCode, findContextByHost, findContextById, listContexts } from './store.ts';

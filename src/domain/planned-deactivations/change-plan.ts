@@ -22,7 +22,7 @@ export async function planDeactivation(scope: Scope, userId: string, input: Plan
   if (user.role === 'administrator' && (await countUnplannedAdministrators(scope, user.userId)) === 0)
     throw new AppError('last_administrator', 409);
   await savePlan(scope, user.userId, plan);
-  await record(scope, 'user.deactivation-planned', user, { after: plan });
+  await record(scope, 'user.deactivation-planned', user, { after: bare(plan) });
 }
 
 /** S126. Of a period that has begun the end can be moved, the beginning not. @param version the one the editor saw. @throws AppError as planDeactivation; changed_meanwhile */

@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
-import type { Scope, UserId } from '../scope.ts';
+import { inTransaction, type Scope, type UserId } from '../scope.ts';
 import { changeStatus, findUserById, fullName, getUser } from '../users/index.ts';
 import { dueStep } from './plan.ts';
 import { deletePlan, findPlan, savePlan } from './store.ts';
@@ -14,8 +14,8 @@ export async function followPlan(scope: Scope, userId: UserId, timeZone: string)
   if (!plan || !step) return;
   if (step === 'begin') {
     try {
-      const { statusChangedAt } = await scope.db.transaction((db) =>
-        changeStatus({ ...scope, db }, userId, 'deactivate', 'planned-deactivation'),
+      const { statusChangedAt } = await inTransaction(scope, (inside) =>
+        changeStatus(inside, userId, 'deactivate', 'planned-deactivation'),
       );
       return await savePlan(scope, userId, { ...plan, beganAt: statusChangedAt });
     } catch (error) {

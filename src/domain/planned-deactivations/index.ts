@@ -2,5 +2,5 @@
 // Does not: what being deactivated means (users), nor when to look (app/jobs: every minute).
 export { editPlan, type PlanInput, planDeactivation, removePlan } from './change-plan.ts';
 export { followPlan } from './follow-plan.ts';
-export { dueStep, keepsOut, type PlannedDeactivation } from './plan.ts';
+export { dueStep, type PlannedDeactivation } from './plan.ts';
 export { findPlan, listPlansAtEnds } from './store.ts';

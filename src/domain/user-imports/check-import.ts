@@ -1,4 +1,4 @@
-import { listCustomFields, readCustomValues } from '../custom-fields/index.ts';
+import { type CustomField, readCustomValues } from '../custom-fields/index.ts';
 import { findGroupsByName, type Group } from '../groups/index.ts';
 import type { Scope } from '../scope.ts';
 import { checkPersonalData, emailKey, listTakenLogins, nameKey, usernameKey } from '../users/index.ts';
@@ -9,8 +9,7 @@ const mostFaults = 1000;
 export type CheckedImport = { faults: ImportFault[]; groups: Map<string, Group> };
 
 /** What is wrong with the people of a file, line by line: by themselves, among each other, and beside those who exist. */
-export async function checkImport(scope: Scope, rows: ImportRow[]): Promise<CheckedImport> {
-  const fields = await listCustomFields(scope);
+export async function checkImport(scope: Scope, rows: ImportRow[], fields: CustomField[]): Promise<CheckedImport> {
   const groups = await findGroups(scope, rows);
   const taken = await listTakenLogins(
     scope,

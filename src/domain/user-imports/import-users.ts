@@ -45,8 +45,9 @@ export async function draftImport(
 }
 
 async function read(scope: Scope, content: Buffer, words: ImportWords) {
-  const { rows, faults: early, headings } = readImport(decodeCsv(content), await listCustomFields(scope), words);
-  const checked = await checkImport(scope, rows);
+  const fields = await listCustomFields(scope);
+  const { rows, faults: early, headings } = readImport(decodeCsv(content), fields, words);
+  const checked = await checkImport(scope, rows, fields);
   return {
     rows,
     groups: checked.groups,

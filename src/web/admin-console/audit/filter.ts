@@ -19,10 +19,8 @@ export async function readAuditFilter(
     faults[name] = t('fields.custom_date');
     return undefined;
   };
-  // an address that names somebody by id, from their own page
-  const linked = given.subject ? await findUserById(scope, given.subject) : undefined;
-  if (linked) given.person ||= identifier(linked);
-  const person = given.person ? await findPerson(scope, given.person) : undefined;
+  // an address that names somebody by id, from their own page, goes on with their name
+  const person = given.person ? await findPerson(scope, given.person) : await findUserById(scope, given.subject);
   if (given.person && !person) faults.person = t('fields.unknown_person');
   const filter: AuditFilter = {
     from: dayAt('from', given.from),
@@ -32,11 +30,11 @@ export async function readAuditFilter(
     supportCode: given.support_code || undefined,
     applicationId: given.application || undefined,
     // of somebody who is gone only the id is left
-    subjectId: linked || person ? undefined : given.subject || undefined,
+    subjectId: person ? undefined : given.subject || undefined,
     ...(person && { [given.as === 'by' ? 'actorId' : given.as === 'about' ? 'subjectId' : 'personId']: person.userId }),
   };
   if (filter.from && filter.until && filter.from >= filter.until) faults.until = t('fields.day_not_after_from');
-  if (linked) given.subject = '';
+  if (person) [given.person, given.subject] = [given.person || identifier(person), ''];
   return { filter, fields: Object.fromEntries(Object.entries(given).filter(([, text]) => text !== '')), faults };
 }
 

@@ -1,5 +1,5 @@
 import { countEvents } from '../../../domain/audit/index.ts';
-import { auditRetention } from '../../../domain/audit-keeping/index.ts';
+import { auditRetention, retainedSince } from '../../../domain/audit-keeping/index.ts';
 import { changeSettings, loadSettings } from '../../../domain/context-settings/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { formatCount, type PageContext, renderPage } from '../../request/index.ts';
@@ -18,11 +18,10 @@ export async function submitRetention(page: PageContext): Promise<void> {
   const { form, scope } = page;
   const values = { days: form.get('days').trim() || '0' };
   const version = shownVersion(page);
-  const days = Number(values.days);
-  if (days > 0 && form.get('confirmed') !== 'yes') {
-    const until = new Date(page.services.clock.now().getTime() - days * 86_400_000);
-    const old = Number.isFinite(until.getTime()) ? await countEvents(scope, { until }) : undefined;
-    if (old && old.n > 0) return confirmRetention(page, values.days, version, formatCount(page.locale, old));
+  const { data } = auditRetention.schema.safeParse(values);
+  if (data && data.days > 0 && form.get('confirmed') !== 'yes') {
+    const old = await countEvents(scope, { until: retainedSince(scope, data.days) });
+    if (old.n > 0) return confirmRetention(page, values.days, version, formatCount(page.locale, old));
   }
   const done = await submitForm(
     page,

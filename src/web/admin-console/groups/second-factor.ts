@@ -6,14 +6,13 @@ import { type PageContext, passkeyCeremony, renderPage } from '../../request/ind
 import { redirectTo } from '../submit.ts';
 import { countMembers } from './members.ts';
 
-/** S36: whether the people of this group need a second factor because they are in it, and the version of the rules that say so. */
+/** S36: whether the people of this group need a second factor because they are in it, and until when the policy is on trial. */
 export async function secondFactorOf(scope: Scope, groupId: string) {
   const stored = await loadPolicy(scope);
   const trial = stored.trial && stored.trial.revertsAt > scope.clock.now() ? stored.trial : undefined;
   return {
     revertsAt: trial?.revertsAt,
     isRequired: demandOfGroup(rulesInForce(stored, scope.clock.now()), groupId) === 'required',
-    version: stored.version,
   };
 }
 
