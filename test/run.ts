@@ -1,10 +1,12 @@
 // Runs everything: types, lint, arrows, unit, store, web, journeys, interop, browser. `npm test -- web journeys` runs those folders only.
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
-import { stopSharedPostgres } from './support/postgres.ts';
+import { shareOnePostgres, stopSharedPostgres } from './support/postgres.ts';
 
-const order = ['checks', 'unit', 'store', 'web', 'journeys', 'interop', 'browser'];
+// what is quick to say no comes first, then the long stories, so that the short ones fill the gaps at the end
+const order = ['checks', 'browser', 'journeys', 'interop', 'web', 'store', 'unit'];
 const chosen = process.argv.slice(2);
 const root = fileURLToPath(new URL('.', import.meta.url));
 const wanted = chosen.length > 0 ? chosen : order;
@@ -12,9 +14,14 @@ const files = wanted.flatMap((part) =>
   globSync(part.endsWith('.ts') ? part.replace(/^test\//, '') : `${part}/**/*.test.ts`, { cwd: root }).sort(),
 );
 
-const mocha = new Mocha({ timeout: 30_000, slow: 2000, reporter: 'spec', checkLeaks: true, forbidOnly: Boolean(process.env.CI) });
+/** Files at once, each in a process of its own: most of them wait for timers, browsers and the store rather than for a processor. */
+const jobs = Math.min(Number(process.env.TEST_JOBS) || availableParallelism(), files.length, 4);
+// generous: it ends what hangs, and nothing is measured by it
+const mocha = new Mocha({ timeout: 60_000, slow: 5000, reporter: 'spec', checkLeaks: true, forbidOnly: Boolean(process.env.CI), jobs });
 for (const file of files) mocha.addFile(root + file);
-await mocha.loadFilesAsync();
+if (jobs > 1) mocha.parallelMode(true);
+else await mocha.loadFilesAsync();
+await shareOnePostgres();
 
 const runner = mocha.run(async (failures) => {
   await stopSharedPostgres();

@@ -63,6 +63,9 @@ async function serve(
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
 
+  // before the public port: whoever finds us ready can read our metrics
+  const metrics = config.metricsPort ? await serveMetrics(config.metricsPort, app.health.metrics) : undefined;
+  opened.push(() => metrics?.close());
   const server = await listen(app.handle, config.port, config.host).catch((error) => {
     throw error.code === 'EADDRINUSE' ? new Error(`port ${config.port} is in use. Set PORT to another one.`) : error;
   });
@@ -72,8 +75,6 @@ async function serve(
   const sample = demo && startSample(demo.issuer, samplePort, sampleKeys.key);
   opened.push(() => void sample?.kill());
   if (config.runJobs) await app.startJobs();
-  const metrics = config.metricsPort ? await serveMetrics(config.metricsPort, app.health.metrics) : undefined;
-  opened.push(() => metrics?.close());
 
   say(`Portaria ${await version()} is at ${config.baseUrl}`);
   if (demo) {

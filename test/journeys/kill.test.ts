@@ -12,6 +12,23 @@ import { clientSecret, freePort, passwords, signedIn, startingState } from '../s
 const moments = 20;
 const redirectUri = 'http://127.0.0.1:9/callback';
 
+/** Each moment has people of its own: an attempt that a kill cut short stays counted, and five of them in a quarter of an hour are the limit. */
+function withPeople() {
+  const { contexts } = startingState(redirectUri);
+  const each = <T>(make: (n: number) => T) => Array.from({ length: moments }, (_, n) => make(n));
+  const [acme, ...others] = contexts;
+  const people = each((n) => ({ username: `person${n}`, firstName: 'Person', lastName: `${n}`, password: passwords.joao }));
+  const administrators = each((n) => ({
+    email: `admin${n}@acme.example`,
+    firstName: 'Admin',
+    lastName: `${n}`,
+    role: 'administrator',
+    password: passwords.ana,
+  }));
+  const groups = [{ name: 'Finance', members: people.map(({ username }) => username) }];
+  return { contexts: [{ ...acme, users: [...acme!.users, ...people, ...administrators], groups }, ...others] };
+}
+
 describe('kill -9', function () {
   this.timeout(180_000);
   const dataDir = mkdtempSync(join(tmpdir(), 'portaria-kill-'));
@@ -26,7 +43,7 @@ describe('kill -9', function () {
   it(`at ${moments} random moments: no acknowledged write is lost, nothing is redeemable twice, the next start is clean`, async () => {
     const port = await freePort();
     const settings = { ...env, PORTARIA_BASE_URL: `http://127.0.0.1:${port}` };
-    const applied = portaria(['apply', '-'], settings, JSON.stringify(startingState(redirectUri)));
+    const applied = portaria(['apply', '-'], settings, JSON.stringify(withPeople()));
     expect(applied.status, applied.stderr).to.equal(0);
 
     const issuer = `http://127.0.0.1:${port}/acme`;
@@ -61,7 +78,7 @@ describe('kill -9', function () {
       await Promise.all(flows);
 
       async function tokenFlow(): Promise<void> {
-        const jar = await signedIn(`http://127.0.0.1:${port}`, 'jsilva', passwords.joao);
+        const jar = await signedIn(`http://127.0.0.1:${port}`, `person${moment}`, passwords.joao);
         for (;;) {
           const { code, verifier } = await authorize(server as never, jar);
           if (!code) throw new Error('no code');
@@ -73,7 +90,7 @@ describe('kill -9', function () {
       }
 
       async function administration(): Promise<void> {
-        const jar = await signedIn(`http://127.0.0.1:${port}`, 'ana@acme.example', passwords.ana);
+        const jar = await signedIn(`http://127.0.0.1:${port}`, `admin${moment}@acme.example`, passwords.ana);
         for (let i = 0; ; i++) {
           const username = `made-${moment}-${i}`;
           const form = jar.form(await jar.get(`${issuer}/admin/users/new`), /users\/new/);

@@ -6,7 +6,7 @@ import { createLink } from '../../src/domain/one-time-links/index.ts';
 import { findUserByLogin } from '../../src/domain/users/index.ts';
 import { Jar, send } from '../support/jar.ts';
 import { authorize, basic, exchange, signInWithTokens, token } from '../support/oidc.ts';
-import { onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
+import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { totpCode } from '../support/second-factor.ts';
 import {
   clientSecret,
@@ -188,10 +188,9 @@ describe('two processes on one store', function () {
     const jar = new Jar();
     const page = await jar.follow(`${one.url}/acme/launchpad`);
     const exit = one.kill('SIGTERM');
-    await sleep(200);
-    expect((await send(`${one.url}/readyz`)).status).to.equal(503);
-    await sleep(600); // requests that are still under way when the draining ends
-    const inFlight = Array.from({ length: 40 }, () => fillSignIn(jar, page, 'jsilva', 'wrong wrong wrong').then(({ status }) => status));
+    await eventually(async () => expect((await send(`${one.url}/readyz`)).status).to.equal(503), 900);
+    // so many passwords that some are still under way when the draining ends
+    const inFlight = Array.from({ length: 150 }, () => fillSignIn(jar, page, 'jsilva', 'wrong wrong wrong').then(({ status }) => status));
     expect(new Set(await Promise.all(inFlight))).to.deep.equal(new Set([422]));
     expect(await exit).to.equal(0);
     await expectRefused(one.url);

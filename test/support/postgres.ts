@@ -9,7 +9,7 @@ type Shared = { server: EmbeddedPostgres; folder: string };
 let shared: Promise<Shared> | undefined;
 let count = 0;
 
-/** One PostgreSQL for the whole run, with a migrated template. */
+/** One PostgreSQL for the whole run, with a migrated template. Nothing of it outlives the run, so it need not wait for the disk. */
 async function start(): Promise<Shared> {
   const folder = mkdtempSync(join(tmpdir(), 'portaria-test-'));
   chmodSync(folder, 0o755);
@@ -17,7 +17,18 @@ async function start(): Promise<Shared> {
   const database = openDatabase(server.url, 4);
   await migrate(database);
   await database.close();
+  await administer(server.url, 'ALTER SYSTEM SET fsync = off');
+  await administer(server.url, 'SELECT pg_reload_conf()');
   return { server, folder };
+}
+
+/** @returns the address of the run's PostgreSQL; processes that are started after this find it in their environment */
+export async function shareOnePostgres(): Promise<string> {
+  if (!process.env.TEST_POSTGRES_URL) {
+    shared ??= start();
+    process.env.TEST_POSTGRES_URL = (await shared).server.url;
+  }
+  return process.env.TEST_POSTGRES_URL;
 }
 
 const named = (url: string, name: string): string => url.replace('/portaria?', `/${name}?`);
@@ -31,15 +42,14 @@ async function administer(url: string, sql: string): Promise<void> {
 
 /** A fresh, migrated database of its own: one for each test file. */
 export async function createTestDatabase(): Promise<{ url: string; open(poolSize?: number): Database; drop(): Promise<void> }> {
-  shared ??= start();
-  const { server } = await shared;
+  const serverUrl = await shareOnePostgres();
   const name = `test_${process.pid}_${++count}`;
-  await administer(server.url, `CREATE DATABASE ${name} TEMPLATE portaria`);
-  const url = named(server.url, name);
+  await administer(serverUrl, `CREATE DATABASE ${name} TEMPLATE portaria`);
+  const url = named(serverUrl, name);
   return {
     url,
     open: (poolSize = 10) => openDatabase(url, poolSize),
-    drop: () => administer(server.url, `DROP DATABASE ${name} WITH (FORCE)`),
+    drop: () => administer(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`),
   };
 }
 

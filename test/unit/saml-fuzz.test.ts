@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DOMParser } from '@xmldom/xmldom';
 import { expect } from 'chai';
 import { derOf, type Message, readAuthnRequest, readMessage, SamlFault, signerFor } from '../../src/platform/saml/index.ts';
@@ -17,6 +16,12 @@ function createRandom(seed: number): (below: number) => number {
     value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
     return ((value ^ (value >>> 14)) >>> 0) % below;
   };
+}
+
+/** What a message costs the event loop, whatever else the machine does meanwhile. */
+function processorMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 const now = new Date();
@@ -149,23 +154,25 @@ describe('unit: the SAML gate under mutated messages', function () {
     const refusals = new Map<string, number>();
     const accepted = new Map<string, Message>();
     for (const seed of seeds) await readMessage({ direction: 'SAMLRequest', binding: 'post', xml: Buffer.from(seed) }, gate); // schemas compiled
-    const delay = monitorEventLoopDelay({ resolution: 5 });
     global.gc?.();
     const before = process.memoryUsage.rss();
-    delay.enable();
+    const took = new Float64Array(count);
     for (let i = 0; i < count; i++) {
       const xml = mutate(seeds[i % seeds.length]!, random);
+      const begun = processorMs();
       try {
         accepted.set(xml, await readMessage({ direction: 'SAMLRequest', binding: 'post', xml: Buffer.from(xml) }, gate));
       } catch (error) {
         if (!(error instanceof SamlFault)) throw new Error(`not a refusal: ${error}\n${xml}`);
         refusals.set(error.rule, (refusals.get(error.rule) ?? 0) + 1);
       }
+      took[i] = processorMs() - begun;
       if (i % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
-    delay.disable();
-    // a batch of fifty messages in one turn, the collector's pauses among them
-    expect(delay.percentile(99.9) / 1e6, 'event loop, ms').to.be.lessThan(50);
+    // the collector's pauses among them
+    took.sort();
+    expect(took[Math.floor(count * 0.999)], 'one message in a thousand, ms of this thread').to.be.lessThan(50);
+    expect(took[count - 1], 'the slowest message, ms of this thread').to.be.lessThan(1000);
     expect((process.memoryUsage.rss() - before) / 1e6, 'memory, MB').to.be.lessThan(250);
 
     for (const [xml, message] of accepted) {

@@ -344,9 +344,10 @@ describe('web/admin-console: the audit report', () => {
     const { action, fields } = ana.form(await ana.get(at('/admin/audit/export')));
     const operations = async () => (await (await server.scope()).db('operations')).length;
     const before = await operations();
-    for (const wrong of [{ person: 'nobody' }, { from: '2026-02-30' }, { from: day(0), until: day(-1) }])
+    const mistakes: Record<string, string>[] = [{ person: 'nobody' }, { from: '2026-02-30' }, { from: day(0), until: day(-1) }];
+    for (const wrong of mistakes)
       for (const format of ['csv', 'signed']) {
-        const refused = await ana.follow(action, { method: 'POST', form: { ...fields, ...wrong, format } as Record<string, string> });
+        const refused = await ana.follow(action, { method: 'POST', form: { ...fields, ...wrong, format } });
         expect(refused.text, JSON.stringify(wrong)).to.contain('Nothing matches');
       }
     expect(await operations(), 'nor exports it').to.equal(before);
