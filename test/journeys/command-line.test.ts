@@ -31,6 +31,7 @@ describe('the portaria command line, on the embedded store', function () {
       'doctor',
       'keys rotate',
       'audit verify',
+      'audit restart',
       'audit seal',
       'jobs list',
       'jobs retry',
@@ -125,6 +126,17 @@ describe('the portaria command line, on the embedded store', function () {
     });
     const broken = portaria(['audit', 'verify', 'third'], env);
     expect([broken.status, broken.stdout]).to.satisfy(([status, out]: [number, string]) => status === 2 && /BROKEN\. Event 1 /.test(out));
+    expect(portaria(['audit', 'restart', 'third'], env).status, 'it has to be said why').to.equal(64);
+    const restarted = portaria(['audit', 'restart', 'third', '--because', 'the disk lost it'], env);
+    expect([restarted.status, restarted.stdout]).to.satisfy(
+      ([status, out]: [number, string]) => status === 0 && /broken at event 1\. A new one/.test(out),
+    );
+    expect(portaria(['audit', 'seal', 'third'], env).stdout).to.match(/third: 1 events sealed/);
+    const anew = portaria(['audit', 'verify', 'third'], env);
+    expect([anew.status, anew.stdout]).to.satisfy(
+      ([status, out]: [number, string]) => status === 0 && /\d+ lie before its beginning/.test(out),
+    );
+    expect(portaria(['audit', 'restart', 'third', '--because', 'again'], env).status, 'a whole chain is not given up').to.equal(65);
     const file = join(folder, 'forged-audit.jsonl');
     writeFileSync(file, '{"format":"something else"}\n');
     const forged = portaria(['audit', 'verify', file], env);

@@ -5,6 +5,7 @@ import {
   listDailyCounts,
   purgeEvents,
   recordEvent,
+  restartChain,
   sealEvents,
   startChain,
   verifyChain,
@@ -14,6 +15,7 @@ import { changeSettings } from '../../src/domain/context-settings/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { findUserByLogin, requestDeletion } from '../../src/domain/users/index.ts';
 import { KeyRing, newId } from '../../src/platform/crypto/index.ts';
+import type { AppError } from '../../src/platform/errors/index.ts';
 import { enqueueJob, listFailedJobs } from '../../src/platform/jobs/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { movableClock } from '../support/clock.ts';
@@ -240,6 +242,27 @@ describe('domain/audit: the chain', () => {
     expect(await purgeEvents(scope, keyRing(), new Date(0)), 'nothing is that old').to.equal(0);
   });
 
+  it('a chain that is broken for good is given up in the open: a new one begins behind it, and age still deletes what lies before', async () => {
+    const last = await seal();
+    await at(3).delete();
+    const { breach, firstSeq } = await restartChain(scope, keyRing(), 'lost with a disk');
+    expect([breach, firstSeq]).to.deep.equal([{ at: 3, what: 'missing' }, last + 1]);
+    await seal();
+    const anew = await verify();
+    expect([anew.breach, anew.firstSeq, anew.sealed]).to.deep.equal([undefined, last + 1, 1]);
+    expect(anew.before, 'what was sealed before is still there').to.equal(last - 1);
+    const [event] = await eventsOf(scope, { type: 'audit.chain-restarted' });
+    expect(event!.details).to.deep.equal({ brokenAt: 3, breach: 'missing', because: 'lost with a disk' });
+    await restartChain(scope, keyRing(), 'again').then(
+      () => expect.fail('a whole chain was given up'),
+      (error: AppError) => expect(error.code).to.equal('chain_whole'),
+    );
+    wait(1);
+    expect(await purgeEvents(scope, keyRing(), clock.now())).to.equal(last);
+    await seal();
+    expect(await verify()).to.include({ breach: undefined, before: 0, firstSeq: last + 2 });
+  });
+
   it('counts each day on the way', async () => {
     await seal();
     const today = new Date().toISOString().slice(0, 10);
@@ -276,6 +299,24 @@ describe('domain/audit: people’s data', () => {
     await row.clone().update({ subject_sealed: altered });
     expect((await eventsOf(scope, { type: 'sign-in.succeeded' }))[0]!.erased.subject).to.equal(true);
     await row.clone().update({ subject_sealed });
+  });
+
+  it('a key that was thrown away or exchanged is named: the hashes alone would not tell', async () => {
+    const { userId } = (await findUserByLogin(scope, 'jsilva'))!;
+    const { keyRing } = server.app.services;
+    await sealEvents(scope, keyRing, 'UTC');
+    expect((await verifyChain(scope, keyRing)).breach).to.equal(undefined);
+    const row = scope.db('audit_keys').where({ context_id: scope.contextId, user_id: userId });
+    const kept = await row.clone().first();
+    const [first] = await scope.db('audit_events').where({ context_id: scope.contextId, actor_id: userId }).orderBy('seal_seq');
+    const own = await scope.db('audit_events').where({ context_id: scope.contextId, subject_id: userId }).orderBy('seal_seq').first();
+    const at = Math.min(first.seal_seq, own.seal_seq);
+    await row.clone().update({ key: Buffer.alloc(32, 1) });
+    expect((await verifyChain(scope, keyRing)).breach).to.include({ at, what: 'hidden' });
+    await row.clone().delete();
+    expect((await verifyChain(scope, keyRing)).breach).to.include({ at, what: 'hidden' });
+    await scope.db('audit_keys').insert(kept);
+    expect((await verifyChain(scope, keyRing)).breach).to.equal(undefined);
   });
 
   it('S130: is gone with the person, in what they did and what was done to them; the chain still verifies', async () => {

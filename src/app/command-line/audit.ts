@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type Breach, sealEvents, type Verification, verifyChain } from '../../domain/audit/index.ts';
+import { type Breach, restartChain, sealEvents, type Verification, verifyChain } from '../../domain/audit/index.ts';
 import { type FileVerification, verifyAuditFile } from '../../domain/audit-keeping/index.ts';
 import { findContextByCode, listContexts } from '../../domain/contexts/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
@@ -11,6 +11,7 @@ const breaches: Record<Breach['what'], string> = {
   missing: 'is missing',
   added: 'lies beyond the end of the chain',
   head: 'ends a chain that was written anew or cut by somebody without the master key',
+  hidden: 'says something of a person that cannot be read, though that person was never deleted: their key was thrown away or exchanged',
 };
 
 const faults: Record<NonNullable<FileVerification['fault']>['what'], string> = {
@@ -51,8 +52,9 @@ export const auditVerify: Command = {
   },
 };
 
-function describe({ context, sealed, firstSeq, head, tail, breach }: Verification & { context: string }): string {
-  const unsealed = `${tail.events} not sealed yet${tail.oldest ? `, the oldest of ${tail.oldest.toISOString()}` : ''}`;
+function describe({ context, sealed, firstSeq, before, head, tail, breach }: Verification & { context: string }): string {
+  const notSealed = `${tail.events} not sealed yet${tail.oldest ? `, the oldest of ${tail.oldest.toISOString()}` : ''}`;
+  const unsealed = before > 0 ? `${before} lie before its beginning and nothing vouches for them; ${notSealed}` : notSealed;
   if (breach) {
     const event = breach.eventId ? ` (${breach.eventId})` : '';
     return `${context}: BROKEN. Event ${breach.at}${event} ${breaches[breach.what]}. ${sealed} events before it are as they were sealed; ${unsealed}.`;
@@ -93,6 +95,28 @@ export const auditSeal: Command = {
       if (!context) throw new AppError('unknown_context', 422, { params: { code } });
       const sealed = await sealEvents({ ...scope, contextId: context.contextId }, keyRing, context.timeZone);
       return { text: `${code}: ${sealed} events sealed`, data: { context: code, sealed } };
+    });
+  },
+};
+
+export const auditRestart: Command = {
+  words: 'audit restart',
+  summary: 'Begins a new chain where one is broken and no backup can be restored; what was sealed before stays, vouched for by nothing',
+  usage: 'audit restart CONTEXT --because TEXT',
+  examples: ['audit restart acme --because "Events 17 to 30 were lost with a disk on 3 March"'],
+  options: { because: { type: 'string' } },
+  async run({ args: [code, ...rest], options, config, note }) {
+    const because = String(options.because ?? '').trim();
+    if (!code || rest.length > 0) throw new UsageError('Give one context.');
+    if (because === '' || because.length > 1000) throw new UsageError('Say why, in at most 1,000 characters: the audit keeps it.');
+    return withStore({ config, note }, async ({ scope, keyRing }) => {
+      const context = await findContextByCode(scope.db, code);
+      if (!context) throw new AppError('unknown_context', 422, { params: { code } });
+      const { breach, firstSeq } = await restartChain({ ...scope, contextId: context.contextId }, keyRing, because);
+      return {
+        text: `${code}: the chain was broken at event ${breach.at}. A new one begins with event ${firstSeq}. Failed sealing goes on with "portaria jobs retry --all".`,
+        data: { context: code, breach, firstSeq },
+      };
     });
   },
 };

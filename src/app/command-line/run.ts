@@ -4,7 +4,7 @@ import { StateError } from '../../domain/provisioning/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { createI18n } from '../../platform/i18n/index.ts';
 import { applyCommand } from './apply.ts';
-import { auditSeal, auditVerify } from './audit.ts';
+import { auditRestart, auditSeal, auditVerify } from './audit.ts';
 import { type Command, exitCodes, type Output, UsageError } from './command.ts';
 import { contextCreate, contextList } from './contexts.ts';
 import { doctorCommand } from './doctor.ts';
@@ -21,6 +21,7 @@ const commands: Command[] = [
   keysRotate,
   auditVerify,
   auditSeal,
+  auditRestart,
   jobsList,
   jobsRetry,
   userUnblock,

@@ -1,11 +1,18 @@
 import { hashToken } from '../../platform/crypto/index.ts';
-import { type Db, deleteInSteps, prepared } from '../../platform/database/index.ts';
+import { type Db, deleteInSteps, run } from '../../platform/database/index.ts';
 import type { Scope, UserId } from '../scope.ts';
 
 /** As many as a person may use; of more the oldest are forgotten. */
 const most = 50;
 
 const own = ({ db, contextId }: Scope, userId: UserId) => db('known_browsers').where({ context_id: contextId, user_id: userId });
+
+const note = `
+  INSERT INTO known_browsers AS b (context_id, user_id, browser_hash, user_agent, first_at, last_at, remembered_until, remembered_at) VALUES ($1, $2, $3, $4, $5, $5, $6, $7)
+  ON CONFLICT (context_id, user_id, browser_hash) DO UPDATE SET last_at = excluded.last_at, user_agent = excluded.user_agent,
+    failed = CASE WHEN $8 THEN 0 ELSE b.failed END, failed_at = CASE WHEN $8 THEN NULL ELSE b.failed_at END,
+    remembered_until = COALESCE(excluded.remembered_until, b.remembered_until), remembered_at = COALESCE(excluded.remembered_at, b.remembered_at)
+  RETURNING first_at = last_at AS is_new`;
 
 /**
  * The person has signed in here.
@@ -22,27 +29,17 @@ export async function noteBrowser(
 ): Promise<boolean> {
   const { db, contextId, clock, actor } = scope;
   const now = clock.now();
-  const { rows } = await db
-    .raw(
-      `INSERT INTO known_browsers AS b (context_id, user_id, browser_hash, user_agent, first_at, last_at, remembered_until, remembered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (context_id, user_id, browser_hash) DO UPDATE SET last_at = excluded.last_at, user_agent = excluded.user_agent, failed = CASE WHEN ? THEN 0 ELSE b.failed END, failed_at = CASE WHEN ? THEN NULL ELSE b.failed_at END,
-       remembered_until = COALESCE(excluded.remembered_until, b.remembered_until), remembered_at = COALESCE(excluded.remembered_at, b.remembered_at)
-     RETURNING first_at = last_at AS is_new`,
-      [
-        contextId,
-        userId,
-        hashToken(browser),
-        (actor.userAgent ?? '').slice(0, 400),
-        now,
-        now,
-        rememberedUntil ?? null,
-        rememberedUntil ? now : null,
-        isWhole,
-        isWhole,
-      ],
-    )
-    .options(prepared('note-browser'));
-  return rows[0].is_new;
+  const { rows } = await run<{ is_new: boolean }>(db, 'note browser', note, [
+    contextId,
+    userId,
+    hashToken(browser),
+    (actor.userAgent ?? '').slice(0, 400),
+    now,
+    rememberedUntil ?? null,
+    rememberedUntil ? now : null,
+    isWhole,
+  ]);
+  return rows[0]?.is_new === true;
 }
 
 /** It has used up its own attempts: from now on it is a stranger's. */

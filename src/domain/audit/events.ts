@@ -81,6 +81,7 @@ export const auditEventTypes = [
   'token.reuse-detected',
   'audit.exported',
   'audit.purged',
+  'audit.chain-restarted',
 ] as const;
 
 export type AuditEventType = (typeof auditEventTypes)[number];

@@ -6,5 +6,6 @@ export { type AuditFilter, countEvents, findSealedRange, listEvents, listSealed 
 export { purgeEvents } from './purge-events.ts';
 export { type AuditEvent, type EventRow, openEvents } from './read-events.ts';
 export { type NewEvent, recordEvent } from './record-event.ts';
+export { restartChain } from './restart-chain.ts';
 export { BrokenChain, findHead, listDailyCounts, listUnsealed, sealEvents, startChain } from './seal-events.ts';
 export { type Breach, type Verification, verifyChain } from './verify-chain.ts';

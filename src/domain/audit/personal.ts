@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { prepared } from '../../platform/database/index.ts';
+import { run } from '../../platform/database/index.ts';
 import { type Actor, isId, type Scope } from '../scope.ts';
 
 /** What an event says of the person who acted, and of the person it is about. `actor`: of somebody who did not sign in and tried to be this person. */
@@ -25,10 +25,9 @@ export async function ensurePersonKeys(scope: Scope, userIds: (string | undefine
 
 export async function findPersonKeys({ db, contextId }: Scope, userIds: string[]): Promise<PersonKeys> {
   if (userIds.length === 0) return new Map();
-  const { rows } = await db
-    .raw('SELECT user_id, key FROM audit_keys WHERE context_id = ? AND user_id = ANY(?)', [contextId, userIds])
-    .options(prepared('audit-keys'));
-  return new Map(rows.map((row: { user_id: string; key: Buffer }) => [row.user_id, row.key]));
+  const text = 'SELECT user_id, key FROM audit_keys WHERE context_id = $1 AND user_id = ANY($2)';
+  const { rows } = await run<{ user_id: string; key: Buffer }>(db, 'audit keys', text, [contextId, userIds]);
+  return new Map(rows.map(({ user_id, key }) => [user_id, key]));
 }
 
 type Part = 'actor' | 'subject';

@@ -23,7 +23,7 @@ async function purgeSome(scope: Scope, keyRing: KeyRing, before: Date): Promise<
   const head = await lockOwnHead(scope, keyRing);
   const rows = await db('audit_events')
     .where('context_id', contextId)
-    .where('seal_seq', '>', head.anchorSeq)
+    .whereNotNull('seal_seq')
     .orderBy('seal_seq')
     .limit(step)
     .select('seal_seq', 'seal_hash', 'at');
@@ -31,10 +31,8 @@ async function purgeSome(scope: Scope, keyRing: KeyRing, before: Date): Promise<
   const old = young < 0 ? rows : rows.slice(0, young);
   const last = old.at(-1);
   if (!last) return 0;
-  await db('audit_events')
-    .where('context_id', contextId)
-    .whereBetween('seal_seq', [head.anchorSeq + 1, last.seal_seq])
-    .delete();
-  await saveHead(scope, keyRing, { ...head, anchorSeq: last.seal_seq, anchorHash: last.seal_hash });
+  await db('audit_events').where('context_id', contextId).where('seal_seq', '<=', last.seal_seq).delete();
+  // what lies before a chain that was begun anew goes without moving its beginning
+  if (last.seal_seq > head.anchorSeq) await saveHead(scope, keyRing, { ...head, anchorSeq: last.seal_seq, anchorHash: last.seal_hash });
   return old.length;
 }

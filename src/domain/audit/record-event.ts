@@ -1,5 +1,5 @@
 import { newId } from '../../platform/crypto/index.ts';
-import { jsonText, prepared } from '../../platform/database/index.ts';
+import { insertRow, jsonText } from '../../platform/database/index.ts';
 import type { ApplicationId, Scope } from '../scope.ts';
 import type { AuditEventType } from './events.ts';
 import { type ActorData, ensurePersonKeys, sealData } from './personal.ts';
@@ -53,5 +53,5 @@ export async function recordEvent(scope: Scope, event: NewEvent): Promise<void> 
     support_code: event.supportCode ?? null,
     details: jsonText(personId ? {} : details),
   };
-  await scope.db('audit_events').insert(row).options(prepared('audit-event'));
+  await insertRow(scope.db, 'audit_events', row);
 }

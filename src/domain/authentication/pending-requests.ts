@@ -1,6 +1,6 @@
 import { addSeconds } from '../../platform/clock/index.ts';
 import { hashToken, newId } from '../../platform/crypto/index.ts';
-import { type Db, deleteInSteps, prepared } from '../../platform/database/index.ts';
+import { type Db, deleteInSteps, insertRow, run } from '../../platform/database/index.ts';
 import { type ApplicationId, isId, type RequestId, type Scope, type SessionId, type UserId } from '../scope.ts';
 import type { Demands } from './next-step.ts';
 
@@ -54,9 +54,17 @@ export async function openPendingRequest(
     created_at: now,
     expires_at: addSeconds(now, lifetimeSeconds),
   };
-  await scope.db('pending_requests').insert(row).options(prepared('pending-request-open'));
+  await insertRow(scope.db, 'pending_requests', row);
   return requestId;
 }
+
+type PendingRow = Pick<PendingRequest, 'destination' | 'demands'> & {
+  request_id: RequestId;
+  application_id: ApplicationId | null;
+  proven: Proven | null;
+};
+const find = `SELECT request_id, destination, application_id, demands, proven FROM pending_requests
+  WHERE context_id = $1 AND request_id = $2 AND browser_hash = $3 AND expires_at > $4`;
 
 /** @returns undefined when it is unknown, over, or another browser's: those look alike */
 export async function findPendingRequest(
@@ -65,11 +73,8 @@ export async function findPendingRequest(
   requestId: string,
 ): Promise<PendingRequest | undefined> {
   if (!isId(requestId)) return undefined;
-  const row = await db('pending_requests')
-    .where({ context_id: contextId, request_id: requestId, browser_hash: hashToken(browser) })
-    .where('expires_at', '>', clock.now())
-    .first('request_id', 'destination', 'application_id', 'demands', 'proven')
-    .options(prepared('pending-request'));
+  const { rows } = await run<PendingRow>(db, 'pending request', find, [contextId, requestId, hashToken(browser), clock.now()]);
+  const [row] = rows;
   return (
     row && {
       requestId: row.request_id,
@@ -82,17 +87,14 @@ export async function findPendingRequest(
 }
 
 export async function recordProof({ db, contextId }: Scope, requestId: RequestId, proven: Proven): Promise<void> {
-  await db('pending_requests')
-    .where({ context_id: contextId, request_id: requestId })
-    .update({ proven: JSON.stringify(proven) })
-    .options(prepared('pending-request-proof'));
+  const text = 'UPDATE pending_requests SET proven = $3 WHERE context_id = $1 AND request_id = $2';
+  await run(db, 'pending request proven', text, [contextId, requestId, JSON.stringify(proven)]);
 }
+
+const close = 'DELETE FROM pending_requests WHERE context_id = $1 AND request_id = $2';
 
 /** @returns false when somebody else closed it: a proof becomes one session only */
 export const closePendingRequest = async ({ db, contextId }: Scope, requestId: RequestId): Promise<boolean> =>
-  (await db('pending_requests')
-    .where({ context_id: contextId, request_id: requestId })
-    .delete()
-    .options(prepared('pending-request-close'))) === 1;
+  (await run(db, 'close pending request', close, [contextId, requestId])).rowCount === 1;
 
 export const sweepPendingRequests = (db: Db): Promise<number> => deleteInSteps(db, 'pending_requests', 'expires_at < now()');

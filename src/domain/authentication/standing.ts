@@ -1,5 +1,5 @@
 import { hashToken } from '../../platform/crypto/index.ts';
-import { prepared } from '../../platform/database/index.ts';
+import { run } from '../../platform/database/index.ts';
 import type { Scope, UserId } from '../scope.ts';
 import type { SecondFactor } from '../sign-in-policy/index.ts';
 import type { Role } from '../users/index.ts';
@@ -32,21 +32,32 @@ const read = `
     EXISTS (SELECT 1 FROM recovery_codes c WHERE c.context_id = u.context_id AND c.user_id = u.user_id AND c.used_at IS NULL) AS has_codes,
     b.remembered_at, b.remembered_until
   FROM users u LEFT JOIN passwords p ON p.context_id = u.context_id AND p.user_id = u.user_id
-    LEFT JOIN known_browsers b ON b.context_id = u.context_id AND b.user_id = u.user_id AND b.browser_hash = :browser
-  WHERE u.context_id = :contextId AND u.user_id = :userId`;
+    LEFT JOIN known_browsers b ON b.context_id = u.context_id AND b.user_id = u.user_id AND b.browser_hash = $3
+  WHERE u.context_id = $1 AND u.user_id = $2`;
+
+type StandingRow = {
+  role: Role;
+  proofs_after: Date | null;
+  terms_edition: number | null;
+  changed_at: Date | null;
+  must_change: boolean | null;
+  factors: SecondFactor[];
+  has_codes: boolean;
+  remembered_at: Date | null;
+  remembered_until: Date | null;
+};
 
 /** @param browser the browser's own cookie */
 export async function findStanding({ db, contextId }: Scope, userId: UserId, browser: string): Promise<Standing | undefined> {
-  const values = { contextId, userId, browser: hashToken(browser) };
-  const { rows } = await db.raw(read, values).options(prepared('standing'));
-  const row = rows[0];
+  const { rows } = await run<StandingRow>(db, 'standing', read, [contextId, userId, hashToken(browser)]);
+  const [row] = rows;
   return (
     row && {
       userId,
       role: row.role,
       proofsAfter: row.proofs_after ?? undefined,
       termsEdition: row.terms_edition ?? 0,
-      password: row.changed_at ? { changedAt: row.changed_at, mustChange: row.must_change } : undefined,
+      password: row.changed_at ? { changedAt: row.changed_at, mustChange: row.must_change === true } : undefined,
       factors: row.factors,
       hasRecoveryCodes: row.has_codes,
       remembered: row.remembered_at && row.remembered_until ? { at: row.remembered_at, until: row.remembered_until } : undefined,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Database, type Db, jsonText, type NoticedCache, notifyChange, prepared } from '../../platform/database/index.ts';
+import { type Database, type Db, jsonText, type NoticedCache, notifyChange } from '../../platform/database/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { ContextId, Scope } from '../scope.ts';
@@ -12,10 +12,7 @@ export type SettingsFinder = <Value>(contextId: ContextId, kind: SettingsKind<Va
 type Stored<Value> = { value: Value; version: number };
 
 async function read<Value>(db: Db, contextId: ContextId, { name, schema }: SettingsKind<Value>): Promise<Stored<Value>> {
-  const row = await db('context_settings')
-    .where({ context_id: contextId, kind: name })
-    .first('value', 'version')
-    .options(prepared('context-settings'));
+  const row = await db('context_settings').where({ context_id: contextId, kind: name }).first('value', 'version');
   // a value of another time is no reason for a company to have no pages
   const value = (row && readKept(schema, row.value)) ?? schema.parse({});
   return { value, version: row?.version ?? 0 };

@@ -1,6 +1,6 @@
 import { addSeconds } from '../../platform/clock/index.ts';
 import { hashToken, newId, randomToken } from '../../platform/crypto/index.ts';
-import { prepared } from '../../platform/database/index.ts';
+import { insertRow } from '../../platform/database/index.ts';
 import type { Scope, SessionId, UserId } from '../scope.ts';
 import { endSession } from './end-session.ts';
 import type { Session } from './store.ts';
@@ -61,9 +61,12 @@ export async function startSession(
     if (kept === 1) return { sessionId: previous.sessionId, token, keptForSeconds };
   } else if (previous) await endSession(scope, previous.sessionId, 'replaced');
   const sessionId = newId(now.getTime()) as SessionId;
-  await scope
-    .db('sessions')
-    .insert({ context_id: scope.contextId, session_id: sessionId, user_id: input.userId, ...proof, created_at: now })
-    .options(prepared('session-start'));
+  await insertRow(scope.db, 'sessions', {
+    context_id: scope.contextId,
+    session_id: sessionId,
+    user_id: input.userId,
+    ...proof,
+    created_at: now,
+  });
   return { sessionId, token };
 }

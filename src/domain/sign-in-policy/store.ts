@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock/index.ts';
-import { type Database, type Db, jsonText, type NoticedCache, prepared } from '../../platform/database/index.ts';
+import { type Database, type Db, jsonText, type NoticedCache } from '../../platform/database/index.ts';
 import type { ContextId, Scope } from '../scope.ts';
 import { defaultRules, type PolicyRules, rulesSchema } from './policy.ts';
 
@@ -8,10 +8,7 @@ export type StoredPolicy = { rules: PolicyRules; trial?: { before: PolicyRules; 
 
 // strictly: a rule of a newer version that was left out would let people in (fails closed)
 const read = async (db: Db, contextId: ContextId): Promise<StoredPolicy> => {
-  const row = await db('sign_in_policies')
-    .where('context_id', contextId)
-    .first('rules', 'rules_before', 'reverts_at', 'version')
-    .options(prepared('sign-in-policy'));
+  const row = await db('sign_in_policies').where('context_id', contextId).first('rules', 'rules_before', 'reverts_at', 'version');
   if (!row) return { rules: defaultRules, version: 0 };
   return {
     rules: rulesSchema.parse(row.rules),

@@ -1,4 +1,4 @@
-import { jsonText, prepared } from '../../platform/database/index.ts';
+import { jsonText, run } from '../../platform/database/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import type { CustomValues } from '../custom-fields/index.ts';
 import { isId, type Scope, type UserId } from '../scope.ts';
@@ -53,56 +53,35 @@ export const fromRow = (row: UserRow): User => ({
   version: row.version,
 });
 
-const ofUser = [
-  'user_id',
-  'email',
-  'email_verified',
-  'recovery_email',
-  'username',
-  'first_name',
-  'last_name',
-  'role',
-  'status',
-  'status_changed_at',
-  'deleting_since',
-  'proofs_after',
-  'department',
-  'locale',
-  'seen_locale',
-  'custom_values',
-  'terms_edition',
-  'created_at',
-  'updated_at',
-  'version',
-];
+const ofUser = `user_id, email, email_verified, recovery_email, username, first_name, last_name, role, status, status_changed_at, deleting_since, proofs_after, department,
+  locale, seen_locale, custom_values, terms_edition, created_at, updated_at, version`;
 
 export const users = ({ db, contextId }: Scope) => db('users').where('users.context_id', contextId);
 
+const read = `SELECT ${ofUser} FROM users WHERE context_id = $1 AND`;
+const byId = `${read} user_id = $2`;
+
+async function findUser({ db, contextId }: Scope, name: string, text: string, key: string): Promise<User | undefined> {
+  const { rows } = await run<UserRow>(db, name, text, [contextId, key]);
+  return rows[0] && fromRow(rows[0]);
+}
+
 export async function findUserById(scope: Scope, userId: string): Promise<User | undefined> {
-  if (!isId(userId)) return undefined;
-  const row = await users(scope).where('user_id', userId).first(ofUser).options(prepared('user-by-id'));
-  return row && fromRow(row);
+  return isId(userId) ? findUser(scope, 'user by id', byId, userId) : undefined;
 }
 
 /** @throws AppError not_found; another context's id looks the same. */
 export async function getUser(scope: Scope, userId: string, { lock = false } = {}): Promise<User> {
-  if (!isId(userId)) throw notFound();
-  const query = users(scope).where('user_id', userId).first(ofUser);
-  const row = await (lock ? query.forUpdate().options(prepared('user-lock')) : query.options(prepared('user-by-id')));
-  if (!row) throw notFound();
-  return fromRow(row);
+  const user = lock && isId(userId) ? await findUser(scope, 'lock user', `${byId} FOR UPDATE`, userId) : await findUserById(scope, userId);
+  if (!user) throw notFound();
+  return user;
 }
 
 /** By e-mail or username: a username never holds '@', so the two cannot meet. */
 export async function findUserByLogin(scope: Scope, login: string): Promise<User | undefined> {
-  const [name, where] = login.includes('@')
-    ? ['email', { email_key: emailKey(login) }]
-    : ['username', { username_key: usernameKey(login) }];
-  const row = await users(scope)
-    .where(where)
-    .first(ofUser)
-    .options(prepared(`user-by-${name}`));
-  return row && fromRow(row);
+  return login.includes('@')
+    ? findUser(scope, 'user by e-mail', `${read} email_key = $2`, emailKey(login))
+    : findUser(scope, 'user by username', `${read} username_key = $2`, usernameKey(login));
 }
 
 export async function insertUser({ db, contextId, clock }: Scope, user: User): Promise<void> {

@@ -9,4 +9,4 @@ export { jsonText } from './json-text.ts';
 export { escapeLike } from './like.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
 export { NoticedCache } from './noticed-cache.ts';
-export { prepared } from './prepared.ts';
+export { insertRow, run } from './run.ts';

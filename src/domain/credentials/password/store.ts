@@ -1,14 +1,15 @@
 import type { PasswordHasher } from '../../../platform/crypto/index.ts';
-import { prepared } from '../../../platform/database/index.ts';
+import { run } from '../../../platform/database/index.ts';
 import type { Scope, UserId } from '../../scope.ts';
 
 export type StoredPassword = { hash: string; mustChange: boolean; temporaryEncrypted?: string; changedAt: Date };
 
+type PasswordRow = { hash: string; must_change: boolean; temporary_encrypted: string | null; changed_at: Date };
+
 export async function findPassword({ db, contextId }: Scope, userId: UserId): Promise<StoredPassword | undefined> {
-  const row = await db('passwords')
-    .where({ context_id: contextId, user_id: userId })
-    .first('hash', 'must_change', 'temporary_encrypted', 'changed_at')
-    .options(prepared('password'));
+  const text = 'SELECT hash, must_change, temporary_encrypted, changed_at FROM passwords WHERE context_id = $1 AND user_id = $2';
+  const { rows } = await run<PasswordRow>(db, 'password', text, [contextId, userId]);
+  const [row] = rows;
   return (
     row && {
       hash: row.hash,

@@ -1,4 +1,3 @@
-import { prepared } from '../../../platform/database/index.ts';
 import { isId, type Scope, type UserId } from '../../scope.ts';
 import type { SecondFactor } from '../../sign-in-policy/index.ts';
 
@@ -7,10 +6,7 @@ export type EnrolledFactor = { factorId: string; kind: SecondFactor; name: strin
 const factors = ({ db, contextId }: Scope, userId: UserId) => db('second_factors').where({ context_id: contextId, user_id: userId });
 
 export async function listSecondFactors(scope: Scope, userId: UserId): Promise<EnrolledFactor[]> {
-  const rows = await factors(scope, userId)
-    .orderBy('created_at')
-    .select('factor_id', 'kind', 'name', 'created_at', 'last_used_at')
-    .options(prepared('second-factors'));
+  const rows = await factors(scope, userId).orderBy('created_at').select('factor_id', 'kind', 'name', 'created_at', 'last_used_at');
   return rows.map((row) => ({
     factorId: row.factor_id,
     kind: row.kind,

@@ -1,5 +1,5 @@
 import { type KeyRing, newId } from '../../../platform/crypto/index.ts';
-import { prepared } from '../../../platform/database/index.ts';
+import { run } from '../../../platform/database/index.ts';
 import type { Scope, UserId } from '../../scope.ts';
 import { matchTotp, newTotpSecret, totpUri } from './totp.ts';
 
@@ -62,26 +62,20 @@ export async function addTotp(
   return true;
 }
 
+type AppRow = { factor_id: string; secret_encrypted: string; last_step: number | null };
+const apps = "SELECT factor_id, secret_encrypted, last_step FROM second_factors WHERE context_id = $1 AND user_id = $2 AND kind = 'totp'";
+const useStep = `UPDATE second_factors SET last_step = $4, last_used_at = $5
+  WHERE context_id = $1 AND user_id = $2 AND factor_id = $3 AND kind = 'totp' AND (last_step IS NULL OR last_step < $4)`;
+
 /** Any of the person's apps may answer; a time step counts once, whatever the number of processes that are asked. */
 export async function proveTotp(scope: Scope, userId: UserId, code: string, keyRing: KeyRing): Promise<boolean> {
   const now = scope.clock.now();
-  const own = { context_id: scope.contextId, user_id: userId, kind: 'totp' };
-  const factors = await scope
-    .db('second_factors')
-    .where(own)
-    .select('factor_id', 'secret_encrypted', 'last_step')
-    .options(prepared('totp-factors'));
-  for (const { factor_id, secret_encrypted, last_step } of factors) {
+  const { rows } = await run<AppRow>(scope.db, 'totp apps', apps, [scope.contextId, userId]);
+  for (const { factor_id, secret_encrypted, last_step } of rows) {
     const secret = keyRing.decrypt(secret_encrypted, secretPurpose(scope, userId)).toString();
     const step = matchTotp(secret, code, now, last_step ?? undefined);
     if (step === undefined) continue;
-    const used = await scope
-      .db('second_factors')
-      .where({ ...own, factor_id })
-      .where((or) => or.whereNull('last_step').orWhere('last_step', '<', step))
-      .update({ last_step: step, last_used_at: now })
-      .options(prepared('totp-use'));
-    if (used === 1) return true;
+    if ((await run(scope.db, 'use totp step', useStep, [scope.contextId, userId, factor_id, step, now])).rowCount === 1) return true;
   }
   return false;
 }

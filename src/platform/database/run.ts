@@ -1,0 +1,35 @@
+import type { Db, Row } from './database.ts';
+
+type Connection = {
+  query<T>(statement: { name: string; text: string; values: unknown[] }): Promise<{ rows: T[]; rowCount: number | null }>;
+};
+type Client = { acquireConnection(): Promise<Connection>; releaseConnection(connection: Connection): Promise<void> };
+
+/**
+ * Runs a statement that is prepared once for each connection, in the caller's transaction if there is one. For what every sign-in runs: knex's builder costs more than
+ * such a statement. Its columns have to be named, since a column added while we run would change what `*` means.
+ * @param name of this text and of no other
+ */
+export async function run<T = Row>(
+  db: Db & { isCompleted?(): boolean },
+  name: string,
+  text: string,
+  values: unknown[],
+): Promise<{ rows: T[]; rowCount: number }> {
+  if (db.isCompleted?.()) throw new Error(`${name}: the transaction is over`);
+  const client: Client = db.client;
+  const connection = await client.acquireConnection();
+  try {
+    const { rows, rowCount } = await connection.query<T>({ name, text, values });
+    return { rows, rowCount: rowCount ?? 0 };
+  } finally {
+    await client.releaseConnection(connection);
+  }
+}
+
+/** Appends a row as `run` does. @param row with the same columns every time */
+export async function insertRow(db: Db, table: string, row: Row): Promise<void> {
+  const columns = Object.keys(row);
+  const text = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((_, i) => `$${i + 1}`).join(', ')})`;
+  await run(db, `insert into ${table}`, text, Object.values(row));
+}
