@@ -4,7 +4,7 @@ import { sweepAttempts, sweepBrowsers } from '../domain/attempts/index.ts';
 import { BrokenChain, findHead, listUnsealed, sealEvents } from '../domain/audit/index.ts';
 import { exportAudit, exportCsv, purgeOldEvents } from '../domain/audit-keeping/index.ts';
 import { endTrial, sweepPendingRequests } from '../domain/authentication/index.ts';
-import { warnOfCertificates } from '../domain/certificate-warnings/index.ts';
+import { warnOfExpiry } from '../domain/expiry-warnings/index.ts';
 import { listContexts } from '../domain/contexts/index.ts';
 import { sendRegistration } from '../domain/invitations/index.ts';
 import type { MailJob } from '../domain/mails/index.ts';
@@ -91,8 +91,8 @@ export function createTasks(
       const { contextId, actor, registration } = payload as { contextId: string; actor: Scope['actor']; registration: string };
       await sendRegistration({ ...scopeOf(contextId), actor }, registration, services.keyRing);
     },
-    'warn-of-certificates': async () => {
-      for (const { contextId } of await listContexts(services.database.knex)) await inTransaction(scopeOf(contextId), warnOfCertificates);
+    'warn-of-expiry': async () => {
+      for (const { contextId } of await listContexts(services.database.knex)) await inTransaction(scopeOf(contextId), warnOfExpiry);
     },
     'refresh-metadata': async (payload) => {
       const { contextId, applicationId } = payload as { contextId: string; applicationId: string };
@@ -166,5 +166,5 @@ export const crontab = [
   '* * * * * follow-planned-deactivations',
   '*/15 * * * * sweep-expired',
   '17 * * * * refresh-all-metadata',
-  '43 6 * * * warn-of-certificates',
+  '43 6 * * * warn-of-expiry',
 ].join('\n');

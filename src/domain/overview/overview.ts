@@ -1,7 +1,7 @@
 import { dayIn } from '../../platform/clock/index.ts';
 import { type Application, listApplications } from '../applications/index.ts';
 import { listDailyCounts } from '../audit/index.ts';
-import { type EndingCertificate, listEndingSoon } from '../certificate-warnings/index.ts';
+import { type EndingCertificate, listEndingSoon } from '../expiry-warnings/index.ts';
 import type { Scope } from '../scope.ts';
 import { listLastUses } from '../sessions/index.ts';
 import { countUsers, type Status } from '../users/index.ts';

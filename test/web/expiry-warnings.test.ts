@@ -50,7 +50,7 @@ describe('web: certificates that end soon', () => {
     const tasks = createTasks(server.app.services, async () => {}, mailer);
     const { db } = await server.scope();
     const count = sink.mails.length;
-    await tasks['warn-of-certificates']!({}, {} as never);
+    await tasks['warn-of-expiry']!({}, {} as never);
     const { rows } = await db.raw(
       'SELECT j.id, j.payload FROM graphile_worker._private_jobs j JOIN graphile_worker._private_tasks t ON t.id = j.task_id WHERE t.identifier = ?',
       ['send-mail'],

@@ -12,7 +12,7 @@ const dayMs = 24 * 3600 * 1000;
 export type EndingCertificate = { fingerprint: string; notAfter: Date; application?: Pick<Application, 'applicationId' | 'name'> };
 
 /** @param scope of a transaction: a mail is queued with the note that it was, or not at all */
-export async function warnOfCertificates(scope: Scope): Promise<void> {
+export async function warnOfExpiry(scope: Scope): Promise<void> {
   const { db, contextId, clock } = scope;
   const now = clock.now().getTime();
   for (const { fingerprint, notAfter, application } of await listEnding(scope)) {
