@@ -3,7 +3,7 @@ const rank = {
   1: 'audit|contexts|custom-fields|one-time-links|signing-keys|saml-certificates|protocol-artifacts|attempts|context-settings|new-accounts|mails|branding|operations',
   2: 'users|groups|applications',
   3: 'assignments|planned-deactivations|consents|credentials|sign-in-policy|sessions|directories|traces|partner-metadata',
-  4: 'authentication|access|assertions|single-logout|certificate-warnings|password-recovery|invitations|address-changes|personal-data|account-changes|user-exports|user-imports|audit-keeping|overview|promotion|provisioning',
+  4: 'authentication|access|assertions|single-logout|expiry-warnings|password-recovery|invitations|address-changes|personal-data|account-changes|user-exports|user-imports|audit-keeping|overview|promotion|provisioning',
 };
 const upTo = (n) =>
   Object.entries(rank)

@@ -260,7 +260,8 @@ describe('domain/audit: the chain', () => {
     wait(1);
     expect(await purgeEvents(scope, keyRing(), clock.now())).to.equal(last);
     await seal();
-    expect(await verify()).to.include({ breach: undefined, before: 0, firstSeq: last + 2 });
+    const purged = await verify();
+    expect([purged.breach, purged.before, purged.firstSeq]).to.deep.equal([undefined, 0, last + 2]);
   });
 
   it('counts each day on the way', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { findUserByLogin } from '../../src/domain/users/index.ts';
-import { Jar } from '../support/jar.ts';
+import { Jar, send } from '../support/jar.ts';
+import { basic, json } from '../support/oidc.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('web/admin-console', () => {
@@ -53,6 +54,36 @@ describe('web/admin-console', () => {
     const everything = JSON.stringify([await scope.db('audit_events').select('*'), await scope.db('applications').select('*')]);
     for (const value of [secret, newSecret]) expect(everything).not.to.contain(value);
     expect((await ana.get(at('/admin/applications'))).text).to.contain('Knowledge (2)');
+  });
+
+  it('a client secret may have an end: it is shown, warned of on Home, and nothing goes through after it', async () => {
+    const created = await newApplication({ grant_types: 'client_credentials' });
+    const id = /\/admin\/applications\/([0-9a-f-]{36})\/edit/.exec(created.text)![1]!;
+    expect(created.text).to.not.contain('The client secret ends');
+    const page = await ana.get(at(`/admin/applications/${id}/secret`));
+    for (const words of ['Without an end', '90 days', '730 days']) expect(page.text).to.contain(words);
+    const ask = async (valid_days: string) => (await ana.submit(ana.form(page, /secret$/), { valid_days })).text;
+    expect(await ask('365')).to.contain('The client secret ends');
+    expect((await ana.get(at('/admin'))).text).to.not.contain('>Wiki</a>');
+    const shown = await ask('90');
+    const secret = /new-secret">([\w-]{43})</.exec(shown)![1]!;
+    const scope = await server.scope();
+    const stored = scope.db('applications').where({ context_id: scope.contextId, code: 'wiki' });
+    const { client_secret_expires_at } = (await stored.clone().first('oidc')).oidc;
+    expect(client_secret_expires_at * 1000 - Date.now()).to.be.within(89.9 * 86_400_000, 90 * 86_400_000);
+    const form = ana.form(await ana.get(at(`/admin/applications/${id}/edit`)), /edit$/);
+    expect((await ana.get(form.action, { form: { ...form.fields, name: 'Knowledge' } })).status).to.equal(303);
+    const token = () => send(`${server.issuer}/oidc/token`, { form: { grant_type: 'client_credentials' }, headers: basic('wiki', secret) });
+    expect((await token()).status, 'another edit keeps the secret and its end').to.equal(200);
+    const changed = {
+      oidc: scope.db.raw('jsonb_set(oidc, ?, ?)', ['{client_secret_expires_at}', String(Math.floor(Date.now() / 1000) - 60)]),
+    };
+    await stored.clone().update(changed);
+    server.app.services.forgetCached(scope.contextId);
+    const refused = await token();
+    expect([refused.status >= 400, json(refused).error]).to.deep.equal([true, 'invalid_client']);
+    expect((await ana.get(at('/admin'))).text).to.contain('client secret ended');
+    expect(await ask('0'), 'and the next may be without one').to.not.contain('The client secret end');
   });
 
   it('makes the code from the name when none is given', async () => {

@@ -8,7 +8,7 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 
 const day = 24 * 3600 * 1000;
 
-describe('web: certificates that end soon', () => {
+describe('web: certificates and client secrets that end soon', () => {
   let server: TestServer;
   let sink: Awaited<ReturnType<typeof startMailSink>>;
   let ahead = 0;
@@ -76,6 +76,38 @@ describe('web: certificates that end soon', () => {
     ahead = (365 - 13) * day;
     expect(await aDay()).to.equal(2);
     expect(sink.mails.at(-1)!.text).to.not.contain('root@other.example');
+  });
+
+  it('a client secret, and the next one anew', async () => {
+    const endsAt = async (days: number) => {
+      const at = Math.floor((clock.now().getTime() + days * day) / 1000);
+      const oidc = {
+        client_id: 'erp',
+        client_secret: 'a secret of the ERP'.replaceAll(' ', '-'),
+        redirect_uris: ['https://erp.example/cb'],
+      };
+      await server.apply({
+        contexts: [
+          {
+            code: 'acme',
+            name: 'Acme S.A.',
+            applications: [{ code: 'erp', name: 'ERP', oidc: { ...oidc, client_secret_expires_at: at } }],
+          },
+        ],
+      });
+    };
+    await endsAt(61);
+    expect(await aDay()).to.equal(0);
+    await endsAt(29);
+    expect(await aDay()).to.equal(2);
+    expect(sink.mails.at(-1)!.text + sink.mails.at(-2)!.text)
+      .to.contain('the client secret of ERP ends in 29 days')
+      .and.to.contain('o segredo de cliente de ERP vence em 29 dias');
+    expect(await aDay(), 'the same day').to.equal(0);
+    await endsAt(28);
+    expect(await aDay(), 'another secret').to.equal(2);
+    const events = await (await server.scope()).db('audit_events').where({ type: 'application.secret-ends-soon' });
+    expect(events).to.have.length(2);
   });
 
   it('ours, too, with the way to change it', async () => {

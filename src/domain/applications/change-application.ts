@@ -70,7 +70,7 @@ export async function setApplicationEnabled(scope: Scope, applicationId: string,
 export async function cloneApplication(scope: Scope, applicationId: string): Promise<Application> {
   const source = await getApplication(scope, applicationId);
   const code = await freeCode(scope, source.code);
-  const { secret_fingerprint: _, ...settings } = source.oidc ?? {};
+  const { secret_fingerprint: _, client_secret_expires_at: _e, ...settings } = source.oidc ?? {};
   const oidc = source.oidc && ({ ...settings, client_id: code } as Application['oidc']);
   // one partner is one application: the copy says whose it is once somebody completes it
   const saml = source.saml && { ...source.saml, entityId: `${source.saml.entityId}#${code}`.slice(0, 1024) };
@@ -85,16 +85,20 @@ export async function deleteApplication(scope: Scope, applicationId: string): Pr
   await announce(scope, 'application.deleted', application, { code: application.code });
 }
 
-/** @returns the new secret: it is shown now and never again */
-export async function changeClientSecret(scope: Scope, applicationId: string, keyRing: KeyRing): Promise<string> {
+/**
+ * @param validDays after which the secret ends; 0 is never
+ * @returns the new secret: it is shown now and never again
+ */
+export async function changeClientSecret(scope: Scope, applicationId: string, keyRing: KeyRing, validDays = 0): Promise<string> {
   const before = await getApplication(scope, applicationId, { lock: true });
   if (!before.oidc?.token_endpoint_auth_method.startsWith('client_secret')) throw new AppError('no_client_secret', 409);
   const client_secret = randomToken();
   const { secret_fingerprint: _, ...settings } = before.oidc;
+  const client_secret_expires_at = validDays > 0 ? Math.floor(scope.clock.now().getTime() / 1000) + validDays * 86_400 : undefined;
   await replace(
     scope,
     before,
-    { ...before, oidc: parseOidcSettings({ ...settings, client_secret }, keyRing) },
+    { ...before, oidc: parseOidcSettings({ ...settings, client_secret, client_secret_expires_at }, keyRing) },
     'application.secret-changed',
   );
   return client_secret;

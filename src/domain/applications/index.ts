@@ -11,7 +11,7 @@ export {
   setApplicationEnabled,
 } from './change-application.ts';
 export { changeLogo, findLogo } from './logo.ts';
-export { matchesClientSecret, type OidcInput, type OidcSettings, oidcInputKeys, parseOidcSettings } from './oidc-settings.ts';
+export { matchesClientSecret, type OidcInput, type OidcSettings, oidcInputKeys, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
 export {
   defaultConsumer,
   listPartnerCertificates,

@@ -48,6 +48,8 @@ const schema = z.strictObject({
     .string()
     .regex(/^[\x21-\x7e]{16,500}$/, 'fields.client_secret')
     .optional(),
+  /** RFC 7591 §3.2.1: seconds since the epoch; 0, or left out, is never. */
+  client_secret_expires_at: z.number().int().min(0).max(253_402_300_799).optional(),
   token_endpoint_auth_method: z
     .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
     .default('client_secret_basic'),
@@ -85,7 +87,7 @@ const fingerprintPurpose = 'client-secret';
 export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: string): OidcSettings {
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw invalidInput(fieldErrors(parsed.error));
-  const { client_secret, ...settings } = parsed.data;
+  const { client_secret, client_secret_expires_at, ...settings } = parsed.data;
   const secret_fingerprint = client_secret ? keyRing.fingerprint(client_secret, fingerprintPurpose)[0] : kept;
   const faults: FieldErrors = {};
   const usesSecret = settings.token_endpoint_auth_method.startsWith('client_secret');
@@ -98,8 +100,13 @@ export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: strin
   if (settings.grant_types.includes('client_credentials') && settings.token_endpoint_auth_method === 'none')
     faults.grant_types = 'fields.public_client_credentials';
   if (Object.keys(faults).length > 0) throw invalidInput(faults);
-  return { ...settings, secret_fingerprint: usesSecret ? secret_fingerprint : undefined };
+  if (!usesSecret) return settings;
+  return { ...settings, secret_fingerprint, ...(client_secret_expires_at ? { client_secret_expires_at } : {}) };
 }
+
+/** @returns undefined for a secret that does not end, or none */
+export const secretExpiry = (settings: OidcSettings | undefined): Date | undefined =>
+  settings?.client_secret_expires_at ? new Date(settings.client_secret_expires_at * 1000) : undefined;
 
 /** In constant time, under every master key of the ring. */
 export function matchesClientSecret(fingerprint: string, secret: string, keyRing: KeyRing): boolean {

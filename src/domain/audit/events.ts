@@ -64,6 +64,7 @@ export const auditEventTypes = [
   'application.deleted',
   'application.logo-changed',
   'application.secret-changed',
+  'application.secret-ends-soon',
   'application.assigned',
   'application.unassigned',
   'application.notified-of-sign-out',

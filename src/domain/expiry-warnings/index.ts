@@ -1,3 +1,3 @@
-// Owns: telling a context's administrators by mail that a certificate ends soon, ours or a partner's, a few times and not every day.
-// Does not: hold certificates (saml-certificates, applications) nor send mail (a job does).
-export { type EndingCertificate, listEndingSoon, warnOfExpiry } from './warn-of-expiry.ts';
+// Owns: telling a context's administrators by mail that something ends soon that applications rely on, a few times and not every day: certificates, ours or a partner's,
+// and client secrets. Does not: hold them (saml-certificates, applications) nor send mail (a job does).
+export { type Ending, listEndingSoon, warnOfExpiry } from './warn-of-expiry.ts';

@@ -23,6 +23,7 @@ export const mailKinds = {
   recovery_email_changed: ['firstName'],
   own_certificate: ['firstName', 'days', 'notAfter', 'fingerprint'],
   partner_certificate: ['firstName', 'days', 'notAfter', 'fingerprint', 'application'],
+  client_secret: ['firstName', 'days', 'notAfter', 'application'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type MailName = keyof typeof mailKinds;

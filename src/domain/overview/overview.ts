@@ -1,7 +1,7 @@
 import { dayIn } from '../../platform/clock/index.ts';
 import { type Application, listApplications } from '../applications/index.ts';
 import { listDailyCounts } from '../audit/index.ts';
-import { type EndingCertificate, listEndingSoon } from '../expiry-warnings/index.ts';
+import { type Ending, listEndingSoon } from '../expiry-warnings/index.ts';
 import type { Scope } from '../scope.ts';
 import { listLastUses } from '../sessions/index.ts';
 import { countUsers, type Status } from '../users/index.ts';
@@ -11,7 +11,7 @@ export type Overview = {
   days: { day: string; signIns: number; failures: number }[];
   people: Record<Status, number>;
   administrators: number;
-  ending: EndingCertificate[];
+  ending: Ending[];
   /** Enabled, not new, and without a sign-in for a long time. */
   unused: { application: Application; lastUsedAt?: Date }[];
 };

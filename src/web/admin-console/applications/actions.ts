@@ -42,7 +42,7 @@ const actions: Record<string, { run: Action; dangerous?: boolean }> = {
     dangerous: true,
     async run(page, application) {
       const secret = await inTransaction(page.scope, (scope) =>
-        changeClientSecret(scope, application.applicationId, page.services.keyRing),
+        changeClientSecret(scope, application.applicationId, page.services.keyRing, readValidDays(page)),
       );
       await showApplication(page, application.applicationId, secret);
     },
@@ -77,6 +77,15 @@ const actions: Record<string, { run: Action; dangerous?: boolean }> = {
   },
 };
 
+/** For how long a new secret may be good, in days; 0 is without an end. */
+const secretLives = [0, 90, 180, 365, 730];
+const secretLife = (days: number) => ({
+  value: String(days),
+  text: days === 0 ? 'applications.secret_forever' : 'applications.secret_days',
+  days,
+});
+const readValidDays = ({ form }: PageContext): number => secretLives.find((days) => String(days) === form.get('valid_days')) ?? 0;
+
 async function load(page: PageContext) {
   const name = page.params.action!;
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
@@ -93,6 +102,8 @@ export async function confirmAction(page: PageContext): Promise<void> {
     hidden: { proposal: page.query('proposal') },
     back: path(application),
     dangerous: action.dangerous,
+    choice:
+      name === 'secret' ? { name: 'valid_days', label: 'applications.secret_lives', options: secretLives.map(secretLife) } : undefined,
   });
 }
 

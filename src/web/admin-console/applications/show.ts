@@ -5,6 +5,7 @@ import {
   getApplication,
   listApplications,
   listPartnerCertificates,
+  secretExpiry,
 } from '../../../domain/applications/index.ts';
 import { listAssignees } from '../../../domain/assignments/index.ts';
 import { differences, digestOf, findPartnerMetadata } from '../../../domain/partner-metadata/index.ts';
@@ -38,6 +39,8 @@ export async function showApplication(page: PageContext, applicationId = page.pa
     proposal: metadata?.proposed && digestOf(metadata.proposed),
     metadataDifferences: metadata?.proposed ? differences(application.saml!, metadata.proposed) : [],
     secret,
+    secretEnds: secretExpiry(application.oidc),
+    now: page.services.clock.now(),
     values: [...oidcValues(application, page.context, secret), ...samlValues(application, page.context, certificates)],
     theirs: theirCertificates(application, page.services.clock.now(), application.saml ? await listCertificateUses(page.scope) : []),
     waiting: certificates.some(({ status, alg }) => status === 'published' && alg === algOf(application)),
