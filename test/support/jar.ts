@@ -75,13 +75,19 @@ const attribute = (tag: string, name: string): string | undefined => {
 export class Jar {
   readonly cookies = new Map<string, Map<string, string>>();
   readonly log: string[] = [];
+  readonly #send: typeof send;
+
+  /** @param by how requests go out */
+  constructor(by = send) {
+    this.#send = by;
+  }
 
   async get(url: string, options: Options = {}): Promise<Answer> {
     const { host } = new URL(url);
     const own = this.cookies.get(host) ?? new Map<string, string>();
     this.cookies.set(host, own);
     const cookie = [...own].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await send(url, {
+    const answer = await this.#send(url, {
       ...options,
       headers: { 'user-agent': 'Mozilla/5.0 test', accept: 'text/html,*/*', ...(cookie ? { cookie } : {}), ...options.headers },
     });

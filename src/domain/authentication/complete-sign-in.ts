@@ -1,10 +1,10 @@
 import { addSeconds } from '../../platform/clock/index.ts';
-import { clearAttempts, noteBrowser, refundAttempt } from '../attempts/index.ts';
+import { noteBrowser, refundAttempt } from '../attempts/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import { isSessionAlive, type Session, startSession } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { actingAs, changeStatus, fullName, getUser, noteLocale } from '../users/index.ts';
+import { actingAs, changeStatus, fullName, noteLocale } from '../users/index.ts';
 import { findPolicyOf } from './find-next-step.ts';
 import { isStrong } from './next-step.ts';
 import { closePendingRequest, type PendingRequest, type Proven } from './pending-requests.ts';
@@ -29,11 +29,11 @@ export async function completeSignIn(
   locale: string,
 ): Promise<Completion | undefined> {
   return inTransaction(scope, async (inside) => {
-    if (!(await closePendingRequest(inside, request.requestId))) return undefined;
-    // locked: a deactivation or a new password at the same moment comes before or after, not between; read by a statement of its own, whose snapshot begins once the lock is held
-    const user = await getUser(inside, proven.userId, { lock: true });
-    const standing = (await findStanding(inside, user.userId, browser))!;
-    if (!stillHolds(standing, proven)) return undefined;
+    if (!(await closePendingRequest(inside, request.requestId, proven.userId))) return undefined;
+    // by a statement of its own, whose snapshot begins once the person is held
+    const standing = await findStanding(inside, proven.userId, browser);
+    if (!standing || !stillHolds(standing, proven)) return undefined;
+    const { user } = standing;
     // a factor that was added to a session is worth nothing once that session has ended
     if (proven.sessionId && !(await isSessionAlive(inside, proven.sessionId, user.userId))) return undefined;
     const as = actingAs(inside, user);
@@ -49,7 +49,6 @@ export async function completeSignIn(
     const isWhole = isStrong(proven.amr) || standing.factors.length === 0;
     const isNewBrowser = await noteBrowser(as, user.userId, browser, isWhole, rememberedUntil);
     if (!isWhole) await refundAttempt(as, user.userId, browser, { isKnownBrowser: !isNewBrowser });
-    else if (isNewBrowser) await clearAttempts(as, user.userId); // counted on everybody's count until now
     const keepSeconds = policy.session.keepDays * 86_400;
     const asked = proven.keep && keepSeconds > 0 ? keepSeconds : undefined;
     const { token, sessionId, keptForSeconds } = await startSession(

@@ -18,6 +18,8 @@ import { findStanding, type Standing, stillHolds } from './standing.ts';
 export type Arrival = {
   session?: Session;
   proven?: Proven;
+  /** Of whoever the proof is of, where that was read a moment ago. */
+  standing?: Standing;
   demands: Demands;
   applicationId?: ApplicationId;
   /** The browser's own cookie. */
@@ -56,13 +58,14 @@ export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Ar
     authenticatedAt: session.authenticatedAt.getTime(),
     amr: session.amr,
   };
-  let standing = arrival.proven && (await findStanding(scope, arrival.proven.userId, browser));
+  const isOwn = arrival.standing?.user.userId === arrival.proven?.userId;
+  let standing = arrival.proven && ((isOwn && arrival.standing) || (await findStanding(scope, arrival.proven.userId, browser)));
   const claimed = standing && stillHolds(standing, arrival.proven!) ? arrival.proven : undefined;
   const stored = standing?.password;
   const basis = { now: now.getTime(), demands, session: live, proven: claimed };
   const by = basisOf({ ...basis, password: stored && { changedAt: stored.changedAt.getTime() } });
   const proven = by === 'proof' ? claimed : undefined;
-  const person = proven ? standing : session && { ...session.person, userId: session.userId };
+  const person = proven ? standing?.user : session && { ...session.person, userId: session.userId };
   if (!by || !person) return { step: 'password' };
 
   const effective = await findPolicyOf(scope, rules, person, applicationId);

@@ -31,4 +31,4 @@ export { type PasswordAttempt, type PasswordOutcome, provePassword } from './pro
 export { proveTypedFactor, type TypedFactor } from './prove-second-factor.ts';
 export { recordKeptOut } from './refuse-attempt.ts';
 export { type FactorReset, resetSecondFactors } from './reset-second-factors.ts';
-export { proofHolds } from './standing.ts';
+export { findStanding, proofHolds, type Standing } from './standing.ts';

@@ -91,10 +91,14 @@ export async function recordProof({ db, contextId }: Scope, requestId: RequestId
   await run(db, 'pending request proven', text, [contextId, requestId, JSON.stringify(proven)]);
 }
 
-const close = 'DELETE FROM pending_requests WHERE context_id = $1 AND request_id = $2';
+const close = `WITH closed AS (DELETE FROM pending_requests WHERE context_id = $1 AND request_id = $2 RETURNING 1)
+  SELECT 1 FROM users WHERE context_id = $1 AND user_id = $3 AND EXISTS (SELECT 1 FROM closed) FOR UPDATE`;
 
-/** @returns false when somebody else closed it: a proof becomes one session only */
-export const closePendingRequest = async ({ db, contextId }: Scope, requestId: RequestId): Promise<boolean> =>
-  (await run(db, 'close pending request', close, [contextId, requestId])).rowCount === 1;
+/**
+ * Closes the request and holds the person until the transaction ends: a deactivation or a new password at the same moment comes before or after, not between.
+ * @returns false when somebody else closed it: a proof becomes one session only
+ */
+export const closePendingRequest = async ({ db, contextId }: Scope, requestId: RequestId, userId: UserId): Promise<boolean> =>
+  (await run(db, 'close pending request', close, [contextId, requestId, userId])).rowCount === 1;
 
 export const sweepPendingRequests = (db: Db): Promise<number> => deleteInSteps(db, 'pending_requests', 'expires_at < now()');

@@ -1,12 +1,12 @@
 import { refundAttempt, reserveAttempt } from '../attempts/index.ts';
 import { type Ceremony, findPasskeyOwner, provePasskey } from '../credentials/passkey/index.ts';
-import { findPassword } from '../credentials/password/index.ts';
 import type { Scope, UserId } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { findUserById, identifier } from '../users/index.ts';
+import { identifier } from '../users/index.ts';
 import { findPolicyOf } from './find-next-step.ts';
 import type { Proven } from './pending-requests.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
+import { findStanding, type Standing } from './standing.ts';
 
 export type PasskeyAnswer = { sealed: string; response: string; applicationId?: string };
 
@@ -20,10 +20,12 @@ export async function provePasskeySignIn(
   ceremony: Ceremony,
   answer: PasskeyAnswer,
   expected?: UserId,
-): Promise<Proven | undefined> {
+): Promise<{ proven: Proven; standing: Standing } | undefined> {
   const owner = await findPasskeyOwner(scope, answer.response);
-  const user = owner && (expected === undefined || owner === expected) ? await findUserById(scope, owner) : undefined;
-  if (!user) return undefined;
+  const isExpected = owner && (expected === undefined || owner === expected);
+  const standing = isExpected ? await findStanding(scope, owner, ceremony.browser) : undefined;
+  if (!standing) return undefined;
+  const { user, password } = standing;
   const { lockout } = rules.base;
   const reserved = await reserveAttempt(scope, user.userId, ceremony.browser, lockout);
   const liftsBlock = mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
@@ -33,8 +35,9 @@ export async function provePasskeySignIn(
   // as second factor it was asked for (next-step); alone only where the person's rules take it: that is no guess, and costs none
   const isWelcome = expected !== undefined || (secondFactor.demand !== 'off' && secondFactor.factors.includes('passkey'));
   if (amr && isWelcome) {
-    const passwordChangedAt = (await findPassword(scope, user.userId))?.changedAt.getTime();
-    return { userId: user.userId, at: scope.clock.now().getTime(), amr, liftsBlock, passwordChangedAt, isPasswordless: true };
+    const at = scope.clock.now().getTime();
+    const passwordChangedAt = password?.changedAt.getTime();
+    return { proven: { userId: user.userId, at, amr, liftsBlock, passwordChangedAt, isPasswordless: true }, standing };
   }
   if (amr) await refundAttempt(scope, user.userId, ceremony.browser, reserved);
   const counted = amr ? { ...reserved, taken: undefined } : reserved;

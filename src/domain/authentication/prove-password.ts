@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { BusyError, type PasswordHasher } from '../../platform/crypto/index.ts';
 import { refundAttempt, reserveAttempt } from '../attempts/index.ts';
-import { findPassword, passwordFaults, type StoredPassword, verifyPassword } from '../credentials/password/index.ts';
+import { passwordFaults, type StoredPassword, verifyPassword } from '../credentials/password/index.ts';
 import type { Scope, UserId } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { findUserByLogin, type User, usernameKey } from '../users/index.ts';
+import { type User, usernameKey } from '../users/index.ts';
 import { findPolicyOf } from './find-next-step.ts';
 import type { Proven } from './pending-requests.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
+import { findStandingByLogin, type Standing } from './standing.ts';
 
-/** Refusals look alike outside; the audit has the reason. */
-export type PasswordOutcome = { outcome: 'proven'; proven: Proven } | { outcome: 'refused' };
+/** Refusals look alike outside; the audit has the reason. `standing` is the person's, as it was read for this. */
+export type PasswordOutcome = { outcome: 'proven'; proven: Proven; standing: Standing } | { outcome: 'refused' };
 
 /** What a person typed, in which browser, on the way where. */
 export type PasswordAttempt = { login: string; password: string; browser: string; applicationId?: string };
@@ -29,12 +30,13 @@ export async function provePassword(
   const { login, password, browser } = attempt;
   const { identifiers, lockout } = rules.base;
   const isTaken = login.includes('@') ? identifiers.email : identifiers.username;
-  const user = isTaken && login.length <= 254 ? await findUserByLogin(scope, login) : undefined;
+  const standing = isTaken && login.length <= 254 ? await findStandingByLogin(scope, login, browser) : undefined;
+  const user = standing?.user;
   // an unknown name costs the same writes and reads under an id of its own, so that time does not tell it from a known one
   const userId = user?.userId ?? strangerId(scope.contextId, login);
   const reserved = await reserveAttempt(scope, userId, browser, lockout);
   // without an attempt left the stored hash is not evaluated, but the time is spent all the same
-  const stored = reserved.taken === undefined ? undefined : await findPassword(scope, userId);
+  const stored = reserved.taken === undefined ? undefined : standing?.password;
   let matches: boolean;
   try {
     matches = await verifyPassword(scope, hasher, user?.userId, stored, password);
@@ -46,12 +48,12 @@ export async function provePassword(
     await refuseAttempt(scope, { login, browser, user, reason, reserved, lockout });
     return { outcome: 'refused' };
   };
-  if (!user) return refuse('unknown-person');
+  if (!standing || !user) return refuse('unknown-person');
   if (reserved.taken === undefined) return refuse('attempts-used-up');
   if (!matches) return refuse('wrong-password');
   const liftsBlock = mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
   if (user.status !== 'activated' && !liftsBlock) return refuse(user.status);
-  return { outcome: 'proven', proven: { ...(await describe(scope, rules, attempt, user, stored!)), liftsBlock } };
+  return { outcome: 'proven', proven: { ...(await describe(scope, rules, attempt, user, stored!)), liftsBlock }, standing };
 }
 
 async function describe(scope: Scope, rules: PolicyRules, attempt: PasswordAttempt, user: User, stored: StoredPassword): Promise<Proven> {

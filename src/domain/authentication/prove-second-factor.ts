@@ -2,9 +2,9 @@ import type { KeyRing } from '../../platform/crypto/index.ts';
 import { reserveAttempt } from '../attempts/index.ts';
 import { proveRecoveryCode } from '../credentials/recovery-code/index.ts';
 import { proveTotp } from '../credentials/totp/index.ts';
-import type { Scope, UserId } from '../scope.ts';
+import type { Scope } from '../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { getUser, identifier } from '../users/index.ts';
+import { identifier, type User } from '../users/index.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
 
 /** What stands in the audit, and which methods the proof gains (RFC 8176). */
@@ -22,10 +22,10 @@ export async function proveTypedFactor(
   scope: Scope,
   rules: PolicyRules,
   keyRing: KeyRing,
-  { userId, browser, kind, code }: { userId: UserId; browser: string; kind: TypedFactor; code: string },
+  { user, browser, kind, code }: { user: User; browser: string; kind: TypedFactor; code: string },
 ): Promise<string[] | undefined> {
   const { lockout } = rules.base;
-  const user = await getUser(scope, userId);
+  const { userId } = user;
   const reserved = await reserveAttempt(scope, userId, browser, lockout);
   const isAlive = user.status === 'activated' || mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
   const prove = () => (kind === 'totp' ? proveTotp(scope, userId, code, keyRing) : proveRecoveryCode(scope, userId, code));

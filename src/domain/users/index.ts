@@ -24,10 +24,13 @@ export {
   findUserById,
   findUserByLogin,
   forgetCustomValues,
+  fromRow,
   getUser,
   isActiveAdministrator,
   noteLocale,
   noteTermsEdition,
+  ofUser,
+  type UserRow,
 } from './store.ts';
 export {
   actingAs,
@@ -37,6 +40,7 @@ export {
   identifier,
   isEmail,
   isPlainEmail,
+  loginKey,
   nameKey,
   type PersonalData,
   type Role,

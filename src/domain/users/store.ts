@@ -2,7 +2,7 @@ import { jsonText, run } from '../../platform/database/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import type { CustomValues } from '../custom-fields/index.ts';
 import { isId, type Scope, type UserId } from '../scope.ts';
-import { emailKey, nameKey, type Role, type Status, type User, usernameKey } from './user.ts';
+import { emailKey, loginKey, nameKey, type Role, type Status, type User, usernameKey } from './user.ts';
 
 export type UserRow = {
   user_id: UserId;
@@ -53,13 +53,14 @@ export const fromRow = (row: UserRow): User => ({
   version: row.version,
 });
 
-const ofUser = `user_id, email, email_verified, recovery_email, username, first_name, last_name, role, status, status_changed_at, deleting_since, proofs_after, department,
-  locale, seen_locale, custom_values, terms_edition, created_at, updated_at, version`;
+/** What `fromRow` reads, of a statement in which `users` is called `u`. */
+export const ofUser = `u.user_id, u.email, u.email_verified, u.recovery_email, u.username, u.first_name, u.last_name, u.role, u.status, u.status_changed_at, u.deleting_since,
+  u.proofs_after, u.department, u.locale, u.seen_locale, u.custom_values, u.terms_edition, u.created_at, u.updated_at, u.version`;
 
 export const users = ({ db, contextId }: Scope) => db('users').where('users.context_id', contextId);
 
-const read = `SELECT ${ofUser} FROM users WHERE context_id = $1 AND`;
-const byId = `${read} user_id = $2`;
+const read = `SELECT ${ofUser} FROM users u WHERE u.context_id = $1 AND`;
+const byId = `${read} u.user_id = $2`;
 
 async function findUser({ db, contextId }: Scope, name: string, text: string, key: string): Promise<User | undefined> {
   const { rows } = await run<UserRow>(db, name, text, [contextId, key]);
@@ -77,11 +78,10 @@ export async function getUser(scope: Scope, userId: string, { lock = false } = {
   return user;
 }
 
-/** By e-mail or username: a username never holds '@', so the two cannot meet. */
-export async function findUserByLogin(scope: Scope, login: string): Promise<User | undefined> {
-  return login.includes('@')
-    ? findUser(scope, 'user by e-mail', `${read} email_key = $2`, emailKey(login))
-    : findUser(scope, 'user by username', `${read} username_key = $2`, usernameKey(login));
+/** By e-mail or username. */
+export function findUserByLogin(scope: Scope, login: string): Promise<User | undefined> {
+  const { column, key } = loginKey(login);
+  return findUser(scope, `user by ${column}`, `${read} u.${column} = $2`, key);
 }
 
 export async function insertUser({ db, contextId, clock }: Scope, user: User): Promise<void> {

@@ -50,6 +50,11 @@ const fold = (value: string): string => value.normalize('NFKC').toUpperCase().to
 
 export const emailKey = fold;
 export const usernameKey = fold;
+
+/** Where what somebody typed is to be found: a username never holds '@', so the two cannot meet. */
+export const loginKey = (login: string): { column: 'email_key' | 'username_key'; key: string } =>
+  login.includes('@') ? { column: 'email_key', key: emailKey(login) } : { column: 'username_key', key: usernameKey(login) };
+
 /** For searching and ordering: accents and case do not matter. */
 export const nameKey = (value: string): string => fold(value.normalize('NFD').replace(/\p{M}/gu, '')).replace(/\s+/g, ' ');
 

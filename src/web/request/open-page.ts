@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import type Koa from 'koa';
 import { brandingSettings } from '../../domain/branding/index.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -47,6 +46,6 @@ export async function openPage(ctx: Koa.Context, services: Services, context: Re
     query: (name) => ctx.URL.searchParams?.get(name)?.replaceAll('\0', '') ?? '',
     form: noForm,
     browser,
-    csrf: createHmac('sha256', services.keyRing.derive('csrf')[0]!).update(`${context.contextId} ${browser}`).digest('base64url'),
+    csrf: services.keyRing.fingerprint(`${context.contextId} ${browser}`, 'csrf')[0]!,
   };
 }

@@ -20,7 +20,10 @@ export const policyOf = async (page: PageContext, userId: string, applicationId?
   findPolicyOf(page.scope, await rulesOf(page), await getUser(page.scope, userId), applicationId);
 
 /** What comes next for whoever is at this page. */
-export async function nextStepOf(page: PageContext, arrival: Pick<Arrival, 'demands' | 'applicationId' | 'proven'>): Promise<Step> {
+export async function nextStepOf(
+  page: PageContext,
+  arrival: Pick<Arrival, 'demands' | 'applicationId' | 'proven' | 'standing'>,
+): Promise<Step> {
   const { scope, session, browser, services, context } = page;
   const { edition: termsEdition } = await services.findSettings(context.contextId, termsSettings);
   const canHavePasskeys = passkeyCeremony(page) !== undefined;

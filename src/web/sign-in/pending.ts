@@ -1,5 +1,13 @@
 import { getApplication } from '../../domain/applications/index.ts';
-import { type Basis, findPendingRequest, type PendingRequest, type Proven, type Step } from '../../domain/authentication/index.ts';
+import {
+  type Basis,
+  findPendingRequest,
+  findStanding,
+  type PendingRequest,
+  type Proven,
+  type Standing,
+  type Step,
+} from '../../domain/authentication/index.ts';
 import { findPassword } from '../../domain/credentials/password/index.ts';
 import { nextStepOf, type PageContext, redirectTo } from '../request/index.ts';
 
@@ -11,19 +19,22 @@ export async function loadPending(page: PageContext): Promise<PendingRequest | u
   return request;
 }
 
-/** What comes next for this request. */
-export const stepOf = (page: PageContext, { proven, demands, applicationId }: PendingRequest): Promise<Step> =>
-  nextStepOf(page, { proven, demands, applicationId });
+/** What comes next for this request. @param standing of whoever the proof is of, where that was read a moment ago */
+export const stepOf = (page: PageContext, { proven, demands, applicationId }: PendingRequest, standing?: Standing): Promise<Step> =>
+  nextStepOf(page, { proven, standing, demands, applicationId });
 
 /** The pages of single steps: only while the step is due, so that nobody jumps to one or comes back to it. */
 export async function loadStep<Name extends Step['step']>(
   page: PageContext,
   name: Name,
-): Promise<{ request: PendingRequest; step: Extract<Step, { step: Name }> } | undefined> {
+): Promise<{ request: PendingRequest; step: Extract<Step, { step: Name }>; standing?: Standing } | undefined> {
   const request = await loadPending(page);
   if (!request) return undefined;
-  const step = await stepOf(page, request);
-  if (step.step === name) return { request, step: step as Extract<Step, { step: Name }> };
+  const standing = request.proven && (await findStanding(page.scope, request.proven.userId, page.browser));
+  const step = await stepOf(page, request, standing);
+  // where the step builds on the session, the proof may be another person's
+  const own = 'by' in step && step.by === 'proof' ? standing : undefined;
+  if (step.step === name) return { request, step: step as Extract<Step, { step: Name }>, standing: own };
   redirectTo(page, `/sign-in/${request.requestId}`);
   return undefined;
 }

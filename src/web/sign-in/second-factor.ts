@@ -2,6 +2,7 @@ import { type Offer, provePasskeySignIn, proveTypedFactor } from '../../domain/a
 import { startAssertion } from '../../domain/credentials/passkey/index.ts';
 import type { UserId } from '../../domain/scope.ts';
 import type { PolicyRules } from '../../domain/sign-in-policy/index.ts';
+import { getUser } from '../../domain/users/index.ts';
 import { type PageContext, passkeyCeremony, policyOf, renderPage, rulesOf } from '../request/index.ts';
 import { formTargets, loadStep, proofSoFar } from './pending.ts';
 import { goOn } from './sign-in.ts';
@@ -14,7 +15,7 @@ export async function showSecondFactor(page: PageContext): Promise<void> {
 export async function submitSecondFactor(page: PageContext): Promise<void> {
   const due = await loadStep(page, 'second-factor');
   if (!due) return;
-  const { request, step } = due;
+  const { request, step, standing } = due;
   const { scope, services, context, browser, form, t } = page;
   const kind = chosen(page, step.offers);
   const rules = await rulesOf(page);
@@ -22,12 +23,16 @@ export async function submitSecondFactor(page: PageContext): Promise<void> {
   const amr =
     kind === 'passkey'
       ? await provenByPasskey(page, rules, proven.userId)
-      : await proveTypedFactor(scope, rules, services.keyRing, { userId: proven.userId, browser, kind, code: form.get('code') });
+      : await proveTypedFactor(scope, rules, services.keyRing, {
+          user: standing?.user ?? (await getUser(scope, proven.userId)),
+          browser,
+          kind,
+          code: form.get('code'),
+        });
   if (!amr) return render(page, due, t(`second_factor.wrong_${wrong[kind]}`));
   const stronger = { ...proven, amr: [...new Set([...proven.amr, ...amr])], remember: form.get('remember') === 'yes' };
-  await goOn(page, { ...request, proven: stronger }, async () =>
-    page.ctx.redirect(`${context.mount}/sign-in/${request.requestId}?done=sign_in_restarted`),
-  );
+  const askAgain = async () => page.ctx.redirect(`${context.mount}/sign-in/${request.requestId}?done=sign_in_restarted`);
+  await goOn(page, { ...request, proven: stronger }, askAgain, standing);
 }
 
 const wrong: Record<Offer, string> = { totp: 'code', 'recovery-code': 'recovery', passkey: 'passkey' };
@@ -35,7 +40,7 @@ const wrong: Record<Offer, string> = { totp: 'code', 'recovery-code': 'recovery'
 async function provenByPasskey(page: PageContext, rules: PolicyRules, userId: UserId): Promise<string[] | undefined> {
   const ceremony = passkeyCeremony(page);
   const answer = { sealed: page.form.get('challenge'), response: page.form.get('passkey') };
-  return ceremony && (await provePasskeySignIn(page.scope, rules, ceremony, answer, userId))?.amr;
+  return ceremony && (await provePasskeySignIn(page.scope, rules, ceremony, answer, userId))?.proven.amr;
 }
 
 /** Which of those on offer the person wants to use: the form's word, or the address's, or the first. */

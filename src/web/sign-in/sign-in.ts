@@ -6,6 +6,7 @@ import {
   provePassword,
   recordKeptOut,
   recordProof,
+  type Standing,
   type Step,
 } from '../../domain/authentication/index.ts';
 import { startAssertion } from '../../domain/credentials/passkey/index.ts';
@@ -53,7 +54,7 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   if (result.outcome === 'refused') return render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
   const proven: Proven = { ...result.proven, keep: page.form.get('keep') === 'yes' };
   const askAgain = () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
-  await goOn(page, { ...request, proven }, askAgain);
+  await goOn(page, { ...request, proven }, askAgain, result.standing);
 }
 
 /** A passkey alone: it says who the person is, and is two factors. */
@@ -63,15 +64,15 @@ export async function submitPasskey(page: PageContext): Promise<void> {
   const { scope, form } = page;
   const ceremony = passkeyCeremony(page);
   const answer = { sealed: form.get('challenge'), response: form.get('passkey'), applicationId: request.applicationId };
-  const proven = ceremony && (await provePasskeySignIn(scope, await rulesOf(page), ceremony, answer));
+  const result = ceremony && (await provePasskeySignIn(scope, await rulesOf(page), ceremony, answer));
   const refused = () => render(page, request, { login: '', fault: page.t('second_factor.wrong_passkey'), status: 422 });
-  if (!proven) return refused();
-  await goOn(page, { ...request, proven: { ...proven, keep: form.get('keep') === 'yes' } }, refused);
+  if (!result) return refused();
+  await goOn(page, { ...request, proven: { ...result.proven, keep: form.get('keep') === 'yes' } }, refused, result.standing);
 }
 
-/** Does what the next step says; `ask` shows the page for name and password. */
-export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>): Promise<void> {
-  const step = await stepOf(page, request);
+/** Does what the next step says; `ask` shows the page for name and password. @param standing of whoever the proof is of, where that was read a moment ago */
+export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>, standing?: Standing): Promise<void> {
+  const step = await stepOf(page, request, standing);
   if (step.step === 'password') return ask();
   if (step.step === 'kept-out') return showKeptOut(page, request, step);
   if (step.step !== 'done') {
