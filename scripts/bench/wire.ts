@@ -14,7 +14,7 @@ export const sendOnWire: typeof plainSend = (url, { method, headers = {}, form, 
     for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
     if (form) head += 'content-type: application/x-www-form-urlencoded\r\n';
     if (content) head += `content-length: ${Buffer.byteLength(content)}\r\n`;
-    const socket = idle.get(host)?.pop() ?? open(host);
+    const socket = take(host);
     const chunks: Buffer[] = [];
     let missing = -1;
     let top = '';
@@ -47,7 +47,10 @@ export const sendOnWire: typeof plainSend = (url, { method, headers = {}, form, 
     socket.write(`${head}\r\n${content}`);
   });
 
-function open(host: string): Socket {
+/** One that the server has closed since it was used last is none. */
+function take(host: string): Socket {
+  const kept = idle.get(host);
+  for (let socket = kept?.pop(); socket; socket = kept?.pop()) if (!socket.destroyed) return socket;
   const [name, port] = host.split(':');
   return connect({ host: name, port: Number(port), noDelay: true });
 }
