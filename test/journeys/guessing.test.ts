@@ -13,7 +13,7 @@ const accounts = 500;
 const addresses = 5000;
 
 describe('a guessing attack', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let server: TestServer;
   before(async () => {
     server = await startTestServer();

@@ -71,7 +71,7 @@ export async function startEmbeddedPostgres(dataDir: string, log: (message: stri
         const running = readPostmaster(cluster);
         if (!running || !isAlive(running, cluster)) return;
         process.kill(running, 'SIGINT'); // "fast shutdown" in PostgreSQL's words
-        for (let i = 0; i < 200 && isAlive(running, cluster); i++) await sleep(25);
+        for (let i = 0; i < 1200 && isAlive(running, cluster); i++) await sleep(25); // it writes out what it has in memory
       });
     },
   };
