@@ -80,6 +80,24 @@ describe('web/admin-console: groups', () => {
     expect((await signIn('jsilva', passwords.joao)).url).to.match(/launchpad$/);
   });
 
+  it('takes a pasted list of people: all of them, or none and who is unknown', async () => {
+    const scope = await server.scope();
+    const users = Array.from({ length: 3 }, (_, i) => ({ username: `pasted${i}`, firstName: 'Pasted', lastName: `P${i}` }));
+    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users }] });
+    const path = await finance();
+    const paste = async (login: string) => ana.submit(ana.form(await ana.get(at(path)), /members$/), { login });
+    const added = async () =>
+      (await eventsOf(scope, { type: 'group.member-added' })).filter(({ subjectName }) => subjectName?.startsWith('Pasted'));
+    const refused = await paste('pasted0\nnobody1 pasted1\r\nnobody2@acme.example');
+    expect([refused.status, refused.text.includes('with: nobody1, nobody2@acme.example. Nobody was added')]).to.deep.equal([422, true]);
+    expect(refused.text, 'what was typed is not lost').to.contain('pasted0\nnobody1 pasted1');
+    expect(await added()).to.have.length(0);
+    expect((await paste(' \n ')).status).to.equal(422);
+    expect((await paste(Array.from({ length: 501 }, (_, i) => `x${i}`).join('\n'))).text).to.contain('At most 500 at once');
+    expect((await paste('pasted0\r\nPASTED1\n\n pasted2 pasted0')).text).to.contain('The people were added to the group');
+    expect((await added()).map(({ subjectName }) => subjectName).sort()).to.deep.equal(['Pasted P0', 'Pasted P1', 'Pasted P2']);
+  });
+
   it('S97: of Everyone nothing can be changed but what it gives', async () => {
     const { groupId } = (await findGroupByName(await server.scope(), 'Everyone'))!;
     const page = (await ana.get(at(`/admin/groups/${groupId}`))).text;

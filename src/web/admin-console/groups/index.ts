@@ -23,7 +23,7 @@ export const groupRoutes: Route[] = [
   { method: 'GET', path: '/admin/groups/:group', access: 'administrator', handle: (page) => showGroup(page) },
   { method: 'GET', path: '/admin/groups/:group/edit', access: 'administrator', handle: showEdit },
   { method: 'POST', path: '/admin/groups/:group/edit', access: 'administrator', handle: submitEdit },
-  { method: 'POST', path: '/admin/groups/:group/members', access: 'administrator', handle: submitMember },
+  { method: 'POST', path: '/admin/groups/:group/members', access: 'administrator', handle: submitMembers },
   { method: 'POST', path: '/admin/groups/:group/members/remove', access: 'administrator', handle: submitRemoval },
   { method: 'GET', path: '/admin/groups/:group/applications/add', access: 'administrator', handle: showAdd },
   { method: 'POST', path: '/admin/groups/:group/applications/add', access: 'administrator', handle: submitAdd },
@@ -106,12 +106,26 @@ async function submitEdit(page: PageContext): Promise<void> {
   if (done) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_edited');
 }
 
-async function submitMember(page: PageContext): Promise<void> {
-  const login = page.form.get('login').trim();
-  const user = await findUserByLogin(page.scope, login);
-  if (!user) return showGroup(page, { login, message: page.t('fields.unknown_person') });
-  await inTransaction(page.scope, (scope) => addMembers(scope, page.params.group!, [user.userId]));
-  redirectTo(page, `/admin/groups/${page.params.group}`, 'member_added');
+/** More at once are a task of the users' list. */
+const mostLogins = 500;
+
+/** E-mails and usernames have no spaces: whatever stands between them, a list can be pasted. All of them or none. */
+async function submitMembers(page: PageContext): Promise<void> {
+  const text = page.form.get('login');
+  const logins = [...new Set(text.split(/\s+/).filter(Boolean))];
+  const refuse = (key: string, params: Record<string, unknown> = {}) => showGroup(page, { login: text, message: page.t(key, params) });
+  if (logins.length === 0) return refuse('fields.unknown_person');
+  if (logins.length > mostLogins) return refuse('groups.too_many_members', { most: mostLogins });
+  const userIds: string[] = [];
+  const unknown: string[] = [];
+  for (const login of logins) {
+    const user = await findUserByLogin(page.scope, login);
+    if (user) userIds.push(user.userId);
+    else unknown.push(login);
+  }
+  if (unknown.length > 0) return refuse('groups.unknown_members', { logins: unknown.slice(0, 10).join(', '), count: unknown.length });
+  await inTransaction(page.scope, (scope) => addMembers(scope, page.params.group!, userIds));
+  redirectTo(page, `/admin/groups/${page.params.group}`, userIds.length === 1 ? 'member_added' : 'members_added');
 }
 
 async function submitRemoval(page: PageContext): Promise<void> {
