@@ -185,8 +185,8 @@ describe('web/sign-in: second factors', () => {
     expect(next.answer.text).to.contain('Set up a second factor');
   });
 
-  it('everything is about one person: a colleague’s lapsed proof beside a session opens no enrolment', async () => {
-    await enrolled();
+  it('everything is about one person: a colleague’s lapsed proof beside a session opens no enrolment, and the code is that of the session’s person', async () => {
+    const { secret } = await enrolled();
     const payroll = await demandAtPayroll({ demand: 'required' });
     await setPolicy({ secondFactor: { demand: 'off' } }, [payroll]);
     wait(1);
@@ -213,6 +213,16 @@ describe('web/sign-in: second factors', () => {
       expect((await jar.follow(`${server.issuer}/account${path}`)).url, path).to.match(/second-factor$/);
     const list = await jar.get(`${server.issuer}/account/second-factors`);
     expect((await jar.submit(jar.form(list, /codes$/))).url).to.match(/second-factor$/);
+
+    wait(1);
+    const isBack = (url: string) => url.startsWith(server.redirectUri);
+    const shown = jar.form(after, /second-factor$/);
+    expect((await jar.submit(shown, { code: '000000' }, isBack)).status).to.equal(422);
+    const failed = await scope.db('audit_events').where({ context_id: scope.contextId, reason: 'wrong-totp' });
+    const joao = (await findUserByLogin(scope, 'jsilva'))!.userId;
+    expect(failed.map(({ subject_id }) => subject_id)).to.deep.equal([joao]);
+    const back = await jar.submit(shown, { code: totpCode(secret, now()) }, isBack);
+    expect(new URL(back.location!).searchParams.get('code'), back.text.slice(0, 300)).to.not.equal(null);
   });
 
   it('a password alone gives no guesses at the second factor back', async () => {
