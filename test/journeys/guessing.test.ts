@@ -75,7 +75,8 @@ describe('a guessing attack', function () {
       });
       if (outcome.outcome === 'refused') return false;
       const request = (await findPendingRequest(at, browser, requestId))!;
-      return (await completeSignIn(at, rules, request, outcome.proven, browser, undefined, 'en')) !== undefined;
+      const arrival = { demands: {}, canHavePasskeys: false, termsEdition: 0 };
+      return (await completeSignIn(at, rules, request, { ...arrival, proven: outcome.proven, browser }, 'en')) !== undefined;
     }
 
     for (let n = 0; n < accounts; n++) expect(await signIn(n), 'before the attack').to.equal(true);

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { deleteAccount } from '../../src/domain/account-changes/index.ts';
 import {
   BrokenChain,
+  findSealedRange,
   listDailyCounts,
   purgeEvents,
   recordEvent,
@@ -257,11 +258,38 @@ describe('domain/audit: the chain', () => {
       () => expect.fail('a whole chain was given up'),
       (error: AppError) => expect(error.code).to.equal('chain_whole'),
     );
+    expect(await findSealedRange(scope, {}), 'what lies before is in no signed export').to.deep.include({
+      first: last + 1,
+      last: last + 1,
+    });
+    const heads = [await at(last).first('seal_hash'), await at(last - 1).first('seal_hash')].map((row) => row!.seal_hash.toString('hex'));
+    expect((await verifyChain(scope, keyRing(), { seq: last, hash: heads[0]! })).breach).to.equal(undefined);
+    expect((await verifyChain(scope, keyRing(), { seq: last, hash: heads[1]! })).breach).to.include({ at: last, what: 'changed' });
+    expect((await verifyChain(scope, keyRing(), { seq: last - 1, hash: heads[1]! })).isKnownTooOld).to.equal(true);
     wait(1);
     expect(await purgeEvents(scope, keyRing(), clock.now())).to.equal(last);
     await seal();
     const purged = await verify();
     expect([purged.breach, purged.before, purged.firstSeq]).to.deep.equal([undefined, 0, last + 2]);
+  });
+
+  it('a place that was written by hand wedges nothing: it is named, taken out of the numbering, and the chain goes on', async () => {
+    const last = await seal();
+    for (const place of ['9007199254740991', '9223372036854775807', '0']) {
+      await recordEvent(scope, { type: 'settings.changed', reason: `forged ${place}` });
+      await scope.db.raw('UPDATE audit_events SET seal_seq = ?::bigint, seal_hash = ? WHERE context_id = ? AND reason = ?', [
+        place,
+        Buffer.alloc(32, 1),
+        scope.contextId,
+        `forged ${place}`,
+      ]);
+    }
+    expect((await verify()).breach).to.include({ what: 'added' });
+    expect((await verify()).before, 'one that lies before the beginning is counted').to.equal(1);
+    expect((await restartChain(scope, keyRing(), 'forged')).firstSeq).to.equal(last + 1);
+    expect(await seal()).to.equal(1);
+    const anew = await verify();
+    expect([anew.breach, anew.sealed, anew.before]).to.deep.equal([undefined, 1, last + 3]);
   });
 
   it('counts each day on the way', async () => {
@@ -316,6 +344,22 @@ describe('domain/audit: people’s data', () => {
     expect((await verifyChain(scope, keyRing)).breach).to.include({ at, what: 'hidden' });
     await row.clone().delete();
     expect((await verifyChain(scope, keyRing)).breach).to.include({ at, what: 'hidden' });
+    // an event that says the person was deleted counts for nothing while the person lives
+    const said = { context_id: scope.contextId, event_id: newId(), at: new Date(), type: 'user.deleted', outcome: 'success' };
+    await scope.db('audit_events').insert({ ...said, actor: '{}', subject_kind: 'user', subject_id: userId, details: '{}' });
+    expect((await verifyChain(scope, keyRing)).breach).to.include({ at, what: 'hidden' });
+    await scope.db('audit_events').where('event_id', said.event_id).delete();
+    // what is broken in the hashes is said before
+    const last = scope
+      .db('audit_events')
+      .where({ context_id: scope.contextId })
+      .whereNotNull('seal_seq')
+      .orderBy('seal_seq', 'desc')
+      .first();
+    const { event_id } = await last;
+    await scope.db('audit_events').where({ event_id }).update({ reason: 'changed' });
+    expect((await verifyChain(scope, keyRing)).breach).to.include({ what: 'changed', eventId: event_id });
+    await scope.db('audit_events').where({ event_id }).update({ reason: null });
     await scope.db('audit_keys').insert(kept);
     expect((await verifyChain(scope, keyRing)).breach).to.equal(undefined);
   });

@@ -81,8 +81,20 @@ describe('web/admin-console', () => {
     await stored.clone().update(changed);
     server.app.services.forgetCached(scope.contextId);
     const refused = await token();
-    expect([refused.status >= 400, json(refused).error]).to.deep.equal([true, 'invalid_client']);
+    expect([refused.status, json(refused).error, json(refused).error_description]).to.deep.equal([
+      401,
+      'invalid_client',
+      'the client secret has ended',
+    ]);
+    const guessed = await send(`${server.issuer}/oidc/token`, {
+      form: { grant_type: 'client_credentials' },
+      headers: basic('wiki', 'a-guess-of-somebody'),
+    });
+    expect(json(guessed).error_description, 'only who has it hears so').to.equal('client authentication failed');
     expect((await ana.get(at('/admin'))).text).to.contain('client secret ended');
+    expect((await ana.get(at(`/admin/applications/${id}/secret`))).text, 'the next is offered one').to.match(
+      /<option value="365" selected/,
+    );
     expect(await ask('0'), 'and the next may be without one').to.not.contain('The client secret end');
   });
 

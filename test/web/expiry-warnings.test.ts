@@ -106,6 +106,12 @@ describe('web: certificates and client secrets that end soon', () => {
     expect(await aDay(), 'the same day').to.equal(0);
     await endsAt(28);
     expect(await aDay(), 'another secret').to.equal(2);
+    // a file that says nothing of the secret leaves it and its end as they are
+    const oidc = { client_id: 'erp', redirect_uris: ['https://erp.example/cb'] };
+    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: [{ code: 'erp', name: 'ERP 2', oidc }] }] });
+    const scope = await server.scope();
+    const kept = await scope.db('applications').where({ context_id: scope.contextId, code: 'erp' }).first('oidc');
+    expect(kept.oidc.client_secret_expires_at).to.be.a('number');
     const events = await (await server.scope()).db('audit_events').where({ type: 'application.secret-ends-soon' });
     expect(events).to.have.length(2);
   });

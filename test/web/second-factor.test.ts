@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { decodeJwt } from 'jose';
 import { findApplicationByCode } from '../../src/domain/applications/index.ts';
+import { forgetBrowsers } from '../../src/domain/attempts/index.ts';
 import { findUserByLogin } from '../../src/domain/users/index.ts';
 import { movableClock } from '../support/clock.ts';
 import { type Answer, Jar } from '../support/jar.ts';
@@ -325,6 +326,28 @@ describe('web/sign-in: second factors', () => {
       expect((await begin('jsilva', passwords.joao, jar)).page.url, `${days} days later`).to.match(/second-factor$/);
     }
   });
+
+  for (const demand of ['optional', 'required'])
+    it(`a browser that is forgotten while the password is verified stands in for nothing (${demand})`, async () => {
+      const { secret } = await enrolled();
+      await setPolicy({ secondFactor: { demand, rememberDays: 30 } });
+      wait(1);
+      const { jar, page } = await begin();
+      expect(isIn(await answer(jar, page, totpCode(secret, now()), { remember: 'yes' }))).to.equal(true);
+      await jar.submit(jar.form(await jar.get(`${server.issuer}/sign-out`), /sign-out$/));
+      const scope = await server.scope();
+      const { userId } = (await findUserByLogin(scope, 'jsilva'))!;
+      const { hasher } = server.app.services;
+      const verify = hasher.verify;
+      hasher.verify = async (...args) => {
+        const matches = await verify.apply(hasher, args);
+        await forgetBrowsers(scope, userId);
+        return matches;
+      };
+      expect(isIn((await begin('jsilva', passwords.joao, jar)).page)).to.equal(false);
+      const alive = await scope.db('sessions').where({ user_id: userId, ended_at: null }).select('amr');
+      expect(alive.filter(({ amr }) => !amr.includes('mfa'))).to.deep.equal([]);
+    });
 
   it('staying signed in outlives a fresh proof, in the browser, too, and never the rules of today', async () => {
     await setPolicy({ session: { keepDays: 30 }, secondFactor: { demand: 'optional' } });

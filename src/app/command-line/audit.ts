@@ -46,20 +46,23 @@ export const auditVerify: Command = {
       return {
         text: results.map(describe).join('\n') || 'There are no contexts yet.',
         data: { results },
-        exitCode: results.some(({ breach }) => breach) ? exitCodes.problems : exitCodes.ok,
+        exitCode: results.some(({ breach, isKnownTooOld }) => breach || isKnownTooOld) ? exitCodes.problems : exitCodes.ok,
       };
     });
   },
 };
 
-function describe({ context, sealed, firstSeq, before, head, tail, breach }: Verification & { context: string }): string {
+function describe({ context, sealed, firstSeq, before, head, tail, isKnownTooOld, breach }: Verification & { context: string }): string {
   const notSealed = `${tail.events} not sealed yet${tail.oldest ? `, the oldest of ${tail.oldest.toISOString()}` : ''}`;
   const unsealed = before > 0 ? `${before} lie before its beginning and nothing vouches for them; ${notSealed}` : notSealed;
   if (breach) {
     const event = breach.eventId ? ` (${breach.eventId})` : '';
     return `${context}: BROKEN. Event ${breach.at}${event} ${breaches[breach.what]}. ${sealed} events before it are as they were sealed; ${unsealed}.`;
   }
-  return `${context}: ${sealed} events are as they were sealed (${firstSeq} to ${head!.seq}); ${unsealed}. Head ${head!.seq}:${head!.hash}`;
+  const whole = `${context}: ${sealed} events are as they were sealed (${firstSeq} to ${head!.seq}); ${unsealed}. Head ${head!.seq}:${head!.hash}`;
+  return isKnownTooOld
+    ? `${whole}\n${context}: the head that was given lies before event ${firstSeq}, where the chain begins: it cannot be compared.`
+    : whole;
 }
 
 async function verifyFile(file: string, key: string | undefined): Promise<Output> {

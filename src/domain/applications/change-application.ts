@@ -154,7 +154,7 @@ function check(
   // a protocol that is not mentioned stays
   let { oidc, saml } = before;
   try {
-    if (input.oidc) oidc = parseOidcSettings(input.oidc, keyRing, before.oidc?.secret_fingerprint);
+    if (input.oidc) oidc = parseOidcSettings(input.oidc, keyRing, before.oidc);
     if (input.saml) saml = parseSamlSettings(input.saml, scope.clock.now());
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -48,7 +48,7 @@ const schema = z.strictObject({
     .string()
     .regex(/^[\x21-\x7e]{16,500}$/, 'fields.client_secret')
     .optional(),
-  /** RFC 7591 §3.2.1: seconds since the epoch; 0, or left out, is never. */
+  /** RFC 7591 §3.2.1: seconds since the epoch; 0 is never. */
   client_secret_expires_at: z.number().int().min(0).max(253_402_300_799).optional(),
   token_endpoint_auth_method: z
     .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
@@ -81,14 +81,15 @@ const fingerprintPurpose = 'client-secret';
 
 /**
  * Checks what a person or file says of a client.
- * @param kept the fingerprint of a secret set before
+ * @param kept the settings before: a secret that is not replaced stays, with its end unless another is given
  * @throws AppError invalid_input with a message key for each field
  */
-export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: string): OidcSettings {
+export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcSettings): OidcSettings {
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw invalidInput(fieldErrors(parsed.error));
-  const { client_secret, client_secret_expires_at, ...settings } = parsed.data;
-  const secret_fingerprint = client_secret ? keyRing.fingerprint(client_secret, fingerprintPurpose)[0] : kept;
+  const { client_secret, client_secret_expires_at: givenEnd, ...settings } = parsed.data;
+  const secret_fingerprint = client_secret ? keyRing.fingerprint(client_secret, fingerprintPurpose)[0] : kept?.secret_fingerprint;
+  const client_secret_expires_at = givenEnd ?? (client_secret ? undefined : kept?.client_secret_expires_at);
   const faults: FieldErrors = {};
   const usesSecret = settings.token_endpoint_auth_method.startsWith('client_secret');
   if (usesSecret && !secret_fingerprint) faults.client_secret = 'fields.client_secret';

@@ -59,18 +59,23 @@ export async function countEvents(scope: Scope, filter: AuditFilter, most = 100_
   return { n: Math.min(Number(rows[0].n), most), isMore: Number(rows[0].n) > most };
 }
 
-/** The part of the chain from the first to the last event of a time. `before`: the hash that its first event builds on. */
+/**
+ * The part of the chain from the first to the last event of a time. `before`: the hash that its first event builds on. What lies before the beginning of a chain that was
+ * begun anew is no part of it: nothing vouches for that.
+ */
 export async function findSealedRange(
   scope: Scope,
   time: Pick<AuditFilter, 'from' | 'until'>,
 ): Promise<{ first: number; last: number; before: Buffer } | undefined> {
+  const head = await findHead(scope);
   const row = await filteredEvents(scope, time)
-    .whereNotNull('seal_seq')
+    .where('seal_seq', '>', head?.anchorSeq ?? 0)
     .first(scope.db.raw('min(seal_seq) AS first, max(seal_seq) AS last'));
   const { first, last } = row as unknown as { first: number | null; last: number | null };
   if (first === null || last === null) return undefined;
+  if (first - 1 === head?.anchorSeq) return { first, last, before: head.anchorHash };
   const [earlier] = await listSealed(scope, first - 2, first - 1, 1);
-  return { first, last, before: earlier?.seal_hash ?? (await findHead(scope))?.anchorHash ?? noHash };
+  return { first, last, before: earlier?.seal_hash ?? noHash };
 }
 
 /** Events of the chain after one place up to another, in its order. */

@@ -11,28 +11,31 @@ const step = 5000;
  */
 export async function purgeEvents(scope: Scope, keyRing: KeyRing, before: Date): Promise<number> {
   let purged = 0;
-  for (let count = step; count === step; purged += count)
-    count = await inTransaction(scope, (inside) => purgeSome(inside, keyRing, before));
+  for (let isDone = false; !isDone; ) {
+    const some = await inTransaction(scope, (inside) => purgeSome(inside, keyRing, before));
+    purged += some.purged;
+    isDone = some.isDone;
+  }
   if (purged > 0)
     await inTransaction(scope, (inside) => recordEvent(inside, { type: 'audit.purged', details: { events: purged, before } }));
   return purged;
 }
 
-async function purgeSome(scope: Scope, keyRing: KeyRing, before: Date): Promise<number> {
+async function purgeSome(scope: Scope, keyRing: KeyRing, before: Date): Promise<{ purged: number; isDone: boolean }> {
   const { db, contextId } = scope;
   const head = await lockOwnHead(scope, keyRing);
-  const rows = await db('audit_events')
-    .where('context_id', contextId)
-    .whereNotNull('seal_seq')
-    .orderBy('seal_seq')
-    .limit(step)
-    .select('seal_seq', 'seal_hash', 'at');
+  const events = () => db('audit_events').where('context_id', contextId);
+  // before a chain that was begun anew there is no order to keep
+  const outside = await events().where('seal_seq', '<=', head.anchorSeq).where('at', '<', before).delete();
+  const rows = await events().where('seal_seq', '>', head.anchorSeq).orderBy('seal_seq').limit(step).select('seal_seq', 'seal_hash', 'at');
   const young = rows.findIndex(({ at }) => at >= before);
   const old = young < 0 ? rows : rows.slice(0, young);
   const last = old.at(-1);
-  if (!last) return 0;
-  await db('audit_events').where('context_id', contextId).where('seal_seq', '<=', last.seal_seq).delete();
-  // what lies before a chain that was begun anew goes without moving its beginning
-  if (last.seal_seq > head.anchorSeq) await saveHead(scope, keyRing, { ...head, anchorSeq: last.seal_seq, anchorHash: last.seal_hash });
-  return old.length;
+  if (last) {
+    await events()
+      .whereBetween('seal_seq', [head.anchorSeq + 1, last.seal_seq])
+      .delete();
+    await saveHead(scope, keyRing, { ...head, anchorSeq: last.seal_seq, anchorHash: last.seal_hash });
+  }
+  return { purged: outside + old.length, isDone: old.length < step };
 }

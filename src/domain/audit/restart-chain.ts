@@ -3,12 +3,15 @@ import { AppError } from '../../platform/errors/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
 import { noHash } from './chain.ts';
 import { recordEvent } from './record-event.ts';
-import { findHead, saveHead } from './seal-events.ts';
+import { findHead, isOwnHead, saveHead } from './seal-events.ts';
 import { type Breach, verifyChain } from './verify-chain.ts';
 
+/** No chain is as long: a place beyond it was written by hand, and the next ones would have no numbers left. */
+const longest = 2 ** 50;
+
 /**
- * Goes on sealing where a chain is broken for good. What was sealed so far stays, outside of the chain and vouched for by nothing; the first event of the new one says where
- * the old one broke, and why it was given up.
+ * Goes on sealing where a chain is broken for good. What was sealed so far stays, outside of the chain and vouched for by nothing; an event of the new one says where the
+ * old one broke, and why it was given up.
  * @throws AppError chain_whole when there is nothing to give up
  */
 export async function restartChain(scope: Scope, keyRing: KeyRing, because: string): Promise<{ breach: Breach; firstSeq: number }> {
@@ -18,8 +21,13 @@ export async function restartChain(scope: Scope, keyRing: KeyRing, because: stri
     const head = await findHead(inside, { lock: true });
     const { breach } = await verifyChain(inside, keyRing);
     if (!breach) throw new AppError('chain_whole', 409);
-    const last = await db('audit_events').where('context_id', contextId).whereNotNull('seal_seq').orderBy('seal_seq', 'desc').first();
-    const seq = Math.max(head?.seq ?? 0, last?.seal_seq ?? 0);
+    const events = () => db('audit_events').where('context_id', contextId);
+    await events()
+      .where('seal_seq', '>', longest)
+      .update({ seal_seq: db.raw('-seal_seq') });
+    const last = await events().whereNotNull('seal_seq').orderBy('seal_seq', 'desc').first('seal_seq', 'seal_hash');
+    const own = head && isOwnHead(keyRing, inside, head, head.mac) ? head.seq : 0;
+    const seq = Math.max(own, last?.seal_seq ?? 0);
     const hash: Buffer = last?.seal_hash ?? noHash;
     await saveHead(inside, keyRing, { seq, hash, anchorSeq: seq, anchorHash: hash });
     await recordEvent(inside, { type: 'audit.chain-restarted', details: { brokenAt: breach.at, breach: breach.what, because } });

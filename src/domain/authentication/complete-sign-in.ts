@@ -2,38 +2,39 @@ import { addSeconds } from '../../platform/clock/index.ts';
 import { noteBrowser, refundAttempt } from '../attempts/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
-import { isSessionAlive, type Session, startSession } from '../sessions/index.ts';
+import { isSessionAlive, startSession } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { actingAs, changeStatus, fullName, noteLocale } from '../users/index.ts';
-import { findPolicyOf } from './find-next-step.ts';
+import { type Arrival, findNextStep, findPolicyOf } from './find-next-step.ts';
 import { isStrong } from './next-step.ts';
 import { closePendingRequest, type PendingRequest, type Proven } from './pending-requests.ts';
-import { findStanding, stillHolds } from './standing.ts';
+import { findStanding } from './standing.ts';
 
 /** `token` for the cookie; `keptForSeconds` when the person asked to stay signed in on this browser, and the policy allows it. */
 export type Completion = { token: string; keptForSeconds?: number };
 
 /**
- * Turns a proof into a session, once.
- * @param previous the live session of this browser
+ * Turns a proof into a session, once. What comes next is decided once more with the person held: factors, terms, a browser that was forgotten may have changed since.
+ * @param arrival with the proof; its session is the live one of this browser
  * @param locale in which the person signed in: that of mails until they choose one
- * @returns undefined when the proof was used meanwhile, or the person is no longer active
+ * @returns undefined when the proof was used meanwhile, or is not all that is asked for any more
  */
 export async function completeSignIn(
   scope: Scope,
   rules: PolicyRules,
   request: PendingRequest,
-  proven: Proven,
-  browser: string,
-  previous: Session | undefined,
+  arrival: Omit<Arrival, 'standing'> & { proven: Proven },
   locale: string,
 ): Promise<Completion | undefined> {
+  const { proven, browser, session: previous } = arrival;
   return inTransaction(scope, async (inside) => {
     if (!(await closePendingRequest(inside, request.requestId, proven.userId))) return undefined;
     // by a statement of its own, whose snapshot begins once the person is held
     const standing = await findStanding(inside, proven.userId, browser);
-    if (!standing || !stillHolds(standing, proven)) return undefined;
+    if (!standing) return undefined;
     const { user } = standing;
+    const step = await findNextStep(inside, rules, { ...arrival, standing });
+    if (step.step !== 'done' || step.by !== 'proof') return undefined;
     // a factor that was added to a session is worth nothing once that session has ended
     if (proven.sessionId && !(await isSessionAlive(inside, proven.sessionId, user.userId))) return undefined;
     const as = actingAs(inside, user);

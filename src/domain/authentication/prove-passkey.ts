@@ -21,6 +21,7 @@ export async function provePasskeySignIn(
   answer: PasskeyAnswer,
   expected?: UserId,
 ): Promise<{ proven: Proven; standing: Standing } | undefined> {
+  const at = scope.clock.now().getTime(); // before the person is looked up, as prove-password
   const owner = await findPasskeyOwner(scope, answer.response);
   const isExpected = owner && (expected === undefined || owner === expected);
   const standing = isExpected ? await findStanding(scope, owner, ceremony.browser) : undefined;
@@ -35,7 +36,6 @@ export async function provePasskeySignIn(
   // as second factor it was asked for (next-step); alone only where the person's rules take it: that is no guess, and costs none
   const isWelcome = expected !== undefined || (secondFactor.demand !== 'off' && secondFactor.factors.includes('passkey'));
   if (amr && isWelcome) {
-    const at = scope.clock.now().getTime();
     const passwordChangedAt = password?.changedAt.getTime();
     return { proven: { userId: user.userId, at, amr, liftsBlock, passwordChangedAt, isPasswordless: true }, standing };
   }

@@ -28,6 +28,8 @@ export async function provePassword(
   attempt: PasswordAttempt,
 ): Promise<PasswordOutcome> {
   const { login, password, browser } = attempt;
+  // the proof is of the moment at which the person was looked up: whatever ends proofs while the password is verified ends this one
+  const at = scope.clock.now();
   const { identifiers, lockout } = rules.base;
   const isTaken = login.includes('@') ? identifiers.email : identifiers.username;
   const standing = isTaken && login.length <= 254 ? await findStandingByLogin(scope, login, browser) : undefined;
@@ -53,17 +55,25 @@ export async function provePassword(
   if (!matches) return refuse('wrong-password');
   const liftsBlock = mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
   if (user.status !== 'activated' && !liftsBlock) return refuse(user.status);
-  return { outcome: 'proven', proven: { ...(await describe(scope, rules, attempt, user, stored!)), liftsBlock }, standing };
+  return {
+    outcome: 'proven',
+    proven: { ...(await describe(scope, rules, attempt, user, stored!)), at: at.getTime(), liftsBlock },
+    standing,
+  };
 }
 
-async function describe(scope: Scope, rules: PolicyRules, attempt: PasswordAttempt, user: User, stored: StoredPassword): Promise<Proven> {
+async function describe(
+  scope: Scope,
+  rules: PolicyRules,
+  attempt: PasswordAttempt,
+  user: User,
+  stored: StoredPassword,
+): Promise<Omit<Proven, 'at'>> {
   const policy = await findPolicyOf(scope, rules, user, attempt.applicationId);
-  const now = scope.clock.now();
   // the only moment at which the password itself is known: the policy may have become stricter since it was chosen
   const passwordIsWeak = !stored.mustChange && (await passwordFaults(attempt.password, user, policy.password)).length > 0;
   return {
     userId: user.userId,
-    at: now.getTime(),
     amr: ['pwd'],
     passwordChangedAt: stored.changedAt.getTime(),
     passwordIsWeak,

@@ -1,6 +1,6 @@
 import Keygrip from 'keygrip';
 import { LRUCache } from 'lru-cache';
-import { type Client, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type Client, type Configuration, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { listMappedClaims, matchesClientSecret } from '../../domain/applications/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { loadSigningKeys } from '../../domain/signing-keys/index.ts';
@@ -146,13 +146,27 @@ export async function createProvider(services: Services, context: ResolvedContex
   provider.proxy = true; // the endpoint writes the forwarded headers itself, from the configured address
   followOwnSession(provider, services, context);
   const sendLogoutToken = takeOverLogout(provider);
-  const prototype = provider.Client.prototype as { clientSecret?: string; compareClientSecret(actual: string): boolean };
-  prototype.compareClientSecret = function (this: { clientSecret?: string }, actual: string) {
-    return matchesClientSecret(this.clientSecret ?? '', actual, services.keyRing);
-  };
+  takeOverSecrets(provider, services);
   keepClients(provider);
   observe(provider, services, context, scope);
   return { provider, handle: provider.callback(), sendLogoutToken };
+}
+
+type SecretHolder = { clientSecret?: string; clientSecretExpiresAt?: number };
+
+/** What stands in place of the secret is its fingerprint. That a secret has ended is told to whoever has it, not to whoever asks. */
+function takeOverSecrets(provider: Provider, { keyRing, clock }: Services): void {
+  const prototype = provider.Client.prototype as unknown as {
+    compareClientSecret(actual: string): boolean;
+    checkClientSecretExpiration(): void;
+  };
+  prototype.checkClientSecretExpiration = () => {};
+  prototype.compareClientSecret = function (this: SecretHolder, actual: string) {
+    if (!matchesClientSecret(this.clientSecret ?? '', actual, keyRing)) return false;
+    const endsAt = this.clientSecretExpiresAt;
+    if (!endsAt || clock.now().getTime() < endsAt * 1000) return true;
+    throw Object.assign(new errors.InvalidClient('the client secret has ended'), { status: 401, statusCode: 401 });
+  };
 }
 
 /** The company has granted its applications what they ask for: a grant is made, or widened, without asking the person; a third party's, once the person agreed. */

@@ -19,16 +19,18 @@ export const rulesOf = ({ services, context }: PageContext): Promise<PolicyRules
 export const policyOf = async (page: PageContext, userId: string, applicationId?: string): Promise<EffectivePolicy> =>
   findPolicyOf(page.scope, await rulesOf(page), await getUser(page.scope, userId), applicationId);
 
-/** What comes next for whoever is at this page. */
-export async function nextStepOf(
-  page: PageContext,
-  arrival: Pick<Arrival, 'demands' | 'applicationId' | 'proven' | 'standing'>,
-): Promise<Step> {
-  const { scope, session, browser, services, context } = page;
+type Wish = Pick<Arrival, 'demands' | 'applicationId' | 'proven' | 'standing'>;
+
+/** Who is at this page, and where they want to go. */
+export async function arrivalAt<Given extends Wish>(page: PageContext, wish: Given): Promise<Arrival & Given> {
+  const { session, browser, services, context } = page;
   const { edition: termsEdition } = await services.findSettings(context.contextId, termsSettings);
-  const canHavePasskeys = passkeyCeremony(page) !== undefined;
-  return findNextStep(scope, await rulesOf(page), { ...arrival, session, browser, termsEdition, canHavePasskeys });
+  return { ...wish, session, browser, termsEdition, canHavePasskeys: passkeyCeremony(page) !== undefined };
 }
+
+/** What comes next for whoever is at this page. */
+export const nextStepOf = async (page: PageContext, wish: Wish): Promise<Step> =>
+  findNextStep(page.scope, await rulesOf(page), await arrivalAt(page, wish));
 
 /** To the sign-in page, and back to `destination` when everything is proven. @param query what that page is told besides, such as `login_hint` */
 export async function sendToSignIn(

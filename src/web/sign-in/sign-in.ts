@@ -13,6 +13,7 @@ import { startAssertion } from '../../domain/credentials/passkey/index.ts';
 import { newAccountsSettings } from '../../domain/new-accounts/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import {
+  arrivalAt,
   cookieNames,
   newSupportCode,
   type PageContext,
@@ -81,15 +82,9 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
   }
   if (step.by === 'session') return goBack(page, request);
   const { context } = page;
-  const completed = await completeSignIn(
-    page.scope,
-    await rulesOf(page),
-    request,
-    request.proven!,
-    page.browser,
-    page.session,
-    page.locale,
-  );
+  const { demands, applicationId } = request;
+  const arrival = await arrivalAt(page, { demands, applicationId, proven: request.proven! });
+  const completed = await completeSignIn(page.scope, await rulesOf(page), request, arrival, page.locale);
   if (!completed) return page.ctx.redirect(`${context.mount}/sign-in`);
   const options = { secure: context.isSecure, maxAgeSeconds: completed.keptForSeconds };
   page.ctx.append('set-cookie', serializeCookie(cookieNames(context).session, completed.token, options));

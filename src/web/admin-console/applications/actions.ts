@@ -4,6 +4,7 @@ import {
   cloneApplication,
   deleteApplication,
   getApplication,
+  secretExpiry,
   setApplicationEnabled,
 } from '../../../domain/applications/index.ts';
 import { acceptMetadata, ignoreMetadata, refreshMetadata } from '../../../domain/partner-metadata/index.ts';
@@ -79,12 +80,15 @@ const actions: Record<string, { run: Action; dangerous?: boolean }> = {
 
 /** For how long a new secret may be good, in days; 0 is without an end. */
 const secretLives = [0, 90, 180, 365, 730];
-const secretLife = (days: number) => ({
-  value: String(days),
-  text: days === 0 ? 'applications.secret_forever' : 'applications.secret_days',
-  days,
-});
 const readValidDays = ({ form }: PageContext): number => secretLives.find((days) => String(days) === form.get('valid_days')) ?? 0;
+
+/** Whose secret has an end is offered one for the next. */
+function presentSecretLives({ oidc }: Application) {
+  const usual = secretExpiry(oidc) ? 365 : 0;
+  const text = (days: number) => (days === 0 ? 'applications.secret_forever' : 'applications.secret_days');
+  const options = secretLives.map((days) => ({ value: String(days), text: text(days), days, isChosen: days === usual }));
+  return { name: 'valid_days', label: 'applications.secret_lives', options };
+}
 
 async function load(page: PageContext) {
   const name = page.params.action!;
@@ -102,8 +106,7 @@ export async function confirmAction(page: PageContext): Promise<void> {
     hidden: { proposal: page.query('proposal') },
     back: path(application),
     dangerous: action.dangerous,
-    choice:
-      name === 'secret' ? { name: 'valid_days', label: 'applications.secret_lives', options: secretLives.map(secretLife) } : undefined,
+    choice: name === 'secret' ? presentSecretLives(application) : undefined,
   });
 }
 
