@@ -626,6 +626,7 @@ CREATE TABLE users (
   proofs_after timestamp with time zone,
   seen_locale text,
   deleting_since timestamp with time zone,
+  deactivated_from text,
   PRIMARY KEY (context_id, user_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id),
   CHECK (((email IS NOT NULL) OR (username IS NOT NULL))),

@@ -205,7 +205,7 @@ describe('web/admin-console', () => {
       ['edit', { name: 'x' }],
       ['delete', {}],
       ['members', { login: 'jsilva' }],
-      ['members/remove', { user }],
+      [`members/${user}/remove`, {}],
     ] as const) {
       expect((await ana.get(at(`/admin/groups/${everyone.groupId}/${path}`), { form: { _csrf: csrf, ...extra } })).status, path).to.equal(
         409,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { findGroupByName } from '../../src/domain/groups/index.ts';
 import { defaultRules, demandOfGroup, rulesSchema, withDemandOfGroup } from '../../src/domain/sign-in-policy/index.ts';
-import { fullName, listUsers, type UserFilter } from '../../src/domain/users/index.ts';
+import { findUserByLogin, fullName, listUsers, type UserFilter } from '../../src/domain/users/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { Jar } from '../support/jar.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -89,13 +89,36 @@ describe('web/admin-console: groups', () => {
     const added = async () =>
       (await eventsOf(scope, { type: 'group.member-added' })).filter(({ subjectName }) => subjectName?.startsWith('Pasted'));
     const refused = await paste('pasted0\nnobody1 pasted1\r\nnobody2@acme.example');
-    expect([refused.status, refused.text.includes('with: nobody1, nobody2@acme.example. Nobody was added')]).to.deep.equal([422, true]);
+    expect([refused.status, refused.text.includes('with: nobody1, nobody2@acme.example. Nothing was changed')]).to.deep.equal([422, true]);
     expect(refused.text, 'what was typed is not lost').to.contain('pasted0\nnobody1 pasted1');
     expect(await added()).to.have.length(0);
     expect((await paste(' \n ')).status).to.equal(422);
     expect((await paste(Array.from({ length: 501 }, (_, i) => `x${i}`).join('\n'))).text).to.contain('At most 500 at once');
     expect((await paste('pasted0\r\nPASTED1\n\n pasted2 pasted0')).text).to.contain('The people were added to the group');
     expect((await added()).map(({ subjectName }) => subjectName).sort()).to.deep.equal(['Pasted P0', 'Pasted P1', 'Pasted P2']);
+    expect((await paste('pasted1')).text).to.contain('They are in the group already');
+    expect(await added()).to.have.length(3);
+    // and out again, after a question
+    const { userId } = (await findUserByLogin(scope, 'pasted1'))!;
+    const asked = await ana.get(at(`${path}/members/${userId}/remove`));
+    expect(asked.text).to.contain('Take Pasted P1 out of Finance?');
+    expect((await ana.submit(ana.form(asked, /remove$/))).text).to.not.contain('Pasted P1');
+    expect((await eventsOf(scope, { type: 'group.member-removed' })).map(({ subjectName }) => subjectName)).to.deep.equal(['Pasted P1']);
+  });
+
+  it('who looks for groups, and at one, stands in the audit, which shows the rest without that', async () => {
+    const scope = await server.scope();
+    const before = (await eventsOf(scope, { type: 'groups.listed' })).length;
+    await ana.get(at('/admin/groups?q=fin'));
+    await ana.get(at(await finance()));
+    const listed = await eventsOf(scope, { type: 'groups.listed' });
+    expect(listed.length).to.equal(before + 1);
+    expect(listed.at(-1)!.details).to.deep.equal({ search: 'fin' });
+    const names = ['Groups listed or searched', 'Group viewed'];
+    const shown = async (query: string) => /<tbody>[\s\S]*<\/tbody>/.exec((await ana.get(at(`/admin/audit${query}`))).text)![0];
+    for (const name of names) expect(await shown('')).to.contain(name);
+    for (const name of names) expect(await shown('?type=no-views')).to.not.contain(name);
+    expect(await shown('?type=no-views')).to.contain('Signed in');
   });
 
   it('S97: of Everyone nothing can be changed but what it gives', async () => {

@@ -27,6 +27,8 @@ for (const button of document.querySelectorAll('[data-shows]')) {
   });
 }
 
+for (const button of document.querySelectorAll('[data-prints]')) button.addEventListener('click', () => print());
+
 // what is to mend comes first
 document.querySelector('[aria-invalid="true"]')?.focus();
 
@@ -222,7 +224,7 @@ follow();
 
 for (const time of document.querySelectorAll('time[datetime]')) {
   const date = new Date(time.dateTime);
-  time.title = time.textContent;
+  time.title = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'full', timeStyle: 'long' }).format(date);
   time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }
 

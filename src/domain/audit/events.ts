@@ -47,6 +47,7 @@ export const auditEventTypes = [
   'terms.accepted',
   'consent.given',
   'consent.withdrawn',
+  'groups.listed',
   'group.viewed',
   'group.created',
   'group.edited',
@@ -84,5 +85,8 @@ export const auditEventTypes = [
   'audit.purged',
   'audit.chain-restarted',
 ] as const;
+
+/** What says that somebody looked, and changed nothing. */
+export const viewEventTypes: AuditEventType[] = ['user.viewed', 'group.viewed', 'groups.listed'];
 
 export type AuditEventType = (typeof auditEventTypes)[number];

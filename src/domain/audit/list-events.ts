@@ -1,10 +1,12 @@
 import { isId, type Page, type Scope } from '../scope.ts';
 import { noHash } from './chain.ts';
+import { viewEventTypes } from './events.ts';
 import { type AuditEvent, type EventRow, openEvents } from './read-events.ts';
 import { findHead } from './seal-events.ts';
 
 export type AuditFilter = {
   type?: string;
+  withoutViews?: boolean;
   outcome?: string;
   supportCode?: string;
   subjectId?: string;
@@ -38,6 +40,7 @@ export async function listEvents(scope: Scope, filter: AuditFilter, limit = 50):
 function filteredEvents(scope: Scope, filter: AuditFilter) {
   const query = scope.db<EventRow>('audit_events').where('context_id', scope.contextId);
   if (filter.type) query.where('type', filter.type as never);
+  if (filter.withoutViews) query.whereNotIn('type', viewEventTypes);
   if (filter.outcome) query.where('outcome', filter.outcome as never);
   if (filter.supportCode) query.where('support_code', filter.supportCode.trim().toUpperCase());
   if (isId(filter.subjectId)) query.where('subject_id', filter.subjectId);

@@ -71,10 +71,10 @@ export async function editCustomField(scope: Scope, fieldId: string, changes: Ch
 /** One place up or down in the order of forms. @param scope of a transaction */
 export async function moveCustomField(scope: Scope, fieldId: string, by: -1 | 1): Promise<void> {
   await lockCustomFields(scope);
+  const field = await getCustomField(scope, fieldId);
   const fields = await listCustomFields(scope);
-  const from = fields.findIndex((field) => field.fieldId === fieldId);
-  const field = fields[from];
-  if (!field || !fields[from + by]) return;
+  const from = fields.findIndex((one) => one.fieldId === field.fieldId);
+  if (!fields[from + by]) return;
   fields.splice(from, 1);
   fields.splice(from + by, 0, field);
   for (const [index, one] of fields.entries()) if (one.position !== index + 1) await placeCustomField(scope, one.fieldId, index + 1);

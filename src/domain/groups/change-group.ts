@@ -2,9 +2,25 @@ import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { GroupId, Scope } from '../scope.ts';
 import { fullName, getUser, listUsersByIds } from '../users/index.ts';
-import { deleteMember, findGroupByName, type Group, getGroup, insertGroup, insertMembers, removeGroup, updateGroup } from './store.ts';
+import {
+  deleteMember,
+  findGroupByName,
+  type Group,
+  getGroup,
+  insertGroup,
+  insertMembers,
+  listGroups,
+  removeGroup,
+  updateGroup,
+} from './store.ts';
 
 type Input = { name: string; description?: string };
+
+/** Who looked for groups stands in the audit. */
+export async function viewGroups(scope: Scope, filter: { search?: string; cursor?: string }): ReturnType<typeof listGroups> {
+  await recordEvent(scope, { type: 'groups.listed', details: filter.search ? { search: filter.search } : {} });
+  return listGroups(scope, filter);
+}
 
 /** Who looked at a group stands in the audit. @throws AppError not_found */
 export async function viewGroup(scope: Scope, groupId: string): Promise<Group> {
@@ -43,8 +59,8 @@ export async function deleteGroup(scope: Scope, groupId: string): Promise<void> 
   await recordEvent(scope, { type: 'group.deleted', subject: { kind: 'group', id: groupId, name: group.name } });
 }
 
-/** People already in the group are passed over. @throws AppError not_found, everyone_is_fixed */
-export async function addMembers(scope: Scope, groupId: string, userIds: string[]): Promise<void> {
+/** People already in the group are passed over. @returns how many are new in it. @throws AppError not_found, everyone_is_fixed */
+export async function addMembers(scope: Scope, groupId: string, userIds: string[]): Promise<number> {
   const group = await changeable(scope, groupId, 'stay');
   const people = await listUsersByIds(scope, userIds);
   const added = new Set(
@@ -61,6 +77,7 @@ export async function addMembers(scope: Scope, groupId: string, userIds: string[
       details: { group: group.name },
     });
   }
+  return added.size;
 }
 
 /** @throws AppError not_found, everyone_is_fixed: nobody leaves Everyone (S97) */

@@ -29,11 +29,14 @@ export const canChangeStatus = (user: Pick<User, 'status' | 'deletingSince'>, ch
  * @throws AppError status_conflict, last_administrator, own_account
  */
 export async function changeStatus(scope: Scope, userId: string, change: StatusChange, reason?: string): Promise<User> {
-  const { to, event } = changes[change];
+  const { event } = changes[change];
   const before = await getUser(scope, userId, { lock: true });
+  // whoever was never in has no password yet, and comes back as somebody who was invited
+  const to = change === 'reactivate' && before.deactivatedFrom === 'invited' ? 'invited' : changes[change].to;
   if (!canChangeStatus(before, change)) throw new AppError('status_conflict', 409);
   if (change === 'deactivate') await refuseLockingOut(scope, before);
-  const after: User = { ...before, status: to, statusChangedAt: scope.clock.now() };
+  const deactivatedFrom = change === 'deactivate' ? before.status : undefined;
+  const after: User = { ...before, status: to, statusChangedAt: scope.clock.now(), deactivatedFrom };
   // the link came by mail
   if (change === 'activate') after.emailVerified = true;
   if (!(await updateUser(scope, after))) throw new AppError('changed_meanwhile', 409);
@@ -47,7 +50,7 @@ export async function changeStatus(scope: Scope, userId: string, change: StatusC
     await endProofs(scope, before.userId);
     await endLinks(scope, { userId: before.userId });
   }
-  if (to !== 'activated') {
+  if (change !== 'reactivate' && to !== 'activated') {
     await revokeGrantsOfUser(scope, userId);
     await enqueueJob(scope.db, 'end-sessions-of-user', { contextId: scope.contextId, userId, reason: event });
   }

@@ -18,6 +18,7 @@ export type UserRow = {
   role: Role;
   status: Status;
   status_changed_at: Date;
+  deactivated_from: Status | null;
   deleting_since: Date | null;
   proofs_after: Date | null;
   department: string | null;
@@ -41,6 +42,7 @@ export const fromRow = (row: UserRow): User => ({
   role: row.role,
   status: row.status,
   statusChangedAt: row.status_changed_at,
+  deactivatedFrom: row.deactivated_from ?? undefined,
   deletingSince: row.deleting_since ?? undefined,
   proofsAfter: row.proofs_after ?? undefined,
   department: row.department ?? undefined,
@@ -54,7 +56,7 @@ export const fromRow = (row: UserRow): User => ({
 });
 
 /** What `fromRow` reads, of a statement in which `users` is called `u`. */
-export const ofUser = `u.user_id, u.email, u.email_verified, u.recovery_email, u.username, u.first_name, u.last_name, u.role, u.status, u.status_changed_at, u.deleting_since,
+export const ofUser = `u.user_id, u.email, u.email_verified, u.recovery_email, u.username, u.first_name, u.last_name, u.role, u.status, u.status_changed_at, u.deactivated_from, u.deleting_since,
   u.proofs_after, u.department, u.locale, u.seen_locale, u.custom_values, u.terms_edition, u.created_at, u.updated_at, u.version`;
 
 export const users = ({ db, contextId }: Scope) => db('users').where('users.context_id', contextId);
@@ -162,6 +164,7 @@ const columns = (user: User) => ({
   role: user.role,
   status: user.status,
   status_changed_at: user.statusChangedAt,
+  deactivated_from: user.deactivatedFrom ?? null,
   deleting_since: user.deletingSince ?? null,
   department: user.department || null,
   locale: user.locale ?? null,

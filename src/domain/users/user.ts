@@ -17,6 +17,8 @@ export type User = {
   role: Role;
   status: Status;
   statusChangedAt: Date;
+  /** The status before, of somebody who is deactivated. */
+  deactivatedFrom?: Status;
   /** Its deletion was asked for and goes on: nothing else can be done with the account. */
   deletingSince?: Date;
   /** What was proven before, in sign-ins that are not complete, is worth nothing. */

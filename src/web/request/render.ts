@@ -23,9 +23,10 @@ const formats = Object.fromEntries(
       number: new Intl.NumberFormat(locale),
       day: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }),
       time: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }),
+      instant: new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long', timeZone: 'UTC' }),
     },
   ]),
-) as Record<Locale, { number: Intl.NumberFormat; day: Intl.DateTimeFormat; time: Intl.DateTimeFormat }>;
+) as Record<Locale, { number: Intl.NumberFormat } & Record<'day' | 'time' | 'instant', Intl.DateTimeFormat>>;
 
 /** "10,000+" where no more were counted. */
 export const formatCount = (locale: Locale, { n, isMore }: Count): string => `${formats[locale].number.format(n)}${isMore ? '+' : ''}`;
@@ -64,10 +65,12 @@ export function renderPage(
     /** @param day YYYY-MM-DD */
     formatDay: (day: string) => formats[locale].day.format(new Date(day)),
     formatTime: (date: Date) => `${formats[locale].time.format(date)} UTC`,
+    formatInstant: (date: Date) => formats[locale].instant.format(date),
     fields: {},
     isFurther: page.query('after') !== '',
     // of a deed before; what failed now says so itself
     notice: status < 400 ? takeNotice(page) : undefined,
+    isNoticeOfNothing: noticesOfNothing.has(page.query('done')),
     // an answer to a form has no address of its own to open in another language
     hasAddress: ctx.method === 'GET' || status === 422,
     ...locals,
@@ -85,6 +88,9 @@ function presentBranding({ branding, context, locale }: PageContext) {
     text: texts[locale],
   };
 }
+
+/** What was asked for was not done. */
+const noticesOfNothing = new Set(['nobody_chosen', 'no_change_chosen', 'already_members']);
 
 const noticeKeys = /^[a-z_]{1,40}$/;
 

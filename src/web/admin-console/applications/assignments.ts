@@ -1,33 +1,46 @@
 import { getApplication } from '../../../domain/applications/index.ts';
 import { assignApplication, listAssignees, unassignApplication } from '../../../domain/assignments/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
-import { findUserByLogin } from '../../../domain/users/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
+import { readPastedPeople } from '../pasted-people.ts';
 import { redirectTo } from '../submit.ts';
 
-export async function showAssignments(page: PageContext, fault?: { login: string; message: string }, choices = noChoices): Promise<void> {
+type Faults = { people?: { login: string; message: string }; groups?: string };
+
+export async function showAssignments(page: PageContext, faults: Faults = {}, choices = noChoices): Promise<void> {
   const application = await getApplication(page.scope, page.params.application!);
   const assignees = await listAssignees(page.scope, application.applicationId);
   const assigned = new Set<string>(assignees.groups.map((group) => group.groupId));
   const list = await listChoices(page.scope, 'all_groups', choices, assigned);
-  renderPage(page, 'admin-console/assignments', { application, assignees, list, fault }, { status: fault ? 422 : 200 });
+  renderPage(
+    page,
+    'admin-console/assignments',
+    { application, assignees, list, faults },
+    { status: faults.people || faults.groups ? 422 : 200 },
+  );
 }
 
-/** A person by e-mail or username, or groups by their boxes. */
+/** People by e-mail or username, or groups by their boxes. */
 export async function submitAssignment(page: PageContext): Promise<void> {
   const { applicationId } = await getApplication(page.scope, page.params.application!);
-  const choices = readChoices(page, 'all_groups');
-  if (wantsSearch(page, 'all_groups')) return showAssignments(page, undefined, choices);
-  const login = page.form.get('login').trim();
-  const user = login ? await findUserByLogin(page.scope, login) : undefined;
-  if (login && !user) return showAssignments(page, { login, message: page.t('fields.unknown_person') });
-  await inTransaction(page.scope, async (scope) => {
-    if (user) await assignApplication(scope, applicationId, { kind: 'user', id: user.userId });
-    for (const id of choices.chosen) await assignApplication(scope, applicationId, { kind: 'group', id });
-  });
+  if (page.form.has('login')) {
+    const people = await readPastedPeople(page);
+    if ('fault' in people) return showAssignments(page, { people: people.fault });
+    await assign(page, applicationId, 'user', people.userIds);
+  } else {
+    const choices = readChoices(page, 'all_groups');
+    if (wantsSearch(page, 'all_groups')) return showAssignments(page, {}, choices);
+    if (choices.chosen.length === 0) return showAssignments(page, { groups: page.t('links.none_chosen') }, choices);
+    await assign(page, applicationId, 'group', choices.chosen);
+  }
   redirectTo(page, `/admin/applications/${applicationId}/assignments`, 'assigned');
 }
+
+const assign = (page: PageContext, applicationId: string, kind: 'user' | 'group', ids: string[]): Promise<void> =>
+  inTransaction(page.scope, async (scope) => {
+    for (const id of ids) await assignApplication(scope, applicationId, { kind, id });
+  });
 
 export async function submitUnassignment(page: PageContext): Promise<void> {
   const [kind, id = ''] = page.form.get('assignee').split(':');

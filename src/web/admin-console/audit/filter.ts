@@ -6,6 +6,9 @@ import type { PageContext } from '../../request/index.ts';
 
 const names = ['from', 'until', 'person', 'as', 'subject', 'application', 'type', 'outcome', 'support_code'] as const;
 
+/** In place of a type: whatever changed something, or was refused. */
+const noViews = 'no-views';
+
 /** What the report shows. `fields`: as they stand in the address and in the form; `faults`: in the reader's words. Days are the company's, both included. */
 export async function readAuditFilter(
   { scope, context, t }: PageContext,
@@ -25,7 +28,8 @@ export async function readAuditFilter(
   const filter: AuditFilter = {
     from: dayAt('from', given.from),
     until: dayAt('until', given.until),
-    type: given.type || undefined,
+    type: given.type === noViews ? undefined : given.type || undefined,
+    withoutViews: given.type === noViews || undefined,
     outcome: given.outcome || undefined,
     supportCode: given.support_code || undefined,
     applicationId: given.application || undefined,

@@ -5,13 +5,14 @@ import {
   deleteGroup,
   editGroup,
   getGroup,
-  listGroups,
   removeMember,
   viewGroup,
+  viewGroups,
 } from '../../../domain/groups/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
-import { countUsers, findUserByLogin, listUsers } from '../../../domain/users/index.ts';
+import { countUsers, fullName, getUser, listUsers } from '../../../domain/users/index.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { readPastedPeople } from '../pasted-people.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { confirmRemove, showAdd, submitAdd, submitRemove } from './applications.ts';
 import { confirmSecondFactor, secondFactorOf, submitSecondFactor } from './second-factor.ts';
@@ -24,7 +25,8 @@ export const groupRoutes: Route[] = [
   { method: 'GET', path: '/admin/groups/:group/edit', access: 'administrator', handle: showEdit },
   { method: 'POST', path: '/admin/groups/:group/edit', access: 'administrator', handle: submitEdit },
   { method: 'POST', path: '/admin/groups/:group/members', access: 'administrator', handle: submitMembers },
-  { method: 'POST', path: '/admin/groups/:group/members/remove', access: 'administrator', handle: submitRemoval },
+  { method: 'GET', path: '/admin/groups/:group/members/:user/remove', access: 'administrator', handle: confirmRemoval },
+  { method: 'POST', path: '/admin/groups/:group/members/:user/remove', access: 'administrator', handle: submitRemoval },
   { method: 'GET', path: '/admin/groups/:group/applications/add', access: 'administrator', handle: showAdd },
   { method: 'POST', path: '/admin/groups/:group/applications/add', access: 'administrator', handle: submitAdd },
   { method: 'GET', path: '/admin/groups/:group/applications/:application/remove', access: 'administrator', handle: confirmRemove },
@@ -37,7 +39,7 @@ export const groupRoutes: Route[] = [
 
 async function showGroups(page: PageContext): Promise<void> {
   const search = page.query('q').slice(0, 100);
-  const { items, cursor } = await listGroups(page.scope, { search, cursor: page.query('after') });
+  const { items, cursor } = await viewGroups(page.scope, { search, cursor: page.query('after') });
   renderPage(page, 'admin-console/groups', { groups: items, cursor, search });
 }
 
@@ -106,30 +108,29 @@ async function submitEdit(page: PageContext): Promise<void> {
   if (done) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_edited');
 }
 
-/** More at once are a task of the users' list. */
-const mostLogins = 500;
-
-/** E-mails and usernames have no spaces: whatever stands between them, a list can be pasted. All of them or none. */
 async function submitMembers(page: PageContext): Promise<void> {
-  const text = page.form.get('login');
-  const logins = [...new Set(text.split(/\s+/).filter(Boolean))];
-  const refuse = (key: string, params: Record<string, unknown> = {}) => showGroup(page, { login: text, message: page.t(key, params) });
-  if (logins.length === 0) return refuse('fields.unknown_person');
-  if (logins.length > mostLogins) return refuse('groups.too_many_members', { most: mostLogins });
-  const userIds: string[] = [];
-  const unknown: string[] = [];
-  for (const login of logins) {
-    const user = await findUserByLogin(page.scope, login);
-    if (user) userIds.push(user.userId);
-    else unknown.push(login);
-  }
-  if (unknown.length > 0) return refuse('groups.unknown_members', { logins: unknown.slice(0, 10).join(', '), count: unknown.length });
-  await inTransaction(page.scope, (scope) => addMembers(scope, page.params.group!, userIds));
-  redirectTo(page, `/admin/groups/${page.params.group}`, userIds.length === 1 ? 'member_added' : 'members_added');
+  const people = await readPastedPeople(page);
+  if ('fault' in people) return showGroup(page, people.fault);
+  const added = await inTransaction(page.scope, (scope) => addMembers(scope, page.params.group!, people.userIds));
+  redirectTo(page, `/admin/groups/${page.params.group}`, added === 0 ? 'already_members' : added === 1 ? 'member_added' : 'members_added');
+}
+
+async function confirmRemoval(page: PageContext): Promise<void> {
+  const group = await getGroup(page.scope, page.params.group!);
+  const user = await getUser(page.scope, page.params.user!);
+  const path = `/admin/groups/${group.groupId}`;
+  renderPage(page, 'admin-console/confirm', {
+    question: 'confirm.remove_member',
+    name: fullName(user),
+    words: { group: group.name },
+    action: `${path}/members/${user.userId}/remove`,
+    back: path,
+    dangerous: true,
+  });
 }
 
 async function submitRemoval(page: PageContext): Promise<void> {
-  await inTransaction(page.scope, (scope) => removeMember(scope, page.params.group!, page.form.get('user')));
+  await inTransaction(page.scope, (scope) => removeMember(scope, page.params.group!, page.params.user!));
   redirectTo(page, `/admin/groups/${page.params.group}`, 'member_removed');
 }
 

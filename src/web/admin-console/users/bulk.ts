@@ -26,8 +26,13 @@ function readChosen({ form }: PageContext): ChosenUsers {
 
 /** Says what will be done and to how many, before anything is. */
 export async function showBulk(page: PageContext): Promise<void> {
+  if (page.form.get('change') === '') return redirectTo(page, listOf(page), 'no_change_chosen');
   await render(page);
 }
+
+/** The list as it was, with its filters. */
+const listOf = ({ form }: PageContext, more: Record<string, string> = {}): string =>
+  `/admin/users?${new URLSearchParams({ ...filterFields(readFilter(form.get)), ...more })}`;
 
 async function render(page: PageContext, status = 200, fault?: string, fields: Record<string, string> = {}): Promise<void> {
   const { form, scope } = page;
@@ -35,8 +40,8 @@ async function render(page: PageContext, status = 200, fault?: string, fields: R
   const chosen = readChosen(page);
   const count = 'ids' in chosen ? { n: chosen.ids.length, isMore: false } : await countUsers(scope, chosen.filter);
   const filter = filterFields(readFilter(form.get));
-  const back = `/admin/users?${new URLSearchParams(filter)}`;
-  if (count.n === 0) return redirectTo(page, `${back}${back.endsWith('?') ? '' : '&'}change=${change}`, 'nobody_chosen');
+  const back = listOf(page);
+  if (count.n === 0) return redirectTo(page, listOf(page, { change }), 'nobody_chosen');
   const kind = linkedTo[change];
   const list = kind && (await listChoices(scope, kind, readChoices(page, kind)));
   const some =
