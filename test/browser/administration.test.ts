@@ -118,6 +118,13 @@ for (const [look, options] of Object.entries(looks))
         .and.to.contain('Mobile')
         .and.to.contain('4711');
       expect(await page.locator('#temporary-password').count()).to.equal(1);
+      if (!hasScript) return;
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.click('[data-copy=temporary-password]');
+      await page.waitForFunction(
+        'document.querySelector("[data-copy=temporary-password]").textContent === document.querySelector("[data-copy=temporary-password]").dataset.done',
+      );
+      expect(await page.evaluate('navigator.clipboard.readText()'), 'S115').to.equal(await page.textContent('#temporary-password'));
     });
 
     // the browser's own keys serve where there is no script

@@ -93,32 +93,44 @@ describe('passkeys in Chromium, with a virtual authenticator', function () {
     await context.close();
   });
 
-  it('as a second factor where one is required, and set up when it is missing (phone)', async () => {
-    await setPolicy(server, { secondFactor: { demand: 'required', factors: ['passkey'] } });
-    const { context, page, device, authenticatorId } = await open({ viewport: phone });
-    await presence(device, authenticatorId, false);
-    await page.goto(at('/launchpad'));
-    await page.fill('#login', 'jsilva');
-    await page.fill('#password', passwords.joao);
-    await page.press('#password', 'Enter');
-    await page.waitForURL(/enrol$/);
-    await presence(device, authenticatorId, true);
-    await page.click('text=Set up a passkey');
-    await page.click('text=I have kept them');
-    await page.waitForURL(/launchpad$/);
-
-    await signOut(context);
-    await presence(device, authenticatorId, false);
-    await page.goto(at('/launchpad'));
-    await page.fill('#login', 'jsilva');
-    await page.fill('#password', passwords.joao);
-    await page.press('#password', 'Enter');
-    await page.waitForURL(/second-factor$/);
-    await presence(device, authenticatorId, true);
-    await page.click('button:has-text("Use a passkey")');
-    await page.waitForURL(/launchpad$/);
-    await context.close();
-  });
+  for (const [locale, viewport, dark] of [
+    ['en', desktop, false],
+    ['pt-BR', phone, false],
+    ['es', phone, true],
+  ] as const)
+    it(`as a second factor where one is required, and set up when it is missing (${locale}${dark ? ', dark' : ''})`, async () => {
+      await setPolicy(server, { secondFactor: { demand: 'required', factors: ['passkey'] } });
+      const { context, page, device, authenticatorId } = await open({ locale, viewport, dark });
+      const signIn = async (next: RegExp) => {
+        await presence(device, authenticatorId, false);
+        await page.goto(at('/launchpad'));
+        await page.fill('#login', 'jsilva');
+        await page.fill('#password', passwords.joao);
+        await page.press('#password', 'Enter');
+        await page.waitForURL(next);
+        expect(await page.getAttribute('html', 'lang')).to.equal(locale);
+        await expectAccessible(page, `${next} in ${locale}`);
+        await presence(device, authenticatorId, true);
+      };
+      await signIn(/enrol$/);
+      await page.click('form[data-passkey] button');
+      await page.waitForSelector('#recovery-codes');
+      await expectAccessible(page, `recovery codes in ${locale}`);
+      await page.evaluate('window.print = () => { window.printed = true; }');
+      await page.click('[data-prints]');
+      expect(await page.evaluate('window.printed'), 'printable').to.equal(true);
+      await page.emulateMedia({ media: 'print' });
+      expect(await page.locator('#recovery-codes li').first().isVisible(), 'the codes are on the paper').to.equal(true);
+      expect(await page.locator('[data-prints]').isVisible(), 'and no buttons').to.equal(false);
+      await page.emulateMedia({ media: 'screen' });
+      await page.click('a.btn-primary');
+      await page.waitForURL(/launchpad$/);
+      await signOut(context);
+      await signIn(/second-factor$/);
+      await page.click('form[data-passkey] button');
+      await page.waitForURL(/launchpad$/);
+      await context.close();
+    });
 
   it('a passkey of an unverified person, or one the company does not take, opens nothing', async () => {
     const { context, page, device, authenticatorId } = await open();

@@ -97,7 +97,7 @@ export class Jar {
       if (/max-age=0|expires=Thu, 01.Jan.1970/i.test(line) || value.join('=') === '') own.delete(name);
       else own.set(name, value.join('='));
     }
-    this.log.push(`${options.method ?? (options.form ? 'POST' : 'GET')} ${url.slice(0, 160)} -> ${answer.status}`);
+    this.log.push(`${options.method ?? (options.form ? 'POST' : 'GET')} ${url.slice(0, 600)} -> ${answer.status}`);
     return answer;
   }
 

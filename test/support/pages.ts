@@ -179,6 +179,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     '/admin/operations',
     '/admin/groups',
     '/admin/groups/new',
+    `${group}/members/${beatriz!.userId}/remove`,
     group,
     `${group}/edit`,
     `${group}/applications/add`,

@@ -20,9 +20,9 @@ import type { AppError } from '../../src/platform/errors/index.ts';
 import { enqueueJob, listFailedJobs } from '../../src/platform/jobs/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { movableClock } from '../support/clock.ts';
-import type { Answer, Jar } from '../support/jar.ts';
+import { type Answer, Jar } from '../support/jar.ts';
 import { eventually } from '../support/process.ts';
-import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
+import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('domain/audit: the chain', () => {
   let server: TestServer;
@@ -418,6 +418,15 @@ describe('web/admin-console: the audit report', () => {
     expect(await shown(`application=${payroll.application_id}`))
       .to.contain('<div>Application added')
       .and.to.not.contain('yesterday');
+  });
+
+  it('filters by outcome', async () => {
+    const jar = new Jar();
+    await fillSignIn(jar, await jar.follow(at('/launchpad')), 'jsilva', 'a wrong password');
+    const body = (text: string) => /<tbody>[\s\S]*<\/tbody>/.exec(text)![0];
+    const [failed, done] = [body(await shown('outcome=failure')), body(await shown('outcome=success'))];
+    expect(failed).to.contain('wrong password').and.to.not.contain('Signed in');
+    expect(done).to.contain('Signed in').and.to.not.contain('wrong password');
   });
 
   it('says what is wrong with a filter instead of showing everything', async () => {

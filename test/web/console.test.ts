@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { sealEvents } from '../../src/domain/audit/index.ts';
 import { findUserByLogin } from '../../src/domain/users/index.ts';
 import { Jar, send } from '../support/jar.ts';
 import { basic, json } from '../support/oidc.ts';
@@ -96,6 +97,74 @@ describe('web/admin-console', () => {
       /<option value="365" selected/,
     );
     expect(await ask('0'), 'and the next may be without one').to.not.contain('The client secret end');
+  });
+
+  it('assigns people and groups, and takes them away; nothing chosen is said to be nothing', async () => {
+    const scope = await server.scope();
+    const { application_id } = await scope.db('applications').where({ context_id: scope.contextId, code: 'payroll' }).first();
+    const { group_id } = await scope.db('groups').where({ context_id: scope.contextId, is_everyone: true }).first();
+    const path = `/admin/applications/${application_id}/assignments`;
+    const post = async (form: Record<string, string>, to = path) => {
+      const { fields } = ana.form(await ana.get(at('/sign-out')));
+      return ana.follow(at(to), { method: 'POST', form: { _csrf: fields._csrf!, ...form } });
+    };
+    const none = await post({});
+    expect([none.status, none.text.includes('Tick at least one')]).to.deep.equal([422, true]);
+    const nobody = await post({ login: ' ' });
+    expect([nobody.status, nobody.text.includes('Nobody here signs in with this')]).to.deep.equal([422, true]);
+    expect((await post({ login: 'ana@acme.example jsilva' })).text)
+      .to.contain('Ana Souza')
+      .and.to.contain('João da Silva');
+    expect((await post({ all_groups: group_id })).text).to.match(/value="group:[0-9a-f-]{36}"/);
+    await post({ assignee: `group:${group_id}` }, `${path}/remove`);
+    const ana_id = await idOf('ana@acme.example');
+    const left = await post({ assignee: `user:${ana_id}` }, `${path}/remove`);
+    expect(left.text).to.not.contain(`user:${ana_id}`);
+    expect((await events('application.assigned')).length - (await events('application.unassigned')).length).to.equal(2);
+    expect((await events('application.unassigned')).length).to.equal(2);
+  });
+
+  it('keys: the next one is published before it signs, by a button', async () => {
+    const jwks = async () => json(await send(`${server.issuer}/oidc/jwks`)).keys.length;
+    const before = await jwks();
+    const asked = await ana.get(at('/admin/keys/rotate'));
+    expect((await ana.submit(ana.form(asked, /rotate$/))).status).to.equal(200);
+    expect(await jwks()).to.be.greaterThan(before);
+    expect(await events('signing-key.rotated')).to.have.length.greaterThan(0);
+  });
+
+  it('S51: Home’s numbers lead to the lists they count; its chart says what came and what failed, and what nobody uses is named', async () => {
+    const scope = await server.scope();
+    const jar = new Jar();
+    await fillSignIn(jar, await jar.follow(at('/launchpad')), 'jsilva', 'a wrong password');
+    await scope.db('users').where({ username_key: 'jsilva' }).update({ status: 'blocked' });
+    await scope
+      .db('applications')
+      .where({ context_id: scope.contextId, code: 'payroll' })
+      .update({ created_at: new Date(Date.now() - 200 * 86_400_000) });
+    await sealEvents(scope, server.app.services.keyRing, 'UTC');
+    const home = (await ana.get(at('/admin'))).text;
+    expect(home)
+      .to.match(/href="\/acme\/admin\/users\?status=blocked"><strong>1</)
+      .and.to.match(/status=invited"><strong>0</);
+    const rows = /<tbody>[\s\S]*<\/tbody>/.exec((await ana.get(at('/admin/users?status=blocked'))).text)![0];
+    expect(rows).to.contain('João da Silva').and.to.not.contain('Ana Souza');
+    expect(home).to.match(/<svg class="chart"[^>]*role="img"/);
+    expect(home.match(/<rect class="chart-good"/g)).to.have.length(30);
+    expect(home).to.match(/Sign-ins: [1-9]\. Failed attempts: 1\./);
+    expect(home.split('Applications that nobody uses')[1]).to.contain('Payroll').and.to.contain('never used');
+  });
+
+  it('S30: the Launchpad shows one category at a time', async () => {
+    const scope = await server.scope();
+    const own = (code: string) => scope.db('applications').where({ context_id: scope.contextId, code });
+    await own('payroll').update({ category: 'People' });
+    await own('mobile').update({ category: 'Field work' });
+    const joao = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
+    const all = (await joao.get(at('/launchpad'))).text;
+    expect(all).to.contain('<option value="People">').and.to.contain('<option value="Field work">').and.to.contain('>Mobile<');
+    const people = (await joao.get(at('/launchpad?category=People'))).text;
+    expect(people).to.contain('>Payroll<').and.to.not.contain('>Mobile<');
   });
 
   it('makes the code from the name when none is given', async () => {

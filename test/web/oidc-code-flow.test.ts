@@ -30,6 +30,25 @@ describe('web/oidc: authorization code flow', () => {
     expect(second.code, 'the second application opens without a page').to.be.a('string');
   });
 
+  it('the scope email releases the address and whether it was confirmed, to who asked for it', async () => {
+    const userinfo = async (scope: string) => {
+      const jar = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+      const { code, verifier } = await authorize(server, jar, { client_id: 'mobile', scope });
+      const { body } = await token(server.issuer, {
+        grant_type: 'authorization_code',
+        client_id: 'mobile',
+        code: code!,
+        redirect_uri: server.redirectUri,
+        code_verifier: verifier,
+      });
+      return json(await send(`${server.issuer}/oidc/userinfo`, { headers: { authorization: `Bearer ${body.access_token}` } }));
+    };
+    expect(await userinfo('openid email')).to.include({ email: 'ana@acme.example', email_verified: true });
+    expect(await userinfo('openid profile')).to.not.have.any.keys('email', 'email_verified', 'groups');
+    await (await server.scope()).db('users').where({ email_key: 'ana@acme.example' }).update({ email_verified: false });
+    expect(await userinfo('openid email')).to.include({ email_verified: false });
+  });
+
   it('S2: a sign-in at the Launchpad serves prompt=none at once', async () => {
     const jar = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
     const { code, error } = await authorize(server, jar, { prompt: 'none' });

@@ -88,6 +88,28 @@ describe('web/sign-in: attacks', () => {
     expect(user.status).to.equal('blocked');
   });
 
+  it('more passwords than may wait are turned away with 503 and Retry-After, and cost no attempt', async () => {
+    const small = await startTestServer({ config: { passwordConcurrency: 1, passwordQueue: 1 } });
+    try {
+      const pages = await Promise.all(
+        Array.from({ length: 12 }, async () => {
+          const jar = new Jar();
+          return { jar, page: await jar.follow(`${small.issuer}/launchpad`) };
+        }),
+      );
+      const answers = await Promise.all(pages.map(({ jar, page }) => fillSignIn(jar, page, 'jsilva', passwords.joao)));
+      const busy = answers.filter(({ status }) => status === 503);
+      expect(busy.length).to.be.greaterThan(0);
+      for (const { headers, text } of busy) {
+        expect(headers['retry-after']).to.equal('2');
+        expect(text).to.match(/[2-9A-Z]{4}-[2-9A-Z]{4}/);
+      }
+      expect((await signedIn(small.baseUrl, 'jsilva', passwords.joao)).cookies.size, 'nobody was blocked').to.equal(1);
+    } finally {
+      await small.close();
+    }
+  });
+
   it('a success before the limit clears the count', async () => {
     await addPerson('clears');
     for (let round = 0; round < 2; round++) {

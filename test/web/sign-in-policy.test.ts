@@ -132,7 +132,9 @@ describe('web: the sign-in policy', () => {
     expect((await signIn('jsilva', 'a wrong password')).page.text).to.not.contain('networks');
     expect((await joao.follow(at('/launchpad'))).text, 'the session of before').to.contain('only from certain networks');
     const code = /[2-9A-Z]{4}-[2-9A-Z]{4}/.exec(page.text)![0];
-    expect((await ana.get(at(`/admin/audit?q=${code}`))).text).to.contain('a network that the policy does not allow');
+    const found = /<tbody>[\s\S]*<\/tbody>/.exec((await ana.get(at(`/admin/audit?support_code=${code}`))).text)![0];
+    expect(found).to.contain('a network that the policy does not allow');
+    expect(found.match(/<tr>/g), 'the code leads to it alone').to.have.length(1);
     expect((await signIn('ana@acme.example', passwords.ana)).page.url).to.match(/launchpad$/);
   });
 
