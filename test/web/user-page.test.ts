@@ -219,5 +219,18 @@ describe('web/admin-console: a person’s page', () => {
     await change('mailed', 'deactivate');
     const types = (await eventsOf(await server.scope(), { subjectId: ids.mailed })).map(({ type }) => type);
     expect(types).to.include.members(['user.created', 'user.viewed', 'user.deactivated']);
+    // and reads in the reader's words
+    const text = async (locale: string) => {
+      const answer = await ana.get(at(`/admin/audit?subject=${ids.mailed}&type=user.deactivated`), {
+        headers: { 'accept-language': locale },
+      });
+      return /<tbody>[\s\S]*<\/tbody>/.exec(answer.text)![0];
+    };
+    expect(await text('en')).to.contain('<dt>Value</dt><dd>Activated → Deactivated</dd>');
+    expect(await text('pt-BR')).to.contain('<dt>Valor</dt><dd>Ativado → Desativado</dd>');
+    const edit = ana.form(await ana.get(at(`/admin/users/${ids.activated}/edit`)), /edit$/);
+    await ana.get(edit.action, { form: { ...edit.fields, department: 'Sales' } });
+    const edited = await ana.get(at(`/admin/audit?subject=${ids.activated}&type=user.edited`));
+    expect(edited.text).to.contain('<dt>Department</dt><dd>Finance department → Sales</dd>');
   });
 });
