@@ -4,7 +4,6 @@ import { findUserByLogin } from '../../src/domain/users/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { movableClock } from '../support/clock.ts';
 import { type Answer, Jar } from '../support/jar.ts';
-import { setPolicy } from '../support/policy.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 /** One person in each state that S39–S42 know. */
@@ -69,7 +68,7 @@ describe('web/admin-console: a person’s page', () => {
     }
   });
 
-  it('S72–S79, S82, S83: record, type, status with the date of its last change, department, groups and applications with their counts', async () => {
+  it('S72, S74, S76–S79, S82, S83: record, type, status with the date of its last change, department, groups and applications with their counts', async () => {
     const shown = await page('activated');
     expect(shown.text, 'S74: one name').to.contain('<h1>Luis Fernando da Silva</h1>');
     expect(fact(shown, 'Username'), 'S76').to.equal('in');
@@ -98,15 +97,6 @@ describe('web/admin-console: a person’s page', () => {
     expect((await page('activated')).text).to.match(
       /class="card box-empty"><div class="card-body"><h2 class="h3">Active Directory provisioning<\/h2>/,
     );
-  });
-
-  it('S85, S107: the box of MFA says Disabled, Not configured or Configured', async () => {
-    const state = async () =>
-      /MFA authentication<\/h2><p><span[^>]*>(?:<svg[\s\S]*?<\/svg>)?([^<]+)</.exec((await page('activated')).text)?.[1];
-    await setPolicy(server, { secondFactor: { demand: 'off' } });
-    expect(await state()).to.equal('Disabled');
-    await setPolicy(server, { secondFactor: { demand: 'optional' } });
-    expect(await state()).to.equal('Not configured');
   });
 
   it('S86, S87: name, type and department are edited; the e-mail or username is not, whatever is sent', async () => {
