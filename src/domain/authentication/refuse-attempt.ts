@@ -17,8 +17,8 @@ export type Refusal = {
 /** Writes a failed attempt, and blocks whom it was the last one of (S37). */
 export async function refuseAttempt(scope: Scope, { login, browser, user, reason, reserved, lockout }: Refusal): Promise<void> {
   const isLast = reserved.taken !== undefined && reserved.taken >= lockout.limit;
-  await inTransaction(scope, async (inside) => {
-    await recordEvent(inside, {
+  const record = (at: Scope) =>
+    recordEvent(at, {
       type: 'sign-in.failed',
       outcome: 'failure',
       // what was typed is kept only for known people: passwords get typed into the wrong field
@@ -26,7 +26,9 @@ export async function refuseAttempt(scope: Scope, { login, browser, user, reason
       reason,
       details: user ? { login } : {},
     });
-    if (!isLast || !user) return;
+  if (!isLast || !user) return record(scope);
+  await inTransaction(scope, async (inside) => {
+    await record(inside);
     // its own attempts are used up, whatever strangers did before
     if (reserved.isKnownBrowser) await forgetBrowser(inside, user.userId, browser);
     // a parallel attempt or an administrator may have changed the status since
