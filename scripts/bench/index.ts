@@ -362,6 +362,10 @@ try {
   for (const [what, value, limit, ratio, goal, met] of lines)
     console.log(`| ${what} | ${value} | ${limit} | ${ratio} | ${goal} | ${met ? 'yes' : 'NO'} |`);
   process.exitCode = lines.every(([, , , , , met]) => met) ? 0 : 1;
+} catch (error) {
+  // what was measured until then is not lost
+  for (const line of lines) console.log(`| ${line.join(' | ')} |`);
+  throw error;
 } finally {
   for (const end of cleanUp) await end();
   rmSync(folder, { recursive: true, force: true });
