@@ -53,4 +53,5 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     Session: 86_400,
   },
 });
-provider.listen(Number(port), '127.0.0.1', () => process.stdout.write('ready\n'));
+const server = provider.listen(Number(port), '127.0.0.1', () => process.stdout.write('ready\n'));
+server.keepAliveTimeout = 65_000; // as ours: it waits while the other side is measured
