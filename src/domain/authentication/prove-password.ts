@@ -8,7 +8,7 @@ import { type User, usernameKey } from '../users/index.ts';
 import { findPolicyOf } from './find-next-step.ts';
 import type { Proven } from './pending-requests.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
-import { findStandingByLogin, type Standing } from './standing.ts';
+import { findStanding, findStandingByLogin, type Standing } from './standing.ts';
 
 /** Refusals look alike outside; the audit has the reason. `standing` is the person's, as it was read for this. */
 export type PasswordOutcome = { outcome: 'proven'; proven: Proven; standing: Standing } | { outcome: 'refused' };
@@ -47,6 +47,8 @@ export async function provePassword(
     throw error;
   }
   const refuse = async (reason: string): Promise<PasswordOutcome> => {
+    // what is written of a known person costs one read more, for the key it is sealed under
+    if (!user) await findStanding(scope, userId, browser);
     await refuseAttempt(scope, { login, browser, user, reason, reserved, lockout });
     return { outcome: 'refused' };
   };
