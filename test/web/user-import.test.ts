@@ -33,6 +33,19 @@ describe('domain/user-imports: reading a file', () => {
     }
   });
 
+  it('S74, S75: a name in one column: the first is what stands before the first space, the last all that follows', async () => {
+    const { rows, faults, headings } = read('Nome completo;E-mail\nLuis Fernando da Silva;luis@x.example\n Ana   Souza ;ana@x.example\n');
+    expect(faults).to.deep.equal([]);
+    expect(rows.map(({ person: { firstName, lastName } }) => [firstName, lastName])).to.deep.equal([
+      ['Luis', 'Fernando da Silva'],
+      ['Ana', 'Souza'],
+    ]);
+    expect(headings!.get('fullName')).to.equal('Nome completo');
+    expect(
+      read('fullName,lastName,email\nAna Souza,Souza,a@x.example').faults.map(({ column, message }) => [column, message]),
+    ).to.deep.equal([['lastName', 'fields.csv_column_twice']]);
+  });
+
   it('reads what spreadsheets write in windows-1252', () => {
     expect(decodeCsv(Buffer.from('Jo\xe3o', 'latin1'))).to.equal('João');
     expect(decodeCsv(Buffer.from('João'))).to.equal('João');
@@ -106,6 +119,14 @@ describe('web/admin-console: import of users', () => {
     expect(await (await server.scope()).db('group_members').where({ user_id: eva.userId })).to.have.length(1);
     const again = await ana.follow(preview.url);
     expect(again.url, 'confirmed once').to.match(/operations\//);
+  });
+
+  it('S75: takes whole names, and says which are only half', async () => {
+    const refused = await send('Full name,E-mail\nCher,cher@acme.example\n,nobody@acme.example');
+    expect(refused.text.match(/A first and a last name with a space between them/g)).to.have.length(2);
+    await confirm(await send('Full name,E-mail\nLuis Fernando da Silva,luis@acme.example'));
+    const luis = (await findUserByLogin(await server.scope(), 'luis@acme.example'))!;
+    expect([luis.firstName, luis.lastName]).to.deep.equal(['Luis', 'Fernando da Silva']);
   });
 
   it('S62: with temporary passwords people without e-mail come in, too', async () => {

@@ -17,11 +17,13 @@ export async function checkImport(scope: Scope, rows: ImportRow[], fields: Custo
   );
   const seen = new Set<string>();
   const faults: ImportFault[] = [];
-  for (const { line, person, customFields, groups: names } of rows) {
+  for (const { line, hasWholeName, person, customFields, groups: names } of rows) {
     if (faults.length >= mostFaults) break; // enough to mend before the next try
     const add = (column: string, message: string, params?: Record<string, unknown>) => faults.push({ line, column, message, params });
     if (person.role !== 'regular' && person.role !== 'administrator') add('role', 'fields.csv_role');
-    for (const [column, message] of Object.entries(checkPersonalData(person))) add(column, message);
+    const { firstName, lastName, ...others } = checkPersonalData(person);
+    const ofName = !hasWholeName ? { firstName, lastName } : firstName || lastName ? { fullName: 'fields.csv_full_name' } : {};
+    for (const [column, message] of Object.entries({ ...ofName, ...others })) if (message) add(column, message);
     for (const [column, message] of Object.entries(readCustomValues(fields, customFields).errors))
       add(column.replace('customFields.', ''), message);
     for (const name of names) if (!groups.has(name)) add('groups', 'fields.csv_group', { name });

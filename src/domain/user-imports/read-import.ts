@@ -1,16 +1,22 @@
 import { type CsvError, parse } from 'csv-parse/sync';
 import type { CustomField } from '../custom-fields/index.ts';
-import { nameKey, type PersonalData, type Role } from '../users/index.ts';
+import { nameKey, type PersonalData, type Role, splitName } from '../users/index.ts';
 
-/** Besides the codes of the company's custom fields. `groups`: names, with | between them. */
-export const importColumns = ['firstName', 'lastName', 'email', 'username', 'role', 'department', 'groups'] as const;
+/** Besides the codes of the company's custom fields. `fullName`: instead of the two before it. `groups`: names, with | between them. */
+export const importColumns = ['firstName', 'lastName', 'fullName', 'email', 'username', 'role', 'department', 'groups'] as const;
 type Column = (typeof importColumns)[number];
 
 /** What columns, roles and answers are called in the languages of the product; the names above work in all of them. */
 export type ImportWords = { columns: Record<Column, string[]>; roles: Record<Role, string[]>; yes: string[]; no: string[] };
 
-/** `line` of the file, the first being 1. */
-export type ImportRow = { line: number; person: PersonalData; customFields: Record<string, unknown>; groups: string[] };
+/** `line` of the file, the first being 1. `hasWholeName`: its name was one. */
+export type ImportRow = {
+  line: number;
+  hasWholeName: boolean;
+  person: PersonalData;
+  customFields: Record<string, unknown>;
+  groups: string[];
+};
 /** `message` is a message key. Without a line it is about the whole file. */
 export type ImportFault = { line?: number; column?: string; message: string; params?: Record<string, unknown> };
 
@@ -72,8 +78,11 @@ function readHeader(names: string[], fields: CustomField[], words: ImportWords) 
     if (!column) faults.push({ line: 1, column: names[i], message: 'fields.csv_column_unknown' });
     else if (columns.indexOf(column) < i) faults.push({ line: 1, column: names[i], message: 'fields.csv_column_twice' });
   }
-  for (const needed of ['firstName', 'lastName'])
-    if (!columns.includes(needed)) faults.push({ line: 1, column: needed, message: 'fields.csv_column_missing' });
+  const isWhole = columns.includes('fullName');
+  for (const needed of ['firstName', 'lastName']) {
+    if (!isWhole && !columns.includes(needed)) faults.push({ line: 1, column: needed, message: 'fields.csv_column_missing' });
+    if (isWhole && columns.includes(needed)) faults.push({ line: 1, column: needed, message: 'fields.csv_column_twice' });
+  }
   if (!columns.includes('email') && !columns.includes('username'))
     faults.push({ line: 1, column: 'email', message: 'fields.csv_column_missing' });
   return { columns, faults };
@@ -88,9 +97,9 @@ function readRow(record: string[], line: number, columns: (string | undefined)[]
       .filter(Boolean);
   const is = (text: string, names: string[]) => names.map(key).includes(key(text));
   const role = at('role');
+  const hasWholeName = columns.includes('fullName');
   const person: PersonalData = {
-    firstName: at('firstName'),
-    lastName: at('lastName'),
+    ...(hasWholeName ? splitName(at('fullName')) : { firstName: at('firstName'), lastName: at('lastName') }),
     email: at('email') || undefined,
     username: at('username') || undefined,
     // a word that is no role is told as one (check-import): nobody becomes something by a slip of the pen
@@ -112,5 +121,5 @@ function readRow(record: string[], line: number, columns: (string | undefined)[]
       return [code, text];
     }),
   );
-  return { line, person, customFields, groups: list(at('groups')) };
+  return { line, hasWholeName, person, customFields, groups: list(at('groups')) };
 }

@@ -45,6 +45,7 @@ export {
   type PersonalData,
   type Role,
   type Status,
+  splitName,
   type User,
   usernameKey,
 } from './user.ts';

@@ -38,6 +38,12 @@ export type User = {
 
 export const fullName = (user: Pick<User, 'firstName' | 'lastName'>): string => `${user.firstName} ${user.lastName}`.trim();
 
+/** S75, of directories and files that hold one name: the first is what stands before the first space, the last all that follows. */
+export function splitName(name: string): { firstName: string; lastName: string } {
+  const [firstName = '', ...others] = name.trim().split(/\s+/);
+  return { firstName, lastName: others.join(' ') };
+}
+
 /** The scope of a person who just proved to be the user, for the audit: until then the actor was anonymous. */
 export const actingAs = (scope: Scope, user: User): Scope => ({
   ...scope,

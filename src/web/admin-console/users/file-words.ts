@@ -9,6 +9,7 @@ export function importWords(i18n: I18n): ImportWords {
     columns: {
       firstName: inAll('users.first_name'),
       lastName: inAll('users.last_name'),
+      fullName: inAll('users.full_name'),
       email: inAll('users.email'),
       username: inAll('users.username'),
       role: inAll('users.role'),
