@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
 import { shareOnePostgres, stopSharedPostgres } from './support/postgres.ts';
+import { prepareStartingState } from './support/server.ts';
 
 // what is quick to say no comes first, then the long stories, so that the short ones fill the gaps at the end
 const order = ['checks', 'browser', 'journeys', 'interop', 'web', 'store', 'unit'];
@@ -22,6 +23,7 @@ for (const file of files) mocha.addFile(root + file);
 if (jobs > 1) mocha.parallelMode(true);
 else await mocha.loadFilesAsync();
 await shareOnePostgres();
+await prepareStartingState();
 
 const runner = mocha.run(async (failures) => {
   await stopSharedPostgres();

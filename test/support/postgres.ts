@@ -40,11 +40,16 @@ async function administer(url: string, sql: string): Promise<void> {
   await client.end();
 }
 
-/** A fresh, migrated database of its own: one for each test file. */
-export async function createTestDatabase(): Promise<{ url: string; open(poolSize?: number): Database; drop(): Promise<void> }> {
+/**
+ * A fresh database of its own.
+ * @param of the one it begins as: migrated, unless told
+ */
+export async function createTestDatabase({
+  name = `test_${process.pid}_${++count}`,
+  of = 'portaria',
+} = {}): Promise<{ url: string; open(poolSize?: number): Database; drop(): Promise<void> }> {
   const serverUrl = await shareOnePostgres();
-  const name = `test_${process.pid}_${++count}`;
-  await administer(serverUrl, `CREATE DATABASE ${name} TEMPLATE portaria`);
+  await administer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${of}`);
   const url = named(serverUrl, name);
   return {
     url,

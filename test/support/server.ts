@@ -6,6 +6,7 @@ import { type ApplyResult, applyState, parseState } from '../../src/domain/provi
 import type { ContextId, Scope } from '../../src/domain/scope.ts';
 import { type Clock, systemClock } from '../../src/platform/clock/index.ts';
 import { KeyRing } from '../../src/platform/crypto/index.ts';
+import type { Database } from '../../src/platform/database/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { createLog } from '../../src/platform/log/index.ts';
 import { type Answer, Jar } from './jar.ts';
@@ -98,44 +99,61 @@ export function freePort(): Promise<number> {
   });
 }
 
+const elsewhere = 'http://127.0.0.1:9/callback';
+const actor = { kind: 'system', name: 'test' } as const;
+const appOn = (database: Database, config: Config, clock: Clock): Promise<App> => {
+  const store = { database, keyRing: testKeyRing(), isEmbedded: false, migrated: [], close: async () => {} };
+  return createApp(config, store, createLog(process.env.TEST_LOG ?? 'silent'), clock);
+};
+const applier = (app: App, { knex: db }: Database, clock: Clock) => (state: unknown) =>
+  applyState({ db, clock, actor }, parseState(state), app.services);
+
+/** Most tests begin with the same companies: their passwords are hashed and their keys made once in a run. */
+export async function prepareStartingState(): Promise<void> {
+  const database = (await createTestDatabase({ name: 'started' })).open();
+  const app = await appOn(database, loadConfig({}), systemClock);
+  await applier(app, database, systemClock)(startingState(elsewhere));
+  await app.close();
+  await database.close();
+}
+
 /** `host`: what browsers call the server; passkeys need a name. */
 type Options = { clock?: Clock; config?: Partial<Config>; jobs?: boolean; redirectUri?: string; host?: string };
 
-/** A server in this process on a database of its own. */
+/** A server in this process on a database of its own, with the starting state. */
 export async function startTestServer({
   clock = systemClock,
   config = {},
   jobs = false,
-  redirectUri = 'http://127.0.0.1:9/callback',
+  redirectUri = elsewhere,
   host = '127.0.0.1',
 }: Options = {}): Promise<TestServer> {
-  const database = await createTestDatabase();
+  const { url: databaseUrl, open, drop } = await createTestDatabase({ of: 'started' });
   const port = await freePort();
   const baseUrl = `http://${host}:${port}`;
   const full: Config = { ...loadConfig({}), baseUrl, outboundAllow: ['127.0.0.1'], ...config };
-  const store = { database: database.open(), keyRing: testKeyRing(), isEmbedded: false, migrated: [], close: async () => {} };
-  const app = await createApp(full, store, createLog(process.env.TEST_LOG ?? 'silent'), clock);
+  const database = open();
+  const app = await appOn(database, full, clock);
   if (jobs) await app.startJobs();
   const server = await listen(app.handle, port, '127.0.0.1');
-  const actor = { kind: 'system', name: 'test' } as const;
-  const apply = (state: unknown) => applyState({ db: store.database.knex, clock, actor }, parseState(state), app.services);
-  await apply(startingState(redirectUri));
+  const apply = applier(app, database, clock);
+  if (redirectUri !== elsewhere) await apply(startingState(redirectUri));
   return {
     app,
     baseUrl: full.baseUrl,
     issuer: `${full.baseUrl}/acme`,
     redirectUri,
-    databaseUrl: database.url,
+    databaseUrl,
     apply,
     async scope(code = 'acme') {
-      const context = await findContextByCode(store.database.knex, code);
-      return { db: store.database.knex, contextId: context!.contextId as ContextId, actor, clock };
+      const context = await findContextByCode(database.knex, code);
+      return { db: database.knex, contextId: context!.contextId as ContextId, actor, clock };
     },
     async close() {
       await server.close(1);
       await app.close();
-      await store.database.close();
-      await database.drop();
+      await database.close();
+      await drop();
     },
   };
 }
