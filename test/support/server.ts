@@ -105,8 +105,10 @@ const appOn = (database: Database, config: Config, clock: Clock): Promise<App> =
   const store = { database, keyRing: testKeyRing(), isEmbedded: false, migrated: [], close: async () => {} };
   return createApp(config, store, createLog(process.env.TEST_LOG ?? 'silent'), clock);
 };
-const applier = (app: App, { knex: db }: Database, clock: Clock) => (state: unknown) =>
-  applyState({ db, clock, actor }, parseState(state), app.services);
+const applier =
+  (app: App, { knex: db }: Database, clock: Clock) =>
+  (state: unknown) =>
+    applyState({ db, clock, actor }, parseState(state), app.services);
 
 /** Most tests begin with the same companies: their passwords are hashed and their keys made once in a run. */
 export async function prepareStartingState(): Promise<void> {

@@ -1,5 +1,5 @@
 import { type KeyRing, randomToken } from '../../platform/crypto/index.ts';
-import { notifyChange } from '../../platform/database/index.ts';
+import { notifyChange, orTaken } from '../../platform/database/index.ts';
 import { AppError, type FieldErrors, invalidInput } from '../../platform/errors/index.ts';
 import { type AuditEventType, recordEvent } from '../audit/index.ts';
 import { customFieldName, listCustomFields, lockCustomFields } from '../custom-fields/index.ts';
@@ -38,7 +38,7 @@ export async function createApplication(scope: Scope, input: ApplicationInput, k
   const data = check(scope, input, { enabled: true }, keyRing);
   await refuseUnknownSources(scope, data);
   await refuseTaken(scope, data);
-  const applicationId = await insertApplication(scope, data);
+  const applicationId = await orTaken(insertApplication(scope, data), taken);
   return announce(scope, 'application.created', await getApplication(scope, applicationId), { code: data.code });
 }
 
@@ -74,7 +74,8 @@ export async function cloneApplication(scope: Scope, applicationId: string): Pro
   const oidc = source.oidc && ({ ...settings, client_id: code } as Application['oidc']);
   // one partner is one application: the copy says whose it is once somebody completes it
   const saml = source.saml && { ...source.saml, entityId: `${source.saml.entityId}#${code}`.slice(0, 1024) };
-  const id = await insertApplication(scope, { ...source, code, name: `${source.name} (2)`.slice(0, 100), enabled: false, oidc, saml });
+  const copy = { ...source, code, name: `${source.name} (2)`.slice(0, 100), enabled: false, oidc, saml };
+  const id = await orTaken(insertApplication(scope, copy), taken);
   return announce(scope, 'application.cloned', await getApplication(scope, id), { source: source.code });
 }
 
@@ -111,7 +112,7 @@ async function replace(
   event: AuditEventType,
   version = before.version,
 ): Promise<Application> {
-  if (!(await updateApplication(scope, before.applicationId, version, data))) throw new AppError('changed_meanwhile', 409);
+  if (!(await orTaken(updateApplication(scope, before.applicationId, version, data), taken))) throw new AppError('changed_meanwhile', 409);
   // a third party's from now on: what nobody agreed to ends
   const isAsked = data.oidc?.consent_required && !before.oidc?.consent_required;
   const loses = before.oidc && (!data.enabled || data.oidc?.client_id !== before.oidc.client_id || isAsked);
@@ -188,16 +189,20 @@ async function refuseUnknownSources(scope: Scope, { saml, oidc }: ApplicationDat
   if (claims.some(isUnknown)) throw invalidInput({ claims: 'fields.custom_field_unknown' });
 }
 
+/** By the unique key that says so when two write at once. */
+const taken = {
+  applications_code: () => new AppError('application_code_taken', 409, { fields: { code: 'fields.taken' } }),
+  applications_oidc_client_id: () => new AppError('client_id_taken', 409, { fields: { client_id: 'fields.taken' } }),
+  applications_saml_entity_id: () => new AppError('entity_id_taken', 409, { fields: { entityId: 'fields.taken' } }),
+};
+
 async function refuseTaken(scope: Scope, data: ApplicationData, except?: string): Promise<void> {
   const sameCode = await findApplicationByCode(scope, data.code);
-  if (sameCode && sameCode.applicationId !== except)
-    throw new AppError('application_code_taken', 409, { fields: { code: 'fields.taken' } });
+  if (sameCode && sameCode.applicationId !== except) throw taken.applications_code();
   const sameClient = data.oidc && (await findApplicationByClientId(scope, data.oidc.client_id));
-  if (sameClient && sameClient.applicationId !== except)
-    throw new AppError('client_id_taken', 409, { fields: { client_id: 'fields.taken' } });
+  if (sameClient && sameClient.applicationId !== except) throw taken.applications_oidc_client_id();
   const samePartner = data.saml && (await findApplicationByEntityId(scope, data.saml.entityId));
-  if (samePartner && samePartner.applicationId !== except)
-    throw new AppError('entity_id_taken', 409, { fields: { entityId: 'fields.taken' } });
+  if (samePartner && samePartner.applicationId !== except) throw taken.applications_saml_entity_id();
 }
 
 async function freeCode(scope: Scope, code: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { newId } from '../../platform/crypto/index.ts';
-import { notifyChange } from '../../platform/database/index.ts';
+import { notifyChange, orTaken } from '../../platform/database/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { ContextId, Scope } from '../scope.ts';
@@ -14,7 +14,8 @@ export async function createContext(
 ): Promise<Context> {
   if (!isContextCode(input.code)) throw invalidInput({ code: 'fields.context_code' });
   check(input);
-  if (await findContextByCode(scope.db, input.code)) throw new AppError('context_code_taken', 409, { params: { code: input.code } });
+  const taken = () => new AppError('context_code_taken', 409, { params: { code: input.code } });
+  if (await findContextByCode(scope.db, input.code)) throw taken();
   const context: Context = {
     environment: 'production',
     ...input,
@@ -23,7 +24,7 @@ export async function createContext(
     version: 1,
   };
   const inside: Scope = { ...scope, contextId: context.contextId };
-  await insertContext(inside, context);
+  await orTaken(insertContext(inside, context), { contexts_code: taken });
   await recordEvent(inside, {
     type: 'context.created',
     subject: { kind: 'context', id: context.contextId, name: context.name },

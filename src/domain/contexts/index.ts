@@ -2,4 +2,4 @@
 // Does not: fill a new company (provisioning does) nor hold its policy (sign-in-policy).
 export { type Context, contextAddress, contextMountPath, isContextCode } from './context.ts';
 export { changeOwnContext, createContext, editContext } from './create-context.ts';
-export { findContextByCode, findContextByHost, findContextById, listContexts } from './store.ts';
+export { findContextByCode, findContextByHost, findContextById, listContexts, lockContext } from './store.ts';

@@ -26,7 +26,7 @@ export async function createCustomField(scope: Scope, input: CustomFieldInput): 
   if (Object.keys(faults).length > 0) throw invalidInput(faults);
   await lockCustomFields(scope);
   const existing = await listCustomFields(scope);
-  if (existing.some(({ code }) => code === input.code)) throw taken();
+  if (existing.some(({ code }) => code === input.code)) throw new AppError('custom_field_taken', 409, { fields: { code: 'fields.taken' } });
   if (existing.length >= most) throw new AppError('custom_fields_full', 409, { params: { most } });
   const field: CustomField = {
     ...input,
@@ -34,17 +34,10 @@ export async function createCustomField(scope: Scope, input: CustomFieldInput): 
     position: (existing.at(-1)?.position ?? 0) + 1,
     version: 1,
   };
-  try {
-    await insertCustomField(scope, field);
-  } catch (error) {
-    if ((error as { code?: string }).code === '23505') throw taken();
-    throw error;
-  }
+  await insertCustomField(scope, field);
   await recordEvent(scope, { type: 'custom-field.created', subject: subject(field), details: { ...input } });
   return field;
 }
-
-const taken = () => new AppError('custom_field_taken', 409, { fields: { code: 'fields.taken' } });
 
 type Changes = Pick<CustomFieldInput, 'label' | 'options' | 'isRequired' | 'isPersonal'>;
 

@@ -1,3 +1,4 @@
+import { orTaken } from '../../platform/database/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { GroupId, Scope } from '../scope.ts';
@@ -33,7 +34,7 @@ export async function viewGroup(scope: Scope, groupId: string): Promise<Group> {
 export async function createGroup(scope: Scope, input: Input): Promise<Group> {
   const { name, description } = check(input);
   await refuseTaken(scope, name);
-  const groupId = await insertGroup(scope, { name, description });
+  const groupId = await orTaken(insertGroup(scope, { name, description }), { groups_name: taken });
   await recordEvent(scope, { type: 'group.created', subject: { kind: 'group', id: groupId, name } });
   return getGroup(scope, groupId);
 }
@@ -44,7 +45,7 @@ export async function editGroup(scope: Scope, groupId: string, input: Input, ver
   if (version !== undefined && version !== group.version) throw new AppError('changed_meanwhile', 409);
   const { name, description } = check(input);
   await refuseTaken(scope, name, group.groupId);
-  await updateGroup(scope, group.groupId, { name, description });
+  await orTaken(updateGroup(scope, group.groupId, { name, description }), { groups_name: taken });
   await recordEvent(scope, {
     type: 'group.edited',
     subject: { kind: 'group', id: groupId, name },
@@ -107,5 +108,7 @@ function check({ name, description = '' }: Input): Required<Input> {
 
 async function refuseTaken(scope: Scope, name: string, except?: GroupId): Promise<void> {
   const found = await findGroupByName(scope, name);
-  if (found && found.groupId !== except) throw new AppError('group_name_taken', 409, { fields: { name: 'fields.taken' } });
+  if (found && found.groupId !== except) throw taken();
 }
+
+const taken = () => new AppError('group_name_taken', 409, { fields: { name: 'fields.taken' } });

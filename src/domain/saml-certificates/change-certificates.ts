@@ -5,6 +5,7 @@ import { notifyChange } from '../../platform/database/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { createCertificate } from '../../platform/saml/index.ts';
 import { recordEvent } from '../audit/index.ts';
+import { lockContext } from '../contexts/index.ts';
 import type { Scope } from '../scope.ts';
 import {
   type CertificateAlg,
@@ -26,13 +27,14 @@ export async function createSamlCertificates(scope: Scope, commonName: string, k
   for (const alg of ['RS256', 'ES256'] as const) await addCertificate(scope, alg, 'signing', commonName, keyRing);
 }
 
-/** First stage of a rollover: the new certificate is in the metadata and on the connection pages, and signs nothing yet. @throws AppError certificate_waiting when there already is one */
+/** First stage of a rollover: the new certificate is in the metadata and on the connection pages, and signs nothing yet. @param scope of a transaction. @throws AppError certificate_waiting when there already is one */
 export async function publishCertificate(
   scope: Scope,
   alg: CertificateAlg,
   commonName: string,
   keyRing: KeyRing,
 ): Promise<SamlCertificate> {
+  await lockContext(scope);
   if ((await listCertificates(scope)).some((one) => one.alg === alg && one.status === 'published'))
     throw new AppError('certificate_waiting', 409);
   const added = await addCertificate(scope, alg, 'published', commonName, keyRing);
@@ -40,8 +42,9 @@ export async function publishCertificate(
   return added;
 }
 
-/** Second stage: the published certificate signs from now on, the one before retires. @throws AppError not_found */
+/** Second stage: the published certificate signs from now on, the one before retires. @param scope of a transaction. @throws AppError not_found */
 export async function startSigningWith(scope: Scope, fingerprint: string): Promise<void> {
+  await lockContext(scope);
   const next = (await listCertificates(scope)).find((one) => one.fingerprint === fingerprint && one.status === 'published');
   if (!next) throw notFound();
   await updateStatus(scope, { alg: next.alg, status: 'signing' }, 'retired');

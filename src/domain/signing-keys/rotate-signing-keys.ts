@@ -2,9 +2,11 @@ import { createHash, generateKeyPair, type JsonWebKey } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { KeyRing } from '../../platform/crypto/index.ts';
 import { notifyChange } from '../../platform/database/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
+import { lockContext } from '../contexts/index.ts';
 import type { Scope } from '../scope.ts';
-import { changeKeyStatus, insertSigningKey, type KeyStatus, type SigningKey } from './store.ts';
+import { changeKeyStatus, insertSigningKey, type KeyStatus, listSigningKeys, type SigningKey } from './store.ts';
 
 const generate = promisify(generateKeyPair);
 const algorithms = ['ES256', 'RS256'] as const;
@@ -19,9 +21,15 @@ export async function createSigningKeys(scope: Scope, keyRing: KeyRing): Promise
 
 /**
  * The published key begins to sign, the signing key retires but stays published, and a new one is published. Relying parties that keep a copy of the key set have
- * seen the new signer since the last rotation, so nobody fails. @param scope of a transaction
+ * seen the new signer since the last rotation, so nobody fails.
+ * @param scope of a transaction
+ * @param shown kids of the keys that signed when somebody asked for it: of two who ask at once one rotates
+ * @throws AppError changed_meanwhile
  */
-export async function rotateSigningKeys(scope: Scope, keyRing: KeyRing): Promise<void> {
+export async function rotateSigningKeys(scope: Scope, keyRing: KeyRing, shown?: string[]): Promise<void> {
+  await lockContext(scope);
+  const signing = (await listSigningKeys(scope)).filter(({ status }) => status === 'signing');
+  if (shown && !signing.every(({ kid }) => shown.includes(kid))) throw new AppError('changed_meanwhile', 409);
   for (const alg of algorithms) {
     await changeKeyStatus(scope, alg, 'signing', 'retired');
     await changeKeyStatus(scope, alg, 'published', 'signing');

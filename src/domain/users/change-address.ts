@@ -1,3 +1,4 @@
+import { orTaken } from '../../platform/database/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { Scope } from '../scope.ts';
@@ -6,12 +7,10 @@ import { fullName, type User } from './user.ts';
 
 /** The e-mail the person signs in with; whoever calls has proven it. @param user as locked in the transaction of `scope` @throws AppError login_taken */
 export async function changeEmail(scope: Scope, user: User, email: string): Promise<void> {
-  try {
-    if (!(await updateUser(scope, { ...user, email, emailVerified: true }))) throw new AppError('changed_meanwhile', 409);
-  } catch (error) {
-    if ((error as { code?: string }).code === '23505') throw new AppError('login_taken', 409);
-    throw error;
-  }
+  const isSaved = await orTaken(updateUser(scope, { ...user, email, emailVerified: true }), {
+    users_email: () => new AppError('login_taken', 409),
+  });
+  if (!isSaved) throw new AppError('changed_meanwhile', 409);
   await recordEvent(scope, {
     type: 'user.email-changed',
     subject: { kind: 'user', id: user.userId, name: fullName(user) },

@@ -1,4 +1,5 @@
 import { newId } from '../../platform/crypto/index.ts';
+import { orTaken } from '../../platform/database/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { listCustomFields, readCustomValues } from '../custom-fields/index.ts';
@@ -32,12 +33,7 @@ export async function createUser(scope: Scope, { customFields = {}, ...input }: 
     updatedAt: now,
     version: 1,
   };
-  try {
-    await insertUser(scope, user);
-  } catch (error) {
-    if ((error as { code?: string }).code === '23505') throw taken(input); // two administrators at once: the unique key decides
-    throw error;
-  }
+  await orTaken(insertUser(scope, user), { users_email: () => taken(input), users_username: () => taken(input) });
   await recordEvent(scope, {
     type: 'user.created',
     subject: { kind: 'user', id: user.userId, name: fullName(user) },

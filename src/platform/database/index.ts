@@ -9,4 +9,5 @@ export { jsonText } from './json-text.ts';
 export { escapeLike } from './like.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
 export { NoticedCache } from './noticed-cache.ts';
+export { orTaken } from './or-taken.ts';
 export { insertRow, run } from './run.ts';

@@ -14,14 +14,16 @@ async function showKeys(page: PageContext): Promise<void> {
 }
 
 async function confirmRotation(page: PageContext): Promise<void> {
+  const signing = (await listSigningKeys(page.scope)).filter(({ status }) => status === 'signing');
   renderPage(page, 'admin-console/confirm', {
     question: 'confirm.rotate_keys',
+    hidden: { signing: signing.map(({ kid }) => kid).join(' ') },
     action: '/admin/keys/rotate',
     back: '/admin/keys',
   });
 }
 
 async function submitRotation(page: PageContext): Promise<void> {
-  await inTransaction(page.scope, (scope) => rotateSigningKeys(scope, page.services.keyRing));
+  await inTransaction(page.scope, (scope) => rotateSigningKeys(scope, page.services.keyRing, page.form.get('signing').split(' ')));
   redirectTo(page, '/admin/keys', 'keys_rotated');
 }
