@@ -15,8 +15,8 @@ const files = wanted.flatMap((part) =>
   globSync(part.endsWith('.ts') ? part.replace(/^test\//, '') : `${part}/**/*.test.ts`, { cwd: root }).sort(),
 );
 
-/** Files at once, each in a process of its own: most of them wait for timers, browsers and the store rather than for a processor. */
-const jobs = Math.min(Number(process.env.TEST_JOBS) || availableParallelism(), files.length, 4);
+/** Files at once, each in a process of its own: one more than there are processors, since they also wait for timers, browsers and the store. */
+const jobs = Math.min(Number(process.env.TEST_JOBS) || availableParallelism() + 1, files.length, 4);
 // generous: it ends what hangs, and nothing is measured by it
 const mocha = new Mocha({ timeout: 60_000, slow: 5000, reporter: 'spec', checkLeaks: true, forbidOnly: Boolean(process.env.CI), jobs });
 for (const file of files) mocha.addFile(root + file);

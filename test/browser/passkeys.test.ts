@@ -82,9 +82,9 @@ describe('passkeys in Chromium, with a virtual authenticator', function () {
     expect(session.amr).to.include.members(['user', 'mfa']);
 
     // the very same answer once more, in the same browser: a copy
+    await presence(device, authenticatorId, false);
     await signOut(context);
     await page.goto(at('/sign-in'));
-    await presence(device, authenticatorId, false);
     const form = Object.fromEntries(new URLSearchParams(request.postData()!));
     const replayed = await page.request.post(`${page.url().replace(/\?.*/, '')}/passkey`, { form });
     expect(replayed.status()).to.equal(422);
