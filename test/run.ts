@@ -6,8 +6,8 @@ import Mocha from 'mocha';
 import { shareOnePostgres, stopSharedPostgres } from './support/postgres.ts';
 import { prepareStartingState } from './support/server.ts';
 
-// what is quick to say no comes first, then the long stories, so that the short ones fill the gaps at the end
-const order = ['checks', 'browser', 'journeys', 'interop', 'web', 'store', 'unit'];
+// what is quick to say no comes first, then the long stories, and at last the many short files, which fill the gaps
+const order = ['checks', 'browser', 'journeys', 'unit', 'interop', 'store', 'web'];
 const chosen = process.argv.slice(2);
 const root = fileURLToPath(new URL('.', import.meta.url));
 const wanted = chosen.length > 0 ? chosen : order;

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { sealData } from '../../src/domain/audit/personal.ts';
 
 export type Size = { users: number; groups: number; events: number };
 
@@ -22,8 +23,14 @@ const types = [
   'user.blocked',
 ];
 
-/** Fills a company by SQL alone; the events as the server writes them, without the people's words, which are encrypted one by one, and beside the chain, so that nobody seals them. */
-export async function seedPeople(db: Knex, contextId: string, size: Size, say: (line: string) => void): Promise<void> {
+export type Person = { user_id: string; email_key: string | null; username_key: string | null };
+
+/**
+ * Fills a company by SQL; the events as the server writes them, and beside the chain, so that nobody seals them. People's words in them are encrypted one by one: in those
+ * that the bench looks at (the newest, those of March, those of the people it looks for); the others hold as many bytes.
+ * @returns people to look for
+ */
+export async function seedPeople(db: Knex, contextId: string, size: Size, say: (line: string) => void): Promise<Person[]> {
   const started = Date.now();
   const step = async (what: string, sql: string, values: unknown[] = []) => {
     await db.raw(sql, values as never);
@@ -58,8 +65,16 @@ export async function seedPeople(db: Knex, contextId: string, size: Size, say: (
      SELECT ?::uuid, g.group_id, u.user_id FROM u JOIN g ON g.n = 1 + u.n % ? UNION SELECT ?::uuid, g.group_id, u.user_id FROM u JOIN g ON g.n = 1 + (u.n * 7) % ?`,
     [contextId, contextId, contextId, size.groups, contextId, size.groups],
   );
+  await step(
+    'keys',
+    `INSERT INTO audit_keys (context_id, user_id, key) SELECT context_id, user_id, sha256(user_id::text::bytea) FROM users WHERE context_id = ? ON CONFLICT DO NOTHING`,
+    [contextId],
+  );
   await step('statistics', 'VACUUM ANALYZE users; ');
   const chunk = 500_000;
+  const { application_id: applicationId } = await db('applications')
+    .where({ context_id: contextId, code: 'payroll' })
+    .first('application_id');
   await db.raw('CREATE TEMP TABLE bench_people AS SELECT user_id, row_number() OVER () AS n FROM users WHERE context_id = ?', [contextId]);
   await db.raw('CREATE UNIQUE INDEX ON bench_people (n)');
   await db.raw('ANALYZE bench_people');
@@ -67,22 +82,71 @@ export async function seedPeople(db: Knex, contextId: string, size: Size, say: (
     const count = Math.min(chunk, size.events - from + 1);
     await step(
       `${from + count - 1} events`,
-      `INSERT INTO audit_events (context_id, event_id, at, type, outcome, actor, actor_id, actor_sealed, subject_kind, subject_id, subject_sealed, reason, support_code, details, seal_seq, seal_hash)
+      `INSERT INTO audit_events (context_id, event_id, at, type, outcome, actor, actor_id, actor_sealed, subject_kind, subject_id, subject_sealed, application_id, reason, support_code, details, seal_seq, seal_hash)
        SELECT ?, (lpad(to_hex(ms), 12, '0') || '7' || lpad(to_hex(i % 4096), 3, '0') || '8' || substr(md5(i::text), 1, 15))::uuid, to_timestamp(ms / 1000.0), type,
          CASE WHEN type IN ('sign-in.failed', 'access.refused') THEN 'failure' ELSE 'success' END,
          jsonb_build_object('kind', 'person', 'id', p.user_id), p.user_id, decode(repeat(md5(i::text), 5), 'hex'), 'user', p.user_id, decode(repeat(md5(i::text), 6), 'hex'),
-         CASE WHEN type = 'sign-in.failed' THEN 'wrong-password' END, CASE WHEN type = 'access.refused' THEN upper(substr(md5(i::text), 1, 4) || '-' || substr(md5(i::text), 5, 4)) END, '{}', -i, decode(md5(i::text), 'hex')
+         CASE WHEN type IN ('access.refused', 'sign-in.succeeded') THEN ?::uuid END, CASE WHEN type = 'sign-in.failed' THEN 'wrong-password' END, CASE WHEN type = 'access.refused' THEN upper(substr(md5(i::text), 1, 4) || '-' || substr(md5(i::text), 5, 4)) END, '{}', -i, decode(md5(i::text), 'hex')
        FROM (SELECT i, (?::text[])[1 + (i * 7919) % 100 / 13 % 8] AS type, (extract(epoch FROM now()) * 1000)::bigint - (?::bigint - i) * ? AS ms, 1 + (i * 7919) % ? AS n
              FROM generate_series(?::bigint, ?::bigint) AS i) AS e JOIN bench_people p ON p.n = e.n`,
       // two years, evenly
-      [contextId, types, size.events, Math.max(1, Math.floor((730 * 86_400_000) / size.events)), size.users, from, from + count - 1],
+      [
+        contextId,
+        applicationId,
+        types,
+        size.events,
+        Math.max(1, Math.floor((730 * 86_400_000) / size.events)),
+        size.users,
+        from,
+        from + count - 1,
+      ],
     );
   }
   await db.raw('DROP TABLE bench_people');
+  await db.raw('ANALYZE audit_events, audit_keys');
+  const people: Person[] = await db('users').where('context_id', contextId).limit(2000).select('user_id', 'email_key', 'username_key');
+  const events = () =>
+    db('audit_events')
+      .where('context_id', contextId)
+      .whereNotNull('actor_id')
+      .select('event_id', 'actor_id', 'type')
+      .orderBy('event_id', 'desc');
+  const ids = people.map(({ user_id }) => user_id);
+  await sealWords(db, contextId, await events().limit(20_000));
+  await sealWords(db, contextId, await events().whereBetween('at', ['2026-03-25', '2026-04-01']).limit(20_000));
+  await sealWords(db, contextId, await events().whereIn('subject_id', ids).limit(50_000));
+  say(`words ${((Date.now() - started) / 1000).toFixed(0)} s`);
   await step(
     'days',
     `INSERT INTO audit_daily_counts (context_id, day, type, outcome, n) SELECT context_id, at::date, type, outcome, count(*) FROM audit_events WHERE context_id = ? GROUP BY 1, 2, 3, 4`,
     [contextId],
   );
   await step('statistics', 'VACUUM ANALYZE');
+  return people;
+}
+
+/** As the server does it, each event's words under its person's key. */
+async function sealWords(db: Knex, contextId: string, events: { event_id: string; actor_id: string; type: string }[]): Promise<void> {
+  const { rows } = await db.raw(
+    `SELECT u.user_id, k.key, first_name || ' ' || last_name AS name FROM users u JOIN audit_keys k USING (context_id, user_id) WHERE u.context_id = ? AND u.user_id = ANY(?)`,
+    [contextId, [...new Set(events.map(({ actor_id }) => actor_id))]],
+  );
+  const people = new Map<string, { key: Buffer; name: string }>(
+    rows.map((row: { user_id: string; key: Buffer; name: string }) => [row.user_id, row]),
+  );
+  for (let i = 0; i < events.length; i += 5000) {
+    const part = events.slice(i, i + 5000);
+    const sealed = part.map(({ event_id, actor_id, type }) => {
+      const { key, name } = people.get(actor_id)!;
+      const details = type === 'user.edited' ? { before: { department: 'Department 1' }, after: { department: 'Department 2' } } : {};
+      return [
+        sealData(key, event_id, 'actor', { name, ip: '203.0.113.9', userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0' }),
+        sealData(key, event_id, 'subject', { name, details }),
+      ];
+    });
+    await db.raw(
+      `UPDATE audit_events e SET actor_sealed = w.actor, subject_sealed = w.subject FROM unnest(?::uuid[], ?::bytea[], ?::bytea[]) AS w (id, actor, subject) WHERE e.context_id = ? AND e.event_id = w.id`,
+      [part.map(({ event_id }) => event_id), sealed.map(([actor]) => actor!), sealed.map(([, subject]) => subject!), contextId],
+    );
+  }
 }
