@@ -1,7 +1,7 @@
 import type { TaskList } from 'graphile-worker';
 import { deleteAccount, runBulkChange } from '../domain/account-changes/index.ts';
 import { sweepAttempts, sweepBrowsers } from '../domain/attempts/index.ts';
-import { BrokenChain, findHead, listUnsealed, sealEvents } from '../domain/audit/index.ts';
+import { findHead, listUnsealed, sealEvents } from '../domain/audit/index.ts';
 import { exportAudit, exportCsv, purgeOldEvents } from '../domain/audit-keeping/index.ts';
 import { endTrial, sweepPendingRequests } from '../domain/authentication/index.ts';
 import { listContexts } from '../domain/contexts/index.ts';
@@ -115,27 +115,29 @@ export function createTasks(
       await inTransaction(scopeOf(contextId), (scope) => followPlan(scope, userId, timeZone));
     },
     'seal-audit': async () => {
-      let broken: unknown;
+      let failed: unknown;
       for (const { contextId, timeZone } of await listUnsealed(services.database.knex)) {
         try {
           await sealEvents(scopeOf(contextId), services.keyRing, timeZone);
         } catch (error) {
-          if (!(error instanceof BrokenChain)) throw error;
-          services.log.error({ err: error, context: contextId }, 'the audit chain was changed');
-          broken = error;
+          services.log.error({ err: error, context: contextId }, 'the audit could not be sealed');
+          failed = error;
         }
       }
-      if (broken) throw broken; // seen by doctor and jobs list; the others are sealed
+      if (failed) throw failed; // seen by doctor and jobs list; the others are sealed
     },
     'purge-audit': async () => {
+      let failed: unknown;
       for (const { contextId, code } of await listContexts(services.database.knex)) {
         await purgeOldEvents(scopeOf(contextId), services.keyRing).catch((error) => {
-          if (!(error instanceof BrokenChain)) throw error; // told by the sealing, each minute
+          services.log.error({ err: error, context: contextId }, 'what is old could not be deleted from the audit');
+          failed = error;
         });
         const head = await findHead(scopeOf(contextId));
         // kept outside of the store: whoever cuts a chain back cannot change what was logged
         if (head) services.log.info({ context: code, seq: head.seq, hash: head.hash.toString('hex') }, 'audit chain');
       }
+      if (failed) throw failed;
     },
     'end-policy-trials': async () => {
       for (const contextId of await listTrialsOver(services.database.knex, services.clock.now()))

@@ -36,6 +36,12 @@ export async function inTransaction<T>(scope: Scope, work: (scope: Scope) => Pro
   }
 }
 
+/** Reads of one moment, whatever is written meanwhile; inside another transaction they are of its own moments. */
+export const inSnapshot = <T>(scope: Scope, work: (scope: Scope) => Promise<T>): Promise<T> =>
+  scope.db.isTransaction
+    ? work(scope)
+    : scope.db.transaction((db) => work({ ...scope, db }), { isolationLevel: 'repeatable read', readOnly: true });
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Whether a text from outside can be an id at all; PostgreSQL would answer others with an error. */

@@ -2,8 +2,11 @@ import { expect } from 'chai';
 import { deleteAccount } from '../../src/domain/account-changes/index.ts';
 import {
   BrokenChain,
+  canonicalEvent,
   findSealedRange,
   listDailyCounts,
+  nextHash,
+  noHash,
   purgeEvents,
   recordEvent,
   restartChain,
@@ -243,6 +246,71 @@ describe('domain/audit: the chain', () => {
     expect(await purgeEvents(scope, keyRing(), new Date(0)), 'nothing is that old').to.equal(0);
   });
 
+  it('nobody gets rid of an event, or of a change to one, by making it look old', async () => {
+    await seal();
+    await scope.db.transaction((db) => changeSettings({ ...scope, db }, auditRetention, { days: 30 }, 0));
+    const before = await events().where('seal_seq', '<=', 5);
+    for (const spoil of [
+      () =>
+        events()
+          .where('seal_seq', '<=', 5)
+          .update({ at: new Date('2000-01-01') }),
+      () => at(3).delete(),
+      () => at(3).update({ reason: 'forged' }),
+    ]) {
+      await spoil();
+      wait(40 * 24 * 60);
+      await purgeOldEvents(scope, keyRing()).then(
+        () => expect.fail('it was deleted'),
+        (error) => expect(error).to.be.instanceOf(BrokenChain),
+      );
+      expect((await verify()).breach)
+        .to.have.property('at')
+        .that.is.at.most(3);
+      expect(await events().where({ type: 'audit.purged' })).to.have.length(0);
+      await events().where('seal_seq', '<=', 5).delete();
+      await scope
+        .db('audit_events')
+        .insert(before.map((row) => ({ ...row, actor: JSON.stringify(row.actor), details: JSON.stringify(row.details) })));
+      expect((await verify()).breach).to.equal(undefined);
+    }
+  });
+
+  it('is verified as it was at one moment, while it grows and is cut', async () => {
+    await scope.db.transaction((db) => changeSettings({ ...scope, db }, auditRetention, { days: 30 }, 0));
+    let isOver = false;
+    const grow = async () => {
+      while (!isOver) {
+        await recordEvent(scope, { type: 'settings.changed', reason: 'more' });
+        await seal();
+        wait(10 * 24 * 60);
+        await purgeOldEvents(scope, keyRing());
+      }
+    };
+    const growing = grow();
+    for (let i = 0; i < 60; i++) expect((await verify()).breach).to.equal(undefined);
+    isOver = true;
+    await growing;
+    expect((await verify()).firstSeq).to.be.greaterThan(1);
+  });
+
+  it('one company’s broken chain keeps no other’s from being sealed', async () => {
+    const other = await server.scope('other');
+    for (const one of [scope, other]) await recordEvent(one, { type: 'settings.changed', reason: 'to be sealed' });
+    for (const one of [scope, other])
+      await one
+        .db('audit_events')
+        .where({ context_id: one.contextId, reason: 'to be sealed' })
+        .update({ seal_seq: one === scope ? 1 : null, seal_hash: one === scope ? Buffer.alloc(32) : null });
+    await server.app.startJobs();
+    await enqueueJob(scope.db, 'seal-audit', {}, { maxAttempts: 1 });
+    await eventually(async () =>
+      expect((await listFailedJobs(scope.db)).map(({ lastError }) => lastError).join()).to.contain('portaria audit verify'),
+    );
+    expect((await verifyChain(other, keyRing())).tail.events).to.equal(0);
+    expect((await verify()).breach).to.include({ at: 1 });
+  });
+
   it('a chain that is broken for good is given up in the open: a new one begins behind it, and age still deletes what lies before', async () => {
     const last = await seal();
     await at(3).delete();
@@ -275,7 +343,7 @@ describe('domain/audit: the chain', () => {
 
   it('a place that was written by hand wedges nothing: it is named, taken out of the numbering, and the chain goes on', async () => {
     const last = await seal();
-    for (const place of ['9007199254740991', '9223372036854775807', '0']) {
+    for (const place of ['9007199254740991', '9223372036854775807', '-9007199254740991', '-9223372036854775808', '-1', '0']) {
       await recordEvent(scope, { type: 'settings.changed', reason: `forged ${place}` });
       await scope.db.raw('UPDATE audit_events SET seal_seq = ?::bigint, seal_hash = ? WHERE context_id = ? AND reason = ?', [
         place,
@@ -285,11 +353,11 @@ describe('domain/audit: the chain', () => {
       ]);
     }
     expect((await verify()).breach).to.include({ what: 'added' });
-    expect((await verify()).before, 'one that lies before the beginning is counted').to.equal(1);
+    expect((await verify()).before, 'what lies before the beginning is counted').to.equal(4);
     expect((await restartChain(scope, keyRing(), 'forged')).firstSeq).to.equal(last + 1);
     expect(await seal()).to.equal(1);
     const anew = await verify();
-    expect([anew.breach, anew.sealed, anew.before]).to.deep.equal([undefined, 1, last + 3]);
+    expect([anew.breach, anew.sealed, anew.before]).to.deep.equal([undefined, 1, last + 6]);
   });
 
   it('counts each day on the way', async () => {
@@ -455,6 +523,33 @@ describe('web/admin-console: the audit report', () => {
     const lines = (await finish(begun)).text.trim().split('\r\n');
     expect(lines).to.have.length(2);
     expect(lines[1]).to.contain('João da Silva').and.to.contain('127.0.0.1');
+  });
+
+  it('nothing that was changed is signed, and nothing that was written by hand beyond the end', async () => {
+    const scope = await server.scope();
+    const { keyRing } = server.app.services;
+    await sealEvents(scope, keyRing, 'UTC');
+    const events = () => scope.db('audit_events').where({ context_id: scope.contextId });
+    const exported = async () => {
+      const { action, fields } = ana.form(await ana.get(at('/admin/audit/export')));
+      const begun = await ana.follow(action, { method: 'POST', form: { ...fields, format: 'signed', from: day(0), until: day(0) } });
+      let shown = begun;
+      await eventually(async () => {
+        shown = await ana.get(begun.url);
+        expect(shown.text).to.not.contain('data-follow');
+      });
+      return shown.text;
+    };
+    // with hashes that fit each other up to the end of what is exported, by somebody without the master key
+    const rows = await events().where('seal_seq', '<=', 5).orderBy('seal_seq');
+    let hash = noHash;
+    for (const row of rows) {
+      const reason = row.seal_seq === 3 ? 'forged' : row.reason;
+      hash = nextHash(hash, row.seal_seq, canonicalEvent({ ...row, reason }));
+      await events().where('event_id', row.event_id).update({ reason, seal_hash: hash });
+    }
+    expect(await exported()).to.contain('changed by somebody outside');
+    for (const { event_id, reason, seal_hash } of rows) await events().where({ event_id }).update({ reason, seal_hash });
   });
 
   it('is exported with a signature that anybody verifies offline; every kind of tampering shows', async () => {

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { type Breach, restartChain, sealEvents, type Verification, verifyChain } from '../../domain/audit/index.ts';
 import { type FileVerification, verifyAuditFile } from '../../domain/audit-keeping/index.ts';
 import { findContextByCode, listContexts } from '../../domain/contexts/index.ts';
@@ -65,10 +64,21 @@ function describe({ context, sealed, firstSeq, before, head, tail, isKnownTooOld
     : whole;
 }
 
+/** Of a file whose lines end with LF, and whose texts may hold other characters that end lines (U+2028). */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const part of createReadStream(file, 'utf8')) {
+    const lines = (rest + part).split('\n');
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
+
 async function verifyFile(file: string, key: string | undefined): Promise<Output> {
   let result: FileVerification;
   try {
-    result = await verifyAuditFile(createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY }));
+    result = await verifyAuditFile(linesOf(file));
   } catch (error) {
     throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
   }

@@ -147,7 +147,7 @@ function check(
   const name = input.name.trim();
   const text = { description: input.description?.trim() ?? '', category: input.category?.trim() ?? '' };
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(input.code)) faults.code = 'fields.code';
-  if (name.length === 0 || name.length > 100 || /\p{C}/u.test(name)) faults.name = 'fields.name';
+  if (name.length === 0 || name.length > 100 || /[\p{C}\p{Zl}\p{Zp}]/u.test(name)) faults.name = 'fields.name';
   if (text.description.length > 500 || /\p{Cc}/u.test(text.description)) faults.description = 'fields.too_long';
   if (text.category.length > 60 || /\p{Cc}/u.test(text.category)) faults.category = 'fields.too_long';
   if (input.launchUrl && !(/^https?:/.test(input.launchUrl) && isRedirectUri(input.launchUrl.split('#')[0]!)))

@@ -2,10 +2,20 @@ import { createHash } from 'node:crypto';
 import { CompactSign, importJWK } from 'jose';
 import type { KeyRing } from '../../platform/crypto/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { type EventRow, findSealedRange, listSealed, noHash, openEvents, recordEvent, sealEvents } from '../audit/index.ts';
+import {
+  BrokenChain,
+  type EventRow,
+  findSealedRange,
+  listSealed,
+  noHash,
+  openEvents,
+  recordEvent,
+  sealEvents,
+  verifyChain,
+} from '../audit/index.ts';
 import { findContextById } from '../contexts/index.ts';
 import { endOperation, noteProgress, type Operation, saveFilePart, startOperation } from '../operations/index.ts';
-import { inTransaction, type OperationId, type Scope } from '../scope.ts';
+import { inSnapshot, inTransaction, type OperationId, type Scope } from '../scope.ts';
 import { loadSigningKeys } from '../signing-keys/index.ts';
 
 /** Days of the company, both included. */
@@ -34,14 +44,19 @@ export const startAuditExport = (scope: Scope, input: Input): Promise<OperationI
 
 type Services = { keyRing: KeyRing; contexts: { byId(contextId: Scope['contextId']): Promise<{ url: string } | undefined> } };
 
-/** Seals what is not sealed yet, then writes the range of the chain with those days, event by event: as it was sealed, and readable beside it. */
+/**
+ * Seals what is not sealed yet, then writes the range of the chain with those days, event by event: as it was sealed, and readable beside it. Our signature is under
+ * nothing that was changed: the whole chain is verified at the moment of which the file is.
+ * @throws AppError audit_chain_broken
+ */
 export async function exportAudit(scope: Scope, operation: Operation, { keyRing, contexts }: Services): Promise<void> {
   const { operationId } = operation;
   const { fromAt, untilAt, from, until } = operation.input as Input;
   const context = (await findContextById(scope.db, scope.contextId))!;
-  await sealEvents(scope, keyRing, context.timeZone);
+  await sealEvents(scope, keyRing, context.timeZone).catch((error) => {
+    throw error instanceof BrokenChain ? broken() : error;
+  });
   const time = { from: fromAt ? new Date(fromAt) : undefined, until: untilAt ? new Date(untilAt) : undefined };
-  const range = (await findSealedRange(scope, time)) ?? { first: 1, last: 0, before: noHash };
   const digest = createHash('sha256');
   let part = 0;
   let done = 0;
@@ -50,25 +65,29 @@ export async function exportAudit(scope: Scope, operation: Operation, { keyRing,
     digest.update(content);
     await saveFilePart(scope, operationId, part++, content);
   };
-  const header: ExportHeader = {
+  const header = {
     format: 'portaria-audit-1',
     issuer: (await contexts.byId(scope.contextId))?.url ?? '',
     company: context.name,
     generatedAt: scope.clock.now().toISOString(),
     from,
     until,
-    before: range.before.toString('hex'),
-  };
-  await write([JSON.stringify(header)]);
-  for (let after = range.first - 1; after < range.last; ) {
-    const rows = await listSealed(scope, after, range.last, step);
-    if (rows.length === 0) break; // deleted meanwhile, for their age
-    const readable = await openEvents(scope, rows);
-    await write(rows.map((row, i) => JSON.stringify(presentRow(row, readable[i]!))));
-    done += rows.length;
-    after = rows.at(-1)!.seal_seq!;
-    await noteProgress(scope, operationId, { done });
-  }
+  } as const;
+  await inSnapshot(scope, async (inside) => {
+    const { breach } = await verifyChain(inside, keyRing);
+    // words that cannot be read are said to be so in the file
+    if (breach && breach.what !== 'hidden') throw broken();
+    const range = (await findSealedRange(inside, time)) ?? { first: 1, last: 0, before: noHash };
+    await write([JSON.stringify({ ...header, before: range.before.toString('hex') } satisfies ExportHeader)]);
+    for (let after = range.first - 1; after < range.last; ) {
+      const rows = await listSealed(inside, after, range.last, step);
+      const readable = await openEvents(inside, rows);
+      await write(rows.map((row, i) => JSON.stringify(presentRow(row, readable[i]!))));
+      done += rows.length;
+      after = rows.at(-1)!.seal_seq!;
+      await noteProgress(scope, operationId, { done });
+    }
+  });
   const [key] = (await loadSigningKeys(scope, keyRing)).filter(({ alg }) => alg === 'ES256');
   if (!key) throw new AppError('server_error', 500);
   const { d: _, ...publicJwk } = key;
@@ -80,6 +99,8 @@ export async function exportAudit(scope: Scope, operation: Operation, { keyRing,
   await noteProgress(scope, operationId, { total: done, done });
   await endOperation(scope, operationId, { fileName: 'audit.jsonl' });
 }
+
+const broken = () => new AppError('audit_chain_broken', 409);
 
 const presentRow = (row: EventRow, { actor, subjectName, details, erased }: Awaited<ReturnType<typeof openEvents>>[number]) => ({
   seq: row.seal_seq,

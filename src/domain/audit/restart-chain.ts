@@ -6,7 +6,7 @@ import { recordEvent } from './record-event.ts';
 import { findHead, isOwnHead, saveHead } from './seal-events.ts';
 import { type Breach, verifyChain } from './verify-chain.ts';
 
-/** No chain is as long: a place beyond it was written by hand, and the next ones would have no numbers left. */
+/** No chain is as long: a place beyond it was written by hand, as one below nothing was, and the next ones would have no numbers left. */
 const longest = 2 ** 50;
 
 /**
@@ -22,9 +22,14 @@ export async function restartChain(scope: Scope, keyRing: KeyRing, because: stri
     const { breach } = await verifyChain(inside, keyRing);
     if (!breach) throw new AppError('chain_whole', 409);
     const events = () => db('audit_events').where('context_id', contextId);
-    await events()
-      .where('seal_seq', '>', longest)
-      .update({ seal_seq: db.raw('-seal_seq') });
+    const byHand: { event_id: string }[] = await events()
+      .where((or) => or.where('seal_seq', '>', longest).orWhere('seal_seq', '<', 0))
+      .update({ seal_seq: null })
+      .returning('event_id');
+    await db.raw(
+      'UPDATE audit_events e SET seal_seq = -v.n FROM unnest(?::uuid[]) WITH ORDINALITY AS v (event_id, n) WHERE e.context_id = ? AND e.event_id = v.event_id',
+      [byHand.map(({ event_id }) => event_id), contextId],
+    );
     const last = await events().whereNotNull('seal_seq').orderBy('seal_seq', 'desc').first('seal_seq', 'seal_hash');
     const own = head && isOwnHead(keyRing, inside, head, head.mac) ? head.seq : 0;
     const seq = Math.max(own, last?.seal_seq ?? 0);

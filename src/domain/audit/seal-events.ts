@@ -66,14 +66,17 @@ export class BrokenChain extends Error {}
 
 /**
  * The head to go on from, held until the transaction ends.
- * @throws BrokenChain when it is missing, not authenticated by us, or not the last event's
+ * @throws BrokenChain when it is missing, not authenticated by us, not the last event's, or not the end
  */
 export async function lockOwnHead(scope: Scope, keyRing: KeyRing): Promise<ChainHead> {
   const head = await findHead(scope, { lock: true });
   if (!head || !isOwnHead(keyRing, scope, head, head.mac))
     throw new BrokenChain(`the audit chain of ${scope.contextId} is not as it was left: run "portaria audit verify"`);
+  const events = () => scope.db('audit_events').where('context_id', scope.contextId);
+  if (await events().where('seal_seq', '>', head.seq).first('event_id'))
+    throw new BrokenChain(`beyond the end of the audit chain of ${scope.contextId} lies an event: run "portaria audit verify"`);
   if (head.seq > head.anchorSeq) {
-    const last = await scope.db('audit_events').where({ context_id: scope.contextId, seal_seq: head.seq }).first('seal_hash');
+    const last = await events().where('seal_seq', head.seq).first('seal_hash');
     if (!last?.seal_hash.equals(head.hash)) throw new BrokenChain(`event ${head.seq} of the audit chain of ${scope.contextId} was changed`);
   }
   return head;

@@ -1,5 +1,5 @@
 import type { KeyRing } from '../../platform/crypto/index.ts';
-import type { Scope } from '../scope.ts';
+import { inSnapshot, type Scope } from '../scope.ts';
 import { canonicalEvent, nextHash } from './chain.ts';
 import { listSealed } from './list-events.ts';
 import { findPersonKeys, openData } from './personal.ts';
@@ -31,8 +31,11 @@ const step = 5000;
 /** A head that somebody kept elsewhere: a chain that does not hold it any more was cut back, with its own earlier head. */
 export type KnownHead = { seq: number; hash: string };
 
-/** Recomputes a company's chain from its beginning. */
-export async function verifyChain(scope: Scope, keyRing: KeyRing, known?: KnownHead): Promise<Verification> {
+/** Recomputes a company's chain from its beginning, as it was at one moment. */
+export const verifyChain = (scope: Scope, keyRing: KeyRing, known?: KnownHead): Promise<Verification> =>
+  inSnapshot(scope, (inside) => verify(inside, keyRing, known));
+
+async function verify(scope: Scope, keyRing: KeyRing, known?: KnownHead): Promise<Verification> {
   const { db, contextId } = scope;
   const head = await findHead(scope);
   const events = () => db('audit_events').where('context_id', contextId);

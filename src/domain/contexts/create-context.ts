@@ -67,7 +67,8 @@ export async function changeOwnContext(
 }
 
 function check({ name, samlEntityId, timeZone }: Changes): void {
-  if (name !== undefined && (name.trim() === '' || name.length > 100 || /\p{C}/u.test(name))) throw invalidInput({ name: 'fields.name' });
+  if (name !== undefined && (name.trim() === '' || name.length > 100 || /[\p{C}\p{Zl}\p{Zp}]/u.test(name)))
+    throw invalidInput({ name: 'fields.name' });
   if (samlEntityId !== undefined && !isEntityId(samlEntityId)) throw invalidInput({ samlEntityId: 'fields.own_entity_id' });
   if (timeZone !== undefined && !isTimeZone(timeZone)) throw invalidInput({ timeZone: 'fields.time_zone' });
 }

@@ -101,7 +101,7 @@ async function changeable(scope: Scope, groupId: string, lock: 'change' | 'stay'
 
 function check({ name, description = '' }: Input): Required<Input> {
   const trimmed = name.trim();
-  if (trimmed.length === 0 || trimmed.length > 100 || /\p{C}/u.test(trimmed)) throw invalidInput({ name: 'fields.name' });
+  if (trimmed.length === 0 || trimmed.length > 100 || /[\p{C}\p{Zl}\p{Zp}]/u.test(trimmed)) throw invalidInput({ name: 'fields.name' });
   if (description.length > 500 || /\p{Cc}/u.test(description)) throw invalidInput({ description: 'fields.too_long' });
   return { name: trimmed, description: description.trim() };
 }

@@ -88,7 +88,7 @@ export const isUsername = (value: string): boolean =>
   );
 
 const isName = (value: string): boolean =>
-  value.length > 0 && value.length <= 100 && !/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u202A-\u202E\u2066-\u2069]/u.test(value);
+  value.length > 0 && value.length <= 100 && !/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u.test(value);
 
 export type PersonalData = { email?: string; username?: string; firstName: string; lastName: string; role: Role; department?: string };
 
