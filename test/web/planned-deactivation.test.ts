@@ -97,6 +97,28 @@ describe('web/admin-console: temporary deactivation', () => {
     expect(await status()).to.equal('activated');
   });
 
+  it('reactivated by hand before its end: the period is over, and another may be planned', async () => {
+    await plan(inDays(0), inDays(3));
+    await look();
+    const { userId } = await joao();
+    const page = await ana.get(at(`/admin/users/${userId}/reactivate`));
+    const shown = await ana.submit(ana.form(page, /reactivate$/));
+    expect(shown.text).to.not.contain('has been deactivated since').and.to.not.contain('Edit deactivation');
+    expect(await (await server.scope()).db('planned_deactivations')).to.have.length(0);
+    expect((await plan(inDays(1), inDays(2))).text).to.contain('was saved');
+  });
+
+  it('overruled in another way, it is forgotten within a minute', async () => {
+    await plan(inDays(0), inDays(3));
+    await look();
+    const scope = await server.scope();
+    const { userId } = await joao();
+    await scope.db.transaction((db) => changeStatus({ ...scope, db }, userId, 'reactivate'));
+    await look();
+    expect(await scope.db('planned_deactivations')).to.have.length(0);
+    expect(await status()).to.equal('activated');
+  });
+
   it('a deactivation by hand in between wins: the end of the period gives nothing back', async () => {
     await plan(inDays(0), inDays(2));
     await look();

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { accountChanges } from '../../src/domain/account-changes/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { findUserByLogin, requestDeletion } from '../../src/domain/users/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { movableClock } from '../support/clock.ts';
 import { type Answer, Jar } from '../support/jar.ts';
@@ -119,6 +119,38 @@ describe('web/admin-console: a person’s page', () => {
       department: 'Sales',
       role: 'administrator',
     });
+  });
+
+  it('S133: of somebody who is being deleted nothing is offered, and nothing is done', async () => {
+    const id = ids.activated!;
+    const forms = [];
+    for (const [path, action] of [
+      ['edit', /edit$/],
+      ['groups/add', /add$/],
+      ['applications/add', /add$/],
+      ['temporary-deactivation', /deactivation$/],
+      ['deactivate', /deactivate$/],
+    ] as const)
+      forms.push(ana.form(await ana.get(at(`/admin/users/${id}/${path}`)), action));
+    const scope = await server.scope();
+    await scope.db.transaction((db) => requestDeletion({ ...scope, db }, id)); // no worker runs: it stays so
+    const shown = (await page('activated')).text;
+    expect(shown)
+      .to.contain('Being deleted')
+      .and.to.not.match(new RegExp(`/admin/users/${id}/(?!personal-data)`));
+    const row = new RegExp(`<tr>(?:(?!</tr>)[^])*${id}(?:(?!</tr>)[^])*</tr>`).exec((await ana.get(at('/admin/users'))).text)![0];
+    expect(row).to.not.match(new RegExp(`${id}/`));
+    const { group_id } = await scope.db('groups').where({ name: 'Finance' }).first('group_id');
+    const { application_id } = await scope
+      .db('applications')
+      .where({ context_id: scope.contextId, code: 'payroll' })
+      .first('application_id');
+    const filled = { firstName: 'Late', groups: group_id, applications: application_id, startsOn: '2099-01-01', endsOn: '2099-02-01' };
+    for (const { action, fields } of forms)
+      expect((await ana.get(action, { form: { ...fields, ...filled } })).status, action).to.equal(409);
+    const pasted = ana.form(await ana.get(at(`/admin/groups/${group_id}`)), /members$/);
+    await ana.submit(pasted, { login: 'in' });
+    expect(await scope.db('group_members').where({ user_id: id })).to.have.length(0);
   });
 
   it('S43–S45: there are two roles; an administrator manages, a regular user reaches applications and the own profile', async () => {

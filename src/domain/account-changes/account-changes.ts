@@ -2,8 +2,9 @@ import type { KeyRing, PasswordHasher } from '../../platform/crypto/index.ts';
 import { clearAttempts } from '../attempts/index.ts';
 import { giveTemporaryPassword } from '../authentication/index.ts';
 import { canBeInvited, resendInvitation } from '../invitations/index.ts';
+import { dropOverruledPlan } from '../planned-deactivations/index.ts';
 import { inTransaction, type Scope } from '../scope.ts';
-import { canChangeStatus, changeStatus, getUser, requestDeletion, type StatusChange, type User } from '../users/index.ts';
+import { canChangeStatus, changeStatus, getUser, requestDeletion, type User } from '../users/index.ts';
 
 /** `locale`: of the administrator's pages; who was invited by them is written to in it. */
 export type Services = { hasher: PasswordHasher; keyRing: KeyRing; locale: string };
@@ -13,11 +14,6 @@ type Change = {
   /** Opens a transaction of its own. @throws AppError status_conflict and others */
   run(scope: Scope, userId: string, services: Services): Promise<unknown>;
 };
-
-const statusChange = (change: StatusChange): Change => ({
-  isOffered: (user) => canChangeStatus(user, change),
-  run: (scope, userId) => inTransaction(scope, (inside) => changeStatus(inside, userId, change)),
-});
 
 /** The actions of the table of S112–S136, by the last part of their address. */
 export const accountChanges = {
@@ -33,8 +29,18 @@ export const accountChanges = {
         await clearAttempts(inside, id);
       }),
   },
-  deactivate: statusChange('deactivate'),
-  reactivate: statusChange('reactivate'),
+  deactivate: {
+    isOffered: (user) => canChangeStatus(user, 'deactivate'),
+    run: (scope, userId) => inTransaction(scope, (inside) => changeStatus(inside, userId, 'deactivate')),
+  },
+  reactivate: {
+    isOffered: (user) => canChangeStatus(user, 'reactivate'),
+    run: (scope, userId) =>
+      inTransaction(scope, async (inside) => {
+        await changeStatus(inside, userId, 'reactivate');
+        await dropOverruledPlan(inside, userId);
+      }),
+  },
   'reset-password': {
     // S117: whoever has an e-mail helps themselves on the sign-in page
     isOffered: (user) => user.status === 'activated' && !user.email,

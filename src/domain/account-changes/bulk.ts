@@ -22,12 +22,15 @@ type Input = { change: BulkChange; linkTo?: string[]; locale: string };
 /**
  * Everybody who is chosen now is written down, and done one after the other by a job.
  * @param input.linkTo ids of groups or applications, where the change links to them
- * @throws AppError invalid_input when nobody is chosen
+ * @param agreed how many were agreed to, where it has to be exactly so many
+ * @throws AppError invalid_input when nobody is chosen; changed_meanwhile when it is not as many as agreed
  */
-export const startBulkChange = (scope: Scope, chosen: ChosenUsers, input: Input): Promise<OperationId> =>
+export const startBulkChange = (scope: Scope, chosen: ChosenUsers, input: Input, agreed?: number): Promise<OperationId> =>
   inTransaction(scope, async (inside) => {
     const operationId = await startOperation(inside, { kind: 'change-users', input, total: 0 });
-    if ((await fillItems(inside, operationId, selectUserIds(inside, chosen))) === 0) throw invalidInput({ users: 'fields.nobody_chosen' });
+    const count = await fillItems(inside, operationId, selectUserIds(inside, chosen));
+    if (count === 0) throw invalidInput({ users: 'fields.nobody_chosen' });
+    if (agreed !== undefined && count !== agreed) throw new AppError('changed_meanwhile', 409);
     return operationId;
   });
 

@@ -3,3 +3,4 @@
 export { deleteCustomField } from './delete-custom-field.ts';
 export { type Description, describePerson, type NameIdRequest } from './describe-person.ts';
 export { mappedClaims } from './read-person.ts';
+export { listPersistentNameIds } from './store.ts';

@@ -2,12 +2,12 @@ import { getApplication } from '../applications/index.ts';
 import { type AuditEventType, recordEvent } from '../audit/index.ts';
 import { getGroup } from '../groups/index.ts';
 import type { Scope } from '../scope.ts';
-import { fullName, getUser } from '../users/index.ts';
+import { fullName, holdUser } from '../users/index.ts';
 import { deleteAssignment, insertAssignment } from './store.ts';
 
 type Assignee = { kind: 'user' | 'group'; id: string };
 
-/** @throws AppError not_found, of another context's ids too */
+/** @param scope of a transaction. @throws AppError not_found, of another context's ids too; status_conflict of somebody who is being deleted */
 export async function assignApplication(scope: Scope, applicationId: string, assignee: Assignee): Promise<void> {
   await change(scope, applicationId, assignee, 'application.assigned', insertAssignment);
 }
@@ -25,7 +25,7 @@ async function change(
   write: typeof insertAssignment,
 ): Promise<void> {
   const application = await getApplication(scope, applicationId);
-  const name = kind === 'user' ? fullName(await getUser(scope, id)) : (await getGroup(scope, id)).name;
+  const name = kind === 'user' ? fullName(await holdUser(scope, id)) : (await getGroup(scope, id)).name;
   if (!(await write(scope, application.applicationId, kind, id))) return;
   await recordEvent(scope, {
     type,

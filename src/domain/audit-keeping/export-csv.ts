@@ -10,6 +10,9 @@ export type AuditWords = {
   outcome(outcome: string): string;
   reason(reason: string): string;
   erased(id: string): string;
+  actor(actor: AuditEvent['actor']): string;
+  /** What changed and what else is known, a line each. */
+  details(details: AuditEvent['details']): string;
 };
 type Input = { filter: Omit<AuditFilter, 'from' | 'until'> & { from?: string; until?: string }; locale: string };
 
@@ -48,12 +51,12 @@ export async function exportCsv(scope: Scope, operation: Operation, wordsIn: (lo
 const present = (event: AuditEvent, words: AuditWords): string[] => [
   event.at.toISOString(),
   words.type(event.type),
-  event.erased.actor ? words.erased(event.actor.id ?? '') : event.actor.name || event.actor.kind,
+  event.erased.actor ? words.erased(event.actor.id ?? '') : words.actor(event.actor),
   event.erased.subject ? words.erased(event.subjectId ?? '') : (event.subjectName ?? ''),
   event.actor.ip ?? '',
   words.outcome(event.outcome),
   event.reason ? words.reason(event.reason) : '',
   event.supportCode ?? '',
-  Object.keys(event.details).length > 0 ? JSON.stringify(event.details) : '',
+  words.details(event.details),
   event.seq === undefined ? '' : String(event.seq),
 ];

@@ -16,6 +16,7 @@ export {
   forgetOwnBrowser,
   removeOwnFactor,
   renewRecoveryCodes,
+  sessionHolds,
 } from './own-credentials.ts';
 export {
   closePendingRequest,

@@ -28,11 +28,11 @@ export async function refuseAttempt(scope: Scope, { login, browser, user, reason
     });
   if (!isLast || !user) return record(scope);
   await inTransaction(scope, async (inside) => {
+    // first of all, as a sign-in does; a parallel attempt or an administrator may have changed the status since
+    const now = await getUser(inside, user.userId, { lock: true });
     await record(inside);
     // its own attempts are used up, whatever strangers did before
     if (reserved.isKnownBrowser) await forgetBrowser(inside, user.userId, browser);
-    // a parallel attempt or an administrator may have changed the status since
-    const now = await getUser(inside, user.userId, { lock: true });
     if (now.status === 'blocked') return prolongBlock(inside, user.userId);
     if (!canChangeStatus(now, 'block')) return;
     await changeStatus(inside, user.userId, 'block', 'failed-attempt-limit');

@@ -6,6 +6,7 @@ export {
   countAcceptances,
   findTerms,
   listAcceptances,
+  listAcceptancesOf,
   listEditions,
   type Terms,
   type TermsTexts,

@@ -78,6 +78,16 @@ export async function insertAcceptance(
   return inserted.length === 1;
 }
 
+/** Of one person, the latest edition first. */
+export const listAcceptancesOf = (
+  { db, contextId }: Scope,
+  userId: UserId,
+): Promise<{ edition: number; acceptedAt: Date; locale: string; ip: string }[]> =>
+  db('terms_acceptances')
+    .where({ context_id: contextId, user_id: userId })
+    .orderBy('edition', 'desc')
+    .select('edition', 'accepted_at AS acceptedAt', 'locale', 'ip');
+
 const active = ['activated', 'invited', 'blocked'];
 
 /** Of the people who have an account: how many accepted this edition, and how many are there. */

@@ -44,12 +44,13 @@ export async function editGroup(scope: Scope, groupId: string, input: Input, ver
   const group = await changeable(scope, groupId);
   if (version !== undefined && version !== group.version) throw new AppError('changed_meanwhile', 409);
   const { name, description } = check(input);
+  if (name === group.name && description === group.description) return;
   await refuseTaken(scope, name, group.groupId);
   await orTaken(updateGroup(scope, group.groupId, { name, description }), { groups_name: taken });
   await recordEvent(scope, {
     type: 'group.edited',
     subject: { kind: 'group', id: groupId, name },
-    details: { before: { name: group.name }, after: { name } },
+    details: { before: { name: group.name, description: group.description }, after: { name, description } },
   });
 }
 

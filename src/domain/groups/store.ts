@@ -129,12 +129,12 @@ export const removeGroup = async (scope: Scope, groupId: GroupId): Promise<void>
 /** @returns the people who were not members before */
 export async function insertMembers(scope: Scope, groupId: GroupId, userIds: string[]): Promise<UserId[]> {
   if (userIds.length === 0) return [];
-  const rows = await scope
-    .db('group_members')
-    .insert(userIds.map((user_id) => ({ context_id: scope.contextId, group_id: groupId, user_id })))
-    .onConflict(['context_id', 'user_id', 'group_id'])
-    .ignore()
-    .returning('user_id');
+  const { rows } = await scope.db.raw<{ rows: { user_id: UserId }[] }>(
+    `INSERT INTO group_members (context_id, group_id, user_id)
+     SELECT context_id, ?::uuid, user_id FROM users WHERE context_id = ? AND user_id = ANY(?::uuid[]) AND deleting_since IS NULL ORDER BY user_id FOR KEY SHARE
+     ON CONFLICT (context_id, user_id, group_id) DO NOTHING RETURNING user_id`,
+    [groupId, scope.contextId, userIds],
+  );
   return rows.map((row) => row.user_id);
 }
 

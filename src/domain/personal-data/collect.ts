@@ -1,12 +1,14 @@
 import { getApplication } from '../applications/index.ts';
-import { listApplicationsOfUser } from '../assignments/index.ts';
+import { listPersistentNameIds } from '../assertions/index.ts';
+import { listAssignments, listLaunchpadEntries } from '../assignments/index.ts';
+import { listBrowsers } from '../attempts/index.ts';
 import { type AuditEvent, listEvents, recordEvent } from '../audit/index.ts';
-import { listConsents } from '../consents/index.ts';
+import { listAcceptancesOf, listConsents } from '../consents/index.ts';
 import { listSecondFactors } from '../credentials/second-factors/index.ts';
 import { listCustomFields } from '../custom-fields/index.ts';
 import { listGroupsOfUser } from '../groups/index.ts';
 import { findPlan } from '../planned-deactivations/index.ts';
-import type { ApplicationId, Scope, UserId } from '../scope.ts';
+import type { Scope, UserId } from '../scope.ts';
 import { listApplicationUses, listSessionsOfUser } from '../sessions/index.ts';
 import { fullName, getUser } from '../users/index.ts';
 
@@ -19,8 +21,10 @@ export async function collectPersonalData(scope: Scope, userId: UserId): Promise
   const subject = { kind: 'user', id: user.userId, name: fullName(user) } as const;
   await recordEvent(scope, { type: 'user.data-exported', subject });
   const { customValues, userId: id, version: _, ...person } = user;
-  const applications = await listApplicationsOfUser(scope, userId);
-  const names = new Map(applications.map(({ applicationId, name }) => [applicationId as ApplicationId, name]));
+  const applications = await listAssignments(scope, userId);
+  const launchpad = await listLaunchpadEntries(scope, userId);
+  const persistentNames = await listPersistentNameIds(scope, userId);
+  const names = new Map([...applications, ...launchpad, ...persistentNames].map(({ applicationId, name }) => [applicationId, name]));
   const uses = await listApplicationUses(scope, userId);
   const consents = [];
   for (const { applicationId, ...one } of await listConsents(scope, userId))
@@ -32,14 +36,24 @@ export async function collectPersonalData(scope: Scope, userId: UserId): Promise
     customFields: Object.fromEntries(fields.map(({ label, fieldId }) => [label, customValues[fieldId] ?? null])),
     plannedDeactivation: (await findPlan(scope, userId)) ?? null,
     groups: (await listGroupsOfUser(scope, userId)).map(({ name }) => name),
-    applications: applications.map(({ applicationId, name }) => ({ name, lastUsedAt: uses.get(applicationId as ApplicationId) ?? null })),
+    applications: applications.map(({ applicationId, name, enabled, isDirect, groups: by }) => ({
+      name,
+      enabled,
+      isDirect,
+      byGroups: by.map((group) => group.name),
+      lastUsedAt: uses.get(applicationId) ?? null,
+    })),
+    launchpad: launchpad.map(({ applicationId, ...one }) => ({ ...one, lastUsedAt: uses.get(applicationId) ?? null })),
+    knownToApplicationsAs: persistentNames.map(({ applicationId: _, ...one }) => one),
     consents,
+    acceptedTerms: await listAcceptancesOf(scope, userId),
     secondFactors: (await listSecondFactors(scope, userId)).map(({ kind, name, createdAt, lastUsedAt }) => ({
       kind,
       name,
       createdAt,
       lastUsedAt: lastUsedAt ?? null,
     })),
+    browsers: (await listBrowsers(scope, userId, '')).map(({ id: _id, isHere: _here, ...one }) => one),
     sessions: (await listSessionsOfUser(scope, userId)).map(({ sessionId: _id, ...one }) => one),
     ...(await collectHistory(scope, userId)),
   };

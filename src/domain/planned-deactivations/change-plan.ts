@@ -2,7 +2,7 @@ import { dayIn, isDay } from '../../platform/clock/index.ts';
 import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import type { Scope } from '../scope.ts';
-import { changeStatus, fullName, getUser, type User } from '../users/index.ts';
+import { changeStatus, fullName, holdUser, type User } from '../users/index.ts';
 import { keepsOut, type PlannedDeactivation } from './plan.ts';
 import { countUnplannedAdministrators, deletePlan, findPlan, savePlan } from './store.ts';
 
@@ -15,7 +15,7 @@ export type PlanInput = Pick<PlannedDeactivation, 'startsOn' | 'endsOn' | 'descr
  * @throws AppError invalid_input, own_account, last_administrator, status_conflict (not Activated, or planned already)
  */
 export async function planDeactivation(scope: Scope, userId: string, input: PlanInput, timeZone: string): Promise<void> {
-  const user = await getUser(scope, userId, { lock: true });
+  const user = await holdUser(scope, userId);
   if (scope.actor.id === user.userId) throw new AppError('own_account', 409);
   if (user.status !== 'activated' || (await findPlan(scope, user.userId))) throw new AppError('status_conflict', 409);
   const plan = check(input, dayIn(timeZone, scope.clock.now()));
@@ -43,8 +43,17 @@ export async function removePlan(scope: Scope, userId: string): Promise<void> {
   await record(scope, 'user.deactivation-removed', user, { before: bare(plan) });
 }
 
+/** Somebody decided otherwise before the end: a period that has begun, and does not keep the person out any more, is over. @param scope of a transaction that changed the status */
+export async function dropOverruledPlan(scope: Scope, userId: string): Promise<void> {
+  const user = await holdUser(scope, userId);
+  const plan = await findPlan(scope, user.userId, { lock: true });
+  if (!plan?.beganAt || keepsOut(plan, user)) return;
+  await deletePlan(scope, user.userId);
+  await record(scope, 'user.deactivation-removed', user, { before: bare(plan) });
+}
+
 async function lockPlan(scope: Scope, userId: string): Promise<{ user: User; plan: PlannedDeactivation }> {
-  const user = await getUser(scope, userId, { lock: true });
+  const user = await holdUser(scope, userId);
   if (scope.actor.id === user.userId) throw new AppError('own_account', 409);
   const plan = await findPlan(scope, user.userId, { lock: true });
   if (!plan) throw new AppError('changed_meanwhile', 409);

@@ -60,19 +60,22 @@ export async function countUnplannedAdministrators({ db, contextId }: Scope, exc
   return Number(row?.n ?? 0);
 }
 
-/** Of all companies, those whose start or end has come. */
+/** Of all companies, those whose start or end has come, and those that somebody overruled since they began. */
 export async function listPlansAtEnds(db: Db, now: Date): Promise<{ contextId: ContextId; userId: UserId; timeZone: string }[]> {
   // no place on earth is further ahead than this
   const latest = new Date(now.getTime() + 14 * 3_600_000).toISOString().slice(0, 10);
+  const overruled = db.raw("(began_at IS NOT NULL AND (u.status <> 'deactivated' OR u.status_changed_at <> began_at))");
   const rows = await db('planned_deactivations AS p')
     .join('contexts AS c', 'c.context_id', 'p.context_id')
+    .join('users AS u', (on) => on.on('u.context_id', 'p.context_id').andOn('u.user_id', 'p.user_id'))
     .where('starts_on', '<=', latest)
-    .where((or) => or.whereNull('began_at').orWhere('ends_on', '<=', latest))
+    .where((or) => or.whereNull('began_at').orWhere('ends_on', '<=', latest).orWhere(overruled))
     .select(
       'p.context_id AS contextId',
       'p.user_id AS userId',
       'c.time_zone AS timeZone',
       db.raw('(CASE WHEN began_at IS NULL THEN starts_on ELSE ends_on END)::text AS "nextDay"'),
+      db.raw('? AS "isOverruled"', [overruled]),
     );
-  return rows.filter(({ timeZone, nextDay }) => now >= startOfDay(timeZone, nextDay));
+  return rows.filter(({ timeZone, nextDay, isOverruled }) => isOverruled || now >= startOfDay(timeZone, nextDay));
 }

@@ -2,7 +2,7 @@ import { AppError, invalidInput } from '../../platform/errors/index.ts';
 import { recordEvent } from '../audit/index.ts';
 import { type CustomField, customFieldName, listCustomFields, readCustomValues } from '../custom-fields/index.ts';
 import type { Scope } from '../scope.ts';
-import { countActiveAdministrators, getUser, updateUser } from './store.ts';
+import { countActiveAdministrators, holdUser, updateUser } from './store.ts';
 import { checkPersonalData, fullName, type PersonalData, type User } from './user.ts';
 
 type OwnChanges = Partial<Pick<PersonalData, 'firstName' | 'lastName' | 'role' | 'department'>>;
@@ -12,10 +12,10 @@ type Changes = OwnChanges & { customFields?: Record<string, unknown> };
 /**
  * S86, S87: name, role, department and custom fields; never the e-mail or username.
  * @param version the one the editor saw: another person's change since then is not overwritten
- * @throws AppError invalid_input, last_administrator, own_account, changed_meanwhile
+ * @throws AppError invalid_input, last_administrator, own_account, changed_meanwhile, status_conflict
  */
 export async function editUser(scope: Scope, userId: string, { customFields, ...changes }: Changes, version?: number): Promise<User> {
-  const before = await getUser(scope, userId, { lock: true });
+  const before = await holdUser(scope, userId);
   if (version !== undefined && version !== before.version) throw new AppError('changed_meanwhile', 409);
   const fields = customFields ? await listCustomFields(scope) : [];
   const custom = customFields && readCustomValues(fields, customFields, before.customValues);

@@ -26,6 +26,7 @@ export {
   forgetCustomValues,
   fromRow,
   getUser,
+  holdUser,
   isActiveAdministrator,
   noteLocale,
   noteTermsEdition,

@@ -78,7 +78,7 @@ export async function listTakenLogins(scope: Scope, logins: string[]): Promise<S
 /** `isMore`: there are more than were counted. */
 export type Count = { n: number; isMore: boolean };
 
-/** Exact for the whole list and its filters, whatever its length; of a search no more than `most` are counted. */
+/** Exact for the whole list and its filters, whatever its length; of a search no more than `most` are counted: a page need not wait for a number that nobody asked for. */
 export async function countUsers(scope: Scope, filter: UserFilter = {}, most = 10_000): Promise<Count> {
   const { search, groupId, role, status } = filter;
   if (!search?.trim() && !groupId) {

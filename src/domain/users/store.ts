@@ -1,5 +1,5 @@
 import { jsonText, run } from '../../platform/database/index.ts';
-import { notFound } from '../../platform/errors/index.ts';
+import { AppError, notFound } from '../../platform/errors/index.ts';
 import type { CustomValues } from '../custom-fields/index.ts';
 import { isId, type Scope, type UserId } from '../scope.ts';
 import { emailKey, loginKey, nameKey, type Role, type Status, type User, usernameKey } from './user.ts';
@@ -77,6 +77,13 @@ export async function findUserById(scope: Scope, userId: string): Promise<User |
 export async function getUser(scope: Scope, userId: string, { lock = false } = {}): Promise<User> {
   const user = lock && isId(userId) ? await findUser(scope, 'lock user', `${byId} FOR UPDATE`, userId) : await findUserById(scope, userId);
   if (!user) throw notFound();
+  return user;
+}
+
+/** Locks somebody whose account is to stay. @throws AppError not_found; status_conflict of somebody who is being deleted */
+export async function holdUser(scope: Scope, userId: string): Promise<User> {
+  const user = await getUser(scope, userId, { lock: true });
+  if (user.deletingSince) throw new AppError('status_conflict', 409);
   return user;
 }
 

@@ -1,4 +1,4 @@
-import { enrolPasskey, enrolTotp, proofHolds, recordProof } from '../../domain/authentication/index.ts';
+import { enrolPasskey, enrolTotp, proofHolds, recordProof, sessionHolds } from '../../domain/authentication/index.ts';
 import { inTransaction, type Scope } from '../../domain/scope.ts';
 import type { SecondFactor } from '../../domain/sign-in-policy/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
@@ -23,8 +23,9 @@ export async function submitEnrolment(page: PageContext): Promise<void> {
   const ceremony = passkeyCeremony(page);
   const enrolled = await inTransaction(scope, async (inside) => {
     const done = kind === 'passkey' ? ceremony && (await withPasskey(inside)) : await withApp(inside);
-    // the factor was set up with the person held: a proof that ended meanwhile sets up nothing
-    if (done && step.by === 'proof' && !(await proofHolds(inside, proven))) throw new AppError('request_expired', 409);
+    // the factor was set up with the person held: a proof or a session that ended meanwhile sets up nothing
+    const holds = async () => (step.by === 'proof' ? proofHolds(inside, proven) : sessionHolds(inside, page.session!));
+    if (done && !(await holds())) throw new AppError('request_expired', 409);
     if (done) await recordProof(inside, request.requestId, { ...proven, amr: [...new Set([...proven.amr, ...done.amr])] });
     return done;
   });

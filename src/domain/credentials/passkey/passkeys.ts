@@ -160,10 +160,11 @@ export async function provePasskey(
   }).catch(() => undefined); // a counter that goes back is a copy of the key (WebAuthn §6.1.1)
   if (!verified?.verified) return undefined;
   const { newCounter, credentialBackedUp } = verified.authenticationInfo;
-  await passkeys(scope)
+  const used = await passkeys(scope)
     .where({ user_id: userId, factor_id: row.factor_id })
     .update({ sign_count: newCounter, is_backed_up: credentialBackedUp, last_used_at: scope.clock.now() });
-  return methodsOf(credentialBackedUp);
+  // taken away meanwhile
+  return used === 1 ? methodsOf(credentialBackedUp) : undefined;
 }
 
 /** A key in hardware or one that is synchronised; the person was there and was verified, so that it is two factors. */

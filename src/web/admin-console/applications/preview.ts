@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { decide } from '../../../domain/access/index.ts';
 import { defaultConsumer, getApplication, type SamlSettings } from '../../../domain/applications/index.ts';
 import { describePerson } from '../../../domain/assertions/index.ts';
-import { findUserByLogin } from '../../../domain/users/index.ts';
+import { findUserByLogin, recordView } from '../../../domain/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { authnContext, newXmlId, previewAssertion } from '../../../platform/saml/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
@@ -15,6 +15,7 @@ export async function showPreview(page: PageContext): Promise<void> {
   if (!saml) throw notFound();
   const login = page.query('login').trim() || session!.person.login;
   const user = await findUserByLogin(scope, login);
+  if (user) await recordView(scope, user);
   const verdict = user && decide(await services.findAccess(context.contextId, user.userId, application.applicationId));
   const description =
     user &&

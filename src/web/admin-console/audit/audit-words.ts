@@ -1,6 +1,7 @@
 import type { AuditWords } from '../../../domain/audit-keeping/index.ts';
 import { type I18n, isLocale } from '../../../platform/i18n/index.ts';
 import { reasonText } from '../../request/index.ts';
+import { presentActor, presentLine } from './present-details.ts';
 
 /** What an exported report says, in one language. */
 export function auditWords(i18n: I18n, locale: string): AuditWords {
@@ -21,6 +22,8 @@ export function auditWords(i18n: I18n, locale: string): AuditWords {
     type: (type) => t(`audit.types.${type.replace(/[.-]/g, '_')}`),
     outcome: (outcome) => t(`status.${outcome}`),
     reason: (reason) => reasonText(i18n, t, reason),
+    actor: (actor) => presentActor(actor, t),
+    details: (details) => presentLine(details, t, i18n),
     erased: (id) => t('audit.erased', { id: id.slice(-8) }),
   };
 }

@@ -3,7 +3,7 @@ import { auditEventTypes, listEvents } from '../../../domain/audit/index.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { confirmExport, submitExport } from './export.ts';
 import { readAuditFilter } from './filter.ts';
-import { presentDetails } from './present-details.ts';
+import { presentActor, presentDetails } from './present-details.ts';
 import { showRetention, submitRetention } from './retention.ts';
 
 export const auditRoutes: Route[] = [
@@ -28,6 +28,7 @@ async function showAudit(page: PageContext): Promise<void> {
     fields: faults,
     types: auditEventTypes,
     presentDetails: (details: Record<string, unknown>) => presentDetails(details, page.t, page.services.i18n),
+    presentActor: (actor: (typeof items)[number]['actor']) => presentActor(actor, page.t),
     applications: (await listApplications(page.scope, {}, 500)).items,
   });
 }

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../../../domain/audit/index.ts';
 import type { I18n, Translate } from '../../../platform/i18n/index.ts';
 
 type Flat = Record<string, string>;
@@ -41,4 +42,22 @@ function flatten(value: unknown, word: (value: unknown) => string, path = ''): F
   if (value === null || typeof value !== 'object') return { [path]: word(value) };
   if (Array.isArray(value)) return { [path]: value.map((one) => (typeof one === 'object' ? JSON.stringify(one) : one)).join(', ') || '–' };
   return Object.assign({}, ...Object.entries(value).map(([key, one]) => flatten(one, word, path ? `${path}.${key}` : key)));
+}
+
+/** Who did it: a person by name, ourselves as such, the operator with the name they gave. */
+export function presentActor({ kind, name }: AuditEvent['actor'], t: Translate): string {
+  const word = t(`audit.actors.${kind}`);
+  if (kind === 'system') return word;
+  if (kind === 'operator') return name && name !== kind ? `${word} (${name})` : word;
+  return name || word;
+}
+
+/** What an event says besides, in one line. */
+export function presentLine(details: Record<string, unknown>, t: Translate, i18n: I18n): string {
+  const { changes, facts, rest } = presentDetails(details, t, i18n);
+  return [
+    ...changes.map(({ name, ...change }) => `${name}: ${t('audit.change', change)}`),
+    ...facts.map(({ name, value }) => `${name}: ${value}`),
+    ...(Object.keys(rest).length > 0 ? [JSON.stringify(rest)] : []),
+  ].join('; ');
 }

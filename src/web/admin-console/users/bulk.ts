@@ -1,5 +1,5 @@
 import { type BulkChange, bulkChanges, startBulkChange } from '../../../domain/account-changes/index.ts';
-import { isId } from '../../../domain/scope.ts';
+import { isId, type Scope } from '../../../domain/scope.ts';
 import { type ChosenUsers, countUsers, listUsers, listUsersByIds } from '../../../domain/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
@@ -8,6 +8,10 @@ import { redirectTo, submitForm } from '../submit.ts';
 import { filterFields, readFilter } from './filter.ts';
 
 const linkedTo: Partial<Record<BulkChange, LinkKind>> = { 'add-to-groups': 'groups', 'link-applications': 'applications' };
+
+/** Exactly: the number is what is agreed to. More people than this no company has. */
+const countChosen = async (scope: Scope, chosen: ChosenUsers): Promise<number> =>
+  'ids' in chosen ? chosen.ids.length : (await countUsers(scope, chosen.filter, 100_000_000)).n;
 
 /** So many names are shown before it is done. */
 const shown = 10;
@@ -38,10 +42,10 @@ async function render(page: PageContext, status = 200, fault?: string, fields: R
   const { form, scope } = page;
   const change = changeOf(page);
   const chosen = readChosen(page);
-  const count = 'ids' in chosen ? { n: chosen.ids.length, isMore: false } : await countUsers(scope, chosen.filter);
+  const count = await countChosen(scope, chosen);
   const filter = filterFields(readFilter(form.get));
   const back = listOf(page);
-  if (count.n === 0) return redirectTo(page, listOf(page, { change }), 'nobody_chosen');
+  if (count === 0) return redirectTo(page, listOf(page, { change }), 'nobody_chosen');
   const kind = linkedTo[change];
   const list = kind && (await listChoices(scope, kind, readChoices(page, kind)));
   const some =
@@ -50,7 +54,7 @@ async function render(page: PageContext, status = 200, fault?: string, fields: R
   renderPage(
     page,
     'admin-console/bulk',
-    { change, count, some, filter, kind, list, hidden, back, mustType: mustType(change, count.n), typed: form.get('typed'), fields, fault },
+    { change, count, some, filter, kind, list, hidden, back, mustType: mustType(change, count), typed: form.get('typed'), fields, fault },
     { status },
   );
 }
@@ -65,12 +69,12 @@ export async function submitBulk(page: PageContext): Promise<void> {
   const linkTo = kind && readChoices(page, kind).chosen;
   if (linkTo?.length === 0) return render(page, 422, page.t('links.none_chosen'));
   const chosen = readChosen(page);
-  const { n } = 'ids' in chosen ? { n: chosen.ids.length } : await countUsers(page.scope, chosen.filter);
+  const n = await countChosen(page.scope, chosen);
   if (mustType(change, n) && page.form.get('typed').replace(/\D/g, '') !== String(n))
     return render(page, 422, undefined, { typed: page.t('fields.bulk_number', { count: n }) });
   const operationId = await submitForm(
     page,
-    () => startBulkChange(page.scope, chosen, { change, linkTo, locale: page.locale }),
+    () => startBulkChange(page.scope, chosen, { change, linkTo, locale: page.locale }, mustType(change, n) ? n : undefined),
     (fields, status, fault) => render(page, status, fault ?? Object.values(fields)[0]),
   );
   if (operationId) redirectTo(page, `/admin/operations/${operationId}`);
