@@ -21,7 +21,7 @@ import { sweepExchanges } from '../domain/traces/index.ts';
 import { exportUsers } from '../domain/user-exports/index.ts';
 import { runImport } from '../domain/user-imports/index.ts';
 import { findUserById, forgetCustomValues, fullName, isActiveAdministrator, sweepUserCounts } from '../domain/users/index.ts';
-import { enqueueJob } from '../platform/jobs/index.ts';
+import { enqueueJob, sweepFailedJobs } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
 import { auditWords, exportWords, importWords } from '../web/admin-console/index.ts';
 import type { createBackChannelLogout } from '../web/oidc/index.ts';
@@ -152,6 +152,7 @@ export function createTasks(
         sweepExchanges,
         sweepLinks,
         sweepOperations,
+        sweepFailedJobs,
         sweepUserCounts,
       ])
         await sweep(services.database.knex);

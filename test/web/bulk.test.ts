@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { findUserByLogin, listUsers } from '../../src/domain/users/index.ts';
+import { startBulkChange } from '../../src/domain/account-changes/index.ts';
+import { createUser, findUserByLogin, listUsers } from '../../src/domain/users/index.ts';
 import type { Answer, Jar } from '../support/jar.ts';
 import { eventually } from '../support/process.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -69,6 +70,36 @@ describe('web/admin-console: many people at once', () => {
     const members = await (await server.scope()).db('group_members').pluck('user_id');
     expect(members).to.include(first).and.to.have.length(2);
     expect((await ana.submit(ana.form(list, /bulk$/), { change: 'unblock', whom: 'ticked' })).text).to.contain('Select somebody first');
+  });
+
+  it('S130: exactly as many are deleted as were typed', async () => {
+    const asked = await ana.submit(ana.form(await ana.get(at('/admin/users?q=pat')), /bulk$/), { change: 'delete', whom: 'all' });
+    const form = ana.form(asked, /start$/);
+    expect((await ana.submit(form, { typed: '59' })).status).to.equal(422);
+    const scope = await server.scope();
+    const chosen = { filter: { search: 'pat' } };
+    const me = (await findUserByLogin(scope, 'ana@acme.example'))!;
+    const asAna = { ...scope, actor: { kind: 'person', id: me.userId, name: 'Ana Souza' } } as const;
+    await startBulkChange(asAna, chosen, { change: 'delete', locale: 'en' }, 59).then(
+      () => expect.fail('one more than was agreed to'),
+      (error) => expect(error.code).to.equal('changed_meanwhile'),
+    );
+    expect(await statuses()).to.deep.equal({ activated: 60 });
+    expect((await ana.submit(form, { typed: '60' })).url).to.match(/operations\//);
+  });
+
+  it('S60, S113, S134: unblocks many, sends many invitations again, links many to an application', async () => {
+    const scope = await server.scope();
+    await scope.db('users').where('username_key', 'like', 'p1%').update({ status: 'blocked' });
+    expect((await change('/admin/users?status=blocked', { change: 'unblock', whom: 'all' })).text).to.contain('11 of 11');
+    expect(await statuses()).to.deep.equal({ activated: 60 });
+    const { application_id } = await scope.db('applications').where({ context_id: scope.contextId, code: 'payroll' }).first();
+    await change('/admin/users?q=pat', { change: 'link-applications', whom: 'all' }, { applications: application_id });
+    expect(await scope.db('application_users').where({ application_id })).to.have.length(60);
+    const mailed = { firstName: 'Iris', lastName: 'Invited', email: 'iris@acme.example', role: 'regular', status: 'invited' } as const;
+    const { userId } = await createUser(scope, mailed);
+    expect((await change('/admin/users?status=invited', { change: 'resend-invitation', whom: 'all' })).text).to.contain('1 of 1');
+    expect(await scope.db('one_time_links').where({ user_id: userId, kind: 'invitation' })).to.have.length(1);
   });
 
   it('S130, S133: deletes many, with everything of theirs', async () => {

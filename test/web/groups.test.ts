@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { findGroupByName } from '../../src/domain/groups/index.ts';
-import { defaultRules, demandOfGroup, rulesSchema, withDemandOfGroup } from '../../src/domain/sign-in-policy/index.ts';
+import {
+  defaultRules,
+  demandOfGroup,
+  loadPolicy,
+  rulesInForce,
+  rulesSchema,
+  withDemandOfGroup,
+} from '../../src/domain/sign-in-policy/index.ts';
 import { findUserByLogin, fullName, listUsers, type UserFilter } from '../../src/domain/users/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { Jar } from '../support/jar.ts';
@@ -119,6 +126,29 @@ describe('web/admin-console: groups', () => {
     for (const name of names) expect(await shown('')).to.contain(name);
     for (const name of names) expect(await shown('?type=no-views')).to.not.contain(name);
     expect(await shown('?type=no-views')).to.contain('Signed in');
+  });
+
+  it('the audit says what of a group changed, and nothing when nothing did', async () => {
+    const { groupId } = (await findGroupByName(await server.scope(), 'Finance'))!;
+    const edit = async (description: string) =>
+      ana.submit(ana.form(await ana.get(at(`/admin/groups/${groupId}/edit`)), /edit$/), { description });
+    await edit('Pays the bills');
+    await edit('Pays the bills');
+    const events = await eventsOf(await server.scope(), { type: 'group.edited' });
+    expect(events.map(({ details }) => details)).to.deep.equal([
+      { before: { name: 'Finance', description: '' }, after: { name: 'Finance', description: 'Pays the bills' } },
+    ]);
+    expect((await ana.get(at('/admin/audit?type=group.edited'))).text).to.contain('– → Pays the bills');
+  });
+
+  it('S36: with a group go its rules, and that is said before', async () => {
+    const { groupId } = (await findGroupByName(await server.scope(), 'Équipe 119'))!;
+    await ana.submit(ana.form(await ana.get(at(`/admin/groups/${groupId}/second-factor`)), /second-factor$/));
+    const asked = await ana.get(at(`/admin/groups/${groupId}/delete`));
+    expect(asked.text).to.contain('a second factor or shorter sessions that it demanded are demanded no more');
+    await ana.submit(ana.form(asked, /delete$/));
+    const rules = rulesInForce(await loadPolicy(await server.scope()), new Date());
+    expect(rules.overrides).to.deep.equal([]);
   });
 
   it('S97: of Everyone nothing can be changed but what it gives', async () => {

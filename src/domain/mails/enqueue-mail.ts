@@ -1,5 +1,5 @@
 import type { KeyRing } from '../../platform/crypto/index.ts';
-import { enqueueJob } from '../../platform/jobs/index.ts';
+import { dropJobs, enqueueJob } from '../../platform/jobs/index.ts';
 import type { Scope } from '../scope.ts';
 import type { MailName } from './mail-texts.ts';
 
@@ -28,6 +28,11 @@ type NewMail = Pick<MailJob, 'to' | 'locale' | 'mail' | 'params'> & {
 export async function enqueueMail({ db, contextId }: Scope, { path, keyRing, ...mail }: NewMail): Promise<void> {
   const link = keyRing ? { sealedPath: keyRing.encrypt(path, mailLinkPurpose(contextId)) } : { path };
   await enqueueJob(db, 'send-mail', { contextId, ...mail, ...link });
+}
+
+/** Of somebody who is gone: what waits for them, or failed for good, would keep their name and address. @param scope of a transaction */
+export async function dropMailsOf({ db, contextId }: Scope, person: Addressee): Promise<void> {
+  for (const to of mailboxesOf(person)) await dropJobs(db, 'send-mail', { contextId, to });
 }
 
 /** Somebody with up to two mailboxes. `locale` was chosen, `seenLocale` is that of the pages on which they last signed in. */

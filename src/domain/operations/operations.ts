@@ -156,6 +156,8 @@ export async function endOperation(
       state: end.fault ? 'failed' : 'done',
       fault: end.fault ?? null,
       file_name: end.fileName ?? null,
+      // what was looked for may name somebody
+      input: scope.db.raw("input - 'filter'"),
       finished_at: scope.clock.now(),
     });
   return ended > 0;

@@ -20,3 +20,9 @@ export function withDemandOfGroup(rules: PolicyRules, groupId: string, isRequire
   const rest = rules.overrides.filter((one) => one !== found);
   return { ...rules, overrides: saysNothing ? rest : [...rest, after] };
 }
+
+/** The rules once the group is gone. */
+export const withoutGroup = (rules: PolicyRules, groupId: string): PolicyRules => ({
+  ...rules,
+  overrides: rules.overrides.filter((one) => !isOf(groupId)(one)),
+});

@@ -34,3 +34,17 @@ export async function retryFailedJobs(db: Db, ids?: string[]): Promise<number> {
   );
   return rows[0].n;
 }
+
+/** What failed for good and nobody tried again in so many days: it may hold people's addresses. */
+export async function sweepFailedJobs(db: Db, days = 30): Promise<void> {
+  await db.raw(`DELETE FROM graphile_worker._private_jobs WHERE ${given} AND updated_at < now() - make_interval(days => ?)`, [days]);
+}
+
+/** Jobs of a task that nobody works on now, by what their payload says. */
+export async function dropJobs(db: Db, task: string, payload: Record<string, string>): Promise<void> {
+  await db.raw(
+    `DELETE FROM graphile_worker._private_jobs j USING graphile_worker._private_tasks t
+     WHERE t.id = j.task_id AND t.identifier = ? AND j.locked_at IS NULL AND j.payload::jsonb @> ?::jsonb`,
+    [task, JSON.stringify(payload)],
+  );
+}

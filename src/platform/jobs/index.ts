@@ -6,7 +6,7 @@ import type { Db } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
 import { LiveWorkers } from './live-workers.ts';
 
-export { countJobs, type FailedJob, type JobCounts, listFailedJobs, retryFailedJobs } from './failures.ts';
+export { countJobs, dropJobs, type FailedJob, type JobCounts, listFailedJobs, retryFailedJobs, sweepFailedJobs } from './failures.ts';
 
 /** `queue`: jobs of one queue run one after the other. */
 export type JobOptions = { runAt?: Date; maxAttempts?: number; key?: string; queue?: string };

@@ -14,7 +14,7 @@ export function presentDetails(details: Record<string, unknown>, t: Translate, i
   const known = (key: string, otherwise: string) => (i18n.exists(key) ? t(key) : otherwise);
   const nameOf = (path: string) => known(`audit.detail_names.${path.replaceAll('.', '_')}`, path);
   const wordOf = (value: unknown): string => {
-    if (value === null || value === undefined) return '–';
+    if (value === null || value === undefined || value === '') return '–';
     if (typeof value === 'boolean') return t(value ? 'page.yes' : 'page.no');
     const text = String(value);
     return /^[a-z]+$/.test(text) ? known(`roles.${text}`, known(`status.${text}`, text)) : text;

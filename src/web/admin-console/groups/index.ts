@@ -15,7 +15,7 @@ import { type PageContext, type Route, renderPage } from '../../request/index.ts
 import { readPastedPeople } from '../pasted-people.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { confirmRemove, showAdd, submitAdd, submitRemove } from './applications.ts';
-import { confirmSecondFactor, secondFactorOf, submitSecondFactor } from './second-factor.ts';
+import { confirmSecondFactor, hasRules, removeRules, secondFactorOf, submitSecondFactor } from './second-factor.ts';
 
 export const groupRoutes: Route[] = [
   { method: 'GET', path: '/admin/groups', access: 'administrator', handle: showGroups },
@@ -138,7 +138,7 @@ async function confirmDeletion(page: PageContext): Promise<void> {
   const group = await getGroup(page.scope, page.params.group!);
   if (group.isEveryone) return redirectTo(page, `/admin/groups/${group.groupId}`);
   renderPage(page, 'admin-console/confirm', {
-    question: 'confirm.delete_group',
+    question: (await hasRules(page.scope, group.groupId)) ? 'confirm.delete_group_rules' : 'confirm.delete_group',
     name: group.name,
     action: `/admin/groups/${group.groupId}/delete`,
     back: `/admin/groups/${group.groupId}`,
@@ -147,6 +147,9 @@ async function confirmDeletion(page: PageContext): Promise<void> {
 }
 
 async function submitDeletion(page: PageContext): Promise<void> {
-  await inTransaction(page.scope, (scope) => deleteGroup(scope, page.params.group!));
+  await inTransaction(page.scope, async (scope) => {
+    await deleteGroup(scope, page.params.group!);
+    await removeRules(page, scope, page.params.group!);
+  });
   redirectTo(page, '/admin/groups', 'group_deleted');
 }
