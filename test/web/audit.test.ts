@@ -16,8 +16,9 @@ import {
 } from '../../src/domain/audit/index.ts';
 import { auditRetention, purgeOldEvents, verifyAuditFile } from '../../src/domain/audit-keeping/index.ts';
 import { changeSettings } from '../../src/domain/context-settings/index.ts';
+import { mailPerson } from '../../src/domain/mails/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
-import { findUserByLogin, requestDeletion } from '../../src/domain/users/index.ts';
+import { changeStatus, findUserByLogin, requestDeletion } from '../../src/domain/users/index.ts';
 import { KeyRing, newId } from '../../src/platform/crypto/index.ts';
 import type { AppError } from '../../src/platform/errors/index.ts';
 import { enqueueJob, listFailedJobs } from '../../src/platform/jobs/index.ts';
@@ -435,7 +436,12 @@ describe('domain/audit: people’s data', () => {
   it('S130: is gone with the person, in what they did and what was done to them; the chain still verifies', async () => {
     const { userId } = (await findUserByLogin(scope, 'jsilva'))!;
     await sealEvents(scope, server.app.services.keyRing, 'UTC');
+    await scope.db('users').where({ user_id: userId }).update({ recovery_email: 'joao@home.example' });
+    await mailPerson(scope, (await findUserByLogin(scope, 'jsilva'))!, { mail: 'own_password_changed', path: '/account' });
+    const jobs = async () => JSON.stringify(await scope.db('graphile_worker._private_jobs').select('payload'));
+    expect(await jobs()).to.contain('joao@home.example');
     for (const work of [requestDeletion, deleteAccount]) await scope.db.transaction((db) => work({ ...scope, db }, userId));
+    expect(await jobs(), 'nor is a mail to them').to.not.match(/joao@|João/);
     const events = await eventsOf(scope, { personId: userId });
     expect(events.length).to.be.greaterThan(3);
     expect(JSON.stringify(events)).to.not.match(/João|jsilva|Mozilla/);
@@ -488,6 +494,20 @@ describe('web/admin-console: the audit report', () => {
       .and.to.not.contain('yesterday');
   });
 
+  it('what one person did to another', async () => {
+    const scope = await server.scope();
+    const [me, joao] = await Promise.all(['ana@acme.example', 'jsilva'].map(async (login) => (await findUserByLogin(scope, login))!));
+    await ana.get(at(`/admin/users/${joao!.userId}`));
+    await ana.submit(ana.form(await ana.get(at(`/admin/users/${joao!.userId}/edit`)), /edit$/), { department: 'Seen' });
+    const shown = (await ana.get(at('/admin/audit?person=jsilva&by=ana@acme.example'))).text;
+    const [first, ...others] = shown.split('<tr>').slice(2);
+    expect(shown).to.contain('– → Seen');
+    for (const row of [first, ...others]) expect(row).to.contain('Ana Souza').and.to.contain('João da Silva');
+    const events = await eventsOf(scope, { actorId: me!.userId, subjectId: joao!.userId });
+    expect(others.length + 1).to.equal(events.length);
+    expect((await ana.get(at('/admin/audit?by=nobody'))).text).to.contain('aria-describedby="by-fault"');
+  });
+
   it('filters by outcome', async () => {
     const jar = new Jar();
     await fillSignIn(jar, await jar.follow(at('/launchpad')), 'jsilva', 'a wrong password');
@@ -523,6 +543,26 @@ describe('web/admin-console: the audit report', () => {
     const lines = (await finish(begun)).text.trim().split('\r\n');
     expect(lines).to.have.length(2);
     expect(lines[1]).to.contain('João da Silva').and.to.contain('127.0.0.1');
+  });
+
+  it('says in the file what the page says: who Portaria is, what changed, in the reader’s language', async () => {
+    const scope = await server.scope();
+    const joao = (await findUserByLogin(scope, 'jsilva'))!;
+    await scope.db.transaction((db) => changeStatus({ ...scope, db }, joao.userId, 'block'));
+    await scope.db.transaction((db) => changeStatus({ ...scope, db }, joao.userId, 'unblock'));
+    for (const [locale, words] of [
+      ['en', ['"Portaria"', 'Value: Blocked → Activated']],
+      ['pt-BR', ['"Portaria"', 'Bloqueado → Ativado']],
+    ] as const) {
+      const form = ana.form(await ana.get(at('/admin/audit/export?type=user.unblocked'), { headers: { 'accept-language': locale } }));
+      const begun = await ana.follow(form.action, {
+        method: 'POST',
+        form: { ...form.fields, format: 'csv' },
+        headers: { 'accept-language': locale },
+      });
+      const { text } = await finish(begun);
+      for (const word of words) expect(text, locale).to.contain(word);
+    }
   });
 
   it('nothing that was changed is signed, and nothing that was written by hand beyond the end', async () => {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { expect } from 'chai';
 import { findApplicationByCode } from '../../src/domain/applications/index.ts';
 import { digestOf, findPartnerMetadata, ignoreMetadata, refreshMetadata } from '../../src/domain/partner-metadata/index.ts';
+import { eventsOf } from '../support/audit.ts';
 import type { Jar } from '../support/jar.ts';
 import { makeKeys } from '../support/saml.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -266,6 +267,8 @@ describe('web: the console connects SAML applications', () => {
     const preview = (await ana.get(at(`/admin/applications/${applicationId}/preview?login=ana@acme.example`))).text;
     expect(preview).to.contain('Ana Souza').and.to.contain('&lt;saml:Assertion').and.to.contain('may not open it');
     const none = (await ana.get(at(`/admin/applications/${applicationId}/preview?login=jsilva`))).text;
+    const views = await eventsOf(await server.scope(), { type: 'user.viewed' });
+    expect(views.at(0)?.subjectName, 'S90: who looks at what a person is told of is recorded').to.equal('João da Silva');
     expect(none).to.contain('InvalidNameIDPolicy');
     expect((await ana.get(at(`/admin/applications/${applicationId}/preview?login=%3Cb%3E`))).text).to.contain(
       'Nobody here is called &lt;b&gt;',

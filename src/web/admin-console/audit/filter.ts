@@ -4,7 +4,7 @@ import { findUserById, findUserByLogin, identifier, listUsers, type User } from 
 import { isDay, startOfDay } from '../../../platform/clock/index.ts';
 import type { PageContext } from '../../request/index.ts';
 
-const names = ['from', 'until', 'person', 'as', 'subject', 'application', 'type', 'outcome', 'support_code'] as const;
+const names = ['from', 'until', 'person', 'as', 'by', 'subject', 'application', 'type', 'outcome', 'support_code'] as const;
 
 /** In place of a type: whatever changed something, or was refused. */
 const noViews = 'no-views';
@@ -25,6 +25,10 @@ export async function readAuditFilter(
   // an address that names somebody by id, from their own page, goes on with their name
   const person = given.person ? await findPerson(scope, given.person) : await findUserById(scope, given.subject);
   if (given.person && !person) faults.person = t('fields.unknown_person');
+  const by = given.by ? await findPerson(scope, given.by) : undefined;
+  if (given.by && !by) faults.by = t('fields.unknown_person');
+  // beside who did it, a person is whom it was done to
+  const as = by ? 'about' : given.as;
   const filter: AuditFilter = {
     from: dayAt('from', given.from),
     until: dayAt('until', given.until),
@@ -35,7 +39,8 @@ export async function readAuditFilter(
     applicationId: given.application || undefined,
     // of somebody who is gone only the id is left
     subjectId: person ? undefined : given.subject || undefined,
-    ...(person && { [given.as === 'by' ? 'actorId' : given.as === 'about' ? 'subjectId' : 'personId']: person.userId }),
+    ...(person && { [as === 'by' ? 'actorId' : as === 'about' ? 'subjectId' : 'personId']: person.userId }),
+    ...(by && { actorId: by.userId }),
   };
   if (filter.from && filter.until && filter.from >= filter.until) faults.until = t('fields.day_not_after_from');
   if (person) [given.person, given.subject] = [given.person || identifier(person), ''];
