@@ -5,7 +5,7 @@ import { verifyAuditFile } from '../../src/domain/audit-keeping/index.ts';
 import { findUserByLogin } from '../../src/domain/users/index.ts';
 import { dayIn } from '../../src/platform/clock/index.ts';
 import { expectAccessible } from '../support/axe.ts';
-import { chromiumPath, desktop, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { chromiumPath, desktop, disableScript, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
 import { linkIn, type MailSink, startMailSink } from '../support/mail-sink.ts';
 import { passwords, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -38,6 +38,7 @@ for (const [look, options] of Object.entries(looks))
       await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', groups, customFields }] });
       browser = await launchChromium();
       page = await (await openBrowserContext(browser, options)).newPage();
+      if (!hasScript) await disableScript(page);
       page.on('pageerror', (error) => errors.push(error.message));
       await page.goto(at('/admin'));
       await page.fill('#login', 'ana@acme.example');
@@ -55,7 +56,7 @@ for (const [look, options] of Object.entries(looks))
     const at = (path: string) => `${server.issuer}${path}`;
     const look = async (what: string) => {
       expect(await page.getAttribute('html', 'lang')).to.equal(options.locale);
-      if (hasScript) await expectAccessible(page, what);
+      await expectAccessible(page, what);
     };
     const open = async (path: string) => {
       await page.goto(at(path));

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expectAccessible } from '../support/axe.ts';
-import { chromiumPath, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { chromiumPath, disableScript, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
 import { send } from '../support/jar.ts';
 import { makeKeys } from '../support/saml.ts';
 import { freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
@@ -215,7 +215,8 @@ describe('journeys in Chromium', function () {
   });
 
   it('works without JavaScript: sign in, favourite, add, search, a console form, sign out', async () => {
-    const { context, page } = await open({ script: false, viewport: phone });
+    const { context, page } = await open({ viewport: phone });
+    await disableScript(page);
     await page.goto(at('/launchpad'));
     await signIn(page, 'jsilva', passwords.joao);
     await page.waitForURL(/launchpad$/);

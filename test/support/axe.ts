@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { withScript } from './chromium.ts';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** WCAG 2.2 AA and good practice, as far as a machine can see it; and nothing is wider than the screen. */
-export async function expectAccessible(page: Page, what: string): Promise<void> {
+export const expectAccessible = (page: Page, what: string): Promise<void> => withScript(page, () => check(page, what));
+
+async function check(page: Page, what: string): Promise<void> {
   await page.evaluate(source);
   const { violations } = (await page.evaluate(
     'axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"] })',

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 
 const candidates = [
   '/usr/bin/chromium',
@@ -27,13 +27,29 @@ export const launchChromium = (): Promise<Browser> =>
 export const phone = { width: 360, height: 800 };
 export const desktop = { width: 1440, height: 900 };
 
+const scriptless = new WeakMap<Page, CDPSession>();
+
+/** From its next page on no script runs in it, but for what a test runs there by `withScript`. */
+export async function disableScript(page: Page): Promise<void> {
+  const device = await page.context().newCDPSession(page);
+  await device.send('Emulation.setScriptExecutionDisabled', { value: true });
+  scriptless.set(page, device);
+}
+
+/** The page was loaded without, and stays so: only `work` has it. */
+export async function withScript<T>(page: Page, work: () => Promise<T>): Promise<T> {
+  const device = scriptless.get(page);
+  if (!device) return work();
+  await device.send('Emulation.setScriptExecutionDisabled', { value: false });
+  return work().finally(() => device.send('Emulation.setScriptExecutionDisabled', { value: true }));
+}
+
 export const openBrowserContext = (
   browser: Browser,
-  options: { locale?: string; viewport?: typeof phone; dark?: boolean; script?: boolean } = {},
+  options: { locale?: string; viewport?: typeof phone; dark?: boolean } = {},
 ): Promise<BrowserContext> =>
   browser.newContext({
     locale: options.locale ?? 'en',
     viewport: options.viewport ?? desktop,
     colorScheme: options.dark ? 'dark' : 'light',
-    javaScriptEnabled: options.script ?? true,
   });
