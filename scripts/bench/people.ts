@@ -13,7 +13,7 @@ import { type Person, type Size, seedPeople } from './seed-people.ts';
 const [users = 1_000_000, events = 10_000_000, groups = 5000] = process.argv.slice(2).map(Number);
 const small: Size = { users: 10_000, groups: 50, events: 100_000 };
 const large: Size = { users, groups, events };
-const tries = Number(process.env.BENCH_TRIES ?? 20);
+const tries = Number(process.env.BENCH_TRIES ?? 40);
 const [mostMs, mostMegabytes] = [150, 512];
 const password = 'a long password for the bench';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -122,6 +122,7 @@ export async function seedPeople(db: Knex, contextId: string, size: Size, say: (
     [contextId],
   );
   await step('statistics', 'VACUUM ANALYZE');
+  await step('on the disk', 'CHECKPOINT'); // what is read next is not read beside the seed's own writes
   return people;
 }
 

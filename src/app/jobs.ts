@@ -74,7 +74,8 @@ export function createTasks(
         );
       } catch (error) {
         // nobody tries again: who waits for it is told
-        if (job.attempts >= job.max_attempts) await endOperation(scope, operationId as OperationId, { fault: 'server_error' });
+        if (job.attempts >= job.max_attempts)
+          await endOperation(scope, { operationId: operationId as OperationId }, { fault: 'server_error' });
         throw error;
       }
     },

@@ -348,6 +348,7 @@ CREATE TABLE operations (
   file_name text,
   created_at timestamp with time zone NOT NULL,
   finished_at timestamp with time zone,
+  run integer NOT NULL DEFAULT 0,
   PRIMARY KEY (context_id, operation_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id),
   CHECK ((state = ANY (ARRAY['draft'::text, 'waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))

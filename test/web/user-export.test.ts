@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { createUser } from '../../src/domain/users/index.ts';
+import { draftOperation, endOperation, type Run, runOperation, saveFilePart } from '../../src/domain/operations/index.ts';
+import { inTransaction } from '../../src/domain/scope.ts';
+import { createUser, findUserByLogin } from '../../src/domain/users/index.ts';
 import { csvLine } from '../../src/platform/csv/index.ts';
 import { movableClock } from '../support/clock.ts';
 import { Jar } from '../support/jar.ts';
@@ -66,6 +68,30 @@ describe('web/admin-console: export of users', () => {
       '"","jsilva","João da Silva","Regular user","Activated"',
       '',
     ]);
+  });
+
+  it('of two runs at once the later one writes the file', async () => {
+    const scope = await server.scope();
+    const me = (await findUserByLogin(scope, 'ana@acme.example'))!;
+    const asAna = { ...scope, actor: { kind: 'person', id: me.userId, name: 'Ana Souza' } } as const;
+    const operationId = await inTransaction(asAna, (inside) => draftOperation(inside, { kind: 'export-users', input: {}, total: 0 }));
+    await scope.db('operations').where({ operation_id: operationId }).update({ state: 'waiting' });
+    const run = (work: Run) => runOperation(scope, operationId, async () => true, work);
+    await run(async (inside, early) => {
+      await saveFilePart(inside, early, 0, Buffer.from('early '));
+      await run(async (within, late) => {
+        await saveFilePart(within, late, 0, Buffer.from('late '));
+        await saveFilePart(inside, early, 1, Buffer.from('too late')).then(
+          () => expect.fail('two runs wrote one file'),
+          (error) => expect(error.message).to.contain('not the latest'),
+        );
+        expect(await endOperation(inside, early, { fileName: 'half.csv' })).to.equal(false);
+        await saveFilePart(within, late, 1, Buffer.from('whole'));
+        await endOperation(within, late, { fileName: 'users.csv' });
+      });
+      await saveFilePart(inside, early, 2, Buffer.from('too late')); // ends this run without a word
+    });
+    expect((await ana.get(at(`/admin/operations/${operationId}/file`))).text).to.equal('late whole');
   });
 
   it('S52: the filters are applied first', async () => {

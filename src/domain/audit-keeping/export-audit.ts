@@ -63,7 +63,7 @@ export async function exportAudit(scope: Scope, operation: Operation, { keyRing,
   const write = async (lines: string[]): Promise<void> => {
     const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));
     digest.update(content);
-    await saveFilePart(scope, operationId, part++, content);
+    await saveFilePart(scope, operation, part++, content);
   };
   const header = {
     format: 'portaria-audit-1',
@@ -95,9 +95,9 @@ export async function exportAudit(scope: Scope, operation: Operation, { keyRing,
   const signature = await new CompactSign(Buffer.from(JSON.stringify(payload)))
     .setProtectedHeader({ alg: 'ES256', kid: key.kid, jwk: publicJwk as never })
     .sign(await importJWK(key as never, 'ES256'));
-  await saveFilePart(scope, operationId, part, Buffer.from(`${JSON.stringify({ signature })}\n`));
+  await saveFilePart(scope, operation, part, Buffer.from(`${JSON.stringify({ signature })}\n`));
   await noteProgress(scope, operationId, { total: done, done });
-  await endOperation(scope, operationId, { fileName: 'audit.jsonl' });
+  await endOperation(scope, operation, { fileName: 'audit.jsonl' });
 }
 
 const broken = () => new AppError('audit_chain_broken', 409);

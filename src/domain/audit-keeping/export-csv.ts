@@ -39,13 +39,13 @@ export async function exportCsv(scope: Scope, operation: Operation, wordsIn: (lo
   for (let part = 0; part === 0 || cursor; part++) {
     const page = await listEvents(scope, { ...filter, ...time, cursor }, step);
     text += page.items.map((event) => csvLine(present(event, words))).join('');
-    await saveFilePart(scope, operationId, part, Buffer.from(text));
+    await saveFilePart(scope, operation, part, Buffer.from(text));
     done += page.items.length;
     await noteProgress(scope, operationId, { done, total: done });
     cursor = page.cursor;
     text = '';
   }
-  await endOperation(scope, operationId, { fileName: 'audit.csv' });
+  await endOperation(scope, operation, { fileName: 'audit.csv' });
 }
 
 const present = (event: AuditEvent, words: AuditWords): string[] => [

@@ -3,6 +3,7 @@ import { type Db, jsonText } from '../../platform/database/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { enqueueJob } from '../../platform/jobs/index.ts';
 import { type Actor, isId, type OperationId, type Scope, type UserId } from '../scope.ts';
+import { Superseded } from './files.ts';
 
 export type Operation = {
   operationId: OperationId;
@@ -13,6 +14,8 @@ export type Operation = {
   input: Record<string, unknown>;
   /** A draft waits for who asked to look at it and say yes. */
   state: 'draft' | 'waiting' | 'running' | 'done' | 'failed';
+  /** Which run this is: of two at once the later one writes. */
+  run: number;
   total: number;
   done: number;
   refused: number;
@@ -31,6 +34,7 @@ type Row = {
   actor: Actor;
   input: Record<string, unknown>;
   state: Operation['state'];
+  run: number;
   total: number;
   done: number;
   refused: number;
@@ -47,6 +51,7 @@ const fromRow = (row: Row): Operation => ({
   actor: row.actor,
   input: row.input,
   state: row.state,
+  run: row.run,
   total: row.total,
   done: row.done,
   refused: row.refused,
@@ -144,14 +149,14 @@ export async function noteProgress(
   await operations(scope).where('operation_id', operationId).update(progress);
 }
 
-/** @returns false when another run has ended it already */
+/** @param operation without `run`: whichever run it is. @returns false when another run has ended it already, or has begun since */
 export async function endOperation(
   scope: Scope,
-  operationId: OperationId,
+  { operationId, run }: { operationId: OperationId; run?: number },
   end: { fault?: string; fileName?: string } = {},
 ): Promise<boolean> {
   const ended = await operations(scope)
-    .where({ operation_id: operationId, finished_at: null })
+    .where({ operation_id: operationId, finished_at: null, ...(run === undefined ? {} : { run }) })
     .update({
       state: end.fault ? 'failed' : 'done',
       fault: end.fault ?? null,
@@ -181,17 +186,28 @@ export async function runOperation(
   mayStill: (operation: Operation) => Promise<boolean>,
   work: Run,
 ): Promise<void> {
-  const operation = await findOperation(scope, operationId);
-  if (!operation || operation.finishedAt || operation.state === 'draft') return;
-  await operations(scope).where({ operation_id: operation.operationId, finished_at: null }).update({ state: 'running' });
+  const operation = await beginRun(scope, operationId);
+  if (!operation) return;
   try {
     if (!(await mayStill(operation))) throw new AppError('administrators_only', 403);
     await work({ ...scope, actor: operation.actor }, operation);
-    await endOperation(scope, operation.operationId);
+    await endOperation(scope, operation);
   } catch (error) {
+    if (error instanceof Superseded) return;
     if (!(error instanceof AppError)) throw error;
-    await endOperation(scope, operation.operationId, { fault: error.code });
+    await endOperation(scope, operation, { fault: error.code });
   }
+}
+
+/** @returns undefined when it is over, or has not been agreed to */
+async function beginRun(scope: Scope, operationId: string): Promise<Operation | undefined> {
+  if (!isId(operationId)) return undefined;
+  const [row] = await operations(scope)
+    .where({ operation_id: operationId, finished_at: null })
+    .whereNot('state', 'draft')
+    .update({ state: 'running', run: scope.db.raw('run + 1') })
+    .returning('*');
+  return row && fromRow(row);
 }
 
 /** S53: files are kept for 48 hours, what was done for 30 days. */

@@ -50,7 +50,7 @@ export async function exportUsers(
   for (let part = 0; part === 0 || cursor; part++) {
     const page = await listUsers(scope, { ...filter, cursor }, step);
     text += page.items.map((user) => csvLine(present(user, words))).join('');
-    await saveFilePart(scope, operationId, part, Buffer.from(text));
+    await saveFilePart(scope, operation, part, Buffer.from(text));
     done += page.items.length;
     await noteProgress(scope, operationId, { done });
     cursor = page.cursor;
@@ -60,7 +60,7 @@ export async function exportUsers(
     const administrator = await getUser(inside, requestedBy, { lock: true });
     if (administrator.role !== 'administrator' || administrator.status !== 'activated') throw new AppError('administrators_only', 403);
     await noteProgress(inside, operationId, { total: done });
-    if (!(await endOperation(inside, operationId, { fileName: 'users.csv' }))) return; // another run was quicker: one mail is enough
+    if (!(await endOperation(inside, operation, { fileName: 'users.csv' }))) return; // another run was quicker: one mail is enough
     const token = await createLink(inside, {
       kind: 'export',
       owner: { userId: requestedBy },

@@ -38,7 +38,7 @@ export async function draftImport(
   if (faults.length > 0) return { faults };
   const operationId = await inTransaction(scope, async (inside) => {
     const id = await draftOperation(inside, { kind: 'import-users', input, total: rows.length });
-    await saveFilePart(inside, id, 0, content);
+    await saveFilePart(inside, { operationId: id, run: 0 }, 0, content);
     return id;
   });
   return { operationId };
@@ -108,7 +108,7 @@ export async function runImport(
     // with the people, so that a second run knows; the file names them and is not needed any more
     await deleteFile(inside, operationId);
     await noteProgress(inside, operationId, { done: rows.length });
-    if (!(await endOperation(inside, operationId))) throw new AppError('request_answered', 409);
+    if (!(await endOperation(inside, operation))) throw new AppError('request_answered', 409);
     await recordEvent(inside, { type: 'users.imported', details: { total: rows.length, activation } });
   });
 }

@@ -4,7 +4,7 @@ import { Logger, type Runner, run, runMigrations, type TaskList, type WorkerEven
 import pg from 'pg';
 import type { Db } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
-import { LiveWorkers } from './live-workers.ts';
+import { LiveWorkers, type Looks } from './live-workers.ts';
 
 export { countJobs, dropJobs, type FailedJob, type JobCounts, listFailedJobs, retryFailedJobs, sweepFailedJobs } from './failures.ts';
 
@@ -24,15 +24,21 @@ export async function enqueueJob(
   );
 }
 
-/** Runs queued and scheduled work in this process until `stop`. */
-export async function startJobs(url: string, tasks: TaskList, crontab: string, log: Log): Promise<{ stop(): Promise<void> }> {
+/** Runs queued and scheduled work in this process until `stop`. @param looks for what processes left that died */
+export async function startJobs(
+  url: string,
+  tasks: TaskList,
+  crontab: string,
+  log: Log,
+  looks: Looks = { everyMs: 5000, graceMs: 20_000 },
+): Promise<{ stop(): Promise<void> }> {
   // our own, whose connections have somebody listening until they are closed: a store that goes away while we stop is no reason to crash
   const pgPool = new pg.Pool({ connectionString: url, max: 6, application_name: 'portaria jobs' });
   pgPool.on('error', () => {});
   pgPool.on('connect', (client) => client.on('error', () => {}));
-  const live = new LiveWorkers(url);
+  const live = new LiveWorkers(url, looks);
   const events = new EventEmitter() as WorkerEvents;
-  events.on('worker:create', ({ worker }) => live.add(worker.workerId));
+  events.on('pool:create', ({ workerPool }) => live.add(workerPool.id));
   await runMigrations({ pgPool });
   await live.start();
   const runner: Runner = await run({

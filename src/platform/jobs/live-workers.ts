@@ -3,41 +3,47 @@ import pg from 'pg';
 
 const lockKey = "hashtextextended('portaria worker ' || $1, 0)";
 
-/** A worker is dead when its lock is free at two looks so far apart: one that lost its connection takes its locks again in between. */
-const graceMs = 20_000;
+export type Looks = {
+  /** Between looks for the dead. */
+  everyMs: number;
+  /** A pool is dead when its lock is free at two looks so far apart: one that lost its connection takes its lock again in between. */
+  graceMs: number;
+};
 
 /**
- * Says which workers live, by locks that PostgreSQL lets go of when a process dies however it dies, and gives the jobs of the dead back to the queue, which would keep
- * them for four hours.
+ * Says which pools of workers live, by locks that PostgreSQL lets go of when a process dies however it dies, and gives the jobs of the dead back to the queue, which would
+ * keep them for four hours. It is the pool's name that the queue writes beside a job, not the worker's.
  */
 export class LiveWorkers {
   readonly #url: string;
+  readonly #looks: Looks;
   readonly #ids: string[] = [];
-  /** Since when a worker's lock was found free. */
+  /** Since when a pool's lock was found free. */
   #missing = new Map<string, number>();
   #client: pg.Client | undefined;
   #stopped = false;
   /** One after the other: they share a connection. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(url: string) {
+  constructor(url: string, looks: Looks) {
     this.#url = url;
+    this.#looks = looks;
   }
 
-  /** A worker of this process: before its first job. */
-  add(workerId: string): void {
-    this.#ids.push(workerId);
+  /** A pool of this process: before its first job. */
+  add(poolId: string): void {
+    this.#ids.push(poolId);
     this.#inTurn(async () => {
-      await this.#client?.query(`SELECT pg_advisory_lock(${lockKey})`, [workerId]);
+      await this.#client?.query(`SELECT pg_advisory_lock(${lockKey})`, [poolId]);
     });
   }
 
-  /** @param everyMs between looks for dead ones; the first is now */
-  async start(everyMs = 5000): Promise<void> {
+  /** The first look is now. */
+  async start(): Promise<void> {
     await this.#inTurn(() => this.#look());
     void (async () => {
       while (!this.#stopped) {
-        await sleep(everyMs, undefined, { ref: false });
+        await sleep(this.#looks.everyMs, undefined, { ref: false });
         if (!this.#stopped) await this.#inTurn(() => this.#look());
       }
     })();
@@ -63,7 +69,7 @@ export class LiveWorkers {
     client.on('end', () => {
       isLost = true;
       if (this.#client !== client) return;
-      // our workers live: their locks are taken again before anybody looks twice
+      // we live: our locks are taken again before anybody looks twice
       this.#client = undefined;
       this.#missing.clear();
       if (!this.#stopped) this.#inTurn(async () => void (await this.#connect()));
@@ -86,7 +92,7 @@ export class LiveWorkers {
       const free = await client.query(`SELECT pg_try_advisory_lock(${lockKey}) AS free`, [id]);
       if (!free.rows[0]?.free) continue;
       const since = this.#missing.get(id) ?? Date.now();
-      if (Date.now() - since >= graceMs) await client.query('SELECT graphile_worker.force_unlock_workers(ARRAY[$1])', [id]);
+      if (Date.now() - since >= this.#looks.graceMs) await client.query('SELECT graphile_worker.force_unlock_workers(ARRAY[$1])', [id]);
       else missing.set(id, since);
       await client.query(`SELECT pg_advisory_unlock(${lockKey})`, [id]);
     }
