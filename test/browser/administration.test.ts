@@ -1,88 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { verifyAuditFile } from '../../src/domain/audit-keeping/index.ts';
 import { findUserByLogin } from '../../src/domain/users/index.ts';
 import { dayIn } from '../../src/platform/clock/index.ts';
-import { expectAccessible } from '../support/axe.ts';
-import { chromiumPath, desktop, disableScript, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
-import { linkIn, type MailSink, startMailSink } from '../support/mail-sink.ts';
-import { passwords, startTestServer, type TestServer } from '../support/server.ts';
+import { looks, useAdministrator } from '../support/administrator.ts';
+import { linkIn, type MailSink } from '../support/mail-sink.ts';
+import type { TestServer } from '../support/server.ts';
 
-const looks = {
-  'desktop, en': { viewport: desktop, locale: 'en' },
-  'phone, dark, pt-BR': { viewport: phone, dark: true, locale: 'pt-BR' },
-  'desktop, es, without JavaScript': { viewport: desktop, locale: 'es', script: false },
+const more = {
+  groups: Array.from({ length: 12 }, (_, i) => ({ name: `Team ${i}` })),
+  customFields: [{ code: 'cost_center', label: 'Cost centre', type: 'text' }],
 };
 
 /** By the names of fields and the addresses of pages, which are the same in every language. */
-for (const [look, options] of Object.entries(looks))
-  describe(`an administrator’s day (${look})`, function () {
+for (const [name, options] of Object.entries(looks))
+  describe(`an administrator’s day (${name})`, function () {
     this.timeout(120_000);
+    const administrator = useAdministrator(options, more);
+    const { hasScript, at, look, open, press, unfold, main, finish } = administrator;
+    let page: Page;
     let server: TestServer;
     let sink: MailSink;
-    let browser: Browser;
-    let page: Page;
-    const errors: string[] = [];
-    const hasScript = !('script' in options);
-
-    before(async function () {
-      if (!chromiumPath) {
-        console.log('      skipped: apt-get install chromium');
-        return this.skip();
-      }
-      sink = await startMailSink();
-      server = await startTestServer({ jobs: true, config: { smtpUrl: sink.url } });
-      const groups = Array.from({ length: 12 }, (_, i) => ({ name: `Team ${i}` }));
-      const customFields = [{ code: 'cost_center', label: 'Cost centre', type: 'text' }];
-      await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', groups, customFields }] });
-      browser = await launchChromium();
-      page = await (await openBrowserContext(browser, options)).newPage();
-      if (!hasScript) await disableScript(page);
-      page.on('pageerror', (error) => errors.push(error.message));
-      await page.goto(at('/admin'));
-      await page.fill('#login', 'ana@acme.example');
-      await page.fill('#password', passwords.ana);
-      await page.click('main button[type=submit]');
-      await page.waitForURL(/\/admin$/);
-    });
-    after(async () => {
-      await browser?.close();
-      await server?.close();
-      sink?.close();
-      expect(errors).to.deep.equal([]);
+    before(() => {
+      ({ page, server, sink } = administrator);
     });
 
-    const at = (path: string) => `${server.issuer}${path}`;
-    const look = async (what: string) => {
-      expect(await page.getAttribute('html', 'lang')).to.equal(options.locale);
-      await expectAccessible(page, what);
-    };
-    const open = async (path: string) => {
-      await page.goto(at(path));
-      await look(path);
-    };
-    const press = async (selector: string) => {
-      await page.locator(selector).first().click();
-      await page.waitForLoadState();
-    };
-    /** On a phone the filters are behind a word. */
-    const unfold = async () => {
-      if (await page.locator('.filter-label').isVisible()) await page.click('.filter-label');
-    };
-    const main = () => page.locator('main').textContent();
     const idOf = async (login: string) => (await findUserByLogin(await server.scope(), login))!.userId;
     const statusOf = async (login: string) => (await findUserByLogin(await server.scope(), login))?.status;
-    /** Follows a task to its end, as its page does by itself or by its button. */
-    async function finish(): Promise<void> {
-      await page.waitForURL(/operations\//);
-      for (let i = 0; i < 60 && (await page.locator('[data-follow]').count()) > 0; i++) {
-        if (!hasScript) await page.reload();
-        await page.waitForTimeout(250);
-      }
-      await look('a finished task');
-    }
-
     it('Home greets with numbers and leads on', async () => {
       await look('home');
       expect(await page.locator('.tile-number').count()).to.equal(5);
