@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { assignApplication } from '../../src/domain/assignments/index.ts';
 import { sealEvents, verifyChain } from '../../src/domain/audit/index.ts';
+import { createCustomField } from '../../src/domain/custom-fields/index.ts';
 import { addMembers, createGroup } from '../../src/domain/groups/index.ts';
 import { planDeactivation } from '../../src/domain/planned-deactivations/index.ts';
 import { inTransaction, type Scope } from '../../src/domain/scope.ts';
@@ -23,7 +24,7 @@ type WritePath = {
   /** The type of the event that goes with it. */
   event: string;
   /** What it is done to; of `new` it is what comes of it. */
-  to: 'user' | 'group' | 'new user' | 'new group';
+  to: 'user' | 'group' | 'field' | 'new user' | 'new group';
   status?: Status;
   /** Signs in with an e-mail instead of a username. */
   hasEmail?: boolean;
@@ -184,6 +185,23 @@ describe('every write path of the life cycle', function () {
       happened: async (id) => !(await has('group_members', { user_id: id, group_id: finance })),
       second: 'is so already',
     },
+    'put somebody into a group, at the group': {
+      event: 'group.member-added',
+      to: 'user',
+      page: () => `/admin/groups/${finance}`,
+      action: /members$/,
+      fields: (name) => ({ login: name }),
+      happened: (id) => has('group_members', { user_id: id, group_id: finance }),
+      second: 'is so already',
+    },
+    'take somebody from a group, at the group': {
+      event: 'group.member-removed',
+      to: 'user',
+      prepare: (inside, id) => addMembers(inside, finance, [id]),
+      page: (id) => `/admin/groups/${finance}/members/${id}/remove`,
+      happened: async (id) => !(await has('group_members', { user_id: id, group_id: finance })),
+      second: 'is so already',
+    },
     'S93: link an application': {
       event: 'application.assigned',
       to: 'user',
@@ -232,6 +250,21 @@ describe('every write path of the life cycle', function () {
       happened: (id) => has('application_groups', { group_id: id, application_id: payroll }),
       second: 'is so already',
     },
+    'S34: edit a field': {
+      event: 'custom-field.edited',
+      to: 'field',
+      page: (id) => `/admin/custom-fields/${id}/edit`,
+      fields: () => ({ label: 'Edited' }),
+      happened: (id) => has('custom_fields', { field_id: id, label: 'Edited' }),
+      second: changed,
+    },
+    'S34: delete a field': {
+      event: 'custom-field.deleted',
+      to: 'field',
+      page: (id) => `/admin/custom-fields/${id}/delete`,
+      happened: async (id) => !(await has('custom_fields', { field_id: id })),
+      second: /There is nothing here/,
+    },
     'take an application from a group': {
       event: 'application.unassigned',
       to: 'group',
@@ -268,6 +301,10 @@ describe('every write path of the life cycle', function () {
           const { userId } = await createUser(scope, { ...login, firstName: 'Pat', lastName: name, role: 'regular', status });
           subjects.set(name, userId);
         } else if (to === 'group') subjects.set(name, (await createGroup(scope, { name })).groupId);
+        else if (to === 'field') {
+          const field = { code: name, label: name, type: 'text', options: [], isRequired: false, isPersonal: false } as const;
+          subjects.set(name, (await inTransaction(scope, (inside) => createCustomField(inside, { ...field, options: [] }))).fieldId);
+        }
         const id = subjects.get(name);
         if (id) await inTransaction(scope, async (inside) => prepare?.(inside, id));
       }
