@@ -7,9 +7,9 @@ import { endTrial, sweepPendingRequests } from '../domain/authentication/index.t
 import { listContexts } from '../domain/contexts/index.ts';
 import { warnOfExpiry } from '../domain/expiry-warnings/index.ts';
 import { sendRegistration } from '../domain/invitations/index.ts';
-import type { MailJob } from '../domain/mails/index.ts';
+import { type MailJob, sweepMails } from '../domain/mails/index.ts';
 import { sweepLinks } from '../domain/one-time-links/index.ts';
-import { endOperation, type Run, runOperation, sweepOperations } from '../domain/operations/index.ts';
+import { endOperation, type Run, runOperation, Superseded, sweepOperations } from '../domain/operations/index.ts';
 import { listRefreshable, refreshMetadata } from '../domain/partner-metadata/index.ts';
 import { sendRecovery } from '../domain/password-recovery/index.ts';
 import { followPlan, listPlansAtEnds } from '../domain/planned-deactivations/index.ts';
@@ -74,7 +74,7 @@ export function createTasks(
         );
       } catch (error) {
         // nobody tries again: who waits for it is told
-        if (job.attempts >= job.max_attempts)
+        if (job.attempts >= job.max_attempts && !(error instanceof Superseded))
           await endOperation(scope, { operationId: operationId as OperationId }, { fault: 'server_error' });
         throw error;
       }
@@ -83,7 +83,12 @@ export function createTasks(
       const { contextId, sessionId, participant } = payload as { contextId: string; sessionId: string; participant: Participant };
       await sendBackChannelLogout(scopeOf(contextId), sessionId, participant);
     },
-    'send-mail': async (payload) => sendMail({ services, mailer }, payload as MailJob),
+    'send-mail': async (payload) => {
+      const job = payload as MailJob;
+      // of somebody who is gone since it goes to nobody
+      if (job.userId && !(await findUserById(scopeOf(job.contextId), job.userId))) return;
+      await sendMail({ services, mailer }, job);
+    },
     'send-recovery': async (payload) => {
       const { contextId, actor, login, locale } = payload as { contextId: string; actor: Scope['actor']; login: string; locale?: string };
       await sendRecovery({ ...scopeOf(contextId), actor }, login, services.keyRing, locale);
@@ -154,6 +159,7 @@ export function createTasks(
         sweepLinks,
         sweepOperations,
         sweepFailedJobs,
+        sweepMails,
         sweepUserCounts,
       ])
         await sweep(services.database.knex);

@@ -88,6 +88,14 @@ describe('web/admin-console: many people at once', () => {
     expect((await ana.submit(form, { typed: '60' })).url).to.match(/operations\//);
   });
 
+  it('who is gone since they were ticked is not counted', async () => {
+    const there = (await findUserByLogin(await server.scope(), 'p1'))!.userId;
+    const form = ana.form(await ana.get(at('/admin/users?q=pat')), /bulk$/);
+    const body = new URLSearchParams([...form.entries.filter(([name]) => name !== 'user' && name !== 'change'), ['change', 'deactivate']]);
+    for (const id of [there, there, '01a206a1-218b-717a-90d6-7184e7351020']) body.append('user', id);
+    expect((await ana.get(form.action, { form: body })).text).to.contain('Deactivate: 1');
+  });
+
   it('S60, S113, S134: unblocks many, sends many invitations again, links many to an application', async () => {
     const scope = await server.scope();
     await scope.db('users').where('username_key', 'like', 'p1%').update({ status: 'blocked' });

@@ -147,8 +147,10 @@ describe('web/admin-console: groups', () => {
     const asked = await ana.get(at(`/admin/groups/${groupId}/delete`));
     expect(asked.text).to.contain('a second factor or shorter sessions that it demanded are demanded no more');
     await ana.submit(ana.form(asked, /delete$/));
-    const rules = rulesInForce(await loadPolicy(await server.scope()), new Date());
-    expect(rules.overrides).to.deep.equal([]);
+    for (const minutes of [0, 10]) {
+      const rules = rulesInForce(await loadPolicy(await server.scope()), new Date(Date.now() + minutes * 60_000));
+      expect(rules.overrides, `and stay away, ${minutes} minutes later`).to.deep.equal([]);
+    }
   });
 
   it('S97: of Everyone nothing can be changed but what it gives', async () => {

@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { draftOperation, endOperation, type Run, runOperation, saveFilePart } from '../../src/domain/operations/index.ts';
+import {
+  draftOperation,
+  endOperation,
+  findOperation,
+  type Run,
+  runOperation,
+  Superseded,
+  saveFilePart,
+} from '../../src/domain/operations/index.ts';
 import { inTransaction } from '../../src/domain/scope.ts';
 import { createUser, findUserByLogin } from '../../src/domain/users/index.ts';
 import { csvLine } from '../../src/platform/csv/index.ts';
@@ -92,6 +100,16 @@ describe('web/admin-console: export of users', () => {
       await saveFilePart(inside, early, 2, Buffer.from('too late')); // ends this run without a word
     });
     expect((await ana.get(at(`/admin/operations/${operationId}/file`))).text).to.equal('late whole');
+
+    // one that was replaced does not say to the queue that it is done, while the other may still fall
+    await scope.db('operations').where({ operation_id: operationId }).update({ state: 'waiting', finished_at: null });
+    const replaced = run(async () => {
+      await run(async () => {
+        throw new Error('fell');
+      }).catch(() => {});
+    });
+    expect(await replaced.catch((error) => error)).to.be.instanceOf(Superseded);
+    expect((await findOperation(scope, operationId))!.finishedAt).to.equal(undefined);
   });
 
   it('S52: the filters are applied first', async () => {

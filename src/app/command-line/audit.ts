@@ -64,15 +64,15 @@ function describe({ context, sealed, firstSeq, before, head, tail, isKnownTooOld
     : whole;
 }
 
-/** Of a file whose lines end with LF, and whose texts may hold other characters that end lines (U+2028). */
+/** Of a file whose lines end with LF or CRLF, and whose texts may hold other characters that end lines (U+2028). */
 async function* linesOf(file: string): AsyncGenerator<string> {
   let rest = '';
   for await (const part of createReadStream(file, 'utf8')) {
     const lines = (rest + part).split('\n');
     rest = lines.pop()!;
-    yield* lines;
+    for (const line of lines) yield line.replace(/\r$/, '');
   }
-  if (rest !== '') yield rest;
+  if (rest !== '') yield rest.replace(/\r$/, '');
 }
 
 async function verifyFile(file: string, key: string | undefined): Promise<Output> {

@@ -1,4 +1,3 @@
-import { dropMailsOf } from '../mails/index.ts';
 import { deleteOperationsOf } from '../operations/index.ts';
 import type { Scope } from '../scope.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
@@ -9,7 +8,6 @@ export async function deleteAccount(scope: Scope, userId: string): Promise<void>
   const user = await findUserById(scope, userId);
   if (!user?.deletingSince) return;
   await endSessionsOfUser(scope, user.userId, 'user.deleted');
-  await dropMailsOf(scope, user);
   await deleteOperationsOf(scope, user.userId);
   await deleteUser(scope, user.userId);
 }

@@ -2,12 +2,12 @@ import { getApplication } from '../applications/index.ts';
 import { type AuditEventType, recordEvent } from '../audit/index.ts';
 import { getGroup } from '../groups/index.ts';
 import type { Scope } from '../scope.ts';
-import { fullName, holdUser } from '../users/index.ts';
+import { fullName, getUser } from '../users/index.ts';
 import { deleteAssignment, insertAssignment } from './store.ts';
 
 type Assignee = { kind: 'user' | 'group'; id: string };
 
-/** @param scope of a transaction. @throws AppError not_found, of another context's ids too; status_conflict of somebody who is being deleted */
+/** @param scope of a transaction. @throws AppError not_found, of another context's ids too */
 export async function assignApplication(scope: Scope, applicationId: string, assignee: Assignee): Promise<void> {
   await change(scope, applicationId, assignee, 'application.assigned', insertAssignment);
 }
@@ -25,7 +25,10 @@ async function change(
   write: typeof insertAssignment,
 ): Promise<void> {
   const application = await getApplication(scope, applicationId);
-  const name = kind === 'user' ? fullName(await holdUser(scope, id)) : (await getGroup(scope, id)).name;
+  const user = kind === 'user' ? await getUser(scope, id, { lock: true }) : undefined;
+  // with the account goes whatever it has
+  if (user?.deletingSince && type === 'application.assigned') return;
+  const name = user ? fullName(user) : (await getGroup(scope, id)).name;
   if (!(await write(scope, application.applicationId, kind, id))) return;
   await recordEvent(scope, {
     type,

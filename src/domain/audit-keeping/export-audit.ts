@@ -4,9 +4,11 @@ import type { KeyRing } from '../../platform/crypto/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import {
   BrokenChain,
+  canonicalEvent,
   type EventRow,
   findSealedRange,
   listSealed,
+  nextHash,
   noHash,
   openEvents,
   recordEvent,
@@ -73,21 +75,24 @@ export async function exportAudit(scope: Scope, operation: Operation, { keyRing,
     from,
     until,
   } as const;
-  await inSnapshot(scope, async (inside) => {
-    const { breach } = await verifyChain(inside, keyRing);
-    // words that cannot be read are said to be so in the file
-    if (breach && breach.what !== 'hidden') throw broken();
-    const range = (await findSealedRange(inside, time)) ?? { first: 1, last: 0, before: noHash };
-    await write([JSON.stringify({ ...header, before: range.before.toString('hex') } satisfies ExportHeader)]);
-    for (let after = range.first - 1; after < range.last; ) {
-      const rows = await listSealed(inside, after, range.last, step);
-      const readable = await openEvents(inside, rows);
-      await write(rows.map((row, i) => JSON.stringify(presentRow(row, readable[i]!))));
-      done += rows.length;
-      after = rows.at(-1)!.seal_seq!;
-      await noteProgress(scope, operationId, { done });
+  const { range, last } = await verifiedRange(scope, keyRing, time);
+  await write([JSON.stringify({ ...header, before: range.before.toString('hex') } satisfies ExportHeader)]);
+  let hash = range.before;
+  for (let after = range.first - 1; after < range.last; ) {
+    const rows = await listSealed(scope, after, range.last, step);
+    // what is written is what was verified a moment ago
+    for (const [i, row] of rows.entries()) {
+      hash = nextHash(hash, after + i + 1, canonicalEvent(row));
+      if (row.seal_seq !== after + i + 1 || !row.seal_hash?.equals(hash)) throw changedMeanwhile();
     }
-  });
+    if (rows.length === 0) throw changedMeanwhile();
+    const readable = await openEvents(scope, rows);
+    await write(rows.map((row, i) => JSON.stringify(presentRow(row, readable[i]!))));
+    done += rows.length;
+    after = rows.at(-1)!.seal_seq!;
+    await noteProgress(scope, operationId, { done });
+  }
+  if (!hash.equals(last)) throw changedMeanwhile();
   const [key] = (await loadSigningKeys(scope, keyRing)).filter(({ alg }) => alg === 'ES256');
   if (!key) throw new AppError('server_error', 500);
   const { d: _, ...publicJwk } = key;
@@ -99,6 +104,21 @@ export async function exportAudit(scope: Scope, operation: Operation, { keyRing,
   await noteProgress(scope, operationId, { total: done, done });
   await endOperation(scope, operation, { fileName: 'audit.jsonl' });
 }
+
+/** Where in the chain those days are, and the hash of its last event there, as of one moment at which the whole chain was verified. @throws AppError audit_chain_broken */
+const verifiedRange = (scope: Scope, keyRing: KeyRing, time: Parameters<typeof findSealedRange>[1]) =>
+  inSnapshot(scope, async (inside) => {
+    const { breach } = await verifyChain(inside, keyRing);
+    // words that cannot be read are said to be so in the file
+    if (breach && breach.what !== 'hidden') throw broken();
+    const range = await findSealedRange(inside, time);
+    if (!range) return { range: { first: 1, last: 0, before: noHash }, last: noHash };
+    const [end] = await listSealed(inside, range.last - 1, range.last, 1);
+    return { range, last: end!.seal_hash! };
+  });
+
+/** Deleted for its age, or by somebody's hand: the queue tries again, and verifies again. */
+const changedMeanwhile = () => new Error('the audit chain changed while it was exported');
 
 const broken = () => new AppError('audit_chain_broken', 409);
 

@@ -5,7 +5,16 @@ import { recordEvent } from '../audit/index.ts';
 import { getGroup } from '../groups/index.ts';
 import type { Scope } from '../scope.ts';
 import { listAdministratorSessions } from '../sessions/index.ts';
-import { admits, loadPolicy, type PolicyRules, rulesInForce, rulesSchema, type StoredPolicy, savePolicy } from '../sign-in-policy/index.ts';
+import {
+  admits,
+  loadPolicy,
+  type PolicyRules,
+  rulesInForce,
+  rulesSchema,
+  type StoredPolicy,
+  savePolicy,
+  withoutGroup,
+} from '../sign-in-policy/index.ts';
 import { findPolicyOf } from './find-next-step.ts';
 
 /** Long enough to try whether one still gets in, short enough to wait for when one does not. */
@@ -38,6 +47,17 @@ export async function changePolicy(scope: Scope, input: unknown, version: number
   const trial = isRisky(before, after) ? { before, revertsAt: new Date(now.getTime() + trialMs) } : undefined;
   await save(scope, { rules: after, trial, version }, 'sign-in-policy.changed', { before, after, ...(trial ? { trial: true } : {}) });
   return trial ? { outcome: 'on-trial', revertsAt: trial.revertsAt } : { outcome: 'changed' };
+}
+
+/** A group is gone, and with it what was said of it: that keeps nobody out, so it stands at once, beside a trial that goes on. @param scope of a transaction */
+export async function forgetGroupRules(scope: Scope, groupId: string): Promise<void> {
+  const { rules, trial, version } = await loadPolicy(scope);
+  const after = withoutGroup(rules, groupId);
+  const before = trial && withoutGroup(trial.before, groupId);
+  const isNamed = after.overrides.length < rules.overrides.length || before?.overrides.length !== trial?.before.overrides.length;
+  if (!isNamed) return;
+  const kept = trial && before && { before, revertsAt: trial.revertsAt };
+  await save(scope, { rules: after, trial: kept, version }, 'sign-in-policy.changed', { before: rules, after });
 }
 
 /** Ends the trial: the rules stay. @param scope of a transaction @throws AppError changed_meanwhile when it was over already */

@@ -1,7 +1,7 @@
 // Owns: the journey from a pending request to a session: what must be proven next, proving a password, changing one that must be changed.
 // Does not: show pages (web/sign-in), decide access (access) or speak a protocol (web/oidc, web/saml).
 
-export { changePolicy, confirmPolicy, endTrial, type PolicyChange, revertPolicy } from './change-policy.ts';
+export { changePolicy, confirmPolicy, endTrial, forgetGroupRules, type PolicyChange, revertPolicy } from './change-policy.ts';
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
 export { enrolPasskey, enrolTotp } from './enrol-factor.ts';

@@ -44,9 +44,9 @@ export const findContextByHost = async (db: Db, host: string): Promise<Context |
 export const listContexts = async (db: Db, limit = 100_000): Promise<Context[]> =>
   (await db<ContextRow>('contexts').orderBy('code').limit(limit)).map((row) => fromRow(row as ContextRow));
 
-/** Who changes it next waits. @param scope of a transaction */
+/** Who changes it next waits; whatever refers to it does not. @param scope of a transaction */
 export async function lockContext({ db, contextId }: Scope): Promise<void> {
-  await db('contexts').where('context_id', contextId).forUpdate().first('context_id');
+  await db('contexts').where('context_id', contextId).forNoKeyUpdate().first('context_id');
 }
 
 export async function insertContext({ db, clock }: Scope, context: Context): Promise<void> {

@@ -1,4 +1,5 @@
 import type { KeyRing } from '../../platform/crypto/index.ts';
+import type { Db } from '../../platform/database/index.ts';
 import { dropJobs, enqueueJob } from '../../platform/jobs/index.ts';
 import type { Scope } from '../scope.ts';
 import type { MailName } from './mail-texts.ts';
@@ -6,6 +7,8 @@ import type { MailName } from './mail-texts.ts';
 /** A mail as a job carries it: which one, to whom, in whose language, and the page it leads to; sealed when the path itself is a secret. */
 export type MailJob = {
   contextId: string;
+  /** Whose mail it is: it goes with them. */
+  userId?: string;
   to: string;
   locale?: string;
   mail: MailName;
@@ -17,7 +20,7 @@ export type MailJob = {
 /** What the path in a mail's job is sealed for: jobs lie in the store, bearer values do not. */
 export const mailLinkPurpose = (contextId: string): string => `link-path:${contextId}`;
 
-type NewMail = Pick<MailJob, 'to' | 'locale' | 'mail' | 'params'> & {
+type NewMail = Pick<MailJob, 'userId' | 'to' | 'locale' | 'mail' | 'params'> & {
   /** Inside the context. */
   path: string;
   /** Given when the path is a bearer value. */
@@ -30,13 +33,8 @@ export async function enqueueMail({ db, contextId }: Scope, { path, keyRing, ...
   await enqueueJob(db, 'send-mail', { contextId, ...mail, ...link });
 }
 
-/** Of somebody who is gone: what waits for them, or failed for good, would keep their name and address. @param scope of a transaction */
-export async function dropMailsOf({ db, contextId }: Scope, person: Addressee): Promise<void> {
-  for (const to of mailboxesOf(person)) await dropJobs(db, 'send-mail', { contextId, to });
-}
-
 /** Somebody with up to two mailboxes. `locale` was chosen, `seenLocale` is that of the pages on which they last signed in. */
-export type Addressee = { firstName: string; email?: string; recoveryEmail?: string; locale?: string; seenLocale?: string };
+export type Addressee = { userId: string; firstName: string; email?: string; recoveryEmail?: string; locale?: string; seenLocale?: string };
 
 export const mailboxesOf = ({ email, recoveryEmail }: Addressee): string[] => [email, recoveryEmail].filter((one) => one !== undefined);
 
@@ -60,5 +58,21 @@ export async function mailPerson(
 ): Promise<void> {
   const language = person.locale ?? person.seenLocale ?? locale;
   for (const mailbox of to === undefined ? mailboxesOf(person) : [to])
-    await enqueueMail(scope, { to: mailbox, locale: language, mail, params: { firstName: person.firstName, ...params }, path, keyRing });
+    await enqueueMail(scope, {
+      userId: person.userId,
+      to: mailbox,
+      locale: language,
+      mail,
+      params: { firstName: person.firstName, ...params },
+      path,
+      keyRing,
+    });
 }
+
+/** Of people who are gone since: what waits for them, or failed for good, would keep their name and address. */
+export const sweepMails = (db: Db): Promise<void> =>
+  dropJobs(
+    db,
+    'send-mail',
+    `payload->>'userId' IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.context_id::text = payload->>'contextId' AND u.user_id::text = payload->>'userId')`,
+  );

@@ -1,6 +1,6 @@
 // Owns: long deeds that an administrator asked for and does not wait for: what was asked, how far it is, what was refused, and the file it made.
 // Does not: know what any of them does (app/jobs lists the runners), nor how it is shown.
-export { deleteFile, openFile, saveFilePart } from './files.ts';
+export { deleteFile, openFile, Superseded, saveFilePart } from './files.ts';
 export { countRefused, fillItems, listDone, listRefused, type OperationItem, recordItems, workOnItems } from './items.ts';
 export {
   confirmOperation,

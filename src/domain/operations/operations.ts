@@ -179,6 +179,7 @@ export type Run = (scope: Scope, operation: Operation) => Promise<void>;
  * Does it, in the name of who asked, or goes on where a process fell. A refusal (AppError) ends it with its code; anything else is tried again by the queue.
  * @param mayStill whoever asked may have lost the role since: what they asked for stops with it
  * @param work ends the operation itself when it makes a file
+ * @throws Superseded when another run began meanwhile and goes on
  */
 export async function runOperation(
   scope: Scope,
@@ -193,10 +194,13 @@ export async function runOperation(
     await work({ ...scope, actor: operation.actor }, operation);
     await endOperation(scope, operation);
   } catch (error) {
-    if (error instanceof Superseded) return;
-    if (!(error instanceof AppError)) throw error;
-    await endOperation(scope, operation, { fault: error.code });
+    const isRefusal = error instanceof AppError;
+    if (!isRefusal && !(error instanceof Superseded)) throw error;
+    if (isRefusal) await endOperation(scope, operation, { fault: error.code });
   }
+  // the queue's job is that of the run which replaced this one: it is not for this one to say that it is done
+  const now = await findOperation(scope, operationId);
+  if (now && !now.finishedAt) throw new Superseded(`run ${operation.run} of operation ${operationId} was replaced`);
 }
 
 /** @returns undefined when it is over, or has not been agreed to */

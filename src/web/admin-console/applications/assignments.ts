@@ -39,7 +39,7 @@ export async function submitAssignment(page: PageContext): Promise<void> {
 
 const assign = (page: PageContext, applicationId: string, kind: 'user' | 'group', ids: string[]): Promise<void> =>
   inTransaction(page.scope, async (scope) => {
-    for (const id of ids) await assignApplication(scope, applicationId, { kind, id });
+    for (const id of ids.toSorted()) await assignApplication(scope, applicationId, { kind, id });
   });
 
 export async function submitUnassignment(page: PageContext): Promise<void> {

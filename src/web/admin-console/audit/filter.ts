@@ -28,7 +28,7 @@ export async function readAuditFilter(
   const by = given.by ? await findPerson(scope, given.by) : undefined;
   if (given.by && !by) faults.by = t('fields.unknown_person');
   // beside who did it, a person is whom it was done to
-  const as = by ? 'about' : given.as;
+  if (by) given.as = person ? 'about' : '';
   const filter: AuditFilter = {
     from: dayAt('from', given.from),
     until: dayAt('until', given.until),
@@ -39,7 +39,7 @@ export async function readAuditFilter(
     applicationId: given.application || undefined,
     // of somebody who is gone only the id is left
     subjectId: person ? undefined : given.subject || undefined,
-    ...(person && { [as === 'by' ? 'actorId' : as === 'about' ? 'subjectId' : 'personId']: person.userId }),
+    ...(person && { [given.as === 'by' ? 'actorId' : given.as === 'about' ? 'subjectId' : 'personId']: person.userId }),
     ...(by && { actorId: by.userId }),
   };
   if (filter.from && filter.until && filter.from >= filter.until) faults.until = t('fields.day_not_after_from');

@@ -1,4 +1,5 @@
 import { listApplicationsOfGroup } from '../../../domain/assignments/index.ts';
+import { forgetGroupRules } from '../../../domain/authentication/index.ts';
 import {
   addMembers,
   createGroup,
@@ -15,7 +16,7 @@ import { type PageContext, type Route, renderPage } from '../../request/index.ts
 import { readPastedPeople } from '../pasted-people.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { confirmRemove, showAdd, submitAdd, submitRemove } from './applications.ts';
-import { confirmSecondFactor, hasRules, removeRules, secondFactorOf, submitSecondFactor } from './second-factor.ts';
+import { confirmSecondFactor, hasRules, secondFactorOf, submitSecondFactor } from './second-factor.ts';
 
 export const groupRoutes: Route[] = [
   { method: 'GET', path: '/admin/groups', access: 'administrator', handle: showGroups },
@@ -149,7 +150,7 @@ async function confirmDeletion(page: PageContext): Promise<void> {
 async function submitDeletion(page: PageContext): Promise<void> {
   await inTransaction(page.scope, async (scope) => {
     await deleteGroup(scope, page.params.group!);
-    await removeRules(page, scope, page.params.group!);
+    await forgetGroupRules(scope, page.params.group!);
   });
   redirectTo(page, '/admin/groups', 'group_deleted');
 }

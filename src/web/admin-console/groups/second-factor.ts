@@ -1,14 +1,7 @@
 import { changePolicy } from '../../../domain/authentication/index.ts';
 import { getGroup } from '../../../domain/groups/index.ts';
 import { inTransaction, type Scope } from '../../../domain/scope.ts';
-import {
-  demandOfGroup,
-  loadPolicy,
-  type PolicyRules,
-  rulesInForce,
-  withDemandOfGroup,
-  withoutGroup,
-} from '../../../domain/sign-in-policy/index.ts';
+import { demandOfGroup, loadPolicy, rulesInForce, withDemandOfGroup, withoutGroup } from '../../../domain/sign-in-policy/index.ts';
 import { type PageContext, passkeyCeremony, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
 import { countMembers } from './members.ts';
@@ -42,25 +35,17 @@ export async function confirmSecondFactor(page: PageContext): Promise<void> {
 export async function submitSecondFactor(page: PageContext): Promise<void> {
   const { groupId } = await getGroup(page.scope, page.params.group!);
   const isRequired = page.form.get('required') === 'yes';
-  const done = await inTransaction(page.scope, (scope) =>
-    changeRules(page, scope, (rules) => withDemandOfGroup(rules, groupId, isRequired)),
-  );
+  const done = await inTransaction(page.scope, async (scope) => {
+    const stored = await loadPolicy(scope);
+    const rules = withDemandOfGroup(rulesInForce(stored, scope.clock.now()), groupId, isRequired);
+    return changePolicy(scope, rules, stored.version, passkeyCeremony(page) !== undefined);
+  });
   if (done.outcome === 'on-trial') redirectTo(page, '/admin/policy', 'policy_on_trial');
   else redirectTo(page, `/admin/groups/${groupId}`, 'policy_changed');
-}
-
-async function changeRules(page: PageContext, scope: Scope, change: (rules: PolicyRules) => PolicyRules) {
-  const stored = await loadPolicy(scope);
-  return changePolicy(scope, change(rulesInForce(stored, scope.clock.now())), stored.version, passkeyCeremony(page) !== undefined);
 }
 
 /** Whether the policy says anything of this group. */
 export async function hasRules(scope: Scope, groupId: string): Promise<boolean> {
   const rules = rulesInForce(await loadPolicy(scope), scope.clock.now());
   return withoutGroup(rules, groupId).overrides.length < rules.overrides.length;
-}
-
-/** With the group go its rules. @param scope of a transaction */
-export async function removeRules(page: PageContext, scope: Scope, groupId: string): Promise<void> {
-  if (await hasRules(scope, groupId)) await changeRules(page, scope, (rules) => withoutGroup(rules, groupId));
 }

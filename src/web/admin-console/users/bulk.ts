@@ -22,10 +22,11 @@ const changeOf = ({ form }: PageContext): BulkChange => {
   return change;
 };
 
-/** Those who are ticked, or all whom the list's filter shows. */
-function readChosen({ form }: PageContext): ChosenUsers {
+/** Those who are ticked and still there, or all whom the list's filter shows. */
+async function readChosen({ form, scope }: PageContext): Promise<ChosenUsers> {
   if (form.get('whom') === 'all') return { filter: readFilter(form.get) };
-  return { ids: form.all('user').filter(isId).slice(0, 200) };
+  const ids = form.all('user').filter(isId).slice(0, 200);
+  return { ids: (await listUsersByIds(scope, ids)).map(({ userId }) => userId) };
 }
 
 /** Says what will be done and to how many, before anything is. */
@@ -41,7 +42,7 @@ const listOf = ({ form }: PageContext, more: Record<string, string> = {}): strin
 async function render(page: PageContext, status = 200, fault?: string, fields: Record<string, string> = {}): Promise<void> {
   const { form, scope } = page;
   const change = changeOf(page);
-  const chosen = readChosen(page);
+  const chosen = await readChosen(page);
   const count = await countChosen(scope, chosen);
   const filter = filterFields(readFilter(form.get));
   const back = listOf(page);
@@ -68,7 +69,7 @@ export async function submitBulk(page: PageContext): Promise<void> {
   if (kind && wantsSearch(page, kind)) return render(page);
   const linkTo = kind && readChoices(page, kind).chosen;
   if (linkTo?.length === 0) return render(page, 422, page.t('links.none_chosen'));
-  const chosen = readChosen(page);
+  const chosen = await readChosen(page);
   const n = await countChosen(page.scope, chosen);
   if (mustType(change, n) && page.form.get('typed').replace(/\D/g, '') !== String(n))
     return render(page, 422, undefined, { typed: page.t('fields.bulk_number', { count: n }) });
