@@ -110,7 +110,10 @@ describe('web/admin-console: import of users', () => {
     const preview = await send(
       'firstName,lastName,email,groups,cost centre\nEva,Luz,eva@acme.example,Finance,42\nIvo,Sá,ivo@acme.example,,',
     );
-    expect(preview.text).to.contain('People in the file: 2').and.to.contain('Finance');
+    expect(preview.text)
+      .to.contain('People in the file: 2')
+      .and.to.contain('Finance')
+      .and.to.match(/<td data-label="[^"]*">42<\/td>/);
     expect(await count()).to.equal(before);
     const invited = await mail.after(() => confirm(preview), 'eva@acme.example', '/activate/');
     expect(linkIn(invited)).to.contain('/activate/');

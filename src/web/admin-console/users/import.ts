@@ -45,7 +45,9 @@ export async function showDraft(page: PageContext): Promise<void> {
   const { operation, rows, faults, activation } = await findDraft(page.scope, page.params.operation!, importWords(page.services.i18n));
   if (operation.state !== 'draft') return redirectTo(page, `/admin/operations/${operation.operationId}`);
   const administrators = rows.filter(({ person }) => person.role === 'administrator');
+  const customFields = (await listCustomFields(page.scope)).filter(({ code }) => rows[0] && code in rows[0].customFields);
   const locals = {
+    customFields,
     administrators: administrators.slice(0, shownRows),
     administratorCount: administrators.length,
     operation,
