@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { planDeactivation } from '../../src/domain/planned-deactivations/index.ts';
+import { inTransaction } from '../../src/domain/scope.ts';
 import { changeStatus, findUserByLogin, getUser } from '../../src/domain/users/index.ts';
 import { dayIn, startOfDay } from '../../src/platform/clock/index.ts';
 import { enqueueJob } from '../../src/platform/jobs/index.ts';
@@ -95,6 +97,32 @@ describe('web/admin-console: temporary deactivation', () => {
     await waitUntil(1);
     await look();
     expect(await status()).to.equal('activated');
+  });
+
+  it('S121–S124: begins and ends at midnight of the company on a day of 23 hours', async () => {
+    const timeZone = 'America/New_York';
+    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', timeZone }] });
+    const scope = await server.scope();
+    const { userId } = await joao();
+    // clocks go forward on the second Sunday of March
+    const year = new Date(now()).getUTCFullYear() + 1;
+    const sunday = 8 + ((7 - new Date(Date.UTC(year, 2, 1)).getUTCDay()) % 7);
+    const plan = {
+      startsOn: `${year}-03-${String(sunday).padStart(2, '0')}`,
+      endsOn: `${year}-03-${String(sunday + 1).padStart(2, '0')}`,
+      description: '',
+    };
+    await inTransaction(scope, (inside) => planDeactivation(inside, userId, plan, timeZone));
+    for (const [day, time, expected] of [
+      [sunday, '04:59', 'activated'],
+      [sunday, '05:00', 'deactivated'],
+      [sunday + 1, '03:59', 'deactivated'],
+      [sunday + 1, '04:00', 'activated'],
+    ] as const) {
+      wait((Date.parse(`${year}-03-${String(day).padStart(2, '0')}T${time}:00Z`) - now()) / 60_000);
+      await look();
+      expect(await status(), `${day} ${time}`).to.equal(expected);
+    }
   });
 
   it('reactivated by hand before its end: the period is over, and another may be planned', async () => {
