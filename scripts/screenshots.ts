@@ -9,12 +9,13 @@ import type { Scope } from '../src/domain/scope.ts';
 import { desktop, launchChromium, openBrowserContext, phone } from '../test/support/chromium.ts';
 import { preparePages } from '../test/support/pages.ts';
 import { stopSharedPostgres } from '../test/support/postgres.ts';
-import { passwords, startTestServer } from '../test/support/server.ts';
+import { passwords, prepareStartingState, startTestServer } from '../test/support/server.ts';
 
 const images = fileURLToPath(new URL('../docs/images/', import.meta.url));
 const everything = process.argv.includes('--all') ? process.argv[process.argv.indexOf('--all') + 1]! : undefined;
 mkdirSync(everything ?? images, { recursive: true });
 
+await prepareStartingState();
 const server = await startTestServer();
 const more = ['Travel', 'Time sheet', 'Wiki', 'Support desk', 'Reports'].map((name, index) => ({
   code: name.toLowerCase().replace(' ', '-'),

@@ -6,7 +6,7 @@ import { withScript } from './chromium.ts';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** WCAG 2.2 AA and good practice, as far as a machine can see it; and nothing is wider than the screen. */
+/** WCAG 2.2 AA and good practice, as far as a machine can see it; nothing is wider than the screen, and no text is squeezed to a letter a line. */
 export const expectAccessible = (page: Page, what: string): Promise<void> => withScript(page, () => check(page, what));
 
 async function check(page: Page, what: string): Promise<void> {
@@ -23,4 +23,12 @@ async function check(page: Page, what: string): Promise<void> {
   expect(await page.evaluate('document.documentElement.scrollWidth'), `${what} is not wider than the screen`).to.be.at.most(
     page.viewportSize()!.width,
   );
+  expect(await page.evaluate(squeezed), `${what}: squeezed`).to.deep.equal([]);
 }
+
+/** Texts of which hardly a letter stands beside another. */
+const squeezed = `[...document.querySelectorAll('main *')].filter((one) => {
+  const words = [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join(' ');
+  const { width } = one.getBoundingClientRect();
+  return /\\S{4}/.test(words) && width > 1 && width < 2 * parseFloat(getComputedStyle(one).fontSize);
+}).map((one) => one.outerHTML.slice(0, 120))`;
