@@ -11,7 +11,7 @@ export type AuditWords = {
   reason(reason: string): string;
   erased(id: string): string;
   actor(actor: AuditEvent['actor']): string;
-  /** What changed and what else is known, a line each. */
+  /** What changed and what else is known, in one line. */
   details(details: AuditEvent['details']): string;
 };
 type Input = { filter: Omit<AuditFilter, 'from' | 'until'> & { from?: string; until?: string }; locale: string };

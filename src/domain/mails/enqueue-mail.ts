@@ -74,5 +74,5 @@ export const sweepMails = (db: Db): Promise<void> =>
   dropJobs(
     db,
     'send-mail',
-    `payload->>'userId' IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.context_id::text = payload->>'contextId' AND u.user_id::text = payload->>'userId')`,
+    `payload->>'userId' IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.context_id = (payload->>'contextId')::uuid AND u.user_id = (payload->>'userId')::uuid)`,
   );
