@@ -3,8 +3,8 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { runBulkChange } from '../src/domain/account-changes/index.ts';
-import { runOperation } from '../src/domain/operations/index.ts';
+import { runBulkChange } from '../src/domain/administration/account-changes/index.ts';
+import { runOperation } from '../src/domain/records/operations/index.ts';
 import type { Scope } from '../src/domain/scope.ts';
 import { desktop, launchChromium, openBrowserContext, phone } from '../test/support/chromium.ts';
 import { preparePages } from '../test/support/pages.ts';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { sealData } from '../../src/domain/audit/personal.ts';
+import { sealData } from '../../src/domain/records/audit/personal.ts';
 
 export type Size = { users: number; groups: number; events: number };
 

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Koa from 'koa';
 import type { Config } from '../config/index.ts';
-import { createAccessFinder } from '../domain/access/index.ts';
-import { createSettingsFinder } from '../domain/context-settings/index.ts';
-import { ArtifactStore } from '../domain/protocol-artifacts/index.ts';
-import { createSessionFinder } from '../domain/sessions/index.ts';
-import { createPolicyFinder } from '../domain/sign-in-policy/index.ts';
+import { createAccessFinder } from '../domain/applications/access/index.ts';
+import { createSettingsFinder } from '../domain/company/context-settings/index.ts';
+import { ArtifactStore } from '../domain/records/protocol-artifacts/index.ts';
+import { createSessionFinder } from '../domain/sign-in/sessions/index.ts';
+import { createPolicyFinder } from '../domain/sign-in/sign-in-policy/index.ts';
 import { type Clock, systemClock } from '../platform/clock/index.ts';
 import { createPasswordHasher } from '../platform/crypto/index.ts';
 import { ChangeListener, NoticedCache } from '../platform/database/index.ts';

@@ -1,5 +1,5 @@
-import { brandingSettings } from '../domain/branding/index.ts';
-import { fillIn, type MailJob, mailLinkPurpose, mailTexts } from '../domain/mails/index.ts';
+import { brandingSettings } from '../domain/company/branding/index.ts';
+import { fillIn, type MailJob, mailLinkPurpose, mailTexts } from '../domain/company/mails/index.ts';
 import type { ContextId } from '../domain/scope.ts';
 import { isLocale } from '../platform/i18n/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { verifyAuditFile } from '../../src/domain/audit-keeping/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { verifyAuditFile } from '../../src/domain/administration/audit-keeping/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { dayIn } from '../../src/platform/clock/index.ts';
 import { looks, useAdministrator } from '../support/administrator.ts';
 import { linkIn, type MailSink } from '../support/mail-sink.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { changeStatus, createUser, findUserByLogin } from '../../src/domain/people/users/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
-import { changeStatus, createUser, findUserByLogin } from '../../src/domain/users/index.ts';
 import { looks, useAdministrator } from '../support/administrator.ts';
 
 const people = [

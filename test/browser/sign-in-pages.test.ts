@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
-import { publishTerms } from '../../src/domain/consents/index.ts';
+import { publishTerms } from '../../src/domain/applications/consents/index.ts';
 import { expectAccessible } from '../support/axe.ts';
 import { chromiumPath, desktop, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
 import { setPolicy } from '../support/policy.ts';

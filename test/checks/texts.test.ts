@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { auditEventTypes } from '../../src/domain/audit/index.ts';
+import { auditEventTypes } from '../../src/domain/records/audit/index.ts';
 import { locales } from '../../src/platform/i18n/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

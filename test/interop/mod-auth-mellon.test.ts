@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findApplicationByCode } from '../../src/domain/applications/index.ts';
+import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { missingForApache, startMellon } from '../support/apache.ts';
 import { Jar, send } from '../support/jar.ts';
 import { type Exchange, followSaml, makeKeys, schemaFaults, xmlsecVerifies } from '../support/saml.ts';

@@ -99,7 +99,7 @@ describe('interop: Apache with mod_auth_openidc', function () {
   it('S41: a deactivated person loses the application’s session, too', async () => {
     const jar = await signInAtApache();
     const scope = await server.scope();
-    const { changeStatus, findUserByLogin } = await import('../../src/domain/users/index.ts');
+    const { changeStatus, findUserByLogin } = await import('../../src/domain/people/users/index.ts');
     const user = (await findUserByLogin(scope, 'jsilva'))!;
     await scope.db.transaction((db) => changeStatus({ ...scope, db }, user.userId, 'deactivate'));
     let status = 200;

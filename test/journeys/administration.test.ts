@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { startBulkChange } from '../../src/domain/account-changes/index.ts';
-import { sealEvents, verifyChain } from '../../src/domain/audit/index.ts';
-import { findOperation } from '../../src/domain/operations/index.ts';
+import { startBulkChange } from '../../src/domain/administration/account-changes/index.ts';
+import { confirmImport, draftImport } from '../../src/domain/administration/user-imports/index.ts';
+import { countUsers, findUserByLogin, listUsers } from '../../src/domain/people/users/index.ts';
+import { sealEvents, verifyChain } from '../../src/domain/records/audit/index.ts';
+import { findOperation } from '../../src/domain/records/operations/index.ts';
 import type { OperationId, Scope } from '../../src/domain/scope.ts';
-import { confirmImport, draftImport } from '../../src/domain/user-imports/index.ts';
-import { countUsers, findUserByLogin, listUsers } from '../../src/domain/users/index.ts';
 import { createI18n } from '../../src/platform/i18n/index.ts';
 import { importWords } from '../../src/web/admin-console/index.ts';
 import type { Answer, FoundForm, Jar } from '../support/jar.ts';

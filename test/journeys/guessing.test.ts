@@ -1,8 +1,8 @@
 import { hash, verify } from '@node-rs/argon2';
 import { expect } from 'chai';
-import { completeSignIn, findPendingRequest, openPendingRequest, provePassword } from '../../src/domain/authentication/index.ts';
-import { defaultRules } from '../../src/domain/sign-in-policy/index.ts';
-import { findUserByLogin, type User } from '../../src/domain/users/index.ts';
+import { findUserByLogin, type User } from '../../src/domain/people/users/index.ts';
+import { completeSignIn, findPendingRequest, openPendingRequest, provePassword } from '../../src/domain/sign-in/authentication/index.ts';
+import { defaultRules } from '../../src/domain/sign-in/sign-in-policy/index.ts';
 import type { PasswordHasher } from '../../src/platform/crypto/index.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { assignApplication } from '../../src/domain/assignments/index.ts';
-import { sealEvents, verifyChain } from '../../src/domain/audit/index.ts';
-import { createCustomField } from '../../src/domain/custom-fields/index.ts';
-import { addMembers, createGroup } from '../../src/domain/groups/index.ts';
-import { planDeactivation } from '../../src/domain/planned-deactivations/index.ts';
+import { assignApplication } from '../../src/domain/applications/assignments/index.ts';
+import { createCustomField } from '../../src/domain/company/custom-fields/index.ts';
+import { addMembers, createGroup } from '../../src/domain/people/groups/index.ts';
+import { planDeactivation } from '../../src/domain/people/planned-deactivations/index.ts';
+import { changeStatus, createUser, findUserByLogin, type Status } from '../../src/domain/people/users/index.ts';
+import { sealEvents, verifyChain } from '../../src/domain/records/audit/index.ts';
 import { inTransaction, type Scope } from '../../src/domain/scope.ts';
-import { changeStatus, createUser, findUserByLogin, type Status } from '../../src/domain/users/index.ts';
 import { dayIn } from '../../src/platform/clock/index.ts';
 import type { Answer, FoundForm, Jar } from '../support/jar.ts';
 import { onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';

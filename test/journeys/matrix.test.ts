@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { publishTerms } from '../../src/domain/consents/index.ts';
+import { publishTerms } from '../../src/domain/applications/consents/index.ts';
 import { element, serialize } from '../../src/platform/saml/write-xml.ts';
 import { type Answer, Jar, send } from '../support/jar.ts';
 import { startMailSink } from '../support/mail-sink.ts';

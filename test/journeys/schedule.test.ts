@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { planDeactivation } from '../../src/domain/planned-deactivations/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { planDeactivation } from '../../src/domain/people/planned-deactivations/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { dayIn } from '../../src/platform/clock/index.ts';
 import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { freePort, startTestServer, type TestServer } from '../support/server.ts';

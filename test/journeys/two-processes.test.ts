@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { enrolTotp } from '../../src/domain/authentication/index.ts';
-import { startTotp } from '../../src/domain/credentials/totp/index.ts';
-import { createLink } from '../../src/domain/one-time-links/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
+import { createLink } from '../../src/domain/records/one-time-links/index.ts';
+import { enrolTotp } from '../../src/domain/sign-in/authentication/index.ts';
+import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
 import { Jar, send } from '../support/jar.ts';
 import { authorize, basic, exchange, signInWithTokens, token } from '../support/oidc.ts';
 import { onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
@@ -145,7 +145,7 @@ describe('two processes on one store', function () {
 
     const jwks = async (url: string) => JSON.parse((await send(`${url}/acme/oidc/jwks`)).text).keys.map(({ kid }: { kid: string }) => kid);
     const before = await jwks(second!.url);
-    const { rotateSigningKeys } = await import('../../src/domain/signing-keys/index.ts');
+    const { rotateSigningKeys } = await import('../../src/domain/company/signing-keys/index.ts');
     const scope = await server.scope();
     await scope.db.transaction((db) => rotateSigningKeys({ ...scope, db }, server.app.services.keyRing));
     await sleep(200);

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { sealEvents, startChain, verifyChain } from '../../src/domain/audit/index.ts';
-import { createContext } from '../../src/domain/contexts/index.ts';
+import { createContext } from '../../src/domain/company/contexts/index.ts';
+import { createUser } from '../../src/domain/people/users/index.ts';
+import { sealEvents, startChain, verifyChain } from '../../src/domain/records/audit/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
-import { createUser } from '../../src/domain/users/index.ts';
 import { systemClock } from '../../src/platform/clock/index.ts';
 import { newId } from '../../src/platform/crypto/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import pg from 'pg';
-import { createAccessFinder } from '../../src/domain/access/index.ts';
-import { findApplicationByCode } from '../../src/domain/applications/index.ts';
-import { ArtifactStore } from '../../src/domain/protocol-artifacts/index.ts';
-import { createSessionFinder } from '../../src/domain/sessions/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { createAccessFinder } from '../../src/domain/applications/access/index.ts';
+import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
+import { ArtifactStore } from '../../src/domain/records/protocol-artifacts/index.ts';
+import { createSessionFinder } from '../../src/domain/sign-in/sessions/index.ts';
 import { systemClock } from '../../src/platform/clock/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';

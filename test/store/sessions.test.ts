@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { endSession, startSession } from '../../src/domain/sessions/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
+import { endSession, startSession } from '../../src/domain/sign-in/sessions/index.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 describe('store: sessions', () => {

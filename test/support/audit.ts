@@ -1,4 +1,4 @@
-import { type AuditEvent, type AuditFilter, listEvents } from '../../src/domain/audit/index.ts';
+import { type AuditEvent, type AuditFilter, listEvents } from '../../src/domain/records/audit/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 
 /** What was recorded, the oldest first, with what it says of people who exist. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { changePolicy, confirmPolicy } from '../../src/domain/authentication/index.ts';
-import { loadPolicy } from '../../src/domain/sign-in-policy/index.ts';
+import { changePolicy, confirmPolicy } from '../../src/domain/sign-in/authentication/index.ts';
+import { loadPolicy } from '../../src/domain/sign-in/sign-in-policy/index.ts';
 import { eventually } from './process.ts';
 import type { TestServer } from './server.ts';
 

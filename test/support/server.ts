@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { type App, createApp } from '../../src/app/index.ts';
 import { type Config, loadConfig } from '../../src/config/index.ts';
-import { findContextByCode } from '../../src/domain/contexts/index.ts';
-import { type ApplyResult, applyState, parseState } from '../../src/domain/provisioning/index.ts';
+import { type ApplyResult, applyState, parseState } from '../../src/domain/administration/desired-state/index.ts';
+import { findContextByCode } from '../../src/domain/company/contexts/index.ts';
 import type { ContextId, Scope } from '../../src/domain/scope.ts';
 import { type Clock, systemClock } from '../../src/platform/clock/index.ts';
 import { KeyRing } from '../../src/platform/crypto/index.ts';

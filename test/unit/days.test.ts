@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { dueStep } from '../../src/domain/planned-deactivations/index.ts';
+import { dueStep } from '../../src/domain/people/planned-deactivations/index.ts';
 import { dayIn, isDay, startOfDay } from '../../src/platform/clock/index.ts';
 
 describe('platform/clock: days in a time zone', () => {

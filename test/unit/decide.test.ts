@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type AccessFacts, decide } from '../../src/domain/access/index.ts';
+import { type AccessFacts, decide } from '../../src/domain/applications/access/index.ts';
 
 const none = { direct: false, byGroup: false, byEveryone: false };
 const active = { status: 'activated' as const };

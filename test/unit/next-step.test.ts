@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Facts, nextStep } from '../../src/domain/authentication/index.ts';
+import { type Facts, nextStep } from '../../src/domain/sign-in/authentication/index.ts';
 
 const now = 1_000_000_000;
 const minutes = 60;

@@ -1,6 +1,6 @@
 import { PhotonImage } from '@silvia-odwyer/photon-node';
 import { expect } from 'chai';
-import { brandingSettings, colorOnDark } from '../../src/domain/branding/index.ts';
+import { brandingSettings, colorOnDark } from '../../src/domain/company/branding/index.ts';
 import { fitImage, readPicture } from '../../src/platform/images/index.ts';
 
 const image = (width: number, height: number) => new PhotonImage(new Uint8Array(width * height * 4).fill(200), width, height);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isWithin } from '../../src/domain/sign-in-policy/admits.ts';
+import { isWithin } from '../../src/domain/sign-in/sign-in-policy/admits.ts';
 import {
   admits,
   defaultRules,
@@ -8,7 +8,7 @@ import {
   rulesInForce,
   rulesSchema,
   strictest,
-} from '../../src/domain/sign-in-policy/index.ts';
+} from '../../src/domain/sign-in/sign-in-policy/index.ts';
 
 const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
 const override = (n: number, target: PolicyOverride['for'], more: object): unknown => ({ overrideId: id(n), for: target, ...more });

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { followSystemTheme } from '../../src/app/assets.ts';
 import { ConfigError, loadConfig } from '../../src/config/index.ts';
-import { isContextCode } from '../../src/domain/contexts/index.ts';
-import { passwordFaults } from '../../src/domain/credentials/password/index.ts';
-import { defaultPolicy } from '../../src/domain/sign-in-policy/index.ts';
-import { emailKey, nameKey, usernameKey } from '../../src/domain/users/index.ts';
-import { isEmail, isUsername } from '../../src/domain/users/user.ts';
+import { isContextCode } from '../../src/domain/company/contexts/index.ts';
+import { emailKey, nameKey, usernameKey } from '../../src/domain/people/users/index.ts';
+import { isEmail, isUsername } from '../../src/domain/people/users/user.ts';
+import { passwordFaults } from '../../src/domain/sign-in/credentials/password/index.ts';
+import { defaultPolicy } from '../../src/domain/sign-in/sign-in-policy/index.ts';
 import { KeyRing, newId, randomPassword } from '../../src/platform/crypto/index.ts';
 import { Batcher, jsonText } from '../../src/platform/database/index.ts';
 import { negotiateLocale } from '../../src/platform/i18n/index.ts';

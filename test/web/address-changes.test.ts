@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { movableClock } from '../support/clock.ts';
 import { Jar } from '../support/jar.ts';
 import { linkIn, type MailSink, startMailSink } from '../support/mail-sink.ts';

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { createApplication, deleteApplication, findApplicationByCode } from '../../src/domain/applications/index.ts';
-import { giveTemporaryPassword } from '../../src/domain/authentication/index.ts';
-import { changeStatus, findUserByLogin } from '../../src/domain/users/index.ts';
+import { createApplication, deleteApplication, findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
+import { changeStatus, findUserByLogin } from '../../src/domain/people/users/index.ts';
+import { giveTemporaryPassword } from '../../src/domain/sign-in/authentication/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { Jar, send } from '../support/jar.ts';
 import { authorizationUrl, authorize, basic, exchange, json, signInWithTokens, token } from '../support/oidc.ts';
@@ -28,7 +28,7 @@ describe('web: found by attack', () => {
   const newTemporaryPassword = async () => {
     const { scope, user } = await person();
     await giveTemporaryPassword(scope, user, server.app.services);
-    const { showTemporaryPassword } = await import('../../src/domain/credentials/password/index.ts');
+    const { showTemporaryPassword } = await import('../../src/domain/sign-in/credentials/password/index.ts');
     return (await showTemporaryPassword(scope, user, server.app.services.keyRing))!;
   };
   /** Signs in with a temporary password and stops where a new one is asked for. */

@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { deleteAccount } from '../../src/domain/account-changes/index.ts';
+import { deleteAccount } from '../../src/domain/administration/account-changes/index.ts';
+import { auditRetention, purgeOldEvents } from '../../src/domain/administration/audit-keeping/index.ts';
+import { changeSettings } from '../../src/domain/company/context-settings/index.ts';
+import { mailPerson, sweepMails } from '../../src/domain/company/mails/index.ts';
+import { findUserByLogin, requestDeletion } from '../../src/domain/people/users/index.ts';
 import {
   BrokenChain,
   findSealedRange,
@@ -10,12 +14,8 @@ import {
   sealEvents,
   startChain,
   verifyChain,
-} from '../../src/domain/audit/index.ts';
-import { auditRetention, purgeOldEvents } from '../../src/domain/audit-keeping/index.ts';
-import { changeSettings } from '../../src/domain/context-settings/index.ts';
-import { mailPerson, sweepMails } from '../../src/domain/mails/index.ts';
+} from '../../src/domain/records/audit/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
-import { findUserByLogin, requestDeletion } from '../../src/domain/users/index.ts';
 import { KeyRing, newId } from '../../src/platform/crypto/index.ts';
 import type { AppError } from '../../src/platform/errors/index.ts';
 import { enqueueJob, listFailedJobs } from '../../src/platform/jobs/index.ts';

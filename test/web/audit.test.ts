@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { canonicalEvent, nextHash, noHash, recordEvent, sealEvents } from '../../src/domain/audit/index.ts';
-import { verifyAuditFile } from '../../src/domain/audit-keeping/index.ts';
-import { changeStatus, findUserByLogin } from '../../src/domain/users/index.ts';
+import { verifyAuditFile } from '../../src/domain/administration/audit-keeping/index.ts';
+import { changeStatus, findUserByLogin } from '../../src/domain/people/users/index.ts';
+import { canonicalEvent, nextHash, noHash, recordEvent, sealEvents } from '../../src/domain/records/audit/index.ts';
 import { enqueueJob, listFailedJobs } from '../../src/platform/jobs/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { movableClock } from '../support/clock.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { startBulkChange } from '../../src/domain/account-changes/index.ts';
-import { createUser, findUserByLogin, listUsers } from '../../src/domain/users/index.ts';
+import { startBulkChange } from '../../src/domain/administration/account-changes/index.ts';
+import { createUser, findUserByLogin, listUsers } from '../../src/domain/people/users/index.ts';
 import type { Answer, Jar } from '../support/jar.ts';
 import { eventually } from '../support/process.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -126,8 +126,8 @@ describe('web/admin-console: many people at once', () => {
     await server.close();
     server = await startTestServer(); // where no jobs run by themselves
     const scope = await server.scope();
-    const { startBulkChange, runBulkChange } = await import('../../src/domain/account-changes/index.ts');
-    const { findOperation, runOperation, Superseded } = await import('../../src/domain/operations/index.ts');
+    const { startBulkChange, runBulkChange } = await import('../../src/domain/administration/account-changes/index.ts');
+    const { findOperation, runOperation, Superseded } = await import('../../src/domain/records/operations/index.ts');
     const person = (await findUserByLogin(scope, 'ana@acme.example'))!;
     const asAna = { ...scope, actor: { kind: 'person', id: person.userId, name: 'Ana' } } as const;
     const id = await startBulkChange(asAna, { filter: { search: 'João' } }, { change: 'deactivate', locale: 'en' });

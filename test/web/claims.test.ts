@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { findApplicationByCode } from '../../src/domain/applications/index.ts';
-import { deleteCustomField } from '../../src/domain/assertions/index.ts';
-import { listCustomFields } from '../../src/domain/custom-fields/index.ts';
-import { editUser, findUserByLogin } from '../../src/domain/users/index.ts';
+import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
+import { deleteCustomField } from '../../src/domain/applications/assertions/index.ts';
+import { listCustomFields } from '../../src/domain/company/custom-fields/index.ts';
+import { editUser, findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { type Jar, send } from '../support/jar.ts';
 import { signInWithTokens } from '../support/oidc.ts';
 import { clientSecret, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { publishTerms } from '../../src/domain/consents/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { publishTerms } from '../../src/domain/applications/consents/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { type Answer, Jar } from '../support/jar.ts';
 import { authorize, basic, exchange, signInWithTokens, token } from '../support/oidc.ts';
 import { clientSecret, fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';

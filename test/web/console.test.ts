@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { sealEvents } from '../../src/domain/audit/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
+import { sealEvents } from '../../src/domain/records/audit/index.ts';
 import { Jar, send } from '../support/jar.ts';
 import { basic, json } from '../support/oidc.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -233,7 +233,7 @@ describe('web/admin-console', () => {
     const edit = ana.form(await ana.get(at(`/admin/users/${own}/edit`)), /edit$/);
     const { role: _, ...demoted } = edit.fields;
     expect((await ana.get(edit.action, { form: demoted })).text).to.contain('You cannot do this to your own account');
-    const { requestDeletion } = await import('../../src/domain/users/index.ts');
+    const { requestDeletion } = await import('../../src/domain/people/users/index.ts');
     const scope = await server.scope();
     let code = '';
     await scope.db
@@ -262,7 +262,7 @@ describe('web/admin-console', () => {
 
   it('S97: Everyone holds everybody and cannot be changed', async () => {
     const scope = await server.scope();
-    const { findGroupByName } = await import('../../src/domain/groups/index.ts');
+    const { findGroupByName } = await import('../../src/domain/people/groups/index.ts');
     const everyone = (await findGroupByName(scope, 'Everyone'))!;
     expect((await ana.get(at(`/admin/groups/${everyone.groupId}`))).text)
       .to.contain('Ana Souza')

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { findApplicationByCode } from '../../src/domain/applications/index.ts';
-import { listCustomFields } from '../../src/domain/custom-fields/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
+import { listCustomFields } from '../../src/domain/company/custom-fields/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import type { Jar } from '../support/jar.ts';
 import { eventually } from '../support/process.ts';

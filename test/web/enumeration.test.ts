@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { changeSettings } from '../../src/domain/context-settings/index.ts';
-import { newAccountsSettings } from '../../src/domain/new-accounts/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { changeSettings } from '../../src/domain/company/context-settings/index.ts';
+import { newAccountsSettings } from '../../src/domain/company/new-accounts/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { Jar } from '../support/jar.ts';
 import { fillSignIn, startTestServer, type TestServer } from '../support/server.ts';
 

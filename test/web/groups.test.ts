@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { findGroupByName } from '../../src/domain/groups/index.ts';
+import { findGroupByName } from '../../src/domain/people/groups/index.ts';
+import { findUserByLogin, fullName, listUsers, type UserFilter } from '../../src/domain/people/users/index.ts';
 import {
   defaultRules,
   demandOfGroup,
@@ -7,8 +8,7 @@ import {
   rulesInForce,
   rulesSchema,
   withDemandOfGroup,
-} from '../../src/domain/sign-in-policy/index.ts';
-import { findUserByLogin, fullName, listUsers, type UserFilter } from '../../src/domain/users/index.ts';
+} from '../../src/domain/sign-in/sign-in-policy/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { Jar } from '../support/jar.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';

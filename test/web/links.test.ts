@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { findGroupByName, listGroupsOfUser } from '../../src/domain/groups/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { findGroupByName, listGroupsOfUser } from '../../src/domain/people/groups/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import type { Answer, Jar } from '../support/jar.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { SignJWT } from 'jose';
-import { findApplicationByCode, setApplicationEnabled } from '../../src/domain/applications/index.ts';
-import { unassignApplication } from '../../src/domain/assignments/index.ts';
-import { findGroupByName } from '../../src/domain/groups/index.ts';
-import { changeStatus, findUserByLogin } from '../../src/domain/users/index.ts';
+import { findApplicationByCode, setApplicationEnabled } from '../../src/domain/applications/applications/index.ts';
+import { unassignApplication } from '../../src/domain/applications/assignments/index.ts';
+import { findGroupByName } from '../../src/domain/people/groups/index.ts';
+import { changeStatus, findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { Jar, send } from '../support/jar.ts';
 import { authorizationUrl, authorize, basic, exchange, json, signInWithTokens, token } from '../support/oidc.ts';
 import { clientSecret, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { acceptTerms, publishTerms } from '../../src/domain/consents/index.ts';
-import { createLink } from '../../src/domain/one-time-links/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { acceptTerms, publishTerms } from '../../src/domain/applications/consents/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
+import { createLink } from '../../src/domain/records/one-time-links/index.ts';
 import { movableClock } from '../support/clock.ts';
 import { type Answer, Jar } from '../support/jar.ts';
 import { setPolicy } from '../support/policy.ts';

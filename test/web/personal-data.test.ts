@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { collectPersonalData } from '../../src/domain/personal-data/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { collectPersonalData } from '../../src/domain/administration/personal-data/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import type { Jar } from '../support/jar.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 

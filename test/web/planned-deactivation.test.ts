@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { planDeactivation } from '../../src/domain/planned-deactivations/index.ts';
+import { planDeactivation } from '../../src/domain/people/planned-deactivations/index.ts';
+import { changeStatus, findUserByLogin, getUser } from '../../src/domain/people/users/index.ts';
 import { inTransaction } from '../../src/domain/scope.ts';
-import { changeStatus, findUserByLogin, getUser } from '../../src/domain/users/index.ts';
 import { dayIn, startOfDay } from '../../src/platform/clock/index.ts';
 import { enqueueJob } from '../../src/platform/jobs/index.ts';
 import { movableClock } from '../support/clock.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { sendRecovery } from '../../src/domain/password-recovery/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { sendRecovery } from '../../src/domain/administration/password-recovery/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { movableClock } from '../support/clock.ts';
 import { Jar } from '../support/jar.ts';
 import { type CaughtMail, startMailSink } from '../support/mail-sink.ts';

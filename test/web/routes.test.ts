@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { pageRoutes } from '../../src/app/web-routes.ts';
-import { findApplicationByCode } from '../../src/domain/applications/index.ts';
-import { findGroupByName } from '../../src/domain/groups/index.ts';
+import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
+import { findGroupByName } from '../../src/domain/people/groups/index.ts';
+import { startUserExport } from '../../src/domain/people/user-exports/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
-import { startUserExport } from '../../src/domain/user-exports/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
 import type { Route } from '../../src/web/request/index.ts';
 import { Jar } from '../support/jar.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';

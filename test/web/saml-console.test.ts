@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { expect } from 'chai';
-import { findApplicationByCode } from '../../src/domain/applications/index.ts';
-import { digestOf, findPartnerMetadata, ignoreMetadata, refreshMetadata } from '../../src/domain/partner-metadata/index.ts';
+import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
+import { digestOf, findPartnerMetadata, ignoreMetadata, refreshMetadata } from '../../src/domain/applications/partner-metadata/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import type { Jar } from '../support/jar.ts';
 import { makeKeys } from '../support/saml.ts';

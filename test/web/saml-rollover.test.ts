@@ -1,6 +1,6 @@
 import { SAML } from '@node-saml/node-saml';
 import { expect } from 'chai';
-import { publishCertificate, startSigningWith } from '../../src/domain/saml-certificates/index.ts';
+import { publishCertificate, startSigningWith } from '../../src/domain/company/saml-certificates/index.ts';
 import { inTransaction } from '../../src/domain/scope.ts';
 import { send } from '../support/jar.ts';
 import { passwords, signedIn, startTestServer, type TestServer, testKeyRing } from '../support/server.ts';

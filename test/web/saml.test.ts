@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findLogoutOfRequest, saveSingleLogout } from '../../src/domain/single-logout/index.ts';
+import { findLogoutOfRequest, saveSingleLogout } from '../../src/domain/sign-in/single-logout/index.ts';
 import { derOf, redirectUrl, signerFor } from '../../src/platform/saml/index.ts';
 import { element, type Node, serialize } from '../../src/platform/saml/write-xml.ts';
 import { type Answer, Jar } from '../support/jar.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { decodeJwt } from 'jose';
-import { findApplicationByCode } from '../../src/domain/applications/index.ts';
-import { forgetBrowsers } from '../../src/domain/attempts/index.ts';
-import { findUserByLogin } from '../../src/domain/users/index.ts';
+import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
+import { forgetBrowsers } from '../../src/domain/records/attempts/index.ts';
 import { movableClock } from '../support/clock.ts';
 import { type Answer, Jar } from '../support/jar.ts';
 import { authorize, basic, exchange, token } from '../support/oidc.ts';

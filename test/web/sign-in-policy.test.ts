@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { endTrial } from '../../src/domain/authentication/index.ts';
-import { loadPolicy } from '../../src/domain/sign-in-policy/index.ts';
+import { endTrial } from '../../src/domain/sign-in/authentication/index.ts';
+import { loadPolicy } from '../../src/domain/sign-in/sign-in-policy/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { movableClock } from '../support/clock.ts';
 import { type Answer, Jar } from '../support/jar.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { findApplicationByCode } from '../../src/domain/applications/index.ts';
-import { listExchanges, recordExchange } from '../../src/domain/traces/index.ts';
+import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
+import { listExchanges, recordExchange } from '../../src/domain/applications/traces/index.ts';
 import type { Clock } from '../../src/platform/clock/index.ts';
 import { type Jar, send } from '../support/jar.ts';
 import { authorizationUrl, basic, json } from '../support/oidc.ts';

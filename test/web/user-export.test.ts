@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createUser, findUserByLogin } from '../../src/domain/people/users/index.ts';
 import {
   draftOperation,
   endOperation,
@@ -7,9 +8,8 @@ import {
   runOperation,
   Superseded,
   saveFilePart,
-} from '../../src/domain/operations/index.ts';
+} from '../../src/domain/records/operations/index.ts';
 import { inTransaction } from '../../src/domain/scope.ts';
-import { createUser, findUserByLogin } from '../../src/domain/users/index.ts';
 import { csvLine } from '../../src/platform/csv/index.ts';
 import { movableClock } from '../support/clock.ts';
 import { Jar } from '../support/jar.ts';

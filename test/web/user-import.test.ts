@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { findOperation } from '../../src/domain/operations/index.ts';
-import { startUserExport } from '../../src/domain/user-exports/index.ts';
-import { confirmImport, decodeCsv, draftImport, readImport } from '../../src/domain/user-imports/index.ts';
-import { changeStatus, createUser, findUserByLogin } from '../../src/domain/users/index.ts';
+import { confirmImport, decodeCsv, draftImport, readImport } from '../../src/domain/administration/user-imports/index.ts';
+import { startUserExport } from '../../src/domain/people/user-exports/index.ts';
+import { changeStatus, createUser, findUserByLogin } from '../../src/domain/people/users/index.ts';
+import { findOperation } from '../../src/domain/records/operations/index.ts';
 import { createI18n } from '../../src/platform/i18n/index.ts';
 import { importWords } from '../../src/web/admin-console/index.ts';
 import type { Answer, Jar } from '../support/jar.ts';

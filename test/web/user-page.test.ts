@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { accountChanges } from '../../src/domain/account-changes/index.ts';
-import { findUserByLogin, requestDeletion } from '../../src/domain/users/index.ts';
+import { accountChanges } from '../../src/domain/administration/account-changes/index.ts';
+import { findUserByLogin, requestDeletion } from '../../src/domain/people/users/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { movableClock } from '../support/clock.ts';
 import { type Answer, Jar } from '../support/jar.ts';

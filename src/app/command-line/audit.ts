@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { type Breach, restartChain, sealEvents, type Verification, verifyChain } from '../../domain/audit/index.ts';
-import { type FileVerification, verifyAuditFile } from '../../domain/audit-keeping/index.ts';
-import { findContextByCode, listContexts } from '../../domain/contexts/index.ts';
+import { type FileVerification, verifyAuditFile } from '../../domain/administration/audit-keeping/index.ts';
+import { findContextByCode, listContexts } from '../../domain/company/contexts/index.ts';
+import { type Breach, restartChain, sealEvents, type Verification, verifyChain } from '../../domain/records/audit/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { type Command, exitCodes, type Output, UsageError, withStore } from './command.ts';
 

@@ -1,5 +1,5 @@
-import { contextAddress, findContextByCode, listContexts } from '../../domain/contexts/index.ts';
-import { createContextWithBasics } from '../../domain/provisioning/index.ts';
+import { createContextWithBasics } from '../../domain/administration/desired-state/index.ts';
+import { contextAddress, findContextByCode, listContexts } from '../../domain/company/contexts/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { type Command, UsageError, withStore } from './command.ts';
 

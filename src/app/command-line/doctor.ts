@@ -1,10 +1,10 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../../config/index.ts';
-import { contextAddress, listContexts } from '../../domain/contexts/index.ts';
-import { endsSoon, listPublishedCertificates } from '../../domain/saml-certificates/index.ts';
+import { contextAddress, listContexts } from '../../domain/company/contexts/index.ts';
+import { endsSoon, listPublishedCertificates } from '../../domain/company/saml-certificates/index.ts';
+import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { loadSigningKeys } from '../../domain/signing-keys/index.ts';
 import { systemClock } from '../../platform/clock/index.ts';
 import { pendingMigrations } from '../../platform/database/index.ts';
 import { verifyMailServer } from '../../platform/mail/index.ts';

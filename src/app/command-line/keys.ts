@@ -1,5 +1,5 @@
-import { findContextByCode, listContexts } from '../../domain/contexts/index.ts';
-import { listSigningKeys, rotateSigningKeys } from '../../domain/signing-keys/index.ts';
+import { findContextByCode, listContexts } from '../../domain/company/contexts/index.ts';
+import { listSigningKeys, rotateSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { type Command, UsageError, withStore } from './command.ts';
 

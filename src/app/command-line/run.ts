@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../../config/index.ts';
-import { StateError } from '../../domain/provisioning/index.ts';
+import { StateError } from '../../domain/administration/desired-state/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { createI18n } from '../../platform/i18n/index.ts';
 import { applyCommand } from './apply.ts';

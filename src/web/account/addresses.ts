@@ -1,6 +1,6 @@
-import { removeRecoveryEmail, requestEmailChange, requestRecoveryEmail } from '../../domain/address-changes/index.ts';
-import { endLinks, type LinkKind } from '../../domain/one-time-links/index.ts';
-import { getUser } from '../../domain/users/index.ts';
+import { removeRecoveryEmail, requestEmailChange, requestRecoveryEmail } from '../../domain/people/address-changes/index.ts';
+import { getUser } from '../../domain/people/users/index.ts';
+import { endLinks, type LinkKind } from '../../domain/records/one-time-links/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { fieldTexts, type PageContext, redirectTo, renderPage } from '../request/index.ts';
 

@@ -1,8 +1,8 @@
-import { getApplication } from '../../domain/applications/index.ts';
-import { listApplicationsOfUser } from '../../domain/assignments/index.ts';
-import { listConsents, withdrawConsent } from '../../domain/consents/index.ts';
+import { getApplication } from '../../domain/applications/applications/index.ts';
+import { listApplicationsOfUser } from '../../domain/applications/assignments/index.ts';
+import { listConsents, withdrawConsent } from '../../domain/applications/consents/index.ts';
 import type { ApplicationId } from '../../domain/scope.ts';
-import { listApplicationUses } from '../../domain/sessions/index.ts';
+import { listApplicationUses } from '../../domain/sign-in/sessions/index.ts';
 import { type PageContext, redirectTo, renderPage } from '../request/index.ts';
 
 /** What the person may open, when they last did, and what they let third parties know. */

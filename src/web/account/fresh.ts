@@ -1,4 +1,4 @@
-import { demandsOfOwnChanges } from '../../domain/authentication/index.ts';
+import { demandsOfOwnChanges } from '../../domain/sign-in/authentication/index.ts';
 import { nextStepOf, type PageContext, type Route, sendToSignIn } from '../request/index.ts';
 
 /** Pages that change how somebody signs in ask for a fresh sign-in first, with the strongest factor the person holds; whoever has just signed in notices nothing. */

@@ -1,11 +1,11 @@
 // Owns: a person's own pages: data, addresses, password, second factors, sessions, applications, what is kept of them. Does not: anything to other people (admin-console).
 
-import { listBrowsers } from '../../domain/attempts/index.ts';
-import { forgetOwnBrowser } from '../../domain/authentication/index.ts';
-import { listOpenLinks } from '../../domain/one-time-links/index.ts';
+import { getUser, setLocale } from '../../domain/people/users/index.ts';
+import { listBrowsers } from '../../domain/records/attempts/index.ts';
+import { listOpenLinks } from '../../domain/records/one-time-links/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
-import { describeBrowser, endOwnSession, listSessionsOfUser } from '../../domain/sessions/index.ts';
-import { getUser, setLocale } from '../../domain/users/index.ts';
+import { forgetOwnBrowser } from '../../domain/sign-in/authentication/index.ts';
+import { describeBrowser, endOwnSession, listSessionsOfUser } from '../../domain/sign-in/sessions/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import { isLocale } from '../../platform/i18n/index.ts';
 import { type PageContext, type Route, redirectTo, renderPage } from '../request/index.ts';

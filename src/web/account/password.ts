@@ -1,4 +1,4 @@
-import { changeOwnPassword } from '../../domain/authentication/index.ts';
+import { changeOwnPassword } from '../../domain/sign-in/authentication/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { fieldTexts, type PageContext, policyOf, redirectTo, renderPage, rulesOf } from '../request/index.ts';
 

@@ -1,5 +1,5 @@
-import { findTerms, termsSettings, textFor } from '../../domain/consents/index.ts';
-import { collectPersonalData } from '../../domain/personal-data/index.ts';
+import { collectPersonalData } from '../../domain/administration/personal-data/index.ts';
+import { findTerms, termsSettings, textFor } from '../../domain/applications/consents/index.ts';
 import { type PageContext, renderPage } from '../request/index.ts';
 
 export async function showPrivacy(page: PageContext): Promise<void> {

@@ -1,6 +1,6 @@
-import { addOwnPasskey, addOwnTotp, removeOwnFactor, renewRecoveryCodes } from '../../domain/authentication/index.ts';
-import { countRecoveryCodes } from '../../domain/credentials/recovery-code/index.ts';
-import { listSecondFactors } from '../../domain/credentials/second-factors/index.ts';
+import { addOwnPasskey, addOwnTotp, removeOwnFactor, renewRecoveryCodes } from '../../domain/sign-in/authentication/index.ts';
+import { countRecoveryCodes } from '../../domain/sign-in/credentials/recovery-code/index.ts';
+import { listSecondFactors } from '../../domain/sign-in/credentials/second-factors/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import { offerPasskey, offerTotp, type PageContext, passkeyCeremony, policyOf, redirectTo, renderPage, rulesOf } from '../request/index.ts';
 

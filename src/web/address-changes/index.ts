@@ -1,6 +1,6 @@
 // Owns: the pages behind the links that confirm an address. Does not: ask for the change (web/account) nor need a sign-in: the link is the proof.
-import { completeEmailChange, completeRecoveryEmail, confirmEmailChange } from '../../domain/address-changes/index.ts';
-import { findLink, type LinkKind } from '../../domain/one-time-links/index.ts';
+import { completeEmailChange, completeRecoveryEmail, confirmEmailChange } from '../../domain/people/address-changes/index.ts';
+import { findLink, type LinkKind } from '../../domain/records/one-time-links/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 

@@ -1,5 +1,5 @@
-import { type Branding, brandingSettings, changeCompanyLogo } from '../../domain/branding/index.ts';
-import { changeSettings, loadSettings } from '../../domain/context-settings/index.ts';
+import { type Branding, brandingSettings, changeCompanyLogo } from '../../domain/company/branding/index.ts';
+import { changeSettings, loadSettings } from '../../domain/company/context-settings/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import { invalidInput } from '../../platform/errors/index.ts';
 import { locales } from '../../platform/i18n/index.ts';

@@ -1,5 +1,5 @@
-import { listApplicationsByIds } from '../../domain/applications/index.ts';
-import { changeOwnContext, findContextById } from '../../domain/contexts/index.ts';
+import { listApplicationsByIds } from '../../domain/applications/applications/index.ts';
+import { changeOwnContext, findContextById } from '../../domain/company/contexts/index.ts';
 import {
   type CertificateAlg,
   endsSoon,
@@ -8,7 +8,7 @@ import {
   publishCertificate,
   removeCertificate,
   startSigningWith,
-} from '../../domain/saml-certificates/index.ts';
+} from '../../domain/company/saml-certificates/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';

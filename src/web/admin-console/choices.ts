@@ -1,6 +1,6 @@
-import { listApplications, listApplicationsByIds } from '../../domain/applications/index.ts';
-import type { Links } from '../../domain/assignments/index.ts';
-import { searchGroups } from '../../domain/groups/index.ts';
+import { listApplications, listApplicationsByIds } from '../../domain/applications/applications/index.ts';
+import type { Links } from '../../domain/applications/assignments/index.ts';
+import { searchGroups } from '../../domain/people/groups/index.ts';
 import { isId, type Scope } from '../../domain/scope.ts';
 import type { PageContext } from '../request/index.ts';
 

@@ -7,8 +7,8 @@ import {
   type TermsTexts,
   termsSettings,
   withdrawTerms,
-} from '../../domain/consents/index.ts';
-import { loadSettings } from '../../domain/context-settings/index.ts';
+} from '../../domain/applications/consents/index.ts';
+import { loadSettings } from '../../domain/company/context-settings/index.ts';
 import { locales } from '../../platform/i18n/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';

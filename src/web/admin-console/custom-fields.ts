@@ -1,4 +1,4 @@
-import { deleteCustomField } from '../../domain/assertions/index.ts';
+import { deleteCustomField } from '../../domain/applications/assertions/index.ts';
 import {
   type CustomField,
   type CustomFieldInput,
@@ -9,7 +9,7 @@ import {
   getCustomField,
   listCustomFields,
   moveCustomField,
-} from '../../domain/custom-fields/index.ts';
+} from '../../domain/company/custom-fields/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';

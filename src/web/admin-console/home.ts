@@ -1,4 +1,4 @@
-import { type Overview, overviewOf } from '../../domain/overview/index.ts';
+import { type Overview, overviewOf } from '../../domain/administration/overview/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 
 export const homeRoutes: Route[] = [{ method: 'GET', path: '/admin', access: 'administrator', handle: showHome }];

@@ -1,5 +1,5 @@
+import { listSigningKeys, rotateSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
-import { listSigningKeys, rotateSigningKeys } from '../../domain/signing-keys/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo } from './submit.ts';
 

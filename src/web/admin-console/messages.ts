@@ -1,5 +1,5 @@
-import { changeSettings, loadSettings } from '../../domain/context-settings/index.ts';
-import { fillIn, type MailName, type MailTexts, mailKinds, mailNames, mailTexts } from '../../domain/mails/index.ts';
+import { changeSettings, loadSettings } from '../../domain/company/context-settings/index.ts';
+import { fillIn, type MailName, type MailTexts, mailKinds, mailNames, mailTexts } from '../../domain/company/mails/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import { isLocale, type Locale } from '../../platform/i18n/index.ts';

@@ -1,5 +1,5 @@
-import { changeSettings, loadSettings } from '../../domain/context-settings/index.ts';
-import { newAccountsSettings } from '../../domain/new-accounts/index.ts';
+import { changeSettings, loadSettings } from '../../domain/company/context-settings/index.ts';
+import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';

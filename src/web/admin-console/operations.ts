@@ -1,4 +1,7 @@
 import { Readable } from 'node:stream';
+import { listTemporaryPasswords } from '../../domain/administration/user-imports/index.ts';
+import { findExportByLink } from '../../domain/people/user-exports/index.ts';
+import { fullName, identifier, listUsersByIds } from '../../domain/people/users/index.ts';
 import {
   countRefused,
   getOperation,
@@ -7,10 +10,7 @@ import {
   listRefused,
   type Operation,
   openFile,
-} from '../../domain/operations/index.ts';
-import { findExportByLink } from '../../domain/user-exports/index.ts';
-import { listTemporaryPasswords } from '../../domain/user-imports/index.ts';
-import { fullName, identifier, listUsersByIds } from '../../domain/users/index.ts';
+} from '../../domain/records/operations/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 

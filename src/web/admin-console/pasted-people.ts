@@ -1,5 +1,5 @@
+import { findUserByLogin } from '../../domain/people/users/index.ts';
 import type { UserId } from '../../domain/scope.ts';
-import { findUserByLogin } from '../../domain/users/index.ts';
 import type { PageContext } from '../request/index.ts';
 
 /** More at once are a task of the users' list. */

@@ -1,4 +1,4 @@
-import { changeOwnContext, findContextById } from '../../domain/contexts/index.ts';
+import { changeOwnContext, findContextById } from '../../domain/company/contexts/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';

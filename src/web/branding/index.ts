@@ -1,5 +1,5 @@
 // Owns: the files that a company's pages and mails wear: its logo and its colour as a stylesheet. Does not: change them (admin-console).
-import { colorOnDark, findCompanyLogo } from '../../domain/branding/index.ts';
+import { colorOnDark, findCompanyLogo } from '../../domain/company/branding/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import type { PageContext, Route } from '../request/index.ts';
 

@@ -1,6 +1,6 @@
-import { activateAccount } from '../../domain/invitations/index.ts';
-import { findLink } from '../../domain/one-time-links/index.ts';
-import { getUser, identifier } from '../../domain/users/index.ts';
+import { activateAccount } from '../../domain/administration/invitations/index.ts';
+import { getUser, identifier } from '../../domain/people/users/index.ts';
+import { findLink } from '../../domain/records/one-time-links/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { fieldTexts, type PageContext, policyOf, renderPage, rulesOf } from '../request/index.ts';
 

@@ -1,9 +1,9 @@
-import { findPolicyOf } from '../../domain/authentication/index.ts';
-import { listCustomFields } from '../../domain/custom-fields/index.ts';
-import { completeRegistration, requestRegistration } from '../../domain/invitations/index.ts';
-import { newAccountsSettings } from '../../domain/new-accounts/index.ts';
-import { findLink } from '../../domain/one-time-links/index.ts';
-import { identifier } from '../../domain/users/index.ts';
+import { completeRegistration, requestRegistration } from '../../domain/administration/invitations/index.ts';
+import { listCustomFields } from '../../domain/company/custom-fields/index.ts';
+import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
+import { identifier } from '../../domain/people/users/index.ts';
+import { findLink } from '../../domain/records/one-time-links/index.ts';
+import { findPolicyOf } from '../../domain/sign-in/authentication/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { fieldTexts, namedAsInForm, type PageContext, readCustomFields, renderPage, rulesOf } from '../request/index.ts';
 

@@ -1,8 +1,8 @@
 // Owns: the page with all of a person's applications, opening one, adding navigable ones, favourites; logos.
 // Does not: decide access (domain/access) nor speak the applications' protocols: it sends the browser to where they begin.
 
-import { decide, recordRefusal } from '../../domain/access/index.ts';
-import { findLogo, getApplication } from '../../domain/applications/index.ts';
+import { decide, recordRefusal } from '../../domain/applications/access/index.ts';
+import { findLogo, getApplication } from '../../domain/applications/applications/index.ts';
 import {
   addToLaunchpad,
   listApplicationsOfUser,
@@ -10,8 +10,8 @@ import {
   removeFromLaunchpad,
   setFavourite,
   type UserApplication,
-} from '../../domain/assignments/index.ts';
-import { nameKey } from '../../domain/users/index.ts';
+} from '../../domain/applications/assignments/index.ts';
+import { nameKey } from '../../domain/people/users/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import { newSupportCode, type PageContext, type Route, redirectTo, renderPage } from '../request/index.ts';
 

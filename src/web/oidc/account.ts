@@ -1,11 +1,11 @@
 import type { Account, AccountClaims, Client, KoaContextWithOIDC } from 'oidc-provider';
-import { decide, type Profile } from '../../domain/access/index.ts';
-import type { OidcSettings } from '../../domain/applications/index.ts';
-import { mappedClaims } from '../../domain/assertions/index.ts';
-import { findPolicyOf, isStrong } from '../../domain/authentication/index.ts';
-import { groupNamesOf } from '../../domain/groups/index.ts';
+import { decide, type Profile } from '../../domain/applications/access/index.ts';
+import type { OidcSettings } from '../../domain/applications/applications/index.ts';
+import { mappedClaims } from '../../domain/applications/assertions/index.ts';
+import { groupNamesOf } from '../../domain/people/groups/index.ts';
+import { fullName } from '../../domain/people/users/index.ts';
 import type { ApplicationId, Scope } from '../../domain/scope.ts';
-import { fullName } from '../../domain/users/index.ts';
+import { findPolicyOf, isStrong } from '../../domain/sign-in/authentication/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import type { Services } from '../request/index.ts';
 import { requestStore } from './adapter.ts';

@@ -1,4 +1,4 @@
-import { isStrong } from '../../domain/authentication/index.ts';
+import { isStrong } from '../../domain/sign-in/authentication/index.ts';
 
 /** What an ID token's `acr` can say: one factor, or several (REFEDS assurance profiles, for OpenID Connect as for SAML). */
 export const acrValues = { single: 'https://refeds.org/profile/sfa', multiple: 'https://refeds.org/profile/mfa' };

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { LRUCache } from 'lru-cache';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
-import type { AccessFinder } from '../../domain/access/index.ts';
-import { findApplicationByClientId } from '../../domain/applications/index.ts';
-import type { Artifact, ArtifactStore, Exchange } from '../../domain/protocol-artifacts/index.ts';
+import type { AccessFinder } from '../../domain/applications/access/index.ts';
+import { findApplicationByClientId } from '../../domain/applications/applications/index.ts';
+import type { Artifact, ArtifactStore, Exchange } from '../../domain/records/protocol-artifacts/index.ts';
 import type { ApplicationId, Scope } from '../../domain/scope.ts';
 import { addSeconds, epochSeconds } from '../../platform/clock/index.ts';
 import type { Services } from '../request/index.ts';

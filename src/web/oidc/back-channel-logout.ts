@@ -1,7 +1,7 @@
-import { getApplication } from '../../domain/applications/index.ts';
-import { recordEvent } from '../../domain/audit/index.ts';
+import { getApplication } from '../../domain/applications/applications/index.ts';
+import { recordEvent } from '../../domain/records/audit/index.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { markNotified, type Participant } from '../../domain/sessions/index.ts';
+import { markNotified, type Participant } from '../../domain/sign-in/sessions/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Services } from '../request/index.ts';
 import type { ProviderDirectory } from './provider-directory.ts';

@@ -1,5 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider';
-import type { Application } from '../../domain/applications/index.ts';
+import type { Application } from '../../domain/applications/applications/index.ts';
 
 /** An application as the provider knows it (RFC 7591). In place of the secret stands its fingerprint: see `compareClientSecret` in provider.ts. */
 export function clientMetadata({ applicationId, name, oidc, traceUntil }: Application): AdapterPayload | undefined {

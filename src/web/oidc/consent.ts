@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { hasConsent } from '../../domain/consents/index.ts';
+import { hasConsent } from '../../domain/applications/consents/index.ts';
 import type { Scope, UserId } from '../../domain/scope.ts';
 import { applicationIdOf } from './account.ts';
 

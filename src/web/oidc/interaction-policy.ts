@@ -1,9 +1,9 @@
 import { interactionPolicy } from 'oidc-provider';
-import { recordRefusal } from '../../domain/access/index.ts';
-import { findNextStep } from '../../domain/authentication/index.ts';
-import { hasConsent, termsSettings } from '../../domain/consents/index.ts';
-import { relyingPartyOf } from '../../domain/credentials/passkey/index.ts';
+import { recordRefusal } from '../../domain/applications/access/index.ts';
+import { hasConsent, termsSettings } from '../../domain/applications/consents/index.ts';
 import type { Scope, UserId } from '../../domain/scope.ts';
+import { findNextStep } from '../../domain/sign-in/authentication/index.ts';
+import { relyingPartyOf } from '../../domain/sign-in/credentials/passkey/index.ts';
 import { readCookie } from '../../platform/http/index.ts';
 import { cookieNames, newSupportCode, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';

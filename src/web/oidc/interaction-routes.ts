@@ -1,8 +1,8 @@
 import type { Client, InteractionResults, Provider } from 'oidc-provider';
-import { decide, recordRefusal } from '../../domain/access/index.ts';
-import { getApplication } from '../../domain/applications/index.ts';
-import type { Demands } from '../../domain/authentication/index.ts';
-import { giveConsent } from '../../domain/consents/index.ts';
+import { decide, recordRefusal } from '../../domain/applications/access/index.ts';
+import { getApplication } from '../../domain/applications/applications/index.ts';
+import { giveConsent } from '../../domain/applications/consents/index.ts';
+import type { Demands } from '../../domain/sign-in/authentication/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { newSupportCode, nextStepOf, type PageContext, type Route, renderPage, sendToSignIn } from '../request/index.ts';

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { decide } from '../../domain/access/index.ts';
-import { recordEvent } from '../../domain/audit/index.ts';
+import { decide } from '../../domain/applications/access/index.ts';
+import { recordEvent } from '../../domain/records/audit/index.ts';
 import { inTransaction, type Scope } from '../../domain/scope.ts';
-import { endSession, recordParticipant } from '../../domain/sessions/index.ts';
-import { logoutPath, openSingleLogout } from '../../domain/single-logout/index.ts';
+import { endSession, recordParticipant } from '../../domain/sign-in/sessions/index.ts';
+import { logoutPath, openSingleLogout } from '../../domain/sign-in/single-logout/index.ts';
 import { contentSecurityPolicy, serializeCookie } from '../../platform/http/index.ts';
 import { cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';

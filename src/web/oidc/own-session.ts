@@ -1,6 +1,6 @@
 import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { type AccessVerdict, decide } from '../../domain/access/index.ts';
-import type { Session } from '../../domain/sessions/index.ts';
+import { type AccessVerdict, decide } from '../../domain/applications/access/index.ts';
+import type { Session } from '../../domain/sign-in/sessions/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import { readCookie } from '../../platform/http/index.ts';
 import { cookieNames, type ResolvedContext, type Services } from '../request/index.ts';

@@ -1,6 +1,6 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
-import { findApplicationByClientId } from '../../domain/applications/index.ts';
-import { recordEvent } from '../../domain/audit/index.ts';
+import { findApplicationByClientId } from '../../domain/applications/applications/index.ts';
+import { recordEvent } from '../../domain/records/audit/index.ts';
 import {
   newSupportCode,
   openPage,

@@ -1,9 +1,9 @@
 import Keygrip from 'keygrip';
 import { LRUCache } from 'lru-cache';
 import { type Client, type Configuration, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { listMappedClaims, matchesClientSecret } from '../../domain/applications/index.ts';
+import { listMappedClaims, matchesClientSecret } from '../../domain/applications/applications/index.ts';
+import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { loadSigningKeys } from '../../domain/signing-keys/index.ts';
 import { cookieNames, type ResolvedContext, type Services } from '../request/index.ts';
 import { claimsByScope, createFindAccount } from './account.ts';
 import { acrValues } from './acr.ts';

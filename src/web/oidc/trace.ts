@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { recordExchange } from '../../domain/applications/traces/index.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { recordExchange } from '../../domain/traces/index.ts';
 import { applicationIdOf } from './account.ts';
 
 /** Whoever holds these is somebody, or an application: a trace shows that they were there, and how they begin. */

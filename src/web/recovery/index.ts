@@ -1,8 +1,8 @@
 // Owns: the pages of somebody who forgot their password. Does not: sign anybody in (web/sign-in).
 
-import { findLink } from '../../domain/one-time-links/index.ts';
-import { recoverPassword, requestRecovery } from '../../domain/password-recovery/index.ts';
-import { getUser, identifier } from '../../domain/users/index.ts';
+import { recoverPassword, requestRecovery } from '../../domain/administration/password-recovery/index.ts';
+import { getUser, identifier } from '../../domain/people/users/index.ts';
+import { findLink } from '../../domain/records/one-time-links/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { fieldTexts, type PageContext, policyOf, type Route, renderPage, rulesOf } from '../request/index.ts';
 

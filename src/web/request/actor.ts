@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/scope.ts';
-import type { Session } from '../../domain/sessions/index.ts';
+import type { Session } from '../../domain/sign-in/sessions/index.ts';
 
 const cut = (userAgent: string | undefined): string => (userAgent ?? '').slice(0, 400);
 

@@ -7,7 +7,7 @@ import {
   findContextByHost,
   findContextById,
   listContexts,
-} from '../../domain/contexts/index.ts';
+} from '../../domain/company/contexts/index.ts';
 import type { ContextId } from '../../domain/scope.ts';
 import type { ChangeListener, Database } from '../../platform/database/index.ts';
 

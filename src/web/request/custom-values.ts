@@ -1,4 +1,4 @@
-import type { CustomField } from '../../domain/custom-fields/index.ts';
+import type { CustomField } from '../../domain/company/custom-fields/index.ts';
 import type { PageContext } from './route.ts';
 
 /** Codes are a company's own words, `constructor` among them: no object of ours has such a key already. */

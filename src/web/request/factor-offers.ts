@@ -1,7 +1,7 @@
 import { toString as drawQrCode } from 'qrcode';
-import { type Ceremony, type Offer, startRegistration } from '../../domain/credentials/passkey/index.ts';
-import { startTotp } from '../../domain/credentials/totp/index.ts';
-import { fullName, getUser, identifier } from '../../domain/users/index.ts';
+import { fullName, getUser, identifier } from '../../domain/people/users/index.ts';
+import { type Ceremony, type Offer, startRegistration } from '../../domain/sign-in/credentials/passkey/index.ts';
+import { startTotp } from '../../domain/sign-in/credentials/totp/index.ts';
 import type { PageContext } from './route.ts';
 
 /** What a page needs to set up an authenticator app: the QR code, the secret to type, and what the form brings back. The secret that a form brought stays. */

@@ -1,5 +1,5 @@
 import type Koa from 'koa';
-import { brandingSettings } from '../../domain/branding/index.ts';
+import { brandingSettings } from '../../domain/company/branding/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { randomToken } from '../../platform/crypto/index.ts';
 import { type Form, readCookie, serializeCookie } from '../../platform/http/index.ts';

@@ -1,4 +1,4 @@
-import { type Ceremony, relyingPartyOf } from '../../domain/credentials/passkey/index.ts';
+import { type Ceremony, relyingPartyOf } from '../../domain/sign-in/credentials/passkey/index.ts';
 import type { PageContext } from './route.ts';
 
 /** Undefined where browsers know no passkeys. */

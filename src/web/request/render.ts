@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { isDefaultColor } from '../../domain/branding/index.ts';
-import type { Count } from '../../domain/users/index.ts';
+import { isDefaultColor } from '../../domain/company/branding/index.ts';
+import type { Count } from '../../domain/people/users/index.ts';
 import { BusyError } from '../../platform/crypto/index.ts';
 import type { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';

@@ -1,7 +1,7 @@
 import type { Context as KoaContext } from 'koa';
-import type { Branding } from '../../domain/branding/index.ts';
+import type { Branding } from '../../domain/company/branding/index.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { Session } from '../../domain/sessions/index.ts';
+import type { Session } from '../../domain/sign-in/sessions/index.ts';
 import type { Form } from '../../platform/http/index.ts';
 import type { Locale, Translate } from '../../platform/i18n/index.ts';
 import type { ResolvedContext } from './context-directory.ts';

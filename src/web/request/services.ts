@@ -1,9 +1,9 @@
-import type { AccessFinder } from '../../domain/access/index.ts';
-import type { SettingsFinder } from '../../domain/context-settings/index.ts';
-import type { ArtifactStore } from '../../domain/protocol-artifacts/index.ts';
+import type { AccessFinder } from '../../domain/applications/access/index.ts';
+import type { SettingsFinder } from '../../domain/company/context-settings/index.ts';
+import type { ArtifactStore } from '../../domain/records/protocol-artifacts/index.ts';
 import type { ContextId } from '../../domain/scope.ts';
-import type { SessionFinder } from '../../domain/sessions/index.ts';
-import type { PolicyFinder } from '../../domain/sign-in-policy/index.ts';
+import type { SessionFinder } from '../../domain/sign-in/sessions/index.ts';
+import type { PolicyFinder } from '../../domain/sign-in/sign-in-policy/index.ts';
 import type { Clock } from '../../platform/clock/index.ts';
 import type { KeyRing, PasswordHasher } from '../../platform/crypto/index.ts';
 import type { Database } from '../../platform/database/index.ts';

@@ -1,3 +1,5 @@
+import { termsSettings } from '../../domain/applications/consents/index.ts';
+import { getUser } from '../../domain/people/users/index.ts';
 import {
   type Arrival,
   findNextStep,
@@ -5,10 +7,8 @@ import {
   openPendingRequest,
   type PendingRequest,
   type Step,
-} from '../../domain/authentication/index.ts';
-import { termsSettings } from '../../domain/consents/index.ts';
-import type { EffectivePolicy, PolicyRules } from '../../domain/sign-in-policy/index.ts';
-import { getUser } from '../../domain/users/index.ts';
+} from '../../domain/sign-in/authentication/index.ts';
+import type { EffectivePolicy, PolicyRules } from '../../domain/sign-in/sign-in-policy/index.ts';
 import { passkeyCeremony } from './passkeys.ts';
 import type { PageContext } from './route.ts';
 

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import type { Profile } from '../../domain/access/index.ts';
-import { describePerson } from '../../domain/assertions/index.ts';
-import { recordEvent } from '../../domain/audit/index.ts';
-import { recordCertificateUse } from '../../domain/saml-certificates/index.ts';
-import { recordParticipant } from '../../domain/sessions/index.ts';
+import type { Profile } from '../../domain/applications/access/index.ts';
+import { describePerson } from '../../domain/applications/assertions/index.ts';
+import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
+import { recordEvent } from '../../domain/records/audit/index.ts';
+import { recordParticipant } from '../../domain/sign-in/sessions/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { type NameId, type Status, writeErrorResponse, writeResponse } from '../../platform/saml/index.ts';
 import type { PageContext } from '../request/index.ts';

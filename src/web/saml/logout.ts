@@ -1,7 +1,7 @@
-import { logoutService } from '../../domain/applications/index.ts';
-import { recordEvent } from '../../domain/audit/index.ts';
+import { logoutService } from '../../domain/applications/applications/index.ts';
+import { recordEvent } from '../../domain/records/audit/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
-import { endSession, findSessionIdOfToken, findSessionsOfParticipant, markNotified } from '../../domain/sessions/index.ts';
+import { endSession, findSessionIdOfToken, findSessionsOfParticipant, markNotified } from '../../domain/sign-in/sessions/index.ts';
 import {
   findLogoutOfRequest,
   findSingleLogout,
@@ -10,7 +10,7 @@ import {
   recordAnswer,
   type SingleLogout,
   saveSingleLogout,
-} from '../../domain/single-logout/index.ts';
+} from '../../domain/sign-in/single-logout/index.ts';
 import { addSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { readCookie, serializeCookie } from '../../platform/http/index.ts';

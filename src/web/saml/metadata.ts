@@ -1,4 +1,4 @@
-import { listPublishedCertificates } from '../../domain/saml-certificates/index.ts';
+import { listPublishedCertificates } from '../../domain/company/saml-certificates/index.ts';
 import { derOf, writeIdpMetadata } from '../../platform/saml/index.ts';
 import type { PageContext } from '../request/index.ts';
 import type { SamlDirectory } from './saml-directory.ts';

@@ -1,6 +1,6 @@
-import { recordEvent } from '../../domain/audit/index.ts';
-import { recordCertificateUse } from '../../domain/saml-certificates/index.ts';
-import { type Exchange, recordExchange } from '../../domain/traces/index.ts';
+import { type Exchange, recordExchange } from '../../domain/applications/traces/index.ts';
+import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
+import { recordEvent } from '../../domain/records/audit/index.ts';
 import {
   type Incoming,
   type Message,

@@ -1,11 +1,16 @@
 import { LRUCache } from 'lru-cache';
-import { type Application, findApplicationByEntityId, findApplicationById, type SamlSettings } from '../../domain/applications/index.ts';
+import {
+  type Application,
+  findApplicationByEntityId,
+  findApplicationById,
+  type SamlSettings,
+} from '../../domain/applications/applications/index.ts';
 import {
   type CertificateAlg,
   createSamlCertificates,
   listPublishedCertificates,
   loadSigner,
-} from '../../domain/saml-certificates/index.ts';
+} from '../../domain/company/saml-certificates/index.ts';
 import { inTransaction, type Scope } from '../../domain/scope.ts';
 import type { ChangeListener } from '../../platform/database/index.ts';
 import { derOf, type Signer, type SigningAlgorithm, signerFor } from '../../platform/saml/index.ts';

@@ -1,5 +1,5 @@
-import { decide, recordRefusal } from '../../domain/access/index.ts';
-import { defaultConsumer } from '../../domain/applications/index.ts';
+import { decide, recordRefusal } from '../../domain/applications/access/index.ts';
+import { defaultConsumer } from '../../domain/applications/applications/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
 import { newSupportCode, nextStepOf, type PageContext, redirectTo, renderPage, sendToSignIn } from '../request/index.ts';

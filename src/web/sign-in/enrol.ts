@@ -1,6 +1,6 @@
-import { enrolPasskey, enrolTotp, proofHolds, recordProof, sessionHolds } from '../../domain/authentication/index.ts';
 import { inTransaction, type Scope } from '../../domain/scope.ts';
-import type { SecondFactor } from '../../domain/sign-in-policy/index.ts';
+import { enrolPasskey, enrolTotp, proofHolds, recordProof, sessionHolds } from '../../domain/sign-in/authentication/index.ts';
+import type { SecondFactor } from '../../domain/sign-in/sign-in-policy/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { offerPasskey, offerTotp, type PageContext, passkeyCeremony, renderPage } from '../request/index.ts';
 import { formTargets, loadStep, proofSoFar } from './pending.ts';

@@ -1,4 +1,4 @@
-import { changeRequiredPassword, type PendingRequest, type Proven, type Step } from '../../domain/authentication/index.ts';
+import { changeRequiredPassword, type PendingRequest, type Proven, type Step } from '../../domain/sign-in/authentication/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { fieldTexts, type PageContext, policyOf, renderPage, rulesOf } from '../request/index.ts';
 import { formTargets, loadStep } from './pending.ts';

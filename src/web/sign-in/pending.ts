@@ -1,4 +1,4 @@
-import { getApplication } from '../../domain/applications/index.ts';
+import { getApplication } from '../../domain/applications/applications/index.ts';
 import {
   type Basis,
   findPendingRequest,
@@ -7,8 +7,8 @@ import {
   type Proven,
   type Standing,
   type Step,
-} from '../../domain/authentication/index.ts';
-import { findPassword } from '../../domain/credentials/password/index.ts';
+} from '../../domain/sign-in/authentication/index.ts';
+import { findPassword } from '../../domain/sign-in/credentials/password/index.ts';
 import { nextStepOf, type PageContext, redirectTo } from '../request/index.ts';
 
 /** The request a page of the journey belongs to, or undefined after sending the browser to a new one: it was over, or is another browser's. */

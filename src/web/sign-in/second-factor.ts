@@ -1,8 +1,8 @@
-import { type Offer, provePasskeySignIn, proveTypedFactor } from '../../domain/authentication/index.ts';
-import { startAssertion } from '../../domain/credentials/passkey/index.ts';
+import { getUser } from '../../domain/people/users/index.ts';
 import type { UserId } from '../../domain/scope.ts';
-import type { PolicyRules } from '../../domain/sign-in-policy/index.ts';
-import { getUser } from '../../domain/users/index.ts';
+import { type Offer, provePasskeySignIn, proveTypedFactor } from '../../domain/sign-in/authentication/index.ts';
+import { startAssertion } from '../../domain/sign-in/credentials/passkey/index.ts';
+import type { PolicyRules } from '../../domain/sign-in/sign-in-policy/index.ts';
 import { type PageContext, passkeyCeremony, policyOf, renderPage, rulesOf } from '../request/index.ts';
 import { formTargets, loadStep, proofSoFar } from './pending.ts';
 import { goOn } from './sign-in.ts';

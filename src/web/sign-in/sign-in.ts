@@ -1,3 +1,4 @@
+import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import {
   completeSignIn,
   type PendingRequest,
@@ -8,9 +9,8 @@ import {
   recordProof,
   type Standing,
   type Step,
-} from '../../domain/authentication/index.ts';
-import { startAssertion } from '../../domain/credentials/passkey/index.ts';
-import { newAccountsSettings } from '../../domain/new-accounts/index.ts';
+} from '../../domain/sign-in/authentication/index.ts';
+import { startAssertion } from '../../domain/sign-in/credentials/passkey/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import {
   arrivalAt,

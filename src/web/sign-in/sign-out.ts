@@ -1,6 +1,6 @@
 import { inTransaction } from '../../domain/scope.ts';
-import { endSession } from '../../domain/sessions/index.ts';
-import { logoutPath, openSingleLogout } from '../../domain/single-logout/index.ts';
+import { endSession } from '../../domain/sign-in/sessions/index.ts';
+import { logoutPath, openSingleLogout } from '../../domain/sign-in/single-logout/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import { cookieNames, type PageContext, redirectTo, renderPage } from '../request/index.ts';
 

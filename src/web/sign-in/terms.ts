@@ -1,4 +1,4 @@
-import { acceptTerms, findTerms, textFor } from '../../domain/consents/index.ts';
+import { acceptTerms, findTerms, textFor } from '../../domain/applications/consents/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../request/index.ts';
 import { formTargets, loadPending, loadStep } from './pending.ts';

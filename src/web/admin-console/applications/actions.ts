@@ -6,8 +6,8 @@ import {
   getApplication,
   secretExpiry,
   setApplicationEnabled,
-} from '../../../domain/applications/index.ts';
-import { acceptMetadata, ignoreMetadata, refreshMetadata } from '../../../domain/partner-metadata/index.ts';
+} from '../../../domain/applications/applications/index.ts';
+import { acceptMetadata, ignoreMetadata, refreshMetadata } from '../../../domain/applications/partner-metadata/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { createMetadataFetcher, type PageContext, renderPage } from '../../request/index.ts';

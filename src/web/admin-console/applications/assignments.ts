@@ -1,5 +1,5 @@
-import { getApplication } from '../../../domain/applications/index.ts';
-import { assignApplication, listAssignees, unassignApplication } from '../../../domain/assignments/index.ts';
+import { getApplication } from '../../../domain/applications/applications/index.ts';
+import { assignApplication, listAssignees, unassignApplication } from '../../../domain/applications/assignments/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';

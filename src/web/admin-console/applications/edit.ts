@@ -5,7 +5,7 @@ import {
   editApplication,
   findCatalogueEntry,
   getApplication,
-} from '../../../domain/applications/index.ts';
+} from '../../../domain/applications/applications/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';

@@ -1,6 +1,6 @@
-import { type ApplicationInput, type CatalogueEntry, personFields } from '../../../domain/applications/index.ts';
-import { customFieldName, listCustomFields } from '../../../domain/custom-fields/index.ts';
-import { nameKey } from '../../../domain/users/index.ts';
+import { type ApplicationInput, type CatalogueEntry, personFields } from '../../../domain/applications/applications/index.ts';
+import { customFieldName, listCustomFields } from '../../../domain/company/custom-fields/index.ts';
+import { nameKey } from '../../../domain/people/users/index.ts';
 import type { PageContext } from '../../request/index.ts';
 
 /** What a form shows and sends; both protocols' forms begin with the same general part. */

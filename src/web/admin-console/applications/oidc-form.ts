@@ -1,4 +1,4 @@
-import type { Application, CatalogueEntry, SourceField } from '../../../domain/applications/index.ts';
+import type { Application, CatalogueEntry, SourceField } from '../../../domain/applications/applications/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
 

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { decide } from '../../../domain/access/index.ts';
-import { defaultConsumer, getApplication, type SamlSettings } from '../../../domain/applications/index.ts';
-import { describePerson } from '../../../domain/assertions/index.ts';
-import { findUserByLogin, recordView } from '../../../domain/users/index.ts';
+import { decide } from '../../../domain/applications/access/index.ts';
+import { defaultConsumer, getApplication, type SamlSettings } from '../../../domain/applications/applications/index.ts';
+import { describePerson } from '../../../domain/applications/assertions/index.ts';
+import { findUserByLogin, recordView } from '../../../domain/people/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { authnContext, newXmlId, previewAssertion } from '../../../platform/saml/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';

@@ -4,7 +4,7 @@ import {
   type SamlInput,
   type SourceField,
   settingsFromMetadata,
-} from '../../../domain/applications/index.ts';
+} from '../../../domain/applications/applications/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { OutboundRefused } from '../../../platform/net/index.ts';
 import { attributeNameFormat, blockCiphers, nameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';

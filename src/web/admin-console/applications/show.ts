@@ -6,16 +6,16 @@ import {
   listApplications,
   listPartnerCertificates,
   secretExpiry,
-} from '../../../domain/applications/index.ts';
-import { listAssignees } from '../../../domain/assignments/index.ts';
-import { differences, digestOf, findPartnerMetadata } from '../../../domain/partner-metadata/index.ts';
+} from '../../../domain/applications/applications/index.ts';
+import { listAssignees } from '../../../domain/applications/assignments/index.ts';
+import { differences, digestOf, findPartnerMetadata } from '../../../domain/applications/partner-metadata/index.ts';
 import {
   type CertificateUse,
   endsSoon,
   listCertificateUses,
   listPublishedCertificates,
   type SamlCertificate,
-} from '../../../domain/saml-certificates/index.ts';
+} from '../../../domain/company/saml-certificates/index.ts';
 import { type PageContext, type ResolvedContext, renderPage } from '../../request/index.ts';
 
 export async function showApplications(page: PageContext): Promise<void> {

@@ -1,6 +1,6 @@
-import { getApplication } from '../../../domain/applications/index.ts';
+import { getApplication } from '../../../domain/applications/applications/index.ts';
+import { isTraced, listExchanges, startTrace, stopTrace } from '../../../domain/applications/traces/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
-import { isTraced, listExchanges, startTrace, stopTrace } from '../../../domain/traces/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
 

@@ -1,4 +1,4 @@
-import type { AuditWords } from '../../../domain/audit-keeping/index.ts';
+import type { AuditWords } from '../../../domain/administration/audit-keeping/index.ts';
 import { type I18n, isLocale } from '../../../platform/i18n/index.ts';
 import { reasonText } from '../../request/index.ts';
 import { presentActor, presentLine } from './present-details.ts';

@@ -1,4 +1,4 @@
-import { startAuditExport, startCsvExport } from '../../../domain/audit-keeping/index.ts';
+import { startAuditExport, startCsvExport } from '../../../domain/administration/audit-keeping/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
 import { readAuditFilter } from './filter.ts';

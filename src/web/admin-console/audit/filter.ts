@@ -1,6 +1,6 @@
-import type { AuditFilter } from '../../../domain/audit/index.ts';
+import { findUserById, findUserByLogin, identifier, listUsers, type User } from '../../../domain/people/users/index.ts';
+import type { AuditFilter } from '../../../domain/records/audit/index.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { findUserById, findUserByLogin, identifier, listUsers, type User } from '../../../domain/users/index.ts';
 import { isDay, startOfDay } from '../../../platform/clock/index.ts';
 import type { PageContext } from '../../request/index.ts';
 

@@ -1,5 +1,5 @@
-import { listApplications } from '../../../domain/applications/index.ts';
-import { auditEventTypes, listEvents } from '../../../domain/audit/index.ts';
+import { listApplications } from '../../../domain/applications/applications/index.ts';
+import { auditEventTypes, listEvents } from '../../../domain/records/audit/index.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { confirmExport, submitExport } from './export.ts';
 import { readAuditFilter } from './filter.ts';

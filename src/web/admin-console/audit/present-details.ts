@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../../domain/audit/index.ts';
+import type { AuditEvent } from '../../../domain/records/audit/index.ts';
 import type { I18n, Translate } from '../../../platform/i18n/index.ts';
 
 type Flat = Record<string, string>;

@@ -1,6 +1,6 @@
-import { countEvents } from '../../../domain/audit/index.ts';
-import { auditRetention, retainedSince } from '../../../domain/audit-keeping/index.ts';
-import { changeSettings, loadSettings } from '../../../domain/context-settings/index.ts';
+import { auditRetention, retainedSince } from '../../../domain/administration/audit-keeping/index.ts';
+import { changeSettings, loadSettings } from '../../../domain/company/context-settings/index.ts';
+import { countEvents } from '../../../domain/records/audit/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { formatCount, type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';

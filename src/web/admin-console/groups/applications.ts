@@ -1,6 +1,6 @@
-import { getApplication } from '../../../domain/applications/index.ts';
-import { assignApplication, listApplicationsOfGroup, unassignApplication } from '../../../domain/assignments/index.ts';
-import { getGroup } from '../../../domain/groups/index.ts';
+import { getApplication } from '../../../domain/applications/applications/index.ts';
+import { assignApplication, listApplicationsOfGroup, unassignApplication } from '../../../domain/applications/assignments/index.ts';
+import { getGroup } from '../../../domain/people/groups/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { type Choices, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';

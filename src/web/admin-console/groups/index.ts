@@ -1,5 +1,4 @@
-import { listApplicationsOfGroup } from '../../../domain/assignments/index.ts';
-import { forgetGroupRules } from '../../../domain/authentication/index.ts';
+import { listApplicationsOfGroup } from '../../../domain/applications/assignments/index.ts';
 import {
   addMembers,
   createGroup,
@@ -9,9 +8,10 @@ import {
   removeMember,
   viewGroup,
   viewGroups,
-} from '../../../domain/groups/index.ts';
+} from '../../../domain/people/groups/index.ts';
+import { countUsers, fullName, getUser, listUsers } from '../../../domain/people/users/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
-import { countUsers, fullName, getUser, listUsers } from '../../../domain/users/index.ts';
+import { forgetGroupRules } from '../../../domain/sign-in/authentication/index.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { readPastedPeople } from '../pasted-people.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';

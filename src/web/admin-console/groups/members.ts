@@ -1,5 +1,5 @@
-import type { Group } from '../../../domain/groups/index.ts';
-import { countUsers } from '../../../domain/users/index.ts';
+import type { Group } from '../../../domain/people/groups/index.ts';
+import { countUsers } from '../../../domain/people/users/index.ts';
 import { formatCount, type PageContext } from '../../request/index.ts';
 
 /** How many are in it, in the reader's figures. */

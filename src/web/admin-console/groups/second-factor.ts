@@ -1,7 +1,7 @@
-import { changePolicy } from '../../../domain/authentication/index.ts';
-import { getGroup } from '../../../domain/groups/index.ts';
+import { getGroup } from '../../../domain/people/groups/index.ts';
 import { inTransaction, type Scope } from '../../../domain/scope.ts';
-import { demandOfGroup, loadPolicy, rulesInForce, withDemandOfGroup, withoutGroup } from '../../../domain/sign-in-policy/index.ts';
+import { changePolicy } from '../../../domain/sign-in/authentication/index.ts';
+import { demandOfGroup, loadPolicy, rulesInForce, withDemandOfGroup, withoutGroup } from '../../../domain/sign-in/sign-in-policy/index.ts';
 import { type PageContext, passkeyCeremony, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
 import { countMembers } from './members.ts';

@@ -1,7 +1,8 @@
-import { listApplications, listApplicationsByIds } from '../../../domain/applications/index.ts';
-import { changePolicy, confirmPolicy, findPolicySubject, revertPolicy } from '../../../domain/authentication/index.ts';
-import { getGroup, searchGroups } from '../../../domain/groups/index.ts';
+import { listApplications, listApplicationsByIds } from '../../../domain/applications/applications/index.ts';
+import { getGroup, searchGroups } from '../../../domain/people/groups/index.ts';
+import { findUserByLogin, fullName } from '../../../domain/people/users/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
+import { changePolicy, confirmPolicy, findPolicySubject, revertPolicy } from '../../../domain/sign-in/authentication/index.ts';
 import {
   characterClasses,
   explainPolicy,
@@ -12,8 +13,7 @@ import {
   rulesInForce,
   secondFactorDemands,
   secondFactors,
-} from '../../../domain/sign-in-policy/index.ts';
-import { findUserByLogin, fullName } from '../../../domain/users/index.ts';
+} from '../../../domain/sign-in/sign-in-policy/index.ts';
 import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import { type PageContext, passkeyCeremony, type Route, renderPage } from '../../request/index.ts';

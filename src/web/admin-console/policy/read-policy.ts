@@ -1,4 +1,4 @@
-import { characterClasses, secondFactors } from '../../../domain/sign-in-policy/index.ts';
+import { characterClasses, secondFactors } from '../../../domain/sign-in/sign-in-policy/index.ts';
 import type { Form } from '../../../platform/http/index.ts';
 
 const yes = (form: Form, name: string): boolean => form.get(name) === 'yes';

@@ -1,6 +1,6 @@
-import { type BulkChange, bulkChanges, startBulkChange } from '../../../domain/account-changes/index.ts';
+import { type BulkChange, bulkChanges, startBulkChange } from '../../../domain/administration/account-changes/index.ts';
+import { type ChosenUsers, countUsers, listUsers, listUsersByIds } from '../../../domain/people/users/index.ts';
 import { isId, type Scope } from '../../../domain/scope.ts';
-import { type ChosenUsers, countUsers, listUsers, listUsersByIds } from '../../../domain/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { type LinkKind, listChoices, readChoices, wantsSearch } from '../choices.ts';

@@ -1,5 +1,5 @@
-import { type AccountChange, accountChanges, changeAccount, offersChange } from '../../../domain/account-changes/index.ts';
-import { fullName, getUser, type User } from '../../../domain/users/index.ts';
+import { type AccountChange, accountChanges, changeAccount, offersChange } from '../../../domain/administration/account-changes/index.ts';
+import { fullName, getUser, type User } from '../../../domain/people/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';

@@ -1,5 +1,5 @@
-import { startUserExport } from '../../../domain/user-exports/index.ts';
-import { countUsers } from '../../../domain/users/index.ts';
+import { startUserExport } from '../../../domain/people/user-exports/index.ts';
+import { countUsers } from '../../../domain/people/users/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
 import { filterFields, readFilter } from './filter.ts';

@@ -1,5 +1,5 @@
-import type { ExportWords } from '../../../domain/user-exports/index.ts';
-import type { ImportWords } from '../../../domain/user-imports/index.ts';
+import type { ImportWords } from '../../../domain/administration/user-imports/index.ts';
+import type { ExportWords } from '../../../domain/people/user-exports/index.ts';
 import { type I18n, isLocale, locales } from '../../../platform/i18n/index.ts';
 
 /** What the columns and answers of a file of people may be called: in any of our languages. */

@@ -1,4 +1,4 @@
-import { searchKinds, type UserFilter } from '../../../domain/users/index.ts';
+import { searchKinds, type UserFilter } from '../../../domain/people/users/index.ts';
 
 /** What the list shows, from an address or from a form that carries it on. */
 export const readFilter = (value: (name: string) => string): UserFilter => ({

@@ -1,9 +1,9 @@
-import { createUserWithTemporaryPassword } from '../../../domain/authentication/index.ts';
-import { listCustomFields } from '../../../domain/custom-fields/index.ts';
-import { inviteUser } from '../../../domain/invitations/index.ts';
-import { newAccountsSettings } from '../../../domain/new-accounts/index.ts';
+import { inviteUser } from '../../../domain/administration/invitations/index.ts';
+import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
+import { newAccountsSettings } from '../../../domain/company/new-accounts/index.ts';
+import { editUser, getUser, type Role, recordView } from '../../../domain/people/users/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
-import { editUser, getUser, type Role, recordView } from '../../../domain/users/index.ts';
+import { createUserWithTemporaryPassword } from '../../../domain/sign-in/authentication/index.ts';
 import { byCode, namedAsInForm, type PageContext, readCustomFields, renderPage, rulesOf } from '../../request/index.ts';
 import { type Choices, type LinkKind, linkKinds, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';

@@ -1,6 +1,13 @@
-import { listCustomFields } from '../../../domain/custom-fields/index.ts';
-import { newAccountsSettings } from '../../../domain/new-accounts/index.ts';
-import { confirmImport, draftImport, findDraft, type ImportFault, importColumns, mostRows } from '../../../domain/user-imports/index.ts';
+import {
+  confirmImport,
+  draftImport,
+  findDraft,
+  type ImportFault,
+  importColumns,
+  mostRows,
+} from '../../../domain/administration/user-imports/index.ts';
+import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
+import { newAccountsSettings } from '../../../domain/company/new-accounts/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
 import { importWords } from './file-words.ts';

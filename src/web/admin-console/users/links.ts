@@ -1,7 +1,7 @@
-import { linkUser, listAssignments, unassignApplication } from '../../../domain/assignments/index.ts';
-import { listGroupsOfUser, removeMember } from '../../../domain/groups/index.ts';
+import { linkUser, listAssignments, unassignApplication } from '../../../domain/applications/assignments/index.ts';
+import { listGroupsOfUser, removeMember } from '../../../domain/people/groups/index.ts';
+import { fullName, getUser, recordView, type User } from '../../../domain/people/users/index.ts';
 import { inTransaction, type Scope } from '../../../domain/scope.ts';
-import { fullName, getUser, recordView, type User } from '../../../domain/users/index.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { type LinkKind, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, submitForm } from '../submit.ts';

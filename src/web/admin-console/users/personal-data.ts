@@ -1,5 +1,5 @@
-import { collectPersonalData } from '../../../domain/personal-data/index.ts';
-import { emailKey, fullName, getUser, identifier, type User, usernameKey } from '../../../domain/users/index.ts';
+import { collectPersonalData } from '../../../domain/administration/personal-data/index.ts';
+import { emailKey, fullName, getUser, identifier, type User, usernameKey } from '../../../domain/people/users/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { submitForm } from '../submit.ts';

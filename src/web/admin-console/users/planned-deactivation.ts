@@ -1,6 +1,6 @@
-import { editPlan, findPlan, type PlanInput, planDeactivation, removePlan } from '../../../domain/planned-deactivations/index.ts';
+import { editPlan, findPlan, type PlanInput, planDeactivation, removePlan } from '../../../domain/people/planned-deactivations/index.ts';
+import { fullName, getUser, type User } from '../../../domain/people/users/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
-import { fullName, getUser, type User } from '../../../domain/users/index.ts';
 import { dayIn } from '../../../platform/clock/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';

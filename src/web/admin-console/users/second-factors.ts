@@ -1,6 +1,6 @@
-import { resetSecondFactors } from '../../../domain/authentication/index.ts';
-import { listSecondFactors } from '../../../domain/credentials/second-factors/index.ts';
-import { fullName, getUser, type User } from '../../../domain/users/index.ts';
+import { fullName, getUser, type User } from '../../../domain/people/users/index.ts';
+import { resetSecondFactors } from '../../../domain/sign-in/authentication/index.ts';
+import { listSecondFactors } from '../../../domain/sign-in/credentials/second-factors/index.ts';
 import { type PageContext, policyOf, renderPage, rulesOf } from '../../request/index.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 

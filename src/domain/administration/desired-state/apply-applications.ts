@@ -1,0 +1,97 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import {
+  createApplication,
+  editApplication,
+  findApplicationByCode,
+  matchesClientSecret,
+  setApplicationEnabled,
+} from '../../applications/applications/index.ts';
+import { assignApplication, listAssignees, unassignApplication } from '../../applications/assignments/index.ts';
+import { findGroupByName } from '../../people/groups/index.ts';
+import { getByLogin } from './apply-people.ts';
+import type { Applying } from './applying.ts';
+import type { DesiredContext } from './desired-state.ts';
+
+type Desired = DesiredContext['applications'][number];
+
+export async function applyApplications(applying: Applying, desired: DesiredContext): Promise<void> {
+  for (const [index, application] of desired.applications.entries())
+    await applying.at('applications', index)(applyApplication(applying, application));
+}
+
+async function applyApplication(applying: Applying, desired: Desired): Promise<void> {
+  const { scope, keyRing, result } = applying;
+  const { enabled, assignedTo, ...input } = desired;
+  let application = await findApplicationByCode(scope, desired.code);
+  if (!application) {
+    application = await createApplication(scope, input, keyRing);
+    result.changes.push({ action: 'created', what: `application ${desired.code}` });
+  } else {
+    const before = application;
+    // the same secret again is no change
+    const secret = input.oidc?.client_secret;
+    const kept =
+      typeof secret === 'string' && before.oidc?.secret_fingerprint && matchesClientSecret(before.oidc.secret_fingerprint, secret, keyRing);
+    const after = kept ? { ...input, oidc: { ...input.oidc, client_secret: undefined } } : input;
+    application = await unlessSame(applying, before, after);
+  }
+  if (enabled !== undefined && application.enabled !== enabled) {
+    await setApplicationEnabled(scope, application.applicationId, enabled);
+    result.changes.push({ action: 'changed', what: `application ${desired.code}`, details: enabled ? 'enabled' : 'disabled' });
+  }
+  if (assignedTo) await applyAssignments(applying, application.applicationId, desired);
+}
+
+/** Edits, and undoes the edit by a savepoint when nothing but the version moved: a second apply leaves no trace. */
+async function unlessSame(
+  { scope, keyRing, result }: Applying,
+  before: Awaited<ReturnType<typeof createApplication>>,
+  input: Omit<Desired, 'enabled' | 'assignedTo'>,
+) {
+  const same = Symbol('same');
+  try {
+    const after = await scope.db.transaction(async (db) => {
+      const edited = await editApplication({ ...scope, db }, before.applicationId, input, keyRing);
+      const comparable = ({ version: _v, updatedAt: _u, ...rest }: typeof before) => JSON.stringify(rest);
+      if (comparable(edited) === comparable(before)) throw same;
+      return edited;
+    });
+    result.changes.push({ action: 'changed', what: `application ${before.code}` });
+    return after;
+  } catch (error) {
+    if (error === same) return before;
+    throw error;
+  }
+}
+
+async function applyAssignments(
+  { scope, result }: Applying,
+  applicationId: Parameters<typeof listAssignees>[1],
+  desired: Desired,
+): Promise<void> {
+  const wanted = new Map<string, { kind: 'user' | 'group'; id: string }>();
+  for (const name of desired.assignedTo!.groups) {
+    const group = await findGroupByName(scope, name);
+    if (!group) throw new AppError('unknown_group', 422, { params: { name } });
+    wanted.set(group.groupId, { kind: 'group', id: group.groupId });
+  }
+  for (const login of desired.assignedTo!.users) {
+    const { userId } = await getByLogin(scope, login);
+    wanted.set(userId, { kind: 'user', id: userId });
+  }
+  const present = await listAssignees(scope, applicationId, 100_000);
+  const current = [
+    ...present.users.map(({ userId }) => ({ kind: 'user' as const, id: userId as string })),
+    ...present.groups.map(({ groupId }) => ({ kind: 'group' as const, id: groupId as string })),
+  ];
+  const missing = [...wanted.values()].filter(({ id }) => !current.some((one) => one.id === id));
+  const surplus = current.filter(({ id }) => !wanted.has(id));
+  for (const assignee of missing) await assignApplication(scope, applicationId, assignee);
+  for (const assignee of surplus) await unassignApplication(scope, applicationId, assignee);
+  if (missing.length + surplus.length > 0)
+    result.changes.push({
+      action: 'changed',
+      what: `application ${desired.code}`,
+      details: `assignments +${missing.length} -${surplus.length}`,
+    });
+}

@@ -1,0 +1,22 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import { createCustomField, editCustomField, listCustomFields } from '../../company/custom-fields/index.ts';
+import type { Applying } from './applying.ts';
+import type { DesiredContext } from './desired-state.ts';
+
+export async function applyCustomFields(applying: Applying, desired: DesiredContext): Promise<void> {
+  for (const [index, field] of desired.customFields.entries()) await applying.at('customFields', index)(applyCustomField(applying, field));
+}
+
+async function applyCustomField({ scope, result }: Applying, desired: DesiredContext['customFields'][number]): Promise<void> {
+  const { required: isRequired, personal: isPersonal, ...rest } = desired;
+  const input = { ...rest, isRequired, isPersonal };
+  const found = (await listCustomFields(scope)).find(({ code }) => code === desired.code);
+  if (!found) {
+    await createCustomField(scope, input);
+    result.changes.push({ action: 'created', what: `custom field ${desired.code}` });
+    return;
+  }
+  if (found.type !== desired.type) throw new AppError('custom_field_type', 422, { params: { type: found.type } });
+  const edited = await editCustomField(scope, found.fieldId, input);
+  if (edited.version !== found.version) result.changes.push({ action: 'changed', what: `custom field ${desired.code}` });
+}

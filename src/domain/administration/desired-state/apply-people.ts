@@ -1,0 +1,83 @@
+import { randomPassword } from '../../../platform/crypto/index.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import { addMembers, createGroup, editGroup, findGroupByName, removeMember } from '../../people/groups/index.ts';
+import { createUser, editUser, findUserByLogin, listUsers, type User } from '../../people/users/index.ts';
+import { checkPassword, findPassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
+import { endSessionsOfUser } from '../../sign-in/sessions/index.ts';
+import { loadPolicy } from '../../sign-in/sign-in-policy/index.ts';
+import type { Applying } from './applying.ts';
+import type { DesiredContext } from './desired-state.ts';
+
+export async function applyUsers(applying: Applying, desired: DesiredContext): Promise<void> {
+  for (const [index, person] of desired.users.entries()) await applying.at('users', index)(applyUser(applying, desired.code, person));
+}
+
+async function applyUser({ scope, hasher, result }: Applying, context: string, desired: DesiredContext['users'][number]): Promise<void> {
+  const login = desired.email ?? desired.username ?? '';
+  const { password: given, generatePassword, ...data } = desired;
+  let user = login ? await findUserByLogin(scope, login) : undefined;
+  let password = given;
+  if (!user) {
+    // the operator vouches for the addresses in the file
+    user = await createUser(scope, { ...data, status: 'activated', emailVerified: data.email !== undefined });
+    result.changes.push({ action: 'created', what: `user ${login}` });
+    if (generatePassword && !password) {
+      password = randomPassword();
+      result.generatedPasswords.push({ context, login, password });
+    }
+  } else {
+    const { firstName, lastName, role, department = user.department, customFields } = data;
+    const edited = await editUser(scope, user.userId, { firstName, lastName, role, department, customFields });
+    if (edited !== user && JSON.stringify(pick(edited)) !== JSON.stringify(pick(user)))
+      result.changes.push({ action: 'changed', what: `user ${login}` });
+  }
+  if (password === undefined) return;
+  await checkPassword(password, user, (await loadPolicy(scope)).rules.base.password, 'password');
+  const stored = await findPassword(scope, user.userId);
+  if (stored && (await hasher.verify(password, stored.hash))) return;
+  await setPersonalPassword(scope, user, await hasher.hash(password));
+  if (!stored) return;
+  await endSessionsOfUser(scope, user.userId, 'password-changed');
+  result.changes.push({ action: 'changed', what: `user ${login}`, details: 'password' });
+}
+
+const pick = ({ firstName, lastName, role, department, customValues }: User) => ({ firstName, lastName, role, department, customValues });
+
+export async function applyGroups(applying: Applying, desired: DesiredContext): Promise<void> {
+  for (const [index, group] of desired.groups.entries()) await applying.at('groups', index)(applyGroup(applying, group));
+}
+
+async function applyGroup({ scope, result }: Applying, desired: DesiredContext['groups'][number]): Promise<void> {
+  let group = await findGroupByName(scope, desired.name);
+  if (!group) {
+    group = await createGroup(scope, desired);
+    result.changes.push({ action: 'created', what: `group ${desired.name}` });
+  } else if (
+    !group.isEveryone &&
+    (group.name !== desired.name || (desired.description !== undefined && group.description !== desired.description))
+  ) {
+    await editGroup(scope, group.groupId, desired);
+    result.changes.push({ action: 'changed', what: `group ${desired.name}` });
+  }
+  if (!desired.members) return;
+  const wanted = await Promise.all(desired.members.map((login) => getByLogin(scope, login)));
+  const present = await listUsers(scope, { groupId: group.groupId }, 100_000);
+  const missing = wanted.filter((user) => !present.items.some(({ userId }) => userId === user.userId));
+  const surplus = present.items.filter((user) => !wanted.some(({ userId }) => userId === user.userId));
+  if (missing.length > 0)
+    await addMembers(
+      scope,
+      group.groupId,
+      missing.map(({ userId }) => userId),
+    );
+  for (const user of surplus) await removeMember(scope, group.groupId, user.userId);
+  if (missing.length + surplus.length > 0)
+    result.changes.push({ action: 'changed', what: `group ${desired.name}`, details: `members +${missing.length} -${surplus.length}` });
+}
+
+/** @throws AppError unknown_person */
+export async function getByLogin(scope: Applying['scope'], login: string): Promise<User> {
+  const user = await findUserByLogin(scope, login);
+  if (!user) throw new AppError('unknown_person', 422, { params: { login } });
+  return user;
+}

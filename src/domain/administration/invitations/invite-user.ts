@@ -1,0 +1,99 @@
+import type { KeyRing, PasswordHasher } from '../../../platform/crypto/index.ts';
+import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { type Links, linkUser } from '../../applications/assignments/index.ts';
+import { loadSettings } from '../../company/context-settings/index.ts';
+import { mailPerson } from '../../company/mails/index.ts';
+import { newAccountsSettings } from '../../company/new-accounts/index.ts';
+import {
+  actingAs,
+  changeStatus,
+  checkPersonalData,
+  createUser,
+  fullName,
+  getUser,
+  type NewUser,
+  noteLocale,
+  type User,
+} from '../../people/users/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import { countRecentLinks, createLink, findLink, useLink } from '../../records/one-time-links/index.ts';
+import { inTransaction, type Scope } from '../../scope.ts';
+import { findPolicyOf } from '../../sign-in/authentication/index.ts';
+import { choosePassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
+import type { PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
+
+/**
+ * S61: the person is Invited until they choose a password by the link that is mailed.
+ * @param locale of the mail: the person has not chosen yet
+ * @throws AppError invalid_input, login_taken
+ */
+export const inviteUser = (scope: Scope, input: Omit<NewUser, 'status'>, links: Links, keyRing: KeyRing, locale: string): Promise<User> =>
+  inTransaction(scope, async (inside) => {
+    // S71: there is nowhere to send it
+    if (input.username && !input.email) throw invalidInput({ ...checkPersonalData(input), activation: 'fields.invitation_email' });
+    const user = await createUser(inside, { ...input, status: 'invited' });
+    await linkUser(inside, user.userId, links);
+    await sendInvitation(inside, user, keyRing, { locale });
+    return user;
+  });
+
+/** S112, S113: a new link; the one before it ends. @throws AppError status_conflict, too_many_mails */
+export const resendInvitation = (scope: Scope, userId: string, keyRing: KeyRing, locale: string): Promise<void> =>
+  inTransaction(scope, async (inside) => {
+    const user = await getUser(inside, userId, { lock: true });
+    if (!canBeInvited(user)) throw new AppError('status_conflict', 409);
+    if (!(await sendInvitation(inside, user, keyRing, { locale }))) throw new AppError('too_many_mails', 429);
+  });
+
+export const canBeInvited = ({ status, email }: User): boolean => status === 'invited' && email !== undefined;
+
+const mostPerHour = 10;
+
+/** @param most of an hour, Infinity for somebody new: fewer for who asks without an account, so that enough are left for an administrator @returns false when enough were mailed. @param scope of a transaction that holds the person */
+export async function sendInvitation(
+  scope: Scope,
+  user: User,
+  keyRing: KeyRing,
+  { locale, most = mostPerHour }: { locale?: string; most?: number },
+): Promise<boolean> {
+  const { invitationDays } = (await loadSettings(scope, newAccountsSettings)).value;
+  const owner = { userId: user.userId };
+  const since = new Date(scope.clock.now().getTime() - 3_600_000);
+  if (Number.isFinite(most) && (await countRecentLinks(scope, 'invitation', owner, since)) >= most) return false;
+  const token = await createLink(scope, { kind: 'invitation', owner, lifetimeSeconds: invitationDays * 86_400 });
+  await recordEvent(scope, { type: 'user.invited', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
+  const params = { days: invitationDays };
+  await mailPerson(scope, user, { mail: 'invitation', path: `/activate/${token}`, keyRing, params, to: user.email, locale });
+  return true;
+}
+
+/**
+ * S61, S63: the link proves the address, the person chooses a password, and is Activated.
+ * @returns whom it activated
+ * @throws AppError link_over, invalid_input
+ */
+export async function activateAccount(
+  scope: Scope,
+  hasher: PasswordHasher,
+  rules: PolicyRules,
+  token: string,
+  newPassword: string,
+  repeated: string,
+  locale: string,
+): Promise<User> {
+  const userId = (await findLink(scope, 'invitation', token))?.userId;
+  const user = userId && (await getUser(scope, userId));
+  if (user?.status !== 'invited') throw new AppError('link_over', 410);
+  if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
+  const policy = await findPolicyOf(scope, rules, user);
+  const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
+  return inTransaction(scope, async (inside) => {
+    const { status } = await getUser(inside, user.userId, { lock: true });
+    if (status !== 'invited' || !(await useLink(inside, 'invitation', token))) throw new AppError('link_over', 410);
+    const as = actingAs(inside, user);
+    const activated = await changeStatus(as, user.userId, 'activate', 'invitation');
+    await setPersonalPassword(as, user, hash);
+    await noteLocale(as, user.userId, locale);
+    return activated;
+  });
+}

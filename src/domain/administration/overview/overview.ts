@@ -1,0 +1,47 @@
+import { dayIn } from '../../../platform/clock/index.ts';
+import { type Application, listApplications } from '../../applications/applications/index.ts';
+import { type Ending, listEndingSoon } from '../../applications/expiry-warnings/index.ts';
+import { countUsers, type Status } from '../../people/users/index.ts';
+import { listDailyCounts } from '../../records/audit/index.ts';
+import type { Scope } from '../../scope.ts';
+import { listLastUses } from '../../sign-in/sessions/index.ts';
+
+export type Overview = {
+  /** Oldest first, today last; days of the company. */
+  days: { day: string; signIns: number; failures: number }[];
+  people: Record<Status, number>;
+  administrators: number;
+  ending: Ending[];
+  /** Enabled, not new, and without a sign-in for a long time. */
+  unused: { application: Application; lastUsedAt?: Date }[];
+};
+
+const shownDays = 30;
+const unusedAfterDays = 90;
+const dayMs = 86_400_000;
+
+export async function overviewOf(scope: Scope, timeZone: string): Promise<Overview> {
+  const now = scope.clock.now().getTime();
+  const days = Array.from({ length: shownDays }, (_, i) => dayIn(timeZone, new Date(now - (shownDays - 1 - i) * dayMs)));
+  const counts = await listDailyCounts(scope, ['sign-in.succeeded', 'sign-in.failed'], days[0]!);
+  const of = (day: string, type: string) => counts.filter((one) => one.day === day && one.type === type).reduce((sum, { n }) => sum + n, 0);
+  const number = async (filter: { role?: string; status?: Status }) => (await countUsers(scope, filter)).n;
+  const uses = await listLastUses(scope);
+  const longAgo = new Date(now - unusedAfterDays * dayMs);
+  const { items: applications } = await listApplications(scope, {}, 1000);
+  return {
+    days: days.map((day) => ({ day, signIns: of(day, 'sign-in.succeeded'), failures: of(day, 'sign-in.failed') })),
+    people: {
+      activated: await number({ status: 'activated' }),
+      invited: await number({ status: 'invited' }),
+      blocked: await number({ status: 'blocked' }),
+      deactivated: await number({ status: 'deactivated' }),
+    },
+    administrators: await number({ role: 'administrator' }),
+    ending: await listEndingSoon(scope),
+    unused: applications
+      .filter(({ enabled, createdAt }) => enabled && createdAt < longAgo)
+      .map((application) => ({ application, lastUsedAt: uses.get(application.applicationId) }))
+      .filter(({ lastUsedAt }) => !lastUsedAt || lastUsedAt < longAgo),
+  };
+}

@@ -1,0 +1,114 @@
+import { buffer } from 'node:stream/consumers';
+import { type KeyRing, type PasswordHasher, randomPassword } from '../../../platform/crypto/index.ts';
+import { AppError, notFound } from '../../../platform/errors/index.ts';
+import { linkUser } from '../../applications/assignments/index.ts';
+import { listCustomFields } from '../../company/custom-fields/index.ts';
+import { createUser, isActiveAdministrator } from '../../people/users/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import {
+  confirmOperation,
+  deleteFile,
+  draftOperation,
+  endOperation,
+  getOperation,
+  noteProgress,
+  type Operation,
+  openFile,
+  recordItems,
+  saveFilePart,
+} from '../../records/operations/index.ts';
+import { inTransaction, type OperationId, type Scope, type UserId } from '../../scope.ts';
+import { setTemporaryPassword } from '../../sign-in/credentials/password/index.ts';
+import { sendInvitation } from '../invitations/index.ts';
+import { checkImport } from './check-import.ts';
+import { decodeCsv, type ImportFault, type ImportRow, type ImportWords, readImport } from './read-import.ts';
+
+type Activation = 'invitation' | 'temporary-password';
+type Input = { activation: Activation; locale: string };
+export type ImportDraft = { operation: Operation; rows: ImportRow[]; faults: ImportFault[]; activation: Activation };
+
+/** Keeps the file for who looks at it and says yes. @returns what is wrong with it instead, where something is */
+export async function draftImport(
+  scope: Scope,
+  content: Buffer,
+  input: Input,
+  words: ImportWords,
+): Promise<{ operationId: OperationId } | { faults: ImportFault[] }> {
+  const { rows, faults } = await read(scope, content, words);
+  if (faults.length > 0) return { faults };
+  const operationId = await inTransaction(scope, async (inside) => {
+    const id = await draftOperation(inside, { kind: 'import-users', input, total: rows.length });
+    await saveFilePart(inside, { operationId: id, run: 0 }, 0, content);
+    return id;
+  });
+  return { operationId };
+}
+
+async function read(scope: Scope, content: Buffer, words: ImportWords) {
+  const fields = await listCustomFields(scope);
+  const { rows, faults: early, headings } = readImport(decodeCsv(content), fields, words);
+  const checked = await checkImport(scope, rows, fields);
+  return {
+    rows,
+    groups: checked.groups,
+    faults: [...early, ...checked.faults.map((one) => ({ ...one, column: headings?.get(one.column ?? '') ?? one.column }))],
+  };
+}
+
+/** S71: who has no e-mail cannot be invited, and gets a temporary password. */
+const isInvited = (activation: Activation, { person }: ImportRow): boolean => activation === 'invitation' && person.email !== undefined;
+
+/** What would be added, as things are now. @throws AppError not_found */
+export async function findDraft(scope: Scope, operationId: string, words: ImportWords): Promise<ImportDraft> {
+  const operation = await getOperation(scope, operationId);
+  if (operation.kind !== 'import-users') throw notFound();
+  const { activation } = operation.input as Input;
+  if (operation.state !== 'draft') return { operation, rows: [], faults: [], activation };
+  const { rows, faults } = await read(scope, await buffer(openFile(scope, operation.operationId)), words);
+  return { operation, rows, faults, activation };
+}
+
+/** @throws AppError not_found, status_conflict when it was confirmed already */
+export const confirmImport = (scope: Scope, operationId: string): Promise<void> =>
+  inTransaction(scope, (inside) => confirmOperation(inside, operationId));
+
+/** All of the file in one transaction: what is refused now, though it was not when it was looked at, leaves nothing behind. @throws AppError import_faults */
+export async function runImport(
+  scope: Scope,
+  operation: Operation,
+  { hasher, keyRing }: { hasher: PasswordHasher; keyRing: KeyRing },
+  words: ImportWords,
+): Promise<void> {
+  const { operationId } = operation;
+  const { activation, locale } = operation.input as Input;
+  const { rows, faults, groups } = await read(scope, await buffer(openFile(scope, operationId)), words);
+  if (faults.length > 0) throw new AppError('import_faults', 409);
+  // slow, and so before the transaction
+  const passwords = new Map<ImportRow, { password: string; hash: string }>();
+  for (const [i, row] of rows.entries()) {
+    if (isInvited(activation, row)) continue;
+    const password = randomPassword();
+    passwords.set(row, { password, hash: await hasher.hash(password) });
+    if (i % 50 === 0) await noteProgress(scope, operationId, { done: i });
+  }
+  await inTransaction(scope, async (inside) => {
+    if (!(await isActiveAdministrator(inside, operation.requestedBy, { lock: true }))) throw new AppError('administrators_only', 403);
+    const added: UserId[] = [];
+    for (const [i, row] of rows.entries()) {
+      const temporary = passwords.get(row);
+      const user = await createUser(inside, { ...row.person, customFields: row.customFields, status: temporary ? 'activated' : 'invited' });
+      if (temporary) await setTemporaryPassword(inside, user, temporary, keyRing);
+      else await sendInvitation(inside, user, keyRing, { locale, most: Number.POSITIVE_INFINITY });
+      const groupIds = row.groups.map((name) => groups.get(name)!).filter(({ isEveryone }) => !isEveryone);
+      await linkUser(inside, user.userId, { groupIds: groupIds.map(({ groupId }) => groupId), applicationIds: [] });
+      added.push(user.userId);
+      if (i % 200 === 0) await noteProgress(scope, operationId, { done: i });
+    }
+    await recordItems(inside, operationId, added);
+    // with the people, so that a second run knows; the file names them and is not needed any more
+    await deleteFile(inside, operationId);
+    await noteProgress(inside, operationId, { done: rows.length });
+    if (!(await endOperation(inside, operation))) throw new AppError('request_answered', 409);
+    await recordEvent(inside, { type: 'users.imported', details: { total: rows.length, activation } });
+  });
+}

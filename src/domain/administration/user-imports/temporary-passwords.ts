@@ -1,0 +1,28 @@
+import type { KeyRing } from '../../../platform/crypto/index.ts';
+import { byteOrderMark, csvLine } from '../../../platform/csv/index.ts';
+import { findUserById, fullName, identifier } from '../../people/users/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import { listDone, type Operation } from '../../records/operations/index.ts';
+import type { Scope } from '../../scope.ts';
+import { showTemporaryPassword } from '../../sign-in/credentials/password/index.ts';
+
+/** S80, S115: of those whom an import added and who have not chosen their own yet; to be handed over. That it was taken is audited. @param columns words of the first line */
+export async function* listTemporaryPasswords(
+  scope: Scope,
+  { operationId }: Operation,
+  keyRing: KeyRing,
+  columns: [identifier: string, name: string, password: string],
+): AsyncGenerator<string> {
+  await recordEvent(scope, { type: 'users.passwords-exported', details: { operation: operationId } });
+  yield byteOrderMark + csvLine(columns);
+  for (let after = 0; ; ) {
+    const people = await listDone(scope, operationId, after, 500);
+    for (const { userId, position } of people) {
+      after = position;
+      const user = await findUserById(scope, userId);
+      const password = user && (await showTemporaryPassword(scope, user, keyRing));
+      if (user && password) yield csvLine([identifier(user), fullName(user), password]);
+    }
+    if (people.length === 0) return;
+  }
+}

@@ -1,0 +1,227 @@
+import { type KeyRing, randomToken } from '../../../platform/crypto/index.ts';
+import { notifyChange, orTaken } from '../../../platform/database/index.ts';
+import { AppError, type FieldErrors, invalidInput } from '../../../platform/errors/index.ts';
+import { customFieldName, listCustomFields, lockCustomFields } from '../../company/custom-fields/index.ts';
+import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
+import { revokeGrantsOfClient } from '../../records/protocol-artifacts/index.ts';
+import type { Scope } from '../../scope.ts';
+import { isRedirectUri, parseOidcSettings } from './oidc-settings.ts';
+import { parseSamlSettings } from './saml-settings.ts';
+import {
+  type Application,
+  type ApplicationData,
+  findApplicationByClientId,
+  findApplicationByCode,
+  findApplicationByEntityId,
+  getApplication,
+  insertApplication,
+  removeApplication,
+  updateApplication,
+} from './store.ts';
+
+export type ApplicationInput = {
+  code: string;
+  name: string;
+  description?: string;
+  category?: string;
+  catalogueEntry?: string;
+  navigable?: boolean;
+  launchUrl?: string;
+  /** As `parseOidcSettings` reads it. */
+  oidc?: Record<string, unknown>;
+  /** As `parseSamlSettings` reads it. */
+  saml?: Record<string, unknown>;
+};
+
+/** @throws AppError invalid_input, application_code_taken, client_id_taken */
+export async function createApplication(scope: Scope, input: ApplicationInput, keyRing: KeyRing): Promise<Application> {
+  const data = check(scope, input, { enabled: true }, keyRing);
+  await refuseUnknownSources(scope, data);
+  await refuseTaken(scope, data);
+  const applicationId = await orTaken(insertApplication(scope, data), taken);
+  return announce(scope, 'application.created', await getApplication(scope, applicationId), { code: data.code });
+}
+
+/**
+ * @param version the one the editor saw: another person's change since then is not overwritten
+ * @throws AppError invalid_input, not_found, changed_meanwhile, application_code_taken, client_id_taken
+ */
+export async function editApplication(
+  scope: Scope,
+  applicationId: string,
+  input: ApplicationInput,
+  keyRing: KeyRing,
+  version?: number,
+): Promise<Application> {
+  const before = await getApplication(scope, applicationId, { lock: true });
+  const data = check(scope, { catalogueEntry: before.catalogueEntry, ...input }, before, keyRing);
+  await refuseUnknownSources(scope, data);
+  await refuseTaken(scope, data, applicationId);
+  return replace(scope, before, data, 'application.edited', version);
+}
+
+export async function setApplicationEnabled(scope: Scope, applicationId: string, enabled: boolean): Promise<Application> {
+  const before = await getApplication(scope, applicationId, { lock: true });
+  if (before.enabled === enabled) return before;
+  return replace(scope, before, { ...before, enabled }, enabled ? 'application.enabled' : 'application.disabled');
+}
+
+/** A copy with its own code and client ID, disabled and without a secret until somebody completes it. */
+export async function cloneApplication(scope: Scope, applicationId: string): Promise<Application> {
+  const source = await getApplication(scope, applicationId);
+  const code = await freeCode(scope, source.code);
+  const { secret_fingerprint: _, client_secret_expires_at: _e, ...settings } = source.oidc ?? {};
+  const oidc = source.oidc && ({ ...settings, client_id: code } as Application['oidc']);
+  // one partner is one application: the copy says whose it is once somebody completes it
+  const saml = source.saml && { ...source.saml, entityId: `${source.saml.entityId}#${code}`.slice(0, 1024) };
+  const copy = { ...source, code, name: `${source.name} (2)`.slice(0, 100), enabled: false, oidc, saml };
+  const id = await orTaken(insertApplication(scope, copy), taken);
+  return announce(scope, 'application.cloned', await getApplication(scope, id), { source: source.code });
+}
+
+export async function deleteApplication(scope: Scope, applicationId: string): Promise<void> {
+  const application = await getApplication(scope, applicationId, { lock: true });
+  if (application.oidc) await revokeGrantsOfClient(scope, application.oidc.client_id);
+  await removeApplication(scope, application.applicationId);
+  await announce(scope, 'application.deleted', application, { code: application.code });
+}
+
+/**
+ * @param validDays after which the secret ends; 0 is never
+ * @returns the new secret: it is shown now and never again
+ */
+export async function changeClientSecret(scope: Scope, applicationId: string, keyRing: KeyRing, validDays = 0): Promise<string> {
+  const before = await getApplication(scope, applicationId, { lock: true });
+  if (!before.oidc?.token_endpoint_auth_method.startsWith('client_secret')) throw new AppError('no_client_secret', 409);
+  const client_secret = randomToken();
+  const { secret_fingerprint: _, ...settings } = before.oidc;
+  const client_secret_expires_at = validDays > 0 ? Math.floor(scope.clock.now().getTime() / 1000) + validDays * 86_400 : undefined;
+  await replace(
+    scope,
+    before,
+    { ...before, oidc: parseOidcSettings({ ...settings, client_secret, client_secret_expires_at }, keyRing) },
+    'application.secret-changed',
+  );
+  return client_secret;
+}
+
+async function replace(
+  scope: Scope,
+  before: Application,
+  data: ApplicationData,
+  event: AuditEventType,
+  version = before.version,
+): Promise<Application> {
+  if (!(await orTaken(updateApplication(scope, before.applicationId, version, data), taken))) throw new AppError('changed_meanwhile', 409);
+  // a third party's from now on: what nobody agreed to ends
+  const isAsked = data.oidc?.consent_required && !before.oidc?.consent_required;
+  const loses = before.oidc && (!data.enabled || data.oidc?.client_id !== before.oidc.client_id || isAsked);
+  if (loses) await revokeGrantsOfClient(scope, before.oidc!.client_id);
+  const after = await getApplication(scope, before.applicationId);
+  return announce(scope, event, after, differences(before, after));
+}
+
+async function announce(
+  scope: Scope,
+  type: AuditEventType,
+  application: Application,
+  details: Record<string, unknown>,
+): Promise<Application> {
+  await recordEvent(scope, {
+    type,
+    subject: { kind: 'application', id: application.applicationId, name: application.name },
+    applicationId: application.applicationId,
+    details,
+  });
+  await notifyChange(scope.db, scope.contextId);
+  return application;
+}
+
+function check(
+  scope: Scope,
+  input: ApplicationInput,
+  before: Pick<Application, 'enabled' | 'oidc' | 'saml'>,
+  keyRing: KeyRing,
+): ApplicationData {
+  const faults: FieldErrors = {};
+  const name = input.name.trim();
+  const text = { description: input.description?.trim() ?? '', category: input.category?.trim() ?? '' };
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(input.code)) faults.code = 'fields.code';
+  if (name.length === 0 || name.length > 100 || /[\p{C}\p{Zl}\p{Zp}]/u.test(name)) faults.name = 'fields.name';
+  if (text.description.length > 500 || /\p{Cc}/u.test(text.description)) faults.description = 'fields.too_long';
+  if (text.category.length > 60 || /\p{Cc}/u.test(text.category)) faults.category = 'fields.too_long';
+  if (input.launchUrl && !(/^https?:/.test(input.launchUrl) && isRedirectUri(input.launchUrl.split('#')[0]!)))
+    faults.launchUrl = 'fields.web_uri';
+  // a protocol that is not mentioned stays
+  let { oidc, saml } = before;
+  try {
+    if (input.oidc) oidc = parseOidcSettings(input.oidc, keyRing, before.oidc);
+    if (input.saml) saml = parseSamlSettings(input.saml, scope.clock.now());
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    Object.assign(faults, error.fields);
+  }
+  if (Object.keys(faults).length > 0) throw invalidInput(faults);
+  return {
+    code: input.code,
+    name,
+    ...text,
+    catalogueEntry: input.catalogueEntry,
+    enabled: before.enabled,
+    navigable: input.navigable ?? false,
+    launchUrl: input.launchUrl,
+    oidc,
+    saml,
+  };
+}
+
+/** A mapping from a custom field that the company does not have would quietly send nothing. */
+async function refuseUnknownSources(scope: Scope, { saml, oidc }: ApplicationData): Promise<void> {
+  const isCustom = (source: string | undefined) => source?.startsWith('custom.') === true;
+  const sources = saml?.attributes.map(({ from }) => from) ?? [];
+  const claims = oidc?.claims?.map(({ from }) => from) ?? [];
+  if (![saml?.nameIdField, ...sources, ...claims].some(isCustom)) return;
+  await lockCustomFields(scope);
+  const known = new Set((await listCustomFields(scope)).map(({ code }) => customFieldName(code)));
+  const isUnknown = (source: string | undefined) => isCustom(source) && !known.has(source!);
+  if (isUnknown(saml?.nameIdField)) throw invalidInput({ nameIdField: 'fields.custom_field_unknown' });
+  if (sources.some(isUnknown)) throw invalidInput({ attributes: 'fields.custom_field_unknown' });
+  if (claims.some(isUnknown)) throw invalidInput({ claims: 'fields.custom_field_unknown' });
+}
+
+/** By the unique key that says so when two write at once. */
+const taken = {
+  applications_code: () => new AppError('application_code_taken', 409, { fields: { code: 'fields.taken' } }),
+  applications_oidc_client_id: () => new AppError('client_id_taken', 409, { fields: { client_id: 'fields.taken' } }),
+  applications_saml_entity_id: () => new AppError('entity_id_taken', 409, { fields: { entityId: 'fields.taken' } }),
+};
+
+async function refuseTaken(scope: Scope, data: ApplicationData, except?: string): Promise<void> {
+  const sameCode = await findApplicationByCode(scope, data.code);
+  if (sameCode && sameCode.applicationId !== except) throw taken.applications_code();
+  const sameClient = data.oidc && (await findApplicationByClientId(scope, data.oidc.client_id));
+  if (sameClient && sameClient.applicationId !== except) throw taken.applications_oidc_client_id();
+  const samePartner = data.saml && (await findApplicationByEntityId(scope, data.saml.entityId));
+  if (samePartner && samePartner.applicationId !== except) throw taken.applications_saml_entity_id();
+}
+
+async function freeCode(scope: Scope, code: string): Promise<string> {
+  for (let n = 2; ; n++) {
+    const candidate = `${code.slice(0, 58)}-${n}`;
+    if (!(await findApplicationByCode(scope, candidate)) && !(await findApplicationByClientId(scope, candidate))) return candidate;
+  }
+}
+
+/** Before and after of what changed, secrets as a mark only. */
+function differences(before: Application, after: Application): Record<string, unknown> {
+  const flat = (application: Application): Record<string, unknown> => {
+    const { oidc, saml, updatedAt: _u, version: _v, createdAt: _c, ...rest } = application;
+    return { ...rest, ...oidc, ...saml, secret_fingerprint: oidc?.secret_fingerprint ? 'set' : undefined };
+  };
+  const [left, right] = [flat(before), flat(after)];
+  const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter(
+    (key) => JSON.stringify(left[key]) !== JSON.stringify(right[key]),
+  );
+  const only = (values: Record<string, unknown>) => Object.fromEntries(keys.map((key) => [key, values[key] ?? null]));
+  return { before: only(left), after: only(right) };
+}

@@ -1,0 +1,40 @@
+import { invalidInput } from '../../../platform/errors/index.ts';
+import { makeSmallPicture, type SmallPicture } from '../../../platform/images/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import { inTransaction, isId, type Scope } from '../../scope.ts';
+import { getApplication } from './store.ts';
+
+/** Twice what a tile of the Launchpad shows. */
+const box = { width: 192, height: 192 };
+
+/** @param file a PNG, JPEG or WebP of at most 1 MB; undefined removes the logo. @throws AppError invalid_input, not_found */
+export async function changeLogo(scope: Scope, applicationId: string, file: Buffer | undefined): Promise<void> {
+  const logo = file && (await makeSmallPicture(file, box));
+  if (file && !logo) throw invalidInput({ logo: 'fields.logo' });
+  await inTransaction(scope, async (inside) => {
+    const application = await getApplication(inside, applicationId, { lock: true });
+    const where = { context_id: scope.contextId, application_id: application.applicationId };
+    if (logo) {
+      const { content, contentType, etag } = logo;
+      await inside
+        .db('application_logos')
+        .insert({ ...where, content_type: contentType, content, etag })
+        .onConflict(['context_id', 'application_id'])
+        .merge();
+    } else {
+      await inside.db('application_logos').where(where).delete();
+    }
+    await recordEvent(inside, {
+      type: 'application.logo-changed',
+      subject: { kind: 'application', id: applicationId, name: application.name },
+      applicationId: application.applicationId,
+      details: { bytes: logo?.content.length ?? 0 },
+    });
+  });
+}
+
+export async function findLogo({ db, contextId }: Scope, applicationId: string): Promise<SmallPicture | undefined> {
+  if (!isId(applicationId)) return undefined;
+  const row = await db('application_logos').where({ context_id: contextId, application_id: applicationId }).first();
+  return row && { contentType: row.content_type, content: row.content, etag: row.etag };
+}

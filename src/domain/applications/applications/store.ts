@@ -1,0 +1,167 @@
+import { newId } from '../../../platform/crypto/index.ts';
+import { escapeLike } from '../../../platform/database/index.ts';
+import { notFound } from '../../../platform/errors/index.ts';
+import { nameKey } from '../../people/users/index.ts';
+import { type ApplicationId, isId, type Page, type Scope } from '../../scope.ts';
+import type { OidcSettings } from './oidc-settings.ts';
+import type { SamlSettings } from './saml-settings.ts';
+
+export type Application = {
+  applicationId: ApplicationId;
+  code: string;
+  name: string;
+  description: string;
+  category: string;
+  catalogueEntry?: string;
+  enabled: boolean;
+  /** S31: anyone of the context may open it, without an assignment. */
+  navigable: boolean;
+  /** Where the Launchpad sends a person; without one the application is opened by its initiate_login_uri. */
+  launchUrl?: string;
+  oidc?: OidcSettings;
+  saml?: SamlSettings;
+  hasLogo: boolean;
+  /** Until then its messages are kept for an administrator (traces). */
+  traceUntil?: Date;
+  createdAt: Date;
+  updatedAt: Date;
+  version: number;
+};
+
+const fromRow = (row: Record<string, never>): Application => ({
+  applicationId: row.application_id!,
+  code: row.code!,
+  name: row.name!,
+  description: row.description!,
+  category: row.category!,
+  catalogueEntry: row.catalogue_entry ?? undefined,
+  enabled: row.enabled!,
+  navigable: row.navigable!,
+  launchUrl: row.launch_url ?? undefined,
+  oidc: row.oidc ?? undefined,
+  saml: row.saml ?? undefined,
+  hasLogo: row.has_logo!,
+  traceUntil: row.trace_until ?? undefined,
+  createdAt: row.created_at!,
+  updatedAt: row.updated_at!,
+  version: row.version!,
+});
+
+const applications = ({ db, contextId }: Scope) => db('applications').where('applications.context_id', contextId);
+
+const withLogo = (scope: Scope) =>
+  applications(scope)
+    .select('applications.*')
+    .select(
+      scope.db.raw(
+        'EXISTS (SELECT 1 FROM application_logos l WHERE l.context_id = applications.context_id AND l.application_id = applications.application_id) AS has_logo',
+      ),
+    );
+
+const findWhere = async (scope: Scope, where: Record<string, unknown>): Promise<Application | undefined> => {
+  const row = await withLogo(scope).where(where).first();
+  return row && fromRow(row);
+};
+
+export const findApplicationByClientId = (scope: Scope, clientId: string) => findWhere(scope, { oidc_client_id: clientId });
+export const findApplicationByEntityId = (scope: Scope, entityId: string) => findWhere(scope, { saml_entity_id: entityId });
+export const findApplicationById = async (scope: Scope, applicationId: string) =>
+  isId(applicationId) ? findWhere(scope, { application_id: applicationId }) : undefined;
+export const findApplicationByCode = (scope: Scope, code: string) => findWhere(scope, { code });
+
+/** @throws AppError not_found */
+export async function getApplication(scope: Scope, applicationId: string, { lock = false } = {}): Promise<Application> {
+  if (!isId(applicationId)) throw notFound();
+  if (lock) await applications(scope).where('application_id', applicationId).forUpdate().select(scope.db.raw('1'));
+  const application = await findApplicationById(scope, applicationId);
+  if (!application) throw notFound();
+  return application;
+}
+
+export async function listApplications(
+  scope: Scope,
+  filter: { search?: string; cursor?: string } = {},
+  limit = 100,
+): Promise<Page<Application>> {
+  const query = withLogo(scope)
+    .orderBy(['name_key', 'application_id'])
+    .limit(limit + 1);
+  if (filter.search?.trim()) query.where('name_key', 'like', `%${escapeLike(nameKey(filter.search))}%`);
+  if (isId(filter.cursor)) {
+    query.whereRaw(
+      '(name_key, application_id) > (SELECT name_key, application_id FROM applications WHERE context_id = ? AND application_id = ?)',
+      [scope.contextId, filter.cursor],
+    );
+  }
+  const rows = await query;
+  const items = rows.slice(0, limit).map(fromRow);
+  return { items, cursor: rows.length > limit ? items.at(-1)!.applicationId : undefined };
+}
+
+export const listApplicationsByIds = async (scope: Scope, ids: string[]): Promise<Application[]> =>
+  (await withLogo(scope).whereIn('application_id', ids.filter(isId)).orderBy('name_key')).map(fromRow);
+
+export type ApplicationData = Omit<Application, 'applicationId' | 'hasLogo' | 'traceUntil' | 'createdAt' | 'updatedAt' | 'version'>;
+
+export async function insertApplication(scope: Scope, data: ApplicationData): Promise<ApplicationId> {
+  const now = scope.clock.now();
+  const application_id = newId(now.getTime()) as ApplicationId;
+  await scope
+    .db('applications')
+    .insert({ context_id: scope.contextId, application_id, ...columns(data), created_at: now, updated_at: now });
+  return application_id;
+}
+
+/** @returns false when somebody changed the row since `version` was read. */
+export async function updateApplication(
+  scope: Scope,
+  applicationId: ApplicationId,
+  version: number,
+  data: ApplicationData,
+): Promise<boolean> {
+  const changed = await applications(scope)
+    .where({ application_id: applicationId, version })
+    .update({ ...columns(data), updated_at: scope.clock.now(), version: version + 1 });
+  return changed === 1;
+}
+
+export const removeApplication = async (scope: Scope, applicationId: ApplicationId): Promise<void> => {
+  await applications(scope).where('application_id', applicationId).delete();
+};
+
+const columns = (data: ApplicationData) => ({
+  code: data.code,
+  name: data.name,
+  name_key: nameKey(data.name),
+  description: data.description,
+  category: data.category,
+  catalogue_entry: data.catalogueEntry ?? null,
+  enabled: data.enabled,
+  navigable: data.navigable,
+  launch_url: data.launchUrl || null,
+  oidc: data.oidc ? JSON.stringify(data.oidc) : null,
+  oidc_client_id: data.oidc?.client_id ?? null,
+  saml: data.saml ? JSON.stringify(data.saml) : null,
+  saml_entity_id: data.saml?.entityId ?? null,
+});
+
+/** Names of the SAML applications that are told `source`, as an attribute or as the name they know people by. */
+export async function listApplicationsUsingField({ db, contextId }: Scope, source: string): Promise<string[]> {
+  const rows: { name: string; saml: SamlSettings | null; oidc: OidcSettings | null }[] = await db('applications')
+    .where('context_id', contextId)
+    .select('name', 'saml', 'oidc')
+    .orderBy('name');
+  const isTold = (fields: { from?: string }[] | undefined) => fields?.some(({ from }) => from === source) === true;
+  return rows
+    .filter(({ saml, oidc }) => saml?.nameIdField === source || isTold(saml?.attributes) || isTold(oidc?.claims))
+    .map(({ name }) => name);
+}
+
+/** The names of all claims that applications of the company map, each once. */
+export async function listMappedClaims({ db, contextId }: Scope): Promise<string[]> {
+  const { rows } = await db.raw(
+    `SELECT DISTINCT claim ->> 'name' AS name FROM applications, jsonb_array_elements(oidc -> 'claims') AS claim WHERE context_id = ? AND jsonb_typeof(oidc -> 'claims') = 'array'`,
+    [contextId],
+  );
+  return rows.map(({ name }: { name: string }) => name);
+}

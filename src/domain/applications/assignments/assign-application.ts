@@ -1,0 +1,39 @@
+import { getGroup } from '../../people/groups/index.ts';
+import { fullName, getUser } from '../../people/users/index.ts';
+import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
+import type { Scope } from '../../scope.ts';
+import { getApplication } from '../applications/index.ts';
+import { deleteAssignment, insertAssignment } from './store.ts';
+
+type Assignee = { kind: 'user' | 'group'; id: string };
+
+/** @param scope of a transaction. @throws AppError not_found, of another context's ids too */
+export async function assignApplication(scope: Scope, applicationId: string, assignee: Assignee): Promise<void> {
+  await change(scope, applicationId, assignee, 'application.assigned', insertAssignment);
+}
+
+/** @throws AppError not_found */
+export async function unassignApplication(scope: Scope, applicationId: string, assignee: Assignee): Promise<void> {
+  await change(scope, applicationId, assignee, 'application.unassigned', deleteAssignment);
+}
+
+async function change(
+  scope: Scope,
+  applicationId: string,
+  { kind, id }: Assignee,
+  type: AuditEventType,
+  write: typeof insertAssignment,
+): Promise<void> {
+  const application = await getApplication(scope, applicationId);
+  const user = kind === 'user' ? await getUser(scope, id, { lock: true }) : undefined;
+  // with the account goes whatever it has
+  if (user?.deletingSince && type === 'application.assigned') return;
+  const name = user ? fullName(user) : (await getGroup(scope, id)).name;
+  if (!(await write(scope, application.applicationId, kind, id))) return;
+  await recordEvent(scope, {
+    type,
+    subject: { kind, id, name },
+    applicationId: application.applicationId,
+    details: { application: application.name },
+  });
+}

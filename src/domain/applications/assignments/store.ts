@@ -1,0 +1,128 @@
+import type { User } from '../../people/users/index.ts';
+import type { ApplicationId, GroupId, Scope, UserId } from '../../scope.ts';
+import type { Application } from '../applications/index.ts';
+
+export type Assignees = {
+  users: Pick<User, 'userId' | 'firstName' | 'lastName' | 'email' | 'username'>[];
+  groups: { groupId: GroupId; name: string; isEveryone: boolean }[];
+};
+
+/** @param limit of people shown; groups are few */
+export async function listAssignees({ db, contextId }: Scope, applicationId: ApplicationId, limit = 200): Promise<Assignees> {
+  const users = await db('application_users AS a')
+    .join('users AS u', (on) => on.on('u.context_id', 'a.context_id').andOn('u.user_id', 'a.user_id'))
+    .where({ 'a.context_id': contextId, application_id: applicationId })
+    .orderBy('u.name_key')
+    .limit(limit)
+    .select('u.user_id AS userId', 'u.first_name AS firstName', 'u.last_name AS lastName', 'u.email', 'u.username');
+  const groups = await db('application_groups AS a')
+    .join('groups AS g', (on) => on.on('g.context_id', 'a.context_id').andOn('g.group_id', 'a.group_id'))
+    .where({ 'a.context_id': contextId, application_id: applicationId })
+    .orderByRaw('g.is_everyone DESC, g.name_key')
+    .select('g.group_id AS groupId', 'g.name', 'g.is_everyone AS isEveryone');
+  return { users, groups };
+}
+
+export type UserApplication = Pick<
+  Application,
+  'applicationId' | 'code' | 'name' | 'description' | 'category' | 'navigable' | 'hasLogo'
+> & { isDirect: boolean; isFavourite: boolean };
+
+const columns = `a.application_id AS "applicationId", a.code, a.name, a.description, a.category, a.navigable,
+  EXISTS (SELECT 1 FROM application_logos l WHERE l.context_id = a.context_id AND l.application_id = a.application_id) AS "hasLogo",
+  d.user_id IS NOT NULL AS "isDirect", COALESCE(e.is_favourite, false) AS "isFavourite"`;
+
+const tables = `applications a
+  LEFT JOIN application_users d ON d.context_id = a.context_id AND d.application_id = a.application_id AND d.user_id = :userId
+  LEFT JOIN launchpad_entries e ON e.context_id = a.context_id AND e.application_id = a.application_id AND e.user_id = :userId`;
+
+const assignedByGroup = `EXISTS (SELECT 1 FROM application_groups g JOIN groups n ON n.context_id = g.context_id AND n.group_id = g.group_id
+  WHERE g.context_id = a.context_id AND g.application_id = a.application_id AND (n.is_everyone
+    OR EXISTS (SELECT 1 FROM group_members m WHERE m.context_id = g.context_id AND m.group_id = g.group_id AND m.user_id = :userId)))`;
+
+/** What the Launchpad shows: assigned by any way, or navigable and added by the person; favourites first. */
+export async function listApplicationsOfUser({ db, contextId }: Scope, userId: UserId): Promise<UserApplication[]> {
+  const { rows } = await db.raw(
+    `SELECT ${columns} FROM ${tables} WHERE a.context_id = :contextId AND a.enabled
+       AND (d.user_id IS NOT NULL OR (a.navigable AND e.user_id IS NOT NULL) OR ${assignedByGroup})
+     ORDER BY COALESCE(e.is_favourite, false) DESC, a.name_key`,
+    { contextId, userId },
+  );
+  return rows;
+}
+
+/** Navigable applications the person has not yet (S31). */
+export async function listNavigable({ db, contextId }: Scope, userId: UserId): Promise<UserApplication[]> {
+  const { rows } = await db.raw(
+    `SELECT ${columns} FROM ${tables} WHERE a.context_id = :contextId AND a.enabled AND a.navigable
+       AND d.user_id IS NULL AND e.user_id IS NULL AND NOT ${assignedByGroup} ORDER BY a.name_key`,
+    { contextId, userId },
+  );
+  return rows;
+}
+
+/** S94: disabled applications too, with every way in which the person has it. */
+export type AssignedApplication = Pick<Application, 'applicationId' | 'name' | 'enabled' | 'hasLogo'> & {
+  isDirect: boolean;
+  groups: { name: string; isEveryone: boolean }[];
+};
+
+/** What an administrator gave the person, directly or by a group; not what people add to their Launchpad themselves. */
+export async function listAssignments({ db, contextId }: Scope, userId: UserId): Promise<AssignedApplication[]> {
+  const { rows } = await db.raw(
+    `WITH ways AS (
+       SELECT application_id, NULL::text AS name, false AS is_everyone FROM application_users WHERE context_id = :contextId AND user_id = :userId
+       UNION ALL
+       SELECT a.application_id, g.name, g.is_everyone FROM application_groups a JOIN groups g ON g.context_id = a.context_id AND g.group_id = a.group_id
+       WHERE a.context_id = :contextId AND (g.is_everyone
+         OR EXISTS (SELECT 1 FROM group_members m WHERE m.context_id = g.context_id AND m.group_id = g.group_id AND m.user_id = :userId)))
+     SELECT a.application_id AS "applicationId", a.name, a.enabled,
+       EXISTS (SELECT 1 FROM application_logos l WHERE l.context_id = a.context_id AND l.application_id = a.application_id) AS "hasLogo",
+       bool_or(w.name IS NULL) AS "isDirect",
+       COALESCE(jsonb_agg(jsonb_build_object('name', w.name, 'isEveryone', w.is_everyone) ORDER BY w.is_everyone DESC, w.name) FILTER (WHERE w.name IS NOT NULL), '[]') AS groups
+     FROM ways w JOIN applications a ON a.context_id = :contextId AND a.application_id = w.application_id
+     GROUP BY a.context_id, a.application_id ORDER BY a.name_key`,
+    { contextId, userId },
+  );
+  return rows;
+}
+
+/** What everybody in the group gets by it. */
+export async function listApplicationsOfGroup(
+  { db, contextId }: Scope,
+  groupId: GroupId,
+): Promise<Pick<Application, 'applicationId' | 'name' | 'enabled'>[]> {
+  return db('application_groups AS g')
+    .join('applications AS a', (on) => on.on('a.context_id', 'g.context_id').andOn('a.application_id', 'g.application_id'))
+    .where({ 'g.context_id': contextId, group_id: groupId })
+    .orderBy('a.name_key')
+    .select('a.application_id AS applicationId', 'a.name', 'a.enabled');
+}
+
+const table = { user: 'application_users', group: 'application_groups' } as const;
+const column = { user: 'user_id', group: 'group_id' } as const;
+
+/** @returns whether it was not assigned before */
+export async function insertAssignment(
+  { db, contextId }: Scope,
+  applicationId: ApplicationId,
+  kind: 'user' | 'group',
+  id: string,
+): Promise<boolean> {
+  const rows = await db(table[kind])
+    .insert({ context_id: contextId, application_id: applicationId, [column[kind]]: id })
+    .onConflict(['context_id', 'application_id', column[kind]] as never)
+    .ignore()
+    .returning('application_id');
+  return rows.length > 0;
+}
+
+export const deleteAssignment = async (
+  { db, contextId }: Scope,
+  applicationId: ApplicationId,
+  kind: 'user' | 'group',
+  id: string,
+): Promise<boolean> =>
+  (await db(table[kind])
+    .where({ context_id: contextId, application_id: applicationId, [column[kind]]: id })
+    .delete()) > 0;

@@ -1,0 +1,99 @@
+import { type MailName, mailPerson } from '../../company/mails/index.ts';
+import { listCertificates, warningDays } from '../../company/saml-certificates/index.ts';
+import { listUsers } from '../../people/users/index.ts';
+import { type NewEvent, recordEvent } from '../../records/audit/index.ts';
+import type { Scope } from '../../scope.ts';
+import { type Application, listApplications, listPartnerCertificates, secretExpiry } from '../applications/index.ts';
+
+/** So many days before the end a mail goes out: once each. */
+const warnings = [warningDays, 30, 14, 7, 1];
+const dayMs = 24 * 3600 * 1000;
+
+type Owner = Pick<Application, 'applicationId' | 'name'>;
+
+export type Ending = { notAfter: Date } & (
+  | { kind: 'own-certificate'; fingerprint: string; application?: undefined }
+  | { kind: 'partner-certificate'; fingerprint: string; application: Owner }
+  | { kind: 'client-secret'; application: Owner }
+);
+
+/** What makes it this one and no other: the next secret of an application is warned of anew. */
+function nameOf(ending: Ending): string {
+  if (ending.kind === 'client-secret') return `secret ${ending.application.applicationId} ${ending.notAfter.toISOString()}`;
+  return `${ending.fingerprint} ${ending.application?.applicationId ?? ''}`.trim();
+}
+
+const mails: Record<Ending['kind'], MailName> = {
+  'own-certificate': 'own_certificate',
+  'partner-certificate': 'partner_certificate',
+  'client-secret': 'client_secret',
+};
+
+function eventOf(ending: Ending): NewEvent {
+  const { application, notAfter } = ending;
+  const fingerprint = ending.kind === 'client-secret' ? undefined : ending.fingerprint;
+  return {
+    type: ending.kind === 'client-secret' ? 'application.secret-ends-soon' : 'saml-certificate.ends-soon',
+    subject: application
+      ? { kind: 'application', id: application.applicationId, name: application.name }
+      : { kind: 'saml-certificate', name: fingerprint ?? '' },
+    applicationId: application?.applicationId,
+    details: { fingerprint, notAfter },
+  };
+}
+
+/** @param scope of a transaction: a mail is queued with the note that it was, or not at all */
+export async function warnOfExpiry(scope: Scope): Promise<void> {
+  const { db, contextId, clock } = scope;
+  const now = clock.now().getTime();
+  for (const ending of await listEnding(scope)) {
+    const { notAfter, application } = ending;
+    const left = (notAfter.getTime() - now) / dayMs;
+    const days = warnings.filter((one) => left <= one).at(-1);
+    if (days === undefined || left < 0) continue;
+    const noted = await db('certificate_warnings')
+      .insert({ context_id: contextId, fingerprint: nameOf(ending), days, warned_at: clock.now() })
+      .onConflict(['context_id', 'fingerprint', 'days'])
+      .ignore()
+      .returning('days');
+    if (noted.length === 0) continue;
+    await recordEvent(scope, eventOf(ending));
+    const { items: administrators } = await listUsers(scope, { role: 'administrator', status: 'activated' }, 1000);
+    for (const administrator of administrators) {
+      const params = {
+        days: Math.ceil(left),
+        notAfter: notAfter.toISOString().slice(0, 10),
+        fingerprint: ending.kind === 'client-secret' ? '' : ending.fingerprint,
+        application: application?.name ?? '',
+      };
+      const path = application ? `/admin/applications/${application.applicationId}` : '/admin/certificates';
+      await mailPerson(scope, administrator, { mail: mails[ending.kind], path, params, to: administrator.email });
+    }
+  }
+}
+
+/** What ends within the first warning's time or has ended, the nearest first. */
+export async function listEndingSoon(scope: Scope): Promise<Ending[]> {
+  const limit = scope.clock.now().getTime() + warningDays * dayMs;
+  const ending = (await listEnding(scope)).filter(({ notAfter }) => notAfter.getTime() < limit);
+  return ending.sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
+}
+
+/** Our certificates that partners rely on, those that partners sign with or that we encrypt for, and secrets of clients. */
+async function listEnding(scope: Scope): Promise<Ending[]> {
+  const own = (await listCertificates(scope)).filter(({ status }) => status !== 'retired');
+  const { items } = await listApplications(scope, {}, 10_000);
+  const applications = items.filter(({ enabled }) => enabled);
+  return [
+    ...own.map(({ fingerprint, notAfter }): Ending => ({ kind: 'own-certificate', fingerprint, notAfter })),
+    ...applications.flatMap((application) =>
+      (application.saml ? listPartnerCertificates(application.saml) : []).map(
+        ({ fingerprint, notAfter }): Ending => ({ kind: 'partner-certificate', fingerprint, notAfter, application }),
+      ),
+    ),
+    ...applications.flatMap((application): Ending[] => {
+      const notAfter = secretExpiry(application.oidc);
+      return notAfter ? [{ kind: 'client-secret', notAfter, application }] : [];
+    }),
+  ];
+}

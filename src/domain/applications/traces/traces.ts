@@ -1,0 +1,91 @@
+import { newId } from '../../../platform/crypto/index.ts';
+import { type Db, deleteInSteps, notifyChange } from '../../../platform/database/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import type { ApplicationId, Scope } from '../../scope.ts';
+import { type Application, getApplication } from '../applications/index.ts';
+
+/** `reason`: why it was refused, as the audit writes it. `content` is decoded and redacted: made only while somebody watches. */
+export type Exchange = { protocol: 'oidc' | 'saml'; direction: 'received' | 'sent'; name: string; reason?: string; content(): string };
+export type TracedExchange = Omit<Exchange, 'content'> & { exchangeId: string; at: Date; content: string };
+
+const traceMs = 15 * 60 * 1000;
+const longestContent = 20_000;
+/** Requests come from anybody: what a trace may cost is bounded. */
+const mostExchanges = 500;
+
+export const isTraced = (application: Pick<Application, 'traceUntil'>, now: Date): boolean =>
+  application.traceUntil !== undefined && application.traceUntil > now;
+
+/** Switches the trace on for a quarter of an hour, and forgets what was kept before. @param scope of a transaction @throws AppError not_found */
+export async function startTrace(scope: Scope, applicationId: string): Promise<void> {
+  await setTrace(scope, applicationId, new Date(scope.clock.now().getTime() + traceMs), 'application.trace-started');
+  await scope.db('traced_exchanges').where({ context_id: scope.contextId, application_id: applicationId }).delete();
+}
+
+/** @param scope of a transaction @throws AppError not_found */
+export const stopTrace = (scope: Scope, applicationId: string): Promise<void> =>
+  setTrace(scope, applicationId, null, 'application.trace-stopped');
+
+async function setTrace(
+  scope: Scope,
+  applicationId: string,
+  until: Date | null,
+  type: 'application.trace-started' | 'application.trace-stopped',
+): Promise<void> {
+  const application = await getApplication(scope, applicationId);
+  await scope
+    .db('applications')
+    .where({ context_id: scope.contextId, application_id: application.applicationId })
+    .update({ trace_until: until });
+  await recordEvent(scope, {
+    type,
+    subject: { kind: 'application', id: application.applicationId, name: application.name },
+    applicationId: application.applicationId,
+    details: {},
+  });
+  await notifyChange(scope.db, scope.contextId);
+}
+
+/** Keeps an exchange if the application is being traced. */
+export async function recordExchange(
+  { db, contextId, clock }: Scope,
+  application: Pick<Application, 'applicationId' | 'traceUntil'>,
+  exchange: Exchange,
+): Promise<void> {
+  const now = clock.now();
+  if (!isTraced(application, now)) return;
+  await db('traced_exchanges').insert({
+    context_id: contextId,
+    exchange_id: newId(now.getTime()),
+    application_id: application.applicationId,
+    at: now,
+    protocol: exchange.protocol,
+    direction: exchange.direction,
+    name: exchange.name,
+    reason: exchange.reason ?? null,
+    content: exchange.content().replaceAll('\0', '').toWellFormed().slice(0, longestContent),
+  });
+  // the latest stay: whoever floods a trace cannot hide what comes after
+  const own = () => db('traced_exchanges').where({ context_id: contextId, application_id: application.applicationId });
+  await own().whereIn('exchange_id', own().orderBy('exchange_id', 'desc').offset(mostExchanges).select('exchange_id')).delete();
+}
+
+/** Newest first. */
+export async function listExchanges({ db, contextId }: Scope, applicationId: ApplicationId, limit = 100): Promise<TracedExchange[]> {
+  const rows = await db('traced_exchanges')
+    .where({ context_id: contextId, application_id: applicationId })
+    .orderBy('exchange_id', 'desc')
+    .limit(limit);
+  return rows.map((row) => ({
+    exchangeId: row.exchange_id,
+    at: row.at,
+    protocol: row.protocol,
+    direction: row.direction,
+    name: row.name,
+    reason: row.reason ?? undefined,
+    content: row.content,
+  }));
+}
+
+/** A day is enough to read them. */
+export const sweepExchanges = (db: Db): Promise<number> => deleteInSteps(db, 'traced_exchanges', "at < now() - interval '1 day'");

@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import { type Database, type Db, jsonText, type NoticedCache, notifyChange } from '../../../platform/database/index.ts';
+import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import type { ContextId, Scope } from '../../scope.ts';
+import { readKept } from './read-kept.ts';
+
+/** `schema.parse({})` is what holds for a company that never chose. `accepts` says what more is asked of a new value; messages are message keys. */
+export type SettingsKind<Value> = { name: string; schema: z.ZodType<Value>; accepts?: z.ZodType<Value> };
+export type SettingsFinder = <Value>(contextId: ContextId, kind: SettingsKind<Value>) => Promise<Value>;
+
+type Stored<Value> = { value: Value; version: number };
+
+async function read<Value>(db: Db, contextId: ContextId, { name, schema }: SettingsKind<Value>): Promise<Stored<Value>> {
+  const row = await db('context_settings').where({ context_id: contextId, kind: name }).first('value', 'version');
+  // a value of another time is no reason for a company to have no pages
+  const value = (row && readKept(schema, row.value)) ?? schema.parse({});
+  return { value, version: row?.version ?? 0 };
+}
+
+/** @returns the version 0 for a company that never chose */
+export const loadSettings = <Value>({ db, contextId }: Scope, kind: SettingsKind<Value>): Promise<Stored<Value>> =>
+  read(db, contextId, kind);
+
+/**
+ * @param input as a form or file gives it
+ * @param version the one the editor saw: another person's change since then is not overwritten
+ * @param scope of a transaction
+ * @throws AppError invalid_input by the path of the setting, changed_meanwhile
+ */
+export async function changeSettings<Value>(scope: Scope, kind: SettingsKind<Value>, input: unknown, version: number): Promise<Value> {
+  const parsed = (kind.accepts ?? kind.schema).safeParse(input);
+  if (!parsed.success) {
+    // a message of ours is a key; the rest is a type that a form cannot have sent
+    const textOf = (message: string) => (message.startsWith('fields.') ? message : 'fields.invalid');
+    throw invalidInput(Object.fromEntries(parsed.error.issues.map(({ path, message }) => [path.join('.'), textOf(message)])));
+  }
+  const before = await loadSettings(scope, kind);
+  if (before.version !== version) throw new AppError('changed_meanwhile', 409);
+  if (JSON.stringify(before.value) === JSON.stringify(parsed.data)) return before.value;
+  if (!(await save(scope, kind.name, parsed.data, version))) throw new AppError('changed_meanwhile', 409);
+  await recordEvent(scope, { type: 'settings.changed', reason: kind.name, details: { before: before.value, after: parsed.data } });
+  await notifyChange(scope.db, scope.contextId);
+  return parsed.data;
+}
+
+async function save({ db, contextId, clock }: Scope, kind: string, value: unknown, version: number): Promise<boolean> {
+  const columns = { value: jsonText(value), version: version + 1, changed_at: clock.now() };
+  if (version > 0) return (await db('context_settings').where({ context_id: contextId, kind, version }).update(columns)) === 1;
+  const inserted = await db('context_settings')
+    .insert({ context_id: contextId, kind, ...columns })
+    .onConflict(['context_id', 'kind'])
+    .ignore()
+    .returning('version');
+  return inserted.length === 1;
+}
+
+/** Asked at every page: from memory while change notices arrive. */
+export const createSettingsFinder =
+  (database: Database, cache: NoticedCache): SettingsFinder =>
+  (contextId, kind) =>
+    cache.get(contextId, `settings ${kind.name}`, async () => (await read(database.knex, contextId, kind)).value);

@@ -1,0 +1,78 @@
+import { newId } from '../../../platform/crypto/index.ts';
+import { notifyChange, orTaken } from '../../../platform/database/index.ts';
+import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import type { ContextId, Scope } from '../../scope.ts';
+import { type Context, isContextCode, isTimeZone } from './context.ts';
+import { findContextByCode, findContextById, insertContext, lockContext, updateContext } from './store.ts';
+
+/** @throws AppError invalid_input, context_code_taken */
+export async function createContext(
+  scope: Omit<Scope, 'contextId'>,
+  input: Pick<Context, 'code' | 'name'> &
+    Partial<Pick<Context, 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>,
+): Promise<Context> {
+  if (!isContextCode(input.code)) throw invalidInput({ code: 'fields.context_code' });
+  check(input);
+  const taken = () => new AppError('context_code_taken', 409, { params: { code: input.code } });
+  if (await findContextByCode(scope.db, input.code)) throw taken();
+  const context: Context = {
+    environment: 'production',
+    ...input,
+    timeZone: input.timeZone ?? 'UTC',
+    contextId: newId() as ContextId,
+    version: 1,
+  };
+  const inside: Scope = { ...scope, contextId: context.contextId };
+  await orTaken(insertContext(inside, context), { contexts_code: taken });
+  await recordEvent(inside, {
+    type: 'context.created',
+    subject: { kind: 'context', id: context.contextId, name: context.name },
+    details: { code: context.code, environment: context.environment },
+  });
+  return context;
+}
+
+type Changes = Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>;
+
+/** @throws AppError invalid_input */
+export async function editContext(scope: Scope, before: Context, changes: Changes): Promise<void> {
+  check(changes);
+  await updateContext(scope, changes);
+  const pick = (from: Changes) => Object.fromEntries((Object.keys(changes) as (keyof Changes)[]).map((key) => [key, from[key] ?? null]));
+  await recordEvent(scope, {
+    type: 'context.edited',
+    subject: { kind: 'context', id: before.contextId, name: changes.name ?? before.name },
+    details: { before: pick(before), after: pick(changes) },
+  });
+  await notifyChange(scope.db, scope.contextId);
+}
+
+/**
+ * What administrators change of their own company.
+ * @param changes samlEntityId: the name by which SAML partners know the company; undefined goes back to its address
+ * @param version the one the editor saw: another person's change since then is not overwritten
+ * @throws AppError invalid_input, changed_meanwhile
+ */
+export async function changeOwnContext(
+  scope: Scope,
+  changes: Partial<Pick<Context, 'name' | 'samlEntityId' | 'timeZone'>>,
+  version: number,
+): Promise<void> {
+  await lockContext(scope);
+  const before = (await findContextById(scope.db, scope.contextId))!;
+  if ((Object.keys(changes) as (keyof typeof changes)[]).every((key) => changes[key] === before[key])) return;
+  if (before.version !== version) throw new AppError('changed_meanwhile', 409);
+  await editContext(scope, before, changes);
+}
+
+function check({ name, samlEntityId, timeZone }: Changes): void {
+  if (name !== undefined && (name.trim() === '' || name.length > 100 || /[\p{C}\p{Zl}\p{Zp}]/u.test(name)))
+    throw invalidInput({ name: 'fields.name' });
+  if (samlEntityId !== undefined && !isEntityId(samlEntityId)) throw invalidInput({ samlEntityId: 'fields.own_entity_id' });
+  if (timeZone !== undefined && !isTimeZone(timeZone)) throw invalidInput({ timeZone: 'fields.time_zone' });
+}
+
+/** SAML metadata §2.2.1: an absolute URI of at most 1024 characters. */
+const isEntityId = (entityId: string): boolean =>
+  entityId.length <= 1024 && URL.canParse(entityId) && !/[\p{C}\s"<>\\^`{|}]/u.test(entityId);

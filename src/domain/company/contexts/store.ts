@@ -1,0 +1,81 @@
+import type { Db } from '../../../platform/database/index.ts';
+import type { ContextId, Scope } from '../../scope.ts';
+import type { Context } from './context.ts';
+
+type ContextRow = {
+  context_id: ContextId;
+  code: string;
+  name: string;
+  environment: Context['environment'];
+  paired_context_id: ContextId | null;
+  address: string | null;
+  saml_entity_id: string | null;
+  time_zone: string;
+  version: number;
+};
+
+const fromRow = (row: ContextRow): Context => ({
+  contextId: row.context_id,
+  code: row.code,
+  name: row.name,
+  environment: row.environment,
+  pairedContextId: row.paired_context_id ?? undefined,
+  address: row.address ?? undefined,
+  samlEntityId: row.saml_entity_id ?? undefined,
+  timeZone: row.time_zone,
+  version: row.version,
+});
+
+const find = async (db: Db, where: Partial<ContextRow>): Promise<Context | undefined> => {
+  const row = await db<ContextRow>('contexts').where(where).first();
+  return row && fromRow(row as ContextRow);
+};
+
+// These come before any scope is known: they are how one is found.
+export const findContextByCode = (db: Db, code: string) => find(db, { code });
+export const findContextById = (db: Db, contextId: ContextId) => find(db, { context_id: contextId });
+/** @param host as in the Host header: only chooses among configured addresses, nothing derives from it. */
+export const findContextByHost = async (db: Db, host: string): Promise<Context | undefined> => {
+  const row = await db<ContextRow>('contexts')
+    .whereIn('address', [`https://${host}`, `http://${host}`])
+    .first();
+  return row && fromRow(row as ContextRow);
+};
+export const listContexts = async (db: Db, limit = 100_000): Promise<Context[]> =>
+  (await db<ContextRow>('contexts').orderBy('code').limit(limit)).map((row) => fromRow(row as ContextRow));
+
+/** Who changes it next waits; whatever refers to it does not. @param scope of a transaction */
+export async function lockContext({ db, contextId }: Scope): Promise<void> {
+  await db('contexts').where('context_id', contextId).forNoKeyUpdate().first('context_id');
+}
+
+export async function insertContext({ db, clock }: Scope, context: Context): Promise<void> {
+  await db('contexts').insert({
+    context_id: context.contextId,
+    code: context.code,
+    name: context.name,
+    environment: context.environment,
+    paired_context_id: context.pairedContextId ?? null,
+    address: context.address ?? null,
+    saml_entity_id: context.samlEntityId ?? null,
+    time_zone: context.timeZone,
+    created_at: clock.now(),
+  });
+}
+
+export async function updateContext(
+  { db, contextId }: Scope,
+  changes: Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>,
+): Promise<void> {
+  await db('contexts')
+    .where('context_id', contextId)
+    .update({
+      name: changes.name,
+      environment: changes.environment,
+      time_zone: changes.timeZone,
+      ...('pairedContextId' in changes ? { paired_context_id: changes.pairedContextId ?? null } : {}),
+      ...('address' in changes ? { address: changes.address ?? null } : {}),
+      ...('samlEntityId' in changes ? { saml_entity_id: changes.samlEntityId ?? null } : {}),
+      version: db.raw('version + 1'),
+    });
+}

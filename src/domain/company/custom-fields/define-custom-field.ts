@@ -1,0 +1,83 @@
+import { newId } from '../../../platform/crypto/index.ts';
+import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { enqueueJob } from '../../../platform/jobs/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import type { Scope } from '../../scope.ts';
+import { type CustomField, checkCustomField } from './custom-field.ts';
+import {
+  dropCustomField,
+  getCustomField,
+  insertCustomField,
+  listCustomFields,
+  lockCustomFields,
+  placeCustomField,
+  updateCustomField,
+} from './store.ts';
+
+export type CustomFieldInput = Pick<CustomField, 'code' | 'label' | 'type' | 'options' | 'isRequired' | 'isPersonal'>;
+
+const most = 50;
+
+const subject = ({ fieldId, label }: CustomField) => ({ kind: 'custom-field' as const, id: fieldId, name: label });
+
+/** S34. @param scope of a transaction. @throws AppError invalid_input, custom_field_taken, custom_fields_full */
+export async function createCustomField(scope: Scope, input: CustomFieldInput): Promise<CustomField> {
+  const faults = checkCustomField(input);
+  if (Object.keys(faults).length > 0) throw invalidInput(faults);
+  await lockCustomFields(scope);
+  const existing = await listCustomFields(scope);
+  if (existing.some(({ code }) => code === input.code)) throw new AppError('custom_field_taken', 409, { fields: { code: 'fields.taken' } });
+  if (existing.length >= most) throw new AppError('custom_fields_full', 409, { params: { most } });
+  const field: CustomField = {
+    ...input,
+    fieldId: newId(scope.clock.now().getTime()),
+    position: (existing.at(-1)?.position ?? 0) + 1,
+    version: 1,
+  };
+  await insertCustomField(scope, field);
+  await recordEvent(scope, { type: 'custom-field.created', subject: subject(field), details: { ...input } });
+  return field;
+}
+
+type Changes = Pick<CustomFieldInput, 'label' | 'options' | 'isRequired' | 'isPersonal'>;
+
+/**
+ * People keep what they have; what a new rule asks for is asked when somebody next saves them.
+ * @param version the one the editor saw
+ * @throws AppError invalid_input, changed_meanwhile
+ */
+export async function editCustomField(scope: Scope, fieldId: string, changes: Changes, version?: number): Promise<CustomField> {
+  const before = await getCustomField(scope, fieldId);
+  if (version !== undefined && version !== before.version) throw new AppError('changed_meanwhile', 409);
+  const after = { ...before, ...changes };
+  const faults = checkCustomField(after);
+  if (Object.keys(faults).length > 0) throw invalidInput(faults);
+  const changed = (Object.keys(changes) as (keyof Changes)[]).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+  if (changed.length === 0) return before;
+  if (!(await updateCustomField(scope, after))) throw new AppError('changed_meanwhile', 409);
+  after.version++;
+  const pick = (field: CustomField) => Object.fromEntries(changed.map((key) => [key, field[key]]));
+  await recordEvent(scope, { type: 'custom-field.edited', subject: subject(after), details: { before: pick(before), after: pick(after) } });
+  return after;
+}
+
+/** One place up or down in the order of forms. @param scope of a transaction */
+export async function moveCustomField(scope: Scope, fieldId: string, by: -1 | 1): Promise<void> {
+  await lockCustomFields(scope);
+  const field = await getCustomField(scope, fieldId);
+  const fields = await listCustomFields(scope);
+  const from = fields.findIndex((one) => one.fieldId === field.fieldId);
+  if (!fields[from + by]) return;
+  fields.splice(from, 1);
+  fields.splice(from + by, 0, field);
+  for (const [index, one] of fields.entries()) if (one.position !== index + 1) await placeCustomField(scope, one.fieldId, index + 1);
+  await recordEvent(scope, { type: 'custom-field.edited', subject: subject(field), details: { moved: by < 0 ? 'up' : 'down' } });
+}
+
+/** Whether it may go, assertions/delete-custom-field asks. The values that people have go by a job, in steps: there may be a million of them. @param scope of a transaction */
+export async function removeCustomField(scope: Scope, fieldId: string): Promise<void> {
+  const field = await getCustomField(scope, fieldId);
+  await dropCustomField(scope, fieldId);
+  await recordEvent(scope, { type: 'custom-field.deleted', subject: subject(field), details: { code: field.code } });
+  await enqueueJob(scope.db, 'forget-custom-values', { contextId: scope.contextId, fieldId });
+}

@@ -1,0 +1,76 @@
+import { jsonText } from '../../../platform/database/index.ts';
+import { notFound } from '../../../platform/errors/index.ts';
+import { isId, type Scope } from '../../scope.ts';
+import type { CustomField, CustomFieldType } from './custom-field.ts';
+
+type Row = {
+  field_id: string;
+  code: string;
+  label: string;
+  type: CustomFieldType;
+  options: string[];
+  is_required: boolean;
+  is_personal: boolean;
+  position: number;
+  version: number;
+};
+
+const fromRow = (row: Row): CustomField => ({
+  fieldId: row.field_id,
+  code: row.code,
+  label: row.label,
+  type: row.type,
+  options: row.options,
+  isRequired: row.is_required,
+  isPersonal: row.is_personal,
+  position: row.position,
+  version: row.version,
+});
+
+const columns = (field: CustomField) => ({
+  code: field.code,
+  label: field.label,
+  type: field.type,
+  options: jsonText(field.options),
+  is_required: field.isRequired,
+  is_personal: field.isPersonal,
+  position: field.position,
+});
+
+const fields = ({ db, contextId }: Scope) => db('custom_fields').where('context_id', contextId);
+
+/** In the order in which forms show them. */
+export const listCustomFields = async (scope: Scope): Promise<CustomField[]> =>
+  (await fields(scope).orderBy(['position', 'field_id'])).map(fromRow);
+
+/** @throws AppError not_found; another context's id looks the same */
+export async function getCustomField(scope: Scope, fieldId: string): Promise<CustomField> {
+  const row = isId(fieldId) ? await fields(scope).where('field_id', fieldId).first() : undefined;
+  if (!row) throw notFound();
+  return fromRow(row);
+}
+
+export async function insertCustomField(scope: Scope, field: CustomField): Promise<void> {
+  await scope
+    .db('custom_fields')
+    .insert({ context_id: scope.contextId, field_id: field.fieldId, ...columns(field), created_at: scope.clock.now() });
+}
+
+/** @returns false when somebody changed it since `field.version` was read */
+export const updateCustomField = async (scope: Scope, field: CustomField): Promise<boolean> =>
+  (await fields(scope)
+    .where({ field_id: field.fieldId, version: field.version })
+    .update({ ...columns(field), position: undefined, version: field.version + 1 })) === 1;
+
+/** Changes of order and number wait for each other. @param scope of a transaction */
+export async function lockCustomFields({ db, contextId }: Scope): Promise<void> {
+  await db.raw("SELECT pg_advisory_xact_lock(hashtextextended('custom-fields ' || ?::text, 0))", [contextId]);
+}
+
+export async function placeCustomField(scope: Scope, fieldId: string, position: number): Promise<void> {
+  await fields(scope).where('field_id', fieldId).update({ position });
+}
+
+export async function dropCustomField(scope: Scope, fieldId: string): Promise<void> {
+  await fields(scope).where('field_id', fieldId).delete();
+}

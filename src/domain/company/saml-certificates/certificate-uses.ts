@@ -1,0 +1,29 @@
+import { LRUCache } from 'lru-cache';
+import type { ApplicationId, Scope } from '../../scope.ts';
+
+/** `ours`: what a partner was last answered with; `theirs`: what it last signed with. */
+export type CertificateUse = { applicationId: ApplicationId; owner: 'ours' | 'theirs'; fingerprint: string; lastAt: Date };
+
+/** An hour is fine enough to see whom a rollover still has to wait for, and spares a write at every sign-in. */
+const noted = new LRUCache<string, true>({ max: 50_000, ttl: 3600 * 1000 });
+
+export async function recordCertificateUse({ db, contextId, clock }: Scope, use: Omit<CertificateUse, 'lastAt'>): Promise<void> {
+  const key = `${contextId} ${use.applicationId} ${use.owner} ${use.fingerprint}`;
+  if (noted.has(key)) return;
+  await db('certificate_uses')
+    .insert({
+      context_id: contextId,
+      application_id: use.applicationId,
+      owner: use.owner,
+      fingerprint: use.fingerprint,
+      last_at: clock.now(),
+    })
+    .onConflict(['context_id', 'application_id', 'owner', 'fingerprint'])
+    .merge(['last_at']);
+  noted.set(key, true);
+}
+
+export async function listCertificateUses({ db, contextId }: Scope): Promise<CertificateUse[]> {
+  const rows = await db('certificate_uses').where('context_id', contextId).orderBy('last_at', 'desc');
+  return rows.map((row) => ({ applicationId: row.application_id, owner: row.owner, fingerprint: row.fingerprint, lastAt: row.last_at }));
+}

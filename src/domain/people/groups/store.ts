@@ -1,0 +1,142 @@
+import { newId } from '../../../platform/crypto/index.ts';
+import { escapeLike } from '../../../platform/database/index.ts';
+import { notFound } from '../../../platform/errors/index.ts';
+import { type GroupId, isId, type Page, type Scope, type UserId } from '../../scope.ts';
+import { type Count, countUsers, nameKey } from '../users/index.ts';
+
+export type Group = { groupId: GroupId; name: string; description: string; isEveryone: boolean; version: number };
+export type GroupWithCount = Group & { members: Count };
+
+export const everyoneName = 'Everyone';
+
+const fromRow = (row: Record<string, never>): Group => ({
+  groupId: row.group_id!,
+  name: row.name!,
+  description: row.description!,
+  isEveryone: row.is_everyone!,
+  version: row.version!,
+});
+
+const groups = ({ db, contextId }: Scope) => db('groups').where('groups.context_id', contextId);
+const members = ({ db, contextId }: Scope) => db('group_members').where('group_members.context_id', contextId);
+
+/** @param options.lock `change`: nobody else changes it meanwhile; `stay`: nobody deletes it. @throws AppError not_found */
+export async function getGroup(scope: Scope, groupId: string, { lock }: { lock?: 'change' | 'stay' } = {}): Promise<Group> {
+  const query = isId(groupId) ? groups(scope).where('group_id', groupId).first() : undefined;
+  const row = await (lock === 'change' ? query?.forUpdate() : lock === 'stay' ? query?.forKeyShare() : query);
+  if (!row) throw notFound();
+  return fromRow(row);
+}
+
+export async function findGroupByName(scope: Scope, name: string): Promise<Group | undefined> {
+  const row = await groups(scope).where('name_key', nameKey(name)).first();
+  return row && fromRow(row);
+}
+
+const like = (search: string): string => `%${escapeLike(nameKey(search))}%`;
+
+/** So many members are counted; of more it is said that there are more. */
+const mostCounted = 10_000;
+
+/** Those that there are, by the compared form of their names. */
+export async function findGroupsByName(scope: Scope, names: string[]): Promise<Map<string, Group>> {
+  const rows = await groups(scope).whereRaw('name_key = ANY(?)', [names.map(nameKey)]);
+  return new Map(rows.map((row) => [row.name_key, fromRow(row)]));
+}
+
+/** Everyone first, then by name, with the number of people in each. The cursor is the last group's id. */
+export async function listGroups(
+  scope: Scope,
+  filter: { search?: string; cursor?: string } = {},
+  limit = 50,
+): Promise<Page<GroupWithCount>> {
+  const query = groups(scope)
+    .select('groups.*')
+    .select(
+      scope.db.raw(
+        `(SELECT count(*) FROM (SELECT 1 FROM group_members m WHERE m.context_id = groups.context_id AND m.group_id = groups.group_id LIMIT ${mostCounted + 1}) AS counted) AS members`,
+      ),
+    )
+    .orderByRaw('is_everyone DESC, name_key, group_id')
+    .limit(limit + 1);
+  if (filter.search?.trim()) query.where('name_key', 'like', like(filter.search));
+  if (isId(filter.cursor))
+    query.whereRaw(
+      '(NOT is_everyone, name_key, group_id) > (SELECT NOT is_everyone, name_key, group_id FROM groups WHERE context_id = ? AND group_id = ?)',
+      [scope.contextId, filter.cursor],
+    );
+  const rows = await query;
+  const everyone = rows.some((row) => row.is_everyone) ? await countUsers(scope) : undefined;
+  const items = rows.slice(0, limit).map((row) => ({
+    ...fromRow(row),
+    members: row.is_everyone ? everyone! : { n: Math.min(Number(row.members), mostCounted), isMore: Number(row.members) > mostCounted },
+  }));
+  return { items, cursor: rows.length > limit ? items.at(-1)!.groupId : undefined };
+}
+
+type GroupSearch = { search?: string; limit: number; ids?: string[]; withEveryone?: boolean };
+
+/** By name, to choose from. @param ids these, whatever is searched for */
+export async function searchGroups(scope: Scope, { search = '', limit, ids, withEveryone = false }: GroupSearch): Promise<Group[]> {
+  const query = groups(scope).orderByRaw('is_everyone DESC, name_key, group_id').limit(limit);
+  if (!withEveryone) query.where('is_everyone', false);
+  if (ids) query.whereIn('group_id', ids.filter(isId));
+  else if (search.trim()) query.where('name_key', 'like', like(search));
+  return (await query).map(fromRow);
+}
+
+/** With Everyone, which every person is in (S97). */
+export async function listGroupsOfUser(scope: Scope, userId: UserId): Promise<Group[]> {
+  const rows = await groups(scope)
+    .where((or) => or.where('is_everyone', true).orWhereIn('group_id', members(scope).select('group_id').where('user_id', userId)))
+    .orderByRaw('is_everyone DESC, name_key');
+  return rows.map(fromRow);
+}
+
+/** For the `groups` claim. */
+export const groupNamesOf = async (scope: Scope, userId: UserId): Promise<string[]> =>
+  (await listGroupsOfUser(scope, userId)).map((group) => group.name);
+
+export async function insertGroup(scope: Scope, group: Pick<Group, 'name' | 'description'> & { isEveryone?: boolean }): Promise<GroupId> {
+  const groupId = newId() as GroupId;
+  const now = scope.clock.now();
+  await scope.db('groups').insert({
+    context_id: scope.contextId,
+    group_id: groupId,
+    name: group.name,
+    name_key: nameKey(group.name),
+    description: group.description,
+    is_everyone: group.isEveryone ?? false,
+    created_at: now,
+    updated_at: now,
+  });
+  return groupId;
+}
+
+export const createEveryone = (scope: Scope): Promise<GroupId> =>
+  insertGroup(scope, { name: everyoneName, description: '', isEveryone: true });
+
+export async function updateGroup(scope: Scope, groupId: GroupId, changes: Pick<Group, 'name' | 'description'>): Promise<void> {
+  await groups(scope)
+    .where('group_id', groupId)
+    .update({ ...changes, name_key: nameKey(changes.name), updated_at: scope.clock.now(), version: scope.db.raw('version + 1') });
+}
+
+export const removeGroup = async (scope: Scope, groupId: GroupId): Promise<void> => {
+  await groups(scope).where('group_id', groupId).delete();
+};
+
+/** @returns the people who were not members before */
+export async function insertMembers(scope: Scope, groupId: GroupId, userIds: string[]): Promise<UserId[]> {
+  if (userIds.length === 0) return [];
+  const { rows } = await scope.db.raw<{ rows: { user_id: UserId }[] }>(
+    `INSERT INTO group_members (context_id, group_id, user_id)
+     SELECT context_id, ?::uuid, user_id FROM users WHERE context_id = ? AND user_id = ANY(?::uuid[]) AND deleting_since IS NULL ORDER BY user_id FOR KEY SHARE
+     ON CONFLICT (context_id, user_id, group_id) DO NOTHING RETURNING user_id`,
+    [groupId, scope.contextId, userIds],
+  );
+  return rows.map((row) => row.user_id);
+}
+
+export const deleteMember = async (scope: Scope, groupId: GroupId, userId: string): Promise<boolean> =>
+  (await members(scope).where({ group_id: groupId, user_id: userId }).delete()) > 0;

@@ -1,0 +1,34 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import { inTransaction, type Scope, type UserId } from '../../scope.ts';
+import { changeStatus, findUserById, fullName, getUser } from '../users/index.ts';
+import { dueStep } from './plan.ts';
+import { deletePlan, findPlan, savePlan } from './store.ts';
+
+/** Does what is due of a person's plan; of two processes that come at once one does it. @param scope of a transaction */
+export async function followPlan(scope: Scope, userId: UserId, timeZone: string): Promise<void> {
+  if (!(await findUserById(scope, userId))) return;
+  const user = await getUser(scope, userId, { lock: true });
+  const plan = await findPlan(scope, userId, { lock: true });
+  const step = plan && dueStep(plan, user, timeZone, scope.clock.now());
+  if (!plan || !step) return;
+  if (step === 'begin') {
+    try {
+      const { statusChangedAt } = await inTransaction(scope, (inside) =>
+        changeStatus(inside, userId, 'deactivate', 'planned-deactivation'),
+      );
+      return await savePlan(scope, userId, { ...plan, beganAt: statusChangedAt });
+    } catch (error) {
+      // the other administrators went since it was planned: somebody has to stay
+      if (!(error instanceof AppError) || error.code !== 'last_administrator') throw error;
+      await recordEvent(scope, {
+        type: 'user.deactivation-removed',
+        outcome: 'failure',
+        reason: 'last-administrator',
+        subject: { kind: 'user', id: userId, name: fullName(user) },
+      });
+    }
+  }
+  if (step === 'return') await changeStatus(scope, userId, 'reactivate', 'planned-deactivation');
+  await deletePlan(scope, userId);
+}

@@ -1,0 +1,142 @@
+import type { Knex } from 'knex';
+import { type Db, escapeLike } from '../../../platform/database/index.ts';
+import { decodeCursor, encodeCursor, isId, type Page, type Scope } from '../../scope.ts';
+import { fromRow, type UserRow, users } from './store.ts';
+import { emailKey, nameKey, type User, usernameKey } from './user.ts';
+
+/** S50: what a search looks at; everything when left out. */
+export const searchKinds = ['email', 'name', 'username'] as const;
+export type SearchKind = (typeof searchKinds)[number];
+
+export type UserFilter = { search?: string; by?: SearchKind; role?: string; status?: string; groupId?: string; cursor?: string };
+
+/** Where what is looked for stands first: in this column, beginning with this. */
+type Beginning = { column: 'name_key' | 'email_key' | 'username_key'; key: string };
+
+/**
+ * Who begins with what is looked for comes first, then all others by name: a word that a tenth of the company shares stands in one place of the alphabet, and nobody
+ * reads past half of it to get there. Who is on the page is found in an index alone, and only they are read (decision 0014).
+ */
+export async function listUsers(scope: Scope, filter: UserFilter = {}, limit = 50): Promise<Page<User>> {
+  const text = filter.search?.trim();
+  const kind = filter.by ?? 'name';
+  const first: Beginning | undefined = text ? { column: `${kind}_key`, key: keys[kind](text) } : undefined;
+  // a cursor says in which of the two parts it lies
+  const cursor = decodeCursor(filter.cursor);
+  const after = cursor && ([cursor[0].slice(1), cursor[1]] as const);
+  const isInRest = cursor?.[0].startsWith('1') ?? false;
+  const rows = first && !isInRest ? await readBeginning(scope, filter, first, after, limit + 1) : [];
+  const begun = rows.length;
+  if (begun <= limit) rows.push(...(await readRest(scope, filter, first, isInRest || !first ? after : undefined, limit + 1 - begun)));
+  const last = rows[limit - 1];
+  const place = last && (limit <= begun ? `0${last[first!.column]}` : `1${last.name_key}`);
+  return { items: rows.slice(0, limit).map(fromRow), cursor: rows.length > limit && place ? encodeCursor(place, last.user_id) : undefined };
+}
+
+type After = readonly [key: string, id: string] | undefined;
+
+/** Above every character that is one: what begins with a text lies between it and it with this behind. */
+const above = '\u{10FFFF}';
+
+function readBeginning(scope: Scope, filter: UserFilter, { column, key }: Beginning, after: After, limit: number): Promise<UserRow[]> {
+  const page = filtered(scope, filter)
+    .where(column, '>=', key)
+    .where(column, '<', key + above)
+    .orderBy([column, 'user_id'])
+    .limit(limit)
+    .select('user_id');
+  if (after) page.whereRaw('(??, user_id) > (?, ?)', [column, ...after]);
+  return users(scope).whereIn('user_id', page).orderBy([column, 'user_id']);
+}
+
+function readRest(scope: Scope, filter: UserFilter, first: Beginning | undefined, after: After, limit: number): Promise<UserRow[]> {
+  const page = filtered(scope, filter).orderBy(['name_key', 'user_id']).limit(limit).select('user_id');
+  if (first) page.whereRaw('(?? >= ? AND ?? < ?) IS NOT TRUE', [first.column, first.key, first.column, first.key + above]);
+  if (after) page.whereRaw('(name_key, user_id) > (?, ?)', [...after]);
+  return users(scope).whereIn('user_id', page).orderBy(['name_key', 'user_id']);
+}
+
+export async function listUsersByIds(scope: Scope, ids: string[]): Promise<User[]> {
+  return (await users(scope).whereIn('user_id', ids.filter(isId)).orderBy('name_key')).map(fromRow);
+}
+
+/** Which of these e-mails and usernames somebody has, in their compared form. */
+export async function listTakenLogins(scope: Scope, logins: string[]): Promise<Set<string>> {
+  const taken = new Set<string>();
+  const [emails, usernames] = [
+    logins.filter((one) => one.includes('@')).map(emailKey),
+    logins.filter((one) => !one.includes('@')).map(usernameKey),
+  ];
+  for (const [column, keys] of [
+    ['email_key', emails],
+    ['username_key', usernames],
+  ] as const)
+    for (const key of await users(scope).whereRaw(`${column} = ANY(?)`, [keys]).pluck(column)) taken.add(key);
+  return taken;
+}
+
+/** `isMore`: there are more than were counted. */
+export type Count = { n: number; isMore: boolean };
+
+/** Exact for the whole list and its filters, whatever its length; of a search no more than `most` are counted: a page need not wait for a number that nobody asked for. */
+export async function countUsers(scope: Scope, filter: UserFilter = {}, most = 10_000): Promise<Count> {
+  const { search, groupId, role, status } = filter;
+  if (!search?.trim() && !groupId) {
+    const query = scope.db('user_counts').where('context_id', scope.contextId).sum({ n: 'n' });
+    if (role) query.where('role', role);
+    if (status) query.where('status', status);
+    const [row] = await query;
+    return { n: Number(row?.n ?? 0), isMore: false };
+  }
+  const some = filtered(scope, filter)
+    .select(scope.db.raw('1'))
+    .limit(most + 1);
+  const { rows } = await scope.db.raw('SELECT count(*) AS n FROM (?) AS found', [some]);
+  const n = Number(rows[0].n);
+  return { n: Math.min(n, most), isMore: n > most };
+}
+
+/** Adds up the changes that were noted. */
+export async function sweepUserCounts(db: Db): Promise<void> {
+  await db.raw(
+    `WITH gone AS (DELETE FROM user_counts WHERE context_id IN (SELECT context_id FROM user_counts GROUP BY context_id HAVING count(*) > 100) RETURNING context_id, role, status, n)
+     INSERT INTO user_counts (context_id, role, status, n) SELECT context_id, role, status, sum(n) FROM gone GROUP BY context_id, role, status HAVING sum(n) <> 0`,
+  );
+}
+
+/** Whom a deed is for: these, or everybody whom a filter of the list shows. */
+export type ChosenUsers = { ids: string[] } | { filter: UserFilter };
+
+/** A query of user_id, for whoever takes it up in one of their own. */
+export const selectUserIds = (scope: Scope, chosen: ChosenUsers) =>
+  ('ids' in chosen ? users(scope).whereIn('user_id', chosen.ids.filter(isId)) : filtered(scope, chosen.filter)).select('users.user_id');
+
+function filtered(scope: Scope, { search, by, role, status, groupId }: UserFilter) {
+  const query = users(scope);
+  if (role) query.where('role', role);
+  if (status) query.where('status', status);
+  if (isId(groupId))
+    query.whereIn('user_id', scope.db('group_members').select('user_id').where({ context_id: scope.contextId, group_id: groupId }));
+  const text = search?.trim();
+  if (text) {
+    query.where((or) => {
+      for (const kind of by ? [by] : searchKinds) or.orWhere((and) => matchKind(and, kind, text));
+    });
+  }
+  return query;
+}
+
+/**
+ * Any part of it, and of a name every word, in whatever order. Of one or two letters only the beginning of a word: an index knows nothing smaller than three, and
+ * what is looked for nearly everywhere in the list is no search.
+ */
+function matchKind(query: Knex.QueryBuilder, kind: SearchKind, text: string): void {
+  const key = keys[kind](text);
+  for (const word of kind === 'name' ? key.split(' ') : [key]) {
+    const part = escapeLike(word);
+    if ([...word].length >= 3) query.where(`${kind}_key`, 'like', `%${part}%`);
+    else query.where((or) => or.where(`${kind}_key`, 'like', `${part}%`).orWhere(`${kind}_key`, 'like', `% ${part}%`));
+  }
+}
+
+const keys: Record<SearchKind, (text: string) => string> = { email: emailKey, name: nameKey, username: usernameKey };

@@ -1,0 +1,179 @@
+import { jsonText, run } from '../../../platform/database/index.ts';
+import { AppError, notFound } from '../../../platform/errors/index.ts';
+import type { CustomValues } from '../../company/custom-fields/index.ts';
+import { isId, type Scope, type UserId } from '../../scope.ts';
+import { emailKey, loginKey, nameKey, type Role, type Status, type User, usernameKey } from './user.ts';
+
+export type UserRow = {
+  user_id: UserId;
+  email: string | null;
+  email_verified: boolean;
+  recovery_email: string | null;
+  username: string | null;
+  first_name: string;
+  last_name: string;
+  name_key: string;
+  email_key: string | null;
+  username_key: string | null;
+  role: Role;
+  status: Status;
+  status_changed_at: Date;
+  deactivated_from: Status | null;
+  deleting_since: Date | null;
+  proofs_after: Date | null;
+  department: string | null;
+  locale: string | null;
+  seen_locale: string | null;
+  custom_values: CustomValues;
+  terms_edition: number | null;
+  created_at: Date;
+  updated_at: Date;
+  version: number;
+};
+
+export const fromRow = (row: UserRow): User => ({
+  userId: row.user_id,
+  email: row.email ?? undefined,
+  emailVerified: row.email_verified,
+  recoveryEmail: row.recovery_email ?? undefined,
+  username: row.username ?? undefined,
+  firstName: row.first_name,
+  lastName: row.last_name,
+  role: row.role,
+  status: row.status,
+  statusChangedAt: row.status_changed_at,
+  deactivatedFrom: row.deactivated_from ?? undefined,
+  deletingSince: row.deleting_since ?? undefined,
+  proofsAfter: row.proofs_after ?? undefined,
+  department: row.department ?? undefined,
+  locale: row.locale ?? undefined,
+  seenLocale: row.seen_locale ?? undefined,
+  customValues: row.custom_values,
+  termsEdition: row.terms_edition ?? undefined,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  version: row.version,
+});
+
+/** What `fromRow` reads, of a statement in which `users` is called `u`. */
+export const ofUser = `u.user_id, u.email, u.email_verified, u.recovery_email, u.username, u.first_name, u.last_name, u.role, u.status, u.status_changed_at, u.deactivated_from, u.deleting_since,
+  u.proofs_after, u.department, u.locale, u.seen_locale, u.custom_values, u.terms_edition, u.created_at, u.updated_at, u.version`;
+
+export const users = ({ db, contextId }: Scope) => db('users').where('users.context_id', contextId);
+
+const read = `SELECT ${ofUser} FROM users u WHERE u.context_id = $1 AND`;
+const byId = `${read} u.user_id = $2`;
+
+async function findUser({ db, contextId }: Scope, name: string, text: string, key: string): Promise<User | undefined> {
+  const { rows } = await run<UserRow>(db, name, text, [contextId, key]);
+  return rows[0] && fromRow(rows[0]);
+}
+
+export async function findUserById(scope: Scope, userId: string): Promise<User | undefined> {
+  return isId(userId) ? findUser(scope, 'user by id', byId, userId) : undefined;
+}
+
+/** @throws AppError not_found; another context's id looks the same. */
+export async function getUser(scope: Scope, userId: string, { lock = false } = {}): Promise<User> {
+  const user = lock && isId(userId) ? await findUser(scope, 'lock user', `${byId} FOR UPDATE`, userId) : await findUserById(scope, userId);
+  if (!user) throw notFound();
+  return user;
+}
+
+/** Locks somebody whose account is to stay. @throws AppError not_found; status_conflict of somebody who is being deleted */
+export async function holdUser(scope: Scope, userId: string): Promise<User> {
+  const user = await getUser(scope, userId, { lock: true });
+  if (user.deletingSince) throw new AppError('status_conflict', 409);
+  return user;
+}
+
+/** By e-mail or username. */
+export function findUserByLogin(scope: Scope, login: string): Promise<User | undefined> {
+  const { column, key } = loginKey(login);
+  return findUser(scope, `user by ${column}`, `${read} u.${column} = $2`, key);
+}
+
+export async function insertUser({ db, contextId, clock }: Scope, user: User): Promise<void> {
+  await db('users').insert({
+    context_id: contextId,
+    user_id: user.userId,
+    ...columns(user),
+    created_at: clock.now(),
+    updated_at: clock.now(),
+  });
+}
+
+/** @returns false when somebody changed the row since `user.version` was read. */
+export async function updateUser(scope: Scope, user: User): Promise<boolean> {
+  const changed = await users(scope)
+    .where({ user_id: user.userId, version: user.version })
+    .update({ ...columns(user), updated_at: scope.clock.now(), version: user.version + 1 });
+  return changed === 1;
+}
+
+/** Takes a field's values from everybody, a few thousand people at a time. */
+export async function forgetCustomValues({ db, contextId }: Scope, fieldId: string): Promise<void> {
+  const step = 2000;
+  for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+    const { rows } = await db.raw(
+      `WITH chunk AS (SELECT user_id FROM users WHERE context_id = ? AND user_id > ? ORDER BY user_id LIMIT ${step}),
+        cut AS (UPDATE users u SET custom_values = custom_values - ?::text FROM chunk
+          WHERE u.context_id = ? AND u.user_id = chunk.user_id AND jsonb_exists(u.custom_values, ?))
+       SELECT max(user_id::text) AS last, count(*) AS n FROM chunk`,
+      [contextId, after, fieldId, contextId, fieldId],
+    );
+    if (Number(rows[0].n) < step) return;
+    after = rows[0].last;
+  }
+}
+
+/** Sign-ins under way begin again: a factor was taken away. @param scope of a transaction */
+export async function endProofs(scope: Scope, userId: UserId): Promise<void> {
+  await users(scope).where('user_id', userId).update({ proofs_after: scope.clock.now() });
+}
+
+/** The language in which the person was seen. Apart from the version, as noteTermsEdition. */
+export async function noteLocale(scope: Scope, userId: UserId, locale: string): Promise<void> {
+  await users(scope).where('user_id', userId).update({ seen_locale: locale });
+}
+
+/** Apart from the version: nobody's edit of the person is stale because they accepted something. */
+export async function noteTermsEdition(scope: Scope, userId: UserId, edition: number): Promise<void> {
+  await users(scope).where('user_id', userId).update({ terms_edition: edition });
+}
+
+export const removeUser = async (scope: Scope, userId: UserId): Promise<void> => {
+  await users(scope).where('user_id', userId).delete();
+};
+
+/** @param options.lock nobody demotes or deactivates them until the transaction ends */
+export async function isActiveAdministrator(scope: Scope, userId: UserId, { lock = false } = {}): Promise<boolean> {
+  const query = users(scope).where({ user_id: userId, role: 'administrator', status: 'activated' }).first('user_id');
+  return (await (lock ? query.forShare() : query)) !== undefined;
+}
+
+/** Locks the administrators, so that two parallel changes cannot remove the last one. */
+export async function countActiveAdministrators(scope: Scope): Promise<number> {
+  const rows = await users(scope).where({ role: 'administrator', status: 'activated' }).select('user_id').orderBy('user_id').forUpdate();
+  return rows.length;
+}
+
+const columns = (user: User) => ({
+  email: user.email ?? null,
+  email_key: user.email ? emailKey(user.email) : null,
+  email_verified: user.emailVerified,
+  recovery_email: user.recoveryEmail ?? null,
+  username: user.username ?? null,
+  username_key: user.username ? usernameKey(user.username) : null,
+  first_name: user.firstName,
+  last_name: user.lastName,
+  name_key: nameKey(`${user.firstName} ${user.lastName}`),
+  role: user.role,
+  status: user.status,
+  status_changed_at: user.statusChangedAt,
+  deactivated_from: user.deactivatedFrom ?? null,
+  deleting_since: user.deletingSince ?? null,
+  department: user.department || null,
+  locale: user.locale ?? null,
+  custom_values: jsonText(user.customValues),
+});

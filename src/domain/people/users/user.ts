@@ -1,0 +1,108 @@
+import type { FieldErrors } from '../../../platform/errors/index.ts';
+import type { CustomValues } from '../../company/custom-fields/index.ts';
+import type { Scope, UserId } from '../../scope.ts';
+
+export type Role = 'administrator' | 'regular';
+export type Status = 'activated' | 'invited' | 'deactivated' | 'blocked';
+
+export type User = {
+  userId: UserId;
+  email?: string;
+  emailVerified: boolean;
+  /** S137: where a link for a new password goes, too. Confirmed by a link that was mailed there. */
+  recoveryEmail?: string;
+  username?: string;
+  firstName: string;
+  lastName: string;
+  role: Role;
+  status: Status;
+  statusChangedAt: Date;
+  /** The status before, of somebody who is deactivated. */
+  deactivatedFrom?: Status;
+  /** Its deletion was asked for and goes on: nothing else can be done with the account. */
+  deletingSince?: Date;
+  /** What was proven before, in sign-ins that are not complete, is worth nothing. */
+  proofsAfter?: Date;
+  department?: string;
+  /** Chosen by the person. */
+  locale?: string;
+  /** Of the pages on which the person last signed in. */
+  seenLocale?: string;
+  customValues: CustomValues;
+  /** The latest edition of the company's terms that the person accepted (consents). */
+  termsEdition?: number;
+  createdAt: Date;
+  updatedAt: Date;
+  version: number;
+};
+
+export const fullName = (user: Pick<User, 'firstName' | 'lastName'>): string => `${user.firstName} ${user.lastName}`.trim();
+
+/** S75, of directories and files that hold one name: the first is what stands before the first space, the last all that follows. */
+export function splitName(name: string): { firstName: string; lastName: string } {
+  const [firstName = '', ...others] = name.trim().split(/\s+/);
+  return { firstName, lastName: others.join(' ') };
+}
+
+/** The scope of a person who just proved to be the user, for the audit: until then the actor was anonymous. */
+export const actingAs = (scope: Scope, user: User): Scope => ({
+  ...scope,
+  actor: { ...scope.actor, kind: 'person', id: user.userId, name: fullName(user) },
+});
+
+/** What the person types to sign in (S76). */
+export const identifier = (user: Pick<User, 'email' | 'username'>): string => user.email ?? user.username ?? '';
+
+// NFKC and case folding, so that an account cannot be doubled, nor its attempts counted twice, by writing its name another way
+const fold = (value: string): string => value.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').trim();
+
+export const emailKey = fold;
+export const usernameKey = fold;
+
+/** Where what somebody typed is to be found: a username never holds '@', so the two cannot meet. */
+export const loginKey = (login: string): { column: 'email_key' | 'username_key'; key: string } =>
+  login.includes('@') ? { column: 'email_key', key: emailKey(login) } : { column: 'username_key', key: usernameKey(login) };
+
+/** For searching and ordering: accents and case do not matter. */
+export const nameKey = (value: string): string => fold(value.normalize('NFD').replace(/\p{M}/gu, '')).replace(/\s+/g, ' ');
+
+const email = /^[^\s@"(),:;<>[\\\]]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u;
+const invisible = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+
+export const isEmail = (value: string): boolean => value.length <= 254 && email.test(value) && !invisible.test(value);
+
+/**
+ * Of an address that somebody gives of themselves, where its domain or its mailbox decides: an RFC 5321 dot-atom in one spelling, without what relays read as routes
+ * (percent, bang) or as encoded words.
+ */
+export const isPlainEmail = (value: string): boolean => {
+  const local = value.slice(0, value.lastIndexOf('@'));
+  return isEmail(value) && value.normalize('NFC') === value.normalize('NFKC') && !/[%!=?|{}`@]|^\.|\.$|\.\./.test(local);
+};
+
+/** S58: at most 150 characters, a letter or digit at both ends, no space, no '@' (so that it is never somebody's e-mail). */
+export const isUsername = (value: string): boolean =>
+  // the compared form counts, too: a full-width @ folds to @
+  [value, value.normalize('NFKC')].every(
+    (form) => [...form].length <= 150 && /^[\p{L}\p{N}](?:[^\s@]*[\p{L}\p{N}])?$/u.test(form) && !invisible.test(form),
+  );
+
+const isName = (value: string): boolean =>
+  value.length > 0 && value.length <= 100 && !/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u.test(value);
+
+export type PersonalData = { email?: string; username?: string; firstName: string; lastName: string; role: Role; department?: string };
+
+/** What is wrong with a person's data, by field; empty when nothing is. */
+export function checkPersonalData(data: PersonalData): FieldErrors {
+  const errors: FieldErrors = {};
+  if (!isName(data.firstName)) errors.firstName = 'fields.name';
+  if (!isName(data.lastName)) errors.lastName = 'fields.name';
+  if (data.department !== undefined && data.department !== '' && !isName(data.department)) errors.department = 'fields.name';
+  if (data.email && data.username) errors.username = 'fields.email_or_username';
+  else if (data.email !== undefined && !isEmail(data.email)) errors.email = 'fields.email';
+  else if (data.username !== undefined && !isUsername(data.username)) errors.username = 'fields.username';
+  else if (data.email === undefined && data.username === undefined) errors.email = 'fields.email';
+  // S57: signing in with a username is for regular users only
+  if (data.role === 'administrator' && data.email === undefined) errors.role = 'fields.administrator_email';
+  return errors;
+}

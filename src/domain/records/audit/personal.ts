@@ -1,0 +1,52 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { run } from '../../../platform/database/index.ts';
+import { type Actor, isId, type Scope } from '../../scope.ts';
+
+/** What an event says of the person who acted, and of the person it is about. `actor`: of somebody who did not sign in and tried to be this person. */
+export type ActorData = Pick<Actor, 'name' | 'ip' | 'userAgent'>;
+export type SubjectData = { name: string; details: Record<string, unknown>; actor?: ActorData };
+
+export type PersonKeys = Map<string, Buffer>;
+
+/** Of those who exist and are not being deleted at this moment; one that has none yet gets it. They go with the account, and with them all that was written under them. */
+export async function ensurePersonKeys(scope: Scope, userIds: (string | undefined)[]): Promise<PersonKeys> {
+  const ids = [...new Set(userIds.filter(isId))].sort();
+  const keys = await findPersonKeys(scope, ids);
+  const missing = ids.filter((id) => !keys.has(id));
+  if (missing.length === 0) return keys;
+  for (const id of missing)
+    await scope.db.raw(
+      `INSERT INTO audit_keys (context_id, user_id, key) SELECT context_id, user_id, ? FROM users WHERE context_id = ? AND user_id = ? FOR KEY SHARE SKIP LOCKED
+       ON CONFLICT (context_id, user_id) DO NOTHING`,
+      [randomBytes(32), scope.contextId, id],
+    );
+  return findPersonKeys(scope, ids);
+}
+
+export async function findPersonKeys({ db, contextId }: Scope, userIds: string[]): Promise<PersonKeys> {
+  if (userIds.length === 0) return new Map();
+  const text = 'SELECT user_id, key FROM audit_keys WHERE context_id = $1 AND user_id = ANY($2)';
+  const { rows } = await run<{ user_id: string; key: Buffer }>(db, 'audit keys', text, [contextId, userIds]);
+  return new Map(rows.map(({ user_id, key }) => [user_id, key]));
+}
+
+type Part = 'actor' | 'subject';
+const bound = (eventId: string, part: Part): Buffer => Buffer.from(`${eventId} ${part}`);
+
+/** AES-256-GCM; bound to its event and place, so that it cannot be moved. */
+export function sealData(key: Buffer, eventId: string, part: Part, data: ActorData | SubjectData): Buffer {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(bound(eventId, part));
+  return Buffer.concat([iv, cipher.update(JSON.stringify(data)), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** @returns undefined when it was tampered with: the chain says where */
+export function openData<T extends ActorData | SubjectData>(key: Buffer, eventId: string, part: Part, sealed: Buffer): T | undefined {
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12)).setAAD(bound(eventId, part));
+    decipher.setAuthTag(sealed.subarray(-16));
+    return JSON.parse(Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString());
+  } catch {
+    return undefined;
+  }
+}

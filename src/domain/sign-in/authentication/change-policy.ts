@@ -1,0 +1,133 @@
+import { notifyChange } from '../../../platform/database/index.ts';
+import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { getApplication } from '../../applications/applications/index.ts';
+import { getGroup } from '../../people/groups/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import type { Scope } from '../../scope.ts';
+import { listAdministratorSessions } from '../sessions/index.ts';
+import {
+  admits,
+  loadPolicy,
+  type PolicyRules,
+  rulesInForce,
+  rulesSchema,
+  type StoredPolicy,
+  savePolicy,
+  withoutGroup,
+} from '../sign-in-policy/index.ts';
+import { findPolicyOf } from './find-next-step.ts';
+
+/** Long enough to try whether one still gets in, short enough to wait for when one does not. */
+const trialMs = 5 * 60 * 1000;
+
+/** What a change did: at once, or on trial until somebody confirms it. */
+export type PolicyChange = { outcome: 'changed' } | { outcome: 'on-trial'; revertsAt: Date };
+
+/**
+ * Changes the rules of a company. One that would keep out every administrator who is signed in now is refused; one that may keep people out stands on trial for five
+ * minutes, and goes by itself unless an administrator confirms it.
+ * @param input rules as a form or file gives them
+ * @param version the one the editor saw
+ * @param canHavePasskeys whether browsers know passkeys at the company's address
+ * @param scope of a transaction
+ * @throws AppError invalid_input by the path of the rule, changed_meanwhile, policy_locks_out
+ */
+export async function changePolicy(scope: Scope, input: unknown, version: number, canHavePasskeys = true): Promise<PolicyChange> {
+  const parsed = rulesSchema.safeParse(input);
+  if (!parsed.success)
+    throw invalidInput(Object.fromEntries(parsed.error.issues.map(({ path, message }) => [path.join('.'), messageOf(message)])));
+  const stored = await loadPolicy(scope);
+  if (stored.version !== version) throw new AppError('changed_meanwhile', 409);
+  const now = scope.clock.now();
+  // what nobody has confirmed yet is no ground to stand on: a change during a trial is measured against the rules before it
+  const before = stored.trial && stored.trial.revertsAt > now ? stored.trial.before : rulesInForce(stored, now);
+  const after = parsed.data;
+  await refuseUnknownTargets(scope, before, after);
+  if (await locksOut(scope, after, canHavePasskeys)) throw new AppError('policy_locks_out', 409);
+  const trial = isRisky(before, after) ? { before, revertsAt: new Date(now.getTime() + trialMs) } : undefined;
+  await save(scope, { rules: after, trial, version }, 'sign-in-policy.changed', { before, after, ...(trial ? { trial: true } : {}) });
+  return trial ? { outcome: 'on-trial', revertsAt: trial.revertsAt } : { outcome: 'changed' };
+}
+
+/** A group is gone, and with it what was said of it: that keeps nobody out, so it stands at once, beside a trial that goes on. @param scope of a transaction */
+export async function forgetGroupRules(scope: Scope, groupId: string): Promise<void> {
+  const { rules, trial, version } = await loadPolicy(scope);
+  const after = withoutGroup(rules, groupId);
+  const before = trial && withoutGroup(trial.before, groupId);
+  const isNamed = after.overrides.length < rules.overrides.length || before?.overrides.length !== trial?.before.overrides.length;
+  if (!isNamed) return;
+  const kept = trial && before && { before, revertsAt: trial.revertsAt };
+  await save(scope, { rules: after, trial: kept, version }, 'sign-in-policy.changed', { before: rules, after });
+}
+
+/** Ends the trial: the rules stay. @param scope of a transaction @throws AppError changed_meanwhile when it was over already */
+export async function confirmPolicy(scope: Scope, version: number): Promise<void> {
+  const stored = await loadPolicy(scope);
+  if (stored.version !== version || !stored.trial || stored.trial.revertsAt <= scope.clock.now())
+    throw new AppError('changed_meanwhile', 409);
+  await save(scope, { rules: stored.rules, version }, 'sign-in-policy.confirmed', {});
+}
+
+/** Goes back to the rules before, by an administrator's wish or because nobody confirmed. @param scope of a transaction */
+export async function revertPolicy(scope: Scope, version: number): Promise<void> {
+  const stored = await loadPolicy(scope);
+  if (stored.version !== version || !stored.trial) throw new AppError('changed_meanwhile', 409);
+  await save(scope, { rules: stored.trial.before, version }, 'sign-in-policy.reverted', {
+    before: stored.rules,
+    after: stored.trial.before,
+  });
+}
+
+/** Tidies up after a trial that nobody confirmed: the rules before hold since its end, this makes it seen. */
+export async function endTrial(scope: Scope): Promise<void> {
+  const stored = await loadPolicy(scope);
+  if (stored.trial && stored.trial.revertsAt <= scope.clock.now()) await revertPolicy(scope, stored.version);
+}
+
+async function save(
+  scope: Scope,
+  policy: StoredPolicy,
+  type: 'sign-in-policy.changed' | 'sign-in-policy.confirmed' | 'sign-in-policy.reverted',
+  details: Record<string, unknown>,
+): Promise<void> {
+  if (!(await savePolicy(scope, policy))) throw new AppError('changed_meanwhile', 409);
+  await recordEvent(scope, { type, details });
+  await notifyChange(scope.db, scope.contextId);
+}
+
+/** Messages of ours are keys; the rest is a type that a form cannot have sent. */
+const messageOf = (message: string): string => (message.startsWith('fields.') ? message : 'fields.invalid');
+
+/** A group or application of this company; one that was deleted since may stay. */
+async function refuseUnknownTargets(scope: Scope, before: PolicyRules, after: PolicyRules): Promise<void> {
+  const known = new Set(before.overrides.map(({ for: target }) => JSON.stringify(target)));
+  for (const { for: target } of after.overrides) {
+    if (known.has(JSON.stringify(target))) continue;
+    if (target.kind === 'group') await getGroup(scope, target.groupId);
+    if (target.kind === 'application') await getApplication(scope, target.applicationId);
+  }
+}
+
+/** Nobody of those who could mend it would get in again from where they are now. Nobody signed in: an operator's change, who has the command line. */
+async function locksOut(scope: Scope, rules: PolicyRules, canHavePasskeys: boolean): Promise<boolean> {
+  const sessions = await listAdministratorSessions(scope);
+  for (const { userId, ip } of sessions) {
+    const policy = await findPolicyOf(scope, rules, { userId, role: 'administrator' });
+    const isKeptOut = admits(policy, { ip, now: scope.clock.now() }) !== undefined;
+    const usable = policy.secondFactor.factors.filter((factor) => factor !== 'passkey' || canHavePasskeys);
+    const hasNoFactor = policy.secondFactor.demand === 'required' && usable.length === 0;
+    // administrators sign in by e-mail (S57)
+    if (!isKeptOut && !hasNoFactor && rules.base.identifiers.email) return false;
+  }
+  return sessions.length > 0;
+}
+
+/** Whether people who get in today might not tomorrow. */
+function isRisky(before: PolicyRules, after: PolicyRules): boolean {
+  const risky = ({ base, overrides }: PolicyRules) =>
+    JSON.stringify([
+      [base.identifiers, base.networks, base.hours, base.secondFactor.demand === 'required', base.secondFactor.factors],
+      overrides.map((one) => [one.for, one.networks, one.hours, one.secondFactor.demand === 'required', one.secondFactor.factors]),
+    ]);
+  return risky(before) !== risky(after);
+}

@@ -1,0 +1,83 @@
+import { addSeconds } from '../../../platform/clock/index.ts';
+import { actingAs, changeStatus, fullName, noteLocale } from '../../people/users/index.ts';
+import { noteBrowser, refundAttempt } from '../../records/attempts/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import { inTransaction, type Scope } from '../../scope.ts';
+import { isSessionAlive, startSession } from '../sessions/index.ts';
+import type { PolicyRules } from '../sign-in-policy/index.ts';
+import { type Arrival, findNextStep, findPolicyOf } from './find-next-step.ts';
+import { isStrong } from './next-step.ts';
+import { closePendingRequest, type PendingRequest, type Proven } from './pending-requests.ts';
+import { findStanding } from './standing.ts';
+
+/** `token` for the cookie; `keptForSeconds` when the person asked to stay signed in on this browser, and the policy allows it. */
+export type Completion = { token: string; keptForSeconds?: number };
+
+/**
+ * Turns a proof into a session, once. What comes next is decided once more with the person held: factors, terms, a browser that was forgotten may have changed since.
+ * @param arrival with the proof; its session is the live one of this browser
+ * @param locale in which the person signed in: that of mails until they choose one
+ * @returns undefined when the proof was used meanwhile, or is not all that is asked for any more
+ */
+export async function completeSignIn(
+  scope: Scope,
+  rules: PolicyRules,
+  request: PendingRequest,
+  arrival: Omit<Arrival, 'standing'> & { proven: Proven },
+  locale: string,
+): Promise<Completion | undefined> {
+  const { proven, browser, session: previous } = arrival;
+  return inTransaction(scope, async (inside) => {
+    if (!(await closePendingRequest(inside, request.requestId, proven.userId))) return undefined;
+    // by a statement of its own, whose snapshot begins once the person is held
+    const standing = await findStanding(inside, proven.userId, browser);
+    if (!standing) return undefined;
+    const { user } = standing;
+    const step = await findNextStep(inside, rules, { ...arrival, standing });
+    if (step.step !== 'done' || step.by !== 'proof') return undefined;
+    // a factor that was added to a session is worth nothing once that session has ended
+    if (proven.sessionId && !(await isSessionAlive(inside, proven.sessionId, user.userId))) return undefined;
+    const as = actingAs(inside, user);
+    const policy = await findPolicyOf(inside, rules, user, request.applicationId);
+    if (user.seenLocale !== locale) await noteLocale(as, user.userId, locale);
+    const { rememberDays } = policy.secondFactor;
+    const rememberedUntil = proven.remember && rememberDays > 0 ? addSeconds(scope.clock.now(), rememberDays * 86_400) : undefined;
+    if (user.status !== 'activated') {
+      if (user.status !== 'blocked' || !proven.liftsBlock) return undefined;
+      await changeStatus(as, user.userId, 'unblock', 'owner-signed-in');
+    }
+    // who holds a second factor and did not prove it gets back this one attempt, and not those that were spent on guessing the factor
+    const isWhole = isStrong(proven.amr) || standing.factors.length === 0;
+    const isNewBrowser = await noteBrowser(as, user.userId, browser, isWhole, rememberedUntil);
+    if (!isWhole) await refundAttempt(as, user.userId, browser, { isKnownBrowser: !isNewBrowser });
+    const keepSeconds = policy.session.keepDays * 86_400;
+    const asked = proven.keep && keepSeconds > 0 ? keepSeconds : undefined;
+    const { token, sessionId, keptForSeconds } = await startSession(
+      as,
+      {
+        userId: user.userId,
+        amr: proven.amr,
+        authenticatedAt: new Date(proven.at),
+        ip: scope.actor.ip ?? '',
+        userAgent: scope.actor.userAgent ?? '',
+        idleSeconds: asked ?? policy.session.idleMinutes * 60,
+        lifetimeSeconds: asked ?? policy.session.lifetimeHours * 3600,
+        isKept: asked !== undefined,
+        keepSeconds,
+      },
+      previous,
+    );
+    await recordEvent(as, {
+      type: 'sign-in.succeeded',
+      subject: { kind: 'user', id: user.userId, name: fullName(user) },
+      applicationId: request.applicationId,
+      details: {
+        session: sessionId,
+        amr: proven.amr,
+        protocol: request.destination.protocol,
+        ...(isNewBrowser ? { newBrowser: true } : {}),
+      },
+    });
+    return { token, keptForSeconds: asked ?? keptForSeconds };
+  });
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { BusyError, type PasswordHasher } from '../../../platform/crypto/index.ts';
+import { type User, usernameKey } from '../../people/users/index.ts';
+import { refundAttempt, reserveAttempt } from '../../records/attempts/index.ts';
+import type { Scope, UserId } from '../../scope.ts';
+import { passwordFaults, type StoredPassword, verifyPassword } from '../credentials/password/index.ts';
+import type { PolicyRules } from '../sign-in-policy/index.ts';
+import { findPolicyOf } from './find-next-step.ts';
+import type { Proven } from './pending-requests.ts';
+import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
+import { findStanding, findStandingByLogin, type Standing } from './standing.ts';
+
+/** Refusals look alike outside; the audit has the reason. `standing` is the person's, as it was read for this. */
+export type PasswordOutcome = { outcome: 'proven'; proven: Proven; standing: Standing } | { outcome: 'refused' };
+
+/** What a person typed, in which browser, on the way where. */
+export type PasswordAttempt = { login: string; password: string; browser: string; applicationId?: string };
+
+/**
+ * S37, S39–S42: checks who somebody says they are. An attempt is taken before the password is looked at, and every path costs one argon2 verification.
+ * The attempt is given back when the whole sign-in is done (complete-sign-in): a right password alone buys no further tries at the second factor.
+ * @throws BusyError when too many verifications wait; that attempt does not count
+ */
+export async function provePassword(
+  scope: Scope,
+  hasher: PasswordHasher,
+  rules: PolicyRules,
+  attempt: PasswordAttempt,
+): Promise<PasswordOutcome> {
+  const { login, password, browser } = attempt;
+  // the proof is of the moment at which the person was looked up: whatever ends proofs while the password is verified ends this one
+  const at = scope.clock.now();
+  const { identifiers, lockout } = rules.base;
+  const isTaken = login.includes('@') ? identifiers.email : identifiers.username;
+  const standing = isTaken && login.length <= 254 ? await findStandingByLogin(scope, login, browser) : undefined;
+  const user = standing?.user;
+  // an unknown name costs the same writes and reads under an id of its own, so that time does not tell it from a known one
+  const userId = user?.userId ?? strangerId(scope.contextId, login);
+  const reserved = await reserveAttempt(scope, userId, browser, lockout);
+  // without an attempt left the stored hash is not evaluated, but the time is spent all the same
+  const stored = reserved.taken === undefined ? undefined : standing?.password;
+  let matches: boolean;
+  try {
+    matches = await verifyPassword(scope, hasher, user?.userId, stored, password);
+  } catch (error) {
+    if (reserved.taken !== undefined && error instanceof BusyError) await refundAttempt(scope, userId, browser, reserved);
+    throw error;
+  }
+  const refuse = async (reason: string): Promise<PasswordOutcome> => {
+    // what is written of a known person costs one read more, for the key it is sealed under
+    if (!user) await findStanding(scope, userId, browser);
+    await refuseAttempt(scope, { login, browser, user, reason, reserved, lockout });
+    return { outcome: 'refused' };
+  };
+  if (!standing || !user) return refuse('unknown-person');
+  if (reserved.taken === undefined) return refuse('attempts-used-up');
+  if (!matches) return refuse('wrong-password');
+  const liftsBlock = mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
+  if (user.status !== 'activated' && !liftsBlock) return refuse(user.status);
+  return {
+    outcome: 'proven',
+    proven: { ...(await describe(scope, rules, attempt, user, stored!)), at: at.getTime(), liftsBlock },
+    standing,
+  };
+}
+
+async function describe(
+  scope: Scope,
+  rules: PolicyRules,
+  attempt: PasswordAttempt,
+  user: User,
+  stored: StoredPassword,
+): Promise<Omit<Proven, 'at'>> {
+  const policy = await findPolicyOf(scope, rules, user, attempt.applicationId);
+  // the only moment at which the password itself is known: the policy may have become stricter since it was chosen
+  const passwordIsWeak = !stored.mustChange && (await passwordFaults(attempt.password, user, policy.password)).length > 0;
+  return {
+    userId: user.userId,
+    amr: ['pwd'],
+    passwordChangedAt: stored.changedAt.getTime(),
+    passwordIsWeak,
+  };
+}
+
+const strangerId = (contextId: string, login: string): UserId => {
+  const hex = createHash('sha256')
+    .update(`${contextId} ${usernameKey(login)}`)
+    .digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0${hex.slice(13, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}` as UserId;
+};

@@ -1,0 +1,27 @@
+import type { PasswordHasher } from '../../../../platform/crypto/index.ts';
+import { invalidInput } from '../../../../platform/errors/index.ts';
+import type { User } from '../../../people/users/index.ts';
+import type { Scope } from '../../../scope.ts';
+import { checkPassword, type PasswordRules } from './password.ts';
+import { findPassword, listPasswordHistory } from './store.ts';
+
+/**
+ * Every path on which somebody chooses a password comes here: the rules, the password in force, and those before it. Slow, and so outside of transactions.
+ * @returns the hash to keep (set-password)
+ * @throws AppError invalid_input on `field`
+ */
+export async function choosePassword(
+  scope: Scope,
+  hasher: PasswordHasher,
+  user: User,
+  password: string,
+  rules: PasswordRules,
+  field = 'newPassword',
+): Promise<string> {
+  await checkPassword(password, user, rules, field);
+  const current = await findPassword(scope, user.userId);
+  if (current && (await hasher.verify(password, current.hash))) throw invalidInput({ [field]: 'fields.password_same' });
+  for (const hash of await listPasswordHistory(scope, user.userId, rules.history))
+    if (await hasher.verify(password, hash)) throw invalidInput({ [field]: 'fields.password_used' }, { count: rules.history });
+  return hasher.hash(password);
+}

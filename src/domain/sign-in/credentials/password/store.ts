@@ -1,0 +1,80 @@
+import type { PasswordHasher } from '../../../../platform/crypto/index.ts';
+import { run } from '../../../../platform/database/index.ts';
+import type { Scope, UserId } from '../../../scope.ts';
+
+export type StoredPassword = { hash: string; mustChange: boolean; temporaryEncrypted?: string; changedAt: Date };
+
+type PasswordRow = { hash: string; must_change: boolean; temporary_encrypted: string | null; changed_at: Date };
+
+export async function findPassword({ db, contextId }: Scope, userId: UserId): Promise<StoredPassword | undefined> {
+  const text = 'SELECT hash, must_change, temporary_encrypted, changed_at FROM passwords WHERE context_id = $1 AND user_id = $2';
+  const { rows } = await run<PasswordRow>(db, 'password', text, [contextId, userId]);
+  const [row] = rows;
+  return (
+    row && {
+      hash: row.hash,
+      mustChange: row.must_change,
+      temporaryEncrypted: row.temporary_encrypted ?? undefined,
+      changedAt: row.changed_at,
+    }
+  );
+}
+
+/** The latest first. */
+export async function listPasswordHistory({ db, contextId }: Scope, userId: UserId, count: number): Promise<string[]> {
+  if (count === 0) return [];
+  const rows = await db('password_history')
+    .where({ context_id: contextId, user_id: userId })
+    .orderBy('replaced_at', 'desc')
+    .limit(count)
+    .select('hash');
+  return rows.map(({ hash }) => hash);
+}
+
+/** As many as a policy can ask for: one that becomes stricter looks back further. */
+const longestHistory = 24;
+
+async function keepHistory({ db, contextId, clock }: Scope, userId: UserId, hash: string): Promise<void> {
+  const own = { context_id: contextId, user_id: userId };
+  await db('password_history')
+    .insert({ ...own, hash, replaced_at: clock.now() })
+    .onConflict(['context_id', 'user_id', 'hash'])
+    .ignore();
+  const old = db('password_history').where(own).orderBy('replaced_at', 'desc').offset(longestHistory).select('hash');
+  await db('password_history').where(own).whereIn('hash', old).delete();
+}
+
+/** The one that is replaced goes to the history, unless it was temporary: nobody chose that. */
+export async function savePassword(scope: Scope, userId: UserId, password: Omit<StoredPassword, 'changedAt'>): Promise<void> {
+  const { db, contextId, clock } = scope;
+  const before = await findPassword(scope, userId);
+  if (before && !before.mustChange) await keepHistory(scope, userId, before.hash);
+  await db('passwords')
+    .insert({
+      context_id: contextId,
+      user_id: userId,
+      hash: password.hash,
+      must_change: password.mustChange,
+      temporary_encrypted: password.temporaryEncrypted ?? null,
+      changed_at: clock.now(),
+    })
+    .onConflict(['context_id', 'user_id'])
+    .merge();
+}
+
+/** One argon2 verification whatever is known of the person; rehashes when the parameters have changed. */
+export async function verifyPassword(
+  scope: Scope,
+  hasher: PasswordHasher,
+  userId: UserId | undefined,
+  stored: StoredPassword | undefined,
+  password: string,
+): Promise<boolean> {
+  const matches = await hasher.verify(password, stored?.hash);
+  if (matches && userId && stored && hasher.needsRehash(stored.hash)) {
+    const hash = await hasher.hash(password);
+    // only if it is still that password: a change meanwhile wins
+    await scope.db('passwords').where({ context_id: scope.contextId, user_id: userId, hash: stored.hash }).update({ hash });
+  }
+  return matches;
+}

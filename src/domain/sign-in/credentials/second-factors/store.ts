@@ -1,0 +1,35 @@
+import { isId, type Scope, type UserId } from '../../../scope.ts';
+import type { SecondFactor } from '../../sign-in-policy/index.ts';
+
+export type EnrolledFactor = { factorId: string; kind: SecondFactor; name: string; createdAt: Date; lastUsedAt?: Date };
+
+const factors = ({ db, contextId }: Scope, userId: UserId) => db('second_factors').where({ context_id: contextId, user_id: userId });
+
+export async function listSecondFactors(scope: Scope, userId: UserId): Promise<EnrolledFactor[]> {
+  const rows = await factors(scope, userId).orderBy('created_at').select('factor_id', 'kind', 'name', 'created_at', 'last_used_at');
+  return rows.map((row) => ({
+    factorId: row.factor_id,
+    kind: row.kind,
+    name: row.name,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at ?? undefined,
+  }));
+}
+
+/** With the last factor go the recovery codes: they would stand in for nothing. @returns the one that was removed */
+export async function removeSecondFactor(scope: Scope, userId: UserId, factorId: string): Promise<EnrolledFactor | undefined> {
+  const factor = isId(factorId) ? (await listSecondFactors(scope, userId)).find((one) => one.factorId === factorId) : undefined;
+  if (!factor) return undefined;
+  await factors(scope, userId).where('factor_id', factorId).delete();
+  if ((await listSecondFactors(scope, userId)).length === 0) await removeRecoveryCodes(scope, userId);
+  return factor;
+}
+
+/** @returns how many factors there were */
+export async function removeAllSecondFactors(scope: Scope, userId: UserId): Promise<number> {
+  await removeRecoveryCodes(scope, userId);
+  return factors(scope, userId).delete();
+}
+
+const removeRecoveryCodes = ({ db, contextId }: Scope, userId: UserId) =>
+  db('recovery_codes').where({ context_id: contextId, user_id: userId }).delete();

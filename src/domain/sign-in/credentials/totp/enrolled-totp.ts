@@ -1,0 +1,81 @@
+import { type KeyRing, newId } from '../../../../platform/crypto/index.ts';
+import { run } from '../../../../platform/database/index.ts';
+import type { Scope, UserId } from '../../../scope.ts';
+import { matchTotp, newTotpSecret, totpUri } from './totp.ts';
+
+const enrolmentMs = 15 * 60 * 1000;
+const secretPurpose = (scope: Scope, userId: UserId) => `totp:${scope.contextId}:${userId}`;
+const enrolmentPurpose = (scope: Scope, userId: UserId) => `totp-enrolment:${scope.contextId}:${userId}`;
+
+/** A secret on offer. `sealed` is what the form carries until a code shows that the app has it: nothing is kept before. */
+export type TotpOffer = { secret: string; uri: string; sealed: string };
+
+export function startTotp(
+  scope: Scope,
+  userId: UserId,
+  names: { company: string; login: string },
+  keyRing: KeyRing,
+  again?: string,
+): TotpOffer {
+  const secret = (again && openSealed(scope, userId, again, keyRing)) || newTotpSecret();
+  const sealed = keyRing.encrypt(JSON.stringify({ secret, at: scope.clock.now().getTime() }), enrolmentPurpose(scope, userId));
+  return { secret, uri: totpUri(secret, names.company, names.login), sealed };
+}
+
+function openSealed(scope: Scope, userId: UserId, sealed: string, keyRing: KeyRing): string | undefined {
+  try {
+    const { secret, at } = JSON.parse(keyRing.decrypt(sealed, enrolmentPurpose(scope, userId)).toString());
+    return scope.clock.now().getTime() - at <= enrolmentMs ? secret : undefined;
+  } catch {
+    return undefined; // of another person, cut, or of keys that are gone
+  }
+}
+
+/** @returns false when the code does not come from the offered secret, or the offer is too old */
+export async function addTotp(
+  scope: Scope,
+  userId: UserId,
+  offer: { sealed: string; code: string; name: string },
+  keyRing: KeyRing,
+): Promise<boolean> {
+  const secret = openSealed(scope, userId, offer.sealed, keyRing);
+  const now = scope.clock.now();
+  const step = secret && matchTotp(secret, offer.code, now, undefined);
+  if (!secret || step === undefined) return false;
+  // sent twice: one secret in two rows would let each of its codes count twice
+  const known = await scope
+    .db('second_factors')
+    .where({ context_id: scope.contextId, user_id: userId, kind: 'totp' })
+    .select('secret_encrypted');
+  if (known.some((row) => keyRing.decrypt(row.secret_encrypted, secretPurpose(scope, userId)).toString() === secret)) return true;
+  await scope.db('second_factors').insert({
+    context_id: scope.contextId,
+    user_id: userId,
+    factor_id: newId(now.getTime()),
+    kind: 'totp',
+    name: offer.name,
+    created_at: now,
+    last_used_at: now,
+    secret_encrypted: keyRing.encrypt(secret, secretPurpose(scope, userId)),
+    last_step: step,
+  });
+  return true;
+}
+
+type AppRow = { factor_id: string; secret_encrypted: string; last_step: number | null };
+const apps = "SELECT factor_id, secret_encrypted, last_step FROM second_factors WHERE context_id = $1 AND user_id = $2 AND kind = 'totp'";
+const useStep = `UPDATE second_factors SET last_step = $4, last_used_at = $5
+  WHERE context_id = $1 AND user_id = $2 AND factor_id = $3 AND kind = 'totp' AND (last_step IS NULL OR last_step < $4)`;
+
+/** Any of the person's apps may answer; a time step counts once, whatever the number of processes that are asked. */
+export async function proveTotp(scope: Scope, userId: UserId, code: string, keyRing: KeyRing): Promise<boolean> {
+  const now = scope.clock.now();
+  const { rows } = await run<AppRow>(scope.db, 'totp apps', apps, [scope.contextId, userId]);
+  for (const { factor_id, secret_encrypted, last_step } of rows) {
+    const secret = keyRing.decrypt(secret_encrypted, secretPurpose(scope, userId)).toString();
+    const step = matchTotp(secret, code, now, last_step ?? undefined);
+    if (step === undefined) continue;
+    if ((await run(scope.db, 'use totp step', useStep, [scope.contextId, userId, factor_id, step, now])).rowCount === 1) return true;
+  }
+  return false;
+}

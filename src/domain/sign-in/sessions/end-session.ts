@@ -1,0 +1,60 @@
+import { enqueueJob } from '../../../platform/jobs/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import { revokeGrantsOfUser } from '../../records/protocol-artifacts/index.ts';
+import type { Scope, SessionId } from '../../scope.ts';
+import { listParticipants } from './store.ts';
+
+export type EndReason =
+  | 'signed-out'
+  | 'replaced'
+  | 'password-changed'
+  | 'second-factors-reset'
+  | 'user.blocked'
+  | 'user.deactivated'
+  | 'user.deleted';
+
+/**
+ * Ends a session now: every token bound to it stops working with it. Each relying party that joined is told by a job of its own.
+ * @returns false when it had already ended
+ */
+export async function endSession(scope: Scope, sessionId: SessionId, reason: EndReason): Promise<boolean> {
+  const { db, contextId, clock } = scope;
+  const ended = await db('sessions')
+    .where({ context_id: contextId, session_id: sessionId, ended_at: null })
+    .update({ ended_at: clock.now(), end_reason: reason });
+  if (ended === 0) return false;
+  await recordEvent(scope, {
+    type: reason === 'signed-out' ? 'sign-out.completed' : 'session.ended',
+    subject: { kind: 'session', id: sessionId, name: '' },
+    reason,
+  });
+  // one job for each relying party, with all it needs: one that does not answer holds up no other, and the session's rows may be gone by then
+  for (const participant of await listParticipants(scope, sessionId)) {
+    if (participant.protocol !== 'oidc') continue; // SAML's are told through the browser (single-logout)
+    await enqueueJob(
+      db,
+      'notify-relying-party',
+      { contextId, sessionId, participant },
+      { key: `notify ${sessionId} ${participant.applicationId}`, maxAttempts: 8 },
+    );
+  }
+  return true;
+}
+
+/** One of the person's own: another's id ends nothing. @param scope of a transaction */
+export async function endOwnSession(scope: Scope, userId: string, sessionId: SessionId): Promise<void> {
+  const own = await scope.db('sessions').where({ context_id: scope.contextId, session_id: sessionId, user_id: userId }).first('session_id');
+  if (own) await endSession(scope, sessionId, 'signed-out');
+}
+
+/**
+ * All of a person's sessions, and what their applications may do without one (offline access).
+ * @param except the session that may go on: the person's own, when they changed their password
+ */
+export async function endSessionsOfUser(scope: Scope, userId: string, reason: EndReason, except?: SessionId): Promise<number> {
+  await revokeGrantsOfUser(scope, userId);
+  const rows = await scope.db('sessions').where({ context_id: scope.contextId, user_id: userId, ended_at: null }).select('session_id');
+  const ids = rows.map((row) => row.session_id as SessionId).filter((id) => id !== except);
+  for (const id of ids) await endSession(scope, id, reason);
+  return ids.length;
+}

@@ -1,0 +1,135 @@
+import { addSeconds } from '../../../platform/clock/index.ts';
+import { randomToken } from '../../../platform/crypto/index.ts';
+import { type NameId, newXmlId } from '../../../platform/saml/index.ts';
+import { listApplicationsByIds } from '../../applications/applications/index.ts';
+import type { ArtifactStore } from '../../records/protocol-artifacts/index.ts';
+import type { ApplicationId, Scope, SessionId } from '../../scope.ts';
+import { listParticipants } from '../sessions/index.ts';
+
+/** One service provider to tell. `asked` that never becomes `done` is one that did not confirm. */
+export type LogoutStep = {
+  applicationId: ApplicationId;
+  sessionId: SessionId;
+  nameId: NameId;
+  sessionIndex: string;
+  /** The ID of our LogoutRequest: all that the service provider learns. */
+  requestId: string;
+  state: 'waiting' | 'asked' | 'done' | 'failed';
+};
+
+/** Where the browser goes in the end: our page, an address that was checked, or back to the service provider that asked. */
+export type Ending =
+  | { kind: 'signed-out' }
+  | { kind: 'address'; url: string }
+  | { kind: 'response'; applicationId: ApplicationId; inResponseTo: string; relayState?: string };
+
+/** `sessionIds`: whose end it is; only their browsers go on with it. */
+export type SingleLogout = { logoutId: string; sessionIds: SessionId[]; steps: LogoutStep[]; ending: Ending; isOver: boolean };
+
+const kind = 'SingleLogout';
+const stepKind = 'SingleLogoutStep';
+/** Bounded: a browser that has not come back by then is not coming back. */
+const lifetimeSeconds = 600;
+
+/** The address inside the context at which it begins and goes on. */
+export const logoutPath = (logoutId: string): string => `/saml/logout/${logoutId}`;
+
+/**
+ * Gathers whom to tell of the end of these sessions; called before they end.
+ * @param except the service provider that asked for it and knows already
+ * @returns undefined when there is nobody to tell
+ */
+export async function openSingleLogout(
+  scope: Scope,
+  artifacts: ArtifactStore,
+  sessionIds: SessionId[],
+  ending: Ending,
+  except?: ApplicationId,
+): Promise<SingleLogout | undefined> {
+  const { contextId } = scope;
+  const lists = await Promise.all(
+    sessionIds.map(async (sessionId) => (await listParticipants(scope, sessionId)).map((one) => ({ ...one, sessionId }))),
+  );
+  const saml = lists
+    .flat()
+    .filter(({ protocol, nameIds, applicationId }) => protocol === 'saml' && nameIds.length > 0 && applicationId !== except);
+  if (saml.length === 0) return undefined;
+  const applications = await listApplicationsByIds(
+    scope,
+    saml.map(({ applicationId }) => applicationId),
+  );
+  const reachable = new Set(
+    applications.filter((one) => one.enabled && (one.saml?.singleLogoutServices.length ?? 0) > 0).map((one) => one.applicationId),
+  );
+  const logout: SingleLogout = {
+    logoutId: randomToken(),
+    sessionIds,
+    ending,
+    isOver: false,
+    steps: saml.map(({ applicationId, sessionId, nameIds, protocolSession }) => ({
+      applicationId,
+      sessionId,
+      nameId: nameIds.at(-1)!,
+      sessionIndex: protocolSession,
+      requestId: newXmlId(),
+      // one without an address for it keeps its own session, and the person is told so
+      state: reachable.has(applicationId) ? 'waiting' : 'failed',
+    })),
+  };
+  const expiresAt = addSeconds(scope.clock.now(), lifetimeSeconds);
+  await Promise.all(
+    logout.steps.map(({ requestId }) =>
+      artifacts.save({ contextId, kind: stepKind, id: requestId, payload: { logoutId: logout.logoutId }, index: {}, expiresAt }),
+    ),
+  );
+  await saveSingleLogout(scope, artifacts, logout);
+  return logout;
+}
+
+export async function saveSingleLogout({ contextId, clock }: Scope, artifacts: ArtifactStore, logout: SingleLogout): Promise<void> {
+  const { logoutId, ...payload } = logout;
+  await artifacts.save({ contextId, kind, id: logoutId, payload, index: {}, expiresAt: addSeconds(clock.now(), lifetimeSeconds) });
+}
+
+export async function findSingleLogout(
+  { contextId }: Scope,
+  artifacts: ArtifactStore,
+  logoutId: string,
+): Promise<SingleLogout | undefined> {
+  const found = logoutId.length === 43 ? await artifacts.find(contextId, kind, logoutId) : undefined;
+  if (!found) return undefined;
+  const logout = { ...found.payload, logoutId } as SingleLogout;
+  // who was asked may have answered since, in a row of its own: another tab that saves the whole does not undo it
+  const answers = await Promise.all(
+    logout.steps.map(({ state, requestId }) => (state === 'asked' ? artifacts.find(contextId, stepKind, requestId) : undefined)),
+  );
+  const steps = logout.steps.map((step, i) => ({
+    ...step,
+    state: (answers[i]?.payload.state as LogoutStep['state'] | undefined) ?? step.state,
+  }));
+  return { ...logout, steps };
+}
+
+export async function recordAnswer(
+  { contextId, clock }: Scope,
+  artifacts: ArtifactStore,
+  { logoutId }: SingleLogout,
+  { requestId }: LogoutStep,
+  isSuccess: boolean,
+): Promise<void> {
+  const payload = { logoutId, state: isSuccess ? 'done' : 'failed' };
+  await artifacts.save({
+    contextId,
+    kind: stepKind,
+    id: requestId,
+    payload,
+    index: {},
+    expiresAt: addSeconds(clock.now(), lifetimeSeconds),
+  });
+}
+
+/** The logout in which this request of ours was sent. */
+export async function findLogoutOfRequest(scope: Scope, artifacts: ArtifactStore, requestId: string): Promise<SingleLogout | undefined> {
+  const step = requestId.length === 33 ? await artifacts.find(scope.contextId, stepKind, requestId) : undefined;
+  return step && findSingleLogout(scope, artifacts, String(step.payload.logoutId));
+}
