@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { type ApplyResult, applyState, parseState } from '../domain/administration/desired-state/index.ts';
 import { editApplication, findApplicationByCode } from '../domain/applications/applications/index.ts';
 import { listContexts } from '../domain/company/contexts/index.ts';
-import { inTransaction } from '../domain/scope.ts';
+import { openScope } from '../domain/scope.ts';
 import { createCertificate } from '../platform/saml/index.ts';
 import type { Services } from '../web/request/index.ts';
 
@@ -46,18 +46,18 @@ export async function prepareDemo(services: Services, sampleAddress: string, { c
   const existing = await listContexts(services.database.knex);
   let passwords: Demo['passwords'] = [];
   if (existing.length === 0) {
-    const result = await applyState({ db: services.database.knex, clock: services.clock, actor }, state, services);
+    const result = await applyState({ ...services, db: services.database.knex, actor }, state);
     passwords = result.generatedPasswords;
   } else {
     const context = existing.find((one) => one.code === code);
     if (!context) return undefined;
-    const scope = { db: services.database.knex, contextId: context.contextId, clock: services.clock, actor };
+    const scope = openScope(services, context.contextId, actor);
     const known = await Promise.all(applications.map((sample) => findApplicationByCode(scope, sample.code)));
     if (!known[0]) return undefined;
     const moved = known[0].launchUrl !== applications[0]!.launchUrl;
     for (const [index, { enabled: _e, assignedTo: _a, ...sample }] of moved ? applications.entries() : []) {
       const application = known[index];
-      if (application) await inTransaction(scope, (inside) => editApplication(inside, application.applicationId, sample, services.keyRing));
+      if (application) await editApplication(scope, application.applicationId, sample);
     }
   }
   const context = (await listContexts(services.database.knex)).find((one) => one.code === code)!;

@@ -17,7 +17,7 @@ import { findHead, listUnsealed, sealEvents } from '../domain/records/audit/inde
 import { sweepLinks } from '../domain/records/one-time-links/index.ts';
 import { endOperation, type Run, runOperation, Superseded, sweepOperations } from '../domain/records/operations/index.ts';
 import { sweepArtifacts } from '../domain/records/protocol-artifacts/index.ts';
-import { type ContextId, inTransaction, type OperationId, type Scope, type UserId } from '../domain/scope.ts';
+import { type ContextId, inTransaction, type OperationId, openScope, type Scope, type UserId } from '../domain/scope.ts';
 import { endTrial, sweepPendingRequests } from '../domain/sign-in/authentication/index.ts';
 import { type EndReason, endSessionsOfUser, type Participant } from '../domain/sign-in/sessions/index.ts';
 import { listTrialsOver } from '../domain/sign-in/sign-in-policy/index.ts';
@@ -34,26 +34,21 @@ export function createTasks(
   sendBackChannelLogout: ReturnType<typeof createBackChannelLogout>,
   mailer?: Mailer,
 ): TaskList {
-  const scopeOf = (contextId: string): Scope => ({
-    db: services.database.knex,
-    contextId: contextId as ContextId,
-    actor: { kind: 'system', name: 'jobs' },
-    clock: services.clock,
-  });
+  const scopeOf = (contextId: string): Scope => openScope(services, contextId as ContextId, { kind: 'system', name: 'jobs' });
 
   /** What each kind of operation does. */
   const runners: Record<string, Run> = {
-    'change-users': (scope, operation) => runBulkChange(scope, operation, services),
+    'change-users': (scope, operation) => runBulkChange(scope, operation),
     'export-audit': (scope, operation) => exportAudit(scope, operation, services),
     'export-audit-csv': (scope, operation) => exportCsv(scope, operation, (locale) => auditWords(services.i18n, locale)),
-    'import-users': (scope, operation) => runImport(scope, operation, services, importWords(services.i18n)),
-    'export-users': (scope, operation) => exportUsers(scope, operation, services.keyRing, (locale) => exportWords(services.i18n, locale)),
+    'import-users': (scope, operation) => runImport(scope, operation, importWords(services.i18n)),
+    'export-users': (scope, operation) => exportUsers(scope, operation, (locale) => exportWords(services.i18n, locale)),
   };
 
   return {
     'end-sessions-of-user': async (payload) => {
       const { contextId, userId, reason } = payload as { contextId: string; userId: string; reason: EndReason };
-      await inTransaction(scopeOf(contextId), (scope) => endSessionsOfUser(scope, userId, reason));
+      await endSessionsOfUser(scopeOf(contextId), userId, reason);
     },
     'delete-account': async (payload) => {
       const { contextId, userId, actor } = payload as { contextId: string; userId: UserId; actor: Scope['actor'] };
@@ -91,14 +86,14 @@ export function createTasks(
     },
     'send-recovery': async (payload) => {
       const { contextId, actor, login, locale } = payload as { contextId: string; actor: Scope['actor']; login: string; locale?: string };
-      await sendRecovery({ ...scopeOf(contextId), actor }, login, services.keyRing, locale);
+      await sendRecovery({ ...scopeOf(contextId), actor }, login, locale);
     },
     'send-registration': async (payload) => {
       const { contextId, actor, registration } = payload as { contextId: string; actor: Scope['actor']; registration: string };
-      await sendRegistration({ ...scopeOf(contextId), actor }, registration, services.keyRing);
+      await sendRegistration({ ...scopeOf(contextId), actor }, registration);
     },
     'warn-of-expiry': async () => {
-      for (const { contextId } of await listContexts(services.database.knex)) await inTransaction(scopeOf(contextId), warnOfExpiry);
+      for (const { contextId } of await listContexts(services.database.knex)) await warnOfExpiry(scopeOf(contextId));
     },
     'refresh-metadata': async (payload) => {
       const { contextId, applicationId } = payload as { contextId: string; applicationId: string };
@@ -118,13 +113,13 @@ export function createTasks(
     },
     'follow-planned-deactivation': async (payload) => {
       const { contextId, userId, timeZone } = payload as { contextId: string; userId: UserId; timeZone: string };
-      await inTransaction(scopeOf(contextId), (scope) => followPlan(scope, userId, timeZone));
+      await followPlan(scopeOf(contextId), userId, timeZone);
     },
     'seal-audit': async () => {
       let failed: unknown;
       for (const { contextId, timeZone } of await listUnsealed(services.database.knex)) {
         try {
-          await sealEvents(scopeOf(contextId), services.keyRing, timeZone);
+          await sealEvents(scopeOf(contextId), timeZone);
         } catch (error) {
           services.log.error({ err: error, context: contextId }, 'the audit could not be sealed');
           failed = error;
@@ -135,7 +130,7 @@ export function createTasks(
     'purge-audit': async () => {
       let failed: unknown;
       for (const { contextId, code } of await listContexts(services.database.knex)) {
-        await purgeOldEvents(scopeOf(contextId), services.keyRing).catch((error) => {
+        await purgeOldEvents(scopeOf(contextId)).catch((error) => {
           services.log.error({ err: error, context: contextId }, 'what is old could not be deleted from the audit');
           failed = error;
         });
@@ -146,8 +141,7 @@ export function createTasks(
       if (failed) throw failed;
     },
     'end-policy-trials': async () => {
-      for (const contextId of await listTrialsOver(services.database.knex, services.clock.now()))
-        await inTransaction(scopeOf(contextId), endTrial);
+      for (const contextId of await listTrialsOver(services.database.knex, services.clock.now())) await endTrial(scopeOf(contextId));
     },
     'sweep-expired': async () => {
       for (const sweep of [

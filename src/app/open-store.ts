@@ -4,13 +4,21 @@ import { join, resolve } from 'node:path';
 import type { Config } from '../config/index.ts';
 import { listContexts } from '../domain/company/contexts/index.ts';
 import { startChain } from '../domain/records/audit/index.ts';
+import { inTransaction, openScope, type ScopeParts } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
-import { type KeyRing, parseKeyRing } from '../platform/crypto/index.ts';
+import { createPasswordHasher, type KeyRing, type PasswordHasher, parseKeyRing } from '../platform/crypto/index.ts';
 import { type Database, migrate, openDatabase, startEmbeddedPostgres } from '../platform/database/index.ts';
 
-export type Store = { database: Database; keyRing: KeyRing; isEmbedded: boolean; migrated: string[]; close(): Promise<void> };
+export type Store = {
+  database: Database;
+  keyRing: KeyRing;
+  hasher: PasswordHasher;
+  isEmbedded: boolean;
+  migrated: string[];
+  close(): Promise<void>;
+};
 
-type StoreConfig = Pick<Config, 'databaseUrl' | 'dataDir' | 'databasePoolSize' | 'masterKeys'>;
+type StoreConfig = Pick<Config, 'databaseUrl' | 'dataDir' | 'databasePoolSize' | 'masterKeys' | 'passwordConcurrency' | 'passwordQueue'>;
 
 /**
  * Opens the operator's database or the embedded one, up to date, with the key ring for its secrets.
@@ -21,11 +29,13 @@ export async function openStore(config: StoreConfig, { say = (_: string) => {}, 
   const database = openDatabase(config.databaseUrl ?? embedded!.url, config.databasePoolSize);
   try {
     const keyRing = openKeyRing(config, embedded !== undefined);
+    const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue);
     const migrated = migrations ? await migrate(database) : [];
-    if (migrated.some((name) => name.endsWith('_seal_audit'))) await startChains(database, keyRing);
+    if (migrated.some((name) => name.endsWith('_seal_audit'))) await startChains({ database, keyRing, hasher, clock: systemClock });
     return {
       database,
       keyRing,
+      hasher,
       isEmbedded: embedded !== undefined,
       migrated,
       async close() {
@@ -41,10 +51,9 @@ export async function openStore(config: StoreConfig, { say = (_: string) => {}, 
 }
 
 /** Of companies from before there were chains. Later a company without one is a breach, and nothing is begun for it. */
-async function startChains(database: Database, keyRing: KeyRing): Promise<void> {
-  const actor = { kind: 'system', name: 'migration' } as const;
-  for (const { contextId } of await listContexts(database.knex))
-    await startChain({ db: database.knex, contextId, actor, clock: systemClock }, keyRing);
+async function startChains(parts: ScopeParts): Promise<void> {
+  for (const { contextId } of await listContexts(parts.database.knex))
+    await inTransaction(openScope(parts, contextId, { kind: 'system', name: 'migration' }), startChain);
 }
 
 async function startEmbedded(config: StoreConfig, say: (message: string) => void) {

@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock/index.ts';
-import type { Db } from '../platform/database/index.ts';
+import type { KeyRing, PasswordHasher } from '../platform/crypto/index.ts';
+import type { Db, TransactionDb } from '../platform/database/index.ts';
 
 declare const brand: unique symbol;
 type Id<Name> = string & { readonly [brand]: Name };
@@ -20,21 +21,55 @@ export type Actor = {
   userAgent?: string;
 };
 
-/** First parameter of every store function and use case. */
-export type Scope = { db: Db; contextId: ContextId; actor: Actor; clock: Clock };
+/** First parameter of every store function and use case: for which company, in whose name, and with what. By itself it reads. */
+export type Scope = { db: Db; contextId: ContextId; actor: Actor; clock: Clock; keyRing: KeyRing; hasher: PasswordHasher };
 
-/** One transaction for a use case: its writes, its audit event and its jobs stand or fall together. */
-export async function inTransaction<T>(scope: Scope, work: (scope: Scope) => Promise<T>): Promise<T> {
+declare const opened: unique symbol;
+
+type Opened = { readonly db: TransactionDb; readonly [opened]: true };
+
+/** A scope inside one transaction. Only `inTransaction` makes one, and whatever writes or records an event takes one: outside a transaction it does not compile. */
+export type Transaction = Scope & Opened;
+
+/** A scope of no company yet: one is about to be made or looked for. */
+export type ServerScope = Omit<Scope, 'contextId'>;
+
+export type ScopeParts = { database: { knex: Db }; clock: Clock; keyRing: KeyRing; hasher: PasswordHasher };
+
+export const openScope = ({ database, clock, keyRing, hasher }: ScopeParts, contextId: ContextId, actor: Actor): Scope => ({
+  db: database.knex,
+  contextId,
+  actor,
+  clock,
+  keyRing,
+  hasher,
+});
+
+const isTransaction = <S extends ServerScope>(scope: S): scope is S & Opened => scope.db.isTransaction === true;
+
+/**
+ * Writes, audit events and jobs of `work` stand or fall together. Inside another transaction it is a savepoint: what `work` throws undoes only its own part.
+ */
+export async function inTransaction<T, S extends ServerScope>(scope: S, work: (scope: S & Opened) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await scope.db.transaction((db) => work({ ...scope, db }));
+      return await scope.db.transaction((db) => work({ ...scope, db } as S & Opened));
     } catch (error) {
-      // of two that wait for each other one is rolled back whole, and may go again; inside another transaction that is not ours to do
+      // PostgreSQL rolls back one of two transactions that wait for each other; it may run again, unless it is part of a larger one
       const isDeadlock = (error as { code?: string }).code === '40P01';
-      if (!isDeadlock || attempt === 3 || scope.db.isTransaction) throw error;
+      if (!isDeadlock || attempt === 3 || isTransaction(scope)) throw error;
     }
   }
 }
+
+/**
+ * A verb of the product. Called with a scope it opens a transaction; called with a transaction it is a part of that one, so use cases can be made of use cases.
+ * Its caller must not go on after it threw inside a transaction: `inTransaction` around it makes that possible.
+ */
+export const useCase =
+  <Args extends unknown[], T>(work: (scope: Transaction, ...args: Args) => Promise<T>) =>
+  (scope: Scope, ...args: Args): Promise<T> =>
+    isTransaction(scope) ? work(scope, ...args) : inTransaction(scope, (inside) => work(inside, ...args));
 
 /** Reads of one moment, whatever is written meanwhile; inside another transaction they are of its own moments. */
 export const inSnapshot = <T>(scope: Scope, work: (scope: Scope) => Promise<T>): Promise<T> =>

@@ -36,7 +36,7 @@ describe('pages of a sign-in under way', function () {
       const scope = await server.scope();
       const words = { title: 'Termos', body: 'Um.\n\nDois.' };
       const texts = { en: { title: 'Terms', body: 'One.\n\nTwo.' }, es: words, 'pt-BR': words };
-      await scope.db.transaction((db) => publishTerms({ ...scope, db }, texts, 0));
+      await publishTerms(scope, texts, 0);
       server.app.services.forgetCached(scope.contextId);
       await setPolicy(server, { secondFactor: { demand: 'required', factors: ['totp'] } });
       const context = await openBrowserContext(browser, options);

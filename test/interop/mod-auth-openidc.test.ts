@@ -101,13 +101,13 @@ describe('interop: Apache with mod_auth_openidc', function () {
     const scope = await server.scope();
     const { changeStatus, findUserByLogin } = await import('../../src/domain/people/users/index.ts');
     const user = (await findUserByLogin(scope, 'jsilva'))!;
-    await scope.db.transaction((db) => changeStatus({ ...scope, db }, user.userId, 'deactivate'));
+    await changeStatus(scope, user.userId, 'deactivate');
     let status = 200;
     for (let i = 0; i < 60 && status === 200; i++) {
       await sleep(100);
       status = (await jar.get(`${apache.url}/protected/`)).status;
     }
     expect(status).to.equal(302);
-    await scope.db.transaction((db) => changeStatus({ ...scope, db }, user.userId, 'reactivate'));
+    await changeStatus(scope, user.userId, 'reactivate');
   });
 });

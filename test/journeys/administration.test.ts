@@ -10,7 +10,7 @@ import { createI18n } from '../../src/platform/i18n/index.ts';
 import { importWords } from '../../src/web/admin-console/index.ts';
 import type { Answer, FoundForm, Jar } from '../support/jar.ts';
 import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
-import { freePort, passwords, signedIn, startTestServer, type TestServer, testKeyRing } from '../support/server.ts';
+import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 const many = 120;
 
@@ -114,8 +114,8 @@ describe('administration under kill -9 and by two at once', function () {
       'SELECT count(*)::int AS n FROM audit_keys k WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.context_id = k.context_id AND u.user_id = k.user_id)',
     );
     expect(orphans.rows[0].n).to.equal(0);
-    await sealEvents(scope, testKeyRing(), 'UTC');
-    expect((await verifyChain(scope, testKeyRing())).breach).to.equal(undefined);
+    await sealEvents(scope, 'UTC');
+    expect((await verifyChain(scope)).breach).to.equal(undefined);
   });
 
   describe('two administrators at once, each on another process', () => {

@@ -17,7 +17,14 @@ describe('the portaria command line, on the embedded store', function () {
   const state = startingState('https://payroll.acme.example/callback');
   /** The store as somebody with access to it sees it. */
   async function withStore(work: (store: Store) => Promise<unknown>): Promise<void> {
-    const store = await openStore({ dataDir, databaseUrl: undefined, databasePoolSize: 4, masterKeys: undefined });
+    const store = await openStore({
+      dataDir,
+      databaseUrl: undefined,
+      databasePoolSize: 4,
+      masterKeys: undefined,
+      passwordConcurrency: 1,
+      passwordQueue: 10,
+    });
     await work(store).finally(() => store.close());
   }
   after(() => rmSync(folder, { recursive: true, force: true }));

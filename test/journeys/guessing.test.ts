@@ -68,7 +68,7 @@ describe('a guessing attack', function () {
       const browser = `browser of owner ${n}`.padEnd(43, '.');
       const at = { ...scope, actor: { kind: 'anonymous', name: '', ip: '203.0.113.1' } as const };
       const requestId = await openPendingRequest(at, browser, { destination: { protocol: 'portaria', path: '/launchpad' }, demands: {} });
-      const outcome = await provePassword(at, hasherFor(`owner${n}`), rules, {
+      const outcome = await provePassword({ ...at, hasher: hasherFor(`owner${n}`) }, rules, {
         login: `owner${n}`,
         password: 'the right password',
         browser,
@@ -90,7 +90,11 @@ describe('a guessing attack', function () {
         const address = n % addresses;
         const login = `owner${n % accounts}`;
         const at = { ...scope, actor: { kind: 'anonymous', name: '', ip: `198.18.${address >> 8}.${address & 255}` } as const };
-        await provePassword(at, hasherFor(login), rules, { login, password: `guess ${n}`, browser: `attacker ${address}`.padEnd(43, '.') });
+        await provePassword({ ...at, hasher: hasherFor(login) }, rules, {
+          login,
+          password: `guess ${n}`,
+          browser: `attacker ${address}`.padEnd(43, '.'),
+        });
         // owners come while it goes on: one for every hundred guesses
         if (n % 100 === 50) {
           ownersTried++;

@@ -10,7 +10,7 @@ import { inTransaction, type Scope } from '../../src/domain/scope.ts';
 import { dayIn } from '../../src/platform/clock/index.ts';
 import type { Answer, FoundForm, Jar } from '../support/jar.ts';
 import { onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
-import { freePort, passwords, signedIn, startTestServer, type TestServer, testKeyRing } from '../support/server.ts';
+import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 /** Of each write path so many are sent while the servers are killed; one more is sent by two administrators at once. */
 const many = 5;
@@ -414,8 +414,8 @@ describe('every write path of the life cycle', function () {
         .count({ n: '*' });
       expect(Number(orphans[0]!.n), type).to.equal(0);
     }
-    await sealEvents(scope, testKeyRing(), 'UTC');
-    expect((await verifyChain(scope, testKeyRing())).breach).to.equal(undefined);
+    await sealEvents(scope, 'UTC');
+    expect((await verifyChain(scope)).breach).to.equal(undefined);
   });
 
   for (const [what, { second }] of Object.entries(paths)) {

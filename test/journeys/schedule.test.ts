@@ -30,7 +30,7 @@ describe('scheduled work', function () {
     const { userId } = (await findUserByLogin(scope, 'jsilva'))!;
     const today = dayIn('UTC', new Date());
     const plan = { startsOn: today, endsOn: dayIn('UTC', new Date(Date.now() + 2 * day)), description: '' };
-    await scope.db.transaction((db) => planDeactivation({ ...scope, db }, userId, plan, 'UTC'));
+    await planDeactivation(scope, userId, plan, 'UTC');
     const ports = await Promise.all(Array.from({ length: 3 }, freePort));
     processes = await Promise.all(
       ports.map((port) => startServerProcess(port, { ...onDatabase(server.databaseUrl), PORTARIA_BASE_URL: server.baseUrl })),

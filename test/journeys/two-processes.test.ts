@@ -3,22 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { createLink } from '../../src/domain/records/one-time-links/index.ts';
+import { inTransaction } from '../../src/domain/scope.ts';
 import { enrolTotp } from '../../src/domain/sign-in/authentication/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
 import { Jar, send } from '../support/jar.ts';
 import { authorize, basic, exchange, signInWithTokens, token } from '../support/oidc.ts';
 import { onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { totpCode } from '../support/second-factor.ts';
-import {
-  clientSecret,
-  fillSignIn,
-  freePort,
-  passwords,
-  signedIn,
-  startTestServer,
-  type TestServer,
-  testKeyRing,
-} from '../support/server.ts';
+import { clientSecret, fillSignIn, freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('two processes on one store', function () {
   this.timeout(60_000);
@@ -88,11 +80,10 @@ describe('two processes on one store', function () {
     await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users: [user] }] });
     const scope = await server.scope();
     const { userId } = (await findUserByLogin(scope, 'twice'))!;
-    const keyRing = testKeyRing();
     const then = { ...scope, clock: { now: () => new Date(Date.now() - 120_000) } };
-    const { secret, sealed } = startTotp(then, userId, { company: 'Acme', login: 'twice' }, keyRing);
-    const codes = await scope.db.transaction((db) =>
-      enrolTotp({ ...then, db }, userId, { sealed, code: totpCode(secret, Date.now() - 120_000), name: 'App' }, keyRing),
+    const { secret, sealed } = startTotp(then, userId, { company: 'Acme', login: 'twice' });
+    const codes = await inTransaction(then, (inside) =>
+      enrolTotp(inside, userId, { sealed, code: totpCode(secret, Date.now() - 120_000), name: 'App' }),
     );
     /** Many browsers with a right password, each waiting for the second factor, on either process. */
     const waiting = async (count: number) =>
@@ -117,9 +108,7 @@ describe('two processes on one store', function () {
     };
     expect(await race('totp', totpCode(secret))).to.equal(1);
     expect(await race('recovery-code', codes![0]!)).to.equal(1);
-    const token = await scope.db.transaction((db) =>
-      createLink({ ...scope, db }, { kind: 'recovery', owner: { userId }, lifetimeSeconds: 600 }),
-    );
+    const token = await createLink(scope, { kind: 'recovery', owner: { userId }, lifetimeSeconds: 600 });
     const pages = await Promise.all(
       Array.from({ length: 10 }, async (_, i) => {
         const jar = new Jar();
@@ -147,7 +136,7 @@ describe('two processes on one store', function () {
     const before = await jwks(second!.url);
     const { rotateSigningKeys } = await import('../../src/domain/company/signing-keys/index.ts');
     const scope = await server.scope();
-    await scope.db.transaction((db) => rotateSigningKeys({ ...scope, db }, server.app.services.keyRing));
+    await rotateSigningKeys(scope);
     await sleep(200);
     const after = await jwks(second!.url);
     expect(after)

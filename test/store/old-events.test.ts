@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { createContext } from '../../src/domain/company/contexts/index.ts';
 import { createUser } from '../../src/domain/people/users/index.ts';
 import { sealEvents, startChain, verifyChain } from '../../src/domain/records/audit/index.ts';
-import type { Scope } from '../../src/domain/scope.ts';
+import { inTransaction, openScope } from '../../src/domain/scope.ts';
 import { systemClock } from '../../src/platform/clock/index.ts';
-import { newId } from '../../src/platform/crypto/index.ts';
+import { createPasswordHasher, newId } from '../../src/platform/crypto/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -23,9 +23,12 @@ describe('store: events from before the chain', () => {
   });
 
   it('are encrypted by the migration; of people who were gone already nothing is kept; then they are sealed like others', async () => {
-    const outside = { db: database.knex, clock: systemClock, actor: { kind: 'system', name: 'test' } } as const;
-    const { contextId } = await createContext(outside, { code: 'old', name: 'Old' });
-    const scope: Scope = { ...outside, contextId };
+    const parts = { database, clock: systemClock, keyRing: testKeyRing(), hasher: createPasswordHasher(1, 10) };
+    const actor = { kind: 'system', name: 'test' } as const;
+    const { contextId } = await inTransaction({ ...parts, db: database.knex, actor }, (inside) =>
+      createContext(inside, { code: 'old', name: 'Old' }),
+    );
+    const scope = openScope(parts, contextId, actor);
     const user = await createUser(scope, {
       email: 'ana@old.example',
       firstName: 'Ana',
@@ -84,8 +87,8 @@ describe('store: events from before the chain', () => {
     expect([failed!.actor.kind, failed!.actor.ip]).to.deep.equal(['anonymous', '192.0.2.7']);
     expect([ofGone!.actor.name, ofGone!.subjectName]).to.deep.equal(['', undefined]);
     expect([company!.actor.name, company!.subjectName]).to.deep.equal(['root', 'Old']);
-    await startChain(scope, testKeyRing()); // as the store does when it has run this migration
-    expect(await sealEvents(scope, testKeyRing(), 'UTC')).to.equal(4);
-    expect((await verifyChain(scope, testKeyRing())).breach).to.equal(undefined);
+    await inTransaction(scope, startChain); // as the store does when it has run this migration
+    expect(await sealEvents(scope, 'UTC')).to.equal(4);
+    expect((await verifyChain(scope)).breach).to.equal(undefined);
   });
 });

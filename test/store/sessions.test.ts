@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
+import { inTransaction } from '../../src/domain/scope.ts';
 import { endSession, startSession } from '../../src/domain/sign-in/sessions/index.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
@@ -16,7 +17,9 @@ describe('store: sessions', () => {
     const scope = await server.scope();
     const { userId } = (await findUserByLogin(scope, 'jsilva'))!;
     const previous = await server.app.services.findSession(scope.contextId, previousToken);
-    const started = await startSession(scope, { userId, amr: ['pwd'], authenticatedAt: now, ip: '', userAgent: '', ...limits }, previous);
+    const started = await inTransaction(scope, (inside) =>
+      startSession(inside, { userId, amr: ['pwd'], authenticatedAt: now, ip: '', userAgent: '', ...limits }, previous),
+    );
     return { scope, previous, ...started, find: () => server.app.services.findSession(scope.contextId, started.token) };
   };
   const wait = (minutes: number) => {
@@ -54,8 +57,10 @@ describe('store: sessions', () => {
     const scope = await server.scope();
     const { userId } = (await findUserByLogin(scope, 'jsilva'))!;
     const previous = (await first.find())!;
-    await scope.db.transaction((db) => endSession({ ...scope, db }, first.sessionId, 'password-changed'));
-    const second = await startSession(scope, { userId, amr: ['pwd'], authenticatedAt: now, ip: '', userAgent: '', ...limits }, previous);
+    await endSession(scope, first.sessionId, 'password-changed');
+    const second = await inTransaction(scope, (inside) =>
+      startSession(inside, { userId, amr: ['pwd'], authenticatedAt: now, ip: '', userAgent: '', ...limits }, previous),
+    );
     expect(second.sessionId).not.to.equal(first.sessionId);
     expect(await server.app.services.findSession(scope.contextId, second.token)).not.to.equal(undefined);
   });

@@ -13,6 +13,7 @@ import { exportUsers, startUserExport } from '../../src/domain/people/user-expor
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { createLink, type LinkKind } from '../../src/domain/records/one-time-links/index.ts';
 import { findOperation, runOperation, Superseded } from '../../src/domain/records/operations/index.ts';
+import { inTransaction } from '../../src/domain/scope.ts';
 import { enrolTotp } from '../../src/domain/sign-in/authentication/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
 import { exportWords, importWords } from '../../src/web/admin-console/index.ts';
@@ -59,7 +60,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     ],
   });
   const scope = await server.scope();
-  const { keyRing, i18n } = server.app.services;
+  const { i18n } = server.app.services;
   const [ana, beatriz] = await Promise.all(
     ['ana@acme.example', 'beatriz@acme.example'].map(async (login) => (await findUserByLogin(scope, login))!),
   );
@@ -70,28 +71,27 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     'en',
   );
 
-  const factors = await scope.db.transaction(async (db) => {
-    const inside = { ...scope, db };
+  const factors = await inTransaction(scope, async (inside) => {
     await changeSettings(inside, newAccountsSettings, { selfRegistration: true, domains: ['acme.example'] }, 0);
     for (const { userId, email } of [ana!, beatriz!]) {
-      const { secret, sealed } = startTotp(inside, userId, { company: 'Acme', login: email! }, keyRing);
-      await enrolTotp(inside, userId, { sealed, code: totpCode(secret), name: 'Phone' }, keyRing);
+      const { secret, sealed } = startTotp(inside, userId, { company: 'Acme', login: email! });
+      await enrolTotp(inside, userId, { sealed, code: totpCode(secret), name: 'Phone' });
     }
     // signed in with it: pages about one's own factors ask for that
-    await db('sessions')
+    await inside
+      .db('sessions')
       .where({ user_id: ana!.userId })
       .update({ amr: ['pwd', 'otp', 'mfa'] });
-    return db('second_factors').where({ user_id: ana!.userId }).pluck('factor_id');
+    return inside.db('second_factors').where({ user_id: ana!.userId }).pluck('factor_id');
   });
-  const link = (kind: LinkKind, payload: Record<string, string> = {}) =>
-    scope.db.transaction((db) => {
-      const owner = kind === 'registration' ? { addressKey: 'zora@acme.example' } : { userId: beatriz!.userId };
-      return createLink({ ...scope, db }, { kind, owner, lifetimeSeconds: 3600, payload });
-    });
+  const link = (kind: LinkKind, payload: Record<string, string> = {}) => {
+    const owner = kind === 'registration' ? { addressKey: 'zora@acme.example' } : { userId: beatriz!.userId };
+    return createLink(scope, { kind, owner, lifetimeSeconds: 3600, payload });
+  };
   const address = { email: 'beatriz.nogueira@acme.example' };
   await scope.db('users').where({ user_id: beatriz!.userId }).update({ status: 'activated' });
   const away = { startsOn: '2099-01-01', endsOn: '2099-02-01', description: 'Sabbatical' };
-  await scope.db.transaction((db) => planDeactivation({ ...scope, db }, beatriz!.userId, away, 'UTC'));
+  await planDeactivation(scope, beatriz!.userId, away, 'UTC');
 
   const asAna = { ...scope, actor: { kind: 'person', id: ana!.userId, name: 'Ana Souza' } } as const;
   const words = importWords(i18n);
@@ -106,21 +106,19 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     scope,
     exported,
     async () => true,
-    (inside, operation) => exportUsers(inside, operation, keyRing, (locale) => exportWords(i18n, locale)),
+    (inside, operation) => exportUsers(inside, operation, (locale) => exportWords(i18n, locale)),
   ).catch((error) => {
     // the server's own worker, where there is one, was later
     if (!(error instanceof Superseded)) throw error;
   });
   await eventually(async () => expect((await findOperation(scope, exported))!.state).to.equal('done'));
   const payload = { operationId: exported as string };
-  const exportLink = await scope.db.transaction((db) =>
-    createLink({ ...scope, db }, { kind: 'export', owner: { userId: ana!.userId }, lifetimeSeconds: 3600, payload }),
-  );
+  const exportLink = await createLink(scope, { kind: 'export', owner: { userId: ana!.userId }, lifetimeSeconds: 3600, payload });
 
   const payroll = `/admin/applications/${(await findApplicationByCode(scope, 'payroll'))!.applicationId}`;
   const { applicationId: partnerId } = (await findApplicationByCode(scope, 'partner'))!;
   const partner = `/admin/applications/${partnerId}`;
-  await scope.db.transaction((db) => startTrace({ ...scope, db }, partnerId));
+  await startTrace(scope, partnerId);
   const user = `/admin/users/${beatriz!.userId}`;
   const group = `/admin/groups/${(await findGroupByName(scope, 'Finance'))!.groupId}`;
   const field = `/admin/custom-fields/${(await listCustomFields(scope))[0]!.fieldId}`;

@@ -8,8 +8,8 @@ import type { TestServer } from './server.ts';
 export async function setPolicy(server: TestServer, base: Record<string, unknown>, overrides: unknown[] = []): Promise<void> {
   const scope = await server.scope();
   const { version } = await loadPolicy(scope);
-  const change = await scope.db.transaction((db) => changePolicy({ ...scope, db }, { base, overrides }, version));
-  if (change.outcome === 'on-trial') await scope.db.transaction((db) => confirmPolicy({ ...scope, db }, version + 1));
+  const change = await changePolicy(scope, { base, overrides }, version);
+  if (change.outcome === 'on-trial') await confirmPolicy(scope, version + 1);
   const { rules } = await loadPolicy(scope);
   await eventually(async () => expect(await server.app.services.findPolicy(scope.contextId)).to.deep.equal(rules));
 }

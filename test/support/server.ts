@@ -3,9 +3,9 @@ import { type App, createApp } from '../../src/app/index.ts';
 import { type Config, loadConfig } from '../../src/config/index.ts';
 import { type ApplyResult, applyState, parseState } from '../../src/domain/administration/desired-state/index.ts';
 import { findContextByCode } from '../../src/domain/company/contexts/index.ts';
-import type { ContextId, Scope } from '../../src/domain/scope.ts';
+import { openScope, type Scope } from '../../src/domain/scope.ts';
 import { type Clock, systemClock } from '../../src/platform/clock/index.ts';
-import { KeyRing } from '../../src/platform/crypto/index.ts';
+import { createPasswordHasher, KeyRing } from '../../src/platform/crypto/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { createLog } from '../../src/platform/log/index.ts';
@@ -102,19 +102,20 @@ export function freePort(): Promise<number> {
 const elsewhere = 'http://127.0.0.1:9/callback';
 const actor = { kind: 'system', name: 'test' } as const;
 const appOn = (database: Database, config: Config, clock: Clock): Promise<App> => {
-  const store = { database, keyRing: testKeyRing(), isEmbedded: false, migrated: [], close: async () => {} };
+  const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue);
+  const store = { database, keyRing: testKeyRing(), hasher, isEmbedded: false, migrated: [], close: async () => {} };
   return createApp(config, store, createLog(process.env.TEST_LOG ?? 'silent'), clock);
 };
 const applier =
-  (app: App, { knex: db }: Database, clock: Clock) =>
+  ({ services }: App) =>
   (state: unknown) =>
-    applyState({ db, clock, actor }, parseState(state), app.services);
+    applyState({ ...services, db: services.database.knex, actor }, parseState(state));
 
 /** Most tests begin with the same companies: their passwords are hashed and their keys made once in a run. */
 export async function prepareStartingState(): Promise<void> {
   const database = (await createTestDatabase({ name: 'started' })).open();
   const app = await appOn(database, loadConfig({}), systemClock);
-  await applier(app, database, systemClock)(startingState(elsewhere));
+  await applier(app)(startingState(elsewhere));
   await app.close();
   await database.close();
 }
@@ -138,7 +139,7 @@ export async function startTestServer({
   const app = await appOn(database, full, clock);
   if (jobs) await app.startJobs();
   const server = await listen(app.handle, port, '127.0.0.1');
-  const apply = applier(app, database, clock);
+  const apply = applier(app);
   if (redirectUri !== elsewhere) await apply(startingState(redirectUri));
   return {
     app,
@@ -149,7 +150,7 @@ export async function startTestServer({
     apply,
     async scope(code = 'acme') {
       const context = await findContextByCode(database.knex, code);
-      return { db: database.knex, contextId: context!.contextId as ContextId, actor, clock };
+      return openScope(app.services, context!.contextId, actor);
     },
     async close() {
       await server.close(1);

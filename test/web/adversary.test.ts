@@ -27,9 +27,9 @@ describe('web: found by attack', () => {
   };
   const newTemporaryPassword = async () => {
     const { scope, user } = await person();
-    await giveTemporaryPassword(scope, user, server.app.services);
+    await giveTemporaryPassword(scope, user);
     const { showTemporaryPassword } = await import('../../src/domain/sign-in/credentials/password/index.ts');
-    return (await showTemporaryPassword(scope, user, server.app.services.keyRing))!;
+    return (await showTemporaryPassword(scope, user))!;
   };
   /** Signs in with a temporary password and stops where a new one is asked for. */
   const stopAtNewPassword = async (password: string) => {
@@ -83,9 +83,9 @@ describe('web: found by attack', () => {
     expect((await attacker.jar.submit(attacker.form, own)).url).not.to.match(/launchpad$/);
     const late = await stopAtNewPassword(second);
     const { scope, user } = await person();
-    await scope.db.transaction((db) => changeStatus({ ...scope, db }, user.userId, 'deactivate'));
+    await changeStatus(scope, user.userId, 'deactivate');
     await late.jar.submit(late.form, own);
-    await scope.db.transaction((db) => changeStatus({ ...scope, db }, user.userId, 'reactivate'));
+    await changeStatus(scope, user.userId, 'reactivate');
     const jar = new Jar();
     expect((await fillSignIn(jar, await jar.follow(`${server.issuer}/launchpad`), 'jsilva', own.newPassword)).status).to.equal(422);
   });
@@ -103,8 +103,8 @@ describe('web: found by attack', () => {
   it('a deactivation is not undone for old tokens by a reactivation', async () => {
     const { tokens } = await signInWithTokens(server, joao.login, joao.password, { scope: 'openid offline_access', prompt: 'consent' });
     const { scope, user } = await person();
-    await scope.db.transaction((db) => changeStatus({ ...scope, db }, user.userId, 'deactivate'));
-    await scope.db.transaction((db) => changeStatus({ ...scope, db }, user.userId, 'reactivate'));
+    await changeStatus(scope, user.userId, 'deactivate');
+    await changeStatus(scope, user.userId, 'reactivate');
     expect((await refresh(tokens.refresh_token)).status).to.equal(400);
     expect((await userinfo(tokens.access_token)).status).to.equal(401);
   });
@@ -140,15 +140,9 @@ describe('web: found by attack', () => {
     const own = await token(server.issuer, { grant_type: 'client_credentials' }, basic('payroll', clientSecret));
     const scope = await server.scope();
     const before = (await findApplicationByCode(scope, 'payroll'))!;
-    await scope.db.transaction((db) => deleteApplication({ ...scope, db }, before.applicationId));
+    await deleteApplication(scope, before.applicationId);
     const { secret_fingerprint: _, ...oidc } = before.oidc!;
-    await scope.db.transaction((db) =>
-      createApplication(
-        { ...scope, db },
-        { code: 'payroll', name: 'New', navigable: true, oidc: { ...oidc, client_secret: clientSecret } },
-        server.app.services.keyRing,
-      ),
-    );
+    await createApplication(scope, { code: 'payroll', name: 'New', navigable: true, oidc: { ...oidc, client_secret: clientSecret } });
     await sleep(100);
     expect((await userinfo(tokens.access_token)).status).to.equal(401);
     expect((await refresh(tokens.refresh_token)).status).to.equal(400);

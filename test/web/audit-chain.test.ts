@@ -9,13 +9,14 @@ import {
   findSealedRange,
   listDailyCounts,
   purgeEvents,
-  recordEvent,
+  recordAlone,
   restartChain,
   sealEvents,
   startChain,
   verifyChain,
 } from '../../src/domain/records/audit/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
+import { inTransaction } from '../../src/domain/scope.ts';
 import { KeyRing, newId } from '../../src/platform/crypto/index.ts';
 import type { AppError } from '../../src/platform/errors/index.ts';
 import { enqueueJob, listFailedJobs } from '../../src/platform/jobs/index.ts';
@@ -33,13 +34,12 @@ describe('domain/audit: the chain', () => {
     server = await startTestServer({ clock });
     scope = await server.scope();
     for (let i = 0; i < 20; i++)
-      await recordEvent(scope, { type: 'settings.changed', reason: `n${i}`, details: { b: i, a: { d: 1, c: [2] } } });
+      await recordAlone(scope, { type: 'settings.changed', reason: `n${i}`, details: { b: i, a: { d: 1, c: [2] } } });
   });
   afterEach(() => server.close());
 
-  const keyRing = () => server.app.services.keyRing;
-  const seal = () => sealEvents(scope, keyRing(), 'UTC');
-  const verify = () => verifyChain(scope, keyRing());
+  const seal = () => sealEvents(scope, 'UTC');
+  const verify = () => verifyChain(scope);
   const events = () => scope.db('audit_events').where({ context_id: scope.contextId });
   const at = (seq: number) => events().where({ seal_seq: seq });
 
@@ -50,7 +50,7 @@ describe('domain/audit: the chain', () => {
     expect(await verify())
       .to.include({ sealed: first })
       .and.not.have.property('breach');
-    await recordEvent(scope, { type: 'settings.changed', reason: 'late' });
+    await recordAlone(scope, { type: 'settings.changed', reason: 'late' });
     expect((await verify()).tail.events).to.equal(1);
     expect(await seal()).to.equal(1);
     expect(await seal()).to.equal(0);
@@ -67,8 +67,8 @@ describe('domain/audit: the chain', () => {
 
   it('an event of a slow transaction gets a later place; the chain stays whole', async () => {
     const slow = await scope.db.transaction();
-    await recordEvent({ ...scope, db: slow as never }, { type: 'settings.changed', reason: 'slow' });
-    await recordEvent(scope, { type: 'settings.changed', reason: 'quick' });
+    await recordAlone({ ...scope, db: slow as never }, { type: 'settings.changed', reason: 'slow' });
+    await recordAlone(scope, { type: 'settings.changed', reason: 'quick' });
     await seal();
     await slow.commit();
     await seal();
@@ -85,7 +85,7 @@ describe('domain/audit: the chain', () => {
       await scope.db
         .transaction(async (db) => {
           await work(db);
-          result = await verifyChain({ ...scope, db }, keyRing());
+          result = await verifyChain({ ...scope, db });
           throw new Error('roll back');
         })
         .catch(() => {});
@@ -163,8 +163,9 @@ describe('domain/audit: the chain', () => {
     expect(
       await tampered(async (db) => {
         await db('audit_events').where(own).update({ seal_seq: null, seal_hash: null, reason: 'forged' });
-        await startChain({ ...scope, db }, stranger);
-        await sealEvents({ ...scope, db }, stranger, 'UTC');
+        const theirs = { ...scope, db, keyRing: stranger };
+        await inTransaction(theirs, startChain);
+        await sealEvents(theirs, 'UTC');
       }),
     ).to.deep.equal([last, 'head']);
     expect((await verify()).breach, 'and nothing was left changed').to.equal(undefined);
@@ -179,8 +180,8 @@ describe('domain/audit: the chain', () => {
         .transaction(async (db) => {
           await work(db);
           const inside = { ...scope, db };
-          await recordEvent(inside, { type: 'settings.changed', reason: 'later' });
-          for (const next of [() => sealEvents(inside, keyRing(), 'UTC'), () => purgeEvents(inside, keyRing(), new Date())])
+          await recordAlone(inside, { type: 'settings.changed', reason: 'later' });
+          for (const next of [() => sealEvents(inside, 'UTC'), () => purgeEvents(inside, new Date())])
             await next().then(
               () => expect.fail(`${what}: went on`),
               (thrown) => {
@@ -214,24 +215,24 @@ describe('domain/audit: the chain', () => {
   it('a head that was kept elsewhere shows that the chain was cut back to an earlier one of ours', async () => {
     await seal();
     const [early] = await scope.db('audit_chains').where({ context_id: scope.contextId });
-    await recordEvent(scope, { type: 'settings.changed', reason: 'to be hidden' });
+    await recordAlone(scope, { type: 'settings.changed', reason: 'to be hidden' });
     await seal();
     const { head } = await verify();
     const known = { seq: head!.seq, hash: head!.hash };
-    expect((await verifyChain(scope, keyRing(), known)).breach).to.equal(undefined);
+    expect((await verifyChain(scope, known)).breach).to.equal(undefined);
     await at(head!.seq).delete();
     await scope.db('audit_chains').where({ context_id: scope.contextId }).update({ seq: early.seq, hash: early.hash, mac: early.mac });
     expect((await verify()).breach, 'from inside it looks whole').to.equal(undefined);
-    expect((await verifyChain(scope, keyRing(), known)).breach).to.include({ at: head!.seq, what: 'missing' });
+    expect((await verifyChain(scope, known)).breach).to.include({ at: head!.seq, what: 'missing' });
   });
 
   it('retention deletes from the beginning on, and the rest goes on verifying', async () => {
     await seal();
     wait(40 * 24 * 60);
-    await recordEvent(scope, { type: 'settings.changed', reason: 'young' });
+    await recordAlone(scope, { type: 'settings.changed', reason: 'young' });
     await seal();
-    await scope.db.transaction((db) => changeSettings({ ...scope, db }, auditRetention, { days: 30 }, 0));
-    const purged = await purgeOldEvents(scope, keyRing());
+    await changeSettings(scope, auditRetention, { days: 30 }, 0);
+    const purged = await purgeOldEvents(scope);
     expect(purged).to.be.greaterThan(20);
     expect(await events().where({ reason: 'n3' })).to.have.length(0);
     await seal();
@@ -240,12 +241,12 @@ describe('domain/audit: the chain', () => {
     expect((await events().where({ type: 'audit.purged' }))[0].details.events).to.equal(purged);
     await at(purged + 1).delete();
     expect((await verify()).breach).to.include({ at: purged + 1, what: 'missing' });
-    expect(await purgeEvents(scope, keyRing(), new Date(0)), 'nothing is that old').to.equal(0);
+    expect(await purgeEvents(scope, new Date(0)), 'nothing is that old').to.equal(0);
   });
 
   it('nobody gets rid of an event, or of a change to one, by making it look old', async () => {
     await seal();
-    await scope.db.transaction((db) => changeSettings({ ...scope, db }, auditRetention, { days: 30 }, 0));
+    await changeSettings(scope, auditRetention, { days: 30 }, 0);
     const before = await events().where('seal_seq', '<=', 5);
     for (const spoil of [
       () =>
@@ -257,7 +258,7 @@ describe('domain/audit: the chain', () => {
     ]) {
       await spoil();
       wait(40 * 24 * 60);
-      await purgeOldEvents(scope, keyRing()).then(
+      await purgeOldEvents(scope).then(
         () => expect.fail('it was deleted'),
         (error) => expect(error).to.be.instanceOf(BrokenChain),
       );
@@ -274,14 +275,14 @@ describe('domain/audit: the chain', () => {
   });
 
   it('is verified as it was at one moment, while it grows and is cut', async () => {
-    await scope.db.transaction((db) => changeSettings({ ...scope, db }, auditRetention, { days: 30 }, 0));
+    await changeSettings(scope, auditRetention, { days: 30 }, 0);
     let isOver = false;
     const grow = async () => {
       while (!isOver) {
-        await recordEvent(scope, { type: 'settings.changed', reason: 'more' });
+        await recordAlone(scope, { type: 'settings.changed', reason: 'more' });
         await seal();
         wait(10 * 24 * 60);
-        await purgeOldEvents(scope, keyRing());
+        await purgeOldEvents(scope);
       }
     };
     const growing = grow();
@@ -293,7 +294,7 @@ describe('domain/audit: the chain', () => {
 
   it('one company’s broken chain keeps no other’s from being sealed', async () => {
     const other = await server.scope('other');
-    for (const one of [scope, other]) await recordEvent(one, { type: 'settings.changed', reason: 'to be sealed' });
+    for (const one of [scope, other]) await recordAlone(one, { type: 'settings.changed', reason: 'to be sealed' });
     for (const one of [scope, other])
       await one
         .db('audit_events')
@@ -304,14 +305,14 @@ describe('domain/audit: the chain', () => {
     await eventually(async () =>
       expect((await listFailedJobs(scope.db)).map(({ lastError }) => lastError).join()).to.contain('portaria audit verify'),
     );
-    expect((await verifyChain(other, keyRing())).tail.events).to.equal(0);
+    expect((await verifyChain(other)).tail.events).to.equal(0);
     expect((await verify()).breach).to.include({ at: 1 });
   });
 
   it('a chain that is broken for good is given up in the open: a new one begins behind it, and age still deletes what lies before', async () => {
     const last = await seal();
     await at(3).delete();
-    const { breach, firstSeq } = await restartChain(scope, keyRing(), 'lost with a disk');
+    const { breach, firstSeq } = await restartChain(scope, 'lost with a disk');
     expect([breach, firstSeq]).to.deep.equal([{ at: 3, what: 'missing' }, last + 1]);
     await seal();
     const anew = await verify();
@@ -319,7 +320,7 @@ describe('domain/audit: the chain', () => {
     expect(anew.before, 'what was sealed before is still there').to.equal(last - 1);
     const [event] = await eventsOf(scope, { type: 'audit.chain-restarted' });
     expect(event!.details).to.deep.equal({ brokenAt: 3, breach: 'missing', because: 'lost with a disk' });
-    await restartChain(scope, keyRing(), 'again').then(
+    await restartChain(scope, 'again').then(
       () => expect.fail('a whole chain was given up'),
       (error: AppError) => expect(error.code).to.equal('chain_whole'),
     );
@@ -328,11 +329,11 @@ describe('domain/audit: the chain', () => {
       last: last + 1,
     });
     const heads = [await at(last).first('seal_hash'), await at(last - 1).first('seal_hash')].map((row) => row!.seal_hash.toString('hex'));
-    expect((await verifyChain(scope, keyRing(), { seq: last, hash: heads[0]! })).breach).to.equal(undefined);
-    expect((await verifyChain(scope, keyRing(), { seq: last, hash: heads[1]! })).breach).to.include({ at: last, what: 'changed' });
-    expect((await verifyChain(scope, keyRing(), { seq: last - 1, hash: heads[1]! })).isKnownTooOld).to.equal(true);
+    expect((await verifyChain(scope, { seq: last, hash: heads[0]! })).breach).to.equal(undefined);
+    expect((await verifyChain(scope, { seq: last, hash: heads[1]! })).breach).to.include({ at: last, what: 'changed' });
+    expect((await verifyChain(scope, { seq: last - 1, hash: heads[1]! })).isKnownTooOld).to.equal(true);
     wait(1);
-    expect(await purgeEvents(scope, keyRing(), clock.now())).to.equal(last);
+    expect(await purgeEvents(scope, clock.now())).to.equal(last);
     await seal();
     const purged = await verify();
     expect([purged.breach, purged.before, purged.firstSeq]).to.deep.equal([undefined, 0, last + 2]);
@@ -341,7 +342,7 @@ describe('domain/audit: the chain', () => {
   it('a place that was written by hand wedges nothing: it is named, taken out of the numbering, and the chain goes on', async () => {
     const last = await seal();
     for (const place of ['9007199254740991', '9223372036854775807', '-9007199254740991', '-9223372036854775808', '-1', '0']) {
-      await recordEvent(scope, { type: 'settings.changed', reason: `forged ${place}` });
+      await recordAlone(scope, { type: 'settings.changed', reason: `forged ${place}` });
       await scope.db.raw('UPDATE audit_events SET seal_seq = ?::bigint, seal_hash = ? WHERE context_id = ? AND reason = ?', [
         place,
         Buffer.alloc(32, 1),
@@ -351,7 +352,7 @@ describe('domain/audit: the chain', () => {
     }
     expect((await verify()).breach).to.include({ what: 'added' });
     expect((await verify()).before, 'what lies before the beginning is counted').to.equal(4);
-    expect((await restartChain(scope, keyRing(), 'forged')).firstSeq).to.equal(last + 1);
+    expect((await restartChain(scope, 'forged')).firstSeq).to.equal(last + 1);
     expect(await seal()).to.equal(1);
     const anew = await verify();
     expect([anew.breach, anew.sealed, anew.before]).to.deep.equal([undefined, 1, last + 6]);
@@ -397,22 +398,21 @@ describe('domain/audit: people’s data', () => {
 
   it('a key that was thrown away or exchanged is named: the hashes alone would not tell', async () => {
     const { userId } = (await findUserByLogin(scope, 'jsilva'))!;
-    const { keyRing } = server.app.services;
-    await sealEvents(scope, keyRing, 'UTC');
-    expect((await verifyChain(scope, keyRing)).breach).to.equal(undefined);
+    await sealEvents(scope, 'UTC');
+    expect((await verifyChain(scope)).breach).to.equal(undefined);
     const row = scope.db('audit_keys').where({ context_id: scope.contextId, user_id: userId });
     const kept = await row.clone().first();
     const [first] = await scope.db('audit_events').where({ context_id: scope.contextId, actor_id: userId }).orderBy('seal_seq');
     const own = await scope.db('audit_events').where({ context_id: scope.contextId, subject_id: userId }).orderBy('seal_seq').first();
     const at = Math.min(first.seal_seq, own.seal_seq);
     await row.clone().update({ key: Buffer.alloc(32, 1) });
-    expect((await verifyChain(scope, keyRing)).breach).to.include({ at, what: 'hidden' });
+    expect((await verifyChain(scope)).breach).to.include({ at, what: 'hidden' });
     await row.clone().delete();
-    expect((await verifyChain(scope, keyRing)).breach).to.include({ at, what: 'hidden' });
+    expect((await verifyChain(scope)).breach).to.include({ at, what: 'hidden' });
     // an event that says the person was deleted counts for nothing while the person lives
     const said = { context_id: scope.contextId, event_id: newId(), at: new Date(), type: 'user.deleted', outcome: 'success' };
     await scope.db('audit_events').insert({ ...said, actor: '{}', subject_kind: 'user', subject_id: userId, details: '{}' });
-    expect((await verifyChain(scope, keyRing)).breach).to.include({ at, what: 'hidden' });
+    expect((await verifyChain(scope)).breach).to.include({ at, what: 'hidden' });
     await scope.db('audit_events').where('event_id', said.event_id).delete();
     // what is broken in the hashes is said before
     const last = scope
@@ -423,22 +423,24 @@ describe('domain/audit: people’s data', () => {
       .first();
     const { event_id } = await last;
     await scope.db('audit_events').where({ event_id }).update({ reason: 'changed' });
-    expect((await verifyChain(scope, keyRing)).breach).to.include({ what: 'changed', eventId: event_id });
+    expect((await verifyChain(scope)).breach).to.include({ what: 'changed', eventId: event_id });
     await scope.db('audit_events').where({ event_id }).update({ reason: null });
     await scope.db('audit_keys').insert(kept);
-    expect((await verifyChain(scope, keyRing)).breach).to.equal(undefined);
+    expect((await verifyChain(scope)).breach).to.equal(undefined);
   });
 
   it('S130: is gone with the person, in what they did and what was done to them; the chain still verifies', async () => {
     const { userId } = (await findUserByLogin(scope, 'jsilva'))!;
-    await sealEvents(scope, server.app.services.keyRing, 'UTC');
+    await sealEvents(scope, 'UTC');
     await scope.db('users').where({ user_id: userId }).update({ recovery_email: 'joao@home.example' });
-    await mailPerson(scope, (await findUserByLogin(scope, 'jsilva'))!, { mail: 'own_password_changed', path: '/account' });
-    const ana = (await findUserByLogin(scope, 'ana@acme.example'))!;
-    await mailPerson(scope, { ...ana, recoveryEmail: 'joao@home.example' }, { mail: 'password_changed', path: '/recovery' });
+    await inTransaction(scope, async (inside) => {
+      await mailPerson(inside, (await findUserByLogin(inside, 'jsilva'))!, { mail: 'own_password_changed', path: '/account' });
+      const ana = (await findUserByLogin(inside, 'ana@acme.example'))!;
+      await mailPerson(inside, { ...ana, recoveryEmail: 'joao@home.example' }, { mail: 'password_changed', path: '/recovery' });
+    });
     const jobs = async () => JSON.stringify(await scope.db('graphile_worker._private_jobs').select('payload'));
     expect(await jobs()).to.contain('joao@home.example');
-    for (const work of [requestDeletion, deleteAccount]) await scope.db.transaction((db) => work({ ...scope, db }, userId));
+    for (const work of [requestDeletion, deleteAccount]) await work(scope, userId);
     await sweepMails(scope.db);
     expect(await jobs(), 'nor is a mail of theirs').to.not.match(/João/);
     expect(await jobs(), 'that of somebody with the same mailbox stays').to.contain('joao@home.example');
@@ -446,11 +448,11 @@ describe('domain/audit: people’s data', () => {
     expect(events.length).to.be.greaterThan(3);
     expect(JSON.stringify(events)).to.not.match(/João|jsilva|Mozilla/);
     expect(events.every(({ erased, subjectKind }) => erased.subject || subjectKind !== 'user')).to.equal(true);
-    await sealEvents(scope, server.app.services.keyRing, 'UTC');
-    expect((await verifyChain(scope, server.app.services.keyRing)).breach).to.equal(undefined);
+    await sealEvents(scope, 'UTC');
+    expect((await verifyChain(scope)).breach).to.equal(undefined);
     // and nothing is written of somebody who is gone
     const gone = { ...scope, actor: { kind: 'person', id: userId, name: 'João Late', ip: '203.0.113.77' } } as const;
-    await recordEvent(gone, { type: 'user.edited', subject: { kind: 'user', id: userId, name: 'João Late' }, details: { after: 'João' } });
+    await recordAlone(gone, { type: 'user.edited', subject: { kind: 'user', id: userId, name: 'João Late' }, details: { after: 'João' } });
     expect(JSON.stringify(await scope.db('audit_events').where({ context_id: scope.contextId }))).to.not.match(/João|203\.0\.113/);
     const jar = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
     expect((await jar.get(`${server.issuer}/admin/audit?subject=${userId}`)).text).to.contain('Deleted person');

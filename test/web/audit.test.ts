@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { verifyAuditFile } from '../../src/domain/administration/audit-keeping/index.ts';
 import { changeStatus, findUserByLogin } from '../../src/domain/people/users/index.ts';
-import { canonicalEvent, nextHash, noHash, recordEvent, sealEvents } from '../../src/domain/records/audit/index.ts';
+import { canonicalEvent, nextHash, noHash, recordAlone, sealEvents } from '../../src/domain/records/audit/index.ts';
 import { enqueueJob, listFailedJobs } from '../../src/platform/jobs/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { movableClock } from '../support/clock.ts';
@@ -16,7 +16,7 @@ describe('web/admin-console: the audit report', () => {
   before(async () => {
     server = await startTestServer({ jobs: true, clock });
     const scope = await server.scope();
-    await recordEvent(scope, { type: 'settings.changed', reason: 'yesterday' });
+    await recordAlone(scope, { type: 'settings.changed', reason: 'yesterday' });
     wait(24 * 60);
     ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
     await signedIn(server.baseUrl, 'jsilva', passwords.joao);
@@ -100,8 +100,8 @@ describe('web/admin-console: the audit report', () => {
   it('says in the file what the page says: who Portaria is, what changed, in the reader’s language', async () => {
     const scope = await server.scope();
     const joao = (await findUserByLogin(scope, 'jsilva'))!;
-    await scope.db.transaction((db) => changeStatus({ ...scope, db }, joao.userId, 'block'));
-    await scope.db.transaction((db) => changeStatus({ ...scope, db }, joao.userId, 'unblock'));
+    await changeStatus(scope, joao.userId, 'block');
+    await changeStatus(scope, joao.userId, 'unblock');
     for (const [locale, words] of [
       ['en', ['"Portaria"', 'Value: Blocked → Activated']],
       ['pt-BR', ['"Portaria"', 'Bloqueado → Ativado']],
@@ -119,8 +119,7 @@ describe('web/admin-console: the audit report', () => {
 
   it('nothing that was changed is signed, and nothing that was written by hand beyond the end', async () => {
     const scope = await server.scope();
-    const { keyRing } = server.app.services;
-    await sealEvents(scope, keyRing, 'UTC');
+    await sealEvents(scope, 'UTC');
     const events = () => scope.db('audit_events').where({ context_id: scope.contextId });
     const exported = async () => {
       const { action, fields } = ana.form(await ana.get(at('/admin/audit/export')));
@@ -203,12 +202,12 @@ describe('web/admin-console: the audit report', () => {
 
   it('a chain that was changed is seen by the operator: the sealing fails and says so', async () => {
     const scope = await server.scope();
-    await sealEvents(scope, server.app.services.keyRing, 'UTC');
+    await sealEvents(scope, 'UTC');
     await scope
       .db('audit_chains')
       .where({ context_id: scope.contextId })
       .update({ hash: Buffer.alloc(32, 3) });
-    await recordEvent(scope, { type: 'settings.changed', reason: 'later' });
+    await recordAlone(scope, { type: 'settings.changed', reason: 'later' });
     await enqueueJob(scope.db, 'seal-audit', {}, { maxAttempts: 1 });
     await eventually(async () => {
       const failed = await listFailedJobs(scope.db);

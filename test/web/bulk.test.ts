@@ -132,12 +132,9 @@ describe('web/admin-console: many people at once', () => {
     const asAna = { ...scope, actor: { kind: 'person', id: person.userId, name: 'Ana' } } as const;
     const id = await startBulkChange(asAna, { filter: { search: 'João' } }, { change: 'deactivate', locale: 'en' });
     await scope.db('users').where({ user_id: person.userId }).update({ role: 'regular' });
-    await runOperation(
-      scope,
-      id,
-      async () => true,
-      (inside, operation) => runBulkChange(inside, operation, server.app.services),
-    ).catch((error) => expect(error, 'the worker was later').to.be.instanceOf(Superseded));
+    await runOperation(scope, id, async () => true, runBulkChange).catch((error) =>
+      expect(error, 'the worker was later').to.be.instanceOf(Superseded),
+    );
     await eventually(async () =>
       expect(await findOperation(scope, id)).to.include({ state: 'failed', fault: 'administrators_only', done: 0 }),
     );

@@ -50,7 +50,7 @@ describe('web/oidc: claims of custom fields', () => {
     const scope = await server.scope();
     const joao = (await findUserByLogin(scope, 'jsilva'))!;
     const told = { cost_center: 'FIN-1', badge: '12.5', driver: 'no', sites: ['Recife'] };
-    await scope.db.transaction((db) => editUser({ ...scope, db }, joao.userId, { customFields: told }));
+    await editUser(scope, joao.userId, { customFields: told });
     const read = async (wanted: string) => {
       const { tokens } = await signInWithTokens(server, 'jsilva', passwords.joao, { scope: wanted });
       const { text } = await send(`${server.issuer}/oidc/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } });
@@ -74,7 +74,7 @@ describe('web/oidc: claims of custom fields', () => {
     }
     // the field cannot go while an application is told it
     const { fieldId } = (await listCustomFields(scope)).find(({ code }) => code === 'badge')!;
-    const kept = await scope.db.transaction((db) => deleteCustomField({ ...scope, db }, fieldId)).catch((error) => error);
+    const kept = await deleteCustomField(scope, fieldId).catch((error) => error);
     expect(kept.code).to.equal('custom_field_in_use');
   });
 

@@ -142,7 +142,7 @@ describe('web/admin-console', () => {
       .db('applications')
       .where({ context_id: scope.contextId, code: 'payroll' })
       .update({ created_at: new Date(Date.now() - 200 * 86_400_000) });
-    await sealEvents(scope, server.app.services.keyRing, 'UTC');
+    await sealEvents(scope, 'UTC');
     const home = (await ana.get(at('/admin'))).text;
     expect(home)
       .to.match(/href="\/acme\/admin\/users\?status=blocked"><strong>1</)
@@ -236,11 +236,9 @@ describe('web/admin-console', () => {
     const { requestDeletion } = await import('../../src/domain/people/users/index.ts');
     const scope = await server.scope();
     let code = '';
-    await scope.db
-      .transaction((db) => requestDeletion({ ...scope, db }, own))
-      .catch((error) => {
-        code = error.code;
-      });
+    await requestDeletion(scope, own).catch((error) => {
+      code = error.code;
+    });
     expect(code).to.equal('last_administrator');
   });
 

@@ -97,7 +97,7 @@ describe('web/sign-in: whether an account exists', function () {
     await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users }] });
     const scope = await server.scope();
     const settings = { activation: 'invitation', selfRegistration: true, domains: ['acme.example'] };
-    await scope.db.transaction((db) => changeSettings({ ...scope, db }, newAccountsSettings, settings, 0));
+    await changeSettings(scope, newAccountsSettings, settings, 0);
     server.app.services.forgetCached(scope.contextId);
     const recover = (login: string) => timeOfWish('/recovery', { login });
     const register = (email: string) => timeOfWish('/register', { email, firstName: 'Ana', lastName: 'Souza' });

@@ -146,9 +146,7 @@ describe('web/oidc: attacks', () => {
       async (s) => {
         const scope = await s.scope();
         const [application, group] = [await findApplicationByCode(scope, 'payroll'), await findGroupByName(scope, 'Finance')];
-        await scope.db.transaction((db) =>
-          unassignApplication({ ...scope, db }, application!.applicationId, { kind: 'group', id: group!.groupId }),
-        );
+        await unassignApplication(scope, application!.applicationId, { kind: 'group', id: group!.groupId });
       },
     ],
     [
@@ -156,7 +154,7 @@ describe('web/oidc: attacks', () => {
       async (s) => {
         const scope = await s.scope();
         const application = await findApplicationByCode(scope, 'payroll');
-        await scope.db.transaction((db) => setApplicationEnabled({ ...scope, db }, application!.applicationId, false));
+        await setApplicationEnabled(scope, application!.applicationId, false);
         await new Promise((resolve) => setTimeout(resolve, 100)); // the notice reaches every process
       },
     ],
@@ -164,7 +162,7 @@ describe('web/oidc: attacks', () => {
   async function setStatus(s: TestServer, change: 'deactivate' | 'block') {
     const scope = await s.scope();
     const user = await findUserByLogin(scope, 'jsilva');
-    await scope.db.transaction((db) => changeStatus({ ...scope, db }, user!.userId, change));
+    await changeStatus(scope, user!.userId, change);
   }
 
   for (const [name, lose] of losses) {
@@ -207,7 +205,7 @@ describe('web/oidc: attacks', () => {
   it('a disabled application says so, and the audit names it by the support code', async () => {
     const scope = await server.scope();
     const application = await findApplicationByCode(scope, 'payroll');
-    await scope.db.transaction((db) => setApplicationEnabled({ ...scope, db }, application!.applicationId, false));
+    await setApplicationEnabled(scope, application!.applicationId, false);
     await new Promise((resolve) => setTimeout(resolve, 100));
     const { answer } = await authorize(server, new Jar());
     expect([answer.status, answer.text.includes('Payroll cannot be used now')]).to.deep.equal([400, true]);

@@ -105,12 +105,12 @@ describe('web/admin-console: a person’s second factors', () => {
     const waits = await thief.submit(thief.form(asked, /second-factor$/), { code: totpCode(secret, now()) });
     expect(waits.url).to.match(/terms$/);
     const user = await joao();
-    const token = await scope.db.transaction((db) =>
-      createLink(
-        { ...scope, db },
-        { kind: 'recovery-email', owner: { userId: user.userId }, lifetimeSeconds: 3600, payload: { email: 't@evil.example' } },
-      ),
-    );
+    const token = await createLink(scope, {
+      kind: 'recovery-email',
+      owner: { userId: user.userId },
+      lifetimeSeconds: 3600,
+      payload: { email: 't@evil.example' },
+    });
     await disable({});
     await thief.submit(thief.form(waits, /terms$/), { decision: 'accept' });
     expect((await thief.follow(at('/launchpad'))).text, 'the proof is worth nothing').to.contain('name="password"');

@@ -141,7 +141,7 @@ describe('web/admin-console: temporary deactivation', () => {
     await look();
     const scope = await server.scope();
     const { userId } = await joao();
-    await scope.db.transaction((db) => changeStatus({ ...scope, db }, userId, 'reactivate'));
+    await changeStatus(scope, userId, 'reactivate');
     await look();
     expect(await scope.db('planned_deactivations')).to.have.length(0);
     expect(await status()).to.equal('activated');
@@ -152,8 +152,7 @@ describe('web/admin-console: temporary deactivation', () => {
     await look();
     const scope = await server.scope();
     const { userId } = await joao();
-    for (const change of ['reactivate', 'deactivate'] as const)
-      await scope.db.transaction((db) => changeStatus({ ...scope, db }, userId, change));
+    for (const change of ['reactivate', 'deactivate'] as const) await changeStatus(scope, userId, change);
     await waitUntil(3);
     await look();
     expect((await getUser(scope, userId)).status).to.equal('deactivated');

@@ -152,7 +152,7 @@ describe('web/recovery', () => {
     const scope = await server.scope();
     const { keyRing } = server.app.services;
     const sealed = keyRing.encrypt('ana@acme.example', `recovery-login:${scope.contextId}`);
-    await Promise.all(Array.from({ length: 20 }, () => sendRecovery(scope, sealed, keyRing)));
+    await Promise.all(Array.from({ length: 20 }, () => sendRecovery(scope, sealed)));
     const links = await scope.db('one_time_links').where({ kind: 'recovery' });
     expect([links.length, links.filter(({ ended_at }) => ended_at === null).length]).to.deep.equal([3, 1]);
   });

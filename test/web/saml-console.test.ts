@@ -145,7 +145,7 @@ describe('web: the console connects SAML applications', () => {
     ).to.equal(undefined);
     await refreshMetadata(scope, applicationId, async () => {
       const seen = digestOf((await found())!.proposed!);
-      await scope.db.transaction((db) => ignoreMetadata({ ...scope, db }, applicationId, seen));
+      await ignoreMetadata(scope, applicationId, seen);
       return moved('https://one.example/acs');
     });
     expect((await found())!.proposed, 'ignored while it was read').to.equal(undefined);

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { publishCertificate, startSigningWith } from '../../src/domain/company/saml-certificates/index.ts';
 import { inTransaction } from '../../src/domain/scope.ts';
 import { send } from '../support/jar.ts';
-import { passwords, signedIn, startTestServer, type TestServer, testKeyRing } from '../support/server.ts';
+import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 const partners = 200;
 
@@ -71,7 +71,7 @@ describe('web: a certificate rollover under load', function () {
       for (const target = signIns + n; signIns < target; ) await new Promise((resolve) => setTimeout(resolve, 20));
     };
     await untilMore(partners);
-    const published = await inTransaction(scope, (inside) => publishCertificate(inside, 'RS256', 'Acme', testKeyRing()));
+    const published = await inTransaction(scope, (inside) => publishCertificate(inside, 'RS256', 'Acme'));
     await untilMore(100);
     certificates = await trusted(); // what a partner finds when it reads the metadata again
     await inTransaction(scope, (inside) => startSigningWith(inside, published.fingerprint));

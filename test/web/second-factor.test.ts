@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { forgetBrowsers } from '../../src/domain/records/attempts/index.ts';
+import { inTransaction } from '../../src/domain/scope.ts';
 import { movableClock } from '../support/clock.ts';
 import { type Answer, Jar } from '../support/jar.ts';
 import { authorize, basic, exchange, token } from '../support/oidc.ts';
@@ -341,7 +342,7 @@ describe('web/sign-in: second factors', () => {
       const verify = hasher.verify;
       hasher.verify = async (...args) => {
         const matches = await verify.apply(hasher, args);
-        await forgetBrowsers(scope, userId);
+        await inTransaction(scope, (inside) => forgetBrowsers(inside, userId));
         return matches;
       };
       expect(isIn((await begin('jsilva', passwords.joao, jar)).page)).to.equal(false);

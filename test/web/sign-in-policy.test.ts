@@ -90,7 +90,7 @@ describe('web: the sign-in policy', () => {
     wait(6);
     expect((await ana.get(at('/admin/policy'))).text, 'over').to.not.contain('10.0.0.0/8');
     const scope = await server.scope();
-    await scope.db.transaction((db) => endTrial({ ...scope, db }));
+    await endTrial(scope);
     expect((await rules()).base.networks).to.deep.equal([]);
     await save({ networks: '127.0.0.0/8\n10.0.0.0/8' });
     expect((await decide('keep')).text).to.contain('The policy stays');

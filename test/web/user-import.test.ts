@@ -183,7 +183,7 @@ describe('web/admin-console: import of users', () => {
     if (!('operationId' in draft)) throw new Error('no draft');
     const jar = await signedIn(server.baseUrl, 'eve@acme.example', person.password);
     expect((await jar.get(at(`/admin/users/import/${draft.operationId}`))).text).to.contain('They become administrators: 1');
-    await scope.db.transaction((db) => changeStatus({ ...scope, db }, eve.userId, 'deactivate'));
+    await changeStatus(scope, eve.userId, 'deactivate');
     await confirmImport(asEve, draft.operationId);
     await eventually(async () => expect((await findOperation(scope, draft.operationId))!.fault).to.equal('administrators_only'));
     expect(await findUserByLogin(scope, 'door@evil.example')).to.equal(undefined);
@@ -199,9 +199,7 @@ describe('web/admin-console: import of users', () => {
   it('is all or nothing: somebody who takes a name meanwhile stops all of it', async () => {
     const preview = await send('firstName,lastName,email\nA,One,one@acme.example\nB,Two,two@acme.example');
     const scope = await server.scope();
-    await scope.db.transaction((db) =>
-      createUser({ ...scope, db }, { email: 'two@acme.example', firstName: 'X', lastName: 'Y', role: 'regular', status: 'invited' }),
-    );
+    await createUser(scope, { email: 'two@acme.example', firstName: 'X', lastName: 'Y', role: 'regular', status: 'invited' });
     const done = await confirm(preview);
     expect(done.text).to.contain('Things changed since the file was checked');
     expect(await findUserByLogin(scope, 'one@acme.example')).to.equal(undefined);

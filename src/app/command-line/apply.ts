@@ -20,9 +20,7 @@ export const applyCommand: Command = {
     if (!file || rest.length > 0) throw new UsageError('Give one file.');
     const state = withMetadata(parseState(read(file)), file === '-' ? '.' : dirname(file));
     const dryRun = options['dry-run'] === true;
-    const result = await withStore({ config, note }, ({ scope, keyRing, hasher }) =>
-      applyState(scope, state, { keyRing, hasher }, { dryRun }),
-    );
+    const result = await withStore({ config, note }, ({ scope }) => applyState(scope, state, { dryRun }));
     return {
       text: describe(result, dryRun),
       data: { dryRun, changes: result.changes, generatedPasswords: dryRun ? [] : result.generatedPasswords },

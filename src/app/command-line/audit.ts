@@ -35,12 +35,12 @@ export const auditVerify: Command = {
     if (options['at-least'] && (!hash || options.all))
       throw new UsageError('--at-least is SEQ:HASH, as "audit verify" printed it, of one context.');
     const known = hash ? { seq: Number(seq), hash } : undefined;
-    return withStore({ config, note }, async ({ scope, keyRing }) => {
+    return withStore({ config, note }, async ({ scope }) => {
       const contexts = what ? [await findContextByCode(scope.db, what)] : await listContexts(scope.db);
       const results: (Verification & { context: string })[] = [];
       for (const context of contexts) {
         if (!context) throw new AppError('unknown_context', 422, { params: { code: what ?? '' } });
-        results.push({ context: context.code, ...(await verifyChain({ ...scope, contextId: context.contextId }, keyRing, known)) });
+        results.push({ context: context.code, ...(await verifyChain({ ...scope, contextId: context.contextId }, known)) });
       }
       return {
         text: results.map(describe).join('\n') || 'There are no contexts yet.',
@@ -103,10 +103,10 @@ export const auditSeal: Command = {
   examples: ['audit seal acme'],
   async run({ args: [code, ...rest], config, note }) {
     if (!code || rest.length > 0) throw new UsageError('Give one context.');
-    return withStore({ config, note }, async ({ scope, keyRing }) => {
+    return withStore({ config, note }, async ({ scope }) => {
       const context = await findContextByCode(scope.db, code);
       if (!context) throw new AppError('unknown_context', 422, { params: { code } });
-      const sealed = await sealEvents({ ...scope, contextId: context.contextId }, keyRing, context.timeZone);
+      const sealed = await sealEvents({ ...scope, contextId: context.contextId }, context.timeZone);
       return { text: `${code}: ${sealed} events sealed`, data: { context: code, sealed } };
     });
   },
@@ -122,10 +122,10 @@ export const auditRestart: Command = {
     const because = String(options.because ?? '').trim();
     if (!code || rest.length > 0) throw new UsageError('Give one context.');
     if (because === '' || because.length > 1000) throw new UsageError('Say why, in at most 1,000 characters: the audit keeps it.');
-    return withStore({ config, note }, async ({ scope, keyRing }) => {
+    return withStore({ config, note }, async ({ scope }) => {
       const context = await findContextByCode(scope.db, code);
       if (!context) throw new AppError('unknown_context', 422, { params: { code } });
-      const { breach, firstSeq } = await restartChain({ ...scope, contextId: context.contextId }, keyRing, because);
+      const { breach, firstSeq } = await restartChain({ ...scope, contextId: context.contextId }, because);
       return {
         text: `${code}: the chain was broken at event ${breach.at}. A new one begins with event ${firstSeq}. Failed sealing goes on with "portaria jobs retry --all".`,
         data: { context: code, breach, firstSeq },

@@ -1,8 +1,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Config } from '../../config/index.ts';
-import type { Scope } from '../../domain/scope.ts';
+import type { ServerScope } from '../../domain/scope.ts';
 import { systemClock } from '../../platform/clock/index.ts';
-import { createPasswordHasher, type KeyRing, type PasswordHasher } from '../../platform/crypto/index.ts';
 import { openStore, type Store } from '../open-store.ts';
 
 /** BSD sysexits, as far as they fit. */
@@ -34,23 +33,21 @@ export type Invocation = {
 /** What was typed does not fit the command. */
 export class UsageError extends Error {}
 
-export type Tools = { store: Store; keyRing: KeyRing; hasher: PasswordHasher; scope: Omit<Scope, 'contextId'> };
+export type Tools = { store: Store; scope: ServerScope };
 
 /** Opens the store for one command, up to date, and closes it; a running server's embedded store is shared. */
 export async function withStore<T>({ config, note }: Pick<Invocation, 'config' | 'note'>, work: (tools: Tools) => Promise<T>): Promise<T> {
   const store = await openStore({ ...config, databasePoolSize: 4 }, { say: note });
   try {
-    const scope = {
-      db: store.database.knex,
+    const { database, keyRing, hasher } = store;
+    const scope: ServerScope = {
+      db: database.knex,
+      keyRing,
+      hasher,
       clock: systemClock,
       actor: { kind: 'operator', name: process.env.USER ?? 'operator' },
-    } as const;
-    return await work({
-      store,
-      keyRing: store.keyRing,
-      hasher: createPasswordHasher(config.passwordConcurrency, config.passwordQueue),
-      scope,
-    });
+    };
+    return await work({ store, scope });
   } finally {
     await store.close();
   }

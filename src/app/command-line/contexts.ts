@@ -27,18 +27,19 @@ export const contextCreate: Command = {
     const name = options.name;
     const timeZone = typeof options['time-zone'] === 'string' ? options['time-zone'] : undefined;
     const address = typeof options.address === 'string' ? originOf(options.address) : undefined;
-    return withStore({ config, note }, async ({ scope, keyRing }) => {
+    return withStore({ config, note }, async ({ scope }) => {
       const partner = typeof options['paired-with'] === 'string' ? await findContextByCode(scope.db, options['paired-with']) : undefined;
       if (options['paired-with'] && !partner)
         throw new AppError('unknown_context', 422, { params: { code: String(options['paired-with']) } });
       if (partner && (environment !== 'approval' || partner.environment !== 'production')) throw new AppError('pairing', 422);
-      const context = await scope.db.transaction((db) =>
-        createContextWithBasics(
-          { ...scope, db },
-          { code, name, environment, pairedContextId: partner?.contextId, address, timeZone },
-          keyRing,
-        ),
-      );
+      const context = await createContextWithBasics(scope, {
+        code,
+        name,
+        environment,
+        pairedContextId: partner?.contextId,
+        address,
+        timeZone,
+      });
       const url = contextAddress(context, config.baseUrl);
       return { text: `Created ${context.code} at ${url}`, data: { code: context.code, contextId: context.contextId, url } };
     });

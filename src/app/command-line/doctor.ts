@@ -4,7 +4,7 @@ import type { Config } from '../../config/index.ts';
 import { contextAddress, listContexts } from '../../domain/company/contexts/index.ts';
 import { endsSoon, listPublishedCertificates } from '../../domain/company/saml-certificates/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
-import type { Scope } from '../../domain/scope.ts';
+import { openScope, type Scope } from '../../domain/scope.ts';
 import { systemClock } from '../../platform/clock/index.ts';
 import { pendingMigrations } from '../../platform/database/index.ts';
 import { verifyMailServer } from '../../platform/mail/index.ts';
@@ -164,7 +164,8 @@ async function checkCertificates(scope: Scope, code: string): Promise<Finding[]>
     }));
 }
 
-async function checkKeys({ database, keyRing }: Store, config: Config): Promise<Finding[]> {
+async function checkKeys(store: Store, config: Config): Promise<Finding[]> {
+  const { database } = store;
   const hasSchema = await database.knex.schema.hasTable('contexts');
   const contexts = hasSchema ? await listContexts(database.knex) : [];
   if (contexts.length === 0)
@@ -188,14 +189,9 @@ async function checkKeys({ database, keyRing }: Store, config: Config): Promise<
     },
   ];
   for (const context of contexts) {
-    const scope: Scope = {
-      db: database.knex,
-      contextId: context.contextId,
-      clock: systemClock,
-      actor: { kind: 'operator', name: 'doctor' },
-    };
+    const scope = openScope({ ...store, clock: systemClock }, context.contextId, { kind: 'operator', name: 'doctor' });
     try {
-      const keys = await loadSigningKeys(scope, keyRing);
+      const keys = await loadSigningKeys(scope);
       if (!keys.some(({ alg }) => alg === 'ES256') || !keys.some(({ alg }) => alg === 'RS256'))
         findings.push({
           check: 'keys',

@@ -11,13 +11,13 @@ export const keysRotate: Command = {
   options: { all: { type: 'boolean' } },
   async run({ args: [code, ...rest], options, config, note }) {
     if (rest.length > 0 || Boolean(code) === (options.all === true)) throw new UsageError('Give one context, or --all.');
-    return withStore({ config, note }, async ({ scope, keyRing }) => {
+    return withStore({ config, note }, async ({ scope }) => {
       const contexts = code ? [await findContextByCode(scope.db, code)] : await listContexts(scope.db);
       const rotated = [];
       for (const context of contexts) {
         if (!context) throw new AppError('unknown_context', 422, { params: { code: code ?? '' } });
         const inside = { ...scope, contextId: context.contextId };
-        await scope.db.transaction((db) => rotateSigningKeys({ ...inside, db }, keyRing));
+        await rotateSigningKeys(inside);
         const signing = (await listSigningKeys(inside)).filter((key) => key.status === 'signing');
         rotated.push({ context: context.code, signing: signing.map(({ alg, kid }) => ({ alg, kid })) });
       }

@@ -3,6 +3,7 @@ import pg from 'pg';
 
 /** A connection of knex or a transaction on one: what stores are handed. */
 export type Db = Knex;
+export type TransactionDb = Knex.Transaction;
 export type Row = Record<string, unknown>;
 
 export type Database = {

@@ -23,7 +23,7 @@ export async function showEmail(page: PageContext, error?: AppError): Promise<vo
 
 export async function submitEmail(page: PageContext): Promise<void> {
   try {
-    await requestEmailChange(page.scope, page.session!.userId, page.form.get('email').trim(), page.services.keyRing);
+    await requestEmailChange(page.scope, page.session!.userId, page.form.get('email').trim());
   } catch (error) {
     if (!(error instanceof AppError && error.fields)) throw error;
     return showEmail(page, error);
@@ -38,13 +38,13 @@ export async function showRecoveryEmail(page: PageContext, error?: AppError): Pr
 }
 
 export async function submitRecoveryEmail(page: PageContext): Promise<void> {
-  const { scope, session, form, services } = page;
+  const { scope, session, form } = page;
   if (form.get('remove') === 'yes') {
     await removeRecoveryEmail(scope, session!.userId);
     return redirectTo(page, '/account?done=recovery_email_removed');
   }
   try {
-    await requestRecoveryEmail(scope, session!.userId, form.get('recoveryEmail').trim(), services.keyRing);
+    await requestRecoveryEmail(scope, session!.userId, form.get('recoveryEmail').trim());
   } catch (error) {
     if (!(error instanceof AppError && error.fields)) throw error;
     return showRecoveryEmail(page, error);

@@ -3,7 +3,6 @@
 import { getUser, setLocale } from '../../domain/people/users/index.ts';
 import { listBrowsers } from '../../domain/records/attempts/index.ts';
 import { listOpenLinks } from '../../domain/records/one-time-links/index.ts';
-import { inTransaction } from '../../domain/scope.ts';
 import { forgetOwnBrowser } from '../../domain/sign-in/authentication/index.ts';
 import { describeBrowser, endOwnSession, listSessionsOfUser } from '../../domain/sign-in/sessions/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
@@ -73,7 +72,7 @@ async function showAccount(page: PageContext): Promise<void> {
 async function submitLanguage(page: PageContext): Promise<void> {
   const locale = page.form.get('locale');
   if (isLocale(locale)) {
-    await inTransaction(page.scope, (scope) => setLocale(scope, page.session!.userId, locale));
+    await setLocale(page.scope, page.session!.userId, locale);
     page.ctx.append('set-cookie', serializeCookie('portaria_language', undefined, { secure: page.context.isSecure }));
   }
   redirectTo(page, '/account?done=language_saved');
@@ -100,7 +99,6 @@ async function submitSessions(page: PageContext): Promise<void> {
   const wanted = form.get('session');
   const others = (await listSessionsOfUser(page.scope, session!.userId)).filter(({ sessionId }) => sessionId !== session!.sessionId);
   for (const { sessionId } of others)
-    if (wanted === 'others' || wanted === sessionId)
-      await inTransaction(page.scope, (scope) => endOwnSession(scope, session!.userId, sessionId));
+    if (wanted === 'others' || wanted === sessionId) await endOwnSession(page.scope, session!.userId, sessionId);
   redirectTo(page, '/account/sessions?done=sessions_ended');
 }

@@ -8,10 +8,10 @@ export async function showPassword(page: PageContext, error?: AppError): Promise
 }
 
 export async function submitPassword(page: PageContext): Promise<void> {
-  const { scope, services, session, form } = page;
+  const { scope, session, form } = page;
   const rules = await rulesOf(page);
   try {
-    await changeOwnPassword(scope, services.hasher, rules, session!, page.browser, form.get('newPassword'), form.get('repeatPassword'));
+    await changeOwnPassword(scope, rules, session!, page.browser, form.get('newPassword'), form.get('repeatPassword'));
   } catch (error) {
     if (!(error instanceof AppError && error.fields)) throw error;
     return showPassword(page, error);

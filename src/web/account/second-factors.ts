@@ -22,9 +22,9 @@ export async function showNewApp(page: PageContext, fault?: string): Promise<voi
 }
 
 export async function submitNewApp(page: PageContext): Promise<void> {
-  const { scope, services, session, form, t } = page;
+  const { scope, session, form, t } = page;
   const offer = { sealed: form.get('offer'), code: form.get('code'), name: nameOf(page, t('second_factor.app')) };
-  const codes = await addOwnTotp(scope, session!, offer, services.keyRing);
+  const codes = await addOwnTotp(scope, session!, offer);
   if (!codes) return showNewApp(page, t('second_factor.wrong_first'));
   showCodes(page, codes);
 }

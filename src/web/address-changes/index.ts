@@ -7,7 +7,7 @@ import { type PageContext, type Route, renderPage } from '../request/index.ts';
 type Confirmation = (page: PageContext, token: string) => Promise<string>;
 
 const confirmations = {
-  'email-change': ({ scope, services }, token) => confirmEmailChange(scope, token, services.keyRing),
+  'email-change': ({ scope }, token) => confirmEmailChange(scope, token),
   'email-confirm': ({ scope }, token) => completeEmailChange(scope, token),
   'recovery-email': ({ scope }, token) => completeRecoveryEmail(scope, token),
 } as const satisfies Partial<Record<LinkKind, Confirmation>>;

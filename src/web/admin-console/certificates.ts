@@ -9,7 +9,6 @@ import {
   removeCertificate,
   startSigningWith,
 } from '../../domain/company/saml-certificates/index.ts';
-import { inTransaction } from '../../domain/scope.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
@@ -26,10 +25,10 @@ export const certificateRoutes: Route[] = [
 /** The stages of a rollover: a new certificate is published, then signs, then the old one goes. */
 const steps: Record<string, { dangerous?: boolean; run(page: PageContext): Promise<unknown> }> = {
   publish: {
-    run: (page) => inTransaction(page.scope, (scope) => publishCertificate(scope, algOf(page), page.context.name, page.services.keyRing)),
+    run: (page) => publishCertificate(page.scope, algOf(page), page.context.name),
   },
-  sign: { dangerous: true, run: (page) => inTransaction(page.scope, (scope) => startSigningWith(scope, page.form.get('fingerprint'))) },
-  remove: { dangerous: true, run: (page) => inTransaction(page.scope, (scope) => removeCertificate(scope, page.form.get('fingerprint'))) },
+  sign: { dangerous: true, run: (page) => startSigningWith(page.scope, page.form.get('fingerprint')) },
+  remove: { dangerous: true, run: (page) => removeCertificate(page.scope, page.form.get('fingerprint')) },
 };
 
 function algOf({ form }: PageContext): CertificateAlg {
@@ -91,10 +90,7 @@ async function submitEntityId(page: PageContext): Promise<void> {
   const entityId = page.form.get('samlEntityId').trim();
   const done = await submitForm(
     page,
-    () =>
-      inTransaction(page.scope, (scope) =>
-        changeOwnContext(scope, { samlEntityId: entityId || undefined }, shownVersion(page)).then(() => true),
-      ),
+    () => changeOwnContext(page.scope, { samlEntityId: entityId || undefined }, shownVersion(page)).then(() => true),
     (fields, status, fault) => showCertificates(page, entityId, fields, status, fault),
   );
   if (done) redirectTo(page, at, 'entity_id_changed');

@@ -10,7 +10,6 @@ import {
   listCustomFields,
   moveCustomField,
 } from '../../domain/company/custom-fields/index.ts';
-import { inTransaction } from '../../domain/scope.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
@@ -64,7 +63,7 @@ async function submitNew(page: PageContext): Promise<void> {
   const values = readValues(page);
   const field = await submitForm(
     page,
-    () => inTransaction(page.scope, (scope) => createCustomField(scope, values)),
+    () => createCustomField(page.scope, values),
     (fields, status, fault) => showForm(page, values, undefined, fields, status, fault),
   );
   if (field) redirectTo(page, at, 'custom_field_created');
@@ -82,14 +81,14 @@ async function submitEdit(page: PageContext): Promise<void> {
   const version = shownVersion(page);
   const done = await submitForm(
     page,
-    () => inTransaction(page.scope, (scope) => editCustomField(scope, field.fieldId, changes, version)),
+    () => editCustomField(page.scope, field.fieldId, changes, version),
     (fields, status, fault) => showForm(page, { ...field, ...changes, version }, field, fields, status, fault),
   );
   if (done) redirectTo(page, at, 'custom_field_edited');
 }
 
 async function submitMove(page: PageContext): Promise<void> {
-  await inTransaction(page.scope, (scope) => moveCustomField(scope, page.params.field!, page.form.get('by') === 'up' ? -1 : 1));
+  await moveCustomField(page.scope, page.params.field!, page.form.get('by') === 'up' ? -1 : 1);
   redirectTo(page, at, 'custom_field_edited');
 }
 
@@ -105,6 +104,6 @@ async function confirmDeletion(page: PageContext): Promise<void> {
 }
 
 async function submitDeletion(page: PageContext): Promise<void> {
-  await inTransaction(page.scope, (scope) => deleteCustomField(scope, page.params.field!));
+  await deleteCustomField(page.scope, page.params.field!);
   redirectTo(page, at, 'custom_field_deleted');
 }

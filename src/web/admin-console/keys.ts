@@ -1,5 +1,4 @@
 import { listSigningKeys, rotateSigningKeys } from '../../domain/company/signing-keys/index.ts';
-import { inTransaction } from '../../domain/scope.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo } from './submit.ts';
 
@@ -24,6 +23,6 @@ async function confirmRotation(page: PageContext): Promise<void> {
 }
 
 async function submitRotation(page: PageContext): Promise<void> {
-  await inTransaction(page.scope, (scope) => rotateSigningKeys(scope, page.services.keyRing, page.form.get('signing').split(' ')));
+  await rotateSigningKeys(page.scope, page.form.get('signing').split(' '));
   redirectTo(page, '/admin/keys', 'keys_rotated');
 }

@@ -66,7 +66,7 @@ async function sendPasswords(page: PageContext): Promise<void> {
   ctx.set('content-disposition', `attachment; filename="${context.code}-temporary-passwords.csv"`);
   ctx.type = 'text/csv; charset=utf-8';
   const columns: [string, string, string] = [t('users.identifier'), t('users.full_name'), t('users.temporary_password')];
-  ctx.body = Readable.from(listTemporaryPasswords(scope, operation, page.services.keyRing, columns));
+  ctx.body = Readable.from(listTemporaryPasswords(scope, operation, columns));
 }
 
 async function sendOperationFile(page: PageContext): Promise<void> {

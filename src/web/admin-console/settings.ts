@@ -1,5 +1,4 @@
 import { changeOwnContext, findContextById } from '../../domain/company/contexts/index.ts';
-import { inTransaction } from '../../domain/scope.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
@@ -24,7 +23,7 @@ async function submitSettings(page: PageContext): Promise<void> {
   const version = shownVersion(page);
   const done = await submitForm(
     page,
-    () => inTransaction(page.scope, (scope) => changeOwnContext(scope, values, version).then(() => true)),
+    () => changeOwnContext(page.scope, values, version).then(() => true),
     (fields, status, fault) => render(page, { ...values, version }, fields, status, fault),
   );
   if (done) redirectTo(page, '/admin/settings', 'settings_saved');

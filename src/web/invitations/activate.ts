@@ -19,18 +19,10 @@ export async function showActivation(page: PageContext, error?: AppError): Promi
 }
 
 export async function submitActivation(page: PageContext): Promise<void> {
-  const { scope, services, form, params } = page;
+  const { scope, form, params } = page;
   try {
     const rules = await rulesOf(page);
-    const user = await activateAccount(
-      scope,
-      services.hasher,
-      rules,
-      params.token!,
-      form.get('newPassword'),
-      form.get('repeatPassword'),
-      page.locale,
-    );
+    const user = await activateAccount(scope, rules, params.token!, form.get('newPassword'), form.get('repeatPassword'), page.locale);
     renderPage(page, 'invitations/done', { login: identifier(user) });
   } catch (error) {
     if (!(error instanceof AppError && error.fields)) throw error;

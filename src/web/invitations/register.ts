@@ -18,7 +18,7 @@ export async function submitRegistration(page: PageContext): Promise<void> {
   const text = (name: string) => page.form.get(name).trim();
   try {
     const input = { firstName: text('firstName'), lastName: text('lastName'), email: text('email'), locale: page.locale };
-    await requestRegistration(page.scope, input, page.services.keyRing);
+    await requestRegistration(page.scope, input);
   } catch (error) {
     if (!(error instanceof AppError && error.fields)) throw error;
     return showRegistration(page, error);
@@ -51,14 +51,14 @@ export async function showDetails(page: PageContext, error?: AppError): Promise<
 }
 
 export async function submitDetails(page: PageContext): Promise<void> {
-  const { scope, services, form, params } = page;
+  const { scope, form, params } = page;
   const details = {
     newPassword: form.get('newPassword'),
     repeatPassword: form.get('repeatPassword'),
     customFields: readCustomFields(page, await askedFields(page)),
   };
   try {
-    const user = await completeRegistration(scope, services.hasher, await rulesOf(page), params.token!, details);
+    const user = await completeRegistration(scope, await rulesOf(page), params.token!, details);
     renderPage(page, 'invitations/done', { login: identifier(user) });
   } catch (error) {
     // an address that is taken by now is no field of this form

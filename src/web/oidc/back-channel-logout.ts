@@ -1,5 +1,5 @@
 import { getApplication } from '../../domain/applications/applications/index.ts';
-import { recordEvent } from '../../domain/records/audit/index.ts';
+import { recordAlone } from '../../domain/records/audit/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { markNotified, type Participant } from '../../domain/sign-in/sessions/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
@@ -22,7 +22,7 @@ export function createBackChannelLogout(services: Services, providers: ProviderD
     const { sendLogoutToken } = await providers.get(context);
     await sendLogoutToken(application.oidc.client_id, userId, protocolSession);
     await markNotified(scope, sessionId, applicationId, 'oidc');
-    await recordEvent(scope, {
+    await recordAlone(scope, {
       type: 'application.notified-of-sign-out',
       subject: { kind: 'application', id: applicationId, name: application.name },
       applicationId,

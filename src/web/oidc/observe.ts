@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { decide } from '../../domain/applications/access/index.ts';
-import { recordEvent } from '../../domain/records/audit/index.ts';
+import { recordAlone } from '../../domain/records/audit/index.ts';
 import { inTransaction, type Scope } from '../../domain/scope.ts';
 import { endSession, recordParticipant } from '../../domain/sign-in/sessions/index.ts';
 import { logoutPath, openSingleLogout } from '../../domain/sign-in/single-logout/index.ts';
@@ -144,7 +144,7 @@ export function observe(provider: Provider, services: Services, context: Resolve
 
   async function recordReuse(ctx: KoaContextWithOIDC): Promise<void> {
     const client = ctx.oidc.client;
-    await recordEvent(scope, {
+    await recordAlone(scope, {
       type: 'token.reuse-detected',
       outcome: 'failure',
       applicationId: client && applicationIdOf(client),

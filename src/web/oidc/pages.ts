@@ -1,6 +1,6 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
 import { findApplicationByClientId } from '../../domain/applications/applications/index.ts';
-import { recordEvent } from '../../domain/records/audit/index.ts';
+import { recordAlone } from '../../domain/records/audit/index.ts';
 import {
   newSupportCode,
   openPage,
@@ -105,7 +105,7 @@ export async function renderOidcError(
   if (isServerError) services.log.error({ err: error, supportCode, context: context.code }, 'an OpenID Connect page failed');
   else {
     // a page that cannot be audited is still a page
-    await recordEvent(page.scope, {
+    await recordAlone(page.scope, {
       type: 'authorization.failed',
       outcome: 'failure',
       applicationId: application?.applicationId,

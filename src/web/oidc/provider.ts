@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { type Client, type Configuration, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { listMappedClaims, matchesClientSecret } from '../../domain/applications/applications/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
-import type { Scope } from '../../domain/scope.ts';
+import { openScope, type Scope } from '../../domain/scope.ts';
 import { cookieNames, type ResolvedContext, type Services } from '../request/index.ts';
 import { claimsByScope, createFindAccount } from './account.ts';
 import { acrValues } from './acr.ts';
@@ -49,14 +49,9 @@ export type ContextProvider = {
 
 /** Builds the provider of one context: about 1 ms; kept until the context, its keys or an application changes. */
 export async function createProvider(services: Services, context: ResolvedContext): Promise<ContextProvider> {
-  const scope: Scope = {
-    db: services.database.knex,
-    contextId: context.contextId,
-    actor: { kind: 'system', name: 'oidc' },
-    clock: services.clock,
-  };
+  const scope = openScope(services, context.contextId, { kind: 'system', name: 'oidc' });
   const names = cookieNames(context);
-  const keys = await loadSigningKeys(scope, services.keyRing);
+  const keys = await loadSigningKeys(scope);
   const cookieKeys = services.keyRing.derive(`oidc-cookies:${context.contextId}`).map((key) => key.toString('base64'));
   const cookie = { httpOnly: true, sameSite: 'lax', secure: context.isSecure, signed: true, overwrite: true } as const;
 

@@ -20,7 +20,7 @@ function showRequest(page: PageContext, fault?: string): void {
 async function submitRequest(page: PageContext): Promise<void> {
   const login = page.form.get('login').trim();
   if (login === '') return showRequest(page, page.t('recovery.missing'));
-  await requestRecovery(page.scope, login, page.services.keyRing, page.locale);
+  await requestRecovery(page.scope, login, page.locale);
   renderPage(page, 'recovery/requested', {});
 }
 
@@ -39,10 +39,10 @@ async function showNewPassword(page: PageContext, error?: AppError): Promise<voi
 }
 
 async function submitNewPassword(page: PageContext): Promise<void> {
-  const { scope, services, form, params } = page;
+  const { scope, form, params } = page;
   const rules = await rulesOf(page);
   try {
-    await recoverPassword(scope, services.hasher, rules, params.token!, form.get('newPassword'), form.get('repeatPassword'));
+    await recoverPassword(scope, rules, params.token!, form.get('newPassword'), form.get('repeatPassword'));
   } catch (error) {
     if (!(error instanceof AppError && error.fields)) throw error;
     return showNewPassword(page, error);

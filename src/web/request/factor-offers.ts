@@ -9,9 +9,9 @@ export async function offerTotp(
   page: PageContext,
   userId: string,
 ): Promise<{ offer: { uri: string; sealed: string }; qrCode: string; secret: string }> {
-  const { scope, services, context, form } = page;
+  const { scope, context, form } = page;
   const user = await getUser(scope, userId);
-  const offer = startTotp(scope, user.userId, { company: context.name, login: identifier(user) }, services.keyRing, form.get('offer'));
+  const offer = startTotp(scope, user.userId, { company: context.name, login: identifier(user) }, form.get('offer'));
   return { offer, qrCode: await drawQrCode(offer.uri, { type: 'svg', margin: 2 }), secret: offer.secret.replace(/(.{4})(?=.)/g, '$1 ') };
 }
 

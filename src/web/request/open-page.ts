@@ -1,6 +1,6 @@
 import type Koa from 'koa';
 import { brandingSettings } from '../../domain/company/branding/index.ts';
-import type { Scope } from '../../domain/scope.ts';
+import { openScope } from '../../domain/scope.ts';
 import { randomToken } from '../../platform/crypto/index.ts';
 import { type Form, readCookie, serializeCookie } from '../../platform/http/index.ts';
 import { isLocale, type Locale, negotiateLocale } from '../../platform/i18n/index.ts';
@@ -25,7 +25,7 @@ export async function openPage(ctx: Koa.Context, services: Services, context: Re
       : negotiateLocale(ctx.get('accept-language'));
   const ip = services.clientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for'));
   const actor = session ? personActor(session, ip, ctx.get('user-agent')) : anonymousActor(ip, ctx.get('user-agent'));
-  const scope: Scope = { db: services.database.knex, contextId: context.contextId, actor, clock: services.clock };
+  const scope = openScope(services, context.contextId, actor);
   let browser = readCookie(header, names.browser);
   if (browser?.length !== 43) {
     browser = randomToken();

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Profile } from '../../domain/applications/access/index.ts';
 import { describePerson } from '../../domain/applications/assertions/index.ts';
 import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
-import { recordEvent } from '../../domain/records/audit/index.ts';
+import { recordAlone } from '../../domain/records/audit/index.ts';
 import { recordParticipant } from '../../domain/sign-in/sessions/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { type NameId, type Status, writeErrorResponse, writeResponse } from '../../platform/saml/index.ts';
@@ -97,7 +97,7 @@ export async function sendRefusal(
   status: Status,
 ): Promise<void> {
   const { scope, context, services } = page;
-  await recordEvent(scope, {
+  await recordAlone(scope, {
     type: 'authorization.failed',
     outcome: 'failure',
     applicationId: application.applicationId,

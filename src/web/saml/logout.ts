@@ -1,5 +1,5 @@
 import { logoutService } from '../../domain/applications/applications/index.ts';
-import { recordEvent } from '../../domain/records/audit/index.ts';
+import { recordAlone } from '../../domain/records/audit/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import { endSession, findSessionIdOfToken, findSessionsOfParticipant, markNotified } from '../../domain/sign-in/sessions/index.ts';
 import {
@@ -146,7 +146,7 @@ async function end(page: PageContext, directory: SamlDirectory, logout: SingleLo
   if (logout.isOver) return showEnd();
   await saveSingleLogout(scope, services.artifacts, { ...logout, isOver: true });
   if (missing.length > 0)
-    await recordEvent(scope, { type: 'single-logout.incomplete', outcome: 'failure', details: { applications: names } });
+    await recordAlone(scope, { type: 'single-logout.incomplete', outcome: 'failure', details: { applications: names } });
   if (ending.kind === 'response') {
     const application = await directory.findPartnerById(scope, ending.applicationId);
     if (!application) return showEnd();

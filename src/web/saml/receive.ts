@@ -1,6 +1,6 @@
 import { type Exchange, recordExchange } from '../../domain/applications/traces/index.ts';
 import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
-import { recordEvent } from '../../domain/records/audit/index.ts';
+import { recordAlone } from '../../domain/records/audit/index.ts';
 import {
   type Incoming,
   type Message,
@@ -108,7 +108,7 @@ async function showRefusal(page: PageContext, fault: SamlFault, application: Sam
   const { scope, services, t } = page;
   const supportCode = newSupportCode();
   const isDisabled = application?.enabled === false;
-  await recordEvent(scope, {
+  await recordAlone(scope, {
     type: 'saml-message.refused',
     outcome: 'failure',
     applicationId: application?.applicationId,

@@ -11,10 +11,10 @@ import {
   listPublishedCertificates,
   loadSigner,
 } from '../../domain/company/saml-certificates/index.ts';
-import { inTransaction, type Scope } from '../../domain/scope.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { ChangeListener } from '../../platform/database/index.ts';
 import { derOf, type Signer, type SigningAlgorithm, signerFor } from '../../platform/saml/index.ts';
-import type { ResolvedContext, Services } from '../request/index.ts';
+import type { ResolvedContext } from '../request/index.ts';
 
 export type SamlApplication = Application & { saml: SamlSettings };
 
@@ -27,12 +27,10 @@ const mostPartners = 2000;
 
 /** Keeps what every message of a context needs, until anything of the context changes. */
 export class SamlDirectory {
-  readonly #services: Services;
   readonly #listener: ChangeListener;
   readonly #known: LRUCache<string, Known>;
 
-  constructor(services: Services, listener: ChangeListener, size: number) {
-    this.#services = services;
+  constructor(listener: ChangeListener, size: number) {
     this.#listener = listener;
     this.#known = new LRUCache({ max: size });
     listener.onChange((subject) => (subject === '*' ? this.#known.clear() : this.#known.delete(subject)));
@@ -81,15 +79,14 @@ export class SamlDirectory {
   }
 
   async #load(scope: Scope, context: ResolvedContext): Promise<Keys> {
-    const { keyRing } = this.#services;
     const system: Scope = { ...scope, actor: { kind: 'system', name: 'saml' } };
     // a context made before there was SAML gets its certificates with its first message
     if ((await listPublishedCertificates(system)).length === 0)
-      await inTransaction(system, (inside) => createSamlCertificates(inside, context.name, keyRing)).catch(async (error) => {
+      await createSamlCertificates(system, context.name).catch(async (error) => {
         if ((await listPublishedCertificates(system)).length === 0) throw error; // otherwise another process was first
       });
     const load = async (alg: CertificateAlg) => {
-      const { key, certificate } = await loadSigner(system, keyRing, alg);
+      const { key, certificate } = await loadSigner(system, alg);
       return { key, certificate: derOf(certificate.certificate), fingerprint: certificate.fingerprint };
     };
     return { RS256: await load('RS256'), ES256: await load('ES256') };

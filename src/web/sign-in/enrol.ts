@@ -1,4 +1,4 @@
-import { inTransaction, type Scope } from '../../domain/scope.ts';
+import { inTransaction, type Transaction } from '../../domain/scope.ts';
 import { enrolPasskey, enrolTotp, proofHolds, recordProof, sessionHolds } from '../../domain/sign-in/authentication/index.ts';
 import type { SecondFactor } from '../../domain/sign-in/sign-in-policy/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
@@ -17,7 +17,7 @@ export async function submitEnrolment(page: PageContext): Promise<void> {
   const due = await loadStep(page, 'enrol');
   if (!due) return;
   const { request, step } = due;
-  const { scope, services, form } = page;
+  const { scope, form } = page;
   const proven = await proofSoFar(page, request, step.by);
   const kind = chosen(page, step.factors);
   const ceremony = passkeyCeremony(page);
@@ -33,13 +33,13 @@ export async function submitEnrolment(page: PageContext): Promise<void> {
   const { codes } = enrolled;
   renderPage(page, 'sign-in/recovery-codes', { codes, onward: `/sign-in/${request.requestId}` }, { formAction: formTargets(request) });
 
-  function withPasskey(inside: Scope) {
+  function withPasskey(inside: Transaction) {
     const answer = { sealed: form.get('challenge'), response: form.get('passkey'), name: page.t('second_factor.passkey') };
     return enrolPasskey(inside, ceremony!, proven.userId, answer);
   }
-  async function withApp(inside: Scope) {
+  async function withApp(inside: Transaction) {
     const offer = { sealed: form.get('offer'), code: form.get('code'), name: page.t('second_factor.app') };
-    const codes = await enrolTotp(inside, proven.userId, offer, services.keyRing);
+    const codes = await enrolTotp(inside, proven.userId, offer);
     return codes && { codes, amr: ['otp', 'mfa'] };
   }
 }

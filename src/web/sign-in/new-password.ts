@@ -17,7 +17,6 @@ export async function submitNewPassword(page: PageContext): Promise<void> {
   try {
     proven = await changeRequiredPassword(
       page.scope,
-      page.services.hasher,
       await rulesOf(page),
       { ...request, proven: request.proven! },
       page.form.get('newPassword'),

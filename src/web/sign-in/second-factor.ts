@@ -16,14 +16,14 @@ export async function submitSecondFactor(page: PageContext): Promise<void> {
   const due = await loadStep(page, 'second-factor');
   if (!due) return;
   const { request, step, standing } = due;
-  const { scope, services, context, browser, form, t } = page;
+  const { scope, context, browser, form, t } = page;
   const kind = chosen(page, step.offers);
   const rules = await rulesOf(page);
   const proven = await proofSoFar(page, request, step.by);
   const amr =
     kind === 'passkey'
       ? await provenByPasskey(page, rules, proven.userId)
-      : await proveTypedFactor(scope, rules, services.keyRing, {
+      : await proveTypedFactor(scope, rules, {
           user: standing?.user ?? (await getUser(scope, proven.userId)),
           browser,
           kind,

@@ -49,9 +49,9 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   const login = page.form.get('login').trim();
   const password = page.form.get('password');
   if (login === '' || password === '') return render(page, request, { login, fault: page.t('sign_in.missing'), status: 422 });
-  const { scope, services, browser } = page;
+  const { scope, browser } = page;
   const attempt = { login, password, browser, applicationId: request.applicationId };
-  const result = await provePassword(scope, services.hasher, await rulesOf(page), attempt);
+  const result = await provePassword(scope, await rulesOf(page), attempt);
   if (result.outcome === 'refused') return render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
   const proven: Proven = { ...result.proven, keep: page.form.get('keep') === 'yes' };
   const askAgain = () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });

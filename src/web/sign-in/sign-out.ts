@@ -1,4 +1,3 @@
-import { inTransaction } from '../../domain/scope.ts';
 import { endSession } from '../../domain/sign-in/sessions/index.ts';
 import { logoutPath, openSingleLogout } from '../../domain/sign-in/single-logout/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
@@ -14,7 +13,7 @@ export async function showSignOut(page: PageContext): Promise<void> {
 export async function submitSignOut(page: PageContext): Promise<void> {
   const { session, context, ctx } = page;
   const logout = session && (await openSingleLogout(page.scope, page.services.artifacts, [session.sessionId], { kind: 'signed-out' }));
-  if (session) await inTransaction(page.scope, (scope) => endSession(scope, session.sessionId, 'signed-out'));
+  if (session) await endSession(page.scope, session.sessionId, 'signed-out');
   // while others are told the browser is known by its cookie, though the session has ended
   if (logout) return renderPage(page, 'sign-in/signing-out', { onward: logoutPath(logout.logoutId) });
   ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));

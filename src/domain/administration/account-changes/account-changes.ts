@@ -1,54 +1,48 @@
-import type { KeyRing, PasswordHasher } from '../../../platform/crypto/index.ts';
 import { dropOverruledPlan } from '../../people/planned-deactivations/index.ts';
 import { canChangeStatus, changeStatus, getUser, requestDeletion, type User } from '../../people/users/index.ts';
 import { clearAttempts } from '../../records/attempts/index.ts';
-import { inTransaction, type Scope } from '../../scope.ts';
+import { type Scope, useCase } from '../../scope.ts';
 import { giveTemporaryPassword } from '../../sign-in/authentication/index.ts';
 import { canBeInvited, resendInvitation } from '../invitations/index.ts';
 
-/** `locale`: of the administrator's pages; who was invited by them is written to in it. */
-export type Services = { hasher: PasswordHasher; keyRing: KeyRing; locale: string };
-
 type Change = {
   isOffered(user: User): boolean;
-  /** Opens a transaction of its own. @throws AppError status_conflict and others */
-  run(scope: Scope, userId: string, services: Services): Promise<unknown>;
+  /** @param locale of the administrator's pages: an invitation is written in it. @throws AppError status_conflict and others */
+  run(scope: Scope, userId: string, locale: string): Promise<unknown>;
 };
 
 /** The actions of the table of S112–S136, by the last part of their address. */
 export const accountChanges = {
   'resend-invitation': {
     isOffered: (user) => !user.deletingSince && canBeInvited(user),
-    run: (scope, userId, { keyRing, locale }) => resendInvitation(scope, userId, keyRing, locale),
+    run: (scope, userId, locale) => resendInvitation(scope, userId, locale),
   },
   unblock: {
     isOffered: (user) => canChangeStatus(user, 'unblock'),
-    run: (scope, userId) =>
-      inTransaction(scope, async (inside) => {
-        const { userId: id } = await changeStatus(inside, userId, 'unblock');
-        await clearAttempts(inside, id);
-      }),
+    run: useCase(async (scope, userId: string) => {
+      const { userId: id } = await changeStatus(scope, userId, 'unblock');
+      await clearAttempts(scope, id);
+    }),
   },
   deactivate: {
     isOffered: (user) => canChangeStatus(user, 'deactivate'),
-    run: (scope, userId) => inTransaction(scope, (inside) => changeStatus(inside, userId, 'deactivate')),
+    run: (scope, userId) => changeStatus(scope, userId, 'deactivate'),
   },
   reactivate: {
     isOffered: (user) => canChangeStatus(user, 'reactivate'),
-    run: (scope, userId) =>
-      inTransaction(scope, async (inside) => {
-        await changeStatus(inside, userId, 'reactivate');
-        await dropOverruledPlan(inside, userId);
-      }),
+    run: useCase(async (scope, userId: string) => {
+      await changeStatus(scope, userId, 'reactivate');
+      await dropOverruledPlan(scope, userId);
+    }),
   },
   'reset-password': {
     // S117: whoever has an e-mail helps themselves on the sign-in page
     isOffered: (user) => user.status === 'activated' && !user.email,
-    run: async (scope, userId, services) => giveTemporaryPassword(scope, await getUser(scope, userId), services),
+    run: async (scope, userId) => giveTemporaryPassword(scope, await getUser(scope, userId)),
   },
   delete: {
     isOffered: (user) => !user.deletingSince,
-    run: (scope, userId) => inTransaction(scope, (inside) => requestDeletion(inside, userId)),
+    run: requestDeletion,
   },
 } as const satisfies Record<string, Change>;
 
@@ -59,6 +53,6 @@ export const offersChange = (change: AccountChange, user: User, isSelf: boolean)
   (!isSelf || change === 'unblock') && accountChanges[change].isOffered(user);
 
 /** @throws AppError when it does not apply */
-export async function changeAccount(scope: Scope, change: AccountChange, userId: string, services: Services): Promise<void> {
-  await accountChanges[change].run(scope, userId, services);
+export async function changeAccount(scope: Scope, change: AccountChange, userId: string, locale: string): Promise<void> {
+  await accountChanges[change].run(scope, userId, locale);
 }

@@ -3,7 +3,7 @@ import { linkUser } from '../../applications/assignments/index.ts';
 import { type ChosenUsers, findUserById, isActiveAdministrator, selectUserIds } from '../../people/users/index.ts';
 import { fillItems, type Operation, startOperation, workOnItems } from '../../records/operations/index.ts';
 import { inTransaction, type OperationId, type Scope, type UserId } from '../../scope.ts';
-import { changeAccount, type Services } from './account-changes.ts';
+import { changeAccount } from './account-changes.ts';
 
 /** What can be done to many at once. */
 export const bulkChanges = [
@@ -34,7 +34,7 @@ export const startBulkChange = (scope: Scope, chosen: ChosenUsers, input: Input,
     return operationId;
   });
 
-export async function runBulkChange(scope: Scope, operation: Operation, services: Omit<Services, 'locale'>): Promise<void> {
+export async function runBulkChange(scope: Scope, operation: Operation): Promise<void> {
   const { change, linkTo = [], locale } = operation.input as Input;
   await workOnItems(scope, operation, work, () => isActiveAdministrator(scope, operation.requestedBy));
 
@@ -43,6 +43,6 @@ export async function runBulkChange(scope: Scope, operation: Operation, services
     if (!(await findUserById(inside, userId))) throw new AppError('not_found', 404);
     if (change === 'add-to-groups') await linkUser(inside, userId, { groupIds: linkTo, applicationIds: [] });
     else if (change === 'link-applications') await linkUser(inside, userId, { groupIds: [], applicationIds: linkTo });
-    else await changeAccount(inside, change, userId, { ...services, locale });
+    else await changeAccount(inside, change, userId, locale);
   }
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { CompactSign, importJWK } from 'jose';
-import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { findContextById } from '../../company/contexts/index.ts';
 import { loadSigningKeys } from '../../company/signing-keys/index.ts';
@@ -44,18 +43,18 @@ export const startAuditExport = (scope: Scope, input: Input): Promise<OperationI
     return operationId;
   });
 
-type Services = { keyRing: KeyRing; contexts: { byId(contextId: Scope['contextId']): Promise<{ url: string } | undefined> } };
+type Services = { contexts: { byId(contextId: Scope['contextId']): Promise<{ url: string } | undefined> } };
 
 /**
  * Seals what is not sealed yet, then writes the range of the chain with those days, event by event: as it was sealed, and readable beside it. Our signature is under
  * nothing that was changed: the whole chain is verified at the moment of which the file is.
  * @throws AppError audit_chain_broken
  */
-export async function exportAudit(scope: Scope, operation: Operation, { keyRing, contexts }: Services): Promise<void> {
+export async function exportAudit(scope: Scope, operation: Operation, { contexts }: Services): Promise<void> {
   const { operationId } = operation;
   const { fromAt, untilAt, from, until } = operation.input as Input;
   const context = (await findContextById(scope.db, scope.contextId))!;
-  await sealEvents(scope, keyRing, context.timeZone).catch((error) => {
+  await sealEvents(scope, context.timeZone).catch((error) => {
     throw error instanceof BrokenChain ? broken() : error;
   });
   const time = { from: fromAt ? new Date(fromAt) : undefined, until: untilAt ? new Date(untilAt) : undefined };
@@ -75,7 +74,7 @@ export async function exportAudit(scope: Scope, operation: Operation, { keyRing,
     from,
     until,
   } as const;
-  const { range, last } = await verifiedRange(scope, keyRing, time);
+  const { range, last } = await verifiedRange(scope, time);
   await write([JSON.stringify({ ...header, before: range.before.toString('hex') } satisfies ExportHeader)]);
   let hash = range.before;
   for (let after = range.first - 1; after < range.last; ) {
@@ -93,7 +92,7 @@ export async function exportAudit(scope: Scope, operation: Operation, { keyRing,
     await noteProgress(scope, operationId, { done });
   }
   if (!hash.equals(last)) throw changedMeanwhile();
-  const [key] = (await loadSigningKeys(scope, keyRing)).filter(({ alg }) => alg === 'ES256');
+  const [key] = (await loadSigningKeys(scope)).filter(({ alg }) => alg === 'ES256');
   if (!key) throw new AppError('server_error', 500);
   const { d: _, ...publicJwk } = key;
   const payload = { sha256: digest.digest('hex'), events: done, generatedAt: header.generatedAt };
@@ -106,9 +105,9 @@ export async function exportAudit(scope: Scope, operation: Operation, { keyRing,
 }
 
 /** Where in the chain those days are, and the hash of its last event there, as of one moment at which the whole chain was verified. @throws AppError audit_chain_broken */
-const verifiedRange = (scope: Scope, keyRing: KeyRing, time: Parameters<typeof findSealedRange>[1]) =>
+const verifiedRange = (scope: Scope, time: Parameters<typeof findSealedRange>[1]) =>
   inSnapshot(scope, async (inside) => {
-    const { breach } = await verifyChain(inside, keyRing);
+    const { breach } = await verifyChain(inside);
     // words that cannot be read are said to be so in the file
     if (breach && breach.what !== 'hidden') throw broken();
     const range = await findSealedRange(inside, time);

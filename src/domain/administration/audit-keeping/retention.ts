@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { loadSettings, type SettingsKind } from '../../company/context-settings/index.ts';
 import { purgeEvents } from '../../records/audit/index.ts';
 import type { Scope } from '../../scope.ts';
@@ -19,8 +18,8 @@ export const auditRetention: SettingsKind<z.output<typeof schema>> = { name: 'au
 export const retainedSince = ({ clock }: Scope, days: number): Date => new Date(clock.now().getTime() - days * 86_400_000);
 
 /** @returns how many events were over their time */
-export async function purgeOldEvents(scope: Scope, keyRing: KeyRing): Promise<number> {
+export async function purgeOldEvents(scope: Scope): Promise<number> {
   const { days } = (await loadSettings(scope, auditRetention)).value;
   if (days === 0) return 0;
-  return purgeEvents(scope, keyRing, retainedSince(scope, days));
+  return purgeEvents(scope, retainedSince(scope, days));
 }

@@ -8,6 +8,7 @@ import {
 } from '../../applications/applications/index.ts';
 import { assignApplication, listAssignees, unassignApplication } from '../../applications/assignments/index.ts';
 import { findGroupByName } from '../../people/groups/index.ts';
+import { inTransaction } from '../../scope.ts';
 import { getByLogin } from './apply-people.ts';
 import type { Applying } from './applying.ts';
 import type { DesiredContext } from './desired-state.ts';
@@ -20,18 +21,20 @@ export async function applyApplications(applying: Applying, desired: DesiredCont
 }
 
 async function applyApplication(applying: Applying, desired: Desired): Promise<void> {
-  const { scope, keyRing, result } = applying;
+  const { scope, result } = applying;
   const { enabled, assignedTo, ...input } = desired;
   let application = await findApplicationByCode(scope, desired.code);
   if (!application) {
-    application = await createApplication(scope, input, keyRing);
+    application = await createApplication(scope, input);
     result.changes.push({ action: 'created', what: `application ${desired.code}` });
   } else {
     const before = application;
     // the same secret again is no change
     const secret = input.oidc?.client_secret;
     const kept =
-      typeof secret === 'string' && before.oidc?.secret_fingerprint && matchesClientSecret(before.oidc.secret_fingerprint, secret, keyRing);
+      typeof secret === 'string' &&
+      before.oidc?.secret_fingerprint &&
+      matchesClientSecret(before.oidc.secret_fingerprint, secret, scope.keyRing);
     const after = kept ? { ...input, oidc: { ...input.oidc, client_secret: undefined } } : input;
     application = await unlessSame(applying, before, after);
   }
@@ -44,14 +47,14 @@ async function applyApplication(applying: Applying, desired: Desired): Promise<v
 
 /** Edits, and undoes the edit by a savepoint when nothing but the version moved: a second apply leaves no trace. */
 async function unlessSame(
-  { scope, keyRing, result }: Applying,
+  { scope, result }: Applying,
   before: Awaited<ReturnType<typeof createApplication>>,
   input: Omit<Desired, 'enabled' | 'assignedTo'>,
 ) {
   const same = Symbol('same');
   try {
-    const after = await scope.db.transaction(async (db) => {
-      const edited = await editApplication({ ...scope, db }, before.applicationId, input, keyRing);
+    const after = await inTransaction(scope, async (inside) => {
+      const edited = await editApplication(inside, before.applicationId, input);
       const comparable = ({ version: _v, updatedAt: _u, ...rest }: typeof before) => JSON.stringify(rest);
       if (comparable(edited) === comparable(before)) throw same;
       return edited;

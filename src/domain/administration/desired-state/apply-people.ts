@@ -12,7 +12,7 @@ export async function applyUsers(applying: Applying, desired: DesiredContext): P
   for (const [index, person] of desired.users.entries()) await applying.at('users', index)(applyUser(applying, desired.code, person));
 }
 
-async function applyUser({ scope, hasher, result }: Applying, context: string, desired: DesiredContext['users'][number]): Promise<void> {
+async function applyUser({ scope, result }: Applying, context: string, desired: DesiredContext['users'][number]): Promise<void> {
   const login = desired.email ?? desired.username ?? '';
   const { password: given, generatePassword, ...data } = desired;
   let user = login ? await findUserByLogin(scope, login) : undefined;
@@ -34,8 +34,8 @@ async function applyUser({ scope, hasher, result }: Applying, context: string, d
   if (password === undefined) return;
   await checkPassword(password, user, (await loadPolicy(scope)).rules.base.password, 'password');
   const stored = await findPassword(scope, user.userId);
-  if (stored && (await hasher.verify(password, stored.hash))) return;
-  await setPersonalPassword(scope, user, await hasher.hash(password));
+  if (stored && (await scope.hasher.verify(password, stored.hash))) return;
+  await setPersonalPassword(scope, user, await scope.hasher.hash(password));
   if (!stored) return;
   await endSessionsOfUser(scope, user.userId, 'password-changed');
   result.changes.push({ action: 'changed', what: `user ${login}`, details: 'password' });

@@ -1,7 +1,6 @@
-import type { KeyRing, PasswordHasher } from '../../../platform/crypto/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { type Context, editContext, findContextByCode } from '../../company/contexts/index.ts';
-import type { Scope } from '../../scope.ts';
+import { inTransaction, type ServerScope, type Transaction } from '../../scope.ts';
 import { applyApplications } from './apply-applications.ts';
 import { applyCustomFields } from './apply-custom-fields.ts';
 import { applyGroups, applyUsers } from './apply-people.ts';
@@ -17,23 +16,16 @@ class RolledBack extends Error {}
  * @param options.dryRun does everything and rolls it back
  * @throws StateError naming the part that was refused
  */
-export async function applyState(
-  scope: Omit<Scope, 'contextId'>,
-  state: DesiredState,
-  services: { hasher: PasswordHasher; keyRing: KeyRing },
-  { dryRun = false } = {},
-): Promise<ApplyResult> {
+export async function applyState(scope: ServerScope, state: DesiredState, { dryRun = false } = {}): Promise<ApplyResult> {
   const result: ApplyResult = { changes: [], generatedPasswords: [] };
   try {
-    await scope.db.transaction(async (db) => {
-      const inside = { ...scope, db };
+    await inTransaction(scope, async (inside) => {
       const contexts: Context[] = [];
       for (const [index, desired] of state.contexts.entries())
-        contexts.push(await at('contexts', index)(ensureContext(inside, desired, services.keyRing, result)));
+        contexts.push(await at('contexts', index)(ensureContext(inside, desired, result)));
       for (const [index, desired] of state.contexts.entries()) {
         const context = contexts[index]!;
         const applying: Applying = {
-          ...services,
           result,
           scope: { ...inside, contextId: context.contextId },
           at: (...path) => at('contexts', index, ...path),
@@ -52,12 +44,7 @@ export async function applyState(
   return result;
 }
 
-async function ensureContext(
-  scope: Omit<Scope, 'contextId'>,
-  desired: DesiredContext,
-  keyRing: KeyRing,
-  result: ApplyResult,
-): Promise<Context> {
+async function ensureContext(scope: Omit<Transaction, 'contextId'>, desired: DesiredContext, result: ApplyResult): Promise<Context> {
   const found = await findContextByCode(scope.db, desired.code);
   // what the file does not mention stays; null takes it away
   const { name, environment, address, samlEntityId, timeZone } = desired;
@@ -67,7 +54,7 @@ async function ensureContext(
   const wanted: Partial<Context> = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, value ?? undefined]));
   if (!found) {
     result.changes.push({ action: 'created', what: `context ${desired.code}` });
-    return createContextWithBasics(scope, { ...wanted, code: desired.code, name }, keyRing);
+    return createContextWithBasics(scope, { ...wanted, code: desired.code, name });
   }
   const changed = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) => wanted[key as 'name'] !== found[key as 'name']);
   if (changed.length > 0) {

@@ -1,14 +1,11 @@
-import type { KeyRing, PasswordHasher } from '../../../platform/crypto/index.ts';
-import type { Scope } from '../../scope.ts';
+import type { Transaction } from '../../scope.ts';
 
 export type Change = { action: 'created' | 'changed' | 'removed'; what: string; details?: string };
 export type ApplyResult = { changes: Change[]; generatedPasswords: { context: string; login: string; password: string }[] };
 
 /** What the steps share: where they write what they did. */
 export type Applying = {
-  scope: Scope;
-  hasher: PasswordHasher;
-  keyRing: KeyRing;
+  scope: Transaction;
   result: ApplyResult;
   at: (...path: PropertyKey[]) => <T>(work: Promise<T>) => Promise<T>;
 };

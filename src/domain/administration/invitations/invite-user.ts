@@ -1,4 +1,3 @@
-import type { KeyRing, PasswordHasher } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { type Links, linkUser } from '../../applications/assignments/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
@@ -11,13 +10,14 @@ import {
   createUser,
   fullName,
   getUser,
+  lockUser,
   type NewUser,
   noteLocale,
   type User,
 } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { countRecentLinks, createLink, findLink, useLink } from '../../records/one-time-links/index.ts';
-import { inTransaction, type Scope } from '../../scope.ts';
+import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import { findPolicyOf } from '../../sign-in/authentication/index.ts';
 import { choosePassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
 import type { PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
@@ -27,22 +27,22 @@ import type { PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
  * @param locale of the mail: the person has not chosen yet
  * @throws AppError invalid_input, login_taken
  */
-export const inviteUser = (scope: Scope, input: Omit<NewUser, 'status'>, links: Links, keyRing: KeyRing, locale: string): Promise<User> =>
+export const inviteUser = (scope: Scope, input: Omit<NewUser, 'status'>, links: Links, locale: string): Promise<User> =>
   inTransaction(scope, async (inside) => {
     // S71: there is nowhere to send it
     if (input.username && !input.email) throw invalidInput({ ...checkPersonalData(input), activation: 'fields.invitation_email' });
     const user = await createUser(inside, { ...input, status: 'invited' });
     await linkUser(inside, user.userId, links);
-    await sendInvitation(inside, user, keyRing, { locale });
+    await sendInvitation(inside, user, { locale });
     return user;
   });
 
 /** S112, S113: a new link; the one before it ends. @throws AppError status_conflict, too_many_mails */
-export const resendInvitation = (scope: Scope, userId: string, keyRing: KeyRing, locale: string): Promise<void> =>
+export const resendInvitation = (scope: Scope, userId: string, locale: string): Promise<void> =>
   inTransaction(scope, async (inside) => {
-    const user = await getUser(inside, userId, { lock: true });
+    const user = await lockUser(inside, userId);
     if (!canBeInvited(user)) throw new AppError('status_conflict', 409);
-    if (!(await sendInvitation(inside, user, keyRing, { locale }))) throw new AppError('too_many_mails', 429);
+    if (!(await sendInvitation(inside, user, { locale }))) throw new AppError('too_many_mails', 429);
   });
 
 export const canBeInvited = ({ status, email }: User): boolean => status === 'invited' && email !== undefined;
@@ -51,9 +51,8 @@ const mostPerHour = 10;
 
 /** @param most of an hour, Infinity for somebody new: fewer for who asks without an account, so that enough are left for an administrator @returns false when enough were mailed. @param scope of a transaction that holds the person */
 export async function sendInvitation(
-  scope: Scope,
+  scope: Transaction,
   user: User,
-  keyRing: KeyRing,
   { locale, most = mostPerHour }: { locale?: string; most?: number },
 ): Promise<boolean> {
   const { invitationDays } = (await loadSettings(scope, newAccountsSettings)).value;
@@ -63,7 +62,7 @@ export async function sendInvitation(
   const token = await createLink(scope, { kind: 'invitation', owner, lifetimeSeconds: invitationDays * 86_400 });
   await recordEvent(scope, { type: 'user.invited', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
   const params = { days: invitationDays };
-  await mailPerson(scope, user, { mail: 'invitation', path: `/activate/${token}`, keyRing, params, to: user.email, locale });
+  await mailPerson(scope, user, { mail: 'invitation', path: `/activate/${token}`, isSecret: true, params, to: user.email, locale });
   return true;
 }
 
@@ -74,7 +73,6 @@ export async function sendInvitation(
  */
 export async function activateAccount(
   scope: Scope,
-  hasher: PasswordHasher,
   rules: PolicyRules,
   token: string,
   newPassword: string,
@@ -86,9 +84,9 @@ export async function activateAccount(
   if (user?.status !== 'invited') throw new AppError('link_over', 410);
   if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
   const policy = await findPolicyOf(scope, rules, user);
-  const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
+  const hash = await choosePassword(scope, user, newPassword, policy.password);
   return inTransaction(scope, async (inside) => {
-    const { status } = await getUser(inside, user.userId, { lock: true });
+    const { status } = await lockUser(inside, user.userId);
     if (status !== 'invited' || !(await useLink(inside, 'invitation', token))) throw new AppError('link_over', 410);
     const as = actingAs(inside, user);
     const activated = await changeStatus(as, user.userId, 'activate', 'invitation');

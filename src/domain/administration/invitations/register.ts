@@ -1,4 +1,3 @@
-import type { KeyRing, PasswordHasher } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { enqueueJob } from '../../../platform/jobs/index.ts';
 import { networkOf } from '../../../platform/net/index.ts';
@@ -12,8 +11,8 @@ import {
   emailKey,
   findUserByLogin,
   fullName,
-  getUser,
   isPlainEmail,
+  lockUser,
   type User,
 } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
@@ -35,22 +34,22 @@ const sealedFor = (contextId: string) => `registration:${contextId}`;
  * Who asks hears the same, whether or not there is such an account: what depends on it happens in a job.
  * @throws AppError invalid_input by field, not_found where nobody may register
  */
-export async function requestRegistration(scope: Scope, input: Registration, keyRing: KeyRing): Promise<void> {
+export async function requestRegistration(scope: Scope, input: Registration): Promise<void> {
   const { value: settings } = await loadSettings(scope, newAccountsSettings);
   if (!settings.selfRegistration) throw new AppError('not_found', 404);
   const faults = checkPersonalData({ ...input, role: 'regular' });
   if (!isPlainEmail(input.email)) faults.email = 'fields.email';
   if (!faults.email && !mayRegister(settings, input.email)) faults.email = 'fields.registration_domain';
   if (Object.keys(faults).length > 0) throw invalidInput(faults, { domains: settings.domains.slice(0, 5).join(', ') });
-  const sealed = keyRing.encrypt(JSON.stringify(input), sealedFor(scope.contextId));
+  const sealed = scope.keyRing.encrypt(JSON.stringify(input), sealedFor(scope.contextId));
   // one wish an address waits at a time, however often it is sent
-  const key = `registration ${scope.contextId} ${keyRing.fingerprint(emailKey(input.email), 'registration')[0]}`;
+  const key = `registration ${scope.contextId} ${scope.keyRing.fingerprint(emailKey(input.email), 'registration')[0]}`;
   await enqueueJob(scope.db, 'send-registration', { contextId: scope.contextId, actor: scope.actor, registration: sealed }, { key });
 }
 
 /** The job: a link that makes the account; to somebody who has one, the way to sign in. */
-export async function sendRegistration(scope: Scope, sealed: string, keyRing: KeyRing): Promise<void> {
-  const input: Registration = JSON.parse(keyRing.decrypt(sealed, sealedFor(scope.contextId)).toString());
+export async function sendRegistration(scope: Scope, sealed: string): Promise<void> {
+  const input: Registration = JSON.parse(scope.keyRing.decrypt(sealed, sealedFor(scope.contextId)).toString());
   const { email, locale } = input;
   const owner = { addressKey: emailKey(email) };
   // of one mailbox, whatever stands behind a plus
@@ -59,7 +58,7 @@ export async function sendRegistration(scope: Scope, sealed: string, keyRing: Ke
     const since = new Date(scope.clock.now().getTime() - 86_400_000);
     const found = await findUserByLogin(inside, email);
     // the person before any link, as everywhere
-    const known = found && (await getUser(inside, found.userId, { lock: true }));
+    const known = found && (await lockUser(inside, found.userId));
     const from = networkOf(scope.actor.ip ?? '');
     const hour = new Date(scope.clock.now().getTime() - 3_600_000);
     const isMailed =
@@ -80,12 +79,12 @@ export async function sendRegistration(scope: Scope, sealed: string, keyRing: Ke
       lifetimeSeconds: confirmationHours * 3600,
       payload: { ...input, from, mailbox },
     });
-    if (known?.status === 'invited') await sendInvitation(inside, known, keyRing, { locale, most: mostPerDay });
+    if (known?.status === 'invited') await sendInvitation(inside, known, { locale, most: mostPerDay });
     else if (known) await mailPerson(inside, known, { mail: 'already_registered', path: '/recovery', to: known.email, locale });
     else {
       // what a stranger typed as a name is no greeting
       const params = { hours: confirmationHours };
-      await enqueueMail(inside, { to: email, locale, mail: 'registration', params, path: `/register/${token}`, keyRing });
+      await enqueueMail(inside, { to: email, locale, mail: 'registration', params, path: `/register/${token}`, isSecret: true });
     }
   });
 }
@@ -96,7 +95,6 @@ export type RegistrationDetails = { newPassword: string; repeatPassword: string;
 /** The link proves the address: an account, Activated, with the password that was chosen. @throws AppError link_over, invalid_input, login_taken */
 export async function completeRegistration(
   scope: Scope,
-  hasher: PasswordHasher,
   rules: PolicyRules,
   token: string,
   { newPassword, repeatPassword, customFields }: RegistrationDetails,
@@ -111,7 +109,7 @@ export async function completeRegistration(
   if (newPassword !== repeatPassword) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
   const policy = await findPolicyOf(scope, rules, { role: 'regular' });
   await checkPassword(newPassword, person, policy.password);
-  const hash = await hasher.hash(newPassword);
+  const hash = await scope.hasher.hash(newPassword);
   return inTransaction(scope, async (inside) => {
     if (!(await useLink(inside, 'registration', token))) throw new AppError('link_over', 410);
     const user = await createUser(inside, { ...person, status: 'activated', emailVerified: true, locale, customFields });

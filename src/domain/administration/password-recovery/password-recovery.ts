@@ -1,4 +1,3 @@
-import type { KeyRing, PasswordHasher } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { enqueueJob } from '../../../platform/jobs/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
@@ -10,6 +9,7 @@ import {
   findUserByLogin,
   fullName,
   getUser,
+  lockUser,
   type Status,
   type User,
   usernameKey,
@@ -32,7 +32,7 @@ const mayRecover: Status[] = ['activated', 'blocked'];
 const loginPurpose = (contextId: string) => `recovery-login:${contextId}`;
 
 /** Who asks hears the same at the same time, whoever they name: everything that depends on the account happens in a job. */
-export async function requestRecovery({ db, contextId, actor }: Scope, login: string, keyRing: KeyRing, locale: string): Promise<void> {
+export async function requestRecovery({ db, contextId, actor, keyRing }: Scope, login: string, locale: string): Promise<void> {
   // one wish a name waits at a time, however often it is sent
   const key = `recovery ${contextId} ${keyRing.fingerprint(usernameKey(login), 'recovery')[0]}`;
   await enqueueJob(
@@ -44,14 +44,14 @@ export async function requestRecovery({ db, contextId, actor }: Scope, login: st
 }
 
 /** The job: mails a link, if there is somebody to mail to. @param sealedLogin as requestRecovery sealed it @param locale of whoever asked, for who has chosen none */
-export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: KeyRing, locale?: string): Promise<void> {
-  const login = keyRing.decrypt(sealedLogin, loginPurpose(scope.contextId)).toString();
+export async function sendRecovery(scope: Scope, sealedLogin: string, locale?: string): Promise<void> {
+  const login = scope.keyRing.decrypt(sealedLogin, loginPurpose(scope.contextId)).toString();
   await inTransaction(scope, async (inside) => {
     const found = await findUserByLogin(inside, login);
     // locked: the address must not change between the mail and the link, nor two links be the latest
-    const user = found && (await getUser(inside, found.userId, { lock: true }));
+    const user = found && (await lockUser(inside, found.userId));
     // whoever lost the invitation gets another one
-    if (user?.status === 'invited' && user.email && (await sendInvitation(inside, user, keyRing, { locale, most: mostPerHour }))) return;
+    if (user?.status === 'invited' && user.email && (await sendInvitation(inside, user, { locale, most: mostPerHour }))) return;
     const reason = user ? await whyNotMailed(inside, user) : 'unknown-person';
     await recordEvent(inside, {
       type: 'password.recovery-requested',
@@ -64,7 +64,7 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, keyRing: K
     const owner = { userId: user.userId };
     const token = await createLink(inside, { kind: 'recovery', owner, lifetimeSeconds: recoveryMinutes * 60 });
     const params = { minutes: recoveryMinutes };
-    await mailPerson(inside, user, { mail: 'recovery', path: `/recovery/${token}`, keyRing, params, locale });
+    await mailPerson(inside, user, { mail: 'recovery', path: `/recovery/${token}`, isSecret: true, params, locale });
   });
 }
 
@@ -83,7 +83,6 @@ async function whyNotMailed(scope: Scope, user: User): Promise<string | undefine
  */
 export async function recoverPassword(
   scope: Scope,
-  hasher: PasswordHasher,
   rules: PolicyRules,
   token: string,
   newPassword: string,
@@ -94,9 +93,9 @@ export async function recoverPassword(
   const user = await getUser(scope, userId);
   const policy = await findPolicyOf(scope, rules, user);
   if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
-  const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
+  const hash = await choosePassword(scope, user, newPassword, policy.password);
   await inTransaction(scope, async (inside) => {
-    const { status } = await getUser(inside, userId, { lock: true });
+    const { status } = await lockUser(inside, userId);
     if (!mayRecover.includes(status) || !(await useLink(inside, 'recovery', token))) throw new AppError('link_over', 410);
     const as = actingAs(inside, user);
     await setPersonalPassword(as, user, hash);

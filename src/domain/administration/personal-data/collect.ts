@@ -8,7 +8,7 @@ import { findPlan } from '../../people/planned-deactivations/index.ts';
 import { fullName, getUser } from '../../people/users/index.ts';
 import { listBrowsers } from '../../records/attempts/index.ts';
 import { type AuditEvent, listEvents, recordEvent } from '../../records/audit/index.ts';
-import type { Scope, UserId } from '../../scope.ts';
+import { type Scope, type UserId, useCase } from '../../scope.ts';
 import { listSecondFactors } from '../../sign-in/credentials/second-factors/index.ts';
 import { listApplicationUses, listSessionsOfUser } from '../../sign-in/sessions/index.ts';
 
@@ -16,7 +16,7 @@ import { listApplicationUses, listSessionsOfUser } from '../../sign-in/sessions/
 export type PersonalData = Record<string, unknown>;
 
 /** What the company keeps of the person, with the history of what was done by and to them. That it was asked for is audited. */
-export async function collectPersonalData(scope: Scope, userId: UserId): Promise<PersonalData> {
+export const collectPersonalData = useCase(async (scope, userId: UserId): Promise<PersonalData> => {
   const user = await getUser(scope, userId);
   const subject = { kind: 'user', id: user.userId, name: fullName(user) } as const;
   await recordEvent(scope, { type: 'user.data-exported', subject });
@@ -57,7 +57,7 @@ export async function collectPersonalData(scope: Scope, userId: UserId): Promise
     sessions: (await listSessionsOfUser(scope, userId)).map(({ sessionId: _id, ...one }) => one),
     ...(await collectHistory(scope, userId)),
   };
-}
+});
 
 /** Of more the newest are given: a stranger's failed attempts stand in it, too. */
 const most = 20_000;

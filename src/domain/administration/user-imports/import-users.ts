@@ -1,9 +1,9 @@
 import { buffer } from 'node:stream/consumers';
-import { type KeyRing, type PasswordHasher, randomPassword } from '../../../platform/crypto/index.ts';
+import { randomPassword } from '../../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import { linkUser } from '../../applications/assignments/index.ts';
 import { listCustomFields } from '../../company/custom-fields/index.ts';
-import { createUser, isActiveAdministrator } from '../../people/users/index.ts';
+import { createUser, lockActiveAdministrator } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import {
   confirmOperation,
@@ -73,12 +73,7 @@ export const confirmImport = (scope: Scope, operationId: string): Promise<void> 
   inTransaction(scope, (inside) => confirmOperation(inside, operationId));
 
 /** All of the file in one transaction: what is refused now, though it was not when it was looked at, leaves nothing behind. @throws AppError import_faults */
-export async function runImport(
-  scope: Scope,
-  operation: Operation,
-  { hasher, keyRing }: { hasher: PasswordHasher; keyRing: KeyRing },
-  words: ImportWords,
-): Promise<void> {
+export async function runImport(scope: Scope, operation: Operation, words: ImportWords): Promise<void> {
   const { operationId } = operation;
   const { activation, locale } = operation.input as Input;
   const { rows, faults, groups } = await read(scope, await buffer(openFile(scope, operationId)), words);
@@ -88,17 +83,17 @@ export async function runImport(
   for (const [i, row] of rows.entries()) {
     if (isInvited(activation, row)) continue;
     const password = randomPassword();
-    passwords.set(row, { password, hash: await hasher.hash(password) });
+    passwords.set(row, { password, hash: await scope.hasher.hash(password) });
     if (i % 50 === 0) await noteProgress(scope, operationId, { done: i });
   }
   await inTransaction(scope, async (inside) => {
-    if (!(await isActiveAdministrator(inside, operation.requestedBy, { lock: true }))) throw new AppError('administrators_only', 403);
+    if (!(await lockActiveAdministrator(inside, operation.requestedBy))) throw new AppError('administrators_only', 403);
     const added: UserId[] = [];
     for (const [i, row] of rows.entries()) {
       const temporary = passwords.get(row);
       const user = await createUser(inside, { ...row.person, customFields: row.customFields, status: temporary ? 'activated' : 'invited' });
-      if (temporary) await setTemporaryPassword(inside, user, temporary, keyRing);
-      else await sendInvitation(inside, user, keyRing, { locale, most: Number.POSITIVE_INFINITY });
+      if (temporary) await setTemporaryPassword(inside, user, temporary);
+      else await sendInvitation(inside, user, { locale, most: Number.POSITIVE_INFINITY });
       const groupIds = row.groups.map((name) => groups.get(name)!).filter(({ isEveryone }) => !isEveryone);
       await linkUser(inside, user.userId, { groupIds: groupIds.map(({ groupId }) => groupId), applicationIds: [] });
       added.push(user.userId);

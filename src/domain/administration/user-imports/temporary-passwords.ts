@@ -1,7 +1,6 @@
-import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { byteOrderMark, csvLine } from '../../../platform/csv/index.ts';
 import { findUserById, fullName, identifier } from '../../people/users/index.ts';
-import { recordEvent } from '../../records/audit/index.ts';
+import { recordAlone } from '../../records/audit/index.ts';
 import { listDone, type Operation } from '../../records/operations/index.ts';
 import type { Scope } from '../../scope.ts';
 import { showTemporaryPassword } from '../../sign-in/credentials/password/index.ts';
@@ -10,17 +9,16 @@ import { showTemporaryPassword } from '../../sign-in/credentials/password/index.
 export async function* listTemporaryPasswords(
   scope: Scope,
   { operationId }: Operation,
-  keyRing: KeyRing,
   columns: [identifier: string, name: string, password: string],
 ): AsyncGenerator<string> {
-  await recordEvent(scope, { type: 'users.passwords-exported', details: { operation: operationId } });
+  await recordAlone(scope, { type: 'users.passwords-exported', details: { operation: operationId } });
   yield byteOrderMark + csvLine(columns);
   for (let after = 0; ; ) {
     const people = await listDone(scope, operationId, after, 500);
     for (const { userId, position } of people) {
       after = position;
       const user = await findUserById(scope, userId);
-      const password = user && (await showTemporaryPassword(scope, user, keyRing));
+      const password = user && (await showTemporaryPassword(scope, user));
       if (user && password) yield csvLine([identifier(user), fullName(user), password]);
     }
     if (people.length === 0) return;

@@ -1,4 +1,4 @@
-import { recordEvent } from '../../records/audit/index.ts';
+import { recordAlone } from '../../records/audit/index.ts';
 import type { Scope } from '../../scope.ts';
 import type { Application } from '../applications/index.ts';
 import type { AccessVerdict } from './decide.ts';
@@ -11,7 +11,7 @@ export async function recordRefusal(
   verdict: AccessVerdict & { allowed: false },
   supportCode: string,
 ): Promise<void> {
-  await recordEvent(scope, {
+  await recordAlone(scope, {
     type: 'access.refused',
     outcome: 'failure',
     subject: { kind: 'user', id: person.id, name: person.name },

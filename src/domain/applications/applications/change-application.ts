@@ -1,10 +1,10 @@
-import { type KeyRing, randomToken } from '../../../platform/crypto/index.ts';
+import { randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
 import { AppError, type FieldErrors, invalidInput } from '../../../platform/errors/index.ts';
 import { customFieldName, listCustomFields, lockCustomFields } from '../../company/custom-fields/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfClient } from '../../records/protocol-artifacts/index.ts';
-import type { Scope } from '../../scope.ts';
+import { type Scope, type Transaction, useCase } from '../../scope.ts';
 import { isRedirectUri, parseOidcSettings } from './oidc-settings.ts';
 import { parseSamlSettings } from './saml-settings.ts';
 import {
@@ -15,6 +15,7 @@ import {
   findApplicationByEntityId,
   getApplication,
   insertApplication,
+  lockApplication,
   removeApplication,
   updateApplication,
 } from './store.ts';
@@ -34,40 +35,36 @@ export type ApplicationInput = {
 };
 
 /** @throws AppError invalid_input, application_code_taken, client_id_taken */
-export async function createApplication(scope: Scope, input: ApplicationInput, keyRing: KeyRing): Promise<Application> {
-  const data = check(scope, input, { enabled: true }, keyRing);
+export const createApplication = useCase(async (scope, input: ApplicationInput): Promise<Application> => {
+  const data = check(scope, input, { enabled: true });
   await refuseUnknownSources(scope, data);
   await refuseTaken(scope, data);
   const applicationId = await orTaken(insertApplication(scope, data), taken);
   return announce(scope, 'application.created', await getApplication(scope, applicationId), { code: data.code });
-}
+});
 
 /**
  * @param version the one the editor saw: another person's change since then is not overwritten
  * @throws AppError invalid_input, not_found, changed_meanwhile, application_code_taken, client_id_taken
  */
-export async function editApplication(
-  scope: Scope,
-  applicationId: string,
-  input: ApplicationInput,
-  keyRing: KeyRing,
-  version?: number,
-): Promise<Application> {
-  const before = await getApplication(scope, applicationId, { lock: true });
-  const data = check(scope, { catalogueEntry: before.catalogueEntry, ...input }, before, keyRing);
-  await refuseUnknownSources(scope, data);
-  await refuseTaken(scope, data, applicationId);
-  return replace(scope, before, data, 'application.edited', version);
-}
+export const editApplication = useCase(
+  async (scope, applicationId: string, input: ApplicationInput, version?: number): Promise<Application> => {
+    const before = await lockApplication(scope, applicationId);
+    const data = check(scope, { catalogueEntry: before.catalogueEntry, ...input }, before);
+    await refuseUnknownSources(scope, data);
+    await refuseTaken(scope, data, applicationId);
+    return replace(scope, before, data, 'application.edited', version);
+  },
+);
 
-export async function setApplicationEnabled(scope: Scope, applicationId: string, enabled: boolean): Promise<Application> {
-  const before = await getApplication(scope, applicationId, { lock: true });
+export const setApplicationEnabled = useCase(async (scope, applicationId: string, enabled: boolean): Promise<Application> => {
+  const before = await lockApplication(scope, applicationId);
   if (before.enabled === enabled) return before;
   return replace(scope, before, { ...before, enabled }, enabled ? 'application.enabled' : 'application.disabled');
-}
+});
 
 /** A copy with its own code and client ID, disabled and without a secret until somebody completes it. */
-export async function cloneApplication(scope: Scope, applicationId: string): Promise<Application> {
+export const cloneApplication = useCase(async (scope, applicationId: string): Promise<Application> => {
   const source = await getApplication(scope, applicationId);
   const code = await freeCode(scope, source.code);
   const { secret_fingerprint: _, client_secret_expires_at: _e, ...settings } = source.oidc ?? {};
@@ -77,36 +74,36 @@ export async function cloneApplication(scope: Scope, applicationId: string): Pro
   const copy = { ...source, code, name: `${source.name} (2)`.slice(0, 100), enabled: false, oidc, saml };
   const id = await orTaken(insertApplication(scope, copy), taken);
   return announce(scope, 'application.cloned', await getApplication(scope, id), { source: source.code });
-}
+});
 
-export async function deleteApplication(scope: Scope, applicationId: string): Promise<void> {
-  const application = await getApplication(scope, applicationId, { lock: true });
+export const deleteApplication = useCase(async (scope, applicationId: string): Promise<void> => {
+  const application = await lockApplication(scope, applicationId);
   if (application.oidc) await revokeGrantsOfClient(scope, application.oidc.client_id);
   await removeApplication(scope, application.applicationId);
   await announce(scope, 'application.deleted', application, { code: application.code });
-}
+});
 
 /**
- * @param validDays after which the secret ends; 0 is never
+ * @param validDays after which the secret ends; 0 or none is never
  * @returns the new secret: it is shown now and never again
  */
-export async function changeClientSecret(scope: Scope, applicationId: string, keyRing: KeyRing, validDays = 0): Promise<string> {
-  const before = await getApplication(scope, applicationId, { lock: true });
+export const changeClientSecret = useCase(async (scope, applicationId: string, validDays?: number): Promise<string> => {
+  const before = await lockApplication(scope, applicationId);
   if (!before.oidc?.token_endpoint_auth_method.startsWith('client_secret')) throw new AppError('no_client_secret', 409);
   const client_secret = randomToken();
   const { secret_fingerprint: _, ...settings } = before.oidc;
-  const client_secret_expires_at = validDays > 0 ? Math.floor(scope.clock.now().getTime() / 1000) + validDays * 86_400 : undefined;
+  const client_secret_expires_at = validDays ? Math.floor(scope.clock.now().getTime() / 1000) + validDays * 86_400 : undefined;
   await replace(
     scope,
     before,
-    { ...before, oidc: parseOidcSettings({ ...settings, client_secret, client_secret_expires_at }, keyRing) },
+    { ...before, oidc: parseOidcSettings({ ...settings, client_secret, client_secret_expires_at }, scope.keyRing) },
     'application.secret-changed',
   );
   return client_secret;
-}
+});
 
 async function replace(
-  scope: Scope,
+  scope: Transaction,
   before: Application,
   data: ApplicationData,
   event: AuditEventType,
@@ -122,7 +119,7 @@ async function replace(
 }
 
 async function announce(
-  scope: Scope,
+  scope: Transaction,
   type: AuditEventType,
   application: Application,
   details: Record<string, unknown>,
@@ -137,12 +134,7 @@ async function announce(
   return application;
 }
 
-function check(
-  scope: Scope,
-  input: ApplicationInput,
-  before: Pick<Application, 'enabled' | 'oidc' | 'saml'>,
-  keyRing: KeyRing,
-): ApplicationData {
+function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 'enabled' | 'oidc' | 'saml'>): ApplicationData {
   const faults: FieldErrors = {};
   const name = input.name.trim();
   const text = { description: input.description?.trim() ?? '', category: input.category?.trim() ?? '' };
@@ -155,7 +147,7 @@ function check(
   // a protocol that is not mentioned stays
   let { oidc, saml } = before;
   try {
-    if (input.oidc) oidc = parseOidcSettings(input.oidc, keyRing, before.oidc);
+    if (input.oidc) oidc = parseOidcSettings(input.oidc, scope.keyRing, before.oidc);
     if (input.saml) saml = parseSamlSettings(input.saml, scope.clock.now());
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

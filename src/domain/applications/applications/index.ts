@@ -34,4 +34,5 @@ export {
   listApplicationsByIds,
   listApplicationsUsingField,
   listMappedClaims,
+  lockApplication,
 } from './store.ts';

@@ -2,7 +2,7 @@ import { invalidInput } from '../../../platform/errors/index.ts';
 import { makeSmallPicture, type SmallPicture } from '../../../platform/images/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, isId, type Scope } from '../../scope.ts';
-import { getApplication } from './store.ts';
+import { lockApplication } from './store.ts';
 
 /** Twice what a tile of the Launchpad shows. */
 const box = { width: 192, height: 192 };
@@ -12,7 +12,7 @@ export async function changeLogo(scope: Scope, applicationId: string, file: Buff
   const logo = file && (await makeSmallPicture(file, box));
   if (file && !logo) throw invalidInput({ logo: 'fields.logo' });
   await inTransaction(scope, async (inside) => {
-    const application = await getApplication(inside, applicationId, { lock: true });
+    const application = await lockApplication(inside, applicationId);
     const where = { context_id: scope.contextId, application_id: application.applicationId };
     if (logo) {
       const { content, contentType, etag } = logo;

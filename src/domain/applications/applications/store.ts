@@ -2,7 +2,7 @@ import { newId } from '../../../platform/crypto/index.ts';
 import { escapeLike } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { nameKey } from '../../people/users/index.ts';
-import { type ApplicationId, isId, type Page, type Scope } from '../../scope.ts';
+import { type ApplicationId, isId, type Page, type Scope, type Transaction } from '../../scope.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 import type { SamlSettings } from './saml-settings.ts';
 
@@ -70,12 +70,17 @@ export const findApplicationById = async (scope: Scope, applicationId: string) =
 export const findApplicationByCode = (scope: Scope, code: string) => findWhere(scope, { code });
 
 /** @throws AppError not_found */
-export async function getApplication(scope: Scope, applicationId: string, { lock = false } = {}): Promise<Application> {
-  if (!isId(applicationId)) throw notFound();
-  if (lock) await applications(scope).where('application_id', applicationId).forUpdate().select(scope.db.raw('1'));
-  const application = await findApplicationById(scope, applicationId);
+export async function getApplication(scope: Scope, applicationId: string): Promise<Application> {
+  const application = isId(applicationId) ? await findApplicationById(scope, applicationId) : undefined;
   if (!application) throw notFound();
   return application;
+}
+
+/** Nobody else changes it until the transaction ends. @throws AppError not_found */
+export async function lockApplication(scope: Transaction, applicationId: string): Promise<Application> {
+  if (!isId(applicationId)) throw notFound();
+  await applications(scope).where('application_id', applicationId).forUpdate().select(scope.db.raw('1'));
+  return getApplication(scope, applicationId);
 }
 
 export async function listApplications(
@@ -103,7 +108,7 @@ export const listApplicationsByIds = async (scope: Scope, ids: string[]): Promis
 
 export type ApplicationData = Omit<Application, 'applicationId' | 'hasLogo' | 'traceUntil' | 'createdAt' | 'updatedAt' | 'version'>;
 
-export async function insertApplication(scope: Scope, data: ApplicationData): Promise<ApplicationId> {
+export async function insertApplication(scope: Transaction, data: ApplicationData): Promise<ApplicationId> {
   const now = scope.clock.now();
   const application_id = newId(now.getTime()) as ApplicationId;
   await scope
@@ -114,7 +119,7 @@ export async function insertApplication(scope: Scope, data: ApplicationData): Pr
 
 /** @returns false when somebody changed the row since `version` was read. */
 export async function updateApplication(
-  scope: Scope,
+  scope: Transaction,
   applicationId: ApplicationId,
   version: number,
   data: ApplicationData,
@@ -125,7 +130,7 @@ export async function updateApplication(
   return changed === 1;
 }
 
-export const removeApplication = async (scope: Scope, applicationId: ApplicationId): Promise<void> => {
+export const removeApplication = async (scope: Transaction, applicationId: ApplicationId): Promise<void> => {
   await applications(scope).where('application_id', applicationId).delete();
 };
 

@@ -1,31 +1,31 @@
 import { getGroup } from '../../people/groups/index.ts';
-import { fullName, getUser } from '../../people/users/index.ts';
+import { fullName, lockUser } from '../../people/users/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
-import type { Scope } from '../../scope.ts';
+import { type Transaction, useCase } from '../../scope.ts';
 import { getApplication } from '../applications/index.ts';
 import { deleteAssignment, insertAssignment } from './store.ts';
 
 type Assignee = { kind: 'user' | 'group'; id: string };
 
-/** @param scope of a transaction. @throws AppError not_found, of another context's ids too */
-export async function assignApplication(scope: Scope, applicationId: string, assignee: Assignee): Promise<void> {
+/** @throws AppError not_found, of another context's ids too */
+export const assignApplication = useCase(async (scope, applicationId: string, assignee: Assignee): Promise<void> => {
   await change(scope, applicationId, assignee, 'application.assigned', insertAssignment);
-}
+});
 
 /** @throws AppError not_found */
-export async function unassignApplication(scope: Scope, applicationId: string, assignee: Assignee): Promise<void> {
+export const unassignApplication = useCase(async (scope, applicationId: string, assignee: Assignee): Promise<void> => {
   await change(scope, applicationId, assignee, 'application.unassigned', deleteAssignment);
-}
+});
 
 async function change(
-  scope: Scope,
+  scope: Transaction,
   applicationId: string,
   { kind, id }: Assignee,
   type: AuditEventType,
   write: typeof insertAssignment,
 ): Promise<void> {
   const application = await getApplication(scope, applicationId);
-  const user = kind === 'user' ? await getUser(scope, id, { lock: true }) : undefined;
+  const user = kind === 'user' ? await lockUser(scope, id) : undefined;
   // with the account goes whatever it has
   if (user?.deletingSince && type === 'application.assigned') return;
   const name = user ? fullName(user) : (await getGroup(scope, id)).name;

@@ -1,5 +1,5 @@
 import type { User } from '../../people/users/index.ts';
-import type { ApplicationId, GroupId, Scope, UserId } from '../../scope.ts';
+import type { ApplicationId, GroupId, Scope, Transaction, UserId } from '../../scope.ts';
 import type { Application } from '../applications/index.ts';
 
 export type Assignees = {
@@ -104,7 +104,7 @@ const column = { user: 'user_id', group: 'group_id' } as const;
 
 /** @returns whether it was not assigned before */
 export async function insertAssignment(
-  { db, contextId }: Scope,
+  { db, contextId }: Transaction,
   applicationId: ApplicationId,
   kind: 'user' | 'group',
   id: string,
@@ -118,7 +118,7 @@ export async function insertAssignment(
 }
 
 export const deleteAssignment = async (
-  { db, contextId }: Scope,
+  { db, contextId }: Transaction,
   applicationId: ApplicationId,
   kind: 'user' | 'group',
   id: string,

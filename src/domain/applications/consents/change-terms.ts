@@ -1,7 +1,7 @@
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { locales } from '../../../platform/i18n/index.ts';
 import { changeSettings, loadSettings } from '../../company/context-settings/index.ts';
-import { actingAs, fullName, getUser, noteTermsEdition } from '../../people/users/index.ts';
+import { actingAs, fullName, lockUser, noteTermsEdition } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
 import { findTerms, insertAcceptance, insertTerms, termsSettings, termsTextsSchema } from './terms.ts';
@@ -51,7 +51,7 @@ export const withdrawTerms = (scope: Scope): Promise<void> =>
 /** @param locale in which the person read them @throws AppError changed_meanwhile when that edition is not the one in force any more */
 export const acceptTerms = (scope: Scope, userId: string, edition: number, locale: string): Promise<void> =>
   inTransaction(scope, async (inside) => {
-    const user = await getUser(inside, userId, { lock: true });
+    const user = await lockUser(inside, userId);
     // of somebody who may sign in, or whose block this very sign-in lifts
     if (user.status !== 'activated' && user.status !== 'blocked') throw new AppError('signed_out', 401);
     if ((await loadSettings(inside, termsSettings)).value.edition !== edition) throw new AppError('changed_meanwhile', 409);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Locale, locales } from '../../../platform/i18n/index.ts';
 import type { SettingsKind } from '../../company/context-settings/index.ts';
-import { decodeCursor, encodeCursor, type Page, type Scope, type UserId } from '../../scope.ts';
+import { decodeCursor, encodeCursor, type Page, type Scope, type Transaction, type UserId } from '../../scope.ts';
 
 const text = z.strictObject({
   title: z
@@ -48,7 +48,7 @@ export async function listEditions({ db, contextId }: Scope): Promise<{ edition:
 }
 
 /** @returns false when somebody published it meanwhile */
-export async function insertTerms({ db, contextId, clock }: Scope, edition: number, texts: TermsTexts): Promise<boolean> {
+export async function insertTerms({ db, contextId, clock }: Transaction, edition: number, texts: TermsTexts): Promise<boolean> {
   const inserted = await db('terms_editions')
     .insert({ context_id: contextId, edition, texts: JSON.stringify(texts), published_at: clock.now() })
     .onConflict(['context_id', 'edition'])
@@ -65,7 +65,7 @@ export function textFor(texts: TermsTexts, locale: Locale): { locale: Locale; ti
 
 /** @returns false when the person had accepted it already */
 export async function insertAcceptance(
-  { db, contextId, clock, actor }: Scope,
+  { db, contextId, clock, actor }: Transaction,
   userId: UserId,
   edition: number,
   locale: string,

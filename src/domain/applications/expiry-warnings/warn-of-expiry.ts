@@ -2,7 +2,7 @@ import { type MailName, mailPerson } from '../../company/mails/index.ts';
 import { listCertificates, warningDays } from '../../company/saml-certificates/index.ts';
 import { listUsers } from '../../people/users/index.ts';
 import { type NewEvent, recordEvent } from '../../records/audit/index.ts';
-import type { Scope } from '../../scope.ts';
+import { type Scope, useCase } from '../../scope.ts';
 import { type Application, listApplications, listPartnerCertificates, secretExpiry } from '../applications/index.ts';
 
 /** So many days before the end a mail goes out: once each. */
@@ -43,7 +43,7 @@ function eventOf(ending: Ending): NewEvent {
 }
 
 /** @param scope of a transaction: a mail is queued with the note that it was, or not at all */
-export async function warnOfExpiry(scope: Scope): Promise<void> {
+export const warnOfExpiry = useCase(async (scope): Promise<void> => {
   const { db, contextId, clock } = scope;
   const now = clock.now().getTime();
   for (const ending of await listEnding(scope)) {
@@ -70,7 +70,7 @@ export async function warnOfExpiry(scope: Scope): Promise<void> {
       await mailPerson(scope, administrator, { mail: mails[ending.kind], path, params, to: administrator.email });
     }
   }
-}
+});
 
 /** What ends within the first warning's time or has ended, the nearest first. */
 export async function listEndingSoon(scope: Scope): Promise<Ending[]> {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
-import { getApplication, parseSamlSettings, type SamlSettings, settingsFromMetadata } from '../applications/index.ts';
+import { getApplication, lockApplication, parseSamlSettings, type SamlSettings, settingsFromMetadata } from '../applications/index.ts';
 import { differences, factsToApply, type MetadataFacts } from './difference.ts';
 import { findPartnerMetadata, savePartnerMetadata } from './store.ts';
 
@@ -20,7 +20,7 @@ export async function refreshMetadata(scope: Scope, applicationId: string, fetch
   const finding = await read(scope, saml, fetchMetadata);
   await inTransaction(scope, async (inside) => {
     // reading takes seconds: whoever edited the application or decided meanwhile comes first
-    const { applicationId: id, name, saml: current } = await getApplication(inside, applicationId, { lock: true });
+    const { applicationId: id, name, saml: current } = await lockApplication(inside, applicationId);
     if (current?.metadataUrl !== url || current.entityId !== saml.entityId) return;
     const known = await findPartnerMetadata(inside, id, current);
     if ('fault' in finding) return savePartnerMetadata(inside, id, { ...known, url, fault: finding.fault });

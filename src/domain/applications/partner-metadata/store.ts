@@ -1,5 +1,5 @@
 import { jsonText } from '../../../platform/database/index.ts';
-import type { ApplicationId, ContextId, Scope } from '../../scope.ts';
+import type { ApplicationId, ContextId, Scope, Transaction } from '../../scope.ts';
 import type { SamlSettings } from '../applications/index.ts';
 import type { MetadataFacts } from './difference.ts';
 
@@ -32,7 +32,7 @@ export async function findPartnerMetadata(
 }
 
 export async function savePartnerMetadata(
-  { db, contextId, clock }: Scope,
+  { db, contextId, clock }: Transaction,
   applicationId: ApplicationId,
   metadata: Omit<PartnerMetadata, 'checkedAt'>,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, notifyChange } from '../../../platform/database/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import type { ApplicationId, Scope } from '../../scope.ts';
+import { type ApplicationId, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { type Application, getApplication } from '../applications/index.ts';
 
 /** `reason`: why it was refused, as the audit writes it. `content` is decoded and redacted: made only while somebody watches. */
@@ -16,18 +16,19 @@ const mostExchanges = 500;
 export const isTraced = (application: Pick<Application, 'traceUntil'>, now: Date): boolean =>
   application.traceUntil !== undefined && application.traceUntil > now;
 
-/** Switches the trace on for a quarter of an hour, and forgets what was kept before. @param scope of a transaction @throws AppError not_found */
-export async function startTrace(scope: Scope, applicationId: string): Promise<void> {
+/** Switches the trace on for a quarter of an hour, and forgets what was kept before. @throws AppError not_found */
+export const startTrace = useCase(async (scope, applicationId: string): Promise<void> => {
   await setTrace(scope, applicationId, new Date(scope.clock.now().getTime() + traceMs), 'application.trace-started');
   await scope.db('traced_exchanges').where({ context_id: scope.contextId, application_id: applicationId }).delete();
-}
+});
 
-/** @param scope of a transaction @throws AppError not_found */
-export const stopTrace = (scope: Scope, applicationId: string): Promise<void> =>
-  setTrace(scope, applicationId, null, 'application.trace-stopped');
+/** @throws AppError not_found */
+export const stopTrace = useCase(
+  (scope, applicationId: string): Promise<void> => setTrace(scope, applicationId, null, 'application.trace-stopped'),
+);
 
 async function setTrace(
-  scope: Scope,
+  scope: Transaction,
   applicationId: string,
   until: Date | null,
   type: 'application.trace-started' | 'application.trace-stopped',

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { type Database, type Db, jsonText, type NoticedCache, notifyChange } from '../../../platform/database/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import type { ContextId, Scope } from '../../scope.ts';
+import { type ContextId, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { readKept } from './read-kept.ts';
 
 /** `schema.parse({})` is what holds for a company that never chose. `accepts` says what more is asked of a new value; messages are message keys. */
@@ -25,26 +25,27 @@ export const loadSettings = <Value>({ db, contextId }: Scope, kind: SettingsKind
 /**
  * @param input as a form or file gives it
  * @param version the one the editor saw: another person's change since then is not overwritten
- * @param scope of a transaction
  * @throws AppError invalid_input by the path of the setting, changed_meanwhile
  */
-export async function changeSettings<Value>(scope: Scope, kind: SettingsKind<Value>, input: unknown, version: number): Promise<Value> {
-  const parsed = (kind.accepts ?? kind.schema).safeParse(input);
-  if (!parsed.success) {
-    // a message of ours is a key; the rest is a type that a form cannot have sent
-    const textOf = (message: string) => (message.startsWith('fields.') ? message : 'fields.invalid');
-    throw invalidInput(Object.fromEntries(parsed.error.issues.map(({ path, message }) => [path.join('.'), textOf(message)])));
-  }
-  const before = await loadSettings(scope, kind);
-  if (before.version !== version) throw new AppError('changed_meanwhile', 409);
-  if (JSON.stringify(before.value) === JSON.stringify(parsed.data)) return before.value;
-  if (!(await save(scope, kind.name, parsed.data, version))) throw new AppError('changed_meanwhile', 409);
-  await recordEvent(scope, { type: 'settings.changed', reason: kind.name, details: { before: before.value, after: parsed.data } });
-  await notifyChange(scope.db, scope.contextId);
-  return parsed.data;
-}
+export const changeSettings = useCase(
+  async <Value>(scope: Transaction, kind: SettingsKind<Value>, input: unknown, version: number): Promise<Value> => {
+    const parsed = (kind.accepts ?? kind.schema).safeParse(input);
+    if (!parsed.success) {
+      // a message of ours is a key; the rest is a type that a form cannot have sent
+      const textOf = (message: string) => (message.startsWith('fields.') ? message : 'fields.invalid');
+      throw invalidInput(Object.fromEntries(parsed.error.issues.map(({ path, message }) => [path.join('.'), textOf(message)])));
+    }
+    const before = await loadSettings(scope, kind);
+    if (before.version !== version) throw new AppError('changed_meanwhile', 409);
+    if (JSON.stringify(before.value) === JSON.stringify(parsed.data)) return before.value;
+    if (!(await save(scope, kind.name, parsed.data, version))) throw new AppError('changed_meanwhile', 409);
+    await recordEvent(scope, { type: 'settings.changed', reason: kind.name, details: { before: before.value, after: parsed.data } });
+    await notifyChange(scope.db, scope.contextId);
+    return parsed.data;
+  },
+);
 
-async function save({ db, contextId, clock }: Scope, kind: string, value: unknown, version: number): Promise<boolean> {
+async function save({ db, contextId, clock }: Transaction, kind: string, value: unknown, version: number): Promise<boolean> {
   const columns = { value: jsonText(value), version: version + 1, changed_at: clock.now() };
   if (version > 0) return (await db('context_settings').where({ context_id: contextId, kind, version }).update(columns)) === 1;
   const inserted = await db('context_settings')

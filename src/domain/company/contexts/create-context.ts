@@ -2,13 +2,13 @@ import { newId } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import type { ContextId, Scope } from '../../scope.ts';
+import { type ContextId, type Transaction, useCase } from '../../scope.ts';
 import { type Context, isContextCode, isTimeZone } from './context.ts';
 import { findContextByCode, findContextById, insertContext, lockContext, updateContext } from './store.ts';
 
 /** @throws AppError invalid_input, context_code_taken */
 export async function createContext(
-  scope: Omit<Scope, 'contextId'>,
+  scope: Omit<Transaction, 'contextId'>,
   input: Pick<Context, 'code' | 'name'> &
     Partial<Pick<Context, 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>,
 ): Promise<Context> {
@@ -23,7 +23,7 @@ export async function createContext(
     contextId: newId() as ContextId,
     version: 1,
   };
-  const inside: Scope = { ...scope, contextId: context.contextId };
+  const inside: Transaction = { ...scope, contextId: context.contextId };
   await orTaken(insertContext(inside, context), { contexts_code: taken });
   await recordEvent(inside, {
     type: 'context.created',
@@ -36,7 +36,7 @@ export async function createContext(
 type Changes = Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>;
 
 /** @throws AppError invalid_input */
-export async function editContext(scope: Scope, before: Context, changes: Changes): Promise<void> {
+export const editContext = useCase(async (scope, before: Context, changes: Changes): Promise<void> => {
   check(changes);
   await updateContext(scope, changes);
   const pick = (from: Changes) => Object.fromEntries((Object.keys(changes) as (keyof Changes)[]).map((key) => [key, from[key] ?? null]));
@@ -46,7 +46,7 @@ export async function editContext(scope: Scope, before: Context, changes: Change
     details: { before: pick(before), after: pick(changes) },
   });
   await notifyChange(scope.db, scope.contextId);
-}
+});
 
 /**
  * What administrators change of their own company.
@@ -54,17 +54,15 @@ export async function editContext(scope: Scope, before: Context, changes: Change
  * @param version the one the editor saw: another person's change since then is not overwritten
  * @throws AppError invalid_input, changed_meanwhile
  */
-export async function changeOwnContext(
-  scope: Scope,
-  changes: Partial<Pick<Context, 'name' | 'samlEntityId' | 'timeZone'>>,
-  version: number,
-): Promise<void> {
-  await lockContext(scope);
-  const before = (await findContextById(scope.db, scope.contextId))!;
-  if ((Object.keys(changes) as (keyof typeof changes)[]).every((key) => changes[key] === before[key])) return;
-  if (before.version !== version) throw new AppError('changed_meanwhile', 409);
-  await editContext(scope, before, changes);
-}
+export const changeOwnContext = useCase(
+  async (scope, changes: Partial<Pick<Context, 'name' | 'samlEntityId' | 'timeZone'>>, version: number): Promise<void> => {
+    await lockContext(scope);
+    const before = (await findContextById(scope.db, scope.contextId))!;
+    if ((Object.keys(changes) as (keyof typeof changes)[]).every((key) => changes[key] === before[key])) return;
+    if (before.version !== version) throw new AppError('changed_meanwhile', 409);
+    await editContext(scope, before, changes);
+  },
+);
 
 function check({ name, samlEntityId, timeZone }: Changes): void {
   if (name !== undefined && (name.trim() === '' || name.length > 100 || /[\p{C}\p{Zl}\p{Zp}]/u.test(name)))

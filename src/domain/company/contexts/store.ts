@@ -1,5 +1,5 @@
 import type { Db } from '../../../platform/database/index.ts';
-import type { ContextId, Scope } from '../../scope.ts';
+import type { ContextId, Scope, Transaction } from '../../scope.ts';
 import type { Context } from './context.ts';
 
 type ContextRow = {
@@ -44,12 +44,12 @@ export const findContextByHost = async (db: Db, host: string): Promise<Context |
 export const listContexts = async (db: Db, limit = 100_000): Promise<Context[]> =>
   (await db<ContextRow>('contexts').orderBy('code').limit(limit)).map((row) => fromRow(row as ContextRow));
 
-/** Who changes it next waits; whatever refers to it does not. @param scope of a transaction */
+/** Who changes it next waits; whatever refers to it does not. */
 export async function lockContext({ db, contextId }: Scope): Promise<void> {
   await db('contexts').where('context_id', contextId).forNoKeyUpdate().first('context_id');
 }
 
-export async function insertContext({ db, clock }: Scope, context: Context): Promise<void> {
+export async function insertContext({ db, clock }: Transaction, context: Context): Promise<void> {
   await db('contexts').insert({
     context_id: context.contextId,
     code: context.code,
@@ -64,7 +64,7 @@ export async function insertContext({ db, clock }: Scope, context: Context): Pro
 }
 
 export async function updateContext(
-  { db, contextId }: Scope,
+  { db, contextId }: Transaction,
   changes: Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>,
 ): Promise<void> {
   await db('contexts')

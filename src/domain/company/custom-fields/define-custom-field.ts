@@ -2,7 +2,7 @@ import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { enqueueJob } from '../../../platform/jobs/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import type { Scope } from '../../scope.ts';
+import { type Transaction, useCase } from '../../scope.ts';
 import { type CustomField, checkCustomField } from './custom-field.ts';
 import {
   dropCustomField,
@@ -20,8 +20,8 @@ const most = 50;
 
 const subject = ({ fieldId, label }: CustomField) => ({ kind: 'custom-field' as const, id: fieldId, name: label });
 
-/** S34. @param scope of a transaction. @throws AppError invalid_input, custom_field_taken, custom_fields_full */
-export async function createCustomField(scope: Scope, input: CustomFieldInput): Promise<CustomField> {
+/** S34. @throws AppError invalid_input, custom_field_taken, custom_fields_full */
+export const createCustomField = useCase(async (scope, input: CustomFieldInput): Promise<CustomField> => {
   const faults = checkCustomField(input);
   if (Object.keys(faults).length > 0) throw invalidInput(faults);
   await lockCustomFields(scope);
@@ -37,7 +37,7 @@ export async function createCustomField(scope: Scope, input: CustomFieldInput): 
   await insertCustomField(scope, field);
   await recordEvent(scope, { type: 'custom-field.created', subject: subject(field), details: { ...input } });
   return field;
-}
+});
 
 type Changes = Pick<CustomFieldInput, 'label' | 'options' | 'isRequired' | 'isPersonal'>;
 
@@ -46,7 +46,7 @@ type Changes = Pick<CustomFieldInput, 'label' | 'options' | 'isRequired' | 'isPe
  * @param version the one the editor saw
  * @throws AppError invalid_input, changed_meanwhile
  */
-export async function editCustomField(scope: Scope, fieldId: string, changes: Changes, version?: number): Promise<CustomField> {
+export const editCustomField = useCase(async (scope, fieldId: string, changes: Changes, version?: number): Promise<CustomField> => {
   const before = await getCustomField(scope, fieldId);
   if (version !== undefined && version !== before.version) throw new AppError('changed_meanwhile', 409);
   const after = { ...before, ...changes };
@@ -59,10 +59,10 @@ export async function editCustomField(scope: Scope, fieldId: string, changes: Ch
   const pick = (field: CustomField) => Object.fromEntries(changed.map((key) => [key, field[key]]));
   await recordEvent(scope, { type: 'custom-field.edited', subject: subject(after), details: { before: pick(before), after: pick(after) } });
   return after;
-}
+});
 
-/** One place up or down in the order of forms. @param scope of a transaction */
-export async function moveCustomField(scope: Scope, fieldId: string, by: -1 | 1): Promise<void> {
+/** One place up or down in the order of forms. */
+export const moveCustomField = useCase(async (scope, fieldId: string, by: -1 | 1): Promise<void> => {
   await lockCustomFields(scope);
   const field = await getCustomField(scope, fieldId);
   const fields = await listCustomFields(scope);
@@ -72,10 +72,10 @@ export async function moveCustomField(scope: Scope, fieldId: string, by: -1 | 1)
   fields.splice(from + by, 0, field);
   for (const [index, one] of fields.entries()) if (one.position !== index + 1) await placeCustomField(scope, one.fieldId, index + 1);
   await recordEvent(scope, { type: 'custom-field.edited', subject: subject(field), details: { moved: by < 0 ? 'up' : 'down' } });
-}
+});
 
-/** Whether it may go, assertions/delete-custom-field asks. The values that people have go by a job, in steps: there may be a million of them. @param scope of a transaction */
-export async function removeCustomField(scope: Scope, fieldId: string): Promise<void> {
+/** Whether it may go, assertions/delete-custom-field asks. The values that people have go by a job, in steps: there may be a million of them. */
+export async function removeCustomField(scope: Transaction, fieldId: string): Promise<void> {
   const field = await getCustomField(scope, fieldId);
   await dropCustomField(scope, fieldId);
   await recordEvent(scope, { type: 'custom-field.deleted', subject: subject(field), details: { code: field.code } });

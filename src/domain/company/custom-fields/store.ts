@@ -1,6 +1,6 @@
 import { jsonText } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
-import { isId, type Scope } from '../../scope.ts';
+import { isId, type Scope, type Transaction } from '../../scope.ts';
 import type { CustomField, CustomFieldType } from './custom-field.ts';
 
 type Row = {
@@ -50,27 +50,27 @@ export async function getCustomField(scope: Scope, fieldId: string): Promise<Cus
   return fromRow(row);
 }
 
-export async function insertCustomField(scope: Scope, field: CustomField): Promise<void> {
+export async function insertCustomField(scope: Transaction, field: CustomField): Promise<void> {
   await scope
     .db('custom_fields')
     .insert({ context_id: scope.contextId, field_id: field.fieldId, ...columns(field), created_at: scope.clock.now() });
 }
 
 /** @returns false when somebody changed it since `field.version` was read */
-export const updateCustomField = async (scope: Scope, field: CustomField): Promise<boolean> =>
+export const updateCustomField = async (scope: Transaction, field: CustomField): Promise<boolean> =>
   (await fields(scope)
     .where({ field_id: field.fieldId, version: field.version })
     .update({ ...columns(field), position: undefined, version: field.version + 1 })) === 1;
 
-/** Changes of order and number wait for each other. @param scope of a transaction */
+/** Changes of order and number wait for each other. */
 export async function lockCustomFields({ db, contextId }: Scope): Promise<void> {
   await db.raw("SELECT pg_advisory_xact_lock(hashtextextended('custom-fields ' || ?::text, 0))", [contextId]);
 }
 
-export async function placeCustomField(scope: Scope, fieldId: string, position: number): Promise<void> {
+export async function placeCustomField(scope: Transaction, fieldId: string, position: number): Promise<void> {
   await fields(scope).where('field_id', fieldId).update({ position });
 }
 
-export async function dropCustomField(scope: Scope, fieldId: string): Promise<void> {
+export async function dropCustomField(scope: Transaction, fieldId: string): Promise<void> {
   await fields(scope).where('field_id', fieldId).delete();
 }

@@ -1,7 +1,6 @@
-import type { KeyRing } from '../../../platform/crypto/index.ts';
 import type { Db } from '../../../platform/database/index.ts';
 import { dropJobs, enqueueJob } from '../../../platform/jobs/index.ts';
-import type { Scope } from '../../scope.ts';
+import type { Transaction } from '../../scope.ts';
 import type { MailName } from './mail-texts.ts';
 
 /** A mail as a job carries it: which one, to whom, in whose language, and the page it leads to; sealed when the path itself is a secret. */
@@ -23,13 +22,13 @@ export const mailLinkPurpose = (contextId: string): string => `link-path:${conte
 type NewMail = Pick<MailJob, 'userId' | 'to' | 'locale' | 'mail' | 'params'> & {
   /** Inside the context. */
   path: string;
-  /** Given when the path is a bearer value. */
-  keyRing?: KeyRing;
+  /** The path is a bearer value. */
+  isSecret?: boolean;
 };
 
 /** Goes out when the transaction of `scope` is through, and never if it is not. */
-export async function enqueueMail({ db, contextId }: Scope, { path, keyRing, ...mail }: NewMail): Promise<void> {
-  const link = keyRing ? { sealedPath: keyRing.encrypt(path, mailLinkPurpose(contextId)) } : { path };
+export async function enqueueMail({ db, contextId, keyRing }: Transaction, { path, isSecret, ...mail }: NewMail): Promise<void> {
+  const link = isSecret ? { sealedPath: keyRing.encrypt(path, mailLinkPurpose(contextId)) } : { path };
   await enqueueJob(db, 'send-mail', { contextId, ...mail, ...link });
 }
 
@@ -41,7 +40,7 @@ export const mailboxesOf = ({ email, recoveryEmail }: Addressee): string[] => [e
 type PersonalMail = {
   mail: MailName;
   path: string;
-  keyRing?: KeyRing;
+  isSecret?: boolean;
   /** Besides the first name. */
   params?: Record<string, string | number>;
   /** One mailbox instead of all of theirs. */
@@ -52,9 +51,9 @@ type PersonalMail = {
 
 /** In the person's language, to every mailbox of theirs: what changes how somebody signs in is told to whoever might not have done it. */
 export async function mailPerson(
-  scope: Scope,
+  scope: Transaction,
   person: Addressee,
-  { mail, path, keyRing, params = {}, to, locale }: PersonalMail,
+  { mail, path, isSecret, params = {}, to, locale }: PersonalMail,
 ): Promise<void> {
   const language = person.locale ?? person.seenLocale ?? locale;
   for (const mailbox of to === undefined ? mailboxesOf(person) : [to])
@@ -65,7 +64,7 @@ export async function mailPerson(
       mail,
       params: { firstName: person.firstName, ...params },
       path,
-      keyRing,
+      isSecret,
     });
 }
 

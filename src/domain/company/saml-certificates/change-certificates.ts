@@ -1,11 +1,10 @@
 import { generateKeyPair, randomBytes, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { notifyChange } from '../../../platform/database/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import { createCertificate } from '../../../platform/saml/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import type { Scope } from '../../scope.ts';
+import { type Transaction, useCase } from '../../scope.ts';
 import { lockContext } from '../contexts/index.ts';
 import {
   type CertificateAlg,
@@ -23,27 +22,22 @@ const yearMs = 365 * 24 * 3600 * 1000;
 const lifetimeMs = 5 * yearMs;
 
 /** The first certificates of a context. @param commonName what partners' administrators see */
-export async function createSamlCertificates(scope: Scope, commonName: string, keyRing: KeyRing): Promise<void> {
-  for (const alg of ['RS256', 'ES256'] as const) await addCertificate(scope, alg, 'signing', commonName, keyRing);
-}
+export const createSamlCertificates = useCase(async (scope, commonName: string): Promise<void> => {
+  for (const alg of ['RS256', 'ES256'] as const) await addCertificate(scope, alg, 'signing', commonName);
+});
 
-/** First stage of a rollover: the new certificate is in the metadata and on the connection pages, and signs nothing yet. @param scope of a transaction. @throws AppError certificate_waiting when there already is one */
-export async function publishCertificate(
-  scope: Scope,
-  alg: CertificateAlg,
-  commonName: string,
-  keyRing: KeyRing,
-): Promise<SamlCertificate> {
+/** First stage of a rollover: the new certificate is in the metadata and on the connection pages, and signs nothing yet. @throws AppError certificate_waiting when there already is one */
+export const publishCertificate = useCase(async (scope, alg: CertificateAlg, commonName: string): Promise<SamlCertificate> => {
   await lockContext(scope);
   if ((await listCertificates(scope)).some((one) => one.alg === alg && one.status === 'published'))
     throw new AppError('certificate_waiting', 409);
-  const added = await addCertificate(scope, alg, 'published', commonName, keyRing);
+  const added = await addCertificate(scope, alg, 'published', commonName);
   await notifyChange(scope.db, scope.contextId);
   return added;
-}
+});
 
-/** Second stage: the published certificate signs from now on, the one before retires. @param scope of a transaction. @throws AppError not_found */
-export async function startSigningWith(scope: Scope, fingerprint: string): Promise<void> {
+/** Second stage: the published certificate signs from now on, the one before retires. @throws AppError not_found */
+export const startSigningWith = useCase(async (scope, fingerprint: string): Promise<void> => {
   await lockContext(scope);
   const next = (await listCertificates(scope)).find((one) => one.fingerprint === fingerprint && one.status === 'published');
   if (!next) throw notFound();
@@ -51,21 +45,20 @@ export async function startSigningWith(scope: Scope, fingerprint: string): Promi
   await updateStatus(scope, { alg: next.alg, fingerprint }, 'signing');
   await record(scope, 'saml-certificate.signing', next);
   await notifyChange(scope.db, scope.contextId);
-}
+});
 
 /** Last stage: a retired certificate and its key are deleted. @throws AppError not_found */
-export async function removeCertificate(scope: Scope, fingerprint: string): Promise<void> {
+export const removeCertificate = useCase(async (scope, fingerprint: string): Promise<void> => {
   const old = (await listCertificates(scope)).find((one) => one.fingerprint === fingerprint);
   if (!old || (await deleteCertificate(scope, fingerprint)) === 0) throw notFound();
   await record(scope, 'saml-certificate.removed', old);
-}
+});
 
 async function addCertificate(
-  scope: Scope,
+  scope: Transaction,
   alg: CertificateAlg,
   status: CertificateStatus,
   commonName: string,
-  keyRing: KeyRing,
 ): Promise<SamlCertificate> {
   const now = scope.clock.now();
   const { privateKey, publicKey } =
@@ -81,13 +74,13 @@ async function addCertificate(
     createdAt: now,
     signingSince: status === 'signing' ? now : undefined,
   };
-  await insertCertificate(scope, certificate, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, keyRing);
+  await insertCertificate(scope, certificate, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
   await record(scope, 'saml-certificate.created', certificate);
   return certificate;
 }
 
 const record = (
-  scope: Scope,
+  scope: Transaction,
   type: 'saml-certificate.created' | 'saml-certificate.signing' | 'saml-certificate.removed',
   { alg, fingerprint, notAfter }: SamlCertificate,
 ) =>

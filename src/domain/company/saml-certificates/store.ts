@@ -1,6 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import type { KeyRing } from '../../../platform/crypto/index.ts';
-import type { ContextId, Scope } from '../../scope.ts';
+import type { ContextId, Scope, Transaction } from '../../scope.ts';
 
 export type CertificateStatus = 'published' | 'signing' | 'retired';
 export type CertificateAlg = 'RS256' | 'ES256';
@@ -51,25 +50,21 @@ export const listPublishedCertificates = async (scope: Scope): Promise<SamlCerti
     .sort((a, b) => Number(b.status === 'signing') - Number(a.status === 'signing'));
 
 /** @throws Error when the context has none: it was made with them */
-export async function loadSigner(
-  scope: Scope,
-  keyRing: KeyRing,
-  alg: CertificateAlg,
-): Promise<{ certificate: SamlCertificate; key: KeyObject }> {
+export async function loadSigner(scope: Scope, alg: CertificateAlg): Promise<{ certificate: SamlCertificate; key: KeyObject }> {
   const row = await certificates(scope).where({ alg, status: 'signing' }).first();
   if (!row) throw new Error(`the context has no ${alg} certificate that signs`);
-  const pem = keyRing.decrypt(row.private_key_encrypted, purpose(scope.contextId, row.fingerprint)).toString();
+  const pem = scope.keyRing.decrypt(row.private_key_encrypted, purpose(scope.contextId, row.fingerprint)).toString();
   return { certificate: fromRow(row), key: createPrivateKey(pem) };
 }
 
-export async function insertCertificate(scope: Scope, certificate: SamlCertificate, privateKey: string, keyRing: KeyRing): Promise<void> {
+export async function insertCertificate(scope: Transaction, certificate: SamlCertificate, privateKey: string): Promise<void> {
   await scope.db('saml_certificates').insert({
     context_id: scope.contextId,
     fingerprint: certificate.fingerprint,
     alg: certificate.alg,
     status: certificate.status,
     certificate: certificate.certificate,
-    private_key_encrypted: keyRing.encrypt(privateKey, purpose(scope.contextId, certificate.fingerprint)),
+    private_key_encrypted: scope.keyRing.encrypt(privateKey, purpose(scope.contextId, certificate.fingerprint)),
     not_after: certificate.notAfter,
     created_at: certificate.createdAt,
     signing_since: certificate.signingSince ?? null,
@@ -77,7 +72,7 @@ export async function insertCertificate(scope: Scope, certificate: SamlCertifica
 }
 
 export async function updateStatus(
-  scope: Scope,
+  scope: Transaction,
   where: { alg: CertificateAlg; status?: CertificateStatus; fingerprint?: string },
   status: CertificateStatus,
 ): Promise<void> {
@@ -87,5 +82,5 @@ export async function updateStatus(
     .update({ status, ...(status === 'signing' ? { signing_since: now } : status === 'retired' ? { retired_at: now } : {}) });
 }
 
-export const deleteCertificate = (scope: Scope, fingerprint: string): Promise<number> =>
+export const deleteCertificate = (scope: Transaction, fingerprint: string): Promise<number> =>
   certificates(scope).where({ fingerprint, status: 'retired' }).delete();

@@ -1,6 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
-import type { KeyRing } from '../../../platform/crypto/index.ts';
-import type { ContextId, Scope } from '../../scope.ts';
+import type { ContextId, Scope, Transaction } from '../../scope.ts';
 
 export type KeyStatus = 'published' | 'signing' | 'retired';
 export type SigningKeyRecord = {
@@ -36,7 +35,7 @@ export async function listSigningKeys({ db, contextId }: Scope): Promise<Signing
 }
 
 /** Keys to publish, those that sign first: oidc-provider signs with the first that fits. */
-export async function loadSigningKeys({ db, contextId, clock }: Scope, keyRing: KeyRing): Promise<SigningKey[]> {
+export async function loadSigningKeys({ db, contextId, clock, keyRing }: Scope): Promise<SigningKey[]> {
   const since = new Date(clock.now().getTime() - publishedAfterRetirementSeconds * 1000);
   const rows = await db('signing_keys')
     .where('context_id', contextId)
@@ -46,11 +45,10 @@ export async function loadSigningKeys({ db, contextId, clock }: Scope, keyRing: 
 }
 
 export async function insertSigningKey(
-  { db, contextId, clock }: Scope,
+  { db, contextId, clock, keyRing }: Transaction,
   key: SigningKey,
   publicJwk: JsonWebKey,
   status: KeyStatus,
-  keyRing: KeyRing,
 ): Promise<void> {
   await db('signing_keys').insert({
     context_id: contextId,
@@ -64,7 +62,7 @@ export async function insertSigningKey(
   });
 }
 
-export async function changeKeyStatus({ db, contextId, clock }: Scope, alg: string, from: KeyStatus, to: KeyStatus): Promise<void> {
+export async function changeKeyStatus({ db, contextId, clock }: Transaction, alg: string, from: KeyStatus, to: KeyStatus): Promise<void> {
   await db('signing_keys')
     .where({ context_id: contextId, alg, status: from })
     .update({

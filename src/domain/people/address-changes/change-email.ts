@@ -1,19 +1,18 @@
-import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { endLinks } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
-import { actingAs, changeEmail, emailKey, findUserByLogin, fullName, getUser, isPlainEmail } from '../users/index.ts';
+import { actingAs, changeEmail, emailKey, findUserByLogin, fullName, isPlainEmail, lockUser } from '../users/index.ts';
 import { refuseFlood, sendLink, useOwnLink } from './confirmation-links.ts';
 
 /**
  * Asks the mailbox that the account has now: a stranger at an open browser gets no further, and nobody else's mailbox hears of it.
  * @throws AppError invalid_input on `email`, not_found for a person who signs in with a username
  */
-export const requestEmailChange = (scope: Scope, userId: string, email: string, keyRing: KeyRing): Promise<void> =>
+export const requestEmailChange = (scope: Scope, userId: string, email: string): Promise<void> =>
   inTransaction(scope, async (inside) => {
-    const user = await getUser(inside, userId, { lock: true });
+    const user = await lockUser(inside, userId);
     if (!user.email) throw new AppError('not_found', 404);
     if (!isPlainEmail(email)) throw invalidInput({ email: 'fields.email' });
     if (emailKey(email) === emailKey(user.email)) throw invalidInput({ email: 'fields.email_same' });
@@ -24,17 +23,17 @@ export const requestEmailChange = (scope: Scope, userId: string, email: string, 
       subject: { kind: 'user', id: user.userId, name: fullName(user) },
       details: { before: user.email, after: email },
     });
-    await sendLink(inside, user, 'email-change', user.email, email, keyRing);
+    await sendLink(inside, user, 'email-change', user.email, email);
   });
 
 /** The old mailbox agreed: now the new one is asked. @returns the new address @throws AppError link_over */
-export const confirmEmailChange = (scope: Scope, token: string, keyRing: KeyRing): Promise<string> =>
+export const confirmEmailChange = (scope: Scope, token: string): Promise<string> =>
   inTransaction(scope, async (inside) => {
     const { user, email } = await useOwnLink(inside, 'email-change', token);
     // told to whoever reads the old mailbox, and only so often: nobody tries out who has an account
     if (await findUserByLogin(inside, email)) throw new AppError('login_taken', 409);
     await refuseFlood(inside, user, 'email-confirm');
-    await sendLink(inside, user, 'email-confirm', email, email, keyRing);
+    await sendLink(inside, user, 'email-confirm', email, email);
     return email;
   });
 

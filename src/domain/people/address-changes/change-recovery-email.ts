@@ -1,20 +1,19 @@
-import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { endLinks } from '../../records/one-time-links/index.ts';
-import { inTransaction, type Scope } from '../../scope.ts';
-import { actingAs, emailKey, getUser, isPlainEmail, setRecoveryEmail, type User } from '../users/index.ts';
+import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
+import { actingAs, emailKey, isPlainEmail, lockUser, setRecoveryEmail, type User } from '../users/index.ts';
 import { refuseFlood, sendLink, useOwnLink } from './confirmation-links.ts';
 
 /** Mails a link to the address: it counts from the moment somebody there agrees. @throws AppError invalid_input on `recoveryEmail` */
-export const requestRecoveryEmail = (scope: Scope, userId: string, email: string, keyRing: KeyRing): Promise<void> =>
+export const requestRecoveryEmail = (scope: Scope, userId: string, email: string): Promise<void> =>
   inTransaction(scope, async (inside) => {
-    const user = await getUser(inside, userId, { lock: true });
+    const user = await lockUser(inside, userId);
     if (!isPlainEmail(email)) throw invalidInput({ recoveryEmail: 'fields.email' });
     if (user.email && emailKey(email) === emailKey(user.email)) throw invalidInput({ recoveryEmail: 'fields.recovery_email_same' });
     await refuseFlood(inside, user, 'recovery-email');
     await mailPerson(inside, user, { mail: 'recovery_email_asked', path: '/account', params: { email } });
-    await sendLink(inside, user, 'recovery-email', email, email, keyRing);
+    await sendLink(inside, user, 'recovery-email', email, email);
   });
 
 /** @returns the address that counts now @throws AppError link_over */
@@ -26,10 +25,10 @@ export const completeRecoveryEmail = (scope: Scope, token: string): Promise<stri
   });
 
 export const removeRecoveryEmail = (scope: Scope, userId: string): Promise<void> =>
-  inTransaction(scope, async (inside) => change(inside, await getUser(inside, userId, { lock: true }), undefined));
+  inTransaction(scope, async (inside) => change(inside, await lockUser(inside, userId), undefined));
 
 /** The other mailboxes of the person hear of it: whoever can recover an account owns it. */
-async function change(scope: Scope, user: User, email: string | undefined): Promise<void> {
+async function change(scope: Transaction, user: User, email: string | undefined): Promise<void> {
   // nor does anything that was mailed to the one before, or a wish that waits
   for (const kind of ['recovery', 'recovery-email'] as const) await endLinks(scope, { userId: user.userId }, kind);
   if (user.recoveryEmail === email) return;

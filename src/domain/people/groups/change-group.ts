@@ -1,7 +1,7 @@
 import { orTaken } from '../../../platform/database/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import type { GroupId, Scope } from '../../scope.ts';
+import { type GroupId, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { fullName, getUser, listUsersByIds } from '../users/index.ts';
 import {
   deleteMember,
@@ -11,6 +11,7 @@ import {
   insertGroup,
   insertMembers,
   listGroups,
+  lockGroup,
   removeGroup,
   updateGroup,
 } from './store.ts';
@@ -18,29 +19,29 @@ import {
 type Input = { name: string; description?: string };
 
 /** Who looked for groups stands in the audit. */
-export async function viewGroups(scope: Scope, filter: { search?: string; cursor?: string }): ReturnType<typeof listGroups> {
+export const viewGroups = useCase(async (scope, filter: { search?: string; cursor?: string }): ReturnType<typeof listGroups> => {
   await recordEvent(scope, { type: 'groups.listed', details: filter.search ? { search: filter.search } : {} });
   return listGroups(scope, filter);
-}
+});
 
 /** Who looked at a group stands in the audit. @throws AppError not_found */
-export async function viewGroup(scope: Scope, groupId: string): Promise<Group> {
+export const viewGroup = useCase(async (scope, groupId: string): Promise<Group> => {
   const group = await getGroup(scope, groupId);
   await recordEvent(scope, { type: 'group.viewed', subject: { kind: 'group', id: groupId, name: group.name } });
   return group;
-}
+});
 
 /** @throws AppError invalid_input, group_name_taken */
-export async function createGroup(scope: Scope, input: Input): Promise<Group> {
+export const createGroup = useCase(async (scope, input: Input): Promise<Group> => {
   const { name, description } = check(input);
   await refuseTaken(scope, name);
   const groupId = await orTaken(insertGroup(scope, { name, description }), { groups_name: taken });
   await recordEvent(scope, { type: 'group.created', subject: { kind: 'group', id: groupId, name } });
   return getGroup(scope, groupId);
-}
+});
 
 /** @param version the one the editor saw. @throws AppError not_found, everyone_is_fixed (S97), invalid_input, group_name_taken, changed_meanwhile */
-export async function editGroup(scope: Scope, groupId: string, input: Input, version?: number): Promise<void> {
+export const editGroup = useCase(async (scope, groupId: string, input: Input, version?: number): Promise<void> => {
   const group = await changeable(scope, groupId);
   if (version !== undefined && version !== group.version) throw new AppError('changed_meanwhile', 409);
   const { name, description } = check(input);
@@ -52,17 +53,17 @@ export async function editGroup(scope: Scope, groupId: string, input: Input, ver
     subject: { kind: 'group', id: groupId, name },
     details: { before: { name: group.name, description: group.description }, after: { name, description } },
   });
-}
+});
 
 /** @throws AppError not_found, everyone_is_fixed */
-export async function deleteGroup(scope: Scope, groupId: string): Promise<void> {
+export const deleteGroup = useCase(async (scope, groupId: string): Promise<void> => {
   const group = await changeable(scope, groupId);
   await removeGroup(scope, group.groupId);
   await recordEvent(scope, { type: 'group.deleted', subject: { kind: 'group', id: groupId, name: group.name } });
-}
+});
 
 /** People already in the group are passed over. @returns how many are new in it. @throws AppError not_found, everyone_is_fixed */
-export async function addMembers(scope: Scope, groupId: string, userIds: string[]): Promise<number> {
+export const addMembers = useCase(async (scope, groupId: string, userIds: string[]): Promise<number> => {
   const group = await changeable(scope, groupId, 'stay');
   const people = await listUsersByIds(scope, userIds);
   const added = new Set(
@@ -80,10 +81,10 @@ export async function addMembers(scope: Scope, groupId: string, userIds: string[
     });
   }
   return added.size;
-}
+});
 
 /** @throws AppError not_found, everyone_is_fixed: nobody leaves Everyone (S97) */
-export async function removeMember(scope: Scope, groupId: string, userId: string): Promise<void> {
+export const removeMember = useCase(async (scope, groupId: string, userId: string): Promise<void> => {
   const group = await changeable(scope, groupId, 'stay');
   const user = await getUser(scope, userId);
   if (!(await deleteMember(scope, group.groupId, userId))) return;
@@ -92,10 +93,10 @@ export async function removeMember(scope: Scope, groupId: string, userId: string
     subject: { kind: 'user', id: userId, name: fullName(user) },
     details: { group: group.name },
   });
-}
+});
 
-async function changeable(scope: Scope, groupId: string, lock: 'change' | 'stay' = 'change'): Promise<Group> {
-  const group = await getGroup(scope, groupId, { lock });
+async function changeable(scope: Transaction, groupId: string, until: 'change' | 'stay' = 'change'): Promise<Group> {
+  const group = await lockGroup(scope, groupId, until);
   if (group.isEveryone) throw new AppError('everyone_is_fixed', 409);
   return group;
 }

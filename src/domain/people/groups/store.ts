@@ -1,7 +1,7 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { escapeLike } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
-import { type GroupId, isId, type Page, type Scope, type UserId } from '../../scope.ts';
+import { type GroupId, isId, type Page, type Scope, type Transaction, type UserId } from '../../scope.ts';
 import { type Count, countUsers, nameKey } from '../users/index.ts';
 
 export type Group = { groupId: GroupId; name: string; description: string; isEveryone: boolean; version: number };
@@ -20,10 +20,19 @@ const fromRow = (row: Record<string, never>): Group => ({
 const groups = ({ db, contextId }: Scope) => db('groups').where('groups.context_id', contextId);
 const members = ({ db, contextId }: Scope) => db('group_members').where('group_members.context_id', contextId);
 
-/** @param options.lock `change`: nobody else changes it meanwhile; `stay`: nobody deletes it. @throws AppError not_found */
-export async function getGroup(scope: Scope, groupId: string, { lock }: { lock?: 'change' | 'stay' } = {}): Promise<Group> {
-  const query = isId(groupId) ? groups(scope).where('group_id', groupId).first() : undefined;
-  const row = await (lock === 'change' ? query?.forUpdate() : lock === 'stay' ? query?.forKeyShare() : query);
+const groupById = (scope: Scope, groupId: string) => (isId(groupId) ? groups(scope).where('group_id', groupId).first() : undefined);
+
+/** @throws AppError not_found */
+export async function getGroup(scope: Scope, groupId: string): Promise<Group> {
+  const row = await groupById(scope, groupId);
+  if (!row) throw notFound();
+  return fromRow(row);
+}
+
+/** @param until the transaction ends `change`: nobody else changes it; `stay`: nobody deletes it. @throws AppError not_found */
+export async function lockGroup(scope: Transaction, groupId: string, until: 'change' | 'stay'): Promise<Group> {
+  const query = groupById(scope, groupId);
+  const row = await (until === 'change' ? query?.forUpdate() : query?.forKeyShare());
   if (!row) throw notFound();
   return fromRow(row);
 }
@@ -97,7 +106,10 @@ export async function listGroupsOfUser(scope: Scope, userId: UserId): Promise<Gr
 export const groupNamesOf = async (scope: Scope, userId: UserId): Promise<string[]> =>
   (await listGroupsOfUser(scope, userId)).map((group) => group.name);
 
-export async function insertGroup(scope: Scope, group: Pick<Group, 'name' | 'description'> & { isEveryone?: boolean }): Promise<GroupId> {
+export async function insertGroup(
+  scope: Transaction,
+  group: Pick<Group, 'name' | 'description'> & { isEveryone?: boolean },
+): Promise<GroupId> {
   const groupId = newId() as GroupId;
   const now = scope.clock.now();
   await scope.db('groups').insert({
@@ -113,21 +125,21 @@ export async function insertGroup(scope: Scope, group: Pick<Group, 'name' | 'des
   return groupId;
 }
 
-export const createEveryone = (scope: Scope): Promise<GroupId> =>
+export const createEveryone = (scope: Transaction): Promise<GroupId> =>
   insertGroup(scope, { name: everyoneName, description: '', isEveryone: true });
 
-export async function updateGroup(scope: Scope, groupId: GroupId, changes: Pick<Group, 'name' | 'description'>): Promise<void> {
+export async function updateGroup(scope: Transaction, groupId: GroupId, changes: Pick<Group, 'name' | 'description'>): Promise<void> {
   await groups(scope)
     .where('group_id', groupId)
     .update({ ...changes, name_key: nameKey(changes.name), updated_at: scope.clock.now(), version: scope.db.raw('version + 1') });
 }
 
-export const removeGroup = async (scope: Scope, groupId: GroupId): Promise<void> => {
+export const removeGroup = async (scope: Transaction, groupId: GroupId): Promise<void> => {
   await groups(scope).where('group_id', groupId).delete();
 };
 
 /** @returns the people who were not members before */
-export async function insertMembers(scope: Scope, groupId: GroupId, userIds: string[]): Promise<UserId[]> {
+export async function insertMembers(scope: Transaction, groupId: GroupId, userIds: string[]): Promise<UserId[]> {
   if (userIds.length === 0) return [];
   const { rows } = await scope.db.raw<{ rows: { user_id: UserId }[] }>(
     `INSERT INTO group_members (context_id, group_id, user_id)
@@ -138,5 +150,5 @@ export async function insertMembers(scope: Scope, groupId: GroupId, userIds: str
   return rows.map((row) => row.user_id);
 }
 
-export const deleteMember = async (scope: Scope, groupId: GroupId, userId: string): Promise<boolean> =>
+export const deleteMember = async (scope: Transaction, groupId: GroupId, userId: string): Promise<boolean> =>
   (await members(scope).where({ group_id: groupId, user_id: userId }).delete()) > 0;

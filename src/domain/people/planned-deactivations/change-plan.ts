@@ -1,20 +1,19 @@
 import { dayIn, isDay } from '../../../platform/clock/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import type { Scope } from '../../scope.ts';
+import { type Transaction, useCase } from '../../scope.ts';
 import { changeStatus, fullName, holdUser, type User } from '../users/index.ts';
 import { keepsOut, type PlannedDeactivation } from './plan.ts';
-import { countUnplannedAdministrators, deletePlan, findPlan, savePlan } from './store.ts';
+import { countUnplannedAdministrators, deletePlan, findPlan, lockPlanOf, savePlan } from './store.ts';
 
 /** As a form gives them: days as YYYY-MM-DD. */
 export type PlanInput = Pick<PlannedDeactivation, 'startsOn' | 'endsOn' | 'description'>;
 
 /**
  * S120–S124: from the first day's beginning until the last day's the person is deactivated.
- * @param scope of a transaction
  * @throws AppError invalid_input, own_account, last_administrator, status_conflict (not Activated, or planned already)
  */
-export async function planDeactivation(scope: Scope, userId: string, input: PlanInput, timeZone: string): Promise<void> {
+export const planDeactivation = useCase(async (scope, userId: string, input: PlanInput, timeZone: string): Promise<void> => {
   const user = await holdUser(scope, userId);
   if (scope.actor.id === user.userId) throw new AppError('own_account', 409);
   if (user.status !== 'activated' || (await findPlan(scope, user.userId))) throw new AppError('status_conflict', 409);
@@ -23,39 +22,39 @@ export async function planDeactivation(scope: Scope, userId: string, input: Plan
     throw new AppError('last_administrator', 409);
   await savePlan(scope, user.userId, plan);
   await record(scope, 'user.deactivation-planned', user, { after: bare(plan) });
-}
+});
 
 /** S126. Of a period that has begun the end can be moved, the beginning not. @param version the one the editor saw. @throws AppError as planDeactivation; changed_meanwhile */
-export async function editPlan(scope: Scope, userId: string, input: PlanInput, version: number, timeZone: string): Promise<void> {
+export const editPlan = useCase(async (scope, userId: string, input: PlanInput, version: number, timeZone: string): Promise<void> => {
   const { user, plan: before } = await lockPlan(scope, userId);
   if (before.version !== version) throw new AppError('changed_meanwhile', 409);
   const today = dayIn(timeZone, scope.clock.now());
   const after = check(before.beganAt ? { ...input, startsOn: before.startsOn } : input, today, before.beganAt);
   await savePlan(scope, user.userId, after);
   await record(scope, 'user.deactivation-planned', user, { before: bare(before), after: bare(after) });
-}
+});
 
 /** S127: the person stays, or returns at once if the period has begun. */
-export async function removePlan(scope: Scope, userId: string): Promise<void> {
+export const removePlan = useCase(async (scope, userId: string): Promise<void> => {
   const { user, plan } = await lockPlan(scope, userId);
   if (keepsOut(plan, user)) await changeStatus(scope, userId, 'reactivate', 'planned-deactivation');
   await deletePlan(scope, user.userId);
   await record(scope, 'user.deactivation-removed', user, { before: bare(plan) });
-}
+});
 
 /** Somebody decided otherwise before the end: a period that has begun, and does not keep the person out any more, is over. @param scope of a transaction that changed the status */
-export async function dropOverruledPlan(scope: Scope, userId: string): Promise<void> {
+export async function dropOverruledPlan(scope: Transaction, userId: string): Promise<void> {
   const user = await holdUser(scope, userId);
-  const plan = await findPlan(scope, user.userId, { lock: true });
+  const plan = await lockPlanOf(scope, user.userId);
   if (!plan?.beganAt || keepsOut(plan, user)) return;
   await deletePlan(scope, user.userId);
   await record(scope, 'user.deactivation-removed', user, { before: bare(plan) });
 }
 
-async function lockPlan(scope: Scope, userId: string): Promise<{ user: User; plan: PlannedDeactivation }> {
+async function lockPlan(scope: Transaction, userId: string): Promise<{ user: User; plan: PlannedDeactivation }> {
   const user = await holdUser(scope, userId);
   if (scope.actor.id === user.userId) throw new AppError('own_account', 409);
-  const plan = await findPlan(scope, user.userId, { lock: true });
+  const plan = await lockPlanOf(scope, user.userId);
   if (!plan) throw new AppError('changed_meanwhile', 409);
   return { user, plan };
 }
@@ -75,7 +74,7 @@ function check(input: PlanInput, today: string, beganAt?: Date): Omit<PlannedDea
 const bare = ({ startsOn, endsOn, description }: PlanInput): PlanInput => ({ startsOn, endsOn, description });
 
 const record = (
-  scope: Scope,
+  scope: Transaction,
   type: 'user.deactivation-planned' | 'user.deactivation-removed',
   user: User,
   details: Record<string, unknown>,

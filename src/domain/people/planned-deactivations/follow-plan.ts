@@ -1,15 +1,15 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import { inTransaction, type Scope, type UserId } from '../../scope.ts';
-import { changeStatus, findUserById, fullName, getUser } from '../users/index.ts';
+import { inTransaction, type UserId, useCase } from '../../scope.ts';
+import { changeStatus, findUserById, fullName, lockUser } from '../users/index.ts';
 import { dueStep } from './plan.ts';
-import { deletePlan, findPlan, savePlan } from './store.ts';
+import { deletePlan, lockPlanOf, savePlan } from './store.ts';
 
-/** Does what is due of a person's plan; of two processes that come at once one does it. @param scope of a transaction */
-export async function followPlan(scope: Scope, userId: UserId, timeZone: string): Promise<void> {
+/** Does what is due of a person's plan; of two processes that come at once one does it. */
+export const followPlan = useCase(async (scope, userId: UserId, timeZone: string): Promise<void> => {
   if (!(await findUserById(scope, userId))) return;
-  const user = await getUser(scope, userId, { lock: true });
-  const plan = await findPlan(scope, userId, { lock: true });
+  const user = await lockUser(scope, userId);
+  const plan = await lockPlanOf(scope, userId);
   const step = plan && dueStep(plan, user, timeZone, scope.clock.now());
   if (!plan || !step) return;
   if (step === 'begin') {
@@ -31,4 +31,4 @@ export async function followPlan(scope: Scope, userId: UserId, timeZone: string)
   }
   if (step === 'return') await changeStatus(scope, userId, 'reactivate', 'planned-deactivation');
   await deletePlan(scope, userId);
-}
+});

@@ -1,29 +1,33 @@
 import { startOfDay } from '../../../platform/clock/index.ts';
 import type { Db } from '../../../platform/database/index.ts';
-import type { ContextId, Scope, UserId } from '../../scope.ts';
+import type { ContextId, Scope, Transaction, UserId } from '../../scope.ts';
 import type { PlannedDeactivation } from './plan.ts';
 
 const plans = ({ db, contextId }: Scope) => db('planned_deactivations').where('context_id', contextId);
 
-/** @param options.lock holds the plan until the transaction ends; the person is locked before it */
-export async function findPlan(scope: Scope, userId: UserId, { lock = false } = {}): Promise<PlannedDeactivation | undefined> {
-  const query = plans(scope)
+const planOf = (scope: Scope, userId: UserId) =>
+  plans(scope)
     .where('user_id', userId)
     // a day has no time zone: as text it stays the day it is
     .first(scope.db.raw('starts_on::text, ends_on::text, description, began_at, version'));
-  const row = await (lock ? query.forUpdate() : query);
-  return (
-    row && {
-      startsOn: row.starts_on,
-      endsOn: row.ends_on,
-      description: row.description,
-      beganAt: row.began_at ?? undefined,
-      version: row.version,
-    }
-  );
-}
 
-export async function savePlan(scope: Scope, userId: UserId, plan: Omit<PlannedDeactivation, 'version'>): Promise<void> {
+const fromRow = (row: Awaited<ReturnType<typeof planOf>>): PlannedDeactivation | undefined =>
+  row && {
+    startsOn: row.starts_on,
+    endsOn: row.ends_on,
+    description: row.description,
+    beganAt: row.began_at ?? undefined,
+    version: row.version,
+  };
+
+export const findPlan = async (scope: Scope, userId: UserId): Promise<PlannedDeactivation | undefined> =>
+  fromRow(await planOf(scope, userId));
+
+/** The same, held until the transaction ends; whoever calls has locked the person before. */
+export const lockPlanOf = async (scope: Transaction, userId: UserId): Promise<PlannedDeactivation | undefined> =>
+  fromRow(await planOf(scope, userId).forUpdate());
+
+export async function savePlan(scope: Transaction, userId: UserId, plan: Omit<PlannedDeactivation, 'version'>): Promise<void> {
   const { db, contextId } = scope;
   await db('planned_deactivations')
     .insert({
@@ -45,7 +49,7 @@ export async function savePlan(scope: Scope, userId: UserId, plan: Omit<PlannedD
     });
 }
 
-export const deletePlan = async (scope: Scope, userId: UserId): Promise<void> => {
+export const deletePlan = async (scope: Transaction, userId: UserId): Promise<void> => {
   await plans(scope).where('user_id', userId).delete();
 };
 

@@ -1,4 +1,3 @@
-import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { byteOrderMark, csvLine } from '../../../platform/csv/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
@@ -6,7 +5,7 @@ import { recordEvent } from '../../records/audit/index.ts';
 import { createLink, findLink } from '../../records/one-time-links/index.ts';
 import { endOperation, findOperation, noteProgress, type Operation, saveFilePart, startOperation } from '../../records/operations/index.ts';
 import { inTransaction, type OperationId, type Scope } from '../../scope.ts';
-import { countUsers, fullName, getUser, identifier, listUsers, type User, type UserFilter } from '../users/index.ts';
+import { countUsers, fullName, identifier, listUsers, lockUser, type User, type UserFilter } from '../users/index.ts';
 
 /** S53: the link works so long. */
 const hours = 48;
@@ -35,12 +34,7 @@ export const startUserExport = (scope: Scope, filter: UserFilter, locale: string
   });
 
 /** S53, S55: a part of the file at a time, however many people there are; then the link is mailed to who asked. */
-export async function exportUsers(
-  scope: Scope,
-  operation: Operation,
-  keyRing: KeyRing,
-  wordsIn: (locale: string) => ExportWords,
-): Promise<void> {
+export async function exportUsers(scope: Scope, operation: Operation, wordsIn: (locale: string) => ExportWords): Promise<void> {
   const { operationId, requestedBy } = operation;
   const { filter, locale } = operation.input as Input;
   const words = wordsIn(locale);
@@ -57,7 +51,7 @@ export async function exportUsers(
     text = '';
   }
   await inTransaction(scope, async (inside) => {
-    const administrator = await getUser(inside, requestedBy, { lock: true });
+    const administrator = await lockUser(inside, requestedBy);
     if (administrator.role !== 'administrator' || administrator.status !== 'activated') throw new AppError('administrators_only', 403);
     await noteProgress(inside, operationId, { total: done });
     if (!(await endOperation(inside, operation, { fileName: 'users.csv' }))) return; // another run was quicker: one mail is enough
@@ -70,7 +64,7 @@ export async function exportUsers(
     await mailPerson(inside, administrator, {
       mail: 'users_exported',
       path: `/admin/exports/${token}`,
-      keyRing,
+      isSecret: true,
       params: { count: done, hours },
       locale,
     });

@@ -4,8 +4,8 @@ import { clearAttempts } from '../../records/attempts/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { endLinks } from '../../records/one-time-links/index.ts';
 import { revokeGrantsOfUser } from '../../records/protocol-artifacts/index.ts';
-import type { Scope } from '../../scope.ts';
-import { countActiveAdministrators, endProofs, getUser, removeUser, updateUser } from './store.ts';
+import { type Transaction, useCase } from '../../scope.ts';
+import { countActiveAdministrators, endProofs, lockUser, removeUser, updateUser } from './store.ts';
 import { fullName, type Status, type User } from './user.ts';
 
 export type StatusChange = 'activate' | 'block' | 'unblock' | 'deactivate' | 'reactivate';
@@ -28,9 +28,9 @@ export const canChangeStatus = (user: Pick<User, 'status' | 'deletingSince'>, ch
  * A lockout ('block') may hit the last administrator, an administrator's own deed may not.
  * @throws AppError status_conflict, last_administrator, own_account
  */
-export async function changeStatus(scope: Scope, userId: string, change: StatusChange, reason?: string): Promise<User> {
+export const changeStatus = useCase(async (scope, userId: string, change: StatusChange, reason?: string): Promise<User> => {
   const { event } = changes[change];
-  const before = await getUser(scope, userId, { lock: true });
+  const before = await lockUser(scope, userId);
   // whoever was never in has no password yet, and comes back as somebody who was invited
   const to = change === 'reactivate' && before.deactivatedFrom === 'invited' ? 'invited' : changes[change].to;
   if (!canChangeStatus(before, change)) throw new AppError('status_conflict', 409);
@@ -55,21 +55,20 @@ export async function changeStatus(scope: Scope, userId: string, change: StatusC
     await enqueueJob(scope.db, 'end-sessions-of-user', { contextId: scope.contextId, userId, reason: event });
   }
   return { ...after, version: before.version + 1 };
-}
+});
 
-/** Somebody goes on guessing: a block that ends by time begins anew. @param scope of a transaction */
-export async function prolongBlock(scope: Scope, userId: string): Promise<void> {
-  const user = await getUser(scope, userId, { lock: true });
+/** Somebody goes on guessing: a block that ends by time begins anew. */
+export async function prolongBlock(scope: Transaction, userId: string): Promise<void> {
+  const user = await lockUser(scope, userId);
   if (user.status === 'blocked') await updateUser(scope, { ...user, statusChangedAt: scope.clock.now() });
 }
 
 /**
  * S130, S133: access ends now; the account itself is removed by a job.
- * @param scope of a transaction
  * @throws AppError last_administrator, own_account, status_conflict when it is being deleted already
  */
-export async function requestDeletion(scope: Scope, userId: string): Promise<void> {
-  const user = await getUser(scope, userId, { lock: true });
+export const requestDeletion = useCase(async (scope, userId: string): Promise<void> => {
+  const user = await lockUser(scope, userId);
   if (user.deletingSince) throw new AppError('status_conflict', 409);
   await refuseLockingOut(scope, user);
   const closed = user.status === 'deactivated' ? user : await changeStatus(scope, userId, 'deactivate', 'deletion');
@@ -81,18 +80,18 @@ export async function requestDeletion(scope: Scope, userId: string): Promise<voi
     { contextId: scope.contextId, userId, actor: { kind: scope.actor.kind, id: scope.actor.id } },
     { key: `delete ${userId}` },
   );
-}
+});
 
-/** The rest of it: the account is gone for good, the audit keeps that it was. Sessions are ended first, by whoever calls (account-changes). @param scope of a transaction */
-export async function deleteUser(scope: Scope, userId: string): Promise<void> {
-  const user = await getUser(scope, userId, { lock: true });
+/** The rest of it: the account is gone for good, the audit keeps that it was. Sessions are ended first, by whoever calls (account-changes). */
+export async function deleteUser(scope: Transaction, userId: string): Promise<void> {
+  const user = await lockUser(scope, userId);
   await recordEvent(scope, { type: 'user.deleted', subject: { kind: 'user', id: userId, name: fullName(user) } });
   await revokeGrantsOfUser(scope, userId);
   await clearAttempts(scope, user.userId);
   await removeUser(scope, user.userId);
 }
 
-async function refuseLockingOut(scope: Scope, user: User): Promise<void> {
+async function refuseLockingOut(scope: Transaction, user: User): Promise<void> {
   if (scope.actor.id === user.userId) throw new AppError('own_account', 409);
   if (user.role === 'administrator' && user.status === 'activated' && (await countActiveAdministrators(scope)) <= 1)
     throw new AppError('last_administrator', 409);

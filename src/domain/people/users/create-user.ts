@@ -3,7 +3,7 @@ import { orTaken } from '../../../platform/database/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { listCustomFields, readCustomValues } from '../../company/custom-fields/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import type { Scope, UserId } from '../../scope.ts';
+import { type UserId, useCase } from '../../scope.ts';
 import { findUserByLogin, insertUser } from './store.ts';
 import { checkPersonalData, fullName, type PersonalData, type Status, type User } from './user.ts';
 
@@ -16,7 +16,7 @@ export type NewUser = PersonalData & {
 };
 
 /** @throws AppError invalid_input by field; login_taken */
-export async function createUser(scope: Scope, { customFields = {}, ...input }: NewUser): Promise<User> {
+export const createUser = useCase(async (scope, { customFields = {}, ...input }: NewUser): Promise<User> => {
   const custom = readCustomValues(await listCustomFields(scope), customFields);
   const faults = { ...checkPersonalData(input), ...custom.errors };
   if (Object.keys(faults).length > 0) throw invalidInput(faults);
@@ -40,7 +40,7 @@ export async function createUser(scope: Scope, { customFields = {}, ...input }: 
     details: { login, role: user.role, status: user.status },
   });
   return user;
-}
+});
 
 const taken = (input: PersonalData) =>
   new AppError('login_taken', 409, { fields: { [input.email ? 'email' : 'username']: 'fields.taken' } });

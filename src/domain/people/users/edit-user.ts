@@ -1,7 +1,7 @@
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { type CustomField, customFieldName, listCustomFields, readCustomValues } from '../../company/custom-fields/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import type { Scope } from '../../scope.ts';
+import { useCase } from '../../scope.ts';
 import { countActiveAdministrators, holdUser, updateUser } from './store.ts';
 import { checkPersonalData, fullName, type PersonalData, type User } from './user.ts';
 
@@ -14,7 +14,7 @@ type Changes = OwnChanges & { customFields?: Record<string, unknown> };
  * @param version the one the editor saw: another person's change since then is not overwritten
  * @throws AppError invalid_input, last_administrator, own_account, changed_meanwhile, status_conflict
  */
-export async function editUser(scope: Scope, userId: string, { customFields, ...changes }: Changes, version?: number): Promise<User> {
+export const editUser = useCase(async (scope, userId: string, { customFields, ...changes }: Changes, version?: number): Promise<User> => {
   const before = await holdUser(scope, userId);
   if (version !== undefined && version !== before.version) throw new AppError('changed_meanwhile', 409);
   const fields = customFields ? await listCustomFields(scope) : [];
@@ -38,7 +38,7 @@ export async function editUser(scope: Scope, userId: string, { customFields, ...
     details: { before: pick(before, changed, changedFields), after: pick(after, changed, changedFields) },
   });
   return after;
-}
+});
 
 const pick = (user: User, keys: (keyof OwnChanges)[], fields: CustomField[]) => ({
   ...Object.fromEntries(keys.map((key) => [key, user[key]])),

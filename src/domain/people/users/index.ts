@@ -28,6 +28,8 @@ export {
   getUser,
   holdUser,
   isActiveAdministrator,
+  lockActiveAdministrator,
+  lockUser,
   noteLocale,
   noteTermsEdition,
   ofUser,

@@ -1,7 +1,7 @@
 import { jsonText, run } from '../../../platform/database/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import type { CustomValues } from '../../company/custom-fields/index.ts';
-import { isId, type Scope, type UserId } from '../../scope.ts';
+import { isId, type Scope, type Transaction, type UserId } from '../../scope.ts';
 import { emailKey, loginKey, nameKey, type Role, type Status, type User, usernameKey } from './user.ts';
 
 export type UserRow = {
@@ -74,15 +74,22 @@ export async function findUserById(scope: Scope, userId: string): Promise<User |
 }
 
 /** @throws AppError not_found; another context's id looks the same. */
-export async function getUser(scope: Scope, userId: string, { lock = false } = {}): Promise<User> {
-  const user = lock && isId(userId) ? await findUser(scope, 'lock user', `${byId} FOR UPDATE`, userId) : await findUserById(scope, userId);
+export async function getUser(scope: Scope, userId: string): Promise<User> {
+  const user = await findUserById(scope, userId);
+  if (!user) throw notFound();
+  return user;
+}
+
+/** Nobody else changes them until the transaction ends. @throws AppError not_found */
+export async function lockUser(scope: Transaction, userId: string): Promise<User> {
+  const user = isId(userId) ? await findUser(scope, 'lock user', `${byId} FOR UPDATE`, userId) : undefined;
   if (!user) throw notFound();
   return user;
 }
 
 /** Locks somebody whose account is to stay. @throws AppError not_found; status_conflict of somebody who is being deleted */
-export async function holdUser(scope: Scope, userId: string): Promise<User> {
-  const user = await getUser(scope, userId, { lock: true });
+export async function holdUser(scope: Transaction, userId: string): Promise<User> {
+  const user = await lockUser(scope, userId);
   if (user.deletingSince) throw new AppError('status_conflict', 409);
   return user;
 }
@@ -93,7 +100,7 @@ export function findUserByLogin(scope: Scope, login: string): Promise<User | und
   return findUser(scope, `user by ${column}`, `${read} u.${column} = $2`, key);
 }
 
-export async function insertUser({ db, contextId, clock }: Scope, user: User): Promise<void> {
+export async function insertUser({ db, contextId, clock }: Transaction, user: User): Promise<void> {
   await db('users').insert({
     context_id: contextId,
     user_id: user.userId,
@@ -104,7 +111,7 @@ export async function insertUser({ db, contextId, clock }: Scope, user: User): P
 }
 
 /** @returns false when somebody changed the row since `user.version` was read. */
-export async function updateUser(scope: Scope, user: User): Promise<boolean> {
+export async function updateUser(scope: Transaction, user: User): Promise<boolean> {
   const changed = await users(scope)
     .where({ user_id: user.userId, version: user.version })
     .update({ ...columns(user), updated_at: scope.clock.now(), version: user.version + 1 });
@@ -127,33 +134,37 @@ export async function forgetCustomValues({ db, contextId }: Scope, fieldId: stri
   }
 }
 
-/** Sign-ins under way begin again: a factor was taken away. @param scope of a transaction */
-export async function endProofs(scope: Scope, userId: UserId): Promise<void> {
+/** Sign-ins under way begin again: a factor was taken away. */
+export async function endProofs(scope: Transaction, userId: UserId): Promise<void> {
   await users(scope).where('user_id', userId).update({ proofs_after: scope.clock.now() });
 }
 
 /** The language in which the person was seen. Apart from the version, as noteTermsEdition. */
-export async function noteLocale(scope: Scope, userId: UserId, locale: string): Promise<void> {
+export async function noteLocale(scope: Transaction, userId: UserId, locale: string): Promise<void> {
   await users(scope).where('user_id', userId).update({ seen_locale: locale });
 }
 
 /** Apart from the version: nobody's edit of the person is stale because they accepted something. */
-export async function noteTermsEdition(scope: Scope, userId: UserId, edition: number): Promise<void> {
+export async function noteTermsEdition(scope: Transaction, userId: UserId, edition: number): Promise<void> {
   await users(scope).where('user_id', userId).update({ terms_edition: edition });
 }
 
-export const removeUser = async (scope: Scope, userId: UserId): Promise<void> => {
+export const removeUser = async (scope: Transaction, userId: UserId): Promise<void> => {
   await users(scope).where('user_id', userId).delete();
 };
 
-/** @param options.lock nobody demotes or deactivates them until the transaction ends */
-export async function isActiveAdministrator(scope: Scope, userId: UserId, { lock = false } = {}): Promise<boolean> {
-  const query = users(scope).where({ user_id: userId, role: 'administrator', status: 'activated' }).first('user_id');
-  return (await (lock ? query.forShare() : query)) !== undefined;
-}
+const activeAdministrator = (scope: Scope, userId: UserId) =>
+  users(scope).where({ user_id: userId, role: 'administrator', status: 'activated' }).first('user_id');
+
+export const isActiveAdministrator = async (scope: Scope, userId: UserId): Promise<boolean> =>
+  (await activeAdministrator(scope, userId)) !== undefined;
+
+/** The same, and nobody demotes or deactivates them until the transaction ends. */
+export const lockActiveAdministrator = async (scope: Transaction, userId: UserId): Promise<boolean> =>
+  (await activeAdministrator(scope, userId).forShare()) !== undefined;
 
 /** Locks the administrators, so that two parallel changes cannot remove the last one. */
-export async function countActiveAdministrators(scope: Scope): Promise<number> {
+export async function countActiveAdministrators(scope: Transaction): Promise<number> {
   const rows = await users(scope).where({ role: 'administrator', status: 'activated' }).select('user_id').orderBy('user_id').forUpdate();
   return rows.length;
 }

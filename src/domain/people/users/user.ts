@@ -45,7 +45,7 @@ export function splitName(name: string): { firstName: string; lastName: string }
 }
 
 /** The scope of a person who just proved to be the user, for the audit: until then the actor was anonymous. */
-export const actingAs = (scope: Scope, user: User): Scope => ({
+export const actingAs = <S extends Scope>(scope: S, user: User): S => ({
   ...scope,
   actor: { ...scope.actor, kind: 'person', id: user.userId, name: fullName(user) },
 });

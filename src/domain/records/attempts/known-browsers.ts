@@ -1,6 +1,6 @@
 import { hashToken } from '../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, run } from '../../../platform/database/index.ts';
-import type { Scope, UserId } from '../../scope.ts';
+import type { Scope, Transaction, UserId } from '../../scope.ts';
 
 /** As many as a person may use; of more the oldest are forgotten. */
 const most = 50;
@@ -46,12 +46,12 @@ export async function noteBrowser(
 }
 
 /** It has used up its own attempts: from now on it is a stranger's. */
-export const forgetBrowser = async (scope: Scope, userId: UserId, browser: string): Promise<void> => {
+export const forgetBrowser = async (scope: Transaction, userId: UserId, browser: string): Promise<void> => {
   await own(scope, userId).where('browser_hash', hashToken(browser)).delete();
 };
 
 /** After a recovery, a reset of factors, or at the person's wish: whoever comes next is a stranger. @param except the browser at hand, when it may stay */
-export const forgetBrowsers = async (scope: Scope, userId: UserId, except?: string): Promise<void> => {
+export const forgetBrowsers = async (scope: Transaction, userId: UserId, except?: string): Promise<void> => {
   const query = own(scope, userId);
   await (except === undefined ? query : query.whereNot('browser_hash', hashToken(except))).delete();
 };
@@ -76,7 +76,7 @@ export async function listBrowsers(scope: Scope, userId: UserId, here: string): 
 }
 
 /** At the person's wish: it is a stranger's from now on, and stands in for no second factor. @param id of listBrowsers @returns false when there is none */
-export const forgetBrowserById = async (scope: Scope, userId: UserId, id: string): Promise<boolean> =>
+export const forgetBrowserById = async (scope: Transaction, userId: UserId, id: string): Promise<boolean> =>
   /^[0-9a-f]{64}$/.test(id) && (await own(scope, userId).where('browser_hash', Buffer.from(id, 'hex')).delete()) === 1;
 
 /** Browsers that nobody has signed in with for half a year, and of a person's many the oldest. */

@@ -1,5 +1,4 @@
-import type { KeyRing } from '../../../platform/crypto/index.ts';
-import { inTransaction, type Scope } from '../../scope.ts';
+import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import { canonicalEvent, nextHash } from './chain.ts';
 import { listSealed } from './list-events.ts';
 import type { EventRow } from './read-events.ts';
@@ -14,19 +13,19 @@ const step = 5000;
  * @returns how many
  * @throws BrokenChain
  */
-export async function purgeEvents(scope: Scope, keyRing: KeyRing, before: Date): Promise<number> {
+export async function purgeEvents(scope: Scope, before: Date): Promise<number> {
   let purged = 0;
   for (let isDone = false; !isDone; ) {
-    const some = await inTransaction(scope, (inside) => purgeSome(inside, keyRing, before));
+    const some = await inTransaction(scope, (inside) => purgeSome(inside, before));
     purged += some.purged;
     isDone = some.isDone;
   }
   return purged;
 }
 
-async function purgeSome(scope: Scope, keyRing: KeyRing, before: Date): Promise<{ purged: number; isDone: boolean }> {
+async function purgeSome(scope: Transaction, before: Date): Promise<{ purged: number; isDone: boolean }> {
   const { db, contextId } = scope;
-  const head = await lockOwnHead(scope, keyRing);
+  const head = await lockOwnHead(scope);
   const events = () => db('audit_events').where('context_id', contextId);
   // before a chain that was begun anew there is no order to keep
   const oldOutside = events().where('seal_seq', '<=', head.anchorSeq).where('at', '<', before).limit(step).select('event_id');
@@ -40,7 +39,7 @@ async function purgeSome(scope: Scope, keyRing: KeyRing, before: Date): Promise<
     await events()
       .whereBetween('seal_seq', [head.anchorSeq + 1, last.seal_seq!])
       .delete();
-    await saveHead(scope, keyRing, { ...head, anchorSeq: last.seal_seq!, anchorHash: last.seal_hash! });
+    await saveHead(scope, { ...head, anchorSeq: last.seal_seq!, anchorHash: last.seal_hash! });
   }
   const purged = outside + old.length;
   if (purged > 0) await recordEvent(scope, { type: 'audit.purged', details: { events: purged, before } });

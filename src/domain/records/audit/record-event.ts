@@ -1,6 +1,6 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { insertRow, jsonText } from '../../../platform/database/index.ts';
-import type { ApplicationId, Scope } from '../../scope.ts';
+import type { ApplicationId, Scope, Transaction } from '../../scope.ts';
 import type { AuditEventType } from './events.ts';
 import { type ActorData, ensurePersonKeys, sealData } from './personal.ts';
 
@@ -20,8 +20,14 @@ export type NewEvent = {
   details?: Record<string, unknown>;
 };
 
-/** Appends to the audit in the caller's transaction. What it says of people is written under their own keys: it goes when they are deleted. */
-export async function recordEvent(scope: Scope, event: NewEvent): Promise<void> {
+/** Appends to the audit in the caller's transaction: the event and the write that it tells of stand or fall together. */
+export const recordEvent = (scope: Transaction, event: NewEvent): Promise<void> => append(scope, event);
+
+/** Appends an event that stands for itself, in no transaction: somebody looked, or was refused, or a message was not understood. */
+export const recordAlone = (scope: Scope, event: NewEvent): Promise<void> => append(scope, event);
+
+/** What it says of people is written under their own keys: it goes when they are deleted. */
+async function append(scope: Scope, event: NewEvent): Promise<void> {
   const { contextId, actor, clock } = scope;
   const now = clock.now();
   const eventId = newId(now.getTime());

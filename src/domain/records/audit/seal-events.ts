@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { dayIn } from '../../../platform/clock/index.ts';
 import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
 import type { Db } from '../../../platform/database/index.ts';
-import { type ContextId, inTransaction, type Scope } from '../../scope.ts';
+import { type ContextId, inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import { canonicalEvent, nextHash, noHash } from './chain.ts';
 import type { EventRow } from './read-events.ts';
 
@@ -22,32 +22,33 @@ const macs = (keyRing: KeyRing, { contextId }: Scope, { seq, hash, anchorSeq, an
 export const isOwnHead = (keyRing: KeyRing, scope: Scope, head: ChainHead, mac: string): boolean =>
   macs(keyRing, scope, head).some((one) => safeEqual(one, mac));
 
-/** @param lock whoever else extends or cuts the chain waits. @returns undefined before the first seal */
-export async function findHead(
-  { db, contextId }: Scope,
-  { lock = false } = {},
-): Promise<(ChainHead & { mac: string; sealedAt: Date }) | undefined> {
-  const query = db('audit_chains').where('context_id', contextId).first();
-  const row = await (lock ? query.forUpdate() : query);
-  return (
-    row && {
-      seq: row.seq,
-      hash: row.hash,
-      anchorSeq: row.anchor_seq,
-      anchorHash: row.anchor_hash,
-      mac: row.mac,
-      sealedAt: row.sealed_at,
-    }
-  );
-}
+type KeptHead = ChainHead & { mac: string; sealedAt: Date };
 
-export async function saveHead(scope: Scope, keyRing: KeyRing, head: ChainHead): Promise<void> {
+const chainRow = ({ db, contextId }: Scope) => db('audit_chains').where('context_id', contextId).first();
+
+const headFrom = (row: Awaited<ReturnType<typeof chainRow>>): KeptHead | undefined =>
+  row && {
+    seq: row.seq,
+    hash: row.hash,
+    anchorSeq: row.anchor_seq,
+    anchorHash: row.anchor_hash,
+    mac: row.mac,
+    sealedAt: row.sealed_at,
+  };
+
+/** @returns undefined before the first seal */
+export const findHead = async (scope: Scope): Promise<KeptHead | undefined> => headFrom(await chainRow(scope));
+
+/** The same, and whoever else extends or cuts the chain waits until the transaction ends. */
+export const lockHead = async (scope: Transaction): Promise<KeptHead | undefined> => headFrom(await chainRow(scope).forUpdate());
+
+export async function saveHead(scope: Transaction, head: ChainHead): Promise<void> {
   const columns = {
     seq: head.seq,
     hash: head.hash,
     anchor_seq: head.anchorSeq,
     anchor_hash: head.anchorHash,
-    mac: macs(keyRing, scope, head)[0]!,
+    mac: macs(scope.keyRing, scope, head)[0]!,
     sealed_at: scope.clock.now(),
   };
   await scope
@@ -57,9 +58,9 @@ export async function saveHead(scope: Scope, keyRing: KeyRing, head: ChainHead):
     .merge();
 }
 
-/** The beginning of a company's chain, when the company is made: one without a head was robbed of it. @param scope of a transaction */
-export const startChain = (scope: Scope, keyRing: KeyRing): Promise<void> =>
-  saveHead(scope, keyRing, { seq: 0, hash: noHash, anchorSeq: 0, anchorHash: noHash });
+/** The beginning of a company's chain, when the company is made: one without a head was robbed of it. */
+export const startChain = (scope: Transaction): Promise<void> =>
+  saveHead(scope, { seq: 0, hash: noHash, anchorSeq: 0, anchorHash: noHash });
 
 /** The chain was changed by somebody without the master key: what is added to it would vouch for that. */
 export class BrokenChain extends Error {}
@@ -68,9 +69,9 @@ export class BrokenChain extends Error {}
  * The head to go on from, held until the transaction ends.
  * @throws BrokenChain when it is missing, not authenticated by us, not the last event's, or not the end
  */
-export async function lockOwnHead(scope: Scope, keyRing: KeyRing): Promise<ChainHead> {
-  const head = await findHead(scope, { lock: true });
-  if (!head || !isOwnHead(keyRing, scope, head, head.mac))
+export async function lockOwnHead(scope: Transaction): Promise<ChainHead> {
+  const head = await lockHead(scope);
+  if (!head || !isOwnHead(scope.keyRing, scope, head, head.mac))
     throw new BrokenChain(`the audit chain of ${scope.contextId} is not as it was left: run "portaria audit verify"`);
   const events = () => scope.db('audit_events').where('context_id', scope.contextId);
   if (await events().where('seal_seq', '>', head.seq).first('event_id'))
@@ -88,18 +89,18 @@ export async function lockOwnHead(scope: Scope, keyRing: KeyRing): Promise<Chain
  * @param timeZone whose days are counted
  * @throws BrokenChain
  */
-export async function sealEvents(scope: Scope, keyRing: KeyRing, timeZone: string): Promise<number> {
+export async function sealEvents(scope: Scope, timeZone: string): Promise<number> {
   for (let sealed = 0; ; ) {
-    const count = await inTransaction(scope, (inside) => sealSome(inside, keyRing, timeZone));
+    const count = await inTransaction(scope, (inside) => sealSome(inside, timeZone));
     sealed += count;
     if (count < step) return sealed;
   }
 }
 
-async function sealSome(scope: Scope, keyRing: KeyRing, timeZone: string): Promise<number> {
+async function sealSome(scope: Transaction, timeZone: string): Promise<number> {
   const { db, contextId } = scope;
   if (!(await db('audit_events').where({ context_id: contextId, seal_seq: null }).first('event_id'))) return 0;
-  const head = await lockOwnHead(scope, keyRing);
+  const head = await lockOwnHead(scope);
   const rows: EventRow[] = await db('audit_events').where({ context_id: contextId, seal_seq: null }).orderBy('event_id').limit(step);
   const hashes: Buffer[] = [];
   for (const [i, row] of rows.entries()) hashes.push(nextHash(hashes[i - 1] ?? head.hash, head.seq + i + 1, canonicalEvent(row)));
@@ -109,7 +110,7 @@ async function sealSome(scope: Scope, keyRing: KeyRing, timeZone: string): Promi
     [rows.map((row) => row.event_id), rows.map((_, i) => head.seq + i + 1), hashes, contextId] as never,
   );
   await countByDay(scope, rows, timeZone);
-  if (rows.length > 0) await saveHead(scope, keyRing, { ...head, seq: head.seq + rows.length, hash: hashes.at(-1)! });
+  if (rows.length > 0) await saveHead(scope, { ...head, seq: head.seq + rows.length, hash: hashes.at(-1)! });
   return rows.length;
 }
 

@@ -1,4 +1,3 @@
-import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { inSnapshot, type Scope } from '../../scope.ts';
 import { canonicalEvent, nextHash } from './chain.ts';
 import { listSealed } from './list-events.ts';
@@ -32,10 +31,9 @@ const step = 5000;
 export type KnownHead = { seq: number; hash: string };
 
 /** Recomputes a company's chain from its beginning, as it was at one moment. */
-export const verifyChain = (scope: Scope, keyRing: KeyRing, known?: KnownHead): Promise<Verification> =>
-  inSnapshot(scope, (inside) => verify(inside, keyRing, known));
+export const verifyChain = (scope: Scope, known?: KnownHead): Promise<Verification> => inSnapshot(scope, (inside) => verify(inside, known));
 
-async function verify(scope: Scope, keyRing: KeyRing, known?: KnownHead): Promise<Verification> {
+async function verify(scope: Scope, known?: KnownHead): Promise<Verification> {
   const { db, contextId } = scope;
   const head = await findHead(scope);
   const events = () => db('audit_events').where('context_id', contextId);
@@ -53,7 +51,7 @@ async function verify(scope: Scope, keyRing: KeyRing, known?: KnownHead): Promis
   };
   // a company begins with a head
   if (!head) return { ...result, breach: { at: 0, what: 'head' } };
-  if (!isOwnHead(keyRing, scope, head, head.mac)) return { ...result, breach: { at: head.seq, what: 'head' } };
+  if (!isOwnHead(scope.keyRing, scope, head, head.mac)) return { ...result, breach: { at: head.seq, what: 'head' } };
   const { sealed, breach } = await recompute(scope, head, known);
   if (breach?.what !== 'hidden' && breach) return { ...result, sealed, breach };
   const beyond = await events().where('seal_seq', '>', head.seq).orderBy('seal_seq').first('event_id', db.raw('seal_seq::text'));

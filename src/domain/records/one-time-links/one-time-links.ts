@@ -1,7 +1,7 @@
 import { addSeconds } from '../../../platform/clock/index.ts';
 import { hashToken, newId, randomToken } from '../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, jsonText } from '../../../platform/database/index.ts';
-import type { Scope, UserId } from '../../scope.ts';
+import { type Scope, type Transaction, type UserId, useCase } from '../../scope.ts';
 
 export type LinkKind = 'recovery' | 'invitation' | 'registration' | 'email-change' | 'email-confirm' | 'recovery-email' | 'export';
 
@@ -19,8 +19,8 @@ const alive = (scope: Scope, kind: LinkKind, token: string) =>
 
 type NewLink = { kind: LinkKind; owner: LinkOwner; lifetimeSeconds: number; payload?: Record<string, string> };
 
-/** Earlier links of the kind end: only the latest mail counts. @param scope of a transaction @returns the token that the mail carries; the store has its hash */
-export async function createLink(scope: Scope, { kind, owner, lifetimeSeconds, payload = {} }: NewLink): Promise<string> {
+/** Earlier links of the kind end: only the latest mail counts. @returns the token that the mail carries; the store has its hash */
+export const createLink = useCase(async (scope, { kind, owner, lifetimeSeconds, payload = {} }: NewLink): Promise<string> => {
   const now = scope.clock.now();
   const token = randomToken();
   await endLinks(scope, owner, kind);
@@ -35,7 +35,7 @@ export async function createLink(scope: Scope, { kind, owner, lifetimeSeconds, p
     expires_at: addSeconds(now, lifetimeSeconds),
   });
   return token;
-}
+});
 
 const found = (row: { user_id: UserId | null; address_key: string | null; payload: Record<string, string> }): FoundLink => ({
   userId: row.user_id ?? undefined,
@@ -50,7 +50,7 @@ export async function findLink(scope: Scope, kind: LinkKind, token: string): Pro
   return row && found(row);
 }
 
-/** How many carry this in what they were asked with: from one network, for one mailbox. Who asks at the same time waits. @param scope of a transaction */
+/** How many carry this in what they were asked with: from one network, for one mailbox. Who asks at the same time waits. */
 export async function countLinksBy(scope: Scope, kind: LinkKind, payload: Record<string, string>, since: Date): Promise<number> {
   await lockLinks(scope, kind, payload);
   const query = links(scope)
@@ -80,20 +80,20 @@ export async function listOpenLinks(
 }
 
 /** Uses it up: of parallel tries one wins. */
-export async function useLink(scope: Scope, kind: LinkKind, token: string): Promise<FoundLink | undefined> {
+export async function useLink(scope: Transaction, kind: LinkKind, token: string): Promise<FoundLink | undefined> {
   if (token.length !== 43) return undefined;
   const [row] = await alive(scope, kind, token).update({ ended_at: scope.clock.now() }).returning(columns);
   return row && found(row);
 }
 
 /** Nothing that was mailed before counts any more: of one kind, or, after a new password, of all. */
-export async function endLinks(scope: Scope, owner: LinkOwner, kind?: LinkKind): Promise<void> {
+export const endLinks = useCase(async (scope, owner: LinkOwner, kind?: LinkKind): Promise<void> => {
   await links(scope)
     .where({ ...ownedBy(owner), ...(kind ? { kind } : {}), ended_at: null })
     .update({ ended_at: scope.clock.now() });
-}
+});
 
-/** How many were made since: nobody's mailbox is to be filled by others. Who asks at the same time waits. @param scope of a transaction */
+/** How many were made since: nobody's mailbox is to be filled by others. Who asks at the same time waits. */
 export async function countRecentLinks(scope: Scope, kind: LinkKind, owner: LinkOwner, since: Date): Promise<number> {
   await lockLinks(scope, kind, owner);
   const [row] = await links(scope)

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import { inTransaction, type OperationId, type Scope } from '../../scope.ts';
+import { inTransaction, type OperationId, type Scope, type Transaction } from '../../scope.ts';
 
 const parts = ({ db, contextId }: Scope, operationId: OperationId) =>
   db('operation_files').where({ context_id: contextId, operation_id: operationId });
 
-export const deleteFile = async (scope: Scope, operationId: OperationId): Promise<void> => {
+export const deleteFile = async (scope: Transaction, operationId: OperationId): Promise<void> => {
   await parts(scope, operationId).delete();
 };
 

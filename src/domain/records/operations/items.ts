@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { AppError } from '../../../platform/errors/index.ts';
-import { inTransaction, type OperationId, type Scope, type UserId } from '../../scope.ts';
+import { inTransaction, type OperationId, type Scope, type Transaction, type UserId } from '../../scope.ts';
 import type { Operation } from './operations.ts';
 
 export type OperationItem = { userId: UserId; outcome: string };
@@ -9,7 +9,7 @@ const items = ({ db, contextId }: Scope, operationId: OperationId) =>
   db('operation_items').where({ context_id: contextId, operation_id: operationId });
 
 /** @param people a query of user_id @returns how many there are */
-export async function fillItems({ db, contextId }: Scope, operationId: OperationId, people: Knex.QueryBuilder): Promise<number> {
+export async function fillItems({ db, contextId }: Transaction, operationId: OperationId, people: Knex.QueryBuilder): Promise<number> {
   const { rowCount } = await db.raw(
     'INSERT INTO operation_items (context_id, operation_id, position, user_id) SELECT ?, ?, row_number() OVER (), user_id FROM (?) AS people',
     [contextId, operationId, people],
@@ -69,7 +69,7 @@ async function workOnItem(scope: Scope, operationId: OperationId, position: numb
 }
 
 /** Whom a deed made, for who asks later. @param scope of its transaction */
-export async function recordItems(scope: Scope, operationId: OperationId, userIds: UserId[]): Promise<void> {
+export async function recordItems(scope: Transaction, operationId: OperationId, userIds: UserId[]): Promise<void> {
   const step = 1000;
   for (let from = 0; from < userIds.length; from += step) {
     const rows = userIds.slice(from, from + step).map((user_id, i) => ({

@@ -2,7 +2,7 @@ import { newId } from '../../../platform/crypto/index.ts';
 import { type Db, jsonText } from '../../../platform/database/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import { enqueueJob } from '../../../platform/jobs/index.ts';
-import { type Actor, isId, type OperationId, type Scope, type UserId } from '../../scope.ts';
+import { type Actor, isId, type OperationId, type Scope, type Transaction, type UserId, useCase } from '../../scope.ts';
 import { Superseded } from './files.ts';
 
 export type Operation = {
@@ -65,8 +65,8 @@ const operations = ({ db, contextId }: Scope) => db('operations').where('context
 
 export type NewOperation = { kind: string; input: Record<string, unknown>; total: number };
 
-/** Asks for it: a job begins at the transaction's commit. @param scope of a transaction; its actor is a person. @throws AppError too_many_operations */
-export async function startOperation(scope: Scope, asked: NewOperation): Promise<OperationId> {
+/** Asks for it: a job begins at the transaction's commit. @throws AppError too_many_operations */
+export const startOperation = useCase(async (scope, asked: NewOperation): Promise<OperationId> => {
   const [row] = await operations(scope)
     .where({ requested_by: scope.actor.id, finished_at: null })
     .whereNot('state', 'draft')
@@ -75,31 +75,31 @@ export async function startOperation(scope: Scope, asked: NewOperation): Promise
   const operationId = await insertOperation(scope, asked, 'waiting');
   await enqueueRun(scope, operationId);
   return operationId;
-}
+});
 
-/** Takes the place of the person's draft before. @param scope of a transaction */
-export async function draftOperation(scope: Scope, asked: NewOperation): Promise<OperationId> {
+/** Takes the place of the person's draft before. */
+export const draftOperation = useCase(async (scope, asked: NewOperation): Promise<OperationId> => {
   await operations(scope).where({ requested_by: scope.actor.id, state: 'draft' }).delete();
   return insertOperation(scope, asked, 'draft');
-}
+});
 
-/** @param scope of a transaction. @throws AppError not_found, status_conflict when it is no draft any more */
-export async function confirmOperation(scope: Scope, operationId: string): Promise<void> {
+/** @throws AppError not_found, status_conflict when it is no draft any more */
+export const confirmOperation = useCase(async (scope, operationId: string): Promise<void> => {
   const { operationId: id } = await getOperation(scope, operationId);
   const confirmed = await operations(scope).where({ operation_id: id, state: 'draft' }).update({ state: 'waiting' });
   if (confirmed === 0) throw new AppError('request_answered', 409);
   await enqueueRun(scope, id);
-}
+});
 
 /** One at a time of each company: the mails and sign-outs of all wait behind the same workers. */
-const enqueueRun = ({ db, contextId }: Scope, operationId: OperationId): Promise<void> =>
+const enqueueRun = ({ db, contextId }: Transaction, operationId: OperationId): Promise<void> =>
   enqueueJob(db, 'run-operation', { contextId, operationId }, { key: `operation ${operationId}`, queue: `operations ${contextId}` });
 
 /** So many of one person wait at once. */
 const mostWaiting = 10;
 
 async function insertOperation(
-  { db, contextId, actor, clock }: Scope,
+  { db, contextId, actor, clock }: Transaction,
   { kind, input, total }: NewOperation,
   state: 'draft' | 'waiting',
 ): Promise<OperationId> {
@@ -150,26 +150,28 @@ export async function noteProgress(
 }
 
 /** @param operation without `run`: whichever run it is. @returns false when another run has ended it already, or has begun since */
-export async function endOperation(
-  scope: Scope,
-  { operationId, run }: { operationId: OperationId; run?: number },
-  end: { fault?: string; fileName?: string } = {},
-): Promise<boolean> {
-  const ended = await operations(scope)
-    .where({ operation_id: operationId, finished_at: null, ...(run === undefined ? {} : { run }) })
-    .update({
-      state: end.fault ? 'failed' : 'done',
-      fault: end.fault ?? null,
-      file_name: end.fileName ?? null,
-      // what was looked for may name somebody
-      input: scope.db.raw("input - 'filter'"),
-      finished_at: scope.clock.now(),
-    });
-  return ended > 0;
-}
+export const endOperation = useCase(
+  async (
+    scope,
+    { operationId, run }: { operationId: OperationId; run?: number },
+    end: { fault?: string; fileName?: string } = {},
+  ): Promise<boolean> => {
+    const ended = await operations(scope)
+      .where({ operation_id: operationId, finished_at: null, ...(run === undefined ? {} : { run }) })
+      .update({
+        state: end.fault ? 'failed' : 'done',
+        fault: end.fault ?? null,
+        file_name: end.fileName ?? null,
+        // what was looked for may name somebody
+        input: scope.db.raw("input - 'filter'"),
+        finished_at: scope.clock.now(),
+      });
+    return ended > 0;
+  },
+);
 
-/** Of a person who is deleted: what they asked for names them, and may name others. @param scope of a transaction */
-export const deleteOperationsOf = async (scope: Scope, userId: UserId): Promise<void> => {
+/** Of a person who is deleted: what they asked for names them, and may name others. */
+export const deleteOperationsOf = async (scope: Transaction, userId: UserId): Promise<void> => {
   await operations(scope).where('requested_by', userId).delete();
 };
 

@@ -1,4 +1,4 @@
-import type { Scope } from '../../scope.ts';
+import type { Scope, Transaction } from '../../scope.ts';
 
 // The id of a grant is hashed the same way as a row's own id and as its tokens' reference to it.
 const deleteWith = (
@@ -17,7 +17,7 @@ export async function revokeGrantsOfUserAtClient({ db, contextId }: Scope, userI
 }
 
 /** Ends everything a client holds: a client ID that is given away must not bring its old tokens along. */
-export async function revokeGrantsOfClient({ db, contextId }: Scope, clientId: string): Promise<void> {
+export async function revokeGrantsOfClient({ db, contextId }: Transaction, clientId: string): Promise<void> {
   await db.raw(deleteWith("payload ->> 'clientId' = :clientId"), { contextId, clientId });
   await db('oidc_artifacts')
     .where({ context_id: contextId, kind: 'ClientCredentials' })

@@ -3,7 +3,7 @@ import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { getApplication } from '../../applications/applications/index.ts';
 import { getGroup } from '../../people/groups/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import type { Scope } from '../../scope.ts';
+import { type Scope, type Transaction, useCase } from '../../scope.ts';
 import { listAdministratorSessions } from '../sessions/index.ts';
 import {
   admits,
@@ -29,10 +29,9 @@ export type PolicyChange = { outcome: 'changed' } | { outcome: 'on-trial'; rever
  * @param input rules as a form or file gives them
  * @param version the one the editor saw
  * @param canHavePasskeys whether browsers know passkeys at the company's address
- * @param scope of a transaction
  * @throws AppError invalid_input by the path of the rule, changed_meanwhile, policy_locks_out
  */
-export async function changePolicy(scope: Scope, input: unknown, version: number, canHavePasskeys = true): Promise<PolicyChange> {
+export const changePolicy = useCase(async (scope, input: unknown, version: number, canHavePasskeys?: boolean): Promise<PolicyChange> => {
   const parsed = rulesSchema.safeParse(input);
   if (!parsed.success)
     throw invalidInput(Object.fromEntries(parsed.error.issues.map(({ path, message }) => [path.join('.'), messageOf(message)])));
@@ -43,14 +42,14 @@ export async function changePolicy(scope: Scope, input: unknown, version: number
   const before = stored.trial && stored.trial.revertsAt > now ? stored.trial.before : rulesInForce(stored, now);
   const after = parsed.data;
   await refuseUnknownTargets(scope, before, after);
-  if (await locksOut(scope, after, canHavePasskeys)) throw new AppError('policy_locks_out', 409);
+  if (await locksOut(scope, after, canHavePasskeys ?? true)) throw new AppError('policy_locks_out', 409);
   const trial = isRisky(before, after) ? { before, revertsAt: new Date(now.getTime() + trialMs) } : undefined;
   await save(scope, { rules: after, trial, version }, 'sign-in-policy.changed', { before, after, ...(trial ? { trial: true } : {}) });
   return trial ? { outcome: 'on-trial', revertsAt: trial.revertsAt } : { outcome: 'changed' };
-}
+});
 
-/** A group is gone, and with it what was said of it: that keeps nobody out, so it stands at once, beside a trial that goes on. @param scope of a transaction */
-export async function forgetGroupRules(scope: Scope, groupId: string): Promise<void> {
+/** A group is gone, and with it what was said of it: that keeps nobody out, so it stands at once, beside a trial that goes on. */
+export const forgetGroupRules = useCase(async (scope, groupId: string): Promise<void> => {
   const { rules, trial, version } = await loadPolicy(scope);
   const after = withoutGroup(rules, groupId);
   const before = trial && withoutGroup(trial.before, groupId);
@@ -58,34 +57,34 @@ export async function forgetGroupRules(scope: Scope, groupId: string): Promise<v
   if (!isNamed) return;
   const kept = trial && before && { before, revertsAt: trial.revertsAt };
   await save(scope, { rules: after, trial: kept, version }, 'sign-in-policy.changed', { before: rules, after });
-}
+});
 
-/** Ends the trial: the rules stay. @param scope of a transaction @throws AppError changed_meanwhile when it was over already */
-export async function confirmPolicy(scope: Scope, version: number): Promise<void> {
+/** Ends the trial: the rules stay. @throws AppError changed_meanwhile when it was over already */
+export const confirmPolicy = useCase(async (scope, version: number): Promise<void> => {
   const stored = await loadPolicy(scope);
   if (stored.version !== version || !stored.trial || stored.trial.revertsAt <= scope.clock.now())
     throw new AppError('changed_meanwhile', 409);
   await save(scope, { rules: stored.rules, version }, 'sign-in-policy.confirmed', {});
-}
+});
 
-/** Goes back to the rules before, by an administrator's wish or because nobody confirmed. @param scope of a transaction */
-export async function revertPolicy(scope: Scope, version: number): Promise<void> {
+/** Goes back to the rules before, by an administrator's wish or because nobody confirmed. */
+export const revertPolicy = useCase(async (scope, version: number): Promise<void> => {
   const stored = await loadPolicy(scope);
   if (stored.version !== version || !stored.trial) throw new AppError('changed_meanwhile', 409);
   await save(scope, { rules: stored.trial.before, version }, 'sign-in-policy.reverted', {
     before: stored.rules,
     after: stored.trial.before,
   });
-}
+});
 
 /** Tidies up after a trial that nobody confirmed: the rules before hold since its end, this makes it seen. */
-export async function endTrial(scope: Scope): Promise<void> {
+export const endTrial = useCase(async (scope): Promise<void> => {
   const stored = await loadPolicy(scope);
   if (stored.trial && stored.trial.revertsAt <= scope.clock.now()) await revertPolicy(scope, stored.version);
-}
+});
 
 async function save(
-  scope: Scope,
+  scope: Transaction,
   policy: StoredPolicy,
   type: 'sign-in-policy.changed' | 'sign-in-policy.confirmed' | 'sign-in-policy.reverted',
   details: Record<string, unknown>,

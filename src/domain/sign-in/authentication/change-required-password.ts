@@ -1,6 +1,5 @@
-import type { PasswordHasher } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
-import { actingAs, getUser } from '../../people/users/index.ts';
+import { actingAs, getUser, lockUser } from '../../people/users/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
 import { choosePassword, findPassword, setPersonalPassword } from '../credentials/password/index.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
@@ -17,7 +16,6 @@ import { proofHolds } from './standing.ts';
  */
 export async function changeRequiredPassword(
   scope: Scope,
-  hasher: PasswordHasher,
   rules: PolicyRules,
   request: PendingRequest & { proven: Proven },
   newPassword: string,
@@ -27,9 +25,9 @@ export async function changeRequiredPassword(
   const user = await getUser(scope, proven.userId);
   const policy = await findPolicyOf(scope, rules, user, request.applicationId);
   if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
-  const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
+  const hash = await choosePassword(scope, user, newPassword, policy.password);
   return inTransaction(scope, async (inside) => {
-    const { status } = await getUser(inside, proven.userId, { lock: true });
+    const { status } = await lockUser(inside, proven.userId);
     if (status === 'deactivated' || !(await proofHolds(inside, proven))) throw new AppError('request_expired', 409);
     const as = actingAs(inside, user);
     await setPersonalPassword(as, user, hash);

@@ -1,8 +1,7 @@
-import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
-import { fullName, getUser, type User } from '../../people/users/index.ts';
+import { fullName, lockUser, type User } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import type { Scope, UserId } from '../../scope.ts';
+import type { Transaction, UserId } from '../../scope.ts';
 import { addPasskey, type Ceremony } from '../credentials/passkey/index.ts';
 import { countRecoveryCodes, makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
 import { addTotp } from '../credentials/totp/index.ts';
@@ -13,12 +12,12 @@ import type { SecondFactor } from '../sign-in-policy/index.ts';
  * @returns the methods it proves, with recovery codes to show once; undefined when the browser's answer was not what was asked for
  */
 export async function enrolPasskey(
-  scope: Scope,
+  scope: Transaction,
   ceremony: Ceremony,
   userId: UserId,
   answer: { sealed: string; response: string; name: string },
 ): Promise<{ amr: string[]; codes: string[] } | undefined> {
-  const user = await getUser(scope, userId, { lock: true });
+  const user = await lockUser(scope, userId);
   const amr = await addPasskey(scope, ceremony, userId, answer);
   if (!amr) return undefined;
   return { amr, codes: await announce(scope, user, 'passkey', answer.name) };
@@ -29,18 +28,17 @@ export async function enrolPasskey(
  * @returns recovery codes to show once, none when the person has some already; undefined when the answer was wrong or late
  */
 export async function enrolTotp(
-  scope: Scope,
+  scope: Transaction,
   userId: UserId,
   offer: { sealed: string; code: string; name: string },
-  keyRing: KeyRing,
 ): Promise<string[] | undefined> {
-  const user = await getUser(scope, userId, { lock: true });
-  if (!(await addTotp(scope, userId, offer, keyRing))) return undefined;
+  const user = await lockUser(scope, userId);
+  if (!(await addTotp(scope, userId, offer))) return undefined;
   return announce(scope, user, 'totp', offer.name);
 }
 
 /** @returns recovery codes, when the person has none yet */
-async function announce(scope: Scope, user: User, factor: SecondFactor, name: string): Promise<string[]> {
+async function announce(scope: Transaction, user: User, factor: SecondFactor, name: string): Promise<string[]> {
   await recordEvent(scope, {
     type: 'second-factor.enrolled',
     subject: { kind: 'user', id: user.userId, name: fullName(user) },

@@ -1,10 +1,9 @@
-import type { KeyRing, PasswordHasher } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
-import { endProofs, fullName, getUser, type User } from '../../people/users/index.ts';
+import { endProofs, fullName, getUser, lockUser, type User } from '../../people/users/index.ts';
 import { forgetBrowserById, forgetBrowsers } from '../../records/attempts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import { inTransaction, type Scope, type UserId } from '../../scope.ts';
+import { inTransaction, type Scope, type Transaction, type UserId } from '../../scope.ts';
 import type { Ceremony } from '../credentials/passkey/index.ts';
 import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
 import { makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
@@ -19,12 +18,12 @@ import type { Demands } from './next-step.ts';
 export const demandsOfOwnChanges: Demands = { maxAgeSeconds: 600, heldFactor: true };
 
 /** Whether it is still its person's: who lost the account to its owner meanwhile changes nothing with a request that was under way. @param scope of a transaction that holds the person */
-export const sessionHolds = async (scope: Scope, { sessionId, userId }: Pick<Session, 'sessionId' | 'userId'>): Promise<boolean> =>
+export const sessionHolds = async (scope: Transaction, { sessionId, userId }: Pick<Session, 'sessionId' | 'userId'>): Promise<boolean> =>
   (await getUser(scope, userId)).status === 'activated' && (await isSessionAlive(scope, sessionId, userId));
 
 /** @throws AppError signed_out */
-async function holdOwner(scope: Scope, session: Session): Promise<User> {
-  const user = await getUser(scope, session.userId, { lock: true });
+async function holdOwner(scope: Transaction, session: Session): Promise<User> {
+  const user = await lockUser(scope, session.userId);
   if (!(await sessionHolds(scope, session))) throw new AppError('signed_out', 401);
   return user;
 }
@@ -32,7 +31,6 @@ async function holdOwner(scope: Scope, session: Session): Promise<User> {
 /** Other sessions, and what applications may do without one, end with the old password. @throws AppError invalid_input */
 export async function changeOwnPassword(
   scope: Scope,
-  hasher: PasswordHasher,
   rules: PolicyRules,
   session: Session,
   browser: string,
@@ -42,7 +40,7 @@ export async function changeOwnPassword(
   const user = await getUser(scope, session.userId);
   const policy = await findPolicyOf(scope, rules, user);
   if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
-  const hash = await choosePassword(scope, hasher, user, newPassword, policy.password);
+  const hash = await choosePassword(scope, user, newPassword, policy.password);
   await inTransaction(scope, async (inside) => {
     await holdOwner(inside, session);
     await setPersonalPassword(inside, user, hash);
@@ -57,11 +55,10 @@ export const addOwnTotp = (
   scope: Scope,
   session: Session,
   offer: { sealed: string; code: string; name: string },
-  keyRing: KeyRing,
 ): Promise<string[] | undefined> =>
   inTransaction(scope, async (inside) => {
     await holdOwner(inside, session);
-    const codes = await enrolTotp(inside, session.userId, offer, keyRing);
+    const codes = await enrolTotp(inside, session.userId, offer);
     // the answer was a proof, too: the next page does not ask for another
     if (codes) await addMethods(inside, session.sessionId, [...new Set([...session.amr, 'otp', 'mfa'])]);
     return codes;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BusyError, type PasswordHasher } from '../../../platform/crypto/index.ts';
+import { BusyError } from '../../../platform/crypto/index.ts';
 import { type User, usernameKey } from '../../people/users/index.ts';
 import { refundAttempt, reserveAttempt } from '../../records/attempts/index.ts';
 import type { Scope, UserId } from '../../scope.ts';
@@ -21,12 +21,7 @@ export type PasswordAttempt = { login: string; password: string; browser: string
  * The attempt is given back when the whole sign-in is done (complete-sign-in): a right password alone buys no further tries at the second factor.
  * @throws BusyError when too many verifications wait; that attempt does not count
  */
-export async function provePassword(
-  scope: Scope,
-  hasher: PasswordHasher,
-  rules: PolicyRules,
-  attempt: PasswordAttempt,
-): Promise<PasswordOutcome> {
+export async function provePassword(scope: Scope, rules: PolicyRules, attempt: PasswordAttempt): Promise<PasswordOutcome> {
   const { login, password, browser } = attempt;
   // the proof is of the moment at which the person was looked up: whatever ends proofs while the password is verified ends this one
   const at = scope.clock.now();
@@ -41,7 +36,7 @@ export async function provePassword(
   const stored = reserved.taken === undefined ? undefined : standing?.password;
   let matches: boolean;
   try {
-    matches = await verifyPassword(scope, hasher, user?.userId, stored, password);
+    matches = await verifyPassword(scope, user?.userId, stored, password);
   } catch (error) {
     if (reserved.taken !== undefined && error instanceof BusyError) await refundAttempt(scope, userId, browser, reserved);
     throw error;

@@ -1,4 +1,3 @@
-import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { identifier, type User } from '../../people/users/index.ts';
 import { reserveAttempt } from '../../records/attempts/index.ts';
 import type { Scope } from '../../scope.ts';
@@ -21,14 +20,13 @@ export type TypedFactor = keyof typeof kinds;
 export async function proveTypedFactor(
   scope: Scope,
   rules: PolicyRules,
-  keyRing: KeyRing,
   { user, browser, kind, code }: { user: User; browser: string; kind: TypedFactor; code: string },
 ): Promise<string[] | undefined> {
   const { lockout } = rules.base;
   const { userId } = user;
   const reserved = await reserveAttempt(scope, userId, browser, lockout);
   const isAlive = user.status === 'activated' || mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
-  const prove = () => (kind === 'totp' ? proveTotp(scope, userId, code, keyRing) : proveRecoveryCode(scope, userId, code));
+  const prove = () => (kind === 'totp' ? proveTotp(scope, userId, code) : proveRecoveryCode(scope, userId, code));
   if (reserved.taken !== undefined && isAlive && (await prove())) return [...kinds[kind].amr];
   const reason = reserved.taken === undefined ? 'attempts-used-up' : isAlive ? kinds[kind].reason : user.status;
   await refuseAttempt(scope, { login: identifier(user), browser, user, reason, reserved, lockout });

@@ -1,7 +1,7 @@
 import { mailPerson } from '../../company/mails/index.ts';
-import { canChangeStatus, changeStatus, fullName, getUser, prolongBlock, type User } from '../../people/users/index.ts';
+import { canChangeStatus, changeStatus, fullName, getUser, lockUser, prolongBlock, type User } from '../../people/users/index.ts';
 import { forgetBrowser, type Reserved } from '../../records/attempts/index.ts';
-import { recordEvent } from '../../records/audit/index.ts';
+import { type NewEvent, recordAlone, recordEvent } from '../../records/audit/index.ts';
 import { type ApplicationId, inTransaction, type Scope, type UserId } from '../../scope.ts';
 import type { SignInPolicy } from '../sign-in-policy/index.ts';
 
@@ -17,20 +17,19 @@ export type Refusal = {
 /** Writes a failed attempt, and blocks whom it was the last one of (S37). */
 export async function refuseAttempt(scope: Scope, { login, browser, user, reason, reserved, lockout }: Refusal): Promise<void> {
   const isLast = reserved.taken !== undefined && reserved.taken >= lockout.limit;
-  const record = (at: Scope) =>
-    recordEvent(at, {
-      type: 'sign-in.failed',
-      outcome: 'failure',
-      // what was typed is kept only for known people: passwords get typed into the wrong field
-      subject: user ? { kind: 'user', id: user.userId, name: fullName(user) } : undefined,
-      reason,
-      details: user ? { login } : {},
-    });
-  if (!isLast || !user) return record(scope);
+  const event: NewEvent = {
+    type: 'sign-in.failed',
+    outcome: 'failure',
+    // what was typed is kept only for known people: passwords get typed into the wrong field
+    subject: user ? { kind: 'user', id: user.userId, name: fullName(user) } : undefined,
+    reason,
+    details: user ? { login } : {},
+  };
+  if (!isLast || !user) return recordAlone(scope, event);
   await inTransaction(scope, async (inside) => {
     // first of all, as a sign-in does; a parallel attempt or an administrator may have changed the status since
-    const now = await getUser(inside, user.userId, { lock: true });
-    await record(inside);
+    const now = await lockUser(inside, user.userId);
+    await recordEvent(inside, event);
     // its own attempts are used up, whatever strangers did before
     if (reserved.isKnownBrowser) await forgetBrowser(inside, user.userId, browser);
     if (now.status === 'blocked') return prolongBlock(inside, user.userId);
@@ -49,7 +48,7 @@ export async function recordKeptOut(
   applicationId?: ApplicationId,
 ): Promise<void> {
   const user = await getUser(scope, userId);
-  await recordEvent(scope, {
+  await recordAlone(scope, {
     type: 'sign-in.failed',
     outcome: 'failure',
     subject: { kind: 'user', id: user.userId, name: fullName(user) },

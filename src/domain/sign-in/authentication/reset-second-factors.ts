@@ -1,7 +1,6 @@
-import type { PasswordHasher } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
-import { endProofs, fullName, getUser } from '../../people/users/index.ts';
+import { endProofs, fullName, getUser, lockUser } from '../../people/users/index.ts';
 import { forgetBrowsers, refundAttempt, reserveAttempt } from '../../records/attempts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { endLinks } from '../../records/one-time-links/index.ts';
@@ -23,7 +22,6 @@ export type FactorReset = { userId: string; justification: string; password: str
  */
 export async function resetSecondFactors(
   scope: Scope,
-  hasher: PasswordHasher,
   rules: PolicyRules,
   session: Session,
   { userId, justification, password, browser }: FactorReset,
@@ -31,9 +29,9 @@ export async function resetSecondFactors(
   if (session.userId === userId) throw new AppError('own_account', 409);
   const reason = justification.trim().replace(/\p{C}+/gu, ' ');
   if (reason === '' || reason.length > 1000) throw invalidInput({ justification: 'fields.justification' });
-  await proveAgain(scope, hasher, rules, session.userId, password, browser);
+  await proveAgain(scope, rules, session.userId, password, browser);
   await inTransaction(scope, async (inside) => {
-    const user = await getUser(inside, userId, { lock: true });
+    const user = await lockUser(inside, userId);
     const removed = await removeAllSecondFactors(inside, user.userId);
     if (removed === 0) throw new AppError('status_conflict', 409);
     // whatever a thief began: a sign-in half done, a mail that waits
@@ -53,7 +51,6 @@ export async function resetSecondFactors(
 /** The administrator's password once more, on the same count as at the sign-in. @throws AppError invalid_input on `password` */
 async function proveAgain(
   scope: Scope,
-  hasher: PasswordHasher,
   { base: { lockout } }: PolicyRules,
   userId: UserId,
   password: string,
@@ -62,7 +59,7 @@ async function proveAgain(
   const user = await getUser(scope, userId);
   const reserved = await reserveAttempt(scope, userId, browser, lockout);
   const stored = reserved.taken === undefined ? undefined : await findPassword(scope, userId);
-  if (await verifyPassword(scope, hasher, userId, stored, password)) return refundAttempt(scope, userId, browser, reserved);
+  if (await verifyPassword(scope, userId, stored, password)) return refundAttempt(scope, userId, browser, reserved);
   const reasonOf = reserved.taken === undefined ? 'attempts-used-up' : 'wrong-password';
   await refuseAttempt(scope, { login: user.email ?? '', browser, user, reason: reasonOf, reserved, lockout });
   throw invalidInput({ password: 'fields.own_password' });

@@ -1,7 +1,7 @@
 import { enqueueJob } from '../../../platform/jobs/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfUser } from '../../records/protocol-artifacts/index.ts';
-import type { Scope, SessionId } from '../../scope.ts';
+import { type SessionId, useCase } from '../../scope.ts';
 import { listParticipants } from './store.ts';
 
 export type EndReason =
@@ -17,7 +17,7 @@ export type EndReason =
  * Ends a session now: every token bound to it stops working with it. Each relying party that joined is told by a job of its own.
  * @returns false when it had already ended
  */
-export async function endSession(scope: Scope, sessionId: SessionId, reason: EndReason): Promise<boolean> {
+export const endSession = useCase(async (scope, sessionId: SessionId, reason: EndReason): Promise<boolean> => {
   const { db, contextId, clock } = scope;
   const ended = await db('sessions')
     .where({ context_id: contextId, session_id: sessionId, ended_at: null })
@@ -39,22 +39,22 @@ export async function endSession(scope: Scope, sessionId: SessionId, reason: End
     );
   }
   return true;
-}
+});
 
-/** One of the person's own: another's id ends nothing. @param scope of a transaction */
-export async function endOwnSession(scope: Scope, userId: string, sessionId: SessionId): Promise<void> {
+/** One of the person's own: another's id ends nothing. */
+export const endOwnSession = useCase(async (scope, userId: string, sessionId: SessionId): Promise<void> => {
   const own = await scope.db('sessions').where({ context_id: scope.contextId, session_id: sessionId, user_id: userId }).first('session_id');
   if (own) await endSession(scope, sessionId, 'signed-out');
-}
+});
 
 /**
  * All of a person's sessions, and what their applications may do without one (offline access).
  * @param except the session that may go on: the person's own, when they changed their password
  */
-export async function endSessionsOfUser(scope: Scope, userId: string, reason: EndReason, except?: SessionId): Promise<number> {
+export const endSessionsOfUser = useCase(async (scope, userId: string, reason: EndReason, except?: SessionId): Promise<number> => {
   await revokeGrantsOfUser(scope, userId);
   const rows = await scope.db('sessions').where({ context_id: scope.contextId, user_id: userId, ended_at: null }).select('session_id');
   const ids = rows.map((row) => row.session_id as SessionId).filter((id) => id !== except);
   for (const id of ids) await endSession(scope, id, reason);
   return ids.length;
-}
+});

@@ -1,7 +1,7 @@
 import { addSeconds } from '../../../platform/clock/index.ts';
 import { hashToken, newId, randomToken } from '../../../platform/crypto/index.ts';
 import { insertRow } from '../../../platform/database/index.ts';
-import type { Scope, SessionId, UserId } from '../../scope.ts';
+import type { SessionId, Transaction, UserId } from '../../scope.ts';
 import { endSession } from './end-session.ts';
 import type { Session } from './store.ts';
 
@@ -25,7 +25,7 @@ export type NewSession = {
  * @returns the token for the cookie (the store has only its hash), and for how long the browser is to keep it when it was kept before
  */
 export async function startSession(
-  scope: Scope,
+  scope: Transaction,
   input: NewSession,
   previous: Session | undefined,
 ): Promise<{ sessionId: SessionId; token: string; keptForSeconds?: number }> {

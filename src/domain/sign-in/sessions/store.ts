@@ -3,7 +3,7 @@ import { hashToken } from '../../../platform/crypto/index.ts';
 import { Batcher, byKey, type Database, jsonText } from '../../../platform/database/index.ts';
 import type { NameId } from '../../../platform/saml/index.ts';
 import type { Role } from '../../people/users/index.ts';
-import type { ApplicationId, ContextId, Scope, SessionId, UserId } from '../../scope.ts';
+import type { ApplicationId, ContextId, Scope, SessionId, Transaction, UserId } from '../../scope.ts';
 import type { PolicyFinder } from '../sign-in-policy/index.ts';
 import { describeBrowser } from './describe-browser.ts';
 
@@ -194,13 +194,13 @@ export async function listSessionsOfUser({ db, contextId, clock }: Scope, userId
 }
 
 /** @param scope of a transaction: it stays so until its end */
-export async function isSessionAlive({ db, contextId, clock }: Scope, sessionId: SessionId, userId: UserId): Promise<boolean> {
+export async function isSessionAlive({ db, contextId, clock }: Transaction, sessionId: SessionId, userId: UserId): Promise<boolean> {
   const own = { context_id: contextId, session_id: sessionId, user_id: userId, ended_at: null };
   return (await db('sessions').where(own).where('expires_at', '>', clock.now()).forUpdate().first('session_id')) !== undefined;
 }
 
 /** What was proven besides, in a session that goes on. */
-export async function addMethods({ db, contextId }: Scope, sessionId: SessionId, amr: string[]): Promise<void> {
+export async function addMethods({ db, contextId }: Transaction, sessionId: SessionId, amr: string[]): Promise<void> {
   await db('sessions').where({ context_id: contextId, session_id: sessionId, ended_at: null }).update({ amr });
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../platform/clock/index.ts';
 import { type Database, type Db, jsonText, type NoticedCache } from '../../../platform/database/index.ts';
-import type { ContextId, Scope } from '../../scope.ts';
+import type { ContextId, Scope, Transaction } from '../../scope.ts';
 import { defaultRules, type PolicyRules, rulesSchema } from './policy.ts';
 
 /** The rules as they are kept; while `trial` runs those before it come back by themselves. */
@@ -37,7 +37,7 @@ export const listTrialsOver = async (db: Db, now: Date): Promise<ContextId[]> =>
   (await db('sign_in_policies').where('reverts_at', '<=', now).select('context_id')).map((row) => row.context_id);
 
 /** @returns false when somebody changed it since `version` was read */
-export async function savePolicy({ db, contextId, clock }: Scope, { rules, trial, version }: StoredPolicy): Promise<boolean> {
+export async function savePolicy({ db, contextId, clock }: Transaction, { rules, trial, version }: StoredPolicy): Promise<boolean> {
   const columns = {
     rules: jsonText(rules),
     rules_before: trial ? jsonText(trial.before) : null,

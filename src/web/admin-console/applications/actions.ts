@@ -8,7 +8,6 @@ import {
   setApplicationEnabled,
 } from '../../../domain/applications/applications/index.ts';
 import { acceptMetadata, ignoreMetadata, refreshMetadata } from '../../../domain/applications/partner-metadata/index.ts';
-import { inTransaction } from '../../../domain/scope.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { createMetadataFetcher, type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
@@ -22,44 +21,40 @@ const path = ({ applicationId }: Pick<Application, 'applicationId'>) => `/admin/
 const actions: Record<string, { run: Action; dangerous?: boolean }> = {
   enable: {
     async run(page, application) {
-      await inTransaction(page.scope, (scope) => setApplicationEnabled(scope, application.applicationId, true));
+      await setApplicationEnabled(page.scope, application.applicationId, true);
       redirectTo(page, path(application), 'application_enabled');
     },
   },
   disable: {
     dangerous: true,
     async run(page, application) {
-      await inTransaction(page.scope, (scope) => setApplicationEnabled(scope, application.applicationId, false));
+      await setApplicationEnabled(page.scope, application.applicationId, false);
       redirectTo(page, path(application), 'application_disabled');
     },
   },
   clone: {
     async run(page, application) {
-      const copy = await inTransaction(page.scope, (scope) => cloneApplication(scope, application.applicationId));
+      const copy = await cloneApplication(page.scope, application.applicationId);
       redirectTo(page, `${path(copy)}/edit`, 'application_cloned');
     },
   },
   secret: {
     dangerous: true,
     async run(page, application) {
-      const secret = await inTransaction(page.scope, (scope) =>
-        changeClientSecret(scope, application.applicationId, page.services.keyRing, readValidDays(page)),
-      );
+      const secret = await changeClientSecret(page.scope, application.applicationId, readValidDays(page));
       await showApplication(page, application.applicationId, secret);
     },
   },
   'accept-metadata': {
     dangerous: true,
     async run(page, application) {
-      await inTransaction(page.scope, (scope) =>
-        acceptMetadata(scope, application.applicationId, page.form.get('proposal'), page.services.keyRing),
-      );
+      await acceptMetadata(page.scope, application.applicationId, page.form.get('proposal'));
       redirectTo(page, path(application), 'metadata_accepted');
     },
   },
   'ignore-metadata': {
     async run(page, application) {
-      await inTransaction(page.scope, (scope) => ignoreMetadata(scope, application.applicationId, page.form.get('proposal')));
+      await ignoreMetadata(page.scope, application.applicationId, page.form.get('proposal'));
       redirectTo(page, path(application), 'metadata_ignored');
     },
   },
@@ -72,7 +67,7 @@ const actions: Record<string, { run: Action; dangerous?: boolean }> = {
   delete: {
     dangerous: true,
     async run(page, application) {
-      await inTransaction(page.scope, (scope) => deleteApplication(scope, application.applicationId));
+      await deleteApplication(page.scope, application.applicationId);
       redirectTo(page, '/admin/applications', 'application_deleted');
     },
   },

@@ -44,8 +44,6 @@ const assign = (page: PageContext, applicationId: string, kind: 'user' | 'group'
 
 export async function submitUnassignment(page: PageContext): Promise<void> {
   const [kind, id = ''] = page.form.get('assignee').split(':');
-  await inTransaction(page.scope, (scope) =>
-    unassignApplication(scope, page.params.application!, { kind: kind === 'group' ? 'group' : 'user', id }),
-  );
+  await unassignApplication(page.scope, page.params.application!, { kind: kind === 'group' ? 'group' : 'user', id });
   redirectTo(page, `/admin/applications/${page.params.application}/assignments`, 'unassigned');
 }

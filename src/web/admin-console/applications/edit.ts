@@ -6,7 +6,6 @@ import {
   findCatalogueEntry,
   getApplication,
 } from '../../../domain/applications/applications/index.ts';
-import { inTransaction } from '../../../domain/scope.ts';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { PageContext } from '../../request/index.ts';
@@ -30,7 +29,7 @@ export async function submitNew(page: PageContext): Promise<void> {
     async () => {
       const complete = await completed(page, values);
       const input = secret ? { ...complete, oidc: { ...complete.oidc, client_secret: secret } } : complete;
-      return inTransaction(page.scope, (scope) => createApplication(scope, input, page.services.keyRing));
+      return createApplication(page.scope, input);
     },
     (fields, status, fault) => render(page, values, undefined, fields, status, fault),
   );
@@ -52,9 +51,7 @@ export async function submitEdit(page: PageContext): Promise<void> {
     page,
     async () => {
       const input = await completed(page, values, application);
-      return inTransaction(page.scope, (scope) =>
-        editApplication(scope, application.applicationId, input, page.services.keyRing, shownVersion(page)),
-      );
+      return editApplication(page.scope, application.applicationId, input, shownVersion(page));
     },
     (fields, status, fault) => render(page, { ...values, version: page.form.get('version') }, application, fields, status, fault),
   );

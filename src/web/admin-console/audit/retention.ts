@@ -1,7 +1,6 @@
 import { auditRetention, retainedSince } from '../../../domain/administration/audit-keeping/index.ts';
 import { changeSettings, loadSettings } from '../../../domain/company/context-settings/index.ts';
 import { countEvents } from '../../../domain/records/audit/index.ts';
-import { inTransaction } from '../../../domain/scope.ts';
 import { formatCount, type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 
@@ -25,7 +24,7 @@ export async function submitRetention(page: PageContext): Promise<void> {
   }
   const done = await submitForm(
     page,
-    () => inTransaction(scope, (inside) => changeSettings(inside, auditRetention, values, version)),
+    () => changeSettings(scope, auditRetention, values, version),
     (fields, status, fault) => render(page, values, version, fields, status, fault),
   );
   if (done) redirectTo(page, '/admin/audit', 'settings_saved');

@@ -45,6 +45,6 @@ export async function confirmRemove(page: PageContext): Promise<void> {
 
 export async function submitRemove(page: PageContext): Promise<void> {
   const { groupId } = await getGroup(page.scope, page.params.group!);
-  await inTransaction(page.scope, (scope) => unassignApplication(scope, page.params.application!, { kind: 'group', id: groupId }));
+  await unassignApplication(page.scope, page.params.application!, { kind: 'group', id: groupId });
   redirectTo(page, `/admin/groups/${groupId}`, 'unassigned');
 }

@@ -65,7 +65,7 @@ async function submitNew(page: PageContext): Promise<void> {
   const values = input(page);
   const group = await submitForm(
     page,
-    () => inTransaction(page.scope, (scope) => createGroup(scope, values)),
+    () => createGroup(page.scope, values),
     (fields, status, fault) => showForm(page, values, undefined, fields, status, fault),
   );
   if (group) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_created');
@@ -103,7 +103,7 @@ async function submitEdit(page: PageContext): Promise<void> {
   const values = input(page);
   const done = await submitForm(
     page,
-    () => inTransaction(page.scope, (scope) => editGroup(scope, group.groupId, values, values.version).then(() => true)),
+    () => editGroup(page.scope, group.groupId, values, values.version).then(() => true),
     (fields, status, fault) => showForm(page, values, group, fields, status, fault),
   );
   if (done) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_edited');
@@ -112,7 +112,7 @@ async function submitEdit(page: PageContext): Promise<void> {
 async function submitMembers(page: PageContext): Promise<void> {
   const people = await readPastedPeople(page);
   if ('fault' in people) return showGroup(page, people.fault);
-  const added = await inTransaction(page.scope, (scope) => addMembers(scope, page.params.group!, people.userIds));
+  const added = await addMembers(page.scope, page.params.group!, people.userIds);
   redirectTo(page, `/admin/groups/${page.params.group}`, added === 0 ? 'already_members' : added === 1 ? 'member_added' : 'members_added');
 }
 
@@ -131,7 +131,7 @@ async function confirmRemoval(page: PageContext): Promise<void> {
 }
 
 async function submitRemoval(page: PageContext): Promise<void> {
-  await inTransaction(page.scope, (scope) => removeMember(scope, page.params.group!, page.params.user!));
+  await removeMember(page.scope, page.params.group!, page.params.user!);
   redirectTo(page, `/admin/groups/${page.params.group}`, 'member_removed');
 }
 

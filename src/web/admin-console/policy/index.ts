@@ -1,7 +1,6 @@
 import { listApplications, listApplicationsByIds } from '../../../domain/applications/applications/index.ts';
 import { getGroup, searchGroups } from '../../../domain/people/groups/index.ts';
 import { findUserByLogin, fullName } from '../../../domain/people/users/index.ts';
-import { inTransaction } from '../../../domain/scope.ts';
 import { changePolicy, confirmPolicy, findPolicySubject, revertPolicy } from '../../../domain/sign-in/authentication/index.ts';
 import {
   characterClasses,
@@ -99,17 +98,13 @@ async function change(
   showAgain: (fields: Fields, status: number, fault: string | undefined) => Promise<void>,
 ): Promise<void> {
   const rules = rulesInForce(await loadPolicy(page.scope), page.services.clock.now());
-  const done = await submitForm(
-    page,
-    () => inTransaction(page.scope, (scope) => changePolicy(scope, make(rules), version, passkeyCeremony(page) !== undefined)),
-    showAgain,
-  );
+  const done = await submitForm(page, () => changePolicy(page.scope, make(rules), version, passkeyCeremony(page) !== undefined), showAgain);
   if (done) redirectTo(page, at, done.outcome === 'on-trial' ? 'policy_on_trial' : 'policy_changed');
 }
 
 async function submitTrial(page: PageContext): Promise<void> {
   const keep = page.form.get('decision') === 'keep';
-  await inTransaction(page.scope, (scope) => (keep ? confirmPolicy : revertPolicy)(scope, shownVersion(page)));
+  await (keep ? confirmPolicy : revertPolicy)(page.scope, shownVersion(page));
   redirectTo(page, at, keep ? 'policy_confirmed' : 'policy_reverted');
 }
 

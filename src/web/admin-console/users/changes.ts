@@ -39,6 +39,6 @@ export async function confirmChange(page: PageContext): Promise<void> {
 
 export async function submitChange(page: PageContext): Promise<void> {
   const { change, user, path } = await loadChange(page);
-  await changeAccount(page.scope, change, user.userId, { ...page.services, locale: page.locale });
+  await changeAccount(page.scope, change, user.userId, page.locale);
   redirectTo(page, change === 'delete' ? '/admin/users' : path, notices[change]);
 }

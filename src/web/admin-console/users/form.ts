@@ -2,7 +2,6 @@ import { inviteUser } from '../../../domain/administration/invitations/index.ts'
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
 import { newAccountsSettings } from '../../../domain/company/new-accounts/index.ts';
 import { editUser, getUser, type Role, recordView } from '../../../domain/people/users/index.ts';
-import { inTransaction } from '../../../domain/scope.ts';
 import { createUserWithTemporaryPassword } from '../../../domain/sign-in/authentication/index.ts';
 import { byCode, namedAsInForm, type PageContext, readCustomFields, renderPage, rulesOf } from '../../request/index.ts';
 import { type Choices, type LinkKind, linkKinds, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
@@ -92,8 +91,8 @@ export async function submitNew(page: PageContext): Promise<void> {
     page,
     () =>
       activation === 'invitation'
-        ? inviteUser(page.scope, input, linksOf(choices), page.services.keyRing, page.locale)
-        : createUserWithTemporaryPassword(page.scope, input, linksOf(choices), page.services),
+        ? inviteUser(page.scope, input, linksOf(choices), page.locale)
+        : createUserWithTemporaryPassword(page.scope, input, linksOf(choices)),
     (fields, status, fault) => showForm(page, values, { choices, fields, status, fault }),
   );
   if (user) redirectTo(page, `/admin/users/${user.userId}`, activation === 'invitation' ? 'user_invited' : 'user_created');
@@ -117,8 +116,11 @@ export async function submitEdit(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     () =>
-      inTransaction(page.scope, (scope) =>
-        editUser(scope, user.userId, { firstName, lastName, role, department: department || undefined, customFields }, shownVersion(page)),
+      editUser(
+        page.scope,
+        user.userId,
+        { firstName, lastName, role, department: department || undefined, customFields },
+        shownVersion(page),
       ),
     (fields, status, fault) => showForm(page, values, { userId: user.userId, fields, status, fault }),
   );

@@ -77,7 +77,7 @@ async function showUser(page: PageContext): Promise<void> {
     name: fullName(user),
     isSelf,
     customFields: (await listCustomFields(page.scope)).map((field) => ({ ...field, value: user.customValues[field.fieldId] })),
-    temporaryPassword: await showTemporaryPassword(page.scope, user, page.services.keyRing),
+    temporaryPassword: await showTemporaryPassword(page.scope, user),
     groups: await listGroupsOfUser(page.scope, user.userId),
     applications: await listAssignments(page.scope, user.userId),
     invitation: user.status === 'invited' ? (await listOpenLinks(page.scope, user.userId, ['invitation']))[0] : undefined,

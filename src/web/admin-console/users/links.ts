@@ -1,7 +1,7 @@
 import { linkUser, listAssignments, unassignApplication } from '../../../domain/applications/assignments/index.ts';
 import { listGroupsOfUser, removeMember } from '../../../domain/people/groups/index.ts';
 import { fullName, getUser, recordView, type User } from '../../../domain/people/users/index.ts';
-import { inTransaction, type Scope } from '../../../domain/scope.ts';
+import type { Scope } from '../../../domain/scope.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { type LinkKind, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, submitForm } from '../submit.ts';
@@ -51,7 +51,7 @@ async function showLinks(page: PageContext, kind: LinkKind): Promise<void> {
 
 async function submitRemoval(page: PageContext, kind: LinkKind): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
-  await inTransaction(page.scope, (scope) => links[kind].remove(scope, user, page.form.get('id')));
+  await links[kind].remove(page.scope, user, page.form.get('id'));
   redirectTo(page, `/admin/users/${user.userId}/${kind}`, kind === 'groups' ? 'member_removed' : 'unassigned');
 }
 
@@ -69,7 +69,7 @@ async function submitAdd(page: PageContext, kind: LinkKind): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   const done = await submitForm(
     page,
-    () => inTransaction(page.scope, (scope) => linkUser(scope, user.userId, linksOf({ [kind]: choices })).then(() => true)),
+    () => linkUser(page.scope, user.userId, linksOf({ [kind]: choices })).then(() => true),
     (_fields, status, fault) => showAdd(page, kind, choices, status, fault),
   );
   if (done) redirectTo(page, `/admin/users/${user.userId}/${kind}`, kind === 'groups' ? 'groups_linked' : 'applications_linked');

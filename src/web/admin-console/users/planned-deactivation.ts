@@ -52,6 +52,6 @@ export async function confirmRemoval(page: PageContext): Promise<void> {
 }
 
 export async function submitRemoval(page: PageContext): Promise<void> {
-  await inTransaction(page.scope, (scope) => removePlan(scope, page.params.user!));
+  await removePlan(page.scope, page.params.user!);
   redirectTo(page, `/admin/users/${page.params.user}`, 'deactivation_removed');
 }

@@ -26,13 +26,13 @@ function render(page: PageContext, user: User, fields = {}, status = 200, fault?
 
 /** S109, S110: with a justification and the administrator's own password. */
 export async function submitReset(page: PageContext): Promise<void> {
-  const { scope, services, session, form, browser, params } = page;
+  const { scope, session, form, browser, params } = page;
   const user = await getUser(scope, params.user!);
   const input = { userId: user.userId, justification: form.get('justification'), password: form.get('password'), browser };
   const done = await submitForm(
     page,
     async () => {
-      await resetSecondFactors(scope, services.hasher, await rulesOf(page), session!, input);
+      await resetSecondFactors(scope, await rulesOf(page), session!, input);
       return true;
     },
     (fields, status, fault) => render(page, user, fields, status, fault),

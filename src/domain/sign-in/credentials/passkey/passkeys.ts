@@ -9,7 +9,7 @@ import {
 import { addSeconds } from '../../../../platform/clock/index.ts';
 import { hashToken, type KeyRing, newId } from '../../../../platform/crypto/index.ts';
 import type { ArtifactStore } from '../../../records/protocol-artifacts/index.ts';
-import type { Scope, UserId } from '../../../scope.ts';
+import type { Scope, Transaction, UserId } from '../../../scope.ts';
 import type { RelyingParty } from './relying-party.ts';
 
 /** What both ceremonies need: whose browser it is, what seals the challenge, what remembers that it was used. */
@@ -80,7 +80,7 @@ export async function startRegistration(
 
 /** @returns the methods it proves (RFC 8176), or undefined when it is not what was asked for, or is somebody's already */
 export async function addPasskey(
-  scope: Scope,
+  scope: Transaction,
   ceremony: Ceremony,
   userId: UserId,
   answer: { sealed: string; response: string; name: string },

@@ -1,4 +1,3 @@
-import type { PasswordHasher } from '../../../../platform/crypto/index.ts';
 import { invalidInput } from '../../../../platform/errors/index.ts';
 import type { User } from '../../../people/users/index.ts';
 import type { Scope } from '../../../scope.ts';
@@ -12,7 +11,6 @@ import { findPassword, listPasswordHistory } from './store.ts';
  */
 export async function choosePassword(
   scope: Scope,
-  hasher: PasswordHasher,
   user: User,
   password: string,
   rules: PasswordRules,
@@ -20,8 +18,8 @@ export async function choosePassword(
 ): Promise<string> {
   await checkPassword(password, user, rules, field);
   const current = await findPassword(scope, user.userId);
-  if (current && (await hasher.verify(password, current.hash))) throw invalidInput({ [field]: 'fields.password_same' });
+  if (current && (await scope.hasher.verify(password, current.hash))) throw invalidInput({ [field]: 'fields.password_same' });
   for (const hash of await listPasswordHistory(scope, user.userId, rules.history))
-    if (await hasher.verify(password, hash)) throw invalidInput({ [field]: 'fields.password_used' }, { count: rules.history });
-  return hasher.hash(password);
+    if (await scope.hasher.verify(password, hash)) throw invalidInput({ [field]: 'fields.password_used' }, { count: rules.history });
+  return scope.hasher.hash(password);
 }

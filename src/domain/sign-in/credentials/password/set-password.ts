@@ -1,34 +1,28 @@
-import type { KeyRing } from '../../../../platform/crypto/index.ts';
 import { fullName, type User } from '../../../people/users/index.ts';
 import { recordEvent } from '../../../records/audit/index.ts';
 import { endLinks } from '../../../records/one-time-links/index.ts';
-import type { Scope } from '../../../scope.ts';
+import type { Scope, Transaction } from '../../../scope.ts';
 import { findPassword, savePassword } from './store.ts';
 
 const purpose = (scope: Scope, userId: string) => `temporary-password:${scope.contextId}:${userId}`;
 
 /** @param hash of a password that passed checkPassword; hashing is slow and stays outside the transaction */
-export async function setPersonalPassword(scope: Scope, user: User, hash: string): Promise<void> {
+export async function setPersonalPassword(scope: Transaction, user: User, hash: string): Promise<void> {
   await savePassword(scope, user.userId, { hash, mustChange: false });
   await endLinks(scope, { userId: user.userId });
   await recordEvent(scope, { type: 'password.changed', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
 }
 
 /** S114, S118: a generated password that must be changed at the next sign-in; the previous one stops working at once. */
-export async function setTemporaryPassword(
-  scope: Scope,
-  user: User,
-  temporary: { password: string; hash: string },
-  keyRing: KeyRing,
-): Promise<void> {
-  const temporaryEncrypted = keyRing.encrypt(temporary.password, purpose(scope, user.userId));
+export async function setTemporaryPassword(scope: Transaction, user: User, temporary: { password: string; hash: string }): Promise<void> {
+  const temporaryEncrypted = scope.keyRing.encrypt(temporary.password, purpose(scope, user.userId));
   await savePassword(scope, user.userId, { hash: temporary.hash, mustChange: true, temporaryEncrypted });
   await endLinks(scope, { userId: user.userId });
   await recordEvent(scope, { type: 'user.temporary-password-set', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
 }
 
 /** S80: only while the person has not changed it. */
-export async function showTemporaryPassword(scope: Scope, user: User, keyRing: KeyRing): Promise<string | undefined> {
+export async function showTemporaryPassword(scope: Scope, user: User): Promise<string | undefined> {
   const stored = await findPassword(scope, user.userId);
-  return stored?.temporaryEncrypted && keyRing.decrypt(stored.temporaryEncrypted, purpose(scope, user.userId)).toString();
+  return stored?.temporaryEncrypted && scope.keyRing.decrypt(stored.temporaryEncrypted, purpose(scope, user.userId)).toString();
 }

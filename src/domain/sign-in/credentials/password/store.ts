@@ -1,6 +1,5 @@
-import type { PasswordHasher } from '../../../../platform/crypto/index.ts';
 import { run } from '../../../../platform/database/index.ts';
-import type { Scope, UserId } from '../../../scope.ts';
+import type { Scope, Transaction, UserId } from '../../../scope.ts';
 
 export type StoredPassword = { hash: string; mustChange: boolean; temporaryEncrypted?: string; changedAt: Date };
 
@@ -34,7 +33,7 @@ export async function listPasswordHistory({ db, contextId }: Scope, userId: User
 /** As many as a policy can ask for: one that becomes stricter looks back further. */
 const longestHistory = 24;
 
-async function keepHistory({ db, contextId, clock }: Scope, userId: UserId, hash: string): Promise<void> {
+async function keepHistory({ db, contextId, clock }: Transaction, userId: UserId, hash: string): Promise<void> {
   const own = { context_id: contextId, user_id: userId };
   await db('password_history')
     .insert({ ...own, hash, replaced_at: clock.now() })
@@ -45,7 +44,7 @@ async function keepHistory({ db, contextId, clock }: Scope, userId: UserId, hash
 }
 
 /** The one that is replaced goes to the history, unless it was temporary: nobody chose that. */
-export async function savePassword(scope: Scope, userId: UserId, password: Omit<StoredPassword, 'changedAt'>): Promise<void> {
+export async function savePassword(scope: Transaction, userId: UserId, password: Omit<StoredPassword, 'changedAt'>): Promise<void> {
   const { db, contextId, clock } = scope;
   const before = await findPassword(scope, userId);
   if (before && !before.mustChange) await keepHistory(scope, userId, before.hash);
@@ -65,14 +64,13 @@ export async function savePassword(scope: Scope, userId: UserId, password: Omit<
 /** One argon2 verification whatever is known of the person; rehashes when the parameters have changed. */
 export async function verifyPassword(
   scope: Scope,
-  hasher: PasswordHasher,
   userId: UserId | undefined,
   stored: StoredPassword | undefined,
   password: string,
 ): Promise<boolean> {
-  const matches = await hasher.verify(password, stored?.hash);
-  if (matches && userId && stored && hasher.needsRehash(stored.hash)) {
-    const hash = await hasher.hash(password);
+  const matches = await scope.hasher.verify(password, stored?.hash);
+  if (matches && userId && stored && scope.hasher.needsRehash(stored.hash)) {
+    const hash = await scope.hasher.hash(password);
     // only if it is still that password: a change meanwhile wins
     await scope.db('passwords').where({ context_id: scope.contextId, user_id: userId, hash: stored.hash }).update({ hash });
   }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { hashToken } from '../../../../platform/crypto/index.ts';
-import type { Scope, UserId } from '../../../scope.ts';
+import type { Scope, Transaction, UserId } from '../../../scope.ts';
 
 const howMany = 10;
 // 50 bits each: read aloud and typed, so without 0/O, 1/I/L and U
@@ -12,7 +12,7 @@ const rows = ({ db, contextId }: Scope, userId: UserId) => db('recovery_codes').
 const hashOf = (userId: UserId, code: string) => hashToken(`${userId} ${plain(code)}`);
 
 /** A new set; those of an earlier one stop working. @returns them, to be shown once, as ABCDE-FGHJK */
-export async function makeRecoveryCodes(scope: Scope, userId: UserId): Promise<string[]> {
+export async function makeRecoveryCodes(scope: Transaction, userId: UserId): Promise<string[]> {
   const codes = Array.from({ length: howMany }, newCode);
   const own = { context_id: scope.contextId, user_id: userId, created_at: scope.clock.now() };
   await rows(scope, userId).delete();

@@ -1,4 +1,4 @@
-import { isId, type Scope, type UserId } from '../../../scope.ts';
+import { isId, type Scope, type Transaction, type UserId } from '../../../scope.ts';
 import type { SecondFactor } from '../../sign-in-policy/index.ts';
 
 export type EnrolledFactor = { factorId: string; kind: SecondFactor; name: string; createdAt: Date; lastUsedAt?: Date };
@@ -17,7 +17,7 @@ export async function listSecondFactors(scope: Scope, userId: UserId): Promise<E
 }
 
 /** With the last factor go the recovery codes: they would stand in for nothing. @returns the one that was removed */
-export async function removeSecondFactor(scope: Scope, userId: UserId, factorId: string): Promise<EnrolledFactor | undefined> {
+export async function removeSecondFactor(scope: Transaction, userId: UserId, factorId: string): Promise<EnrolledFactor | undefined> {
   const factor = isId(factorId) ? (await listSecondFactors(scope, userId)).find((one) => one.factorId === factorId) : undefined;
   if (!factor) return undefined;
   await factors(scope, userId).where('factor_id', factorId).delete();
@@ -26,10 +26,10 @@ export async function removeSecondFactor(scope: Scope, userId: UserId, factorId:
 }
 
 /** @returns how many factors there were */
-export async function removeAllSecondFactors(scope: Scope, userId: UserId): Promise<number> {
+export async function removeAllSecondFactors(scope: Transaction, userId: UserId): Promise<number> {
   await removeRecoveryCodes(scope, userId);
   return factors(scope, userId).delete();
 }
 
-const removeRecoveryCodes = ({ db, contextId }: Scope, userId: UserId) =>
+const removeRecoveryCodes = ({ db, contextId }: Transaction, userId: UserId) =>
   db('recovery_codes').where({ context_id: contextId, user_id: userId }).delete();

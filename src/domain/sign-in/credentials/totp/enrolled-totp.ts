@@ -1,6 +1,6 @@
-import { type KeyRing, newId } from '../../../../platform/crypto/index.ts';
+import { newId } from '../../../../platform/crypto/index.ts';
 import { run } from '../../../../platform/database/index.ts';
-import type { Scope, UserId } from '../../../scope.ts';
+import type { Scope, Transaction, UserId } from '../../../scope.ts';
 import { matchTotp, newTotpSecret, totpUri } from './totp.ts';
 
 const enrolmentMs = 15 * 60 * 1000;
@@ -10,21 +10,15 @@ const enrolmentPurpose = (scope: Scope, userId: UserId) => `totp-enrolment:${sco
 /** A secret on offer. `sealed` is what the form carries until a code shows that the app has it: nothing is kept before. */
 export type TotpOffer = { secret: string; uri: string; sealed: string };
 
-export function startTotp(
-  scope: Scope,
-  userId: UserId,
-  names: { company: string; login: string },
-  keyRing: KeyRing,
-  again?: string,
-): TotpOffer {
-  const secret = (again && openSealed(scope, userId, again, keyRing)) || newTotpSecret();
-  const sealed = keyRing.encrypt(JSON.stringify({ secret, at: scope.clock.now().getTime() }), enrolmentPurpose(scope, userId));
+export function startTotp(scope: Scope, userId: UserId, names: { company: string; login: string }, again?: string): TotpOffer {
+  const secret = (again && openSealed(scope, userId, again)) || newTotpSecret();
+  const sealed = scope.keyRing.encrypt(JSON.stringify({ secret, at: scope.clock.now().getTime() }), enrolmentPurpose(scope, userId));
   return { secret, uri: totpUri(secret, names.company, names.login), sealed };
 }
 
-function openSealed(scope: Scope, userId: UserId, sealed: string, keyRing: KeyRing): string | undefined {
+function openSealed(scope: Scope, userId: UserId, sealed: string): string | undefined {
   try {
-    const { secret, at } = JSON.parse(keyRing.decrypt(sealed, enrolmentPurpose(scope, userId)).toString());
+    const { secret, at } = JSON.parse(scope.keyRing.decrypt(sealed, enrolmentPurpose(scope, userId)).toString());
     return scope.clock.now().getTime() - at <= enrolmentMs ? secret : undefined;
   } catch {
     return undefined; // of another person, cut, or of keys that are gone
@@ -32,13 +26,8 @@ function openSealed(scope: Scope, userId: UserId, sealed: string, keyRing: KeyRi
 }
 
 /** @returns false when the code does not come from the offered secret, or the offer is too old */
-export async function addTotp(
-  scope: Scope,
-  userId: UserId,
-  offer: { sealed: string; code: string; name: string },
-  keyRing: KeyRing,
-): Promise<boolean> {
-  const secret = openSealed(scope, userId, offer.sealed, keyRing);
+export async function addTotp(scope: Transaction, userId: UserId, offer: { sealed: string; code: string; name: string }): Promise<boolean> {
+  const secret = openSealed(scope, userId, offer.sealed);
   const now = scope.clock.now();
   const step = secret && matchTotp(secret, offer.code, now, undefined);
   if (!secret || step === undefined) return false;
@@ -47,7 +36,7 @@ export async function addTotp(
     .db('second_factors')
     .where({ context_id: scope.contextId, user_id: userId, kind: 'totp' })
     .select('secret_encrypted');
-  if (known.some((row) => keyRing.decrypt(row.secret_encrypted, secretPurpose(scope, userId)).toString() === secret)) return true;
+  if (known.some((row) => scope.keyRing.decrypt(row.secret_encrypted, secretPurpose(scope, userId)).toString() === secret)) return true;
   await scope.db('second_factors').insert({
     context_id: scope.contextId,
     user_id: userId,
@@ -56,7 +45,7 @@ export async function addTotp(
     name: offer.name,
     created_at: now,
     last_used_at: now,
-    secret_encrypted: keyRing.encrypt(secret, secretPurpose(scope, userId)),
+    secret_encrypted: scope.keyRing.encrypt(secret, secretPurpose(scope, userId)),
     last_step: step,
   });
   return true;
@@ -68,11 +57,11 @@ const useStep = `UPDATE second_factors SET last_step = $4, last_used_at = $5
   WHERE context_id = $1 AND user_id = $2 AND factor_id = $3 AND kind = 'totp' AND (last_step IS NULL OR last_step < $4)`;
 
 /** Any of the person's apps may answer; a time step counts once, whatever the number of processes that are asked. */
-export async function proveTotp(scope: Scope, userId: UserId, code: string, keyRing: KeyRing): Promise<boolean> {
+export async function proveTotp(scope: Scope, userId: UserId, code: string): Promise<boolean> {
   const now = scope.clock.now();
   const { rows } = await run<AppRow>(scope.db, 'totp apps', apps, [scope.contextId, userId]);
   for (const { factor_id, secret_encrypted, last_step } of rows) {
-    const secret = keyRing.decrypt(secret_encrypted, secretPurpose(scope, userId)).toString();
+    const secret = scope.keyRing.decrypt(secret_encrypted, secretPurpose(scope, userId)).toString();
     const step = matchTotp(secret, code, now, last_step ?? undefined);
     if (step === undefined) continue;
     if ((await run(scope.db, 'use totp step', useStep, [scope.contextId, userId, factor_id, step, now])).rowCount === 1) return true;

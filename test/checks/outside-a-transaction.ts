@@ -1,0 +1,15 @@
+// Runs nothing: the types check reads it. Each `@ts-expect-error` becomes a failure of that check as soon as its line compiles.
+import type { User } from '../../src/domain/people/users/index.ts';
+import { updateUser } from '../../src/domain/people/users/store.ts';
+import { recordEvent } from '../../src/domain/records/audit/index.ts';
+import type { Scope, Transaction } from '../../src/domain/scope.ts';
+
+export function outsideATransaction(scope: Scope, inside: Transaction, user: User): void {
+  // @ts-expect-error a store writes inside a transaction only
+  void updateUser(scope, user);
+  // @ts-expect-error an event stands or falls with the write that it tells of
+  void recordEvent(scope, { type: 'user.edited' });
+  // @ts-expect-error a connection in the place of the transaction's is no transaction
+  void updateUser({ ...inside, db: scope.db }, user);
+  void updateUser({ ...inside, actor: scope.actor }, user);
+}
