@@ -17,7 +17,7 @@ import { findHead, listUnsealed, sealEvents } from '../domain/records/audit/inde
 import { sweepLinks } from '../domain/records/one-time-links/index.ts';
 import { endOperation, type Run, runOperation, Superseded, sweepOperations } from '../domain/records/operations/index.ts';
 import { sweepArtifacts } from '../domain/records/protocol-artifacts/index.ts';
-import { type ContextId, inTransaction, type OperationId, openScope, type Scope, type UserId } from '../domain/scope.ts';
+import { type ContextId, type OperationId, openScope, type Scope, type UserId } from '../domain/scope.ts';
 import { endTrial, sweepPendingRequests } from '../domain/sign-in/authentication/index.ts';
 import { type EndReason, endSessionsOfUser, type Participant } from '../domain/sign-in/sessions/index.ts';
 import { listTrialsOver } from '../domain/sign-in/sign-in-policy/index.ts';
@@ -55,7 +55,7 @@ export function createTasks(
       const outside = scopeOf(contextId);
       // a job's payload does not name people: who asked is looked up
       const who = actor.id ? await findUserById(outside, actor.id) : undefined;
-      await inTransaction({ ...outside, actor: { ...actor, name: who ? fullName(who) : '' } }, (scope) => deleteAccount(scope, userId));
+      await deleteAccount({ ...outside, actor: { ...actor, name: who ? fullName(who) : '' } }, userId);
     },
     'run-operation': async (payload, { job }) => {
       const { contextId, operationId } = payload as { contextId: string; operationId: string };

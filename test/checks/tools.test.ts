@@ -1,6 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
@@ -47,6 +49,33 @@ describe('checks', function () {
   it('lint and format: biome finds nothing', () => {
     const { status, output } = run('biome', ['check', '--error-on-warnings', '.']);
     expect(status, output).to.equal(0);
+  });
+
+  it('web runs no SQL: biome refuses each way to reach the connection, in src/web only', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portaria-lint-'));
+    try {
+      for (const path of ['src/web', 'src/domain', 'scripts']) mkdirSync(join(folder, path), { recursive: true });
+      const { vcs: _, ...settings } = JSON.parse(readFileSync(`${root}biome.json`, 'utf8'));
+      writeFileSync(join(folder, 'biome.json'), JSON.stringify({ ...settings, $schema: undefined }));
+      copyFileSync(`${root}scripts/no-sql-in-web.grit`, join(folder, 'scripts/no-sql-in-web.grit'));
+      const attempts = [
+        "export const f = (scope: any) => scope.db('users');",
+        "export const f = ({ db }: any) => db('users');",
+        "export const f = ({ db: other }: any) => other('users');",
+        "export const f = ({ scope: { db } }: any) => db('users');",
+        "export const f = (page: any) => page.scope['db']('users');",
+        'export const f = (services: any) => services.database.knex;',
+        "import { inTransaction } from '../domain/scope.ts';\nexport const f = inTransaction;",
+      ];
+      const lint = (path: string) =>
+        spawnSync(process.execPath, [require.resolve(bin('biome')), 'lint', path], { cwd: folder, encoding: 'utf8' });
+      for (const place of ['src/web', 'src/domain'])
+        for (const [n, text] of attempts.entries()) writeFileSync(join(folder, place, `attempt${n}.ts`), `${text}\n`);
+      for (const [n, text] of attempts.entries()) expect(lint(`src/web/attempt${n}.ts`).stderr, text).to.contain('web runs no SQL');
+      expect(lint('src/domain').stderr).not.to.contain('web runs no SQL');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('arrows: no import crosses a boundary, and the tool saw the modules', () => {

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { createLink } from '../../src/domain/records/one-time-links/index.ts';
 import { inTransaction } from '../../src/domain/scope.ts';
-import { enrolTotp } from '../../src/domain/sign-in/authentication/index.ts';
+import { enrolFactor } from '../../src/domain/sign-in/authentication/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
 import { Jar, send } from '../support/jar.ts';
 import { authorize, basic, exchange, signInWithTokens, token } from '../support/oidc.ts';
@@ -82,8 +82,8 @@ describe('two processes on one store', function () {
     const { userId } = (await findUserByLogin(scope, 'twice'))!;
     const then = { ...scope, clock: { now: () => new Date(Date.now() - 120_000) } };
     const { secret, sealed } = startTotp(then, userId, { company: 'Acme', login: 'twice' });
-    const codes = await inTransaction(then, (inside) =>
-      enrolTotp(inside, userId, { sealed, code: totpCode(secret, Date.now() - 120_000), name: 'App' }),
+    const enrolled = await inTransaction(then, (inside) =>
+      enrolFactor(inside, userId, { kind: 'totp', sealed, code: totpCode(secret, Date.now() - 120_000), name: 'App' }),
     );
     /** Many browsers with a right password, each waiting for the second factor, on either process. */
     const waiting = async (count: number) =>
@@ -107,7 +107,7 @@ describe('two processes on one store', function () {
       return answers.filter(({ location }) => location?.endsWith('/launchpad')).length;
     };
     expect(await race('totp', totpCode(secret))).to.equal(1);
-    expect(await race('recovery-code', codes![0]!)).to.equal(1);
+    expect(await race('recovery-code', enrolled!.codes[0]!)).to.equal(1);
     const token = await createLink(scope, { kind: 'recovery', owner: { userId }, lifetimeSeconds: 600 });
     const pages = await Promise.all(
       Array.from({ length: 10 }, async (_, i) => {

@@ -14,7 +14,7 @@ import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { createLink, type LinkKind } from '../../src/domain/records/one-time-links/index.ts';
 import { findOperation, runOperation, Superseded } from '../../src/domain/records/operations/index.ts';
 import { inTransaction } from '../../src/domain/scope.ts';
-import { enrolTotp } from '../../src/domain/sign-in/authentication/index.ts';
+import { enrolFactor } from '../../src/domain/sign-in/authentication/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
 import { exportWords, importWords } from '../../src/web/admin-console/index.ts';
 import { eventually } from './process.ts';
@@ -75,7 +75,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     await changeSettings(inside, newAccountsSettings, { selfRegistration: true, domains: ['acme.example'] }, 0);
     for (const { userId, email } of [ana!, beatriz!]) {
       const { secret, sealed } = startTotp(inside, userId, { company: 'Acme', login: email! });
-      await enrolTotp(inside, userId, { sealed, code: totpCode(secret), name: 'Phone' });
+      await enrolFactor(inside, userId, { kind: 'totp', sealed, code: totpCode(secret), name: 'Phone' });
     }
     // signed in with it: pages about one's own factors ask for that
     await inside

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
-import { deleteCustomField } from '../../src/domain/applications/assertions/index.ts';
+import { deleteCustomField } from '../../src/domain/applications/custom-field-uses/index.ts';
 import { listCustomFields } from '../../src/domain/company/custom-fields/index.ts';
 import { editUser, findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { type Jar, send } from '../support/jar.ts';

@@ -1,7 +1,6 @@
+import { changeAccount } from '../../domain/administration/account-changes/index.ts';
 import { findContextByCode } from '../../domain/company/contexts/index.ts';
-import { changeStatus, findUserByLogin } from '../../domain/people/users/index.ts';
-import { clearAttempts } from '../../domain/records/attempts/index.ts';
-import { inTransaction } from '../../domain/scope.ts';
+import { findUserByLogin } from '../../domain/people/users/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { type Command, UsageError, withStore } from './command.ts';
 
@@ -15,12 +14,10 @@ export const userUnblock: Command = {
     return withStore({ config, note }, async ({ scope }) => {
       const context = await findContextByCode(scope.db, code);
       if (!context) throw new AppError('unknown_context', 422, { params: { code } });
-      await inTransaction({ ...scope, contextId: context.contextId }, async (inside) => {
-        const user = await findUserByLogin(inside, login);
-        if (!user) throw new AppError('unknown_person', 422, { params: { login } });
-        await clearAttempts(inside, user.userId);
-        await changeStatus(inside, user.userId, 'unblock');
-      });
+      const inside = { ...scope, contextId: context.contextId };
+      const user = await findUserByLogin(inside, login);
+      if (!user) throw new AppError('unknown_person', 422, { params: { login } });
+      await changeAccount(inside, 'unblock', user.userId, 'en');
       return { text: `${login} can sign in again`, data: { context: code, login, status: 'activated' } };
     });
   },

@@ -1,8 +1,18 @@
-import { addOwnPasskey, addOwnTotp, removeOwnFactor, renewRecoveryCodes } from '../../domain/sign-in/authentication/index.ts';
+import { addOwnFactor, removeOwnFactor, renewRecoveryCodes } from '../../domain/sign-in/authentication/index.ts';
 import { countRecoveryCodes } from '../../domain/sign-in/credentials/recovery-code/index.ts';
 import { listSecondFactors } from '../../domain/sign-in/credentials/second-factors/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
-import { offerPasskey, offerTotp, type PageContext, passkeyCeremony, policyOf, redirectTo, renderPage, rulesOf } from '../request/index.ts';
+import {
+  offerPasskey,
+  offerTotp,
+  type PageContext,
+  passkeyCeremony,
+  policyOf,
+  readEnrolment,
+  redirectTo,
+  renderPage,
+  rulesOf,
+} from '../request/index.ts';
 
 const at = '/account/second-factors';
 
@@ -22,11 +32,10 @@ export async function showNewApp(page: PageContext, fault?: string): Promise<voi
 }
 
 export async function submitNewApp(page: PageContext): Promise<void> {
-  const { scope, session, form, t } = page;
-  const offer = { sealed: form.get('offer'), code: form.get('code'), name: nameOf(page, t('second_factor.app')) };
-  const codes = await addOwnTotp(scope, session!, offer);
-  if (!codes) return showNewApp(page, t('second_factor.wrong_first'));
-  showCodes(page, codes);
+  const answer = readEnrolment(page, 'totp', nameOf(page, page.t('second_factor.app')));
+  const added = answer && (await addOwnFactor(page.scope, page.session!, answer));
+  if (!added) return showNewApp(page, page.t('second_factor.wrong_first'));
+  showCodes(page, added.codes);
 }
 
 export async function showNewPasskey(page: PageContext, fault?: string): Promise<void> {
@@ -38,12 +47,10 @@ export async function showNewPasskey(page: PageContext, fault?: string): Promise
 }
 
 export async function submitNewPasskey(page: PageContext): Promise<void> {
-  const { scope, session, form, t } = page;
-  const ceremony = passkeyCeremony(page);
-  if (!ceremony) throw notFound();
-  const name = nameOf(page, t('second_factor.passkey'));
-  const added = await addOwnPasskey(scope, ceremony, session!, { sealed: form.get('challenge'), response: form.get('passkey'), name });
-  if (!added) return showNewPasskey(page, t('second_factor.wrong_passkey'));
+  const answer = readEnrolment(page, 'passkey', nameOf(page, page.t('second_factor.passkey')));
+  if (!answer) throw notFound();
+  const added = await addOwnFactor(page.scope, page.session!, answer);
+  if (!added) return showNewPasskey(page, page.t('second_factor.wrong_passkey'));
   showCodes(page, added.codes);
 }
 

@@ -1,6 +1,5 @@
-import { type Branding, brandingSettings, changeCompanyLogo } from '../../domain/company/branding/index.ts';
-import { changeSettings, loadSettings } from '../../domain/company/context-settings/index.ts';
-import { inTransaction } from '../../domain/scope.ts';
+import { type Branding, brandingSettings, changeBranding, changeCompanyLogo } from '../../domain/company/branding/index.ts';
+import { loadSettings } from '../../domain/company/context-settings/index.ts';
 import { invalidInput } from '../../platform/errors/index.ts';
 import { locales } from '../../platform/i18n/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
@@ -35,11 +34,7 @@ async function submitBranding(page: PageContext): Promise<void> {
   };
   const done = await submitForm(
     page,
-    () =>
-      inTransaction(page.scope, async (scope) => {
-        const { logo } = (await loadSettings(scope, brandingSettings)).value;
-        return changeSettings(scope, brandingSettings, { ...values, logo }, shownVersion(page));
-      }),
+    () => changeBranding(page.scope, values, shownVersion(page)),
     (fields, status, fault) => render(page, values, shownVersion(page), fields, status, fault),
   );
   if (done) redirectTo(page, '/admin/branding', 'settings_saved');

@@ -1,5 +1,5 @@
 import { listApplicationsByIds } from '../../domain/applications/applications/index.ts';
-import { changeOwnContext, findContextById } from '../../domain/company/contexts/index.ts';
+import { changeOwnContext, getOwnContext } from '../../domain/company/contexts/index.ts';
 import {
   type CertificateAlg,
   endsSoon,
@@ -75,7 +75,7 @@ async function showCertificates(
     {
       fields,
       fault,
-      contextVersion: (await findContextById(page.scope.db, page.scope.contextId))!.version,
+      contextVersion: (await getOwnContext(page.scope)).version,
       samlEntityId,
       address: page.context.url,
       certificates: certificates.map((one) => ({ ...one, users: usersOf(one.fingerprint), endsSoon: endsSoon(one.notAfter, now) })),

@@ -1,4 +1,4 @@
-import { deleteCustomField } from '../../domain/applications/assertions/index.ts';
+import { deleteCustomField } from '../../domain/applications/custom-field-uses/index.ts';
 import {
   type CustomField,
   type CustomFieldInput,

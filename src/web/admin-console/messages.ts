@@ -1,6 +1,5 @@
-import { changeSettings, loadSettings } from '../../domain/company/context-settings/index.ts';
-import { fillIn, type MailName, type MailTexts, mailKinds, mailNames, mailTexts } from '../../domain/company/mails/index.ts';
-import { inTransaction } from '../../domain/scope.ts';
+import { loadSettings } from '../../domain/company/context-settings/index.ts';
+import { changeMailText, fillIn, type MailName, mailKinds, mailNames, mailTexts } from '../../domain/company/mails/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import { isLocale, type Locale } from '../../platform/i18n/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
@@ -65,13 +64,7 @@ async function submitMessage(page: PageContext): Promise<void> {
   const isReset = form.get('reset') === 'yes';
   const done = await submitForm(
     page,
-    () =>
-      inTransaction(page.scope, async (scope) => {
-        const { value } = await loadSettings(scope, mailTexts);
-        const { [locale]: _, ...others } = value[mail] ?? {};
-        const after: MailTexts = { ...value, [mail]: isReset ? others : { ...others, [locale]: text } };
-        return changeSettings(scope, mailTexts, after, shownVersion(page));
-      }),
+    () => changeMailText(page.scope, mail, locale, isReset ? undefined : text, shownVersion(page)),
     (fields, status, fault) => {
       const named = Object.fromEntries(Object.entries(fields).map(([path, words]) => [path.split('.').at(-1)!, words]));
       render(page, text, shownVersion(page), true, named, status, fault);

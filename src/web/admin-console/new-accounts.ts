@@ -1,6 +1,5 @@
 import { changeSettings, loadSettings } from '../../domain/company/context-settings/index.ts';
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
-import { inTransaction } from '../../domain/scope.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
@@ -28,30 +27,20 @@ async function submitNewAccounts(page: PageContext): Promise<void> {
     recoveryMinutes: form.get('recoveryMinutes'),
     confirmationHours: form.get('confirmationHours'),
   };
+  const domains = form
+    .lines('domains')
+    .flatMap((line) => line.split(/[\s,;]+/))
+    .filter(Boolean);
   const done = await submitForm(
     page,
-    () =>
-      inTransaction(page.scope, (scope) =>
-        changeSettings(
-          scope,
-          newAccountsSettings,
-          {
-            ...values,
-            domains: form
-              .lines('domains')
-              .flatMap((line) => line.split(/[\s,;]+/))
-              .filter(Boolean),
-          },
-          shownVersion(page),
-        ),
-      ),
+    () => changeSettings(page.scope, newAccountsSettings, { ...values, domains }, shownVersion(page)),
     (fields, status, fault) => {
-      const domains = Object.entries(fields).find(([name]) => name.startsWith('domains'))?.[1];
+      const faultOfDomains = Object.entries(fields).find(([name]) => name.startsWith('domains'))?.[1];
       render(
         page,
         { ...values, domains: form.get('domains') },
         shownVersion(page),
-        { ...fields, ...(domains ? { domains } : {}) },
+        { ...fields, ...(faultOfDomains ? { domains: faultOfDomains } : {}) },
         status,
         fault,
       );

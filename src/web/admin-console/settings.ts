@@ -1,4 +1,4 @@
-import { changeOwnContext, findContextById } from '../../domain/company/contexts/index.ts';
+import { changeOwnContext, getOwnContext } from '../../domain/company/contexts/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
@@ -8,7 +8,7 @@ export const settingsRoutes: Route[] = [
 ];
 
 async function showSettings(page: PageContext): Promise<void> {
-  const { name, timeZone, version } = (await findContextById(page.scope.db, page.context.contextId))!;
+  const { name, timeZone, version } = await getOwnContext(page.scope);
   render(page, { name, timeZone, version });
 }
 

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { decide } from '../../domain/applications/access/index.ts';
 import { recordAlone } from '../../domain/records/audit/index.ts';
-import { inTransaction, type Scope } from '../../domain/scope.ts';
+import type { Scope } from '../../domain/scope.ts';
 import { endSession, recordParticipant } from '../../domain/sign-in/sessions/index.ts';
 import { logoutPath, openSingleLogout } from '../../domain/sign-in/single-logout/index.ts';
 import { contentSecurityPolicy, serializeCookie } from '../../platform/http/index.ts';
@@ -112,7 +112,7 @@ export function observe(provider: Provider, services: Services, context: Resolve
       [own.sessionId],
       onward ? { kind: 'address', url: onward } : { kind: 'signed-out' },
     );
-    await inTransaction({ ...scope, actor }, (inside) => endSession(inside, own.sessionId, 'signed-out'));
+    await endSession({ ...scope, actor }, own.sessionId, 'signed-out');
     if (logout) {
       ctx.remove('location');
       await renderSigningOut(ctx, services, context, logoutPath(logout.logoutId));

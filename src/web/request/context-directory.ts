@@ -1,12 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import {
   type Context,
+  type ContextFinder,
   contextAddress,
   contextMountPath,
-  findContextByCode,
-  findContextByHost,
-  findContextById,
-  listContexts,
+  createContextFinder,
 } from '../../domain/company/contexts/index.ts';
 import type { ContextId } from '../../domain/scope.ts';
 import type { ChangeListener, Database } from '../../platform/database/index.ts';
@@ -26,14 +24,14 @@ export type ResolvedContext = Context & {
 
 /** Finds the context of a request by path or host, from memory while change notices arrive. */
 export class ContextDirectory {
-  readonly #database: Database;
+  readonly #find: ContextFinder;
   readonly #listener: ChangeListener;
   readonly #baseUrl: string;
   readonly #baseHost: string;
   readonly #byKey: LRUCache<string, { context: ResolvedContext | undefined }>;
 
   constructor(database: Database, listener: ChangeListener, baseUrl: string, size: number) {
-    this.#database = database;
+    this.#find = createContextFinder(database);
     this.#listener = listener;
     this.#baseUrl = baseUrl;
     this.#baseHost = new URL(baseUrl).host;
@@ -47,23 +45,23 @@ export class ContextDirectory {
    */
   async resolve(host: string, path: string): Promise<{ context: ResolvedContext; path: string } | undefined> {
     if (host !== this.#baseHost) {
-      const context = await this.#cached(`host:${host}`, () => findContextByHost(this.#database.knex, host));
+      const context = await this.#cached(`host:${host}`, () => this.#find.byHost(host));
       if (context) return { context, path };
     }
     const [, code = '', rest = ''] = /^\/([a-z0-9-]{1,63})(\/.*|)$/.exec(path) ?? [];
-    const context = code ? await this.#cached(`code:${code}`, () => findContextByCode(this.#database.knex, code)) : undefined;
+    const context = code ? await this.#cached(`code:${code}`, () => this.#find.byCode(code)) : undefined;
     // a context with an address of its own lives only there: below ours its cookies and links would be another host's
     return context && !context.address ? { context, path: rest } : undefined;
   }
 
   /** The one context of a server that has one. */
   async findOnly(): Promise<ResolvedContext | undefined> {
-    const [first, second] = await listContexts(this.#database.knex, 2);
+    const [first, second] = await this.#find.first(2);
     return first && !second ? this.#derive(first) : undefined;
   }
 
   byId(contextId: ContextId): Promise<ResolvedContext | undefined> {
-    return this.#cached(`id:${contextId}`, () => findContextById(this.#database.knex, contextId));
+    return this.#cached(`id:${contextId}`, () => this.#find.byId(contextId));
   }
 
   async #cached(key: string, load: () => Promise<Context | undefined>): Promise<ResolvedContext | undefined> {

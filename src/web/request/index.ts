@@ -5,7 +5,7 @@ export { anonymousActor, personActor } from './actor.ts';
 export { ContextDirectory, type ResolvedContext } from './context-directory.ts';
 export { cookieNames } from './cookie-names.ts';
 export { byCode, namedAsInForm, readCustomFields } from './custom-values.ts';
-export { offerPasskey, offerTotp } from './factor-offers.ts';
+export { offerPasskey, offerTotp, readEnrolment } from './factor-offers.ts';
 export { createMetadataFetcher } from './fetch-metadata.ts';
 export { openPage } from './open-page.ts';
 export { createPageRouter } from './page-router.ts';

@@ -1,8 +1,8 @@
 import { logoutService } from '../../domain/applications/applications/index.ts';
 import { recordAlone } from '../../domain/records/audit/index.ts';
-import { inTransaction } from '../../domain/scope.ts';
-import { endSession, findSessionIdOfToken, findSessionsOfParticipant, markNotified } from '../../domain/sign-in/sessions/index.ts';
+import { findSessionIdOfToken, findSessionsOfParticipant, markNotified } from '../../domain/sign-in/sessions/index.ts';
 import {
+  endSessionsForPartner,
   findLogoutOfRequest,
   findSingleLogout,
   logoutPath,
@@ -70,12 +70,7 @@ async function begin(page: PageContext, directory: SamlDirectory, { message, app
   if (isOther) return respond('UnknownPrincipal');
   const ending = { kind: 'response', applicationId: application.applicationId, inResponseTo: message.id, relayState } as const;
   const logout = await openSingleLogout(scope, services.artifacts, sessionIds, ending, application.applicationId);
-  await inTransaction({ ...scope, actor: { ...scope.actor, kind: 'system', name: application.name } }, async (inside) => {
-    for (const sessionId of sessionIds) {
-      await markNotified(inside, sessionId, application.applicationId, 'saml');
-      await endSession(inside, sessionId, 'signed-out');
-    }
-  });
+  await endSessionsForPartner(scope, application, sessionIds);
   if (logout) return redirectTo(page, logoutPath(logout.logoutId));
   if (page.session && sessionIds.includes(page.session.sessionId)) forgetSession(page);
   // who has no session any more is signed out all the same (core §3.7.3.2)

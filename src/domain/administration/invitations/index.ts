@@ -1,4 +1,5 @@
-// Owns: how an account begins: an invitation by mail and its activation (S61, S113), registering oneself where the company allows it.
+// Owns: how an account begins: by an administrator, with an invitation by mail and its activation (S61, S113), registering oneself where the company allows it.
 // Does not: sign anybody in: whoever activated an account goes through the sign-in like everybody.
-export { activateAccount, canBeInvited, inviteUser, resendInvitation, sendInvitation } from './invite-user.ts';
+export { addPerson, type NewPerson } from './add-person.ts';
+export { activateAccount, canBeInvited, resendInvitation, sendInvitation } from './invite-user.ts';
 export { completeRegistration, requestRegistration, sendRegistration } from './register.ts';

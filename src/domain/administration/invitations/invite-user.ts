@@ -1,41 +1,14 @@
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
-import { type Links, linkUser } from '../../applications/assignments/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { newAccountsSettings } from '../../company/new-accounts/index.ts';
-import {
-  actingAs,
-  changeStatus,
-  checkPersonalData,
-  createUser,
-  fullName,
-  getUser,
-  lockUser,
-  type NewUser,
-  noteLocale,
-  type User,
-} from '../../people/users/index.ts';
+import { actingAs, changeStatus, fullName, getUser, lockUser, noteLocale, type User } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { countRecentLinks, createLink, findLink, useLink } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import { findPolicyOf } from '../../sign-in/authentication/index.ts';
 import { choosePassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
 import type { PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
-
-/**
- * S61: the person is Invited until they choose a password by the link that is mailed.
- * @param locale of the mail: the person has not chosen yet
- * @throws AppError invalid_input, login_taken
- */
-export const inviteUser = (scope: Scope, input: Omit<NewUser, 'status'>, links: Links, locale: string): Promise<User> =>
-  inTransaction(scope, async (inside) => {
-    // S71: there is nowhere to send it
-    if (input.username && !input.email) throw invalidInput({ ...checkPersonalData(input), activation: 'fields.invitation_email' });
-    const user = await createUser(inside, { ...input, status: 'invited' });
-    await linkUser(inside, user.userId, links);
-    await sendInvitation(inside, user, { locale });
-    return user;
-  });
 
 /** S112, S113: a new link; the one before it ends. @throws AppError status_conflict, too_many_mails */
 export const resendInvitation = (scope: Scope, userId: string, locale: string): Promise<void> =>

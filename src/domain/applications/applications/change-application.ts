@@ -1,11 +1,12 @@
+import { z } from 'zod';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
-import { AppError, type FieldErrors, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, type FieldErrors, inputFaults, invalidInput } from '../../../platform/errors/index.ts';
 import { customFieldName, listCustomFields, lockCustomFields } from '../../company/custom-fields/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfClient } from '../../records/protocol-artifacts/index.ts';
 import { type Scope, type Transaction, useCase } from '../../scope.ts';
-import { isRedirectUri, parseOidcSettings } from './oidc-settings.ts';
+import { defaultAuthMethod, isRedirectUri, parseOidcSettings } from './oidc-settings.ts';
 import { parseSamlSettings } from './saml-settings.ts';
 import {
   type Application,
@@ -20,21 +21,50 @@ import {
   updateApplication,
 } from './store.ts';
 
-export type ApplicationInput = {
-  code: string;
-  name: string;
-  description?: string;
-  category?: string;
-  catalogueEntry?: string;
-  navigable?: boolean;
-  launchUrl?: string;
-  /** As `parseOidcSettings` reads it. */
-  oidc?: Record<string, unknown>;
-  /** As `parseSamlSettings` reads it. */
-  saml?: Record<string, unknown>;
-};
+const text = (longest: number) =>
+  z
+    .string()
+    .transform((value) => value.trim())
+    .refine((value) => value.length <= longest && !/\p{Cc}/u.test(value), 'fields.too_long')
+    .default('');
 
-/** @throws AppError invalid_input, application_code_taken, client_id_taken */
+/** What a form, a file or a program says of an application; a protocol that is not mentioned stays as it is. */
+export const applicationInput = z.object({
+  code: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'fields.code'),
+  name: z
+    .string()
+    .transform((name) => name.trim())
+    .refine((name) => name.length > 0 && name.length <= 100 && !/[\p{C}\p{Zl}\p{Zp}]/u.test(name), 'fields.name'),
+  description: text(500),
+  category: text(60),
+  catalogueEntry: z.string().optional(),
+  navigable: z.boolean().default(false),
+  launchUrl: z
+    .string()
+    .optional()
+    .refine((url) => !url || (/^https?:/.test(url) && isRedirectUri(url.split('#')[0]!)), 'fields.web_uri'),
+  /** As `parseOidcSettings` reads it. */
+  oidc: z.record(z.string(), z.unknown()).optional(),
+  /** As `parseSamlSettings` reads it. */
+  saml: z.record(z.string(), z.unknown()).optional(),
+});
+export type ApplicationInput = z.input<typeof applicationInput>;
+
+/**
+ * Registers an application; a client that needs a secret and brings none gets one, which is shown now and never again.
+ * @throws AppError invalid_input, application_code_taken, client_id_taken
+ */
+export const registerApplication = useCase(
+  async (scope, input: ApplicationInput): Promise<{ application: Application; clientSecret?: string }> => {
+    const method = input.oidc?.token_endpoint_auth_method ?? defaultAuthMethod;
+    const usesSecret = input.oidc !== undefined && String(method).startsWith('client_secret');
+    const clientSecret = usesSecret && input.oidc?.client_secret === undefined ? randomToken() : undefined;
+    const complete = clientSecret ? { ...input, oidc: { ...input.oidc, client_secret: clientSecret } } : input;
+    return { application: await createApplication(scope, complete), clientSecret };
+  },
+);
+
+/** As `registerApplication`, of a client that brings its secret. */
 export const createApplication = useCase(async (scope, input: ApplicationInput): Promise<Application> => {
   const data = check(scope, input, { enabled: true });
   await refuseUnknownSources(scope, data);
@@ -135,16 +165,8 @@ async function announce(
 }
 
 function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 'enabled' | 'oidc' | 'saml'>): ApplicationData {
-  const faults: FieldErrors = {};
-  const name = input.name.trim();
-  const text = { description: input.description?.trim() ?? '', category: input.category?.trim() ?? '' };
-  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(input.code)) faults.code = 'fields.code';
-  if (name.length === 0 || name.length > 100 || /[\p{C}\p{Zl}\p{Zp}]/u.test(name)) faults.name = 'fields.name';
-  if (text.description.length > 500 || /\p{Cc}/u.test(text.description)) faults.description = 'fields.too_long';
-  if (text.category.length > 60 || /\p{Cc}/u.test(text.category)) faults.category = 'fields.too_long';
-  if (input.launchUrl && !(/^https?:/.test(input.launchUrl) && isRedirectUri(input.launchUrl.split('#')[0]!)))
-    faults.launchUrl = 'fields.web_uri';
-  // a protocol that is not mentioned stays
+  const parsed = applicationInput.safeParse(input);
+  const faults: FieldErrors = parsed.error ? inputFaults(parsed.error) : {};
   let { oidc, saml } = before;
   try {
     if (input.oidc) oidc = parseOidcSettings(input.oidc, scope.keyRing, before.oidc);
@@ -153,18 +175,8 @@ function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 
     if (!(error instanceof AppError)) throw error;
     Object.assign(faults, error.fields);
   }
-  if (Object.keys(faults).length > 0) throw invalidInput(faults);
-  return {
-    code: input.code,
-    name,
-    ...text,
-    catalogueEntry: input.catalogueEntry,
-    enabled: before.enabled,
-    navigable: input.navigable ?? false,
-    launchUrl: input.launchUrl,
-    oidc,
-    saml,
-  };
+  if (!parsed.data || Object.keys(faults).length > 0) throw invalidInput(faults);
+  return { ...parsed.data, enabled: before.enabled, oidc, saml };
 }
 
 /** A mapping from a custom field that the company does not have would quietly send nothing. */

@@ -3,11 +3,13 @@
 export { type CatalogueEntry, catalogue, findCatalogueEntry } from './catalogue/index.ts';
 export {
   type ApplicationInput,
+  applicationInput,
   changeClientSecret,
   cloneApplication,
   createApplication,
   deleteApplication,
   editApplication,
+  registerApplication,
   setApplicationEnabled,
 } from './change-application.ts';
 export { changeLogo, findLogo } from './logo.ts';
@@ -21,6 +23,7 @@ export {
   type SamlSettings,
   samlInputKeys,
   settingsFromMetadata,
+  withMetadata,
 } from './saml-settings.ts';
 export { type PersonField, personFields, type SourceField } from './source-field.ts';
 export {

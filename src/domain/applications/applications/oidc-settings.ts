@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
-import { type FieldErrors, invalidInput } from '../../../platform/errors/index.ts';
-import { fieldErrors } from './field-errors.ts';
+import { type FieldErrors, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { sourceField } from './source-field.ts';
 
 /** How an application is an OpenID Connect client, in the names of RFC 7591 and OpenID Connect Registration. The secret is kept as a keyed fingerprint only. */
@@ -42,6 +41,9 @@ const claimName = z
   .regex(/^[A-Za-z][\w.:/-]{0,199}$/, 'fields.claim_name')
   .refine((name) => !ownClaims.has(name), 'fields.claim_own');
 
+/** OpenID Connect Dynamic Registration §2. */
+export const defaultAuthMethod = 'client_secret_basic';
+
 const schema = z.strictObject({
   client_id: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'fields.client_id'),
   client_secret: z
@@ -50,9 +52,7 @@ const schema = z.strictObject({
     .optional(),
   /** RFC 7591 §3.2.1: seconds since the epoch; 0 is never. */
   client_secret_expires_at: z.number().int().min(0).max(253_402_300_799).optional(),
-  token_endpoint_auth_method: z
-    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
-    .default('client_secret_basic'),
+  token_endpoint_auth_method: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']).default(defaultAuthMethod),
   redirect_uris: z.array(redirectUri).max(50).default([]),
   post_logout_redirect_uris: z.array(redirectUri).max(50).default([]),
   grant_types: z
@@ -85,9 +85,7 @@ const fingerprintPurpose = 'client-secret';
  * @throws AppError invalid_input with a message key for each field
  */
 export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcSettings): OidcSettings {
-  const parsed = schema.safeParse(input);
-  if (!parsed.success) throw invalidInput(fieldErrors(parsed.error));
-  const { client_secret, client_secret_expires_at: givenEnd, ...settings } = parsed.data;
+  const { client_secret, client_secret_expires_at: givenEnd, ...settings } = parseInput(schema, input);
   const secret_fingerprint = client_secret ? keyRing.fingerprint(client_secret, fingerprintPurpose)[0] : kept?.secret_fingerprint;
   const client_secret_expires_at = givenEnd ?? (client_secret ? undefined : kept?.client_secret_expires_at);
   const faults: FieldErrors = {};

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { invalidInput } from '../../../platform/errors/index.ts';
+import { invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import {
   attributeNameFormat,
   blockCiphers,
@@ -12,7 +12,6 @@ import {
   type SpMetadata,
   signingAlgorithms,
 } from '../../../platform/saml/index.ts';
-import { fieldErrors } from './field-errors.ts';
 import { isRedirectUri } from './oidc-settings.ts';
 import { sourceField } from './source-field.ts';
 
@@ -115,12 +114,8 @@ export const samlInputKeys = [...Object.keys(schema.shape), 'metadata'];
 export function parseSamlSettings(input: Record<string, unknown>, now: Date): SamlSettings {
   const { metadata, ...given } = input;
   const fromPartner = typeof metadata === 'string' ? settingsFromMetadata(metadata, now) : {};
-  const parsed = schema.safeParse({
-    ...fromPartner,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-  });
-  if (!parsed.success) throw invalidInput(fieldErrors(parsed.error));
-  const settings = parsed.data;
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const settings = parseInput(schema, { ...fromPartner, ...said });
   if (settings.encryptAssertion && !settings.encryptionCertificate)
     throw invalidInput({ encryptionCertificate: 'fields.encryption_certificate' });
   if (settings.requireSignedRequests && settings.signingCertificates.length === 0)
@@ -143,6 +138,20 @@ export const defaultConsumer = ({ assertionConsumerServices: services }: SamlSet
 /** Where logout messages go: by Redirect if there is a choice, which needs no form. */
 export const logoutService = ({ singleLogoutServices: services }: SamlSettings) =>
   services.find(({ binding }) => binding === 'redirect') ?? services[0];
+
+/**
+ * What the partner's metadata says comes before what was chosen; what is signed may become more by it, never less.
+ * @throws AppError invalid_input on the field `metadata`
+ */
+export function withMetadata(chosen: Partial<SamlInput>, xml: string, now: Date): Partial<SamlInput> {
+  const { nameIdFormat: _, requireSignedRequests, signAssertion, ...addresses } = settingsFromMetadata(xml, now);
+  return {
+    ...chosen,
+    ...addresses,
+    requireSignedRequests: requireSignedRequests || chosen.requireSignedRequests,
+    signAssertion: signAssertion || chosen.signAssertion,
+  };
+}
 
 /** @throws AppError invalid_input on the field `metadata`, with the rule that it breaks */
 export function settingsFromMetadata(xml: string, now: Date): Partial<SamlInput> {

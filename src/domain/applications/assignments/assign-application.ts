@@ -12,6 +12,13 @@ export const assignApplication = useCase(async (scope, applicationId: string, as
   await change(scope, applicationId, assignee, 'application.assigned', insertAssignment);
 });
 
+/** All of them or none; in one order, so that two who assign at once do not wait for each other. @throws AppError not_found */
+export const assignApplications = useCase(async (scope, assignments: { applicationId: string; assignee: Assignee }[]): Promise<void> => {
+  const key = ({ applicationId, assignee }: (typeof assignments)[number]) => `${applicationId} ${assignee.id}`;
+  for (const { applicationId, assignee } of assignments.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)))
+    await assignApplication(scope, applicationId, assignee);
+});
+
 /** @throws AppError not_found */
 export const unassignApplication = useCase(async (scope, applicationId: string, assignee: Assignee): Promise<void> => {
   await change(scope, applicationId, assignee, 'application.unassigned', deleteAssignment);

@@ -1,4 +1,4 @@
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { locales } from '../../../platform/i18n/index.ts';
 import { changeSettings, loadSettings } from '../../company/context-settings/index.ts';
 import { actingAs, fullName, lockUser, noteTermsEdition } from '../../people/users/index.ts';
@@ -13,27 +13,17 @@ import { findTerms, insertAcceptance, insertTerms, termsSettings, termsTextsSche
  */
 export const publishTerms = (scope: Scope, input: unknown, latest: number): Promise<number> =>
   inTransaction(scope, async (inside) => {
-    const parsed = termsTextsSchema.safeParse(input);
-    if (!parsed.success) {
-      const named = parsed.error.issues.map(({ path, message }) => [
-        path.join('.'),
-        message.startsWith('fields.') ? message : 'fields.invalid',
-      ]);
-      throw invalidInput(Object.fromEntries(named));
-    }
+    const texts = parseInput(termsTextsSchema, input, 'path');
     const { version } = await loadSettings(inside, termsSettings);
     if (((await findTerms(inside))?.edition ?? 0) !== latest) throw new AppError('changed_meanwhile', 409);
     const { value: inForce } = await loadSettings(inside, termsSettings);
     const now = inForce.edition > 0 && inForce.edition <= latest ? await findTerms(inside, inForce.edition) : undefined;
-    if (
-      now &&
-      locales.every((one) => now.texts[one]?.title === parsed.data[one]?.title && now.texts[one]?.body === parsed.data[one]?.body)
-    ) {
-      const [first] = Object.keys(parsed.data);
+    if (now && locales.every((one) => now.texts[one]?.title === texts[one]?.title && now.texts[one]?.body === texts[one]?.body)) {
+      const [first] = Object.keys(texts);
       throw invalidInput({ [`${first}.body`]: 'fields.terms_unchanged' });
     }
     const edition = latest + 1;
-    if (!(await insertTerms(inside, edition, parsed.data))) throw new AppError('changed_meanwhile', 409);
+    if (!(await insertTerms(inside, edition, texts))) throw new AppError('changed_meanwhile', 409);
     await changeSettings(inside, termsSettings, { edition }, version);
     await recordEvent(inside, { type: 'terms.published', details: { edition } });
     return edition;

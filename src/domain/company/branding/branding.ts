@@ -67,5 +67,7 @@ const schema = z.strictObject({
 });
 
 export type Branding = z.output<typeof schema>;
+/** As a form or a program gives it; the logo is a file of its own. */
+export type BrandingInput = Omit<z.input<typeof schema>, 'logo'>;
 export const brandingSettings: SettingsKind<Branding> = { name: 'branding', schema };
 export const isDefaultColor = (branding: Branding): boolean => branding.color === defaultColor;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Database, type Db, jsonText, type NoticedCache, notifyChange } from '../../../platform/database/index.ts';
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type ContextId, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { readKept } from './read-kept.ts';
@@ -29,19 +29,14 @@ export const loadSettings = <Value>({ db, contextId }: Scope, kind: SettingsKind
  */
 export const changeSettings = useCase(
   async <Value>(scope: Transaction, kind: SettingsKind<Value>, input: unknown, version: number): Promise<Value> => {
-    const parsed = (kind.accepts ?? kind.schema).safeParse(input);
-    if (!parsed.success) {
-      // a message of ours is a key; the rest is a type that a form cannot have sent
-      const textOf = (message: string) => (message.startsWith('fields.') ? message : 'fields.invalid');
-      throw invalidInput(Object.fromEntries(parsed.error.issues.map(({ path, message }) => [path.join('.'), textOf(message)])));
-    }
+    const after = parseInput(kind.accepts ?? kind.schema, input, 'path');
     const before = await loadSettings(scope, kind);
     if (before.version !== version) throw new AppError('changed_meanwhile', 409);
-    if (JSON.stringify(before.value) === JSON.stringify(parsed.data)) return before.value;
-    if (!(await save(scope, kind.name, parsed.data, version))) throw new AppError('changed_meanwhile', 409);
-    await recordEvent(scope, { type: 'settings.changed', reason: kind.name, details: { before: before.value, after: parsed.data } });
+    if (JSON.stringify(before.value) === JSON.stringify(after)) return before.value;
+    if (!(await save(scope, kind.name, after, version))) throw new AppError('changed_meanwhile', 409);
+    await recordEvent(scope, { type: 'settings.changed', reason: kind.name, details: { before: before.value, after: after } });
     await notifyChange(scope.db, scope.contextId);
-    return parsed.data;
+    return after;
   },
 );
 

@@ -2,4 +2,13 @@
 // Does not: fill a new company (provisioning does) nor hold its policy (sign-in-policy).
 export { type Context, contextAddress, contextMountPath, isContextCode } from './context.ts';
 export { changeOwnContext, createContext, editContext } from './create-context.ts';
-export { findContextByCode, findContextByHost, findContextById, listContexts, lockContext } from './store.ts';
+export {
+  type ContextFinder,
+  createContextFinder,
+  findContextByCode,
+  findContextByHost,
+  findContextById,
+  getOwnContext,
+  listContexts,
+  lockContext,
+} from './store.ts';

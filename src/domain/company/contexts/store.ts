@@ -1,4 +1,4 @@
-import type { Db } from '../../../platform/database/index.ts';
+import type { Database, Db } from '../../../platform/database/index.ts';
 import type { ContextId, Scope, Transaction } from '../../scope.ts';
 import type { Context } from './context.ts';
 
@@ -79,3 +79,15 @@ export async function updateContext(
       version: db.raw('version + 1'),
     });
 }
+
+/** The company of this scope. */
+export const getOwnContext = async ({ db, contextId }: Scope): Promise<Context> => (await findContextById(db, contextId))!;
+
+/** How a request finds its company: before that there is no scope. */
+export const createContextFinder = ({ knex }: Database) => ({
+  byHost: (host: string) => findContextByHost(knex, host),
+  byCode: (code: string) => findContextByCode(knex, code),
+  byId: (contextId: ContextId) => findContextById(knex, contextId),
+  first: (limit: number) => listContexts(knex, limit),
+});
+export type ContextFinder = ReturnType<typeof createContextFinder>;

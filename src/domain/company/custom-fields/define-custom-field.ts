@@ -74,7 +74,7 @@ export const moveCustomField = useCase(async (scope, fieldId: string, by: -1 | 1
   await recordEvent(scope, { type: 'custom-field.edited', subject: subject(field), details: { moved: by < 0 ? 'up' : 'down' } });
 });
 
-/** Whether it may go, assertions/delete-custom-field asks. The values that people have go by a job, in steps: there may be a million of them. */
+/** Whether it may go, applications/custom-field-uses asks. The values that people have go by a job, in steps: there may be a million of them. */
 export async function removeCustomField(scope: Transaction, fieldId: string): Promise<void> {
   const field = await getCustomField(scope, fieldId);
   await dropCustomField(scope, fieldId);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { locales } from '../../../platform/i18n/index.ts';
-import type { SettingsKind } from '../context-settings/index.ts';
+import { type Locale, locales } from '../../../platform/i18n/index.ts';
+import { useCase } from '../../scope.ts';
+import { changeSettings, loadSettings, type SettingsKind } from '../context-settings/index.ts';
 
 /** Every mail there is, with what its words may name besides the company. The texts of the product stand in views/locales. */
 export const mailKinds = {
@@ -57,6 +58,22 @@ const accepts = schema.superRefine((texts, context) => {
 /** By mail and language; what is missing is the product's own. */
 export type MailTexts = z.output<typeof schema>;
 export const mailTexts: SettingsKind<MailTexts> = { name: 'mail-texts', schema, accepts };
+
+type MailText = z.input<typeof text>;
+
+/**
+ * The company's own words of one mail in one language.
+ * @param words undefined goes back to the product's own
+ * @param version the one the editor saw
+ * @throws AppError invalid_input by `<mail>.<locale>.<part>`, changed_meanwhile
+ */
+export const changeMailText = useCase(
+  async (scope, mail: MailName, locale: Locale, words: MailText | undefined, version: number): Promise<MailTexts> => {
+    const { value } = await loadSettings(scope, mailTexts);
+    const { [locale]: _, ...others } = value[mail] ?? {};
+    return changeSettings(scope, mailTexts, { ...value, [mail]: words ? { ...others, [locale]: words } : others }, version);
+  },
+);
 
 /** Puts the values in the place of `{{name}}`; of a name that the mail does not have nothing is left. */
 export const fillIn = (template: string, params: Record<string, string | number>): string =>

@@ -23,6 +23,8 @@ const schema = z.strictObject({
 });
 
 export type NewAccounts = z.output<typeof schema>;
+/** How a new account begins. */
+export type Activation = NewAccounts['activation'];
 export const newAccountsSettings: SettingsKind<NewAccounts> = { name: 'new-accounts', schema };
 
 /** Whether somebody with this address may make an account. */

@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import { orTaken } from '../../../platform/database/index.ts';
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type GroupId, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { fullName, getUser, listUsersByIds } from '../users/index.ts';
@@ -16,7 +17,21 @@ import {
   updateGroup,
 } from './store.ts';
 
-type Input = { name: string; description?: string };
+const line = z
+  .string()
+  .trim()
+  .refine((name) => name.length > 0 && name.length <= 100 && !/[\p{C}\p{Zl}\p{Zp}]/u.test(name), 'fields.name');
+
+/** What is said of a group by a form, a file or a program. */
+export const groupInput = z.object({
+  name: line,
+  description: z
+    .string()
+    .refine((text) => text.length <= 500 && !/\p{Cc}/u.test(text), 'fields.too_long')
+    .transform((text) => text.trim())
+    .default(''),
+});
+export type GroupInput = z.input<typeof groupInput>;
 
 /** Who looked for groups stands in the audit. */
 export const viewGroups = useCase(async (scope, filter: { search?: string; cursor?: string }): ReturnType<typeof listGroups> => {
@@ -32,8 +47,8 @@ export const viewGroup = useCase(async (scope, groupId: string): Promise<Group> 
 });
 
 /** @throws AppError invalid_input, group_name_taken */
-export const createGroup = useCase(async (scope, input: Input): Promise<Group> => {
-  const { name, description } = check(input);
+export const createGroup = useCase(async (scope, input: GroupInput): Promise<Group> => {
+  const { name, description } = parseInput(groupInput, input);
   await refuseTaken(scope, name);
   const groupId = await orTaken(insertGroup(scope, { name, description }), { groups_name: taken });
   await recordEvent(scope, { type: 'group.created', subject: { kind: 'group', id: groupId, name } });
@@ -41,10 +56,10 @@ export const createGroup = useCase(async (scope, input: Input): Promise<Group> =
 });
 
 /** @param version the one the editor saw. @throws AppError not_found, everyone_is_fixed (S97), invalid_input, group_name_taken, changed_meanwhile */
-export const editGroup = useCase(async (scope, groupId: string, input: Input, version?: number): Promise<void> => {
+export const editGroup = useCase(async (scope, groupId: string, input: GroupInput, version?: number): Promise<void> => {
   const group = await changeable(scope, groupId);
   if (version !== undefined && version !== group.version) throw new AppError('changed_meanwhile', 409);
-  const { name, description } = check(input);
+  const { name, description } = parseInput(groupInput, input);
   if (name === group.name && description === group.description) return;
   await refuseTaken(scope, name, group.groupId);
   await orTaken(updateGroup(scope, group.groupId, { name, description }), { groups_name: taken });
@@ -55,12 +70,12 @@ export const editGroup = useCase(async (scope, groupId: string, input: Input, ve
   });
 });
 
-/** @throws AppError not_found, everyone_is_fixed */
-export const deleteGroup = useCase(async (scope, groupId: string): Promise<void> => {
+/** The group alone: what rules say of it goes by group-changes. @throws AppError not_found, everyone_is_fixed */
+export async function removeGroupRecord(scope: Transaction, groupId: string): Promise<void> {
   const group = await changeable(scope, groupId);
   await removeGroup(scope, group.groupId);
   await recordEvent(scope, { type: 'group.deleted', subject: { kind: 'group', id: groupId, name: group.name } });
-});
+}
 
 /** People already in the group are passed over. @returns how many are new in it. @throws AppError not_found, everyone_is_fixed */
 export const addMembers = useCase(async (scope, groupId: string, userIds: string[]): Promise<number> => {
@@ -99,13 +114,6 @@ async function changeable(scope: Transaction, groupId: string, until: 'change' |
   const group = await lockGroup(scope, groupId, until);
   if (group.isEveryone) throw new AppError('everyone_is_fixed', 409);
   return group;
-}
-
-function check({ name, description = '' }: Input): Required<Input> {
-  const trimmed = name.trim();
-  if (trimmed.length === 0 || trimmed.length > 100 || /[\p{C}\p{Zl}\p{Zp}]/u.test(trimmed)) throw invalidInput({ name: 'fields.name' });
-  if (description.length > 500 || /\p{Cc}/u.test(description)) throw invalidInput({ description: 'fields.too_long' });
-  return { name: trimmed, description: description.trim() };
 }
 
 async function refuseTaken(scope: Scope, name: string, except?: GroupId): Promise<void> {

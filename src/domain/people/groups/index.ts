@@ -1,6 +1,16 @@
 // Owns: groups and who is in them; Everyone, which holds all people of the context without a row for each (S66).
 // Does not: applications of a group (assignments).
-export { addMembers, createGroup, deleteGroup, editGroup, removeMember, viewGroup, viewGroups } from './change-group.ts';
+export {
+  addMembers,
+  createGroup,
+  editGroup,
+  type GroupInput,
+  groupInput,
+  removeGroupRecord,
+  removeMember,
+  viewGroup,
+  viewGroups,
+} from './change-group.ts';
 export {
   createEveryone,
   findGroupByName,

@@ -1,13 +1,24 @@
+import { z } from 'zod';
 import { dayIn, isDay } from '../../../platform/clock/index.ts';
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, inputFaults, invalidInput } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type Transaction, useCase } from '../../scope.ts';
 import { changeStatus, fullName, holdUser, type User } from '../users/index.ts';
 import { keepsOut, type PlannedDeactivation } from './plan.ts';
 import { countUnplannedAdministrators, deletePlan, findPlan, lockPlanOf, savePlan } from './store.ts';
 
-/** As a form gives them: days as YYYY-MM-DD. */
-export type PlanInput = Pick<PlannedDeactivation, 'startsOn' | 'endsOn' | 'description'>;
+const day = z.string().refine(isDay, 'fields.custom_date');
+
+/** As a form or a program gives it: days as YYYY-MM-DD. */
+export const planInput = z.object({
+  startsOn: day,
+  endsOn: day,
+  description: z
+    .string()
+    .refine((text) => text.length <= 500 && !/\p{Cc}/u.test(text), 'fields.too_long')
+    .transform((text) => text.trim()),
+});
+export type PlanInput = z.input<typeof planInput>;
 
 /**
  * S120–S124: from the first day's beginning until the last day's the person is deactivated.
@@ -60,15 +71,13 @@ async function lockPlan(scope: Transaction, userId: string): Promise<{ user: Use
 }
 
 function check(input: PlanInput, today: string, beganAt?: Date): Omit<PlannedDeactivation, 'version'> {
-  const faults: Record<string, string> = {};
-  const { startsOn, endsOn, description } = input;
-  if (!isDay(startsOn)) faults.startsOn = 'fields.custom_date';
-  else if (!beganAt && startsOn < today) faults.startsOn = 'fields.day_past';
-  if (!isDay(endsOn)) faults.endsOn = 'fields.custom_date';
-  else if (endsOn <= startsOn || endsOn <= today) faults.endsOn = 'fields.day_not_after';
-  if (description.length > 500 || /\p{Cc}/u.test(description)) faults.description = 'fields.too_long';
-  if (Object.keys(faults).length > 0) throw invalidInput(faults);
-  return { startsOn, endsOn, description: description.trim(), beganAt };
+  const parsed = planInput.safeParse(input);
+  const faults = parsed.error ? inputFaults(parsed.error) : {};
+  const { startsOn, endsOn } = input;
+  if (!faults.startsOn && !beganAt && startsOn < today) faults.startsOn = 'fields.day_past';
+  if (!faults.endsOn && (endsOn <= startsOn || endsOn <= today)) faults.endsOn = 'fields.day_not_after';
+  if (!parsed.data || Object.keys(faults).length > 0) throw invalidInput(faults);
+  return { ...parsed.data, beganAt };
 }
 
 const bare = ({ startsOn, endsOn, description }: PlanInput): PlanInput => ({ startsOn, endsOn, description });

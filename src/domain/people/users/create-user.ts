@@ -1,11 +1,12 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { orTaken } from '../../../platform/database/index.ts';
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, inputFaults, invalidInput } from '../../../platform/errors/index.ts';
 import { listCustomFields, readCustomValues } from '../../company/custom-fields/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type UserId, useCase } from '../../scope.ts';
+import { personInput } from './person-input.ts';
 import { findUserByLogin, insertUser } from './store.ts';
-import { checkPersonalData, fullName, type PersonalData, type Status, type User } from './user.ts';
+import { fullName, type PersonalData, type Status, type User } from './user.ts';
 
 /** `customFields` by code, as a form or file gives them. */
 export type NewUser = PersonalData & {
@@ -16,31 +17,36 @@ export type NewUser = PersonalData & {
 };
 
 /** @throws AppError invalid_input by field; login_taken */
-export const createUser = useCase(async (scope, { customFields = {}, ...input }: NewUser): Promise<User> => {
-  const custom = readCustomValues(await listCustomFields(scope), customFields);
-  const faults = { ...checkPersonalData(input), ...custom.errors };
-  if (Object.keys(faults).length > 0) throw invalidInput(faults);
-  const login = input.email ?? input.username!;
-  if (await findUserByLogin(scope, login)) throw taken(input);
-  const now = scope.clock.now();
-  const user: User = {
-    ...input,
-    emailVerified: input.emailVerified ?? false,
-    customValues: custom.values,
-    userId: newId(now.getTime()) as UserId,
-    statusChangedAt: now,
-    createdAt: now,
-    updatedAt: now,
-    version: 1,
-  };
-  await orTaken(insertUser(scope, user), { users_email: () => taken(input), users_username: () => taken(input) });
-  await recordEvent(scope, {
-    type: 'user.created',
-    subject: { kind: 'user', id: user.userId, name: fullName(user) },
-    details: { login, role: user.role, status: user.status },
-  });
-  return user;
-});
+export const createUser = useCase(
+  async (scope, { customFields = {}, status, emailVerified = false, locale, ...input }: NewUser): Promise<User> => {
+    const custom = readCustomValues(await listCustomFields(scope), customFields);
+    const parsed = personInput.safeParse(input);
+    const faults = { ...(parsed.error && inputFaults(parsed.error)), ...custom.errors };
+    if (!parsed.data || Object.keys(faults).length > 0) throw invalidInput(faults);
+    const login = input.email ?? input.username!;
+    if (await findUserByLogin(scope, login)) throw taken(input);
+    const now = scope.clock.now();
+    const user: User = {
+      ...parsed.data,
+      status,
+      emailVerified,
+      locale,
+      customValues: custom.values,
+      userId: newId(now.getTime()) as UserId,
+      statusChangedAt: now,
+      createdAt: now,
+      updatedAt: now,
+      version: 1,
+    };
+    await orTaken(insertUser(scope, user), { users_email: () => taken(input), users_username: () => taken(input) });
+    await recordEvent(scope, {
+      type: 'user.created',
+      subject: { kind: 'user', id: user.userId, name: fullName(user) },
+      details: { login, role: user.role, status: user.status },
+    });
+    return user;
+  },
+);
 
 const taken = (input: PersonalData) =>
   new AppError('login_taken', 409, { fields: { [input.email ? 'email' : 'username']: 'fields.taken' } });

@@ -1,5 +1,5 @@
 import { notifyChange } from '../../../platform/database/index.ts';
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { getApplication } from '../../applications/applications/index.ts';
 import { getGroup } from '../../people/groups/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
@@ -32,15 +32,12 @@ export type PolicyChange = { outcome: 'changed' } | { outcome: 'on-trial'; rever
  * @throws AppError invalid_input by the path of the rule, changed_meanwhile, policy_locks_out
  */
 export const changePolicy = useCase(async (scope, input: unknown, version: number, canHavePasskeys?: boolean): Promise<PolicyChange> => {
-  const parsed = rulesSchema.safeParse(input);
-  if (!parsed.success)
-    throw invalidInput(Object.fromEntries(parsed.error.issues.map(({ path, message }) => [path.join('.'), messageOf(message)])));
+  const after = parseInput(rulesSchema, input, 'path');
   const stored = await loadPolicy(scope);
   if (stored.version !== version) throw new AppError('changed_meanwhile', 409);
   const now = scope.clock.now();
   // what nobody has confirmed yet is no ground to stand on: a change during a trial is measured against the rules before it
   const before = stored.trial && stored.trial.revertsAt > now ? stored.trial.before : rulesInForce(stored, now);
-  const after = parsed.data;
   await refuseUnknownTargets(scope, before, after);
   if (await locksOut(scope, after, canHavePasskeys ?? true)) throw new AppError('policy_locks_out', 409);
   const trial = isRisky(before, after) ? { before, revertsAt: new Date(now.getTime() + trialMs) } : undefined;
@@ -95,8 +92,6 @@ async function save(
 }
 
 /** Messages of ours are keys; the rest is a type that a form cannot have sent. */
-const messageOf = (message: string): string => (message.startsWith('fields.') ? message : 'fields.invalid');
-
 /** A group or application of this company; one that was deleted since may stay. */
 async function refuseUnknownTargets(scope: Scope, before: PolicyRules, after: PolicyRules): Promise<void> {
   const known = new Set(before.overrides.map(({ for: target }) => JSON.stringify(target)));

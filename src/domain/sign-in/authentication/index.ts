@@ -4,19 +4,17 @@
 export { changePolicy, confirmPolicy, endTrial, forgetGroupRules, type PolicyChange, revertPolicy } from './change-policy.ts';
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
-export { enrolPasskey, enrolTotp } from './enrol-factor.ts';
+export { type Enrolled, type Enrolment, enrolAtSignIn, enrolFactor } from './enrol-factor.ts';
 export { type Arrival, findNextStep, findPolicyOf, findPolicySubject } from './find-next-step.ts';
-export { createUserWithTemporaryPassword, giveTemporaryPassword } from './give-temporary-password.ts';
+export { giveTemporaryPassword } from './give-temporary-password.ts';
 export { type Basis, type Demands, type Facts, isStrong, nextStep, type Offer, type PasswordFacts, type Step } from './next-step.ts';
 export {
-  addOwnPasskey,
-  addOwnTotp,
+  addOwnFactor,
   changeOwnPassword,
   demandsOfOwnChanges,
   forgetOwnBrowser,
   removeOwnFactor,
   renewRecoveryCodes,
-  sessionHolds,
 } from './own-credentials.ts';
 export {
   closePendingRequest,
@@ -32,4 +30,4 @@ export { type PasswordAttempt, type PasswordOutcome, provePassword } from './pro
 export { proveTypedFactor, type TypedFactor } from './prove-second-factor.ts';
 export { recordKeptOut } from './refuse-attempt.ts';
 export { type FactorReset, resetSecondFactors } from './reset-second-factors.ts';
-export { findStanding, proofHolds, type Standing } from './standing.ts';
+export { findStanding, type Standing } from './standing.ts';

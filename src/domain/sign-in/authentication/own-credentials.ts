@@ -3,23 +3,19 @@ import { mailPerson } from '../../company/mails/index.ts';
 import { endProofs, fullName, getUser, lockUser, type User } from '../../people/users/index.ts';
 import { forgetBrowserById, forgetBrowsers } from '../../records/attempts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import { inTransaction, type Scope, type Transaction, type UserId } from '../../scope.ts';
-import type { Ceremony } from '../credentials/passkey/index.ts';
+import { inTransaction, type Scope, type Transaction, type UserId, useCase } from '../../scope.ts';
 import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
 import { makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
 import { listSecondFactors, removeSecondFactor } from '../credentials/second-factors/index.ts';
-import { addMethods, endSessionsOfUser, isSessionAlive, type Session } from '../sessions/index.ts';
+import { addMethods, endSessionsOfUser, type Session } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { enrolPasskey, enrolTotp } from './enrol-factor.ts';
+import { type Enrolled, type Enrolment, enrolFactor } from './enrol-factor.ts';
 import { findPolicyOf } from './find-next-step.ts';
 import type { Demands } from './next-step.ts';
+import { sessionHolds } from './session-holds.ts';
 
 /** What a person has to have proven lately before their own passwords and factors change: the strongest they hold, within ten minutes. */
 export const demandsOfOwnChanges: Demands = { maxAgeSeconds: 600, heldFactor: true };
-
-/** Whether it is still its person's: who lost the account to its owner meanwhile changes nothing with a request that was under way. @param scope of a transaction that holds the person */
-export const sessionHolds = async (scope: Transaction, { sessionId, userId }: Pick<Session, 'sessionId' | 'userId'>): Promise<boolean> =>
-  (await getUser(scope, userId)).status === 'activated' && (await isSessionAlive(scope, sessionId, userId));
 
 /** @throws AppError signed_out */
 async function holdOwner(scope: Transaction, session: Session): Promise<User> {
@@ -50,32 +46,14 @@ export async function changeOwnPassword(
   });
 }
 
-/** @returns recovery codes to show once, none when the person has some; undefined when the answer was wrong or late */
-export const addOwnTotp = (
-  scope: Scope,
-  session: Session,
-  offer: { sealed: string; code: string; name: string },
-): Promise<string[] | undefined> =>
-  inTransaction(scope, async (inside) => {
-    await holdOwner(inside, session);
-    const codes = await enrolTotp(inside, session.userId, offer);
-    // the answer was a proof, too: the next page does not ask for another
-    if (codes) await addMethods(inside, session.sessionId, [...new Set([...session.amr, 'otp', 'mfa'])]);
-    return codes;
-  });
-
-export const addOwnPasskey = (
-  scope: Scope,
-  ceremony: Ceremony,
-  session: Session,
-  answer: { sealed: string; response: string; name: string },
-) =>
-  inTransaction(scope, async (inside) => {
-    await holdOwner(inside, session);
-    const added = await enrolPasskey(inside, ceremony, session.userId, answer);
-    if (added) await addMethods(inside, session.sessionId, [...new Set([...session.amr, ...added.amr])]);
-    return added;
-  });
+/** @returns undefined when the answer was wrong, late, or not what was asked for */
+export const addOwnFactor = useCase(async (scope, session: Session, answer: Enrolment): Promise<Enrolled | undefined> => {
+  await holdOwner(scope, session);
+  const enrolled = await enrolFactor(scope, session.userId, answer);
+  // the answer was a proof, too: the next page does not ask for another
+  if (enrolled) await addMethods(scope, session.sessionId, [...new Set([...session.amr, ...enrolled.amr])]);
+  return enrolled;
+});
 
 /** @throws AppError not_found, second_factor_required when the policy demands one and this is the last */
 export async function removeOwnFactor(scope: Scope, rules: PolicyRules, session: Session, factorId: string): Promise<void> {

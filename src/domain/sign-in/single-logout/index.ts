@@ -2,6 +2,7 @@
 // Does not: end the session (sessions does, first, so that whatever happens on the way the person is signed out here) nor write messages (web/saml).
 export {
   type Ending,
+  endSessionsForPartner,
   findLogoutOfRequest,
   findSingleLogout,
   type LogoutStep,

@@ -1,10 +1,10 @@
 import { addSeconds } from '../../../platform/clock/index.ts';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { type NameId, newXmlId } from '../../../platform/saml/index.ts';
-import { listApplicationsByIds } from '../../applications/applications/index.ts';
+import { type Application, listApplicationsByIds } from '../../applications/applications/index.ts';
 import type { ArtifactStore } from '../../records/protocol-artifacts/index.ts';
-import type { ApplicationId, Scope, SessionId } from '../../scope.ts';
-import { listParticipants } from '../sessions/index.ts';
+import { type ApplicationId, type Scope, type SessionId, useCase } from '../../scope.ts';
+import { endSession, listParticipants, markNotified } from '../sessions/index.ts';
 
 /** One service provider to tell. `asked` that never becomes `done` is one that did not confirm. */
 export type LogoutStep = {
@@ -33,6 +33,17 @@ const lifetimeSeconds = 600;
 
 /** The address inside the context at which it begins and goes on. */
 export const logoutPath = (logoutId: string): string => `/saml/logout/${logoutId}`;
+
+/** The service provider asked for it, so it is told no more; the audit names it. */
+export const endSessionsForPartner = useCase(
+  async (scope, { applicationId, name }: Pick<Application, 'applicationId' | 'name'>, sessionIds: SessionId[]): Promise<void> => {
+    const as = { ...scope, actor: { ...scope.actor, kind: 'system', name } as const };
+    for (const sessionId of sessionIds) {
+      await markNotified(as, sessionId, applicationId, 'saml');
+      await endSession(as, sessionId, 'signed-out');
+    }
+  },
+);
 
 /**
  * Gathers whom to tell of the end of these sessions; called before they end.

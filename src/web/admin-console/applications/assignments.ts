@@ -1,6 +1,5 @@
 import { getApplication } from '../../../domain/applications/applications/index.ts';
-import { assignApplication, listAssignees, unassignApplication } from '../../../domain/applications/assignments/index.ts';
-import { inTransaction } from '../../../domain/scope.ts';
+import { assignApplications, listAssignees, unassignApplication } from '../../../domain/applications/assignments/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { readPastedPeople } from '../pasted-people.ts';
@@ -38,9 +37,10 @@ export async function submitAssignment(page: PageContext): Promise<void> {
 }
 
 const assign = (page: PageContext, applicationId: string, kind: 'user' | 'group', ids: string[]): Promise<void> =>
-  inTransaction(page.scope, async (scope) => {
-    for (const id of ids.toSorted()) await assignApplication(scope, applicationId, { kind, id });
-  });
+  assignApplications(
+    page.scope,
+    ids.map((id) => ({ applicationId, assignee: { kind, id } })),
+  );
 
 export async function submitUnassignment(page: PageContext): Promise<void> {
   const [kind, id = ''] = page.form.get('assignee').split(':');

@@ -1,18 +1,17 @@
 import {
   type Application,
   changeLogo,
-  createApplication,
   editApplication,
   findCatalogueEntry,
   getApplication,
+  registerApplication,
 } from '../../../domain/applications/applications/index.ts';
-import { randomToken } from '../../../platform/crypto/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { PageContext } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import type { FormValues } from './form-values.ts';
 import { newOidcValues, oidcValuesOf, readOidcValues, renderOidcForm } from './oidc-form.ts';
-import { newSamlValues, readSamlValues, renderSamlForm, samlValuesOf, withMetadata } from './saml-form.ts';
+import { mergeMetadata, newSamlValues, readSamlValues, renderSamlForm, samlValuesOf } from './saml-form.ts';
 import { showApplication } from './show.ts';
 
 export async function showNew(page: PageContext): Promise<void> {
@@ -22,19 +21,14 @@ export async function showNew(page: PageContext): Promise<void> {
 
 export async function submitNew(page: PageContext): Promise<void> {
   const values = readValues(page);
-  const usesSecret = String(values.oidc?.token_endpoint_auth_method).startsWith('client_secret');
-  const secret = usesSecret ? randomToken() : undefined;
-  const application = await submitForm(
+  const registered = await submitForm(
     page,
-    async () => {
-      const complete = await completed(page, values);
-      const input = secret ? { ...complete, oidc: { ...complete.oidc, client_secret: secret } } : complete;
-      return createApplication(page.scope, input);
-    },
+    async () => registerApplication(page.scope, await completed(page, values)),
     (fields, status, fault) => render(page, values, undefined, fields, status, fault),
   );
-  if (!application) return;
-  if (secret) await showApplication(page, application.applicationId, secret);
+  if (!registered) return;
+  const { application, clientSecret } = registered;
+  if (clientSecret) await showApplication(page, application.applicationId, clientSecret);
   else redirectTo(page, `/admin/applications/${application.applicationId}`, 'application_created');
 }
 
@@ -73,7 +67,7 @@ function readValues(page: PageContext, before?: Application): FormValues {
 }
 
 const completed = (page: PageContext, values: FormValues, before?: Application): Promise<FormValues> =>
-  values.saml ? withMetadata(page, values, before) : Promise.resolve(values);
+  values.saml ? mergeMetadata(page, values, before) : Promise.resolve(values);
 
 async function render(
   page: PageContext,

@@ -3,7 +3,7 @@ import {
   type CatalogueEntry,
   type SamlInput,
   type SourceField,
-  settingsFromMetadata,
+  withMetadata,
 } from '../../../domain/applications/applications/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { OutboundRefused } from '../../../platform/net/index.ts';
@@ -83,25 +83,14 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
  * What the partner's metadata says, from a paste, a file or an address, comes before what is typed.
  * @throws AppError invalid_input on the field `metadata`
  */
-export async function withMetadata(page: PageContext, values: FormValues, before?: Application): Promise<FormValues> {
+export async function mergeMetadata(page: PageContext, values: FormValues, before?: Application): Promise<FormValues> {
   const { form, services } = page;
   const file = await form.file('metadataFile');
   const url = form.get('metadataUrl').trim();
   const isNew = url !== '' && url !== before?.saml?.metadataUrl; // one that is known is read on schedule, and its changes are decided on
   const xml = form.get('metadata').trim() || file?.toString() || (isNew && (await fetchMetadata(page, url)));
   if (!xml) return values;
-  const found = settingsFromMetadata(xml, services.clock.now());
-  const { nameIdFormat: _, requireSignedRequests, signAssertion, ...addresses } = found;
-  const chosen = values.saml!;
-  return {
-    ...values,
-    saml: {
-      ...chosen,
-      ...addresses,
-      requireSignedRequests: requireSignedRequests || chosen.requireSignedRequests,
-      signAssertion: signAssertion || chosen.signAssertion,
-    },
-  };
+  return { ...values, saml: withMetadata(values.saml as SamlInput, xml, services.clock.now()) };
 }
 
 async function fetchMetadata({ services }: PageContext, url: string): Promise<string> {

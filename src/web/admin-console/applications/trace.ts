@@ -1,6 +1,5 @@
 import { getApplication } from '../../../domain/applications/applications/index.ts';
 import { isTraced, listExchanges, startTrace, stopTrace } from '../../../domain/applications/traces/index.ts';
-import { inTransaction } from '../../../domain/scope.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
 
@@ -17,6 +16,6 @@ export async function showTrace(page: PageContext): Promise<void> {
 export async function submitTrace(page: PageContext): Promise<void> {
   const { applicationId } = await getApplication(page.scope, page.params.application!);
   const starts = page.form.get('trace') === 'on';
-  await inTransaction(page.scope, (scope) => (starts ? startTrace(scope, applicationId) : stopTrace(scope, applicationId)));
+  await (starts ? startTrace : stopTrace)(page.scope, applicationId);
   redirectTo(page, `/admin/applications/${applicationId}/trace`, starts ? 'trace_started' : 'trace_stopped');
 }

@@ -1,7 +1,6 @@
 import { getApplication } from '../../../domain/applications/applications/index.ts';
-import { assignApplication, listApplicationsOfGroup, unassignApplication } from '../../../domain/applications/assignments/index.ts';
+import { assignApplications, listApplicationsOfGroup, unassignApplication } from '../../../domain/applications/assignments/index.ts';
 import { getGroup } from '../../../domain/people/groups/index.ts';
-import { inTransaction } from '../../../domain/scope.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { type Choices, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo } from '../submit.ts';
@@ -22,9 +21,11 @@ export async function submitAdd(page: PageContext): Promise<void> {
   if (wantsSearch(page, 'applications')) return render(page, choices);
   if (choices.chosen.length === 0) return render(page, choices, 422, page.t('links.none_chosen'));
   const { groupId } = await getGroup(page.scope, page.params.group!);
-  await inTransaction(page.scope, async (scope) => {
-    for (const id of choices.chosen.toSorted()) await assignApplication(scope, id, { kind: 'group', id: groupId });
-  });
+  const assignee = { kind: 'group', id: groupId } as const;
+  await assignApplications(
+    page.scope,
+    choices.chosen.map((applicationId) => ({ applicationId, assignee })),
+  );
   redirectTo(page, `/admin/groups/${groupId}`, 'applications_linked');
 }
 

@@ -1,22 +1,12 @@
+import { deleteGroup, findSecondFactorOfGroup, hasGroupRules } from '../../../domain/administration/group-changes/index.ts';
 import { listApplicationsOfGroup } from '../../../domain/applications/assignments/index.ts';
-import {
-  addMembers,
-  createGroup,
-  deleteGroup,
-  editGroup,
-  getGroup,
-  removeMember,
-  viewGroup,
-  viewGroups,
-} from '../../../domain/people/groups/index.ts';
+import { addMembers, createGroup, editGroup, getGroup, removeMember, viewGroup, viewGroups } from '../../../domain/people/groups/index.ts';
 import { countUsers, fullName, getUser, listUsers } from '../../../domain/people/users/index.ts';
-import { inTransaction } from '../../../domain/scope.ts';
-import { forgetGroupRules } from '../../../domain/sign-in/authentication/index.ts';
 import { type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { readPastedPeople } from '../pasted-people.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { confirmRemove, showAdd, submitAdd, submitRemove } from './applications.ts';
-import { confirmSecondFactor, hasRules, secondFactorOf, submitSecondFactor } from './second-factor.ts';
+import { confirmSecondFactor, submitSecondFactor } from './second-factor.ts';
 
 export const groupRoutes: Route[] = [
   { method: 'GET', path: '/admin/groups', access: 'administrator', handle: showGroups },
@@ -86,7 +76,7 @@ async function showGroup(page: PageContext, fault?: { login: string; message: st
     search: filter.search,
     count: await countUsers(page.scope, filter),
     applications: await listApplicationsOfGroup(page.scope, group.groupId),
-    secondFactor: await secondFactorOf(page.scope, group.groupId),
+    secondFactor: await findSecondFactorOfGroup(page.scope, group.groupId),
     fault,
   };
   renderPage(page, 'admin-console/group', locals, { status: fault ? 422 : 200 });
@@ -139,7 +129,7 @@ async function confirmDeletion(page: PageContext): Promise<void> {
   const group = await getGroup(page.scope, page.params.group!);
   if (group.isEveryone) return redirectTo(page, `/admin/groups/${group.groupId}`);
   renderPage(page, 'admin-console/confirm', {
-    question: (await hasRules(page.scope, group.groupId)) ? 'confirm.delete_group_rules' : 'confirm.delete_group',
+    question: (await hasGroupRules(page.scope, group.groupId)) ? 'confirm.delete_group_rules' : 'confirm.delete_group',
     name: group.name,
     action: `/admin/groups/${group.groupId}/delete`,
     back: `/admin/groups/${group.groupId}`,
@@ -148,9 +138,6 @@ async function confirmDeletion(page: PageContext): Promise<void> {
 }
 
 async function submitDeletion(page: PageContext): Promise<void> {
-  await inTransaction(page.scope, async (scope) => {
-    await deleteGroup(scope, page.params.group!);
-    await forgetGroupRules(scope, page.params.group!);
-  });
+  await deleteGroup(page.scope, page.params.group!);
   redirectTo(page, '/admin/groups', 'group_deleted');
 }

@@ -1,8 +1,7 @@
-import { inviteUser } from '../../../domain/administration/invitations/index.ts';
+import { addPerson } from '../../../domain/administration/invitations/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
 import { newAccountsSettings } from '../../../domain/company/new-accounts/index.ts';
 import { editUser, getUser, type Role, recordView } from '../../../domain/people/users/index.ts';
-import { createUserWithTemporaryPassword } from '../../../domain/sign-in/authentication/index.ts';
 import { byCode, namedAsInForm, type PageContext, readCustomFields, renderPage, rulesOf } from '../../request/index.ts';
 import { type Choices, type LinkKind, linkKinds, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
@@ -86,13 +85,10 @@ export async function submitNew(page: PageContext): Promise<void> {
   if (search) return showForm(page, values, { choices, tab: search });
   const { access, activation, email, username, department, version: _, custom: customFields, ...rest } = values;
   const login = access === 'username' ? { username } : { email };
-  const input = { ...rest, ...login, department: department || undefined, customFields };
+  const person = { ...rest, ...login, department: department || undefined, customFields };
   const user = await submitForm(
     page,
-    () =>
-      activation === 'invitation'
-        ? inviteUser(page.scope, input, linksOf(choices), page.locale)
-        : createUserWithTemporaryPassword(page.scope, input, linksOf(choices)),
+    () => addPerson(page.scope, { person, links: linksOf(choices), activation, locale: page.locale }),
     (fields, status, fault) => showForm(page, values, { choices, fields, status, fault }),
   );
   if (user) redirectTo(page, `/admin/users/${user.userId}`, activation === 'invitation' ? 'user_invited' : 'user_created');

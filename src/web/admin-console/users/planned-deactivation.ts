@@ -1,6 +1,5 @@
 import { editPlan, findPlan, type PlanInput, planDeactivation, removePlan } from '../../../domain/people/planned-deactivations/index.ts';
 import { fullName, getUser, type User } from '../../../domain/people/users/index.ts';
-import { inTransaction } from '../../../domain/scope.ts';
 import { dayIn } from '../../../platform/clock/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
@@ -32,12 +31,11 @@ export async function submitPlan(page: PageContext): Promise<void> {
   const version = form.has('version') ? shownVersion(page) : undefined;
   const done = await submitForm(
     page,
-    () =>
-      inTransaction(page.scope, async (scope) => {
-        if (version === undefined) await planDeactivation(scope, user.userId, input, context.timeZone);
-        else await editPlan(scope, user.userId, input, version, context.timeZone);
-        return true;
-      }),
+    async () => {
+      if (version === undefined) await planDeactivation(page.scope, user.userId, input, context.timeZone);
+      else await editPlan(page.scope, user.userId, input, version, context.timeZone);
+      return true;
+    },
     (fields, status, fault) => render(page, user, { ...input, version }, { hasBegun: form.has('hasBegun'), fields, status, fault }),
   );
   if (done) redirectTo(page, `/admin/users/${user.userId}`, 'deactivation_planned');

@@ -1,9 +1,9 @@
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { makeSmallPicture, type SmallPicture } from '../../../platform/images/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import { inTransaction, type Scope } from '../../scope.ts';
+import { inTransaction, type Scope, useCase } from '../../scope.ts';
 import { changeSettings, loadSettings } from '../context-settings/index.ts';
-import { brandingSettings } from './branding.ts';
+import { type Branding, type BrandingInput, brandingSettings } from './branding.ts';
 
 /** Twice the room on the sign-in page. */
 const box = { width: 480, height: 160 };
@@ -23,6 +23,12 @@ export async function changeCompanyLogo(scope: Scope, file: Buffer | undefined):
     await recordEvent(inside, { type: 'context.logo-changed', details: { bytes: logo?.content.length ?? 0 } });
   });
 }
+
+/** Colour, words and links; the logo stays. @param version the one the editor saw @throws AppError invalid_input by path, changed_meanwhile */
+export const changeBranding = useCase(async (scope, input: BrandingInput, version: number): Promise<Branding> => {
+  const { logo } = (await loadSettings(scope, brandingSettings)).value;
+  return changeSettings(scope, brandingSettings, { ...input, logo }, version);
+});
 
 export async function findCompanyLogo({ db, contextId }: Scope): Promise<SmallPicture | undefined> {
   const row = await db('context_logos').where('context_id', contextId).first('content_type', 'content', 'etag');

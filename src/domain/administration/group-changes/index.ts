@@ -1,0 +1,4 @@
+// Owns: what is done to a group beyond its own record: its deletion with the rules that name it, and the second factor that its people need (S36).
+// Does not: names and members (groups), nor what the rules mean (sign-in-policy).
+export { deleteGroup, hasGroupRules } from './delete-group.ts';
+export { changeSecondFactorOfGroup, findSecondFactorOfGroup } from './second-factor-of-group.ts';

@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+import { type FieldErrors, invalidInput } from './app-error.ts';
+
+/** A message of ours is a key of the texts; any other comes of a type that no form can send. */
+const keyOf = (message: string): string => (message.startsWith('fields.') ? message : 'fields.invalid');
+
+/**
+ * A message key for each field that does not fit; several faults of one field count as one.
+ * @param by `field`: the first step of the path names the field; `path`: all steps do, as in `links.help`
+ */
+export function inputFaults(error: z.ZodError, by: 'field' | 'path' = 'field'): FieldErrors {
+  const faults: FieldErrors = {};
+  for (const issue of error.issues) {
+    const name = by === 'path' ? issue.path.join('.') : String(issue.path[0] ?? '');
+    if (issue.code === 'unrecognized_keys')
+      for (const key of issue.keys) faults[by === 'path' && name ? `${name}.${key}` : key] = 'fields.unknown';
+    else faults[name] = keyOf(issue.message);
+  }
+  return faults;
+}
+
+/** Reads what a form, a file or a program gave. @throws AppError invalid_input with a message key for each field that does not fit */
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown, by?: 'field' | 'path'): T {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw invalidInput(inputFaults(parsed.error, by));
+  return parsed.data;
+}
