@@ -1,7 +1,7 @@
 import { type Direction, redactMessage, redirectUrl, type Signer } from '../../platform/saml/index.ts';
 import { type PageContext, renderPage } from '../request/index.ts';
 import { watch } from './receive.ts';
-import type { SamlApplication } from './saml-directory.ts';
+import type { SamlApplication } from './saml-context.ts';
 
 export type Outgoing = { direction: Direction; xml: string; relayState?: string /** why it is a refusal */; reason?: string };
 
