@@ -1,4 +1,3 @@
-import { logoutService } from '../../domain/applications/applications/index.ts';
 import { recordEvent } from '../../domain/records/audit/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import { endSession, findSessionIdOfToken, findSessionsOfParticipant, markNotified } from '../../domain/sign-in/sessions/index.ts';
@@ -94,7 +93,7 @@ export async function goOnWithLogout(page: SamlPage): Promise<void> {
   for (const step of logout.isOver ? [] : logout.steps) {
     if (step.state !== 'waiting') continue;
     const application = await page.saml.findPartnerById(scope, step.applicationId);
-    const service = application && logoutService(application.saml);
+    const service = application?.entity.logout;
     step.state = application && service ? 'asked' : 'failed';
     await saveSingleLogout(scope, services.artifacts, logout);
     if (!application || !service) continue;
@@ -167,9 +166,9 @@ async function sendLogoutResponse(
   status: Status,
 ): Promise<void> {
   const { scope, services } = page;
-  const service = logoutService(application.saml);
+  const service = application.entity.logout;
   if (!service) return renderPage(page, 'saml/signed-out', { names: [], onward: undefined });
-  const destination = service.responseUrl ?? service.url;
+  const destination = service.responseUrl;
   const signer = await page.saml.signer(scope, application.saml.signatureAlgorithm);
   const answer = { issuer: page.saml.entityId, destination, inResponseTo, status, now: services.clock.now() };
   const outgoing = { direction: 'SAMLResponse', relayState, reason: status === 'Success' ? undefined : `saml:${status}` } as const;

@@ -11,10 +11,11 @@ import {
   loadSigner,
 } from '../../domain/company/saml-certificates/index.ts';
 import { inTransaction, type Scope } from '../../domain/scope.ts';
-import { derOf, type Signer, type SigningAlgorithm, signerFor } from '../../platform/saml/index.ts';
+import { derOf, type PartnerEntity, partnerEntity, type Signer, type SigningAlgorithm, signerFor } from '../../platform/saml/index.ts';
 import type { PageContext, ResolvedContext, Services } from '../request/index.ts';
 
-export type SamlApplication = Application & { saml: SamlSettings };
+/** An application that is a SAML service provider, and samlify's model of it. */
+export type SamlApplication = Application & { saml: SamlSettings; entity: PartnerEntity };
 
 /** A page of SAML: what every page is handed, and the company as an identity provider. */
 export type SamlPage = PageContext & { saml: SamlContext };
@@ -65,7 +66,9 @@ export class SamlContext {
   #cached(key: string, find: () => Promise<Application | undefined>): Promise<SamlApplication | undefined> {
     let found = this.#partners.get(key);
     if (!found) {
-      found = find().then((application) => (application?.saml ? (application as SamlApplication) : undefined));
+      found = find().then(
+        (application) => application?.saml && { ...application, saml: application.saml, entity: partnerEntity(application.saml) },
+      );
       // a name that exists nowhere is not kept: strangers could fill the memory
       const forget = () => this.#partners.delete(key);
       found.then((application) => application ?? forget(), forget);

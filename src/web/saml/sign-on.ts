@@ -1,5 +1,4 @@
 import { decide, recordRefusal } from '../../domain/applications/access/index.ts';
-import { defaultConsumer } from '../../domain/applications/applications/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
 import { newSupportCode, nextStepOf, type PageContext, redirectTo, renderPage, sendToSignIn } from '../request/index.ts';
@@ -51,12 +50,11 @@ function answerHead({ ctx }: PageContext): void {
 }
 
 /** Only a registered address gets an answer; by URL, by index, or the default (core §3.4.1). */
-function chooseAcs({ saml }: SamlApplication, { acsUrl, acsIndex }: AuthnRequest): string | undefined {
-  const services = saml.assertionConsumerServices;
+function chooseAcs({ entity }: SamlApplication, { acsUrl, acsIndex }: AuthnRequest): string | undefined {
   if (acsUrl !== undefined && acsIndex !== undefined) return undefined; // mutually exclusive
-  if (acsUrl !== undefined) return services.find(({ url }) => url === acsUrl)?.url;
-  if (acsIndex !== undefined) return services.find(({ index }) => index === acsIndex)?.url;
-  return defaultConsumer(saml).url;
+  if (acsUrl !== undefined) return entity.consumers.find(({ url }) => url === acsUrl)?.url;
+  if (acsIndex !== undefined) return entity.consumers.find(({ index }) => index === acsIndex)?.url;
+  return entity.defaultConsumer;
 }
 
 function unsupportedPart({ protocolBinding, subject, requestedAuthnContext }: AuthnRequest): Status | undefined {
@@ -78,7 +76,7 @@ async function load(page: SamlPage): Promise<{ signOn: SignOn; application: Saml
   if (!signOn) throw new AppError('request_expired', 400);
   const application = await page.saml.findPartnerById(page.scope, signOn.applicationId);
   // changed meanwhile: what was checked then is checked now
-  const isRegistered = application?.saml.assertionConsumerServices.some(({ url }) => url === signOn.acsUrl);
+  const isRegistered = application?.entity.consumers.some(({ url }) => url === signOn.acsUrl);
   if (!application?.enabled || application.saml.entityId !== signOn.entityId || !isRegistered) throw new AppError('request_expired', 400);
   return { signOn, application };
 }
@@ -137,7 +135,7 @@ export async function launch(page: SamlPage): Promise<void> {
   await goOn(page, application, {
     applicationId: application.applicationId,
     entityId: application.saml.entityId,
-    acsUrl: defaultConsumer(application.saml).url,
+    acsUrl: application.entity.defaultConsumer,
     relayState,
     receivedAt: page.services.clock.now().getTime(),
     request: { forceAuthn: false, isPassive: false },
@@ -145,10 +143,10 @@ export async function launch(page: SamlPage): Promise<void> {
 }
 
 /** A launch can be linked to from anywhere: what it carries may name a page of the application, and nobody else's (many service providers follow it as an address). */
-function mayCarry({ saml }: SamlApplication, relayState: string): boolean {
+function mayCarry({ saml, entity }: SamlApplication, relayState: string): boolean {
   if (relayState === saml.defaultRelayState) return true;
   if (Buffer.byteLength(relayState) > 4096 || /[\p{Cc}\p{Z}\\]/u.test(relayState)) return false;
-  const origins = saml.assertionConsumerServices.map(({ url }) => new URL(url).origin);
+  const origins = entity.consumers.map(({ url }) => new URL(url).origin);
   // as a browser would take it on a page of the application
   return URL.canParse(relayState, origins[0]) && isPageOf(origins, new URL(relayState, origins[0]), relayState);
 }

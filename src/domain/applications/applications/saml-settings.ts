@@ -136,14 +136,6 @@ export const listPartnerCertificates = (saml: SamlSettings): { subject: string; 
     .map((pem) => new X509Certificate(pem))
     .map(({ subject, fingerprint256, validTo }) => ({ subject, fingerprint: fingerprint256, notAfter: new Date(validTo) }));
 
-/** Where an answer goes that names no address of its own. */
-export const defaultConsumer = ({ assertionConsumerServices: services }: SamlSettings) =>
-  services.find(({ isDefault }) => isDefault) ?? services[0]!;
-
-/** Where logout messages go: by Redirect if there is a choice, which needs no form. */
-export const logoutService = ({ singleLogoutServices: services }: SamlSettings) =>
-  services.find(({ binding }) => binding === 'redirect') ?? services[0];
-
 /** @throws AppError invalid_input on the field `metadata`, with the rule that it breaks */
 export function settingsFromMetadata(xml: string, now: Date): Partial<SamlInput> {
   let metadata: SpMetadata;
