@@ -18,7 +18,8 @@ import type { SamlApplication, SamlPage } from './saml-context.ts';
 export type Received = {
   message: Message;
   application: SamlApplication;
-  relayState?: string /** Of another version: to be told so, and nothing else. */;
+  relayState?: string;
+  /** Of another version: to be told so, and nothing else. */
   isOtherVersion?: true;
 };
 
