@@ -4,7 +4,7 @@ import { readWritten } from './read-xml.ts';
 import { describeIdentityProvider, describeServiceProvider, type OwnSettings, type PartnerSettings } from './samlify.ts';
 import { type Node, nodeOf } from './write-xml.ts';
 
-// samlify's model of the two ends of a SAML exchange. It is made from what is stored and was checked when it was stored, never from a message.
+// samlify's model of the two ends of a SAML exchange. It is made from stored settings, never from a message.
 
 export type PartnerEntity = {
   entityId: string;
@@ -64,7 +64,7 @@ function buildPartner(settings: PartnerSettings): PartnerEntity {
   };
 }
 
-/** An address that the library changed on its way (white space in an attribute is one that XML lets it change) would send a person's data elsewhere. */
+// XML turns a line break in an attribute into a blank. An address that is changed on its way would send a person's data elsewhere.
 function mustBeSame(said: string | undefined, stored: string): void {
   if (said !== stored) throw new Error(`the model of a SAML entity does not say ${JSON.stringify(stored)}`);
 }

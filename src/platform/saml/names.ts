@@ -2,7 +2,8 @@ import { namespace, StatusCode } from './samlify.ts';
 
 const { names, format, authnContextClassRef } = namespace;
 
-// What samlify names is named by it; test/unit/saml-entities.test.ts holds it against the specifications. The algorithms that we believe are our own list.
+// Names that samlify has are taken from it; a test compares them with the specifications.
+// The algorithms that we accept are a list of our own: samlify's has SHA-1.
 
 /** Identifiers of SAML V2.0 (OASIS, 2005), XML Signature and XML Encryption. */
 export const ns = {

@@ -1,5 +1,5 @@
 // Owns: SAML 2.0 toward service providers: metadata, sign-ins that they or we begin, Single Logout; per company, which is a SamlContext.
-// Does not: read or write octets (platform/saml), sign people in (it opens a pending request for web/sign-in), decide access (domain/access).
+// Does not: read or write octets (platform/saml), sign people in (it opens a pending request for web/sign-in), decide access (domain/applications/access).
 //
 // sign-in  AuthnRequest at /saml/sso ─> receive: the gate ──refused──> page with a support code; the audit has the rule
 //            │ sign-on: a registered consumer, what is asked is possible ──no──> answer: Response with an error status
