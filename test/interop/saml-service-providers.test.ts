@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
+import { parseDomFromString, validateSignature } from '@node-saml/node-saml/lib/xml.js';
 import { expect } from 'chai';
 import * as samlify from 'samlify';
+import { derOf, nameIdFormat, redirectUrl, signerFor, writeLogoutRequest, writeLogoutResponse } from '../../src/platform/saml/index.ts';
 import { Jar, send } from '../support/jar.ts';
 import { type Exchange, followSaml, makeKeys, missingForXml, schemaFaults, xmlsecDecrypts, xmlsecVerifies } from '../support/saml.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -105,6 +107,43 @@ describe('interop: SAML service providers', function () {
         }
       }
     });
+
+  it('@node-saml/node-saml: logout messages by both bindings, a name that has to be escaped, and our metadata', async () => {
+    const now = new Date();
+    const issuer = 'https://idp.example/acme?a&b';
+    const destination = `${url}/slo`;
+    const nameId = { format: nameIdFormat.persistent, value: `ana <>&"' ]]> {SessionIndex} é` };
+    for (const algorithm of ['rsa-sha256', 'rsa-sha512'] as const) {
+      const signer = signerFor(keys.privateKey, derOf(keys.certificate), algorithm);
+      const sp = new SAML({ entryPoint: issuer, issuer: `${url}/md`, callbackUrl: acs, idpIssuer: issuer, idpCert: keys.certificate });
+      const request = { id: '_1', issuer, destination, nameId, sessionIndex: '_s', now };
+      const answer = { issuer, destination, inResponseTo: '_2', now };
+      const read = [
+        await sp.validatePostRequestAsync({ SAMLRequest: encode(await writeLogoutRequest(request, signer)) }),
+        await byRedirect(sp, await redirectUrl(destination, 'SAMLRequest', await writeLogoutRequest(request), undefined, signer)),
+      ];
+      for (const { profile } of read)
+        expect(profile).to.include({ ID: '_1', issuer, nameID: nameId.value, nameIDFormat: nameId.format, sessionIndex: '_s' });
+      const response = await redirectUrl(
+        destination,
+        'SAMLResponse',
+        await writeLogoutResponse({ ...answer, status: 'Success' }),
+        undefined,
+        signer,
+      );
+      expect(await byRedirect(sp, response)).to.include({ loggedOut: true });
+      const { searchParams } = new URL(response);
+      searchParams.set('RelayState', 'changed');
+      expect(await byRedirect(sp, `${destination}?${searchParams}`).catch((error: Error) => error.message)).to.match(/signature/i);
+    }
+    const verifies = async (xml: string) => validateSignature(xml, (await parseDomFromString(xml)).documentElement, [certificate]);
+    expect(await verifies(idpMetadata)).to.equal(true);
+    expect(await verifies(idpMetadata.replace('/saml/sso', '/saml/sso2'))).to.equal(false);
+  });
+  const byRedirect = (sp: SAML, address: string) => {
+    const { search, searchParams } = new URL(address);
+    return sp.validateRedirectAsync(Object.fromEntries(searchParams), search.slice(1));
+  };
 
   it('samlify as a service provider, by a posted, signed request', async () => {
     samlify.setSchemaValidator({ validate: async () => 'the schemas are checked elsewhere' });

@@ -23,7 +23,13 @@ const algorithms = {
   ES256: { oid: '1.2.840.10045.4.3.2', parameters: undefined },
 } as const;
 
-export type CertificateInput = { commonName: string; notBefore: Date; notAfter: Date /** 1 to 20 octets */; serialNumber: Buffer };
+export type CertificateInput = {
+  commonName: string;
+  notBefore: Date;
+  notAfter: Date;
+  /** 1 to 20 octets */
+  serialNumber: Buffer;
+};
 
 /** A self-signed certificate (RFC 5280) for a key pair: partners compare it as a whole, so nobody else vouches for it. @returns PEM */
 export function createCertificate(

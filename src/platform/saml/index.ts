@@ -3,6 +3,7 @@
 export { type Direction, type Incoming, readPost, readRedirect, redirectUrl } from './bindings.ts';
 export { createCertificate } from './certificate.ts';
 export { type BlockCipher, blockCiphers } from './encrypt.ts';
+export { type PartnerEntity, partnerEntity } from './entities.ts';
 export { type Rule, SamlFault } from './faults.ts';
 export {
   type AttributeNameFormat,

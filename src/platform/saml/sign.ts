@@ -4,7 +4,12 @@ import { c14n, digestAlgorithms, type SigningAlgorithm, signatureAlgorithms, sig
 import { element, type Node, serialize } from './write-xml.ts';
 
 /** A private key with the certificate that partners know it by. `algorithm` is the URI of XML Signature. */
-export type Signer = { key: KeyObject /** base64 of the DER */; certificate: string; algorithm: string };
+export type Signer = {
+  key: KeyObject;
+  /** base64 of the DER */
+  certificate: string;
+  algorithm: string;
+};
 
 export const signerFor = (key: KeyObject, certificate: string, algorithm: SigningAlgorithm): Signer => ({
   key,

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type BlockCipher, encryptAssertion } from './encrypt.ts';
-import { type AttributeNameFormat, attributeNameFormat, nameIdFormat, type Status, statusOf, statusUri } from './names.ts';
+import { ownEntity } from './entities.ts';
+import { type AttributeNameFormat, attributeNameFormat, type Status, statusOf, statusUri } from './names.ts';
 import { redactMessage } from './redact.ts';
+import type { OwnSettings } from './samlify.ts';
 import { type Signer, signElement } from './sign.ts';
+import { fillTemplate } from './templates.ts';
 import { element, type Node, serialize } from './write-xml.ts';
 
 /** An xs:ID that nobody can guess: 128 bits, and never a digit in front. For messages, and for names that stand for a person. */
@@ -100,16 +103,29 @@ export async function writeResponse(
   const plain = assertionNode(content);
   const signed = signAssertion ? await signElement(plain, signer) : plain;
   const carried = encryption ? encryptAssertion(signed, encryption.certificate, encryption.cipher) : signed;
-  const response = statusMessage('samlp:Response', { ...content, destination: content.recipient, status: 'Success' }, carried);
+  const response = responseNode({ ...content, destination: content.recipient, status: 'Success' }, carried);
   return serialize(signResponse ? await signElement(response, signer) : response);
 }
 
 export type Answer = { issuer: string; destination: string; inResponseTo?: string; status: Status; message?: string; now: Date };
 
-function statusMessage(name: 'samlp:Response' | 'samlp:LogoutResponse', answer: Answer, ...content: Node[]): Node {
-  const [first, ...nested] = statusOf[answer.status];
+function statusNode({ status, message }: Answer): Node {
+  const [first, ...nested] = statusOf[status];
   return element(
-    name,
+    'samlp:Status',
+    {},
+    element(
+      'samlp:StatusCode',
+      { Value: statusUri(first) },
+      ...nested.map((code) => element('samlp:StatusCode', { Value: statusUri(code) })),
+    ),
+    message !== undefined && element('samlp:StatusMessage', {}, message),
+  );
+}
+
+const responseNode = (answer: Answer, ...content: Node[]): Node =>
+  element(
+    'samlp:Response',
     {
       ID: newXmlId(),
       Version: '2.0',
@@ -118,28 +134,32 @@ function statusMessage(name: 'samlp:Response' | 'samlp:LogoutResponse', answer: 
       InResponseTo: answer.inResponseTo,
     },
     issuerNode(answer.issuer),
-    element(
-      'samlp:Status',
-      {},
-      element(
-        'samlp:StatusCode',
-        { Value: statusUri(first) },
-        ...nested.map((code) => element('samlp:StatusCode', { Value: statusUri(code) })),
-      ),
-      answer.message !== undefined && element('samlp:StatusMessage', {}, answer.message),
-    ),
+    statusNode(answer),
     ...content,
   );
-}
 
 /** A refusal (core §3.2.2), always signed: partners that want signed responses want it of these too. */
 export const writeErrorResponse = async (answer: Answer, signer: Signer): Promise<string> =>
-  serialize(await signElement(statusMessage('samlp:Response', answer), signer));
+  serialize(await signElement(responseNode(answer), signer));
+
+const replaceChild = (node: Node, child: Node): Node => ({
+  ...node,
+  children: node.children.map((one) => (typeof one === 'object' && one.name === child.name ? child : one)),
+});
 
 /** @param signer undefined for the Redirect binding, where the signature is outside */
 export async function writeLogoutResponse(answer: Answer, signer?: Signer): Promise<string> {
-  const node = statusMessage('samlp:LogoutResponse', answer);
-  return serialize(signer ? await signElement(node, signer) : node);
+  const node = fillTemplate('LogoutResponse', {
+    ID: newXmlId(),
+    IssueInstant: instant(answer.now),
+    Destination: answer.destination,
+    InResponseTo: answer.inResponseTo,
+    Issuer: answer.issuer,
+    StatusCode: undefined,
+  });
+  // the template has one status code and no message
+  const complete = replaceChild(node, statusNode(answer));
+  return serialize(signer ? await signElement(complete, signer) : complete);
 }
 
 export type LogoutContent = { id: string; issuer: string; destination: string; nameId: NameId; sessionIndex: string; now: Date };
@@ -149,55 +169,26 @@ export async function writeLogoutRequest(
   { id, issuer, destination, nameId, sessionIndex, now }: LogoutContent,
   signer?: Signer,
 ): Promise<string> {
-  const node = element(
-    'samlp:LogoutRequest',
-    {
-      ID: id,
-      Version: '2.0',
-      IssueInstant: instant(now),
-      Destination: destination,
-      NotOnOrAfter: instant(new Date(now.getTime() + validMs)),
-    },
-    issuerNode(issuer),
-    nameIdNode(nameId),
-    element('samlp:SessionIndex', {}, sessionIndex),
-  );
-  return serialize(signer ? await signElement(node, signer) : node);
+  const node = fillTemplate('LogoutRequest', {
+    ID: id,
+    IssueInstant: instant(now),
+    Destination: destination,
+    Issuer: issuer,
+    NameIDFormat: nameId.format,
+    NameID: nameId.value,
+    SessionIndex: sessionIndex,
+  });
+  // the template has no term, and a name without its qualifiers
+  const attributes = { ...node.attributes, NotOnOrAfter: instant(new Date(now.getTime() + validMs)) };
+  const complete = replaceChild({ ...node, attributes }, nameIdNode(nameId));
+  return serialize(signer ? await signElement(complete, signer) : complete);
 }
 
-export type IdpMetadata = {
-  entityId: string;
-  certificates: string[];
-  ssoUrl: string;
-  sloUrl: string;
-  validUntil: Date;
-};
+export type IdpMetadata = OwnSettings & { validUntil: Date };
 
 /** Our metadata (metadata §2.4.3), signed, with every certificate that signs or soon will. */
-export async function writeIdpMetadata(metadata: IdpMetadata, signer: Signer): Promise<string> {
-  const bindings = ['HTTP-Redirect', 'HTTP-POST'].map((name) => `urn:oasis:names:tc:SAML:2.0:bindings:${name}`);
-  const node = element(
-    'md:EntityDescriptor',
-    { ID: newXmlId(), entityID: metadata.entityId, validUntil: instant(metadata.validUntil), cacheDuration: 'PT6H' },
-    element(
-      'md:IDPSSODescriptor',
-      {
-        protocolSupportEnumeration: 'urn:oasis:names:tc:SAML:2.0:protocol',
-        WantAuthnRequestsSigned: 'false',
-      },
-      ...metadata.certificates.map((certificate) =>
-        element(
-          'md:KeyDescriptor',
-          { use: 'signing' },
-          element('ds:KeyInfo', {}, element('ds:X509Data', {}, element('ds:X509Certificate', {}, certificate))),
-        ),
-      ),
-      ...bindings.map((Binding) => element('md:SingleLogoutService', { Binding, Location: metadata.sloUrl })),
-      ...(['emailAddress', 'persistent', 'transient', 'unspecified'] as const).map((format) =>
-        element('md:NameIDFormat', {}, nameIdFormat[format]),
-      ),
-      ...bindings.map((Binding) => element('md:SingleSignOnService', { Binding, Location: metadata.ssoUrl })),
-    ),
-  );
-  return serialize(await signElement(node, signer));
+export async function writeIdpMetadata({ validUntil, ...own }: IdpMetadata, signer: Signer): Promise<string> {
+  const node = ownEntity(own);
+  const attributes = { ...node.attributes, ID: newXmlId(), validUntil: instant(validUntil), cacheDuration: 'PT6H' };
+  return serialize(await signElement({ ...node, attributes }, signer));
 }

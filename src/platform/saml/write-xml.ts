@@ -1,4 +1,5 @@
 import { ns } from './names.ts';
+import type { Read } from './read-xml.ts';
 
 /** An element to write. Attribute values and text are data: they are escaped here and nowhere else. */
 export type Node = { name: string; attributes: Record<string, string>; children: (Node | string)[] };
@@ -16,6 +17,15 @@ export function element(name: string, attributes: Record<string, string | undefi
   const kept: Record<string, string> = {};
   for (const key in attributes) if (attributes[key] !== undefined) kept[key] = attributes[key];
   return { name, attributes: kept, children: children.filter((child): child is Node | string => child !== undefined && child !== false) };
+}
+
+const prefixOf = (namespace: string): string | undefined => Object.keys(prefixes).find((prefix) => prefixes[prefix] === namespace);
+
+/** A tree that was read, to be written again by us and so in canonical form. @throws Error for a namespace that we do not write */
+export function nodeOf({ ns: namespace, name, attributes, text, children }: Read): Node {
+  const prefix = prefixOf(namespace);
+  if (!prefix) throw new Error(`no prefix for ${namespace}`);
+  return element(`${prefix}:${name}`, { ...attributes }, ...(text ? [text] : children.map(nodeOf)));
 }
 
 // namespace declarations first, then attributes by namespace and name: ours have none but xml:

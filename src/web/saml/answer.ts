@@ -9,32 +9,26 @@ import { type NameId, type Status, writeErrorResponse, writeResponse } from '../
 import type { PageContext } from '../request/index.ts';
 import { chooseAuthnContext } from './authn-context.ts';
 import { answerOnce, type SignOn } from './pending.ts';
-import type { SamlApplication, SamlDirectory } from './saml-directory.ts';
+import type { SamlApplication, SamlPage } from './saml-context.ts';
 import { sendByPost } from './send.ts';
 
 /** Tells the service provider who signed in (profiles §4.1.4.2). */
-export async function sendAssertion(
-  page: PageContext,
-  directory: SamlDirectory,
-  application: SamlApplication,
-  signOn: SignOn,
-  person: Profile,
-): Promise<void> {
-  const { scope, services, context } = page;
+export async function sendAssertion(page: SamlPage, application: SamlApplication, signOn: SignOn, person: Profile): Promise<void> {
+  const { scope, services } = page;
   const session = page.session!;
   const { saml, applicationId } = application;
   const { nameIdPolicy, requestedAuthnContext, subject } = signOn.request;
-  const issuer = context.saml.entityId;
+  const issuer = page.saml.entityId;
   const description = await describePerson(scope, application, person, issuer, nameIdPolicy);
-  if (description.outcome === 'unavailable') return sendRefusal(page, directory, application, signOn, 'InvalidNameIDPolicy');
-  if (subject && !isSame(subject, description.nameId)) return sendRefusal(page, directory, application, signOn, 'UnknownPrincipal');
+  if (description.outcome === 'unavailable') return sendRefusal(page, application, signOn, 'InvalidNameIDPolicy');
+  if (subject && !isSame(subject, description.nameId)) return sendRefusal(page, application, signOn, 'UnknownPrincipal');
   const authnContextClass = chooseAuthnContext(requestedAuthnContext, session.amr);
-  if (!authnContextClass) return sendRefusal(page, directory, application, signOn, 'NoAuthnContext');
+  if (!authnContextClass) return sendRefusal(page, application, signOn, 'NoAuthnContext');
   if (!(await answerOnce(page, signOn))) throw new AppError('request_answered', 400);
 
   // opaque, and the same for this session and application: Single Logout finds the session by it
   const sessionIndex = `_${services.keyRing.fingerprint(`${session.sessionId} ${applicationId}`, 'saml-session-index')[0]}`;
-  const signer = await directory.signer(scope, context, saml.signatureAlgorithm);
+  const signer = await page.saml.signer(scope, saml.signatureAlgorithm);
   const now = services.clock.now();
   const xml = await writeResponse(
     {
@@ -89,14 +83,8 @@ const isSame = (subject: { format?: string; value: string }, nameId: NameId): bo
   (subject.format === undefined || subject.format.endsWith(':unspecified') || subject.format === nameId.format);
 
 /** Refuses in the protocol's words (core §3.2.2.2), to a registered address. What begins here has nobody who waits for an answer. */
-export async function sendRefusal(
-  page: PageContext,
-  directory: SamlDirectory,
-  application: SamlApplication,
-  signOn: SignOn,
-  status: Status,
-): Promise<void> {
-  const { scope, context, services } = page;
+export async function sendRefusal(page: SamlPage, application: SamlApplication, signOn: SignOn, status: Status): Promise<void> {
+  const { scope, services } = page;
   await recordAlone(scope, {
     type: 'authorization.failed',
     outcome: 'failure',
@@ -105,9 +93,9 @@ export async function sendRefusal(
     details: { application: application.name },
   });
   if (signOn.inResponseTo === undefined) throw new AppError('saml_name_missing', 409, { params: { application: application.name } });
-  const signer = await directory.signer(scope, context, application.saml.signatureAlgorithm);
+  const signer = await page.saml.signer(scope, application.saml.signatureAlgorithm);
   const xml = await writeErrorResponse(
-    { issuer: context.saml.entityId, destination: signOn.acsUrl, inResponseTo: signOn.inResponseTo, status, now: services.clock.now() },
+    { issuer: page.saml.entityId, destination: signOn.acsUrl, inResponseTo: signOn.inResponseTo, status, now: services.clock.now() },
     signer,
   );
   await sendByPost(page, application, signOn.acsUrl, {

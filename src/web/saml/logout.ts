@@ -1,4 +1,3 @@
-import { logoutService } from '../../domain/applications/applications/index.ts';
 import { recordAlone } from '../../domain/records/audit/index.ts';
 import { findSessionIdOfToken, findSessionsOfParticipant, markNotified } from '../../domain/sign-in/sessions/index.ts';
 import {
@@ -26,21 +25,21 @@ import {
 } from '../../platform/saml/index.ts';
 import { cookieNames, type PageContext, redirectTo, renderPage } from '../request/index.ts';
 import { type Received, receive, refuse } from './receive.ts';
-import type { SamlApplication, SamlDirectory } from './saml-directory.ts';
+import type { SamlApplication, SamlPage } from './saml-context.ts';
 import { sendByPost, sendByRedirect } from './send.ts';
 
 /** The SingleLogoutService (profiles §4.4): a service provider asks for a logout, or answers ours. */
-export async function receiveLogout(page: PageContext, directory: SamlDirectory): Promise<void> {
-  const received = await receive(page, directory, [page.context.saml.sloUrl]);
+export async function receiveLogout(page: SamlPage): Promise<void> {
+  const received = await receive(page, [page.saml.sloUrl]);
   if (!received) return;
-  if (received.message.name === 'LogoutRequest') return begin(page, directory, received);
-  if (received.message.name === 'LogoutResponse') return takeAnswer(page, directory, received.message, received.application);
+  if (received.message.name === 'LogoutRequest') return begin(page, received);
+  if (received.message.name === 'LogoutResponse') return takeAnswer(page, received.message, received.application);
   await refuse(page, new SamlFault('message-type', received.message.name), received.application);
 }
 
-async function begin(page: PageContext, directory: SamlDirectory, { message, application, relayState }: Received): Promise<void> {
+async function begin(page: SamlPage, { message, application, relayState }: Received): Promise<void> {
   const { scope, services } = page;
-  const respond = (status: Status) => sendLogoutResponse(page, directory, application, message.id, relayState, status);
+  const respond = (status: Status) => sendLogoutResponse(page, application, message.id, relayState, status);
   let request: LogoutRequest;
   try {
     request = readLogoutRequest(message);
@@ -78,46 +77,46 @@ async function begin(page: PageContext, directory: SamlDirectory, { message, app
 }
 
 /** Tells the next service provider, or ends. Each is asked once: one that never sends the browser back is passed over when the person comes back by themselves. */
-export async function goOnWithLogout(page: PageContext, directory: SamlDirectory): Promise<void> {
+export async function goOnWithLogout(page: SamlPage): Promise<void> {
   const { scope, services, context, params, ctx } = page;
   const logout = await findSingleLogout(scope, services.artifacts, params.logout ?? '');
   if (!logout) throw new AppError('request_expired', 400);
   // what the others are told is for the person's own browser: whoever asked for the logout from elsewhere learns nothing of them
   const own = await findSessionIdOfToken(scope, readCookie(ctx.get('cookie'), cookieNames(context).session));
   const isOwn = own !== undefined && logout.sessionIds.includes(own);
-  if (!isOwn) return answerStranger(page, directory, logout);
+  if (!isOwn) return answerStranger(page, logout);
   for (const step of logout.isOver ? [] : logout.steps) {
     if (step.state !== 'waiting') continue;
-    const application = await directory.findPartnerById(scope, step.applicationId);
-    const service = application && logoutService(application.saml);
+    const application = await page.saml.findPartnerById(scope, step.applicationId);
+    const service = application?.entity.logout;
     step.state = application && service ? 'asked' : 'failed';
     await saveSingleLogout(scope, services.artifacts, logout);
     if (!application || !service) continue;
-    const signer = await directory.signer(scope, context, application.saml.signatureAlgorithm);
+    const signer = await page.saml.signer(scope, application.saml.signatureAlgorithm);
     const { requestId: id, nameId, sessionIndex } = step;
-    const content = { id, issuer: context.saml.entityId, destination: service.url, nameId, sessionIndex, now: services.clock.now() };
+    const content = { id, issuer: page.saml.entityId, destination: service.url, nameId, sessionIndex, now: services.clock.now() };
     if (service.binding === 'redirect')
       return sendByRedirect(page, application, service.url, { direction: 'SAMLRequest', xml: await writeLogoutRequest(content) }, signer);
     return sendByPost(page, application, service.url, { direction: 'SAMLRequest', xml: await writeLogoutRequest(content, signer) });
   }
   forgetSession(page);
-  await end(page, directory, logout);
+  await end(page, logout);
 }
 
 /** A browser that is not the person's: who asked for the logout hears that it is partial; nobody hears of anybody else, and the person's own browser goes on as before. */
-async function answerStranger(page: PageContext, directory: SamlDirectory, { steps, ending, isOver }: SingleLogout): Promise<void> {
+async function answerStranger(page: SamlPage, { steps, ending, isOver }: SingleLogout): Promise<void> {
   const isBeginning = !isOver && steps.every(({ state }) => state === 'waiting' || state === 'failed');
   const application =
-    ending.kind === 'response' && isBeginning ? await directory.findPartnerById(page.scope, ending.applicationId) : undefined;
+    ending.kind === 'response' && isBeginning ? await page.saml.findPartnerById(page.scope, ending.applicationId) : undefined;
   if (ending.kind === 'response' && application)
-    return sendLogoutResponse(page, directory, application, ending.inResponseTo, ending.relayState, 'PartialLogout');
+    return sendLogoutResponse(page, application, ending.inResponseTo, ending.relayState, 'PartialLogout');
   renderPage(page, 'saml/signed-out', { names: [], onward: undefined });
 }
 
 const forgetSession = ({ ctx, context }: PageContext): void =>
   ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
 
-async function takeAnswer(page: PageContext, _directory: SamlDirectory, message: Message, application: SamlApplication): Promise<void> {
+async function takeAnswer(page: SamlPage, message: Message, application: SamlApplication): Promise<void> {
   const { scope, services } = page;
   const { inResponseTo = '', isSuccess } = readLogoutResponse(message);
   const logout = await findLogoutOfRequest(scope, services.artifacts, inResponseTo);
@@ -131,11 +130,11 @@ async function takeAnswer(page: PageContext, _directory: SamlDirectory, message:
   redirectTo(page, logoutPath(logout.logoutId));
 }
 
-async function end(page: PageContext, directory: SamlDirectory, logout: SingleLogout): Promise<void> {
+async function end(page: SamlPage, logout: SingleLogout): Promise<void> {
   const { scope, services } = page;
   const { steps, ending } = logout;
   const missing = steps.filter(({ state }) => state !== 'done');
-  const applications = await Promise.all(missing.map(({ applicationId }) => directory.findPartnerById(scope, applicationId)));
+  const applications = await Promise.all(missing.map(({ applicationId }) => page.saml.findPartnerById(scope, applicationId)));
   const names = [...new Set(applications.flatMap((one) => one?.name ?? []))];
   const showEnd = (onward?: string) => renderPage(page, 'saml/signed-out', { names, onward });
   if (logout.isOver) return showEnd();
@@ -143,16 +142,9 @@ async function end(page: PageContext, directory: SamlDirectory, logout: SingleLo
   if (missing.length > 0)
     await recordAlone(scope, { type: 'single-logout.incomplete', outcome: 'failure', details: { applications: names } });
   if (ending.kind === 'response') {
-    const application = await directory.findPartnerById(scope, ending.applicationId);
+    const application = await page.saml.findPartnerById(scope, ending.applicationId);
     if (!application) return showEnd();
-    return sendLogoutResponse(
-      page,
-      directory,
-      application,
-      ending.inResponseTo,
-      ending.relayState,
-      missing.length > 0 ? 'PartialLogout' : 'Success',
-    );
+    return sendLogoutResponse(page, application, ending.inResponseTo, ending.relayState, missing.length > 0 ? 'PartialLogout' : 'Success');
   }
   if (ending.kind === 'address' && missing.length === 0) {
     page.ctx.status = 303;
@@ -162,19 +154,18 @@ async function end(page: PageContext, directory: SamlDirectory, logout: SingleLo
 }
 
 async function sendLogoutResponse(
-  page: PageContext,
-  directory: SamlDirectory,
+  page: SamlPage,
   application: SamlApplication,
   inResponseTo: string,
   relayState: string | undefined,
   status: Status,
 ): Promise<void> {
-  const { scope, context, services } = page;
-  const service = logoutService(application.saml);
+  const { scope, services } = page;
+  const service = application.entity.logout;
   if (!service) return renderPage(page, 'saml/signed-out', { names: [], onward: undefined });
-  const destination = service.responseUrl ?? service.url;
-  const signer = await directory.signer(scope, context, application.saml.signatureAlgorithm);
-  const answer = { issuer: context.saml.entityId, destination, inResponseTo, status, now: services.clock.now() };
+  const destination = service.responseUrl;
+  const signer = await page.saml.signer(scope, application.saml.signatureAlgorithm);
+  const answer = { issuer: page.saml.entityId, destination, inResponseTo, status, now: services.clock.now() };
   const outgoing = { direction: 'SAMLResponse', relayState, reason: status === 'Success' ? undefined : `saml:${status}` } as const;
   if (service.binding === 'redirect')
     return sendByRedirect(page, application, destination, { ...outgoing, xml: await writeLogoutResponse(answer) }, signer);

@@ -13,12 +13,13 @@ import {
   VersionFault,
 } from '../../platform/saml/index.ts';
 import { newSupportCode, type PageContext, renderPage } from '../request/index.ts';
-import type { SamlApplication, SamlDirectory } from './saml-directory.ts';
+import type { SamlApplication, SamlPage } from './saml-context.ts';
 
 export type Received = {
   message: Message;
   application: SamlApplication;
-  relayState?: string /** Of another version: to be told so, and nothing else. */;
+  relayState?: string;
+  /** Of another version: to be told so, and nothing else. */
   isOtherVersion?: true;
 };
 
@@ -26,7 +27,7 @@ export type Received = {
  * Passes what the browser brought through the gate. A refusal is a page of ours, since nobody is known yet to whom it could be sent; the audit has the rule.
  * @param destinations our addresses at which this message may arrive
  */
-export async function receive(page: PageContext, directory: SamlDirectory, destinations: string[]): Promise<Received | undefined> {
+export async function receive(page: SamlPage, destinations: string[]): Promise<Received | undefined> {
   const { ctx, scope, services } = page;
   let application: SamlApplication | undefined;
   let incoming: Incoming | undefined;
@@ -36,7 +37,7 @@ export async function receive(page: PageContext, directory: SamlDirectory, desti
       destinations,
       now: services.clock.now(),
       findPartner: async (issuer, name) => {
-        application = await directory.findPartner(scope, issuer);
+        application = await page.saml.findPartner(scope, issuer);
         return application?.enabled
           ? { certificates: application.saml.signingCertificates, requiresSignature: mustBeSigned(name, application) }
           : undefined;

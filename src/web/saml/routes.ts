@@ -1,31 +1,24 @@
-import type { Route } from '../request/index.ts';
+import type { PageContext, Route } from '../request/index.ts';
 import { goOnWithLogout, receiveLogout } from './logout.ts';
 import { showMetadata } from './metadata.ts';
+import type { SamlPage } from './saml-context.ts';
 import type { SamlDirectory } from './saml-directory.ts';
 import { goOnWithRequest, launch, receiveRequest, submitRefusal } from './sign-on.ts';
 
-export const samlRoutes = (directory: SamlDirectory): Route[] => [
-  { method: 'GET', path: '/saml/metadata', access: 'anyone', handle: (page) => showMetadata(page, directory) },
-  { method: 'GET', path: '/saml/sso', access: 'anyone', handle: (page) => receiveRequest(page, directory) },
-  {
-    method: 'POST',
-    path: '/saml/sso',
-    access: 'anyone',
-    fromElsewhere: true,
-    maxBytes: 512 * 1024,
-    handle: (page) => receiveRequest(page, directory),
-  },
-  { method: 'GET', path: '/saml/request/:request', access: 'anyone', handle: (page) => goOnWithRequest(page, directory) },
-  { method: 'POST', path: '/saml/request/:request', access: 'anyone', handle: (page) => submitRefusal(page, directory) },
-  { method: 'GET', path: '/saml/launch/:application', access: 'anyone', handle: (page) => launch(page, directory) },
-  { method: 'GET', path: '/saml/slo', access: 'anyone', handle: (page) => receiveLogout(page, directory) },
-  {
-    method: 'POST',
-    path: '/saml/slo',
-    access: 'anyone',
-    fromElsewhere: true,
-    maxBytes: 512 * 1024,
-    handle: (page) => receiveLogout(page, directory),
-  },
-  { method: 'GET', path: '/saml/logout/:logout', access: 'anyone', handle: (page) => goOnWithLogout(page, directory) },
-];
+const fromPartners = { access: 'anyone', fromElsewhere: true, maxBytes: 512 * 1024 } as const;
+
+export function samlRoutes(directory: SamlDirectory): Route[] {
+  const inCompany = (handle: (page: SamlPage) => Promise<void>) => (page: PageContext) =>
+    handle({ ...page, saml: directory.contextOf(page) });
+  return [
+    { method: 'GET', path: '/saml/metadata', access: 'anyone', handle: inCompany(showMetadata) },
+    { method: 'GET', path: '/saml/sso', access: 'anyone', handle: inCompany(receiveRequest) },
+    { method: 'POST', path: '/saml/sso', ...fromPartners, handle: inCompany(receiveRequest) },
+    { method: 'GET', path: '/saml/request/:request', access: 'anyone', handle: inCompany(goOnWithRequest) },
+    { method: 'POST', path: '/saml/request/:request', access: 'anyone', handle: inCompany(submitRefusal) },
+    { method: 'GET', path: '/saml/launch/:application', access: 'anyone', handle: inCompany(launch) },
+    { method: 'GET', path: '/saml/slo', access: 'anyone', handle: inCompany(receiveLogout) },
+    { method: 'POST', path: '/saml/slo', ...fromPartners, handle: inCompany(receiveLogout) },
+    { method: 'GET', path: '/saml/logout/:logout', access: 'anyone', handle: inCompany(goOnWithLogout) },
+  ];
+}

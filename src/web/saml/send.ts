@@ -1,9 +1,15 @@
 import { type Direction, redactMessage, redirectUrl, type Signer } from '../../platform/saml/index.ts';
 import { type PageContext, renderPage } from '../request/index.ts';
 import { watch } from './receive.ts';
-import type { SamlApplication } from './saml-directory.ts';
+import type { SamlApplication } from './saml-context.ts';
 
-export type Outgoing = { direction: Direction; xml: string; relayState?: string /** why it is a refusal */; reason?: string };
+export type Outgoing = {
+  direction: Direction;
+  xml: string;
+  relayState?: string;
+  /** Why it is a refusal. */
+  reason?: string;
+};
 
 /** Sends a message by the POST binding (bindings §3.5): a form that sends itself, with a button for a browser without script. */
 export async function sendByPost(page: PageContext, application: SamlApplication, location: string, outgoing: Outgoing): Promise<void> {

@@ -1,5 +1,4 @@
 import { decide, recordRefusal } from '../../domain/applications/access/index.ts';
-import { defaultConsumer } from '../../domain/applications/applications/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
 import { newSupportCode, nextStepOf, type PageContext, redirectTo, renderPage, sendToSignIn } from '../request/index.ts';
@@ -7,13 +6,13 @@ import { sendAssertion, sendRefusal } from './answer.ts';
 import { chooseAuthnContext, needsSecondFactor } from './authn-context.ts';
 import { findSignOn, keepSignOn, type SignOn } from './pending.ts';
 import { receive, refuse, watch } from './receive.ts';
-import type { SamlApplication, SamlDirectory } from './saml-directory.ts';
+import type { SamlApplication, SamlPage } from './saml-context.ts';
 import { formTargets } from './send.ts';
 
 /** The SingleSignOnService: an AuthnRequest arrives (profiles §4.1.4.1). */
-export async function receiveRequest(page: PageContext, directory: SamlDirectory): Promise<void> {
+export async function receiveRequest(page: SamlPage): Promise<void> {
   if (page.ctx.method === 'HEAD') return answerHead(page);
-  const received = await receive(page, directory, [page.context.saml.ssoUrl]);
+  const received = await receive(page, [page.saml.ssoUrl]);
   if (!received) return;
   const { message, application, relayState } = received;
   if (message.name !== 'AuthnRequest') return refuse(page, new SamlFault('message-type', message.name), application);
@@ -38,10 +37,10 @@ export async function receiveRequest(page: PageContext, directory: SamlDirectory
     request: { forceAuthn, isPassive, nameIdPolicy, requestedAuthnContext, subject },
   };
   const unsupported = received.isOtherVersion ? 'VersionMismatch' : unsupportedPart(request);
-  if (unsupported) return sendRefusal(page, directory, application, signOn, unsupported);
+  if (unsupported) return sendRefusal(page, application, signOn, unsupported);
   // a form of another site brings no cookies of ours: the browser comes back with them
   if (page.ctx.method === 'POST') return redirectTo(page, `/saml/request/${await keepSignOn(page, signOn)}`);
-  await goOn(page, directory, application, signOn);
+  await goOn(page, application, signOn);
 }
 
 /** A program that looks whether the address is there uses no request up (RFC 9110 §9.3.2: HEAD is safe). */
@@ -51,12 +50,11 @@ function answerHead({ ctx }: PageContext): void {
 }
 
 /** Only a registered address gets an answer; by URL, by index, or the default (core §3.4.1). */
-function chooseAcs({ saml }: SamlApplication, { acsUrl, acsIndex }: AuthnRequest): string | undefined {
-  const services = saml.assertionConsumerServices;
+function chooseAcs({ entity }: SamlApplication, { acsUrl, acsIndex }: AuthnRequest): string | undefined {
   if (acsUrl !== undefined && acsIndex !== undefined) return undefined; // mutually exclusive
-  if (acsUrl !== undefined) return services.find(({ url }) => url === acsUrl)?.url;
-  if (acsIndex !== undefined) return services.find(({ index }) => index === acsIndex)?.url;
-  return defaultConsumer(saml).url;
+  if (acsUrl !== undefined) return entity.consumers.find(({ url }) => url === acsUrl)?.url;
+  if (acsIndex !== undefined) return entity.consumers.find(({ index }) => index === acsIndex)?.url;
+  return entity.defaultConsumer;
 }
 
 function unsupportedPart({ protocolBinding, subject, requestedAuthnContext }: AuthnRequest): Status | undefined {
@@ -68,30 +66,29 @@ function unsupportedPart({ protocolBinding, subject, requestedAuthnContext }: Au
 }
 
 /** Back from the sign-in page, or from a posted request. */
-export async function goOnWithRequest(page: PageContext, directory: SamlDirectory): Promise<void> {
-  const { signOn, application } = await load(page, directory);
-  await goOn(page, directory, application, signOn);
+export async function goOnWithRequest(page: SamlPage): Promise<void> {
+  const { signOn, application } = await load(page);
+  await goOn(page, application, signOn);
 }
 
-async function load(page: PageContext, directory: SamlDirectory): Promise<{ signOn: SignOn; application: SamlApplication }> {
+async function load(page: SamlPage): Promise<{ signOn: SignOn; application: SamlApplication }> {
   const signOn = await findSignOn(page);
   if (!signOn) throw new AppError('request_expired', 400);
-  const application = await directory.findPartnerById(page.scope, signOn.applicationId);
+  const application = await page.saml.findPartnerById(page.scope, signOn.applicationId);
   // changed meanwhile: what was checked then is checked now
-  const isRegistered = application?.saml.assertionConsumerServices.some(({ url }) => url === signOn.acsUrl);
+  const isRegistered = application?.entity.consumers.some(({ url }) => url === signOn.acsUrl);
   if (!application?.enabled || application.saml.entityId !== signOn.entityId || !isRegistered) throw new AppError('request_expired', 400);
   return { signOn, application };
 }
 
-async function goOn(page: PageContext, directory: SamlDirectory, application: SamlApplication, signOn: SignOn): Promise<void> {
+async function goOn(page: SamlPage, application: SamlApplication, signOn: SignOn): Promise<void> {
   const { services, session, scope, context } = page;
   const { forceAuthn, isPassive, requestedAuthnContext, subject } = signOn.request;
   const { applicationId } = application;
   const demands = { provenAfter: forceAuthn ? signOn.receivedAt : undefined, secondFactor: needsSecondFactor(requestedAuthnContext) };
   if ((await nextStepOf(page, { demands, applicationId })).step !== 'done') {
-    if (isPassive) return sendRefusal(page, directory, application, signOn, 'NoPassive');
-    if (!chooseAuthnContext(requestedAuthnContext, ['pwd', 'mfa']))
-      return sendRefusal(page, directory, application, signOn, 'NoAuthnContext');
+    if (isPassive) return sendRefusal(page, application, signOn, 'NoPassive');
+    if (!chooseAuthnContext(requestedAuthnContext, ['pwd', 'mfa'])) return sendRefusal(page, application, signOn, 'NoAuthnContext');
     const path = `/saml/request/${page.params.request ?? (await keepSignOn(page, signOn))}`;
     const destination = { protocol: 'saml', path, origin: new URL(signOn.acsUrl).origin } as const;
     // the name that the service provider asks about, when it is one that a person could type
@@ -100,13 +97,13 @@ async function goOn(page: PageContext, directory: SamlDirectory, application: Sa
   }
   const facts = await services.findAccess(context.contextId, session!.userId, application.applicationId);
   const verdict = decide(facts);
-  if (verdict.allowed) return sendAssertion(page, directory, application, signOn, facts.profile!);
+  if (verdict.allowed) return sendAssertion(page, application, signOn, facts.profile!);
   // the page that says so has an address of its own, to which "back to the application" is posted
   if (!isPassive && !page.params.request) return redirectTo(page, `/saml/request/${await keepSignOn(page, signOn)}`);
   const supportCode = newSupportCode();
   await recordRefusal(scope, { id: session!.userId, name: scope.actor.name }, application, verdict, supportCode);
   await watch(page, application, { direction: 'sent', name: 'refusal', reason: verdict.reason, content: () => supportCode });
-  if (isPassive) return sendRefusal(page, directory, application, signOn, 'RequestDenied');
+  if (isPassive) return sendRefusal(page, application, signOn, 'RequestDenied');
   renderPage(
     page,
     'errors/no-access',
@@ -122,23 +119,23 @@ async function goOn(page: PageContext, directory: SamlDirectory, application: Sa
 }
 
 /** "Back to the application", which is told in the protocol's words that the person may not enter. */
-export async function submitRefusal(page: PageContext, directory: SamlDirectory): Promise<void> {
-  const { signOn, application } = await load(page, directory);
-  await sendRefusal(page, directory, application, signOn, 'RequestDenied');
+export async function submitRefusal(page: SamlPage): Promise<void> {
+  const { signOn, application } = await load(page);
+  await sendRefusal(page, application, signOn, 'RequestDenied');
 }
 
 /** A sign-in that begins here, without a request (profiles §4.1.5): at the Launchpad or a link of our own. */
-export async function launch(page: PageContext, directory: SamlDirectory): Promise<void> {
+export async function launch(page: SamlPage): Promise<void> {
   if (page.ctx.method === 'HEAD') return answerHead(page);
-  const application = await directory.findPartnerById(page.scope, page.params.application!);
+  const application = await page.saml.findPartnerById(page.scope, page.params.application!);
   if (!application?.enabled) throw notFound();
   const relayState = page.query('RelayState') || application.saml.defaultRelayState;
   if (relayState !== undefined && !mayCarry(application, relayState))
     return refuse(page, new SamlFault('relay-state', relayState), application);
-  await goOn(page, directory, application, {
+  await goOn(page, application, {
     applicationId: application.applicationId,
     entityId: application.saml.entityId,
-    acsUrl: defaultConsumer(application.saml).url,
+    acsUrl: application.entity.defaultConsumer,
     relayState,
     receivedAt: page.services.clock.now().getTime(),
     request: { forceAuthn: false, isPassive: false },
@@ -146,10 +143,10 @@ export async function launch(page: PageContext, directory: SamlDirectory): Promi
 }
 
 /** A launch can be linked to from anywhere: what it carries may name a page of the application, and nobody else's (many service providers follow it as an address). */
-function mayCarry({ saml }: SamlApplication, relayState: string): boolean {
+function mayCarry({ saml, entity }: SamlApplication, relayState: string): boolean {
   if (relayState === saml.defaultRelayState) return true;
   if (Buffer.byteLength(relayState) > 4096 || /[\p{Cc}\p{Z}\\]/u.test(relayState)) return false;
-  const origins = saml.assertionConsumerServices.map(({ url }) => new URL(url).origin);
+  const origins = entity.consumers.map(({ url }) => new URL(url).origin);
   // as a browser would take it on a page of the application
   return URL.canParse(relayState, origins[0]) && isPageOf(origins, new URL(relayState, origins[0]), relayState);
 }

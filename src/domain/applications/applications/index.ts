@@ -15,9 +15,7 @@ export {
 export { changeLogo, findLogo } from './logo.ts';
 export { matchesClientSecret, type OidcInput, type OidcSettings, oidcInputKeys, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
 export {
-  defaultConsumer,
   listPartnerCertificates,
-  logoutService,
   parseSamlSettings,
   type SamlInput,
   type SamlSettings,

@@ -131,14 +131,6 @@ export const listPartnerCertificates = (saml: SamlSettings): { subject: string; 
     .map((pem) => new X509Certificate(pem))
     .map(({ subject, fingerprint256, validTo }) => ({ subject, fingerprint: fingerprint256, notAfter: new Date(validTo) }));
 
-/** Where an answer goes that names no address of its own. */
-export const defaultConsumer = ({ assertionConsumerServices: services }: SamlSettings) =>
-  services.find(({ isDefault }) => isDefault) ?? services[0]!;
-
-/** Where logout messages go: by Redirect if there is a choice, which needs no form. */
-export const logoutService = ({ singleLogoutServices: services }: SamlSettings) =>
-  services.find(({ binding }) => binding === 'redirect') ?? services[0];
-
 /**
  * What the partner's metadata says comes before what was chosen; what is signed may become more by it, never less.
  * @throws AppError invalid_input on the field `metadata`

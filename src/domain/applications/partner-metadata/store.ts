@@ -5,7 +5,8 @@ import type { MetadataFacts } from './difference.ts';
 
 /** `proposed`: found and not decided on; `ignored`: what an administrator does not want to be asked about again. `fault`: why the last reading failed. */
 export type PartnerMetadata = {
-  checkedAt: Date /** Where it was read. */;
+  checkedAt: Date;
+  /** Where it was read. */
   url?: string;
   fault?: string;
   proposed?: MetadataFacts;

@@ -44,7 +44,8 @@ export type Facts = {
   policy: PolicyFacts;
   /** What the person has. Left out when the step cannot depend on it. */
   enrolled?: {
-    factors: SecondFactor[] /** Also one that cannot be used at this address. */;
+    factors: SecondFactor[];
+    /** Also one that cannot be used at this address. */
     holdsAny?: boolean;
     hasRecoveryCodes: boolean;
   };

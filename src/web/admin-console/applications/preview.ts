@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { decide } from '../../../domain/applications/access/index.ts';
-import { defaultConsumer, getApplication, type SamlSettings } from '../../../domain/applications/applications/index.ts';
+import { getApplication, type SamlSettings } from '../../../domain/applications/applications/index.ts';
 import { describePerson } from '../../../domain/applications/assertions/index.ts';
 import { findUserByLogin, recordView } from '../../../domain/people/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
-import { authnContext, newXmlId, previewAssertion } from '../../../platform/saml/index.ts';
+import { authnContext, newXmlId, partnerEntity, previewAssertion } from '../../../platform/saml/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 
 /** What this application would be told about a person who opened it now; nothing is sent and nothing is kept. */
@@ -28,7 +28,7 @@ export async function showPreview(page: PageContext): Promise<void> {
       ? previewAssertion({
           issuer: context.saml.entityId,
           audience: saml.entityId,
-          recipient: defaultConsumer(saml).url,
+          recipient: partnerEntity(saml).defaultConsumer,
           nameId: description.nameId,
           attributes: description.attributes,
           authenticatedAt: now,

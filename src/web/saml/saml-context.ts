@@ -1,0 +1,91 @@
+import {
+  type Application,
+  findApplicationByEntityId,
+  findApplicationById,
+  type SamlSettings,
+} from '../../domain/applications/applications/index.ts';
+import {
+  type CertificateAlg,
+  createSamlCertificates,
+  listPublishedCertificates,
+  loadSigner,
+} from '../../domain/company/saml-certificates/index.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { derOf, type PartnerEntity, partnerEntity, type Signer, type SigningAlgorithm, signerFor } from '../../platform/saml/index.ts';
+import type { PageContext, ResolvedContext } from '../request/index.ts';
+
+/** An application that is a SAML service provider, and samlify's model of it. */
+export type SamlApplication = Application & { saml: SamlSettings; entity: PartnerEntity };
+
+/** A page of SAML: what every page is handed, and the company as an identity provider. */
+export type SamlPage = PageContext & { saml: SamlContext };
+
+/** The signing keys of a company, ready to use, with the fingerprint that its partners know. */
+type Keys = Record<CertificateAlg, { key: Parameters<typeof signerFor>[0]; certificate: string; fingerprint: string }>;
+
+const algOf: Record<SigningAlgorithm, CertificateAlg> = { 'rsa-sha256': 'RS256', 'rsa-sha512': 'RS256', 'ecdsa-sha256': 'ES256' };
+const mostPartners = 2000;
+
+/** One company as an identity provider: its addresses, its keys and its partners. SamlDirectory makes it and drops it when anything of the company changes. */
+export class SamlContext {
+  readonly company: ResolvedContext;
+  readonly entityId: string;
+  readonly ssoUrl: string;
+  readonly sloUrl: string;
+  readonly #partners = new Map<string, Promise<SamlApplication | undefined>>();
+  #keys: Promise<Keys> | undefined;
+
+  constructor(company: ResolvedContext) {
+    this.company = company;
+    this.entityId = company.saml.entityId;
+    this.ssoUrl = company.saml.ssoUrl;
+    this.sloUrl = company.saml.sloUrl;
+  }
+
+  /** The partner of an entity ID, switched off or not, or undefined. */
+  findPartner(scope: Scope, entityId: string): Promise<SamlApplication | undefined> {
+    return this.#cached(`entity:${entityId}`, () => findApplicationByEntityId(scope, entityId));
+  }
+
+  /** The partner that this application is, or undefined. */
+  findPartnerById(scope: Scope, applicationId: string): Promise<SamlApplication | undefined> {
+    return this.#cached(`id:${applicationId}`, () => findApplicationById(scope, applicationId));
+  }
+
+  async signer(scope: Scope, algorithm: SigningAlgorithm): Promise<Signer & { fingerprint: string }> {
+    this.#keys ??= this.#load(scope);
+    this.#keys.catch(() => {
+      this.#keys = undefined;
+    });
+    const { key, certificate, fingerprint } = (await this.#keys)[algOf[algorithm]];
+    return { ...signerFor(key, certificate, algorithm), fingerprint };
+  }
+
+  #cached(key: string, find: () => Promise<Application | undefined>): Promise<SamlApplication | undefined> {
+    let found = this.#partners.get(key);
+    if (!found) {
+      found = find().then(
+        (application) => application?.saml && { ...application, saml: application.saml, entity: partnerEntity(application.saml) },
+      );
+      // a name that exists nowhere is not kept: strangers could fill the memory
+      const forget = () => this.#partners.delete(key);
+      found.then((application) => application ?? forget(), forget);
+      if (this.#partners.size < mostPartners) this.#partners.set(key, found);
+    }
+    return found;
+  }
+
+  async #load(scope: Scope): Promise<Keys> {
+    const system: Scope = { ...scope, actor: { kind: 'system', name: 'saml' } };
+    // a context made before there was SAML gets its certificates with its first message
+    if ((await listPublishedCertificates(system)).length === 0)
+      await createSamlCertificates(system, this.company.name).catch(async (error) => {
+        if ((await listPublishedCertificates(system)).length === 0) throw error; // otherwise another process was first
+      });
+    const load = async (alg: CertificateAlg) => {
+      const { key, certificate } = await loadSigner(system, alg);
+      return { key, certificate: derOf(certificate.certificate), fingerprint: certificate.fingerprint };
+    };
+    return { RS256: await load('RS256'), ES256: await load('ES256') };
+  }
+}
