@@ -17,7 +17,7 @@ import { findHead, listUnsealed, sealEvents } from '../domain/records/audit/inde
 import { sweepLinks } from '../domain/records/one-time-links/index.ts';
 import { endOperation, type Run, runOperation, Superseded, sweepOperations } from '../domain/records/operations/index.ts';
 import { sweepArtifacts } from '../domain/records/protocol-artifacts/index.ts';
-import { type ContextId, type OperationId, openScope, type Scope, type UserId } from '../domain/scope.ts';
+import { type ContextId, type OperationId, openScope, type Scope, type SessionId, type UserId } from '../domain/scope.ts';
 import { endTrial, sweepPendingRequests } from '../domain/sign-in/authentication/index.ts';
 import { type EndReason, endSessionsOfUser, type Participant } from '../domain/sign-in/sessions/index.ts';
 import { listTrialsOver } from '../domain/sign-in/sign-in-policy/index.ts';
@@ -47,7 +47,7 @@ export function createTasks(
 
   return {
     'end-sessions-of-user': async (payload) => {
-      const { contextId, userId, reason } = payload as { contextId: string; userId: string; reason: EndReason };
+      const { contextId, userId, reason } = payload as { contextId: string; userId: UserId; reason: EndReason };
       await endSessionsOfUser(scopeOf(contextId), userId, reason);
     },
     'delete-account': async (payload) => {
@@ -75,7 +75,7 @@ export function createTasks(
       }
     },
     'notify-relying-party': async (payload) => {
-      const { contextId, sessionId, participant } = payload as { contextId: string; sessionId: string; participant: Participant };
+      const { contextId, sessionId, participant } = payload as { contextId: string; sessionId: SessionId; participant: Participant };
       await sendBackChannelLogout(scopeOf(contextId), sessionId, participant);
     },
     'send-mail': async (payload) => {

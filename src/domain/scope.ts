@@ -3,7 +3,7 @@ import type { KeyRing, PasswordHasher } from '../platform/crypto/index.ts';
 import type { Db, TransactionDb } from '../platform/database/index.ts';
 
 declare const brand: unique symbol;
-type Id<Name> = string & { readonly [brand]: Name };
+type Id<Name extends string> = string & { readonly [brand]: { readonly [Kind in Name]: true } };
 export type ContextId = Id<'context'>;
 export type UserId = Id<'user'>;
 export type GroupId = Id<'group'>;
@@ -11,6 +11,8 @@ export type ApplicationId = Id<'application'>;
 export type SessionId = Id<'session'>;
 export type RequestId = Id<'request'>;
 export type OperationId = Id<'operation'>;
+/** A text from outside that can be an id: of what, the statement that looks for it says. */
+export type AnyId = Id<'context' | 'user' | 'group' | 'application' | 'session' | 'request' | 'operation'>;
 
 /** Who acts, as the audit report will show them. */
 export type Actor = {
@@ -80,7 +82,7 @@ export const inSnapshot = <T>(scope: Scope, work: (scope: Scope) => Promise<T>):
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Whether a text from outside can be an id at all; PostgreSQL would answer others with an error. */
-export const isId = (value: unknown): value is string => typeof value === 'string' && uuid.test(value);
+export const isId = (value: unknown): value is AnyId => typeof value === 'string' && uuid.test(value);
 
 /** Where a list in the order of a text and an id goes on. */
 export const encodeCursor = (key: string, id: string): string => Buffer.from(JSON.stringify([key, id])).toString('base64url');

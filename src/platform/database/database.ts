@@ -16,6 +16,8 @@ export type Database = {
 
 // timestamptz as Date (the driver's default), int8 counts as numbers: ours stay far below 2^53
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+// a day has no time zone: it stays the text that it is
+pg.types.setTypeParser(pg.types.builtins.DATE, String);
 
 /**
  * Hot statements find rows by key. Their plans are made once for each connection, perhaps while a table is still empty, when the planner would settle for reading it

@@ -32,7 +32,7 @@ export async function fitImage(content: Uint8Array, box: { width: number; height
 }
 
 /** Ready to be kept and sent: `etag` changes with the picture. */
-export type SmallPicture = { content: Buffer; contentType: 'image/png'; etag: string };
+export type SmallPicture = { content: Buffer; contentType: 'image/png' | 'image/jpeg' | 'image/webp'; etag: string };
 
 const largestBytes = 1_048_576;
 

@@ -2,6 +2,7 @@ import { newId } from '../../../platform/crypto/index.ts';
 import { escapeLike } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { nameKey } from '../../people/users/index.ts';
+import type { Row } from '../../rows.ts';
 import { type ApplicationId, isId, type Page, type Scope, type Transaction } from '../../scope.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 import type { SamlSettings } from './saml-settings.ts';
@@ -28,35 +29,36 @@ export type Application = {
   version: number;
 };
 
-const fromRow = (row: Record<string, never>): Application => ({
-  applicationId: row.application_id!,
-  code: row.code!,
-  name: row.name!,
-  description: row.description!,
-  category: row.category!,
+type ApplicationRow = Row<'applications', { oidc: OidcSettings | null; saml: SamlSettings | null }> & { has_logo: boolean };
+
+const fromRow = (row: ApplicationRow): Application => ({
+  applicationId: row.application_id,
+  code: row.code,
+  name: row.name,
+  description: row.description,
+  category: row.category,
   catalogueEntry: row.catalogue_entry ?? undefined,
-  enabled: row.enabled!,
-  navigable: row.navigable!,
+  enabled: row.enabled,
+  navigable: row.navigable,
   launchUrl: row.launch_url ?? undefined,
   oidc: row.oidc ?? undefined,
   saml: row.saml ?? undefined,
-  hasLogo: row.has_logo!,
+  hasLogo: row.has_logo,
   traceUntil: row.trace_until ?? undefined,
-  createdAt: row.created_at!,
-  updatedAt: row.updated_at!,
-  version: row.version!,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  version: row.version,
 });
 
 const applications = ({ db, contextId }: Scope) => db('applications').where('applications.context_id', contextId);
 
 const withLogo = (scope: Scope) =>
-  applications(scope)
-    .select('applications.*')
-    .select(
-      scope.db.raw(
-        'EXISTS (SELECT 1 FROM application_logos l WHERE l.context_id = applications.context_id AND l.application_id = applications.application_id) AS has_logo',
-      ),
-    );
+  applications(scope).select<ApplicationRow[]>(
+    'applications.*',
+    scope.db.raw(
+      'EXISTS (SELECT 1 FROM application_logos l WHERE l.context_id = applications.context_id AND l.application_id = applications.application_id) AS has_logo',
+    ),
+  );
 
 const findWhere = async (scope: Scope, where: Record<string, unknown>): Promise<Application | undefined> => {
   const row = await withLogo(scope).where(where).first();
@@ -152,9 +154,9 @@ const columns = (data: ApplicationData) => ({
 
 /** Names of the SAML applications that are told `source`, as an attribute or as the name they know people by. */
 export async function listApplicationsUsingField({ db, contextId }: Scope, source: string): Promise<string[]> {
-  const rows: { name: string; saml: SamlSettings | null; oidc: OidcSettings | null }[] = await db('applications')
+  const rows = await db('applications')
     .where('context_id', contextId)
-    .select('name', 'saml', 'oidc')
+    .select<Pick<ApplicationRow, 'name' | 'saml' | 'oidc'>[]>('name', 'saml', 'oidc')
     .orderBy('name');
   const isTold = (fields: { from?: string }[] | undefined) => fields?.some(({ from }) => from === source) === true;
   return rows

@@ -3,7 +3,7 @@ import { fullName, lockUser } from '../../people/users/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { type Transaction, useCase } from '../../scope.ts';
 import { getApplication } from '../applications/index.ts';
-import { deleteAssignment, insertAssignment } from './store.ts';
+import { type AssigneeId, deleteAssignment, insertAssignment } from './store.ts';
 
 type Assignee = { kind: 'user' | 'group'; id: string };
 
@@ -32,15 +32,26 @@ async function change(
   write: typeof insertAssignment,
 ): Promise<void> {
   const application = await getApplication(scope, applicationId);
-  const user = kind === 'user' ? await lockUser(scope, id) : undefined;
+  const found = await findAssignee(scope, kind, id);
   // with the account goes whatever it has
-  if (user?.deletingSince && type === 'application.assigned') return;
-  const name = user ? fullName(user) : (await getGroup(scope, id)).name;
-  if (!(await write(scope, application.applicationId, kind, id))) return;
+  if (found.isLeaving && type === 'application.assigned') return;
+  if (!(await write(scope, application.applicationId, found.assignee))) return;
   await recordEvent(scope, {
     type,
-    subject: { kind, id, name },
+    subject: { kind, id, name: found.name },
     applicationId: application.applicationId,
     details: { application: application.name },
   });
+}
+
+type Found = { assignee: AssigneeId; name: string; isLeaving: boolean };
+
+/** A person is held until the transaction ends. @throws AppError not_found */
+async function findAssignee(scope: Transaction, kind: 'user' | 'group', id: string): Promise<Found> {
+  if (kind === 'group') {
+    const group = await getGroup(scope, id);
+    return { assignee: { kind, id: group.groupId }, name: group.name, isLeaving: false };
+  }
+  const user = await lockUser(scope, id);
+  return { assignee: { kind, id: user.userId }, name: fullName(user), isLeaving: user.deletingSince !== undefined };
 }

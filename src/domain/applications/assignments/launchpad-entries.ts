@@ -4,7 +4,7 @@ import { getApplication } from '../applications/index.ts';
 
 // A person's own arrangement of the Launchpad; it gives no access, so it is not audited.
 
-const upsert = ({ db, contextId, clock }: Scope, userId: UserId, applicationId: string, isFavourite: boolean) =>
+const upsert = ({ db, contextId, clock }: Scope, userId: UserId, applicationId: ApplicationId, isFavourite: boolean) =>
   db('launchpad_entries')
     .insert({ context_id: contextId, user_id: userId, application_id: applicationId, is_favourite: isFavourite, added_at: clock.now() })
     .onConflict(['context_id', 'user_id', 'application_id']);
@@ -24,12 +24,12 @@ export const listLaunchpadEntries = (
 export async function addToLaunchpad(scope: Scope, userId: UserId, applicationId: string): Promise<void> {
   const application = await getApplication(scope, applicationId);
   if (!application.navigable || !application.enabled) throw notFound();
-  await upsert(scope, userId, applicationId, false).ignore();
+  await upsert(scope, userId, application.applicationId, false).ignore();
 }
 
 export async function setFavourite(scope: Scope, userId: UserId, applicationId: string, isFavourite: boolean): Promise<void> {
-  await getApplication(scope, applicationId);
-  await upsert(scope, userId, applicationId, isFavourite).merge(['is_favourite']);
+  const application = await getApplication(scope, applicationId);
+  await upsert(scope, userId, application.applicationId, isFavourite).merge(['is_favourite']);
 }
 
 export async function removeFromLaunchpad({ db, contextId }: Scope, userId: UserId, applicationId: string): Promise<void> {

@@ -99,30 +99,44 @@ export async function listApplicationsOfGroup(
     .select('a.application_id AS applicationId', 'a.name', 'a.enabled');
 }
 
-const table = { user: 'application_users', group: 'application_groups' } as const;
-const column = { user: 'user_id', group: 'group_id' } as const;
+/** Who an application is assigned to: a person, or everybody in a group. */
+export type AssigneeId = { kind: 'user'; id: UserId } | { kind: 'group'; id: GroupId };
 
 /** @returns whether it was not assigned before */
 export async function insertAssignment(
   { db, contextId }: Transaction,
   applicationId: ApplicationId,
-  kind: 'user' | 'group',
-  id: string,
+  assignee: AssigneeId,
 ): Promise<boolean> {
-  const rows = await db(table[kind])
-    .insert({ context_id: contextId, application_id: applicationId, [column[kind]]: id })
-    .onConflict(['context_id', 'application_id', column[kind]] as never)
-    .ignore()
-    .returning('application_id');
+  const own = { context_id: contextId, application_id: applicationId };
+  const rows =
+    assignee.kind === 'user'
+      ? await db('application_users')
+          .insert({ ...own, user_id: assignee.id })
+          .onConflict(['context_id', 'application_id', 'user_id'])
+          .ignore()
+          .returning('application_id')
+      : await db('application_groups')
+          .insert({ ...own, group_id: assignee.id })
+          .onConflict(['context_id', 'application_id', 'group_id'])
+          .ignore()
+          .returning('application_id');
   return rows.length > 0;
 }
 
-export const deleteAssignment = async (
+export async function deleteAssignment(
   { db, contextId }: Transaction,
   applicationId: ApplicationId,
-  kind: 'user' | 'group',
-  id: string,
-): Promise<boolean> =>
-  (await db(table[kind])
-    .where({ context_id: contextId, application_id: applicationId, [column[kind]]: id })
-    .delete()) > 0;
+  assignee: AssigneeId,
+): Promise<boolean> {
+  const own = { context_id: contextId, application_id: applicationId };
+  const deleted =
+    assignee.kind === 'user'
+      ? await db('application_users')
+          .where({ ...own, user_id: assignee.id })
+          .delete()
+      : await db('application_groups')
+          .where({ ...own, group_id: assignee.id })
+          .delete();
+  return deleted > 0;
+}

@@ -4,7 +4,7 @@ import { revokeGrantsOfUserAtClient } from '../../records/protocol-artifacts/ind
 import { type ApplicationId, inTransaction, type Scope, type UserId } from '../../scope.ts';
 import { getApplication } from '../applications/index.ts';
 
-const own = ({ db, contextId }: Scope, userId: string) => db('application_consents').where({ context_id: contextId, user_id: userId });
+const own = ({ db, contextId }: Scope, userId: UserId) => db('application_consents').where({ context_id: contextId, user_id: userId });
 
 /** Whether the person agreed to all of these scopes. */
 export async function hasConsent(scope: Scope, userId: UserId, applicationId: ApplicationId, scopes: string[]): Promise<boolean> {

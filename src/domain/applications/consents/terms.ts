@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Locale, locales } from '../../../platform/i18n/index.ts';
 import type { SettingsKind } from '../../company/context-settings/index.ts';
+import type { Status } from '../../people/users/index.ts';
 import { decodeCursor, encodeCursor, type Page, type Scope, type Transaction, type UserId } from '../../scope.ts';
 
 const text = z.strictObject({
@@ -31,7 +32,7 @@ const editions = ({ db, contextId }: Scope) => db('terms_editions').where('conte
 export async function findTerms(scope: Scope, edition?: number): Promise<Terms | undefined> {
   const query = editions(scope).orderBy('edition', 'desc').first('edition', 'texts', 'published_at');
   const row = await (edition === undefined ? query : query.where('edition', edition));
-  return row && { edition: row.edition, texts: row.texts, publishedAt: row.published_at };
+  return row && { edition: row.edition, texts: row.texts as Terms['texts'], publishedAt: row.published_at };
 }
 
 /** All of them, the newest first, with how many people accepted each. */
@@ -88,15 +89,18 @@ export const listAcceptancesOf = (
     .orderBy('edition', 'desc')
     .select('edition', 'accepted_at AS acceptedAt', 'locale', 'ip');
 
-const active = ['activated', 'invited', 'blocked'];
+const active: Status[] = ['activated', 'invited', 'blocked'];
 
 /** Of the people who have an account: how many accepted this edition, and how many are there. */
 export async function countAcceptances({ db, contextId }: Scope, edition: number): Promise<{ accepted: number; people: number }> {
   const [row] = await db('users')
     .where('context_id', contextId)
     .whereIn('status', active)
-    .select(db.raw('count(*)::int AS people'), db.raw('count(*) FILTER (WHERE terms_edition >= ?)::int AS accepted', [edition]));
-  return { accepted: row.accepted, people: row.people };
+    .select<{ people: number; accepted: number }[]>(
+      db.raw('count(*)::int AS people'),
+      db.raw('count(*) FILTER (WHERE terms_edition >= ?)::int AS accepted', [edition]),
+    );
+  return row!;
 }
 
 export type Acceptance = { userId: UserId; firstName: string; lastName: string; login: string; acceptedAt?: Date; ip?: string };

@@ -1,4 +1,5 @@
 import { jsonText } from '../../../platform/database/index.ts';
+import type { Row } from '../../rows.ts';
 import type { ApplicationId, ContextId, Scope, Transaction } from '../../scope.ts';
 import type { SamlSettings } from '../applications/index.ts';
 import type { MetadataFacts } from './difference.ts';
@@ -13,6 +14,8 @@ export type PartnerMetadata = {
   ignored?: MetadataFacts;
 };
 
+type MetadataRow = Row<'partner_metadata', { proposed: MetadataFacts | null; ignored: MetadataFacts | null }> | undefined;
+
 /** @param saml the settings in force: what was found at another address, or about another partner, is not theirs */
 export async function findPartnerMetadata(
   { db, contextId }: Scope,
@@ -20,12 +23,14 @@ export async function findPartnerMetadata(
   saml: Pick<SamlSettings, 'metadataUrl' | 'entityId'> | undefined,
 ): Promise<PartnerMetadata | undefined> {
   if (!saml?.metadataUrl) return undefined;
-  const row = await db('partner_metadata').where({ context_id: contextId, application_id: applicationId, url: saml.metadataUrl }).first();
+  const row = await db('partner_metadata')
+    .where({ context_id: contextId, application_id: applicationId, url: saml.metadataUrl })
+    .first<MetadataRow>();
   return (
     row && {
       checkedAt: row.checked_at,
       fault: row.fault ?? undefined,
-      url: row.url,
+      url: row.url ?? undefined,
       proposed: row.proposed?.entityId === saml.entityId ? row.proposed : undefined,
       ignored: row.ignored ?? undefined,
     }

@@ -18,21 +18,21 @@ export const isTraced = (application: Pick<Application, 'traceUntil'>, now: Date
 
 /** Switches the trace on for a quarter of an hour, and forgets what was kept before. @throws AppError not_found */
 export const startTrace = useCase(async (scope, applicationId: string): Promise<void> => {
-  await setTrace(scope, applicationId, new Date(scope.clock.now().getTime() + traceMs), 'application.trace-started');
-  await scope.db('traced_exchanges').where({ context_id: scope.contextId, application_id: applicationId }).delete();
+  const application = await setTrace(scope, applicationId, new Date(scope.clock.now().getTime() + traceMs), 'application.trace-started');
+  await scope.db('traced_exchanges').where({ context_id: scope.contextId, application_id: application.applicationId }).delete();
 });
 
 /** @throws AppError not_found */
-export const stopTrace = useCase(
-  (scope, applicationId: string): Promise<void> => setTrace(scope, applicationId, null, 'application.trace-stopped'),
-);
+export const stopTrace = useCase(async (scope, applicationId: string): Promise<void> => {
+  await setTrace(scope, applicationId, null, 'application.trace-stopped');
+});
 
 async function setTrace(
   scope: Transaction,
   applicationId: string,
   until: Date | null,
   type: 'application.trace-started' | 'application.trace-stopped',
-): Promise<void> {
+): Promise<Application> {
   const application = await getApplication(scope, applicationId);
   await scope
     .db('applications')
@@ -45,6 +45,7 @@ async function setTrace(
     details: {},
   });
   await notifyChange(scope.db, scope.contextId);
+  return application;
 }
 
 /** Keeps an exchange if the application is being traced. */

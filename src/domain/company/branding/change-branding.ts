@@ -32,5 +32,5 @@ export const changeBranding = useCase(async (scope, input: BrandingInput, versio
 
 export async function findCompanyLogo({ db, contextId }: Scope): Promise<SmallPicture | undefined> {
   const row = await db('context_logos').where('context_id', contextId).first('content_type', 'content', 'etag');
-  return row && { contentType: row.content_type, content: row.content, etag: row.etag };
+  return row && { contentType: row.content_type as SmallPicture['contentType'], content: row.content, etag: row.etag };
 }

@@ -1,26 +1,15 @@
 import { jsonText } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
+import type { Row } from '../../rows.ts';
 import { isId, type Scope, type Transaction } from '../../scope.ts';
-import type { CustomField, CustomFieldType } from './custom-field.ts';
+import type { CustomField } from './custom-field.ts';
 
-type Row = {
-  field_id: string;
-  code: string;
-  label: string;
-  type: CustomFieldType;
-  options: string[];
-  is_required: boolean;
-  is_personal: boolean;
-  position: number;
-  version: number;
-};
-
-const fromRow = (row: Row): CustomField => ({
+const fromRow = (row: Row<'custom_fields'>): CustomField => ({
   fieldId: row.field_id,
   code: row.code,
   label: row.label,
   type: row.type,
-  options: row.options,
+  options: row.options as string[],
   isRequired: row.is_required,
   isPersonal: row.is_personal,
   position: row.position,

@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import type { Row } from '../../rows.ts';
 import type { ContextId, Scope, Transaction } from '../../scope.ts';
 
 export type CertificateStatus = 'published' | 'signing' | 'retired';
@@ -18,13 +19,13 @@ export type SamlCertificate = {
 
 const purpose = (contextId: ContextId, fingerprint: string): string => `saml-key:${contextId}:${fingerprint}`;
 
-const fromRow = (row: Record<string, never>): SamlCertificate => ({
-  fingerprint: row.fingerprint!,
-  alg: row.alg!,
-  status: row.status!,
-  certificate: row.certificate!,
-  notAfter: row.not_after!,
-  createdAt: row.created_at!,
+const fromRow = (row: Row<'saml_certificates'>): SamlCertificate => ({
+  fingerprint: row.fingerprint,
+  alg: row.alg,
+  status: row.status,
+  certificate: row.certificate,
+  notAfter: row.not_after,
+  createdAt: row.created_at,
   signingSince: row.signing_since ?? undefined,
   retiredAt: row.retired_at ?? undefined,
 });

@@ -1,4 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
+import type { Row } from '../../rows.ts';
 import type { ContextId, Scope, Transaction } from '../../scope.ts';
 
 export type KeyStatus = 'published' | 'signing' | 'retired';
@@ -11,18 +12,18 @@ export type SigningKeyRecord = {
   retiredAt?: Date;
 };
 /** A private JWK (RFC 7517) ready to sign. */
-export type SigningKey = JsonWebKey & { kid: string; alg: string; use: 'sig' };
+export type SigningKey = JsonWebKey & { kid: string; alg: SigningKeyRecord['alg']; use: 'sig' };
 
 /** How long a retired key stays in the published set: longer than any token or cached logout token lives. */
 const publishedAfterRetirementSeconds = 7 * 24 * 3600;
 
 export const keyPurpose = (contextId: ContextId, kid: string): string => `signing-key:${contextId}:${kid}`;
 
-const toRecord = (row: Record<string, never>): SigningKeyRecord => ({
-  kid: row.kid!,
-  alg: row.alg!,
-  status: row.status!,
-  createdAt: row.created_at!,
+const toRecord = (row: Row<'signing_keys'>): SigningKeyRecord => ({
+  kid: row.kid,
+  alg: row.alg,
+  status: row.status,
+  createdAt: row.created_at,
   signingSince: row.signing_since ?? undefined,
   retiredAt: row.retired_at ?? undefined,
 });
@@ -62,7 +63,12 @@ export async function insertSigningKey(
   });
 }
 
-export async function changeKeyStatus({ db, contextId, clock }: Transaction, alg: string, from: KeyStatus, to: KeyStatus): Promise<void> {
+export async function changeKeyStatus(
+  { db, contextId, clock }: Transaction,
+  alg: SigningKeyRecord['alg'],
+  from: KeyStatus,
+  to: KeyStatus,
+): Promise<void> {
   await db('signing_keys')
     .where({ context_id: contextId, alg, status: from })
     .update({

@@ -102,7 +102,7 @@ export const addMembers = useCase(async (scope, groupId: string, userIds: string
 export const removeMember = useCase(async (scope, groupId: string, userId: string): Promise<void> => {
   const group = await changeable(scope, groupId, 'stay');
   const user = await getUser(scope, userId);
-  if (!(await deleteMember(scope, group.groupId, userId))) return;
+  if (!(await deleteMember(scope, group.groupId, user.userId))) return;
   await recordEvent(scope, {
     type: 'group.member-removed',
     subject: { kind: 'user', id: userId, name: fullName(user) },

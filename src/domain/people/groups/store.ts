@@ -1,6 +1,7 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { escapeLike } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
+import type { Row } from '../../rows.ts';
 import { type GroupId, isId, type Page, type Scope, type Transaction, type UserId } from '../../scope.ts';
 import { type Count, countUsers, nameKey } from '../users/index.ts';
 
@@ -9,12 +10,12 @@ export type GroupWithCount = Group & { members: Count };
 
 export const everyoneName = 'Everyone';
 
-const fromRow = (row: Record<string, never>): Group => ({
-  groupId: row.group_id!,
-  name: row.name!,
-  description: row.description!,
-  isEveryone: row.is_everyone!,
-  version: row.version!,
+const fromRow = (row: Row<'groups'>): Group => ({
+  groupId: row.group_id,
+  name: row.name,
+  description: row.description,
+  isEveryone: row.is_everyone,
+  version: row.version,
 });
 
 const groups = ({ db, contextId }: Scope) => db('groups').where('groups.context_id', contextId);
@@ -150,5 +151,5 @@ export async function insertMembers(scope: Transaction, groupId: GroupId, userId
   return rows.map((row) => row.user_id);
 }
 
-export const deleteMember = async (scope: Transaction, groupId: GroupId, userId: string): Promise<boolean> =>
+export const deleteMember = async (scope: Transaction, groupId: GroupId, userId: UserId): Promise<boolean> =>
   (await members(scope).where({ group_id: groupId, user_id: userId }).delete()) > 0;

@@ -1,17 +1,14 @@
 import { startOfDay } from '../../../platform/clock/index.ts';
 import type { Db } from '../../../platform/database/index.ts';
+import type { Row } from '../../rows.ts';
 import type { ContextId, Scope, Transaction, UserId } from '../../scope.ts';
 import type { PlannedDeactivation } from './plan.ts';
 
 const plans = ({ db, contextId }: Scope) => db('planned_deactivations').where('context_id', contextId);
 
-const planOf = (scope: Scope, userId: UserId) =>
-  plans(scope)
-    .where('user_id', userId)
-    // a day has no time zone: as text it stays the day it is
-    .first(scope.db.raw('starts_on::text, ends_on::text, description, began_at, version'));
+const planOf = (scope: Scope, userId: UserId) => plans(scope).where('user_id', userId).first();
 
-const fromRow = (row: Awaited<ReturnType<typeof planOf>>): PlannedDeactivation | undefined =>
+const fromRow = (row: Row<'planned_deactivations'> | undefined): PlannedDeactivation | undefined =>
   row && {
     startsOn: row.starts_on,
     endsOn: row.ends_on,

@@ -46,18 +46,18 @@ function readBeginning(scope: Scope, filter: UserFilter, { column, key }: Beginn
     .limit(limit)
     .select('user_id');
   if (after) page.whereRaw('(??, user_id) > (?, ?)', [column, ...after]);
-  return users(scope).whereIn('user_id', page).orderBy([column, 'user_id']);
+  return users(scope).whereIn('user_id', page).orderBy([column, 'user_id']).select<UserRow[]>('*');
 }
 
 function readRest(scope: Scope, filter: UserFilter, first: Beginning | undefined, after: After, limit: number): Promise<UserRow[]> {
   const page = filtered(scope, filter).orderBy(['name_key', 'user_id']).limit(limit).select('user_id');
   if (first) page.whereRaw('(?? >= ? AND ?? < ?) IS NOT TRUE', [first.column, first.key, first.column, first.key + above]);
   if (after) page.whereRaw('(name_key, user_id) > (?, ?)', [...after]);
-  return users(scope).whereIn('user_id', page).orderBy(['name_key', 'user_id']);
+  return users(scope).whereIn('user_id', page).orderBy(['name_key', 'user_id']).select<UserRow[]>('*');
 }
 
 export async function listUsersByIds(scope: Scope, ids: string[]): Promise<User[]> {
-  return (await users(scope).whereIn('user_id', ids.filter(isId)).orderBy('name_key')).map(fromRow);
+  return (await users(scope).whereIn('user_id', ids.filter(isId)).orderBy('name_key').select<UserRow[]>('*')).map(fromRow);
 }
 
 /** Which of these e-mails and usernames somebody has, in their compared form. */
@@ -71,7 +71,7 @@ export async function listTakenLogins(scope: Scope, logins: string[]): Promise<S
     ['email_key', emails],
     ['username_key', usernames],
   ] as const)
-    for (const key of await users(scope).whereRaw(`${column} = ANY(?)`, [keys]).pluck(column)) taken.add(key);
+    for (const key of await users(scope).whereRaw(`${column} = ANY(?)`, [keys]).pluck(column)) taken.add(key!);
   return taken;
 }
 

@@ -1,35 +1,11 @@
 import { jsonText, run } from '../../../platform/database/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import type { CustomValues } from '../../company/custom-fields/index.ts';
+import type { Row } from '../../rows.ts';
 import { isId, type Scope, type Transaction, type UserId } from '../../scope.ts';
-import { emailKey, loginKey, nameKey, type Role, type Status, type User, usernameKey } from './user.ts';
+import { emailKey, loginKey, nameKey, type Status, type User, usernameKey } from './user.ts';
 
-export type UserRow = {
-  user_id: UserId;
-  email: string | null;
-  email_verified: boolean;
-  recovery_email: string | null;
-  username: string | null;
-  first_name: string;
-  last_name: string;
-  name_key: string;
-  email_key: string | null;
-  username_key: string | null;
-  role: Role;
-  status: Status;
-  status_changed_at: Date;
-  deactivated_from: Status | null;
-  deleting_since: Date | null;
-  proofs_after: Date | null;
-  department: string | null;
-  locale: string | null;
-  seen_locale: string | null;
-  custom_values: CustomValues;
-  terms_edition: number | null;
-  created_at: Date;
-  updated_at: Date;
-  version: number;
-};
+export type UserRow = Row<'users', { custom_values: CustomValues; deactivated_from: Status | null }>;
 
 export const fromRow = (row: UserRow): User => ({
   userId: row.user_id,

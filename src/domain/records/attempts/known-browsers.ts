@@ -70,7 +70,7 @@ export async function listBrowsers(scope: Scope, userId: UserId, here: string): 
     userAgent: row.user_agent,
     firstAt: row.first_at,
     lastAt: row.last_at,
-    rememberedUntil: row.remembered_until > scope.clock.now() ? row.remembered_until : undefined,
+    rememberedUntil: row.remembered_until && row.remembered_until > scope.clock.now() ? row.remembered_until : undefined,
     isHere: row.browser_hash.equals(hashToken(here)),
   }));
 }

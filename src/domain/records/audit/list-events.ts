@@ -32,16 +32,16 @@ export async function listEvents(scope: Scope, filter: AuditFilter, limit = 50):
     .orderBy('event_id', 'desc')
     .limit(limit + 1);
   if (isId(filter.cursor)) query.where('event_id', '<', filter.cursor);
-  const rows: EventRow[] = await query;
+  const rows = await query.select<EventRow[]>('*');
   const items = await openEvents(scope, rows.slice(0, limit));
   return { items, cursor: rows.length > limit ? items.at(-1)!.id : undefined };
 }
 
 function filteredEvents(scope: Scope, filter: AuditFilter) {
-  const query = scope.db<EventRow>('audit_events').where('context_id', scope.contextId);
-  if (filter.type) query.where('type', filter.type as never);
+  const query = scope.db('audit_events').where('context_id', scope.contextId);
+  if (filter.type) query.where('type', filter.type);
   if (filter.withoutViews) query.whereNotIn('type', viewEventTypes);
-  if (filter.outcome) query.where('outcome', filter.outcome as never);
+  if (filter.outcome) query.where('outcome', filter.outcome);
   if (filter.supportCode) query.where('support_code', filter.supportCode.trim().toUpperCase());
   if (isId(filter.subjectId)) query.where('subject_id', filter.subjectId);
   if (isId(filter.actorId)) query.where('actor_id', filter.actorId);
@@ -88,4 +88,5 @@ export const listSealed = async ({ db, contextId }: Scope, after: number, last: 
     .where('seal_seq', '>', after)
     .where('seal_seq', '<=', last)
     .orderBy('seal_seq')
-    .limit(limit);
+    .limit(limit)
+    .select<EventRow[]>('*');

@@ -1,3 +1,4 @@
+import type { Row } from '../../rows.ts';
 import type { Actor, Scope } from '../../scope.ts';
 import type { AuditEventType } from './events.ts';
 import { type ActorData, findPersonKeys, openData, type SubjectData } from './personal.ts';
@@ -22,26 +23,7 @@ export type AuditEvent = {
 };
 
 /** As it lies in the store. */
-export type EventRow = {
-  context_id: string;
-  event_id: string;
-  at: Date;
-  type: AuditEventType;
-  outcome: 'success' | 'failure';
-  actor: Actor;
-  actor_id: string | null;
-  actor_sealed: Buffer | null;
-  subject_kind: string | null;
-  subject_id: string | null;
-  subject_name: string | null;
-  subject_sealed: Buffer | null;
-  application_id: string | null;
-  reason: string | null;
-  support_code: string | null;
-  details: Record<string, unknown>;
-  seal_seq: number | null;
-  seal_hash: Buffer | null;
-};
+export type EventRow = Row<'audit_events', { type: AuditEventType; actor: Actor; details: Record<string, unknown> }>;
 
 /** Opens what is sealed under the keys of people who exist. */
 export async function openEvents(scope: Scope, rows: EventRow[]): Promise<AuditEvent[]> {

@@ -78,7 +78,8 @@ export async function lockOwnHead(scope: Transaction): Promise<ChainHead> {
     throw new BrokenChain(`beyond the end of the audit chain of ${scope.contextId} lies an event: run "portaria audit verify"`);
   if (head.seq > head.anchorSeq) {
     const last = await events().where('seal_seq', head.seq).first('seal_hash');
-    if (!last?.seal_hash.equals(head.hash)) throw new BrokenChain(`event ${head.seq} of the audit chain of ${scope.contextId} was changed`);
+    if (!last?.seal_hash?.equals(head.hash))
+      throw new BrokenChain(`event ${head.seq} of the audit chain of ${scope.contextId} was changed`);
   }
   return head;
 }
@@ -101,7 +102,11 @@ async function sealSome(scope: Transaction, timeZone: string): Promise<number> {
   const { db, contextId } = scope;
   if (!(await db('audit_events').where({ context_id: contextId, seal_seq: null }).first('event_id'))) return 0;
   const head = await lockOwnHead(scope);
-  const rows: EventRow[] = await db('audit_events').where({ context_id: contextId, seal_seq: null }).orderBy('event_id').limit(step);
+  const rows = await db('audit_events')
+    .where({ context_id: contextId, seal_seq: null })
+    .orderBy('event_id')
+    .limit(step)
+    .select<EventRow[]>('*');
   const hashes: Buffer[] = [];
   for (const [i, row] of rows.entries()) hashes.push(nextHash(hashes[i - 1] ?? head.hash, head.seq + i + 1, canonicalEvent(row)));
   await db.raw(
@@ -150,5 +155,5 @@ export async function listDailyCounts(
     .whereIn('type', types)
     .where('day', '>=', from)
     .orderBy('day')
-    .select(db.raw('day::text'), 'type', 'outcome', 'n');
+    .select('day', 'type', 'outcome', 'n');
 }

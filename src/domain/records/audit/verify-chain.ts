@@ -39,14 +39,14 @@ async function verify(scope: Scope, known?: KnownHead): Promise<Verification> {
   const events = () => db('audit_events').where('context_id', contextId);
   const [before] = await events()
     .where('seal_seq', '<=', head?.anchorSeq ?? 0)
-    .select(db.raw('count(*)::int AS events'));
-  const [tail] = await events().whereNull('seal_seq').select(db.raw('count(*)::int AS events, min(at) AS oldest'));
+    .count({ events: '*' });
+  const [tail] = await events().whereNull('seal_seq').count({ events: '*' }).min({ oldest: 'at' });
   const result: Verification = {
     sealed: 0,
-    before: before.events,
+    before: Number(before!.events),
     firstSeq: (head?.anchorSeq ?? 0) + 1,
     head: head && { seq: head.seq, hash: head.hash.toString('hex'), sealedAt: head.sealedAt },
-    tail: { events: tail.events, oldest: tail.oldest ?? undefined },
+    tail: { events: Number(tail!.events), oldest: tail!.oldest ?? undefined },
     isKnownTooOld: known && head && known.seq < head.anchorSeq ? true : undefined,
   };
   // a company begins with a head
@@ -54,8 +54,8 @@ async function verify(scope: Scope, known?: KnownHead): Promise<Verification> {
   if (!isOwnHead(scope.keyRing, scope, head, head.mac)) return { ...result, breach: { at: head.seq, what: 'head' } };
   const { sealed, breach } = await recompute(scope, head, known);
   if (breach?.what !== 'hidden' && breach) return { ...result, sealed, breach };
-  const beyond = await events().where('seal_seq', '>', head.seq).orderBy('seal_seq').first('event_id', db.raw('seal_seq::text'));
-  if (beyond) return { ...result, sealed, breach: { at: Number(beyond.seal_seq), what: 'added', eventId: beyond.event_id } };
+  const beyond = await events().where('seal_seq', '>', head.seq).orderBy('seal_seq').first('event_id', 'seal_seq');
+  if (beyond) return { ...result, sealed, breach: { at: beyond.seal_seq!, what: 'added', eventId: beyond.event_id } };
   return breach ? { ...result, sealed, breach } : { ...result, sealed };
 }
 
@@ -100,8 +100,8 @@ async function hiddenAmong(scope: Scope, rows: EventRow[], anchorSeq: number): P
     .where((or) => or.whereNull('seal_seq').orWhere('seal_seq', '>', anchorSeq))
     .whereIn('subject_id', keyless)
     .pluck('subject_id');
-  const alive = new Set(await db('users').where('context_id', contextId).whereIn('user_id', keyless).pluck('user_id'));
-  const deleted = new Set(deletions.filter((id) => !alive.has(id)));
+  const alive = new Set<string>(await db('users').where('context_id', contextId).whereIn('user_id', keyless).pluck('user_id'));
+  const deleted = new Set(deletions.filter((id) => id !== null && !alive.has(id)));
   const hides = (row: EventRow, part: 'actor' | 'subject', id: string | null, sealed: Buffer | null): boolean => {
     if (!id || !sealed) return false;
     const key = keys.get(id);

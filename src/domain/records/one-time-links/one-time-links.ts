@@ -1,6 +1,7 @@
 import { addSeconds } from '../../../platform/clock/index.ts';
 import { hashToken, newId, randomToken } from '../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, jsonText } from '../../../platform/database/index.ts';
+import type { Row } from '../../rows.ts';
 import { type Scope, type Transaction, type UserId, useCase } from '../../scope.ts';
 
 export type LinkKind = 'recovery' | 'invitation' | 'registration' | 'email-change' | 'email-confirm' | 'recovery-email' | 'export';
@@ -37,16 +38,16 @@ export const createLink = useCase(async (scope, { kind, owner, lifetimeSeconds, 
   return token;
 });
 
-const found = (row: { user_id: UserId | null; address_key: string | null; payload: Record<string, string> }): FoundLink => ({
+const found = (row: Pick<Row<'one_time_links'>, 'user_id' | 'address_key' | 'payload'>): FoundLink => ({
   userId: row.user_id ?? undefined,
   addressKey: row.address_key ?? undefined,
-  payload: row.payload,
+  payload: row.payload as FoundLink['payload'],
 });
-const columns = ['user_id', 'address_key', 'payload'];
+const columns = ['user_id', 'address_key', 'payload'] as const;
 
 /** While it can be used: mail scanners may look as often as they like. */
 export async function findLink(scope: Scope, kind: LinkKind, token: string): Promise<FoundLink | undefined> {
-  const row = token.length === 43 ? await alive(scope, kind, token).first(columns) : undefined;
+  const row = token.length === 43 ? await alive(scope, kind, token).first(...columns) : undefined;
   return row && found(row);
 }
 
@@ -76,13 +77,15 @@ export async function listOpenLinks(
     .where('expires_at', '>', scope.clock.now())
     .orderBy('created_at', 'desc')
     .select('kind', 'payload', 'expires_at');
-  return rows.map((row) => ({ kind: row.kind, payload: row.payload, expiresAt: row.expires_at }));
+  return rows.map((row) => ({ kind: row.kind as LinkKind, payload: row.payload as FoundLink['payload'], expiresAt: row.expires_at }));
 }
 
 /** Uses it up: of parallel tries one wins. */
 export async function useLink(scope: Transaction, kind: LinkKind, token: string): Promise<FoundLink | undefined> {
   if (token.length !== 43) return undefined;
-  const [row] = await alive(scope, kind, token).update({ ended_at: scope.clock.now() }).returning(columns);
+  const [row] = await alive(scope, kind, token)
+    .update({ ended_at: scope.clock.now() })
+    .returning([...columns]);
   return row && found(row);
 }
 

@@ -116,5 +116,5 @@ export async function listRefused(scope: Scope, operationId: OperationId, limit 
     .orderBy('position')
     .limit(limit)
     .select('user_id', 'outcome');
-  return rows.map((row) => ({ userId: row.user_id, outcome: row.outcome }));
+  return rows.map((row) => ({ userId: row.user_id, outcome: row.outcome! }));
 }

@@ -2,6 +2,7 @@ import { newId } from '../../../platform/crypto/index.ts';
 import { type Db, jsonText } from '../../../platform/database/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import { enqueueJob } from '../../../platform/jobs/index.ts';
+import type { Row } from '../../rows.ts';
 import { type Actor, isId, type OperationId, type Scope, type Transaction, type UserId, useCase } from '../../scope.ts';
 import { Superseded } from './files.ts';
 
@@ -27,24 +28,9 @@ export type Operation = {
   finishedAt?: Date;
 };
 
-type Row = {
-  operation_id: OperationId;
-  kind: string;
-  requested_by: UserId;
-  actor: Actor;
-  input: Record<string, unknown>;
-  state: Operation['state'];
-  run: number;
-  total: number;
-  done: number;
-  refused: number;
-  fault: string | null;
-  file_name: string | null;
-  created_at: Date;
-  finished_at: Date | null;
-};
+type OperationRow = Row<'operations', { actor: Actor; input: Record<string, unknown> }>;
 
-const fromRow = (row: Row): Operation => ({
+const fromRow = (row: OperationRow): Operation => ({
   operationId: row.operation_id,
   kind: row.kind,
   requestedBy: row.requested_by,
@@ -63,12 +49,18 @@ const fromRow = (row: Row): Operation => ({
 
 const operations = ({ db, contextId }: Scope) => db('operations').where('context_id', contextId);
 
+/** Only a person asks for an operation. */
+function requesterOf({ actor }: Scope): UserId {
+  if (actor.kind !== 'person' || !isId(actor.id)) throw new Error(`operations are asked for by people, not by ${actor.kind}`);
+  return actor.id;
+}
+
 export type NewOperation = { kind: string; input: Record<string, unknown>; total: number };
 
 /** Asks for it: a job begins at the transaction's commit. @throws AppError too_many_operations */
 export const startOperation = useCase(async (scope, asked: NewOperation): Promise<OperationId> => {
   const [row] = await operations(scope)
-    .where({ requested_by: scope.actor.id, finished_at: null })
+    .where({ requested_by: requesterOf(scope), finished_at: null })
     .whereNot('state', 'draft')
     .count({ n: '*' });
   if (Number(row?.n) >= mostWaiting) throw new AppError('too_many_operations', 429, { params: { most: mostWaiting } });
@@ -79,7 +71,9 @@ export const startOperation = useCase(async (scope, asked: NewOperation): Promis
 
 /** Takes the place of the person's draft before. */
 export const draftOperation = useCase(async (scope, asked: NewOperation): Promise<OperationId> => {
-  await operations(scope).where({ requested_by: scope.actor.id, state: 'draft' }).delete();
+  await operations(scope)
+    .where({ requested_by: requesterOf(scope), state: 'draft' })
+    .delete();
   return insertOperation(scope, asked, 'draft');
 });
 
@@ -98,18 +92,15 @@ const enqueueRun = ({ db, contextId }: Transaction, operationId: OperationId): P
 /** So many of one person wait at once. */
 const mostWaiting = 10;
 
-async function insertOperation(
-  { db, contextId, actor, clock }: Transaction,
-  { kind, input, total }: NewOperation,
-  state: 'draft' | 'waiting',
-): Promise<OperationId> {
+async function insertOperation(scope: Transaction, { kind, input, total }: NewOperation, state: 'draft' | 'waiting'): Promise<OperationId> {
+  const { db, contextId, actor, clock } = scope;
   const now = clock.now();
   const operationId = newId(now.getTime()) as OperationId;
   await db('operations').insert({
     context_id: contextId,
     operation_id: operationId,
     kind,
-    requested_by: actor.id,
+    requested_by: requesterOf(scope),
     actor: jsonText(actor),
     input: jsonText(input),
     state,
@@ -120,7 +111,7 @@ async function insertOperation(
 }
 
 export async function findOperation(scope: Scope, operationId: string): Promise<Operation | undefined> {
-  const row = isId(operationId) ? await operations(scope).where('operation_id', operationId).first() : undefined;
+  const row = isId(operationId) ? await operations(scope).where('operation_id', operationId).first<OperationRow | undefined>() : undefined;
   return row && fromRow(row);
 }
 
@@ -135,10 +126,11 @@ export async function getOperation(scope: Scope, operationId: string): Promise<O
 export const listOperations = async (scope: Scope, limit = 50): Promise<Operation[]> =>
   (
     await operations(scope)
-      .where('requested_by', scope.actor.id ?? null)
+      .where('requested_by', requesterOf(scope))
       .whereNot('state', 'draft')
       .orderBy('operation_id', 'desc')
       .limit(limit)
+      .select<OperationRow[]>('*')
   ).map(fromRow);
 
 export async function noteProgress(
@@ -213,7 +205,7 @@ async function beginRun(scope: Scope, operationId: string): Promise<Operation | 
     .whereNot('state', 'draft')
     .update({ state: 'running', run: scope.db.raw('run + 1') })
     .returning('*');
-  return row && fromRow(row);
+  return row && fromRow(row as OperationRow);
 }
 
 /** S53: files are kept for 48 hours, what was done for 30 days. */

@@ -1,7 +1,7 @@
 import { enqueueJob } from '../../../platform/jobs/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfUser } from '../../records/protocol-artifacts/index.ts';
-import { type SessionId, useCase } from '../../scope.ts';
+import { type SessionId, type UserId, useCase } from '../../scope.ts';
 import { listParticipants } from './store.ts';
 
 export type EndReason =
@@ -42,7 +42,7 @@ export const endSession = useCase(async (scope, sessionId: SessionId, reason: En
 });
 
 /** One of the person's own: another's id ends nothing. */
-export const endOwnSession = useCase(async (scope, userId: string, sessionId: SessionId): Promise<void> => {
+export const endOwnSession = useCase(async (scope, userId: UserId, sessionId: SessionId): Promise<void> => {
   const own = await scope.db('sessions').where({ context_id: scope.contextId, session_id: sessionId, user_id: userId }).first('session_id');
   if (own) await endSession(scope, sessionId, 'signed-out');
 });
@@ -51,10 +51,10 @@ export const endOwnSession = useCase(async (scope, userId: string, sessionId: Se
  * All of a person's sessions, and what their applications may do without one (offline access).
  * @param except the session that may go on: the person's own, when they changed their password
  */
-export const endSessionsOfUser = useCase(async (scope, userId: string, reason: EndReason, except?: SessionId): Promise<number> => {
+export const endSessionsOfUser = useCase(async (scope, userId: UserId, reason: EndReason, except?: SessionId): Promise<number> => {
   await revokeGrantsOfUser(scope, userId);
   const rows = await scope.db('sessions').where({ context_id: scope.contextId, user_id: userId, ended_at: null }).select('session_id');
-  const ids = rows.map((row) => row.session_id as SessionId).filter((id) => id !== except);
+  const ids = rows.map((row) => row.session_id).filter((id) => id !== except);
   for (const id of ids) await endSession(scope, id, reason);
   return ids.length;
 });

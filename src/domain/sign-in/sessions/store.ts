@@ -228,9 +228,9 @@ export async function findSessionIdOfToken({ db, contextId }: Scope, token: stri
 
 export async function markNotified(
   { db, contextId, clock }: Scope,
-  sessionId: string,
-  applicationId: string,
-  protocol: string,
+  sessionId: SessionId,
+  applicationId: ApplicationId,
+  protocol: 'oidc' | 'saml',
 ): Promise<void> {
   await db('session_participants')
     .where({ context_id: contextId, session_id: sessionId, application_id: applicationId, protocol })

@@ -9,6 +9,7 @@ import {
 import { addSeconds } from '../../../../platform/clock/index.ts';
 import { hashToken, type KeyRing, newId } from '../../../../platform/crypto/index.ts';
 import type { ArtifactStore } from '../../../records/protocol-artifacts/index.ts';
+import type { Row } from '../../../rows.ts';
 import type { Scope, Transaction, UserId } from '../../../scope.ts';
 import type { RelyingParty } from './relying-party.ts';
 
@@ -59,19 +60,27 @@ function parse<T>(text: string): T | undefined {
   }
 }
 
+const transportsOf = ({ transports: known }: Pick<Row<'second_factors'>, 'transports'>) => transports.filter((one) => known?.includes(one));
+
+/** As browsers are told which keys may answer. */
+async function listCredentials(scope: Scope, userId: UserId) {
+  const rows = await passkeys(scope).where('user_id', userId).select('credential_id', 'transports');
+  return rows.map((row) => ({ id: row.credential_id!, transports: transportsOf(row) }));
+}
+
 export async function startRegistration(
   scope: Scope,
   ceremony: Ceremony,
   user: { userId: UserId; login: string; name: string },
 ): Promise<Offer> {
-  const known = await passkeys(scope).where('user_id', user.userId).select('credential_id', 'transports');
+  const known = await listCredentials(scope, user.userId);
   const options = await generateRegistrationOptions({
     rpName: ceremony.party.name,
     rpID: ceremony.party.id,
     userName: user.login,
     userDisplayName: user.name,
     userID: new TextEncoder().encode(user.userId), // opaque, as WebAuthn §14.6.1 asks
-    excludeCredentials: known.map(({ credential_id, transports }) => ({ id: credential_id, transports })),
+    excludeCredentials: known,
     authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
     attestationType: 'none',
   });
@@ -123,10 +132,10 @@ export async function addPasskey(
 
 /** @param userId whose passkeys may answer; undefined lets the person choose among those of this browser (discoverable credentials) */
 export async function startAssertion(scope: Scope, ceremony: Ceremony, userId?: UserId): Promise<Offer> {
-  const known = userId && (await passkeys(scope).where('user_id', userId).select('credential_id', 'transports'));
+  const known = userId && (await listCredentials(scope, userId));
   const options = await generateAuthenticationOptions({
     rpID: ceremony.party.id,
-    allowCredentials: known?.map(({ credential_id, transports }) => ({ id: credential_id, transports })),
+    allowCredentials: known || undefined,
     userVerification: 'required',
   });
   return { options, sealed: seal(scope, ceremony, 'assertion', options.challenge) };
@@ -156,7 +165,7 @@ export async function provePasskey(
     expectedOrigin: party.origin,
     expectedRPID: party.id,
     requireUserVerification: true,
-    credential: { id: row.credential_id, publicKey: new Uint8Array(row.public_key), counter: row.sign_count, transports: row.transports },
+    credential: { id: response.id, publicKey: new Uint8Array(row.public_key!), counter: row.sign_count!, transports: transportsOf(row) },
   }).catch(() => undefined); // a counter that goes back is a copy of the key (WebAuthn §6.1.1)
   if (!verified?.verified) return undefined;
   const { newCounter, credentialBackedUp } = verified.authenticationInfo;

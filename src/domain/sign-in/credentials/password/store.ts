@@ -1,9 +1,10 @@
 import { run } from '../../../../platform/database/index.ts';
+import type { Row } from '../../../rows.ts';
 import type { Scope, Transaction, UserId } from '../../../scope.ts';
 
 export type StoredPassword = { hash: string; mustChange: boolean; temporaryEncrypted?: string; changedAt: Date };
 
-type PasswordRow = { hash: string; must_change: boolean; temporary_encrypted: string | null; changed_at: Date };
+type PasswordRow = Omit<Row<'passwords'>, 'context_id' | 'user_id'>;
 
 export async function findPassword({ db, contextId }: Scope, userId: UserId): Promise<StoredPassword | undefined> {
   const text = 'SELECT hash, must_change, temporary_encrypted, changed_at FROM passwords WHERE context_id = $1 AND user_id = $2';

@@ -1,5 +1,6 @@
 import { newId } from '../../../../platform/crypto/index.ts';
 import { run } from '../../../../platform/database/index.ts';
+import type { Row } from '../../../rows.ts';
 import type { Scope, Transaction, UserId } from '../../../scope.ts';
 import { matchTotp, newTotpSecret, totpUri } from './totp.ts';
 
@@ -29,14 +30,14 @@ function openSealed(scope: Scope, userId: UserId, sealed: string): string | unde
 export async function addTotp(scope: Transaction, userId: UserId, offer: { sealed: string; code: string; name: string }): Promise<boolean> {
   const secret = openSealed(scope, userId, offer.sealed);
   const now = scope.clock.now();
-  const step = secret && matchTotp(secret, offer.code, now, undefined);
+  const step = secret === undefined ? undefined : matchTotp(secret, offer.code, now, undefined);
   if (!secret || step === undefined) return false;
   // sent twice: one secret in two rows would let each of its codes count twice
   const known = await scope
     .db('second_factors')
     .where({ context_id: scope.contextId, user_id: userId, kind: 'totp' })
     .select('secret_encrypted');
-  if (known.some((row) => scope.keyRing.decrypt(row.secret_encrypted, secretPurpose(scope, userId)).toString() === secret)) return true;
+  if (known.some((row) => scope.keyRing.decrypt(row.secret_encrypted!, secretPurpose(scope, userId)).toString() === secret)) return true;
   await scope.db('second_factors').insert({
     context_id: scope.contextId,
     user_id: userId,
@@ -51,7 +52,7 @@ export async function addTotp(scope: Transaction, userId: UserId, offer: { seale
   return true;
 }
 
-type AppRow = { factor_id: string; secret_encrypted: string; last_step: number | null };
+type AppRow = Pick<Row<'second_factors', { secret_encrypted: string }>, 'factor_id' | 'secret_encrypted' | 'last_step'>;
 const apps = "SELECT factor_id, secret_encrypted, last_step FROM second_factors WHERE context_id = $1 AND user_id = $2 AND kind = 'totp'";
 const useStep = `UPDATE second_factors SET last_step = $4, last_used_at = $5
   WHERE context_id = $1 AND user_id = $2 AND factor_id = $3 AND kind = 'totp' AND (last_step IS NULL OR last_step < $4)`;

@@ -1,0 +1,85 @@
+// Writes src/domain/tables.ts: the rows of every table, as test/migrations/schema.sql has them. `--write`, or prints.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { schemaFile } from './dump-schema.ts';
+
+export const tablesFile = new URL('../src/domain/tables.ts', import.meta.url);
+
+/** What the driver gives for a column of this type; a day has no time zone, so it stays the text it is. JSON is typed by whoever reads it. */
+const typeOf: Record<string, string> = {
+  bigint: 'number',
+  boolean: 'boolean',
+  bytea: 'Buffer',
+  date: 'string',
+  integer: 'number',
+  jsonb: 'unknown',
+  text: 'string',
+  'text[]': 'string[]',
+  'timestamp with time zone': 'Date',
+  uuid: 'string',
+};
+
+/** Ids that the domain tells apart, by the name of the column. */
+const brands: Record<string, string> = {
+  application_id: 'ApplicationId',
+  context_id: 'ContextId',
+  group_id: 'GroupId',
+  operation_id: 'OperationId',
+  paired_context_id: 'ContextId',
+  request_id: 'RequestId',
+  requested_by: 'UserId',
+  session_id: 'SessionId',
+  user_id: 'UserId',
+};
+
+const column =
+  /^ {2}(\w+) (bigint|boolean|bytea|date|integer|jsonb|text\[\]|text|timestamp with time zone|uuid)( NOT NULL)?( DEFAULT .*?)?,?$/;
+const check = /^ {2}CHECK \(\((\w+) = ANY \(ARRAY\[(.*)\]\)\)\)/;
+
+/** @throws Error naming a line that is none of a table's */
+function readTable(name: string, lines: string[]): string {
+  const choices = new Map(
+    lines.flatMap((line): [string, string][] => {
+      const [, of = '', list = ''] = check.exec(line) ?? [];
+      return of ? [[of, [...list.matchAll(/'([^']*)'::text/g)].map(([, value]) => `'${value}'`).join(' | ')]] : [];
+    }),
+  );
+  const columns = lines.flatMap((line) => {
+    const found = column.exec(line);
+    if (!found && !/^ {2}(PRIMARY|FOREIGN|UNIQUE|CHECK)/.test(line)) throw new Error(`${name}: ${line}`);
+    if (!found) return [];
+    const [, key = '', type = '', required, fallback] = found;
+    const base = choices.get(key) ?? brands[key] ?? typeOf[type]!;
+    return [
+      {
+        key,
+        type: required || type === 'jsonb' ? base : `${base} | null`,
+        isOptional: !required || fallback !== undefined,
+        isJson: type === 'jsonb',
+      },
+    ];
+  });
+  const rows = columns.map(({ key, type }) => `    ${key}: ${type};\n`).join('');
+  const optional = columns.filter(({ isOptional }) => isOptional).map(({ key }) => `'${key}'`);
+  const json = columns.filter(({ isJson }) => isJson).map(({ key }) => `'${key}'`);
+  return `  ${name}: Table<\n    {\n${rows}    },\n    ${optional.join(' | ') || 'never'},\n    ${json.join(' | ') || 'never'}\n  >;\n`;
+}
+
+export function writeTables(schema: string): string {
+  const tables = [...schema.matchAll(/^CREATE TABLE (\w+) \(\n(.*?)\n\)/gms)].map(([, name = '', body = '']) =>
+    readTable(name, body.split('\n')),
+  );
+  const ids = [...new Set(Object.values(brands))].sort().join(', ');
+  return `// Made by scripts/tables.ts from test/migrations/schema.sql: do not edit. How rows are used: rows.ts.
+import type { Table } from './rows.ts';
+import type { ${ids} } from './scope.ts';
+
+export type Tables = {
+${tables.join('')}};
+`;
+}
+
+if (import.meta.main) {
+  const text = writeTables(readFileSync(schemaFile, 'utf8'));
+  if (process.argv.includes('--write')) writeFileSync(tablesFile, text);
+  else process.stdout.write(text);
+}

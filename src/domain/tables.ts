@@ -1,0 +1,647 @@
+// Made by scripts/tables.ts from test/migrations/schema.sql: do not edit. How rows are used: rows.ts.
+import type { Table } from './rows.ts';
+import type { ApplicationId, ContextId, GroupId, OperationId, RequestId, SessionId, UserId } from './scope.ts';
+
+export type Tables = {
+  application_consents: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      application_id: ApplicationId;
+      scopes: string[];
+      given_at: Date;
+    },
+    never,
+    never
+  >;
+  application_groups: Table<
+    {
+      context_id: ContextId;
+      application_id: ApplicationId;
+      group_id: GroupId;
+    },
+    never,
+    never
+  >;
+  application_logos: Table<
+    {
+      context_id: ContextId;
+      application_id: ApplicationId;
+      content_type: 'image/png' | 'image/jpeg' | 'image/webp';
+      content: Buffer;
+      etag: string;
+    },
+    never,
+    never
+  >;
+  application_users: Table<
+    {
+      context_id: ContextId;
+      application_id: ApplicationId;
+      user_id: UserId;
+    },
+    never,
+    never
+  >;
+  application_uses: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      application_id: ApplicationId;
+      last_used_at: Date;
+    },
+    never,
+    never
+  >;
+  applications: Table<
+    {
+      context_id: ContextId;
+      application_id: ApplicationId;
+      code: string;
+      name: string;
+      name_key: string;
+      description: string;
+      category: string;
+      catalogue_entry: string | null;
+      enabled: boolean;
+      navigable: boolean;
+      launch_url: string | null;
+      oidc: unknown;
+      oidc_client_id: string | null;
+      created_at: Date;
+      updated_at: Date;
+      version: number;
+      saml: unknown;
+      saml_entity_id: string | null;
+      trace_until: Date | null;
+    },
+    | 'description'
+    | 'category'
+    | 'catalogue_entry'
+    | 'enabled'
+    | 'navigable'
+    | 'launch_url'
+    | 'oidc'
+    | 'oidc_client_id'
+    | 'version'
+    | 'saml'
+    | 'saml_entity_id'
+    | 'trace_until',
+    'oidc' | 'saml'
+  >;
+  audit_chains: Table<
+    {
+      context_id: ContextId;
+      seq: number;
+      hash: Buffer;
+      anchor_seq: number;
+      anchor_hash: Buffer;
+      mac: string;
+      sealed_at: Date;
+    },
+    never,
+    never
+  >;
+  audit_daily_counts: Table<
+    {
+      context_id: ContextId;
+      day: string;
+      type: string;
+      outcome: string;
+      n: number;
+    },
+    never,
+    never
+  >;
+  audit_events: Table<
+    {
+      context_id: ContextId;
+      event_id: string;
+      at: Date;
+      type: string;
+      outcome: 'success' | 'failure';
+      actor: unknown;
+      actor_id: string | null;
+      subject_kind: string | null;
+      subject_id: string | null;
+      subject_name: string | null;
+      application_id: ApplicationId | null;
+      reason: string | null;
+      support_code: string | null;
+      details: unknown;
+      actor_sealed: Buffer | null;
+      subject_sealed: Buffer | null;
+      seal_seq: number | null;
+      seal_hash: Buffer | null;
+    },
+    | 'actor_id'
+    | 'subject_kind'
+    | 'subject_id'
+    | 'subject_name'
+    | 'application_id'
+    | 'reason'
+    | 'support_code'
+    | 'details'
+    | 'actor_sealed'
+    | 'subject_sealed'
+    | 'seal_seq'
+    | 'seal_hash',
+    'actor' | 'details'
+  >;
+  audit_keys: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      key: Buffer;
+    },
+    never,
+    never
+  >;
+  certificate_uses: Table<
+    {
+      context_id: ContextId;
+      application_id: ApplicationId;
+      owner: 'ours' | 'theirs';
+      fingerprint: string;
+      last_at: Date;
+    },
+    never,
+    never
+  >;
+  certificate_warnings: Table<
+    {
+      context_id: ContextId;
+      fingerprint: string;
+      days: number;
+      warned_at: Date;
+    },
+    never,
+    never
+  >;
+  context_logos: Table<
+    {
+      context_id: ContextId;
+      content_type: string;
+      content: Buffer;
+      etag: string;
+    },
+    never,
+    never
+  >;
+  context_settings: Table<
+    {
+      context_id: ContextId;
+      kind: string;
+      value: unknown;
+      version: number;
+      changed_at: Date;
+    },
+    never,
+    'value'
+  >;
+  contexts: Table<
+    {
+      context_id: ContextId;
+      code: string;
+      name: string;
+      environment: 'production' | 'approval';
+      paired_context_id: ContextId | null;
+      address: string | null;
+      created_at: Date;
+      version: number;
+      saml_entity_id: string | null;
+      time_zone: string;
+    },
+    'paired_context_id' | 'address' | 'version' | 'saml_entity_id' | 'time_zone',
+    never
+  >;
+  custom_fields: Table<
+    {
+      context_id: ContextId;
+      field_id: string;
+      code: string;
+      label: string;
+      type: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'choices';
+      options: unknown;
+      is_required: boolean;
+      is_personal: boolean;
+      position: number;
+      version: number;
+      created_at: Date;
+    },
+    'options' | 'version',
+    'options'
+  >;
+  group_members: Table<
+    {
+      context_id: ContextId;
+      group_id: GroupId;
+      user_id: UserId;
+    },
+    never,
+    never
+  >;
+  groups: Table<
+    {
+      context_id: ContextId;
+      group_id: GroupId;
+      name: string;
+      name_key: string;
+      description: string;
+      is_everyone: boolean;
+      created_at: Date;
+      updated_at: Date;
+      version: number;
+    },
+    'description' | 'is_everyone' | 'version',
+    never
+  >;
+  known_browsers: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      browser_hash: Buffer;
+      user_agent: string;
+      first_at: Date;
+      last_at: Date;
+      remembered_until: Date | null;
+      failed: number;
+      failed_at: Date | null;
+      remembered_at: Date | null;
+    },
+    'remembered_until' | 'failed' | 'failed_at' | 'remembered_at',
+    never
+  >;
+  launchpad_entries: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      application_id: ApplicationId;
+      is_favourite: boolean;
+      added_at: Date;
+    },
+    'is_favourite',
+    never
+  >;
+  oidc_artifacts: Table<
+    {
+      context_id: ContextId;
+      kind: string;
+      id_hash: Buffer;
+      payload: unknown;
+      grant_key: Buffer | null;
+      uid: string | null;
+      session_id: SessionId | null;
+      user_code: string | null;
+      account_id: string | null;
+      consumed_at: Date | null;
+      expires_at: Date | null;
+    },
+    'grant_key' | 'uid' | 'session_id' | 'user_code' | 'account_id' | 'consumed_at' | 'expires_at',
+    'payload'
+  >;
+  one_time_links: Table<
+    {
+      context_id: ContextId;
+      link_id: string;
+      kind: string;
+      user_id: UserId | null;
+      token_hash: Buffer;
+      created_at: Date;
+      expires_at: Date;
+      ended_at: Date | null;
+      address_key: string | null;
+      payload: unknown;
+    },
+    'user_id' | 'ended_at' | 'address_key' | 'payload',
+    'payload'
+  >;
+  operation_files: Table<
+    {
+      context_id: ContextId;
+      operation_id: OperationId;
+      part: number;
+      content: Buffer;
+    },
+    never,
+    never
+  >;
+  operation_items: Table<
+    {
+      context_id: ContextId;
+      operation_id: OperationId;
+      position: number;
+      user_id: UserId;
+      outcome: string | null;
+    },
+    'outcome',
+    never
+  >;
+  operations: Table<
+    {
+      context_id: ContextId;
+      operation_id: OperationId;
+      kind: string;
+      requested_by: UserId;
+      actor: unknown;
+      input: unknown;
+      state: 'draft' | 'waiting' | 'running' | 'done' | 'failed';
+      total: number;
+      done: number;
+      refused: number;
+      fault: string | null;
+      file_name: string | null;
+      created_at: Date;
+      finished_at: Date | null;
+      run: number;
+    },
+    'done' | 'refused' | 'fault' | 'file_name' | 'finished_at' | 'run',
+    'actor' | 'input'
+  >;
+  partner_metadata: Table<
+    {
+      context_id: ContextId;
+      application_id: ApplicationId;
+      checked_at: Date;
+      fault: string | null;
+      proposed: unknown;
+      ignored: unknown;
+      url: string | null;
+    },
+    'fault' | 'proposed' | 'ignored' | 'url',
+    'proposed' | 'ignored'
+  >;
+  password_history: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      hash: string;
+      replaced_at: Date;
+    },
+    never,
+    never
+  >;
+  passwords: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      hash: string;
+      must_change: boolean;
+      temporary_encrypted: string | null;
+      changed_at: Date;
+    },
+    'temporary_encrypted',
+    never
+  >;
+  pending_requests: Table<
+    {
+      context_id: ContextId;
+      request_id: RequestId;
+      browser_hash: Buffer;
+      destination: unknown;
+      application_id: ApplicationId | null;
+      demands: unknown;
+      proven: unknown;
+      created_at: Date;
+      expires_at: Date;
+    },
+    'application_id' | 'demands' | 'proven',
+    'destination' | 'demands' | 'proven'
+  >;
+  persistent_name_ids: Table<
+    {
+      context_id: ContextId;
+      application_id: ApplicationId;
+      user_id: UserId;
+      name_id: string;
+      created_at: Date;
+    },
+    never,
+    never
+  >;
+  planned_deactivations: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      starts_on: string;
+      ends_on: string;
+      description: string;
+      began_at: Date | null;
+      version: number;
+    },
+    'began_at',
+    never
+  >;
+  recovery_codes: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      code_hash: Buffer;
+      created_at: Date;
+      used_at: Date | null;
+    },
+    'used_at',
+    never
+  >;
+  saml_certificates: Table<
+    {
+      context_id: ContextId;
+      fingerprint: string;
+      alg: 'RS256' | 'ES256';
+      status: 'published' | 'signing' | 'retired';
+      certificate: string;
+      private_key_encrypted: string;
+      not_after: Date;
+      created_at: Date;
+      signing_since: Date | null;
+      retired_at: Date | null;
+    },
+    'signing_since' | 'retired_at',
+    never
+  >;
+  second_factors: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      factor_id: string;
+      kind: 'totp' | 'passkey';
+      name: string;
+      created_at: Date;
+      last_used_at: Date | null;
+      secret_encrypted: string | null;
+      last_step: number | null;
+      credential_id: string | null;
+      public_key: Buffer | null;
+      sign_count: number | null;
+      transports: string[] | null;
+      is_backed_up: boolean | null;
+    },
+    'last_used_at' | 'secret_encrypted' | 'last_step' | 'credential_id' | 'public_key' | 'sign_count' | 'transports' | 'is_backed_up',
+    never
+  >;
+  session_participants: Table<
+    {
+      context_id: ContextId;
+      session_id: SessionId;
+      application_id: ApplicationId;
+      protocol: 'oidc' | 'saml';
+      protocol_session: string;
+      joined_at: Date;
+      notified_at: Date | null;
+      name_ids: unknown;
+    },
+    'notified_at' | 'name_ids',
+    'name_ids'
+  >;
+  sessions: Table<
+    {
+      context_id: ContextId;
+      session_id: SessionId;
+      token_hash: Buffer;
+      user_id: UserId;
+      amr: string[];
+      authenticated_at: Date;
+      created_at: Date;
+      seen_at: Date;
+      expires_at: Date;
+      ended_at: Date | null;
+      end_reason: string | null;
+      ip: string;
+      user_agent: string;
+      idle_seconds: number;
+      is_kept: boolean;
+    },
+    'ended_at' | 'end_reason' | 'idle_seconds' | 'is_kept',
+    never
+  >;
+  sign_in_attempts: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      failed: number;
+      last_at: Date;
+    },
+    never,
+    never
+  >;
+  sign_in_policies: Table<
+    {
+      context_id: ContextId;
+      rules: unknown;
+      rules_before: unknown;
+      reverts_at: Date | null;
+      version: number;
+      changed_at: Date;
+    },
+    'rules_before' | 'reverts_at' | 'version',
+    'rules' | 'rules_before'
+  >;
+  signing_keys: Table<
+    {
+      context_id: ContextId;
+      kid: string;
+      alg: 'ES256' | 'RS256';
+      status: 'published' | 'signing' | 'retired';
+      public_jwk: unknown;
+      private_jwk_encrypted: string;
+      created_at: Date;
+      signing_since: Date | null;
+      retired_at: Date | null;
+    },
+    'signing_since' | 'retired_at',
+    'public_jwk'
+  >;
+  terms_acceptances: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      edition: number;
+      accepted_at: Date;
+      locale: string;
+      ip: string;
+    },
+    never,
+    never
+  >;
+  terms_editions: Table<
+    {
+      context_id: ContextId;
+      edition: number;
+      texts: unknown;
+      published_at: Date;
+    },
+    never,
+    'texts'
+  >;
+  traced_exchanges: Table<
+    {
+      context_id: ContextId;
+      exchange_id: string;
+      application_id: ApplicationId;
+      at: Date;
+      protocol: 'oidc' | 'saml';
+      direction: 'received' | 'sent';
+      name: string;
+      reason: string | null;
+      content: string;
+    },
+    'reason',
+    never
+  >;
+  user_counts: Table<
+    {
+      context_id: ContextId;
+      entry_id: number;
+      role: string;
+      status: string;
+      n: number;
+    },
+    never,
+    never
+  >;
+  users: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      email: string | null;
+      email_key: string | null;
+      email_verified: boolean;
+      username: string | null;
+      username_key: string | null;
+      first_name: string;
+      last_name: string;
+      name_key: string;
+      role: 'administrator' | 'regular';
+      status: 'activated' | 'invited' | 'deactivated' | 'blocked';
+      status_changed_at: Date;
+      department: string | null;
+      locale: string | null;
+      created_at: Date;
+      updated_at: Date;
+      version: number;
+      custom_values: unknown;
+      recovery_email: string | null;
+      terms_edition: number | null;
+      proofs_after: Date | null;
+      seen_locale: string | null;
+      deleting_since: Date | null;
+      deactivated_from: string | null;
+    },
+    | 'email'
+    | 'email_key'
+    | 'email_verified'
+    | 'username'
+    | 'username_key'
+    | 'department'
+    | 'locale'
+    | 'version'
+    | 'custom_values'
+    | 'recovery_email'
+    | 'terms_edition'
+    | 'proofs_after'
+    | 'seen_locale'
+    | 'deleting_since'
+    | 'deactivated_from',
+    'custom_values'
+  >;
+};
