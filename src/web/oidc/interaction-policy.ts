@@ -1,11 +1,17 @@
 import { interactionPolicy } from 'oidc-provider';
 import { recordRefusal } from '../../domain/applications/access/index.ts';
-import { hasConsent, termsSettings } from '../../domain/applications/consents/index.ts';
+import { hasConsent } from '../../domain/applications/consents/index.ts';
 import type { Scope, UserId } from '../../domain/scope.ts';
-import { findNextStep } from '../../domain/sign-in/authentication/index.ts';
-import { relyingPartyOf } from '../../domain/sign-in/credentials/passkey/index.ts';
 import { readCookie } from '../../platform/http/index.ts';
-import { cookieNames, newSupportCode, personActor, type ResolvedContext, type Services } from '../request/index.ts';
+import {
+  cookieNames,
+  newSupportCode,
+  nextStepOf,
+  personActor,
+  type ResolvedContext,
+  type Services,
+  type Visitor,
+} from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { asksForSecondFactor } from './acr.ts';
 import { scopesAsked } from './consent.ts';
@@ -48,14 +54,16 @@ export function createInteractionPolicy(services: Services, context: ResolvedCon
       const own = await ownSession(ctx, services, context);
       if (!own) return false; // nobody is signed in: the library asks anyway
       const ip = services.clientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for'));
-      const as: Scope = { ...scope, actor: personActor(own, ip, ctx.get('user-agent')) };
-      const step = await findNextStep(as, await services.findPolicy(context.contextId), {
+      const visitor: Visitor = {
+        services,
+        context,
+        scope: { ...scope, actor: personActor(own, ip, ctx.get('user-agent')) },
         session: own,
+        browser: readCookie(ctx.get('cookie'), cookieNames(context).browser) ?? '',
+      };
+      const step = await nextStepOf(visitor, {
         demands: { secondFactor: asksForSecondFactor(ctx.oidc.params?.acr_values) },
         applicationId: applicationIdOf(ctx.oidc.client!),
-        termsEdition: (await services.findSettings(context.contextId, termsSettings)).edition,
-        canHavePasskeys: relyingPartyOf(context) !== undefined,
-        browser: readCookie(ctx.get('cookie'), cookieNames(context).browser) ?? '',
       });
       return step.step !== 'done';
     }),

@@ -5,7 +5,7 @@ export { changePolicy, confirmPolicy, endTrial, forgetGroupRules, type PolicyCha
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
 export { enrolPasskey, enrolTotp } from './enrol-factor.ts';
-export { type Arrival, findNextStep, findPolicyOf, findPolicySubject } from './find-next-step.ts';
+export { type Arrival, findNextStep, findPolicyOf, findPolicySubject, gatherFacts } from './gather-facts.ts';
 export { createUserWithTemporaryPassword, giveTemporaryPassword } from './give-temporary-password.ts';
 export { type Basis, type Demands, type Facts, isStrong, nextStep, type Offer, type PasswordFacts, type Step } from './next-step.ts';
 export {

@@ -12,7 +12,7 @@ import { listSecondFactors, removeSecondFactor } from '../credentials/second-fac
 import { addMethods, endSessionsOfUser, isSessionAlive, type Session } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { enrolPasskey, enrolTotp } from './enrol-factor.ts';
-import { findPolicyOf } from './find-next-step.ts';
+import { findPolicyOf } from './gather-facts.ts';
 import type { Demands } from './next-step.ts';
 
 /** What a person has to have proven lately before their own passwords and factors change: the strongest they hold, within ten minutes. */
