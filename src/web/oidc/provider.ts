@@ -1,7 +1,6 @@
 import Keygrip from 'keygrip';
-import { LRUCache } from 'lru-cache';
-import { type Client, type Configuration, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { listMappedClaims, matchesClientSecret } from '../../domain/applications/applications/index.ts';
+import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { listMappedClaims } from '../../domain/applications/applications/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { cookieNames, type ResolvedContext, type Services } from '../request/index.ts';
@@ -10,8 +9,9 @@ import { acrValues } from './acr.ts';
 import { createAdapter } from './adapter.ts';
 import { mayKnow } from './consent.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
+import { changeLibrary, type SendLogoutToken } from './library/index.ts';
 import { observe } from './observe.ts';
-import { accessVerdict, derivedId, followOwnSession, grantId, ownSession } from './own-session.ts';
+import { accessVerdict, derivedId, followedSession, grantId, ownSession } from './own-session.ts';
 import {
   renderDeviceConfirmation,
   renderDeviceInput,
@@ -44,7 +44,7 @@ const routes = {
 export type ContextProvider = {
   provider: Provider;
   handle: ReturnType<Provider['callback']>;
-  sendLogoutToken(clientId: string, sub: string, sid: string): Promise<void>;
+  sendLogoutToken: SendLogoutToken;
 };
 
 /** Builds the provider of one context: about 1 ms; kept until the context, its keys or an application changes. */
@@ -144,29 +144,14 @@ export async function createProvider(services: Services, context: ResolvedContex
 
   const provider = new Provider(context.url, configuration);
   provider.proxy = true; // the endpoint writes the forwarded headers itself, from the configured address
-  followOwnSession(provider, services, context);
-  const sendLogoutToken = takeOverLogout(provider);
-  takeOverSecrets(provider, services);
-  keepClients(provider);
+  const sendLogoutToken = changeLibrary(provider, {
+    keyRing: services.keyRing,
+    clock: services.clock,
+    sessionSeconds: 12 * hours,
+    findOwn: (ctx) => followedSession(ctx, services, context),
+  });
   observe(provider, services, context, scope);
   return { provider, handle: provider.callback(), sendLogoutToken };
-}
-
-type SecretHolder = { clientSecret?: string; clientSecretExpiresAt?: number };
-
-/** What stands in place of the secret is its fingerprint. That a secret has ended is told to whoever has it, not to whoever asks. */
-function takeOverSecrets(provider: Provider, { keyRing, clock }: Services): void {
-  const prototype = provider.Client.prototype as unknown as {
-    compareClientSecret(actual: string): boolean;
-    checkClientSecretExpiration(): void;
-  };
-  prototype.checkClientSecretExpiration = () => {};
-  prototype.compareClientSecret = function (this: SecretHolder, actual: string) {
-    if (!matchesClientSecret(this.clientSecret ?? '', actual, keyRing)) return false;
-    const endsAt = this.clientSecretExpiresAt;
-    if (!endsAt || clock.now().getTime() < endsAt * 1000) return true;
-    throw Object.assign(new errors.InvalidClient('the client secret has ended'), { status: 401, statusCode: 401 });
-  };
 }
 
 /** The company has granted its applications what they ask for: a grant is made, or widened, without asking the person; a third party's, once the person agreed. */
@@ -189,29 +174,4 @@ async function grantOf(ctx: KoaContextWithOIDC, services: Services, context: Res
   grant.addOIDCScope(wanted);
   await grant.save();
   return grant;
-}
-
-/** The library reads and hashes a client's settings at every use. This provider lives only until any of them changes, so what was made once stays. */
-function keepClients(provider: Provider): void {
-  const clients = new LRUCache<string, Client>({ max: 2000 });
-  const model = provider.Client as unknown as { find(id: string): Promise<Client | undefined> };
-  const find = model.find.bind(model);
-  model.find = async (id) => {
-    const known = clients.get(id);
-    if (known) return known;
-    const found = await find(id);
-    if (found) clients.set(id, found);
-    return found;
-  };
-}
-
-/** The provider would call every relying party while the person waits; ours are told by jobs, with retries, whatever ended the session. */
-function takeOverLogout(provider: Provider): ContextProvider['sendLogoutToken'] {
-  const prototype = provider.Client.prototype as unknown as { backchannelLogout(sub: string, sid: string): Promise<unknown> };
-  const send = prototype.backchannelLogout;
-  prototype.backchannelLogout = async () => {};
-  return async (clientId, sub, sid) => {
-    const client = await provider.Client.find(clientId);
-    if (client?.backchannelLogoutUri) await send.call(client, sub, sid);
-  };
 }
