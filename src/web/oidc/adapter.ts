@@ -4,10 +4,10 @@ import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { AccessFinder } from '../../domain/applications/access/index.ts';
 import { findApplicationByClientId } from '../../domain/applications/applications/index.ts';
 import type { Artifact, ArtifactStore, Exchange } from '../../domain/records/protocol-artifacts/index.ts';
-import type { ApplicationId, Scope } from '../../domain/scope.ts';
+import type { ApplicationId } from '../../domain/scope.ts';
 import { addSeconds, epochSeconds } from '../../platform/clock/index.ts';
-import type { Services } from '../request/index.ts';
 import { clientMetadata } from './client-metadata.ts';
+import type { ContextProvider } from './context-provider.ts';
 
 /** What one request gathers: what it uses up and issues, settled together before the answer leaves by whoever opened it, and reads made ahead. */
 export type RequestStore = { exchange: Exchange; readAhead: Map<string, Promise<AdapterPayload | undefined>>; access?: ReadAccess };
@@ -27,18 +27,16 @@ const issued = new Set(['AuthorizationCode', 'AccessToken', 'RefreshToken', 'Cli
  * The store of one context's provider. Ids are bearer values: `jti` is taken out of the payload before it is kept and put back when found, and the store holds
  * its hash only. Clients come from applications, and are kept for as long as this provider lives: any change of an application makes a new provider.
  */
-export function createAdapter(
-  scope: Scope,
-  { artifacts, keyRing, findAccess }: Pick<Services, 'artifacts' | 'keyRing' | 'findAccess'>,
-): (kind: string) => Adapter {
-  const { contextId, clock } = scope;
+export function createAdapter(op: ContextProvider): (kind: string) => Adapter {
+  const { artifacts, keyRing, findAccess, clock } = op.services;
+  const { contextId } = op.context;
   const clients = new LRUCache<string, { metadata: AdapterPayload | undefined }>({ max: 2000 });
   const savedSessions = new LRUCache<string, { content: string; expiresAt: number }>({ max: 5000 });
 
   async function findClient(id: string): Promise<AdapterPayload | undefined> {
     let hit = clients.get(id);
     if (!hit) {
-      const application = id.length <= 200 && !id.includes('\0') ? await findApplicationByClientId(scope, id) : undefined;
+      const application = id.length <= 200 && !id.includes('\0') ? await findApplicationByClientId(op.scope(), id) : undefined;
       hit = { metadata: application?.enabled ? clientMetadata(application) : undefined };
       clients.set(id, hit);
     }

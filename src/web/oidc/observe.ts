@@ -2,19 +2,20 @@ import { LRUCache } from 'lru-cache';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { decide } from '../../domain/applications/access/index.ts';
 import { recordEvent } from '../../domain/records/audit/index.ts';
-import { inTransaction, type Scope } from '../../domain/scope.ts';
+import { inTransaction } from '../../domain/scope.ts';
 import { endSession, recordParticipant } from '../../domain/sign-in/sessions/index.ts';
 import { logoutPath, openSingleLogout } from '../../domain/sign-in/single-logout/index.ts';
 import { contentSecurityPolicy, serializeCookie } from '../../platform/http/index.ts';
-import { cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { type RequestStore, requestStore, settle } from './adapter.ts';
+import type { ContextProvider } from './context-provider.ts';
 import { ownSession } from './own-session.ts';
 import { formTarget, renderSigningOut } from './pages.ts';
 import { type TraceState, traceExchange } from './trace.ts';
 
 /** What happens around the provider's own handling of a request: waits for its writes, notes who joined a session, ends ours with its. */
-export function observe(provider: Provider, services: Services, context: ResolvedContext, scope: Scope): void {
+export function observe(op: ContextProvider, provider: Provider): void {
+  const { services, context } = op;
   const joined = new LRUCache<string, string>({ max: 20_000 });
 
   provider.use(async (ctx, next) => {
@@ -37,11 +38,13 @@ export function observe(provider: Provider, services: Services, context: Resolve
     if (oidc.entities.AuthorizationCode && oidc.route !== 'token') await joinSession(ctx as KoaContextWithOIDC);
     if (oidc.route === 'device_resume' && oidc.entities.DeviceCode?.accountId) await joinSession(ctx as KoaContextWithOIDC);
     if (oidc.route === 'end_session_confirm' && oidc.params?.logout && ctx.status === 303) await endOwnSession(ctx as KoaContextWithOIDC);
+    if ((oidc.route === 'discovery' || oidc.route === 'jwks') && ctx.status === 200 && !op.documents.has(oidc.route))
+      op.documents.set(oidc.route, Buffer.from(JSON.stringify(ctx.body)));
     if (oidc.route === 'introspection') await hideTokensOfRefused(ctx as KoaContextWithOIDC);
     if (oidc.params?.response_mode === 'form_post' && oidc.client && oidc.redirectUriCheckPerformed)
       allowFormTarget(ctx as KoaContextWithOIDC);
     // last: what is kept is what was answered; a trace that cannot be written changes no answer
-    await traceExchange(ctx as KoaContextWithOIDC, scope).catch((error) =>
+    await traceExchange(ctx as KoaContextWithOIDC, op.scope()).catch((error) =>
       services.log.error({ err: error }, 'a trace could not be written'),
     );
   });
@@ -80,7 +83,7 @@ export function observe(provider: Provider, services: Services, context: Resolve
   }
 
   async function joinSession(ctx: KoaContextWithOIDC): Promise<void> {
-    const own = await ownSession(ctx, services, context);
+    const own = await ownSession(op, ctx);
     const client = ctx.oidc.client!;
     const sid = ctx.oidc.session?.sidFor(client.clientId);
     if (!own || !sid) return;
@@ -97,26 +100,21 @@ export function observe(provider: Provider, services: Services, context: Resolve
   }
 
   async function endOwnSession(ctx: KoaContextWithOIDC): Promise<void> {
-    const own = await ownSession(ctx, services, context);
+    const own = await ownSession(op, ctx);
     if (!own) return;
-    const actor = personActor(
-      own,
-      services.clientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for')),
-      ctx.get('user-agent'),
-    );
     // the SAML applications of the session are told through the browser, on its way back to the relying party
     const onward = ctx.response.get('location');
     const logout = await openSingleLogout(
-      scope,
+      op.scope(),
       services.artifacts,
       [own.sessionId],
       onward ? { kind: 'address', url: onward } : { kind: 'signed-out' },
     );
-    await inTransaction({ ...scope, actor }, (inside) => endSession(inside, own.sessionId, 'signed-out'));
+    await inTransaction(op.scopeOf(ctx, own), (inside) => endSession(inside, own.sessionId, 'signed-out'));
     if (logout) {
       ctx.remove('location');
-      await renderSigningOut(ctx, services, context, logoutPath(logout.logoutId));
-    } else ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
+      await renderSigningOut(op, ctx, logoutPath(logout.logoutId));
+    } else ctx.append('set-cookie', serializeCookie(op.cookieNames.session, undefined, { secure: context.isSecure }));
   }
 
   /** A token of somebody who may not use the application any more is not active (RFC 7662 §2.2). */
@@ -144,7 +142,7 @@ export function observe(provider: Provider, services: Services, context: Resolve
 
   async function recordReuse(ctx: KoaContextWithOIDC): Promise<void> {
     const client = ctx.oidc.client;
-    await recordEvent(scope, {
+    await recordEvent(op.scope(), {
       type: 'token.reuse-detected',
       outcome: 'failure',
       applicationId: client && applicationIdOf(client),

@@ -2,16 +2,16 @@ import Keygrip from 'keygrip';
 import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { listMappedClaims } from '../../domain/applications/applications/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
-import type { Scope } from '../../domain/scope.ts';
-import { cookieNames, type ResolvedContext, type Services } from '../request/index.ts';
+import type { ResolvedContext, Services } from '../request/index.ts';
 import { claimsByScope, createFindAccount } from './account.ts';
 import { acrValues } from './acr.ts';
 import { createAdapter } from './adapter.ts';
 import { mayKnow } from './consent.ts';
+import { ContextProvider, scopeIn } from './context-provider.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
-import { changeLibrary, type SendLogoutToken } from './library/index.ts';
+import { changeLibrary } from './library/index.ts';
 import { observe } from './observe.ts';
-import { accessVerdict, derivedId, followedSession, grantId, ownSession } from './own-session.ts';
+import { accessVerdict, followedSession, grantId, ownSession } from './own-session.ts';
 import {
   renderDeviceConfirmation,
   renderDeviceInput,
@@ -41,31 +41,40 @@ const routes = {
   userinfo: '/oidc/userinfo',
 };
 
-export type ContextProvider = {
-  provider: Provider;
-  handle: ReturnType<Provider['callback']>;
-  sendLogoutToken: SendLogoutToken;
-};
-
 /** Builds the provider of one context: about 1 ms; kept until the context, its keys or an application changes. */
 export async function createProvider(services: Services, context: ResolvedContext): Promise<ContextProvider> {
-  const scope: Scope = {
-    db: services.database.knex,
-    contextId: context.contextId,
-    actor: { kind: 'system', name: 'oidc' },
-    clock: services.clock,
-  };
-  const names = cookieNames(context);
+  const scope = scopeIn(services, context);
   const keys = await loadSigningKeys(scope, services.keyRing);
+  const mappedClaimNames = await listMappedClaims(scope);
+  return new ContextProvider(services, context, (op) => {
+    const provider = new Provider(context.url, configurationOf(op, keys, mappedClaimNames));
+    provider.proxy = true; // the endpoint writes the forwarded headers itself, from the configured address
+    const sendLogoutToken = changeLibrary(provider, {
+      keyRing: services.keyRing,
+      clock: services.clock,
+      sessionSeconds: 12 * hours,
+      findOwn: (ctx) => followedSession(op, ctx),
+    });
+    observe(op, provider);
+    return { provider, sendLogoutToken };
+  });
+}
+
+function configurationOf(
+  op: ContextProvider,
+  keys: Awaited<ReturnType<typeof loadSigningKeys>>,
+  mappedClaimNames: string[],
+): Configuration {
+  const { services, context, cookieNames: names } = op;
   const cookieKeys = services.keyRing.derive(`oidc-cookies:${context.contextId}`).map((key) => key.toString('base64'));
   const cookie = { httpOnly: true, sameSite: 'lax', secure: context.isSecure, signed: true, overwrite: true } as const;
 
-  const configuration: Configuration = {
-    adapter: createAdapter(scope, services),
+  return {
+    adapter: createAdapter(op),
     routes,
     jwks: { keys: keys as never },
-    findAccount: createFindAccount(services, scope),
-    claims: { ...claimsByScope, profile: [...claimsByScope.profile, ...(await listMappedClaims(scope))] },
+    findAccount: createFindAccount(op),
+    claims: { ...claimsByScope, profile: [...claimsByScope.profile, ...mappedClaimNames] },
     scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
     allowOmittingSingleRegisteredRedirectUri: false, // RFC 9700 §4.1.3: compared, never assumed
     // many relying parties read the ID token only
@@ -88,10 +97,10 @@ export async function createProvider(services: Services, context: ResolvedContex
       short: cookie,
     },
     interactions: {
-      policy: createInteractionPolicy(services, context, scope),
+      policy: createInteractionPolicy(op),
       url: (_ctx, interaction) => `${context.mount}/oidc/interaction/${interaction.uid}`,
     },
-    loadExistingGrant: (ctx) => grantOf(ctx, services, context, scope),
+    loadExistingGrant: (ctx) => grantOf(op, ctx),
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true, // RFC 9700 §4.14.2: every refresh token once; a second use ends the grant
     expiresWithSession: async (_ctx, source) => !('scopes' in source && (source as { scopes: Set<string> }).scopes.has('offline_access')),
@@ -113,10 +122,9 @@ export async function createProvider(services: Services, context: ResolvedContex
       deviceFlow: {
         enabled: true,
         mask: '****-****',
-        userCodeInputSource: (ctx, _form, out, error) => renderDeviceInput(ctx, services, context, out, error),
-        userCodeConfirmSource: (ctx, _form, client, _device, userCode) =>
-          renderDeviceConfirmation(ctx, services, context, client, userCode),
-        successSource: (ctx) => renderDeviceSuccess(ctx, services, context),
+        userCodeInputSource: (ctx, _form, out, error) => renderDeviceInput(op, ctx, out, error),
+        userCodeConfirmSource: (ctx, _form, client, _device, userCode) => renderDeviceConfirmation(op, ctx, client, userCode),
+        successSource: (ctx) => renderDeviceSuccess(op, ctx),
       },
       devInteractions: { enabled: false },
       dPoP: { enabled: true, nonceSecret: services.keyRing.derive(`dpop-nonce:${context.contextId}`)[0], requireNonce: () => false },
@@ -126,8 +134,8 @@ export async function createProvider(services: Services, context: ResolvedContex
       revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: (ctx) => renderSignOutQuestion(ctx, services, context),
-        postLogoutSuccessSource: (ctx) => renderSignedOut(ctx, services, context),
+        logoutSource: (ctx) => renderSignOutQuestion(op, ctx),
+        postLogoutSuccessSource: (ctx) => renderSignedOut(op, ctx),
       },
       userinfo: { enabled: true },
     },
@@ -139,38 +147,27 @@ export async function createProvider(services: Services, context: ResolvedContex
       });
       return new Response(answer.body || null, { status: answer.status });
     },
-    renderError: (ctx, out, error) => renderOidcError(ctx, services, context, out, error),
+    renderError: (ctx, out, error) => renderOidcError(op, ctx, out, error),
   };
-
-  const provider = new Provider(context.url, configuration);
-  provider.proxy = true; // the endpoint writes the forwarded headers itself, from the configured address
-  const sendLogoutToken = changeLibrary(provider, {
-    keyRing: services.keyRing,
-    clock: services.clock,
-    sessionSeconds: 12 * hours,
-    findOwn: (ctx) => followedSession(ctx, services, context),
-  });
-  observe(provider, services, context, scope);
-  return { provider, handle: provider.callback(), sendLogoutToken };
 }
 
 /** The company has granted its applications what they ask for: a grant is made, or widened, without asking the person; a third party's, once the person agreed. */
-async function grantOf(ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext, scope: Scope) {
+async function grantOf(op: ContextProvider, ctx: KoaContextWithOIDC) {
   const { session, client, provider, params } = ctx.oidc;
-  const own = await ownSession(ctx, services, context);
-  if (!own || own.userId !== session!.accountId || !(await accessVerdict(ctx, services, context)).allowed) return undefined;
-  if (!(await mayKnow(ctx, scope, own.userId))) return undefined;
+  const own = await ownSession(op, ctx);
+  if (!own || own.userId !== session!.accountId || !(await accessVerdict(op, ctx)).allowed) return undefined;
+  if (!(await mayKnow(op, ctx, own.userId))) return undefined;
   const known = session!.grantIdFor(client!.clientId);
   const found = known ? await provider.Grant.find(known) : undefined;
   const wanted = typeof params?.scope === 'string' ? params.scope : '';
   const granted = new Set(found?.getOIDCScope().split(' '));
   if (found && wanted.split(' ').every((one) => granted.has(one))) return found;
-  const jti = grantId(services, own, client!.clientId);
+  const jti = grantId(op, own, client!.clientId);
   const grant =
     found ??
     (await provider.Grant.find(jti)) ??
     new provider.Grant({ jti, accountId: session!.accountId!, clientId: client!.clientId } as never);
-  if (!session!.sidFor(client!.clientId)) session!.sidFor(client!.clientId, derivedId(services, 'oidc-sid', jti));
+  if (!session!.sidFor(client!.clientId)) session!.sidFor(client!.clientId, op.derivedId('oidc-sid', jti));
   grant.addOIDCScope(wanted);
   await grant.save();
   return grant;
