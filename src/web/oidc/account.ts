@@ -7,8 +7,8 @@ import { fullName } from '../../domain/people/users/index.ts';
 import type { ApplicationId } from '../../domain/scope.ts';
 import { findPolicyOf, isStrong } from '../../domain/sign-in/authentication/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
-import { requestStore } from './adapter.ts';
 import type { ContextProvider } from './context-provider.ts';
+import { requestStore } from './request-store.ts';
 
 /** Which claims a scope releases (OpenID Connect Core §5.4). */
 export const claimsByScope = {

@@ -1,20 +1,12 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { LRUCache } from 'lru-cache';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
-import type { AccessFinder } from '../../domain/applications/access/index.ts';
 import { findApplicationByClientId } from '../../domain/applications/applications/index.ts';
-import type { Artifact, ArtifactStore, Exchange } from '../../domain/records/protocol-artifacts/index.ts';
+import type { Artifact } from '../../domain/records/protocol-artifacts/index.ts';
 import type { ApplicationId } from '../../domain/scope.ts';
 import { addSeconds, epochSeconds } from '../../platform/clock/index.ts';
 import { clientMetadata } from './client-metadata.ts';
 import type { ContextProvider } from './context-provider.ts';
-
-/** What one request gathers: what it uses up and issues, settled together before the answer leaves by whoever opened it, and reads made ahead. */
-export type RequestStore = { exchange: Exchange; readAhead: Map<string, Promise<AdapterPayload | undefined>>; access?: ReadAccess };
-
-/** Facts of the access decision, asked for while other steps of the request are under way. */
-export type ReadAccess = { accountId: string; clientId: string; facts: ReturnType<AccessFinder> };
-export const requestStore = new AsyncLocalStorage<RequestStore>();
+import { requestStore, takeAhead } from './request-store.ts';
 
 // These carry other bearer values (a device code, a session cookie, a pushed request), or must come back with their own id when found by another key.
 const sealed = new Set(['Interaction', 'DeviceCode']);
@@ -80,14 +72,6 @@ export function createAdapter(op: ContextProvider): (kind: string) => Adapter {
     request.access.facts.catch(() => {}); // whoever waits for it sees the failure
   }
 
-  /** Once: a second look in the same request goes to the store. */
-  function takeAhead(key: string): Promise<AdapterPayload | undefined> | undefined {
-    const ahead = requestStore.getStore()?.readAhead;
-    const found = ahead?.get(key);
-    ahead?.delete(key);
-    return found;
-  }
-
   return (kind) => ({
     async upsert(id, payload, expiresIn) {
       if (kind === 'Client') throw new Error('clients are written through applications');
@@ -144,20 +128,4 @@ export function createAdapter(op: ContextProvider): (kind: string) => Adapter {
     },
     revokeByGrantId: (grantId) => artifacts.removeByGrant(contextId, grantId),
   });
-}
-
-/**
- * Uses up what a request presented and keeps what it issued, all or nothing: of parallel redemptions one wins, here or in another process (RFC 6749 §4.1.2).
- * @returns false when another was first. That is reuse, and whoever won may be the thief: the grant ends (RFC 9700 §2.2.2, §4.14.2)
- */
-export async function settle({ exchange }: RequestStore, artifacts: ArtifactStore): Promise<boolean> {
-  const { consume, issues } = exchange;
-  if ((!consume && issues.length === 0) || (await artifacts.exchange(exchange))) return true;
-  const { contextId, kind, id } = consume!;
-  const grantId = (await artifacts.find(contextId, kind, id))?.payload.grantId;
-  if (typeof grantId === 'string') {
-    await artifacts.remove(contextId, 'Grant', grantId);
-    await artifacts.removeByGrant(contextId, grantId);
-  }
-  return false;
 }

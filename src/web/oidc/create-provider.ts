@@ -10,7 +10,7 @@ import { mayKnow } from './consent.ts';
 import { ContextProvider, scopeIn } from './context-provider.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { changeLibrary } from './library/index.ts';
-import { observe } from './observe.ts';
+import { surround } from './middlewares/index.ts';
 import { accessVerdict, followedSession, grantId, ownSession } from './own-session.ts';
 import {
   renderDeviceConfirmation,
@@ -55,7 +55,7 @@ export async function createProvider(services: Services, context: ResolvedContex
       sessionSeconds: 12 * hours,
       findOwn: (ctx) => followedSession(op, ctx),
     });
-    observe(op, provider);
+    surround(op, provider);
     return { provider, sendLogoutToken };
   });
 }

@@ -5,9 +5,9 @@ import { epochSeconds } from '../../platform/clock/index.ts';
 import { readCookie } from '../../platform/http/index.ts';
 import { applicationIdOf } from './account.ts';
 import { acrOf } from './acr.ts';
-import { type ReadAccess, requestStore } from './adapter.ts';
 import type { ContextProvider } from './context-provider.ts';
 import type { FollowedSession } from './library/index.ts';
+import { type ReadAccess, requestStore } from './request-store.ts';
 
 type State = { ownSession?: Promise<Session | undefined> };
 
