@@ -4,7 +4,7 @@ import type { loadSigningKeys } from '../../domain/company/signing-keys/index.ts
 import type { Services } from '../request/index.ts';
 import { claimsByScope, createFindAccount } from './account.ts';
 import { acrValues } from './acr.ts';
-import { createAdapter } from './adapter.ts';
+import { createAdapter } from './adapter/index.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { featuresOf } from './features.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
