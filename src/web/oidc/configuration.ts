@@ -99,7 +99,7 @@ function cookiesOf({ services, context, cookieNames: names }: ContextProvider): 
   };
 }
 
-/** The library's own requests, such as logout tokens and clients' keys, leave through the guarded door. */
+/** The library's own requests, such as logout tokens and clients' keys, may reach only what platform/net allows. */
 const fetchThrough =
   (outbound: Services['outbound']): Configuration['fetch'] =>
   async (url, options) => {

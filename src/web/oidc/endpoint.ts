@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setSecurityHeaders } from '../../platform/http/index.ts';
-import type { ResolvedContext, Services } from '../request/index.ts';
+import type { ResolvedContext } from '../request/index.ts';
+import type { ContextProvider } from './context-provider.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
 /** Documents that are the same for everybody, with the library's names of their routes. */
@@ -12,7 +13,7 @@ const documentRoutes = new Map([
 const cachedSeconds = 300;
 
 /** Serves the protocol's endpoints of one context; returns false for paths that are not its own. */
-export function createOidcEndpoint(services: Services, providers: ProviderDirectory) {
+export function createOidcEndpoint(providers: ProviderDirectory) {
   return async (request: IncomingMessage, response: ServerResponse, context: ResolvedContext, path: string): Promise<boolean> => {
     const document = documentRoutes.get(path);
     if (!document && (!path.startsWith('/oidc/') || path.startsWith('/oidc/interaction/'))) return false;
@@ -21,7 +22,7 @@ export function createOidcEndpoint(services: Services, providers: ProviderDirect
     const known = request.method === 'GET' || request.method === 'HEAD' ? op.documents.get(document ?? '') : undefined;
     if (known) sendDocument(request, response, known);
     else {
-      enterLibrary(request, services, context, document === 'discovery' ? '/.well-known/openid-configuration' : path);
+      enterLibrary(op, request, document === 'discovery' ? '/.well-known/openid-configuration' : path);
       await op.handle(request, response);
     }
     return true;
@@ -29,7 +30,7 @@ export function createOidcEndpoint(services: Services, providers: ProviderDirect
 }
 
 /** Tells the library what it is to believe of a request. @param inside path below the context's address */
-function enterLibrary(request: IncomingMessage, services: Services, context: ResolvedContext, inside: string): void {
+function enterLibrary({ services, context }: ContextProvider, request: IncomingMessage, inside: string): void {
   // whatever a proxy or a caller wrote here is not believed (S-law 3)
   request.headers.host = context.host;
   request.headers['x-forwarded-host'] = context.host;

@@ -12,7 +12,7 @@ import type { EffectivePolicy, PolicyRules } from '../../domain/sign-in/sign-in-
 import { passkeyCeremony } from './passkeys.ts';
 import type { PageContext } from './route.ts';
 
-/** Who is at the door of a company: every page knows it, and so does an endpoint of a protocol. */
+/** Who sends a request to which company. A page has all of it, and the endpoint of a protocol can make it. */
 export type Visitor = Pick<PageContext, 'services' | 'context' | 'scope' | 'session' | 'browser'>;
 
 /** How strict the company is about signing in. */

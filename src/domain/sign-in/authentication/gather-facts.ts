@@ -86,7 +86,7 @@ export async function gatherFacts(scope: Scope, rules: PolicyRules, arrival: Arr
   return { ...facts, ...describeFactors(own, isUsable, secondFactor.rememberDays, now) };
 }
 
-/** What comes next for whoever is at the door. */
+/** What comes next for this arrival. */
 export const findNextStep = async (scope: Scope, rules: PolicyRules, arrival: Arrival): Promise<Step> =>
   nextStep(await gatherFacts(scope, rules, arrival));
 

@@ -1,7 +1,7 @@
 /**
  * Puts another method in place of one of the library's.
  * @param make is handed the library's own method, and returns the one to use
- * @throws Error when the library has no method of that name: it would never call the replacement, so the server must not go on
+ * @throws Error when the library has no method of that name: it would never call the replacement, so no provider may be made
  */
 export function replaceMethod<Method extends (...args: never[]) => unknown>(
   owner: object,
