@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
-import { authorizationUrl } from '../support/oidc.ts';
-import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
+import { eventsOf } from '../support/audit.ts';
+import { authorizationUrl, basic, exchange, signInWithTokens, token } from '../support/oidc.ts';
+import { eventually } from '../support/process.ts';
+import { clientSecret, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('web/oidc: what happens around the library', () => {
   let server: TestServer;
@@ -44,5 +46,17 @@ describe('web/oidc: what happens around the library', () => {
     expect(await db('traced_exchanges')).to.have.length(0);
     await jar.get(authorizationUrl(server).url);
     expect(await db('traced_exchanges'), 'it was being watched').to.have.length(1);
+  });
+
+  it('a code or refresh token that comes a second time is in the audit', async () => {
+    const reuses = async () =>
+      (await eventsOf(await server.scope())).filter(({ type }) => type === 'token.reuse-detected').map(({ reason }) => reason);
+    const first = await signInWithTokens(server, 'jsilva', passwords.joao);
+    expect(await reuses()).to.deep.equal([]);
+    await exchange(server, first.code, first.verifier);
+    await eventually(async () => expect(await reuses()).to.deep.equal(['authorization_code']));
+    const { refresh_token } = (await signInWithTokens(server, 'jsilva', passwords.joao)).tokens;
+    for (let n = 0; n < 2; n++) await token(server.issuer, { grant_type: 'refresh_token', refresh_token }, basic('payroll', clientSecret));
+    await eventually(async () => expect(await reuses()).to.deep.equal(['authorization_code', 'refresh_token']));
   });
 });
