@@ -37,7 +37,7 @@ const insertedWellKnown = /^\/\.well-known\/(oauth-authorization-server|openid-c
 
 /** Sends each request to health, to a protocol or to the pages. Nothing that a caller sends makes it throw. */
 export function createFrontDoor({ services, providers, health, pages, isSecure }: FrontDoor) {
-  const oidc = createOidcEndpoint(services, providers);
+  const oidc = createOidcEndpoint(providers);
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let path = pathOf(request.url ?? '/');

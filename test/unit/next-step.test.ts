@@ -7,7 +7,8 @@ const strong = ['pwd', 'otp', 'mfa'];
 const session = (secondsAgo: number, amr = ['pwd']) => ({ sessionId: 's', userId: 'u', authenticatedAt: now - secondsAgo * 1000, amr });
 const proven = (secondsAgo: number, amr = ['pwd']) => ({ userId: 'u', at: now - secondsAgo * 1000, amr, passwordChangedAt: 1 });
 const password = (mustChange?: 'temporary' | 'expired' | 'policy', changedAt = 1) => ({ mustChange, changedAt });
-const policy = (demand: Facts['policy']['demand'] = 'optional', more: Partial<Facts['policy']> = {}): Facts['policy'] => ({
+type Policy = NonNullable<Facts['policy']>;
+const policy = (demand: Policy['demand'] = 'optional', more: Partial<Policy> = {}): Policy => ({
   demand,
   factors: ['totp', 'passkey'],
   ...more,
@@ -26,6 +27,7 @@ const table = (title: string, cases: Case[]) =>
 describe('domain/authentication: next-step', () => {
   table('who is known, and since when', [
     ['nobody known', {}, { step: 'password' }],
+    ['a session whose policy was not loaded', { session: session(60), policy: undefined }, { step: 'password' }],
     ['a session', { session: session(3600) }, { step: 'done', by: 'session' }],
     ['a session, a fresh sign-in asked', { demands: { provenAfter: now - 10_000 }, session: session(60) }, { step: 'password' }],
     ['a session made since it was asked', { demands: { provenAfter: now - 10_000 }, session: session(5) }, { step: 'done', by: 'session' }],

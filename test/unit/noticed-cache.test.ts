@@ -38,6 +38,15 @@ describe('platform/database: a cache that hears of changes', () => {
     expect(await cache.get('acme', 'terms', async () => 'after')).to.equal('after');
   });
 
+  it('keeps what was being read while a notice of another subject came', async () => {
+    const { cache, tell } = setUp();
+    await cache.get('acme', 'terms', async () => {
+      tell('other');
+      return 'read once';
+    });
+    expect(await cache.get('acme', 'terms', async () => 'read again')).to.equal('read once');
+  });
+
   it('while no notices arrive nothing is believed', async () => {
     const { cache, listener } = setUp();
     await cache.get('acme', 'terms', async () => 'old');

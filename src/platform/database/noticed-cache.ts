@@ -5,31 +5,23 @@ import type { ChangeListener } from './change-listener.ts';
 export class NoticedCache {
   readonly #listener: ChangeListener;
   readonly #known: LRUCache<string, Map<string, unknown>>;
-  #changes = 0;
 
   /** @param size most subjects */
   constructor(listener: ChangeListener, size: number) {
     this.#listener = listener;
     this.#known = new LRUCache({ max: size, ttl: 60_000 });
-    listener.onChange((subject) => this.#forget(subject));
-  }
-
-  #forget(subject: string): void {
-    this.#changes++;
-    if (subject === '*') this.#known.clear();
-    else this.#known.delete(subject);
+    listener.onChange((subject) => (subject === '*' ? this.#known.clear() : this.#known.delete(subject)));
   }
 
   /** @param part of the subject, such as its policy */
   async get<Value>(subject: string, part: string, read: () => Promise<Value>): Promise<Value> {
     const kept = this.#listener.isTrusted ? this.#known.get(subject) : undefined;
     if (kept?.has(part)) return kept.get(part) as Value;
-    const before = this.#changes;
+    const parts = kept ?? new Map<string, unknown>();
+    if (!kept) this.#known.set(subject, parts);
     const value = await read();
-    // a change that was told of while this was read may not be in it: handed out, and not kept
-    if (before !== this.#changes) return value;
-    const all = this.#known.get(subject) ?? new Map<string, unknown>();
-    this.#known.set(subject, all.set(part, value));
+    // a change of the subject that was told of while this was read may not be in it: handed out, and not kept
+    if (this.#known.peek(subject) === parts) parts.set(part, value);
     return value;
   }
 }

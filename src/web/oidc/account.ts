@@ -4,11 +4,11 @@ import type { OidcSettings } from '../../domain/applications/applications/index.
 import { mappedClaims } from '../../domain/applications/assertions/index.ts';
 import { groupNamesOf } from '../../domain/people/groups/index.ts';
 import { fullName } from '../../domain/people/users/index.ts';
-import type { ApplicationId, Scope } from '../../domain/scope.ts';
+import type { ApplicationId } from '../../domain/scope.ts';
 import { findPolicyOf, isStrong } from '../../domain/sign-in/authentication/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
-import type { Services } from '../request/index.ts';
-import { requestStore } from './adapter.ts';
+import type { ContextProvider } from './context-provider.ts';
+import { requestStore } from './request-store.ts';
 
 /** Which claims a scope releases (OpenID Connect Core §5.4). */
 export const claimsByScope = {
@@ -25,14 +25,13 @@ export const applicationIdOf = (client: Client): ApplicationId => client.applica
  * somebody signed in, and last minutes. A browser may be remembered instead of the factor; then a token of one factor is what was agreed.
  */
 async function meetsPolicy(
-  services: Services,
-  scope: Scope,
+  op: ContextProvider,
   { amr }: { amr?: string[] },
   person: Profile,
   applicationId: ApplicationId,
 ): Promise<boolean> {
   if (amr === undefined || isStrong(amr)) return true;
-  const { secondFactor } = await findPolicyOf(scope, await services.findPolicy(scope.contextId), person, applicationId);
+  const { secondFactor } = await findPolicyOf(op.scope(), await op.services.findPolicy(op.context.contextId), person, applicationId);
   return secondFactor.demand !== 'required' || secondFactor.rememberDays > 0;
 }
 
@@ -40,18 +39,19 @@ async function meetsPolicy(
  * The provider's `findAccount`. With a token in hand (code exchange, refresh, userinfo) it asks the access decision first, so that a blocked person or a withdrawn
  * assignment bites at once; at the authorization endpoint the interaction policy asks.
  */
-export function createFindAccount(services: Services, scope: Scope) {
+export function createFindAccount(op: ContextProvider) {
+  const { services, context } = op;
   return async (ctx: KoaContextWithOIDC, accountId: string, token?: unknown): Promise<Account | undefined> => {
     const applicationId = ctx.oidc.client && applicationIdOf(ctx.oidc.client);
     const ahead = requestStore.getStore()?.access;
     const isAhead = ahead?.accountId === accountId && ahead.clientId === ctx.oidc.client?.clientId;
-    const load = () => (isAhead ? ahead.facts : services.findAccess(scope.contextId, accountId, applicationId!));
+    const load = () => (isAhead ? ahead.facts : services.findAccess(context.contextId, accountId, applicationId!));
     let profile: Profile | undefined;
     if (token && applicationId) {
       const facts = await load();
       if (!decide(facts).allowed) return undefined;
       profile = facts.profile;
-      if (!(await meetsPolicy(services, scope, token as { amr?: string[] }, profile!, applicationId))) return undefined;
+      if (!(await meetsPolicy(op, token as { amr?: string[] }, profile!, applicationId))) return undefined;
     }
     return {
       accountId,
@@ -62,8 +62,8 @@ export function createFindAccount(services: Services, scope: Scope) {
         if (!profile) return { sub: accountId };
         const mapped = scopes.has('profile') ? (ctx.oidc.client?.mapped_claims as OidcSettings['claims']) : undefined;
         return {
-          ...(mapped ? await mappedClaims(scope, profile, mapped) : {}),
-          ...presentClaims(profile, scopes.has('groups') ? await groupNamesOf(scope, profile.userId) : undefined),
+          ...(mapped ? await mappedClaims(op.scope(), profile, mapped) : {}),
+          ...presentClaims(profile, scopes.has('groups') ? await groupNamesOf(op.scope(), profile.userId) : undefined),
         };
       },
     };

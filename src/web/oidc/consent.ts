@@ -1,7 +1,8 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { hasConsent } from '../../domain/applications/consents/index.ts';
-import type { Scope, UserId } from '../../domain/scope.ts';
+import type { UserId } from '../../domain/scope.ts';
 import { applicationIdOf } from './account.ts';
+import type { ContextProvider } from './context-provider.ts';
 
 /** What a request asks to know or do; `openid` says no more than who somebody is to the application. */
 export const scopesAsked = (params: Record<string, unknown> | undefined): string[] =>
@@ -10,5 +11,5 @@ export const scopesAsked = (params: Record<string, unknown> | undefined): string
     .filter((one) => one !== '' && one !== 'openid');
 
 /** Whether the client may be granted what it asks for: always for the company's own, with consent for a third party's. */
-export const mayKnow = async ({ oidc: { client, params } }: KoaContextWithOIDC, scope: Scope, userId: UserId): Promise<boolean> =>
-  !client!.consent_required || hasConsent(scope, userId, applicationIdOf(client!), scopesAsked(params));
+export const mayKnow = async (op: ContextProvider, { oidc: { client, params } }: KoaContextWithOIDC, userId: UserId): Promise<boolean> =>
+  !client!.consent_required || hasConsent(op.scope(), userId, applicationIdOf(client!), scopesAsked(params));

@@ -1,61 +1,55 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setSecurityHeaders } from '../../platform/http/index.ts';
-import type { ResolvedContext, Services } from '../request/index.ts';
+import type { ResolvedContext } from '../request/index.ts';
+import type { ContextProvider } from './context-provider.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
-const discoveryPaths = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
+/** Documents that are the same for everybody, with the library's names of their routes. */
+const documentRoutes = new Map([
+  ['/.well-known/openid-configuration', 'discovery'],
+  ['/.well-known/oauth-authorization-server', 'discovery'],
+  ['/oidc/jwks', 'jwks'],
+]);
 const cachedSeconds = 300;
 
-type Cached = { version: object; body: string };
-
 /** Serves the protocol's endpoints of one context; returns false for paths that are not its own. */
-export function createOidcEndpoint(services: Services, providers: ProviderDirectory) {
-  const documents = new Map<string, Cached>();
-
+export function createOidcEndpoint(providers: ProviderDirectory) {
   return async (request: IncomingMessage, response: ServerResponse, context: ResolvedContext, path: string): Promise<boolean> => {
-    const isDiscovery = discoveryPaths.has(path);
-    if (!isDiscovery && (!path.startsWith('/oidc/') || path.startsWith('/oidc/interaction/'))) return false;
+    const document = documentRoutes.get(path);
+    if (!document && (!path.startsWith('/oidc/') || path.startsWith('/oidc/interaction/'))) return false;
     setSecurityHeaders(response, context.isSecure);
-    const { provider, handle } = await providers.get(context);
-    if ((isDiscovery || path === '/oidc/jwks') && (request.method === 'GET' || request.method === 'HEAD')) {
-      const cached = documents.get(`${context.contextId} ${path}`);
-      if (cached?.version === provider) {
-        sendDocument(request, response, cached.body);
-        return true;
-      }
-      keepDocument(response, (body) => documents.set(`${context.contextId} ${path}`, { version: provider, body }));
+    const op = await providers.get(context);
+    const known = request.method === 'GET' || request.method === 'HEAD' ? op.documents.get(document ?? '') : undefined;
+    if (known) sendDocument(request, response, known);
+    else {
+      enterLibrary(op, request, document === 'discovery' ? '/.well-known/openid-configuration' : path);
+      await op.handle(request, response);
     }
-    // whatever a proxy or a caller wrote here is not believed (S-law 3)
-    request.headers.host = context.host;
-    request.headers['x-forwarded-host'] = context.host;
-    request.headers['x-forwarded-proto'] = context.isSecure ? 'https' : 'http';
-    const address = services.clientAddress(request.socket.remoteAddress ?? '', request.headers['x-forwarded-for'] as string | undefined);
-    request.headers['x-forwarded-for'] = address;
-    const query = request.url!.indexOf('?');
-    const inside = (isDiscovery ? '/.well-known/openid-configuration' : path) + (query < 0 ? '' : request.url!.slice(query));
-    (request as IncomingMessage & { originalUrl?: string }).originalUrl = context.mount + inside;
-    request.url = inside;
-    await handle(request, response);
     return true;
   };
 }
 
-function sendDocument(request: IncomingMessage, response: ServerResponse, body: string): void {
+/** Tells the library what it is to believe of a request. @param inside path below the context's address */
+function enterLibrary({ services, context }: ContextProvider, request: IncomingMessage, inside: string): void {
+  // whatever a proxy or a caller wrote here is not believed (S-law 3)
+  request.headers.host = context.host;
+  request.headers['x-forwarded-host'] = context.host;
+  request.headers['x-forwarded-proto'] = context.isSecure ? 'https' : 'http';
+  const address = services.clientAddress(request.socket.remoteAddress ?? '', request.headers['x-forwarded-for'] as string | undefined);
+  request.headers['x-forwarded-for'] = address;
+  const query = request.url!.indexOf('?');
+  const target = inside + (query < 0 ? '' : request.url!.slice(query));
+  (request as IncomingMessage & { originalUrl?: string }).originalUrl = context.mount + target;
+  request.url = target;
+}
+
+function sendDocument(request: IncomingMessage, response: ServerResponse, document: Buffer): void {
   response.writeHead(200, {
     'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
+    'content-length': document.length,
     'cache-control': `public, max-age=${cachedSeconds}`,
     'access-control-allow-origin': '*',
     'cross-origin-resource-policy': 'cross-origin',
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
-}
-
-/** The provider's first answer is kept: the same bytes are served until the provider is built anew. */
-function keepDocument(response: ServerResponse, keep: (body: string) => void): void {
-  const end = response.end.bind(response);
-  response.end = ((chunk?: unknown, ...rest: unknown[]) => {
-    if (response.statusCode === 200 && (typeof chunk === 'string' || Buffer.isBuffer(chunk)) && chunk.length > 0) keep(chunk.toString());
-    return (end as (...args: unknown[]) => ServerResponse)(chunk, ...rest);
-  }) as typeof response.end;
+  response.end(request.method === 'HEAD' ? undefined : document);
 }

@@ -1,39 +1,30 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
 import { findApplicationByClientId } from '../../domain/applications/applications/index.ts';
 import { recordAlone } from '../../domain/records/audit/index.ts';
-import {
-  newSupportCode,
-  openPage,
-  type PageContext,
-  type PageOptions,
-  type ResolvedContext,
-  renderPage,
-  type Services,
-} from '../request/index.ts';
+import { newSupportCode, openPage, type PageContext, type PageOptions, renderPage } from '../request/index.ts';
+import type { ContextProvider } from './context-provider.ts';
 
 // The provider brings the forms' addresses and forgery tokens; the pages are ours.
 
 async function show(
+  op: ContextProvider,
   ctx: KoaContextWithOIDC,
-  services: Services,
-  context: ResolvedContext,
   view: string,
   locals: (page: PageContext) => Record<string, unknown>,
   options?: PageOptions,
 ): Promise<void> {
-  const page = await openPage(ctx as never, services, context, ctx.path);
+  const page = await openPage(ctx as never, op.services, op.context, ctx.path);
   renderPage(page, view, locals(page), options);
 }
 
 const secretOf = (ctx: KoaContextWithOIDC): string => (ctx.oidc.session!.state as { secret: string }).secret;
 
 /** RP-initiated logout asks, so that no link can sign somebody out (OpenID Connect RP-Initiated Logout §2). */
-export const renderSignOutQuestion = (ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext) => {
+export const renderSignOutQuestion = (op: ContextProvider, ctx: KoaContextWithOIDC) => {
   const target = (ctx.oidc.session!.state as { postLogoutRedirectUri?: string }).postLogoutRedirectUri;
   return show(
+    op,
     ctx,
-    services,
-    context,
     'oidc/sign-out',
     () => ({ application: ctx.oidc.client?.clientName, action: ctx.oidc.urlFor('end_session_confirm'), xsrf: secretOf(ctx) }),
     {
@@ -42,24 +33,21 @@ export const renderSignOutQuestion = (ctx: KoaContextWithOIDC, services: Service
   );
 };
 
-export const renderSignedOut = (ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext) =>
-  show(ctx, services, context, 'sign-in/signed-out', () => ({}));
+export const renderSignedOut = (op: ContextProvider, ctx: KoaContextWithOIDC) => show(op, ctx, 'sign-in/signed-out', () => ({}));
 
 /** The session has ended and its SAML applications are told next. */
-export const renderSigningOut = (ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext, onward: string) =>
-  show(ctx, services, context, 'sign-in/signing-out', () => ({ onward }));
+export const renderSigningOut = (op: ContextProvider, ctx: KoaContextWithOIDC, onward: string) =>
+  show(op, ctx, 'sign-in/signing-out', () => ({ onward }));
 
 export const renderDeviceInput = (
+  op: ContextProvider,
   ctx: KoaContextWithOIDC,
-  services: Services,
-  context: ResolvedContext,
   out?: { error: string },
   error?: Error & { userCode?: string },
 ) =>
   show(
+    op,
     ctx,
-    services,
-    context,
     'oidc/device',
     ({ t }) => ({
       action: ctx.oidc.urlFor('code_verification'),
@@ -70,39 +58,32 @@ export const renderDeviceInput = (
     { status: error && error.name !== 'AbortedError' ? 400 : 200 },
   );
 
-export const renderDeviceConfirmation = (
-  ctx: KoaContextWithOIDC,
-  services: Services,
-  context: ResolvedContext,
-  client: Client,
-  userCode: string,
-) =>
-  show(ctx, services, context, 'oidc/device-confirm', () => ({
+export const renderDeviceConfirmation = (op: ContextProvider, ctx: KoaContextWithOIDC, client: Client, userCode: string) =>
+  show(op, ctx, 'oidc/device-confirm', () => ({
     application: client.clientName ?? client.clientId,
     action: ctx.oidc.urlFor('code_verification'),
     xsrf: secretOf(ctx),
     userCode,
   }));
 
-export const renderDeviceSuccess = (ctx: KoaContextWithOIDC, services: Services, context: ResolvedContext) =>
-  show(ctx, services, context, 'oidc/device-success', () => ({ application: ctx.oidc.client?.clientName }));
+export const renderDeviceSuccess = (op: ContextProvider, ctx: KoaContextWithOIDC) =>
+  show(op, ctx, 'oidc/device-success', () => ({ application: ctx.oidc.client?.clientName }));
 
 /** For a person whose browser cannot be sent back to the application: what the application did wrong, and a code for whoever can mend it. */
 export async function renderOidcError(
+  op: ContextProvider,
   ctx: KoaContextWithOIDC,
-  services: Services,
-  context: ResolvedContext,
   out: { error: string; error_description?: string },
   error: Error,
 ): Promise<void> {
   const supportCode = newSupportCode();
-  const page = await openPage(ctx as never, services, context, ctx.path);
+  const page = await openPage(ctx as never, op.services, op.context, ctx.path);
   const clientId = String(ctx.oidc?.params?.client_id ?? ctx.query?.client_id ?? '').slice(0, 200);
   // a disabled application is no client to the provider, but it is one to whoever has to mend it
   const application = clientId ? await findApplicationByClientId(page.scope, clientId.replaceAll('\0', '')) : undefined;
   const isDisabled = application?.enabled === false;
   const isServerError = out.error === 'server_error';
-  if (isServerError) services.log.error({ err: error, supportCode, context: context.code }, 'an OpenID Connect page failed');
+  if (isServerError) op.services.log.error({ err: error, supportCode, context: op.context.code }, 'an OpenID Connect page failed');
   else {
     // a page that cannot be audited is still a page
     await recordAlone(page.scope, {
@@ -117,7 +98,7 @@ export async function renderOidcError(
         description: out.error_description,
         redirect_uri: String(ctx.oidc?.params?.redirect_uri ?? '').slice(0, 500),
       },
-    }).catch((cause) => services.log.error({ err: cause, supportCode }, 'a refused request could not be recorded'));
+    }).catch((cause) => op.services.log.error({ err: cause, supportCode }, 'a refused request could not be recorded'));
   }
   const expired = error.name === 'SessionNotFound' || out.error === 'expired_token';
   const key = isServerError ? 'server_error' : expired ? 'request_expired' : isDisabled ? 'application_disabled' : 'application_request';
@@ -129,7 +110,7 @@ export async function renderOidcError(
       message: page.t(`errors.${key}`, { application: application?.name ?? '' }),
       technical: isServerError || expired || isDisabled ? undefined : `${out.error}: ${out.error_description ?? ''}`,
       supportCode,
-      now: services.clock.now(),
+      now: op.services.clock.now(),
     },
     { status: Math.max(ctx.status, 400) },
   );

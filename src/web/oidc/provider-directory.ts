@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { ChangeListener } from '../../platform/database/index.ts';
 import type { ResolvedContext, Services } from '../request/index.ts';
-import { type ContextProvider, createProvider } from './provider.ts';
+import type { ContextProvider } from './context-provider.ts';
+import { createProvider } from './create-provider.ts';
 
 /** The providers of the contexts in use: built at the first request, dropped by a change notice. */
 export class ProviderDirectory {

@@ -28,7 +28,9 @@ export class ContextDirectory {
   readonly #listener: ChangeListener;
   readonly #baseUrl: string;
   readonly #baseHost: string;
-  readonly #byKey: LRUCache<string, { context: ResolvedContext | undefined }>;
+  readonly #byKey: LRUCache<string, ResolvedContext>;
+  /** For each read under way, the subjects that changed since it began. */
+  readonly #reads = new Set<Set<string>>();
 
   constructor(database: Database, listener: ChangeListener, baseUrl: string, size: number) {
     this.#find = createContextFinder(database);
@@ -36,7 +38,7 @@ export class ContextDirectory {
     this.#baseUrl = baseUrl;
     this.#baseHost = new URL(baseUrl).host;
     this.#byKey = new LRUCache({ max: size * 3, ttl: 60_000 });
-    listener.onChange(() => this.#byKey.clear());
+    listener.onChange((subject) => this.#forget(subject));
   }
 
   /**
@@ -64,13 +66,22 @@ export class ContextDirectory {
     return this.#cached(`id:${contextId}`, () => this.#find.byId(contextId));
   }
 
+  /** A context is known by its id, code and host; a change drops all three, and nothing of other contexts. */
+  #forget(subject: string): void {
+    for (const changed of this.#reads) changed.add(subject);
+    for (const [key, { contextId }] of this.#byKey.entries()) if (subject === '*' || contextId === subject) this.#byKey.delete(key);
+  }
+
   async #cached(key: string, load: () => Promise<Context | undefined>): Promise<ResolvedContext | undefined> {
     const hit = this.#listener.isTrusted ? this.#byKey.get(key) : undefined;
-    if (hit) return hit.context;
-    const found = await load();
+    if (hit) return hit;
+    const changed = new Set<string>();
+    this.#reads.add(changed);
+    const found = await load().finally(() => this.#reads.delete(changed));
     const context = found && this.#derive(found);
     // a name that exists nowhere is not kept: strangers could fill the memory, and a company made now would be missing for a minute
-    if (context) this.#byKey.set(key, { context });
+    const isCurrent = context && !changed.has(context.contextId) && !changed.has('*');
+    if (isCurrent) this.#byKey.set(key, context);
     return context;
   }
 

@@ -14,4 +14,4 @@ export { redirectTo } from './redirect.ts';
 export { fieldTexts, formatCount, newSupportCode, type PageOptions, reasonText, renderErrorPage, renderPage } from './render.ts';
 export type { Access, Actions, PageContext, Route } from './route.ts';
 export type { Services } from './services.ts';
-export { arrivalAt, nextStepOf, policyOf, rulesOf, sendToSignIn } from './sign-in-step.ts';
+export { arrivalAt, nextStepOf, policyOf, rulesOf, sendToSignIn, type Visitor } from './sign-in-step.ts';

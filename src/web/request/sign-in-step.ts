@@ -12,8 +12,11 @@ import type { EffectivePolicy, PolicyRules } from '../../domain/sign-in/sign-in-
 import { passkeyCeremony } from './passkeys.ts';
 import type { PageContext } from './route.ts';
 
-/** How strict the page's company is about signing in. */
-export const rulesOf = ({ services, context }: PageContext): Promise<PolicyRules> => services.findPolicy(context.contextId);
+/** Who sends a request to which company. A page has all of it, and the endpoint of a protocol can make it. */
+export type Visitor = Pick<PageContext, 'services' | 'context' | 'scope' | 'session' | 'browser'>;
+
+/** How strict the company is about signing in. */
+export const rulesOf = ({ services, context }: Visitor): Promise<PolicyRules> => services.findPolicy(context.contextId);
 
 /** The rules that hold for one person. */
 export const policyOf = async (page: PageContext, userId: string, applicationId?: string): Promise<EffectivePolicy> =>
@@ -21,16 +24,16 @@ export const policyOf = async (page: PageContext, userId: string, applicationId?
 
 type Wish = Pick<Arrival, 'demands' | 'applicationId' | 'proven' | 'standing'>;
 
-/** Who is at this page, and where they want to go. */
-export async function arrivalAt<Given extends Wish>(page: PageContext, wish: Given): Promise<Arrival & Given> {
-  const { session, browser, services, context } = page;
+/** Who is here, and where they want to go. */
+export async function arrivalAt<Given extends Wish>(visitor: Visitor, wish: Given): Promise<Arrival & Given> {
+  const { session, browser, services, context } = visitor;
   const { edition: termsEdition } = await services.findSettings(context.contextId, termsSettings);
-  return { ...wish, session, browser, termsEdition, canHavePasskeys: passkeyCeremony(page) !== undefined };
+  return { ...wish, session, browser, termsEdition, canHavePasskeys: passkeyCeremony(visitor) !== undefined };
 }
 
-/** What comes next for whoever is at this page. */
-export const nextStepOf = async (page: PageContext, wish: Wish): Promise<Step> =>
-  findNextStep(page.scope, await rulesOf(page), await arrivalAt(page, wish));
+/** What comes next for whoever is here: the one way to that question for pages and protocols. */
+export const nextStepOf = async (visitor: Visitor, wish: Wish): Promise<Step> =>
+  findNextStep(visitor.scope, await rulesOf(visitor), await arrivalAt(visitor, wish));
 
 /** To the sign-in page, and back to `destination` when everything is proven. @param query what that page is told besides, such as `login_hint` */
 export async function sendToSignIn(

@@ -15,7 +15,7 @@ import {
   savePolicy,
   withoutGroup,
 } from '../sign-in-policy/index.ts';
-import { findPolicyOf } from './find-next-step.ts';
+import { findPolicyOf } from './gather-facts.ts';
 
 /** Long enough to try whether one still gets in, short enough to wait for when one does not. */
 const trialMs = 5 * 60 * 1000;

@@ -4,7 +4,7 @@ import { inTransaction, type Scope } from '../../scope.ts';
 import { choosePassword, findPassword, setPersonalPassword } from '../credentials/password/index.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { findPolicyOf } from './find-next-step.ts';
+import { findPolicyOf } from './gather-facts.ts';
 import { type PendingRequest, type Proven, recordProof } from './pending-requests.ts';
 import { proofHolds } from './standing.ts';
 

@@ -5,7 +5,7 @@ import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
 import { isSessionAlive, startSession } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { type Arrival, findNextStep, findPolicyOf } from './find-next-step.ts';
+import { type Arrival, findNextStep, findPolicyOf } from './gather-facts.ts';
 import { isStrong } from './next-step.ts';
 import { closePendingRequest, type PendingRequest, type Proven } from './pending-requests.ts';
 import { findStanding } from './standing.ts';

@@ -40,8 +40,8 @@ export type Facts = {
   proven?: ProofFacts;
   /** Of the person who was proven, as it stands now. */
   password?: PasswordFacts;
-  /** For whoever is known, by session or proof. */
-  policy: PolicyFacts;
+  /** For whoever is known, by session or proof; left out when nobody is. */
+  policy?: PolicyFacts;
   /** What the person has. Left out when the step cannot depend on it. */
   enrolled?: {
     factors: SecondFactor[];
@@ -54,6 +54,9 @@ export type Facts = {
   /** This browser stands in for the person's second factor. */
   isRemembered?: boolean;
 };
+
+/** Of somebody who is known. */
+type KnownFacts = Facts & { policy: PolicyFacts };
 
 export type Offer = SecondFactor | 'recovery-code';
 
@@ -82,9 +85,10 @@ export const isStrong = (amr: string[]): boolean => amr.includes('mfa');
 /** The only place that knows what comes after what. */
 export function nextStep(facts: Facts): Step {
   const by = basisOf(facts);
-  if (!by) return { step: 'password' };
-  if (facts.policy.keepsOut) return { step: 'kept-out', by, why: facts.policy.keepsOut };
-  const factor = factorStep(facts, by);
+  const { policy } = facts;
+  if (!by || !policy) return { step: 'password' };
+  if (policy.keepsOut) return { step: 'kept-out', by, why: policy.keepsOut };
+  const factor = factorStep({ ...facts, policy }, by);
   if (factor) return factor;
   // only who has proven everything else may choose a password
   if (by === 'proof' && !facts.proven!.isPasswordless && facts.password?.mustChange)
@@ -125,10 +129,10 @@ function satisfies(amr: string[], { factors }: PolicyFacts): boolean {
   return isStrong(amr) && (kinds.length === 0 || kinds.some((kind) => factors.includes(kind)));
 }
 
-const mustHave = ({ demands, policy }: Pick<Facts, 'demands' | 'policy'>): boolean =>
+const mustHave = ({ demands, policy }: Pick<KnownFacts, 'demands' | 'policy'>): boolean =>
   policy.demand !== 'off' && (demands.secondFactor === true || policy.demand === 'required');
 
-function factorStep(facts: Facts, by: Basis): Step | undefined {
+function factorStep(facts: KnownFacts, by: Basis): Step | undefined {
   const { now, demands, policy, session, proven, enrolled, isRemembered } = facts;
   const amr = by === 'proof' ? proven!.amr : session!.amr;
   const held = enrolled?.factors ?? [];
@@ -161,7 +165,7 @@ function factorStep(facts: Facts, by: Basis): Step | undefined {
 }
 
 /** Whether the step can depend on what the person has enrolled, so that nobody asks the store in vain. */
-export function needsEnrolled(facts: Pick<Facts, 'demands' | 'policy'>, by: Basis, amr: string[]): boolean {
+export function needsEnrolled(facts: Pick<KnownFacts, 'demands' | 'policy'>, by: Basis, amr: string[]): boolean {
   if (facts.demands.heldFactor && !isStrong(amr)) return true;
   if (facts.policy.demand === 'off' || satisfies(amr, facts.policy)) return false;
   return mustHave(facts) || (by === 'proof' && !isStrong(amr));

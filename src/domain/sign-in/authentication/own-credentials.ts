@@ -10,7 +10,7 @@ import { listSecondFactors, removeSecondFactor } from '../credentials/second-fac
 import { addMethods, endSessionsOfUser, type Session } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { type Enrolled, type Enrolment, enrolFactor } from './enrol-factor.ts';
-import { findPolicyOf } from './find-next-step.ts';
+import { findPolicyOf } from './gather-facts.ts';
 import type { Demands } from './next-step.ts';
 import { sessionHolds } from './session-holds.ts';
 

@@ -3,7 +3,7 @@ import { refundAttempt, reserveAttempt } from '../../records/attempts/index.ts';
 import type { Scope, UserId } from '../../scope.ts';
 import { type Ceremony, findPasskeyOwner, provePasskey } from '../credentials/passkey/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { findPolicyOf } from './find-next-step.ts';
+import { findPolicyOf } from './gather-facts.ts';
 import type { Proven } from './pending-requests.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
 import { findStanding, type Standing } from './standing.ts';

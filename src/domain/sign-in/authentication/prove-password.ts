@@ -5,7 +5,7 @@ import { refundAttempt, reserveAttempt } from '../../records/attempts/index.ts';
 import type { Scope, UserId } from '../../scope.ts';
 import { passwordFaults, type StoredPassword, verifyPassword } from '../credentials/password/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { findPolicyOf } from './find-next-step.ts';
+import { findPolicyOf } from './gather-facts.ts';
 import type { Proven } from './pending-requests.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
 import { findStanding, findStandingByLogin, type Standing } from './standing.ts';

@@ -1,7 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider';
-import type { Application } from '../../domain/applications/applications/index.ts';
+import type { Application } from '../../../domain/applications/applications/index.ts';
 
-/** An application as the provider knows it (RFC 7591). In place of the secret stands its fingerprint: see `compareClientSecret` in provider.ts. */
+/** An application as the provider knows it (RFC 7591). In place of the secret stands its fingerprint: see ../library/client-compare-client-secret.ts. */
 export function clientMetadata({ applicationId, name, oidc, traceUntil }: Application): AdapterPayload | undefined {
   if (!oidc) return undefined;
   // initiate_login_uri is the Launchpad's business; the provider would refuse http on this machine

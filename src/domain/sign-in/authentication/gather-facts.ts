@@ -46,53 +46,69 @@ export async function findPolicySubject(scope: Scope, rules: PolicyRules, person
 }
 
 /**
- * Gathers the facts and asks the one function that knows what comes next. Everything is about one person: whoever the proof is of while it holds, and otherwise whoever the
- * session is of; never the policy of one and the factors of another. A session that meets the policy costs no query.
+ * Loads what the next step depends on, and decides nothing: `nextStep` does. Everything is about one person: whoever the proof is of while it holds, and otherwise whoever
+ * the session is of; never the policy of one and the factors of another. A session that meets the policy costs no query.
  */
-export async function findNextStep(scope: Scope, rules: PolicyRules, arrival: Arrival): Promise<Step> {
-  const { session, demands, applicationId, browser } = arrival;
+export async function gatherFacts(scope: Scope, rules: PolicyRules, arrival: Arrival): Promise<Facts> {
+  const { session, demands } = arrival;
   const now = scope.clock.now();
+  const { claimed, standing } = await findClaim(scope, arrival);
+  const stored = standing?.password;
   const live = session && {
     sessionId: session.sessionId,
     userId: session.userId,
     authenticatedAt: session.authenticatedAt.getTime(),
     amr: session.amr,
   };
-  const isOwn = arrival.standing?.user.userId === arrival.proven?.userId;
-  let standing = arrival.proven && ((isOwn && arrival.standing) || (await findStanding(scope, arrival.proven.userId, browser)));
-  const claimed = standing && stillHolds(standing, arrival.proven!) ? arrival.proven : undefined;
-  const stored = standing?.password;
   const basis = { now: now.getTime(), demands, session: live, proven: claimed };
   const by = basisOf({ ...basis, password: stored && { changedAt: stored.changedAt.getTime() } });
   const proven = by === 'proof' ? claimed : undefined;
   const person = proven ? standing?.user : session && { ...session.person, userId: session.userId };
-  if (!by || !person) return { step: 'password' };
+  if (!by || !person) return { ...basis, proven };
 
-  const effective = await findPolicyOf(scope, rules, person, applicationId);
+  const effective = await findPolicyOf(scope, rules, person, arrival.applicationId);
   const { secondFactor } = effective;
   const isUsable = (factor: SecondFactor) => factor !== 'passkey' || arrival.canHavePasskeys;
+  const policy = {
+    demand: secondFactor.demand,
+    factors: secondFactor.factors.filter(isUsable),
+    keepsOut: admits(effective, { ip: scope.actor.ip ?? '', now }),
+  };
   const facts: Facts = {
     ...basis,
     proven,
     terms: { edition: arrival.termsEdition, accepted: person.termsEdition ?? 0 },
     password: proven && stored && describePassword(stored, effective, now, proven.passwordIsWeak === true),
-    policy: {
-      demand: secondFactor.demand,
-      factors: secondFactor.factors.filter(isUsable),
-      keepsOut: admits(effective, { ip: scope.actor.ip ?? '', now }),
-    },
+    policy,
   };
-  if (needsEnrolled(facts, by, (proven ?? live!).amr)) {
-    if (!proven) standing = await findStanding(scope, person.userId, browser);
-    const held = standing?.factors ?? [];
-    facts.enrolled = {
-      factors: held.filter(isUsable),
-      holdsAny: held.length > 0,
-      hasRecoveryCodes: held.length > 0 && standing!.hasRecoveryCodes,
-    };
-    facts.isRemembered = held.length > 0 && isRemembered(standing!, secondFactor.rememberDays, now);
-  }
-  return nextStep(facts);
+  if (!needsEnrolled({ demands, policy }, by, (proven ?? live!).amr)) return facts;
+  const own = proven ? standing : await findStanding(scope, person.userId, arrival.browser);
+  return { ...facts, ...describeFactors(own, isUsable, secondFactor.rememberDays, now) };
+}
+
+/** What comes next for this arrival. */
+export const findNextStep = async (scope: Scope, rules: PolicyRules, arrival: Arrival): Promise<Step> =>
+  nextStep(await gatherFacts(scope, rules, arrival));
+
+/** The proof while it still holds, and how whoever it is of stands. */
+async function findClaim(scope: Scope, { proven, standing: known, browser }: Arrival): Promise<{ claimed?: Proven; standing?: Standing }> {
+  if (!proven) return {};
+  const standing = known?.user.userId === proven.userId ? known : await findStanding(scope, proven.userId, browser);
+  return { claimed: standing && stillHolds(standing, proven) ? proven : undefined, standing };
+}
+
+function describeFactors(
+  standing: Standing | undefined,
+  isUsable: (factor: SecondFactor) => boolean,
+  rememberDays: number,
+  now: Date,
+): Pick<Facts, 'enrolled' | 'isRemembered'> {
+  const held = standing?.factors ?? [];
+  const holdsAny = held.length > 0;
+  return {
+    enrolled: { factors: held.filter(isUsable), holdsAny, hasRecoveryCodes: holdsAny && standing!.hasRecoveryCodes },
+    isRemembered: holdsAny && isRemembered(standing!, rememberDays, now),
+  };
 }
 
 /** Not longer than the rules say today, whatever they said when the browser was remembered. */

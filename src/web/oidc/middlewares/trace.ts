@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { recordExchange } from '../../domain/applications/traces/index.ts';
-import type { Scope } from '../../domain/scope.ts';
-import { applicationIdOf } from './account.ts';
+import { recordExchange } from '../../../domain/applications/traces/index.ts';
+import { applicationIdOf } from '../account.ts';
+import type { Step } from './afterwards.ts';
 
 /** Whoever holds these is somebody, or an application: a trace shows that they were there, and how they begin. */
 const bearers = new Set([
@@ -55,29 +55,43 @@ function redactUrl(address: string): string {
   return url.href;
 }
 
-/** What failed, as the provider tells it to its events and to nobody outside. */
-export type TraceState = { traceFault?: { error: string; detail: string } };
+type TraceState = { traceFault?: { error: string; detail: string } };
 
-/** Keeps what an application asked and what it was answered, while an administrator watches. */
-export async function traceExchange(ctx: KoaContextWithOIDC, scope: Scope): Promise<void> {
-  const { client, params, route } = ctx.oidc;
+/** What failed, as the library tells it to its events and to nobody outside. */
+export function noteFault(ctx: KoaContextWithOIDC, fault: { error: string; detail: string }): void {
+  (ctx.state as TraceState).traceFault = fault;
+}
+
+/** Keeps what an application asked and what it was answered, while an administrator watches. A trace that cannot be written changes no answer. */
+export const traceExchange: Step = (op) => async (ctx) => {
+  const { client, route } = ctx.oidc;
   const until = client?.trace_until as number | undefined;
   if (!client || !until) return;
   const fault = (ctx.state as TraceState).traceFault;
+  await recordExchange(
+    op.scope(),
+    { applicationId: applicationIdOf(client), traceUntil: new Date(until) },
+    {
+      protocol: 'oidc',
+      direction: 'received',
+      name: String(route ?? ctx.path),
+      reason: fault?.error,
+      content: () => contentOf(ctx, fault),
+    },
+  ).catch((error) => op.services.log.error({ err: error }, 'a trace could not be written'));
+};
+
+function contentOf(ctx: KoaContextWithOIDC, fault: TraceState['traceFault']): string {
+  const { params, route } = ctx.oidc;
   const location = ctx.response.get('location');
   const body =
     ctx.body && typeof ctx.body === 'object' && !Buffer.isBuffer(ctx.body) && !('pipe' in ctx.body) ? redactAll(ctx.body) : undefined;
-  const lines = [
+  return [
     `${ctx.method} /oidc/${route ?? ''}`,
     JSON.stringify(redactAll(params ?? {}), null, 2),
     '',
     `→ ${ctx.status}${location ? ` ${redactUrl(location)}` : ''}`,
     ...(body ? [JSON.stringify(body, null, 2)] : []),
     ...(fault ? ['', `${fault.error}: ${fault.detail}`] : []),
-  ];
-  await recordExchange(
-    scope,
-    { applicationId: applicationIdOf(client), traceUntil: new Date(until) },
-    { protocol: 'oidc', direction: 'received', name: String(route ?? ctx.path), reason: fault?.error, content: () => lines.join('\n') },
-  );
+  ].join('\n');
 }

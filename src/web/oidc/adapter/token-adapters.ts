@@ -1,0 +1,37 @@
+import type { AdapterPayload } from 'oidc-provider';
+import type { ArtifactSave } from '../../../domain/records/protocol-artifacts/index.ts';
+import { requestStore } from '../request-store.ts';
+import { ArtifactAdapter } from './artifact-adapter.ts';
+
+/** Tokens and codes: written together with what they were exchanged for, once the request is settled. */
+export class IssuedAdapter extends ArtifactAdapter {
+  protected override async save(save: ArtifactSave): Promise<void> {
+    const request = requestStore.getStore();
+    if (request) request.exchange.issues.push(save);
+    else await super.save(save);
+  }
+}
+
+/** What is exchanged for tokens at the token endpoint. */
+export class ExchangeableAdapter extends IssuedAdapter {
+  override async find(id: string): Promise<AdapterPayload | undefined> {
+    const payload = await super.find(id);
+    if (payload) this.#readAccess(payload);
+    return payload;
+  }
+
+  override async consume(id: string): Promise<void> {
+    const request = requestStore.getStore();
+    if (request) request.exchange.consume = this.keyOf(id);
+    else await super.consume(id);
+  }
+
+  /** Whoever presents a code or refresh token is asked about next. */
+  #readAccess({ accountId, clientId }: AdapterPayload): void {
+    const request = requestStore.getStore();
+    const applicationId = clientId && this.clients.applicationIdOf(clientId);
+    if (!request || !accountId || !applicationId) return;
+    request.access = { accountId, clientId, facts: this.op.services.findAccess(this.op.context.contextId, accountId, applicationId) };
+    request.access.facts.catch(() => {}); // whoever waits for it sees the failure
+  }
+}

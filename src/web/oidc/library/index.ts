@@ -1,0 +1,29 @@
+// Owns: what Portaria changes of oidc-provider itself, one method a file. The version is pinned: read test/unit/oidc-library before it is raised.
+// Does not: configure the library (configuration.ts).
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Services } from '../../request/index.ts';
+import { replaceBackchannelLogout, type SendLogoutToken } from './client-backchannel-logout.ts';
+import { replaceCheckClientSecretExpiration } from './client-check-client-secret-expiration.ts';
+import { replaceCompareClientSecret } from './client-compare-client-secret.ts';
+import { replaceClientFind } from './client-find.ts';
+import { type FollowedSession, replaceSessionGet } from './session-get.ts';
+import { replacePersist } from './session-persist.ts';
+import { replaceResetIdentifier } from './session-reset-identifier.ts';
+
+export type { FollowedSession, SendLogoutToken };
+
+type Changes = Pick<Services, 'keyRing' | 'clock'> & {
+  sessionSeconds: number;
+  findOwn(ctx: KoaContextWithOIDC): Promise<FollowedSession | undefined>;
+};
+
+/** Everything that is changed of a provider, before its first request. @throws Error when the library is not the one this was written for */
+export function changeLibrary(provider: Provider, { keyRing, clock, sessionSeconds, findOwn }: Changes): SendLogoutToken {
+  replaceCompareClientSecret(provider, { keyRing, clock });
+  replaceCheckClientSecretExpiration(provider);
+  replaceClientFind(provider);
+  replaceSessionGet(provider, findOwn);
+  replaceResetIdentifier(provider);
+  replacePersist(provider, sessionSeconds);
+  return replaceBackchannelLogout(provider);
+}

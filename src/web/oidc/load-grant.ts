@@ -1,0 +1,26 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { mayKnow } from './consent.ts';
+import type { ContextProvider } from './context-provider.ts';
+import { accessVerdict, grantId, ownSession } from './own-session.ts';
+
+type Grant = InstanceType<Provider['Grant']>;
+
+/** The company has granted its applications what they ask for: a grant is made, or widened, without asking the person; a third party's, once the person agreed. */
+export async function loadGrant(op: ContextProvider, ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+  const { session, client, provider, params } = ctx.oidc;
+  const own = await ownSession(op, ctx);
+  if (!own || own.userId !== session!.accountId || !(await accessVerdict(op, ctx)).allowed) return undefined;
+  if (!(await mayKnow(op, ctx, own.userId))) return undefined;
+  const { clientId } = client!;
+  const known = session!.grantIdFor(clientId);
+  const found = known ? await provider.Grant.find(known) : undefined;
+  const wanted = typeof params?.scope === 'string' ? params.scope : '';
+  const granted = new Set(found?.getOIDCScope().split(' '));
+  if (found && wanted.split(' ').every((one) => granted.has(one))) return found;
+  const jti = grantId(op, own, clientId);
+  const grant = found ?? (await provider.Grant.find(jti)) ?? new provider.Grant({ jti, accountId: session!.accountId!, clientId } as never);
+  if (!session!.sidFor(clientId)) session!.sidFor(clientId, op.derivedId('oidc-sid', jti));
+  grant.addOIDCScope(wanted);
+  await grant.save();
+  return grant;
+}

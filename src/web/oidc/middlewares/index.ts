@@ -1,0 +1,33 @@
+// Owns: what happens around the library's handling of a request: its writes are settled, our session follows, the answer is completed, a trace is kept.
+// Does not: change the library (library/) or configure it (configuration.ts).
+import type { Middleware } from 'koa';
+import type { Provider } from 'oidc-provider';
+import type { ContextProvider } from '../context-provider.ts';
+import { afterwards } from './afterwards.ts';
+import { answerFailure } from './answer-failure.ts';
+import { endOwnSession } from './end-own-session.ts';
+import { allowFormTarget } from './form-post.ts';
+import { hideRefused } from './hide-refused.ts';
+import { joinSession } from './join-session.ts';
+import { keepDocument } from './keep-document.ts';
+import { listen } from './listen.ts';
+import { settle } from './settle.ts';
+import { traceExchange } from './trace.ts';
+
+/** Outermost first, so on the way back from the library they act from the last to the first. The order must not change. */
+const middlewares: ((op: ContextProvider) => Middleware)[] = [
+  answerFailure,
+  afterwards(traceExchange), // what is kept is what was answered
+  afterwards(allowFormTarget),
+  afterwards(hideRefused),
+  afterwards(endOwnSession),
+  afterwards(joinSession),
+  afterwards(keepDocument),
+  settle, // nothing else happens for a request whose writes failed
+];
+
+/** Surrounds the library's own handling. @param provider of `op`, which is being built */
+export function surround(op: ContextProvider, provider: Provider): void {
+  for (const make of middlewares) provider.use(make(op));
+  listen(op, provider);
+}

@@ -1,0 +1,30 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { ContextProvider } from '../context-provider.ts';
+import { recordReuse } from './record-reuse.ts';
+import { noteFault } from './trace.ts';
+
+const refusals = [
+  'authorization.error',
+  'grant.error',
+  'userinfo.error',
+  'introspection.error',
+  'revocation.error',
+  'pushed_authorization_request.error',
+  'end_session.error',
+  'device_authorization.error',
+];
+
+type Refusal = { error?: string; error_description?: string; error_detail?: string; message: string };
+
+/** What the library tells only to its events: why it refused, that something was used twice, and that it failed. */
+export function listen(op: ContextProvider, provider: Provider): void {
+  const note = (ctx: KoaContextWithOIDC, { error, error_description, error_detail, message }: Refusal) =>
+    noteFault(ctx, { error: error ?? message, detail: [error_description, error_detail].filter(Boolean).join(': ') || message });
+  for (const event of refusals) provider.on(event as 'grant.error', note);
+  provider.on('grant.error', (ctx, { error_detail }) => {
+    if (/already (consumed|used)|used before/.test(error_detail ?? '')) void recordReuse(op, ctx);
+  });
+  provider.on('server_error', (ctx, error) =>
+    op.services.log.error({ err: error, path: ctx.path, context: op.context.code }, 'an OpenID Connect request failed'),
+  );
+}
