@@ -21,7 +21,7 @@ async function showBranding(page: PageContext): Promise<void> {
 }
 
 function render(page: PageContext, values: Values, version: number, fields = {}, status = 200, fault?: string): void {
-  renderPage(page, 'admin-console/branding', { values, version, fields, fault }, { status });
+  renderPage(page, 'admin-console/branding/branding', { values, version, fields, fault }, { status });
 }
 
 async function submitBranding(page: PageContext): Promise<void> {

@@ -72,7 +72,7 @@ async function showCertificates(
   const now = page.services.clock.now();
   renderPage(
     page,
-    'admin-console/certificates',
+    'admin-console/certificates/certificates',
     {
       fields,
       fault,

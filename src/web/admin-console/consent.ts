@@ -33,7 +33,7 @@ async function showConsent(page: PageContext): Promise<void> {
   const terms = wanted === undefined ? undefined : await findTerms(scope, wanted);
   const missing = query('show') === 'missing';
   const report = terms && (await listAcceptances(scope, terms.edition, { missing, cursor: query('after') }));
-  renderPage(page, 'admin-console/consent', {
+  renderPage(page, 'admin-console/consent/consent', {
     inForce,
     editions,
     terms,
@@ -51,7 +51,7 @@ async function showEdition(page: PageContext): Promise<void> {
 }
 
 function render(page: PageContext, texts: TermsTexts, latest: number, fields = {}, status = 200, fault?: string): void {
-  renderPage(page, 'admin-console/consent-edition', { texts, latest, fields, fault }, { status });
+  renderPage(page, 'admin-console/consent/edition', { texts, latest, fields, fault }, { status });
 }
 
 async function submitEdition(page: PageContext): Promise<void> {

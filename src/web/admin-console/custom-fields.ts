@@ -30,7 +30,7 @@ export const customFieldRoutes: Route[] = [
 const empty: CustomFieldInput = { code: '', label: '', type: 'text', options: [], isRequired: false, isPersonal: false };
 
 async function showFields(page: PageContext): Promise<void> {
-  renderPage(page, 'admin-console/custom-fields', { customFields: await listCustomFields(page.scope) });
+  renderPage(page, 'admin-console/custom-fields/list', { customFields: await listCustomFields(page.scope) });
 }
 
 function showForm(
@@ -43,7 +43,7 @@ function showForm(
 ): void {
   renderPage(
     page,
-    'admin-console/custom-field-form',
+    'admin-console/custom-fields/form',
     { values, field, lines: { options: values.options.join('\n') }, types: customFieldTypes, fields, fault },
     { status },
   );

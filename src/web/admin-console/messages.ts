@@ -18,7 +18,7 @@ type Text = Record<(typeof parts)[number], string>;
 async function showMessages(page: PageContext): Promise<void> {
   const { value } = await loadSettings(page.scope, mailTexts);
   const mails = mailNames.map((name) => ({ name, isOwn: (locale: Locale) => value[name]?.[locale] !== undefined }));
-  renderPage(page, 'admin-console/messages', { mails });
+  renderPage(page, 'admin-console/messages/list', { mails });
 }
 
 function wanted({ params }: PageContext): { mail: MailName; locale: Locale } {
@@ -52,7 +52,7 @@ function render(page: PageContext, values: Text, version: number, isOwn: boolean
   const greeting = page.services.i18n.for(locale)('mail.greeting', example);
   renderPage(
     page,
-    'admin-console/message',
+    'admin-console/messages/message',
     { mail, mailLocale: locale, values, version, isOwn, names, preview, greeting, fields, fault },
     { status },
   );

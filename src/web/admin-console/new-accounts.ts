@@ -15,7 +15,12 @@ async function showNewAccounts(page: PageContext): Promise<void> {
 }
 
 function render(page: PageContext, values: object, version: number, fields = {}, status = 200, fault?: string): void {
-  renderPage(page, 'admin-console/new-accounts', { values, version, fields, fault, canMail: page.services.canMail }, { status });
+  renderPage(
+    page,
+    'admin-console/new-accounts/new-accounts',
+    { values, version, fields, fault, canMail: page.services.canMail },
+    { status },
+  );
 }
 
 /** S33, S64. */

@@ -16,7 +16,7 @@ async function showSettings(page: PageContext): Promise<void> {
 function render(page: PageContext, values: { name: string; timeZone: string; version: number }, fields = {}, status = 200, fault?: string) {
   const timeZones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((one) => one !== 'UTC')];
   const { url, environment, code } = page.context;
-  renderPage(page, 'admin-console/settings', { values, timeZones, url, environment, code, fields, fault }, { status });
+  renderPage(page, 'admin-console/settings/settings', { values, timeZones, url, environment, code, fields, fault }, { status });
 }
 
 async function submitSettings(page: PageContext): Promise<void> {

@@ -69,5 +69,10 @@ export async function renderOidcForm(
 ): Promise<void> {
   const claims = [...((values.oidc?.claims as object[] | undefined) ?? []), {}, {}, {}];
   const lines = Object.fromEntries(lists.map((name) => [name, ((values.oidc?.[name] as string[] | undefined) ?? []).join('\n')]));
-  renderPage(page, 'admin-console/application-form', { values, lines, claims, sources: await sourcesOf(page), ...locals }, { status });
+  renderPage(
+    page,
+    'admin-console/applications/oidc-form',
+    { values, lines, claims, sources: await sourcesOf(page), ...locals },
+    { status },
+  );
 }

@@ -127,7 +127,7 @@ export async function renderSamlForm(
   const slo = (wanted: string) => saml.singleLogoutServices?.find(({ binding }) => binding === wanted)?.url ?? '';
   renderPage(
     page,
-    'admin-console/saml-form',
+    'admin-console/applications/saml-form',
     {
       values,
       saml,

@@ -20,7 +20,7 @@ async function showAudit(page: PageContext): Promise<void> {
     Object.keys(faults).length > 0
       ? { items: [], cursor: undefined }
       : await listEvents(page.scope, { ...filter, cursor: page.query('after') || undefined });
-  renderPage(page, 'admin-console/audit', {
+  renderPage(page, 'admin-console/audit/list', {
     events: items,
     cursor,
     filter: fields,

@@ -11,7 +11,7 @@ export async function showRetention(page: PageContext): Promise<void> {
 }
 
 function render(page: PageContext, values: { days: string }, version: number, fields = {}, status = 200, fault?: string): void {
-  renderPage(page, 'admin-console/audit-retention', { values, version, fields, fault }, { status });
+  renderPage(page, 'admin-console/audit/retention', { values, version, fields, fault }, { status });
 }
 
 export async function submitRetention(page: PageContext): Promise<void> {

@@ -13,7 +13,7 @@ async function render(page: PageContext, choices: Choices, status = 200, fault?:
   const group = await getGroup(page.scope, page.params.group!);
   const has = (await listApplicationsOfGroup(page.scope, group.groupId)).map(({ applicationId }) => applicationId);
   const list = await listChoices(page.scope, 'applications', choices, new Set(has));
-  renderPage(page, 'admin-console/group-applications', { group, list, fault }, { status });
+  renderPage(page, 'admin-console/groups/applications', { group, list, fault }, { status });
 }
 
 /** S68: everybody in the group has them from now on. */

@@ -41,7 +41,7 @@ export const groupRoutes: Route[] = [
 async function showGroups(page: PageContext): Promise<void> {
   const search = page.query('q').slice(0, 100);
   const { items, cursor } = await viewGroups(page.scope, { search, cursor: page.query('after') });
-  renderPage(page, 'admin-console/groups', { groups: items, cursor, search });
+  renderPage(page, 'admin-console/groups/list', { groups: items, cursor, search });
 }
 
 function showForm(
@@ -52,7 +52,7 @@ function showForm(
   status = 200,
   fault?: string,
 ): void {
-  renderPage(page, 'admin-console/group-form', { values, group, fields, fault }, { status });
+  renderPage(page, 'admin-console/groups/form', { values, group, fields, fault }, { status });
 }
 
 const input = (page: PageContext) => ({
@@ -89,7 +89,7 @@ async function showGroup(page: PageContext, fault?: { login: string; message: st
     secondFactor: await secondFactorOf(page.scope, group.groupId),
     fault,
   };
-  renderPage(page, 'admin-console/group', locals, { status: fault ? 422 : 200 });
+  renderPage(page, 'admin-console/groups/group', locals, { status: fault ? 422 : 200 });
 }
 
 async function showEdit(page: PageContext): Promise<void> {

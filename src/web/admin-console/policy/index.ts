@@ -52,7 +52,7 @@ async function showPolicy(
   const trial = stored.trial && stored.trial.revertsAt > page.services.clock.now() ? stored.trial : undefined;
   renderPage(
     page,
-    'admin-console/policy',
+    'admin-console/policy/policy',
     {
       ...choices(),
       policy: typed ?? rules.base,
@@ -127,7 +127,7 @@ async function showOverride(
   const values = typed ?? found ?? { password: {}, session: {}, secondFactor: {}, networks: [] };
   renderPage(
     page,
-    'admin-console/policy-override',
+    'admin-console/policy/override',
     {
       ...choices(),
       isNew,

@@ -54,7 +54,7 @@ async function render(page: PageContext, status = 200, fault?: string, fields: R
   const hidden = 'ids' in chosen ? chosen.ids.map((id) => ['user', id]) : [['whom', 'all'], ...Object.entries(filter)];
   renderPage(
     page,
-    'admin-console/bulk',
+    'admin-console/users/bulk',
     { change, count, some, filter, kind, list, hidden, back, mustType: mustType(change, count), typed: form.get('typed'), fields, fault },
     { status },
   );

@@ -59,7 +59,7 @@ async function showForm(page: PageContext, values: FormValues, { choices, fields
       applications: await listChoices(page.scope, 'applications', choices.applications),
     },
   };
-  renderPage(page, 'admin-console/user-form', locals, { status });
+  renderPage(page, 'admin-console/users/form', locals, { status });
 }
 
 async function readValues(page: PageContext): Promise<FormValues> {

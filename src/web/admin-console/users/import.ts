@@ -30,7 +30,7 @@ async function render(page: PageContext, activation: string, faults: ImportFault
     canMail: page.services.canMail,
     ...presentFaults(page, faults),
   };
-  renderPage(page, 'admin-console/user-import', locals, { status });
+  renderPage(page, 'admin-console/users/import', locals, { status });
 }
 
 const presentFaults = ({ t }: PageContext, faults: ImportFault[]) => ({
@@ -63,7 +63,7 @@ export async function showDraft(page: PageContext): Promise<void> {
     activation,
     ...presentFaults(page, faults),
   };
-  renderPage(page, 'admin-console/user-import-preview', locals);
+  renderPage(page, 'admin-console/users/import-preview', locals);
 }
 
 export async function submitDraft(page: PageContext): Promise<void> {

@@ -46,7 +46,7 @@ export const linkRoutes: Route[] = (['groups', 'applications'] as const).flatMap
 async function showLinks(page: PageContext, kind: LinkKind): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   await recordView(page.scope, user);
-  renderPage(page, 'admin-console/user-links', { kind, user, name: fullName(user), links: await links[kind].list(page.scope, user) });
+  renderPage(page, 'admin-console/users/links', { kind, user, name: fullName(user), links: await links[kind].list(page.scope, user) });
 }
 
 async function submitRemoval(page: PageContext, kind: LinkKind): Promise<void> {
@@ -59,7 +59,7 @@ async function showAdd(page: PageContext, kind: LinkKind, choices = noChoices, s
   const user = await getUser(page.scope, page.params.user!);
   const fixed = (await links[kind].list(page.scope, user)).filter((one) => one.isRemovable).map(({ id }) => id);
   const list = await listChoices(page.scope, kind, choices, new Set(fixed));
-  renderPage(page, 'admin-console/user-links-add', { kind, user, name: fullName(user), list, fault }, { status });
+  renderPage(page, 'admin-console/users/links-add', { kind, user, name: fullName(user), list, fault }, { status });
 }
 
 async function submitAdd(page: PageContext, kind: LinkKind): Promise<void> {

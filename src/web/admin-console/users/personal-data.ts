@@ -10,7 +10,7 @@ export async function showExport(page: PageContext): Promise<void> {
 
 function render(page: PageContext, user: User, fields = {}, status = 200): void {
   const locals = { user, name: fullName(user), login: identifier(user), confirmation: page.form.get('confirmation'), fields };
-  renderPage(page, 'admin-console/personal-data', locals, { status });
+  renderPage(page, 'admin-console/users/personal-data', locals, { status });
 }
 
 /** S88–S90: as JSON, after the person's e-mail (or username, where there is none) was typed. */

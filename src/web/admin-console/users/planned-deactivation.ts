@@ -22,7 +22,7 @@ function render(
   { hasBegun = false, fields = {}, status = 200, fault = undefined as string | undefined } = {},
 ): void {
   const locals = { user, name: fullName(user), values, hasBegun, timeZone: page.context.timeZone, fields, fault };
-  renderPage(page, 'admin-console/planned-deactivation', locals, { status });
+  renderPage(page, 'admin-console/users/planned-deactivation', locals, { status });
 }
 
 export async function submitPlan(page: PageContext): Promise<void> {

@@ -21,7 +21,7 @@ export async function showReset(page: PageContext): Promise<void> {
 
 function render(page: PageContext, user: User, fields = {}, status = 200, fault?: string): void {
   const locals = { user, name: fullName(user), justification: page.form.get('justification'), fields, fault };
-  renderPage(page, 'admin-console/reset-second-factors', locals, { status });
+  renderPage(page, 'admin-console/users/reset-second-factors', locals, { status });
 }
 
 /** S109, S110: with a justification and the administrator's own password. */
