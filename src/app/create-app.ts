@@ -53,7 +53,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     log,
     contexts,
     hasher: createPasswordHasher(config.passwordConcurrency, config.passwordQueue),
-    i18n: createI18n(new URL('../../views/locales/', import.meta.url)),
+    i18n: createI18n(new URL('../../views/', import.meta.url)),
     views: createViews(new URL('../../views/', import.meta.url)),
     assets: loadAssets(),
     icon: loadIcons(),

@@ -88,7 +88,7 @@ describe('administration under kill -9 and by two at once', function () {
   });
 
   it('an import that is killed is done whole, once', async () => {
-    const words = importWords(createI18n(new URL('../../views/locales/', import.meta.url)));
+    const words = importWords(createI18n(new URL('../../views/', import.meta.url)));
     const lines = Array.from({ length: 600 }, (_, i) => `Imp,Ort${i},import${i}@acme.example`);
     const content = Buffer.from(['firstName,lastName,email', ...lines].join('\n'));
     const draft = await draftImport(asAna, content, { activation: 'invitation', locale: 'en' }, words);

@@ -10,7 +10,7 @@ import { linkIn, type MailSink, startMailSink } from '../support/mail-sink.ts';
 import { eventually } from '../support/process.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
-const words = importWords(createI18n(new URL('../../views/locales/', import.meta.url)));
+const words = importWords(createI18n(new URL('../../views/', import.meta.url)));
 
 describe('domain/user-imports: reading a file', () => {
   const read = (text: string) => readImport(text, [], words);
