@@ -3,7 +3,7 @@ import { changeSettings, loadSettings } from '../../domain/company/context-setti
 import { inTransaction } from '../../domain/scope.ts';
 import { invalidInput } from '../../platform/errors/index.ts';
 import { locales } from '../../platform/i18n/index.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 export const brandingConsoleRoutes: Route[] = [
@@ -20,8 +20,8 @@ async function showBranding(page: PageContext): Promise<void> {
   render(page, value, version);
 }
 
-function render(page: PageContext, values: Values, version: number, fields = {}, status = 200, fault?: string): void {
-  renderPage(page, 'admin-console/branding/branding', { values, version, fields, fault }, { status });
+function render(page: PageContext, values: Values, version: number, refusal?: Refusal): void {
+  renderPage(page, 'admin-console/branding/branding', { values, version }, { refusal });
 }
 
 async function submitBranding(page: PageContext): Promise<void> {
@@ -40,7 +40,7 @@ async function submitBranding(page: PageContext): Promise<void> {
         const { logo } = (await loadSettings(scope, brandingSettings)).value;
         return changeSettings(scope, brandingSettings, { ...values, logo }, shownVersion(page));
       }),
-    (fields, status, fault) => render(page, values, shownVersion(page), fields, status, fault),
+    (refusal) => render(page, values, shownVersion(page), refusal),
   );
   if (done) redirectTo(page, '/admin/branding', 'settings_saved');
 }
@@ -55,7 +55,7 @@ async function submitLogo(page: PageContext): Promise<void> {
       await changeCompanyLogo(page.scope, file);
       return true;
     },
-    (fields, status, fault) => render(page, value, version, fields, status, fault),
+    (refusal) => render(page, value, version, refusal),
   );
   if (done) redirectTo(page, '/admin/branding', 'logo_changed');
 }

@@ -11,7 +11,7 @@ import {
 } from '../../domain/company/saml-certificates/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 const at = '/admin/certificates';
@@ -44,13 +44,7 @@ const stepOf = ({ params }: PageContext) => {
   return step;
 };
 
-async function showCertificates(
-  page: PageContext,
-  samlEntityId = page.context.samlEntityId ?? '',
-  fields = {},
-  status = 200,
-  fault?: string,
-): Promise<void> {
+async function showCertificates(page: PageContext, samlEntityId = page.context.samlEntityId ?? '', refusal?: Refusal): Promise<void> {
   const [certificates, uses] = [await listCertificates(page.scope), await listCertificateUses(page.scope)];
   const applications = new Map(
     (await listApplicationsByIds(page.scope, [...new Set(uses.map(({ applicationId }) => applicationId))])).map((one) => [
@@ -74,8 +68,6 @@ async function showCertificates(
     page,
     'admin-console/certificates/certificates',
     {
-      fields,
-      fault,
       contextVersion: (await findContextById(page.scope.db, page.scope.contextId))!.version,
       samlEntityId,
       address: page.context.url,
@@ -83,7 +75,7 @@ async function showCertificates(
       metadataUrl: page.context.saml.metadataUrl,
       hasNext: (alg: string) => certificates.some((one) => one.alg === alg && one.status === 'published'),
     },
-    { status },
+    { refusal },
   );
 }
 
@@ -95,7 +87,7 @@ async function submitEntityId(page: PageContext): Promise<void> {
       inTransaction(page.scope, (scope) =>
         changeOwnContext(scope, { samlEntityId: entityId || undefined }, shownVersion(page)).then(() => true),
       ),
-    (fields, status, fault) => showCertificates(page, entityId, fields, status, fault),
+    (refusal) => showCertificates(page, entityId, refusal),
   );
   if (done) redirectTo(page, at, 'entity_id_changed');
 }

@@ -11,7 +11,7 @@ import {
   moveCustomField,
 } from '../../domain/company/custom-fields/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 const at = '/admin/custom-fields';
@@ -33,19 +33,12 @@ async function showFields(page: PageContext): Promise<void> {
   renderPage(page, 'admin-console/custom-fields/list', { customFields: await listCustomFields(page.scope) });
 }
 
-function showForm(
-  page: PageContext,
-  values: CustomFieldInput & { version?: number },
-  field?: CustomField,
-  fields = {},
-  status = 200,
-  fault?: string,
-): void {
+function showForm(page: PageContext, values: CustomFieldInput & { version?: number }, field?: CustomField, refusal?: Refusal): void {
   renderPage(
     page,
     'admin-console/custom-fields/form',
-    { values, field, lines: { options: values.options.join('\n') }, types: customFieldTypes, fields, fault },
-    { status },
+    { values, field, lines: { options: values.options.join('\n') }, types: customFieldTypes },
+    { refusal },
   );
 }
 
@@ -65,7 +58,7 @@ async function submitNew(page: PageContext): Promise<void> {
   const field = await submitForm(
     page,
     () => inTransaction(page.scope, (scope) => createCustomField(scope, values)),
-    (fields, status, fault) => showForm(page, values, undefined, fields, status, fault),
+    (refusal) => showForm(page, values, undefined, refusal),
   );
   if (field) redirectTo(page, at, 'custom_field_created');
 }
@@ -83,7 +76,7 @@ async function submitEdit(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     () => inTransaction(page.scope, (scope) => editCustomField(scope, field.fieldId, changes, version)),
-    (fields, status, fault) => showForm(page, { ...field, ...changes, version }, field, fields, status, fault),
+    (refusal) => showForm(page, { ...field, ...changes, version }, field, refusal),
   );
   if (done) redirectTo(page, at, 'custom_field_edited');
 }

@@ -3,7 +3,7 @@ import { fillIn, type MailName, type MailTexts, mailKinds, mailNames, mailTexts 
 import { inTransaction } from '../../domain/scope.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import { isLocale, type Locale } from '../../platform/i18n/index.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { type PageContext, type Refusal, type Route, renameFields, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 export const messageRoutes: Route[] = [
@@ -41,7 +41,7 @@ async function showMessage(page: PageContext): Promise<void> {
   render(page, own ?? productText(page, mail, locale), version, own !== undefined);
 }
 
-function render(page: PageContext, values: Text, version: number, isOwn: boolean, fields = {}, status = 200, fault?: string): void {
+function render(page: PageContext, values: Text, version: number, isOwn: boolean, refusal?: Refusal): void {
   const { mail, locale } = wanted(page);
   const names = [...mailKinds[mail], 'company'];
   const example: Record<string, string> = {
@@ -53,8 +53,8 @@ function render(page: PageContext, values: Text, version: number, isOwn: boolean
   renderPage(
     page,
     'admin-console/messages/message',
-    { mail, mailLocale: locale, values, version, isOwn, names, preview, greeting, fields, fault },
-    { status },
+    { mail, mailLocale: locale, values, version, isOwn, names, preview, greeting },
+    { refusal },
   );
 }
 
@@ -72,9 +72,9 @@ async function submitMessage(page: PageContext): Promise<void> {
         const after: MailTexts = { ...value, [mail]: isReset ? others : { ...others, [locale]: text } };
         return changeSettings(scope, mailTexts, after, shownVersion(page));
       }),
-    (fields, status, fault) => {
-      const named = Object.fromEntries(Object.entries(fields).map(([path, words]) => [path.split('.').at(-1)!, words]));
-      render(page, text, shownVersion(page), true, named, status, fault);
+    (refusal) => {
+      const named = renameFields(refusal, (path) => path.split('.').at(-1)!);
+      render(page, text, shownVersion(page), true, named);
     },
   );
   if (done) redirectTo(page, `/admin/messages/${mail}/${locale}`, 'settings_saved');

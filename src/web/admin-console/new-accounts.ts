@@ -1,7 +1,7 @@
 import { changeSettings, loadSettings } from '../../domain/company/context-settings/index.ts';
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 export const newAccountRoutes: Route[] = [
@@ -14,13 +14,8 @@ async function showNewAccounts(page: PageContext): Promise<void> {
   render(page, { ...value, domains: value.domains.join('\n') }, version);
 }
 
-function render(page: PageContext, values: object, version: number, fields = {}, status = 200, fault?: string): void {
-  renderPage(
-    page,
-    'admin-console/new-accounts/new-accounts',
-    { values, version, fields, fault, canMail: page.services.canMail },
-    { status },
-  );
+function render(page: PageContext, values: object, version: number, refusal?: Refusal): void {
+  renderPage(page, 'admin-console/new-accounts/new-accounts', { values, version, canMail: page.services.canMail }, { refusal });
 }
 
 /** S33, S64. */
@@ -50,16 +45,12 @@ async function submitNewAccounts(page: PageContext): Promise<void> {
           shownVersion(page),
         ),
       ),
-    (fields, status, fault) => {
+    ({ fields = {}, ...refusal }) => {
       const domains = Object.entries(fields).find(([name]) => name.startsWith('domains'))?.[1];
-      render(
-        page,
-        { ...values, domains: form.get('domains') },
-        shownVersion(page),
-        { ...fields, ...(domains ? { domains } : {}) },
-        status,
-        fault,
-      );
+      render(page, { ...values, domains: form.get('domains') }, shownVersion(page), {
+        ...refusal,
+        fields: { ...fields, ...(domains ? { domains } : {}) },
+      });
     },
   );
   if (done) redirectTo(page, '/admin/new-accounts', 'settings_saved');

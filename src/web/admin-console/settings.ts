@@ -1,6 +1,6 @@
 import { changeOwnContext, findContextById } from '../../domain/company/contexts/index.ts';
 import { inTransaction } from '../../domain/scope.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 export const settingsRoutes: Route[] = [
@@ -13,10 +13,10 @@ async function showSettings(page: PageContext): Promise<void> {
   render(page, { name, timeZone, version });
 }
 
-function render(page: PageContext, values: { name: string; timeZone: string; version: number }, fields = {}, status = 200, fault?: string) {
+function render(page: PageContext, values: { name: string; timeZone: string; version: number }, refusal?: Refusal) {
   const timeZones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((one) => one !== 'UTC')];
   const { url, environment, code } = page.context;
-  renderPage(page, 'admin-console/settings/settings', { values, timeZones, url, environment, code, fields, fault }, { status });
+  renderPage(page, 'admin-console/settings/settings', { values, timeZones, url, environment, code }, { refusal });
 }
 
 async function submitSettings(page: PageContext): Promise<void> {
@@ -25,7 +25,7 @@ async function submitSettings(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     () => inTransaction(page.scope, (scope) => changeOwnContext(scope, values, version).then(() => true)),
-    (fields, status, fault) => render(page, { ...values, version }, fields, status, fault),
+    (refusal) => render(page, { ...values, version }, refusal),
   );
   if (done) redirectTo(page, '/admin/settings', 'settings_saved');
 }

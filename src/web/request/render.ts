@@ -6,6 +6,7 @@ import type { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';
 import { type I18n, type Locale, locales, type Translate } from '../../platform/i18n/index.ts';
 import type { PageContext } from './route.ts';
+import type { Refusal } from './submit-form.ts';
 
 const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 
@@ -31,18 +32,15 @@ const formats = Object.fromEntries(
 /** "10,000+" where no more were counted. */
 export const formatCount = (locale: Locale, { n, isMore }: Count): string => `${formats[locale].number.format(n)}${isMore ? '+' : ''}`;
 
-/** What is wrong with single fields, in the reader's language. */
-export const fieldTexts = ({ t }: PageContext, error: AppError | undefined): Record<string, string> =>
-  Object.fromEntries(Object.entries(error?.fields ?? {}).map(([field, key]) => [field, t(key, error!.params)]));
-
-export type PageOptions = { status?: number; formAction?: string[] };
+/** `refusal` of the form that the page shows again; its status is the page's. */
+export type PageOptions = { status?: number; formAction?: string[]; refusal?: Refusal };
 
 /** Renders a template with what every page needs: texts, links, the person, the forgery field. */
 export function renderPage(
   page: PageContext,
   view: string,
   locals: Record<string, unknown> = {},
-  { status = 200, formAction }: PageOptions = {},
+  { refusal, status = refusal?.status ?? 200, formAction }: PageOptions = {},
 ): void {
   const { ctx, services, context, session, locale, t } = page;
   ctx.status = status;
@@ -66,7 +64,8 @@ export function renderPage(
     formatDay: (day: string) => formats[locale].day.format(new Date(day)),
     formatTime: (date: Date) => `${formats[locale].time.format(date)} UTC`,
     formatInstant: (date: Date) => formats[locale].instant.format(date),
-    fields: {},
+    fields: refusal?.fields ?? {},
+    fault: refusal?.fault,
     isFurther: page.query('after') !== '',
     // of a deed before; what failed now says so itself
     notice: status < 400 ? takeNotice(page) : undefined,

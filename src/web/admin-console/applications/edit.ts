@@ -9,7 +9,7 @@ import {
 import { inTransaction } from '../../../domain/scope.ts';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import type { PageContext } from '../../request/index.ts';
+import type { PageContext, Refusal } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import type { FormValues } from './form-values.ts';
 import { newOidcValues, oidcValuesOf, readOidcValues, renderOidcForm } from './oidc-form.ts';
@@ -32,7 +32,7 @@ export async function submitNew(page: PageContext): Promise<void> {
       const input = secret ? { ...complete, oidc: { ...complete.oidc, client_secret: secret } } : complete;
       return inTransaction(page.scope, (scope) => createApplication(scope, input, page.services.keyRing));
     },
-    (fields, status, fault) => render(page, values, undefined, fields, status, fault),
+    (refusal) => render(page, values, undefined, refusal),
   );
   if (!application) return;
   if (secret) await showApplication(page, application.applicationId, secret);
@@ -56,7 +56,7 @@ export async function submitEdit(page: PageContext): Promise<void> {
         editApplication(scope, application.applicationId, input, page.services.keyRing, shownVersion(page)),
       );
     },
-    (fields, status, fault) => render(page, { ...values, version: page.form.get('version') }, application, fields, status, fault),
+    (refusal) => render(page, { ...values, version: page.form.get('version') }, application, refusal),
   );
   if (edited) redirectTo(page, `/admin/applications/${application.applicationId}`, 'application_edited');
 }
@@ -78,14 +78,7 @@ function readValues(page: PageContext, before?: Application): FormValues {
 const completed = (page: PageContext, values: FormValues, before?: Application): Promise<FormValues> =>
   values.saml ? withMetadata(page, values, before) : Promise.resolve(values);
 
-async function render(
-  page: PageContext,
-  values: FormValues,
-  application?: Application,
-  fields = {},
-  status = 200,
-  fault?: string,
-): Promise<void> {
+async function render(page: PageContext, values: FormValues, application?: Application, refusal?: Refusal): Promise<void> {
   const show = values.saml ? renderSamlForm : renderOidcForm;
-  await show(page, values, { application, fields, fault }, status);
+  await show(page, values, { application }, refusal);
 }

@@ -12,7 +12,7 @@ import {
 import { countUsers, fullName, getUser, listUsers } from '../../../domain/people/users/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { forgetGroupRules } from '../../../domain/sign-in/authentication/index.ts';
-import { type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage } from '../../request/index.ts';
 import { readPastedPeople } from '../pasted-people.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { confirmRemove, showAdd, submitAdd, submitRemove } from './applications.ts';
@@ -48,11 +48,9 @@ function showForm(
   page: PageContext,
   values: { name: string; description: string; version?: number } = { name: '', description: '' },
   group?: { groupId: string; name: string },
-  fields = {},
-  status = 200,
-  fault?: string,
+  refusal?: Refusal,
 ): void {
-  renderPage(page, 'admin-console/groups/form', { values, group, fields, fault }, { status });
+  renderPage(page, 'admin-console/groups/form', { values, group }, { refusal });
 }
 
 const input = (page: PageContext) => ({
@@ -66,7 +64,7 @@ async function submitNew(page: PageContext): Promise<void> {
   const group = await submitForm(
     page,
     () => inTransaction(page.scope, (scope) => createGroup(scope, values)),
-    (fields, status, fault) => showForm(page, values, undefined, fields, status, fault),
+    (refusal) => showForm(page, values, undefined, refusal),
   );
   if (group) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_created');
 }
@@ -104,7 +102,7 @@ async function submitEdit(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     () => inTransaction(page.scope, (scope) => editGroup(scope, group.groupId, values, values.version).then(() => true)),
-    (fields, status, fault) => showForm(page, values, group, fields, status, fault),
+    (refusal) => showForm(page, values, group, refusal),
   );
   if (done) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_edited');
 }

@@ -16,7 +16,7 @@ import {
 } from '../../../domain/sign-in/sign-in-policy/index.ts';
 import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
-import { type PageContext, passkeyCeremony, type Route, renderPage } from '../../request/index.ts';
+import { type PageContext, passkeyCeremony, type Refusal, type Route, renameFields, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { readBase, readOverride } from './read-policy.ts';
 
@@ -38,15 +38,7 @@ const choices = () => ({
   timeZones: ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone.includes('/'))],
 });
 
-type Fields = Record<string, string>;
-
-async function showPolicy(
-  page: PageContext,
-  typed?: Record<string, unknown>,
-  fields: Fields = {},
-  status = 200,
-  fault?: string,
-): Promise<void> {
+async function showPolicy(page: PageContext, typed?: Record<string, unknown>, refusal?: Refusal): Promise<void> {
   const stored = await loadPolicy(page.scope);
   const rules = rulesInForce(stored, page.services.clock.now());
   const trial = stored.trial && stored.trial.revertsAt > page.services.clock.now() ? stored.trial : undefined;
@@ -66,10 +58,8 @@ async function showPolicy(
       applications: await listApplicationNames(page),
       typedLogin: page.query('login'),
       typedApplication: page.query('application'),
-      fields,
-      fault,
     },
-    { status },
+    { refusal },
   );
 }
 
@@ -80,13 +70,11 @@ async function submitPolicy(page: PageContext): Promise<void> {
     page,
     version,
     (rules) => ({ ...rules, base }),
-    (fields, status, fault) =>
+    (refusal) =>
       showPolicy(
         page,
         base,
-        Object.fromEntries(Object.entries(fields).map(([path, text]) => [path.replace(/^base\./, ''), text])),
-        status,
-        fault,
+        renameFields(refusal, (path) => path.replace(/^base\./, '')),
       ),
   );
 }
@@ -96,7 +84,7 @@ async function change(
   page: PageContext,
   version: number,
   make: (rules: PolicyRules) => unknown,
-  showAgain: (fields: Fields, status: number, fault: string | undefined) => Promise<void>,
+  showAgain: (refusal: Refusal) => Promise<void>,
 ): Promise<void> {
   const rules = rulesInForce(await loadPolicy(page.scope), page.services.clock.now());
   const done = await submitForm(
@@ -113,13 +101,7 @@ async function submitTrial(page: PageContext): Promise<void> {
   redirectTo(page, at, keep ? 'policy_confirmed' : 'policy_reverted');
 }
 
-async function showOverride(
-  page: PageContext,
-  typed?: Record<string, unknown>,
-  fields: Fields = {},
-  status = 200,
-  fault?: string,
-): Promise<void> {
+async function showOverride(page: PageContext, typed?: Record<string, unknown>, refusal?: Refusal): Promise<void> {
   const stored = await loadPolicy(page.scope);
   const isNew = page.params.override === 'new';
   const found = rulesInForce(stored, page.services.clock.now()).overrides.find(({ overrideId }) => overrideId === page.params.override);
@@ -139,10 +121,8 @@ async function showOverride(
       groups: await searchGroups(page.scope, { limit: 1000, withEveryone: true }),
       applications: await listApplicationNames(page),
       version: stored.version,
-      fields,
-      fault,
     },
-    { status },
+    { refusal },
   );
 }
 
@@ -166,13 +146,11 @@ async function submitOverride(page: PageContext): Promise<void> {
       if (isRemoved) return { ...rules, overrides: rules.overrides.filter((one) => one.overrideId !== overrideId) };
       return { ...rules, overrides: isNew ? [...others, override] : others };
     },
-    (fields, status, fault) =>
+    (refusal) =>
       showOverride(
         page,
         override,
-        Object.fromEntries(Object.entries(fields).map(([path, text]) => [path.replace(/^overrides\.\d+\./, ''), text])),
-        status,
-        fault,
+        renameFields(refusal, (path) => path.replace(/^overrides\.\d+\./, '')),
       ),
   );
 }

@@ -4,7 +4,7 @@ import { newAccountsSettings } from '../../../domain/company/new-accounts/index.
 import { editUser, getUser, type Role, recordView } from '../../../domain/people/users/index.ts';
 import { inTransaction } from '../../../domain/scope.ts';
 import { createUserWithTemporaryPassword } from '../../../domain/sign-in/authentication/index.ts';
-import { byCode, namedAsInForm, type PageContext, readCustomFields, renderPage, rulesOf } from '../../request/index.ts';
+import { byCode, namedAsInForm, type PageContext, type Refusal, readCustomFields, renderPage, rulesOf } from '../../request/index.ts';
 import { type Choices, type LinkKind, linkKinds, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 
@@ -42,14 +42,13 @@ export async function showNew(page: PageContext): Promise<void> {
 type Chosen = Record<LinkKind, Choices>;
 const nothingChosen: Chosen = { groups: noChoices, applications: noChoices };
 /** `userId` of a person who is edited; `choices` for a new one; `tab` to open. */
-type Shown = { userId?: string; choices?: Chosen; tab?: string; fields?: Record<string, string>; status?: number; fault?: string };
+type Shown = { userId?: string; choices?: Chosen; tab?: string; refusal?: Refusal };
 
-async function showForm(page: PageContext, values: FormValues, { choices, fields = {}, status = 200, ...rest }: Shown): Promise<void> {
+async function showForm(page: PageContext, values: FormValues, { choices, refusal, ...rest }: Shown): Promise<void> {
   const locals = {
     values,
     ...rest,
     isSelf: rest.userId === page.session!.userId,
-    fields: namedAsInForm(fields),
     customFields: await listCustomFields(page.scope),
     // S57: only where people of the company may sign in with a username
     hasUsernames: (await rulesOf(page)).base.identifiers.username,
@@ -59,7 +58,7 @@ async function showForm(page: PageContext, values: FormValues, { choices, fields
       applications: await listChoices(page.scope, 'applications', choices.applications),
     },
   };
-  renderPage(page, 'admin-console/users/form', locals, { status });
+  renderPage(page, 'admin-console/users/form', locals, { refusal: namedAsInForm(refusal) });
 }
 
 async function readValues(page: PageContext): Promise<FormValues> {
@@ -94,7 +93,7 @@ export async function submitNew(page: PageContext): Promise<void> {
       activation === 'invitation'
         ? inviteUser(page.scope, input, linksOf(choices), page.services.keyRing, page.locale)
         : createUserWithTemporaryPassword(page.scope, input, linksOf(choices), page.services),
-    (fields, status, fault) => showForm(page, values, { choices, fields, status, fault }),
+    (refusal) => showForm(page, values, { choices, refusal }),
   );
   if (user) redirectTo(page, `/admin/users/${user.userId}`, activation === 'invitation' ? 'user_invited' : 'user_created');
 }
@@ -120,7 +119,7 @@ export async function submitEdit(page: PageContext): Promise<void> {
       inTransaction(page.scope, (scope) =>
         editUser(scope, user.userId, { firstName, lastName, role, department: department || undefined, customFields }, shownVersion(page)),
       ),
-    (fields, status, fault) => showForm(page, values, { userId: user.userId, fields, status, fault }),
+    (refusal) => showForm(page, values, { userId: user.userId, refusal }),
   );
   if (done) redirectTo(page, `/admin/users/${user.userId}`, 'user_edited');
 }
