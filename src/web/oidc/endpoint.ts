@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setSecurityHeaders } from '../../platform/http/index.ts';
-import type { ResolvedContext, Services } from '../request/index.ts';
+import { clientOf, type ResolvedContext, type Services } from '../request/index.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
 const discoveryPaths = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
@@ -29,8 +29,7 @@ export function createOidcEndpoint(services: Services, providers: ProviderDirect
     request.headers.host = context.host;
     request.headers['x-forwarded-host'] = context.host;
     request.headers['x-forwarded-proto'] = context.isSecure ? 'https' : 'http';
-    const address = services.clientAddress(request.socket.remoteAddress ?? '', request.headers['x-forwarded-for'] as string | undefined);
-    request.headers['x-forwarded-for'] = address;
+    request.headers['x-forwarded-for'] = clientOf(services, request).ip;
     const query = request.url!.indexOf('?');
     const inside = (isDiscovery ? '/.well-known/openid-configuration' : path) + (query < 0 ? '' : request.url!.slice(query));
     (request as IncomingMessage & { originalUrl?: string }).originalUrl = context.mount + inside;

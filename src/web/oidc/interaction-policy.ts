@@ -5,7 +5,7 @@ import type { Scope, UserId } from '../../domain/scope.ts';
 import { findNextStep } from '../../domain/sign-in/authentication/index.ts';
 import { relyingPartyOf } from '../../domain/sign-in/credentials/passkey/index.ts';
 import { readCookie } from '../../platform/http/index.ts';
-import { cookieNames, newSupportCode, personActor, type ResolvedContext, type Services } from '../request/index.ts';
+import { clientOf, cookieNames, newSupportCode, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { asksForSecondFactor } from './acr.ts';
 import { scopesAsked } from './consent.ts';
@@ -47,8 +47,7 @@ export function createInteractionPolicy(services: Services, context: ResolvedCon
     new Check('sign_in_policy', 'the sign-in policy or the application asks for more', async (ctx) => {
       const own = await ownSession(ctx, services, context);
       if (!own) return false; // nobody is signed in: the library asks anyway
-      const ip = services.clientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for'));
-      const as: Scope = { ...scope, actor: personActor(own, ip, ctx.get('user-agent')) };
+      const as: Scope = { ...scope, actor: personActor(own, clientOf(services, ctx.req)) };
       const step = await findNextStep(as, await services.findPolicy(context.contextId), {
         session: own,
         demands: { secondFactor: asksForSecondFactor(ctx.oidc.params?.acr_values) },
@@ -70,11 +69,7 @@ export function createInteractionPolicy(services: Services, context: ResolvedCon
         if (ctx.oidc.prompts.has('none')) {
           // nobody will see a page: the audit has the reason all the same
           const own = (await ownSession(ctx, services, context))!;
-          const actor = personActor(
-            own,
-            services.clientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for')),
-            ctx.get('user-agent'),
-          );
+          const actor = personActor(own, clientOf(services, ctx.req));
           const application = {
             applicationId: applicationIdOf(ctx.oidc.client!),
             name: ctx.oidc.client!.clientName ?? ctx.oidc.client!.clientId,

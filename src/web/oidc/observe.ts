@@ -6,7 +6,7 @@ import { inTransaction, type Scope } from '../../domain/scope.ts';
 import { endSession, recordParticipant } from '../../domain/sign-in/sessions/index.ts';
 import { logoutPath, openSingleLogout } from '../../domain/sign-in/single-logout/index.ts';
 import { contentSecurityPolicy, serializeCookie } from '../../platform/http/index.ts';
-import { cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
+import { clientOf, cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { type RequestStore, requestStore, settle } from './adapter.ts';
 import { ownSession } from './own-session.ts';
@@ -99,11 +99,7 @@ export function observe(provider: Provider, services: Services, context: Resolve
   async function endOwnSession(ctx: KoaContextWithOIDC): Promise<void> {
     const own = await ownSession(ctx, services, context);
     if (!own) return;
-    const actor = personActor(
-      own,
-      services.clientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for')),
-      ctx.get('user-agent'),
-    );
+    const actor = personActor(own, clientOf(services, ctx.req));
     // the SAML applications of the session are told through the browser, on its way back to the relying party
     const onward = ctx.response.get('location');
     const logout = await openSingleLogout(

@@ -1,12 +1,13 @@
 // Owns: what every audience is handed with a request: the context, the person, the language, forgery protection, the page renderer; and the
 // route table in which every route declares who may use it. Does not: own any page or address.
 
-export { anonymousActor, personActor } from './actor.ts';
+export { clientOf, personActor } from './actor.ts';
 export { ContextDirectory, type ResolvedContext } from './context-directory.ts';
 export { cookieNames } from './cookie-names.ts';
 export { byCode, namedAsInForm, readCustomFields } from './custom-values.ts';
 export { offerPasskey, offerTotp } from './factor-offers.ts';
 export { createMetadataFetcher } from './fetch-metadata.ts';
+export { recordNoAccess, renderNoAccess } from './no-access.ts';
 export { openPage } from './open-page.ts';
 export { createPageRouter } from './page-router.ts';
 export { passkeyCeremony } from './passkeys.ts';
