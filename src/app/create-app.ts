@@ -22,6 +22,7 @@ import { SamlDirectory } from '../web/saml/index.ts';
 import { loadAssets, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
 import type { Store } from './open-store.ts';
+import { pathOf } from './page-paths.ts';
 import { createFrontDoor, pageRoutes } from './web-routes.ts';
 
 export type App = {
@@ -42,7 +43,7 @@ const keepsMails = ({ smtpUrl, demo, baseUrl }: Config, { isEmbedded }: Store): 
 export async function createApp(config: Config, store: Store, log: Log, clock: Clock = systemClock): Promise<App> {
   const { database, keyRing } = store;
   const listener = new ChangeListener(database.url);
-  const contexts = new ContextDirectory(database, listener, config.baseUrl, config.contextCacheSize);
+  const contexts = new ContextDirectory(database, listener, config.baseUrl, config.contextCacheSize, pathOf);
   const cache = new NoticedCache(listener, config.contextCacheSize);
   const findPolicy = createPolicyFinder(database, cache, clock);
   const isTrustedProxy = addressMatcher(config.trustedProxies);
@@ -64,6 +65,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     artifacts: new ArtifactStore(database),
     forgetCached: (contextId) => listener.tell(contextId),
     outbound: createOutbound(config.outboundAllow),
+    pathOf,
     canMail: config.smtpUrl !== undefined || keepsMails(config, store),
     clientAddress: (socket, forwarded) => clientAddress(socket, forwarded, isTrustedProxy),
   };

@@ -26,7 +26,7 @@ import type { Mailer } from '../platform/mail/index.ts';
 import { auditWords, exportWords, importWords } from '../web/admin-console/index.ts';
 import type { createBackChannelLogout } from '../web/oidc/index.ts';
 import { createMetadataFetcher, type Services } from '../web/request/index.ts';
-import { sendMail } from './send-mail.ts';
+import { type OldMailJob, sendMail } from './send-mail.ts';
 
 /** Every task of the queue. A task that throws is tried again, later each time. */
 export function createTasks(
@@ -49,6 +49,12 @@ export function createTasks(
     'import-users': (scope, operation) => runImport(scope, operation, services, importWords(services.i18n)),
     'export-users': (scope, operation) => exportUsers(scope, operation, services.keyRing, (locale) => exportWords(services.i18n, locale)),
   };
+
+  async function deliverMail(job: MailJob | OldMailJob): Promise<void> {
+    // of somebody who is gone since it goes to nobody
+    if (job.userId && !(await findUserById(scopeOf(job.contextId), job.userId))) return;
+    await sendMail({ services, mailer }, job);
+  }
 
   return {
     'end-sessions-of-user': async (payload) => {
@@ -83,12 +89,9 @@ export function createTasks(
       const { contextId, sessionId, participant } = payload as { contextId: string; sessionId: string; participant: Participant };
       await sendBackChannelLogout(scopeOf(contextId), sessionId, participant);
     },
-    'send-mail': async (payload) => {
-      const job = payload as MailJob;
-      // of somebody who is gone since it goes to nobody
-      if (job.userId && !(await findUserById(scopeOf(job.contextId), job.userId))) return;
-      await sendMail({ services, mailer }, job);
-    },
+    'deliver-mail': (payload) => deliverMail(payload as MailJob),
+    // queued by a process of version 0.1
+    'send-mail': (payload) => deliverMail(payload as OldMailJob),
     'send-recovery': async (payload) => {
       const { contextId, actor, login, locale } = payload as { contextId: string; actor: Scope['actor']; login: string; locale?: string };
       await sendRecovery({ ...scopeOf(contextId), actor }, login, services.keyRing, locale);

@@ -433,9 +433,13 @@ describe('domain/audit: people’s data', () => {
     const { userId } = (await findUserByLogin(scope, 'jsilva'))!;
     await sealEvents(scope, server.app.services.keyRing, 'UTC');
     await scope.db('users').where({ user_id: userId }).update({ recovery_email: 'joao@home.example' });
-    await mailPerson(scope, (await findUserByLogin(scope, 'jsilva'))!, { mail: 'own_password_changed', path: '/account' });
+    await mailPerson(scope, (await findUserByLogin(scope, 'jsilva'))!, { mail: 'own_password_changed', leadsTo: { page: 'account' } });
     const ana = (await findUserByLogin(scope, 'ana@acme.example'))!;
-    await mailPerson(scope, { ...ana, recoveryEmail: 'joao@home.example' }, { mail: 'password_changed', path: '/recovery' });
+    await mailPerson(
+      scope,
+      { ...ana, recoveryEmail: 'joao@home.example' },
+      { mail: 'password_changed', leadsTo: { page: 'recovery-request' } },
+    );
     const jobs = async () => JSON.stringify(await scope.db('graphile_worker._private_jobs').select('payload'));
     expect(await jobs()).to.contain('joao@home.example');
     for (const work of [requestDeletion, deleteAccount]) await scope.db.transaction((db) => work({ ...scope, db }, userId));

@@ -4,7 +4,7 @@ import { decide } from '../../domain/applications/access/index.ts';
 import { recordEvent } from '../../domain/records/audit/index.ts';
 import { inTransaction, type Scope } from '../../domain/scope.ts';
 import { endSession, recordParticipant } from '../../domain/sign-in/sessions/index.ts';
-import { logoutPath, openSingleLogout } from '../../domain/sign-in/single-logout/index.ts';
+import { openSingleLogout } from '../../domain/sign-in/single-logout/index.ts';
 import { contentSecurityPolicy, serializeCookie } from '../../platform/http/index.ts';
 import { clientOf, cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
@@ -111,7 +111,7 @@ export function observe(provider: Provider, services: Services, context: Resolve
     await inTransaction({ ...scope, actor }, (inside) => endSession(inside, own.sessionId, 'signed-out'));
     if (logout) {
       ctx.remove('location');
-      await renderSigningOut(ctx, services, context, logoutPath(logout.logoutId));
+      await renderSigningOut(ctx, services, context, services.pathOf({ page: 'single-logout', logout: logout.logoutId }));
     } else ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
   }
 

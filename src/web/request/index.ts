@@ -7,6 +7,7 @@ export { cookieNames } from './cookie-names.ts';
 export { byCode, namedAsInForm, readCustomFields } from './custom-values.ts';
 export { offerPasskey, offerTotp } from './factor-offers.ts';
 export { createMetadataFetcher } from './fetch-metadata.ts';
+export type { LinkedPage } from './linked-page.ts';
 export { recordNoAccess, renderNoAccess } from './no-access.ts';
 export { openPage } from './open-page.ts';
 export { createPageRouter } from './page-router.ts';

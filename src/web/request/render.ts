@@ -77,12 +77,12 @@ export function renderPage(
 }
 
 /** What a page wears of its company: addresses carry a version, so that browsers keep what they have. */
-function presentBranding({ branding, context, locale }: PageContext) {
+function presentBranding({ branding, context, locale, services }: PageContext) {
   const { color, logo, links, texts } = branding;
-  const at = (name: string, version: string) => `${context.mount}/branding/${name}?v=${version}`;
+  const at = (page: 'company-logo' | 'company-colors', version: string) => `${context.mount}${services.pathOf({ page })}?v=${version}`;
   return {
-    stylesheet: isDefaultColor(branding) ? undefined : at('colors.css', color.slice(1)),
-    logo: logo && at('logo', logo),
+    stylesheet: isDefaultColor(branding) ? undefined : at('company-colors', color.slice(1)),
+    logo: logo && at('company-logo', logo),
     links: Object.entries(links).filter(([, href]) => href !== ''),
     text: texts[locale],
   };

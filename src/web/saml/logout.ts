@@ -5,7 +5,6 @@ import { endSession, findSessionIdOfToken, findSessionsOfParticipant, markNotifi
 import {
   findLogoutOfRequest,
   findSingleLogout,
-  logoutPath,
   openSingleLogout,
   recordAnswer,
   type SingleLogout,
@@ -76,7 +75,7 @@ async function begin(page: PageContext, directory: SamlDirectory, { message, app
       await endSession(inside, sessionId, 'signed-out');
     }
   });
-  if (logout) return redirectTo(page, logoutPath(logout.logoutId));
+  if (logout) return redirectTo(page, page.services.pathOf({ page: 'single-logout', logout: logout.logoutId }));
   if (page.session && sessionIds.includes(page.session.sessionId)) forgetSession(page);
   // who has no session any more is signed out all the same (core §3.7.3.2)
   await respond('Success');
@@ -133,7 +132,7 @@ async function takeAnswer(page: PageContext, _directory: SamlDirectory, message:
     await recordAnswer(scope, services.artifacts, logout, step, isSuccess);
     if (isSuccess) await markNotified(scope, step.sessionId, step.applicationId, 'saml');
   }
-  redirectTo(page, logoutPath(logout.logoutId));
+  redirectTo(page, page.services.pathOf({ page: 'single-logout', logout: logout.logoutId }));
 }
 
 async function end(page: PageContext, directory: SamlDirectory, logout: SingleLogout): Promise<void> {

@@ -2,9 +2,10 @@ import type { KeyRing } from '../../../platform/crypto/index.ts';
 import type { Db } from '../../../platform/database/index.ts';
 import { dropJobs, enqueueJob } from '../../../platform/jobs/index.ts';
 import type { Scope } from '../../scope.ts';
+import type { OpenMailPage, SecretMailPage } from './mail-page.ts';
 import type { MailName } from './mail-texts.ts';
 
-/** A mail as a job carries it: which one, to whom, in whose language, and the page it leads to; sealed when the path itself is a secret. */
+/** A mail as a job carries it: which one, to whom, in whose language, and the page it leads to; sealed (as JSON) when that is a secret. */
 export type MailJob = {
   contextId: string;
   /** Whose mail it is: it goes with them. */
@@ -13,24 +14,27 @@ export type MailJob = {
   locale?: string;
   mail: MailName;
   params: Record<string, string | number>;
-  path?: string;
-  sealedPath?: string;
+  leadsTo?: OpenMailPage;
+  sealedLeadsTo?: string;
 };
 
-/** What the path in a mail's job is sealed for: jobs lie in the store, bearer values do not. */
+/** What the page in a mail's job is sealed for: jobs lie in the store, bearer values do not. */
 export const mailLinkPurpose = (contextId: string): string => `link-path:${contextId}`;
 
-type NewMail = Pick<MailJob, 'userId' | 'to' | 'locale' | 'mail' | 'params'> & {
-  /** Inside the context. */
-  path: string;
-  /** Given when the path is a bearer value. */
-  keyRing?: KeyRing;
-};
+type Link = { leadsTo: OpenMailPage; keyRing?: undefined } | { leadsTo: SecretMailPage; keyRing: KeyRing };
+
+type NewMail = Pick<MailJob, 'userId' | 'to' | 'locale' | 'mail' | 'params'> & Link;
+
+/**
+ * The job that sends a mail. In version 0.1 it was `send-mail`, whose payload had a path. A process of that version takes only those: it would send
+ * the new ones with a broken link.
+ */
+const task = 'deliver-mail';
 
 /** Goes out when the transaction of `scope` is through, and never if it is not. */
-export async function enqueueMail({ db, contextId }: Scope, { path, keyRing, ...mail }: NewMail): Promise<void> {
-  const link = keyRing ? { sealedPath: keyRing.encrypt(path, mailLinkPurpose(contextId)) } : { path };
-  await enqueueJob(db, 'send-mail', { contextId, ...mail, ...link });
+export async function enqueueMail({ db, contextId }: Scope, { leadsTo, keyRing, ...mail }: NewMail): Promise<void> {
+  const link = keyRing ? { sealedLeadsTo: keyRing.encrypt(JSON.stringify(leadsTo), mailLinkPurpose(contextId)) } : { leadsTo };
+  await enqueueJob(db, task, { contextId, ...mail, ...link });
 }
 
 /** Somebody with up to two mailboxes. `locale` was chosen, `seenLocale` is that of the pages on which they last signed in. */
@@ -40,22 +44,16 @@ export const mailboxesOf = ({ email, recoveryEmail }: Addressee): string[] => [e
 
 type PersonalMail = {
   mail: MailName;
-  path: string;
-  keyRing?: KeyRing;
   /** Besides the first name. */
   params?: Record<string, string | number>;
   /** One mailbox instead of all of theirs. */
   to?: string;
   /** For who has not been seen in any language. */
   locale?: string;
-};
+} & Link;
 
 /** In the person's language, to every mailbox of theirs: what changes how somebody signs in is told to whoever might not have done it. */
-export async function mailPerson(
-  scope: Scope,
-  person: Addressee,
-  { mail, path, keyRing, params = {}, to, locale }: PersonalMail,
-): Promise<void> {
+export async function mailPerson(scope: Scope, person: Addressee, { mail, params = {}, to, locale, ...link }: PersonalMail): Promise<void> {
   const language = person.locale ?? person.seenLocale ?? locale;
   for (const mailbox of to === undefined ? mailboxesOf(person) : [to])
     await enqueueMail(scope, {
@@ -64,15 +62,12 @@ export async function mailPerson(
       locale: language,
       mail,
       params: { firstName: person.firstName, ...params },
-      path,
-      keyRing,
+      ...link,
     });
 }
 
 /** Of people who are gone since: what waits for them, or failed for good, would keep their name and address. */
-export const sweepMails = (db: Db): Promise<void> =>
-  dropJobs(
-    db,
-    'send-mail',
-    `payload->>'userId' IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.context_id = (payload->>'contextId')::uuid AND u.user_id = (payload->>'userId')::uuid)`,
-  );
+export async function sweepMails(db: Db): Promise<void> {
+  const isOrphan = `payload->>'userId' IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.context_id = (payload->>'contextId')::uuid AND u.user_id = (payload->>'userId')::uuid)`;
+  for (const one of [task, 'send-mail']) await dropJobs(db, one, isOrphan);
+}

@@ -25,7 +25,7 @@ export async function sendLink(scope: Scope, user: User, kind: Kind, to: string,
   const owner = { userId: user.userId };
   const token = await createLink(scope, { kind, owner, lifetimeSeconds: confirmationHours * 3600, payload: { email } });
   const params = { email, hours: confirmationHours };
-  await mailPerson(scope, user, { mail: mails[kind], path: `/${kind}/${token}`, keyRing, params, to });
+  await mailPerson(scope, user, { mail: mails[kind], leadsTo: { page: kind, token }, keyRing, params, to });
 }
 
 /** The person first and then the link, as whoever asks for one: locks in one order. @throws AppError link_over */

@@ -69,7 +69,7 @@ export async function exportUsers(
     });
     await mailPerson(inside, administrator, {
       mail: 'users_exported',
-      path: `/admin/exports/${token}`,
+      leadsTo: { page: 'export', token },
       keyRing,
       params: { count: done, hours },
       locale,

@@ -5,7 +5,6 @@ export {
   findLogoutOfRequest,
   findSingleLogout,
   type LogoutStep,
-  logoutPath,
   openSingleLogout,
   recordAnswer,
   type SingleLogout,

@@ -31,9 +31,6 @@ const stepKind = 'SingleLogoutStep';
 /** Bounded: a browser that has not come back by then is not coming back. */
 const lifetimeSeconds = 600;
 
-/** The address inside the context at which it begins and goes on. */
-export const logoutPath = (logoutId: string): string => `/saml/logout/${logoutId}`;
-
 /**
  * Gathers whom to tell of the end of these sessions; called before they end.
  * @param except the service provider that asked for it and knows already
