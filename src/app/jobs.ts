@@ -23,9 +23,8 @@ import { type EndReason, endSessionsOfUser, type Participant } from '../domain/s
 import { listTrialsOver } from '../domain/sign-in/sign-in-policy/index.ts';
 import { enqueueJob, sweepFailedJobs } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
-import { auditWords, exportWords, importWords } from '../web/admin-console/index.ts';
 import type { createBackChannelLogout } from '../web/oidc/index.ts';
-import { createMetadataFetcher, type Services } from '../web/request/index.ts';
+import { auditWords, createMetadataFetcher, exportWords, importWords, type Services } from '../web/request/index.ts';
 import { type OldMailJob, sendMail } from './send-mail.ts';
 
 /** Every task of the queue. A task that throws is tried again, later each time. */

@@ -31,15 +31,15 @@ const sources = [...globSync('views/**/*.pug', { cwd: root }), ...globSync('src/
 }));
 
 /** Folders of views whose texts every page may use. */
-const shared = ['views/components', 'views/layouts', 'views/errors', 'views/mail'];
+const shared = ['views/components', 'views/layouts', 'views/errors', 'views/mail', 'views/audit'];
 
-/** The folder of views of a page or of a file of src/web; undefined for what belongs to no audience. */
-function folderOf(file: string): string | undefined {
+/** The folder of views of a page or of a file of src/web; `views` for what belongs to no audience. */
+function folderOf(file: string): string {
   const [, noun, inConsole] = /^src\/web\/admin-console\/([a-z-]+)(\/)?/.exec(file) ?? [];
   if (noun) return inConsole || folders.includes(`views/admin-console/${noun}`) ? `views/admin-console/${noun}` : 'views/admin-console';
   const [, slice] = /^src\/web\/([a-z-]+)\//.exec(file) ?? [];
   if (slice && slice !== 'request') return `views/${slice}`;
-  return file.startsWith('views/') ? file.slice(0, file.lastIndexOf('/')) : undefined;
+  return file.startsWith('views/') ? file.slice(0, file.lastIndexOf('/')) : 'views';
 }
 
 describe('texts in three languages', () => {
@@ -79,7 +79,6 @@ describe('texts in three languages', () => {
     const foreign = [];
     for (const { file, source } of sources) {
       const folder = folderOf(file);
-      if (!folder) continue;
       for (const [, name = ''] of source.matchAll(/['"`]([a-z_]+\.[a-z_.]+)['"`]/g)) {
         const home = homes.get(askedAs.get(name) ?? '');
         if (home && !shared.includes(home) && !`${folder}/`.startsWith(`${home}/`)) foreign.push(`${file}: ${name} of ${home}`);

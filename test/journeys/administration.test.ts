@@ -7,7 +7,7 @@ import { sealEvents, verifyChain } from '../../src/domain/records/audit/index.ts
 import { findOperation } from '../../src/domain/records/operations/index.ts';
 import type { OperationId, Scope } from '../../src/domain/scope.ts';
 import { createI18n } from '../../src/platform/i18n/index.ts';
-import { importWords } from '../../src/web/admin-console/index.ts';
+import { importWords } from '../../src/web/request/index.ts';
 import type { Answer, FoundForm, Jar } from '../support/jar.ts';
 import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer, testKeyRing } from '../support/server.ts';

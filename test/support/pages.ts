@@ -15,7 +15,7 @@ import { createLink, type LinkKind } from '../../src/domain/records/one-time-lin
 import { findOperation, runOperation, Superseded } from '../../src/domain/records/operations/index.ts';
 import { enrolTotp } from '../../src/domain/sign-in/authentication/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
-import { exportWords, importWords } from '../../src/web/admin-console/index.ts';
+import { exportWords, importWords } from '../../src/web/request/index.ts';
 import { eventually } from './process.ts';
 import { totpCode } from './second-factor.ts';
 import type { TestServer } from './server.ts';

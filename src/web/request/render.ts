@@ -4,9 +4,10 @@ import type { Count } from '../../domain/people/users/index.ts';
 import { BusyError } from '../../platform/crypto/index.ts';
 import type { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';
-import { type I18n, type Locale, locales, type Translate } from '../../platform/i18n/index.ts';
+import { type Locale, locales } from '../../platform/i18n/index.ts';
 import type { PageContext } from './route.ts';
 import type { Refusal } from './submit-form.ts';
+import { reasonText } from './words/present-details.ts';
 
 const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 
@@ -116,12 +117,6 @@ export function renderErrorPage(
     { status: error.status },
   );
   if (error.status === 503) page.ctx.set('retry-after', '2');
-}
-
-/** The audit's reason in words, where there are any; a protocol's own error code stands for itself. */
-export function reasonText(i18n: I18n, t: Translate, reason: string): string {
-  const key = `audit.reasons.${reason.replace(/[.:-]/g, '_')}`;
-  return i18n.exists(key) ? t(key) : reason;
 }
 
 export const isBusy = (error: unknown): boolean => error instanceof BusyError;

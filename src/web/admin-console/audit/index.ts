@@ -1,9 +1,8 @@
 import { listApplications } from '../../../domain/applications/applications/index.ts';
 import { auditEventTypes, listEvents } from '../../../domain/records/audit/index.ts';
-import { type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { type PageContext, presentActor, presentDetails, type Route, renderPage } from '../../request/index.ts';
 import { confirmExport, submitExport } from './export.ts';
 import { readAuditFilter } from './filter.ts';
-import { presentActor, presentDetails } from './present-details.ts';
 import { showRetention, submitRetention } from './retention.ts';
 
 export const auditRoutes: Route[] = [

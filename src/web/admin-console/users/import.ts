@@ -8,9 +8,8 @@ import {
 } from '../../../domain/administration/user-imports/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
 import { newAccountsSettings } from '../../../domain/company/new-accounts/index.ts';
-import { type PageContext, renderPage } from '../../request/index.ts';
+import { importWords, type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
-import { importWords } from './file-words.ts';
 
 /** As many faults as somebody mends before the next try. */
 const shownFaults = 100;

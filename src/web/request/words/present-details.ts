@@ -61,3 +61,9 @@ export function presentLine(details: Record<string, unknown>, t: Translate, i18n
     ...(Object.keys(rest).length > 0 ? [JSON.stringify(rest)] : []),
   ].join('; ');
 }
+
+/** The audit's reason in words, where there are any; a protocol's own error code stands for itself. */
+export function reasonText(i18n: I18n, t: Translate, reason: string): string {
+  const key = `audit.reasons.${reason.replace(/[.:-]/g, '_')}`;
+  return i18n.exists(key) ? t(key) : reason;
+}

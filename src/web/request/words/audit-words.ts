@@ -1,7 +1,6 @@
 import type { AuditWords } from '../../../domain/administration/audit-keeping/index.ts';
 import { type I18n, isLocale } from '../../../platform/i18n/index.ts';
-import { reasonText } from '../../request/index.ts';
-import { presentActor, presentLine } from './present-details.ts';
+import { presentActor, presentLine, reasonText } from './present-details.ts';
 
 /** What an exported report says, in one language. */
 export function auditWords(i18n: I18n, locale: string): AuditWords {
