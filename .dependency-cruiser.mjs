@@ -41,8 +41,12 @@ export default {
           { path: `^src/domain/(${families.slice(n + 1).join('|')})/` },
         ),
       ),
-    forbid('every-domain-file-has-a-family', { path: `^src/domain/(?!(${families.join('|')})/[^/]+/|scope\\.ts$)` }, {}),
-    forbid('audit-uses-no-sister', { path: '^src/domain/records/audit/' }, { path: '^src/domain/(?!records/audit/|scope\\.ts)' }),
+    forbid('every-domain-file-has-a-family', { path: `^src/domain/(?!(${families.join('|')})/[^/]+/|(scope|rows|tables)\\.ts$)` }, {}),
+    forbid(
+      'audit-uses-no-sister',
+      { path: '^src/domain/records/audit/' },
+      { path: '^src/domain/(?!records/audit/|(scope|rows|tables)\\.ts)' },
+    ),
     forbid('nothing-imports-a-test', { path: '^src' }, { path: '^test' }),
     // what a partner sends must never reach its reader (decision 0009)
     forbid('samlify-by-one-file', { path: '^src/(?!platform/saml/samlify\\.ts$)' }, { path: '^node_modules/samlify/' }),

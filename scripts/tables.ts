@@ -70,8 +70,10 @@ export function writeTables(schema: string): string {
   );
   const ids = [...new Set(Object.values(brands))].sort().join(', ');
   return `// Made by scripts/tables.ts from test/migrations/schema.sql: do not edit. How rows are used: rows.ts.
-import type { Table } from './rows.ts';
 import type { ${ids} } from './scope.ts';
+
+/** Of a table: its rows, which columns a new row may leave out, and which hold JSON. */
+export type Table<Columns, Optional extends keyof Columns, Json extends keyof Columns> = { row: Columns; optional: Optional; json: Json };
 
 export type Tables = {
 ${tables.join('')}};

@@ -21,6 +21,7 @@ import { SamlDirectory } from '../web/saml/index.ts';
 import { loadAssets, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
 import type { Store } from './open-store.ts';
+import { pathOf } from './page-paths.ts';
 import { createFrontDoor, pageRoutes } from './web-routes.ts';
 
 export type App = {
@@ -41,7 +42,7 @@ const keepsMails = ({ smtpUrl, demo, baseUrl }: Config, { isEmbedded }: Store): 
 export async function createApp(config: Config, store: Store, log: Log, clock: Clock = systemClock): Promise<App> {
   const { database, keyRing, hasher } = store;
   const listener = new ChangeListener(database.url);
-  const contexts = new ContextDirectory(database, listener, config.baseUrl, config.contextCacheSize);
+  const contexts = new ContextDirectory(database, listener, config.baseUrl, config.contextCacheSize, pathOf);
   const cache = new NoticedCache(listener, config.contextCacheSize);
   const findPolicy = createPolicyFinder(database, cache, clock);
   const isTrustedProxy = addressMatcher(config.trustedProxies);
@@ -52,7 +53,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     log,
     contexts,
     hasher,
-    i18n: createI18n(new URL('../../views/locales/', import.meta.url)),
+    i18n: createI18n(new URL('../../views/', import.meta.url)),
     views: createViews(new URL('../../views/', import.meta.url)),
     assets: loadAssets(),
     icon: loadIcons(),
@@ -63,6 +64,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     artifacts: new ArtifactStore(database),
     forgetCached: (contextId) => listener.tell(contextId),
     outbound: createOutbound(config.outboundAllow),
+    pathOf,
     canMail: config.smtpUrl !== undefined || keepsMails(config, store),
     clientAddress: (socket, forwarded) => clientAddress(socket, forwarded, isTrustedProxy),
   };

@@ -23,10 +23,9 @@ import { type EndReason, endSessionsOfUser, type Participant } from '../domain/s
 import { listTrialsOver } from '../domain/sign-in/sign-in-policy/index.ts';
 import { enqueueJob, sweepFailedJobs } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
-import { auditWords, exportWords, importWords } from '../web/admin-console/index.ts';
 import type { createBackChannelLogout } from '../web/oidc/index.ts';
-import { createMetadataFetcher, type Services } from '../web/request/index.ts';
-import { sendMail } from './send-mail.ts';
+import { auditWords, createMetadataFetcher, exportWords, importWords, type Services } from '../web/request/index.ts';
+import { type OldMailJob, sendMail } from './send-mail.ts';
 
 /** Every task of the queue. A task that throws is tried again, later each time. */
 export function createTasks(
@@ -44,6 +43,12 @@ export function createTasks(
     'import-users': (scope, operation) => runImport(scope, operation, importWords(services.i18n)),
     'export-users': (scope, operation) => exportUsers(scope, operation, (locale) => exportWords(services.i18n, locale)),
   };
+
+  async function deliverMail(job: MailJob | OldMailJob): Promise<void> {
+    // of somebody who is gone since it goes to nobody
+    if (job.userId && !(await findUserById(scopeOf(job.contextId), job.userId))) return;
+    await sendMail({ services, mailer }, job);
+  }
 
   return {
     'end-sessions-of-user': async (payload) => {
@@ -78,12 +83,9 @@ export function createTasks(
       const { contextId, sessionId, participant } = payload as { contextId: string; sessionId: SessionId; participant: Participant };
       await sendBackChannelLogout(scopeOf(contextId), sessionId, participant);
     },
-    'send-mail': async (payload) => {
-      const job = payload as MailJob;
-      // of somebody who is gone since it goes to nobody
-      if (job.userId && !(await findUserById(scopeOf(job.contextId), job.userId))) return;
-      await sendMail({ services, mailer }, job);
-    },
+    'deliver-mail': (payload) => deliverMail(payload as MailJob),
+    // queued by a process of version 0.1
+    'send-mail': (payload) => deliverMail(payload as OldMailJob),
     'send-recovery': async (payload) => {
       const { contextId, actor, login, locale } = payload as { contextId: string; actor: Scope['actor']; login: string; locale?: string };
       await sendRecovery({ ...scopeOf(contextId), actor }, login, locale);

@@ -1,15 +1,32 @@
 import { brandingSettings } from '../domain/company/branding/index.ts';
 import { fillIn, type MailJob, mailLinkPurpose, mailTexts } from '../domain/company/mails/index.ts';
 import type { ContextId } from '../domain/scope.ts';
+import type { KeyRing } from '../platform/crypto/index.ts';
 import { isLocale } from '../platform/i18n/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
 import type { Services } from '../web/request/index.ts';
+import { pathOf } from './page-paths.ts';
+
+/** A mail that a process of version 0.1 queued: it wrote the path itself. */
+export type OldMailJob = Omit<MailJob, 'leadsTo' | 'sealedLeadsTo'> & { path?: string; sealedPath?: string };
+
+/** @returns the path inside the context */
+function linkOf(keyRing: KeyRing, job: MailJob | OldMailJob): string | undefined {
+  const unseal = (sealed: string) => keyRing.decrypt(sealed, mailLinkPurpose(job.contextId)).toString();
+  if ('sealedLeadsTo' in job) return pathOf(JSON.parse(unseal(job.sealedLeadsTo!)));
+  if ('leadsTo' in job) return pathOf(job.leadsTo!);
+  const { path, sealedPath } = job as OldMailJob;
+  return sealedPath ? unseal(sealedPath) : path;
+}
 
 /**
  * Words and layout of a mail: the company's own words where it wrote some, its logo and colour, and a link from its configured address (law 3).
  * @throws Error when the mail server did not take it
  */
-export async function sendMail({ services, mailer }: { services: Services; mailer: Mailer | undefined }, job: MailJob): Promise<void> {
+export async function sendMail(
+  { services, mailer }: { services: Services; mailer: Mailer | undefined },
+  job: MailJob | OldMailJob,
+): Promise<void> {
   const contextId = job.contextId as ContextId;
   const context = await services.contexts.byId(contextId);
   if (!context) return;
@@ -19,13 +36,12 @@ export async function sendMail({ services, mailer }: { services: Services; maile
   const params = { ...job.params, company: context.name };
   const own = (await services.findSettings(contextId, mailTexts))[job.mail]?.[locale];
   const { color, logo } = await services.findSettings(contextId, brandingSettings);
-  const path = job.sealedPath ? services.keyRing.decrypt(job.sealedPath, mailLinkPurpose(contextId)).toString() : job.path;
   const word = (part: 'subject' | 'body' | 'action') => (own ? fillIn(own[part], params) : t(`mail.${job.mail}.${part}`, params));
   const subject = word('subject').replace(/\p{Cc}+/gu, ' ');
   const lines = {
     greeting: job.params.firstName ? t('mail.greeting', params) : t('mail.greeting_plain'),
     paragraphs: word('body').split(/\n\s*\n/),
-    link: `${context.url}${path}`,
+    link: `${context.url}${linkOf(services.keyRing, job)}`,
     action: word('action'),
     company: context.name,
   };
@@ -33,6 +49,12 @@ export async function sendMail({ services, mailer }: { services: Services; maile
     to: job.to,
     subject,
     text: `${lines.greeting}\n\n${lines.paragraphs.join('\n\n')}\n\n${lines.action}: ${lines.link}\n\n${context.name}\n`,
-    html: services.views.render('mail/mail', { ...lines, subject, locale, color, logo: logo && `${context.url}/branding/logo?v=${logo}` }),
+    html: services.views.render('mail/mail', {
+      ...lines,
+      subject,
+      locale,
+      color,
+      logo: logo && `${context.url}${pathOf({ page: 'company-logo' })}?v=${logo}`,
+    }),
   });
 }

@@ -1,8 +1,5 @@
 import type { Knex } from 'knex';
-import type { Tables } from './tables.ts';
-
-/** Of a table: its rows, which columns a new row may leave out, and which hold JSON. */
-export type Table<Columns, Optional extends keyof Columns, Json extends keyof Columns> = { row: Columns; optional: Optional; json: Json };
+import type { Table, Tables } from './tables.ts';
 
 /** A row as a statement returns it. @typeParam Known what the owner of the table knows of columns beyond the schema: what JSON holds, which texts there are */
 export type Row<Name extends keyof Tables, Known = unknown> = Omit<Tables[Name]['row'], keyof Known> & Known;

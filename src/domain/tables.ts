@@ -1,6 +1,8 @@
 // Made by scripts/tables.ts from test/migrations/schema.sql: do not edit. How rows are used: rows.ts.
-import type { Table } from './rows.ts';
 import type { ApplicationId, ContextId, GroupId, OperationId, RequestId, SessionId, UserId } from './scope.ts';
+
+/** Of a table: its rows, which columns a new row may leave out, and which hold JSON. */
+export type Table<Columns, Optional extends keyof Columns, Json extends keyof Columns> = { row: Columns; optional: Optional; json: Json };
 
 export type Tables = {
   application_consents: Table<

@@ -5,47 +5,108 @@ import { auditEventTypes } from '../../src/domain/records/audit/index.ts';
 import { locales } from '../../src/platform/i18n/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const read = (locale: string) => JSON.parse(readFileSync(`${root}views/locales/${locale}.json`, 'utf8'));
+const read = (file: string) => readFileSync(root + file, 'utf8');
 
 const flatten = (value: object, prefix = ''): [string, string][] =>
   Object.entries(value).flatMap(([key, inner]) =>
     typeof inner === 'string' ? [[prefix + key, inner] as [string, string]] : flatten(inner, `${prefix}${key}.`),
   );
 
-const texts = Object.fromEntries(locales.map((locale) => [locale, new Map(flatten(read(locale)))]));
+const folders = [...new Set(globSync('views/**/texts.*.json', { cwd: root }).map((file) => file.slice(0, file.lastIndexOf('/'))))].sort();
+const textsOf = (folder: string, locale: string) => new Map(flatten(JSON.parse(read(`${folder}/texts.${locale}.json`))));
 const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
 
+/** The folder of each English text, by key. */
+const homes = new Map(folders.flatMap((folder) => [...textsOf(folder, 'en').keys()].map((key) => [key, folder] as const)));
+/** `bulk.people_one` and `bulk.people_other` are asked for as `bulk.people`. */
+const withoutPlural = (key: string) => key.replace(/_(one|many|other)$/, '');
+/** A page that asks names the question; the texts are its title, lead and button. */
+const questionOf = (key: string) => key.replace(/\.(title|lead|submit)$/, '');
+const askedAs = new Map<string, string>();
+for (const key of homes.keys()) for (const name of [key, withoutPlural(key), questionOf(key)]) askedAs.set(name, key);
+
+const sources = [...globSync('views/**/*.pug', { cwd: root }), ...globSync('src/**/*.ts', { cwd: root })].map((file) => ({
+  file,
+  source: read(file),
+}));
+
+/** Folders of views whose texts every page may use. */
+const shared = ['views/components', 'views/layouts', 'views/errors', 'views/mail', 'views/audit'];
+
+/** The folder of views of a page or of a file of src/web; `views` for what belongs to no audience. */
+function folderOf(file: string): string {
+  const [, noun, inConsole] = /^src\/web\/admin-console\/([a-z-]+)(\/)?/.exec(file) ?? [];
+  if (noun) return inConsole || folders.includes(`views/admin-console/${noun}`) ? `views/admin-console/${noun}` : 'views/admin-console';
+  const [, slice] = /^src\/web\/([a-z-]+)\//.exec(file) ?? [];
+  if (slice && slice !== 'request') return `views/${slice}`;
+  return file.startsWith('views/') ? file.slice(0, file.lastIndexOf('/')) : 'views';
+}
+
 describe('texts in three languages', () => {
-  for (const locale of ['es', 'pt-BR']) {
-    it(`${locale} has exactly the keys of English, with the same placeholders`, () => {
-      expect([...texts[locale]!.keys()]).to.deep.equal([...texts.en!.keys()]);
-      for (const [key, text] of texts.en!) {
-        expect(texts[locale]!.get(key), key).to.match(/\S/);
-        expect(placeholders(texts[locale]!.get(key)!), key).to.deep.equal(placeholders(text));
+  it('every file of texts has the same keys in all three languages, with the same placeholders', () => {
+    expect(folders.length).to.be.greaterThan(20);
+    for (const folder of folders) {
+      const english = textsOf(folder, 'en');
+      for (const locale of locales) {
+        const texts = textsOf(folder, locale);
+        expect([...texts.keys()], `${folder} ${locale}`).to.deep.equal([...english.keys()]);
+        for (const [key, text] of english) {
+          expect(texts.get(key), key).to.match(/\S/);
+          expect(placeholders(texts.get(key)!), key).to.deep.equal(placeholders(text));
+        }
       }
-    });
-  }
+    }
+  });
 
   it('every key that a page or the code names exists', () => {
-    const files = [...globSync('views/**/*.pug', { cwd: root }), ...globSync('src/**/*.ts', { cwd: root })];
     const missing = [];
-    for (const file of files) {
-      const source = readFileSync(root + file, 'utf8');
-      for (const [, key = ''] of source.matchAll(/\bt\(\s*'([a-z_.]+)'\s*[,)]/g)) if (!texts.en!.has(key)) missing.push(`${file}: ${key}`);
-      for (const [, key = ''] of source.matchAll(/'(fields\.[a-z_]+)'/g)) if (!texts.en!.has(key)) missing.push(`${file}: ${key}`);
+    for (const { file, source } of sources) {
+      for (const [, key = ''] of source.matchAll(/\bt\(\s*'([a-z_.]+)'\s*[,)]/g)) if (!askedAs.has(key)) missing.push(`${file}: ${key}`);
+      for (const [, key = ''] of source.matchAll(/'(fields\.[a-z_]+)'/g)) if (!homes.has(key)) missing.push(`${file}: ${key}`);
       for (const [, code = ''] of source.matchAll(/new AppError\('([a-z_]+)'/g))
-        if (!texts.en!.has(`errors.${code}`)) missing.push(`${file}: errors.${code}`);
+        if (!homes.has(`errors.${code}`)) missing.push(`${file}: errors.${code}`);
       for (const [, key = ''] of source.matchAll(/redirectTo\(page, [^\n]*'([a-z_]+)'\)/g))
-        if (!texts.en!.has(`notices.${key}`)) missing.push(`${file}: notices.${key}`);
+        if (!homes.has(`notices.${key}`)) missing.push(`${file}: notices.${key}`);
       for (const [, key = ''] of source.matchAll(/question: '(confirm\.[a-z_]+)'/g))
-        if (!texts.en!.has(`${key}.title`)) missing.push(`${file}: ${key}`);
+        if (!homes.has(`${key}.title`)) missing.push(`${file}: ${key}`);
       for (const [, key = ''] of source.matchAll(/done: '([a-z_]+)'/g))
-        if (!texts.en!.has(`notices.${key}`)) missing.push(`${file}: notices.${key}`);
+        if (!homes.has(`notices.${key}`)) missing.push(`${file}: notices.${key}`);
     }
     expect(missing).to.deep.equal([]);
   });
 
+  it('a page uses the texts of its own folder and of those above it, and the shared ones', () => {
+    const foreign = [];
+    for (const { file, source } of sources) {
+      const folder = folderOf(file);
+      for (const [, name = ''] of source.matchAll(/['"`]([a-z_]+\.[a-z_.]+)['"`]/g)) {
+        const home = homes.get(askedAs.get(name) ?? '');
+        if (home && !shared.includes(home) && !`${folder}/`.startsWith(`${home}/`)) foreign.push(`${file}: ${name} of ${home}`);
+      }
+    }
+    expect(foreign).to.deep.equal([]);
+  });
+
+  it('every text is used', () => {
+    const all = sources.map(({ source }) => source).join('\n');
+    const words = new Set([...all.matchAll(/['"`]([a-z_.:-]+)['"`]/g)].map(([, word = '']) => word));
+    // what stands before a variable, `policy.day_${day}` or 'users.' + kind: the words of what follows stand somewhere too
+    const beginnings = [...all.matchAll(/['`]([a-z_]+\.[a-z_.]*)(?:\$\{|' \+)/g)].map(([, beginning = '']) => beginning);
+    const parts = new Set([...all.matchAll(/[A-Za-z0-9]+/g)].flatMap(([part]) => [part, part.toLowerCase()]));
+    const isBuilt = (key: string, beginning: string) =>
+      key.startsWith(beginning) &&
+      key
+        .slice(beginning.length)
+        .split(/[._]/)
+        .every((part) => parts.has(part));
+    const isUsed = (key: string) =>
+      [key, withoutPlural(key), questionOf(key)].some((name) => words.has(name)) ||
+      beginnings.some((beginning) => isBuilt(withoutPlural(key), beginning));
+    expect(beginnings.length).to.be.greaterThan(30);
+    expect([...homes.keys()].filter((key) => !isUsed(key))).to.deep.equal([]);
+  });
+
   it('every audit event has a name', () => {
-    expect(auditEventTypes.filter((type) => !texts.en!.has(`audit.types.${type.replace(/[.-]/g, '_')}`))).to.deep.equal([]);
+    expect(auditEventTypes.filter((type) => !homes.has(`audit.types.${type.replace(/[.-]/g, '_')}`))).to.deep.equal([]);
   });
 });

@@ -7,7 +7,7 @@ import { sealEvents, verifyChain } from '../../src/domain/records/audit/index.ts
 import { findOperation } from '../../src/domain/records/operations/index.ts';
 import type { OperationId, Scope } from '../../src/domain/scope.ts';
 import { createI18n } from '../../src/platform/i18n/index.ts';
-import { importWords } from '../../src/web/admin-console/index.ts';
+import { importWords } from '../../src/web/request/index.ts';
 import type { Answer, FoundForm, Jar } from '../support/jar.ts';
 import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -88,7 +88,7 @@ describe('administration under kill -9 and by two at once', function () {
   });
 
   it('an import that is killed is done whole, once', async () => {
-    const words = importWords(createI18n(new URL('../../views/locales/', import.meta.url)));
+    const words = importWords(createI18n(new URL('../../views/', import.meta.url)));
     const lines = Array.from({ length: 600 }, (_, i) => `Imp,Ort${i},import${i}@acme.example`);
     const content = Buffer.from(['firstName,lastName,email', ...lines].join('\n'));
     const draft = await draftImport(asAna, content, { activation: 'invitation', locale: 'en' }, words);

@@ -16,7 +16,7 @@ import { findOperation, runOperation, Superseded } from '../../src/domain/record
 import { inTransaction } from '../../src/domain/scope.ts';
 import { enrolFactor } from '../../src/domain/sign-in/authentication/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
-import { exportWords, importWords } from '../../src/web/admin-console/index.ts';
+import { exportWords, importWords } from '../../src/web/request/index.ts';
 import { eventually } from './process.ts';
 import { totpCode } from './second-factor.ts';
 import type { TestServer } from './server.ts';

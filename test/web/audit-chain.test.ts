@@ -434,9 +434,10 @@ describe('domain/audit: people’s data', () => {
     await sealEvents(scope, 'UTC');
     await scope.db('users').where({ user_id: userId }).update({ recovery_email: 'joao@home.example' });
     await inTransaction(scope, async (inside) => {
-      await mailPerson(inside, (await findUserByLogin(inside, 'jsilva'))!, { mail: 'own_password_changed', path: '/account' });
+      await mailPerson(inside, (await findUserByLogin(inside, 'jsilva'))!, { mail: 'own_password_changed', leadsTo: { page: 'account' } });
       const ana = (await findUserByLogin(inside, 'ana@acme.example'))!;
-      await mailPerson(inside, { ...ana, recoveryEmail: 'joao@home.example' }, { mail: 'password_changed', path: '/recovery' });
+      const two = { ...ana, recoveryEmail: 'joao@home.example' };
+      await mailPerson(inside, two, { mail: 'password_changed', leadsTo: { page: 'recovery-request' } });
     });
     const jobs = async () => JSON.stringify(await scope.db('graphile_worker._private_jobs').select('payload'));
     expect(await jobs()).to.contain('joao@home.example');

@@ -53,10 +53,10 @@ describe('web: certificates and client secrets that end soon', () => {
     await tasks['warn-of-expiry']!({}, {} as never);
     const { rows } = await db.raw(
       'SELECT j.id, j.payload FROM graphile_worker._private_jobs j JOIN graphile_worker._private_tasks t ON t.id = j.task_id WHERE t.identifier = ?',
-      ['send-mail'],
+      ['deliver-mail'],
     );
     for (const { id, payload } of rows) {
-      await tasks['send-mail']!(payload, {} as never);
+      await tasks['deliver-mail']!(payload, {} as never);
       await db.raw('DELETE FROM graphile_worker._private_jobs WHERE id = ?', [id]);
     }
     mailer.close();

@@ -178,7 +178,7 @@ describe('web/recovery', () => {
       await jar.submit(jar.form(await jar.get(`${patient.issuer}/recovery`), /recovery$/), { login: 'ana@acme.example' });
       const { db } = await patient.scope();
       const waiting = () =>
-        db('graphile_worker.jobs').where({ task_identifier: 'send-mail' }).first('attempts', 'max_attempts', 'run_at', 'last_error');
+        db('graphile_worker.jobs').where({ task_identifier: 'deliver-mail' }).first('attempts', 'max_attempts', 'run_at', 'last_error');
       await eventually(async () => expect((await waiting()).last_error).to.contain('ECONNREFUSED'));
       expect(await waiting()).to.deep.include({ attempts: 1, max_attempts: 12 });
       expect((await waiting()).run_at.getTime(), 'later').to.be.greaterThan(Date.now() + 500);

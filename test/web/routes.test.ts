@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { pagePaths, pathOf } from '../../src/app/page-paths.ts';
 import { pageRoutes } from '../../src/app/web-routes.ts';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { findGroupByName } from '../../src/domain/people/groups/index.ts';
@@ -106,6 +107,20 @@ describe('web: the route table', () => {
       else expect(signedOut.status, named(route)).to.equal(401);
       if (route.access === 'administrator') expect((await send(route, joao!, 'acme', csrf)).status, named(route)).to.equal(403);
     }
+  });
+
+  it('every page that mails, jobs and other slices lead to is a route, and answers', async () => {
+    const opened = routes.filter(({ method }) => method === 'GET');
+    for (const [name, path] of Object.entries(pagePaths)) {
+      const route = opened.find((one) => one.path === path);
+      expect(route, `${name}: ${path}`).to.not.equal(undefined);
+      const { status } = await send(route!, ana!);
+      // a token of nobody, a sign-in that is over, a message that was not sent: the page says so
+      expect(status, named(route!)).to.be.oneOf(path.includes(':token') ? [410] : [200, 302, 400, 404]);
+      if (status === 404) expect(path, name).to.equal(pagePaths['company-logo']);
+    }
+    expect(pathOf({ page: 'recovery', token: 'abc' })).to.equal('/recovery/abc');
+    expect(pathOf({ page: 'application', application: 'id' })).to.equal('/admin/applications/id');
   });
 
   it('messages of other sites are taken by the protocols’ own addresses alone', () => {

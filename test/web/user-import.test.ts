@@ -4,13 +4,13 @@ import { startUserExport } from '../../src/domain/people/user-exports/index.ts';
 import { changeStatus, createUser, findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { findOperation } from '../../src/domain/records/operations/index.ts';
 import { createI18n } from '../../src/platform/i18n/index.ts';
-import { importWords } from '../../src/web/admin-console/index.ts';
+import { importWords } from '../../src/web/request/index.ts';
 import type { Answer, Jar } from '../support/jar.ts';
 import { linkIn, type MailSink, startMailSink } from '../support/mail-sink.ts';
 import { eventually } from '../support/process.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
-const words = importWords(createI18n(new URL('../../views/locales/', import.meta.url)));
+const words = importWords(createI18n(new URL('../../views/', import.meta.url)));
 
 describe('domain/user-imports: reading a file', () => {
   const read = (text: string) => readImport(text, [], words);

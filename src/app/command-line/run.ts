@@ -75,7 +75,7 @@ function explain(error: unknown, command: Command): { message: string; exitCode:
     return { message: `${(error as Error).message}\n\n${help(command)}`, exitCode: exitCodes.usage };
   }
   if (error instanceof ConfigError) return { message: error.message, exitCode: exitCodes.config, details: { faults: error.faults } };
-  const t = createI18n(new URL('../../../views/locales/', import.meta.url)).for('en');
+  const t = createI18n(new URL('../../../views/', import.meta.url)).for('en');
   if (error instanceof StateError) {
     const faults = error.faults.map(({ path, message, params }) => ({
       path,

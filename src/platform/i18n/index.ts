@@ -1,5 +1,6 @@
 // Owns: the three languages, their messages, choosing one for a request. Does not: know which page asks.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { createInstance } from 'i18next';
 
 export const locales = ['en', 'es', 'pt-BR'] as const;
@@ -13,13 +14,42 @@ export type I18n = {
 
 export const isLocale = (value: unknown): value is Locale => locales.includes(value as Locale);
 
-/** Reads views/locales/*.json once. A key that is missing comes back as itself: the tests find those. */
+type Texts = { [key: string]: string | Texts };
+
+/** `{ a: { b: 'text' } }` is the key `a.b`. */
+const flatten = (texts: Texts, prefix = ''): [string, string][] =>
+  Object.entries(texts).flatMap(([name, inner]) =>
+    typeof inner === 'string' ? [[prefix + name, inner] as [string, string]] : flatten(inner, `${prefix}${name}.`),
+  );
+
+/**
+ * The texts of one language from every `texts.<locale>.json` in `folder` and the folders below it.
+ * @throws Error when two files define the same key
+ */
+function readTexts(folder: URL, locale: Locale): Record<string, string> {
+  const found = new Map<string, { file: string; text: string }>();
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => basename(file) === `texts.${locale}.json`);
+  for (const file of files.sort())
+    for (const [key, text] of flatten(JSON.parse(readFileSync(new URL(file, folder), 'utf8')))) {
+      const other = found.get(key);
+      if (other) throw new Error(`The text ${key} is defined in ${other.file} and in ${file}`);
+      found.set(key, { file, text });
+    }
+  return Object.fromEntries([...found].map(([key, { text }]) => [key, text]));
+}
+
+/** Reads the texts once. @param folder ends with a slash. A key that is missing comes back as itself: the tests find those. */
 export function createI18n(folder: URL): I18n {
   const i18n = createInstance();
-  const resources = Object.fromEntries(
-    locales.map((locale) => [locale, { translation: JSON.parse(readFileSync(new URL(`${locale}.json`, folder), 'utf8')) }]),
-  );
-  i18n.init({ resources, fallbackLng: false, initAsync: false, interpolation: { escapeValue: false }, returnNull: false });
+  const resources = Object.fromEntries(locales.map((locale) => [locale, { translation: readTexts(folder, locale) }]));
+  i18n.init({
+    resources,
+    keySeparator: false,
+    fallbackLng: false,
+    initAsync: false,
+    interpolation: { escapeValue: false },
+    returnNull: false,
+  });
   const translators = new Map(locales.map((locale) => [locale, i18n.getFixedT(locale) as unknown as Translate]));
   return { for: (locale) => translators.get(locale)!, exists: (key) => i18n.exists(key, { lng: 'en' }) };
 }

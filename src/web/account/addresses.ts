@@ -1,8 +1,8 @@
 import { removeRecoveryEmail, requestEmailChange, requestRecoveryEmail } from '../../domain/people/address-changes/index.ts';
 import { getUser } from '../../domain/people/users/index.ts';
 import { endLinks, type LinkKind } from '../../domain/records/one-time-links/index.ts';
-import { AppError, notFound } from '../../platform/errors/index.ts';
-import { fieldTexts, type PageContext, redirectTo, renderPage } from '../request/index.ts';
+import { notFound } from '../../platform/errors/index.ts';
+import { type PageContext, type Refusal, redirectTo, renderPage, submitForm } from '../request/index.ts';
 
 /** Links that wait for somebody to agree to an address. */
 export const addressKinds: LinkKind[] = ['email-change', 'email-confirm', 'recovery-email'];
@@ -14,27 +14,27 @@ export async function submitCancel(page: PageContext): Promise<void> {
   redirectTo(page, '/account?done=change_cancelled');
 }
 
-export async function showEmail(page: PageContext, error?: AppError): Promise<void> {
+export async function showEmail(page: PageContext, refusal?: Refusal): Promise<void> {
   const user = await getUser(page.scope, page.session!.userId);
   if (!user.email) throw notFound();
-  const locals = { current: user.email, email: page.form.get('email'), fields: fieldTexts(page, error) };
-  renderPage(page, 'account/email', locals, { status: error?.status ?? 200 });
+  renderPage(page, 'account/email', { current: user.email, email: page.form.get('email') }, { refusal });
 }
 
 export async function submitEmail(page: PageContext): Promise<void> {
-  try {
-    await requestEmailChange(page.scope, page.session!.userId, page.form.get('email').trim());
-  } catch (error) {
-    if (!(error instanceof AppError && error.fields)) throw error;
-    return showEmail(page, error);
-  }
-  redirectTo(page, '/account?done=email_change_sent');
+  await submitForm(
+    page,
+    async () => {
+      await requestEmailChange(page.scope, page.session!.userId, page.form.get('email').trim());
+      redirectTo(page, '/account?done=email_change_sent');
+    },
+    (refusal) => showEmail(page, refusal),
+  );
 }
 
-export async function showRecoveryEmail(page: PageContext, error?: AppError): Promise<void> {
+export async function showRecoveryEmail(page: PageContext, refusal?: Refusal): Promise<void> {
   const user = await getUser(page.scope, page.session!.userId);
-  const locals = { current: user.recoveryEmail, recoveryEmail: page.form.get('recoveryEmail'), fields: fieldTexts(page, error) };
-  renderPage(page, 'account/recovery-email', locals, { status: error?.status ?? 200 });
+  const locals = { current: user.recoveryEmail, recoveryEmail: page.form.get('recoveryEmail') };
+  renderPage(page, 'account/recovery-email', locals, { refusal });
 }
 
 export async function submitRecoveryEmail(page: PageContext): Promise<void> {
@@ -43,11 +43,12 @@ export async function submitRecoveryEmail(page: PageContext): Promise<void> {
     await removeRecoveryEmail(scope, session!.userId);
     return redirectTo(page, '/account?done=recovery_email_removed');
   }
-  try {
-    await requestRecoveryEmail(scope, session!.userId, form.get('recoveryEmail').trim());
-  } catch (error) {
-    if (!(error instanceof AppError && error.fields)) throw error;
-    return showRecoveryEmail(page, error);
-  }
-  redirectTo(page, '/account?done=recovery_email_sent');
+  await submitForm(
+    page,
+    async () => {
+      await requestRecoveryEmail(scope, session!.userId, form.get('recoveryEmail').trim());
+      redirectTo(page, '/account?done=recovery_email_sent');
+    },
+    (refusal) => showRecoveryEmail(page, refusal),
+  );
 }

@@ -1,20 +1,20 @@
 import { changeOwnPassword } from '../../domain/sign-in/authentication/index.ts';
-import { AppError } from '../../platform/errors/index.ts';
-import { fieldTexts, type PageContext, policyOf, redirectTo, renderPage, rulesOf } from '../request/index.ts';
+import { type PageContext, policyOf, type Refusal, redirectTo, renderPage, rulesOf, submitForm } from '../request/index.ts';
 
-export async function showPassword(page: PageContext, error?: AppError): Promise<void> {
+export async function showPassword(page: PageContext, refusal?: Refusal): Promise<void> {
   const { password } = await policyOf(page, page.session!.userId);
-  renderPage(page, 'account/password', { fields: fieldTexts(page, error), rules: password }, { status: error?.status ?? 200 });
+  renderPage(page, 'account/password', { rules: password }, { refusal });
 }
 
 export async function submitPassword(page: PageContext): Promise<void> {
   const { scope, session, form } = page;
   const rules = await rulesOf(page);
-  try {
-    await changeOwnPassword(scope, rules, session!, page.browser, form.get('newPassword'), form.get('repeatPassword'));
-  } catch (error) {
-    if (!(error instanceof AppError && error.fields)) throw error;
-    return showPassword(page, error);
-  }
-  redirectTo(page, '/account?done=password_changed');
+  await submitForm(
+    page,
+    async () => {
+      await changeOwnPassword(scope, rules, session!, page.browser, form.get('newPassword'), form.get('repeatPassword'));
+      redirectTo(page, '/account?done=password_changed');
+    },
+    (refusal) => showPassword(page, refusal),
+  );
 }

@@ -2,7 +2,7 @@ import { type Branding, brandingSettings, changeBranding, changeCompanyLogo } fr
 import { loadSettings } from '../../domain/company/context-settings/index.ts';
 import { invalidInput } from '../../platform/errors/index.ts';
 import { locales } from '../../platform/i18n/index.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 export const brandingConsoleRoutes: Route[] = [
@@ -19,8 +19,8 @@ async function showBranding(page: PageContext): Promise<void> {
   render(page, value, version);
 }
 
-function render(page: PageContext, values: Values, version: number, fields = {}, status = 200, fault?: string): void {
-  renderPage(page, 'admin-console/branding', { values, version, fields, fault }, { status });
+function render(page: PageContext, values: Values, version: number, refusal?: Refusal): void {
+  renderPage(page, 'admin-console/branding/branding', { values, version }, { refusal });
 }
 
 async function submitBranding(page: PageContext): Promise<void> {
@@ -35,7 +35,7 @@ async function submitBranding(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     () => changeBranding(page.scope, values, shownVersion(page)),
-    (fields, status, fault) => render(page, values, shownVersion(page), fields, status, fault),
+    (refusal) => render(page, values, shownVersion(page), refusal),
   );
   if (done) redirectTo(page, '/admin/branding', 'settings_saved');
 }
@@ -50,7 +50,7 @@ async function submitLogo(page: PageContext): Promise<void> {
       await changeCompanyLogo(page.scope, file);
       return true;
     },
-    (fields, status, fault) => render(page, value, version, fields, status, fault),
+    (refusal) => render(page, value, version, refusal),
   );
   if (done) redirectTo(page, '/admin/branding', 'logo_changed');
 }

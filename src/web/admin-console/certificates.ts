@@ -10,7 +10,7 @@ import {
   startSigningWith,
 } from '../../domain/company/saml-certificates/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 const at = '/admin/certificates';
@@ -43,13 +43,7 @@ const stepOf = ({ params }: PageContext) => {
   return step;
 };
 
-async function showCertificates(
-  page: PageContext,
-  samlEntityId = page.context.samlEntityId ?? '',
-  fields = {},
-  status = 200,
-  fault?: string,
-): Promise<void> {
+async function showCertificates(page: PageContext, samlEntityId = page.context.samlEntityId ?? '', refusal?: Refusal): Promise<void> {
   const [certificates, uses] = [await listCertificates(page.scope), await listCertificateUses(page.scope)];
   const applications = new Map(
     (await listApplicationsByIds(page.scope, [...new Set(uses.map(({ applicationId }) => applicationId))])).map((one) => [
@@ -71,10 +65,8 @@ async function showCertificates(
   const now = page.services.clock.now();
   renderPage(
     page,
-    'admin-console/certificates',
+    'admin-console/certificates/certificates',
     {
-      fields,
-      fault,
       contextVersion: (await getOwnContext(page.scope)).version,
       samlEntityId,
       address: page.context.url,
@@ -82,7 +74,7 @@ async function showCertificates(
       metadataUrl: page.context.saml.metadataUrl,
       hasNext: (alg: string) => certificates.some((one) => one.alg === alg && one.status === 'published'),
     },
-    { status },
+    { refusal },
   );
 }
 
@@ -91,7 +83,7 @@ async function submitEntityId(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     () => changeOwnContext(page.scope, { samlEntityId: entityId || undefined }, shownVersion(page)).then(() => true),
-    (fields, status, fault) => showCertificates(page, entityId, fields, status, fault),
+    (refusal) => showCertificates(page, entityId, refusal),
   );
   if (done) redirectTo(page, at, 'entity_id_changed');
 }

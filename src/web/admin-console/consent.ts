@@ -10,7 +10,7 @@ import {
 } from '../../domain/applications/consents/index.ts';
 import { loadSettings } from '../../domain/company/context-settings/index.ts';
 import { locales } from '../../platform/i18n/index.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 /** Three languages of a hundred thousand characters. */
@@ -33,7 +33,7 @@ async function showConsent(page: PageContext): Promise<void> {
   const terms = wanted === undefined ? undefined : await findTerms(scope, wanted);
   const missing = query('show') === 'missing';
   const report = terms && (await listAcceptances(scope, terms.edition, { missing, cursor: query('after') }));
-  renderPage(page, 'admin-console/consent', {
+  renderPage(page, 'admin-console/consent/consent', {
     inForce,
     editions,
     terms,
@@ -50,8 +50,8 @@ async function showEdition(page: PageContext): Promise<void> {
   render(page, latest?.texts ?? {}, latest?.edition ?? 0);
 }
 
-function render(page: PageContext, texts: TermsTexts, latest: number, fields = {}, status = 200, fault?: string): void {
-  renderPage(page, 'admin-console/consent-edition', { texts, latest, fields, fault }, { status });
+function render(page: PageContext, texts: TermsTexts, latest: number, refusal?: Refusal): void {
+  renderPage(page, 'admin-console/consent/edition', { texts, latest }, { refusal });
 }
 
 async function submitEdition(page: PageContext): Promise<void> {
@@ -65,7 +65,7 @@ async function submitEdition(page: PageContext): Promise<void> {
   const edition = await submitForm(
     page,
     () => publishTerms(scope, texts, shownVersion(page)),
-    (fields, status, fault) => render(page, texts, shownVersion(page), fields, status, fault),
+    (refusal) => render(page, texts, shownVersion(page), refusal),
   );
   if (edition) redirectTo(page, '/admin/consent', 'terms_published');
 }

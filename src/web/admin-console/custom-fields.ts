@@ -10,7 +10,7 @@ import {
   listCustomFields,
   moveCustomField,
 } from '../../domain/company/custom-fields/index.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 const at = '/admin/custom-fields';
@@ -29,22 +29,15 @@ export const customFieldRoutes: Route[] = [
 const empty: CustomFieldInput = { code: '', label: '', type: 'text', options: [], isRequired: false, isPersonal: false };
 
 async function showFields(page: PageContext): Promise<void> {
-  renderPage(page, 'admin-console/custom-fields', { customFields: await listCustomFields(page.scope) });
+  renderPage(page, 'admin-console/custom-fields/list', { customFields: await listCustomFields(page.scope) });
 }
 
-function showForm(
-  page: PageContext,
-  values: CustomFieldInput & { version?: number },
-  field?: CustomField,
-  fields = {},
-  status = 200,
-  fault?: string,
-): void {
+function showForm(page: PageContext, values: CustomFieldInput & { version?: number }, field?: CustomField, refusal?: Refusal): void {
   renderPage(
     page,
-    'admin-console/custom-field-form',
-    { values, field, lines: { options: values.options.join('\n') }, types: customFieldTypes, fields, fault },
-    { status },
+    'admin-console/custom-fields/form',
+    { values, field, lines: { options: values.options.join('\n') }, types: customFieldTypes },
+    { refusal },
   );
 }
 
@@ -64,7 +57,7 @@ async function submitNew(page: PageContext): Promise<void> {
   const field = await submitForm(
     page,
     () => createCustomField(page.scope, values),
-    (fields, status, fault) => showForm(page, values, undefined, fields, status, fault),
+    (refusal) => showForm(page, values, undefined, refusal),
   );
   if (field) redirectTo(page, at, 'custom_field_created');
 }
@@ -82,7 +75,7 @@ async function submitEdit(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     () => editCustomField(page.scope, field.fieldId, changes, version),
-    (fields, status, fault) => showForm(page, { ...field, ...changes, version }, field, fields, status, fault),
+    (refusal) => showForm(page, { ...field, ...changes, version }, field, refusal),
   );
   if (done) redirectTo(page, at, 'custom_field_edited');
 }

@@ -17,9 +17,6 @@ import { policyRoutes } from './policy/index.ts';
 import { settingsRoutes } from './settings.ts';
 import { userRoutes } from './users/index.ts';
 
-export { auditWords } from './audit/audit-words.ts';
-export { exportWords, importWords } from './users/file-words.ts';
-
 export const adminConsoleRoutes: Route[] = [
   ...homeRoutes,
   ...applicationRoutes,

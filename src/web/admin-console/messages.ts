@@ -2,7 +2,7 @@ import { loadSettings } from '../../domain/company/context-settings/index.ts';
 import { changeMailText, fillIn, type MailName, mailKinds, mailNames, mailTexts } from '../../domain/company/mails/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import { isLocale, type Locale } from '../../platform/i18n/index.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { type PageContext, type Refusal, type Route, renameFields, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 export const messageRoutes: Route[] = [
@@ -17,7 +17,7 @@ type Text = Record<(typeof parts)[number], string>;
 async function showMessages(page: PageContext): Promise<void> {
   const { value } = await loadSettings(page.scope, mailTexts);
   const mails = mailNames.map((name) => ({ name, isOwn: (locale: Locale) => value[name]?.[locale] !== undefined }));
-  renderPage(page, 'admin-console/messages', { mails });
+  renderPage(page, 'admin-console/messages/list', { mails });
 }
 
 function wanted({ params }: PageContext): { mail: MailName; locale: Locale } {
@@ -40,7 +40,7 @@ async function showMessage(page: PageContext): Promise<void> {
   render(page, own ?? productText(page, mail, locale), version, own !== undefined);
 }
 
-function render(page: PageContext, values: Text, version: number, isOwn: boolean, fields = {}, status = 200, fault?: string): void {
+function render(page: PageContext, values: Text, version: number, isOwn: boolean, refusal?: Refusal): void {
   const { mail, locale } = wanted(page);
   const names = [...mailKinds[mail], 'company'];
   const example: Record<string, string> = {
@@ -51,9 +51,9 @@ function render(page: PageContext, values: Text, version: number, isOwn: boolean
   const greeting = page.services.i18n.for(locale)('mail.greeting', example);
   renderPage(
     page,
-    'admin-console/message',
-    { mail, mailLocale: locale, values, version, isOwn, names, preview, greeting, fields, fault },
-    { status },
+    'admin-console/messages/message',
+    { mail, mailLocale: locale, values, version, isOwn, names, preview, greeting },
+    { refusal },
   );
 }
 
@@ -65,9 +65,9 @@ async function submitMessage(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     () => changeMailText(page.scope, mail, locale, isReset ? undefined : text, shownVersion(page)),
-    (fields, status, fault) => {
-      const named = Object.fromEntries(Object.entries(fields).map(([path, words]) => [path.split('.').at(-1)!, words]));
-      render(page, text, shownVersion(page), true, named, status, fault);
+    (refusal) => {
+      const named = renameFields(refusal, (path) => path.split('.').at(-1)!);
+      render(page, text, shownVersion(page), true, named);
     },
   );
   if (done) redirectTo(page, `/admin/messages/${mail}/${locale}`, 'settings_saved');

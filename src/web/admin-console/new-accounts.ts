@@ -1,6 +1,6 @@
 import { changeSettings, loadSettings } from '../../domain/company/context-settings/index.ts';
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 export const newAccountRoutes: Route[] = [
@@ -13,8 +13,8 @@ async function showNewAccounts(page: PageContext): Promise<void> {
   render(page, { ...value, domains: value.domains.join('\n') }, version);
 }
 
-function render(page: PageContext, values: object, version: number, fields = {}, status = 200, fault?: string): void {
-  renderPage(page, 'admin-console/new-accounts', { values, version, fields, fault, canMail: page.services.canMail }, { status });
+function render(page: PageContext, values: object, version: number, refusal?: Refusal): void {
+  renderPage(page, 'admin-console/new-accounts/new-accounts', { values, version, canMail: page.services.canMail }, { refusal });
 }
 
 /** S33, S64. */
@@ -34,16 +34,12 @@ async function submitNewAccounts(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     () => changeSettings(page.scope, newAccountsSettings, { ...values, domains }, shownVersion(page)),
-    (fields, status, fault) => {
+    ({ fields = {}, ...refusal }) => {
       const faultOfDomains = Object.entries(fields).find(([name]) => name.startsWith('domains'))?.[1];
-      render(
-        page,
-        { ...values, domains: form.get('domains') },
-        shownVersion(page),
-        { ...fields, ...(faultOfDomains ? { domains: faultOfDomains } : {}) },
-        status,
-        fault,
-      );
+      render(page, { ...values, domains: form.get('domains') }, shownVersion(page), {
+        ...refusal,
+        fields: { ...fields, ...(faultOfDomains ? { domains: faultOfDomains } : {}) },
+      });
     },
   );
   if (done) redirectTo(page, '/admin/new-accounts', 'settings_saved');

@@ -24,7 +24,7 @@ export const operationRoutes: Route[] = [
 ];
 
 async function showOperations(page: PageContext): Promise<void> {
-  renderPage(page, 'admin-console/operations', { operations: await listOperations(page.scope) });
+  renderPage(page, 'admin-console/operations/list', { operations: await listOperations(page.scope) });
 }
 
 async function showOperation(page: PageContext): Promise<void> {
@@ -41,7 +41,7 @@ async function showOperation(page: PageContext): Promise<void> {
     ).map((user) => [user.userId, user]),
   );
   const why = (outcome: string) => page.t(outcome === 'status_conflict' ? 'operations.status_conflict' : `errors.${outcome}`);
-  renderPage(page, 'admin-console/operation', {
+  renderPage(page, 'admin-console/operations/operation', {
     operation,
     hasPasswords:
       operation.kind === 'import-users' && operation.state === 'done' && (await listDone(scope, operation.operationId, 0, 1)).length > 0,
@@ -76,7 +76,7 @@ async function sendOperationFile(page: PageContext): Promise<void> {
 /** S53, S54: the link of the mail: the file by itself, and a button for where it does not come. */
 async function showExport(page: PageContext): Promise<void> {
   const { token } = page.params;
-  renderPage(page, 'admin-console/export-download', { operation: await findExport(page), file: `/admin/exports/${token}/file` });
+  renderPage(page, 'admin-console/operations/export-download', { operation: await findExport(page), file: `/admin/exports/${token}/file` });
 }
 
 async function sendExport(page: PageContext): Promise<void> {

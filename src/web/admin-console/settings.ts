@@ -1,5 +1,5 @@
 import { changeOwnContext, getOwnContext } from '../../domain/company/contexts/index.ts';
-import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 export const settingsRoutes: Route[] = [
@@ -12,10 +12,10 @@ async function showSettings(page: PageContext): Promise<void> {
   render(page, { name, timeZone, version });
 }
 
-function render(page: PageContext, values: { name: string; timeZone: string; version: number }, fields = {}, status = 200, fault?: string) {
+function render(page: PageContext, values: { name: string; timeZone: string; version: number }, refusal?: Refusal) {
   const timeZones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((one) => one !== 'UTC')];
   const { url, environment, code } = page.context;
-  renderPage(page, 'admin-console/settings', { values, timeZones, url, environment, code, fields, fault }, { status });
+  renderPage(page, 'admin-console/settings/settings', { values, timeZones, url, environment, code }, { refusal });
 }
 
 async function submitSettings(page: PageContext): Promise<void> {
@@ -24,7 +24,7 @@ async function submitSettings(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     () => changeOwnContext(page.scope, values, version).then(() => true),
-    (fields, status, fault) => render(page, { ...values, version }, fields, status, fault),
+    (refusal) => render(page, { ...values, version }, refusal),
   );
   if (done) redirectTo(page, '/admin/settings', 'settings_saved');
 }

@@ -1,5 +1,4 @@
-import { AppError } from '../../platform/errors/index.ts';
-import { fieldTexts, type PageContext, redirectTo as redirectInside } from '../request/index.ts';
+import { type PageContext, type Refusal, redirectTo as redirectInside, submitForm as submitFormOf } from '../request/index.ts';
 
 /** After a deed: to a page that tells of it (`notices.<done>`), so that reloading repeats nothing. */
 export const redirectTo = (page: PageContext, path: string, done?: string): void => {
@@ -10,17 +9,9 @@ export const redirectTo = (page: PageContext, path: string, done?: string): void
 /** Which version of a record its form showed: a change by somebody else since then is not overwritten. A form without one never matches. */
 export const shownVersion = ({ form }: PageContext): number => (/^\d{1,9}$/.test(form.get('version')) ? Number(form.get('version')) : -1);
 
-/** Runs a use case; a refusal that belongs to the form shows it again with what was typed and what to mend. */
-export async function submitForm<T>(
+/** As everywhere; and a conflict with what somebody else did is told above the form, which the console's layout has a place for. */
+export const submitForm = <T>(
   page: PageContext,
   work: () => Promise<T>,
-  showAgain: (fields: Record<string, string>, status: number, fault: string | undefined) => void | Promise<void>,
-): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof AppError) || (!error.fields && error.status !== 409)) throw error;
-    await showAgain(fieldTexts(page, error), error.status, error.fields ? undefined : page.t(error.publicMessage, error.params));
-    return undefined;
-  }
-}
+  showAgain: (refusal: Refusal) => void | Promise<void>,
+): Promise<T | undefined> => submitFormOf(page, work, showAgain, ({ fields, status }) => fields !== undefined || status === 409);

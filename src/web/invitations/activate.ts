@@ -2,10 +2,10 @@ import { activateAccount } from '../../domain/administration/invitations/index.t
 import { getUser, identifier } from '../../domain/people/users/index.ts';
 import { findLink } from '../../domain/records/one-time-links/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { fieldTexts, type PageContext, policyOf, renderPage, rulesOf } from '../request/index.ts';
+import { type PageContext, policyOf, type Refusal, renderPage, rulesOf, submitForm } from '../request/index.ts';
 
 /** Looking uses nothing up: mail scanners open every link. */
-export async function showActivation(page: PageContext, error?: AppError): Promise<void> {
+export async function showActivation(page: PageContext, refusal?: Refusal): Promise<void> {
   const userId = (await findLink(page.scope, 'invitation', page.params.token!))?.userId;
   if (!userId) throw new AppError('link_over', 410);
   const user = await getUser(page.scope, userId);
@@ -13,19 +13,20 @@ export async function showActivation(page: PageContext, error?: AppError): Promi
   renderPage(
     page,
     'invitations/activate',
-    { fields: fieldTexts(page, error), rules: { ...password, history: 0 }, user, action: `/activate/${page.params.token}` },
-    { status: error?.status ?? 200 },
+    { rules: { ...password, history: 0 }, user, action: `/activate/${page.params.token}` },
+    { refusal },
   );
 }
 
 export async function submitActivation(page: PageContext): Promise<void> {
   const { scope, form, params } = page;
-  try {
-    const rules = await rulesOf(page);
-    const user = await activateAccount(scope, rules, params.token!, form.get('newPassword'), form.get('repeatPassword'), page.locale);
-    renderPage(page, 'invitations/done', { login: identifier(user) });
-  } catch (error) {
-    if (!(error instanceof AppError && error.fields)) throw error;
-    await showActivation(page, error);
-  }
+  await submitForm(
+    page,
+    async () => {
+      const rules = await rulesOf(page);
+      const user = await activateAccount(scope, rules, params.token!, form.get('newPassword'), form.get('repeatPassword'), page.locale);
+      renderPage(page, 'invitations/done', { login: identifier(user) });
+    },
+    (refusal) => showActivation(page, refusal),
+  );
 }

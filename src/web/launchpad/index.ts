@@ -1,7 +1,7 @@
 // Owns: the page with all of a person's applications, opening one, adding navigable ones, favourites; logos.
 // Does not: decide access (domain/access) nor speak the applications' protocols: it sends the browser to where they begin.
 
-import { decide, recordRefusal } from '../../domain/applications/access/index.ts';
+import { decide } from '../../domain/applications/access/index.ts';
 import { findLogo, getApplication } from '../../domain/applications/applications/index.ts';
 import {
   addToLaunchpad,
@@ -13,7 +13,7 @@ import {
 } from '../../domain/applications/assignments/index.ts';
 import { nameKey } from '../../domain/people/users/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
-import { newSupportCode, type PageContext, type Route, redirectTo, renderPage } from '../request/index.ts';
+import { type PageContext, type Route, recordNoAccess, redirectTo, renderNoAccess, renderPage } from '../request/index.ts';
 
 export const launchpadRoutes: Route[] = [
   { method: 'GET', path: '/launchpad', access: 'person', handle: showLaunchpad },
@@ -61,16 +61,7 @@ async function openApplication(page: PageContext): Promise<void> {
   const { ctx, context, scope, session } = page;
   const application = await getApplication(scope, page.params.application!);
   const verdict = decide(await page.services.findAccess(context.contextId, session!.userId, application.applicationId));
-  if (!verdict.allowed) {
-    const supportCode = newSupportCode();
-    await recordRefusal(scope, { id: session!.userId, name: scope.actor.name }, application, verdict, supportCode);
-    return renderPage(
-      page,
-      'errors/no-access',
-      { application: application.name, supportCode, login: session!.person.login, now: page.services.clock.now(), toLaunchpad: true },
-      { status: 403 },
-    );
-  }
+  if (!verdict.allowed) return renderNoAccess(page, application, await recordNoAccess(page, application, verdict), { toLaunchpad: true });
   if (application.oidc?.initiate_login_uri) {
     const url = new URL(application.oidc.initiate_login_uri);
     url.searchParams.set('iss', context.url);

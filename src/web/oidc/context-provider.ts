@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { type Actor, openScope, type Scope } from '../../domain/scope.ts';
 import type { Session } from '../../domain/sign-in/sessions/index.ts';
-import { cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
+import { clientOf, cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import type { SendLogoutToken } from './library/index.ts';
 
 type Built = { provider: Provider; sendLogoutToken: SendLogoutToken };
@@ -40,8 +40,7 @@ export class ContextProvider {
 
   /** In the name of the person whose session the request came with. */
   scopeOf(ctx: KoaContextWithOIDC, own: Session): Scope {
-    const address = this.services.clientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for'));
-    return scopeIn(this.services, this.context, personActor(own, address, ctx.get('user-agent')));
+    return scopeIn(this.services, this.context, personActor(own, clientOf(this.services, ctx.req)));
   }
 
   /** The same in every process and tab, and nothing anybody could guess: grants and session ids of parallel requests meet instead of replacing each other. */

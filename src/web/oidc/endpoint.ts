@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setSecurityHeaders } from '../../platform/http/index.ts';
-import type { ResolvedContext } from '../request/index.ts';
+import { clientOf, type ResolvedContext } from '../request/index.ts';
 import type { ContextProvider } from './context-provider.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
@@ -35,7 +35,7 @@ function enterLibrary({ services, context }: ContextProvider, request: IncomingM
   request.headers.host = context.host;
   request.headers['x-forwarded-host'] = context.host;
   request.headers['x-forwarded-proto'] = context.isSecure ? 'https' : 'http';
-  const address = services.clientAddress(request.socket.remoteAddress ?? '', request.headers['x-forwarded-for'] as string | undefined);
+  const address = clientOf(services, request).ip;
   request.headers['x-forwarded-for'] = address;
   const query = request.url!.indexOf('?');
   const target = inside + (query < 0 ? '' : request.url!.slice(query));

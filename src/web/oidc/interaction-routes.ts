@@ -1,11 +1,11 @@
 import type { Client, InteractionResults, Provider } from 'oidc-provider';
-import { decide, recordRefusal } from '../../domain/applications/access/index.ts';
+import { decide } from '../../domain/applications/access/index.ts';
 import { getApplication } from '../../domain/applications/applications/index.ts';
 import { giveConsent } from '../../domain/applications/consents/index.ts';
 import type { Demands } from '../../domain/sign-in/authentication/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { newSupportCode, nextStepOf, type PageContext, type Route, renderPage, sendToSignIn } from '../request/index.ts';
+import { nextStepOf, type PageContext, type Route, recordNoAccess, renderNoAccess, renderPage, sendToSignIn } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { acrOf, asksForSecondFactor } from './acr.ts';
 import { scopesAsked } from './consent.ts';
@@ -62,15 +62,9 @@ async function showRefusal(page: PageContext, interaction: Interaction, applicat
   const verdict = decide(await page.services.findAccess(page.context.contextId, page.session.userId, applicationId));
   if (verdict.allowed) return finish(page, interaction, {}); // assigned while the page was open
   const application = await getApplication(page.scope, applicationId);
-  const supportCode = newSupportCode();
-  await recordRefusal(page.scope, { id: page.session.userId, name: page.scope.actor.name }, application, verdict, supportCode);
+  const supportCode = await recordNoAccess(page, application, verdict);
   const redirectUri = interaction.params.redirect_uri;
-  renderPage(
-    page,
-    'errors/no-access',
-    { application: application.name, supportCode, login: page.session.person.login, now: page.services.clock.now() },
-    { status: 403, formAction: typeof redirectUri === 'string' ? [formTarget(redirectUri)] : [] },
-  );
+  renderNoAccess(page, application, supportCode, { formAction: typeof redirectUri === 'string' ? [formTarget(redirectUri)] : [] });
 }
 
 /** The application is told in the protocol's own words (RFC 6749 §4.1.2.1): "Back to the application", or that the person did not agree. */

@@ -4,7 +4,7 @@ import { recoverPassword, requestRecovery } from '../../domain/administration/pa
 import { getUser, identifier } from '../../domain/people/users/index.ts';
 import { findLink } from '../../domain/records/one-time-links/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { fieldTexts, type PageContext, policyOf, type Route, renderPage, rulesOf } from '../request/index.ts';
+import { type PageContext, policyOf, type Refusal, type Route, renderPage, rulesOf, submitForm } from '../request/index.ts';
 
 export const recoveryRoutes: Route[] = [
   { method: 'GET', path: '/recovery', access: 'anyone', handle: async (page) => showRequest(page) },
@@ -25,7 +25,7 @@ async function submitRequest(page: PageContext): Promise<void> {
 }
 
 /** Looking uses nothing up: mail scanners open every link. */
-async function showNewPassword(page: PageContext, error?: AppError): Promise<void> {
+async function showNewPassword(page: PageContext, refusal?: Refusal): Promise<void> {
   const userId = (await findLink(page.scope, 'recovery', page.params.token!))?.userId;
   if (!userId) throw new AppError('link_over', 410);
   const user = await getUser(page.scope, userId);
@@ -33,19 +33,20 @@ async function showNewPassword(page: PageContext, error?: AppError): Promise<voi
   renderPage(
     page,
     'recovery/new-password',
-    { fields: fieldTexts(page, error), rules: password, login: identifier(user), action: `/recovery/${page.params.token}` },
-    { status: error?.status ?? 200 },
+    { rules: password, login: identifier(user), action: `/recovery/${page.params.token}` },
+    { refusal },
   );
 }
 
 async function submitNewPassword(page: PageContext): Promise<void> {
   const { scope, form, params } = page;
   const rules = await rulesOf(page);
-  try {
-    await recoverPassword(scope, rules, params.token!, form.get('newPassword'), form.get('repeatPassword'));
-  } catch (error) {
-    if (!(error instanceof AppError && error.fields)) throw error;
-    return showNewPassword(page, error);
-  }
-  renderPage(page, 'recovery/done', {});
+  await submitForm(
+    page,
+    async () => {
+      await recoverPassword(scope, rules, params.token!, form.get('newPassword'), form.get('repeatPassword'));
+      renderPage(page, 'recovery/done', {});
+    },
+    (refusal) => showNewPassword(page, refusal),
+  );
 }

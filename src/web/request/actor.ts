@@ -1,19 +1,21 @@
+import type { IncomingMessage } from 'node:http';
 import type { Actor } from '../../domain/scope.ts';
 import type { Session } from '../../domain/sign-in/sessions/index.ts';
+import type { Services } from './services.ts';
 
-const cut = (userAgent: string | undefined): string => (userAgent ?? '').slice(0, 400);
+/** The caller's address, past our own proxies, and what its browser calls itself. */
+export type ClientOfRequest = { ip: string; userAgent: string };
 
-export const anonymousActor = (ip: string, userAgent: string | undefined): Actor => ({
-  kind: 'anonymous',
-  name: '',
-  ip,
-  userAgent: cut(userAgent),
+export const clientOf = ({ clientAddress }: Services, { socket, headers }: IncomingMessage): ClientOfRequest => ({
+  ip: clientAddress(socket.remoteAddress ?? '', headers['x-forwarded-for'] as string | undefined),
+  userAgent: (headers['user-agent'] ?? '').slice(0, 400),
 });
 
-export const personActor = (session: Session, ip: string, userAgent: string | undefined): Actor => ({
+export const anonymousActor = (client: ClientOfRequest): Actor => ({ kind: 'anonymous', name: '', ...client });
+
+export const personActor = ({ userId, person }: Session, client: ClientOfRequest): Actor => ({
   kind: 'person',
-  id: session.userId,
-  name: `${session.person.firstName} ${session.person.lastName}`.trim(),
-  ip,
-  userAgent: cut(userAgent),
+  id: userId,
+  name: `${person.firstName} ${person.lastName}`.trim(),
+  ...client,
 });

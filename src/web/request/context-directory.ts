@@ -8,6 +8,7 @@ import {
 } from '../../domain/company/contexts/index.ts';
 import type { ContextId } from '../../domain/scope.ts';
 import type { ChangeListener, Database } from '../../platform/database/index.ts';
+import type { PathOf } from './linked-page.ts';
 
 /** A context and everything that derives from its configured address. */
 export type ResolvedContext = Context & {
@@ -32,11 +33,14 @@ export class ContextDirectory {
   /** For each read under way, the subjects that changed since it began. */
   readonly #reads = new Set<Set<string>>();
 
-  constructor(database: Database, listener: ChangeListener, baseUrl: string, size: number) {
+  readonly #pathOf: PathOf;
+
+  constructor(database: Database, listener: ChangeListener, baseUrl: string, size: number, pathOf: PathOf) {
     this.#find = createContextFinder(database);
     this.#listener = listener;
     this.#baseUrl = baseUrl;
     this.#baseHost = new URL(baseUrl).host;
+    this.#pathOf = pathOf;
     this.#byKey = new LRUCache({ max: size * 3, ttl: 60_000 });
     listener.onChange((subject) => this.#forget(subject));
   }
@@ -90,9 +94,9 @@ export class ContextDirectory {
     const { origin, host, protocol } = new URL(url);
     const saml = {
       entityId: context.samlEntityId ?? url,
-      ssoUrl: `${url}/saml/sso`,
-      sloUrl: `${url}/saml/slo`,
-      metadataUrl: `${url}/saml/metadata`,
+      ssoUrl: url + this.#pathOf({ page: 'saml-sign-on' }),
+      sloUrl: url + this.#pathOf({ page: 'saml-logout' }),
+      metadataUrl: url + this.#pathOf({ page: 'saml-metadata' }),
     };
     return { ...context, url, origin, host, mount: contextMountPath(context), isSecure: protocol === 'https:', saml };
   }

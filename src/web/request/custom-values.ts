@@ -1,5 +1,6 @@
 import type { CustomField } from '../../domain/company/custom-fields/index.ts';
 import type { PageContext } from './route.ts';
+import { type Refusal, renameFields } from './submit-form.ts';
 
 /** Codes are a company's own words, `constructor` among them: no object of ours has such a key already. */
 export const byCode = (entries: [string, unknown][]): Record<string, unknown> =>
@@ -17,5 +18,5 @@ export const readCustomFields = ({ form }: PageContext, customFields: CustomFiel
   );
 
 /** A field is called customFields.cost_center where it is refused, custom_cost_center in the form. */
-export const namedAsInForm = (fields: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(fields).map(([name, text]) => [name.replace(/^customFields\./, 'custom_'), text]));
+export const namedAsInForm = (refusal: Refusal | undefined): Refusal | undefined =>
+  refusal && renameFields(refusal, (field) => field.replace(/^customFields\./, 'custom_'));

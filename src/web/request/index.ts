@@ -1,17 +1,24 @@
-// Owns: what every audience is handed with a request: the context, the person, the language, forgery protection, the page renderer; and the
-// route table in which every route declares who may use it. Does not: own any page or address.
+// Owns: what every audience is handed with a request: the context, the person, the language, forgery protection, the page renderer; the route
+// table in which every route declares who may use it; the words, in three languages, for what the domain writes into files and the audit.
+// Does not: own any page or address.
 
-export { anonymousActor, personActor } from './actor.ts';
+export { clientOf, personActor } from './actor.ts';
 export { ContextDirectory, type ResolvedContext } from './context-directory.ts';
 export { cookieNames } from './cookie-names.ts';
 export { byCode, namedAsInForm, readCustomFields } from './custom-values.ts';
 export { offerPasskey, offerTotp, readEnrolment } from './factor-offers.ts';
 export { createMetadataFetcher } from './fetch-metadata.ts';
+export type { LinkedPage } from './linked-page.ts';
+export { recordNoAccess, renderNoAccess } from './no-access.ts';
 export { openPage } from './open-page.ts';
 export { createPageRouter } from './page-router.ts';
 export { passkeyCeremony } from './passkeys.ts';
 export { redirectTo } from './redirect.ts';
-export { fieldTexts, formatCount, newSupportCode, type PageOptions, reasonText, renderErrorPage, renderPage } from './render.ts';
+export { formatCount, newSupportCode, type PageOptions, renderErrorPage, renderPage } from './render.ts';
 export type { Access, Actions, PageContext, Route } from './route.ts';
 export type { Services } from './services.ts';
 export { arrivalAt, nextStepOf, policyOf, rulesOf, sendToSignIn, type Visitor } from './sign-in-step.ts';
+export { type Refusal, renameFields, submitForm } from './submit-form.ts';
+export { auditWords } from './words/audit-words.ts';
+export { exportWords, importWords } from './words/file-words.ts';
+export { presentActor, presentDetails, reasonText } from './words/present-details.ts';

@@ -4,7 +4,7 @@ import { openScope } from '../../domain/scope.ts';
 import { randomToken } from '../../platform/crypto/index.ts';
 import { type Form, readCookie, serializeCookie } from '../../platform/http/index.ts';
 import { isLocale, type Locale, negotiateLocale } from '../../platform/i18n/index.ts';
-import { anonymousActor, personActor } from './actor.ts';
+import { anonymousActor, clientOf, personActor } from './actor.ts';
 import type { ResolvedContext } from './context-directory.ts';
 import { cookieNames } from './cookie-names.ts';
 import type { PageContext } from './route.ts';
@@ -23,8 +23,8 @@ export async function openPage(ctx: Koa.Context, services: Services, context: Re
     : isLocale(session?.person.locale)
       ? session.person.locale
       : negotiateLocale(ctx.get('accept-language'));
-  const ip = services.clientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for'));
-  const actor = session ? personActor(session, ip, ctx.get('user-agent')) : anonymousActor(ip, ctx.get('user-agent'));
+  const client = clientOf(services, ctx.req);
+  const actor = session ? personActor(session, client) : anonymousActor(client);
   const scope = openScope(services, context.contextId, actor);
   let browser = readCookie(header, names.browser);
   if (browser?.length !== 43) {

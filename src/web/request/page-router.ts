@@ -57,7 +57,7 @@ export function createPageRouter(services: Services, routes: Route[]): Koa.Middl
 /** The server's own root leads to the company when there is one only, as after the first start; several are not told to strangers. */
 async function openOnlyContext(ctx: Koa.Context, services: Services, next: Koa.Next): Promise<void> {
   const only = ctx.path === '/' ? await services.contexts.findOnly() : undefined;
-  if (only) ctx.redirect(`${only.url}/launchpad`);
+  if (only) ctx.redirect(`${only.url}${services.pathOf({ page: 'launchpad' })}`);
   else await next();
 }
 

@@ -4,8 +4,10 @@ import type { Count } from '../../domain/people/users/index.ts';
 import { BusyError } from '../../platform/crypto/index.ts';
 import type { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';
-import { type I18n, type Locale, locales, type Translate } from '../../platform/i18n/index.ts';
+import { type Locale, locales } from '../../platform/i18n/index.ts';
 import type { PageContext } from './route.ts';
+import type { Refusal } from './submit-form.ts';
+import { reasonText } from './words/present-details.ts';
 
 const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 
@@ -31,18 +33,15 @@ const formats = Object.fromEntries(
 /** "10,000+" where no more were counted. */
 export const formatCount = (locale: Locale, { n, isMore }: Count): string => `${formats[locale].number.format(n)}${isMore ? '+' : ''}`;
 
-/** What is wrong with single fields, in the reader's language. */
-export const fieldTexts = ({ t }: PageContext, error: AppError | undefined): Record<string, string> =>
-  Object.fromEntries(Object.entries(error?.fields ?? {}).map(([field, key]) => [field, t(key, error!.params)]));
-
-export type PageOptions = { status?: number; formAction?: string[] };
+/** `refusal` of the form that the page shows again; its status is the page's. */
+export type PageOptions = { status?: number; formAction?: string[]; refusal?: Refusal };
 
 /** Renders a template with what every page needs: texts, links, the person, the forgery field. */
 export function renderPage(
   page: PageContext,
   view: string,
   locals: Record<string, unknown> = {},
-  { status = 200, formAction }: PageOptions = {},
+  { refusal, status = refusal?.status ?? 200, formAction }: PageOptions = {},
 ): void {
   const { ctx, services, context, session, locale, t } = page;
   ctx.status = status;
@@ -66,7 +65,8 @@ export function renderPage(
     formatDay: (day: string) => formats[locale].day.format(new Date(day)),
     formatTime: (date: Date) => `${formats[locale].time.format(date)} UTC`,
     formatInstant: (date: Date) => formats[locale].instant.format(date),
-    fields: {},
+    fields: refusal?.fields ?? {},
+    fault: refusal?.fault,
     isFurther: page.query('after') !== '',
     // of a deed before; what failed now says so itself
     notice: status < 400 ? takeNotice(page) : undefined,
@@ -78,12 +78,12 @@ export function renderPage(
 }
 
 /** What a page wears of its company: addresses carry a version, so that browsers keep what they have. */
-function presentBranding({ branding, context, locale }: PageContext) {
+function presentBranding({ branding, context, locale, services }: PageContext) {
   const { color, logo, links, texts } = branding;
-  const at = (name: string, version: string) => `${context.mount}/branding/${name}?v=${version}`;
+  const at = (page: 'company-logo' | 'company-colors', version: string) => `${context.mount}${services.pathOf({ page })}?v=${version}`;
   return {
-    stylesheet: isDefaultColor(branding) ? undefined : at('colors.css', color.slice(1)),
-    logo: logo && at('logo', logo),
+    stylesheet: isDefaultColor(branding) ? undefined : at('company-colors', color.slice(1)),
+    logo: logo && at('company-logo', logo),
     links: Object.entries(links).filter(([, href]) => href !== ''),
     text: texts[locale],
   };
@@ -117,12 +117,6 @@ export function renderErrorPage(
     { status: error.status },
   );
   if (error.status === 503) page.ctx.set('retry-after', '2');
-}
-
-/** The audit's reason in words, where there are any; a protocol's own error code stands for itself. */
-export function reasonText(i18n: I18n, t: Translate, reason: string): string {
-  const key = `audit.reasons.${reason.replace(/[.:-]/g, '_')}`;
-  return i18n.exists(key) ? t(key) : reason;
 }
 
 export const isBusy = (error: unknown): boolean => error instanceof BusyError;

@@ -12,6 +12,7 @@ import type { I18n } from '../../platform/i18n/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import type { OutboundFetch } from '../../platform/net/index.ts';
 import type { ContextDirectory } from './context-directory.ts';
+import type { PathOf } from './linked-page.ts';
 
 /** What app builds once and hands to every web slice. */
 export type Services = {
@@ -34,6 +35,7 @@ export type Services = {
   /** What this process keeps in memory of a company is read anew: its own deeds are seen on the very next page. */
   forgetCached(contextId: ContextId): void;
   outbound: OutboundFetch;
+  pathOf: PathOf;
   /** Mails reach somebody: a mail server is configured, or they are kept on a page while Portaria is tried out. */
   canMail: boolean;
   clientAddress(socketAddress: string, forwardedFor: string | undefined): string;

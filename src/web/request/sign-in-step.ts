@@ -44,5 +44,5 @@ export async function sendToSignIn(
   const requestId = await openPendingRequest(page.scope, page.browser, request);
   const told = new URLSearchParams(query).toString();
   if (page.ctx.method === 'POST') page.ctx.status = 303;
-  page.ctx.redirect(`${page.context.mount}/sign-in/${requestId}${told ? `?${told}` : ''}`);
+  page.ctx.redirect(`${page.context.mount}${page.services.pathOf({ page: 'sign-in', request: requestId })}${told ? `?${told}` : ''}`);
 }

@@ -4,7 +4,6 @@ import {
   endSessionsForPartner,
   findLogoutOfRequest,
   findSingleLogout,
-  logoutPath,
   openSingleLogout,
   recordAnswer,
   type SingleLogout,
@@ -70,7 +69,7 @@ async function begin(page: SamlPage, { message, application, relayState }: Recei
   const ending = { kind: 'response', applicationId: application.applicationId, inResponseTo: message.id, relayState } as const;
   const logout = await openSingleLogout(scope, services.artifacts, sessionIds, ending, application.applicationId);
   await endSessionsForPartner(scope, application, sessionIds);
-  if (logout) return redirectTo(page, logoutPath(logout.logoutId));
+  if (logout) return redirectTo(page, page.services.pathOf({ page: 'single-logout', logout: logout.logoutId }));
   if (page.session && sessionIds.includes(page.session.sessionId)) forgetSession(page);
   // who has no session any more is signed out all the same (core §3.7.3.2)
   await respond('Success');
@@ -127,7 +126,7 @@ async function takeAnswer(page: SamlPage, message: Message, application: SamlApp
     await recordAnswer(scope, services.artifacts, logout, step, isSuccess);
     if (isSuccess) await markNotified(scope, step.sessionId, step.applicationId, 'saml');
   }
-  redirectTo(page, logoutPath(logout.logoutId));
+  redirectTo(page, page.services.pathOf({ page: 'single-logout', logout: logout.logoutId }));
 }
 
 async function end(page: SamlPage, logout: SingleLogout): Promise<void> {

@@ -1,7 +1,7 @@
-import { decide, recordRefusal } from '../../domain/applications/access/index.ts';
+import { decide } from '../../domain/applications/access/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
-import { newSupportCode, nextStepOf, type PageContext, redirectTo, renderPage, sendToSignIn } from '../request/index.ts';
+import { nextStepOf, type PageContext, recordNoAccess, redirectTo, renderNoAccess, sendToSignIn } from '../request/index.ts';
 import { sendAssertion, sendRefusal } from './answer.ts';
 import { chooseAuthnContext, needsSecondFactor } from './authn-context.ts';
 import { findSignOn, keepSignOn, type SignOn } from './pending.ts';
@@ -82,7 +82,7 @@ async function load(page: SamlPage): Promise<{ signOn: SignOn; application: Saml
 }
 
 async function goOn(page: SamlPage, application: SamlApplication, signOn: SignOn): Promise<void> {
-  const { services, session, scope, context } = page;
+  const { services, session, context } = page;
   const { forceAuthn, isPassive, requestedAuthnContext, subject } = signOn.request;
   const { applicationId } = application;
   const demands = { provenAfter: forceAuthn ? signOn.receivedAt : undefined, secondFactor: needsSecondFactor(requestedAuthnContext) };
@@ -100,22 +100,13 @@ async function goOn(page: SamlPage, application: SamlApplication, signOn: SignOn
   if (verdict.allowed) return sendAssertion(page, application, signOn, facts.profile!);
   // the page that says so has an address of its own, to which "back to the application" is posted
   if (!isPassive && !page.params.request) return redirectTo(page, `/saml/request/${await keepSignOn(page, signOn)}`);
-  const supportCode = newSupportCode();
-  await recordRefusal(scope, { id: session!.userId, name: scope.actor.name }, application, verdict, supportCode);
+  const supportCode = await recordNoAccess(page, application, verdict);
   await watch(page, application, { direction: 'sent', name: 'refusal', reason: verdict.reason, content: () => supportCode });
   if (isPassive) return sendRefusal(page, application, signOn, 'RequestDenied');
-  renderPage(
-    page,
-    'errors/no-access',
-    {
-      application: application.name,
-      supportCode,
-      login: session!.person.login,
-      now: services.clock.now(),
-      toLaunchpad: signOn.inResponseTo === undefined,
-    },
-    { status: 403, formAction: formTargets(signOn.acsUrl) },
-  );
+  renderNoAccess(page, application, supportCode, {
+    toLaunchpad: signOn.inResponseTo === undefined,
+    formAction: formTargets(signOn.acsUrl),
+  });
 }
 
 /** "Back to the application", which is told in the protocol's words that the person may not enter. */

@@ -1,5 +1,5 @@
 import { endSession } from '../../domain/sign-in/sessions/index.ts';
-import { logoutPath, openSingleLogout } from '../../domain/sign-in/single-logout/index.ts';
+import { openSingleLogout } from '../../domain/sign-in/single-logout/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import { cookieNames, type PageContext, redirectTo, renderPage } from '../request/index.ts';
 
@@ -15,7 +15,8 @@ export async function submitSignOut(page: PageContext): Promise<void> {
   const logout = session && (await openSingleLogout(page.scope, page.services.artifacts, [session.sessionId], { kind: 'signed-out' }));
   if (session) await endSession(page.scope, session.sessionId, 'signed-out');
   // while others are told the browser is known by its cookie, though the session has ended
-  if (logout) return renderPage(page, 'sign-in/signing-out', { onward: logoutPath(logout.logoutId) });
+  if (logout)
+    return renderPage(page, 'sign-in/signing-out', { onward: page.services.pathOf({ page: 'single-logout', logout: logout.logoutId }) });
   ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));
   redirectTo(page, '/signed-out');
 }

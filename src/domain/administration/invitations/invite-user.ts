@@ -35,7 +35,7 @@ export async function sendInvitation(
   const token = await createLink(scope, { kind: 'invitation', owner, lifetimeSeconds: invitationDays * 86_400 });
   await recordEvent(scope, { type: 'user.invited', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
   const params = { days: invitationDays };
-  await mailPerson(scope, user, { mail: 'invitation', path: `/activate/${token}`, isSecret: true, params, to: user.email, locale });
+  await mailPerson(scope, user, { mail: 'invitation', leadsTo: { page: 'invitation', token }, params, to: user.email, locale });
   return true;
 }
 

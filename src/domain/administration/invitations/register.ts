@@ -80,11 +80,12 @@ export async function sendRegistration(scope: Scope, sealed: string): Promise<vo
       payload: { ...input, from, mailbox },
     });
     if (known?.status === 'invited') await sendInvitation(inside, known, { locale, most: mostPerDay });
-    else if (known) await mailPerson(inside, known, { mail: 'already_registered', path: '/recovery', to: known.email, locale });
+    else if (known)
+      await mailPerson(inside, known, { mail: 'already_registered', leadsTo: { page: 'recovery-request' }, to: known.email, locale });
     else {
       // what a stranger typed as a name is no greeting
       const params = { hours: confirmationHours };
-      await enqueueMail(inside, { to: email, locale, mail: 'registration', params, path: `/register/${token}`, isSecret: true });
+      await enqueueMail(inside, { to: email, locale, mail: 'registration', params, leadsTo: { page: 'registration', token } });
     }
   });
 }

@@ -64,7 +64,7 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, locale?: s
     const owner = { userId: user.userId };
     const token = await createLink(inside, { kind: 'recovery', owner, lifetimeSeconds: recoveryMinutes * 60 });
     const params = { minutes: recoveryMinutes };
-    await mailPerson(inside, user, { mail: 'recovery', path: `/recovery/${token}`, isSecret: true, params, locale });
+    await mailPerson(inside, user, { mail: 'recovery', leadsTo: { page: 'recovery', token }, params, locale });
   });
 }
 
@@ -103,6 +103,6 @@ export async function recoverPassword(
     await clearAttempts(as, userId);
     await forgetBrowsers(as, userId);
     await endSessionsOfUser(as, userId, 'password-changed');
-    await mailPerson(as, user, { mail: 'password_changed', path: '/recovery' });
+    await mailPerson(as, user, { mail: 'password_changed', leadsTo: { page: 'recovery-request' } });
   });
 }

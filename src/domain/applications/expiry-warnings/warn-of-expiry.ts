@@ -66,8 +66,10 @@ export const warnOfExpiry = useCase(async (scope): Promise<void> => {
         fingerprint: ending.kind === 'client-secret' ? '' : ending.fingerprint,
         application: application?.name ?? '',
       };
-      const path = application ? `/admin/applications/${application.applicationId}` : '/admin/certificates';
-      await mailPerson(scope, administrator, { mail: mails[ending.kind], path, params, to: administrator.email });
+      const leadsTo = application
+        ? ({ page: 'application', application: application.applicationId } as const)
+        : ({ page: 'certificates' } as const);
+      await mailPerson(scope, administrator, { mail: mails[ending.kind], leadsTo, params, to: administrator.email });
     }
   }
 });

@@ -1,9 +1,10 @@
 import type { Db } from '../../../platform/database/index.ts';
 import { dropJobs, enqueueJob } from '../../../platform/jobs/index.ts';
 import type { Transaction } from '../../scope.ts';
+import { isSecretPage, type MailPage, type OpenMailPage } from './mail-page.ts';
 import type { MailName } from './mail-texts.ts';
 
-/** A mail as a job carries it: which one, to whom, in whose language, and the page it leads to; sealed when the path itself is a secret. */
+/** A mail as a job carries it: which one, to whom, in whose language, and the page it leads to; sealed (as JSON) when that is a secret. */
 export type MailJob = {
   contextId: string;
   /** Whose mail it is: it goes with them. */
@@ -12,24 +13,27 @@ export type MailJob = {
   locale?: string;
   mail: MailName;
   params: Record<string, string | number>;
-  path?: string;
-  sealedPath?: string;
+  leadsTo?: OpenMailPage;
+  sealedLeadsTo?: string;
 };
 
-/** What the path in a mail's job is sealed for: jobs lie in the store, bearer values do not. */
+/** What the page in a mail's job is sealed for: jobs lie in the store, bearer values do not. */
 export const mailLinkPurpose = (contextId: string): string => `link-path:${contextId}`;
 
-type NewMail = Pick<MailJob, 'userId' | 'to' | 'locale' | 'mail' | 'params'> & {
-  /** Inside the context. */
-  path: string;
-  /** The path is a bearer value. */
-  isSecret?: boolean;
-};
+type NewMail = Pick<MailJob, 'userId' | 'to' | 'locale' | 'mail' | 'params'> & { leadsTo: MailPage };
+
+/**
+ * The job that sends a mail. In version 0.1 it was `send-mail`, whose payload had a path. A process of that version takes only those: it would send
+ * the new ones with a broken link.
+ */
+const task = 'deliver-mail';
 
 /** Goes out when the transaction of `scope` is through, and never if it is not. */
-export async function enqueueMail({ db, contextId, keyRing }: Transaction, { path, isSecret, ...mail }: NewMail): Promise<void> {
-  const link = isSecret ? { sealedPath: keyRing.encrypt(path, mailLinkPurpose(contextId)) } : { path };
-  await enqueueJob(db, 'send-mail', { contextId, ...mail, ...link });
+export async function enqueueMail({ db, contextId, keyRing }: Transaction, { leadsTo, ...mail }: NewMail): Promise<void> {
+  const link = isSecretPage(leadsTo)
+    ? { sealedLeadsTo: keyRing.encrypt(JSON.stringify(leadsTo), mailLinkPurpose(contextId)) }
+    : { leadsTo };
+  await enqueueJob(db, task, { contextId, ...mail, ...link });
 }
 
 /** Somebody with up to two mailboxes. `locale` was chosen, `seenLocale` is that of the pages on which they last signed in. */
@@ -39,8 +43,7 @@ export const mailboxesOf = ({ email, recoveryEmail }: Addressee): string[] => [e
 
 type PersonalMail = {
   mail: MailName;
-  path: string;
-  isSecret?: boolean;
+  leadsTo: MailPage;
   /** Besides the first name. */
   params?: Record<string, string | number>;
   /** One mailbox instead of all of theirs. */
@@ -53,7 +56,7 @@ type PersonalMail = {
 export async function mailPerson(
   scope: Transaction,
   person: Addressee,
-  { mail, path, isSecret, params = {}, to, locale }: PersonalMail,
+  { mail, leadsTo, params = {}, to, locale }: PersonalMail,
 ): Promise<void> {
   const language = person.locale ?? person.seenLocale ?? locale;
   for (const mailbox of to === undefined ? mailboxesOf(person) : [to])
@@ -63,15 +66,12 @@ export async function mailPerson(
       locale: language,
       mail,
       params: { firstName: person.firstName, ...params },
-      path,
-      isSecret,
+      leadsTo,
     });
 }
 
 /** Of people who are gone since: what waits for them, or failed for good, would keep their name and address. */
-export const sweepMails = (db: Db): Promise<void> =>
-  dropJobs(
-    db,
-    'send-mail',
-    `payload->>'userId' IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.context_id = (payload->>'contextId')::uuid AND u.user_id = (payload->>'userId')::uuid)`,
-  );
+export async function sweepMails(db: Db): Promise<void> {
+  const isOrphan = `payload->>'userId' IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.context_id = (payload->>'contextId')::uuid AND u.user_id = (payload->>'userId')::uuid)`;
+  for (const one of [task, 'send-mail']) await dropJobs(db, one, isOrphan);
+}

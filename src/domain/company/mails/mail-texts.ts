@@ -3,7 +3,7 @@ import { type Locale, locales } from '../../../platform/i18n/index.ts';
 import { useCase } from '../../scope.ts';
 import { changeSettings, loadSettings, type SettingsKind } from '../context-settings/index.ts';
 
-/** Every mail there is, with what its words may name besides the company. The texts of the product stand in views/locales. */
+/** Every mail there is, with what its words may name besides the company. The texts of the product stand in views/mail. */
 export const mailKinds = {
   invitation: ['firstName', 'days'],
   registration: ['hours'],

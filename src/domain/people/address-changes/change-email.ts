@@ -45,6 +45,6 @@ export const completeEmailChange = (scope: Scope, token: string): Promise<string
     await changeEmail(as, user, email);
     // what was mailed to the old address is not the person's any more
     await endLinks(as, { userId: user.userId });
-    await mailPerson(as, user, { mail: 'email_changed', path: '/account', params: { email } });
+    await mailPerson(as, user, { mail: 'email_changed', leadsTo: { page: 'account' }, params: { email } });
     return email;
   });

@@ -12,7 +12,7 @@ export const requestRecoveryEmail = (scope: Scope, userId: string, email: string
     if (!isPlainEmail(email)) throw invalidInput({ recoveryEmail: 'fields.email' });
     if (user.email && emailKey(email) === emailKey(user.email)) throw invalidInput({ recoveryEmail: 'fields.recovery_email_same' });
     await refuseFlood(inside, user, 'recovery-email');
-    await mailPerson(inside, user, { mail: 'recovery_email_asked', path: '/account', params: { email } });
+    await mailPerson(inside, user, { mail: 'recovery_email_asked', leadsTo: { page: 'account' }, params: { email } });
     await sendLink(inside, user, 'recovery-email', email, email);
   });
 
@@ -33,5 +33,5 @@ async function change(scope: Transaction, user: User, email: string | undefined)
   for (const kind of ['recovery', 'recovery-email'] as const) await endLinks(scope, { userId: user.userId }, kind);
   if (user.recoveryEmail === email) return;
   await setRecoveryEmail(scope, user, email);
-  await mailPerson(scope, user, { mail: 'recovery_email_changed', path: '/account' });
+  await mailPerson(scope, user, { mail: 'recovery_email_changed', leadsTo: { page: 'account' } });
 }

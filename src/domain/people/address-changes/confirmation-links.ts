@@ -24,7 +24,7 @@ export async function sendLink(scope: Transaction, user: User, kind: Kind, to: s
   const owner = { userId: user.userId };
   const token = await createLink(scope, { kind, owner, lifetimeSeconds: confirmationHours * 3600, payload: { email } });
   const params = { email, hours: confirmationHours };
-  await mailPerson(scope, user, { mail: mails[kind], path: `/${kind}/${token}`, isSecret: true, params, to });
+  await mailPerson(scope, user, { mail: mails[kind], leadsTo: { page: kind, token }, params, to });
 }
 
 /** The person first and then the link, as whoever asks for one: locks in one order. @throws AppError link_over */

@@ -63,8 +63,7 @@ export async function exportUsers(scope: Scope, operation: Operation, wordsIn: (
     });
     await mailPerson(inside, administrator, {
       mail: 'users_exported',
-      path: `/admin/exports/${token}`,
-      isSecret: true,
+      leadsTo: { page: 'export', token },
       params: { count: done, hours },
       locale,
     });

@@ -61,6 +61,6 @@ async function announce(scope: Transaction, user: User, factor: SecondFactor, na
     subject: { kind: 'user', id: user.userId, name: fullName(user) },
     details: { factor, name },
   });
-  await mailPerson(scope, user, { mail: 'second_factor_added', path: '/account', params: { name } });
+  await mailPerson(scope, user, { mail: 'second_factor_added', leadsTo: { page: 'account' }, params: { name } });
   return (await countRecoveryCodes(scope, user.userId)) > 0 ? [] : makeRecoveryCodes(scope, user.userId);
 }

@@ -40,7 +40,7 @@ export async function changeOwnPassword(
   await inTransaction(scope, async (inside) => {
     await holdOwner(inside, session);
     await setPersonalPassword(inside, user, hash);
-    await mailPerson(inside, user, { mail: 'own_password_changed', path: '/account' });
+    await mailPerson(inside, user, { mail: 'own_password_changed', leadsTo: { page: 'account' } });
     await forgetBrowsers(inside, user.userId, browser);
     await endSessionsOfUser(inside, user.userId, 'password-changed', session.sessionId);
   });
@@ -78,7 +78,7 @@ export async function removeOwnFactor(scope: Scope, rules: PolicyRules, session:
       details: { factor: removed.kind, name: removed.name },
     });
     await endProofs(inside, user.userId);
-    await mailPerson(inside, user, { mail: 'second_factor_removed', path: '/account', params: { name: removed.name } });
+    await mailPerson(inside, user, { mail: 'second_factor_removed', leadsTo: { page: 'account' }, params: { name: removed.name } });
   });
 }
 

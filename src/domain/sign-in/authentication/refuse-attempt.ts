@@ -35,7 +35,8 @@ export async function refuseAttempt(scope: Scope, { login, browser, user, reason
     if (now.status === 'blocked') return prolongBlock(inside, user.userId);
     if (!canChangeStatus(now, 'block')) return;
     await changeStatus(inside, user.userId, 'block', 'failed-attempt-limit');
-    if (lockout.mail) await mailPerson(inside, user, { mail: 'blocked', path: '/recovery', params: { limit: lockout.limit } });
+    if (lockout.mail)
+      await mailPerson(inside, user, { mail: 'blocked', leadsTo: { page: 'recovery-request' }, params: { limit: lockout.limit } });
   });
 }
 

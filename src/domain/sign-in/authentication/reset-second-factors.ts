@@ -44,7 +44,7 @@ export async function resetSecondFactors(
       subject: { kind: 'user', id: user.userId, name: fullName(user) },
       details: { justification: reason, removed },
     });
-    await mailPerson(inside, user, { mail: 'second_factor_reset', path: '/account' });
+    await mailPerson(inside, user, { mail: 'second_factor_reset', leadsTo: { page: 'account' } });
   });
 }
 

@@ -6,7 +6,6 @@ export {
   findLogoutOfRequest,
   findSingleLogout,
   type LogoutStep,
-  logoutPath,
   openSingleLogout,
   recordAnswer,
   type SingleLogout,

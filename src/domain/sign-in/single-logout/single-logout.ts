@@ -31,9 +31,6 @@ const stepKind = 'SingleLogoutStep';
 /** Bounded: a browser that has not come back by then is not coming back. */
 const lifetimeSeconds = 600;
 
-/** The address inside the context at which it begins and goes on. */
-export const logoutPath = (logoutId: string): string => `/saml/logout/${logoutId}`;
-
 /** The service provider asked for it, so it is told no more; the audit names it. */
 export const endSessionsForPartner = useCase(
   async (scope, { applicationId, name }: Pick<Application, 'applicationId' | 'name'>, sessionIds: SessionId[]): Promise<void> => {

@@ -14,7 +14,7 @@ export async function showAssignments(page: PageContext, faults: Faults = {}, ch
   const list = await listChoices(page.scope, 'all_groups', choices, assigned);
   renderPage(
     page,
-    'admin-console/assignments',
+    'admin-console/applications/assignments',
     { application, assignees, list, faults },
     { status: faults.people || faults.groups ? 422 : 200 },
   );

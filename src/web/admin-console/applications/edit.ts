@@ -7,7 +7,7 @@ import {
   registerApplication,
 } from '../../../domain/applications/applications/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import type { PageContext } from '../../request/index.ts';
+import type { PageContext, Refusal } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import type { FormValues } from './form-values.ts';
 import { newOidcValues, oidcValuesOf, readOidcValues, renderOidcForm } from './oidc-form.ts';
@@ -24,7 +24,7 @@ export async function submitNew(page: PageContext): Promise<void> {
   const registered = await submitForm(
     page,
     async () => registerApplication(page.scope, await completed(page, values)),
-    (fields, status, fault) => render(page, values, undefined, fields, status, fault),
+    (refusal) => render(page, values, undefined, refusal),
   );
   if (!registered) return;
   const { application, clientSecret } = registered;
@@ -47,7 +47,7 @@ export async function submitEdit(page: PageContext): Promise<void> {
       const input = await completed(page, values, application);
       return editApplication(page.scope, application.applicationId, input, shownVersion(page));
     },
-    (fields, status, fault) => render(page, { ...values, version: page.form.get('version') }, application, fields, status, fault),
+    (refusal) => render(page, { ...values, version: page.form.get('version') }, application, refusal),
   );
   if (edited) redirectTo(page, `/admin/applications/${application.applicationId}`, 'application_edited');
 }
@@ -69,14 +69,7 @@ function readValues(page: PageContext, before?: Application): FormValues {
 const completed = (page: PageContext, values: FormValues, before?: Application): Promise<FormValues> =>
   values.saml ? mergeMetadata(page, values, before) : Promise.resolve(values);
 
-async function render(
-  page: PageContext,
-  values: FormValues,
-  application?: Application,
-  fields = {},
-  status = 200,
-  fault?: string,
-): Promise<void> {
+async function render(page: PageContext, values: FormValues, application?: Application, refusal?: Refusal): Promise<void> {
   const show = values.saml ? renderSamlForm : renderOidcForm;
-  await show(page, values, { application, fields, fault }, status);
+  await show(page, values, { application }, refusal);
 }

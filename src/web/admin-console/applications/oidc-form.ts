@@ -1,5 +1,5 @@
 import type { Application, CatalogueEntry, SourceField } from '../../../domain/applications/applications/index.ts';
-import { type PageContext, renderPage } from '../../request/index.ts';
+import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
 
 const lists = ['redirect_uris', 'post_logout_redirect_uris'] as const;
@@ -65,9 +65,14 @@ export async function renderOidcForm(
   page: PageContext,
   values: FormValues,
   locals: Record<string, unknown>,
-  status: number,
+  refusal?: Refusal,
 ): Promise<void> {
   const claims = [...((values.oidc?.claims as object[] | undefined) ?? []), {}, {}, {}];
   const lines = Object.fromEntries(lists.map((name) => [name, ((values.oidc?.[name] as string[] | undefined) ?? []).join('\n')]));
-  renderPage(page, 'admin-console/application-form', { values, lines, claims, sources: await sourcesOf(page), ...locals }, { status });
+  renderPage(
+    page,
+    'admin-console/applications/oidc-form',
+    { values, lines, claims, sources: await sourcesOf(page), ...locals },
+    { refusal },
+  );
 }

@@ -40,7 +40,7 @@ export async function showPreview(page: PageContext): Promise<void> {
       : undefined;
   // a name that is made at the first sign-in is not made by looking
   const madeLater = description?.outcome === 'unavailable' && saml.nameIdFormat === 'persistent' && !saml.nameIdField;
-  renderPage(page, 'admin-console/saml-preview', {
+  renderPage(page, 'admin-console/applications/saml-preview', {
     application,
     login,
     user,

@@ -8,7 +8,7 @@ import {
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { OutboundRefused } from '../../../platform/net/index.ts';
 import { attributeNameFormat, blockCiphers, nameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';
-import { createMetadataFetcher, type PageContext, renderPage } from '../../request/index.ts';
+import { createMetadataFetcher, type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
 
 type SamlEntry = Extract<CatalogueEntry, { protocol: 'saml' }>;
@@ -110,13 +110,13 @@ export async function renderSamlForm(
   page: PageContext,
   values: FormValues,
   locals: Record<string, unknown>,
-  status: number,
+  refusal?: Refusal,
 ): Promise<void> {
   const saml = values.saml as SamlInput;
   const slo = (wanted: string) => saml.singleLogoutServices?.find(({ binding }) => binding === wanted)?.url ?? '';
   renderPage(
     page,
-    'admin-console/saml-form',
+    'admin-console/applications/saml-form',
     {
       values,
       saml,
@@ -137,6 +137,6 @@ export async function renderSamlForm(
       typed: { metadata: page.form.get('metadata'), metadataUrl: saml.metadataUrl },
       ...locals,
     },
-    { status },
+    { refusal },
   );
 }

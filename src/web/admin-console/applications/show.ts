@@ -21,11 +21,11 @@ import { type PageContext, type ResolvedContext, renderPage } from '../../reques
 export async function showApplications(page: PageContext): Promise<void> {
   const filter = { search: page.query('q').slice(0, 100), cursor: page.query('after') };
   const { items, cursor } = await listApplications(page.scope, filter);
-  renderPage(page, 'admin-console/applications', { applications: items, cursor, search: filter.search });
+  renderPage(page, 'admin-console/applications/list', { applications: items, cursor, search: filter.search });
 }
 
 export async function showCatalogue(page: PageContext): Promise<void> {
-  renderPage(page, 'admin-console/catalogue', { catalogue });
+  renderPage(page, 'admin-console/applications/catalogue', { catalogue });
 }
 
 /** @param secret a client secret that was made just now: this page is the only one that ever shows it */
@@ -33,7 +33,7 @@ export async function showApplication(page: PageContext, applicationId = page.pa
   const application = await getApplication(page.scope, applicationId);
   const certificates = application.saml ? await listPublishedCertificates(page.scope) : [];
   const metadata = await findPartnerMetadata(page.scope, application.applicationId, application.saml);
-  renderPage(page, 'admin-console/application', {
+  renderPage(page, 'admin-console/applications/application', {
     application,
     metadata,
     proposal: metadata?.proposed && digestOf(metadata.proposed),

@@ -6,7 +6,7 @@ import { redirectTo } from '../submit.ts';
 /** What the application and we said to each other while the trace was on. */
 export async function showTrace(page: PageContext): Promise<void> {
   const application = await getApplication(page.scope, page.params.application!);
-  renderPage(page, 'admin-console/trace', {
+  renderPage(page, 'admin-console/applications/trace', {
     application,
     isOn: isTraced(application, page.services.clock.now()),
     exchanges: await listExchanges(page.scope, application.applicationId),

@@ -6,7 +6,7 @@ import { readAuditFilter } from './filter.ts';
 export async function confirmExport(page: PageContext): Promise<void> {
   const { fields, faults } = await readAuditFilter(page, page.query);
   if (Object.keys(faults).length > 0) return showFaults(page, fields);
-  renderPage(page, 'admin-console/audit-export', {
+  renderPage(page, 'admin-console/audit/export', {
     values: fields,
     hidden: Object.entries(fields),
     back: `/admin/audit?${new URLSearchParams(fields)}`,

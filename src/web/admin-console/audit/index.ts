@@ -1,9 +1,8 @@
 import { listApplications } from '../../../domain/applications/applications/index.ts';
 import { auditEventTypes, listEvents } from '../../../domain/records/audit/index.ts';
-import { type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { type PageContext, presentActor, presentDetails, type Route, renderPage } from '../../request/index.ts';
 import { confirmExport, submitExport } from './export.ts';
 import { readAuditFilter } from './filter.ts';
-import { presentActor, presentDetails } from './present-details.ts';
 import { showRetention, submitRetention } from './retention.ts';
 
 export const auditRoutes: Route[] = [
@@ -20,7 +19,7 @@ async function showAudit(page: PageContext): Promise<void> {
     Object.keys(faults).length > 0
       ? { items: [], cursor: undefined }
       : await listEvents(page.scope, { ...filter, cursor: page.query('after') || undefined });
-  renderPage(page, 'admin-console/audit', {
+  renderPage(page, 'admin-console/audit/list', {
     events: items,
     cursor,
     filter: fields,

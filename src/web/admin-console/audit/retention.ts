@@ -1,7 +1,7 @@
 import { auditRetention, retainedSince } from '../../../domain/administration/audit-keeping/index.ts';
 import { changeSettings, loadSettings } from '../../../domain/company/context-settings/index.ts';
 import { countEvents } from '../../../domain/records/audit/index.ts';
-import { formatCount, type PageContext, renderPage } from '../../request/index.ts';
+import { formatCount, type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 
 export async function showRetention(page: PageContext): Promise<void> {
@@ -9,8 +9,8 @@ export async function showRetention(page: PageContext): Promise<void> {
   render(page, { days: String(value.days) }, version);
 }
 
-function render(page: PageContext, values: { days: string }, version: number, fields = {}, status = 200, fault?: string): void {
-  renderPage(page, 'admin-console/audit-retention', { values, version, fields, fault }, { status });
+function render(page: PageContext, values: { days: string }, version: number, refusal?: Refusal): void {
+  renderPage(page, 'admin-console/audit/retention', { values, version }, { refusal });
 }
 
 export async function submitRetention(page: PageContext): Promise<void> {
@@ -25,7 +25,7 @@ export async function submitRetention(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     () => changeSettings(scope, auditRetention, values, version),
-    (fields, status, fault) => render(page, values, version, fields, status, fault),
+    (refusal) => render(page, values, version, refusal),
   );
   if (done) redirectTo(page, '/admin/audit', 'settings_saved');
 }

@@ -2,7 +2,7 @@ import { deleteGroup, findSecondFactorOfGroup, hasGroupRules } from '../../../do
 import { listApplicationsOfGroup } from '../../../domain/applications/assignments/index.ts';
 import { addMembers, createGroup, editGroup, getGroup, removeMember, viewGroup, viewGroups } from '../../../domain/people/groups/index.ts';
 import { countUsers, fullName, getUser, listUsers } from '../../../domain/people/users/index.ts';
-import { type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage } from '../../request/index.ts';
 import { readPastedPeople } from '../pasted-people.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { confirmRemove, showAdd, submitAdd, submitRemove } from './applications.ts';
@@ -31,18 +31,16 @@ export const groupRoutes: Route[] = [
 async function showGroups(page: PageContext): Promise<void> {
   const search = page.query('q').slice(0, 100);
   const { items, cursor } = await viewGroups(page.scope, { search, cursor: page.query('after') });
-  renderPage(page, 'admin-console/groups', { groups: items, cursor, search });
+  renderPage(page, 'admin-console/groups/list', { groups: items, cursor, search });
 }
 
 function showForm(
   page: PageContext,
   values: { name: string; description: string; version?: number } = { name: '', description: '' },
   group?: { groupId: string; name: string },
-  fields = {},
-  status = 200,
-  fault?: string,
+  refusal?: Refusal,
 ): void {
-  renderPage(page, 'admin-console/group-form', { values, group, fields, fault }, { status });
+  renderPage(page, 'admin-console/groups/form', { values, group }, { refusal });
 }
 
 const input = (page: PageContext) => ({
@@ -56,7 +54,7 @@ async function submitNew(page: PageContext): Promise<void> {
   const group = await submitForm(
     page,
     () => createGroup(page.scope, values),
-    (fields, status, fault) => showForm(page, values, undefined, fields, status, fault),
+    (refusal) => showForm(page, values, undefined, refusal),
   );
   if (group) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_created');
 }
@@ -79,7 +77,7 @@ async function showGroup(page: PageContext, fault?: { login: string; message: st
     secondFactor: await findSecondFactorOfGroup(page.scope, group.groupId),
     fault,
   };
-  renderPage(page, 'admin-console/group', locals, { status: fault ? 422 : 200 });
+  renderPage(page, 'admin-console/groups/group', locals, { status: fault ? 422 : 200 });
 }
 
 async function showEdit(page: PageContext): Promise<void> {
@@ -94,7 +92,7 @@ async function submitEdit(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     () => editGroup(page.scope, group.groupId, values, values.version).then(() => true),
-    (fields, status, fault) => showForm(page, values, group, fields, status, fault),
+    (refusal) => showForm(page, values, group, refusal),
   );
   if (done) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_edited');
 }

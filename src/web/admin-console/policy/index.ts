@@ -15,7 +15,7 @@ import {
 } from '../../../domain/sign-in/sign-in-policy/index.ts';
 import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
-import { type PageContext, passkeyCeremony, type Route, renderPage } from '../../request/index.ts';
+import { type PageContext, passkeyCeremony, type Refusal, type Route, renameFields, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { readBase, readOverride } from './read-policy.ts';
 
@@ -37,21 +37,13 @@ const choices = () => ({
   timeZones: ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone.includes('/'))],
 });
 
-type Fields = Record<string, string>;
-
-async function showPolicy(
-  page: PageContext,
-  typed?: Record<string, unknown>,
-  fields: Fields = {},
-  status = 200,
-  fault?: string,
-): Promise<void> {
+async function showPolicy(page: PageContext, typed?: Record<string, unknown>, refusal?: Refusal): Promise<void> {
   const stored = await loadPolicy(page.scope);
   const rules = rulesInForce(stored, page.services.clock.now());
   const trial = stored.trial && stored.trial.revertsAt > page.services.clock.now() ? stored.trial : undefined;
   renderPage(
     page,
-    'admin-console/policy',
+    'admin-console/policy/policy',
     {
       ...choices(),
       policy: typed ?? rules.base,
@@ -65,10 +57,8 @@ async function showPolicy(
       applications: await listApplicationNames(page),
       typedLogin: page.query('login'),
       typedApplication: page.query('application'),
-      fields,
-      fault,
     },
-    { status },
+    { refusal },
   );
 }
 
@@ -79,13 +69,11 @@ async function submitPolicy(page: PageContext): Promise<void> {
     page,
     version,
     (rules) => ({ ...rules, base }),
-    (fields, status, fault) =>
+    (refusal) =>
       showPolicy(
         page,
         base,
-        Object.fromEntries(Object.entries(fields).map(([path, text]) => [path.replace(/^base\./, ''), text])),
-        status,
-        fault,
+        renameFields(refusal, (path) => path.replace(/^base\./, '')),
       ),
   );
 }
@@ -95,7 +83,7 @@ async function change(
   page: PageContext,
   version: number,
   make: (rules: PolicyRules) => unknown,
-  showAgain: (fields: Fields, status: number, fault: string | undefined) => Promise<void>,
+  showAgain: (refusal: Refusal) => Promise<void>,
 ): Promise<void> {
   const rules = rulesInForce(await loadPolicy(page.scope), page.services.clock.now());
   const done = await submitForm(page, () => changePolicy(page.scope, make(rules), version, passkeyCeremony(page) !== undefined), showAgain);
@@ -108,13 +96,7 @@ async function submitTrial(page: PageContext): Promise<void> {
   redirectTo(page, at, keep ? 'policy_confirmed' : 'policy_reverted');
 }
 
-async function showOverride(
-  page: PageContext,
-  typed?: Record<string, unknown>,
-  fields: Fields = {},
-  status = 200,
-  fault?: string,
-): Promise<void> {
+async function showOverride(page: PageContext, typed?: Record<string, unknown>, refusal?: Refusal): Promise<void> {
   const stored = await loadPolicy(page.scope);
   const isNew = page.params.override === 'new';
   const found = rulesInForce(stored, page.services.clock.now()).overrides.find(({ overrideId }) => overrideId === page.params.override);
@@ -122,7 +104,7 @@ async function showOverride(
   const values = typed ?? found ?? { password: {}, session: {}, secondFactor: {}, networks: [] };
   renderPage(
     page,
-    'admin-console/policy-override',
+    'admin-console/policy/override',
     {
       ...choices(),
       isNew,
@@ -134,10 +116,8 @@ async function showOverride(
       groups: await searchGroups(page.scope, { limit: 1000, withEveryone: true }),
       applications: await listApplicationNames(page),
       version: stored.version,
-      fields,
-      fault,
     },
-    { status },
+    { refusal },
   );
 }
 
@@ -161,13 +141,11 @@ async function submitOverride(page: PageContext): Promise<void> {
       if (isRemoved) return { ...rules, overrides: rules.overrides.filter((one) => one.overrideId !== overrideId) };
       return { ...rules, overrides: isNew ? [...others, override] : others };
     },
-    (fields, status, fault) =>
+    (refusal) =>
       showOverride(
         page,
         override,
-        Object.fromEntries(Object.entries(fields).map(([path, text]) => [path.replace(/^overrides\.\d+\./, ''), text])),
-        status,
-        fault,
+        renameFields(refusal, (path) => path.replace(/^overrides\.\d+\./, '')),
       ),
   );
 }

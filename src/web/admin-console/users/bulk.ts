@@ -2,7 +2,7 @@ import { type BulkChange, bulkChanges, startBulkChange } from '../../../domain/a
 import { type ChosenUsers, countUsers, listUsers, listUsersByIds } from '../../../domain/people/users/index.ts';
 import { isId, type Scope } from '../../../domain/scope.ts';
 import { notFound } from '../../../platform/errors/index.ts';
-import { type PageContext, renderPage } from '../../request/index.ts';
+import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { type LinkKind, listChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 import { filterFields, readFilter } from './filter.ts';
@@ -39,7 +39,7 @@ export async function showBulk(page: PageContext): Promise<void> {
 const listOf = ({ form }: PageContext, more: Record<string, string> = {}): string =>
   `/admin/users?${new URLSearchParams({ ...filterFields(readFilter(form.get)), ...more })}`;
 
-async function render(page: PageContext, status = 200, fault?: string, fields: Record<string, string> = {}): Promise<void> {
+async function render(page: PageContext, refusal?: Refusal): Promise<void> {
   const { form, scope } = page;
   const change = changeOf(page);
   const chosen = await readChosen(page);
@@ -54,9 +54,9 @@ async function render(page: PageContext, status = 200, fault?: string, fields: R
   const hidden = 'ids' in chosen ? chosen.ids.map((id) => ['user', id]) : [['whom', 'all'], ...Object.entries(filter)];
   renderPage(
     page,
-    'admin-console/bulk',
-    { change, count, some, filter, kind, list, hidden, back, mustType: mustType(change, count), typed: form.get('typed'), fields, fault },
-    { status },
+    'admin-console/users/bulk',
+    { change, count, some, filter, kind, list, hidden, back, mustType: mustType(change, count), typed: form.get('typed') },
+    { refusal },
   );
 }
 
@@ -68,15 +68,15 @@ export async function submitBulk(page: PageContext): Promise<void> {
   const kind = linkedTo[change];
   if (kind && wantsSearch(page, kind)) return render(page);
   const linkTo = kind && readChoices(page, kind).chosen;
-  if (linkTo?.length === 0) return render(page, 422, page.t('links.none_chosen'));
+  if (linkTo?.length === 0) return render(page, { status: 422, fault: page.t('links.none_chosen') });
   const chosen = await readChosen(page);
   const n = await countChosen(page.scope, chosen);
   if (mustType(change, n) && page.form.get('typed').replace(/\D/g, '') !== String(n))
-    return render(page, 422, undefined, { typed: page.t('fields.bulk_number', { count: n }) });
+    return render(page, { status: 422, fields: { typed: page.t('fields.bulk_number', { count: n }) } });
   const operationId = await submitForm(
     page,
     () => startBulkChange(page.scope, chosen, { change, linkTo, locale: page.locale }, mustType(change, n) ? n : undefined),
-    (fields, status, fault) => render(page, status, fault ?? Object.values(fields)[0]),
+    ({ status, fields = {}, fault }) => render(page, { status, fault: fault ?? Object.values(fields)[0] }),
   );
   if (operationId) redirectTo(page, `/admin/operations/${operationId}`);
 }

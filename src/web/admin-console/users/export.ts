@@ -9,7 +9,7 @@ export async function confirmExport(page: PageContext): Promise<void> {
   const filter = readFilter(page.query);
   const fields = filterFields(filter);
   const locals = { count: await countUsers(page.scope, filter), filter, hidden: Object.entries(fields), canMail: page.services.canMail };
-  renderPage(page, 'admin-console/user-export', { ...locals, back: `/admin/users?${new URLSearchParams(fields)}` });
+  renderPage(page, 'admin-console/users/export', { ...locals, back: `/admin/users?${new URLSearchParams(fields)}` });
 }
 
 export async function submitExport(page: PageContext): Promise<void> {

@@ -2,7 +2,7 @@ import { addPerson } from '../../../domain/administration/invitations/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
 import { newAccountsSettings } from '../../../domain/company/new-accounts/index.ts';
 import { editUser, getUser, type Role, recordView } from '../../../domain/people/users/index.ts';
-import { byCode, namedAsInForm, type PageContext, readCustomFields, renderPage, rulesOf } from '../../request/index.ts';
+import { byCode, namedAsInForm, type PageContext, type Refusal, readCustomFields, renderPage, rulesOf } from '../../request/index.ts';
 import { type Choices, type LinkKind, linkKinds, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 
@@ -40,14 +40,13 @@ export async function showNew(page: PageContext): Promise<void> {
 type Chosen = Record<LinkKind, Choices>;
 const nothingChosen: Chosen = { groups: noChoices, applications: noChoices };
 /** `userId` of a person who is edited; `choices` for a new one; `tab` to open. */
-type Shown = { userId?: string; choices?: Chosen; tab?: string; fields?: Record<string, string>; status?: number; fault?: string };
+type Shown = { userId?: string; choices?: Chosen; tab?: string; refusal?: Refusal };
 
-async function showForm(page: PageContext, values: FormValues, { choices, fields = {}, status = 200, ...rest }: Shown): Promise<void> {
+async function showForm(page: PageContext, values: FormValues, { choices, refusal, ...rest }: Shown): Promise<void> {
   const locals = {
     values,
     ...rest,
     isSelf: rest.userId === page.session!.userId,
-    fields: namedAsInForm(fields),
     customFields: await listCustomFields(page.scope),
     // S57: only where people of the company may sign in with a username
     hasUsernames: (await rulesOf(page)).base.identifiers.username,
@@ -57,7 +56,7 @@ async function showForm(page: PageContext, values: FormValues, { choices, fields
       applications: await listChoices(page.scope, 'applications', choices.applications),
     },
   };
-  renderPage(page, 'admin-console/user-form', locals, { status });
+  renderPage(page, 'admin-console/users/form', locals, { refusal: namedAsInForm(refusal) });
 }
 
 async function readValues(page: PageContext): Promise<FormValues> {
@@ -89,7 +88,7 @@ export async function submitNew(page: PageContext): Promise<void> {
   const user = await submitForm(
     page,
     () => addPerson(page.scope, { person, links: linksOf(choices), activation, locale: page.locale }),
-    (fields, status, fault) => showForm(page, values, { choices, fields, status, fault }),
+    (refusal) => showForm(page, values, { choices, refusal }),
   );
   if (user) redirectTo(page, `/admin/users/${user.userId}`, activation === 'invitation' ? 'user_invited' : 'user_created');
 }
@@ -118,7 +117,7 @@ export async function submitEdit(page: PageContext): Promise<void> {
         { firstName, lastName, role, department: department || undefined, customFields },
         shownVersion(page),
       ),
-    (fields, status, fault) => showForm(page, values, { userId: user.userId, fields, status, fault }),
+    (refusal) => showForm(page, values, { userId: user.userId, refusal }),
   );
   if (done) redirectTo(page, `/admin/users/${user.userId}`, 'user_edited');
 }

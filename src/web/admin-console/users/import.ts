@@ -8,9 +8,8 @@ import {
 } from '../../../domain/administration/user-imports/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
 import { newAccountsSettings } from '../../../domain/company/new-accounts/index.ts';
-import { type PageContext, renderPage } from '../../request/index.ts';
+import { importWords, type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
-import { importWords } from './file-words.ts';
 
 /** As many faults as somebody mends before the next try. */
 const shownFaults = 100;
@@ -30,7 +29,7 @@ async function render(page: PageContext, activation: string, faults: ImportFault
     canMail: page.services.canMail,
     ...presentFaults(page, faults),
   };
-  renderPage(page, 'admin-console/user-import', locals, { status });
+  renderPage(page, 'admin-console/users/import', locals, { status });
 }
 
 const presentFaults = ({ t }: PageContext, faults: ImportFault[]) => ({
@@ -63,7 +62,7 @@ export async function showDraft(page: PageContext): Promise<void> {
     activation,
     ...presentFaults(page, faults),
   };
-  renderPage(page, 'admin-console/user-import-preview', locals);
+  renderPage(page, 'admin-console/users/import-preview', locals);
 }
 
 export async function submitDraft(page: PageContext): Promise<void> {

@@ -56,7 +56,7 @@ async function showUsers(page: PageContext): Promise<void> {
   // a first page that is the last says it itself
   const count = after || cursor ? await countUsers(page.scope, filter) : { n: items.length, isMore: false };
   const fields = filterFields(filter);
-  renderPage(page, 'admin-console/users', {
+  renderPage(page, 'admin-console/users/list', {
     users: items,
     cursor,
     filter,
@@ -72,7 +72,7 @@ async function showUser(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   await recordView(page.scope, user);
   const isSelf = page.session!.userId === user.userId;
-  renderPage(page, 'admin-console/user', {
+  renderPage(page, 'admin-console/users/user', {
     user,
     name: fullName(user),
     isSelf,

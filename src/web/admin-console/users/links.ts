@@ -2,7 +2,7 @@ import { linkUser, listAssignments, unassignApplication } from '../../../domain/
 import { listGroupsOfUser, removeMember } from '../../../domain/people/groups/index.ts';
 import { fullName, getUser, recordView, type User } from '../../../domain/people/users/index.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage } from '../../request/index.ts';
 import { type LinkKind, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 
@@ -46,7 +46,7 @@ export const linkRoutes: Route[] = (['groups', 'applications'] as const).flatMap
 async function showLinks(page: PageContext, kind: LinkKind): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   await recordView(page.scope, user);
-  renderPage(page, 'admin-console/user-links', { kind, user, name: fullName(user), links: await links[kind].list(page.scope, user) });
+  renderPage(page, 'admin-console/users/links', { kind, user, name: fullName(user), links: await links[kind].list(page.scope, user) });
 }
 
 async function submitRemoval(page: PageContext, kind: LinkKind): Promise<void> {
@@ -55,22 +55,22 @@ async function submitRemoval(page: PageContext, kind: LinkKind): Promise<void> {
   redirectTo(page, `/admin/users/${user.userId}/${kind}`, kind === 'groups' ? 'member_removed' : 'unassigned');
 }
 
-async function showAdd(page: PageContext, kind: LinkKind, choices = noChoices, status = 200, fault?: string): Promise<void> {
+async function showAdd(page: PageContext, kind: LinkKind, choices = noChoices, refusal?: Refusal): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   const fixed = (await links[kind].list(page.scope, user)).filter((one) => one.isRemovable).map(({ id }) => id);
   const list = await listChoices(page.scope, kind, choices, new Set(fixed));
-  renderPage(page, 'admin-console/user-links-add', { kind, user, name: fullName(user), list, fault }, { status });
+  renderPage(page, 'admin-console/users/links-add', { kind, user, name: fullName(user), list }, { refusal });
 }
 
 async function submitAdd(page: PageContext, kind: LinkKind): Promise<void> {
   const choices = readChoices(page, kind);
   if (wantsSearch(page, kind)) return showAdd(page, kind, choices);
-  if (choices.chosen.length === 0) return showAdd(page, kind, choices, 422, page.t('links.none_chosen'));
+  if (choices.chosen.length === 0) return showAdd(page, kind, choices, { status: 422, fault: page.t('links.none_chosen') });
   const user = await getUser(page.scope, page.params.user!);
   const done = await submitForm(
     page,
     () => linkUser(page.scope, user.userId, linksOf({ [kind]: choices })).then(() => true),
-    (_fields, status, fault) => showAdd(page, kind, choices, status, fault),
+    (refusal) => showAdd(page, kind, choices, refusal),
   );
   if (done) redirectTo(page, `/admin/users/${user.userId}/${kind}`, kind === 'groups' ? 'groups_linked' : 'applications_linked');
 }

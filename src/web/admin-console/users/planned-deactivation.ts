@@ -1,7 +1,7 @@
 import { editPlan, findPlan, type PlanInput, planDeactivation, removePlan } from '../../../domain/people/planned-deactivations/index.ts';
 import { fullName, getUser, type User } from '../../../domain/people/users/index.ts';
 import { dayIn } from '../../../platform/clock/index.ts';
-import { type PageContext, renderPage } from '../../request/index.ts';
+import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 
 /** S120–S127. */
@@ -11,17 +11,12 @@ export async function showPlan(page: PageContext): Promise<void> {
   const isSelf = page.session!.userId === user.userId;
   if (isSelf || (!plan && user.status !== 'activated')) return redirectTo(page, `/admin/users/${user.userId}`);
   const today = dayIn(page.context.timeZone, page.services.clock.now());
-  render(page, user, plan ?? { startsOn: today, endsOn: '', description: '' }, { hasBegun: plan?.beganAt !== undefined });
+  render(page, user, plan ?? { startsOn: today, endsOn: '', description: '' }, plan?.beganAt !== undefined);
 }
 
-function render(
-  page: PageContext,
-  user: User,
-  values: PlanInput & { version?: number },
-  { hasBegun = false, fields = {}, status = 200, fault = undefined as string | undefined } = {},
-): void {
-  const locals = { user, name: fullName(user), values, hasBegun, timeZone: page.context.timeZone, fields, fault };
-  renderPage(page, 'admin-console/planned-deactivation', locals, { status });
+function render(page: PageContext, user: User, values: PlanInput & { version?: number }, hasBegun: boolean, refusal?: Refusal): void {
+  const locals = { user, name: fullName(user), values, hasBegun, timeZone: page.context.timeZone };
+  renderPage(page, 'admin-console/users/planned-deactivation', locals, { refusal });
 }
 
 export async function submitPlan(page: PageContext): Promise<void> {
@@ -36,7 +31,7 @@ export async function submitPlan(page: PageContext): Promise<void> {
       else await editPlan(page.scope, user.userId, input, version, context.timeZone);
       return true;
     },
-    (fields, status, fault) => render(page, user, { ...input, version }, { hasBegun: form.has('hasBegun'), fields, status, fault }),
+    (refusal) => render(page, user, { ...input, version }, form.has('hasBegun'), refusal),
   );
   if (done) redirectTo(page, `/admin/users/${user.userId}`, 'deactivation_planned');
 }

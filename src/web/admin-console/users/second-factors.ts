@@ -1,7 +1,7 @@
 import { fullName, getUser, type User } from '../../../domain/people/users/index.ts';
 import { resetSecondFactors } from '../../../domain/sign-in/authentication/index.ts';
 import { listSecondFactors } from '../../../domain/sign-in/credentials/second-factors/index.ts';
-import { type PageContext, policyOf, renderPage, rulesOf } from '../../request/index.ts';
+import { type PageContext, policyOf, type Refusal, renderPage, rulesOf } from '../../request/index.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 
 /** S85, S107: what the box on a person's page says. */
@@ -19,9 +19,9 @@ export async function showReset(page: PageContext): Promise<void> {
   render(page, user);
 }
 
-function render(page: PageContext, user: User, fields = {}, status = 200, fault?: string): void {
-  const locals = { user, name: fullName(user), justification: page.form.get('justification'), fields, fault };
-  renderPage(page, 'admin-console/reset-second-factors', locals, { status });
+function render(page: PageContext, user: User, refusal?: Refusal): void {
+  const locals = { user, name: fullName(user), justification: page.form.get('justification') };
+  renderPage(page, 'admin-console/users/reset-second-factors', locals, { refusal });
 }
 
 /** S109, S110: with a justification and the administrator's own password. */
@@ -35,7 +35,7 @@ export async function submitReset(page: PageContext): Promise<void> {
       await resetSecondFactors(scope, await rulesOf(page), session!, input);
       return true;
     },
-    (fields, status, fault) => render(page, user, fields, status, fault),
+    (refusal) => render(page, user, refusal),
   );
   if (done) redirectTo(page, `/admin/users/${user.userId}`, 'second_factors_reset');
 }

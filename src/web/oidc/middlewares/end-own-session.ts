@@ -1,5 +1,5 @@
 import { endSession } from '../../../domain/sign-in/sessions/index.ts';
-import { logoutPath, openSingleLogout } from '../../../domain/sign-in/single-logout/index.ts';
+import { openSingleLogout } from '../../../domain/sign-in/single-logout/index.ts';
 import { serializeCookie } from '../../../platform/http/index.ts';
 import { ownSession } from '../own-session.ts';
 import { renderSigningOut } from '../pages.ts';
@@ -18,6 +18,6 @@ export const endOwnSession: Step = (op) => async (ctx) => {
   await endSession(op.scopeOf(ctx, own), own.sessionId, 'signed-out');
   if (logout) {
     ctx.remove('location');
-    await renderSigningOut(op, ctx, logoutPath(logout.logoutId));
+    await renderSigningOut(op, ctx, op.services.pathOf({ page: 'single-logout', logout: logout.logoutId }));
   } else ctx.append('set-cookie', serializeCookie(op.cookieNames.session, undefined, { secure: op.context.isSecure }));
 };

@@ -1,0 +1,31 @@
+import type { MailPage } from '../domain/company/mails/index.ts';
+import type { LinkedPage } from '../web/request/index.ts';
+
+/** The route of every page that mails, jobs and other slices lead to, by its name. A test walks it against the table of routes. */
+export const pagePaths = {
+  account: '/account',
+  application: '/admin/applications/:application',
+  certificates: '/admin/certificates',
+  export: '/admin/exports/:token',
+  recovery: '/recovery/:token',
+  'recovery-request': '/recovery',
+  invitation: '/activate/:token',
+  registration: '/register/:token',
+  'email-change': '/email-change/:token',
+  'email-confirm': '/email-confirm/:token',
+  'recovery-email': '/recovery-email/:token',
+  launchpad: '/launchpad',
+  'sign-in': '/sign-in/:request',
+  'single-logout': '/saml/logout/:logout',
+  'saml-sign-on': '/saml/sso',
+  'saml-logout': '/saml/slo',
+  'saml-metadata': '/saml/metadata',
+  'company-logo': '/branding/logo',
+  'company-colors': '/branding/colors.css',
+} as const satisfies Record<(MailPage | LinkedPage)['page'], string>;
+
+/** @returns the path inside the context */
+export function pathOf({ page, ...params }: MailPage | LinkedPage): string {
+  const given: Record<string, string> = params;
+  return pagePaths[page].replace(/:(\w+)/g, (_, name: string) => given[name]!);
+}

@@ -1,0 +1,11 @@
+/**
+ * A page that several slices lead to and only one of them owns, by its name and the parameters of its route. Which path it has, app hands in
+ * (`Services.pathOf`): neither this room nor the domain knows an address (decision 0006).
+ */
+export type LinkedPage =
+  | { page: 'launchpad' | 'company-logo' | 'company-colors' | 'saml-sign-on' | 'saml-logout' | 'saml-metadata' }
+  | { page: 'sign-in'; request: string }
+  | { page: 'single-logout'; logout: string };
+
+/** @returns the path inside the context */
+export type PathOf = (page: LinkedPage) => string;

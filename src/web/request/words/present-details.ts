@@ -1,0 +1,69 @@
+import type { AuditEvent } from '../../../domain/records/audit/index.ts';
+import type { I18n, Translate } from '../../../platform/i18n/index.ts';
+
+type Flat = Record<string, string>;
+type Fact = { name: string; value: string };
+
+/** What an event says besides: what changed, single facts, and the rest as it is kept. */
+export type PresentedDetails = { changes: { name: string; before: string; after: string }[]; facts: Fact[]; rest: Record<string, unknown> };
+
+const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** In the reader's words as far as there are any: names of fields, types, statuses. */
+export function presentDetails(details: Record<string, unknown>, t: Translate, i18n: I18n): PresentedDetails {
+  const known = (key: string, otherwise: string) => (i18n.exists(key) ? t(key) : otherwise);
+  const nameOf = (path: string) => known(`audit.detail_names.${path.replaceAll('.', '_')}`, path);
+  const wordOf = (value: unknown): string => {
+    if (value === null || value === undefined || value === '') return '–';
+    if (typeof value === 'boolean') return t(value ? 'page.yes' : 'page.no');
+    const text = String(value);
+    return /^[a-z]+$/.test(text) ? known(`roles.${text}`, known(`status.${text}`, text)) : text;
+  };
+  const { before, after, ...others } = details;
+  const facts: Fact[] = [];
+  const rest: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(others)) {
+    const isList = Array.isArray(value) && value.every((one) => typeof one === 'string');
+    if (isObject(value) || (Array.isArray(value) && !isList)) rest[name] = value;
+    else facts.push({ name: nameOf(name), value: isList ? value.join(', ') || '–' : wordOf(value) });
+  }
+  if (before === undefined && after === undefined) return { changes: [], facts, rest };
+  // a status or an address alone: what it is the event says
+  if (!isObject(before) && !isObject(after))
+    return { changes: [{ name: nameOf('value'), before: wordOf(before), after: wordOf(after) }], facts, rest };
+  const [old, now] = [flatten(before, wordOf), flatten(after, wordOf)];
+  const changed = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter((name) => old[name] !== now[name]);
+  return { changes: changed.map((name) => ({ name: nameOf(name), before: old[name] ?? '–', after: now[name] ?? '–' })), facts, rest };
+}
+
+/** Every value by its path; lists in one line. */
+function flatten(value: unknown, word: (value: unknown) => string, path = ''): Flat {
+  if (value === undefined) return {};
+  if (value === null || typeof value !== 'object') return { [path]: word(value) };
+  if (Array.isArray(value)) return { [path]: value.map((one) => (typeof one === 'object' ? JSON.stringify(one) : one)).join(', ') || '–' };
+  return Object.assign({}, ...Object.entries(value).map(([key, one]) => flatten(one, word, path ? `${path}.${key}` : key)));
+}
+
+/** Who did it: a person by name, ourselves as such, the operator with the name they gave. */
+export function presentActor({ kind, name }: AuditEvent['actor'], t: Translate): string {
+  const word = t(`audit.actors.${kind}`);
+  if (kind === 'system') return word;
+  if (kind === 'operator') return name && name !== kind ? `${word} (${name})` : word;
+  return name || word;
+}
+
+/** What an event says besides, in one line. */
+export function presentLine(details: Record<string, unknown>, t: Translate, i18n: I18n): string {
+  const { changes, facts, rest } = presentDetails(details, t, i18n);
+  return [
+    ...changes.map(({ name, ...change }) => `${name}: ${t('audit.change', change)}`),
+    ...facts.map(({ name, value }) => `${name}: ${value}`),
+    ...(Object.keys(rest).length > 0 ? [JSON.stringify(rest)] : []),
+  ].join('; ');
+}
+
+/** The audit's reason in words, where there are any; a protocol's own error code stands for itself. */
+export function reasonText(i18n: I18n, t: Translate, reason: string): string {
+  const key = `audit.reasons.${reason.replace(/[.:-]/g, '_')}`;
+  return i18n.exists(key) ? t(key) : reason;
+}
