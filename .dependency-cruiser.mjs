@@ -41,11 +41,11 @@ export default {
           { path: `^src/domain/(${families.slice(n + 1).join('|')})/` },
         ),
       ),
-    forbid('every-domain-file-has-a-family', { path: `^src/domain/(?!(${families.join('|')})/[^/]+/|(scope|rows|tables)\\.ts$)` }, {}),
+    forbid('every-domain-file-has-a-family', { path: `^src/domain/(?!(${families.join('|')})/[^/]+/|(scope|rows|tables|job)\\.ts$)` }, {}),
     forbid(
       'audit-uses-no-sister',
       { path: '^src/domain/records/audit/' },
-      { path: '^src/domain/(?!records/audit/|(scope|rows|tables)\\.ts)' },
+      { path: '^src/domain/(?!records/audit/|(scope|rows|tables|job)\\.ts)' },
     ),
     forbid('nothing-imports-a-test', { path: '^src' }, { path: '^test' }),
     // what a partner sends must never reach its reader (decision 0009)

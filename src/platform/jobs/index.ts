@@ -24,10 +24,21 @@ export async function enqueueJob(
   );
 }
 
+/** What each task does, by its name. `isLast`: the queue gives up when it fails this time. */
+export type Tasks = Record<string, (payload: unknown, attempt: { isLast: boolean }) => Promise<unknown>>;
+
+const taskList = (tasks: Tasks): TaskList =>
+  Object.fromEntries(
+    Object.entries(tasks).map(([name, work]) => [
+      name,
+      async (payload, { job }) => void (await work(payload, { isLast: job.attempts >= job.max_attempts })),
+    ]),
+  );
+
 /** Runs queued and scheduled work in this process until `stop`. @param looks for what processes left that died */
 export async function startJobs(
   url: string,
-  tasks: TaskList,
+  tasks: Tasks,
   crontab: string,
   log: Log,
   looks: Looks = { everyMs: 5000, graceMs: 20_000 },
@@ -44,7 +55,7 @@ export async function startJobs(
   const runner: Runner = await run({
     events,
     pgPool,
-    taskList: tasks,
+    taskList: taskList(tasks),
     crontab,
     concurrency: 4,
     pollInterval: 2000,
