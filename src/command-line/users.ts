@@ -1,8 +1,8 @@
-import { findContextByCode } from '../../domain/company/contexts/index.ts';
-import { changeStatus, findUserByLogin } from '../../domain/people/users/index.ts';
-import { clearAttempts } from '../../domain/records/attempts/index.ts';
-import { inTransaction } from '../../domain/scope.ts';
-import { AppError } from '../../platform/errors/index.ts';
+import { findContextByCode } from '../domain/company/contexts/index.ts';
+import { changeStatus, findUserByLogin } from '../domain/people/users/index.ts';
+import { clearAttempts } from '../domain/records/attempts/index.ts';
+import { inTransaction } from '../domain/scope.ts';
+import { AppError } from '../platform/errors/index.ts';
 import { type Command, UsageError, withStore } from './command.ts';
 
 export const userUnblock: Command = {

@@ -1,5 +1,5 @@
-import { countJobs, listFailedJobs, retryFailedJobs } from '../../platform/jobs/index.ts';
-import type { Store } from '../open-store.ts';
+import type { Store } from '../app/open-store.ts';
+import { countJobs, listFailedJobs, retryFailedJobs } from '../platform/jobs/index.ts';
 import { type Command, exitCodes, UsageError, withStore } from './command.ts';
 import type { Finding } from './finding.ts';
 
