@@ -7,7 +7,7 @@ import { ArtifactStore } from '../domain/records/protocol-artifacts/index.ts';
 import { createSessionFinder } from '../domain/sign-in/sessions/index.ts';
 import { createPolicyFinder } from '../domain/sign-in/sign-in-policy/index.ts';
 import { type Clock, systemClock } from '../platform/clock/index.ts';
-import { createPasswordHasher } from '../platform/crypto/index.ts';
+import { createPasswordHasher, loadPasswordEngine } from '../platform/crypto/index.ts';
 import { ChangeListener, NoticedCache } from '../platform/database/index.ts';
 import { createViews } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
@@ -41,6 +41,8 @@ const keepsMails = ({ smtpUrl, demo, baseUrl }: Config, { isEmbedded }: Store): 
 /** Builds the server's objects from its configuration and an open store. Starts nothing but the change listener. */
 export async function createApp(config: Config, store: Store, log: Log, clock: Clock = systemClock): Promise<App> {
   const { database, keyRing } = store;
+  const engine = await loadPasswordEngine();
+  log.info({ engine: engine.name }, 'passwords are hashed by');
   const listener = new ChangeListener(database.url);
   const contexts = new ContextDirectory(database, listener, config.baseUrl, config.contextCacheSize);
   const cache = new NoticedCache(listener, config.contextCacheSize);
@@ -52,7 +54,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     keyRing,
     log,
     contexts,
-    hasher: createPasswordHasher(config.passwordConcurrency, config.passwordQueue),
+    hasher: createPasswordHasher(config.passwordConcurrency, config.passwordQueue, engine),
     i18n: createI18n(new URL('../../views/locales/', import.meta.url)),
     views: createViews(new URL('../../views/', import.meta.url)),
     assets: loadAssets(),

@@ -3,7 +3,7 @@ import { openStore, type Store } from '../app/open-store.ts';
 import type { Config } from '../config/index.ts';
 import type { Scope } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
-import { createPasswordHasher, type KeyRing, type PasswordHasher } from '../platform/crypto/index.ts';
+import { createPasswordHasher, type KeyRing, loadPasswordEngine, type PasswordHasher } from '../platform/crypto/index.ts';
 
 /** BSD sysexits, as far as they fit. */
 export const exitCodes = { ok: 0, failed: 1, problems: 2, usage: 64, data: 65, unavailable: 69, config: 78 } as const;
@@ -48,7 +48,7 @@ export async function withStore<T>({ config, note }: Pick<Invocation, 'config' |
     return await work({
       store,
       keyRing: store.keyRing,
-      hasher: createPasswordHasher(config.passwordConcurrency, config.passwordQueue),
+      hasher: createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine()),
       scope,
     });
   } finally {

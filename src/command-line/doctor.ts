@@ -7,6 +7,7 @@ import { endsSoon, listPublishedCertificates } from '../domain/company/saml-cert
 import { loadSigningKeys } from '../domain/company/signing-keys/index.ts';
 import type { Scope } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
+import { loadPasswordEngine } from '../platform/crypto/index.ts';
 import { pendingMigrations } from '../platform/database/index.ts';
 import { verifyMailServer } from '../platform/mail/index.ts';
 import { type Command, exitCodes } from './command.ts';
@@ -19,7 +20,7 @@ export const doctorCommand: Command = {
   usage: 'doctor',
   examples: ['doctor', 'doctor --json'],
   async run({ config, note }) {
-    const findings = [...checkConfiguration(config)];
+    const findings = [...checkConfiguration(config), await checkPasswords()];
     let store: Store | undefined;
     try {
       store = await openStore({ ...config, databasePoolSize: 4 }, { say: note, migrations: false });
@@ -107,6 +108,15 @@ function checkDataDirectory(dataDir: string): Finding[] {
       ];
   }
   return [{ check: 'data directory', level: 'ok', message: dataDir }];
+}
+
+async function checkPasswords(): Promise<Finding> {
+  try {
+    const { name } = await loadPasswordEngine();
+    return { check: 'passwords', level: 'ok', message: `argon2id by ${name}` };
+  } catch (error) {
+    return { check: 'passwords', level: 'problem', message: (error as Error).message, remedy: 'Install the packages anew: npm ci' };
+  }
 }
 
 async function checkStore({ database, isEmbedded }: Store): Promise<Finding[]> {

@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Jar, send } from '../support/jar.ts';
 import { createTestDatabase } from '../support/postgres.ts';
-import { eventually, onDatabase, startServerProcess } from '../support/process.ts';
-import { fillSignIn, freePort } from '../support/server.ts';
+import { eventually, onDatabase, portaria, startServerProcess } from '../support/process.ts';
+import { fillSignIn, freePort, passwords, signedIn } from '../support/server.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -101,6 +101,31 @@ describe('the server process', function () {
     const { existsSync } = await import('node:fs');
     expect(existsSync(join(folder, 'faults/postgres/cluster/postmaster.pid')), 'and the store does not stay behind').to.equal(false);
     await taken.kill('SIGTERM');
+  });
+
+  it('people sign in with their passwords where @node-rs/argon2 does not load', async () => {
+    const database = await createTestDatabase({ of: 'started' });
+    const port = await freePort();
+    const without = {
+      NODE_OPTIONS: `--import=${new URL('../support/without-node-rs.mjs', import.meta.url).href}`,
+      ...onDatabase(database.url),
+    };
+    const server = await startServerProcess(port, {
+      ...without,
+      PORTARIA_LOG_LEVEL: 'info',
+      PORTARIA_BASE_URL: `http://127.0.0.1:${port}`,
+    });
+    expect(server.output()).to.match(/"engine":"argon2"/);
+    // the hash was written by @node-rs/argon2; a wrong password is refused by the same engine
+    const wrong = new Jar();
+    const page = await wrong.follow(`${server.url}/acme/launchpad`);
+    expect((await fillSignIn(wrong, page, 'ana@acme.example', 'not her password')).status).to.equal(422);
+    const jar = await signedIn(server.url, 'ana@acme.example', passwords.ana);
+    expect((await jar.get(`${server.url}/acme/launchpad`)).status).to.equal(200);
+    const { stdout } = portaria(['doctor'], without);
+    expect(stdout).to.match(/ok +passwords +argon2id by argon2\n/);
+    await server.kill('SIGTERM');
+    await database.drop();
   });
 
   it('outlives whoever reads its output, and still stops in good order', async () => {
