@@ -91,7 +91,7 @@ async function serve(
 
 /** The demo's relying party, in a process of its own: it is somebody else's application. */
 function startSample(issuer: string, port: number, samlKey: string): ChildProcess {
-  const program = fileURLToPath(new URL('./sample-application.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../../examples/openid-connect/app.ts', import.meta.url));
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, issuer, String(port)], {
     stdio: ['pipe', 'inherit', 'inherit'],
     env: { ...process.env, SAMPLE_SAML_KEY: samlKey },

@@ -31,7 +31,7 @@ describe('journeys in Chromium', function () {
         .replaceAll('{sampleCertificate}', keys.certificate.replaceAll('\n', '')),
     );
     await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: demo.contexts[0].applications }] });
-    const program = new URL('../../src/processes/sample-application.ts', import.meta.url).pathname;
+    const program = new URL('../../examples/openid-connect/app.ts', import.meta.url).pathname;
     sample = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, server.issuer, String(samplePort)], {
       stdio: ['pipe', 'inherit', 'inherit'],
       env: { ...process.env, SAMPLE_SAML_KEY: keys.pem },

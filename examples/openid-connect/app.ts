@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import * as client from 'openid-client';
-import { samlRoutes } from './sample-saml.ts';
+import { samlRoutes } from '../saml/app.ts';
 
 const [issuer = '', port = ''] = process.argv.slice(2);
 const address = `http://localhost:${port}`;
