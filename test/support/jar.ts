@@ -34,7 +34,9 @@ export async function send(url: string, { method, headers = {}, form, body }: Op
     .serialize((octets) => octets)
     .buffer(true)
     .parse(readText);
-  const answer = await (content === undefined ? test : test.send(Buffer.from(content)));
+  const answer = await (content === undefined ? test : test.send(Buffer.from(content))).catch((error: Error) => {
+    throw new Error(`${url}: ${error.message}`, { cause: error }); // supertest's own says neither where to nor from where
+  });
   const location = answer.headers.location && new URL(answer.headers.location, url).href;
   const answered: IncomingHttpHeaders = answer.headers;
   const text = typeof answer.body === 'string' ? answer.body : ''; // HEAD is not parsed
