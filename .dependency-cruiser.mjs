@@ -46,6 +46,8 @@ export default {
       ),
     forbid('every-domain-file-has-a-family', { path: `^src/domain/(?!(${families.join('|')})/[^/]+/|scope\\.ts$)` }, {}),
     forbid('audit-uses-no-sister', { path: '^src/domain/records/audit/' }, { path: '^src/domain/(?!records/audit/|scope\\.ts)' }),
+    forbid('examples-know-nobody', { path: '^examples/([^/]+)' }, { path: '^(src|test|scripts|migrations|examples/(?!$1/))' }),
+    forbid('nothing-imports-an-example', { path: '^src' }, { path: '^examples' }),
     forbid('nothing-imports-a-test', { path: '^src' }, { path: '^test' }),
     forbid('no-sql-in-web', { path: '^src/web' }, { path: '^node_modules/(knex|pg)/' }),
   ],
