@@ -42,7 +42,7 @@ const keepsMails = ({ smtpUrl, demo, baseUrl }: Config, { isEmbedded }: Store): 
 export async function createApp(config: Config, store: Store, log: Log, clock: Clock = systemClock): Promise<App> {
   const { database, keyRing } = store;
   const engine = await loadPasswordEngine();
-  log.info({ engine: engine.name }, 'passwords are hashed by');
+  if (engine.faults.length > 0) log.warn({ engine: engine.name, faults: engine.faults }, 'passwords are hashed by a slower engine');
   const listener = new ChangeListener(database.url);
   const contexts = new ContextDirectory(database, listener, config.baseUrl, config.contextCacheSize);
   const cache = new NoticedCache(listener, config.contextCacheSize);

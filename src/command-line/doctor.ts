@@ -112,8 +112,8 @@ function checkDataDirectory(dataDir: string): Finding[] {
 
 async function checkPasswords(): Promise<Finding> {
   try {
-    const { name } = await loadPasswordEngine();
-    return { check: 'passwords', level: 'ok', message: `argon2id by ${name}` };
+    const { name, faults } = await loadPasswordEngine();
+    return { check: 'passwords', level: 'ok', message: [`argon2id by ${name}`, ...faults].join('; a faster one does not load: ') };
   } catch (error) {
     return { check: 'passwords', level: 'problem', message: (error as Error).message, remedy: 'Install the packages anew: npm ci' };
   }

@@ -3,6 +3,8 @@ export type HashParameters = { memoryCost: number; timeCost: number; parallelism
 /** An implementation of Argon2id (RFC 9106). Each verifies the PHC strings that the other wrote. */
 export type PasswordEngine = {
   readonly name: string;
+  /** Why faster ones do not load here. */
+  readonly faults: readonly string[];
   /** @param parameters memory in KiB */
   hash(password: string, parameters: HashParameters): Promise<string>;
   /** @throws Error when `stored` is no PHC string of Argon2 */
@@ -10,7 +12,7 @@ export type PasswordEngine = {
 };
 
 /** In the order of their speed. The first has no binary for every platform, and is left out by --omit=optional. */
-export const engineLoaders: Record<string, () => Promise<Omit<PasswordEngine, 'name'>>> = {
+export const engineLoaders: Record<string, () => Promise<Pick<PasswordEngine, 'hash' | 'verify'>>> = {
   async '@node-rs/argon2'() {
     const { hash, verify } = await import('@node-rs/argon2');
     return { hash, verify };
@@ -29,7 +31,7 @@ export async function loadPasswordEngine(candidates = engineLoaders): Promise<Pa
   const faults: string[] = [];
   for (const [name, load] of Object.entries(candidates)) {
     try {
-      return { name, ...(await load()) };
+      return { name, faults, ...(await load()) };
     } catch (error) {
       faults.push(`${name}: ${(error as Error).message.split('\n')[0]}`);
     }
