@@ -6,7 +6,16 @@ import type { Db } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
 import { LiveWorkers, type Looks } from './live-workers.ts';
 
-export { countJobs, dropJobs, type FailedJob, type JobCounts, listFailedJobs, retryFailedJobs, sweepFailedJobs } from './failures.ts';
+export {
+  countJobs,
+  dropJobs,
+  type FailedJob,
+  hasQueue,
+  type JobCounts,
+  listFailedJobs,
+  retryFailedJobs,
+  sweepFailedJobs,
+} from './failures.ts';
 
 /** `queue`: jobs of one queue run one after the other. */
 export type JobOptions = { runAt?: Date; maxAttempts?: number; key?: string; queue?: string };
