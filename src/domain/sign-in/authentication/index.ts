@@ -8,7 +8,7 @@ export { type Enrolled, type Enrolment, enrolAtSignIn, enrolFactor } from './enr
 export { type Arrival, findNextStep, findPolicyOf, findPolicySubject, gatherFacts } from './gather-facts.ts';
 export { giveTemporaryPassword } from './give-temporary-password.ts';
 export { endPolicyTrials } from './jobs.ts';
-export { type Basis, type Demands, type Facts, isStrong, nextStep, type Offer, type PasswordFacts, type Step } from './next-step.ts';
+export { type Basis, type Demands, type Facts, isStrong, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 export {
   addOwnFactor,
   changeOwnPassword,
@@ -26,9 +26,8 @@ export {
   recordProof,
   sweepPendingRequests,
 } from './pending-requests.ts';
-export { type PasskeyAnswer, provePasskeySignIn } from './prove-passkey.ts';
+export { type FactorAnswer, proveAlone, proveFactor } from './prove-factor.ts';
 export { type PasswordAttempt, type PasswordOutcome, provePassword } from './prove-password.ts';
-export { proveTypedFactor, type TypedFactor } from './prove-second-factor.ts';
 export { recordKeptOut } from './refuse-attempt.ts';
 export { type FactorReset, resetSecondFactors } from './reset-second-factors.ts';
 export { findStanding, type Standing } from './standing.ts';
