@@ -51,7 +51,7 @@ describe('web/request: the directory of contexts', () => {
     const directory = () => {
       let tell = (_subject: string): void => {};
       const listener = { isTrusted: true, onChange: (handler: typeof tell) => (tell = handler) } as unknown as ChangeListener;
-      const contexts = new ContextDirectory(server.app.services.database, listener, server.baseUrl, 10);
+      const contexts = new ContextDirectory(server.app.services.database, listener, server.baseUrl, 10, server.app.services.pathOf);
       return { contexts, tell: (subject: string) => tell(subject) };
     };
 
