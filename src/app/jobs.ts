@@ -1,6 +1,6 @@
 import type { TaskList } from 'graphile-worker';
 import { deleteAccount, runBulkChange } from '../domain/administration/account-changes/index.ts';
-import { exportAudit, exportCsv, purgeOldEvents } from '../domain/administration/audit-keeping/index.ts';
+import { exportAudit, exportCsv, listUnsealed, purgeOldEvents } from '../domain/administration/audit-keeping/index.ts';
 import { sendRegistration } from '../domain/administration/invitations/index.ts';
 import { sendRecovery } from '../domain/administration/password-recovery/index.ts';
 import { runImport } from '../domain/administration/user-imports/index.ts';
@@ -8,12 +8,19 @@ import { warnOfExpiry } from '../domain/applications/expiry-warnings/index.ts';
 import { listRefreshable, refreshMetadata } from '../domain/applications/partner-metadata/index.ts';
 import { sweepExchanges } from '../domain/applications/traces/index.ts';
 import { listContexts } from '../domain/company/contexts/index.ts';
-import { type MailJob, sweepMails } from '../domain/company/mails/index.ts';
+import type { MailJob } from '../domain/company/mails/index.ts';
 import { followPlan, listPlansAtEnds } from '../domain/people/planned-deactivations/index.ts';
 import { exportUsers } from '../domain/people/user-exports/index.ts';
-import { findUserById, forgetCustomValues, fullName, isActiveAdministrator, sweepUserCounts } from '../domain/people/users/index.ts';
+import {
+  findUserById,
+  forgetCustomValues,
+  fullName,
+  isActiveAdministrator,
+  sweepMails,
+  sweepUserCounts,
+} from '../domain/people/users/index.ts';
 import { sweepAttempts, sweepBrowsers } from '../domain/records/attempts/index.ts';
-import { findHead, listUnsealed, sealEvents } from '../domain/records/audit/index.ts';
+import { findHead, sealEvents } from '../domain/records/audit/index.ts';
 import { sweepLinks } from '../domain/records/one-time-links/index.ts';
 import { endOperation, type Run, runOperation, Superseded, sweepOperations } from '../domain/records/operations/index.ts';
 import { sweepArtifacts } from '../domain/records/protocol-artifacts/index.ts';

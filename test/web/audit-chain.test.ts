@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { deleteAccount } from '../../src/domain/administration/account-changes/index.ts';
 import { auditRetention, purgeOldEvents } from '../../src/domain/administration/audit-keeping/index.ts';
 import { changeSettings } from '../../src/domain/company/context-settings/index.ts';
-import { mailPerson, sweepMails } from '../../src/domain/company/mails/index.ts';
-import { findUserByLogin, requestDeletion } from '../../src/domain/people/users/index.ts';
+import { mailPerson } from '../../src/domain/company/mails/index.ts';
+import { findUserByLogin, requestDeletion, sweepMails } from '../../src/domain/people/users/index.ts';
 import {
   BrokenChain,
   findSealedRange,
