@@ -6,7 +6,8 @@ export type TableUse = { table: string; writes: boolean };
 type Node = { type: string; [key: string]: unknown };
 
 /** What takes the name of a table as an argument. Whatever else is called with such a word means something else by it. */
-const reading = /^(db|knex|inside|from|join|leftJoin|innerJoin|byKey)$/;
+const connection = /^(db|knex|inside|trx|tx)$/;
+const reading = /^(db|knex|inside|trx|tx|from|\w*join|byKey)$/i;
 const writing = /^(insertRow|deleteInSteps|into|table)$/;
 const changes = /^(insert|update|delete|del|truncate|increment|decrement|merge)$/;
 const reads = /^(select|first|pluck|count|countDistinct|sum|max|min)$/;
@@ -21,7 +22,7 @@ const textOf = (node: Node): string | undefined => {
   return undefined;
 };
 
-/** The name of what is called: the last of `scope.db`, `knex`, `query.join`. */
+/** The name of what is called, the last of `scope.db`, `knex`, `query.join`. */
 const calleeOf = (node: Node): string => {
   const callee = child(node, 'callee')!;
   const name = callee.type === 'MemberExpression' ? child(callee, 'property')! : callee;
@@ -54,8 +55,7 @@ export function tableUses(source: string, tables: string[]): TableUse[] {
     if (node.type === 'CallExpression') {
       const callee = calleeOf(node);
       const given = (node.arguments as { expression: Node }[]).map(({ expression }) => expression);
-      if (/^(db|knex|inside)$/.test(callee) && given.length > 0 && textOf(given[0]!) === undefined)
-        throw new Error(`${callee}(…) of no literal`);
+      if (connection.test(callee) && given.length > 0 && textOf(given[0]!) === undefined) throw new Error(`${callee}(…) of no literal`);
       if (reading.test(callee) || writing.test(callee))
         for (const table of tables)
           if (given.some((one) => textOf(one)?.split(' ')[0] === table)) {
