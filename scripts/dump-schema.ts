@@ -1,7 +1,8 @@
-// Writes test/migrations/schema.sql: the tables as the migrations leave them, the file to open first. `--write`, or prints.
+// Writes test/migrations/schema.sql, the tables as the migrations leave them, and src/domain/tables.ts, their types. `--write`, or prints the first.
 import { writeFileSync } from 'node:fs';
 import type { Database } from '../src/platform/database/index.ts';
 import { createTestDatabase, stopSharedPostgres } from '../test/support/postgres.ts';
+import { tablesFile, writeTables } from './tables.ts';
 
 /** Columns, keys and indexes of every table of ours, in a form that says the same on every PostgreSQL ≥ 15. */
 export async function dumpSchema(database: Database): Promise<string> {
@@ -44,6 +45,8 @@ if (import.meta.main) {
   const schema = await dumpSchema(opened);
   await opened.close();
   await stopSharedPostgres();
-  if (process.argv.includes('--write')) writeFileSync(schemaFile, schema);
-  else process.stdout.write(schema);
+  if (process.argv.includes('--write')) {
+    writeFileSync(schemaFile, schema);
+    writeFileSync(tablesFile, writeTables(schema));
+  } else process.stdout.write(schema);
 }

@@ -96,7 +96,7 @@ async function makeImages(): Promise<void> {
   await page.click('main form button');
   const [task] = await (await server.scope()).db('operations').pluck('operation_id');
   const scope = await server.scope();
-  await runOperation(scope, task, async () => true, runBulkChange);
+  await runOperation(scope, task!, async () => true, runBulkChange);
   await page.goto(at(`/admin/operations/${task}`));
   await page.screenshot({ path: `${images}task.png` });
   await makeHistory(scope);

@@ -1,7 +1,4 @@
-// Writes src/domain/tables.ts: the rows of every table, as test/migrations/schema.sql has them. `--write`, or prints.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { schemaFile } from './dump-schema.ts';
-
+// src/domain/tables.ts: the rows of every table, as test/migrations/schema.sql has them. dump-schema.ts writes both.
 export const tablesFile = new URL('../src/domain/tables.ts', import.meta.url);
 
 /** What the driver gives for a column of this type; a day has no time zone, so it stays the text it is. JSON is typed by whoever reads it. */
@@ -35,6 +32,12 @@ const column =
   /^ {2}(\w+) (bigint|boolean|bytea|date|integer|jsonb|text\[\]|text|timestamp with time zone|uuid)( NOT NULL)?( DEFAULT .*?)?,?$/;
 const check = /^ {2}CHECK \(\((\w+) = ANY \(ARRAY\[(.*)\]\)\)\)/;
 
+/** As the formatter has it: on one line of at most 140, else a line each. */
+const union = (names: string[]): string => {
+  const line = names.join(' | ') || 'never';
+  return line.length + 5 <= 140 ? line : names.map((name) => `| ${name}`).join('\n    ');
+};
+
 /** @throws Error naming a line that is none of a table's */
 function readTable(name: string, lines: string[]): string {
   const choices = new Map(
@@ -58,18 +61,19 @@ function readTable(name: string, lines: string[]): string {
       },
     ];
   });
-  const rows = columns.map(({ key, type }) => `    ${key}: ${type};\n`).join('');
+  const rows = columns.map(({ key, type }) => `      ${key}: ${type};\n`).join('');
   const optional = columns.filter(({ isOptional }) => isOptional).map(({ key }) => `'${key}'`);
   const json = columns.filter(({ isJson }) => isJson).map(({ key }) => `'${key}'`);
-  return `  ${name}: Table<\n    {\n${rows}    },\n    ${optional.join(' | ') || 'never'},\n    ${json.join(' | ') || 'never'}\n  >;\n`;
+  return `  ${name}: Table<\n    {\n${rows}    },\n    ${union(optional)},\n    ${union(json)}\n  >;\n`;
 }
 
+/** @returns the text of `tablesFile`. @param schema the text of schema.sql */
 export function writeTables(schema: string): string {
   const tables = [...schema.matchAll(/^CREATE TABLE (\w+) \(\n(.*?)\n\)/gms)].map(([, name = '', body = '']) =>
     readTable(name, body.split('\n')),
   );
   const ids = [...new Set(Object.values(brands))].sort().join(', ');
-  return `// Made by scripts/tables.ts from test/migrations/schema.sql: do not edit. How rows are used: rows.ts.
+  return `// Made by scripts/dump-schema.ts from test/migrations/schema.sql: do not edit. How rows are used: rows.ts.
 import type { ${ids} } from './scope.ts';
 
 /** Of a table: its rows, which columns a new row may leave out, and which hold JSON. */
@@ -78,10 +82,4 @@ export type Table<Columns, Optional extends keyof Columns, Json extends keyof Co
 export type Tables = {
 ${tables.join('')}};
 `;
-}
-
-if (import.meta.main) {
-  const text = writeTables(readFileSync(schemaFile, 'utf8'));
-  if (process.argv.includes('--write')) writeFileSync(tablesFile, text);
-  else process.stdout.write(text);
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { SessionId, UserId } from '../../src/domain/scope.ts';
 import { newId, sha256 } from '../../src/platform/crypto/index.ts';
 import { createTestDatabase, stopSharedPostgres } from '../../test/support/postgres.ts';
 import { onDatabase, portaria, type ServerProcess, startServerProcess } from '../../test/support/process.ts';
@@ -23,11 +24,13 @@ export async function memoryOfSessions(
     const applied = portaria(['apply', '-'], env, JSON.stringify({ contexts: [{ code: 'bench', name: 'Bench' }] }));
     if (applied.status !== 0) throw new Error(applied.stderr);
     const store = database.open();
-    const { context_id } = await store.knex('contexts').where({ code: 'bench' }).first('context_id');
+    const { context_id } = (await store.knex('contexts').where({ code: 'bench' }).first('context_id'))!;
     const tokens = Array.from({ length: sessions }, () => randomBytes(32).toString('base64url'));
     const now = new Date();
     for (let from = 0; from < sessions; from += 1000) {
-      const rows = tokens.slice(from, from + 1000).map((token, i) => ({ token, n: from + i, userId: newId(), sessionId: newId() }));
+      const rows = tokens
+        .slice(from, from + 1000)
+        .map((token, i) => ({ token, n: from + i, userId: newId() as UserId, sessionId: newId() as SessionId }));
       await store.knex('users').insert(
         rows.map(({ n, userId }) => ({
           context_id,
@@ -37,8 +40,8 @@ export async function memoryOfSessions(
           first_name: 'Person',
           last_name: String(n),
           name_key: `person ${n}`,
-          role: 'regular',
-          status: 'activated',
+          role: 'regular' as const,
+          status: 'activated' as const,
           status_changed_at: now,
           created_at: now,
           updated_at: now,

@@ -44,7 +44,7 @@ try {
     ['large', large],
   ] as const) {
     say(`# ${code}`);
-    const { context_id } = await database.knex('contexts').where({ code }).first('context_id');
+    const { context_id } = (await database.knex('contexts').where({ code }).first('context_id'))!;
     people[code] = await seedPeople(database.knex, context_id, size, say);
   }
   const server = await startServerProcess(port, env);
@@ -71,18 +71,13 @@ try {
   /** @returns ms by name of the page, 95th percentile */
   async function measureAll(admin: Jar, code: string, people: Person[]): Promise<Map<string, number>> {
     const at = (path: string) => `${origin}/${code}${path}`;
-    const { context_id } = await database.knex('contexts').where({ code }).first('context_id');
+    const { context_id } = (await database.knex('contexts').where({ code }).first('context_id'))!;
     const groupIds: string[] = await database.knex('groups').where({ context_id }).limit(2000).pluck('group_id');
-    const { application_id: applicationId } = await database
+    const { application_id: applicationId } = (await database
       .knex('applications')
       .where({ context_id, code: 'payroll' })
-      .first('application_id');
-    const codes: string[] = await database
-      .knex('audit_events')
-      .where({ context_id })
-      .whereNotNull('support_code')
-      .limit(200)
-      .pluck('support_code');
+      .first('application_id'))!;
+    const codes = await database.knex('audit_events').where({ context_id }).whereNotNull('support_code').limit(200).pluck('support_code');
     const pick = <T>(of: T[], i: number): T => of[(i * 37) % of.length]!;
     const given = (column: keyof Person) => people.flatMap((person) => person[column] ?? []);
     const [ids, emails, usernames] = [given('user_id'), given('email_key'), given('username_key')];

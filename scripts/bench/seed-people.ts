@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
 import { sealData } from '../../src/domain/records/audit/personal.ts';
+import type { Row } from '../../src/domain/rows.ts';
+import type { ContextId } from '../../src/domain/scope.ts';
 
 export type Size = { users: number; groups: number; events: number };
 
@@ -30,7 +32,7 @@ export type Person = { user_id: string; email_key: string | null; username_key: 
  * that the bench looks at (the newest, those of March, those of the people it looks for); the others hold as many bytes.
  * @returns people to look for
  */
-export async function seedPeople(db: Knex, contextId: string, size: Size, say: (line: string) => void): Promise<Person[]> {
+export async function seedPeople(db: Knex, contextId: ContextId, size: Size, say: (line: string) => void): Promise<Person[]> {
   const started = Date.now();
   const step = async (what: string, sql: string, values: unknown[] = []) => {
     await db.raw(sql, values as never);
@@ -72,9 +74,9 @@ export async function seedPeople(db: Knex, contextId: string, size: Size, say: (
   );
   await step('statistics', 'VACUUM ANALYZE users; ');
   const chunk = 500_000;
-  const { application_id: applicationId } = await db('applications')
+  const { application_id: applicationId } = (await db('applications')
     .where({ context_id: contextId, code: 'payroll' })
-    .first('application_id');
+    .first('application_id'))!;
   await db.raw('CREATE TEMP TABLE bench_people AS SELECT user_id, row_number() OVER () AS n FROM users WHERE context_id = ?', [contextId]);
   await db.raw('CREATE UNIQUE INDEX ON bench_people (n)');
   await db.raw('ANALYZE bench_people');
@@ -127,10 +129,14 @@ export async function seedPeople(db: Knex, contextId: string, size: Size, say: (
 }
 
 /** As the server does it, each event's words under its person's key. */
-async function sealWords(db: Knex, contextId: string, events: { event_id: string; actor_id: string; type: string }[]): Promise<void> {
+async function sealWords(
+  db: Knex,
+  contextId: ContextId,
+  events: Pick<Row<'audit_events'>, 'event_id' | 'actor_id' | 'type'>[],
+): Promise<void> {
   const { rows } = await db.raw(
     `SELECT u.user_id, k.key, first_name || ' ' || last_name AS name FROM users u JOIN audit_keys k USING (context_id, user_id) WHERE u.context_id = ? AND u.user_id = ANY(?)`,
-    [contextId, [...new Set(events.map(({ actor_id }) => actor_id))]],
+    [contextId, [...new Set(events.map(({ actor_id }) => actor_id!))]],
   );
   const people = new Map<string, { key: Buffer; name: string }>(
     rows.map((row: { user_id: string; key: Buffer; name: string }) => [row.user_id, row]),
@@ -138,7 +144,7 @@ async function sealWords(db: Knex, contextId: string, events: { event_id: string
   for (let i = 0; i < events.length; i += 5000) {
     const part = events.slice(i, i + 5000);
     const sealed = part.map(({ event_id, actor_id, type }) => {
-      const { key, name } = people.get(actor_id)!;
+      const { key, name } = people.get(actor_id!)!;
       const details = type === 'user.edited' ? { before: { department: 'Department 1' }, after: { department: 'Department 2' } } : {};
       return [
         sealData(key, event_id, 'actor', { name, ip: '203.0.113.9', userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0' }),

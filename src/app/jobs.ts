@@ -1,5 +1,5 @@
 import { changeUsers, deleteAccountJob } from '../domain/administration/account-changes/index.ts';
-import { auditCsv, auditExport, purgeAudit } from '../domain/administration/audit-keeping/index.ts';
+import { auditCsv, auditExport, purgeAudit, sealAudit } from '../domain/administration/audit-keeping/index.ts';
 import { sendRegistrationJob } from '../domain/administration/invitations/index.ts';
 import { type OperationTools, runOperationJob } from '../domain/administration/operation-runs/index.ts';
 import { sendRecoveryJob } from '../domain/administration/password-recovery/index.ts';
@@ -7,13 +7,18 @@ import { userImport } from '../domain/administration/user-imports/index.ts';
 import { warnOfExpiryChore } from '../domain/applications/expiry-warnings/index.ts';
 import { type FetchMetadata, refreshAllMetadata, refreshMetadataJob } from '../domain/applications/partner-metadata/index.ts';
 import { sweepExchanges } from '../domain/applications/traces/index.ts';
-import { sweepMails } from '../domain/company/mails/index.ts';
 import type { Chore, Job, Server } from '../domain/job.ts';
 import { followPlanJob, followPlans } from '../domain/people/planned-deactivations/index.ts';
 import { userExport } from '../domain/people/user-exports/index.ts';
-import { deliverMailJob, deliverOldMailJob, forgetCustomValuesJob, type MailTools, sweepUserCounts } from '../domain/people/users/index.ts';
+import {
+  deliverMailJob,
+  deliverOldMailJob,
+  forgetCustomValuesJob,
+  type MailTools,
+  sweepMails,
+  sweepUserCounts,
+} from '../domain/people/users/index.ts';
 import { sweepAttempts, sweepBrowsers } from '../domain/records/attempts/index.ts';
-import { sealAudit } from '../domain/records/audit/index.ts';
 import { sweepLinks } from '../domain/records/one-time-links/index.ts';
 import { sweepOperations } from '../domain/records/operations/index.ts';
 import { sweepArtifacts } from '../domain/records/protocol-artifacts/index.ts';

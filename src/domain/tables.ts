@@ -1,4 +1,4 @@
-// Made by scripts/tables.ts from test/migrations/schema.sql: do not edit. How rows are used: rows.ts.
+// Made by scripts/dump-schema.ts from test/migrations/schema.sql: do not edit. How rows are used: rows.ts.
 import type { ApplicationId, ContextId, GroupId, OperationId, RequestId, SessionId, UserId } from './scope.ts';
 
 /** Of a table: its rows, which columns a new row may leave out, and which hold JSON. */

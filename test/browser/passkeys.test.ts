@@ -79,7 +79,7 @@ describe('passkeys in Chromium, with a virtual authenticator', function () {
     await page.waitForURL(/launchpad$/);
     const scope = await server.scope();
     const session = await scope.db('sessions').whereNull('ended_at').orderBy('created_at', 'desc').first();
-    expect(session.amr).to.include.members(['user', 'mfa']);
+    expect(session!.amr).to.include.members(['user', 'mfa']);
 
     // the very same answer once more, in the same browser: a copy
     await presence(device, authenticatorId, false);

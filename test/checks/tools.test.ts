@@ -41,10 +41,12 @@ function circlesOfSlices(modules: { source: string; dependencies: { resolved: st
 describe('checks', function () {
   this.timeout(120_000);
 
-  it('types: tsc finds nothing', () => {
-    const { status, output } = run('tsc', ['--noEmit']);
-    expect(status, output).to.equal(0);
-  });
+  // migrations are of the tables of their day, and so a program of their own, which today's tables do not type
+  for (const program of ['.', 'migrations'])
+    it(`types: tsc finds nothing in ${program}`, () => {
+      const { status, output } = run('tsc', ['--noEmit', '-p', program]);
+      expect(status, output).to.equal(0);
+    });
 
   it('lint and format: biome finds nothing', () => {
     const { status, output } = run('biome', ['check', '--error-on-warnings', '.']);

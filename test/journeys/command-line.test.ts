@@ -128,7 +128,7 @@ describe('the portaria command line, on the embedded store', function () {
     const text = portaria(['audit', 'verify', 'third'], env);
     expect(text.stdout).to.match(/third: \d+ events are as they were sealed/);
     await withStore(async (store) => {
-      const { context_id } = await store.database.knex('contexts').where({ code: 'third' }).first('context_id');
+      const { context_id } = (await store.database.knex('contexts').where({ code: 'third' }).first('context_id'))!;
       await store.database.knex('audit_events').where({ context_id, seal_seq: 1 }).update({ outcome: 'failure' });
     });
     const broken = portaria(['audit', 'verify', 'third'], env);

@@ -6,7 +6,7 @@ import { addMembers, createGroup } from '../../src/domain/people/groups/index.ts
 import { planDeactivation } from '../../src/domain/people/planned-deactivations/index.ts';
 import { changeStatus, createUser, findUserByLogin, type Status } from '../../src/domain/people/users/index.ts';
 import { sealEvents, verifyChain } from '../../src/domain/records/audit/index.ts';
-import { inTransaction, type Scope } from '../../src/domain/scope.ts';
+import { inTransaction, type Scope, type UserId } from '../../src/domain/scope.ts';
 import { dayIn } from '../../src/platform/clock/index.ts';
 import type { Answer, FoundForm, Jar } from '../support/jar.ts';
 import { onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
@@ -157,7 +157,7 @@ describe('every write path of the life cycle', function () {
       prepare: ({ db, contextId }, id) =>
         db('second_factors').insert({
           context_id: contextId,
-          user_id: id,
+          user_id: id as UserId,
           factor_id: id,
           kind: 'totp',
           name: 'App',

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { publishTerms } from '../../src/domain/applications/consents/index.ts';
+import type { Status } from '../../src/domain/people/users/index.ts';
 import { element, serialize } from '../../src/platform/saml/write-xml.ts';
 import { type Answer, Jar, send } from '../support/jar.ts';
 import { startMailSink } from '../support/mail-sink.ts';
@@ -48,7 +49,7 @@ describe('path × state', () => {
     sink.close();
   });
 
-  const setStatus = async (status: string) => {
+  const setStatus = async (status: Status) => {
     await (await server.scope()).db('users').where({ last_name: 'Matriz' }).update({ status });
   };
 
@@ -133,7 +134,7 @@ describe('path × state', () => {
     'SAML, asked': async ({ jar }) =>
       where(await jar.follow(`${server.issuer}/saml/sso`, { method: 'POST', form: { SAMLRequest: samlRequest() } })),
     'SAML, launched': async ({ jar }) => {
-      const { application_id } = await (await server.scope()).db('applications').where({ code: 'wiki' }).first('application_id');
+      const { application_id } = (await (await server.scope()).db('applications').where({ code: 'wiki' }).first('application_id'))!;
       return where(await jar.follow(`${server.issuer}/saml/launch/${application_id}`));
     },
     recovery: async () => {
@@ -141,7 +142,7 @@ describe('path × state', () => {
       await jar.submit(jar.form(await jar.get(`${server.issuer}/recovery`), /recovery$/), { login: 'mara@acme.example' });
       const events = async () => (await server.scope()).db('audit_events').where({ type: 'password.recovery-requested' });
       await eventually(async () => expect(await events()).to.have.length(1));
-      if ((await events())[0].outcome === 'failure') return 'no mail';
+      if ((await events())[0]!.outcome === 'failure') return 'no mail';
       let link = '';
       await eventually(async () => {
         [link = ''] = sink.mails.flatMap(({ text }) => /https?:\/\/\S+\/recovery\/[\w-]{43}/.exec(text) ?? []);

@@ -59,7 +59,7 @@ describe('domain/authentication: gathering the facts of the next step', () => {
   it('a proof is of one person only: the facts are of that person while it holds, and then of the session', async () => {
     const scope = await server.scope();
     const { userId } = (await findUserByLogin(scope, 'ana@acme.example'))!;
-    const { changed_at } = await scope.db('passwords').where({ user_id: userId }).first('changed_at');
+    const { changed_at } = (await scope.db('passwords').where({ user_id: userId }).first('changed_at'))!;
     const proven = { userId, at: scope.clock.now().getTime(), amr: ['pwd'], passwordChangedAt: changed_at.getTime() };
     const holds = await gatherFacts(scope, await rules(), { ...joao, proven });
     expect(holds.proven?.userId).to.equal(userId);

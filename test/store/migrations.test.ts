@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { dumpSchema, schemaFile } from '../../scripts/dump-schema.ts';
+import { tablesFile, writeTables } from '../../scripts/tables.ts';
 import { type Database, migrate, openDatabase, pendingMigrations } from '../../src/platform/database/index.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
@@ -18,6 +19,14 @@ describe('store: migrations', () => {
 
   it('leave the schema that test/migrations/schema.sql says', async () => {
     expect(await dumpSchema(database), 'run: node scripts/dump-schema.ts --write').to.equal(readFileSync(schemaFile, 'utf8'));
+  });
+
+  it('leave the tables that src/domain/tables.ts types', () => {
+    const schema = readFileSync(schemaFile, 'utf8');
+    expect(writeTables(schema), 'run: node scripts/dump-schema.ts --write').to.equal(readFileSync(tablesFile, 'utf8'));
+    expect(() => writeTables(schema.replace('  context_id uuid', '  context_id point')), 'a type it does not know').to.throw(
+      'context_id point',
+    );
   });
 
   it('begin every primary, unique and foreign key with context_id', async () => {
@@ -40,13 +49,13 @@ describe('store: migrations', () => {
 
   it('run down and up again, and in parallel without harm', async () => {
     expect(await pendingMigrations(database.knex)).to.deep.equal([]);
-    const { readdirSync } = await import('node:fs');
     const folder = new URL('../../migrations/', import.meta.url);
-    for (const file of readdirSync(folder).sort().reverse()) await (await import(new URL(file, folder).href)).down(database.knex);
+    const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+    for (const file of files.sort().reverse()) await (await import(new URL(file, folder).href)).down(database.knex);
     await database.knex('knex_migrations').delete();
     const others = [openDatabase(test.url, 4), openDatabase(test.url, 4), openDatabase(test.url, 4)];
     const ran = await Promise.all(others.map((one) => migrate(one)));
-    expect(ran.map((names) => names.length).sort()).to.deep.equal([0, 0, readdirSync(folder).length]);
+    expect(ran.map((names) => names.length).sort()).to.deep.equal([0, 0, files.length]);
     await Promise.all(others.map((one) => one.close()));
     expect(await dumpSchema(database)).to.equal(readFileSync(schemaFile, 'utf8'));
   });

@@ -46,7 +46,7 @@ describe('store: events from before the chain', () => {
       event_id: newId(),
       at: new Date(),
       type: 'user.edited',
-      outcome: 'success',
+      outcome: 'success' as const,
       actor: JSON.stringify(person),
       details: '{}',
       ...more,

@@ -99,7 +99,7 @@ describe('web/account: a person’s own pages', () => {
     wait(1);
     const jar = new Jar();
     const page = await signIn(passwords.joao, jar);
-    const { factor_id } = await scope.db('second_factors').first('factor_id');
+    const { factor_id } = (await scope.db('second_factors').first('factor_id'))!;
     const path = `/second-factors/${factor_id}/remove`;
     expect((await jar.follow(at(path))).url, 'not reachable without it').to.not.match(/remove$/);
     await jar.submit(jar.form(page, /second-factor$/), { code: totpCode(secret, now()) });
@@ -130,13 +130,11 @@ describe('web/account: a person’s own pages', () => {
     expect(forms).to.have.length(2);
     const form = joao.form(list, /sessions$/);
     const scope = await server.scope();
-    const anas = (
-      await scope
-        .db('sessions')
-        .join('users', 'users.user_id', 'sessions.user_id')
-        .where('users.email_key', 'ana@acme.example')
-        .first('session_id')
-    ).session_id;
+    const anas = (await scope
+      .db('sessions')
+      .join('users', 'users.user_id', 'sessions.user_id')
+      .where('users.email_key', 'ana@acme.example')
+      .first('session_id'))!.session_id;
     await joao.submit(form, { session: anas });
     expect((await ana.follow(`${server.issuer}/launchpad`)).url, 'somebody else’s').to.match(/launchpad$/);
     await joao.submit(form, { session: forms[0]! });

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { deleteAccount } from '../../src/domain/administration/account-changes/index.ts';
 import { auditRetention, purgeOldEvents } from '../../src/domain/administration/audit-keeping/index.ts';
 import { changeSettings } from '../../src/domain/company/context-settings/index.ts';
-import { mailPerson, sweepMails } from '../../src/domain/company/mails/index.ts';
-import { findUserByLogin, requestDeletion } from '../../src/domain/people/users/index.ts';
+import { mailPerson } from '../../src/domain/company/mails/index.ts';
+import { findUserByLogin, requestDeletion, sweepMails } from '../../src/domain/people/users/index.ts';
 import {
   BrokenChain,
   findSealedRange,
@@ -61,7 +61,7 @@ describe('domain/audit: the chain', () => {
   it('processes that seal at once wait for one another: no place is given twice', async () => {
     await Promise.all(Array.from({ length: 6 }, seal));
     const seqs = await events().orderBy('seal_seq').pluck('seal_seq');
-    expect(seqs).to.deep.equal(seqs.map((_: number, i: number) => i + 1));
+    expect(seqs).to.deep.equal(seqs.map((_, i) => i + 1));
     expect((await verify()).breach).to.equal(undefined);
   });
 
@@ -74,7 +74,7 @@ describe('domain/audit: the chain', () => {
     await seal();
     const [late] = await events().where({ reason: 'slow' });
     const [quick] = await events().where({ reason: 'quick' });
-    expect(late.seal_seq).to.be.greaterThan(quick.seal_seq);
+    expect(late!.seal_seq).to.be.greaterThan(quick!.seal_seq!);
     expect((await verify()).breach).to.equal(undefined);
   });
 
@@ -93,11 +93,11 @@ describe('domain/audit: the chain', () => {
       return [seq, what];
     };
     const own = { context_id: scope.contextId };
-    const { seal_seq: mine } = await events().where({ reason: 'n9' }).first('seal_seq');
+    const { seal_seq: mine } = (await events().where({ reason: 'n9' }).first('seal_seq'))!;
     for (const change of [
       { reason: 'other' },
       { details: '{}' },
-      { outcome: 'failure' },
+      { outcome: 'failure' as const },
       { at: new Date(0) },
       { actor: '{"kind":"system","name":"x"}' },
     ])
@@ -141,7 +141,7 @@ describe('domain/audit: the chain', () => {
       await tampered(async (db) => {
         const [event] = await db('audit_events').where({ ...own, seal_seq: 3 });
         await db('audit_events').insert({
-          ...event,
+          ...event!,
           event_id: newId(),
           seal_seq: last + 1,
           actor: '{}',
@@ -221,7 +221,7 @@ describe('domain/audit: the chain', () => {
     const known = { seq: head!.seq, hash: head!.hash };
     expect((await verifyChain(scope, known)).breach).to.equal(undefined);
     await at(head!.seq).delete();
-    await scope.db('audit_chains').where({ context_id: scope.contextId }).update({ seq: early.seq, hash: early.hash, mac: early.mac });
+    await scope.db('audit_chains').where({ context_id: scope.contextId }).update({ seq: early!.seq, hash: early!.hash, mac: early!.mac });
     expect((await verify()).breach, 'from inside it looks whole').to.equal(undefined);
     expect((await verifyChain(scope, known)).breach).to.include({ at: head!.seq, what: 'missing' });
   });
@@ -238,7 +238,7 @@ describe('domain/audit: the chain', () => {
     await seal();
     const result = await verify();
     expect([result.firstSeq, result.breach]).to.deep.equal([purged + 1, undefined]);
-    expect((await events().where({ type: 'audit.purged' }))[0].details.events).to.equal(purged);
+    expect((await events().where({ type: 'audit.purged' }))[0]!.details).to.include({ events: purged });
     await at(purged + 1).delete();
     expect((await verify()).breach).to.include({ at: purged + 1, what: 'missing' });
     expect(await purgeEvents(scope, new Date(0)), 'nothing is that old').to.equal(0);
@@ -328,7 +328,7 @@ describe('domain/audit: the chain', () => {
       first: last + 1,
       last: last + 1,
     });
-    const heads = [await at(last).first('seal_hash'), await at(last - 1).first('seal_hash')].map((row) => row!.seal_hash.toString('hex'));
+    const heads = [await at(last).first('seal_hash'), await at(last - 1).first('seal_hash')].map((row) => row!.seal_hash!.toString('hex'));
     expect((await verifyChain(scope, { seq: last, hash: heads[0]! })).breach).to.equal(undefined);
     expect((await verifyChain(scope, { seq: last, hash: heads[1]! })).breach).to.include({ at: last, what: 'changed' });
     expect((await verifyChain(scope, { seq: last - 1, hash: heads[1]! })).isKnownTooOld).to.equal(true);
@@ -388,8 +388,8 @@ describe('domain/audit: people’s data', () => {
   it('what was moved to another event or altered is not believed', async () => {
     const [event] = await eventsOf(scope, { type: 'sign-in.succeeded' });
     const row = scope.db('audit_events').where({ event_id: event!.id });
-    const { subject_sealed } = await row.clone().first('subject_sealed');
-    const altered = Buffer.from(subject_sealed);
+    const { subject_sealed } = (await row.clone().first('subject_sealed'))!;
+    const altered = Buffer.from(subject_sealed!);
     altered[20]! ^= 1;
     await row.clone().update({ subject_sealed: altered });
     expect((await eventsOf(scope, { type: 'sign-in.succeeded' }))[0]!.erased.subject).to.equal(true);
@@ -404,13 +404,13 @@ describe('domain/audit: people’s data', () => {
     const kept = await row.clone().first();
     const [first] = await scope.db('audit_events').where({ context_id: scope.contextId, actor_id: userId }).orderBy('seal_seq');
     const own = await scope.db('audit_events').where({ context_id: scope.contextId, subject_id: userId }).orderBy('seal_seq').first();
-    const at = Math.min(first.seal_seq, own.seal_seq);
+    const at = Math.min(first!.seal_seq!, own!.seal_seq!);
     await row.clone().update({ key: Buffer.alloc(32, 1) });
     expect((await verifyChain(scope)).breach).to.include({ at, what: 'hidden' });
     await row.clone().delete();
     expect((await verifyChain(scope)).breach).to.include({ at, what: 'hidden' });
     // an event that says the person was deleted counts for nothing while the person lives
-    const said = { context_id: scope.contextId, event_id: newId(), at: new Date(), type: 'user.deleted', outcome: 'success' };
+    const said = { context_id: scope.contextId, event_id: newId(), at: new Date(), type: 'user.deleted', outcome: 'success' as const };
     await scope.db('audit_events').insert({ ...said, actor: '{}', subject_kind: 'user', subject_id: userId, details: '{}' });
     expect((await verifyChain(scope)).breach).to.include({ at, what: 'hidden' });
     await scope.db('audit_events').where('event_id', said.event_id).delete();
@@ -421,11 +421,11 @@ describe('domain/audit: people’s data', () => {
       .whereNotNull('seal_seq')
       .orderBy('seal_seq', 'desc')
       .first();
-    const { event_id } = await last;
+    const { event_id } = (await last)!;
     await scope.db('audit_events').where({ event_id }).update({ reason: 'changed' });
     expect((await verifyChain(scope)).breach).to.include({ what: 'changed', eventId: event_id });
     await scope.db('audit_events').where({ event_id }).update({ reason: null });
-    await scope.db('audit_keys').insert(kept);
+    await scope.db('audit_keys').insert(kept!);
     expect((await verifyChain(scope)).breach).to.equal(undefined);
   });
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { verifyAuditFile } from '../../src/domain/administration/audit-keeping/index.ts';
 import { changeStatus, findUserByLogin } from '../../src/domain/people/users/index.ts';
-import { canonicalEvent, nextHash, noHash, recordAlone, sealEvents } from '../../src/domain/records/audit/index.ts';
+import { canonicalEvent, type EventRow, nextHash, noHash, recordAlone, sealEvents } from '../../src/domain/records/audit/index.ts';
 import { enqueueJob, listFailedJobs } from '../../src/platform/jobs/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { movableClock } from '../support/clock.ts';
@@ -41,7 +41,7 @@ describe('web/admin-console: the audit report', () => {
     expect(await shown('person=jsilva&as=about&type=user.created')).to.contain('João da Silva');
     expect(await shown('person=jsilva&type=settings.changed')).to.contain('Nothing matches');
     const payroll = await (await server.scope()).db('applications').where({ code: 'payroll' }).first('application_id');
-    expect(await shown(`application=${payroll.application_id}`))
+    expect(await shown(`application=${payroll!.application_id}`))
       .to.contain('<div>Application added')
       .and.to.not.contain('yesterday');
   });
@@ -132,11 +132,11 @@ describe('web/admin-console: the audit report', () => {
       return shown.text;
     };
     // with hashes that fit each other up to the end of what is exported, by somebody without the master key
-    const rows = await events().where('seal_seq', '<=', 5).orderBy('seal_seq');
+    const rows = (await events().where('seal_seq', '<=', 5).orderBy('seal_seq')) as EventRow[];
     let hash = noHash;
     for (const row of rows) {
       const reason = row.seal_seq === 3 ? 'forged' : row.reason;
-      hash = nextHash(hash, row.seal_seq, canonicalEvent({ ...row, reason }));
+      hash = nextHash(hash, row.seal_seq!, canonicalEvent({ ...row, reason }));
       await events().where('event_id', row.event_id).update({ reason, seal_hash: hash });
     }
     expect(await exported()).to.contain('changed by somebody outside');
@@ -195,7 +195,7 @@ describe('web/admin-console: the audit report', () => {
 
   it('who looks at a group is recorded', async () => {
     const scope = await server.scope();
-    const { group_id } = await scope.db('groups').where({ context_id: scope.contextId, name: 'Finance' }).first('group_id');
+    const { group_id } = (await scope.db('groups').where({ context_id: scope.contextId, name: 'Finance' }).first('group_id'))!;
     await ana.get(at(`/admin/groups/${group_id}`));
     expect((await eventsOf(scope, { type: 'group.viewed' })).map(({ subjectName }) => subjectName)).to.deep.equal(['Finance']);
   });

@@ -47,7 +47,7 @@ describe('web/admin-console: many people at once', () => {
     expect(await statuses()).to.deep.equal({ deactivated: 60 });
     const events = await (await server.scope()).db('audit_events').where({ type: 'user.deactivated' });
     expect(events).to.have.length(60);
-    expect(events[0].actor_id, 'in the name of who asked').to.equal(
+    expect(events[0]!.actor_id, 'in the name of who asked').to.equal(
       (await findUserByLogin(await server.scope(), 'ana@acme.example'))!.userId,
     );
   });
@@ -101,7 +101,7 @@ describe('web/admin-console: many people at once', () => {
     await scope.db('users').where('username_key', 'like', 'p1%').update({ status: 'blocked' });
     expect((await change('/admin/users?status=blocked', { change: 'unblock', whom: 'all' })).text).to.contain('11 of 11');
     expect(await statuses()).to.deep.equal({ activated: 60 });
-    const { application_id } = await scope.db('applications').where({ context_id: scope.contextId, code: 'payroll' }).first();
+    const { application_id } = (await scope.db('applications').where({ context_id: scope.contextId, code: 'payroll' }).first())!;
     await change('/admin/users?q=pat', { change: 'link-applications', whom: 'all' }, { applications: application_id });
     expect(await scope.db('application_users').where({ application_id })).to.have.length(60);
     const mailed = { firstName: 'Iris', lastName: 'Invited', email: 'iris@acme.example', role: 'regular', status: 'invited' } as const;

@@ -60,7 +60,7 @@ describe('web: consent', () => {
       const scope = await server.scope();
       const joao = (await findUserByLogin(scope, 'jsilva'))!;
       const [event] = await scope.db('audit_events').where({ type: 'terms.accepted', subject_id: joao.userId });
-      expect(event.actor.id, 'the person did it').to.equal(joao.userId);
+      expect(event!.actor, 'the person did it').to.include({ id: joao.userId });
     });
 
     it('a new edition is asked again, an old page of the one before accepts nothing; what was published stays', async () => {

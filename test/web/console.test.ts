@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { OidcSettings } from '../../src/domain/applications/applications/index.ts';
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { sealEvents } from '../../src/domain/records/audit/index.ts';
 import { Jar, send } from '../support/jar.ts';
@@ -70,8 +71,8 @@ describe('web/admin-console', () => {
     const secret = /new-secret">([\w-]{43})</.exec(shown)![1]!;
     const scope = await server.scope();
     const stored = scope.db('applications').where({ context_id: scope.contextId, code: 'wiki' });
-    const { client_secret_expires_at } = (await stored.clone().first('oidc')).oidc;
-    expect(client_secret_expires_at * 1000 - Date.now()).to.be.within(89.9 * 86_400_000, 90 * 86_400_000);
+    const { client_secret_expires_at } = (await stored.clone().first('oidc'))!.oidc as OidcSettings;
+    expect(client_secret_expires_at! * 1000 - Date.now()).to.be.within(89.9 * 86_400_000, 90 * 86_400_000);
     const form = ana.form(await ana.get(at(`/admin/applications/${id}/edit`)), /edit$/);
     expect((await ana.get(form.action, { form: { ...form.fields, name: 'Knowledge' } })).status).to.equal(303);
     const token = () => send(`${server.issuer}/oidc/token`, { form: { grant_type: 'client_credentials' }, headers: basic('wiki', secret) });
@@ -101,8 +102,8 @@ describe('web/admin-console', () => {
 
   it('assigns people and groups, and takes them away; nothing chosen is said to be nothing', async () => {
     const scope = await server.scope();
-    const { application_id } = await scope.db('applications').where({ context_id: scope.contextId, code: 'payroll' }).first();
-    const { group_id } = await scope.db('groups').where({ context_id: scope.contextId, is_everyone: true }).first();
+    const { application_id } = (await scope.db('applications').where({ context_id: scope.contextId, code: 'payroll' }).first())!;
+    const { group_id } = (await scope.db('groups').where({ context_id: scope.contextId, is_everyone: true }).first())!;
     const path = `/admin/applications/${application_id}/assignments`;
     const post = async (form: Record<string, string>, to = path) => {
       const { fields } = ana.form(await ana.get(at('/sign-out')));

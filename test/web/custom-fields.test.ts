@@ -234,7 +234,7 @@ describe('web: custom fields', () => {
     await server.apply({ contexts: [{ ...context, samlEntityId: null }] });
     const scope = await server.scope();
     const event = await scope.db('audit_events').where({ type: 'context.edited' }).orderBy('event_id', 'desc').first();
-    expect(event.details).to.deep.equal({
+    expect(event!.details).to.deep.equal({
       before: { name: 'Acme S.A.', samlEntityId: 'urn:example:kept' },
       after: { name: 'Acme S.A.', samlEntityId: null },
     });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createTasks } from '../../src/app/jobs.ts';
+import type { OidcSettings } from '../../src/domain/applications/applications/index.ts';
 import type { Clock } from '../../src/platform/clock/index.ts';
 import { createMailer } from '../../src/platform/mail/index.ts';
 import { startMailSink } from '../support/mail-sink.ts';
@@ -111,7 +112,7 @@ describe('web: certificates and client secrets that end soon', () => {
     await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: [{ code: 'erp', name: 'ERP 2', oidc }] }] });
     const scope = await server.scope();
     const kept = await scope.db('applications').where({ context_id: scope.contextId, code: 'erp' }).first('oidc');
-    expect(kept.oidc.client_secret_expires_at).to.be.a('number');
+    expect((kept!.oidc as OidcSettings).client_secret_expires_at).to.be.a('number');
     const events = await (await server.scope()).db('audit_events').where({ type: 'application.secret-ends-soon' });
     expect(events).to.have.length(2);
   });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import type { UserId } from '../../src/domain/scope.ts';
 import type { Db } from '../../src/platform/database/index.ts';
 import { type Answer, Jar } from '../support/jar.ts';
 import { totpCode } from '../support/second-factor.ts';
@@ -18,11 +19,11 @@ describe('web/account: requests under way while access ends', () => {
 
   const at = (path: string) => `${server.issuer}/account${path}`;
   /** Sends a request while the person is held, and lets it go on once `change` is done. */
-  async function during(request: () => Promise<Answer>, change: (db: Db, userId: string) => PromiseLike<unknown>): Promise<Answer> {
+  async function during(request: () => Promise<Answer>, change: (db: Db, userId: UserId) => PromiseLike<unknown>): Promise<Answer> {
     const { db } = await server.scope();
     let answer: Promise<Answer> | undefined;
     await db.transaction(async (inside) => {
-      const { user_id } = await inside('users').where({ username_key: 'jsilva' }).forUpdate().first('user_id');
+      const { user_id } = (await inside('users').where({ username_key: 'jsilva' }).forUpdate().first('user_id'))!;
       answer = request();
       // it waits for the lock, or the test shows nothing
       for (let waiting = 0; waiting === 0; await sleep(20)) {
@@ -35,8 +36,8 @@ describe('web/account: requests under way while access ends', () => {
     });
     return answer!;
   }
-  const endSessions = (db: Db, userId: string) => db('sessions').where({ user_id: userId }).update({ ended_at: new Date() });
-  const deactivate = (db: Db, userId: string) => db('users').where({ user_id: userId }).update({ status: 'deactivated' });
+  const endSessions = (db: Db, userId: UserId) => db('sessions').where({ user_id: userId }).update({ ended_at: new Date() });
+  const deactivate = (db: Db, userId: UserId) => db('users').where({ user_id: userId }).update({ status: 'deactivated' });
   const stored = async () => {
     const { db } = await server.scope();
     return JSON.stringify([

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { SignJWT } from 'jose';
-import { findApplicationByCode, setApplicationEnabled } from '../../src/domain/applications/applications/index.ts';
+import { findApplicationByCode, type OidcSettings, setApplicationEnabled } from '../../src/domain/applications/applications/index.ts';
 import { unassignApplication } from '../../src/domain/applications/assignments/index.ts';
 import { findGroupByName } from '../../src/domain/people/groups/index.ts';
 import { changeStatus, findUserByLogin } from '../../src/domain/people/users/index.ts';
@@ -107,7 +107,7 @@ describe('web/oidc: attacks', () => {
     const scope = await server.scope();
     const row = await scope.db('applications').where({ context_id: scope.contextId, code: 'payroll' }).first();
     expect(JSON.stringify(row), 'no secret at rest').not.to.contain(clientSecret);
-    const fingerprint = await token(server.issuer, form, basic('payroll', row.oidc.secret_fingerprint));
+    const fingerprint = await token(server.issuer, form, basic('payroll', (row!.oidc as OidcSettings).secret_fingerprint!));
     expect(fingerprint.status, 'what is at rest opens nothing').to.equal(401);
   });
 

@@ -42,7 +42,7 @@ describe('web/admin-console: personal data', () => {
     const { userId: user_id } = (await findUserByLogin(scope, 'jsilva'))!;
     await signedIn(server.baseUrl, 'jsilva', passwords.joao);
     const application = async (code: string) =>
-      (await scope.db('applications').where({ context_id: scope.contextId, code }).first('application_id')).application_id;
+      (await scope.db('applications').where({ context_id: scope.contextId, code }).first('application_id'))!.application_id;
     const own = { context_id: scope.contextId, user_id };
     const [payroll, mobile] = [await application('payroll'), await application('mobile')];
     await scope.db('applications').where({ application_id: payroll }).update({ enabled: false });

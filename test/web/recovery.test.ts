@@ -144,7 +144,7 @@ describe('web/recovery', () => {
     await mailAfter('ana@acme.example');
     const known = sink.mails.length;
     await ask('ana@acme.example');
-    await eventually(async () => expect((await events()).at(-1).reason).to.equal('too-many'));
+    await eventually(async () => expect((await events()).at(-1)!.reason).to.equal('too-many'));
     expect(sink.mails).to.have.length(known);
   });
 

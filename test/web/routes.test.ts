@@ -71,7 +71,7 @@ describe('web: the route table', () => {
     await server.apply({
       contexts: [{ code: 'acme', name: 'Acme S.A.', customFields: [{ code: 'center', label: 'Center', type: 'text' }] }],
     });
-    ids.field = (await scope.db('custom_fields').where('context_id', scope.contextId).first()).field_id;
+    ids.field = (await scope.db('custom_fields').where('context_id', scope.contextId).first())!.field_id;
     const asAna: Scope = {
       ...scope,
       actor: { kind: 'person', id: (await findUserByLogin(scope, 'ana@acme.example'))!.userId, name: 'Ana' },

@@ -189,7 +189,7 @@ describe('web: the console connects SAML applications', () => {
     const { applicationId } = (await findApplicationByCode(scope, 'fetched'))!;
     await tasks['refresh-metadata']!({ contextId: scope.contextId, applicationId }, { isLast: false });
     const row = await scope.db('partner_metadata').where({ application_id: applicationId }).first();
-    expect(JSON.stringify(row.proposed)).to.contain('https://again.example/acs');
+    expect(JSON.stringify(row!.proposed)).to.contain('https://again.example/acs');
   });
 
   it('hostile or useless metadata is refused with the reason, and nothing typed is lost', async () => {

@@ -307,7 +307,8 @@ describe('web: SAML sign-on and logout', () => {
     await jar.follow(await requestUrl({ code: 'crm' }));
     const request = jar.log.join(' ');
     expect(request).to.contain('/sign-in/');
-    const pending = (await (await server.scope()).db('pending_requests').orderBy('created_at', 'desc').first()).destination.path;
+    const asked = await (await server.scope()).db('pending_requests').orderBy('created_at', 'desc').first('destination');
+    const { path: pending } = asked!.destination as { path: string };
     await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: [{ ...application('crm', {}), enabled: false }] }] });
     expect((await ana.get(`${server.issuer}${pending}`)).status).to.equal(400);
     await server.apply({

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Status } from '../../src/domain/people/users/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { Jar, send } from '../support/jar.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -26,7 +27,7 @@ describe('web/sign-in: attacks', () => {
     server.apply({
       contexts: [{ code: 'acme', name: 'Acme S.A.', users: [{ username, firstName: 'Test', lastName: username, password }] }],
     });
-  const setStatus = async (username: string, status: string) => {
+  const setStatus = async (username: string, status: Status) => {
     const scope = await server.scope();
     await scope.db('users').where({ context_id: scope.contextId, username_key: username }).update({ status });
   };
@@ -37,7 +38,7 @@ describe('web/sign-in: attacks', () => {
       .replace(/sign-in(%2F|\/)[0-9a-f-]{36}/g, '');
 
   it('S39–S42: unknown, wrong, invited, deactivated and blocked look the same', async () => {
-    for (const status of ['invited', 'deactivated', 'blocked']) {
+    for (const status of ['invited', 'deactivated', 'blocked'] as const) {
       await addPerson(`is.${status}`);
       await setStatus(`is.${status}`, status);
     }
@@ -69,7 +70,7 @@ describe('web/sign-in: attacks', () => {
     await addPerson('Straße.müller');
     for (const name of ['straße.müller', 'STRASSE.MÜLLER', ' Straße.Müller ', 'straße.mu\u0308ller', 'ｓtraße.müller'])
       await attempt(name, 'wrong wrong wrong');
-    expect((await users('strasse.müller')).status).to.equal('blocked');
+    expect((await users('strasse.müller'))!.status).to.equal('blocked');
     expect((await attempt('straße.müller', 'a password for this test')).status).to.equal(422);
   });
 
@@ -78,7 +79,7 @@ describe('web/sign-in: attacks', () => {
     const pages = await Promise.all(Array.from({ length: 40 }, () => signInPage()));
     await Promise.all(pages.map(({ jar, page }) => fillSignIn(jar, page, 'race', 'wrong wrong wrong')));
     const scope = await server.scope();
-    const user = await users('race');
+    const user = (await users('race'))!;
     const rows = await scope
       .db('audit_events')
       .where({ context_id: scope.contextId, type: 'sign-in.failed', subject_id: user.user_id })
@@ -116,7 +117,7 @@ describe('web/sign-in: attacks', () => {
       for (let i = 0; i < 4; i++) await attempt('clears', 'wrong wrong wrong');
       await signedIn(server.baseUrl, 'clears', 'a password for this test');
     }
-    expect((await users('clears')).status).to.equal('activated');
+    expect((await users('clears'))!.status).to.equal('activated');
   });
 
   it('refuses forms without the forgery token, with another browser’s, or said to come from elsewhere', async () => {

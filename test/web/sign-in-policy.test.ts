@@ -139,7 +139,7 @@ describe('web: the sign-in policy', () => {
   });
 
   it('stricter rules for a group, an application or a role, with a worked example of what holds for whom', async () => {
-    const finance = (await (await server.scope()).db('groups').where({ name: 'Finance' }).first('group_id')).group_id;
+    const finance = (await (await server.scope()).db('groups').where({ name: 'Finance' }).first('group_id'))!.group_id;
     expect(
       (await save({ for: `group:${finance}`, 'password.minLength': '30', 'session.idleMinutes': '10' }, '/admin/policy/overrides/new'))
         .status,
@@ -200,7 +200,7 @@ describe('web: the sign-in policy', () => {
     const refused = await signIn('jsilva', passwords.joao);
     expect(refused.page.text).to.contain('id="fault"');
     expect((await signIn('ana@acme.example', passwords.ana)).page.url).to.match(/launchpad$/);
-    const { reason } = await (await server.scope()).db('audit_events').where({ type: 'sign-in.failed' }).first('reason');
+    const { reason } = (await (await server.scope()).db('audit_events').where({ type: 'sign-in.failed' }).first('reason'))!;
     expect(reason).to.equal('unknown-person');
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { accountChanges } from '../../src/domain/administration/account-changes/index.ts';
-import { findUserByLogin, requestDeletion } from '../../src/domain/people/users/index.ts';
+import { findUserByLogin, requestDeletion, type Status } from '../../src/domain/people/users/index.ts';
+import type { UserId } from '../../src/domain/scope.ts';
 import { eventsOf } from '../support/audit.ts';
 import { movableClock } from '../support/clock.ts';
 import { type Answer, Jar } from '../support/jar.ts';
@@ -26,13 +27,13 @@ describe('web/admin-console: a person’s page', () => {
   let server: TestServer;
   let ana: Jar;
   const { clock, wait, reset } = movableClock();
-  const ids = {} as Record<Who | 'ana', string>;
+  const ids = {} as Record<Who | 'ana', UserId>;
   beforeEach(async () => {
     reset();
     server = await startTestServer({ clock });
     const scope = await server.scope();
     await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users: Object.values(people) }] });
-    const status = (login: string, to: string) =>
+    const status = (login: string, to: Status) =>
       scope.db('users').where({ context_id: scope.contextId, username_key: login }).update({ status: to });
     await status('off', 'deactivated');
     await status('blocked', 'blocked');
@@ -140,11 +141,11 @@ describe('web/admin-console: a person’s page', () => {
       .and.to.not.match(new RegExp(`/admin/users/${id}/(?!personal-data)`));
     const row = new RegExp(`<tr>(?:(?!</tr>)[^])*${id}(?:(?!</tr>)[^])*</tr>`).exec((await ana.get(at('/admin/users'))).text)![0];
     expect(row).to.not.match(new RegExp(`${id}/`));
-    const { group_id } = await scope.db('groups').where({ name: 'Finance' }).first('group_id');
-    const { application_id } = await scope
+    const { group_id } = (await scope.db('groups').where({ name: 'Finance' }).first('group_id'))!;
+    const { application_id } = (await scope
       .db('applications')
       .where({ context_id: scope.contextId, code: 'payroll' })
-      .first('application_id');
+      .first('application_id'))!;
     const filled = { firstName: 'Late', groups: group_id, applications: application_id, startsOn: '2099-01-01', endsOn: '2099-02-01' };
     for (const { action, fields } of forms)
       expect((await ana.get(action, { form: { ...fields, ...filled } })).status, action).to.equal(409);
@@ -166,7 +167,7 @@ describe('web/admin-console: a person’s page', () => {
     const role = await scope
       .db('users')
       .where({ user_id: ids.activated })
-      .update({ role: 'owner' })
+      .update({ role: scope.db.raw("'owner'") })
       .catch((error) => error.code);
     expect(role, 'the store knows no third').to.not.equal(1);
   });
@@ -221,7 +222,7 @@ describe('web/admin-console: a person’s page', () => {
     const scope = await server.scope();
     const everything = JSON.stringify([await scope.db('passwords'), await scope.db('audit_events'), await scope.db('users')]);
     expect(everything).to.not.contain(temporary);
-    const { temporary_encrypted } = await scope.db('passwords').where({ user_id: ids.activated }).first();
+    const { temporary_encrypted } = (await scope.db('passwords').where({ user_id: ids.activated }).first())!;
     expect(temporary_encrypted).to.be.a('string').with.length.greaterThan(40);
     const signIn = async (password: string) => {
       const jar = new Jar();

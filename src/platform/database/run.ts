@@ -1,3 +1,5 @@
+import type { Knex } from 'knex';
+import type { Tables } from 'knex/types/tables.js';
 import type { Db, Row } from './database.ts';
 
 type Connection = {
@@ -28,7 +30,11 @@ export async function run<T = Row>(
 }
 
 /** Appends a row as `run` does. @param row with the same columns every time */
-export async function insertRow(db: Db, table: string, row: Row): Promise<void> {
+export async function insertRow<Name extends keyof Tables>(
+  db: Db,
+  table: Name,
+  row: Knex.ResolveTableType<Tables[Name], 'insert'>,
+): Promise<void> {
   const columns = Object.keys(row);
   const text = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((_, i) => `$${i + 1}`).join(', ')})`;
   await run(db, `insert into ${table}`, text, Object.values(row));

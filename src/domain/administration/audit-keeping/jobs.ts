@@ -1,7 +1,17 @@
 import { listContexts } from '../../company/contexts/index.ts';
 import { type Chore, eachCompany } from '../../job.ts';
-import { findHead } from '../../records/audit/index.ts';
+import { findHead, sealEvents } from '../../records/audit/index.ts';
+import { listUnsealed } from './list-unsealed.ts';
 import { purgeOldEvents } from './retention.ts';
+
+/** Every minute. */
+export const sealAudit: Chore = {
+  name: 'seal-audit',
+  run: async (server) =>
+    eachCompany(server, await listUnsealed(server.db), 'the audit could not be sealed', (scope, { timeZone }) =>
+      sealEvents(scope, timeZone),
+    ),
+};
 
 /** What is older than the company keeps goes, every night. */
 export const purgeAudit: Chore = {

@@ -27,7 +27,7 @@ export async function verifyAuditFile(lines: AsyncIterable<string> | Iterable<st
   const faulty = (what: NonNullable<FileVerification['fault']>['what']): FileVerification => ({ ...result, fault: { line, what } });
   for await (const text of lines) {
     line += 1;
-    let value: Record<string, never>;
+    let value: Record<string, unknown>;
     try {
       value = JSON.parse(text);
       if (value === null || typeof value !== 'object') throw new Error('no object');
@@ -36,7 +36,7 @@ export async function verifyAuditFile(lines: AsyncIterable<string> | Iterable<st
     }
     if (signature !== undefined) return faulty('unreadable'); // nothing follows the signature
     if (line === 1) {
-      if (value.format !== ('portaria-audit-1' as never) || !/^[0-9a-f]{64}$/.test(String(value.before))) return faulty('not-an-export');
+      if (value.format !== 'portaria-audit-1' || !/^[0-9a-f]{64}$/.test(String(value.before))) return faulty('not-an-export');
       result.header = value as unknown as ExportHeader;
       hash = Buffer.from(result.header.before, 'hex');
     } else if (value.signature) {

@@ -36,4 +36,5 @@ export {
   listApplicationsUsingField,
   listMappedClaims,
   lockApplication,
+  setTraceUntil,
 } from './store.ts';

@@ -132,6 +132,11 @@ export async function updateApplication(
   return changed === 1;
 }
 
+/** Until when the protocol's messages are kept (traces). No edit of the application: its version stays. @param until null ends it */
+export const setTraceUntil = async (scope: Transaction, applicationId: ApplicationId, until: Date | null): Promise<void> => {
+  await applications(scope).where('application_id', applicationId).update({ trace_until: until });
+};
+
 export const removeApplication = async (scope: Transaction, applicationId: ApplicationId): Promise<void> => {
   await applications(scope).where('application_id', applicationId).delete();
 };

@@ -2,7 +2,7 @@ import { newId } from '../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, notifyChange } from '../../../platform/database/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type ApplicationId, type Scope, type Transaction, useCase } from '../../scope.ts';
-import { type Application, getApplication } from '../applications/index.ts';
+import { type Application, getApplication, setTraceUntil } from '../applications/index.ts';
 
 /** `reason`: why it was refused, as the audit writes it. `content` is decoded and redacted: made only while somebody watches. */
 export type Exchange = { protocol: 'oidc' | 'saml'; direction: 'received' | 'sent'; name: string; reason?: string; content(): string };
@@ -34,10 +34,7 @@ async function setTrace(
   type: 'application.trace-started' | 'application.trace-stopped',
 ): Promise<Application> {
   const application = await getApplication(scope, applicationId);
-  await scope
-    .db('applications')
-    .where({ context_id: scope.contextId, application_id: application.applicationId })
-    .update({ trace_until: until });
+  await setTraceUntil(scope, application.applicationId, until);
   await recordEvent(scope, {
     type,
     subject: { kind: 'application', id: application.applicationId, name: application.name },

@@ -1,20 +1,9 @@
 import type { Database, Db } from '../../../platform/database/index.ts';
+import type { Row } from '../../rows.ts';
 import type { ContextId, Scope, Transaction } from '../../scope.ts';
 import type { Context } from './context.ts';
 
-type ContextRow = {
-  context_id: ContextId;
-  code: string;
-  name: string;
-  environment: Context['environment'];
-  paired_context_id: ContextId | null;
-  address: string | null;
-  saml_entity_id: string | null;
-  time_zone: string;
-  version: number;
-};
-
-const fromRow = (row: ContextRow): Context => ({
+const fromRow = (row: Row<'contexts'>): Context => ({
   contextId: row.context_id,
   code: row.code,
   name: row.name,
@@ -26,9 +15,9 @@ const fromRow = (row: ContextRow): Context => ({
   version: row.version,
 });
 
-const find = async (db: Db, where: Partial<ContextRow>): Promise<Context | undefined> => {
-  const row = await db<ContextRow>('contexts').where(where).first();
-  return row && fromRow(row as ContextRow);
+const find = async (db: Db, where: Partial<Row<'contexts'>>): Promise<Context | undefined> => {
+  const row = await db('contexts').where(where).first();
+  return row && fromRow(row);
 };
 
 // These come before any scope is known: they are how one is found.
@@ -36,13 +25,13 @@ export const findContextByCode = (db: Db, code: string) => find(db, { code });
 export const findContextById = (db: Db, contextId: ContextId) => find(db, { context_id: contextId });
 /** @param host as in the Host header: only chooses among configured addresses, nothing derives from it. */
 export const findContextByHost = async (db: Db, host: string): Promise<Context | undefined> => {
-  const row = await db<ContextRow>('contexts')
+  const row = await db('contexts')
     .whereIn('address', [`https://${host}`, `http://${host}`])
     .first();
-  return row && fromRow(row as ContextRow);
+  return row && fromRow(row);
 };
 export const listContexts = async (db: Db, limit = 100_000): Promise<Context[]> =>
-  (await db<ContextRow>('contexts').orderBy('code').limit(limit)).map((row) => fromRow(row as ContextRow));
+  (await db('contexts').orderBy('code').limit(limit)).map(fromRow);
 
 /** Who changes it next waits; whatever refers to it does not. */
 export async function lockContext({ db, contextId }: Scope): Promise<void> {

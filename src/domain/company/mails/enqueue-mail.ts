@@ -53,8 +53,7 @@ export async function mailPerson(
     });
 }
 
-/** Of people who are gone since: what waits for them, or failed for good, would keep their name and address. */
-export async function sweepMails(db: Db): Promise<void> {
-  const isOrphan = `payload->>'userId' IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.context_id = (payload->>'contextId')::uuid AND u.user_id = (payload->>'userId')::uuid)`;
-  for (const { name: one } of [mailDelivery, oldMailDelivery]) await dropJobs(db, one, isOrphan);
+/** Mails that wait or failed for good. @param where a condition on their `payload`, a `MailJob`; of ours and not from outside */
+export async function dropMails(db: Db, where: string): Promise<void> {
+  for (const { name } of [mailDelivery, oldMailDelivery]) await dropJobs(db, name, where);
 }

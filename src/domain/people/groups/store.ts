@@ -142,7 +142,7 @@ export const removeGroup = async (scope: Transaction, groupId: GroupId): Promise
 /** @returns the people who were not members before */
 export async function insertMembers(scope: Transaction, groupId: GroupId, userIds: string[]): Promise<UserId[]> {
   if (userIds.length === 0) return [];
-  const { rows } = await scope.db.raw<{ rows: { user_id: UserId }[] }>(
+  const { rows } = await scope.db.raw<{ rows: Pick<Row<'group_members'>, 'user_id'>[] }>(
     `INSERT INTO group_members (context_id, group_id, user_id)
      SELECT context_id, ?::uuid, user_id FROM users WHERE context_id = ? AND user_id = ANY(?::uuid[]) AND deleting_since IS NULL ORDER BY user_id FOR KEY SHARE
      ON CONFLICT (context_id, user_id, group_id) DO NOTHING RETURNING user_id`,

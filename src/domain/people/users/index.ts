@@ -36,6 +36,7 @@ export {
   ofUser,
   type UserRow,
 } from './store.ts';
+export { sweepMails } from './sweep-mails.ts';
 export {
   actingAs,
   checkPersonalData,

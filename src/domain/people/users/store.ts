@@ -99,11 +99,11 @@ export async function forgetCustomValues({ db, contextId }: Scope, fieldId: stri
   const step = 2000;
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
     const { rows } = await db.raw(
-      `WITH chunk AS (SELECT user_id FROM users WHERE context_id = ? AND user_id > ? ORDER BY user_id LIMIT ${step}),
-        cut AS (UPDATE users u SET custom_values = custom_values - ?::text FROM chunk
-          WHERE u.context_id = ? AND u.user_id = chunk.user_id AND jsonb_exists(u.custom_values, ?))
+      `WITH chunk AS (SELECT user_id FROM users WHERE context_id = :contextId AND user_id > :after ORDER BY user_id LIMIT ${step}),
+        cut AS (UPDATE users u SET custom_values = custom_values - CAST(:fieldId AS text) FROM chunk
+          WHERE u.context_id = :contextId AND u.user_id = chunk.user_id AND jsonb_exists(u.custom_values, :fieldId))
        SELECT max(user_id::text) AS last, count(*) AS n FROM chunk`,
-      [contextId, after, fieldId, contextId, fieldId],
+      { contextId, after, fieldId },
     );
     if (Number(rows[0].n) < step) return;
     after = rows[0].last;

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { run } from '../../../platform/database/index.ts';
+import type { Row } from '../../rows.ts';
 import { type Actor, isId, type Scope } from '../../scope.ts';
 
 /** What an event says of the person who acted, and of the person it is about. `actor`: of somebody who did not sign in and tried to be this person. */
@@ -26,9 +27,13 @@ export async function ensurePersonKeys(scope: Scope, userIds: (string | undefine
 export async function findPersonKeys({ db, contextId }: Scope, userIds: string[]): Promise<PersonKeys> {
   if (userIds.length === 0) return new Map();
   const text = 'SELECT user_id, key FROM audit_keys WHERE context_id = $1 AND user_id = ANY($2)';
-  const { rows } = await run<{ user_id: string; key: Buffer }>(db, 'audit keys', text, [contextId, userIds]);
+  const { rows } = await run<Pick<Row<'audit_keys'>, 'user_id' | 'key'>>(db, 'audit keys', text, [contextId, userIds]);
   return new Map(rows.map(({ user_id, key }) => [user_id, key]));
 }
+
+/** Of these people, those who have an account. */
+export const findLiving = async ({ db, contextId }: Scope, userIds: string[]): Promise<Set<string>> =>
+  new Set<string>(await db('users').where('context_id', contextId).whereIn('user_id', userIds).pluck('user_id'));
 
 type Part = 'actor' | 'subject';
 const bound = (eventId: string, part: Part): Buffer => Buffer.from(`${eventId} ${part}`);

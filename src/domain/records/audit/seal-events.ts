@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { dayIn } from '../../../platform/clock/index.ts';
 import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
-import type { Db } from '../../../platform/database/index.ts';
-import { type ContextId, inTransaction, type Scope, type Transaction } from '../../scope.ts';
+import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import { canonicalEvent, nextHash, noHash } from './chain.ts';
 import type { EventRow } from './read-events.ts';
 
@@ -133,15 +132,6 @@ async function countByDay({ db, contextId }: Scope, rows: EventRow[], timeZone: 
       [contextId, day, type, outcome, n] as never,
     );
   }
-}
-
-/** Companies with something to seal. */
-export async function listUnsealed(db: Db): Promise<{ contextId: ContextId; timeZone: string }[]> {
-  const { rows } = await db.raw(
-    `SELECT c.context_id AS "contextId", c.time_zone AS "timeZone" FROM contexts c
-     WHERE EXISTS (SELECT 1 FROM audit_events e WHERE e.context_id = c.context_id AND e.seal_seq IS NULL)`,
-  );
-  return rows;
 }
 
 /** How often each thing happened on each day. @param from YYYY-MM-DD */

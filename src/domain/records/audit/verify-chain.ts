@@ -1,7 +1,7 @@
 import { inSnapshot, type Scope } from '../../scope.ts';
 import { canonicalEvent, nextHash } from './chain.ts';
 import { listSealed } from './list-events.ts';
-import { findPersonKeys, openData } from './personal.ts';
+import { findLiving, findPersonKeys, openData } from './personal.ts';
 import type { EventRow } from './read-events.ts';
 import { type ChainHead, findHead, isOwnHead } from './seal-events.ts';
 
@@ -100,7 +100,7 @@ async function hiddenAmong(scope: Scope, rows: EventRow[], anchorSeq: number): P
     .where((or) => or.whereNull('seal_seq').orWhere('seal_seq', '>', anchorSeq))
     .whereIn('subject_id', keyless)
     .pluck('subject_id');
-  const alive = new Set<string>(await db('users').where('context_id', contextId).whereIn('user_id', keyless).pluck('user_id'));
+  const alive = await findLiving(scope, keyless);
   const deleted = new Set(deletions.filter((id) => id !== null && !alive.has(id)));
   const hides = (row: EventRow, part: 'actor' | 'subject', id: string | null, sealed: Buffer | null): boolean => {
     if (!id || !sealed) return false;

@@ -3,6 +3,7 @@ import { hashToken } from '../../../platform/crypto/index.ts';
 import { Batcher, byKey, type Database, jsonText } from '../../../platform/database/index.ts';
 import type { NameId } from '../../../platform/saml/index.ts';
 import type { Role } from '../../people/users/index.ts';
+import type { Row } from '../../rows.ts';
 import type { ApplicationId, ContextId, Scope, SessionId, Transaction, UserId } from '../../scope.ts';
 import type { PolicyFinder } from '../sign-in-policy/index.ts';
 import { describeBrowser } from './describe-browser.ts';
@@ -32,21 +33,8 @@ const findLive = `
 
 const touch = 'UPDATE sessions SET seen_at = $3 WHERE context_id = $1 AND session_id = $2 AND seen_at < $4';
 
-type FoundRow = {
-  n: number;
-  session_id: SessionId;
-  user_id: UserId;
-  amr: string[];
-  authenticated_at: Date;
-  seen_at: Date;
-  expires_at: Date;
-  first_name: string;
-  last_name: string;
-  role: Role;
-  locale: string | null;
-  terms_edition: number | null;
-  login: string;
-};
+type FoundRow = Pick<Row<'sessions'>, 'session_id' | 'user_id' | 'amr' | 'authenticated_at' | 'seen_at' | 'expires_at'> &
+  Pick<Row<'users'>, 'first_name' | 'last_name' | 'role' | 'locale' | 'terms_edition'> & { n: number; login: string };
 
 /** Finds the live session of a cookie's token and notes, once a minute, that it was seen. */
 export function createSessionFinder(database: Database, clock: Clock, findPolicy: PolicyFinder): SessionFinder {
@@ -159,7 +147,7 @@ export async function findSessionsOfParticipant(
   const own = () => known().where('s.ended_at', null);
   const query = own().whereRaw('p.name_ids @> ?::jsonb', [jsonText([nameId])]);
   if (sessionIndexes.length > 0) query.whereIn('p.protocol_session', sessionIndexes);
-  const rows: { session_id: SessionId; user_id: UserId }[] = await query.select('p.session_id', 's.user_id');
+  const rows: Pick<Row<'sessions'>, 'session_id' | 'user_id'>[] = await query.select('p.session_id', 's.user_id');
   // a name that several people share is no name to end sessions by, nor when all but one have left already; with an index it is one session's
   if (new Set(rows.map((row) => row.user_id)).size > 1) return { sessionIds: [], isOther: true };
   const named = await known()
