@@ -148,7 +148,7 @@ describe('web: the route table', () => {
     return Promise.all(tables.map((table) => db(table).where('context_id', contextId).orderByRaw('1, 2')));
   }
 
-  it('S-law 6: another context’s ids are 404, another context’s session is none', async () => {
+  it('S5, Law 5: another context’s ids are 404, another context’s session is none', async () => {
     const csrf = await csrfOf(rita!, 'other');
     const withIds = routes.filter(({ path }) => path.startsWith('/admin') && path.includes(':'));
     const kinds = new Set(withIds.flatMap(({ path }) => [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!)));

@@ -51,6 +51,7 @@ async function ruleOf(incoming: Incoming | Promise<Incoming>, at = gate): Promis
   }
 }
 
+/** Law 8. */
 describe('unit: the SAML gate', () => {
   it('lets a signed request through, by either certificate and binding, and reads it', async () => {
     const message = await readMessage(posted(await signed()), gate);

@@ -9,6 +9,7 @@ import { type Answer, Jar } from '../../support/jar.ts';
 import { eventually } from '../../support/process.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
 
+/** S38. */
 describe('web/admin-console: the audit report', () => {
   let server: TestServer;
   let ana: Jar;

@@ -35,7 +35,7 @@ describe('web/admin-console', () => {
     });
   };
 
-  it('S47: every change to an application is in the audit with before and after, without secrets', async () => {
+  it('every change to an application is in the audit with before and after, without secrets', async () => {
     const created = await newApplication();
     const secret = /new-secret">([\w-]{43})</.exec(created.text)![1]!;
     const id = /\/admin\/applications\/([0-9a-f-]{36})\/edit/.exec(created.text)![1]!;

@@ -37,7 +37,7 @@ describe('web: the sign-in policy', () => {
   };
   const rules = async () => (await loadPolicy(await server.scope())).rules;
 
-  it('S36: saved as it is shown, nothing changes; what does not fit is named and nothing is lost', async () => {
+  it('saved as it is shown, nothing changes; what does not fit is named and nothing is lost', async () => {
     const before = await rules();
     expect((await save({})).status).to.equal(303);
     expect(await rules()).to.deep.equal(before);
@@ -161,7 +161,7 @@ describe('web: the sign-in policy', () => {
     expect((await ana.get(at(link))).status).to.equal(404);
   });
 
-  it('S24: passwords expire and do not come back, where the company says so', async () => {
+  it('passwords expire and do not come back, where the company says so', async () => {
     await save({ 'password.expiryDays': '30', 'password.history': '2', 'session.lifetimeHours': '8000' });
     wait(31 * 24 * 60);
     const { jar, page } = await signIn('jsilva', passwords.joao);

@@ -111,7 +111,7 @@ describe('web/oidc: attacks', () => {
     expect(fingerprint.status, 'what is at rest opens nothing').to.equal(401);
   });
 
-  it('S-law 7: no bearer value is in the store', async () => {
+  it('Law 7: no bearer value is in the store', async () => {
     const { jar, tokens, code } = await signInWithTokens(server, joao.login, joao.password);
     const scope = await server.scope();
     const everything = [];

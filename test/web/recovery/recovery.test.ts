@@ -44,7 +44,7 @@ describe('web/recovery', () => {
     page: await fillSignIn(jar, await jar.follow(at('/launchpad')), login, password),
   });
 
-  it('from the sign-in page to a new password, by a link that counts once and ends every session', async () => {
+  it('S4, S138: from the sign-in page to a new password, by a link that counts once and ends every session', async () => {
     const elsewhere = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
     expect((await new Jar().follow(at('/launchpad'))).text).to.contain('/recovery"');
     const mail = await mailAfter('ana@acme.example');

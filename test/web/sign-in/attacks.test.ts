@@ -213,7 +213,7 @@ describe('web/sign-in: attacks', () => {
     }
   });
 
-  it('believes no Host or X-Forwarded-* header (S-law 3)', async () => {
+  it('Law 3: believes no Host or X-Forwarded-* header', async () => {
     const headers = {
       'x-forwarded-host': 'evil.example',
       'x-forwarded-proto': 'https',

@@ -5,6 +5,7 @@ import { findUserByLogin } from '../../../src/domain/people/users/index.ts';
 import { Jar } from '../../support/jar.ts';
 import { fillSignIn, startTestServer, type TestServer } from '../../support/server.ts';
 
+/** Law 2. */
 describe('web/sign-in: whether an account exists', function () {
   this.timeout(300_000);
   let server: TestServer;

@@ -429,7 +429,7 @@ describe('domain/audit: people’s data', () => {
     expect((await verifyChain(scope)).breach).to.equal(undefined);
   });
 
-  it('S130: is gone with the person, in what they did and what was done to them; the chain still verifies', async () => {
+  it('S130, Law 6: is gone with the person, in what they did and what was done to them; the chain still verifies', async () => {
     const { userId } = (await findUserByLogin(scope, 'jsilva'))!;
     await sealEvents(scope, 'UTC');
     await scope.db('users').where({ user_id: userId }).update({ recovery_email: 'joao@home.example' });
