@@ -29,6 +29,18 @@ describe('documents', () => {
     expect(broken).to.deep.equal([]);
   });
 
+  it('the reading order is eight files that exist', () => {
+    const files = [...read('docs/reading-order.md').matchAll(/^\d\. \[([^\]]+)\]\(\.\.\/([^)]+)\): /gm)].map(([, name, target]) => [
+      name,
+      target,
+    ]);
+    expect(files).to.have.length(8);
+    for (const [name, target] of files) {
+      expect(name).to.equal(target);
+      expect(existsSync(root + name), name).to.equal(true);
+    }
+  });
+
   it('settings that the documents name exist', () => {
     const known = new Set<string>(Object.values(settings).map(({ env }) => env));
     const unknown = [];

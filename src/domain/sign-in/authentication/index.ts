@@ -1,6 +1,21 @@
 // Owns: the journey from a pending request to a session: what must be proven next, proving a password, changing one that must be changed.
 // Does not: show pages (web/sign-in), decide access (access) or speak a protocol (web/oidc, web/saml).
-
+//
+//   OIDC, SAML, Launchpad or a page: who wants to go where, with which demands
+//     session enough? nextStep says done ──────────────────> back to where they came from
+//     otherwise openPendingRequest: a row of its own, bound to this browser
+//       ┌─> gatherFacts: session, proof, policy, factors, terms, of one person
+//       │   nextStep: a pure function from these facts to one step
+//       │     password      → provePassword, provePasskeySignIn ─┐  each attempt is counted before it is checked;
+//       │     second-factor → a factor of the person             ├─ a wrong one is refused by refuse-attempt
+//       │     enrol         → enrolAtSignIn                      │
+//       │     new-password  → changeRequiredPassword             │
+//       │     terms         → the person accepts                 │
+//       └──── recordProof: what was proven stays with the request ┘
+//             kept-out      → recordKeptOut, a page that says why
+//             done          → completeSignIn
+//   completeSignIn, one transaction: close the request, hold the person, ask for the next step again,
+//     lift the block, note the browser, start the session ──> back to where they came from
 export { changePolicy, confirmPolicy, endTrial, forgetGroupRules, type PolicyChange, revertPolicy } from './change-policy.ts';
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
