@@ -13,6 +13,9 @@ export default {
     forbid('domain-knows-platform-only', { path: '^src/domain' }, { path: '^src/(?!domain|platform)' }),
     forbid('web-knows-domain-and-platform', { path: '^src/web' }, { path: '^src/(?!web|domain|platform)' }),
     forbid('app-knows-no-process', { path: '^src/app' }, { path: '^src/processes' }),
+    forbid('only-processes-use-the-command-line', { path: '^src/(?!processes|command-line)' }, { path: '^src/command-line' }),
+    // it starts without any page: of app it needs the store only
+    forbid('command-line-knows-no-page', { path: '^src/command-line' }, { path: '^src/(web|processes|app/(?!open-store\\.ts))' }),
     forbid('config-knows-nobody', { path: '^src/config' }, { path: '^src/(?!config)' }),
     forbid('web-slices-are-apart', { path: '^src/web/([^/]+)' }, { path: '^src/web/(?!$1|request/)' }),
     forbid(
@@ -29,7 +32,7 @@ export default {
     ),
     forbid(
       'platform-by-its-face',
-      { path: '^src/(domain|web|app|processes)' },
+      { path: '^src/(domain|web|app|command-line|processes)' },
       { path: '^src/platform/[^/]+/.+', pathNot: '/index\\.ts$' },
     ),
     ...families
@@ -41,12 +44,14 @@ export default {
           { path: `^src/domain/(${families.slice(n + 1).join('|')})/` },
         ),
       ),
-    forbid('every-domain-file-has-a-family', { path: `^src/domain/(?!(${families.join('|')})/[^/]+/|(scope|rows|tables)\\.ts$)` }, {}),
+    forbid('every-domain-file-has-a-family', { path: `^src/domain/(?!(${families.join('|')})/[^/]+/|(scope|rows|tables|job)\\.ts$)` }, {}),
     forbid(
       'audit-uses-no-sister',
       { path: '^src/domain/records/audit/' },
-      { path: '^src/domain/(?!records/audit/|(scope|rows|tables)\\.ts)' },
+      { path: '^src/domain/(?!records/audit/|(scope|rows|tables|job)\\.ts)' },
     ),
+    forbid('examples-know-nobody', { path: '^examples/([^/]+)' }, { path: '^(src|test|scripts|migrations|examples/(?!$1/))' }),
+    forbid('nothing-imports-an-example', { path: '^src' }, { path: '^examples' }),
     forbid('nothing-imports-a-test', { path: '^src' }, { path: '^test' }),
     // what a partner sends must never reach its reader (decision 0009)
     forbid('samlify-by-one-file', { path: '^src/(?!platform/saml/samlify\\.ts$)' }, { path: '^node_modules/samlify/' }),

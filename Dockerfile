@@ -2,7 +2,8 @@
 FROM node:24-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev && npm cache clean --force
+# without the examples' packages: they are other people's applications
+RUN npm ci --omit=dev --workspaces=false --include-workspace-root && npm cache clean --force
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production PORTARIA_DATA_DIR=/data

@@ -6,10 +6,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Jar, send } from '../../test/support/jar.ts';
+import type { Jar } from '../../test/support/jar.ts';
 import { authorizationUrl, basic, json } from '../../test/support/oidc.ts';
 import { portaria, startServerProcess } from '../../test/support/process.ts';
 import { fillSignIn, freePort } from '../../test/support/server.ts';
+import { LightJar, sendByNode } from './light-jar.ts';
 import { median, percentile, rate } from './load.ts';
 import { memoryOfSessions } from './memory.ts';
 import { bareSignatures, samlifyRates, signaturesOfOneCore, verifiedRequests, writtenResponses } from './saml.ts';
@@ -97,7 +98,7 @@ async function startBare(): Promise<Side> {
   );
   await once(child.stdout!, 'data');
   const issuer = `http://127.0.0.1:${barePort}`;
-  const jar = new Jar();
+  const jar = new LightJar();
   const stop = (url: string) => url.startsWith(redirectUri);
   const authorizeUrl = () => {
     const request = authorizationUrl({ issuer, redirectUri }, { client_id: 'bench', scope });
@@ -112,7 +113,7 @@ async function startBare(): Promise<Side> {
 
 async function signedInSide(): Promise<Side> {
   const issuer = `${origin}/bench`;
-  const jar = new Jar();
+  const jar = new LightJar();
   await fillSignIn(jar, await jar.follow(`${issuer}/launchpad`), 'person0', password);
   const side = {
     token: `${issuer}/oidc/token`,
@@ -132,7 +133,7 @@ async function authorizeOnce(side: Side): Promise<{ code: string; verifier: stri
 }
 
 async function tokenRequest(side: Side, form: Record<string, string>) {
-  const answer = await send(side.token, { form, headers: basic('bench', secret) });
+  const answer = await sendByNode(side.token, { form, headers: basic('bench', secret) });
   if (answer.status !== 200) throw new Error(`token: ${answer.status} ${answer.text.slice(0, 300)}`);
   return json(answer);
 }
@@ -297,7 +298,7 @@ try {
   const begun = performance.now();
   const server = await startServerProcess(port, env);
   cleanUp.push(() => server.kill('SIGTERM'));
-  await send(`${origin}/bench/.well-known/openid-configuration`);
+  await sendByNode(`${origin}/bench/.well-known/openid-configuration`);
   const firstAnswer = (performance.now() - begun) / 1000;
   await sleep(3000);
   const idle = resident(server.child.pid!);

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { newId, sha256 } from '../../src/platform/crypto/index.ts';
-import { send } from '../../test/support/jar.ts';
 import { createTestDatabase, stopSharedPostgres } from '../../test/support/postgres.ts';
 import { onDatabase, portaria, type ServerProcess, startServerProcess } from '../../test/support/process.ts';
 import { freePort } from '../../test/support/server.ts';
+import { sendByNode } from './light-jar.ts';
 import { rate } from './load.ts';
 
 const sessions = 50_000;
@@ -70,7 +70,7 @@ export async function memoryOfSessions(
     await rate(600, 64, async () => {
       const token = tokens[n++];
       if (!token) throw done;
-      const answer = await send(`${processes[n % 2]!.url}/bench/account`, { headers: { cookie: `portaria_session_bench=${token}` } });
+      const answer = await sendByNode(`${processes[n % 2]!.url}/bench/account`, { headers: { cookie: `portaria_session_bench=${token}` } });
       if (answer.status !== 200) throw new Error(`a page of a session: ${answer.status} ${answer.location}`);
     }).catch((reason) => {
       if (reason !== done) throw reason;

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
-import { Jar } from '../../test/support/jar.ts';
 import { setUpApp, totpCode } from '../../test/support/second-factor.ts';
 import { fillSignIn } from '../../test/support/server.ts';
 import { answerPasskey, createSoftwarePasskey } from '../../test/support/software-passkey.ts';
+import { LightJar } from './light-jar.ts';
 import { rate } from './load.ts';
 import { password } from './sign-in.ts';
 import { sendOnWire } from './wire.ts';
@@ -12,8 +12,8 @@ const stepMs = 30_000;
 /** Each code counts once, and one step before and after now are taken: three sign-ins a person in half a minute. */
 type Person = { login: string; secret: string; lastStep: number };
 
-const open = async (base: string, login: string): Promise<Jar> => {
-  const jar = new Jar(sendOnWire);
+const open = async (base: string, login: string): Promise<LightJar> => {
+  const jar = new LightJar(sendOnWire);
   const page = await fillSignIn(jar, await jar.follow(`${base}/launchpad`), login, password);
   if (!page.url.endsWith('/launchpad')) throw new Error(`${login}: ${page.url}`);
   return jar;
@@ -50,7 +50,7 @@ export function signInWithApp(base: string, people: Person[]): () => Promise<voi
     const next = Math.max(person.lastStep + 1, isEarly ? step - 1 : step);
     if (next > step + 1) throw new Error('every code of everybody is used: raise the number of people');
     person.lastStep = next;
-    const jar = new Jar(sendOnWire);
+    const jar = new LightJar(sendOnWire);
     const page = await jar.follow(`${base}/launchpad`);
     const asked = await fillSignIn(jar, page, person.login, password);
     const { action, fields } = jar.form(asked, /second-factor$/);
@@ -73,7 +73,7 @@ export async function enrolPasskeys(base: string, logins: string[]) {
 /** A passkey alone. One authenticator answers one question at a time: its counter rises. */
 export function signInWithPasskey(base: string, passkeys: ReturnType<typeof createSoftwarePasskey>[]): (lane: number) => Promise<void> {
   return async (lane) => {
-    const jar = new Jar(sendOnWire);
+    const jar = new LightJar(sendOnWire);
     const page = await jar.follow(`${base}/launchpad`);
     const answer = await answerPasskey(jar, page, passkeys[lane]!, (url) => url.endsWith('/launchpad'));
     if (!/portaria_session/.test(answer.setCookie.join())) throw new Error(`passkey: ${answer.status} ${answer.text.slice(0, 200)}`);

@@ -7,6 +7,7 @@ import { ArtifactStore } from '../domain/records/protocol-artifacts/index.ts';
 import { createSessionFinder } from '../domain/sign-in/sessions/index.ts';
 import { createPolicyFinder } from '../domain/sign-in/sign-in-policy/index.ts';
 import { type Clock, systemClock } from '../platform/clock/index.ts';
+import { loadPasswordEngine } from '../platform/crypto/index.ts';
 import { ChangeListener, NoticedCache } from '../platform/database/index.ts';
 import { createViews } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
@@ -41,6 +42,8 @@ const keepsMails = ({ smtpUrl, demo, baseUrl }: Config, { isEmbedded }: Store): 
 /** Builds the server's objects from its configuration and an open store. Starts nothing but the change listener. */
 export async function createApp(config: Config, store: Store, log: Log, clock: Clock = systemClock): Promise<App> {
   const { database, keyRing, hasher } = store;
+  const engine = await loadPasswordEngine();
+  if (engine.faults.length > 0) log.warn({ engine: engine.name, faults: engine.faults }, 'passwords are hashed by a slower engine');
   const listener = new ChangeListener(database.url);
   const contexts = new ContextDirectory(database, listener, config.baseUrl, config.contextCacheSize, pathOf);
   const cache = new NoticedCache(listener, config.contextCacheSize);

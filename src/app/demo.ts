@@ -3,18 +3,20 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { type ApplyResult, applyState, parseState } from '../domain/administration/desired-state/index.ts';
+import { type ApplyResult, applyState, type DesiredState, parseState } from '../domain/administration/desired-state/index.ts';
 import { editApplication, findApplicationByCode } from '../domain/applications/applications/index.ts';
 import { listContexts } from '../domain/company/contexts/index.ts';
 import { openScope } from '../domain/scope.ts';
 import { createCertificate } from '../platform/saml/index.ts';
 import type { Services } from '../web/request/index.ts';
 
-export type Demo = { contextCode: string; sampleAddress: string; issuer: string; passwords: ApplyResult['generatedPasswords'] };
+export type Demo = { issuer: string; passwords: ApplyResult['generatedPasswords'] };
+
+export type SampleAddresses = { oidc: string; saml: string };
 
 export type SampleKeys = { key: string; certificate: string };
 
-/** What the sample application signs its SAML messages with: made once, kept in the data directory. */
+/** What the SAML sample signs its messages with: made once, kept in the data directory. */
 export async function loadSampleKeys(dataDir: string): Promise<SampleKeys> {
   const path = join(dataDir, 'sample-saml-key.json');
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'));
@@ -32,15 +34,21 @@ export async function loadSampleKeys(dataDir: string): Promise<SampleKeys> {
   return keys;
 }
 
+/** What config/demo.yaml says, with the addresses of this start. */
+export function readDemo(addresses: SampleAddresses, { certificate }: Pick<SampleKeys, 'certificate'>): DesiredState {
+  const text = readFileSync(new URL('../../config/demo.yaml', import.meta.url), 'utf8')
+    .replaceAll('{oidcAddress}', addresses.oidc)
+    .replaceAll('{samlAddress}', addresses.saml)
+    .replaceAll('{samlCertificate}', certificate.replaceAll('\n', ''));
+  return parseState(parse(text));
+}
+
 /**
  * Fills an empty store with config/demo.yaml. On later starts, while the demo's sample applications are still there, their addresses follow the port.
  * @returns what to tell the operator, or undefined when this is no demo
  */
-export async function prepareDemo(services: Services, sampleAddress: string, { certificate }: SampleKeys): Promise<Demo | undefined> {
-  const text = readFileSync(new URL('../../config/demo.yaml', import.meta.url), 'utf8')
-    .replaceAll('{sampleAddress}', sampleAddress)
-    .replaceAll('{sampleCertificate}', certificate.replaceAll('\n', ''));
-  const state = parseState(parse(text));
+export async function prepareDemo(services: Services, addresses: SampleAddresses, keys: SampleKeys): Promise<Demo | undefined> {
+  const state = readDemo(addresses, keys);
   const { code, applications } = state.contexts[0]!;
   const actor = { kind: 'system', name: 'demo' } as const;
   const existing = await listContexts(services.database.knex);
@@ -54,13 +62,13 @@ export async function prepareDemo(services: Services, sampleAddress: string, { c
     const scope = openScope(services, context.contextId, actor);
     const known = await Promise.all(applications.map((sample) => findApplicationByCode(scope, sample.code)));
     if (!known[0]) return undefined;
-    const moved = known[0].launchUrl !== applications[0]!.launchUrl;
-    for (const [index, { enabled: _e, assignedTo: _a, ...sample }] of moved ? applications.entries() : []) {
+    for (const [index, { enabled: _e, assignedTo: _a, ...sample }] of applications.entries()) {
       const application = known[index];
-      if (application) await editApplication(scope, application.applicationId, sample);
+      const hasMoved = application?.launchUrl !== sample.launchUrl || application?.saml?.entityId !== sample.saml?.entityId;
+      if (application && hasMoved) await editApplication(scope, application.applicationId, sample);
     }
   }
   const context = (await listContexts(services.database.knex)).find((one) => one.code === code)!;
   const resolved = await services.contexts.byId(context.contextId);
-  return { contextCode: code, sampleAddress, issuer: resolved!.url, passwords };
+  return { issuer: resolved!.url, passwords };
 }

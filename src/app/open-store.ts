@@ -6,7 +6,7 @@ import { listContexts } from '../domain/company/contexts/index.ts';
 import { startChain } from '../domain/records/audit/index.ts';
 import { inTransaction, openScope, type ScopeParts } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
-import { createPasswordHasher, type KeyRing, type PasswordHasher, parseKeyRing } from '../platform/crypto/index.ts';
+import { createPasswordHasher, type KeyRing, loadPasswordEngine, type PasswordHasher, parseKeyRing } from '../platform/crypto/index.ts';
 import { type Database, migrate, openDatabase, startEmbeddedPostgres } from '../platform/database/index.ts';
 
 export type Store = {
@@ -29,7 +29,7 @@ export async function openStore(config: StoreConfig, { say = (_: string) => {}, 
   const database = openDatabase(config.databaseUrl ?? embedded!.url, config.databasePoolSize);
   try {
     const keyRing = openKeyRing(config, embedded !== undefined);
-    const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue);
+    const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
     const migrated = migrations ? await migrate(database) : [];
     if (migrated.some((name) => name.endsWith('_seal_audit'))) await startChains({ database, keyRing, hasher, clock: systemClock });
     return {

@@ -1,5 +1,5 @@
 import { brandingSettings } from '../domain/company/branding/index.ts';
-import { fillIn, type MailJob, mailLinkPurpose, mailTexts } from '../domain/company/mails/index.ts';
+import { fillIn, type MailJob, mailLinkPurpose, mailTexts, type OldMailJob } from '../domain/company/mails/index.ts';
 import type { ContextId } from '../domain/scope.ts';
 import type { KeyRing } from '../platform/crypto/index.ts';
 import { isLocale } from '../platform/i18n/index.ts';
@@ -7,14 +7,11 @@ import type { Mailer } from '../platform/mail/index.ts';
 import type { Services } from '../web/request/index.ts';
 import { pathOf } from './page-paths.ts';
 
-/** A mail that a process of version 0.1 queued: it wrote the path itself. */
-export type OldMailJob = Omit<MailJob, 'leadsTo' | 'sealedLeadsTo'> & { path?: string; sealedPath?: string };
-
 /** @returns the path inside the context */
-function linkOf(keyRing: KeyRing, job: MailJob | OldMailJob): string | undefined {
-  const unseal = (sealed: string) => keyRing.decrypt(sealed, mailLinkPurpose(job.contextId)).toString();
-  if ('sealedLeadsTo' in job) return pathOf(JSON.parse(unseal(job.sealedLeadsTo!)));
-  if ('leadsTo' in job) return pathOf(job.leadsTo!);
+function linkOf(keyRing: KeyRing, contextId: ContextId, job: MailJob | OldMailJob): string | undefined {
+  const unseal = (sealed: string) => keyRing.decrypt(sealed, mailLinkPurpose(contextId)).toString();
+  if ('sealedLeadsTo' in job && job.sealedLeadsTo) return pathOf(JSON.parse(unseal(job.sealedLeadsTo)));
+  if ('leadsTo' in job && job.leadsTo) return pathOf(job.leadsTo);
   const { path, sealedPath } = job as OldMailJob;
   return sealedPath ? unseal(sealedPath) : path;
 }
@@ -25,9 +22,9 @@ function linkOf(keyRing: KeyRing, job: MailJob | OldMailJob): string | undefined
  */
 export async function sendMail(
   { services, mailer }: { services: Services; mailer: Mailer | undefined },
+  contextId: ContextId,
   job: MailJob | OldMailJob,
 ): Promise<void> {
-  const contextId = job.contextId as ContextId;
   const context = await services.contexts.byId(contextId);
   if (!context) return;
   if (!mailer) return services.log.warn({ mail: job.mail }, 'no mail server is configured: a mail was not sent');
@@ -41,7 +38,7 @@ export async function sendMail(
   const lines = {
     greeting: job.params.firstName ? t('mail.greeting', params) : t('mail.greeting_plain'),
     paragraphs: word('body').split(/\n\s*\n/),
-    link: `${context.url}${linkOf(services.keyRing, job)}`,
+    link: `${context.url}${linkOf(services.keyRing, contextId, job)}`,
     action: word('action'),
     company: context.name,
   };

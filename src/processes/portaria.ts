@@ -1,5 +1,5 @@
 // The `portaria` command line.
-import { runCommandLine } from '../app/command-line/index.ts';
+import { runCommandLine } from '../command-line/index.ts';
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   out: (text) => void process.stdout.write(`${text}\n`),

@@ -1,9 +1,7 @@
 // The web server: opens the store, serves pages and protocols, works on jobs, and ends in good order.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { createApp, loadSampleKeys, openStore, prepareDemo, type Store } from '../app/index.ts';
+import { createApp, isExampleInstalled, loadSampleKeys, openStore, prepareDemo, type Store, startExample } from '../app/index.ts';
 import { type Config, ConfigError, loadConfig } from '../config/index.ts';
 import { listen } from '../platform/http/index.ts';
 import { createLog, type Log } from '../platform/log/index.ts';
@@ -46,9 +44,9 @@ async function serve(
   opened: (() => void | Promise<void>)[],
   closeAll: () => Promise<void>,
 ): Promise<void> {
-  const samplePort = config.port + 1;
+  const samples = { oidc: `http://localhost:${config.port + 1}`, saml: `http://localhost:${config.port + 2}` };
   const isDemo = config.demo && store.isEmbedded && config.port > 0;
-  if (isDemo) config.outboundAllow.push(`localhost:${samplePort}`);
+  if (isDemo) config.outboundAllow.push(new URL(samples.oidc).host);
   const app = await createApp(config, store, log);
   opened.push(() => app.close());
   // before anybody can reach us: a server that is told to stop while it starts leaves nothing behind either
@@ -71,9 +69,16 @@ async function serve(
   });
   opened.push(() => server.close(config.shutdownGraceSeconds));
   const sampleKeys = isDemo ? await loadSampleKeys(config.dataDir) : undefined;
-  const demo = sampleKeys && (await prepareDemo(app.services, `http://localhost:${samplePort}`, sampleKeys));
-  const sample = demo && startSample(demo.issuer, samplePort, sampleKeys.key);
-  opened.push(() => void sample?.kill());
+  const demo = sampleKeys && (await prepareDemo(app.services, samples, sampleKeys));
+  const hasSamples = ['openid-connect', 'saml'].every(isExampleInstalled);
+  if (demo && hasSamples) {
+    const ISSUER = demo.issuer;
+    const running = [
+      startExample('openid-connect', { ISSUER, CLIENT_ID: 'sample', ADDRESS: samples.oidc }, say),
+      startExample('saml', { ISSUER, PRIVATE_KEY: sampleKeys.key, CERTIFICATE: sampleKeys.certificate, ADDRESS: samples.saml }, say),
+    ];
+    opened.push(() => running.forEach((one) => void one.kill()));
+  }
   if (config.runJobs) await app.startJobs();
 
   say(`Portaria ${await version()} is at ${config.baseUrl}`);
@@ -81,23 +86,14 @@ async function serve(
     say('');
     say(`  Launchpad       ${demo.issuer}/launchpad`);
     say(`  Administration  ${demo.issuer}/admin`);
-    say(`  Sample app      ${demo.sampleAddress}/`);
+    say(
+      `  Sample apps     ${hasSamples ? `${samples.oidc}/  ${samples.saml}/` : 'not installed: examples/ and its packages are missing here'}`,
+    );
     if (app.keepsMails) say(`  Mails           ${demo.issuer}/mails (on this machine only; set PORTARIA_SMTP_URL to send them)`);
     for (const { login, password } of demo.passwords) say(`  ${login.padEnd(22)}${password}`);
     if (demo.passwords.length > 0) say('  These passwords are shown only now.');
     say('');
   }
-}
-
-/** The demo's relying party, in a process of its own: it is somebody else's application. */
-function startSample(issuer: string, port: number, samlKey: string): ChildProcess {
-  const program = fileURLToPath(new URL('./sample-application.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, issuer, String(port)], {
-    stdio: ['pipe', 'inherit', 'inherit'],
-    env: { ...process.env, SAMPLE_SAML_KEY: samlKey },
-  });
-  child.on('error', (error) => say(`The sample application does not start: ${error.message}`));
-  return child;
 }
 
 async function serveMetrics(port: number, metrics: () => Promise<string>): Promise<{ close(): void }> {

@@ -3,6 +3,7 @@ import { createTasks } from '../../src/app/jobs.ts';
 import { type MailPage, mailLinkPurpose, mailPerson } from '../../src/domain/company/mails/index.ts';
 import { findUserByLogin, type User } from '../../src/domain/people/users/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
+import { inTransaction } from '../../src/domain/scope.ts';
 import { createMailer } from '../../src/platform/mail/index.ts';
 import { startMailSink } from '../support/mail-sink.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -27,7 +28,7 @@ describe('web: links in mails', () => {
   async function linkOf(task: 'deliver-mail' | 'send-mail', payload: Record<string, unknown>): Promise<string> {
     const mailer = createMailer(sink.url, 'Portaria <portaria@acme.example>');
     const count = sink.mails.length;
-    await createTasks(server.app.services, async () => {}, mailer)[task]!(payload, {} as never);
+    await createTasks(server.app.services, async () => {}, mailer)[task]!(payload, { isLast: false });
     mailer.close();
     expect(sink.mails).to.have.length(count + 1);
     return /https?:\S+/.exec(sink.mails.at(-1)!.text)![0];
@@ -41,13 +42,14 @@ describe('web: links in mails', () => {
 
   it('lead to the page that the domain named; a page with a token lies sealed in the queue', async () => {
     const token = 'a-token-that-nobody-may-read';
-    await mailPerson(scope, ana, { mail: 'own_password_changed', leadsTo: { page: 'account' } });
+    await inTransaction(scope, (inside) => mailPerson(inside, ana, { mail: 'own_password_changed', leadsTo: { page: 'account' } }));
     const open = await queued();
     expect(open.leadsTo).to.deep.equal({ page: 'account' } satisfies MailPage);
     expect(await linkOf('deliver-mail', open)).to.equal(`${server.issuer}/account`);
 
-    const { keyRing } = server.app.services;
-    await mailPerson(scope, ana, { mail: 'recovery', leadsTo: { page: 'recovery', token }, keyRing, params: { minutes: 5 } });
+    await inTransaction(scope, (inside) =>
+      mailPerson(inside, ana, { mail: 'recovery', leadsTo: { page: 'recovery', token }, params: { minutes: 5 } }),
+    );
     const secret = await queued();
     expect(JSON.stringify(secret)).to.not.contain(token);
     expect(await linkOf('deliver-mail', secret)).to.equal(`${server.issuer}/recovery/${token}`);

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { readDemo, startExample } from '../../src/app/index.ts';
 import { expectAccessible } from '../support/axe.ts';
 import { chromiumPath, disableScript, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
 import { send } from '../support/jar.ts';
+import { eventually } from '../support/process.ts';
 import { makeKeys } from '../support/saml.ts';
 import { freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -12,45 +12,30 @@ describe('journeys in Chromium', function () {
   this.timeout(120_000);
   let server: TestServer;
   let browser: Browser;
-  let samplePort: number;
-  let sample: ReturnType<typeof spawn>;
+  let samples: { oidc: string; saml: string };
+  let running: ReturnType<typeof startExample>[] = [];
 
   before(async function () {
     if (!chromiumPath) {
       console.log('      skipped: apt-get install chromium');
       return this.skip();
     }
-    samplePort = await freePort();
+    samples = { oidc: `http://localhost:${await freePort()}`, saml: `http://localhost:${await freePort()}` };
     server = await startTestServer({ jobs: true, config: { outboundAllow: ['localhost', '127.0.0.1'] } });
-    const address = `http://localhost:${samplePort}`;
-    const { parse } = await import('yaml');
     const keys = makeKeys();
-    const demo = parse(
-      readFileSync(new URL('../../config/demo.yaml', import.meta.url), 'utf8')
-        .replaceAll('{sampleAddress}', address)
-        .replaceAll('{sampleCertificate}', keys.certificate.replaceAll('\n', '')),
-    );
-    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: demo.contexts[0].applications }] });
-    const program = new URL('../../src/processes/sample-application.ts', import.meta.url).pathname;
-    sample = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, server.issuer, String(samplePort)], {
-      stdio: ['pipe', 'inherit', 'inherit'],
-      env: { ...process.env, SAMPLE_SAML_KEY: keys.pem },
-    });
-    for (let i = 0; i < 100; i++) {
-      if (
-        await send(`${address}/`).then(
-          () => true,
-          () => false,
-        )
-      )
-        break;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const { applications } = readDemo(samples, keys).contexts[0]!;
+    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications }] });
+    const ISSUER = server.issuer;
+    running = [
+      startExample('openid-connect', { ISSUER, CLIENT_ID: 'sample', ADDRESS: samples.oidc }, console.log),
+      startExample('saml', { ISSUER, PRIVATE_KEY: keys.pem, CERTIFICATE: keys.certificate, ADDRESS: samples.saml }, console.log),
+    ];
+    for (const address of Object.values(samples)) await eventually(() => send(`${address}/`));
     browser = await launchChromium();
   });
   after(async () => {
     await browser?.close();
-    sample?.kill();
+    for (const one of running) one.kill();
     await server?.close();
   });
 
@@ -99,7 +84,7 @@ describe('journeys in Chromium', function () {
 
   it('starts at the application, too: sign in there, sign out from there', async () => {
     const { context, page, errors } = await open();
-    await page.goto(`http://localhost:${samplePort}/sign-in`);
+    await page.goto(`${samples.oidc}/sign-in`);
     expect(await page.textContent('h1')).to.equal('Continue to Sample application');
     await signIn(page, 'jsilva', 'a wrong password');
     expect(await page.inputValue('#login')).to.equal('jsilva');
@@ -109,7 +94,7 @@ describe('journeys in Chromium', function () {
     await page.waitForSelector('#who');
     await page.click('text=Sign out');
     await page.click('text=Sign out everywhere');
-    await page.waitForURL(`http://localhost:${samplePort}/`);
+    await page.waitForURL(`${samples.oidc}/`);
     await page.goto(at('/launchpad'));
     expect(await page.isVisible('#password')).to.equal(true);
     expect(errors).to.deep.equal([]);
@@ -118,7 +103,7 @@ describe('journeys in Chromium', function () {
 
   it('SAML: the application sends the person here, the Launchpad sends them there, and signing out ends both protocols’ sessions', async () => {
     const { context, page, errors } = await open();
-    await page.goto(`http://localhost:${samplePort}/saml`);
+    await page.goto(`${samples.saml}/`);
     await page.click('text=Sign in by SAML');
     await signIn(page, 'ana@acme.example', passwords.ana);
     await page.waitForSelector('#who');
@@ -126,13 +111,13 @@ describe('journeys in Chromium', function () {
     expect(await page.textContent('table'))
       .to.contain('Ana Souza')
       .and.to.contain('Everyone');
-    await page.goto(`http://localhost:${samplePort}/sign-in`); // the other protocol, the same session
+    await page.goto(`${samples.oidc}/sign-in`); // the other protocol, the same session
     await page.waitForSelector('#who');
     await page.goto(at('/sign-out'));
     await page.click('text=Sign out everywhere');
     await page.waitForSelector('text=You are signed out');
     expect(await page.textContent('main')).to.not.contain('did not confirm');
-    await page.goto(`http://localhost:${samplePort}/saml`);
+    await page.goto(`${samples.saml}/`);
     expect(await page.isVisible('#who')).to.equal(false);
 
     await page.goto(at('/launchpad'));

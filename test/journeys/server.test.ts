@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,10 +9,24 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Jar, send } from '../support/jar.ts';
 import { createTestDatabase } from '../support/postgres.ts';
-import { eventually, onDatabase, startServerProcess } from '../support/process.ts';
-import { fillSignIn, freePort } from '../support/server.ts';
+import { eventually, onDatabase, portaria, startServerProcess } from '../support/process.ts';
+import { followSaml } from '../support/saml.ts';
+import { fillSignIn, freePort, passwords, signedIn } from '../support/server.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The demo takes the two ports behind its own for the sample applications. */
+async function freePortOfDemo(): Promise<number> {
+  const isTaken = (port: number) =>
+    send(`http://127.0.0.1:${port}/`).then(
+      () => true,
+      () => false,
+    );
+  for (;;) {
+    const port = await freePort();
+    if (port < 65_000 && !(await isTaken(port + 1)) && !(await isTaken(port + 2))) return port;
+  }
+}
 
 describe('the server process', function () {
   this.timeout(60_000);
@@ -20,17 +34,9 @@ describe('the server process', function () {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('npm start on an empty store: prints addresses and passwords once, and they work through to the sample application', async () => {
-    let port = await freePort();
-    while (
-      (await send(`http://127.0.0.1:${port + 1}/`).then(
-        () => true,
-        () => false,
-      )) ||
-      port > 65_000
-    )
-      port = await freePort();
-    const env = { PATH: process.env.PATH, PORT: String(port), PORTARIA_DATA_DIR: join(folder, 'demo') };
-    const start = async () => {
+    const port = await freePortOfDemo();
+    const start = async (at: number) => {
+      const env = { PATH: process.env.PATH, PORT: String(at), PORTARIA_DATA_DIR: join(folder, 'demo') };
       const child = spawn(process.execPath, ['scripts/start.mjs', 'server'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
       let output = '';
       child.stdout.on('data', (chunk) => {
@@ -43,7 +49,7 @@ describe('the server process', function () {
       await sleep(300);
       return { child, output: () => output };
     };
-    const first = await start();
+    const first = await start(port);
     const [, admin] = /admin@demo\.example\s+(\S+)/.exec(first.output()) ?? [];
     const [, regular] = /jsilva\s+(\S+)/.exec(first.output()) ?? [];
     expect([admin, regular], first.output()).to.not.include(undefined);
@@ -51,10 +57,13 @@ describe('the server process', function () {
     const signIn = await jar.follow(`http://localhost:${port}/`);
     expect(signIn.url, 'the first address leads to the only company').to.contain('/demo/sign-in/');
     const launchpad = await fillSignIn(jar, signIn, 'jsilva', regular!);
-    const tile = /href="([^"]*launchpad\/open\/[^"]*)"/.exec(launchpad.text)![1]!;
-    const sample = await jar.follow(new URL(tile, launchpad.url).href);
+    const [tile, samlTile] = [...launchpad.text.matchAll(/href="([^"]*launchpad\/open\/[^"]*)"/g)].map(([, address]) => address!);
+    const sample = await jar.follow(new URL(tile!, launchpad.url).href);
     expect(sample.url).to.equal(`http://localhost:${port + 1}/`);
     expect(sample.text).to.contain('João da Silva');
+    const samlSample = await followSaml(jar, await jar.get(new URL(samlTile!, launchpad.url).href));
+    expect(samlSample.url).to.equal(`http://localhost:${port + 2}/`);
+    expect(samlSample.text).to.contain('Signed in by SAML as').and.contain('jsilva');
     // without a mail server the demo keeps its mails, for this machine alone
     expect(first.output()).to.contain('/demo/mails');
     const demo = `http://localhost:${port}/demo`;
@@ -70,8 +79,16 @@ describe('the server process', function () {
     first.child.kill('SIGINT');
     const [code] = await once(first.child, 'exit');
     expect(code).to.equal(0);
-    const second = await start();
+    const other = await freePortOfDemo();
+    const second = await start(other);
     expect(second.output()).to.contain('/demo/launchpad').and.not.contain(regular!);
+    const again = new Jar();
+    const home = await fillSignIn(again, await again.follow(`http://localhost:${other}/`), 'jsilva', regular!);
+    const [moved, samlMoved] = [...home.text.matchAll(/href="([^"]*launchpad\/open\/[^"]*)"/g)].map(([, address]) => address!);
+    expect((await again.follow(new URL(moved!, home.url).href)).url, 'the samples follow the port').to.equal(
+      `http://localhost:${other + 1}/`,
+    );
+    expect((await followSaml(again, await again.get(new URL(samlMoved!, home.url).href))).url).to.equal(`http://localhost:${other + 2}/`);
     second.child.kill('SIGTERM');
     await once(second.child, 'exit');
   });
@@ -101,6 +118,52 @@ describe('the server process', function () {
     const { existsSync } = await import('node:fs');
     expect(existsSync(join(folder, 'faults/postgres/cluster/postmaster.pid')), 'and the store does not stay behind').to.equal(false);
     await taken.kill('SIGTERM');
+  });
+
+  it('people sign in with their passwords where @node-rs/argon2 does not load', async () => {
+    const database = await createTestDatabase({ of: 'started' });
+    const port = await freePort();
+    const without = {
+      NODE_OPTIONS: `--import=${new URL('../support/without-node-rs.mjs', import.meta.url).href}`,
+      ...onDatabase(database.url),
+    };
+    const server = await startServerProcess(port, {
+      ...without,
+      PORTARIA_LOG_LEVEL: 'info',
+      PORTARIA_BASE_URL: `http://127.0.0.1:${port}`,
+    });
+    expect(server.output()).to.match(/"engine":"argon2"/);
+    // the hash was written by @node-rs/argon2; a wrong password is refused by the same engine
+    const wrong = new Jar();
+    const page = await wrong.follow(`${server.url}/acme/launchpad`);
+    expect((await fillSignIn(wrong, page, 'ana@acme.example', 'not her password')).status).to.equal(422);
+    const jar = await signedIn(server.url, 'ana@acme.example', passwords.ana);
+    expect((await jar.get(`${server.url}/acme/launchpad`)).status).to.equal(200);
+    const { stdout } = portaria(['doctor'], without);
+    expect(stdout).to.match(/ok +passwords +argon2id by argon2; a faster one does not load: @node-rs\/argon2: Cannot find/);
+    await server.kill('SIGTERM');
+    await database.drop();
+  });
+
+  it('starts its demo without the sample applications where one of their packages is missing, and says so in one line', async () => {
+    const copy = join(folder, 'without');
+    mkdirSync(copy);
+    for (const one of ['src', 'views', 'migrations', 'config', 'examples', 'package.json'])
+      cpSync(join(root, one), join(copy, one), { recursive: true });
+    mkdirSync(join(copy, 'node_modules'));
+    for (const one of readdirSync(join(root, 'node_modules')).filter((name) => name !== 'openid-client'))
+      symlinkSync(join(root, 'node_modules', one), join(copy, 'node_modules', one));
+    const program = join(copy, 'src/processes/server.ts');
+    const port = await freePortOfDemo();
+    const server = await startServerProcess(
+      port,
+      { PORTARIA_DATA_DIR: join(folder, 'without-data'), PORTARIA_BASE_URL: `http://localhost:${port}` },
+      program,
+    );
+    await eventually(async () => expect(server.output()).to.match(/admin@demo\.example/));
+    expect(server.output().match(/sample|examples|Error/gi)).to.deep.equal(['Sample', 'examples']);
+    expect(server.output()).to.contain('Sample apps     not installed');
+    expect(await server.kill('SIGTERM')).to.equal(0);
   });
 
   it('outlives whoever reads its output, and still stops in good order', async () => {

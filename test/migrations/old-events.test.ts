@@ -4,7 +4,7 @@ import { createUser } from '../../src/domain/people/users/index.ts';
 import { sealEvents, startChain, verifyChain } from '../../src/domain/records/audit/index.ts';
 import { inTransaction, openScope } from '../../src/domain/scope.ts';
 import { systemClock } from '../../src/platform/clock/index.ts';
-import { createPasswordHasher, newId } from '../../src/platform/crypto/index.ts';
+import { createPasswordHasher, loadPasswordEngine, newId } from '../../src/platform/crypto/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
 import { eventsOf } from '../support/audit.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -23,7 +23,7 @@ describe('store: events from before the chain', () => {
   });
 
   it('are encrypted by the migration; of people who were gone already nothing is kept; then they are sealed like others', async () => {
-    const parts = { database, clock: systemClock, keyRing: testKeyRing(), hasher: createPasswordHasher(1, 10) };
+    const parts = { database, clock: systemClock, keyRing: testKeyRing(), hasher: createPasswordHasher(1, 10, await loadPasswordEngine()) };
     const actor = { kind: 'system', name: 'test' } as const;
     const { contextId } = await inTransaction({ ...parts, db: database.knex, actor }, (inside) =>
       createContext(inside, { code: 'old', name: 'Old' }),

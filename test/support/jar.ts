@@ -1,6 +1,7 @@
-import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { Agent, type IncomingHttpHeaders } from 'node:http';
+import { load } from 'cheerio';
+import { type Response, Test } from 'supertest';
 
-// node:http and not fetch, which would send sec-fetch-mode: cors and be taken for a script
 const agent = new Agent({ keepAlive: true });
 
 export type Answer = {
@@ -21,55 +22,33 @@ type Options = {
   body?: string | Buffer;
 };
 
-export function send(url: string, { method, headers = {}, form, body }: Options = {}): Promise<Answer> {
+/** A request by supertest, as it is said: no redirect is followed, no status is an error. */
+export async function send(url: string, { method, headers = {}, form, body }: Options = {}): Promise<Answer> {
   const content = form ? new URLSearchParams(form).toString() : body;
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      url,
-      {
-        agent,
-        method: method ?? (content === undefined ? 'GET' : 'POST'),
-        headers: {
-          ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
-          ...(content === undefined ? {} : { 'content-length': String(Buffer.byteLength(content)) }),
-          ...headers,
-        },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const location = response.headers.location && new URL(response.headers.location, url).href;
-          resolve({
-            status: response.statusCode!,
-            headers: response.headers,
-            setCookie: response.headers['set-cookie'] ?? [],
-            text: Buffer.concat(chunks).toString(),
-            url,
-            location,
-          });
-        });
-        response.on('error', reject);
-      },
-    );
-    outgoing.setTimeout(20_000, () => outgoing.destroy(new Error(`no answer from ${url}`)));
-    outgoing.on('error', reject);
-    outgoing.end(content);
+  const { origin } = new URL(url);
+  const test = new Test(origin, method ?? (content === undefined ? 'GET' : 'POST'), url.slice(origin.length))
+    .agent(agent)
+    .redirects(0)
+    .timeout(20_000)
+    .set({ 'accept-encoding': 'identity', ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}), ...headers })
+    .serialize((octets) => octets)
+    .buffer(true)
+    .parse(readText);
+  const answer = await (content === undefined ? test : test.send(Buffer.from(content))).catch((error: Error) => {
+    throw new Error(`${url}: ${error.message}`, { cause: error }); // supertest's own says neither where to nor from where
   });
+  const location = answer.headers.location && new URL(answer.headers.location, url).href;
+  const answered: IncomingHttpHeaders = answer.headers;
+  const text = typeof answer.body === 'string' ? answer.body : ''; // HEAD is not parsed
+  return { status: answer.status, headers: answered, setCookie: answered['set-cookie'] ?? [], text, url, location };
 }
 
-const decode = (text: string) =>
-  text
-    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
-    .replace(/&quot;/g, '"')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&amp;/g, '&');
-
-const attribute = (tag: string, name: string): string | undefined => {
-  const found = new RegExp(`\\s${name}="([^"]*)"`, 'i').exec(tag)?.[1];
-  return found === undefined ? undefined : decode(found);
-};
+/** Whatever its type: tests look at what was sent. */
+function readText(response: Response, done: (error: Error | null, text: string) => void): void {
+  const chunks: Buffer[] = [];
+  response.on('data', (chunk: Buffer) => chunks.push(chunk));
+  response.on('end', () => done(null, Buffer.concat(chunks).toString()));
+}
 
 /** A browser without script: cookies by host and port, redirects by hand, forms. */
 export class Jar {
@@ -111,26 +90,15 @@ export class Jar {
     return answer;
   }
 
-  /** The n-th form of a page whose action matches. */
+  /** The first form of a page whose action matches, with what a browser would send of it. */
   form(answer: Answer, action = /./): FoundForm {
-    for (const [html] of answer.text.matchAll(/<form[\s\S]*?<\/form>/gi)) {
-      const open = /<form[^>]*>/i.exec(html)![0];
-      const target = new URL(attribute(open, 'action') ?? answer.url, answer.url).href;
+    const $ = load(answer.text);
+    for (const found of $('form')) {
+      const form = $(found);
+      const target = new URL(form.attr('action') ?? answer.url, answer.url).href;
       if (!action.test(target)) continue;
-      const entries: [string, string][] = [];
-      for (const [tag] of html.matchAll(/<input[^>]*>/gi)) {
-        const name = attribute(tag, 'name');
-        const type = attribute(tag, 'type');
-        if (!name || /\sdisabled/.test(tag) || ((type === 'checkbox' || type === 'radio') && !/\schecked/.test(tag))) continue;
-        entries.push([name, attribute(tag, 'value') ?? '']);
-      }
-      for (const [, tag = '', content = ''] of html.matchAll(/<textarea([^>]*)>([\s\S]*?)<\/textarea>/gi))
-        entries.push([attribute(tag, 'name')!, decode(content).replace(/^\n/, '')]);
-      for (const [, tag = '', content = ''] of html.matchAll(/<select([^>]*)>([\s\S]*?)<\/select>/gi)) {
-        const option = /<option[^>]*\sselected[^>]*>/.exec(content)?.[0] ?? /<option[^>]*>/.exec(content)?.[0] ?? '';
-        entries.push([attribute(tag, 'name')!, attribute(option, 'value') ?? '']);
-      }
-      return { action: target, method: (attribute(open, 'method') ?? 'get').toUpperCase(), fields: Object.fromEntries(entries), entries };
+      const entries = form.serializeArray().map(({ name, value }): [string, string] => [name, value]);
+      return { action: target, method: (form.attr('method') ?? 'get').toUpperCase(), fields: Object.fromEntries(entries), entries };
     }
     throw new Error(`no form for ${action} at ${answer.url} (${answer.status}):\n${answer.text.slice(0, 2000)}`);
   }

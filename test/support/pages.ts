@@ -9,7 +9,7 @@ import { listCustomFields } from '../../src/domain/company/custom-fields/index.t
 import { newAccountsSettings } from '../../src/domain/company/new-accounts/index.ts';
 import { findGroupByName } from '../../src/domain/people/groups/index.ts';
 import { planDeactivation } from '../../src/domain/people/planned-deactivations/index.ts';
-import { exportUsers, startUserExport } from '../../src/domain/people/user-exports/index.ts';
+import { startUserExport, userExport } from '../../src/domain/people/user-exports/index.ts';
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { createLink, type LinkKind } from '../../src/domain/records/one-time-links/index.ts';
 import { findOperation, runOperation, Superseded } from '../../src/domain/records/operations/index.ts';
@@ -106,7 +106,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     scope,
     exported,
     async () => true,
-    (inside, operation) => exportUsers(inside, operation, (locale) => exportWords(i18n, locale)),
+    (inside, operation) => userExport.run(inside, operation, { exportWords: (locale) => exportWords(i18n, locale) }),
   ).catch((error) => {
     // the server's own worker, where there is one, was later
     if (!(error instanceof Superseded)) throw error;

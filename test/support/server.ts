@@ -5,7 +5,7 @@ import { type ApplyResult, applyState, parseState } from '../../src/domain/admin
 import { findContextByCode } from '../../src/domain/company/contexts/index.ts';
 import { openScope, type Scope } from '../../src/domain/scope.ts';
 import { type Clock, systemClock } from '../../src/platform/clock/index.ts';
-import { createPasswordHasher, KeyRing } from '../../src/platform/crypto/index.ts';
+import { createPasswordHasher, KeyRing, loadPasswordEngine } from '../../src/platform/crypto/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { createLog } from '../../src/platform/log/index.ts';
@@ -101,8 +101,8 @@ export function freePort(): Promise<number> {
 
 const elsewhere = 'http://127.0.0.1:9/callback';
 const actor = { kind: 'system', name: 'test' } as const;
-const appOn = (database: Database, config: Config, clock: Clock): Promise<App> => {
-  const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue);
+const appOn = async (database: Database, config: Config, clock: Clock): Promise<App> => {
+  const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
   const store = { database, keyRing: testKeyRing(), hasher, isEmbedded: false, migrated: [], close: async () => {} };
   return createApp(config, store, createLog(process.env.TEST_LOG ?? 'silent'), clock);
 };

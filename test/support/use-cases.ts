@@ -3,7 +3,7 @@ import { findContextByCode } from '../../src/domain/company/contexts/index.ts';
 import { createUser, fullName, type NewUser, type User } from '../../src/domain/people/users/index.ts';
 import type { AuditEvent } from '../../src/domain/records/audit/index.ts';
 import { inTransaction, openScope, type Scope, type UserId } from '../../src/domain/scope.ts';
-import { createPasswordHasher } from '../../src/platform/crypto/index.ts';
+import { createPasswordHasher, loadPasswordEngine } from '../../src/platform/crypto/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
 import { AppError } from '../../src/platform/errors/index.ts';
 import { eventsOf } from './audit.ts';
@@ -48,7 +48,7 @@ export function useStore(): UseCaseStore {
     const test = await createTestDatabase({ of: 'started' });
     database = test.open(4);
     drop = test.drop;
-    const parts = { database, clock: clock.clock, keyRing: testKeyRing(), hasher: createPasswordHasher(2, 10) };
+    const parts = { database, clock: clock.clock, keyRing: testKeyRing(), hasher: createPasswordHasher(2, 10, await loadPasswordEngine()) };
     const actor = { kind: 'system', name: 'test' } as const;
     const scopeOf = async (code: string) => openScope(parts, (await findContextByCode(database.knex, code))!.contextId, actor);
     store.scope = await scopeOf('acme');

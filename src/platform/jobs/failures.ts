@@ -5,6 +5,9 @@ export type JobCounts = { waiting: number; running: number; failing: number; fai
 
 const given = 'attempts >= max_attempts AND locked_at IS NULL';
 
+/** Whether the queue's tables exist: a server that never started has none. */
+export const hasQueue = (db: Db): Promise<boolean> => db.schema.withSchema('graphile_worker').hasTable('_private_jobs');
+
 /** Tried as often as they may be: nobody works on them any more. The payload is not shown, it may name people. */
 export async function listFailedJobs(db: Db, limit = 100): Promise<FailedJob[]> {
   const { rows } = await db.raw(

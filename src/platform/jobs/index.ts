@@ -6,7 +6,16 @@ import type { Db } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
 import { LiveWorkers, type Looks } from './live-workers.ts';
 
-export { countJobs, dropJobs, type FailedJob, type JobCounts, listFailedJobs, retryFailedJobs, sweepFailedJobs } from './failures.ts';
+export {
+  countJobs,
+  dropJobs,
+  type FailedJob,
+  hasQueue,
+  type JobCounts,
+  listFailedJobs,
+  retryFailedJobs,
+  sweepFailedJobs,
+} from './failures.ts';
 
 /** `queue`: jobs of one queue run one after the other. */
 export type JobOptions = { runAt?: Date; maxAttempts?: number; key?: string; queue?: string };
@@ -24,10 +33,21 @@ export async function enqueueJob(
   );
 }
 
+/** What each task does, by its name. `isLast`: the queue gives up when it fails this time. */
+export type Tasks = Record<string, (payload: unknown, attempt: { isLast: boolean }) => Promise<unknown>>;
+
+const taskList = (tasks: Tasks): TaskList =>
+  Object.fromEntries(
+    Object.entries(tasks).map(([name, work]) => [
+      name,
+      async (payload, { job }) => void (await work(payload, { isLast: job.attempts >= job.max_attempts })),
+    ]),
+  );
+
 /** Runs queued and scheduled work in this process until `stop`. @param looks for what processes left that died */
 export async function startJobs(
   url: string,
-  tasks: TaskList,
+  tasks: Tasks,
   crontab: string,
   log: Log,
   looks: Looks = { everyMs: 5000, graceMs: 20_000 },
@@ -44,7 +64,7 @@ export async function startJobs(
   const runner: Runner = await run({
     events,
     pgPool,
-    taskList: tasks,
+    taskList: taskList(tasks),
     crontab,
     concurrency: 4,
     pollInterval: 2000,

@@ -1,7 +1,7 @@
 import { getApplication } from '../../domain/applications/applications/index.ts';
 import { recordAlone } from '../../domain/records/audit/index.ts';
 import type { Scope, SessionId } from '../../domain/scope.ts';
-import { markNotified, type Participant } from '../../domain/sign-in/sessions/index.ts';
+import { markNotified, type NoticeTo } from '../../domain/sign-in/sessions/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Services } from '../request/index.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
@@ -11,7 +11,7 @@ import type { ProviderDirectory } from './provider-directory.ts';
  * @throws Error when it could not be reached: the job tries again
  */
 export function createBackChannelLogout(services: Services, providers: ProviderDirectory) {
-  return async (scope: Scope, sessionId: SessionId, { applicationId, protocolSession, userId }: Participant): Promise<void> => {
+  return async (scope: Scope, sessionId: SessionId, { applicationId, protocolSession, userId }: NoticeTo): Promise<void> => {
     const context = await services.contexts.byId(scope.contextId);
     const application = await getApplication(scope, applicationId).catch((error) => {
       if (error instanceof AppError && error.status === 404) return undefined;

@@ -1,10 +1,19 @@
+import { globSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Database } from '../../../src/platform/database/index.ts';
 import { enqueueJob, startJobs } from '../../../src/platform/jobs/index.ts';
 import { createLog } from '../../../src/platform/log/index.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { eventually } from '../../support/process.ts';
+
+/** What src/platform/jobs reads of graphile-worker's own tables: its exact version is pinned for that, and whoever raises it sees here what changed. */
+const privateColumns: Record<string, string[]> = {
+  _private_jobs: ['id', 'task_id', 'payload', 'attempts', 'max_attempts', 'locked_at', 'locked_by', 'last_error', 'updated_at'],
+  _private_job_queues: ['locked_by'],
+  _private_tasks: ['id', 'identifier'],
+};
 
 describe('platform/jobs: whose worker is dead', () => {
   let url: string;
@@ -22,6 +31,24 @@ describe('platform/jobs: whose worker is dead', () => {
 
   const looks = { everyMs: 20, graceMs: 100 };
   const log = createLog('silent');
+
+  it('graphile-worker has the private tables and columns that we read', async () => {
+    await (await startJobs(url, {}, '', log, looks)).stop();
+    const folder = new URL('../../src/', import.meta.url);
+    const sources = globSync('**/*.ts', { cwd: fileURLToPath(folder) }).map(
+      (file) => [file, readFileSync(new URL(file, folder), 'utf8')] as const,
+    );
+    const named = sources.flatMap(([file, text]) => [...text.matchAll(/_private_\w+/g)].map(([table]) => [file, table] as const));
+    expect([...new Set(named.map(([, table]) => table))]).to.have.members(Object.keys(privateColumns));
+    expect(named.filter(([file]) => !file.startsWith('platform/jobs/'))).to.deep.equal([]);
+    for (const [table, columns] of Object.entries(privateColumns)) {
+      const found = await database
+        .knex('information_schema.columns')
+        .where({ table_schema: 'graphile_worker', table_name: table })
+        .pluck('column_name');
+      expect(found, table).to.include.members(columns);
+    }
+  });
 
   it('a job that takes long is given to nobody else while its process lives, whoever looks', async () => {
     let begun = 0;

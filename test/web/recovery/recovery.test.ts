@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { sendRecovery } from '../../../src/domain/administration/password-recovery/index.ts';
+import { sendRecoveryJob } from '../../../src/domain/administration/password-recovery/index.ts';
 import { findUserByLogin } from '../../../src/domain/people/users/index.ts';
 import { movableClock } from '../../support/clock.ts';
 import { Jar } from '../../support/jar.ts';
@@ -152,7 +152,8 @@ describe('web/recovery', () => {
     const scope = await server.scope();
     const { keyRing } = server.app.services;
     const sealed = keyRing.encrypt('ana@acme.example', `recovery-login:${scope.contextId}`);
-    await Promise.all(Array.from({ length: 20 }, () => sendRecovery(scope, sealed)));
+    const asked = { contextId: scope.contextId, actor: scope.actor, login: sealed };
+    await Promise.all(Array.from({ length: 20 }, () => sendRecoveryJob.run(() => scope, asked, {}, { isLast: false })));
     const links = await scope.db('one_time_links').where({ kind: 'recovery' });
     expect([links.length, links.filter(({ ended_at }) => ended_at === null).length]).to.deep.equal([3, 1]);
   });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { pathOf } from '../../../src/app/page-paths.ts';
 import type { ChangeListener } from '../../../src/platform/database/index.ts';
 import { ContextDirectory } from '../../../src/web/request/index.ts';
 import { send } from '../../support/jar.ts';
@@ -51,7 +52,7 @@ describe('web/request: the directory of contexts', () => {
     const directory = () => {
       let tell = (_subject: string): void => {};
       const listener = { isTrusted: true, onChange: (handler: typeof tell) => (tell = handler) } as unknown as ChangeListener;
-      const contexts = new ContextDirectory(server.app.services.database, listener, server.baseUrl, 10);
+      const contexts = new ContextDirectory(server.app.services.database, listener, server.baseUrl, 10, pathOf);
       return { contexts, tell: (subject: string) => tell(subject) };
     };
 

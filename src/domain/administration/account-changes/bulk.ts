@@ -1,7 +1,7 @@
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { linkUser } from '../../applications/assignments/index.ts';
 import { type ChosenUsers, findUserById, isActiveAdministrator, selectUserIds } from '../../people/users/index.ts';
-import { fillItems, type Operation, startOperation, workOnItems } from '../../records/operations/index.ts';
+import { fillItems, type Operation, type OperationKind, startOperation, workOnItems } from '../../records/operations/index.ts';
 import { inTransaction, type OperationId, type Scope, type UserId } from '../../scope.ts';
 import { changeAccount } from './account-changes.ts';
 
@@ -27,7 +27,7 @@ type Input = { change: BulkChange; linkTo?: string[]; locale: string };
  */
 export const startBulkChange = (scope: Scope, chosen: ChosenUsers, input: Input, agreed?: number): Promise<OperationId> =>
   inTransaction(scope, async (inside) => {
-    const operationId = await startOperation(inside, { kind: 'change-users', input, total: 0 });
+    const operationId = await startOperation(inside, { kind: changeUsers.kind, input, total: 0 });
     const count = await fillItems(inside, operationId, selectUserIds(inside, chosen));
     if (count === 0) throw invalidInput({ users: 'fields.nobody_chosen' });
     if (agreed !== undefined && count !== agreed) throw new AppError('changed_meanwhile', 409);
@@ -46,3 +46,5 @@ export async function runBulkChange(scope: Scope, operation: Operation): Promise
     else await changeAccount(inside, change, userId, locale);
   }
 }
+
+export const changeUsers: OperationKind = { kind: 'change-users', run: runBulkChange };

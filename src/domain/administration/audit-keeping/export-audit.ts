@@ -16,7 +16,14 @@ import {
   sealEvents,
   verifyChain,
 } from '../../records/audit/index.ts';
-import { endOperation, noteProgress, type Operation, saveFilePart, startOperation } from '../../records/operations/index.ts';
+import {
+  endOperation,
+  noteProgress,
+  type Operation,
+  type OperationKind,
+  saveFilePart,
+  startOperation,
+} from '../../records/operations/index.ts';
 import { inSnapshot, inTransaction, type OperationId, type Scope } from '../../scope.ts';
 
 /** Days of the company, both included. */
@@ -38,19 +45,19 @@ const step = 2000;
 
 export const startAuditExport = (scope: Scope, input: Input): Promise<OperationId> =>
   inTransaction(scope, async (inside) => {
-    const operationId = await startOperation(inside, { kind: 'export-audit', input, total: 0 });
+    const operationId = await startOperation(inside, { kind: auditExport.kind, input, total: 0 });
     await recordEvent(inside, { type: 'audit.exported', details: { from: input.from, until: input.until } });
     return operationId;
   });
 
-type Services = { contexts: { byId(contextId: Scope['contextId']): Promise<{ url: string } | undefined> } };
+export type ExportTools = { contexts: { byId(contextId: Scope['contextId']): Promise<{ url: string } | undefined> } };
 
 /**
  * Seals what is not sealed yet, then writes the range of the chain with those days, event by event: as it was sealed, and readable beside it. Our signature is under
  * nothing that was changed: the whole chain is verified at the moment of which the file is.
  * @throws AppError audit_chain_broken
  */
-export async function exportAudit(scope: Scope, operation: Operation, { contexts }: Services): Promise<void> {
+export async function exportAudit(scope: Scope, operation: Operation, { contexts }: ExportTools): Promise<void> {
   const { operationId } = operation;
   const { fromAt, untilAt, from, until } = operation.input as Input;
   const context = (await findContextById(scope.db, scope.contextId))!;
@@ -134,3 +141,5 @@ const presentRow = (row: EventRow, { actor, subjectName, details, erased }: Awai
   },
   readable: { actor, subject: subjectName, details, erased: erased.actor || erased.subject ? erased : undefined },
 });
+
+export const auditExport: OperationKind<ExportTools> = { kind: 'export-audit', run: exportAudit };

@@ -1,6 +1,13 @@
 import { byteOrderMark, csvLine } from '../../../platform/csv/index.ts';
 import { type AuditEvent, type AuditFilter, listEvents, recordEvent } from '../../records/audit/index.ts';
-import { endOperation, noteProgress, type Operation, saveFilePart, startOperation } from '../../records/operations/index.ts';
+import {
+  endOperation,
+  noteProgress,
+  type Operation,
+  type OperationKind,
+  saveFilePart,
+  startOperation,
+} from '../../records/operations/index.ts';
 import { inTransaction, type OperationId, type Scope } from '../../scope.ts';
 
 /** The words of the file, in the language of who asked. */
@@ -23,15 +30,17 @@ export const startCsvExport = (scope: Scope, filter: AuditFilter, locale: string
   inTransaction(scope, async (inside) => {
     const { cursor: _, ...shown } = filter;
     const input: Input = { filter: { ...shown, from: shown.from?.toISOString(), until: shown.until?.toISOString() }, locale };
-    const operationId = await startOperation(inside, { kind: 'export-audit-csv', input, total: 0 });
+    const operationId = await startOperation(inside, { kind: auditCsv.kind, input, total: 0 });
     await recordEvent(inside, { type: 'audit.exported', details: input.filter });
     return operationId;
   });
 
-export async function exportCsv(scope: Scope, operation: Operation, wordsIn: (locale: string) => AuditWords): Promise<void> {
+export type CsvTools = { auditWords(locale: string): AuditWords };
+
+export async function exportCsv(scope: Scope, operation: Operation, { auditWords }: CsvTools): Promise<void> {
   const { operationId } = operation;
   const { filter, locale } = operation.input as Input;
-  const words = wordsIn(locale);
+  const words = auditWords(locale);
   const time = { from: filter.from ? new Date(filter.from) : undefined, until: filter.until ? new Date(filter.until) : undefined };
   let cursor: string | undefined;
   let done = 0;
@@ -60,3 +69,5 @@ const present = (event: AuditEvent, words: AuditWords): string[] => [
   words.details(event.details),
   event.seq === undefined ? '' : String(event.seq),
 ];
+
+export const auditCsv: OperationKind<CsvTools> = { kind: 'export-audit-csv', run: exportCsv };

@@ -1,9 +1,10 @@
+import { z } from 'zod';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
-import { enqueueJob } from '../../../platform/jobs/index.ts';
 import { networkOf } from '../../../platform/net/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { enqueueMail, mailPerson } from '../../company/mails/index.ts';
 import { mayRegister, newAccountsSettings } from '../../company/new-accounts/index.ts';
+import { actorSchema, enqueue, job, jobType } from '../../job.ts';
 import {
   actingAs,
   checkPersonalData,
@@ -30,6 +31,9 @@ const mostPerDay = 3;
 const mostPerHourFrom = 60;
 const sealedFor = (contextId: string) => `registration:${contextId}`;
 
+/** Somebody wants an account. `registration` is sealed. */
+const registrationWish = jobType('send-registration', { actor: actorSchema, registration: z.string() });
+
 /**
  * Who asks hears the same, whether or not there is such an account: what depends on it happens in a job.
  * @throws AppError invalid_input by field, not_found where nobody may register
@@ -44,7 +48,7 @@ export async function requestRegistration(scope: Scope, input: Registration): Pr
   const sealed = scope.keyRing.encrypt(JSON.stringify(input), sealedFor(scope.contextId));
   // one wish an address waits at a time, however often it is sent
   const key = `registration ${scope.contextId} ${scope.keyRing.fingerprint(emailKey(input.email), 'registration')[0]}`;
-  await enqueueJob(scope.db, 'send-registration', { contextId: scope.contextId, actor: scope.actor, registration: sealed }, { key });
+  await enqueue(scope, registrationWish, { actor: scope.actor, registration: sealed }, { key });
 }
 
 /** The job: a link that makes the account; to somebody who has one, the way to sign in. */
@@ -119,3 +123,7 @@ export async function completeRegistration(
     return user;
   });
 }
+
+export const sendRegistrationJob = job(registrationWish, (scope, { actor, registration }) =>
+  sendRegistration({ ...scope, actor }, registration),
+);

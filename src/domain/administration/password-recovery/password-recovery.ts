@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
-import { enqueueJob } from '../../../platform/jobs/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { mailboxesOf, mailPerson } from '../../company/mails/index.ts';
 import { newAccountsSettings } from '../../company/new-accounts/index.ts';
+import { actorSchema, enqueue, job, jobType } from '../../job.ts';
 import {
   actingAs,
   changeStatus,
@@ -31,16 +32,16 @@ const mayRecover: Status[] = ['activated', 'blocked'];
 /** What was typed may be a password in the wrong field: it lies sealed until the job reads it. */
 const loginPurpose = (contextId: string) => `recovery-login:${contextId}`;
 
+/** Somebody wrote that they forgot their password. `login` is sealed. */
+const recoveryWish = jobType('send-recovery', { actor: actorSchema, login: z.string(), locale: z.string().optional() });
+
 /** Who asks hears the same at the same time, whoever they name: everything that depends on the account happens in a job. */
-export async function requestRecovery({ db, contextId, actor, keyRing }: Scope, login: string, locale: string): Promise<void> {
+export async function requestRecovery(scope: Scope, login: string, locale: string): Promise<void> {
+  const { contextId, actor, keyRing } = scope;
   // one wish a name waits at a time, however often it is sent
   const key = `recovery ${contextId} ${keyRing.fingerprint(usernameKey(login), 'recovery')[0]}`;
-  await enqueueJob(
-    db,
-    'send-recovery',
-    { contextId, actor, locale, login: keyRing.encrypt(login.slice(0, 254), loginPurpose(contextId)) },
-    { key },
-  );
+  const sealed = keyRing.encrypt(login.slice(0, 254), loginPurpose(contextId));
+  await enqueue(scope, recoveryWish, { actor, locale, login: sealed }, { key });
 }
 
 /** The job: mails a link, if there is somebody to mail to. @param sealedLogin as requestRecovery sealed it @param locale of whoever asked, for who has chosen none */
@@ -67,6 +68,8 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, locale?: s
     await mailPerson(inside, user, { mail: 'recovery', leadsTo: { page: 'recovery', token }, params, locale });
   });
 }
+
+export const sendRecoveryJob = job(recoveryWish, (scope, { actor, login, locale }) => sendRecovery({ ...scope, actor }, login, locale));
 
 /** S137: either mailbox will do, for a person who has two. */
 async function whyNotMailed(scope: Scope, user: User): Promise<string | undefined> {

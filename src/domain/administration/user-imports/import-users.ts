@@ -13,6 +13,7 @@ import {
   getOperation,
   noteProgress,
   type Operation,
+  type OperationKind,
   openFile,
   recordItems,
   saveFilePart,
@@ -37,7 +38,7 @@ export async function draftImport(
   const { rows, faults } = await read(scope, content, words);
   if (faults.length > 0) return { faults };
   const operationId = await inTransaction(scope, async (inside) => {
-    const id = await draftOperation(inside, { kind: 'import-users', input, total: rows.length });
+    const id = await draftOperation(inside, { kind: userImport.kind, input, total: rows.length });
     await saveFilePart(inside, { operationId: id, run: 0 }, 0, content);
     return id;
   });
@@ -73,7 +74,7 @@ export const confirmImport = (scope: Scope, operationId: string): Promise<void> 
   inTransaction(scope, (inside) => confirmOperation(inside, operationId));
 
 /** All of the file in one transaction: what is refused now, though it was not when it was looked at, leaves nothing behind. @throws AppError import_faults */
-export async function runImport(scope: Scope, operation: Operation, words: ImportWords): Promise<void> {
+export async function runImport(scope: Scope, operation: Operation, { importWords: words }: ImportTools): Promise<void> {
   const { operationId } = operation;
   const { activation, locale } = operation.input as Input;
   const { rows, faults, groups } = await read(scope, await buffer(openFile(scope, operationId)), words);
@@ -107,3 +108,6 @@ export async function runImport(scope: Scope, operation: Operation, words: Impor
     await recordEvent(inside, { type: 'users.imported', details: { total: rows.length, activation } });
   });
 }
+
+export type ImportTools = { importWords: ImportWords };
+export const userImport: OperationKind<ImportTools> = { kind: 'import-users', run: runImport };

@@ -1,9 +1,10 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
-import { enqueueJob } from '../../../platform/jobs/index.ts';
+import { enqueue } from '../../job.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type Transaction, useCase } from '../../scope.ts';
 import { type CustomField, checkCustomField } from './custom-field.ts';
+import { customValuesOfField } from './jobs.ts';
 import {
   dropCustomField,
   getCustomField,
@@ -79,5 +80,5 @@ export async function removeCustomField(scope: Transaction, fieldId: string): Pr
   const field = await getCustomField(scope, fieldId);
   await dropCustomField(scope, fieldId);
   await recordEvent(scope, { type: 'custom-field.deleted', subject: subject(field), details: { code: field.code } });
-  await enqueueJob(scope.db, 'forget-custom-values', { contextId: scope.contextId, fieldId });
+  await enqueue(scope, customValuesOfField, { fieldId: field.fieldId });
 }

@@ -18,4 +18,5 @@ export {
   moveCustomField,
   removeCustomField,
 } from './define-custom-field.ts';
+export { customValuesOfField } from './jobs.ts';
 export { getCustomField, listCustomFields, lockCustomFields } from './store.ts';

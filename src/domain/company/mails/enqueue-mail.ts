@@ -1,43 +1,26 @@
 import type { Db } from '../../../platform/database/index.ts';
-import { dropJobs, enqueueJob } from '../../../platform/jobs/index.ts';
-import type { Transaction } from '../../scope.ts';
-import { isSecretPage, type MailPage, type OpenMailPage } from './mail-page.ts';
+import { dropJobs } from '../../../platform/jobs/index.ts';
+import { enqueue } from '../../job.ts';
+import type { Transaction, UserId } from '../../scope.ts';
+import { type MailJob, mailDelivery, oldMailDelivery } from './job-types.ts';
+import { isSecretPage, type MailPage } from './mail-page.ts';
 import type { MailName } from './mail-texts.ts';
-
-/** A mail as a job carries it: which one, to whom, in whose language, and the page it leads to; sealed (as JSON) when that is a secret. */
-export type MailJob = {
-  contextId: string;
-  /** Whose mail it is: it goes with them. */
-  userId?: string;
-  to: string;
-  locale?: string;
-  mail: MailName;
-  params: Record<string, string | number>;
-  leadsTo?: OpenMailPage;
-  sealedLeadsTo?: string;
-};
 
 /** What the page in a mail's job is sealed for: jobs lie in the store, bearer values do not. */
 export const mailLinkPurpose = (contextId: string): string => `link-path:${contextId}`;
 
 type NewMail = Pick<MailJob, 'userId' | 'to' | 'locale' | 'mail' | 'params'> & { leadsTo: MailPage };
 
-/**
- * The job that sends a mail. In version 0.1 it was `send-mail`, whose payload had a path. A process of that version takes only those: it would send
- * the new ones with a broken link.
- */
-const task = 'deliver-mail';
-
 /** Goes out when the transaction of `scope` is through, and never if it is not. */
-export async function enqueueMail({ db, contextId, keyRing }: Transaction, { leadsTo, ...mail }: NewMail): Promise<void> {
+export async function enqueueMail(scope: Transaction, { leadsTo, ...mail }: NewMail): Promise<void> {
   const link = isSecretPage(leadsTo)
-    ? { sealedLeadsTo: keyRing.encrypt(JSON.stringify(leadsTo), mailLinkPurpose(contextId)) }
+    ? { sealedLeadsTo: scope.keyRing.encrypt(JSON.stringify(leadsTo), mailLinkPurpose(scope.contextId)) }
     : { leadsTo };
-  await enqueueJob(db, task, { contextId, ...mail, ...link });
+  await enqueue(scope, mailDelivery, { ...mail, ...link });
 }
 
 /** Somebody with up to two mailboxes. `locale` was chosen, `seenLocale` is that of the pages on which they last signed in. */
-export type Addressee = { userId: string; firstName: string; email?: string; recoveryEmail?: string; locale?: string; seenLocale?: string };
+export type Addressee = { userId: UserId; firstName: string; email?: string; recoveryEmail?: string; locale?: string; seenLocale?: string };
 
 export const mailboxesOf = ({ email, recoveryEmail }: Addressee): string[] => [email, recoveryEmail].filter((one) => one !== undefined);
 
@@ -73,5 +56,5 @@ export async function mailPerson(
 /** Of people who are gone since: what waits for them, or failed for good, would keep their name and address. */
 export async function sweepMails(db: Db): Promise<void> {
   const isOrphan = `payload->>'userId' IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.context_id = (payload->>'contextId')::uuid AND u.user_id = (payload->>'userId')::uuid)`;
-  for (const one of [task, 'send-mail']) await dropJobs(db, one, isOrphan);
+  for (const { name: one } of [mailDelivery, oldMailDelivery]) await dropJobs(db, one, isOrphan);
 }

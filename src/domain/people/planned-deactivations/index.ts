@@ -2,5 +2,6 @@
 // Does not: what being deactivated means (users), nor when to look (app/jobs: every minute).
 export { dropOverruledPlan, editPlan, type PlanInput, planDeactivation, removePlan } from './change-plan.ts';
 export { followPlan } from './follow-plan.ts';
+export { followPlanJob, followPlans } from './jobs.ts';
 export { dueStep, type PlannedDeactivation } from './plan.ts';
 export { findPlan, listPlansAtEnds } from './store.ts';

@@ -3,7 +3,15 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { createLink, findLink } from '../../records/one-time-links/index.ts';
-import { endOperation, findOperation, noteProgress, type Operation, saveFilePart, startOperation } from '../../records/operations/index.ts';
+import {
+  endOperation,
+  findOperation,
+  noteProgress,
+  type Operation,
+  type OperationKind,
+  saveFilePart,
+  startOperation,
+} from '../../records/operations/index.ts';
 import { inTransaction, type OperationId, type Scope } from '../../scope.ts';
 import { countUsers, fullName, identifier, listUsers, lockUser, type User, type UserFilter } from '../users/index.ts';
 
@@ -25,7 +33,7 @@ export const startUserExport = (scope: Scope, filter: UserFilter, locale: string
     const { cursor: _, ...shown } = filter;
     const { n: total } = await countUsers(inside, shown);
     const input: Input = { filter: shown, locale };
-    const operationId = await startOperation(inside, { kind: 'export-users', input, total });
+    const operationId = await startOperation(inside, { kind: userExport.kind, input, total });
     await recordEvent(inside, {
       type: 'users.exported',
       details: { role: shown.role, status: shown.status, isSearch: Boolean(shown.search), total },
@@ -34,7 +42,7 @@ export const startUserExport = (scope: Scope, filter: UserFilter, locale: string
   });
 
 /** S53, S55: a part of the file at a time, however many people there are; then the link is mailed to who asked. */
-export async function exportUsers(scope: Scope, operation: Operation, wordsIn: (locale: string) => ExportWords): Promise<void> {
+export async function exportUsers(scope: Scope, operation: Operation, { exportWords: wordsIn }: UserExportTools): Promise<void> {
   const { operationId, requestedBy } = operation;
   const { filter, locale } = operation.input as Input;
   const words = wordsIn(locale);
@@ -85,3 +93,6 @@ export async function findExportByLink(scope: Scope, token: string): Promise<Ope
   const operation = await findOperation(scope, link.payload.operationId);
   return operation?.fileName ? operation : undefined;
 }
+
+export type UserExportTools = { exportWords(locale: string): ExportWords };
+export const userExport: OperationKind<UserExportTools> = { kind: 'export-users', run: exportUsers };

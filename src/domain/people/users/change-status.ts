@@ -1,10 +1,11 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { enqueueJob } from '../../../platform/jobs/index.ts';
+import { enqueue } from '../../job.ts';
 import { clearAttempts } from '../../records/attempts/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { endLinks } from '../../records/one-time-links/index.ts';
 import { revokeGrantsOfUser } from '../../records/protocol-artifacts/index.ts';
 import { type Transaction, useCase } from '../../scope.ts';
+import { accountDeletion, sessionsEnd } from './jobs.ts';
 import { countActiveAdministrators, endProofs, lockUser, removeUser, updateUser } from './store.ts';
 import { fullName, type Status, type User } from './user.ts';
 
@@ -52,7 +53,7 @@ export const changeStatus = useCase(async (scope, userId: string, change: Status
   }
   if (change !== 'reactivate' && to !== 'activated') {
     await revokeGrantsOfUser(scope, userId);
-    await enqueueJob(scope.db, 'end-sessions-of-user', { contextId: scope.contextId, userId, reason: event });
+    await enqueue(scope, sessionsEnd, { userId: before.userId, reason: event });
   }
   return { ...after, version: before.version + 1 };
 });
@@ -74,12 +75,8 @@ export const requestDeletion = useCase(async (scope, userId: string): Promise<vo
   const closed = user.status === 'deactivated' ? user : await changeStatus(scope, userId, 'deactivate', 'deletion');
   if (!(await updateUser(scope, { ...closed, deletingSince: scope.clock.now() }))) throw new AppError('changed_meanwhile', 409);
   await recordEvent(scope, { type: 'user.deletion-requested', subject: { kind: 'user', id: userId, name: fullName(user) } });
-  await enqueueJob(
-    scope.db,
-    'delete-account',
-    { contextId: scope.contextId, userId, actor: { kind: scope.actor.kind, id: scope.actor.id } },
-    { key: `delete ${userId}` },
-  );
+  const actor = { kind: scope.actor.kind, id: scope.actor.id, name: '' };
+  await enqueue(scope, accountDeletion, { userId: user.userId, actor }, { key: `delete ${userId}` });
 });
 
 /** The rest of it: the account is gone for good, the audit keeps that it was. Sessions are ended first, by whoever calls (account-changes). */

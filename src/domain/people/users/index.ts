@@ -5,6 +5,7 @@ export { changeEmail, setRecoveryEmail } from './change-address.ts';
 export { canChangeStatus, changeStatus, deleteUser, prolongBlock, requestDeletion, type StatusChange } from './change-status.ts';
 export { createUser, type NewUser } from './create-user.ts';
 export { editUser } from './edit-user.ts';
+export { accountDeletion, deliverMailJob, deliverOldMailJob, forgetCustomValuesJob, type MailTools, sessionsEnd } from './jobs.ts';
 export {
   type ChosenUsers,
   type Count,

@@ -1,5 +1,5 @@
 // Owns: long deeds that an administrator asked for and does not wait for: what was asked, how far it is, what was refused, and the file it made.
-// Does not: know what any of them does (app/jobs lists the runners), nor how it is shown.
+// Does not: know what any of them does (each slice has its kinds), nor how it is shown.
 export { deleteFile, openFile, Superseded, saveFilePart } from './files.ts';
 export { countRefused, fillItems, listDone, listRefused, type OperationItem, recordItems, workOnItems } from './items.ts';
 export {
@@ -13,6 +13,8 @@ export {
   type NewOperation,
   noteProgress,
   type Operation,
+  type OperationKind,
+  operationRun,
   type Run,
   runOperation,
   startOperation,

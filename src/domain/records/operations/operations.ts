@@ -1,7 +1,7 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { type Db, jsonText } from '../../../platform/database/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
-import { enqueueJob } from '../../../platform/jobs/index.ts';
+import { enqueue, idOf, jobType } from '../../job.ts';
 import type { Row } from '../../rows.ts';
 import { type Actor, isId, type OperationId, type Scope, type Transaction, type UserId, useCase } from '../../scope.ts';
 import { Superseded } from './files.ts';
@@ -86,8 +86,8 @@ export const confirmOperation = useCase(async (scope, operationId: string): Prom
 });
 
 /** One at a time of each company: the mails and sign-outs of all wait behind the same workers. */
-const enqueueRun = ({ db, contextId }: Transaction, operationId: OperationId): Promise<void> =>
-  enqueueJob(db, 'run-operation', { contextId, operationId }, { key: `operation ${operationId}`, queue: `operations ${contextId}` });
+const enqueueRun = (scope: Transaction, operationId: OperationId): Promise<void> =>
+  enqueue(scope, operationRun, { operationId }, { key: `operation ${operationId}`, queue: `operations ${scope.contextId}` });
 
 /** So many of one person wait at once. */
 const mostWaiting = 10;
@@ -168,6 +168,15 @@ export const deleteOperationsOf = async (scope: Transaction, userId: UserId): Pr
 };
 
 export type Run = (scope: Scope, operation: Operation) => Promise<void>;
+
+/** What operations of one kind do. @typeParam Tools what the application hands to them */
+export type OperationKind<Tools = unknown> = {
+  kind: string;
+  run(scope: Scope, operation: Operation, tools: Tools): Promise<void>;
+};
+
+/** Runs an operation in the name of who asked for it (operation-runs). */
+export const operationRun = jobType('run-operation', { operationId: idOf<OperationId>() });
 
 /**
  * Does it, in the name of who asked, or goes on where a process fell. A refusal (AppError) ends it with its code; anything else is tried again by the queue.

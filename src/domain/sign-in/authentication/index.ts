@@ -22,6 +22,7 @@ export { completeSignIn } from './complete-sign-in.ts';
 export { type Enrolled, type Enrolment, enrolAtSignIn, enrolFactor } from './enrol-factor.ts';
 export { type Arrival, findNextStep, findPolicyOf, findPolicySubject, gatherFacts } from './gather-facts.ts';
 export { giveTemporaryPassword } from './give-temporary-password.ts';
+export { endPolicyTrials } from './jobs.ts';
 export { type Basis, type Demands, type Facts, isStrong, nextStep, type Offer, type PasswordFacts, type Step } from './next-step.ts';
 export {
   addOwnFactor,

@@ -1,7 +1,8 @@
-import { enqueueJob } from '../../../platform/jobs/index.ts';
+import { enqueue } from '../../job.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfUser } from '../../records/protocol-artifacts/index.ts';
 import { type SessionId, type UserId, useCase } from '../../scope.ts';
+import { relyingPartyNotice } from './job-types.ts';
 import { listParticipants } from './store.ts';
 
 export type EndReason =
@@ -31,12 +32,9 @@ export const endSession = useCase(async (scope, sessionId: SessionId, reason: En
   // one job for each relying party, with all it needs: one that does not answer holds up no other, and the session's rows may be gone by then
   for (const participant of await listParticipants(scope, sessionId)) {
     if (participant.protocol !== 'oidc') continue; // SAML's are told through the browser (single-logout)
-    await enqueueJob(
-      db,
-      'notify-relying-party',
-      { contextId, sessionId, participant },
-      { key: `notify ${sessionId} ${participant.applicationId}`, maxAttempts: 8 },
-    );
+    const { applicationId, protocolSession, userId } = participant;
+    const notice = { sessionId, participant: { applicationId, protocolSession, userId } };
+    await enqueue(scope, relyingPartyNotice, notice, { key: `notify ${sessionId} ${applicationId}`, maxAttempts: 8 });
   }
   return true;
 });

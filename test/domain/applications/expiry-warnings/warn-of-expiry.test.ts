@@ -50,13 +50,13 @@ describe('web: certificates and client secrets that end soon', () => {
     const tasks = createTasks(server.app.services, async () => {}, mailer);
     const { db } = await server.scope();
     const count = sink.mails.length;
-    await tasks['warn-of-expiry']!({}, {} as never);
+    await tasks['warn-of-expiry']!({}, { isLast: false });
     const { rows } = await db.raw(
       'SELECT j.id, j.payload FROM graphile_worker._private_jobs j JOIN graphile_worker._private_tasks t ON t.id = j.task_id WHERE t.identifier = ?',
       ['deliver-mail'],
     );
     for (const { id, payload } of rows) {
-      await tasks['deliver-mail']!(payload, {} as never);
+      await tasks['deliver-mail']!(payload, { isLast: false });
       await db.raw('DELETE FROM graphile_worker._private_jobs WHERE id = ?', [id]);
     }
     mailer.close();

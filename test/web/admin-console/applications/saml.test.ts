@@ -189,10 +189,10 @@ describe('web: the console connects SAML applications', () => {
     const { createTasks } = await import('../../../../src/app/jobs.ts');
     published = metadata('https://fetched.example').replace('https://sp.example/acs', 'https://again.example/acs');
     const tasks = createTasks(server.app.services, async () => {});
-    await tasks['refresh-all-metadata']!({}, {} as never);
+    await tasks['refresh-all-metadata']!({}, { isLast: false });
     const scope = await server.scope();
     const { applicationId } = (await findApplicationByCode(scope, 'fetched'))!;
-    await tasks['refresh-metadata']!({ contextId: scope.contextId, applicationId }, {} as never);
+    await tasks['refresh-metadata']!({ contextId: scope.contextId, applicationId }, { isLast: false });
     const row = await scope.db('partner_metadata').where({ application_id: applicationId }).first();
     expect(JSON.stringify(row.proposed)).to.contain('https://again.example/acs');
   });

@@ -1,8 +1,8 @@
 import type { ParseArgsConfig } from 'node:util';
-import type { Config } from '../../config/index.ts';
-import type { ServerScope } from '../../domain/scope.ts';
-import { systemClock } from '../../platform/clock/index.ts';
-import { openStore, type Store } from '../open-store.ts';
+import { openStore, type Store } from '../app/open-store.ts';
+import type { Config } from '../config/index.ts';
+import type { ServerScope } from '../domain/scope.ts';
+import { systemClock } from '../platform/clock/index.ts';
 
 /** BSD sysexits, as far as they fit. */
 export const exitCodes = { ok: 0, failed: 1, problems: 2, usage: 64, data: 65, unavailable: 69, config: 78 } as const;

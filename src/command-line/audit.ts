@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { type FileVerification, verifyAuditFile } from '../../domain/administration/audit-keeping/index.ts';
-import { findContextByCode, listContexts } from '../../domain/company/contexts/index.ts';
-import { type Breach, restartChain, sealEvents, type Verification, verifyChain } from '../../domain/records/audit/index.ts';
-import { AppError } from '../../platform/errors/index.ts';
+import { type FileVerification, verifyAuditFile } from '../domain/administration/audit-keeping/index.ts';
+import { findContextByCode, listContexts } from '../domain/company/contexts/index.ts';
+import { type Breach, restartChain, sealEvents, type Verification, verifyChain } from '../domain/records/audit/index.ts';
+import { AppError } from '../platform/errors/index.ts';
 import { type Command, exitCodes, type Output, UsageError, withStore } from './command.ts';
 
 const breaches: Record<Breach['what'], string> = {

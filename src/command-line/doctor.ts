@@ -1,14 +1,15 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Config } from '../../config/index.ts';
-import { contextAddress, listContexts } from '../../domain/company/contexts/index.ts';
-import { endsSoon, listPublishedCertificates } from '../../domain/company/saml-certificates/index.ts';
-import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
-import { openScope, type Scope } from '../../domain/scope.ts';
-import { systemClock } from '../../platform/clock/index.ts';
-import { pendingMigrations } from '../../platform/database/index.ts';
-import { verifyMailServer } from '../../platform/mail/index.ts';
-import { openStore, type Store } from '../open-store.ts';
+import { openStore, type Store } from '../app/open-store.ts';
+import type { Config } from '../config/index.ts';
+import { contextAddress, listContexts } from '../domain/company/contexts/index.ts';
+import { endsSoon, listPublishedCertificates } from '../domain/company/saml-certificates/index.ts';
+import { loadSigningKeys } from '../domain/company/signing-keys/index.ts';
+import { openScope, type Scope } from '../domain/scope.ts';
+import { systemClock } from '../platform/clock/index.ts';
+import { loadPasswordEngine } from '../platform/crypto/index.ts';
+import { pendingMigrations } from '../platform/database/index.ts';
+import { verifyMailServer } from '../platform/mail/index.ts';
 import { type Command, exitCodes } from './command.ts';
 import type { Finding } from './finding.ts';
 import { checkJobs } from './jobs.ts';
@@ -19,7 +20,7 @@ export const doctorCommand: Command = {
   usage: 'doctor',
   examples: ['doctor', 'doctor --json'],
   async run({ config, note }) {
-    const findings = [...checkConfiguration(config)];
+    const findings = [...checkConfiguration(config), await checkPasswords()];
     let store: Store | undefined;
     try {
       store = await openStore({ ...config, databasePoolSize: 4 }, { say: note, migrations: false });
@@ -107,6 +108,15 @@ function checkDataDirectory(dataDir: string): Finding[] {
       ];
   }
   return [{ check: 'data directory', level: 'ok', message: dataDir }];
+}
+
+async function checkPasswords(): Promise<Finding> {
+  try {
+    const { name, faults } = await loadPasswordEngine();
+    return { check: 'passwords', level: 'ok', message: [`argon2id by ${name}`, ...faults].join('; a faster one does not load: ') };
+  } catch (error) {
+    return { check: 'passwords', level: 'problem', message: (error as Error).message, remedy: 'Install the packages anew: npm ci' };
+  }
 }
 
 async function checkStore({ database, isEmbedded }: Store): Promise<Finding[]> {

@@ -1,5 +1,5 @@
-import { countJobs, listFailedJobs, retryFailedJobs } from '../../platform/jobs/index.ts';
-import type { Store } from '../open-store.ts';
+import type { Store } from '../app/open-store.ts';
+import { countJobs, hasQueue, listFailedJobs, retryFailedJobs } from '../platform/jobs/index.ts';
 import { type Command, exitCodes, UsageError, withStore } from './command.ts';
 import type { Finding } from './finding.ts';
 
@@ -42,8 +42,7 @@ export const jobsRetry: Command = {
 
 /** For `doctor`. */
 export async function checkJobs({ database }: Store): Promise<Finding> {
-  if (!(await database.knex.schema.withSchema('graphile_worker').hasTable('_private_jobs')))
-    return { check: 'jobs', level: 'ok', message: 'nothing has been queued yet' };
+  if (!(await hasQueue(database.knex))) return { check: 'jobs', level: 'ok', message: 'nothing has been queued yet' };
   const { waiting, failing, failed } = await countJobs(database.knex);
   if (failed === 0) return { check: 'jobs', level: 'ok', message: `${waiting} waiting, ${failing} to be tried again` };
   return {

@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
-import {
-  type ApplyResult,
-  applyState,
-  type DesiredState,
-  parseState,
-  StateError,
-} from '../../domain/administration/desired-state/index.ts';
+import { type ApplyResult, applyState, type DesiredState, parseState, StateError } from '../domain/administration/desired-state/index.ts';
 import { type Command, UsageError, withStore } from './command.ts';
 
 export const applyCommand: Command = {

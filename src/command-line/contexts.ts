@@ -1,6 +1,6 @@
-import { createContextWithBasics } from '../../domain/administration/desired-state/index.ts';
-import { contextAddress, findContextByCode, listContexts } from '../../domain/company/contexts/index.ts';
-import { AppError } from '../../platform/errors/index.ts';
+import { createContextWithBasics } from '../domain/administration/desired-state/index.ts';
+import { contextAddress, findContextByCode, listContexts } from '../domain/company/contexts/index.ts';
+import { AppError } from '../platform/errors/index.ts';
 import { type Command, UsageError, withStore } from './command.ts';
 
 export const contextCreate: Command = {

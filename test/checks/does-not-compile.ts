@@ -1,8 +1,11 @@
 // Runs nothing: the types check reads it. Each `@ts-expect-error` becomes a failure of that check as soon as its line compiles.
+
+import { enqueue } from '../../src/domain/job.ts';
 import type { User } from '../../src/domain/people/users/index.ts';
+import { accountDeletion } from '../../src/domain/people/users/index.ts';
 import { updateUser } from '../../src/domain/people/users/store.ts';
 import { recordEvent } from '../../src/domain/records/audit/index.ts';
-import type { Scope, Transaction } from '../../src/domain/scope.ts';
+import type { Scope, Transaction, UserId } from '../../src/domain/scope.ts';
 
 export function outsideATransaction(scope: Scope, inside: Transaction, user: User): void {
   // @ts-expect-error a store writes inside a transaction only
@@ -12,4 +15,15 @@ export function outsideATransaction(scope: Scope, inside: Transaction, user: Use
   // @ts-expect-error a connection in the place of the transaction's is no transaction
   void updateUser({ ...inside, db: scope.db }, user);
   void updateUser({ ...inside, actor: scope.actor }, user);
+}
+
+export function wronglyAsked(scope: Scope, userId: UserId): void {
+  const by = { kind: 'person', id: userId, name: '' } as const;
+  // @ts-expect-error a payload lacks what the job needs
+  void enqueue(scope, accountDeletion, { userId });
+  // @ts-expect-error another kind of id
+  void enqueue(scope, accountDeletion, { userId: scope.contextId, actor: by });
+  // @ts-expect-error a name is no job
+  void enqueue(scope, 'delete-account', { userId, actor: by });
+  void enqueue(scope, accountDeletion, { userId, actor: by });
 }

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, loadConfig } from '../../config/index.ts';
-import { StateError } from '../../domain/administration/desired-state/index.ts';
-import { AppError } from '../../platform/errors/index.ts';
-import { createI18n } from '../../platform/i18n/index.ts';
+import { ConfigError, loadConfig } from '../config/index.ts';
+import { StateError } from '../domain/administration/desired-state/index.ts';
+import { AppError } from '../platform/errors/index.ts';
+import { createI18n } from '../platform/i18n/index.ts';
 import { applyCommand } from './apply.ts';
 import { auditRestart, auditSeal, auditVerify } from './audit.ts';
 import { type Command, exitCodes, type Output, UsageError } from './command.ts';
@@ -75,7 +75,7 @@ function explain(error: unknown, command: Command): { message: string; exitCode:
     return { message: `${(error as Error).message}\n\n${help(command)}`, exitCode: exitCodes.usage };
   }
   if (error instanceof ConfigError) return { message: error.message, exitCode: exitCodes.config, details: { faults: error.faults } };
-  const t = createI18n(new URL('../../../views/', import.meta.url)).for('en');
+  const t = createI18n(new URL('../../views/', import.meta.url)).for('en');
   if (error instanceof StateError) {
     const faults = error.faults.map(({ path, message, params }) => ({
       path,

@@ -1,7 +1,7 @@
-import { changeAccount } from '../../domain/administration/account-changes/index.ts';
-import { findContextByCode } from '../../domain/company/contexts/index.ts';
-import { findUserByLogin } from '../../domain/people/users/index.ts';
-import { AppError } from '../../platform/errors/index.ts';
+import { changeAccount } from '../domain/administration/account-changes/index.ts';
+import { findContextByCode } from '../domain/company/contexts/index.ts';
+import { findUserByLogin } from '../domain/people/users/index.ts';
+import { AppError } from '../platform/errors/index.ts';
 import { type Command, UsageError, withStore } from './command.ts';
 
 export const userUnblock: Command = {

@@ -1,6 +1,6 @@
-import { findContextByCode, listContexts } from '../../domain/company/contexts/index.ts';
-import { listSigningKeys, rotateSigningKeys } from '../../domain/company/signing-keys/index.ts';
-import { AppError } from '../../platform/errors/index.ts';
+import { findContextByCode, listContexts } from '../domain/company/contexts/index.ts';
+import { listSigningKeys, rotateSigningKeys } from '../domain/company/signing-keys/index.ts';
+import { AppError } from '../platform/errors/index.ts';
 import { type Command, UsageError, withStore } from './command.ts';
 
 export const keysRotate: Command = {

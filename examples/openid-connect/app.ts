@@ -1,12 +1,22 @@
-// The demo's sample relying party: somebody else's application, so it uses nothing of ours. It shows who signed in, and forgets them at a back-channel logout.
+// A relying party: shows who signed in, and forgets them at a back-channel logout.
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
-import { samlRoutes } from './sample-saml.ts';
 
-const [issuer = '', port = ''] = process.argv.slice(2);
-const address = `http://localhost:${port}`;
+const {
+  ISSUER: issuer = '',
+  CLIENT_ID: clientId = '',
+  CLIENT_SECRET: clientSecret,
+  ADDRESS: address = 'http://localhost:4000',
+} = process.env;
+if (!issuer || !clientId) {
+  process.stderr.write('Set ISSUER and CLIENT_ID; README.md says how.\n');
+  process.exit(64);
+}
 const redirectUri = `${address}/callback`;
+/** Only for trying out on one machine: an issuer is https. */
+const insecure = issuer.startsWith('http:') ? { execute: [client.allowInsecureRequests] } : {};
 
 type SignedIn = { sub: string; sid?: string; claims: Record<string, unknown>; idToken: string };
 const sessions = new Map<string, SignedIn>();
@@ -14,7 +24,7 @@ const started = new Map<string, { verifier: string; state: string; nonce: string
 let discovered: Promise<client.Configuration> | undefined;
 
 const configuration = (): Promise<client.Configuration> => {
-  discovered ??= client.discovery(new URL(issuer), 'sample', undefined, client.None(), { execute: [client.allowInsecureRequests] });
+  discovered ??= client.discovery(new URL(issuer), clientId, clientSecret, clientSecret ? undefined : client.None(), insecure);
   discovered.catch(() => {
     discovered = undefined;
   });
@@ -44,7 +54,7 @@ async function body(request: IncomingMessage): Promise<URLSearchParams> {
   return new URLSearchParams(text);
 }
 
-/** Remembers at most so many: a demo's memory is bounded, too. */
+/** Remembers the latest 1,000. */
 function keep<T>(map: Map<string, T>, key: string, value: T): void {
   map.set(key, value);
   if (map.size > 1000) map.delete(map.keys().next().value!);
@@ -62,7 +72,7 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
       page(
         signedIn
           ? `<p>Signed in as <strong id="who">${escapeHtml(signedIn.claims.name)}</strong>.</p><table>${rows.join('')}</table><p><a href="/sign-out">Sign out</a></p>`
-          : '<p>Nobody is signed in.</p><p><a href="/sign-in">Sign in</a> · <a href="/saml">The same by SAML</a></p>',
+          : '<p>Nobody is signed in.</p><p><a href="/sign-in">Sign in</a></p>',
       ),
     );
   },
@@ -116,15 +126,13 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
     for (const [id, one] of sessions) if (one.sid === payload.sid && one.sub === payload.sub) sessions.delete(id);
     response.writeHead(200, { 'cache-control': 'no-store' }).end();
   },
-  ...samlRoutes(issuer, address, process.env.SAMPLE_SAML_KEY ?? '', { page, escapeHtml, redirect, body }),
 };
 
 async function verifyLogoutToken(token: string) {
-  const { createRemoteJWKSet, jwtVerify } = await import('jose');
   const metadata = (await configuration()).serverMetadata();
   return jwtVerify<{ sid?: string }>(token, createRemoteJWKSet(new URL(metadata.jwks_uri!)), {
     issuer,
-    audience: 'sample',
+    audience: clientId,
     typ: 'logout+jwt',
   });
 }
@@ -140,10 +148,8 @@ const server = createServer((request, response) => {
   });
 });
 server.on('error', (error) => {
-  process.stderr.write(`The sample application does not start: ${error.message}\n`);
+  process.stderr.write(`The OpenID Connect example does not start: ${error.message}\n`);
   process.exit(1);
 });
-server.listen(Number(port), '127.0.0.1');
-process.stdin.resume().on('end', () => process.exit(0)); // our parent ended, however it ended
-process.on('SIGTERM', () => process.exit(0));
-process.on('SIGINT', () => process.exit(0));
+server.listen(Number(new URL(address).port), 'localhost');
+process.on('disconnect', () => process.exit(0)); // the demo that started us is gone

@@ -1,0 +1,121 @@
+// A service provider: knows nothing of the identity provider but its metadata, and shows what it was told of who signed in.
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { generateServiceProviderMetadata, type Profile, SAML } from '@node-saml/node-saml';
+
+const { ISSUER: issuer = '', PRIVATE_KEY: privateKey, CERTIFICATE: certificate, ADDRESS: address = 'http://localhost:4001' } = process.env;
+if (!issuer) {
+  process.stderr.write('Set ISSUER; README.md says how.\n');
+  process.exit(64);
+}
+const sessions = new Map<string, Profile>();
+let provider: Promise<SAML> | undefined;
+
+const own = {
+  issuer: `${address}/metadata`,
+  audience: `${address}/metadata`,
+  callbackUrl: `${address}/acs`,
+  signatureAlgorithm: 'sha256',
+  wantAssertionsSigned: true,
+  wantAuthnResponseSigned: false,
+  identifierFormat: null,
+  ...(privateKey ? { privateKey } : {}),
+} as const;
+
+const load = (): Promise<SAML> => {
+  provider ??= fetch(`${issuer}/saml/metadata`).then(async (answer) => {
+    const idpCert = [...(await answer.text()).matchAll(/<ds:X509Certificate>([^<]+)/g)].map(([, der]) => der!);
+    return new SAML({ ...own, entryPoint: `${issuer}/saml/sso`, logoutUrl: `${issuer}/saml/slo`, idpIssuer: issuer, idpCert });
+  });
+  provider.catch(() => {
+    provider = undefined;
+  });
+  return provider;
+};
+
+const escapeHtml = (value: unknown): string => String(value).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+
+const page = (body: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Sample SAML application</title>
+<body><main><h1>Sample SAML application</h1>${body}</main></body></html>`;
+
+const cookieOf = (request: IncomingMessage): string => /(?:^|; )example_saml=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
+
+const redirect = (response: ServerResponse, location: string): void => void response.writeHead(302, { location }).end();
+
+async function body(request: IncomingMessage): Promise<URLSearchParams> {
+  let text = '';
+  for await (const chunk of request) {
+    text += chunk;
+    if (text.length > 65_536) throw new Error('too large');
+  }
+  return new URLSearchParams(text);
+}
+
+const routes: Record<string, (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>> = {
+  async '/'(request, response) {
+    const profile = sessions.get(cookieOf(request));
+    const rows = Object.entries((profile?.attributes as Record<string, unknown>) ?? {}).map(
+      ([name, value]) =>
+        `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(Array.isArray(value) ? value.join(', ') : value)}</td></tr>`,
+    );
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(
+      page(
+        profile
+          ? `<p>Signed in by SAML as <strong id="who">${escapeHtml(profile.nameID)}</strong>.</p><table>${rows.join('')}</table><p><a href="/sign-out">Sign out</a></p>`
+          : '<p>Nobody is signed in.</p><p><a href="/sign-in">Sign in by SAML</a></p>',
+      ),
+    );
+  },
+  async '/sign-in'(_request, response) {
+    redirect(response, await (await load()).getAuthorizeUrlAsync('/', undefined, {}));
+  },
+  async '/acs'(request, response) {
+    const form = await body(request);
+    const { profile } = await (await load()).validatePostResponseAsync({ SAMLResponse: form.get('SAMLResponse') ?? '' });
+    const id = randomBytes(24).toString('base64url');
+    sessions.set(id, profile!);
+    if (sessions.size > 1000) sessions.delete(sessions.keys().next().value!); // remembers the latest 1,000
+    response.setHeader('set-cookie', `example_saml=${id}; HttpOnly; SameSite=Lax; Path=/`);
+    redirect(response, '/');
+  },
+  async '/sign-out'(request, response) {
+    const profile = sessions.get(cookieOf(request));
+    sessions.delete(cookieOf(request));
+    redirect(response, profile ? await (await load()).getLogoutUrlAsync(profile, '/', {}) : '/');
+  },
+  async '/slo'(request, response, url) {
+    const saml = await load();
+    const isPost = request.method === 'POST';
+    const message = Object.fromEntries(isPost ? await body(request) : url.searchParams);
+    const isRequest = message.SAMLRequest !== undefined;
+    const { profile } = isPost
+      ? await (isRequest ? saml.validatePostRequestAsync(message) : saml.validatePostResponseAsync(message))
+      : await saml.validateRedirectAsync(message, url.search.slice(1));
+    if (!profile || !isRequest) return redirect(response, '/'); // the answer to our own request
+    for (const [id, one] of sessions) if (one.nameID === profile.nameID && one.sessionIndex === profile.sessionIndex) sessions.delete(id);
+    redirect(response, await saml.getLogoutResponseUrlAsync(profile, message.RelayState ?? '', {}, true));
+  },
+  async '/metadata'(_request, response) {
+    response.setHeader('content-type', 'application/samlmetadata+xml');
+    response.end(generateServiceProviderMetadata({ ...own, logoutCallbackUrl: `${address}/slo`, publicCerts: certificate ?? null }));
+  },
+};
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url ?? '/', address);
+  const handle = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
+  if (!handle) return void response.writeHead(404).end('Not found');
+  handle(request, response, url).catch((error) => {
+    response
+      .writeHead(500, { 'content-type': 'text/html; charset=utf-8' })
+      .end(page(`<p>The sign-in did not work: ${escapeHtml((error as Error).message)}</p><p><a href="/">Back</a></p>`));
+  });
+});
+server.on('error', (error) => {
+  process.stderr.write(`The SAML example does not start: ${error.message}\n`);
+  process.exit(1);
+});
+server.listen(Number(new URL(address).port), 'localhost');
+process.on('disconnect', () => process.exit(0)); // the demo that started us is gone

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { settingsFromMetadata } from '../../src/domain/applications/applications/index.ts';
+import { Jar, send } from '../support/jar.ts';
+import { eventually } from '../support/process.ts';
+import { followSaml, makeKeys } from '../support/saml.ts';
+import { fillSignIn, freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
+
+const secret = 'example-secret-example-secret-1';
+
+describe('interop: the applications of examples/, alone, as their README.md says', () => {
+  let server: TestServer;
+  let oidc: string;
+  let saml: string;
+  const running: ChildProcess[] = [];
+
+  function start(name: string, env: Record<string, string>): ChildProcess {
+    const cwd = fileURLToPath(new URL(`../../examples/${name}/`, import.meta.url));
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'app.ts'], {
+      cwd,
+      env,
+      stdio: ['ignore', 'inherit', 'pipe'],
+    });
+    running.push(child);
+    return child;
+  }
+
+  before(async () => {
+    server = await startTestServer({ jobs: true, config: { outboundAllow: ['localhost', '127.0.0.1'] } });
+    [oidc, saml] = [`http://localhost:${await freePort()}`, `http://localhost:${await freePort()}`];
+    const keys = makeKeys();
+    start('openid-connect', { ISSUER: server.issuer, CLIENT_ID: 'example', CLIENT_SECRET: secret, ADDRESS: oidc });
+    start('saml', { ISSUER: server.issuer, PRIVATE_KEY: keys.pem, CERTIFICATE: keys.certificate, ADDRESS: saml });
+    for (const address of [oidc, saml]) await eventually(() => send(`${address}/`));
+    const settings = settingsFromMetadata((await send(`${saml}/metadata`)).text, new Date());
+    expect(settings).to.include({ entityId: `${saml}/metadata`, requireSignedRequests: true });
+    const ours = { assignedTo: { groups: ['Everyone'] } };
+    await server.apply({
+      contexts: [
+        {
+          code: 'acme',
+          name: 'Acme S.A.',
+          applications: [
+            {
+              ...ours,
+              code: 'example',
+              name: 'Example',
+              oidc: {
+                client_id: 'example',
+                client_secret: secret,
+                redirect_uris: [`${oidc}/callback`],
+                post_logout_redirect_uris: [`${oidc}/`],
+                backchannel_logout_uri: `${oidc}/back-channel-logout`,
+                grant_types: ['authorization_code'],
+              },
+            },
+            { ...ours, code: 'example-saml', name: 'Example by SAML', saml: settings },
+          ],
+        },
+      ],
+    });
+  });
+  after(async () => {
+    for (const child of running) child.kill();
+    await server.close();
+  });
+
+  const shows = async (jar: Jar, address: string) => /id="who">([^<]*)/.exec((await jar.get(`${address}/`)).text)?.[1];
+
+  it('sign in at one, the other follows, and signing out by SAML ends both', async () => {
+    const jar = new Jar();
+    await fillSignIn(jar, await jar.follow(`${oidc}/sign-in`), 'ana@acme.example', passwords.ana);
+    expect(await shows(jar, oidc)).to.equal('Ana Souza');
+    expect(await shows(jar, saml)).to.equal(undefined);
+    await followSaml(jar, await jar.get(`${saml}/sign-in`));
+    expect(await shows(jar, saml)).to.equal('ana@acme.example');
+    await followSaml(jar, await jar.get(`${saml}/sign-out`));
+    expect(await shows(jar, saml)).to.equal(undefined);
+    await eventually(async () => expect(await shows(jar, oidc), 'told by back-channel').to.equal(undefined));
+  });
+
+  it('signing out at Portaria reaches the one by SAML', async () => {
+    const jar = new Jar();
+    const page = await followSaml(jar, await jar.get(`${saml}/sign-in`));
+    await followSaml(jar, await fillSignIn(jar, page, 'ana@acme.example', passwords.ana));
+    expect(await shows(jar, saml)).to.equal('ana@acme.example');
+    const form = jar.form(await jar.get(`${server.issuer}/sign-out`), /sign-out$/);
+    await followSaml(jar, await jar.get(form.action, { form: form.fields }));
+    expect(await shows(jar, saml)).to.equal(undefined);
+  });
+
+  it('without their settings they say what is missing', async () => {
+    for (const name of ['openid-connect', 'saml']) {
+      const child = start(name, {});
+      let output = '';
+      child.stderr!.on('data', (chunk) => {
+        output += chunk;
+      });
+      await new Promise((resolve) => child.once('close', resolve));
+      expect(child.exitCode, name).to.equal(64);
+      expect(output).to.match(/^Set ISSUER.*README\.md.*\n$/);
+    }
+  });
+});
