@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { errorCodes, page as errorsFile, errorsPage } from '../../scripts/errors-page.ts';
 import { withTable } from '../../scripts/settings-table.ts';
 import { settings } from '../../src/config/index.ts';
 
@@ -16,6 +17,12 @@ describe('documents', () => {
   it('the README’s table of settings is the schema’s', () => {
     expect(read('README.md')).to.equal(withTable(read('README.md')));
     expect(read('README.md')).to.contain(settings.baseUrl.env);
+  });
+
+  it('docs/errors.md has every code of the sources, each with a text (`node scripts/errors-page.ts --write`)', () => {
+    expect(errorCodes().size).to.be.greaterThan(40);
+    expect(read(errorsFile)).to.equal(errorsPage());
+    expect(read(errorsFile)).not.to.contain('| no text |');
   });
 
   it('every link between documents leads somewhere', () => {
