@@ -34,7 +34,7 @@ describe('platform/jobs: whose worker is dead', () => {
 
   it('graphile-worker has the private tables and columns that we read', async () => {
     await (await startJobs(url, {}, '', log, looks)).stop();
-    const folder = new URL('../../src/', import.meta.url);
+    const folder = new URL('../../../src/', import.meta.url);
     const sources = globSync('**/*.ts', { cwd: fileURLToPath(folder) }).map(
       (file) => [file, readFileSync(new URL(file, folder), 'utf8')] as const,
     );
