@@ -13,7 +13,7 @@ const change = (provider: Provider) => changeLibrary(provider, { keyRing, clock,
 
 describe('web/oidc/library: oidc-provider is the one that was read', () => {
   it('package.json names exactly the version that is installed', () => {
-    const read = (path: string) => JSON.parse(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8'));
+    const read = (path: string) => JSON.parse(readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8'));
     const { version } = read('node_modules/oidc-provider/package.json');
     expect(read('package.json').dependencies['oidc-provider']).to.equal(version);
     expect(read('package-lock.json').packages[''].dependencies['oidc-provider']).to.equal(version);
