@@ -156,7 +156,7 @@ async function makeJourney(): Promise<void> {
   await page.click('button[type=submit]');
   await shoot();
   await page.click('button[value=accept]');
-  await open('/account/second-factors/new');
+  await open('/account/second-factors/new/totp');
   await shoot();
   await open('/account');
   await shoot();

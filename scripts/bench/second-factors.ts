@@ -27,7 +27,7 @@ export async function enrolApps(base: string, logins: string[]): Promise<Person[
     Array.from({ length: 16 }, async () => {
       for (let login = waiting.pop(); login; login = waiting.pop()) {
         const jar = await open(base, login);
-        const page = await jar.follow(`${base}/account/second-factors/new`);
+        const page = await jar.follow(`${base}/account/second-factors/new/totp`);
         const at = Date.now();
         const { secret, codes } = await setUpApp(jar, page, at);
         if (codes.length === 0) throw new Error(`${login}: no app was set up`);
@@ -64,7 +64,7 @@ export async function enrolPasskeys(base: string, logins: string[]) {
   for (const login of logins) {
     const jar = await open(base, login);
     const passkey = createSoftwarePasskey(new URL(base).origin);
-    await answerPasskey(jar, await jar.follow(`${base}/account/second-factors/new-passkey`), passkey);
+    await answerPasskey(jar, await jar.follow(`${base}/account/second-factors/new/passkey`), passkey);
     passkeys.push(passkey);
   }
   return passkeys;

@@ -21,7 +21,7 @@ const open = new Set([
   '/sign-in/:request/new-password',
   '/sign-in/:request/second-factor',
   '/sign-in/:request/enrol',
-  '/sign-in/:request/passkey',
+  '/sign-in/:request/alone/:factor',
   '/sign-in/:request/terms',
   '/recovery',
   '/recovery/:token',

@@ -54,7 +54,7 @@ describe('passkeys in Chromium, with a virtual authenticator', function () {
     await page.press('#password', 'Enter');
     await page.waitForURL(/launchpad$/);
     await presence(device, authenticatorId, true);
-    await page.goto(at('/account/second-factors/new-passkey'));
+    await page.goto(at('/account/second-factors/new/passkey'));
     await expectAccessible(page, 'new passkey');
     await page.fill('#name', 'This laptop');
     await page.click('text=Set up a passkey');
@@ -72,7 +72,7 @@ describe('passkeys in Chromium, with a virtual authenticator', function () {
     await signOut(context);
     await page.goto(at('/sign-in'));
     expect(await page.getAttribute('#login', 'autocomplete')).to.equal('username webauthn');
-    const sent = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/passkey'));
+    const sent = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/alone/passkey'));
     await presence(device, authenticatorId, true);
     await page.click('text=Use a passkey').catch(() => {});
     const request = await sent;
@@ -86,7 +86,7 @@ describe('passkeys in Chromium, with a virtual authenticator', function () {
     await signOut(context);
     await page.goto(at('/sign-in'));
     const form = Object.fromEntries(new URLSearchParams(request.postData()!));
-    const replayed = await page.request.post(`${page.url().replace(/\?.*/, '')}/passkey`, { form });
+    const replayed = await page.request.post(`${page.url().replace(/\?.*/, '')}/alone/passkey`, { form });
     expect(replayed.status()).to.equal(422);
     const events = await scope.db('audit_events').where({ reason: 'wrong-passkey' });
     expect(events).to.have.length(1);

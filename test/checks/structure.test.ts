@@ -83,6 +83,22 @@ describe('structure', () => {
     expect(folders.filter(faceless)).to.deep.equal([]);
   });
 
+  it('a function that a face names in its drawing exists', () => {
+    const sources = modules.map(({ file }) => read(file)).join('\n');
+    for (const slice of ['domain/sign-in/authentication', 'web/oidc', 'web/saml']) {
+      const note = /^(?:\/\/.*\n)+/.exec(read(`src/${slice}/index.ts`))![0];
+      const drawing = note.split('\n').filter((line) => line.startsWith('//   ') || line.includes('─>'));
+      expect(drawing.length, slice).to.be.within(10, 18);
+      // in camel case, as only code is
+      const names = [...new Set(drawing.flatMap((line) => [...line.matchAll(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g)].map(([name]) => name)))];
+      const isDeclared = (name: string) => new RegExp(`\\b(?:function|const) ${name}\\b`).test(sources);
+      expect(
+        names.filter((name) => !isDeclared(name)),
+        slice,
+      ).to.deep.equal([]);
+    }
+  });
+
   it('files are named in kebab-case, and no folder says only that it is useful', () => {
     const names = modules.flatMap(({ file }) => file.replace(/\.ts$/, '').split('/'));
     expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))).to.deep.equal([]);

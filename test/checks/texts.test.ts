@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { auditEventTypes } from '../../src/domain/records/audit/index.ts';
+import { factors, proofs } from '../../src/domain/sign-in/credentials/factors/index.ts';
 import { locales } from '../../src/platform/i18n/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -31,7 +32,9 @@ const sources = [...globSync('views/**/*.pug', { cwd: root }), ...globSync('src/
 }));
 
 /** Folders of views whose texts every page may use. */
-const shared = ['views/components', 'views/layouts', 'views/errors', 'views/mail', 'views/audit'];
+const shared = ['views/components', 'views/layouts', 'views/errors', 'views/mail', 'views/audit', 'views/factors'];
+
+const isShared = (folder: string) => shared.some((one) => `${folder}/`.startsWith(`${one}/`));
 
 /** The folder of views of a page or of a file of src/web; `views` for what belongs to no audience. */
 function folderOf(file: string): string {
@@ -81,7 +84,7 @@ describe('texts in three languages', () => {
       const folder = folderOf(file);
       for (const [, name = ''] of source.matchAll(/['"`]([a-z_]+\.[a-z_.]+)['"`]/g)) {
         const home = homes.get(askedAs.get(name) ?? '');
-        if (home && !shared.includes(home) && !`${folder}/`.startsWith(`${home}/`)) foreign.push(`${file}: ${name} of ${home}`);
+        if (home && !isShared(home) && !`${folder}/`.startsWith(`${home}/`)) foreign.push(`${file}: ${name} of ${home}`);
       }
     }
     expect(foreign).to.deep.equal([]);
@@ -104,6 +107,17 @@ describe('texts in three languages', () => {
       beginnings.some((beginning) => isBuilt(withoutPlural(key), beginning));
     expect(beginnings.length).to.be.greaterThan(30);
     expect([...homes.keys()].filter((key) => !isUsed(key))).to.deep.equal([]);
+  });
+
+  it('every factor has its own texts, and the reasons of a refusal in the audit', () => {
+    const missing = [];
+    for (const kind of Object.keys(proofs).map((name) => name.replaceAll('-', '_'))) {
+      const isFactor = kind in factors;
+      const keys = [...['lead', 'use', 'wrong'], ...(isFactor ? ['name', 'add', 'instead', 'wrong_first'] : [])];
+      for (const key of [...keys.map((key) => `factors.${kind}.${key}`), `audit.reasons.wrong_${kind}`])
+        if (!homes.has(key)) missing.push(key);
+    }
+    expect(missing).to.deep.equal([]);
   });
 
   it('every audit event has a name', () => {

@@ -75,7 +75,7 @@ describe('a guessing attack', function () {
       });
       if (outcome.outcome === 'refused') return false;
       const request = (await findPendingRequest(at, browser, requestId))!;
-      const arrival = { demands: {}, canHavePasskeys: false, termsEdition: 0 };
+      const arrival = { demands: {}, usableFactors: [], termsEdition: 0 };
       return (await completeSignIn(at, rules, request, { ...arrival, proven: outcome.proven, browser }, 'en')) !== undefined;
     }
 

@@ -157,7 +157,7 @@ describe('path × state', () => {
   async function enrolPasskey() {
     const passkey = createSoftwarePasskey(server.baseUrl);
     const jar = await signedIn(server.baseUrl, 'nora@acme.example', password);
-    const done = await answerPasskey(jar, await jar.follow(`${server.issuer}/account/second-factors/new-passkey`), passkey);
+    const done = await answerPasskey(jar, await jar.follow(`${server.issuer}/account/second-factors/new/passkey`), passkey);
     expect(done.text).to.contain('id="recovery-codes"');
     return passkey;
   }

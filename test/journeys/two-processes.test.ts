@@ -6,6 +6,7 @@ import { createLink } from '../../src/domain/records/one-time-links/index.ts';
 import { inTransaction } from '../../src/domain/scope.ts';
 import { enrolFactor } from '../../src/domain/sign-in/authentication/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
+import { answerOf, placeAt } from '../support/factors.ts';
 import { Jar, send } from '../support/jar.ts';
 import { authorize, basic, exchange, signInWithTokens, token } from '../support/oidc.ts';
 import { onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
@@ -83,7 +84,12 @@ describe('two processes on one store', function () {
     const then = { ...scope, clock: { now: () => new Date(Date.now() - 120_000) } };
     const { secret, sealed } = startTotp(then, userId, { company: 'Acme', login: 'twice' });
     const enrolled = await inTransaction(then, (inside) =>
-      enrolFactor(inside, userId, { kind: 'totp', sealed, code: totpCode(secret, Date.now() - 120_000), name: 'App' }),
+      enrolFactor(inside, userId, {
+        kind: 'totp',
+        place: placeAt(server),
+        answer: answerOf({ offer: sealed, code: totpCode(secret, Date.now() - 120_000) }),
+        name: 'App',
+      }),
     );
     /** Many browsers with a right password, each waiting for the second factor, on either process. */
     const waiting = async (count: number) =>

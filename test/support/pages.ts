@@ -17,6 +17,7 @@ import { inTransaction } from '../../src/domain/scope.ts';
 import { enrolFactor } from '../../src/domain/sign-in/authentication/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
 import { exportWords, importWords } from '../../src/web/request/index.ts';
+import { answerOf, placeAt } from './factors.ts';
 import { eventually } from './process.ts';
 import { totpCode } from './second-factor.ts';
 import type { TestServer } from './server.ts';
@@ -75,7 +76,12 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     await changeSettings(inside, newAccountsSettings, { selfRegistration: true, domains: ['acme.example'] }, 0);
     for (const { userId, email } of [ana!, beatriz!]) {
       const { secret, sealed } = startTotp(inside, userId, { company: 'Acme', login: email! });
-      await enrolFactor(inside, userId, { kind: 'totp', sealed, code: totpCode(secret), name: 'Phone' });
+      await enrolFactor(inside, userId, {
+        kind: 'totp',
+        place: placeAt(server),
+        answer: answerOf({ offer: sealed, code: totpCode(secret) }),
+        name: 'Phone',
+      });
     }
     // signed in with it: pages about one's own factors ask for that
     await inside
@@ -132,7 +138,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     '/account/recovery-email',
     '/account/password',
     '/account/second-factors',
-    '/account/second-factors/new',
+    '/account/second-factors/new/totp',
     `/account/second-factors/${factors[0]}/remove`,
     '/account/sessions',
     '/account/applications',
@@ -247,7 +253,7 @@ const noPages: Record<string, string> = {
   '/sign-in/:request/enrol': 'in the sign-in journey',
   '/sign-in/:request/terms': 'in the sign-in journey',
   '/signed-out': 'after signing out',
-  '/account/second-factors/new-passkey': 'needs a host with a name: in the passkey journeys',
+  '/account/second-factors/new/passkey': 'needs a host with a name: in the passkey journeys',
 };
 
 /** Pages of the route table that no address opens: whoever adds a page adds it above. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type FieldErrors, invalidInput } from './app-error.ts';
 
 /** A message of ours is a key of the texts; any other comes of a type that no form can send. */
@@ -25,3 +25,7 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown, by?: 'field'
   if (!parsed.success) throw invalidInput(inputFaults(parsed.error, by));
   return parsed.data;
 }
+
+/** A whole number within limits, as a form or a file gives it. */
+export const whole = (least: number, most: number) =>
+  z.coerce.number().int().min(least, 'fields.number_range').max(most, 'fields.number_range');

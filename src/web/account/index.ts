@@ -13,18 +13,10 @@ import { showApplications, submitWithdrawal } from './applications.ts';
 import { fresh } from './fresh.ts';
 import { showPassword, submitPassword } from './password.ts';
 import { sendPersonalData, showPrivacy } from './privacy.ts';
-import {
-  confirmRemoval,
-  showFactors,
-  showNewApp,
-  showNewPasskey,
-  submitCodes,
-  submitNewApp,
-  submitNewPasskey,
-  submitRemoval,
-} from './second-factors.ts';
+import { confirmRemoval, showFactors, showNew, submitCodes, submitNew, submitRemoval } from './second-factors.ts';
 
 const factors = '/account/second-factors';
+const newFactor = ({ params }: PageContext) => `${factors}/new/${params.factor}`;
 
 export const accountRoutes: Route[] = [
   { method: 'GET', path: '/account', access: 'person', handle: showAccount },
@@ -42,15 +34,8 @@ export const accountRoutes: Route[] = [
   { method: 'GET', path: '/account/password', access: 'person', handle: fresh('/account/password', (page) => showPassword(page)) },
   { method: 'POST', path: '/account/password', access: 'person', handle: fresh('/account/password', submitPassword) },
   { method: 'GET', path: factors, access: 'person', handle: showFactors },
-  { method: 'GET', path: `${factors}/new`, access: 'person', handle: fresh(`${factors}/new`, (page) => showNewApp(page)) },
-  { method: 'POST', path: `${factors}/new`, access: 'person', handle: fresh(`${factors}/new`, submitNewApp) },
-  {
-    method: 'GET',
-    path: `${factors}/new-passkey`,
-    access: 'person',
-    handle: fresh(`${factors}/new-passkey`, (page) => showNewPasskey(page)),
-  },
-  { method: 'POST', path: `${factors}/new-passkey`, access: 'person', handle: fresh(`${factors}/new-passkey`, submitNewPasskey) },
+  { method: 'GET', path: `${factors}/new/:factor`, access: 'person', handle: fresh(newFactor, (page) => showNew(page)) },
+  { method: 'POST', path: `${factors}/new/:factor`, access: 'person', handle: fresh(newFactor, submitNew) },
   { method: 'POST', path: `${factors}/codes`, access: 'person', handle: fresh(factors, submitCodes) },
   { method: 'GET', path: `${factors}/:factor/remove`, access: 'person', handle: fresh(factors, confirmRemoval) },
   { method: 'POST', path: `${factors}/:factor/remove`, access: 'person', handle: fresh(factors, submitRemoval) },

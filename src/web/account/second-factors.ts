@@ -1,56 +1,51 @@
+import { getUser } from '../../domain/people/users/index.ts';
 import { addOwnFactor, removeOwnFactor, renewRecoveryCodes } from '../../domain/sign-in/authentication/index.ts';
+import { type FactorKind, factorOf } from '../../domain/sign-in/credentials/factors/index.ts';
 import { countRecoveryCodes } from '../../domain/sign-in/credentials/recovery-code/index.ts';
 import { listSecondFactors } from '../../domain/sign-in/credentials/second-factors/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
-import {
-  offerPasskey,
-  offerTotp,
-  type PageContext,
-  passkeyCeremony,
-  policyOf,
-  readEnrolment,
-  redirectTo,
-  renderPage,
-  rulesOf,
-} from '../request/index.ts';
+import { factorTexts, type PageContext, placeOf, policyOf, redirectTo, renderPage, rulesOf, usableFactors } from '../request/index.ts';
 
 const at = '/account/second-factors';
 
 export async function showFactors(page: PageContext): Promise<void> {
   const { scope, session } = page;
+  const { demand, factors } = (await policyOf(page, session!.userId)).secondFactor;
   renderPage(page, 'account/second-factors', {
-    policy: (await policyOf(page, session!.userId)).secondFactor,
-    canHavePasskeys: passkeyCeremony(page) !== undefined,
+    demand,
+    addable: demand === 'off' ? [] : usableFactors(page).filter((kind) => factors.includes(kind)),
+    texts: factorTexts,
     factors: await listSecondFactors(scope, session!.userId),
     codesLeft: await countRecoveryCodes(scope, session!.userId),
   });
 }
 
-export async function showNewApp(page: PageContext, fault?: string): Promise<void> {
-  const locals = { fault, name: page.form.get('name') || page.t('second_factor.app'), ...(await offerTotp(page, page.session!.userId)) };
-  renderPage(page, 'account/new-app', locals, { status: fault ? 422 : 200 });
+/** @throws AppError not_found of a kind that browsers cannot use at this address */
+function kindOf(page: PageContext): FactorKind {
+  const kind = usableFactors(page).find((one) => one === page.params.factor);
+  if (!kind) throw notFound();
+  return kind;
 }
 
-export async function submitNewApp(page: PageContext): Promise<void> {
-  const answer = readEnrolment(page, 'totp', nameOf(page, page.t('second_factor.app')));
-  const added = answer && (await addOwnFactor(page.scope, page.session!, answer));
-  if (!added) return showNewApp(page, page.t('second_factor.wrong_first'));
-  showCodes(page, added.codes);
+export async function showNew(page: PageContext, fault?: string): Promise<void> {
+  const kind = kindOf(page);
+  const user = await getUser(page.scope, page.session!.userId);
+  const locals = {
+    fault,
+    kind,
+    texts: factorTexts,
+    name: page.form.get('name') || page.t(`${factorTexts(kind)}.name`),
+    offer: await factorOf(kind).offer(page.scope, placeOf(page), user, page.form),
+    action: `${at}/new/${kind}`,
+  };
+  renderPage(page, 'account/new-factor', locals, { status: fault ? 422 : 200 });
 }
 
-export async function showNewPasskey(page: PageContext, fault?: string): Promise<void> {
-  const ceremony = passkeyCeremony(page);
-  if (!ceremony) throw notFound();
-  const passkey = await offerPasskey(page, ceremony, page.session!.userId);
-  const name = page.form.get('name') || page.t('second_factor.passkey');
-  renderPage(page, 'account/new-passkey', { fault, passkey, name }, { status: fault ? 422 : 200 });
-}
-
-export async function submitNewPasskey(page: PageContext): Promise<void> {
-  const answer = readEnrolment(page, 'passkey', nameOf(page, page.t('second_factor.passkey')));
-  if (!answer) throw notFound();
-  const added = await addOwnFactor(page.scope, page.session!, answer);
-  if (!added) return showNewPasskey(page, page.t('second_factor.wrong_passkey'));
+export async function submitNew(page: PageContext): Promise<void> {
+  const kind = kindOf(page);
+  const name = nameOf(page, page.t(`${factorTexts(kind)}.name`));
+  const added = await addOwnFactor(page.scope, page.session!, { kind, place: placeOf(page), answer: page.form, name });
+  if (!added) return showNew(page, page.t(`${factorTexts(kind)}.wrong_first`));
   showCodes(page, added.codes);
 }
 

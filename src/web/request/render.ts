@@ -47,7 +47,7 @@ export function renderPage(
   ctx.status = status;
   ctx.type = 'html';
   if (formAction) ctx.set('content-security-policy', contentSecurityPolicy(formAction));
-  ctx.body = services.views.render(view, {
+  const all: Record<string, unknown> = {
     t,
     locale,
     company: { name: context.name, code: context.code, environment: context.environment },
@@ -73,8 +73,11 @@ export function renderPage(
     isNoticeOfNothing: noticesOfNothing.has(page.query('done')),
     // an answer to a form has no address of its own to open in another language
     hasAddress: ctx.method === 'GET' || status === 422,
+    /** A view inside this one, such as a factor's own. */
+    partial: (name: string, more: Record<string, unknown>) => services.views.render(name, { ...all, ...more }),
     ...locals,
-  });
+  };
+  ctx.body = services.views.render(view, all);
 }
 
 /** What a page wears of its company: addresses carry a version, so that browsers keep what they have. */

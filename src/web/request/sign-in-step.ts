@@ -9,7 +9,7 @@ import {
   type Step,
 } from '../../domain/sign-in/authentication/index.ts';
 import type { EffectivePolicy, PolicyRules } from '../../domain/sign-in/sign-in-policy/index.ts';
-import { passkeyCeremony } from './passkeys.ts';
+import { usableFactors } from './factors.ts';
 import type { PageContext } from './route.ts';
 
 /** Who sends a request to which company. A page has all of it, and the endpoint of a protocol can make it. */
@@ -28,7 +28,7 @@ type Wish = Pick<Arrival, 'demands' | 'applicationId' | 'proven' | 'standing'>;
 export async function arrivalAt<Given extends Wish>(visitor: Visitor, wish: Given): Promise<Arrival & Given> {
   const { session, browser, services, context } = visitor;
   const { edition: termsEdition } = await services.findSettings(context.contextId, termsSettings);
-  return { ...wish, session, browser, termsEdition, canHavePasskeys: passkeyCeremony(visitor) !== undefined };
+  return { ...wish, session, browser, termsEdition, usableFactors: usableFactors(visitor) };
 }
 
 /** What comes next for whoever is here: the one way to that question for pages and protocols. */

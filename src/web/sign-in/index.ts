@@ -5,7 +5,7 @@ import { showEnrolment, submitEnrolment } from './enrol.ts';
 import { chooseLanguage } from './language.ts';
 import { showNewPassword, submitNewPassword } from './new-password.ts';
 import { showSecondFactor, submitSecondFactor } from './second-factor.ts';
-import { openSignIn, showSignIn, submitPasskey, submitSignIn } from './sign-in.ts';
+import { openSignIn, showSignIn, submitAlone, submitSignIn } from './sign-in.ts';
 import { showSignedOut, showSignOut, submitSignOut } from './sign-out.ts';
 import { showTerms, submitTerms } from './terms.ts';
 
@@ -16,7 +16,7 @@ export const signInRoutes: Route[] = [
   { method: 'POST', path: '/sign-in/:request', access: 'anyone', handle: submitSignIn },
   { method: 'GET', path: '/sign-in/:request/new-password', access: 'anyone', handle: showNewPassword },
   { method: 'POST', path: '/sign-in/:request/new-password', access: 'anyone', handle: submitNewPassword },
-  { method: 'POST', path: '/sign-in/:request/passkey', access: 'anyone', handle: submitPasskey },
+  { method: 'POST', path: '/sign-in/:request/alone/:factor', access: 'anyone', handle: submitAlone },
   { method: 'GET', path: '/sign-in/:request/second-factor', access: 'anyone', handle: showSecondFactor },
   { method: 'POST', path: '/sign-in/:request/second-factor', access: 'anyone', handle: submitSecondFactor },
   { method: 'GET', path: '/sign-in/:request/enrol', access: 'anyone', handle: showEnrolment },

@@ -3,25 +3,28 @@ import {
   completeSignIn,
   type PendingRequest,
   type Proven,
-  provePasskeySignIn,
+  proveAlone,
   provePassword,
   recordKeptOut,
   recordProof,
   type Standing,
   type Step,
 } from '../../domain/sign-in/authentication/index.ts';
-import { startAssertion } from '../../domain/sign-in/credentials/passkey/index.ts';
+import { type FactorKind, factorOf } from '../../domain/sign-in/credentials/factors/index.ts';
+import { notFound } from '../../platform/errors/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import {
   arrivalAt,
   cookieNames,
+  factorTexts,
   newSupportCode,
   type PageContext,
-  passkeyCeremony,
+  placeOf,
   redirectTo,
   renderPage,
   rulesOf,
   sendToSignIn,
+  usableFactors,
 } from '../request/index.ts';
 import { localPath } from './local-path.ts';
 import { applicationName, formTargets, goBack, loadPending, stepOf } from './pending.ts';
@@ -40,7 +43,9 @@ export async function openSignIn(page: PageContext): Promise<void> {
 export async function showSignIn(page: PageContext): Promise<void> {
   const request = await loadPending(page);
   if (!request) return;
-  await goOn(page, request, () => render(page, request, { login: page.query('login_hint').slice(0, 254) }));
+  // whoever is known proves it once more; another name may still be typed
+  const login = page.query('login_hint').slice(0, 254) || (page.session?.person.login ?? '');
+  await goOn(page, request, () => render(page, request, { login }));
 }
 
 export async function submitSignIn(page: PageContext): Promise<void> {
@@ -58,23 +63,31 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   await goOn(page, { ...request, proven }, askAgain, result.standing);
 }
 
-/** A passkey alone: it says who the person is, and is two factors. */
-export async function submitPasskey(page: PageContext): Promise<void> {
+/** A factor alone: it says who the person is, and is two factors. */
+export async function submitAlone(page: PageContext): Promise<void> {
   const request = await loadPending(page);
   if (!request) return;
   const { scope, form } = page;
-  const ceremony = passkeyCeremony(page);
-  const answer = { sealed: form.get('challenge'), response: form.get('passkey'), applicationId: request.applicationId };
-  const result = ceremony && (await provePasskeySignIn(scope, await rulesOf(page), ceremony, answer));
-  const refused = () => render(page, request, { login: '', fault: page.t('second_factor.wrong_passkey'), status: 422 });
-  if (!result) return refused();
+  const kind = (await factorsAlone(page)).find((one) => one === page.params.factor);
+  if (!kind) throw notFound();
+  const result = await proveAlone(scope, await rulesOf(page), { kind, place: placeOf(page), answer: form }, request.applicationId);
+  const again = (fault: string, status = 422) => render(page, request, { login: '', fault: page.t(fault), status });
+  if (result.outcome === 'unavailable') return again('second_factor.unavailable', 503);
+  const refused = () => again(`${factorTexts(kind)}.wrong`);
+  if (result.outcome === 'refused') return refused();
   await goOn(page, { ...request, proven: { ...result.proven, keep: form.get('keep') === 'yes' } }, refused, result.standing);
+}
+
+/** The factors that the company takes without a name and a password, at this address. */
+async function factorsAlone(page: PageContext): Promise<FactorKind[]> {
+  const { demand, factors } = (await rulesOf(page)).base.secondFactor;
+  return demand === 'off' ? [] : usableFactors(page).filter((kind) => factors.includes(kind) && factorOf(kind).findOwner);
 }
 
 /** Does what the next step says; `ask` shows the page for name and password. @param standing of whoever the proof is of, where that was read a moment ago */
 export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>, standing?: Standing): Promise<void> {
   const step = await stepOf(page, request, standing);
-  if (step.step === 'password') return ask();
+  if (step.step === 'identify' || step.step === 'password') return ask();
   if (step.step === 'kept-out') return showKeptOut(page, request, step);
   if (step.step !== 'done') {
     if (step.by === 'proof') await recordProof(page.scope, request.requestId, request.proven!);
@@ -104,9 +117,13 @@ async function render(
   { login, fault, status = 200 }: { login: string; fault?: string; status?: number },
 ): Promise<void> {
   const application = await applicationName(page, request);
-  const { session, secondFactor } = (await rulesOf(page)).base;
-  const ceremony = secondFactor.demand !== 'off' && secondFactor.factors.includes('passkey') ? passkeyCeremony(page) : undefined;
-  const passkey = ceremony && (await startAssertion(page.scope, ceremony));
+  const { session } = (await rulesOf(page)).base;
+  const alone = await Promise.all(
+    (await factorsAlone(page)).map(async (kind) => ({
+      kind,
+      challenge: await factorOf(kind).challenge(page.scope, placeOf(page), undefined),
+    })),
+  );
   const { selfRegistration } = await page.services.findSettings(page.context.contextId, newAccountsSettings);
   renderPage(
     page,
@@ -115,7 +132,8 @@ async function render(
       application,
       login,
       fault,
-      passkey,
+      alone,
+      texts: factorTexts,
       mayRegister: selfRegistration,
       keepDays: session.keepDays,
       keep: page.form.get('keep') === 'yes',

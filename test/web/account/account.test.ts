@@ -22,9 +22,9 @@ describe('web/account: a person’s own pages', () => {
   const signIn = async (password: string, jar = new Jar()): Promise<Answer> =>
     fillSignIn(jar, await jar.follow(`${server.issuer}/launchpad`), 'jsilva', password);
   const addApp = async (name = 'Phone') => {
-    const page = await joao.follow(at('/second-factors/new'));
+    const page = await joao.follow(at('/second-factors/new/totp'));
     const secret = /id="totp-secret">([^<]+)</.exec(page.text)![1]!;
-    const shown = await joao.submit(joao.form(page, /second-factors\/new$/), { code: totpCode(secret, now()), name });
+    const shown = await joao.submit(joao.form(page, /second-factors\/new\/totp$/), { code: totpCode(secret, now()), name });
     return { secret, shown };
   };
 

@@ -51,9 +51,9 @@ describe('web/account: requests under way while access ends', () => {
     ['deactivated', deactivate],
   ] as const)
     it(`${ended}: no password, factor or code is changed`, async () => {
-      const enrol = await thief.follow(at('/second-factors/new'));
+      const enrol = await thief.follow(at('/second-factors/new/totp'));
       const secret = /id="totp-secret">([^<]+)</.exec(enrol.text)![1]!;
-      await thief.submit(thief.form(enrol, /second-factors\/new$/), { code: totpCode(secret), name: 'Phone' });
+      await thief.submit(thief.form(enrol, /second-factors\/new\/totp$/), { code: totpCode(secret), name: 'Phone' });
       const list = await thief.get(at('/second-factors'));
       const remove = thief.form(
         await thief.get(`${server.issuer}${/\/account\/second-factors\/[0-9a-f-]{36}\/remove/.exec(list.text)![0]}`),
@@ -61,10 +61,10 @@ describe('web/account: requests under way while access ends', () => {
       );
       const password = thief.form(await thief.get(at('/password')), /password$/);
       const codes = thief.form(list, /codes$/);
-      const another = await thief.follow(at('/second-factors/new'));
-      const second = thief.form(another, /second-factors\/new$/);
+      const another = await thief.follow(at('/second-factors/new/totp'));
+      const second = thief.form(another, /second-factors\/new\/totp$/);
       const secondSecret = /id="totp-secret">([^<]+)</.exec(another.text)![1]!;
-      const passkeyPage = await thief.follow(at('/second-factors/new-passkey'));
+      const passkeyPage = await thief.follow(at('/second-factors/new/passkey'));
       const attempts: [string, () => Promise<Answer>][] = [
         ['password', () => thief.submit(password, { newPassword: 'a thief chooses this', repeatPassword: 'a thief chooses this' })],
         ['app', () => thief.submit(second, { code: totpCode(secondSecret), name: 'Mine' })],
@@ -86,7 +86,7 @@ describe('web/account: requests under way while access ends', () => {
 
   it('a passkey that is taken away while it answers opens nothing', async () => {
     const passkey = createSoftwarePasskey(server.baseUrl);
-    await answerPasskey(thief, await thief.follow(at('/second-factors/new-passkey')), passkey);
+    await answerPasskey(thief, await thief.follow(at('/second-factors/new/passkey')), passkey);
     const jar = new Jar();
     const page = await jar.follow(`${server.issuer}/sign-in`);
     const { db } = await server.scope();

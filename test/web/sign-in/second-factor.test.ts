@@ -4,6 +4,7 @@ import { findApplicationByCode } from '../../../src/domain/applications/applicat
 import { findUserByLogin } from '../../../src/domain/people/users/index.ts';
 import { forgetBrowsers } from '../../../src/domain/records/attempts/index.ts';
 import { inTransaction } from '../../../src/domain/scope.ts';
+import { totp } from '../../../src/domain/sign-in/credentials/totp/index.ts';
 import { movableClock } from '../../support/clock.ts';
 import { type Answer, Jar } from '../../support/jar.ts';
 import { authorize, basic, exchange, token } from '../../support/oidc.ts';
@@ -100,6 +101,27 @@ describe('web/sign-in: second factors', () => {
     const form = await second.jar.get(`${second.page.url}?factor=recovery-code`);
     expect((await answer(second.jar, form, codes[0]!)).text).to.contain('each works once');
     expect(isIn(await answer(second.jar, form, codes[1]!))).to.equal(true);
+  });
+
+  it('a factor that cannot answer just now, as a directory that is away: told so, with no guess counted', async () => {
+    const { secret } = await enrolled();
+    wait(16);
+    const { prove } = totp;
+    const { jar, page } = await begin();
+    const before = await (await server.scope()).db('sign_in_attempts').pluck('failed');
+    totp.prove = async () => ({ outcome: 'unavailable' });
+    try {
+      for (let i = 0; i < 12; i++) {
+        const told = await answer(jar, page, '000000');
+        expect(told.status).to.equal(503);
+        expect(told.text).to.contain('cannot be checked right now').and.to.contain('name="code"');
+      }
+    } finally {
+      totp.prove = prove;
+    }
+    const scope = await server.scope();
+    expect(await scope.db('sign_in_attempts').pluck('failed')).to.deep.equal(before);
+    expect(isIn(await answer(jar, page, totpCode(secret, now())))).to.equal(true);
   });
 
   it('codes are guessed on the same count as passwords: the limit blocks, and a right password gives no tries back', async () => {
@@ -211,7 +233,7 @@ describe('web/sign-in: second factors', () => {
     expect(after.url, `${mixed.url} then`).to.match(/second-factor$/);
 
     // and My profile asks for what the person holds, though the company asks for nothing there
-    for (const path of ['/second-factors/new', '/password'])
+    for (const path of ['/second-factors/new/totp', '/password'])
       expect((await jar.follow(`${server.issuer}/account${path}`)).url, path).to.match(/second-factor$/);
     const list = await jar.get(`${server.issuer}/account/second-factors`);
     expect((await jar.submit(jar.form(list, /codes$/))).url).to.match(/second-factor$/);

@@ -1,8 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
+import { whole } from '../../../platform/errors/index.ts';
 import type { SettingsKind } from '../context-settings/index.ts';
-
-const whole = (least: number, most: number) => z.coerce.number().int().min(least, 'fields.number_range').max(most, 'fields.number_range');
 
 const domain = z
   .string()

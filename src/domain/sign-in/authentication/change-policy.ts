@@ -4,6 +4,7 @@ import { getApplication } from '../../applications/applications/index.ts';
 import { getGroup } from '../../people/groups/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type Scope, type Transaction, useCase } from '../../scope.ts';
+import { type FactorKind, factorKinds } from '../credentials/factors/index.ts';
 import { listAdministratorSessions } from '../sessions/index.ts';
 import {
   admits,
@@ -28,22 +29,24 @@ export type PolicyChange = { outcome: 'changed' } | { outcome: 'on-trial'; rever
  * minutes, and goes by itself unless an administrator confirms it.
  * @param input rules as a form or file gives them
  * @param version the one the editor saw
- * @param canHavePasskeys whether browsers know passkeys at the company's address
+ * @param usableFactors those that browsers can use at the company's address
  * @throws AppError invalid_input by the path of the rule, changed_meanwhile, policy_locks_out
  */
-export const changePolicy = useCase(async (scope, input: unknown, version: number, canHavePasskeys?: boolean): Promise<PolicyChange> => {
-  const after = parseInput(rulesSchema, input, 'path');
-  const stored = await loadPolicy(scope);
-  if (stored.version !== version) throw new AppError('changed_meanwhile', 409);
-  const now = scope.clock.now();
-  // what nobody has confirmed yet is no ground to stand on: a change during a trial is measured against the rules before it
-  const before = stored.trial && stored.trial.revertsAt > now ? stored.trial.before : rulesInForce(stored, now);
-  await refuseUnknownTargets(scope, before, after);
-  if (await locksOut(scope, after, canHavePasskeys ?? true)) throw new AppError('policy_locks_out', 409);
-  const trial = isRisky(before, after) ? { before, revertsAt: new Date(now.getTime() + trialMs) } : undefined;
-  await save(scope, { rules: after, trial, version }, 'sign-in-policy.changed', { before, after, ...(trial ? { trial: true } : {}) });
-  return trial ? { outcome: 'on-trial', revertsAt: trial.revertsAt } : { outcome: 'changed' };
-});
+export const changePolicy = useCase(
+  async (scope, input: unknown, version: number, usableFactors: FactorKind[] = factorKinds): Promise<PolicyChange> => {
+    const after = parseInput(rulesSchema, input, 'path');
+    const stored = await loadPolicy(scope);
+    if (stored.version !== version) throw new AppError('changed_meanwhile', 409);
+    const now = scope.clock.now();
+    // what nobody has confirmed yet is no ground to stand on: a change during a trial is measured against the rules before it
+    const before = stored.trial && stored.trial.revertsAt > now ? stored.trial.before : rulesInForce(stored, now);
+    await refuseUnknownTargets(scope, before, after);
+    if (await locksOut(scope, after, usableFactors)) throw new AppError('policy_locks_out', 409);
+    const trial = isRisky(before, after) ? { before, revertsAt: new Date(now.getTime() + trialMs) } : undefined;
+    await save(scope, { rules: after, trial, version }, 'sign-in-policy.changed', { before, after, ...(trial ? { trial: true } : {}) });
+    return trial ? { outcome: 'on-trial', revertsAt: trial.revertsAt } : { outcome: 'changed' };
+  },
+);
 
 /** A group is gone, and with it what was said of it: that keeps nobody out, so it stands at once, beside a trial that goes on. */
 export const forgetGroupRules = useCase(async (scope, groupId: string): Promise<void> => {
@@ -91,7 +94,6 @@ async function save(
   await notifyChange(scope.db, scope.contextId);
 }
 
-/** Messages of ours are keys; the rest is a type that a form cannot have sent. */
 /** A group or application of this company; one that was deleted since may stay. */
 async function refuseUnknownTargets(scope: Scope, before: PolicyRules, after: PolicyRules): Promise<void> {
   const known = new Set(before.overrides.map(({ for: target }) => JSON.stringify(target)));
@@ -103,12 +105,12 @@ async function refuseUnknownTargets(scope: Scope, before: PolicyRules, after: Po
 }
 
 /** Nobody of those who could mend it would get in again from where they are now. Nobody signed in: an operator's change, who has the command line. */
-async function locksOut(scope: Scope, rules: PolicyRules, canHavePasskeys: boolean): Promise<boolean> {
+async function locksOut(scope: Scope, rules: PolicyRules, usableFactors: FactorKind[]): Promise<boolean> {
   const sessions = await listAdministratorSessions(scope);
   for (const { userId, ip } of sessions) {
     const policy = await findPolicyOf(scope, rules, { userId, role: 'administrator' });
     const isKeptOut = admits(policy, { ip, now: scope.clock.now() }) !== undefined;
-    const usable = policy.secondFactor.factors.filter((factor) => factor !== 'passkey' || canHavePasskeys);
+    const usable = policy.secondFactor.factors.filter((factor) => usableFactors.includes(factor));
     const hasNoFactor = policy.secondFactor.demand === 'required' && usable.length === 0;
     // administrators sign in by e-mail (S57)
     if (!isKeptOut && !hasNoFactor && rules.base.identifiers.email) return false;

@@ -3,32 +3,25 @@ import { mailPerson } from '../../company/mails/index.ts';
 import { fullName, lockUser, type User } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type Transaction, type UserId, useCase } from '../../scope.ts';
-import { addPasskey, type Ceremony } from '../credentials/passkey/index.ts';
+import { type Answer, type FactorKind, factorOf, type Place } from '../credentials/factors/index.ts';
 import { countRecoveryCodes, makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
-import { addTotp } from '../credentials/totp/index.ts';
 import type { Session } from '../sessions/index.ts';
-import type { SecondFactor } from '../sign-in-policy/index.ts';
 import { type PendingRequest, type Proven, recordProof } from './pending-requests.ts';
 import { sessionHolds } from './session-holds.ts';
 import { proofHolds } from './standing.ts';
 
 /** What the person's device answered to an offer, and the name that the factor will have in their profile. */
-export type Enrolment =
-  | { kind: 'totp'; sealed: string; code: string; name: string }
-  | { kind: 'passkey'; ceremony: Ceremony; sealed: string; response: string; name: string };
+export type Enrolment = { kind: FactorKind; place: Place; answer: Answer; name: string };
 
 /** `codes`: recovery codes to show once, none when the person has some; `amr`: what the answer itself proved (RFC 8176). */
 export type Enrolled = { codes: string[]; amr: string[] };
 
 /** @returns undefined when the answer was wrong, late, or not what was asked for */
-export async function enrolFactor(scope: Transaction, userId: UserId, answer: Enrolment): Promise<Enrolled | undefined> {
+export async function enrolFactor(scope: Transaction, userId: UserId, enrolment: Enrolment): Promise<Enrolled | undefined> {
+  const { kind, place, answer, name } = enrolment;
   const user = await lockUser(scope, userId);
-  const amr =
-    answer.kind === 'passkey'
-      ? await addPasskey(scope, answer.ceremony, userId, answer)
-      : (await addTotp(scope, userId, answer)) && ['otp', 'mfa'];
-  if (!amr) return undefined;
-  return { amr, codes: await announce(scope, user, answer.kind, answer.name) };
+  const amr = await factorOf(kind).enrol(scope, place, userId, answer, name);
+  return amr && { amr, codes: await announce(scope, user, kind, name) };
 }
 
 /**
@@ -41,10 +34,10 @@ export const enrolAtSignIn = useCase(
     scope,
     request: Pick<PendingRequest, 'requestId'>,
     basis: { proven: Proven; session?: Pick<Session, 'sessionId' | 'userId'> },
-    answer: Enrolment,
+    enrolment: Enrolment,
   ): Promise<Enrolled | undefined> => {
     const { proven, session } = basis;
-    const enrolled = await enrolFactor(scope, proven.userId, answer);
+    const enrolled = await enrolFactor(scope, proven.userId, enrolment);
     if (!enrolled) return undefined;
     // asked with the person held
     const holds = session ? await sessionHolds(scope, session) : await proofHolds(scope, proven);
@@ -55,7 +48,7 @@ export const enrolAtSignIn = useCase(
 );
 
 /** @returns recovery codes, when the person has none yet */
-async function announce(scope: Transaction, user: User, factor: SecondFactor, name: string): Promise<string[]> {
+async function announce(scope: Transaction, user: User, factor: FactorKind, name: string): Promise<string[]> {
   await recordEvent(scope, {
     type: 'second-factor.enrolled',
     subject: { kind: 'user', id: user.userId, name: fullName(user) },

@@ -1,15 +1,9 @@
 import { listGroupsOfUser } from '../../people/groups/index.ts';
 import type { Role } from '../../people/users/index.ts';
 import type { ApplicationId, Scope, UserId } from '../../scope.ts';
+import type { FactorKind } from '../credentials/factors/index.ts';
 import type { Session } from '../sessions/index.ts';
-import {
-  admits,
-  type EffectivePolicy,
-  type PolicyRules,
-  type PolicySubject,
-  type SecondFactor,
-  strictest,
-} from '../sign-in-policy/index.ts';
+import { admits, type EffectivePolicy, type PolicyRules, type PolicySubject, strictest } from '../sign-in-policy/index.ts';
 import { basisOf, type Demands, type Facts, needsEnrolled, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 import type { Proven } from './pending-requests.ts';
 import { findStanding, type Standing, stillHolds } from './standing.ts';
@@ -24,8 +18,8 @@ export type Arrival = {
   applicationId?: ApplicationId;
   /** The browser's own cookie. */
   browser: string;
-  /** Browsers know passkeys at this address (credentials/passkey). */
-  canHavePasskeys: boolean;
+  /** The factors that browsers can use at this address (credentials/factors). */
+  usableFactors: FactorKind[];
   /** The edition of the company's terms that is asked for; 0 is none. */
   termsEdition: number;
 };
@@ -68,7 +62,7 @@ export async function gatherFacts(scope: Scope, rules: PolicyRules, arrival: Arr
 
   const effective = await findPolicyOf(scope, rules, person, arrival.applicationId);
   const { secondFactor } = effective;
-  const isUsable = (factor: SecondFactor) => factor !== 'passkey' || arrival.canHavePasskeys;
+  const isUsable = (factor: FactorKind) => arrival.usableFactors.includes(factor);
   const policy = {
     demand: secondFactor.demand,
     factors: secondFactor.factors.filter(isUsable),
@@ -99,7 +93,7 @@ async function findClaim(scope: Scope, { proven, standing: known, browser }: Arr
 
 function describeFactors(
   standing: Standing | undefined,
-  isUsable: (factor: SecondFactor) => boolean,
+  isUsable: (factor: FactorKind) => boolean,
   rememberDays: number,
   now: Date,
 ): Pick<Facts, 'enrolled' | 'isRemembered'> {

@@ -6,16 +6,16 @@
 //     otherwise openPendingRequest: a row of its own, bound to this browser
 //       ┌─> gatherFacts: session, proof, policy, factors, terms, of one person
 //       │   nextStep: a pure function from these facts to one step
-//       │     password      → provePassword, provePasskeySignIn ─┐  each attempt is counted before it is checked;
-//       │     second-factor → a factor of the person             ├─ a wrong one is refused by refuse-attempt
-//       │     enrol         → enrolAtSignIn                      │
-//       │     new-password  → changeRequiredPassword             │
-//       │     terms         → the person accepts                 │
-//       └──── recordProof: what was proven stays with the request ┘
-//             kept-out      → recordKeptOut, a page that says why
-//             done          → completeSignIn
-//   completeSignIn, one transaction: close the request, hold the person, ask for the next step again,
-//     lift the block, note the browser, start the session ──> back to where they came from
+//       │     identify      → the name; or proveAlone, whose answer names its person
+//       │     password      → provePassword  ┐ each attempt is counted before it is looked at,
+//       │     second-factor → proveFactor    ┘ and a wrong one goes to refuseAttempt
+//       │     enrol         → enrolAtSignIn
+//       │     new-password  → changeRequiredPassword
+//       │     terms         → the person accepts
+//       └──── recordProof: what was proven stays with the request
+//             kept-out      → recordKeptOut, and a page that says why
+//             done          → completeSignIn, one transaction: close the request, hold the person, ask nextStep
+//                             again, lift a block, note the browser, start the session ──> back to where they came from
 export { changePolicy, confirmPolicy, endTrial, forgetGroupRules, type PolicyChange, revertPolicy } from './change-policy.ts';
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
@@ -23,7 +23,7 @@ export { type Enrolled, type Enrolment, enrolAtSignIn, enrolFactor } from './enr
 export { type Arrival, findNextStep, findPolicyOf, findPolicySubject, gatherFacts } from './gather-facts.ts';
 export { giveTemporaryPassword } from './give-temporary-password.ts';
 export { endPolicyTrials } from './jobs.ts';
-export { type Basis, type Demands, type Facts, isStrong, nextStep, type Offer, type PasswordFacts, type Step } from './next-step.ts';
+export { type Basis, type Demands, type Facts, isStrong, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 export {
   addOwnFactor,
   changeOwnPassword,
@@ -41,9 +41,8 @@ export {
   recordProof,
   sweepPendingRequests,
 } from './pending-requests.ts';
-export { type PasskeyAnswer, provePasskeySignIn } from './prove-passkey.ts';
+export { type FactorAnswer, proveAlone, proveFactor } from './prove-factor.ts';
 export { type PasswordAttempt, type PasswordOutcome, provePassword } from './prove-password.ts';
-export { proveTypedFactor, type TypedFactor } from './prove-second-factor.ts';
 export { recordKeptOut } from './refuse-attempt.ts';
 export { type FactorReset, resetSecondFactors } from './reset-second-factors.ts';
 export { findStanding, type Standing } from './standing.ts';

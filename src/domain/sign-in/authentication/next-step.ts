@@ -1,4 +1,5 @@
-import type { SecondFactor, SecondFactorDemand } from '../sign-in-policy/index.ts';
+import { type FactorKind, factorsIn, type ProofKind } from '../credentials/factors/index.ts';
+import type { SecondFactorDemand } from '../sign-in-policy/index.ts';
 
 /** What the relying party asks of the sign-in, in protocol-free words. */
 export type Demands = {
@@ -16,7 +17,7 @@ export type Demands = {
 export type PasswordFacts = { changedAt: number; mustChange?: 'temporary' | 'expired' | 'policy' };
 
 /** Of the policy for this person and application, what decides about steps. */
-export type PolicyFacts = { demand: SecondFactorDemand; factors: SecondFactor[]; keepsOut?: 'network' | 'hours' };
+export type PolicyFacts = { demand: SecondFactorDemand; factors: FactorKind[]; keepsOut?: 'network' | 'hours' };
 
 /**
  * Methods by RFC 8176. `at` in ms since the epoch. `passwordChangedAt`: the password in force then; a proof from before a newer one is worth nothing. `isPasswordless`: none was
@@ -44,7 +45,7 @@ export type Facts = {
   policy?: PolicyFacts;
   /** What the person has. Left out when the step cannot depend on it. */
   enrolled?: {
-    factors: SecondFactor[];
+    factors: FactorKind[];
     /** Also one that cannot be used at this address. */
     holdsAny?: boolean;
     hasRecoveryCodes: boolean;
@@ -58,17 +59,16 @@ export type Facts = {
 /** Of somebody who is known. */
 type KnownFacts = Facts & { policy: PolicyFacts };
 
-export type Offer = SecondFactor | 'recovery-code';
-
 /** Whether the session is enough as a start, or a new proof was made for this request. */
 export type Basis = 'session' | 'proof';
 
-/** `password`: name and password together; `done`: `by` says what satisfied the request. */
+/** `identify`: nobody is known here; `password`: the person is known, and proves it once more; `done`: `by` says what satisfied the request. */
 export type Step =
+  | { step: 'identify' }
   | { step: 'password' }
   | { step: 'kept-out'; by: Basis; why: 'network' | 'hours' | 'no-factor' }
-  | { step: 'second-factor'; by: Basis; offers: Offer[] }
-  | { step: 'enrol'; by: Basis; factors: SecondFactor[] }
+  | { step: 'second-factor'; by: Basis; offers: ProofKind[] }
+  | { step: 'enrol'; by: Basis; factors: FactorKind[] }
   | { step: 'new-password'; by: Basis; why: 'temporary' | 'expired' | 'policy' }
   | { step: 'terms'; by: Basis; edition: number }
   | { step: 'done'; by: Basis };
@@ -86,7 +86,7 @@ export const isStrong = (amr: string[]): boolean => amr.includes('mfa');
 export function nextStep(facts: Facts): Step {
   const by = basisOf(facts);
   const { policy } = facts;
-  if (!by || !policy) return { step: 'password' };
+  if (!by || !policy) return { step: facts.session ? 'password' : 'identify' };
   if (policy.keepsOut) return { step: 'kept-out', by, why: policy.keepsOut };
   const factor = factorStep({ ...facts, policy }, by);
   if (factor) return factor;
@@ -117,15 +117,9 @@ export function basisOf({
   return session && fresh(session.authenticatedAt) ? 'session' : undefined;
 }
 
-/** Which kinds of factor these methods prove. A recovery code stands in for any: then there are none, and the proof is strong all the same. */
-const kindsIn = (amr: string[]): SecondFactor[] => [
-  ...(amr.includes('otp') ? ['totp' as const] : []),
-  ...(amr.includes('hwk') || amr.includes('swk') ? ['passkey' as const] : []),
-];
-
 /** Strong, and by a kind that the policy takes. */
 function satisfies(amr: string[], { factors }: PolicyFacts): boolean {
-  const kinds = kindsIn(amr);
+  const kinds = factorsIn(amr);
   return isStrong(amr) && (kinds.length === 0 || kinds.some((kind) => factors.includes(kind)));
 }
 
@@ -153,8 +147,8 @@ function factorStep(facts: KnownFacts, by: Basis): Step | undefined {
   if (holdsAny) return prove(allowed.length > 0 ? allowed : held);
   return enrol();
 
-  function prove(factors: SecondFactor[]): Step {
-    const offers = [...factors, ...(enrolled?.hasRecoveryCodes ? ['recovery-code' as const] : [])];
+  function prove(factors: FactorKind[]): Step {
+    const offers: ProofKind[] = enrolled?.hasRecoveryCodes ? [...factors, 'recovery-code'] : factors;
     return offers.length > 0 ? { step: 'second-factor', by, offers } : { step: 'kept-out', by, why: 'no-factor' };
   }
   function enrol(): Step {

@@ -47,9 +47,9 @@ export async function changeOwnPassword(
 }
 
 /** @returns undefined when the answer was wrong, late, or not what was asked for */
-export const addOwnFactor = useCase(async (scope, session: Session, answer: Enrolment): Promise<Enrolled | undefined> => {
+export const addOwnFactor = useCase(async (scope, session: Session, enrolment: Enrolment): Promise<Enrolled | undefined> => {
   await holdOwner(scope, session);
-  const enrolled = await enrolFactor(scope, session.userId, answer);
+  const enrolled = await enrolFactor(scope, session.userId, enrolment);
   // the answer was a proof, too: the next page does not ask for another
   if (enrolled) await addMethods(scope, session.sessionId, [...new Set([...session.amr, ...enrolled.amr])]);
   return enrolled;

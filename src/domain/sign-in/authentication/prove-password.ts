@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import { BusyError } from '../../../platform/crypto/index.ts';
-import { type User, usernameKey } from '../../people/users/index.ts';
+import type { User } from '../../people/users/index.ts';
 import { refundAttempt, reserveAttempt } from '../../records/attempts/index.ts';
-import type { Scope, UserId } from '../../scope.ts';
+import type { Scope } from '../../scope.ts';
 import { passwordFaults, type StoredPassword, verifyPassword } from '../credentials/password/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { findPolicyOf } from './gather-facts.ts';
+import { identify } from './identify.ts';
 import type { Proven } from './pending-requests.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
-import { findStanding, findStandingByLogin, type Standing } from './standing.ts';
+import { findStanding, type Standing } from './standing.ts';
 
 /** Refusals look alike outside; the audit has the reason. `standing` is the person's, as it was read for this. */
 export type PasswordOutcome = { outcome: 'proven'; proven: Proven; standing: Standing } | { outcome: 'refused' };
@@ -22,15 +22,11 @@ export type PasswordAttempt = { login: string; password: string; browser: string
  * @throws BusyError when too many verifications wait; that attempt does not count
  */
 export async function provePassword(scope: Scope, rules: PolicyRules, attempt: PasswordAttempt): Promise<PasswordOutcome> {
-  const { login, password, browser } = attempt;
+  const { password, browser } = attempt;
   // the proof is of the moment at which the person was looked up: whatever ends proofs while the password is verified ends this one
-  const at = scope.clock.now();
-  const { identifiers, lockout } = rules.base;
-  const isTaken = login.includes('@') ? identifiers.email : identifiers.username;
-  const standing = isTaken && login.length <= 254 ? await findStandingByLogin(scope, login, browser) : undefined;
+  const { login, at, userId, standing } = await identify(scope, rules, attempt.login, browser);
+  const { lockout } = rules.base;
   const user = standing?.user;
-  // an unknown name costs the same writes and reads under an id of its own, so that time does not tell it from a known one
-  const userId = user?.userId ?? strangerId(scope.contextId, login);
   const reserved = await reserveAttempt(scope, userId, browser, lockout);
   // without an attempt left the stored hash is not evaluated, but the time is spent all the same
   const stored = reserved.taken === undefined ? undefined : standing?.password;
@@ -76,10 +72,3 @@ async function describe(
     passwordIsWeak,
   };
 }
-
-const strangerId = (contextId: string, login: string): UserId => {
-  const hex = createHash('sha256')
-    .update(`${contextId} ${usernameKey(login)}`)
-    .digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0${hex.slice(13, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}` as UserId;
-};

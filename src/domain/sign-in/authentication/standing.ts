@@ -2,8 +2,8 @@ import { hashToken } from '../../../platform/crypto/index.ts';
 import { run } from '../../../platform/database/index.ts';
 import { fromRow, loginKey, ofUser, type User, type UserRow } from '../../people/users/index.ts';
 import type { Scope, UserId } from '../../scope.ts';
+import type { FactorKind } from '../credentials/factors/index.ts';
 import type { StoredPassword } from '../credentials/password/index.ts';
-import type { SecondFactor } from '../sign-in-policy/index.ts';
 import type { Proven } from './pending-requests.ts';
 
 /** How one person stands at this moment, as far as a sign-in can depend on it. */
@@ -11,7 +11,7 @@ export type Standing = {
   user: User;
   password?: StoredPassword;
   /** Of the factors that are set up, each kind once. */
-  factors: SecondFactor[];
+  factors: FactorKind[];
   hasRecoveryCodes: boolean;
   /** Since when the browser stands in for the second factor, and until when, as the rules were then. */
   remembered?: { at: Date; until: Date };
@@ -25,7 +25,7 @@ type StandingRow = UserRow & {
   hash: string | null;
   must_change: boolean;
   changed_at: Date;
-  factors: SecondFactor[];
+  factors: FactorKind[];
   has_codes: boolean;
   remembered_at: Date | null;
   remembered_until: Date | null;

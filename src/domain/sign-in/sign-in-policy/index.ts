@@ -3,20 +3,15 @@
 export { admits, type PlaceAndTime } from './admits.ts';
 export { demandOfGroup, withDemandOfGroup, withoutGroup } from './group-demand.ts';
 export {
-  type CharacterClass,
-  characterClasses,
   defaultPolicy,
   defaultRules,
   demands as secondFactorDemands,
   type Hours,
-  longestPassword,
   type PolicyOverride,
   type PolicyRules,
   rulesSchema,
-  type SecondFactor,
   type SecondFactorDemand,
   type SignInPolicy,
-  secondFactors,
 } from './policy.ts';
 export { createPolicyFinder, listTrialsOver, loadPolicy, type PolicyFinder, rulesInForce, type StoredPolicy, savePolicy } from './store.ts';
 export { type EffectivePolicy, explainPolicy, type PolicySubject, strictest } from './strictest.ts';

@@ -1,15 +1,11 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { whole } from '../../../platform/errors/index.ts';
+import { factorKinds } from '../credentials/factors/index.ts';
+import { passwordRules } from '../credentials/password/index.ts';
 
-/** Kinds of second factor that a policy can allow; recovery codes come with any of them. */
-export const secondFactors = ['totp', 'passkey'] as const;
-export type SecondFactor = (typeof secondFactors)[number];
-export const characterClasses = ['lower', 'upper', 'digit', 'symbol'] as const;
-export type CharacterClass = (typeof characterClasses)[number];
 export const demands = ['off', 'optional', 'required'] as const;
 export type SecondFactorDemand = (typeof demands)[number];
-
-const whole = (least: number, most: number) => z.coerce.number().int().min(least, 'fields.number_range').max(most, 'fields.number_range');
 
 const range = z
   .string()
@@ -32,18 +28,8 @@ const hours = z
   .refine(({ from, to }) => from < to, { path: ['to'], message: 'fields.hours_order' });
 export type Hours = z.output<typeof hours>;
 
-const password = {
-  /** Characters (NIST SP 800-63B-4 §3.1.1.2). */
-  minLength: whole(8, 128),
-  classes: z.array(z.enum(characterClasses)),
-  /** So many earlier passwords may not come back. */
-  history: whole(0, 24),
-  /** 0 is never. */
-  expiryDays: whole(0, 3650),
-  refuseBreached: z.boolean(),
-};
 const session = { idleMinutes: whole(1, 43_200), lifetimeHours: whole(1, 8760), /** 0 is off. */ keepDays: whole(0, 365) };
-const secondFactor = { demand: z.enum(demands), factors: z.array(z.enum(secondFactors)), /** 0 is off. */ rememberDays: whole(0, 365) };
+const secondFactor = { demand: z.enum(demands), factors: z.array(z.enum(factorKinds)), /** 0 is off. */ rememberDays: whole(0, 365) };
 const networks = z.array(range).max(200);
 
 /** The company's own rules. */
@@ -65,11 +51,11 @@ export const policySchema = z.strictObject({
     .prefault({}),
   password: z
     .strictObject({
-      minLength: password.minLength.default(12),
-      classes: password.classes.default([]),
-      history: password.history.default(5),
-      expiryDays: password.expiryDays.default(0),
-      refuseBreached: password.refuseBreached.default(true),
+      minLength: passwordRules.minLength.default(12),
+      classes: passwordRules.classes.default([]),
+      history: passwordRules.history.default(5),
+      expiryDays: passwordRules.expiryDays.default(0),
+      refuseBreached: passwordRules.refuseBreached.default(true),
     })
     .prefault({}),
   session: z
@@ -82,7 +68,7 @@ export const policySchema = z.strictObject({
   secondFactor: z
     .strictObject({
       demand: secondFactor.demand.default('optional'),
-      factors: secondFactor.factors.default([...secondFactors]),
+      factors: secondFactor.factors.default([...factorKinds]),
       rememberDays: secondFactor.rememberDays.default(0),
     })
     .prefault({})
@@ -93,7 +79,6 @@ export const policySchema = z.strictObject({
 });
 export type SignInPolicy = z.output<typeof policySchema>;
 export const defaultPolicy: SignInPolicy = policySchema.parse({});
-export const longestPassword = 128;
 
 /** What one group, application or role is stricter about; what it leaves out is the company's. */
 export const overrideSchema = z.strictObject({
@@ -103,7 +88,7 @@ export const overrideSchema = z.strictObject({
     z.strictObject({ kind: z.literal('application'), applicationId: z.uuid() }),
     z.strictObject({ kind: z.literal('role'), role: z.enum(['administrator', 'regular']) }),
   ]),
-  password: z.strictObject(password).partial().default({}),
+  password: z.strictObject(passwordRules).partial().default({}),
   session: z.strictObject({ idleMinutes: session.idleMinutes, lifetimeHours: session.lifetimeHours }).partial().default({}),
   secondFactor: z.strictObject(secondFactor).partial().default({}),
   networks: networks.default([]),

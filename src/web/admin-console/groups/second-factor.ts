@@ -1,6 +1,6 @@
 import { changeSecondFactorOfGroup, findSecondFactorOfGroup } from '../../../domain/administration/group-changes/index.ts';
 import { getGroup } from '../../../domain/people/groups/index.ts';
-import { type PageContext, passkeyCeremony, renderPage } from '../../request/index.ts';
+import { type PageContext, renderPage, usableFactors } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
 import { countMembers } from './members.ts';
 
@@ -23,7 +23,7 @@ export async function confirmSecondFactor(page: PageContext): Promise<void> {
 export async function submitSecondFactor(page: PageContext): Promise<void> {
   const { groupId } = await getGroup(page.scope, page.params.group!);
   const isRequired = page.form.get('required') === 'yes';
-  const done = await changeSecondFactorOfGroup(page.scope, groupId, isRequired, passkeyCeremony(page) !== undefined);
+  const done = await changeSecondFactorOfGroup(page.scope, groupId, isRequired, usableFactors(page));
   if (done.outcome === 'on-trial') redirectTo(page, '/admin/policy', 'policy_on_trial');
   else redirectTo(page, `/admin/groups/${groupId}`, 'policy_changed');
 }

@@ -2,8 +2,9 @@ import { listApplications, listApplicationsByIds } from '../../../domain/applica
 import { getGroup, searchGroups } from '../../../domain/people/groups/index.ts';
 import { findUserByLogin, fullName } from '../../../domain/people/users/index.ts';
 import { changePolicy, confirmPolicy, findPolicySubject, revertPolicy } from '../../../domain/sign-in/authentication/index.ts';
+import { factorKinds } from '../../../domain/sign-in/credentials/factors/index.ts';
+import { characterClasses } from '../../../domain/sign-in/credentials/password/index.ts';
 import {
-  characterClasses,
   explainPolicy,
   type Hours,
   loadPolicy,
@@ -11,11 +12,10 @@ import {
   type PolicyRules,
   rulesInForce,
   secondFactorDemands,
-  secondFactors,
 } from '../../../domain/sign-in/sign-in-policy/index.ts';
 import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
-import { type PageContext, passkeyCeremony, type Refusal, type Route, renameFields, renderPage } from '../../request/index.ts';
+import { type PageContext, type Refusal, type Route, renameFields, renderPage, usableFactors } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { readBase, readOverride } from './read-policy.ts';
 
@@ -32,7 +32,7 @@ export const policyRoutes: Route[] = [
 /** What the lists of a form offer. */
 const choices = () => ({
   classes: characterClasses,
-  factors: secondFactors,
+  factors: factorKinds,
   demands: secondFactorDemands,
   timeZones: ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone.includes('/'))],
 });
@@ -86,7 +86,7 @@ async function change(
   showAgain: (refusal: Refusal) => Promise<void>,
 ): Promise<void> {
   const rules = rulesInForce(await loadPolicy(page.scope), page.services.clock.now());
-  const done = await submitForm(page, () => changePolicy(page.scope, make(rules), version, passkeyCeremony(page) !== undefined), showAgain);
+  const done = await submitForm(page, () => changePolicy(page.scope, make(rules), version, usableFactors(page)), showAgain);
   if (done) redirectTo(page, at, done.outcome === 'on-trial' ? 'policy_on_trial' : 'policy_changed');
 }
 
@@ -169,7 +169,7 @@ function presentValue({ t }: PageContext, part: string, value: unknown): string 
   if (part === 'secondFactor.demand') return t(`policy.demand_${value}`);
   if (!Array.isArray(value)) return String(value);
   if (value.length === 0) return t('policy.nothing');
-  if (part === 'secondFactor.factors') return value.map((one) => t(`policy.factor_${one}`)).join(', ');
+  if (part === 'secondFactor.factors') return value.map((one) => t(`factors.${one}.name`)).join(', ');
   if (part === 'password.classes') return value.map((one) => t(`policy.class_${one}`)).join(', ');
   if (part === 'networks') return value.map((ranges: string[]) => ranges.join(', ')).join(' + ');
   return (value as Hours[])

@@ -1,4 +1,5 @@
-import { characterClasses, secondFactors } from '../../../domain/sign-in/sign-in-policy/index.ts';
+import { factorKinds } from '../../../domain/sign-in/credentials/factors/index.ts';
+import { characterClasses } from '../../../domain/sign-in/credentials/password/index.ts';
 import type { Form } from '../../../platform/http/index.ts';
 
 const yes = (form: Form, name: string): boolean => form.get(name) === 'yes';
@@ -27,7 +28,7 @@ export function readBase(form: Form): Record<string, unknown> {
     session: numbers('session', 'idleMinutes', 'lifetimeHours', 'keepDays'),
     secondFactor: {
       demand: form.get('secondFactor.demand'),
-      factors: chosen(form, 'secondFactor.factors', secondFactors),
+      factors: chosen(form, 'secondFactor.factors', factorKinds),
       ...numbers('secondFactor', 'rememberDays'),
     },
     networks: form.lines('networks'),
@@ -40,7 +41,7 @@ export function readOverride(form: Form, overrideId: string): Record<string, unk
   const given = (group: string, ...names: string[]) =>
     Object.fromEntries(names.flatMap((name) => (form.get(`${group}.${name}`) === '' ? [] : [[name, form.get(`${group}.${name}`)]])));
   const classes = chosen(form, 'password.classes', characterClasses);
-  const factors = chosen(form, 'secondFactor.factors', secondFactors);
+  const factors = chosen(form, 'secondFactor.factors', factorKinds);
   const [kind = '', id = ''] = form.get('for').split(':');
   const target = { group: { kind, groupId: id }, application: { kind, applicationId: id }, role: { kind, role: id } }[kind];
   return {
@@ -54,7 +55,7 @@ export function readOverride(form: Form, overrideId: string): Record<string, unk
     session: given('session', 'idleMinutes', 'lifetimeHours'),
     secondFactor: {
       ...given('secondFactor', 'demand', 'rememberDays'),
-      ...(factors.length > 0 && factors.length < secondFactors.length ? { factors } : {}),
+      ...(factors.length > 0 && factors.length < factorKinds.length ? { factors } : {}),
     },
     networks: form.lines('networks'),
     hours: readHours(form),

@@ -13,7 +13,7 @@ describe('domain/administration/group-changes', () => {
   const store = useStore();
   const groupWithRule = async (name: string): Promise<string> => {
     const { groupId } = await createGroup(store.scope, { name });
-    await changeSecondFactorOfGroup(store.scope, groupId, true, true);
+    await changeSecondFactorOfGroup(store.scope, groupId, true, ['totp']);
     return groupId;
   };
 
@@ -21,7 +21,7 @@ describe('domain/administration/group-changes', () => {
     const { groupId } = await createGroup(store.scope, { name: 'Treasury' });
     expect(await findSecondFactorOfGroup(store.scope, groupId)).to.deep.equal({ isRequired: false, revertsAt: undefined });
     const types = await store.eventsOf(async () => {
-      expect(await changeSecondFactorOfGroup(store.scope, groupId, true, true)).to.have.property('outcome', 'on-trial');
+      expect(await changeSecondFactorOfGroup(store.scope, groupId, true, ['totp'])).to.have.property('outcome', 'on-trial');
     });
     expect(types).to.deep.equal(['sign-in-policy.changed']);
     const trial = await findSecondFactorOfGroup(store.scope, groupId);
@@ -48,7 +48,7 @@ describe('domain/administration/group-changes', () => {
     await store.refused('everyone_is_fixed', () => deleteGroup(store.scope, everyone));
     for (const id of [unknownId, foreign, 'no-id']) {
       await store.refused('not_found', () => deleteGroup(store.scope, id));
-      await store.refused('not_found', () => changeSecondFactorOfGroup(store.scope, id, true, true));
+      await store.refused('not_found', () => changeSecondFactorOfGroup(store.scope, id, true, ['totp']));
     }
   });
 
@@ -56,6 +56,6 @@ describe('domain/administration/group-changes', () => {
     const groupId = await groupWithRule('Together');
     const { groupId: without } = await createGroup(store.scope, { name: 'Not yet' });
     await store.inOneTransaction((scope) => deleteGroup(scope, groupId));
-    await store.inOneTransaction((scope) => changeSecondFactorOfGroup(scope, without, true, true));
+    await store.inOneTransaction((scope) => changeSecondFactorOfGroup(scope, without, true, ['totp']));
   });
 });

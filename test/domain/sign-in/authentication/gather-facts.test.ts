@@ -18,7 +18,7 @@ describe('domain/authentication: gathering the facts of the next step', () => {
       contextId,
       jar.cookies.get(new URL(server.baseUrl).host)?.get('portaria_session_acme'),
     );
-    nobody = { demands: {}, browser: 'b'.repeat(43), canHavePasskeys: false, termsEdition: 0 };
+    nobody = { demands: {}, browser: 'b'.repeat(43), usableFactors: ['totp'], termsEdition: 0 };
     expect(session?.person.login).to.equal('jsilva');
     joao = { ...nobody, session };
   });
@@ -33,11 +33,11 @@ describe('domain/authentication: gathering the facts of the next step', () => {
     return { ...(await server.scope()), db: new Proxy(refuse, { get: refuse }) as never };
   };
 
-  it('of nobody there is no policy, and the step is the password', async () => {
+  it('of nobody there is no policy, and the step is to say who it is', async () => {
     const facts = await gatherFacts(await withoutStore(), await rules(), nobody);
     expect(facts).to.include({ session: undefined, proven: undefined });
     expect(facts).not.to.have.any.keys('policy', 'enrolled', 'password', 'terms');
-    expect(nextStep(facts)).to.deep.equal({ step: 'password' });
+    expect(nextStep(facts)).to.deep.equal({ step: 'identify' });
   });
 
   it('a session that meets the policy costs no query', async () => {

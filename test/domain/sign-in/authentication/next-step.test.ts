@@ -26,17 +26,22 @@ const table = (title: string, cases: Case[]) =>
 
 describe('domain/authentication: next-step', () => {
   table('who is known, and since when', [
-    ['nobody known', {}, { step: 'password' }],
+    ['nobody known', {}, { step: 'identify' }],
     ['a session whose policy was not loaded', { session: session(60), policy: undefined }, { step: 'password' }],
     ['a session', { session: session(3600) }, { step: 'done', by: 'session' }],
     ['a session, a fresh sign-in asked', { demands: { provenAfter: now - 10_000 }, session: session(60) }, { step: 'password' }],
     ['a session made since it was asked', { demands: { provenAfter: now - 10_000 }, session: session(5) }, { step: 'done', by: 'session' }],
     ['a session younger than max_age', { demands: { maxAgeSeconds: 60 }, session: session(59) }, { step: 'done', by: 'session' }],
     ['a session older than max_age', { demands: { maxAgeSeconds: 60 }, session: session(61) }, { step: 'password' }],
+    [
+      'a session too old, and a proof left lying about',
+      { demands: { maxAgeSeconds: 60 }, session: session(61), proven: proven(16 * minutes), password: password() },
+      { step: 'password' },
+    ],
     ['a proof', { proven: proven(1), password: password() }, { step: 'done', by: 'proof' }],
     ['a proof before a session', { session: session(3600), proven: proven(1), password: password() }, { step: 'done', by: 'proof' }],
-    ['a proof of a password that was replaced', { proven: proven(1), password: password(undefined, 2) }, { step: 'password' }],
-    ['a proof of a password that is gone', { proven: proven(1) }, { step: 'password' }],
+    ['a proof of a password that was replaced', { proven: proven(1), password: password(undefined, 2) }, { step: 'identify' }],
+    ['a proof of a password that is gone', { proven: proven(1) }, { step: 'identify' }],
     [
       'a proof by a passkey alone, the password too old',
       { proven: { ...proven(1, ['hwk', 'mfa']), isPasswordless: true }, password: password('expired') },
@@ -45,7 +50,7 @@ describe('domain/authentication: next-step', () => {
     [
       'a proof by a passkey from before a recovery',
       { proven: { ...proven(1, ['hwk', 'mfa']), isPasswordless: true }, password: password(undefined, 2) },
-      { step: 'password' },
+      { step: 'identify' },
     ],
     [
       'a factor added to a session',
@@ -55,13 +60,13 @@ describe('domain/authentication: next-step', () => {
     [
       'a factor added to a session that has ended',
       { proven: { ...proven(1, strong), sessionId: 's' }, password: password() },
-      { step: 'password' },
+      { step: 'identify' },
     ],
-    ['a proof that was left lying about', { proven: proven(16 * minutes), password: password() }, { step: 'password' }],
+    ['a proof that was left lying about', { proven: proven(16 * minutes), password: password() }, { step: 'identify' }],
     [
       'a proof older than what is asked',
       { demands: { provenAfter: now - 10_000 }, proven: proven(60), password: password() },
-      { step: 'password' },
+      { step: 'identify' },
     ],
   ]);
 
@@ -69,7 +74,7 @@ describe('domain/authentication: next-step', () => {
     ['temporary', { proven: proven(1), password: password('temporary') }, { step: 'new-password', by: 'proof', why: 'temporary' }],
     ['too old', { proven: proven(1), password: password('expired') }, { step: 'new-password', by: 'proof', why: 'expired' }],
     ['too weak by now', { proven: proven(1), password: password('policy') }, { step: 'new-password', by: 'proof', why: 'policy' }],
-    ['replaced meanwhile', { proven: proven(1), password: password('temporary', 2) }, { step: 'password' }],
+    ['replaced meanwhile', { proven: proven(1), password: password('temporary', 2) }, { step: 'identify' }],
     [
       'an old proof of a temporary one beside a session',
       { session: session(5), proven: proven(16 * minutes), password: password('temporary') },
@@ -209,7 +214,7 @@ describe('domain/authentication: next-step', () => {
   ]);
 
   table('place and time', [
-    ['not before somebody is known', { policy: policy('off', { keepsOut: 'network' }) }, { step: 'password' }],
+    ['not before somebody is known', { policy: policy('off', { keepsOut: 'network' }) }, { step: 'identify' }],
     ['a proof', { ...at, policy: policy('off', { keepsOut: 'network' }) }, { step: 'kept-out', by: 'proof', why: 'network' }],
     ['a session', { session: session(1), policy: policy('off', { keepsOut: 'hours' }) }, { step: 'kept-out', by: 'session', why: 'hours' }],
     [

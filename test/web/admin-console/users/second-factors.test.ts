@@ -25,7 +25,7 @@ describe('web/admin-console: a person’s second factors', () => {
   /** João, with an app, in a browser where he is signed in. */
   async function withApp() {
     const jar = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
-    const { secret } = await setUpApp(jar, await jar.follow(at('/account/second-factors/new')), now());
+    const { secret } = await setUpApp(jar, await jar.follow(at('/account/second-factors/new/totp')), now());
     wait(1);
     return { jar, secret };
   }
@@ -119,7 +119,7 @@ describe('web/admin-console: a person’s second factors', () => {
 
   it('nobody disables their own here: that takes the factor itself, in My profile', async () => {
     const anaId = (await findUserByLogin(await server.scope(), 'ana@acme.example'))!.userId;
-    await setUpApp(ana, await ana.follow(at('/account/second-factors/new')), now());
+    await setUpApp(ana, await ana.follow(at('/account/second-factors/new/totp')), now());
     expect((await ana.get(at(`/admin/users/${anaId}`))).text).to.not.contain('Disable MFA');
     const { _csrf } = ana.form(await ana.get(at('/sign-out'))).fields;
     const path = at(`/admin/users/${anaId}/second-factors`);

@@ -7,14 +7,14 @@ import {
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
 import { addSeconds } from '../../../../platform/clock/index.ts';
-import { hashToken, type KeyRing, newId } from '../../../../platform/crypto/index.ts';
+import { hashToken, newId } from '../../../../platform/crypto/index.ts';
 import type { ArtifactStore } from '../../../records/protocol-artifacts/index.ts';
 import type { Row } from '../../../rows.ts';
 import type { Scope, Transaction, UserId } from '../../../scope.ts';
 import type { RelyingParty } from './relying-party.ts';
 
-/** What both ceremonies need: whose browser it is, what seals the challenge, what remembers that it was used. */
-export type Ceremony = { party: RelyingParty; browser: string; keyRing: KeyRing; artifacts: ArtifactStore };
+/** What both ceremonies need: whose browser it is, and what remembers that a challenge was used. */
+export type Ceremony = { party: RelyingParty; browser: string; artifacts: ArtifactStore };
 
 /** `options` go to the browser; `sealed` comes back with the answer: a challenge of this browser, of the last ten minutes, for this ceremony. */
 export type Offer = { options: unknown; sealed: string };
@@ -27,14 +27,14 @@ const purposeOf = ({ contextId }: Scope, { browser }: Ceremony, kind: string) =>
 const passkeys = ({ db, contextId }: Scope) => db('second_factors').where({ context_id: contextId, kind: 'passkey' });
 
 function seal(scope: Scope, ceremony: Ceremony, kind: string, challenge: string): string {
-  return ceremony.keyRing.encrypt(JSON.stringify({ challenge, at: scope.clock.now().getTime() }), purposeOf(scope, ceremony, kind));
+  return scope.keyRing.encrypt(JSON.stringify({ challenge, at: scope.clock.now().getTime() }), purposeOf(scope, ceremony, kind));
 }
 
 /** Once: whoever presents the same challenge again, here or in another process, presents a copy (WebAuthn §13.4.3). */
 async function takeChallenge(scope: Scope, ceremony: Ceremony, kind: string, sealed: string): Promise<string | undefined> {
   let opened: { challenge: string; at: number };
   try {
-    opened = JSON.parse(ceremony.keyRing.decrypt(sealed, purposeOf(scope, ceremony, kind)).toString());
+    opened = JSON.parse(scope.keyRing.decrypt(sealed, purposeOf(scope, ceremony, kind)).toString());
   } catch {
     return undefined; // another browser's, another ceremony's, or cut
   }

@@ -1,7 +1,8 @@
 import { invalidInput } from '../../../../platform/errors/index.ts';
 import type { User } from '../../../people/users/index.ts';
 import type { Scope } from '../../../scope.ts';
-import { checkPassword, type PasswordRules } from './password.ts';
+import { checkPassword } from './password.ts';
+import type { PasswordRules } from './password-rules.ts';
 import { findPassword, listPasswordHistory } from './store.ts';
 
 /**

@@ -2,5 +2,6 @@
 // Does not: count attempts (attempts) nor decide what follows (authentication).
 export { choosePassword } from './choose-password.ts';
 export { checkPassword, passwordFaults } from './password.ts';
+export { type CharacterClass, characterClasses, longestPassword, type PasswordRules, passwordRules } from './password-rules.ts';
 export { setPersonalPassword, setTemporaryPassword, showTemporaryPassword } from './set-password.ts';
 export { findPassword, type StoredPassword, verifyPassword } from './store.ts';

@@ -1,10 +1,9 @@
 import { invalidInput } from '../../../../platform/errors/index.ts';
 import { emailKey, nameKey, type User } from '../../../people/users/index.ts';
-import { type CharacterClass, longestPassword, type SignInPolicy } from '../../sign-in-policy/index.ts';
 import { isBreached } from './breached.ts';
+import { type CharacterClass, longestPassword, type PasswordRules } from './password-rules.ts';
 
 type Person = Pick<User, 'email' | 'username' | 'firstName' | 'lastName'>;
-export type PasswordRules = SignInPolicy['password'];
 
 const classPattern: Record<CharacterClass, RegExp> = { lower: /\p{Ll}/u, upper: /\p{Lu}/u, digit: /\p{Nd}/u, symbol: /[^\p{L}\p{N}]/u };
 

@@ -1,7 +1,7 @@
 import { isId, type Scope, type Transaction, type UserId } from '../../../scope.ts';
-import type { SecondFactor } from '../../sign-in-policy/index.ts';
+import type { FactorKind } from '../factors/index.ts';
 
-export type EnrolledFactor = { factorId: string; kind: SecondFactor; name: string; createdAt: Date; lastUsedAt?: Date };
+export type EnrolledFactor = { factorId: string; kind: FactorKind; name: string; createdAt: Date; lastUsedAt?: Date };
 
 const factors = ({ db, contextId }: Scope, userId: UserId) => db('second_factors').where({ context_id: contextId, user_id: userId });
 

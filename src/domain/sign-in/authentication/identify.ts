@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { usernameKey } from '../../people/users/index.ts';
+import type { Scope, UserId } from '../../scope.ts';
+import type { PolicyRules } from '../sign-in-policy/index.ts';
+import { findStandingByLogin, type Standing } from './standing.ts';
+
+/** Whom a name stands for. An unknown name has an id of its own, so that it costs the same writes and reads as a known one. `at`: the moment of the look-up. */
+export type Identified = { login: string; at: Date; userId: UserId; standing?: Standing };
+
+/** The first step of a sign-in: who somebody says they are. Nothing is proven yet. */
+export async function identify(scope: Scope, rules: PolicyRules, login: string, browser: string): Promise<Identified> {
+  const at = scope.clock.now();
+  const { identifiers } = rules.base;
+  const isTaken = login.includes('@') ? identifiers.email : identifiers.username;
+  const standing = isTaken && login.length <= 254 ? await findStandingByLogin(scope, login, browser) : undefined;
+  return { login, at, standing, userId: standing?.user.userId ?? strangerId(scope.contextId, login) };
+}
+
+const strangerId = (contextId: string, login: string): UserId => {
+  const hex = createHash('sha256')
+    .update(`${contextId} ${usernameKey(login)}`)
+    .digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0${hex.slice(13, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}` as UserId;
+};
