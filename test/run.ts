@@ -1,4 +1,4 @@
-// Runs everything: types, lint, arrows, unit, store, web, journeys, interop, browser. `npm test -- web journeys` runs those folders only.
+// Runs everything: types, lint, arrows, and every folder of tests. `npm test -- domain/people journeys` runs those folders only.
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -7,13 +7,13 @@ import { shareOnePostgres, stopSharedPostgres } from './support/postgres.ts';
 import { prepareStartingState } from './support/server.ts';
 
 // what is quick to say no comes first, then the long stories, and at last the many short files, which fill the gaps
-const order = ['checks', 'browser', 'journeys', 'unit', 'interop', 'store', 'web'];
+const order = ['checks', 'browser', 'journeys', 'platform', 'interop', 'domain', 'migrations', 'web', 'app', 'config'];
 const chosen = process.argv.slice(2);
 const root = fileURLToPath(new URL('.', import.meta.url));
 const wanted = chosen.length > 0 ? chosen : order;
-const files = wanted.flatMap((part) =>
-  globSync(part.endsWith('.ts') ? part.replace(/^test\//, '') : `${part}/**/*.test.ts`, { cwd: root }).sort(),
-);
+const files = wanted
+  .map((part) => part.replace(/^test\//, ''))
+  .flatMap((part) => globSync(part.endsWith('.ts') ? part : `${part}/**/*.test.ts`, { cwd: root }).sort());
 
 /** Files at once, each in a process of its own: one more than there are processors, since they also wait for timers, browsers and the store. */
 const jobs = Math.min(Number(process.env.TEST_JOBS) || availableParallelism() + 1, files.length, 4);

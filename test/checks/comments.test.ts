@@ -20,4 +20,13 @@ describe('comments', () => {
       expect(wrong.match(behindCode), wrong).to.have.length(1);
     expect('{ /** Where it was read. */ url: string }\n  /** A line of its own. */\n  a: 1'.match(behindCode)).to.equal(null);
   });
+
+  it('are between 5 and 10 % of the lines', () => {
+    const isComment = (line: string) => /^\s*(\/\/|\/\*|\*)/.test(line);
+    const lines = globSync('src/**/*.ts', { cwd: root })
+      .flatMap((file) => readFileSync(root + file, 'utf8').split('\n'))
+      .filter((line) => line.trim());
+    const share = lines.filter(isComment).length / lines.length;
+    expect(share).to.be.within(0.05, 0.1);
+  });
 });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { errorCodes, page as errorsFile, errorsPage } from '../../scripts/errors-page.ts';
 import { withTable } from '../../scripts/settings-table.ts';
 import { settings } from '../../src/config/index.ts';
 
@@ -18,6 +19,12 @@ describe('documents', () => {
     expect(read('README.md')).to.contain(settings.baseUrl.env);
   });
 
+  it('docs/errors.md has every code of the sources, each with a text (`node scripts/errors-page.ts --write`)', () => {
+    expect(errorCodes().size).to.be.greaterThan(40);
+    expect(read(errorsFile)).to.equal(errorsPage());
+    expect(read(errorsFile)).not.to.contain('| no text |');
+  });
+
   it('every link between documents leads somewhere', () => {
     const broken = [];
     for (const file of tracked.filter((name) => name.endsWith('.md'))) {
@@ -27,6 +34,18 @@ describe('documents', () => {
       }
     }
     expect(broken).to.deep.equal([]);
+  });
+
+  it('the reading order is eight files that exist', () => {
+    const files = [...read('docs/reading-order.md').matchAll(/^\d\. \[([^\]]+)\]\(\.\.\/([^)]+)\): /gm)].map(([, name, target]) => [
+      name,
+      target,
+    ]);
+    expect(files).to.have.length(8);
+    for (const [name, target] of files) {
+      expect(name).to.equal(target);
+      expect(existsSync(root + name), name).to.equal(true);
+    }
   });
 
   it('settings that the documents name exist', () => {

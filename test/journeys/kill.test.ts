@@ -139,7 +139,7 @@ describe('kill -9', function () {
     expect(isAlive(pid, join(env.PORTARIA_DATA_DIR, 'postgres/cluster'))).to.equal(false);
   });
 
-  it('S-law 5: answers a second start while the first is running by sharing the store', async () => {
+  it('answers a second start while the first is running by sharing the store', async () => {
     const [one, two] = [await freePort(), await freePort()];
     const both = await Promise.all(
       [one, two].map((port) => startServerProcess(port, { ...env, PORTARIA_BASE_URL: `http://127.0.0.1:${one}` })),

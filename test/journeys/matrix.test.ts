@@ -12,7 +12,7 @@ import { answerPasskey, createSoftwarePasskey } from '../support/software-passke
 
 const password = 'a password for the matrix';
 
-/** Security law 1: one gate. Every way in, crossed with every reason to stay out. */
+/** Law 1: one gate. Every way in, crossed with every reason to stay out. */
 describe('path × state', () => {
   let server: TestServer;
   let sink: Awaited<ReturnType<typeof startMailSink>>;

@@ -30,7 +30,7 @@ describe('two processes on one store', function () {
     await server.close();
   });
 
-  it('S-law 5: one code is redeemed once under 50 parallel tries on two processes', async () => {
+  it('Law 4: one code is redeemed once under 50 parallel tries on two processes', async () => {
     const jar = new Jar();
     for (let round = 0; round < 4; round++) {
       const { code, verifier } = await authorize(server, jar, { login: 'jsilva', password: passwords.joao });
@@ -42,7 +42,7 @@ describe('two processes on one store', function () {
     }
   });
 
-  it('S-law 5: one refresh token is rotated once under 30 parallel tries on two processes', async () => {
+  it('Law 4: one refresh token is rotated once under 30 parallel tries on two processes', async () => {
     const { tokens } = await signInWithTokens(server, 'jsilva', passwords.joao);
     const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token };
     const tries = await Promise.all(
@@ -76,7 +76,7 @@ describe('two processes on one store', function () {
     expect(reasons.filter(({ reason }) => reason === 'wrong-password')).to.have.length(5);
   });
 
-  it('S-law 5: one TOTP step, one recovery code and one link count once, whatever the process that is asked', async () => {
+  it('Law 4: one TOTP step, one recovery code and one link count once, whatever the process that is asked', async () => {
     const user = { username: 'twice', firstName: 'Tw', lastName: 'Ice', password: 'a password for this test' };
     await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users: [user] }] });
     const scope = await server.scope();

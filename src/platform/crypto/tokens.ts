@@ -5,7 +5,7 @@ export const randomToken = (): string => randomBytes(32).toString('base64url');
 
 export const sha256 = (value: string): Buffer => hash('sha256', value, 'buffer');
 
-/** What the store keeps of a bearer value: it cannot be turned back (RFC 9700 §4.9.3, S-law 7). */
+/** What the store keeps of a bearer value: it cannot be turned back (RFC 9700 §4.9.3, law 7). */
 export const hashToken = sha256;
 
 /** Compares in constant time; only the length can be told. */

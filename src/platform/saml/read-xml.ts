@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ParseOption, XmlDocument, XmlElement, XmlText, XsdValidator, xmlRegisterInputProvider } from 'libxml2-wasm';
 import { SamlFault } from './faults.ts';
 
-/** A copy of a tree that was read and checked; nobody parses the bytes again (law 2: read only what was verified). */
+/** A copy of a tree that was read and checked; nobody parses the bytes again (law 8: read only what was verified). */
 export type Read = { ns: string; name: string; attributes: Record<string, string>; text: string; children: Read[] };
 
 export type Limits = { bytes: number; elements: number; depth: number; namespaces: number };

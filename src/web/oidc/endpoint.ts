@@ -31,7 +31,7 @@ export function createOidcEndpoint(providers: ProviderDirectory) {
 
 /** Tells the library what it is to believe of a request. @param inside path below the context's address */
 function enterLibrary({ services, context }: ContextProvider, request: IncomingMessage, inside: string): void {
-  // whatever a proxy or a caller wrote here is not believed (S-law 3)
+  // whatever a proxy or a caller wrote here is not believed (law 3)
   request.headers.host = context.host;
   request.headers['x-forwarded-host'] = context.host;
   request.headers['x-forwarded-proto'] = context.isSecure ? 'https' : 'http';

@@ -117,7 +117,7 @@ async function showRefusal(page: PageContext, fault: SamlFault, application: Sam
     supportCode,
     details: { application: application?.name, detail: fault.detail },
   }).catch((cause) => services.log.error({ err: cause, supportCode }, 'a refused message could not be recorded'));
-  // unknown and switched off look alike (law 4); the audit knows the difference
+  // unknown and switched off look alike (law 2); the audit knows the difference
   renderPage(
     page,
     'errors/error',

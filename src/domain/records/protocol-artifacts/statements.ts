@@ -1,6 +1,6 @@
 import { byKey } from '../../../platform/database/index.ts';
 
-// The id is the bearer token itself: the store has only its hash (S-law 7), and batches keep one round trip and one flush to disk for many requests.
+// The id is the bearer token itself: the store has only its hash (law 7), and batches keep one round trip and one flush to disk for many requests.
 const keys = 'unnest($1::uuid[], $2::text[], $3::bytea[]) WITH ORDINALITY AS k (context_id, kind, id_hash, n)';
 
 const columns = 'context_id, kind, id_hash, payload, grant_key, uid, session_id, user_code, account_id, expires_at';

@@ -1,6 +1,21 @@
 // Owns: the journey from a pending request to a session: what must be proven next, proving a password, changing one that must be changed.
 // Does not: show pages (web/sign-in), decide access (access) or speak a protocol (web/oidc, web/saml).
-
+//
+//   OIDC, SAML, Launchpad or a page: who wants to go where, with which demands
+//     session enough? nextStep says done ──────────────────> back to where they came from
+//     otherwise openPendingRequest: a row of its own, bound to this browser
+//       ┌─> gatherFacts: session, proof, policy, factors, terms, of one person
+//       │   nextStep: a pure function from these facts to one step
+//       │     identify      → the name; or proveAlone, whose answer names its person
+//       │     password      → provePassword  ┐ each attempt is counted before it is looked at,
+//       │     second-factor → proveFactor    ┘ and a wrong one goes to refuseAttempt
+//       │     enrol         → enrolAtSignIn
+//       │     new-password  → changeRequiredPassword
+//       │     terms         → the person accepts
+//       └──── recordProof: what was proven stays with the request
+//             kept-out      → recordKeptOut, and a page that says why
+//             done          → completeSignIn, one transaction: close the request, hold the person, ask nextStep
+//                             again, lift a block, note the browser, start the session ──> back to where they came from
 export { changePolicy, confirmPolicy, endTrial, forgetGroupRules, type PolicyChange, revertPolicy } from './change-policy.ts';
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';

@@ -1,4 +1,4 @@
-// Owns: what Portaria changes of oidc-provider itself, one method a file. The version is pinned: read test/unit/oidc-library before it is raised.
+// Owns: what Portaria changes of oidc-provider itself, one method a file. The version is pinned: read test/web/oidc/library before it is raised.
 // Does not: configure the library (configuration.ts).
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Services } from '../../request/index.ts';

@@ -1,0 +1,70 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type ArrowFunctionExpression, type FunctionDeclaration, type Module, type Param, type Pattern, parseSync } from '@swc/core';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+export const read = (file: string): string => readFileSync(root + file, 'utf8');
+
+/** A part of a syntax tree, whatever it is. */
+type Part = { type?: string; [key: string]: unknown };
+
+/** Every source file, with its syntax tree. */
+export const modules: { file: string; module: Module }[] = globSync('src/**/*.ts', { cwd: root })
+  .sort()
+  .map((file) => ({ file, module: parseSync(read(file), { syntax: 'typescript', target: 'esnext' }) }));
+
+/** Every part of a tree, with the name of the variable that it stands in. */
+export function* partsOf(value: unknown, name = ''): Generator<{ part: Part; name: string }> {
+  if (Array.isArray(value)) for (const one of value) yield* partsOf(one, name);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  const part = value as Part;
+  if (part.type) yield { part, name };
+  const inner = part.type === 'VariableDeclarator' ? String((part.id as Part).value) : name;
+  for (const [key, child] of Object.entries(part)) if (key !== 'span') yield* partsOf(child, inner);
+}
+
+/** The parameters of a function, and undefined of anything else. */
+export const parametersOf = (part: Part): (Param | Pattern)[] | undefined =>
+  part.type === 'ArrowFunctionExpression' ||
+  part.type === 'FunctionDeclaration' ||
+  part.type === 'FunctionExpression' ||
+  part.type === 'Constructor'
+    ? (part.params as (Param | Pattern)[])
+    : part.type === 'ClassMethod' || part.type === 'MethodProperty'
+      ? (((part.function as Part | undefined)?.params ?? part.params) as (Param | Pattern)[])
+      : undefined;
+
+export type Exported = { file: string; name: string; declared: FunctionDeclaration | ArrowFunctionExpression; isUseCase: boolean };
+
+/** Functions that a file exports by `export function` or `export const`, those inside `useCase(…)` too. */
+export function exportedFunctions(): Exported[] {
+  return modules.flatMap(({ file, module }) =>
+    module.body.flatMap((item): Exported[] => {
+      if (item.type !== 'ExportDeclaration') return [];
+      const { declaration } = item;
+      if (declaration.type === 'FunctionDeclaration')
+        return [{ file, name: declaration.identifier.value, declared: declaration, isUseCase: false }];
+      if (declaration.type !== 'VariableDeclaration') return [];
+      return declaration.declarations.flatMap(({ id, init }): Exported[] => {
+        if (id.type !== 'Identifier' || !init) return [];
+        const isUseCase = init.type === 'CallExpression' && init.callee.type === 'Identifier' && init.callee.value === 'useCase';
+        const declared = isUseCase ? init.arguments[0]?.expression : init;
+        return declared?.type === 'ArrowFunctionExpression' ? [{ file, name: id.value, declared, isUseCase }] : [];
+      });
+    }),
+  );
+}
+
+/** The pattern of a function's first parameter. */
+export const firstParameter = ({ declared }: Exported): Part | undefined => {
+  const [first] = declared.params as (Param | Pattern)[];
+  return (first && 'pat' in first ? first.pat : first) as Part | undefined;
+};
+
+/** The names of types that a part of a tree mentions. */
+export const typesIn = (value: unknown): string[] =>
+  [...partsOf(value)].flatMap(({ part }) => {
+    if (part.type === 'TsKeywordType') return [String(part.kind)];
+    if (part.type === 'TsTypePredicate') return ['boolean'];
+    return part.type === 'TsTypeReference' ? [String((part.typeName as Part).value)] : [];
+  });

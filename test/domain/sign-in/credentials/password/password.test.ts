@@ -1,0 +1,21 @@
+import { expect } from 'chai';
+import { passwordFaults } from '../../../../../src/domain/sign-in/credentials/password/index.ts';
+import { defaultPolicy } from '../../../../../src/domain/sign-in/sign-in-policy/index.ts';
+
+describe('domain/credentials: password rules', () => {
+  const person = { email: 'ana.souza@acme.example', firstName: 'Ana Maria', lastName: 'Souza Lima' };
+  const faults = (password: string) => passwordFaults(password, person, defaultPolicy.password);
+  it('take 12 to 128 characters, counted as people count, and nothing of the person’s own, and nothing that is widely known', async () => {
+    expect(await faults('correct horse')).to.deep.equal([]);
+    expect(await faults('😀😁😂🤣😃😄😅😆😉😊😋😎')).to.deep.equal([]);
+    expect(await faults('short')).to.include('fields.password_short');
+    expect(await faults('ab'.repeat(65))).to.include('fields.password_long');
+    expect(await faults('ANA.SOUZA@acme.example')).to.include('fields.password_personal');
+    expect(await faults('ana maria souza lima!1')).to.include('fields.password_personal');
+    expect(await faults('ana maria souza lima')).to.include('fields.password_personal');
+    for (const known of ['Dragon2026!!!!', 'password1234', 'QWERTY123456789'])
+      expect(await faults(known), known).to.include('fields.password_breached');
+    expect(await faults('dragons fly over Joinville 2026')).to.deep.equal([]);
+    expect(await faults('aaaaaaaaaaaaaaaa')).to.include('fields.password_simple');
+  });
+});

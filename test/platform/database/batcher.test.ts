@@ -1,0 +1,28 @@
+import { expect } from 'chai';
+import { Batcher, jsonText } from '../../../src/platform/database/index.ts';
+
+describe('platform/database', () => {
+  it('a batch that the database refuses fails only whoever sent the bad row', async () => {
+    const calls: number[][] = [];
+    const batcher = new Batcher<number, number>(async (requests) => {
+      calls.push(requests);
+      if (requests.includes(13)) throw Object.assign(new Error('bad row'), { code: '22P05' });
+      return requests.map((n) => n * 2);
+    });
+    const results = await Promise.allSettled([1, 13, 3].map((n) => batcher.add(n)));
+    expect(results.map((result) => (result.status === 'fulfilled' ? result.value : 'refused'))).to.deep.equal([2, 'refused', 6]);
+    expect(calls[0]).to.deep.equal([1, 13, 3]);
+  });
+  it('a lost connection is not tried again: nobody knows whether it happened', async () => {
+    let calls = 0;
+    const batcher = new Batcher<number, number>(async () => {
+      calls++;
+      throw new Error('Connection terminated unexpectedly');
+    });
+    const results = await Promise.allSettled([1, 2].map((n) => batcher.add(n)));
+    expect([calls, results.map(({ status }) => status)]).to.deep.equal([1, ['rejected', 'rejected']]);
+  });
+  it('JSON text leaves out what jsonb refuses', () => {
+    expect(jsonText({ a: 'x\0y', b: '\ud83d', c: 'é\n"' })).to.equal(JSON.stringify({ a: 'xy', b: '\ufffd', c: 'é\n"' }));
+  });
+});

@@ -1,0 +1,304 @@
+import { createServer, type Server } from 'node:http';
+import { expect } from 'chai';
+import { findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
+import {
+  digestOf,
+  findPartnerMetadata,
+  ignoreMetadata,
+  refreshMetadata,
+} from '../../../../src/domain/applications/partner-metadata/index.ts';
+import { eventsOf } from '../../../support/audit.ts';
+import type { Jar } from '../../../support/jar.ts';
+import { makeKeys } from '../../../support/saml.ts';
+import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../../../support/server.ts';
+
+const keys = makeKeys();
+const der = keys.certificate.replace(/-----[^-]+-----|\s/g, '');
+const metadata = (entityId = 'https://sp.example/metadata', more = '') =>
+  `<?xml version="1.0"?><md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${entityId}"${more}>
+  <md:SPSSODescriptor AuthnRequestsSigned="true" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    <md:KeyDescriptor><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${der}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
+    <md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://sp.example/slo"/>
+    <md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact" Location="https://sp.example/artifact" index="0"/>
+    <md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://sp.example/acs" index="1"/>
+  </md:SPSSODescriptor></md:EntityDescriptor>`;
+
+describe('web: the console connects SAML applications', () => {
+  let server: TestServer;
+  let partner: Server;
+  let partnerUrl: string;
+  let published = metadata('https://fetched.example');
+  let ana: Jar;
+
+  before(async () => {
+    server = await startTestServer();
+    ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+    const port = await freePort();
+    partnerUrl = `http://127.0.0.1:${port}`;
+    partner = createServer((request, response) => {
+      response.statusCode = request.url === '/metadata' ? 200 : 404;
+      response.end(published);
+    }).listen(port, '127.0.0.1');
+  });
+  after(async () => {
+    partner.close();
+    await server.close();
+  });
+
+  const at = (path: string) => `${server.issuer}${path}`;
+  async function fillIn(path: string, changes: Record<string, string>) {
+    const { action, entries } = ana.form(await ana.get(at(path)), /admin\/applications/);
+    const form = new URLSearchParams(entries);
+    for (const [name, value] of Object.entries(changes)) form.set(name, value);
+    return ana.get(action, { form });
+  }
+  const create = (entry: string, changes: Record<string, string>) => fillIn(`/admin/applications/new?entry=${entry}`, changes);
+  const saved = async (code: string) => (await findApplicationByCode(await server.scope(), code))?.saml;
+
+  it('by pasted metadata: addresses, certificates and the demand for signatures come from it', async () => {
+    expect((await create('saml', { name: 'Pasted', metadata: metadata() })).status).to.equal(303);
+    expect(await saved('pasted')).to.deep.include({
+      entityId: 'https://sp.example/metadata',
+      assertionConsumerServices: [{ url: 'https://sp.example/acs', index: 1, isDefault: false }],
+      singleLogoutServices: [{ binding: 'redirect', url: 'https://sp.example/slo' }],
+      requireSignedRequests: true,
+      signAssertion: true,
+    });
+    expect((await saved('pasted'))!.signingCertificates[0]).to.contain('BEGIN CERTIFICATE');
+  });
+
+  it('by its address, under the rules for calls to the outside', async () => {
+    expect((await create('saml', { name: 'Fetched', metadataUrl: `${partnerUrl}/metadata` })).status).to.equal(303);
+    expect((await saved('fetched'))!.entityId).to.equal('https://fetched.example');
+    for (const [metadataUrl, fault] of Object.entries({
+      [`${partnerUrl}/gone`]: 'no usable answer',
+      'http://169.254.169.254/latest': 'private network',
+      'file:///etc/passwd': 'starts with https',
+    })) {
+      const answer = await create('saml', { name: 'Refused', metadataUrl });
+      expect(answer.status, metadataUrl).to.equal(422);
+      expect(answer.text).to.contain(fault);
+    }
+  });
+
+  it('metadata at an address is read again; a difference waits for a decision, whatever it says', async () => {
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'fetched'))!;
+    const page = async () => (await ana.get(at(`/admin/applications/${applicationId}`))).text;
+    const act = async (action: string) => {
+      const shown =
+        new RegExp(`href="([^"]*/${action}[^"]*)"`).exec(await page())?.[1] ?? at(`/admin/applications/${applicationId}/${action}`);
+      const confirm = await ana.get(new URL(shown, server.baseUrl).href);
+      return ana.submit(ana.form(confirm, new RegExp(`${action}$`)));
+    };
+    await act('read-metadata');
+    expect(await page()).to.not.contain('metadata changed');
+    published = metadata('https://fetched.example').replace('https://sp.example/acs', 'https://moved.example/acs');
+    await act('read-metadata');
+    expect(await page())
+      .to.contain('metadata changed')
+      .and.to.contain('https://moved.example/acs');
+    expect((await saved('fetched'))!.assertionConsumerServices[0]!.url, 'nothing by itself').to.equal('https://sp.example/acs');
+    await act('ignore-metadata');
+    await act('read-metadata');
+    expect(await page(), 'not asked twice').to.not.contain('metadata changed');
+    published = published.replace('https://sp.example/slo', 'https://moved.example/slo');
+    await act('read-metadata');
+    const seen = /href="([^"]*accept-metadata[^"]*)"/.exec(await page())![1]!;
+    const looking = ana.form(await ana.get(new URL(seen, server.baseUrl).href), /accept-metadata$/);
+    published = published.replace('https://moved.example/acs', 'https://swapped.example/acs');
+    await act('read-metadata');
+    expect((await ana.submit(looking)).status, 'changed between the look and the click').to.equal(409);
+    published = published.replace('https://swapped.example/acs', 'https://moved.example/acs');
+    await act('read-metadata');
+    await act('accept-metadata');
+    expect((await saved('fetched'))!.assertionConsumerServices[0]!.url).to.equal('https://moved.example/acs');
+    expect((await saved('fetched'))!.singleLogoutServices[0]!.url).to.equal('https://moved.example/slo');
+    expect((await ana.get(at(`/admin/applications/${applicationId}/accept-metadata`))).status).to.equal(200);
+    const form = ana.form(await ana.get(at(`/admin/applications/${applicationId}/accept-metadata`)), /accept-metadata$/);
+    expect((await ana.get(form.action, { form: form.fields })).status, 'once').to.equal(404);
+
+    for (const [bad, fault] of Object.entries({
+      'https://another.example': 'entityID https://another.example',
+      broken: 'well-formed',
+      scripted: 'assertionConsumerServices',
+    })) {
+      published =
+        bad === 'broken'
+          ? '<a'
+          : bad === 'scripted'
+            ? metadata('https://fetched.example').replace('https://sp.example/acs', 'javascript:alert(1)')
+            : metadata(bad);
+      await act('read-metadata');
+      expect(await page(), bad)
+        .to.contain(fault)
+        .and.not.contain('metadata changed');
+    }
+    const events = await (await server.scope()).db('audit_events').where({ type: 'application.metadata-changed' });
+    expect(events.length).to.be.greaterThan(2);
+  });
+
+  it('what was found is of its address and of its time: a new address, an edit or a decision meanwhile comes first', async () => {
+    const scope = await server.scope();
+    const { applicationId, saml } = (await findApplicationByCode(scope, 'fetched'))!;
+    const found = () => findPartnerMetadata(scope, applicationId, saml);
+    const moved = (acs: string) => metadata('https://fetched.example').replace('https://sp.example/acs', acs);
+    await refreshMetadata(scope, applicationId, async () => moved('https://one.example/acs'));
+    expect((await found())!.proposed!.assertionConsumerServices[0]!.url).to.equal('https://one.example/acs');
+    expect(
+      await findPartnerMetadata(scope, applicationId, { ...saml!, metadataUrl: 'https://elsewhere.example/' }),
+      'another address',
+    ).to.equal(undefined);
+    await refreshMetadata(scope, applicationId, async () => {
+      const seen = digestOf((await found())!.proposed!);
+      await ignoreMetadata(scope, applicationId, seen);
+      return moved('https://one.example/acs');
+    });
+    expect((await found())!.proposed, 'ignored while it was read').to.equal(undefined);
+    await refreshMetadata(scope, applicationId, async () => {
+      await fillIn(`/admin/applications/${applicationId}/edit`, { metadataUrl: '' });
+      return moved('https://two.example/acs');
+    });
+    expect((await found())?.proposed, 'the address was taken away while it was read').to.equal(undefined);
+    published = metadata('https://fetched.example');
+    const restored = await fillIn(`/admin/applications/${applicationId}/edit`, { metadataUrl: saml!.metadataUrl! });
+    expect(restored.status).to.equal(303);
+  });
+
+  it('an edit of something else leaves every address, index and default as it was', async () => {
+    const services = {
+      assertionConsumerServices: [
+        { url: 'https://two.example/acs', index: 0, isDefault: false },
+        { url: 'https://two.example/acs/second', index: 1, isDefault: true },
+        { url: 'https://two.example/acs', index: 7, isDefault: false },
+      ],
+      singleLogoutServices: [
+        { binding: 'redirect', url: 'https://two.example/slo' },
+        { binding: 'redirect', url: 'https://two.example/slo2' },
+      ],
+    };
+    const two = { code: 'two', name: 'Two', saml: { entityId: 'https://two.example', ...services } };
+    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: [two] }] });
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'two'))!;
+    expect((await fillIn(`/admin/applications/${applicationId}/edit`, { description: 'Other words' })).status).to.equal(303);
+    const after = (await saved('two'))!;
+    expect(after.singleLogoutServices).to.deep.equal(services.singleLogoutServices);
+    expect(after.assertionConsumerServices).to.have.deep.members(services.assertionConsumerServices);
+  });
+
+  it('the schedule asks every application with such an address', async () => {
+    const { createTasks } = await import('../../../../src/app/jobs.ts');
+    published = metadata('https://fetched.example').replace('https://sp.example/acs', 'https://again.example/acs');
+    const tasks = createTasks(server.app.services, async () => {});
+    await tasks['refresh-all-metadata']!({}, { isLast: false });
+    const scope = await server.scope();
+    const { applicationId } = (await findApplicationByCode(scope, 'fetched'))!;
+    await tasks['refresh-metadata']!({ contextId: scope.contextId, applicationId }, { isLast: false });
+    const row = await scope.db('partner_metadata').where({ application_id: applicationId }).first();
+    expect(JSON.stringify(row!.proposed)).to.contain('https://again.example/acs');
+  });
+
+  it('hostile or useless metadata is refused with the reason, and nothing typed is lost', async () => {
+    const bad = {
+      expired: metadata('https://x.example', ' validUntil="2020-01-01T00:00:00Z"'),
+      schema: '<a/>',
+      'no-doctype': `<!DOCTYPE a [<!ENTITY b "c">]>${metadata()}`,
+      'well-formed': metadata().slice(0, 300),
+      metadata: metadata().replace(/<md:AssertionConsumerService [^>]*POST[^>]*>/, ''),
+    };
+    for (const [rule, xml] of Object.entries(bad)) {
+      const answer = await create('saml', { name: `Bad <${rule}>`, metadata: xml, defaultRelayState: '/kept' });
+      expect(answer.status, rule).to.equal(422);
+      expect(answer.text, rule).to.contain(`cannot be used (${rule}`).and.to.contain('/kept');
+    }
+    for (const address of ['https:sp.example/acs', 'https:/sp.example/acs', 'http://sp.example/acs'])
+      expect(
+        (await create('saml', { name: 'Odd', metadata: metadata('https://z.example').replace('https://sp.example/acs', address) })).status,
+        address,
+      ).to.equal(422);
+    const ec = makeKeys('ES256').certificate;
+    const byEc = await create('saml', {
+      name: 'EC',
+      entityId: 'https://ec.example',
+      acs: 'https://ec.example/acs',
+      encryptAssertion: 'yes',
+      encryptionCertificate: ec,
+    });
+    expect(byEc.text).to.contain('of a kind that cannot be used');
+    const federation = (inner: string, outer = '') =>
+      `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"${outer}>${inner}</md:EntitiesDescriptor>`;
+    const entity = metadata('https://nested.example').replace('<?xml version="1.0"?>', '');
+    expect(
+      (await create('saml', { name: 'Nested', metadata: federation(federation(entity, ' validUntil="2020-01-01T00:00:00Z"')) })).text,
+    ).to.contain('cannot be used (expired');
+    const scripted = metadata('https://y.example').replace('https://sp.example/acs', 'javascript:alert(1)');
+    expect((await create('saml', { name: 'Scripted', metadata: scripted })).status).to.equal(422);
+  });
+
+  it('by hand, from the catalogue; edited without loss; one entity ID belongs to one application', async () => {
+    expect((await create('zendesk', { code: 'desk', name: 'Desk' })).status).to.equal(303);
+    const settings = (await saved('desk'))!;
+    expect(settings.assertionConsumerServices[0]!.url).to.equal('https://app.example.com/access/saml');
+    expect(settings.attributes.map(({ name, from }) => [name, from])).to.deep.equal([
+      ['name', 'fullName'],
+      ['email', 'email'],
+    ]);
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'desk'))!;
+    const edit = `/admin/applications/${applicationId}/edit`;
+    expect((await fillIn(edit, { sendGroups: 'yes' })).status).to.equal(303);
+    expect(await saved('desk')).to.deep.equal({ ...settings, sendGroups: true });
+    expect((await fillIn(edit, { acs: 'https://new.example/acs\nhttps://app.example.com/access/saml' })).status, 'a new default').to.equal(
+      303,
+    );
+    expect((await saved('desk'))!.assertionConsumerServices.map(({ url, isDefault }) => [url, isDefault])).to.deep.equal([
+      ['https://new.example/acs', true],
+      ['https://app.example.com/access/saml', false],
+    ]);
+    const second = await create('zendesk', { code: 'desk2', name: 'Desk 2' });
+    expect(second.status).to.equal(409);
+    expect((await fillIn(edit, { signAssertion: 'no' })).text).to.contain('Sign the assertion');
+  });
+
+  it('the connection page has every value under the product’s own names, and the preview the exact assertion', async () => {
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'desk'))!;
+    const page = (await ana.get(at(`/admin/applications/${applicationId}`))).text;
+    for (const value of [
+      'SAML SSO URL',
+      `${server.issuer}/saml/sso`,
+      `${server.issuer}/saml/metadata`,
+      'BEGIN CERTIFICATE',
+      `/saml/launch/${applicationId}`,
+    ])
+      expect(page, value).to.contain(value);
+    const preview = (await ana.get(at(`/admin/applications/${applicationId}/preview?login=ana@acme.example`))).text;
+    expect(preview).to.contain('Ana Souza').and.to.contain('&lt;saml:Assertion').and.to.contain('may not open it');
+    const none = (await ana.get(at(`/admin/applications/${applicationId}/preview?login=jsilva`))).text;
+    const views = await eventsOf(await server.scope(), { type: 'user.viewed' });
+    expect(views.at(0)?.subjectName, 'S90: who looks at what a person is told of is recorded').to.equal('João da Silva');
+    expect(none).to.contain('InvalidNameIDPolicy');
+    expect((await ana.get(at(`/admin/applications/${applicationId}/preview?login=%3Cb%3E`))).text).to.contain(
+      'Nobody here is called &lt;b&gt;',
+    );
+  });
+
+  it('certificates: published, then signing, then removed; each step asks and is audited', async () => {
+    const step = async (link: RegExp) => {
+      const page = await ana.get(at('/admin/certificates'));
+      const href = link.exec(page.text)?.[1]?.replaceAll('&amp;', '&');
+      if (!href) throw new Error(`no ${link}`);
+      const confirm = await ana.get(new URL(href, server.baseUrl).href);
+      const { action, fields } = ana.form(confirm, /admin\/certificates/);
+      return ana.follow(action, { form: fields });
+    };
+    const published = await step(/href="([^"]*publish\?alg=RS256)"/);
+    expect(published.text).to.contain('The new certificate is published');
+    expect(published.text.match(/publish\?alg=RS256/g), 'only one waits at a time').to.equal(null);
+    const both = (await ana.get(at('/saml/metadata'))).text.match(/<md:KeyDescriptor/g);
+    expect(both).to.have.length(3);
+    expect((await step(/href="([^"]*certificates\/sign\?[^"]*)"/)).text).to.contain('signs now');
+    expect((await step(/href="([^"]*certificates\/remove\?[^"]*)"/)).text).to.contain('was removed');
+    const types = (
+      await (await server.scope()).db('audit_events').whereLike('type', 'saml-certificate.%').orderBy('event_id', 'desc').limit(3)
+    ).map(({ type }) => type);
+    expect(types).to.deep.equal(['saml-certificate.removed', 'saml-certificate.signing', 'saml-certificate.created']);
+  });
+});
