@@ -123,6 +123,11 @@ describe('structure', () => {
     expect(foldersIn('test').filter((folder) => !own.includes(folder) && !existsSync(`${root}src/${folder}`))).to.deep.equal([]);
   });
 
+  it('a job is queued by its value, never by a bare name', () => {
+    const queueing = modules.filter(({ file }) => !file.startsWith('src/platform/jobs/') && /\benqueueJob\b/.test(read(file)));
+    expect(queueing.map(({ file }) => file)).to.deep.equal(['src/domain/job.ts']);
+  });
+
   it('audit events are called noun.past-tense, each once, and each is recorded somewhere', () => {
     expect(auditEventTypes.filter((type) => !/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/.test(type))).to.deep.equal([]);
     expect(new Set(auditEventTypes).size).to.equal(auditEventTypes.length);

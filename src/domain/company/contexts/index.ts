@@ -1,5 +1,5 @@
 // Owns: companies, their code, environment and the one address from which issuers, links and cookies derive.
-// Does not: fill a new company (provisioning does) nor hold its policy (sign-in-policy).
+// Does not: fill a new company (desired-state does) nor hold its policy (sign-in-policy).
 export { type Context, contextAddress, contextMountPath, isContextCode } from './context.ts';
 export { changeOwnContext, createContext, editContext } from './create-context.ts';
 export {
