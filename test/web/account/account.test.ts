@@ -60,7 +60,7 @@ describe('web/account: a person’s own pages', () => {
     expect(asked.url).to.match(/second-factor$/);
     await jar.submit(jar.form(asked, /second-factor$/), { code: totpCode(secret, now()) });
     const list = (await jar.follow(at('/second-factors'))).text;
-    expect(list).to.contain('Work &lt;b&gt;phone&lt;/b&gt;').and.to.contain('10 of ten');
+    expect(list).to.contain('Work &lt;b&gt;phone&lt;/b&gt;').and.to.contain('10 of 10');
 
     // the browser that enrolled has proven it by that; one that has not is asked before it may take it away
     const link = /\/account\/second-factors\/[0-9a-f-]{36}\/remove/.exec(list)![0];
