@@ -3,6 +3,7 @@ import Koa from 'koa';
 import type { Config } from '../config/index.ts';
 import { createAccessFinder } from '../domain/applications/access/index.ts';
 import { createSettingsFinder } from '../domain/company/context-settings/index.ts';
+import { createContextFinder } from '../domain/company/contexts/index.ts';
 import { ArtifactStore } from '../domain/records/protocol-artifacts/index.ts';
 import { createSessionFinder } from '../domain/sign-in/sessions/index.ts';
 import { createPolicyFinder } from '../domain/sign-in/sign-in-policy/index.ts';
@@ -45,7 +46,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const engine = await loadPasswordEngine();
   if (engine.faults.length > 0) log.warn({ engine: engine.name, faults: engine.faults }, 'passwords are hashed by a slower engine');
   const listener = new ChangeListener(database.url);
-  const contexts = new ContextDirectory(database, listener, config.baseUrl, config.contextCacheSize, pathOf);
+  const contexts = new ContextDirectory(createContextFinder(database), listener, config.baseUrl, config.contextCacheSize, pathOf);
   const cache = new NoticedCache(listener, config.contextCacheSize);
   const findPolicy = createPolicyFinder(database, cache, clock);
   const isTrustedProxy = addressMatcher(config.trustedProxies);

@@ -30,7 +30,10 @@ declare const opened: unique symbol;
 
 type Opened = { readonly db: TransactionDb; readonly [opened]: true };
 
-/** A scope inside one transaction. Only `inTransaction` makes one, and whatever writes or records an event takes one: outside a transaction it does not compile. */
+/**
+ * A scope inside one transaction. Only `inTransaction` makes one. Whatever records an event, locks, or writes together with something else takes one: outside a
+ * transaction it does not compile. A single statement that stands by itself may take a Scope; test/checks/transactions.test.ts lists them.
+ */
 export type Transaction = Scope & Opened;
 
 /** A scope of no company yet: one is about to be made or looked for. */
@@ -51,6 +54,7 @@ const isTransaction = <S extends ServerScope>(scope: S): scope is S & Opened => 
 
 /**
  * Writes, audit events and jobs of `work` stand or fall together. Inside another transaction it is a savepoint: what `work` throws undoes only its own part.
+ * After a deadlock `work` runs again, so it keeps nothing outside of itself: what it finds out, it returns.
  */
 export async function inTransaction<T, S extends ServerScope>(scope: S, work: (scope: S & Opened) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -73,7 +77,7 @@ export const useCase =
   (scope: Scope, ...args: Args): Promise<T> =>
     isTransaction(scope) ? work(scope, ...args) : inTransaction(scope, (inside) => work(inside, ...args));
 
-/** Reads of one moment, whatever is written meanwhile; inside another transaction they are of its own moments. */
+/** Reads of one moment, whatever is written meanwhile; inside another transaction they are of its own moments. PostgreSQL refuses to write in one. */
 export const inSnapshot = <T>(scope: Scope, work: (scope: Scope) => Promise<T>): Promise<T> =>
   scope.db.isTransaction
     ? work(scope)

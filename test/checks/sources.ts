@@ -6,7 +6,7 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const read = (file: string): string => readFileSync(root + file, 'utf8');
 
 /** A part of a syntax tree, whatever it is. */
-type Part = { type?: string; [key: string]: unknown };
+export type Part = { type?: string; [key: string]: unknown };
 
 /** Every source file, with its syntax tree. */
 export const modules: { file: string; module: Module }[] = globSync('src/**/*.ts', { cwd: root })

@@ -68,6 +68,12 @@ describe('checks', function () {
         "export const f = (page: any) => page.scope['db']('users');",
         'export const f = (services: any) => services.database.knex;',
         "import { inTransaction } from '../domain/scope.ts';\nexport const f = inTransaction;",
+        "import { inTransaction as open } from '../domain/scope.ts';\nexport const f = open;",
+        "export const f = (services: any) => services.database.run('x', 'SELECT 1', []);",
+        "export const f = ({ database }: any) => database.run('x', 'SELECT 1', []);",
+        "export const f = (services: any) => services['database'];",
+        "import { useCase } from '../domain/scope.ts';\nexport const f = useCase(async (scope) => scope);",
+        "import { inSnapshot as read } from '../domain/scope.ts';\nexport const f = read;",
       ];
       const lint = (path: string) =>
         spawnSync(process.execPath, [require.resolve(bin('biome')), 'lint', path], { cwd: folder, encoding: 'utf8' });

@@ -1,7 +1,6 @@
 import { getApplication } from '../../domain/applications/applications/index.ts';
-import { recordAlone } from '../../domain/records/audit/index.ts';
 import type { Scope, SessionId } from '../../domain/scope.ts';
-import { markNotified, type NoticeTo } from '../../domain/sign-in/sessions/index.ts';
+import { type NoticeTo, noteNothingToTell, noteTold } from '../../domain/sign-in/sessions/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Services } from '../request/index.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
@@ -18,15 +17,9 @@ export function createBackChannelLogout(services: Services, providers: ProviderD
       throw error;
     });
     if (!context || !application?.enabled || !application.oidc?.backchannel_logout_uri)
-      return markNotified(scope, sessionId, applicationId, 'oidc');
+      return noteNothingToTell(scope, sessionId, applicationId, 'oidc');
     const { sendLogoutToken } = await providers.get(context);
     await sendLogoutToken(application.oidc.client_id, userId, protocolSession);
-    await markNotified(scope, sessionId, applicationId, 'oidc');
-    await recordAlone(scope, {
-      type: 'application.notified-of-sign-out',
-      subject: { kind: 'application', id: applicationId, name: application.name },
-      applicationId,
-      details: { session: sessionId },
-    });
+    await noteTold(scope, sessionId, application);
   };
 }

@@ -1,13 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import {
-  type Context,
-  type ContextFinder,
-  contextAddress,
-  contextMountPath,
-  createContextFinder,
-} from '../../domain/company/contexts/index.ts';
+import { type Context, type ContextFinder, contextAddress, contextMountPath } from '../../domain/company/contexts/index.ts';
 import type { ContextId } from '../../domain/scope.ts';
-import type { ChangeListener, Database } from '../../platform/database/index.ts';
+import type { ChangeListener } from '../../platform/database/index.ts';
 import type { PathOf } from './linked-page.ts';
 
 /** A context and everything that derives from its configured address. */
@@ -35,8 +29,8 @@ export class ContextDirectory {
 
   readonly #pathOf: PathOf;
 
-  constructor(database: Database, listener: ChangeListener, baseUrl: string, size: number, pathOf: PathOf) {
-    this.#find = createContextFinder(database);
+  constructor(find: ContextFinder, listener: ChangeListener, baseUrl: string, size: number, pathOf: PathOf) {
+    this.#find = find;
     this.#listener = listener;
     this.#baseUrl = baseUrl;
     this.#baseHost = new URL(baseUrl).host;

@@ -16,6 +16,7 @@ import type { PathOf } from './linked-page.ts';
 
 /** What app builds once and hands to every web slice. */
 export type Services = {
+  // biome-ignore lint/plugin: handed on to openScope by name only
   database: Database;
   clock: Clock;
   keyRing: KeyRing;

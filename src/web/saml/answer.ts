@@ -61,20 +61,14 @@ export async function sendAssertion(page: SamlPage, application: SamlApplication
 const joined = new LRUCache<string, string>({ max: 50_000, ttl: 60_000 });
 
 async function join(
-  { services, context, session }: PageContext,
+  { scope, session }: PageContext,
   { applicationId }: SamlApplication,
   sessionIndex: string,
   nameId: NameId,
 ): Promise<void> {
   const name = `${nameId.format} ${nameId.value}`;
   if (joined.get(sessionIndex) === name) return;
-  await recordParticipant(
-    services.database,
-    context.contextId,
-    session!.sessionId,
-    { applicationId, protocol: 'saml', protocolSession: sessionIndex, nameIds: [nameId] },
-    services.clock.now(),
-  );
+  await recordParticipant(scope, session!.sessionId, { applicationId, protocol: 'saml', protocolSession: sessionIndex, nameIds: [nameId] });
   joined.set(sessionIndex, name);
 }
 

@@ -1,5 +1,5 @@
 import { recordAlone } from '../../domain/records/audit/index.ts';
-import { findSessionIdOfToken, findSessionsOfParticipant, markNotified } from '../../domain/sign-in/sessions/index.ts';
+import { findSessionIdOfToken, findSessionsOfParticipant } from '../../domain/sign-in/sessions/index.ts';
 import {
   endSessionsForPartner,
   findLogoutOfRequest,
@@ -122,10 +122,7 @@ async function takeAnswer(page: SamlPage, message: Message, application: SamlApp
   const step = logout?.steps.find(({ requestId }) => requestId === inResponseTo);
   if (!logout || step?.applicationId !== application.applicationId)
     return refuse(page, new SamlFault('replay', 'nobody asked for this answer'), application);
-  if (step.state === 'asked') {
-    await recordAnswer(scope, services.artifacts, logout, step, isSuccess);
-    if (isSuccess) await markNotified(scope, step.sessionId, step.applicationId, 'saml');
-  }
+  if (step.state === 'asked') await recordAnswer(scope, services.artifacts, logout, step, isSuccess);
   redirectTo(page, page.services.pathOf({ page: 'single-logout', logout: logout.logoutId }));
 }
 

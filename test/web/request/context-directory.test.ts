@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { pathOf } from '../../../src/app/page-paths.ts';
+import { createContextFinder } from '../../../src/domain/company/contexts/index.ts';
 import type { ChangeListener } from '../../../src/platform/database/index.ts';
 import { ContextDirectory } from '../../../src/web/request/index.ts';
 import { send } from '../../support/jar.ts';
@@ -52,7 +53,7 @@ describe('web/request: the directory of contexts', () => {
     const directory = () => {
       let tell = (_subject: string): void => {};
       const listener = { isTrusted: true, onChange: (handler: typeof tell) => (tell = handler) } as unknown as ChangeListener;
-      const contexts = new ContextDirectory(server.app.services.database, listener, server.baseUrl, 10, pathOf);
+      const contexts = new ContextDirectory(createContextFinder(server.app.services.database), listener, server.baseUrl, 10, pathOf);
       return { contexts, tell: (subject: string) => tell(subject) };
     };
 

@@ -2,7 +2,7 @@ import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { linkUser } from '../../applications/assignments/index.ts';
 import { type ChosenUsers, findUserById, isActiveAdministrator, selectUserIds } from '../../people/users/index.ts';
 import { fillItems, type Operation, type OperationKind, startOperation, workOnItems } from '../../records/operations/index.ts';
-import { inTransaction, type OperationId, type Scope, type UserId } from '../../scope.ts';
+import { inTransaction, type OperationId, type Scope, type Transaction, type UserId } from '../../scope.ts';
 import { changeAccount } from './account-changes.ts';
 
 /** What can be done to many at once. */
@@ -38,7 +38,7 @@ export async function runBulkChange(scope: Scope, operation: Operation): Promise
   const { change, linkTo = [], locale } = operation.input as Input;
   await workOnItems(scope, operation, work, () => isActiveAdministrator(scope, operation.requestedBy));
 
-  async function work(inside: Scope, userId: UserId): Promise<void> {
+  async function work(inside: Transaction, userId: UserId): Promise<void> {
     // gone since it was chosen
     if (!(await findUserById(inside, userId))) throw new AppError('not_found', 404);
     if (change === 'add-to-groups') await linkUser(inside, userId, { groupIds: linkTo, applicationIds: [] });

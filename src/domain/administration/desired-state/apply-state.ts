@@ -8,7 +8,15 @@ import type { Applying, ApplyResult } from './applying.ts';
 import { createContextWithBasics } from './create-context-with-basics.ts';
 import { type DesiredContext, type DesiredState, pathOf, StateError } from './desired-state.ts';
 
-class RolledBack extends Error {}
+/** What a dry run would have done, thrown so that nothing of it stays. */
+class RolledBack extends Error {
+  readonly result: ApplyResult;
+
+  constructor(result: ApplyResult) {
+    super('dry run');
+    this.result = result;
+  }
+}
 
 /**
  * Brings the store to the file's state in one transaction: nothing of it stays when one part is refused. What the file does not mention stays as it is; lists it
@@ -17,9 +25,9 @@ class RolledBack extends Error {}
  * @throws StateError naming the part that was refused
  */
 export async function applyState(scope: ServerScope, state: DesiredState, { dryRun = false } = {}): Promise<ApplyResult> {
-  const result: ApplyResult = { changes: [], generatedPasswords: [] };
   try {
-    await inTransaction(scope, async (inside) => {
+    return await inTransaction(scope, async (inside) => {
+      const result: ApplyResult = { changes: [], generatedPasswords: [] };
       const contexts: Context[] = [];
       for (const [index, desired] of state.contexts.entries())
         contexts.push(await at('contexts', index)(ensureContext(inside, desired, result)));
@@ -36,12 +44,13 @@ export async function applyState(scope: ServerScope, state: DesiredState, { dryR
         await applyGroups(applying, desired);
         await applyApplications(applying, desired);
       }
-      if (dryRun) throw new RolledBack();
+      if (dryRun) throw new RolledBack(result);
+      return result;
     });
   } catch (error) {
-    if (!(error instanceof RolledBack)) throw error;
+    if (error instanceof RolledBack) return error.result;
+    throw error;
   }
-  return result;
 }
 
 async function ensureContext(scope: Omit<Transaction, 'contextId'>, desired: DesiredContext, result: ApplyResult): Promise<Context> {

@@ -18,7 +18,7 @@ import {
 import { clearAttempts, forgetBrowsers } from '../../records/attempts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { countRecentLinks, createLink, findLink, useLink } from '../../records/one-time-links/index.ts';
-import { inTransaction, type Scope } from '../../scope.ts';
+import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import { findPolicyOf } from '../../sign-in/authentication/index.ts';
 import { choosePassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
 import { endSessionsOfUser } from '../../sign-in/sessions/index.ts';
@@ -72,7 +72,7 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, locale?: s
 export const sendRecoveryJob = job(recoveryWish, (scope, { actor, login, locale }) => sendRecovery({ ...scope, actor }, login, locale));
 
 /** S137: either mailbox will do, for a person who has two. */
-async function whyNotMailed(scope: Scope, user: User): Promise<string | undefined> {
+async function whyNotMailed(scope: Transaction, user: User): Promise<string | undefined> {
   if (mailboxesOf(user).length === 0) return 'no-mail';
   if (user.status === 'invited') return 'too-many'; // invitations
   if (!mayRecover.includes(user.status)) return user.status;

@@ -180,7 +180,7 @@ function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 
 }
 
 /** A mapping from a custom field that the company does not have would quietly send nothing. */
-async function refuseUnknownSources(scope: Scope, { saml, oidc }: ApplicationData): Promise<void> {
+async function refuseUnknownSources(scope: Transaction, { saml, oidc }: ApplicationData): Promise<void> {
   const isCustom = (source: string | undefined) => source?.startsWith('custom.') === true;
   const sources = saml?.attributes.map(({ from }) => from) ?? [];
   const claims = oidc?.claims?.map(({ from }) => from) ?? [];

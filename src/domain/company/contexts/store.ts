@@ -34,7 +34,7 @@ export const listContexts = async (db: Db, limit = 100_000): Promise<Context[]> 
   (await db('contexts').orderBy('code').limit(limit)).map(fromRow);
 
 /** Who changes it next waits; whatever refers to it does not. */
-export async function lockContext({ db, contextId }: Scope): Promise<void> {
+export async function lockContext({ db, contextId }: Transaction): Promise<void> {
   await db('contexts').where('context_id', contextId).forNoKeyUpdate().first('context_id');
 }
 

@@ -52,7 +52,7 @@ export const updateCustomField = async (scope: Transaction, field: CustomField):
     .update({ ...columns(field), position: undefined, version: field.version + 1 })) === 1;
 
 /** Changes of order and number wait for each other. */
-export async function lockCustomFields({ db, contextId }: Scope): Promise<void> {
+export async function lockCustomFields({ db, contextId }: Transaction): Promise<void> {
   await db.raw("SELECT pg_advisory_xact_lock(hashtextextended('custom-fields ' || ?::text, 0))", [contextId]);
 }
 

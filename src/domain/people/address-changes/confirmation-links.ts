@@ -3,7 +3,7 @@ import { loadSettings } from '../../company/context-settings/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { newAccountsSettings } from '../../company/new-accounts/index.ts';
 import { countRecentLinks, createLink, findLink, useLink } from '../../records/one-time-links/index.ts';
-import type { Scope, Transaction } from '../../scope.ts';
+import type { Transaction } from '../../scope.ts';
 import { lockUser, type User } from '../users/index.ts';
 
 /** The links by which somebody agrees to an address, and the mail that carries each. */
@@ -12,8 +12,8 @@ type Kind = keyof typeof mails;
 
 const mostPerHour = 5;
 
-/** @throws AppError too_many_mails. @param scope of a transaction that holds the person */
-export async function refuseFlood(scope: Scope, { userId }: User, kind: Kind): Promise<void> {
+/** The caller holds the person. @throws AppError too_many_mails */
+export async function refuseFlood(scope: Transaction, { userId }: User, kind: Kind): Promise<void> {
   const since = new Date(scope.clock.now().getTime() - 3_600_000);
   if ((await countRecentLinks(scope, kind, { userId }, since)) >= mostPerHour) throw new AppError('too_many_mails', 429);
 }

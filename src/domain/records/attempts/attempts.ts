@@ -1,6 +1,6 @@
 import { hashToken } from '../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, run } from '../../../platform/database/index.ts';
-import type { Scope, UserId } from '../../scope.ts';
+import type { Scope, Transaction, UserId } from '../../scope.ts';
 
 /** How many were taken including this one, or undefined when none is left; and on whose count. */
 export type Reserved = { taken: number | undefined; isKnownBrowser: boolean };
@@ -49,7 +49,7 @@ const clear = `
   UPDATE known_browsers SET failed = 0, failed_at = NULL WHERE context_id = $1 AND user_id = $2 AND failed > 0`;
 
 /** After an unblock or a recovery, everybody's count; after a sign-in, that of the browser alone (known-browsers) or the one it was counted on. */
-export async function clearAttempts({ db, contextId }: Scope, userId: UserId): Promise<void> {
+export async function clearAttempts({ db, contextId }: Transaction, userId: UserId): Promise<void> {
   await run(db, 'clear attempts', clear, [contextId, userId]);
 }
 

@@ -24,7 +24,7 @@ const note = `
  * @returns whether the browser was new
  */
 export async function noteBrowser(
-  scope: Scope,
+  scope: Transaction,
   userId: UserId,
   browser: string,
   isWhole: boolean,

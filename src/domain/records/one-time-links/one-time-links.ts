@@ -52,7 +52,7 @@ export async function findLink(scope: Scope, kind: LinkKind, token: string): Pro
 }
 
 /** How many carry this in what they were asked with: from one network, for one mailbox. Who asks at the same time waits. */
-export async function countLinksBy(scope: Scope, kind: LinkKind, payload: Record<string, string>, since: Date): Promise<number> {
+export async function countLinksBy(scope: Transaction, kind: LinkKind, payload: Record<string, string>, since: Date): Promise<number> {
   await lockLinks(scope, kind, payload);
   const query = links(scope)
     .where({ kind })
@@ -62,7 +62,7 @@ export async function countLinksBy(scope: Scope, kind: LinkKind, payload: Record
   return Number(row?.n ?? 0);
 }
 
-const lockLinks = ({ db, contextId }: Scope, kind: LinkKind, of: object) =>
+const lockLinks = ({ db, contextId }: Transaction, kind: LinkKind, of: object) =>
   db.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`links ${contextId} ${kind} ${JSON.stringify(of)}`]);
 
 /** What a person's links of these kinds wait for, the newest first. */
@@ -97,7 +97,7 @@ export const endLinks = useCase(async (scope, owner: LinkOwner, kind?: LinkKind)
 });
 
 /** How many were made since: nobody's mailbox is to be filled by others. Who asks at the same time waits. */
-export async function countRecentLinks(scope: Scope, kind: LinkKind, owner: LinkOwner, since: Date): Promise<number> {
+export async function countRecentLinks(scope: Transaction, kind: LinkKind, owner: LinkOwner, since: Date): Promise<number> {
   await lockLinks(scope, kind, owner);
   const [row] = await links(scope)
     .where({ kind, ...ownedBy(owner) })

@@ -26,7 +26,7 @@ export async function fillItems({ db, contextId }: Transaction, operationId: Ope
 export async function workOnItems(
   scope: Scope,
   { operationId }: Operation,
-  work: (scope: Scope, userId: UserId) => Promise<void>,
+  work: (scope: Transaction, userId: UserId) => Promise<void>,
   isAllowed: () => Promise<boolean>,
 ): Promise<void> {
   for (;;) {
@@ -39,11 +39,16 @@ export async function workOnItems(
 
 const tries = 3;
 
-async function workOnItem(scope: Scope, operationId: OperationId, position: number, work: (scope: Scope) => Promise<void>): Promise<void> {
+async function workOnItem(
+  scope: Scope,
+  operationId: OperationId,
+  position: number,
+  work: (scope: Transaction) => Promise<void>,
+): Promise<void> {
   /** @returns false when another run has it, or has done it */
-  const take = async (inside: Scope): Promise<boolean> =>
+  const take = async (inside: Transaction): Promise<boolean> =>
     (await items(inside, operationId).where({ position, outcome: null }).forUpdate().skipLocked().first('position')) !== undefined;
-  const note = async (inside: Scope, outcome: string) => {
+  const note = async (inside: Transaction, outcome: string) => {
     await items(inside, operationId).where({ position }).update({ outcome });
     await inside
       .db('operations')

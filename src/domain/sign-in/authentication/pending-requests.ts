@@ -1,7 +1,7 @@
 import { addSeconds } from '../../../platform/clock/index.ts';
 import { hashToken, newId } from '../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, insertRow, run } from '../../../platform/database/index.ts';
-import { type ApplicationId, isId, type RequestId, type Scope, type SessionId, type UserId } from '../../scope.ts';
+import { type ApplicationId, isId, type RequestId, type Scope, type SessionId, type Transaction, type UserId } from '../../scope.ts';
 import type { Demands } from './next-step.ts';
 
 /**
@@ -98,7 +98,7 @@ const close = `WITH closed AS (DELETE FROM pending_requests WHERE context_id = $
  * Closes the request and holds the person until the transaction ends: a deactivation or a new password at the same moment comes before or after, not between.
  * @returns false when somebody else closed it: a proof becomes one session only
  */
-export const closePendingRequest = async ({ db, contextId }: Scope, requestId: RequestId, userId: UserId): Promise<boolean> =>
+export const closePendingRequest = async ({ db, contextId }: Transaction, requestId: RequestId, userId: UserId): Promise<boolean> =>
   (await run(db, 'close pending request', close, [contextId, requestId, userId])).rowCount === 1;
 
 export const sweepPendingRequests = (db: Db): Promise<number> => deleteInSteps(db, 'pending_requests', 'expires_at < now()');

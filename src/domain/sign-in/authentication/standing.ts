@@ -1,7 +1,7 @@
 import { hashToken } from '../../../platform/crypto/index.ts';
 import { run } from '../../../platform/database/index.ts';
 import { fromRow, loginKey, ofUser, type User, type UserRow } from '../../people/users/index.ts';
-import type { Scope, UserId } from '../../scope.ts';
+import type { Scope, Transaction, UserId } from '../../scope.ts';
 import type { FactorKind } from '../credentials/factors/index.ts';
 import type { StoredPassword } from '../credentials/password/index.ts';
 import type { Proven } from './pending-requests.ts';
@@ -65,8 +65,8 @@ export function findStandingByLogin(scope: Scope, login: string, browser: string
   return find(scope, column, key, browser);
 }
 
-/** Whether a proof is worth something at this moment. @param scope of a transaction that holds the person */
-export async function proofHolds(scope: Scope, proven: Proven): Promise<boolean> {
+/** Whether a proof is worth something at this moment. The caller holds the person. */
+export async function proofHolds(scope: Transaction, proven: Proven): Promise<boolean> {
   const standing = await findStanding(scope, proven.userId, '');
   return standing !== undefined && stillHolds(standing, proven);
 }

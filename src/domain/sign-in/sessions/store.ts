@@ -1,6 +1,6 @@
 import type { Clock } from '../../../platform/clock/index.ts';
 import { hashToken } from '../../../platform/crypto/index.ts';
-import { Batcher, byKey, type Database, jsonText } from '../../../platform/database/index.ts';
+import { Batcher, byKey, type Database, jsonText, run } from '../../../platform/database/index.ts';
 import type { NameId } from '../../../platform/saml/index.ts';
 import type { Role } from '../../people/users/index.ts';
 import type { Row } from '../../rows.ts';
@@ -96,21 +96,11 @@ const join = `WITH joined AS (INSERT INTO session_participants (context_id, sess
   ON CONFLICT (context_id, user_id, application_id) DO UPDATE SET last_used_at = excluded.last_used_at`;
 
 export async function recordParticipant(
-  database: Database,
-  contextId: ContextId,
+  { db, contextId, clock }: Scope,
   sessionId: SessionId,
-  participant: Omit<Participant, 'userId'>,
-  now: Date,
+  { applicationId, protocol, protocolSession, nameIds }: Omit<Participant, 'userId'>,
 ): Promise<void> {
-  await database.run('session-join', join, [
-    contextId,
-    sessionId,
-    participant.applicationId,
-    participant.protocol,
-    participant.protocolSession,
-    now,
-    jsonText(participant.nameIds),
-  ]);
+  await run(db, 'session join', join, [contextId, sessionId, applicationId, protocol, protocolSession, clock.now(), jsonText(nameIds)]);
 }
 
 const participants = ({ db, contextId }: Scope) =>
@@ -214,8 +204,9 @@ export async function findSessionIdOfToken({ db, contextId }: Scope, token: stri
   )?.session_id;
 }
 
+/** Nobody tells it again that the session ended. */
 export async function markNotified(
-  { db, contextId, clock }: Scope,
+  { db, contextId, clock }: Transaction,
   sessionId: SessionId,
   applicationId: ApplicationId,
   protocol: 'oidc' | 'saml',

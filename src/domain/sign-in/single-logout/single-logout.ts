@@ -4,7 +4,7 @@ import { type NameId, newXmlId } from '../../../platform/saml/index.ts';
 import { type Application, listApplicationsByIds } from '../../applications/applications/index.ts';
 import type { ArtifactStore } from '../../records/protocol-artifacts/index.ts';
 import { type ApplicationId, type Scope, type SessionId, useCase } from '../../scope.ts';
-import { endSession, listParticipants, markNotified } from '../sessions/index.ts';
+import { endSession, listParticipants, markNotified, noteNothingToTell } from '../sessions/index.ts';
 
 /** One service provider to tell. `asked` that never becomes `done` is one that did not confirm. */
 export type LogoutStep = {
@@ -119,12 +119,13 @@ export async function findSingleLogout(
 }
 
 export async function recordAnswer(
-  { contextId, clock }: Scope,
+  scope: Scope,
   artifacts: ArtifactStore,
   { logoutId }: SingleLogout,
-  { requestId }: LogoutStep,
+  { requestId, sessionId, applicationId }: LogoutStep,
   isSuccess: boolean,
 ): Promise<void> {
+  const { contextId, clock } = scope;
   const payload = { logoutId, state: isSuccess ? 'done' : 'failed' };
   await artifacts.save({
     contextId,
@@ -134,6 +135,7 @@ export async function recordAnswer(
     index: {},
     expiresAt: addSeconds(clock.now(), lifetimeSeconds),
   });
+  if (isSuccess) await noteNothingToTell(scope, sessionId, applicationId, 'saml');
 }
 
 /** The logout in which this request of ours was sent. */

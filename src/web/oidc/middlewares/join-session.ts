@@ -19,14 +19,8 @@ export const joinSession: Step = (op) => {
     if (!own || !sid) return;
     const key = `${own.sessionId} ${client.clientId}`;
     if (joined.get(key) === sid) return;
-    const { services, context } = op;
-    await recordParticipant(
-      services.database,
-      context.contextId,
-      own.sessionId,
-      { applicationId: applicationIdOf(client), protocol: 'oidc', protocolSession: sid, nameIds: [] },
-      services.clock.now(),
-    );
+    const applicationId = applicationIdOf(client);
+    await recordParticipant(op.scope(), own.sessionId, { applicationId, protocol: 'oidc', protocolSession: sid, nameIds: [] });
     joined.set(key, sid);
   };
 };
