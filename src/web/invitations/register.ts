@@ -5,7 +5,7 @@ import { identifier } from '../../domain/people/users/index.ts';
 import { findLink } from '../../domain/records/one-time-links/index.ts';
 import { findPolicyOf } from '../../domain/sign-in/authentication/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
-import { namedAsInForm, type PageContext, type Refusal, readCustomFields, renderPage, rulesOf, submitForm } from '../request/index.ts';
+import { namedAsInForm, type PageContext, type Refusal, readCustomFields, renderPage, rulesOf, savingCustomFields, submitForm } from '../request/index.ts';
 
 export async function showRegistration(page: PageContext, refusal?: Refusal): Promise<void> {
   const { selfRegistration, domains } = await page.services.findSettings(page.context.contextId, newAccountsSettings);
@@ -55,12 +55,16 @@ export async function submitDetails(page: PageContext): Promise<void> {
   const details = {
     newPassword: form.get('newPassword'),
     repeatPassword: form.get('repeatPassword'),
-    customFields: readCustomFields(page, await askedFields(page)),
   };
   await submitForm(
     page,
     async () => {
-      const user = await completeRegistration(scope, await rulesOf(page), params.token!, details);
+      const rules = await rulesOf(page);
+      const user = await savingCustomFields(
+        page,
+        () => askedFields(page),
+        (customFields) => completeRegistration(scope, rules, params.token!, { ...details, customFields }),
+      );
       renderPage(page, 'invitations/done', { login: identifier(user) });
     },
     (refusal) => showDetails(page, refusal),

@@ -2,7 +2,16 @@ import { addPerson } from '../../../domain/administration/invitations/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
 import { newAccountsSettings } from '../../../domain/company/new-accounts/index.ts';
 import { editUser, getUser, type Role, recordView } from '../../../domain/people/users/index.ts';
-import { byCode, namedAsInForm, type PageContext, type Refusal, readCustomFields, renderPage, rulesOf } from '../../request/index.ts';
+import {
+  byCode,
+  namedAsInForm,
+  type PageContext,
+  type Refusal,
+  readCustomFields,
+  renderPage,
+  rulesOf,
+  savingCustomFields,
+} from '../../request/index.ts';
 import { type Choices, type LinkKind, linkKinds, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 
@@ -82,12 +91,18 @@ export async function submitNew(page: PageContext): Promise<void> {
   const choices: Chosen = { groups: readChoices(page, 'groups'), applications: readChoices(page, 'applications') };
   const search = linkKinds.find((kind) => wantsSearch(page, kind));
   if (search) return showForm(page, values, { choices, tab: search });
-  const { access, activation, email, username, department, version: _, custom: customFields, ...rest } = values;
+  const { access, activation, email, username, department, version: _, custom: __, ...rest } = values;
   const login = access === 'username' ? { username } : { email };
-  const person = { ...rest, ...login, department: department || undefined, customFields };
+  const person = { ...rest, ...login, department: department || undefined };
   const user = await submitForm(
     page,
-    () => addPerson(page.scope, { person, links: linksOf(choices), activation, locale: page.locale }),
+    () =>
+      savingCustomFields(
+        page,
+        () => listCustomFields(page.scope),
+        (customFields) =>
+          addPerson(page.scope, { person: { ...person, customFields }, links: linksOf(choices), activation, locale: page.locale }),
+      ),
     (refusal) => showForm(page, values, { choices, refusal }),
   );
   if (user) redirectTo(page, `/admin/users/${user.userId}`, activation === 'invitation' ? 'user_invited' : 'user_created');
@@ -107,15 +122,15 @@ export async function showEdit(page: PageContext): Promise<void> {
 export async function submitEdit(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   const values = { ...(await readValues(page)), email: user.email ?? '', username: user.username ?? '' };
-  const { firstName, lastName, role, department, custom: customFields } = values;
+  const { firstName, lastName, role, department: typed } = values;
+  const department = typed || undefined;
   const done = await submitForm(
     page,
     () =>
-      editUser(
-        page.scope,
-        user.userId,
-        { firstName, lastName, role, department: department || undefined, customFields },
-        shownVersion(page),
+      savingCustomFields(
+        page,
+        () => listCustomFields(page.scope),
+        (customFields) => editUser(page.scope, user.userId, { firstName, lastName, role, department, customFields }, shownVersion(page)),
       ),
     (refusal) => showForm(page, values, { userId: user.userId, refusal }),
   );
