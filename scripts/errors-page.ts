@@ -35,7 +35,7 @@ export function errorsPage(): string {
   return `# Errors
 
 Every code with which Portaria refuses something, its HTTP status, and the text that people read in English. Codes do not change.
-This page is generated from the sources and the texts: \`node scripts/errors-page.ts --write\`.
+This page is generated from the sources and the texts: \`npm run generate\`.
 
 | code | status | text |
 |---|---|---|

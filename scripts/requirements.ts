@@ -54,7 +54,7 @@ export function requirementsPage(): string {
   return `# Requirements
 
 What Portaria must do, by number, with the tests that show it. Tests, comments and commits name these numbers.
-This page is generated from [requirements.yaml](requirements.yaml), [SECURITY.md](../SECURITY.md) and the names of the tests: \`node scripts/requirements.ts --write\`.
+This page is generated from [requirements.yaml](requirements.yaml), [SECURITY.md](../SECURITY.md) and the names of the tests: \`npm run generate\`.
 
 ${parts.join('\n')}`;
 }

@@ -19,7 +19,7 @@ describe('documents', () => {
     expect(read('README.md')).to.contain(settings.baseUrl.env);
   });
 
-  it('docs/errors.md has every code of the sources, each with a text (`node scripts/errors-page.ts --write`)', () => {
+  it('docs/errors.md has every code of the sources, each with a text (`npm run generate`)', () => {
     expect(errorCodes().size).to.be.greaterThan(40);
     expect(read(errorsFile)).to.equal(errorsPage());
     expect(read(errorsFile)).not.to.contain('| no text |');

@@ -9,7 +9,7 @@ const read = (file: string) => readFileSync(root + file, 'utf8');
 const numbers = new Set([...chapters().values()].flatMap((lines) => [...lines.keys()]));
 
 describe('requirements', () => {
-  it('the page is what the list and the tests say (`node scripts/requirements.ts --write`)', () => {
+  it('the page is what the list and the tests say (`npm run generate`)', () => {
     expect(read(page)).to.equal(requirementsPage());
   });
 

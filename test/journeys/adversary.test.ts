@@ -191,6 +191,8 @@ describe('web: found by attack', () => {
     for (let i = 0; i < 60 && told.length === 0; i++) await sleep(50);
     listener.close();
     expect(told.join()).to.match(/^logout_token=/);
+    // the applications are told first, and the account goes then
+    for (let i = 0; i < 60 && (await findUserByLogin(scope, 'jsilva')); i++) await sleep(50);
     expect(await findUserByLogin(scope, 'jsilva')).to.equal(undefined);
   });
 

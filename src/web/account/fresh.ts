@@ -3,10 +3,10 @@ import { nextStepOf, type PageContext, type Route, sendToSignIn } from '../reque
 
 /** Pages that change how somebody signs in ask for a fresh sign-in first, with the strongest factor the person holds; whoever has just signed in notices nothing. */
 export const fresh =
-  (path: string | ((page: PageContext) => string), handle: Route['handle']): Route['handle'] =>
+  (path: string | ((page: PageContext) => Promise<string>), handle: Route['handle']): Route['handle'] =>
   async (page: PageContext) => {
     const demands = demandsOfOwnChanges;
     if ((await nextStepOf(page, { demands })).step === 'done') return handle(page);
-    const destination = { protocol: 'portaria', path: typeof path === 'string' ? path : path(page) } as const;
+    const destination = { protocol: 'portaria', path: typeof path === 'string' ? path : await path(page) } as const;
     await sendToSignIn(page, { destination, demands });
   };

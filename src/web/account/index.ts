@@ -13,10 +13,9 @@ import { showApplications, submitWithdrawal } from './applications.ts';
 import { fresh } from './fresh.ts';
 import { showPassword, submitPassword } from './password.ts';
 import { sendPersonalData, showPrivacy } from './privacy.ts';
-import { confirmRemoval, showFactors, showNew, submitCodes, submitNew, submitRemoval } from './second-factors.ts';
+import { confirmRemoval, newFactorPath, showFactors, showNew, submitCodes, submitNew, submitRemoval } from './second-factors.ts';
 
 const factors = '/account/second-factors';
-const newFactor = ({ params }: PageContext) => `${factors}/new/${params.factor}`;
 
 export const accountRoutes: Route[] = [
   { method: 'GET', path: '/account', access: 'person', handle: showAccount },
@@ -34,8 +33,8 @@ export const accountRoutes: Route[] = [
   { method: 'GET', path: '/account/password', access: 'person', handle: fresh('/account/password', (page) => showPassword(page)) },
   { method: 'POST', path: '/account/password', access: 'person', handle: fresh('/account/password', submitPassword) },
   { method: 'GET', path: factors, access: 'person', handle: showFactors },
-  { method: 'GET', path: `${factors}/new/:factor`, access: 'person', handle: fresh(newFactor, (page) => showNew(page)) },
-  { method: 'POST', path: `${factors}/new/:factor`, access: 'person', handle: fresh(newFactor, submitNew) },
+  { method: 'GET', path: `${factors}/new/:factor`, access: 'person', handle: fresh(newFactorPath, (page) => showNew(page)) },
+  { method: 'POST', path: `${factors}/new/:factor`, access: 'person', handle: fresh(newFactorPath, submitNew) },
   { method: 'POST', path: `${factors}/codes`, access: 'person', handle: fresh(factors, submitCodes) },
   { method: 'GET', path: `${factors}/:factor/remove`, access: 'person', handle: fresh(factors, confirmRemoval) },
   { method: 'POST', path: `${factors}/:factor/remove`, access: 'person', handle: fresh(factors, submitRemoval) },

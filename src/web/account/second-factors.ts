@@ -10,25 +10,31 @@ const at = '/account/second-factors';
 
 export async function showFactors(page: PageContext): Promise<void> {
   const { scope, session } = page;
-  const { demand, factors } = (await policyOf(page, session!.userId)).secondFactor;
+  const { demand } = (await policyOf(page, session!.userId)).secondFactor;
   renderPage(page, 'account/second-factors', {
     demand,
-    addable: demand === 'off' ? [] : usableFactors(page).filter((kind) => factors.includes(kind)),
+    addable: await addableFactors(page),
     texts: factorTexts,
     factors: await listSecondFactors(scope, session!.userId),
     codesLeft: await countRecoveryCodes(scope, session!.userId),
   });
 }
 
-/** @throws AppError not_found of a kind that browsers cannot use at this address */
-function kindOf(page: PageContext): FactorKind {
-  const kind = usableFactors(page).find((one) => one === page.params.factor);
+/** Those that the person may add: the policy takes them, and browsers can use them at this address. */
+async function addableFactors(page: PageContext): Promise<FactorKind[]> {
+  const { demand, factors } = (await policyOf(page, page.session!.userId)).secondFactor;
+  return demand === 'off' ? [] : usableFactors(page).filter((kind) => factors.includes(kind));
+}
+
+/** @throws AppError not_found of a kind that the person may not add */
+async function kindOf(page: PageContext): Promise<FactorKind> {
+  const kind = (await addableFactors(page)).find((one) => one === page.params.factor);
   if (!kind) throw notFound();
   return kind;
 }
 
 export async function showNew(page: PageContext, fault?: string): Promise<void> {
-  const kind = kindOf(page);
+  const kind = await kindOf(page);
   const user = await getUser(page.scope, page.session!.userId);
   const locals = {
     fault,
@@ -42,12 +48,15 @@ export async function showNew(page: PageContext, fault?: string): Promise<void> 
 }
 
 export async function submitNew(page: PageContext): Promise<void> {
-  const kind = kindOf(page);
+  const kind = await kindOf(page);
   const name = nameOf(page, page.t(`${factorTexts(kind)}.name`));
   const added = await addOwnFactor(page.scope, page.session!, { kind, place: placeOf(page), answer: page.form, name });
   if (!added) return showNew(page, page.t(`${factorTexts(kind)}.wrong_first`));
   showCodes(page, added.codes);
 }
+
+/** Where a fresh sign-in leads back to. */
+export const newFactorPath = async (page: PageContext): Promise<string> => `${at}/new/${await kindOf(page)}`;
 
 const nameOf = ({ form }: PageContext, otherwise: string): string =>
   form.get('name').trim().slice(0, 60).replace(/\p{C}/gu, '') || otherwise;

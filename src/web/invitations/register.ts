@@ -5,7 +5,16 @@ import { identifier } from '../../domain/people/users/index.ts';
 import { findLink } from '../../domain/records/one-time-links/index.ts';
 import { findPolicyOf } from '../../domain/sign-in/authentication/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
-import { namedAsInForm, type PageContext, type Refusal, readCustomFields, renderPage, rulesOf, savingCustomFields, submitForm } from '../request/index.ts';
+import {
+  namedAsInForm,
+  type PageContext,
+  type Refusal,
+  readCustomFields,
+  renderPage,
+  rulesOf,
+  savingCustomFields,
+  submitForm,
+} from '../request/index.ts';
 
 export async function showRegistration(page: PageContext, refusal?: Refusal): Promise<void> {
   const { selfRegistration, domains } = await page.services.findSettings(page.context.contextId, newAccountsSettings);

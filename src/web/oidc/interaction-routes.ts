@@ -5,7 +5,16 @@ import { giveConsent } from '../../domain/applications/consents/index.ts';
 import type { Demands } from '../../domain/sign-in/authentication/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { nextStepOf, type PageContext, type Route, recordNoAccess, renderNoAccess, renderPage, sendToSignIn } from '../request/index.ts';
+import {
+  nextStepOf,
+  type PageContext,
+  type Route,
+  recordNoAccess,
+  renderNoAccess,
+  renderPage,
+  sendToSignIn,
+  shortHint,
+} from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { acrOf, asksForSecondFactor } from './acr.ts';
 import { scopesAsked } from './consent.ts';
@@ -34,7 +43,7 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   const { redirect_uri: redirectUri, login_hint: hint } = interaction.params;
   const origin = typeof redirectUri === 'string' ? formTarget(redirectUri) : undefined;
   const destination = { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}`, origin } as const;
-  const told = typeof hint === 'string' ? { login_hint: hint.slice(0, 254).toWellFormed() } : undefined;
+  const told = typeof hint === 'string' ? { login_hint: shortHint(hint) } : undefined;
   await sendToSignIn(page, { destination, applicationId, demands }, told);
 }
 

@@ -8,7 +8,7 @@ import { createProvider } from './create-provider.ts';
 export class ProviderDirectory {
   readonly #services: Services;
   readonly #listener: ChangeListener;
-  readonly #providers: LRUCache<string, Promise<ContextProvider>>;
+  readonly #providers: LRUCache<string, { url: string; made: Promise<ContextProvider> }>;
 
   constructor(services: Services, listener: ChangeListener, size: number) {
     this.#services = services;
@@ -18,11 +18,13 @@ export class ProviderDirectory {
   }
 
   get(context: ResolvedContext): Promise<ContextProvider> {
-    const hit = this.#listener.isTrusted ? this.#providers.get(context.contextId) : undefined;
-    if (hit) return hit;
+    const { contextId, url } = context;
+    const hit = this.#listener.isTrusted ? this.#providers.get(contextId) : undefined;
+    // a request that began before a change must not leave its old address to those that began after it
+    if (hit?.url === url) return hit.made;
     const made = createProvider(this.#services, context);
-    this.#providers.set(context.contextId, made);
-    made.catch(() => this.#providers.delete(context.contextId));
+    this.#providers.set(contextId, { url, made });
+    made.catch(() => this.#providers.delete(contextId));
     return made;
   }
 }

@@ -4,7 +4,7 @@ import { recoverPassword, requestRecovery } from '../../domain/administration/pa
 import { getUser, identifier } from '../../domain/people/users/index.ts';
 import { findLink } from '../../domain/records/one-time-links/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { type PageContext, policyOf, type Refusal, type Route, renderPage, rulesOf, submitForm } from '../request/index.ts';
+import { loginHint, type PageContext, policyOf, type Refusal, type Route, renderPage, rulesOf, submitForm } from '../request/index.ts';
 
 export const recoveryRoutes: Route[] = [
   { method: 'GET', path: '/recovery', access: 'anyone', handle: async (page) => showRequest(page) },
@@ -14,7 +14,7 @@ export const recoveryRoutes: Route[] = [
 ];
 
 function showRequest(page: PageContext, fault?: string): void {
-  renderPage(page, 'recovery/request', { login: page.query('login_hint').slice(0, 254), fault }, { status: fault ? 422 : 200 });
+  renderPage(page, 'recovery/request', { login: loginHint(page), fault }, { status: fault ? 422 : 200 });
 }
 
 async function submitRequest(page: PageContext): Promise<void> {

@@ -9,6 +9,7 @@ export { byCode, namedAsInForm, readCustomFields, savingCustomFields } from './c
 export { chosenOf, factorTexts, placeOf, usableFactors } from './factors.ts';
 export { createMetadataFetcher } from './fetch-metadata.ts';
 export type { LinkedPage } from './linked-page.ts';
+export { loginHint, shortHint } from './login-hint.ts';
 export { recordNoAccess, renderNoAccess } from './no-access.ts';
 export { openPage } from './open-page.ts';
 export { createPageRouter } from './page-router.ts';

@@ -46,6 +46,7 @@ export function renderPage(
   const { ctx, services, context, session, locale, t } = page;
   ctx.status = status;
   ctx.type = 'html';
+  if (status === 503) ctx.set('retry-after', '2');
   if (formAction) ctx.set('content-security-policy', contentSecurityPolicy(formAction));
   const all: Record<string, unknown> = {
     t,
@@ -72,7 +73,7 @@ export function renderPage(
     notice: status < 400 ? takeNotice(page) : undefined,
     isNoticeOfNothing: noticesOfNothing.has(page.query('done')),
     // an answer to a form has no address of its own to open in another language
-    hasAddress: ctx.method === 'GET' || status === 422,
+    hasAddress: ctx.method === 'GET' || status === 422 || status === 503,
     /** A view inside this one, such as a factor's own. */
     partial: (name: string, more: Record<string, unknown>) => services.views.render(name, { ...all, ...more }),
     ...locals,
@@ -119,7 +120,6 @@ export function renderErrorPage(
     { title, message: t(error.publicMessage, error.params), supportCode, now: page.services.clock.now() },
     { status: error.status },
   );
-  if (error.status === 503) page.ctx.set('retry-after', '2');
 }
 
 export const isBusy = (error: unknown): boolean => error instanceof BusyError;

@@ -16,7 +16,9 @@ export const signInRoutes: Route[] = [
   { method: 'POST', path: '/sign-in/:request', access: 'anyone', handle: submitSignIn },
   { method: 'GET', path: '/sign-in/:request/new-password', access: 'anyone', handle: showNewPassword },
   { method: 'POST', path: '/sign-in/:request/new-password', access: 'anyone', handle: submitNewPassword },
-  { method: 'POST', path: '/sign-in/:request/alone/:factor', access: 'anyone', handle: submitAlone },
+  { method: 'POST', path: '/sign-in/:request/alone/:factor', access: 'anyone', handle: (page) => submitAlone(page) },
+  // the form of a page that a server of version 0.1 showed
+  { method: 'POST', path: '/sign-in/:request/passkey', access: 'anyone', handle: (page) => submitAlone(page, 'passkey') },
   { method: 'GET', path: '/sign-in/:request/second-factor', access: 'anyone', handle: showSecondFactor },
   { method: 'POST', path: '/sign-in/:request/second-factor', access: 'anyone', handle: submitSecondFactor },
   { method: 'GET', path: '/sign-in/:request/enrol', access: 'anyone', handle: showEnrolment },

@@ -17,6 +17,7 @@ import {
   arrivalAt,
   cookieNames,
   factorTexts,
+  loginHint,
   newSupportCode,
   type PageContext,
   placeOf,
@@ -35,7 +36,7 @@ export async function openSignIn(page: PageContext): Promise<void> {
   if (page.session) return page.ctx.redirect(`${page.context.mount}${path}`);
   const told = {
     ...(page.query('done') === 'sign_in_restarted' ? { done: 'sign_in_restarted' } : {}),
-    ...(page.query('login_hint') ? { login_hint: page.query('login_hint').slice(0, 254) } : {}),
+    ...(page.query('login_hint') ? { login_hint: loginHint(page) } : {}),
   };
   await sendToSignIn(page, { destination: { protocol: 'portaria', path }, demands: {} }, told);
 }
@@ -44,7 +45,7 @@ export async function showSignIn(page: PageContext): Promise<void> {
   const request = await loadPending(page);
   if (!request) return;
   // whoever is known proves it once more; another name may still be typed
-  const login = page.query('login_hint').slice(0, 254) || (page.session?.person.login ?? '');
+  const login = loginHint(page) || (page.session?.person.login ?? '');
   await goOn(page, request, () => render(page, request, { login }));
 }
 
@@ -64,11 +65,12 @@ export async function submitSignIn(page: PageContext): Promise<void> {
 }
 
 /** A factor alone: it says who the person is, and is two factors. */
-export async function submitAlone(page: PageContext): Promise<void> {
+export async function submitAlone(page: PageContext, factor = page.params.factor): Promise<void> {
   const request = await loadPending(page);
   if (!request) return;
   const { scope, form } = page;
-  const kind = (await factorsAlone(page)).find((one) => one === page.params.factor);
+  const kind = usableFactors(page).find((one) => one === factor && factorOf(one).findOwner);
+  // one that the company takes no longer is refused with the form, and the audit says why
   if (!kind) throw notFound();
   const result = await proveAlone(scope, await rulesOf(page), { kind, place: placeOf(page), answer: form }, request.applicationId);
   const again = (fault: string, status = 422) => render(page, request, { login: '', fault: page.t(fault), status });

@@ -50,6 +50,19 @@ describe('web/account: a person’s own pages', () => {
     expect(back.url).to.match(/\/account\/password$/);
   });
 
+  it('a factor that the policy does not take is not added, by its address either', async () => {
+    for (const secondFactor of [
+      { demand: 'optional', factors: ['passkey'] },
+      { demand: 'off', factors: ['totp'] },
+    ]) {
+      await setPolicy(server, { secondFactor });
+      expect((await joao.get(at('/second-factors/new/totp'))).status).to.equal(404);
+      wait(11);
+      expect((await joao.get(at('/second-factors/new/totp'))).status, 'before a sign-in is asked for').to.equal(404);
+      await fillSignIn(joao, await joao.follow(at('/password')), 'jsilva', passwords.joao);
+    }
+  });
+
   it('S85: an app is added, renamed by its owner, asked for from then on, and removed', async () => {
     expect((await joao.get(at('/second-factors'))).text).to.contain('no second factor yet');
     const { secret, shown } = await addApp('Work <b>phone</b>');

@@ -46,6 +46,15 @@ describe('web/oidc: the providers of many companies', () => {
     send(`http://127.0.0.1:${(door.address() as AddressInfo).port}/${code}${path}`, { method });
   const paths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/oidc/jwks'];
 
+  it('a request that began before an address changed leaves its provider to nobody', async () => {
+    const now = contexts.get(codes[0]!)!;
+    const before = await providers.get({ ...now, url: 'http://old.example' });
+    const after = await providers.get(now);
+    expect(after).not.to.equal(before);
+    expect(after.provider.issuer).to.equal(now.url);
+    expect(await providers.get(now)).to.equal(after);
+  });
+
   it('only as many are alive as the cache holds, after every company’s documents were read', async () => {
     const alive: WeakRef<object>[] = [];
     for (const code of codes) {

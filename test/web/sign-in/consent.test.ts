@@ -228,7 +228,8 @@ describe('web: consent', () => {
       const { answer } = await authorize(server, joao, { scope: 'openid email' });
       const form = joao.form(answer, /interaction\//);
       await publishTerms(await server.scope(), { en: { title: 'T', body: 'B' } }, 0);
-      const { db } = await server.scope();
+      const { db, contextId } = await server.scope();
+      server.app.services.forgetCached(contextId);
       await joao.submit(form, { decision: 'allow' }, (url) => url.startsWith(server.redirectUri));
       expect(await db('application_consents')).to.have.length(0);
       await db('sessions').update({ ended_at: new Date() });

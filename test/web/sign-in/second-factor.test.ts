@@ -114,6 +114,7 @@ describe('web/sign-in: second factors', () => {
       for (let i = 0; i < 12; i++) {
         const told = await answer(jar, page, '000000');
         expect(told.status).to.equal(503);
+        expect(told.headers['retry-after']).to.match(/^\d+$/);
         expect(told.text).to.contain('cannot be checked right now').and.to.contain('name="code"');
       }
     } finally {
@@ -233,7 +234,7 @@ describe('web/sign-in: second factors', () => {
     expect(after.url, `${mixed.url} then`).to.match(/second-factor$/);
 
     // and My profile asks for what the person holds, though the company asks for nothing there
-    for (const path of ['/second-factors/new/totp', '/password'])
+    for (const path of ['/email', '/password'])
       expect((await jar.follow(`${server.issuer}/account${path}`)).url, path).to.match(/second-factor$/);
     const list = await jar.get(`${server.issuer}/account/second-factors`);
     expect((await jar.submit(jar.form(list, /codes$/))).url).to.match(/second-factor$/);
