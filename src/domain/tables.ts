@@ -466,7 +466,7 @@ export type Tables = {
       context_id: ContextId;
       user_id: UserId;
       factor_id: string;
-      kind: 'totp' | 'passkey';
+      kind: string;
       name: string;
       created_at: Date;
       last_used_at: Date | null;

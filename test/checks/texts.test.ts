@@ -1,8 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { mailKinds } from '../../src/domain/company/mails/index.ts';
 import { auditEventTypes } from '../../src/domain/records/audit/index.ts';
 import { factors, proofs } from '../../src/domain/sign-in/credentials/factors/index.ts';
+import { defaultRules, explainPolicy } from '../../src/domain/sign-in/sign-in-policy/index.ts';
 import { locales } from '../../src/platform/i18n/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -118,6 +120,21 @@ describe('texts in three languages', () => {
         if (!homes.has(key)) missing.push(key);
     }
     expect(missing).to.deep.equal([]);
+  });
+
+  it('every mail has its words and a name, and each of its parameters an example', () => {
+    const keys = Object.entries(mailKinds).flatMap(([mail, params]) => [
+      ...['subject', 'body', 'action'].map((part) => `mail.${mail}.${part}`),
+      `messages.names.${mail}`,
+      ...params.map((param) => `messages.examples.${param}`),
+    ]);
+    expect(keys.filter((key) => !homes.has(key))).to.deep.equal([]);
+  });
+
+  it('every part of the policy has a name', () => {
+    const parts = explainPolicy(defaultRules, { role: 'regular', groupIds: [] }).map(({ part }) => part);
+    expect(parts.length).to.be.greaterThan(15);
+    expect(parts.filter((part) => !homes.has(`policy.parts.${part.replace('.', '_')}`))).to.deep.equal([]);
   });
 
   it('every audit event has a name', () => {

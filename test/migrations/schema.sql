@@ -472,8 +472,7 @@ CREATE TABLE second_factors (
   transports text[],
   is_backed_up boolean,
   PRIMARY KEY (context_id, user_id, factor_id),
-  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE,
-  CHECK ((kind = ANY (ARRAY['totp'::text, 'passkey'::text])))
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX second_factors_credential ON public.second_factors USING btree (context_id, credential_id) WHERE (credential_id IS NOT NULL);
 

@@ -15,6 +15,7 @@ import { createLink, type LinkKind } from '../../src/domain/records/one-time-lin
 import { findOperation, runOperation, Superseded } from '../../src/domain/records/operations/index.ts';
 import { inTransaction } from '../../src/domain/scope.ts';
 import { enrolFactor } from '../../src/domain/sign-in/authentication/index.ts';
+import { factorsUsableAt } from '../../src/domain/sign-in/credentials/factors/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
 import { exportWords, importWords } from '../../src/web/request/index.ts';
 import { answerOf, placeAt } from './factors.ts';
@@ -138,7 +139,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     '/account/recovery-email',
     '/account/password',
     '/account/second-factors',
-    '/account/second-factors/new/totp',
+    ...factorsUsableAt('http://127.0.0.1').map((kind) => `/account/second-factors/new/${kind}`),
     `/account/second-factors/${factors[0]}/remove`,
     '/account/sessions',
     '/account/applications',

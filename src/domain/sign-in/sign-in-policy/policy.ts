@@ -68,7 +68,8 @@ export const policySchema = z.strictObject({
   secondFactor: z
     .strictObject({
       demand: secondFactor.demand.default('optional'),
-      factors: secondFactor.factors.default([...factorKinds]),
+      // a factor that is added to the product is not taken until the company says so
+      factors: secondFactor.factors.default(['totp', 'passkey']),
       rememberDays: secondFactor.rememberDays.default(0),
     })
     .prefault({})

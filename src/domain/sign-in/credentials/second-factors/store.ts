@@ -9,7 +9,7 @@ export async function listSecondFactors(scope: Scope, userId: UserId): Promise<E
   const rows = await factors(scope, userId).orderBy('created_at').select('factor_id', 'kind', 'name', 'created_at', 'last_used_at');
   return rows.map((row) => ({
     factorId: row.factor_id,
-    kind: row.kind,
+    kind: row.kind as FactorKind,
     name: row.name,
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at ?? undefined,
