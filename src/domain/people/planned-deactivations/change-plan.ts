@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayIn, isDay } from '../../../platform/clock/index.ts';
-import { AppError, inputFaults, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, inputFaults, invalidInput, textOf } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type Transaction, useCase } from '../../scope.ts';
 import { changeStatus, fullName, holdUser, type User } from '../users/index.ts';
@@ -13,10 +13,7 @@ const day = z.string().refine(isDay, 'fields.custom_date');
 export const planInput = z.object({
   startsOn: day,
   endsOn: day,
-  description: z
-    .string()
-    .refine((text) => text.length <= 500 && !/\p{Cc}/u.test(text), 'fields.too_long')
-    .transform((text) => text.trim()),
+  description: textOf(500),
 });
 export type PlanInput = z.input<typeof planInput>;
 
