@@ -157,7 +157,7 @@ async function nameOf(page: PageContext, { for: target }: PolicyOverride): Promi
     const group = await getGroup(page.scope, target.groupId).catch(() => undefined);
     return group ? (group.isEveryone ? page.t('groups.everyone') : group.name) : page.t('policy.gone');
   }
-  const [application] = await listApplicationsByIds(page.scope, [target.applicationId as never]);
+  const [application] = await listApplicationsByIds(page.scope, [target.applicationId]);
   return application?.name ?? page.t('policy.gone');
 }
 
