@@ -22,7 +22,11 @@ export const canBeInvited = ({ status, email }: User): boolean => status === 'in
 
 const mostPerHour = 10;
 
-/** @param most of an hour, Infinity for somebody new: fewer for who asks without an account, so that enough are left for an administrator @returns false when enough were mailed. @param scope of a transaction that holds the person */
+/**
+ * The caller holds the person.
+ * @param most mails in an hour, Infinity for somebody new: fewer for a request without an account, so that enough are left for an administrator
+ * @returns false when enough were mailed
+ */
 export async function sendInvitation(
   scope: Transaction,
   user: User,

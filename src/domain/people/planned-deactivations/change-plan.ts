@@ -50,7 +50,7 @@ export const removePlan = useCase(async (scope, userId: string): Promise<void> =
   await record(scope, 'user.deactivation-removed', user, { before: bare(plan) });
 });
 
-/** Somebody decided otherwise before the end: a period that has begun, and does not keep the person out any more, is over. @param scope of a transaction that changed the status */
+/** Somebody decided otherwise before the end: a period that has begun, and does not keep the person out any more, is over. */
 export async function dropOverruledPlan(scope: Transaction, userId: string): Promise<void> {
   const user = await holdUser(scope, userId);
   const plan = await lockPlanOf(scope, user.userId);
