@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { type ApplyResult, applyState, type DesiredState, parseState } from '../domain/administration/desired-state/index.ts';
 import { editApplication, findApplicationByCode } from '../domain/applications/applications/index.ts';
 import { listContexts } from '../domain/company/contexts/index.ts';
-import { openScope } from '../domain/scope.ts';
+import { openScope, openServerScope } from '../domain/scope.ts';
 import { createCertificate } from '../platform/saml/index.ts';
 import type { Services } from '../web/request/index.ts';
 
@@ -54,7 +54,7 @@ export async function prepareDemo(services: Services, addresses: SampleAddresses
   const existing = await listContexts(services.database.knex);
   let passwords: Demo['passwords'] = [];
   if (existing.length === 0) {
-    const result = await applyState({ ...services, db: services.database.knex, actor }, state);
+    const result = await applyState(openServerScope(services, actor), state);
     passwords = result.generatedPasswords;
   } else {
     const context = existing.find((one) => one.code === code);

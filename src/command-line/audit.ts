@@ -9,7 +9,7 @@ const breaches: Record<Breach['what'], string> = {
   changed: 'is not the event that was sealed',
   missing: 'is missing',
   added: 'lies beyond the end of the chain',
-  head: 'ends a chain that was written anew or cut by somebody without the master key',
+  head: 'ends a chain that was rewritten or cut by somebody without the master key',
   hidden: 'says something of a person that cannot be read, though that person was never deleted: their key was thrown away or exchanged',
 };
 

@@ -1,7 +1,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import { openStore, type Store } from '../app/open-store.ts';
 import type { Config } from '../config/index.ts';
-import type { ServerScope } from '../domain/scope.ts';
+import { openServerScope, type ServerScope } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
 
 /** BSD sysexits, as far as they fit. */
@@ -39,15 +39,8 @@ export type Tools = { store: Store; scope: ServerScope };
 export async function withStore<T>({ config, note }: Pick<Invocation, 'config' | 'note'>, work: (tools: Tools) => Promise<T>): Promise<T> {
   const store = await openStore({ ...config, databasePoolSize: 4 }, { say: note });
   try {
-    const { database, keyRing, hasher } = store;
-    const scope: ServerScope = {
-      db: database.knex,
-      keyRing,
-      hasher,
-      clock: systemClock,
-      actor: { kind: 'operator', name: process.env.USER ?? 'operator' },
-    };
-    return await work({ store, scope });
+    const actor = { kind: 'operator', name: process.env.USER ?? 'operator' } as const;
+    return await work({ store, scope: openServerScope({ ...store, clock: systemClock }, actor) });
   } finally {
     await store.close();
   }

@@ -115,7 +115,7 @@ async function checkPasswords(): Promise<Finding> {
     const { name, faults } = await loadPasswordEngine();
     return { check: 'passwords', level: 'ok', message: [`argon2id by ${name}`, ...faults].join('; a faster one does not load: ') };
   } catch (error) {
-    return { check: 'passwords', level: 'problem', message: (error as Error).message, remedy: 'Install the packages anew: npm ci' };
+    return { check: 'passwords', level: 'problem', message: (error as Error).message, remedy: 'Install the packages again: npm ci' };
   }
 }
 

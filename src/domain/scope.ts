@@ -50,6 +50,15 @@ export const openScope = ({ database, clock, keyRing, hasher }: ScopeParts, cont
   hasher,
 });
 
+/** As `openScope`, of no company yet. */
+export const openServerScope = ({ database, clock, keyRing, hasher }: ScopeParts, actor: Actor): ServerScope => ({
+  db: database.knex,
+  actor,
+  clock,
+  keyRing,
+  hasher,
+});
+
 const isTransaction = <S extends ServerScope>(scope: S): scope is S & Opened => scope.db.isTransaction === true;
 
 /**

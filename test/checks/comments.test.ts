@@ -21,6 +21,17 @@ describe('comments', () => {
     expect('{ /** Where it was read. */ url: string }\n  /** A line of its own. */\n  a: 1'.match(behindCode)).to.equal(null);
   });
 
+  it('use plain words: change and again, not deed and anew', () => {
+    const old = /\b(deeds?|anew|wears|robbed|thereof|hence|whilst)\b/i;
+    const found = globSync('src/**/*.ts', { cwd: root }).flatMap((file) =>
+      readFileSync(root + file, 'utf8')
+        .split('\n')
+        .filter((line) => old.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
+    expect(found).to.deep.equal([]);
+  });
+
   it('are between 5 and 10 % of the lines', () => {
     const isComment = (line: string) => /^\s*(\/\/|\/\*|\*)/.test(line);
     const lines = globSync('src/**/*.ts', { cwd: root })

@@ -29,3 +29,17 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown, by?: 'field'
 /** A whole number within limits, as a form or a file gives it. */
 export const whole = (least: number, most: number) =>
   z.coerce.number().int().min(least, 'fields.number_range').max(most, 'fields.number_range');
+
+/** One line, such as a name: trimmed, not empty, at most so many characters, none that is invisible. */
+export const lineOf = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .refine((line) => line.length > 0 && line.length <= longest && !/[\p{C}\p{Zl}\p{Zp}]/u.test(line), 'fields.name');
+
+/** Text that may be empty, such as a description: trimmed, at most so many characters, without control characters. */
+export const textOf = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .refine((text) => text.length <= longest && !/\p{Cc}/u.test(text), 'fields.too_long');

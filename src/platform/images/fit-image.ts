@@ -12,7 +12,7 @@ let waiting = 0;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Decodes a PNG, JPEG or WebP and encodes it anew as PNG, at most so large, so that nothing of the file itself is ever sent to anybody: no metadata, no second
+ * Decodes a PNG, JPEG or WebP and encodes it again, as PNG, at most so large, so that nothing of the file itself is ever sent to anybody: no metadata, no second
  * file hidden in it. In WebAssembly and a thread of its own: a file that breaks the decoder, or never ends, costs that thread alone.
  * @param box largest width and height in pixels
  * @returns undefined when it is no such picture, has more than 8 million pixels, or takes longer than five seconds

@@ -28,7 +28,7 @@ export async function countJobs(db: Db): Promise<JobCounts> {
   return rows[0];
 }
 
-/** Failed jobs are tried anew, all or these. @returns how many */
+/** Failed jobs are tried again, all or these. @returns how many */
 export async function retryFailedJobs(db: Db, ids?: string[]): Promise<number> {
   const { rows } = await db.raw(
     `SELECT count(*)::int AS n FROM graphile_worker.reschedule_jobs(

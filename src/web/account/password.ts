@@ -12,7 +12,10 @@ export async function submitPassword(page: PageContext): Promise<void> {
   await submitForm(
     page,
     async () => {
-      await changeOwnPassword(scope, rules, session!, page.browser, form.get('newPassword'), form.get('repeatPassword'));
+      await changeOwnPassword(scope, rules, session!, page.browser, {
+        newPassword: form.get('newPassword'),
+        repeatPassword: form.get('repeatPassword'),
+      });
       redirectTo(page, '/account?done=password_changed');
     },
     (refusal) => showPassword(page, refusal),

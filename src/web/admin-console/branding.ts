@@ -20,7 +20,7 @@ async function showBranding(page: PageContext): Promise<void> {
 }
 
 function render(page: PageContext, values: Values, version: number, refusal?: Refusal): void {
-  renderPage(page, 'admin-console/branding/branding', { values, version }, { refusal });
+  renderPage(page, 'admin-console/branding/show', { values, version }, { refusal });
 }
 
 async function submitBranding(page: PageContext): Promise<void> {

@@ -65,7 +65,7 @@ async function showCertificates(page: PageContext, samlEntityId = page.context.s
   const now = page.services.clock.now();
   renderPage(
     page,
-    'admin-console/certificates/certificates',
+    'admin-console/certificates/show',
     {
       contextVersion: (await getOwnContext(page.scope)).version,
       samlEntityId,

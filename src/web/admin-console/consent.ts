@@ -33,7 +33,7 @@ async function showConsent(page: PageContext): Promise<void> {
   const terms = wanted === undefined ? undefined : await findTerms(scope, wanted);
   const missing = query('show') === 'missing';
   const report = terms && (await listAcceptances(scope, terms.edition, { missing, cursor: query('after') }));
-  renderPage(page, 'admin-console/consent/consent', {
+  renderPage(page, 'admin-console/consent/show', {
     inForce,
     editions,
     terms,

@@ -5,7 +5,7 @@ export const homeRoutes: Route[] = [{ method: 'GET', path: '/admin', access: 'ad
 
 async function showHome(page: PageContext): Promise<void> {
   const overview = await overviewOf(page.scope, page.context.timeZone);
-  renderPage(page, 'admin-console/home/home', { ...overview, chart: presentChart(overview.days), now: page.services.clock.now() });
+  renderPage(page, 'admin-console/home/show', { ...overview, chart: presentChart(overview.days), now: page.services.clock.now() });
 }
 
 const width = 720;

@@ -9,7 +9,7 @@ export const keyRoutes: Route[] = [
 ];
 
 async function showKeys(page: PageContext): Promise<void> {
-  renderPage(page, 'admin-console/keys/keys', { keys: await listSigningKeys(page.scope), jwksUri: `${page.context.url}/oidc/jwks` });
+  renderPage(page, 'admin-console/keys/show', { keys: await listSigningKeys(page.scope), jwksUri: `${page.context.url}/oidc/jwks` });
 }
 
 async function confirmRotation(page: PageContext): Promise<void> {

@@ -14,7 +14,7 @@ async function showNewAccounts(page: PageContext): Promise<void> {
 }
 
 function render(page: PageContext, values: object, version: number, refusal?: Refusal): void {
-  renderPage(page, 'admin-console/new-accounts/new-accounts', { values, version, canMail: page.services.canMail }, { refusal });
+  renderPage(page, 'admin-console/new-accounts/show', { values, version, canMail: page.services.canMail }, { refusal });
 }
 
 /** S33, S64. */

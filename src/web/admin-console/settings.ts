@@ -15,7 +15,7 @@ async function showSettings(page: PageContext): Promise<void> {
 function render(page: PageContext, values: { name: string; timeZone: string; version: number }, refusal?: Refusal) {
   const timeZones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((one) => one !== 'UTC')];
   const { url, environment, code } = page.context;
-  renderPage(page, 'admin-console/settings/settings', { values, timeZones, url, environment, code }, { refusal });
+  renderPage(page, 'admin-console/settings/show', { values, timeZones, url, environment, code }, { refusal });
 }
 
 async function submitSettings(page: PageContext): Promise<void> {

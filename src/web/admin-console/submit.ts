@@ -1,6 +1,6 @@
 import { type PageContext, type Refusal, redirectTo as redirectInside, submitForm as submitFormOf } from '../request/index.ts';
 
-/** After a deed: to a page that tells of it (`notices.<done>`), so that reloading repeats nothing. */
+/** After a change: to a page that tells of it (`notices.<done>`), so that reloading repeats nothing. */
 export const redirectTo = (page: PageContext, path: string, done?: string): void => {
   page.services.forgetCached(page.context.contextId);
   redirectInside(page, `${path}${done ? `${path.includes('?') ? '&' : '?'}done=${done}` : ''}`);

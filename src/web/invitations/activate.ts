@@ -24,7 +24,13 @@ export async function submitActivation(page: PageContext): Promise<void> {
     page,
     async () => {
       const rules = await rulesOf(page);
-      const user = await activateAccount(scope, rules, params.token!, form.get('newPassword'), form.get('repeatPassword'), page.locale);
+      const user = await activateAccount(
+        scope,
+        rules,
+        params.token!,
+        { newPassword: form.get('newPassword'), repeatPassword: form.get('repeatPassword') },
+        page.locale,
+      );
       renderPage(page, 'invitations/done', { login: identifier(user) });
     },
     (refusal) => showActivation(page, refusal),

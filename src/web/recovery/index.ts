@@ -44,7 +44,10 @@ async function submitNewPassword(page: PageContext): Promise<void> {
   await submitForm(
     page,
     async () => {
-      await recoverPassword(scope, rules, params.token!, form.get('newPassword'), form.get('repeatPassword'));
+      await recoverPassword(scope, rules, params.token!, {
+        newPassword: form.get('newPassword'),
+        repeatPassword: form.get('repeatPassword'),
+      });
       renderPage(page, 'recovery/done', {});
     },
     (refusal) => showNewPassword(page, refusal),

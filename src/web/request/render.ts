@@ -69,7 +69,7 @@ export function renderPage(
     fields: refusal?.fields ?? {},
     fault: refusal?.fault,
     isFurther: page.query('after') !== '',
-    // of a deed before; what failed now says so itself
+    // it tells of an earlier change; a page that reports an error shows only the error
     notice: status < 400 ? takeNotice(page) : undefined,
     isNoticeOfNothing: noticesOfNothing.has(page.query('done')),
     // an answer to a form has no address of its own to open in another language
@@ -81,7 +81,7 @@ export function renderPage(
   ctx.body = services.views.render(view, all);
 }
 
-/** What a page wears of its company: addresses carry a version, so that browsers keep what they have. */
+/** What a page shows of its company's branding: addresses carry a version, so that browsers keep what they have. */
 function presentBranding({ branding, context, locale, services }: PageContext) {
   const { color, logo, links, texts } = branding;
   const at = (page: 'company-logo' | 'company-colors', version: string) => `${context.mount}${services.pathOf({ page })}?v=${version}`;
@@ -98,7 +98,7 @@ const noticesOfNothing = new Set(['nobody_chosen', 'no_change_chosen', 'already_
 
 const noticeKeys = /^[a-z_]{1,40}$/;
 
-/** What a redirect said about the deed before it: `?done=user_created`. Only keys that have a text are shown. */
+/** What a redirect said about the change before it: `?done=user_created`. Only keys that have a text are shown. */
 function takeNotice({ query, services, t }: PageContext): string | undefined {
   const key = query('done');
   return noticeKeys.test(key) && services.i18n.exists(`notices.${key}`) ? t(`notices.${key}`) : undefined;

@@ -33,7 +33,7 @@ export type Services = {
   findSession: SessionFinder;
   findAccess: AccessFinder;
   artifacts: ArtifactStore;
-  /** What this process keeps in memory of a company is read anew: its own deeds are seen on the very next page. */
+  /** What this process keeps in memory of a company is read again: its own changes are seen on the very next page. */
   forgetCached(contextId: ContextId): void;
   outbound: OutboundFetch;
   pathOf: PathOf;

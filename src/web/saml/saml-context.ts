@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import {
   type Application,
   findApplicationByEntityId,
@@ -24,7 +25,6 @@ export type SamlPage = PageContext & { saml: SamlContext };
 type Keys = Record<CertificateAlg, { key: Parameters<typeof signerFor>[0]; certificate: string; fingerprint: string }>;
 
 const algOf: Record<SigningAlgorithm, CertificateAlg> = { 'rsa-sha256': 'RS256', 'rsa-sha512': 'RS256', 'ecdsa-sha256': 'ES256' };
-const mostPartners = 2000;
 
 /** One company as an identity provider: its addresses, its keys and its partners. SamlDirectory makes it and drops it when anything of the company changes. */
 export class SamlContext {
@@ -32,11 +32,13 @@ export class SamlContext {
   readonly entityId: string;
   readonly ssoUrl: string;
   readonly sloUrl: string;
-  readonly #partners = new Map<string, Promise<SamlApplication | undefined>>();
+  readonly #partners: LRUCache<string, Promise<SamlApplication | undefined>>;
   #keys: Promise<Keys> | undefined;
 
-  constructor(company: ResolvedContext) {
+  /** @param size how many partners are held in memory, by each name they are asked for */
+  constructor(company: ResolvedContext, size = 2000) {
     this.company = company;
+    this.#partners = new LRUCache({ max: size });
     this.entityId = company.saml.entityId;
     this.ssoUrl = company.saml.ssoUrl;
     this.sloUrl = company.saml.sloUrl;
@@ -70,7 +72,7 @@ export class SamlContext {
       // a name that exists nowhere is not kept: strangers could fill the memory
       const forget = () => this.#partners.delete(key);
       found.then((application) => application ?? forget(), forget);
-      if (this.#partners.size < mostPartners) this.#partners.set(key, found);
+      this.#partners.set(key, found);
     }
     return found;
   }

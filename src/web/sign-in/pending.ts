@@ -19,7 +19,7 @@ export async function loadPending(page: PageContext): Promise<PendingRequest | u
   return request;
 }
 
-/** What comes next for this request. @param standing of whoever the proof is of, where that was read a moment ago */
+/** What comes next for this request. @param standing of the person who gave the proof, where it was read a moment ago */
 export const stepOf = (page: PageContext, { proven, demands, applicationId }: PendingRequest, standing?: Standing): Promise<Step> =>
   nextStepOf(page, { proven, standing, demands, applicationId });
 

@@ -86,7 +86,7 @@ async function factorsAlone(page: PageContext): Promise<FactorKind[]> {
   return demand === 'off' ? [] : usableFactors(page).filter((kind) => factors.includes(kind) && factorOf(kind).findOwner);
 }
 
-/** Does what the next step says; `ask` shows the page for name and password. @param standing of whoever the proof is of, where that was read a moment ago */
+/** Does what the next step says; `ask` shows the page for name and password. @param standing of the person who gave the proof, where it was read a moment ago */
 export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>, standing?: Standing): Promise<void> {
   const step = await stepOf(page, request, standing);
   if (step.step === 'identify' || step.step === 'password') return ask();

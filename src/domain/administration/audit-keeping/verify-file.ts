@@ -1,7 +1,51 @@
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, EmbeddedJWK } from 'jose';
+import { z } from 'zod';
 import { canonicalEvent, nextHash } from '../../records/audit/index.ts';
 import type { ExportHeader } from './export-audit.ts';
+
+const headerLine = z.object({
+  format: z.literal('portaria-audit-1'),
+  issuer: z.string(),
+  company: z.string(),
+  generatedAt: z.string(),
+  from: z.string().optional(),
+  until: z.string().optional(),
+  before: z.string().regex(/^[0-9a-f]{64}$/),
+}) satisfies z.ZodType<ExportHeader>;
+
+const textOrNull = z.string().nullable().default(null);
+const bytesOrNull = z
+  .base64()
+  .nullable()
+  .default(null)
+  .transform((given) => (given === null ? null : Buffer.from(given, 'base64')));
+const eventLine = z.object({
+  seq: z.int(),
+  hash: z.string(),
+  sealed: z.object({
+    context_id: z.string(),
+    event_id: z.string(),
+    at: z
+      .string()
+      .transform((given) => new Date(given))
+      .pipe(z.date()),
+    type: z.string(),
+    outcome: z.string(),
+    actor: z.unknown(),
+    actor_id: textOrNull,
+    actor_sealed: bytesOrNull,
+    subject_kind: textOrNull,
+    subject_id: textOrNull,
+    subject_name: textOrNull,
+    subject_sealed: bytesOrNull,
+    application_id: textOrNull,
+    reason: textOrNull,
+    support_code: textOrNull,
+    details: z.unknown(),
+  }),
+});
+const lastLine = z.object({ signature: z.string().min(1) });
 
 export type FileVerification = {
   header?: ExportHeader;
@@ -27,26 +71,26 @@ export async function verifyAuditFile(lines: AsyncIterable<string> | Iterable<st
   const faulty = (what: NonNullable<FileVerification['fault']>['what']): FileVerification => ({ ...result, fault: { line, what } });
   for await (const text of lines) {
     line += 1;
-    let value: Record<string, unknown>;
-    try {
-      value = JSON.parse(text);
-      if (value === null || typeof value !== 'object') throw new Error('no object');
-    } catch {
-      return faulty('unreadable');
-    }
+    const value = readObject(text);
+    if (!value) return faulty('unreadable');
     if (signature !== undefined) return faulty('unreadable'); // nothing follows the signature
     if (line === 1) {
-      if (value.format !== 'portaria-audit-1' || !/^[0-9a-f]{64}$/.test(String(value.before))) return faulty('not-an-export');
-      result.header = value as unknown as ExportHeader;
+      const header = headerLine.safeParse(value);
+      if (!header.success) return faulty('not-an-export');
+      result.header = header.data;
       hash = Buffer.from(result.header.before, 'hex');
-    } else if (value.signature) {
-      signature = String(value.signature);
+    } else if ('signature' in value) {
+      const last = lastLine.safeParse(value);
+      if (!last.success) return faulty('unreadable');
+      signature = last.data.signature;
       continue;
     } else {
-      const { seq, hash: claimed, sealed } = value as unknown as { seq: number; hash: string; sealed: Record<string, string | null> };
-      if (typeof seq !== 'number' || !sealed || Number.isNaN(Date.parse(sealed.at ?? ''))) return faulty('unreadable');
+      const event = eventLine.safeParse(value);
+      const canonical = event.success ? readCanonical(event.data.sealed) : undefined;
+      if (!event.success || canonical === undefined) return faulty('unreadable');
+      const { seq, hash: claimed } = event.data;
       if (result.last !== undefined && seq !== result.last + 1) return faulty('missing');
-      hash = nextHash(hash!, seq, canonicalEvent(asRow(sealed)));
+      hash = nextHash(hash!, seq, canonical);
       if (hash.toString('hex') !== claimed) return faulty('changed');
       result.first ??= seq;
       result.last = seq;
@@ -67,10 +111,20 @@ export async function verifyAuditFile(lines: AsyncIterable<string> | Iterable<st
   }
 }
 
-const asRow = (sealed: Record<string, string | null>): Parameters<typeof canonicalEvent>[0] =>
-  ({
-    ...sealed,
-    at: new Date(sealed.at ?? ''),
-    actor_sealed: sealed.actor_sealed === null ? null : Buffer.from(String(sealed.actor_sealed), 'base64'),
-    subject_sealed: sealed.subject_sealed === null ? null : Buffer.from(String(sealed.subject_sealed), 'base64'),
-  }) as never;
+function readObject(line: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns undefined where `actor` or `details` are too deep to be walked: no event of ours is */
+function readCanonical(sealed: z.output<typeof eventLine>['sealed']): string | undefined {
+  try {
+    return canonicalEvent(sealed);
+  } catch {
+    return undefined;
+  }
+}

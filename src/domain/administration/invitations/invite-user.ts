@@ -1,4 +1,4 @@
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { newAccountsSettings } from '../../company/new-accounts/index.ts';
@@ -7,7 +7,7 @@ import { recordEvent } from '../../records/audit/index.ts';
 import { countRecentLinks, createLink, findLink, useLink } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import { findPolicyOf } from '../../sign-in/authentication/index.ts';
-import { choosePassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
+import { choosePassword, type NewPasswordInput, newPasswordInput, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
 import type { PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
 
 /** S112, S113: a new link; the one before it ends. @throws AppError status_conflict, too_many_mails */
@@ -22,7 +22,11 @@ export const canBeInvited = ({ status, email }: User): boolean => status === 'in
 
 const mostPerHour = 10;
 
-/** @param most of an hour, Infinity for somebody new: fewer for who asks without an account, so that enough are left for an administrator @returns false when enough were mailed. @param scope of a transaction that holds the person */
+/**
+ * The caller holds the person.
+ * @param most mails in an hour, Infinity for somebody new: fewer for a request without an account, so that enough are left for an administrator
+ * @returns false when enough were mailed
+ */
 export async function sendInvitation(
   scope: Transaction,
   user: User,
@@ -48,14 +52,13 @@ export async function activateAccount(
   scope: Scope,
   rules: PolicyRules,
   token: string,
-  newPassword: string,
-  repeated: string,
+  input: NewPasswordInput,
   locale: string,
 ): Promise<User> {
   const userId = (await findLink(scope, 'invitation', token))?.userId;
   const user = userId && (await getUser(scope, userId));
   if (user?.status !== 'invited') throw new AppError('link_over', 410);
-  if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
+  const { newPassword } = parseInput(newPasswordInput, input);
   const policy = await findPolicyOf(scope, rules, user);
   const hash = await choosePassword(scope, user, newPassword, policy.password);
   return inTransaction(scope, async (inside) => {

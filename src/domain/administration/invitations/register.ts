@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { networkOf } from '../../../platform/net/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { enqueueMail, mailPerson } from '../../company/mails/index.ts';
@@ -20,7 +20,7 @@ import { recordEvent } from '../../records/audit/index.ts';
 import { countLinksBy, createLink, findLink, useLink } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
 import { findPolicyOf } from '../../sign-in/authentication/index.ts';
-import { checkPassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
+import { checkPassword, type NewPasswordInput, newPasswordInput, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
 import type { PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
 import { sendInvitation } from './invite-user.ts';
 
@@ -95,14 +95,14 @@ export async function sendRegistration(scope: Scope, sealed: string): Promise<vo
 }
 
 /** What the person gives when they follow the link. `customFields` by code. */
-export type RegistrationDetails = { newPassword: string; repeatPassword: string; customFields: Record<string, unknown> };
+export type RegistrationDetails = NewPasswordInput & { customFields: Record<string, unknown> };
 
 /** The link proves the address: an account, Activated, with the password that was chosen. @throws AppError link_over, invalid_input, login_taken */
 export async function completeRegistration(
   scope: Scope,
   rules: PolicyRules,
   token: string,
-  { newPassword, repeatPassword, customFields }: RegistrationDetails,
+  { customFields, ...input }: RegistrationDetails,
 ): Promise<User> {
   const link = await findLink(scope, 'registration', token);
   if (!link) throw new AppError('link_over', 410);
@@ -111,7 +111,7 @@ export async function completeRegistration(
   // closed, or another domain, since the mail
   if (!mayRegister(settings, email)) throw new AppError('link_over', 410);
   const person = { firstName, lastName, email, role: 'regular' } as const;
-  if (newPassword !== repeatPassword) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
+  const { newPassword } = parseInput(newPasswordInput, input);
   const policy = await findPolicyOf(scope, rules, { role: 'regular' });
   await checkPassword(newPassword, person, policy.password);
   const hash = await scope.hasher.hash(newPassword);

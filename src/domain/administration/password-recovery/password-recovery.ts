@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { mailboxesOf, mailPerson } from '../../company/mails/index.ts';
 import { newAccountsSettings } from '../../company/new-accounts/index.ts';
@@ -20,7 +20,7 @@ import { recordEvent } from '../../records/audit/index.ts';
 import { countRecentLinks, createLink, findLink, useLink } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import { findPolicyOf } from '../../sign-in/authentication/index.ts';
-import { choosePassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
+import { choosePassword, type NewPasswordInput, newPasswordInput, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
 import { endSessionsOfUser } from '../../sign-in/sessions/index.ts';
 import type { PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
 import { sendInvitation } from '../invitations/index.ts';
@@ -84,18 +84,12 @@ async function whyNotMailed(scope: Transaction, user: User): Promise<string | un
  * A new password by a mailed link. Ends every session and token, unblocks (S137), forgets known browsers; second factors stay and are asked for at the next sign-in.
  * @throws AppError link_over, invalid_input
  */
-export async function recoverPassword(
-  scope: Scope,
-  rules: PolicyRules,
-  token: string,
-  newPassword: string,
-  repeated: string,
-): Promise<void> {
+export async function recoverPassword(scope: Scope, rules: PolicyRules, token: string, input: NewPasswordInput): Promise<void> {
   const userId = (await findLink(scope, 'recovery', token))?.userId;
   if (!userId) throw new AppError('link_over', 410);
   const user = await getUser(scope, userId);
   const policy = await findPolicyOf(scope, rules, user);
-  if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
+  const { newPassword } = parseInput(newPasswordInput, input);
   const hash = await choosePassword(scope, user, newPassword, policy.password);
   await inTransaction(scope, async (inside) => {
     const { status } = await lockUser(inside, userId);

@@ -81,7 +81,7 @@ async function collectHistory(scope: Scope, userId: UserId): Promise<{ historyIs
 }
 
 function present({ at, type, outcome, actor, subjectKind, subjectName, subjectId, reason, details }: AuditEvent, userId: UserId): object {
-  // who else did it is said by name; from where, of the person's own deeds alone
+  // who else did it is said by name; from where, of the person's own actions alone
   const by = actor.id === userId ? { name: actor.name, ip: actor.ip, userAgent: actor.userAgent } : { name: actor.name };
   const isAbout = subjectId === userId || subjectKind === 'session' || subjectKind === undefined;
   // what the person did to others is theirs; who the others are is the others'

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
-import { AppError, type FieldErrors, inputFaults, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, type FieldErrors, inputFaults, invalidInput, lineOf, textOf } from '../../../platform/errors/index.ts';
 import { customFieldName, listCustomFields, lockCustomFields } from '../../company/custom-fields/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfClient } from '../../records/protocol-artifacts/index.ts';
@@ -21,22 +21,12 @@ import {
   updateApplication,
 } from './store.ts';
 
-const text = (longest: number) =>
-  z
-    .string()
-    .transform((value) => value.trim())
-    .refine((value) => value.length <= longest && !/\p{Cc}/u.test(value), 'fields.too_long')
-    .default('');
-
 /** What a form, a file or a program says of an application; a protocol that is not mentioned stays as it is. */
 export const applicationInput = z.object({
   code: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'fields.code'),
-  name: z
-    .string()
-    .transform((name) => name.trim())
-    .refine((name) => name.length > 0 && name.length <= 100 && !/[\p{C}\p{Zl}\p{Zp}]/u.test(name), 'fields.name'),
-  description: text(500),
-  category: text(60),
+  name: lineOf(100),
+  description: textOf(500).default(''),
+  category: textOf(60).default(''),
   catalogueEntry: z.string().optional(),
   navigable: z.boolean().default(false),
   launchUrl: z

@@ -17,7 +17,7 @@ export type Ending = { notAfter: Date } & (
   | { kind: 'client-secret'; application: Owner }
 );
 
-/** What makes it this one and no other: the next secret of an application is warned of anew. */
+/** What makes it this one and no other: the next secret of an application gets warnings of its own. */
 function nameOf(ending: Ending): string {
   if (ending.kind === 'client-secret') return `secret ${ending.application.applicationId} ${ending.notAfter.toISOString()}`;
   return `${ending.fingerprint} ${ending.application?.applicationId ?? ''}`.trim();
@@ -42,7 +42,7 @@ function eventOf(ending: Ending): NewEvent {
   };
 }
 
-/** @param scope of a transaction: a mail is queued with the note that it was, or not at all */
+/** Warns of each ending once for each number of days: a mail is queued together with the note that it was. */
 export const warnOfExpiry = useCase(async (scope): Promise<void> => {
   const { db, contextId, clock } = scope;
   const now = clock.now().getTime();

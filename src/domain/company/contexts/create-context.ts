@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import { newId } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, invalidInput, lineOf, parseInput } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type ContextId, type Transaction, useCase } from '../../scope.ts';
 import { type Context, isContextCode, isTimeZone } from './context.ts';
@@ -13,12 +14,12 @@ export async function createContext(
     Partial<Pick<Context, 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>,
 ): Promise<Context> {
   if (!isContextCode(input.code)) throw invalidInput({ code: 'fields.context_code' });
-  check(input);
   const taken = () => new AppError('context_code_taken', 409, { params: { code: input.code } });
   if (await findContextByCode(scope.db, input.code)) throw taken();
   const context: Context = {
     environment: 'production',
     ...input,
+    name: parseInput(checked, input).name!,
     timeZone: input.timeZone ?? 'UTC',
     contextId: newId() as ContextId,
     version: 1,
@@ -36,8 +37,8 @@ export async function createContext(
 type Changes = Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>;
 
 /** @throws AppError invalid_input */
-export const editContext = useCase(async (scope, before: Context, changes: Changes): Promise<void> => {
-  check(changes);
+export const editContext = useCase(async (scope, before: Context, given: Changes): Promise<void> => {
+  const changes: Changes = { ...given, ...parseInput(checked, given) };
   await updateContext(scope, changes);
   const pick = (from: Changes) => Object.fromEntries((Object.keys(changes) as (keyof Changes)[]).map((key) => [key, from[key] ?? null]));
   await recordEvent(scope, {
@@ -64,13 +65,12 @@ export const changeOwnContext = useCase(
   },
 );
 
-function check({ name, samlEntityId, timeZone }: Changes): void {
-  if (name !== undefined && (name.trim() === '' || name.length > 100 || /[\p{C}\p{Zl}\p{Zp}]/u.test(name)))
-    throw invalidInput({ name: 'fields.name' });
-  if (samlEntityId !== undefined && !isEntityId(samlEntityId)) throw invalidInput({ samlEntityId: 'fields.own_entity_id' });
-  if (timeZone !== undefined && !isTimeZone(timeZone)) throw invalidInput({ timeZone: 'fields.time_zone' });
-}
-
 /** SAML metadata §2.2.1: an absolute URI of at most 1024 characters. */
 const isEntityId = (entityId: string): boolean =>
   entityId.length <= 1024 && URL.canParse(entityId) && !/[\p{C}\s"<>\\^`{|}]/u.test(entityId);
+
+const checked = z.object({
+  name: lineOf(100).optional(),
+  samlEntityId: z.string().refine(isEntityId, 'fields.own_entity_id').optional(),
+  timeZone: z.string().refine(isTimeZone, 'fields.time_zone').optional(),
+});

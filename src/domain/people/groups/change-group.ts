@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { orTaken } from '../../../platform/database/index.ts';
-import { AppError, parseInput } from '../../../platform/errors/index.ts';
+import { AppError, lineOf, parseInput, textOf } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type GroupId, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { fullName, getUser, listUsersByIds } from '../users/index.ts';
@@ -17,19 +17,10 @@ import {
   updateGroup,
 } from './store.ts';
 
-const line = z
-  .string()
-  .trim()
-  .refine((name) => name.length > 0 && name.length <= 100 && !/[\p{C}\p{Zl}\p{Zp}]/u.test(name), 'fields.name');
-
 /** What is said of a group by a form, a file or a program. */
 export const groupInput = z.object({
-  name: line,
-  description: z
-    .string()
-    .refine((text) => text.length <= 500 && !/\p{Cc}/u.test(text), 'fields.too_long')
-    .transform((text) => text.trim())
-    .default(''),
+  name: lineOf(100),
+  description: textOf(500).default(''),
 });
 export type GroupInput = z.input<typeof groupInput>;
 

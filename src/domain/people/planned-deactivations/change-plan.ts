@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayIn, isDay } from '../../../platform/clock/index.ts';
-import { AppError, inputFaults, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, inputFaults, invalidInput, textOf } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type Transaction, useCase } from '../../scope.ts';
 import { changeStatus, fullName, holdUser, type User } from '../users/index.ts';
@@ -13,10 +13,7 @@ const day = z.string().refine(isDay, 'fields.custom_date');
 export const planInput = z.object({
   startsOn: day,
   endsOn: day,
-  description: z
-    .string()
-    .refine((text) => text.length <= 500 && !/\p{Cc}/u.test(text), 'fields.too_long')
-    .transform((text) => text.trim()),
+  description: textOf(500),
 });
 export type PlanInput = z.input<typeof planInput>;
 
@@ -53,7 +50,7 @@ export const removePlan = useCase(async (scope, userId: string): Promise<void> =
   await record(scope, 'user.deactivation-removed', user, { before: bare(plan) });
 });
 
-/** Somebody decided otherwise before the end: a period that has begun, and does not keep the person out any more, is over. @param scope of a transaction that changed the status */
+/** Somebody decided otherwise before the end: a period that has begun, and does not keep the person out any more, is over. */
 export async function dropOverruledPlan(scope: Transaction, userId: string): Promise<void> {
   const user = await holdUser(scope, userId);
   const plan = await lockPlanOf(scope, user.userId);

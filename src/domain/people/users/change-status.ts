@@ -26,7 +26,7 @@ export const canChangeStatus = (user: Pick<User, 'status' | 'deletingSince'>, ch
 
 /**
  * Bites at once: sessions and claims ask whether the person is active. The job only tells relying parties.
- * A lockout ('block') may hit the last administrator, an administrator's own deed may not.
+ * A lockout ('block') may hit the last administrator, an administrator's own change may not.
  * @throws AppError status_conflict, last_administrator, own_account
  */
 export const changeStatus = useCase(async (scope, userId: string, change: StatusChange, reason?: string): Promise<User> => {
@@ -58,7 +58,7 @@ export const changeStatus = useCase(async (scope, userId: string, change: Status
   return { ...after, version: before.version + 1 };
 });
 
-/** Somebody goes on guessing: a block that ends by time begins anew. */
+/** Somebody goes on guessing: a block that ends by time starts again. */
 export async function prolongBlock(scope: Transaction, userId: string): Promise<void> {
   const user = await lockUser(scope, userId);
   if (user.status === 'blocked') await updateUser(scope, { ...user, statusChangedAt: scope.clock.now() });

@@ -104,7 +104,7 @@ export async function sweepUserCounts(db: Db): Promise<void> {
   );
 }
 
-/** Whom a deed is for: these, or everybody whom a filter of the list shows. */
+/** The people whom a change is for: these, or everybody whom a filter of the list shows. */
 export type ChosenUsers = { ids: string[] } | { filter: UserFilter };
 
 /** A query of user_id, for whoever takes it up in one of their own. */

@@ -19,7 +19,7 @@ const note = `
 
 /**
  * The person has signed in here.
- * @param isWhole with everything the person has to prove: the browser's count of failures begins anew, or everybody's where the browser is new
+ * @param isWhole with everything the person has to prove: the browser's count of failures starts again, or everybody's where the browser is new
  * @param rememberedUntil until when it stands in for the second factor; undefined leaves that as it was
  * @returns whether the browser was new
  */

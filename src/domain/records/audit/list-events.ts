@@ -64,7 +64,7 @@ export async function countEvents(scope: Scope, filter: AuditFilter, most = 100_
 
 /**
  * The part of the chain from the first to the last event of a time. `before`: the hash that its first event builds on. What lies before the beginning of a chain that was
- * begun anew is no part of it: nothing vouches for that.
+ * restarted is no part of it: nothing vouches for that.
  */
 export async function findSealedRange(
   scope: Scope,

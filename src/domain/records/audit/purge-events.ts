@@ -27,7 +27,7 @@ async function purgeSome(scope: Transaction, before: Date): Promise<{ purged: nu
   const { db, contextId } = scope;
   const head = await lockOwnHead(scope);
   const events = () => db('audit_events').where('context_id', contextId);
-  // before a chain that was begun anew there is no order to keep
+  // before a chain that was restarted there is no order to keep
   const oldOutside = events().where('seal_seq', '<=', head.anchorSeq).where('at', '<', before).limit(step).select('event_id');
   const outside = await events().whereIn('event_id', oldOutside).delete();
   const rows = await listSealed(scope, head.anchorSeq, head.seq, step);

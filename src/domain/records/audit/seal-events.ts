@@ -57,7 +57,7 @@ export async function saveHead(scope: Transaction, head: ChainHead): Promise<voi
     .merge();
 }
 
-/** The beginning of a company's chain, when the company is made: one without a head was robbed of it. */
+/** The beginning of a company's chain, when the company is made: where a head is missing, somebody removed it. */
 export const startChain = (scope: Transaction): Promise<void> =>
   saveHead(scope, { seq: 0, hash: noHash, anchorSeq: 0, anchorHash: noHash });
 

@@ -7,7 +7,7 @@ import { type ChainHead, findHead, isOwnHead } from './seal-events.ts';
 
 /**
  * `changed`: the event at this place is not the one that was sealed. `missing`: it is gone. `added`: it lies beyond the chain's end. `head`: the chain as a whole was
- * written anew, or cut, by somebody without the master key. `hidden`: what it says of a person cannot be read, and that person was not deleted.
+ * rewritten, or cut, by somebody without the master key. `hidden`: what it says of a person cannot be read, and that person was not deleted.
  */
 export type Breach = { at: number; what: 'changed' | 'missing' | 'added' | 'head' | 'hidden'; eventId?: string };
 
@@ -16,7 +16,7 @@ export type Verification = {
   sealed: number;
   firstSeq: number;
   head?: { seq: number; hash: string; sealedAt: Date };
-  /** From before a chain that was begun anew: sealed once, vouched for by nothing. */
+  /** From before a chain that was restarted: sealed once, vouched for by nothing. */
   before: number;
   /** Recorded and not sealed yet. */
   tail: { events: number; oldest?: Date };

@@ -73,7 +73,7 @@ async function workOnItem(
   }
 }
 
-/** Whom a deed made, for who asks later. @param scope of its transaction */
+/** The people whom an operation made, for those who ask later. */
 export async function recordItems(scope: Transaction, operationId: OperationId, userIds: UserId[]): Promise<void> {
   const step = 1000;
   for (let from = 0; from < userIds.length; from += step) {

@@ -1,7 +1,7 @@
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { actingAs, getUser, lockUser } from '../../people/users/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
-import { choosePassword, findPassword, setPersonalPassword } from '../credentials/password/index.ts';
+import { choosePassword, findPassword, newPasswordInput, setPersonalPassword } from '../credentials/password/index.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { findPolicyOf } from './gather-facts.ts';
@@ -24,7 +24,7 @@ export async function changeRequiredPassword(
   const { proven } = request;
   const user = await getUser(scope, proven.userId);
   const policy = await findPolicyOf(scope, rules, user, request.applicationId);
-  if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
+  parseInput(newPasswordInput, { newPassword, repeatPassword: repeated });
   const hash = await choosePassword(scope, user, newPassword, policy.password);
   return inTransaction(scope, async (inside) => {
     const { status } = await lockUser(inside, proven.userId);

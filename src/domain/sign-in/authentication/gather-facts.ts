@@ -12,7 +12,7 @@ import { findStanding, type Standing, stillHolds } from './standing.ts';
 export type Arrival = {
   session?: Session;
   proven?: Proven;
-  /** Of whoever the proof is of, where that was read a moment ago. */
+  /** Of the person who gave the proof, where it was read a moment ago. */
   standing?: Standing;
   demands: Demands;
   applicationId?: ApplicationId;
@@ -40,8 +40,8 @@ export async function findPolicySubject(scope: Scope, rules: PolicyRules, person
 }
 
 /**
- * Loads what the next step depends on, and decides nothing: `nextStep` does. Everything is about one person: whoever the proof is of while it holds, and otherwise whoever
- * the session is of; never the policy of one and the factors of another. A session that meets the policy costs no query.
+ * Loads what the next step depends on, and decides nothing: `nextStep` does. Everything is about one person: the one who gave the proof while it holds, and otherwise the one
+ * of the session; never the policy of one and the factors of another. A session that meets the policy costs no query.
  */
 export async function gatherFacts(scope: Scope, rules: PolicyRules, arrival: Arrival): Promise<Facts> {
   const { session, demands } = arrival;
@@ -84,7 +84,7 @@ export async function gatherFacts(scope: Scope, rules: PolicyRules, arrival: Arr
 export const findNextStep = async (scope: Scope, rules: PolicyRules, arrival: Arrival): Promise<Step> =>
   nextStep(await gatherFacts(scope, rules, arrival));
 
-/** The proof while it still holds, and how whoever it is of stands. */
+/** The proof while it still holds, and the standing of the person who gave it. */
 async function findClaim(scope: Scope, { proven, standing: known, browser }: Arrival): Promise<{ claimed?: Proven; standing?: Standing }> {
   if (!proven) return {};
   const standing = known?.user.userId === proven.userId ? known : await findStanding(scope, proven.userId, browser);

@@ -1,10 +1,10 @@
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { endProofs, fullName, getUser, lockUser, type User } from '../../people/users/index.ts';
 import { forgetBrowserById, forgetBrowsers } from '../../records/attempts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope, type Transaction, type UserId, useCase } from '../../scope.ts';
-import { choosePassword, setPersonalPassword } from '../credentials/password/index.ts';
+import { choosePassword, type NewPasswordInput, newPasswordInput, setPersonalPassword } from '../credentials/password/index.ts';
 import { makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
 import { listSecondFactors, removeSecondFactor } from '../credentials/second-factors/index.ts';
 import { addMethods, endSessionsOfUser, type Session } from '../sessions/index.ts';
@@ -30,12 +30,11 @@ export async function changeOwnPassword(
   rules: PolicyRules,
   session: Session,
   browser: string,
-  newPassword: string,
-  repeated: string,
+  input: NewPasswordInput,
 ): Promise<void> {
   const user = await getUser(scope, session.userId);
   const policy = await findPolicyOf(scope, rules, user);
-  if (newPassword !== repeated) throw invalidInput({ repeatPassword: 'fields.password_repeat' });
+  const { newPassword } = parseInput(newPasswordInput, input);
   const hash = await choosePassword(scope, user, newPassword, policy.password);
   await inTransaction(scope, async (inside) => {
     await holdOwner(inside, session);

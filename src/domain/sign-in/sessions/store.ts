@@ -171,7 +171,7 @@ export async function listSessionsOfUser({ db, contextId, clock }: Scope, userId
   }));
 }
 
-/** @param scope of a transaction: it stays so until its end */
+/** The answer holds until the transaction ends. */
 export async function isSessionAlive({ db, contextId, clock }: Transaction, sessionId: SessionId, userId: UserId): Promise<boolean> {
   const own = { context_id: contextId, session_id: sessionId, user_id: userId, ended_at: null };
   return (await db('sessions').where(own).where('expires_at', '>', clock.now()).forUpdate().first('session_id')) !== undefined;

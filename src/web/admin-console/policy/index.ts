@@ -15,7 +15,7 @@ import {
 } from '../../../domain/sign-in/sign-in-policy/index.ts';
 import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
-import { type PageContext, type Refusal, type Route, renameFields, renderPage, usableFactors } from '../../request/index.ts';
+import { factorTexts, type PageContext, type Refusal, type Route, renameFields, renderPage, usableFactors } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { readBase, readOverride } from './read-policy.ts';
 
@@ -33,6 +33,7 @@ export const policyRoutes: Route[] = [
 const choices = () => ({
   classes: characterClasses,
   factors: factorKinds,
+  texts: factorTexts,
   demands: secondFactorDemands,
   timeZones: ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone.includes('/'))],
 });
@@ -156,7 +157,7 @@ async function nameOf(page: PageContext, { for: target }: PolicyOverride): Promi
     const group = await getGroup(page.scope, target.groupId).catch(() => undefined);
     return group ? (group.isEveryone ? page.t('groups.everyone') : group.name) : page.t('policy.gone');
   }
-  const [application] = await listApplicationsByIds(page.scope, [target.applicationId as never]);
+  const [application] = await listApplicationsByIds(page.scope, [target.applicationId]);
   return application?.name ?? page.t('policy.gone');
 }
 
@@ -169,7 +170,7 @@ function presentValue({ t }: PageContext, part: string, value: unknown): string 
   if (part === 'secondFactor.demand') return t(`policy.demand_${value}`);
   if (!Array.isArray(value)) return String(value);
   if (value.length === 0) return t('policy.nothing');
-  if (part === 'secondFactor.factors') return value.map((one) => t(`factors.${one}.name`)).join(', ');
+  if (part === 'secondFactor.factors') return value.map((one) => t(`${factorTexts(one)}.name`)).join(', ');
   if (part === 'password.classes') return value.map((one) => t(`policy.class_${one}`)).join(', ');
   if (part === 'networks') return value.map((ranges: string[]) => ranges.join(', ')).join(' + ');
   return (value as Hours[])

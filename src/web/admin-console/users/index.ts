@@ -6,7 +6,7 @@ import { findPlan } from '../../../domain/people/planned-deactivations/index.ts'
 import { countUsers, fullName, getUser, listUsers, recordView } from '../../../domain/people/users/index.ts';
 import { listOpenLinks } from '../../../domain/records/one-time-links/index.ts';
 import { showTemporaryPassword } from '../../../domain/sign-in/credentials/password/index.ts';
-import { type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { factorTexts, type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { showBulk, submitBulk } from './bulk.ts';
 import { actionsFor, confirmChange, submitChange } from './changes.ts';
 import { confirmExport, submitExport } from './export.ts';
@@ -73,6 +73,7 @@ async function showUser(page: PageContext): Promise<void> {
   await recordView(page.scope, user);
   const isSelf = page.session!.userId === user.userId;
   renderPage(page, 'admin-console/users/user', {
+    texts: factorTexts,
     user,
     name: fullName(user),
     isSelf,

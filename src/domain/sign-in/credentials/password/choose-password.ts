@@ -1,9 +1,19 @@
+import { z } from 'zod';
 import { invalidInput } from '../../../../platform/errors/index.ts';
 import type { User } from '../../../people/users/index.ts';
 import type { Scope } from '../../../scope.ts';
 import { checkPassword } from './password.ts';
 import type { PasswordRules } from './password-rules.ts';
 import { findPassword, listPasswordHistory } from './store.ts';
+
+/** A password as somebody chooses it, typed twice. Its own rules come later, by `choosePassword`: they need the policy of the person. */
+export const newPasswordInput = z
+  .object({ newPassword: z.string(), repeatPassword: z.string() })
+  .refine(({ newPassword, repeatPassword }) => newPassword === repeatPassword, {
+    path: ['repeatPassword'],
+    message: 'fields.password_repeat',
+  });
+export type NewPasswordInput = z.input<typeof newPasswordInput>;
 
 /**
  * Every path on which somebody chooses a password comes here: the rules, the password in force, and those before it. Slow, and so outside of transactions.

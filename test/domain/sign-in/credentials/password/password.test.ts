@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { passwordFaults } from '../../../../../src/domain/sign-in/credentials/password/index.ts';
+import { newPasswordInput, passwordFaults } from '../../../../../src/domain/sign-in/credentials/password/index.ts';
 import { defaultPolicy } from '../../../../../src/domain/sign-in/sign-in-policy/index.ts';
+import { AppError, parseInput } from '../../../../../src/platform/errors/index.ts';
 
 describe('domain/credentials: password rules', () => {
   const person = { email: 'ana.souza@acme.example', firstName: 'Ana Maria', lastName: 'Souza Lima' };
@@ -17,5 +18,14 @@ describe('domain/credentials: password rules', () => {
       expect(await faults(known), known).to.include('fields.password_breached');
     expect(await faults('dragons fly over Joinville 2026')).to.deep.equal([]);
     expect(await faults('aaaaaaaaaaaaaaaa')).to.include('fields.password_simple');
+  });
+
+  it('a new password is typed twice, the same', () => {
+    const same = { newPassword: ' a long sentence ', repeatPassword: ' a long sentence ' };
+    expect(parseInput(newPasswordInput, same)).to.deep.equal(same);
+    for (const repeatPassword of ['', 'a long sentence', ' A long sentence ', ' a long sentence'])
+      expect(() => parseInput(newPasswordInput, { ...same, repeatPassword }), repeatPassword)
+        .to.throw(AppError, 'invalid_input')
+        .with.deep.property('fields', { repeatPassword: 'fields.password_repeat' });
   });
 });
