@@ -4,7 +4,7 @@ import { findApplicationByCode } from '../../../../src/domain/applications/appli
 import { findContextByCode } from '../../../../src/domain/company/contexts/index.ts';
 import { findGroupByName, groupNamesOf } from '../../../../src/domain/people/groups/index.ts';
 import { findUserByLogin } from '../../../../src/domain/people/users/index.ts';
-import { inTransaction, type Scope } from '../../../../src/domain/scope.ts';
+import type { Scope } from '../../../../src/domain/scope.ts';
 import { findPassword } from '../../../../src/domain/sign-in/credentials/password/index.ts';
 import { listSessionsOfUser } from '../../../../src/domain/sign-in/sessions/index.ts';
 import { passwords, startingState } from '../../../support/server.ts';
@@ -159,9 +159,10 @@ describe('domain/administration/desired-state', () => {
     expect(await findGroupByName(scope, 'Everyone')).to.include({ isEveryone: true });
     for (const table of ['signing_keys', 'saml_certificates', 'audit_chains'] as const)
       expect(await scope.db(table).where('context_id', contextId), table).to.not.deep.equal([]);
-    const failed = await store.unchanged(() =>
-      inTransaction(store.scope, (inside) => createContextWithBasics(inside, { code: 'FOURTH', name: 'Again' })).catch((error) => error),
-    );
-    expect(failed).to.be.an('error');
+    for (const [code, of] of [
+      ['context_code_taken', 'fourth'],
+      ['invalid_input', 'No code'],
+    ] as const)
+      await store.refused(code, () => createContextWithBasics(store.scope, { code: of, name: 'Again' }));
   });
 });
