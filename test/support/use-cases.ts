@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { findContextByCode } from '../../src/domain/company/contexts/index.ts';
 import { createUser, fullName, type NewUser, type User } from '../../src/domain/people/users/index.ts';
 import type { AuditEvent } from '../../src/domain/records/audit/index.ts';
-import { inTransaction, openScope, type Scope, type UserId } from '../../src/domain/scope.ts';
+import { inTransaction, openScope, type Scope, type SessionId, type UserId } from '../../src/domain/scope.ts';
 import { startSession } from '../../src/domain/sign-in/sessions/index.ts';
 import { createPasswordHasher, loadPasswordEngine } from '../../src/platform/crypto/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
@@ -16,6 +16,8 @@ import { testKeyRing } from './server.ts';
 export type UseCaseStore = {
   /** Of company acme, in the name of the system. */
   scope: Scope;
+  /** For what takes its own connections. */
+  database: Database;
   /** Of the other company. */
   other: Scope;
   /** Puts the clock forward. */
@@ -25,7 +27,7 @@ export type UseCaseStore = {
   /** The id of a person of the other company. */
   stranger(): Promise<UserId>;
   /** Signs the person in. */
-  session(userId: UserId): Promise<void>;
+  session(userId: UserId): Promise<SessionId>;
   /** What waits in the queue under this name, in order. */
   queued(name: string): Promise<Record<string, unknown>[]>;
   /** Types of the events that `work` recorded, in order. */
@@ -57,6 +59,7 @@ export function useStore(): UseCaseStore {
     const test = await createTestDatabase({ of: 'started' });
     database = test.open(4);
     drop = test.drop;
+    store.database = database;
     const parts = { database, clock: clock.clock, keyRing: testKeyRing(), hasher: createPasswordHasher(2, 10, await loadPasswordEngine()) };
     const actor = { kind: 'system', name: 'test' } as const;
     const scopeOf = async (code: string) => openScope(parts, (await findContextByCode(database.knex, code))!.contextId, actor);
@@ -122,7 +125,8 @@ export function useStore(): UseCaseStore {
       inTransaction(store.scope, async (inside) => {
         const lasts = { idleSeconds: 3600, lifetimeSeconds: 36_000, isKept: false, keepSeconds: 0 };
         const authenticatedAt = inside.clock.now();
-        await startSession(inside, { userId, amr: ['pwd'], authenticatedAt, ip: '127.0.0.1', userAgent: 'test', ...lasts }, undefined);
+        const input = { userId, amr: ['pwd'], authenticatedAt, ip: '127.0.0.1', userAgent: 'test', ...lasts };
+        return (await startSession(inside, input, undefined)).sessionId;
       }),
     async queued(name: string) {
       const { rows } = await database.knex.raw<{ rows: { payload: Record<string, unknown> }[] }>(
