@@ -147,7 +147,7 @@ describe('domain/administration/account-changes', () => {
         { isLast: false },
       );
 
-    it('S53: what is refused of one is noted, and the others go on; done again it does nothing twice', async () => {
+    it('what is refused of one is noted, and the others go on; done again it does nothing twice', async () => {
       const [first, blocked, last, gone] = [
         await store.person(),
         await personIn('blocked'),

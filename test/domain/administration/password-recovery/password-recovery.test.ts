@@ -39,7 +39,7 @@ describe('domain/administration/password-recovery', () => {
   const mailed = async (userId: UserId) => (await store.queued('deliver-mail')).filter((mail) => mail.userId === userId);
   const lastRequest = async () => (await eventsOf(store.scope)).findLast(({ type }) => type === 'password.recovery-requested')!;
 
-  it('S42: a wish queues one job whoever it names, once a name, and what was typed does not lie open in it', async () => {
+  it('a wish queues one job whoever it names, once a name, and what was typed does not lie open in it', async () => {
     const { email } = await store.person();
     const count = async () => (await store.queued('send-recovery')).length;
     const before = await count();

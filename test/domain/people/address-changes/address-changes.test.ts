@@ -33,7 +33,7 @@ describe('domain/people/address-changes', () => {
     return getUser(store.scope, user.userId);
   }
 
-  it('S137: a new e-mail is agreed to by the old mailbox, then by the new one, and counts only then', async () => {
+  it('a new e-mail is agreed to by the old mailbox, then by the new one, and counts only then', async () => {
     const { userId, email } = await store.person();
     const asked = await mails(userId, async () => {
       const types = await store.eventsOf(() => requestEmailChange(store.scope, userId, 'new@acme.example'));
