@@ -140,6 +140,11 @@ describe('domain/records/operations', () => {
     expect(error).to.be.instanceOf(Superseded);
     expect(await state(operationId)).to.equal('running');
     expect(await text(openFile(store.scope, operationId))).to.equal('second');
+    const superseded = await run(operationId, async () => {
+      await run(operationId, async () => Promise.reject(new Error('it fell'))).catch(() => {});
+    }).catch((reason) => reason);
+    expect(superseded, 'nor one that writes no file').to.be.instanceOf(Superseded);
+    expect(await state(operationId)).to.equal('running');
   });
 
   it('each person is worked on in a transaction with the note of it: refused or failed, nothing of theirs stays', async () => {
