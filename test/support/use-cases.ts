@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { findContextByCode } from '../../src/domain/company/contexts/index.ts';
 import { createUser, fullName, type NewUser, type User } from '../../src/domain/people/users/index.ts';
 import type { AuditEvent } from '../../src/domain/records/audit/index.ts';
-import { inTransaction, openScope, type Scope, type UserId } from '../../src/domain/scope.ts';
+import { inTransaction, openScope, type Scope, type SessionId, type UserId } from '../../src/domain/scope.ts';
+import { startSession } from '../../src/domain/sign-in/sessions/index.ts';
 import { createPasswordHasher, loadPasswordEngine } from '../../src/platform/crypto/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
 import { AppError } from '../../src/platform/errors/index.ts';
@@ -11,10 +12,12 @@ import { movableClock } from './clock.ts';
 import { createTestDatabase } from './postgres.ts';
 import { testKeyRing } from './server.ts';
 
-/** The starting state in a database of its own, without a server: what use cases need, and three looks at what they did. */
+/** The starting state in a database of its own, without a server: what use cases need, and looks at what they did. */
 export type UseCaseStore = {
   /** Of company acme, in the name of the system. */
   scope: Scope;
+  /** For what takes its own connections. */
+  database: Database;
   /** Of the other company. */
   other: Scope;
   /** Puts the clock forward. */
@@ -23,10 +26,18 @@ export type UseCaseStore = {
   person(more?: Partial<NewUser>): Promise<User>;
   /** The id of a person of the other company. */
   stranger(): Promise<UserId>;
+  /** Signs the person in. */
+  session(userId: UserId): Promise<SessionId>;
+  /** What waits in the queue under this name, in order. */
+  queued(name: string): Promise<Record<string, unknown>[]>;
   /** Types of the events that `work` recorded, in order. */
   eventsOf(work: () => Promise<unknown>): Promise<AuditEvent['type'][]>;
   /** `work` is refused with this code, and no table nor the queue is another than before. @returns the faults by field */
   refused(code: string, work: () => Promise<unknown>): Promise<Record<string, string>>;
+  /** No table nor the queue is another after `work`. @returns what it returned */
+  unchanged<T>(work: () => Promise<T>): Promise<T>;
+  /** `work` is a part of its caller's transaction. @returns how many events it recorded */
+  inCallersTransaction(work: (scope: Scope) => Promise<unknown>): Promise<number>;
   /** `work` is a part of its caller's transaction; and where one of its events cannot be written, nothing is. */
   inOneTransaction(work: (scope: Scope) => Promise<unknown>): Promise<void>;
 };
@@ -48,6 +59,7 @@ export function useStore(): UseCaseStore {
     const test = await createTestDatabase({ of: 'started' });
     database = test.open(4);
     drop = test.drop;
+    store.database = database;
     const parts = { database, clock: clock.clock, keyRing: testKeyRing(), hasher: createPasswordHasher(2, 10, await loadPasswordEngine()) };
     const actor = { kind: 'system', name: 'test' } as const;
     const scopeOf = async (code: string) => openScope(parts, (await findContextByCode(database.knex, code))!.contextId, actor);
@@ -109,15 +121,34 @@ export function useStore(): UseCaseStore {
       await work();
       return (await eventsOf(store.scope)).filter(({ id }) => !before.has(id)).map(({ type }) => type);
     },
-    async refused(code: string, work: () => Promise<unknown>) {
+    session: (userId: UserId) =>
+      inTransaction(store.scope, async (inside) => {
+        const lasts = { idleSeconds: 3600, lifetimeSeconds: 36_000, isKept: false, keepSeconds: 0 };
+        const authenticatedAt = inside.clock.now();
+        const input = { userId, amr: ['pwd'], authenticatedAt, ip: '127.0.0.1', userAgent: 'test', ...lasts };
+        return (await startSession(inside, input, undefined)).sessionId;
+      }),
+    async queued(name: string) {
+      const { rows } = await database.knex.raw<{ rows: { payload: Record<string, unknown> }[] }>(
+        `SELECT j.payload FROM graphile_worker._private_jobs j JOIN graphile_worker._private_tasks t ON t.id = j.task_id
+         WHERE t.identifier = ? ORDER BY j.id`,
+        [name],
+      );
+      return rows.map(({ payload }) => payload);
+    },
+    async unchanged<T>(work: () => Promise<T>) {
       const before = await picture();
-      const error = await failureOf(work);
+      const result = await work();
+      expect(await picture()).to.deep.equal(before);
+      return result;
+    },
+    async refused(code: string, work: () => Promise<unknown>) {
+      const error = await store.unchanged(() => failureOf(work));
       if (!(error instanceof AppError)) throw error;
       expect(error.code).to.equal(code);
-      expect(await picture()).to.deep.equal(before);
       return error.fields ?? {};
     },
-    async inOneTransaction(work: (scope: Scope) => Promise<unknown>) {
+    async inCallersTransaction(work: (scope: Scope) => Promise<unknown>) {
       const before = await picture();
       const later = new Error('later');
       let events = 0;
@@ -131,6 +162,11 @@ export function useStore(): UseCaseStore {
       );
       expect(error).to.equal(later);
       expect(await picture(), 'it opened a transaction of its own').to.deep.equal(before);
+      return events;
+    },
+    async inOneTransaction(work: (scope: Scope) => Promise<unknown>) {
+      const before = await picture();
+      const events = await store.inCallersTransaction(work);
       expect(events, 'it recorded no event').to.be.greaterThan(0);
       for (let n = 1; n <= events; n++) {
         const failure = await withoutEvent(n, () => failureOf(() => work(store.scope)));

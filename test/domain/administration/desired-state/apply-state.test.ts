@@ -1,0 +1,168 @@
+import { expect } from 'chai';
+import { applyState, createContextWithBasics, parseState, StateError } from '../../../../src/domain/administration/desired-state/index.ts';
+import { findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
+import { findContextByCode } from '../../../../src/domain/company/contexts/index.ts';
+import { findGroupByName, groupNamesOf } from '../../../../src/domain/people/groups/index.ts';
+import { findUserByLogin } from '../../../../src/domain/people/users/index.ts';
+import type { Scope } from '../../../../src/domain/scope.ts';
+import { findPassword } from '../../../../src/domain/sign-in/credentials/password/index.ts';
+import { listSessionsOfUser } from '../../../../src/domain/sign-in/sessions/index.ts';
+import { passwords, startingState } from '../../../support/server.ts';
+import { useStore } from '../../../support/use-cases.ts';
+
+type Part = Record<string, unknown>;
+
+describe('domain/administration/desired-state', () => {
+  const store = useStore();
+  const acme = (more: Part): Part => ({ code: 'acme', name: 'Acme S.A.', ...more });
+  const person = (email: string, more: Part = {}): Part => ({ email, firstName: 'New', lastName: 'Person', ...more });
+  const oidc = { client_id: 'stock', client_secret: 'stock-secret-stock-secret-1', redirect_uris: ['https://stock.acme.example/callback'] };
+  /** A part of every kind, all of them new. */
+  const everything = (): Part =>
+    acme({
+      timeZone: 'America/Sao_Paulo',
+      customFields: [{ code: 'branch', label: 'Branch', type: 'text' }],
+      users: [person('zoe@acme.example', { customFields: { branch: 'North' }, generatePassword: true })],
+      groups: [{ name: 'Stock', members: ['zoe@acme.example'] }],
+      applications: [{ code: 'stock', name: 'Stock', oidc, assignedTo: { groups: ['Stock'], users: ['jsilva'] } }],
+    });
+  const apply = (contexts: Part[], options: { dryRun?: boolean } = {}, scope: Scope = store.scope) =>
+    applyState(scope, parseState({ contexts }), options);
+  /** What the file was refused for; nothing of it stays. */
+  const faults = (contexts: Part[]) =>
+    store.unchanged(async () => {
+      const error = await apply(contexts).then(
+        () => expect.fail('it went through'),
+        (reason: unknown) => reason,
+      );
+      if (!(error instanceof StateError)) throw error;
+      return error.faults.map(({ path, message }) => `${path} ${message}`);
+    });
+
+  it('a dry run says what would change, and writes nothing', async () => {
+    const company = { code: 'third', name: 'Third Ltd', users: [person('tia@third.example')] };
+    const { changes } = await store.unchanged(() => apply([everything(), company], { dryRun: true }));
+    expect(changes.map(({ what }) => what)).to.include.members(['context third', 'user zoe@acme.example', 'user tia@third.example']);
+    expect(await findContextByCode(store.scope.db, 'third')).to.equal(undefined);
+  });
+
+  it('a file is brought into being as a whole, and the same file again changes nothing', async () => {
+    const { scope } = store;
+    const result = await apply([everything()]);
+    expect(result.changes.map(({ action, what }) => `${action} ${what}`)).to.deep.equal([
+      'changed context acme',
+      'created custom field branch',
+      'created user zoe@acme.example',
+      'created group Stock',
+      'changed group Stock',
+      'created application stock',
+      'changed application stock',
+    ]);
+    const zoe = (await findUserByLogin(scope, 'zoe@acme.example'))!;
+    expect(zoe).to.include({ status: 'activated', emailVerified: true });
+    expect(await groupNamesOf(scope, zoe.userId)).to.deep.equal(['Everyone', 'Stock']);
+    const [given] = result.generatedPasswords;
+    expect(given).to.include({ context: 'acme', login: 'zoe@acme.example' });
+    expect(await scope.hasher.verify(given!.password, (await findPassword(scope, zoe.userId))!.hash)).to.equal(true);
+    for (const again of [[everything()], startingState('http://127.0.0.1:9/callback').contexts]) {
+      const second = await store.unchanged(() => apply(again));
+      expect(second).to.deep.equal({ changes: [], generatedPasswords: [] });
+    }
+  });
+
+  it('lists that are given are taken as written, and what the file does not mention stays', async () => {
+    await apply([
+      acme({ users: [person('lia@acme.example')], groups: [{ name: 'Shift', description: 'Night', members: ['lia@acme.example'] }] }),
+    ]);
+    const { userId } = (await findUserByLogin(store.scope, 'lia@acme.example'))!;
+    await store.unchanged(() => apply([acme({ groups: [{ name: 'Shift' }] })]));
+    const types = await store.eventsOf(() => apply([acme({ groups: [{ name: 'Shift', members: ['jsilva'] }] })]));
+    expect(types).to.deep.equal(['group.member-added', 'group.member-removed']);
+    expect(await groupNamesOf(store.scope, userId)).to.deep.equal(['Everyone']);
+    expect(await findGroupByName(store.scope, 'Shift')).to.include({ description: 'Night' });
+  });
+
+  it('another password ends the sessions, the same one does not', async () => {
+    const ana = (password: string) => [
+      acme({ users: [{ email: 'ana@acme.example', firstName: 'Ana', lastName: 'Souza', role: 'administrator', password }] }),
+    ];
+    const { userId } = (await findUserByLogin(store.scope, 'ana@acme.example'))!;
+    await store.session(userId);
+    await store.unchanged(() => apply(ana(passwords.ana)));
+    await store.inOneTransaction((scope) => apply(ana('another long sentence'), {}, scope));
+    expect(await listSessionsOfUser(store.scope, userId)).to.have.length(1);
+    const types = await store.eventsOf(() => apply(ana('another long sentence')));
+    expect(types).to.deep.equal(['password.changed', 'session.ended']);
+    expect(await listSessionsOfUser(store.scope, userId)).to.deep.equal([]);
+  });
+
+  it('one part that is refused is named, and leaves nothing of all the others', async () => {
+    const before = { code: 'before', name: 'Before Ltd', users: [person('first@before.example')] };
+    const application = (more: Part) => ({ applications: [{ code: 'refused', name: 'Refused', ...more }] });
+    const cases: [refused: Part, path: string][] = [
+      [{ pairedWith: 'nowhere', environment: 'approval' }, 'contexts[1].pairedWith errors.unknown_context'],
+      [{ pairedWith: 'other' }, 'contexts[1].pairedWith errors.pairing'],
+      [{ customFields: [{ code: 'No code', label: 'x', type: 'text' }] }, 'contexts[1].customFields[0].code'],
+      [{ users: [person('good@acme.example'), person('no address')] }, 'contexts[1].users[1].email'],
+      [{ users: [person('good@acme.example', { customFields: { unknown: 'x' } })] }, 'contexts[1].users[0].'],
+      [{ users: [person('good@acme.example', { password: 'short' })] }, 'contexts[1].users[0].password'],
+      [
+        { users: [{ email: 'ana@acme.example', firstName: 'Ana', lastName: 'Souza', role: 'regular' }] },
+        'contexts[1].users[0] errors.last_administrator',
+      ],
+      [{ groups: [{ name: 'Refused', members: ['nobody'] }] }, 'contexts[1].groups[0] errors.unknown_person'],
+      [{ groups: [{ name: 'Refused', members: ['root@other.example'] }] }, 'contexts[1].groups[0] errors.unknown_person'],
+      [{ groups: [{ name: 'Everyone', members: ['jsilva'] }] }, 'contexts[1].groups[0] errors.everyone_is_fixed'],
+      [application({ oidc: { ...oidc, redirect_uris: ['no address'] } }), 'contexts[1].applications[0].'],
+      [application({ assignedTo: { groups: ['Nobody'] } }), 'contexts[1].applications[0] errors.unknown_group'],
+      [application({ assignedTo: { users: ['nobody'] } }), 'contexts[1].applications[0] errors.unknown_person'],
+    ];
+    for (const [refused, path] of cases) {
+      const [fault] = await faults([before, acme({ name: 'Renamed', ...refused }), { code: 'other', name: 'Renamed, too' }]);
+      expect(fault).to.match(new RegExp(`^${path.replace(/[[\].]/g, '\\$&')}`));
+    }
+    expect(await findApplicationByCode(store.scope, 'refused')).to.equal(undefined);
+  });
+
+  it('what is refused in the last company leaves nothing in the first', async () => {
+    const [fault] = await faults([
+      acme({ users: [person('first@acme.example')] }),
+      { code: 'other', name: 'Other Ltd', groups: [{ name: 'x', members: ['nobody'] }] },
+    ]);
+    expect(fault).to.equal('contexts[1].groups[0] errors.unknown_person');
+  });
+
+  it('keys that there are not, and values of another shape, are told all at once before anything is done', () => {
+    const parse = () => parseState({ contexts: [{ code: 'acme', users: [{ emial: 'x', firstName: 'A', lastName: 'B', role: 'boss' }] }] });
+    expect(parse).to.throw(StateError, /contexts\[0\]\.name: is missing/);
+    expect(parse).to.throw(/contexts\[0\]\.users\[0\]\.role/);
+    expect(parse).to.throw(/contexts\[0\]\.users\[0\]\.emial: there is no such key/);
+    expect(() => parseState({ contexts: [] })).to.throw(StateError);
+    expect(() => parseState(null)).to.throw(StateError, /the file/);
+  });
+
+  it('a whole file is one transaction: an event that cannot be written leaves nothing of it', async () => {
+    const file = {
+      ...acme({ name: 'Acme Holding', customFields: [{ code: 'floor', label: 'Floor', type: 'text' }] }),
+      users: [person('uma@acme.example', { password: 'uma has a long password' })],
+      groups: [{ name: 'Whole', members: ['uma@acme.example', 'jsilva'] }],
+      applications: [{ code: 'whole', name: 'Whole', oidc: { ...oidc, client_id: 'whole' }, assignedTo: { groups: ['Whole'] } }],
+    };
+    await store.inOneTransaction((scope) => apply([file, { code: 'other', name: 'Other Holding' }], {}, scope));
+  });
+
+  it('a company is made with all it needs to work, or not at all', async () => {
+    const made = (scope: Scope) => createContextWithBasics(scope, { code: 'fourth', name: 'Fourth Ltd' });
+    await store.inCallersTransaction(made);
+    const { contextId } = await made(store.scope);
+    const scope = { ...store.scope, contextId };
+    expect(await findGroupByName(scope, 'Everyone')).to.include({ isEveryone: true });
+    for (const table of ['signing_keys', 'saml_certificates', 'audit_chains'] as const)
+      expect(await scope.db(table).where('context_id', contextId), table).to.not.deep.equal([]);
+    for (const [code, of] of [
+      ['context_code_taken', 'fourth'],
+      ['invalid_input', 'No code'],
+    ] as const)
+      await store.refused(code, () => createContextWithBasics(store.scope, { code: of, name: 'Again' }));
+  });
+});
