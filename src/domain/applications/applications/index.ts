@@ -21,7 +21,6 @@ export {
   type SamlSettings,
   samlInputKeys,
   settingsFromMetadata,
-  withMetadata,
 } from './saml-settings.ts';
 export { type PersonField, personFields, type SourceField } from './source-field.ts';
 export {
