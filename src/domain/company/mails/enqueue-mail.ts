@@ -2,7 +2,7 @@ import type { Db } from '../../../platform/database/index.ts';
 import { dropJobs } from '../../../platform/jobs/index.ts';
 import { enqueue } from '../../job.ts';
 import type { Transaction, UserId } from '../../scope.ts';
-import { type MailJob, mailDelivery, oldMailDelivery } from './job-types.ts';
+import { type MailJob, mailDelivery, oldMailDelivery } from './jobs.ts';
 import { isSecretPage, type MailPage } from './mail-page.ts';
 import type { MailName } from './mail-texts.ts';
 

@@ -4,6 +4,8 @@ import type { UserId } from '../../scope.ts';
 import type { OpenMailPage } from './mail-page.ts';
 import { mailNames } from './mail-texts.ts';
 
+// Types only: the jobs stand in users, which know whether a person is still there.
+
 const mail = {
   /** Whose mail it is: it goes with them. */
   userId: idOf<UserId>().optional(),
