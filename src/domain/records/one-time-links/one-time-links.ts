@@ -4,7 +4,8 @@ import { type Db, deleteInSteps, jsonText } from '../../../platform/database/ind
 import type { Row } from '../../rows.ts';
 import { type Scope, type Transaction, type UserId, useCase } from '../../scope.ts';
 
-export type LinkKind = 'recovery' | 'invitation' | 'registration' | 'email-change' | 'email-confirm' | 'recovery-email' | 'export';
+export const mailedLinks = ['recovery', 'invitation', 'registration', 'email-change', 'email-confirm', 'recovery-email', 'export'] as const;
+export type LinkKind = (typeof mailedLinks)[number];
 
 /** Whose link it is: a person's, or of somebody who is not one yet and is known by the (folded) address it is mailed to. */
 export type LinkOwner = { userId: UserId } | { addressKey: string };
