@@ -13,7 +13,7 @@ export {
   setApplicationEnabled,
 } from './change-application.ts';
 export { changeLogo, findLogo } from './logo.ts';
-export { matchesClientSecret, type OidcInput, type OidcSettings, oidcInputKeys, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
+export { matchesClientSecret, type OidcSettings, oidcInputKeys, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
 export {
   listPartnerCertificates,
   parseSamlSettings,

@@ -23,7 +23,7 @@ const line = z
   .refine((name) => name.length > 0 && name.length <= 100 && !/[\p{C}\p{Zl}\p{Zp}]/u.test(name), 'fields.name');
 
 /** What is said of a group by a form, a file or a program. */
-export const groupInput = z.object({
+const groupInput = z.object({
   name: line,
   description: z
     .string()
@@ -31,7 +31,7 @@ export const groupInput = z.object({
     .transform((text) => text.trim())
     .default(''),
 });
-export type GroupInput = z.input<typeof groupInput>;
+type GroupInput = z.input<typeof groupInput>;
 
 /** Who looked for groups stands in the audit. */
 export const viewGroups = useCase(async (scope, filter: { search?: string; cursor?: string }): ReturnType<typeof listGroups> => {

@@ -8,7 +8,7 @@ export const mailedLinks = ['recovery', 'invitation', 'registration', 'email-cha
 export type LinkKind = (typeof mailedLinks)[number];
 
 /** Whose link it is: a person's, or of somebody who is not one yet and is known by the (folded) address it is mailed to. */
-export type LinkOwner = { userId: UserId } | { addressKey: string };
+type LinkOwner = { userId: UserId } | { addressKey: string };
 /** `payload`: what was asked for when the link was made, which may be something else by now in the store. */
 export type FoundLink = { userId?: UserId; addressKey?: string; payload: Record<string, string> };
 
