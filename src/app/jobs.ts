@@ -1,4 +1,4 @@
-import { changeUsers, deleteAccountJob } from '../domain/administration/account-changes/index.ts';
+import { changeUsers, deleteAccountJob, endSessionsJob } from '../domain/administration/account-changes/index.ts';
 import { auditCsv, auditExport, purgeAudit, sealAudit } from '../domain/administration/audit-keeping/index.ts';
 import { sendRegistrationJob } from '../domain/administration/invitations/index.ts';
 import { type OperationTools, runOperationJob } from '../domain/administration/operation-runs/index.ts';
@@ -24,7 +24,7 @@ import { sweepOperations } from '../domain/records/operations/index.ts';
 import { sweepArtifacts } from '../domain/records/protocol-artifacts/index.ts';
 import { openScope } from '../domain/scope.ts';
 import { endPolicyTrials, sweepPendingRequests } from '../domain/sign-in/authentication/index.ts';
-import { endSessionsJob, type NoticeTools, notifyRelyingPartyJob } from '../domain/sign-in/sessions/index.ts';
+import { type NoticeTools, notifyRelyingPartyJob } from '../domain/sign-in/sessions/index.ts';
 import { sweepFailedJobs, type Tasks } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
 import { auditWords, createMetadataFetcher, exportWords, importWords, type Services } from '../web/request/index.ts';

@@ -1,5 +1,5 @@
 import { brandingSettings } from '../domain/company/branding/index.ts';
-import { fillIn, type MailJob, mailLinkPurpose, mailTexts, type OldMailJob } from '../domain/company/mails/index.ts';
+import { fillIn, type MailJob, mailLinkPurpose, mailTexts, type OldMailJob, unsealPage } from '../domain/company/mails/index.ts';
 import type { ContextId } from '../domain/scope.ts';
 import type { KeyRing } from '../platform/crypto/index.ts';
 import { isLocale } from '../platform/i18n/index.ts';
@@ -7,18 +7,19 @@ import type { Mailer } from '../platform/mail/index.ts';
 import type { Services } from '../web/request/index.ts';
 import { pathOf } from './page-paths.ts';
 
-/** @returns the path inside the context */
-function linkOf(keyRing: KeyRing, contextId: ContextId, job: MailJob | OldMailJob): string | undefined {
-  const unseal = (sealed: string) => keyRing.decrypt(sealed, mailLinkPurpose(contextId)).toString();
-  if ('sealedLeadsTo' in job && job.sealedLeadsTo) return pathOf(JSON.parse(unseal(job.sealedLeadsTo)));
+/** @returns the path inside the context @throws Error when the mail leads nowhere */
+function linkOf(keyRing: KeyRing, contextId: ContextId, job: MailJob | OldMailJob): string {
+  if ('sealedLeadsTo' in job && job.sealedLeadsTo) return pathOf(unsealPage(keyRing, contextId, job.sealedLeadsTo));
   if ('leadsTo' in job && job.leadsTo) return pathOf(job.leadsTo);
   const { path, sealedPath } = job as OldMailJob;
-  return sealedPath ? unseal(sealedPath) : path;
+  const known = sealedPath ? keyRing.decrypt(sealedPath, mailLinkPurpose(contextId)).toString() : path;
+  if (!known?.startsWith('/')) throw new Error(`the mail ${job.mail} leads to no page`);
+  return known;
 }
 
 /**
  * Words and layout of a mail: the company's own words where it wrote some, its logo and colour, and a link from its configured address (law 3).
- * @throws Error when the mail server did not take it
+ * @throws Error when it leads to no page, or the mail server did not take it
  */
 export async function sendMail(
   { services, mailer }: { services: Services; mailer: Mailer | undefined },

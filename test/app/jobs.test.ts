@@ -8,9 +8,10 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 const id = '01900000-0000-7000-8000-000000000001';
 const actor = { kind: 'anonymous', name: '', ip: '192.0.2.1', userAgent: 'Browser' };
 
-/** What a server of version 0.1 put into the queue, or will while it runs beside this one: these names and shapes are understood. */
+/** What may lie in the queue, all but `deliver-mail` by a server of version 0.1 that may still run beside this one: these names and shapes are understood. */
 const asked: Record<string, object> = {
   'delete-account': { userId: id, actor: { kind: 'person', id } },
+  'deliver-mail': { userId: id, to: 'ana@acme.example', locale: 'en', mail: 'blocked', params: {}, leadsTo: { page: 'account' } },
   'end-sessions-of-user': { userId: id, reason: 'user.deactivated' },
   'follow-planned-deactivation': { userId: id, timeZone: 'UTC' },
   'forget-custom-values': { fieldId: id },
@@ -24,6 +25,18 @@ const asked: Record<string, object> = {
   'send-recovery': { actor, locale: 'en', login: 'sealed' },
   'send-registration': { actor, registration: 'sealed' },
 };
+/** A mail leads to none of these; a page with a token lies in the queue sealed only. */
+const oddPages = [
+  'account',
+  {},
+  { page: 'nowhere' },
+  { page: null },
+  { page: 'constructor' },
+  { page: 'application' },
+  { page: 'application', application: '../users' },
+  { page: 'account', token: 'x' },
+  { page: 'recovery', token: 'in the open' },
+];
 const chores = [
   'end-policy-trials',
   'seal-audit',
@@ -59,6 +72,20 @@ describe('domain/job', () => {
       expect(reached, name).to.equal(true);
     }
   });
+
+  for (const [name, payload] of Object.entries(asked))
+    it(`${name}: what is odd in a payload fails before anything is done`, async () => {
+      const odd: object[] = Object.keys(payload).flatMap((key) => [null, 7, ['x']].map((value) => ({ ...payload, [key]: value })));
+      if (name === 'deliver-mail') odd.push(...oddPages.map((leadsTo) => ({ ...payload, leadsTo })), { ...payload, mail: 'unheard-of' });
+      const { run } = jobs.find((one) => one.name === name) as Job<never>;
+      for (const one of odd) {
+        const fault = await run(() => scope, { contextId: scope.contextId, ...one }, undefined as never, { isLast: false }).then(
+          () => undefined,
+          (error: Error) => error,
+        );
+        expect(fault?.name, JSON.stringify(one)).to.equal('ZodError');
+      }
+    });
 
   it('of the calendar, too; no name is given twice', () => {
     const scheduled = crontab.split('\n').map((line) => line.split(' ')[5]);

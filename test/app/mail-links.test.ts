@@ -33,6 +33,21 @@ describe('web: links in mails', () => {
     return /https?:\S+/.exec(sink.mails.at(-1)!.text)![0];
   }
 
+  /** The job fails and nothing is sent. */
+  async function refused(task: 'deliver-mail' | 'send-mail', link: Record<string, unknown>): Promise<void> {
+    const mailer = createMailer(sink.url, 'Portaria <portaria@acme.example>');
+    const count = sink.mails.length;
+    const mail = { contextId: scope.contextId, userId: ana.userId, to: 'ana@acme.example', mail: 'recovery', params: { minutes: 5 } };
+    const run = createTasks(server.app.services, async () => {}, mailer)[task]!;
+    const fault = await run({ ...mail, ...link }, { isLast: false }).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    mailer.close();
+    expect(fault, JSON.stringify(link)).to.be.instanceOf(Error);
+    expect(sink.mails).to.have.length(count);
+  }
+
   async function queued(): Promise<Record<string, unknown>> {
     const [job] = await scope.db('graphile_worker._private_jobs').select('payload');
     await scope.db('graphile_worker._private_jobs').delete();
@@ -60,5 +75,23 @@ describe('web: links in mails', () => {
     expect(await linkOf('send-mail', { ...mail, path: '/admin/certificates' })).to.equal(`${server.issuer}/admin/certificates`);
     const sealedPath = server.app.services.keyRing.encrypt('/recovery/old-token', mailLinkPurpose(contextId));
     expect(await linkOf('send-mail', { ...mail, sealedPath })).to.equal(`${server.issuer}/recovery/old-token`);
+  });
+
+  it('that are missing or odd are never sent', async () => {
+    const sealed = (text: string) => server.app.services.keyRing.encrypt(text, mailLinkPurpose(scope.contextId));
+    await refused('deliver-mail', {});
+    await refused('send-mail', {});
+    await refused('send-mail', { path: 'https://evil.example' });
+    await refused('send-mail', { sealedPath: sealed('@evil.example') });
+    const odd = [
+      null,
+      'recovery',
+      {},
+      { page: 'recovery' },
+      { page: 'recovery', token: '' },
+      { page: 'nowhere', token: 'x' },
+      { page: 'account' },
+    ];
+    for (const page of odd) await refused('deliver-mail', { sealedLeadsTo: sealed(JSON.stringify(page)) });
   });
 });

@@ -155,6 +155,12 @@ describe('structure', () => {
     expect(queueing.map(({ file }) => file)).to.deep.equal(['src/domain/job.ts']);
   });
 
+  it('jobs and job types of a slice stand in its jobs.ts', () => {
+    const making = modules.filter(({ file }) => file.startsWith('src/domain/') && /\b(job|jobType)\(|: Chore\b/.test(read(file)));
+    expect(making.length).to.be.greaterThan(10);
+    expect(making.map(({ file }) => file).filter((file) => !file.endsWith('/jobs.ts') && file !== 'src/domain/job.ts')).to.deep.equal([]);
+  });
+
   it('audit events are called noun.past-tense, each once, and each is recorded somewhere', () => {
     expect(auditEventTypes.filter((type) => !/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/.test(type))).to.deep.equal([]);
     expect(new Set(auditEventTypes).size).to.equal(auditEventTypes.length);

@@ -69,7 +69,8 @@ async function openApplication(page: PageContext): Promise<void> {
     return ctx.redirect(url.href);
   }
   if (application.launchUrl) return ctx.redirect(application.launchUrl);
-  if (application.saml) return ctx.redirect(`${context.mount}/saml/launch/${application.applicationId}`);
+  const { applicationId } = application;
+  if (application.saml) return ctx.redirect(`${context.mount}${page.services.pathOf({ page: 'saml-launch', application: applicationId })}`);
   renderPage(page, 'launchpad/no-address', { application: application.name });
 }
 

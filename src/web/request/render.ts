@@ -5,6 +5,7 @@ import { BusyError } from '../../platform/crypto/index.ts';
 import type { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';
 import { type Locale, locales } from '../../platform/i18n/index.ts';
+import type { LinkedPage } from './linked-page.ts';
 import type { PageContext } from './route.ts';
 import type { Refusal } from './submit-form.ts';
 import { reasonText } from './words/present-details.ts';
@@ -58,7 +59,9 @@ export function renderPage(
     asset: services.assets.url,
     icon: services.icon,
     reasonText: (reason: string) => reasonText(services.i18n, t, reason),
+    /** A page of the same audience, by its path; `linkTo` is for those of others, by name. */
     link: (path: string) => `${context.mount}${path}`,
+    linkTo: (linked: LinkedPage) => `${context.mount}${services.pathOf(linked)}`,
     path: page.ctx.state.path,
     formatCount: (count: Count) => formatCount(locale, count),
     formatNumber: (value: number) => formats[locale].number.format(value),

@@ -4,13 +4,14 @@ import type { Route } from '../request/index.ts';
 import { showEnrolment, submitEnrolment } from './enrol.ts';
 import { chooseLanguage } from './language.ts';
 import { showNewPassword, submitNewPassword } from './new-password.ts';
+import { goToLaunchpad } from './pending.ts';
 import { showSecondFactor, submitSecondFactor } from './second-factor.ts';
 import { openSignIn, showSignIn, submitAlone, submitSignIn } from './sign-in.ts';
 import { showSignedOut, showSignOut, submitSignOut } from './sign-out.ts';
 import { showTerms, submitTerms } from './terms.ts';
 
 export const signInRoutes: Route[] = [
-  { method: 'GET', path: '/', access: 'anyone', handle: async ({ ctx, context }) => ctx.redirect(`${context.mount}/launchpad`) },
+  { method: 'GET', path: '/', access: 'anyone', handle: async (page) => goToLaunchpad(page) },
   { method: 'GET', path: '/sign-in', access: 'anyone', handle: openSignIn },
   { method: 'GET', path: '/sign-in/:request', access: 'anyone', handle: showSignIn },
   { method: 'POST', path: '/sign-in/:request', access: 'anyone', handle: submitSignIn },

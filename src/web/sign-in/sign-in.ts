@@ -32,7 +32,7 @@ import { applicationName, formTargets, goBack, loadPending, stepOf } from './pen
 
 /** A sign-in that no relying party asked for. */
 export async function openSignIn(page: PageContext): Promise<void> {
-  const path = localPath(page.query('to'), '/launchpad');
+  const path = localPath(page.query('to'), page.services.pathOf({ page: 'launchpad' }));
   if (page.session) return page.ctx.redirect(`${page.context.mount}${path}`);
   const told = {
     ...(page.query('done') === 'sign_in_restarted' ? { done: 'sign_in_restarted' } : {}),

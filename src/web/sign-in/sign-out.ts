@@ -2,6 +2,7 @@ import { endSession } from '../../domain/sign-in/sessions/index.ts';
 import { openSingleLogout } from '../../domain/sign-in/single-logout/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import { cookieNames, type PageContext, redirectTo, renderPage } from '../request/index.ts';
+import { goToLaunchpad } from './pending.ts';
 
 /** Asks first: a link alone signs nobody out. */
 export async function showSignOut(page: PageContext): Promise<void> {
@@ -22,6 +23,6 @@ export async function submitSignOut(page: PageContext): Promise<void> {
 }
 
 export async function showSignedOut(page: PageContext): Promise<void> {
-  if (page.session) return page.ctx.redirect(`${page.context.mount}/launchpad`);
+  if (page.session) return goToLaunchpad(page);
   renderPage(page, 'sign-in/signed-out');
 }

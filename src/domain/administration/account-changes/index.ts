@@ -3,4 +3,4 @@
 export { type AccountChange, accountChanges, changeAccount, offersChange } from './account-changes.ts';
 export { type BulkChange, bulkChanges, changeUsers, runBulkChange, startBulkChange } from './bulk.ts';
 export { deleteAccount } from './delete-account.ts';
-export { deleteAccountJob } from './jobs.ts';
+export { deleteAccountJob, endSessionsJob } from './jobs.ts';

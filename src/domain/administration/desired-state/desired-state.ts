@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { oidcInputKeys, samlInputKeys } from '../../applications/applications/index.ts';
+import { applicationInput, oidcInputKeys, samlInputKeys } from '../../applications/applications/index.ts';
 import { customFieldTypes } from '../../company/custom-fields/index.ts';
 
 type StateFault = { path: string; message: string; params?: Record<string, string | number> };
@@ -41,15 +41,10 @@ const customField = z.strictObject({
 
 const group = z.strictObject({ name: text, description: z.string().optional(), members: z.array(text).optional() });
 
+// the partner's metadata stands in `saml`, as the name of a file
 const application = z.strictObject({
-  code: text,
-  name: text,
-  description: z.string().optional(),
-  category: z.string().optional(),
-  catalogueEntry: text.optional(),
-  navigable: z.boolean().default(false),
+  ...applicationInput.omit({ partnerMetadata: true }).shape,
   enabled: z.boolean().optional(),
-  launchUrl: text.optional(),
   assignedTo: z.strictObject({ groups: z.array(text).default([]), users: z.array(text).default([]) }).optional(),
   oidc: z.strictObject(Object.fromEntries(oidcInputKeys.map((key) => [key, z.unknown().optional()]))).optional(),
   saml: z.strictObject(Object.fromEntries(samlInputKeys.map((key) => [key, z.unknown().optional()]))).optional(),

@@ -13,7 +13,7 @@ export {
   setApplicationEnabled,
 } from './change-application.ts';
 export { changeLogo, findLogo } from './logo.ts';
-export { matchesClientSecret, type OidcInput, type OidcSettings, oidcInputKeys, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
+export { matchesClientSecret, type OidcSettings, oidcInputKeys, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
 export {
   listPartnerCertificates,
   parseSamlSettings,
@@ -21,7 +21,6 @@ export {
   type SamlSettings,
   samlInputKeys,
   settingsFromMetadata,
-  withMetadata,
 } from './saml-settings.ts';
 export { type PersonField, personFields, type SourceField } from './source-field.ts';
 export {

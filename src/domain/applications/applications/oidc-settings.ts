@@ -5,7 +5,6 @@ import { sourceField } from './source-field.ts';
 
 /** How an application is an OpenID Connect client, in the names of RFC 7591 and OpenID Connect Registration. The secret is kept as a keyed fingerprint only. */
 export type OidcSettings = Omit<z.output<typeof schema>, 'client_secret'> & { secret_fingerprint?: string };
-export type OidcInput = z.input<typeof schema>;
 
 const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
 

@@ -135,7 +135,7 @@ export const listPartnerCertificates = (saml: SamlSettings): { subject: string; 
  * What the partner's metadata says comes before what was chosen; what is signed may become more by it, never less.
  * @throws AppError invalid_input on the field `metadata`
  */
-export function withMetadata(chosen: Partial<SamlInput>, xml: string, now: Date): Partial<SamlInput> {
+export function withMetadata(chosen: Record<string, unknown>, xml: string, now: Date): Record<string, unknown> {
   const { nameIdFormat: _, requireSignedRequests, signAssertion, ...addresses } = settingsFromMetadata(xml, now);
   return {
     ...chosen,

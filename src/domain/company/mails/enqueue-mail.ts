@@ -1,13 +1,18 @@
+import type { KeyRing } from '../../../platform/crypto/index.ts';
 import type { Db } from '../../../platform/database/index.ts';
 import { dropJobs } from '../../../platform/jobs/index.ts';
 import { enqueue } from '../../job.ts';
 import type { Transaction, UserId } from '../../scope.ts';
-import { type MailJob, mailDelivery, oldMailDelivery } from './job-types.ts';
-import { isSecretPage, type MailPage } from './mail-page.ts';
+import { type MailJob, mailDelivery, oldMailDelivery } from './jobs.ts';
+import { isSecretPage, type MailPage, secretMailPage } from './mail-page.ts';
 import type { MailName } from './mail-texts.ts';
 
 /** What the page in a mail's job is sealed for: jobs lie in the store, bearer values do not. */
 export const mailLinkPurpose = (contextId: string): string => `link-path:${contextId}`;
+
+/** @throws ZodError when what was sealed names no page of a one-time link */
+export const unsealPage = (keyRing: KeyRing, contextId: string, sealed: string): MailPage =>
+  secretMailPage.parse(JSON.parse(keyRing.decrypt(sealed, mailLinkPurpose(contextId)).toString()));
 
 type NewMail = Pick<MailJob, 'userId' | 'to' | 'locale' | 'mail' | 'params'> & { leadsTo: MailPage };
 

@@ -18,11 +18,11 @@ import {
 } from './store.ts';
 
 /** What is said of a group by a form, a file or a program. */
-export const groupInput = z.object({
+const groupInput = z.object({
   name: lineOf(100),
   description: textOf(500).default(''),
 });
-export type GroupInput = z.input<typeof groupInput>;
+type GroupInput = z.input<typeof groupInput>;
 
 /** Who looked for groups stands in the audit. */
 export const viewGroups = useCase(async (scope, filter: { search?: string; cursor?: string }): ReturnType<typeof listGroups> => {

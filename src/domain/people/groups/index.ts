@@ -4,8 +4,6 @@ export {
   addMembers,
   createGroup,
   editGroup,
-  type GroupInput,
-  groupInput,
   removeGroupRecord,
   removeMember,
   viewGroup,

@@ -5,13 +5,15 @@ import { actorSchema, idOf, job, jobType } from '../../job.ts';
 import type { ContextId, Scope, UserId } from '../../scope.ts';
 import { findUserById, forgetCustomValues } from './store.ts';
 
-/** Somebody's access ended: their sessions end, and relying parties are told (sessions). */
+// The jobs of these two types stand in account-changes, which can end sessions.
+
+/** Somebody's access ended: their sessions end, and relying parties are told. */
 export const sessionsEnd = jobType('end-sessions-of-user', {
   userId: idOf<UserId>(),
   reason: z.enum(['user.blocked', 'user.deactivated', 'user.deleted']),
 });
 
-/** Their deletion was asked for: the rest of it (account-changes). */
+/** Their deletion was asked for: the rest of it. */
 export const accountDeletion = jobType('delete-account', { userId: idOf<UserId>(), actor: actorSchema });
 
 /** A custom field is gone: nobody keeps a value of it. Asked for by custom-fields, which knows no people. */

@@ -8,8 +8,8 @@ export {
   type FoundLink,
   findLink,
   type LinkKind,
-  type LinkOwner,
   listOpenLinks,
+  mailedLinks,
   sweepLinks,
   useLink,
 } from './one-time-links.ts';

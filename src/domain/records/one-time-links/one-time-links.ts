@@ -4,10 +4,11 @@ import { type Db, deleteInSteps, jsonText } from '../../../platform/database/ind
 import type { Row } from '../../rows.ts';
 import { type Scope, type Transaction, type UserId, useCase } from '../../scope.ts';
 
-export type LinkKind = 'recovery' | 'invitation' | 'registration' | 'email-change' | 'email-confirm' | 'recovery-email' | 'export';
+export const mailedLinks = ['recovery', 'invitation', 'registration', 'email-change', 'email-confirm', 'recovery-email', 'export'] as const;
+export type LinkKind = (typeof mailedLinks)[number];
 
 /** Whose link it is: a person's, or of somebody who is not one yet and is known by the (folded) address it is mailed to. */
-export type LinkOwner = { userId: UserId } | { addressKey: string };
+type LinkOwner = { userId: UserId } | { addressKey: string };
 /** `payload`: what was asked for when the link was made, which may be something else by now in the store. */
 export type FoundLink = { userId?: UserId; addressKey?: string; payload: Record<string, string> };
 

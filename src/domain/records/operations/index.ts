@@ -2,6 +2,7 @@
 // Does not: know what any of them does (each slice has its kinds), nor how it is shown.
 export { deleteFile, openFile, Superseded, saveFilePart } from './files.ts';
 export { countRefused, fillItems, listDone, listRefused, type OperationItem, recordItems, workOnItems } from './items.ts';
+export { operationRun } from './jobs.ts';
 export {
   confirmOperation,
   deleteOperationsOf,
@@ -14,7 +15,6 @@ export {
   noteProgress,
   type Operation,
   type OperationKind,
-  operationRun,
   type Run,
   runOperation,
   startOperation,

@@ -1,10 +1,11 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { type Db, jsonText } from '../../../platform/database/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
-import { enqueue, idOf, jobType } from '../../job.ts';
+import { enqueue } from '../../job.ts';
 import type { Row } from '../../rows.ts';
 import { type Actor, isId, type OperationId, type Scope, type Transaction, type UserId, useCase } from '../../scope.ts';
 import { Superseded } from './files.ts';
+import { operationRun } from './jobs.ts';
 
 export type Operation = {
   operationId: OperationId;
@@ -174,9 +175,6 @@ export type OperationKind<Tools = unknown> = {
   kind: string;
   run(scope: Scope, operation: Operation, tools: Tools): Promise<void>;
 };
-
-/** Runs an operation in the name of who asked for it (operation-runs). */
-export const operationRun = jobType('run-operation', { operationId: idOf<OperationId>() });
 
 /**
  * Does it, in the name of who asked, or goes on where a process fell. A refusal (AppError) ends it with its code; anything else is tried again by the queue.

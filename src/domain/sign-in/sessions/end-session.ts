@@ -2,7 +2,7 @@ import { enqueue } from '../../job.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfUser } from '../../records/protocol-artifacts/index.ts';
 import { type SessionId, type UserId, useCase } from '../../scope.ts';
-import { relyingPartyNotice } from './job-types.ts';
+import { relyingPartyNotice } from './jobs.ts';
 import { listParticipants } from './store.ts';
 
 export type EndReason =

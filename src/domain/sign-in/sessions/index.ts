@@ -3,8 +3,7 @@
 export { listApplicationUses, listLastUses } from './application-uses.ts';
 export { describeBrowser } from './describe-browser.ts';
 export { type EndReason, endOwnSession, endSession, endSessionsOfUser } from './end-session.ts';
-export type { NoticeTo } from './job-types.ts';
-export { endSessionsJob, type NoticeTools, notifyRelyingPartyJob } from './jobs.ts';
+export { type NoticeTo, type NoticeTools, notifyRelyingPartyJob } from './jobs.ts';
 export { noteNothingToTell, noteTold } from './note-told.ts';
 export { type NewSession, startSession } from './start-session.ts';
 export {

@@ -11,7 +11,7 @@ import type { PageContext, Refusal } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import type { FormValues } from './form-values.ts';
 import { newOidcValues, oidcValuesOf, readOidcValues, renderOidcForm } from './oidc-form.ts';
-import { mergeMetadata, newSamlValues, readSamlValues, renderSamlForm, samlValuesOf } from './saml-form.ts';
+import { newSamlValues, readMetadata, readSamlValues, renderSamlForm, samlValuesOf } from './saml-form.ts';
 import { showApplication } from './show.ts';
 
 export async function showNew(page: PageContext): Promise<void> {
@@ -23,7 +23,7 @@ export async function submitNew(page: PageContext): Promise<void> {
   const values = readValues(page);
   const registered = await submitForm(
     page,
-    async () => registerApplication(page.scope, await completed(page, values)),
+    async () => registerApplication(page.scope, { ...values, partnerMetadata: await metadataOf(page, values) }),
     (refusal) => render(page, values, undefined, refusal),
   );
   if (!registered) return;
@@ -44,8 +44,8 @@ export async function submitEdit(page: PageContext): Promise<void> {
   const edited = await submitForm(
     page,
     async () => {
-      const input = await completed(page, values, application);
-      return editApplication(page.scope, application.applicationId, input, shownVersion(page));
+      const partnerMetadata = await metadataOf(page, values, application);
+      return editApplication(page.scope, application.applicationId, { ...values, partnerMetadata }, shownVersion(page));
     },
     (refusal) => render(page, { ...values, version: page.form.get('version') }, application, refusal),
   );
@@ -66,8 +66,8 @@ function readValues(page: PageContext, before?: Application): FormValues {
   return isSaml ? readSamlValues(page, before) : readOidcValues(page, before);
 }
 
-const completed = (page: PageContext, values: FormValues, before?: Application): Promise<FormValues> =>
-  values.saml ? mergeMetadata(page, values, before) : Promise.resolve(values);
+const metadataOf = async (page: PageContext, values: FormValues, before?: Application): Promise<string | undefined> =>
+  values.saml && readMetadata(page, before);
 
 async function render(page: PageContext, values: FormValues, application?: Application, refusal?: Refusal): Promise<void> {
   const show = values.saml ? renderSamlForm : renderOidcForm;

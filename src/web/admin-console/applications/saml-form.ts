@@ -1,10 +1,4 @@
-import {
-  type Application,
-  type CatalogueEntry,
-  type SamlInput,
-  type SourceField,
-  withMetadata,
-} from '../../../domain/applications/applications/index.ts';
+import type { Application, CatalogueEntry, SamlInput, SourceField } from '../../../domain/applications/applications/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { OutboundRefused } from '../../../platform/net/index.ts';
 import { attributeNameFormat, blockCiphers, nameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';
@@ -79,18 +73,14 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
   };
 }
 
-/**
- * What the partner's metadata says, from a paste, a file or an address, comes before what is typed.
- * @throws AppError invalid_input on the field `metadata`
- */
-export async function mergeMetadata(page: PageContext, values: FormValues, before?: Application): Promise<FormValues> {
-  const { form, services } = page;
-  const file = await form.file('metadataFile');
+/** The partner's metadata from a paste, a file or an address. @throws AppError invalid_input on the field `metadataUrl` */
+export async function readMetadata(page: PageContext, before?: Application): Promise<string | undefined> {
+  const { form } = page;
+  const pasted = form.get('metadata').trim() || (await form.file('metadataFile'))?.toString();
+  if (pasted) return pasted;
   const url = form.get('metadataUrl').trim();
-  const isNew = url !== '' && url !== before?.saml?.metadataUrl; // one that is known is read on schedule, and its changes are decided on
-  const xml = form.get('metadata').trim() || file?.toString() || (isNew && (await fetchMetadata(page, url)));
-  if (!xml) return values;
-  return { ...values, saml: withMetadata(values.saml as SamlInput, xml, services.clock.now()) };
+  // one that is known is read on schedule, and its changes are decided on
+  return url && url !== before?.saml?.metadataUrl ? fetchMetadata(page, url) : undefined;
 }
 
 async function fetchMetadata({ services }: PageContext, url: string): Promise<string> {

@@ -41,7 +41,7 @@ export async function showApplication(page: PageContext, applicationId = page.pa
     secret,
     secretEnds: secretExpiry(application.oidc),
     now: page.services.clock.now(),
-    values: [...oidcValues(application, page.context, secret), ...samlValues(application, page.context, certificates)],
+    values: [...oidcValues(application, page.context, secret), ...samlValues(application, page, certificates)],
     theirs: theirCertificates(application, page.services.clock.now(), application.saml ? await listCertificateUses(page.scope) : []),
     waiting: certificates.some(({ status, alg }) => status === 'published' && alg === algOf(application)),
     assignees: await listAssignees(page.scope, application.applicationId, 10),
@@ -87,15 +87,16 @@ function oidcValues(application: Application, { url }: ResolvedContext, secret: 
 
 const algOf = ({ saml }: Application) => (saml?.signatureAlgorithm.startsWith('ecdsa') ? 'ES256' : 'RS256');
 
-function samlValues(application: Application, { url, saml }: ResolvedContext, certificates: SamlCertificate[]): Value[] {
+function samlValues(application: Application, { context, services }: PageContext, certificates: SamlCertificate[]): Value[] {
   if (!application.saml) return [];
+  const { url, saml } = context;
   const signing = certificates.find(({ status, alg }) => status === 'signing' && alg === algOf(application));
   return present(application, {
     metadata_url: saml.metadataUrl,
     entity_id: saml.entityId,
     sso_url: saml.ssoUrl,
     slo_url: saml.sloUrl,
-    launch_url: `${url}/saml/launch/${application.applicationId}`,
+    launch_url: `${url}${services.pathOf({ page: 'saml-launch', application: application.applicationId })}`,
     context_url: application.catalogueEntry === 'fluig' ? url : undefined,
     configuration_token: application.catalogueEntry === 'fluig' ? application.applicationId : undefined,
     fingerprint: signing?.fingerprint,

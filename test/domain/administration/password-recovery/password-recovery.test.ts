@@ -25,7 +25,7 @@ describe('domain/administration/password-recovery', () => {
   const linkFor = (userId: UserId, scope: Scope = store.scope) =>
     createLink(scope, { kind: 'recovery', owner: { userId }, lifetimeSeconds: 3600 });
   const recover = (token: string, scope: Scope = store.scope, password = fresh, repeated = password) =>
-    recoverPassword(scope, defaultRules, token, password, repeated);
+    recoverPassword(scope, defaultRules, token, { newPassword: password, repeatPassword: repeated });
   const isPassword = async ({ userId }: User, password: string) =>
     store.scope.hasher.verify(password, (await findPassword(store.scope, userId))!.hash);
 

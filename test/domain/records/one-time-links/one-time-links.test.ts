@@ -7,7 +7,6 @@ import {
   endLinks,
   findLink,
   type LinkKind,
-  type LinkOwner,
   listOpenLinks,
   sweepLinks,
   useLink,
@@ -17,8 +16,12 @@ import { useStore } from '../../../support/use-cases.ts';
 
 describe('domain/records/one-time-links', () => {
   const store = useStore();
-  const create = (owner: LinkOwner, kind: LinkKind = 'recovery', payload?: Record<string, string>, scope: Scope = store.scope) =>
-    createLink(scope, { kind, owner, lifetimeSeconds: 3600, payload });
+  const create = (
+    owner: Parameters<typeof countRecentLinks>[2],
+    kind: LinkKind = 'recovery',
+    payload?: Record<string, string>,
+    scope: Scope = store.scope,
+  ) => createLink(scope, { kind, owner, lifetimeSeconds: 3600, payload });
   const use = (token: string, kind: LinkKind = 'recovery', scope: Scope = store.scope) =>
     inTransaction(scope, (inside) => useLink(inside, kind, token));
   const owner = async () => ({ userId: (await store.person()).userId });
@@ -79,16 +82,20 @@ describe('domain/records/one-time-links', () => {
 
   it('counts go by owner or by what was asked with, and an ended link counts, too', async () => {
     const of = await owner();
+    const recent = (scope: Scope, of: Parameters<typeof countRecentLinks>[2], since: Date) =>
+      inTransaction(scope, (inside) => countRecentLinks(inside, 'registration', of, since));
+    const by = (payload: Record<string, string>, since: Date) =>
+      inTransaction(store.scope, (inside) => countLinksBy(inside, 'registration', payload, since));
     for (let n = 0; n < 3; n++) await create(of, 'registration', { network: '192.0.2.1' });
     await create({ addressKey: 'x@acme.example' }, 'registration', { network: '192.0.2.1' });
     await create({ addressKey: 'x@acme.example' }, 'registration', { network: '192.0.2.2' });
     const since = hourAgo();
-    expect(await countRecentLinks(store.scope, 'registration', of, since)).to.equal(3);
-    expect(await countRecentLinks(store.scope, 'registration', { addressKey: 'x@acme.example' }, since)).to.equal(2);
-    expect(await countLinksBy(store.scope, 'registration', { network: '192.0.2.1' }, since)).to.equal(4);
-    expect(await countRecentLinks(store.other, 'registration', of, since)).to.equal(0);
+    expect(await recent(store.scope, of, since)).to.equal(3);
+    expect(await recent(store.scope, { addressKey: 'x@acme.example' }, since)).to.equal(2);
+    expect(await by({ network: '192.0.2.1' }, since)).to.equal(4);
+    expect(await recent(store.other, of, since)).to.equal(0);
     store.wait(61);
-    expect(await countLinksBy(store.scope, 'registration', { network: '192.0.2.1' }, hourAgo())).to.equal(0);
+    expect(await by({ network: '192.0.2.1' }, hourAgo())).to.equal(0);
   });
 
   it('who counts at the same time waits, so that nobody gets more than the limit', async () => {

@@ -37,13 +37,12 @@ describe('domain/sign-in/single-logout', () => {
     await setApplicationEnabled(store.scope, partners.off, false);
   });
   const join = (sessionId: SessionId, applicationId: ApplicationId, protocol: 'saml' | 'oidc' = 'saml') =>
-    recordParticipant(
-      store.database,
-      store.scope.contextId,
-      sessionId,
-      { applicationId, protocol, protocolSession: `index ${applicationId}`, nameIds: protocol === 'saml' ? [nameId] : [] },
-      store.scope.clock.now(),
-    );
+    recordParticipant(store.scope, sessionId, {
+      applicationId,
+      protocol,
+      protocolSession: `index ${applicationId}`,
+      nameIds: protocol === 'saml' ? [nameId] : [],
+    });
   async function session(...joined: ApplicationId[]): Promise<SessionId> {
     const sessionId = await store.session((await store.person()).userId);
     for (const applicationId of joined) await join(sessionId, applicationId);

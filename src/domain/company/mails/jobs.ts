@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { idOf, type JobType, jobType } from '../../job.ts';
 import type { UserId } from '../../scope.ts';
-import type { OpenMailPage } from './mail-page.ts';
+import { openMailPage } from './mail-page.ts';
 import { mailNames } from './mail-texts.ts';
+
+// Types only: the jobs stand in users, which know whether a person is still there.
 
 const mail = {
   /** Whose mail it is: it goes with them. */
@@ -16,7 +18,7 @@ const mail = {
 /** A mail: which one, to whom, in whose language, and the page it leads to; sealed (as JSON) when that is a secret. */
 export const mailDelivery = jobType('deliver-mail', {
   ...mail,
-  leadsTo: z.custom<OpenMailPage>((page) => typeof page === 'object').optional(),
+  leadsTo: openMailPage.optional(),
   sealedLeadsTo: z.string().optional(),
 });
 export type MailJob = PayloadOf<typeof mailDelivery>;
