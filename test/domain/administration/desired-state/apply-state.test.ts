@@ -151,6 +151,28 @@ describe('domain/administration/desired-state', () => {
     await store.inOneTransaction((scope) => apply([file, { code: 'other', name: 'Other Holding' }], {}, scope));
   });
 
+  it('after a deadlock it begins again, and tells only what stays', async () => {
+    const { db } = store.scope;
+    // the third event of all tries is the victim of a deadlock; a sequence keeps counting through the rollback
+    await db.raw(`
+      CREATE SEQUENCE events_tried;
+      CREATE FUNCTION be_victim() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('events_tried') = 3 THEN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END IF;
+        RETURN NEW;
+      END $$;
+      CREATE TRIGGER be_victim BEFORE INSERT ON audit_events FOR EACH ROW EXECUTE FUNCTION be_victim();`);
+    const people = ['one', 'two', 'three'].map((name) => person(`${name}@deadlock.example`, { generatePassword: true }));
+    const { changes, generatedPasswords } = await apply([acme({ users: people })]).finally(() =>
+      db.raw('DROP TRIGGER be_victim ON audit_events; DROP FUNCTION be_victim; DROP SEQUENCE events_tried'),
+    );
+    expect(changes.map(({ what }) => what)).to.deep.equal(people.map(({ email }) => `user ${email}`));
+    expect(generatedPasswords).to.have.length(people.length);
+    for (const { login, password } of generatedPasswords) {
+      const { hash } = (await findPassword(store.scope, (await findUserByLogin(store.scope, login))!.userId))!;
+      expect(await store.scope.hasher.verify(password, hash), login).to.equal(true);
+    }
+  });
+
   it('a company is made with all it needs to work, or not at all', async () => {
     const made = (scope: Scope) => createContextWithBasics(scope, { code: 'fourth', name: 'Fourth Ltd' });
     await store.inCallersTransaction(made);
