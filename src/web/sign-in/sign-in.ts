@@ -11,7 +11,7 @@ import {
   type Step,
 } from '../../domain/sign-in/authentication/index.ts';
 import { type FactorKind, factorOf } from '../../domain/sign-in/credentials/factors/index.ts';
-import { notFound } from '../../platform/errors/index.ts';
+import { AppError, notFound } from '../../platform/errors/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import {
   arrivalAt,
@@ -58,6 +58,7 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   const { scope, browser } = page;
   const attempt = { login, password, browser, applicationId: request.applicationId };
   const result = await provePassword(scope, await rulesOf(page), attempt);
+  if (result.outcome === 'unavailable') throw new AppError('busy', 503);
   if (result.outcome === 'refused') return render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
   const proven: Proven = { ...result.proven, keep: page.form.get('keep') === 'yes' };
   const askAgain = () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });

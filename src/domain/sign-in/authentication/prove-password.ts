@@ -10,8 +10,14 @@ import type { Proven } from './pending-requests.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
 import { findStanding, type Standing } from './standing.ts';
 
-/** Refusals look alike outside; the audit has the reason. `standing` is the person's, as it was read for this. */
-export type PasswordOutcome = { outcome: 'proven'; proven: Proven; standing: Standing } | { outcome: 'refused' };
+/**
+ * Refusals look alike outside; the audit has the reason. `standing` is the person's, as it was read for this.
+ * `unavailable`: too many verifications wait, so that nothing was verified; that attempt does not count.
+ */
+export type PasswordOutcome =
+  | { outcome: 'proven'; proven: Proven; standing: Standing }
+  | { outcome: 'refused' }
+  | { outcome: 'unavailable' };
 
 /** What a person typed, in which browser, on the way where. */
 export type PasswordAttempt = { login: string; password: string; browser: string; applicationId?: string };
@@ -19,7 +25,6 @@ export type PasswordAttempt = { login: string; password: string; browser: string
 /**
  * S37, S39–S42: checks who somebody says they are. An attempt is taken before the password is looked at, and every path costs one argon2 verification.
  * The attempt is given back when the whole sign-in is done (complete-sign-in): a right password alone buys no further tries at the second factor.
- * @throws BusyError when too many verifications wait; that attempt does not count
  */
 export async function provePassword(scope: Scope, rules: PolicyRules, attempt: PasswordAttempt): Promise<PasswordOutcome> {
   const { password, browser } = attempt;
@@ -34,8 +39,9 @@ export async function provePassword(scope: Scope, rules: PolicyRules, attempt: P
   try {
     matches = await verifyPassword(scope, user?.userId, stored, password);
   } catch (error) {
-    if (reserved.taken !== undefined && error instanceof BusyError) await refundAttempt(scope, userId, browser, reserved);
-    throw error;
+    if (!(error instanceof BusyError)) throw error;
+    if (reserved.taken !== undefined) await refundAttempt(scope, userId, browser, reserved);
+    return { outcome: 'unavailable' };
   }
   const refuse = async (reason: string): Promise<PasswordOutcome> => {
     // what is written of a known person costs one read more, for the key it is sealed under
