@@ -1,11 +1,14 @@
 // Runs nothing: the types check reads it. Each `@ts-expect-error` becomes a failure of that check as soon as its line compiles.
 
+import { mailPerson } from '../../src/domain/company/mails/index.ts';
 import { enqueue } from '../../src/domain/job.ts';
 import type { User } from '../../src/domain/people/users/index.ts';
 import { accountDeletion } from '../../src/domain/people/users/index.ts';
 import { updateUser } from '../../src/domain/people/users/store.ts';
 import { recordEvent } from '../../src/domain/records/audit/index.ts';
-import type { Scope, Transaction, UserId } from '../../src/domain/scope.ts';
+import type { RequestId, Scope, Transaction, UserId } from '../../src/domain/scope.ts';
+import { type Enrolment, enrolFactor } from '../../src/domain/sign-in/authentication/index.ts';
+import { closePendingRequest } from '../../src/domain/sign-in/authentication/pending-requests.ts';
 
 export function outsideATransaction(scope: Scope, inside: Transaction, user: User): void {
   // @ts-expect-error a store writes inside a transaction only
@@ -15,6 +18,15 @@ export function outsideATransaction(scope: Scope, inside: Transaction, user: Use
   // @ts-expect-error a connection in the place of the transaction's is no transaction
   void updateUser({ ...inside, db: scope.db }, user);
   void updateUser({ ...inside, actor: scope.actor }, user);
+  // @ts-expect-error a lock outside of a transaction ends at once
+  void closePendingRequest(scope, '' as RequestId, user.userId);
+  // @ts-expect-error a mail exists exactly if what it tells of does
+  void mailPerson(scope, user, { mail: 'blocked', leadsTo: { page: 'account' } });
+}
+
+export function partOfAUseCase(scope: Scope, user: User, enrolment: Enrolment): void {
+  // @ts-expect-error what use cases are made of stands in their transaction
+  void enrolFactor(scope, user.userId, enrolment);
 }
 
 export function wronglyAsked(scope: Scope, userId: UserId): void {

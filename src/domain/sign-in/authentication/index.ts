@@ -41,8 +41,8 @@ export {
   recordProof,
   sweepPendingRequests,
 } from './pending-requests.ts';
-export { type FactorAnswer, proveAlone, proveFactor } from './prove-factor.ts';
-export { type PasswordAttempt, type PasswordOutcome, provePassword } from './prove-password.ts';
+export { proveAlone, proveFactor } from './prove-factor.ts';
+export { provePassword } from './prove-password.ts';
 export { recordKeptOut } from './refuse-attempt.ts';
-export { type FactorReset, resetSecondFactors } from './reset-second-factors.ts';
+export { resetSecondFactors } from './reset-second-factors.ts';
 export { findStanding, type Standing } from './standing.ts';
