@@ -3,7 +3,7 @@ import { listCustomFields } from '../../domain/company/custom-fields/index.ts';
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { identifier } from '../../domain/people/users/index.ts';
 import { findLink } from '../../domain/records/one-time-links/index.ts';
-import { findPolicyOf } from '../../domain/sign-in/authentication/index.ts';
+import { findPolicyOf } from '../../domain/sign-in/sign-in-policy/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import {
   namedAsInForm,

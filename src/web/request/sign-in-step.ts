@@ -3,12 +3,11 @@ import { getUser } from '../../domain/people/users/index.ts';
 import {
   type Arrival,
   findNextStep,
-  findPolicyOf,
   openPendingRequest,
   type PendingRequest,
   type Step,
 } from '../../domain/sign-in/authentication/index.ts';
-import type { EffectivePolicy, PolicyRules } from '../../domain/sign-in/sign-in-policy/index.ts';
+import { type EffectivePolicy, findPolicyOf, type PolicyRules } from '../../domain/sign-in/sign-in-policy/index.ts';
 import { usableFactors } from './factors.ts';
 import type { PageContext } from './route.ts';
 

@@ -6,9 +6,8 @@ import { actingAs, changeStatus, fullName, getUser, lockUser, noteLocale, type U
 import { recordEvent } from '../../records/audit/index.ts';
 import { countRecentLinks, createLink, findLink, useLink } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
-import { findPolicyOf } from '../../sign-in/authentication/index.ts';
 import { choosePassword, type NewPasswordInput, newPasswordInput, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
-import type { PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
+import { findPolicyOf, type PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
 
 /** S112, S113: a new link; the one before it ends. @throws AppError status_conflict, too_many_mails */
 export const resendInvitation = (scope: Scope, userId: string, locale: string): Promise<void> =>

@@ -5,9 +5,8 @@ import { enqueue } from '../../job.ts';
 import { actingAs, checkPersonalData, createUser, emailKey, isPlainEmail, type User } from '../../people/users/index.ts';
 import { findLink, useLink } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
-import { findPolicyOf } from '../../sign-in/authentication/index.ts';
 import { checkPassword, type NewPasswordInput, newPasswordInput, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
-import type { PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
+import { findPolicyOf, type PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
 import { registrationWish } from './jobs.ts';
 import { type Registration, sealedFor } from './send-registration.ts';
 

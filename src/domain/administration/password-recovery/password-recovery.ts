@@ -5,10 +5,9 @@ import { actingAs, changeStatus, getUser, lockUser, usernameKey } from '../../pe
 import { clearAttempts, forgetBrowsers } from '../../records/attempts/index.ts';
 import { findLink, useLink } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
-import { findPolicyOf } from '../../sign-in/authentication/index.ts';
 import { choosePassword, type NewPasswordInput, newPasswordInput, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
 import { endSessionsOfUser } from '../../sign-in/sessions/index.ts';
-import type { PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
+import { findPolicyOf, type PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
 import { recoveryWish } from './jobs.ts';
 import { loginPurpose, mayRecover } from './send-recovery.ts';
 

@@ -8,6 +8,7 @@ import { type FactorKind, factorKinds } from '../credentials/factors/index.ts';
 import { listAdministratorSessions } from '../sessions/index.ts';
 import {
   admits,
+  findPolicyOf,
   loadPolicy,
   type PolicyRules,
   rulesInForce,
@@ -16,7 +17,6 @@ import {
   savePolicy,
   withoutGroup,
 } from '../sign-in-policy/index.ts';
-import { findPolicyOf } from './gather-facts.ts';
 
 /** Long enough to try whether one still gets in, short enough to wait for when one does not. */
 const trialMs = 5 * 60 * 1000;

@@ -3,8 +3,7 @@ import { actingAs, getUser, lockUser } from '../../people/users/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
 import { choosePassword, findPassword, newPasswordInput, setPersonalPassword } from '../credentials/password/index.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
-import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { findPolicyOf } from './gather-facts.ts';
+import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
 import { type PendingRequest, type Proven, recordProof } from './pending-requests.ts';
 import { proofHolds } from './standing.ts';
 

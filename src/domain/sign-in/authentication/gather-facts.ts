@@ -1,9 +1,7 @@
-import { listGroupsOfUser } from '../../people/groups/index.ts';
-import type { Role } from '../../people/users/index.ts';
-import type { ApplicationId, Scope, UserId } from '../../scope.ts';
+import type { ApplicationId, Scope } from '../../scope.ts';
 import type { FactorKind } from '../credentials/factors/index.ts';
 import type { Session } from '../sessions/index.ts';
-import { admits, type EffectivePolicy, type PolicyRules, type PolicySubject, strictest } from '../sign-in-policy/index.ts';
+import { admits, type EffectivePolicy, findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
 import { basisOf, type Demands, type Facts, needsEnrolled, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 import type { Proven } from './pending-requests.ts';
 import { findStanding, type Standing, stillHolds } from './standing.ts';
@@ -23,21 +21,6 @@ export type Arrival = {
   /** The edition of the company's terms that is asked for; 0 is none. */
   termsEdition: number;
 };
-
-/** Without an id: somebody who is not a person here yet, and so in no group. */
-type Person = { userId?: UserId; role: Role };
-
-/** The rules for a person and an application. */
-export const findPolicyOf = async (scope: Scope, rules: PolicyRules, person: Person, applicationId?: string): Promise<EffectivePolicy> =>
-  strictest(rules, await findPolicySubject(scope, rules, person, applicationId));
-
-/** Groups are asked for only if some rule is a group's. */
-export async function findPolicySubject(scope: Scope, rules: PolicyRules, person: Person, applicationId?: string): Promise<PolicySubject> {
-  const usesGroups = rules.overrides.some((override) => override.for.kind === 'group');
-  const groupIds =
-    usesGroups && person.userId ? (await listGroupsOfUser(scope, person.userId)).map(({ groupId }) => groupId as string) : [];
-  return { role: person.role, groupIds, applicationId };
-}
 
 /**
  * Loads what the next step depends on, and decides nothing: `nextStep` does. Everything is about one person: the one who gave the proof while it holds, and otherwise the one

@@ -20,7 +20,7 @@ export { changePolicy, confirmPolicy, endTrial, forgetGroupRules, type PolicyCha
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
 export { type Enrolled, type Enrolment, enrolAtSignIn, enrolFactor } from './enrol-factor.ts';
-export { type Arrival, findNextStep, findPolicyOf, findPolicySubject, gatherFacts } from './gather-facts.ts';
+export { type Arrival, findNextStep, gatherFacts } from './gather-facts.ts';
 export { giveTemporaryPassword } from './give-temporary-password.ts';
 export { endPolicyTrials } from './jobs.ts';
 export { type Basis, type Demands, type Facts, isStrong, nextStep, type PasswordFacts, type Step } from './next-step.ts';

@@ -8,9 +8,8 @@ import { choosePassword, type NewPasswordInput, newPasswordInput, setPersonalPas
 import { makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
 import { listSecondFactors, removeSecondFactor } from '../credentials/second-factors/index.ts';
 import { addMethods, endSessionsOfUser, type Session } from '../sessions/index.ts';
-import type { PolicyRules } from '../sign-in-policy/index.ts';
+import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
 import { type Enrolled, type Enrolment, enrolFactor } from './enrol-factor.ts';
-import { findPolicyOf } from './gather-facts.ts';
 import type { Demands } from './next-step.ts';
 import { sessionHolds } from './session-holds.ts';
 

@@ -11,8 +11,7 @@ import {
   type ProofKind,
   proofs,
 } from '../credentials/factors/index.ts';
-import type { PolicyRules } from '../sign-in-policy/index.ts';
-import { findPolicyOf } from './gather-facts.ts';
+import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
 import type { Proven } from './pending-requests.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
 import { findStanding, type Standing } from './standing.ts';

@@ -1,11 +1,12 @@
 import { listApplications, listApplicationsByIds } from '../../../domain/applications/applications/index.ts';
 import { getGroup, searchGroups } from '../../../domain/people/groups/index.ts';
 import { findUserByLogin, fullName } from '../../../domain/people/users/index.ts';
-import { changePolicy, confirmPolicy, findPolicySubject, revertPolicy } from '../../../domain/sign-in/authentication/index.ts';
+import { changePolicy, confirmPolicy, revertPolicy } from '../../../domain/sign-in/authentication/index.ts';
 import { factorKinds } from '../../../domain/sign-in/credentials/factors/index.ts';
 import { characterClasses } from '../../../domain/sign-in/credentials/password/index.ts';
 import {
   explainPolicy,
+  findPolicySubject,
   type Hours,
   loadPolicy,
   type PolicyOverride,
