@@ -17,9 +17,9 @@ export type Shown = Record<string, unknown>;
  */
 export type Outcome = { outcome: 'proven'; amr: string[] } | { outcome: 'refused' } | { outcome: 'unavailable' };
 
-/** Something that proves who somebody is, at a sign-in under way. Its view is `views/factors/<kind>/prove`. */
+/** Something that proves who somebody is, at a sign-in under way. Its view is `views/factors/<kind>/form`, which shows the `part` that it is asked for: `prove`, `enrol` or `alone`. */
 export type Proof = {
-  /** What a page needs to ask for it. @param userId undefined where the person is not known yet and the answer names them */
+  /** What a page needs to ask for it, at each time that it is shown. @param userId undefined where the person is not known yet and the answer names them */
   challenge(scope: Scope, place: Place, userId: UserId | undefined): Promise<Shown>;
   prove(scope: Scope, place: Place, userId: UserId, answer: Answer): Promise<Outcome>;
 };
@@ -30,7 +30,7 @@ export type Factor = Proof & {
   isIn(amr: string[]): boolean;
   /** Whether browsers can use it at this address. */
   isUsableAt(origin: string): boolean;
-  /** What the person needs to set one up, for `views/factors/<kind>/enrol`. @param again the form before, after a wrong answer */
+  /** What the person needs to set one up, for the part `enrol` of its view. @param again the form before, after a wrong answer */
   offer(scope: Scope, place: Place, user: User, again: Answer): Promise<Shown>;
   /** @returns the methods that the answer itself proved, or undefined when it was wrong, late, or not what was asked for */
   enrol(scope: Transaction, place: Place, userId: UserId, answer: Answer, name: string): Promise<string[] | undefined>;
