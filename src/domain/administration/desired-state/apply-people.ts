@@ -7,14 +7,17 @@ import { endSessionsOfUser } from '../../sign-in/sessions/index.ts';
 import { loadPolicy } from '../../sign-in/sign-in-policy/index.ts';
 import type { Applying } from './applying.ts';
 import type { DesiredContext } from './desired-state.ts';
+import { loginOf } from './prepare-passwords.ts';
 
 export async function applyUsers(applying: Applying, desired: DesiredContext): Promise<void> {
   for (const [index, person] of desired.users.entries()) await applying.at('users', index)(applyUser(applying, desired.code, person));
 }
 
-async function applyUser({ scope, result }: Applying, context: string, desired: DesiredContext['users'][number]): Promise<void> {
-  const login = desired.email ?? desired.username ?? '';
+async function applyUser(applying: Applying, context: string, desired: DesiredContext['users'][number]): Promise<void> {
+  const { scope, result } = applying;
+  const login = loginOf(desired);
   const { password: given, generatePassword, ...data } = desired;
+  const prepared = applying.passwords.get(desired);
   let user = login ? await findUserByLogin(scope, login) : undefined;
   let password = given;
   if (!user) {
@@ -22,7 +25,7 @@ async function applyUser({ scope, result }: Applying, context: string, desired: 
     user = await createUser(scope, { ...data, status: 'activated', emailVerified: data.email !== undefined });
     result.changes.push({ action: 'created', what: `user ${login}` });
     if (generatePassword && !password) {
-      password = randomPassword();
+      password = prepared?.password ?? randomPassword();
       result.generatedPasswords.push({ context, login, password });
     }
   } else {
@@ -34,8 +37,9 @@ async function applyUser({ scope, result }: Applying, context: string, desired: 
   if (password === undefined) return;
   await checkPassword(password, user, (await loadPolicy(scope)).rules.base.password, 'password');
   const stored = await findPassword(scope, user.userId);
-  if (stored && (await scope.hasher.verify(password, stored.hash))) return;
-  await setPersonalPassword(scope, user, await scope.hasher.hash(password));
+  if (stored && stored.hash === prepared?.inForce) return;
+  // only of somebody who was added, removed or given another password a moment ago nothing is prepared
+  await setPersonalPassword(scope, user, prepared?.hash ?? (await scope.hasher.hash(password)));
   if (!stored) return;
   await endSessionsOfUser(scope, user.userId, 'password-changed');
   result.changes.push({ action: 'changed', what: `user ${login}`, details: 'password' });

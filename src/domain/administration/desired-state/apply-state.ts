@@ -7,6 +7,7 @@ import { applyGroups, applyUsers } from './apply-people.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { createContextWithBasics } from './create-context-with-basics.ts';
 import { type DesiredContext, type DesiredState, pathOf, StateError } from './desired-state.ts';
+import { preparePasswords } from './prepare-passwords.ts';
 
 /** What a dry run would have done, thrown so that nothing of it stays. */
 class RolledBack extends Error {
@@ -25,6 +26,7 @@ class RolledBack extends Error {
  * @throws StateError naming the part that was refused
  */
 export async function applyState(scope: ServerScope, state: DesiredState, { dryRun = false } = {}): Promise<ApplyResult> {
+  const passwords = await preparePasswords(scope, state);
   try {
     return await inTransaction(scope, async (inside) => {
       const result: ApplyResult = { changes: [], generatedPasswords: [] };
@@ -35,6 +37,7 @@ export async function applyState(scope: ServerScope, state: DesiredState, { dryR
         const context = contexts[index]!;
         const applying: Applying = {
           result,
+          passwords,
           scope: { ...inside, contextId: context.contextId },
           at: (...path) => at('contexts', index, ...path),
         };

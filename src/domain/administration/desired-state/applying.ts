@@ -1,4 +1,5 @@
 import type { Transaction } from '../../scope.ts';
+import type { PreparedPasswords } from './prepare-passwords.ts';
 
 export type Change = { action: 'created' | 'changed' | 'removed'; what: string; details?: string };
 export type ApplyResult = { changes: Change[]; generatedPasswords: { context: string; login: string; password: string }[] };
@@ -7,5 +8,6 @@ export type ApplyResult = { changes: Change[]; generatedPasswords: { context: st
 export type Applying = {
   scope: Transaction;
   result: ApplyResult;
+  passwords: PreparedPasswords;
   at: (...path: PropertyKey[]) => <T>(work: Promise<T>) => Promise<T>;
 };

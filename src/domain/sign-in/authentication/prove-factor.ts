@@ -3,6 +3,7 @@ import { type Reserved, refundAttempt, reserveAttempt } from '../../records/atte
 import type { ApplicationId, Scope } from '../../scope.ts';
 import {
   type Answer,
+  type Factor,
   type FactorKind,
   factorOf,
   type Outcome,
@@ -21,9 +22,12 @@ export type FactorAnswer<Kind extends ProofKind = ProofKind> = { kind: Kind; pla
 
 /** A second factor of somebody who is known. */
 export async function proveFactor(scope: Scope, rules: PolicyRules, user: User, given: FactorAnswer): Promise<Outcome> {
-  const { findOwner } = proofs[given.kind] as Partial<ReturnType<typeof factorOf>>;
-  // an answer that names somebody else is none of this person's attempts
-  if (findOwner && (await findOwner(scope, given.answer)) !== user.userId) return { outcome: 'refused' };
+  const proof: Proof & Partial<Pick<Factor, 'findOwner'>> = proofs[given.kind];
+  if (proof.findOwner && (await proof.findOwner(scope, given.answer)) !== user.userId) {
+    // an answer that names somebody else is none of this person's attempts; the audit knows of it
+    await refuse(scope, rules, user, given, { taken: undefined, isKnownBrowser: false }, `wrong-${given.kind}`);
+    return { outcome: 'refused' };
+  }
   const { outcome, reserved, reason } = await attempt(scope, rules, user, given);
   if (outcome.outcome === 'refused') await refuse(scope, rules, user, given, reserved, reason);
   return outcome;

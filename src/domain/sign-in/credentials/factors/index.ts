@@ -20,7 +20,7 @@ export const factorsUsableAt = (origin: string): FactorKind[] => factorKinds.fil
 /** Which factors these methods prove (RFC 8176). A recovery code stands in for any: then there are none, and the proof is strong all the same. */
 export const factorsIn = (amr: string[]): FactorKind[] => factorKinds.filter((kind) => factors[kind].isIn(amr));
 
-/** Of a kind that the list may not have, such as one that a form names. */
+/** Typed with the parts that only some factors have. */
 export const factorOf = (kind: FactorKind): Factor => factors[kind];
 
 export type { Answer, Factor, Outcome, Place, Proof, Shown } from '../factor.ts';
