@@ -89,6 +89,17 @@ describe('web/account: a person’s own pages', () => {
     expect(types).to.deep.equal(['second-factor.enrolled', 'second-factor.removed']);
   });
 
+  it('a form that is sent twice adds one app, tells of it once, and is no error', async () => {
+    const page = await joao.follow(at('/second-factors/new/totp'));
+    const secret = /id="totp-secret">([^<]+)</.exec(page.text)![1]!;
+    const form = joao.form(page, /second-factors\/new\/totp$/);
+    for (const status of [200, 200])
+      expect((await joao.submit(form, { code: totpCode(secret, now()), name: 'Phone' })).status).to.equal(status);
+    const { db } = await server.scope();
+    expect(await db('second_factors')).to.have.length(1);
+    expect(await db('audit_events').where({ type: 'second-factor.enrolled' })).to.have.length(1);
+  });
+
   it('new recovery codes end the old ones', async () => {
     const { secret, shown } = await addApp();
     const [, old] = /<code>([0-9A-Z]{5}-[0-9A-Z]{5})<\/code>/.exec(shown.text)!;

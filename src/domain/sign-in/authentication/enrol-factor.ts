@@ -5,6 +5,7 @@ import { recordEvent } from '../../records/audit/index.ts';
 import { type Transaction, type UserId, useCase } from '../../scope.ts';
 import { type Answer, type FactorKind, factorOf, type Place } from '../credentials/factors/index.ts';
 import { countRecoveryCodes, makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
+import { listSecondFactors } from '../credentials/second-factors/index.ts';
 import type { Session } from '../sessions/index.ts';
 import { type PendingRequest, type Proven, recordProof } from './pending-requests.ts';
 import { sessionHolds } from './session-holds.ts';
@@ -20,8 +21,12 @@ export type Enrolled = { codes: string[]; amr: string[] };
 export async function enrolFactor(scope: Transaction, userId: UserId, enrolment: Enrolment): Promise<Enrolled | undefined> {
   const { kind, place, answer, name } = enrolment;
   const user = await lockUser(scope, userId);
+  const before = await listSecondFactors(scope, userId);
   const amr = await factorOf(kind).enrol(scope, place, userId, answer, name);
-  return amr && { amr, codes: await announce(scope, user, kind, name) };
+  if (!amr) return undefined;
+  // a form that was sent twice adds nothing, and there is nothing to tell
+  const isNew = (await listSecondFactors(scope, userId)).length > before.length;
+  return { amr, codes: isNew ? await announce(scope, user, kind, name) : [] };
 }
 
 /**

@@ -26,7 +26,7 @@ function openSealed(scope: Scope, userId: UserId, sealed: string): string | unde
   }
 }
 
-/** @returns false when the code does not come from the offered secret, or the offer is too old or was taken already */
+/** @returns false when the code does not come from the offered secret, or the offer is too old */
 export async function addTotp(scope: Transaction, userId: UserId, offer: { sealed: string; code: string; name: string }): Promise<boolean> {
   const secret = openSealed(scope, userId, offer.sealed);
   const now = scope.clock.now();
@@ -37,7 +37,7 @@ export async function addTotp(scope: Transaction, userId: UserId, offer: { seale
     .db('second_factors')
     .where({ context_id: scope.contextId, user_id: userId, kind: 'totp' })
     .select('secret_encrypted');
-  if (known.some((row) => scope.keyRing.decrypt(row.secret_encrypted!, secretPurpose(scope, userId)).toString() === secret)) return false;
+  if (known.some((row) => scope.keyRing.decrypt(row.secret_encrypted!, secretPurpose(scope, userId)).toString() === secret)) return true;
   await scope.db('second_factors').insert({
     context_id: scope.contextId,
     user_id: userId,
