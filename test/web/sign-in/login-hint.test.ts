@@ -1,13 +1,27 @@
 import { expect } from 'chai';
 import { Jar } from '../../support/jar.ts';
-import { startTestServer, type TestServer } from '../../support/server.ts';
+import { passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
 
-describe('web: a name that was told in an address', () => {
+describe('web: what an address tells a page', () => {
   let server: TestServer;
   before(async () => {
     server = await startTestServer();
   });
   after(() => server.close());
+
+  it('a search that is cut in the middle of a character is answered, wherever one can search', async () => {
+    const ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+    for (const length of [99, 199])
+      for (const path of [
+        '/launchpad?q',
+        '/admin/users?q',
+        '/admin/groups?q',
+        '/admin/applications?q',
+        '/admin/audit?person',
+        '/admin/users?after',
+      ])
+        expect((await ana.get(`${server.issuer}${path}=${'a'.repeat(length)}%F0%9F%98%80`)).status, `${path} ${length}`).to.equal(200);
+  });
 
   const hints = {
     'half a character at its end': `${'a'.repeat(253)}\u{1F600}`,
