@@ -270,8 +270,9 @@ export type Tables = {
       failed: number;
       failed_at: Date | null;
       remembered_at: Date | null;
+      pending: number;
     },
-    'remembered_until' | 'failed' | 'failed_at' | 'remembered_at',
+    'remembered_until' | 'failed' | 'failed_at' | 'remembered_at' | 'pending',
     never
   >;
   launchpad_entries: Table<
@@ -522,8 +523,9 @@ export type Tables = {
       user_id: UserId;
       failed: number;
       last_at: Date;
+      pending: number;
     },
-    never,
+    'pending',
     never
   >;
   sign_in_policies: Table<

@@ -1,6 +1,14 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type ArrowFunctionExpression, type FunctionDeclaration, type Module, type Param, type Pattern, parseSync } from '@swc/core';
+import {
+  type ArrowFunctionExpression,
+  type FunctionDeclaration,
+  type Module,
+  type ModuleItem,
+  type Param,
+  type Pattern,
+  parseSync,
+} from '@swc/core';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const read = (file: string): string => readFileSync(root + file, 'utf8');
@@ -37,11 +45,17 @@ export const parametersOf = (part: Part): (Param | Pattern)[] | undefined =>
 export type Exported = { file: string; name: string; declared: FunctionDeclaration | ArrowFunctionExpression; isUseCase: boolean };
 
 /** Functions that a file exports by `export function` or `export const`, those inside `useCase(…)` too. */
-export function exportedFunctions(): Exported[] {
+export const exportedFunctions = (): Exported[] =>
+  functionsOf((item) => (item.type === 'ExportDeclaration' ? item.declaration : undefined));
+
+/** Every function that stands by itself in a file, exported or not. */
+export const allFunctions = (): Exported[] => functionsOf((item) => (item.type === 'ExportDeclaration' ? item.declaration : item));
+
+function functionsOf(declarationOf: (item: ModuleItem) => ModuleItem | undefined): Exported[] {
   return modules.flatMap(({ file, module }) =>
     module.body.flatMap((item): Exported[] => {
-      if (item.type !== 'ExportDeclaration') return [];
-      const { declaration } = item;
+      const declaration = declarationOf(item);
+      if (!declaration) return [];
       if (declaration.type === 'FunctionDeclaration')
         return [{ file, name: declaration.identifier.value, declared: declaration, isUseCase: false }];
       if (declaration.type !== 'VariableDeclaration') return [];

@@ -257,6 +257,7 @@ CREATE TABLE known_browsers (
   failed integer NOT NULL DEFAULT 0,
   failed_at timestamp with time zone,
   remembered_at timestamp with time zone,
+  pending integer NOT NULL DEFAULT 0,
   PRIMARY KEY (context_id, user_id, browser_hash),
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );
@@ -520,6 +521,7 @@ CREATE TABLE sign_in_attempts (
   user_id uuid NOT NULL,
   failed integer NOT NULL,
   last_at timestamp with time zone NOT NULL,
+  pending integer NOT NULL DEFAULT 0,
   PRIMARY KEY (context_id, user_id)
 );
 

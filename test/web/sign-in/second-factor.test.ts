@@ -125,6 +125,40 @@ describe('web/sign-in: second factors', () => {
     expect(isIn(await answer(jar, page, totpCode(secret, now())))).to.equal(true);
   });
 
+  it('answers that nothing can check block nobody, not even with a wrong one beside them while they wait', async () => {
+    const { secret } = await enrolled();
+    wait(16);
+    const { prove } = totp;
+    const { jar, page } = await begin();
+    let goOn = () => {};
+    const slow = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let asked = 0;
+    let allAsked = () => {};
+    const asking = new Promise<void>((resolve) => {
+      allAsked = resolve;
+    });
+    totp.prove = async (...given) => {
+      if (given[3].get('code') !== '111111') return prove(...given);
+      if (++asked === 3) allAsked();
+      await slow;
+      return { outcome: 'unavailable' };
+    };
+    try {
+      const waiting = [1, 2, 3].map(() => answer(jar, page, '111111'));
+      await asking;
+      // the password and three in flight: this is the fifth that was taken
+      expect((await answer(jar, page, '000000')).status).to.equal(422);
+      goOn();
+      for (const { status } of await Promise.all(waiting)) expect(status).to.equal(503);
+    } finally {
+      goOn();
+      totp.prove = prove;
+    }
+    expect(isIn(await answer(jar, page, totpCode(secret, now()))), 'nobody is blocked').to.equal(true);
+  });
+
   it('codes are guessed on the same count as passwords: the limit blocks, and a right password gives no tries back', async () => {
     const { secret } = await enrolled();
     wait(16);

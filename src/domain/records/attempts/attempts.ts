@@ -2,8 +2,11 @@ import { hashToken } from '../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, run } from '../../../platform/database/index.ts';
 import type { Scope, Transaction, UserId } from '../../scope.ts';
 
-/** How many were taken including this one, or undefined when none is left; and on whose count. */
-export type Reserved = { taken: number | undefined; isKnownBrowser: boolean };
+/** On whose count an attempt stands: of the browser, where the person has signed in there before, else everybody's. */
+export type Attempt = { userId: UserId; browser: string; isKnownBrowser: boolean };
+
+/** `taken`: how many are taken with this one, and undefined when none was left. */
+export type Reserved = Attempt & { taken: number | undefined };
 
 export type AttemptRules = { limit: number; decayMinutes: number };
 
@@ -30,40 +33,64 @@ export async function reserveAttempt(
     limit,
   ]);
   const [{ is_known: isKnownBrowser, taken } = { is_known: false, taken: null }] = rows;
-  return { taken: taken ?? undefined, isKnownBrowser };
+  return { userId, browser, isKnownBrowser, taken: taken ?? undefined };
 }
 
 // One statement whichever count it is, so that neither the answer nor its time says whether the browser is known.
 const reserve = `
   WITH own AS (SELECT 1 FROM known_browsers WHERE context_id = $1 AND user_id = $2 AND browser_hash = $3),
-    on_browser AS (UPDATE known_browsers SET failed = CASE WHEN failed_at IS NULL OR failed_at < $5 THEN 1 ELSE failed + 1 END, failed_at = $4
+    on_browser AS (UPDATE known_browsers SET failed = CASE WHEN failed_at IS NULL OR failed_at < $5 THEN 1 ELSE failed + 1 END,
+        pending = CASE WHEN failed_at IS NULL OR failed_at < $5 THEN 1 ELSE pending + 1 END, failed_at = $4
       WHERE context_id = $1 AND user_id = $2 AND browser_hash = $3 AND (failed < $6 OR failed_at IS NULL OR failed_at < $5) RETURNING failed),
-    on_person AS (INSERT INTO sign_in_attempts AS a (context_id, user_id, failed, last_at)
-      SELECT $1::uuid, $2::uuid, 1, $4::timestamptz WHERE NOT EXISTS (SELECT 1 FROM own)
-      ON CONFLICT (context_id, user_id) DO UPDATE SET failed = CASE WHEN a.last_at < $5 THEN 1 ELSE a.failed + 1 END, last_at = excluded.last_at
+    on_person AS (INSERT INTO sign_in_attempts AS a (context_id, user_id, failed, pending, last_at)
+      SELECT $1::uuid, $2::uuid, 1, 1, $4::timestamptz WHERE NOT EXISTS (SELECT 1 FROM own)
+      ON CONFLICT (context_id, user_id) DO UPDATE SET failed = CASE WHEN a.last_at < $5 THEN 1 ELSE a.failed + 1 END,
+        pending = CASE WHEN a.last_at < $5 THEN 1 ELSE a.pending + 1 END, last_at = excluded.last_at
         WHERE a.failed < $6 OR a.last_at < $5 RETURNING failed)
   SELECT EXISTS (SELECT 1 FROM own) AS is_known, COALESCE((SELECT failed FROM on_browser), (SELECT failed FROM on_person)) AS taken`;
 
+/**
+ * The attempt was evaluated, whatever came of it: from now on it is not given back for that.
+ * @returns how many attempts are evaluated and counted. Those in flight are not among them: a server that is busy gives them back, and blocks nobody
+ */
+export async function settleAttempt(scope: Scope, attempt: Reserved): Promise<number> {
+  return attempt.taken === undefined ? 0 : change(scope, attempt, 'settle attempt', 'pending = GREATEST(pending - 1, 0)');
+}
+
+/** Gives back one attempt that was not evaluated (the server was busy). */
+export async function refundAttempt(scope: Scope, attempt: Reserved): Promise<void> {
+  if (attempt.taken === undefined) return;
+  await change(scope, attempt, 'refund attempt', 'failed = GREATEST(failed - 1, 0), pending = GREATEST(pending - 1, 0)');
+}
+
+/** Takes one settled attempt off the count: it was no guess. */
+export async function forgiveAttempt(scope: Scope, attempt: Attempt): Promise<void> {
+  await change(scope, attempt, 'forgive attempt', 'failed = GREATEST(failed - 1, 0)');
+}
+
+/** In the row on which the attempt was counted. @returns how many of it are settled */
+async function change({ db, contextId }: Scope, attempt: Attempt, name: string, assignments: string): Promise<number> {
+  const { userId, browser, isKnownBrowser } = attempt;
+  const statement = (table: string, where: string) =>
+    `UPDATE ${table} SET ${assignments} WHERE context_id = $1 AND user_id = $2${where} RETURNING failed - pending AS settled`;
+  const { rows } = isKnownBrowser
+    ? await run<Settled>(db, `${name} of browser`, statement('known_browsers', ' AND browser_hash = $3'), [
+        contextId,
+        userId,
+        hashToken(browser),
+      ])
+    : await run<Settled>(db, `${name} of person`, statement('sign_in_attempts', ''), [contextId, userId]);
+  return rows[0]?.settled ?? 0;
+}
+type Settled = { settled: number };
+
 const clear = `
   WITH counted AS (DELETE FROM sign_in_attempts WHERE context_id = $1 AND user_id = $2)
-  UPDATE known_browsers SET failed = 0, failed_at = NULL WHERE context_id = $1 AND user_id = $2 AND failed > 0`;
+  UPDATE known_browsers SET failed = 0, pending = 0, failed_at = NULL WHERE context_id = $1 AND user_id = $2 AND failed > 0`;
 
 /** After an unblock or a recovery, everybody's count; after a sign-in, that of the browser alone (known-browsers) or the one it was counted on. */
 export async function clearAttempts({ db, contextId }: Transaction, userId: UserId): Promise<void> {
   await run(db, 'clear attempts', clear, [contextId, userId]);
-}
-
-/** Gives back one attempt that was not evaluated (the server was busy). */
-export async function refundAttempt(
-  { db, contextId }: Scope,
-  userId: UserId,
-  browser: string,
-  { isKnownBrowser }: Pick<Reserved, 'isKnownBrowser'>,
-): Promise<void> {
-  const query = isKnownBrowser
-    ? db('known_browsers').where({ context_id: contextId, user_id: userId, browser_hash: hashToken(browser) })
-    : db('sign_in_attempts').where({ context_id: contextId, user_id: userId });
-  await query.where('failed', '>', 0).decrement('failed', 1);
 }
 
 /** Counts that have long decayed, those of names that nobody has among them. */

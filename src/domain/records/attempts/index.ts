@@ -1,6 +1,15 @@
 // Owns: the count of failed sign-in attempts of a person, one counter over every path and factor, atomic across processes (S37); browsers in which the person has signed
 // in before have a counter of their own. Does not: block anybody (users) nor know what was tried (credentials).
-export { clearAttempts, type Reserved, refundAttempt, reserveAttempt, sweepAttempts } from './attempts.ts';
+export {
+  type Attempt,
+  clearAttempts,
+  forgiveAttempt,
+  type Reserved,
+  refundAttempt,
+  reserveAttempt,
+  settleAttempt,
+  sweepAttempts,
+} from './attempts.ts';
 export {
   forgetBrowser,
   forgetBrowserById,

@@ -11,7 +11,8 @@ const own = ({ db, contextId }: Scope, userId: UserId) => db('known_browsers').w
 const note = `
   WITH noted AS (INSERT INTO known_browsers AS b (context_id, user_id, browser_hash, user_agent, first_at, last_at, remembered_until, remembered_at) VALUES ($1, $2, $3, $4, $5, $5, $6, $7)
   ON CONFLICT (context_id, user_id, browser_hash) DO UPDATE SET last_at = excluded.last_at, user_agent = excluded.user_agent,
-    failed = CASE WHEN $8 THEN 0 ELSE b.failed END, failed_at = CASE WHEN $8 THEN NULL ELSE b.failed_at END,
+    failed = CASE WHEN $8 THEN 0 ELSE b.failed END, pending = CASE WHEN $8 THEN 0 ELSE b.pending END,
+    failed_at = CASE WHEN $8 THEN NULL ELSE b.failed_at END,
     remembered_until = COALESCE(excluded.remembered_until, b.remembered_until), remembered_at = COALESCE(excluded.remembered_at, b.remembered_at)
   RETURNING first_at = last_at AS is_new),
   counted AS (DELETE FROM sign_in_attempts WHERE context_id = $1 AND user_id = $2 AND $8 AND (SELECT is_new FROM noted))

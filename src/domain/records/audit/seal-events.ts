@@ -118,7 +118,7 @@ async function sealSome(scope: Transaction, timeZone: string): Promise<number> {
   return rows.length;
 }
 
-async function countByDay({ db, contextId }: Scope, rows: EventRow[], timeZone: string): Promise<void> {
+async function countByDay({ db, contextId }: Transaction, rows: EventRow[], timeZone: string): Promise<void> {
   const counts = new Map<string, number>();
   for (const { at, type, outcome } of rows) {
     const key = [dayIn(timeZone, at), type, outcome].join(' ');

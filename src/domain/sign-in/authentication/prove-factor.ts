@@ -1,5 +1,5 @@
 import { identifier, type User } from '../../people/users/index.ts';
-import { type Reserved, refundAttempt, reserveAttempt } from '../../records/attempts/index.ts';
+import { forgiveAttempt, type Reserved, refundAttempt, reserveAttempt, settleAttempt } from '../../records/attempts/index.ts';
 import type { ApplicationId, Scope } from '../../scope.ts';
 import {
   type Answer,
@@ -25,11 +25,12 @@ export async function proveFactor(scope: Scope, rules: PolicyRules, user: User, 
   const proof: Proof & Partial<Pick<Factor, 'findOwner'>> = proofs[given.kind];
   if (proof.findOwner && (await proof.findOwner(scope, given.answer)) !== user.userId) {
     // an answer that names somebody else is none of this person's attempts; the audit knows of it
-    await refuse(scope, rules, user, given, { taken: undefined, isKnownBrowser: false }, `wrong-${given.kind}`);
+    const uncounted = { userId: user.userId, browser: given.place.browser, isKnownBrowser: false, taken: undefined };
+    await refuse(scope, rules, user, uncounted, `wrong-${given.kind}`);
     return { outcome: 'refused' };
   }
   const { outcome, reserved, reason } = await attempt(scope, rules, user, given);
-  if (outcome.outcome === 'refused') await refuse(scope, rules, user, given, reserved, reason);
+  if (outcome.outcome === 'refused') await refuse(scope, rules, user, reserved, reason);
   return outcome;
 }
 
@@ -60,16 +61,16 @@ export async function proveAlone(
     return { outcome: 'proven', proven: { userId: user.userId, at, amr, liftsBlock, passwordChangedAt, isPasswordless: true }, standing };
   }
   if (outcome.outcome === 'unavailable') return outcome;
-  if (outcome.outcome === 'refused') await refuse(scope, rules, user, given, reserved, reason);
+  if (outcome.outcome === 'refused') await refuse(scope, rules, user, reserved, reason);
   else {
     // it is theirs, and the person's rules do not take it: that is no guess, and costs none
-    await refundAttempt(scope, user.userId, place.browser, reserved);
-    await refuse(scope, rules, user, given, { ...reserved, taken: undefined }, `${kind}-not-taken`);
+    await forgiveAttempt(scope, reserved);
+    await refuse(scope, rules, user, { ...reserved, taken: undefined }, `${kind}-not-taken`);
   }
   return { outcome: 'refused' };
 }
 
-/** On the same counter as passwords. The attempt is taken before the answer is looked at, and given back when nothing could answer. */
+/** On the same counter as passwords. The attempt is taken before the answer is looked at, and given back when nothing could answer; `refuse` settles what was refused. */
 async function attempt(scope: Scope, { base: { lockout } }: PolicyRules, user: User, { kind, place, answer }: FactorAnswer) {
   const reserved = await reserveAttempt(scope, user.userId, place.browser, lockout);
   const liftsBlock = mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
@@ -77,16 +78,11 @@ async function attempt(scope: Scope, { base: { lockout } }: PolicyRules, user: U
   const proof: Proof = proofs[kind];
   const outcome: Outcome =
     reserved.taken !== undefined && isAlive ? await proof.prove(scope, place, user.userId, answer) : { outcome: 'refused' };
-  if (outcome.outcome === 'unavailable') await refundAttempt(scope, user.userId, place.browser, reserved);
+  if (outcome.outcome === 'unavailable') await refundAttempt(scope, reserved);
+  if (outcome.outcome === 'proven') await settleAttempt(scope, reserved);
   const reason = reserved.taken === undefined ? 'attempts-used-up' : isAlive ? `wrong-${kind}` : user.status;
   return { outcome, reserved, liftsBlock, reason };
 }
 
-const refuse = (
-  scope: Scope,
-  { base: { lockout } }: PolicyRules,
-  user: User,
-  { place: { browser } }: FactorAnswer,
-  reserved: Reserved,
-  reason: string,
-): Promise<void> => refuseAttempt(scope, { login: identifier(user), browser, user, reason, reserved, lockout });
+const refuse = (scope: Scope, { base: { lockout } }: PolicyRules, user: User, reserved: Reserved, reason: string): Promise<void> =>
+  refuseAttempt(scope, { login: identifier(user), user, reason, reserved, lockout });

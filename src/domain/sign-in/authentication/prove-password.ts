@@ -1,6 +1,6 @@
 import { BusyError } from '../../../platform/crypto/index.ts';
 import type { User } from '../../people/users/index.ts';
-import { refundAttempt, reserveAttempt } from '../../records/attempts/index.ts';
+import { refundAttempt, reserveAttempt, settleAttempt } from '../../records/attempts/index.ts';
 import type { Scope } from '../../scope.ts';
 import { passwordFaults, type StoredPassword, verifyPassword } from '../credentials/password/index.ts';
 import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
@@ -39,13 +39,13 @@ export async function provePassword(scope: Scope, rules: PolicyRules, attempt: P
     matches = await verifyPassword(scope, user?.userId, stored, password);
   } catch (error) {
     if (!(error instanceof BusyError)) throw error;
-    if (reserved.taken !== undefined) await refundAttempt(scope, userId, browser, reserved);
+    await refundAttempt(scope, reserved);
     return { outcome: 'unavailable' };
   }
   const refuse = async (reason: string): Promise<PasswordOutcome> => {
     // what is written of a known person costs one read more, for the key it is sealed under
     if (!user) await findStanding(scope, userId, browser);
-    await refuseAttempt(scope, { login, browser, user, reason, reserved, lockout });
+    await refuseAttempt(scope, { login, user, reason, reserved, lockout });
     return { outcome: 'refused' };
   };
   if (!standing || !user) return refuse('unknown-person');
@@ -53,6 +53,7 @@ export async function provePassword(scope: Scope, rules: PolicyRules, attempt: P
   if (!matches) return refuse('wrong-password');
   const liftsBlock = mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
   if (user.status !== 'activated' && !liftsBlock) return refuse(user.status);
+  await settleAttempt(scope, reserved);
   return {
     outcome: 'proven',
     proven: { ...(await describe(scope, rules, attempt, user, stored!)), at: at.getTime(), liftsBlock },

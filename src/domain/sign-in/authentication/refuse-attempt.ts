@@ -1,13 +1,12 @@
 import { mailPerson } from '../../company/mails/index.ts';
 import { canChangeStatus, changeStatus, fullName, getUser, lockUser, prolongBlock, type User } from '../../people/users/index.ts';
-import { forgetBrowser, type Reserved } from '../../records/attempts/index.ts';
+import { forgetBrowser, type Reserved, settleAttempt } from '../../records/attempts/index.ts';
 import { type NewEvent, recordAlone, recordEvent } from '../../records/audit/index.ts';
 import { type ApplicationId, inTransaction, type Scope, type UserId } from '../../scope.ts';
 import type { SignInPolicy } from '../sign-in-policy/index.ts';
 
 export type Refusal = {
   login: string;
-  browser: string;
   user: User | undefined;
   reason: string;
   reserved: Reserved;
@@ -15,8 +14,8 @@ export type Refusal = {
 };
 
 /** Writes a failed attempt, and blocks whom it was the last one of (S37). */
-export async function refuseAttempt(scope: Scope, { login, browser, user, reason, reserved, lockout }: Refusal): Promise<void> {
-  const isLast = reserved.taken !== undefined && reserved.taken >= lockout.limit;
+export async function refuseAttempt(scope: Scope, { login, user, reason, reserved, lockout }: Refusal): Promise<void> {
+  const isLast = (await settleAttempt(scope, reserved)) >= lockout.limit;
   const event: NewEvent = {
     type: 'sign-in.failed',
     outcome: 'failure',
@@ -31,7 +30,7 @@ export async function refuseAttempt(scope: Scope, { login, browser, user, reason
     const now = await lockUser(inside, user.userId);
     await recordEvent(inside, event);
     // its own attempts are used up, whatever strangers did before
-    if (reserved.isKnownBrowser) await forgetBrowser(inside, user.userId, browser);
+    if (reserved.isKnownBrowser) await forgetBrowser(inside, user.userId, reserved.browser);
     if (now.status === 'blocked') return prolongBlock(inside, user.userId);
     if (!canChangeStatus(now, 'block')) return;
     await changeStatus(inside, user.userId, 'block', 'failed-attempt-limit');

@@ -59,8 +59,8 @@ async function proveAgain(
   const user = await getUser(scope, userId);
   const reserved = await reserveAttempt(scope, userId, browser, lockout);
   const stored = reserved.taken === undefined ? undefined : await findPassword(scope, userId);
-  if (await verifyPassword(scope, userId, stored, password)) return refundAttempt(scope, userId, browser, reserved);
+  if (await verifyPassword(scope, userId, stored, password)) return refundAttempt(scope, reserved);
   const reasonOf = reserved.taken === undefined ? 'attempts-used-up' : 'wrong-password';
-  await refuseAttempt(scope, { login: user.email ?? '', browser, user, reason: reasonOf, reserved, lockout });
+  await refuseAttempt(scope, { login: user.email ?? '', user, reason: reasonOf, reserved, lockout });
   throw invalidInput({ password: 'fields.own_password' });
 }
