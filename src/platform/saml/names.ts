@@ -1,27 +1,25 @@
-import { namespace, StatusCode } from './samlify.ts';
-
-const { names, format, authnContextClassRef } = namespace;
-
-// Names that samlify has are taken from it; a test compares them with the specifications.
-// The algorithms that we accept are a list of our own: samlify's has SHA-1.
+// A test compares them with the specifications and with samlify's, which is loaded only where SAML is used.
 
 /** Identifiers of SAML V2.0 (OASIS, 2005), XML Signature and XML Encryption. */
 export const ns = {
-  protocol: names.protocol,
-  assertion: names.assertion,
-  metadata: names.metadata,
+  protocol: 'urn:oasis:names:tc:SAML:2.0:protocol',
+  assertion: 'urn:oasis:names:tc:SAML:2.0:assertion',
+  metadata: 'urn:oasis:names:tc:SAML:2.0:metadata',
   signature: 'http://www.w3.org/2000/09/xmldsig#',
   encryption: 'http://www.w3.org/2001/04/xmlenc#',
 } as const;
 
-export const binding = { redirect: namespace.binding.redirect, post: namespace.binding.post } as const;
+export const binding = {
+  redirect: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
+  post: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
+} as const;
 export type Binding = keyof typeof binding;
 
 export const nameIdFormat = {
-  unspecified: format.unspecified,
-  emailAddress: format.emailAddress,
-  persistent: format.persistent,
-  transient: format.transient,
+  unspecified: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
+  emailAddress: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
+  persistent: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+  transient: 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient',
 } as const;
 export type NameIdFormat = keyof typeof nameIdFormat;
 
@@ -46,11 +44,12 @@ export const statusOf = {
   VersionMismatch: ['VersionMismatch'],
 } as const;
 export type Status = keyof typeof statusOf;
-export const statusUri = (code: keyof typeof StatusCode): string => StatusCode[code];
+/** @param code of the first or the second level */
+export const statusUri = (code: string): string => `urn:oasis:names:tc:SAML:2.0:status:${code}`;
 
 export const authnContext = {
-  passwordProtectedTransport: authnContextClassRef.passwordProtectedTransport,
-  password: authnContextClassRef.password,
+  passwordProtectedTransport: 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport',
+  password: 'urn:oasis:names:tc:SAML:2.0:ac:classes:Password',
   unspecified: 'urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified',
   /** REFEDS MFA profile, and what federations of Microsoft ask for. */
   mfa: 'https://refeds.org/profile/mfa',

@@ -1,14 +1,14 @@
-// The only file that imports samlify, by a rule of .dependency-cruiser.mjs. It hands on names, templates and a model of each end of an exchange.
+// The only file that imports samlify, by a rule of .dependency-cruiser.mjs. It hands on templates and a model of each end of an exchange.
 // Nothing of the library that reads, verifies, signs or encrypts a message goes through here: a partner's octets pass our own gate and no other (decision 0009).
-import samlify from 'samlify';
+import { createRequire } from 'node:module';
 
-export const { namespace, StatusCode } = samlify.Constants;
+const require = createRequire(import.meta.url);
 
-/** Messages with `{Name}` where a value belongs. */
-export const logoutTemplates = {
-  LogoutRequest: samlify.SamlLib.defaultLogoutRequestTemplate.context,
-  LogoutResponse: samlify.SamlLib.defaultLogoutResponseTemplate.context,
-};
+/** Loaded when a company first uses SAML: with the libraries below it, it is 14 MB and 60 ms. */
+const load = (): typeof import('samlify') => require('samlify');
+
+/** @returns the message with `{Name}` where a value belongs */
+export const logoutTemplate = (name: 'LogoutRequest' | 'LogoutResponse'): string => load().SamlLib[`default${name}Template`].context;
 
 /** What is stored of us. Certificates are base64 of the DER. */
 export type OwnSettings = { entityId: string; certificates: string[]; ssoUrl: string; sloUrl: string };
@@ -22,7 +22,8 @@ export type PartnerSettings = {
 
 /** @returns our metadata (metadata §2.4.3) without ID, term and signature, which samlify does not write. A few milliseconds of the event loop. */
 export function describeIdentityProvider({ entityId, certificates, ssoUrl, sloUrl }: OwnSettings): string {
-  const { binding, format } = namespace;
+  const samlify = load();
+  const { binding, format } = samlify.Constants.namespace;
   const atBoth = (Location: string) => [binding.redirect, binding.post].map((Binding) => ({ Binding, Location }));
   return samlify
     .IdPMetadata({
@@ -41,14 +42,16 @@ type Service = { binding: string; location: string; isDefault?: 'true' };
 
 /** The addresses of a service provider, in the order of its settings. A few milliseconds of the event loop. */
 export function describeServiceProvider({ entityId, assertionConsumerServices, singleLogoutServices }: PartnerSettings) {
+  const samlify = load();
+  const { binding: bindings } = samlify.Constants.namespace;
   const described = samlify.SPMetadata({
     entityID: entityId,
     assertionConsumerService: assertionConsumerServices.map(({ url, isDefault }) => ({
-      Binding: namespace.binding.post,
+      Binding: bindings.post,
       Location: url,
       isDefault,
     })),
-    singleLogoutService: singleLogoutServices.map(({ binding, url }) => ({ Binding: namespace.binding[binding], Location: url })),
+    singleLogoutService: singleLogoutServices.map(({ binding, url }) => ({ Binding: bindings[binding], Location: url })),
   });
   // one is handed out bare, several in a list
   const { assertionConsumerService = [], singleLogoutService = [] } = described.meta as Record<string, Service | Service[]>;

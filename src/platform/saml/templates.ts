@@ -1,20 +1,23 @@
 import { readWritten } from './read-xml.ts';
-import { logoutTemplates } from './samlify.ts';
+import { logoutTemplate } from './samlify.ts';
 import { type Node, nodeOf } from './write-xml.ts';
 
-type Template = keyof typeof logoutTemplates;
+type Template = Parameters<typeof logoutTemplate>[0];
 
-const templates: Record<Template, Node> = {
-  LogoutRequest: nodeOf(readWritten(logoutTemplates.LogoutRequest)),
-  LogoutResponse: nodeOf(readWritten(logoutTemplates.LogoutResponse)),
-};
+const templates = new Map<Template, Node>();
+
+function templateOf(name: Template): Node {
+  const found = templates.get(name) ?? nodeOf(readWritten(logoutTemplate(name)));
+  templates.set(name, found);
+  return found;
+}
 
 /**
  * A logout message of samlify's template (core §3.7). Values go into the tree, not into the text: samlify's own replacement works on text, one name after
  * the other, so that a value with `{SessionIndex}` in it would be replaced as well. An attribute or a text without a value is left out.
  * @throws Error when the template asks for a value that is not among these
  */
-export const fillTemplate = (name: Template, values: Record<string, string | undefined>): Node => fill(templates[name], values);
+export const fillTemplate = (name: Template, values: Record<string, string | undefined>): Node => fill(templateOf(name), values);
 
 function fill({ name, attributes, children }: Node, values: Record<string, string | undefined>): Node {
   const filled: Record<string, string> = {};

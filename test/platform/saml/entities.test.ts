@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 import { XmlC14NMode } from 'libxml2-wasm';
+import samlify from 'samlify';
 import {
   attributeNameFormat,
   authnContext,
@@ -64,6 +66,29 @@ describe('unit: what samlify models and writes', () => {
       passwordProtectedTransport: `${saml2}:ac:classes:PasswordProtectedTransport`,
     });
     for (const code of Object.values(statusOf).flat()) expect(statusUri(code)).to.equal(`${saml2}:status:${code}`);
+  });
+
+  it('the names are those of samlify, where it has them', () => {
+    const { namespace, StatusCode } = samlify.Constants;
+    expect(ns).to.include({ protocol: namespace.names.protocol, assertion: namespace.names.assertion, metadata: namespace.names.metadata });
+    expect(namespace.binding).to.include(binding);
+    expect(namespace.format).to.include(nameIdFormat);
+    const { password, passwordProtectedTransport } = namespace.authnContextClassRef;
+    expect(authnContext).to.include({ password, passwordProtectedTransport });
+    for (const code of Object.values(statusOf).flat()) expect(statusUri(code)).to.equal(StatusCode[code]);
+  });
+
+  it('samlify is loaded by the first company that uses SAML, not by a server', () => {
+    const script = `
+      await import('./src/app/web-routes.ts');
+      const { ownEntity } = await import('./src/platform/saml/entities.ts');
+      const { createRequire } = await import('node:module');
+      const isLoaded = () => Object.keys(createRequire('/x').cache).some((file) => file.includes('/samlify/'));
+      console.log(isLoaded());
+      ownEntity({ entityId: 'https://idp.example', certificates: ['QUJD'], ssoUrl: 'https://idp.example/sso', sloUrl: 'https://idp.example/slo' });
+      console.log(isLoaded());`;
+    const cwd = new URL('../../../', import.meta.url);
+    expect(execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd, encoding: 'utf8' })).to.equal('false\ntrue\n');
   });
 
   describe('metadata', () => {
