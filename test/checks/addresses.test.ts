@@ -40,7 +40,7 @@ for (const face of globSync('src/web/*/index.ts', { cwd: root })) {
 }
 
 /** A layout that lists all pages of its audience. */
-const navigation: Record<string, string> = { 'views/layouts/console.pug': 'admin-console', 'views/layouts/account.pug': 'account' };
+const navigation: Record<string, string> = { 'views/layouts/console.pug': 'admin-console', 'views/account/layout.pug': 'account' };
 
 /** What an administrator copies for an OpenID Connect client: oidc-provider answers there, and they are no pages. */
 const endpoints = ['src/web/admin-console/keys.ts: /oidc', 'src/web/admin-console/applications/show.ts: /oidc'];
