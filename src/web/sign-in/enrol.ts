@@ -1,7 +1,7 @@
 import { getUser } from '../../domain/people/users/index.ts';
 import { enrolAtSignIn } from '../../domain/sign-in/authentication/index.ts';
 import { factorOf } from '../../domain/sign-in/credentials/factors/index.ts';
-import { chosenOf, factorTexts, type PageContext, placeOf, renderPage } from '../request/index.ts';
+import { arrivalAt, chosenOf, factorTexts, type PageContext, placeOf, renderPage, rulesOf } from '../request/index.ts';
 import { formTargets, loadStep, proofSoFar } from './pending.ts';
 
 type Due = NonNullable<Awaited<ReturnType<typeof loadStep<'enrol'>>>>;
@@ -21,7 +21,9 @@ export async function submitEnrolment(page: PageContext): Promise<void> {
   const name = page.t(`${factorTexts(kind)}.name`);
   const session = step.by === 'session' ? page.session : undefined;
   const enrolment = { kind, place: placeOf(page), answer: page.form, name };
-  const enrolled = await enrolAtSignIn(page.scope, request, { proven, session }, enrolment);
+  const { demands, applicationId } = request;
+  const arrival = await arrivalAt(page, { demands, applicationId, proven: request.proven });
+  const enrolled = await enrolAtSignIn(page.scope, await rulesOf(page), request, { arrival, proven, session }, enrolment);
   if (!enrolled) return render(page, due, page.t(`${factorTexts(kind)}.wrong_first`));
   const { codes } = enrolled;
   renderPage(page, 'sign-in/recovery-codes', { codes, onward: `/sign-in/${request.requestId}` }, { formAction: formTargets(request) });
