@@ -31,7 +31,6 @@ const untested = [
   'applications/custom-field-uses',
   'applications/partner-metadata',
   'applications/traces',
-  'company/context-settings',
   'company/custom-fields',
   'company/new-accounts',
   'company/saml-certificates',
