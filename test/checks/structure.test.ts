@@ -31,7 +31,6 @@ const untested = [
   'applications/custom-field-uses',
   'applications/partner-metadata',
   'applications/traces',
-  'company/signing-keys',
   'people/user-exports',
   'records/protocol-artifacts',
 ];
