@@ -28,7 +28,6 @@ const untested = [
   'administration/overview',
   'administration/personal-data',
   'applications/assertions',
-  'applications/custom-field-uses',
   'applications/partner-metadata',
   'applications/traces',
   'people/user-exports',
