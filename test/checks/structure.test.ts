@@ -31,7 +31,6 @@ const untested = [
   'applications/partner-metadata',
   'applications/traces',
   'people/user-exports',
-  'records/protocol-artifacts',
 ];
 
 describe('structure', () => {
