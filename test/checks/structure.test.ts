@@ -28,16 +28,9 @@ const untested = [
   'administration/overview',
   'administration/personal-data',
   'applications/assertions',
-  'applications/custom-field-uses',
   'applications/partner-metadata',
   'applications/traces',
-  'company/context-settings',
-  'company/custom-fields',
-  'company/new-accounts',
-  'company/saml-certificates',
-  'company/signing-keys',
   'people/user-exports',
-  'records/protocol-artifacts',
 ];
 
 describe('structure', () => {

@@ -39,10 +39,10 @@ export function createCertificate(
   { commonName, notBefore, notAfter, serialNumber }: CertificateInput,
 ): string {
   const algorithm = new AlgorithmIdentifier({ algorithm: algorithms[alg].oid, parameters: algorithms[alg].parameters });
+  // at most 64 characters (ub-common-name), none of them cut in half
+  const cut = [...commonName].slice(0, 64).join('');
   const name = new Name([
-    new RelativeDistinguishedName([
-      new AttributeTypeAndValue({ type: commonNameOid, value: new AttributeValue({ utf8String: commonName.slice(0, 64) }) }),
-    ]),
+    new RelativeDistinguishedName([new AttributeTypeAndValue({ type: commonNameOid, value: new AttributeValue({ utf8String: cut }) })]),
   ]);
   const tbs = new TBSCertificate({
     version: Version.v3,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { type Database, type Db, jsonText, type NoticedCache, notifyChange } from '../../../platform/database/index.ts';
 import { AppError, parseInput } from '../../../platform/errors/index.ts';
@@ -32,13 +33,16 @@ export const changeSettings = useCase(
     const after = parseInput(kind.accepts ?? kind.schema, input, 'path');
     const before = await loadSettings(scope, kind);
     if (before.version !== version) throw new AppError('changed_meanwhile', 409);
-    if (JSON.stringify(before.value) === JSON.stringify(after)) return before.value;
+    if (isSame(before.value, after)) return before.value;
     if (!(await save(scope, kind.name, after, version))) throw new AppError('changed_meanwhile', 409);
     await recordEvent(scope, { type: 'settings.changed', reason: kind.name, details: { before: before.value, after: after } });
     await notifyChange(scope.db, scope.contextId);
     return after;
   },
 );
+
+/** As the store keeps them: jsonb forgets in which order the keys were written. */
+const isSame = (before: unknown, after: unknown): boolean => isDeepStrictEqual(JSON.parse(jsonText(before)), JSON.parse(jsonText(after)));
 
 async function save({ db, contextId, clock }: Transaction, kind: string, value: unknown, version: number): Promise<boolean> {
   const columns = { value: jsonText(value), version: version + 1, changed_at: clock.now() };

@@ -19,6 +19,12 @@ describe('domain/company/mails: words of a company', () => {
     expect((await load()).value.invitation).to.deep.equal({ es: { ...words, subject: 'Hola' } });
   });
 
+  it('the same words again are no change, of whichever language', async () => {
+    await change('blocked', 'en', words);
+    await change('blocked', 'es', words);
+    for (const locale of ['en', 'es'] as const) await store.unchanged(() => change('blocked', locale, words));
+  });
+
   for (const mail of mailNames)
     it(`of ${mail} may name what that mail has, and nothing else`, async () => {
       const all = [...mailKinds[mail], 'company'].map((name) => `{{${name}}}`).join(' ');
