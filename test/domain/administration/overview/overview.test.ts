@@ -78,6 +78,17 @@ describe('domain/administration/overview', () => {
     ]);
   });
 
+  it('a day of 23 or 25 hours is shown once, as any other', async () => {
+    const timeZone = 'America/New_York';
+    for (const [time, today] of [
+      ['2031-03-10T04:30:00Z', '2031-03-10'],
+      ['2031-11-03T04:30:00Z', '2031-11-02'],
+    ] as const)
+      expect((await overviewOf(at(time), timeZone)).days.map(({ day }) => day)).to.deep.equal(thirtyDaysUntil(today));
+    await happened(succeeded, '2031-11-02T12:00:00Z', 1, { timeZone });
+    expect(await signInsOn('2031-11-03T04:30:00Z', timeZone)).to.deep.equal([{ day: '2031-11-02', signIns: 1, failures: 0 }]);
+  });
+
   it('people are counted by what became of them, administrators whatever it is', async () => {
     const before = await overviewOf(store.scope, zone);
     expect(before.people, 'of the starting state').to.deep.equal({ activated: 2, invited: 0, blocked: 0, deactivated: 0 });
