@@ -26,7 +26,6 @@ const listed = (word: string): string[] => (new RegExp(`^${word} {2,}(.+)$`, 'm'
 const untested = [
   'applications/custom-field-uses',
   'applications/partner-metadata',
-  'applications/traces',
   'company/context-settings',
   'company/custom-fields',
   'company/new-accounts',
