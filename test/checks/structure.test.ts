@@ -31,7 +31,6 @@ const untested = [
   'company/new-accounts',
   'company/saml-certificates',
   'company/signing-keys',
-  'people/user-exports',
   'records/protocol-artifacts',
 ];
 
