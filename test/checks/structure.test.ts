@@ -25,7 +25,6 @@ const listed = (word: string): string[] => (new RegExp(`^${word} {2,}(.+)$`, 'm'
 /** Slices of the domain that are tested through the pages alone. Never add to it: write the tests, and take the slice out. */
 const untested = [
   'applications/custom-field-uses',
-  'applications/partner-metadata',
   'company/context-settings',
   'company/custom-fields',
   'company/new-accounts',
