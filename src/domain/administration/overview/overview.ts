@@ -22,7 +22,9 @@ const dayMs = 86_400_000;
 
 export async function overviewOf(scope: Scope, timeZone: string): Promise<Overview> {
   const now = scope.clock.now().getTime();
-  const days = Array.from({ length: shownDays }, (_, i) => dayIn(timeZone, new Date(now - (shownDays - 1 - i) * dayMs)));
+  // days of the calendar: one of 23 or 25 hours is neither left out nor shown twice
+  const today = Date.parse(dayIn(timeZone, new Date(now)));
+  const days = Array.from({ length: shownDays }, (_, i) => new Date(today - (shownDays - 1 - i) * dayMs).toISOString().slice(0, 10));
   const counts = await listDailyCounts(scope, ['sign-in.succeeded', 'sign-in.failed'], days[0]!);
   const of = (day: string, type: string) => counts.filter((one) => one.day === day && one.type === type).reduce((sum, { n }) => sum + n, 0);
   const number = async (filter: { role?: string; status?: Status }) => (await countUsers(scope, filter)).n;

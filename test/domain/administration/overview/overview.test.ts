@@ -1,0 +1,160 @@
+import { expect } from 'chai';
+import { overviewOf } from '../../../../src/domain/administration/overview/index.ts';
+import {
+  type Application,
+  createApplication,
+  findApplicationByCode,
+  setApplicationEnabled,
+} from '../../../../src/domain/applications/applications/index.ts';
+import { changeStatus } from '../../../../src/domain/people/users/index.ts';
+import { type NewEvent, recordAlone, sealEvents } from '../../../../src/domain/records/audit/index.ts';
+import type { ApplicationId, Scope } from '../../../../src/domain/scope.ts';
+import { recordParticipant } from '../../../../src/domain/sign-in/sessions/index.ts';
+import { useStore } from '../../../support/use-cases.ts';
+
+const dayMs = 86_400_000;
+const zone = 'America/Sao_Paulo';
+const thirtyDaysUntil = (last: string): string[] =>
+  Array.from({ length: 30 }, (_, i) => new Date(Date.parse(last) - (29 - i) * dayMs).toISOString().slice(0, 10));
+const succeeded: NewEvent = { type: 'sign-in.succeeded' };
+const failed: NewEvent = { type: 'sign-in.failed', outcome: 'failure' };
+
+describe('domain/administration/overview', () => {
+  const store = useStore();
+  /** The same scope at this time. */
+  const at = (time: string | number, scope: Scope = store.scope): Scope => ({ ...scope, clock: { now: () => new Date(time) } });
+  /** `n` events at this time, counted for the days of `timeZone`. */
+  async function happened(event: NewEvent, time: string, n = 1, { scope = store.scope, timeZone = zone } = {}): Promise<void> {
+    for (let i = 0; i < n; i++) await recordAlone(at(time, scope), event);
+    await sealEvents(scope, timeZone);
+  }
+  const signInsOn = async (time: string, timeZone = zone) =>
+    (await overviewOf(at(time), timeZone)).days.filter(({ signIns, failures }) => signIns + failures > 0);
+  let count = 0;
+  const application = (createdAt: number, scope = store.scope): Promise<Application> => {
+    const code = `unused-${++count}`;
+    const saml = { entityId: `https://${code}.example`, assertionConsumerServices: [{ url: `https://${code}.example/acs` }] };
+    return createApplication(at(createdAt, scope), { code, name: `李 ${count}`, saml });
+  };
+  async function use(applicationId: ApplicationId, time: number): Promise<void> {
+    const sessionId = await store.session((await store.person()).userId);
+    await recordParticipant(at(time), sessionId, { applicationId, protocol: 'saml', protocolSession: `_${++count}`, nameIds: [] });
+  }
+  const unusedAt = async (time: number) =>
+    (await overviewOf(at(time), zone)).unused.map((one) => [one.application.applicationId, one.lastUsedAt?.getTime()] as const);
+
+  it('thirty days are shown, the oldest first and today last, those on which nothing happened among them', async () => {
+    const { days } = await overviewOf(at('2031-03-01T12:00:00Z'), zone);
+    expect(days.map(({ day }) => day)).to.deep.equal(thirtyDaysUntil('2031-03-01'));
+    expect(days[0]).to.deep.equal({ day: '2031-01-31', signIns: 0, failures: 0 });
+  });
+
+  it('sign-ins and failures are counted each for themselves, and nothing else nor of another company', async () => {
+    await happened(succeeded, '2031-05-10T12:00:00Z', 3);
+    await happened(failed, '2031-05-10T12:00:00Z', 2);
+    await happened(succeeded, '2031-05-12T12:00:00Z');
+    await happened({ type: 'sign-out.completed' }, '2031-05-12T12:00:00Z');
+    await happened(succeeded, '2031-05-12T12:00:00Z', 5, { scope: store.other });
+    expect(await signInsOn('2031-05-12T13:00:00Z')).to.deep.equal([
+      { day: '2031-05-10', signIns: 3, failures: 2 },
+      { day: '2031-05-12', signIns: 1, failures: 0 },
+    ]);
+  });
+
+  it('a sign-in is counted on its thirtieth day, and no more on the day after', async () => {
+    await happened(succeeded, '2031-07-01T03:00:00Z');
+    expect(await signInsOn('2031-07-31T02:59:59Z')).to.deep.equal([{ day: '2031-07-01', signIns: 1, failures: 0 }]);
+    expect(await signInsOn('2031-07-31T03:00:00Z')).to.deep.equal([]);
+  });
+
+  it('days begin at the midnight of the company, not of the server', async () => {
+    const timeZone = 'Pacific/Auckland';
+    await happened(succeeded, '2031-08-10T11:59:59Z', 1, { timeZone });
+    await happened(succeeded, '2031-08-10T12:00:00Z', 2, { timeZone });
+    const days = await signInsOn('2031-08-10T12:00:00Z', timeZone);
+    expect(days).to.deep.equal([
+      { day: '2031-08-10', signIns: 1, failures: 0 },
+      { day: '2031-08-11', signIns: 2, failures: 0 },
+    ]);
+  });
+
+  it('a day of 23 or 25 hours is shown once, as any other', async () => {
+    const timeZone = 'America/New_York';
+    for (const [time, today] of [
+      ['2031-03-10T04:30:00Z', '2031-03-10'],
+      ['2031-11-03T04:30:00Z', '2031-11-02'],
+    ] as const)
+      expect((await overviewOf(at(time), timeZone)).days.map(({ day }) => day)).to.deep.equal(thirtyDaysUntil(today));
+    await happened(succeeded, '2031-11-02T12:00:00Z', 1, { timeZone });
+    expect(await signInsOn('2031-11-03T04:30:00Z', timeZone)).to.deep.equal([{ day: '2031-11-02', signIns: 1, failures: 0 }]);
+  });
+
+  it('people are counted by what became of them, administrators whatever it is', async () => {
+    const before = await overviewOf(store.scope, zone);
+    expect(before.people, 'of the starting state').to.deep.equal({ activated: 2, invited: 0, blocked: 0, deactivated: 0 });
+    expect(before.administrators).to.equal(1);
+    await store.person({ status: 'invited' });
+    for (const change of ['block', 'deactivate', 'deactivate'] as const)
+      await changeStatus(store.scope, (await store.person()).userId, change);
+    const administrator = await store.person({ role: 'administrator' });
+    await changeStatus(store.scope, administrator.userId, 'deactivate');
+    const { people, administrators } = await overviewOf(store.scope, zone);
+    expect(people).to.deep.equal({ activated: 2, invited: 1, blocked: 1, deactivated: 3 });
+    expect(administrators).to.equal(2);
+    const other = await overviewOf(store.other, zone);
+    expect([other.people, other.administrators]).to.deep.equal([{ activated: 1, invited: 0, blocked: 0, deactivated: 0 }, 1]);
+  });
+
+  it('an application counts as unused when it is older than ninety days and nobody used it for as long', async () => {
+    const now = Date.parse('2032-06-01T12:00:00Z');
+    const [never, long, recent, young] = [
+      await application(now - 90 * dayMs - 1),
+      await application(now - 400 * dayMs),
+      await application(now - 400 * dayMs),
+      await application(now - 90 * dayMs),
+    ];
+    await use(long.applicationId, now - 300 * dayMs);
+    await use(long.applicationId, now - 90 * dayMs - 1);
+    await use(recent.applicationId, now - 300 * dayMs);
+    await use(recent.applicationId, now - 90 * dayMs);
+    const unused = await unusedAt(now);
+    expect(unused).to.deep.include.members([
+      [never.applicationId, undefined],
+      [long.applicationId, now - 90 * dayMs - 1],
+    ]);
+    const ids = unused.map(([id]) => id);
+    expect(ids, 'one person is enough').not.to.include(recent.applicationId);
+    expect(ids, 'it is new').not.to.include(young.applicationId);
+    const later = (await unusedAt(now + 1)).map(([id]) => id);
+    expect(later).to.include.members([recent.applicationId, young.applicationId]);
+  });
+
+  it('a disabled application asks for nothing: neither as unused nor for what ends', async () => {
+    const now = Date.parse('2033-06-01T12:00:00Z');
+    const { applicationId } = await application(now - 100 * dayMs);
+    const clientSecret = { client_id: 'ending', client_secret: 'x'.repeat(40), redirect_uris: ['https://ending.example/cb'] };
+    const oidc = { ...clientSecret, client_secret_expires_at: now / 1000 + 86_400 };
+    const ending = await createApplication(at(now - 100 * dayMs), { code: 'ending', name: 'Zoë', oidc });
+    const kinds = async () => (await overviewOf(at(now), zone)).ending.map(({ kind, application: of }) => `${kind} ${of?.name}`);
+    expect(await kinds()).to.include('client-secret Zoë');
+    for (const id of [applicationId, ending.applicationId]) {
+      expect((await unusedAt(now)).map(([unused]) => unused)).to.include(id);
+      await setApplicationEnabled(store.scope, id, false);
+      expect((await unusedAt(now)).map(([unused]) => unused)).not.to.include(id);
+    }
+    expect(await kinds()).not.to.include('client-secret Zoë');
+  });
+
+  it('another company’s applications are not told of, and to look changes nothing', async () => {
+    const now = Date.parse('2034-06-01T12:00:00Z');
+    const foreign = await application(now - 100 * dayMs, store.other);
+    const own = await application(now - 100 * dayMs);
+    const { unused } = await store.unchanged(() => overviewOf(at(now, store.other), zone));
+    const payroll = (await findApplicationByCode(store.other, 'payroll'))!;
+    const ids = unused.map((one) => one.application.applicationId);
+    expect(ids).to.have.members([payroll.applicationId, foreign.applicationId]);
+    expect((await unusedAt(now)).map(([id]) => id))
+      .to.include(own.applicationId)
+      .and.not.include(foreign.applicationId);
+  });
+});
