@@ -122,7 +122,7 @@ describe('structure', () => {
     expect(foldersIn('test').filter((folder) => !own.includes(folder) && !existsSync(`${root}src/${folder}`))).to.deep.equal([]);
   });
 
-  it('a slice of the domain has tests of its own; of those that do not yet the list only becomes shorter', () => {
+  it('every slice of the domain has tests of its own', () => {
     const families = foldersIn('test/domain');
     const tested = families.flatMap((family) => foldersIn(`test/domain/${family}`).map((slice) => `${family}/${slice}`));
     expect(slices.filter((slice) => !tested.includes(slice))).to.deep.equal([]);
