@@ -271,8 +271,9 @@ export type Tables = {
       failed_at: Date | null;
       remembered_at: Date | null;
       pending: number;
+      is_proven: boolean;
     },
-    'remembered_until' | 'failed' | 'failed_at' | 'remembered_at' | 'pending',
+    'remembered_until' | 'failed' | 'failed_at' | 'remembered_at' | 'pending' | 'is_proven',
     never
   >;
   launchpad_entries: Table<

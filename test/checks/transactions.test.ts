@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { allFunctions, type Exported, firstParameter, modules, type Part, partsOf, typesIn } from './sources.ts';
 
-const writingSql = /\b(INSERT INTO|DELETE FROM|UPDATE \w+( AS)?( \w+)? SET)\b/;
+const writingSql = /\b(INSERT INTO|DELETE FROM|MERGE INTO|TRUNCATE|UPDATE (ONLY )?[\w.]+( AS)?( \w+)? SET)\b/i;
 const lockingSql = /\b(FOR (NO KEY )?UPDATE|FOR (KEY )?SHARE|pg_advisory_xact_lock)\b/;
-const writingCall = /^(insert|update|delete|del|increment|decrement|merge)$/;
+const writingCall = /^(insert|update|delete|del|truncate|increment|decrement|merge)$/;
 const lockingCall = /^(forUpdate|forNoKeyUpdate|forShare|forKeyShare)$/;
 
 const textOf = (part: Part): string =>
@@ -75,8 +75,9 @@ const alone = [
   'sign-in/sessions/store.ts: recordParticipant',
 ];
 
-/** What takes a text only makes another, such as a statement. */
-const isText = (type: string) => type === 'string';
+/** What takes a text and no store only makes another text, such as a statement. */
+const makesText = (one: Exported) =>
+  typesIn(firstParameter(one))[0] === 'string' && !typesIn(one.declared.params).some((type) => ['Scope', 'Db', 'Database'].includes(type));
 
 describe('transactions', () => {
   const functions = allFunctions().filter(
@@ -85,7 +86,7 @@ describe('transactions', () => {
       !isUseCase &&
       ![...partsOf(declared)].some(({ part }) => part.type === 'Identifier' && part.value === 'inTransaction'),
   );
-  const takesNone = (one: Exported) => !typesIn(firstParameter(one)).some((type) => type === 'Transaction' || isText(type));
+  const takesNone = (one: Exported) => !typesIn(firstParameter(one)).includes('Transaction') && !makesText(one);
   const named = (found: Exported[]) => found.map(({ file, name }) => `${file.slice('src/domain/'.length)}: ${name}`);
 
   it('whatever locks takes a Transaction: outside of one the lock ends at once', () => {

@@ -258,6 +258,7 @@ CREATE TABLE known_browsers (
   failed_at timestamp with time zone,
   remembered_at timestamp with time zone,
   pending integer NOT NULL DEFAULT 0,
+  is_proven boolean NOT NULL DEFAULT false,
   PRIMARY KEY (context_id, user_id, browser_hash),
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );

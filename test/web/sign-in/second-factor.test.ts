@@ -284,6 +284,23 @@ describe('web/sign-in: second factors', () => {
     expect(new URL(back.location!).searchParams.get('code'), back.text.slice(0, 300)).to.not.equal(null);
   });
 
+  for (const place of ['account', 'payroll'])
+    it(`new browsers give who knows the password no guesses at the second factor (${place})`, async () => {
+      await enrolled();
+      wait(16);
+      const overrides = place === 'payroll' ? [await demandAtPayroll({ demand: 'required', factors: ['totp'] })] : [];
+      await setPolicy({ secondFactor: { demand: 'off' } }, overrides);
+      for (let n = 0; n < 4; n++) {
+        const { jar, page } = await begin();
+        if (!isIn(page)) continue;
+        const asked = place === 'account' ? await jar.follow(`${server.issuer}/account/password`) : (await authorize(server, jar)).answer;
+        for (let code = 0; code < 4; code++) await answer(jar, asked, String(100_000 + n * 4 + code));
+      }
+      const { db } = await server.scope();
+      expect(await db('audit_events').where({ type: 'sign-in.failed', reason: 'wrong-totp' })).to.have.length(5);
+      expect(await db('users').where({ username: 'jsilva' }).first('status')).to.deep.equal({ status: 'blocked' });
+    });
+
   it('a password alone gives no guesses at the second factor back', async () => {
     await enrolled();
     const payroll = await demandAtPayroll({ demand: 'required' });

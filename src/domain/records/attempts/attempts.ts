@@ -2,7 +2,7 @@ import { hashToken } from '../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, run } from '../../../platform/database/index.ts';
 import type { Scope, Transaction, UserId } from '../../scope.ts';
 
-/** On whose count an attempt stands: of the browser, where the person has signed in there before, else everybody's. */
+/** On whose count an attempt stands: of the browser, where the person has signed in there completely, else everybody's. */
 export type Attempt = { userId: UserId; browser: string; isKnownBrowser: boolean };
 
 /** `taken`: how many are taken with this one, and undefined when none was left. */
@@ -38,10 +38,10 @@ export async function reserveAttempt(
 
 // One statement whichever count it is, so that neither the answer nor its time says whether the browser is known.
 const reserve = `
-  WITH own AS (SELECT 1 FROM known_browsers WHERE context_id = $1 AND user_id = $2 AND browser_hash = $3),
+  WITH own AS (SELECT 1 FROM known_browsers WHERE context_id = $1 AND user_id = $2 AND browser_hash = $3 AND is_proven),
     on_browser AS (UPDATE known_browsers SET failed = CASE WHEN failed_at IS NULL OR failed_at < $5 THEN 1 ELSE failed + 1 END,
         pending = CASE WHEN failed_at IS NULL OR failed_at < $5 THEN 1 ELSE pending + 1 END, failed_at = $4
-      WHERE context_id = $1 AND user_id = $2 AND browser_hash = $3 AND (failed < $6 OR failed_at IS NULL OR failed_at < $5) RETURNING failed),
+      WHERE context_id = $1 AND user_id = $2 AND browser_hash = $3 AND is_proven AND (failed < $6 OR failed_at IS NULL OR failed_at < $5) RETURNING failed),
     on_person AS (INSERT INTO sign_in_attempts AS a (context_id, user_id, failed, pending, last_at)
       SELECT $1::uuid, $2::uuid, 1, 1, $4::timestamptz WHERE NOT EXISTS (SELECT 1 FROM own)
       ON CONFLICT (context_id, user_id) DO UPDATE SET failed = CASE WHEN a.last_at < $5 THEN 1 ELSE a.failed + 1 END,
@@ -63,9 +63,9 @@ export async function refundAttempt(scope: Scope, attempt: Reserved): Promise<vo
   await change(scope, attempt, 'refund attempt', 'failed = GREATEST(failed - 1, 0), pending = GREATEST(pending - 1, 0)');
 }
 
-/** Takes one settled attempt off the count: it was no guess. */
+/** Takes one settled attempt off the count: it was no guess. Those in flight stay counted. */
 export async function forgiveAttempt(scope: Scope, attempt: Attempt): Promise<void> {
-  await change(scope, attempt, 'forgive attempt', 'failed = GREATEST(failed - 1, 0)');
+  await change(scope, attempt, 'forgive attempt', 'failed = GREATEST(failed - 1, pending)');
 }
 
 /** In the row on which the attempt was counted. @returns how many of it are settled */

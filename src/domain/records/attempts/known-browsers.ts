@@ -7,20 +7,22 @@ const most = 50;
 
 const own = ({ db, contextId }: Scope, userId: UserId) => db('known_browsers').where({ context_id: contextId, user_id: userId });
 
-// What somebody tried in a new browser was counted on everybody's count until now: a whole sign-in there ends it.
+// What somebody tried in a browser before its first whole sign-in was counted on everybody's count: that sign-in ends it.
 const note = `
-  WITH noted AS (INSERT INTO known_browsers AS b (context_id, user_id, browser_hash, user_agent, first_at, last_at, remembered_until, remembered_at) VALUES ($1, $2, $3, $4, $5, $5, $6, $7)
-  ON CONFLICT (context_id, user_id, browser_hash) DO UPDATE SET last_at = excluded.last_at, user_agent = excluded.user_agent,
+  WITH own AS (SELECT 1 FROM known_browsers WHERE context_id = $1 AND user_id = $2 AND browser_hash = $3 AND is_proven),
+  noted AS (INSERT INTO known_browsers AS b (context_id, user_id, browser_hash, user_agent, first_at, last_at, remembered_until, remembered_at, is_proven)
+    VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)
+  ON CONFLICT (context_id, user_id, browser_hash) DO UPDATE SET last_at = excluded.last_at, user_agent = excluded.user_agent, is_proven = b.is_proven OR $8,
     failed = CASE WHEN $8 THEN 0 ELSE b.failed END, pending = CASE WHEN $8 THEN 0 ELSE b.pending END,
     failed_at = CASE WHEN $8 THEN NULL ELSE b.failed_at END,
     remembered_until = COALESCE(excluded.remembered_until, b.remembered_until), remembered_at = COALESCE(excluded.remembered_at, b.remembered_at)
   RETURNING first_at = last_at AS is_new),
-  counted AS (DELETE FROM sign_in_attempts WHERE context_id = $1 AND user_id = $2 AND $8 AND (SELECT is_new FROM noted))
+  counted AS (DELETE FROM sign_in_attempts WHERE context_id = $1 AND user_id = $2 AND $8 AND NOT EXISTS (SELECT 1 FROM own))
   SELECT is_new FROM noted`;
 
 /**
  * The person has signed in here.
- * @param isWhole with everything the person has to prove: the browser's count of failures starts again, or everybody's where the browser is new
+ * @param isWhole with everything the person has to prove: only then the browser has a count of its own, which starts again, as everybody's does where the browser had none
  * @param rememberedUntil until when it stands in for the second factor; undefined leaves that as it was
  * @returns whether the browser was new
  */

@@ -49,7 +49,7 @@ export async function completeSignIn(
     // who holds a second factor and did not prove it gets back this one attempt, and not those that were spent on guessing the factor
     const isWhole = isStrong(proven.amr) || standing.factors.length === 0;
     const isNewBrowser = await noteBrowser(as, user.userId, browser, isWhole, rememberedUntil);
-    if (!isWhole) await forgiveAttempt(as, { userId: user.userId, browser, isKnownBrowser: !isNewBrowser });
+    if (!isWhole) await forgiveAttempt(as, { userId: user.userId, browser, isKnownBrowser: proven.isKnownBrowser ?? false });
     const keepSeconds = policy.session.keepDays * 86_400;
     const asked = proven.keep && keepSeconds > 0 ? keepSeconds : undefined;
     const { token, sessionId, keptForSeconds } = await startSession(

@@ -46,11 +46,12 @@ export const enrolAtSignIn = useCase(
     const { arrival, proven, session } = basis;
     await lockUser(scope, proven.userId);
     // what was true when the form was sent is asked again with the person held
-    const { step } = await findNextStep(scope, rules, arrival);
+    const due = await findNextStep(scope, rules, arrival);
+    const isDue = due.step === 'enrol' && due.by === (session ? 'session' : 'proof') && due.factors.includes(enrolment.kind);
     const enrolled = await enrolFactor(scope, proven.userId, enrolment);
     if (!enrolled) return undefined;
     const holds = session ? await sessionHolds(scope, session) : await proofHolds(scope, proven);
-    if (!holds || (enrolled.isNew && step !== 'enrol')) throw new AppError('request_expired', 409);
+    if (!holds || (enrolled.isNew && !isDue)) throw new AppError('request_expired', 409);
     await recordProof(scope, request.requestId, { ...proven, amr: [...new Set([...proven.amr, ...enrolled.amr])] });
     return enrolled;
   },

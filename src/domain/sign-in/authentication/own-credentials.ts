@@ -7,19 +7,23 @@ import { inTransaction, type Scope, type Transaction, type UserId, useCase } fro
 import { choosePassword, type NewPasswordInput, newPasswordInput, setPersonalPassword } from '../credentials/password/index.ts';
 import { makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
 import { listSecondFactors, removeSecondFactor } from '../credentials/second-factors/index.ts';
-import { addMethods, endSessionsOfUser, type Session } from '../sessions/index.ts';
+import { addMethods, endSessionsOfUser, lockSession, type Session } from '../sessions/index.ts';
 import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
 import { type Enrolled, type Enrolment, enrolFactor } from './enrol-factor.ts';
-import type { Demands } from './next-step.ts';
-import { sessionHolds } from './session-holds.ts';
+import { type Demands, isStrong } from './next-step.ts';
 
 /** What a person has to have proven lately before their own passwords and factors change: the strongest they hold, within ten minutes. */
 export const demandsOfOwnChanges: Demands = { maxAgeSeconds: 600, heldFactor: true };
 
-/** @throws AppError signed_out */
+/**
+ * Asks once more, with the person held, for what the page asked before (demandsOfOwnChanges): a factor may have been set up in between.
+ * @throws AppError signed_out, request_expired
+ */
 async function holdOwner(scope: Transaction, session: Session): Promise<User> {
   const user = await lockUser(scope, session.userId);
-  if (!(await sessionHolds(scope, session))) throw new AppError('signed_out', 401);
+  const live = user.status === 'activated' ? await lockSession(scope, session.sessionId, user.userId) : undefined;
+  if (!live) throw new AppError('signed_out', 401);
+  if (!isStrong(live.amr) && (await listSecondFactors(scope, user.userId)).length > 0) throw new AppError('request_expired', 409);
   return user;
 }
 

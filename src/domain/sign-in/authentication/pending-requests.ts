@@ -20,6 +20,8 @@ export type Proven = {
   passwordIsWeak?: boolean;
   /** The person was Blocked, and this browser or the time that has passed ends that when everything is proven. */
   liftsBlock?: boolean;
+  /** On whose count the attempt stands (attempts). */
+  isKnownBrowser?: boolean;
   keep?: boolean;
   remember?: boolean;
 };

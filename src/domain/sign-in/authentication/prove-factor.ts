@@ -1,5 +1,5 @@
 import { identifier, type User } from '../../people/users/index.ts';
-import { forgiveAttempt, type Reserved, refundAttempt, reserveAttempt, settleAttempt } from '../../records/attempts/index.ts';
+import { forgiveAttempt } from '../../records/attempts/index.ts';
 import type { ApplicationId, Scope } from '../../scope.ts';
 import {
   type Answer,
@@ -14,8 +14,9 @@ import {
 } from '../credentials/factors/index.ts';
 import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
 import type { Proven } from './pending-requests.ts';
-import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
+import { mayLiftBlock, type Refusal, refuseAttempt } from './refuse-attempt.ts';
 import { findStanding, type Standing } from './standing.ts';
+import { type Attempted, takeAttempt } from './take-attempt.ts';
 
 /** What was answered, in which browser at which address. */
 export type FactorAnswer<Kind extends ProofKind = ProofKind> = { kind: Kind; place: Place; answer: Answer };
@@ -25,12 +26,12 @@ export async function proveFactor(scope: Scope, rules: PolicyRules, user: User, 
   const proof: Proof & Partial<Pick<Factor, 'findOwner'>> = proofs[given.kind];
   if (proof.findOwner && (await proof.findOwner(scope, given.answer)) !== user.userId) {
     // an answer that names somebody else is none of this person's attempts; the audit knows of it
-    const uncounted = { userId: user.userId, browser: given.place.browser, isKnownBrowser: false, taken: undefined };
+    const uncounted = { browser: given.place.browser, isKnownBrowser: false, settled: 0 };
     await refuse(scope, rules, user, uncounted, `wrong-${given.kind}`);
     return { outcome: 'refused' };
   }
-  const { outcome, reserved, reason } = await attempt(scope, rules, user, given);
-  if (outcome.outcome === 'refused') await refuse(scope, rules, user, reserved, reason);
+  const { outcome, taken, reason } = await attempt(scope, rules, user, given);
+  if (outcome.outcome === 'refused') await refuse(scope, rules, user, taken, reason);
   return outcome;
 }
 
@@ -54,35 +55,37 @@ export async function proveAlone(
   const { user, password } = standing;
   const { secondFactor } = await findPolicyOf(scope, rules, user, applicationId);
   const isWelcome = secondFactor.demand !== 'off' && secondFactor.factors.includes(kind);
-  const { outcome, reserved, liftsBlock, reason } = await attempt(scope, rules, user, given);
+  const { outcome, taken, liftsBlock, reason } = await attempt(scope, rules, user, given);
   if (outcome.outcome === 'proven' && isWelcome) {
     const { amr } = outcome;
     const passwordChangedAt = password?.changedAt.getTime();
     return { outcome: 'proven', proven: { userId: user.userId, at, amr, liftsBlock, passwordChangedAt, isPasswordless: true }, standing };
   }
   if (outcome.outcome === 'unavailable') return outcome;
-  if (outcome.outcome === 'refused') await refuse(scope, rules, user, reserved, reason);
+  if (outcome.outcome === 'refused') await refuse(scope, rules, user, taken, reason);
   else {
     // it is theirs, and the person's rules do not take it: that is no guess, and costs none
-    await forgiveAttempt(scope, reserved);
-    await refuse(scope, rules, user, { ...reserved, taken: undefined }, `${kind}-not-taken`);
+    await forgiveAttempt(scope, taken);
+    await refuse(scope, rules, user, { ...taken, settled: 0 }, `${kind}-not-taken`);
   }
   return { outcome: 'refused' };
 }
 
-/** On the same counter as passwords. The attempt is taken before the answer is looked at, and given back when nothing could answer; `refuse` settles what was refused. */
+/** On the same counter as passwords. */
 async function attempt(scope: Scope, { base: { lockout } }: PolicyRules, user: User, { kind, place, answer }: FactorAnswer) {
-  const reserved = await reserveAttempt(scope, user.userId, place.browser, lockout);
-  const liftsBlock = mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
-  const isAlive = user.status === 'activated' || liftsBlock;
+  const { userId } = user;
   const proof: Proof = proofs[kind];
-  const outcome: Outcome =
-    reserved.taken !== undefined && isAlive ? await proof.prove(scope, place, user.userId, answer) : { outcome: 'refused' };
-  if (outcome.outcome === 'unavailable') await refundAttempt(scope, reserved);
-  if (outcome.outcome === 'proven') await settleAttempt(scope, reserved);
-  const reason = reserved.taken === undefined ? 'attempts-used-up' : isAlive ? `wrong-${kind}` : user.status;
-  return { outcome, reserved, liftsBlock, reason };
+  const isAlive = ({ isKnownBrowser }: Pick<Attempted, 'isKnownBrowser'>) => user.status === 'activated' || liftsBlock(isKnownBrowser);
+  const liftsBlock = (isKnownBrowser: boolean) => mayLiftBlock(user, isKnownBrowser, lockout, scope.clock.now());
+  const { attempt: taken, result } = await takeAttempt(scope, { userId, browser: place.browser }, lockout, async (reserved) => {
+    const outcome: Outcome =
+      reserved.taken !== undefined && isAlive(reserved) ? await proof.prove(scope, place, userId, answer) : { outcome: 'refused' };
+    return outcome.outcome === 'unavailable' ? undefined : outcome;
+  });
+  const outcome: Outcome = result ?? { outcome: 'unavailable' };
+  const reason = taken.taken === undefined ? 'attempts-used-up' : isAlive(taken) ? `wrong-${kind}` : user.status;
+  return { outcome, taken, liftsBlock: liftsBlock(taken.isKnownBrowser), reason };
 }
 
-const refuse = (scope: Scope, { base: { lockout } }: PolicyRules, user: User, reserved: Reserved, reason: string): Promise<void> =>
-  refuseAttempt(scope, { login: identifier(user), user, reason, reserved, lockout });
+const refuse = (scope: Scope, { base: { lockout } }: PolicyRules, user: User, attempt: Refusal['attempt'], reason: string): Promise<void> =>
+  refuseAttempt(scope, { login: identifier(user), user, reason, attempt, lockout });

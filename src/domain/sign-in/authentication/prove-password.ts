@@ -1,6 +1,4 @@
-import { BusyError } from '../../../platform/crypto/index.ts';
 import type { User } from '../../people/users/index.ts';
-import { refundAttempt, reserveAttempt, settleAttempt } from '../../records/attempts/index.ts';
 import type { Scope } from '../../scope.ts';
 import { passwordFaults, type StoredPassword, verifyPassword } from '../credentials/password/index.ts';
 import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
@@ -8,6 +6,7 @@ import { identify } from './identify.ts';
 import type { Proven } from './pending-requests.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
 import { findStanding, type Standing } from './standing.ts';
+import { takeAttempt } from './take-attempt.ts';
 
 /**
  * Refusals look alike outside; the audit has the reason. `standing` is the person's, as it was read for this.
@@ -31,32 +30,30 @@ export async function provePassword(scope: Scope, rules: PolicyRules, attempt: P
   const { login, at, userId, standing } = await identify(scope, rules, attempt.login, browser);
   const { lockout } = rules.base;
   const user = standing?.user;
-  const reserved = await reserveAttempt(scope, userId, browser, lockout);
   // without an attempt left the stored hash is not evaluated, but the time is spent all the same
-  const stored = reserved.taken === undefined ? undefined : standing?.password;
-  let matches: boolean;
-  try {
-    matches = await verifyPassword(scope, user?.userId, stored, password);
-  } catch (error) {
-    if (!(error instanceof BusyError)) throw error;
-    await refundAttempt(scope, reserved);
-    return { outcome: 'unavailable' };
-  }
+  const { attempt: taken, result: matches } = await takeAttempt(scope, { userId, browser }, lockout, ({ taken }) =>
+    verifyPassword(scope, user?.userId, taken === undefined ? undefined : standing?.password, password),
+  );
+  if (matches === undefined) return { outcome: 'unavailable' };
   const refuse = async (reason: string): Promise<PasswordOutcome> => {
     // what is written of a known person costs one read more, for the key it is sealed under
     if (!user) await findStanding(scope, userId, browser);
-    await refuseAttempt(scope, { login, user, reason, reserved, lockout });
+    await refuseAttempt(scope, { login, user, reason, attempt: taken, lockout });
     return { outcome: 'refused' };
   };
   if (!standing || !user) return refuse('unknown-person');
-  if (reserved.taken === undefined) return refuse('attempts-used-up');
+  if (taken.taken === undefined) return refuse('attempts-used-up');
   if (!matches) return refuse('wrong-password');
-  const liftsBlock = mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
+  const liftsBlock = mayLiftBlock(user, taken.isKnownBrowser, lockout, scope.clock.now());
   if (user.status !== 'activated' && !liftsBlock) return refuse(user.status);
-  await settleAttempt(scope, reserved);
   return {
     outcome: 'proven',
-    proven: { ...(await describe(scope, rules, attempt, user, stored!)), at: at.getTime(), liftsBlock },
+    proven: {
+      ...(await describe(scope, rules, attempt, user, standing.password!)),
+      at: at.getTime(),
+      liftsBlock,
+      isKnownBrowser: taken.isKnownBrowser,
+    },
     standing,
   };
 }
@@ -67,7 +64,7 @@ async function describe(
   attempt: PasswordAttempt,
   user: User,
   stored: StoredPassword,
-): Promise<Omit<Proven, 'at'>> {
+): Promise<Omit<Proven, 'at' | 'isKnownBrowser'>> {
   const policy = await findPolicyOf(scope, rules, user, attempt.applicationId);
   // the only moment at which the password itself is known: the policy may have become stricter since it was chosen
   const passwordIsWeak = !stored.mustChange && (await passwordFaults(attempt.password, user, policy.password)).length > 0;

@@ -1,21 +1,30 @@
+import { setTimeout } from 'node:timers/promises';
 import { mailPerson } from '../../company/mails/index.ts';
 import { canChangeStatus, changeStatus, fullName, getUser, lockUser, prolongBlock, type User } from '../../people/users/index.ts';
-import { forgetBrowser, type Reserved, settleAttempt } from '../../records/attempts/index.ts';
+import { forgetBrowser } from '../../records/attempts/index.ts';
 import { type NewEvent, recordAlone, recordEvent } from '../../records/audit/index.ts';
 import { type ApplicationId, inTransaction, type Scope, type UserId } from '../../scope.ts';
 import type { SignInPolicy } from '../sign-in-policy/index.ts';
+import type { Attempted, Lockout } from './take-attempt.ts';
 
 export type Refusal = {
   login: string;
   user: User | undefined;
   reason: string;
-  reserved: Reserved;
-  lockout: SignInPolicy['lockout'];
+  attempt: Pick<Attempted, 'browser' | 'isKnownBrowser' | 'settled'>;
+  lockout: Lockout;
 };
 
+/** How long it takes to answer the last attempt, in ms: to block somebody takes time, and a name that nobody has must not be answered sooner (S42). */
+const lastAnswerMs = 250;
+
 /** Writes a failed attempt, and blocks whom it was the last one of (S37). */
-export async function refuseAttempt(scope: Scope, { login, user, reason, reserved, lockout }: Refusal): Promise<void> {
-  const isLast = (await settleAttempt(scope, reserved)) >= lockout.limit;
+export async function refuseAttempt(scope: Scope, refusal: Refusal): Promise<void> {
+  const isLast = refusal.attempt.settled >= refusal.lockout.limit;
+  await Promise.all([record(scope, refusal, isLast), isLast && setTimeout(lastAnswerMs)]);
+}
+
+async function record(scope: Scope, { login, user, reason, attempt, lockout }: Refusal, isLast: boolean): Promise<void> {
   const event: NewEvent = {
     type: 'sign-in.failed',
     outcome: 'failure',
@@ -30,7 +39,7 @@ export async function refuseAttempt(scope: Scope, { login, user, reason, reserve
     const now = await lockUser(inside, user.userId);
     await recordEvent(inside, event);
     // its own attempts are used up, whatever strangers did before
-    if (reserved.isKnownBrowser) await forgetBrowser(inside, user.userId, reserved.browser);
+    if (attempt.isKnownBrowser) await forgetBrowser(inside, user.userId, attempt.browser);
     if (now.status === 'blocked') return prolongBlock(inside, user.userId);
     if (!canChangeStatus(now, 'block')) return;
     await changeStatus(inside, user.userId, 'block', 'failed-attempt-limit');

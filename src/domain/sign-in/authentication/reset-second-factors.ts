@@ -1,7 +1,8 @@
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { z } from 'zod';
+import { AppError, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
-import { endProofs, fullName, getUser, lockUser } from '../../people/users/index.ts';
-import { forgetBrowsers, refundAttempt, reserveAttempt } from '../../records/attempts/index.ts';
+import { endProofs, fullName, getUser, identifier, lockUser } from '../../people/users/index.ts';
+import { forgetBrowsers, forgiveAttempt } from '../../records/attempts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { endLinks } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope, type UserId } from '../../scope.ts';
@@ -10,6 +11,14 @@ import { removeAllSecondFactors } from '../credentials/second-factors/index.ts';
 import { endSessionsOfUser, type Session } from '../sessions/index.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { refuseAttempt } from './refuse-attempt.ts';
+import { takeAttempt } from './take-attempt.ts';
+
+const factorReset = z.object({
+  justification: z
+    .string()
+    .transform((text) => text.trim().replace(/\p{C}+/gu, ' '))
+    .refine((text) => text !== '' && text.length <= 1000, 'fields.justification'),
+});
 
 /** `password`: the acting administrator's own. `browser`: the administrator's cookie. */
 export type FactorReset = { userId: string; justification: string; password: string; browser: string };
@@ -27,8 +36,7 @@ export async function resetSecondFactors(
   { userId, justification, password, browser }: FactorReset,
 ): Promise<void> {
   if (session.userId === userId) throw new AppError('own_account', 409);
-  const reason = justification.trim().replace(/\p{C}+/gu, ' ');
-  if (reason === '' || reason.length > 1000) throw invalidInput({ justification: 'fields.justification' });
+  const { justification: reason } = parseInput(factorReset, { justification });
   await proveAgain(scope, rules, session.userId, password, browser);
   await inTransaction(scope, async (inside) => {
     const user = await lockUser(inside, userId);
@@ -48,7 +56,7 @@ export async function resetSecondFactors(
   });
 }
 
-/** The administrator's password once more, on the same count as at the sign-in. @throws AppError invalid_input on `password` */
+/** The administrator's password once more, on the same count as at the sign-in. @throws AppError invalid_input on `password`, busy */
 async function proveAgain(
   scope: Scope,
   { base: { lockout } }: PolicyRules,
@@ -57,10 +65,12 @@ async function proveAgain(
   browser: string,
 ): Promise<void> {
   const user = await getUser(scope, userId);
-  const reserved = await reserveAttempt(scope, userId, browser, lockout);
-  const stored = reserved.taken === undefined ? undefined : await findPassword(scope, userId);
-  if (await verifyPassword(scope, userId, stored, password)) return refundAttempt(scope, reserved);
-  const reasonOf = reserved.taken === undefined ? 'attempts-used-up' : 'wrong-password';
-  await refuseAttempt(scope, { login: user.email ?? '', user, reason: reasonOf, reserved, lockout });
+  const { attempt, result } = await takeAttempt(scope, { userId, browser }, lockout, async ({ taken }) =>
+    verifyPassword(scope, userId, taken === undefined ? undefined : await findPassword(scope, userId), password),
+  );
+  if (result === undefined) throw new AppError('busy', 503);
+  if (result) return forgiveAttempt(scope, attempt);
+  const reason = attempt.taken === undefined ? 'attempts-used-up' : 'wrong-password';
+  await refuseAttempt(scope, { login: identifier(user), user, reason, attempt, lockout });
   throw invalidInput({ password: 'fields.own_password' });
 }

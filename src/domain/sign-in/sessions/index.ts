@@ -15,6 +15,7 @@ export {
   listAdministratorSessions,
   listParticipants,
   listSessionsOfUser,
+  lockSession,
   markNotified,
   type Participant,
   recordParticipant,

@@ -171,11 +171,19 @@ export async function listSessionsOfUser({ db, contextId, clock }: Scope, userId
   }));
 }
 
-/** The answer holds until the transaction ends. */
-export async function isSessionAlive({ db, contextId, clock }: Transaction, sessionId: SessionId, userId: UserId): Promise<boolean> {
+/** Holds a session that is alive until the transaction ends. @returns what was proven in it */
+export async function lockSession(
+  { db, contextId, clock }: Transaction,
+  sessionId: SessionId,
+  userId: UserId,
+): Promise<{ amr: string[] } | undefined> {
   const own = { context_id: contextId, session_id: sessionId, user_id: userId, ended_at: null };
-  return (await db('sessions').where(own).where('expires_at', '>', clock.now()).forUpdate().first('session_id')) !== undefined;
+  return db('sessions').where(own).where('expires_at', '>', clock.now()).forUpdate().first('amr');
 }
+
+/** The answer holds until the transaction ends. */
+export const isSessionAlive = async (scope: Transaction, sessionId: SessionId, userId: UserId): Promise<boolean> =>
+  (await lockSession(scope, sessionId, userId)) !== undefined;
 
 /** What was proven besides, in a session that goes on. */
 export async function addMethods({ db, contextId }: Transaction, sessionId: SessionId, amr: string[]): Promise<void> {

@@ -86,6 +86,8 @@ describe('domain/records/attempts', () => {
       expect((await Promise.all([late, again].map((one) => settleAttempt(store.scope, one)))).sort()).to.deep.equal([2, 3]);
       await forgiveAttempt(store.scope, wrong);
       expect(await take(userId, browser), 'one is forgiven').to.include({ taken: 3 });
+      for (let n = 0; n < 4; n++) await forgiveAttempt(store.scope, wrong);
+      expect(await take(userId, browser), 'never one in flight').to.include({ taken: 2 });
     }
   });
 
@@ -105,6 +107,8 @@ describe('domain/records/attempts', () => {
     await useUp();
     await write((scope) => noteBrowser(scope, userId, 'own', false));
     expect(await taken(userId, 'own'), 'half a sign-in clears nothing').to.equal(undefined);
+    await write((scope) => noteBrowser(scope, userId, 'new', false));
+    expect(await taken(userId, 'new'), 'and gives a new browser no count of its own').to.equal(undefined);
     await write((scope) => noteBrowser(scope, userId, 'own', true));
     expect([await taken(userId, 'own'), await taken(userId)]).to.deep.equal([1, undefined]);
     await write((scope) => noteBrowser(scope, userId, 'new', true));

@@ -1,6 +1,14 @@
 import { expect } from 'chai';
-import { type Arrival, enrolAtSignIn, openPendingRequest, type Proven } from '../../../../src/domain/sign-in/authentication/index.ts';
+import type { SessionId } from '../../../../src/domain/scope.ts';
+import {
+  type Arrival,
+  addOwnFactor,
+  enrolAtSignIn,
+  openPendingRequest,
+  type Proven,
+} from '../../../../src/domain/sign-in/authentication/index.ts';
 import { startTotp } from '../../../../src/domain/sign-in/credentials/totp/index.ts';
+import type { Session } from '../../../../src/domain/sign-in/sessions/index.ts';
 import { defaultPolicy, type PolicyRules } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
 import { answerOf } from '../../../support/factors.ts';
 import { totpCode } from '../../../support/second-factor.ts';
@@ -13,12 +21,12 @@ describe('domain/sign-in/authentication: enrolment in a sign-in', () => {
   const store = useStore();
 
   /** A sign-in of this browser that asks for a factor, and what its form sends. */
-  async function journey(userId: Proven['userId'], browser: string) {
+  async function journey(userId: Proven['userId'], browser: string, usableFactors: Arrival['usableFactors'] = ['totp']) {
     const { scope } = store;
     const demands = {};
     const requestId = await openPendingRequest(scope, browser, { destination: { protocol: 'portaria', path: '/launchpad' }, demands });
     const proven: Proven = { userId, at: scope.clock.now().getTime(), amr: ['pwd'] };
-    const arrival: Arrival = { demands, browser, proven, usableFactors: ['totp'], termsEdition: 0 };
+    const arrival: Arrival = { demands, browser, proven, usableFactors, termsEdition: 0 };
     const { secret, sealed } = startTotp(scope, userId, { company: 'Acme', login: 'person' });
     const place = { origin: 'https://idp.example', company: 'Acme', browser, artifacts: {} as never };
     const answer = answerOf({ offer: sealed, code: totpCode(secret, scope.clock.now().getTime()) });
@@ -41,6 +49,27 @@ describe('domain/sign-in/authentication: enrolment in a sign-in', () => {
     const results = await Promise.allSettled(journeys.map(({ submit }) => submit()));
     expect(results.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
     expect(await factorsOf(userId)).to.equal(1);
+  });
+
+  it('in My profile, too: of two sessions by the password alone the second has to prove the factor of the first', async () => {
+    const { userId } = await store.person();
+    const sessionIds = [await store.session(userId), await store.session(userId)];
+    const add = (sessionId: SessionId) => {
+      const { secret, sealed } = startTotp(store.scope, userId, { company: 'Acme', login: 'person' });
+      const place = { origin: 'https://idp.example', company: 'Acme', browser: 'b', artifacts: {} as never };
+      const answer = answerOf({ offer: sealed, code: totpCode(secret, store.scope.clock.now().getTime()) });
+      return addOwnFactor(store.scope, { userId, sessionId, amr: ['pwd'] } as Session, { kind: 'totp', place, answer, name: 'App' });
+    };
+    expect((await add(sessionIds[0]!))!.isNew).to.equal(true);
+    await store.refused('request_expired', () => add(sessionIds[1]!));
+    expect((await add(sessionIds[0]!))!.isNew, 'the first is proven by that factor now').to.equal(true);
+    expect(await factorsOf(userId)).to.equal(2);
+  });
+
+  it('a kind that the sign-in does not ask for is not taken', async () => {
+    const { userId } = await store.person();
+    const { submit } = await journey(userId, 'owner', []);
+    await store.refused('request_expired', submit);
   });
 
   it('a form that is sent twice enrols once, and goes on', async () => {

@@ -1,0 +1,36 @@
+import { BusyError } from '../../../platform/crypto/index.ts';
+import { type Attempt, type Reserved, refundAttempt, reserveAttempt, settleAttempt } from '../../records/attempts/index.ts';
+import type { Scope } from '../../scope.ts';
+import type { SignInPolicy } from '../sign-in-policy/index.ts';
+
+/** `settled`: how many are counted with it, 0 where none was left or nothing was evaluated. */
+export type Attempted = Reserved & { settled: number };
+
+export type Lockout = SignInPolicy['lockout'];
+
+/**
+ * One attempt at a secret, whatever kind it is: taken before the secret is looked at, so that parallel guesses get no more evaluations than the limit (S37), and settled after,
+ * also when the evaluation fails.
+ * @param evaluate with an attempt that may have none left (`taken` is undefined): then it must spend the same time and find nothing
+ * @returns `result` is undefined when nothing could evaluate it, for the server is busy: that attempt does not count
+ */
+export async function takeAttempt<Result>(
+  scope: Scope,
+  { userId, browser }: Pick<Attempt, 'userId' | 'browser'>,
+  lockout: Lockout,
+  evaluate: (attempt: Reserved) => Promise<Result | undefined>,
+): Promise<{ attempt: Attempted; result: Result | undefined }> {
+  const reserved = await reserveAttempt(scope, userId, browser, lockout);
+  let result: Result | undefined;
+  try {
+    result = await evaluate(reserved);
+  } catch (error) {
+    if (!(error instanceof BusyError)) {
+      await settleAttempt(scope, reserved);
+      throw error;
+    }
+  }
+  if (result !== undefined) return { attempt: { ...reserved, settled: await settleAttempt(scope, reserved) }, result };
+  await refundAttempt(scope, reserved);
+  return { attempt: { ...reserved, settled: 0 }, result };
+}
