@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { type LeftOut, leftOut, MetadataFault } from './metadata-faults.ts';
 import { type Binding, binding, type NameIdFormat, nameIdFormat, ns } from './names.ts';
 import { find, findAll, type Read } from './read-xml.ts';
+import { trimmed } from './scan-xml.ts';
 
 /** What a service provider says of itself (metadata §2.4.4), in its own words: no address is looked at, and no key. */
 export type SpMetadata = {
@@ -59,7 +60,7 @@ function consumersOf(role: Read, left: LeftOut[]): SpMetadata['assertionConsumer
     const isTaken = number !== undefined && taken.has(number);
     if (number === undefined || isTaken) left.push(leftOut(isTaken ? 'index_taken' : 'index_missing', named(service)));
     else taken.add(number);
-    return [{ url: url.trim(), index: isTaken ? undefined : number, isDefault: isTrue(isDefault) }];
+    return [{ url: trimmed(url), index: isTaken ? undefined : number, isDefault: isTrue(isDefault) }];
   });
 }
 
@@ -67,7 +68,7 @@ const logoutServicesOf = (role: Read, left: LeftOut[]): SpMetadata['singleLogout
   findAll(role, ns.metadata, 'SingleLogoutService').flatMap((service) => {
     const { Binding: given, Location: url, ResponseLocation: responseUrl } = service.attributes;
     const name = keysOf(binding).find((key) => binding[key] === given?.trim());
-    if (name && url !== undefined) return [{ binding: name, url: url.trim(), responseUrl: responseUrl?.trim() }];
+    if (name && url !== undefined) return [{ binding: name, url: trimmed(url), responseUrl: responseUrl && trimmed(responseUrl) }];
     left.push(leftOut('binding', named(service)));
     return [];
   });

@@ -3,7 +3,7 @@ import { describeProvider, isPost, type SpMetadata } from './describe-provider.t
 import { type LeftOut, leftOut, MetadataFault } from './metadata-faults.ts';
 import { ns } from './names.ts';
 import { findAll, type Read } from './read-xml.ts';
-import { createXmlScanner } from './scan-xml.ts';
+import { createXmlScanner, trimmed } from './scan-xml.ts';
 
 /** Bytes of a whole document; of what is kept of one entity, elements and characters. */
 export const metadataLimits = { bytes: 20 * 1024 * 1024, keptElements: 5000, keptCharacters: 1024 * 1024 };
@@ -59,7 +59,7 @@ export function createMetadataReader(now: Date, wanted?: string): MetadataReader
   }
 
   function beginEntity({ entityID, validUntil }: Record<string, string>): void {
-    const entityId = (entityID ?? '').trim();
+    const entityId = trimmed(entityID ?? '');
     if (!entityId || entityId.length > 1024 || /[\p{C}\s]/u.test(entityId)) throw new MetadataFault('entity_id', entityId);
     if (seen.size === seen.add(entityId).size) throw new MetadataFault('duplicate_entity', entityId);
     entity = { entityId, validUntil, roles: [], leftOut: [], isIdentityProvider: false };
@@ -108,7 +108,7 @@ export function createMetadataReader(now: Date, wanted?: string): MetadataReader
     close() {
       const { ns: namespace, name, kind, node, hasText, isCut } = frames.pop()!;
       if (hasText && isCut && isOurs(namespace)) throw new MetadataFault('split_value', name);
-      if (node) node.text = node.text.trim();
+      if (node) node.text = trimmed(node.text);
       if (kind === 'entity') endEntity();
     },
   });
@@ -175,6 +175,6 @@ function refuseExpired(validUntil: string | undefined, now: Date): void {
 function refuseOther(text: string): void {
   const head = text.slice(0, 4000).trimStart();
   if (head === '') throw new MetadataFault('empty');
-  if (/^(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html[\s>])/i.test(head)) throw new MetadataFault('html');
+  if (/^\s*<(?:!doctype\s+html|html[\s>])/i.test(head.replace(/<!--[\s\S]*?-->/g, ''))) throw new MetadataFault('html');
   if (!head.startsWith('<')) throw new MetadataFault('not_xml', head.slice(0, 60));
 }

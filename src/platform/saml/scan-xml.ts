@@ -24,6 +24,15 @@ const named: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', a
 const xmlNs = 'http://www.w3.org/XML/1998/namespace';
 const xmlnsNs = 'http://www.w3.org/2000/xmlns/';
 
+/** Without the white space of XML (§2.3) at both ends; what else looks empty is a character like any other. */
+export function trimmed(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && isSpace(text[from]!)) from++;
+  while (to > from && isSpace(text[to - 1]!)) to--;
+  return text.slice(from, to);
+}
+const isSpace = (character: string) => character === ' ' || character === '\t' || character === '\n' || character === '\r';
+
 type Scope = Record<string, string>;
 
 const malformed = (detail: string) => new MetadataFault('well_formed', detail);
@@ -81,9 +90,10 @@ export function createXmlScanner(sink: XmlSink): { write(text: string): void; en
   function closingTag(at: number): number {
     const end = buffer.indexOf('>', at);
     if (end < 0) return 0;
-    const tag = buffer.slice(at + 2, end).replace(/[ \t\n]+$/, '');
+    const said = buffer.slice(at + 2, end);
     const expected = open.pop()?.tag;
-    if (tag !== expected) throw malformed(`</${tag}> where </${expected ?? ''}> was expected`);
+    if (expected === undefined || !said.startsWith(expected) || trimmed(said.slice(expected.length)) !== '')
+      throw malformed(`</${said.slice(0, 100)}> where </${expected ?? ''}> was expected`);
     sink.close();
     return end + 1;
   }
