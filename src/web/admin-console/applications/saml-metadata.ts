@@ -24,6 +24,8 @@ export type MetadataPreview = {
   readFrom?: string;
   /** What stands in the field for the document itself. */
   document?: string;
+  /** A browser does not send a file twice. */
+  isFileGone?: boolean;
 };
 
 /** A file that is shown again as text: one that is larger has to be chosen again. */
@@ -46,7 +48,7 @@ export async function layMetadata(
   if (!reading) return { values };
   if ('choose' in reading) {
     const document = pasted || (file && file.length <= largestShown && isUtf8(file) ? file.toString() : '');
-    return { values, preview: { choose: reading.choose, leftOut: [], document } };
+    return { values, preview: { choose: reading.choose, leftOut: [], document, isFileGone: file !== undefined && document === '' } };
   }
   const saml = withPartner(values.saml!, reading);
   const { assertionConsumerServices, singleLogoutServices } = reading.settings;

@@ -105,7 +105,7 @@ describe('web: the console reads metadata as partners make it', () => {
       $('#metadataEntity option')
         .map((_, one) => $(one).text())
         .get(),
-    ).to.deep.equal(['https://one.example', 'https://two.example']);
+    ).to.deep.equal(['', 'https://one.example', 'https://two.example']);
     expect($('#metadata').text(), 'nothing typed is lost').to.equal(all);
     expect((await send(asking, { metadataEntity: 'https://two.example' })).status).to.equal(303);
     expect((await saved('chosen'))!.entityId).to.equal('https://two.example');
