@@ -147,6 +147,9 @@ describe('web: the console reads metadata as partners make it', () => {
       'No service provider called urn:example:sp(1)',
     );
     expect(asked.at(-1)!.url).to.equal(`/md?entity=${path}&x=1`);
+    published.set(`/md?entity=${path}2&x=1`, { body: named(`${plainId}2`) });
+    expect((await send(await newForm(), { ...template, metadataEntity: `${plainId}2` })).status).to.equal(303);
+    expect(await saved('template')).to.include({ entityId: `${plainId}2`, metadataUrl: template.metadataUrl });
     const nobody = { name: 'Nobody', metadataUrl: `${partnerUrl}/entities`, metadataEntity: 'urn:nobody' };
     expect(textOf(await send(await newForm(), nobody))).to.contain('no usable answer from this address (HTTP 404)');
 
