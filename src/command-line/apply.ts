@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type ApplyResult, applyState, type DesiredState, parseState, StateError } from '../domain/administration/desired-state/index.ts';
+import { createI18n } from '../platform/i18n/index.ts';
+import { metadataLimits } from '../platform/saml/index.ts';
 import { type Command, UsageError, withStore } from './command.ts';
 
 export const applyCommand: Command = {
@@ -17,7 +19,7 @@ export const applyCommand: Command = {
     const result = await withStore({ config, note }, ({ scope }) => applyState(scope, state, { dryRun }));
     return {
       text: describe(result, dryRun),
-      data: { dryRun, changes: result.changes, generatedPasswords: dryRun ? [] : result.generatedPasswords },
+      data: { dryRun, changes: result.changes, leftOut: result.leftOut, generatedPasswords: dryRun ? [] : result.generatedPasswords },
     };
   },
 };
@@ -37,13 +39,16 @@ function read(file: string): unknown {
   }
 }
 
-/** `saml.metadata` is XML, or the name of a file beside this one. @throws StateError naming the part whose file cannot be read */
+/** `saml.metadata` is XML, or the name of a file beside this one; several may name the same. @throws StateError naming the part whose file cannot be read */
 function withMetadata(state: DesiredState, folder: string): DesiredState {
+  const files = new Map<string, Buffer>();
   for (const [c, { applications }] of state.contexts.entries()) {
     for (const [a, { saml }] of applications.entries()) {
       if (!saml || typeof saml.metadata !== 'string' || saml.metadata.trimStart().startsWith('<')) continue;
       try {
-        saml.metadata = readFileSync(resolve(folder, saml.metadata), 'utf8');
+        const file = resolve(folder, saml.metadata);
+        if (!files.has(file)) files.set(file, readWhole(file));
+        saml.metadata = files.get(file);
       } catch (error) {
         const path = `contexts[${c}].applications[${a}].saml.metadata`;
         throw new StateError([{ path, message: `cannot be read (${(error as NodeJS.ErrnoException).code})` }]);
@@ -53,8 +58,27 @@ function withMetadata(state: DesiredState, folder: string): DesiredState {
   return state;
 }
 
-function describe({ changes, generatedPasswords }: ApplyResult, dryRun: boolean): string {
-  if (changes.length === 0) return 'Nothing to change.';
+/** One that is too large is read only so far that its reader can say so. */
+function readWhole(file: string): Buffer {
+  return statSync(file).size > metadataLimits.bytes ? Buffer.alloc(metadataLimits.bytes + 1) : readFileSync(file);
+}
+
+function describe(result: ApplyResult, dryRun: boolean): string {
+  return [...describeChanges(result, dryRun), ...describeLeftOut(result)].join('\n');
+}
+
+function describeLeftOut({ leftOut }: ApplyResult): string[] {
+  if (leftOut.length === 0) return [];
+  const t = createI18n(new URL('../../views/', import.meta.url)).for('en');
+  return [
+    '',
+    t('left_out.title'),
+    ...leftOut.map(({ application, reason, what }) => `  ${application}: ${t(`left_out.${reason}`, { what })}`),
+  ];
+}
+
+function describeChanges({ changes, generatedPasswords }: ApplyResult, dryRun: boolean): string[] {
+  if (changes.length === 0) return ['Nothing to change.'];
   const sign = { created: '+', changed: '~', removed: '-' };
   const lines = changes.map(({ action, what, details }) => `${sign[action]} ${what}${details ? ` (${details})` : ''}`);
   const passwords = dryRun ? [] : generatedPasswords.map(({ context, login, password }) => `${context} ${login}: ${password}`);
@@ -62,5 +86,5 @@ function describe({ changes, generatedPasswords }: ApplyResult, dryRun: boolean)
     dryRun ? 'Would change:' : 'Changed:',
     ...lines,
     ...(passwords.length > 0 ? ['', 'Passwords, shown only now:', ...passwords] : []),
-  ].join('\n');
+  ];
 }

@@ -371,9 +371,11 @@ export type Tables = {
       proposed: unknown;
       ignored: unknown;
       url: string | null;
+      fault_detail: string | null;
+      left_out: unknown;
     },
-    'fault' | 'proposed' | 'ignored' | 'url',
-    'proposed' | 'ignored'
+    'fault' | 'proposed' | 'ignored' | 'url' | 'fault_detail' | 'left_out',
+    'proposed' | 'ignored' | 'left_out'
   >;
   password_history: Table<
     {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { settingsFromMetadata } from '../../src/domain/applications/applications/index.ts';
+import { mustBeOne, readPartner } from '../../src/domain/applications/applications/index.ts';
 import { Jar, send } from '../support/jar.ts';
 import { eventually } from '../support/process.ts';
 import { followSaml, makeKeys } from '../support/saml.ts';
@@ -33,7 +33,7 @@ describe('interop: the applications of examples/, alone, as their README.md says
     start('openid-connect', { ISSUER: server.issuer, CLIENT_ID: 'example', CLIENT_SECRET: secret, ADDRESS: oidc });
     start('saml', { ISSUER: server.issuer, PRIVATE_KEY: keys.pem, CERTIFICATE: keys.certificate, ADDRESS: saml });
     for (const address of [oidc, saml]) await eventually(() => send(`${address}/`));
-    const settings = settingsFromMetadata((await send(`${saml}/metadata`)).text, new Date());
+    const { settings } = mustBeOne(readPartner((await send(`${saml}/metadata`)).text, new Date()));
     expect(settings).to.include({ entityId: `${saml}/metadata`, requireSignedRequests: true });
     const ours = { assignedTo: { groups: ['Everyone'] } };
     await server.apply({

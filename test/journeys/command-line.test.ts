@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openStore, type Store } from '../../src/app/open-store.ts';
 import { enqueueJob } from '../../src/platform/jobs/index.ts';
@@ -99,6 +100,34 @@ describe('the portaria command line, on the embedded store', function () {
     expect(JSON.parse(apply(less, '--json').stdout).changes).to.deep.equal([
       { action: 'changed', what: 'group Finance', details: 'members +0 -1' },
     ]);
+  });
+
+  it('apply: of metadata it says in words what is wrong and what is not used; entityId beside it chooses', () => {
+    const plain = readFileSync(new URL('../fixtures/metadata/plain.xml', import.meta.url), 'utf8');
+    const connect = (saml: Record<string, unknown>, ...args: string[]) =>
+      apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: [{ code: 'wiki', name: 'Wiki', saml }] }] }, ...args);
+    const files = fileURLToPath(new URL('../fixtures/metadata/', import.meta.url));
+    for (const [file, sentence] of Object.entries({
+      'sign-in-page.xml': 'This is a web page, not metadata.',
+      'doctype.xml': 'Remove the line that begins with <!DOCTYPE.',
+      'aggregate-of-three.xml': 'by its entityId: https://a.example, https://b.example, https://sp.example/metadata.',
+    })) {
+      const { status, stderr } = connect({ metadata: join(files, file) });
+      expect(status, stderr).to.equal(65);
+      expect(stderr).to.contain('contexts[0].applications[0].metadata: ').and.contain(sentence).and.not.contain('{{');
+    }
+    expect(connect({ metadata: join(files, 'aggregate-of-three.xml'), entityId: 'https://c.example' }).stderr).to.contain(
+      'No service provider called https://c.example is described here.',
+    );
+    const large = join(folder, 'large.xml');
+    writeFileSync(large, '');
+    truncateSync(large, 3_000_000_000);
+    expect(connect({ metadata: large }).stderr).to.contain('at most 20 MB');
+    const chosen = connect({ metadata: join(files, 'aggregate-of-three.xml'), entityId: 'https://b.example' }, '--json');
+    expect(JSON.parse(chosen.stdout)).to.deep.include({ changes: [{ action: 'created', what: 'application wiki' }], leftOut: [] });
+    const dry = connect({ metadata: join(files, 'http-address-beside.xml') }, '--dry-run');
+    expect(dry.stdout).to.contain('wiki: AssertionConsumerService http://sp.example/acs: the address does not start with https://');
+    expect(connect({ metadata: plain, entityId: 'https://sp.example/metadata' }).status, 'as text').to.equal(0);
   });
 
   it('works beside a running server, and doctor finds both well', async () => {

@@ -366,6 +366,8 @@ CREATE TABLE partner_metadata (
   proposed jsonb,
   ignored jsonb,
   url text,
+  fault_detail text,
+  left_out jsonb,
   PRIMARY KEY (context_id, application_id),
   FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE
 );

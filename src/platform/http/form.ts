@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../errors/index.ts';
+import { type Part, readMultipart } from './multipart.ts';
 
 /** A submitted form. Names come from the outside: nothing is looked up by them. */
 export type Form = {
@@ -20,18 +21,18 @@ export async function readForm(request: IncomingMessage, maxBytes: number): Prom
   const type = request.headers['content-type'] ?? '';
   if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) throw new AppError('unsupported_media_type', 415);
   const body = await readBody(request, maxBytes);
-  let data: FormData | URLSearchParams;
+  let parts: Part[];
   try {
-    data = /^multipart/i.test(type)
-      ? await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData()
-      : new URLSearchParams(body.toString());
+    parts = /^multipart/i.test(type)
+      ? readMultipart(body, type)
+      : [...new URLSearchParams(body.toString())].map(([name, value]) => ({ name, value }));
   } catch (cause) {
     throw new AppError('malformed_body', 400, { cause });
   }
+  const valuesOf = (name: string) => parts.filter((part) => part.name === name).map(({ value }) => value);
   const all = (name: string) =>
-    data
-      .getAll(name)
-      .filter((value): value is string => typeof value === 'string')
+    valuesOf(name)
+      .filter((value) => typeof value === 'string')
       .map((value) => value.replaceAll('\0', ''));
   return {
     all,
@@ -41,10 +42,10 @@ export async function readForm(request: IncomingMessage, maxBytes: number): Prom
         .split(/\r?\n/)
         .map((line) => line.trim())
         .filter(Boolean),
-    has: (name) => data.has(name),
+    has: (name) => valuesOf(name).length > 0,
     async file(name) {
-      const value = (data as FormData).get(name);
-      return value && typeof value !== 'string' && value.size > 0 ? Buffer.from(await value.arrayBuffer()) : undefined;
+      const [value] = valuesOf(name);
+      return typeof value === 'object' && value.length > 0 ? value : undefined;
     },
   };
 }

@@ -7,10 +7,18 @@ import { addressMatcher, plainAddress } from './addresses.ts';
 /** The address is private and no setting allows it. */
 export class OutboundRefused extends Error {}
 
-export type OutboundFetch = (
-  url: string,
-  options: { method?: string; headers?: Record<string, string>; body?: string; timeoutMs?: number },
-) => Promise<{ status: number; body: string }>;
+type Call = {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  timeoutMs?: number;
+  /** Of the answer's body; 1 MB unless told. */
+  maxBytes?: number;
+  /** Takes the body of a 200 as it arrives, so that none of it is kept; what it throws ends the call. */
+  take?: (chunk: Buffer) => void;
+};
+
+export type OutboundFetch = (url: string, call: Call) => Promise<{ status: number; body: string }>;
 
 // IANA special-purpose registries (RFC 6890 and successors): nothing there is a partner on the internet
 const specialUse = addressMatcher([
@@ -42,8 +50,6 @@ const specialUse = addressMatcher([
   'ff00::/8',
 ]);
 
-const maxBody = 1_048_576;
-
 /**
  * Calls an address that a person registered (SSRF rules): http or https only, no redirects, private addresses only as allowed, and the connection
  * goes to the very address that was checked, so that a second DNS answer changes nothing.
@@ -54,7 +60,7 @@ export function createOutbound(allow: string[]): OutboundFetch {
   const inAllowedRange = addressMatcher(allow.filter(isRange));
   const allowedHosts = new Set(allow.filter((entry) => !isRange(entry)));
 
-  return async (target, { method = 'GET', headers = {}, body, timeoutMs = 5000 }) => {
+  return async (target, { method = 'GET', headers = {}, body, timeoutMs = 5000, maxBytes = 1_048_576, take }) => {
     const url = new URL(target);
     if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new OutboundRefused(`${url.protocol} is not http or https`);
     const hostname = url.hostname.replace(/^\[|\]$/g, '');
@@ -88,8 +94,14 @@ export function createOutbound(allow: string[]): OutboundFetch {
           let size = 0;
           response.on('data', (chunk: Buffer) => {
             size += chunk.length;
-            if (size > maxBody) request.destroy(new Error(`the answer of ${url.host} is larger than ${maxBody} bytes`));
-            else chunks.push(chunk);
+            if (size > maxBytes) return void request.destroy(new Error(`the answer of ${url.host} is larger than ${maxBytes} bytes`));
+            if (!take || response.statusCode !== 200) return void chunks.push(chunk);
+            try {
+              take(chunk);
+            } catch (error) {
+              reject(error);
+              request.destroy();
+            }
           });
           response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
           response.on('error', reject);

@@ -2,9 +2,11 @@
 // Does not: know applications, people or sessions, nor decide who gets an assertion.
 export { type Direction, type Incoming, readPost, readRedirect, redirectUrl } from './bindings.ts';
 export { createCertificate } from './certificate.ts';
+export { derOf, pemOf, type SpMetadata } from './describe-provider.ts';
 export { type BlockCipher, blockCiphers } from './encrypt.ts';
 export { type PartnerEntity, partnerEntity } from './entities.ts';
 export { type Rule, SamlFault } from './faults.ts';
+export { type LeftOut, type LeftOutReason, leftOut, leftOutReasons, MetadataFault, metadataRules } from './metadata-faults.ts';
 export {
   type AttributeNameFormat,
   attributeNameFormat,
@@ -29,7 +31,7 @@ export {
   readMessage,
   VersionFault,
 } from './read-message.ts';
-export { derOf, pemOf, readSpMetadata, type SpMetadata } from './read-metadata.ts';
+export { createMetadataReader, type MetadataReading, metadataLimits } from './read-metadata.ts';
 export { redactMessage } from './redact.ts';
 export { type Signer, signerFor } from './sign.ts';
 export {

@@ -1,100 +1,180 @@
-import { X509Certificate } from 'node:crypto';
-import { SamlFault } from './faults.ts';
-import { type Binding, binding, type NameIdFormat, nameIdFormat, ns } from './names.ts';
-import { copy, find, findAll, metadataLimits, openDocument, type Read } from './read-xml.ts';
+import { createXmlDecoder } from './decode-xml.ts';
+import { describeProvider, isPost, type SpMetadata } from './describe-provider.ts';
+import { type LeftOut, leftOut, MetadataFault } from './metadata-faults.ts';
+import { ns } from './names.ts';
+import { findAll, type Read } from './read-xml.ts';
+import { createXmlScanner, trimmed } from './scan-xml.ts';
 
-/** What a service provider says of itself (metadata §2.4.4). */
-export type SpMetadata = {
-  entityId: string;
-  assertionConsumerServices: { url: string; index: number; isDefault: boolean }[];
-  singleLogoutServices: { binding: Binding; url: string; responseUrl?: string }[];
-  signingCertificates: string[];
-  encryptionCertificates: string[];
-  nameIdFormats: NameIdFormat[];
-  authnRequestsSigned: boolean;
-  wantAssertionsSigned: boolean;
-};
+/** Bytes of a whole document; of what is kept of one entity, elements and characters. */
+export const metadataLimits = { bytes: 20 * 1024 * 1024, keptElements: 5000, keptCharacters: 1024 * 1024 };
+
+/** Of what is left out. */
+const mostLeftOut = 200;
+
+const xinclude = 'http://www.w3.org/2001/XInclude';
+
+/** What a role says that nobody here reads, and that may be large. */
+const unread = new Set(['Extensions', 'AttributeConsumingService', 'Organization', 'ContactPerson']);
+/** Whose text is kept. */
+const isValue = ({ ns: namespace, name }: Pick<Read, 'ns' | 'name'>) =>
+  (namespace === ns.signature && name === 'X509Certificate') || (namespace === ns.metadata && name === 'NameIDFormat');
+const isOurs = (namespace: string) => namespace === ns.metadata || namespace === ns.signature;
+
+type Entity = { entityId: string; validUntil?: string; roles: Read[]; leftOut: LeftOut[]; isIdentityProvider: boolean };
+type Frame = { ns: string; name: string; kind: 'group' | 'entity' | 'kept' | 'skipped'; node?: Read; hasText: boolean; isCut: boolean };
+
+/** One provider, or the entity IDs to choose from. */
+export type MetadataReading = { provider: SpMetadata } | { choose: string[] };
+
+export type MetadataReader = { write(chunk: Uint8Array): void; end(): MetadataReading };
 
 /**
- * Reads a service provider's metadata from a file, a paste or an address.
- * @throws SamlFault also `metadata` when it is expired or describes no service provider with a POST assertion consumer service
+ * Reads what a service provider publishes of itself, alone or among others (metadata §2.3), as it arrives. The schema is not enforced: what is not known, or not of use,
+ * is passed over, and the provider says what was left out of it. Of other entities no more is kept than their entity IDs. Signatures are not verified: who gave
+ * the document, or the address that it came from, is who is believed.
+ * @param wanted the entity ID of the one that is meant
+ * @throws MetadataFault from `write` and `end`
  */
-export function readSpMetadata(xml: Buffer, now: Date): SpMetadata {
-  const document = openDocument(xml, 'metadata', metadataLimits);
-  let root: Read;
-  try {
-    root = copy(document.root);
-  } finally {
-    document.dispose();
+export function createMetadataReader(now: Date, wanted?: string): MetadataReader {
+  const frames: Frame[] = [];
+  const seen = new Set<string>();
+  const providers: string[] = [];
+  let entity: Entity | undefined;
+  let chosen: Entity | undefined;
+  let hasIdentityProvider = false;
+  let bytes = 0;
+  let [keptElements, keptCharacters] = [0, 0];
+  let isFirst = true;
+
+  /** What an element is for us, by where it stands. */
+  function kindOf(namespace: string, name: string, parent: Frame | undefined): Frame['kind'] {
+    const isMetadata = namespace === ns.metadata;
+    if (!parent && !(isMetadata && /^Entit(y|ies)Descriptor$/.test(name))) throw new MetadataFault('not_metadata', name);
+    if (!parent || parent.kind === 'group') {
+      if (isMetadata && name === 'EntitiesDescriptor') return 'group';
+      return isMetadata && name === 'EntityDescriptor' ? 'entity' : 'skipped';
+    }
+    if (parent.kind === 'entity') return isMetadata && name === 'SPSSODescriptor' ? 'kept' : 'skipped';
+    return parent.kind === 'kept' && isOurs(namespace) && !unread.has(name) ? 'kept' : 'skipped';
   }
-  const entities = entitiesOf(root, now).filter((one) => roleOf(one));
-  if (entities.length !== 1) throw new SamlFault('metadata', `${entities.length} service providers`);
-  const [entity] = entities as [Read];
-  const role = roleOf(entity)!;
-  refuseExpired(role, now);
-  const services = findAll(role, ns.metadata, 'AssertionConsumerService')
-    .filter(({ attributes }) => attributes.Binding === binding.post)
-    .map(({ attributes }) => ({ url: attributes.Location!, index: Number(attributes.index), isDefault: truth(attributes.isDefault) }));
-  if (services.length === 0) throw new SamlFault('metadata', 'no AssertionConsumerService with the POST binding');
+
+  function beginEntity({ entityID, validUntil }: Record<string, string>): void {
+    const entityId = trimmed(entityID ?? '');
+    if (!entityId || entityId.length > 1024 || /[\p{C}\s]/u.test(entityId)) throw new MetadataFault('entity_id', entityId);
+    if (seen.size === seen.add(entityId).size) throw new MetadataFault('duplicate_entity', entityId);
+    entity = { entityId, validUntil, roles: [], leftOut: [], isIdentityProvider: false };
+    [keptElements, keptCharacters] = [0, 0];
+  }
+
+  function endEntity(): void {
+    const { entityId, roles, isIdentityProvider } = entity!;
+    hasIdentityProvider ||= isIdentityProvider;
+    if (roles.length === 0) return;
+    providers.push(entityId);
+    if (wanted === undefined ? providers.length === 1 : entityId === wanted) chosen = entity;
+  }
+
+  const scanner = createXmlScanner({
+    open({ ns: namespace, name, attributes }) {
+      if (namespace === xinclude) throw new MetadataFault('xinclude', name);
+      const parent = frames.at(-1);
+      const kind = kindOf(namespace, name, parent);
+      if (kind === 'group') refuseExpired(attributes.validUntil, now);
+      if (kind === 'entity') beginEntity(attributes);
+      if (kind === 'skipped' && parent?.kind === 'entity') passOver(entity!, namespace, name);
+      const node = kind === 'kept' ? { ns: namespace, name, attributes, text: '', children: [] } : undefined;
+      if (node) {
+        keptCharacters += Object.entries(attributes).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+        if (++keptElements > metadataLimits.keptElements || keptCharacters > metadataLimits.keptCharacters)
+          throw new MetadataFault('size', entity!.entityId);
+        if (parent?.node) parent.node.children.push(node);
+        else if (speaksSaml2(attributes)) entity!.roles.push(node);
+        else entity!.leftOut.push(leftOut('role', `${name} ${attributes.protocolSupportEnumeration}`));
+      }
+      frames.push({ ns: namespace, name, kind, node, hasText: false, isCut: false });
+    },
+    text(text) {
+      const frame = frames.at(-1)!;
+      frame.hasText ||= /[^ \t\n]/.test(text);
+      if (!frame.node || !isValue(frame.node)) return;
+      keptCharacters += text.length;
+      if (keptCharacters > metadataLimits.keptCharacters) throw new MetadataFault('size', entity!.entityId);
+      frame.node.text += text;
+    },
+    cut() {
+      const frame = frames.at(-1);
+      if (frame) frame.isCut = true;
+    },
+    close() {
+      const { ns: namespace, name, kind, node, hasText, isCut } = frames.pop()!;
+      if (hasText && isCut && isOurs(namespace)) throw new MetadataFault('split_value', name);
+      if (node) node.text = trimmed(node.text);
+      if (kind === 'entity') endEntity();
+    },
+  });
+
+  const decoder = createXmlDecoder((text) => {
+    if (isFirst) refuseOther(text);
+    isFirst = false;
+    scanner.write(text);
+  });
+
   return {
-    entityId: entity.attributes.entityID!,
-    assertionConsumerServices: services,
-    singleLogoutServices: findAll(role, ns.metadata, 'SingleLogoutService').flatMap(({ attributes }) => {
-      const name = (Object.keys(binding) as Binding[]).find((key) => binding[key] === attributes.Binding);
-      return name ? [{ binding: name, url: attributes.Location!, responseUrl: attributes.ResponseLocation }] : [];
-    }),
-    signingCertificates: certificates(role, 'signing'),
-    encryptionCertificates: certificates(role, 'encryption'),
-    nameIdFormats: findAll(role, ns.metadata, 'NameIDFormat').flatMap(({ text }) =>
-      (Object.keys(nameIdFormat) as NameIdFormat[]).filter((key) => nameIdFormat[key] === text),
-    ),
-    authnRequestsSigned: truth(role.attributes.AuthnRequestsSigned),
-    wantAssertionsSigned: truth(role.attributes.WantAssertionsSigned),
+    write(chunk) {
+      bytes += chunk.length;
+      if (bytes > metadataLimits.bytes) throw new MetadataFault('size', `${metadataLimits.bytes / 1024 / 1024} MB`);
+      decoder.write(chunk);
+    },
+    end() {
+      decoder.end();
+      scanner.end();
+      if (wanted !== undefined && !chosen) throw new MetadataFault('unknown_provider', wanted);
+      if (wanted === undefined && providers.length > 1) return { choose: providers };
+      if (!chosen) throw new MetadataFault(hasIdentityProvider ? 'identity_provider' : 'no_provider', [...seen][0]);
+      refuseExpired(chosen.validUntil, now);
+      const role = chosen.roles.find(isOfUse) ?? chosen.roles[0]!;
+      refuseExpired(role.attributes.validUntil, now);
+      const provider = describeProvider(chosen.entityId, role);
+      const further = chosen.roles.filter((other) => other !== role).map((other) => leftOut('second_role', addressesOf(other)));
+      const all = [...further, ...provider.leftOut, ...chosen.leftOut];
+      const unique = new Map(all.map((one) => [`${one.reason} ${one.what}`, one]));
+      return { provider: { ...provider, leftOut: [...unique.values()].slice(0, mostLeftOut) } };
+    },
   };
 }
 
-const truth = (value: string | undefined): boolean => value === 'true' || value === '1';
+const isOfUse = (role: Read): boolean => findAll(role, ns.metadata, 'AssertionConsumerService').some(isPost);
 
-/** The entities of a file, each valid together with everything around it. */
-function entitiesOf(element: Read, now: Date): Read[] {
-  refuseExpired(element, now);
-  if (element.name === 'EntityDescriptor') return [element];
-  return element.children
-    .filter(({ name }) => name === 'EntityDescriptor' || name === 'EntitiesDescriptor')
-    .flatMap((child) => entitiesOf(child, now));
+const addressesOf = (role: Read): string =>
+  role.children
+    .filter(({ name }) => name === 'AssertionConsumerService')
+    .map(({ attributes }) => attributes.Location ?? '')
+    .join(' ') || role.name;
+
+/** Without a list of protocols a role of SAML 2.0 metadata is one of SAML 2.0. */
+const speaksSaml2 = ({ protocolSupportEnumeration: list }: Record<string, string>): boolean =>
+  list === undefined || list.split(/\s+/).includes(ns.protocol);
+
+/** Other roles are passed over, whatever they are (metadata §2.4.1), and so is a signature. */
+function passOver(entity: Entity, namespace: string, name: string): void {
+  if (namespace === ns.signature && name === 'Signature') entity.leftOut.push(leftOut('signature', name));
+  if (namespace !== ns.metadata || !name.endsWith('Descriptor')) return;
+  entity.isIdentityProvider ||= name === 'IDPSSODescriptor';
+  if (entity.leftOut.length < mostLeftOut) entity.leftOut.push(leftOut('role', name));
 }
 
-function refuseExpired({ attributes: { validUntil } }: Read, now: Date): void {
-  if (validUntil !== undefined && !(Date.parse(validUntil) > now.getTime())) throw new SamlFault('expired', validUntil);
+/** Metadata §2.3.1: a time of XML Schema, in UTC (core §1.3.3). */
+function refuseExpired(validUntil: string | undefined, now: Date): void {
+  if (validUntil === undefined) return;
+  const until = Date.parse(validUntil.trim());
+  if (Number.isNaN(until)) throw new MetadataFault('valid_until', validUntil);
+  if (until <= now.getTime()) throw new MetadataFault('expired', validUntil);
 }
 
-/** A partner may describe itself for older versions, too. */
-const roleOf = (entity: Read): Read | undefined =>
-  findAll(entity, ns.metadata, 'SPSSODescriptor').find(({ attributes }) =>
-    (attributes.protocolSupportEnumeration ?? '').split(/\s+/).includes(ns.protocol),
-  );
-
-/** A key without `use` serves both (metadata §2.4.1.1). */
-function certificates(role: Read, use: 'signing' | 'encryption'): string[] {
-  const found = findAll(role, ns.metadata, 'KeyDescriptor')
-    .filter(({ attributes }) => attributes.use === undefined || attributes.use === use)
-    .flatMap((descriptor) => findAll(find(descriptor, ns.signature, 'KeyInfo'), ns.signature, 'X509Data'))
-    .flatMap((data) => findAll(data, ns.signature, 'X509Certificate'))
-    .map(({ text }) => pemOf(text));
-  return [...new Set(found)];
+/** What was given instead of metadata is named as what it is. */
+function refuseOther(text: string): void {
+  const head = text.slice(0, 4000).trimStart();
+  if (head === '') throw new MetadataFault('empty');
+  if (/^\s*<(?:!doctype\s+html|html[\s>])/i.test(head.replace(/<!--[\s\S]*?-->/g, ''))) throw new MetadataFault('html');
+  if (!head.startsWith('<')) throw new MetadataFault('not_xml', head.slice(0, 60));
 }
-
-/** @param text base64 of a DER certificate, or PEM. @returns PEM @throws SamlFault metadata */
-export function pemOf(text: string): string {
-  const packed = text.replace(/-----(BEGIN|END) CERTIFICATE-----/g, '').replace(/[ \t\r\n]+/g, '');
-  const pem = `-----BEGIN CERTIFICATE-----\n${packed.replace(/(.{64})/g, '$1\n').trimEnd()}\n-----END CERTIFICATE-----\n`;
-  try {
-    new X509Certificate(pem);
-  } catch {
-    throw new SamlFault('metadata', 'a certificate that cannot be read');
-  }
-  return pem;
-}
-
-/** PEM → base64 of the DER, as XML carries it. */
-export const derOf = (pem: string): string => pem.replace(/-----(BEGIN|END) CERTIFICATE-----|\s+/g, '');

@@ -3,20 +3,10 @@ import { expect } from 'chai';
 import { derOf, type Message, readAuthnRequest, readMessage, SamlFault, signerFor } from '../../../src/platform/saml/index.ts';
 import { signElement } from '../../../src/platform/saml/sign.ts';
 import { element, serialize } from '../../../src/platform/saml/write-xml.ts';
+import { createRandom } from '../../support/random.ts';
 import { makeKeys, missingForXml, xmlsecVerifies } from '../../support/saml.ts';
 
 const count = Number(process.env.FUZZ_COUNT ?? 100_000);
-
-/** The same sequence for the same seed, so that a finding can be repeated. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) % below;
-  };
-}
 
 /** What a message costs the event loop, whatever else the machine does meanwhile. */
 function processorMs(): number {

@@ -1,9 +1,12 @@
-import { AppError } from '../../../platform/errors/index.ts';
+import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import {
   createApplication,
   editApplication,
   findApplicationByCode,
+  isNotable,
   matchesClientSecret,
+  mustBeOne,
+  readPartner,
   setApplicationEnabled,
 } from '../../applications/applications/index.ts';
 import { assignApplication, listAssignees, unassignApplication } from '../../applications/assignments/index.ts';
@@ -22,7 +25,8 @@ export async function applyApplications(applying: Applying, desired: DesiredCont
 
 async function applyApplication(applying: Applying, desired: Desired): Promise<void> {
   const { scope, result } = applying;
-  const { enabled, assignedTo, ...input } = desired;
+  const { enabled, assignedTo, ...general } = desired;
+  const input = { ...general, saml: desired.saml && readSaml(applying, desired) };
   let application = await findApplicationByCode(scope, desired.code);
   if (!application) {
     application = await createApplication(scope, input);
@@ -45,11 +49,22 @@ async function applyApplication(applying: Applying, desired: Desired): Promise<v
   if (assignedTo) await applyAssignments(applying, application.applicationId, desired);
 }
 
+/** What the file says comes before what the partner's metadata says; but an entity ID beside it says whose metadata is meant. @throws AppError invalid_input */
+function readSaml({ scope, result }: Applying, { code, saml }: Desired): Record<string, unknown> {
+  const { metadata, ...said } = saml!;
+  if (metadata === undefined) return said;
+  if (typeof metadata !== 'string' && !(metadata instanceof Uint8Array)) throw invalidInput({ metadata: 'fields.invalid' });
+  const entityId = said.entityId === undefined ? undefined : String(said.entityId).trim();
+  const { settings, leftOut } = mustBeOne(readPartner(metadata, scope.clock.now(), entityId));
+  result.leftOut.push(...leftOut.filter(isNotable).map((one) => ({ ...one, application: code })));
+  return { ...settings, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) };
+}
+
 /** Edits, and undoes the edit by a savepoint when nothing but the version moved: a second apply leaves no trace. */
 async function unlessSame(
   { scope, result }: Applying,
   before: Awaited<ReturnType<typeof createApplication>>,
-  input: Omit<Desired, 'enabled' | 'assignedTo'>,
+  input: Parameters<typeof editApplication>[2],
 ) {
   const same = Symbol('same');
   try {

@@ -41,13 +41,15 @@ const customField = z.strictObject({
 
 const group = z.strictObject({ name: text, description: z.string().optional(), members: z.array(text).optional() });
 
-// the partner's metadata stands in `saml`, as the name of a file
+/** `metadata` is the partner's XML, or the octets of its file; of several providers in it `entityId` names the one. */
+const saml = z.strictObject(Object.fromEntries([...samlInputKeys, 'metadata'].map((key) => [key, z.unknown().optional()])));
+
 const application = z.strictObject({
-  ...applicationInput.omit({ partnerMetadata: true }).shape,
+  ...applicationInput.shape,
   enabled: z.boolean().optional(),
   assignedTo: z.strictObject({ groups: z.array(text).default([]), users: z.array(text).default([]) }).optional(),
   oidc: z.strictObject(Object.fromEntries(oidcInputKeys.map((key) => [key, z.unknown().optional()]))).optional(),
-  saml: z.strictObject(Object.fromEntries(samlInputKeys.map((key) => [key, z.unknown().optional()]))).optional(),
+  saml: saml.optional(),
 });
 
 const context = z.strictObject({

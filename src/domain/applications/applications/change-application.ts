@@ -7,7 +7,7 @@ import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfClient } from '../../records/protocol-artifacts/index.ts';
 import { type Scope, type Transaction, useCase } from '../../scope.ts';
 import { defaultAuthMethod, isRedirectUri, parseOidcSettings } from './oidc-settings.ts';
-import { parseSamlSettings, withMetadata } from './saml-settings.ts';
+import { parseSamlSettings } from './saml-settings.ts';
 import {
   type Application,
   type ApplicationData,
@@ -37,8 +37,6 @@ export const applicationInput = z.object({
   oidc: z.record(z.string(), z.unknown()).optional(),
   /** As `parseSamlSettings` reads it. */
   saml: z.record(z.string(), z.unknown()).optional(),
-  /** XML that the partner publishes: what it says comes before what `saml` says. */
-  partnerMetadata: z.string().optional(),
 });
 export type ApplicationInput = z.input<typeof applicationInput>;
 
@@ -159,19 +157,18 @@ async function announce(
 function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 'enabled' | 'oidc' | 'saml'>): ApplicationData {
   const parsed = applicationInput.safeParse(input);
   const faults: FieldErrors = parsed.error ? inputFaults(parsed.error) : {};
-  const now = scope.clock.now();
-  const said = input.partnerMetadata ? withMetadata(input.saml ?? before.saml ?? {}, input.partnerMetadata, now) : input.saml;
   let { oidc, saml } = before;
+  let params: AppError['params'] = {};
   try {
     if (input.oidc) oidc = parseOidcSettings(input.oidc, scope.keyRing, before.oidc);
-    if (said) saml = parseSamlSettings(said, now);
+    if (input.saml) saml = parseSamlSettings(input.saml);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     Object.assign(faults, error.fields);
+    params = error.params;
   }
-  if (!parsed.data || Object.keys(faults).length > 0) throw invalidInput(faults);
-  const { partnerMetadata: _, ...general } = parsed.data;
-  return { ...general, enabled: before.enabled, oidc, saml };
+  if (!parsed.data || Object.keys(faults).length > 0) throw invalidInput(faults, params);
+  return { ...parsed.data, enabled: before.enabled, oidc, saml };
 }
 
 /** A mapping from a custom field that the company does not have would quietly send nothing. */

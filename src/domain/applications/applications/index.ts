@@ -15,12 +15,22 @@ export {
 export { changeLogo, findLogo } from './logo.ts';
 export { matchesClientSecret, type OidcSettings, oidcInputKeys, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
 export {
+  createPartnerReader,
+  isNotable,
+  mustBeOne,
+  type PartnerReading,
+  type PartnerSettings,
+  readPartner,
+  withPartner,
+} from './partner-settings.ts';
+export {
+  isPartnerAddress,
   listPartnerCertificates,
   parseSamlSettings,
+  parseServices,
   type SamlInput,
   type SamlSettings,
   samlInputKeys,
-  settingsFromMetadata,
 } from './saml-settings.ts';
 export { type PersonField, personFields, type SourceField } from './source-field.ts';
 export {

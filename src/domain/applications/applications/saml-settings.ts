@@ -1,23 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { invalidInput, parseInput } from '../../../platform/errors/index.ts';
-import {
-  attributeNameFormat,
-  blockCiphers,
-  type NameIdFormat,
-  nameIdFormat,
-  pemOf,
-  readSpMetadata,
-  SamlFault,
-  type SpMetadata,
-  signingAlgorithms,
-} from '../../../platform/saml/index.ts';
+import { attributeNameFormat, blockCiphers, nameIdFormat, pemOf, signingAlgorithms } from '../../../platform/saml/index.ts';
 import { isRedirectUri } from './oidc-settings.ts';
 import { sourceField } from './source-field.ts';
 
 const keysOf = <T extends object>(object: T) => Object.keys(object) as [keyof T & string, ...(keyof T & string)[]];
 
-const webUri = z.string().refine((value) => /^https?:/.test(value) && isRedirectUri(value), 'fields.web_uri');
+/** Whether answers may go there. */
+export const isPartnerAddress = (value: string): boolean => /^https?:/.test(value) && isRedirectUri(value);
+const webUri = z.string().refine(isPartnerAddress, 'fields.web_uri');
 const entityId = z
   .string()
   .trim()
@@ -25,8 +17,16 @@ const entityId = z
   .max(1024, 'fields.entity_id')
   .refine((value) => !/[\p{C}\s]/u.test(value), 'fields.entity_id');
 
+export type KeyKind = 'rsa' | 'ec';
+
 /** @param kinds of key that we can use for it */
-const certificate = (...kinds: ('rsa' | 'ec')[]) =>
+export function certificateFault(pem: string, kinds: KeyKind[]): 'certificate_kind' | 'certificate_weak' | undefined {
+  const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = new X509Certificate(pem).publicKey;
+  if (!kinds.some((one) => one === kind)) return 'certificate_kind';
+  return kind === 'rsa' && (details?.modulusLength ?? 0) < 2048 ? 'certificate_weak' : undefined;
+}
+
+const certificate = (...kinds: KeyKind[]) =>
   z.string().transform((text, ctx) => {
     const refuse = (message: string) => {
       ctx.addIssue({ code: 'custom', message });
@@ -34,9 +34,8 @@ const certificate = (...kinds: ('rsa' | 'ec')[]) =>
     };
     try {
       const pem = pemOf(text);
-      const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = new X509Certificate(pem).publicKey;
-      if (!kinds.some((one) => one === kind)) return refuse('fields.certificate_kind');
-      return kind === 'rsa' && (details?.modulusLength ?? 0) < 2048 ? refuse('fields.certificate_weak') : pem;
+      const fault = certificateFault(pem, kinds);
+      return fault ? refuse(`fields.${fault}`) : pem;
     } catch {
       return refuse('fields.certificate');
     }
@@ -53,7 +52,7 @@ const attribute = z
   .refine(({ from, value }) => (from === undefined) !== (value === undefined), 'fields.attribute_source');
 
 /** Those without an index get the next that is free. */
-function withIndexes<T extends { index?: number }>(services: T[]): (T & { index: number })[] {
+export function withIndexes<T extends { index?: number }>(services: T[]): (T & { index: number })[] {
   const taken = new Set(services.map(({ index }) => index));
   let next = 0;
   return services.map((service) => {
@@ -63,19 +62,22 @@ function withIndexes<T extends { index?: number }>(services: T[]): (T & { index:
   });
 }
 
+/** How many a partner may have. */
+export const most = { assertionConsumerServices: 50, singleLogoutServices: 10, signingCertificates: 50 };
+
 const schema = z.strictObject({
   entityId,
   assertionConsumerServices: z
     .array(z.strictObject({ url: webUri, index: z.number().int().min(0).max(65_535).optional(), isDefault: z.boolean().default(false) }))
     .min(1, 'fields.acs_missing')
-    .max(50)
+    .max(most.assertionConsumerServices)
     .transform(withIndexes)
     .refine((services) => new Set(services.map(({ index }) => index)).size === services.length, 'fields.acs_index'),
   singleLogoutServices: z
     .array(z.strictObject({ binding: z.enum(['redirect', 'post']), url: webUri, responseUrl: webUri.optional() }))
-    .max(10)
+    .max(most.singleLogoutServices)
     .default([]),
-  signingCertificates: z.array(certificate('rsa', 'ec')).max(10).default([]),
+  signingCertificates: z.array(certificate('rsa', 'ec')).max(most.signingCertificates).default([]),
   encryptionCertificate: certificate('rsa').optional(),
   nameIdFormat: z.enum(keysOf(nameIdFormat)).default('emailAddress'),
   /** The field behind an unspecified NameID (`login` without one), or a persistent one that the partner knows already. */
@@ -105,17 +107,12 @@ const schema = z.strictObject({
 export type SamlSettings = z.output<typeof schema>;
 export type SamlInput = z.input<typeof schema>;
 
-export const samlInputKeys = [...Object.keys(schema.shape), 'metadata'];
+export const samlInputKeys = Object.keys(schema.shape);
 
-/**
- * Checks what a person or file says of a service provider. `metadata` is the partner's XML: what it says stands, unless the rest says otherwise.
- * @throws AppError invalid_input with a message key for each field
- */
-export function parseSamlSettings(input: Record<string, unknown>, now: Date): SamlSettings {
-  const { metadata, ...given } = input;
-  const fromPartner = typeof metadata === 'string' ? settingsFromMetadata(metadata, now) : {};
-  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const settings = parseInput(schema, { ...fromPartner, ...said });
+/** Checks what a person or file says of a service provider. @throws AppError invalid_input with a message key for each field */
+export function parseSamlSettings(input: Record<string, unknown>): SamlSettings {
+  const said = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+  const settings = parseInput(schema, said);
   if (settings.encryptAssertion && !settings.encryptionCertificate)
     throw invalidInput({ encryptionCertificate: 'fields.encryption_certificate' });
   if (settings.requireSignedRequests && settings.signingCertificates.length === 0)
@@ -131,45 +128,11 @@ export const listPartnerCertificates = (saml: SamlSettings): { subject: string; 
     .map((pem) => new X509Certificate(pem))
     .map(({ subject, fingerprint256, validTo }) => ({ subject, fingerprint: fingerprint256, notAfter: new Date(validTo) }));
 
-/**
- * What the partner's metadata says comes before what was chosen; what is signed may become more by it, never less.
- * @throws AppError invalid_input on the field `metadata`
- */
-export function withMetadata(chosen: Record<string, unknown>, xml: string, now: Date): Record<string, unknown> {
-  const { nameIdFormat: _, requireSignedRequests, signAssertion, ...addresses } = settingsFromMetadata(xml, now);
-  return {
-    ...chosen,
-    ...addresses,
-    requireSignedRequests: requireSignedRequests || chosen.requireSignedRequests,
-    signAssertion: signAssertion || chosen.signAssertion,
-  };
-}
-
-/** @throws AppError invalid_input on the field `metadata`, with the rule that it breaks */
-export function settingsFromMetadata(xml: string, now: Date): Partial<SamlInput> {
-  let metadata: SpMetadata;
+/** The addresses of a form that came from metadata, with what the form does not show of them; anything else is as if there were none. */
+export function parseServices(text: string): Pick<SamlInput, 'assertionConsumerServices' | 'singleLogoutServices'> | undefined {
   try {
-    metadata = readSpMetadata(Buffer.from(xml), now);
-  } catch (error) {
-    if (!(error instanceof SamlFault)) throw error;
-    throw invalidInput(
-      { metadata: 'fields.metadata' },
-      { fault: `${error.rule}${error.detail ? `: ${error.detail.split('\n')[0]}` : ''}` },
-    );
+    return schema.pick({ assertionConsumerServices: true, singleLogoutServices: true }).parse(JSON.parse(text));
+  } catch {
+    return undefined;
   }
-  const [encryptionCertificate] = metadata.encryptionCertificates.filter(
-    (pem) => new X509Certificate(pem).publicKey.asymmetricKeyType === 'rsa',
-  );
-  return {
-    entityId: metadata.entityId,
-    assertionConsumerServices: metadata.assertionConsumerServices,
-    singleLogoutServices: metadata.singleLogoutServices,
-    signingCertificates: metadata.signingCertificates,
-    encryptionCertificate,
-    nameIdFormat: preferred(metadata.nameIdFormats),
-    requireSignedRequests: metadata.authnRequestsSigned && metadata.signingCertificates.length > 0,
-    ...(metadata.wantAssertionsSigned ? { signAssertion: true } : {}),
-  };
 }
-
-const preferred = (formats: NameIdFormat[]): NameIdFormat | undefined => formats.find((format) => format !== 'transient') ?? formats[0];

@@ -1,6 +1,7 @@
 import { type Chore, enqueue, idOf, job, jobType } from '../../job.ts';
 import type { ApplicationId } from '../../scope.ts';
-import { type FetchMetadata, refreshMetadata } from './refresh-metadata.ts';
+import type { FetchMetadata } from './fetch-partner.ts';
+import { refreshMetadata } from './refresh-metadata.ts';
 import { listRefreshable } from './store.ts';
 
 /** One partner's metadata is read again. */

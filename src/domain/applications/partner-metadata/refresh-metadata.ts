@@ -1,13 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../platform/errors/index.ts';
+import type { LeftOut } from '../../../platform/saml/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
-import { getApplication, lockApplication, parseSamlSettings, type SamlSettings, settingsFromMetadata } from '../applications/index.ts';
+import { getApplication, isNotable, lockApplication, parseSamlSettings, type SamlSettings } from '../applications/index.ts';
 import { differences, factsToApply, type MetadataFacts } from './difference.ts';
+import { type FetchMetadata, fetchPartner } from './fetch-partner.ts';
 import { findPartnerMetadata, savePartnerMetadata } from './store.ts';
 
-/** @returns the body. @throws Error with a reason that an administrator may read */
-export type FetchMetadata = (url: string) => Promise<string>;
+type Finding = { facts: MetadataFacts; leftOut: LeftOut[] };
+/** `fault` is the key of a sentence, `faultDetail` what it speaks of. */
+type Fault = { fault: string; faultDetail: string };
 
 /**
  * Reads a partner's metadata again. Nothing takes effect by itself: keys and addresses decide whom we believe and where answers go, and whoever takes over the partner's
@@ -23,40 +26,31 @@ export async function refreshMetadata(scope: Scope, applicationId: string, fetch
     const { applicationId: id, name, saml: current } = await lockApplication(inside, applicationId);
     if (current?.metadataUrl !== url || current.entityId !== saml.entityId) return;
     const known = await findPartnerMetadata(inside, id, current);
-    if ('fault' in finding) return savePartnerMetadata(inside, id, { ...known, url, fault: finding.fault });
-    const isNew = differences(current, finding).length > 0 && !isDeepStrictEqual(finding, known?.ignored);
-    await savePartnerMetadata(inside, id, { url, ignored: known?.ignored, proposed: isNew ? finding : undefined });
-    if (isNew && !isDeepStrictEqual(finding, known?.proposed))
+    if ('fault' in finding) return savePartnerMetadata(inside, id, { ...known, ...finding, url });
+    const { facts, leftOut } = finding;
+    const isNew = differences(current, facts).length > 0 && !isDeepStrictEqual(facts, known?.ignored);
+    await savePartnerMetadata(inside, id, { url, leftOut, ignored: known?.ignored, proposed: isNew ? facts : undefined });
+    if (isNew && !isDeepStrictEqual(facts, known?.proposed))
       await recordEvent(inside, {
         type: 'application.metadata-changed',
         subject: { kind: 'application', id, name },
         applicationId: id,
-        details: { differences: differences(current, finding) },
+        details: { differences: differences(current, facts) },
       });
   });
 }
 
-async function read(scope: Scope, saml: SamlSettings, fetchMetadata: FetchMetadata): Promise<MetadataFacts | { fault: string }> {
+async function read(scope: Scope, saml: SamlSettings, fetchMetadata: FetchMetadata): Promise<Finding | Fault> {
   try {
-    const found = factsOf(await fetchMetadata(saml.metadataUrl!), scope.clock.now(), saml.entityId);
-    parseSamlSettings({ ...saml, ...factsToApply(found) }, scope.clock.now()); // what could not be accepted is not proposed
-    return found;
+    const reading = await fetchPartner(saml.metadataUrl!, saml.entityId, scope.clock.now(), fetchMetadata);
+    if ('choose' in reading) throw new Error('the entity ID is known');
+    const { entityId, assertionConsumerServices, singleLogoutServices, signingCertificates, encryptionCertificate } = reading.settings;
+    const read = { entityId, assertionConsumerServices, singleLogoutServices, signingCertificates, encryptionCertificate };
+    const facts: MetadataFacts = JSON.parse(JSON.stringify(read)); // as it comes back from the store: without what is undefined
+    parseSamlSettings({ ...saml, ...factsToApply(facts) }); // what could not be accepted is not proposed
+    return { facts, leftOut: reading.leftOut.filter(isNotable) };
   } catch (error) {
-    const fault =
-      error instanceof AppError
-        ? String(error.params?.fault ?? `${error.code}: ${Object.keys(error.fields ?? {}).join(', ')}`)
-        : (error as Error).message;
-    return { fault: fault.slice(0, 500) };
+    if (!(error instanceof AppError)) throw error;
+    return { fault: Object.values(error.fields ?? {})[0] ?? error.publicMessage, faultDetail: String(error.params.detail ?? '') };
   }
-}
-
-/** @throws AppError invalid_input when it is not usable, or another's */
-function factsOf(xml: string, now: Date, entityId: string): MetadataFacts {
-  const found = settingsFromMetadata(xml, now);
-  if (found.entityId !== entityId) throw new Error(`entityID ${found.entityId}`);
-  const { assertionConsumerServices, singleLogoutServices, signingCertificates, encryptionCertificate } = found;
-  // as it comes back from the store: without what is undefined
-  return JSON.parse(
-    JSON.stringify({ entityId, assertionConsumerServices, singleLogoutServices, signingCertificates, encryptionCertificate }),
-  );
 }

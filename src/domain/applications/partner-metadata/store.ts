@@ -1,20 +1,25 @@
 import { jsonText } from '../../../platform/database/index.ts';
+import type { LeftOut } from '../../../platform/saml/index.ts';
 import type { Row } from '../../rows.ts';
 import type { ApplicationId, ContextId, Scope, Transaction } from '../../scope.ts';
 import type { SamlSettings } from '../applications/index.ts';
 import type { MetadataFacts } from './difference.ts';
 
-/** `proposed`: found and not decided on; `ignored`: what an administrator does not want to be asked about again. `fault`: why the last reading failed. */
+/** `proposed`: found and not decided on; `ignored`: what an administrator does not want to be asked about again. `fault`: why the last reading failed, the key of a sentence about `faultDetail`. `leftOut`: what of it is not used. */
 export type PartnerMetadata = {
   checkedAt: Date;
   /** Where it was read. */
   url?: string;
   fault?: string;
+  faultDetail?: string;
+  leftOut?: LeftOut[];
   proposed?: MetadataFacts;
   ignored?: MetadataFacts;
 };
 
-type MetadataRow = Row<'partner_metadata', { proposed: MetadataFacts | null; ignored: MetadataFacts | null }> | undefined;
+type MetadataRow =
+  | Row<'partner_metadata', { proposed: MetadataFacts | null; ignored: MetadataFacts | null; left_out: LeftOut[] | null }>
+  | undefined;
 
 /** @param saml the settings in force: what was found at another address, or about another partner, is not theirs */
 export async function findPartnerMetadata(
@@ -30,6 +35,8 @@ export async function findPartnerMetadata(
     row && {
       checkedAt: row.checked_at,
       fault: row.fault ?? undefined,
+      faultDetail: row.fault_detail ?? undefined,
+      leftOut: row.left_out ?? undefined,
       url: row.url ?? undefined,
       proposed: row.proposed?.entityId === saml.entityId ? row.proposed : undefined,
       ignored: row.ignored ?? undefined,
@@ -49,6 +56,8 @@ export async function savePartnerMetadata(
       application_id: applicationId,
       checked_at: clock.now(),
       fault: metadata.fault ?? null,
+      fault_detail: metadata.faultDetail ?? null,
+      left_out: metadata.leftOut ? jsonText(metadata.leftOut) : null,
       url: metadata.url ?? null,
       proposed: text(metadata.proposed),
       ignored: text(metadata.ignored),

@@ -11,7 +11,8 @@ import type { PageContext, Refusal } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import type { FormValues } from './form-values.ts';
 import { newOidcValues, oidcValuesOf, readOidcValues, renderOidcForm } from './oidc-form.ts';
-import { newSamlValues, readMetadata, readSamlValues, renderSamlForm, samlValuesOf } from './saml-form.ts';
+import { newSamlValues, readSamlValues, renderSamlForm, samlValuesOf } from './saml-form.ts';
+import { layMetadata, type MetadataPreview } from './saml-metadata.ts';
 import { showApplication } from './show.ts';
 
 export async function showNew(page: PageContext): Promise<void> {
@@ -23,7 +24,7 @@ export async function submitNew(page: PageContext): Promise<void> {
   const values = readValues(page);
   const registered = await submitForm(
     page,
-    async () => registerApplication(page.scope, { ...values, partnerMetadata: await metadataOf(page, values) }),
+    () => saveOrPreview(page, values, undefined, (complete) => registerApplication(page.scope, complete)),
     (refusal) => render(page, values, undefined, refusal),
   );
   if (!registered) return;
@@ -43,10 +44,10 @@ export async function submitEdit(page: PageContext): Promise<void> {
   const values = readValues(page, application);
   const edited = await submitForm(
     page,
-    async () => {
-      const partnerMetadata = await metadataOf(page, values, application);
-      return editApplication(page.scope, application.applicationId, { ...values, partnerMetadata }, shownVersion(page));
-    },
+    () =>
+      saveOrPreview(page, values, application, (complete) =>
+        editApplication(page.scope, application.applicationId, complete, shownVersion(page)),
+      ),
     (refusal) => render(page, { ...values, version: page.form.get('version') }, application, refusal),
   );
   if (edited) redirectTo(page, `/admin/applications/${application.applicationId}`, 'application_edited');
@@ -66,10 +67,28 @@ function readValues(page: PageContext, before?: Application): FormValues {
   return isSaml ? readSamlValues(page, before) : readOidcValues(page, before);
 }
 
-const metadataOf = async (page: PageContext, values: FormValues, before?: Application): Promise<string | undefined> =>
-  values.saml && readMetadata(page, before);
+/** Metadata of which something is not used takes effect only after the administrator saw what. */
+async function saveOrPreview<T>(
+  page: PageContext,
+  typed: FormValues,
+  application: Application | undefined,
+  save: (values: FormValues) => Promise<T>,
+): Promise<T | undefined> {
+  const { values, preview } = typed.saml ? await layMetadata(page, typed, application) : { values: typed };
+  if (!preview) return save(values);
+  const shown = { ...values, version: page.form.get('version') };
+  const refusal = preview.choose && { status: 422, fields: { metadataEntity: page.t('fields.metadata_choose') } };
+  await render(page, shown, application, refusal, preview);
+  return undefined;
+}
 
-async function render(page: PageContext, values: FormValues, application?: Application, refusal?: Refusal): Promise<void> {
-  const show = values.saml ? renderSamlForm : renderOidcForm;
-  await show(page, values, { application }, refusal);
+async function render(
+  page: PageContext,
+  values: FormValues,
+  application?: Application,
+  refusal?: Refusal,
+  preview?: MetadataPreview,
+): Promise<void> {
+  if (values.saml) await renderSamlForm(page, values, { application, preview }, refusal);
+  else await renderOidcForm(page, values, { application }, refusal);
 }

@@ -1,3 +1,4 @@
+import { metadataLimits } from '../../../platform/saml/index.ts';
 import type { Route } from '../../request/index.ts';
 import { confirmAction, submitAction } from './actions.ts';
 import { showAssignments, submitAssignment, submitUnassignment } from './assignments.ts';
@@ -8,15 +9,17 @@ import { showTrace, submitTrace } from './trace.ts';
 
 const at = '/admin/applications';
 const one = `${at}/:application`;
+/** A file of metadata, and the rest of the form. */
+const withMetadata = metadataLimits.bytes + 1_000_000;
 
 export const applicationRoutes: Route[] = [
   { method: 'GET', path: at, access: 'administrator', handle: showApplications },
   { method: 'GET', path: '/admin/catalogue', access: 'administrator', handle: showCatalogue },
   { method: 'GET', path: `${at}/new`, access: 'administrator', handle: showNew },
-  { method: 'POST', path: `${at}/new`, access: 'administrator', handle: submitNew, maxBytes: 2_500_000 },
+  { method: 'POST', path: `${at}/new`, access: 'administrator', handle: submitNew, maxBytes: withMetadata },
   { method: 'GET', path: one, access: 'administrator', handle: (page) => showApplication(page) },
   { method: 'GET', path: `${one}/edit`, access: 'administrator', handle: showEdit },
-  { method: 'POST', path: `${one}/edit`, access: 'administrator', handle: submitEdit, maxBytes: 2_500_000 },
+  { method: 'POST', path: `${one}/edit`, access: 'administrator', handle: submitEdit, maxBytes: withMetadata },
   { method: 'POST', path: `${one}/logo`, access: 'administrator', handle: submitLogo, maxBytes: 1_200_000 },
   { method: 'GET', path: `${one}/assignments`, access: 'administrator', handle: (page) => showAssignments(page) },
   { method: 'POST', path: `${one}/assignments`, access: 'administrator', handle: submitAssignment },

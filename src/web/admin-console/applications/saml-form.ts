@@ -1,9 +1,14 @@
-import type { Application, CatalogueEntry, SamlInput, SourceField } from '../../../domain/applications/applications/index.ts';
-import { invalidInput } from '../../../platform/errors/index.ts';
-import { OutboundRefused } from '../../../platform/net/index.ts';
+import {
+  type Application,
+  type CatalogueEntry,
+  parseServices,
+  type SamlInput,
+  type SourceField,
+} from '../../../domain/applications/applications/index.ts';
 import { attributeNameFormat, blockCiphers, nameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';
-import { createMetadataFetcher, type PageContext, type Refusal, renderPage } from '../../request/index.ts';
+import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
+import type { MetadataPreview } from './saml-metadata.ts';
 
 type SamlEntry = Extract<CatalogueEntry, { protocol: 'saml' }>;
 const flags = ['forceNameIdFormat', 'sendGroups', 'signAssertion', 'signResponse', 'encryptAssertion', 'requireSignedRequests'] as const;
@@ -32,7 +37,7 @@ function defaultFirst({ assertionConsumerServices: services = [] }: Partial<Saml
 export function readSamlValues(page: PageContext, before?: Application): FormValues {
   const { form } = page;
   const urls = form.lines('acs');
-  const known = before?.saml;
+  const known = parseServices(form.get('found')) ?? before?.saml;
   const certificates = form
     .get('signingCertificates')
     .split(/(?<=-----END CERTIFICATE-----)|\n\s*\n/)
@@ -43,7 +48,7 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
   ) as [string[], string[], string[], string[]];
   const attributes = names.flatMap((name, i) => {
     if (!name.trim()) return [];
-    const friendlyName = known?.attributes.find((one) => one.name === name.trim())?.friendlyName;
+    const friendlyName = before?.saml?.attributes.find((one) => one.name === name.trim())?.friendlyName;
     const source = sources[i] === 'fixed' ? { value: values[i] ?? '' } : { from: sources[i] as SourceField };
     return [{ name, nameFormat: formats[i], friendlyName, ...source }];
   });
@@ -58,7 +63,7 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
       }),
       singleLogoutServices: (['redirect', 'post'] as const).flatMap((binding) => {
         const url = form.get(`slo_${binding}`).trim();
-        const [first, ...others] = known?.singleLogoutServices.filter((one) => one.binding === binding) ?? [];
+        const [first, ...others] = known?.singleLogoutServices?.filter((one) => one.binding === binding) ?? [];
         return url ? [first?.url === url ? first : { binding, url }, ...others] : [];
       }),
       signingCertificates: certificates,
@@ -73,35 +78,14 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
   };
 }
 
-/** The partner's metadata from a paste, a file or an address. @throws AppError invalid_input on the field `metadataUrl` */
-export async function readMetadata(page: PageContext, before?: Application): Promise<string | undefined> {
-  const { form } = page;
-  const pasted = form.get('metadata').trim() || (await form.file('metadataFile'))?.toString();
-  if (pasted) return pasted;
-  const url = form.get('metadataUrl').trim();
-  // one that is known is read on schedule, and its changes are decided on
-  return url && url !== before?.saml?.metadataUrl ? fetchMetadata(page, url) : undefined;
-}
-
-async function fetchMetadata({ services }: PageContext, url: string): Promise<string> {
-  if (!URL.canParse(url) || !/^https?:/.test(url)) throw invalidInput({ metadataUrl: 'fields.web_uri' });
-  try {
-    return await createMetadataFetcher(services)(url);
-  } catch (error) {
-    if (error instanceof OutboundRefused) throw invalidInput({ metadataUrl: 'fields.metadata_private' });
-    throw invalidInput(
-      { metadataUrl: 'fields.metadata_unreachable' },
-      { fault: (error as NodeJS.ErrnoException).code ?? (error as Error).message },
-    );
-  }
-}
-
 export async function renderSamlForm(
   page: PageContext,
   values: FormValues,
-  locals: Record<string, unknown>,
+  locals: { application?: Application; preview?: MetadataPreview },
   refusal?: Refusal,
 ): Promise<void> {
+  const { form } = page;
+  const read = locals.preview ?? { leftOut: [], found: form.get('found'), readFrom: form.get('metadataReadFrom') };
   const saml = values.saml as SamlInput;
   const slo = (wanted: string) => saml.singleLogoutServices?.find(({ binding }) => binding === wanted)?.url ?? '';
   renderPage(
@@ -124,7 +108,8 @@ export async function renderSamlForm(
       nameIdFormats: Object.keys(nameIdFormat),
       signatureAlgorithms: Object.keys(signingAlgorithms),
       encryptionAlgorithms: Object.keys(blockCiphers),
-      typed: { metadata: page.form.get('metadata'), metadataUrl: saml.metadataUrl },
+      read,
+      typed: { metadata: read.document ?? form.get('metadata'), metadataUrl: saml.metadataUrl, metadataEntity: form.get('metadataEntity') },
       ...locals,
     },
     { refusal },

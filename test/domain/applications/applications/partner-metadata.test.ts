@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { type ApplicationInput, editApplication, registerApplication } from '../../../../src/domain/applications/applications/index.ts';
-import { useStore } from '../../../support/use-cases.ts';
+import { mustBeOne, readPartner, withPartner } from '../../../../src/domain/applications/applications/index.ts';
+import { AppError } from '../../../../src/platform/errors/index.ts';
 
 const metadata = (entityId: string, more = '') =>
   `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${entityId}">
@@ -8,28 +8,26 @@ const metadata = (entityId: string, more = '') =>
     <md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${entityId}/acs" index="1"/>
   </md:SPSSODescriptor></md:EntityDescriptor>`;
 
+const now = new Date('2026-11-29T12:00:00Z');
+const read = (xml: string) => mustBeOne(readPartner(xml, now));
+
 describe('domain/applications/applications: the metadata of a SAML partner', () => {
-  const store = useStore();
   const chosen = { entityId: 'https://typed.example', nameIdFormat: 'persistent', sendGroups: true, signAssertion: false };
-  const crm: ApplicationInput = { code: 'crm', name: 'CRM', saml: chosen };
 
-  it('comes before what was typed, keeps what it does not speak of, and makes signatures more but never less', async () => {
-    const partnerMetadata = metadata('https://sp.example', 'WantAssertionsSigned="true"');
-    const { application } = await registerApplication(store.scope, { ...crm, partnerMetadata });
+  it('comes before what was typed, keeps what it does not speak of, and makes signatures more but never less', () => {
+    const saml = withPartner(chosen, read(metadata('https://sp.example', 'WantAssertionsSigned="true"')));
     const said = { entityId: 'https://sp.example', nameIdFormat: 'persistent', sendGroups: true, signAssertion: true };
-    expect(application.saml).to.deep.include(said);
-    expect(application.saml!.assertionConsumerServices[0]!.url).to.equal('https://sp.example/acs');
-    expect(application).not.to.have.property('partnerMetadata');
-
-    const moved = metadata('https://moved.example', 'WantAssertionsSigned="false"');
-    const edited = await editApplication(store.scope, application.applicationId, { code: 'crm', name: 'CRM', partnerMetadata: moved });
-    expect(edited.saml, 'what was chosen before stays').to.deep.include({ ...said, entityId: 'https://moved.example' });
+    expect(saml).to.deep.include(said);
+    expect(saml.assertionConsumerServices).to.have.deep.members([{ url: 'https://sp.example/acs', index: 1, isDefault: false }]);
+    const moved = withPartner(saml, read(metadata('https://moved.example', 'WantAssertionsSigned="false"')));
+    expect(moved, 'what was chosen before stays').to.deep.include({ ...said, entityId: 'https://moved.example' });
   });
 
-  it('that cannot be read is refused', async () => {
-    for (const partnerMetadata of ['<a', '<a/>', 'typed'])
-      expect(
-        await store.refused('invalid_input', () => registerApplication(store.scope, { ...crm, code: 'new', partnerMetadata })),
-      ).to.have.property('metadata');
+  it('that cannot be read is refused', () => {
+    for (const [xml, rule] of Object.entries({ '<a': 'well_formed', '<a/>': 'not_metadata', typed: 'not_xml' }))
+      expect(() => read(xml))
+        .to.throw(AppError)
+        .with.property('fields')
+        .that.deep.equals({ metadata: `fields.metadata_${rule}` });
   });
 });
