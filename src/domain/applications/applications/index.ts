@@ -14,6 +14,7 @@ export {
 } from './change-application.ts';
 export { changeLogo, findLogo } from './logo.ts';
 export { matchesClientSecret, type OidcSettings, oidcInputKeys, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
+export { listSamlAdvice, type SamlAdvice } from './saml-advice.ts';
 export {
   listPartnerCertificates,
   parseSamlSettings,

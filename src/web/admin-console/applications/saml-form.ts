@@ -1,4 +1,10 @@
-import type { Application, CatalogueEntry, SamlInput, SourceField } from '../../../domain/applications/applications/index.ts';
+import {
+  type Application,
+  type CatalogueEntry,
+  listSamlAdvice,
+  type SamlInput,
+  type SourceField,
+} from '../../../domain/applications/applications/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { OutboundRefused } from '../../../platform/net/index.ts';
 import { attributeNameFormat, blockCiphers, nameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';
@@ -99,7 +105,7 @@ async function fetchMetadata({ services }: PageContext, url: string): Promise<st
 export async function renderSamlForm(
   page: PageContext,
   values: FormValues,
-  locals: Record<string, unknown>,
+  locals: { application?: Application },
   refusal?: Refusal,
 ): Promise<void> {
   const saml = values.saml as SamlInput;
@@ -124,6 +130,7 @@ export async function renderSamlForm(
       nameIdFormats: Object.keys(nameIdFormat),
       signatureAlgorithms: Object.keys(signingAlgorithms),
       encryptionAlgorithms: Object.keys(blockCiphers),
+      advice: locals.application?.saml ? listSamlAdvice(locals.application.saml) : [],
       typed: { metadata: page.form.get('metadata'), metadataUrl: saml.metadataUrl },
       ...locals,
     },
