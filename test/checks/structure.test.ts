@@ -34,7 +34,6 @@ const untested = [
   'company/context-settings',
   'company/custom-fields',
   'company/new-accounts',
-  'company/saml-certificates',
   'company/signing-keys',
   'people/user-exports',
   'records/protocol-artifacts',
