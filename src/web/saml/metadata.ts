@@ -32,6 +32,7 @@ export async function showMetadata({ ctx, scope, services, saml }: SamlPage): Pr
     signer,
   );
   ctx.remove('set-cookie');
+  ctx.remove('vary'); // the same for everybody
   ctx.set('content-type', 'application/samlmetadata+xml; charset=utf-8');
   ctx.set('cache-control', `public, max-age=${maxAgeSeconds}`);
   ctx.status = 200; // koa takes nothing else for fresh
