@@ -24,7 +24,7 @@ const own = {
 
 const load = (): Promise<SAML> => {
   provider ??= fetch(`${issuer}/saml/metadata`).then(async (answer) => {
-    const idpCert = [...(await answer.text()).matchAll(/<ds:X509Certificate>([^<]+)/g)].map(([, der]) => der!);
+    const idpCert = [...(await answer.text()).matchAll(/<md:KeyDescriptor.*?<ds:X509Certificate>([^<]+)/gs)].map(([, der]) => der!);
     return new SAML({ ...own, entryPoint: `${issuer}/saml/sso`, logoutUrl: `${issuer}/saml/slo`, idpIssuer: issuer, idpCert });
   });
   provider.catch(() => {

@@ -9,7 +9,7 @@ import { type Command, exitCodes, type Output, UsageError } from './command.ts';
 import { contextCreate, contextList } from './contexts.ts';
 import { doctorCommand } from './doctor.ts';
 import { jobsList, jobsRetry } from './jobs.ts';
-import { keysRotate } from './keys.ts';
+import { keysMetadata, keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { userUnblock } from './users.ts';
 
@@ -19,6 +19,7 @@ const commands: Command[] = [
   applyCommand,
   doctorCommand,
   keysRotate,
+  keysMetadata,
   auditVerify,
   auditSeal,
   auditRestart,

@@ -287,6 +287,18 @@ export type Tables = {
     'is_favourite',
     never
   >;
+  metadata_certificates: Table<
+    {
+      context_id: ContextId;
+      fingerprint: string;
+      certificate: string;
+      private_key_encrypted: string;
+      not_after: Date;
+      created_at: Date;
+    },
+    never,
+    never
+  >;
   oidc_artifacts: Table<
     {
       context_id: ContextId;

@@ -44,6 +44,7 @@ const open = new Set([
   '/saml/launch/:application',
   '/saml/slo',
   '/saml/logout/:logout',
+  '/saml/refused/:refusal',
 ]);
 
 /** What stands in an address and is no id of a row: another value of it is 404, or a link that is over, in every company. */

@@ -28,6 +28,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   context_settings: ['company/context-settings'],
   contexts: ['company/contexts', 'people/planned-deactivations', 'administration/audit-keeping'],
   custom_fields: ['company/custom-fields'],
+  metadata_certificates: ['company/saml-certificates'],
   saml_certificates: ['company/saml-certificates'],
   signing_keys: ['company/signing-keys'],
 

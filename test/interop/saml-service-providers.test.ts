@@ -3,9 +3,19 @@ import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
 import { parseDomFromString, validateSignature } from '@node-saml/node-saml/lib/xml.js';
 import { expect } from 'chai';
 import * as samlify from 'samlify';
+import { getMetadataCertificate } from '../../src/domain/company/saml-certificates/index.ts';
 import { derOf, nameIdFormat, redirectUrl, signerFor, writeLogoutRequest, writeLogoutResponse } from '../../src/platform/saml/index.ts';
 import { Jar, send } from '../support/jar.ts';
-import { type Exchange, followSaml, makeKeys, missingForXml, schemaFaults, xmlsecDecrypts, xmlsecVerifies } from '../support/saml.ts';
+import {
+  type Exchange,
+  followSaml,
+  makeKeys,
+  missingForXml,
+  schemaFaults,
+  signingCertificateOf,
+  xmlsecDecrypts,
+  xmlsecVerifies,
+} from '../support/saml.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 const python = '/usr/bin/python3';
@@ -34,8 +44,7 @@ describe('interop: SAML service providers', function () {
   before(async () => {
     server = await startTestServer();
     idpMetadata = (await send(`${server.issuer}/saml/metadata`)).text;
-    const [, der] = /<ds:X509Certificate>([^<]+)</.exec(idpMetadata)!;
-    certificate = `-----BEGIN CERTIFICATE-----\n${der!.replace(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`;
+    certificate = signingCertificateOf(idpMetadata);
   });
   after(() => server?.close());
 
@@ -136,7 +145,8 @@ describe('interop: SAML service providers', function () {
       searchParams.set('RelayState', 'changed');
       expect(await byRedirect(sp, `${destination}?${searchParams}`).catch((error: Error) => error.message)).to.match(/signature/i);
     }
-    const verifies = async (xml: string) => validateSignature(xml, (await parseDomFromString(xml)).documentElement, [certificate]);
+    const { certificate: metadataCertificate } = await getMetadataCertificate(await server.scope(), 'Acme S.A.');
+    const verifies = async (xml: string) => validateSignature(xml, (await parseDomFromString(xml)).documentElement, [metadataCertificate]);
     expect(await verifies(idpMetadata)).to.equal(true);
     expect(await verifies(idpMetadata.replace('/saml/sso', '/saml/sso2'))).to.equal(false);
   });

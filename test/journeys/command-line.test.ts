@@ -38,6 +38,7 @@ describe('the portaria command line, on the embedded store', function () {
       'apply',
       'doctor',
       'keys rotate',
+      'keys metadata',
       'audit verify',
       'audit restart',
       'audit seal',
@@ -145,6 +146,12 @@ describe('the portaria command line, on the embedded store', function () {
     expect(JSON.parse(portaria(['keys', 'rotate', 'third', '--json'], settings).stdout).rotated[0].signing).to.have.length(2);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(JSON.parse((await send(`${server.url}/third/oidc/jwks`)).text).keys.length).to.equal(before + 2);
+    const signsMetadata = (...more: string[]) =>
+      JSON.parse(portaria(['keys', 'metadata', 'third', '--json', ...more], settings).stdout).fingerprint;
+    const first = signsMetadata();
+    expect(signsMetadata(), 'is not made anew, nor rotated').to.equal(first);
+    const second = signsMetadata('--replace');
+    expect([second === first, signsMetadata()]).to.deep.equal([false, second]);
     const doctor = portaria(['doctor', '--json'], settings);
     expect([doctor.status, JSON.parse(doctor.stdout).healthy]).to.deep.equal([0, true]);
     expect(await server.kill('SIGTERM')).to.equal(0);

@@ -275,6 +275,17 @@ CREATE TABLE launchpad_entries (
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );
 
+CREATE TABLE metadata_certificates (
+  context_id uuid NOT NULL,
+  fingerprint text NOT NULL,
+  certificate text NOT NULL,
+  private_key_encrypted text NOT NULL,
+  not_after timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id)
+);
+
 CREATE TABLE oidc_artifacts (
   context_id uuid NOT NULL,
   kind text NOT NULL,

@@ -246,6 +246,7 @@ const noPages: Record<string, string> = {
   '/saml/request/:request': 'in the SAML journeys',
   '/saml/slo': 'in the SAML journeys',
   '/saml/logout/:logout': 'in the SAML journeys',
+  '/saml/refused/:refusal': 'in the SAML journeys',
   '/oidc/interaction/:uid': 'where an authorization leads',
   '/sign-in': 'leads to a request of its own',
   '/sign-in/:request': 'in the sign-in journey',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inflateRawSync } from 'node:zlib';
-import { createCertificate } from '../../src/platform/saml/index.ts';
+import { createCertificate, pemOf } from '../../src/platform/saml/index.ts';
 import type { Answer, Jar } from './jar.ts';
 
 /** A service provider's key pair. */
@@ -19,6 +19,12 @@ export function makeKeys(alg: 'RS256' | 'ES256' = 'RS256') {
     serialNumber: randomBytes(8),
   });
   return { privateKey, certificate, pem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string };
+}
+
+/** What our messages are signed by, PEM, out of our metadata. The first certificate in it signs the metadata itself. */
+export function signingCertificateOf(metadata: string): string {
+  const [, der] = /<md:KeyDescriptor.*?<ds:X509Certificate>([^<]+)</s.exec(metadata)!;
+  return pemOf(der!);
 }
 
 /** What passed through the browser, newest last. */

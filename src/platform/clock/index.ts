@@ -1,4 +1,6 @@
 // Owns: what time it is, handed in so that tests can move it; days in a time zone. Does not: format times (views do, in the reader's zone).
+export { readDuration } from './duration.ts';
+
 export type Clock = { now(): Date };
 
 export const systemClock: Clock = { now: () => new Date() };

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type BlockCipher, encryptAssertion } from './encrypt.ts';
 import { ownEntity } from './entities.ts';
 import { type AttributeNameFormat, attributeNameFormat, type Status, statusOf, statusUri } from './names.ts';
@@ -184,11 +184,14 @@ export async function writeLogoutRequest(
   return serialize(signer ? await signElement(complete, signer) : complete);
 }
 
-export type IdpMetadata = OwnSettings & { validUntil: Date };
+/** `term`: until when a copy may be used, and after how many seconds it should be read again (metadata §2.3.2). Without it a copy lasts. */
+export type IdpMetadata = OwnSettings & { term?: { validUntil: Date; cacheSeconds: number } };
 
-/** Our metadata (metadata §2.4.3), signed, with every certificate that signs or soon will. */
-export async function writeIdpMetadata({ validUntil, ...own }: IdpMetadata, signer: Signer): Promise<string> {
+/** Our metadata (metadata §2.4.3), signed, with every certificate that signs or soon will. The same content is the same octets: its ID is made from it. */
+export async function writeIdpMetadata({ term, ...own }: IdpMetadata, signer: Signer): Promise<string> {
   const node = ownEntity(own);
-  const attributes = { ...node.attributes, ID: newXmlId(), validUntil: instant(validUntil), cacheDuration: 'PT6H' };
-  return serialize(await signElement({ ...node, attributes }, signer));
+  const limits = term && { validUntil: instant(term.validUntil), cacheDuration: `PT${Math.floor(term.cacheSeconds)}S` };
+  const dated = { ...node, attributes: { ...node.attributes, ...limits } };
+  const ID = `_${createHash('sha256').update(serialize(dated)).digest('hex').slice(0, 32)}`;
+  return serialize(await signElement({ ...dated, attributes: { ...dated.attributes, ID } }, signer));
 }

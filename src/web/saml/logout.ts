@@ -1,5 +1,5 @@
 import { recordAlone } from '../../domain/records/audit/index.ts';
-import { findSessionIdOfToken, findSessionsOfParticipant } from '../../domain/sign-in/sessions/index.ts';
+import { findSessionsOfParticipant } from '../../domain/sign-in/sessions/index.ts';
 import {
   endSessionsForPartner,
   findLogoutOfRequest,
@@ -11,7 +11,7 @@ import {
 } from '../../domain/sign-in/single-logout/index.ts';
 import { addSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { readCookie, serializeCookie } from '../../platform/http/index.ts';
+import { serializeCookie } from '../../platform/http/index.ts';
 import {
   type LogoutRequest,
   type Message,
@@ -24,12 +24,13 @@ import {
 } from '../../platform/saml/index.ts';
 import { cookieNames, type PageContext, redirectTo, renderPage } from '../request/index.ts';
 import { type Received, receive, refuse } from './receive.ts';
+import { answerRefusedLogout, sessionIdOfBrowser } from './refused-logout.ts';
 import type { SamlApplication, SamlPage } from './saml-context.ts';
 import { sendByPost, sendByRedirect } from './send.ts';
 
 /** The SingleLogoutService (profiles §4.4): a service provider asks for a logout, or answers ours. */
 export async function receiveLogout(page: SamlPage): Promise<void> {
-  const received = await receive(page, [page.saml.sloUrl]);
+  const received = await receive(page, [page.saml.sloUrl], answerRefusedLogout);
   if (!received) return;
   if (received.message.name === 'LogoutRequest') return begin(page, received);
   if (received.message.name === 'LogoutResponse') return takeAnswer(page, received.message, received.application);
@@ -77,14 +78,14 @@ async function begin(page: SamlPage, { message, application, relayState }: Recei
 
 /** Tells the next service provider, or ends. Each is asked once: one that never sends the browser back is passed over when the person comes back by themselves. */
 export async function goOnWithLogout(page: SamlPage): Promise<void> {
-  const { scope, services, context, params, ctx } = page;
+  const { scope, services, params } = page;
   const logout = await findSingleLogout(scope, services.artifacts, params.logout ?? '');
   if (!logout) throw new AppError('request_expired', 400);
   // what the others are told is for the person's own browser: whoever asked for the logout from elsewhere learns nothing of them
-  const own = await findSessionIdOfToken(scope, readCookie(ctx.get('cookie'), cookieNames(context).session));
+  const own = await sessionIdOfBrowser(page);
   const isOwn = own !== undefined && logout.sessionIds.includes(own);
   if (!isOwn) return answerStranger(page, logout);
-  for (const step of logout.isOver ? [] : logout.steps) {
+  for (const step of logout.steps) {
     if (step.state !== 'waiting') continue;
     const application = await page.saml.findPartnerById(scope, step.applicationId);
     const service = application?.entity.logout;
@@ -98,7 +99,8 @@ export async function goOnWithLogout(page: SamlPage): Promise<void> {
       return sendByRedirect(page, application, service.url, { direction: 'SAMLRequest', xml: await writeLogoutRequest(content) }, signer);
     return sendByPost(page, application, service.url, { direction: 'SAMLRequest', xml: await writeLogoutRequest(content, signer) });
   }
-  forgetSession(page);
+  // who was asked may answer yet, and those behind are asked once more then: the browser stays known for as long
+  if (logout.steps.every(({ state }) => state !== 'asked')) forgetSession(page);
   await end(page, logout);
 }
 
@@ -121,7 +123,7 @@ async function takeAnswer(page: SamlPage, message: Message, application: SamlApp
   const logout = await findLogoutOfRequest(scope, services.artifacts, inResponseTo);
   const step = logout?.steps.find(({ requestId }) => requestId === inResponseTo);
   if (!logout || step?.applicationId !== application.applicationId)
-    return refuse(page, new SamlFault('replay', 'nobody asked for this answer'), application);
+    return refuse(page, new SamlFault('replay', 'nobody asked for this answer'), application, answerRefusedLogout);
   if (step.state === 'asked') await recordAnswer(scope, services.artifacts, logout, step, isSuccess);
   redirectTo(page, page.services.pathOf({ page: 'single-logout', logout: logout.logoutId }));
 }

@@ -1,10 +1,12 @@
 import { type Exchange, recordExchange } from '../../domain/applications/traces/index.ts';
 import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
 import { recordAlone } from '../../domain/records/audit/index.ts';
+import type { ApplicationId } from '../../domain/scope.ts';
 import {
   type Incoming,
   type Message,
   type MessageName,
+  type Rule,
   readMessage,
   readPost,
   readRedirect,
@@ -23,11 +25,20 @@ export type Received = {
   isOtherVersion?: true;
 };
 
+/** A message that was refused, as the audit has it under the same code. `applicationId`: whose it is, if its issuer is known; nothing else of it is believed. */
+export type Refusal = { rule: Rule; detail: string; supportCode: string; applicationId?: ApplicationId };
+
+type AnswerRefusal = (page: SamlPage, refusal: Refusal) => Promise<void> | void;
+
 /**
  * Passes what the browser brought through the gate. A refusal is a page of ours, since nobody is known yet to whom it could be sent; the audit has the rule.
  * @param destinations our addresses at which this message may arrive
  */
-export async function receive(page: SamlPage, destinations: string[]): Promise<Received | undefined> {
+export async function receive(
+  page: SamlPage,
+  destinations: string[],
+  answerRefusal: AnswerRefusal = showRefusal,
+): Promise<Received | undefined> {
   const { ctx, scope, services } = page;
   let application: SamlApplication | undefined;
   let incoming: Incoming | undefined;
@@ -57,7 +68,7 @@ export async function receive(page: SamlPage, destinations: string[]): Promise<R
     if (error instanceof VersionFault && error.refused.name === 'AuthnRequest')
       return { message: error.refused, application: application!, relayState: incoming!.relayState, isOtherVersion: true };
     ctx.remove('set-cookie');
-    await showRefusal(page, error, application);
+    await answerRefusal(page, await recordRefusal(page, error, application));
     return undefined;
   }
 }
@@ -88,9 +99,14 @@ async function readBinding({ ctx, form }: PageContext): Promise<Incoming> {
 const mustBeSigned = (name: MessageName, { saml }: SamlApplication): boolean => name !== 'AuthnRequest' || saml.requireSignedRequests;
 
 /** A message that passed the gate and asks for what is not to be had. */
-export async function refuse(page: PageContext, fault: SamlFault, application: SamlApplication | undefined): Promise<void> {
+export async function refuse(
+  page: SamlPage,
+  fault: SamlFault,
+  application: SamlApplication | undefined,
+  answerRefusal: AnswerRefusal = showRefusal,
+): Promise<void> {
   if (application) await watch(page, application, { direction: 'sent', name: 'refusal', reason: fault.rule, content: () => fault.detail });
-  await showRefusal(page, fault, application);
+  await answerRefusal(page, await recordRefusal(page, fault, application));
 }
 
 /** Writes to the application's trace, if there is one. A trace that cannot be written changes no answer. */
@@ -104,9 +120,11 @@ export async function watch(
   );
 }
 
-/** What a partner did wrong: a page with a support code, and the rule for whoever can mend it. */
-async function showRefusal(page: PageContext, fault: SamlFault, application: SamlApplication | undefined): Promise<void> {
-  const { scope, services, t } = page;
+async function recordRefusal(
+  { scope, services }: PageContext,
+  fault: SamlFault,
+  application: SamlApplication | undefined,
+): Promise<Refusal> {
   const supportCode = newSupportCode();
   const isDisabled = application?.enabled === false;
   await recordAlone(scope, {
@@ -117,6 +135,12 @@ async function showRefusal(page: PageContext, fault: SamlFault, application: Sam
     supportCode,
     details: { application: application?.name, detail: fault.detail },
   }).catch((cause) => services.log.error({ err: cause, supportCode }, 'a refused message could not be recorded'));
+  return { rule: fault.rule, detail: fault.detail, supportCode, applicationId: application?.applicationId };
+}
+
+/** What a partner did wrong: a page with a support code, and the rule for whoever can mend it. */
+export function showRefusal(page: PageContext, { rule, supportCode }: Refusal): void {
+  const { services, t } = page;
   // unknown and switched off look alike (law 2); the audit knows the difference
   renderPage(
     page,
@@ -124,7 +148,7 @@ async function showRefusal(page: PageContext, fault: SamlFault, application: Sam
     {
       title: t('error_titles.application_request'),
       message: t('errors.application_request'),
-      technical: `SAML: ${fault.rule}`,
+      technical: `SAML: ${rule}`,
       supportCode,
       now: services.clock.now(),
     },

@@ -1,6 +1,7 @@
 import type { PageContext, Route } from '../request/index.ts';
 import { goOnWithLogout, receiveLogout } from './logout.ts';
 import { showMetadata } from './metadata.ts';
+import { goOnAfterRefusal } from './refused-logout.ts';
 import type { SamlPage } from './saml-context.ts';
 import type { SamlDirectory } from './saml-directory.ts';
 import { goOnWithRequest, launch, receiveRequest, submitRefusal } from './sign-on.ts';
@@ -20,5 +21,6 @@ export function samlRoutes(directory: SamlDirectory): Route[] {
     { method: 'GET', path: '/saml/slo', access: 'anyone', handle: inCompany(receiveLogout) },
     { method: 'POST', path: '/saml/slo', ...fromPartners, handle: inCompany(receiveLogout) },
     { method: 'GET', path: '/saml/logout/:logout', access: 'anyone', handle: inCompany(goOnWithLogout) },
+    { method: 'GET', path: '/saml/refused/:refusal', access: 'anyone', handle: inCompany(goOnAfterRefusal) },
   ];
 }

@@ -9,6 +9,7 @@ import {
   type CertificateAlg,
   createSamlCertificates,
   listPublishedCertificates,
+  loadMetadataSigner,
   loadSigner,
 } from '../../domain/company/saml-certificates/index.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -34,6 +35,7 @@ export class SamlContext {
   readonly sloUrl: string;
   readonly #partners: LRUCache<string, Promise<SamlApplication | undefined>>;
   #keys: Promise<Keys> | undefined;
+  #metadataSigner: Promise<Signer> | undefined;
 
   /** @param size how many partners are held in memory, by each name they are asked for */
   constructor(company: ResolvedContext, size = 2000) {
@@ -61,6 +63,19 @@ export class SamlContext {
     });
     const { key, certificate, fingerprint } = (await this.#keys)[algOf[algorithm]];
     return { ...signerFor(key, certificate, algorithm), fingerprint };
+  }
+
+  /** Signs our metadata and nothing else: no rollover of the other keys moves it. */
+  metadataSigner(scope: Scope): Promise<Signer> {
+    const load = async () => {
+      const { key, certificate } = await loadMetadataSigner(scope, this.company.name);
+      return signerFor(key, derOf(certificate.certificate), 'rsa-sha256');
+    };
+    this.#metadataSigner ??= load();
+    this.#metadataSigner.catch(() => {
+      this.#metadataSigner = undefined;
+    });
+    return this.#metadataSigner;
   }
 
   #cached(key: string, find: () => Promise<Application | undefined>): Promise<SamlApplication | undefined> {

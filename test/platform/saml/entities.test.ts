@@ -98,7 +98,8 @@ describe('unit: what samlify models and writes', () => {
       ssoUrl: 'https://idp.example/sso',
       sloUrl: 'https://idp.example/slo',
     };
-    const write = (more: Partial<typeof own> = {}) => writeIdpMetadata({ ...own, ...more, validUntil: now }, signer);
+    const write = (more: Partial<typeof own> = {}) =>
+      writeIdpMetadata({ ...own, ...more, term: { validUntil: now, cacheSeconds: 21_600 } }, signer);
 
     it('follows the schema, says what is stored, and has its ID, its term and a signature that holds', async () => {
       const document = openDocument(Buffer.from(await write()), 'metadata', metadataLimits);
@@ -108,7 +109,7 @@ describe('unit: what samlify models and writes', () => {
         document.dispose();
       }
       const root = readWritten(await write());
-      expect(root.attributes).to.include({ entityID: own.entityId, validUntil: now.toISOString(), cacheDuration: 'PT6H' });
+      expect(root.attributes).to.include({ entityID: own.entityId, validUntil: now.toISOString(), cacheDuration: 'PT21600S' });
       expect(root.attributes.ID).to.match(/^_[0-9a-f]{32}$/);
       const role = find(root, ns.metadata, 'IDPSSODescriptor')!;
       expect(role.children.map(({ name }) => name)).to.deep.equal([
@@ -121,6 +122,15 @@ describe('unit: what samlify models and writes', () => {
       expect((await write()).match(/<ds:X509Certificate>[^<]+/g)).to.deep.equal(
         [der, der, 'QUJD'].map((one) => `<ds:X509Certificate>${one}`),
       );
+    });
+
+    it('without a term a copy lasts; the same settings are the same octets, and any other are another document', async () => {
+      const plain = await writeIdpMetadata(own, signer);
+      expect(plain).to.not.match(/validUntil|cacheDuration/);
+      expect(await writeIdpMetadata({ ...own }, signer)).to.equal(plain);
+      const idOf = (xml: string) => readWritten(xml).attributes.ID;
+      const others = [await write(), await writeIdpMetadata({ ...own, certificates: [der] }, signer)];
+      expect(new Set([plain, ...others].map(idOf)).size).to.equal(3);
     });
 
     it('a value of any kind stays the value of its own field', async () => {

@@ -23,6 +23,7 @@ export {
   readPartner,
   withPartner,
 } from './partner-settings.ts';
+export { listSamlAdvice, type SamlAdvice } from './saml-advice.ts';
 export {
   isPartnerAddress,
   listPartnerCertificates,

@@ -4,6 +4,7 @@ export {
   type Ending,
   endSessionsForPartner,
   findLogoutOfRequest,
+  findLogoutOfSession,
   findSingleLogout,
   type LogoutStep,
   openSingleLogout,

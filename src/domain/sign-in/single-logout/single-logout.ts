@@ -28,6 +28,7 @@ export type SingleLogout = { logoutId: string; sessionIds: SessionId[]; steps: L
 
 const kind = 'SingleLogout';
 const stepKind = 'SingleLogoutStep';
+const sessionKind = 'SingleLogoutOfSession';
 /** Bounded: a browser that has not come back by then is not coming back. */
 const lifetimeSeconds = 600;
 
@@ -85,11 +86,11 @@ export async function openSingleLogout(
     })),
   };
   const expiresAt = addSeconds(scope.clock.now(), lifetimeSeconds);
-  await Promise.all(
-    logout.steps.map(({ requestId }) =>
-      artifacts.save({ contextId, kind: stepKind, id: requestId, payload: { logoutId: logout.logoutId }, index: {}, expiresAt }),
-    ),
-  );
+  const payload = { logoutId: logout.logoutId };
+  await Promise.all([
+    ...logout.steps.map(({ requestId }) => artifacts.save({ contextId, kind: stepKind, id: requestId, payload, index: {}, expiresAt })),
+    ...sessionIds.map((id) => artifacts.save({ contextId, kind: sessionKind, id, payload, index: {}, expiresAt })),
+  ]);
   await saveSingleLogout(scope, artifacts, logout);
   return logout;
 }
@@ -118,14 +119,19 @@ export async function findSingleLogout(
   return { ...logout, steps };
 }
 
+/**
+ * Keeps what a service provider answered. Those behind it that were asked and are silent wait again: the browser went on without this answer,
+ * perhaps in a window that somebody else opened and closed (decision 0010), and is back where it was.
+ */
 export async function recordAnswer(
   scope: Scope,
   artifacts: ArtifactStore,
-  { logoutId }: SingleLogout,
+  logout: SingleLogout,
   { requestId, sessionId, applicationId }: LogoutStep,
   isSuccess: boolean,
 ): Promise<void> {
   const { contextId, clock } = scope;
+  const { logoutId, steps } = logout;
   const payload = { logoutId, state: isSuccess ? 'done' : 'failed' };
   await artifacts.save({
     contextId,
@@ -136,6 +142,19 @@ export async function recordAnswer(
     expiresAt: addSeconds(clock.now(), lifetimeSeconds),
   });
   if (isSuccess) await noteNothingToTell(scope, sessionId, applicationId, 'saml');
+  const at = steps.findIndex((step) => step.requestId === requestId);
+  const isLeftOut = ({ state }: LogoutStep, i: number) => i > at && state === 'asked';
+  if (!steps.some(isLeftOut)) return;
+  await saveSingleLogout(scope, artifacts, {
+    ...logout,
+    steps: steps.map((step, i) => (isLeftOut(step, i) ? { ...step, state: 'waiting' } : step)),
+  });
+}
+
+/** The last logout that this session's end began: how a browser finds back that brings nothing to believe. */
+export async function findLogoutOfSession(scope: Scope, artifacts: ArtifactStore, sessionId: SessionId): Promise<SingleLogout | undefined> {
+  const found = await artifacts.find(scope.contextId, sessionKind, sessionId);
+  return found && findSingleLogout(scope, artifacts, String(found.payload.logoutId));
 }
 
 /** The logout in which this request of ours was sent. */

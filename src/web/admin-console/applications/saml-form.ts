@@ -1,6 +1,7 @@
 import {
   type Application,
   type CatalogueEntry,
+  listSamlAdvice,
   parseServices,
   type SamlInput,
   type SourceField,
@@ -108,6 +109,7 @@ export async function renderSamlForm(
       nameIdFormats: Object.keys(nameIdFormat),
       signatureAlgorithms: Object.keys(signingAlgorithms),
       encryptionAlgorithms: Object.keys(blockCiphers),
+      advice: locals.application?.saml ? listSamlAdvice(locals.application.saml) : [],
       read,
       typed: { metadata: read.document ?? form.get('metadata'), metadataUrl: saml.metadataUrl, metadataEntity: form.get('metadataEntity') },
       ...locals,

@@ -5,6 +5,7 @@ import {
   getApplication,
   listApplications,
   listPartnerCertificates,
+  listSamlAdvice,
   secretExpiry,
 } from '../../../domain/applications/applications/index.ts';
 import { listAssignees } from '../../../domain/applications/assignments/index.ts';
@@ -12,8 +13,10 @@ import { differences, digestOf, findPartnerMetadata } from '../../../domain/appl
 import {
   type CertificateUse,
   endsSoon,
+  getMetadataCertificate,
   listCertificateUses,
   listPublishedCertificates,
+  type MetadataCertificate,
   type SamlCertificate,
 } from '../../../domain/company/saml-certificates/index.ts';
 import { type PageContext, type ResolvedContext, renderPage } from '../../request/index.ts';
@@ -32,16 +35,18 @@ export async function showCatalogue(page: PageContext): Promise<void> {
 export async function showApplication(page: PageContext, applicationId = page.params.application!, secret?: string): Promise<void> {
   const application = await getApplication(page.scope, applicationId);
   const certificates = application.saml ? await listPublishedCertificates(page.scope) : [];
+  const signsMetadata = application.saml && (await getMetadataCertificate(page.scope, page.context.name));
   const metadata = await findPartnerMetadata(page.scope, application.applicationId, application.saml);
   renderPage(page, 'admin-console/applications/application', {
     application,
+    advice: application.saml ? listSamlAdvice(application.saml) : [],
     metadata,
     proposal: metadata?.proposed && digestOf(metadata.proposed),
     metadataDifferences: metadata?.proposed ? differences(application.saml!, metadata.proposed) : [],
     secret,
     secretEnds: secretExpiry(application.oidc),
     now: page.services.clock.now(),
-    values: [...oidcValues(application, page.context, secret), ...samlValues(application, page, certificates)],
+    values: [...oidcValues(application, page.context, secret), ...samlValues(application, page, certificates, signsMetadata)],
     theirs: theirCertificates(application, page.services.clock.now(), application.saml ? await listCertificateUses(page.scope) : []),
     waiting: certificates.some(({ status, alg }) => status === 'published' && alg === algOf(application)),
     assignees: await listAssignees(page.scope, application.applicationId, 10),
@@ -87,7 +92,12 @@ function oidcValues(application: Application, { url }: ResolvedContext, secret: 
 
 const algOf = ({ saml }: Application) => (saml?.signatureAlgorithm.startsWith('ecdsa') ? 'ES256' : 'RS256');
 
-function samlValues(application: Application, { context, services }: PageContext, certificates: SamlCertificate[]): Value[] {
+function samlValues(
+  application: Application,
+  { context, services }: PageContext,
+  certificates: SamlCertificate[],
+  signsMetadata: MetadataCertificate | undefined,
+): Value[] {
   if (!application.saml) return [];
   const { url, saml } = context;
   const signing = certificates.find(({ status, alg }) => status === 'signing' && alg === algOf(application));
@@ -101,5 +111,7 @@ function samlValues(application: Application, { context, services }: PageContext
     configuration_token: application.catalogueEntry === 'fluig' ? application.applicationId : undefined,
     fingerprint: signing?.fingerprint,
     certificate: signing?.certificate,
+    metadata_fingerprint: signsMetadata?.fingerprint,
+    metadata_certificate: signsMetadata?.certificate,
   });
 }

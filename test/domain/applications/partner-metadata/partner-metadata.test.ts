@@ -14,7 +14,7 @@ import type { Server } from '../../../../src/domain/job.ts';
 import type { ApplicationId, ContextId } from '../../../../src/domain/scope.ts';
 import { eventsOf } from '../../../support/audit.ts';
 import { unknownId, useStore } from '../../../support/use-cases.ts';
-import { key, metadata, nextKey, partner } from './partners.ts';
+import { answering, key, metadata, nextKey, partner } from './partners.ts';
 
 const never: FetchMetadata = () => expect.fail('it was fetched');
 
@@ -84,19 +84,20 @@ describe('domain/applications/partner-metadata', () => {
     });
     const before = await settings();
     await says({ acs: ['/good'], encryption: key });
-    const faults: [FetchMetadata, RegExp][] = [
-      [async () => Promise.reject(new Error('answered 503')), /^answered 503$/],
-      [async () => Promise.reject(new Error('x'.repeat(501))), /^x{500}$/],
-      [async () => 'no XML', /./],
-      [async () => metadata('https://attacker.example', { encryption: key }), /entityID https:\/\/attacker.example/],
-      [async () => metadata(entityId, { encryption: key, more: ' validUntil="2020-01-01T00:00:00Z"' }), /expired|2020/],
-      [async () => metadata(entityId, { acs: [] }), /^schema: /],
-      [async () => metadata(entityId), /^invalid_input: encryptionCertificate$/],
+    const faults: [FetchMetadata, string, RegExp][] = [
+      [async () => Promise.reject(new Error('answered 503')), 'fields.metadata_unreachable', /^answered 503$/],
+      [async () => Promise.reject(new Error('x'.repeat(501))), 'fields.metadata_unreachable', /^x{300}$/],
+      [answering('no XML'), 'fields.metadata_not_xml', /^no XML$/],
+      [answering(metadata('https://attacker.example', { encryption: key })), 'fields.metadata_unknown_provider', /^https:\/\/partner-/],
+      [answering(metadata(entityId, { encryption: key, more: ' validUntil="2020-01-01T00:00:00Z"' })), 'fields.metadata_expired', /2020/],
+      [answering(metadata(entityId, { acs: [] })), 'fields.metadata_no_acs', /./],
+      [answering(metadata(entityId)), 'fields.encryption_certificate', /^$/],
     ];
-    for (const [fetch, fault] of faults) {
+    for (const [fetch, fault, detail] of faults) {
       expect(await store.eventsOf(() => refreshMetadata(store.scope, applicationId, fetch))).to.deep.equal([]);
       const found = await known();
-      expect(found.fault).to.match(fault);
+      expect(found.fault, found.faultDetail).to.equal(fault);
+      expect(found.faultDetail).to.match(detail);
       expect(found.proposed!.assertionConsumerServices[0]!.url).to.equal(`${entityId}/good`);
     }
     expect(await settings()).to.deep.equal(before);
@@ -114,9 +115,9 @@ describe('domain/applications/partner-metadata', () => {
     for (const changes of moved) {
       const { applicationId, edit, entityId, known } = await partner(store.scope);
       const types = await store.eventsOf(() =>
-        refreshMetadata(store.scope, applicationId, async () => {
+        refreshMetadata(store.scope, applicationId, async (_url, take) => {
           await edit(changes);
-          return metadata(entityId, { acs: ['/late'] });
+          take(Buffer.from(metadata(entityId, { acs: ['/late'] })));
         }),
       );
       expect(types).to.deep.equal(['application.edited']);
@@ -148,9 +149,9 @@ describe('domain/applications/partner-metadata', () => {
     expect(of(foreign)).to.deep.equal([{ contextId: store.other.contextId, applicationId: foreign.applicationId }]);
     expect([...of(disabled), ...of(silent)]).to.deep.equal([]);
     const fetched: string[] = [];
-    const fetchMetadata: FetchMetadata = async (url) => {
+    const fetchMetadata: FetchMetadata = async (url, take) => {
       fetched.push(url);
-      return metadata(own.entityId, { acs: ['/scheduled'] });
+      take(Buffer.from(metadata(own.entityId, { acs: ['/scheduled'] })));
     };
     await refreshMetadataJob.run(scopeOf, of(own)[0], { fetchMetadata }, { isLast: true });
     expect(fetched).to.deep.equal([`${own.entityId}/metadata`]);
@@ -175,7 +176,7 @@ describe('domain/applications/partner-metadata', () => {
 
   it('what was found, what was decided and its event stand or fall together', async () => {
     const { applicationId, entityId, says, digest } = await partner(store.scope);
-    await store.inOneTransaction((scope) => refreshMetadata(scope, applicationId, async () => metadata(entityId, { acs: ['/whole'] })));
+    await store.inOneTransaction((scope) => refreshMetadata(scope, applicationId, answering(metadata(entityId, { acs: ['/whole'] }))));
     await says({ acs: ['/whole'] });
     const seen = await digest();
     await store.inOneTransaction((scope) => acceptMetadata(scope, applicationId, seen));

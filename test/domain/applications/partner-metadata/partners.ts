@@ -5,7 +5,12 @@ import {
   getApplication,
   type SamlInput,
 } from '../../../../src/domain/applications/applications/index.ts';
-import { digestOf, findPartnerMetadata, refreshMetadata } from '../../../../src/domain/applications/partner-metadata/index.ts';
+import {
+  digestOf,
+  type FetchMetadata,
+  findPartnerMetadata,
+  refreshMetadata,
+} from '../../../../src/domain/applications/partner-metadata/index.ts';
 import type { Scope } from '../../../../src/domain/scope.ts';
 import { makeKeys } from '../../../support/saml.ts';
 
@@ -22,6 +27,12 @@ export const metadata = (entityId: string, { acs = ['/acs'], slo, signing = [key
   ${acs.map((path, n) => `<md:AssertionConsumerService Binding="${protocol}:bindings:HTTP-POST" Location="${entityId}${path}" index="${n}"/>`).join('')}
   </md:SPSSODescriptor></md:EntityDescriptor>`;
 
+/** Answers every address with this document. */
+export const answering =
+  (document: string): FetchMetadata =>
+  async (_url, take) =>
+    take(Buffer.from(document));
+
 let count = 0;
 /** An application as its partner describes it, and who reads that again. */
 export async function partner(scope: Scope, saml: Partial<SamlInput> = {}) {
@@ -34,7 +45,7 @@ export async function partner(scope: Scope, saml: Partial<SamlInput> = {}) {
   return {
     applicationId,
     entityId,
-    says: (said?: Said) => refreshMetadata(scope, applicationId, async () => metadata(entityId, said)),
+    says: (said?: Said) => refreshMetadata(scope, applicationId, answering(metadata(entityId, said))),
     known: async () => (await findPartnerMetadata(scope, applicationId, (await getApplication(scope, applicationId)).saml))!,
     settings: async () => (await getApplication(scope, applicationId)).saml!,
     edit: (changes: Partial<SamlInput>) => editApplication(scope, applicationId, { ...input, saml: { ...settings, ...changes } }),

@@ -6,6 +6,7 @@ import { recordParticipant } from '../../../../src/domain/sign-in/sessions/index
 import {
   endSessionsForPartner,
   findLogoutOfRequest,
+  findLogoutOfSession,
   findSingleLogout,
   openSingleLogout,
   recordAnswer,
@@ -87,6 +88,22 @@ describe('domain/sign-in/single-logout', () => {
     await saveSingleLogout(store.scope, artifacts, logout);
     await recordAnswer(store.scope, artifacts, logout, logout.steps[1]!, false);
     expect((await find(logout.logoutId))!.steps.map(({ state }) => state)).to.deep.equal(['done', 'failed']);
+  });
+
+  it('an answer lets those behind it that are silent be asked again, and none before it', async () => {
+    const logout = asked((await open([await session(partners.tells), await session(partners.tells), await session(partners.tells)]))!);
+    await saveSingleLogout(store.scope, artifacts, logout);
+    await recordAnswer(store.scope, artifacts, logout, logout.steps[1]!, true);
+    expect((await find(logout.logoutId))!.steps.map(({ state }) => state)).to.deep.equal(['asked', 'done', 'waiting']);
+  });
+
+  it('each session of a logout finds it, the last of several, and in its own company alone', async () => {
+    const sessionIds = [await session(partners.tells), await session(partners.deaf)];
+    expect(await findLogoutOfSession(store.scope, artifacts, sessionIds[0]!)).to.equal(undefined);
+    await open(sessionIds);
+    const logout = await open(sessionIds);
+    for (const id of sessionIds) expect(await findLogoutOfSession(store.scope, artifacts, id)).to.deep.equal(logout);
+    expect(await findLogoutOfSession(store.other, artifacts, sessionIds[0]!)).to.equal(undefined);
   });
 
   it('an answer of who was not asked changes nothing', async () => {

@@ -258,6 +258,32 @@ describe('web: the console connects SAML applications', () => {
     expect((await fillIn(edit, { signAssertion: 'no' })).text).to.contain('Sign the assertion');
   });
 
+  it('says of a partner with a sign-out address and no certificate that its answers cannot be verified, until it has one', async () => {
+    const saml = {
+      name: 'Mute',
+      entityId: 'https://mute.example',
+      acs: 'https://mute.example/acs',
+      slo_redirect: 'https://mute.example/slo',
+    };
+    const shown = (await create('saml', saml)).location!;
+    const told = {
+      en: 'its answers cannot be verified',
+      es: 'sus respuestas no se pueden verificar',
+      'pt-BR': 'suas respostas não podem ser verificadas',
+    };
+    for (const [language, text] of Object.entries(told))
+      for (const path of [shown, shown.replace('?', '/edit?')])
+        expect((await ana.get(new URL(path, server.baseUrl).href, { headers: { 'accept-language': language } })).text, language).to.contain(
+          text,
+        );
+    const path = new URL(shown, server.baseUrl).pathname.replace(new URL(server.issuer).pathname, '');
+    const mended: Record<string, string>[] = [{ signingCertificates: keys.certificate }, { signingCertificates: '', slo_redirect: '' }];
+    for (const changes of mended) {
+      await fillIn(`${path}/edit`, changes);
+      expect((await ana.get(at(path))).text).to.not.contain(told.en);
+    }
+  });
+
   it('the connection page has every value under the product’s own names, and the preview the exact assertion', async () => {
     const { applicationId } = (await findApplicationByCode(await server.scope(), 'desk'))!;
     const page = (await ana.get(at(`/admin/applications/${applicationId}`))).text;

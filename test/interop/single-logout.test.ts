@@ -1,0 +1,145 @@
+import { expect } from 'chai';
+import { missingForApache, startMellon } from '../support/apache.ts';
+import { type Answer, type Jar, send } from '../support/jar.ts';
+import { needSoftware } from '../support/missing.ts';
+import { missingForPysaml2, startPysaml2 } from '../support/pysaml2.ts';
+import { type Exchange, followSaml, makeKeys } from '../support/saml.ts';
+import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
+import { missingForShibboleth, startShibboleth } from '../support/shibboleth.ts';
+import { missingForSimpleSaml, startSimpleSaml } from '../support/simplesamlphp.ts';
+
+const keys = makeKeys();
+const person = 'ana@acme.example';
+
+type Peer = {
+  name: string;
+  metadataUrl: string;
+  /** A page for people who are signed in there. */
+  page: string;
+  logout: string;
+  /** What the person's last page says when everybody confirmed. */
+  isOver: (end: Answer) => boolean;
+  stop(): void | Promise<void>;
+};
+
+describe('interop: Single Logout among Shibboleth, SimpleSAMLphp, mod_auth_mellon and pysaml2', function () {
+  this.timeout(120_000);
+  let server: TestServer;
+  const peers: Peer[] = [];
+
+  before(async function () {
+    needSoftware(this, missingForShibboleth(), missingForSimpleSaml(), missingForApache('auth_mellon'), missingForPysaml2());
+    server = await startTestServer({ jobs: true });
+    const idp = server.issuer;
+    const idpMetadata = (await send(`${idp}/saml/metadata`)).text;
+    const own = async () => ({ port: await freePort(), idp, idpMetadata, key: keys.pem, certificate: keys.certificate });
+    const simpleSaml = await startSimpleSaml(await own());
+    peers.push({
+      name: 'SimpleSAMLphp',
+      metadataUrl: simpleSaml.metadataUrl,
+      page: simpleSaml.protectedUrl,
+      logout: simpleSaml.logoutUrl,
+      isOver: ({ url, status }) => url.startsWith(simpleSaml.url) && status === 200,
+      stop: simpleSaml.stop,
+    });
+    const shibboleth = await startShibboleth({ ...(await own()), metadata: { xml: idpMetadata } });
+    peers.push({
+      name: 'Shibboleth',
+      metadataUrl: `${shibboleth.url}/Shibboleth.sso/Metadata`,
+      page: `${shibboleth.url}/protected/`,
+      logout: `${shibboleth.url}/Shibboleth.sso/Logout?return=${encodeURIComponent(`${shibboleth.url}/bye`)}`,
+      isOver: ({ url }) => url === `${shibboleth.url}/bye`,
+      stop: shibboleth.stop,
+    });
+    const mellon = await startMellon(await own());
+    peers.push({
+      name: 'Mellon',
+      metadataUrl: `${mellon.url}/mellon/metadata`,
+      page: `${mellon.url}/protected/`,
+      logout: `${mellon.url}/mellon/logout?ReturnTo=${encodeURIComponent(`${mellon.url}/bye`)}`,
+      isOver: ({ url }) => url === `${mellon.url}/bye`,
+      stop: mellon.stop,
+    });
+    const pysaml2 = await startPysaml2(await own());
+    peers.push({
+      name: 'pysaml2',
+      metadataUrl: `${pysaml2.url}/md`,
+      page: `${pysaml2.url}/`,
+      logout: `${pysaml2.url}/logout`,
+      isOver: ({ text }) => text === 'signed out: Success',
+      stop: pysaml2.stop,
+    });
+    await register();
+  });
+  after(async () => {
+    for (const peer of peers) await peer.stop();
+    await server?.close();
+  });
+
+  /** By the metadata that each of them makes. */
+  async function register(changes: Record<string, Record<string, unknown>> = {}): Promise<void> {
+    const applications = await Promise.all(
+      peers.map(async ({ name, metadataUrl }) => {
+        const metadata = (await send(metadataUrl)).text.replace(/<!--.*?-->/gs, '');
+        const saml = { metadata, nameIdFormat: 'emailAddress', forceNameIdFormat: true, ...changes[name] };
+        return { code: name.toLowerCase(), name, navigable: true, saml };
+      }),
+    );
+    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications }] });
+  }
+  const isSignedIn = async (jar: Jar, { page }: Peer) => {
+    const { status, text } = await jar.get(page);
+    return status === 200 && text.includes(person);
+  };
+  async function signInEverywhere(): Promise<Jar> {
+    const jar = await signedIn(server.baseUrl, person, passwords.ana);
+    for (const peer of peers) {
+      await followSaml(jar, await jar.get(peer.page));
+      expect(await isSignedIn(jar, peer), `signed in at ${peer.name}`).to.equal(true);
+    }
+    return jar;
+  }
+  async function begin(jar: Jar, beginner: Peer | undefined, seen: Exchange[]): Promise<Answer> {
+    if (beginner) return followSaml(jar, await jar.get(beginner.logout), seen);
+    const form = jar.form(await jar.get(`${server.issuer}/sign-out`), /sign-out$/);
+    return followSaml(jar, await jar.get(form.action, { form: form.fields }), seen);
+  }
+  const signedInAt = async (jar: Jar) => {
+    const still: string[] = [];
+    for (const peer of peers) if (await isSignedIn(jar, peer)) still.push(peer.name);
+    if ((await jar.follow(`${server.issuer}/launchpad`)).url.endsWith('/launchpad')) still.push('Portaria');
+    return still;
+  };
+
+  for (const at of ['Portaria', 'SimpleSAMLphp', 'Shibboleth', 'Mellon', 'pysaml2'])
+    it(`begun at ${at}: everybody is signed out and says so`, async () => {
+      const jar = await signInEverywhere();
+      const beginner = peers.find(({ name }) => name === at);
+      const seen: Exchange[] = [];
+      const end = await begin(jar, beginner, seen);
+      expect(await signedInAt(jar), jar.log.join('\n')).to.deep.equal([]);
+      expect(seen.filter(({ kind }) => kind === 'LogoutRequest')).to.have.length(4);
+      expect(seen.filter(({ kind }) => kind === 'LogoutResponse')).to.have.length(4);
+      for (const { xml, kind } of seen)
+        if (kind === 'LogoutResponse') expect(xml).to.contain('status:Success').and.not.contain('PartialLogout');
+      if (beginner) expect(beginner.isOver(end), `${end.status} ${end.url} ${end.text.slice(0, 500)}`).to.equal(true);
+      else expect(end.text).to.contain('You are signed out').and.not.contain('did not confirm');
+    });
+
+  for (const mute of ['SimpleSAMLphp', 'Shibboleth', 'Mellon', 'pysaml2'])
+    it(`whose answers cannot be verified is ${mute}: the others are signed out all the same, and the beginner hears PartialLogout`, async () => {
+      const refused = async () => (await (await server.scope()).db('audit_events').where({ type: 'saml-message.refused' })).length;
+      for (const beginner of [undefined, peers.find(({ name }) => name !== mute)!]) {
+        await register();
+        const jar = await signInEverywhere();
+        await register({ [mute]: { signingCertificates: [], requireSignedRequests: false } });
+        const before = await refused();
+        const seen: Exchange[] = [];
+        const end = await begin(jar, beginner, seen);
+        expect(await refused()).to.equal(before + 1);
+        expect(await signedInAt(jar), jar.log.join('\n')).to.deep.equal([]);
+        if (beginner) expect(seen.filter(({ kind }) => kind === 'LogoutResponse').at(-1)!.xml).to.contain('PartialLogout');
+        else expect(end.text).to.contain('did not confirm').and.to.contain(`<li>${mute}</li>`);
+      }
+    });
+});
