@@ -31,7 +31,6 @@ describe('functions', () => {
   });
 
   it('take at most five parameters', () => {
-    const longer = ['src/domain/applications/assertions/describe-person.ts: nameIdOf'];
     const long = modules.flatMap(({ file, module }) =>
       [...partsOf(module.body)]
         .filter(({ part }) => (parametersOf(part)?.length ?? 0) > mostParameters)

@@ -4,7 +4,8 @@ export { type Direction, type Incoming, readPost, readRedirect, redirectUrl } fr
 export { createCertificate } from './certificate.ts';
 export { type BlockCipher, blockCiphers } from './encrypt.ts';
 export { type PartnerEntity, partnerEntity } from './entities.ts';
-export { type Rule, SamlFault } from './faults.ts';
+export { gateRules, type Rule, SamlFault } from './faults.ts';
+export { nameFinder, showEscapes } from './look-alikes.ts';
 export {
   type AttributeNameFormat,
   attributeNameFormat,
@@ -16,7 +17,9 @@ export {
   type SigningAlgorithm,
   type Status,
   signingAlgorithms,
+  statusOf,
 } from './names.ts';
+export { type Claim, readClaim } from './read-claim.ts';
 export {
   type AuthnRequest,
   type Gate,

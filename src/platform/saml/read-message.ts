@@ -109,7 +109,7 @@ export type AuthnRequest = {
   protocolBinding?: string;
   forceAuthn: boolean;
   isPassive: boolean;
-  nameIdPolicy?: { format?: string; allowCreate: boolean; spNameQualifier?: string };
+  nameIdPolicy?: { format?: string; spNameQualifier?: string };
   requestedAuthnContext?: { comparison: 'exact' | 'minimum' | 'maximum' | 'better'; classes: string[]; hasDeclarations: boolean };
   subject?: { format?: string; value: string; hasConfirmation: boolean };
   conditions: boolean;
@@ -137,7 +137,6 @@ export function readAuthnRequest({ root }: Message): AuthnRequest {
     isPassive: truth(root.attributes.IsPassive),
     nameIdPolicy: policy && {
       format: policy.attributes.Format,
-      allowCreate: truth(policy.attributes.AllowCreate),
       spNameQualifier: policy.attributes.SPNameQualifier,
     },
     requestedAuthnContext: requested && {

@@ -24,7 +24,7 @@ const signaturesBelow = (element: XmlElement): number =>
  * Verifies the one enveloped signature of a message (core §5.4) and takes it out of the tree, so that what is read afterwards is what was signed.
  * @param certificates PEM, any of which may have signed; keys that the message brings along are not looked at
  * @returns undefined when the message is not signed
- * @throws SamlFault signature-placement, signature-algorithm, signature-transforms, signature-key, signature-value
+ * @throws SamlFault signature-placement, signature-algorithm, signature-transforms, signature-value
  */
 export function takeSignature(root: XmlElement, certificates: string[]): VerifiedBy | undefined {
   const count = signaturesBelow(root);

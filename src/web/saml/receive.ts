@@ -10,9 +10,11 @@ import {
   readRedirect,
   redactMessage,
   SamlFault,
+  showEscapes,
   VersionFault,
 } from '../../platform/saml/index.ts';
 import { newSupportCode, type PageContext, renderPage } from '../request/index.ts';
+import { type Claimed, describeClaim, findClaim, traceClaim } from './claims.ts';
 import type { SamlApplication, SamlPage } from './saml-context.ts';
 
 export type Received = {
@@ -57,7 +59,9 @@ export async function receive(page: SamlPage, destinations: string[]): Promise<R
     if (error instanceof VersionFault && error.refused.name === 'AuthnRequest')
       return { message: error.refused, application: application!, relayState: incoming!.relayState, isOtherVersion: true };
     ctx.remove('set-cookie');
-    await showRefusal(page, error, application);
+    const claimed = application ? undefined : await findClaim(page);
+    traceClaim(page, claimed, error);
+    await showRefusal(page, error, application, claimed);
     return undefined;
   }
 }
@@ -105,7 +109,12 @@ export async function watch(
 }
 
 /** What a partner did wrong: a page with a support code, and the rule for whoever can mend it. */
-async function showRefusal(page: PageContext, fault: SamlFault, application: SamlApplication | undefined): Promise<void> {
+async function showRefusal(
+  page: PageContext,
+  fault: SamlFault,
+  application: SamlApplication | undefined,
+  claimed?: Claimed,
+): Promise<void> {
   const { scope, services, t } = page;
   const supportCode = newSupportCode();
   const isDisabled = application?.enabled === false;
@@ -115,7 +124,11 @@ async function showRefusal(page: PageContext, fault: SamlFault, application: Sam
     applicationId: application?.applicationId,
     reason: isDisabled ? 'application-disabled' : fault.rule,
     supportCode,
-    details: { application: application?.name, detail: fault.detail },
+    details: {
+      application: application?.name,
+      detail: fault.rule === 'issuer' ? showEscapes(fault.detail) : fault.detail,
+      ...describeClaim(claimed),
+    },
   }).catch((cause) => services.log.error({ err: cause, supportCode }, 'a refused message could not be recorded'));
   // unknown and switched off look alike (law 2); the audit knows the difference
   renderPage(

@@ -33,6 +33,7 @@ export {
   listApplications,
   listApplicationsByIds,
   listApplicationsUsingField,
+  listEntityIds,
   listMappedClaims,
   lockApplication,
   setTraceUntil,

@@ -169,6 +169,10 @@ export async function listApplicationsUsingField({ db, contextId }: Scope, sourc
     .map(({ name }) => name);
 }
 
+/** The entity IDs of the company's service providers, at most `limit`. */
+export const listEntityIds = async (scope: Scope, limit: number): Promise<string[]> =>
+  (await applications(scope).whereNotNull('saml_entity_id').limit(limit).select('saml_entity_id')).map((row) => row.saml_entity_id!);
+
 /** The names of all claims that applications of the company map, each once. */
 export async function listMappedClaims({ db, contextId }: Scope): Promise<string[]> {
   const { rows } = await db.raw(

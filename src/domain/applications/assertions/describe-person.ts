@@ -5,11 +5,25 @@ import type { Application, SamlSettings, SourceField } from '../applications/ind
 import { readPerson } from './read-person.ts';
 import { findPersistentNameId, makePersistentNameId } from './store.ts';
 
-/** What the request says of the name it wants (core §3.4.1.1). */
-export type NameIdRequest = { format?: string; spNameQualifier?: string; allowCreate: boolean };
+/**
+ * What the request says of the name it wants (core §3.4.1.1). AllowCreate is not looked at: it speaks of names made for this request,
+ * and a persistent name of ours stands for the person and the application for ever. A preview makes none.
+ */
+export type NameIdRequest = { format?: string; spNameQualifier?: string; isPreview?: boolean };
 
-/** `unavailable`: the person or the request has no name in that format; the protocol says InvalidNameIDPolicy. */
-export type Description = { outcome: 'described'; nameId: NameId; attributes: Attribute[] } | { outcome: 'unavailable'; format: string };
+/** Why there is no name for a person; the protocol says InvalidNameIDPolicy to all of them (core §3.4.1.1). */
+export const nameIdFaults = [
+  'format', // one that we do not have
+  'encrypted', // §8.3: asks for an EncryptedID
+  'qualifier', // the name that another application knows the person by
+  'no-email',
+  'no-value', // the field behind the name is empty
+] as const;
+export type NameIdFault = (typeof nameIdFaults)[number];
+
+export type Description =
+  | { outcome: 'described'; nameId: NameId; attributes: Attribute[] }
+  | { outcome: 'unavailable'; fault: NameIdFault; format: string };
 
 type SamlApplication = Pick<Application, 'applicationId'> & { saml: SamlSettings };
 
@@ -19,16 +33,20 @@ export async function describePerson(
   application: SamlApplication,
   user: Profile,
   issuer: string,
-  request?: NameIdRequest,
+  request: NameIdRequest = {},
 ): Promise<Description> {
   const { saml } = application;
-  const format = chooseFormat(saml, request?.format);
-  if (!format || (request?.spNameQualifier && request.spNameQualifier !== saml.entityId))
-    return { outcome: 'unavailable', format: request?.format ?? '' };
+  const format = chooseFormat(saml, request.format);
+  if (format === 'encrypted' || format === 'format') return unavailable(format, request.format);
+  if (request.spNameQualifier && request.spNameQualifier !== saml.entityId) return unavailable('qualifier', request.spNameQualifier);
   const sources = [saml.nameIdField, ...saml.attributes.map(({ from }) => from)];
   const valuesOf = await readPerson(scope, user, saml.sendGroups ? [...sources, 'groupNames'] : sources);
-  const nameId = await nameIdOf(scope, application, user, format, issuer, request?.allowCreate ?? true, valuesOf);
-  if (!nameId) return { outcome: 'unavailable', format: nameIdFormat[format] };
+  const value = await nameOf(scope, application, user, format.name, { isPreview: request.isPreview, valuesOf });
+  if (!value) return unavailable(format.name === 'emailAddress' ? 'no-email' : 'no-value', nameIdFormat[format.name]);
+  // a name that is ours alone says between whom it holds (core §8.3.7, §8.3.8)
+  const isPairwise = format.name === 'transient' || (format.name === 'persistent' && !saml.nameIdField);
+  const qualifiers = isPairwise ? { nameQualifier: issuer, spNameQualifier: saml.entityId } : {};
+  const nameId: NameId = { format: nameIdFormat[format.name], value, ...qualifiers };
   const attributes: Attribute[] = saml.attributes.map(({ name, nameFormat, friendlyName, from, value }) => ({
     name,
     nameFormat,
@@ -45,29 +63,40 @@ export async function describePerson(
   return { outcome: 'described', nameId, attributes: attributes.filter(({ values }) => values.length > 0) };
 }
 
-/** The application may ask for another format than the one it is registered with, unless the administrator has forced that. */
-function chooseFormat({ nameIdFormat: own, forceNameIdFormat }: SamlSettings, wanted: string | undefined): NameIdFormat | undefined {
-  if (forceNameIdFormat || wanted === undefined || wanted === nameIdFormat.unspecified) return own;
-  return (Object.keys(nameIdFormat) as NameIdFormat[]).find((key) => nameIdFormat[key] === wanted);
+const unavailable = (fault: NameIdFault, format = ''): Description => ({ outcome: 'unavailable', fault, format });
+
+const sameName: Record<string, NameIdFormat> = {
+  // often written with the prefix of 2.0, under which core §8.3 has no such names
+  'urn:oasis:names:tc:SAML:2.0:nameid-format:emailAddress': 'emailAddress',
+  'urn:oasis:names:tc:SAML:2.0:nameid-format:unspecified': 'unspecified',
+};
+const encrypted = 'urn:oasis:names:tc:SAML:2.0:nameid-format:encrypted';
+
+/** The application may ask for another format than the one it is registered with, unless the administrator has forced that. An empty one is none. */
+function chooseFormat(
+  { nameIdFormat: own, forceNameIdFormat }: SamlSettings,
+  wanted = '',
+): { name: NameIdFormat } | 'format' | 'encrypted' {
+  if (forceNameIdFormat || wanted === '') return { name: own };
+  if (wanted === encrypted) return 'encrypted';
+  const name = sameName[wanted] ?? (Object.keys(nameIdFormat) as NameIdFormat[]).find((key) => nameIdFormat[key] === wanted);
+  if (!name) return 'format';
+  return { name: name === 'unspecified' ? own : name };
 }
 
-async function nameIdOf(
+type Naming = { isPreview?: boolean; valuesOf: (field: SourceField) => string[] };
+
+async function nameOf(
   scope: Scope,
   { applicationId, saml }: SamlApplication,
-  user: Profile,
+  { userId }: Profile,
   format: NameIdFormat,
-  issuer: string,
-  allowCreate: boolean,
-  valuesOf: (field: SourceField) => string[],
-): Promise<NameId | undefined> {
-  const uri = nameIdFormat[format];
-  if (format === 'transient') return { format: uri, value: newXmlId(), nameQualifier: issuer, spNameQualifier: saml.entityId };
+  { isPreview, valuesOf }: Naming,
+): Promise<string | undefined> {
+  if (format === 'transient') return newXmlId();
   if (format === 'persistent' && !saml.nameIdField) {
-    const value =
-      (await findPersistentNameId(scope, applicationId, user.userId)) ??
-      (allowCreate ? await makePersistentNameId(scope, applicationId, user.userId) : undefined);
-    return value ? { format: uri, value, nameQualifier: issuer, spNameQualifier: saml.entityId } : undefined;
+    const found = await findPersistentNameId(scope, applicationId, userId);
+    return found ?? (isPreview ? undefined : await makePersistentNameId(scope, applicationId, userId));
   }
-  const [value] = format === 'emailAddress' ? valuesOf('email') : valuesOf(saml.nameIdField ?? 'login');
-  return value ? { format: uri, value } : undefined;
+  return (format === 'emailAddress' ? valuesOf('email') : valuesOf(saml.nameIdField ?? 'login'))[0];
 }

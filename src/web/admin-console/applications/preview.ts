@@ -20,7 +20,7 @@ export async function showPreview(page: PageContext): Promise<void> {
   const description =
     user &&
     (await describePerson(scope, { applicationId: application.applicationId, saml }, user, context.saml.entityId, {
-      allowCreate: false,
+      isPreview: true,
     }));
   const now = services.clock.now();
   const xml =
@@ -39,7 +39,8 @@ export async function showPreview(page: PageContext): Promise<void> {
         })
       : undefined;
   // a name that is made at the first sign-in is not made by looking
-  const madeLater = description?.outcome === 'unavailable' && saml.nameIdFormat === 'persistent' && !saml.nameIdField;
+  const madeLater =
+    description?.outcome === 'unavailable' && description.fault === 'no-value' && saml.nameIdFormat === 'persistent' && !saml.nameIdField;
   renderPage(page, 'admin-console/applications/saml-preview', {
     application,
     login,
