@@ -21,6 +21,7 @@ export const gateRules = [
   'acs', // profiles §4.1.4.1: only a registered address gets an answer
   'subject',
   'expired',
+  'launch', // profiles §4.1.5: the application wants to ask first
   'relay-state', // a launch that would make the application lead the person elsewhere
 ] as const;
 

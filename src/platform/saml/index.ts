@@ -12,6 +12,8 @@ export {
   authnContext,
   type Binding,
   binding,
+  type Exceptions,
+  everyNameIdFormat,
   type NameIdFormat,
   nameIdFormat,
   type SigningAlgorithm,

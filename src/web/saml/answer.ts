@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Profile } from '../../domain/applications/access/index.ts';
-import { describePerson, type NameIdFault } from '../../domain/applications/assertions/index.ts';
+import { describeConditions, describePerson, type NameIdFault } from '../../domain/applications/assertions/index.ts';
 import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
 import { recordAlone } from '../../domain/records/audit/index.ts';
 import { recordParticipant } from '../../domain/sign-in/sessions/index.ts';
@@ -33,7 +33,7 @@ export async function sendAssertion(page: SamlPage, application: SamlApplication
   const xml = await writeResponse(
     {
       issuer,
-      audience: saml.entityId,
+      ...describeConditions(saml, now, session.expiresAt),
       recipient: signOn.acsUrl,
       inResponseTo: signOn.inResponseTo,
       nameId: description.nameId,
@@ -41,14 +41,15 @@ export async function sendAssertion(page: SamlPage, application: SamlApplication
       authenticatedAt: session.authenticatedAt,
       authnContextClass,
       sessionIndex,
-      sessionNotOnOrAfter: session.expiresAt,
       now,
     },
     {
       signer,
       signAssertion: saml.signAssertion,
       signResponse: saml.signResponse,
-      encryption: saml.encryptAssertion ? { certificate: saml.encryptionCertificate!, cipher: saml.encryptionAlgorithm } : undefined,
+      encryption: saml.encryptAssertion
+        ? { certificate: saml.encryptionCertificate!, cipher: saml.encryptionAlgorithm, oaepHash: saml.oaepSha256 ? 'sha256' : 'sha1' }
+        : undefined,
     },
   );
   // before the answer leaves: whoever signs out a moment later has to find everybody

@@ -1,3 +1,4 @@
+import { isOpenUntil } from '../../domain/applications/applications/index.ts';
 import { type Exchange, recordExchange } from '../../domain/applications/traces/index.ts';
 import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
 import { recordAlone } from '../../domain/records/audit/index.ts';
@@ -41,7 +42,11 @@ export async function receive(page: SamlPage, destinations: string[]): Promise<R
       findPartner: async (issuer, name) => {
         application = await page.saml.findPartner(scope, issuer);
         return application?.enabled
-          ? { certificates: application.saml.signingCertificates, requiresSignature: mustBeSigned(name, application) }
+          ? {
+              certificates: application.saml.signingCertificates,
+              requiresSignature: mustBeSigned(name, application),
+              ...leniencyOf(application.saml, services.clock.now()),
+            }
           : undefined;
       },
     });
@@ -90,6 +95,16 @@ async function readBinding({ ctx, form }: PageContext): Promise<Incoming> {
 
 /** A logout that anybody could have written would sign people out (profiles §4.4.3.1); who has given no key cannot be answered in kind either. */
 const mustBeSigned = (name: MessageName, { saml }: SamlApplication): boolean => name !== 'AuthnRequest' || saml.requireSignedRequests;
+
+/** What the administrator has allowed this partner beside what all are allowed. */
+const leniencyOf = (saml: SamlApplication['saml'], now: Date) => ({
+  ignoresSignature: saml.ignoreSignatures,
+  exceptions: {
+    rsaPss: saml.acceptRsaPss,
+    inclusiveC14n: isOpenUntil(saml.acceptInclusiveC14nUntil, now),
+    sha1: isOpenUntil(saml.acceptSha1Until, now),
+  },
+});
 
 /** A message that passed the gate and asks for what is not to be had. */
 export async function refuse(page: PageContext, fault: SamlFault, application: SamlApplication | undefined): Promise<void> {

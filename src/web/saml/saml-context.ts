@@ -33,7 +33,12 @@ export type SamlPage = PageContext & { saml: SamlContext };
 /** The signing keys of a company, ready to use, with the fingerprint that its partners know. */
 type Keys = Record<CertificateAlg, { key: Parameters<typeof signerFor>[0]; certificate: string; fingerprint: string }>;
 
-const algOf: Record<SigningAlgorithm, CertificateAlg> = { 'rsa-sha256': 'RS256', 'rsa-sha512': 'RS256', 'ecdsa-sha256': 'ES256' };
+const algOf: Record<SigningAlgorithm, CertificateAlg> = {
+  'rsa-sha256': 'RS256',
+  'rsa-sha512': 'RS256',
+  'rsa-pss-sha256': 'RS256',
+  'ecdsa-sha256': 'ES256',
+};
 
 /** Of more partners, the others are not compared: it is help, and it is kept in memory. */
 const mostNames = 5000;

@@ -1,4 +1,5 @@
 import { decide } from '../../domain/applications/access/index.ts';
+import { isAllowedRelayState } from '../../domain/applications/applications/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
 import { nextStepOf, type PageContext, recordNoAccess, redirectTo, renderNoAccess, sendToSignIn } from '../request/index.ts';
@@ -120,6 +121,7 @@ export async function launch(page: SamlPage): Promise<void> {
   if (page.ctx.method === 'HEAD') return answerHead(page);
   const application = await page.saml.findPartnerById(page.scope, page.params.application!);
   if (!application?.enabled) throw notFound();
+  if (application.saml.refuseLaunch) return refuse(page, new SamlFault('launch'), application);
   const relayState = page.query('RelayState') || application.saml.defaultRelayState;
   if (relayState !== undefined && !mayCarry(application, relayState))
     return refuse(page, new SamlFault('relay-state', relayState), application);
@@ -135,7 +137,7 @@ export async function launch(page: SamlPage): Promise<void> {
 
 /** A launch can be linked to from anywhere: what it carries may name a page of the application, and nobody else's (many service providers follow it as an address). */
 function mayCarry({ saml, entity }: SamlApplication, relayState: string): boolean {
-  if (relayState === saml.defaultRelayState) return true;
+  if (relayState === saml.defaultRelayState || isAllowedRelayState(saml.relayStates, relayState)) return true;
   if (Buffer.byteLength(relayState) > 4096 || /[\p{Cc}\p{Z}\\]/u.test(relayState)) return false;
   const origins = entity.consumers.map(({ url }) => new URL(url).origin);
   // as a browser would take it on a page of the application

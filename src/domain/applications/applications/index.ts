@@ -14,6 +14,9 @@ export {
 } from './change-application.ts';
 export { changeLogo, findLogo } from './logo.ts';
 export { matchesClientSecret, type OidcSettings, oidcInputKeys, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
+export { portableApplication } from './portable.ts';
+export { isAllowedRelayState } from './relay-states.ts';
+export { type Advice, adviseOn, isOpenUntil, type SamlOption, type SamlOptions, samlOptionNames, samlOptions } from './saml-options.ts';
 export {
   listPartnerCertificates,
   parseSamlSettings,
@@ -21,6 +24,7 @@ export {
   type SamlSettings,
   samlInputKeys,
   settingsFromMetadata,
+  toldFields,
 } from './saml-settings.ts';
 export { type PersonField, personFields, type SourceField } from './source-field.ts';
 export {
@@ -38,3 +42,4 @@ export {
   lockApplication,
   setTraceUntil,
 } from './store.ts';
+export { fillTemplate } from './template.ts';

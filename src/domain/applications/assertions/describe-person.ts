@@ -1,7 +1,7 @@
-import { type Attribute, type NameId, type NameIdFormat, nameIdFormat, newXmlId } from '../../../platform/saml/index.ts';
+import { type Attribute, everyNameIdFormat, type NameId, type NameIdFormat, nameIdFormat, newXmlId } from '../../../platform/saml/index.ts';
 import type { Scope } from '../../scope.ts';
 import type { Profile } from '../access/index.ts';
-import type { Application, SamlSettings, SourceField } from '../applications/index.ts';
+import { type Application, fillTemplate, type SamlSettings, type SourceField, toldFields } from '../applications/index.ts';
 import { readPerson } from './read-person.ts';
 import { findPersistentNameId, makePersistentNameId } from './store.ts';
 
@@ -38,20 +38,20 @@ export async function describePerson(
   const { saml } = application;
   const format = chooseFormat(saml, request.format);
   if (format === 'encrypted' || format === 'format') return unavailable(format, request.format);
-  if (request.spNameQualifier && request.spNameQualifier !== saml.entityId) return unavailable('qualifier', request.spNameQualifier);
-  const sources = [saml.nameIdField, ...saml.attributes.map(({ from }) => from)];
-  const valuesOf = await readPerson(scope, user, saml.sendGroups ? [...sources, 'groupNames'] : sources);
+  const spNameQualifier = request.spNameQualifier || saml.spNameQualifier || saml.entityId;
+  if (spNameQualifier !== saml.entityId && spNameQualifier !== saml.spNameQualifier) return unavailable('qualifier', spNameQualifier);
+  const valuesOf = await readPerson(scope, user, toldFields(saml));
   const value = await nameOf(scope, application, user, format.name, { isPreview: request.isPreview, valuesOf });
-  if (!value) return unavailable(format.name === 'emailAddress' ? 'no-email' : 'no-value', nameIdFormat[format.name]);
+  if (!value) return unavailable(format.name === 'emailAddress' ? 'no-email' : 'no-value', everyNameIdFormat[format.name]);
   // a name that is ours alone says between whom it holds (core §8.3.7, §8.3.8)
-  const isPairwise = format.name === 'transient' || (format.name === 'persistent' && !saml.nameIdField);
-  const qualifiers = isPairwise ? { nameQualifier: issuer, spNameQualifier: saml.entityId } : {};
-  const nameId: NameId = { format: nameIdFormat[format.name], value, ...qualifiers };
-  const attributes: Attribute[] = saml.attributes.map(({ name, nameFormat, friendlyName, from, value }) => ({
+  const isPairwise = format.name === 'transient' || (format.name === 'persistent' && !hasOwnValue(saml));
+  const qualifiers = isPairwise ? { nameQualifier: issuer, spNameQualifier } : { spNameQualifier: saml.spNameQualifier };
+  const nameId: NameId = { format: everyNameIdFormat[format.name], value, ...qualifiers };
+  const attributes: Attribute[] = saml.attributes.map(({ name, nameFormat, friendlyName, from, value, template }) => ({
     name,
     nameFormat,
     friendlyName,
-    values: from ? valuesOf(from) : [value ?? ''],
+    values: from ? valuesOf(from) : template ? fillTemplate(template, valuesOf) : [value ?? ''],
   }));
   if (saml.sendGroups) {
     attributes.push(
@@ -76,13 +76,15 @@ const encrypted = 'urn:oasis:names:tc:SAML:2.0:nameid-format:encrypted';
 function chooseFormat(
   { nameIdFormat: own, forceNameIdFormat }: SamlSettings,
   wanted = '',
-): { name: NameIdFormat } | 'format' | 'encrypted' {
-  if (forceNameIdFormat || wanted === '') return { name: own };
+): { name: SamlSettings['nameIdFormat'] } | 'format' | 'encrypted' {
+  if (forceNameIdFormat || wanted === '' || wanted === everyNameIdFormat[own]) return { name: own };
   if (wanted === encrypted) return 'encrypted';
   const name = sameName[wanted] ?? (Object.keys(nameIdFormat) as NameIdFormat[]).find((key) => nameIdFormat[key] === wanted);
   if (!name) return 'format';
   return { name: name === 'unspecified' ? own : name };
 }
+
+const hasOwnValue = ({ nameIdField, nameIdTemplate }: SamlSettings): boolean => (nameIdField ?? nameIdTemplate) !== undefined;
 
 type Naming = { isPreview?: boolean; valuesOf: (field: SourceField) => string[] };
 
@@ -90,13 +92,14 @@ async function nameOf(
   scope: Scope,
   { applicationId, saml }: SamlApplication,
   { userId }: Profile,
-  format: NameIdFormat,
+  format: SamlSettings['nameIdFormat'],
   { isPreview, valuesOf }: Naming,
 ): Promise<string | undefined> {
   if (format === 'transient') return newXmlId();
-  if (format === 'persistent' && !saml.nameIdField) {
+  if (format === 'persistent' && !hasOwnValue(saml)) {
     const found = await findPersistentNameId(scope, applicationId, userId);
     return found ?? (isPreview ? undefined : await makePersistentNameId(scope, applicationId, userId));
   }
-  return (format === 'emailAddress' ? valuesOf('email') : valuesOf(saml.nameIdField ?? 'login'))[0];
+  if (format === 'emailAddress') return valuesOf('email')[0];
+  return (saml.nameIdTemplate ? fillTemplate(saml.nameIdTemplate, valuesOf) : valuesOf(saml.nameIdField ?? 'login'))[0];
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { decide } from '../../../domain/applications/access/index.ts';
 import { getApplication, type SamlSettings } from '../../../domain/applications/applications/index.ts';
-import { describePerson } from '../../../domain/applications/assertions/index.ts';
+import { describeConditions, describePerson } from '../../../domain/applications/assertions/index.ts';
 import { findUserByLogin, recordView } from '../../../domain/people/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { authnContext, newXmlId, partnerEntity, previewAssertion } from '../../../platform/saml/index.ts';
@@ -27,14 +27,13 @@ export async function showPreview(page: PageContext): Promise<void> {
     description?.outcome === 'described'
       ? previewAssertion({
           issuer: context.saml.entityId,
-          audience: saml.entityId,
+          ...describeConditions(saml, now, new Date(now.getTime() + 12 * 3600 * 1000)),
           recipient: partnerEntity(saml).defaultConsumer,
           nameId: description.nameId,
           attributes: description.attributes,
           authenticatedAt: now,
           authnContextClass: authnContext.passwordProtectedTransport,
           sessionIndex: newXmlId(),
-          sessionNotOnOrAfter: new Date(now.getTime() + 12 * 3600 * 1000),
           now,
         })
       : undefined;

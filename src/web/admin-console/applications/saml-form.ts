@@ -1,9 +1,10 @@
 import type { Application, CatalogueEntry, SamlInput, SourceField } from '../../../domain/applications/applications/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { OutboundRefused } from '../../../platform/net/index.ts';
-import { attributeNameFormat, blockCiphers, nameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';
+import { attributeNameFormat, blockCiphers, everyNameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';
 import { createMetadataFetcher, type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
+import { presentOptions, readOptions } from './saml-options-form.ts';
 
 type SamlEntry = Extract<CatalogueEntry, { protocol: 'saml' }>;
 const flags = ['forceNameIdFormat', 'sendGroups', 'signAssertion', 'signResponse', 'encryptAssertion', 'requireSignedRequests'] as const;
@@ -44,7 +45,9 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
   const attributes = names.flatMap((name, i) => {
     if (!name.trim()) return [];
     const friendlyName = known?.attributes.find((one) => one.name === name.trim())?.friendlyName;
-    const source = sources[i] === 'fixed' ? { value: values[i] ?? '' } : { from: sources[i] as SourceField };
+    const typed = values[i] ?? '';
+    const source =
+      sources[i] === 'fixed' ? { value: typed } : sources[i] === 'template' ? { template: typed } : { from: sources[i] as SourceField };
     return [{ name, nameFormat: formats[i], friendlyName, ...source }];
   });
   return {
@@ -68,6 +71,7 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
       defaultRelayState: form.get('defaultRelayState').trim() || undefined,
       attributes,
       ...Object.fromEntries(flags.map((name) => [name, form.get(name) === 'yes'])),
+      ...readOptions(page),
       ...Object.fromEntries(choices.map((name) => [name, form.get(name) || undefined])),
     },
   };
@@ -121,7 +125,8 @@ export async function renderSamlForm(
       attributes: [...(saml.attributes ?? []), {}, {}, {}],
       sources: await sourcesOf(page),
       attributeFormats: Object.keys(attributeNameFormat),
-      nameIdFormats: Object.keys(nameIdFormat),
+      nameIdFormats: Object.keys(everyNameIdFormat),
+      options: presentOptions(saml),
       signatureAlgorithms: Object.keys(signingAlgorithms),
       encryptionAlgorithms: Object.keys(blockCiphers),
       typed: { metadata: page.form.get('metadata'), metadataUrl: saml.metadataUrl },

@@ -1,5 +1,6 @@
 import {
   type Application,
+  adviseOn,
   catalogue,
   findCatalogueEntry,
   getApplication,
@@ -38,6 +39,7 @@ export async function showApplication(page: PageContext, applicationId = page.pa
     metadata,
     proposal: metadata?.proposed && digestOf(metadata.proposed),
     metadataDifferences: metadata?.proposed ? differences(application.saml!, metadata.proposed) : [],
+    advice: application.saml ? adviseOn(application.saml, page.services.clock.now()) : [],
     secret,
     secretEnds: secretExpiry(application.oidc),
     now: page.services.clock.now(),
