@@ -1,7 +1,7 @@
 import { createDecipheriv, privateDecrypt, sign as signWith } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
-import { applyState, parseState } from '../../../src/domain/administration/desired-state/index.ts';
+import { applyState, parseState, type StateError } from '../../../src/domain/administration/desired-state/index.ts';
 import { findApplicationByCode, samlOptionNames } from '../../../src/domain/applications/applications/index.ts';
 import type { Jar } from '../../support/jar.ts';
 import { type Exchange, followSaml, makeKeys } from '../../support/saml.ts';
@@ -21,6 +21,7 @@ describe('web: what one SAML application may have', () => {
   let count = 0;
 
   const options: Record<string, Record<string, unknown>> = {
+    allowHttp: { allowHttp: true, assertionConsumerServices: [{ url: 'http://erp.intern.example/acs', isDefault: true }] },
     acceptRsaPss: { acceptRsaPss: true, signingCertificates: [keys.certificate] },
     ignoreSignatures: { ignoreSignatures: true },
     acceptInclusiveC14nUntil: { acceptInclusiveC14nUntil: day(30) },
@@ -44,7 +45,7 @@ describe('web: what one SAML application may have', () => {
   });
 
   before(async () => {
-    server = await startTestServer();
+    server = await startTestServer({ config: { samlHttpHosts: ['*.intern.example', '10.0.0.0/8'] } });
     await server.apply({
       contexts: [
         {
@@ -111,6 +112,38 @@ describe('web: what one SAML application may have', () => {
   };
 
   const effects: Record<string, () => Promise<void>> = {
+    allowHttp: async () => {
+      const seen: Exchange[] = [];
+      await followSaml(ana, await launch('allowhttp'), seen, (url) => url.startsWith('http://erp.intern.example/'));
+      expect(seen.at(-1)).to.include({ kind: 'Response', to: 'http://erp.intern.example/acs' });
+      const { contextId: _, ...scope } = await server.scope();
+      const apply = (saml: Record<string, unknown>, opened = server.app.services.isHttpHost) =>
+        applyState(
+          { ...scope, isHttpHost: opened, actor: { kind: 'operator', name: 'test' } },
+          parseState({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: [application('intern', saml)] }] }),
+          { dryRun: true },
+        ).then(
+          () => 'applied',
+          (error) => (error as StateError).faults[0]!.message,
+        );
+      const services = (url: string) => ({ assertionConsumerServices: [{ url }] });
+      const url = 'http://erp.intern.example/acs';
+      expect(await apply({ ...services(url), allowHttp: true })).to.equal('applied');
+      expect(await apply({ ...services('http://10.1.2.3:8080/acs'), allowHttp: true })).to.equal('applied');
+      expect(await apply(services(url)), 'without the option').to.equal('fields.web_uri');
+      for (const other of [
+        'http://erp.example/acs',
+        'http://intern.example.evil.example/acs',
+        'http://203.0.113.5/acs',
+        'http://192.168.0.1/acs',
+      ])
+        expect(await apply({ ...services(other), allowHttp: true }), other).to.equal('fields.http_closed');
+      for (const other of ['http://user@erp.intern.example/acs', 'http:erp.intern.example/acs', 'ftp://erp.intern.example/acs'])
+        expect(await apply({ ...services(other), allowHttp: true }), other).to.equal('fields.web_uri');
+      expect(await apply({ ...services(url), allowHttp: true }, () => false), 'unless the operator opens it').to.equal(
+        'fields.http_closed',
+      );
+    },
     acceptRsaPss: async () => {
       expect(await ask('plain', { sign: byPss })).to.contain('SAML: signature-algorithm');
       expect(await ask('acceptrsapss', { sign: byPss })).to.contain('status:Success');
@@ -234,6 +267,19 @@ describe('web: what one SAML application may have', () => {
     expect(page).to.contain('Weaker than it could be').and.to.contain('This has ended');
     const plain = (await findApplicationByCode(await server.scope(), 'plain'))!.applicationId;
     expect((await ana.get(`${server.issuer}/admin/applications/${plain}`)).text).not.to.contain('Weaker than');
+  });
+
+  it('an address by http that the operator has closed again gets no answer', async () => {
+    const { services } = server.app;
+    const before = services.isHttpHost;
+    services.isHttpHost = () => false;
+    try {
+      const answer = await launch('allowhttp');
+      expect(answer.status).to.equal(400);
+      expect(answer.text).to.contain('SAML: acs');
+    } finally {
+      services.isHttpHost = before;
+    }
   });
 
   it('what does not fit is said at its field, and nothing typed is lost', async () => {

@@ -165,7 +165,7 @@ function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 
   let { oidc, saml } = before;
   try {
     if (input.oidc) oidc = parseOidcSettings(input.oidc, scope.keyRing, before.oidc);
-    if (said) saml = parseSamlSettings(said, now);
+    if (said) saml = parseSamlSettings(said, now, scope.isHttpHost);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     Object.assign(faults, error.fields);

@@ -12,6 +12,7 @@ export {
   registerApplication,
   setApplicationEnabled,
 } from './change-application.ts';
+export { isOpenAddress } from './http-addresses.ts';
 export { changeLogo, findLogo } from './logo.ts';
 export { matchesClientSecret, type OidcSettings, oidcInputKeys, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
 export { portableApplication } from './portable.ts';

@@ -30,6 +30,7 @@ const always = () => true;
  * documentation are made from this list; the texts are `saml_options.NAME`.
  */
 export const samlOptions = {
+  allowHttp: { kind: 'flag', section: 'addresses', type: z.boolean(), weakens: always },
   acceptRsaPss: { kind: 'flag', section: 'addresses', type: z.boolean() },
   // who has given a certificate is believed by it alone: then this is without effect
   ignoreSignatures: {

@@ -12,6 +12,8 @@ import {
   type SpMetadata,
   signingAlgorithms,
 } from '../../../platform/saml/index.ts';
+import type { Scope } from '../../scope.ts';
+import { isOpenAddress, isPlainHttp } from './http-addresses.ts';
 import { isRedirectUri } from './oidc-settings.ts';
 import { entityId, optionShape, tooFar } from './saml-options.ts';
 import { type SourceField, sourceField } from './source-field.ts';
@@ -19,7 +21,8 @@ import { template, templateFields } from './template.ts';
 
 const keysOf = <T extends object>(object: T) => Object.keys(object) as [keyof T & string, ...(keyof T & string)[]];
 
-const webUri = z.string().refine((value) => /^https?:/.test(value) && isRedirectUri(value), 'fields.web_uri');
+const isWebUri = (value: string): boolean => /^https?:/.test(value) && isRedirectUri(value);
+const webUri = z.string().refine(isWebUri, 'fields.web_uri');
 /** @param kinds of key that we can use for it */
 const certificate = (...kinds: ('rsa' | 'ec')[]) =>
   z.string().transform((text, ctx) => {
@@ -65,7 +68,13 @@ function withIndexes<T extends { index?: number }>(services: T[]): (T & { index:
 const schema = z.strictObject({
   entityId,
   assertionConsumerServices: z
-    .array(z.strictObject({ url: webUri, index: z.number().int().min(0).max(65_535).optional(), isDefault: z.boolean().default(false) }))
+    .array(
+      z.strictObject({
+        url: z.string().refine((url) => isWebUri(url) || isPlainHttp(url), 'fields.web_uri'),
+        index: z.number().int().min(0).max(65_535).optional(),
+        isDefault: z.boolean().default(false),
+      }),
+    )
     .min(1, 'fields.acs_missing')
     .max(50)
     .transform(withIndexes)
@@ -122,7 +131,7 @@ export const samlInputKeys = [...Object.keys(schema.shape), 'metadata'];
  * Checks what a person or file says of a service provider. `metadata` is the partner's XML: what it says stands, unless the rest says otherwise.
  * @throws AppError invalid_input with a message key for each field
  */
-export function parseSamlSettings(input: Record<string, unknown>, now: Date): SamlSettings {
+export function parseSamlSettings(input: Record<string, unknown>, now: Date, isHttpHost?: Scope['isHttpHost']): SamlSettings {
   const { metadata, ...given } = input;
   const fromPartner = typeof metadata === 'string' ? settingsFromMetadata(metadata, now) : {};
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -133,9 +142,14 @@ export function parseSamlSettings(input: Record<string, unknown>, now: Date): Sa
     throw invalidInput({ signingCertificates: 'fields.signing_certificate' });
   // an assertion that nobody signed could be anybody's (profiles §4.1.3.5)
   if (!settings.signAssertion && !settings.signResponse) throw invalidInput({ signAssertion: 'fields.nothing_signed' });
-  const faults = refuseOptions(settings, now);
+  const faults = { ...refuseOptions(settings, now), ...refuseHttp(settings, isHttpHost) };
   if (Object.keys(faults).length > 0) throw invalidInput(faults);
   return settings;
+}
+
+function refuseHttp({ assertionConsumerServices, allowHttp }: SamlSettings, isHttpHost: Scope['isHttpHost']): FieldErrors {
+  const isClosed = assertionConsumerServices.some(({ url }) => !isOpenAddress(url, allowHttp, isHttpHost));
+  return isClosed ? { assertionConsumerServices: allowHttp ? 'fields.http_closed' : 'fields.web_uri' } : {};
 }
 
 /** Options that need or exclude others. */
