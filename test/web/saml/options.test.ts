@@ -1,4 +1,4 @@
-import { createDecipheriv, privateDecrypt, sign as signWith } from 'node:crypto';
+import { createDecipheriv, createHash, privateDecrypt, sign as signWith } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import { applyState, parseState, type StateError } from '../../../src/domain/administration/desired-state/index.ts';
@@ -24,7 +24,7 @@ describe('web: what one SAML application may have', () => {
     allowHttp: { allowHttp: true, assertionConsumerServices: [{ url: 'http://erp.intern.example/acs', isDefault: true }] },
     acceptRsaPss: { acceptRsaPss: true, signingCertificates: [keys.certificate] },
     ignoreSignatures: { ignoreSignatures: true },
-    acceptInclusiveC14nUntil: { acceptInclusiveC14nUntil: day(30) },
+    acceptInclusiveC14nUntil: { acceptInclusiveC14nUntil: day(30), signingCertificates: [keys.certificate] },
     acceptSha1Until: { acceptSha1Until: day(30), signingCertificates: [keys.certificate] },
     relayStates: { relayStates: ['ss:mem:*', 'https://console.example/*'] },
     refuseLaunch: { refuseLaunch: true },
@@ -51,6 +51,7 @@ describe('web: what one SAML application may have', () => {
         {
           code: 'acme',
           name: 'Acme S.A.',
+          users: [{ username: 'comma', firstName: 'Ana, O=Root', lastName: '#1', password: 'correct horse battery' }],
           groups: [
             { name: 'AWS-Admin', members: ['ana@acme.example'] },
             { name: 'AWS-Read', members: ['ana@acme.example'] },
@@ -61,6 +62,7 @@ describe('web: what one SAML application may have', () => {
             application('ended', { acceptSha1Until: day(-1), acceptInclusiveC14nUntil: day(-1), signingCertificates: [keys.certificate] }),
             application('plainpersistent', { nameIdFormat: 'persistent' }),
             application('oldname', { nameIdFormat: 'unspecified20' }),
+            application('dn', { nameIdFormat: 'x509SubjectName', nameIdTemplate: 'CN={fullName},O=Acme' }),
             application('pss', { signatureAlgorithm: 'rsa-pss-sha256' }),
             application('aws', {
               attributes: [
@@ -100,6 +102,20 @@ describe('web: what one SAML application may have', () => {
       `${server.issuer}/saml/launch/${applicationId}${relayState === undefined ? '' : `?RelayState=${encodeURIComponent(relayState)}`}`,
     );
   };
+  const post = async (xml: string) =>
+    reached(await ana.get(`${server.issuer}/saml/sso`, { form: { SAMLRequest: Buffer.from(xml).toString('base64') } }));
+  /** Inclusive canonicalization declares at SignedInfo what its ancestors declare; of the message itself it says the same as the exclusive one. */
+  function inclusivelySigned(code: string): string {
+    const destination = `${server.issuer}/saml/sso`;
+    const c14n = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315';
+    const id = `_i${++count}`;
+    const begin = `<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" Destination="${destination}" ID="${id}" IssueInstant="${new Date().toISOString()}" Version="2.0"><saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">https://${code}.example</saml:Issuer>`;
+    const digest = createHash('sha256').update(`${begin}</samlp:AuthnRequest>`).digest('base64');
+    const inside = `<ds:CanonicalizationMethod Algorithm="${c14n}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></ds:SignatureMethod><ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"></ds:Transform><ds:Transform Algorithm="${c14n}"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></ds:DigestMethod><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>`;
+    const info = `<ds:SignedInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol">${inside}`;
+    const value = signWith('sha256', Buffer.from(info), keys.privateKey).toString('base64');
+    return `${begin}<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo>${inside}<ds:SignatureValue>${value}</ds:SignatureValue></ds:Signature></samlp:AuthnRequest>`;
+  }
   const nameOf = (xml: string) => /<saml:NameID[^>]*>([^<]*)/.exec(xml)?.[0];
   const minutesOf = (xml: string) => {
     const [, issued, until] = /IssueInstant="([^"]+)".*<saml:Conditions[^>]*NotOnOrAfter="([^"]+)"/s.exec(xml)!;
@@ -154,9 +170,8 @@ describe('web: what one SAML application may have', () => {
       expect(await ask('ignoresignatures', { sign: bySha1 })).to.contain('status:Success');
     },
     acceptInclusiveC14nUntil: async () => {
-      // what it accepts is shown in test/platform/saml/exceptions.test.ts
-      const { saml } = (await findApplicationByCode(await server.scope(), 'acceptinclusivec14nuntil'))!;
-      expect(saml!.acceptInclusiveC14nUntil).to.equal(day(30));
+      for (const code of ['plain', 'ended']) expect(await post(inclusivelySigned(code)), code).to.contain('SAML: signature-transforms');
+      expect(await post(inclusivelySigned('acceptinclusivec14nuntil'))).to.contain('status:Success');
     },
     acceptSha1Until: async () => {
       expect(await ask('plain', { sign: bySha1 })).to.contain('SAML: signature-algorithm');
@@ -240,14 +255,23 @@ describe('web: what one SAML application may have', () => {
     expect(valuesOf('DisplayName')).to.deep.equal(['Ana Souza']);
   });
 
+  it('a person’s name adds nothing to a distinguished name', async () => {
+    expect(nameOf(await ask('dn'))).to.contain('>CN=Ana Souza,O=Acme');
+    const other = await signedIn(server.baseUrl, 'comma', 'correct horse battery');
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'dn'))!;
+    const seen: Exchange[] = [];
+    await followSaml(other, await other.get(`${server.issuer}/saml/launch/${applicationId}`), seen, (url) => url.startsWith(acs));
+    expect(nameOf(seen.at(-1)!.xml)).to.contain('>CN=Ana\\, O=Root #1,O=Acme');
+  });
+
   it('unspecified in the spelling of 2.0, and RSA-PSS of ours, where they are chosen', async () => {
     expect(nameOf(await ask('oldname'))).to.contain(`${formats}2.0:nameid-format:unspecified`);
     expect(await ask('pss')).to.contain(`SignatureMethod Algorithm="${pss}"`);
   });
 
   it('form, advice and file know every option: saved unchanged it stays, downloaded and applied it changes nothing', async () => {
-    for (const name of samlOptionNames) {
-      const code = codeOf(name);
+    for (const name of [...samlOptionNames, 'attributes'] as const) {
+      const code = name === 'attributes' ? 'aws' : codeOf(name);
       const before = (await findApplicationByCode(await server.scope(), code))!;
       const at = `${server.issuer}/admin/applications/${before.applicationId}`;
       const form = ana.form(await ana.get(`${at}/edit`), /applications/);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { relayStatePattern } from './relay-states.ts';
-import { template } from './template.ts';
+import type { SourceField } from './source-field.ts';
+import { template, templateFields } from './template.ts';
 
 /** How the form shows one: `day` is YYYY-MM-DD, the last day; `lines` is a list with one a line. */
 type Kind = 'flag' | 'minutes' | 'text' | 'lines' | 'day';
@@ -24,6 +25,9 @@ const minutes = (least: number, most: number) =>
   z.number('fields.number_range').int('fields.number_range').min(least, 'fields.number_range').max(most, 'fields.number_range');
 const day = z.iso.date('fields.day');
 const always = () => true;
+/** What no two people share; of its own fields the company knows. */
+const isOnePersons = (field: SourceField): boolean =>
+  ['login', 'email', 'username', 'userId'].includes(field) || field.startsWith('custom.');
 
 /**
  * What one partner needs and others do not: off unless an administrator says so, and absent from the stored settings then. Form, `apply`, export, advice and
@@ -43,7 +47,7 @@ export const samlOptions = {
   acceptSha1Until: { kind: 'day', section: 'addresses', type: day, weakens: always },
   relayStates: { kind: 'lines', section: 'addresses', type: z.array(relayStatePattern).max(50), weakens: always },
   refuseLaunch: { kind: 'flag', section: 'addresses', type: z.boolean() },
-  nameIdTemplate: { kind: 'text', section: 'told', type: template },
+  nameIdTemplate: { kind: 'text', section: 'told', type: template, weakens: (text: string) => !templateFields(text).some(isOnePersons) },
   spNameQualifier: { kind: 'text', section: 'told', type: entityId },
   audiences: { kind: 'lines', section: 'protection', type: z.array(entityId).max(10), weakens: always },
   oneTimeUse: { kind: 'flag', section: 'protection', type: z.boolean() },

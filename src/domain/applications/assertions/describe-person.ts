@@ -84,6 +84,10 @@ function chooseFormat(
   return { name: name === 'unspecified' ? own : name };
 }
 
+/** RFC 4514 §2.4: what a person is called adds no part to their distinguished name. */
+const escapeInName = (value: string): string =>
+  value.replace(/["+,;<>\\]|^[ #]| $/g, (character) => `\\${character}`).replaceAll('\0', '\\00');
+
 const hasOwnValue = ({ nameIdField, nameIdTemplate }: SamlSettings): boolean => (nameIdField ?? nameIdTemplate) !== undefined;
 
 type Naming = { isPreview?: boolean; valuesOf: (field: SourceField) => string[] };
@@ -101,5 +105,7 @@ async function nameOf(
     return found ?? (isPreview ? undefined : await makePersistentNameId(scope, applicationId, userId));
   }
   if (format === 'emailAddress') return valuesOf('email')[0];
-  return (saml.nameIdTemplate ? fillTemplate(saml.nameIdTemplate, valuesOf) : valuesOf(saml.nameIdField ?? 'login'))[0];
+  if (!saml.nameIdTemplate) return valuesOf(saml.nameIdField ?? 'login')[0];
+  const partsOf = format === 'x509SubjectName' ? (field: SourceField) => valuesOf(field).map(escapeInName) : valuesOf;
+  return fillTemplate(saml.nameIdTemplate, partsOf)[0];
 }

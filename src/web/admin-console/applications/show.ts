@@ -98,7 +98,9 @@ function samlValues(application: Application, { context, services }: PageContext
     entity_id: saml.entityId,
     sso_url: saml.ssoUrl,
     slo_url: saml.sloUrl,
-    launch_url: `${url}${services.pathOf({ page: 'saml-launch', application: application.applicationId })}`,
+    launch_url: application.saml.refuseLaunch
+      ? undefined
+      : `${url}${services.pathOf({ page: 'saml-launch', application: application.applicationId })}`,
     context_url: application.catalogueEntry === 'fluig' ? url : undefined,
     configuration_token: application.catalogueEntry === 'fluig' ? application.applicationId : undefined,
     fingerprint: signing?.fingerprint,

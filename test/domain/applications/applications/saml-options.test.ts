@@ -140,6 +140,8 @@ describe('domain/applications/applications: options of a service provider', () =
       { option: 'sessionMinutes', state: 'weakens', value: '0' },
     ]);
     expect(adviseOn(weak, at('2027-01-01T00:00:00Z'))[0]).to.include({ option: 'acceptSha1Until', state: 'ended' });
+    expect(adviseOn({ signingCertificates: [], nameIdTemplate: 'CN={fullName}' }, new Date()), 'two of one name').to.have.length(1);
+    expect(adviseOn({ signingCertificates: [], nameIdTemplate: 'ACME\\{username}' }, new Date())).to.deep.equal([]);
     expect(adviseOn({ signingCertificates: ['x'], ignoreSignatures: true }, new Date()), 'without effect').to.deep.equal([]);
     expect(adviseOn({ signingCertificates: [], ignoreSignatures: true }, new Date())).to.have.length(1);
   });
