@@ -15,7 +15,7 @@ import { createI18n } from '../platform/i18n/index.ts';
 import { countJobs, startJobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
 import { createMailbox, createMailer, type Mailer } from '../platform/mail/index.ts';
-import { addressMatcher, clientAddress, createOutbound } from '../platform/net/index.ts';
+import { addressMatcher, clientAddress, createOutbound, hostMatcher } from '../platform/net/index.ts';
 import { createHealth, type Health } from '../web/health/index.ts';
 import { createBackChannelLogout, ProviderDirectory } from '../web/oidc/index.ts';
 import { ContextDirectory, createPageRouter, type Services } from '../web/request/index.ts';
@@ -68,6 +68,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     artifacts: new ArtifactStore(database),
     forgetCached: (contextId) => listener.tell(contextId),
     outbound: createOutbound(config.outboundAllow),
+    isHttpHost: hostMatcher(config.samlHttpHosts),
     pathOf,
     canMail: config.smtpUrl !== undefined || keepsMails(config, store),
     clientAddress: (socket, forwarded) => clientAddress(socket, forwarded, isTrustedProxy),

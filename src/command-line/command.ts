@@ -3,6 +3,7 @@ import { openStore, type Store } from '../app/open-store.ts';
 import type { Config } from '../config/index.ts';
 import { openServerScope, type ServerScope } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
+import { hostMatcher } from '../platform/net/index.ts';
 
 /** BSD sysexits, as far as they fit. */
 export const exitCodes = { ok: 0, failed: 1, problems: 2, usage: 64, data: 65, unavailable: 69, config: 78 } as const;
@@ -40,7 +41,10 @@ export async function withStore<T>({ config, note }: Pick<Invocation, 'config' |
   const store = await openStore({ ...config, databasePoolSize: 4 }, { say: note });
   try {
     const actor = { kind: 'operator', name: process.env.USER ?? 'operator' } as const;
-    return await work({ store, scope: openServerScope({ ...store, clock: systemClock }, actor) });
+    return await work({
+      store,
+      scope: openServerScope({ ...store, clock: systemClock, isHttpHost: hostMatcher(config.samlHttpHosts) }, actor),
+    });
   } finally {
     await store.close();
   }

@@ -80,6 +80,12 @@ export const settings = {
       'Private addresses the server may call (back-channel logout and the like): host, host:port or CIDR; every public address is allowed',
     type: list,
   },
+  samlHttpHosts: {
+    env: 'PORTARIA_SAML_HTTP_HOSTS',
+    meaning:
+      'Hosts in private networks where SAML applications may receive answers by http, which anybody on the way can read: names, *.names, addresses or CIDR ranges. Each application has to allow it, too',
+    type: list,
+  },
   metricsToken: {
     env: 'PORTARIA_METRICS_TOKEN',
     meaning: 'Bearer token that opens /metrics on the public port. Unset: /metrics answers only on the metrics port',

@@ -24,7 +24,18 @@ export type Actor = {
 };
 
 /** First parameter of every store function and use case: for which company, in whose name, and with what. By itself it reads. */
-export type Scope = { db: Db; contextId: ContextId; actor: Actor; clock: Clock; keyRing: KeyRing; hasher: PasswordHasher };
+export type Scope = {
+  db: Db;
+  contextId: ContextId;
+  actor: Actor;
+  clock: Clock;
+  keyRing: KeyRing;
+  hasher: PasswordHasher;
+  isHttpHost?: IsHttpHost;
+};
+
+/** Whether the operator has opened this host of a private network to answers by http; without it none is. */
+type IsHttpHost = (hostname: string) => boolean;
 
 declare const opened: unique symbol;
 
@@ -39,24 +50,26 @@ export type Transaction = Scope & Opened;
 /** A scope of no company yet: one is about to be made or looked for. */
 export type ServerScope = Omit<Scope, 'contextId'>;
 
-export type ScopeParts = { database: { knex: Db }; clock: Clock; keyRing: KeyRing; hasher: PasswordHasher };
+export type ScopeParts = { database: { knex: Db }; clock: Clock; keyRing: KeyRing; hasher: PasswordHasher; isHttpHost?: IsHttpHost };
 
-export const openScope = ({ database, clock, keyRing, hasher }: ScopeParts, contextId: ContextId, actor: Actor): Scope => ({
+export const openScope = ({ database, clock, keyRing, hasher, isHttpHost }: ScopeParts, contextId: ContextId, actor: Actor): Scope => ({
   db: database.knex,
   contextId,
   actor,
   clock,
   keyRing,
   hasher,
+  isHttpHost,
 });
 
 /** As `openScope`, of no company yet. */
-export const openServerScope = ({ database, clock, keyRing, hasher }: ScopeParts, actor: Actor): ServerScope => ({
+export const openServerScope = ({ database, clock, keyRing, hasher, isHttpHost }: ScopeParts, actor: Actor): ServerScope => ({
   db: database.knex,
   actor,
   clock,
   keyRing,
   hasher,
+  isHttpHost,
 });
 
 const isTransaction = <S extends ServerScope>(scope: S): scope is S & Opened => scope.db.isTransaction === true;

@@ -603,8 +603,9 @@ export type Tables = {
       name: string;
       reason: string | null;
       content: string;
+      claimed_issuer: string | null;
     },
-    'reason',
+    'reason' | 'claimed_issuer',
     never
   >;
   user_counts: Table<

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { errorCodes, page as errorsFile, errorsPage } from '../../scripts/errors-page.ts';
+import { page as samlOptionsFile, samlOptionsPage } from '../../scripts/saml-options-page.ts';
 import { withTable } from '../../scripts/settings-table.ts';
 import { settings } from '../../src/config/index.ts';
 
@@ -17,6 +18,10 @@ describe('documents', () => {
   it('the README’s table of settings is the schema’s', () => {
     expect(read('README.md')).to.equal(withTable(read('README.md')));
     expect(read('README.md')).to.contain(settings.baseUrl.env);
+  });
+
+  it('docs/saml-options.md is the list of options (`npm run generate`)', () => {
+    expect(read(samlOptionsFile)).to.equal(samlOptionsPage());
   });
 
   it('docs/errors.md has every code of the sources, each with a text (`npm run generate`)', () => {

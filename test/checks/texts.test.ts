@@ -1,11 +1,13 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { nameIdFaults } from '../../src/domain/applications/assertions/index.ts';
 import { mailKinds } from '../../src/domain/company/mails/index.ts';
 import { auditEventTypes } from '../../src/domain/records/audit/index.ts';
 import { factors, proofs } from '../../src/domain/sign-in/credentials/factors/index.ts';
 import { defaultRules, explainPolicy } from '../../src/domain/sign-in/sign-in-policy/index.ts';
 import { locales } from '../../src/platform/i18n/index.ts';
+import { gateRules, statusOf } from '../../src/platform/saml/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(root + file, 'utf8');
@@ -109,6 +111,25 @@ describe('texts in three languages', () => {
       beginnings.some((beginning) => isBuilt(withoutPlural(key), beginning));
     expect(beginnings.length).to.be.greaterThan(30);
     expect([...homes.keys()].filter((key) => !isUsed(key))).to.deep.equal([]);
+  });
+
+  it('every rule that refuses a SAML message or a sign-in by SAML says what broke and what mends it', () => {
+    const statuses = Object.keys(statusOf).filter((status) => !['Success', 'PartialLogout', 'InvalidNameIDPolicy'].includes(status));
+    const reasons = [
+      ...gateRules,
+      ...statuses.map((status) => `saml:${status}`),
+      ...nameIdFaults.map((fault) => `saml:InvalidNameIDPolicy:${fault}`),
+    ];
+    expect(reasons.length).to.be.greaterThan(30);
+    for (const locale of locales) {
+      const texts = textsOf('views/audit', locale);
+      const said = reasons.map((reason) => {
+        const name = reason.replace(/[.:-]/g, '_');
+        for (const key of [`audit.reasons.${name}`, `audit.remedies.${name}`]) expect(texts.get(key), `${key} in ${locale}`).to.match(/\S/);
+        return texts.get(`audit.reasons.${name}`);
+      });
+      expect(new Set(said).size, `one sentence each in ${locale}`).to.equal(reasons.length);
+    }
   });
 
   it('every factor has its own texts, and the reasons of a refusal in the audit', () => {

@@ -247,6 +247,39 @@ describe('interop: SAML service providers', function () {
       expect(result.errors, result.reason).to.deep.equal([]);
       expect((await jar.follow(`${server.issuer}/launchpad`)).text).to.contain('name="password"');
     });
+
+    it('python3-saml, an old one: SHA-1 until a day, a composed name and attributes, further audiences, no end of the session', async () => {
+      const format = 'urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName';
+      const old = {
+        ...basic,
+        requireSignedRequests: true,
+        nameIdFormat: 'windowsDomainQualifiedName',
+        nameIdTemplate: 'ACME\\{firstName}',
+        signResponse: true,
+        encryptAssertion: true,
+        encryptionCertificate: keys.certificate,
+        audiences: ['urn:another'],
+        oneTimeUse: true,
+        sessionMinutes: 0,
+        attributes: [
+          { name: 'cn', template: '{firstName} {lastName}' },
+          { name: 'role', template: 'role/{group}' },
+        ],
+      };
+      const request = () =>
+        runPython('python3_saml.py', step({ do: 'request', format, signatureAlgorithm: 'http://www.w3.org/2000/09/xmldsig#rsa-sha1' }));
+      await register(old);
+      const refused = await responseTo(request().url).catch((error: Error) => error.message);
+      expect(refused).to.contain('signature-algorithm');
+      await register({ ...old, acceptSha1Until: new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10) });
+      const { id, url: asked } = request();
+      const response = await responseTo(asked);
+      const result = runPython('python3_saml.py', step({ do: 'response', id, format, post: { SAMLResponse: encode(response.xml) } }));
+      expect(result.errors, result.reason).to.deep.equal([]);
+      expect(result.nameId).to.equal('ACME\\Ana');
+      expect(result.attributes.cn).to.deep.equal(['Ana Souza']);
+      expect(result.attributes.role).to.include('role/Everyone');
+    });
   });
 
   it('one request is answered once, and what begins here carries the RelayState', async () => {

@@ -1,3 +1,4 @@
+import { createDecipheriv } from 'node:crypto';
 import { expect } from 'chai';
 import {
   type BlockCipher,
@@ -11,7 +12,15 @@ import {
   writeLogoutResponse,
   writeResponse,
 } from '../../src/platform/saml/index.ts';
-import { makeKeys, missingForXml, schemaFaults, xmlsecDecrypts, xmlsecVerifies } from '../support/saml.ts';
+import {
+  makeKeys,
+  missingForXml,
+  opensslUnwraps,
+  opensslVerifiesPss,
+  schemaFaults,
+  xmlsecDecrypts,
+  xmlsecVerifies,
+} from '../support/saml.ts';
 
 const rsa = makeKeys();
 const ec = makeKeys('ES256');
@@ -57,8 +66,12 @@ describe('interop: xmlsec1 and xmllint on everything we write', () => {
       const xml = await writeResponse(content, { signer, signAssertion: true, signResponse: true });
       expect(schemaFaults(xml)).to.equal('');
       for (const element of ['Response', 'Assertion']) {
-        expect(xmlsecVerifies(xml, certificate, element), element).to.equal(true);
-        expect(xmlsecVerifies(xml.replace('Finance', 'Finances'), certificate, element), `${element} changed`).to.equal(false);
+        // xmlsec1 before 1.3 knows no RSA-PSS: openssl verifies the signature, its digest is made as for the others
+        const verifies = algorithm === 'rsa-pss-sha256' ? opensslVerifiesPss : xmlsecVerifies;
+        expect(verifies(xml, certificate, element), element).to.equal(true);
+        const changed =
+          algorithm === 'rsa-pss-sha256' ? xml.replaceAll('DigestValue>', 'DigestValue> ') : xml.replace('Finance', 'Finances');
+        expect(verifies(changed, certificate, element), `${element} changed`).to.equal(false);
       }
     });
 
@@ -78,6 +91,37 @@ describe('interop: xmlsec1 and xmllint on everything we write', () => {
       expect(plain).to.contain('Finance');
       expect(xmlsecVerifies(plain, rsa.certificate, 'Assertion')).to.equal(true);
     });
+
+  it('RSA-OAEP with SHA-256: openssl unwraps the key, and with it the assertion', async () => {
+    const { signer } = signerOf('rsa-sha256');
+    const encryption = { certificate: rsa.certificate, cipher: 'aes256-gcm' as const, oaepHash: 'sha256' as const };
+    const xml = await writeResponse(content, { signer, signAssertion: true, signResponse: true, encryption });
+    expect(xml).to.contain('Algorithm="http://www.w3.org/2009/xmlenc11#rsa-oaep"').and.to.contain('xmlenc11#mgf1sha256');
+    const [wrapped, sealed] = [...xml.matchAll(/CipherValue>([^<]+)/g)].map(([, text]) => Buffer.from(text!, 'base64'));
+    const key = opensslUnwraps(wrapped!, rsa.pem);
+    const opening = createDecipheriv('aes-256-gcm', key, sealed!.subarray(0, 12)).setAuthTag(sealed!.subarray(-16));
+    const plain = opening.update(sealed!.subarray(12, -16)).toString() + opening.final().toString();
+    expect(plain).to.contain('Finance');
+    expect(xmlsecVerifies(plain, rsa.certificate, 'Assertion')).to.equal(true);
+  });
+
+  it('several audiences, used once, without an end of the session', async () => {
+    const { signer } = signerOf('rsa-sha256');
+    const more = {
+      ...content,
+      furtherAudiences: ['urn:two', 'https://three.example/?a&b'],
+      oneTimeUse: true,
+      validMinutes: 60,
+      sessionNotOnOrAfter: undefined,
+    };
+    const xml = await writeResponse(more, { signer, signAssertion: true, signResponse: true });
+    expect(schemaFaults(xml)).to.equal('');
+    expect(xmlsecVerifies(xml, rsa.certificate, 'Assertion')).to.equal(true);
+    expect(xml.match(/<saml:Audience>/g)).to.have.length(3);
+    expect(xml).to.contain('<saml:OneTimeUse></saml:OneTimeUse></saml:Conditions>').and.not.contain('SessionNotOnOrAfter');
+    const [, until] = /<saml:Conditions NotBefore="[^"]+" NotOnOrAfter="([^"]+)"/.exec(xml)!;
+    expect(Date.parse(until!) - now.getTime()).to.equal(3_600_000);
+  });
 
   it('refusals and logout messages', async () => {
     const { signer } = signerOf('rsa-sha256');

@@ -599,6 +599,7 @@ CREATE TABLE traced_exchanges (
   name text NOT NULL,
   reason text,
   content text NOT NULL,
+  claimed_issuer text,
   PRIMARY KEY (context_id, exchange_id),
   FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
   CHECK ((direction = ANY (ARRAY['received'::text, 'sent'::text]))),

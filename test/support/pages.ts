@@ -236,6 +236,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
 const noPages: Record<string, string> = {
   '/': 'leads to the Launchpad',
   '/admin/operations/:operation/file': 'a file',
+  '/admin/applications/:application/export': 'a file',
   '/admin/exports/:token/file': 'a file',
   '/language': 'leads back',
   '/launchpad/open/:application': 'leads to the application',

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -120,6 +120,31 @@ export const xmlsecDecrypts = (xml: string, keyPem: string): string =>
   inFolder({ 'message.xml': xml, 'sp.key': keyPem }, (folder) =>
     execFileSync('xmlsec1', ['--decrypt', '--privkey-pem', join(folder, 'sp.key'), join(folder, 'message.xml')]).toString(),
   );
+
+/** Does openssl accept the RSA-PSS signature over the SignedInfo of this element? Its octets are those that we wrote, with the namespace that its parent declares. */
+export const opensslVerifiesPss = (xml: string, certificate: string, element: string): boolean => {
+  // the signature of an element stands behind its Issuer
+  const part = xml.slice(xml.search(new RegExp(`<saml[p]?:${element} `)));
+  const info = /<ds:SignedInfo>.*?<\/ds:SignedInfo>/s
+    .exec(part)![0]
+    .replace('<ds:SignedInfo>', '<ds:SignedInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">');
+  const value = Buffer.from(/<ds:SignatureValue>([^<]+)/.exec(part)![1]!, 'base64');
+  const publicKey = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'pem' }) as string;
+  return inFolder({ info, 'key.pem': publicKey }, (folder) => {
+    writeFileSync(join(folder, 'value'), value);
+    const options = ['rsa_padding_mode:pss', 'rsa_pss_saltlen:32', 'rsa_mgf1_md:sha256'].flatMap((one) => ['-sigopt', one]);
+    const files = ['-verify', join(folder, 'key.pem'), '-signature', join(folder, 'value'), join(folder, 'info')];
+    return spawnSync('openssl', ['dgst', '-sha256', ...options, ...files]).status === 0;
+  });
+};
+
+/** RSA-OAEP, hash and MGF1 by SHA-256. @throws Error when openssl cannot */
+export const opensslUnwraps = (wrapped: Buffer, keyPem: string): Buffer =>
+  inFolder({ 'sp.key': keyPem }, (folder) => {
+    writeFileSync(join(folder, 'wrapped'), wrapped);
+    const options = ['rsa_padding_mode:oaep', 'rsa_oaep_md:sha256', 'rsa_mgf1_md:sha256'].flatMap((one) => ['-pkeyopt', one]);
+    return execFileSync('openssl', ['pkeyutl', '-decrypt', '-inkey', join(folder, 'sp.key'), '-in', join(folder, 'wrapped'), ...options]);
+  });
 
 /** The faults that xmllint finds against the published schemas; empty when it is valid. */
 export const schemaFaults = (xml: string, schema: 'protocol' | 'metadata' = 'protocol'): string =>

@@ -11,27 +11,39 @@ export const blockCiphers = {
 } as const;
 export type BlockCipher = keyof typeof blockCiphers;
 
+/** `certificate`: PEM of the partner's encryption key, RSA. */
+export type Encryption = { certificate: string; cipher: BlockCipher; oaepHash?: 'sha1' | 'sha256' };
+
+const wrappingMethods = {
+  sha1: element(
+    'xenc:EncryptionMethod',
+    { Algorithm: `${ns.encryption}rsa-oaep-mgf1p` },
+    element('ds:DigestMethod', { Algorithm: `${ns.signature}sha1` }),
+  ),
+  sha256: element(
+    'xenc:EncryptionMethod',
+    { Algorithm: `${ns.encryption11}rsa-oaep` },
+    element('ds:DigestMethod', { Algorithm: `${ns.encryption}sha256` }),
+    element('xenc11:MGF', { Algorithm: `${ns.encryption11}mgf1sha256` }),
+  ),
+};
+
 /**
- * Encrypts an assertion for the holder of a certificate (core §2.3.4): a fresh key for the content, wrapped with RSA-OAEP (MGF1 with SHA-1, the one that every partner reads;
- * the hash there carries no security of its own).
- * @param certificate PEM of the partner's encryption key, RSA
+ * Encrypts an assertion for the holder of a certificate (core §2.3.4): a fresh key for the content, wrapped with RSA-OAEP. With SHA-1 it is the one that every partner
+ * reads, and the hash there carries no security of its own; with SHA-256 hash and MGF1 are that of XML Encryption 1.1 §5.5.2.
  */
-export function encryptAssertion(assertion: Node, certificate: string, cipher: BlockCipher): Node {
+export function encryptAssertion(assertion: Node, { certificate, cipher, oaepHash = 'sha1' }: Encryption): Node {
   const { uri, keyBytes, ivBytes } = blockCiphers[cipher];
   const [key, iv] = [randomBytes(keyBytes), randomBytes(ivBytes)];
   const content = Buffer.from(serialize(assertion));
   const wrapped = publicEncrypt(
-    { key: new X509Certificate(certificate).publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' },
+    { key: new X509Certificate(certificate).publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash },
     key,
   );
   const encryptedKey = element(
     'xenc:EncryptedKey',
     {},
-    element(
-      'xenc:EncryptionMethod',
-      { Algorithm: `${ns.encryption}rsa-oaep-mgf1p` },
-      element('ds:DigestMethod', { Algorithm: `${ns.signature}sha1` }),
-    ),
+    wrappingMethods[oaepHash],
     element('xenc:CipherData', {}, element('xenc:CipherValue', {}, wrapped.toString('base64'))),
   );
   return element(

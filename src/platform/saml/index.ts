@@ -5,7 +5,8 @@ export { createCertificate } from './certificate.ts';
 export { derOf, pemOf, type SpMetadata } from './describe-provider.ts';
 export { type BlockCipher, blockCiphers } from './encrypt.ts';
 export { type PartnerEntity, partnerEntity } from './entities.ts';
-export { type Rule, SamlFault } from './faults.ts';
+export { gateRules, type Rule, SamlFault } from './faults.ts';
+export { nameFinder, showEscapes } from './look-alikes.ts';
 export { type LeftOut, type LeftOutReason, leftOut, leftOutReasons, MetadataFault, metadataRules } from './metadata-faults.ts';
 export {
   type AttributeNameFormat,
@@ -13,12 +14,16 @@ export {
   authnContext,
   type Binding,
   binding,
+  type Exceptions,
+  everyNameIdFormat,
   type NameIdFormat,
   nameIdFormat,
   type SigningAlgorithm,
   type Status,
   signingAlgorithms,
+  statusOf,
 } from './names.ts';
+export { type Claim, readClaim } from './read-claim.ts';
 export {
   type AuthnRequest,
   type Gate,

@@ -1,14 +1,20 @@
 import type { XmlElement } from 'libxml2-wasm';
 import type { Incoming } from './bindings.ts';
 import { type Rule, SamlFault } from './faults.ts';
-import { ns } from './names.ts';
+import { type Exceptions, ns } from './names.ts';
 import { copy, find, findAll, messageLimits, openDocument, type Read } from './read-xml.ts';
 import { takeSignature, type VerifiedBy, verifyDetached } from './verify-signature.ts';
 
 export type MessageName = 'AuthnRequest' | 'LogoutRequest' | 'LogoutResponse';
 
 /** Who a message says it is from, as known to the context: nothing of it comes from the message. */
-export type Partner = { certificates: string[]; requiresSignature: boolean };
+export type Partner = {
+  certificates: string[];
+  requiresSignature: boolean;
+  /** Has no certificate and need not sign: what it signs all the same counts as unsigned. */
+  ignoresSignature?: boolean;
+  exceptions?: Exceptions;
+};
 
 /** A message that passed the gate. `signedBy` is missing when it was not signed and did not have to be. */
 export type Message = { name: MessageName; id: string; issuer: string; issueInstant: Date; root: Read; signedBy?: VerifiedBy };
@@ -62,9 +68,11 @@ export async function readMessage(incoming: Incoming, gate: Gate): Promise<Messa
   }
 }
 
-function checkSignature({ signature }: Incoming, root: XmlElement, { certificates, requiresSignature }: Partner): VerifiedBy | undefined {
-  const detached = signature && verifyDetached(signature.signed, signature.algorithm, signature.value, certificates);
-  const enveloped = takeSignature(root, certificates);
+function checkSignature({ signature }: Incoming, root: XmlElement, partner: Partner): VerifiedBy | undefined {
+  const { certificates, requiresSignature, ignoresSignature, exceptions } = partner;
+  if (ignoresSignature && !requiresSignature && certificates.length === 0) return undefined;
+  const detached = signature && verifyDetached(signature, certificates, exceptions);
+  const enveloped = takeSignature(root, certificates, exceptions);
   const signedBy = detached ?? enveloped;
   if (!signedBy && requiresSignature) throw new SamlFault('signature-required');
   return signedBy;
@@ -109,7 +117,7 @@ export type AuthnRequest = {
   protocolBinding?: string;
   forceAuthn: boolean;
   isPassive: boolean;
-  nameIdPolicy?: { format?: string; allowCreate: boolean; spNameQualifier?: string };
+  nameIdPolicy?: { format?: string; spNameQualifier?: string };
   requestedAuthnContext?: { comparison: 'exact' | 'minimum' | 'maximum' | 'better'; classes: string[]; hasDeclarations: boolean };
   subject?: { format?: string; value: string; hasConfirmation: boolean };
   conditions: boolean;
@@ -137,7 +145,6 @@ export function readAuthnRequest({ root }: Message): AuthnRequest {
     isPassive: truth(root.attributes.IsPassive),
     nameIdPolicy: policy && {
       format: policy.attributes.Format,
-      allowCreate: truth(policy.attributes.AllowCreate),
       spNameQualifier: policy.attributes.SPNameQualifier,
     },
     requestedAuthnContext: requested && {

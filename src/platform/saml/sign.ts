@@ -1,6 +1,6 @@
-import { createHash, type KeyObject, sign as signWith } from 'node:crypto';
+import { constants, createHash, type KeyObject, type SignKeyObjectInput, sign as signWith } from 'node:crypto';
 import { promisify } from 'node:util';
-import { c14n, digestAlgorithms, type SigningAlgorithm, signatureAlgorithms, signingAlgorithms } from './names.ts';
+import { c14n, digestAlgorithms, findSignatureAlgorithm, type SigningAlgorithm, signingAlgorithms } from './names.ts';
 import { element, type Node, serialize } from './write-xml.ts';
 
 /** A private key with the certificate that partners know it by. `algorithm` is the URI of XML Signature. */
@@ -21,8 +21,16 @@ export const signerFor = (key: KeyObject, certificate: string, algorithm: Signin
 const inPool = promisify(signWith);
 
 export async function signOctets(octets: string, { key, algorithm }: Signer): Promise<Buffer> {
-  const { hash, key: kind } = signatureAlgorithms[algorithm]!;
-  return inPool(hash, Buffer.from(octets), kind === 'ec' ? { key, dsaEncoding: 'ieee-p1363' } : key);
+  const { hash, ...form } = ownAlgorithm(algorithm);
+  return inPool(hash, Buffer.from(octets), keyInput(key, form));
+}
+
+const ownAlgorithm = (uri: string) => findSignatureAlgorithm(uri, { rsaPss: true })!;
+
+/** A key with the form of the signature that XML Signature wants of it. */
+export function keyInput(key: KeyObject, { key: kind, isPss }: { key: 'rsa' | 'ec'; isPss?: true }): SignKeyObjectInput {
+  if (kind === 'ec') return { key, dsaEncoding: 'ieee-p1363' };
+  return isPss ? { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST } : { key };
 }
 
 const digestUri = (hash: string): string => Object.entries(digestAlgorithms).find(([, name]) => name === hash)![0];
@@ -32,7 +40,7 @@ const digestUri = (hash: string): string => Object.entries(digestAlgorithms).fin
  * The tree is written canonically, so its own text is what is digested.
  */
 export async function signElement(node: Node, signer: Signer): Promise<Node> {
-  const { hash } = signatureAlgorithms[signer.algorithm]!;
+  const { hash } = ownAlgorithm(signer.algorithm);
   const signedInfo = element(
     'ds:SignedInfo',
     {},

@@ -1,9 +1,11 @@
 import { createHash, type KeyObject, verify, X509Certificate } from 'node:crypto';
 import { XmlC14NMode, type XmlElement } from 'libxml2-wasm';
 import { LRUCache } from 'lru-cache';
+import type { Incoming } from './bindings.ts';
 import { SamlFault } from './faults.ts';
-import { c14n, digestAlgorithms, ns, signatureAlgorithms } from './names.ts';
+import { c14n, type Exceptions, findDigestAlgorithm, findSignatureAlgorithm, ns } from './names.ts';
 import { childElements } from './read-xml.ts';
+import { keyInput } from './sign.ts';
 
 /** A certificate that a partner signs with; which one it was is told back, so that an administrator sees who still uses the old one. */
 export type VerifiedBy = { fingerprint: string };
@@ -23,10 +25,11 @@ const signaturesBelow = (element: XmlElement): number =>
 /**
  * Verifies the one enveloped signature of a message (core §5.4) and takes it out of the tree, so that what is read afterwards is what was signed.
  * @param certificates PEM, any of which may have signed; keys that the message brings along are not looked at
+ * @param exceptions what of this partner is accepted beside what is accepted of all
  * @returns undefined when the message is not signed
- * @throws SamlFault signature-placement, signature-algorithm, signature-transforms, signature-key, signature-value
+ * @throws SamlFault signature-placement, signature-algorithm, signature-transforms, signature-value
  */
-export function takeSignature(root: XmlElement, certificates: string[]): VerifiedBy | undefined {
+export function takeSignature(root: XmlElement, certificates: string[], exceptions: Exceptions = {}): VerifiedBy | undefined {
   const count = signaturesBelow(root);
   if (count === 0) return undefined;
   if (certificates.length === 0) throw new SamlFault('signature-value', 'the partner has no certificates here');
@@ -39,36 +42,46 @@ export function takeSignature(root: XmlElement, certificates: string[]): Verifie
   if (!id || reference.attr('URI')?.value !== `#${id}`) throw new SamlFault('signature-placement', 'the reference is not to the message');
 
   const method = only(signedInfo, 'SignatureMethod').attr('Algorithm')?.value ?? '';
-  const algorithm = Object.hasOwn(signatureAlgorithms, method) ? signatureAlgorithms[method]! : undefined;
+  const algorithm = findSignatureAlgorithm(method, exceptions);
   const digestMethod = only(reference, 'DigestMethod').attr('Algorithm')?.value ?? '';
-  const digest = Object.hasOwn(digestAlgorithms, digestMethod) ? digestAlgorithms[digestMethod]! : undefined;
+  const digest = findDigestAlgorithm(digestMethod, exceptions);
   if (!algorithm) throw new SamlFault('signature-algorithm', method);
   if (!digest) throw new SamlFault('signature-algorithm', digestMethod);
   const canonicalization = only(signedInfo, 'CanonicalizationMethod');
-  if (canonicalization.attr('Algorithm')?.value !== c14n.exclusive) throw new SamlFault('signature-transforms', 'canonicalization');
-  const transforms = [...childElements(only(reference, 'Transforms'))];
-  if (transforms.map((transform) => transform.attr('Algorithm')?.value).join(' ') !== `${c14n.enveloped} ${c14n.exclusive}`)
-    throw new SamlFault('signature-transforms', transforms.map((transform) => transform.attr('Algorithm')?.value).join(' '));
+  const modeOfInfo = modeOf(canonicalization, exceptions);
+  const [enveloped, transform, ...others] = [...childElements(only(reference, 'Transforms'))];
+  const isEnveloped = enveloped?.attr('Algorithm')?.value === c14n.enveloped;
+  if (!isEnveloped || others.length > 0) throw new SamlFault('signature-transforms', 'not enveloped and one canonicalization');
+  const mode = modeOf(transform, exceptions);
 
   // the signature first, over a few elements: nothing of a message that no partner signed is worked on any further
   const value = decode(only(signature, 'SignatureValue').content);
   const expected = decode(only(reference, 'DigestValue').content);
-  const signed = Buffer.from(canonicalize(signedInfo, prefixList(canonicalization)));
+  const signed = Buffer.from(canonicalize(signedInfo, modeOfInfo, prefixList(canonicalization)));
   const by = certificates.find((pem) => checks(pem, algorithm, signed, value));
   if (!by) throw new SamlFault('signature-value', `none of ${certificates.length} certificates fits`);
-  const prefixes = prefixList(transforms[1]!);
+  const prefixes = transform ? prefixList(transform) : [];
   signature.remove();
-  if (!createHash(digest).update(canonicalize(root, prefixes)).digest().equals(expected))
+  if (
+    !createHash(digest)
+      .update(canonicalize(root, mode, prefixes))
+      .digest()
+      .equals(expected)
+  )
     throw new SamlFault('signature-value', 'the content was changed');
   return { fingerprint: fingerprintOf(by) };
 }
 
 /**
  * The detached signature of the Redirect binding (bindings §3.4.4.1).
- * @param signed the octets as they came: `SAMLRequest=…&RelayState=…&SigAlg=…`
+ * The octets are as they came: `SAMLRequest=…&RelayState=…&SigAlg=…`
  */
-export function verifyDetached(signed: string, method: string, value: string, certificates: string[]): VerifiedBy {
-  const algorithm = Object.hasOwn(signatureAlgorithms, method) ? signatureAlgorithms[method]! : undefined;
+export function verifyDetached(
+  { signed, algorithm: method, value }: NonNullable<Incoming['signature']>,
+  certificates: string[],
+  exceptions: Exceptions = {},
+): VerifiedBy {
+  const algorithm = findSignatureAlgorithm(method, exceptions);
   if (!algorithm) throw new SamlFault('signature-algorithm', method);
   const by = certificates.find((pem) => checks(pem, algorithm, Buffer.from(signed), decode(value)));
   if (!by) throw new SamlFault('signature-value', `none of ${certificates.length} certificates fits`);
@@ -92,14 +105,32 @@ function readKey(pem: string): KeyObject | undefined {
 }
 
 /** The key has to be of the algorithm's kind, or a public RSA key could be taken for something else. Smaller RSA keys than 2048 bits are not believed (NIST SP 800-131A). */
-function checks(pem: string, { hash, key: kind }: { hash: string; key: 'rsa' | 'ec' }, signed: Buffer, value: Buffer): boolean {
+function checks(pem: string, algorithm: NonNullable<ReturnType<typeof findSignatureAlgorithm>>, signed: Buffer, value: Buffer): boolean {
   const key = keys.get(pem) ?? readKey(pem);
-  if (!key || key.asymmetricKeyType !== kind) return false;
-  return verify(hash, signed, kind === 'ec' ? { key, dsaEncoding: 'ieee-p1363' } : key, value);
+  if (!key || key.asymmetricKeyType !== algorithm.key) return false;
+  return verify(algorithm.hash, signed, keyInput(key, algorithm), value);
 }
 
-function canonicalize(element: XmlElement, inclusiveNamespacePrefixes: string[]): string {
+type Mode = (typeof XmlC14NMode)['XML_C14N_1_0' | 'XML_C14N_EXCLUSIVE_1_0'];
+
+const withComments = /#WithComments$/;
+
+/**
+ * How it is canonicalized. With or without comments is the same here, since no message has any (core §5.4.4 allows both).
+ * @param transform none is inclusive canonicalization (XML Signature §4.4.3.2)
+ * @throws SamlFault signature-transforms
+ */
+function modeOf(transform: XmlElement | undefined, { inclusiveC14n }: Exceptions): Mode {
+  const name = transform?.attr('Algorithm')?.value ?? c14n.inclusive;
+  const plain = name.replace(withComments, name.startsWith(c14n.exclusive) ? '#' : '');
+  if (plain === c14n.exclusive) return XmlC14NMode.XML_C14N_EXCLUSIVE_1_0;
+  if (plain === c14n.inclusive && inclusiveC14n) return XmlC14NMode.XML_C14N_1_0;
+  throw new SamlFault('signature-transforms', name);
+}
+
+function canonicalize(element: XmlElement, mode: Mode, inclusiveNamespacePrefixes: string[]): string {
   try {
+    if (mode === XmlC14NMode.XML_C14N_1_0) return element.canonicalizeToString({ mode });
     return element.canonicalizeToString({ mode: XmlC14NMode.XML_C14N_EXCLUSIVE_1_0, inclusiveNamespacePrefixes });
   } catch (error) {
     throw new SamlFault('signature-transforms', (error as Error).message); // a relative namespace URI has no canonical form

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type BlockCipher, encryptAssertion } from './encrypt.ts';
+import { type Encryption, encryptAssertion } from './encrypt.ts';
 import { ownEntity } from './entities.ts';
 import { type AttributeNameFormat, attributeNameFormat, type Status, statusOf, statusUri } from './names.ts';
 import { redactMessage } from './redact.ts';
@@ -24,6 +24,11 @@ const nameIdNode = ({ format, value, nameQualifier, spNameQualifier }: NameId): 
 export type AssertionContent = {
   issuer: string;
   audience: string;
+  /** Who may accept it besides. */
+  furtherAudiences?: string[];
+  oneTimeUse?: boolean;
+  /** How long the assertion is good, 5 minutes if not said. */
+  validMinutes?: number;
   recipient: string;
   inResponseTo?: string;
   nameId: NameId;
@@ -31,7 +36,7 @@ export type AssertionContent = {
   authenticatedAt: Date;
   authnContextClass: string;
   sessionIndex: string;
-  sessionNotOnOrAfter: Date;
+  sessionNotOnOrAfter?: Date;
   now: Date;
 };
 
@@ -41,7 +46,8 @@ const skewMs = 60 * 1000;
 
 export function assertionNode(content: AssertionContent): Node {
   const { now } = content;
-  const until = instant(new Date(now.getTime() + validMs));
+  const until = instant(new Date(now.getTime() + (content.validMinutes === undefined ? validMs : content.validMinutes * 60_000)));
+  const audiences = [content.audience, ...(content.furtherAudiences ?? [])];
   return element(
     'saml:Assertion',
     { ID: newXmlId(), Version: '2.0', IssueInstant: instant(now) },
@@ -59,14 +65,15 @@ export function assertionNode(content: AssertionContent): Node {
     element(
       'saml:Conditions',
       { NotBefore: instant(new Date(now.getTime() - skewMs)), NotOnOrAfter: until },
-      element('saml:AudienceRestriction', {}, element('saml:Audience', {}, content.audience)),
+      element('saml:AudienceRestriction', {}, ...audiences.map((audience) => element('saml:Audience', {}, audience))),
+      content.oneTimeUse && element('saml:OneTimeUse'),
     ),
     element(
       'saml:AuthnStatement',
       {
         AuthnInstant: instant(content.authenticatedAt),
         SessionIndex: content.sessionIndex,
-        SessionNotOnOrAfter: instant(content.sessionNotOnOrAfter),
+        SessionNotOnOrAfter: content.sessionNotOnOrAfter && instant(content.sessionNotOnOrAfter),
       },
       element('saml:AuthnContext', {}, element('saml:AuthnContextClassRef', {}, content.authnContextClass)),
     ),
@@ -92,7 +99,7 @@ export type Protection = {
   signer: Signer;
   signAssertion: boolean;
   signResponse: boolean;
-  encryption?: { certificate: string; cipher: BlockCipher };
+  encryption?: Encryption;
 };
 
 /** A response with an assertion: signed, encrypted and signed again as the application asks. */
@@ -102,7 +109,7 @@ export async function writeResponse(
 ): Promise<string> {
   const plain = assertionNode(content);
   const signed = signAssertion ? await signElement(plain, signer) : plain;
-  const carried = encryption ? encryptAssertion(signed, encryption.certificate, encryption.cipher) : signed;
+  const carried = encryption ? encryptAssertion(signed, encryption) : signed;
   const response = responseNode({ ...content, destination: content.recipient, status: 'Success' }, carried);
   return serialize(signResponse ? await signElement(response, signer) : response);
 }

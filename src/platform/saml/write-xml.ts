@@ -11,6 +11,7 @@ const prefixes: Record<string, string> = {
   md: ns.metadata,
   ds: ns.signature,
   xenc: ns.encryption,
+  xenc11: ns.encryption11,
 };
 
 export function element(name: string, attributes: Record<string, string | undefined> = {}, ...children: Children): Node {

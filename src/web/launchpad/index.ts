@@ -70,7 +70,8 @@ async function openApplication(page: PageContext): Promise<void> {
   }
   if (application.launchUrl) return ctx.redirect(application.launchUrl);
   const { applicationId } = application;
-  if (application.saml) return ctx.redirect(`${context.mount}${page.services.pathOf({ page: 'saml-launch', application: applicationId })}`);
+  if (application.saml && !application.saml.refuseLaunch)
+    return ctx.redirect(`${context.mount}${page.services.pathOf({ page: 'saml-launch', application: applicationId })}`);
   renderPage(page, 'launchpad/no-address', { application: application.name });
 }
 

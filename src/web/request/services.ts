@@ -36,6 +36,8 @@ export type Services = {
   /** What this process keeps in memory of a company is read again: its own changes are seen on the very next page. */
   forgetCached(contextId: ContextId): void;
   outbound: OutboundFetch;
+  /** The operator has opened this host of a private network to answers by http. */
+  isHttpHost(hostname: string): boolean;
   pathOf: PathOf;
   /** Mails reach somebody: a mail server is configured, or they are kept on a page while Portaria is tried out. */
   canMail: boolean;

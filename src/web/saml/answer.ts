@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { Profile } from '../../domain/applications/access/index.ts';
-import { describePerson } from '../../domain/applications/assertions/index.ts';
+import { describeConditions, describePerson, type NameIdFault } from '../../domain/applications/assertions/index.ts';
 import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
 import { recordAlone } from '../../domain/records/audit/index.ts';
 import { recordParticipant } from '../../domain/sign-in/sessions/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { type NameId, type Status, writeErrorResponse, writeResponse } from '../../platform/saml/index.ts';
+import { type NameId, type Status, showEscapes, writeErrorResponse, writeResponse } from '../../platform/saml/index.ts';
 import type { PageContext } from '../request/index.ts';
 import { chooseAuthnContext } from './authn-context.ts';
 import { answerOnce, type SignOn } from './pending.ts';
@@ -20,7 +20,7 @@ export async function sendAssertion(page: SamlPage, application: SamlApplication
   const { nameIdPolicy, requestedAuthnContext, subject } = signOn.request;
   const issuer = page.saml.entityId;
   const description = await describePerson(scope, application, person, issuer, nameIdPolicy);
-  if (description.outcome === 'unavailable') return sendRefusal(page, application, signOn, 'InvalidNameIDPolicy');
+  if (description.outcome === 'unavailable') return sendRefusal(page, application, signOn, 'InvalidNameIDPolicy', description);
   if (subject && !isSame(subject, description.nameId)) return sendRefusal(page, application, signOn, 'UnknownPrincipal');
   const authnContextClass = chooseAuthnContext(requestedAuthnContext, session.amr);
   if (!authnContextClass) return sendRefusal(page, application, signOn, 'NoAuthnContext');
@@ -33,7 +33,7 @@ export async function sendAssertion(page: SamlPage, application: SamlApplication
   const xml = await writeResponse(
     {
       issuer,
-      audience: saml.entityId,
+      ...describeConditions(saml, now, session.expiresAt),
       recipient: signOn.acsUrl,
       inResponseTo: signOn.inResponseTo,
       nameId: description.nameId,
@@ -41,14 +41,15 @@ export async function sendAssertion(page: SamlPage, application: SamlApplication
       authenticatedAt: session.authenticatedAt,
       authnContextClass,
       sessionIndex,
-      sessionNotOnOrAfter: session.expiresAt,
       now,
     },
     {
       signer,
       signAssertion: saml.signAssertion,
       signResponse: saml.signResponse,
-      encryption: saml.encryptAssertion ? { certificate: saml.encryptionCertificate!, cipher: saml.encryptionAlgorithm } : undefined,
+      encryption: saml.encryptAssertion
+        ? { certificate: saml.encryptionCertificate!, cipher: saml.encryptionAlgorithm, oaepHash: saml.oaepSha256 ? 'sha256' : 'sha1' }
+        : undefined,
     },
   );
   // before the answer leaves: whoever signs out a moment later has to find everybody
@@ -77,14 +78,21 @@ const isSame = (subject: { format?: string; value: string }, nameId: NameId): bo
   (subject.format === undefined || subject.format.endsWith(':unspecified') || subject.format === nameId.format);
 
 /** Refuses in the protocol's words (core §3.2.2.2), to a registered address. What begins here has nobody who waits for an answer. */
-export async function sendRefusal(page: SamlPage, application: SamlApplication, signOn: SignOn, status: Status): Promise<void> {
+export async function sendRefusal(
+  page: SamlPage,
+  application: SamlApplication,
+  signOn: SignOn,
+  status: Status,
+  why?: { fault: NameIdFault; format: string },
+): Promise<void> {
   const { scope, services } = page;
+  const reason = why ? `saml:${status}:${why.fault}` : `saml:${status}`;
   await recordAlone(scope, {
     type: 'authorization.failed',
     outcome: 'failure',
     applicationId: application.applicationId,
-    reason: `saml:${status}`,
-    details: { application: application.name },
+    reason,
+    details: { application: application.name, detail: why && showEscapes(why.format) },
   });
   if (signOn.inResponseTo === undefined) throw new AppError('saml_name_missing', 409, { params: { application: application.name } });
   const signer = await page.saml.signer(scope, application.saml.signatureAlgorithm);
@@ -96,6 +104,6 @@ export async function sendRefusal(page: SamlPage, application: SamlApplication, 
     direction: 'SAMLResponse',
     xml,
     relayState: signOn.relayState,
-    reason: `saml:${status}`,
+    reason,
   });
 }

@@ -1,3 +1,4 @@
+import { isOpenUntil } from '../../domain/applications/applications/index.ts';
 import { type Exchange, recordExchange } from '../../domain/applications/traces/index.ts';
 import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
 import { recordAlone } from '../../domain/records/audit/index.ts';
@@ -12,9 +13,11 @@ import {
   readRedirect,
   redactMessage,
   SamlFault,
+  showEscapes,
   VersionFault,
 } from '../../platform/saml/index.ts';
 import { newSupportCode, type PageContext, renderPage } from '../request/index.ts';
+import { type Claimed, describeClaim, findClaim, traceClaim } from './claims.ts';
 import type { SamlApplication, SamlPage } from './saml-context.ts';
 
 export type Received = {
@@ -50,7 +53,11 @@ export async function receive(
       findPartner: async (issuer, name) => {
         application = await page.saml.findPartner(scope, issuer);
         return application?.enabled
-          ? { certificates: application.saml.signingCertificates, requiresSignature: mustBeSigned(name, application) }
+          ? {
+              certificates: application.saml.signingCertificates,
+              requiresSignature: mustBeSigned(name, application),
+              ...leniencyOf(application.saml, services.clock.now()),
+            }
           : undefined;
       },
     });
@@ -68,7 +75,9 @@ export async function receive(
     if (error instanceof VersionFault && error.refused.name === 'AuthnRequest')
       return { message: error.refused, application: application!, relayState: incoming!.relayState, isOtherVersion: true };
     ctx.remove('set-cookie');
-    await answerRefusal(page, await recordRefusal(page, error, application));
+    const claimed = application ? undefined : await findClaim(page);
+    traceClaim(page, claimed, error);
+    await answerRefusal(page, await recordRefusal(page, error, application, claimed));
     return undefined;
   }
 }
@@ -98,6 +107,16 @@ async function readBinding({ ctx, form }: PageContext): Promise<Incoming> {
 /** A logout that anybody could have written would sign people out (profiles §4.4.3.1); who has given no key cannot be answered in kind either. */
 const mustBeSigned = (name: MessageName, { saml }: SamlApplication): boolean => name !== 'AuthnRequest' || saml.requireSignedRequests;
 
+/** What the administrator has allowed this partner beside what all are allowed. */
+const leniencyOf = (saml: SamlApplication['saml'], now: Date) => ({
+  ignoresSignature: saml.ignoreSignatures,
+  exceptions: {
+    rsaPss: saml.acceptRsaPss,
+    inclusiveC14n: isOpenUntil(saml.acceptInclusiveC14nUntil, now),
+    sha1: isOpenUntil(saml.acceptSha1Until, now),
+  },
+});
+
 /** A message that passed the gate and asks for what is not to be had. */
 export async function refuse(
   page: SamlPage,
@@ -124,6 +143,7 @@ async function recordRefusal(
   { scope, services }: PageContext,
   fault: SamlFault,
   application: SamlApplication | undefined,
+  claimed?: Claimed,
 ): Promise<Refusal> {
   const supportCode = newSupportCode();
   const isDisabled = application?.enabled === false;
@@ -133,7 +153,11 @@ async function recordRefusal(
     applicationId: application?.applicationId,
     reason: isDisabled ? 'application-disabled' : fault.rule,
     supportCode,
-    details: { application: application?.name, detail: fault.detail },
+    details: {
+      application: application?.name,
+      detail: fault.rule === 'issuer' ? showEscapes(fault.detail) : fault.detail,
+      ...describeClaim(claimed),
+    },
   }).catch((cause) => services.log.error({ err: cause, supportCode }, 'a refused message could not be recorded'));
   return { rule: fault.rule, detail: fault.detail, supportCode, applicationId: application?.applicationId };
 }

@@ -3,6 +3,7 @@ import {
   type Application,
   findApplicationByEntityId,
   findApplicationById,
+  listEntityIds,
   type SamlSettings,
 } from '../../domain/applications/applications/index.ts';
 import {
@@ -13,7 +14,15 @@ import {
   loadSigner,
 } from '../../domain/company/saml-certificates/index.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { derOf, type PartnerEntity, partnerEntity, type Signer, type SigningAlgorithm, signerFor } from '../../platform/saml/index.ts';
+import {
+  derOf,
+  nameFinder,
+  type PartnerEntity,
+  partnerEntity,
+  type Signer,
+  type SigningAlgorithm,
+  signerFor,
+} from '../../platform/saml/index.ts';
 import type { PageContext, ResolvedContext } from '../request/index.ts';
 
 /** An application that is a SAML service provider, and samlify's model of it. */
@@ -25,7 +34,15 @@ export type SamlPage = PageContext & { saml: SamlContext };
 /** The signing keys of a company, ready to use, with the fingerprint that its partners know. */
 type Keys = Record<CertificateAlg, { key: Parameters<typeof signerFor>[0]; certificate: string; fingerprint: string }>;
 
-const algOf: Record<SigningAlgorithm, CertificateAlg> = { 'rsa-sha256': 'RS256', 'rsa-sha512': 'RS256', 'ecdsa-sha256': 'ES256' };
+const algOf: Record<SigningAlgorithm, CertificateAlg> = {
+  'rsa-sha256': 'RS256',
+  'rsa-sha512': 'RS256',
+  'rsa-pss-sha256': 'RS256',
+  'ecdsa-sha256': 'ES256',
+};
+
+/** Of more partners, the others are not compared: it is help, and it is kept in memory. */
+const mostNames = 5000;
 
 /** One company as an identity provider: its addresses, its keys and its partners. SamlDirectory makes it and drops it when anything of the company changes. */
 export class SamlContext {
@@ -36,6 +53,7 @@ export class SamlContext {
   readonly #partners: LRUCache<string, Promise<SamlApplication | undefined>>;
   #keys: Promise<Keys> | undefined;
   #metadataSigner: Promise<Signer> | undefined;
+  #nearest: Promise<(name: string) => string | undefined> | undefined;
 
   /** @param size how many partners are held in memory, by each name they are asked for */
   constructor(company: ResolvedContext, size = 2000) {
@@ -54,6 +72,15 @@ export class SamlContext {
   /** The partner that this application is, or undefined. */
   findPartnerById(scope: Scope, applicationId: string): Promise<SamlApplication | undefined> {
     return this.#cached(`id:${applicationId}`, () => findApplicationById(scope, applicationId));
+  }
+
+  /** The registered entity ID that this one is or looks like, for whoever has to mend it: nobody is trusted by it. */
+  async nearestPartner(scope: Scope, entityId: string): Promise<string | undefined> {
+    this.#nearest ??= listEntityIds(scope, mostNames).then(nameFinder);
+    this.#nearest.catch(() => {
+      this.#nearest = undefined;
+    });
+    return (await this.#nearest)(entityId);
   }
 
   async signer(scope: Scope, algorithm: SigningAlgorithm): Promise<Signer & { fingerprint: string }> {

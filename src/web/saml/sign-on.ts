@@ -1,4 +1,5 @@
 import { decide } from '../../domain/applications/access/index.ts';
+import { isAllowedRelayState, isOpenAddress } from '../../domain/applications/applications/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
 import { nextStepOf, type PageContext, recordNoAccess, redirectTo, renderNoAccess, sendToSignIn } from '../request/index.ts';
@@ -23,7 +24,7 @@ export async function receiveRequest(page: SamlPage): Promise<void> {
     if (error instanceof SamlFault) return refuse(page, error, application);
     throw error;
   }
-  const acsUrl = chooseAcs(application, request);
+  const acsUrl = open(page, application, chooseAcs(application, request));
   // before this point there is nobody to answer; from here on every refusal is told to the service provider in its own words
   if (acsUrl === undefined) return refuse(page, new SamlFault('acs', request.acsUrl ?? String(request.acsIndex)), application);
   const { forceAuthn, isPassive, nameIdPolicy, requestedAuthnContext, subject } = request;
@@ -48,6 +49,10 @@ function answerHead({ ctx }: PageContext): void {
   ctx.status = 200;
   ctx.type = 'html';
 }
+
+/** What was registered while the operator allowed it is not answered any more once they do not. */
+const open = ({ scope }: SamlPage, { saml }: SamlApplication, url: string | undefined): string | undefined =>
+  url !== undefined && isOpenAddress(url, saml.allowHttp, scope.isHttpHost) ? url : undefined;
 
 /** Only a registered address gets an answer; by URL, by index, or the default (core §3.4.1). */
 function chooseAcs({ entity }: SamlApplication, { acsUrl, acsIndex }: AuthnRequest): string | undefined {
@@ -76,7 +81,7 @@ async function load(page: SamlPage): Promise<{ signOn: SignOn; application: Saml
   if (!signOn) throw new AppError('request_expired', 400);
   const application = await page.saml.findPartnerById(page.scope, signOn.applicationId);
   // changed meanwhile: what was checked then is checked now
-  const isRegistered = application?.entity.consumers.some(({ url }) => url === signOn.acsUrl);
+  const isRegistered = application?.entity.consumers.some(({ url }) => url === signOn.acsUrl && open(page, application, url));
   if (!application?.enabled || application.saml.entityId !== signOn.entityId || !isRegistered) throw new AppError('request_expired', 400);
   return { signOn, application };
 }
@@ -120,13 +125,16 @@ export async function launch(page: SamlPage): Promise<void> {
   if (page.ctx.method === 'HEAD') return answerHead(page);
   const application = await page.saml.findPartnerById(page.scope, page.params.application!);
   if (!application?.enabled) throw notFound();
+  if (application.saml.refuseLaunch) return refuse(page, new SamlFault('launch'), application);
   const relayState = page.query('RelayState') || application.saml.defaultRelayState;
   if (relayState !== undefined && !mayCarry(application, relayState))
     return refuse(page, new SamlFault('relay-state', relayState), application);
+  const acsUrl = open(page, application, application.entity.defaultConsumer);
+  if (acsUrl === undefined) return refuse(page, new SamlFault('acs', application.entity.defaultConsumer), application);
   await goOn(page, application, {
     applicationId: application.applicationId,
     entityId: application.saml.entityId,
-    acsUrl: application.entity.defaultConsumer,
+    acsUrl,
     relayState,
     receivedAt: page.services.clock.now().getTime(),
     request: { forceAuthn: false, isPassive: false },
@@ -135,7 +143,7 @@ export async function launch(page: SamlPage): Promise<void> {
 
 /** A launch can be linked to from anywhere: what it carries may name a page of the application, and nobody else's (many service providers follow it as an address). */
 function mayCarry({ saml, entity }: SamlApplication, relayState: string): boolean {
-  if (relayState === saml.defaultRelayState) return true;
+  if (relayState === saml.defaultRelayState || isAllowedRelayState(saml.relayStates, relayState)) return true;
   if (Buffer.byteLength(relayState) > 4096 || /[\p{Cc}\p{Z}\\]/u.test(relayState)) return false;
   const origins = entity.consumers.map(({ url }) => new URL(url).origin);
   // as a browser would take it on a page of the application

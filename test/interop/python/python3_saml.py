@@ -10,11 +10,11 @@ settings = OneLogin_Saml2_IdPMetadataParser.merge_settings(idp, {
     'strict': True,
     'sp': {'entityId': url + '/md', 'x509cert': step['certificate'], 'privateKey': step['key'],
            'assertionConsumerService': {'url': url + '/acs'}, 'singleLogoutService': {'url': url + '/slo'},
-           'NameIDFormat': 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'},
+           'NameIDFormat': step.get('format', 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent')},
     'security': {'authnRequestsSigned': True, 'logoutRequestSigned': True, 'logoutResponseSigned': True, 'wantAssertionsSigned': True, 'wantMessagesSigned': True,
                  'wantAssertionsEncrypted': True, 'wantNameId': True, 'wantXMLValidation': True, 'rejectDeprecatedAlgorithm': True,
                  'requestedAuthnContext': ['urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'],
-                 'signatureAlgorithm': 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', 'digestAlgorithm': 'http://www.w3.org/2001/04/xmlenc#sha256'},
+                 'signatureAlgorithm': step.get('signatureAlgorithm', 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256'), 'digestAlgorithm': 'http://www.w3.org/2001/04/xmlenc#sha256'},
 })
 host = url.split('//')[1]
 request = {'https': 'off', 'http_host': host, 'server_port': host.split(':')[1], 'script_name': step.get('path', '/acs'), 'get_data': step.get('get', {}), 'post_data': step.get('post', {}),

@@ -52,6 +52,7 @@ describe('unit: what samlify models and writes', () => {
       metadata: `${saml2}:metadata`,
       signature: 'http://www.w3.org/2000/09/xmldsig#',
       encryption: 'http://www.w3.org/2001/04/xmlenc#',
+      encryption11: 'http://www.w3.org/2009/xmlenc11#',
     });
     expect(binding).to.deep.equal({ redirect: `${saml2}:bindings:HTTP-Redirect`, post: `${saml2}:bindings:HTTP-POST` });
     expect(nameIdFormat).to.deep.equal({

@@ -71,7 +71,6 @@ const refusedBy: Record<Rule, Refused | null> = {
     signedForm(response(asked), (xml) =>
       xml.replace(/(<ds:CanonicalizationMethod Algorithm=")[^"]+/, '$1http://www.w3.org/TR/2001/REC-xml-c14n-20010315'),
     ),
-  'signature-key': null,
   'signature-value': (asked) => signedUrl(asked, {}, signerFor(stranger.privateKey, derOf(stranger.certificate), 'rsa-sha256')),
   destination: (asked) => signedForm(response(asked, { attributes: { Destination: 'https://elsewhere.example/slo' } })),
   'issue-instant': (asked) => signedForm(response(asked, { attributes: { IssueInstant: '2020-01-01T00:00:00Z' } })),
@@ -80,7 +79,7 @@ const refusedBy: Record<Rule, Refused | null> = {
   subject: null,
   expired: null,
   'relay-state': null,
-  metadata: null,
+  launch: null,
 };
 const walked = Object.entries(refusedBy).filter((entry): entry is [Rule, Refused] => entry[1] !== null);
 

@@ -205,11 +205,15 @@ describe('web: SAML sign-on and logout', () => {
     };
     expect(await format('urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress')).to.deep.equal(['emailAddress', 'ana@acme.example']);
     expect(await format('urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified')).to.deep.equal(['emailAddress', 'ana@acme.example']);
-    expect(await format('urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'), 'not created without leave').to.equal(
-      'Requester InvalidNameIDPolicy',
-    );
-    const [, made] = (await format('urn:oasis:names:tc:SAML:2.0:nameid-format:persistent', { AllowCreate: 'true' })) as string[];
-    expect(await format('urn:oasis:names:tc:SAML:2.0:nameid-format:persistent')).to.deep.equal(['persistent', made]);
+    const [, made] = (await format('urn:oasis:names:tc:SAML:2.0:nameid-format:persistent')) as string[];
+    for (const AllowCreate of ['true', 'false'])
+      expect(await format('urn:oasis:names:tc:SAML:2.0:nameid-format:persistent', { AllowCreate })).to.deep.equal(['persistent', made]);
+    for (const named of [
+      '',
+      'urn:oasis:names:tc:SAML:2.0:nameid-format:emailAddress',
+      'urn:oasis:names:tc:SAML:2.0:nameid-format:unspecified',
+    ])
+      expect(await format(named), named).to.deep.equal(['emailAddress', 'ana@acme.example']);
     const transient = [
       await format('urn:oasis:names:tc:SAML:2.0:nameid-format:transient'),
       await format('urn:oasis:names:tc:SAML:2.0:nameid-format:transient'),

@@ -7,7 +7,7 @@ import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfClient } from '../../records/protocol-artifacts/index.ts';
 import { type Scope, type Transaction, useCase } from '../../scope.ts';
 import { defaultAuthMethod, isRedirectUri, parseOidcSettings } from './oidc-settings.ts';
-import { parseSamlSettings } from './saml-settings.ts';
+import { parseSamlSettings, toldFields } from './saml-settings.ts';
 import {
   type Application,
   type ApplicationData,
@@ -20,6 +20,7 @@ import {
   removeApplication,
   updateApplication,
 } from './store.ts';
+import { templateFields } from './template.ts';
 
 /** What a form, a file or a program says of an application; a protocol that is not mentioned stays as it is. */
 export const applicationInput = z.object({
@@ -161,7 +162,7 @@ function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 
   let params: AppError['params'] = {};
   try {
     if (input.oidc) oidc = parseOidcSettings(input.oidc, scope.keyRing, before.oidc);
-    if (input.saml) saml = parseSamlSettings(input.saml);
+    if (input.saml) saml = parseSamlSettings(input.saml, scope.clock.now(), scope.isHttpHost);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     Object.assign(faults, error.fields);
@@ -174,14 +175,15 @@ function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 
 /** A mapping from a custom field that the company does not have would quietly send nothing. */
 async function refuseUnknownSources(scope: Transaction, { saml, oidc }: ApplicationData): Promise<void> {
   const isCustom = (source: string | undefined) => source?.startsWith('custom.') === true;
-  const sources = saml?.attributes.map(({ from }) => from) ?? [];
+  const told = saml ? toldFields(saml) : [];
   const claims = oidc?.claims?.map(({ from }) => from) ?? [];
-  if (![saml?.nameIdField, ...sources, ...claims].some(isCustom)) return;
+  if (![...told, ...claims].some(isCustom)) return;
   await lockCustomFields(scope);
   const known = new Set((await listCustomFields(scope)).map(({ code }) => customFieldName(code)));
   const isUnknown = (source: string | undefined) => isCustom(source) && !known.has(source!);
   if (isUnknown(saml?.nameIdField)) throw invalidInput({ nameIdField: 'fields.custom_field_unknown' });
-  if (sources.some(isUnknown)) throw invalidInput({ attributes: 'fields.custom_field_unknown' });
+  if (templateFields(saml?.nameIdTemplate ?? '').some(isUnknown)) throw invalidInput({ nameIdTemplate: 'fields.custom_field_unknown' });
+  if (told.some(isUnknown)) throw invalidInput({ attributes: 'fields.custom_field_unknown' });
   if (claims.some(isUnknown)) throw invalidInput({ claims: 'fields.custom_field_unknown' });
 }
 

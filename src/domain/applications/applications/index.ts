@@ -12,6 +12,7 @@ export {
   registerApplication,
   setApplicationEnabled,
 } from './change-application.ts';
+export { isOpenAddress } from './http-addresses.ts';
 export { changeLogo, findLogo } from './logo.ts';
 export { matchesClientSecret, type OidcSettings, oidcInputKeys, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
 export {
@@ -23,7 +24,10 @@ export {
   readPartner,
   withPartner,
 } from './partner-settings.ts';
+export { portableApplication } from './portable.ts';
+export { isAllowedRelayState } from './relay-states.ts';
 export { listSamlAdvice, type SamlAdvice } from './saml-advice.ts';
+export { type Advice, adviseOn, isOpenUntil, type SamlOption, type SamlOptions, samlOptionNames, samlOptions } from './saml-options.ts';
 export {
   isPartnerAddress,
   listPartnerCertificates,
@@ -32,6 +36,7 @@ export {
   type SamlInput,
   type SamlSettings,
   samlInputKeys,
+  toldFields,
 } from './saml-settings.ts';
 export { type PersonField, personFields, type SourceField } from './source-field.ts';
 export {
@@ -44,7 +49,9 @@ export {
   listApplications,
   listApplicationsByIds,
   listApplicationsUsingField,
+  listEntityIds,
   listMappedClaims,
   lockApplication,
   setTraceUntil,
 } from './store.ts';
+export { fillTemplate } from './template.ts';

@@ -1,21 +1,19 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { invalidInput, parseInput } from '../../../platform/errors/index.ts';
-import { attributeNameFormat, blockCiphers, nameIdFormat, pemOf, signingAlgorithms } from '../../../platform/saml/index.ts';
+import { type FieldErrors, invalidInput, parseInput } from '../../../platform/errors/index.ts';
+import { attributeNameFormat, blockCiphers, everyNameIdFormat, pemOf, signingAlgorithms } from '../../../platform/saml/index.ts';
+import type { Scope } from '../../scope.ts';
+import { isOpenAddress, isPlainHttp } from './http-addresses.ts';
 import { isRedirectUri } from './oidc-settings.ts';
-import { sourceField } from './source-field.ts';
+import { entityId, optionShape, tooFar } from './saml-options.ts';
+import { type SourceField, sourceField } from './source-field.ts';
+import { template, templateFields } from './template.ts';
 
 const keysOf = <T extends object>(object: T) => Object.keys(object) as [keyof T & string, ...(keyof T & string)[]];
 
 /** Whether answers may go there. */
 export const isPartnerAddress = (value: string): boolean => /^https?:/.test(value) && isRedirectUri(value);
 const webUri = z.string().refine(isPartnerAddress, 'fields.web_uri');
-const entityId = z
-  .string()
-  .trim()
-  .min(1, 'fields.entity_id')
-  .max(1024, 'fields.entity_id')
-  .refine((value) => !/[\p{C}\s]/u.test(value), 'fields.entity_id');
 
 export type KeyKind = 'rsa' | 'ec';
 
@@ -48,8 +46,12 @@ const attribute = z
     friendlyName: z.string().max(200).optional(),
     from: sourceField.optional(),
     value: z.string().max(1000).optional(),
+    template: template.optional(),
   })
-  .refine(({ from, value }) => (from === undefined) !== (value === undefined), 'fields.attribute_source');
+  .refine(
+    ({ from, value, template: made }) => [from, value, made].filter((one) => one !== undefined).length === 1,
+    'fields.attribute_source',
+  );
 
 /** Those without an index get the next that is free. */
 export function withIndexes<T extends { index?: number }>(services: T[]): (T & { index: number })[] {
@@ -68,7 +70,13 @@ export const most = { assertionConsumerServices: 50, singleLogoutServices: 10, s
 const schema = z.strictObject({
   entityId,
   assertionConsumerServices: z
-    .array(z.strictObject({ url: webUri, index: z.number().int().min(0).max(65_535).optional(), isDefault: z.boolean().default(false) }))
+    .array(
+      z.strictObject({
+        url: z.string().refine((url) => isPartnerAddress(url) || isPlainHttp(url), 'fields.web_uri'),
+        index: z.number().int().min(0).max(65_535).optional(),
+        isDefault: z.boolean().default(false),
+      }),
+    )
     .min(1, 'fields.acs_missing')
     .max(most.assertionConsumerServices)
     .transform(withIndexes)
@@ -79,7 +87,7 @@ const schema = z.strictObject({
     .default([]),
   signingCertificates: z.array(certificate('rsa', 'ec')).max(most.signingCertificates).default([]),
   encryptionCertificate: certificate('rsa').optional(),
-  nameIdFormat: z.enum(keysOf(nameIdFormat)).default('emailAddress'),
+  nameIdFormat: z.enum(keysOf(everyNameIdFormat)).default('emailAddress'),
   /** The field behind an unspecified NameID (`login` without one), or a persistent one that the partner knows already. */
   nameIdField: sourceField.optional(),
   /** Answers in this format even when the application asks for another. */
@@ -101,16 +109,28 @@ const schema = z.strictObject({
     .max(1000)
     .regex(/^[^\p{Cc}\\]*$/u, 'fields.invalid')
     .optional(),
+  ...optionShape,
 });
 
 /** How an application is a SAML service provider. Certificates are PEM. */
 export type SamlSettings = z.output<typeof schema>;
 export type SamlInput = z.input<typeof schema>;
 
+/** What an apply file has to say to get these: what is not the default. */
+export function portableSaml(saml: SamlSettings): Partial<SamlInput> {
+  const {
+    entityId: _,
+    assertionConsumerServices: _a,
+    ...defaults
+  } = schema.parse({ entityId: 'x', assertionConsumerServices: [{ url: 'https://x' }] });
+  const isDefault = (key: string, value: unknown) => JSON.stringify(value) === JSON.stringify(defaults[key as keyof typeof defaults]);
+  return Object.fromEntries(Object.entries(saml).filter(([key, value]) => value !== undefined && !isDefault(key, value)));
+}
+
 export const samlInputKeys = Object.keys(schema.shape);
 
 /** Checks what a person or file says of a service provider. @throws AppError invalid_input with a message key for each field */
-export function parseSamlSettings(input: Record<string, unknown>): SamlSettings {
+export function parseSamlSettings(input: Record<string, unknown>, now: Date, isHttpHost?: Scope['isHttpHost']): SamlSettings {
   const said = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
   const settings = parseInput(schema, said);
   if (settings.encryptAssertion && !settings.encryptionCertificate)
@@ -119,9 +139,32 @@ export function parseSamlSettings(input: Record<string, unknown>): SamlSettings 
     throw invalidInput({ signingCertificates: 'fields.signing_certificate' });
   // an assertion that nobody signed could be anybody's (profiles §4.1.3.5)
   if (!settings.signAssertion && !settings.signResponse) throw invalidInput({ signAssertion: 'fields.nothing_signed' });
+  const faults = { ...refuseOptions(settings, now), ...refuseHttp(settings, isHttpHost) };
+  if (Object.keys(faults).length > 0) throw invalidInput(faults);
   return settings;
 }
 
+function refuseHttp({ assertionConsumerServices, allowHttp }: SamlSettings, isHttpHost: Scope['isHttpHost']): FieldErrors {
+  const isClosed = assertionConsumerServices.some(({ url }) => !isOpenAddress(url, allowHttp, isHttpHost));
+  return isClosed ? { assertionConsumerServices: allowHttp ? 'fields.http_closed' : 'fields.web_uri' } : {};
+}
+
+/** Options that need or exclude others. */
+function refuseOptions(settings: SamlSettings, now: Date): FieldErrors {
+  const faults: FieldErrors = Object.fromEntries(tooFar(settings, now).map((name) => [name, 'fields.day_far']));
+  const needsValue = settings.nameIdFormat === 'x509SubjectName' || settings.nameIdFormat === 'windowsDomainQualifiedName';
+  if (needsValue && !settings.nameIdField && !settings.nameIdTemplate) faults.nameIdField = 'fields.name_id_value';
+  if (settings.nameIdField && settings.nameIdTemplate) faults.nameIdTemplate = 'fields.name_id_twice';
+  return faults;
+}
+
+/** Every field of a person that the application is told, as an attribute or in its name, alone or in a text. */
+export const toldFields = (saml: Pick<SamlSettings, 'nameIdField' | 'nameIdTemplate' | 'attributes' | 'sendGroups'>): SourceField[] => [
+  ...(saml.nameIdField ? [saml.nameIdField] : []),
+  ...templateFields(saml.nameIdTemplate ?? ''),
+  ...saml.attributes.flatMap(({ from, template: made }) => (from ? [from] : templateFields(made ?? ''))),
+  ...(saml.sendGroups ? (['groupNames', 'groupIds'] as const) : []),
+];
 /** What the partner signs with and, if we encrypt, is encrypted for. */
 export const listPartnerCertificates = (saml: SamlSettings): { subject: string; fingerprint: string; notAfter: Date }[] =>
   [...saml.signingCertificates, ...(saml.encryptAssertion && saml.encryptionCertificate ? [saml.encryptionCertificate] : [])]

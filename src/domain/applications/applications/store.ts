@@ -5,7 +5,7 @@ import { nameKey } from '../../people/users/index.ts';
 import type { Row } from '../../rows.ts';
 import { type ApplicationId, isId, type Page, type Scope, type Transaction } from '../../scope.ts';
 import type { OidcSettings } from './oidc-settings.ts';
-import type { SamlSettings } from './saml-settings.ts';
+import { type SamlSettings, toldFields } from './saml-settings.ts';
 
 export type Application = {
   applicationId: ApplicationId;
@@ -163,11 +163,14 @@ export async function listApplicationsUsingField({ db, contextId }: Scope, sourc
     .where('context_id', contextId)
     .select<Pick<ApplicationRow, 'name' | 'saml' | 'oidc'>[]>('name', 'saml', 'oidc')
     .orderBy('name');
-  const isTold = (fields: { from?: string }[] | undefined) => fields?.some(({ from }) => from === source) === true;
-  return rows
-    .filter(({ saml, oidc }) => saml?.nameIdField === source || isTold(saml?.attributes) || isTold(oidc?.claims))
-    .map(({ name }) => name);
+  const isTold = ({ saml, oidc }: (typeof rows)[number]) =>
+    (saml && toldFields(saml).some((field) => field === source)) || oidc?.claims?.some(({ from }) => from === source);
+  return rows.filter(isTold).map(({ name }) => name);
 }
+
+/** The entity IDs of the company's service providers, at most `limit`. */
+export const listEntityIds = async (scope: Scope, limit: number): Promise<string[]> =>
+  (await applications(scope).whereNotNull('saml_entity_id').limit(limit).select('saml_entity_id')).map((row) => row.saml_entity_id!);
 
 /** The names of all claims that applications of the company map, each once. */
 export async function listMappedClaims({ db, contextId }: Scope): Promise<string[]> {

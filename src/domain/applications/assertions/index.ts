@@ -1,5 +1,6 @@
 // Owns: what an application is told about a person by its mapping: NameID and attributes by SAML, claims beside the standard ones by OpenID Connect.
 // Does not: decide who gets in (access) nor write XML (platform/saml).
-export { type Description, describePerson, type NameIdRequest } from './describe-person.ts';
+export { describeConditions } from './describe-conditions.ts';
+export { type Description, describePerson, type NameIdFault, type NameIdRequest, nameIdFaults } from './describe-person.ts';
 export { mappedClaims } from './read-person.ts';
 export { listPersistentNameIds } from './store.ts';

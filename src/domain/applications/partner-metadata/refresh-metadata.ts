@@ -47,7 +47,7 @@ async function read(scope: Scope, saml: SamlSettings, fetchMetadata: FetchMetada
     const { entityId, assertionConsumerServices, singleLogoutServices, signingCertificates, encryptionCertificate } = reading.settings;
     const read = { entityId, assertionConsumerServices, singleLogoutServices, signingCertificates, encryptionCertificate };
     const facts: MetadataFacts = JSON.parse(JSON.stringify(read)); // as it comes back from the store: without what is undefined
-    parseSamlSettings({ ...saml, ...factsToApply(facts) }); // what could not be accepted is not proposed
+    parseSamlSettings({ ...saml, ...factsToApply(facts) }, scope.clock.now(), scope.isHttpHost); // what could not be accepted is not proposed
     return { facts, leftOut: reading.leftOut.filter(isNotable) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -4,14 +4,26 @@ import { recordEvent } from '../../records/audit/index.ts';
 import { type ApplicationId, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { type Application, getApplication, setTraceUntil } from '../applications/index.ts';
 
-/** `reason`: why it was refused, as the audit writes it. `content` is decoded and redacted: made only while somebody watches. */
-export type Exchange = { protocol: 'oidc' | 'saml'; direction: 'received' | 'sent'; name: string; reason?: string; content(): string };
+/**
+ * `reason`: why it was refused, as the audit writes it. `claimedIssuer`: nobody verified that it is from the application; it says so, in these words.
+ * `content` is decoded and redacted: made only while somebody watches.
+ */
+export type Exchange = {
+  protocol: 'oidc' | 'saml';
+  direction: 'received' | 'sent';
+  name: string;
+  reason?: string;
+  claimedIssuer?: string;
+  content(): string;
+};
 export type TracedExchange = Omit<Exchange, 'content'> & { exchangeId: string; at: Date; content: string };
 
 const traceMs = 15 * 60 * 1000;
 const longestContent = 20_000;
 /** Requests come from anybody: what a trace may cost is bounded. */
 const mostExchanges = 500;
+/** Whoever only claims to be the application hides nothing that it said itself. */
+const mostClaims = 50;
 
 export const isTraced = (application: Pick<Application, 'traceUntil'>, now: Date): boolean =>
   application.traceUntil !== undefined && application.traceUntil > now;
@@ -62,11 +74,16 @@ export async function recordExchange(
     direction: exchange.direction,
     name: exchange.name,
     reason: exchange.reason ?? null,
+    claimed_issuer: exchange.claimedIssuer ?? null,
     content: exchange.content().replaceAll('\0', '').toWellFormed().slice(0, longestContent),
   });
   // the latest stay: whoever floods a trace cannot hide what comes after
-  const own = () => db('traced_exchanges').where({ context_id: contextId, application_id: application.applicationId });
-  await own().whereIn('exchange_id', own().orderBy('exchange_id', 'desc').offset(mostExchanges).select('exchange_id')).delete();
+  const own = () => {
+    const all = db('traced_exchanges').where({ context_id: contextId, application_id: application.applicationId });
+    return exchange.claimedIssuer === undefined ? all.whereNull('claimed_issuer') : all.whereNotNull('claimed_issuer');
+  };
+  const most = exchange.claimedIssuer === undefined ? mostExchanges : mostClaims;
+  await own().whereIn('exchange_id', own().orderBy('exchange_id', 'desc').offset(most).select('exchange_id')).delete();
 }
 
 /** Newest first. */
@@ -82,6 +99,7 @@ export async function listExchanges({ db, contextId }: Scope, applicationId: App
     direction: row.direction,
     name: row.name,
     reason: row.reason ?? undefined,
+    claimedIssuer: row.claimed_issuer ?? undefined,
     content: row.content,
   }));
 }

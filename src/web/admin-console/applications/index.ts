@@ -3,6 +3,7 @@ import type { Route } from '../../request/index.ts';
 import { confirmAction, submitAction } from './actions.ts';
 import { showAssignments, submitAssignment, submitUnassignment } from './assignments.ts';
 import { showEdit, showNew, submitEdit, submitLogo, submitNew } from './edit.ts';
+import { exportApplication } from './export.ts';
 import { showPreview } from './preview.ts';
 import { showApplication, showApplications, showCatalogue } from './show.ts';
 import { showTrace, submitTrace } from './trace.ts';
@@ -26,6 +27,7 @@ export const applicationRoutes: Route[] = [
   { method: 'POST', path: `${one}/assignments/remove`, access: 'administrator', handle: submitUnassignment },
   { method: 'GET', path: `${one}/trace`, access: 'administrator', handle: showTrace },
   { method: 'POST', path: `${one}/trace`, access: 'administrator', handle: submitTrace },
+  { method: 'GET', path: `${one}/export`, access: 'administrator', handle: exportApplication },
   { method: 'GET', path: `${one}/preview`, access: 'administrator', handle: showPreview },
   { method: 'GET', path: `${one}/:action`, access: 'administrator', handle: confirmAction },
   { method: 'POST', path: `${one}/:action`, access: 'administrator', handle: submitAction },

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { decide } from '../../../domain/applications/access/index.ts';
 import { getApplication, type SamlSettings } from '../../../domain/applications/applications/index.ts';
-import { describePerson } from '../../../domain/applications/assertions/index.ts';
+import { describeConditions, describePerson } from '../../../domain/applications/assertions/index.ts';
 import { findUserByLogin, recordView } from '../../../domain/people/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { authnContext, newXmlId, partnerEntity, previewAssertion } from '../../../platform/saml/index.ts';
@@ -20,26 +20,26 @@ export async function showPreview(page: PageContext): Promise<void> {
   const description =
     user &&
     (await describePerson(scope, { applicationId: application.applicationId, saml }, user, context.saml.entityId, {
-      allowCreate: false,
+      isPreview: true,
     }));
   const now = services.clock.now();
   const xml =
     description?.outcome === 'described'
       ? previewAssertion({
           issuer: context.saml.entityId,
-          audience: saml.entityId,
+          ...describeConditions(saml, now, new Date(now.getTime() + 12 * 3600 * 1000)),
           recipient: partnerEntity(saml).defaultConsumer,
           nameId: description.nameId,
           attributes: description.attributes,
           authenticatedAt: now,
           authnContextClass: authnContext.passwordProtectedTransport,
           sessionIndex: newXmlId(),
-          sessionNotOnOrAfter: new Date(now.getTime() + 12 * 3600 * 1000),
           now,
         })
       : undefined;
   // a name that is made at the first sign-in is not made by looking
-  const madeLater = description?.outcome === 'unavailable' && saml.nameIdFormat === 'persistent' && !saml.nameIdField;
+  const madeLater =
+    description?.outcome === 'unavailable' && description.fault === 'no-value' && saml.nameIdFormat === 'persistent' && !saml.nameIdField;
   renderPage(page, 'admin-console/applications/saml-preview', {
     application,
     login,

@@ -6,10 +6,11 @@ import {
   type SamlInput,
   type SourceField,
 } from '../../../domain/applications/applications/index.ts';
-import { attributeNameFormat, blockCiphers, nameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';
+import { attributeNameFormat, blockCiphers, everyNameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
 import type { MetadataPreview } from './saml-metadata.ts';
+import { presentOptions, readOptions } from './saml-options-form.ts';
 
 type SamlEntry = Extract<CatalogueEntry, { protocol: 'saml' }>;
 const flags = ['forceNameIdFormat', 'sendGroups', 'signAssertion', 'signResponse', 'encryptAssertion', 'requireSignedRequests'] as const;
@@ -50,7 +51,9 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
   const attributes = names.flatMap((name, i) => {
     if (!name.trim()) return [];
     const friendlyName = before?.saml?.attributes.find((one) => one.name === name.trim())?.friendlyName;
-    const source = sources[i] === 'fixed' ? { value: values[i] ?? '' } : { from: sources[i] as SourceField };
+    const typed = values[i] ?? '';
+    const source =
+      sources[i] === 'fixed' ? { value: typed } : sources[i] === 'template' ? { template: typed } : { from: sources[i] as SourceField };
     return [{ name, nameFormat: formats[i], friendlyName, ...source }];
   });
   return {
@@ -74,6 +77,7 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
       defaultRelayState: form.get('defaultRelayState').trim() || undefined,
       attributes,
       ...Object.fromEntries(flags.map((name) => [name, form.get(name) === 'yes'])),
+      ...readOptions(page),
       ...Object.fromEntries(choices.map((name) => [name, form.get(name) || undefined])),
     },
   };
@@ -106,10 +110,11 @@ export async function renderSamlForm(
       attributes: [...(saml.attributes ?? []), {}, {}, {}],
       sources: await sourcesOf(page),
       attributeFormats: Object.keys(attributeNameFormat),
-      nameIdFormats: Object.keys(nameIdFormat),
+      nameIdFormats: Object.keys(everyNameIdFormat),
+      options: presentOptions(saml),
       signatureAlgorithms: Object.keys(signingAlgorithms),
       encryptionAlgorithms: Object.keys(blockCiphers),
-      advice: locals.application?.saml ? listSamlAdvice(locals.application.saml) : [],
+      warnings: locals.application?.saml ? listSamlAdvice(locals.application.saml) : [],
       read,
       typed: { metadata: read.document ?? form.get('metadata'), metadataUrl: saml.metadataUrl, metadataEntity: form.get('metadataEntity') },
       ...locals,

@@ -1,5 +1,6 @@
 import {
   type Application,
+  adviseOn,
   catalogue,
   findCatalogueEntry,
   getApplication,
@@ -39,10 +40,11 @@ export async function showApplication(page: PageContext, applicationId = page.pa
   const metadata = await findPartnerMetadata(page.scope, application.applicationId, application.saml);
   renderPage(page, 'admin-console/applications/application', {
     application,
-    advice: application.saml ? listSamlAdvice(application.saml) : [],
+    warnings: application.saml ? listSamlAdvice(application.saml) : [],
     metadata,
     proposal: metadata?.proposed && digestOf(metadata.proposed),
     metadataDifferences: metadata?.proposed ? differences(application.saml!, metadata.proposed) : [],
+    advice: application.saml ? adviseOn(application.saml, page.services.clock.now()) : [],
     secret,
     secretEnds: secretExpiry(application.oidc),
     now: page.services.clock.now(),
@@ -106,7 +108,9 @@ function samlValues(
     entity_id: saml.entityId,
     sso_url: saml.ssoUrl,
     slo_url: saml.sloUrl,
-    launch_url: `${url}${services.pathOf({ page: 'saml-launch', application: application.applicationId })}`,
+    launch_url: application.saml.refuseLaunch
+      ? undefined
+      : `${url}${services.pathOf({ page: 'saml-launch', application: application.applicationId })}`,
     context_url: application.catalogueEntry === 'fluig' ? url : undefined,
     configuration_token: application.catalogueEntry === 'fluig' ? application.applicationId : undefined,
     fingerprint: signing?.fingerprint,

@@ -62,8 +62,10 @@ export function presentLine(details: Record<string, unknown>, t: Translate, i18n
   ].join('; ');
 }
 
-/** The audit's reason in words, where there are any; a protocol's own error code stands for itself. */
+/** The audit's reason in words, where there are any, and what mends it; a protocol's own error code stands for itself. */
 export function reasonText(i18n: I18n, t: Translate, reason: string): string {
-  const key = `audit.reasons.${reason.replace(/[.:-]/g, '_')}`;
-  return i18n.exists(key) ? t(key) : reason;
+  const name = reason.replace(/[.:-]/g, '_');
+  const remedy = `audit.remedies.${name}`;
+  const said = i18n.exists(`audit.reasons.${name}`) ? t(`audit.reasons.${name}`) : reason;
+  return i18n.exists(remedy) ? `${said}; ${t(remedy)}` : said;
 }

@@ -67,14 +67,18 @@ describe('domain/applications/assertions', () => {
     it('of somebody without an e-mail is their username, and never an e-mail', async () => {
       const user = await person({ username: '李.sita' });
       expect(nameOf(await tell(await application({ nameIdFormat: 'unspecified' }), user))).to.include({ value: '李.sita' });
-      expect(await tell(await application(), user)).to.deep.equal({ outcome: 'unavailable', format: emailAddress });
+      expect(await tell(await application(), user)).to.deep.equal({ outcome: 'unavailable', fault: 'no-email', format: emailAddress });
     });
 
     it('is not made up where the person has nothing in the field', async () => {
       const user = await person();
       for (const format of ['unspecified', 'persistent'] as const) {
         const of = await application({ nameIdFormat: format, nameIdField: 'custom.badge' });
-        expect(await store.unchanged(() => tell(of, user))).to.deep.equal({ outcome: 'unavailable', format: nameIdFormat[format] });
+        expect(await store.unchanged(() => tell(of, user))).to.deep.equal({
+          outcome: 'unavailable',
+          fault: 'no-value',
+          format: nameIdFormat[format],
+        });
       }
     });
 
@@ -115,12 +119,11 @@ describe('domain/applications/assertions', () => {
       expect(new Set(names).size).to.equal(1);
     });
 
-    it('is not made where the request does not allow it, and given where there is one', async () => {
+    it('is not made by a preview, and shown where there is one', async () => {
       const [of, user] = [await application({ nameIdFormat: 'persistent' }), await person()];
-      const known = { allowCreate: false };
-      expect(await store.unchanged(() => tell(of, user, known))).to.deep.equal({ outcome: 'unavailable', format: persistent });
-      const made = nameOf(await tell(of, user, { allowCreate: true }));
-      expect(nameOf(await tell(of, user, known))).to.deep.equal(made);
+      await store.unchanged(() => tell(of, user, { isPreview: true }));
+      const made = nameOf(await tell(of, user));
+      expect(nameOf(await tell(of, user, { isPreview: true }))).to.deep.equal(made);
     });
 
     it('is known in its own company alone', async () => {
@@ -136,7 +139,7 @@ describe('domain/applications/assertions', () => {
   describe('the name that a request asks for', () => {
     it('comes before the registered one; unspecified leaves it to us', async () => {
       const [of, user] = [await application(), await person()];
-      const format = async (wanted?: string) => nameOf(await tell(of, user, { format: wanted, allowCreate: true })).format;
+      const format = async (wanted?: string) => nameOf(await tell(of, user, { format: wanted })).format;
       expect(await format(transient)).to.equal(transient);
       expect(await format(persistent)).to.equal(persistent);
       expect(await format(unspecified)).to.equal(emailAddress);
@@ -146,7 +149,7 @@ describe('domain/applications/assertions', () => {
     it('is not heard where the administrator has forced the registered one', async () => {
       const [of, user] = [await application({ forceNameIdFormat: true }), await person()];
       for (const wanted of [transient, persistent, 'urn:example:unknown'])
-        expect(nameOf(await tell(of, user, { format: wanted, allowCreate: true }))).to.deep.equal({
+        expect(nameOf(await tell(of, user, { format: wanted }))).to.deep.equal({
           format: emailAddress,
           value: user.email,
         });
@@ -154,11 +157,15 @@ describe('domain/applications/assertions', () => {
 
     it('is refused in a format that we do not know, and in the name space of another application', async () => {
       const [of, user] = [await application({ forceNameIdFormat: false }), await person()];
-      const unknown = await store.unchanged(() => tell(of, user, { format: 'urn:example:unknown', allowCreate: true }));
-      expect(unknown).to.deep.equal({ outcome: 'unavailable', format: 'urn:example:unknown' });
+      const unknown = await store.unchanged(() => tell(of, user, { format: 'urn:example:unknown' }));
+      expect(unknown).to.deep.equal({ outcome: 'unavailable', fault: 'format', format: 'urn:example:unknown' });
       const foreign = await application();
-      const asked = (spNameQualifier: string) => tell(of, user, { format: persistent, spNameQualifier, allowCreate: true });
-      expect(await store.unchanged(() => asked(foreign.saml.entityId))).to.deep.equal({ outcome: 'unavailable', format: persistent });
+      const asked = (spNameQualifier: string) => tell(of, user, { format: persistent, spNameQualifier });
+      expect(await store.unchanged(() => asked(foreign.saml.entityId))).to.deep.equal({
+        outcome: 'unavailable',
+        fault: 'qualifier',
+        format: foreign.saml.entityId,
+      });
       expect(nameOf(await asked(of.saml.entityId))).to.include({ spNameQualifier: of.saml.entityId });
     });
   });

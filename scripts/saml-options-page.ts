@@ -1,0 +1,40 @@
+// Prints docs/saml-options.md: every option of one SAML application, as apply reads it, with the console's English words. `--write` puts it there; a test keeps it equal.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type SamlOption, samlOptionNames, samlOptions } from '../src/domain/applications/applications/index.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+export const page = 'docs/saml-options.md';
+
+type Words = { label: string; advice: string; weakens?: string };
+const values: Record<(typeof samlOptions)[SamlOption]['kind'], string> = {
+  flag: '`true`',
+  minutes: 'a number',
+  text: 'a text',
+  lines: 'a list of texts',
+  day: 'a day, `"YYYY-MM-DD"`',
+};
+
+export function samlOptionsPage(): string {
+  const words: Record<SamlOption, Words> = JSON.parse(
+    readFileSync(`${root}views/admin-console/applications/texts.en.json`, 'utf8'),
+  ).saml_options;
+  const rows = samlOptionNames.map((name) => {
+    const { label, advice, weakens } = words[name];
+    return `| \`${name}\` | ${values[samlOptions[name].kind]} | **${label}.** ${advice} | ${weakens ?? ''} |`;
+  });
+  return `# Options of one SAML application
+
+What one service provider needs and others do not. All are off unless they are set, in the console under *For this application only*, or in a file for \`apply\` beside the other settings of \`saml\`.
+An application with an option that weakens something says so on its page. This page is generated from the sources and the texts: \`npm run generate\`.
+
+| name | value | what it does | what it weakens |
+|---|---|---|---|
+${rows.join('\n')}
+`;
+}
+
+if (import.meta.main) {
+  if (process.argv.includes('--write')) writeFileSync(root + page, samlOptionsPage());
+  else process.stdout.write(samlOptionsPage());
+}

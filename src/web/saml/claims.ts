@@ -1,0 +1,65 @@
+import { LRUCache } from 'lru-cache';
+import { isTraced, recordExchange } from '../../domain/applications/traces/index.ts';
+import { type Claim, readClaim, redactMessage, type SamlFault, showEscapes } from '../../platform/saml/index.ts';
+import type { SamlPage } from './saml-context.ts';
+
+/** Of a message that was refused before anybody knew whose it is. `nearest` is the registered name that it has, or nearly has. */
+export type Claimed = Claim & { parameter: string; nearest?: string };
+
+const parameters = ['SAMLRequest', 'SAMLResponse'] as const;
+
+/** It is help for administrators: that it cannot be found out changes no answer. */
+export const findClaim = (page: SamlPage): Promise<Claimed | undefined> =>
+  readOwnClaim(page).catch((error) => {
+    page.services.log.error({ err: error }, 'the claim of a refused message could not be read');
+    return undefined;
+  });
+
+async function readOwnClaim({ ctx, form, scope, saml }: SamlPage): Promise<Claimed | undefined> {
+  const sent = ctx.method === 'POST' ? { get: (name: string) => form.get(name) } : new URLSearchParams(ctx.querystring);
+  const parameter = parameters.find((name) => sent.get(name));
+  const claim = parameter && (await readClaim(sent.get(parameter)!));
+  return claim && { ...claim, parameter, nearest: await saml.nearestPartner(scope, claim.issuer) };
+}
+
+/** What the audit says of it; nothing where the name is the one that the rule has named, and no other is like it. */
+export const describeClaim = (claimed: Claimed | undefined): Record<string, string | undefined> =>
+  claimed ? { claims: showEscapes(claimed.issuer), nearest: claimed.nearest === claimed.issuer ? undefined : claimed.nearest } : {};
+
+// Anybody can claim anything: one address fills nobody's trace.
+const mostPerMinute = 10;
+const counted = new LRUCache<string, number>({ max: 20_000, ttl: 60_000, noUpdateTTL: true });
+
+function isTooMany(key: string): boolean {
+  const count = (counted.get(key) ?? 0) + 1;
+  counted.set(key, count);
+  return count > mostPerMinute;
+}
+
+/**
+ * Shows the message in the trace of the application that it claims to be, or nearly, marked as a claim.
+ * After the answer has left: how long that took must not say who is a partner here.
+ */
+export function traceClaim(page: SamlPage, claimed: Claimed | undefined, { rule }: SamlFault): void {
+  const { ctx, scope, services, saml } = page;
+  if (!claimed?.nearest) return;
+  const { issuer, nearest, parameter, excerpt } = claimed;
+  const record = async () => {
+    const application = await saml.findPartner(scope, nearest);
+    if (!application || !isTraced(application, services.clock.now()) || isTooMany(`${scope.contextId} ${nearest} ${scope.actor.ip}`))
+      return;
+    const content = () => `HTTP-${ctx.method === 'POST' ? 'POST' : 'Redirect'}\n\n${redactMessage(excerpt)}`;
+    const claimedIssuer = showEscapes(issuer);
+    await recordExchange(scope, application, {
+      protocol: 'saml',
+      direction: 'received',
+      name: parameter,
+      reason: rule,
+      claimedIssuer,
+      content,
+    });
+  };
+  ctx.res.once('close', () => {
+    record().catch((error) => services.log.error({ err: error }, 'a trace could not be written'));
+  });
+}
