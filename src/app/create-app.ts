@@ -17,10 +17,11 @@ import type { Log } from '../platform/log/index.ts';
 import { createMailbox, createMailer, type Mailer } from '../platform/mail/index.ts';
 import { addressMatcher, clientAddress, createOutbound } from '../platform/net/index.ts';
 import { createHealth, type Health } from '../web/health/index.ts';
+import { createHostFiles } from '../web/host/index.ts';
 import { createBackChannelLogout, ProviderDirectory } from '../web/oidc/index.ts';
 import { ContextDirectory, createPageRouter, type Services } from '../web/request/index.ts';
 import { SamlDirectory } from '../web/saml/index.ts';
-import { loadAssets, loadIcons } from './assets.ts';
+import { loadAssets, loadFavicon, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
 import type { Store } from './open-store.ts';
 import { pathOf } from './page-paths.ts';
@@ -84,7 +85,9 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   koa.on('error', (error) => log.error({ err: error }, 'a request failed outside its page'));
   koa.use(services.assets.middleware);
   const mailbox = keepsMails(config, store) ? createMailbox(() => clock.now()) : undefined;
-  koa.use(createPageRouter(services, pageRoutes(providers, new SamlDirectory(listener, config.contextCacheSize), mailbox)));
+  const router = createPageRouter(services, pageRoutes(providers, new SamlDirectory(listener, config.contextCacheSize), mailbox));
+  koa.use(router.middleware);
+  const hostFiles = createHostFiles(services, { icon: loadFavicon(), securityContact: config.securityContact });
 
   await listener.start();
   let jobs: { stop(): Promise<void> } | undefined;
@@ -93,7 +96,15 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     services,
     health,
     keepsMails: mailbox !== undefined,
-    handle: createFrontDoor({ services, providers, health, pages: koa.callback(), isSecure: config.baseUrl.startsWith('https:') }),
+    handle: createFrontDoor({
+      services,
+      providers,
+      health,
+      hostFiles,
+      router,
+      pages: koa.callback(),
+      isSecure: config.baseUrl.startsWith('https:'),
+    }),
     async startJobs() {
       mailer = config.smtpUrl ? createMailer(config.smtpUrl, config.mailFrom ?? `portaria@${new URL(config.baseUrl).hostname}`) : mailbox;
       jobs = await startJobs(database.url, createTasks(services, createBackChannelLogout(services, providers), mailer), crontab, log);

@@ -4,6 +4,7 @@ import type { LinkedPage } from '../web/request/index.ts';
 /** The route of every page that mails, jobs and other slices lead to, by its name. A test walks it against the table of routes. */
 export const pagePaths = {
   account: '/account',
+  'own-password': '/account/password',
   administration: '/admin',
   application: '/admin/applications/:application',
   certificates: '/admin/certificates',

@@ -139,6 +139,14 @@ export const settings = {
     meaning: 'Sender of the mails. Unset: portaria@ and the host of the base URL',
     type: z.string().min(3).optional(),
   },
+  securityContact: {
+    env: 'PORTARIA_SECURITY_CONTACT',
+    meaning: 'Where weaknesses are reported (mailto:, https: or tel:), told in /.well-known/security.txt. Unset: there is no such file',
+    type: z
+      .string()
+      .regex(/^(mailto:|https:\/\/|tel:)[\x21-\x7e]+$/, 'must begin with mailto:, https:// or tel:')
+      .optional(),
+  },
 } satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;

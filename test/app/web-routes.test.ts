@@ -32,6 +32,7 @@ const open = new Set([
   '/email-change/:token',
   '/email-confirm/:token',
   '/recovery-email/:token',
+  '/.well-known/change-password',
   '/branding/logo',
   '/branding/colors.css',
   '/sign-out',

@@ -238,6 +238,7 @@ const noPages: Record<string, string> = {
   '/admin/operations/:operation/file': 'a file',
   '/admin/exports/:token/file': 'a file',
   '/language': 'leads back',
+  '/.well-known/change-password': 'leads to the page of the password',
   '/launchpad/open/:application': 'leads to the application',
   '/logos/:application': 'a picture',
   '/branding/logo': 'a picture',

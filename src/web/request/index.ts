@@ -12,7 +12,7 @@ export type { LinkedPage } from './linked-page.ts';
 export { loginHint, shortHint } from './login-hint.ts';
 export { recordNoAccess, renderNoAccess } from './no-access.ts';
 export { openPage } from './open-page.ts';
-export { createPageRouter } from './page-router.ts';
+export { createPageRouter, type PageRouter } from './page-router.ts';
 export { redirectTo } from './redirect.ts';
 export { formatCount, newSupportCode, type PageOptions, renderErrorPage, renderPage } from './render.ts';
 export type { Access, Actions, PageContext, Route } from './route.ts';

@@ -2,19 +2,25 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import { safeEqual } from '../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
-import { readForm, setSecurityHeaders } from '../../platform/http/index.ts';
+import { type Methods, readForm, setSecurityHeaders } from '../../platform/http/index.ts';
 import { openPage } from './open-page.ts';
 import { isBusy, newSupportCode, renderErrorPage } from './render.ts';
 import type { PageContext, Route } from './route.ts';
 import type { Services } from './services.ts';
 import { nextStepOf, sendToSignIn } from './sign-in-step.ts';
 
+export type PageRouter = {
+  middleware: Koa.Middleware;
+  /** @param path inside a context. @returns undefined where there is no page */
+  methodsAt(path: string): Methods | undefined;
+};
+
 /**
  * Serves the pages of all contexts from one table of routes. Order for every request: context → language and person → route → access rule → forgery
  * check → handler; whatever is thrown becomes a page with a support code.
  */
-export function createPageRouter(services: Services, routes: Route[]): Koa.Middleware {
-  const router = new Router();
+export function createPageRouter(services: Services, routes: Route[]): PageRouter {
+  const router = new Router({ strict: true });
   for (const route of routes) {
     router[route.method === 'GET' ? 'get' : 'post'](route.path, async (ctx) => {
       const page: PageContext = ctx.state.page;
@@ -25,9 +31,12 @@ export function createPageRouter(services: Services, routes: Route[]): Koa.Middl
     });
   }
   const dispatch = router.routes();
-  const knownMethods = router.allowedMethods({ throw: false });
+  const methodsAt = (path: string): Methods | undefined => {
+    const methods = router.match(path, '').path.flatMap((layer) => layer.methods.filter((method) => method !== 'HEAD'));
+    return methods.length > 0 ? methods : undefined;
+  };
 
-  return async (ctx, next) => {
+  const middleware: Koa.Middleware = async (ctx, next) => {
     let page: PageContext | undefined;
     try {
       const found = await services.contexts.resolve(ctx.host, ctx.path);
@@ -36,12 +45,11 @@ export function createPageRouter(services: Services, routes: Route[]): Koa.Middl
       setSecurityHeaders(ctx.res, context.isSecure);
       page = await openPage(ctx, services, context, path);
       ctx.state.page = page;
-      if (path === '' && context.mount) return ctx.redirect(`${context.mount}/`);
+      if (path === '' && context.mount && !ctx.response.get('allow')) return ctx.redirect(`${context.mount}/`);
       ctx.path = path;
       await dispatch(ctx as never, async () => {
-        await knownMethods(ctx as never, async () => {});
-        if (ctx.status === 405 || ctx.status === 501) throw new AppError('method_not_allowed', 405);
-        throw notFound();
+        // the front door says which methods there are
+        throw ctx.response.get('allow') ? new AppError('method_not_allowed', 405) : notFound();
       });
     } catch (error) {
       if (page) return showFailure(page, error);
@@ -52,6 +60,7 @@ export function createPageRouter(services: Services, routes: Route[]): Koa.Middl
       ctx.body = 'Temporarily unavailable\n';
     }
   };
+  return { middleware, methodsAt };
 }
 
 /** The server's own root leads to the company when there is one only, as after the first start; several are not told to strangers. */
