@@ -18,6 +18,7 @@ export const pagePaths = {
   'email-confirm': '/email-confirm/:token',
   'recovery-email': '/recovery-email/:token',
   launchpad: '/launchpad',
+  'application-start': '/launchpad/open/:application',
   'application-logo': '/logos/:application',
   'sign-in-start': '/sign-in',
   'sign-in': '/sign-in/:request',

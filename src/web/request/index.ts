@@ -5,6 +5,7 @@
 export { clientOf, personActor } from './actor.ts';
 export { ContextDirectory, type ResolvedContext } from './context-directory.ts';
 export { cookieNames } from './cookie-names.ts';
+export { renderCookiesMissing } from './cookies-missing.ts';
 export { byCode, namedAsInForm, readCustomFields, savingCustomFields } from './custom-values.ts';
 export { chosenOf, factorTexts, placeOf, usableFactors } from './factors.ts';
 export { createMetadataFetcher } from './fetch-metadata.ts';

@@ -3,6 +3,7 @@ import type Koa from 'koa';
 import { safeEqual } from '../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type Methods, readForm, setSecurityHeaders } from '../../platform/http/index.ts';
+import { renderCookiesMissing } from './cookies-missing.ts';
 import { openPage } from './open-page.ts';
 import { isBusy, newSupportCode, renderErrorPage } from './render.ts';
 import type { PageContext, Route } from './route.ts';
@@ -21,11 +22,14 @@ export type PageRouter = {
  */
 export function createPageRouter(services: Services, routes: Route[]): PageRouter {
   const router = new Router({ strict: true });
+  const opened = new Set(routes.filter(({ method }) => method === 'GET').map(({ path }) => path));
   for (const route of routes) {
     router[route.method === 'GET' ? 'get' : 'post'](route.path, async (ctx) => {
       const page: PageContext = ctx.state.page;
       page.params = ctx.params;
       if (!(await isAllowed(page, route))) return;
+      if (route.method === 'POST' && !route.fromElsewhere && hasLostCookies(page))
+        return renderCookiesMissing(page, opened.has(route.path) ? ctx.state.path : services.pathOf({ page: 'launchpad' }));
       if (route.method === 'POST') await acceptForm(page, route);
       await route.handle(page);
     });
@@ -83,6 +87,15 @@ async function isAllowed(page: PageContext, route: Route): Promise<boolean> {
   return true;
 }
 
+/** A browser that says where a form comes from is believed only when it says "elsewhere". */
+function isFromElsewhere({ ctx }: PageContext): boolean {
+  const site = ctx.get('sec-fetch-site');
+  return site !== '' && site !== 'same-origin' && site !== 'none';
+}
+
+/** With its cookie a browser lost what makes its forms ours. A form of another site comes without (SameSite): that is no fault of the browser. */
+const hasLostCookies = (page: PageContext): boolean => !page.isKnownBrowser && !isFromElsewhere(page);
+
 async function acceptForm(page: PageContext, route: Route): Promise<void> {
   if (route.fromElsewhere) {
     // the browser kept its cookies back (SameSite): a new one would replace the one that its other tabs need
@@ -90,9 +103,7 @@ async function acceptForm(page: PageContext, route: Route): Promise<void> {
     page.form = await readForm(page.ctx.req, route.maxBytes ?? 65_536);
     return;
   }
-  // a browser that says where a form comes from is believed only when it says "elsewhere"
-  const site = page.ctx.get('sec-fetch-site');
-  if (site && site !== 'same-origin' && site !== 'none') throw new AppError('forged_form', 403);
+  if (isFromElsewhere(page)) throw new AppError('forged_form', 403);
   page.form = await readForm(page.ctx.req, route.maxBytes ?? 65_536);
   if (!safeEqual(page.form.get('_csrf'), page.csrf)) throw new AppError('forged_form', 403);
 }
