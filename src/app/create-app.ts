@@ -71,7 +71,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     outbound: createOutbound(config.outboundAllow),
     pathOf,
     canMail: config.smtpUrl !== undefined || keepsMails(config, store),
-    clientAddress: (socket, forwarded) => clientAddress(socket, forwarded, isTrustedProxy),
+    clientAddress: (socket, headers) => clientAddress(socket, headers, isTrustedProxy, config.forwardedHeader),
   };
   const providers = new ProviderDirectory(services, listener, config.contextCacheSize);
   const health = createHealth({

@@ -71,8 +71,14 @@ export const settings = {
   },
   trustedProxies: {
     env: 'PORTARIA_TRUSTED_PROXIES',
-    meaning: 'Addresses or CIDR ranges of the reverse proxies whose X-Forwarded-For is believed',
+    meaning: 'Addresses or CIDR ranges of the reverse proxies whose X-Forwarded-For or Forwarded (RFC 7239) is believed',
     type: list,
+  },
+  forwardedHeader: {
+    env: 'PORTARIA_FORWARDED_HEADER',
+    meaning:
+      'Which of the two those proxies write: x-forwarded-for, forwarded, or any (Forwarded counts where there is no X-Forwarded-For). A header that they pass on as it came is the caller’s own word',
+    type: z.enum(['any', 'x-forwarded-for', 'forwarded']),
   },
   outboundAllow: {
     env: 'PORTARIA_OUTBOUND_ALLOW',
