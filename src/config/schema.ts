@@ -142,7 +142,7 @@ export const settings = {
   },
   mailFrom: {
     env: 'PORTARIA_MAIL_FROM',
-    meaning: 'Sender of the mails. Unset: portaria@ and the host of the base URL',
+    meaning: 'Address of the sender of the mails; the name beside it is the company’s. Unset: portaria@ and the host of the base URL',
     type: z.string().min(3).optional(),
   },
   securityContact: {
