@@ -12,7 +12,7 @@ import { loadPasswordEngine } from '../platform/crypto/index.ts';
 import { ChangeListener, NoticedCache } from '../platform/database/index.ts';
 import { createViews } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
-import { countJobs, startJobs } from '../platform/jobs/index.ts';
+import { countJobs, type RunningJobs, startJobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
 import { createMailbox, createMailer, type Mailer } from '../platform/mail/index.ts';
 import { addressMatcher, clientAddress, createOutbound } from '../platform/net/index.ts';
@@ -34,7 +34,8 @@ export type App = {
   keepsMails: boolean;
   handle(request: IncomingMessage, response: ServerResponse): void;
   startJobs(): Promise<void>;
-  close(): Promise<void>;
+  /** @param graceSeconds for jobs under way; without end unless told */
+  close(graceSeconds?: number): Promise<void>;
 };
 
 /** Only where Portaria is tried out: the demo on its own store, at an address that no other machine can use. Mails carry links that open accounts. */
@@ -90,7 +91,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const hostFiles = createHostFiles(services, { icon: loadFavicon(), securityContact: config.securityContact });
 
   await listener.start();
-  let jobs: { stop(): Promise<void> } | undefined;
+  let jobs: RunningJobs | undefined;
   let mailer: Mailer | undefined = mailbox;
   return {
     services,
@@ -109,8 +110,8 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       mailer = config.smtpUrl ? createMailer(config.smtpUrl, config.mailFrom ?? `portaria@${new URL(config.baseUrl).hostname}`) : mailbox;
       jobs = await startJobs(database.url, createTasks(services, createBackChannelLogout(services, providers), mailer), crontab, log);
     },
-    async close() {
-      await jobs?.stop();
+    async close(graceSeconds) {
+      await jobs?.stop(graceSeconds);
       mailer?.close();
       await listener.close();
     },

@@ -110,7 +110,7 @@ export const settings = {
   },
   shutdownGraceSeconds: {
     env: 'PORTARIA_SHUTDOWN_GRACE_SECONDS',
-    meaning: 'How long requests in flight may finish after SIGTERM',
+    meaning: 'How long requests and jobs in flight may finish after SIGTERM; jobs that did not are taken up by the next process',
     unit: 'seconds',
     type: positive.max(600),
   },
