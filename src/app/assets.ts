@@ -14,6 +14,9 @@ export function loadAssets(): Assets {
   });
 }
 
+/** For browsers that ask the host and not the page. */
+export const loadFavicon = (): Buffer => readFileSync(new URL('../../views/assets/favicon.ico', import.meta.url));
+
 /**
  * Tabler turns dark by an attribute, which would need a script. Its few rules for `[data-bs-theme=dark]` are said again for browsers that ask for dark, so that
  * the system's choice holds from the first paint and without script.

@@ -12,15 +12,16 @@ import { loadPasswordEngine } from '../platform/crypto/index.ts';
 import { ChangeListener, NoticedCache } from '../platform/database/index.ts';
 import { createViews } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
-import { countJobs, startJobs } from '../platform/jobs/index.ts';
+import { countJobs, type RunningJobs, startJobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
 import { createMailbox, createMailer, type Mailer } from '../platform/mail/index.ts';
 import { addressMatcher, clientAddress, createOutbound, hostMatcher } from '../platform/net/index.ts';
 import { createHealth, type Health } from '../web/health/index.ts';
+import { createHostFiles } from '../web/host/index.ts';
 import { createBackChannelLogout, ProviderDirectory } from '../web/oidc/index.ts';
 import { ContextDirectory, createPageRouter, type Services } from '../web/request/index.ts';
 import { SamlDirectory } from '../web/saml/index.ts';
-import { loadAssets, loadIcons } from './assets.ts';
+import { loadAssets, loadFavicon, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
 import type { Store } from './open-store.ts';
 import { pathOf } from './page-paths.ts';
@@ -33,7 +34,8 @@ export type App = {
   keepsMails: boolean;
   handle(request: IncomingMessage, response: ServerResponse): void;
   startJobs(): Promise<void>;
-  close(): Promise<void>;
+  /** @param graceSeconds for jobs under way; without end unless told */
+  close(graceSeconds?: number): Promise<void>;
 };
 
 /** Only where Portaria is tried out: the demo on its own store, at an address that no other machine can use. Mails carry links that open accounts. */
@@ -71,7 +73,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     isHttpHost: hostMatcher(config.samlHttpHosts),
     pathOf,
     canMail: config.smtpUrl !== undefined || keepsMails(config, store),
-    clientAddress: (socket, forwarded) => clientAddress(socket, forwarded, isTrustedProxy),
+    clientAddress: (socket, headers) => clientAddress(socket, headers, isTrustedProxy, config.forwardedHeader),
   };
   const providers = new ProviderDirectory(services, listener, config.contextCacheSize);
   const health = createHealth({
@@ -85,22 +87,32 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   koa.on('error', (error) => log.error({ err: error }, 'a request failed outside its page'));
   koa.use(services.assets.middleware);
   const mailbox = keepsMails(config, store) ? createMailbox(() => clock.now()) : undefined;
-  koa.use(createPageRouter(services, pageRoutes(providers, new SamlDirectory(listener, config.contextCacheSize), mailbox)));
+  const router = createPageRouter(services, pageRoutes(providers, new SamlDirectory(listener, config.contextCacheSize), mailbox));
+  koa.use(router.middleware);
+  const hostFiles = createHostFiles(services, { icon: loadFavicon(), securityContact: config.securityContact });
 
   await listener.start();
-  let jobs: { stop(): Promise<void> } | undefined;
+  let jobs: RunningJobs | undefined;
   let mailer: Mailer | undefined = mailbox;
   return {
     services,
     health,
     keepsMails: mailbox !== undefined,
-    handle: createFrontDoor({ services, providers, health, pages: koa.callback(), isSecure: config.baseUrl.startsWith('https:') }),
+    handle: createFrontDoor({
+      services,
+      providers,
+      health,
+      hostFiles,
+      router,
+      pages: koa.callback(),
+      isSecure: config.baseUrl.startsWith('https:'),
+    }),
     async startJobs() {
       mailer = config.smtpUrl ? createMailer(config.smtpUrl, config.mailFrom ?? `portaria@${new URL(config.baseUrl).hostname}`) : mailbox;
       jobs = await startJobs(database.url, createTasks(services, createBackChannelLogout(services, providers), mailer), crontab, log);
     },
-    async close() {
-      await jobs?.stop();
+    async close(graceSeconds) {
+      await jobs?.stop(graceSeconds);
       mailer?.close();
       await listener.close();
     },

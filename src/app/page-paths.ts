@@ -4,6 +4,7 @@ import type { LinkedPage } from '../web/request/index.ts';
 /** The route of every page that mails, jobs and other slices lead to, by its name. A test walks it against the table of routes. */
 export const pagePaths = {
   account: '/account',
+  'own-password': '/account/password',
   administration: '/admin',
   application: '/admin/applications/:application',
   certificates: '/admin/certificates',
@@ -17,6 +18,7 @@ export const pagePaths = {
   'email-confirm': '/email-confirm/:token',
   'recovery-email': '/recovery-email/:token',
   launchpad: '/launchpad',
+  'application-start': '/launchpad/open/:application',
   'application-logo': '/logos/:application',
   'sign-in-start': '/sign-in',
   'sign-in': '/sign-in/:request',

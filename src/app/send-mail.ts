@@ -44,6 +44,7 @@ export async function sendMail(
     company: context.name,
   };
   await mailer.send({
+    sender: context.name,
     to: job.to,
     subject,
     text: `${lines.greeting}\n\n${lines.paragraphs.join('\n\n')}\n\n${lines.action}: ${lines.link}\n\n${context.name}\n`,

@@ -1,17 +1,18 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { setSecurityHeaders } from '../platform/http/index.ts';
+import { answerByMethod, type Methods, readTarget, sendFault, setSecurityHeaders, tidyPaths, wholeServer } from '../platform/http/index.ts';
 import type { Mailbox } from '../platform/mail/index.ts';
 import { accountRoutes } from '../web/account/index.ts';
 import { addressChangeRoutes } from '../web/address-changes/index.ts';
 import { adminConsoleRoutes } from '../web/admin-console/index.ts';
 import { brandingRoutes } from '../web/branding/index.ts';
 import type { Health } from '../web/health/index.ts';
+import type { HostFiles } from '../web/host/index.ts';
 import { invitationRoutes } from '../web/invitations/index.ts';
 import { keptMailRoutes } from '../web/kept-mails/index.ts';
 import { launchpadRoutes } from '../web/launchpad/index.ts';
-import { createOidcEndpoint, interactionRoutes, type ProviderDirectory } from '../web/oidc/index.ts';
+import { createOidcEndpoint, endpointMethods, interactionRoutes, type ProviderDirectory } from '../web/oidc/index.ts';
 import { recoveryRoutes } from '../web/recovery/index.ts';
-import type { Route, Services } from '../web/request/index.ts';
+import type { PageRouter, Route, Services } from '../web/request/index.ts';
 import { type SamlDirectory, samlRoutes } from '../web/saml/index.ts';
 import { signInRoutes } from '../web/sign-in/index.ts';
 
@@ -30,30 +31,74 @@ export const pageRoutes = (providers: ProviderDirectory, saml: SamlDirectory, ma
   ...adminConsoleRoutes,
 ];
 
-type FrontDoor = { services: Services; providers: ProviderDirectory; health: Health; pages: RequestListener; isSecure: boolean };
+type FrontDoor = {
+  services: Services;
+  providers: ProviderDirectory;
+  health: Health;
+  hostFiles: HostFiles;
+  router: PageRouter;
+  pages: RequestListener;
+  isSecure: boolean;
+};
+
+/** Something that answers at an address: what it takes, and how. `kind` is its name in the figures of health, which leave health itself out. */
+type Place = {
+  methods: Methods;
+  serve: RequestListener | ((...request: Parameters<RequestListener>) => Promise<unknown>);
+  kind?: string;
+};
+
+const onlyGet: Methods = ['GET'];
 
 // RFC 8414 §3.1 puts the well-known part between host and path
-const insertedWellKnown = /^\/\.well-known\/(oauth-authorization-server|openid-configuration)\/([a-z0-9-]{1,63})\/?$/;
+const insertedWellKnown = /^\/\.well-known\/(oauth-authorization-server|openid-configuration)\/([a-z0-9-]{1,63})$/;
 
 /** Sends each request to health, to a protocol or to the pages. Nothing that a caller sends makes it throw. */
-export function createFrontDoor({ services, providers, health, pages, isSecure }: FrontDoor) {
+export function createFrontDoor({ services, providers, health, hostFiles, router, pages, isSecure }: FrontDoor) {
   const oidc = createOidcEndpoint(providers);
 
-  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let path = pathOf(request.url ?? '/');
-    if (path === undefined) return refuse(response, 400);
-    if (await health.handle(request, response, path)) return;
-    const inserted = insertedWellKnown.exec(path);
-    if (inserted) path = `/${inserted[2]}/.well-known/${inserted[1]}`;
-    if (/\/(oidc|\.well-known)\//.test(path)) {
-      const found = await services.contexts.resolve(request.headers.host ?? '', path);
-      if (found) {
-        health.observe(response, path.split('/').at(-1) === 'authorize' ? 'authorize' : 'oidc');
-        if (await oidc(request, response, found.context, found.path)) return;
-      }
+  /** What answers at the path; methods and other spellings of it are judged by this alone. */
+  async function find(host: string, asked: string): Promise<Place | undefined> {
+    if (health.has(asked)) return { methods: onlyGet, serve: (request, response) => health.handle(request, response, asked) };
+    if (services.assets.has(asked)) return { methods: onlyGet, serve: pages, kind: 'asset' };
+    const inserted = insertedWellKnown.exec(asked);
+    const path = inserted ? `/${inserted[2]}/.well-known/${inserted[1]}` : asked;
+    const found = await services.contexts.resolve(host, path);
+    const endpoint = found && endpointMethods(found.path);
+    if (endpoint) {
+      const kind = found.path === '/oidc/authorize' ? 'authorize' : 'oidc';
+      return { methods: endpoint, kind, serve: (request, response) => oidc(request, response, found.context, found.path) };
     }
-    health.observe(response, path.startsWith('/assets/') ? 'asset' : 'page');
+    const page = found && (found.path === '' ? onlyGet : router.methodsAt(found.path));
+    if (page) return { methods: page, serve: pages, kind: 'page' };
+    const file = hostFiles.find(asked);
+    if (file) return { methods: onlyGet, serve: file };
+    return asked === '/' ? { methods: onlyGet, serve: pages } : undefined;
+  }
+
+  /** The address that a path with doubled slashes or one at its end leads to. */
+  async function findTidied(host: string, path: string): Promise<string | undefined> {
+    for (const candidate of tidyPaths(path)) if (await find(host, candidate)) return candidate;
+    return undefined;
+  }
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = readTarget(request);
+    if (path === undefined) return refuse(response, 400);
+    const host = request.headers.host ?? '';
+    const place = path === wholeServer ? { methods: ['GET', 'POST'], serve: pages } : await find(host, path);
+    const kind = place ? place.kind : 'page';
+    if (kind) health.observe(response, kind);
     setSecurityHeaders(response, isSecure);
+    if (place) {
+      const showRefusal = kind === 'page' ? () => pages(request, response) : undefined;
+      if (!answerByMethod(request, response, place.methods, showRefusal)) await place.serve(request, response);
+      return;
+    }
+    const tidied = await findTidied(host, path);
+    // to ourselves, whatever stands in the path: it begins with one slash
+    if (tidied) return void response.writeHead(308, { location: tidied + request.url!.slice(path.length) }).end();
+    if (ofPrograms.test(path)) return sendFault(response, 404, 'not_found', 'There is nothing at this address.');
     pages(request, response);
   }
 
@@ -66,20 +111,10 @@ export function createFrontDoor({ services, providers, health, pages, isSecure }
   };
 }
 
+const ofPrograms = /\/(oidc|\.well-known)\//;
+
 function refuse(response: ServerResponse, status: number): void {
   setSecurityHeaders(response, false);
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...(status === 503 ? { 'retry-after': '2' } : {}) });
   response.end(status === 503 ? 'Temporarily unavailable\n' : 'Bad request\n');
-}
-
-/** The path of an origin-form target, or undefined when it is no path we could answer (RFC 9112 §3.2). */
-function pathOf(target: string): string | undefined {
-  if (!target.startsWith('/') || target.startsWith('//') || target.includes('\\')) return undefined;
-  const path = target.split('?', 1)[0]!;
-  try {
-    if (path.includes('%')) decodeURIComponent(path);
-    return path;
-  } catch {
-    return undefined;
-  }
 }

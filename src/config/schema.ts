@@ -71,8 +71,14 @@ export const settings = {
   },
   trustedProxies: {
     env: 'PORTARIA_TRUSTED_PROXIES',
-    meaning: 'Addresses or CIDR ranges of the reverse proxies whose X-Forwarded-For is believed',
+    meaning: 'Addresses or CIDR ranges of the reverse proxies whose X-Forwarded-For or Forwarded (RFC 7239) is believed',
     type: list,
+  },
+  forwardedHeader: {
+    env: 'PORTARIA_FORWARDED_HEADER',
+    meaning:
+      'Which of the two those proxies write: x-forwarded-for, forwarded, or any (Forwarded counts where there is no X-Forwarded-For). A header that they pass on as it came is the caller’s own word',
+    type: z.enum(['any', 'x-forwarded-for', 'forwarded']),
   },
   outboundAllow: {
     env: 'PORTARIA_OUTBOUND_ALLOW',
@@ -110,7 +116,7 @@ export const settings = {
   },
   shutdownGraceSeconds: {
     env: 'PORTARIA_SHUTDOWN_GRACE_SECONDS',
-    meaning: 'How long requests in flight may finish after SIGTERM',
+    meaning: 'How long requests and jobs in flight may finish after SIGTERM; jobs that did not are taken up by the next process',
     unit: 'seconds',
     type: positive.max(600),
   },
@@ -142,8 +148,16 @@ export const settings = {
   },
   mailFrom: {
     env: 'PORTARIA_MAIL_FROM',
-    meaning: 'Sender of the mails. Unset: portaria@ and the host of the base URL',
+    meaning: 'Address of the sender of the mails; the name beside it is the company’s. Unset: portaria@ and the host of the base URL',
     type: z.string().min(3).optional(),
+  },
+  securityContact: {
+    env: 'PORTARIA_SECURITY_CONTACT',
+    meaning: 'Where weaknesses are reported (mailto:, https: or tel:), told in /.well-known/security.txt. Unset: there is no such file',
+    type: z
+      .string()
+      .regex(/^(mailto:|https:\/\/|tel:)[\x21-\x7e]+$/, 'must begin with mailto:, https:// or tel:')
+      .optional(),
   },
 } satisfies Record<string, Setting>;
 

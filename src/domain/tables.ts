@@ -422,8 +422,9 @@ export type Tables = {
       proven: unknown;
       created_at: Date;
       expires_at: Date;
+      finished_at: Date | null;
     },
-    'application_id' | 'demands' | 'proven',
+    'application_id' | 'demands' | 'proven' | 'finished_at',
     'destination' | 'demands' | 'proven'
   >;
   persistent_name_ids: Table<

@@ -48,7 +48,8 @@ async function serve(
   const isDemo = config.demo && store.isEmbedded && config.port > 0;
   if (isDemo) config.outboundAllow.push(new URL(samples.oidc).host);
   const app = await createApp(config, store, log);
-  opened.push(() => app.close());
+  let endsAt = Number.POSITIVE_INFINITY;
+  opened.push(() => app.close(stopping ? Math.max(0, endsAt - Date.now()) / 1000 : undefined));
   // before anybody can reach us: a server that is told to stop while it starts leaves nothing behind either
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return;
@@ -56,6 +57,7 @@ async function serve(
     say(`Stopping (${signal})`);
     app.health.drain();
     await sleep(config.drainSeconds * 1000);
+    endsAt = Date.now() + config.shutdownGraceSeconds * 1000;
     await closeAll();
     process.exit(0);
   };

@@ -12,7 +12,7 @@ log.info('working on jobs');
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, async () => {
-    await app.close();
+    await app.close(config.shutdownGraceSeconds);
     await store.close();
     process.exit(0);
   });

@@ -413,6 +413,7 @@ CREATE TABLE pending_requests (
   proven jsonb,
   created_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
   PRIMARY KEY (context_id, request_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id)
 );

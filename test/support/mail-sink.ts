@@ -2,7 +2,8 @@ import { SMTPServer } from 'smtp-server';
 import { eventually } from './process.ts';
 import { freePort } from './server.ts';
 
-export type CaughtMail = { to: string[]; text: string };
+/** `raw` as it came; `text` decoded far enough to read. */
+export type CaughtMail = { to: string[]; text: string; raw: Buffer };
 
 export type MailSink = {
   url: string;
@@ -29,11 +30,12 @@ export async function startMailSink(at?: number): Promise<MailSink> {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        const text = Buffer.concat(chunks)
+        const raw = Buffer.concat(chunks);
+        const text = raw
           .toString()
           .replace(/=\r\n/g, '')
           .replace(/(?:=[0-9A-F]{2})+/g, (codes) => Buffer.from(codes.replaceAll('=', ''), 'hex').toString());
-        mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), text });
+        mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), text, raw });
         done();
       });
     },

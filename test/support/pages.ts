@@ -239,6 +239,7 @@ const noPages: Record<string, string> = {
   '/admin/applications/:application/export': 'a file',
   '/admin/exports/:token/file': 'a file',
   '/language': 'leads back',
+  '/.well-known/change-password': 'leads to the page of the password',
   '/launchpad/open/:application': 'leads to the application',
   '/logos/:application': 'a picture',
   '/branding/logo': 'a picture',

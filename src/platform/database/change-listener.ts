@@ -26,8 +26,11 @@ export class ChangeListener {
   async start(): Promise<void> {
     const client = new pg.Client({ connectionString: this.#url, application_name: 'portaria listener', keepAlive: true });
     client.on('notification', ({ payload }) => this.tell(payload ?? '*'));
+    let isLost = false;
     const lost = () => {
-      if (this.#client !== client && this.#client !== undefined) return;
+      // a connection says its end twice, by "error" and by "end": two that follow it would leave one that nobody closes
+      if (isLost) return;
+      isLost = true;
       this.isTrusted = false;
       this.#client = undefined;
       if (!this.#closed) this.#retry = setTimeout(() => this.start().catch(() => {}), 500);
@@ -38,10 +41,11 @@ export class ChangeListener {
       await client.connect();
       await client.query(`LISTEN ${channel}`);
     } catch (error) {
-      client.removeAllListeners('end');
       lost();
+      await client.end().catch(() => {});
       throw error;
     }
+    if (this.#closed) return client.end().catch(() => {});
     this.#client = client;
     this.#beat(client);
     this.tell('*');

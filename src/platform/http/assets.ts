@@ -7,6 +7,7 @@ import type { Middleware } from 'koa';
 export type Assets = {
   /** The address of a file, with the hash of its content, so that browsers may keep it for ever. */
   url(name: string): string;
+  has(path: string): boolean;
   middleware: Middleware;
 };
 
@@ -37,9 +38,10 @@ export function createAssets(sources: Record<string, URL | string>, prefix = '/a
       if (!file) throw new Error(`no asset ${name}`);
       return file.path;
     },
+    has: (path) => byPath.has(path),
     async middleware(ctx, next) {
       const file = byPath.get(ctx.path);
-      if (!file || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
+      if (!file) return next();
       ctx.set('cache-control', 'public, max-age=31536000, immutable');
       ctx.vary('accept-encoding');
       ctx.type = file.type;

@@ -3,6 +3,8 @@
 export { type Assets, createAssets } from './assets.ts';
 export { readCookie, serializeCookie } from './cookies.ts';
 export { type Form, readForm } from './form.ts';
+export { answerByMethod, type Methods, sendFault } from './methods.ts';
+export { readTarget, tidyPaths, wholeServer } from './request-target.ts';
 export { contentSecurityPolicy, setSecurityHeaders } from './security-headers.ts';
 export { listen, type WebServer } from './server.ts';
 export { createViews, type Views } from './views.ts';

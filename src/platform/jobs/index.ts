@@ -1,5 +1,6 @@
 // Owns: putting work in the queue inside the caller's transaction, and running it. Does not: know any task (app/jobs lists them).
 import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, type Runner, run, runMigrations, type TaskList, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import type { Db } from '../database/index.ts';
@@ -44,6 +45,11 @@ const taskList = (tasks: Tasks): TaskList =>
     ]),
   );
 
+export type RunningJobs = {
+  /** Takes no new job and lets those under way finish. @param graceSeconds after which they are given back to the queue; without end unless told */
+  stop(graceSeconds?: number): Promise<void>;
+};
+
 /** Runs queued and scheduled work in this process until `stop`. @param looks for what processes left that died */
 export async function startJobs(
   url: string,
@@ -51,11 +57,16 @@ export async function startJobs(
   crontab: string,
   log: Log,
   looks: Looks = { everyMs: 5000, graceMs: 20_000 },
-): Promise<{ stop(): Promise<void> }> {
+): Promise<RunningJobs> {
   // our own, whose connections have somebody listening until they are closed: a store that goes away while we stop is no reason to crash
   const pgPool = new pg.Pool({ connectionString: url, max: 6, application_name: 'portaria jobs' });
   pgPool.on('error', () => {});
-  pgPool.on('connect', (client) => client.on('error', () => {}));
+  const connections = new Set<pg.PoolClient>();
+  pgPool.on('connect', (client) => {
+    client.on('error', () => {});
+    connections.add(client);
+  });
+  pgPool.on('remove', (client) => connections.delete(client));
   const live = new LiveWorkers(url, looks);
   const events = new EventEmitter() as WorkerEvents;
   events.on('pool:create', ({ workerPool }) => live.add(workerPool.id));
@@ -76,11 +87,17 @@ export async function startJobs(
   });
   runner.promise.catch((error) => log.error({ err: error }, 'the job runner ended'));
   return {
-    async stop() {
-      await runner.stop().catch(() => {});
-      await runner.promise.catch(() => {});
+    async stop(graceSeconds) {
+      const stopped = Promise.allSettled([runner.stop(), runner.promise]).then(() => true);
+      const isOver = await (graceSeconds === undefined
+        ? stopped
+        : Promise.race([stopped, sleep(graceSeconds * 1000, false, { ref: false })]));
+      // as if we had died: whoever takes the job goes on where it was
+      if (!isOver) await live.giveBack();
       await live.stop();
-      await pgPool.end();
+      const ended = pgPool.end();
+      if (!isOver) for (const client of connections) (client as unknown as pg.Client).connection.stream.destroy();
+      await ended;
     },
   };
 }

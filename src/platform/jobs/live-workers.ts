@@ -49,6 +49,13 @@ export class LiveWorkers {
     })();
   }
 
+  /** Whatever our own workers are still at: others may take it at once. */
+  async giveBack(): Promise<void> {
+    await this.#inTurn(
+      async () => void (await (await this.#connect()).query('SELECT graphile_worker.force_unlock_workers($1)', [this.#ids])),
+    );
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#turn;

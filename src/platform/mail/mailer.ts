@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer';
 
-export type Mail = { to: string; subject: string; text: string; html: string };
+/** `sender`: the name beside the sender's address, in any script. */
+export type Mail = { sender: string; to: string; subject: string; text: string; html: string };
 export type Mailer = { send(mail: Mail): Promise<void>; close(): void };
 
 const open = (smtpUrl: string, more: object = {}) =>
@@ -8,13 +9,19 @@ const open = (smtpUrl: string, more: object = {}) =>
     typeof createTransport
   >[0]);
 
-/** @param from the sender's address, with or without a name */
+/** @param from the sender's address; a name before it in `Name <address>` gives way to that of each mail */
 export function createMailer(smtpUrl: string, from: string): Mailer {
+  const address = /<([^<>]*)>\s*$/.exec(from)?.[1]?.trim() ?? from.trim();
   const transport = open(smtpUrl, { pool: true, maxConnections: 2, disableFileAccess: true, disableUrlAccess: true });
   return {
     /** @throws Error when the server did not take it: whoever sends tries again */
-    async send(mail) {
-      await transport.sendMail({ from, ...mail, headers: { 'auto-submitted': 'auto-generated' } });
+    async send({ sender, ...mail }) {
+      // quoted or encoded as RFC 5322 §3.4 and RFC 2047 want it
+      await transport.sendMail({
+        from: { name: sender.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '), address },
+        ...mail,
+        headers: { 'auto-submitted': 'auto-generated' },
+      });
     },
     close: () => transport.close(),
   };

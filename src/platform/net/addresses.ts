@@ -17,8 +17,8 @@ export function addressMatcher(ranges: string[]): (address: string) => boolean {
   };
 }
 
-/** ::ffff:10.0.0.1 is 10.0.0.1 */
-export const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+/** ::ffff:10.0.0.1 is 10.0.0.1; the zone of fe80::1%eth0 says only which cable it came by. */
+export const plainAddress = (address: string): string => address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 
 /** Whose address it is, as far as counting goes: an IPv6 network of 64 bits belongs to one customer (RFC 6177). */
 export function networkOf(address: string): string {
@@ -28,23 +28,4 @@ export function networkOf(address: string): string {
   const rest = tail === undefined ? [] : tail.split(':').filter(Boolean);
   const all = [...groups, ...Array(Math.max(0, 8 - groups.length - rest.length)).fill('0'), ...rest];
   return `${all.slice(0, 4).join(':')}::/64`;
-}
-
-/**
- * Who is calling: the socket's address, or the first X-Forwarded-For hop (from the right) that is not one of our own proxies.
- * Everything left of that hop was written by the caller and is not believed.
- */
-export function clientAddress(
-  socketAddress: string,
-  forwardedFor: string | undefined,
-  isTrustedProxy: (address: string) => boolean,
-): string {
-  let address = plainAddress(socketAddress);
-  const hops = (forwardedFor ?? '').split(',').map((hop) => hop.trim());
-  while (isTrustedProxy(address)) {
-    const hop = hops.pop();
-    if (!hop || isIP(plainAddress(hop)) === 0) break;
-    address = plainAddress(hop);
-  }
-  return address;
 }

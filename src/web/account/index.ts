@@ -30,6 +30,12 @@ export const accountRoutes: Route[] = [
   },
   { method: 'POST', path: '/account/recovery-email', access: 'person', handle: fresh('/account/recovery-email', submitRecoveryEmail) },
   { method: 'POST', path: '/account/cancel-change', access: 'person', handle: submitCancel },
+  {
+    method: 'GET',
+    path: '/.well-known/change-password', // W3C: where browsers lead people whose password became known
+    access: 'anyone',
+    handle: async (page) => redirectTo(page, '/account/password'),
+  },
   { method: 'GET', path: '/account/password', access: 'person', handle: fresh('/account/password', (page) => showPassword(page)) },
   { method: 'POST', path: '/account/password', access: 'person', handle: fresh('/account/password', submitPassword) },
   { method: 'GET', path: factors, access: 'person', handle: showFactors },

@@ -4,8 +4,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { safeEqual } from '../../platform/crypto/index.ts';
 
 export type Health = {
-  /** @returns whether the path was one of ours */
-  handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean>;
+  has(path: string): boolean;
+  /** @param path one of ours */
+  handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
   /** Counts and times the answer of a request. */
   observe(response: ServerResponse, kind: string): void;
   metrics(): Promise<string>;
@@ -67,7 +68,7 @@ export function createHealth({ store, hashesWaiting, countJobs, metricsToken }: 
     return figures;
   };
 
-  const send = (response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): true => {
+  const send = (response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void => {
     response.writeHead(status, {
       'content-type': type,
       'cache-control': 'no-store',
@@ -75,10 +76,10 @@ export function createHealth({ store, hashesWaiting, countJobs, metricsToken }: 
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     });
     response.end(body);
-    return true;
   };
 
   return {
+    has: (path) => ['/healthz', '/readyz', '/metrics'].includes(path),
     async handle(request, response, path) {
       if (path === '/healthz') return send(response, 200, 'ok\n');
       if (path === '/readyz') {
@@ -90,7 +91,6 @@ export function createHealth({ store, hashesWaiting, countJobs, metricsToken }: 
           return send(response, 503, 'the store does not answer\n');
         }
       }
-      if (path !== '/metrics') return false;
       if (!metricsToken || !safeEqual(request.headers.authorization ?? '', `Bearer ${metricsToken}`))
         return send(response, metricsToken ? 401 : 404, 'not available\n');
       return send(response, 200, await registry.metrics(), registry.contentType);

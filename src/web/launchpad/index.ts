@@ -2,7 +2,7 @@
 // Does not: decide access (domain/access) nor speak the applications' protocols: it sends the browser to where they begin.
 
 import { decide } from '../../domain/applications/access/index.ts';
-import { findLogo, getApplication } from '../../domain/applications/applications/index.ts';
+import { type Application, findLogo, getApplication } from '../../domain/applications/applications/index.ts';
 import {
   addToLaunchpad,
   listApplicationsOfUser,
@@ -72,7 +72,23 @@ async function openApplication(page: PageContext): Promise<void> {
   const { applicationId } = application;
   if (application.saml && !application.saml.refuseLaunch)
     return ctx.redirect(`${context.mount}${page.services.pathOf({ page: 'saml-launch', application: applicationId })}`);
+  const home = homeOf(application);
+  if (home) return ctx.redirect(home);
   renderPage(page, 'launchpad/no-address', { application: application.name });
+}
+
+/** Of an application that named no address: the root of the web site that every sign-in to it returns to. */
+function homeOf({ oidc }: Application): string | undefined {
+  const origins = new Set(
+    oidc?.redirect_uris
+      .map((uri) => new URL(uri))
+      .map(({ protocol, port, hostname, origin }) => {
+        const isNative = !/^https?:$/.test(protocol) || (['127.0.0.1', '[::1]', 'localhost'].includes(hostname) && port === '');
+        return isNative ? undefined : origin;
+      }),
+  );
+  const [origin] = origins;
+  return origins.size === 1 && origin ? `${origin}/` : undefined;
 }
 
 function arrange(change: (page: PageContext, applicationId: string) => Promise<void>) {

@@ -18,6 +18,7 @@ import {
 import { applicationIdOf } from './account.ts';
 import { acrOf, asksForSecondFactor } from './acr.ts';
 import { scopesAsked } from './consent.ts';
+import { leadOn, noteAnswered } from './lost-interaction.ts';
 import { formTarget } from './pages.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
@@ -31,7 +32,8 @@ export const interactionRoutes = (providers: ProviderDirectory): Route[] => [
 
 async function showInteraction(page: PageContext, providers: ProviderDirectory): Promise<void> {
   const { provider } = await providers.get(page.context);
-  const interaction = await getInteraction(page, provider);
+  const interaction = await findInteraction(page, provider);
+  if (!interaction) return leadOn(page, provider);
   const client = await provider.Client.find(String(interaction.params.client_id));
   if (!client) throw new AppError('request_expired', 400);
   if (interaction.prompt.name === 'access') return showRefusal(page, interaction, applicationIdOf(client));
@@ -79,15 +81,18 @@ async function showRefusal(page: PageContext, interaction: Interaction, applicat
 /** The application is told in the protocol's own words (RFC 6749 §4.1.2.1): "Back to the application", or that the person did not agree. */
 async function submitAnswer(page: PageContext, providers: ProviderDirectory): Promise<void> {
   const { provider } = await providers.get(page.context);
-  const interaction = await getInteraction(page, provider);
+  const interaction = await findInteraction(page, provider);
+  if (!interaction) throw new AppError('request_expired', 400);
+  const client = await provider.Client.find(String(interaction.params.client_id));
+  if (!client) throw new AppError('request_expired', 400);
+  const applicationId = applicationIdOf(client);
+  await noteAnswered(page, interaction, applicationId);
   const { name } = interaction.prompt;
   if (name === 'access')
     return finish(page, interaction, { error: 'access_denied', error_description: 'the person may not open this application' });
-  const client = name === 'consent' ? await provider.Client.find(String(interaction.params.client_id)) : undefined;
-  if (!client) throw new AppError('request_expired', 400);
+  if (name !== 'consent') throw new AppError('request_expired', 400);
   // signed out or somebody else by now: the request goes on from its beginning
   if (!page.session || interaction.session?.uid !== page.session.sessionId) return finish(page, interaction, {});
-  const applicationId = applicationIdOf(client);
   if ((await nextStepOf(page, { demands: demandsOf(interaction), applicationId })).step !== 'done') return finish(page, interaction, {});
   if (page.form.get('decision') !== 'allow')
     return finish(page, interaction, { error: 'access_denied', error_description: 'the person did not agree' });
@@ -114,11 +119,9 @@ async function showConsent(page: PageContext, interaction: Interaction, client: 
 }
 
 /** Only of this browser: without its cookie a link to somebody's interaction would sign them in as the person who follows it. */
-async function getInteraction({ ctx, params }: PageContext, provider: Provider): Promise<Interaction> {
+async function findInteraction({ ctx, params }: PageContext, provider: Provider): Promise<Interaction | undefined> {
   const cookie = provider.createContext(ctx.req, ctx.res).cookies.get(provider.cookieName('interaction'), { signed: true });
-  const interaction = cookie && cookie === params.uid ? await provider.Interaction.find(params.uid) : undefined;
-  if (!interaction) throw new AppError('request_expired', 400);
-  return interaction;
+  return cookie && cookie === params.uid ? await provider.Interaction.find(params.uid) : undefined;
 }
 
 async function finish(page: PageContext, interaction: Interaction, result: InteractionResults): Promise<void> {

@@ -7,7 +7,7 @@ import type { Services } from './services.ts';
 export type ClientOfRequest = { ip: string; userAgent: string };
 
 export const clientOf = ({ clientAddress }: Services, { socket, headers }: IncomingMessage): ClientOfRequest => ({
-  ip: clientAddress(socket.remoteAddress ?? '', headers['x-forwarded-for'] as string | undefined),
+  ip: clientAddress(socket.remoteAddress ?? '', headers),
   userAgent: (headers['user-agent'] ?? '').slice(0, 400),
 });
 

@@ -5,6 +5,7 @@
 export { clientOf, personActor } from './actor.ts';
 export { ContextDirectory, type ResolvedContext } from './context-directory.ts';
 export { cookieNames } from './cookie-names.ts';
+export { renderCookiesMissing } from './cookies-missing.ts';
 export { byCode, namedAsInForm, readCustomFields, savingCustomFields } from './custom-values.ts';
 export { chosenOf, factorTexts, placeOf, usableFactors } from './factors.ts';
 export { createMetadataFetcher } from './fetch-metadata.ts';
@@ -12,7 +13,7 @@ export type { LinkedPage } from './linked-page.ts';
 export { loginHint, shortHint } from './login-hint.ts';
 export { recordNoAccess, renderNoAccess } from './no-access.ts';
 export { openPage } from './open-page.ts';
-export { createPageRouter } from './page-router.ts';
+export { createPageRouter, type PageRouter } from './page-router.ts';
 export { redirectTo } from './redirect.ts';
 export { formatCount, newSupportCode, type PageOptions, renderErrorPage, renderPage } from './render.ts';
 export type { Access, Actions, PageContext, Route } from './route.ts';

@@ -3,10 +3,10 @@
  * (`Services.pathOf`): neither this room nor the domain knows an address (decision 0006).
  */
 export type LinkedPage =
-  | { page: 'launchpad' | 'account' | 'administration' | 'company-logo' | 'company-colors' }
+  | { page: 'launchpad' | 'account' | 'own-password' | 'administration' | 'company-logo' | 'company-colors' }
   | { page: 'sign-in-start' | 'sign-out' | 'language' | 'recovery-request' | 'registration-request' }
   | { page: 'saml-sign-on' | 'saml-logout' | 'saml-metadata' }
-  | { page: 'application-logo' | 'saml-launch'; application: string }
+  | { page: 'application-logo' | 'application-start' | 'saml-launch'; application: string }
   | { page: 'sign-in'; request: string }
   | { page: 'single-logout'; logout: string };
 

@@ -26,9 +26,10 @@ export async function openPage(ctx: Koa.Context, services: Services, context: Re
   const client = clientOf(services, ctx.req);
   const actor = session ? personActor(session, client) : anonymousActor(client);
   const scope = openScope(services, context.contextId, actor);
-  let browser = readCookie(header, names.browser);
-  if (browser?.length !== 43) {
-    browser = randomToken();
+  const known = readCookie(header, names.browser);
+  const isKnownBrowser = known?.length === 43;
+  const browser = isKnownBrowser ? known : randomToken();
+  if (!isKnownBrowser) {
     ctx.append('set-cookie', serializeCookie(names.browser, browser, { secure: context.isSecure, maxAgeSeconds: 180 * 24 * 3600 }));
   }
   ctx.state.path = path;
@@ -46,6 +47,7 @@ export async function openPage(ctx: Koa.Context, services: Services, context: Re
     query: (name) => ctx.URL.searchParams?.get(name)?.replaceAll('\0', '') ?? '',
     form: noForm,
     browser,
+    isKnownBrowser,
     csrf: services.keyRing.fingerprint(`${context.contextId} ${browser}`, 'csrf')[0]!,
   };
 }

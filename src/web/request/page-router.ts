@@ -2,32 +2,45 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import { safeEqual } from '../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
-import { readForm, setSecurityHeaders } from '../../platform/http/index.ts';
+import { type Methods, readForm, setSecurityHeaders } from '../../platform/http/index.ts';
+import { renderCookiesMissing } from './cookies-missing.ts';
 import { openPage } from './open-page.ts';
 import { isBusy, newSupportCode, renderErrorPage } from './render.ts';
 import type { PageContext, Route } from './route.ts';
 import type { Services } from './services.ts';
 import { nextStepOf, sendToSignIn } from './sign-in-step.ts';
 
+export type PageRouter = {
+  middleware: Koa.Middleware;
+  /** @param path inside a context. @returns undefined where there is no page */
+  methodsAt(path: string): Methods | undefined;
+};
+
 /**
  * Serves the pages of all contexts from one table of routes. Order for every request: context → language and person → route → access rule → forgery
  * check → handler; whatever is thrown becomes a page with a support code.
  */
-export function createPageRouter(services: Services, routes: Route[]): Koa.Middleware {
-  const router = new Router();
+export function createPageRouter(services: Services, routes: Route[]): PageRouter {
+  const router = new Router({ strict: true });
+  const opened = new Set(routes.filter(({ method }) => method === 'GET').map(({ path }) => path));
   for (const route of routes) {
     router[route.method === 'GET' ? 'get' : 'post'](route.path, async (ctx) => {
       const page: PageContext = ctx.state.page;
       page.params = ctx.params;
       if (!(await isAllowed(page, route))) return;
+      if (route.method === 'POST' && !route.fromElsewhere && hasLostCookies(page))
+        return renderCookiesMissing(page, opened.has(route.path) ? ctx.state.path : services.pathOf({ page: 'launchpad' }));
       if (route.method === 'POST') await acceptForm(page, route);
       await route.handle(page);
     });
   }
   const dispatch = router.routes();
-  const knownMethods = router.allowedMethods({ throw: false });
+  const methodsAt = (path: string): Methods | undefined => {
+    const methods = router.match(path, '').path.flatMap((layer) => layer.methods.filter((method) => method !== 'HEAD'));
+    return methods.length > 0 ? methods : undefined;
+  };
 
-  return async (ctx, next) => {
+  const middleware: Koa.Middleware = async (ctx, next) => {
     let page: PageContext | undefined;
     try {
       const found = await services.contexts.resolve(ctx.host, ctx.path);
@@ -36,12 +49,11 @@ export function createPageRouter(services: Services, routes: Route[]): Koa.Middl
       setSecurityHeaders(ctx.res, context.isSecure);
       page = await openPage(ctx, services, context, path);
       ctx.state.page = page;
-      if (path === '' && context.mount) return ctx.redirect(`${context.mount}/`);
+      if (path === '' && context.mount && !ctx.response.get('allow')) return ctx.redirect(`${context.mount}/`);
       ctx.path = path;
       await dispatch(ctx as never, async () => {
-        await knownMethods(ctx as never, async () => {});
-        if (ctx.status === 405 || ctx.status === 501) throw new AppError('method_not_allowed', 405);
-        throw notFound();
+        // the front door says which methods there are
+        throw ctx.response.get('allow') ? new AppError('method_not_allowed', 405) : notFound();
       });
     } catch (error) {
       if (page) return showFailure(page, error);
@@ -52,6 +64,7 @@ export function createPageRouter(services: Services, routes: Route[]): Koa.Middl
       ctx.body = 'Temporarily unavailable\n';
     }
   };
+  return { middleware, methodsAt };
 }
 
 /** The server's own root leads to the company when there is one only, as after the first start; several are not told to strangers. */
@@ -74,6 +87,15 @@ async function isAllowed(page: PageContext, route: Route): Promise<boolean> {
   return true;
 }
 
+/** A browser that says where a form comes from is believed only when it says "elsewhere". */
+function isFromElsewhere({ ctx }: PageContext): boolean {
+  const site = ctx.get('sec-fetch-site');
+  return site !== '' && site !== 'same-origin' && site !== 'none';
+}
+
+/** With its cookie a browser lost what makes its forms ours. A form of another site comes without (SameSite): that is no fault of the browser. */
+const hasLostCookies = (page: PageContext): boolean => !page.isKnownBrowser && !isFromElsewhere(page);
+
 async function acceptForm(page: PageContext, route: Route): Promise<void> {
   if (route.fromElsewhere) {
     // the browser kept its cookies back (SameSite): a new one would replace the one that its other tabs need
@@ -81,9 +103,7 @@ async function acceptForm(page: PageContext, route: Route): Promise<void> {
     page.form = await readForm(page.ctx.req, route.maxBytes ?? 65_536);
     return;
   }
-  // a browser that says where a form comes from is believed only when it says "elsewhere"
-  const site = page.ctx.get('sec-fetch-site');
-  if (site && site !== 'same-origin' && site !== 'none') throw new AppError('forged_form', 403);
+  if (isFromElsewhere(page)) throw new AppError('forged_form', 403);
   page.form = await readForm(page.ctx.req, route.maxBytes ?? 65_536);
   if (!safeEqual(page.form.get('_csrf'), page.csrf)) throw new AppError('forged_form', 403);
 }

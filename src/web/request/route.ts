@@ -24,6 +24,8 @@ export type PageContext = {
   form: Form;
   /** This browser's own secret: binds pending requests and forms to it. */
   browser: string;
+  /** It came with the request. A browser that refuses cookies gets another one each time. */
+  isKnownBrowser: boolean;
   csrf: string;
 };
 

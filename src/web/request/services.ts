@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { AccessFinder } from '../../domain/applications/access/index.ts';
 import type { SettingsFinder } from '../../domain/company/context-settings/index.ts';
 import type { ArtifactStore } from '../../domain/records/protocol-artifacts/index.ts';
@@ -41,5 +42,5 @@ export type Services = {
   pathOf: PathOf;
   /** Mails reach somebody: a mail server is configured, or they are kept on a page while Portaria is tried out. */
   canMail: boolean;
-  clientAddress(socketAddress: string, forwardedFor: string | undefined): string;
+  clientAddress(socketAddress: string, headers: IncomingHttpHeaders): string;
 };

@@ -6,7 +6,7 @@ import { recordAlone } from '../../domain/records/audit/index.ts';
 import { recordParticipant } from '../../domain/sign-in/sessions/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { type NameId, type Status, showEscapes, writeErrorResponse, writeResponse } from '../../platform/saml/index.ts';
-import type { PageContext } from '../request/index.ts';
+import { type PageContext, redirectTo } from '../request/index.ts';
 import { chooseAuthnContext } from './authn-context.ts';
 import { answerOnce, type SignOn } from './pending.ts';
 import type { SamlApplication, SamlPage } from './saml-context.ts';
@@ -24,7 +24,9 @@ export async function sendAssertion(page: SamlPage, application: SamlApplication
   if (subject && !isSame(subject, description.nameId)) return sendRefusal(page, application, signOn, 'UnknownPrincipal');
   const authnContextClass = chooseAuthnContext(requestedAuthnContext, session.amr);
   if (!authnContextClass) return sendRefusal(page, application, signOn, 'NoAuthnContext');
-  if (!(await answerOnce(page, signOn))) throw new AppError('request_answered', 400);
+  // the back button, or the same request twice: no second assertion, and the person is led into the application
+  if (!(await answerOnce(page, signOn)))
+    return redirectTo(page, services.pathOf({ page: 'application-start', application: applicationId }));
 
   // opaque, and the same for this session and application: Single Logout finds the session by it
   const sessionIndex = `_${services.keyRing.fingerprint(`${session.sessionId} ${applicationId}`, 'saml-session-index')[0]}`;

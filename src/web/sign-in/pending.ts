@@ -1,6 +1,7 @@
 import { getApplication } from '../../domain/applications/applications/index.ts';
 import {
   type Basis,
+  findLostRequest,
   findPendingRequest,
   findStanding,
   type PendingRequest,
@@ -9,18 +10,34 @@ import {
   type Step,
 } from '../../domain/sign-in/authentication/index.ts';
 import { findPassword } from '../../domain/sign-in/credentials/password/index.ts';
-import { nextStepOf, type PageContext, redirectTo } from '../request/index.ts';
+import { nextStepOf, type PageContext, redirectTo, renderCookiesMissing } from '../request/index.ts';
 
 /** Where a person without another destination goes. */
 export const goToLaunchpad = ({ ctx, context, services }: PageContext): void =>
   ctx.redirect(`${context.mount}${services.pathOf({ page: 'launchpad' })}`);
 
-/** The request a page of the journey belongs to, or undefined after sending the browser to a new one: it was over, or is another browser's. */
+/** The request a page of the journey belongs to, or undefined after leading the browser on: it was over, or is another browser's. */
 export async function loadPending(page: PageContext): Promise<PendingRequest | undefined> {
   const request = await findPendingRequest(page.scope, page.browser, page.params.request ?? '');
-  if (!request && page.session) goToLaunchpad(page);
-  else if (!request) page.ctx.redirect(`${page.context.mount}/sign-in?done=sign_in_restarted`);
+  if (!request) await leadOn(page);
   return request;
+}
+
+/** Where the person wanted to go: into the application after a finished sign-in (the back button), to its beginning where the browser lost its cookies. */
+async function leadOn(page: PageContext): Promise<void> {
+  const { scope, params, ctx, context, services } = page;
+  const lost = await findLostRequest(scope, params.request ?? '');
+  const { path, protocol } = lost?.destination ?? {};
+  if (lost?.isFinished && lost.applicationId)
+    return redirectTo(page, services.pathOf({ page: 'application-start', application: lost.applicationId }));
+  if (path && !lost?.isFinished && !page.isKnownBrowser) {
+    // a cookie was set a moment ago: a browser that comes back without refuses them
+    if (page.query('again') === '') return redirectTo(page, `${ctx.state.path}?again=yes`);
+    return renderCookiesMissing(page, ctx.state.path, await applicationName(page, lost!));
+  }
+  if (path) return redirectTo(page, protocol === 'oidc' ? `${path}?again=yes` : path);
+  if (page.session) return goToLaunchpad(page);
+  ctx.redirect(`${context.mount}/sign-in?done=sign_in_restarted`);
 }
 
 /** What comes next for this request. @param standing of the person who gave the proof, where it was read a moment ago */
@@ -60,7 +77,7 @@ export function formTargets({ destination: { origin } }: PendingRequest): string
 }
 
 /** "Continue to Payroll". */
-export async function applicationName(page: PageContext, request: PendingRequest): Promise<string | undefined> {
+export async function applicationName(page: PageContext, request: Pick<PendingRequest, 'applicationId'>): Promise<string | undefined> {
   if (!request.applicationId) return undefined;
   return (await getApplication(page.scope, request.applicationId)).name;
 }

@@ -101,7 +101,8 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
   const { demands, applicationId } = request;
   const arrival = await arrivalAt(page, { demands, applicationId, proven: request.proven! });
   const completed = await completeSignIn(page.scope, await rulesOf(page), request, arrival, page.locale);
-  if (!completed) return page.ctx.redirect(`${context.mount}/sign-in`);
+  // sent twice: the page of the request knows where it led
+  if (!completed) return redirectTo(page, `/sign-in/${request.requestId}`);
   const options = { secure: context.isSecure, maxAgeSeconds: completed.keptForSeconds };
   page.ctx.append('set-cookie', serializeCookie(cookieNames(context).session, completed.token, options));
   goBack(page, request);

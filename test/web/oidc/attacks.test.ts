@@ -222,6 +222,11 @@ describe('web/oidc: attacks', () => {
     const victim = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
     const answer = await victim.follow(interaction, {}, (address) => address.startsWith(server.redirectUri));
     expect(answer.status).to.equal(400);
+    const anew = await victim.get(`${interaction}?again=yes`);
+    expect(anew.location, 'started again it is the application’s request, as anybody could have sent it').to.match(
+      /\/acme\/oidc\/authorize\?/,
+    );
+    expect(new URL(anew.location!).searchParams.get('redirect_uri')).to.equal(server.redirectUri);
     const resumed = await attacker.follow(interaction.replace('/interaction/', '/authorize/'), {}, (address) =>
       address.startsWith(server.redirectUri),
     );

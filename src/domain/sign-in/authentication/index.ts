@@ -34,6 +34,7 @@ export {
 } from './own-credentials.ts';
 export {
   closePendingRequest,
+  findLostRequest,
   findPendingRequest,
   openPendingRequest,
   type PendingRequest,

@@ -66,7 +66,7 @@ type PendingRow = Pick<PendingRequest, 'destination' | 'demands'> & {
   proven: Proven | null;
 };
 const find = `SELECT request_id, destination, application_id, demands, proven FROM pending_requests
-  WHERE context_id = $1 AND request_id = $2 AND browser_hash = $3 AND expires_at > $4`;
+  WHERE context_id = $1 AND request_id = $2 AND browser_hash = $3 AND expires_at > $4 AND finished_at IS NULL`;
 
 /** @returns undefined when it is unknown, over, or another browser's: those look alike */
 export async function findPendingRequest(
@@ -89,18 +89,39 @@ export async function findPendingRequest(
 }
 
 export async function recordProof({ db, contextId }: Scope, requestId: RequestId, proven: Proven): Promise<void> {
-  const text = 'UPDATE pending_requests SET proven = $3 WHERE context_id = $1 AND request_id = $2';
+  const text = 'UPDATE pending_requests SET proven = $3 WHERE context_id = $1 AND request_id = $2 AND finished_at IS NULL';
   await run(db, 'pending request proven', text, [contextId, requestId, JSON.stringify(proven)]);
 }
 
-const close = `WITH closed AS (DELETE FROM pending_requests WHERE context_id = $1 AND request_id = $2 RETURNING 1)
+/** Where a request leads or led that this browser cannot go on with. Of one that is finished and came from an application only that is left. */
+export type LostRequest = Pick<PendingRequest, 'applicationId'> & {
+  destination: Partial<PendingRequest['destination']>;
+  isFinished: boolean;
+};
+
+const findLost = `SELECT destination, application_id, finished_at FROM pending_requests
+  WHERE context_id = $1 AND request_id = $2 AND expires_at > $3`;
+
+/** Whatever the browser: it may start again where the request came from, as by a link to there. */
+export async function findLostRequest({ db, contextId, clock }: Scope, requestId: string): Promise<LostRequest | undefined> {
+  if (!isId(requestId)) return undefined;
+  type Row = Pick<PendingRow, 'application_id'> & Pick<LostRequest, 'destination'> & { finished_at: Date | null };
+  const { rows } = await run<Row>(db, 'lost request', findLost, [contextId, requestId, clock.now()]);
+  const [row] = rows;
+  return row && { destination: row.destination, applicationId: row.application_id ?? undefined, isFinished: row.finished_at !== null };
+}
+
+const close = `WITH closed AS (
+    UPDATE pending_requests SET finished_at = $4, proven = NULL,
+      destination = CASE WHEN application_id IS NULL THEN destination ELSE destination - 'path' END -- the path holds a bearer value
+    WHERE context_id = $1 AND request_id = $2 AND finished_at IS NULL RETURNING 1)
   SELECT 1 FROM users WHERE context_id = $1 AND user_id = $3 AND EXISTS (SELECT 1 FROM closed) FOR UPDATE`;
 
 /**
  * Closes the request and holds the person until the transaction ends: a deactivation or a new password at the same moment comes before or after, not between.
  * @returns false when somebody else closed it: a proof becomes one session only
  */
-export const closePendingRequest = async ({ db, contextId }: Transaction, requestId: RequestId, userId: UserId): Promise<boolean> =>
-  (await run(db, 'close pending request', close, [contextId, requestId, userId])).rowCount === 1;
+export const closePendingRequest = async ({ db, contextId, clock }: Transaction, requestId: RequestId, userId: UserId): Promise<boolean> =>
+  (await run(db, 'close pending request', close, [contextId, requestId, userId, clock.now()])).rowCount === 1;
 
 export const sweepPendingRequests = (db: Db): Promise<number> => deleteInSteps(db, 'pending_requests', 'expires_at < now()');
