@@ -13,7 +13,16 @@ import {
 } from '../../domain/applications/assignments/index.ts';
 import { nameKey } from '../../domain/people/users/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
-import { type PageContext, type Route, recordNoAccess, redirectTo, renderNoAccess, renderPage } from '../request/index.ts';
+import {
+  leaveTo,
+  type PageContext,
+  type Route,
+  recordNoAccess,
+  redirectTo,
+  renderNoAccess,
+  renderPage,
+  withParameters,
+} from '../request/index.ts';
 
 export const launchpadRoutes: Route[] = [
   { method: 'GET', path: '/launchpad', access: 'person', handle: showLaunchpad },
@@ -61,12 +70,10 @@ async function openApplication(page: PageContext): Promise<void> {
   const { ctx, context, scope, session } = page;
   const application = await getApplication(scope, page.params.application!);
   const verdict = decide(await page.services.findAccess(context.contextId, session!.userId, application.applicationId));
-  if (!verdict.allowed) return renderNoAccess(page, application, await recordNoAccess(page, application, verdict), { toLaunchpad: true });
+  if (!verdict.allowed) return renderNoAccess(page, application, await recordNoAccess(page, application, verdict), true);
   if (application.oidc?.initiate_login_uri) {
-    const url = new URL(application.oidc.initiate_login_uri);
-    url.searchParams.set('iss', context.url);
-    if (application.launchUrl) url.searchParams.set('target_link_uri', application.launchUrl);
-    return ctx.redirect(url.href);
+    const target: Record<string, string> = application.launchUrl ? { target_link_uri: application.launchUrl } : {};
+    return leaveTo(ctx, withParameters(application.oidc.initiate_login_uri, { iss: context.url, ...target }));
   }
   if (application.launchUrl) return ctx.redirect(application.launchUrl);
   const { applicationId } = application;

@@ -18,7 +18,6 @@ import {
 import { applicationIdOf } from './account.ts';
 import { acrOf, asksForSecondFactor } from './acr.ts';
 import { scopesAsked } from './consent.ts';
-import { formTarget } from './pages.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
 type Interaction = InstanceType<Provider['Interaction']>;
@@ -40,9 +39,8 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   const demands = demandsOf(interaction);
   const applicationId = applicationIdOf(client);
   if ((await nextStepOf(page, { demands, applicationId })).step === 'done') return finish(page, interaction, { login: loginResult(page) });
-  const { redirect_uri: redirectUri, login_hint: hint } = interaction.params;
-  const origin = typeof redirectUri === 'string' ? formTarget(redirectUri) : undefined;
-  const destination = { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}`, origin } as const;
+  const { login_hint: hint } = interaction.params;
+  const destination = { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}` } as const;
   const told = typeof hint === 'string' ? { login_hint: shortHint(hint) } : undefined;
   await sendToSignIn(page, { destination, applicationId, demands }, told);
 }
@@ -72,8 +70,7 @@ async function showRefusal(page: PageContext, interaction: Interaction, applicat
   if (verdict.allowed) return finish(page, interaction, {}); // assigned while the page was open
   const application = await getApplication(page.scope, applicationId);
   const supportCode = await recordNoAccess(page, application, verdict);
-  const redirectUri = interaction.params.redirect_uri;
-  renderNoAccess(page, application, supportCode, { formAction: typeof redirectUri === 'string' ? [formTarget(redirectUri)] : [] });
+  renderNoAccess(page, application, supportCode);
 }
 
 /** The application is told in the protocol's own words (RFC 6749 §4.1.2.1): "Back to the application", or that the person did not agree. */
@@ -99,18 +96,12 @@ async function submitAnswer(page: PageContext, providers: ProviderDirectory): Pr
 async function showConsent(page: PageContext, interaction: Interaction, client: Client): Promise<void> {
   if (!page.session || interaction.session?.uid !== page.session.sessionId) return finish(page, interaction, {});
   const application = await getApplication(page.scope, applicationIdOf(client));
-  const redirectUri = interaction.params.redirect_uri;
-  renderPage(
-    page,
-    'oidc/consent',
-    {
-      application,
-      scopes: scopesAsked(interaction.params),
-      login: page.session.person.login,
-      action: `/oidc/interaction/${interaction.uid}`,
-    },
-    { formAction: typeof redirectUri === 'string' ? [formTarget(redirectUri)] : [] },
-  );
+  renderPage(page, 'oidc/consent', {
+    application,
+    scopes: scopesAsked(interaction.params),
+    login: page.session.person.login,
+    action: `/oidc/interaction/${interaction.uid}`,
+  });
 }
 
 /** Only of this browser: without its cookie a link to somebody's interaction would sign them in as the person who follows it. */
@@ -123,7 +114,8 @@ async function getInteraction({ ctx, params }: PageContext, provider: Provider):
 
 async function finish(page: PageContext, interaction: Interaction, result: InteractionResults): Promise<void> {
   interaction.result = 'error' in result ? result : { ...interaction.lastSubmission, ...result };
-  // somebody else signed in meanwhile: the interaction goes on as that person's
+  // somebody else signed in meanwhile: the interaction goes on as that person's, and what the other proved is not theirs
+  if (interaction.result.login && interaction.result.login.accountId !== page.session?.userId) interaction.result.login = undefined;
   if (interaction.session && interaction.session.uid !== page.session?.sessionId) interaction.session = undefined;
   await interaction.save(Math.max(1, interaction.exp - epochSeconds(page.services.clock.now())));
   page.ctx.status = 303;

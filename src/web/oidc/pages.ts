@@ -15,23 +15,23 @@ async function show(
 ): Promise<void> {
   const page = await openPage(ctx as never, op.services, op.context, ctx.path);
   renderPage(page, view, locals(page), options);
+  shown.add(ctx);
 }
+
+const shown = new WeakSet<KoaContextWithOIDC>();
+
+/** Whether the answer is a page of ours. */
+export const isOwnPage = (ctx: KoaContextWithOIDC): boolean => shown.has(ctx);
 
 const secretOf = (ctx: KoaContextWithOIDC): string => (ctx.oidc.session!.state as { secret: string }).secret;
 
 /** RP-initiated logout asks, so that no link can sign somebody out (OpenID Connect RP-Initiated Logout §2). */
-export const renderSignOutQuestion = (op: ContextProvider, ctx: KoaContextWithOIDC) => {
-  const target = (ctx.oidc.session!.state as { postLogoutRedirectUri?: string }).postLogoutRedirectUri;
-  return show(
-    op,
-    ctx,
-    'oidc/sign-out',
-    () => ({ application: ctx.oidc.client?.clientName, action: ctx.oidc.urlFor('end_session_confirm'), xsrf: secretOf(ctx) }),
-    {
-      formAction: target ? [formTarget(target)] : [],
-    },
-  );
-};
+export const renderSignOutQuestion = (op: ContextProvider, ctx: KoaContextWithOIDC) =>
+  show(op, ctx, 'oidc/sign-out', () => ({
+    application: ctx.oidc.client?.clientName,
+    action: ctx.oidc.urlFor('end_session_confirm'),
+    xsrf: secretOf(ctx),
+  }));
 
 export const renderSignedOut = (op: ContextProvider, ctx: KoaContextWithOIDC) => show(op, ctx, 'sign-in/signed-out', () => ({}));
 
@@ -39,11 +39,23 @@ export const renderSignedOut = (op: ContextProvider, ctx: KoaContextWithOIDC) =>
 export const renderSigningOut = (op: ContextProvider, ctx: KoaContextWithOIDC, onward: string) =>
   show(op, ctx, 'sign-in/signing-out', () => ({ onward }));
 
+/** A page that leads on to an application by itself, and has a link where the browser wants a person to decide, as for an application's own scheme. */
+export const renderLeaving = (op: ContextProvider, ctx: KoaContextWithOIDC, onward: string) =>
+  show(op, ctx, 'oidc/leave', () => ({ onward, application: ctx.oidc.client?.clientName }));
+
+/** response_mode=form_post: a form that sends itself, with a button for a browser without script. */
+export const renderFormPost = (op: ContextProvider, ctx: KoaContextWithOIDC, location: string, parameters: Record<string, string>) =>
+  show(op, ctx, 'oidc/form-post', () => ({ location, parameters, application: ctx.oidc.client?.clientName ?? ctx.oidc.client?.clientId }), {
+    status: 'error' in parameters ? 400 : 200,
+    postsElsewhere: true,
+  });
+
 export const renderDeviceInput = (
   op: ContextProvider,
   ctx: KoaContextWithOIDC,
   out?: { error: string },
   error?: Error & { userCode?: string },
+  brought = '',
 ) =>
   show(
     op,
@@ -52,7 +64,8 @@ export const renderDeviceInput = (
     ({ t }) => ({
       action: ctx.oidc.urlFor('code_verification'),
       xsrf: secretOf(ctx),
-      userCode: error?.userCode ?? '',
+      userCode: error?.userCode ?? brought,
+      sendsItself: brought !== '',
       fault: out || error ? t(error?.name === 'AbortedError' ? 'device.aborted' : 'device.wrong_code') : undefined,
     }),
     { status: error && error.name !== 'AbortedError' ? 400 : 200 },
@@ -114,7 +127,5 @@ export async function renderOidcError(
     },
     { status: Math.max(ctx.status, 400) },
   );
+  shown.add(ctx);
 }
-
-/** A source for form-action: the origin, or the scheme of a native application. */
-export const formTarget = (uri: string): string => (/^https?:/.test(uri) ? new URL(uri).origin : new URL(uri).protocol);

@@ -8,6 +8,7 @@ export { cookieNames } from './cookie-names.ts';
 export { byCode, namedAsInForm, readCustomFields, savingCustomFields } from './custom-values.ts';
 export { chosenOf, factorTexts, placeOf, usableFactors } from './factors.ts';
 export { createMetadataFetcher } from './fetch-metadata.ts';
+export { leaveTo, withParameters } from './leave.ts';
 export type { LinkedPage } from './linked-page.ts';
 export { loginHint, shortHint } from './login-hint.ts';
 export { recordNoAccess, renderNoAccess } from './no-access.ts';

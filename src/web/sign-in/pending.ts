@@ -53,12 +53,6 @@ export async function proofSoFar({ scope, session, services }: PageContext, { pr
 
 export const goBack = (page: PageContext, request: PendingRequest): void => redirectTo(page, request.destination.path);
 
-/** Where the forms of this journey may lead in the end: Chromium checks every redirect after a form. */
-export function formTargets({ destination: { origin } }: PendingRequest): string[] {
-  if (!origin) return [];
-  return origin.startsWith('https:') ? ['https:'] : [origin];
-}
-
 /** "Continue to Payroll". */
 export async function applicationName(page: PageContext, request: PendingRequest): Promise<string | undefined> {
   if (!request.applicationId) return undefined;

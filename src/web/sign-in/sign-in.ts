@@ -28,7 +28,7 @@ import {
   usableFactors,
 } from '../request/index.ts';
 import { localPath } from './local-path.ts';
-import { applicationName, formTargets, goBack, loadPending, stepOf } from './pending.ts';
+import { applicationName, goBack, loadPending, stepOf } from './pending.ts';
 
 /** A sign-in that no relying party asked for. */
 export async function openSignIn(page: PageContext): Promise<void> {
@@ -142,6 +142,6 @@ async function render(
       keep: page.form.get('keep') === 'yes',
       action: `/sign-in/${request.requestId}`,
     },
-    { status, formAction: formTargets(request) },
+    { status },
   );
 }

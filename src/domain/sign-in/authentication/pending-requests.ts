@@ -28,7 +28,7 @@ export type Proven = {
 export type PendingRequest = {
   requestId: RequestId;
   /** A path inside the context, without its mount path. */
-  destination: { protocol: 'oidc' | 'saml' | 'portaria'; path: string; origin?: string };
+  destination: { protocol: 'oidc' | 'saml' | 'portaria'; path: string };
   applicationId?: ApplicationId;
   demands: Demands;
   proven?: Proven;
