@@ -5,6 +5,7 @@ import type { Provider } from 'oidc-provider';
 import type { ContextProvider } from '../context-provider.ts';
 import { afterwards } from './afterwards.ts';
 import { answerFailure } from './answer-failure.ts';
+import { continuePosted } from './continue-posted.ts';
 import { endOwnSession } from './end-own-session.ts';
 import { hideRefused } from './hide-refused.ts';
 import { joinSession } from './join-session.ts';
@@ -19,6 +20,7 @@ import { traceExchange } from './trace.ts';
 /** Outermost first, so on the way back from the library they act from the last to the first. The order must not change. */
 const middlewares: ((op: ContextProvider) => Middleware)[] = [
   answerFailure,
+  continuePosted,
   afterwards(leaveByPage),
   afterwards(traceExchange), // what is kept is what was answered
   afterwards(hideRefused),
