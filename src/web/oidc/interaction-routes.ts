@@ -2,14 +2,17 @@ import type { Client, InteractionResults, Provider } from 'oidc-provider';
 import { decide } from '../../domain/applications/access/index.ts';
 import { getApplication } from '../../domain/applications/applications/index.ts';
 import { giveConsent } from '../../domain/applications/consents/index.ts';
+import { fullName } from '../../domain/people/users/index.ts';
 import type { Demands } from '../../domain/sign-in/authentication/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import {
+  followUiLocales,
   nextStepOf,
   type PageContext,
   type Route,
   recordNoAccess,
+  redirectTo,
   renderNoAccess,
   renderPage,
   sendToSignIn,
@@ -35,26 +38,39 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   if (!client) throw new AppError('request_expired', 400);
   if (interaction.prompt.name === 'access') return showRefusal(page, interaction, applicationIdOf(client));
   if (interaction.prompt.name === 'consent') return showConsent(page, interaction, client);
+  if (interaction.prompt.name === 'select_account' && !interaction.prompt.details.other_since) {
+    if (page.session) return showChoice(page, interaction, client);
+    await askForOther(page, interaction); // the sign-in page is the choice
+  }
 
   const demands = demandsOf(interaction);
   const applicationId = applicationIdOf(client);
-  if ((await nextStepOf(page, { demands, applicationId })).step === 'done') return finish(page, interaction, { login: loginResult(page) });
-  const { login_hint: hint } = interaction.params;
-  const destination = { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}` } as const;
+  if ((await nextStepOf(page, { demands, applicationId })).step === 'done')
+    return finish(page, interaction, {
+      login: loginResult(page),
+      ...(interaction.prompt.name === 'select_account' ? { select_account: {} } : {}),
+    });
+  const { ui_locales: uiLocales } = interaction.params;
+  const hint = interaction.prompt.details.other_since ? '' : interaction.params.login_hint;
+  const asked = typeof uiLocales === 'string' ? { uiLocales } : {};
+  const destination = { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}`, ...asked } as const;
   const told = typeof hint === 'string' ? { login_hint: shortHint(hint) } : undefined;
   await sendToSignIn(page, { destination, applicationId, demands }, told);
 }
 
-/** prompt=login and max_age (OpenID Connect Core §3.1.2.1); a hint of another person asks for a new sign-in, too. */
+/** prompt=login and max_age (OpenID Connect Core §3.1.2.1); a hint of another person, or the wish to be another, asks for a new sign-in, too. */
 function demandsOf({ params, prompt }: Interaction): Demands {
   const prompts = String(params.prompt ?? '').split(' ');
   const otherPerson = prompt.reasons.some((reason) => reason === 'id_token_hint' || reason === 'claims_id_token_sub_value');
+  const provenAfter = prompt.name === 'select_account' ? prompt.details.other_since : prompt.details.asked_at;
   return {
-    provenAfter: prompts.includes('login') || otherPerson ? Number(prompt.details.asked_at) : undefined,
+    provenAfter: prompts.includes('login') || otherPerson || prompt.name === 'select_account' ? asInstant(provenAfter) : undefined,
     maxAgeSeconds: params.max_age === undefined ? undefined : Number(params.max_age),
     secondFactor: asksForSecondFactor(params.acr_values),
   };
 }
+
+const asInstant = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
 
 const loginResult = ({ session }: PageContext): InteractionResults['login'] => ({
   accountId: session!.userId,
@@ -80,6 +96,7 @@ async function submitAnswer(page: PageContext, providers: ProviderDirectory): Pr
   const { name } = interaction.prompt;
   if (name === 'access')
     return finish(page, interaction, { error: 'access_denied', error_description: 'the person may not open this application' });
+  if (name === 'select_account') return selectAccount(page, interaction);
   const client = name === 'consent' ? await provider.Client.find(String(interaction.params.client_id)) : undefined;
   if (!client) throw new AppError('request_expired', 400);
   // signed out or somebody else by now: the request goes on from its beginning
@@ -90,6 +107,30 @@ async function submitAnswer(page: PageContext, providers: ProviderDirectory): Pr
     return finish(page, interaction, { error: 'access_denied', error_description: 'the person did not agree' });
   await giveConsent(page.scope, page.session.userId, applicationId, scopesAsked(interaction.params));
   await finish(page, interaction, { consent: {} });
+}
+
+/** prompt=select_account (OpenID Connect Core §3.1.2.1): whoever is signed in goes on, or somebody else signs in. */
+function showChoice(page: PageContext, { uid }: Interaction, { clientName, clientId }: Client): void {
+  const { person } = page.session!;
+  renderPage(page, 'oidc/select-account', {
+    application: clientName ?? clientId,
+    name: fullName(person),
+    login: person.login,
+    action: `/oidc/interaction/${uid}`,
+  });
+}
+
+async function selectAccount(page: PageContext, interaction: Interaction): Promise<void> {
+  if (page.form.get('decision') !== 'other') return finish(page, interaction, { select_account: {} });
+  await askForOther(page, interaction);
+  redirectTo(page, `/oidc/interaction/${interaction.uid}`);
+}
+
+/** Only a sign-in from now on is the answer. */
+async function askForOther({ services }: PageContext, interaction: Interaction): Promise<void> {
+  const now = services.clock.now();
+  interaction.prompt.details.other_since = now.getTime();
+  await interaction.save(Math.max(1, interaction.exp - epochSeconds(now)));
 }
 
 /** A third party's application: what it would learn, in words. */
@@ -105,10 +146,12 @@ async function showConsent(page: PageContext, interaction: Interaction, client: 
 }
 
 /** Only of this browser: without its cookie a link to somebody's interaction would sign them in as the person who follows it. */
-async function getInteraction({ ctx, params }: PageContext, provider: Provider): Promise<Interaction> {
+async function getInteraction(page: PageContext, provider: Provider): Promise<Interaction> {
+  const { ctx, params } = page;
   const cookie = provider.createContext(ctx.req, ctx.res).cookies.get(provider.cookieName('interaction'), { signed: true });
   const interaction = cookie && cookie === params.uid ? await provider.Interaction.find(params.uid) : undefined;
   if (!interaction) throw new AppError('request_expired', 400);
+  followUiLocales(page, interaction.params.ui_locales);
   return interaction;
 }
 

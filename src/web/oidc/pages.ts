@@ -1,7 +1,15 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
 import { findApplicationByClientId } from '../../domain/applications/applications/index.ts';
 import { recordAlone } from '../../domain/records/audit/index.ts';
-import { newSupportCode, openPage, type PageContext, type PageOptions, renderPage } from '../request/index.ts';
+import {
+  followUiLocales,
+  newSupportCode,
+  openPage,
+  type PageContext,
+  type PageOptions,
+  renderPage,
+  withParameters,
+} from '../request/index.ts';
 import type { ContextProvider } from './context-provider.ts';
 
 // The provider brings the forms' addresses and forgery tokens; the pages are ours.
@@ -13,9 +21,25 @@ async function show(
   locals: (page: PageContext) => Record<string, unknown>,
   options?: PageOptions,
 ): Promise<void> {
-  const page = await openPage(ctx as never, op.services, op.context, ctx.path);
+  const page = await open(op, ctx);
   renderPage(page, view, locals(page), options);
   shown.add(ctx);
+}
+
+/** In the language that the application asks for. */
+async function open(op: ContextProvider, ctx: KoaContextWithOIDC): Promise<PageContext> {
+  const page = await openPage(ctx as never, op.services, op.context, ctx.path);
+  followUiLocales(page, uiLocalesOf(ctx));
+  return page;
+}
+
+/** What was asked for, here or, of a sign-out, on the page before. */
+const uiLocalesOf = (ctx: KoaContextWithOIDC): unknown => ctx.oidc?.params?.ui_locales ?? ctx.query?.ui_locales;
+
+/** An address of ours, for a page in the same language. */
+export function inSameLanguage(ctx: KoaContextWithOIDC, address: string): string {
+  const wanted = uiLocalesOf(ctx);
+  return typeof wanted === 'string' ? withParameters(address, { ui_locales: wanted }) : address;
 }
 
 const shown = new WeakSet<KoaContextWithOIDC>();
@@ -29,7 +53,7 @@ const secretOf = (ctx: KoaContextWithOIDC): string => (ctx.oidc.session!.state a
 export const renderSignOutQuestion = (op: ContextProvider, ctx: KoaContextWithOIDC) =>
   show(op, ctx, 'oidc/sign-out', () => ({
     application: ctx.oidc.client?.clientName,
-    action: ctx.oidc.urlFor('end_session_confirm'),
+    action: inSameLanguage(ctx, ctx.oidc.urlFor('end_session_confirm')),
     xsrf: secretOf(ctx),
   }));
 
@@ -90,7 +114,7 @@ export async function renderOidcError(
   error: Error,
 ): Promise<void> {
   const supportCode = newSupportCode();
-  const page = await openPage(ctx as never, op.services, op.context, ctx.path);
+  const page = await open(op, ctx);
   const clientId = String(ctx.oidc?.params?.client_id ?? ctx.query?.client_id ?? '').slice(0, 200);
   // a disabled application is no client to the provider, but it is one to whoever has to mend it
   const application = clientId ? await findApplicationByClientId(page.scope, clientId.replaceAll('\0', '')) : undefined;

@@ -20,6 +20,7 @@ export type { Access, Actions, PageContext, Route } from './route.ts';
 export type { Services } from './services.ts';
 export { arrivalAt, nextStepOf, policyOf, rulesOf, sendToSignIn, type Visitor } from './sign-in-step.ts';
 export { type Refusal, renameFields, submitForm } from './submit-form.ts';
+export { followUiLocales } from './ui-locales.ts';
 export { auditWords } from './words/audit-words.ts';
 export { exportWords, importWords } from './words/file-words.ts';
 export { presentActor, presentDetails, reasonText } from './words/present-details.ts';

@@ -9,7 +9,7 @@ import {
   type Step,
 } from '../../domain/sign-in/authentication/index.ts';
 import { findPassword } from '../../domain/sign-in/credentials/password/index.ts';
-import { nextStepOf, type PageContext, redirectTo } from '../request/index.ts';
+import { followUiLocales, nextStepOf, type PageContext, redirectTo } from '../request/index.ts';
 
 /** Where a person without another destination goes. */
 export const goToLaunchpad = ({ ctx, context, services }: PageContext): void =>
@@ -18,8 +18,9 @@ export const goToLaunchpad = ({ ctx, context, services }: PageContext): void =>
 /** The request a page of the journey belongs to, or undefined after sending the browser to a new one: it was over, or is another browser's. */
 export async function loadPending(page: PageContext): Promise<PendingRequest | undefined> {
   const request = await findPendingRequest(page.scope, page.browser, page.params.request ?? '');
-  if (!request && page.session) goToLaunchpad(page);
-  else if (!request) page.ctx.redirect(`${page.context.mount}/sign-in?done=sign_in_restarted`);
+  if (request) followUiLocales(page, request.destination.uiLocales);
+  else if (page.session) goToLaunchpad(page);
+  else page.ctx.redirect(`${page.context.mount}/sign-in?done=sign_in_restarted`);
   return request;
 }
 

@@ -27,8 +27,8 @@ export type Proven = {
 /** A sign-in under way: where it came from and goes back to. Twenty tabs are twenty of these. */
 export type PendingRequest = {
   requestId: RequestId;
-  /** A path inside the context, without its mount path. */
-  destination: { protocol: 'oidc' | 'saml' | 'portaria'; path: string };
+  /** `path` inside the context, without its mount path; `uiLocales`: the languages that the application asks for, as it wrote them. */
+  destination: { protocol: 'oidc' | 'saml' | 'portaria'; path: string; uiLocales?: string };
   applicationId?: ApplicationId;
   demands: Demands;
   proven?: Proven;
