@@ -65,14 +65,20 @@ export const renderSigningOut = (op: ContextProvider, ctx: KoaContextWithOIDC, o
 
 /** A page that leads on to an application by itself, and has a link where the browser wants a person to decide, as for an application's own scheme. */
 export const renderLeaving = (op: ContextProvider, ctx: KoaContextWithOIDC, onward: string) =>
-  show(op, ctx, 'oidc/leave', () => ({ onward, application: ctx.oidc.client?.clientName }));
+  show(op, ctx, 'oidc/leave', () => ({ onward, application: ctx.oidc.client?.clientName, hasAddress: false }));
 
 /** response_mode=form_post: a form that sends itself, with a button for a browser without script. */
 export const renderFormPost = (op: ContextProvider, ctx: KoaContextWithOIDC, location: string, parameters: Record<string, string>) =>
-  show(op, ctx, 'oidc/form-post', () => ({ location, parameters, application: ctx.oidc.client?.clientName ?? ctx.oidc.client?.clientId }), {
-    status: 'error' in parameters ? 400 : 200,
-    postsElsewhere: true,
-  });
+  show(
+    op,
+    ctx,
+    'oidc/form-post',
+    () => ({ location, parameters, application: ctx.oidc.client?.clientName ?? ctx.oidc.client?.clientId, hasAddress: false }),
+    {
+      status: 'error' in parameters ? 400 : 200,
+      postsElsewhere: true,
+    },
+  );
 
 export const renderDeviceInput = (
   op: ContextProvider,
