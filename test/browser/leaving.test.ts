@@ -68,6 +68,7 @@ describe('leaving our pages, in Chromium', function () {
           applications: [
             { code: 'native', name: 'Native', navigable: true, oidc: { ...client, client_id: 'native' } },
             { code: 'others', name: 'Others', navigable: true, oidc: { ...client, client_id: 'others', consent_required: true } },
+            { code: 'tile', name: 'Tile', navigable: true, launchUrl: shapes['http://localhost:port']!.callback },
             { code: 'locked', name: 'Locked', oidc: { ...client, client_id: 'locked' } },
             ...['/to-http', '/to-https', '/to-app'].map((path) => ({
               code: `sp${path.slice(1)}`,
@@ -262,6 +263,15 @@ describe('leaving our pages, in Chromium', function () {
         await signIn(page, 'ana@acme.example', passwords.ana);
       });
     });
+
+  it('after a password to an application of the Launchpad that leads on', async () => {
+    const scope = await server.scope();
+    const { applicationId } = (await findApplicationByCode(scope, 'tile'))!;
+    await expectToArrive(shapes['http://localhost:port']!.callback, async (page) => {
+      await page.goto(`${server.issuer}/launchpad/open/${applicationId}`);
+      await signIn(page);
+    });
+  });
 
   it('a form of another site brings no cookie of ours, and its person is known all the same', async () => {
     const shape = shapes['http://localhost:port']!;

@@ -26,7 +26,7 @@ import {
 
 export const launchpadRoutes: Route[] = [
   { method: 'GET', path: '/launchpad', access: 'person', handle: showLaunchpad },
-  { method: 'GET', path: '/launchpad/open/:application', access: 'person', handle: openApplication },
+  { method: 'GET', path: '/launchpad/open/:application', access: 'person', leaves: true, handle: openApplication },
   {
     method: 'POST',
     path: '/launchpad/add',
@@ -75,7 +75,7 @@ async function openApplication(page: PageContext): Promise<void> {
     const target: Record<string, string> = application.launchUrl ? { target_link_uri: application.launchUrl } : {};
     return leaveTo(ctx, withParameters(application.oidc.initiate_login_uri, { iss: context.url, ...target }));
   }
-  if (application.launchUrl) return ctx.redirect(application.launchUrl);
+  if (application.launchUrl) return leaveTo(ctx, application.launchUrl);
   const { applicationId } = application;
   if (application.saml) return ctx.redirect(`${context.mount}${page.services.pathOf({ page: 'saml-launch', application: applicationId })}`);
   renderPage(page, 'launchpad/no-address', { application: application.name });

@@ -9,7 +9,7 @@ import {
   type Step,
 } from '../../domain/sign-in/authentication/index.ts';
 import { findPassword } from '../../domain/sign-in/credentials/password/index.ts';
-import { followUiLocales, nextStepOf, type PageContext, redirectTo } from '../request/index.ts';
+import { followUiLocales, nextStepOf, type PageContext, redirectTo, renderPage } from '../request/index.ts';
 
 /** Where a person without another destination goes. */
 export const goToLaunchpad = ({ ctx, context, services }: PageContext): void =>
@@ -52,7 +52,10 @@ export async function proofSoFar({ scope, session, services }: PageContext, { pr
   return { userId, sessionId, amr, at: services.clock.now().getTime(), passwordChangedAt, isPasswordless: true };
 }
 
-export const goBack = (page: PageContext, request: PendingRequest): void => redirectTo(page, request.destination.path);
+export function goBack(page: PageContext, { destination: { path, leaves } }: PendingRequest): void {
+  if (leaves && page.ctx.method === 'POST') renderPage(page, 'sign-in/onward', { onward: path, hasAddress: false });
+  else redirectTo(page, path);
+}
 
 /** "Continue to Payroll". */
 export async function applicationName(page: PageContext, request: PendingRequest): Promise<string | undefined> {
