@@ -8,6 +8,35 @@ describe('interop: Apache with mod_auth_openidc', function () {
   this.timeout(60_000);
   let server: TestServer;
   let apache: Awaited<ReturnType<typeof startApache>>;
+  let settings: Omit<Parameters<typeof startApache>[0], 'port'>;
+  const clientSecret = 'apache-secret-apache-secret-1';
+
+  /** The application at its addresses, of which the first is its own. */
+  const stateFor = (addresses: string[]) => ({
+    contexts: [
+      {
+        code: 'acme',
+        name: 'Acme S.A.',
+        applications: [
+          {
+            code: 'apache',
+            name: 'Apache',
+            launchUrl: `${addresses[0]}/protected/`,
+            assignedTo: { groups: ['Finance'] },
+            oidc: {
+              client_id: 'apache',
+              client_secret: clientSecret,
+              redirect_uris: addresses.map((url) => `${url}/protected/redirect_uri`),
+              post_logout_redirect_uris: [`${addresses[0]}/bye`],
+              backchannel_logout_uri: `${addresses[0]}/protected/redirect_uri?logout=backchannel`,
+              grant_types: ['authorization_code', 'refresh_token'],
+              id_token_signed_response_alg: 'RS256',
+            },
+          },
+        ],
+      },
+    ],
+  });
 
   before(async function () {
     const missing = missingForApache();
@@ -17,34 +46,9 @@ describe('interop: Apache with mod_auth_openidc', function () {
     }
     server = await startTestServer({ jobs: true });
     const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const client_secret = 'apache-secret-apache-secret-1';
-    await server.apply({
-      contexts: [
-        {
-          code: 'acme',
-          name: 'Acme S.A.',
-          applications: [
-            {
-              code: 'apache',
-              name: 'Apache',
-              launchUrl: `${url}/protected/`,
-              assignedTo: { groups: ['Finance'] },
-              oidc: {
-                client_id: 'apache',
-                client_secret,
-                redirect_uris: [`${url}/protected/redirect_uri`],
-                post_logout_redirect_uris: [`${url}/bye`],
-                backchannel_logout_uri: `${url}/protected/redirect_uri?logout=backchannel`,
-                grant_types: ['authorization_code', 'refresh_token'],
-                id_token_signed_response_alg: 'RS256',
-              },
-            },
-          ],
-        },
-      ],
-    });
-    apache = await startApache({ port, issuer: server.issuer, clientId: 'apache', clientSecret: client_secret });
+    settings = { issuer: server.issuer, clientId: 'apache', clientSecret };
+    await server.apply(stateFor([`http://127.0.0.1:${port}`]));
+    apache = await startApache({ ...settings, port });
   });
   after(async () => {
     apache?.stop();
@@ -71,6 +75,21 @@ describe('interop: Apache with mod_auth_openidc', function () {
     const tile = /href="([^"]*\/launchpad\/open\/[^"]*)"[^>]*>Apache/.exec(launchpad.text)![1]!;
     const opened = await fresh.follow(new URL(tile, server.baseUrl).href);
     expect(opened.text).to.contain('USER=jsilva');
+  });
+
+  it('posts its request, if it is told to (OpenID Connect Core §3.1.2.1)', async () => {
+    const posting = await startApache({ ...settings, port: await freePort(), more: 'OIDCProviderAuthRequestMethod POST' });
+    try {
+      await server.apply(stateFor([apache.url, posting.url]));
+      const jar = new Jar();
+      const sendsItself = await jar.follow(`${posting.url}/protected/`);
+      const form = jar.form(sendsItself, /\/oidc\/authorize$/);
+      expect(form.method).to.equal('POST');
+      const page = await fillSignIn(jar, await jar.submit(form), 'jsilva', passwords.joao);
+      expect(page.text, posting.errorLog()).to.contain('USER=jsilva');
+    } finally {
+      posting.stop();
+    }
   });
 
   it('RP-initiated logout: asks, ends our session, returns to the application', async () => {

@@ -16,11 +16,11 @@ export const missingForApache = (module: Module = 'auth_openidc'): string | unde
     ? undefined
     : `apt-get install apache2 libapache2-mod-${module.replace('_', '-')}`;
 
-type OpenidcSettings = { port: number; issuer: string; clientId: string; clientSecret: string };
+type OpenidcSettings = { port: number; issuer: string; clientId: string; clientSecret: string; more?: string };
 export type Httpd = { url: string; stop(): void | Promise<void>; errorLog(): string };
 
 /** A real OpenID Connect relying party: Apache with mod_auth_openidc, which protects /protected/. */
-export const startApache = ({ port, issuer, clientId, clientSecret }: OpenidcSettings): Promise<Httpd> =>
+export const startApache = ({ port, issuer, clientId, clientSecret, more = '' }: OpenidcSettings): Promise<Httpd> =>
   startHttpd(
     port,
     'auth_openidc',
@@ -36,6 +36,7 @@ OIDCPKCEMethod S256
 OIDCRemoteUserClaim preferred_username
 OIDCSessionType server-cache
 OIDCPassClaimsAs environment
+${more}
 <Location /protected>
   AuthType openid-connect
   Require valid-user

@@ -77,13 +77,14 @@ export class Jar {
       else own.set(name, value.join('='));
     }
     this.log.push(`${options.method ?? (options.form ? 'POST' : 'GET')} ${url.slice(0, 600)} -> ${answer.status}`);
-    return answer;
+    const refresh = /http-equiv="refresh" content="0; url=[^"]+"/.test(answer.text) && load(answer.text)('meta[http-equiv=refresh]');
+    return refresh ? { ...answer, location: new URL(refresh.attr('content')!.slice('0; url='.length), url).href } : answer;
   }
 
-  /** Follows redirects until a page, or until `stop` says so of the next address. */
+  /** Follows redirects, and pages that lead on by themselves, until a page, or until `stop` says so of the next address. */
   async follow(url: string, options: Options = {}, stop: (url: string) => boolean = () => false): Promise<Answer> {
     let answer = await this.get(url, options);
-    for (let hops = 0; answer.location && answer.status >= 300 && answer.status < 400 && hops < 20; hops++) {
+    for (let hops = 0; answer.location && answer.status < 400 && hops < 20; hops++) {
       if (stop(answer.location)) return answer;
       answer = await this.get(answer.location);
     }

@@ -33,7 +33,7 @@ const jwk = { ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig' };
  * oidc-provider as it is, on a store in memory, with one client.
  * @returns what it read and sent so far as well
  */
-export function newLibrary({ secretExpiresAt = 0 } = {}) {
+export function newLibrary({ secretExpiresAt = 0, Library = Provider } = {}) {
   const reads: string[] = [];
   const sent: { url: string; body: string }[] = [];
   const rows = new Map<string, AdapterPayload>();
@@ -55,7 +55,7 @@ export function newLibrary({ secretExpiresAt = 0 } = {}) {
       rows.set(`${kind} ${id}`, payload);
     },
   });
-  const provider = new Provider('https://op.example', {
+  const provider = new Library('https://op.example', {
     adapter: adapter as unknown as Configuration['adapter'],
     jwks: { keys: [jwk as never] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },

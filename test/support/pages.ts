@@ -226,6 +226,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     '/oidc/sign-out',
     authorize('payroll', 'http://127.0.0.1:9/callback'),
     authorize('survey', 'http://127.0.0.1:9/survey'),
+    `${authorize('survey', 'http://127.0.0.1:9/survey')}&prompt=select_account`,
     '/oidc/authorize?client_id=none',
     '/nothing',
     '/sign-out',

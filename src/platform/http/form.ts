@@ -50,8 +50,11 @@ export async function readForm(request: IncomingMessage, maxBytes: number): Prom
   };
 }
 
-/** Reads on, without keeping, what is too much: a caller that is still sending hears the answer only so. */
-function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/**
+ * Reads on, without keeping, what is too much: a caller that is still sending hears the answer only so.
+ * @throws AppError body_too_large, malformed_body
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

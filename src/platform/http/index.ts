@@ -2,7 +2,7 @@
 // Does not: know contexts, people or pages.
 export { type Assets, createAssets } from './assets.ts';
 export { readCookie, serializeCookie } from './cookies.ts';
-export { type Form, readForm } from './form.ts';
+export { type Form, readBody, readForm } from './form.ts';
 export { answerByMethod, type Methods, sendFault } from './methods.ts';
 export { readTarget, tidyPaths, wholeServer } from './request-target.ts';
 export { contentSecurityPolicy, setSecurityHeaders } from './security-headers.ts';

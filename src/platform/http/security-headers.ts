@@ -1,13 +1,16 @@
 import type { ServerResponse } from 'node:http';
 
-/** @param formAction where forms may lead, besides ourselves: Chromium applies it to the redirects that follow a form, too */
-export const contentSecurityPolicy = (formAction: string[] = []): string =>
+/**
+ * Forms lead to ourselves only. Chromium applies that to the redirects that follow a form, too: whoever leaves us after one does so from a page (web/request/leave.ts).
+ * @param postsElsewhere the page is nothing but a protocol's form for another site (OAuth 2.0 Form Post Response Mode, SAML bindings §3.5), which may lead on to anywhere
+ */
+export const contentSecurityPolicy = ({ postsElsewhere = false } = {}): string =>
   [
     "default-src 'none'",
     "base-uri 'none'",
     "connect-src 'self'",
     "font-src 'self'",
-    `form-action ${["'self'", ...formAction].join(' ')}`,
+    ...(postsElsewhere ? [] : ["form-action 'self'"]),
     "frame-ancestors 'none'",
     "img-src 'self' data:",
     "script-src 'self'",

@@ -13,11 +13,20 @@ import {
 } from '../../domain/applications/assignments/index.ts';
 import { nameKey } from '../../domain/people/users/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
-import { type PageContext, type Route, recordNoAccess, redirectTo, renderNoAccess, renderPage } from '../request/index.ts';
+import {
+  leaveTo,
+  type PageContext,
+  type Route,
+  recordNoAccess,
+  redirectTo,
+  renderNoAccess,
+  renderPage,
+  withParameters,
+} from '../request/index.ts';
 
 export const launchpadRoutes: Route[] = [
   { method: 'GET', path: '/launchpad', access: 'person', handle: showLaunchpad },
-  { method: 'GET', path: '/launchpad/open/:application', access: 'person', handle: openApplication },
+  { method: 'GET', path: '/launchpad/open/:application', access: 'person', leaves: true, handle: openApplication },
   {
     method: 'POST',
     path: '/launchpad/add',
@@ -61,14 +70,12 @@ async function openApplication(page: PageContext): Promise<void> {
   const { ctx, context, scope, session } = page;
   const application = await getApplication(scope, page.params.application!);
   const verdict = decide(await page.services.findAccess(context.contextId, session!.userId, application.applicationId));
-  if (!verdict.allowed) return renderNoAccess(page, application, await recordNoAccess(page, application, verdict), { toLaunchpad: true });
+  if (!verdict.allowed) return renderNoAccess(page, application, await recordNoAccess(page, application, verdict), true);
   if (application.oidc?.initiate_login_uri) {
-    const url = new URL(application.oidc.initiate_login_uri);
-    url.searchParams.set('iss', context.url);
-    if (application.launchUrl) url.searchParams.set('target_link_uri', application.launchUrl);
-    return ctx.redirect(url.href);
+    const target: Record<string, string> = application.launchUrl ? { target_link_uri: application.launchUrl } : {};
+    return leaveTo(ctx, withParameters(application.oidc.initiate_login_uri, { iss: context.url, ...target }));
   }
-  if (application.launchUrl) return ctx.redirect(application.launchUrl);
+  if (application.launchUrl) return leaveTo(ctx, application.launchUrl);
   const { applicationId } = application;
   if (application.saml && !application.saml.refuseLaunch)
     return ctx.redirect(`${context.mount}${page.services.pathOf({ page: 'saml-launch', application: applicationId })}`);

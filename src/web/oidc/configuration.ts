@@ -1,6 +1,7 @@
 import Keygrip from 'keygrip';
-import type { Configuration } from 'oidc-provider';
+import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
+import { locales } from '../../platform/i18n/index.ts';
 import type { Services } from '../request/index.ts';
 import { claimsByScope, createFindAccount } from './account.ts';
 import { acrValues } from './acr.ts';
@@ -70,6 +71,8 @@ export const configurationOf = (op: ContextProvider, { keys, mappedClaims }: Loa
   jwks: { keys: keys as never },
   enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
   scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
+  extraParams: { scope: askForSomething },
+  discovery: { ui_locales_supported: [...locales], prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },
   claims: { ...claimsByScope, profile: [...claimsByScope.profile, ...mappedClaims] },
   // many relying parties read the ID token only
   conformIdTokenClaims: false,
@@ -87,6 +90,12 @@ export const configurationOf = (op: ContextProvider, { keys, mappedClaims }: Loa
   fetch: fetchThrough(op.services.outbound),
   renderError: (ctx, out, error) => renderOidcError(op, ctx, out, error),
 });
+
+/** Without a scope that we know nothing can be granted: the request is at fault, not the person (RFC 6749 §3.3). Others beside a known one are ignored. */
+function askForSomething(ctx: KoaContextWithOIDC, scope: string | undefined): void {
+  if (ctx.oidc.requestParamOIDCScopes.size > 0) return;
+  throw new errors.InvalidScope('ask for a scope such as openid', scope ?? '');
+}
 
 function cookiesOf({ services, context, cookieNames: names }: ContextProvider): Configuration['cookies'] {
   const keys = services.keyRing.derive(`oidc-cookies:${context.contextId}`).map((key) => key.toString('base64'));

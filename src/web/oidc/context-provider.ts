@@ -19,7 +19,7 @@ export class ContextProvider {
   readonly provider: Provider;
   readonly handle: ReturnType<Provider['callback']>;
   readonly sendLogoutToken: SendLogoutToken;
-  /** Discovery and keys as they were answered first, by the library's name of the route: the same bytes for as long as this provider lives. */
+  /** Discovery and keys, by the library's name of the route: the same bytes for as long as this provider lives. */
   readonly documents = new Map<string, Buffer>();
 
   /** @param build makes the library's provider; what it hands to the library may use this object once it is built */

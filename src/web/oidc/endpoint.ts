@@ -1,4 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createHash } from 'node:crypto';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { setSecurityHeaders } from '../../platform/http/index.ts';
 import { clientOf, type ResolvedContext } from '../request/index.ts';
 import type { ContextProvider } from './context-provider.ts';
@@ -19,7 +21,7 @@ export function createOidcEndpoint(providers: ProviderDirectory) {
     if (!document && (!path.startsWith('/oidc/') || path.startsWith('/oidc/interaction/'))) return false;
     setSecurityHeaders(response, context.isSecure);
     const op = await providers.get(context);
-    const known = request.method === 'GET' || request.method === 'HEAD' ? op.documents.get(document ?? '') : undefined;
+    const known = document && isRead(request) ? (op.documents.get(document) ?? (await makeDocument(op, document))) : undefined;
     if (known) sendDocument(request, response, known);
     else {
       enterLibrary(op, request, document === 'discovery' ? '/.well-known/openid-configuration' : path);
@@ -27,6 +29,18 @@ export function createOidcEndpoint(providers: ProviderDirectory) {
     }
     return true;
   };
+}
+
+const isRead = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
+
+/** Asks the library for a document in nobody's name, so that the first reader is answered as all others. @returns undefined when it could not be made */
+async function makeDocument(op: ContextProvider, document: string): Promise<Buffer | undefined> {
+  const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET' });
+  const [path] = [...documentRoutes].find(([, name]) => name === document)!;
+  request.url = path;
+  enterLibrary(op, request, path);
+  await op.handle(request, new ServerResponse(request));
+  return op.documents.get(document);
 }
 
 /** Tells the library what it is to believe of a request. @param inside path below the context's address */
@@ -43,13 +57,17 @@ function enterLibrary({ services, context }: ContextProvider, request: IncomingM
   request.url = target;
 }
 
+/** With 304 for whoever has it already (RFC 9110 §13.1.2). */
 function sendDocument(request: IncomingMessage, response: ServerResponse, document: Buffer): void {
-  response.writeHead(200, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': document.length,
+  const tag = `"${createHash('sha256').update(document).digest('base64url').slice(0, 22)}"`;
+  const tags = (request.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''));
+  const isKnown = tags.includes(tag) || tags.includes('*');
+  response.writeHead(isKnown ? 304 : 200, {
+    ...(isKnown ? {} : { 'content-type': 'application/json; charset=utf-8', 'content-length': document.length }),
+    etag: tag,
     'cache-control': `public, max-age=${cachedSeconds}`,
     'access-control-allow-origin': '*',
     'cross-origin-resource-policy': 'cross-origin',
   });
-  response.end(request.method === 'HEAD' ? undefined : document);
+  response.end(isKnown || request.method === 'HEAD' ? undefined : document);
 }

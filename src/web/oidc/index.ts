@@ -7,9 +7,10 @@
 //         all is well → load-grant → code → application  (middlewares/join-session: told when the session ends)
 //         otherwise → /oidc/interaction/:uid             interaction-routes
 //           login   → nextStepOf → /sign-in/:request     web/sign-in: password, factors, terms; a session; back to the interaction
+//           select_account → the person goes on, or another signs in
 //           access  → refusal with a support code
 //           consent → a third party's application: the person answers
-//           → back to /oidc/authorize/:uid               the policy is asked again, whatever the interaction says
+//           → back to /oidc/authorize/:uid               the policy is asked again, whatever the interaction says; then a page leads on to the application
 //   application → /oidc/token                            code, secret, PKCE → account: access once more, claims → tokens
 //     middlewares/settle: the code is used up and the tokens are kept, both or neither
 //   session ends, wherever → job → back-channel-logout → application

@@ -14,7 +14,7 @@ import { accessVerdict, ownSession } from './own-session.ts';
 const { base, Check, Prompt } = interactionPolicy;
 
 /**
- * What may stand between an authorization request and its code: signing in, the access decision, and, for a third party's application, the person's consent; of its
+ * What may stand between an authorization request and its code: the choice of an account, where it is asked for, signing in, the access decision, and, for a third party's application, the person's consent; of its
  * own applications the company decides.
  */
 export function createInteractionPolicy(op: ContextProvider) {
@@ -31,6 +31,7 @@ export function createInteractionPolicy(op: ContextProvider) {
   login.checks.add(policyIsMet(op));
 
   policy.add(new Prompt({ name: 'access', requestable: false }, accessIsAllowed(op)), 1);
+  policy.add(new Prompt({ name: 'select_account', requestable: true }), 0);
   return policy;
 }
 

@@ -2,14 +2,17 @@ import type { Client, InteractionResults, Provider } from 'oidc-provider';
 import { decide } from '../../domain/applications/access/index.ts';
 import { getApplication } from '../../domain/applications/applications/index.ts';
 import { giveConsent } from '../../domain/applications/consents/index.ts';
+import { fullName } from '../../domain/people/users/index.ts';
 import type { Demands } from '../../domain/sign-in/authentication/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import {
+  followUiLocales,
   nextStepOf,
   type PageContext,
   type Route,
   recordNoAccess,
+  redirectTo,
   renderNoAccess,
   renderPage,
   sendToSignIn,
@@ -19,7 +22,6 @@ import { applicationIdOf } from './account.ts';
 import { acrOf, asksForSecondFactor } from './acr.ts';
 import { scopesAsked } from './consent.ts';
 import { leadOn, noteAnswered } from './lost-interaction.ts';
-import { formTarget } from './pages.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
 type Interaction = InstanceType<Provider['Interaction']>;
@@ -38,27 +40,39 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   if (!client) throw new AppError('request_expired', 400);
   if (interaction.prompt.name === 'access') return showRefusal(page, interaction, applicationIdOf(client));
   if (interaction.prompt.name === 'consent') return showConsent(page, interaction, client);
+  if (interaction.prompt.name === 'select_account' && !interaction.prompt.details.other_since) {
+    if (page.session) return showChoice(page, interaction, client);
+    await askForOther(page, interaction); // the sign-in page is the choice
+  }
 
   const demands = demandsOf(interaction);
   const applicationId = applicationIdOf(client);
-  if ((await nextStepOf(page, { demands, applicationId })).step === 'done') return finish(page, interaction, { login: loginResult(page) });
-  const { redirect_uri: redirectUri, login_hint: hint } = interaction.params;
-  const origin = typeof redirectUri === 'string' ? formTarget(redirectUri) : undefined;
-  const destination = { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}`, origin } as const;
+  if ((await nextStepOf(page, { demands, applicationId })).step === 'done')
+    return finish(page, interaction, {
+      login: loginResult(page),
+      ...(interaction.prompt.name === 'select_account' ? { select_account: {} } : {}),
+    });
+  const { ui_locales: uiLocales } = interaction.params;
+  const hint = interaction.prompt.details.other_since ? '' : interaction.params.login_hint;
+  const asked = typeof uiLocales === 'string' ? { uiLocales } : {};
+  const destination = { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}`, ...asked } as const;
   const told = typeof hint === 'string' ? { login_hint: shortHint(hint) } : undefined;
   await sendToSignIn(page, { destination, applicationId, demands }, told);
 }
 
-/** prompt=login and max_age (OpenID Connect Core §3.1.2.1); a hint of another person asks for a new sign-in, too. */
+/** prompt=login and max_age (OpenID Connect Core §3.1.2.1); a hint of another person, or the wish to be another, asks for a new sign-in, too. */
 function demandsOf({ params, prompt }: Interaction): Demands {
   const prompts = String(params.prompt ?? '').split(' ');
   const otherPerson = prompt.reasons.some((reason) => reason === 'id_token_hint' || reason === 'claims_id_token_sub_value');
+  const provenAfter = prompt.name === 'select_account' ? prompt.details.other_since : prompt.details.asked_at;
   return {
-    provenAfter: prompts.includes('login') || otherPerson ? Number(prompt.details.asked_at) : undefined,
+    provenAfter: prompts.includes('login') || otherPerson || prompt.name === 'select_account' ? asInstant(provenAfter) : undefined,
     maxAgeSeconds: params.max_age === undefined ? undefined : Number(params.max_age),
     secondFactor: asksForSecondFactor(params.acr_values),
   };
 }
+
+const asInstant = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
 
 const loginResult = ({ session }: PageContext): InteractionResults['login'] => ({
   accountId: session!.userId,
@@ -74,8 +88,7 @@ async function showRefusal(page: PageContext, interaction: Interaction, applicat
   if (verdict.allowed) return finish(page, interaction, {}); // assigned while the page was open
   const application = await getApplication(page.scope, applicationId);
   const supportCode = await recordNoAccess(page, application, verdict);
-  const redirectUri = interaction.params.redirect_uri;
-  renderNoAccess(page, application, supportCode, { formAction: typeof redirectUri === 'string' ? [formTarget(redirectUri)] : [] });
+  renderNoAccess(page, application, supportCode);
 }
 
 /** The application is told in the protocol's own words (RFC 6749 §4.1.2.1): "Back to the application", or that the person did not agree. */
@@ -90,6 +103,7 @@ async function submitAnswer(page: PageContext, providers: ProviderDirectory): Pr
   const { name } = interaction.prompt;
   if (name === 'access')
     return finish(page, interaction, { error: 'access_denied', error_description: 'the person may not open this application' });
+  if (name === 'select_account') return selectAccount(page, interaction);
   if (name !== 'consent') throw new AppError('request_expired', 400);
   // signed out or somebody else by now: the request goes on from its beginning
   if (!page.session || interaction.session?.uid !== page.session.sessionId) return finish(page, interaction, {});
@@ -100,33 +114,55 @@ async function submitAnswer(page: PageContext, providers: ProviderDirectory): Pr
   await finish(page, interaction, { consent: {} });
 }
 
+/** prompt=select_account (OpenID Connect Core §3.1.2.1): whoever is signed in goes on, or somebody else signs in. */
+function showChoice(page: PageContext, { uid }: Interaction, { clientName, clientId }: Client): void {
+  const { person } = page.session!;
+  renderPage(page, 'oidc/select-account', {
+    application: clientName ?? clientId,
+    name: fullName(person),
+    login: person.login,
+    action: `/oidc/interaction/${uid}`,
+  });
+}
+
+async function selectAccount(page: PageContext, interaction: Interaction): Promise<void> {
+  if (page.form.get('decision') !== 'other') return finish(page, interaction, { select_account: {} });
+  await askForOther(page, interaction);
+  redirectTo(page, `/oidc/interaction/${interaction.uid}`);
+}
+
+/** Only a sign-in from now on is the answer. */
+async function askForOther({ services }: PageContext, interaction: Interaction): Promise<void> {
+  const now = services.clock.now();
+  interaction.prompt.details.other_since = now.getTime();
+  await interaction.save(Math.max(1, interaction.exp - epochSeconds(now)));
+}
+
 /** A third party's application: what it would learn, in words. */
 async function showConsent(page: PageContext, interaction: Interaction, client: Client): Promise<void> {
   if (!page.session || interaction.session?.uid !== page.session.sessionId) return finish(page, interaction, {});
   const application = await getApplication(page.scope, applicationIdOf(client));
-  const redirectUri = interaction.params.redirect_uri;
-  renderPage(
-    page,
-    'oidc/consent',
-    {
-      application,
-      scopes: scopesAsked(interaction.params),
-      login: page.session.person.login,
-      action: `/oidc/interaction/${interaction.uid}`,
-    },
-    { formAction: typeof redirectUri === 'string' ? [formTarget(redirectUri)] : [] },
-  );
+  renderPage(page, 'oidc/consent', {
+    application,
+    scopes: scopesAsked(interaction.params),
+    login: page.session.person.login,
+    action: `/oidc/interaction/${interaction.uid}`,
+  });
 }
 
 /** Only of this browser: without its cookie a link to somebody's interaction would sign them in as the person who follows it. */
-async function findInteraction({ ctx, params }: PageContext, provider: Provider): Promise<Interaction | undefined> {
+async function findInteraction(page: PageContext, provider: Provider): Promise<Interaction | undefined> {
+  const { ctx, params } = page;
   const cookie = provider.createContext(ctx.req, ctx.res).cookies.get(provider.cookieName('interaction'), { signed: true });
-  return cookie && cookie === params.uid ? await provider.Interaction.find(params.uid) : undefined;
+  const interaction = cookie && cookie === params.uid ? await provider.Interaction.find(params.uid) : undefined;
+  if (interaction) followUiLocales(page, interaction.params.ui_locales);
+  return interaction;
 }
 
 async function finish(page: PageContext, interaction: Interaction, result: InteractionResults): Promise<void> {
   interaction.result = 'error' in result ? result : { ...interaction.lastSubmission, ...result };
-  // somebody else signed in meanwhile: the interaction goes on as that person's
+  // somebody else signed in meanwhile: the interaction goes on as that person's, and what the other proved is not theirs
+  if (interaction.result.login && interaction.result.login.accountId !== page.session?.userId) interaction.result.login = undefined;
   if (interaction.session && interaction.session.uid !== page.session?.sessionId) interaction.session = undefined;
   await interaction.save(Math.max(1, interaction.exp - epochSeconds(page.services.clock.now())));
   page.ctx.status = 303;

@@ -1,7 +1,15 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
 import { findApplicationByClientId } from '../../domain/applications/applications/index.ts';
 import { recordAlone } from '../../domain/records/audit/index.ts';
-import { newSupportCode, openPage, type PageContext, type PageOptions, renderPage } from '../request/index.ts';
+import {
+  followUiLocales,
+  newSupportCode,
+  openPage,
+  type PageContext,
+  type PageOptions,
+  renderPage,
+  withParameters,
+} from '../request/index.ts';
 import type { ContextProvider } from './context-provider.ts';
 
 // The provider brings the forms' addresses and forgery tokens; the pages are ours.
@@ -13,25 +21,41 @@ async function show(
   locals: (page: PageContext) => Record<string, unknown>,
   options?: PageOptions,
 ): Promise<void> {
-  const page = await openPage(ctx as never, op.services, op.context, ctx.path);
+  const page = await open(op, ctx);
   renderPage(page, view, locals(page), options);
+  shown.add(ctx);
 }
+
+/** In the language that the application asks for. */
+async function open(op: ContextProvider, ctx: KoaContextWithOIDC): Promise<PageContext> {
+  const page = await openPage(ctx as never, op.services, op.context, ctx.path);
+  followUiLocales(page, uiLocalesOf(ctx));
+  return page;
+}
+
+/** What was asked for, here or, of a sign-out, on the page before. */
+const uiLocalesOf = (ctx: KoaContextWithOIDC): unknown => ctx.oidc?.params?.ui_locales ?? ctx.query?.ui_locales;
+
+/** An address of ours, for a page in the same language. */
+export function inSameLanguage(ctx: KoaContextWithOIDC, address: string): string {
+  const wanted = uiLocalesOf(ctx);
+  return typeof wanted === 'string' ? withParameters(address, { ui_locales: wanted }) : address;
+}
+
+const shown = new WeakSet<KoaContextWithOIDC>();
+
+/** Whether the answer is a page of ours. */
+export const isOwnPage = (ctx: KoaContextWithOIDC): boolean => shown.has(ctx);
 
 const secretOf = (ctx: KoaContextWithOIDC): string => (ctx.oidc.session!.state as { secret: string }).secret;
 
 /** RP-initiated logout asks, so that no link can sign somebody out (OpenID Connect RP-Initiated Logout §2). */
-export const renderSignOutQuestion = (op: ContextProvider, ctx: KoaContextWithOIDC) => {
-  const target = (ctx.oidc.session!.state as { postLogoutRedirectUri?: string }).postLogoutRedirectUri;
-  return show(
-    op,
-    ctx,
-    'oidc/sign-out',
-    () => ({ application: ctx.oidc.client?.clientName, action: ctx.oidc.urlFor('end_session_confirm'), xsrf: secretOf(ctx) }),
-    {
-      formAction: target ? [formTarget(target)] : [],
-    },
-  );
-};
+export const renderSignOutQuestion = (op: ContextProvider, ctx: KoaContextWithOIDC) =>
+  show(op, ctx, 'oidc/sign-out', () => ({
+    application: ctx.oidc.client?.clientName,
+    action: inSameLanguage(ctx, ctx.oidc.urlFor('end_session_confirm')),
+    xsrf: secretOf(ctx),
+  }));
 
 export const renderSignedOut = (op: ContextProvider, ctx: KoaContextWithOIDC) => show(op, ctx, 'sign-in/signed-out', () => ({}));
 
@@ -39,11 +63,29 @@ export const renderSignedOut = (op: ContextProvider, ctx: KoaContextWithOIDC) =>
 export const renderSigningOut = (op: ContextProvider, ctx: KoaContextWithOIDC, onward: string) =>
   show(op, ctx, 'sign-in/signing-out', () => ({ onward }));
 
+/** A page that leads on to an application by itself, and has a link where the browser wants a person to decide, as for an application's own scheme. */
+export const renderLeaving = (op: ContextProvider, ctx: KoaContextWithOIDC, onward: string) =>
+  show(op, ctx, 'oidc/leave', () => ({ onward, application: ctx.oidc.client?.clientName, hasAddress: false }));
+
+/** response_mode=form_post: a form that sends itself, with a button for a browser without script. */
+export const renderFormPost = (op: ContextProvider, ctx: KoaContextWithOIDC, location: string, parameters: Record<string, string>) =>
+  show(
+    op,
+    ctx,
+    'oidc/form-post',
+    () => ({ location, parameters, application: ctx.oidc.client?.clientName ?? ctx.oidc.client?.clientId, hasAddress: false }),
+    {
+      status: 'error' in parameters ? 400 : 200,
+      postsElsewhere: true,
+    },
+  );
+
 export const renderDeviceInput = (
   op: ContextProvider,
   ctx: KoaContextWithOIDC,
   out?: { error: string },
   error?: Error & { userCode?: string },
+  brought = '',
 ) =>
   show(
     op,
@@ -52,7 +94,8 @@ export const renderDeviceInput = (
     ({ t }) => ({
       action: ctx.oidc.urlFor('code_verification'),
       xsrf: secretOf(ctx),
-      userCode: error?.userCode ?? '',
+      userCode: error?.userCode ?? brought,
+      sendsItself: brought !== '',
       fault: out || error ? t(error?.name === 'AbortedError' ? 'device.aborted' : 'device.wrong_code') : undefined,
     }),
     { status: error && error.name !== 'AbortedError' ? 400 : 200 },
@@ -77,7 +120,7 @@ export async function renderOidcError(
   error: Error,
 ): Promise<void> {
   const supportCode = newSupportCode();
-  const page = await openPage(ctx as never, op.services, op.context, ctx.path);
+  const page = await open(op, ctx);
   const clientId = String(ctx.oidc?.params?.client_id ?? ctx.query?.client_id ?? '').slice(0, 200);
   // a disabled application is no client to the provider, but it is one to whoever has to mend it
   const application = clientId ? await findApplicationByClientId(page.scope, clientId.replaceAll('\0', '')) : undefined;
@@ -114,7 +157,5 @@ export async function renderOidcError(
     },
     { status: Math.max(ctx.status, 400) },
   );
+  shown.add(ctx);
 }
-
-/** A source for form-action: the origin, or the scheme of a native application. */
-export const formTarget = (uri: string): string => (/^https?:/.test(uri) ? new URL(uri).origin : new URL(uri).protocol);

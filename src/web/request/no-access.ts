@@ -16,19 +16,14 @@ export async function recordNoAccess(
   return supportCode;
 }
 
-/** Says so. @param way out: to the Launchpad, or back to the application, which the form's answer may redirect to */
-export function renderNoAccess(
-  page: PageContext,
-  { name }: Opened,
-  supportCode: string,
-  out: { toLaunchpad?: boolean; formAction?: string[] },
-): void {
+/** Says so. @param toLaunchpad the way out leads there, and not back to the application */
+export function renderNoAccess(page: PageContext, { name }: Opened, supportCode: string, toLaunchpad = false): void {
   const locals = {
     application: name,
     supportCode,
     login: page.session!.person.login,
     now: page.services.clock.now(),
-    toLaunchpad: out.toLaunchpad ?? false,
+    toLaunchpad,
   };
-  renderPage(page, 'errors/no-access', locals, { status: 403, formAction: out.formAction });
+  renderPage(page, 'errors/no-access', locals, { status: 403 });
 }

@@ -80,7 +80,8 @@ async function isAllowed(page: PageContext, route: Route): Promise<boolean> {
   if (route.access === 'anyone') return true;
   if (!session || (await nextStepOf(page, { demands: {} })).step !== 'done') {
     if (route.method === 'POST') throw session ? new AppError('step_due', 403) : new AppError('signed_out', 401);
-    await sendToSignIn(page, { destination: { protocol: 'portaria', path: ctx.state.path + ctx.search }, demands: {} });
+    const leaves = route.leaves ? { leaves: true as const } : {};
+    await sendToSignIn(page, { destination: { protocol: 'portaria', path: ctx.state.path + ctx.search, ...leaves }, demands: {} });
     return false;
   }
   if (route.access === 'administrator' && session.person.role !== 'administrator') throw new AppError('administrators_only', 403);

@@ -35,20 +35,20 @@ const formats = Object.fromEntries(
 export const formatCount = (locale: Locale, { n, isMore }: Count): string => `${formats[locale].number.format(n)}${isMore ? '+' : ''}`;
 
 /** `refusal` of the form that the page shows again; its status is the page's. */
-export type PageOptions = { status?: number; formAction?: string[]; refusal?: Refusal };
+export type PageOptions = { status?: number; postsElsewhere?: true; refusal?: Refusal };
 
 /** Renders a template with what every page needs: texts, links, the person, the forgery field. */
 export function renderPage(
   page: PageContext,
   view: string,
   locals: Record<string, unknown> = {},
-  { refusal, status = refusal?.status ?? 200, formAction }: PageOptions = {},
+  { refusal, status = refusal?.status ?? 200, postsElsewhere }: PageOptions = {},
 ): void {
   const { ctx, services, context, session, locale, t } = page;
   ctx.status = status;
   ctx.type = 'html';
   if (status === 503) ctx.set('retry-after', '2');
-  if (formAction) ctx.set('content-security-policy', contentSecurityPolicy(formAction));
+  if (postsElsewhere) ctx.set('content-security-policy', contentSecurityPolicy({ postsElsewhere }));
   const all: Record<string, unknown> = {
     t,
     locale,

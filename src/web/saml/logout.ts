@@ -22,7 +22,7 @@ import {
   writeLogoutRequest,
   writeLogoutResponse,
 } from '../../platform/saml/index.ts';
-import { cookieNames, type PageContext, redirectTo, renderPage } from '../request/index.ts';
+import { cookieNames, leaveTo, type PageContext, redirectTo, renderPage } from '../request/index.ts';
 import { type Received, receive, refuse } from './receive.ts';
 import { answerRefusedLogout, sessionIdOfBrowser } from './refused-logout.ts';
 import type { SamlApplication, SamlPage } from './saml-context.ts';
@@ -145,8 +145,7 @@ async function end(page: SamlPage, logout: SingleLogout): Promise<void> {
     return sendLogoutResponse(page, application, ending.inResponseTo, ending.relayState, missing.length > 0 ? 'PartialLogout' : 'Success');
   }
   if (ending.kind === 'address' && missing.length === 0) {
-    page.ctx.status = 303;
-    return page.ctx.redirect(ending.url);
+    return leaveTo(page.ctx, ending.url);
   }
   showEnd(ending.kind === 'address' ? ending.url : undefined);
 }

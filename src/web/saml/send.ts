@@ -19,7 +19,7 @@ export async function sendByPost(page: PageContext, application: SamlApplication
     page,
     'saml/post',
     { location, direction, message: Buffer.from(xml).toString('base64'), relayState, application: application.name },
-    { formAction: formTargets(location) },
+    { postsElsewhere: true },
   );
 }
 
@@ -43,6 +43,3 @@ const trace = (page: PageContext, application: SamlApplication, location: string
     reason,
     content: () => `${location}${relayState === undefined ? '' : `, RelayState ${relayState}`}\n\n${redactMessage(xml)}`,
   });
-
-/** Chromium applies form-action to the redirects that follow a form: an https partner may lead on to any of its own hosts. */
-export const formTargets = (location: string): string[] => (location.startsWith('https:') ? ['https:'] : [new URL(location).origin]);

@@ -8,7 +8,6 @@ import { chooseAuthnContext, needsSecondFactor } from './authn-context.ts';
 import { findSignOn, keepSignOn, type SignOn } from './pending.ts';
 import { receive, refuse, watch } from './receive.ts';
 import type { SamlApplication, SamlPage } from './saml-context.ts';
-import { formTargets } from './send.ts';
 
 /** The SingleSignOnService: an AuthnRequest arrives (profiles §4.1.4.1). */
 export async function receiveRequest(page: SamlPage): Promise<void> {
@@ -95,7 +94,7 @@ async function goOn(page: SamlPage, application: SamlApplication, signOn: SignOn
     if (isPassive) return sendRefusal(page, application, signOn, 'NoPassive');
     if (!chooseAuthnContext(requestedAuthnContext, ['pwd', 'mfa'])) return sendRefusal(page, application, signOn, 'NoAuthnContext');
     const path = `/saml/request/${page.params.request ?? (await keepSignOn(page, signOn))}`;
-    const destination = { protocol: 'saml', path, origin: new URL(signOn.acsUrl).origin } as const;
+    const destination = { protocol: 'saml', path } as const;
     // the name that the service provider asks about, when it is one that a person could type
     const hint = subject && subject.value.length <= 254 ? { login_hint: subject.value } : undefined;
     return sendToSignIn(page, { destination, applicationId, demands }, hint);
@@ -108,10 +107,7 @@ async function goOn(page: SamlPage, application: SamlApplication, signOn: SignOn
   const supportCode = await recordNoAccess(page, application, verdict);
   await watch(page, application, { direction: 'sent', name: 'refusal', reason: verdict.reason, content: () => supportCode });
   if (isPassive) return sendRefusal(page, application, signOn, 'RequestDenied');
-  renderNoAccess(page, application, supportCode, {
-    toLaunchpad: signOn.inResponseTo === undefined,
-    formAction: formTargets(signOn.acsUrl),
-  });
+  renderNoAccess(page, application, supportCode, signOn.inResponseTo === undefined);
 }
 
 /** "Back to the application", which is told in the protocol's words that the person may not enter. */

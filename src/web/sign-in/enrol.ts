@@ -2,7 +2,7 @@ import { getUser } from '../../domain/people/users/index.ts';
 import { enrolAtSignIn } from '../../domain/sign-in/authentication/index.ts';
 import { factorOf } from '../../domain/sign-in/credentials/factors/index.ts';
 import { arrivalAt, chosenOf, factorTexts, type PageContext, placeOf, renderPage, rulesOf } from '../request/index.ts';
-import { formTargets, loadStep, proofSoFar } from './pending.ts';
+import { loadStep, proofSoFar } from './pending.ts';
 
 type Due = NonNullable<Awaited<ReturnType<typeof loadStep<'enrol'>>>>;
 
@@ -26,7 +26,7 @@ export async function submitEnrolment(page: PageContext): Promise<void> {
   const enrolled = await enrolAtSignIn(page.scope, await rulesOf(page), request, { arrival, proven, session }, enrolment);
   if (!enrolled) return render(page, due, page.t(`${factorTexts(kind)}.wrong_first`));
   const { codes } = enrolled;
-  renderPage(page, 'sign-in/recovery-codes', { codes, onward: `/sign-in/${request.requestId}` }, { formAction: formTargets(request) });
+  renderPage(page, 'sign-in/recovery-codes', { codes, onward: `/sign-in/${request.requestId}` });
 }
 
 async function render(page: PageContext, { request, step }: Due, fault?: string): Promise<void> {
@@ -44,6 +44,6 @@ async function render(page: PageContext, { request, step }: Due, fault?: string)
       offer: await factorOf(kind).offer(page.scope, placeOf(page), await getUser(page.scope, userId), page.form),
       action: `/sign-in/${request.requestId}/enrol`,
     },
-    { status: fault ? 422 : 200, formAction: formTargets(request) },
+    { status: fault ? 422 : 200 },
   );
 }

@@ -1,6 +1,6 @@
 import { changeRequiredPassword, type PendingRequest, type Step } from '../../domain/sign-in/authentication/index.ts';
 import { type PageContext, policyOf, type Refusal, renderPage, rulesOf, submitForm } from '../request/index.ts';
-import { formTargets, loadStep } from './pending.ts';
+import { loadStep } from './pending.ts';
 import { goOn } from './sign-in.ts';
 
 export async function showNewPassword(page: PageContext): Promise<void> {
@@ -36,6 +36,6 @@ async function render(page: PageContext, { request, step }: Due, refusal?: Refus
     page,
     'sign-in/new-password',
     { rules: password, why: step.why, action: `/sign-in/${request.requestId}/new-password` },
-    { refusal, formAction: formTargets(request) },
+    { refusal },
   );
 }

@@ -10,7 +10,7 @@ import {
   type Step,
 } from '../../domain/sign-in/authentication/index.ts';
 import { findPassword } from '../../domain/sign-in/credentials/password/index.ts';
-import { nextStepOf, type PageContext, redirectTo, renderCookiesMissing } from '../request/index.ts';
+import { followUiLocales, nextStepOf, type PageContext, redirectTo, renderCookiesMissing, renderPage } from '../request/index.ts';
 
 /** Where a person without another destination goes. */
 export const goToLaunchpad = ({ ctx, context, services }: PageContext): void =>
@@ -19,7 +19,8 @@ export const goToLaunchpad = ({ ctx, context, services }: PageContext): void =>
 /** The request a page of the journey belongs to, or undefined after leading the browser on: it was over, or is another browser's. */
 export async function loadPending(page: PageContext): Promise<PendingRequest | undefined> {
   const request = await findPendingRequest(page.scope, page.browser, page.params.request ?? '');
-  if (!request) await leadOn(page);
+  if (request) followUiLocales(page, request.destination.uiLocales);
+  else await leadOn(page);
   return request;
 }
 
@@ -68,12 +69,9 @@ export async function proofSoFar({ scope, session, services }: PageContext, { pr
   return { userId, sessionId, amr, at: services.clock.now().getTime(), passwordChangedAt, isPasswordless: true };
 }
 
-export const goBack = (page: PageContext, request: PendingRequest): void => redirectTo(page, request.destination.path);
-
-/** Where the forms of this journey may lead in the end: Chromium checks every redirect after a form. */
-export function formTargets({ destination: { origin } }: PendingRequest): string[] {
-  if (!origin) return [];
-  return origin.startsWith('https:') ? ['https:'] : [origin];
+export function goBack(page: PageContext, { destination: { path, leaves } }: PendingRequest): void {
+  if (leaves && page.ctx.method === 'POST') renderPage(page, 'sign-in/onward', { onward: path, hasAddress: false });
+  else redirectTo(page, path);
 }
 
 /** "Continue to Payroll". */

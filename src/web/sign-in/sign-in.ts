@@ -28,7 +28,7 @@ import {
   usableFactors,
 } from '../request/index.ts';
 import { localPath } from './local-path.ts';
-import { applicationName, formTargets, goBack, loadPending, stepOf } from './pending.ts';
+import { applicationName, goBack, loadPending, stepOf } from './pending.ts';
 
 /** A sign-in that no relying party asked for. */
 export async function openSignIn(page: PageContext): Promise<void> {
@@ -44,8 +44,8 @@ export async function openSignIn(page: PageContext): Promise<void> {
 export async function showSignIn(page: PageContext): Promise<void> {
   const request = await loadPending(page);
   if (!request) return;
-  // whoever is known proves it once more; another name may still be typed
-  const login = loginHint(page) || (page.session?.person.login ?? '');
+  // whoever is known proves it once more; another name may still be typed, and is to be where the hint is empty
+  const login = loginHint(page) || (page.ctx.query.login_hint === '' ? '' : (page.session?.person.login ?? ''));
   await goOn(page, request, () => render(page, request, { login }));
 }
 
@@ -143,6 +143,6 @@ async function render(
       keep: page.form.get('keep') === 'yes',
       action: `/sign-in/${request.requestId}`,
     },
-    { status, formAction: formTargets(request) },
+    { status },
   );
 }

@@ -1,7 +1,7 @@
 import { acceptTerms, findTerms, textFor } from '../../domain/applications/consents/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../request/index.ts';
-import { formTargets, loadPending, loadStep } from './pending.ts';
+import { loadPending, loadStep } from './pending.ts';
 import { goOn } from './sign-in.ts';
 
 /** The company's terms, before anything else is reachable. */
@@ -12,17 +12,12 @@ export async function showTerms(page: PageContext): Promise<void> {
   const terms = await findTerms(page.scope, step.edition);
   if (!terms) throw notFound();
   const { title, body, locale } = textFor(terms.texts, page.locale);
-  renderPage(
-    page,
-    'sign-in/terms',
-    {
-      terms: { title, paragraphs: body.split(/\n\s*\n/), locale },
-      edition: step.edition,
-      publishedAt: terms.publishedAt,
-      action: `/sign-in/${request.requestId}/terms`,
-    },
-    { formAction: formTargets(request) },
-  );
+  renderPage(page, 'sign-in/terms', {
+    terms: { title, paragraphs: body.split(/\n\s*\n/), locale },
+    edition: step.edition,
+    publishedAt: terms.publishedAt,
+    action: `/sign-in/${request.requestId}/terms`,
+  });
 }
 
 export async function submitTerms(page: PageContext): Promise<void> {

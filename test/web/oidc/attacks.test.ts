@@ -312,15 +312,18 @@ describe('web/oidc: attacks', () => {
     expect((await push('mobile')).error, 'without its own authentication').to.be.a('string');
   });
 
-  it('form_post leads to the registered address only, by a policy that lets nothing else', async () => {
+  it('form_post leads to the registered address only, by a page that is nothing else', async () => {
     const jar = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
     const page = await jar.get(authorizationUrl(server, { response_mode: 'form_post' }).url);
     const answer = page.location ? await jar.follow(page.location) : page;
     expect(answer.text).to.contain(`action="${server.redirectUri}"`);
+    expect(answer.text.match(/<form/g)).to.have.length(1);
+    expect(answer.text.match(/<(input|textarea|select)(?![^>]*type="hidden")/g)).to.equal(null);
     const csp = String(answer.headers['content-security-policy']);
+    // what the application answers may lead on to anywhere
     expect(csp)
-      .to.contain(`form-action 'self' ${new URL(server.redirectUri).origin}`)
-      .and.to.match(/script-src 'self' 'sha256-/)
+      .to.match(/script-src 'self';/)
+      .and.not.contain('form-action')
       .and.not.contain('unsafe');
   });
 

@@ -29,8 +29,11 @@ export type Proven = {
 /** A sign-in under way: where it came from and goes back to. Twenty tabs are twenty of these. */
 export type PendingRequest = {
   requestId: RequestId;
-  /** A path inside the context, without its mount path. */
-  destination: { protocol: 'oidc' | 'saml' | 'portaria'; path: string; origin?: string };
+  /**
+   * `path` inside the context, without its mount path. `uiLocales`: the languages that the application asks for, as it wrote them.
+   * `leaves`: it redirects out of our pages, which the redirect after a form must not do.
+   */
+  destination: { protocol: 'oidc' | 'saml' | 'portaria'; path: string; uiLocales?: string; leaves?: true };
   applicationId?: ApplicationId;
   demands: Demands;
   proven?: Proven;

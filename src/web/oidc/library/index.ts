@@ -6,11 +6,13 @@ import { replaceBackchannelLogout, type SendLogoutToken } from './client-backcha
 import { replaceCheckClientSecretExpiration } from './client-check-client-secret-expiration.ts';
 import { replaceCompareClientSecret } from './client-compare-client-secret.ts';
 import { replaceClientFind } from './client-find.ts';
-import { type FollowedSession, replaceSessionGet } from './session-get.ts';
+import { providerWith, type ResponseMode } from './response-modes.ts';
+import { type FollowedSession, replaceSessionGet, stateAtArrival } from './session-get.ts';
 import { replacePersist } from './session-persist.ts';
 import { replaceResetIdentifier } from './session-reset-identifier.ts';
 
-export type { FollowedSession, SendLogoutToken };
+export type { FollowedSession, ResponseMode, SendLogoutToken };
+export { providerWith, stateAtArrival };
 
 type Changes = Pick<Services, 'keyRing' | 'clock'> & {
   sessionSeconds: number;

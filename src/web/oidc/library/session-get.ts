@@ -6,6 +6,13 @@ import { replaceMethod } from './replace-method.ts';
 export type FollowedSession = { jti: string; uid: string; accountId: string; loginTs: number; amr: string[]; acr: string };
 
 type ProviderSession = InstanceType<Provider['Session']>;
+/** What a page of the library left in its session for the next. */
+type PageState = { postLogoutRedirectUri?: string; state?: string };
+const arrived = new WeakMap<KoaContextWithOIDC, PageState>();
+
+/** The state of the session as the request found it: of a sign-out that was declined the library forgets it before it answers. */
+export const stateAtArrival = (ctx: KoaContextWithOIDC): PageState | undefined => arrived.get(ctx);
+
 type SessionModel = {
   get(ctx: KoaContextWithOIDC): Promise<ProviderSession>;
   find(id: string): Promise<ProviderSession | undefined>;
@@ -31,6 +38,7 @@ export function replaceSessionGet(provider: Provider, findOwn: (ctx: KoaContextW
     // nobody is signed in: the library's session only carries the forgery token of a page
     if (!followed && session.accountId) session = model.instantiate({});
     ctx.oidc?.entity('Session', session);
+    if (session.state) arrived.set(ctx, session.state);
     return session;
   });
 }

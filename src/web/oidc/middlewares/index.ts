@@ -5,24 +5,30 @@ import type { Provider } from 'oidc-provider';
 import type { ContextProvider } from '../context-provider.ts';
 import { afterwards } from './afterwards.ts';
 import { answerFailure } from './answer-failure.ts';
+import { continuePosted } from './continue-posted.ts';
 import { endOwnSession } from './end-own-session.ts';
-import { allowFormTarget } from './form-post.ts';
 import { hideRefused } from './hide-refused.ts';
 import { joinSession } from './join-session.ts';
 import { keepDocument } from './keep-document.ts';
+import { leaveByPage } from './leave-by-page.ts';
 import { listen } from './listen.ts';
+import { replacePages } from './replace-pages.ts';
+import { returnFromSignOut } from './return-from-sign-out.ts';
 import { settle } from './settle.ts';
 import { traceExchange } from './trace.ts';
 
 /** Outermost first, so on the way back from the library they act from the last to the first. The order must not change. */
 const middlewares: ((op: ContextProvider) => Middleware)[] = [
   answerFailure,
+  continuePosted,
+  afterwards(leaveByPage),
   afterwards(traceExchange), // what is kept is what was answered
-  afterwards(allowFormTarget),
   afterwards(hideRefused),
   afterwards(endOwnSession),
   afterwards(joinSession),
   afterwards(keepDocument),
+  afterwards(returnFromSignOut),
+  afterwards(replacePages),
   settle, // nothing else happens for a request whose writes failed
 ];
 

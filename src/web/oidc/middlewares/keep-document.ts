@@ -1,6 +1,6 @@
 import type { Step } from './afterwards.ts';
 
-/** Keeps discovery and keys as they were answered first: the endpoint serves the same bytes from then on. */
+/** Keeps discovery and keys as the library made them: the endpoint serves these bytes. */
 export const keepDocument: Step = (op) => (ctx) => {
   const { route } = ctx.oidc;
   if ((route === 'discovery' || route === 'jwks') && ctx.status === 200) op.documents.set(route, Buffer.from(JSON.stringify(ctx.body)));

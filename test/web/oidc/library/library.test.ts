@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import type { Provider } from 'oidc-provider';
+import { Provider } from 'oidc-provider';
 import { changeLibrary } from '../../../../src/web/oidc/library/index.ts';
 import { replaceMethod } from '../../../../src/web/oidc/library/replace-method.ts';
+import type { ResponseMode } from '../../../../src/web/oidc/library/response-modes.ts';
 import { type LibrarySession, newLibrary } from '../../../support/oidc-library.ts';
 import { testKeyRing } from '../../../support/server.ts';
 
 const keyRing = testKeyRing();
 const clock = { now: () => new Date() };
+const digestOf = (source: unknown) => createHash('sha256').update(String(source).replace(/\s+/g, ' ')).digest('hex').slice(0, 16);
 const change = (provider: Provider) => changeLibrary(provider, { keyRing, clock, sessionSeconds: 60, findOwn: async () => undefined });
 
 describe('web/oidc/library: oidc-provider is the one that was read', () => {
@@ -40,13 +42,27 @@ describe('web/oidc/library: oidc-provider is the one that was read', () => {
       const own = methodOf(provider, model, name);
       const source = String(own);
       expect(source.split(' {')[0]).to.equal(signature);
-      expect(createHash('sha256').update(source.replace(/\s+/g, ' ')).digest('hex').slice(0, 16), source).to.equal(digest);
+      expect(digestOf(source), source).to.equal(digest);
       expect(sources.filter((text) => text.includes(call)).length, `files with ${call}`).to.be.greaterThan(0);
       change(provider);
       expect(methodOf(provider, model, name))
         .to.be.a('function')
         .that.does.not.equal(own);
     });
+
+  it('registerResponseMode is called while a provider is made, and the first of a name stays', () => {
+    const asked: string[] = [];
+    newLibrary({
+      Library: class extends Provider {
+        override registerResponseMode(name: string, mode: ResponseMode): void {
+          asked.push(name);
+          super.registerResponseMode(name, mode);
+        }
+      },
+    });
+    expect(asked).to.deep.equal(['query', 'fragment', 'form_post']);
+    expect(digestOf(Provider.prototype.registerResponseMode), String(Provider.prototype.registerResponseMode)).to.equal('2c838d0db180a585');
+  });
 
   it('without one of them no provider is made', () => {
     const { provider } = newLibrary();
