@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { formsOf, type Password, readPassword } from './password.ts';
 import type { HashParameters, PasswordEngine } from './password-engine.ts';
 
 /** Too many hashes are waiting: answer 503 with Retry-After. */
@@ -18,9 +19,13 @@ const parametersOf = (stored: string): string =>
     .join();
 
 export type PasswordHasher = {
-  hash(password: string): Promise<string>;
-  /** Costs the same when `stored` is undefined, so that unknown people cannot be told from wrong passwords by time. */
-  verify(password: string, stored: string | undefined): Promise<boolean>;
+  /** Of the password in NFC. */
+  hash(password: Password): Promise<string>;
+  /**
+   * Costs the same when `stored` is undefined, so that unknown people cannot be told from wrong passwords by time: one argon2 for each form of what was typed, whichever fits.
+   * @returns the form that fits
+   */
+  verify(password: Password, stored: string | undefined): Promise<Password | undefined>;
   /** It was made with other parameters than those of today. */
   needsRehash(stored: string): boolean;
   readonly waiting: number;
@@ -52,12 +57,13 @@ export function createPasswordHasher(concurrency: number, queueLength: number, {
   }
 
   return {
-    hash: (password) => run(() => hash(password, parameters)),
+    hash: ({ text }) => run(() => hash(text, parameters)),
     async verify(password, stored) {
       dummy ??= hash('no person has this password', parameters);
       const reference = stored ?? (await dummy);
-      const matches = await run(() => verify(reference, password));
-      return matches && stored !== undefined;
+      let found: string | undefined;
+      for (const form of formsOf(password)) if (await run(() => verify(reference, form))) found ??= form;
+      return found === undefined || stored === undefined ? undefined : readPassword(found);
     },
     needsRehash: (stored) => parametersOf(stored) !== current,
     get waiting() {

@@ -1,4 +1,4 @@
-import { randomPassword } from '../../../platform/crypto/index.ts';
+import { randomPassword, readPassword } from '../../../platform/crypto/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { addMembers, createGroup, editGroup, findGroupByName, removeMember } from '../../people/groups/index.ts';
 import { createUser, editUser, findUserByLogin, listUsers, type User } from '../../people/users/index.ts';
@@ -19,14 +19,14 @@ async function applyUser(applying: Applying, context: string, desired: DesiredCo
   const { password: given, generatePassword, ...data } = desired;
   const prepared = applying.passwords.get(desired);
   let user = login ? await findUserByLogin(scope, login) : undefined;
-  let password = given;
+  let password = given === undefined ? undefined : readPassword(given);
   if (!user) {
     // the operator vouches for the addresses in the file
     user = await createUser(scope, { ...data, status: 'activated', emailVerified: data.email !== undefined });
     result.changes.push({ action: 'created', what: `user ${login}` });
     if (generatePassword && !password) {
-      password = prepared?.password ?? randomPassword();
-      result.generatedPasswords.push({ context, login, password });
+      password = prepared?.password ?? readPassword(randomPassword());
+      result.generatedPasswords.push({ context, login, password: password.text });
     }
   } else {
     const { firstName, lastName, role, department = user.department, customFields } = data;

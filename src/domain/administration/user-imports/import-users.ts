@@ -1,5 +1,4 @@
 import { buffer } from 'node:stream/consumers';
-import { randomPassword } from '../../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import { linkUser } from '../../applications/assignments/index.ts';
 import { listCustomFields } from '../../company/custom-fields/index.ts';
@@ -19,7 +18,7 @@ import {
   saveFilePart,
 } from '../../records/operations/index.ts';
 import { inTransaction, type OperationId, type Scope, type UserId } from '../../scope.ts';
-import { setTemporaryPassword } from '../../sign-in/credentials/password/index.ts';
+import { makeTemporaryPassword, setTemporaryPassword, type TemporaryPassword } from '../../sign-in/credentials/password/index.ts';
 import { sendInvitation } from '../invitations/index.ts';
 import { checkImport } from './check-import.ts';
 import { decodeCsv, type ImportFault, type ImportRow, type ImportWords, readImport } from './read-import.ts';
@@ -80,11 +79,10 @@ export async function runImport(scope: Scope, operation: Operation, { importWord
   const { rows, faults, groups } = await read(scope, await buffer(openFile(scope, operationId)), words);
   if (faults.length > 0) throw new AppError('import_faults', 409);
   // slow, and so before the transaction
-  const passwords = new Map<ImportRow, { password: string; hash: string }>();
+  const passwords = new Map<ImportRow, TemporaryPassword>();
   for (const [i, row] of rows.entries()) {
     if (isInvited(activation, row)) continue;
-    const password = randomPassword();
-    passwords.set(row, { password, hash: await scope.hasher.hash(password) });
+    passwords.set(row, await makeTemporaryPassword(scope));
     if (i % 50 === 0) await noteProgress(scope, operationId, { done: i });
   }
   await inTransaction(scope, async (inside) => {

@@ -1,4 +1,4 @@
-import { BusyError } from '../../../platform/crypto/index.ts';
+import { BusyError, type Password, readPassword } from '../../../platform/crypto/index.ts';
 import type { User } from '../../people/users/index.ts';
 import { refundAttempt, reserveAttempt, settleAttempt } from '../../records/attempts/index.ts';
 import type { Scope } from '../../scope.ts';
@@ -22,7 +22,7 @@ export type PasswordOutcome =
 export type PasswordAttempt = { login: string; password: string; browser: string; applicationId?: string };
 
 /**
- * S37, S39–S42: checks who somebody says they are. An attempt is taken before the password is looked at, and every path costs one argon2 verification.
+ * S37, S39–S42: checks who somebody says they are. An attempt is taken before the password is looked at, and every path costs the same argon2 verifications.
  * The attempt is given back when the whole sign-in is done (complete-sign-in): a right password alone buys no further tries at the second factor.
  */
 export async function provePassword(scope: Scope, rules: PolicyRules, attempt: PasswordAttempt): Promise<PasswordOutcome> {
@@ -34,9 +34,9 @@ export async function provePassword(scope: Scope, rules: PolicyRules, attempt: P
   const reserved = await reserveAttempt(scope, userId, browser, lockout);
   // without an attempt left the stored hash is not evaluated, but the time is spent all the same
   const stored = reserved.taken === undefined ? undefined : standing?.password;
-  let matches: boolean;
+  let matching: Password | undefined;
   try {
-    matches = await verifyPassword(scope, user?.userId, stored, password);
+    matching = await verifyPassword(scope, user?.userId, stored, readPassword(password));
   } catch (error) {
     if (!(error instanceof BusyError)) throw error;
     await refundAttempt(scope, reserved);
@@ -50,13 +50,13 @@ export async function provePassword(scope: Scope, rules: PolicyRules, attempt: P
   };
   if (!standing || !user) return refuse('unknown-person');
   if (reserved.taken === undefined) return refuse('attempts-used-up');
-  if (!matches) return refuse('wrong-password');
+  if (!matching) return refuse('wrong-password');
   const liftsBlock = mayLiftBlock(user, reserved.isKnownBrowser, lockout, scope.clock.now());
   if (user.status !== 'activated' && !liftsBlock) return refuse(user.status);
   await settleAttempt(scope, reserved);
   return {
     outcome: 'proven',
-    proven: { ...(await describe(scope, rules, attempt, user, stored!)), at: at.getTime(), liftsBlock },
+    proven: { ...(await describe(scope, rules, { ...attempt, password: matching }, user, stored!)), at: at.getTime(), liftsBlock },
     standing,
   };
 }
@@ -64,7 +64,7 @@ export async function provePassword(scope: Scope, rules: PolicyRules, attempt: P
 async function describe(
   scope: Scope,
   rules: PolicyRules,
-  attempt: PasswordAttempt,
+  attempt: Omit<PasswordAttempt, 'password'> & { password: Password },
   user: User,
   stored: StoredPassword,
 ): Promise<Omit<Proven, 'at'>> {

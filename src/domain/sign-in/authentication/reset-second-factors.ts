@@ -1,3 +1,4 @@
+import { readPassword } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { endProofs, fullName, getUser, lockUser } from '../../people/users/index.ts';
@@ -59,7 +60,7 @@ async function proveAgain(
   const user = await getUser(scope, userId);
   const reserved = await reserveAttempt(scope, userId, browser, lockout);
   const stored = reserved.taken === undefined ? undefined : await findPassword(scope, userId);
-  if (await verifyPassword(scope, userId, stored, password)) return refundAttempt(scope, reserved);
+  if (await verifyPassword(scope, userId, stored, readPassword(password))) return refundAttempt(scope, reserved);
   const reasonOf = reserved.taken === undefined ? 'attempts-used-up' : 'wrong-password';
   await refuseAttempt(scope, { login: user.email ?? '', user, reason: reasonOf, reserved, lockout });
   throw invalidInput({ password: 'fields.own_password' });

@@ -15,6 +15,7 @@ import { changeStatus, findUserByLogin, type User } from '../../../../src/domain
 import { getOperation, openFile } from '../../../../src/domain/records/operations/index.ts';
 import type { OperationId, Scope } from '../../../../src/domain/scope.ts';
 import { findPassword } from '../../../../src/domain/sign-in/credentials/password/index.ts';
+import { readPassword } from '../../../../src/platform/crypto/index.ts';
 import { actingFor, unknownId, useStore } from '../../../support/use-cases.ts';
 
 const words: ImportWords = {
@@ -154,7 +155,9 @@ describe('domain/administration/user-imports', () => {
       const password = line!.split(/[,;]/).at(-1)!.replaceAll('"', '');
       const { userId } = (await found(login))!;
       expect(line).to.contain(login);
-      expect(await store.scope.hasher.verify(password, (await findPassword(store.scope, userId))!.hash)).to.equal(true);
+      expect(await store.scope.hasher.verify(readPassword(password), (await findPassword(store.scope, userId))!.hash)).to.not.equal(
+        undefined,
+      );
     }
   });
 });
