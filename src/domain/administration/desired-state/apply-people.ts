@@ -22,14 +22,20 @@ async function applyUser(applying: Applying, context: string, desired: DesiredCo
   let password = given === undefined ? undefined : readPassword(given);
   if (!user) {
     // the operator vouches for the addresses in the file
-    user = await createUser(scope, { ...data, status: 'activated', emailVerified: data.email !== undefined });
+    user = await createUser(scope, {
+      ...data,
+      firstName: data.firstName ?? '',
+      lastName: data.lastName ?? '',
+      status: 'activated',
+      emailVerified: data.email !== undefined,
+    });
     result.changes.push({ action: 'created', what: `user ${login}` });
     if (generatePassword && !password) {
       password = prepared?.password ?? readPassword(randomPassword());
       result.generatedPasswords.push({ context, login, password: password.text });
     }
   } else {
-    const { firstName, lastName, role, department = user.department, customFields } = data;
+    const { firstName = user.firstName, lastName = user.lastName, role, department = user.department, customFields } = data;
     const edited = await editUser(scope, user.userId, { firstName, lastName, role, department, customFields });
     if (edited !== user && JSON.stringify(pick(edited)) !== JSON.stringify(pick(user)))
       result.changes.push({ action: 'changed', what: `user ${login}` });

@@ -1,4 +1,5 @@
 import { generateSecret, generateURI, verifySync } from 'otplib';
+import { plainCode } from '../../../../platform/i18n/index.ts';
 
 /** What every authenticator app understands (RFC 6238): SHA-1, six digits, thirty seconds. */
 const stepSeconds = 30;
@@ -13,7 +14,7 @@ export const totpUri = (secret: string, company: string, login: string): string 
  * @returns the time step the code belongs to, one before and one after now included (§6), or undefined when it is wrong
  */
 export function matchTotp(secret: string, code: string, now: Date, afterStep: number | undefined): number | undefined {
-  const digits = code.replace(/\s/g, '');
+  const digits = plainCode(code);
   if (!/^\d{6}$/.test(digits)) return undefined;
   const epoch = Math.floor(now.getTime() / 1000);
   const result = verifySync({ secret, token: digits, epoch, epochTolerance: stepSeconds });
