@@ -1,5 +1,5 @@
 import { randomPassword, readPassword } from '../../../platform/crypto/index.ts';
-import { AppError } from '../../../platform/errors/index.ts';
+import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { addMembers, createGroup, editGroup, findGroupByName, removeMember } from '../../people/groups/index.ts';
 import { createUser, editUser, findUserByLogin, listUsers, type User } from '../../people/users/index.ts';
 import { checkPassword, findPassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
@@ -19,6 +19,9 @@ async function applyUser(applying: Applying, context: string, desired: DesiredCo
   const { password: given, generatePassword, ...data } = desired;
   const prepared = applying.passwords.get(desired);
   let user = login ? await findUserByLogin(scope, login) : undefined;
+  // a name of the other kind may lead to somebody else
+  if (user && (user.email === undefined) !== (desired.email === undefined))
+    throw invalidInput(desired.email === undefined ? { username: 'fields.username' } : { email: 'fields.email' });
   let password = given === undefined ? undefined : readPassword(given);
   if (!user) {
     // the operator vouches for the addresses in the file

@@ -22,7 +22,8 @@ export async function checkImport(scope: Scope, rows: ImportRow[], fields: Custo
     const add = (column: string, message: string, params?: Record<string, unknown>) => faults.push({ line, column, message, params });
     if (person.role !== 'regular' && person.role !== 'administrator') add('role', 'fields.csv_role');
     const { firstName, lastName, ...others } = checkPersonalData(person);
-    const ofName = !hasWholeName ? { firstName, lastName } : firstName || lastName ? { fullName: 'fields.csv_full_name' } : {};
+    const fullName = firstName === 'fields.one_name' ? 'fields.name' : firstName || lastName ? 'fields.csv_full_name' : undefined;
+    const ofName = hasWholeName ? { fullName } : { firstName, lastName };
     for (const [column, message] of Object.entries({ ...ofName, ...others })) if (message) add(column, message);
     for (const [column, message] of Object.entries(readCustomValues(fields, customFields).errors))
       add(column.replace('customFields.', ''), message);

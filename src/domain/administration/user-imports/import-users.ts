@@ -21,11 +21,12 @@ import { inTransaction, type OperationId, type Scope, type UserId } from '../../
 import { makeTemporaryPassword, setTemporaryPassword, type TemporaryPassword } from '../../sign-in/credentials/password/index.ts';
 import { sendInvitation } from '../invitations/index.ts';
 import { checkImport } from './check-import.ts';
-import { decodeCsv, type ImportFault, type ImportRow, type ImportWords, readImport } from './read-import.ts';
+import { decodeCsv } from './read-csv.ts';
+import { type ImportFault, type ImportRow, type ImportWords, readImport } from './read-import.ts';
 
 type Activation = 'invitation' | 'temporary-password';
 type Input = { activation: Activation; locale: string };
-export type ImportDraft = { operation: Operation; rows: ImportRow[]; faults: ImportFault[]; activation: Activation };
+export type ImportDraft = { operation: Operation; rows: ImportRow[]; faults: ImportFault[]; unused: string[]; activation: Activation };
 
 /** Keeps the file for who looks at it and says yes. @returns what is wrong with it instead, where something is */
 export async function draftImport(
@@ -46,11 +47,12 @@ export async function draftImport(
 
 async function read(scope: Scope, content: Buffer, words: ImportWords) {
   const fields = await listCustomFields(scope);
-  const { rows, faults: early, headings } = readImport(decodeCsv(content), fields, words);
+  const { rows, faults: early, headings, unused } = readImport(decodeCsv(content), fields, words);
   const checked = await checkImport(scope, rows, fields);
   return {
     rows,
     groups: checked.groups,
+    unused,
     faults: [...early, ...checked.faults.map((one) => ({ ...one, column: headings?.get(one.column ?? '') ?? one.column }))],
   };
 }
@@ -63,9 +65,9 @@ export async function findDraft(scope: Scope, operationId: string, words: Import
   const operation = await getOperation(scope, operationId);
   if (operation.kind !== 'import-users') throw notFound();
   const { activation } = operation.input as Input;
-  if (operation.state !== 'draft') return { operation, rows: [], faults: [], activation };
-  const { rows, faults } = await read(scope, await buffer(openFile(scope, operation.operationId)), words);
-  return { operation, rows, faults, activation };
+  if (operation.state !== 'draft') return { operation, rows: [], faults: [], unused: [], activation };
+  const { rows, faults, unused } = await read(scope, await buffer(openFile(scope, operation.operationId)), words);
+  return { operation, rows, faults, unused, activation };
 }
 
 /** @throws AppError not_found, status_conflict when it was confirmed already */

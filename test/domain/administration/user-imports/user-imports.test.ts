@@ -19,7 +19,18 @@ import { readPassword } from '../../../../src/platform/crypto/index.ts';
 import { actingFor, unknownId, useStore } from '../../../support/use-cases.ts';
 
 const words: ImportWords = {
-  columns: { firstName: [], lastName: [], fullName: [], email: [], username: [], role: [], department: [], groups: [] },
+  columns: {
+    firstName: [],
+    lastName: [],
+    fullName: [],
+    email: [],
+    username: [],
+    role: [],
+    department: [],
+    groups: [],
+    identifier: [],
+    status: [],
+  },
   roles: { regular: [], administrator: [] },
   yes: [],
   no: [],
@@ -76,7 +87,7 @@ describe('domain/administration/user-imports', () => {
 
   it('what is wrong is told line by line, and no draft is kept', async () => {
     const cases: [line: string, column: string, message: string][] = [
-      [',Reis,a@acme.example,,,', 'firstName', 'fields.name'],
+      [',,a@acme.example,,,', 'firstName', 'fields.one_name'],
       ['Eva,Reis,no address,,,', 'email', 'fields.email'],
       ['Eva,Reis,ANA@acme.example,,,', 'email', 'fields.taken'],
       ['Eva,Reis,,jsilva,,', 'username', 'fields.taken'],
