@@ -1,13 +1,10 @@
-import { generateSecret, generateURI, verifySync } from 'otplib';
+import { generateSecret, verifySync } from 'otplib';
 import { plainCode } from '../../../../platform/i18n/index.ts';
 
 /** What every authenticator app understands (RFC 6238): SHA-1, six digits, thirty seconds. */
 const stepSeconds = 30;
 
 export const newTotpSecret = (): string => generateSecret();
-
-/** The otpauth:// address behind the QR code. */
-export const totpUri = (secret: string, company: string, login: string): string => generateURI({ issuer: company, label: login, secret });
 
 /**
  * @param afterStep the last step that was accepted: neither it nor an earlier one counts again (RFC 6238 §5.2)
