@@ -48,6 +48,7 @@ describe('a guessing attack', function () {
     let trying = '';
     const hasher: PasswordHasher = {
       hash: ({ text }) => hash(text, cheap),
+      hashBehind: ({ text }) => hash(text, cheap),
       async verify(password, reference) {
         if (reference && password.text !== 'the right password') evaluated.set(trying, (evaluated.get(trying) ?? 0) + 1);
         return (await verify(reference ?? stored, password.text)) && reference !== undefined ? password : undefined;

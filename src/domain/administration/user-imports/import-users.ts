@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
-import { linkUser } from '../../applications/assignments/index.ts';
 import { listCustomFields } from '../../company/custom-fields/index.ts';
+import { addMembers, type Group } from '../../people/groups/index.ts';
 import { createUser, lockActiveAdministrator } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import {
@@ -17,8 +17,8 @@ import {
   recordItems,
   saveFilePart,
 } from '../../records/operations/index.ts';
-import { inTransaction, type OperationId, type Scope, type UserId } from '../../scope.ts';
-import { makeTemporaryPassword, setTemporaryPassword, type TemporaryPassword } from '../../sign-in/credentials/password/index.ts';
+import { type GroupId, inTransaction, type OperationId, type Scope, type Transaction, type UserId } from '../../scope.ts';
+import { makeTemporaryPasswords, setTemporaryPassword, type TemporaryPassword } from '../../sign-in/credentials/password/index.ts';
 import { sendInvitation } from '../invitations/index.ts';
 import { checkImport } from './check-import.ts';
 import { decodeCsv } from './read-csv.ts';
@@ -82,24 +82,27 @@ export async function runImport(scope: Scope, operation: Operation, { importWord
   if (faults.length > 0) throw new AppError('import_faults', 409);
   // slow, and so before the transaction
   const passwords = new Map<ImportRow, TemporaryPassword>();
-  for (const [i, row] of rows.entries()) {
-    if (isInvited(activation, row)) continue;
-    passwords.set(row, await makeTemporaryPassword(scope));
-    if (i % 50 === 0) await noteProgress(scope, operationId, { done: i });
+  const withPassword = rows.filter((row) => !isInvited(activation, row));
+  for (let done = 0; done < withPassword.length; done += 50) {
+    const some = withPassword.slice(done, done + 50);
+    const made = await makeTemporaryPasswords(scope, some.length);
+    for (const [i, row] of some.entries()) passwords.set(row, made[i]!);
+    await noteProgress(scope, operationId, { done });
   }
   await inTransaction(scope, async (inside) => {
     if (!(await lockActiveAdministrator(inside, operation.requestedBy))) throw new AppError('administrators_only', 403);
     const added: UserId[] = [];
+    const members = new Map<GroupId, UserId[]>([...groups.values()].map(({ groupId }) => [groupId, []]));
     for (const [i, row] of rows.entries()) {
       const temporary = passwords.get(row);
       const user = await createUser(inside, { ...row.person, customFields: row.customFields, status: temporary ? 'activated' : 'invited' });
       if (temporary) await setTemporaryPassword(inside, user, temporary);
       else await sendInvitation(inside, user, { locale, most: Number.POSITIVE_INFINITY });
-      const groupIds = row.groups.map((name) => groups.get(name)!).filter(({ isEveryone }) => !isEveryone);
-      await linkUser(inside, user.userId, { groupIds: groupIds.map(({ groupId }) => groupId), applicationIds: [] });
+      for (const groupId of new Set(row.groups.map((name) => groups.get(name)!.groupId))) members.get(groupId)!.push(user.userId);
       added.push(user.userId);
       if (i % 200 === 0) await noteProgress(scope, operationId, { done: i });
     }
+    await joinGroups(inside, [...groups.values()], members);
     await recordItems(inside, operationId, added);
     // with the people, so that a second run knows; the file names them and is not needed any more
     await deleteFile(inside, operationId);
@@ -107,6 +110,15 @@ export async function runImport(scope: Scope, operation: Operation, { importWord
     if (!(await endOperation(inside, operation))) throw new AppError('request_answered', 409);
     await recordEvent(inside, { type: 'users.imported', details: { total: rows.length, activation } });
   });
+}
+
+/** Everybody is in Everyone. In one order, so that two who link at once do not wait for each other. */
+async function joinGroups(scope: Transaction, groups: Group[], members: Map<GroupId, UserId[]>): Promise<void> {
+  const joined = groups.filter(({ isEveryone }) => !isEveryone).map(({ groupId }) => groupId);
+  for (const groupId of [...new Set(joined)].sort()) {
+    const people = members.get(groupId)!;
+    for (let done = 0; done < people.length; done += 1000) await addMembers(scope, groupId, people.slice(done, done + 1000));
+  }
 }
 
 export type ImportTools = { importWords: ImportWords };

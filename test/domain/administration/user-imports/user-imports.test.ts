@@ -71,9 +71,9 @@ describe('domain/administration/user-imports', () => {
     expect(types).to.deep.equal([
       'user.created',
       'user.invited',
-      'group.member-added',
       'user.created',
       'user.temporary-password-set',
+      'group.member-added',
       'users.imported',
     ]);
     const eva = (await found('eva@acme.example'))!;

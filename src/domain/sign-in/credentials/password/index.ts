@@ -5,6 +5,7 @@ export { checkPassword, passwordFaults } from './password.ts';
 export { type CharacterClass, characterClasses, longestPassword, type PasswordRules, passwordRules } from './password-rules.ts';
 export {
   makeTemporaryPassword,
+  makeTemporaryPasswords,
   setPersonalPassword,
   setTemporaryPassword,
   showTemporaryPassword,

@@ -1,8 +1,8 @@
-import { randomPassword, readPassword } from '../../../../platform/crypto/index.ts';
+import { type PasswordHasher, randomPassword, readPassword } from '../../../../platform/crypto/index.ts';
 import { fullName, type User } from '../../../people/users/index.ts';
 import { recordEvent } from '../../../records/audit/index.ts';
 import { endLinks } from '../../../records/one-time-links/index.ts';
-import type { Scope, ServerScope, Transaction } from '../../../scope.ts';
+import type { Scope, Transaction } from '../../../scope.ts';
 import { findPassword, savePassword } from './store.ts';
 
 const purpose = (scope: Scope, userId: string) => `temporary-password:${scope.contextId}:${userId}`;
@@ -17,9 +17,15 @@ export async function setPersonalPassword(scope: Transaction, user: User, hash: 
 export type TemporaryPassword = { password: string; hash: string };
 
 /** Slow, and so outside of transactions. */
-export async function makeTemporaryPassword({ hasher }: Scope | ServerScope): Promise<TemporaryPassword> {
+export const makeTemporaryPassword = ({ hasher }: Scope): Promise<TemporaryPassword> => make(hasher.hash);
+
+/** Of many people: whoever signs in meanwhile comes before. */
+export const makeTemporaryPasswords = ({ hasher }: Scope, count: number): Promise<TemporaryPassword[]> =>
+  Promise.all(Array.from({ length: count }, () => make(hasher.hashBehind)));
+
+async function make(hash: PasswordHasher['hash']): Promise<TemporaryPassword> {
   const password = randomPassword();
-  return { password, hash: await hasher.hash(readPassword(password)) };
+  return { password, hash: await hash(readPassword(password)) };
 }
 
 /** S114, S118: a generated password that must be changed at the next sign-in; the previous one stops working at once. */
