@@ -56,13 +56,10 @@ const signs: [RegExp, string][] = [
   [/[-‐‑‒–—―−]/g, '-'],
 ];
 
+const plainSigns = (value: string): string => signs.reduce((text, [kind, plain]) => text.replace(kind, plain), value.replace(unseen, ''));
+
 /** For searching people: besides accents and case, it does not matter which apostrophe, quote or hyphen a keyboard has, nor what is not seen. */
-export const searchKey = (value: string): string =>
-  nameKey(signs.reduce((text, [kind, plain]) => text.replace(kind, plain), value.replace(unseen, ''))).replace(
-    /[øłđðħŧæœþ]/g,
-    (letter) => plainLetters[letter]!,
-  );
+export const searchKey = (value: string): string => nameKey(plainSigns(value)).replace(/[øłđðħŧæœþ]/g, (letter) => plainLetters[letter]!);
 
 /** A LIKE pattern for the same among names of things, whose `nameKey` is theirs alone: any sign may stand where one of these does. */
-export const searchPattern = (text: string): string =>
-  `%${signs.reduce((pattern, [kind]) => pattern.replace(kind, '_'), escapeLike(nameKey(text.replace(unseen, ''))))}%`;
+export const searchPattern = (text: string): string => `%${escapeLike(nameKey(plainSigns(text))).replace(/['"-]/g, '_')}%`;
