@@ -53,6 +53,7 @@ export default {
     forbid('examples-know-nobody', { path: '^examples/([^/]+)' }, { path: '^(src|test|scripts|migrations|examples/(?!$1/))' }),
     forbid('nothing-imports-an-example', { path: '^src' }, { path: '^examples' }),
     forbid('nothing-imports-a-test', { path: '^src' }, { path: '^test' }),
+    forbid('argon2-by-one-file', { path: '^src/(?!platform/crypto/password-engine\\.ts$)' }, { path: '^node_modules/(@node-rs/)?argon2/' }),
     // what a partner sends must never reach its reader (decision 0009)
     forbid('samlify-by-one-file', { path: '^src/(?!platform/saml/samlify\\.ts$)' }, { path: '^node_modules/samlify/' }),
     forbid('no-sql-in-web', { path: '^src/web' }, { path: '^node_modules/(knex|pg)/' }),

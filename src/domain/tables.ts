@@ -647,6 +647,7 @@ export type Tables = {
       seen_locale: string | null;
       deleting_since: Date | null;
       deactivated_from: string | null;
+      login_search: string | null;
     },
     | 'email'
     | 'email_key'
@@ -662,7 +663,8 @@ export type Tables = {
     | 'proofs_after'
     | 'seen_locale'
     | 'deleting_since'
-    | 'deactivated_from',
+    | 'deactivated_from'
+    | 'login_search',
     'custom_values'
   >;
 };

@@ -40,11 +40,14 @@ for (const [name, options] of Object.entries(looks))
       await open(`/admin/users/${(await person('mara@acme.example')).userId}`);
       await press('a[href$="/edit"]');
       await look('edit a person');
+      const firstName = await page.inputValue('[name=firstName]');
+      await page.fill('[name=firstName]', '');
       await page.fill('[name=lastName]', '');
       await page.fill('[name=department]', 'Sales');
       await send();
       expect(await page.locator('[aria-invalid=true]').count()).to.equal(1);
       await look('a mistake');
+      await page.fill('[name=firstName]', firstName);
       await page.fill('[name=lastName]', 'Matos');
       await page.check('[name=role]');
       await send();

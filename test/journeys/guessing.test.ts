@@ -47,10 +47,11 @@ describe('a guessing attack', function () {
     let evaluated = new Map<string, number>();
     let trying = '';
     const hasher: PasswordHasher = {
-      hash: (password) => hash(password, cheap),
+      hash: ({ text }) => hash(text, cheap),
+      hashBehind: ({ text }) => hash(text, cheap),
       async verify(password, reference) {
-        if (reference && password !== 'the right password') evaluated.set(trying, (evaluated.get(trying) ?? 0) + 1);
-        return (await verify(reference ?? stored, password)) && reference !== undefined;
+        if (reference && password.text !== 'the right password') evaluated.set(trying, (evaluated.get(trying) ?? 0) + 1);
+        return (await verify(reference ?? stored, password.text)) && reference !== undefined ? password : undefined;
       },
       needsRehash: () => false,
       waiting: 0,

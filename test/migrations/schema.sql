@@ -645,6 +645,7 @@ CREATE TABLE users (
   seen_locale text,
   deleting_since timestamp with time zone,
   deactivated_from text,
+  login_search text,
   PRIMARY KEY (context_id, user_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id),
   CHECK (((email IS NOT NULL) OR (username IS NOT NULL))),
@@ -652,9 +653,9 @@ CREATE TABLE users (
   CHECK ((role = ANY (ARRAY['administrator'::text, 'regular'::text]))),
   CHECK ((status = ANY (ARRAY['activated'::text, 'invited'::text, 'deactivated'::text, 'blocked'::text])))
 );
-CREATE INDEX users_name ON public.users USING btree (context_id, name_key, user_id) INCLUDE (role, status, email_key, username_key);
+CREATE INDEX users_name ON public.users USING btree (context_id, name_key, user_id) INCLUDE (role, status, email_key, username_key, login_search);
 CREATE INDEX users_role ON public.users USING btree (context_id, role, name_key, user_id);
-CREATE INDEX users_search ON public.users USING gin (name_key gin_trgm_ops, email_key gin_trgm_ops, username_key gin_trgm_ops);
+CREATE INDEX users_search ON public.users USING gin (name_key gin_trgm_ops, email_key gin_trgm_ops, username_key gin_trgm_ops, login_search gin_trgm_ops);
 CREATE INDEX users_status ON public.users USING btree (context_id, status, name_key, user_id);
 CREATE UNIQUE INDEX users_email ON public.users USING btree (context_id, email_key) WHERE (email_key IS NOT NULL);
 CREATE UNIQUE INDEX users_username ON public.users USING btree (context_id, username_key) WHERE (username_key IS NOT NULL);

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { formsOf, type Password, readPassword } from './password.ts';
 import type { HashParameters, PasswordEngine } from './password-engine.ts';
 
 /** Too many hashes are waiting: answer 503 with Retry-After. */
@@ -18,9 +19,15 @@ const parametersOf = (stored: string): string =>
     .join();
 
 export type PasswordHasher = {
-  hash(password: string): Promise<string>;
-  /** Costs the same when `stored` is undefined, so that unknown people cannot be told from wrong passwords by time. */
-  verify(password: string, stored: string | undefined): Promise<boolean>;
+  /** Of the password in NFC. */
+  hash(password: Password): Promise<string>;
+  /** The same for work that nobody waits for: on every processor while nobody else hashes, on one while somebody does. */
+  hashBehind(password: Password): Promise<string>;
+  /**
+   * Costs the same when `stored` is undefined, so that unknown people cannot be told from wrong passwords by time: one argon2 for each form of what was typed, whichever fits.
+   * @returns the form that fits
+   */
+  verify(password: Password, stored: string | undefined): Promise<Password | undefined>;
   /** It was made with other parameters than those of today. */
   needsRehash(stored: string): boolean;
   readonly waiting: number;
@@ -33,31 +40,56 @@ export type PasswordHasher = {
  */
 export function createPasswordHasher(concurrency: number, queueLength: number, { hash, verify }: PasswordEngine): PasswordHasher {
   const limit = concurrency || Math.max(1, availableParallelism() - 1);
+  const behindLimit = concurrency || availableParallelism();
   const queue: (() => void)[] = [];
+  const queueBehind: (() => void)[] = [];
   let running = 0;
+  let behind = 0;
   let dummy: Promise<string> | undefined;
 
-  async function run<T>(work: () => Promise<T>): Promise<T> {
-    if (running >= limit) {
-      if (queue.length >= queueLength) throw new BusyError();
-      await new Promise<void>((resolve) => queue.push(resolve));
-    } else running++;
-    try {
-      return await work();
-    } finally {
-      const next = queue.shift();
-      if (next) next();
-      else running--;
+  function startNext(): void {
+    while (queue.length > 0 && running < limit) {
+      running++;
+      queue.shift()!();
+    }
+    while (queueBehind.length > 0 && (behind === 0 || (queue.length === 0 && running + behind < behindLimit))) {
+      behind++;
+      queueBehind.shift()!();
     }
   }
 
+  async function run<T>(work: () => Promise<T>): Promise<T> {
+    if (running >= limit && queue.length >= queueLength) throw new BusyError();
+    await new Promise<void>((resolve) => {
+      queue.push(resolve);
+      startNext();
+    });
+    return work().finally(() => {
+      running--;
+      startNext();
+    });
+  }
+
+  async function runBehind<T>(work: () => Promise<T>): Promise<T> {
+    await new Promise<void>((resolve) => {
+      queueBehind.push(resolve);
+      startNext();
+    });
+    return work().finally(() => {
+      behind--;
+      startNext();
+    });
+  }
+
   return {
-    hash: (password) => run(() => hash(password, parameters)),
+    hash: ({ text }) => run(() => hash(text, parameters)),
+    hashBehind: ({ text }) => runBehind(() => hash(text, parameters)),
     async verify(password, stored) {
       dummy ??= hash('no person has this password', parameters);
       const reference = stored ?? (await dummy);
-      const matches = await run(() => verify(reference, password));
-      return matches && stored !== undefined;
+      let found: string | undefined;
+      for (const form of formsOf(password)) if (await run(() => verify(reference, form))) found ??= form;
+      return found === undefined || stored === undefined ? undefined : readPassword(found);
     },
     needsRehash: (stored) => parametersOf(stored) !== current,
     get waiting() {

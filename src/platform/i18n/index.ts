@@ -1,7 +1,9 @@
-// Owns: the three languages, their messages, choosing one for a request. Does not: know which page asks.
+// Owns: the three languages, their messages, choosing one for a request; codes as people of any script type them. Does not: know which page asks.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { createInstance } from 'i18next';
+
+export { plainCode } from './plain-code.ts';
 
 export const locales = ['en', 'es', 'pt-BR'] as const;
 export type Locale = (typeof locales)[number];

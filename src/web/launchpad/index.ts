@@ -11,7 +11,7 @@ import {
   setFavourite,
   type UserApplication,
 } from '../../domain/applications/assignments/index.ts';
-import { nameKey } from '../../domain/people/users/index.ts';
+import { searchKey } from '../../domain/people/users/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import {
   leaveTo,
@@ -54,7 +54,7 @@ async function showLaunchpad(page: PageContext): Promise<void> {
   const search = page.query('q').slice(0, 100);
   const category = page.query('category');
   const matches = (one: UserApplication) =>
-    (!search || nameKey(`${one.name} ${one.description}`).includes(nameKey(search))) && (!category || one.category === category);
+    (!search || searchKey(`${one.name} ${one.description}`).includes(searchKey(search))) && (!category || one.category === category);
   renderPage(page, 'launchpad/launchpad', {
     applications: mine.filter(matches),
     navigable: navigable.filter(matches),

@@ -75,8 +75,8 @@ function presentClaims(user: Profile, groups: string[] | undefined): AccountClai
   return {
     sub: user.userId,
     name: fullName(user),
-    given_name: user.firstName,
-    family_name: user.lastName,
+    given_name: user.firstName || undefined,
+    family_name: user.lastName || undefined,
     preferred_username: user.username ?? user.email,
     locale: user.locale,
     updated_at: epochSeconds(user.updatedAt),

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { fullName } from '../../domain/people/users/index.ts';
 import type { Actor } from '../../domain/scope.ts';
 import type { Session } from '../../domain/sign-in/sessions/index.ts';
 import type { Services } from './services.ts';
@@ -16,6 +17,6 @@ export const anonymousActor = (client: ClientOfRequest): Actor => ({ kind: 'anon
 export const personActor = ({ userId, person }: Session, client: ClientOfRequest): Actor => ({
   kind: 'person',
   id: userId,
-  name: `${person.firstName} ${person.lastName}`.trim(),
+  name: fullName(person),
   ...client,
 });

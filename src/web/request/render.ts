@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { isDefaultColor } from '../../domain/company/branding/index.ts';
-import type { Count } from '../../domain/people/users/index.ts';
+import { type Count, calledName, fullName } from '../../domain/people/users/index.ts';
 import { BusyError } from '../../platform/crypto/index.ts';
 import type { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';
@@ -55,6 +55,8 @@ export function renderPage(
     company: { name: context.name, code: context.code, environment: context.environment },
     brand: presentBranding(page),
     person: session?.person,
+    fullName,
+    calledName,
     csrf: page.csrf,
     asset: services.assets.url,
     icon: services.icon,

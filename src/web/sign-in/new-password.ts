@@ -20,8 +20,7 @@ export async function submitNewPassword(page: PageContext): Promise<void> {
         page.scope,
         rules,
         { ...request, proven: request.proven! },
-        page.form.get('newPassword'),
-        page.form.get('repeatPassword'),
+        { newPassword: page.form.get('newPassword'), repeatPassword: page.form.get('repeatPassword') },
       ),
     (refusal) => render(page, due, refusal),
   );

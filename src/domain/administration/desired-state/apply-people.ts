@@ -1,5 +1,5 @@
-import { randomPassword } from '../../../platform/crypto/index.ts';
-import { AppError } from '../../../platform/errors/index.ts';
+import { randomPassword, readPassword } from '../../../platform/crypto/index.ts';
+import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { addMembers, createGroup, editGroup, findGroupByName, removeMember } from '../../people/groups/index.ts';
 import { createUser, editUser, findUserByLogin, listUsers, type User } from '../../people/users/index.ts';
 import { checkPassword, findPassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
@@ -19,17 +19,26 @@ async function applyUser(applying: Applying, context: string, desired: DesiredCo
   const { password: given, generatePassword, ...data } = desired;
   const prepared = applying.passwords.get(desired);
   let user = login ? await findUserByLogin(scope, login) : undefined;
-  let password = given;
+  // a name of the other kind may lead to somebody else
+  if (user && (user.email === undefined) !== (desired.email === undefined))
+    throw invalidInput(desired.email === undefined ? { username: 'fields.username' } : { email: 'fields.email' });
+  let password = given === undefined ? undefined : readPassword(given);
   if (!user) {
     // the operator vouches for the addresses in the file
-    user = await createUser(scope, { ...data, status: 'activated', emailVerified: data.email !== undefined });
+    user = await createUser(scope, {
+      ...data,
+      firstName: data.firstName ?? '',
+      lastName: data.lastName ?? '',
+      status: 'activated',
+      emailVerified: data.email !== undefined,
+    });
     result.changes.push({ action: 'created', what: `user ${login}` });
     if (generatePassword && !password) {
-      password = prepared?.password ?? randomPassword();
-      result.generatedPasswords.push({ context, login, password });
+      password = prepared?.password ?? readPassword(randomPassword());
+      result.generatedPasswords.push({ context, login, password: password.text });
     }
   } else {
-    const { firstName, lastName, role, department = user.department, customFields } = data;
+    const { firstName = user.firstName, lastName = user.lastName, role, department = user.department, customFields } = data;
     const edited = await editUser(scope, user.userId, { firstName, lastName, role, department, customFields });
     if (edited !== user && JSON.stringify(pick(edited)) !== JSON.stringify(pick(user)))
       result.changes.push({ action: 'changed', what: `user ${login}` });

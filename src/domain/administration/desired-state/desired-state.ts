@@ -19,8 +19,9 @@ const text = z.string().trim().min(1);
 const user = z.strictObject({
   email: text.optional(),
   username: text.optional(),
-  firstName: text,
-  lastName: text,
+  /** One of the two, of people who have one name. */
+  firstName: z.string().trim().optional(),
+  lastName: z.string().trim().optional(),
   role: z.enum(['administrator', 'regular']).default('regular'),
   department: text.optional(),
   /** By the code of the field. */

@@ -1,4 +1,4 @@
-import { randomPassword } from '../../../platform/crypto/index.ts';
+import { type Password, randomPassword, readPassword } from '../../../platform/crypto/index.ts';
 import { findContextByCode } from '../../company/contexts/index.ts';
 import { findUserByLogin } from '../../people/users/index.ts';
 import type { Scope, ServerScope } from '../../scope.ts';
@@ -8,7 +8,7 @@ import type { DesiredContext, DesiredState } from './desired-state.ts';
 type DesiredUser = DesiredContext['users'][number];
 
 /** `inForce`: the stored hash that this password was found to match; otherwise `hash` is to be stored. */
-export type PreparedPassword = { password: string; inForce?: string; hash?: string };
+export type PreparedPassword = { password: Password; inForce?: string; hash?: string };
 export type PreparedPasswords = Map<DesiredUser, PreparedPassword>;
 
 export const loginOf = ({ email, username }: DesiredUser): string => email ?? username ?? '';
@@ -30,8 +30,9 @@ export async function preparePasswords(scope: ServerScope, { contexts }: Desired
 async function prepare({ hasher }: ServerScope, scope: Scope | undefined, desired: DesiredUser): Promise<PreparedPassword | undefined> {
   const login = loginOf(desired);
   const user = scope && login ? await findUserByLogin(scope, login) : undefined;
-  const password = desired.password ?? (desired.generatePassword && !user ? randomPassword() : undefined);
-  if (password === undefined) return undefined;
+  const text = desired.password ?? (desired.generatePassword && !user ? randomPassword() : undefined);
+  if (text === undefined) return undefined;
+  const password = readPassword(text);
   const stored = scope && user && (await findPassword(scope, user.userId));
   if (stored && (await hasher.verify(password, stored.hash))) return { password, inForce: stored.hash };
   return { password, hash: await hasher.hash(password) };

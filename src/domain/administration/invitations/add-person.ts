@@ -1,10 +1,9 @@
-import { randomPassword } from '../../../platform/crypto/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { type Links, linkUser } from '../../applications/assignments/index.ts';
 import type { Activation } from '../../company/new-accounts/index.ts';
 import { checkPersonalData, createUser, type NewUser, type User } from '../../people/users/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
-import { setTemporaryPassword } from '../../sign-in/credentials/password/index.ts';
+import { makeTemporaryPassword, setTemporaryPassword } from '../../sign-in/credentials/password/index.ts';
 import { sendInvitation } from './invite-user.ts';
 
 export type NewPerson = {
@@ -25,9 +24,7 @@ export async function addPerson(scope: Scope, { person, links, activation, local
   // S71: there is nowhere to send it
   if (isInvited && person.username && !person.email)
     throw invalidInput({ ...checkPersonalData(person), activation: 'fields.invitation_email' });
-  const password = randomPassword();
-  // slow, and so before the transaction
-  const temporary = isInvited ? undefined : { password, hash: await scope.hasher.hash(password) };
+  const temporary = isInvited ? undefined : await makeTemporaryPassword(scope);
   return inTransaction(scope, async (inside) => {
     const user = await createUser(inside, { ...person, status: isInvited ? 'invited' : 'activated' });
     if (temporary) await setTemporaryPassword(inside, user, temporary);

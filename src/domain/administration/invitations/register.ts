@@ -2,7 +2,7 @@ import { AppError, invalidInput, parseInput } from '../../../platform/errors/ind
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { mayRegister, newAccountsSettings } from '../../company/new-accounts/index.ts';
 import { enqueue } from '../../job.ts';
-import { actingAs, checkPersonalData, createUser, emailKey, isPlainEmail, type User } from '../../people/users/index.ts';
+import { actingAs, checkPersonalData, createUser, emailKey, isPlainEmail, tidyPerson, type User } from '../../people/users/index.ts';
 import { findLink, useLink } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
 import { checkPassword, type NewPasswordInput, newPasswordInput, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
@@ -14,7 +14,8 @@ import { type Registration, sealedFor } from './send-registration.ts';
  * Who asks hears the same, whether or not there is such an account: what depends on it happens in a job.
  * @throws AppError invalid_input by field, not_found where nobody may register
  */
-export async function requestRegistration(scope: Scope, input: Registration): Promise<void> {
+export async function requestRegistration(scope: Scope, typed: Registration): Promise<void> {
+  const input = tidyPerson(typed);
   const { value: settings } = await loadSettings(scope, newAccountsSettings);
   if (!settings.selfRegistration) throw new AppError('not_found', 404);
   const faults = checkPersonalData({ ...input, role: 'regular' });

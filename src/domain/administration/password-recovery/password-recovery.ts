@@ -1,7 +1,7 @@
 import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { enqueue } from '../../job.ts';
-import { actingAs, changeStatus, getUser, lockUser, usernameKey } from '../../people/users/index.ts';
+import { actingAs, changeStatus, getUser, lockUser, loginKey } from '../../people/users/index.ts';
 import { clearAttempts, forgetBrowsers } from '../../records/attempts/index.ts';
 import { findLink, useLink } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
@@ -15,7 +15,7 @@ import { loginPurpose, mayRecover } from './send-recovery.ts';
 export async function requestRecovery(scope: Scope, login: string, locale: string): Promise<void> {
   const { contextId, actor, keyRing } = scope;
   // one wish a name waits at a time, however often it is sent
-  const key = `recovery ${contextId} ${keyRing.fingerprint(usernameKey(login), 'recovery')[0]}`;
+  const key = `recovery ${contextId} ${keyRing.fingerprint(loginKey(login).key, 'recovery')[0]}`;
   const sealed = keyRing.encrypt(login.slice(0, 254), loginPurpose(contextId));
   await enqueue(scope, recoveryWish, { actor, locale, login: sealed }, { key });
 }

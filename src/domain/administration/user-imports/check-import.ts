@@ -1,6 +1,6 @@
 import { type CustomField, readCustomValues } from '../../company/custom-fields/index.ts';
 import { findGroupsByName, type Group } from '../../people/groups/index.ts';
-import { checkPersonalData, emailKey, listTakenLogins, nameKey, usernameKey } from '../../people/users/index.ts';
+import { checkPersonalData, listTakenLogins, loginKey, nameKey } from '../../people/users/index.ts';
 import type { Scope } from '../../scope.ts';
 import type { ImportFault, ImportRow } from './read-import.ts';
 
@@ -22,12 +22,13 @@ export async function checkImport(scope: Scope, rows: ImportRow[], fields: Custo
     const add = (column: string, message: string, params?: Record<string, unknown>) => faults.push({ line, column, message, params });
     if (person.role !== 'regular' && person.role !== 'administrator') add('role', 'fields.csv_role');
     const { firstName, lastName, ...others } = checkPersonalData(person);
-    const ofName = !hasWholeName ? { firstName, lastName } : firstName || lastName ? { fullName: 'fields.csv_full_name' } : {};
+    const fullName = firstName === 'fields.one_name' ? 'fields.name' : firstName || lastName ? 'fields.csv_full_name' : undefined;
+    const ofName = hasWholeName ? { fullName } : { firstName, lastName };
     for (const [column, message] of Object.entries({ ...ofName, ...others })) if (message) add(column, message);
     for (const [column, message] of Object.entries(readCustomValues(fields, customFields).errors))
       add(column.replace('customFields.', ''), message);
     for (const name of names) if (!groups.has(name)) add('groups', 'fields.csv_group', { name });
-    const login = person.email ? emailKey(person.email) : usernameKey(person.username ?? '');
+    const login = loginKey(person.email ?? person.username ?? '').key;
     if (login === '') continue;
     if (seen.has(login)) add(person.email ? 'email' : 'username', 'fields.csv_twice');
     else if (taken.has(login)) add(person.email ? 'email' : 'username', 'fields.taken');

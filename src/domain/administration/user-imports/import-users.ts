@@ -1,8 +1,7 @@
 import { buffer } from 'node:stream/consumers';
-import { randomPassword } from '../../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
-import { linkUser } from '../../applications/assignments/index.ts';
 import { listCustomFields } from '../../company/custom-fields/index.ts';
+import { addMembers, type Group } from '../../people/groups/index.ts';
 import { createUser, lockActiveAdministrator } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import {
@@ -18,15 +17,16 @@ import {
   recordItems,
   saveFilePart,
 } from '../../records/operations/index.ts';
-import { inTransaction, type OperationId, type Scope, type UserId } from '../../scope.ts';
-import { setTemporaryPassword } from '../../sign-in/credentials/password/index.ts';
+import { type GroupId, inTransaction, type OperationId, type Scope, type Transaction, type UserId } from '../../scope.ts';
+import { makeTemporaryPasswords, setTemporaryPassword, type TemporaryPassword } from '../../sign-in/credentials/password/index.ts';
 import { sendInvitation } from '../invitations/index.ts';
 import { checkImport } from './check-import.ts';
-import { decodeCsv, type ImportFault, type ImportRow, type ImportWords, readImport } from './read-import.ts';
+import { decodeCsv } from './read-csv.ts';
+import { type ImportFault, type ImportRow, type ImportWords, readImport } from './read-import.ts';
 
 type Activation = 'invitation' | 'temporary-password';
 type Input = { activation: Activation; locale: string };
-export type ImportDraft = { operation: Operation; rows: ImportRow[]; faults: ImportFault[]; activation: Activation };
+export type ImportDraft = { operation: Operation; rows: ImportRow[]; faults: ImportFault[]; unused: string[]; activation: Activation };
 
 /** Keeps the file for who looks at it and says yes. @returns what is wrong with it instead, where something is */
 export async function draftImport(
@@ -47,11 +47,12 @@ export async function draftImport(
 
 async function read(scope: Scope, content: Buffer, words: ImportWords) {
   const fields = await listCustomFields(scope);
-  const { rows, faults: early, headings } = readImport(decodeCsv(content), fields, words);
+  const { rows, faults: early, headings, unused } = readImport(decodeCsv(content), fields, words);
   const checked = await checkImport(scope, rows, fields);
   return {
     rows,
     groups: checked.groups,
+    unused,
     faults: [...early, ...checked.faults.map((one) => ({ ...one, column: headings?.get(one.column ?? '') ?? one.column }))],
   };
 }
@@ -64,9 +65,9 @@ export async function findDraft(scope: Scope, operationId: string, words: Import
   const operation = await getOperation(scope, operationId);
   if (operation.kind !== 'import-users') throw notFound();
   const { activation } = operation.input as Input;
-  if (operation.state !== 'draft') return { operation, rows: [], faults: [], activation };
-  const { rows, faults } = await read(scope, await buffer(openFile(scope, operation.operationId)), words);
-  return { operation, rows, faults, activation };
+  if (operation.state !== 'draft') return { operation, rows: [], faults: [], unused: [], activation };
+  const { rows, faults, unused } = await read(scope, await buffer(openFile(scope, operation.operationId)), words);
+  return { operation, rows, faults, unused, activation };
 }
 
 /** @throws AppError not_found, status_conflict when it was confirmed already */
@@ -80,26 +81,28 @@ export async function runImport(scope: Scope, operation: Operation, { importWord
   const { rows, faults, groups } = await read(scope, await buffer(openFile(scope, operationId)), words);
   if (faults.length > 0) throw new AppError('import_faults', 409);
   // slow, and so before the transaction
-  const passwords = new Map<ImportRow, { password: string; hash: string }>();
-  for (const [i, row] of rows.entries()) {
-    if (isInvited(activation, row)) continue;
-    const password = randomPassword();
-    passwords.set(row, { password, hash: await scope.hasher.hash(password) });
-    if (i % 50 === 0) await noteProgress(scope, operationId, { done: i });
+  const passwords = new Map<ImportRow, TemporaryPassword>();
+  const withPassword = rows.filter((row) => !isInvited(activation, row));
+  for (let done = 0; done < withPassword.length; done += 50) {
+    const some = withPassword.slice(done, done + 50);
+    const made = await makeTemporaryPasswords(scope, some.length);
+    for (const [i, row] of some.entries()) passwords.set(row, made[i]!);
+    await noteProgress(scope, operationId, { done });
   }
   await inTransaction(scope, async (inside) => {
     if (!(await lockActiveAdministrator(inside, operation.requestedBy))) throw new AppError('administrators_only', 403);
     const added: UserId[] = [];
+    const members = new Map<GroupId, UserId[]>([...groups.values()].map(({ groupId }) => [groupId, []]));
     for (const [i, row] of rows.entries()) {
       const temporary = passwords.get(row);
       const user = await createUser(inside, { ...row.person, customFields: row.customFields, status: temporary ? 'activated' : 'invited' });
       if (temporary) await setTemporaryPassword(inside, user, temporary);
       else await sendInvitation(inside, user, { locale, most: Number.POSITIVE_INFINITY });
-      const groupIds = row.groups.map((name) => groups.get(name)!).filter(({ isEveryone }) => !isEveryone);
-      await linkUser(inside, user.userId, { groupIds: groupIds.map(({ groupId }) => groupId), applicationIds: [] });
+      for (const groupId of new Set(row.groups.map((name) => groups.get(name)!.groupId))) members.get(groupId)!.push(user.userId);
       added.push(user.userId);
       if (i % 200 === 0) await noteProgress(scope, operationId, { done: i });
     }
+    await joinGroups(inside, [...groups.values()], members);
     await recordItems(inside, operationId, added);
     // with the people, so that a second run knows; the file names them and is not needed any more
     await deleteFile(inside, operationId);
@@ -107,6 +110,15 @@ export async function runImport(scope: Scope, operation: Operation, { importWord
     if (!(await endOperation(inside, operation))) throw new AppError('request_answered', 409);
     await recordEvent(inside, { type: 'users.imported', details: { total: rows.length, activation } });
   });
+}
+
+/** Everybody is in Everyone. In one order, so that two who link at once do not wait for each other. */
+async function joinGroups(scope: Transaction, groups: Group[], members: Map<GroupId, UserId[]>): Promise<void> {
+  const joined = groups.filter(({ isEveryone }) => !isEveryone).map(({ groupId }) => groupId);
+  for (const groupId of [...new Set(joined)].sort()) {
+    const people = members.get(groupId)!;
+    for (let done = 0; done < people.length; done += 1000) await addMembers(scope, groupId, people.slice(done, done + 1000));
+  }
 }
 
 export type ImportTools = { importWords: ImportWords };

@@ -1,10 +1,12 @@
-import { type CsvError, parse } from 'csv-parse/sync';
 import type { CustomField } from '../../company/custom-fields/index.ts';
-import { nameKey, type PersonalData, type Role, splitName } from '../../people/users/index.ts';
+import { loginKey, nameKey, type PersonalData, type Role, splitName, tidyPerson } from '../../people/users/index.ts';
+import { type CsvLine, readCsv } from './read-csv.ts';
 
 /** Besides the codes of the company's custom fields. `fullName`: instead of the two before it. `groups`: names, with | between them. */
 export const importColumns = ['firstName', 'lastName', 'fullName', 'email', 'username', 'role', 'department', 'groups'] as const;
-type Column = (typeof importColumns)[number];
+/** What the file of people that we write has besides: what somebody signs in with, and what is not taken over. */
+const exportColumns = ['identifier', 'status'] as const;
+type Column = (typeof importColumns | typeof exportColumns)[number];
 
 /** What columns, roles and answers are called in the languages of the product; the names above work in all of them. */
 export type ImportWords = { columns: Record<Column, string[]>; roles: Record<Role, string[]>; yes: string[]; no: string[] };
@@ -20,54 +22,51 @@ export type ImportRow = {
 /** `message` is a message key. Without a line it is about the whole file. */
 export type ImportFault = { line?: number; column?: string; message: string; params?: Record<string, unknown> };
 
-/** `headings`: what the file calls each column. */
-export type ReadImport = { rows: ImportRow[]; faults: ImportFault[]; headings?: Map<string, string> };
+/** `headings`: what the file calls each column. `unused`: columns that are known and not taken over. */
+export type ReadImport = { rows: ImportRow[]; faults: ImportFault[]; headings?: Map<string, string>; unused: string[] };
 
 export const mostRows = 20_000;
 const mostColumns = 200;
 
 const key = (text: string): string => nameKey(text).replace(/[^\p{L}\p{N}]/gu, '');
 
-/** UTF-8, or what spreadsheets of western Europe and the Americas write instead. */
-export function decodeCsv(content: Uint8Array): string {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(content);
-  } catch {
-    text = new TextDecoder('windows-1252').decode(content);
-  }
-  return text.replaceAll('\0', '');
-}
-
-/** Reads a file with a line of column names, with commas, semicolons or tabs between them. Of people nothing is checked here. */
+/** Reads a file with a line of column names (read-csv). Of people nothing is checked here. */
 export function readImport(text: string, fields: CustomField[], words: ImportWords): ReadImport {
-  let records: { record: string[]; info: { lines: number } }[];
-  try {
-    const [header = ''] = text.split(/\r?\n/, 1);
-    const delimiter = [';', '\t'].find((one) => header.split(one).length > header.split(',').length) ?? ',';
-    records = parse(text, { bom: true, delimiter, info: true, relax_column_count: true, skip_empty_lines: true, trim: true }) as never;
-  } catch (error) {
-    return { rows: [], faults: [{ line: (error as CsvError & { lines?: number }).lines, message: 'fields.csv_malformed' }] };
-  }
-  const [header, ...lines] = records;
-  if (header && header.record.length > mostColumns)
-    return { rows: [], faults: [{ line: 1, message: 'fields.csv_wide', params: { most: mostColumns } }] };
-  if (!header || lines.length === 0) return { rows: [], faults: [{ message: 'fields.csv_empty' }] };
-  if (lines.length > mostRows) return { rows: [], faults: [{ message: 'fields.csv_long', params: { most: mostRows } }] };
-  const { columns, faults } = readHeader(header.record, fields, words);
-  if (faults.some(({ message }) => message === 'fields.csv_column_missing')) return { rows: [], faults };
+  const nobody = { rows: [], unused: [] };
+  const found = readCsv(text);
+  if (!Array.isArray(found)) return { ...nobody, faults: [{ line: found.line, message: 'fields.csv_malformed' }] };
+  const [header, ...lines] = found;
+  if (header && header.cells.length > mostColumns)
+    return { ...nobody, faults: [{ line: header.line, message: 'fields.csv_wide', params: { most: mostColumns } }] };
+  if (!header || lines.length === 0) return { ...nobody, faults: [{ message: 'fields.csv_empty' }] };
+  if (lines.length > mostRows) return { ...nobody, faults: [{ message: 'fields.csv_long', params: { most: mostRows } }] };
+  const { columns, faults } = readHeader(header, lines, fields, words);
+  if (faults.some(({ message }) => message === 'fields.csv_column_missing')) return { ...nobody, faults };
   return {
-    rows: lines.map(({ record, info }) => readRow(record, info.lines, columns, fields, words)),
+    rows: lines.map((line) => readRow(line, columns, fields, words)),
     faults,
-    headings: headingsOf(header.record, columns),
+    headings: headingsOf(header.cells, columns),
+    unused: header.cells.filter((_, i) => columns[i] === 'status'),
   };
 }
 
-const headingsOf = (names: string[], columns: (string | undefined)[]): Map<string, string> =>
-  new Map(columns.flatMap((column, i): [string, string][] => (column ? [[column.replace('custom.', ''), names[i]!]] : [])));
+function headingsOf(names: string[], columns: (string | undefined)[]): Map<string, string> {
+  const headings = new Map(
+    columns.flatMap((column, i): [string, string][] => (column ? [[column.replace('custom.', ''), names[i]!]] : [])),
+  );
+  const identifier = headings.get('identifier');
+  for (const login of ['email', 'username']) if (identifier !== undefined && !headings.has(login)) headings.set(login, identifier);
+  return headings;
+}
 
-function readHeader(names: string[], fields: CustomField[], words: ImportWords) {
+/** As spreadsheets call it: A to Z, AA, AB and so on. */
+const letters = (index: number): string =>
+  (index >= 26 ? letters(Math.floor(index / 26) - 1) : '') + String.fromCharCode(65 + (index % 26));
+
+function readHeader({ line, cells: names }: CsvLine, lines: CsvLine[], fields: CustomField[], words: ImportWords) {
+  // a field of the company comes before what only our own file has
   const known = new Map<string, string>([
+    ...exportColumns.flatMap((column) => [column, ...words.columns[column]].map((name): [string, string] => [key(name), column])),
     ...fields.map(({ code, label }): [string, string] => [key(label), `custom.${code}`]),
     ...fields.map(({ code }): [string, string] => [key(code), `custom.${code}`]),
     ...importColumns.flatMap((column) => [column, ...words.columns[column]].map((name): [string, string] => [key(name), column])),
@@ -75,21 +74,25 @@ function readHeader(names: string[], fields: CustomField[], words: ImportWords) 
   const columns = names.map((name) => known.get(key(name)));
   const faults: ImportFault[] = [];
   for (const [i, column] of columns.entries()) {
-    if (!column) faults.push({ line: 1, column: names[i], message: 'fields.csv_column_unknown' });
-    else if (columns.indexOf(column) < i) faults.push({ line: 1, column: names[i], message: 'fields.csv_column_twice' });
+    const fault = (message: string, more: Partial<ImportFault> = {}) => faults.push({ line, column: names[i], message, ...more });
+    if (names[i] === '') {
+      const filled = lines.find(({ cells }) => cells[i]);
+      if (filled) fault('fields.csv_column_unnamed', { line: filled.line, column: letters(i) });
+    } else if (!column) fault('fields.csv_column_unknown');
+    else if (columns.indexOf(column) < i) fault('fields.csv_column_twice');
   }
   const isWhole = columns.includes('fullName');
   for (const needed of ['firstName', 'lastName']) {
-    if (!isWhole && !columns.includes(needed)) faults.push({ line: 1, column: needed, message: 'fields.csv_column_missing' });
-    if (isWhole && columns.includes(needed)) faults.push({ line: 1, column: needed, message: 'fields.csv_column_twice' });
+    if (!isWhole && !columns.includes(needed)) faults.push({ line, column: needed, message: 'fields.csv_column_missing' });
+    if (isWhole && columns.includes(needed)) faults.push({ line, column: needed, message: 'fields.csv_column_twice' });
   }
-  if (!columns.includes('email') && !columns.includes('username'))
-    faults.push({ line: 1, column: 'email', message: 'fields.csv_column_missing' });
+  if (!['email', 'username', 'identifier'].some((login) => columns.includes(login)))
+    faults.push({ line, column: 'email', message: 'fields.csv_column_missing' });
   return { columns, faults };
 }
 
-function readRow(record: string[], line: number, columns: (string | undefined)[], fields: CustomField[], words: ImportWords): ImportRow {
-  const at = (column: string) => record[columns.indexOf(column)]?.trim() ?? '';
+function readRow({ line, cells }: CsvLine, columns: (string | undefined)[], fields: CustomField[], words: ImportWords): ImportRow {
+  const at = (column: string) => cells[columns.indexOf(column)] ?? '';
   const list = (text: string) =>
     text
       .split('|')
@@ -98,10 +101,13 @@ function readRow(record: string[], line: number, columns: (string | undefined)[]
   const is = (text: string, names: string[]) => names.map(key).includes(key(text));
   const role = at('role');
   const hasWholeName = columns.includes('fullName');
-  const person: PersonalData = {
+  // what somebody signs in with, whichever it is: of those who have no e-mail our own file says it there
+  const identifier = at('email') || at('username') ? '' : at('identifier');
+  const isEmail = loginKey(identifier).column === 'email_key';
+  const person = tidyPerson<PersonalData>({
     ...(hasWholeName ? splitName(at('fullName')) : { firstName: at('firstName'), lastName: at('lastName') }),
-    email: at('email') || undefined,
-    username: at('username') || undefined,
+    email: at('email') || (isEmail && identifier) || undefined,
+    username: at('username') || (!isEmail && identifier) || undefined,
     // a word that is no role is told as one (check-import): nobody becomes something by a slip of the pen
     role:
       role === '' || is(role, ['regular', ...words.roles.regular])
@@ -110,7 +116,7 @@ function readRow(record: string[], line: number, columns: (string | undefined)[]
           ? 'administrator'
           : (role as Role),
     department: at('department') || undefined,
-  };
+  });
   const given = fields.filter(({ code }) => columns.includes(`custom.${code}`));
   const customFields = Object.fromEntries(
     given.map(({ code, type }) => {

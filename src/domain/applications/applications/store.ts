@@ -1,7 +1,6 @@
 import { newId } from '../../../platform/crypto/index.ts';
-import { escapeLike } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
-import { nameKey } from '../../people/users/index.ts';
+import { nameKey, searchPattern } from '../../people/users/index.ts';
 import type { Row } from '../../rows.ts';
 import { type ApplicationId, isId, type Page, type Scope, type Transaction } from '../../scope.ts';
 import type { OidcSettings } from './oidc-settings.ts';
@@ -93,7 +92,7 @@ export async function listApplications(
   const query = withLogo(scope)
     .orderBy(['name_key', 'application_id'])
     .limit(limit + 1);
-  if (filter.search?.trim()) query.where('name_key', 'like', `%${escapeLike(nameKey(filter.search))}%`);
+  if (filter.search?.trim()) query.where('name_key', 'like', searchPattern(filter.search));
   if (isId(filter.cursor)) {
     query.whereRaw(
       '(name_key, application_id) > (SELECT name_key, application_id FROM applications WHERE context_id = ? AND application_id = ?)',

@@ -25,14 +25,22 @@ export async function enqueueMail(scope: Transaction, { leadsTo, ...mail }: NewM
 }
 
 /** Somebody with up to two mailboxes. `locale` was chosen, `seenLocale` is that of the pages on which they last signed in. */
-export type Addressee = { userId: UserId; firstName: string; email?: string; recoveryEmail?: string; locale?: string; seenLocale?: string };
+export type Addressee = {
+  userId: UserId;
+  firstName: string;
+  lastName: string;
+  email?: string;
+  recoveryEmail?: string;
+  locale?: string;
+  seenLocale?: string;
+};
 
 export const mailboxesOf = ({ email, recoveryEmail }: Addressee): string[] => [email, recoveryEmail].filter((one) => one !== undefined);
 
 type PersonalMail = {
   mail: MailName;
   leadsTo: MailPage;
-  /** Besides the first name. */
+  /** Besides the first name, or the only one. */
   params?: Record<string, string | number>;
   /** One mailbox instead of all of theirs. */
   to?: string;
@@ -53,7 +61,7 @@ export async function mailPerson(
       to: mailbox,
       locale: language,
       mail,
-      params: { firstName: person.firstName, ...params },
+      params: { firstName: person.firstName || person.lastName, ...params },
       leadsTo,
     });
 }

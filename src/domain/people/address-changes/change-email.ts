@@ -3,17 +3,18 @@ import { mailPerson } from '../../company/mails/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { endLinks } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
-import { actingAs, changeEmail, emailKey, findUserByLogin, fullName, isPlainEmail, lockUser } from '../users/index.ts';
+import { actingAs, changeEmail, emailKey, findUserByLogin, fullName, isPlainEmail, lockUser, tidyEmail } from '../users/index.ts';
 import { refuseFlood, sendLink, useOwnLink } from './confirmation-links.ts';
 
 /**
  * Asks the mailbox that the account has now: a stranger at an open browser gets no further, and nobody else's mailbox hears of it.
  * @throws AppError invalid_input on `email`, not_found for a person who signs in with a username
  */
-export const requestEmailChange = (scope: Scope, userId: string, email: string): Promise<void> =>
+export const requestEmailChange = (scope: Scope, userId: string, typed: string): Promise<void> =>
   inTransaction(scope, async (inside) => {
     const user = await lockUser(inside, userId);
     if (!user.email) throw new AppError('not_found', 404);
+    const email = tidyEmail(typed);
     if (!isPlainEmail(email)) throw invalidInput({ email: 'fields.email' });
     if (emailKey(email) === emailKey(user.email)) throw invalidInput({ email: 'fields.email_same' });
     await refuseFlood(inside, user, 'email-change');

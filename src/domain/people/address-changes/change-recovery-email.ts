@@ -2,13 +2,14 @@ import { invalidInput } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { endLinks } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
-import { actingAs, emailKey, isPlainEmail, lockUser, setRecoveryEmail, type User } from '../users/index.ts';
+import { actingAs, emailKey, isPlainEmail, lockUser, setRecoveryEmail, tidyEmail, type User } from '../users/index.ts';
 import { refuseFlood, sendLink, useOwnLink } from './confirmation-links.ts';
 
 /** Mails a link to the address: it counts from the moment somebody there agrees. @throws AppError invalid_input on `recoveryEmail` */
-export const requestRecoveryEmail = (scope: Scope, userId: string, email: string): Promise<void> =>
+export const requestRecoveryEmail = (scope: Scope, userId: string, typed: string): Promise<void> =>
   inTransaction(scope, async (inside) => {
     const user = await lockUser(inside, userId);
+    const email = tidyEmail(typed);
     if (!isPlainEmail(email)) throw invalidInput({ recoveryEmail: 'fields.email' });
     if (user.email && emailKey(email) === emailKey(user.email)) throw invalidInput({ recoveryEmail: 'fields.recovery_email_same' });
     await refuseFlood(inside, user, 'recovery-email');

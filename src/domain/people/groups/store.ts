@@ -1,9 +1,8 @@
 import { newId } from '../../../platform/crypto/index.ts';
-import { escapeLike } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import type { Row } from '../../rows.ts';
 import { type GroupId, isId, type Page, type Scope, type Transaction, type UserId } from '../../scope.ts';
-import { type Count, countUsers, nameKey } from '../users/index.ts';
+import { type Count, countUsers, nameKey, searchPattern } from '../users/index.ts';
 
 export type Group = { groupId: GroupId; name: string; description: string; isEveryone: boolean; version: number };
 export type GroupWithCount = Group & { members: Count };
@@ -43,8 +42,6 @@ export async function findGroupByName(scope: Scope, name: string): Promise<Group
   return row && fromRow(row);
 }
 
-const like = (search: string): string => `%${escapeLike(nameKey(search))}%`;
-
 /** So many members are counted; of more it is said that there are more. */
 const mostCounted = 10_000;
 
@@ -69,7 +66,7 @@ export async function listGroups(
     )
     .orderByRaw('is_everyone DESC, name_key, group_id')
     .limit(limit + 1);
-  if (filter.search?.trim()) query.where('name_key', 'like', like(filter.search));
+  if (filter.search?.trim()) query.where('name_key', 'like', searchPattern(filter.search));
   if (isId(filter.cursor))
     query.whereRaw(
       '(NOT is_everyone, name_key, group_id) > (SELECT NOT is_everyone, name_key, group_id FROM groups WHERE context_id = ? AND group_id = ?)',
@@ -91,7 +88,7 @@ export async function searchGroups(scope: Scope, { search = '', limit, ids, with
   const query = groups(scope).orderByRaw('is_everyone DESC, name_key, group_id').limit(limit);
   if (!withEveryone) query.where('is_everyone', false);
   if (ids) query.whereIn('group_id', ids.filter(isId));
-  else if (search.trim()) query.where('name_key', 'like', like(search));
+  else if (search.trim()) query.where('name_key', 'like', searchPattern(search));
   return (await query).map(fromRow);
 }
 

@@ -23,7 +23,7 @@ export const createUser = useCase(
     const parsed = personInput.safeParse(input);
     const faults = { ...(parsed.error && inputFaults(parsed.error)), ...custom.errors };
     if (!parsed.data || Object.keys(faults).length > 0) throw invalidInput(faults);
-    const login = input.email ?? input.username!;
+    const login = parsed.data.email ?? parsed.data.username!;
     if (await findUserByLogin(scope, login)) throw taken(input);
     const now = scope.clock.now();
     const user: User = {

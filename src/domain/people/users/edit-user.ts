@@ -3,6 +3,7 @@ import { type CustomField, customFieldName, listCustomFields, readCustomValues }
 import { recordEvent } from '../../records/audit/index.ts';
 import { useCase } from '../../scope.ts';
 import { countActiveAdministrators, holdUser, updateUser } from './store.ts';
+import { tidyPerson } from './tidy-person.ts';
 import { checkPersonalData, fullName, type PersonalData, type User } from './user.ts';
 
 type OwnChanges = Partial<Pick<PersonalData, 'firstName' | 'lastName' | 'role' | 'department'>>;
@@ -14,7 +15,8 @@ type Changes = OwnChanges & { customFields?: Record<string, unknown> };
  * @param version the one the editor saw: another person's change since then is not overwritten
  * @throws AppError invalid_input, last_administrator, own_account, changed_meanwhile, status_conflict
  */
-export const editUser = useCase(async (scope, userId: string, { customFields, ...changes }: Changes, version?: number): Promise<User> => {
+export const editUser = useCase(async (scope, userId: string, { customFields, ...input }: Changes, version?: number): Promise<User> => {
+  const changes = tidyPerson(input);
   const before = await holdUser(scope, userId);
   if (version !== undefined && version !== before.version) throw new AppError('changed_meanwhile', 409);
   const fields = customFields ? await listCustomFields(scope) : [];

@@ -6,6 +6,7 @@ export { canChangeStatus, changeStatus, deleteUser, prolongBlock, requestDeletio
 export { createUser, type NewUser } from './create-user.ts';
 export { editUser } from './edit-user.ts';
 export { accountDeletion, deliverMailJob, deliverOldMailJob, forgetCustomValuesJob, type MailTools, sessionsEnd } from './jobs.ts';
+export { byLogin, emailKey, loginKey, nameKey, searchKey, searchPattern, usernameKey } from './keys.ts';
 export {
   type ChosenUsers,
   type Count,
@@ -31,26 +32,25 @@ export {
   isActiveAdministrator,
   lockActiveAdministrator,
   lockUser,
+  loginMatches,
   noteLocale,
   noteTermsEdition,
   ofUser,
   type UserRow,
 } from './store.ts';
 export { sweepMails } from './sweep-mails.ts';
+export { tidyEmail, tidyName, tidyPerson, tidyText } from './tidy-person.ts';
 export {
   actingAs,
+  calledName,
   checkPersonalData,
-  emailKey,
   fullName,
   identifier,
   isEmail,
   isPlainEmail,
-  loginKey,
-  nameKey,
   type PersonalData,
   type Role,
   type Status,
   splitName,
   type User,
-  usernameKey,
 } from './user.ts';

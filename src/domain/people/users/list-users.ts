@@ -1,8 +1,10 @@
+import { domainToUnicode } from 'node:url';
 import type { Knex } from 'knex';
 import { type Db, escapeLike } from '../../../platform/database/index.ts';
 import { decodeCursor, encodeCursor, isId, type Page, type Scope } from '../../scope.ts';
+import { loginKey, searchKey } from './keys.ts';
 import { fromRow, type UserRow, users } from './store.ts';
-import { emailKey, nameKey, type User, usernameKey } from './user.ts';
+import type { User } from './user.ts';
 
 /** S50: what a search looks at; everything when left out. */
 export const searchKinds = ['email', 'name', 'username'] as const;
@@ -20,7 +22,7 @@ type Beginning = { column: 'name_key' | 'email_key' | 'username_key'; key: strin
 export async function listUsers(scope: Scope, filter: UserFilter = {}, limit = 50): Promise<Page<User>> {
   const text = filter.search?.trim();
   const kind = filter.by ?? 'name';
-  const first: Beginning | undefined = text ? { column: `${kind}_key`, key: keys[kind](text) } : undefined;
+  const first: Beginning | undefined = text ? { column: `${kind}_key`, key: soughtKey(text) } : undefined;
   // a cursor says in which of the two parts it lies
   const cursor = decodeCursor(filter.cursor);
   const after = cursor && ([cursor[0].slice(1), cursor[1]] as const);
@@ -63,15 +65,11 @@ export async function listUsersByIds(scope: Scope, ids: string[]): Promise<User[
 /** Which of these e-mails and usernames somebody has, in their compared form. */
 export async function listTakenLogins(scope: Scope, logins: string[]): Promise<Set<string>> {
   const taken = new Set<string>();
-  const [emails, usernames] = [
-    logins.filter((one) => one.includes('@')).map(emailKey),
-    logins.filter((one) => !one.includes('@')).map(usernameKey),
-  ];
-  for (const [column, keys] of [
-    ['email_key', emails],
-    ['username_key', usernames],
-  ] as const)
+  const sought = logins.map(loginKey);
+  for (const column of ['email_key', 'username_key'] as const) {
+    const keys = sought.filter((one) => one.column === column).map(({ key }) => key);
     for (const key of await users(scope).whereRaw(`${column} = ANY(?)`, [keys]).pluck(column)) taken.add(key!);
+  }
   return taken;
 }
 
@@ -131,12 +129,19 @@ function filtered(scope: Scope, { search, by, role, status, groupId }: UserFilte
  * what is looked for nearly everywhere in the list is no search.
  */
 function matchKind(query: Knex.QueryBuilder, kind: SearchKind, text: string): void {
-  const key = keys[kind](text);
+  const key = soughtKey(text);
   for (const word of kind === 'name' ? key.split(' ') : [key]) {
     const part = escapeLike(word);
-    if ([...word].length >= 3) query.where(`${kind}_key`, 'like', `%${part}%`);
-    else query.where((or) => or.where(`${kind}_key`, 'like', `${part}%`).orWhere(`${kind}_key`, 'like', `% ${part}%`));
+    const patterns = [...word].length >= 3 ? [`%${part}%`] : [`${part}%`, `% ${part}%`];
+    query.where((or) => {
+      for (const pattern of patterns) {
+        or.orWhere(`${kind}_key`, 'like', pattern);
+        // of few people: whose e-mail or username has accents
+        if (kind !== 'name') or.orWhere((and) => and.where('login_search', 'like', pattern).whereNotNull(`${kind}_key`));
+      }
+    });
   }
 }
 
-const keys: Record<SearchKind, (text: string) => string> = { email: emailKey, name: nameKey, username: usernameKey };
+/** What is typed may be the domain of an address as it is in its headers. */
+const soughtKey = (text: string): string => searchKey(text.replace(/xn--[a-z0-9.-]+/gi, (domain) => domainToUnicode(domain) || domain));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tidyPerson } from './tidy-person.ts';
 import { checkPersonalData } from './user.ts';
 
 /** What a form, a file or a program says of a person: its shape, and the rules of S57 to S60. */
@@ -11,6 +12,7 @@ export const personInput = z
     role: z.enum(['administrator', 'regular']),
     department: z.string().optional(),
   })
+  .transform(tidyPerson)
   .superRefine((data, context) => {
     for (const [field, message] of Object.entries(checkPersonalData(data))) context.addIssue({ code: 'custom', path: [field], message });
   });

@@ -3,7 +3,8 @@ import { AppError, notFound } from '../../../platform/errors/index.ts';
 import type { CustomValues } from '../../company/custom-fields/index.ts';
 import type { Row } from '../../rows.ts';
 import { isId, type Scope, type Transaction, type UserId } from '../../scope.ts';
-import { emailKey, loginKey, nameKey, type Status, type User, usernameKey } from './user.ts';
+import { byLogin, emailKey, searchKey, usernameKey } from './keys.ts';
+import { fullName, type Status, type User } from './user.ts';
 
 export type UserRow = Row<'users', { custom_values: CustomValues; deactivated_from: Status | null }>;
 
@@ -40,7 +41,7 @@ export const users = ({ db, contextId }: Scope) => db('users').where('users.cont
 const read = `SELECT ${ofUser} FROM users u WHERE u.context_id = $1 AND`;
 const byId = `${read} u.user_id = $2`;
 
-async function findUser({ db, contextId }: Scope, name: string, text: string, key: string): Promise<User | undefined> {
+async function findUser({ db, contextId }: Scope, name: string, text: string, key: string | string[]): Promise<User | undefined> {
   const { rows } = await run<UserRow>(db, name, text, [contextId, key]);
   return rows[0] && fromRow(rows[0]);
 }
@@ -70,10 +71,14 @@ export async function holdUser(scope: Transaction, userId: string): Promise<User
   return user;
 }
 
+/** Of `byLogin`: who is found by the first of its values comes before. */
+export const loginMatches = (column: 'email_key' | 'username_key'): string =>
+  `u.${column} = ANY($2::text[]) ORDER BY array_position($2::text[], u.${column}) LIMIT 1`;
+
 /** By e-mail or username. */
 export function findUserByLogin(scope: Scope, login: string): Promise<User | undefined> {
-  const { column, key } = loginKey(login);
-  return findUser(scope, `user by ${column}`, `${read} u.${column} = $2`, key);
+  const { column, values } = byLogin(login);
+  return findUser(scope, `user by ${column}`, `${read} ${loginMatches(column)}`, values);
 }
 
 export async function insertUser({ db, contextId, clock }: Transaction, user: User): Promise<void> {
@@ -90,7 +95,7 @@ export async function insertUser({ db, contextId, clock }: Transaction, user: Us
 export async function updateUser(scope: Transaction, user: User): Promise<boolean> {
   const changed = await users(scope)
     .where({ user_id: user.userId, version: user.version })
-    .update({ ...columns(user), updated_at: scope.clock.now(), version: user.version + 1 });
+    .update({ ...columns(user), ...keptKeys(scope, user), updated_at: scope.clock.now(), version: user.version + 1 });
   return changed === 1;
 }
 
@@ -145,6 +150,18 @@ export async function countActiveAdministrators(scope: Transaction): Promise<num
   return rows.length;
 }
 
+/** The key of a login that stays is left as it is: it may be an older one (keys). */
+const keptKeys = ({ db }: Scope, { email, username }: User) => ({
+  email_key: db.raw('CASE WHEN email = ? THEN email_key ELSE ? END', [email ?? null, email ? emailKey(email) : null]),
+  username_key: db.raw('CASE WHEN username = ? THEN username_key ELSE ? END', [username ?? null, username ? usernameKey(username) : null]),
+});
+
+/** What of a login is found by searching alone: a form without accents. */
+const loginSearch = ({ email, username }: User): string | null => {
+  const key = email ? emailKey(email) : username ? usernameKey(username) : '';
+  return searchKey(key) === key ? null : searchKey(key);
+};
+
 const columns = (user: User) => ({
   email: user.email ?? null,
   email_key: user.email ? emailKey(user.email) : null,
@@ -154,7 +171,8 @@ const columns = (user: User) => ({
   username_key: user.username ? usernameKey(user.username) : null,
   first_name: user.firstName,
   last_name: user.lastName,
-  name_key: nameKey(`${user.firstName} ${user.lastName}`),
+  name_key: searchKey(fullName(user)),
+  login_search: loginSearch(user),
   role: user.role,
   status: user.status,
   status_changed_at: user.statusChangedAt,

@@ -38,7 +38,10 @@ export type User = {
 
 export const fullName = (user: Pick<User, 'firstName' | 'lastName'>): string => `${user.firstName} ${user.lastName}`.trim();
 
-/** S75, of directories and files that hold one name: the first is what stands before the first space, the last all that follows. */
+/** As somebody is greeted. Some people have one name only, and it may stand in either place. */
+export const calledName = ({ firstName, lastName }: Pick<User, 'firstName' | 'lastName'>): string => firstName || lastName;
+
+/** S75, of directories and files that hold one name: the first is what stands before the first space, the last all that follows, if anything does. */
 export function splitName(name: string): { firstName: string; lastName: string } {
   const [firstName = '', ...others] = name.trim().split(/\s+/);
   return { firstName, lastName: others.join(' ') };
@@ -53,20 +56,9 @@ export const actingAs = <S extends Scope>(scope: S, user: User): S => ({
 /** What the person types to sign in (S76). */
 export const identifier = (user: Pick<User, 'email' | 'username'>): string => user.email ?? user.username ?? '';
 
-// NFKC and case folding, so that an account cannot be doubled, nor its attempts counted twice, by writing its name another way
-const fold = (value: string): string => value.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').trim();
-
-export const emailKey = fold;
-export const usernameKey = fold;
-
-/** Where what somebody typed is to be found: a username never holds '@', so the two cannot meet. */
-export const loginKey = (login: string): { column: 'email_key' | 'username_key'; key: string } =>
-  login.includes('@') ? { column: 'email_key', key: emailKey(login) } : { column: 'username_key', key: usernameKey(login) };
-
-/** For searching and ordering: accents and case do not matter. */
-export const nameKey = (value: string): string => fold(value.normalize('NFD').replace(/\p{M}/gu, '')).replace(/\s+/g, ' ');
-
-const email = /^[^\s@"(),:;<>[\\\]]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u;
+// a mark belongs to the letter before it (RFC 5891 §4.2.3.2): no label begins with one
+const email =
+  /^[^\s@"(),:;<>[\\\]]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{N}-][\p{L}\p{M}\p{N}-]{1,62}$/u;
 const invisible = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 
 export const isEmail = (value: string): boolean => value.length <= 254 && email.test(value) && !invisible.test(value);
@@ -77,15 +69,24 @@ export const isEmail = (value: string): boolean => value.length <= 254 && email.
  */
 export const isPlainEmail = (value: string): boolean => {
   const local = value.slice(0, value.lastIndexOf('@'));
-  return isEmail(value) && value.normalize('NFC') === value.normalize('NFKC') && !/[%!=?|{}`@]|^\.|\.$|\.\./.test(local);
+  // ı, İ and a dot above are taken for an i, so that capitals of Turkish keyboards sign in: they make no second account of somebody's address
+  const isOneSpelling = value.normalize('NFC') === value.normalize('NFKC') && !/ı|İ|\u0307/.test(value);
+  return isEmail(value) && isOneSpelling && !/[%!=?|{}`@]|^\.|\.$|\.\./.test(local);
 };
 
 /** S58: at most 150 characters, a letter or digit at both ends, no space, no '@' (so that it is never somebody's e-mail). */
 export const isUsername = (value: string): boolean =>
   // the compared form counts, too: a full-width @ folds to @
   [value, value.normalize('NFKC')].every(
-    (form) => [...form].length <= 150 && /^[\p{L}\p{N}](?:[^\s@]*[\p{L}\p{N}])?$/u.test(form) && !invisible.test(form),
+    (form) =>
+      [...form].length <= 150 &&
+      /^[\p{L}\p{N}]\p{M}*(?:[^\s@]*[\p{L}\p{N}]\p{M}*)?$/u.test(form) &&
+      !invisible.test(form) &&
+      !piledMarks.test(form.normalize('NFD')),
   );
+
+/** The same mark twice cannot be seen, and no script has five on a letter (UTS 39 §5.4). */
+const piledMarks = /(\p{Mn})\1|\p{Mn}{5}/u;
 
 const isName = (value: string): boolean =>
   value.length > 0 && value.length <= 100 && !/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u.test(value);
@@ -95,8 +96,10 @@ export type PersonalData = { email?: string; username?: string; firstName: strin
 /** What is wrong with a person's data, by field; empty when nothing is. */
 export function checkPersonalData(data: PersonalData): FieldErrors {
   const errors: FieldErrors = {};
-  if (!isName(data.firstName)) errors.firstName = 'fields.name';
-  if (!isName(data.lastName)) errors.lastName = 'fields.name';
+  const { firstName, lastName } = data;
+  if (firstName === '' && lastName === '') errors.firstName = 'fields.one_name';
+  if (firstName !== '' && !isName(firstName)) errors.firstName = 'fields.name';
+  if (lastName !== '' && !isName(lastName)) errors.lastName = 'fields.name';
   if (data.department !== undefined && data.department !== '' && !isName(data.department)) errors.department = 'fields.name';
   if (data.email && data.username) errors.username = 'fields.email_or_username';
   else if (data.email !== undefined && !isEmail(data.email)) errors.email = 'fields.email';

@@ -9,19 +9,21 @@ export type SubjectData = { name: string; details: Record<string, unknown>; acto
 
 export type PersonKeys = Map<string, Buffer>;
 
+const newKey = `INSERT INTO audit_keys (context_id, user_id, key) SELECT context_id, user_id, $1 FROM users WHERE context_id = $2 AND user_id = $3 FOR KEY SHARE SKIP LOCKED
+  ON CONFLICT (context_id, user_id) DO NOTHING RETURNING key`;
+
 /** Of those who exist and are not being deleted at this moment; one that has none yet gets it. They go with the account, and with them all that was written under them. */
 export async function ensurePersonKeys(scope: Scope, userIds: (string | undefined)[]): Promise<PersonKeys> {
   const ids = [...new Set(userIds.filter(isId))].sort();
   const keys = await findPersonKeys(scope, ids);
   const missing = ids.filter((id) => !keys.has(id));
   if (missing.length === 0) return keys;
-  for (const id of missing)
-    await scope.db.raw(
-      `INSERT INTO audit_keys (context_id, user_id, key) SELECT context_id, user_id, ? FROM users WHERE context_id = ? AND user_id = ? FOR KEY SHARE SKIP LOCKED
-       ON CONFLICT (context_id, user_id) DO NOTHING`,
-      [randomBytes(32), scope.contextId, id],
-    );
-  return findPersonKeys(scope, ids);
+  for (const id of missing) {
+    const { rows } = await run<Pick<Row<'audit_keys'>, 'key'>>(scope.db, 'new audit key', newKey, [randomBytes(32), scope.contextId, id]);
+    if (rows[0]) keys.set(id, rows[0].key);
+  }
+  // another process was quicker, or there is nobody
+  return missing.every((id) => keys.has(id)) ? keys : findPersonKeys(scope, ids);
 }
 
 export async function findPersonKeys({ db, contextId }: Scope, userIds: string[]): Promise<PersonKeys> {

@@ -1,7 +1,13 @@
 import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { actingAs, getUser, lockUser } from '../../people/users/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
-import { choosePassword, findPassword, newPasswordInput, setPersonalPassword } from '../credentials/password/index.ts';
+import {
+  choosePassword,
+  findPassword,
+  type NewPasswordInput,
+  newPasswordInput,
+  setPersonalPassword,
+} from '../credentials/password/index.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
 import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
 import { type PendingRequest, type Proven, recordProof } from './pending-requests.ts';
@@ -17,13 +23,12 @@ export async function changeRequiredPassword(
   scope: Scope,
   rules: PolicyRules,
   request: PendingRequest & { proven: Proven },
-  newPassword: string,
-  repeated: string,
+  input: NewPasswordInput,
 ): Promise<Proven> {
   const { proven } = request;
   const user = await getUser(scope, proven.userId);
   const policy = await findPolicyOf(scope, rules, user, request.applicationId);
-  parseInput(newPasswordInput, { newPassword, repeatPassword: repeated });
+  const { newPassword } = parseInput(newPasswordInput, input);
   const hash = await choosePassword(scope, user, newPassword, policy.password);
   return inTransaction(scope, async (inside) => {
     const { status } = await lockUser(inside, proven.userId);

@@ -1,14 +1,13 @@
-import { randomPassword } from '../../../platform/crypto/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { lockUser, type User } from '../../people/users/index.ts';
 import { clearAttempts } from '../../records/attempts/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
-import { setTemporaryPassword } from '../credentials/password/index.ts';
+import { makeTemporaryPassword, setTemporaryPassword } from '../credentials/password/index.ts';
 import { endSessionsOfUser } from '../sessions/index.ts';
 
 /** S114, S117, S118: for somebody without e-mail, who cannot help themselves; the previous password stops working at once, and so do the sessions it opened. @throws AppError status_conflict */
 export async function giveTemporaryPassword(scope: Scope, user: User): Promise<void> {
-  const temporary = await generate(scope);
+  const temporary = await makeTemporaryPassword(scope);
   await inTransaction(scope, async (inside) => {
     const { status, email } = await lockUser(inside, user.userId);
     if (status !== 'activated' || email) throw new AppError('status_conflict', 409);
@@ -16,9 +15,4 @@ export async function giveTemporaryPassword(scope: Scope, user: User): Promise<v
     await clearAttempts(inside, user.userId);
     await endSessionsOfUser(inside, user.userId, 'password-changed');
   });
-}
-
-async function generate({ hasher }: Scope): Promise<{ password: string; hash: string }> {
-  const password = randomPassword();
-  return { password, hash: await hasher.hash(password) };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { usernameKey } from '../../people/users/index.ts';
+import { loginKey } from '../../people/users/index.ts';
 import type { Scope, UserId } from '../../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { findStandingByLogin, type Standing } from './standing.ts';
@@ -11,14 +11,14 @@ export type Identified = { login: string; at: Date; userId: UserId; standing?: S
 export async function identify(scope: Scope, rules: PolicyRules, login: string, browser: string): Promise<Identified> {
   const at = scope.clock.now();
   const { identifiers } = rules.base;
-  const isTaken = login.includes('@') ? identifiers.email : identifiers.username;
+  const isTaken = loginKey(login).column === 'email_key' ? identifiers.email : identifiers.username;
   const standing = isTaken && login.length <= 254 ? await findStandingByLogin(scope, login, browser) : undefined;
   return { login, at, standing, userId: standing?.user.userId ?? strangerId(scope.contextId, login) };
 }
 
 const strangerId = (contextId: string, login: string): UserId => {
   const hex = createHash('sha256')
-    .update(`${contextId} ${usernameKey(login)}`)
+    .update(`${contextId} ${loginKey(login).key}`)
     .digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0${hex.slice(13, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}` as UserId;
 };

@@ -1,3 +1,4 @@
+import { type Password, readPassword } from '../../../platform/crypto/index.ts';
 import type { User } from '../../people/users/index.ts';
 import type { Scope } from '../../scope.ts';
 import { passwordFaults, type StoredPassword, verifyPassword } from '../credentials/password/index.ts';
@@ -21,7 +22,7 @@ export type PasswordOutcome =
 export type PasswordAttempt = { login: string; password: string; browser: string; applicationId?: string };
 
 /**
- * S37, S39–S42: checks who somebody says they are. An attempt is taken before the password is looked at, and every path costs one argon2 verification.
+ * S37, S39–S42: checks who somebody says they are. An attempt is taken before the password is looked at, and every path costs the same argon2 verifications.
  * The attempt is given back when the whole sign-in is done (complete-sign-in): a right password alone buys no further tries at the second factor.
  */
 export async function provePassword(scope: Scope, rules: PolicyRules, attempt: PasswordAttempt): Promise<PasswordOutcome> {
@@ -31,10 +32,14 @@ export async function provePassword(scope: Scope, rules: PolicyRules, attempt: P
   const { lockout } = rules.base;
   const user = standing?.user;
   // without an attempt left the stored hash is not evaluated, but the time is spent all the same
-  const { attempt: taken, result: matches } = await takeAttempt(scope, { userId, browser }, lockout, ({ taken }) =>
-    verifyPassword(scope, user?.userId, taken === undefined ? undefined : standing?.password, password),
+  const { attempt: taken, result: matching } = await takeAttempt(
+    scope,
+    { userId, browser },
+    lockout,
+    async ({ taken }) =>
+      (await verifyPassword(scope, user?.userId, taken === undefined ? undefined : standing?.password, readPassword(password))) ?? false,
   );
-  if (matches === undefined) return { outcome: 'unavailable' };
+  if (matching === undefined) return { outcome: 'unavailable' };
   const refuse = async (reason: string): Promise<PasswordOutcome> => {
     // what is written of a known person costs one read more, for the key it is sealed under
     if (!user) await findStanding(scope, userId, browser);
@@ -43,13 +48,13 @@ export async function provePassword(scope: Scope, rules: PolicyRules, attempt: P
   };
   if (!standing || !user) return refuse('unknown-person');
   if (taken.taken === undefined) return refuse('attempts-used-up');
-  if (!matches) return refuse('wrong-password');
+  if (!matching) return refuse('wrong-password');
   const liftsBlock = mayLiftBlock(user, taken.isKnownBrowser, lockout, scope.clock.now());
   if (user.status !== 'activated' && !liftsBlock) return refuse(user.status);
   return {
     outcome: 'proven',
     proven: {
-      ...(await describe(scope, rules, attempt, user, standing.password!)),
+      ...(await describe(scope, rules, { ...attempt, password: matching }, user, standing.password!)),
       at: at.getTime(),
       liftsBlock,
       isKnownBrowser: taken.isKnownBrowser,
@@ -61,7 +66,7 @@ export async function provePassword(scope: Scope, rules: PolicyRules, attempt: P
 async function describe(
   scope: Scope,
   rules: PolicyRules,
-  attempt: PasswordAttempt,
+  attempt: Omit<PasswordAttempt, 'password'> & { password: Password },
   user: User,
   stored: StoredPassword,
 ): Promise<Omit<Proven, 'at' | 'isKnownBrowser'>> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readPassword } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { endProofs, fullName, getUser, identifier, lockUser } from '../../people/users/index.ts';
@@ -65,11 +66,12 @@ async function proveAgain(
   browser: string,
 ): Promise<void> {
   const user = await getUser(scope, userId);
-  const { attempt, result } = await takeAttempt(scope, { userId, browser }, lockout, async ({ taken }) =>
-    verifyPassword(scope, userId, taken === undefined ? undefined : await findPassword(scope, userId), password),
-  );
-  if (result === undefined) throw new AppError('busy', 503);
-  if (result) return forgiveAttempt(scope, attempt);
+  const { attempt, result: matching } = await takeAttempt(scope, { userId, browser }, lockout, async ({ taken }) => {
+    const stored = taken === undefined ? undefined : await findPassword(scope, userId);
+    return (await verifyPassword(scope, userId, stored, readPassword(password))) ?? false;
+  });
+  if (matching === undefined) throw new AppError('busy', 503);
+  if (matching) return forgiveAttempt(scope, attempt);
   const reason = attempt.taken === undefined ? 'attempts-used-up' : 'wrong-password';
   await refuseAttempt(scope, { login: identifier(user), user, reason, attempt, lockout });
   throw invalidInput({ password: 'fields.own_password' });

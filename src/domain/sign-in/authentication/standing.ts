@@ -1,6 +1,6 @@
 import { hashToken } from '../../../platform/crypto/index.ts';
 import { run } from '../../../platform/database/index.ts';
-import { fromRow, loginKey, ofUser, type User, type UserRow } from '../../people/users/index.ts';
+import { byLogin, fromRow, loginMatches, ofUser, type User, type UserRow } from '../../people/users/index.ts';
 import type { Scope, Transaction, UserId } from '../../scope.ts';
 import type { FactorKind } from '../credentials/factors/index.ts';
 import type { StoredPassword } from '../credentials/password/index.ts';
@@ -41,8 +41,10 @@ const read = `
     LEFT JOIN known_browsers b ON b.context_id = u.context_id AND b.user_id = u.user_id AND b.browser_hash = $3
   WHERE u.context_id = $1 AND`;
 
-async function find({ db, contextId }: Scope, column: string, key: string, browser: string): Promise<Standing | undefined> {
-  const { rows } = await run<StandingRow>(db, `standing by ${column}`, `${read} u.${column} = $2`, [contextId, key, hashToken(browser)]);
+type By = { name: string; condition: string; value: string | string[] };
+
+async function find({ db, contextId }: Scope, { name, condition, value }: By, browser: string): Promise<Standing | undefined> {
+  const { rows } = await run<StandingRow>(db, `standing by ${name}`, `${read} ${condition}`, [contextId, value, hashToken(browser)]);
   const [row] = rows;
   return (
     row && {
@@ -57,12 +59,12 @@ async function find({ db, contextId }: Scope, column: string, key: string, brows
 
 /** @param browser the browser's own cookie */
 export const findStanding = (scope: Scope, userId: UserId, browser: string): Promise<Standing | undefined> =>
-  find(scope, 'user_id', userId, browser);
+  find(scope, { name: 'id', condition: 'u.user_id = $2', value: userId }, browser);
 
 /** By e-mail or username. */
 export function findStandingByLogin(scope: Scope, login: string, browser: string): Promise<Standing | undefined> {
-  const { column, key } = loginKey(login);
-  return find(scope, column, key, browser);
+  const { column, values } = byLogin(login);
+  return find(scope, { name: column, condition: loginMatches(column), value: values }, browser);
 }
 
 /** Whether a proof is worth something at this moment. The caller holds the person. */

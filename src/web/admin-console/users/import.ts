@@ -48,7 +48,11 @@ export async function submitImport(page: PageContext): Promise<void> {
 }
 
 export async function showDraft(page: PageContext): Promise<void> {
-  const { operation, rows, faults, activation } = await findDraft(page.scope, page.params.operation!, importWords(page.services.i18n));
+  const { operation, rows, faults, unused, activation } = await findDraft(
+    page.scope,
+    page.params.operation!,
+    importWords(page.services.i18n),
+  );
   if (operation.state !== 'draft') return redirectTo(page, `/admin/operations/${operation.operationId}`);
   const administrators = rows.filter(({ person }) => person.role === 'administrator');
   const customFields = (await listCustomFields(page.scope)).filter(({ code }) => rows[0] && code in rows[0].customFields);
@@ -60,6 +64,7 @@ export async function showDraft(page: PageContext): Promise<void> {
     rows: rows.slice(0, shownRows),
     count: rows.length,
     activation,
+    unused,
     ...presentFaults(page, faults),
   };
   renderPage(page, 'admin-console/users/import-preview', locals);

@@ -15,6 +15,8 @@ export function importWords(i18n: I18n): ImportWords {
       role: inAll('users.role'),
       department: inAll('users.department'),
       groups: inAll('nav.groups'),
+      identifier: inAll('users.identifier'),
+      status: inAll('users.status'),
     },
     roles: { administrator: inAll('roles.administrator'), regular: inAll('roles.regular') },
     yes: inAll('page.yes'),

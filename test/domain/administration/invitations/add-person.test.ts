@@ -74,7 +74,9 @@ describe('domain/administration/invitations: adding a person', () => {
   });
 
   it('S71: whoever has no e-mail cannot be invited, and the form hears of all faults at once', async () => {
-    const faults = await store.refused('invalid_input', () => addPerson(store.scope, newPerson({ username: 'x y', firstName: '' })));
+    const faults = await store.refused('invalid_input', () =>
+      addPerson(store.scope, newPerson({ username: 'x y', firstName: '', lastName: '' })),
+    );
     expect(faults).to.have.all.keys('activation', 'username', 'firstName');
   });
 

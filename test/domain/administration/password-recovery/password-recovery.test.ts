@@ -7,6 +7,7 @@ import { inTransaction, type Scope, type UserId } from '../../../../src/domain/s
 import { findPassword, setPersonalPassword } from '../../../../src/domain/sign-in/credentials/password/index.ts';
 import { listSessionsOfUser } from '../../../../src/domain/sign-in/sessions/index.ts';
 import { defaultRules } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
+import { readPassword } from '../../../../src/platform/crypto/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
 import { type Refusals, useStore } from '../../../support/use-cases.ts';
 
@@ -18,7 +19,7 @@ describe('domain/administration/password-recovery', () => {
 
   async function personWithPassword(): Promise<User> {
     const user = await store.person();
-    const hash = await store.scope.hasher.hash(old);
+    const hash = await store.scope.hasher.hash(readPassword(old));
     await inTransaction(store.scope, (inside) => setPersonalPassword(inside, user, hash));
     return user;
   }
@@ -27,7 +28,7 @@ describe('domain/administration/password-recovery', () => {
   const recover = (token: string, scope: Scope = store.scope, password = fresh, repeated = password) =>
     recoverPassword(scope, defaultRules, token, { newPassword: password, repeatPassword: repeated });
   const isPassword = async ({ userId }: User, password: string) =>
-    store.scope.hasher.verify(password, (await findPassword(store.scope, userId))!.hash);
+    (await store.scope.hasher.verify(readPassword(password), (await findPassword(store.scope, userId))!.hash)) !== undefined;
 
   /** The job that a wish queues, run on `scope`. */
   async function jobFor(login: string): Promise<(scope: Scope) => Promise<unknown>> {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createUser, findUserByLogin, type NewUser } from '../../../../src/domain/people/users/index.ts';
+import { createUser, editUser, findUserByLogin, type NewUser } from '../../../../src/domain/people/users/index.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
 describe('domain/people/users: a new person', () => {
@@ -15,8 +15,8 @@ describe('domain/people/users: a new person', () => {
   });
 
   const refused: [what: string, change: Partial<NewUser>, field: string][] = [
-    ['no name', { firstName: '' }, 'firstName'],
-    ['a line break in a name', { lastName: 'a\nb' }, 'lastName'],
+    ['no name', { firstName: '', lastName: ' ' }, 'firstName'],
+    ['a control character in a name', { lastName: 'a\u0007b' }, 'lastName'],
     ['a long department', { department: 'x'.repeat(101) }, 'department'],
     ['S59: no e-mail address', { email: 'eva' }, 'email'],
     ['neither e-mail nor username', { email: undefined }, 'email'],
@@ -37,6 +37,39 @@ describe('domain/people/users: a new person', () => {
     );
     const other = { ...eva, email: undefined, username: 'STRASSE' };
     expect(await store.refused('login_taken', () => createUser(store.scope, other))).to.have.property('username');
+  });
+
+  it('one mailbox is one account, and one look-alike is another', async () => {
+    await createUser(store.scope, { ...eva, email: 'eva@münchen.example' });
+    for (const email of ['eva@xn--mnchen-3ya.example', 'Eva@MÜNCHEN.example', 'eva＠münchen.example', '\u200Beva@mu\u0308nchen.example'])
+      expect(await store.refused('login_taken', () => createUser(store.scope, { ...eva, email })), email).to.have.property('email');
+    const { userId } = (await findUserByLogin(store.scope, '\uFEFFeva@XN--mnchen-3ya.example'))!;
+    expect((await createUser(store.scope, { ...eva, email: 'еva@münchen.example' })).userId).to.not.equal(userId);
+    await createUser(store.scope, { ...eva, email: undefined, username: 'ismail' });
+    expect(
+      await store.refused('login_taken', () => createUser(store.scope, { ...eva, email: undefined, username: 'İsmail' })),
+    ).to.have.property('username');
+  });
+
+  it('is kept in NFC without what is not seen, with one name or two', async () => {
+    const user = await createUser(store.scope, {
+      ...eva,
+      firstName: '\u200BSukarno\t',
+      lastName: '',
+      email: undefined,
+      username: 'Jose\u0301\u200E',
+    });
+    expect(await findUserByLogin(store.scope, 'José')).to.include({
+      userId: user.userId,
+      username: 'José',
+      firstName: 'Sukarno',
+      lastName: '',
+    });
+    expect(await editUser(store.scope, user.userId, { firstName: '', lastName: 'Su\tkarno' })).to.include({
+      firstName: '',
+      lastName: 'Su karno',
+    });
+    await store.refused('invalid_input', () => editUser(store.scope, user.userId, { firstName: '', lastName: '' }));
   });
 
   it('the write and its event stand or fall together', () =>

@@ -4,7 +4,7 @@ import { provePassword, resetSecondFactors } from '../../../../src/domain/sign-i
 import { setPersonalPassword } from '../../../../src/domain/sign-in/credentials/password/index.ts';
 import type { Session } from '../../../../src/domain/sign-in/sessions/index.ts';
 import { defaultRules } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
-import { BusyError } from '../../../../src/platform/crypto/index.ts';
+import { BusyError, readPassword } from '../../../../src/platform/crypto/index.ts';
 import type { AppError } from '../../../../src/platform/errors/index.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
@@ -15,7 +15,7 @@ describe('domain/sign-in/authentication: attempts at a password', () => {
 
   async function person() {
     const user = await store.person();
-    const hash = await store.scope.hasher.hash('the right one');
+    const hash = await store.scope.hasher.hash(readPassword('the right one'));
     await inTransaction(store.scope, (inside) => setPersonalPassword(inside, user, hash));
     return user;
   }

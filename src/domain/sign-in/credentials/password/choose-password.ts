@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Password, readPassword } from '../../../../platform/crypto/index.ts';
 import { invalidInput } from '../../../../platform/errors/index.ts';
 import type { User } from '../../../people/users/index.ts';
 import type { Scope } from '../../../scope.ts';
@@ -8,8 +9,8 @@ import { findPassword, listPasswordHistory } from './store.ts';
 
 /** A password as somebody chooses it, typed twice. Its own rules come later, by `choosePassword`: they need the policy of the person. */
 export const newPasswordInput = z
-  .object({ newPassword: z.string(), repeatPassword: z.string() })
-  .refine(({ newPassword, repeatPassword }) => newPassword === repeatPassword, {
+  .object({ newPassword: z.string().transform(readPassword), repeatPassword: z.string().transform(readPassword) })
+  .refine(({ newPassword, repeatPassword }) => newPassword.text === repeatPassword.text, {
     path: ['repeatPassword'],
     message: 'fields.password_repeat',
   });
@@ -23,7 +24,7 @@ export type NewPasswordInput = z.input<typeof newPasswordInput>;
 export async function choosePassword(
   scope: Scope,
   user: User,
-  password: string,
+  password: Password,
   rules: PasswordRules,
   field = 'newPassword',
 ): Promise<string> {

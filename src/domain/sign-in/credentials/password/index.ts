@@ -3,5 +3,12 @@
 export { choosePassword, type NewPasswordInput, newPasswordInput } from './choose-password.ts';
 export { checkPassword, passwordFaults } from './password.ts';
 export { type CharacterClass, characterClasses, longestPassword, type PasswordRules, passwordRules } from './password-rules.ts';
-export { setPersonalPassword, setTemporaryPassword, showTemporaryPassword } from './set-password.ts';
+export {
+  makeTemporaryPassword,
+  makeTemporaryPasswords,
+  setPersonalPassword,
+  setTemporaryPassword,
+  showTemporaryPassword,
+  type TemporaryPassword,
+} from './set-password.ts';
 export { findPassword, type StoredPassword, verifyPassword } from './store.ts';

@@ -1,3 +1,4 @@
+import type { Password } from '../../../../platform/crypto/index.ts';
 import { invalidInput } from '../../../../platform/errors/index.ts';
 import { emailKey, nameKey, type User } from '../../../people/users/index.ts';
 import { isBreached } from './breached.ts';
@@ -8,7 +9,7 @@ type Person = Pick<User, 'email' | 'username' | 'firstName' | 'lastName'>;
 const classPattern: Record<CharacterClass, RegExp> = { lower: /\p{Ll}/u, upper: /\p{Lu}/u, digit: /\p{Nd}/u, symbol: /[^\p{L}\p{N}]/u };
 
 /** Message keys of what is wrong with a password for this person; empty when nothing is (NIST SP 800-63B-4 §3.1.1.2). Its history is asked apart (choose-password). */
-export async function passwordFaults(password: string, person: Person, rules: PasswordRules): Promise<string[]> {
+export async function passwordFaults({ text: password }: Password, person: Person, rules: PasswordRules): Promise<string[]> {
   const faults: string[] = [];
   const length = [...password].length;
   if (length < rules.minLength) faults.push('fields.password_short');
@@ -33,7 +34,7 @@ const isMostly = (password: string, name: string): boolean =>
   name.length >= 3 && password.includes(name) && password.length - name.length < 6;
 
 /** @throws AppError invalid_input */
-export async function checkPassword(password: string, person: Person, rules: PasswordRules, field = 'newPassword'): Promise<void> {
+export async function checkPassword(password: Password, person: Person, rules: PasswordRules, field = 'newPassword'): Promise<void> {
   const [fault] = await passwordFaults(password, person, rules);
   if (fault) throw invalidInput({ [field]: fault }, { min: rules.minLength, max: longestPassword });
 }

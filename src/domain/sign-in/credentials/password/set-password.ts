@@ -1,3 +1,4 @@
+import { type PasswordHasher, randomPassword, readPassword } from '../../../../platform/crypto/index.ts';
 import { fullName, type User } from '../../../people/users/index.ts';
 import { recordEvent } from '../../../records/audit/index.ts';
 import { endLinks } from '../../../records/one-time-links/index.ts';
@@ -13,8 +14,22 @@ export async function setPersonalPassword(scope: Transaction, user: User, hash: 
   await recordEvent(scope, { type: 'password.changed', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
 }
 
+export type TemporaryPassword = { password: string; hash: string };
+
+/** Slow, and so outside of transactions. */
+export const makeTemporaryPassword = ({ hasher }: Scope): Promise<TemporaryPassword> => make(hasher.hash);
+
+/** Of many people: whoever signs in meanwhile comes before. */
+export const makeTemporaryPasswords = ({ hasher }: Scope, count: number): Promise<TemporaryPassword[]> =>
+  Promise.all(Array.from({ length: count }, () => make(hasher.hashBehind)));
+
+async function make(hash: PasswordHasher['hash']): Promise<TemporaryPassword> {
+  const password = randomPassword();
+  return { password, hash: await hash(readPassword(password)) };
+}
+
 /** S114, S118: a generated password that must be changed at the next sign-in; the previous one stops working at once. */
-export async function setTemporaryPassword(scope: Transaction, user: User, temporary: { password: string; hash: string }): Promise<void> {
+export async function setTemporaryPassword(scope: Transaction, user: User, temporary: TemporaryPassword): Promise<void> {
   const temporaryEncrypted = scope.keyRing.encrypt(temporary.password, purpose(scope, user.userId));
   await savePassword(scope, user.userId, { hash: temporary.hash, mustChange: true, temporaryEncrypted });
   await endLinks(scope, { userId: user.userId });

@@ -1,3 +1,4 @@
+import type { Password } from '../../../../platform/crypto/index.ts';
 import { run } from '../../../../platform/database/index.ts';
 import type { Row } from '../../../rows.ts';
 import type { Scope, Transaction, UserId } from '../../../scope.ts';
@@ -62,18 +63,21 @@ export async function savePassword(scope: Transaction, userId: UserId, password:
     .merge();
 }
 
-/** One argon2 verification whatever is known of the person; rehashes when the parameters have changed. */
+/**
+ * The same number of argon2 verifications whatever is known of the person; rehashes when the parameters have changed, or the hash is of a password before it was in NFC.
+ * @returns the password, where it is the one in force
+ */
 export async function verifyPassword(
   scope: Scope,
   userId: UserId | undefined,
   stored: StoredPassword | undefined,
-  password: string,
-): Promise<boolean> {
-  const matches = await scope.hasher.verify(password, stored?.hash);
-  if (matches && userId && stored && scope.hasher.needsRehash(stored.hash)) {
-    const hash = await scope.hasher.hash(password);
+  password: Password,
+): Promise<Password | undefined> {
+  const matching = await scope.hasher.verify(password, stored?.hash);
+  if (matching && userId && stored && (matching.typed !== matching.text || scope.hasher.needsRehash(stored.hash))) {
+    const hash = await scope.hasher.hash(matching);
     // only if it is still that password: a change meanwhile wins
     await scope.db('passwords').where({ context_id: scope.contextId, user_id: userId, hash: stored.hash }).update({ hash });
   }
-  return matches;
+  return matching;
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { hashToken } from '../../../../platform/crypto/index.ts';
+import { plainCode } from '../../../../platform/i18n/index.ts';
 import type { Scope, Transaction, UserId } from '../../../scope.ts';
 
 const howMany = 10;
@@ -7,9 +8,8 @@ const howMany = 10;
 const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 const newCode = (): string => Array.from({ length: 10 }, () => alphabet[randomInt(alphabet.length)]).join('');
 
-const plain = (code: string): string => code.toUpperCase().replace(/[\s-]/g, '');
 const rows = ({ db, contextId }: Scope, userId: UserId) => db('recovery_codes').where({ context_id: contextId, user_id: userId });
-const hashOf = (userId: UserId, code: string) => hashToken(`${userId} ${plain(code)}`);
+const hashOf = (userId: UserId, code: string) => hashToken(`${userId} ${plainCode(code)}`);
 
 /** A new set; those of an earlier one stop working. @returns them, to be shown once, as ABCDE-FGHJK */
 export async function makeRecoveryCodes(scope: Transaction, userId: UserId): Promise<string[]> {
@@ -22,7 +22,7 @@ export async function makeRecoveryCodes(scope: Transaction, userId: UserId): Pro
 
 /** Uses the code up: of parallel tries one wins. */
 export const proveRecoveryCode = async (scope: Scope, userId: UserId, code: string): Promise<boolean> =>
-  plain(code).length === 10 &&
+  plainCode(code).length === 10 &&
   (await rows(scope, userId)
     .where({ code_hash: hashOf(userId, code), used_at: null })
     .update({ used_at: scope.clock.now() })) === 1;

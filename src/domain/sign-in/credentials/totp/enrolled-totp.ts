@@ -2,7 +2,8 @@ import { newId } from '../../../../platform/crypto/index.ts';
 import { run } from '../../../../platform/database/index.ts';
 import type { Row } from '../../../rows.ts';
 import type { Scope, Transaction, UserId } from '../../../scope.ts';
-import { matchTotp, newTotpSecret, totpUri } from './totp.ts';
+import { matchTotp, newTotpSecret } from './totp.ts';
+import { totpUri } from './totp-uri.ts';
 
 const enrolmentMs = 15 * 60 * 1000;
 const secretPurpose = (scope: Scope, userId: UserId) => `totp:${scope.contextId}:${userId}`;

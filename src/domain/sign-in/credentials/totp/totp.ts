@@ -1,19 +1,17 @@
-import { generateSecret, generateURI, verifySync } from 'otplib';
+import { generateSecret, verifySync } from 'otplib';
+import { plainCode } from '../../../../platform/i18n/index.ts';
 
 /** What every authenticator app understands (RFC 6238): SHA-1, six digits, thirty seconds. */
 const stepSeconds = 30;
 
 export const newTotpSecret = (): string => generateSecret();
 
-/** The otpauth:// address behind the QR code. */
-export const totpUri = (secret: string, company: string, login: string): string => generateURI({ issuer: company, label: login, secret });
-
 /**
  * @param afterStep the last step that was accepted: neither it nor an earlier one counts again (RFC 6238 §5.2)
  * @returns the time step the code belongs to, one before and one after now included (§6), or undefined when it is wrong
  */
 export function matchTotp(secret: string, code: string, now: Date, afterStep: number | undefined): number | undefined {
-  const digits = code.replace(/\s/g, '');
+  const digits = plainCode(code);
   if (!/^\d{6}$/.test(digits)) return undefined;
   const epoch = Math.floor(now.getTime() / 1000);
   const result = verifySync({ secret, token: digits, epoch, epochTolerance: stepSeconds });
