@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { descriptions } from '../../scripts/apply-descriptions.ts';
+import { page as applyFile, applyKeys, applyPage, applySchema, schemaFile } from '../../scripts/apply-reference.ts';
 import { errorCodes, page as errorsFile, errorsPage } from '../../scripts/errors-page.ts';
 import { withTable } from '../../scripts/settings-table.ts';
 import { settings } from '../../src/config/index.ts';
@@ -23,6 +25,13 @@ describe('documents', () => {
     expect(errorCodes().size).to.be.greaterThan(40);
     expect(read(errorsFile)).to.equal(errorsPage());
     expect(read(errorsFile)).not.to.contain('| no text |');
+  });
+
+  it('docs/apply.md and docs/apply.schema.json have every key of the file of `apply`, each with a text (`npm run generate`)', () => {
+    expect(Object.keys(descriptions)).to.have.members(applyKeys());
+    expect(applyKeys()).to.include.members(['contexts[].applications[].launchUrl', 'contexts[].applications[].oidc.jwks_uri']);
+    expect(read(applyFile)).to.equal(applyPage());
+    expect(read(schemaFile)).to.equal(applySchema());
   });
 
   it('every link between documents leads somewhere', () => {

@@ -22,14 +22,22 @@ async function applyUser(applying: Applying, context: string, desired: DesiredCo
   let password = given;
   if (!user) {
     // the operator vouches for the addresses in the file
-    user = await createUser(scope, { ...data, status: 'activated', emailVerified: data.email !== undefined });
+    user = await createUser(scope, {
+      ...data,
+      firstName: data.firstName ?? '',
+      lastName: data.lastName ?? '',
+      role: data.role ?? 'regular',
+      status: 'activated',
+      emailVerified: data.email !== undefined,
+    });
     result.changes.push({ action: 'created', what: `user ${login}` });
     if (generatePassword && !password) {
       password = prepared?.password ?? randomPassword();
       result.generatedPasswords.push({ context, login, password });
     }
   } else {
-    const { firstName, lastName, role, department = user.department, customFields } = data;
+    // what the file does not mention stays
+    const { firstName = user.firstName, lastName = user.lastName, role = user.role, department = user.department, customFields } = data;
     const edited = await editUser(scope, user.userId, { firstName, lastName, role, department, customFields });
     if (edited !== user && JSON.stringify(pick(edited)) !== JSON.stringify(pick(user)))
       result.changes.push({ action: 'changed', what: `user ${login}` });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { applicationInput, oidcInputKeys, samlInputKeys } from '../../applications/applications/index.ts';
+import { applicationInput, oidcInput, samlInput } from '../../applications/applications/index.ts';
 import { customFieldTypes } from '../../company/custom-fields/index.ts';
 
 type StateFault = { path: string; message: string; params?: Record<string, string | number> };
@@ -19,9 +19,9 @@ const text = z.string().trim().min(1);
 const user = z.strictObject({
   email: text.optional(),
   username: text.optional(),
-  firstName: text,
-  lastName: text,
-  role: z.enum(['administrator', 'regular']).default('regular'),
+  firstName: text.optional(),
+  lastName: text.optional(),
+  role: z.enum(['administrator', 'regular']).optional(),
   department: text.optional(),
   /** By the code of the field. */
   customFields: z.record(z.string(), z.unknown()).optional(),
@@ -46,13 +46,15 @@ const application = z.strictObject({
   ...applicationInput.omit({ partnerMetadata: true }).shape,
   enabled: z.boolean().optional(),
   assignedTo: z.strictObject({ groups: z.array(text).default([]), users: z.array(text).default([]) }).optional(),
-  oidc: z.strictObject(Object.fromEntries(oidcInputKeys.map((key) => [key, z.unknown().optional()]))).optional(),
-  saml: z.strictObject(Object.fromEntries(samlInputKeys.map((key) => [key, z.unknown().optional()]))).optional(),
 });
+
+/** Its values are for the use case to judge, which knows the settings before. */
+const keysOf = (input: z.ZodObject) =>
+  z.strictObject(Object.fromEntries(Object.keys(input.shape).map((key) => [key, z.unknown().optional()]))).optional();
 
 const context = z.strictObject({
   code: text,
-  name: text,
+  name: text.optional(),
   environment: z.enum(['production', 'approval']).optional(),
   pairedWith: text.optional(),
   address: z
@@ -66,10 +68,20 @@ const context = z.strictObject({
   customFields: z.array(customField).default([]),
   users: z.array(user).default([]),
   groups: z.array(group).default([]),
-  applications: z.array(application).default([]),
 });
 
-const schema = z.strictObject({ contexts: z.array(context).min(1) });
+/** @param settings what stands below `oidc` and `saml` of an application */
+const fileWith = <T extends z.ZodRawShape>(settings: T) =>
+  z.strictObject({
+    /** For editors. */
+    $schema: z.string().optional(),
+    contexts: z.array(context.extend({ applications: z.array(application.extend(settings)).default([]) })).min(1),
+  });
+
+const schema = fileWith({ oidc: keysOf(oidcInput), saml: keysOf(samlInput) });
+
+/** Every key with what it takes, for editors and the reference. */
+export const describedFile = fileWith({ oidc: oidcInput.optional(), saml: samlInput.partial().optional() });
 
 export type DesiredState = z.output<typeof schema>;
 export type DesiredContext = DesiredState['contexts'][number];

@@ -13,13 +13,13 @@ export {
   setApplicationEnabled,
 } from './change-application.ts';
 export { changeLogo, findLogo } from './logo.ts';
-export { matchesClientSecret, type OidcSettings, oidcInputKeys, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
+export { matchesClientSecret, type OidcSettings, oidcInput, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
 export {
   listPartnerCertificates,
   parseSamlSettings,
   type SamlInput,
   type SamlSettings,
-  samlInputKeys,
+  samlInput,
   settingsFromMetadata,
 } from './saml-settings.ts';
 export { type PersonField, personFields, type SourceField } from './source-field.ts';

@@ -105,7 +105,8 @@ const schema = z.strictObject({
 export type SamlSettings = z.output<typeof schema>;
 export type SamlInput = z.input<typeof schema>;
 
-export const samlInputKeys = [...Object.keys(schema.shape), 'metadata'];
+/** What a file says of a service provider: `metadata` is the partner's XML, or the name of a file that holds it. */
+export const samlInput = schema.extend({ metadata: z.string().optional() });
 
 /**
  * Checks what a person or file says of a service provider. `metadata` is the partner's XML: what it says stands, unless the rest says otherwise.
