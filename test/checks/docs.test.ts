@@ -34,6 +34,23 @@ describe('documents', () => {
     expect(read(schemaFile)).to.equal(applySchema());
   });
 
+  it('every guide is in the index, and says truly whether it is tried', () => {
+    const guides = tracked.filter((file) => file.startsWith('docs/guides/'));
+    expect(guides.length).to.be.greaterThan(15);
+    const tests = tracked.filter((file) => file.startsWith('test/interop/guides/')).map(read);
+    for (const file of guides) {
+      const name = file.slice('docs/guides/'.length);
+      expect(read('docs/developers.md'), name).to.contain(`](guides/${name})`);
+      const isTried = tests.some((test) => test.includes(`'${name}'`));
+      expect(/^_Tried as printed,.*_$/m.test(read(file)), `${name} is tried`).to.equal(isTried);
+      expect(/^_Written from .* documentation; not run by us\..*_$/m.test(read(file)), `${name} is not tried`).to.equal(!isTried);
+      const line = read('docs/developers.md')
+        .split('\n')
+        .find((one) => one.includes(`](guides/${name})`))!;
+      expect(new RegExp(`guides/${name}\\)[^;\\[]*tried`).test(line), `${name} in the index`).to.equal(isTried);
+    }
+  });
+
   it('every link between documents leads somewhere', () => {
     const broken = [];
     for (const file of tracked.filter((name) => name.endsWith('.md'))) {

@@ -8,7 +8,7 @@ import { send } from './jar.ts';
 const modules = '/usr/lib/apache2/modules';
 const apache = '/usr/sbin/apache2';
 
-type Module = 'auth_openidc' | 'auth_mellon';
+type Module = 'auth_openidc' | 'auth_mellon' | 'shib';
 
 /** What to install, or undefined when everything is here. */
 export const missingForApache = (module: Module = 'auth_openidc'): string | undefined =>
@@ -17,7 +17,7 @@ export const missingForApache = (module: Module = 'auth_openidc'): string | unde
     : `apt-get install apache2 libapache2-mod-${module.replace('_', '-')}`;
 
 type OpenidcSettings = { port: number; issuer: string; clientId: string; clientSecret: string };
-type Httpd = { url: string; stop(): void; errorLog(): string };
+export type Httpd = { url: string; stop(): void | Promise<void>; errorLog(): string };
 
 /** A real OpenID Connect relying party: Apache with mod_auth_openidc, which protects /protected/. */
 export const startApache = ({ port, issuer, clientId, clientSecret }: OpenidcSettings): Promise<Httpd> =>
@@ -70,7 +70,8 @@ export const startMellon = ({ port, idpMetadata, key, certificate, user = 'NAME_
 </Location>`,
   );
 
-async function startHttpd(
+/** Apache with one module, pages below /protected/ that say who is signed in, and one at /bye. */
+export async function startHttpd(
   port: number,
   module: Module,
   files: Record<string, string>,
@@ -83,7 +84,7 @@ async function startHttpd(
   writeFileSync(`${folder}/htdocs/protected/index.shtml`, 'USER=<!--#echo var="REMOTE_USER" -->\n<!--#printenv -->\n');
   writeFileSync(`${folder}/htdocs/bye`, 'goodbye\n');
   const load = ['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'dir', 'mime', 'env', 'include', module].map(
-    (name) => `LoadModule ${name}_module ${modules}/mod_${name}.so`,
+    (name) => `LoadModule ${name === 'shib' ? 'mod_shib' : `${name}_module`} ${modules}/mod_${name}.so`,
   );
   const url = `http://127.0.0.1:${port}`;
   for (const [name, content] of Object.entries(files)) writeFileSync(`${folder}/${name}`, content);
@@ -94,7 +95,7 @@ Listen 127.0.0.1:${port}
 PidFile ${folder}/httpd.pid
 Mutex file:${folder}/logs default
 ErrorLog ${folder}/logs/error.log
-LogLevel warn ${module}:info
+LogLevel warn ${module === 'shib' ? '' : `${module}:info`}
 ${process.getuid?.() === 0 ? 'User www-data\nGroup www-data' : ''}
 ${load.join('\n')}
 TypesConfig /etc/mime.types
