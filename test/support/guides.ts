@@ -117,5 +117,13 @@ export async function signIn(page: Page, name = 'jsilva', password = passwords.j
   await page.click('main button[type=submit]');
 }
 
+/** At Portaria, which tells the applications. */
+export async function signOut(page: Page): Promise<void> {
+  await page.goto(`https://${login}/acme/sign-out`);
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('text=You are signed out');
+  expect(await page.textContent('main')).not.to.contain('did not confirm');
+}
+
 /** Until something listens there. */
 export const listening = (port: number): Promise<void> => eventually(() => send(`http://127.0.0.1:${port}/`), 20_000);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Httpd, missingForApache, startHttpd } from '../../support/apache.ts';
-import { missingForGuides, pathsIn, signIn, snippetsOf, startWorld, type World } from '../../support/guides.ts';
+import { missingForGuides, pathsIn, signIn, signOut, snippetsOf, startWorld, type World } from '../../support/guides.ts';
 import { needSoftware } from '../../support/missing.ts';
 import { makeKeys } from '../../support/saml.ts';
 import { freePort } from '../../support/server.ts';
@@ -62,7 +62,11 @@ describe('interop: guides to Apache, as they are printed, in Chromium over TLS',
 
     const first = await userOf(`https://${app}/protected/`);
     expect(first.user, httpd.errorLog()).to.equal('jsilva');
-    expect((await userOf(`https://${app}/protected/`)).user, 'the same at the next sign-in').to.equal('jsilva');
+    const second = await userOf(`https://${app}/protected/`);
+    expect(second.user, 'the same at the next sign-in').to.equal('jsilva');
+    await signOut(second.page);
+    await second.page.goto(`https://${app}/protected/`);
+    await second.page.waitForSelector('input[name=password]');
     await first.page.goto(`https://${app}/mellon/logout?ReturnTo=${encodeURIComponent(`https://${app}/bye`)}`);
     await first.page.waitForURL(`https://${app}/bye`);
     await first.page.goto(`https://${app}/protected/`);

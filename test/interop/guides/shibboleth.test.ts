@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Httpd, missingForApache, startHttpd } from '../../support/apache.ts';
-import { missingForGuides, pathsIn, signIn, snippetsOf, startWorld, type World } from '../../support/guides.ts';
+import { missingForGuides, pathsIn, signIn, signOut, snippetsOf, startWorld, type World } from '../../support/guides.ts';
 import { needSoftware } from '../../support/missing.ts';
 import { eventually } from '../../support/process.ts';
 import { makeKeys } from '../../support/saml.ts';
@@ -72,13 +72,17 @@ describe('interop: the guide to Shibboleth, as it is printed, in Chromium over T
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   });
 
-  it('signs in, names the person, and signs out', async () => {
+  it('signs in, names the person, and signs out, both ways', async () => {
     const page = await world.open(`https://${app}/protected/`);
     await signIn(page);
     await page.waitForURL(`https://${app}/protected/`);
     expect(await page.textContent('body'), log()).to.contain('USER=jsilva');
     await page.goto(`https://${app}/Shibboleth.sso/Logout?return=${encodeURIComponent(`https://${app}/bye`)}`);
     await page.waitForURL(`https://${app}/bye`);
+    await page.goto(`https://${app}/protected/`);
+    await signIn(page);
+    await page.waitForURL(`https://${app}/protected/`);
+    await signOut(page);
     await page.goto(`https://${app}/protected/`);
     await page.waitForSelector('input[name=password]');
   });

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { listening, missingForGuides, pathsIn, signIn, snippetsOf, startWorld, type World } from '../../support/guides.ts';
+import { listening, missingForGuides, pathsIn, signIn, signOut, snippetsOf, startWorld, type World } from '../../support/guides.ts';
 import { needSoftware } from '../../support/missing.ts';
 import { makeKeys } from '../../support/saml.ts';
 import { freePort } from '../../support/server.ts';
@@ -68,13 +68,17 @@ $config['store.type'] = 'phpsession'; $config['session.phpsession.savepath'] = '
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   });
 
-  it('signs in, names the person, and signs out', async () => {
+  it('signs in, names the person, and signs out, both ways', async () => {
     const page = await world.open(`https://${app}/`);
     await signIn(page);
     await page.waitForURL(`https://${app}/`);
     expect(await page.textContent('body'), output).to.contain('Hello, João da Silva');
     await page.click('text=Sign out');
     await page.waitForURL(`https://${app}/bye`);
+    await page.goto(`https://${app}/`);
+    await signIn(page);
+    await page.waitForURL(`https://${app}/`);
+    await signOut(page);
     await page.goto(`https://${app}/`);
     await page.waitForSelector('input[name=password]');
   });
