@@ -15,10 +15,12 @@ const values: Record<(typeof samlOptions)[SamlOption]['kind'], string> = {
   day: 'a day, `"YYYY-MM-DD"`',
 };
 
+/** The console's English words. */
+export const words: Record<SamlOption, Words> = JSON.parse(
+  readFileSync(`${root}views/admin-console/applications/texts.en.json`, 'utf8'),
+).saml_options;
+
 export function samlOptionsPage(): string {
-  const words: Record<SamlOption, Words> = JSON.parse(
-    readFileSync(`${root}views/admin-console/applications/texts.en.json`, 'utf8'),
-  ).saml_options;
   const rows = samlOptionNames.map((name) => {
     const { label, advice, weakens } = words[name];
     return `| \`${name}\` | ${values[samlOptions[name].kind]} | **${label}.** ${advice} | ${weakens ?? ''} |`;

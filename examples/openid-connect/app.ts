@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
+import { button, escapeHtml, icon, page, rowsOf, textsFor } from './page.ts';
 
 const {
   ISSUER: issuer = '',
@@ -31,12 +32,6 @@ const configuration = (): Promise<client.Configuration> => {
   return discovered;
 };
 
-const escapeHtml = (value: unknown): string => String(value).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
-
-const page = (body: string): string =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Sample application</title>
-<body><main><h1>Sample application</h1>${body}</main></body></html>`;
-
 const cookie = (request: IncomingMessage): string => /(?:^|; )sample=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
 
 function redirect(response: ServerResponse, location: string, setCookie?: string): void {
@@ -63,18 +58,14 @@ function keep<T>(map: Map<string, T>, key: string, value: T): void {
 const routes: Record<string, (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>> = {
   async '/'(request, response) {
     const signedIn = sessions.get(cookie(request));
-    const rows = Object.entries(signedIn?.claims ?? {}).map(
-      ([name, value]) =>
-        `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(Array.isArray(value) ? value.join(', ') : value)}</td></tr>`,
-    );
-    response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.end(
-      page(
-        signedIn
-          ? `<p>Signed in as <strong id="who">${escapeHtml(signedIn.claims.name)}</strong>.</p><table>${rows.join('')}</table><p><a href="/sign-out">Sign out</a></p>`
-          : '<p>Nobody is signed in.</p><p><a href="/sign-in">Sign in</a></p>',
-      ),
-    );
+    const t = textsFor(request);
+    const content = signedIn
+      ? `<p>${t.signedInAs.replace('{who}', () => `<strong id="who">${escapeHtml(signedIn.claims.name)}</strong>`)}</p>${rowsOf(signedIn.claims)}${button('/sign-out', t.signOut)}`
+      : `<p>${t.nobody}</p>${button('/sign-in', t.signIn)}`;
+    response.setHeader('content-type', 'text/html; charset=utf-8').end(page(request, content));
+  },
+  async '/icon.svg'(_request, response) {
+    response.setHeader('content-type', 'image/svg+xml').end(icon);
   },
   async '/sign-in'(_request, response) {
     const config = await configuration();
@@ -98,7 +89,7 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
     if (url.searchParams.get('error') === 'access_denied')
       return void response
         .writeHead(403, { 'content-type': 'text/html; charset=utf-8' })
-        .end(page('<p>You were not let in: access denied, by the company or by you.</p><p><a href="/">Back</a></p>'));
+        .end(page(request, `<p>${textsFor(request).refused}</p>${button('/', textsFor(request).back)}`));
     const config = await configuration();
     const tokens = await client.authorizationCodeGrant(config, url, {
       pkceCodeVerifier: flow.verifier,
@@ -139,12 +130,14 @@ async function verifyLogoutToken(token: string) {
 
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', address);
+  if (url.pathname === '/favicon.ico') url.pathname = '/icon.svg'; // for browsers that do not look at the page
   const handle = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
   if (!handle) return void response.writeHead(404).end('Not found');
   handle(request, response, url).catch((error) => {
+    const t = textsFor(request);
     response
       .writeHead(500, { 'content-type': 'text/html; charset=utf-8' })
-      .end(page(`<p>The sign-in did not work: ${escapeHtml((error as Error).message)}</p><p><a href="/">Back</a></p>`));
+      .end(page(request, `<p>${t.failed.replace('{why}', () => escapeHtml((error as Error).message))}</p>${button('/', t.back)}`));
   });
 });
 server.on('error', (error) => {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { generateServiceProviderMetadata, type Profile, SAML } from '@node-saml/node-saml';
+import { button, escapeHtml, icon, page, rowsOf, textsFor } from './page.ts';
 
 const { ISSUER: issuer = '', PRIVATE_KEY: privateKey, CERTIFICATE: certificate, ADDRESS: address = 'http://localhost:4001' } = process.env;
 if (!issuer) {
@@ -33,12 +34,6 @@ const load = (): Promise<SAML> => {
   return provider;
 };
 
-const escapeHtml = (value: unknown): string => String(value).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
-
-const page = (body: string): string =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Sample SAML application</title>
-<body><main><h1>Sample SAML application</h1>${body}</main></body></html>`;
-
 const cookieOf = (request: IncomingMessage): string => /(?:^|; )example_saml=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
 
 const redirect = (response: ServerResponse, location: string): void => void response.writeHead(302, { location }).end();
@@ -55,18 +50,14 @@ async function body(request: IncomingMessage): Promise<URLSearchParams> {
 const routes: Record<string, (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>> = {
   async '/'(request, response) {
     const profile = sessions.get(cookieOf(request));
-    const rows = Object.entries((profile?.attributes as Record<string, unknown>) ?? {}).map(
-      ([name, value]) =>
-        `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(Array.isArray(value) ? value.join(', ') : value)}</td></tr>`,
-    );
-    response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.end(
-      page(
-        profile
-          ? `<p>Signed in by SAML as <strong id="who">${escapeHtml(profile.nameID)}</strong>.</p><table>${rows.join('')}</table><p><a href="/sign-out">Sign out</a></p>`
-          : '<p>Nobody is signed in.</p><p><a href="/sign-in">Sign in by SAML</a></p>',
-      ),
-    );
+    const t = textsFor(request);
+    const content = profile
+      ? `<p>${t.signedInAs.replace('{who}', () => `<strong id="who">${escapeHtml(profile.nameID)}</strong>`)}</p>${rowsOf((profile.attributes as Record<string, unknown>) ?? {})}${button('/sign-out', t.signOut)}`
+      : `<p>${t.nobody}</p>${button('/sign-in', t.signIn)}`;
+    response.setHeader('content-type', 'text/html; charset=utf-8').end(page(request, content));
+  },
+  async '/icon.svg'(_request, response) {
+    response.setHeader('content-type', 'image/svg+xml').end(icon);
   },
   async '/sign-in'(_request, response) {
     redirect(response, await (await load()).getAuthorizeUrlAsync('/', undefined, {}));
@@ -105,12 +96,14 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
 
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', address);
+  if (url.pathname === '/favicon.ico') url.pathname = '/icon.svg'; // for browsers that do not look at the page
   const handle = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
   if (!handle) return void response.writeHead(404).end('Not found');
   handle(request, response, url).catch((error) => {
+    const t = textsFor(request);
     response
       .writeHead(500, { 'content-type': 'text/html; charset=utf-8' })
-      .end(page(`<p>The sign-in did not work: ${escapeHtml((error as Error).message)}</p><p><a href="/">Back</a></p>`));
+      .end(page(request, `<p>${t.failed.replace('{why}', () => escapeHtml((error as Error).message))}</p>${button('/', t.back)}`));
   });
 });
 server.on('error', (error) => {

@@ -54,7 +54,8 @@ export class LightJar extends Jar {
       const entries = [...html.matchAll(/<input[^>]*>/g)]
         .filter(([tag]) => attribute(tag, 'name') && (!/type="(checkbox|radio)"/.test(tag) || /\schecked/.test(tag)))
         .map(([tag]): [string, string] => [attribute(tag, 'name')!, attribute(tag, 'value') ?? '']);
-      return { action: target, method: (attribute(html, 'method') ?? 'get').toUpperCase(), fields: Object.fromEntries(entries), entries };
+      const method = (attribute(html, 'method') ?? 'get').toUpperCase();
+      return { action: target, method, fields: Object.fromEntries(entries), entries, page: answer.url };
     }
     throw new Error(`no form for ${action} at ${answer.url} (${answer.status})`);
   }

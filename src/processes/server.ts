@@ -88,9 +88,10 @@ async function serve(
     say('');
     say(`  Launchpad       ${demo.issuer}/launchpad`);
     say(`  Administration  ${demo.issuer}/admin`);
-    say(
-      `  Sample apps     ${hasSamples ? `${samples.oidc}/  ${samples.saml}/` : 'not installed: examples/ and its packages are missing here'}`,
-    );
+    if (hasSamples) {
+      say(`  Sample (OIDC)   ${samples.oidc}/`);
+      say(`  Sample (SAML)   ${samples.saml}/`);
+    } else say('  Samples         not installed: examples/ and its packages are missing here');
     if (app.keepsMails) say(`  Mails           ${demo.issuer}/mails (on this machine only; set PORTARIA_SMTP_URL to send them)`);
     for (const { login, password } of demo.passwords) say(`  ${login.padEnd(22)}${password}`);
     if (demo.passwords.length > 0) say('  These passwords are shown only now.');

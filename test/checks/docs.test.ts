@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { descriptions } from '../../scripts/apply-descriptions.ts';
+import { page as applyFile, applyKeys, applyPage, applySchema, schemaFile } from '../../scripts/apply-reference.ts';
 import { errorCodes, page as errorsFile, errorsPage } from '../../scripts/errors-page.ts';
 import { page as samlOptionsFile, samlOptionsPage } from '../../scripts/saml-options-page.ts';
 import { withTable } from '../../scripts/settings-table.ts';
@@ -28,6 +30,30 @@ describe('documents', () => {
     expect(errorCodes().size).to.be.greaterThan(40);
     expect(read(errorsFile)).to.equal(errorsPage());
     expect(read(errorsFile)).not.to.contain('| no text |');
+  });
+
+  it('docs/apply.md and docs/apply.schema.json have every key of the file of `apply`, each with a text (`npm run generate`)', () => {
+    expect(Object.keys(descriptions)).to.have.members(applyKeys());
+    expect(applyKeys()).to.include.members(['contexts[].applications[].launchUrl', 'contexts[].applications[].oidc.jwks_uri']);
+    expect(read(applyFile)).to.equal(applyPage());
+    expect(read(schemaFile)).to.equal(applySchema());
+  });
+
+  it('every guide is in the index, and says truly whether it is tried', () => {
+    const guides = tracked.filter((file) => file.startsWith('docs/guides/'));
+    expect(guides.length).to.be.greaterThan(15);
+    const tests = tracked.filter((file) => file.startsWith('test/interop/guides/')).map(read);
+    for (const file of guides) {
+      const name = file.slice('docs/guides/'.length);
+      expect(read('docs/developers.md'), name).to.contain(`](guides/${name})`);
+      const isTried = tests.some((test) => test.includes(`'${name}'`));
+      expect(/^_Tried as printed,.*_$/m.test(read(file)), `${name} is tried`).to.equal(isTried);
+      expect(/^_Written from .* documentation; not run by us\..*_$/m.test(read(file)), `${name} is not tried`).to.equal(!isTried);
+      const line = read('docs/developers.md')
+        .split('\n')
+        .find((one) => one.includes(`](guides/${name})`))!;
+      expect(new RegExp(`guides/${name}\\)[^;\\[]*tried`).test(line), `${name} in the index`).to.equal(isTried);
+    }
   });
 
   it('every link between documents leads somewhere', () => {

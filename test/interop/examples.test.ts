@@ -90,6 +90,21 @@ describe('interop: the applications of examples/, alone, as their README.md says
     expect(await shows(jar, saml)).to.equal(undefined);
   });
 
+  it('speak the reader’s language, and have an icon', async () => {
+    const languages = {
+      en: 'Nobody is signed in.',
+      'es-MX,en;q=0.5': 'No hay ninguna sesión',
+      'fr, pt-BR': 'Ninguém entrou.',
+      de: 'Nobody is signed in.',
+    };
+    for (const address of [oidc, saml]) {
+      for (const [wanted, words] of Object.entries(languages))
+        expect((await send(`${address}/`, { headers: { 'accept-language': wanted } })).text, wanted).to.contain(words);
+      for (const path of ['/favicon.ico', '/icon.svg'])
+        expect((await send(address + path)).headers['content-type'], path).to.equal('image/svg+xml');
+    }
+  });
+
   it('without their settings they say what is missing', async () => {
     for (const name of ['openid-connect', 'saml']) {
       const child = start(name, {});

@@ -64,6 +64,14 @@ describe('the portaria command line, on the embedded store', function () {
     expect(statSync(join(dataDir, 'master.key')).mode & 0o777).to.equal(0o600);
   });
 
+  it('apply: the example of the guide goes through as it is printed', () => {
+    const guide = readFileSync(new URL('../../docs/operators.md', import.meta.url), 'utf8');
+    const [, example] = /## Companies from a file\n\n```yaml\n([\s\S]*?)```/.exec(guide)!;
+    const { status, stdout, stderr } = portaria(['apply', '-', '--dry-run'], env, example);
+    expect(status, stderr).to.equal(0);
+    expect(stdout).to.contain('+ application payroll').and.contain('+ application wiki');
+  });
+
   it('apply: dry run changes nothing; a second run has nothing to do', () => {
     const dry = apply(state, '--dry-run', '--json');
     expect(dry.status, dry.stderr).to.equal(0);

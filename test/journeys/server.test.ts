@@ -162,7 +162,7 @@ describe('the server process', function () {
     );
     await eventually(async () => expect(server.output()).to.match(/admin@demo\.example/));
     expect(server.output().match(/sample|examples|Error/gi)).to.deep.equal(['Sample', 'examples']);
-    expect(server.output()).to.contain('Sample apps     not installed');
+    expect(server.output()).to.contain('Samples         not installed');
     expect(await server.kill('SIGTERM')).to.equal(0);
   });
 

@@ -58,7 +58,7 @@ export const startMellon = ({ port, idpMetadata, key, certificate, user = 'NAME_
   MellonSPPrivateKeyFile ${folder}/sp.key
   MellonSPCertFile ${folder}/sp.crt
   MellonIdPMetadataFile ${folder}/idp.xml
-  MellonSecureCookie Off
+  MellonSecureCookie On
   MellonUser "${user}"
   MellonSignatureMethod rsa-sha256
   MellonEnable info

@@ -10,7 +10,8 @@ const candidates = [
 
 export const chromiumPath = candidates.find((path) => existsSync(path));
 
-export const launchChromium = (): Promise<Browser> =>
+/** @param more arguments besides */
+export const launchChromium = (more: string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: chromiumPath,
     args: [
@@ -21,6 +22,7 @@ export const launchChromium = (): Promise<Browser> =>
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 

@@ -1,6 +1,7 @@
 import { Agent, type IncomingHttpHeaders } from 'node:http';
 import { load } from 'cheerio';
 import { type Response, Test } from 'supertest';
+import { Cookies } from './cookies.ts';
 
 const agent = new Agent({ keepAlive: true });
 
@@ -13,13 +14,15 @@ export type Answer = {
   location: string | undefined;
 };
 /** `entries` has what a browser would send, names that come several times included. */
-export type FoundForm = { action: string; method: string; fields: Record<string, string>; entries: [string, string][] };
+export type FoundForm = { action: string; method: string; fields: Record<string, string>; entries: [string, string][]; page: string };
 
 type Options = {
   method?: string;
   headers?: Record<string, string>;
   form?: Record<string, string> | URLSearchParams;
   body?: string | Buffer;
+  /** The page that leads there; without one it is typed into the address bar. Another site's cookies do not all go along. */
+  from?: string;
 };
 
 /** A request by supertest, as it is said: no redirect is followed, no status is an error. */
@@ -50,9 +53,10 @@ function readText(response: Response, done: (error: Error | null, text: string) 
   response.on('end', () => done(null, Buffer.concat(chunks).toString()));
 }
 
-/** A browser without script: cookies by host and port, redirects by hand, forms. */
+/** A browser without script: cookies by the rules of browsers, redirects by hand, forms. */
 export class Jar {
-  readonly cookies = new Map<string, Map<string, string>>();
+  readonly #cookies = new Cookies();
+  readonly cookies = this.#cookies.values;
   readonly log: string[] = [];
   readonly #send: typeof send;
 
@@ -62,21 +66,17 @@ export class Jar {
   }
 
   async get(url: string, options: Options = {}): Promise<Answer> {
-    const { host } = new URL(url);
-    const own = this.cookies.get(host) ?? new Map<string, string>();
-    this.cookies.set(host, own);
-    const cookie = [...own].map(([name, value]) => `${name}=${value}`).join('; ');
+    const { from, ...request } = options;
+    const to = new URL(url);
+    this.#cookies.of(to.host);
+    const method = options.method ?? (options.form || options.body !== undefined ? 'POST' : 'GET');
+    const cookie = this.#cookies.give(to, method, from);
     const answer = await this.#send(url, {
-      ...options,
+      ...request,
       headers: { 'user-agent': 'Mozilla/5.0 test', accept: 'text/html,*/*', ...(cookie ? { cookie } : {}), ...options.headers },
     });
-    for (const line of answer.setCookie) {
-      const [pair = ''] = line.split(';');
-      const [name = '', ...value] = pair.split('=');
-      if (/max-age=0|expires=Thu, 01.Jan.1970/i.test(line) || value.join('=') === '') own.delete(name);
-      else own.set(name, value.join('='));
-    }
-    this.log.push(`${options.method ?? (options.form ? 'POST' : 'GET')} ${url.slice(0, 600)} -> ${answer.status}`);
+    for (const line of answer.setCookie) this.#cookies.take(line, to);
+    this.log.push(`${method} ${url.slice(0, 600)} -> ${answer.status}`);
     const refresh = /http-equiv="refresh" content="0; url=[^"]+"/.test(answer.text) && load(answer.text)('meta[http-equiv=refresh]');
     return refresh ? { ...answer, location: new URL(refresh.attr('content')!.slice('0; url='.length), url).href } : answer;
   }
@@ -86,7 +86,7 @@ export class Jar {
     let answer = await this.get(url, options);
     for (let hops = 0; answer.location && answer.status < 400 && hops < 20; hops++) {
       if (stop(answer.location)) return answer;
-      answer = await this.get(answer.location);
+      answer = await this.get(answer.location, { from: options.from });
     }
     return answer;
   }
@@ -99,14 +99,24 @@ export class Jar {
       const target = new URL(form.attr('action') ?? answer.url, answer.url).href;
       if (!action.test(target)) continue;
       const entries = form.serializeArray().map(({ name, value }): [string, string] => [name, value]);
-      return { action: target, method: (form.attr('method') ?? 'get').toUpperCase(), fields: Object.fromEntries(entries), entries };
+      return {
+        action: target,
+        method: (form.attr('method') ?? 'get').toUpperCase(),
+        fields: Object.fromEntries(entries),
+        entries,
+        page: answer.url,
+      };
     }
     throw new Error(`no form for ${action} at ${answer.url} (${answer.status}):\n${answer.text.slice(0, 2000)}`);
   }
 
-  submit({ action, method, fields }: FoundForm, extra: Record<string, string> = {}, stop?: (url: string) => boolean): Promise<Answer> {
+  submit(
+    { action, method, fields, page }: FoundForm,
+    extra: Record<string, string> = {},
+    stop?: (url: string) => boolean,
+  ): Promise<Answer> {
     const all = new URLSearchParams({ ...fields, ...extra });
-    if (method === 'GET') return this.follow(`${action.split('?')[0]}?${all}`, {}, stop);
-    return this.follow(action, { method: 'POST', form: all }, stop);
+    if (method === 'GET') return this.follow(`${action.split('?')[0]}?${all}`, { from: page }, stop);
+    return this.follow(action, { method: 'POST', form: all, from: page }, stop);
   }
 }

@@ -69,7 +69,7 @@ export async function followSaml(
     const xml = Buffer.from(form.fields.SAMLResponse ?? form.fields.SAMLRequest ?? '', 'base64').toString();
     seen.push({ kind: kindOf(xml), binding: 'post', xml, to: form.action, relayState: form.fields.RelayState });
     if (stop(form.action)) return page;
-    page = await jar.get(form.action, { form: form.fields });
+    page = await jar.get(form.action, { form: form.fields, from: form.page });
   }
   throw new Error(`no end in sight at ${page.url}`);
 }

@@ -76,6 +76,8 @@ export const startingState = (redirectUri: string) => ({
 
 export type TestServer = {
   app: App;
+  /** On the loopback address; what browsers call it may be another thing, behind a proxy. */
+  port: number;
   baseUrl: string;
   issuer: string;
   redirectUri: string;
@@ -143,6 +145,7 @@ export async function startTestServer({
   if (redirectUri !== elsewhere) await apply(startingState(redirectUri));
   return {
     app,
+    port,
     baseUrl: full.baseUrl,
     issuer: `${full.baseUrl}/acme`,
     redirectUri,

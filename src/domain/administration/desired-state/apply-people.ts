@@ -29,6 +29,7 @@ async function applyUser(applying: Applying, context: string, desired: DesiredCo
       ...data,
       firstName: data.firstName ?? '',
       lastName: data.lastName ?? '',
+      role: data.role ?? 'regular',
       status: 'activated',
       emailVerified: data.email !== undefined,
     });
@@ -38,7 +39,8 @@ async function applyUser(applying: Applying, context: string, desired: DesiredCo
       result.generatedPasswords.push({ context, login, password: password.text });
     }
   } else {
-    const { firstName = user.firstName, lastName = user.lastName, role, department = user.department, customFields } = data;
+    // what the file does not mention stays
+    const { firstName = user.firstName, lastName = user.lastName, role = user.role, department = user.department, customFields } = data;
     const edited = await editUser(scope, user.userId, { firstName, lastName, role, department, customFields });
     if (edited !== user && JSON.stringify(pick(edited)) !== JSON.stringify(pick(user)))
       result.changes.push({ action: 'changed', what: `user ${login}` });

@@ -66,7 +66,7 @@ async function ensureContext(scope: Omit<Transaction, 'contextId'>, desired: Des
   const wanted: Partial<Context> = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, value ?? undefined]));
   if (!found) {
     result.changes.push({ action: 'created', what: `context ${desired.code}` });
-    return createContextWithBasics(scope, { ...wanted, code: desired.code, name });
+    return createContextWithBasics(scope, { ...wanted, code: desired.code, name: name ?? '' });
   }
   const changed = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) => wanted[key as 'name'] !== found[key as 'name']);
   if (changed.length > 0) {

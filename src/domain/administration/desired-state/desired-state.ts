@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { applicationInput, oidcInputKeys, samlInputKeys } from '../../applications/applications/index.ts';
+import { applicationInput, oidcInput, samlInput } from '../../applications/applications/index.ts';
 import { customFieldTypes } from '../../company/custom-fields/index.ts';
 
 type StateFault = { path: string; message: string; params?: Record<string, string | number> };
@@ -22,7 +22,7 @@ const user = z.strictObject({
   /** One of the two, of people who have one name. */
   firstName: z.string().trim().optional(),
   lastName: z.string().trim().optional(),
-  role: z.enum(['administrator', 'regular']).default('regular'),
+  role: z.enum(['administrator', 'regular']).optional(),
   department: text.optional(),
   /** By the code of the field. */
   customFields: z.record(z.string(), z.unknown()).optional(),
@@ -42,20 +42,19 @@ const customField = z.strictObject({
 
 const group = z.strictObject({ name: text, description: z.string().optional(), members: z.array(text).optional() });
 
-/** `metadata` is the partner's XML, or the octets of its file; of several providers in it `entityId` names the one. */
-const saml = z.strictObject(Object.fromEntries([...samlInputKeys, 'metadata'].map((key) => [key, z.unknown().optional()])));
-
 const application = z.strictObject({
   ...applicationInput.shape,
   enabled: z.boolean().optional(),
   assignedTo: z.strictObject({ groups: z.array(text).default([]), users: z.array(text).default([]) }).optional(),
-  oidc: z.strictObject(Object.fromEntries(oidcInputKeys.map((key) => [key, z.unknown().optional()]))).optional(),
-  saml: saml.optional(),
 });
+
+/** Its values are for the use case to judge, which knows the settings before. */
+const keysOf = (input: z.ZodObject) =>
+  z.strictObject(Object.fromEntries(Object.keys(input.shape).map((key) => [key, z.unknown().optional()]))).optional();
 
 const context = z.strictObject({
   code: text,
-  name: text,
+  name: text.optional(),
   environment: z.enum(['production', 'approval']).optional(),
   pairedWith: text.optional(),
   address: z
@@ -69,10 +68,20 @@ const context = z.strictObject({
   customFields: z.array(customField).default([]),
   users: z.array(user).default([]),
   groups: z.array(group).default([]),
-  applications: z.array(application).default([]),
 });
 
-const schema = z.strictObject({ contexts: z.array(context).min(1) });
+/** @param settings what stands below `oidc` and `saml` of an application */
+const fileWith = <T extends z.ZodRawShape>(settings: T) =>
+  z.strictObject({
+    /** For editors. */
+    $schema: z.string().optional(),
+    contexts: z.array(context.extend({ applications: z.array(application.extend(settings)).default([]) })).min(1),
+  });
+
+const schema = fileWith({ oidc: keysOf(oidcInput), saml: keysOf(samlInput) });
+
+/** Every key with what it takes, for editors and the reference. */
+export const describedFile = fileWith({ oidc: oidcInput.optional(), saml: samlInput.partial().optional() });
 
 export type DesiredState = z.output<typeof schema>;
 export type DesiredContext = DesiredState['contexts'][number];

@@ -3,4 +3,4 @@
 export { applyState } from './apply-state.ts';
 export type { ApplyResult, Change } from './applying.ts';
 export { createContextWithBasics } from './create-context-with-basics.ts';
-export { type DesiredState, parseState, StateError } from './desired-state.ts';
+export { type DesiredState, describedFile, parseState, StateError } from './desired-state.ts';

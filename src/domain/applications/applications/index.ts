@@ -14,7 +14,7 @@ export {
 } from './change-application.ts';
 export { isOpenAddress } from './http-addresses.ts';
 export { changeLogo, findLogo } from './logo.ts';
-export { matchesClientSecret, type OidcSettings, oidcInputKeys, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
+export { matchesClientSecret, type OidcSettings, oidcInput, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
 export {
   createPartnerReader,
   isNotable,
@@ -35,7 +35,7 @@ export {
   parseServices,
   type SamlInput,
   type SamlSettings,
-  samlInputKeys,
+  samlInput,
   toldFields,
 } from './saml-settings.ts';
 export { type PersonField, personFields, type SourceField } from './source-field.ts';

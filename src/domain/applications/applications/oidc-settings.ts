@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
 import { type FieldErrors, invalidInput, parseInput } from '../../../platform/errors/index.ts';
+import { clientKeys } from './client-keys.ts';
 import { sourceField } from './source-field.ts';
 
 /** How an application is an OpenID Connect client, in the names of RFC 7591 and OpenID Connect Registration. The secret is kept as a keyed fingerprint only. */
@@ -61,7 +62,8 @@ const schema = z.strictObject({
   backchannel_logout_uri: webUri.optional(),
   backchannel_logout_session_required: z.boolean().default(true),
   initiate_login_uri: webUri.optional(),
-  jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())).min(1).max(20) }).optional(),
+  jwks: clientKeys.optional(),
+  jwks_uri: webUri.optional(),
   require_pushed_authorization_requests: z.boolean().default(false),
   dpop_bound_access_tokens: z.boolean().default(false),
   /** A third party's: each person is asked before anything about them is passed on. */
@@ -74,7 +76,8 @@ const schema = z.strictObject({
     .optional(),
 });
 
-export const oidcInputKeys = Object.keys(schema.shape);
+/** What a form, a file or a program says of a client. */
+export const oidcInput = schema;
 
 const fingerprintPurpose = 'client-secret';
 
@@ -90,8 +93,8 @@ export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcS
   const faults: FieldErrors = {};
   const usesSecret = settings.token_endpoint_auth_method.startsWith('client_secret');
   if (usesSecret && !secret_fingerprint) faults.client_secret = 'fields.client_secret';
-  if (settings.token_endpoint_auth_method === 'private_key_jwt' && !settings.jwks) faults.jwks = 'fields.jwks';
-  if (settings.jwks?.keys.some((key) => 'd' in key || 'k' in key)) faults.jwks = 'fields.jwks_private';
+  if (settings.token_endpoint_auth_method === 'private_key_jwt' && !settings.jwks && !settings.jwks_uri) faults.jwks = 'fields.jwks';
+  if (settings.jwks && settings.jwks_uri) faults.jwks_uri = 'fields.jwks_both'; // RFC 7591 §2
   if (settings.grant_types.includes('authorization_code') && settings.redirect_uris.length === 0)
     faults.redirect_uris = 'fields.redirect_uris_missing';
   // RFC 6749 §4.4: client credentials are for confidential clients

@@ -127,7 +127,8 @@ export function portableSaml(saml: SamlSettings): Partial<SamlInput> {
   return Object.fromEntries(Object.entries(saml).filter(([key, value]) => value !== undefined && !isDefault(key, value)));
 }
 
-export const samlInputKeys = Object.keys(schema.shape);
+/** What a file says of a service provider. `metadata` is the partner's XML, or the name of a file that holds it; of several providers in it `entityId` names the one. */
+export const samlInput = schema.extend({ metadata: z.string().optional() });
 
 /** Checks what a person or file says of a service provider. @throws AppError invalid_input with a message key for each field */
 export function parseSamlSettings(input: Record<string, unknown>, now: Date, isHttpHost?: Scope['isHttpHost']): SamlSettings {

@@ -19,7 +19,9 @@ export type PersonField = (typeof personFields)[number];
 /** `custom.cost_center` is the company's own field of that code. */
 export type SourceField = PersonField | `custom.${string}`;
 
-export const sourceField = z.custom<SourceField>(
-  (value) => personFields.includes(value as PersonField) || (typeof value === 'string' && /^custom\.[a-z][a-z0-9_]{0,62}$/.test(value)),
-  'fields.invalid',
-);
+const customPattern = /^custom\.[a-z][a-z0-9_]{0,62}$/;
+const customSource = z
+  .custom<`custom.${string}`>((value) => typeof value === 'string' && customPattern.test(value))
+  .meta({ type: 'string', pattern: customPattern.source });
+
+export const sourceField = z.union([z.enum(personFields), customSource], 'fields.invalid');

@@ -3,7 +3,7 @@ import { type PageContext, type Refusal, renderPage } from '../../request/index.
 import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
 
 const lists = ['redirect_uris', 'post_logout_redirect_uris'] as const;
-const texts = ['client_id', 'backchannel_logout_uri', 'initiate_login_uri'] as const;
+const texts = ['client_id', 'jwks_uri', 'backchannel_logout_uri', 'initiate_login_uri'] as const;
 const flags = ['dpop_bound_access_tokens', 'require_pushed_authorization_requests'] as const;
 
 type OidcEntry = Extract<CatalogueEntry, { protocol: 'oidc' }>;
@@ -31,7 +31,7 @@ export function oidcValuesOf(application: Application): FormValues {
   return { ...application, version: undefined, saml: undefined, oidc };
 }
 
-/** Settings the form does not show (`jwks` and the like, set by a file) stay as they are. */
+/** Settings the form does not show (such as `backchannel_logout_session_required`, set by a file) stay as they are. */
 export function readOidcValues(page: PageContext, before?: Application): FormValues {
   const { form } = page;
   const { secret_fingerprint: _, ...kept } = before?.oidc ?? {};
@@ -43,6 +43,7 @@ export function readOidcValues(page: PageContext, before?: Application): FormVal
       ...Object.fromEntries(texts.map((name) => [name, form.get(name).trim() || undefined])),
       ...Object.fromEntries(lists.map((name) => [name, form.lines(name)])),
       ...Object.fromEntries(flags.map((name) => [name, form.get(name) === 'yes'])),
+      jwks: readKeys(form.get('jwks')),
       claims: readClaims(page),
       consent_required: form.get('consent_required') === 'yes' || undefined,
       client_id: form.get('client_id').trim() || general.code,
@@ -52,6 +53,17 @@ export function readOidcValues(page: PageContext, before?: Application): FormVal
     },
   };
 }
+
+/** @returns the text itself where it is not JSON: the domain says so, and the form shows it again */
+function readKeys(text: string): unknown {
+  try {
+    return text.trim() === '' ? undefined : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const showKeys = (keys: unknown): string => (keys === undefined || typeof keys === 'string' ? (keys ?? '') : JSON.stringify(keys, null, 2));
 
 /** A name without words is a line that nobody filled in. */
 function readClaims({ form }: PageContext): { name: string; from: SourceField }[] | undefined {
@@ -68,7 +80,10 @@ export async function renderOidcForm(
   refusal?: Refusal,
 ): Promise<void> {
   const claims = [...((values.oidc?.claims as object[] | undefined) ?? []), {}, {}, {}];
-  const lines = Object.fromEntries(lists.map((name) => [name, ((values.oidc?.[name] as string[] | undefined) ?? []).join('\n')]));
+  const lines = {
+    ...Object.fromEntries(lists.map((name) => [name, ((values.oidc?.[name] as string[] | undefined) ?? []).join('\n')])),
+    jwks: showKeys(values.oidc?.jwks),
+  };
   renderPage(
     page,
     'admin-console/applications/oidc-form',

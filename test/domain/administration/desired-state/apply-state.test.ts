@@ -47,6 +47,21 @@ describe('domain/administration/desired-state', () => {
     expect(await findContextByCode(store.scope.db, 'third')).to.equal(undefined);
   });
 
+  it('what exists needs no names: of a company and its people the rest stays, administrators included', async () => {
+    const result = await apply([{ code: 'acme', users: [{ email: 'ana@acme.example', department: 'Board' }] }]);
+    expect(result.changes.map(({ action, what }) => `${action} ${what}`)).to.deep.equal(['changed user ana@acme.example']);
+    expect(await findUserByLogin(store.scope, 'ana@acme.example')).to.include({
+      firstName: 'Ana',
+      role: 'administrator',
+      department: 'Board',
+    });
+    expect((await findContextByCode(store.scope.db, 'acme'))!.name).to.equal('Acme S.A.');
+    expect(await faults([{ code: 'brand-new' }])).to.deep.equal(['contexts[0].name fields.name']);
+    expect(await faults([{ code: 'acme', users: [{ username: 'nameless' }] }])).to.include(
+      'contexts[0].users[0].firstName fields.one_name',
+    );
+  });
+
   it('a file is brought into being as a whole, and the same file again changes nothing', async () => {
     const { scope } = store;
     const result = await apply([everything()]);
@@ -134,8 +149,8 @@ describe('domain/administration/desired-state', () => {
   });
 
   it('keys that there are not, and values of another shape, are told all at once before anything is done', () => {
-    const parse = () => parseState({ contexts: [{ code: 'acme', users: [{ emial: 'x', firstName: 'A', lastName: 'B', role: 'boss' }] }] });
-    expect(parse).to.throw(StateError, /contexts\[0\]\.name: is missing/);
+    const parse = () => parseState({ contexts: [{ name: 'Acme', users: [{ emial: 'x', firstName: 'A', lastName: 'B', role: 'boss' }] }] });
+    expect(parse).to.throw(StateError, /contexts\[0\]\.code: is missing/);
     expect(parse).to.throw(/contexts\[0\]\.users\[0\]\.role/);
     expect(parse).to.throw(/contexts\[0\]\.users\[0\]\.emial: there is no such key/);
     expect(() => parseState({ contexts: [] })).to.throw(StateError);

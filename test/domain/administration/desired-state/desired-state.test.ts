@@ -1,5 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { parseState, StateError } from '../../../../src/domain/administration/desired-state/index.ts';
+
+const example = () => {
+  const guide = readFileSync(new URL('../../../../docs/operators.md', import.meta.url), 'utf8');
+  return /## Companies from a file\n\n```yaml\n([\s\S]*?)```/.exec(guide)![1]!;
+};
 
 describe('domain/administration/desired-state: the file', () => {
   const stateOf = (...applications: object[]) => ({ contexts: [{ code: 'acme', name: 'Acme', applications }] });
@@ -21,5 +29,14 @@ describe('domain/administration/desired-state: the file', () => {
       { path: 'contexts[0].applications[1].launchUrl', message: 'fields.web_uri' },
       { path: 'contexts[0].applications[1].partnerMetadata', message: 'there is no such key' },
     ]);
+  });
+
+  it('the guide’s example is what the schema for editors takes, and so is `$schema`', () => {
+    const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL('../../../../docs/apply.schema.json', import.meta.url), 'utf8')));
+    const state = { $schema: 'docs/apply.schema.json', ...parse(example()) };
+    expect(schema.safeParse(state).error?.message).to.equal(undefined);
+    expect(parseState(state).contexts).to.have.length(1);
+    state.contexts[0].applications[0].lunchUrl = 'https://payroll.acme.example/';
+    expect(schema.safeParse(state).success).to.equal(false);
   });
 });

@@ -1,0 +1,124 @@
+import { samlOptionNames } from '../src/domain/applications/applications/index.ts';
+import { words } from './saml-options-page.ts';
+
+/** What each key of the file of `apply` means, by its path. A test says which is missing and which nobody reads any more. */
+export const descriptions: Record<string, string> = {
+  $schema: 'Where this schema lies, for editors; `apply` does not read it.',
+  contexts: 'The companies that the file describes; others are left alone.',
+
+  'contexts[].code': 'Names the company in addresses and on the command line; it cannot be changed. A company of a new code is made.',
+  'contexts[].name': 'Shown on every page. Needed for a new company only.',
+  'contexts[].environment': 'Whether people really work with it (`production`) or try things out (`approval`).',
+  'contexts[].pairedWith': 'For an `approval` company: the code of the `production` company that it belongs to.',
+  'contexts[].address':
+    'An origin of its own, such as `https://login.acme.example`; `null` takes it away, and the company lives at BASE_URL/code.',
+  'contexts[].samlEntityId': 'A fixed SAML entity ID where partners expect one; `null` goes back to the company’s address.',
+  'contexts[].timeZone': 'An IANA name, such as `America/Sao_Paulo`; `UTC` for a new company without one.',
+  'contexts[].customFields': 'Fields of people that the company defines. A file does not delete any.',
+  'contexts[].users': 'People, found by e-mail or username. A file does not delete any.',
+  'contexts[].groups': 'Groups, found by name. A file does not delete any.',
+  'contexts[].applications': 'Applications, found by code. A file does not delete any.',
+
+  'contexts[].customFields[].code': 'Names the field: `customFields.cost_center` of a person, `custom.cost_center` in mappings.',
+  'contexts[].customFields[].label': 'How people see it.',
+  'contexts[].customFields[].type': 'What it holds; it cannot be changed.',
+  'contexts[].customFields[].options': 'What can be chosen, for `choice` and `choices`.',
+  'contexts[].customFields[].required': 'New people need it, in the file too.',
+  'contexts[].customFields[].personal': 'Its values stay out of the audit report, which says only that they changed.',
+
+  'contexts[].users[].email': 'A person signs in with this or with `username`; administrators need one.',
+  'contexts[].users[].username': 'A person signs in with this or with `email`.',
+  'contexts[].users[].firstName': 'A new person needs one of the two names; an empty text takes it away.',
+  'contexts[].users[].lastName': 'As `firstName`.',
+  'contexts[].users[].role': '`regular` for a new person without one.',
+  'contexts[].users[].department': 'As in the company.',
+  'contexts[].users[].customFields': 'Values of custom fields, by the code of the field.',
+  'contexts[].users[].password': 'Replaces the one in force and ends the person’s sessions; the one in force again changes nothing.',
+  'contexts[].users[].generatePassword': 'Makes a password when the person is created, and prints it once.',
+
+  'contexts[].groups[].name': 'Found by this.',
+  'contexts[].groups[].description': 'For administrators.',
+  'contexts[].groups[].members': 'E-mails or usernames; who is not in the list is removed. Left out, the members stay.',
+
+  'contexts[].applications[].code': 'Names the application in files and addresses.',
+  'contexts[].applications[].name': 'Shown on the Launchpad and on the sign-in page.',
+  'contexts[].applications[].description': 'Shown on the Launchpad.',
+  'contexts[].applications[].category': 'Groups the tiles of the Launchpad.',
+  'contexts[].applications[].catalogueEntry':
+    'An entry of the catalogue, such as `apache`, under whose names the console shows our values.',
+  'contexts[].applications[].navigable': 'Everybody in the company may open it, without an assignment.',
+  'contexts[].applications[].launchUrl':
+    'What the tile of the Launchpad opens: the page of the application that starts a sign-in. Without it (and without `oidc.initiate_login_uri`) an OpenID Connect application has a tile that leads nowhere. SAML applications need none.',
+  'contexts[].applications[].enabled': 'Whether people can sign in to it; a new one is enabled.',
+  'contexts[].applications[].assignedTo': 'Who may open it; who is not in the lists is removed. Left out, the assignments stay.',
+  'contexts[].applications[].assignedTo.groups': 'Names of groups; `Everyone` is everybody in the company.',
+  'contexts[].applications[].assignedTo.users': 'E-mails or usernames.',
+  'contexts[].applications[].oidc': 'How it signs people in by OpenID Connect, in the names of RFC 7591.',
+  'contexts[].applications[].saml': 'How it signs people in by SAML 2.0.',
+
+  'contexts[].applications[].oidc.client_id': 'How the application names itself in requests.',
+  'contexts[].applications[].oidc.client_secret':
+    'At least 16 characters. Left out, the one in force stays; a new application with a secret needs one.',
+  'contexts[].applications[].oidc.client_secret_expires_at':
+    'Seconds since 1970; 0 is never. Left out, a new secret has no end and one that stays keeps its own.',
+  'contexts[].applications[].oidc.token_endpoint_auth_method':
+    'How it proves itself at the token endpoint. `none` is a public client, in a browser or on a phone, which has to use PKCE.',
+  'contexts[].applications[].oidc.redirect_uris':
+    'Where people may be sent back to, compared character by character. Needed with `authorization_code`.',
+  'contexts[].applications[].oidc.post_logout_redirect_uris': 'Where people may be sent back to after they signed out.',
+  'contexts[].applications[].oidc.grant_types': 'How it may ask for tokens.',
+  'contexts[].applications[].oidc.id_token_signed_response_alg': 'How ID tokens are signed; some applications know RS256 only.',
+  'contexts[].applications[].oidc.backchannel_logout_uri': 'Called by the server when a session ends (OpenID Connect Back-Channel Logout).',
+  'contexts[].applications[].oidc.backchannel_logout_session_required': 'Whether logout tokens carry `sid`.',
+  'contexts[].applications[].oidc.initiate_login_uri':
+    'What the tile of the Launchpad opens in preference to `launchUrl` (OpenID Connect Core §4).',
+  'contexts[].applications[].oidc.jwks': 'For `private_key_jwt`: the application’s public keys. Never a private one.',
+  'contexts[].applications[].oidc.jwks.keys': 'RSA of 2048 bits or more, EC or Ed25519 (RFC 7517).',
+  'contexts[].applications[].oidc.jwks_uri':
+    'For `private_key_jwt`, in place of `jwks`: where the application publishes its keys. A private address has to be in `PORTARIA_OUTBOUND_ALLOW`.',
+  'contexts[].applications[].oidc.require_pushed_authorization_requests': 'Refuses requests that were not pushed before (RFC 9126).',
+  'contexts[].applications[].oidc.dpop_bound_access_tokens': 'Binds tokens to a key of the application (RFC 9449).',
+  'contexts[].applications[].oidc.consent_required': 'A third party’s: each person is asked before anything about them is passed on.',
+  'contexts[].applications[].oidc.claims': 'Claims besides the standard ones, released with the scope `profile`.',
+  'contexts[].applications[].oidc.claims[].name': 'Such as `cost_center`; not one of the standard claims.',
+  'contexts[].applications[].oidc.claims[].from': 'The field of the person that fills it, or `custom.` and the code of a custom field.',
+
+  'contexts[].applications[].saml.metadata':
+    'The partner’s metadata, as XML or as the name of a file beside this one. What is written beside it comes before it.',
+  'contexts[].applications[].saml.entityId': 'The partner’s name. Needed without `metadata`.',
+  'contexts[].applications[].saml.assertionConsumerServices': 'Where answers may go. Needed without `metadata`.',
+  'contexts[].applications[].saml.assertionConsumerServices[].url': 'An address for POST.',
+  'contexts[].applications[].saml.assertionConsumerServices[].index': 'As requests name it; left out, the next that is free.',
+  'contexts[].applications[].saml.assertionConsumerServices[].isDefault': 'For requests that name none.',
+  'contexts[].applications[].saml.singleLogoutServices': 'Where the partner is told that a session ends.',
+  'contexts[].applications[].saml.singleLogoutServices[].binding': 'How it is told.',
+  'contexts[].applications[].saml.singleLogoutServices[].url': 'Where requests go.',
+  'contexts[].applications[].saml.singleLogoutServices[].responseUrl': 'Where answers go, if elsewhere.',
+  'contexts[].applications[].saml.signingCertificates': 'What the partner signs with, as PEM or base64.',
+  'contexts[].applications[].saml.encryptionCertificate': 'What assertions are encrypted for, with an RSA key.',
+  'contexts[].applications[].saml.nameIdFormat': 'How the person is named unless the request asks for another format.',
+  'contexts[].applications[].saml.nameIdField':
+    'The field behind an unspecified name (`login` without one), or a persistent one that the partner knows already. It should be different for everybody; of several values the first counts.',
+  'contexts[].applications[].saml.forceNameIdFormat': 'Answers in `nameIdFormat` even when the request asks for another.',
+  'contexts[].applications[].saml.attributes': 'What is told of the person.',
+  'contexts[].applications[].saml.attributes[].name': 'As the partner expects it.',
+  'contexts[].applications[].saml.attributes[].nameFormat': 'How the name is to be read.',
+  'contexts[].applications[].saml.attributes[].friendlyName': 'For people who read the message.',
+  'contexts[].applications[].saml.attributes[].from': 'The field of the person that fills it, or `custom.` and the code of a custom field.',
+  'contexts[].applications[].saml.attributes[].value': 'The same text for everybody, in place of `from`.',
+  'contexts[].applications[].saml.attributes[].template':
+    'A text with fields, in place of `from`: `{firstName} {lastName}`; `{group}` gives a value for each group, `{group:AWS-}` for those that begin so.',
+  'contexts[].applications[].saml.sendGroups': 'Adds `GroupId` and `Groupname`, a value for each group.',
+  'contexts[].applications[].saml.signAssertion': 'The assertion or the response has to be signed.',
+  'contexts[].applications[].saml.signResponse': 'The assertion or the response has to be signed.',
+  'contexts[].applications[].saml.signatureAlgorithm': 'How we sign.',
+  'contexts[].applications[].saml.encryptAssertion': 'Needs the partner’s certificate.',
+  'contexts[].applications[].saml.encryptionAlgorithm': 'CBC is for older software.',
+  'contexts[].applications[].saml.requireSignedRequests': 'Needs the partner’s certificate.',
+  'contexts[].applications[].saml.metadataUrl': 'Where the partner publishes its metadata; it is read again every hour.',
+  'contexts[].applications[].saml.defaultRelayState': 'Sent with a sign-in that begins at the Launchpad.',
+
+  ...Object.fromEntries(
+    samlOptionNames.map((name) => [`contexts[].applications[].saml.${name}`, `${words[name].label}. ${words[name].advice}`]),
+  ),
+};

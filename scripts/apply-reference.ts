@@ -1,0 +1,109 @@
+// Prints docs/apply.md: every key of the file of `portaria apply`. `--write` puts it there, and docs/apply.schema.json, which editors read; a test keeps both equal.
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { describedFile } from '../src/domain/administration/desired-state/index.ts';
+import { descriptions } from './apply-descriptions.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+export const [page, schemaFile] = ['docs/apply.md', 'docs/apply.schema.json'];
+
+type Schema = z.core.JSONSchema.BaseSchema;
+
+const isObject = (schema: unknown): schema is Schema => typeof schema === 'object' && schema !== null;
+
+/** Every key below `schema` with its path, in order; `seen` gets it before what is below it. */
+function walk(schema: Schema, seen: (path: string, key: Schema, isNeeded: boolean) => void, path = ''): void {
+  if (isObject(schema.items)) walk(schema.items as Schema, seen, `${path}[]`);
+  for (const [name, key] of Object.entries(schema.properties ?? {})) {
+    if (!isObject(key)) continue;
+    const below = path ? `${path}.${name}` : name;
+    seen(below, key, schema.required?.includes(name) === true);
+    walk(key, seen, below);
+  }
+}
+
+/** JSON Schema of draft 7, which editors know best. */
+const schemaOfFile = (): Schema => z.toJSONSchema(describedFile, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
+
+/** Paths of all keys that `apply` reads. */
+export function applyKeys(): string[] {
+  const keys: string[] = [];
+  walk(schemaOfFile(), (path) => keys.push(path));
+  return keys;
+}
+
+export function applySchema(): string {
+  const schema = schemaOfFile();
+  schema.title = 'What `portaria apply` reads';
+  walk(schema, (path, key) => {
+    key.description = descriptions[path];
+  });
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+const names: Record<string, string> = {
+  string: 'text',
+  boolean: '`true`, `false`',
+  integer: 'number',
+  number: 'number',
+  array: 'list',
+  null: '`null`',
+};
+
+function takes(schema: Schema): string {
+  if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(', ');
+  if (schema.anyOf) return schema.anyOf.map((one) => takes(one as Schema)).join(' or ');
+  if (schema.type === 'array') {
+    const items = isObject(schema.items) ? (schema.items as Schema) : {};
+    return items.properties ? 'list' : items.enum ? `list of ${takes(items)}` : 'list of texts';
+  }
+  if (schema.pattern?.startsWith('^custom')) return '`custom.CODE`';
+  return names[String(schema.type)] ?? 'keys';
+}
+
+const titles: Record<string, string> = {
+  '': 'The file',
+  'contexts[]': 'A company',
+  'contexts[].customFields[]': 'A custom field',
+  'contexts[].users[]': 'A person',
+  'contexts[].groups[]': 'A group',
+  'contexts[].applications[]': 'An application',
+  'contexts[].applications[].oidc': 'An application by OpenID Connect',
+  'contexts[].applications[].saml': 'An application by SAML 2.0',
+};
+
+/** The section of a key is the longest path that leads to it; the rest is its name there. */
+function placeOf(path: string): [section: string, name: string] {
+  const section = Object.keys(titles)
+    .filter((title) => title === '' || path.startsWith(`${title}.`))
+    .sort((a, b) => b.length - a.length)[0]!;
+  return [section, section ? path.slice(section.length + 1) : path];
+}
+
+export function applyPage(): string {
+  const rows = new Map(Object.keys(titles).map((section): [string, string[]] => [section, []]));
+  walk(schemaOfFile(), (path, key, isNeeded) => {
+    const [section, name] = placeOf(path);
+    const isEmpty = key.default === undefined || (Array.isArray(key.default) && key.default.length === 0) || key.default === '';
+    const standard = isNeeded ? '**needed**' : isEmpty ? '' : `\`${String(key.default)}\``;
+    rows.get(section)!.push(`| \`${name}\` | ${takes(key)} | ${standard} | ${descriptions[path] ?? 'no text'} |`);
+  });
+  const sections = [...rows].map(
+    ([section, lines]) =>
+      `## ${titles[section]}\n\n${section ? `\`${section}\`\n\n` : ''}| key | takes | default | what it is |\n|---|---|---|---|\n${lines.join('\n')}\n`,
+  );
+  return `# The file of \`portaria apply\`: every key
+
+An example and the rules are in the [guide for operators](operators.md#companies-from-a-file). Editors complete and check the file by [apply.schema.json](apply.schema.json): begin a YAML file with
+\`# yaml-language-server: $schema=docs/apply.schema.json\`, or give JSON the key \`$schema\`. This page and the schema are generated from the sources: \`npm run generate\`.
+
+${sections.join('\n')}`;
+}
+
+if (import.meta.main) {
+  if (process.argv.includes('--write')) {
+    writeFileSync(root + page, applyPage());
+    writeFileSync(root + schemaFile, applySchema());
+  } else process.stdout.write(applyPage());
+}

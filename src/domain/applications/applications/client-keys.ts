@@ -1,0 +1,28 @@
+import { createPublicKey } from 'node:crypto';
+import { z } from 'zod';
+
+type Jwk = Record<string, unknown>;
+
+/** Members of RFC 7518 §6.2.2, §6.3.2 and §6.4.1 that only the holder may know. */
+const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
+/** RFC 7517 §5: a set of public keys, with at least one that an assertion can be verified by (RFC 7518 §3.1, RFC 8037). */
+export const clientKeys = z
+  .object(
+    { keys: z.array(z.record(z.string(), z.unknown()), 'fields.jwks_set').min(1, 'fields.jwks_set').max(20, 'fields.jwks_set') },
+    'fields.jwks_set',
+  )
+  .superRefine(({ keys }, ctx) => {
+    const refuse = (message: string) => ctx.addIssue({ code: 'custom', message });
+    if (keys.some((key) => secretMembers.some((member) => member in key))) refuse('fields.jwks_private');
+    else if (!keys.every(isUsable)) refuse('fields.jwks_unusable');
+  });
+
+function isUsable(key: Jwk): boolean {
+  try {
+    const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = createPublicKey({ key, format: 'jwk' });
+    return kind === 'rsa' ? (details?.modulusLength ?? 0) >= 2048 : kind === 'ec' || kind === 'ed25519';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { type Httpd, missingForApache, startHttpd } from '../../support/apache.ts';
+import { missingForGuides, pathsIn, signIn, signOut, snippetsOf, startWorld, type World } from '../../support/guides.ts';
+import { needSoftware } from '../../support/missing.ts';
+import { makeKeys } from '../../support/saml.ts';
+import { freePort } from '../../support/server.ts';
+
+const [intranet, app] = ['intranet.example.com', 'app.example.com'];
+
+describe('interop: guides to Apache, as they are printed, in Chromium over TLS', function () {
+  this.timeout(120_000);
+  let world: World;
+  const running: Httpd[] = [];
+
+  before(async function () {
+    needSoftware(this, missingForGuides(), missingForApache('auth_openidc'), missingForApache('auth_mellon'));
+    world = await startWorld([intranet, app]);
+  });
+  after(async () => {
+    for (const httpd of running) await httpd.stop();
+    await world?.close();
+  });
+
+  const userOf = async (url: string) => {
+    const page = await world.open(url);
+    await signIn(page);
+    await page.waitForURL(url);
+    return { page, user: /USER=(\S+)/.exec((await page.textContent('body'))!)?.[1] };
+  };
+
+  it('apache-openid-connect.md', async () => {
+    await world.register('apache-openid-connect.md');
+    const [directives] = snippetsOf('apache-openid-connect.md', 'apache');
+    const port = await freePort();
+    // the certificate of a real server is of an authority that the machine knows
+    const around = `${world.behindTls(intranet)}\nOIDCXForwardedHeaders X-Forwarded-Proto X-Forwarded-Port\nOIDCCABundlePath ${world.front.authority}\nOIDCOutgoingProxy ${world.front.proxy}\n`;
+    running.push(await startHttpd(port, 'auth_openidc', {}, () => around + directives));
+    world.front.route(intranet, port);
+
+    const { page, user } = await userOf(`https://${intranet}/protected/`);
+    expect(user, running[0]!.errorLog()).to.equal('jsilva');
+    const cookies = await page.context().cookies(`https://${intranet}/`);
+    expect(cookies.map(({ secure }) => secure)).to.deep.equal([true]);
+    await page.goto(`https://${intranet}/protected/redirect_uri?logout=${encodeURIComponent(`https://${intranet}/`)}`);
+    await page.click('main button[type=submit]');
+    await page.waitForURL(`https://${intranet}/`);
+    await page.goto(`https://${intranet}/protected/`);
+    await page.waitForSelector('input[name=password]');
+  });
+
+  it('apache-saml.md', async () => {
+    const [directives] = snippetsOf('apache-saml.md', 'apache');
+    const port = await freePort();
+    const keys = makeKeys();
+    const files = { 'sp.key': keys.pem, 'sp.crt': keys.certificate, 'portaria.xml': await world.metadata() };
+    const httpd = await startHttpd(port, 'auth_mellon', files, (folder) =>
+      [world.behindTls(app), pathsIn(directives!, '/etc/apache2/saml', folder)].join('\n'),
+    );
+    running.push(httpd);
+    world.front.route(app, port);
+    await world.register('apache-saml.md', { 'app-metadata.xml': await world.fetch(app, '/mellon/metadata') });
+
+    const first = await userOf(`https://${app}/protected/`);
+    expect(first.user, httpd.errorLog()).to.equal('jsilva');
+    const second = await userOf(`https://${app}/protected/`);
+    expect(second.user, 'the same at the next sign-in').to.equal('jsilva');
+    await signOut(second.page);
+    await second.page.goto(`https://${app}/protected/`);
+    await second.page.waitForSelector('input[name=password]');
+    await first.page.goto(`https://${app}/mellon/logout?ReturnTo=${encodeURIComponent(`https://${app}/bye`)}`);
+    await first.page.waitForURL(`https://${app}/bye`);
+    await first.page.goto(`https://${app}/protected/`);
+    await first.page.waitForSelector('input[name=password]');
+  });
+});

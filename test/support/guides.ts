@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import { parse } from 'yaml';
+import type { Config } from '../../src/config/index.ts';
+import { chromiumPath, launchChromium, openBrowserContext } from './chromium.ts';
+import { type Front, startFront } from './front.ts';
+import { send } from './jar.ts';
+import { eventually } from './process.ts';
+import { passwords, startTestServer, type TestServer } from './server.ts';
+
+const folder = new URL('../../docs/guides/', import.meta.url);
+
+/** The snippets of a guide in this language, as they are printed. */
+export function snippetsOf(guide: string, language: string): string[] {
+  const text = readFileSync(new URL(guide, folder), 'utf8');
+  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].filter(([, found]) => found === language).map(([, , snippet]) => snippet!);
+}
+
+type Program = { child: ChildProcess; output(): string; stop(): Promise<void> };
+
+/** What guides take for granted: Portaria at https://login.example.com, Chromium, and the names of applications. */
+export type World = {
+  server: TestServer;
+  front: Front;
+  browser: Browser;
+  /**
+   * Registers what the guide says.
+   * @param files what stands in the files that it names
+   * @param change for what cannot be as printed, such as a port that may be taken
+   */
+  register(guide: string, files?: Record<string, string>, change?: (snippet: string) => string): Promise<void>;
+  /** Portaria's metadata. */
+  metadata(): Promise<string>;
+  /** What an application hands out to programs. */
+  fetch(host: string, path: string): Promise<string>;
+  /** Directives of an Apache that people reach by this name, over TLS. */
+  behindTls(host: string): string;
+  /** Runs the guide's program, as it is printed. */
+  run(guide: string, env?: Record<string, string>, which?: number): Program;
+  /** A page of a browser of its own. */
+  open(url: string): Promise<Page>;
+  close(): Promise<void>;
+};
+
+export const missingForGuides = (): string | undefined => (chromiumPath ? undefined : 'apt-get install chromium');
+
+const login = 'login.example.com';
+
+/** @param hosts names of the applications */
+export async function startWorld(hosts: string[], config: Partial<Config> = {}): Promise<World> {
+  const front = await startFront([login, ...hosts]);
+  const server = await startTestServer({ jobs: true, config: { ...config, baseUrl: `https://${login}` } });
+  front.route(login, server.port);
+  const browser = await launchChromium(front.chromium);
+  const programs: Program[] = [];
+  return {
+    server,
+    front,
+    browser,
+    async register(guide, files = {}, change = (snippet) => snippet) {
+      const read = (_key: unknown, value: unknown) => (typeof value === 'string' ? (files[value] ?? value) : value);
+      for (const snippet of snippetsOf(guide, 'yaml')) await server.apply(parse(change(snippet), read));
+    },
+    metadata: async () => (await send(`http://127.0.0.1:${server.port}/acme/saml/metadata`)).text,
+    fetch: async (host, path) => (await send(`http://127.0.0.1:${front.portOf(host)}${path}`, { headers: { host } })).text,
+    behindTls: (host) => `ServerName https://${host}\nUseCanonicalName On`,
+    run(guide, env = {}, which = 0) {
+      // below the project, where its packages are found
+      const file = fileURLToPath(new URL(`../${guide.replace('.md', '')}-${which}-${process.pid}.mjs`, import.meta.url));
+      writeFileSync(file, snippetsOf(guide, 'js')[which]!);
+      const child = spawn(process.execPath, [file], { env: { PATH: process.env.PATH, ...front.env, ...env } });
+      let output = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk) => {
+          output += chunk;
+        });
+      const program = {
+        child,
+        output: () => output,
+        async stop() {
+          rmSync(file, { force: true });
+          if (child.exitCode !== null || child.signalCode) return;
+          child.kill();
+          await once(child, 'exit');
+        },
+      };
+      programs.push(program);
+      return program;
+    },
+    async open(url) {
+      const page = await (await openBrowserContext(browser)).newPage();
+      await page.goto(url);
+      return page;
+    },
+    async close() {
+      for (const program of programs) await program.stop();
+      await browser.close();
+      await front.close();
+      await server.close();
+    },
+  };
+}
+
+/** A path as printed, put where the test may write. */
+export const pathsIn = (text: string, printed: string, place: string): string => text.replaceAll(printed, place);
+
+/** On the sign-in page, as a person does. */
+export async function signIn(page: Page, name = 'jsilva', password = passwords.joao): Promise<void> {
+  await page.waitForSelector('input[name=login]');
+  expect(new URL(page.url()).host).to.equal(login);
+  await page.fill('input[name=login]', name);
+  await page.fill('input[name=password]', password);
+  await page.click('main button[type=submit]');
+}
+
+/** At Portaria, which tells the applications. */
+export async function signOut(page: Page): Promise<void> {
+  await page.goto(`https://${login}/acme/sign-out`);
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('text=You are signed out');
+  expect(await page.textContent('main')).not.to.contain('did not confirm');
+}
+
+/** Until something listens there. */
+export const listening = (port: number): Promise<void> => eventually(() => send(`http://127.0.0.1:${port}/`), 20_000);
