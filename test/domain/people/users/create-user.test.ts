@@ -16,6 +16,7 @@ describe('domain/people/users: a new person', () => {
 
   const refused: [what: string, change: Partial<NewUser>, field: string][] = [
     ['no name', { firstName: '' }, 'firstName'],
+    ['a name that nobody can see', { lastName: ' \u200b' }, 'lastName'],
     ['a line break in a name', { lastName: 'a\nb' }, 'lastName'],
     ['a long department', { department: 'x'.repeat(101) }, 'department'],
     ['S59: no e-mail address', { email: 'eva' }, 'email'],
