@@ -1,5 +1,17 @@
 import { expect } from 'chai';
-import { exportedFunctions, firstParameter, modules, parametersOf, partsOf, typesIn } from './sources.ts';
+import {
+  type Declared,
+  declaredInSlices,
+  exportedFunctions,
+  firstParameter,
+  modules,
+  namedByTestsOfSlices,
+  namesIn,
+  offeredBySlices,
+  parametersOf,
+  partsOf,
+  typesIn,
+} from './sources.ts';
 
 const functions = exportedFunctions();
 const mostParameters = 5;
@@ -16,6 +28,20 @@ describe('functions', () => {
       return !isScope && typesIn(first)[0] !== 'Applying';
     });
     expect(wrong.map(({ file, name }) => `${file}: ${name}`)).to.deep.equal([]);
+  });
+
+  it('a test of its slice names every use case; what a slice keeps to itself is tested by what it offers', () => {
+    const declared = declaredInSlices().map((one) => ({ ...one, names: namesIn(one.body) }));
+    const [offered, named] = [offeredBySlices(), namedByTestsOfSlices()];
+    const isTested = ({ slice, name }: Declared, seen: string[] = []): boolean => {
+      if (named.has(`${slice} ${name}`)) return true;
+      if (offered.has(`${slice} ${name}`)) return false;
+      const users = declared.filter((one) => one.slice === slice && one.names.has(name) && ![name, ...seen].includes(one.name));
+      return users.some((one) => isTested(one, [...seen, name]));
+    };
+    const useCases = declared.filter(({ names }) => names.has('useCase') || names.has('inTransaction'));
+    expect(useCases.length).to.be.greaterThan(100);
+    expect(useCases.filter((one) => !isTested(one)).map(({ file, name }) => `${file}: ${name}`)).to.deep.equal([]);
   });
 
   it('a function of a store that asks the database takes the scope first, or the database where no company is known', () => {

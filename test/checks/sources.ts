@@ -69,6 +69,51 @@ function functionsOf(declarationOf: (item: ModuleItem) => ModuleItem | undefined
   );
 }
 
+/** A declaration at the top of a file of a slice of the domain, such as `people/users`. */
+export type Declared = { slice: string; file: string; name: string; body: unknown };
+
+/** Everything that the slices of the domain declare, exported or not. */
+export const declaredInSlices = (): Declared[] =>
+  modules.flatMap(({ file, module }) => {
+    const slice = /^src\/domain\/([^/]+\/[^/]+)\//.exec(file)?.[1];
+    if (!slice) return [];
+    return module.body.flatMap((item): Declared[] => {
+      const declaration = item.type === 'ExportDeclaration' ? item.declaration : item;
+      if (declaration.type === 'FunctionDeclaration') return [{ slice, file, name: declaration.identifier.value, body: declaration.body }];
+      if (declaration.type !== 'VariableDeclaration') return [];
+      return declaration.declarations.flatMap(({ id, init }) =>
+        id.type === 'Identifier' ? [{ slice, file, name: id.value, body: init }] : [],
+      );
+    });
+  });
+
+/** The names that a part of a tree mentions. */
+export const namesIn = (value: unknown): Set<string> =>
+  new Set([...partsOf(value)].flatMap(({ part }) => (part.type === 'Identifier' ? [String(part.value)] : [])));
+
+/** What the face of each slice offers, as `people/users changeStatus`. */
+export const offeredBySlices = (): Set<string> =>
+  new Set(
+    modules.flatMap(({ file, module }) => {
+      const slice = /^src\/domain\/([^/]+\/[^/]+)\/(?:[^/]+\/)?index\.ts$/.exec(file)?.[1];
+      const exported = module.body.flatMap((item) => (slice && item.type === 'ExportNamedDeclaration' ? item.specifiers : []));
+      return exported.flatMap((one) => (one.type === 'ExportSpecifier' ? [`${slice} ${one.orig.value}`] : []));
+    }),
+  );
+
+/** What the tests of each slice import from it, as `people/users changeStatus`. */
+export const namedByTestsOfSlices = (): Set<string> =>
+  new Set(
+    globSync('test/domain/*/*/**/*.ts', { cwd: root }).flatMap((file) => {
+      const [slice = ''] = /[^/]+\/[^/]+/.exec(file.slice('test/domain/'.length))!;
+      const { body } = parseSync(read(file), { syntax: 'typescript', target: 'esnext' });
+      const imported = body.flatMap((item) =>
+        item.type === 'ImportDeclaration' && item.source.value.includes(`/src/domain/${slice}/`) ? item.specifiers : [],
+      );
+      return imported.flatMap((one) => (one.type === 'ImportSpecifier' ? [`${slice} ${(one.imported ?? one.local).value}`] : []));
+    }),
+  );
+
 /** The pattern of a function's first parameter. */
 export const firstParameter = ({ declared }: Exported): Part | undefined => {
   const [first] = declared.params as (Param | Pattern)[];

@@ -40,7 +40,7 @@ export const changePolicy = useCase(
     const now = scope.clock.now();
     // what nobody has confirmed yet is no ground to stand on: a change during a trial is measured against the rules before it
     const before = stored.trial && stored.trial.revertsAt > now ? stored.trial.before : rulesInForce(stored, now);
-    await refuseUnknownTargets(scope, before, after);
+    await refuseUnknownTargets(scope, [before, stored.rules], after);
     if (await locksOut(scope, after, usableFactors)) throw new AppError('policy_locks_out', 409);
     const trial = isRisky(before, after) ? { before, revertsAt: new Date(now.getTime() + trialMs) } : undefined;
     await save(scope, { rules: after, trial, version }, 'sign-in-policy.changed', { before, after, ...(trial ? { trial: true } : {}) });
@@ -95,8 +95,8 @@ async function save(
 }
 
 /** A group or application of this company; one that was deleted since may stay. */
-async function refuseUnknownTargets(scope: Scope, before: PolicyRules, after: PolicyRules): Promise<void> {
-  const known = new Set(before.overrides.map(({ for: target }) => JSON.stringify(target)));
+async function refuseUnknownTargets(scope: Scope, before: PolicyRules[], after: PolicyRules): Promise<void> {
+  const known = new Set(before.flatMap(({ overrides }) => overrides.map(({ for: target }) => JSON.stringify(target))));
   for (const { for: target } of after.overrides) {
     if (known.has(JSON.stringify(target))) continue;
     if (target.kind === 'group') await getGroup(scope, target.groupId);

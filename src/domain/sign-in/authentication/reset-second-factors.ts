@@ -17,7 +17,7 @@ import { takeAttempt } from './take-attempt.ts';
 const factorReset = z.object({
   justification: z
     .string()
-    .transform((text) => text.trim().replace(/\p{C}+/gu, ' '))
+    .transform((text) => text.replace(/\p{C}+/gu, ' ').trim())
     .refine((text) => text !== '' && text.length <= 1000, 'fields.justification'),
 });
 

@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { changeOwnContext, getOwnContext, isContextCode } from '../../../../src/domain/company/contexts/index.ts';
+import {
+  changeOwnContext,
+  editContext,
+  findContextByCode,
+  getOwnContext,
+  isContextCode,
+} from '../../../../src/domain/company/contexts/index.ts';
+import { eventsOf } from '../../../support/audit.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
 describe('domain/company/contexts: codes', () => {
@@ -27,5 +34,21 @@ describe('domain/company/contexts: what administrators change', () => {
     const named = await getOwnContext(store.scope);
     await changeOwnContext(store.scope, { samlEntityId: undefined }, named.version);
     expect([named.samlEntityId, (await getOwnContext(store.scope)).samlEntityId]).to.deep.equal(['urn:acme:idp', undefined]);
+  });
+
+  it('an operator changes the address and the rest, with what it was before in the audit', async () => {
+    const before = await getOwnContext(store.scope);
+    const changes = { name: 'Acme 李', address: 'https://login.acme.example', timeZone: 'America/Sao_Paulo' };
+    expect(await store.eventsOf(() => editContext(store.scope, before, changes))).to.deep.equal(['context.edited']);
+    expect(await getOwnContext(store.scope)).to.deep.equal({ ...before, ...changes, version: before.version + 1 });
+    const { details, subjectName } = (await eventsOf(store.scope, { type: 'context.edited' })).at(-1)!;
+    expect(subjectName).to.equal('Acme 李');
+    expect(details).to.deep.equal({ before: { name: before.name, address: null, timeZone: before.timeZone }, after: changes });
+    expect(await findContextByCode(store.database.knex, 'other'), 'the other company').to.include({ name: 'Other Ltd', version: 1 });
+    const wrong = { name: 'x'.repeat(101), timeZone: 'Mars/Olympus' };
+    expect(await store.refused('invalid_input', () => editContext(store.scope, before, wrong))).to.have.all.keys('name', 'timeZone');
+    await store.inOneTransaction((scope) => editContext(scope, before, { name: 'Acme S.A.' }));
+    const { version } = await getOwnContext(store.scope);
+    await store.inOneTransaction((scope) => changeOwnContext(scope, { name: 'Acme S.A.' }, version));
   });
 });

@@ -8,8 +8,11 @@ import {
   groupNamesOf,
   removeGroupRecord,
   removeMember,
+  viewGroup,
+  viewGroups,
 } from '../../../../src/domain/people/groups/index.ts';
 import { inTransaction, type Scope } from '../../../../src/domain/scope.ts';
+import { eventsOf } from '../../../support/audit.ts';
 import { type Refusals, unknownId, useStore } from '../../../support/use-cases.ts';
 
 describe('domain/people/groups', () => {
@@ -80,6 +83,23 @@ describe('domain/people/groups', () => {
         cases.push(['not_found', work]);
     for (const [code, work] of cases) await store.refused(code, work);
     expect(await addMembers(scope, groupId, [stranger]), 'a person of another company').to.equal(0);
+  });
+
+  it('who looked at groups, and what for, stands in the audit; who looked for one that is not here left nothing', async () => {
+    const { groupId } = await createGroup(store.scope, { name: 'देवनागरी' });
+    const foreign = (await createGroup(store.other, { name: 'देवनागरी' })).groupId;
+    const types = await store.eventsOf(async () => {
+      expect((await viewGroups(store.scope, { search: 'देव' })).items.map((group) => group.groupId)).to.deep.equal([groupId]);
+      expect((await viewGroups(store.scope, {})).items.map(({ name }) => name)).to.include.members(['Everyone', 'देवनागरी']);
+      expect(await viewGroup(store.scope, groupId)).to.include({ groupId, name: 'देवनागरी' });
+    });
+    expect(types).to.deep.equal(['groups.listed', 'groups.listed', 'group.viewed']);
+    const of = (type: string) => eventsOf(store.scope, { type });
+    expect((await of('groups.listed')).map(({ details }) => details)).to.deep.equal([{ search: 'देव' }, {}]);
+    expect((await of('group.viewed'))[0]).to.include({ subjectId: groupId, subjectName: 'देवनागरी' });
+    for (const id of [foreign, unknownId, 'no-id']) await store.refused('not_found', () => viewGroup(store.scope, id));
+    await store.inOneTransaction((scope) => viewGroups(scope, {}));
+    await store.inOneTransaction((scope) => viewGroup(scope, groupId));
   });
 
   it('of writers at once one gets the name', async () => {
