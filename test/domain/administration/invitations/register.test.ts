@@ -126,8 +126,8 @@ describe('domain/administration/invitations: registering oneself', () => {
   });
 
   it('what is refused is refused by field, and queues nothing', async () => {
-    const faults = await store.refused('invalid_input', () => ask('x@elsewhere.example', { firstName: '' }));
-    expect(faults).to.deep.equal({ firstName: 'fields.name', email: 'fields.registration_domain' });
+    const faults = await store.refused('invalid_input', () => ask('x@elsewhere.example', { firstName: '', lastName: '' }));
+    expect(faults).to.deep.equal({ firstName: 'fields.one_name', email: 'fields.registration_domain' });
     for (const email of ['', 'no address', 'x@sub.acme.example', 'v%evil.example@acme.example', 'a@acme.example\nBcc: b@acme.example'])
       expect(await store.refused('invalid_input', () => ask(email))).to.have.property('email');
     await store.refused('not_found', () => ask('x@acme.example', {}, store.other));

@@ -17,7 +17,7 @@ describe('domain/people/users: a new person', () => {
   const refused: [what: string, change: Partial<NewUser>, field: string][] = [
     ['no name', { firstName: '', lastName: ' ' }, 'firstName'],
     ['a control character in a name', { lastName: 'a\u0007b' }, 'lastName'],
-    ['a name that nobody can see', { lastName: ' \u200b' }, 'lastName'],
+    ['a name that nobody can see', { firstName: '\u200b', lastName: ' \u3000' }, 'firstName'],
     ['a long department', { department: 'x'.repeat(101) }, 'department'],
     ['S59: no e-mail address', { email: 'eva' }, 'email'],
     ['neither e-mail nor username', { email: undefined }, 'email'],

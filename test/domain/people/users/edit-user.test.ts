@@ -54,9 +54,9 @@ describe('domain/people/users: editing a person', () => {
     const named = await store.person({ username: 'by.name' });
     const { userId, version } = await store.person();
     const cases: Refusals = [
-      ...['', ' ', '\u3000', '\u200b', 'two\nlines', 'x'.repeat(101)].map((firstName): Refusals[number] => [
+      ...['', ' ', '\u3000', '\u200b', 'a\u0007b', 'x'.repeat(101)].map((name): Refusals[number] => [
         'invalid_input',
-        () => editUser(scope, userId, { firstName }),
+        () => editUser(scope, userId, { firstName: name, lastName: name }),
       ]),
       ['invalid_input', () => editUser(scope, userId, { department: 'x'.repeat(101) })],
       ['invalid_input', () => editUser(scope, named.userId, { role: 'administrator' })],

@@ -16,7 +16,7 @@ import { countRecoveryCodes, recoveryCode } from '../../../../src/domain/sign-in
 import { listSecondFactors } from '../../../../src/domain/sign-in/credentials/second-factors/index.ts';
 import { endSession, listSessionsOfUser, type Session } from '../../../../src/domain/sign-in/sessions/index.ts';
 import { defaultRules, rulesSchema } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
-import { newId } from '../../../../src/platform/crypto/index.ts';
+import { newId, readPassword } from '../../../../src/platform/crypto/index.ts';
 import { answerOf } from '../../../support/factors.ts';
 import { type Refusals, unknownId, useStore } from '../../../support/use-cases.ts';
 import { addApp, enrolmentOf, password, personWithPassword, required, rulesWith, sessionOf } from './people.ts';
