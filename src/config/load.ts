@@ -12,10 +12,7 @@ export class ConfigError extends Error {
   }
 }
 
-/**
- * Reads the settings: config/default.json < environment < the file named by NAME_FILE.
- * @throws ConfigError with every fault found, not only the first.
- */
+/** Reads the settings: config/default.json < environment < the file named by NAME_FILE. @throws ConfigError with every fault found, not only the first. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const defaults = JSON.parse(readFileSync(new URL('../../config/default.json', import.meta.url), 'utf8')) as Record<string, unknown>;
   const faults: string[] = [];

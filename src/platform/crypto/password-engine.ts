@@ -23,10 +23,7 @@ export const engineLoaders: Record<string, () => Promise<Pick<PasswordEngine, 'h
   },
 };
 
-/**
- * The fastest engine that loads here.
- * @throws Error saying why none does
- */
+/** The fastest engine that loads here. @throws Error saying why none does */
 export async function loadPasswordEngine(candidates = engineLoaders): Promise<PasswordEngine> {
   const faults: string[] = [];
   for (const [name, load] of Object.entries(candidates)) {

@@ -13,10 +13,7 @@ export type Form = {
   file(name: string): Promise<Buffer | undefined>;
 };
 
-/**
- * Reads an application/x-www-form-urlencoded or multipart/form-data body.
- * @throws AppError unsupported_media_type, body_too_large, malformed_body
- */
+/** Reads an application/x-www-form-urlencoded or multipart/form-data body. @throws AppError unsupported_media_type, body_too_large, malformed_body */
 export async function readForm(request: IncomingMessage, maxBytes: number): Promise<Form> {
   const type = request.headers['content-type'] ?? '';
   if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) throw new AppError('unsupported_media_type', 415);
@@ -50,10 +47,7 @@ export async function readForm(request: IncomingMessage, maxBytes: number): Prom
   };
 }
 
-/**
- * Reads on, without keeping, what is too much: a caller that is still sending hears the answer only so.
- * @throws AppError body_too_large, malformed_body
- */
+/** Reads on, without keeping, what is too much: a caller that is still sending hears the answer only so. @throws AppError body_too_large, malformed_body */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -24,10 +24,7 @@ const flatten = (texts: Texts, prefix = ''): [string, string][] =>
     typeof inner === 'string' ? [[prefix + name, inner] as [string, string]] : flatten(inner, `${prefix}${name}.`),
   );
 
-/**
- * The texts of one language from every `texts.<locale>.json` in `folder` and the folders below it.
- * @throws Error when two files define the same key
- */
+/** The texts of one language from every `texts.<locale>.json` in `folder` and the folders below it. @throws Error when two files define the same key */
 function readTexts(folder: URL, locale: Locale): Record<string, string> {
   const found = new Map<string, { file: string; text: string }>();
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => basename(file) === `texts.${locale}.json`);

@@ -26,10 +26,7 @@ const checkRelayState = (value: string | undefined): string | undefined => {
   return value;
 };
 
-/**
- * Reads a Redirect binding from the query as it came (bindings §3.4).
- * @throws SamlFault encoding, size
- */
+/** Reads a Redirect binding from the query as it came (bindings §3.4). @throws SamlFault encoding, size */
 export async function readRedirect(query: string): Promise<Incoming> {
   const raw = new Map<string, string>();
   for (const part of query.split('&')) {

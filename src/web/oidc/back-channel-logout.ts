@@ -5,10 +5,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Services } from '../request/index.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
-/**
- * Tells one relying party that a session has ended (OpenID Connect Back-Channel Logout 1.0).
- * @throws Error when it could not be reached: the job tries again
- */
+/** Tells one relying party that a session has ended (OpenID Connect Back-Channel Logout 1.0). @throws Error when it could not be reached: the job tries again */
 export function createBackChannelLogout(services: Services, providers: ProviderDirectory) {
   return async (scope: Scope, sessionId: SessionId, { applicationId, protocolSession, userId }: NoticeTo): Promise<void> => {
     const context = await services.contexts.byId(scope.contextId);

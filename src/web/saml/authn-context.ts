@@ -16,10 +16,7 @@ const strengthOf = (amr: string[]): number => (amr.includes('mfa') ? 3 : amr.inc
 export const needsSecondFactor = (requested: AuthnRequest['requestedAuthnContext']): boolean =>
   chooseAuthnContext(requested, ['pwd']) === undefined && chooseAuthnContext(requested, ['pwd', 'mfa']) !== undefined;
 
-/**
- * The class to state for this session (core §3.3.2.2.1, all comparisons).
- * @returns undefined when none fits: the protocol says NoAuthnContext
- */
+/** The class to state for this session (core §3.3.2.2.1, all comparisons). @returns undefined when none fits: the protocol says NoAuthnContext */
 export function chooseAuthnContext(requested: AuthnRequest['requestedAuthnContext'], amr: string[]): string | undefined {
   const reached = strengthOf(amr);
   const byStrength = (wanted: number) => Object.keys(strength).find((name) => strength[name] === wanted)!;

@@ -36,7 +36,6 @@ export async function showMetadata({ ctx, scope, services, saml }: SamlPage): Pr
   ctx.set('content-type', 'application/samlmetadata+xml; charset=utf-8');
   ctx.set('cache-control', `public, max-age=${maxAgeSeconds}`);
   ctx.status = 200; // koa takes nothing else for fresh
-  // the same settings are the same octets, in every process
   ctx.etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
   if (ctx.fresh) ctx.status = 304;
   else ctx.body = body;

@@ -58,10 +58,7 @@ export type FileVerification = {
   fault?: { line: number; what: 'not-an-export' | 'unreadable' | 'changed' | 'missing' | 'unsigned' | 'signature' };
 };
 
-/**
- * Verifies an exported audit without any server: every event against the chain, the whole against its signature.
- * @param lines of the file, in order
- */
+/** Verifies an exported audit without any server: every event against the chain, the whole against its signature. @param lines of the file, in order */
 export async function verifyAuditFile(lines: AsyncIterable<string> | Iterable<string>): Promise<FileVerification> {
   const result: FileVerification = { events: 0 };
   const digest = createHash('sha256');

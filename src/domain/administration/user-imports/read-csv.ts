@@ -40,7 +40,6 @@ export function readCsv(text: string): CsvLine[] | CsvFault {
       end = read.info.lines;
       return read;
     };
-    // with `info` it gives more than its types say
     const records = parse(content, { ...options, on_record: noteEnd as never }) as unknown as Read[];
     return withoutEmpty(
       records.map(({ record, info }) => {
@@ -49,7 +48,6 @@ export function readCsv(text: string): CsvLine[] | CsvFault {
       }),
     );
   } catch {
-    // the line after the last one that could be read
     const rest = content.split('\n').slice(end);
     const blank = rest.findIndex((line) => line.trim() !== '');
     return { line: above + end + Math.max(blank, 0) + 1 };

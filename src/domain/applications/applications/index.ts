@@ -26,7 +26,6 @@ export {
 } from './partner-settings.ts';
 export { portableApplication } from './portable.ts';
 export { isAllowedRelayState } from './relay-states.ts';
-export { listSamlAdvice, type SamlAdvice } from './saml-advice.ts';
 export { type Advice, adviseOn, isOpenUntil, type SamlOption, type SamlOptions, samlOptionNames, samlOptions } from './saml-options.ts';
 export {
   isPartnerAddress,

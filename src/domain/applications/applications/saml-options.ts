@@ -36,7 +36,6 @@ const isOnePersons = (field: SourceField): boolean =>
 export const samlOptions = {
   allowHttp: { kind: 'flag', section: 'addresses', type: z.boolean(), weakens: always },
   acceptRsaPss: { kind: 'flag', section: 'addresses', type: z.boolean() },
-  // who has given a certificate is believed by it alone: then this is without effect
   ignoreSignatures: {
     kind: 'flag',
     section: 'addresses',
@@ -85,15 +84,22 @@ export const tooFar = (saml: SamlOptions, now: Date): SamlOption[] => {
 export const isOpenUntil = (lastDay: string | undefined, now: Date): boolean =>
   lastDay !== undefined && now.toISOString().slice(0, 10) <= lastDay;
 
-export type Advice = { option: SamlOption; state: 'weakens' | 'ended'; value: string };
+/** `unverifiableLogout`: it is told of sign-outs, and without a certificate no answer of it can pass (profiles §4.4.3.4). */
+export type Advice = { option: SamlOption | 'unverifiableLogout'; state: 'weakens' | 'ended'; value: string };
+
+type Advised = SamlOptions & { signingCertificates: string[]; singleLogoutServices?: unknown[] };
 
 /** What of the settings is weaker than it could be, for whoever looks at the application. */
-export function adviseOn(saml: SamlOptions & { signingCertificates: string[] }, now: Date): Advice[] {
-  return samlOptionNames.flatMap((option): Advice[] => {
+export function adviseOn(saml: Advised, now: Date): Advice[] {
+  const { signingCertificates, singleLogoutServices: [service] = [] } = saml;
+  const ofOptions = samlOptionNames.flatMap((option): Advice[] => {
     const value = saml[option];
     const { kind, weakens } = samlOptions[option] as Option;
     if (value === undefined || value === false || !weakens?.(value as never, saml)) return [];
     const hasEnded = kind === 'day' && !isOpenUntil(String(value), now);
     return [{ option, state: hasEnded ? 'ended' : 'weakens', value: Array.isArray(value) ? value.join(', ') : String(value) }];
   });
+  return service && signingCertificates.length === 0
+    ? [...ofOptions, { option: 'unverifiableLogout', state: 'weakens', value: 'true' }]
+    : ofOptions;
 }

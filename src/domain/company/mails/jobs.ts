@@ -23,9 +23,7 @@ export const mailDelivery = jobType('deliver-mail', {
 });
 export type MailJob = PayloadOf<typeof mailDelivery>;
 
-/**
- * As version 0.1 asked for it, with a path. A process of that version takes only these: it would send those above with a broken link.
- */
+/** As version 0.1 asked for it, with a path. A process of that version takes only these: it would send those above with a broken link. */
 export const oldMailDelivery = jobType('send-mail', { ...mail, path: z.string().optional(), sealedPath: z.string().optional() });
 export type OldMailJob = PayloadOf<typeof oldMailDelivery>;
 

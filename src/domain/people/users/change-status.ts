@@ -64,10 +64,7 @@ export async function prolongBlock(scope: Transaction, userId: string): Promise<
   if (user.status === 'blocked') await updateUser(scope, { ...user, statusChangedAt: scope.clock.now() });
 }
 
-/**
- * S130, S133: access ends now; the account itself is removed by a job.
- * @throws AppError last_administrator, own_account, status_conflict when it is being deleted already
- */
+/** S130, S133: access ends now; the account itself is removed by a job. @throws AppError last_administrator, own_account, status_conflict when it is being deleted already */
 export const requestDeletion = useCase(async (scope, userId: string): Promise<void> => {
   const user = await lockUser(scope, userId);
   if (user.deletingSince) throw new AppError('status_conflict', 409);

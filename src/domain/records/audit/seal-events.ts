@@ -64,10 +64,7 @@ export const startChain = (scope: Transaction): Promise<void> =>
 /** The chain was changed by somebody without the master key: what is added to it would vouch for that. */
 export class BrokenChain extends Error {}
 
-/**
- * The head to go on from, held until the transaction ends.
- * @throws BrokenChain when it is missing, not authenticated by us, not the last event's, or not the end
- */
+/** The head to go on from, held until the transaction ends. @throws BrokenChain when it is missing, not authenticated by us, not the last event's, or not the end */
 export async function lockOwnHead(scope: Transaction): Promise<ChainHead> {
   const head = await lockHead(scope);
   if (!head || !isOwnHead(scope.keyRing, scope, head, head.mac))

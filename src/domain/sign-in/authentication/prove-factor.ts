@@ -37,10 +37,7 @@ export async function proveFactor(scope: Scope, rules: PolicyRules, user: User, 
 
 export type AloneOutcome = { outcome: 'proven'; proven: Proven; standing: Standing } | { outcome: 'refused' } | { outcome: 'unavailable' };
 
-/**
- * A factor whose answer names its person, instead of name and password.
- * @returns unknown, refused and blocked look alike; the audit has the reason
- */
+/** A factor whose answer names its person, instead of name and password. @returns unknown, refused and blocked look alike; the audit has the reason */
 export async function proveAlone(
   scope: Scope,
   rules: PolicyRules,

@@ -14,10 +14,7 @@ export type EndReason =
   | 'user.deactivated'
   | 'user.deleted';
 
-/**
- * Ends a session now: every token bound to it stops working with it. Each relying party that joined is told by a job of its own.
- * @returns false when it had already ended
- */
+/** Ends a session now: every token bound to it stops working with it. Each relying party that joined is told by a job of its own. @returns false when it had already ended */
 export const endSession = useCase(async (scope, sessionId: SessionId, reason: EndReason): Promise<boolean> => {
   const { db, contextId, clock } = scope;
   const ended = await db('sessions')

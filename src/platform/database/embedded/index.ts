@@ -15,10 +15,7 @@ export type EmbeddedPostgres = {
   stop(): Promise<void>;
 };
 
-/**
- * Starts, or joins, the PostgreSQL that lives in the data directory.
- * @throws Error with a remedy when this machine cannot run it
- */
+/** Starts, or joins, the PostgreSQL that lives in the data directory. @throws Error with a remedy when this machine cannot run it */
 export async function startEmbeddedPostgres(dataDir: string, log: (message: string) => void = () => {}): Promise<EmbeddedPostgres> {
   if (process.platform === 'win32')
     throw new Error('The embedded store runs on Linux and macOS. On Windows set DATABASE_URL to a PostgreSQL 15 or newer.');

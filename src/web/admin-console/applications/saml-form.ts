@@ -1,7 +1,7 @@
 import {
   type Application,
+  adviseOn,
   type CatalogueEntry,
-  listSamlAdvice,
   parseServices,
   type SamlInput,
   type SourceField,
@@ -114,7 +114,7 @@ export async function renderSamlForm(
       options: presentOptions(saml),
       signatureAlgorithms: Object.keys(signingAlgorithms),
       encryptionAlgorithms: Object.keys(blockCiphers),
-      warnings: locals.application?.saml ? listSamlAdvice(locals.application.saml) : [],
+      advice: locals.application?.saml ? adviseOn(locals.application.saml, page.services.clock.now()) : [],
       read,
       typed: { metadata: read.document ?? form.get('metadata'), metadataUrl: saml.metadataUrl, metadataEntity: form.get('metadataEntity') },
       ...locals,

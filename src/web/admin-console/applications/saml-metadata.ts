@@ -71,7 +71,6 @@ async function read(page: PageContext, given: string | Buffer | undefined, befor
   if (typeof given === 'string') return readPartner(given, now, entityId);
   if (given) return readFile(given, now, entityId);
   const url = form.get('metadataUrl').trim();
-  // one that is known is read on schedule, and its changes are decided on
   if (!url || url === before?.saml?.metadataUrl || url === form.get('metadataReadFrom')) return undefined;
   return fetchPartner(url, entityId, now, createMetadataFetcher(services));
 }

@@ -6,7 +6,6 @@ import {
   getApplication,
   listApplications,
   listPartnerCertificates,
-  listSamlAdvice,
   secretExpiry,
 } from '../../../domain/applications/applications/index.ts';
 import { listAssignees } from '../../../domain/applications/assignments/index.ts';
@@ -40,7 +39,6 @@ export async function showApplication(page: PageContext, applicationId = page.pa
   const metadata = await findPartnerMetadata(page.scope, application.applicationId, application.saml);
   renderPage(page, 'admin-console/applications/application', {
     application,
-    warnings: application.saml ? listSamlAdvice(application.saml) : [],
     metadata,
     proposal: metadata?.proposed && digestOf(metadata.proposed),
     metadataDifferences: metadata?.proposed ? differences(application.saml!, metadata.proposed) : [],

@@ -12,7 +12,6 @@ type Replacement = (op: ContextProvider, ctx: KoaContextWithOIDC) => Promise<voi
 const replacements: Record<string, Replacement> = {
   // nobody is signed in any more: nobody has to be asked (OpenID Connect RP-Initiated Logout §2)
   end_session: (_op, ctx) => goTo(ctx, signedOutAddress(ctx, ctx.oidc.session!.state as { postLogoutRedirectUri?: string })),
-  // verification_uri_complete (RFC 8628 §3.3.1)
   code_verification: (op, ctx) => renderDeviceInput(op, ctx, undefined, undefined, String(ctx.oidc.params!.user_code)),
   // somebody else signed in between the interaction and here: it is shown to whoever is here now
   resume: askAgain,
