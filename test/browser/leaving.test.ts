@@ -164,7 +164,7 @@ describe('leaving our pages, in Chromium', function () {
       prepare: async () => {
         const scope = await server.scope();
         const [{ max }] = (await scope.db('terms_editions').max('edition')) as [{ max: number | null }];
-        const text = { title: 'Terms', body: 'Be kind.' };
+        const text = { title: 'Terms', body: `Be kind. ${max}` };
         await publishTerms(scope, { en: text, es: text, 'pt-BR': text }, max ?? 0);
         server.app.services.forgetCached(scope.contextId);
       },
