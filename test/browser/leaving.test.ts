@@ -273,6 +273,18 @@ describe('leaving our pages, in Chromium', function () {
     });
   });
 
+  it('a sign-in that is open in two tabs leads out of the second, too, when the first is done', async () => {
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'tile'))!;
+    await expectToArrive(shapes['http://localhost:port']!.callback, async (page) => {
+      await page.goto(`${server.issuer}/launchpad/open/${applicationId}`);
+      const first = await page.context().newPage();
+      await first.goto(page.url());
+      await signIn(first);
+      await first.waitForURL((url) => !url.href.startsWith(server.baseUrl));
+      await signIn(page);
+    });
+  });
+
   it('a form of another site brings no cookie of ours, and its person is known all the same', async () => {
     const shape = shapes['http://localhost:port']!;
     const { url } = authorizationUrl(server, { client_id: 'native', redirect_uri: shape.callback, scope: 'openid' });

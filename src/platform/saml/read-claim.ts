@@ -64,7 +64,7 @@ function issuerIn(excerpt: string): string | undefined {
   const bare = withoutComments(excerpt).replace(/<!\[CDATA\[|\]\]>/g, '');
   const [, text] = /<(?:[\w.-]{1,64}:)?Issuer(?:\s[^<>]{0,1000})?>([^<]{1,2000})</.exec(bare) ?? [];
   const issuer = text
-    ?.replace(/&(\w+);/g, (whole, name) => entities[name] ?? whole)
+    ?.replace(/&(\w+);/g, (whole, name) => (Object.hasOwn(entities, name) ? entities[name]! : whole))
     .replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')
     .slice(0, longestIssuer);
   return issuer || undefined;

@@ -30,13 +30,13 @@ async function leadOn(page: PageContext): Promise<void> {
   const lost = await findLostRequest(scope, params.request ?? '');
   const { path, protocol } = lost?.destination ?? {};
   if (lost?.isFinished && lost.applicationId)
-    return redirectTo(page, services.pathOf({ page: 'application-start', application: lost.applicationId }));
+    return leadOut(page, services.pathOf({ page: 'application-start', application: lost.applicationId }));
   if (path && !lost?.isFinished && !page.isKnownBrowser) {
     // a cookie was set a moment ago: a browser that comes back without refuses them
     if (page.query('again') === '') return redirectTo(page, `${ctx.state.path}?again=yes`);
     return renderCookiesMissing(page, ctx.state.path, await applicationName(page, lost!));
   }
-  if (path) return redirectTo(page, protocol === 'oidc' ? `${path}?again=yes` : path);
+  if (path) return leadOut(page, protocol === 'oidc' ? `${path}?again=yes` : path);
   if (page.session) return goToLaunchpad(page);
   ctx.redirect(`${context.mount}/sign-in?done=sign_in_restarted`);
 }
@@ -70,7 +70,13 @@ export async function proofSoFar({ scope, session, services }: PageContext, { pr
 }
 
 export function goBack(page: PageContext, { destination: { path, leaves } }: PendingRequest): void {
-  if (leaves && page.ctx.method === 'POST') renderPage(page, 'sign-in/onward', { onward: path, hasAddress: false });
+  if (leaves) leadOut(page, path);
+  else redirectTo(page, path);
+}
+
+/** To a page of ours that may lead out to an application: after a form by a page, as Chromium holds every address that follows one against `form-action`. */
+function leadOut(page: PageContext, path: string): void {
+  if (page.ctx.method === 'POST') renderPage(page, 'sign-in/onward', { onward: path, hasAddress: false });
   else redirectTo(page, path);
 }
 

@@ -147,6 +147,10 @@ describe('web: what one SAML application may have', () => {
       expect(await apply({ ...services(url), allowHttp: true })).to.equal('applied');
       expect(await apply({ ...services('http://10.1.2.3:8080/acs'), allowHttp: true })).to.equal('applied');
       expect(await apply(services(url)), 'without the option').to.equal('fields.web_uri');
+      const metadata = `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://intern.example"><md:SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${url}" index="0"/></md:SPSSODescriptor></md:EntityDescriptor>`;
+      const read = { metadata, entityId: undefined, assertionConsumerServices: undefined };
+      expect(await apply({ ...read, allowHttp: true }), 'from metadata, too').to.equal('applied');
+      expect(await apply(read)).to.equal('fields.metadata_no_acs');
       for (const other of [
         'http://erp.example/acs',
         'http://intern.example.evil.example/acs',

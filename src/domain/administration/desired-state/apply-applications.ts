@@ -55,7 +55,9 @@ function readSaml({ scope, result }: Applying, { code, saml }: Desired): Record<
   if (metadata === undefined) return said;
   if (typeof metadata !== 'string' && !(metadata instanceof Uint8Array)) throw invalidInput({ metadata: 'fields.invalid' });
   const entityId = said.entityId === undefined ? undefined : String(said.entityId).trim();
-  const { settings, leftOut } = mustBeOne(readPartner(metadata, scope.clock.now(), entityId));
+  const { settings, leftOut } = mustBeOne(
+    readPartner(metadata, scope.clock.now(), entityId, said.allowHttp === true ? scope.isHttpHost : undefined),
+  );
   result.leftOut.push(...leftOut.filter(isNotable).map((one) => ({ ...one, application: code })));
   return { ...settings, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) };
 }

@@ -10,6 +10,8 @@ import {
   type NameIdFormat,
   type SpMetadata,
 } from '../../../platform/saml/index.ts';
+import type { Scope } from '../../scope.ts';
+import { isOpenAddress, isPlainHttp } from './http-addresses.ts';
 import { certificateFault, isPartnerAddress, type KeyKind, most, type SamlInput, withIndexes } from './saml-settings.ts';
 
 /** What a partner's metadata says, as settings, and what of it is not used. */
@@ -23,19 +25,24 @@ export const isNotable = ({ reason }: LeftOut): boolean => leftOutReasons[reason
 /**
  * Reads a partner's metadata as it arrives.
  * @param entityId the provider that is meant, where there are several
+ * @param isHttpHost given where the application may receive answers by http
  * @throws AppError invalid_input on the field `metadata`, with a sentence for the rule that it breaks
  */
-export function createPartnerReader(now: Date, entityId?: string): { write(chunk: Uint8Array): void; end(): PartnerReading } {
+export function createPartnerReader(
+  now: Date,
+  entityId?: string,
+  isHttpHost?: Scope['isHttpHost'],
+): { write(chunk: Uint8Array): void; end(): PartnerReading } {
   const reader = createMetadataReader(now, entityId);
   return {
     write: (chunk) => inOurWords(() => reader.write(chunk)),
-    end: () => inOurWords(() => settingsOf(reader.end())),
+    end: () => inOurWords(() => settingsOf(reader.end(), isHttpHost)),
   };
 }
 
 /** @param metadata text, or the octets of a file @throws AppError invalid_input on the field `metadata` */
-export function readPartner(metadata: string | Uint8Array, now: Date, entityId?: string): PartnerReading {
-  const reader = createPartnerReader(now, entityId);
+export function readPartner(metadata: string | Uint8Array, now: Date, entityId?: string, isHttpHost?: Scope['isHttpHost']): PartnerReading {
+  const reader = createPartnerReader(now, entityId, isHttpHost);
   // text is characters already, whatever its declaration says: a byte order mark comes before one
   reader.write(typeof metadata === 'string' ? Buffer.from(`\ufeff${metadata.replace(/^\ufeff/, '')}`) : metadata);
   return reader.end();
@@ -67,11 +74,13 @@ function inOurWords<T>(work: () => T): T {
   }
 }
 
-function settingsOf(reading: MetadataReading): PartnerReading {
+function settingsOf(reading: MetadataReading, isHttpHost: Scope['isHttpHost']): PartnerReading {
   if ('choose' in reading) return reading;
   const { provider } = reading;
   const left: LeftOut[] = [];
-  const consumers = atMost('assertionConsumerServices', usable('AssertionConsumerService', provider.assertionConsumerServices, left), left);
+  const isConsumer = (url: string) => isPartnerAddress(url) || (isPlainHttp(url) && isOpenAddress(url, true, isHttpHost));
+  const found = usable('AssertionConsumerService', provider.assertionConsumerServices, left, isConsumer);
+  const consumers = atMost('assertionConsumerServices', found, left);
   if (consumers.length === 0) throw new MetadataFault('no_acs', provider.assertionConsumerServices[0]?.url);
   const signing = usableCertificates('signing', provider.signingCertificates, ['rsa', 'ec'], left);
   if (signing.length === 0 && provider.signingCertificates.length > 0) throw new MetadataFault('no_certificate', provider.entityId);
@@ -94,9 +103,14 @@ function settingsOf(reading: MetadataReading): PartnerReading {
 }
 
 /** Answers go only where they may; a service of which one address is refused is refused. */
-const usable = <T extends { url: string; responseUrl?: string }>(name: string, services: T[], left: LeftOut[]): T[] =>
+const usable = <T extends { url: string; responseUrl?: string }>(
+  name: string,
+  services: T[],
+  left: LeftOut[],
+  isUsable = isPartnerAddress,
+): T[] =>
   services.filter(({ url, responseUrl = url }) => {
-    const refused = [url, responseUrl].find((address) => !isPartnerAddress(address));
+    const refused = [url, responseUrl].find((address) => !isUsable(address));
     if (refused !== undefined) left.push(leftOut('address', `${name} ${refused}`));
     return refused === undefined;
   });

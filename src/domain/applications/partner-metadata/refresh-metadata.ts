@@ -42,7 +42,8 @@ export async function refreshMetadata(scope: Scope, applicationId: string, fetch
 
 async function read(scope: Scope, saml: SamlSettings, fetchMetadata: FetchMetadata): Promise<Finding | Fault> {
   try {
-    const reading = await fetchPartner(saml.metadataUrl!, saml.entityId, scope.clock.now(), fetchMetadata);
+    const isHttpHost = saml.allowHttp ? scope.isHttpHost : undefined;
+    const reading = await fetchPartner(saml.metadataUrl!, saml.entityId, scope.clock.now(), fetchMetadata, isHttpHost);
     if ('choose' in reading) throw new Error('the entity ID is known');
     const { entityId, assertionConsumerServices, singleLogoutServices, signingCertificates, encryptionCertificate } = reading.settings;
     const read = { entityId, assertionConsumerServices, singleLogoutServices, signingCertificates, encryptionCertificate };

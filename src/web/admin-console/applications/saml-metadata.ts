@@ -9,6 +9,7 @@ import {
   withPartner,
 } from '../../../domain/applications/applications/index.ts';
 import { fetchPartner } from '../../../domain/applications/partner-metadata/index.ts';
+import type { Scope } from '../../../domain/scope.ts';
 import type { LeftOut } from '../../../platform/saml/index.ts';
 import { createMetadataFetcher, type PageContext } from '../../request/index.ts';
 import type { FormValues } from './form-values.ts';
@@ -68,16 +69,17 @@ async function read(page: PageContext, given: string | Buffer | undefined, befor
   const { form, services } = page;
   const now = services.clock.now();
   const entityId = form.get('metadataEntity').trim() || undefined;
-  if (typeof given === 'string') return readPartner(given, now, entityId);
-  if (given) return readFile(given, now, entityId);
+  const isHttpHost = form.get('allowHttp') === 'yes' ? page.scope.isHttpHost : undefined;
+  if (typeof given === 'string') return readPartner(given, now, entityId, isHttpHost);
+  if (given) return readFile(given, now, entityId, isHttpHost);
   const url = form.get('metadataUrl').trim();
   if (!url || url === before?.saml?.metadataUrl || url === form.get('metadataReadFrom')) return undefined;
-  return fetchPartner(url, entityId, now, createMetadataFetcher(services));
+  return fetchPartner(url, entityId, now, createMetadataFetcher(services), isHttpHost);
 }
 
 /** In pieces, so that a large file keeps nobody else waiting. */
-async function readFile(file: Buffer, now: Date, entityId?: string): Promise<PartnerReading> {
-  const reader = createPartnerReader(now, entityId);
+async function readFile(file: Buffer, now: Date, entityId?: string, isHttpHost?: Scope['isHttpHost']): Promise<PartnerReading> {
+  const reader = createPartnerReader(now, entityId, isHttpHost);
   for (let at = 0; at < file.length; at += 65_536) {
     reader.write(file.subarray(at, at + 65_536));
     await setImmediate();
