@@ -48,7 +48,7 @@ export const descriptions: Record<string, string> = {
     'An entry of the catalogue, such as `apache`, under whose names the console shows our values.',
   'contexts[].applications[].navigable': 'Everybody in the company may open it, without an assignment.',
   'contexts[].applications[].launchUrl':
-    'What the tile of the Launchpad opens: the page of the application that starts a sign-in. Without it (and without `oidc.initiate_login_uri`) an OpenID Connect application has a tile that leads nowhere. SAML applications need none.',
+    'What the tile of the Launchpad opens: the page of the application that starts a sign-in. Without it (and without `oidc.initiate_login_uri`) the tile of an OpenID Connect application opens the site of its redirect addresses, if there is one alone. SAML applications need none.',
   'contexts[].applications[].enabled': 'Whether people can sign in to it; a new one is enabled.',
   'contexts[].applications[].assignedTo': 'Who may open it; who is not in the lists is removed. Left out, the assignments stay.',
   'contexts[].applications[].assignedTo.groups': 'Names of groups; `Everyone` is everybody in the company.',

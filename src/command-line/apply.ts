@@ -19,7 +19,7 @@ export const applyCommand: Command = {
     const result = await withStore({ config, note }, ({ scope }) => applyState(scope, state, { dryRun }));
     return {
       text: describe(result, dryRun),
-      data: { dryRun, changes: result.changes, leftOut: result.leftOut, generatedPasswords: dryRun ? [] : result.generatedPasswords },
+      data: { dryRun, ...result, generatedPasswords: dryRun ? [] : result.generatedPasswords },
     };
   },
 };
@@ -64,16 +64,20 @@ function readWhole(file: string): Buffer {
 }
 
 function describe(result: ApplyResult, dryRun: boolean): string {
-  return [...describeChanges(result, dryRun), ...describeLeftOut(result)].join('\n');
+  return [...describeChanges(result, dryRun), ...describeNotes(result)].join('\n');
 }
 
-function describeLeftOut({ leftOut }: ApplyResult): string[] {
-  if (leftOut.length === 0) return [];
+/** In the console's words. */
+function describeNotes({ leftOut, advice }: ApplyResult): string[] {
   const t = createI18n(new URL('../../views/', import.meta.url)).for('en');
+  const left = leftOut.map(({ application, reason, what }) => `  ${application}: ${t(`left_out.${reason}`, { what })}`);
+  const weaker = advice.map(({ application, option, state }) => {
+    const said = `${t(`saml_options.${option}.label`)}. ${t(state === 'ended' ? 'saml_options.ended' : `saml_options.${option}.weakens`)}`;
+    return `  ${application}: ${said}`;
+  });
   return [
-    '',
-    t('left_out.title'),
-    ...leftOut.map(({ application, reason, what }) => `  ${application}: ${t(`left_out.${reason}`, { what })}`),
+    ...(left.length > 0 ? ['', t('left_out.title'), ...left] : []),
+    ...(weaker.length > 0 ? ['', t('saml_options.advice_title'), ...weaker] : []),
   ];
 }
 

@@ -137,6 +137,9 @@ describe('the portaria command line, on the embedded store', function () {
     const dry = connect({ metadata: join(files, 'http-address-beside.xml') }, '--dry-run');
     expect(dry.stdout).to.contain('wiki: AssertionConsumerService http://sp.example/acs: the address does not start with https://');
     expect(connect({ metadata: plain, entityId: 'https://sp.example/metadata' }).status, 'as text').to.equal(0);
+    const weak = connect({ metadata: plain, assertionMinutes: 480, signingCertificates: [] }, '--dry-run').stdout;
+    expect(weak).to.contain('Weaker than it could be').and.contain('wiki: Lifetime of the assertion');
+    expect(weak).to.contain('wiki: Sign-outs that it cannot confirm. It has a sign-out address');
   });
 
   it('works beside a running server, and doctor finds both well', async () => {

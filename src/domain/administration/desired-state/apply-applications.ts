@@ -1,5 +1,6 @@
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import {
+  adviseOn,
   createApplication,
   editApplication,
   findApplicationByCode,
@@ -42,6 +43,8 @@ async function applyApplication(applying: Applying, desired: Desired): Promise<v
     const after = kept ? { ...input, oidc: { ...input.oidc, client_secret: undefined } } : input;
     application = await unlessSame(applying, before, after);
   }
+  const { saml } = application;
+  if (input.saml && saml) result.advice.push(...adviseOn(saml, scope.clock.now()).map((one) => ({ ...one, application: desired.code })));
   if (enabled !== undefined && application.enabled !== enabled) {
     await setApplicationEnabled(scope, application.applicationId, enabled);
     result.changes.push({ action: 'changed', what: `application ${desired.code}`, details: enabled ? 'enabled' : 'disabled' });

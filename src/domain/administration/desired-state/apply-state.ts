@@ -29,7 +29,7 @@ export async function applyState(scope: ServerScope, state: DesiredState, { dryR
   const passwords = await preparePasswords(scope, state);
   try {
     return await inTransaction(scope, async (inside) => {
-      const result: ApplyResult = { changes: [], generatedPasswords: [], leftOut: [] };
+      const result: ApplyResult = { changes: [], generatedPasswords: [], leftOut: [], advice: [] };
       const contexts: Context[] = [];
       for (const [index, desired] of state.contexts.entries())
         contexts.push(await at('contexts', index)(ensureContext(inside, desired, result)));

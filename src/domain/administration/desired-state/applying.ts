@@ -1,4 +1,5 @@
 import type { LeftOut } from '../../../platform/saml/index.ts';
+import type { Advice } from '../../applications/applications/index.ts';
 import type { Transaction } from '../../scope.ts';
 import type { PreparedPasswords } from './prepare-passwords.ts';
 
@@ -8,6 +9,8 @@ export type ApplyResult = {
   generatedPasswords: { context: string; login: string; password: string }[];
   /** Of the metadata of an application, by its code. */
   leftOut: (LeftOut & { application: string })[];
+  /** What is weaker than it could be of applications that the file describes. */
+  advice: (Advice & { application: string })[];
 };
 
 /** What the steps share: where they write what they did. */
