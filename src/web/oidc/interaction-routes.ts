@@ -121,13 +121,17 @@ function showChoice(page: PageContext, { uid }: Interaction, { clientName, clien
     application: clientName ?? clientId,
     name: fullName(person),
     login: person.login,
+    account: page.session!.userId,
     action: `/oidc/interaction/${uid}`,
   });
 }
 
 async function selectAccount(page: PageContext, interaction: Interaction): Promise<void> {
-  if (page.form.get('decision') !== 'other') return finish(page, interaction, { select_account: {} });
-  await askForOther(page, interaction);
+  const isOther = page.form.get('decision') === 'other';
+  // somebody else signed in while the page was open: whoever was named on it is asked for again
+  const isShown = page.form.get('account') === page.session?.userId;
+  if (!isOther && isShown) return finish(page, interaction, { select_account: {} });
+  if (isOther) await askForOther(page, interaction);
   redirectTo(page, `/oidc/interaction/${interaction.uid}`);
 }
 

@@ -2,11 +2,13 @@ import type { Provider } from 'oidc-provider';
 import { addSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { type PageContext, redirectTo, renderCookiesMissing } from '../request/index.ts';
+import { applicationIdOf } from './account.ts';
 
 type Interaction = InstanceType<Provider['Interaction']>;
 
 const kind = 'InteractionAnswered';
 const lifetimeSeconds = 3600;
+const longestQuery = 6000;
 
 /** Remembers to which application a page with an answer belonged: the library forgets the request once it is answered, and the back button leads here. */
 export async function noteAnswered({ scope, services }: PageContext, interaction: Interaction, applicationId: string): Promise<void> {
@@ -29,8 +31,15 @@ export async function leadOn(page: PageContext, provider: Provider): Promise<voi
   const interaction = await provider.Interaction.find(uid);
   const client = interaction && (await provider.Client.find(String(interaction.params.client_id)));
   if (!interaction || !client) throw new AppError('request_expired', 400);
+  // what was pushed was told to nobody else, and is used up
+  if (page.query('again') !== '' && (interaction as Interaction & { parJti?: string }).parJti)
+    return redirectTo(page, services.pathOf({ page: 'application-start', application: applicationIdOf(client) }));
   if (page.query('again') === '' && page.isKnownBrowser) throw new AppError('request_expired', 400);
   if (page.query('again') === '') return renderCookiesMissing(page, `${ctx.state.path}?again=yes`, client.clientName);
   const again = Object.entries(interaction.params).filter(([, value]) => value !== undefined);
-  redirectTo(page, `/oidc/authorize?${new URLSearchParams(again.map(([name, value]) => [name, String(value)]))}`);
+  const query = new URLSearchParams(again.map(([name, value]) => [name, String(value)])).toString();
+  // more than a request line takes: it was posted
+  if (query.length > longestQuery)
+    return redirectTo(page, services.pathOf({ page: 'application-start', application: applicationIdOf(client) }));
+  redirectTo(page, `/oidc/authorize?${query}`);
 }

@@ -119,8 +119,13 @@ export async function renderOidcError(
   out: { error: string; error_description?: string },
   error: Error,
 ): Promise<void> {
-  const supportCode = newSupportCode();
+  // the question of another tab has taken this one's place: it is asked once more
+  if (ctx.oidc?.route === 'end_session_confirm' && out.error === 'invalid_request') {
+    ctx.status = 200;
+    return ctx.oidc.session?.state ? renderSignOutQuestion(op, ctx) : renderSignedOut(op, ctx);
+  }
   const page = await open(op, ctx);
+  const supportCode = newSupportCode();
   const clientId = String(ctx.oidc?.params?.client_id ?? ctx.query?.client_id ?? '').slice(0, 200);
   // a disabled application is no client to the provider, but it is one to whoever has to mend it
   const application = clientId ? await findApplicationByClientId(page.scope, clientId.replaceAll('\0', '')) : undefined;

@@ -38,7 +38,20 @@ describe('web/oidc: sign-out from an application whose person has no session (RP
     const form = jar.form(second, /confirm/);
     expect((await jar.get(form.action, { form: { ...form.fields, logout: 'yes' } })).location).to.equal(`${bye()}?state=z`);
     expectReturned(await jar.get(url));
-    expect(first.status).to.equal(200);
+    const late = await jar.submit(jar.form(first, /confirm/), { logout: 'yes' }, () => true);
+    expect(late.status, 'asked once more').to.equal(200);
+    expect(late.text).to.not.contain('error');
+  });
+
+  it('the question of a second tab takes the first one’s place, which asks once more and signs out', async () => {
+    const { jar } = await signInWithTokens(server, 'jsilva', passwords.joao);
+    const url = address({ client_id: 'payroll', ...way() });
+    const [first] = [await jar.get(url), await jar.get(url)];
+    const asked = await jar.submit(jar.form(first, /confirm/), { logout: 'yes' });
+    expect([asked.status, asked.text.includes('name="xsrf"')]).to.deep.equal([200, true]);
+    const done = await jar.submit(jar.form(asked, /confirm/), { logout: 'yes' }, () => true);
+    expect(done.location).to.equal(`${bye()}?state=z`);
+    expectReturned(await jar.get(url));
   });
 
   it('after the session idled out', async () => {

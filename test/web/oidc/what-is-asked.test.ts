@@ -59,6 +59,16 @@ describe('web/oidc: what an application asks for', () => {
       expect(hasCode(await fillSignIn(jar, asked, 'jsilva', passwords.joao, stop))).to.equal(true);
     });
 
+    it('somebody else signed in meanwhile: the page asks again, and names them', async () => {
+      const jar = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
+      const page = await open(jar);
+      await jar.submit(jar.form(await jar.get(at('/sign-out')), /sign-out$/));
+      await fillSignIn(jar, await jar.follow(at('/launchpad')), 'ana@acme.example', passwords.ana);
+      const again = await choose(jar, page, 'stay');
+      expect(again.text).to.contain('Choose an account').and.to.contain('Ana Souza').and.not.to.contain('João');
+      expect(hasCode(await choose(jar, again, 'stay'))).to.equal(true);
+    });
+
     it('the session ended on the page: whoever goes on signs in', async () => {
       const jar = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
       const page = await open(jar);

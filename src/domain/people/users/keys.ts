@@ -2,7 +2,7 @@ import { domainToASCII, domainToUnicode } from 'node:url';
 import { escapeLike } from '../../../platform/database/index.ts';
 
 /** NFKC and case folding, so that an account cannot be doubled, nor its attempts counted twice, by writing its name another way. */
-const fold = (value: string): string => value.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').trim();
+const fold = (value: string): string => value.normalize('NFKC').replaceAll('ẞ', 'ss').toUpperCase().toLowerCase().normalize('NFKC').trim();
 
 const unseen = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]/gu;
 
@@ -20,7 +20,8 @@ export function emailKey(address: string): string {
   // as it came: folding would make one domain of straße and strasse
   const raw = address.replace(unseen, '').normalize('NFKC').trim();
   const domain = raw.slice(raw.lastIndexOf('@') + 1).replaceAll('。', '.');
-  if (!/[^\0-\x7f]|xn--/i.test(domain) || !/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain)) return folded;
+  if (!/[^\0-\x7f]|xn--/i.test(domain)) return folded.replaceAll('。', '.');
+  if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain)) return folded;
   const unicode = domainToUnicode(domainToASCII(domain.replaceAll('İ', 'i')));
   return unicode === '' ? folded : folded.slice(0, folded.lastIndexOf('@') + 1) + unicode;
 }

@@ -9,7 +9,7 @@ import { renderOidcError } from '../pages.ts';
 
 const paths = new Set(['/oidc/authorize', '/oidc/sign-out']);
 const kind = 'PostedRequest';
-const largestBytes = 65_536;
+const largestBytes = 32_768;
 const lifetimeSeconds = 600;
 
 /**
@@ -19,7 +19,7 @@ const lifetimeSeconds = 600;
 export const continuePosted =
   (op: ContextProvider): Middleware =>
   async (ctx, next) => {
-    if (!paths.has(ctx.path)) return next();
+    if (!paths.has(ctx.path.toLowerCase())) return next();
     if (ctx.method === 'POST') return keep(op, ctx as KoaContextWithOIDC);
     const { posted } = ctx.query;
     if (posted === undefined) return next();
@@ -42,6 +42,10 @@ async function keep(op: ContextProvider, ctx: KoaContextWithOIDC): Promise<void>
     if (!(error instanceof AppError)) throw error;
     return refuse(op, ctx, error.status, 'invalid_request', `a posted request has at most ${largestBytes} bytes`);
   }
+  const clientId = new URLSearchParams(body).get('client_id') ?? (ctx.path.toLowerCase() === '/oidc/sign-out' ? undefined : '');
+  // nothing is kept for an application that there is not; a sign-out may name none
+  if (clientId !== undefined && !(await op.provider.Client.find(clientId.replaceAll('\0', ''))))
+    return refuse(op, ctx, 400, 'invalid_client', 'there is no such application');
   const id = randomToken();
   const expiresAt = addSeconds(services.clock.now(), lifetimeSeconds);
   // written again, so that it has the characters of a query; names that come twice are refused as in one

@@ -224,6 +224,8 @@ describe('domain/users: names', () => {
 
   it('one account cannot be written in two ways', () => {
     expect(usernameKey('STRASSE')).to.equal(usernameKey('straße'));
+    expect(usernameKey('STRAẞE')).to.equal(usernameKey('straße'));
+    expect(emailKey('ana@acme。example')).to.equal(emailKey('ana@acme.example'));
     expect(usernameKey('ｊｓｉｌｖａ')).to.equal(usernameKey('JSilva'));
     expect(emailKey(' Ana@Acme.Example')).to.equal('ana@acme.example');
     expect(nameKey('João  DA Silva')).to.equal('joao da silva');
