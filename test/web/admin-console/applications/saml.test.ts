@@ -9,6 +9,7 @@ import {
 } from '../../../../src/domain/applications/partner-metadata/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
 import type { Jar } from '../../../support/jar.ts';
+import { noNotices } from '../../../support/notices.ts';
 import { makeKeys } from '../../../support/saml.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../../../support/server.ts';
 
@@ -188,7 +189,7 @@ describe('web: the console connects SAML applications', () => {
   it('the schedule asks every application with such an address', async () => {
     const { createTasks } = await import('../../../../src/app/jobs.ts');
     published = metadata('https://fetched.example').replace('https://sp.example/acs', 'https://again.example/acs');
-    const tasks = createTasks(server.app.services, async () => {});
+    const tasks = createTasks(server.app.services, noNotices);
     await tasks['refresh-all-metadata']!({}, { isLast: false });
     const scope = await server.scope();
     const { applicationId } = (await findApplicationByCode(scope, 'fetched'))!;
