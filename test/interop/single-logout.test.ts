@@ -35,6 +35,16 @@ describe('interop: Single Logout among Shibboleth, SimpleSAMLphp, mod_auth_mello
   before(async function () {
     needSoftware(this, missingForShibboleth(), missingForSimpleSaml(), missingForApache('auth_mellon'), missingForPysaml2());
     server = await startTestServer({ jobs: true });
+    // who is deactivated is not the last administrator
+    await server.apply({
+      contexts: [
+        {
+          code: 'acme',
+          name: 'Acme S.A.',
+          users: [{ email: 'bia@acme.example', firstName: 'Bia', lastName: 'Lima', role: 'administrator', password: passwords.ana }],
+        },
+      ],
+    });
     const idp = server.issuer;
     const idpMetadata = (await send(`${idp}/saml/metadata`)).text;
     const own = async () => ({ port: await freePort(), idp, idpMetadata, key: keys.pem, certificate: keys.certificate });

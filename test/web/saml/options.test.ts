@@ -162,31 +162,6 @@ describe('web: what one SAML application may have', () => {
         'fields.http_closed',
       );
     },
-    // who is told, and what of the answer is believed: soap-logout.test.ts
-    soapLogoutUrl: async () => {
-      const queued = async () =>
-        Number(
-          (
-            await (
-              await server.scope()
-            )
-              .db('graphile_worker._private_tasks as t')
-              .join('graphile_worker._private_jobs as j', 'j.task_id', 't.id')
-              .where('t.identifier', 'notify-service-provider')
-              .count({ n: '*' })
-          )[0]!.n,
-        );
-      const end = async (code: string) => {
-        ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
-        await reached(await launch(code));
-        const scope = await server.scope();
-        const person = await scope.db('users').where({ context_id: scope.contextId, email: 'ana@acme.example' }).first('user_id');
-        await endSessionsOfUser(scope, person!.user_id, 'user.blocked');
-        ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
-        return queued();
-      };
-      expect([await end('plain'), await end('soaplogouturl')]).to.deep.equal([0, 1]);
-    },
     acceptRsaPss: async () => {
       expect(await ask('plain', { sign: byPss })).to.contain('SAML: signature-algorithm');
       expect(await ask('acceptrsapss', { sign: byPss })).to.contain('status:Success');
@@ -212,6 +187,31 @@ describe('web: what one SAML application may have', () => {
         expect(await reached(await launch('relaystates', state)), state).to.contain('status:Success');
       }
       expect((await launch('relaystates', 'https://evil.example/x')).text).to.contain('SAML: relay-state');
+    },
+    // who is told, and what of the answer is believed: soap-logout.test.ts
+    soapLogoutUrl: async () => {
+      const queued = async () =>
+        Number(
+          (
+            await (
+              await server.scope()
+            )
+              .db('graphile_worker._private_tasks as t')
+              .join('graphile_worker._private_jobs as j', 'j.task_id', 't.id')
+              .where('t.identifier', 'notify-service-provider')
+              .count({ n: '*' })
+          )[0]!.n,
+        );
+      const end = async (code: string) => {
+        ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+        await reached(await launch(code));
+        const scope = await server.scope();
+        const person = await scope.db('users').where({ context_id: scope.contextId, email: 'ana@acme.example' }).first('user_id');
+        await endSessionsOfUser(scope, person!.user_id, 'user.blocked');
+        ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+        return queued();
+      };
+      expect([await end('plain'), await end('soaplogouturl')]).to.deep.equal([0, 1]);
     },
     refuseLaunch: async () => {
       expect(await reached(await launch('plain'))).to.contain('status:Success');
