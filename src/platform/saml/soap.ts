@@ -2,16 +2,14 @@ import { XmlC14NMode, type XmlElement } from 'libxml2-wasm';
 import { SamlFault } from './faults.ts';
 import { childElements, type Limits, messageLimits, openEnvelope } from './read-xml.ts';
 
-/** SOAP 1.1, which is what the binding uses (bindings §3.2.2). */
 const soap = 'http://schemas.xmlsoap.org/soap/envelope/';
 
-/** Of an HTTP request that carries a message (bindings §3.2.3). */
 export const soapHeaders = {
   'content-type': 'text/xml; charset=utf-8',
   soapaction: '"http://www.oasis-open.org/committees/security"',
 };
 
-/** Bytes of an envelope: a message and as much as people put round one. */
+/** Bytes of an envelope of SOAP 1.1 (bindings §3.2.2): a message and as much as people put round one. */
 export const longestSoap = messageLimits.bytes + 8 * 1024;
 const envelopeLimits: Limits = { ...messageLimits, bytes: longestSoap, depth: messageLimits.depth + 2 };
 
@@ -24,10 +22,8 @@ export const writeSoap = (xml: string): string => `<soap:Envelope xmlns:soap="${
 const isSoap = (element: XmlElement, name: string): boolean => element.namespaceUri === soap && element.name === name;
 
 /**
- * Takes the message out of an envelope, with the namespaces that are declared round it, so that its signature can be checked as it stands. The gate reads it as
- * it reads every message: nothing of the envelope is believed.
- * @throws SamlFault size, well-formed, no-doctype, no-comment, message-type
- * @throws SoapFault
+ * Takes the message out, with the namespaces that are declared round it, so that its signature can be checked. The gate reads it; nothing of the envelope is believed.
+ * @throws SamlFault size, well-formed, no-doctype, no-comment, message-type; SoapFault
  */
 export function readSoap(xml: Buffer): Buffer {
   const document = openEnvelope(xml, envelopeLimits);

@@ -21,17 +21,13 @@ import { leniencyOf, recordRefusal, watch } from './receive.ts';
 import type { SamlApplication, SamlContext } from './saml-context.ts';
 import type { SamlDirectory } from './saml-directory.ts';
 
-/** A call of ours: no browser is there. */
 type Call = { scope: Scope; services: Services; saml: SamlContext };
 type About = Pick<ServiceProviderNotice, 'sessionId' | 'sessionIndex' | 'nameId'>;
 
 /** A browser that is on its way round has ten minutes; afterwards whoever has not confirmed is told by SOAP. */
 const browserSeconds = 601;
 
-/**
- * Tells one service provider by SOAP that a session has ended (bindings §3.2, profiles §4.4.3.3), unless a browser has told it or is about to.
- * @throws Error when nothing could be believed of what it answered, or it could not be reached: the job tries again
- */
+/** Tells one service provider by SOAP that a session has ended (bindings §3.2, profiles §4.4.3.3), unless a browser has or is about to. @throws Error to be tried again */
 export function createSoapLogout(services: Services, directory: SamlDirectory) {
   return async (scope: Scope, notice: ServiceProviderNotice, { isLast }: Attempt): Promise<void> => {
     const { sessionId, applicationId } = notice;
@@ -91,7 +87,6 @@ async function post({ outbound }: Services, url: string, body: string): Promise<
   return Buffer.concat(chunks);
 }
 
-/** By the gate, as every answer; from this partner alone, signed, and to this request of ours. */
 async function takeAnswer(call: Call, application: SamlApplication, answer: Buffer, requestId: string): Promise<boolean> {
   const { scope, services, saml } = call;
   const { entityId, signingCertificates: certificates } = application.saml;

@@ -25,7 +25,6 @@ export type ServiceProviderNotice = { sessionId: SessionId; applicationId: Appli
 
 const purpose = 'service-provider-notice';
 
-/** A job of its own for each: one that does not answer holds up no other. @param runAt at once unless told */
 export async function enqueueServiceProviderNotice(scope: Scope, notice: ServiceProviderNotice, runAt?: Date): Promise<void> {
   const { sessionId, applicationId, sessionIndex, nameId } = notice;
   const sealedName = scope.keyRing.encrypt(JSON.stringify(nameId), purpose);

@@ -212,7 +212,6 @@ export async function findSessionIdOfToken({ db, contextId }: Scope, token: stri
   )?.session_id;
 }
 
-/** Whether it has confirmed already that the session ended, or has nothing to hear of it. */
 export async function isNotified(
   { db, contextId }: Scope,
   sessionId: SessionId,
