@@ -69,7 +69,6 @@ const logoutServicesOf = (role: Read, left: LeftOut[]): SpMetadata['singleLogout
     const { Binding: given, Location: url, ResponseLocation: responseUrl } = service.attributes;
     const name = keysOf(binding).find((key) => binding[key] === given?.trim());
     if (name && url !== undefined) return [{ binding: name, url: trimmed(url), responseUrl: responseUrl && trimmed(responseUrl) }];
-    // off unless an administrator enters it (soapLogoutUrl)
     left.push(leftOut(given?.trim() === soapBinding && url !== undefined ? 'soap_logout' : 'binding', named(service)));
     return [];
   });

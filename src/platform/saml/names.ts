@@ -15,7 +15,6 @@ export const binding = {
   post: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
 } as const;
 export type Binding = keyof typeof binding;
-/** No browser carries it. */
 export const soapBinding = 'urn:oasis:names:tc:SAML:2.0:bindings:SOAP';
 
 export const nameIdFormat = {

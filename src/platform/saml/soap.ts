@@ -16,7 +16,6 @@ const envelopeLimits: Limits = { ...messageLimits, bytes: longestSoap, depth: me
 /** The other side says that it could not work on our message (bindings §3.2.3.3): nothing is known of what it did. */
 export class SoapFault extends Error {}
 
-/** @param xml a message of ours, in canonical form: its signature holds within the envelope, too */
 export const writeSoap = (xml: string): string => `<soap:Envelope xmlns:soap="${soap}"><soap:Body>${xml}</soap:Body></soap:Envelope>`;
 
 const isSoap = (element: XmlElement, name: string): boolean => element.namespaceUri === soap && element.name === name;
@@ -39,10 +38,9 @@ function contentOf(root: XmlElement): XmlElement {
   const parts = [...childElements(root)];
   const bodies = parts.filter((part) => isSoap(part, 'Body'));
   const headers = parts.filter((part) => isSoap(part, 'Header'));
-  // two bodies, or two messages in one, would be one for each of two readers
+  // two bodies would be one for each of two readers; what must be understood is not ignored (SOAP 1.1 §4.2.3)
   if (bodies.length !== 1 || headers.length > 1 || bodies.length + headers.length !== parts.length)
     throw new SamlFault('message-type', `Envelope with ${parts.map(({ name }) => name).join(', ')}`);
-  // SOAP 1.1 §4.2.3: what has to be understood is not ignored
   const isMust = ({ attrs }: XmlElement) =>
     attrs.some((one) => one.namespaceUri === soap && one.name === 'mustUnderstand' && one.value !== '0');
   const must = headers.flatMap((header) => [...childElements(header)]).find(isMust);

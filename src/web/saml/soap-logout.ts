@@ -65,7 +65,6 @@ export async function confirmsBySoap(call: Call, application: SamlApplication, a
   }
 }
 
-/** @returns whether the service provider confirmed, in an answer that it signed. @throws Error when it gave none that could be believed */
 async function ask(call: Call, application: SamlApplication, url: string, { sessionId, nameId, sessionIndex }: About): Promise<boolean> {
   const { scope, services, saml } = call;
   const id = newXmlId();

@@ -13,7 +13,7 @@ export const relyingPartyNotice = jobType('notify-relying-party', {
   participant: z.object({ applicationId: idOf<ApplicationId>(), protocolSession: z.string(), userId: idOf<UserId>() }),
 });
 
-/** What a service provider is told by, out of the browser's way. Its name for the person may be an e-mail address: it is sealed in the queue. */
+/** What a service provider is told by. Its name for the person may be an e-mail address: it is sealed in the queue. */
 export const serviceProviderNotice = jobType('notify-service-provider', {
   sessionId: idOf<SessionId>(),
   applicationId: idOf<ApplicationId>(),
