@@ -56,6 +56,21 @@ describe('web: the console connects SAML applications', () => {
   const create = (entry: string, changes: Record<string, string>) => fillIn(`/admin/applications/new?entry=${entry}`, changes);
   const saved = async (code: string) => (await findApplicationByCode(await server.scope(), code))?.saml;
 
+  it('an application that is told by SOAP needs a certificate: the form says so, and keeps what was typed', async () => {
+    const fields = {
+      name: 'Told',
+      entityId: 'https://told.example',
+      acs: 'https://told.example/acs',
+      soapLogoutUrl: 'https://told.example/soap',
+    };
+    const refused = await create('saml', fields);
+    expect(refused.text).to.contain('An application that is told by SOAP needs a certificate to check its answers with.');
+    expect(refused.text).to.contain('value="https://told.example/soap"');
+    expect(await saved('told')).to.equal(undefined);
+    expect((await create('saml', { ...fields, signingCertificates: keys.certificate })).status).to.equal(303);
+    expect(await saved('told')).to.include({ soapLogoutUrl: 'https://told.example/soap' });
+  });
+
   it('by pasted metadata: addresses, certificates and the demand for signatures come from it', async () => {
     expect((await create('saml', { name: 'Pasted', metadata: metadata() })).status).to.equal(303);
     expect(await saved('pasted')).to.deep.include({
