@@ -20,7 +20,7 @@ import { createHealth, type Health } from '../web/health/index.ts';
 import { createHostFiles } from '../web/host/index.ts';
 import { createBackChannelLogout, ProviderDirectory } from '../web/oidc/index.ts';
 import { ContextDirectory, createPageRouter, type Services } from '../web/request/index.ts';
-import { SamlDirectory } from '../web/saml/index.ts';
+import { createSoapLogout, SamlDirectory } from '../web/saml/index.ts';
 import { loadAssets, loadFavicon, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
 import type { Store } from './open-store.ts';
@@ -76,6 +76,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     clientAddress: (socket, headers) => clientAddress(socket, headers, isTrustedProxy, config.forwardedHeader),
   };
   const providers = new ProviderDirectory(services, listener, config.contextCacheSize);
+  const saml = new SamlDirectory(listener, config.contextCacheSize);
   const health = createHealth({
     store: () => database.knex.raw('SELECT 1'),
     hashesWaiting: () => services.hasher.waiting,
@@ -87,7 +88,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   koa.on('error', (error) => log.error({ err: error }, 'a request failed outside its page'));
   koa.use(services.assets.middleware);
   const mailbox = keepsMails(config, store) ? createMailbox(() => clock.now()) : undefined;
-  const router = createPageRouter(services, pageRoutes(providers, new SamlDirectory(listener, config.contextCacheSize), mailbox));
+  const router = createPageRouter(services, pageRoutes(providers, saml, mailbox));
   koa.use(router.middleware);
   const hostFiles = createHostFiles(services, { icon: loadFavicon(), securityContact: config.securityContact });
 
@@ -109,7 +110,11 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     }),
     async startJobs() {
       mailer = config.smtpUrl ? createMailer(config.smtpUrl, config.mailFrom ?? `portaria@${new URL(config.baseUrl).hostname}`) : mailbox;
-      jobs = await startJobs(database.url, createTasks(services, createBackChannelLogout(services, providers), mailer), crontab, log);
+      const notices = {
+        tellRelyingParty: createBackChannelLogout(services, providers),
+        tellServiceProvider: createSoapLogout(services, saml),
+      };
+      jobs = await startJobs(database.url, createTasks(services, notices, mailer), crontab, log);
     },
     async close(graceSeconds) {
       await jobs?.stop(graceSeconds);

@@ -24,7 +24,7 @@ import { sweepOperations } from '../domain/records/operations/index.ts';
 import { sweepArtifacts } from '../domain/records/protocol-artifacts/index.ts';
 import { openScope } from '../domain/scope.ts';
 import { endPolicyTrials, sweepPendingRequests } from '../domain/sign-in/authentication/index.ts';
-import { type NoticeTools, notifyRelyingPartyJob } from '../domain/sign-in/sessions/index.ts';
+import { type NoticeTools, notifyRelyingPartyJob, notifyServiceProviderJob } from '../domain/sign-in/sessions/index.ts';
 import { sweepFailedJobs, type Tasks } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
 import { auditWords, createMetadataFetcher, exportWords, importWords, type Services } from '../web/request/index.ts';
@@ -40,6 +40,7 @@ export const jobs: Job<Tools>[] = [
   followPlanJob,
   forgetCustomValuesJob,
   notifyRelyingPartyJob,
+  notifyServiceProviderJob,
   refreshMetadataJob,
   runOperationJob,
   sendRecoveryJob,
@@ -78,7 +79,7 @@ export const calendar: { when: string; chore: Chore; options?: string }[] = [
 export const crontab = calendar.map(({ when, chore, options }) => [when, chore.name, options].filter(Boolean).join(' ')).join('\n');
 
 /** Every task of the queue, by name. One that throws is tried again, later each time. */
-export function createTasks(services: Services, tellRelyingParty: NoticeTools['tellRelyingParty'], mailer?: Mailer): Tasks {
+export function createTasks(services: Services, notices: NoticeTools, mailer?: Mailer): Tasks {
   const { i18n, contexts } = services;
   const server: Server = {
     db: services.database.knex,
@@ -95,7 +96,7 @@ export function createTasks(services: Services, tellRelyingParty: NoticeTools['t
   const kinds = [auditCsv, auditExport, changeUsers, userExport, userImport];
   const tools: Tools = {
     runners: Object.fromEntries(kinds.map(({ kind, run }) => [kind, (scope, operation) => run(scope, operation, words)])),
-    tellRelyingParty,
+    ...notices,
     deliverMail: (contextId, mail) => sendMail({ services, mailer }, contextId, mail),
     fetchMetadata: createMetadataFetcher(services),
   };

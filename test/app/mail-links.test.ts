@@ -5,6 +5,7 @@ import { findUserByLogin, type User } from '../../src/domain/people/users/index.
 import { inTransaction, type Scope } from '../../src/domain/scope.ts';
 import { createMailer } from '../../src/platform/mail/index.ts';
 import { startMailSink } from '../support/mail-sink.ts';
+import { noNotices } from '../support/notices.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 describe('web: links in mails', () => {
@@ -27,7 +28,7 @@ describe('web: links in mails', () => {
   async function linkOf(task: 'deliver-mail' | 'send-mail', payload: Record<string, unknown>): Promise<string> {
     const mailer = createMailer(sink.url, 'Portaria <portaria@acme.example>');
     const count = sink.mails.length;
-    await createTasks(server.app.services, async () => {}, mailer)[task]!(payload, { isLast: false });
+    await createTasks(server.app.services, noNotices, mailer)[task]!(payload, { isLast: false });
     mailer.close();
     expect(sink.mails).to.have.length(count + 1);
     return /https?:\S+/.exec(sink.mails.at(-1)!.text)![0];
@@ -38,7 +39,7 @@ describe('web: links in mails', () => {
     const mailer = createMailer(sink.url, 'Portaria <portaria@acme.example>');
     const count = sink.mails.length;
     const mail = { contextId: scope.contextId, userId: ana.userId, to: 'ana@acme.example', mail: 'recovery', params: { minutes: 5 } };
-    const run = createTasks(server.app.services, async () => {}, mailer)[task]!;
+    const run = createTasks(server.app.services, noNotices, mailer)[task]!;
     const fault = await run({ ...mail, ...link }, { isLast: false }).then(
       () => undefined,
       (error: Error) => error,

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { createTasks } from '../../src/app/jobs.ts';
 import { createMailer } from '../../src/platform/mail/index.ts';
 import { startMailSink } from '../support/mail-sink.ts';
+import { noNotices } from '../support/notices.ts';
 import { startTestServer } from '../support/server.ts';
 
 const names = [
@@ -42,7 +43,7 @@ describe('app: the sender of mails', () => {
         for (const name of names) {
           const mailer = createMailer(sink.url, from);
           const job = { contextId: scope.contextId, to: 'ana@acme.example', mail: 'recovery', params: { minutes: 5 } };
-          const tasks = createTasks({ ...server.app.services, contexts: named(server, name) }, async () => {}, mailer);
+          const tasks = createTasks({ ...server.app.services, contexts: named(server, name) }, noNotices, mailer);
           await tasks['deliver-mail']!({ ...job, leadsTo: { page: 'account' } }, { isLast: false });
           mailer.close();
           const { raw } = sink.mails.at(-1)!;

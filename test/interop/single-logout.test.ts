@@ -1,7 +1,12 @@
 import { expect } from 'chai';
+import { changeAccount } from '../../src/domain/administration/account-changes/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
+import type { Scope, UserId } from '../../src/domain/scope.ts';
+import { endSessionsOfUser } from '../../src/domain/sign-in/sessions/index.ts';
 import { missingForApache, startMellon } from '../support/apache.ts';
 import { type Answer, type Jar, send } from '../support/jar.ts';
 import { needSoftware } from '../support/missing.ts';
+import { eventually } from '../support/process.ts';
 import { missingForPysaml2, startPysaml2 } from '../support/pysaml2.ts';
 import { type Exchange, followSaml, makeKeys } from '../support/saml.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -30,6 +35,16 @@ describe('interop: Single Logout among Shibboleth, SimpleSAMLphp, mod_auth_mello
   before(async function () {
     needSoftware(this, missingForShibboleth(), missingForSimpleSaml(), missingForApache('auth_mellon'), missingForPysaml2());
     server = await startTestServer({ jobs: true });
+    // who is deactivated is not the last administrator
+    await server.apply({
+      contexts: [
+        {
+          code: 'acme',
+          name: 'Acme S.A.',
+          users: [{ email: 'bia@acme.example', firstName: 'Bia', lastName: 'Lima', role: 'administrator', password: passwords.ana }],
+        },
+      ],
+    });
     const idp = server.issuer;
     const idpMetadata = (await send(`${idp}/saml/metadata`)).text;
     const own = async () => ({ port: await freePort(), idp, idpMetadata, key: keys.pem, certificate: keys.certificate });
@@ -125,6 +140,33 @@ describe('interop: Single Logout among Shibboleth, SimpleSAMLphp, mod_auth_mello
       if (beginner) expect(beginner.isOver(end), `${end.status} ${end.url} ${end.text.slice(0, 500)}`).to.equal(true);
       else expect(end.text).to.contain('You are signed out').and.not.contain('did not confirm');
     });
+
+  describe('by SOAP, with nobody’s browser', () => {
+    const soap = () => ({
+      soapLogoutUrl: `${new URL(peers.find(({ name }) => name === 'Shibboleth')!.page).origin}/Shibboleth.sso/SLO/SOAP`,
+    });
+    const told = async () =>
+      (await (await server.scope()).db('audit_events').where({ type: 'application.notified-of-sign-out' })).map(({ details }) => details);
+    const ways: [what: string, end: (scope: Scope, userId: UserId) => Promise<unknown>][] = [
+      ['resets the second factors', (scope, userId) => endSessionsOfUser(scope, userId, 'second-factors-reset')],
+      ['deactivates the person', (scope, userId) => changeAccount(scope, 'deactivate', userId, 'en')],
+    ];
+    for (const [what, end] of ways)
+      it(`an administrator ${what}: Shibboleth ends its session, confirms, and the others are as they were`, async () => {
+        await register({ Shibboleth: soap() });
+        const jar = await signInEverywhere();
+        const before = (await told()).length;
+        const scope = await server.scope();
+        const { userId } = (await findUserByLogin(scope, person))!;
+        try {
+          await end(scope, userId);
+          await eventually(async () => expect(await told()).to.have.length(before + 1));
+          expect(await signedInAt(jar)).to.deep.equal(peers.map(({ name }) => name).filter((name) => name !== 'Shibboleth'));
+        } finally {
+          await changeAccount(scope, 'reactivate', userId, 'en').catch(() => {});
+        }
+      });
+  });
 
   for (const mute of ['SimpleSAMLphp', 'Shibboleth', 'Mellon', 'pysaml2'])
     it(`whose answers cannot be verified is ${mute}: the others are signed out all the same, and the beginner hears PartialLogout`, async () => {

@@ -6,10 +6,10 @@ import { type Signer, signOctets } from './sign.ts';
 
 export type Direction = 'SAMLRequest' | 'SAMLResponse';
 
-/** What a browser brought, before anything of it is believed. */
+/** What a browser brought, or a partner answered to our call, before anything of it is believed. */
 export type Incoming = {
   direction: Direction;
-  binding: 'redirect' | 'post';
+  binding: 'redirect' | 'post' | 'soap';
   xml: Buffer;
   /** Opaque to us, up to 4 KB in practice though bindings §3.4.3 asks for 80 bytes. */
   relayState?: string;

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { type LeftOut, leftOut, MetadataFault } from './metadata-faults.ts';
-import { type Binding, binding, type NameIdFormat, nameIdFormat, ns } from './names.ts';
+import { type Binding, binding, type NameIdFormat, nameIdFormat, ns, soapBinding } from './names.ts';
 import { find, findAll, type Read } from './read-xml.ts';
 import { trimmed } from './scan-xml.ts';
 
@@ -69,7 +69,7 @@ const logoutServicesOf = (role: Read, left: LeftOut[]): SpMetadata['singleLogout
     const { Binding: given, Location: url, ResponseLocation: responseUrl } = service.attributes;
     const name = keysOf(binding).find((key) => binding[key] === given?.trim());
     if (name && url !== undefined) return [{ binding: name, url: trimmed(url), responseUrl: responseUrl && trimmed(responseUrl) }];
-    left.push(leftOut('binding', named(service)));
+    left.push(leftOut(given?.trim() === soapBinding && url !== undefined ? 'soap_logout' : 'binding', named(service)));
     return [];
   });
 

@@ -39,6 +39,7 @@ export {
 export { createMetadataReader, type MetadataReading, metadataLimits } from './read-metadata.ts';
 export { redactMessage } from './redact.ts';
 export { type Signer, signerFor } from './sign.ts';
+export { longestSoap, readSoap, SoapFault, soapHeaders, writeSoap } from './soap.ts';
 export {
   type Answer,
   type AssertionContent,

@@ -45,6 +45,7 @@ export const leftOutReasons = {
   index_taken: true,
   index_missing: false,
   binding: false,
+  soap_logout: false,
   role: false,
   name_id_format: false,
   key_without_certificate: false,

@@ -15,6 +15,7 @@ export const binding = {
   post: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
 } as const;
 export type Binding = keyof typeof binding;
+export const soapBinding = 'urn:oasis:names:tc:SAML:2.0:bindings:SOAP';
 
 export const nameIdFormat = {
   unspecified: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',

@@ -59,7 +59,7 @@ export async function readMessage(incoming: Incoming, gate: Gate): Promise<Messa
     const signedBy = checkSignature(incoming, document.root, partner);
     const root = copy(document.root);
     const head = readHead(root, incoming);
-    checkHead(root, head, signedBy, gate);
+    checkHead(root, { ...head, ...incoming }, signedBy, gate);
     const message = { ...head, root, signedBy };
     if (root.attributes.Version !== '2.0') throw new VersionFault(message);
     return message;
@@ -78,10 +78,13 @@ function checkSignature({ signature }: Incoming, root: XmlElement, partner: Part
   return signedBy;
 }
 
-function checkHead(root: Read, head: { issueInstant: Date }, signedBy: VerifiedBy | undefined, gate: Gate): void {
+type Head = Pick<Incoming, 'binding'> & { issueInstant: Date };
+
+function checkHead(root: Read, head: Head, signedBy: VerifiedBy | undefined, gate: Gate): void {
   const { Destination: destination, IssueInstant: instant } = root.attributes;
-  // a signed message always names where it is for (bindings §3.4.5.2, §3.5.5.2), so that it cannot be passed on to us
-  if (destination === undefined ? signedBy !== undefined : !gate.destinations.includes(destination))
+  // a signed message always names where it is for (bindings §3.4.5.2, §3.5.5.2), so that it cannot be passed on to us; an answer by SOAP is bound to our request
+  const mayBeMissing = signedBy === undefined || head.binding === 'soap';
+  if (destination === undefined ? !mayBeMissing : !gate.destinations.includes(destination))
     throw new SamlFault('destination', destination ?? 'missing');
   const age = gate.now.getTime() - head.issueInstant.getTime();
   if (!(age <= oldestMs && age >= -skewMs)) throw new SamlFault('issue-instant', instant);

@@ -12,6 +12,8 @@
 //            │ those sessions end; no other application was told of them ──> LogoutResponse
 //          /saml/logout/:logout, also from a sign-out of ours: LogoutRequest to the next application, by the browser
 //            │ its LogoutResponse at /saml/slo is noted, and /saml/logout/:logout again, until each was asked
+//          its own SOAP address instead, if it has no page; and a job, where nobody's browser is there: soap-logout
 //          end ─> LogoutResponse to who began, Success or PartialLogout; or the page "signed out", or an address
 export { samlRoutes } from './routes.ts';
 export { SamlDirectory } from './saml-directory.ts';
+export { createSoapLogout } from './soap-logout.ts';

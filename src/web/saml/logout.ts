@@ -27,6 +27,7 @@ import { type Received, receive, refuse } from './receive.ts';
 import { answerRefusedLogout, sessionIdOfBrowser } from './refused-logout.ts';
 import type { SamlApplication, SamlPage } from './saml-context.ts';
 import { sendByPost, sendByRedirect } from './send.ts';
+import { confirmsBySoap } from './soap-logout.ts';
 
 /** The SingleLogoutService (profiles §4.4): a service provider asks for a logout, or answers ours. */
 export async function receiveLogout(page: SamlPage): Promise<void> {
@@ -90,6 +91,7 @@ export async function goOnWithLogout(page: SamlPage): Promise<void> {
     const application = await page.saml.findPartnerById(scope, step.applicationId);
     const service = application?.entity.logout;
     step.state = application && service ? 'asked' : 'failed';
+    if (application && !service && (await confirmsBySoap(page, application, step))) step.state = 'done';
     await saveSingleLogout(scope, services.artifacts, logout);
     if (!application || !service) continue;
     const signer = await page.saml.signer(scope, application.saml.signatureAlgorithm);

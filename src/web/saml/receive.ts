@@ -108,7 +108,7 @@ async function readBinding({ ctx, form }: PageContext): Promise<Incoming> {
 const mustBeSigned = (name: MessageName, { saml }: SamlApplication): boolean => name !== 'AuthnRequest' || saml.requireSignedRequests;
 
 /** What the administrator has allowed this partner beside what all are allowed. */
-const leniencyOf = (saml: SamlApplication['saml'], now: Date) => ({
+export const leniencyOf = (saml: SamlApplication['saml'], now: Date) => ({
   ignoresSignature: saml.ignoreSignatures,
   exceptions: {
     rsaPss: saml.acceptRsaPss,
@@ -130,7 +130,7 @@ export async function refuse(
 
 /** Writes to the application's trace, if there is one. A trace that cannot be written changes no answer. */
 export async function watch(
-  { scope, services }: PageContext,
+  { scope, services }: Pick<PageContext, 'scope' | 'services'>,
   application: SamlApplication,
   exchange: Omit<Exchange, 'protocol'>,
 ): Promise<void> {
@@ -139,8 +139,8 @@ export async function watch(
   );
 }
 
-async function recordRefusal(
-  { scope, services }: PageContext,
+export async function recordRefusal(
+  { scope, services }: Pick<PageContext, 'scope' | 'services'>,
   fault: SamlFault,
   application: SamlApplication | undefined,
   claimed?: Claimed,

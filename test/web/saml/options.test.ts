@@ -3,6 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import { applyState, parseState, type StateError } from '../../../src/domain/administration/desired-state/index.ts';
 import { findApplicationByCode, samlOptionNames } from '../../../src/domain/applications/applications/index.ts';
+import { endSessionsOfUser } from '../../../src/domain/sign-in/sessions/index.ts';
 import type { Jar } from '../../support/jar.ts';
 import { type Exchange, followSaml, makeKeys } from '../../support/saml.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
@@ -27,6 +28,7 @@ describe('web: what one SAML application may have', () => {
     acceptInclusiveC14nUntil: { acceptInclusiveC14nUntil: day(30), signingCertificates: [keys.certificate] },
     acceptSha1Until: { acceptSha1Until: day(30), signingCertificates: [keys.certificate] },
     relayStates: { relayStates: ['ss:mem:*', 'https://console.example/*'] },
+    soapLogoutUrl: { soapLogoutUrl: 'http://127.0.0.1:9/soap', signingCertificates: [keys.certificate] },
     refuseLaunch: { refuseLaunch: true },
     nameIdTemplate: { nameIdTemplate: 'ACME\\{firstName}', nameIdFormat: 'windowsDomainQualifiedName' },
     spNameQualifier: { spNameQualifier: 'urn:group', nameIdFormat: 'persistent' },
@@ -189,6 +191,31 @@ describe('web: what one SAML application may have', () => {
         expect(await reached(await launch('relaystates', state)), state).to.contain('status:Success');
       }
       expect((await launch('relaystates', 'https://evil.example/x')).text).to.contain('SAML: relay-state');
+    },
+    // who is told, and what of the answer is believed: soap-logout.test.ts
+    soapLogoutUrl: async () => {
+      const queued = async () =>
+        Number(
+          (
+            await (
+              await server.scope()
+            )
+              .db('graphile_worker._private_tasks as t')
+              .join('graphile_worker._private_jobs as j', 'j.task_id', 't.id')
+              .where('t.identifier', 'notify-service-provider')
+              .count({ n: '*' })
+          )[0]!.n,
+        );
+      const end = async (code: string) => {
+        ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+        await reached(await launch(code));
+        const scope = await server.scope();
+        const person = await scope.db('users').where({ context_id: scope.contextId, email: 'ana@acme.example' }).first('user_id');
+        await endSessionsOfUser(scope, person!.user_id, 'user.blocked');
+        ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+        return queued();
+      };
+      expect([await end('plain'), await end('soaplogouturl')]).to.deep.equal([0, 1]);
     },
     refuseLaunch: async () => {
       expect(await reached(await launch('plain'))).to.contain('status:Success');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRedirectUri } from './oidc-settings.ts';
 import { relayStatePattern } from './relay-states.ts';
 import type { SourceField } from './source-field.ts';
 import { template, templateFields } from './template.ts';
@@ -24,6 +25,7 @@ export const entityId = z
 const minutes = (least: number, most: number) =>
   z.number('fields.number_range').int('fields.number_range').min(least, 'fields.number_range').max(most, 'fields.number_range');
 const day = z.iso.date('fields.day');
+const isWebAddress = (value: string) => /^https?:/.test(value) && isRedirectUri(value);
 const always = () => true;
 /** What no two people share; of its own fields the company knows. */
 const isOnePersons = (field: SourceField): boolean =>
@@ -45,6 +47,7 @@ export const samlOptions = {
   acceptInclusiveC14nUntil: { kind: 'day', section: 'addresses', type: day, weakens: always },
   acceptSha1Until: { kind: 'day', section: 'addresses', type: day, weakens: always },
   relayStates: { kind: 'lines', section: 'addresses', type: z.array(relayStatePattern).max(50), weakens: always },
+  soapLogoutUrl: { kind: 'text', section: 'addresses', type: z.string().trim().refine(isWebAddress, 'fields.web_uri') },
   refuseLaunch: { kind: 'flag', section: 'addresses', type: z.boolean() },
   nameIdTemplate: { kind: 'text', section: 'told', type: template, weakens: (text: string) => !templateFields(text).some(isOnePersons) },
   spNameQualifier: { kind: 'text', section: 'told', type: entityId },

@@ -155,6 +155,8 @@ function refuseOptions(settings: SamlSettings, now: Date): FieldErrors {
   const faults: FieldErrors = Object.fromEntries(tooFar(settings, now).map((name) => [name, 'fields.day_far']));
   const needsValue = settings.nameIdFormat === 'x509SubjectName' || settings.nameIdFormat === 'windowsDomainQualifiedName';
   if (needsValue && !settings.nameIdField && !settings.nameIdTemplate) faults.nameIdField = 'fields.name_id_value';
+  // no answer could pass without one (profiles §4.4.3.4)
+  if (settings.soapLogoutUrl && settings.signingCertificates.length === 0) faults.signingCertificates = 'fields.soap_logout_certificate';
   if (settings.nameIdField && settings.nameIdTemplate) faults.nameIdTemplate = 'fields.name_id_twice';
   return faults;
 }

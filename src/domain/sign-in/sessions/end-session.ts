@@ -1,9 +1,10 @@
+import { listApplicationsByIds } from '../../applications/applications/index.ts';
 import { enqueue } from '../../job.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfUser } from '../../records/protocol-artifacts/index.ts';
-import { type SessionId, type UserId, useCase } from '../../scope.ts';
-import { relyingPartyNotice } from './jobs.ts';
-import { listParticipants } from './store.ts';
+import { type SessionId, type Transaction, type UserId, useCase } from '../../scope.ts';
+import { enqueueServiceProviderNotice, relyingPartyNotice } from './jobs.ts';
+import { listParticipants, type Participant } from './store.ts';
 
 export type EndReason =
   | 'signed-out'
@@ -27,14 +28,31 @@ export const endSession = useCase(async (scope, sessionId: SessionId, reason: En
     reason,
   });
   // one job for each relying party, with all it needs: one that does not answer holds up no other, and the session's rows may be gone by then
-  for (const participant of await listParticipants(scope, sessionId)) {
-    if (participant.protocol !== 'oidc') continue; // SAML's are told through the browser (single-logout)
+  const participants = await listParticipants(scope, sessionId);
+  for (const participant of participants) {
+    if (participant.protocol !== 'oidc') continue;
     const { applicationId, protocolSession, userId } = participant;
     const notice = { sessionId, participant: { applicationId, protocolSession, userId } };
     await enqueue(scope, relyingPartyNotice, notice, { key: `notify ${sessionId} ${applicationId}`, maxAttempts: 8 });
   }
+  await tellServiceProviders(scope, sessionId, participants);
   return true;
 });
+
+/** SAML's are told through the browser (single-logout), and besides by SOAP where the application has it: nobody's browser is there when an administrator ends a session. */
+async function tellServiceProviders(scope: Transaction, sessionId: SessionId, participants: Participant[]): Promise<void> {
+  const known = participants.filter(({ protocol, nameIds }) => protocol === 'saml' && nameIds.length > 0);
+  if (known.length === 0) return;
+  const applications = await listApplicationsByIds(
+    scope,
+    known.map(({ applicationId }) => applicationId),
+  );
+  for (const { applicationId, protocolSession: sessionIndex, nameIds } of known) {
+    const application = applications.find((one) => one.applicationId === applicationId);
+    if (!application?.enabled || !application.saml?.soapLogoutUrl) continue;
+    await enqueueServiceProviderNotice(scope, { sessionId, applicationId, sessionIndex, nameId: nameIds.at(-1)! });
+  }
+}
 
 /** One of the person's own: another's id ends nothing. */
 export const endOwnSession = useCase(async (scope, userId: UserId, sessionId: SessionId): Promise<void> => {

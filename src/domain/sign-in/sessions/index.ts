@@ -3,7 +3,14 @@
 export { listApplicationUses, listLastUses } from './application-uses.ts';
 export { describeBrowser } from './describe-browser.ts';
 export { type EndReason, endOwnSession, endSession, endSessionsOfUser } from './end-session.ts';
-export { type NoticeTo, type NoticeTools, notifyRelyingPartyJob } from './jobs.ts';
+export {
+  enqueueServiceProviderNotice,
+  type NoticeTo,
+  type NoticeTools,
+  notifyRelyingPartyJob,
+  notifyServiceProviderJob,
+  type ServiceProviderNotice,
+} from './jobs.ts';
 export { noteNothingToTell, noteTold } from './note-told.ts';
 export { type NewSession, startSession } from './start-session.ts';
 export {
@@ -11,6 +18,7 @@ export {
   createSessionFinder,
   findSessionIdOfToken,
   findSessionsOfParticipant,
+  isNotified,
   isSessionAlive,
   listAdministratorSessions,
   listParticipants,

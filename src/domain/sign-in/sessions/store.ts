@@ -212,6 +212,18 @@ export async function findSessionIdOfToken({ db, contextId }: Scope, token: stri
   )?.session_id;
 }
 
+export async function isNotified(
+  { db, contextId }: Scope,
+  sessionId: SessionId,
+  applicationId: ApplicationId,
+  protocol: 'oidc' | 'saml',
+): Promise<boolean> {
+  const row = await db('session_participants')
+    .where({ context_id: contextId, session_id: sessionId, application_id: applicationId, protocol })
+    .first('notified_at');
+  return (row?.notified_at ?? null) !== null;
+}
+
 /** Nobody tells it again that the session ended. */
 export async function markNotified(
   { db, contextId, clock }: Transaction,

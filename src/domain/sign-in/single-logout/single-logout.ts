@@ -68,7 +68,9 @@ export async function openSingleLogout(
     saml.map(({ applicationId }) => applicationId),
   );
   const reachable = new Set(
-    applications.filter((one) => one.enabled && (one.saml?.singleLogoutServices.length ?? 0) > 0).map((one) => one.applicationId),
+    applications
+      .filter(({ enabled, saml: settings }) => enabled && settings && (settings.singleLogoutServices.length > 0 || settings.soapLogoutUrl))
+      .map((one) => one.applicationId),
   );
   const logout: SingleLogout = {
     logoutId: randomToken(),

@@ -4,6 +4,7 @@ import type { OidcSettings } from '../../../../src/domain/applications/applicati
 import type { Clock } from '../../../../src/platform/clock/index.ts';
 import { createMailer } from '../../../../src/platform/mail/index.ts';
 import { startMailSink } from '../../../support/mail-sink.ts';
+import { noNotices } from '../../../support/notices.ts';
 import { makeKeys } from '../../../support/saml.ts';
 import { startTestServer, type TestServer } from '../../../support/server.ts';
 
@@ -48,7 +49,7 @@ describe('web: certificates and client secrets that end soon', () => {
   /** What the schedule does in a day: looks, and sends what was queued. */
   async function aDay(): Promise<number> {
     const mailer = createMailer(sink.url, 'Portaria <portaria@acme.example>');
-    const tasks = createTasks(server.app.services, async () => {}, mailer);
+    const tasks = createTasks(server.app.services, noNotices, mailer);
     const { db } = await server.scope();
     const count = sink.mails.length;
     await tasks['warn-of-expiry']!({}, { isLast: false });

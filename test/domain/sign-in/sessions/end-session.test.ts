@@ -1,18 +1,23 @@
 import { expect } from 'chai';
-import { findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
+import { createApplication, findApplicationByCode, setApplicationEnabled } from '../../../../src/domain/applications/applications/index.ts';
 import { ArtifactStore } from '../../../../src/domain/records/protocol-artifacts/index.ts';
 import { type ApplicationId, inTransaction, type Scope, type SessionId } from '../../../../src/domain/scope.ts';
 import {
   endOwnSession,
   endSession,
   endSessionsOfUser,
+  enqueueServiceProviderNotice,
+  isNotified,
   listParticipants,
   listSessionsOfUser,
   noteNothingToTell,
   noteTold,
+  notifyServiceProviderJob,
   recordParticipant,
 } from '../../../../src/domain/sign-in/sessions/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
+import { noNotices } from '../../../support/notices.ts';
+import { makeKeys } from '../../../support/saml.ts';
 import { unknownId, useStore } from '../../../support/use-cases.ts';
 
 describe('domain/sign-in/sessions: ending one', () => {
@@ -52,6 +57,37 @@ describe('domain/sign-in/sessions: ending one', () => {
     const foreign = await store.session(userId);
     for (const id of [unknownId as SessionId, foreign])
       expect(await store.unchanged(() => endSession(store.other, id, 'signed-out'))).to.equal(false);
+  });
+
+  it('an application that is told by SOAP has a job of its own, in which its name for the person cannot be read; switched off, or without an address, it has none', async () => {
+    const partner = async (code: string, more: object = {}) => {
+      const assertionConsumerServices = [{ url: `https://${code}.example/acs` }];
+      const saml = { entityId: `https://${code}.example`, assertionConsumerServices, ...more };
+      return (await createApplication(store.scope, { code, name: code, saml })).applicationId;
+    };
+    const bySoap = (code: string) => ({ soapLogoutUrl: `https://${code}.example/soap`, signingCertificates: [makeKeys().certificate] });
+    const [soap, off, plain] = [await partner('soap', bySoap('soap')), await partner('off', bySoap('off')), await partner('plain')];
+    await setApplicationEnabled(store.scope, off, false);
+    const nameId = { format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress', value: 'ana@acme.example' };
+    const { userId } = await store.person();
+    const sessionId = await store.session(userId);
+    for (const applicationId of [soap, off, plain])
+      await recordParticipant(store.scope, sessionId, { applicationId, protocol: 'saml', protocolSession: 'index', nameIds: [nameId] });
+    await endSession(store.scope, sessionId, 'user.blocked');
+    const queued = await store.queued('notify-service-provider');
+    expect(queued.map(({ applicationId }) => applicationId)).to.deep.equal([soap]);
+    expect(JSON.stringify(queued)).not.to.contain('acme.example');
+    const told: unknown[] = [];
+    const tellServiceProvider = async (_: Scope, notice: unknown) => void told.push(notice);
+    await notifyServiceProviderJob.run(() => store.scope, queued[0], { ...noNotices, tellServiceProvider }, { isLast: false });
+    expect(told).to.deep.equal([{ sessionId, applicationId: soap, sessionIndex: 'index', nameId }]);
+    await enqueueServiceProviderNotice(store.scope, { sessionId, applicationId: soap, sessionIndex: 'index', nameId }, new Date());
+    expect(await store.queued('notify-service-provider'), 'the one that waits is replaced').to.have.length(1);
+    const isTold = () => isNotified(store.scope, sessionId, soap, 'saml');
+    expect(await isTold()).to.equal(false);
+    await noteTold(store.scope, sessionId, { applicationId: soap, name: 'soap' }, 'saml');
+    expect(await isTold()).to.equal(true);
+    expect(await isNotified(store.scope, sessionId, soap, 'oidc'), 'it is not in it').to.equal(false);
   });
 
   it('a person signs out of a session of their own, and of nobody else’s', async () => {

@@ -14,6 +14,7 @@ import {
   saveSingleLogout,
 } from '../../../../src/domain/sign-in/single-logout/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
+import { makeKeys } from '../../../support/saml.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
 const ending = { kind: 'signed-out' } as const;
@@ -22,19 +23,26 @@ const nameId = { format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress
 describe('domain/sign-in/single-logout', () => {
   const store = useStore();
   let artifacts: ArtifactStore;
-  let partners: Record<'tells' | 'deaf' | 'off', ApplicationId>;
+  let partners: Record<'tells' | 'deaf' | 'off' | 'soap', ApplicationId>;
   before(async () => {
     artifacts = new ArtifactStore(store.database);
-    const partner = async (code: string, hasAddress: boolean) => {
+    const partner = async (code: string, hasAddress: boolean, more: object = {}) => {
       const singleLogoutServices = hasAddress ? [{ binding: 'redirect', url: `https://${code}.example/slo` }] : [];
       const saml = {
         entityId: `https://${code}.example`,
         assertionConsumerServices: [{ url: `https://${code}.example/acs` }],
         singleLogoutServices,
+        ...more,
       };
       return (await createApplication(store.scope, { code, name: code, navigable: true, saml })).applicationId;
     };
-    partners = { tells: await partner('tells', true), deaf: await partner('deaf', false), off: await partner('off', true) };
+    const bySoap = { soapLogoutUrl: 'https://soap.example/soap', signingCertificates: [makeKeys().certificate] };
+    partners = {
+      tells: await partner('tells', true),
+      deaf: await partner('deaf', false),
+      off: await partner('off', true),
+      soap: await partner('soap', false, bySoap),
+    };
     await setApplicationEnabled(store.scope, partners.off, false);
   });
   const join = (sessionId: SessionId, applicationId: ApplicationId, protocol: 'saml' | 'oidc' = 'saml') =>
@@ -74,6 +82,11 @@ describe('domain/sign-in/single-logout', () => {
       [partners.tells, sessionIds[1], 'waiting'],
       [partners.off, sessionIds[1], 'failed'],
     ]);
+    const bySoap = await session(partners.soap);
+    expect(
+      (await open([bySoap]))!.steps.map(({ state }) => state),
+      'by SOAP alone',
+    ).to.deep.equal(['waiting']);
     expect(new Set(logout.steps.map(({ requestId }) => requestId)).size).to.equal(4);
     expect(logout.steps[0]).to.deep.include({ nameId, sessionIndex: `index ${logout.steps[0]!.applicationId}` });
     expect(await find(logout.logoutId)).to.deep.equal(logout);

@@ -9,6 +9,7 @@ import {
 } from '../../../../src/domain/applications/partner-metadata/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
 import type { Jar } from '../../../support/jar.ts';
+import { noNotices } from '../../../support/notices.ts';
 import { makeKeys } from '../../../support/saml.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../../../support/server.ts';
 
@@ -54,6 +55,21 @@ describe('web: the console connects SAML applications', () => {
   }
   const create = (entry: string, changes: Record<string, string>) => fillIn(`/admin/applications/new?entry=${entry}`, changes);
   const saved = async (code: string) => (await findApplicationByCode(await server.scope(), code))?.saml;
+
+  it('an application that is told by SOAP needs a certificate: the form says so, and keeps what was typed', async () => {
+    const fields = {
+      name: 'Told',
+      entityId: 'https://told.example',
+      acs: 'https://told.example/acs',
+      soapLogoutUrl: 'https://told.example/soap',
+    };
+    const refused = await create('saml', fields);
+    expect(refused.text).to.contain('An application that is told by SOAP needs a certificate to check its answers with.');
+    expect(refused.text).to.contain('value="https://told.example/soap"');
+    expect(await saved('told')).to.equal(undefined);
+    expect((await create('saml', { ...fields, signingCertificates: keys.certificate })).status).to.equal(303);
+    expect(await saved('told')).to.include({ soapLogoutUrl: 'https://told.example/soap' });
+  });
 
   it('by pasted metadata: addresses, certificates and the demand for signatures come from it', async () => {
     expect((await create('saml', { name: 'Pasted', metadata: metadata() })).status).to.equal(303);
@@ -188,7 +204,7 @@ describe('web: the console connects SAML applications', () => {
   it('the schedule asks every application with such an address', async () => {
     const { createTasks } = await import('../../../../src/app/jobs.ts');
     published = metadata('https://fetched.example').replace('https://sp.example/acs', 'https://again.example/acs');
-    const tasks = createTasks(server.app.services, async () => {});
+    const tasks = createTasks(server.app.services, noNotices);
     await tasks['refresh-all-metadata']!({}, { isLast: false });
     const scope = await server.scope();
     const { applicationId } = (await findApplicationByCode(scope, 'fetched'))!;
