@@ -72,12 +72,12 @@ function describeNotes({ leftOut, advice }: ApplyResult): string[] {
   const t = createI18n(new URL('../../views/', import.meta.url)).for('en');
   const left = leftOut.map(({ application, reason, what }) => `  ${application}: ${t(`left_out.${reason}`, { what })}`);
   const weaker = advice.map(({ application, option, state }) => {
-    const said = `${t(`saml_options.${option}.label`)}. ${t(state === 'ended' ? 'saml_options.ended' : `saml_options.${option}.weakens`)}`;
-    return `  ${application}: ${said}`;
+    const why = state === 'ended' ? 'ended' : `${option}.weakens`;
+    return `  ${application}: ${t(`saml_options.${option}.label`)}. ${t(`saml_options.${why}`)}`;
   });
   return [
     ...(left.length > 0 ? ['', t('left_out.title'), ...left] : []),
-    ...(weaker.length > 0 ? ['', t('saml_options.advice_title'), ...weaker] : []),
+    ...(weaker.length > 0 ? ['', 'Weaker than it could be:', ...weaker] : []),
   ];
 }
 
