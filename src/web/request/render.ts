@@ -37,6 +37,10 @@ export const formatCount = (locale: Locale, { n, isMore }: Count): string => `${
 /** `refusal` of the form that the page shows again; its status is the page's. */
 export type PageOptions = { status?: number; postsElsewhere?: true; refusal?: Refusal };
 
+const longestQuery = 1500;
+const addressOf = ({ method, state, search }: PageContext['ctx']): string =>
+  method === 'GET' && search.length <= longestQuery ? `${state.path ?? '/'}${search}` : (state.path ?? '/');
+
 /** Renders a template with what every page needs: texts, links, the person, the forgery field. */
 export function renderPage(
   page: PageContext,
@@ -65,6 +69,8 @@ export function renderPage(
     link: (path: string) => `${context.mount}${path}`,
     linkTo: (linked: LinkedPage) => `${context.mount}${services.pathOf(linked)}`,
     path: page.ctx.state.path,
+    /** This page once more, in another language. */
+    address: addressOf(ctx),
     formatCount: (count: Count) => formatCount(locale, count),
     formatNumber: (value: number) => formats[locale].number.format(value),
     /** @param day YYYY-MM-DD */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { isTraced, recordExchange } from '../../domain/applications/traces/index.ts';
+import { networkOf } from '../../platform/net/index.ts';
 import { type Claim, readClaim, redactMessage, type SamlFault, showEscapes } from '../../platform/saml/index.ts';
 import type { SamlPage } from './saml-context.ts';
 
@@ -46,7 +47,11 @@ export function traceClaim(page: SamlPage, claimed: Claimed | undefined, { rule 
   const { issuer, nearest, parameter, excerpt } = claimed;
   const record = async () => {
     const application = await saml.findPartner(scope, nearest);
-    if (!application || !isTraced(application, services.clock.now()) || isTooMany(`${scope.contextId} ${nearest} ${scope.actor.ip}`))
+    if (
+      !application ||
+      !isTraced(application, services.clock.now()) ||
+      isTooMany(`${scope.contextId} ${nearest} ${networkOf(scope.actor.ip ?? '')}`)
+    )
       return;
     const content = () => `HTTP-${ctx.method === 'POST' ? 'POST' : 'Redirect'}\n\n${redactMessage(excerpt)}`;
     const claimedIssuer = showEscapes(issuer);

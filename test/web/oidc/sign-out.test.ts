@@ -69,6 +69,16 @@ describe('web/oidc: sign-out from an application whose person has no session (RP
     expect(nobodys.location, 'whose address it is nobody said').to.match(/sign-out\/success$/);
   });
 
+  it('another language keeps what was asked for', async () => {
+    const { jar } = await signInWithTokens(server, 'jsilva', passwords.joao);
+    const asked = await jar.get(address({ client_id: 'payroll', ...way() }));
+    const [, link = ''] = /href="([^"]+)" lang="es"/.exec(asked.text)!;
+    const spanish = await jar.follow(new URL(link.replaceAll('&amp;', '&'), asked.url).href);
+    expect(spanish.text).to.contain('lang="es"').and.to.contain('Payroll');
+    const done = await jar.submit(jar.form(spanish, /confirm/), { logout: 'yes' }, () => true);
+    expect(done.location).to.equal(`${bye()}?state=z`);
+  });
+
   it('whoever is signed in is asked: no link signs anybody out', async () => {
     const { jar } = await signInWithTokens(server, 'jsilva', passwords.joao);
     expect((await jar.get(address({ client_id: 'payroll', ...way() }))).status).to.equal(200);

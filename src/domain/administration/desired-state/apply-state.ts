@@ -1,4 +1,4 @@
-import { AppError } from '../../../platform/errors/index.ts';
+import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { type Context, editContext, findContextByCode } from '../../company/contexts/index.ts';
 import { inTransaction, type ServerScope, type Transaction } from '../../scope.ts';
 import { applyApplications } from './apply-applications.ts';
@@ -65,8 +65,9 @@ async function ensureContext(scope: Omit<Transaction, 'contextId'>, desired: Des
   );
   const wanted: Partial<Context> = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, value ?? undefined]));
   if (!found) {
+    if (name === undefined) throw invalidInput({ name: 'fields.new_context_name' });
     result.changes.push({ action: 'created', what: `context ${desired.code}` });
-    return createContextWithBasics(scope, { ...wanted, code: desired.code, name: name ?? '' });
+    return createContextWithBasics(scope, { ...wanted, code: desired.code, name });
   }
   const changed = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) => wanted[key as 'name'] !== found[key as 'name']);
   if (changed.length > 0) {

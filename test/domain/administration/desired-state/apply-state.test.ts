@@ -56,7 +56,7 @@ describe('domain/administration/desired-state', () => {
       department: 'Board',
     });
     expect((await findContextByCode(store.scope.db, 'acme'))!.name).to.equal('Acme S.A.');
-    expect(await faults([{ code: 'brand-new' }])).to.deep.equal(['contexts[0].name fields.name']);
+    expect(await faults([{ code: 'brand-new' }])).to.deep.equal(['contexts[0].name fields.new_context_name']);
     expect(await faults([{ code: 'acme', users: [{ username: 'nameless' }] }])).to.include(
       'contexts[0].users[0].firstName fields.one_name',
     );
@@ -82,7 +82,7 @@ describe('domain/administration/desired-state', () => {
     expect(await scope.hasher.verify(readPassword(given!.password), (await findPassword(scope, zoe.userId))!.hash)).to.not.equal(undefined);
     for (const again of [[everything()], startingState('http://127.0.0.1:9/callback').contexts]) {
       const second = await store.unchanged(() => apply(again));
-      expect(second).to.deep.equal({ changes: [], generatedPasswords: [], leftOut: [] });
+      expect(second).to.deep.equal({ changes: [], generatedPasswords: [], leftOut: [], advice: [] });
     }
   });
 
