@@ -1,5 +1,4 @@
-import { endSession } from '../../domain/sign-in/sessions/index.ts';
-import { openSingleLogout } from '../../domain/sign-in/single-logout/index.ts';
+import { signOut } from '../../domain/sign-in/single-logout/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import { cookieNames, type PageContext, redirectTo, renderPage } from '../request/index.ts';
 import { goToLaunchpad } from './pending.ts';
@@ -13,8 +12,7 @@ export async function showSignOut(page: PageContext): Promise<void> {
 /** Ends the session everywhere: here, by back-channel in the OpenID Connect applications that joined it, and through the browser in those of SAML. */
 export async function submitSignOut(page: PageContext): Promise<void> {
   const { session, context, ctx } = page;
-  const logout = session && (await openSingleLogout(page.scope, page.services.artifacts, [session.sessionId], { kind: 'signed-out' }));
-  if (session) await endSession(page.scope, session.sessionId, 'signed-out');
+  const logout = session && (await signOut(page.scope, page.services.artifacts, session.sessionId, { kind: 'signed-out' }));
   // while others are told the browser is known by its cookie, though the session has ended
   if (logout)
     return renderPage(page, 'sign-in/signing-out', { onward: page.services.pathOf({ page: 'single-logout', logout: logout.logoutId }) });

@@ -1,5 +1,6 @@
 import { Batcher, byKey, type Database } from '../../../platform/database/index.ts';
 import type { Role, Status, User } from '../../people/users/index.ts';
+import type { Row } from '../../rows.ts';
 import type { ApplicationId, ContextId, UserId } from '../../scope.ts';
 import type { AccessFacts } from './decide.ts';
 
@@ -37,25 +38,27 @@ const facts = `
   LEFT JOIN ${byKey('users', 'u', { context_id: 'k.context_id', user_id: 'k.user_id' })} ON true
   LEFT JOIN ${byKey('applications', 'a', { context_id: 'k.context_id', application_id: 'k.application_id' })} ON true`;
 
-type FactsRow = {
-  n: number;
-  status: Status | null;
-  first_name: string;
-  last_name: string;
-  email: string | null;
-  email_verified: boolean;
-  username: string | null;
-  locale: string | null;
-  department: string | null;
-  role: Role;
-  custom_values: User['customValues'];
-  updated_at: Date;
-  enabled: boolean | null;
-  navigable: boolean;
-  direct: boolean;
-  by_group: boolean;
-  by_everyone: boolean;
-};
+type PersonRow = Row<'users', { status: Status | null; role: Role; custom_values: User['customValues'] }>;
+type FactsRow = Pick<
+  PersonRow,
+  | 'status'
+  | 'first_name'
+  | 'last_name'
+  | 'email'
+  | 'email_verified'
+  | 'username'
+  | 'locale'
+  | 'department'
+  | 'role'
+  | 'custom_values'
+  | 'updated_at'
+> &
+  Pick<Row<'applications', { enabled: boolean | null }>, 'enabled' | 'navigable'> & {
+    n: number;
+    direct: boolean;
+    by_group: boolean;
+    by_everyone: boolean;
+  };
 
 export function createAccessFinder(database: Database): AccessFinder {
   const batcher = new Batcher<[ContextId, UserId, ApplicationId], FactsRow>(async (requests) => {

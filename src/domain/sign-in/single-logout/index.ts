@@ -11,4 +11,5 @@ export {
   recordAnswer,
   type SingleLogout,
   saveSingleLogout,
+  signOut,
 } from './single-logout.ts';

@@ -43,6 +43,18 @@ export const endSessionsForPartner = useCase(
   },
 );
 
+/** Somebody signs out here: the session ends, whatever happens on the way to the applications. @returns whom to tell through the browser; undefined when there is nobody */
+export async function signOut(
+  scope: Scope,
+  artifacts: ArtifactStore,
+  sessionId: SessionId,
+  ending: Ending,
+): Promise<SingleLogout | undefined> {
+  const logout = await openSingleLogout(scope, artifacts, [sessionId], ending);
+  await endSession(scope, sessionId, 'signed-out');
+  return logout;
+}
+
 /**
  * Gathers whom to tell of the end of these sessions; called before they end.
  * @param except the service provider that asked for it and knows already

@@ -1,5 +1,4 @@
-import { endSession } from '../../../domain/sign-in/sessions/index.ts';
-import { openSingleLogout } from '../../../domain/sign-in/single-logout/index.ts';
+import { signOut } from '../../../domain/sign-in/single-logout/index.ts';
 import { serializeCookie } from '../../../platform/http/index.ts';
 import { ownSession } from '../own-session.ts';
 import { renderSigningOut } from '../pages.ts';
@@ -14,8 +13,7 @@ export const endOwnSession: Step = (op) => async (ctx) => {
   // the SAML applications of the session are told through the browser, on its way back to the relying party
   const onward = ctx.response.get('location');
   const destination = onward ? ({ kind: 'address', url: onward } as const) : ({ kind: 'signed-out' } as const);
-  const logout = await openSingleLogout(op.scope(), op.services.artifacts, [own.sessionId], destination);
-  await endSession(op.scopeOf(ctx, own), own.sessionId, 'signed-out');
+  const logout = await signOut(op.scopeOf(ctx, own), op.services.artifacts, own.sessionId, destination);
   if (logout) {
     ctx.remove('location');
     await renderSigningOut(op, ctx, op.services.pathOf({ page: 'single-logout', logout: logout.logoutId }));

@@ -12,6 +12,7 @@ import {
   recordAnswer,
   type SingleLogout,
   saveSingleLogout,
+  signOut,
 } from '../../../../src/domain/sign-in/single-logout/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
 import { makeKeys } from '../../../support/saml.ts';
@@ -70,6 +71,14 @@ describe('domain/sign-in/single-logout', () => {
       expect(await open([byOidc])).to.equal(undefined);
       expect(await open([alone], partners.tells)).to.equal(undefined);
     });
+  });
+
+  it('a sign-out ends the session, and gathers whom to tell before', async () => {
+    const [joined, alone] = [await session(partners.tells), await session()];
+    expect((await signOut(store.scope, artifacts, joined, { kind: 'signed-out' }))!.steps).to.have.length(1);
+    expect(await signOut(store.scope, artifacts, alone, { kind: 'signed-out' })).to.equal(undefined);
+    const ended = await store.scope.db('sessions').whereIn('session_id', [joined, alone]).pluck('end_reason');
+    expect(ended).to.deep.equal(['signed-out', 'signed-out']);
   });
 
   it('every service provider of every session is a step; one that cannot be told has failed already', async () => {
