@@ -12,7 +12,7 @@ const looks = {
 };
 
 describe('every page', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   let server: TestServer;
   let browser: Browser;
   const opened: Record<string, { page: Page; errors: string[] }> = {};

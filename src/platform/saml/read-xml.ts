@@ -7,7 +7,6 @@ export type Read = { ns: string; name: string; attributes: Record<string, string
 
 export type Limits = { bytes: number; elements: number; depth: number; namespaces: number };
 export const messageLimits: Limits = { bytes: 128 * 1024, elements: 2000, depth: 30, namespaces: 100 };
-export const metadataLimits: Limits = { bytes: 1024 * 1024, elements: 5000, depth: 30, namespaces: 2000 };
 
 // Names are repeated in every fault that a validator collects, and compared with each other: long ones make a small message a large one.
 const longestName = 512;

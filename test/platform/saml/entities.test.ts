@@ -15,7 +15,7 @@ import {
   writeLogoutResponse,
 } from '../../../src/platform/saml/index.ts';
 import { ns, statusOf, statusUri } from '../../../src/platform/saml/names.ts';
-import { find, findAll, messageLimits, metadataLimits, openDocument, type Read, readWritten } from '../../../src/platform/saml/read-xml.ts';
+import { find, findAll, messageLimits, openDocument, type Read, readWritten } from '../../../src/platform/saml/read-xml.ts';
 import { takeSignature } from '../../../src/platform/saml/verify-signature.ts';
 import { makeKeys } from '../../support/saml.ts';
 
@@ -103,7 +103,7 @@ describe('unit: what samlify models and writes', () => {
       writeIdpMetadata({ ...own, ...more, term: { validUntil: now, cacheSeconds: 21_600 } }, signer);
 
     it('follows the schema, says what is stored, and has its ID, its term and a signature that holds', async () => {
-      const document = openDocument(Buffer.from(await write()), 'metadata', metadataLimits);
+      const document = openDocument(Buffer.from(await write()), 'metadata', messageLimits);
       try {
         expect(takeSignature(document.root, [keys.certificate])).to.have.property('fingerprint');
       } finally {

@@ -39,7 +39,7 @@ export {
   type UserRow,
 } from './store.ts';
 export { sweepMails } from './sweep-mails.ts';
-export { tidyEmail, tidyName, tidyPerson, tidyText } from './tidy-person.ts';
+export { tidyEmail, tidyPerson, tidyText } from './tidy-person.ts';
 export {
   actingAs,
   calledName,
