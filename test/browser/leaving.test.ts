@@ -117,6 +117,7 @@ describe('leaving our pages, in Chromium', function () {
       await walk(page);
       await eventually(async () => expect(asked).to.include(bare));
       expect(complaints).to.deep.equal([]);
+      expect([...policies], 'every walk has a page with a form').to.include("form-action 'self'");
       expect([...policies].filter((policy) => policy !== "form-action 'self'" && policy !== '')).to.deep.equal([]);
     } catch (error) {
       throw new Error(`${bare}: ${(error as Error).message} at ${page.url()} ${complaints.join('\n')}`, { cause: error });
