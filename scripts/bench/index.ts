@@ -10,6 +10,7 @@ import type { Jar } from '../../test/support/jar.ts';
 import { authorizationUrl, basic, json } from '../../test/support/oidc.ts';
 import { portaria, startServerProcess } from '../../test/support/process.ts';
 import { fillSignIn, freePort } from '../../test/support/server.ts';
+import { importPeople } from './import.ts';
 import { LightJar, sendByNode } from './light-jar.ts';
 import { median, percentile, rate } from './load.ts';
 import { memoryOfSessions } from './memory.ts';
@@ -39,12 +40,17 @@ const passwordLogins = Array.from({ length: people }, (_, i) => `person${i}`);
 const appLogins = isWanted(withApp) ? Array.from({ length: 1500 }, (_, i) => `app${i}`) : [];
 const passkeyLogins = isWanted(withPasskey) ? Array.from({ length: 16 }, (_, i) => `passkey${i}`) : [];
 const logins = [...passwordLogins, ...appLogins, ...passkeyLogins];
+const administrator = { email: 'admin@bench.example', password };
+const imported = 10_000;
 const state = {
   contexts: [
     {
       code: 'bench',
       name: 'Bench',
-      users: logins.map((username) => ({ username, firstName: 'Person', lastName: username, password })),
+      users: [
+        { ...administrator, firstName: 'Ada', lastName: 'Admin', role: 'administrator' },
+        ...logins.map((username) => ({ username, firstName: 'Person', lastName: username, password })),
+      ],
       applications: [
         {
           code: 'bench',
@@ -346,6 +352,11 @@ try {
         perSecond === 0 || ratio <= 3,
       ]);
     }
+  }
+  if (isWanted('import')) {
+    const elapsed = await importPeople(origin, administrator, imported);
+    const what = `import of ${imported} people with temporary passwords`;
+    lines.push([what, `${elapsed.toFixed(0)} s`, '', '', '≤ 180 s', elapsed <= 180]);
   }
   if (isWanted('memory of sessions')) {
     const { before, after } = await memoryOfSessions(resident);
