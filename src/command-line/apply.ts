@@ -2,8 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type ApplyResult, applyState, type DesiredState, parseState, StateError } from '../domain/administration/desired-state/index.ts';
-import { createI18n } from '../platform/i18n/index.ts';
 import { metadataLimits } from '../platform/saml/index.ts';
+import { consoleWords, describeAdvice } from './advice.ts';
 import { type Command, UsageError, withStore } from './command.ts';
 
 export const applyCommand: Command = {
@@ -69,12 +69,9 @@ function describe(result: ApplyResult, dryRun: boolean): string {
 
 /** In the console's words. */
 function describeNotes({ leftOut, advice }: ApplyResult): string[] {
-  const t = createI18n(new URL('../../views/', import.meta.url)).for('en');
+  const t = consoleWords();
   const left = leftOut.map(({ application, reason, what }) => `  ${application}: ${t(`left_out.${reason}`, { what })}`);
-  const weaker = advice.map(({ application, option, state }) => {
-    const why = state === 'ended' ? 'ended' : `${option}.weakens`;
-    return `  ${application}: ${t(`saml_options.${option}.label`)}. ${t(`saml_options.${why}`)}`;
-  });
+  const weaker = advice.map((one) => `  ${one.application}: ${describeAdvice(one, t)}`);
   return [
     ...(left.length > 0 ? ['', t('left_out.title'), ...left] : []),
     ...(weaker.length > 0 ? ['', 'Weaker than it could be:', ...weaker] : []),

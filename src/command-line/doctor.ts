@@ -10,6 +10,7 @@ import { systemClock } from '../platform/clock/index.ts';
 import { loadPasswordEngine } from '../platform/crypto/index.ts';
 import { pendingMigrations } from '../platform/database/index.ts';
 import { verifyMailServer } from '../platform/mail/index.ts';
+import { checkApplications } from './check-applications.ts';
 import { type Command, exitCodes } from './command.ts';
 import type { Finding } from './finding.ts';
 import { checkJobs } from './jobs.ts';
@@ -25,6 +26,7 @@ export const doctorCommand: Command = {
     try {
       store = await openStore({ ...config, databasePoolSize: 4 }, { say: note, migrations: false });
       findings.push(...(await checkStore(store)), await checkClock(store), await checkJobs(store), ...(await checkKeys(store, config)));
+      findings.push(...(await checkApplications(store)));
     } catch (error) {
       findings.push({
         check: 'store',

@@ -216,6 +216,26 @@ describe('the portaria command line, on the embedded store', function () {
     expect(portaria(['jobs', 'list'], env).status).to.equal(0);
   });
 
+  it('doctor names each weaker setting of an application, with what to look at', () => {
+    const saml = {
+      entityId: 'urn:old',
+      assertionConsumerServices: [{ url: 'https://old.example/acs' }],
+      assertionMinutes: 60,
+      audiences: ['urn:two'],
+    };
+    const state = { contexts: [{ code: 'third', applications: [{ code: 'old', name: 'Old', saml }] }] };
+    expect(portaria(['apply', '-'], env, JSON.stringify(state)).status).to.equal(0);
+    const { findings } = JSON.parse(portaria(['doctor', '--json'], env).stdout);
+    const found = findings.filter(({ check }: { check: string }) => check === 'applications');
+    expect(found.map(({ level, remedy }: Record<string, string>) => [level, /saml\.\w+/.exec(remedy!)?.[0]])).to.deep.equal([
+      ['warning', 'saml.audiences'],
+      ['warning', 'saml.assertionMinutes'],
+    ]);
+    expect(found[0].message)
+      .to.match(/^third\/old: \S.{40,}/s)
+      .and.not.contain('saml_options');
+  });
+
   it('doctor and the exit codes say what is wrong and how to mend it', () => {
     const far = portaria(['doctor', '--json'], {
       DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x',

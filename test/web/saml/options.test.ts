@@ -1,8 +1,14 @@
 import { createDecipheriv, createHash, privateDecrypt, sign as signWith } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
+import { load } from 'cheerio';
 import { applyState, parseState, type StateError } from '../../../src/domain/administration/desired-state/index.ts';
-import { findApplicationByCode, samlOptionNames } from '../../../src/domain/applications/applications/index.ts';
+import {
+  adviseOn,
+  findApplicationByCode,
+  findApplicationById,
+  samlOptionNames,
+} from '../../../src/domain/applications/applications/index.ts';
 import { endSessionsOfUser } from '../../../src/domain/sign-in/sessions/index.ts';
 import type { Jar } from '../../support/jar.ts';
 import { type Exchange, followSaml, makeKeys } from '../../support/saml.ts';
@@ -322,6 +328,18 @@ describe('web: what one SAML application may have', () => {
     expect(page).to.contain('Weaker than it could be').and.to.contain('This has ended');
     const plain = (await findApplicationByCode(await server.scope(), 'plain'))!.applicationId;
     expect((await ana.get(`${server.issuer}/admin/applications/${plain}`)).text).not.to.contain('Weaker than');
+  });
+
+  it('the list of applications marks those whose settings are weaker than they could be, and no other', async () => {
+    const list = load((await ana.get(`${server.issuer}/admin/applications`)).text);
+    const rows = list('tbody tr').toArray();
+    expect(rows.length).to.be.greaterThan(samlOptionNames.length);
+    for (const row of rows) {
+      const id = /applications\/([^/]+)$/.exec(list(row).find('a').attr('href')!)![1]!;
+      const { saml, code } = (await findApplicationById(await server.scope(), id))!;
+      const isWeaker = saml !== undefined && adviseOn(saml, new Date()).length > 0;
+      expect(list(row).text().includes('Weaker than it could be'), code).to.equal(isWeaker);
+    }
   });
 
   it('an address by http that the operator has closed again gets no answer', async () => {

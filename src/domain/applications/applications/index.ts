@@ -45,6 +45,7 @@ export {
   findApplicationByEntityId,
   findApplicationById,
   getApplication,
+  listAllApplications,
   listApplications,
   listApplicationsByIds,
   listApplicationsUsingField,

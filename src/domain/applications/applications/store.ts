@@ -104,6 +104,16 @@ export async function listApplications(
   return { items, cursor: rows.length > limit ? items.at(-1)!.applicationId : undefined };
 }
 
+/** All of the company, a hundred at a time. */
+export async function* listAllApplications(scope: Scope): AsyncGenerator<Application> {
+  for (let cursor: string | undefined; ; ) {
+    const page = await listApplications(scope, { cursor });
+    yield* page.items;
+    cursor = page.cursor;
+    if (!cursor) return;
+  }
+}
+
 export const listApplicationsByIds = async (scope: Scope, ids: string[]): Promise<Application[]> =>
   (await withLogo(scope).whereIn('application_id', ids.filter(isId)).orderBy('name_key')).map(fromRow);
 

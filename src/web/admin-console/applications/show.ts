@@ -24,7 +24,9 @@ import { type PageContext, type ResolvedContext, renderPage } from '../../reques
 export async function showApplications(page: PageContext): Promise<void> {
   const filter = { search: page.query('q').slice(0, 100), cursor: page.query('after') };
   const { items, cursor } = await listApplications(page.scope, filter);
-  renderPage(page, 'admin-console/applications/list', { applications: items, cursor, search: filter.search });
+  const now = page.services.clock.now();
+  const applications = items.map((one) => ({ ...one, isWeaker: one.saml !== undefined && adviseOn(one.saml, now).length > 0 }));
+  renderPage(page, 'admin-console/applications/list', { applications, cursor, search: filter.search });
 }
 
 export async function showCatalogue(page: PageContext): Promise<void> {
