@@ -16,7 +16,7 @@ export default {
     forbid('only-processes-use-the-command-line', { path: '^src/(?!processes|command-line)' }, { path: '^src/command-line' }),
     // it starts without any page: of app it needs the store only
     forbid('command-line-knows-no-page', { path: '^src/command-line' }, { path: '^src/(web|processes|app/(?!open-store\\.ts))' }),
-    forbid('config-knows-nobody', { path: '^src/config' }, { path: '^src/(?!config)' }),
+    forbid('config-knows-no-product', { path: '^src/config' }, { path: '^src/(?!config|platform)' }),
     forbid('web-slices-are-apart', { path: '^src/web/([^/]+)' }, { path: '^src/web/(?!$1|request/)' }),
     forbid(
       'another-domain-slice-by-its-face',

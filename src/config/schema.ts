@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { parseKeyRing } from '../platform/crypto/index.ts';
+import { addressMatcher, createOutbound, hostMatcher } from '../platform/net/index.ts';
 
 /** One setting: where it comes from, what it means, and how it is checked. The README table is made from this list. */
 export type Setting = {
@@ -22,6 +24,15 @@ const list = z
     ),
   ])
   .pipe(z.array(z.string()));
+/** A list that whoever uses it can read: its fault is told with all others, before anything starts. */
+const readBy = (read: (entries: string[]) => unknown) =>
+  list.superRefine((entries, { addIssue }) => {
+    try {
+      read(entries);
+    } catch (error) {
+      addIssue((error as Error).message);
+    }
+  });
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((s) => s === 'true')]);
 const origin = z
   .url({ protocol: /^https?$/ })
@@ -67,12 +78,12 @@ export const settings = {
     meaning:
       'Key ring for secrets at rest: id:base64 of 32 bytes, comma-separated, the first encrypts. Unset with the embedded store: made at first start, kept in the data directory',
     secret: true,
-    type: list.optional(),
+    type: readBy(parseKeyRing).optional(),
   },
   trustedProxies: {
     env: 'PORTARIA_TRUSTED_PROXIES',
     meaning: 'Addresses or CIDR ranges of the reverse proxies whose X-Forwarded-For or Forwarded (RFC 7239) is believed',
-    type: list,
+    type: readBy(addressMatcher),
   },
   forwardedHeader: {
     env: 'PORTARIA_FORWARDED_HEADER',
@@ -84,13 +95,13 @@ export const settings = {
     env: 'PORTARIA_OUTBOUND_ALLOW',
     meaning:
       'Private addresses the server may call (back-channel logout and the like): host, host:port or CIDR; every public address is allowed',
-    type: list,
+    type: readBy(createOutbound),
   },
   samlHttpHosts: {
     env: 'PORTARIA_SAML_HTTP_HOSTS',
     meaning:
       'Hosts in private networks where SAML applications may receive answers by http, which anybody on the way can read: names, *.names, addresses or CIDR ranges. Each application has to allow it, too',
-    type: list,
+    type: readBy(hostMatcher),
   },
   metricsToken: {
     env: 'PORTARIA_METRICS_TOKEN',

@@ -14,6 +14,23 @@ describe('config', () => {
     for (const name of ['PORT', 'PORTARIA_BASE_URL', 'PORTARIA_TYPO', 'PORTARIA_MASTER_KEYS_FILE'])
       expect(faults.join('\n')).to.contain(name);
   });
+  it('a list is read by whoever uses it before anything starts, and its fault never shows a secret', () => {
+    const wrong = {
+      PORTARIA_TRUSTED_PROXIES: ['proxy.example', '10.0.0.0/99', '10.0.0.0/'],
+      PORTARIA_OUTBOUND_ALLOW: ['10.0.0.0/99'],
+      PORTARIA_SAML_HTTP_HOSTS: ['8.8.8.8', '*', '10.0.0.0/4', 'http://erp.intern'],
+      PORTARIA_MASTER_KEYS: ['secretsecret', 'a:c2VjcmV0c2VjcmV0'],
+    };
+    for (const [name, values] of Object.entries(wrong))
+      for (const value of values)
+        expect(() => loadConfig({ [name]: value, PORT: 'abc' }), `${name}=${value}`)
+          .to.throw(ConfigError)
+          .with.property('faults')
+          .that.satisfies((faults: string[]) => faults.length === 2 && faults[1]!.startsWith(`${name}: `) && !faults[1]!.includes('ecret'));
+    expect(loadConfig({ PORTARIA_TRUSTED_PROXIES: '10.0.0.0/8, ::1', PORTARIA_SAML_HTTP_HOSTS: '*.intern, 10.1.2.3' })).to.include.keys(
+      'baseUrl',
+    );
+  });
   it('derives the base address from the port', () => {
     expect(loadConfig({ PORT: '8080' }).baseUrl).to.equal('http://localhost:8080');
     expect(loadConfig({ PORTARIA_BASE_URL: 'https://login.example.com/' }).baseUrl).to.equal('https://login.example.com');

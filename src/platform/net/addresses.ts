@@ -4,9 +4,9 @@ import { BlockList, isIP, isIPv4 } from 'node:net';
 export function addressMatcher(ranges: string[]): (address: string) => boolean {
   const list = new BlockList();
   for (const range of ranges) {
-    const [address = '', bits] = range.split('/');
+    const [, address = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(range) ?? [];
     const family = isIP(address);
-    if (family === 0) throw new Error(`"${range}" is not an address or a CIDR range`);
+    if (family === 0 || Number(bits ?? 0) > (family === 4 ? 32 : 128)) throw new Error(`"${range}" is not an address or a CIDR range`);
     const kind = family === 4 ? 'ipv4' : 'ipv6';
     if (bits === undefined) list.addAddress(address, kind);
     else list.addSubnet(address, Number(bits), kind);
