@@ -1,7 +1,8 @@
 import { AppError, notFound } from '../../../platform/errors/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
 import { useCase } from '../../scope.ts';
 import { type Application, editApplication, lockApplication } from '../applications/index.ts';
-import { digestOf, factsToApply } from './difference.ts';
+import { differences, digestOf, factsToApply } from './difference.ts';
 import { findPartnerMetadata, savePartnerMetadata } from './store.ts';
 
 /**
@@ -27,4 +28,10 @@ export const ignoreMetadata = useCase(async (scope, applicationId: string, seen:
   if (!metadata?.proposed) throw notFound();
   if (digestOf(metadata.proposed) !== seen) throw new AppError('changed_meanwhile', 409);
   await savePartnerMetadata(scope, application.applicationId, { url: metadata.url, ignored: metadata.proposed });
+  await recordEvent(scope, {
+    type: 'application.metadata-ignored',
+    subject: { kind: 'application', id: application.applicationId, name: application.name },
+    applicationId: application.applicationId,
+    details: { differences: differences(application.saml!, metadata.proposed) },
+  });
 });

@@ -70,6 +70,7 @@ export const auditEventTypes = [
   'application.unassigned',
   'application.notified-of-sign-out',
   'application.metadata-changed',
+  'application.metadata-ignored',
   'application.trace-started',
   'application.trace-stopped',
   'signing-key.created',

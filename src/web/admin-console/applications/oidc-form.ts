@@ -13,7 +13,7 @@ export function newOidcValues(page: PageContext, entry: OidcEntry): FormValues {
   const general = generalOf(entry);
   return {
     ...general,
-    launchUrl: fill(entry.launchUrl),
+    launchUrl: page.query('host') ? fill(entry.launchUrl) : '', // an address of nobody's would stand on the Launchpad
     oidc: {
       client_id: general.code,
       token_endpoint_auth_method: 'client_secret_basic',

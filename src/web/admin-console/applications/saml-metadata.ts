@@ -51,9 +51,11 @@ export async function layMetadata(
     const document = pasted || (file && file.length <= largestShown && isUtf8(file) ? file.toString() : '');
     return { values, preview: { choose: reading.choose, leftOut: [], document, isFileGone: file !== undefined && document === '' } };
   }
-  const saml = withPartner(values.saml!, reading);
-  const { assertionConsumerServices, singleLogoutServices } = reading.settings;
+  const { assertionConsumerServices, singleLogoutServices, nameIdFormat } = reading.settings;
   const isShownFirst = form.get('intent') === 'read' || reading.leftOut.some(isNotable);
+  // a wish of a new partner's, which the administrator sees and may change; what an application uses already is not moved
+  const wished = isShownFirst && !before && nameIdFormat ? { nameIdFormat } : {};
+  const saml: Record<string, unknown> = { ...withPartner(values.saml!, reading), ...wished };
   const preview: MetadataPreview | undefined = isShownFirst
     ? {
         leftOut: reading.leftOut,

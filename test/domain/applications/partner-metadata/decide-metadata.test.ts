@@ -41,7 +41,9 @@ describe('domain/applications/partner-metadata: what an administrator decides', 
     const { says, known, digest, settings, applicationId } = await partner(store.scope);
     const before = await settings();
     await says({ acs: ['/ignored'] });
-    expect(await store.eventsOf(async () => ignoreMetadata(store.scope, applicationId, await digest()))).to.deep.equal([]);
+    expect(await store.eventsOf(async () => ignoreMetadata(store.scope, applicationId, await digest()))).to.deep.equal([
+      'application.metadata-ignored',
+    ]);
     expect(await store.eventsOf(() => says({ acs: ['/ignored'] }))).to.deep.equal([]);
     expect((await known()).proposed).to.equal(undefined);
     expect(await store.eventsOf(() => says({ acs: ['/other'] }))).to.deep.equal(['application.metadata-changed']);

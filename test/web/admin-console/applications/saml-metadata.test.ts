@@ -55,6 +55,21 @@ describe('web: the console reads metadata as partners make it', () => {
   const saved = async (code: string) => (await findApplicationByCode(await server.scope(), code))?.saml;
   const textOf = ({ text }: Answer) => load(text).text().replace(/\s+/g, ' ');
 
+  it('the name that a new partner wishes for stands in the preview; what the administrator chooses then, and what an application has, stays', async () => {
+    const wishing = named('https://wish.example').replace(
+      '<md:AssertionConsumerService',
+      '<md:NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:persistent</md:NameIDFormat><md:AssertionConsumerService',
+    );
+    const chosen = (page: Answer) => load(page.text)('#nameIdFormat option[selected]').attr('value');
+    const preview = await send(await newForm(), { name: 'Wish', metadata: wishing, intent: 'read' });
+    expect([preview.status, chosen(preview)]).to.deep.equal([200, 'persistent']);
+    expect((await send(preview, { nameIdFormat: 'emailAddress' })).status).to.equal(303);
+    expect(await saved('wish')).to.include({ nameIdFormat: 'emailAddress' });
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'wish'))!;
+    const edit = await ana.get(`${server.issuer}/admin/applications/${applicationId}/edit`);
+    expect(chosen(await send(edit, { metadata: wishing, intent: 'read' }))).to.equal('emailAddress');
+  });
+
   it('what is not used is named before anything is saved, in the reader’s language; then every index and address is as it was read', async () => {
     const metadata = plain
       .replace(
