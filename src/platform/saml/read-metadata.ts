@@ -132,7 +132,8 @@ export function createMetadataReader(now: Date, wanted?: string): MetadataReader
       if (wanted === undefined && providers.length > 1) return { choose: providers };
       if (!chosen) throw new MetadataFault(hasIdentityProvider ? 'identity_provider' : 'no_provider', [...seen][0]);
       refuseExpired(chosen.validUntil, now);
-      const role = chosen.roles.find(isOfUse) ?? chosen.roles[0]!;
+      const fresh = chosen.roles.filter(({ attributes }) => !isExpired(attributes.validUntil, now));
+      const role = fresh.find(isOfUse) ?? fresh[0] ?? chosen.roles[0]!;
       refuseExpired(role.attributes.validUntil, now);
       const provider = describeProvider(chosen.entityId, role);
       const further = chosen.roles.filter((other) => other !== role).map((other) => leftOut('second_role', addressesOf(other)));
@@ -163,12 +164,21 @@ function passOver(entity: Entity, namespace: string, name: string): void {
   if (entity.leftOut.length < mostLeftOut) entity.leftOut.push(leftOut('role', name));
 }
 
-/** Metadata §2.3.1: a time of XML Schema, in UTC (core §1.3.3). */
+/** XML Schema part 2 §3.2.7; without a zone it is UTC (core §1.3.3). */
+const dateTime =
+  /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?)(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$/;
+
+/** Metadata §2.3.1. @throws MetadataFault valid_until */
+function isExpired(validUntil: string | undefined, now: Date): boolean {
+  if (validUntil === undefined) return false;
+  const [, time, zone = 'Z'] = dateTime.exec(validUntil.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')) ?? [];
+  const until = Date.parse(`${time}${zone}`);
+  if (time === undefined || Number.isNaN(until)) throw new MetadataFault('valid_until', validUntil);
+  return until <= now.getTime();
+}
+
 function refuseExpired(validUntil: string | undefined, now: Date): void {
-  if (validUntil === undefined) return;
-  const until = Date.parse(validUntil.trim());
-  if (Number.isNaN(until)) throw new MetadataFault('valid_until', validUntil);
-  if (until <= now.getTime()) throw new MetadataFault('expired', validUntil);
+  if (isExpired(validUntil, now)) throw new MetadataFault('expired', validUntil);
 }
 
 /** What was given instead of metadata is named as what it is. */
