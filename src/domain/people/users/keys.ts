@@ -7,7 +7,7 @@ const fold = (value: string): string => value.normalize('NFKC').replaceAll('ẞ'
 const unseen = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]/gu;
 
 /**
- * The compared form of what somebody signs in with. What is copied with a name and not seen counts for nothing: no name that is kept holds any of it. Nor does the dot that
+ * The compared form of what somebody signs in with. What is copied with a name and not seen counts for nothing, nor do the joiners that some scripts are written with. Nor does the dot that
  * Turkish capitals leave on an i. One key is one account, whatever was typed: nothing is looked for under two.
  */
 const loginFold = (value: string): string => fold(value.replace(unseen, '')).replace(/(?<=\p{Soft_Dotted}\p{M}{0,4})\u0307/gu, '');

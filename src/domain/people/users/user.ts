@@ -60,6 +60,9 @@ export const identifier = (user: Pick<User, 'email' | 'username'>): string => us
 const email =
   /^[^\s@"(),:;<>[\\\]]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{N}-][\p{L}\p{M}\p{N}-]{1,62}$/u;
 const invisible = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+// within words of scripts that are written with them (UAX 31 §2.3, RFC 5892 A.1 and A.2); the compared form is without
+const joiners =
+  /(?<=[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Deva}\p{Script=Beng}\p{Script=Guru}\p{Script=Gujr}\p{Script=Orya}\p{Script=Taml}\p{Script=Telu}\p{Script=Knda}\p{Script=Mlym}\p{Script=Sinh}])[\u200C\u200D](?=[\p{L}\p{M}])/gu;
 
 export const isEmail = (value: string): boolean => value.length <= 254 && email.test(value) && !invisible.test(value);
 
@@ -81,7 +84,7 @@ export const isUsername = (value: string): boolean =>
     (form) =>
       [...form].length <= 150 &&
       /^[\p{L}\p{N}]\p{M}*(?:[^\s@]*[\p{L}\p{N}]\p{M}*)?$/u.test(form) &&
-      !invisible.test(form) &&
+      !invisible.test(form.replace(joiners, '')) &&
       !piledMarks.test(form.normalize('NFD')),
   );
 

@@ -193,6 +193,15 @@ describe('domain/users: names', () => {
       expect(searchKey(kept), kept).to.equal(searchKey(typed));
   });
 
+  it('usernames are written with the joiners of their script, and are one with and without them', () => {
+    for (const name of ['ශ්\u200Dරී', 'علی\u200Cرضا', 'क्\u200Dषमा', 'നന്\u200Dമ', 'می\u200Cخواهم']) {
+      expect(isUsername(name), name).to.equal(true);
+      expect(usernameKey(name)).to.equal(usernameKey(name.replace(/[\u200C\u200D]/g, '')));
+    }
+    for (const name of ['an\u200Da', 'an\u200Ca', 'ศรี\u200Dษา', '\u200Dරී', 'ශ්\u200D', 'ශ්\u200D\u200Dරී', 'ශ්\u2060රී', 'и\u200Dван'])
+      expect(isUsername(name), JSON.stringify(name)).to.equal(false);
+  });
+
   it('what is pasted is kept without what is not seen, and a tab in a name is a space', () => {
     const pasted = {
       firstName: '\u200BAna\tMaria\u202C ',
