@@ -1,13 +1,15 @@
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 
 /** `sender`: the name beside the sender's address, in any script. */
 export type Mail = { sender: string; to: string; subject: string; text: string; html: string };
 export type Mailer = { send(mail: Mail): Promise<void>; close(): void };
 
-const open = (smtpUrl: string, more: object = {}) =>
-  createTransport({ url: smtpUrl, connectionTimeout: 5000, greetingTimeout: 5000, socketTimeout: 5000, ...more } as Parameters<
-    typeof createTransport
-  >[0]);
+/** A server without mail never loads the library. */
+async function open(smtpUrl: string, more: object = {}): Promise<Transporter> {
+  const { createTransport } = await import('nodemailer');
+  const options = { url: smtpUrl, connectionTimeout: 5000, greetingTimeout: 5000, socketTimeout: 5000, ...more };
+  return createTransport(options as Parameters<typeof createTransport>[0]);
+}
 
 /** @param from the sender's address; a name before it in `Name <address>` gives way to that of each mail */
 export function createMailer(smtpUrl: string, from: string): Mailer {
@@ -17,19 +19,19 @@ export function createMailer(smtpUrl: string, from: string): Mailer {
     /** @throws Error when the server did not take it: whoever sends tries again */
     async send({ sender, ...mail }) {
       // quoted or encoded as RFC 5322 §3.4 and RFC 2047 want it
-      await transport.sendMail({
+      await (await transport).sendMail({
         from: { name: sender.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '), address },
         ...mail,
         headers: { 'auto-submitted': 'auto-generated' },
       });
     },
-    close: () => transport.close(),
+    close: () => void transport.then((open) => open.close()),
   };
 }
 
 /** Connects and signs in to the mail server without sending. @throws Error with the server's own words */
 export async function verifyMailServer(smtpUrl: string): Promise<void> {
-  const transport = open(smtpUrl);
+  const transport = await open(smtpUrl);
   try {
     await transport.verify();
   } finally {

@@ -1,17 +1,13 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { addSeconds } from '../../../../platform/clock/index.ts';
 import { hashToken, newId } from '../../../../platform/crypto/index.ts';
 import type { ArtifactStore } from '../../../records/protocol-artifacts/index.ts';
 import type { Row } from '../../../rows.ts';
 import type { Scope, Transaction, UserId } from '../../../scope.ts';
 import type { RelyingParty } from './relying-party.ts';
+
+/** Its readers of certificates are large, and a company may have no passkeys. */
+const webAuthn = () => import('@simplewebauthn/server');
 
 /** What both ceremonies need: whose browser it is, and what remembers that a challenge was used. */
 export type Ceremony = { party: RelyingParty; browser: string; artifacts: ArtifactStore };
@@ -74,7 +70,7 @@ export async function startRegistration(
   user: { userId: UserId; login: string; name: string },
 ): Promise<Offer> {
   const known = await listCredentials(scope, user.userId);
-  const options = await generateRegistrationOptions({
+  const options = await (await webAuthn()).generateRegistrationOptions({
     rpName: ceremony.party.name,
     rpID: ceremony.party.id,
     userName: user.login,
@@ -98,13 +94,15 @@ export async function addPasskey(
   const challenge = response && (await takeChallenge(scope, ceremony, 'registration', answer.sealed));
   if (!response || !challenge) return undefined;
   const { party } = ceremony;
-  const verified = await verifyRegistrationResponse({
-    response,
-    expectedChallenge: challenge,
-    expectedOrigin: party.origin,
-    expectedRPID: party.id,
-    requireUserVerification: true,
-  }).catch(() => undefined);
+  const verified = await (await webAuthn())
+    .verifyRegistrationResponse({
+      response,
+      expectedChallenge: challenge,
+      expectedOrigin: party.origin,
+      expectedRPID: party.id,
+      requireUserVerification: true,
+    })
+    .catch(() => undefined);
   if (!verified?.verified) return undefined;
   const { credential, credentialBackedUp } = verified.registrationInfo;
   const now = scope.clock.now();
@@ -133,7 +131,7 @@ export async function addPasskey(
 /** @param userId whose passkeys may answer; undefined lets the person choose among those of this browser (discoverable credentials) */
 export async function startAssertion(scope: Scope, ceremony: Ceremony, userId?: UserId): Promise<Offer> {
   const known = userId && (await listCredentials(scope, userId));
-  const options = await generateAuthenticationOptions({
+  const options = await (await webAuthn()).generateAuthenticationOptions({
     rpID: ceremony.party.id,
     allowCredentials: known || undefined,
     userVerification: 'required',
@@ -159,14 +157,16 @@ export async function provePasskey(
   const challenge = row && (await takeChallenge(scope, ceremony, 'assertion', answer.sealed));
   if (!response || !row || !challenge) return undefined;
   const { party } = ceremony;
-  const verified = await verifyAuthenticationResponse({
-    response,
-    expectedChallenge: challenge,
-    expectedOrigin: party.origin,
-    expectedRPID: party.id,
-    requireUserVerification: true,
-    credential: { id: response.id, publicKey: new Uint8Array(row.public_key!), counter: row.sign_count!, transports: transportsOf(row) },
-  }).catch(() => undefined); // a counter that goes back is a copy of the key (WebAuthn §6.1.1)
+  const verified = await (await webAuthn())
+    .verifyAuthenticationResponse({
+      response,
+      expectedChallenge: challenge,
+      expectedOrigin: party.origin,
+      expectedRPID: party.id,
+      requireUserVerification: true,
+      credential: { id: response.id, publicKey: new Uint8Array(row.public_key!), counter: row.sign_count!, transports: transportsOf(row) },
+    })
+    .catch(() => undefined); // a counter that goes back is a copy of the key (WebAuthn §6.1.1)
   if (!verified?.verified) return undefined;
   const { newCounter, credentialBackedUp } = verified.authenticationInfo;
   const used = await passkeys(scope)
