@@ -86,7 +86,7 @@ describe('unit: what samlify models and writes', () => {
       const { createRequire } = await import('node:module');
       const isLoaded = () => Object.keys(createRequire('/x').cache).some((file) => file.includes('/samlify/'));
       console.log(isLoaded());
-      ownEntity({ entityId: 'https://idp.example', certificates: ['QUJD'], ssoUrl: 'https://idp.example/sso', sloUrl: 'https://idp.example/slo' });
+      ownEntity({ entityId: 'https://idp.example', certificates: ['QUJD'], ssoUrl: 'https://idp.example/sso', sloUrl: 'https://idp.example/slo', artifactUrl: 'https://idp.example/artifact' });
       console.log(isLoaded());`;
     const cwd = new URL('../../../', import.meta.url);
     expect(execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd, encoding: 'utf8' })).to.equal('false\ntrue\n');
@@ -98,6 +98,7 @@ describe('unit: what samlify models and writes', () => {
       certificates: [der, 'QUJD'],
       ssoUrl: 'https://idp.example/sso',
       sloUrl: 'https://idp.example/slo',
+      artifactUrl: 'https://idp.example/artifact',
     };
     const write = (more: Partial<typeof own> = {}) =>
       writeIdpMetadata({ ...own, ...more, term: { validUntil: now, cacheSeconds: 21_600 } }, signer);
@@ -145,12 +146,14 @@ describe('unit: what samlify models and writes', () => {
         const slo = readWritten(await write({ sloUrl: value }));
         expect(location(slo, 'SingleLogoutService')).to.deep.equal([value, value]);
         expect(location(slo, 'SingleSignOnService')).to.deep.equal([own.ssoUrl, own.ssoUrl]);
+        const artifact = readWritten(await write({ artifactUrl: value }));
+        expect(location(artifact, 'ArtifactResolutionService')).to.deep.equal([value]);
       }
     });
 
     it('a value that XML would change is not published as another', async () => {
       for (const value of [...withBreaks, 'a\u0001b'])
-        for (const field of ['entityId', 'ssoUrl', 'sloUrl'] as const)
+        for (const field of ['entityId', 'ssoUrl', 'sloUrl', 'artifactUrl'] as const)
           expect(await write({ [field]: value }).catch((error: Error) => error), `${field} ${JSON.stringify(value)}`).to.be.instanceOf(
             Error,
           );
