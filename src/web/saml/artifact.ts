@@ -19,17 +19,20 @@ import {
 import { type Refusal, receive, recordRefusal, watch } from './receive.ts';
 import type { SamlApplication, SamlPage } from './saml-context.ts';
 
+/** The gate says of what is somewhat too large whose it claims to be. */
+const largestBytes = longestSoap * 2;
+
 type Answer = { inResponseTo?: string; status: Status; message?: string };
 
 /** The ArtifactResolutionService (core §3.5, bindings §3.6): a service provider's program fetches, by SOAP, what an artifact stands for. */
 export async function resolveArtifact(page: SamlPage): Promise<void> {
   const { ctx, scope, saml } = page;
   ctx.remove('set-cookie');
-  const soap = await readBody(ctx.req, longestSoap).catch((error) => {
+  const soap = await readBody(ctx.req, largestBytes).catch((error) => {
     if (error instanceof AppError && error.code === 'body_too_large') return undefined;
     throw error;
   });
-  if (!soap) return sendFault(page, 'SAML: size');
+  if (!soap) return answerRefusal(page, await recordRefusal(page, new SamlFault('size', `more than ${largestBytes} bytes`), undefined));
   const received = await receive(page, [saml.artifactUrl], answerRefusal, soap);
   if (!received) return;
   const { message, application } = received;

@@ -29,6 +29,11 @@ describe('web: what one SAML application may have', () => {
     acceptSha1Until: { acceptSha1Until: day(30), signingCertificates: [keys.certificate] },
     relayStates: { relayStates: ['ss:mem:*', 'https://console.example/*'] },
     soapLogoutUrl: { soapLogoutUrl: 'http://127.0.0.1:9/soap', signingCertificates: [keys.certificate] },
+    artifactBinding: {
+      artifactBinding: true,
+      assertionConsumerServices: [{ url: `${acs}/artifact`, binding: 'artifact', isDefault: true }, { url: acs }],
+      signingCertificates: [keys.certificate],
+    },
     refuseLaunch: { refuseLaunch: true },
     nameIdTemplate: { nameIdTemplate: 'ACME\\{firstName}', nameIdFormat: 'windowsDomainQualifiedName' },
     spNameQualifier: { spNameQualifier: 'urn:group', nameIdFormat: 'persistent' },
@@ -216,6 +221,25 @@ describe('web: what one SAML application may have', () => {
         return queued();
       };
       expect([await end('plain'), await end('soaplogouturl')]).to.deep.equal([0, 1]);
+    },
+    // what is resolved, by whom and how often: artifact.test.ts
+    artifactBinding: async () => {
+      const out = (await launch('artifactbinding')).headers.location;
+      expect(out).to.contain(`${acs}/artifact?SAMLart=`);
+      expect(await ask('plain')).to.contain('status:Success');
+      const { contextId: _, ...scope } = await server.scope();
+      const apply = (saml: Record<string, unknown>) =>
+        applyState(
+          { ...scope, actor: { kind: 'operator', name: 'test' } },
+          parseState({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: [application('fetching', saml)] }] }),
+          { dryRun: true },
+        ).then(
+          () => 'applied',
+          (error) => (error as StateError).faults[0]!.message,
+        );
+      expect(await apply(options.artifactBinding!)).to.equal('applied');
+      expect(await apply({ ...options.artifactBinding, artifactBinding: false }), 'without the option').to.equal('fields.artifact_off');
+      expect(await apply({ ...options.artifactBinding, signingCertificates: [] })).to.equal('fields.artifact_certificate');
     },
     refuseLaunch: async () => {
       expect(await reached(await launch('plain'))).to.contain('status:Success');
