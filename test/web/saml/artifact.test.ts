@@ -116,6 +116,10 @@ describe('web: SAML answers by artifact', function () {
     expect(event.actor).to.include({ kind: 'application', name: 'ONLY' });
     expect(event.details).to.include({ application: 'ONLY' });
 
+    // Shibboleth names no destination: the artifact itself says whom it is asked of
+    const { artifact: next } = await ask('only');
+    expect((await resolve(next, { attributes: { Destination: undefined } })).inner).to.contain('status:Success');
+
     const second = await resolve(artifact);
     expect([second.status, second.inner]).to.deep.equal(['Success', undefined]);
     expect(await lastEvent('saml-message.refused')).to.include({ reason: 'artifact', outcome: 'failure' });
@@ -200,7 +204,7 @@ describe('web: SAML answers by artifact', function () {
     'signature-placement': { asked: { wrap: (xml) => envelope(xml.replace(/URI="#[^"]+"/, 'URI=""')) } },
     'signature-algorithm': { asked: { wrap: (xml) => envelope(xml.replaceAll('xmldsig-more#rsa-sha256', 'xmldsig-more#hmac-sha256')) } },
     'signature-transforms': {
-      asked: { wrap: (xml) => envelope(xml.replaceAll('xml-exc-c14n#', 'xml-exc-c14n#WithComments')) },
+      asked: { wrap: (xml) => envelope(xml.replaceAll('2001/10/xml-exc-c14n#', 'TR/2001/REC-xml-c14n-20010315')) },
     },
     'signature-value': { asked: { by: stranger } },
     destination: { asked: { destination: 'https://elsewhere.example/artifact' } },
