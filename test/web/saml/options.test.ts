@@ -348,6 +348,23 @@ describe('web: what one SAML application may have', () => {
     expect((await ana.get(`${server.issuer}/admin/applications/${plain}`)).text).not.to.contain('Weaker than');
   });
 
+  it('artifact is written before an address in the form, and its certificate is asked for at its field', async () => {
+    const { applicationId, saml } = (await findApplicationByCode(await server.scope(), 'artifactbinding'))!;
+    const edit = async (changes: Record<string, string>) => {
+      const form = ana.form(await ana.get(`${server.issuer}/admin/applications/${applicationId}/edit`), /applications/);
+      const fields = new URLSearchParams(form.entries);
+      expect(fields.get('acs')?.replaceAll('\r', '')).to.equal(`artifact ${acs}/artifact\n${acs}`);
+      for (const [name, value] of Object.entries(changes)) fields.set(name, value);
+      return ana.get(form.action, { form: fields });
+    };
+    const keyless = await edit({ signingCertificates: '' });
+    expect([keyless.status, keyless.text.includes('answers by artifact needs a certificate')]).to.deep.equal([422, true]);
+    const off = await edit({ artifactBinding: '' });
+    expect([off.status, off.text.includes(`artifact ${acs}/artifact`)], 'nothing typed is lost').to.deep.equal([422, true]);
+    expect((await edit({ acs: `Artifact   ${acs}/artifact\n${acs}` })).status, 'however it is written').to.equal(303);
+    expect((await findApplicationByCode(await server.scope(), 'artifactbinding'))!.saml).to.deep.equal(saml);
+  });
+
   it('an address by http that the operator has closed again gets no answer', async () => {
     const { services } = server.app;
     const before = services.isHttpHost;
