@@ -87,9 +87,11 @@ export const descriptions: Record<string, string> = {
     'The partner’s metadata, as XML or as the name of a file beside this one. What is written beside it comes before it.',
   'contexts[].applications[].saml.entityId': 'The partner’s name. Needed without `metadata`.',
   'contexts[].applications[].saml.assertionConsumerServices': 'Where answers may go. Needed without `metadata`.',
-  'contexts[].applications[].saml.assertionConsumerServices[].url': 'An address for POST.',
+  'contexts[].applications[].saml.assertionConsumerServices[].url': 'An address for POST, unless `binding` says otherwise.',
   'contexts[].applications[].saml.assertionConsumerServices[].index': 'As requests name it; left out, the next that is free.',
   'contexts[].applications[].saml.assertionConsumerServices[].isDefault': 'For requests that name none.',
+  'contexts[].applications[].saml.assertionConsumerServices[].binding':
+    'Left out, answers go there by POST; `artifact` needs `artifactBinding`.',
   'contexts[].applications[].saml.singleLogoutServices': 'Where the partner is told that a session ends.',
   'contexts[].applications[].saml.singleLogoutServices[].binding': 'How it is told.',
   'contexts[].applications[].saml.singleLogoutServices[].url': 'Where requests go.',

@@ -2,7 +2,7 @@
 import { createSign, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import * as samlify from 'samlify';
-import { derOf, readMessage, signerFor, writeResponse } from '../../src/platform/saml/index.ts';
+import { buildResponse, derOf, readMessage, signerFor, writeTree } from '../../src/platform/saml/index.ts';
 import { signElement } from '../../src/platform/saml/sign.ts';
 import { element, serialize } from '../../src/platform/saml/write-xml.ts';
 import { makeKeys } from '../../test/support/saml.ts';
@@ -38,7 +38,11 @@ export const writtenResponses = (seconds: number, concurrency: number): Promise<
     sessionNotOnOrAfter: now,
     now,
   };
-  return rate(seconds, concurrency, async () => void (await writeResponse(content, { signer, signAssertion: true, signResponse: false })));
+  return rate(
+    seconds,
+    concurrency,
+    async () => void writeTree(await buildResponse(content, { signer, signAssertion: true, signResponse: false })),
+  );
 };
 
 export async function verifiedRequests(seconds: number): Promise<number> {

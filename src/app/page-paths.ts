@@ -28,6 +28,7 @@ export const pagePaths = {
   'saml-launch': '/saml/launch/:application',
   'saml-sign-on': '/saml/sso',
   'saml-logout': '/saml/slo',
+  'saml-artifact': '/saml/artifact',
   'saml-metadata': '/saml/metadata',
   'company-logo': '/branding/logo',
   'company-colors': '/branding/colors.css',

@@ -8,6 +8,7 @@ import { chromiumPath, disableScript, launchChromium, openBrowserContext } from 
 import { authorizationUrl } from '../support/oidc.ts';
 import { setPolicy } from '../support/policy.ts';
 import { eventually } from '../support/process.ts';
+import { makeKeys } from '../support/saml.ts';
 import { totpCode } from '../support/second-factor.ts';
 import { passwords, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -70,6 +71,17 @@ describe('leaving our pages, in Chromium', function () {
             { code: 'others', name: 'Others', navigable: true, oidc: { ...client, client_id: 'others', consent_required: true } },
             { code: 'tile', name: 'Tile', navigable: true, launchUrl: shapes['http://localhost:port']!.callback },
             { code: 'locked', name: 'Locked', oidc: { ...client, client_id: 'locked' } },
+            {
+              code: 'by-artifact',
+              name: 'Wiki',
+              navigable: true,
+              saml: {
+                entityId: 'urn:sp:artifact',
+                artifactBinding: true,
+                assertionConsumerServices: [{ url: `${v4.origin}/to-app`, binding: 'artifact' }],
+                signingCertificates: [makeKeys().certificate],
+              },
+            },
             ...['/to-http', '/to-https', '/to-app'].map((path) => ({
               code: `sp${path.slice(1)}`,
               name: 'Wiki',
@@ -263,6 +275,19 @@ describe('leaving our pages, in Chromium', function () {
         await page.goto(`${server.issuer}/saml/launch/${applicationId}`);
         await signIn(page, 'ana@acme.example', passwords.ana);
       });
+    });
+
+  for (const script of [true, false])
+    it(`by SAML’s artifact to a service provider that leads on${script ? '' : ', without script'}`, async () => {
+      const { applicationId } = (await findApplicationByCode(await server.scope(), 'by-artifact'))!;
+      await expectToArrive(
+        `${scheme}/done`,
+        async (page) => {
+          await page.goto(`${server.issuer}/saml/launch/${applicationId}`);
+          await signIn(page, 'ana@acme.example', passwords.ana);
+        },
+        { script },
+      );
     });
 
   it('after a password to an application of the Launchpad that leads on', async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { derOf, type Exceptions, readMessage, SamlFault, signerFor, writeResponse } from '../../src/platform/saml/index.ts';
+import { buildResponse, derOf, type Exceptions, readMessage, SamlFault, signerFor, writeTree } from '../../src/platform/saml/index.ts';
 import { element, serialize } from '../../src/platform/saml/write-xml.ts';
 import { makeKeys, missingForXml, xmlsecVerifies } from '../support/saml.ts';
 
@@ -55,7 +55,7 @@ describe('interop: XML security of Java', function () {
 
   it('verifies our RSA-PSS signatures, and refuses them when anything changed', async () => {
     const signer = signerFor(keys.privateKey, derOf(keys.certificate), 'rsa-pss-sha256');
-    const xml = await writeResponse(content, { signer, signAssertion: true, signResponse: true });
+    const xml = writeTree(await buildResponse(content, { signer, signAssertion: true, signResponse: true }));
     for (const name of ['Response', 'Assertion']) {
       expect(verifies(xml, keys.certificate, name), name).to.equal(true);
       expect(verifies(xml.replace('Finance', 'Finances'), keys.certificate, name), `${name} changed`).to.equal(false);
@@ -102,7 +102,7 @@ describe('interop: XML security of Java', function () {
   it('unwraps the key of an assertion that is encrypted by OAEP with SHA-256', async () => {
     const signer = signerFor(keys.privateKey, derOf(keys.certificate), 'rsa-sha256');
     const encryption = { certificate: keys.certificate, cipher: 'aes256-gcm', oaepHash: 'sha256' } as const;
-    const xml = await writeResponse(content, { signer, signAssertion: true, signResponse: false, encryption });
+    const xml = writeTree(await buildResponse(content, { signer, signAssertion: true, signResponse: false, encryption }));
     const [wrapped, sealed] = [...xml.matchAll(/CipherValue>([^<]+)/g)].map(([, text]) => Buffer.from(text!, 'base64'));
     const key = Buffer.from(run('unwrap', file('wrapped', wrapped!), file('key.pem', keys.pem)), 'base64');
     const opening = createDecipheriv('aes-256-gcm', key, sealed!.subarray(0, 12)).setAuthTag(sealed!.subarray(-16));

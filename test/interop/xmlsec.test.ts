@@ -3,14 +3,15 @@ import { expect } from 'chai';
 import {
   type BlockCipher,
   blockCiphers,
+  buildErrorResponse,
+  buildResponse,
   derOf,
   type SigningAlgorithm,
   signerFor,
   signingAlgorithms,
-  writeErrorResponse,
   writeLogoutRequest,
   writeLogoutResponse,
-  writeResponse,
+  writeTree,
 } from '../../src/platform/saml/index.ts';
 import {
   makeKeys,
@@ -63,7 +64,7 @@ describe('interop: xmlsec1 and xmllint on everything we write', () => {
   for (const algorithm of Object.keys(signingAlgorithms) as SigningAlgorithm[])
     it(`${algorithm}: assertion and response, whatever stands in them`, async () => {
       const { signer, certificate } = signerOf(algorithm);
-      const xml = await writeResponse(content, { signer, signAssertion: true, signResponse: true });
+      const xml = writeTree(await buildResponse(content, { signer, signAssertion: true, signResponse: true }));
       expect(schemaFaults(xml)).to.equal('');
       for (const element of ['Response', 'Assertion']) {
         // xmlsec1 before 1.3 knows no RSA-PSS: openssl verifies the signature, its digest is made as for the others
@@ -78,12 +79,14 @@ describe('interop: xmlsec1 and xmllint on everything we write', () => {
   for (const cipher of Object.keys(blockCiphers) as BlockCipher[])
     it(`${cipher}: the assertion decrypts, and its signature holds`, async () => {
       const { signer } = signerOf('rsa-sha256');
-      const xml = await writeResponse(content, {
-        signer,
-        signAssertion: true,
-        signResponse: true,
-        encryption: { certificate: rsa.certificate, cipher },
-      });
+      const xml = writeTree(
+        await buildResponse(content, {
+          signer,
+          signAssertion: true,
+          signResponse: true,
+          encryption: { certificate: rsa.certificate, cipher },
+        }),
+      );
       expect(schemaFaults(xml)).to.equal('');
       expect(xml).to.not.contain('Finance');
       expect(xmlsecVerifies(xml, rsa.certificate, 'Response')).to.equal(true);
@@ -95,7 +98,7 @@ describe('interop: xmlsec1 and xmllint on everything we write', () => {
   it('RSA-OAEP with SHA-256: openssl unwraps the key, and with it the assertion', async () => {
     const { signer } = signerOf('rsa-sha256');
     const encryption = { certificate: rsa.certificate, cipher: 'aes256-gcm' as const, oaepHash: 'sha256' as const };
-    const xml = await writeResponse(content, { signer, signAssertion: true, signResponse: true, encryption });
+    const xml = writeTree(await buildResponse(content, { signer, signAssertion: true, signResponse: true, encryption }));
     expect(xml).to.contain('Algorithm="http://www.w3.org/2009/xmlenc11#rsa-oaep"').and.to.contain('xmlenc11#mgf1sha256');
     const [wrapped, sealed] = [...xml.matchAll(/CipherValue>([^<]+)/g)].map(([, text]) => Buffer.from(text!, 'base64'));
     const key = opensslUnwraps(wrapped!, rsa.pem);
@@ -114,7 +117,7 @@ describe('interop: xmlsec1 and xmllint on everything we write', () => {
       validMinutes: 60,
       sessionNotOnOrAfter: undefined,
     };
-    const xml = await writeResponse(more, { signer, signAssertion: true, signResponse: true });
+    const xml = writeTree(await buildResponse(more, { signer, signAssertion: true, signResponse: true }));
     expect(schemaFaults(xml)).to.equal('');
     expect(xmlsecVerifies(xml, rsa.certificate, 'Assertion')).to.equal(true);
     expect(xml.match(/<saml:Audience>/g)).to.have.length(3);
@@ -128,8 +131,8 @@ describe('interop: xmlsec1 and xmllint on everything we write', () => {
     const answer = { issuer: content.issuer, destination: 'https://sp.example/slo', inResponseTo: '_1', now };
     const messages = {
       Response: [
-        await writeErrorResponse({ ...answer, status: 'NoPassive' }, signer),
-        await writeErrorResponse({ ...answer, status: 'InvalidNameIDPolicy', message: nasty }, signer),
+        writeTree(await buildErrorResponse({ ...answer, status: 'NoPassive' }, signer)),
+        writeTree(await buildErrorResponse({ ...answer, status: 'InvalidNameIDPolicy', message: nasty }, signer)),
       ],
       LogoutResponse: [
         await writeLogoutResponse({ ...answer, status: 'PartialLogout' }, signer),

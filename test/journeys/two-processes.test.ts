@@ -1,15 +1,18 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { createLink } from '../../src/domain/records/one-time-links/index.ts';
 import { inTransaction } from '../../src/domain/scope.ts';
 import { enrolFactor } from '../../src/domain/sign-in/authentication/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
+import { artifactResolve, envelope } from '../support/artifacts.ts';
 import { answerOf, placeAt } from '../support/factors.ts';
 import { Jar, send } from '../support/jar.ts';
 import { authorize, basic, exchange, signInWithTokens, token } from '../support/oidc.ts';
 import { onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
+import { makeKeys } from '../support/saml.ts';
 import { totpCode } from '../support/second-factor.ts';
 import { clientSecret, fillSignIn, freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -49,6 +52,32 @@ describe('two processes on one store', function () {
       Array.from({ length: 30 }, (_, i) => token(`${processes[i % 2]!.url}/acme`, form, basic('payroll', clientSecret))),
     );
     expect(tries.filter(({ status }) => status === 200)).to.have.length(1);
+  });
+
+  it('Law 4: one SAML artifact is resolved once under 50 parallel tries on two processes', async () => {
+    const keys = makeKeys();
+    const [issuer, url] = ['https://wiki.example', 'http://127.0.0.1:9/artifact'];
+    const saml = {
+      entityId: issuer,
+      artifactBinding: true,
+      assertionConsumerServices: [{ url, binding: 'artifact' }],
+      signingCertificates: [keys.certificate],
+    };
+    await server.apply({
+      contexts: [{ code: 'acme', name: 'Acme S.A.', applications: [{ code: 'wiki', name: 'Wiki', navigable: true, saml }] }],
+    });
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'wiki'))!;
+    const jar = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+    const { location } = await jar.get(`${server.issuer}/saml/launch/${applicationId}`);
+    const artifact = new URL(location!).searchParams.get('SAMLart')!;
+    const tries = await Promise.all(
+      Array.from({ length: 50 }, async (_, i) => {
+        const message = await artifactResolve(artifact, { destination: `${server.issuer}/saml/artifact`, issuer, by: keys });
+        return send(`${processes[i % 2]!.url}/acme/saml/artifact`, { method: 'POST', body: envelope(message) });
+      }),
+    );
+    expect(tries.filter(({ text }) => text.includes('<samlp:ArtifactResponse'))).to.have.length(50);
+    expect(tries.filter(({ text }) => text.includes('<samlp:Response'))).to.have.length(1);
   });
 
   it('S37: parallel guesses on two processes get no more evaluations than the limit', async () => {

@@ -93,6 +93,7 @@ function inFolder<T>(files: Record<string, string>, work: (folder: string) => T)
 const idAttributes = [
   'protocol:Response',
   'protocol:AuthnRequest',
+  'protocol:ArtifactResponse',
   'protocol:LogoutRequest',
   'protocol:LogoutResponse',
   'assertion:Assertion',

@@ -114,7 +114,7 @@ const configuration = (folder: string, url: string, idp: string, metadata: Shibb
   <OutOfProcess logger="${folder}/shibd.logger"/>
   <InProcess logger="${folder}/native.logger"/>
   <UnixListener address="${folder}/shibd.sock"/>
-  <ApplicationDefaults entityID="${url}/shibboleth" REMOTE_USER="person" signing="true"
+  <ApplicationDefaults entityID="${url}/shibboleth" REMOTE_USER="person" signing="true" requireTransportAuth="false" requireConfidentiality="false"
     signingAlg="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256" digestAlg="http://www.w3.org/2001/04/xmlenc#sha256">
     <Sessions lifetime="28800" timeout="3600" relayState="ss:mem" checkAddress="false" handlerSSL="false" cookieProps="http" redirectLimit="exact">
       <SSO entityID="${idp}">SAML2</SSO>

@@ -26,13 +26,13 @@ const checkRelayState = (value: string | undefined): string | undefined => {
   return value;
 };
 
-/** Reads a Redirect binding from the query as it came (bindings §3.4). @throws SamlFault encoding, size */
+/** Reads a Redirect binding from the query as it came (bindings §3.4). @throws SamlFault binding, encoding, size */
 export async function readRedirect(query: string): Promise<Incoming> {
   const raw = new Map<string, string>();
   for (const part of query.split('&')) {
     const equals = part.indexOf('=');
     const [name, value] = equals < 0 ? [part, ''] : [part.slice(0, equals), part.slice(equals + 1)];
-    if (!['SAMLRequest', 'SAMLResponse', 'RelayState', 'SigAlg', 'Signature', 'SAMLEncoding'].includes(name)) continue;
+    if (!['SAMLRequest', 'SAMLResponse', 'SAMLart', 'RelayState', 'SigAlg', 'Signature', 'SAMLEncoding'].includes(name)) continue;
     if (raw.has(name)) throw new SamlFault('encoding', `${name} twice`); // two readers could take different ones
     raw.set(name, value);
   }
@@ -61,7 +61,7 @@ export async function readRedirect(query: string): Promise<Incoming> {
   };
 }
 
-/** Reads a POST binding from the form's fields (bindings §3.5). @throws SamlFault encoding, size */
+/** Reads a POST binding from the form's fields (bindings §3.5). @throws SamlFault binding, encoding, size */
 export function readPost(form: URLSearchParams): Incoming {
   for (const name of ['SAMLRequest', 'SAMLResponse', 'RelayState'])
     if (form.getAll(name).length > 1) throw new SamlFault('encoding', `${name} twice`);
@@ -72,6 +72,7 @@ export function readPost(form: URLSearchParams): Incoming {
 }
 
 function directionOf(parameters: { has(name: string): boolean }): Direction {
+  if (parameters.has('SAMLart')) throw new SamlFault('binding', 'HTTP-Artifact');
   const found = (['SAMLRequest', 'SAMLResponse'] as const).filter((name) => parameters.has(name));
   if (found.length !== 1) throw new SamlFault('encoding', found.length === 0 ? 'no SAMLRequest' : 'SAMLRequest and SAMLResponse');
   return found[0]!;

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { type LeftOut, leftOut, MetadataFault } from './metadata-faults.ts';
-import { type Binding, binding, type NameIdFormat, nameIdFormat, ns, soapBinding } from './names.ts';
+import { type Binding, binding, type ConsumerBinding, consumerBinding, type NameIdFormat, nameIdFormat, ns, soapBinding } from './names.ts';
 import { find, findAll, type Read } from './read-xml.ts';
 import { trimmed } from './scan-xml.ts';
 
@@ -8,7 +8,7 @@ import { trimmed } from './scan-xml.ts';
 export type SpMetadata = {
   entityId: string;
   /** Without an index where there is none of its own (metadata §2.2.3). */
-  assertionConsumerServices: { url: string; index?: number; isDefault: boolean }[];
+  assertionConsumerServices: { url: string; index?: number; isDefault: boolean; binding?: 'artifact' }[];
   singleLogoutServices: { binding: Binding; url: string; responseUrl?: string }[];
   signingCertificates: string[];
   encryptionCertificates: string[];
@@ -18,12 +18,15 @@ export type SpMetadata = {
   leftOut: LeftOut[];
 };
 
-/** @throws MetadataFault no_acs, no_certificate */
-export function describeProvider(entityId: string, role: Read): SpMetadata {
+/**
+ * @param bindings by which it may be answered
+ * @throws MetadataFault no_acs, no_certificate
+ */
+export function describeProvider(entityId: string, role: Read, bindings: ConsumerBinding[]): SpMetadata {
   const left: LeftOut[] = [];
   const provider = {
     entityId,
-    assertionConsumerServices: consumersOf(role, left),
+    assertionConsumerServices: consumersOf(role, left, bindings),
     singleLogoutServices: logoutServicesOf(role, left),
     signingCertificates: certificatesOf(role, 'signing', left),
     encryptionCertificates: certificatesOf(role, 'encryption', left),
@@ -42,25 +45,31 @@ export function describeProvider(entityId: string, role: Read): SpMetadata {
 }
 
 const keysOf = <T extends object>(object: T) => Object.keys(object) as (keyof T)[];
-export const isPost = ({ attributes }: Read): boolean => attributes.Binding?.trim() === binding.post && attributes.Location !== undefined;
+
+/** By which of these bindings it takes answers. */
+export const bindingOf = ({ attributes }: Read, bindings: ConsumerBinding[]): ConsumerBinding | undefined =>
+  attributes.Location === undefined ? undefined : bindings.find((one) => consumerBinding[one] === attributes.Binding?.trim());
+
 const isTrue = (value: string | undefined): boolean => value?.trim() === 'true' || value?.trim() === '1';
 /** The last part of a binding's name is what people call it. */
 const named = ({ name, attributes }: Read): string =>
   [name, (attributes.Binding ?? '').split(':').at(-1), attributes.Location?.trim()].filter(Boolean).join(' ');
 
-function consumersOf(role: Read, left: LeftOut[]): SpMetadata['assertionConsumerServices'] {
+function consumersOf(role: Read, left: LeftOut[], bindings: ConsumerBinding[]): SpMetadata['assertionConsumerServices'] {
   const taken = new Set<number>();
   return findAll(role, ns.metadata, 'AssertionConsumerService').flatMap((service) => {
     const { Location: url = '', index: given, isDefault } = service.attributes;
-    if (!isPost(service)) {
-      left.push(leftOut('binding', named(service)));
+    const by = bindingOf(service, bindings);
+    if (!by) {
+      left.push(leftOut(bindingOf(service, ['artifact']) ? 'artifact' : 'binding', named(service)));
       return [];
     }
     const number = /^\s*\d{1,5}\s*$/.test(given ?? '') && Number(given) <= 65_535 ? Number(given) : undefined;
     const isTaken = number !== undefined && taken.has(number);
     if (number === undefined || isTaken) left.push(leftOut(isTaken ? 'index_taken' : 'index_missing', named(service)));
     else taken.add(number);
-    return [{ url: trimmed(url), index: isTaken ? undefined : number, isDefault: isTrue(isDefault) }];
+    const found = { url: trimmed(url), index: isTaken ? undefined : number, isDefault: isTrue(isDefault) };
+    return [by === 'artifact' ? { ...found, binding: by } : found];
   });
 }
 

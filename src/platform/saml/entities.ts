@@ -1,17 +1,20 @@
 import { LRUCache } from 'lru-cache';
-import type { Binding } from './names.ts';
+import { resolutionIndex } from './artifact.ts';
+import { type Binding, type ConsumerBinding, soapBinding } from './names.ts';
 import { readWritten } from './read-xml.ts';
 import { describeIdentityProvider, describeServiceProvider, type OwnSettings, type PartnerSettings } from './samlify.ts';
-import { type Node, nodeOf } from './write-xml.ts';
+import { element, type Node, nodeOf } from './write-xml.ts';
 
 // samlify's model of the two ends of a SAML exchange. It is made from stored settings, never from a message.
+
+export type Consumer = { url: string; index: number; binding: ConsumerBinding };
 
 export type PartnerEntity = {
   entityId: string;
   /** The addresses that may get an answer. */
-  consumers: { url: string; index: number }[];
+  consumers: Consumer[];
   /** Where an answer goes when the request names no address (metadata §2.4.4). */
-  defaultConsumer: string;
+  defaultConsumer: Consumer;
   /** Where logout messages go: by Redirect if there is a choice, which needs no form. */
   logout?: { binding: Binding; url: string; responseUrl: string };
 };
@@ -32,13 +35,30 @@ function once<Settings, Built extends object>(
 }
 
 /** @returns our EntityDescriptor, to be given an ID and a term and to be signed @throws Error when it does not say what is stored */
-export const ownEntity = ({ entityId, certificates, ssoUrl, sloUrl }: OwnSettings): Node =>
-  once(own, { entityId, certificates, ssoUrl, sloUrl }, (settings) => {
-    const node = nodeOf(readWritten(describeIdentityProvider(settings)));
+export const ownEntity = ({ entityId, certificates, ssoUrl, sloUrl, artifactUrl }: OwnSettings): Node =>
+  once(own, { entityId, certificates, ssoUrl, sloUrl, artifactUrl }, (settings) => {
+    const node = withResolution(nodeOf(readWritten(describeIdentityProvider(settings))), artifactUrl);
     const said = new Set(valuesOf(node));
-    for (const value of [entityId, ...certificates, ssoUrl, sloUrl]) mustBeSame(said.has(value) ? value : undefined, value);
+    for (const value of [entityId, ...certificates, ssoUrl, sloUrl, artifactUrl]) mustBeSame(said.has(value) ? value : undefined, value);
     return node;
   });
+
+/** Where artifacts are resolved, which samlify cannot say: before the other services (metadata §2.4.2). */
+function withResolution(node: Node, location: string): Node {
+  const service = element('md:ArtifactResolutionService', {
+    Binding: soapBinding,
+    Location: location,
+    index: String(resolutionIndex),
+    isDefault: 'true',
+  });
+  const before = (children: Node['children']) =>
+    children.findIndex((one) => typeof one === 'object' && one.name === 'md:SingleLogoutService');
+  const children = node.children.map((role) => {
+    const at = typeof role === 'object' ? before(role.children) : -1;
+    return typeof role === 'object' && at >= 0 ? { ...role, children: role.children.toSpliced(at, 0, service) } : role;
+  });
+  return { ...node, children };
+}
 
 /** @throws Error when the model does not say what is stored */
 export const partnerEntity = ({ entityId, assertionConsumerServices, singleLogoutServices }: PartnerSettings): PartnerEntity =>
@@ -48,9 +68,9 @@ function buildPartner(settings: PartnerSettings): PartnerEntity {
   const model = describeServiceProvider(settings);
   mustBeSame(model.entityId, settings.entityId);
   // samlify numbers consumers by their place and knows no ResponseLocation: both come from what is stored
-  const consumers = settings.assertionConsumerServices.map(({ url, index }, place) => {
+  const consumers = settings.assertionConsumerServices.map(({ url, index, binding = 'post' }, place) => {
     mustBeSame(model.consumers[place]?.location, url);
-    return { url, index };
+    return { url, index, binding };
   });
   const logoutServices = settings.singleLogoutServices.map(({ binding, url, responseUrl = url }, place) => {
     mustBeSame(model.logoutServices[place]?.location, url);
@@ -59,7 +79,13 @@ function buildPartner(settings: PartnerSettings): PartnerEntity {
   return {
     entityId: settings.entityId,
     consumers,
-    defaultConsumer: (model.consumers.find(({ isDefault }) => isDefault === 'true') ?? model.consumers[0]!).location,
+    defaultConsumer:
+      consumers[
+        Math.max(
+          0,
+          model.consumers.findIndex(({ isDefault }) => isDefault === 'true'),
+        )
+      ]!,
     logout: logoutServices.find(({ binding }) => binding === 'redirect') ?? logoutServices[0],
   };
 }

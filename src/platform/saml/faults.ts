@@ -1,5 +1,6 @@
 /** The rules of the gate, by the specification or the attack each of them answers. A trace and the audit say which one refused, and how to mend it. */
 export const gateRules = [
+  'binding', // bindings §3.6: nothing is fetched from a partner to learn what it asks
   'encoding', // bindings §3.4.4.1, §3.5.4: base64 of DEFLATE, or of the XML itself, each parameter once
   'size', // inflate bombs, deep and wide trees
   'well-formed', // XML 1.0, UTF-8
@@ -21,6 +22,7 @@ export const gateRules = [
   'acs', // profiles §4.1.4.1: only a registered address gets an answer
   'subject',
   'expired',
+  'artifact', // bindings §3.6.5.2: once, soon, and by whom it was made for
   'launch', // profiles §4.1.5: the application wants to ask first
   'relay-state', // a launch that would make the application lead the person elsewhere
 ] as const;

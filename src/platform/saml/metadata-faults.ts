@@ -46,6 +46,7 @@ export const leftOutReasons = {
   index_missing: false,
   binding: false,
   soap_logout: false,
+  artifact: false,
   role: false,
   name_id_format: false,
   key_without_certificate: false,

@@ -15,6 +15,9 @@ export const binding = {
   post: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
 } as const;
 export type Binding = keyof typeof binding;
+/** How a service provider takes an answer. */
+export const consumerBinding = { post: binding.post, artifact: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact' } as const;
+export type ConsumerBinding = keyof typeof consumerBinding;
 export const soapBinding = 'urn:oasis:names:tc:SAML:2.0:bindings:SOAP';
 
 export const nameIdFormat = {

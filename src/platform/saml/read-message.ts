@@ -5,7 +5,7 @@ import { type Exceptions, ns } from './names.ts';
 import { copy, find, findAll, messageLimits, openDocument, type Read } from './read-xml.ts';
 import { takeSignature, type VerifiedBy, verifyDetached } from './verify-signature.ts';
 
-export type MessageName = 'AuthnRequest' | 'LogoutRequest' | 'LogoutResponse';
+export type MessageName = 'AuthnRequest' | 'LogoutRequest' | 'LogoutResponse' | 'ArtifactResolve';
 
 /** Who a message says it is from, as known to the context: nothing of it comes from the message. */
 export type Partner = {
@@ -32,6 +32,8 @@ const expected: Record<Incoming['direction'], MessageName[]> = {
   SAMLRequest: ['AuthnRequest', 'LogoutRequest'],
   SAMLResponse: ['LogoutResponse'],
 };
+/** What a partner's own program asks, and no browser brings (profiles §5.4). */
+const askedBySoap: MessageName[] = ['ArtifactResolve'];
 
 /** Clocks of partners differ; a message is for now. */
 const skewMs = 3 * 60 * 1000;
@@ -82,7 +84,7 @@ type Head = Pick<Incoming, 'binding'> & { issueInstant: Date };
 
 function checkHead(root: Read, head: Head, signedBy: VerifiedBy | undefined, gate: Gate): void {
   const { Destination: destination, IssueInstant: instant } = root.attributes;
-  // a signed message always names where it is for (bindings §3.4.5.2, §3.5.5.2), so that it cannot be passed on to us; an answer by SOAP is bound to our request
+  // a signed message always names where it is for (bindings §3.4.5.2, §3.5.5.2), so that it cannot be passed on to us; by SOAP an answer is bound to our request, and an artifact names whom it is asked of
   const mayBeMissing = signedBy === undefined || head.binding === 'soap';
   if (destination === undefined ? !mayBeMissing : !gate.destinations.includes(destination))
     throw new SamlFault('destination', destination ?? 'missing');
@@ -90,8 +92,9 @@ function checkHead(root: Read, head: Head, signedBy: VerifiedBy | undefined, gat
   if (!(age <= oldestMs && age >= -skewMs)) throw new SamlFault('issue-instant', instant);
 }
 
-function readHead(root: Read, { direction }: Incoming): Omit<Message, 'root' | 'signedBy'> {
-  const name = expected[direction].find((one) => root.ns === ns.protocol && root.name === one);
+function readHead(root: Read, { direction, binding }: Incoming): Omit<Message, 'root' | 'signedBy'> {
+  const names = binding === 'soap' && direction === 'SAMLRequest' ? askedBySoap : expected[direction];
+  const name = names.find((one) => root.ns === ns.protocol && root.name === one);
   if (!name) throw new SamlFault('message-type', root.name);
   const issuers = findAll(root, ns.assertion, 'Issuer');
   const issuer = issuers[0]?.text ?? '';
@@ -183,3 +186,6 @@ export function readLogoutResponse({ root }: Message): { inResponseTo?: string; 
   const status = find(find(root, ns.protocol, 'Status'), ns.protocol, 'StatusCode')?.attributes.Value;
   return { inResponseTo: root.attributes.InResponseTo, isSuccess: status === 'urn:oasis:names:tc:SAML:2.0:status:Success' };
 }
+
+/** @returns what an ArtifactResolve asks for (core §3.5.1), as it is written */
+export const readArtifactResolve = ({ root }: Message): string => find(root, ns.protocol, 'Artifact')?.text ?? '';

@@ -1,7 +1,7 @@
 import { createXmlDecoder } from './decode-xml.ts';
-import { describeProvider, isPost, type SpMetadata } from './describe-provider.ts';
+import { bindingOf, describeProvider, type SpMetadata } from './describe-provider.ts';
 import { type LeftOut, leftOut, MetadataFault } from './metadata-faults.ts';
-import { ns } from './names.ts';
+import { type ConsumerBinding, ns } from './names.ts';
 import { findAll, type Read } from './read-xml.ts';
 import { createXmlScanner, trimmed } from './scan-xml.ts';
 
@@ -33,9 +33,10 @@ export type MetadataReader = { write(chunk: Uint8Array): void; end(): MetadataRe
  * is passed over, and the provider says what was left out of it. Of other entities no more is kept than their entity IDs. Signatures are not verified: who gave
  * the document, or the address that it came from, is who is believed.
  * @param wanted the entity ID of the one that is meant
+ * @param bindings by which it may be answered; others are left out
  * @throws MetadataFault from `write` and `end`
  */
-export function createMetadataReader(now: Date, wanted?: string): MetadataReader {
+export function createMetadataReader(now: Date, wanted?: string, bindings: ConsumerBinding[] = ['post']): MetadataReader {
   const frames: Frame[] = [];
   const seen = new Set<string>();
   const providers: string[] = [];
@@ -133,9 +134,9 @@ export function createMetadataReader(now: Date, wanted?: string): MetadataReader
       if (!chosen) throw new MetadataFault(hasIdentityProvider ? 'identity_provider' : 'no_provider', [...seen][0]);
       refuseExpired(chosen.validUntil, now);
       const fresh = chosen.roles.filter(({ attributes }) => !isExpired(attributes.validUntil, now));
-      const role = fresh.find(isOfUse) ?? fresh[0] ?? chosen.roles[0]!;
+      const role = fresh.find((one) => isOfUse(one, bindings)) ?? fresh[0] ?? chosen.roles[0]!;
       refuseExpired(role.attributes.validUntil, now);
-      const provider = describeProvider(chosen.entityId, role);
+      const provider = describeProvider(chosen.entityId, role, bindings);
       const further = chosen.roles.filter((other) => other !== role).map((other) => leftOut('second_role', addressesOf(other)));
       const all = [...further, ...provider.leftOut, ...chosen.leftOut];
       const unique = new Map(all.map((one) => [`${one.reason} ${one.what}`, one]));
@@ -144,7 +145,8 @@ export function createMetadataReader(now: Date, wanted?: string): MetadataReader
   };
 }
 
-const isOfUse = (role: Read): boolean => findAll(role, ns.metadata, 'AssertionConsumerService').some(isPost);
+const isOfUse = (role: Read, bindings: ConsumerBinding[]): boolean =>
+  findAll(role, ns.metadata, 'AssertionConsumerService').some((service) => bindingOf(service, bindings));
 
 const addressesOf = (role: Read): string =>
   role.children

@@ -13,8 +13,18 @@ export const soapHeaders = {
 export const longestSoap = messageLimits.bytes + 8 * 1024;
 const envelopeLimits: Limits = { ...messageLimits, bytes: longestSoap, depth: messageLimits.depth + 2 };
 
+/**
+ * The ID of a message that was refused, so that its sender finds the answer (core §3.2.2). Nothing is decided by it.
+ * @param message as readSoap wrote it: a quote inside a value is escaped there
+ */
+export const idOfRequest = (message: Buffer): string | undefined => /^<[^<]*? ID="([A-Za-z_][\w.-]{0,255})"/.exec(message.toString())?.[1];
+
 /** The other side says that it could not work on our message (bindings §3.2.3.3): nothing is known of what it did. */
 export class SoapFault extends Error {}
+
+/** To whoever sent us no message that could be answered (bindings §3.2.3.3). */
+export const writeSoapFault = (text: string): string =>
+  `<soap:Envelope xmlns:soap="${soap}"><soap:Body><soap:Fault><faultcode>soap:Client</faultcode><faultstring>${text}</faultstring></soap:Fault></soap:Body></soap:Envelope>`;
 
 export const writeSoap = (xml: string): string => `<soap:Envelope xmlns:soap="${soap}"><soap:Body>${xml}</soap:Body></soap:Envelope>`;
 

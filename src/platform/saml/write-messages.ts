@@ -102,21 +102,27 @@ export type Protection = {
   encryption?: Encryption;
 };
 
+/** A response that is complete: to be sent as it is, or kept for whoever resolves an artifact. Plain JSON. */
+export type ResponseTree = Node;
+
+/** As it is sent by the browser. */
+export const writeTree = (tree: ResponseTree): string => serialize(tree);
+
 /** A response with an assertion: signed, encrypted and signed again as the application asks. */
-export async function writeResponse(
+export async function buildResponse(
   content: AssertionContent,
   { signer, signAssertion, signResponse, encryption }: Protection,
-): Promise<string> {
+): Promise<ResponseTree> {
   const plain = assertionNode(content);
   const signed = signAssertion ? await signElement(plain, signer) : plain;
   const carried = encryption ? encryptAssertion(signed, encryption) : signed;
   const response = responseNode({ ...content, destination: content.recipient, status: 'Success' }, carried);
-  return serialize(signResponse ? await signElement(response, signer) : response);
+  return signResponse ? await signElement(response, signer) : response;
 }
 
 export type Answer = { issuer: string; destination: string; inResponseTo?: string; status: Status; message?: string; now: Date };
 
-function statusNode({ status, message }: Answer): Node {
+function statusNode({ status, message }: Pick<Answer, 'status' | 'message'>): Node {
   const [first, ...nested] = statusOf[status];
   return element(
     'samlp:Status',
@@ -130,9 +136,11 @@ function statusNode({ status, message }: Answer): Node {
   );
 }
 
-const responseNode = (answer: Answer, ...content: Node[]): Node =>
+const responseNode = (answer: Answer, ...content: Node[]): Node => answerNode('samlp:Response', answer, content);
+
+const answerNode = (name: string, answer: Omit<Answer, 'destination'> & { destination?: string }, content: Node[]): Node =>
   element(
-    'samlp:Response',
+    name,
     {
       ID: newXmlId(),
       Version: '2.0',
@@ -146,8 +154,11 @@ const responseNode = (answer: Answer, ...content: Node[]): Node =>
   );
 
 /** A refusal (core §3.2.2), always signed: partners that want signed responses want it of these too. */
-export const writeErrorResponse = async (answer: Answer, signer: Signer): Promise<string> =>
-  serialize(await signElement(responseNode(answer), signer));
+export const buildErrorResponse = (answer: Answer, signer: Signer): Promise<ResponseTree> => signElement(responseNode(answer), signer);
+
+/** What an artifact stands for, or nothing where it stands for nothing (core §3.5.2, §3.5.3). Signed, since nothing else says who answers. */
+export const writeArtifactResponse = async (answer: Omit<Answer, 'destination'>, signer: Signer, message?: ResponseTree): Promise<string> =>
+  serialize(await signElement(answerNode('samlp:ArtifactResponse', answer, message ? [message] : []), signer));
 
 const replaceChild = (node: Node, child: Node): Node => ({
   ...node,

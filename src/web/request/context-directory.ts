@@ -14,7 +14,7 @@ export type ResolvedContext = Context & {
   mount: string;
   isSecure: boolean;
   /** What SAML partners know the context by. */
-  saml: { entityId: string; ssoUrl: string; sloUrl: string; metadataUrl: string };
+  saml: { entityId: string; ssoUrl: string; sloUrl: string; artifactUrl: string; metadataUrl: string };
 };
 
 /** Finds the context of a request by path or host, from memory while change notices arrive. */
@@ -90,6 +90,7 @@ export class ContextDirectory {
       entityId: context.samlEntityId ?? url,
       ssoUrl: url + this.#pathOf({ page: 'saml-sign-on' }),
       sloUrl: url + this.#pathOf({ page: 'saml-logout' }),
+      artifactUrl: url + this.#pathOf({ page: 'saml-artifact' }),
       metadataUrl: url + this.#pathOf({ page: 'saml-metadata' }),
     };
     return { ...context, url, origin, host, mount: contextMountPath(context), isSecure: protocol === 'https:', saml };

@@ -5,7 +5,7 @@
 export type LinkedPage =
   | { page: 'launchpad' | 'account' | 'own-password' | 'administration' | 'company-logo' | 'company-colors' }
   | { page: 'sign-in-start' | 'sign-out' | 'language' | 'recovery-request' | 'registration-request' }
-  | { page: 'saml-sign-on' | 'saml-logout' | 'saml-metadata' }
+  | { page: 'saml-sign-on' | 'saml-logout' | 'saml-artifact' | 'saml-metadata' }
   | { page: 'application-logo' | 'application-start' | 'saml-launch'; application: string }
   | { page: 'sign-in'; request: string }
   | { page: 'single-logout'; logout: string };

@@ -28,6 +28,7 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
       const page: PageContext = ctx.state.page;
       page.params = ctx.params;
       if (!(await isAllowed(page, route))) return;
+      if (route.fromProgram) return route.handle(page);
       if (route.method === 'POST' && !route.fromElsewhere && hasLostCookies(page))
         return renderCookiesMissing(page, opened.has(route.path) ? ctx.state.path : services.pathOf({ page: 'launchpad' }));
       if (route.method === 'POST') await acceptForm(page, route);

@@ -39,6 +39,8 @@ export type Route = {
   handle: Actions;
   /** A protocol's message that other sites post here: it carries protection of its own, and no cookie of ours comes with it. */
   fromElsewhere?: boolean;
+  /** A program posts here, and no browser: its message carries protection of its own, and the handler reads it. */
+  fromProgram?: true;
   /** Its answer may lead out of our pages, so nobody comes to it by the redirect after a form. */
   leaves?: true;
   /** Largest body in bytes; 64 KiB unless told. */

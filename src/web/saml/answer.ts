@@ -5,12 +5,20 @@ import { recordCertificateUse } from '../../domain/company/saml-certificates/ind
 import { recordAlone } from '../../domain/records/audit/index.ts';
 import { recordParticipant } from '../../domain/sign-in/sessions/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { type NameId, type Status, showEscapes, writeErrorResponse, writeResponse } from '../../platform/saml/index.ts';
+import {
+  buildErrorResponse,
+  buildResponse,
+  type NameId,
+  type ResponseTree,
+  type Status,
+  showEscapes,
+  writeTree,
+} from '../../platform/saml/index.ts';
 import { type PageContext, redirectTo } from '../request/index.ts';
 import { chooseAuthnContext } from './authn-context.ts';
 import { answerOnce, type SignOn } from './pending.ts';
 import type { SamlApplication, SamlPage } from './saml-context.ts';
-import { sendByPost } from './send.ts';
+import { sendByArtifact, sendByPost } from './send.ts';
 
 /** Tells the service provider who signed in (profiles §4.1.4.2). */
 export async function sendAssertion(page: SamlPage, application: SamlApplication, signOn: SignOn, person: Profile): Promise<void> {
@@ -32,7 +40,7 @@ export async function sendAssertion(page: SamlPage, application: SamlApplication
   const sessionIndex = `_${services.keyRing.fingerprint(`${session.sessionId} ${applicationId}`, 'saml-session-index')[0]}`;
   const signer = await page.saml.signer(scope, saml.signatureAlgorithm);
   const now = services.clock.now();
-  const xml = await writeResponse(
+  const response = await buildResponse(
     {
       issuer,
       ...describeConditions(saml, now, session.expiresAt),
@@ -57,7 +65,7 @@ export async function sendAssertion(page: SamlPage, application: SamlApplication
   // before the answer leaves: whoever signs out a moment later has to find everybody
   await join(page, application, sessionIndex, description.nameId);
   await recordCertificateUse(scope, { applicationId, owner: 'ours', fingerprint: signer.fingerprint });
-  await sendByPost(page, application, signOn.acsUrl, { direction: 'SAMLResponse', xml, relayState: signOn.relayState });
+  await sendAnswer(page, application, signOn, response);
 }
 
 /** What the sessions were told last, for a minute: a person who opens an application again joins it with the same words, here or in another process. */
@@ -98,14 +106,21 @@ export async function sendRefusal(
   });
   if (signOn.inResponseTo === undefined) throw new AppError('saml_name_missing', 409, { params: { application: application.name } });
   const signer = await page.saml.signer(scope, application.saml.signatureAlgorithm);
-  const xml = await writeErrorResponse(
+  const response = await buildErrorResponse(
     { issuer: page.saml.entityId, destination: signOn.acsUrl, inResponseTo: signOn.inResponseTo, status, now: services.clock.now() },
     signer,
   );
-  await sendByPost(page, application, signOn.acsUrl, {
-    direction: 'SAMLResponse',
-    xml,
-    relayState: signOn.relayState,
-    reason,
-  });
+  await sendAnswer(page, application, signOn, response, reason);
+}
+
+/** @param reason why it is a refusal */
+async function sendAnswer(
+  page: SamlPage,
+  application: SamlApplication,
+  { acsUrl, acsBinding, relayState }: SignOn,
+  response: ResponseTree,
+  reason?: string,
+): Promise<void> {
+  if (acsBinding === 'artifact') return sendByArtifact(page, application, acsUrl, { response, relayState, reason });
+  await sendByPost(page, application, acsUrl, { direction: 'SAMLResponse', xml: writeTree(response), relayState, reason });
 }

@@ -5,22 +5,27 @@ import { type Claim, readClaim, redactMessage, type SamlFault, showEscapes } fro
 import type { SamlPage } from './saml-context.ts';
 
 /** Of a message that was refused before anybody knew whose it is. `nearest` is the registered name that it has, or nearly has. */
-export type Claimed = Claim & { parameter: string; nearest?: string };
+export type Claimed = Claim & { parameter: string; binding: string; nearest?: string };
 
 const parameters = ['SAMLRequest', 'SAMLResponse'] as const;
 
-/** It is help for administrators: that it cannot be found out changes no answer. */
-export const findClaim = (page: SamlPage): Promise<Claimed | undefined> =>
-  readOwnClaim(page).catch((error) => {
+/**
+ * It is help for administrators: that it cannot be found out changes no answer.
+ * @param soap the envelope, where it came in one
+ */
+export const findClaim = (page: SamlPage, soap?: Buffer): Promise<Claimed | undefined> =>
+  readOwnClaim(page, soap).catch((error) => {
     page.services.log.error({ err: error }, 'the claim of a refused message could not be read');
     return undefined;
   });
 
-async function readOwnClaim({ ctx, form, scope, saml }: SamlPage): Promise<Claimed | undefined> {
-  const sent = ctx.method === 'POST' ? { get: (name: string) => form.get(name) } : new URLSearchParams(ctx.querystring);
-  const parameter = parameters.find((name) => sent.get(name));
-  const claim = parameter && (await readClaim(sent.get(parameter)!));
-  return claim && { ...claim, parameter, nearest: await saml.nearestPartner(scope, claim.issuer) };
+async function readOwnClaim({ ctx, form, scope, saml }: SamlPage, soap?: Buffer): Promise<Claimed | undefined> {
+  const isPost = ctx.method === 'POST';
+  const sent = isPost ? form : new URLSearchParams(ctx.querystring);
+  const parameter = soap ? 'SAMLRequest' : parameters.find((name) => sent.get(name));
+  const claim = parameter && (await readClaim(soap?.toString() ?? sent.get(parameter)!));
+  const binding = soap ? 'SOAP' : isPost ? 'HTTP-POST' : 'HTTP-Redirect';
+  return claim && { ...claim, parameter, binding, nearest: await saml.nearestPartner(scope, claim.issuer) };
 }
 
 /** What the audit says of it; nothing where the name is the one that the rule has named, and no other is like it. */
@@ -44,7 +49,7 @@ function isTooMany(key: string): boolean {
 export function traceClaim(page: SamlPage, claimed: Claimed | undefined, { rule }: SamlFault): void {
   const { ctx, scope, services, saml } = page;
   if (!claimed?.nearest) return;
-  const { issuer, nearest, parameter, excerpt } = claimed;
+  const { issuer, nearest, parameter, binding, excerpt } = claimed;
   const record = async () => {
     const application = await saml.findPartner(scope, nearest);
     if (
@@ -53,7 +58,7 @@ export function traceClaim(page: SamlPage, claimed: Claimed | undefined, { rule 
       isTooMany(`${scope.contextId} ${nearest} ${networkOf(scope.actor.ip ?? '')}`)
     )
       return;
-    const content = () => `HTTP-${ctx.method === 'POST' ? 'POST' : 'Redirect'}\n\n${redactMessage(excerpt)}`;
+    const content = () => `${binding}\n\n${redactMessage(excerpt)}`;
     const claimedIssuer = showEscapes(issuer);
     await recordExchange(scope, application, {
       protocol: 'saml',

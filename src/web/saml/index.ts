@@ -7,6 +7,7 @@
 //          goOn: next step of the person ──not done──> /sign-in/…, which leads back to /saml/request/:request
 //   launch ─>│ access decides ──no──> page "no access", or Response with RequestDenied
 //          answer: each request once ─> join the session ─> Response, signed ─> send: a form posts it to the consumer
+//            │ or by artifact: kept for a minute, and the browser carries a reference ─> artifact: fetched once, by SOAP, at /saml/artifact
 //
 // logout   LogoutRequest at /saml/slo ─> receive: the gate ─> logout: whose sessions, by name and index, never by the cookie
 //            │ those sessions end; no other application was told of them ──> LogoutResponse

@@ -26,6 +26,7 @@ export async function showMetadata({ ctx, scope, services, saml }: SamlPage): Pr
       certificates: certificates.map(({ certificate }) => derOf(certificate)),
       ssoUrl: saml.ssoUrl,
       sloUrl: saml.sloUrl,
+      artifactUrl: saml.artifactUrl,
       term:
         validity === undefined ? undefined : { validUntil: addSeconds(since, validity), cacheSeconds: Math.min(validity / 4, 6 * 3600) },
     },

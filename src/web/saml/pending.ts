@@ -9,6 +9,8 @@ export type SignOn = {
   applicationId: ApplicationId;
   entityId: string;
   acsUrl: string;
+  /** Left out, the answer goes there by POST. */
+  acsBinding?: 'artifact';
   inResponseTo?: string;
   relayState?: string;
   receivedAt: number;

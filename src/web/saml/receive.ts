@@ -11,8 +11,10 @@ import {
   readMessage,
   readPost,
   readRedirect,
+  readSoap,
   redactMessage,
   SamlFault,
+  SoapFault,
   showEscapes,
   VersionFault,
 } from '../../platform/saml/index.ts';
@@ -31,22 +33,24 @@ export type Received = {
 /** A message that was refused, as the audit has it under the same code. `applicationId`: whose it is, if its issuer is known; nothing else of it is believed. */
 export type Refusal = { rule: Rule; detail: string; supportCode: string; applicationId?: ApplicationId };
 
-type AnswerRefusal = (page: SamlPage, refusal: Refusal) => Promise<void> | void;
+type AnswerRefusal = (page: SamlPage, refusal: Refusal, incoming?: Incoming) => Promise<void> | void;
 
 /**
  * Passes what the browser brought through the gate. A refusal is a page of ours, since nobody is known yet to whom it could be sent; the audit has the rule.
  * @param destinations our addresses at which this message may arrive
+ * @param soap the envelope, where a program of the partner's asks
  */
 export async function receive(
   page: SamlPage,
   destinations: string[],
   answerRefusal: AnswerRefusal = showRefusal,
+  soap?: Buffer,
 ): Promise<Received | undefined> {
   const { ctx, scope, services } = page;
   let application: SamlApplication | undefined;
   let incoming: Incoming | undefined;
   try {
-    incoming = await readBinding(page);
+    incoming = soap ? readEnvelope(soap) : await readBinding(page);
     const message = await readMessage(incoming, {
       destinations,
       now: services.clock.now(),
@@ -75,12 +79,14 @@ export async function receive(
     if (error instanceof VersionFault && error.refused.name === 'AuthnRequest')
       return { message: error.refused, application: application!, relayState: incoming!.relayState, isOtherVersion: true };
     ctx.remove('set-cookie');
-    const claimed = application ? undefined : await findClaim(page);
+    const claimed = application ? undefined : await findClaim(page, soap);
     traceClaim(page, claimed, error);
-    await answerRefusal(page, await recordRefusal(page, error, application, claimed));
+    await answerRefusal(page, await recordRefusal(page, error, application, claimed), incoming);
     return undefined;
   }
 }
+
+const bindingNames = { redirect: 'HTTP-Redirect', post: 'HTTP-POST', soap: 'SOAP' };
 
 const trace = (
   page: PageContext,
@@ -93,15 +99,24 @@ const trace = (
     direction: 'received',
     name,
     reason,
-    content: () =>
-      `HTTP-${binding === 'post' ? 'POST' : 'Redirect'}${relayState === undefined ? '' : `, RelayState ${relayState}`}\n\n${redactMessage(xml)}`,
+    content: () => `${bindingNames[binding]}${relayState === undefined ? '' : `, RelayState ${relayState}`}\n\n${redactMessage(xml)}`,
   });
 
 async function readBinding({ ctx, form }: PageContext): Promise<Incoming> {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') return readRedirect(ctx.originalUrl.slice(ctx.originalUrl.indexOf('?') + 1)); // the octets as they came: the signature is over them
   const fields = new URLSearchParams();
-  for (const name of ['SAMLRequest', 'SAMLResponse', 'RelayState']) for (const value of form.all(name)) fields.append(name, value);
+  for (const name of ['SAMLRequest', 'SAMLResponse', 'SAMLart', 'RelayState'])
+    for (const value of form.all(name)) fields.append(name, value);
   return readPost(fields);
+}
+
+function readEnvelope(soap: Buffer): Incoming {
+  try {
+    return { direction: 'SAMLRequest', binding: 'soap', xml: readSoap(soap) };
+  } catch (error) {
+    if (error instanceof SoapFault) throw new SamlFault('message-type', error.message);
+    throw error;
+  }
 }
 
 /** A logout that anybody could have written would sign people out (profiles §4.4.3.1); who has given no key cannot be answered in kind either. */
@@ -171,7 +186,8 @@ export function showRefusal(page: PageContext, { rule, supportCode }: Refusal): 
     'errors/error',
     {
       title: t('error_titles.application_request'),
-      message: t('errors.application_request'),
+      // what whoever set the application up can see by themselves
+      message: t(rule === 'binding' ? 'saml.other_binding' : 'errors.application_request'),
       technical: `SAML: ${rule}`,
       supportCode,
       now: services.clock.now(),

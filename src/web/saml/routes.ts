@@ -1,4 +1,5 @@
 import type { PageContext, Route } from '../request/index.ts';
+import { resolveArtifact } from './artifact.ts';
 import { goOnWithLogout, receiveLogout } from './logout.ts';
 import { showMetadata } from './metadata.ts';
 import { goOnAfterRefusal } from './refused-logout.ts';
@@ -20,6 +21,7 @@ export function samlRoutes(directory: SamlDirectory): Route[] {
     { method: 'GET', path: '/saml/launch/:application', access: 'anyone', handle: inCompany(launch) },
     { method: 'GET', path: '/saml/slo', access: 'anyone', handle: inCompany(receiveLogout) },
     { method: 'POST', path: '/saml/slo', ...fromPartners, handle: inCompany(receiveLogout) },
+    { method: 'POST', path: '/saml/artifact', access: 'anyone', fromProgram: true, handle: inCompany(resolveArtifact) },
     { method: 'GET', path: '/saml/logout/:logout', access: 'anyone', handle: inCompany(goOnWithLogout) },
     { method: 'GET', path: '/saml/refused/:refusal', access: 'anyone', handle: inCompany(goOnAfterRefusal) },
   ];

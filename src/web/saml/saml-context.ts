@@ -50,6 +50,7 @@ export class SamlContext {
   readonly entityId: string;
   readonly ssoUrl: string;
   readonly sloUrl: string;
+  readonly artifactUrl: string;
   readonly #partners: LRUCache<string, Promise<SamlApplication | undefined>>;
   #keys: Promise<Keys> | undefined;
   #metadataSigner: Promise<Signer> | undefined;
@@ -62,6 +63,7 @@ export class SamlContext {
     this.entityId = company.saml.entityId;
     this.ssoUrl = company.saml.ssoUrl;
     this.sloUrl = company.saml.sloUrl;
+    this.artifactUrl = company.saml.artifactUrl;
   }
 
   /** The partner of an entity ID, switched off or not, or undefined. */

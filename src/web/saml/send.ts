@@ -1,7 +1,18 @@
-import { type Direction, redactMessage, redirectUrl, type Signer } from '../../platform/saml/index.ts';
-import { type PageContext, renderPage } from '../request/index.ts';
+import { keepResponse } from '../../domain/applications/response-artifacts/index.ts';
+import { fullName } from '../../domain/people/users/index.ts';
+import {
+  artifactUrl,
+  type Direction,
+  newArtifact,
+  type ResponseTree,
+  redactMessage,
+  redirectUrl,
+  type Signer,
+  writeTree,
+} from '../../platform/saml/index.ts';
+import { leaveTo, type PageContext, renderPage } from '../request/index.ts';
 import { watch } from './receive.ts';
-import type { SamlApplication } from './saml-context.ts';
+import type { SamlApplication, SamlPage } from './saml-context.ts';
 
 export type Outgoing = {
   direction: Direction;
@@ -36,7 +47,31 @@ export async function sendByRedirect(
   page.ctx.redirect(await redirectUrl(location, direction, xml, relayState, signer));
 }
 
-const trace = (page: PageContext, application: SamlApplication, location: string, { xml, relayState, reason }: Outgoing): Promise<void> =>
+/** Sends a reference by the browser, and keeps the response for the application to fetch (bindings §3.6). */
+export async function sendByArtifact(
+  page: SamlPage,
+  application: SamlApplication,
+  location: string,
+  { response, relayState, reason }: { response: ResponseTree; relayState?: string; reason?: string },
+): Promise<void> {
+  const { ctx, scope, services, session } = page;
+  const { artifact, handle } = newArtifact(page.saml.entityId);
+  const person = reason === undefined && session ? { userId: session.userId, name: fullName(session.person) } : undefined;
+  await keepResponse(scope, services.artifacts, application, handle, { response, person });
+  await trace(page, application, `HTTP-Artifact ${location}`, { xml: writeTree(response), relayState, reason });
+  const onward = artifactUrl(location, artifact, relayState);
+  // a form of ours may be what led here: see leaveTo
+  if (page.params.request !== undefined)
+    return renderPage(page, 'saml/leave', { onward, application: application.name, hasAddress: false });
+  leaveTo(ctx, onward);
+}
+
+const trace = (
+  page: PageContext,
+  application: SamlApplication,
+  location: string,
+  { xml, relayState, reason }: Omit<Outgoing, 'direction'>,
+): Promise<void> =>
   watch(page, application, {
     direction: 'sent',
     name: /^<\w+:(\w+)/.exec(xml)?.[1] ?? '',

@@ -1,7 +1,7 @@
 import { decide } from '../../domain/applications/access/index.ts';
 import { isAllowedRelayState, isOpenAddress } from '../../domain/applications/applications/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
-import { type AuthnRequest, binding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
+import { type AuthnRequest, type Consumer, consumerBinding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
 import { nextStepOf, type PageContext, recordNoAccess, redirectTo, renderNoAccess, sendToSignIn } from '../request/index.ts';
 import { sendAssertion, sendRefusal } from './answer.ts';
 import { chooseAuthnContext, needsSecondFactor } from './authn-context.ts';
@@ -23,20 +23,20 @@ export async function receiveRequest(page: SamlPage): Promise<void> {
     if (error instanceof SamlFault) return refuse(page, error, application);
     throw error;
   }
-  const acsUrl = open(page, application, chooseAcs(application, request));
+  const consumer = open(page, application, chooseConsumer(application, request));
   // before this point there is nobody to answer; from here on every refusal is told to the service provider in its own words
-  if (acsUrl === undefined) return refuse(page, new SamlFault('acs', request.acsUrl ?? String(request.acsIndex)), application);
+  if (!consumer) return refuse(page, new SamlFault('acs', request.acsUrl ?? String(request.acsIndex)), application);
   const { forceAuthn, isPassive, nameIdPolicy, requestedAuthnContext, subject } = request;
   const signOn: SignOn = {
     applicationId: application.applicationId,
     entityId: application.saml.entityId,
-    acsUrl,
+    ...addressOf(consumer),
     inResponseTo: message.id,
     relayState,
     receivedAt: page.services.clock.now().getTime(),
     request: { forceAuthn, isPassive, nameIdPolicy, requestedAuthnContext, subject },
   };
-  const unsupported = received.isOtherVersion ? 'VersionMismatch' : unsupportedPart(request);
+  const unsupported = received.isOtherVersion ? 'VersionMismatch' : unsupportedPart(request, consumer);
   if (unsupported) return sendRefusal(page, application, signOn, unsupported);
   // a form of another site brings no cookies of ours: the browser comes back with them
   if (page.ctx.method === 'POST') return redirectTo(page, `/saml/request/${await keepSignOn(page, signOn)}`);
@@ -50,19 +50,32 @@ function answerHead({ ctx }: PageContext): void {
 }
 
 /** What was registered while the operator allowed it is not answered any more once they do not. */
-const open = ({ scope }: SamlPage, { saml }: SamlApplication, url: string | undefined): string | undefined =>
-  url !== undefined && isOpenAddress(url, saml.allowHttp, scope.isHttpHost) ? url : undefined;
+const open = ({ scope }: SamlPage, { saml }: SamlApplication, consumer: Consumer | undefined): Consumer | undefined =>
+  consumer && isOpenAddress(consumer.url, saml.allowHttp, scope.isHttpHost) ? consumer : undefined;
 
-/** Only a registered address gets an answer; by URL, by index, or the default (core §3.4.1). */
-function chooseAcs({ entity }: SamlApplication, { acsUrl, acsIndex }: AuthnRequest): string | undefined {
+const addressOf = ({ url, binding }: Consumer): Pick<SignOn, 'acsUrl' | 'acsBinding'> => ({
+  acsUrl: url,
+  acsBinding: binding === 'artifact' ? binding : undefined,
+});
+
+/**
+ * Only a registered address gets an answer; by URL, by index, or the default (core §3.4.1). Of several that this fits, one by the binding that is asked for;
+ * where there is none, whoever asked hears so at the address that fits otherwise.
+ */
+function chooseConsumer({ entity }: SamlApplication, { acsUrl, acsIndex, protocolBinding }: AuthnRequest): Consumer | undefined {
   if (acsUrl !== undefined && acsIndex !== undefined) return undefined; // mutually exclusive
-  if (acsUrl !== undefined) return entity.consumers.find(({ url }) => url === acsUrl)?.url;
-  if (acsIndex !== undefined) return entity.consumers.find(({ index }) => index === acsIndex)?.url;
-  return entity.defaultConsumer;
+  const { consumers, defaultConsumer } = entity;
+  if (acsIndex !== undefined) return consumers.find(({ index }) => index === acsIndex);
+  // an address that is registered for both is answered as the default is, unless the request says
+  const all = [defaultConsumer, ...consumers];
+  const fitting = acsUrl === undefined ? all : all.filter(({ url }) => url === acsUrl);
+  return fitting.find((consumer) => isBy(consumer, protocolBinding)) ?? fitting[0];
 }
 
-function unsupportedPart({ protocolBinding, subject, requestedAuthnContext }: AuthnRequest): Status | undefined {
-  if (protocolBinding !== undefined && protocolBinding !== binding.post) return 'UnsupportedBinding';
+const isBy = ({ binding }: Consumer, wanted: string | undefined): boolean => wanted === undefined || wanted === consumerBinding[binding];
+
+function unsupportedPart({ protocolBinding, subject, requestedAuthnContext }: AuthnRequest, consumer: Consumer): Status | undefined {
+  if (!isBy(consumer, protocolBinding)) return 'UnsupportedBinding';
   // a subject that the service provider itself wants to confirm, or one that is encrypted or described otherwise (core §3.4.1)
   if (subject && (subject.hasConfirmation || subject.value === '')) return 'RequestUnsupported';
   if (requestedAuthnContext?.hasDeclarations) return 'NoAuthnContext';
@@ -75,12 +88,15 @@ export async function goOnWithRequest(page: SamlPage): Promise<void> {
   await goOn(page, application, signOn);
 }
 
+const isSameAddress = (consumer: Consumer, { acsUrl, acsBinding }: SignOn): boolean =>
+  consumer.url === acsUrl && consumer.binding === (acsBinding ?? 'post');
+
 async function load(page: SamlPage): Promise<{ signOn: SignOn; application: SamlApplication }> {
   const signOn = await findSignOn(page);
   if (!signOn) throw new AppError('request_expired', 400);
   const application = await page.saml.findPartnerById(page.scope, signOn.applicationId);
   // changed meanwhile: what was checked then is checked now
-  const isRegistered = application?.entity.consumers.some(({ url }) => url === signOn.acsUrl && open(page, application, url));
+  const isRegistered = application?.entity.consumers.some((one) => isSameAddress(one, signOn) && open(page, application, one));
   if (!application?.enabled || application.saml.entityId !== signOn.entityId || !isRegistered) throw new AppError('request_expired', 400);
   return { signOn, application };
 }
@@ -125,12 +141,12 @@ export async function launch(page: SamlPage): Promise<void> {
   const relayState = page.query('RelayState') || application.saml.defaultRelayState;
   if (relayState !== undefined && !mayCarry(application, relayState))
     return refuse(page, new SamlFault('relay-state', relayState), application);
-  const acsUrl = open(page, application, application.entity.defaultConsumer);
-  if (acsUrl === undefined) return refuse(page, new SamlFault('acs', application.entity.defaultConsumer), application);
+  const consumer = open(page, application, application.entity.defaultConsumer);
+  if (!consumer) return refuse(page, new SamlFault('acs', application.entity.defaultConsumer.url), application);
   await goOn(page, application, {
     applicationId: application.applicationId,
     entityId: application.saml.entityId,
-    acsUrl,
+    ...addressOf(consumer),
     relayState,
     receivedAt: page.services.clock.now().getTime(),
     request: { forceAuthn: false, isPassive: false },

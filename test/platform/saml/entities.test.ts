@@ -86,7 +86,7 @@ describe('unit: what samlify models and writes', () => {
       const { createRequire } = await import('node:module');
       const isLoaded = () => Object.keys(createRequire('/x').cache).some((file) => file.includes('/samlify/'));
       console.log(isLoaded());
-      ownEntity({ entityId: 'https://idp.example', certificates: ['QUJD'], ssoUrl: 'https://idp.example/sso', sloUrl: 'https://idp.example/slo' });
+      ownEntity({ entityId: 'https://idp.example', certificates: ['QUJD'], ssoUrl: 'https://idp.example/sso', sloUrl: 'https://idp.example/slo', artifactUrl: 'https://idp.example/artifact' });
       console.log(isLoaded());`;
     const cwd = new URL('../../../', import.meta.url);
     expect(execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd, encoding: 'utf8' })).to.equal('false\ntrue\n');
@@ -98,6 +98,7 @@ describe('unit: what samlify models and writes', () => {
       certificates: [der, 'QUJD'],
       ssoUrl: 'https://idp.example/sso',
       sloUrl: 'https://idp.example/slo',
+      artifactUrl: 'https://idp.example/artifact',
     };
     const write = (more: Partial<typeof own> = {}) =>
       writeIdpMetadata({ ...own, ...more, term: { validUntil: now, cacheSeconds: 21_600 } }, signer);
@@ -115,6 +116,7 @@ describe('unit: what samlify models and writes', () => {
       const role = find(root, ns.metadata, 'IDPSSODescriptor')!;
       expect(role.children.map(({ name }) => name)).to.deep.equal([
         ...Array(2).fill('KeyDescriptor'),
+        'ArtifactResolutionService',
         ...Array(2).fill('SingleLogoutService'),
         ...Array(4).fill('NameIDFormat'),
         ...Array(2).fill('SingleSignOnService'),
@@ -145,6 +147,8 @@ describe('unit: what samlify models and writes', () => {
         const slo = readWritten(await write({ sloUrl: value }));
         expect(location(slo, 'SingleLogoutService')).to.deep.equal([value, value]);
         expect(location(slo, 'SingleSignOnService')).to.deep.equal([own.ssoUrl, own.ssoUrl]);
+        const artifact = readWritten(await write({ artifactUrl: value }));
+        expect(location(artifact, 'ArtifactResolutionService')).to.deep.equal([value]);
       }
     });
 
@@ -241,7 +245,7 @@ describe('unit: what samlify models and writes', () => {
       entityId: 'https://sp.example',
       assertionConsumerServices: [
         { url: 'https://sp.example/acs', index: 7, isDefault: false },
-        { url: 'https://sp.example/acs/2?a=b&c=d', index: 3, isDefault: true },
+        { url: 'https://sp.example/acs/2?a=b&c=d', index: 3, isDefault: true, binding: 'artifact' as const },
         { url: 'https://sp.example/acs', index: 0, isDefault: false },
       ],
       singleLogoutServices: [
@@ -256,17 +260,17 @@ describe('unit: what samlify models and writes', () => {
       expect(partnerEntity(stored())).to.deep.equal({
         entityId: 'https://sp.example',
         consumers: [
-          { url: 'https://sp.example/acs', index: 7 },
-          { url: 'https://sp.example/acs/2?a=b&c=d', index: 3 },
-          { url: 'https://sp.example/acs', index: 0 },
+          { url: 'https://sp.example/acs', index: 7, binding: 'post' },
+          { url: second!.url, index: 3, binding: 'artifact' },
+          { url: 'https://sp.example/acs', index: 0, binding: 'post' },
         ],
-        defaultConsumer: second!.url,
+        defaultConsumer: { url: second!.url, index: 3, binding: 'artifact' },
         logout: { binding: 'redirect', url: 'https://sp.example/slo/r', responseUrl: 'https://sp.example/slo/done' },
       });
       const post = partnerEntity(stored({ singleLogoutServices: [{ binding: 'post', url: 'https://sp.example/slo' }] }));
       expect(post.logout).to.deep.equal({ binding: 'post', url: 'https://sp.example/slo', responseUrl: 'https://sp.example/slo' });
       const plain = partnerEntity(stored({ assertionConsumerServices: [first], singleLogoutServices: [] }));
-      expect(plain.defaultConsumer).to.equal(first!.url);
+      expect(plain.defaultConsumer.url).to.equal(first!.url);
       expect(plain.logout).to.equal(undefined);
     });
 
@@ -279,7 +283,9 @@ describe('unit: what samlify models and writes', () => {
             singleLogoutServices: [{ binding: 'redirect', url: value }],
           }),
         );
-        expect([entity.entityId, entity.defaultConsumer, entity.consumers[0]!.url, entity.logout!.url]).to.deep.equal(Array(4).fill(value));
+        expect([entity.entityId, entity.defaultConsumer.url, entity.consumers[0]!.url, entity.logout!.url]).to.deep.equal(
+          Array(4).fill(value),
+        );
       }
       for (const value of withBreaks) {
         expect(() => partnerEntity(stored({ entityId: value })), value).to.throw();

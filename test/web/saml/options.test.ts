@@ -35,6 +35,11 @@ describe('web: what one SAML application may have', () => {
     acceptSha1Until: { acceptSha1Until: day(30), signingCertificates: [keys.certificate] },
     relayStates: { relayStates: ['ss:mem:*', 'https://console.example/*'] },
     soapLogoutUrl: { soapLogoutUrl: 'http://127.0.0.1:9/soap', signingCertificates: [keys.certificate] },
+    artifactBinding: {
+      artifactBinding: true,
+      assertionConsumerServices: [{ url: `${acs}/artifact`, binding: 'artifact', isDefault: true }, { url: acs }],
+      signingCertificates: [keys.certificate],
+    },
     refuseLaunch: { refuseLaunch: true },
     nameIdTemplate: { nameIdTemplate: 'ACME\\{firstName}', nameIdFormat: 'windowsDomainQualifiedName' },
     spNameQualifier: { spNameQualifier: 'urn:group', nameIdFormat: 'persistent' },
@@ -223,6 +228,25 @@ describe('web: what one SAML application may have', () => {
       };
       expect([await end('plain'), await end('soaplogouturl')]).to.deep.equal([0, 1]);
     },
+    // what is resolved, by whom and how often: artifact.test.ts
+    artifactBinding: async () => {
+      const out = (await launch('artifactbinding')).headers.location;
+      expect(out).to.contain(`${acs}/artifact?SAMLart=`);
+      expect(await ask('plain')).to.contain('status:Success');
+      const { contextId: _, ...scope } = await server.scope();
+      const apply = (saml: Record<string, unknown>) =>
+        applyState(
+          { ...scope, actor: { kind: 'operator', name: 'test' } },
+          parseState({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: [application('fetching', saml)] }] }),
+          { dryRun: true },
+        ).then(
+          () => 'applied',
+          (error) => (error as StateError).faults[0]!.message,
+        );
+      expect(await apply(options.artifactBinding!)).to.equal('applied');
+      expect(await apply({ ...options.artifactBinding, artifactBinding: false }), 'without the option').to.equal('fields.artifact_off');
+      expect(await apply({ ...options.artifactBinding, signingCertificates: [] })).to.equal('fields.artifact_certificate');
+    },
     refuseLaunch: async () => {
       expect(await reached(await launch('plain'))).to.contain('status:Success');
       expect((await launch('refuselaunch')).text).to.contain('SAML: launch');
@@ -340,6 +364,23 @@ describe('web: what one SAML application may have', () => {
       const isWeaker = saml !== undefined && adviseOn(saml, new Date()).length > 0;
       expect(list(row).text().includes('Weaker than it could be'), code).to.equal(isWeaker);
     }
+  });
+
+  it('artifact is written before an address in the form, and its certificate is asked for at its field', async () => {
+    const { applicationId, saml } = (await findApplicationByCode(await server.scope(), 'artifactbinding'))!;
+    const edit = async (changes: Record<string, string>) => {
+      const form = ana.form(await ana.get(`${server.issuer}/admin/applications/${applicationId}/edit`), /applications/);
+      const fields = new URLSearchParams(form.entries);
+      expect(fields.get('acs')?.replaceAll('\r', '')).to.equal(`artifact ${acs}/artifact\n${acs}`);
+      for (const [name, value] of Object.entries(changes)) fields.set(name, value);
+      return ana.get(form.action, { form: fields });
+    };
+    const keyless = await edit({ signingCertificates: '' });
+    expect([keyless.status, keyless.text.includes('answers by artifact needs a certificate')]).to.deep.equal([422, true]);
+    const off = await edit({ artifactBinding: '' });
+    expect([off.status, off.text.includes(`artifact ${acs}/artifact`)], 'nothing typed is lost').to.deep.equal([422, true]);
+    expect((await edit({ acs: `Artifact   ${acs}/artifact\n${acs}` })).status, 'however it is written').to.equal(303);
+    expect((await findApplicationByCode(await server.scope(), 'artifactbinding'))!.saml).to.deep.equal(saml);
   });
 
   it('an address by http that the operator has closed again gets no answer', async () => {

@@ -54,6 +54,7 @@ type Refused = (asked: Asked) => Brought | Promise<Brought>;
 
 /** An answer for every rule of the gate; `null`: no LogoutResponse can break it. */
 const refusedBy: Record<Rule, Refused | null> = {
+  binding: ({ destination }) => `${destination}?SAMLart=AAQAAA`,
   encoding: ({ destination }) => `${destination}?SAMLResponse=%25%25`,
   size: (asked) => form(serialize(response(asked)).padEnd(140_000)),
   'well-formed': () => form('<samlp:LogoutResponse'),
@@ -80,6 +81,7 @@ const refusedBy: Record<Rule, Refused | null> = {
   expired: null,
   'relay-state': null,
   launch: null,
+  artifact: null,
 };
 const walked = Object.entries(refusedBy).filter((entry): entry is [Rule, Refused] => entry[1] !== null);
 

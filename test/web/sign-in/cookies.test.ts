@@ -96,7 +96,7 @@ describe('web: cookies that are refused or gone, and the back button', () => {
     const opened = pageRoutes(undefined as never, undefined as never)
       .filter(({ method }) => method === 'GET')
       .map(({ path }) => path);
-    for (const { path } of posts.filter(({ fromElsewhere }) => !fromElsewhere)) {
+    for (const { path } of posts.filter(({ fromElsewhere, fromProgram }) => !fromElsewhere && !fromProgram)) {
       const address = path.replace(/:\w+/g, '0000');
       const refused = await new Jar().get(`${server.issuer}${address}`, { form: { login: 'jsilva' } });
       expect(refused.status, path).to.equal(403);

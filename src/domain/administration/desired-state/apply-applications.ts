@@ -1,6 +1,7 @@
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import {
   adviseOn,
+  allowedBy,
   createApplication,
   editApplication,
   findApplicationByCode,
@@ -58,9 +59,7 @@ function readSaml({ scope, result }: Applying, { code, saml }: Desired): Record<
   if (metadata === undefined) return said;
   if (typeof metadata !== 'string' && !(metadata instanceof Uint8Array)) throw invalidInput({ metadata: 'fields.invalid' });
   const entityId = said.entityId === undefined ? undefined : String(said.entityId).trim();
-  const { settings, leftOut } = mustBeOne(
-    readPartner(metadata, scope.clock.now(), entityId, said.allowHttp === true ? scope.isHttpHost : undefined),
-  );
+  const { settings, leftOut } = mustBeOne(readPartner(metadata, scope.clock.now(), entityId, allowedBy(said, scope)));
   result.leftOut.push(...leftOut.filter(isNotable).map((one) => ({ ...one, application: code })));
   return { ...settings, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) };
 }

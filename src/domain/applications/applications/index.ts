@@ -16,6 +16,8 @@ export { isOpenAddress } from './http-addresses.ts';
 export { changeLogo, findLogo } from './logo.ts';
 export { matchesClientSecret, type OidcSettings, oidcInput, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
 export {
+  type Allowed,
+  allowedBy,
   createPartnerReader,
   isNotable,
   mustBeOne,

@@ -22,27 +22,35 @@ export type PartnerReading = PartnerSettings | { choose: string[] };
 /** Whether an administrator has to know of it before the rest takes effect. */
 export const isNotable = ({ reason }: LeftOut): boolean => leftOutReasons[reason];
 
+/** What of a partner's metadata is used only where its settings say so: answers by http, and by artifact. */
+export type Allowed = { isHttpHost?: Scope['isHttpHost']; artifacts?: boolean };
+
+/** What the settings of a partner allow, of what the operator has opened. */
+export const allowedBy = (
+  { allowHttp, artifactBinding }: { allowHttp?: unknown; artifactBinding?: unknown },
+  { isHttpHost }: Pick<Scope, 'isHttpHost'>,
+): Allowed => ({ isHttpHost: allowHttp === true ? isHttpHost : undefined, artifacts: artifactBinding === true });
+
 /**
  * Reads a partner's metadata as it arrives.
  * @param entityId the provider that is meant, where there are several
- * @param isHttpHost given where the application may receive answers by http
  * @throws AppError invalid_input on the field `metadata`, with a sentence for the rule that it breaks
  */
 export function createPartnerReader(
   now: Date,
   entityId?: string,
-  isHttpHost?: Scope['isHttpHost'],
+  allowed: Allowed = {},
 ): { write(chunk: Uint8Array): void; end(): PartnerReading } {
-  const reader = createMetadataReader(now, entityId);
+  const reader = createMetadataReader(now, entityId, allowed.artifacts ? ['post', 'artifact'] : ['post']);
   return {
     write: (chunk) => inOurWords(() => reader.write(chunk)),
-    end: () => inOurWords(() => settingsOf(reader.end(), isHttpHost)),
+    end: () => inOurWords(() => settingsOf(reader.end(), allowed.isHttpHost)),
   };
 }
 
 /** @param metadata text, or the octets of a file @throws AppError invalid_input on the field `metadata` */
-export function readPartner(metadata: string | Uint8Array, now: Date, entityId?: string, isHttpHost?: Scope['isHttpHost']): PartnerReading {
-  const reader = createPartnerReader(now, entityId, isHttpHost);
+export function readPartner(metadata: string | Uint8Array, now: Date, entityId?: string, allowed?: Allowed): PartnerReading {
+  const reader = createPartnerReader(now, entityId, allowed);
   // text is characters already, whatever its declaration says: a byte order mark comes before one
   reader.write(typeof metadata === 'string' ? Buffer.from(`\ufeff${metadata.replace(/^\ufeff/, '')}`) : metadata);
   return reader.end();

@@ -48,6 +48,7 @@ export const samlOptions = {
   acceptSha1Until: { kind: 'day', section: 'addresses', type: day, weakens: always },
   relayStates: { kind: 'lines', section: 'addresses', type: z.array(relayStatePattern).max(50), weakens: always },
   soapLogoutUrl: { kind: 'text', section: 'addresses', type: z.string().trim().refine(isWebAddress, 'fields.web_uri') },
+  artifactBinding: { kind: 'flag', section: 'addresses', type: z.boolean() },
   refuseLaunch: { kind: 'flag', section: 'addresses', type: z.boolean() },
   nameIdTemplate: { kind: 'text', section: 'told', type: template, weakens: (text: string) => !templateFields(text).some(isOnePersons) },
   spNameQualifier: { kind: 'text', section: 'told', type: entityId },

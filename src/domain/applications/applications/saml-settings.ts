@@ -75,6 +75,8 @@ const schema = z.strictObject({
         url: z.string().refine((url) => isPartnerAddress(url) || isPlainHttp(url), 'fields.web_uri'),
         index: z.number().int().min(0).max(65_535).optional(),
         isDefault: z.boolean().default(false),
+        /** Left out, answers go there by POST. */
+        binding: z.literal('artifact').optional(),
       }),
     )
     .min(1, 'fields.acs_missing')
@@ -157,6 +159,10 @@ function refuseOptions(settings: SamlSettings, now: Date): FieldErrors {
   if (needsValue && !settings.nameIdField && !settings.nameIdTemplate) faults.nameIdField = 'fields.name_id_value';
   // no answer could pass without one (profiles §4.4.3.4)
   if (settings.soapLogoutUrl && settings.signingCertificates.length === 0) faults.signingCertificates = 'fields.soap_logout_certificate';
+  // what it asks for in the end is told by its signature alone (profiles §5.5)
+  if (settings.artifactBinding && settings.signingCertificates.length === 0) faults.signingCertificates = 'fields.artifact_certificate';
+  if (!settings.artifactBinding && settings.assertionConsumerServices.some(({ binding }) => binding === 'artifact'))
+    faults.assertionConsumerServices = 'fields.artifact_off';
   if (settings.nameIdField && settings.nameIdTemplate) faults.nameIdTemplate = 'fields.name_id_twice';
   return faults;
 }

@@ -18,7 +18,13 @@ const certificate = (pem: string): string => {
 /** Compares what stands with what was found; empty when they say the same. */
 export function differences(current: SamlSettings | MetadataFacts, found: MetadataFacts): Difference[] {
   const aspects: [Difference['what'], (facts: MetadataFacts) => string[]][] = [
-    ['acs', (facts) => facts.assertionConsumerServices.map(({ url, index, isDefault }) => `${index ?? 0} ${url}${isDefault ? ' *' : ''}`)],
+    [
+      'acs',
+      (facts) =>
+        facts.assertionConsumerServices.map(({ url, index, isDefault, binding }) =>
+          [index ?? 0, binding, url, isDefault && '*'].filter((part) => part !== undefined && part !== false).join(' '),
+        ),
+    ],
     [
       'slo',
       (facts) =>

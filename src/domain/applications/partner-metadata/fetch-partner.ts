@@ -1,7 +1,6 @@
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { OutboundRefused } from '../../../platform/net/index.ts';
-import type { Scope } from '../../scope.ts';
-import { createPartnerReader, type PartnerReading } from '../applications/index.ts';
+import { type Allowed, createPartnerReader, type PartnerReading } from '../applications/index.ts';
 
 /** Hands on the body as it arrives. @throws Error with a reason that an administrator may read */
 export type FetchMetadata = (url: string, take: (chunk: Uint8Array) => void) => Promise<void>;
@@ -18,11 +17,11 @@ export async function fetchPartner(
   entityId: string | undefined,
   now: Date,
   fetchMetadata: FetchMetadata,
-  isHttpHost?: Scope['isHttpHost'],
+  allowed?: Allowed,
 ): Promise<PartnerReading> {
   if (!URL.canParse(url) || !/^https?:/.test(url)) throw invalidInput({ metadataUrl: 'fields.web_uri' });
   const address = addressFor(url, entityId);
-  const reader = createPartnerReader(now, entityId, isHttpHost);
+  const reader = createPartnerReader(now, entityId, allowed);
   try {
     await fetchMetadata(address, (chunk) => reader.write(chunk));
   } catch (error) {

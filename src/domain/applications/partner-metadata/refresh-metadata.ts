@@ -3,7 +3,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { LeftOut } from '../../../platform/saml/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
-import { getApplication, isNotable, lockApplication, parseSamlSettings, type SamlSettings } from '../applications/index.ts';
+import { allowedBy, getApplication, isNotable, lockApplication, parseSamlSettings, type SamlSettings } from '../applications/index.ts';
 import { differences, factsToApply, type MetadataFacts } from './difference.ts';
 import { type FetchMetadata, fetchPartner } from './fetch-partner.ts';
 import { findPartnerMetadata, savePartnerMetadata } from './store.ts';
@@ -42,8 +42,7 @@ export async function refreshMetadata(scope: Scope, applicationId: string, fetch
 
 async function read(scope: Scope, saml: SamlSettings, fetchMetadata: FetchMetadata): Promise<Finding | Fault> {
   try {
-    const isHttpHost = saml.allowHttp ? scope.isHttpHost : undefined;
-    const reading = await fetchPartner(saml.metadataUrl!, saml.entityId, scope.clock.now(), fetchMetadata, isHttpHost);
+    const reading = await fetchPartner(saml.metadataUrl!, saml.entityId, scope.clock.now(), fetchMetadata, allowedBy(saml, scope));
     if ('choose' in reading) throw new Error('the entity ID is known');
     const { entityId, assertionConsumerServices, singleLogoutServices, signingCertificates, encryptionCertificate } = reading.settings;
     const read = { entityId, assertionConsumerServices, singleLogoutServices, signingCertificates, encryptionCertificate };

@@ -79,6 +79,7 @@ export const auditEventTypes = [
   'saml-certificate.signing',
   'saml-certificate.removed',
   'saml-certificate.ends-soon',
+  'saml-artifact.resolved',
   'saml-message.refused',
   'single-logout.incomplete',
   'token.reuse-detected',

@@ -3,3 +3,4 @@
 export { type Artifact, type ArtifactKey, type ArtifactSave, ArtifactStore, type Exchange } from './artifact-store.ts';
 export { revokeGrantsOfClient, revokeGrantsOfUser, revokeGrantsOfUserAtClient } from './revoke-grants.ts';
 export { sweepArtifacts } from './sweep-expired.ts';
+export { takeArtifact } from './take-artifact.ts';

@@ -28,7 +28,7 @@ export async function showPreview(page: PageContext): Promise<void> {
       ? previewAssertion({
           issuer: context.saml.entityId,
           ...describeConditions(saml, now, new Date(now.getTime() + 12 * 3600 * 1000)),
-          recipient: partnerEntity(saml).defaultConsumer,
+          recipient: partnerEntity(saml).defaultConsumer.url,
           nameId: description.nameId,
           attributes: description.attributes,
           authenticatedAt: now,

@@ -36,9 +36,16 @@ function defaultFirst({ assertionConsumerServices: services = [] }: Partial<Saml
   return first ? [first, ...services.filter((one) => one !== first)] : [];
 }
 
+/** An address by POST stands alone, another behind its binding. */
+const lineOf = ({ url, binding }: { url: string; binding?: string }): string => (binding ? `${binding} ${url}` : url);
+function consumerOf(line: string): { url: string; binding?: 'artifact' } {
+  const [, url] = /^artifact\s+(\S.*)$/i.exec(line) ?? [];
+  return url === undefined ? { url: line } : { url, binding: 'artifact' };
+}
+
 export function readSamlValues(page: PageContext, before?: Application): FormValues {
   const { form } = page;
-  const urls = form.lines('acs');
+  const lines = form.lines('acs').map((line) => lineOf(consumerOf(line)));
   const known = parseServices(form.get('found')) ?? before?.saml;
   const certificates = form
     .get('signingCertificates')
@@ -61,9 +68,10 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
     saml: {
       entityId: form.get('entityId').trim(),
       // the first line is the default; an address that stands twice keeps both of its indexes
-      assertionConsumerServices: urls.map((url, i) => {
-        const nth = urls.slice(0, i).filter((one) => one === url).length;
-        return { url, index: known && defaultFirst(known).filter((one) => one.url === url)[nth]?.index, isDefault: i === 0 };
+      assertionConsumerServices: lines.map((line, i) => {
+        const nth = lines.slice(0, i).filter((one) => one === line).length;
+        const index = known && defaultFirst(known).filter((one) => lineOf(one) === line)[nth]?.index;
+        return { ...consumerOf(line), index, isDefault: i === 0 };
       }),
       singleLogoutServices: (['redirect', 'post'] as const).flatMap((binding) => {
         const url = form.get(`slo_${binding}`).trim();
@@ -100,9 +108,7 @@ export async function renderSamlForm(
       values,
       saml,
       lines: {
-        acs: defaultFirst(saml)
-          .map(({ url }) => url)
-          .join('\n'),
+        acs: defaultFirst(saml).map(lineOf).join('\n'),
         signingCertificates: (saml.signingCertificates ?? []).join('\n'),
         slo_redirect: slo('redirect'),
         slo_post: slo('post'),

@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import {
+  type Allowed,
   type Application,
+  allowedBy,
   createPartnerReader,
   isNotable,
   type PartnerReading,
@@ -9,7 +11,6 @@ import {
   withPartner,
 } from '../../../domain/applications/applications/index.ts';
 import { fetchPartner } from '../../../domain/applications/partner-metadata/index.ts';
-import type { Scope } from '../../../domain/scope.ts';
 import type { LeftOut } from '../../../platform/saml/index.ts';
 import { createMetadataFetcher, type PageContext } from '../../request/index.ts';
 import type { FormValues } from './form-values.ts';
@@ -45,7 +46,7 @@ export async function layMetadata(
   const { form } = page;
   const pasted = form.get('metadata').trim();
   const file = pasted ? undefined : await form.file('metadataFile');
-  const reading = await read(page, pasted || file, before);
+  const reading = await read(page, pasted || file, values, before);
   if (!reading) return { values };
   if ('choose' in reading) {
     const document = pasted || (file && file.length <= largestShown && isUtf8(file) ? file.toString() : '');
@@ -67,21 +68,28 @@ export async function layMetadata(
   return { values: { ...values, saml }, preview };
 }
 
-async function read(page: PageContext, given: string | Buffer | undefined, before?: Application): Promise<PartnerReading | undefined> {
+async function read(
+  page: PageContext,
+  given: string | Buffer | undefined,
+  values: FormValues,
+  before?: Application,
+): Promise<PartnerReading | undefined> {
   const { form, services } = page;
   const now = services.clock.now();
   const entityId = form.get('metadataEntity').trim() || undefined;
-  const isHttpHost = form.get('allowHttp') === 'yes' ? page.scope.isHttpHost : undefined;
-  if (typeof given === 'string') return readPartner(given, now, entityId, isHttpHost);
-  if (given) return readFile(given, now, entityId, isHttpHost);
+  const allowed = allowedBy(values.saml!, page.scope);
+  if (typeof given === 'string') return readPartner(given, now, entityId, allowed);
+  if (given) return readFile(given, now, entityId, allowed);
   const url = form.get('metadataUrl').trim();
-  if (!url || url === before?.saml?.metadataUrl || url === form.get('metadataReadFrom')) return undefined;
-  return fetchPartner(url, entityId, now, createMetadataFetcher(services), isHttpHost);
+  // an option may be what lets more of it be used
+  const isKnown = url === before?.saml?.metadataUrl && allowed.artifacts === (before.saml.artifactBinding === true);
+  if (!url || isKnown || url === form.get('metadataReadFrom')) return undefined;
+  return fetchPartner(url, entityId, now, createMetadataFetcher(services), allowed);
 }
 
 /** In pieces, so that a large file keeps nobody else waiting. */
-async function readFile(file: Buffer, now: Date, entityId?: string, isHttpHost?: Scope['isHttpHost']): Promise<PartnerReading> {
-  const reader = createPartnerReader(now, entityId, isHttpHost);
+async function readFile(file: Buffer, now: Date, entityId?: string, allowed?: Allowed): Promise<PartnerReading> {
+  const reader = createPartnerReader(now, entityId, allowed);
   for (let at = 0; at < file.length; at += 65_536) {
     reader.write(file.subarray(at, at + 65_536));
     await setImmediate();

@@ -108,6 +108,7 @@ function samlValues(
     entity_id: saml.entityId,
     sso_url: saml.ssoUrl,
     slo_url: saml.sloUrl,
+    artifact_url: application.saml.artifactBinding ? saml.artifactUrl : undefined,
     launch_url: application.saml.refuseLaunch
       ? undefined
       : `${url}${services.pathOf({ page: 'saml-launch', application: application.applicationId })}`,

@@ -108,4 +108,20 @@ describe('domain/applications/applications: documents of metadata as they are fo
       'surplus',
     ]);
   });
+
+  it('addresses by artifact are read where the application is answered so, and left out elsewhere', () => {
+    const consumers = (file: string, artifacts: boolean) => {
+      const reader = createPartnerReader(now, undefined, { artifacts });
+      reader.write(readFileSync(new URL(file, folder)));
+      const reading = reader.end();
+      if ('choose' in reading) throw new Error('one is meant');
+      return reading.settings.assertionConsumerServices.map(({ url, index, binding }) =>
+        [index, binding, url].filter((part) => part !== undefined).join(' '),
+      );
+    };
+    expect(consumers('bindings.xml', true)).to.deep.equal(['1 https://sp.example/acs', '3 artifact https://sp.example/acs/artifact']);
+    expect(consumers('bindings.xml', false)).to.deep.equal(['1 https://sp.example/acs']);
+    expect(consumers('no-post.xml', true)).to.deep.equal(['0 artifact https://sp.example/acs']);
+    expect(() => consumers('no-post.xml', false)).to.throw(AppError);
+  });
 });

@@ -58,6 +58,12 @@ describe('domain/applications/applications: options of a service provider', () =
     ['a logout by SOAP to what is no web address', { soapLogoutUrl: 'ftp://sp.example/soap' }, 'soapLogoutUrl'],
     ['a logout by SOAP over the open network', { soapLogoutUrl: 'http://sp.example/soap' }, 'soapLogoutUrl'],
     ['a logout by SOAP whose answers nobody can check', { soapLogoutUrl: 'https://sp.example/soap' }, 'signingCertificates'],
+    ['answers by artifact for who cannot prove who asks', { artifactBinding: true }, 'signingCertificates'],
+    [
+      'an address by artifact without the option',
+      { assertionConsumerServices: [{ url: 'https://sp.example/artifact', binding: 'artifact' }] },
+      'assertionConsumerServices',
+    ],
     ['a name of no field', { nameIdTemplate: '{password}' }, 'nameIdTemplate'],
     ['a name without any field', { nameIdTemplate: 'ana' }, 'nameIdTemplate'],
     ['a brace too many', { nameIdTemplate: '{username}}' }, 'nameIdTemplate'],
