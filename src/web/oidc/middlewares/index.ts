@@ -15,6 +15,7 @@ import { listen } from './listen.ts';
 import { replacePages } from './replace-pages.ts';
 import { returnFromSignOut } from './return-from-sign-out.ts';
 import { settle } from './settle.ts';
+import { slideLifetime } from './slide-lifetime.ts';
 import { traceExchange } from './trace.ts';
 
 /** Outermost first, so on the way back from the library they act from the last to the first. The order must not change. */
@@ -29,6 +30,7 @@ const middlewares: ((op: ContextProvider) => Middleware)[] = [
   afterwards(keepDocument),
   afterwards(returnFromSignOut),
   afterwards(replacePages),
+  afterwards(slideLifetime),
   settle, // nothing else happens for a request whose writes failed
 ];
 
