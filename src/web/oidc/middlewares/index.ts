@@ -5,6 +5,7 @@ import type { Provider } from 'oidc-provider';
 import type { ContextProvider } from '../context-provider.ts';
 import { afterwards } from './afterwards.ts';
 import { answerFailure } from './answer-failure.ts';
+import { completeAnswer } from './complete-answer.ts';
 import { continuePosted } from './continue-posted.ts';
 import { endOwnSession } from './end-own-session.ts';
 import { hideRefused } from './hide-refused.ts';
@@ -25,6 +26,7 @@ const middlewares: ((op: ContextProvider) => Middleware)[] = [
   afterwards(leaveByPage),
   afterwards(traceExchange), // what is kept is what was answered
   afterwards(hideRefused),
+  afterwards(completeAnswer),
   afterwards(endOwnSession),
   afterwards(joinSession),
   afterwards(keepDocument),
