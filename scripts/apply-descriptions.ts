@@ -79,6 +79,16 @@ export const descriptions: Record<string, string> = {
   'contexts[].applications[].oidc.require_pushed_authorization_requests': 'Refuses requests that were not pushed before (RFC 9126).',
   'contexts[].applications[].oidc.dpop_bound_access_tokens': 'Binds tokens to a key of the application (RFC 9449).',
   'contexts[].applications[].oidc.consent_required': 'A third party’s: each person is asked before anything about them is passed on.',
+  'contexts[].applications[].oidc.access_token_seconds': 'How long an access token lasts, 60 to 86400; 900 where nothing is said.',
+  'contexts[].applications[].oidc.id_token_seconds': 'How long an ID token lasts, 60 to 86400; 3600 where nothing is said.',
+  'contexts[].applications[].oidc.refresh_token_seconds':
+    'How long a refresh token lasts since its last use, 300 to 31536000; 1209600 (14 days) where nothing is said.',
+  'contexts[].applications[].oidc.grant_seconds':
+    'How long all of them last since the person last signed in to the application, 300 to 63072000; no token lasts longer. 2592000 (30 days) where nothing is said.',
+  'contexts[].applications[].oidc.refresh_overlap_seconds':
+    'For so long a refresh token that was used gives the same answer again, where the application has neither secret nor key. At most 300; 30 where nothing is said, 0 for none.',
+  'contexts[].applications[].oidc.introspects_all_applications':
+    'A gateway’s: it may introspect the access tokens of every application of the company. Others are told about their own only.',
   'contexts[].applications[].oidc.claims': 'Claims besides the standard ones, released with the scope `profile`.',
   'contexts[].applications[].oidc.claims[].name': 'Such as `cost_center`; not one of the standard claims.',
   'contexts[].applications[].oidc.claims[].from': 'The field of the person that fills it, or `custom.` and the code of a custom field.',

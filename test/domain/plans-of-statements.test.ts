@@ -47,6 +47,7 @@ describe('store: the plans of hot statements', () => {
     await artifacts.save(save);
     await artifacts.exchange({ consume: { contextId, kind: 'AccessToken', id: 'a' }, issues: [{ ...save, id: 'b' }] });
     await artifacts.find(contextId, 'AccessToken', 'a');
+    await artifacts.prolong(contextId, 'RefreshToken', 'a', 1);
     await artifacts.findByUid(contextId, 'Session', 'x');
     await artifacts.findByUserCode(contextId, 'x');
     await artifacts.removeByGrant(contextId, 'x');
@@ -57,6 +58,7 @@ describe('store: the plans of hot statements', () => {
       'artifact-save',
       'artifact-exchange',
       'artifact-find',
+      'artifact-prolong',
       'artifact-by-uid',
       'artifact-by-user-code',
       'artifact-remove-by-grant',

@@ -109,14 +109,6 @@ describe('web: found by attack', () => {
     expect((await userinfo(tokens.access_token)).status).to.equal(401);
   });
 
-  it('of parallel refreshes one wins, and then the whole grant ends (RFC 9700 §4.14.2)', async () => {
-    const { tokens } = await signInWithTokens(server, joao.login, joao.password);
-    const tries = await Promise.all([1, 2, 3].map(() => refresh(tokens.refresh_token)));
-    const winner = tries.find(({ status }) => status === 200);
-    expect(tries.filter(({ status }) => status === 200)).to.have.length(1);
-    expect((await refresh(winner!.body.refresh_token)).status).to.equal(400);
-  });
-
   it('two applications opened at once after a Launchpad sign-in both get working tokens', async () => {
     for (let round = 0; round < 5; round++) {
       const jar = await signedIn(server.baseUrl, joao.login, joao.password);

@@ -8,7 +8,7 @@ import { send } from './jar.ts';
 const modules = '/usr/lib/apache2/modules';
 const apache = '/usr/sbin/apache2';
 
-type Module = 'auth_openidc' | 'auth_mellon' | 'shib';
+type Module = 'auth_openidc' | 'auth_mellon' | 'oauth2' | 'shib';
 
 /** What to install, or undefined when everything is here. */
 export const missingForApache = (module: Module = 'auth_openidc'): string | undefined =>
@@ -69,6 +69,22 @@ export const startMellon = ({ port, idpMetadata, key, certificate, user = 'NAME_
   MellonEnable auth
   Require valid-user
 </Location>`,
+  );
+
+/** A real resource server: Apache with mod_oauth2, where each path asks about tokens in the name of one application (RFC 7662). */
+export const startOauth2 = (port: number, issuer: string, clientSecret: string, askers: Record<string, string>): Promise<Httpd> =>
+  startHttpd(port, 'oauth2', {}, () =>
+    Object.entries(askers)
+      .map(
+        ([path, client]) => `
+<Location ${path}>
+  AuthType oauth2
+  OAuth2TokenVerify introspect ${issuer}/oidc/introspect introspect.auth=client_secret_basic&client_id=${client}&client_secret=${clientSecret}
+  OAuth2TargetPass remote_user_claim=client_id
+  Require valid-user
+</Location>`,
+      )
+      .join(''),
   );
 
 /** Apache with one module, pages below /protected/ that say who is signed in, and one at /bye. */

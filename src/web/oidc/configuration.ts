@@ -1,5 +1,6 @@
 import Keygrip from 'keygrip';
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { tokenSettingNames } from '../../domain/applications/applications/index.ts';
 import type { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import { locales } from '../../platform/i18n/index.ts';
 import type { Services } from '../request/index.ts';
@@ -9,25 +10,10 @@ import { createAdapter } from './adapter/index.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { featuresOf } from './features.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
+import { ttl } from './lifetimes.ts';
 import { loadGrant } from './load-grant.ts';
+import { keepOfflineAccess } from './offline-access.ts';
 import { renderOidcError } from './pages.ts';
-
-const minutes = 60;
-const hours = 60 * minutes;
-const days = 24 * hours;
-
-/** In seconds. */
-export const lifetimes = {
-  AccessToken: 15 * minutes,
-  AuthorizationCode: minutes,
-  ClientCredentials: 15 * minutes,
-  DeviceCode: 10 * minutes,
-  Grant: 30 * days,
-  IdToken: hours,
-  Interaction: hours,
-  RefreshToken: 14 * days,
-  Session: 12 * hours,
-};
 
 /** Below the context's address: /oidc/authorize and so on. */
 const routes = {
@@ -49,13 +35,15 @@ const routes = {
 const clients = {
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
   clientDefaults: { id_token_signed_response_alg: 'ES256', response_types: ['code'], grant_types: ['authorization_code'] },
-  extraClientMetadata: { properties: ['application_id', 'trace_until', 'consent_required', 'mapped_claims'] },
+  extraClientMetadata: { properties: ['application_id', 'trace_until', 'consent_required', 'mapped_claims', ...tokenSettingNames] },
   allowOmittingSingleRegisteredRedirectUri: false, // RFC 9700 §4.1.3: compared, never assumed
   // OAuth 2.1, RFC 9700 §2.1.1: public clients always; a challenge that was sent is always checked
   pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
   clientBasedCORS: (_ctx, origin, client) => (client.redirectUris ?? []).some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
   issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-  rotateRefreshToken: true, // RFC 9700 §4.14.2: every refresh token once; a second use ends the grant
+  // RFC 9700 §4.14.2: of who proves nothing but the token; a second use ends the grant. Whoever has a secret or key keeps it: an answer may be lost, and rotation protects nothing
+  rotateRefreshToken: ({ oidc: { client, entities } }) =>
+    client!.clientAuthMethod === 'none' && !entities.RefreshToken!.isSenderConstrained(),
   expiresWithSession: async (_ctx, source) => !('scopes' in source && (source as { scopes: Set<string> }).scopes.has('offline_access')),
 } satisfies Configuration;
 
@@ -67,11 +55,11 @@ export const configurationOf = (op: ContextProvider, { keys, mappedClaims }: Loa
   ...clients,
   adapter: createAdapter(op),
   routes,
-  ttl: lifetimes,
+  ttl,
   jwks: { keys: keys as never },
   enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
   scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
-  extraParams: { scope: askForSomething },
+  extraParams: { scope: readScope },
   discovery: { ui_locales_supported: [...locales], prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },
   claims: { ...claimsByScope, profile: [...claimsByScope.profile, ...mappedClaims] },
   // many relying parties read the ID token only
@@ -92,9 +80,9 @@ export const configurationOf = (op: ContextProvider, { keys, mappedClaims }: Loa
 });
 
 /** Without a scope that we know nothing can be granted: the request is at fault, not the person (RFC 6749 §3.3). Others beside a known one are ignored. */
-function askForSomething(ctx: KoaContextWithOIDC, scope: string | undefined): void {
-  if (ctx.oidc.requestParamOIDCScopes.size > 0) return;
-  throw new errors.InvalidScope('ask for a scope such as openid', scope ?? '');
+function readScope(ctx: KoaContextWithOIDC, scope: string | undefined): void {
+  if (ctx.oidc.requestParamOIDCScopes.size === 0) throw new errors.InvalidScope('ask for a scope such as openid', scope ?? '');
+  keepOfflineAccess(ctx);
 }
 
 function cookiesOf({ services, context, cookieNames: names }: ContextProvider): Configuration['cookies'] {

@@ -1,11 +1,13 @@
 import { listMappedClaims } from '../../domain/applications/applications/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import type { ResolvedContext, Services } from '../request/index.ts';
-import { configurationOf, lifetimes } from './configuration.ts';
+import { configurationOf } from './configuration.ts';
 import { ContextProvider, scopeIn } from './context-provider.ts';
 import { changeLibrary, providerWith } from './library/index.ts';
+import { lifetimes } from './lifetimes.ts';
 import { surround } from './middlewares/index.ts';
 import { followedSession } from './own-session.ts';
+import { hasAnswer } from './refresh-answers.ts';
 import { responseModesOf } from './response-modes.ts';
 
 /** Builds the provider of one context: about 1 ms; kept until the context, its keys or an application changes. */
@@ -21,6 +23,7 @@ export async function createProvider(services: Services, context: ResolvedContex
       clock: services.clock,
       sessionSeconds: lifetimes.Session,
       findOwn: (ctx) => followedSession(op, ctx),
+      mayRepeat: (used) => hasAnswer(op, used),
     });
     surround(op, provider);
     return { provider, sendLogoutToken };

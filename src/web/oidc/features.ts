@@ -1,5 +1,6 @@
 import type { Configuration } from 'oidc-provider';
 import type { ContextProvider } from './context-provider.ts';
+import { mayIntrospect } from './may-introspect.ts';
 import { renderDeviceConfirmation, renderDeviceInput, renderDeviceSuccess, renderSignedOut, renderSignOutQuestion } from './pages.ts';
 
 type Features = NonNullable<Configuration['features']>;
@@ -12,7 +13,7 @@ export const featuresOf = (op: ContextProvider): Features => ({
   deviceFlow: deviceFlowOf(op),
   devInteractions: { enabled: false },
   dPoP: { enabled: true, nonceSecret: op.services.keyRing.derive(`dpop-nonce:${op.context.contextId}`)[0], requireNonce: () => false },
-  introspection: { enabled: true, allowedPolicy: async (_ctx, client) => client.clientAuthMethod !== 'none' },
+  introspection: { enabled: true, allowedPolicy: async (_ctx, client, token) => mayIntrospect(client, token) },
   pushedAuthorizationRequests: { enabled: true },
   resourceIndicators: { enabled: false },
   revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },

@@ -1,10 +1,10 @@
 import type { Client, InteractionResults, Provider } from 'oidc-provider';
 import { decide } from '../../domain/applications/access/index.ts';
-import { getApplication } from '../../domain/applications/applications/index.ts';
+import { getApplication, secondsOf } from '../../domain/applications/applications/index.ts';
 import { giveConsent } from '../../domain/applications/consents/index.ts';
 import { fullName } from '../../domain/people/users/index.ts';
 import type { Demands } from '../../domain/sign-in/authentication/index.ts';
-import { epochSeconds } from '../../platform/clock/index.ts';
+import { addSeconds, epochSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import {
   followUiLocales,
@@ -149,6 +149,7 @@ async function showConsent(page: PageContext, interaction: Interaction, client: 
   renderPage(page, 'oidc/consent', {
     application,
     scopes: scopesAsked(interaction.params),
+    offlineUntil: addSeconds(page.services.clock.now(), secondsOf(application.oidc, 'grant_seconds')),
     login: page.session.person.login,
     action: `/oidc/interaction/${interaction.uid}`,
   });

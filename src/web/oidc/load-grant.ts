@@ -1,6 +1,8 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { epochSeconds } from '../../platform/clock/index.ts';
 import { mayKnow } from './consent.ts';
 import type { ContextProvider } from './context-provider.ts';
+import { clientSeconds } from './lifetimes.ts';
 import { accessVerdict, grantId, ownSession } from './own-session.ts';
 
 type Grant = InstanceType<Provider['Grant']>;
@@ -16,11 +18,15 @@ export async function loadGrant(op: ContextProvider, ctx: KoaContextWithOIDC): P
   const found = known ? await provider.Grant.find(known) : undefined;
   const wanted = typeof params?.scope === 'string' ? params.scope : '';
   const granted = new Set(found?.getOIDCScope().split(' '));
-  if (found && wanted.split(' ').every((one) => granted.has(one))) return found;
+  const seconds = clientSeconds(client, 'grant_seconds');
+  // counted from the last sign-in to the application; that of a moment ago will do
+  const isFresh = found && Math.abs(found.exp! - epochSeconds(op.services.clock.now()) - seconds) < seconds / 10;
+  if (isFresh && wanted.split(' ').every((one) => granted.has(one))) return found;
   const jti = grantId(op, own, clientId);
   const grant = found ?? (await provider.Grant.find(jti)) ?? new provider.Grant({ jti, accountId: session!.accountId!, clientId } as never);
   if (!session!.sidFor(clientId)) session!.sidFor(clientId, op.derivedId('oidc-sid', jti));
   grant.addOIDCScope(wanted);
+  Object.assign(grant, { exp: undefined, expiresIn: seconds });
   await grant.save();
   return grant;
 }

@@ -49,6 +49,7 @@ export async function followedSession(op: ContextProvider, ctx: KoaContextWithOI
     loginTs: epochSeconds(own.authenticatedAt),
     amr: own.amr,
     acr: acrOf(own.amr),
+    lastsSeconds: epochSeconds(own.expiresAt) - epochSeconds(op.services.clock.now()),
   };
 }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { decodeJwt } from 'jose';
 import { Jar, send } from '../../support/jar.ts';
-import { authorize, basic, exchange, json, signInWithTokens, token } from '../../support/oidc.ts';
+import { authorize, basic, exchange, json, token } from '../../support/oidc.ts';
 import { clientSecret, passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
 
 describe('web/oidc: authorization code flow', () => {
@@ -55,18 +55,6 @@ describe('web/oidc: authorization code flow', () => {
     expect([code !== null, error]).to.deep.equal([true, null]);
     const { error: signedOut } = await authorize(server, new Jar(), { prompt: 'none' });
     expect(signedOut).to.equal('login_required');
-  });
-
-  it('refreshes with rotation, and a second use of a refresh token ends the grant (RFC 9700 §4.14.2)', async () => {
-    const { tokens } = await signInWithTokens(server, 'jsilva', passwords.joao);
-    const headers = basic('payroll', clientSecret);
-    const refresh = (refresh_token: string) => token(server.issuer, { grant_type: 'refresh_token', refresh_token }, headers);
-    const second = await refresh(tokens.refresh_token);
-    expect(second.status).to.equal(200);
-    expect(second.body.refresh_token).not.to.equal(tokens.refresh_token);
-    const replay = await refresh(tokens.refresh_token);
-    expect([replay.status, replay.body.error]).to.deep.equal([400, 'invalid_grant']);
-    expect((await refresh(second.body.refresh_token)).status, 'the whole grant is gone').to.equal(400);
   });
 
   it('gives an application itself a token by client credentials', async () => {

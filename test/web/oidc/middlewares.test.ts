@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { findApplicationByCode } from '../../../src/domain/applications/applications/index.ts';
 import { eventsOf } from '../../support/audit.ts';
-import { authorizationUrl, basic, exchange, signInWithTokens, token } from '../../support/oidc.ts';
+import { authorizationUrl, exchange, signInWithTokens } from '../../support/oidc.ts';
 import { eventually } from '../../support/process.ts';
-import { clientSecret, passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
+import { passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
+import { age, refresh, tokensFor } from '../../support/tokens.ts';
 
 describe('web/oidc: what happens around the library', () => {
   let server: TestServer;
@@ -55,8 +56,10 @@ describe('web/oidc: what happens around the library', () => {
     expect(await reuses()).to.deep.equal([]);
     await exchange(server, first.code, first.verifier);
     await eventually(async () => expect(await reuses()).to.deep.equal(['authorization_code']));
-    const { refresh_token } = (await signInWithTokens(server, 'jsilva', passwords.joao)).tokens;
-    for (let n = 0; n < 2; n++) await token(server.issuer, { grant_type: 'refresh_token', refresh_token }, basic('payroll', clientSecret));
+    const { refresh_token } = await tokensFor(server, 'mobile', { login: 'jsilva', password: passwords.joao });
+    await refresh(server, 'mobile', refresh_token);
+    await age(await server.scope(), 31);
+    await refresh(server, 'mobile', refresh_token);
     await eventually(async () => expect(await reuses()).to.deep.equal(['authorization_code', 'refresh_token']));
   });
 });

@@ -57,3 +57,4 @@ export {
   setTraceUntil,
 } from './store.ts';
 export { fillTemplate } from './template.ts';
+export { secondsOf, type TokenTime, tokenSettingNames, tokenTimeNames, tokenTimes } from './token-settings.ts';

@@ -3,6 +3,7 @@ import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
 import { type FieldErrors, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { clientKeys } from './client-keys.ts';
 import { sourceField } from './source-field.ts';
+import { tokenSettings } from './token-settings.ts';
 
 /** How an application is an OpenID Connect client, in the names of RFC 7591 and OpenID Connect Registration. The secret is kept as a keyed fingerprint only. */
 export type OidcSettings = Omit<z.output<typeof schema>, 'client_secret'> & { secret_fingerprint?: string };
@@ -68,6 +69,7 @@ const schema = z.strictObject({
   dpop_bound_access_tokens: z.boolean().default(false),
   /** A third party's: each person is asked before anything about them is passed on. */
   consent_required: z.boolean().optional(),
+  ...tokenSettings,
   /** Claims besides the standard ones, released with `profile`. */
   claims: z
     .array(z.strictObject({ name: claimName, from: sourceField }))
@@ -100,6 +102,9 @@ export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcS
   // RFC 6749 §4.4: client credentials are for confidential clients
   if (settings.grant_types.includes('client_credentials') && settings.token_endpoint_auth_method === 'none')
     faults.grant_types = 'fields.public_client_credentials';
+  // RFC 7662 §2.1: whoever asks about tokens has to be known
+  if (settings.introspects_all_applications && settings.token_endpoint_auth_method === 'none')
+    faults.introspects_all_applications = 'fields.public_introspection';
   if (Object.keys(faults).length > 0) throw invalidInput(faults);
   if (!usesSecret) return settings;
   return { ...settings, secret_fingerprint, ...(client_secret_expires_at ? { client_secret_expires_at } : {}) };

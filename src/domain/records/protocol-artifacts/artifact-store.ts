@@ -122,6 +122,11 @@ export class ArtifactStore {
     return rows.length === 1;
   }
 
+  /** Moves the end of an artifact that was not used up. @param exp in seconds since the epoch */
+  async prolong(contextId: ContextId, kind: string, id: string, exp: number): Promise<void> {
+    await this.#database.run('artifact-prolong', sql.prolong, [contextId, kind, hashToken(id), exp]);
+  }
+
   async findByUid(contextId: ContextId, kind: string, uid: string): Promise<Artifact | undefined> {
     const [row] = await this.#database.run<FoundRow>('artifact-by-uid', sql.byUid, [contextId, kind, uid]);
     return toArtifact(row);

@@ -40,6 +40,9 @@ export const statements = {
     kept AS (INSERT INTO oidc_artifacts (${columns}) SELECT ${columns} FROM ${rows(4, ['int'])} AS r (${columns}, price)
       WHERE r.price IS NULL OR r.price IN (SELECT n FROM used))
     SELECT n FROM used`,
+  /** Its end is in the payload as well, in seconds since the epoch. */
+  prolong: `UPDATE oidc_artifacts SET payload = payload || jsonb_build_object('exp', $4::bigint), expires_at = to_timestamp($4)
+    WHERE context_id = $1 AND kind = $2 AND id_hash = $3 AND consumed_at IS NULL`,
   insertOnce: `INSERT INTO oidc_artifacts AS a (context_id, kind, id_hash, payload, expires_at) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (context_id, kind, id_hash) DO UPDATE SET expires_at = excluded.expires_at WHERE a.expires_at < now() RETURNING 1 AS n`,
   byUid: `SELECT a.payload, a.consumed_at FROM ${byKey('oidc_artifacts', 'a', { context_id: '$1', kind: '$2', uid: '$3' })}

@@ -1,6 +1,7 @@
 import type { Application, CatalogueEntry, SourceField } from '../../../domain/applications/applications/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
+import { readTokenSettings, shownTokenTimes } from './token-settings-form.ts';
 
 const lists = ['redirect_uris', 'post_logout_redirect_uris'] as const;
 const texts = ['client_id', 'jwks_uri', 'backchannel_logout_uri', 'initiate_login_uri'] as const;
@@ -45,6 +46,7 @@ export function readOidcValues(page: PageContext, before?: Application): FormVal
       ...Object.fromEntries(flags.map((name) => [name, form.get(name) === 'yes'])),
       jwks: readKeys(form.get('jwks')),
       claims: readClaims(page),
+      ...readTokenSettings(form),
       consent_required: form.get('consent_required') === 'yes' || undefined,
       client_id: form.get('client_id').trim() || general.code,
       token_endpoint_auth_method: form.get('token_endpoint_auth_method') || 'client_secret_basic',
@@ -87,7 +89,7 @@ export async function renderOidcForm(
   renderPage(
     page,
     'admin-console/applications/oidc-form',
-    { values, lines, claims, sources: await sourcesOf(page), ...locals },
+    { values, lines, claims, sources: await sourcesOf(page), tokenTimes: shownTokenTimes(undefined), ...locals },
     { refusal },
   );
 }

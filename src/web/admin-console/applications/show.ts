@@ -20,6 +20,7 @@ import {
   type SamlCertificate,
 } from '../../../domain/company/saml-certificates/index.ts';
 import { type PageContext, type ResolvedContext, renderPage } from '../../request/index.ts';
+import { shownTokenTimes } from './token-settings-form.ts';
 
 export async function showApplications(page: PageContext): Promise<void> {
   const filter = { search: page.query('q').slice(0, 100), cursor: page.query('after') };
@@ -48,6 +49,7 @@ export async function showApplication(page: PageContext, applicationId = page.pa
     secret,
     secretEnds: secretExpiry(application.oidc),
     now: page.services.clock.now(),
+    tokenTimes: shownTokenTimes(application.oidc),
     values: [...oidcValues(application, page.context, secret), ...samlValues(application, page, certificates, signsMetadata)],
     theirs: theirCertificates(application, page.services.clock.now(), application.saml ? await listCertificateUses(page.scope) : []),
     waiting: certificates.some(({ status, alg }) => status === 'published' && alg === algOf(application)),

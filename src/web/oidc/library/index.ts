@@ -6,6 +6,7 @@ import { replaceBackchannelLogout, type SendLogoutToken } from './client-backcha
 import { replaceCheckClientSecretExpiration } from './client-check-client-secret-expiration.ts';
 import { replaceCompareClientSecret } from './client-compare-client-secret.ts';
 import { replaceClientFind } from './client-find.ts';
+import { replaceRefreshTokenFind } from './refresh-token-find.ts';
 import { providerWith, type ResponseMode } from './response-modes.ts';
 import { type FollowedSession, replaceSessionGet, stateAtArrival } from './session-get.ts';
 import { replacePersist } from './session-persist.ts';
@@ -17,13 +18,15 @@ export { providerWith, stateAtArrival };
 type Changes = Pick<Services, 'keyRing' | 'clock'> & {
   sessionSeconds: number;
   findOwn(ctx: KoaContextWithOIDC): Promise<FollowedSession | undefined>;
+  mayRepeat(usedRefreshToken: string): Promise<boolean>;
 };
 
 /** Everything that is changed of a provider, before its first request. @throws Error when the library is not the one this was written for */
-export function changeLibrary(provider: Provider, { keyRing, clock, sessionSeconds, findOwn }: Changes): SendLogoutToken {
+export function changeLibrary(provider: Provider, { keyRing, clock, sessionSeconds, findOwn, mayRepeat }: Changes): SendLogoutToken {
   replaceCompareClientSecret(provider, { keyRing, clock });
   replaceCheckClientSecretExpiration(provider);
   replaceClientFind(provider);
+  replaceRefreshTokenFind(provider, mayRepeat);
   replaceSessionGet(provider, findOwn);
   replaceResetIdentifier(provider);
   replacePersist(provider, sessionSeconds);

@@ -2,8 +2,16 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { replaceMethod } from './replace-method.ts';
 
-/** Who our session is of, in the library's words. `jti`: the id of the library's session; `loginTs` in seconds since the epoch. */
-export type FollowedSession = { jti: string; uid: string; accountId: string; loginTs: number; amr: string[]; acr: string };
+/** Who our session is of, in the library's words. `jti`: the id of the library's session; `loginTs` in seconds since the epoch; `lastsSeconds`: at most from now on. */
+export type FollowedSession = {
+  jti: string;
+  uid: string;
+  accountId: string;
+  loginTs: number;
+  amr: string[];
+  acr: string;
+  lastsSeconds: number;
+};
 
 type ProviderSession = InstanceType<Provider['Session']>;
 /** What a page of the library left in its session for the next. */

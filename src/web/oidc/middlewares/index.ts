@@ -5,6 +5,7 @@ import type { Provider } from 'oidc-provider';
 import type { ContextProvider } from '../context-provider.ts';
 import { afterwards } from './afterwards.ts';
 import { answerFailure } from './answer-failure.ts';
+import { completeAnswer } from './complete-answer.ts';
 import { continuePosted } from './continue-posted.ts';
 import { endOwnSession } from './end-own-session.ts';
 import { hideRefused } from './hide-refused.ts';
@@ -15,6 +16,7 @@ import { listen } from './listen.ts';
 import { replacePages } from './replace-pages.ts';
 import { returnFromSignOut } from './return-from-sign-out.ts';
 import { settle } from './settle.ts';
+import { slideLifetime } from './slide-lifetime.ts';
 import { traceExchange } from './trace.ts';
 
 /** Outermost first, so on the way back from the library they act from the last to the first. The order must not change. */
@@ -24,11 +26,13 @@ const middlewares: ((op: ContextProvider) => Middleware)[] = [
   afterwards(leaveByPage),
   afterwards(traceExchange), // what is kept is what was answered
   afterwards(hideRefused),
+  afterwards(completeAnswer),
   afterwards(endOwnSession),
   afterwards(joinSession),
   afterwards(keepDocument),
   afterwards(returnFromSignOut),
   afterwards(replacePages),
+  afterwards(slideLifetime),
   settle, // nothing else happens for a request whose writes failed
 ];
 

@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { ContextProvider } from '../context-provider.ts';
+import { requestStore } from '../request-store.ts';
 import { recordReuse } from './record-reuse.ts';
 import { noteFault } from './trace.ts';
 
@@ -22,7 +23,8 @@ export function listen(op: ContextProvider, provider: Provider): void {
     noteFault(ctx, { error: error ?? message, detail: [error_description, error_detail].filter(Boolean).join(': ') || message });
   for (const event of refusals) provider.on(event as 'grant.error', note);
   provider.on('grant.error', (ctx, { error_detail }) => {
-    if (/already (consumed|used)|used before/.test(error_detail ?? '')) void recordReuse(op, ctx);
+    if (/already (consumed|used)|used before/.test(error_detail ?? ''))
+      void recordReuse(op, ctx, { access: requestStore.getStore()?.access });
   });
   provider.on('server_error', (ctx, error) =>
     op.services.log.error({ err: error, path: ctx.path, context: op.context.code }, 'an OpenID Connect request failed'),

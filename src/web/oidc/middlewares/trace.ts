@@ -62,12 +62,15 @@ export function noteFault(ctx: KoaContextWithOIDC, fault: { error: string; detai
   (ctx.state as TraceState).traceFault = fault;
 }
 
+/** @returns undefined where nothing failed */
+export const faultOf = (ctx: KoaContextWithOIDC): TraceState['traceFault'] => (ctx.state as TraceState).traceFault;
+
 /** Keeps what an application asked and what it was answered, while an administrator watches. A trace that cannot be written changes no answer. */
 export const traceExchange: Step = (op) => async (ctx) => {
   const { client, route } = ctx.oidc;
   const until = client?.trace_until as number | undefined;
   if (!client || !until) return;
-  const fault = (ctx.state as TraceState).traceFault;
+  const fault = faultOf(ctx);
   await recordExchange(
     op.scope(),
     { applicationId: applicationIdOf(client), traceUntil: new Date(until) },

@@ -51,6 +51,12 @@ describe('domain/applications/applications: registering one', () => {
       as('crm', { token_endpoint_auth_method: 'none', grant_types: ['client_credentials'] }),
       'grant_types',
     ],
+    [
+      'questions about tokens by nobody',
+      as('crm', { token_endpoint_auth_method: 'none', introspects_all_applications: true }),
+      'introspects_all_applications',
+    ],
+    ['an access token of a second', as('crm', { access_token_seconds: 1 }), 'access_token_seconds'],
     ['a claim from a field that the company does not have', as('crm', { claims: [{ name: 'x', from: 'custom.nothing' }] }), 'claims'],
     ['SAML without anything', { code: 'crm', name: 'CRM', saml: {} }, 'entityId'],
   ];

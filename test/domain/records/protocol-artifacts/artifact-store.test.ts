@@ -179,6 +179,24 @@ describe('domain/records/protocol-artifacts', () => {
     expect([await once('short', inMinutes(-1)), await once('short'), await once('short')]).to.deep.equal([true, true, false]);
   });
 
+  it('the end of what is in use is moved, here and in the payload, and of nothing else', async () => {
+    const until = Math.floor(Date.now() / 1000) + 3600;
+    const prolong = (id: string, kind = 'RefreshToken') => artifacts.prolong(store.scope.contextId, kind, id, until);
+    for (const id of ['in use', 'used up']) await save('RefreshToken', id, { exp: 1, scope: 'openid' });
+    await artifacts.save({ ...artifact('RefreshToken', 'in use', { exp: 1 }), contextId: store.other.contextId });
+    await artifacts.exchange({ consume: key('RefreshToken', 'used up'), issues: [] });
+    await prolong('in use');
+    expect((await find('RefreshToken', 'in use'))!.payload).to.deep.equal({ exp: until, scope: 'openid' });
+    const ends = store.scope.db('oidc_artifacts').whereRaw('expires_at = to_timestamp(?)', [until]);
+    expect(await ends).to.have.length(1);
+    await store.unchanged(async () => {
+      for (const id of ['used up', 'unknown']) await prolong(id);
+      await prolong('in use', 'AccessToken');
+    });
+    await prolong('used up');
+    expect((await find('RefreshToken', 'used up'))!.payload, 'what was used stays over').to.include({ exp: 1 });
+  });
+
   it('a removal takes what it names and nothing else', async () => {
     for (const id of ['a', 'b']) for (const kind of ['AccessToken', 'RefreshToken']) await save(kind, id);
     await artifacts.save({ ...artifact('AccessToken', 'a'), contextId: store.other.contextId });

@@ -110,6 +110,14 @@ describe('domain/records/protocol-artifacts: what ends together', () => {
     expect(await artifacts.find(contextId, 'AccessToken', 'for ever')).not.to.equal(undefined);
   });
 
+  it('answers that may be given again hold tokens: they are swept as soon as they have ended', async () => {
+    await save(store.scope, 'RefreshAnswer', 'over', { sealed: 'x' }, -0.01);
+    await save(store.other, 'RefreshAnswer', 'over', { sealed: 'x' }, -0.01);
+    await save(store.scope, 'RefreshAnswer', 'open', { sealed: 'x' });
+    expect(await sweepArtifacts(store.scope.db)).to.equal(2);
+    expect(await artifacts.find(store.scope.contextId, 'RefreshAnswer', 'open')).not.to.equal(undefined);
+  });
+
   it('more than one step is swept to the end', async () => {
     const sql = `INSERT INTO oidc_artifacts (context_id, kind, id_hash, payload, expires_at)
       SELECT ?, 'AccessToken', decode(md5(i::text), 'hex'), '{}', now() - interval '2 days' FROM generate_series(1, 10001) i`;

@@ -28,6 +28,7 @@ describe('web/oidc/library: sessions', () => {
       uid: 'ours',
       accountId: 'joao',
       loginTs: 1_700_000_000,
+      lastsSeconds: 60,
       amr: ['pwd'],
       acr: 'one-factor',
     };
