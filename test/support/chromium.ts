@@ -1,14 +1,8 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
+import { software } from './missing.ts';
 
-const candidates = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-
-export const chromiumPath = candidates.find((path) => existsSync(path));
+export const chromiumPath = software.chromium.files[0]!.find((path) => existsSync(path));
 
 /** @param more arguments besides */
 export const launchChromium = (more: string[] = []): Promise<Browser> =>

@@ -6,9 +6,10 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { parse } from 'yaml';
 import type { Config } from '../../src/config/index.ts';
-import { chromiumPath, launchChromium, openBrowserContext } from './chromium.ts';
+import { launchChromium, openBrowserContext } from './chromium.ts';
 import { type Front, startFront } from './front.ts';
 import { send } from './jar.ts';
+import type { Software } from './missing.ts';
 import { eventually } from './process.ts';
 import { passwords, startTestServer, type TestServer } from './server.ts';
 
@@ -46,7 +47,7 @@ export type World = {
   close(): Promise<void>;
 };
 
-export const missingForGuides = (): string | undefined => (chromiumPath ? undefined : 'apt-get install chromium');
+export const forGuides: Software[] = ['chromium', 'openssl', 'curl'];
 
 const login = 'login.example.com';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { type Httpd, missingForApache, startHttpd } from '../../support/apache.ts';
-import { missingForGuides, pathsIn, signIn, signOut, snippetsOf, startWorld, type World } from '../../support/guides.ts';
+import { type Httpd, startHttpd } from '../../support/apache.ts';
+import { forGuides, pathsIn, signIn, signOut, snippetsOf, startWorld, type World } from '../../support/guides.ts';
 import { needSoftware } from '../../support/missing.ts';
 import { makeKeys } from '../../support/saml.ts';
 import { freePort } from '../../support/server.ts';
@@ -13,7 +13,7 @@ describe('interop: guides to Apache, as they are printed, in Chromium over TLS',
   const running: Httpd[] = [];
 
   before(async function () {
-    needSoftware(this, missingForGuides(), missingForApache('auth_openidc'), missingForApache('auth_mellon'));
+    needSoftware(this, ...forGuides, 'apache', 'mod_auth_openidc', 'mod_auth_mellon');
     world = await startWorld([intranet, app]);
   });
   after(async () => {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { expect } from 'chai';
-import { listening, missingForGuides, signIn, snippetsOf, startWorld, type World } from '../../support/guides.ts';
+import { forGuides, listening, signIn, snippetsOf, startWorld, type World } from '../../support/guides.ts';
 import { needSoftware } from '../../support/missing.ts';
 import { eventually } from '../../support/process.ts';
 import { freePort } from '../../support/server.ts';
@@ -14,7 +14,7 @@ describe('interop: guides to OpenID Connect, as they are printed, in Chromium ov
   const servers: Server[] = [];
 
   before(async function () {
-    needSoftware(this, missingForGuides());
+    needSoftware(this, ...forGuides);
     world = await startWorld([app, spa, api]);
   });
   after(async () => {
@@ -87,7 +87,7 @@ describe('interop: the guide to signing out, as it is printed, in Chromium over 
   let address: string;
 
   before(async function () {
-    needSoftware(this, missingForGuides());
+    needSoftware(this, ...forGuides);
     const port = await freePort();
     const onPort = (text: string) => text.replaceAll('localhost:4000', `localhost:${port}`);
     address = onPort('http://localhost:4000');

@@ -4,8 +4,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Httpd, missingForApache, startHttpd } from '../../support/apache.ts';
-import { missingForGuides, pathsIn, signIn, signOut, snippetsOf, startWorld, type World } from '../../support/guides.ts';
+import { type Httpd, startHttpd } from '../../support/apache.ts';
+import { forGuides, pathsIn, signIn, signOut, snippetsOf, startWorld, type World } from '../../support/guides.ts';
 import { needSoftware } from '../../support/missing.ts';
 import { eventually } from '../../support/process.ts';
 import { makeKeys } from '../../support/saml.ts';
@@ -30,7 +30,7 @@ describe('interop: the guide to Shibboleth, as it is printed, in Chromium over T
   const log = () => (existsSync(`${folder}/shibd.log`) ? readFileSync(`${folder}/shibd.log`, 'utf8') : '');
 
   before(async function () {
-    needSoftware(this, missingForGuides(), missingForApache('shib'), existsSync(shibd) ? undefined : 'apt-get install libapache2-mod-shib');
+    needSoftware(this, ...forGuides, 'apache', 'mod_shib');
     world = await startWorld([app]);
     chmodSync(folder, 0o777);
     const keys = makeKeys();

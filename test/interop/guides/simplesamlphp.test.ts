@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { listening, missingForGuides, pathsIn, signIn, signOut, snippetsOf, startWorld, type World } from '../../support/guides.ts';
+import { forGuides, listening, pathsIn, signIn, signOut, snippetsOf, startWorld, type World } from '../../support/guides.ts';
 import { needSoftware } from '../../support/missing.ts';
 import { makeKeys } from '../../support/saml.ts';
 import { freePort } from '../../support/server.ts';
@@ -21,11 +21,7 @@ describe('interop: the guide to SimpleSAMLphp, as it is printed, in Chromium ove
   const folder = mkdtempSync(join(tmpdir(), 'portaria-simplesaml-'));
 
   before(async function () {
-    needSoftware(
-      this,
-      missingForGuides(),
-      existsSync(pages) && existsSync(php) ? undefined : 'apt-get install simplesamlphp php-cli php-xml php-mbstring',
-    );
+    needSoftware(this, ...forGuides, 'apache', 'mod_php', 'simplesamlphp');
     world = await startWorld([app]);
     const keys = makeKeys();
     const [config, source, page] = snippetsOf('simplesamlphp.md', 'php').map((snippet) =>
