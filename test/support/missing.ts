@@ -7,7 +7,7 @@ const python = '/usr/lib/python3/dist-packages/';
 /** Of each software that tests use and npm does not bring: the packages of Debian and Ubuntu that do, and files that show it is here, one of each list. */
 export const software = {
   chromium: {
-    packages: ['chromium', 'fonts-dejavu-core'],
+    packages: ['chromium', 'chromium-headless-shell', 'fonts-dejavu-core'],
     files: [
       [
         '/usr/bin/chromium',
