@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export const readingOnly: Record<string, Record<string, string>> = {
   'README.md': {
     'npm ci && npm start': 'writes the packages that the tests are using; journeys/server.test.ts starts the same server',
-    'npm ci && npm test': 'is this run',
+    'npm ci && npm test': 'is the run that this is a part of',
   },
   'examples/openid-connect/README.md': { 'npm install # Node 22.18 or newer': 'writes the packages that the tests are using' },
   'examples/saml/README.md': { 'npm install # Node 22.18 or newer': 'writes the packages that the tests are using' },

@@ -4,12 +4,14 @@ import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { getMetadataCertificate } from '../../../src/domain/company/saml-certificates/index.ts';
 import { type Httpd, startHttpd } from '../../support/apache.ts';
 import { forGuides, pathsIn, signIn, signOut, startWorld, type World } from '../../support/guides.ts';
 import { needSoftware } from '../../support/missing.ts';
 import { eventually } from '../../support/process.ts';
+import { makeKeys } from '../../support/saml.ts';
 import { freePort } from '../../support/server.ts';
-import { everySnippetRuns, snippet } from '../../support/snippets.ts';
+import { everySnippetRuns, runShell, snippet } from '../../support/snippets.ts';
 
 const app = 'app.example.com';
 const shibd = '/usr/sbin/shibd';
@@ -82,5 +84,21 @@ describe('interop: the guide to Shibboleth, as it is printed, in Chromium over T
     await page.waitForSelector('input[name=password]');
   });
 
-  everySnippetRuns('shibboleth.md');
+  it('developers.md: takes our metadata from its address when the pinned certificate signed it', async () => {
+    const provider = snippet('docs/developers.md', 'xml').replace('"portaria', `"${folder}/fetched`);
+    const pinned = { 'portaria-metadata.pem': (await getMetadataCertificate(await world.server.scope(), 'any')).certificate };
+    for (const [certificate, outcome] of [
+      [pinned['portaria-metadata.pem'], 'entityID="https://login.example.com/acme"'],
+      [makeKeys().certificate, 'failed signature check'],
+    ] as const) {
+      writeFileSync(`${folder}/portaria-metadata.pem`, certificate);
+      const configuration = readFileSync(`${folder}/shibboleth2.xml`, 'utf8').replace(/<MetadataProvider.*\/>/, provider);
+      writeFileSync(`${folder}/fetching.xml`, pathsIn(configuration, '"portaria-metadata.pem', `"${folder}/portaria-metadata.pem`));
+      const env = { ...world.front.env, SHIBSP_CONFIG: `${folder}/fetching.xml` };
+      const said = await runShell('mdquery -e https://login.example.com/acme 2>&1', folder, env).catch(String);
+      expect(said).to.contain(outcome);
+    }
+  });
+
+  everySnippetRuns('shibboleth.md', 'docs/developers.md');
 });
