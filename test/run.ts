@@ -1,5 +1,6 @@
 // Runs everything: types, lint, arrows, and every folder of tests. `npm test -- domain/people journeys` runs those folders only.
 import { globSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
@@ -27,6 +28,8 @@ if (files.some((file) => !file.startsWith('checks/'))) {
   await shareOnePostgres();
   await prepareStartingState();
 }
+// the processes that follow read the same sources
+flushCompileCache();
 
 const runner = mocha.run(async (failures) => {
   await stopSharedPostgres();

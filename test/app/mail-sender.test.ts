@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { createTasks } from '../../src/app/jobs.ts';
 import { createMailer } from '../../src/platform/mail/index.ts';
 import { startMailSink } from '../support/mail-sink.ts';
+import { needSoftware } from '../support/missing.ts';
 import { noNotices } from '../support/notices.ts';
 import { startTestServer } from '../support/server.ts';
 
@@ -34,7 +35,7 @@ print(json.dumps({'name': str(make_header(decode_header(found[0][0]))), 'address
 
 describe('app: the sender of mails', () => {
   it('is called as the company is, whatever stands in its name', async function () {
-    if (spawnSync('python3', ['--version']).status !== 0) return this.skip();
+    needSoftware(this, 'python');
     const sink = await startMailSink();
     const server = await startTestServer();
     try {

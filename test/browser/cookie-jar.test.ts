@@ -5,7 +5,6 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium, openBrowserContext } from '../support/chromium.ts';
 import { type Front, startFront } from '../support/front.ts';
-import { missingForGuides } from '../support/guides.ts';
 import { Jar, send } from '../support/jar.ts';
 import { needSoftware } from '../support/missing.ts';
 
@@ -38,7 +37,7 @@ describe('browser: the cookie jar of the tests and Chromium', function () {
   let port: number;
 
   before(async function () {
-    needSoftware(this, missingForGuides());
+    needSoftware(this, 'chromium', 'openssl');
     server = createServer((request, response) => {
       response.setHeader('content-type', 'text/html; charset=utf-8');
       const { pathname, searchParams } = new URL(request.url!, 'http://localhost');

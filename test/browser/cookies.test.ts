@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expectAccessible } from '../support/axe.ts';
 import { chromiumPath, launchChromium, openBrowserContext } from '../support/chromium.ts';
+import { needSoftware } from '../support/missing.ts';
 import { authorizationUrl } from '../support/oidc.ts';
 import { passwords, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -33,10 +34,7 @@ describe('cookies and the back button in a browser', function () {
   let application: Server;
   let home: string;
   before(async function () {
-    if (!chromiumPath) {
-      console.log('      skipped: apt-get install chromium');
-      return this.skip();
-    }
+    needSoftware(this, 'chromium');
     // an application of its own: whatever arrives at its callback leads to its home page
     application = createServer((request, response) => {
       if (request.url !== '/') response.writeHead(303, { location: '/' }).end();

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { readDemo, startExample } from '../../src/app/index.ts';
 import { expectAccessible } from '../support/axe.ts';
-import { chromiumPath, disableScript, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { disableScript, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
 import { send } from '../support/jar.ts';
+import { needSoftware } from '../support/missing.ts';
 import { eventually } from '../support/process.ts';
 import { makeKeys } from '../support/saml.ts';
 import { freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
@@ -16,10 +17,7 @@ describe('journeys in Chromium', function () {
   let running: ReturnType<typeof startExample>[] = [];
 
   before(async function () {
-    if (!chromiumPath) {
-      console.log('      skipped: apt-get install chromium');
-      return this.skip();
-    }
+    needSoftware(this, 'chromium');
     samples = { oidc: `http://localhost:${await freePort()}`, saml: `http://localhost:${await freePort()}` };
     server = await startTestServer({ jobs: true, config: { outboundAllow: ['localhost', '127.0.0.1'] } });
     const keys = makeKeys();

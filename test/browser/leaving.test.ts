@@ -4,7 +4,8 @@ import { findApplicationByCode } from '../../src/domain/applications/application
 import { publishTerms } from '../../src/domain/applications/consents/index.ts';
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { type RunningApplication, startApplication } from '../support/application.ts';
-import { chromiumPath, disableScript, launchChromium, openBrowserContext } from '../support/chromium.ts';
+import { disableScript, launchChromium, openBrowserContext } from '../support/chromium.ts';
+import { needSoftware } from '../support/missing.ts';
 import { authorizationUrl } from '../support/oidc.ts';
 import { setPolicy } from '../support/policy.ts';
 import { eventually } from '../support/process.ts';
@@ -30,10 +31,7 @@ describe('leaving our pages, in Chromium', function () {
   let secret = '';
 
   before(async function () {
-    if (!chromiumPath) {
-      console.log('      skipped: apt-get install chromium');
-      return this.skip();
-    }
+    needSoftware(this, 'chromium');
     for (const address of ['127.0.0.1', '::1', '127.0.0.1']) running.push(await startApplication(address));
     const [v4, v6, other] = running as [RunningApplication, RunningApplication, RunningApplication];
     const elsewhere = other.origin.replace('127.0.0.1', 'localhost');

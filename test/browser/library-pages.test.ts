@@ -3,9 +3,10 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Locale } from '../../src/platform/i18n/index.ts';
 import { type RunningApplication, startApplication } from '../support/application.ts';
 import { expectAccessible } from '../support/axe.ts';
-import { chromiumPath, disableScript, launchChromium, openBrowserContext } from '../support/chromium.ts';
+import { disableScript, launchChromium, openBrowserContext } from '../support/chromium.ts';
 import { send } from '../support/jar.ts';
 import { findLibraryPages } from '../support/library-pages.ts';
+import { needSoftware } from '../support/missing.ts';
 import { authorizationUrl, json, signInWithTokens } from '../support/oidc.ts';
 import { passwords, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -35,10 +36,7 @@ describe('pages that oidc-provider brings, in Chromium', function () {
   let server: TestServer;
   let browser: Browser;
   before(async function () {
-    if (!chromiumPath) {
-      console.log('      skipped: apt-get install chromium');
-      return this.skip();
-    }
+    needSoftware(this, 'chromium');
     application = await startApplication();
     server = await startTestServer({ redirectUri: `${application.origin}/callback` });
     browser = await launchChromium();

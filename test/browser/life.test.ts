@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expectAccessible } from '../support/axe.ts';
-import { chromiumPath, desktop, disableScript, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { desktop, disableScript, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
 import { movableClock } from '../support/clock.ts';
 import { linkIn, type MailSink, startMailSink } from '../support/mail-sink.ts';
+import { needSoftware } from '../support/missing.ts';
 import { setPolicy } from '../support/policy.ts';
 import { totpCode } from '../support/second-factor.ts';
 import { passwords, startTestServer, type TestServer } from '../support/server.ts';
@@ -31,10 +32,7 @@ for (const [look, options] of Object.entries(looks))
     let login = 'bruna@acme.example';
 
     before(async function () {
-      if (!chromiumPath) {
-        console.log('      skipped: apt-get install chromium');
-        return this.skip();
-      }
+      needSoftware(this, 'chromium');
       sink = await startMailSink();
       server = await startTestServer({ clock, jobs: true, config: { smtpUrl: sink.url } });
       browser = await launchChromium();

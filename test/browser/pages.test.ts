@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { expectAccessible } from '../support/axe.ts';
-import { chromiumPath, desktop, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { desktop, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { needSoftware } from '../support/missing.ts';
 import { pagesNotOpened, preparePages } from '../support/pages.ts';
 import { passwords, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -19,10 +20,7 @@ describe('every page', function () {
   let addresses: string[];
 
   before(async function () {
-    if (!chromiumPath) {
-      console.log('      skipped: apt-get install chromium');
-      return this.skip();
-    }
+    needSoftware(this, 'chromium');
     server = await startTestServer({ jobs: true });
     browser = await launchChromium();
     for (const [look, options] of Object.entries(looks)) {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { expectAccessible } from '../support/axe.ts';
-import { chromiumPath, desktop, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { desktop, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { needSoftware } from '../support/missing.ts';
 import { setPolicy } from '../support/policy.ts';
 import { passwords, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -11,10 +12,7 @@ describe('passkeys in Chromium, with a virtual authenticator', function () {
   let browser: Browser;
 
   before(async function () {
-    if (!chromiumPath) {
-      console.log('      skipped: apt-get install chromium fonts-dejavu-core');
-      return this.skip();
-    }
+    needSoftware(this, 'chromium');
     browser = await launchChromium();
   });
   after(() => browser?.close());

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { derOf, redirectUrl, signerFor } from '../../src/platform/saml/index.ts';
 import { element, serialize } from '../../src/platform/saml/write-xml.ts';
-import { chromiumPath, launchChromium, openBrowserContext } from '../support/chromium.ts';
+import { launchChromium, openBrowserContext } from '../support/chromium.ts';
 import { needSoftware } from '../support/missing.ts';
 import { eventually } from '../support/process.ts';
 import { makeKeys } from '../support/saml.ts';
@@ -26,7 +26,7 @@ describe('a logout answer that is refused, in Chromium', function () {
   let answer: (code: string, requestId: string) => Promise<{ location?: string; page?: string }>;
 
   before(async function () {
-    needSoftware(this, chromiumPath ? undefined : 'apt-get install chromium');
+    needSoftware(this, 'chromium');
     server = await startTestServer();
     const port = await freePort();
     site = `http://localhost:${port}`;

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import { publishTerms } from '../../src/domain/applications/consents/index.ts';
 import { expectAccessible } from '../support/axe.ts';
-import { chromiumPath, desktop, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { desktop, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { needSoftware } from '../support/missing.ts';
 import { setPolicy } from '../support/policy.ts';
 import { totpCode } from '../support/second-factor.ts';
 import { passwords, startTestServer, type TestServer } from '../support/server.ts';
@@ -19,10 +20,7 @@ describe('pages of a sign-in under way', function () {
   let server: TestServer;
   let browser: Browser;
   before(async function () {
-    if (!chromiumPath) {
-      console.log('      skipped: apt-get install chromium');
-      return this.skip();
-    }
+    needSoftware(this, 'chromium');
     browser = await launchChromium();
   });
   after(() => browser?.close());

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { descriptions } from '../../scripts/apply-descriptions.ts';
@@ -8,6 +8,7 @@ import { errorCodes, page as errorsFile, errorsPage } from '../../scripts/errors
 import { page as samlOptionsFile, samlOptionsPage } from '../../scripts/saml-options-page.ts';
 import { withTable } from '../../scripts/settings-table.ts';
 import { settings } from '../../src/config/index.ts';
+import { blocksOf, blocksToRun, readingOnly } from '../support/snippets.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(root + file, 'utf8');
@@ -53,6 +54,29 @@ describe('documents', () => {
         .split('\n')
         .find((one) => one.includes(`](guides/${name})`))!;
       expect(new RegExp(`guides/${name}\\)[^;\\[]*tried`).test(line), `${name} in the index`).to.equal(isTried);
+    }
+  });
+
+  it('every block of code is run by a test as it is printed, or says why it is for reading only', () => {
+    const tests = globSync('test/**/*.test.ts', { cwd: root }).map(read);
+    const documents = tracked.filter((file) => file.endsWith('.md'));
+    for (const document of documents) {
+      // of the guides that are not run, what they register is
+      const left = blocksToRun(document).slice(document.startsWith('docs/guides/') ? 1 : 0);
+      const name = document.replace(/^docs\/guides\//, '');
+      const isRun = tests.some((test) =>
+        new RegExp(`everySnippetRuns\\([^)]*'${name}'|'${name}'[^]*everySnippetRuns\\(guide\\)`).test(test),
+      );
+      if (left.length > 0) expect(isRun, `${left[0]!.key}\n${left[0]!.text}`).to.equal(true);
+      // a block that says no language is seen by nobody
+      expect(read(document), document).not.to.match(/^(?: {4,}|(?:```|~~~)\n)(?:(?:npm|npx|node|curl|openssl|portaria) |[A-Z_]+=)/m);
+    }
+    for (const [document, blocks] of Object.entries(readingOnly)) {
+      const begins = blocksOf(document).map(({ text }) => text.slice(0, text.indexOf('\n')));
+      for (const [begin, why] of Object.entries(blocks)) {
+        expect(begins, document).to.include(begin);
+        expect(why.split(' ').length, `why ${begin} is not run`).to.be.greaterThan(3);
+      }
     }
   });
 

@@ -1,6 +1,7 @@
 import { accessSync, constants, globSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { software } from '../support/missing.ts';
 import { read, root } from './sources.ts';
 
 type Step = { uses?: string; run?: string };
@@ -16,6 +17,22 @@ describe('continuous integration', () => {
     const uses = steps.flatMap((step) => step.uses ?? []);
     expect(uses.length).to.be.greaterThan(1);
     expect(uses.filter((action) => !/^actions\/[\w-]+@v\d+$/.test(action))).to.deep.equal([]);
+  });
+
+  it('.ci/run installs what tests ask for, and nothing else; nothing is skipped but by `needSoftware`', () => {
+    const [, installed] = /apt-get install -y -qq --no-install-recommends ([^>]*)>/.exec(read('.ci/run'))!;
+    const packages = Object.values(software).flatMap((one): string[] => one.packages);
+    expect(installed!.split(/[\s\\]+/).filter(Boolean)).to.have.members([...new Set(packages)]);
+    const tests = globSync('test/**/*.ts', { cwd: root });
+    for (const name of Object.keys(software)) {
+      const asks = new RegExp(`(needSoftware|isHere)\\([^;]*'${name}'|: (Software\\[\\] = )?\\[[^;\\]]*'${name}'`);
+      expect(
+        tests.some((file) => asks.test(read(file))),
+        `${name} is asked for`,
+      ).to.equal(true);
+    }
+    const skips = tests.filter((file) => /\.skip\(|\bpending\(/.test(read(file)));
+    expect(skips).to.deep.equal(['test/support/missing.ts']);
   });
 
   it('every file of settings for the forge can be read', () => {

@@ -1,11 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { mustBeOne, readPartner } from '../../src/domain/applications/applications/index.ts';
 import { Jar, send } from '../support/jar.ts';
+import { needSoftware } from '../support/missing.ts';
 import { eventually } from '../support/process.ts';
-import { followSaml, makeKeys } from '../support/saml.ts';
+import { followSaml } from '../support/saml.ts';
 import { fillSignIn, freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
+import { everySnippetRuns, snippet } from '../support/snippets.ts';
 
 const secret = 'example-secret-example-secret-1';
 
@@ -14,25 +19,28 @@ describe('interop: the applications of examples/, alone, as their README.md says
   let oidc: string;
   let saml: string;
   const running: ChildProcess[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'portaria-examples-'));
 
-  function start(name: string, env: Record<string, string>): ChildProcess {
-    const cwd = fileURLToPath(new URL(`../../examples/${name}/`, import.meta.url));
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'app.ts'], {
-      cwd,
-      env,
-      stdio: ['ignore', 'inherit', 'pipe'],
-    });
-    running.push(child);
-    return child;
+  const place = (name: string) => fileURLToPath(new URL(`../../examples/${name}/`, import.meta.url));
+
+  /** By the commands of its README.md, whose values are ours. */
+  function start(name: string, address: string, values: string[] = []): void {
+    let commands = snippet(`examples/${name}/README.md`, 'sh', 1).replace('https://login.example.com/acme', server.issuer);
+    for (const value of values) commands = commands.replace('…', value);
+    for (const file of ['key.pem', 'certificate.pem']) commands = commands.replaceAll(file, `${folder}/${file}`);
+    const env = { PATH: process.env.PATH, ADDRESS: address };
+    // a group of its own: the shell and npm do not hand on the signal that ends them
+    running.push(spawn('sh', ['-e', '-c', commands], { cwd: place(name), env, stdio: 'ignore', detached: true }));
   }
 
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
+    needSoftware(this, 'openssl');
     server = await startTestServer({ jobs: true, config: { outboundAllow: ['localhost', '127.0.0.1'] } });
     [oidc, saml] = [`http://localhost:${await freePort()}`, `http://localhost:${await freePort()}`];
-    const keys = makeKeys();
-    start('openid-connect', { ISSUER: server.issuer, CLIENT_ID: 'example', CLIENT_SECRET: secret, ADDRESS: oidc });
-    start('saml', { ISSUER: server.issuer, PRIVATE_KEY: keys.pem, CERTIFICATE: keys.certificate, ADDRESS: saml });
-    for (const address of [oidc, saml]) await eventually(() => send(`${address}/`));
+    start('openid-connect', oidc, ['example', secret]);
+    start('saml', saml);
+    for (const address of [oidc, saml]) await eventually(() => send(`${address}/`), 30_000);
     const { settings } = mustBeOne(readPartner((await send(`${saml}/metadata`)).text, new Date()));
     expect(settings).to.include({ entityId: `${saml}/metadata`, requireSignedRequests: true });
     const ours = { assignedTo: { groups: ['Everyone'] } };
@@ -62,8 +70,9 @@ describe('interop: the applications of examples/, alone, as their README.md says
     });
   });
   after(async () => {
-    for (const child of running) child.kill();
+    for (const { pid } of running) process.kill(-pid!, 'SIGTERM');
     await server.close();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   const shows = async (jar: Jar, address: string) => /id="who">([^<]*)/.exec((await jar.get(`${address}/`)).text)?.[1];
@@ -107,9 +116,9 @@ describe('interop: the applications of examples/, alone, as their README.md says
 
   it('without their settings they say what is missing', async () => {
     for (const name of ['openid-connect', 'saml']) {
-      const child = start(name, {});
+      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'app.ts'], { cwd: place(name), env: {} });
       let output = '';
-      child.stderr!.on('data', (chunk) => {
+      child.stderr.on('data', (chunk) => {
         output += chunk;
       });
       await new Promise((resolve) => child.once('close', resolve));
@@ -117,4 +126,6 @@ describe('interop: the applications of examples/, alone, as their README.md says
       expect(output).to.match(/^Set ISSUER.*README\.md.*\n$/);
     }
   });
+
+  everySnippetRuns('examples/openid-connect/README.md', 'examples/saml/README.md');
 });

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { getMetadataCertificate } from '../../src/domain/company/saml-certificates/index.ts';
-import { missingForApache, startMellon } from '../support/apache.ts';
+import { startMellon } from '../support/apache.ts';
 import { Jar, send } from '../support/jar.ts';
+import { needSoftware } from '../support/missing.ts';
 import { type Exchange, followSaml, makeKeys, schemaFaults, signingCertificateOf, xmlsecVerifies } from '../support/saml.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -13,11 +14,7 @@ describe('interop: Apache with mod_auth_mellon', function () {
   const keys = makeKeys();
 
   before(async function () {
-    const missing = missingForApache('auth_mellon');
-    if (missing) {
-      console.log(`      skipped: ${missing}`);
-      return this.skip();
-    }
+    needSoftware(this, 'apache', 'mod_auth_mellon', 'xmlsec');
     server = await startTestServer({ jobs: true });
     const port = await freePort();
     const idpMetadata = (await send(`${server.issuer}/saml/metadata`)).text;

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { missingForApache, startApache } from '../support/apache.ts';
+import { startApache } from '../support/apache.ts';
 import { Jar } from '../support/jar.ts';
+import { needSoftware } from '../support/missing.ts';
 import { fillSignIn, freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('interop: Apache with mod_auth_openidc', function () {
@@ -39,11 +40,7 @@ describe('interop: Apache with mod_auth_openidc', function () {
   });
 
   before(async function () {
-    const missing = missingForApache();
-    if (missing) {
-      console.log(`      skipped: ${missing}`);
-      return this.skip();
-    }
+    needSoftware(this, 'apache', 'mod_auth_openidc');
     server = await startTestServer({ jobs: true });
     const port = await freePort();
     settings = { issuer: server.issuer, clientId: 'apache', clientSecret };

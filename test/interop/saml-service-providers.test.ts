@@ -6,11 +6,11 @@ import * as samlify from 'samlify';
 import { getMetadataCertificate } from '../../src/domain/company/saml-certificates/index.ts';
 import { derOf, nameIdFormat, redirectUrl, signerFor, writeLogoutRequest, writeLogoutResponse } from '../../src/platform/saml/index.ts';
 import { Jar, send } from '../support/jar.ts';
+import { isHere, needSoftware } from '../support/missing.ts';
 import {
   type Exchange,
   followSaml,
   makeKeys,
-  missingForXml,
   schemaFaults,
   signingCertificateOf,
   xmlsecDecrypts,
@@ -19,10 +19,6 @@ import {
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 const python = '/usr/bin/python3';
-const missingForPython = (): string | undefined => {
-  const { status } = spawnSync(python, ['-c', 'import saml2, onelogin.saml2']);
-  return status === 0 ? missingForXml() : 'apt-get install python3-pysaml2 python3-onelogin-saml2 xmlsec1 libxml2-utils';
-};
 
 function runPython(script: string, step: Record<string, unknown>) {
   const { stdout, stderr } = spawnSync(python, [new URL(`./python/${script}`, import.meta.url).pathname], { input: JSON.stringify(step) });
@@ -107,7 +103,7 @@ describe('interop: SAML service providers', function () {
       const { profile } = await sp.validatePostResponseAsync({ SAMLResponse: encode(response.xml) });
       expect(profile).to.include({ nameID: 'ana@acme.example', mail: 'ana@acme.example', group: 'Everyone', plant: 'Joinville' });
       expect(profile!.sessionIndex).to.match(/^_/);
-      if (!missingForXml()) {
+      if (isHere('xmlsec')) {
         expect(schemaFaults(response.xml)).to.equal('');
         if (settings.signResponse) expect(xmlsecVerifies(response.xml, certificate, 'Response')).to.equal(true);
         if (settings.signAssertion) {
@@ -178,10 +174,7 @@ describe('interop: SAML service providers', function () {
 
   describe('in Python', () => {
     before(function () {
-      const missing = missingForPython();
-      if (!missing) return;
-      console.log(`      skipped: ${missing}`);
-      this.skip();
+      needSoftware(this, 'pysaml2', 'python3-saml', 'xmlsec');
     });
     const step = (more: Record<string, unknown>) => ({ url, key: keys.pem, certificate: keys.certificate, idpMetadata, ...more });
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { mustBeOne, readPartner } from '../../src/domain/applications/applications/index.ts';
+import { needSoftware } from '../support/missing.ts';
 import { makeKeys } from '../support/saml.ts';
-import { makers, missingFor } from '../support/service-provider-metadata.ts';
+import { makers } from '../support/service-provider-metadata.ts';
 
 const expected: Record<string, { entityId: RegExp; acs: string }> = {
   "Shibboleth SP's own address": { entityId: /^http:\/\/127\.0\.0\.1:\d+\/shibboleth$/, acs: '/Shibboleth.sso/SAML2/POST' },
@@ -17,11 +18,7 @@ describe('interop: the metadata that service providers make of themselves', func
 
   for (const maker of makers)
     it(maker.name, async function () {
-      const missing = missingFor(maker);
-      if (missing) {
-        console.log(`      skipped: ${missing}`);
-        this.skip();
-      }
+      needSoftware(this, ...maker.needs);
       const xml = await maker.make(keys);
       expect(xml, 'its own').to.contain(maker.contains);
       const { settings, leftOut } = mustBeOne(readPartner(xml, new Date()));

@@ -13,7 +13,7 @@ import { type Jar, send } from '../support/jar.ts';
 import { needSoftware } from '../support/missing.ts';
 import { type Exchange, followSaml, makeKeys } from '../support/saml.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
-import { missingForShibboleth, startShibboleth } from '../support/shibboleth.ts';
+import { startShibboleth } from '../support/shibboleth.ts';
 
 const keys = makeKeys();
 
@@ -24,7 +24,7 @@ describe('interop: Shibboleth, which reads our metadata and pins the certificate
   let jar: Jar;
 
   before(async function () {
-    needSoftware(this, missingForShibboleth());
+    needSoftware(this, 'apache', 'mod_shib');
     server = await startTestServer();
     const { certificate } = await getMetadataCertificate(await server.scope(), 'Acme S.A.');
     shibboleth = await startShibboleth({

@@ -3,15 +3,15 @@ import { changeAccount } from '../../src/domain/administration/account-changes/i
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import type { Scope, UserId } from '../../src/domain/scope.ts';
 import { endSessionsOfUser } from '../../src/domain/sign-in/sessions/index.ts';
-import { missingForApache, startMellon } from '../support/apache.ts';
+import { startMellon } from '../support/apache.ts';
 import { type Answer, type Jar, send } from '../support/jar.ts';
 import { needSoftware } from '../support/missing.ts';
 import { eventually } from '../support/process.ts';
-import { missingForPysaml2, startPysaml2 } from '../support/pysaml2.ts';
+import { startPysaml2 } from '../support/pysaml2.ts';
 import { type Exchange, followSaml, makeKeys } from '../support/saml.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
-import { missingForShibboleth, startShibboleth } from '../support/shibboleth.ts';
-import { missingForSimpleSaml, startSimpleSaml } from '../support/simplesamlphp.ts';
+import { startShibboleth } from '../support/shibboleth.ts';
+import { startSimpleSaml } from '../support/simplesamlphp.ts';
 
 const keys = makeKeys();
 const person = 'ana@acme.example';
@@ -33,7 +33,7 @@ describe('interop: Single Logout among Shibboleth, SimpleSAMLphp, mod_auth_mello
   const peers: Peer[] = [];
 
   before(async function () {
-    needSoftware(this, missingForShibboleth(), missingForSimpleSaml(), missingForApache('auth_mellon'), missingForPysaml2());
+    needSoftware(this, 'apache', 'mod_shib', 'mod_auth_mellon', 'simplesamlphp', 'pysaml2');
     server = await startTestServer({ jobs: true });
     // who is deactivated is not the last administrator
     await server.apply({

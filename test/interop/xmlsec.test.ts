@@ -13,15 +13,8 @@ import {
   writeLogoutResponse,
   writeTree,
 } from '../../src/platform/saml/index.ts';
-import {
-  makeKeys,
-  missingForXml,
-  opensslUnwraps,
-  opensslVerifiesPss,
-  schemaFaults,
-  xmlsecDecrypts,
-  xmlsecVerifies,
-} from '../support/saml.ts';
+import { needSoftware } from '../support/missing.ts';
+import { makeKeys, opensslUnwraps, opensslVerifiesPss, schemaFaults, xmlsecDecrypts, xmlsecVerifies } from '../support/saml.ts';
 
 const rsa = makeKeys();
 const ec = makeKeys('ES256');
@@ -55,10 +48,7 @@ const signerOf = (algorithm: SigningAlgorithm) => {
 
 describe('interop: xmlsec1 and xmllint on everything we write', () => {
   before(function () {
-    const missing = missingForXml();
-    if (!missing) return;
-    console.log(`      skipped: ${missing}`);
-    this.skip();
+    needSoftware(this, 'xmlsec', 'openssl');
   });
 
   for (const algorithm of Object.keys(signingAlgorithms) as SigningAlgorithm[])

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openStore, type Store } from '../../src/app/open-store.ts';
+import { runCommandLine } from '../../src/command-line/index.ts';
 import { enqueueJob } from '../../src/platform/jobs/index.ts';
-import { portaria, startServerProcess } from '../support/process.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+import { onDatabase, portaria, startServerProcess } from '../support/process.ts';
 import { freePort, startingState } from '../support/server.ts';
+import { everySnippetRuns, runShell, snippet } from '../support/snippets.ts';
 
 describe('the portaria command line, on the embedded store', function () {
   this.timeout(120_000);
@@ -30,7 +33,7 @@ describe('the portaria command line, on the embedded store', function () {
   }
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('helps: an overview, examples, and wrong usage says what is right', () => {
+  it('helps: an overview, examples, and wrong usage says what is right', async () => {
     expect(run('--help')).to.include({ status: 0 }).and.have.property('stdout').that.contains('context create').and.contains('doctor');
     for (const command of [
       'context create',
@@ -47,9 +50,14 @@ describe('the portaria command line, on the embedded store', function () {
       'user unblock',
       'migrate',
     ]) {
-      const { status, stdout } = run(...command.split(' '), '--help');
+      // in this process: it needs no store
+      const said: string[] = [];
+      const status = await runCommandLine([...command.split(' '), '--help'], {
+        out: (text) => said.push(text),
+        err: (text) => said.push(text),
+      });
       expect(status, command).to.equal(0);
-      expect(stdout, command).to.contain('Examples:').and.contain(`portaria ${command}`);
+      expect(said.join('\n'), command).to.contain('Examples:').and.contain(`portaria ${command}`);
     }
     expect(run('nonsense')).to.include({ status: 64 });
     expect(run('context', 'create')).to.include({ status: 64 });
@@ -62,14 +70,6 @@ describe('the portaria command line, on the embedded store', function () {
     expect(run('migrate').status).to.equal(0);
     expect(statSync(dataDir).mode & 0o777).to.equal(0o700);
     expect(statSync(join(dataDir, 'master.key')).mode & 0o777).to.equal(0o600);
-  });
-
-  it('apply: the example of the guide goes through as it is printed', () => {
-    const guide = readFileSync(new URL('../../docs/operators.md', import.meta.url), 'utf8');
-    const [, example] = /## Companies from a file\n\n```yaml\n([\s\S]*?)```/.exec(guide)!;
-    const { status, stdout, stderr } = portaria(['apply', '-', '--dry-run'], env, example);
-    expect(status, stderr).to.equal(0);
-    expect(stdout).to.contain('+ application payroll').and.contain('+ application wiki');
   });
 
   it('apply: dry run changes nothing; a second run has nothing to do', () => {
@@ -261,4 +261,45 @@ describe('the portaria command line, on the embedded store', function () {
     const mail = portaria(['doctor', '--json'], { ...env, PORTARIA_SMTP_URL: 'smtp://127.0.0.1:1', PORTARIA_MAIL_FROM: 'a@b.example' });
     expect(JSON.parse(mail.stdout).findings.find(({ check }: { check: string }) => check === 'mail')).to.include({ level: 'problem' });
   });
+});
+
+describe('the commands of README.md and docs/operators.md, as they are printed', function () {
+  this.timeout(120_000);
+  const folder = mkdtempSync(join(tmpdir(), 'portaria-cli-'));
+  let database: Awaited<ReturnType<typeof createTestDatabase>>;
+  before(async () => {
+    database = await createTestDatabase();
+    writeFileSync(join(folder, 'acme.yaml'), snippet('docs/operators.md', 'yaml'));
+  });
+  after(async () => {
+    await database.drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** At the root of the project, with the file of the example. */
+  const run = (commands: string) =>
+    runShell(
+      commands.replace(' acme.yaml', ` ${folder}/acme.yaml`),
+      fileURLToPath(new URL('../../', import.meta.url)),
+      onDatabase(database.url),
+    );
+
+  it('README.md', async () => {
+    expect(await run(snippet('README.md', 'sh', 2)))
+      .to.contain('acme')
+      .and.to.contain('+ application payroll')
+      .and.to.contain('+ application wiki');
+  });
+
+  it('docs/operators.md', async () => {
+    expect(await run(snippet('docs/operators.md', 'sh'))).to.contain('+ application wiki');
+    const opened = database.open(1);
+    const { rows } = await opened.knex.raw(
+      'SELECT c.name, count(a.*)::int AS applications FROM contexts c JOIN applications a USING (context_id) GROUP BY c.name',
+    );
+    await opened.close();
+    expect(rows).to.deep.equal([{ name: 'Acme S.A.', applications: 2 }]);
+  });
+
+  everySnippetRuns('README.md', 'docs/operators.md');
 });

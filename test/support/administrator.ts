@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { expectAccessible } from './axe.ts';
-import { chromiumPath, desktop, disableScript, launchChromium, openBrowserContext, phone } from './chromium.ts';
+import { desktop, disableScript, launchChromium, openBrowserContext, phone } from './chromium.ts';
 import { type MailSink, startMailSink } from './mail-sink.ts';
+import { needSoftware } from './missing.ts';
 import { passwords, startTestServer, type TestServer } from './server.ts';
 
 export const looks = {
@@ -39,10 +40,7 @@ export function useAdministrator(options: Look, more: Record<string, unknown>): 
   let browser: Browser;
 
   before(async function () {
-    if (!chromiumPath) {
-      console.log('      skipped: apt-get install chromium');
-      return this.skip();
-    }
+    needSoftware(this, 'chromium');
     me.sink = await startMailSink();
     me.server = await startTestServer({ jobs: true, config: { smtpUrl: me.sink.url } });
     await me.server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', ...more }] });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,12 +9,6 @@ const modules = '/usr/lib/apache2/modules';
 const apache = '/usr/sbin/apache2';
 
 type Module = 'auth_openidc' | 'auth_mellon' | 'oauth2' | 'shib';
-
-/** What to install, or undefined when everything is here. */
-export const missingForApache = (module: Module = 'auth_openidc'): string | undefined =>
-  existsSync(apache) && existsSync(`${modules}/mod_${module}.so`)
-    ? undefined
-    : `apt-get install apache2 libapache2-mod-${module.replace('_', '-')}`;
 
 type OpenidcSettings = { port: number; issuer: string; clientId: string; clientSecret: string; more?: string };
 export type Httpd = { url: string; stop(): void | Promise<void>; errorLog(): string };

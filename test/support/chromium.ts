@@ -1,19 +1,17 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
+import { software } from './missing.ts';
 
-const candidates = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
+/** The whole browser, which has settings. */
+export const chromiumPath = software.chromium.files[0]!.find((path) => existsSync(path));
 
-export const chromiumPath = candidates.find((path) => existsSync(path));
+// Chromium without windows: the same engine for a third of the processor's time, since the whole browser renders its own bars for each context
+const shellPath = ['/usr/lib/chromium/chromium-headless-shell'].find((path) => existsSync(path));
 
 /** @param more arguments besides */
 export const launchChromium = (more: string[] = []): Promise<Browser> =>
   chromium.launch({
-    executablePath: chromiumPath,
+    executablePath: shellPath ?? chromiumPath,
     args: [
       '--no-sandbox',
       '--disable-gpu',

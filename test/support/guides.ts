@@ -5,20 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { parse } from 'yaml';
-import type { Config } from '../../src/config/index.ts';
-import { chromiumPath, launchChromium, openBrowserContext } from './chromium.ts';
+import { launchChromium, openBrowserContext } from './chromium.ts';
 import { type Front, startFront } from './front.ts';
 import { send } from './jar.ts';
-import { eventually } from './process.ts';
-import { passwords, startTestServer, type TestServer } from './server.ts';
-
-const folder = new URL('../../docs/guides/', import.meta.url);
-
-/** The snippets of a guide in this language, as they are printed. */
-export function snippetsOf(guide: string, language: string): string[] {
-  const text = readFileSync(new URL(guide, folder), 'utf8');
-  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].filter(([, found]) => found === language).map(([, , snippet]) => snippet!);
-}
+import type { Software } from './missing.ts';
+import { eventually, onDatabase } from './process.ts';
+import { freePort, passwords, startTestServer, type TestServer } from './server.ts';
+import { runShell, snippet } from './snippets.ts';
 
 type Program = { child: ChildProcess; output(): string; stop(): Promise<void> };
 
@@ -29,49 +22,54 @@ export type World = {
   browser: Browser;
   /**
    * Registers what the guide says.
-   * @param files what stands in the files that it names
+   * @param place folder of the files that it names
    * @param change for what cannot be as printed, such as a port that may be taken
    */
-  register(guide: string, files?: Record<string, string>, change?: (snippet: string) => string): Promise<void>;
-  /** Portaria's metadata. */
-  metadata(): Promise<string>;
-  /** What an application hands out to programs. */
-  fetch(host: string, path: string): Promise<string>;
+  register(guide: string, place?: string, change?: (snippet: string) => string): Promise<void>;
+  /**
+   * Runs the guide's block for the shell.
+   * @param place stands for the folder that is printed
+   */
+  shell(guide: string, which: number, printed: string, place: string): Promise<string>;
   /** Directives of an Apache that people reach by this name, over TLS. */
   behindTls(host: string): string;
   /** Runs the guide's program, as it is printed. */
   run(guide: string, env?: Record<string, string>, which?: number): Program;
+  /** Portaria as the guide starts it, on the same store, instead of the one in this process. */
+  serve(guide: string, change: (snippet: string) => string): Promise<void>;
   /** A page of a browser of its own. */
   open(url: string): Promise<Page>;
   close(): Promise<void>;
 };
 
-export const missingForGuides = (): string | undefined => (chromiumPath ? undefined : 'apt-get install chromium');
+export const forGuides: Software[] = ['chromium', 'openssl', 'curl'];
 
 const login = 'login.example.com';
 
 /** @param hosts names of the applications */
-export async function startWorld(hosts: string[], config: Partial<Config> = {}): Promise<World> {
+export async function startWorld(hosts: string[], { jobs = true } = {}): Promise<World> {
   const front = await startFront([login, ...hosts]);
-  const server = await startTestServer({ jobs: true, config: { ...config, baseUrl: `https://${login}` } });
+  const server = await startTestServer({ jobs, config: { baseUrl: `https://${login}` } });
   front.route(login, server.port);
   const browser = await launchChromium(front.chromium);
   const programs: Program[] = [];
+  let served: ChildProcess | undefined;
   return {
     server,
     front,
     browser,
-    async register(guide, files = {}, change = (snippet) => snippet) {
-      const read = (_key: unknown, value: unknown) => (typeof value === 'string' ? (files[value] ?? value) : value);
-      for (const snippet of snippetsOf(guide, 'yaml')) await server.apply(parse(change(snippet), read));
+    async register(guide, place, change = (text) => text) {
+      const read = (_key: unknown, value: unknown) =>
+        value === 'app-metadata.xml' ? readFileSync(`${place}/app-metadata.xml`, 'utf8') : value;
+      await server.apply(parse(change(snippet(guide, 'yaml')), read));
     },
-    metadata: async () => (await send(`http://127.0.0.1:${server.port}/acme/saml/metadata`)).text,
-    fetch: async (host, path) => (await send(`http://127.0.0.1:${front.portOf(host)}${path}`, { headers: { host } })).text,
+    shell: (guide, which, printed, place) =>
+      runShell(pathsIn(snippet(guide, 'sh', which), printed, place), place, { ...front.env, CURL_CA_BUNDLE: front.authority }),
     behindTls: (host) => `ServerName https://${host}\nUseCanonicalName On`,
     run(guide, env = {}, which = 0) {
       // below the project, where its packages are found
       const file = fileURLToPath(new URL(`../${guide.replace('.md', '')}-${which}-${process.pid}.mjs`, import.meta.url));
-      writeFileSync(file, snippetsOf(guide, 'js')[which]!);
+      writeFileSync(file, snippet(guide, 'js', which));
       const child = spawn(process.execPath, [file], { env: { PATH: process.env.PATH, ...front.env, ...env } });
       let output = '';
       for (const stream of [child.stdout, child.stderr])
@@ -91,6 +89,17 @@ export async function startWorld(hosts: string[], config: Partial<Config> = {}):
       programs.push(program);
       return program;
     },
+    async serve(guide, change) {
+      const port = await freePort();
+      const env = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), PORTARIA_HOST: '127.0.0.1' };
+      const more = { ...onDatabase(server.databaseUrl), PORTARIA_BASE_URL: `https://${login}`, PORTARIA_LOG_LEVEL: 'error' };
+      const cwd = fileURLToPath(new URL('../../', import.meta.url));
+      // a group of its own: the shell and npm do not hand on the signal that ends them
+      const child = spawn('sh', ['-c', change(snippet(guide, 'sh'))], { cwd, env: { ...env, ...more }, stdio: 'ignore', detached: true });
+      served = child;
+      await listening(port);
+      front.route(login, port);
+    },
     async open(url) {
       const page = await (await openBrowserContext(browser)).newPage();
       await page.goto(url);
@@ -98,6 +107,10 @@ export async function startWorld(hosts: string[], config: Partial<Config> = {}):
     },
     async close() {
       for (const program of programs) await program.stop();
+      if (served?.pid && served.exitCode === null) {
+        process.kill(-served.pid, 'SIGTERM');
+        await once(served, 'exit');
+      }
       await browser.close();
       await front.close();
       await server.close();

@@ -1,10 +1,66 @@
+import { existsSync } from 'node:fs';
 import type { Context } from 'mocha';
 
-/** Skips the tests of this hook when software is missing, and says what to install. In continuous integration, which installs it, that is a failure. */
-export function needSoftware(hook: Context, ...missing: (string | undefined)[]): void {
-  const advice = missing.filter((one) => one !== undefined).join('; ');
-  if (!advice) return;
+const modules = '/usr/lib/apache2/modules/mod_';
+const python = '/usr/lib/python3/dist-packages/';
+
+/** Of each software that tests use and npm does not bring: the packages of Debian and Ubuntu that do, and files that show it is here, one of each list. */
+export const software = {
+  chromium: {
+    packages: ['chromium', 'chromium-headless-shell', 'fonts-dejavu-core'],
+    files: [
+      [
+        '/usr/bin/chromium',
+        '/usr/bin/chromium-browser',
+        '/usr/bin/google-chrome',
+        '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+      ],
+    ],
+  },
+  apache: { packages: ['apache2'], files: [['/usr/sbin/apache2']] },
+  mod_auth_openidc: { packages: ['libapache2-mod-auth-openidc'], files: [[`${modules}auth_openidc.so`]] },
+  mod_auth_mellon: {
+    packages: ['libapache2-mod-auth-mellon'],
+    files: [[`${modules}auth_mellon.so`], ['/usr/sbin/mellon_create_metadata']],
+  },
+  mod_shib: { packages: ['libapache2-mod-shib'], files: [[`${modules}shib.so`], ['/usr/sbin/shibd'], ['/usr/sbin/shib-keygen']] },
+  mod_php: {
+    packages: ['libapache2-mod-php'],
+    files: [['2', '3', '4', '5'].map((minor) => `/usr/lib/apache2/modules/libphp8.${minor}.so`)],
+  },
+  simplesamlphp: {
+    packages: ['simplesamlphp', 'php-cli', 'php-xml', 'php-mbstring'],
+    files: [['/usr/share/simplesamlphp/www'], ['/usr/bin/php']],
+  },
+  python: { packages: ['python3'], files: [['/usr/bin/python3']] },
+  pysaml2: { packages: ['python3-pysaml2', 'xmlsec1'], files: [[`${python}saml2`], ['/usr/bin/xmlsec1']] },
+  'python3-saml': { packages: ['python3-onelogin-saml2'], files: [[`${python}onelogin/saml2`]] },
+  xmlsec: { packages: ['xmlsec1', 'libxml2-utils'], files: [['/usr/bin/xmlsec1'], ['/usr/bin/xmllint']] },
+  java: { packages: ['default-jdk-headless'], files: [['/usr/bin/javac']] },
+  openssl: { packages: ['openssl'], files: [['/usr/bin/openssl']] },
+  curl: { packages: ['curl'], files: [['/usr/bin/curl']] },
+} satisfies Record<string, { packages: string[]; files: string[][] }>;
+
+export type Software = keyof typeof software;
+
+/** What to install, or undefined when everything is here. In continuous integration, which installs it, what is missing is a failure. */
+function missing(names: Software[]): string | undefined {
+  const packages = names
+    .filter((name) => !software[name].files.every((some) => some.some((file) => existsSync(file))))
+    .flatMap((name) => software[name].packages);
+  if (packages.length === 0) return undefined;
+  const advice = `apt-get install ${[...new Set(packages)].join(' ')}`;
   if (process.env.CI) throw new Error(advice);
-  console.log(`      skipped: ${advice}`);
-  hook.skip();
+  return advice;
 }
+
+/** Skips the tests of this hook, or this test, where software is missing, and says what to install. */
+export function needSoftware(test: Context, ...names: Software[]): void {
+  const advice = missing(names);
+  if (!advice) return;
+  console.log(`      skipped: ${advice}`);
+  test.skip();
+}
+
+/** Whether a test can also have the word of this software. */
+export const isHere = (name: Software): boolean => missing([name]) === undefined;

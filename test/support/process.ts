@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const environment = (extra: Record<string, string>) => ({
   PATH: process.env.PATH,
   HOME: process.env.HOME,
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
   PORTARIA_HOST: '127.0.0.1',
   PORTARIA_LOG_LEVEL: 'error',
   PORTARIA_OUTBOUND_ALLOW: '127.0.0.1',

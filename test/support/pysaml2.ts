@@ -1,6 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,12 +9,6 @@ import { send } from './jar.ts';
 
 const python = '/usr/bin/python3';
 const program = fileURLToPath(new URL('../interop/python/pysaml2_server.py', import.meta.url));
-
-/** What to install, or undefined when everything is here. */
-export const missingForPysaml2 = (): string | undefined =>
-  existsSync('/usr/bin/xmlsec1') && spawnSync(python, ['-c', 'import saml2']).status === 0
-    ? undefined
-    : 'apt-get install python3-pysaml2 xmlsec1';
 
 export type Pysaml2Settings = { port: number; idpMetadata: string; key: string; certificate: string };
 type Pysaml2 = { url: string; output(): string; stop(): Promise<void> };

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,10 +73,6 @@ export async function followSaml(
   }
   throw new Error(`no end in sight at ${page.url}`);
 }
-
-/** What to install, or undefined when everything is here. */
-export const missingForXml = (): string | undefined =>
-  existsSync('/usr/bin/xmlsec1') && existsSync('/usr/bin/xmllint') ? undefined : 'apt-get install xmlsec1 libxml2-utils';
 
 const schemas = fileURLToPath(new URL('../../src/platform/saml/schemas/', import.meta.url));
 

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { send } from './jar.ts';
+import type { Software } from './missing.ts';
 import { freePort } from './server.ts';
 
 type Keys = { pem: string; certificate: string };
 /** `make` gives the document that this software makes of itself, `contains` what shows that it is its own. */
-type Maker = { name: string; needs: string[]; install: string; contains: string; make(keys: Keys): Promise<string> };
+type Maker = { name: string; needs: Software[]; contains: string; make(keys: Keys): Promise<string> };
 
 async function inFolder<T>(files: Record<string, string>, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'portaria-sp-'));
@@ -141,15 +142,13 @@ const pysaml2 = async ({ pem, certificate }: Keys): Promise<string> => {
 export const makers: Maker[] = [
   {
     name: "Shibboleth SP's own address",
-    needs: ['/usr/sbin/shibd', '/usr/sbin/apache2', '/usr/lib/apache2/modules/mod_shib.so'],
-    install: 'apt-get install libapache2-mod-shib',
+    needs: ['apache', 'mod_shib'],
     contains: 'This is example metadata only.',
     make: shibboleth,
   },
   {
     name: 'shib-metagen',
-    needs: ['/usr/bin/shib-metagen'],
-    install: 'apt-get install shibboleth-sp-utils',
+    needs: ['mod_shib'],
     contains: 'urn:oasis:names:tc:SAML:1.1:protocol',
     make: ({ certificate }) =>
       inFolder({ 'sp.crt': certificate }, async (folder) =>
@@ -158,8 +157,7 @@ export const makers: Maker[] = [
   },
   {
     name: 'mellon_create_metadata',
-    needs: ['/usr/sbin/mellon_create_metadata'],
-    install: 'apt-get install libapache2-mod-auth-mellon',
+    needs: ['mod_auth_mellon'],
     contains: 'https://sp.example/mellon/postResponse',
     make: () =>
       inFolder({}, async (folder) => {
@@ -169,19 +167,14 @@ export const makers: Maker[] = [
   },
   {
     name: 'SimpleSAMLphp',
-    needs: ['/usr/bin/php', '/usr/share/simplesamlphp/www'],
-    install: 'apt-get install simplesamlphp php-cli',
+    needs: ['simplesamlphp'],
     contains: 'urn:oasis:names:tc:SAML:1.0:profiles:browser-post',
     make: simpleSamlPhp,
   },
   {
     name: 'pysaml2',
-    needs: ['/usr/bin/python3', '/usr/lib/python3/dist-packages/saml2', '/usr/bin/xmlsec1'],
-    install: 'apt-get install python3-pysaml2 xmlsec1',
+    needs: ['pysaml2'],
     contains: 'http://127.0.0.1:9/md',
     make: pysaml2,
   },
 ];
-
-export const missingFor = ({ needs, install }: Maker): string | undefined =>
-  needs.every((path) => existsSync(path)) ? undefined : install;

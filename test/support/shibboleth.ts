@@ -4,13 +4,9 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Httpd, missingForApache, startHttpd } from './apache.ts';
+import { type Httpd, startHttpd } from './apache.ts';
 
 const shibd = '/usr/sbin/shibd';
-
-/** What to install, or undefined when everything is here. */
-export const missingForShibboleth = (): string | undefined =>
-  missingForApache('shib') || !existsSync(shibd) ? 'apt-get install apache2 libapache2-mod-shib' : undefined;
 
 export type ShibbolethSettings = {
   port: number;

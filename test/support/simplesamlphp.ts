@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,10 +8,6 @@ import { send } from './jar.ts';
 
 const pages = '/usr/share/simplesamlphp/www';
 const php = '/usr/bin/php';
-
-/** What to install, or undefined when everything is here. */
-export const missingForSimpleSaml = (): string | undefined =>
-  existsSync(pages) && existsSync(php) ? undefined : 'apt-get install simplesamlphp php-cli php-xml php-mbstring';
 
 export type SimpleSamlSettings = { port: number; idp: string; idpMetadata: string; key: string; certificate: string };
 type SimpleSaml = { url: string; protectedUrl: string; logoutUrl: string; metadataUrl: string; output(): string; stop(): Promise<void> };

@@ -1,9 +1,12 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Httpd, missingForApache, startHttpd } from '../../support/apache.ts';
-import { missingForGuides, pathsIn, signIn, signOut, snippetsOf, startWorld, type World } from '../../support/guides.ts';
+import { type Httpd, startHttpd } from '../../support/apache.ts';
+import { forGuides, pathsIn, signIn, signOut, startWorld, type World } from '../../support/guides.ts';
 import { needSoftware } from '../../support/missing.ts';
-import { makeKeys } from '../../support/saml.ts';
 import { freePort } from '../../support/server.ts';
+import { everySnippetRuns, snippet } from '../../support/snippets.ts';
 
 const [intranet, app] = ['intranet.example.com', 'app.example.com'];
 
@@ -11,14 +14,16 @@ describe('interop: guides to Apache, as they are printed, in Chromium over TLS',
   this.timeout(120_000);
   let world: World;
   const running: Httpd[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'portaria-mellon-'));
 
   before(async function () {
-    needSoftware(this, missingForGuides(), missingForApache('auth_openidc'), missingForApache('auth_mellon'));
+    needSoftware(this, ...forGuides, 'apache', 'mod_auth_openidc', 'mod_auth_mellon');
     world = await startWorld([intranet, app]);
   });
   after(async () => {
     for (const httpd of running) await httpd.stop();
     await world?.close();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   const userOf = async (url: string) => {
@@ -30,7 +35,7 @@ describe('interop: guides to Apache, as they are printed, in Chromium over TLS',
 
   it('apache-openid-connect.md', async () => {
     await world.register('apache-openid-connect.md');
-    const [directives] = snippetsOf('apache-openid-connect.md', 'apache');
+    const directives = snippet('apache-openid-connect.md', 'apache');
     const port = await freePort();
     // the certificate of a real server is of an authority that the machine knows
     const around = `${world.behindTls(intranet)}\nOIDCXForwardedHeaders X-Forwarded-Proto X-Forwarded-Port\nOIDCCABundlePath ${world.front.authority}\nOIDCOutgoingProxy ${world.front.proxy}\n`;
@@ -49,16 +54,16 @@ describe('interop: guides to Apache, as they are printed, in Chromium over TLS',
   });
 
   it('apache-saml.md', async () => {
-    const [directives] = snippetsOf('apache-saml.md', 'apache');
+    const [guide, printed] = ['apache-saml.md', '/etc/apache2/saml'];
+    chmodSync(folder, 0o755);
+    await world.shell(guide, 0, printed, folder);
     const port = await freePort();
-    const keys = makeKeys();
-    const files = { 'sp.key': keys.pem, 'sp.crt': keys.certificate, 'portaria.xml': await world.metadata() };
-    const httpd = await startHttpd(port, 'auth_mellon', files, (folder) =>
-      [world.behindTls(app), pathsIn(directives!, '/etc/apache2/saml', folder)].join('\n'),
-    );
+    const directives = pathsIn(snippet(guide, 'apache'), printed, folder);
+    const httpd = await startHttpd(port, 'auth_mellon', {}, () => `${world.behindTls(app)}\n${directives}`);
     running.push(httpd);
     world.front.route(app, port);
-    await world.register('apache-saml.md', { 'app-metadata.xml': await world.fetch(app, '/mellon/metadata') });
+    await world.shell(guide, 1, printed, folder);
+    await world.register(guide, folder);
 
     const first = await userOf(`https://${app}/protected/`);
     expect(first.user, httpd.errorLog()).to.equal('jsilva');
@@ -72,4 +77,6 @@ describe('interop: guides to Apache, as they are printed, in Chromium over TLS',
     await first.page.goto(`https://${app}/protected/`);
     await first.page.waitForSelector('input[name=password]');
   });
+
+  everySnippetRuns('apache-openid-connect.md', 'apache-saml.md');
 });

@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { expect } from 'chai';
-import { listening, missingForGuides, signIn, snippetsOf, startWorld, type World } from '../../support/guides.ts';
+import { forGuides, listening, signIn, startWorld, type World } from '../../support/guides.ts';
 import { needSoftware } from '../../support/missing.ts';
 import { eventually } from '../../support/process.ts';
 import { freePort } from '../../support/server.ts';
+import { everySnippetRuns, snippet } from '../../support/snippets.ts';
 
 const issuer = 'https://login.example.com/acme';
 const [app, spa, api] = ['app.example.com', 'spa.example.com', 'api.example.com'];
@@ -14,7 +15,7 @@ describe('interop: guides to OpenID Connect, as they are printed, in Chromium ov
   const servers: Server[] = [];
 
   before(async function () {
-    needSoftware(this, missingForGuides());
+    needSoftware(this, ...forGuides);
     world = await startWorld([app, spa, api]);
   });
   after(async () => {
@@ -42,7 +43,7 @@ describe('interop: guides to OpenID Connect, as they are printed, in Chromium ov
 
   it('single-page.md', async () => {
     await world.register('single-page.md');
-    const [html] = snippetsOf('single-page.md', 'html');
+    const html = snippet('single-page.md', 'html');
     const port = await freePort();
     const pages = createServer((_request, response) => response.setHeader('content-type', 'text/html; charset=utf-8').end(html));
     servers.push(pages.listen(port, '127.0.0.1'));
@@ -79,6 +80,8 @@ describe('interop: guides to OpenID Connect, as they are printed, in Chromium ov
     const refused = world.run('service.md', { ...address, CLIENT_SECRET: 'another-secret-from-the-console', CLIENT_ID: 'stock-api' });
     await eventually(async () => expect(refused.output()).to.equal('403 Not you.\n\n'), 20_000);
   });
+
+  everySnippetRuns('node.md', 'single-page.md', 'device.md', 'service.md');
 });
 
 describe('interop: the guide to signing out, as it is printed, in Chromium over TLS', function () {
@@ -87,14 +90,13 @@ describe('interop: the guide to signing out, as it is printed, in Chromium over 
   let address: string;
 
   before(async function () {
-    needSoftware(this, missingForGuides());
+    needSoftware(this, ...forGuides);
     const port = await freePort();
     const onPort = (text: string) => text.replaceAll('localhost:4000', `localhost:${port}`);
     address = onPort('http://localhost:4000');
-    const [command] = snippetsOf('logout.md', 'sh');
-    const [, allowed] = /^PORTARIA_OUTBOUND_ALLOW=(\S+) npm start$/m.exec(command!)!;
-    world = await startWorld([app], { outboundAllow: [onPort(allowed!)] });
-    await world.register('logout.md', {}, onPort);
+    world = await startWorld([app], { jobs: false });
+    await world.serve('logout.md', onPort);
+    await world.register('logout.md', undefined, onPort);
     world.run('logout.md', { ISSUER: issuer, ADDRESS: address, CLIENT_ID: 'app', CLIENT_SECRET: 'the-secret-from-the-console' });
     await listening(port);
   });
@@ -128,4 +130,6 @@ describe('interop: the guide to signing out, as it is printed, in Chromium over 
       expect(await page.textContent('body')).to.equal('Sign in');
     }, 20_000);
   });
+
+  everySnippetRuns('logout.md');
 });

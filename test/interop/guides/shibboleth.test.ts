@@ -1,15 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Httpd, missingForApache, startHttpd } from '../../support/apache.ts';
-import { missingForGuides, pathsIn, signIn, signOut, snippetsOf, startWorld, type World } from '../../support/guides.ts';
+import { getMetadataCertificate } from '../../../src/domain/company/saml-certificates/index.ts';
+import { type Httpd, startHttpd } from '../../support/apache.ts';
+import { forGuides, pathsIn, signIn, signOut, startWorld, type World } from '../../support/guides.ts';
 import { needSoftware } from '../../support/missing.ts';
 import { eventually } from '../../support/process.ts';
 import { makeKeys } from '../../support/saml.ts';
 import { freePort } from '../../support/server.ts';
+import { everySnippetRuns, runShell, snippet } from '../../support/snippets.ts';
 
 const app = 'app.example.com';
 const shibd = '/usr/sbin/shibd';
@@ -30,37 +32,32 @@ describe('interop: the guide to Shibboleth, as it is printed, in Chromium over T
   const log = () => (existsSync(`${folder}/shibd.log`) ? readFileSync(`${folder}/shibd.log`, 'utf8') : '');
 
   before(async function () {
-    needSoftware(this, missingForGuides(), missingForApache('shib'), existsSync(shibd) ? undefined : 'apt-get install libapache2-mod-shib');
+    needSoftware(this, ...forGuides, 'apache', 'mod_shib');
     world = await startWorld([app]);
     chmodSync(folder, 0o777);
-    const keys = makeKeys();
-    const [configuration, attributes] = snippetsOf('shibboleth.md', 'xml');
-    const [directives] = snippetsOf('shibboleth.md', 'apache');
+    const [guide, printed] = ['shibboleth.md', '/etc/shibboleth'];
+    await world.shell(guide, 0, printed, folder);
     // what Debian runs as a service has its socket and its log elsewhere
     const own = `<OutOfProcess logger="${folder}/shibd.logger"/><InProcess logger="${folder}/native.logger"/><UnixListener address="${folder}/shibd.sock"/>`;
     const files: Record<string, string> = {
-      'sp-key.pem': keys.pem,
-      'sp-cert.pem': keys.certificate,
-      'portaria.xml': await world.metadata(),
-      'attribute-map.xml': attributes!,
+      'shibboleth2.xml': snippet(guide, 'xml', 0),
+      'attribute-map.xml': snippet(guide, 'xml', 1),
       'shibd.logger': logger(`${folder}/shibd.log`),
       'native.logger': logger(`${folder}/native.log`),
     };
     for (const [name, content] of Object.entries(files)) writeFileSync(`${folder}/${name}`, content, { mode: 0o644 });
-    const names = Object.keys(files).map((name) => `/etc/shibboleth/${name}`);
-    const placed = names.reduce((text, name) => pathsIn(text, name, name.replace('/etc/shibboleth', folder)), configuration!);
-    writeFileSync(
-      `${folder}/shibboleth2.xml`,
-      placed.replace(/^<SPConfig[^>]*>/, (begin) => begin + own),
-    );
-    const as = process.getuid?.() === 0 ? ['-u', 'www-data', '-g', 'www-data'] : [];
+    for (const name of ['security-policy.xml', 'protocols.xml']) copyFileSync(`${printed}/${name}`, `${folder}/${name}`);
+    const placed = pathsIn(files['shibboleth2.xml']!, printed, folder).replace(/^<SPConfig[^>]*>/, (begin) => begin + own);
+    writeFileSync(`${folder}/shibboleth2.xml`, placed);
+    const as = process.getuid?.() === 0 ? ['-u', '_shibd', '-g', '_shibd'] : [];
     daemon = spawn(shibd, ['-F', '-f', '-c', `${folder}/shibboleth2.xml`, '-p', `${folder}/shibd.pid`, ...as], { stdio: 'ignore' });
     await eventually(async () => expect(existsSync(`${folder}/shibd.sock`), log()).to.equal(true), 30_000);
     const port = await freePort();
+    const directives = snippet(guide, 'apache');
     httpd = await startHttpd(port, 'shib', {}, () => `${world.behindTls(app)}\nShibConfig ${folder}/shibboleth2.xml\n${directives}`);
     world.front.route(app, port);
-    const metadata = await world.fetch(app, '/Shibboleth.sso/Metadata');
-    await world.register('shibboleth.md', { 'app-metadata.xml': metadata });
+    await world.shell(guide, 1, printed, folder);
+    await world.register(guide, folder);
   });
   after(async () => {
     await httpd?.stop();
@@ -86,4 +83,22 @@ describe('interop: the guide to Shibboleth, as it is printed, in Chromium over T
     await page.goto(`https://${app}/protected/`);
     await page.waitForSelector('input[name=password]');
   });
+
+  it('developers.md: takes our metadata from its address when the pinned certificate signed it', async () => {
+    const provider = snippet('docs/developers.md', 'xml').replace('"portaria', `"${folder}/fetched`);
+    const pinned = { 'portaria-metadata.pem': (await getMetadataCertificate(await world.server.scope(), 'any')).certificate };
+    for (const [certificate, outcome] of [
+      [pinned['portaria-metadata.pem'], 'entityID="https://login.example.com/acme"'],
+      [makeKeys().certificate, 'failed signature check'],
+    ] as const) {
+      writeFileSync(`${folder}/portaria-metadata.pem`, certificate);
+      const configuration = readFileSync(`${folder}/shibboleth2.xml`, 'utf8').replace(/<MetadataProvider.*\/>/, provider);
+      writeFileSync(`${folder}/fetching.xml`, pathsIn(configuration, '"portaria-metadata.pem', `"${folder}/portaria-metadata.pem`));
+      const env = { ...world.front.env, SHIBSP_CONFIG: `${folder}/fetching.xml` };
+      const said = await runShell('mdquery -e https://login.example.com/acme 2>&1', folder, env).catch(String);
+      expect(said).to.contain(outcome);
+    }
+  });
+
+  everySnippetRuns('shibboleth.md', 'docs/developers.md');
 });

@@ -1,69 +1,47 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { listening, missingForGuides, pathsIn, signIn, signOut, snippetsOf, startWorld, type World } from '../../support/guides.ts';
+import { type DebianApache, startDebianApache } from '../../support/debian-apache.ts';
+import { forGuides, pathsIn, signIn, signOut, startWorld, type World } from '../../support/guides.ts';
 import { needSoftware } from '../../support/missing.ts';
-import { makeKeys } from '../../support/saml.ts';
 import { freePort } from '../../support/server.ts';
+import { everySnippetRuns, snippet } from '../../support/snippets.ts';
 
 const app = 'app.example.com';
-const pages = '/usr/share/simplesamlphp/www';
-const php = '/usr/bin/php';
 
 describe('interop: the guide to SimpleSAMLphp, as it is printed, in Chromium over TLS', function () {
   this.timeout(120_000);
   let world: World;
-  let child: ChildProcess | undefined;
-  let output = '';
+  let apache: DebianApache | undefined;
+  const [guide, printed] = ['simplesamlphp.md', '/etc/simplesamlphp'];
   const folder = mkdtempSync(join(tmpdir(), 'portaria-simplesaml-'));
 
   before(async function () {
-    needSoftware(
-      this,
-      missingForGuides(),
-      existsSync(pages) && existsSync(php) ? undefined : 'apt-get install simplesamlphp php-cli php-xml php-mbstring',
-    );
+    needSoftware(this, ...forGuides, 'apache', 'mod_php', 'simplesamlphp');
     world = await startWorld([app]);
-    const keys = makeKeys();
-    const [config, source, page] = snippetsOf('simplesamlphp.md', 'php').map((snippet) =>
-      pathsIn(snippet, '/etc/simplesamlphp/', `${folder}/`),
-    );
-    for (const name of ['www', 'sessions', 'log', 'tmp']) mkdirSync(`${folder}/${name}`);
-    symlinkSync(pages, `${folder}/www/simplesaml`);
-    // what Debian's installation makes by itself, in places that the test may write
-    const installed = `$config['secretsalt'] = 'made when it is installed'; $config['tempdir'] = '${folder}/tmp'; $config['datadir'] = '${folder}/tmp/';
-$config['store.type'] = 'phpsession'; $config['session.phpsession.savepath'] = '${folder}/sessions'; $config['logging.handler'] = 'file'; $config['loggingdir'] = '${folder}/log/';`;
-    const files: Record<string, string> = {
-      'sp.key': keys.pem,
-      'sp.crt': keys.certificate,
-      'portaria.xml': await world.metadata(),
-      'config.php': `<?php require '/etc/simplesamlphp/config.php';\n${installed}\n${config}`,
-      'authsources.php': `<?php $config = [];\n${source}`,
-      'tls.php': "<?php $_SERVER['HTTPS'] = 'on'; $_SERVER['SERVER_PORT'] = '443';",
-      'www/index.php': `<?php\n${page}`,
-      'www/bye': 'goodbye',
-    };
-    for (const [name, content] of Object.entries(files)) writeFileSync(`${folder}/${name}`, content);
+    chmodSync(folder, 0o755);
+    cpSync(printed, folder, { recursive: true });
+    for (const name of ['tmp', 'sessions', 'www']) mkdirSync(`${folder}/${name}`);
+    for (const name of ['tmp', 'sessions']) chmodSync(`${folder}/${name}`, 0o1777);
+    await world.shell(guide, 0, printed, folder);
+    const [config, source, page] = [0, 1, 2].map((which) => pathsIn(snippet(guide, 'php', which), printed, folder));
+    // where Debian writes
+    const elsewhere = `$config['tempdir'] = '${folder}/tmp'; $config['session.phpsession.savepath'] = '${folder}/sessions';\n`;
+    appendFileSync(`${folder}/config.php`, elsewhere + config);
+    appendFileSync(`${folder}/authsources.php`, source!);
+    writeFileSync(`${folder}/www/index.php`, `<?php\n${page}`);
+    writeFileSync(`${folder}/www/bye`, 'goodbye');
     const port = await freePort();
-    const args = ['-S', `127.0.0.1:${port}`, '-t', `${folder}/www`, '-d', `auto_prepend_file=${folder}/tls.php`];
-    child = spawn(php, args, { env: { PATH: process.env.PATH, SIMPLESAMLPHP_CONFIG_DIR: folder } });
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk) => {
-        output += chunk;
-      });
-    await listening(port);
+    // before it stands the test's TLS
+    const behindTls = `${world.behindTls(app)}\nSetEnv HTTPS on\nSetEnv SIMPLESAMLPHP_CONFIG_DIR ${folder}`;
+    apache = await startDebianApache(port, `${folder}/www`, ['alias', 'env', 'php'], `${behindTls}\n${snippet(guide, 'apache')}`);
     world.front.route(app, port);
-    const metadata = await world.fetch(app, '/simplesaml/module.php/saml/sp/metadata.php/portaria');
-    await world.register('simplesamlphp.md', { 'app-metadata.xml': metadata });
+    await world.shell(guide, 1, printed, folder);
+    await world.register(guide, folder);
   });
   after(async () => {
-    if (child && child.exitCode === null && !child.signalCode) {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
+    await apache?.stop();
     await world?.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   });
@@ -72,7 +50,7 @@ $config['store.type'] = 'phpsession'; $config['session.phpsession.savepath'] = '
     const page = await world.open(`https://${app}/`);
     await signIn(page);
     await page.waitForURL(`https://${app}/`);
-    expect(await page.textContent('body'), output).to.contain('Hello, João da Silva');
+    expect(await page.textContent('body'), apache!.errorLog()).to.contain('Hello, João da Silva');
     await page.click('text=Sign out');
     await page.waitForURL(`https://${app}/bye`);
     await page.goto(`https://${app}/`);
@@ -82,4 +60,13 @@ $config['store.type'] = 'phpsession'; $config['session.phpsession.savepath'] = '
     await page.goto(`https://${app}/`);
     await page.waitForSelector('input[name=password]');
   });
+
+  it('the key is for Apache only', async () => {
+    const { mode, gid } = statSync(`${folder}/sp.key`);
+    expect(mode & 0o777).to.equal(0o640);
+    const [, , group] = /^www-data:([^:]*):(\d+):/m.exec(readFileSync('/etc/group', 'utf8'))!;
+    if (process.getuid?.() === 0) expect(gid).to.equal(Number(group));
+  });
+
+  everySnippetRuns(guide);
 });

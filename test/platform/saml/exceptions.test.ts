@@ -17,7 +17,8 @@ import {
 } from '../../../src/platform/saml/index.ts';
 import { signElement } from '../../../src/platform/saml/sign.ts';
 import { element, serialize } from '../../../src/platform/saml/write-xml.ts';
-import { makeKeys, missingForXml } from '../../support/saml.ts';
+import { needSoftware } from '../../support/missing.ts';
+import { makeKeys } from '../../support/saml.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const keys = makeKeys();
@@ -88,7 +89,7 @@ function redirected(algorithm: string, sign: (octets: Buffer) => Buffer): Promis
 
 describe('unit: what the gate accepts of one partner only', () => {
   const needsXmlsec = function (this: Mocha.Context) {
-    if (missingForXml()) this.skip();
+    needSoftware(this, 'xmlsec');
   };
 
   describe('messages that xmlsec1 signed', () => {
