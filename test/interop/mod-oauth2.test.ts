@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { type Httpd, missingForApache, startOauth2 } from '../support/apache.ts';
+import { type Httpd, startOauth2 } from '../support/apache.ts';
 import { send } from '../support/jar.ts';
+import { needSoftware } from '../support/missing.ts';
 import { basic, token } from '../support/oidc.ts';
 import { clientSecret, freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
 import { tokensFor } from '../support/tokens.ts';
@@ -11,11 +12,7 @@ describe('interop: an API behind Apache with mod_oauth2', function () {
   let apache: Httpd;
 
   before(async function () {
-    const missing = missingForApache('oauth2');
-    if (missing) {
-      console.log(`      skipped: ${missing}`);
-      return this.skip();
-    }
+    needSoftware(this, 'apache', 'mod_oauth2');
     server = await startTestServer();
     const asker = (code: string, more = {}) => ({
       code,

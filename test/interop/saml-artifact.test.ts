@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
-import { missingForApache, startMellon } from '../support/apache.ts';
+import { startMellon } from '../support/apache.ts';
 import { eventsOf } from '../support/audit.ts';
 import { type Jar, send } from '../support/jar.ts';
 import { needSoftware } from '../support/missing.ts';
 import { type Exchange, followSaml, makeKeys } from '../support/saml.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
-import { missingForShibboleth, startShibboleth } from '../support/shibboleth.ts';
+import { startShibboleth } from '../support/shibboleth.ts';
 
 const keys = makeKeys();
 const person = 'ana@acme.example';
@@ -21,7 +21,7 @@ describe('interop: answers by artifact at Shibboleth and mod_auth_mellon', funct
   const peers: Peer[] = [];
 
   before(async function () {
-    needSoftware(this, missingForShibboleth(), missingForApache('auth_mellon'));
+    needSoftware(this, 'apache', 'mod_shib', 'mod_auth_mellon');
     server = await startTestServer();
     const idp = server.issuer;
     const idpMetadata = (await send(`${idp}/saml/metadata`)).text;

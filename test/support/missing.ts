@@ -19,6 +19,7 @@ export const software = {
   },
   apache: { packages: ['apache2'], files: [['/usr/sbin/apache2']] },
   mod_auth_openidc: { packages: ['libapache2-mod-auth-openidc'], files: [[`${modules}auth_openidc.so`]] },
+  mod_oauth2: { packages: ['libapache2-mod-oauth2'], files: [[`${modules}oauth2.so`]] },
   mod_auth_mellon: {
     packages: ['libapache2-mod-auth-mellon'],
     files: [[`${modules}auth_mellon.so`], ['/usr/sbin/mellon_create_metadata']],
