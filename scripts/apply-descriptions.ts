@@ -67,7 +67,8 @@ export const descriptions: Record<string, string> = {
     'Where people may be sent back to, compared character by character. Needed with `authorization_code`.',
   'contexts[].applications[].oidc.post_logout_redirect_uris': 'Where people may be sent back to after they signed out.',
   'contexts[].applications[].oidc.grant_types': 'How it may ask for tokens.',
-  'contexts[].applications[].oidc.id_token_signed_response_alg': 'How ID tokens are signed; some applications know RS256 only.',
+  'contexts[].applications[].oidc.id_token_signed_response_alg':
+    'How ID tokens are signed. Every client verifies `RS256`; some older ones do not verify `ES256`. Left out, an application that there is keeps its own.',
   'contexts[].applications[].oidc.backchannel_logout_uri': 'Called by the server when a session ends (OpenID Connect Back-Channel Logout).',
   'contexts[].applications[].oidc.backchannel_logout_session_required': 'Whether logout tokens carry `sid`.',
   'contexts[].applications[].oidc.initiate_login_uri':

@@ -48,7 +48,7 @@ const routes = {
 /** What is said of clients, whichever they are. */
 const clients = {
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-  clientDefaults: { id_token_signed_response_alg: 'ES256', response_types: ['code'], grant_types: ['authorization_code'] },
+  clientDefaults: { id_token_signed_response_alg: 'RS256', response_types: ['code'], grant_types: ['authorization_code'] },
   extraClientMetadata: { properties: ['application_id', 'trace_until', 'consent_required', 'mapped_claims'] },
   allowOmittingSingleRegisteredRedirectUri: false, // RFC 9700 §4.1.3: compared, never assumed
   // OAuth 2.1, RFC 9700 §2.1.1: public clients always; a challenge that was sent is always checked
@@ -69,7 +69,7 @@ export const configurationOf = (op: ContextProvider, { keys, mappedClaims }: Loa
   routes,
   ttl: lifetimes,
   jwks: { keys: keys as never },
-  enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
+  enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'] },
   scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
   extraParams: { scope: askForSomething },
   discovery: { ui_locales_supported: [...locales], prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },

@@ -58,7 +58,8 @@ const schema = z.strictObject({
   grant_types: z
     .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code']))
     .default(['authorization_code']),
-  id_token_signed_response_alg: z.enum(['ES256', 'RS256']).default('ES256'),
+  /** OpenID Connect Registration §2: RS256 where nothing is said, since every client verifies it. */
+  id_token_signed_response_alg: z.enum(['RS256', 'ES256']).default('RS256'),
   backchannel_logout_uri: webUri.optional(),
   backchannel_logout_session_required: z.boolean().default(true),
   initiate_login_uri: webUri.optional(),
@@ -81,13 +82,19 @@ export const oidcInput = schema;
 
 const fingerprintPurpose = 'client-secret';
 
+/** A client that runs may not verify the default: what its ID tokens are signed by changes only when somebody says so. */
+const withKeptAlg = (input: unknown, kept: OidcSettings | undefined): unknown =>
+  kept && (input as Partial<OidcSettings>).id_token_signed_response_alg === undefined
+    ? { ...(input as object), id_token_signed_response_alg: kept.id_token_signed_response_alg }
+    : input;
+
 /**
  * Checks what a person or file says of a client.
- * @param kept the settings before: a secret that is not replaced stays, with its end unless another is given
+ * @param kept the settings before: a secret that is not replaced stays, with its end unless another is given, and so does a signature that is not named
  * @throws AppError invalid_input with a message key for each field
  */
 export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcSettings): OidcSettings {
-  const { client_secret, client_secret_expires_at: givenEnd, ...settings } = parseInput(schema, input);
+  const { client_secret, client_secret_expires_at: givenEnd, ...settings } = parseInput(schema, withKeptAlg(input, kept));
   const secret_fingerprint = client_secret ? keyRing.fingerprint(client_secret, fingerprintPurpose)[0] : kept?.secret_fingerprint;
   const client_secret_expires_at = givenEnd ?? (client_secret ? undefined : kept?.client_secret_expires_at);
   const faults: FieldErrors = {};

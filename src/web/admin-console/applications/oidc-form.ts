@@ -21,7 +21,6 @@ export function newOidcValues(page: PageContext, entry: OidcEntry): FormValues {
       post_logout_redirect_uris: entry.postLogoutRedirectUri ? [fill(entry.postLogoutRedirectUri)!] : [],
       backchannel_logout_uri: fill(entry.backchannelLogoutUri),
       grant_types: entry.grantTypes,
-      id_token_signed_response_alg: entry.alg,
     },
   };
 }
@@ -49,7 +48,7 @@ export function readOidcValues(page: PageContext, before?: Application): FormVal
       client_id: form.get('client_id').trim() || general.code,
       token_endpoint_auth_method: form.get('token_endpoint_auth_method') || 'client_secret_basic',
       grant_types: form.all('grant_types'),
-      id_token_signed_response_alg: form.get('id_token_signed_response_alg') || 'ES256',
+      id_token_signed_response_alg: form.get('id_token_signed_response_alg') || undefined,
     },
   };
 }
