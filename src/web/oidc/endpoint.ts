@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { setSecurityHeaders } from '../../platform/http/index.ts';
 import { clientOf, type ResolvedContext } from '../request/index.ts';
 import type { ContextProvider } from './context-provider.ts';
+import { isForPrograms } from './endpoints.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
 /** Documents that are the same for everybody, with the library's names of their routes. */
@@ -51,6 +52,7 @@ function enterLibrary({ services, context }: ContextProvider, request: IncomingM
   request.headers['x-forwarded-proto'] = context.isSecure ? 'https' : 'http';
   const address = clientOf(services, request).ip;
   request.headers['x-forwarded-for'] = address;
+  if (isForPrograms(inside)) request.headers.accept = 'application/json';
   const query = request.url!.indexOf('?');
   const target = inside + (query < 0 ? '' : request.url!.slice(query));
   (request as IncomingMessage & { originalUrl?: string }).originalUrl = context.mount + target;
