@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { setSecurityHeaders } from '../../platform/http/index.ts';
+import { keepOpener, setSecurityHeaders } from '../../platform/http/index.ts';
 import { clientOf, type ResolvedContext } from '../request/index.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { isForPrograms } from './endpoints.ts';
@@ -14,6 +14,8 @@ const documentRoutes = new Map([
   ['/oidc/jwks', 'jwks'],
 ]);
 const cachedSeconds = 300;
+/** Where an application sends a browser to, and from where it gets it back. */
+const ofRequest = /^\/oidc\/authorize(\/|$)/i;
 
 /** Serves the protocol's endpoints of one context; returns false for paths that are not its own. */
 export function createOidcEndpoint(providers: ProviderDirectory) {
@@ -21,6 +23,7 @@ export function createOidcEndpoint(providers: ProviderDirectory) {
     const document = documentRoutes.get(path);
     if (!document && (!path.startsWith('/oidc/') || path.startsWith('/oidc/interaction/'))) return false;
     setSecurityHeaders(response, context.isSecure);
+    if (ofRequest.test(path)) keepOpener(response);
     const op = await providers.get(context);
     const known = document && isRead(request) ? (op.documents.get(document) ?? (await makeDocument(op, document))) : undefined;
     if (known) sendDocument(request, response, known);

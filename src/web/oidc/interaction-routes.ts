@@ -6,6 +6,7 @@ import { fullName } from '../../domain/people/users/index.ts';
 import type { Demands } from '../../domain/sign-in/authentication/index.ts';
 import { epochSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import { keepOpener } from '../../platform/http/index.ts';
 import {
   followUiLocales,
   nextStepOf,
@@ -33,6 +34,7 @@ export const interactionRoutes = (providers: ProviderDirectory): Route[] => [
 ];
 
 async function showInteraction(page: PageContext, providers: ProviderDirectory): Promise<void> {
+  keepOpener(page.ctx.res);
   const { provider } = await providers.get(page.context);
   const interaction = await findInteraction(page, provider);
   if (!interaction) return leadOn(page, provider);
@@ -93,6 +95,7 @@ async function showRefusal(page: PageContext, interaction: Interaction, applicat
 
 /** The application is told in the protocol's own words (RFC 6749 §4.1.2.1): "Back to the application", or that the person did not agree. */
 async function submitAnswer(page: PageContext, providers: ProviderDirectory): Promise<void> {
+  keepOpener(page.ctx.res);
   const { provider } = await providers.get(page.context);
   const interaction = await findInteraction(page, provider);
   if (!interaction) throw new AppError('request_expired', 400);
