@@ -57,7 +57,7 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   const { ui_locales: uiLocales } = interaction.params;
   const hint = interaction.prompt.details.other_since ? '' : interaction.params.login_hint;
   const asked = typeof uiLocales === 'string' ? { uiLocales } : {};
-  const destination = { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}`, ...asked } as const;
+  const destination = { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}`, isAwaited: true, ...asked } as const;
   const told = typeof hint === 'string' ? { login_hint: shortHint(hint) } : undefined;
   await sendToSignIn(page, { destination, applicationId, demands }, told);
 }
@@ -93,7 +93,7 @@ async function showRefusal(page: PageContext, interaction: Interaction, applicat
   renderNoAccess(page, application, supportCode);
 }
 
-/** The application is told in the protocol's own words (RFC 6749 §4.1.2.1): "Back to the application", or that the person did not agree. */
+/** The application is told in the protocol's own words (RFC 6749 §4.1.2.1): "Back to the application", that the person did not agree, or does not want to sign in. */
 async function submitAnswer(page: PageContext, providers: ProviderDirectory): Promise<void> {
   keepOpener(page.ctx.res);
   const { provider } = await providers.get(page.context);
@@ -104,6 +104,8 @@ async function submitAnswer(page: PageContext, providers: ProviderDirectory): Pr
   const applicationId = applicationIdOf(client);
   await noteAnswered(page, interaction, applicationId);
   const { name } = interaction.prompt;
+  if (page.form.get('decision') === 'cancel')
+    return finish(page, interaction, { error: 'access_denied', error_description: 'the person cancelled the sign-in' });
   if (name === 'access')
     return finish(page, interaction, { error: 'access_denied', error_description: 'the person may not open this application' });
   if (name === 'select_account') return selectAccount(page, interaction);
@@ -126,6 +128,7 @@ function showChoice(page: PageContext, { uid }: Interaction, { clientName, clien
     login: person.login,
     account: page.session!.userId,
     action: `/oidc/interaction/${uid}`,
+    cancel: `/oidc/interaction/${uid}`,
   });
 }
 

@@ -76,6 +76,9 @@ export async function proofSoFar({ scope, session, services }: PageContext, { pr
   return { userId, sessionId, amr, at: services.clock.now().getTime(), passwordChangedAt, isPasswordless: true };
 }
 
+/** Where "Cancel" is posted to. @returns undefined where no application waits */
+export const cancelPath = ({ destination: { isAwaited, path } }: PendingRequest): string | undefined => (isAwaited ? path : undefined);
+
 export function goBack(page: PageContext, { destination: { path, leaves } }: PendingRequest): void {
   if (leaves) leadOut(page, path);
   else redirectTo(page, path);

@@ -28,7 +28,7 @@ import {
   usableFactors,
 } from '../request/index.ts';
 import { localPath } from './local-path.ts';
-import { applicationName, goBack, loadPending, stepOf } from './pending.ts';
+import { applicationName, cancelPath, goBack, loadPending, stepOf } from './pending.ts';
 
 /** A sign-in that no relying party asked for. */
 export async function openSignIn(page: PageContext): Promise<void> {
@@ -112,7 +112,7 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
 async function showKeptOut(page: PageContext, request: PendingRequest, { by, why }: Extract<Step, { step: 'kept-out' }>): Promise<void> {
   const supportCode = newSupportCode();
   await recordKeptOut(page.scope, by === 'proof' ? request.proven!.userId : page.session!.userId, why, supportCode, request.applicationId);
-  renderPage(page, 'sign-in/kept-out', { why, supportCode, now: page.services.clock.now() }, { status: 403 });
+  renderPage(page, 'sign-in/kept-out', { why, supportCode, now: page.services.clock.now(), cancel: cancelPath(request) }, { status: 403 });
 }
 
 async function render(
@@ -142,6 +142,7 @@ async function render(
       keepDays: session.keepDays,
       keep: page.form.get('keep') === 'yes',
       action: `/sign-in/${request.requestId}`,
+      cancel: cancelPath(request),
     },
     { status },
   );
