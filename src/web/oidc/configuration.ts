@@ -45,6 +45,9 @@ const routes = {
   userinfo: '/oidc/userinfo',
 };
 
+/** OpenID Connect Core §3.1.2.1. */
+const prompts = ['none', 'login', 'consent', 'select_account'];
+
 /** What is said of clients, whichever they are. */
 const clients = {
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
@@ -60,10 +63,10 @@ const clients = {
 } satisfies Configuration;
 
 /** What has to be read before a provider is made. */
-export type Loaded = { keys: Awaited<ReturnType<typeof loadSigningKeys>>; mappedClaims: string[] };
+export type Loaded = { keys: Awaited<ReturnType<typeof loadSigningKeys>>; mappedClaims: string[]; mayRegister: boolean };
 
 /** What the library is told of one context. */
-export const configurationOf = (op: ContextProvider, { keys, mappedClaims }: Loaded): Configuration => ({
+export const configurationOf = (op: ContextProvider, { keys, mappedClaims, mayRegister }: Loaded): Configuration => ({
   ...clients,
   adapter: createAdapter(op),
   routes,
@@ -72,7 +75,7 @@ export const configurationOf = (op: ContextProvider, { keys, mappedClaims }: Loa
   enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'] },
   scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
   extraParams: { scope: askForSomething },
-  discovery: { ui_locales_supported: [...locales], prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },
+  discovery: { ui_locales_supported: [...locales], prompt_values_supported: [...prompts, ...(mayRegister ? ['create'] : [])] },
   claims: { ...claimsByScope, profile: [...claimsByScope.profile, ...mappedClaims] },
   // many relying parties read the ID token only
   conformIdTokenClaims: false,
@@ -83,7 +86,7 @@ export const configurationOf = (op: ContextProvider, { keys, mappedClaims }: Loa
   findAccount: createFindAccount(op),
   loadExistingGrant: (ctx) => loadGrant(op, ctx),
   interactions: {
-    policy: createInteractionPolicy(op),
+    policy: createInteractionPolicy(op, mayRegister),
     url: (_ctx, interaction) => `${op.context.mount}/oidc/interaction/${interaction.uid}`,
   },
   features: featuresOf(op),

@@ -1,4 +1,5 @@
 import { listMappedClaims } from '../../domain/applications/applications/index.ts';
+import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import type { ResolvedContext, Services } from '../request/index.ts';
 import { configurationOf, lifetimes } from './configuration.ts';
@@ -13,8 +14,9 @@ export async function createProvider(services: Services, context: ResolvedContex
   const scope = scopeIn(services, context);
   const keys = await loadSigningKeys(scope);
   const mappedClaims = await listMappedClaims(scope);
+  const { selfRegistration: mayRegister } = await services.findSettings(context.contextId, newAccountsSettings);
   return new ContextProvider(services, context, (op) => {
-    const provider = new (providerWith(responseModesOf(op)))(context.url, configurationOf(op, { keys, mappedClaims }));
+    const provider = new (providerWith(responseModesOf(op)))(context.url, configurationOf(op, { keys, mappedClaims, mayRegister }));
     provider.proxy = true; // the endpoint writes the forwarded headers itself, from the configured address
     const sendLogoutToken = changeLibrary(provider, {
       keyRing: services.keyRing,

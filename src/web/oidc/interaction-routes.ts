@@ -16,6 +16,7 @@ import {
   redirectTo,
   renderNoAccess,
   renderPage,
+  sendToRegistration,
   sendToSignIn,
   shortHint,
 } from '../request/index.ts';
@@ -42,8 +43,9 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   if (!client) throw new AppError('request_expired', 400);
   if (interaction.prompt.name === 'access') return showRefusal(page, interaction, applicationIdOf(client));
   if (interaction.prompt.name === 'consent') return showConsent(page, interaction, client);
-  if (interaction.prompt.name === 'select_account' && !interaction.prompt.details.other_since) {
-    if (page.session) return showChoice(page, interaction, client);
+  const { name } = interaction.prompt;
+  if ((name === 'select_account' || name === 'create') && !interaction.prompt.details.other_since) {
+    if (name === 'select_account' && page.session) return showChoice(page, interaction, client);
     await askForOther(page, interaction); // the sign-in page is the choice
   }
 
@@ -52,12 +54,13 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   if ((await nextStepOf(page, { demands, applicationId })).step === 'done')
     return finish(page, interaction, {
       login: loginResult(page),
-      ...(interaction.prompt.name === 'select_account' ? { select_account: {} } : {}),
+      ...(name === 'select_account' || name === 'create' ? { [name]: {} } : {}),
     });
   const { ui_locales: uiLocales } = interaction.params;
   const hint = interaction.prompt.details.other_since ? '' : interaction.params.login_hint;
   const asked = typeof uiLocales === 'string' ? { uiLocales } : {};
   const destination = { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}`, isAwaited: true, ...asked } as const;
+  if (name === 'create') return sendToRegistration(page, { destination, applicationId, demands });
   const told = typeof hint === 'string' ? { login_hint: shortHint(hint) } : undefined;
   await sendToSignIn(page, { destination, applicationId, demands }, told);
 }
@@ -66,9 +69,10 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
 function demandsOf({ params, prompt }: Interaction): Demands {
   const prompts = String(params.prompt ?? '').split(' ');
   const otherPerson = prompt.reasons.some((reason) => reason === 'id_token_hint' || reason === 'claims_id_token_sub_value');
-  const provenAfter = prompt.name === 'select_account' ? prompt.details.other_since : prompt.details.asked_at;
+  const isOther = prompt.name === 'select_account' || prompt.name === 'create';
+  const provenAfter = isOther ? prompt.details.other_since : prompt.details.asked_at;
   return {
-    provenAfter: prompts.includes('login') || otherPerson || prompt.name === 'select_account' ? asInstant(provenAfter) : undefined,
+    provenAfter: prompts.includes('login') || otherPerson || isOther ? asInstant(provenAfter) : undefined,
     maxAgeSeconds: params.max_age === undefined ? undefined : Number(params.max_age),
     secondFactor: asksForSecondFactor(params.acr_values),
   };

@@ -1,8 +1,8 @@
 import { getUser } from '../../domain/people/users/index.ts';
 import { enrolAtSignIn } from '../../domain/sign-in/authentication/index.ts';
 import { factorOf } from '../../domain/sign-in/credentials/factors/index.ts';
-import { arrivalAt, chosenOf, factorTexts, type PageContext, placeOf, renderPage, rulesOf } from '../request/index.ts';
-import { cancelPath, loadStep, proofSoFar } from './pending.ts';
+import { arrivalAt, cancelPath, chosenOf, factorTexts, type PageContext, placeOf, renderPage, rulesOf } from '../request/index.ts';
+import { loadStep, proofSoFar } from './pending.ts';
 
 type Due = NonNullable<Awaited<ReturnType<typeof loadStep<'enrol'>>>>;
 

@@ -1,6 +1,6 @@
 import { changeRequiredPassword, type PendingRequest, type Step } from '../../domain/sign-in/authentication/index.ts';
-import { type PageContext, policyOf, type Refusal, renderPage, rulesOf, submitForm } from '../request/index.ts';
-import { cancelPath, loadStep } from './pending.ts';
+import { cancelPath, type PageContext, policyOf, type Refusal, renderPage, rulesOf, submitForm } from '../request/index.ts';
+import { loadStep } from './pending.ts';
 import { goOn } from './sign-in.ts';
 
 export async function showNewPassword(page: PageContext): Promise<void> {

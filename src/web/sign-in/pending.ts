@@ -11,7 +11,7 @@ import {
 } from '../../domain/sign-in/authentication/index.ts';
 import { findPassword } from '../../domain/sign-in/credentials/password/index.ts';
 import { keepOpener } from '../../platform/http/index.ts';
-import { followUiLocales, nextStepOf, type PageContext, redirectTo, renderCookiesMissing, renderPage } from '../request/index.ts';
+import { followRequest, nextStepOf, type PageContext, redirectTo, renderCookiesMissing, renderPage } from '../request/index.ts';
 
 /** Where a person without another destination goes. */
 export const goToLaunchpad = ({ ctx, context, services }: PageContext): void =>
@@ -20,22 +20,17 @@ export const goToLaunchpad = ({ ctx, context, services }: PageContext): void =>
 /** The request a page of the journey belongs to, or undefined after leading the browser on: it was over, or is another browser's. */
 export async function loadPending(page: PageContext): Promise<PendingRequest | undefined> {
   const request = await findPendingRequest(page.scope, page.browser, page.params.request ?? '');
-  if (!request) await leadOn(page);
-  else {
-    followUiLocales(page, request.destination.uiLocales);
-    if (isOfApplication(request.destination)) keepOpener(page.ctx.res);
-  }
+  if (request) followRequest(page, request.destination);
+  else await leadOn(page);
   return request;
 }
-
-const isOfApplication = ({ protocol }: Partial<PendingRequest['destination']>): boolean => protocol === 'oidc' || protocol === 'saml';
 
 /** Where the person wanted to go: into the application after a finished sign-in (the back button), to its beginning where the browser lost its cookies. */
 async function leadOn(page: PageContext): Promise<void> {
   const { scope, params, ctx, context, services } = page;
   const lost = await findLostRequest(scope, params.request ?? '');
   const { path, protocol } = lost?.destination ?? {};
-  if (lost && isOfApplication(lost.destination)) keepOpener(ctx.res);
+  if (protocol && protocol !== 'portaria') keepOpener(ctx.res);
   if (lost?.isFinished && lost.applicationId)
     return leadOut(page, services.pathOf({ page: 'application-start', application: lost.applicationId }));
   if (path && !lost?.isFinished && !page.isKnownBrowser) {
@@ -75,9 +70,6 @@ export async function proofSoFar({ scope, session, services }: PageContext, { pr
   const passwordChangedAt = (await findPassword(scope, userId))?.changedAt.getTime();
   return { userId, sessionId, amr, at: services.clock.now().getTime(), passwordChangedAt, isPasswordless: true };
 }
-
-/** Where "Cancel" is posted to. @returns undefined where no application waits */
-export const cancelPath = ({ destination: { isAwaited, path } }: PendingRequest): string | undefined => (isAwaited ? path : undefined);
 
 export function goBack(page: PageContext, { destination: { path, leaves } }: PendingRequest): void {
   if (leaves) leadOut(page, path);

@@ -1,8 +1,8 @@
 import { getUser } from '../../domain/people/users/index.ts';
 import { proveFactor } from '../../domain/sign-in/authentication/index.ts';
 import { type Proof, proofs } from '../../domain/sign-in/credentials/factors/index.ts';
-import { chosenOf, factorTexts, type PageContext, placeOf, policyOf, renderPage, rulesOf } from '../request/index.ts';
-import { cancelPath, loadStep, proofSoFar } from './pending.ts';
+import { cancelPath, chosenOf, factorTexts, type PageContext, placeOf, policyOf, renderPage, rulesOf } from '../request/index.ts';
+import { loadStep, proofSoFar } from './pending.ts';
 import { goOn } from './sign-in.ts';
 
 export async function showSecondFactor(page: PageContext): Promise<void> {

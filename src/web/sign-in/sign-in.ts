@@ -15,6 +15,7 @@ import { AppError, notFound } from '../../platform/errors/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import {
   arrivalAt,
+  cancelPath,
   cookieNames,
   factorTexts,
   loginHint,
@@ -28,7 +29,7 @@ import {
   usableFactors,
 } from '../request/index.ts';
 import { localPath } from './local-path.ts';
-import { applicationName, cancelPath, goBack, loadPending, stepOf } from './pending.ts';
+import { applicationName, goBack, loadPending, stepOf } from './pending.ts';
 
 /** A sign-in that no relying party asked for. */
 export async function openSignIn(page: PageContext): Promise<void> {
@@ -142,6 +143,7 @@ async function render(
       keepDays: session.keepDays,
       keep: page.form.get('keep') === 'yes',
       action: `/sign-in/${request.requestId}`,
+      request: request.requestId,
       cancel: cancelPath(request),
     },
     { status },

@@ -1,7 +1,7 @@
 import { acceptTerms, findTerms, textFor } from '../../domain/applications/consents/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
-import { type PageContext, renderPage } from '../request/index.ts';
-import { cancelPath, loadPending, loadStep } from './pending.ts';
+import { cancelPath, type PageContext, renderPage } from '../request/index.ts';
+import { loadPending, loadStep } from './pending.ts';
 import { goOn } from './sign-in.ts';
 
 /** The company's terms, before anything else is reachable. */
