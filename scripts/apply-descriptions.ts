@@ -61,6 +61,8 @@ export const descriptions: Record<string, string> = {
     'At least 16 characters. Left out, the one in force stays; a new application with a secret needs one.',
   'contexts[].applications[].oidc.client_secret_expires_at':
     'Seconds since 1970; 0 is never. Left out, a new secret has no end and one that stays keeps its own.',
+  'contexts[].applications[].oidc.former_client_secret_expires_at':
+    'Seconds since 1970: until when the secret that `client_secret` replaces goes on beside it, and no later than it would have. Left out, one that is replaced ends at once; 0 ends it.',
   'contexts[].applications[].oidc.token_endpoint_auth_method':
     'How it proves itself at the token endpoint. `none` is a public client, in a browser or on a phone, which has to use PKCE.',
   'contexts[].applications[].oidc.redirect_uris':

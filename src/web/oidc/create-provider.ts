@@ -1,7 +1,8 @@
-import { listMappedClaims } from '../../domain/applications/applications/index.ts';
+import { listMappedClaims, recordSecretUse } from '../../domain/applications/applications/index.ts';
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import type { ResolvedContext, Services } from '../request/index.ts';
+import { applicationIdOf } from './account.ts';
 import { configurationOf, lifetimes } from './configuration.ts';
 import { ContextProvider, scopeIn } from './context-provider.ts';
 import { changeLibrary, providerWith } from './library/index.ts';
@@ -22,9 +23,20 @@ export async function createProvider(services: Services, context: ResolvedContex
       keyRing: services.keyRing,
       clock: services.clock,
       sessionSeconds: lifetimes.Session,
+      noteSecretUse: (clientId, fingerprint) => void noteSecretUse(op, clientId, fingerprint),
       findOwn: (ctx) => followedSession(op, ctx),
     });
     surround(op, provider);
     return { provider, sendLogoutToken };
   });
+}
+
+/** That it cannot be noted changes no answer. */
+async function noteSecretUse(op: ContextProvider, clientId: string, fingerprint: string): Promise<void> {
+  try {
+    const client = (await op.provider.Client.find(clientId))!;
+    await recordSecretUse(op.scope(), applicationIdOf(client), fingerprint);
+  } catch (error) {
+    op.services.log.error({ err: error }, 'the use of a client secret could not be noted');
+  }
 }

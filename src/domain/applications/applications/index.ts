@@ -4,7 +4,6 @@ export { type CatalogueEntry, catalogue, findCatalogueEntry } from './catalogue/
 export {
   type ApplicationInput,
   applicationInput,
-  changeClientSecret,
   cloneApplication,
   createApplication,
   deleteApplication,
@@ -12,9 +11,18 @@ export {
   registerApplication,
   setApplicationEnabled,
 } from './change-application.ts';
+export { changeClientSecret, endClientSecret } from './change-secret.ts';
+export {
+  type FormerSecret,
+  listSecretUses,
+  matchesClientSecret,
+  recordSecretUse,
+  secretExpiry,
+  withoutSecrets,
+} from './client-secrets.ts';
 export { isOpenAddress } from './http-addresses.ts';
 export { changeLogo, findLogo } from './logo.ts';
-export { matchesClientSecret, type OidcSettings, oidcInput, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
+export { type OidcSettings, oidcInput, parseOidcSettings, usesSecret } from './oidc-settings.ts';
 export {
   createPartnerReader,
   isNotable,

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
+import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { type FieldErrors, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { clientKeys } from './client-keys.ts';
+import { fingerprintOf, formerSecret, type KeptSecrets, secretEnd } from './client-secrets.ts';
 import { sourceField } from './source-field.ts';
 
-/** How an application is an OpenID Connect client, in the names of RFC 7591 and OpenID Connect Registration. The secret is kept as a keyed fingerprint only. */
-export type OidcSettings = Omit<z.output<typeof schema>, 'client_secret'> & { secret_fingerprint?: string };
+/** How an application is an OpenID Connect client, in the names of RFC 7591 and OpenID Connect Registration. Secrets are kept as keyed fingerprints only. */
+export type OidcSettings = Omit<z.output<typeof schema>, 'client_secret' | 'former_client_secret_expires_at'> & KeptSecrets;
 
 const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
@@ -44,6 +45,9 @@ const claimName = z
 /** OpenID Connect Dynamic Registration §2. */
 export const defaultAuthMethod = 'client_secret_basic';
 
+export const usesSecret = ({ token_endpoint_auth_method: method }: { token_endpoint_auth_method: string }): boolean =>
+  method.startsWith('client_secret');
+
 const schema = z.strictObject({
   client_id: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'fields.client_id'),
   client_secret: z
@@ -51,7 +55,8 @@ const schema = z.strictObject({
     .regex(/^[\x21-\x7e]{16,500}$/, 'fields.client_secret')
     .optional(),
   /** RFC 7591 §3.2.1: seconds since the epoch; 0 is never. */
-  client_secret_expires_at: z.number().int().min(0).max(253_402_300_799).optional(),
+  client_secret_expires_at: secretEnd,
+  former_client_secret_expires_at: secretEnd,
   token_endpoint_auth_method: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']).default(defaultAuthMethod),
   redirect_uris: z.array(redirectUri).max(50).default([]),
   post_logout_redirect_uris: z.array(redirectUri).max(50).default([]),
@@ -80,8 +85,6 @@ const schema = z.strictObject({
 /** What a form, a file or a program says of a client. */
 export const oidcInput = schema;
 
-const fingerprintPurpose = 'client-secret';
-
 /** A client that runs may not verify the default: what its ID tokens are signed by changes only when somebody says so. */
 const withKeptAlg = (input: unknown, kept: OidcSettings | undefined): unknown =>
   kept && (input as Partial<OidcSettings>).id_token_signed_response_alg === undefined
@@ -90,16 +93,17 @@ const withKeptAlg = (input: unknown, kept: OidcSettings | undefined): unknown =>
 
 /**
  * Checks what a person or file says of a client.
- * @param kept the settings before: a secret that is not replaced stays, with its end unless another is given, and so does a signature that is not named
+ * @param kept the settings before: secrets that are not replaced stay, with their ends unless others are given, and so does a signature that is not named
  * @throws AppError invalid_input with a message key for each field
  */
 export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcSettings): OidcSettings {
-  const { client_secret, client_secret_expires_at: givenEnd, ...settings } = parseInput(schema, withKeptAlg(input, kept));
-  const secret_fingerprint = client_secret ? keyRing.fingerprint(client_secret, fingerprintPurpose)[0] : kept?.secret_fingerprint;
+  const given = parseInput(schema, withKeptAlg(input, kept));
+  const { client_secret, client_secret_expires_at: givenEnd, former_client_secret_expires_at: formerEnd, ...settings } = given;
+  const secret_fingerprint = client_secret ? fingerprintOf(client_secret, keyRing) : kept?.secret_fingerprint;
   const client_secret_expires_at = givenEnd ?? (client_secret ? undefined : kept?.client_secret_expires_at);
+  const former_secret = formerSecret(kept, client_secret !== undefined, formerEnd);
   const faults: FieldErrors = {};
-  const usesSecret = settings.token_endpoint_auth_method.startsWith('client_secret');
-  if (usesSecret && !secret_fingerprint) faults.client_secret = 'fields.client_secret';
+  if (usesSecret(settings) && !secret_fingerprint) faults.client_secret = 'fields.client_secret';
   if (settings.token_endpoint_auth_method === 'private_key_jwt' && !settings.jwks && !settings.jwks_uri) faults.jwks = 'fields.jwks';
   if (settings.jwks && settings.jwks_uri) faults.jwks_uri = 'fields.jwks_both'; // RFC 7591 §2
   if (settings.grant_types.includes('authorization_code') && settings.redirect_uris.length === 0)
@@ -108,15 +112,11 @@ export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcS
   if (settings.grant_types.includes('client_credentials') && settings.token_endpoint_auth_method === 'none')
     faults.grant_types = 'fields.public_client_credentials';
   if (Object.keys(faults).length > 0) throw invalidInput(faults);
-  if (!usesSecret) return settings;
-  return { ...settings, secret_fingerprint, ...(client_secret_expires_at ? { client_secret_expires_at } : {}) };
-}
-
-/** @returns undefined for a secret that does not end, or none */
-export const secretExpiry = (settings: OidcSettings | undefined): Date | undefined =>
-  settings?.client_secret_expires_at ? new Date(settings.client_secret_expires_at * 1000) : undefined;
-
-/** In constant time, under every master key of the ring. */
-export function matchesClientSecret(fingerprint: string, secret: string, keyRing: KeyRing): boolean {
-  return keyRing.fingerprint(secret, fingerprintPurpose).reduce((found, candidate) => safeEqual(candidate, fingerprint) || found, false);
+  if (!usesSecret(settings)) return settings;
+  return {
+    ...settings,
+    secret_fingerprint,
+    ...(client_secret_expires_at ? { client_secret_expires_at } : {}),
+    ...(former_secret ? { former_secret } : {}),
+  };
 }

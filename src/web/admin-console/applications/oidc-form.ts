@@ -1,4 +1,9 @@
-import type { Application, CatalogueEntry, SourceField } from '../../../domain/applications/applications/index.ts';
+import {
+  type Application,
+  type CatalogueEntry,
+  type SourceField,
+  withoutSecrets,
+} from '../../../domain/applications/applications/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
 
@@ -26,14 +31,13 @@ export function newOidcValues(page: PageContext, entry: OidcEntry): FormValues {
 }
 
 export function oidcValuesOf(application: Application): FormValues {
-  const { secret_fingerprint: _, ...oidc } = application.oidc ?? {};
-  return { ...application, version: undefined, saml: undefined, oidc };
+  return { ...application, version: undefined, saml: undefined, oidc: withoutSecrets(application.oidc ?? {}) };
 }
 
 /** Settings the form does not show (such as `backchannel_logout_session_required`, set by a file) stay as they are. */
 export function readOidcValues(page: PageContext, before?: Application): FormValues {
   const { form } = page;
-  const { secret_fingerprint: _, ...kept } = before?.oidc ?? {};
+  const kept = withoutSecrets(before?.oidc ?? {});
   const general = readGeneral(page);
   return {
     ...general,

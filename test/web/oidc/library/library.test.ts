@@ -11,7 +11,8 @@ import { testKeyRing } from '../../../support/server.ts';
 const keyRing = testKeyRing();
 const clock = { now: () => new Date() };
 const digestOf = (source: unknown) => createHash('sha256').update(String(source).replace(/\s+/g, ' ')).digest('hex').slice(0, 16);
-const change = (provider: Provider) => changeLibrary(provider, { keyRing, clock, sessionSeconds: 60, findOwn: async () => undefined });
+const change = (provider: Provider) =>
+  changeLibrary(provider, { keyRing, clock, noteSecretUse: () => {}, sessionSeconds: 60, findOwn: async () => undefined });
 
 describe('web/oidc/library: oidc-provider is the one that was read', () => {
   it('package.json names exactly the version that is installed', () => {

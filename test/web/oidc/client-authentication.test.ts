@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import { findApplicationByCode } from '../../../src/domain/applications/applications/index.ts';
+import { eventsOf } from '../../support/audit.ts';
+import { movableClock } from '../../support/clock.ts';
+import type { Jar } from '../../support/jar.ts';
+import { basic, token } from '../../support/oidc.ts';
+import { eventually } from '../../support/process.ts';
+import { clientSecret, passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
+
+const machine = { grant_type: 'client_credentials' };
+
+describe('web/oidc: how an application proves itself', () => {
+  let server: TestServer;
+  let ana: Jar;
+  const { clock, wait } = movableClock();
+  before(async () => {
+    server = await startTestServer({ clock });
+    ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+  });
+  after(() => server.close());
+
+  const byBasic = async (secret: string, client = 'payroll') => (await token(server.issuer, machine, basic(client, secret))).status;
+
+  describe('two secrets at once', () => {
+    const page = async () => {
+      const { applicationId } = (await findApplicationByCode(await server.scope(), 'payroll'))!;
+      return `${server.issuer}/admin/applications/${applicationId}`;
+    };
+    const act = async (action: string, fields: Record<string, string> = {}) => {
+      const form = ana.form(await ana.get(`${await page()}/${action}`), new RegExp(`/${action}$`));
+      return ana.submit(form, fields);
+    };
+    const secretIn = (text: string) => /new-secret">([\w-]{43})</.exec(text)![1]!;
+    const works = (secret: string, status = 200) => eventually(async () => expect(await byBasic(secret), secret).to.equal(status));
+
+    it('the former one goes on beside the new one for as long as the administrator chose, and both show when they were used', async () => {
+      expect(await byBasic(clientSecret)).to.equal(200);
+      const answer = await act('secret', { former_days: '7' });
+      const second = secretIn(answer.text);
+      expect(answer.text).to.contain('Former client secret').and.to.contain('It ends');
+      await works(second);
+      await works(clientSecret);
+      await eventually(async () => expect((await ana.get(await page())).text.match(/last used/gi)).to.have.length(2));
+      wait(7 * 24 * 60);
+      ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+      await works(clientSecret, 401);
+      await works(second);
+      expect((await ana.get(await page())).text).to.contain('It ended');
+    });
+
+    it('either can be ended, the other goes on; what is not there cannot', async () => {
+      const first = secretIn((await act('secret', { former_days: '0' })).text);
+      await works(first);
+      expect((await ana.get(await page())).text).not.to.contain('End it now');
+      const second = secretIn((await act('secret', { former_days: '30' })).text);
+      await works(second);
+      expect((await act('end-former-secret')).text).to.contain('The secret has ended');
+      await works(first, 401);
+      const third = secretIn((await act('secret', { former_days: '30' })).text);
+      await works(third);
+      await act('end-secret');
+      await works(third, 401);
+      expect(await byBasic(second)).to.equal(200);
+      expect((await act('end-secret')).status).to.equal(409);
+      const ended = await eventsOf(await server.scope(), { type: 'application.secret-ended' });
+      expect(ended).to.have.length(2);
+      const all = JSON.stringify(await eventsOf(await server.scope()));
+      const { secret_fingerprint } = (await findApplicationByCode(await server.scope(), 'payroll'))!.oidc!;
+      for (const secret of [first, second, third, secret_fingerprint!]) expect(all).not.to.contain(secret);
+    });
+
+    it('by a file: the one that is replaced goes on until the time it names, and a second run changes nothing', async () => {
+      const apply = (oidc: Record<string, unknown>) =>
+        server.apply({
+          contexts: [
+            {
+              code: 'acme',
+              applications: [
+                {
+                  code: 'mailer',
+                  name: 'Mailer',
+                  navigable: true,
+                  oidc: { client_id: 'mailer', grant_types: ['client_credentials'], ...oidc },
+                },
+              ],
+            },
+          ],
+        });
+      const [one, two] = ['mailer-secret-number-one', 'mailer-secret-number-two'];
+      const until = Math.floor(clock.now().getTime() / 1000) + 3600;
+      await apply({ client_secret: one });
+      await apply({ client_secret: two, former_client_secret_expires_at: until });
+      for (const secret of [one, two]) await eventually(async () => expect(await byBasic(secret, 'mailer'), secret).to.equal(200));
+      expect((await apply({ client_secret: two, former_client_secret_expires_at: until + 9999 })).changes, 'never later').to.deep.equal([]);
+      expect((await apply({ client_secret: two })).changes).to.deep.equal([]);
+      await apply({ client_secret: two, former_client_secret_expires_at: 0 });
+      await eventually(async () => expect(await byBasic(one, 'mailer')).to.equal(401));
+      await apply({ client_secret: one });
+      await eventually(async () => expect(await byBasic(two, 'mailer'), 'at once, unless told').to.equal(401));
+    });
+  });
+});
