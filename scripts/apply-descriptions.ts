@@ -64,7 +64,7 @@ export const descriptions: Record<string, string> = {
   'contexts[].applications[].oidc.former_client_secret_expires_at':
     'Seconds since 1970: until when the secret that `client_secret` replaces goes on beside it, and no later than it would have. Left out, one that is replaced ends at once; 0 ends it.',
   'contexts[].applications[].oidc.token_endpoint_auth_method':
-    'How it proves itself at the token endpoint. `none` is a public client, in a browser or on a phone, which has to use PKCE.',
+    'How it proves itself. `any` takes its secret by Basic or in the body; the next two take it one way alone. `none` is a public client, in a browser or on a phone, which has to use PKCE.',
   'contexts[].applications[].oidc.redirect_uris':
     'Where people may be sent back to, compared character by character. Needed with `authorization_code`.',
   'contexts[].applications[].oidc.post_logout_redirect_uris': 'Where people may be sent back to after they signed out.',

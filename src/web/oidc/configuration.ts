@@ -52,7 +52,9 @@ const prompts = ['none', 'login', 'consent', 'select_account'];
 const clients = {
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
   clientDefaults: { id_token_signed_response_alg: 'RS256', response_types: ['code'], grant_types: ['authorization_code'] },
-  extraClientMetadata: { properties: ['application_id', 'trace_until', 'consent_required', 'mapped_claims', 'former_secret'] },
+  extraClientMetadata: {
+    properties: ['application_id', 'trace_until', 'consent_required', 'mapped_claims', 'former_secret', 'any_secret_method'],
+  },
   allowOmittingSingleRegisteredRedirectUri: false, // RFC 9700 §4.1.3: compared, never assumed
   // OAuth 2.1, RFC 9700 §2.1.1: public clients always; a challenge that was sent is always checked
   pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },

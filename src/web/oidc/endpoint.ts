@@ -24,6 +24,8 @@ export function createOidcEndpoint(providers: ProviderDirectory) {
     if (!document && (!path.startsWith('/oidc/') || path.startsWith('/oidc/interaction/'))) return false;
     setSecurityHeaders(response, context.isSecure);
     if (ofRequest.test(path)) keepOpener(response);
+    // RFC 6749 §5.1, for caches of HTTP/1.0; documents are for everybody
+    if (isForPrograms(path) && !document) response.setHeader('pragma', 'no-cache');
     const op = await providers.get(context);
     const known = document && isRead(request) ? (op.documents.get(document) ?? (await makeDocument(op, document))) : undefined;
     if (known) sendDocument(request, response, known);

@@ -1,9 +1,11 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { SignJWT } from 'jose';
 import { findApplicationByCode } from '../../../src/domain/applications/applications/index.ts';
 import { eventsOf } from '../../support/audit.ts';
 import { movableClock } from '../../support/clock.ts';
-import type { Jar } from '../../support/jar.ts';
-import { basic, token } from '../../support/oidc.ts';
+import { type Jar, send } from '../../support/jar.ts';
+import { basic, json, token } from '../../support/oidc.ts';
 import { eventually } from '../../support/process.ts';
 import { clientSecret, passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
 
@@ -97,6 +99,95 @@ describe('web/oidc: how an application proves itself', () => {
       await eventually(async () => expect(await byBasic(one, 'mailer')).to.equal(401));
       await apply({ client_secret: one });
       await eventually(async () => expect(await byBasic(two, 'mailer'), 'at once, unless told').to.equal(401));
+    });
+  });
+
+  describe('the way that it registered', () => {
+    const secret = 'a-secret-of-twenty-four-characters';
+    const ways: Record<
+      string,
+      (client: string) => Promise<{ status: number; headers: Record<string, unknown>; body: { error?: string } }>
+    > = {
+      client_secret_basic: (client) => token(server.issuer, machine, basic(client, secret)),
+      client_secret_post: (client) => token(server.issuer, { ...machine, client_id: client, client_secret: secret }),
+      none: (client) => token(server.issuer, { ...machine, client_id: client }),
+    };
+    const taken: Record<string, string[]> = {
+      any: ['client_secret_basic', 'client_secret_post'],
+      client_secret_basic: ['client_secret_basic'],
+      client_secret_post: ['client_secret_post'],
+    };
+    before(async () => {
+      const oidc = { client_secret: secret, grant_types: ['client_credentials'] };
+      const applications = [...Object.keys(taken), 'unsaid'].map((method) => ({
+        code: method.replaceAll('_', '-'),
+        name: method,
+        oidc: { ...oidc, client_id: method, ...(method === 'unsaid' ? {} : { token_endpoint_auth_method: method }) },
+      }));
+      await server.apply({ contexts: [{ code: 'acme', applications }] });
+    });
+
+    for (const [method, good] of Object.entries({ ...taken, unsaid: taken.any! }))
+      it(`${method}: ${good.join(' and ')}, and nothing else`, async () => {
+        for (const [way, prove] of Object.entries(ways)) {
+          const { status, body, headers } = await prove(method);
+          expect([status, body.error], way).to.deep.equal(good.includes(way) ? [200, undefined] : [401, 'invalid_client']);
+          const challenge = status === 401 && way === 'client_secret_basic';
+          if (challenge) expect(headers['www-authenticate'], way).to.match(/^Basic realm=/);
+          else expect(headers, way).not.to.have.property('www-authenticate');
+        }
+      });
+
+    it('none at all, or a way that we do not speak, is invalid_client at every endpoint that asks (RFC 6749 §5.2)', async () => {
+      for (const path of ['token', 'introspect', 'revoke', 'par', 'device/authorize'])
+        for (const [headers, challenged] of [
+          [{}, false],
+          [{ authorization: 'Bearer something' }, true],
+          [{ authorization: 'Basic' }, true],
+          [{ authorization: `Basic ${Buffer.from('payroll:').toString('base64')}` }, true],
+        ] as const) {
+          const answer = await send(`${server.issuer}/oidc/${path}`, { form: { ...machine, token: 'x' }, headers });
+          const where = `${path} ${JSON.stringify(headers)}`;
+          expect([answer.status, json(answer).error], where).to.deep.equal([401, 'invalid_client']);
+          expect(answer.headers['www-authenticate'] !== undefined, where).to.equal(challenged);
+          expect(answer.headers.pragma, where).to.equal('no-cache');
+        }
+    });
+  });
+
+  describe('its own key', () => {
+    const pair = (kid?: string) => {
+      const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      return { jwk: { ...publicKey.export({ format: 'jwk' }), ...(kid ? { kid } : {}) }, privateKey };
+    };
+    const prove = async ({ privateKey }: ReturnType<typeof pair>, kid?: string) => {
+      const assertion = await new SignJWT({ jti: randomUUID() })
+        .setProtectedHeader({ alg: 'ES256', ...(kid ? { kid } : {}) })
+        .setIssuer('keyed')
+        .setSubject('keyed')
+        .setAudience(server.issuer)
+        .setIssuedAt(clock.now())
+        .setExpirationTime(new Date(clock.now().getTime() + 60_000))
+        .sign(privateKey);
+      const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+      return (await token(server.issuer, { ...machine, client_assertion: assertion, client_assertion_type: type })).status;
+    };
+
+    it('with or without a name (kid): keys without one are tried, and no key passes for another (RFC 7517 §4.5)', async () => {
+      const [nameless, second, named, stranger] = [pair(), pair(), pair('named'), pair()];
+      const keys = [nameless, second, named].map(({ jwk }) => jwk);
+      const oidc = {
+        client_id: 'keyed',
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks: { keys },
+        grant_types: ['client_credentials'],
+      };
+      await server.apply({ contexts: [{ code: 'acme', applications: [{ code: 'keyed', name: 'Keyed', oidc }] }] });
+      for (const key of [nameless, second]) for (const kid of [undefined, 'made-up']) expect(await prove(key, kid), kid).to.equal(200);
+      for (const kid of [undefined, 'named']) expect(await prove(named, kid), kid).to.equal(200);
+      expect(await prove(nameless, 'named'), 'under the name of another').to.equal(401);
+      expect(await prove(named, 'made-up'), 'a named key under no name of its own').to.equal(401);
+      for (const kid of [undefined, 'made-up', 'named']) expect(await prove(stranger, kid), kid).to.equal(401);
     });
   });
 });

@@ -72,6 +72,6 @@ describe('web/oidc: what programs call answers programs, whatever they accept (R
 
   it('whatever letters the address is written in', async () => {
     const { status, headers } = await send(`${server.issuer}/oidc/TOKEN`, { method: 'POST', headers: { accept: 'text/html' } });
-    expect([status, headers['content-type']]).to.deep.equal([400, 'application/json; charset=utf-8']);
+    expect([status, headers['content-type']]).to.deep.equal([401, 'application/json; charset=utf-8']);
   });
 });

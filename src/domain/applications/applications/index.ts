@@ -22,7 +22,7 @@ export {
 } from './client-secrets.ts';
 export { isOpenAddress } from './http-addresses.ts';
 export { changeLogo, findLogo } from './logo.ts';
-export { type OidcSettings, oidcInput, parseOidcSettings, usesSecret } from './oidc-settings.ts';
+export { authMethods, type OidcSettings, oidcInput, parseOidcSettings, usesSecret } from './oidc-settings.ts';
 export {
   createPartnerReader,
   isNotable,

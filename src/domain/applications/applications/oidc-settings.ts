@@ -42,11 +42,12 @@ const claimName = z
   .regex(/^[A-Za-z][\w.:/-]{0,199}$/, 'fields.claim_name')
   .refine((name) => !ownClaims.has(name), 'fields.claim_own');
 
-/** OpenID Connect Dynamic Registration §2. */
-export const defaultAuthMethod = 'client_secret_basic';
+/** Those of OpenID Connect Core §9 that we speak, and `any`: a secret, by Basic or in the body, as the client's library has it. */
+export const authMethods = ['any', 'client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
+export const defaultAuthMethod = 'any';
 
 export const usesSecret = ({ token_endpoint_auth_method: method }: { token_endpoint_auth_method: string }): boolean =>
-  method.startsWith('client_secret');
+  method === 'any' || method.startsWith('client_secret');
 
 const schema = z.strictObject({
   client_id: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'fields.client_id'),
@@ -57,7 +58,7 @@ const schema = z.strictObject({
   /** RFC 7591 §3.2.1: seconds since the epoch; 0 is never. */
   client_secret_expires_at: secretEnd,
   former_client_secret_expires_at: secretEnd,
-  token_endpoint_auth_method: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']).default(defaultAuthMethod),
+  token_endpoint_auth_method: z.enum(authMethods).default(defaultAuthMethod),
   redirect_uris: z.array(redirectUri).max(50).default([]),
   post_logout_redirect_uris: z.array(redirectUri).max(50).default([]),
   grant_types: z

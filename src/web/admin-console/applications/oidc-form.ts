@@ -21,7 +21,7 @@ export function newOidcValues(page: PageContext, entry: OidcEntry): FormValues {
     launchUrl: fill(entry.launchUrl),
     oidc: {
       client_id: general.code,
-      token_endpoint_auth_method: 'client_secret_basic',
+      token_endpoint_auth_method: 'any',
       redirect_uris: [fill(entry.redirectUri)!],
       post_logout_redirect_uris: entry.postLogoutRedirectUri ? [fill(entry.postLogoutRedirectUri)!] : [],
       backchannel_logout_uri: fill(entry.backchannelLogoutUri),
@@ -50,7 +50,7 @@ export function readOidcValues(page: PageContext, before?: Application): FormVal
       claims: readClaims(page),
       consent_required: form.get('consent_required') === 'yes' || undefined,
       client_id: form.get('client_id').trim() || general.code,
-      token_endpoint_auth_method: form.get('token_endpoint_auth_method') || 'client_secret_basic',
+      token_endpoint_auth_method: form.get('token_endpoint_auth_method') || undefined,
       grant_types: form.all('grant_types'),
       id_token_signed_response_alg: form.get('id_token_signed_response_alg') || undefined,
     },

@@ -11,9 +11,12 @@ export function clientMetadata({ applicationId, name, oidc, traceUntil }: Applic
   const isNative =
     [...settings.redirect_uris, ...settings.post_logout_redirect_uris].some((uri) => !/^https?:/.test(uri)) ||
     (settings.token_endpoint_auth_method === 'none' && settings.redirect_uris.some((uri) => uri.startsWith('http:')));
+  const isAny = settings.token_endpoint_auth_method === 'any';
   return {
     ...settings,
     ...(usesSecret(settings) ? { client_secret: secret_fingerprint ?? 'none' } : {}),
+    token_endpoint_auth_method: isAny ? 'client_secret_basic' : settings.token_endpoint_auth_method,
+    any_secret_method: isAny,
     client_name: name,
     application_type: isNative ? 'native' : 'web',
     response_types: usesCode ? ['code'] : [],

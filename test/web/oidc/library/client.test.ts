@@ -9,7 +9,12 @@ import { testKeyRing } from '../../../support/server.ts';
 const keyRing = testKeyRing();
 const clock = { now: () => new Date() };
 const used: string[] = [];
-const checks = { keyRing, clock, noteSecretUse: (clientId: string, fingerprint: string) => void used.push(`${clientId} ${fingerprint}`) };
+const checks: Parameters<typeof replaceCompareClientSecret>[1] = {
+  keyRing,
+  clock,
+  findMethod: () => 'client_secret_basic',
+  noteSecretUse: (clientId: string, fingerprint: string) => void used.push(`${clientId} ${fingerprint}`),
+};
 
 describe('web/oidc/library: clients', () => {
   describe('compareClientSecret', () => {
