@@ -66,7 +66,11 @@ export const descriptions: Record<string, string> = {
   'contexts[].applications[].oidc.token_endpoint_auth_method':
     'How it proves itself. `any` takes its secret by Basic or in the body; the next two take it one way alone. `none` is a public client, in a browser or on a phone, which has to use PKCE.',
   'contexts[].applications[].oidc.redirect_uris':
-    'Where people may be sent back to, compared character by character. Needed with `authorization_code`.',
+    'Where people may be sent back to, compared character by character. Needed with `authorization_code`. In a company of an `approval` environment a `*` may stand for the first label of a host, as in `https://*.preview.example.com/callback`.',
+  'contexts[].applications[].oidc.allow_private_use_schemes':
+    'Redirect addresses by a scheme without a dot, such as `cursor://`, which any program on a device can claim (RFC 8252 §7.1): for programs that know nothing else. They have to use PKCE.',
+  'contexts[].applications[].oidc.web_origins':
+    'Origins such as `https://app.example.com` whose pages may call the token endpoint and userinfo from a browser (CORS), besides those of the redirect addresses.',
   'contexts[].applications[].oidc.post_logout_redirect_uris': 'Where people may be sent back to after they signed out.',
   'contexts[].applications[].oidc.grant_types': 'How it may ask for tokens.',
   'contexts[].applications[].oidc.id_token_signed_response_alg':

@@ -1,4 +1,5 @@
 import { listMappedClaims, recordSecretUse } from '../../domain/applications/applications/index.ts';
+import { brandingSettings } from '../../domain/company/branding/index.ts';
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import type { ResolvedContext, Services } from '../request/index.ts';
@@ -15,13 +16,15 @@ export async function createProvider(services: Services, context: ResolvedContex
   const scope = scopeIn(services, context);
   const keys = await loadSigningKeys(scope);
   const mappedClaims = await listMappedClaims(scope);
+  const { links } = await services.findSettings(context.contextId, brandingSettings);
   const { selfRegistration: mayRegister } = await services.findSettings(context.contextId, newAccountsSettings);
   return new ContextProvider(services, context, (op) => {
-    const provider = new (providerWith(responseModesOf(op)))(context.url, configurationOf(op, { keys, mappedClaims, mayRegister }));
+    const provider = new (providerWith(responseModesOf(op)))(context.url, configurationOf(op, { keys, mappedClaims, mayRegister, links }));
     provider.proxy = true; // the endpoint writes the forwarded headers itself, from the configured address
     const sendLogoutToken = changeLibrary(provider, {
       keyRing: services.keyRing,
       clock: services.clock,
+      takesPatterns: context.environment === 'approval',
       sessionSeconds: lifetimes.Session,
       noteSecretUse: (clientId, fingerprint) => void noteSecretUse(op, clientId, fingerprint),
       findOwn: (ctx) => followedSession(op, ctx),

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
 import { AppError, type FieldErrors, inputFaults, invalidInput, lineOf, textOf } from '../../../platform/errors/index.ts';
+import { findContextById } from '../../company/contexts/index.ts';
 import { customFieldName, listCustomFields, lockCustomFields } from '../../company/custom-fields/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfClient } from '../../records/protocol-artifacts/index.ts';
 import { type Scope, type Transaction, useCase } from '../../scope.ts';
 import { withoutSecrets } from './client-secrets.ts';
-import { defaultAuthMethod, isRedirectUri, parseOidcSettings, usesSecret } from './oidc-settings.ts';
+import { defaultAuthMethod, parseOidcSettings, usesSecret } from './oidc-settings.ts';
+import { isRedirectUri } from './redirect-addresses.ts';
 import { parseSamlSettings, toldFields } from './saml-settings.ts';
 import {
   type Application,
@@ -59,6 +61,7 @@ export const registerApplication = useCase(
 /** As `registerApplication`, of a client that brings its secret. */
 export const createApplication = useCase(async (scope, input: ApplicationInput): Promise<Application> => {
   const data = check(scope, input, { enabled: true });
+  await refusePatterns(scope, data);
   await refuseUnknownSources(scope, data);
   await refuseTaken(scope, data);
   const applicationId = await orTaken(insertApplication(scope, data), taken);
@@ -73,6 +76,7 @@ export const editApplication = useCase(
   async (scope, applicationId: string, input: ApplicationInput, version?: number): Promise<Application> => {
     const before = await lockApplication(scope, applicationId);
     const data = check(scope, { catalogueEntry: before.catalogueEntry, ...input }, before);
+    await refusePatterns(scope, data);
     await refuseUnknownSources(scope, data);
     await refuseTaken(scope, data, applicationId);
     return replaceApplication(scope, before, data, 'application.edited', version);
@@ -152,6 +156,13 @@ function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 
   }
   if (!parsed.data || Object.keys(faults).length > 0) throw invalidInput(faults, params);
   return { ...parsed.data, enabled: before.enabled, oidc, saml };
+}
+
+/** An address with a star is for trying things out: where people really work each address is named (RFC 9700 §4.1.3). */
+async function refusePatterns(scope: Transaction, { oidc }: ApplicationData): Promise<void> {
+  const names = (['redirect_uris', 'post_logout_redirect_uris'] as const).filter((name) => oidc?.[name].some((uri) => uri.includes('*')));
+  if (names.length === 0 || (await findContextById(scope.db, scope.contextId))?.environment === 'approval') return;
+  throw invalidInput(Object.fromEntries(names.map((name) => [name, 'fields.redirect_pattern_production'])));
 }
 
 /** A mapping from a custom field that the company does not have would quietly send nothing. */

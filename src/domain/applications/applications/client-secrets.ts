@@ -46,7 +46,7 @@ export const secretExpiry = (settings: KeptSecrets | undefined): Date | undefine
   settings?.client_secret_expires_at ? new Date(settings.client_secret_expires_at * 1000) : undefined;
 
 /** An hour is fine enough to see whether a secret is still needed, and spares a write at every request. */
-const noted = new LRUCache<string, true>({ max: 50_000, ttl: 3600 * 1000 });
+const noted = new LRUCache<string, true>({ max: 2000, ttl: 3600 * 1000 });
 
 /** That a client proved itself with this secret. */
 export async function recordSecretUse({ db, contextId, clock }: Scope, applicationId: ApplicationId, fingerprint: string): Promise<void> {

@@ -33,6 +33,7 @@ export {
   withPartner,
 } from './partner-settings.ts';
 export { portableApplication } from './portable.ts';
+export { fitsPattern, isOriginOf } from './redirect-addresses.ts';
 export { isAllowedRelayState } from './relay-states.ts';
 export { type Advice, adviseOn, isOpenUntil, type SamlOption, type SamlOptions, samlOptionNames, samlOptions } from './saml-options.ts';
 export {

@@ -3,32 +3,22 @@ import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { type FieldErrors, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { clientKeys } from './client-keys.ts';
 import { fingerprintOf, formerSecret, type KeptSecrets, secretEnd } from './client-secrets.ts';
+import { isRedirectUri, isWebOrigin, redirectFault } from './redirect-addresses.ts';
 import { sourceField } from './source-field.ts';
 
 /** How an application is an OpenID Connect client, in the names of RFC 7591 and OpenID Connect Registration. Secrets are kept as keyed fingerprints only. */
 export type OidcSettings = Omit<z.output<typeof schema>, 'client_secret' | 'former_client_secret_expires_at'> & KeptSecrets;
 
-const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
-
-/** https; http on this machine (RFC 8252 §7.3); or a private-use scheme with a dot (§7.1), which keeps `javascript:` and the like out. */
-export function isRedirectUri(value: string): boolean {
-  let url: URL;
-  try {
-    url = new URL(value);
-  } catch {
-    return false;
-  }
-  if (url.hash || value.includes('#') || url.username || url.password || value.length > 2000 || /[\s\\*\p{C}]/u.test(value)) return false;
-  if (/^https?:/i.test(value) && !/^https?:\/\/[^/]/i.test(value)) return false; // browsers read https:host as an address of this site
-  if (url.protocol === 'https:') return true;
-  if (url.protocol === 'http:') return loopback.has(url.hostname);
-  return url.protocol.includes('.');
-}
-
 const isWebUri = (value: string): boolean => /^https?:/.test(value) && isRedirectUri(value);
 
-const redirectUri = z.string().refine(isRedirectUri, 'fields.redirect_uri');
 const webUri = z.string().refine(isWebUri, 'fields.web_uri');
+
+const addressSettings = {
+  /** Redirect addresses by a scheme without a dot, such as `cursor://` (RFC 8252 §7.1). */
+  allow_private_use_schemes: z.boolean().optional(),
+  /** Whose pages may call the token endpoint and userinfo, besides those of the redirect addresses (CORS). */
+  web_origins: z.array(z.string().refine(isWebOrigin, 'fields.web_origin')).max(50).optional(),
+};
 
 /** What a token says by itself (RFC 7519 §4.1, OpenID Connect Core §2), and the standard claims: no field may stand in for those. */
 const ownClaims = new Set(
@@ -59,8 +49,9 @@ const schema = z.strictObject({
   client_secret_expires_at: secretEnd,
   former_client_secret_expires_at: secretEnd,
   token_endpoint_auth_method: z.enum(authMethods).default(defaultAuthMethod),
-  redirect_uris: z.array(redirectUri).max(50).default([]),
-  post_logout_redirect_uris: z.array(redirectUri).max(50).default([]),
+  redirect_uris: z.array(z.string()).max(50).default([]),
+  post_logout_redirect_uris: z.array(z.string()).max(50).default([]),
+  ...addressSettings,
   grant_types: z
     .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code']))
     .default(['authorization_code']),
@@ -109,6 +100,10 @@ export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcS
   if (settings.jwks && settings.jwks_uri) faults.jwks_uri = 'fields.jwks_both'; // RFC 7591 §2
   if (settings.grant_types.includes('authorization_code') && settings.redirect_uris.length === 0)
     faults.redirect_uris = 'fields.redirect_uris_missing';
+  for (const name of ['redirect_uris', 'post_logout_redirect_uris'] as const) {
+    const [fault] = settings[name].flatMap((uri) => redirectFault(uri, settings.allow_private_use_schemes) ?? []);
+    if (fault) faults[name] = fault;
+  }
   // RFC 6749 §4.4: client credentials are for confidential clients
   if (settings.grant_types.includes('client_credentials') && settings.token_endpoint_auth_method === 'none')
     faults.grant_types = 'fields.public_client_credentials';

@@ -7,7 +7,7 @@ import {
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
 
-const lists = ['redirect_uris', 'post_logout_redirect_uris'] as const;
+const lists = ['redirect_uris', 'post_logout_redirect_uris', 'web_origins'] as const;
 const texts = ['client_id', 'jwks_uri', 'backchannel_logout_uri', 'initiate_login_uri'] as const;
 const flags = ['dpop_bound_access_tokens', 'require_pushed_authorization_requests'] as const;
 
@@ -49,6 +49,8 @@ export function readOidcValues(page: PageContext, before?: Application): FormVal
       jwks: readKeys(form.get('jwks')),
       claims: readClaims(page),
       consent_required: form.get('consent_required') === 'yes' || undefined,
+      allow_private_use_schemes: form.get('allow_private_use_schemes') === 'yes' || undefined,
+      web_origins: form.lines('web_origins').length > 0 ? form.lines('web_origins') : undefined,
       client_id: form.get('client_id').trim() || general.code,
       token_endpoint_auth_method: form.get('token_endpoint_auth_method') || undefined,
       grant_types: form.all('grant_types'),

@@ -5,6 +5,7 @@ import { replaceBackchannelLogout, type SendLogoutToken } from './client-backcha
 import { replaceCheckClientSecretExpiration } from './client-check-client-secret-expiration.ts';
 import { replaceCompareClientSecret, type SecretChecks } from './client-compare-client-secret.ts';
 import { replaceClientFind } from './client-find.ts';
+import { replaceRedirectUriAllowed } from './client-redirect-uris.ts';
 import { providerWith, type ResponseMode } from './response-modes.ts';
 import { type FollowedSession, replaceSessionGet, stateAtArrival } from './session-get.ts';
 import { replacePersist } from './session-persist.ts';
@@ -14,15 +15,17 @@ export type { FollowedSession, ResponseMode, SendLogoutToken };
 export { providerWith, stateAtArrival };
 
 type Changes = SecretChecks & {
+  takesPatterns: boolean;
   sessionSeconds: number;
   findOwn(ctx: KoaContextWithOIDC): Promise<FollowedSession | undefined>;
 };
 
 /** Everything that is changed of a provider, before its first request. @throws Error when the library is not the one this was written for */
-export function changeLibrary(provider: Provider, { sessionSeconds, findOwn, ...secretChecks }: Changes): SendLogoutToken {
+export function changeLibrary(provider: Provider, { takesPatterns, sessionSeconds, findOwn, ...secretChecks }: Changes): SendLogoutToken {
   replaceCompareClientSecret(provider, secretChecks);
   replaceCheckClientSecretExpiration(provider);
   replaceClientFind(provider);
+  replaceRedirectUriAllowed(provider, takesPatterns);
   replaceSessionGet(provider, findOwn);
   replaceResetIdentifier(provider);
   replacePersist(provider, sessionSeconds);

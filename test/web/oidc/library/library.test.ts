@@ -12,7 +12,14 @@ const keyRing = testKeyRing();
 const clock = { now: () => new Date() };
 const digestOf = (source: unknown) => createHash('sha256').update(String(source).replace(/\s+/g, ' ')).digest('hex').slice(0, 16);
 const change = (provider: Provider) =>
-  changeLibrary(provider, { keyRing, clock, noteSecretUse: () => {}, sessionSeconds: 60, findOwn: async () => undefined });
+  changeLibrary(provider, {
+    keyRing,
+    clock,
+    noteSecretUse: () => {},
+    takesPatterns: false,
+    sessionSeconds: 60,
+    findOwn: async () => undefined,
+  });
 
 describe('web/oidc/library: oidc-provider is the one that was read', () => {
   it('package.json names exactly the version that is installed', () => {
