@@ -61,13 +61,20 @@ export const descriptions: Record<string, string> = {
     'At least 16 characters. Left out, the one in force stays; a new application with a secret needs one.',
   'contexts[].applications[].oidc.client_secret_expires_at':
     'Seconds since 1970; 0 is never. Left out, a new secret has no end and one that stays keeps its own.',
+  'contexts[].applications[].oidc.former_client_secret_expires_at':
+    'Seconds since 1970: until when the secret that `client_secret` replaces goes on beside it, and no later than it would have. Left out, one that is replaced ends at once; 0 ends it.',
   'contexts[].applications[].oidc.token_endpoint_auth_method':
-    'How it proves itself at the token endpoint. `none` is a public client, in a browser or on a phone, which has to use PKCE.',
+    'How it proves itself. `any` takes its secret by Basic or in the body; the next two take it one way alone. `none` is a public client, in a browser or on a phone, which has to use PKCE.',
   'contexts[].applications[].oidc.redirect_uris':
-    'Where people may be sent back to, compared character by character. Needed with `authorization_code`.',
+    'Where people may be sent back to, compared character by character. Needed with `authorization_code`. In a company of an `approval` environment a `*` may stand for the first label of a host, as in `https://*.preview.example.com/callback`.',
+  'contexts[].applications[].oidc.allow_private_use_schemes':
+    'Redirect addresses by a scheme without a dot, such as `cursor://`, which any program on a device can claim (RFC 8252 §7.1): for programs that know nothing else. They have to use PKCE.',
+  'contexts[].applications[].oidc.web_origins':
+    'Origins such as `https://app.example.com` whose pages may call the token endpoint and userinfo from a browser (CORS), besides those of the redirect addresses.',
   'contexts[].applications[].oidc.post_logout_redirect_uris': 'Where people may be sent back to after they signed out.',
   'contexts[].applications[].oidc.grant_types': 'How it may ask for tokens.',
-  'contexts[].applications[].oidc.id_token_signed_response_alg': 'How ID tokens are signed; some applications know RS256 only.',
+  'contexts[].applications[].oidc.id_token_signed_response_alg':
+    'How ID tokens are signed. Every client verifies `RS256`; some older ones do not verify `ES256`. Left out, an application that there is keeps its own.',
   'contexts[].applications[].oidc.backchannel_logout_uri': 'Called by the server when a session ends (OpenID Connect Back-Channel Logout).',
   'contexts[].applications[].oidc.backchannel_logout_session_required': 'Whether logout tokens carry `sid`.',
   'contexts[].applications[].oidc.initiate_login_uri':

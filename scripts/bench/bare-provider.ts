@@ -28,7 +28,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
       client_secret: 'bench-secret-bench-secret-bench-1',
       redirect_uris: ['http://127.0.0.1:9/callback'],
       grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
-      id_token_signed_response_alg: 'ES256',
+      id_token_signed_response_alg: 'RS256',
     },
   ],
   adapter: memory,

@@ -87,8 +87,8 @@ const scope = 'openid profile';
 async function startBare(): Promise<Side> {
   const barePort = await freePort();
   const jwk = {
-    ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
-    alg: 'ES256',
+    ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }),
+    alg: 'RS256',
     use: 'sig',
     kid: 'bench',
   };

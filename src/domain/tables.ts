@@ -180,6 +180,16 @@ export type Tables = {
     never,
     never
   >;
+  client_secret_uses: Table<
+    {
+      context_id: ContextId;
+      application_id: ApplicationId;
+      fingerprint: string;
+      last_at: Date;
+    },
+    never,
+    never
+  >;
   context_logos: Table<
     {
       context_id: ContextId;

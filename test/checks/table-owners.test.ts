@@ -48,6 +48,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
     'sign-in/sessions',
   ],
 
+  client_secret_uses: ['applications/applications'],
   application_consents: ['applications/consents'],
   application_groups: ['applications/assignments', 'applications/access'],
   application_logos: ['applications/applications', 'applications/assignments'],

@@ -163,6 +163,15 @@ CREATE TABLE certificate_warnings (
   FOREIGN KEY (context_id) REFERENCES contexts(context_id)
 );
 
+CREATE TABLE client_secret_uses (
+  context_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  fingerprint text NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, application_id, fingerprint),
+  FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE
+);
+
 CREATE TABLE context_logos (
   context_id uuid NOT NULL,
   content_type text NOT NULL,

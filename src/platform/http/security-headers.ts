@@ -28,6 +28,14 @@ const always: [string, string][] = [
   ['cache-control', 'no-store'],
 ];
 
+/**
+ * For what an application may show in a window of its own, from its request to its callback: it goes on knowing that window, and hears from it there. Everywhere else windows of
+ * other sites are kept apart. Redirects on the way count as pages do (HTML, Cross-Origin-Opener-Policy).
+ */
+export function keepOpener(response: ServerResponse): void {
+  response.setHeader('cross-origin-opener-policy', 'unsafe-none');
+}
+
 /** On every answer, errors included (OWASP ASVS 5 §3.4). HSTS only where the address is https. */
 export function setSecurityHeaders(response: ServerResponse, https: boolean): void {
   for (const [name, value] of always) response.setHeader(name, value);

@@ -46,6 +46,7 @@ export type AttributeNameFormat = keyof typeof attributeNameFormat;
 /** Second-level status codes (core §3.2.2.2) that we answer with, and the first level each belongs to. */
 export const statusOf = {
   Success: ['Success'],
+  AuthnFailed: ['Responder', 'AuthnFailed'],
   InvalidNameIDPolicy: ['Requester', 'InvalidNameIDPolicy'],
   NoAuthnContext: ['Responder', 'NoAuthnContext'],
   NoPassive: ['Responder', 'NoPassive'],

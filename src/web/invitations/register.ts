@@ -3,9 +3,12 @@ import { listCustomFields } from '../../domain/company/custom-fields/index.ts';
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { identifier } from '../../domain/people/users/index.ts';
 import { findLink } from '../../domain/records/one-time-links/index.ts';
+import { findPendingRequest, type PendingRequest } from '../../domain/sign-in/authentication/index.ts';
 import { findPolicyOf } from '../../domain/sign-in/sign-in-policy/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import {
+  cancelPath,
+  followRequest,
   namedAsInForm,
   type PageContext,
   type Refusal,
@@ -16,11 +19,23 @@ import {
   submitForm,
 } from '../request/index.ts';
 
+/** The sign-in that waits in this browser for whoever has made their account. */
+async function waiting(
+  page: PageContext,
+  requestId = page.form.get('request') || page.query('request'),
+): Promise<PendingRequest | undefined> {
+  const request = await findPendingRequest(page.scope, page.browser, requestId);
+  if (request) followRequest(page, request.destination);
+  return request;
+}
+
+const onward = (request: PendingRequest | undefined) => ({ request: request?.requestId, cancel: request && cancelPath(request) });
+
 export async function showRegistration(page: PageContext, refusal?: Refusal): Promise<void> {
   const { selfRegistration, domains } = await page.services.findSettings(page.context.contextId, newAccountsSettings);
   if (!selfRegistration) throw notFound();
   const values = { firstName: page.form.get('firstName'), lastName: page.form.get('lastName'), email: page.form.get('email') };
-  renderPage(page, 'invitations/register', { values, domains }, { refusal });
+  renderPage(page, 'invitations/register', { values, domains, ...onward(await waiting(page)) }, { refusal });
 }
 
 export async function submitRegistration(page: PageContext): Promise<void> {
@@ -28,9 +43,10 @@ export async function submitRegistration(page: PageContext): Promise<void> {
   await submitForm(
     page,
     async () => {
+      const request = await waiting(page);
       const input = { firstName: text('firstName'), lastName: text('lastName'), email: text('email'), locale: page.locale };
-      await requestRegistration(page.scope, input);
-      renderPage(page, 'invitations/requested', { email: text('email') });
+      await requestRegistration(page.scope, { ...input, request: request?.requestId });
+      renderPage(page, 'invitations/requested', { email: text('email'), ...onward(request) });
     },
     (refusal) => showRegistration(page, refusal),
   );
@@ -61,6 +77,7 @@ export async function showDetails(page: PageContext, refusal?: Refusal): Promise
 
 export async function submitDetails(page: PageContext): Promise<void> {
   const { scope, form, params } = page;
+  const asked = (await findLink(scope, 'registration', params.token!))?.payload.request;
   const details = {
     newPassword: form.get('newPassword'),
     repeatPassword: form.get('repeatPassword'),
@@ -74,7 +91,8 @@ export async function submitDetails(page: PageContext): Promise<void> {
         () => askedFields(page),
         (customFields) => completeRegistration(scope, rules, params.token!, { ...details, customFields }),
       );
-      renderPage(page, 'invitations/done', { login: identifier(user) });
+      const request = asked ? await waiting(page, asked) : undefined;
+      renderPage(page, 'invitations/done', { login: identifier(user), request: request?.requestId });
     },
     (refusal) => showDetails(page, refusal),
     // an address that is taken by now is no field of this form

@@ -88,6 +88,7 @@ async function openApplication(page: PageContext): Promise<void> {
 function homeOf({ oidc }: Application): string | undefined {
   const origins = new Set(
     oidc?.redirect_uris
+      .filter((uri) => !uri.includes('*'))
       .map((uri) => new URL(uri))
       .map(({ protocol, port, hostname, origin }) => {
         const isNative = !/^https?:$/.test(protocol) || (['127.0.0.1', '[::1]', 'localhost'].includes(hostname) && port === '');

@@ -1,13 +1,14 @@
 import Keygrip from 'keygrip';
-import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { tokenSettingNames } from '../../domain/applications/applications/index.ts';
+import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { isOriginOf, tokenSettingNames } from '../../domain/applications/applications/index.ts';
+import type { Branding } from '../../domain/company/branding/index.ts';
 import type { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
-import { locales } from '../../platform/i18n/index.ts';
 import type { Services } from '../request/index.ts';
 import { claimsByScope, createFindAccount } from './account.ts';
 import { acrValues } from './acr.ts';
 import { createAdapter } from './adapter/index.ts';
 import type { ContextProvider } from './context-provider.ts';
+import { clientAuthMethods, clientAuthSigningAlgValues, discoveryOf } from './discovery.ts';
 import { featuresOf } from './features.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { ttl } from './lifetimes.ts';
@@ -33,13 +34,25 @@ const routes = {
 
 /** What is said of clients, whichever they are. */
 const clients = {
-  clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-  clientDefaults: { id_token_signed_response_alg: 'ES256', response_types: ['code'], grant_types: ['authorization_code'] },
-  extraClientMetadata: { properties: ['application_id', 'trace_until', 'consent_required', 'mapped_claims', ...tokenSettingNames] },
+  clientAuthMethods: [...clientAuthMethods],
+  clientDefaults: { id_token_signed_response_alg: 'RS256', response_types: ['code'], grant_types: ['authorization_code'] },
+  extraClientMetadata: {
+    properties: [
+      'application_id',
+      'trace_until',
+      'consent_required',
+      'mapped_claims',
+      'former_secret',
+      'any_secret_method',
+      'web_origins',
+      'allow_private_use_schemes',
+      ...tokenSettingNames,
+    ],
+  },
   allowOmittingSingleRegisteredRedirectUri: false, // RFC 9700 §4.1.3: compared, never assumed
   // OAuth 2.1, RFC 9700 §2.1.1: public clients always; a challenge that was sent is always checked
-  pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
-  clientBasedCORS: (_ctx, origin, client) => (client.redirectUris ?? []).some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
+  // and whoever takes codes by a scheme that any program can claim (RFC 8252 §8.1)
+  pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' || client.allow_private_use_schemes === true },
   issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
   // RFC 9700 §4.14.2: of who proves nothing but the token; a second use ends the grant. Whoever has a secret or key keeps it: an answer may be lost, and rotation protects nothing
   rotateRefreshToken: ({ oidc: { client, entities } }) =>
@@ -48,19 +61,25 @@ const clients = {
 } satisfies Configuration;
 
 /** What has to be read before a provider is made. */
-export type Loaded = { keys: Awaited<ReturnType<typeof loadSigningKeys>>; mappedClaims: string[] };
+export type Loaded = {
+  keys: Awaited<ReturnType<typeof loadSigningKeys>>;
+  mappedClaims: string[];
+  mayRegister: boolean;
+  links: Branding['links'];
+};
 
 /** What the library is told of one context. */
-export const configurationOf = (op: ContextProvider, { keys, mappedClaims }: Loaded): Configuration => ({
+export const configurationOf = (op: ContextProvider, { keys, mappedClaims, mayRegister, links }: Loaded): Configuration => ({
   ...clients,
+  clientBasedCORS: (_ctx, origin, client) => mayCall(op, origin, client),
   adapter: createAdapter(op),
   routes,
   ttl,
   jwks: { keys: keys as never },
-  enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
+  enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'], clientAuthSigningAlgValues: [...clientAuthSigningAlgValues] },
   scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
   extraParams: { scope: readScope },
-  discovery: { ui_locales_supported: [...locales], prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },
+  discovery: discoveryOf({ mayRegister, links }),
   claims: { ...claimsByScope, profile: [...claimsByScope.profile, ...mappedClaims] },
   // many relying parties read the ID token only
   conformIdTokenClaims: false,
@@ -71,13 +90,19 @@ export const configurationOf = (op: ContextProvider, { keys, mappedClaims }: Loa
   findAccount: createFindAccount(op),
   loadExistingGrant: (ctx) => loadGrant(op, ctx),
   interactions: {
-    policy: createInteractionPolicy(op),
+    policy: createInteractionPolicy(op, mayRegister),
     url: (_ctx, interaction) => `${op.context.mount}/oidc/interaction/${interaction.uid}`,
   },
   features: featuresOf(op),
   fetch: fetchThrough(op.services.outbound),
   renderError: (ctx, out, error) => renderOidcError(op, ctx, out, error),
 });
+
+/** Whose pages may call by script: the origins that the application lists, and those of its redirect addresses. */
+function mayCall({ context }: ContextProvider, origin: string, { redirectUris = [], web_origins }: Client): boolean {
+  const addresses = redirectUris.filter((uri) => !uri.includes('*') || context.environment === 'approval');
+  return ((web_origins as string[] | undefined) ?? []).includes(origin) || addresses.some((uri) => isOriginOf(uri, origin));
+}
 
 /** Without a scope that we know nothing can be granted: the request is at fault, not the person (RFC 6749 §3.3). Others beside a known one are ignored. */
 function readScope(ctx: KoaContextWithOIDC, scope: string | undefined): void {

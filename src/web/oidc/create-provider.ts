@@ -1,6 +1,9 @@
-import { listMappedClaims } from '../../domain/applications/applications/index.ts';
+import { listMappedClaims, recordSecretUse } from '../../domain/applications/applications/index.ts';
+import { brandingSettings } from '../../domain/company/branding/index.ts';
+import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import type { ResolvedContext, Services } from '../request/index.ts';
+import { applicationIdOf } from './account.ts';
 import { configurationOf } from './configuration.ts';
 import { ContextProvider, scopeIn } from './context-provider.ts';
 import { changeLibrary, providerWith } from './library/index.ts';
@@ -15,17 +18,31 @@ export async function createProvider(services: Services, context: ResolvedContex
   const scope = scopeIn(services, context);
   const keys = await loadSigningKeys(scope);
   const mappedClaims = await listMappedClaims(scope);
+  const { links } = await services.findSettings(context.contextId, brandingSettings);
+  const { selfRegistration: mayRegister } = await services.findSettings(context.contextId, newAccountsSettings);
   return new ContextProvider(services, context, (op) => {
-    const provider = new (providerWith(responseModesOf(op)))(context.url, configurationOf(op, { keys, mappedClaims }));
+    const provider = new (providerWith(responseModesOf(op)))(context.url, configurationOf(op, { keys, mappedClaims, mayRegister, links }));
     provider.proxy = true; // the endpoint writes the forwarded headers itself, from the configured address
     const sendLogoutToken = changeLibrary(provider, {
       keyRing: services.keyRing,
       clock: services.clock,
+      takesPatterns: context.environment === 'approval',
       sessionSeconds: lifetimes.Session,
+      noteSecretUse: (clientId, fingerprint) => void noteSecretUse(op, clientId, fingerprint),
       findOwn: (ctx) => followedSession(op, ctx),
       mayRepeat: (used) => hasAnswer(op, used),
     });
     surround(op, provider);
     return { provider, sendLogoutToken };
   });
+}
+
+/** That it cannot be noted changes no answer. */
+async function noteSecretUse(op: ContextProvider, clientId: string, fingerprint: string): Promise<void> {
+  try {
+    const client = (await op.provider.Client.find(clientId))!;
+    await recordSecretUse(op.scope(), applicationIdOf(client), fingerprint);
+  } catch (error) {
+    op.services.log.error({ err: error }, 'the use of a client secret could not be noted');
+  }
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { setSecurityHeaders } from '../../platform/http/index.ts';
+import { keepOpener, setSecurityHeaders } from '../../platform/http/index.ts';
 import { clientOf, type ResolvedContext } from '../request/index.ts';
 import type { ContextProvider } from './context-provider.ts';
+import { isForPrograms } from './endpoints.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
 /** Documents that are the same for everybody, with the library's names of their routes. */
@@ -13,6 +14,8 @@ const documentRoutes = new Map([
   ['/oidc/jwks', 'jwks'],
 ]);
 const cachedSeconds = 300;
+/** Where an application sends a browser to, and from where it gets it back. */
+const ofRequest = /^\/oidc\/authorize(\/|$)/i;
 
 /** Serves the protocol's endpoints of one context; returns false for paths that are not its own. */
 export function createOidcEndpoint(providers: ProviderDirectory) {
@@ -20,6 +23,9 @@ export function createOidcEndpoint(providers: ProviderDirectory) {
     const document = documentRoutes.get(path);
     if (!document && (!path.startsWith('/oidc/') || path.startsWith('/oidc/interaction/'))) return false;
     setSecurityHeaders(response, context.isSecure);
+    if (ofRequest.test(path)) keepOpener(response);
+    // RFC 6749 §5.1, for caches of HTTP/1.0; documents are for everybody
+    if (isForPrograms(path) && !document) response.setHeader('pragma', 'no-cache');
     const op = await providers.get(context);
     const known = document && isRead(request) ? (op.documents.get(document) ?? (await makeDocument(op, document))) : undefined;
     if (known) sendDocument(request, response, known);
@@ -51,6 +57,7 @@ function enterLibrary({ services, context }: ContextProvider, request: IncomingM
   request.headers['x-forwarded-proto'] = context.isSecure ? 'https' : 'http';
   const address = clientOf(services, request).ip;
   request.headers['x-forwarded-for'] = address;
+  if (isForPrograms(inside)) request.headers.accept = 'application/json';
   const query = request.url!.indexOf('?');
   const target = inside + (query < 0 ? '' : request.url!.slice(query));
   (request as IncomingMessage & { originalUrl?: string }).originalUrl = context.mount + target;

@@ -1,6 +1,6 @@
 import type { Methods } from '../../platform/http/index.ts';
 
-// those that answer OPTIONS themselves are called by scripts of other sites
+// those that answer OPTIONS themselves are called by programs, scripts of other sites among them; people see the others
 const document: Methods = ['GET', 'OPTIONS'];
 const program: Methods = ['POST', 'OPTIONS'];
 
@@ -37,6 +37,9 @@ const patterns = Object.entries(endpoints).map(([path, methods]) => ({
   ),
   methods,
 }));
+
+/** Whether programs alone read the answer: it is JSON, whatever they accept (RFC 6749 §5.2). Java's HttpURLConnection, for one, asks for HTML first. */
+export const isForPrograms = (path: string): boolean => endpointMethods(path)?.includes('OPTIONS') === true;
 
 /** @param path inside the context. @returns undefined where there is no endpoint */
 export const endpointMethods = (path: string): Methods | undefined => patterns.find(({ pattern }) => pattern.test(path))?.methods;

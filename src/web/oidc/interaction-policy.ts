@@ -14,10 +14,10 @@ import { accessVerdict, ownSession } from './own-session.ts';
 const { base, Check, Prompt } = interactionPolicy;
 
 /**
- * What may stand between an authorization request and its code: the choice of an account, where it is asked for, signing in, the access decision, and, for a third party's application, the person's consent; of its
+ * What may stand between an authorization request and its code: a new account or the choice of one, where it is asked for, signing in, the access decision, and, for a third party's application, the person's consent; of its
  * own applications the company decides.
  */
-export function createInteractionPolicy(op: ContextProvider) {
+export function createInteractionPolicy(op: ContextProvider, mayRegister: boolean) {
   const policy = base();
   const consent = policy.get('consent')!;
   consent.checks.clear();
@@ -32,6 +32,8 @@ export function createInteractionPolicy(op: ContextProvider) {
 
   policy.add(new Prompt({ name: 'access', requestable: false }, accessIsAllowed(op)), 1);
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0);
+  // Initiating User Registration §4; where nobody may register it stays an error
+  if (mayRegister) policy.add(new Prompt({ name: 'create', requestable: true }), 0);
   return policy;
 }
 

@@ -6,6 +6,7 @@ import { fullName } from '../../domain/people/users/index.ts';
 import type { Demands } from '../../domain/sign-in/authentication/index.ts';
 import { addSeconds, epochSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import { keepOpener } from '../../platform/http/index.ts';
 import {
   followUiLocales,
   nextStepOf,
@@ -15,6 +16,7 @@ import {
   redirectTo,
   renderNoAccess,
   renderPage,
+  sendToRegistration,
   sendToSignIn,
   shortHint,
 } from '../request/index.ts';
@@ -33,6 +35,7 @@ export const interactionRoutes = (providers: ProviderDirectory): Route[] => [
 ];
 
 async function showInteraction(page: PageContext, providers: ProviderDirectory): Promise<void> {
+  keepOpener(page.ctx.res);
   const { provider } = await providers.get(page.context);
   const interaction = await findInteraction(page, provider);
   if (!interaction) return leadOn(page, provider);
@@ -40,8 +43,9 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   if (!client) throw new AppError('request_expired', 400);
   if (interaction.prompt.name === 'access') return showRefusal(page, interaction, applicationIdOf(client));
   if (interaction.prompt.name === 'consent') return showConsent(page, interaction, client);
-  if (interaction.prompt.name === 'select_account' && !interaction.prompt.details.other_since) {
-    if (page.session) return showChoice(page, interaction, client);
+  const { name } = interaction.prompt;
+  if ((name === 'select_account' || name === 'create') && !interaction.prompt.details.other_since) {
+    if (name === 'select_account' && page.session) return showChoice(page, interaction, client);
     await askForOther(page, interaction); // the sign-in page is the choice
   }
 
@@ -50,12 +54,13 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   if ((await nextStepOf(page, { demands, applicationId })).step === 'done')
     return finish(page, interaction, {
       login: loginResult(page),
-      ...(interaction.prompt.name === 'select_account' ? { select_account: {} } : {}),
+      ...(name === 'select_account' || name === 'create' ? { [name]: {} } : {}),
     });
   const { ui_locales: uiLocales } = interaction.params;
   const hint = interaction.prompt.details.other_since ? '' : interaction.params.login_hint;
   const asked = typeof uiLocales === 'string' ? { uiLocales } : {};
-  const destination = { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}`, ...asked } as const;
+  const destination = { protocol: 'oidc', path: `/oidc/interaction/${interaction.uid}`, isAwaited: true, ...asked } as const;
+  if (name === 'create') return sendToRegistration(page, { destination, applicationId, demands });
   const told = typeof hint === 'string' ? { login_hint: shortHint(hint) } : undefined;
   await sendToSignIn(page, { destination, applicationId, demands }, told);
 }
@@ -64,9 +69,10 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
 function demandsOf({ params, prompt }: Interaction): Demands {
   const prompts = String(params.prompt ?? '').split(' ');
   const otherPerson = prompt.reasons.some((reason) => reason === 'id_token_hint' || reason === 'claims_id_token_sub_value');
-  const provenAfter = prompt.name === 'select_account' ? prompt.details.other_since : prompt.details.asked_at;
+  const isOther = prompt.name === 'select_account' || prompt.name === 'create';
+  const provenAfter = isOther ? prompt.details.other_since : prompt.details.asked_at;
   return {
-    provenAfter: prompts.includes('login') || otherPerson || prompt.name === 'select_account' ? asInstant(provenAfter) : undefined,
+    provenAfter: prompts.includes('login') || otherPerson || isOther ? asInstant(provenAfter) : undefined,
     maxAgeSeconds: params.max_age === undefined ? undefined : Number(params.max_age),
     secondFactor: asksForSecondFactor(params.acr_values),
   };
@@ -91,8 +97,9 @@ async function showRefusal(page: PageContext, interaction: Interaction, applicat
   renderNoAccess(page, application, supportCode);
 }
 
-/** The application is told in the protocol's own words (RFC 6749 §4.1.2.1): "Back to the application", or that the person did not agree. */
+/** The application is told in the protocol's own words (RFC 6749 §4.1.2.1): "Back to the application", that the person did not agree, or does not want to sign in. */
 async function submitAnswer(page: PageContext, providers: ProviderDirectory): Promise<void> {
+  keepOpener(page.ctx.res);
   const { provider } = await providers.get(page.context);
   const interaction = await findInteraction(page, provider);
   if (!interaction) throw new AppError('request_expired', 400);
@@ -101,6 +108,8 @@ async function submitAnswer(page: PageContext, providers: ProviderDirectory): Pr
   const applicationId = applicationIdOf(client);
   await noteAnswered(page, interaction, applicationId);
   const { name } = interaction.prompt;
+  if (page.form.get('decision') === 'cancel')
+    return finish(page, interaction, { error: 'access_denied', error_description: 'the person cancelled the sign-in' });
   if (name === 'access')
     return finish(page, interaction, { error: 'access_denied', error_description: 'the person may not open this application' });
   if (name === 'select_account') return selectAccount(page, interaction);
@@ -123,6 +132,7 @@ function showChoice(page: PageContext, { uid }: Interaction, { clientName, clien
     login: person.login,
     account: page.session!.userId,
     action: `/oidc/interaction/${uid}`,
+    cancel: `/oidc/interaction/${uid}`,
   });
 }
 

@@ -19,7 +19,17 @@ export { redirectTo } from './redirect.ts';
 export { formatCount, newSupportCode, type PageOptions, renderErrorPage, renderPage } from './render.ts';
 export type { Access, Actions, PageContext, Route } from './route.ts';
 export type { Services } from './services.ts';
-export { arrivalAt, nextStepOf, policyOf, rulesOf, sendToSignIn, type Visitor } from './sign-in-step.ts';
+export {
+  arrivalAt,
+  cancelPath,
+  followRequest,
+  nextStepOf,
+  policyOf,
+  rulesOf,
+  sendToRegistration,
+  sendToSignIn,
+  type Visitor,
+} from './sign-in-step.ts';
 export { type Refusal, renameFields, submitForm } from './submit-form.ts';
 export { followUiLocales } from './ui-locales.ts';
 export { auditWords } from './words/audit-words.ts';

@@ -8,8 +8,10 @@ import {
   type Step,
 } from '../../domain/sign-in/authentication/index.ts';
 import { type EffectivePolicy, findPolicyOf, type PolicyRules } from '../../domain/sign-in/sign-in-policy/index.ts';
+import { keepOpener } from '../../platform/http/index.ts';
 import { usableFactors } from './factors.ts';
 import type { PageContext } from './route.ts';
+import { followUiLocales } from './ui-locales.ts';
 
 /** Who sends a request to which company. A page has all of it, and the endpoint of a protocol can make it. */
 export type Visitor = Pick<PageContext, 'services' | 'context' | 'scope' | 'session' | 'browser'>;
@@ -34,14 +36,27 @@ export async function arrivalAt<Given extends Wish>(visitor: Visitor, wish: Give
 export const nextStepOf = async (visitor: Visitor, wish: Wish): Promise<Step> =>
   findNextStep(visitor.scope, await rulesOf(visitor), await arrivalAt(visitor, wish));
 
+type Asked = Omit<PendingRequest, 'requestId' | 'proven'>;
+
 /** To the sign-in page, and back to `destination` when everything is proven. @param query what that page is told besides, such as `login_hint` */
-export async function sendToSignIn(
-  page: PageContext,
-  request: Omit<PendingRequest, 'requestId' | 'proven'>,
-  query: Record<string, string> = {},
-): Promise<void> {
+export async function sendToSignIn(page: PageContext, request: Asked, query: Record<string, string> = {}): Promise<void> {
   const requestId = await openPendingRequest(page.scope, page.browser, request);
   const told = new URLSearchParams(query).toString();
   if (page.ctx.method === 'POST') page.ctx.status = 303;
   page.ctx.redirect(`${page.context.mount}${page.services.pathOf({ page: 'sign-in', request: requestId })}${told ? `?${told}` : ''}`);
 }
+
+/** To the page on which an account begins; whoever has made one signs in with it, and goes back to `destination`. */
+export async function sendToRegistration(page: PageContext, request: Asked): Promise<void> {
+  const requestId = await openPendingRequest(page.scope, page.browser, request);
+  page.ctx.redirect(`${page.context.mount}${page.services.pathOf({ page: 'registration-request' })}?request=${requestId}`);
+}
+
+/** Shows the page of a request as whoever asked for it wants it: in their language, and in a window that they opened. */
+export function followRequest(page: PageContext, { uiLocales, protocol }: PendingRequest['destination']): void {
+  followUiLocales(page, uiLocales);
+  if (protocol !== 'portaria') keepOpener(page.ctx.res);
+}
+
+/** Where "Cancel" is posted to. @returns undefined where no application waits */
+export const cancelPath = ({ destination: { isAwaited, path } }: PendingRequest): string | undefined => (isAwaited ? path : undefined);

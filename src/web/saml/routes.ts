@@ -1,3 +1,4 @@
+import { keepOpener } from '../../platform/http/index.ts';
 import type { PageContext, Route } from '../request/index.ts';
 import { resolveArtifact } from './artifact.ts';
 import { goOnWithLogout, receiveLogout } from './logout.ts';
@@ -12,12 +13,17 @@ const fromPartners = { access: 'anyone', fromElsewhere: true, maxBytes: 512 * 10
 export function samlRoutes(directory: SamlDirectory): Route[] {
   const inCompany = (handle: (page: SamlPage) => Promise<void>) => (page: PageContext) =>
     handle({ ...page, saml: directory.contextOf(page) });
+  const ofRequest = (handle: (page: SamlPage) => Promise<void>) =>
+    inCompany((page) => {
+      keepOpener(page.ctx.res);
+      return handle(page);
+    });
   return [
     { method: 'GET', path: '/saml/metadata', access: 'anyone', handle: inCompany(showMetadata) },
-    { method: 'GET', path: '/saml/sso', access: 'anyone', handle: inCompany(receiveRequest) },
-    { method: 'POST', path: '/saml/sso', ...fromPartners, handle: inCompany(receiveRequest) },
-    { method: 'GET', path: '/saml/request/:request', access: 'anyone', handle: inCompany(goOnWithRequest) },
-    { method: 'POST', path: '/saml/request/:request', access: 'anyone', handle: inCompany(submitRefusal) },
+    { method: 'GET', path: '/saml/sso', access: 'anyone', handle: ofRequest(receiveRequest) },
+    { method: 'POST', path: '/saml/sso', ...fromPartners, handle: ofRequest(receiveRequest) },
+    { method: 'GET', path: '/saml/request/:request', access: 'anyone', handle: ofRequest(goOnWithRequest) },
+    { method: 'POST', path: '/saml/request/:request', access: 'anyone', handle: ofRequest(submitRefusal) },
     { method: 'GET', path: '/saml/launch/:application', access: 'anyone', handle: inCompany(launch) },
     { method: 'GET', path: '/saml/slo', access: 'anyone', handle: inCompany(receiveLogout) },
     { method: 'POST', path: '/saml/slo', ...fromPartners, handle: inCompany(receiveLogout) },

@@ -110,7 +110,7 @@ async function goOn(page: SamlPage, application: SamlApplication, signOn: SignOn
     if (isPassive) return sendRefusal(page, application, signOn, 'NoPassive');
     if (!chooseAuthnContext(requestedAuthnContext, ['pwd', 'mfa'])) return sendRefusal(page, application, signOn, 'NoAuthnContext');
     const path = `/saml/request/${page.params.request ?? (await keepSignOn(page, signOn))}`;
-    const destination = { protocol: 'saml', path } as const;
+    const destination = { protocol: 'saml', path, ...(signOn.inResponseTo === undefined ? {} : { isAwaited: true as const }) } as const;
     // the name that the service provider asks about, when it is one that a person could type
     const hint = subject && subject.value.length <= 254 ? { login_hint: subject.value } : undefined;
     return sendToSignIn(page, { destination, applicationId, demands }, hint);
@@ -126,10 +126,10 @@ async function goOn(page: SamlPage, application: SamlApplication, signOn: SignOn
   renderNoAccess(page, application, supportCode, signOn.inResponseTo === undefined);
 }
 
-/** "Back to the application", which is told in the protocol's words that the person may not enter. */
+/** "Back to the application", which is told in the protocol's words that the person may not enter, or does not want to. */
 export async function submitRefusal(page: SamlPage): Promise<void> {
   const { signOn, application } = await load(page);
-  await sendRefusal(page, application, signOn, 'RequestDenied');
+  await sendRefusal(page, application, signOn, page.form.get('decision') === 'cancel' ? 'AuthnFailed' : 'RequestDenied');
 }
 
 /** A sign-in that begins here, without a request (profiles §4.1.5): at the Launchpad or a link of our own. */

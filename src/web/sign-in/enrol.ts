@@ -1,7 +1,7 @@
 import { getUser } from '../../domain/people/users/index.ts';
 import { enrolAtSignIn } from '../../domain/sign-in/authentication/index.ts';
 import { factorOf } from '../../domain/sign-in/credentials/factors/index.ts';
-import { arrivalAt, chosenOf, factorTexts, type PageContext, placeOf, renderPage, rulesOf } from '../request/index.ts';
+import { arrivalAt, cancelPath, chosenOf, factorTexts, type PageContext, placeOf, renderPage, rulesOf } from '../request/index.ts';
 import { loadStep, proofSoFar } from './pending.ts';
 
 type Due = NonNullable<Awaited<ReturnType<typeof loadStep<'enrol'>>>>;
@@ -43,6 +43,7 @@ async function render(page: PageContext, { request, step }: Due, fault?: string)
       others: step.factors.filter((one) => one !== kind),
       offer: await factorOf(kind).offer(page.scope, placeOf(page), await getUser(page.scope, userId), page.form),
       action: `/sign-in/${request.requestId}/enrol`,
+      cancel: cancelPath(request),
     },
     { status: fault ? 422 : 200 },
   );

@@ -1,3 +1,4 @@
+import { keepOpener } from '../../platform/http/index.ts';
 import { isLocale } from '../../platform/i18n/index.ts';
 import type { PageContext } from '../request/index.ts';
 import { localPath } from './local-path.ts';
@@ -12,5 +13,7 @@ export async function chooseLanguage({ ctx, context, query, services }: PageCont
       'set-cookie',
       `portaria_language=${locale}; Path=/; Max-Age=${year}; SameSite=Lax; HttpOnly${context.isSecure ? '; Secure' : ''}`,
     );
+  // a redirect alone: what it leads to says for itself who may know its window
+  keepOpener(ctx.res);
   ctx.redirect(`${context.mount}${localPath(query('to'), services.pathOf({ page: 'launchpad' }))}`);
 }

@@ -1,5 +1,5 @@
 import { changeRequiredPassword, type PendingRequest, type Step } from '../../domain/sign-in/authentication/index.ts';
-import { type PageContext, policyOf, type Refusal, renderPage, rulesOf, submitForm } from '../request/index.ts';
+import { cancelPath, type PageContext, policyOf, type Refusal, renderPage, rulesOf, submitForm } from '../request/index.ts';
 import { loadStep } from './pending.ts';
 import { goOn } from './sign-in.ts';
 
@@ -34,7 +34,7 @@ async function render(page: PageContext, { request, step }: Due, refusal?: Refus
   renderPage(
     page,
     'sign-in/new-password',
-    { rules: password, why: step.why, action: `/sign-in/${request.requestId}/new-password` },
+    { rules: password, why: step.why, action: `/sign-in/${request.requestId}/new-password`, cancel: cancelPath(request) },
     { refusal },
   );
 }

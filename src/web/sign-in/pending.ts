@@ -10,7 +10,8 @@ import {
   type Step,
 } from '../../domain/sign-in/authentication/index.ts';
 import { findPassword } from '../../domain/sign-in/credentials/password/index.ts';
-import { followUiLocales, nextStepOf, type PageContext, redirectTo, renderCookiesMissing, renderPage } from '../request/index.ts';
+import { keepOpener } from '../../platform/http/index.ts';
+import { followRequest, nextStepOf, type PageContext, redirectTo, renderCookiesMissing, renderPage } from '../request/index.ts';
 
 /** Where a person without another destination goes. */
 export const goToLaunchpad = ({ ctx, context, services }: PageContext): void =>
@@ -19,7 +20,7 @@ export const goToLaunchpad = ({ ctx, context, services }: PageContext): void =>
 /** The request a page of the journey belongs to, or undefined after leading the browser on: it was over, or is another browser's. */
 export async function loadPending(page: PageContext): Promise<PendingRequest | undefined> {
   const request = await findPendingRequest(page.scope, page.browser, page.params.request ?? '');
-  if (request) followUiLocales(page, request.destination.uiLocales);
+  if (request) followRequest(page, request.destination);
   else await leadOn(page);
   return request;
 }
@@ -29,6 +30,7 @@ async function leadOn(page: PageContext): Promise<void> {
   const { scope, params, ctx, context, services } = page;
   const lost = await findLostRequest(scope, params.request ?? '');
   const { path, protocol } = lost?.destination ?? {};
+  if (protocol && protocol !== 'portaria') keepOpener(ctx.res);
   if (lost?.isFinished && lost.applicationId)
     return leadOut(page, services.pathOf({ page: 'application-start', application: lost.applicationId }));
   if (path && !lost?.isFinished && !page.isKnownBrowser) {

@@ -1,7 +1,7 @@
 import { getUser } from '../../domain/people/users/index.ts';
 import { proveFactor } from '../../domain/sign-in/authentication/index.ts';
 import { type Proof, proofs } from '../../domain/sign-in/credentials/factors/index.ts';
-import { chosenOf, factorTexts, type PageContext, placeOf, policyOf, renderPage, rulesOf } from '../request/index.ts';
+import { cancelPath, chosenOf, factorTexts, type PageContext, placeOf, policyOf, renderPage, rulesOf } from '../request/index.ts';
 import { loadStep, proofSoFar } from './pending.ts';
 import { goOn } from './sign-in.ts';
 
@@ -47,6 +47,7 @@ async function render(page: PageContext, { request, step }: Due, fault?: string,
       remember: page.form.get('remember') === 'yes',
       fault,
       action: `/sign-in/${request.requestId}/second-factor`,
+      cancel: cancelPath(request),
     },
     { status },
   );

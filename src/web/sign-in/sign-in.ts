@@ -15,6 +15,7 @@ import { AppError, notFound } from '../../platform/errors/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import {
   arrivalAt,
+  cancelPath,
   cookieNames,
   factorTexts,
   loginHint,
@@ -112,7 +113,7 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
 async function showKeptOut(page: PageContext, request: PendingRequest, { by, why }: Extract<Step, { step: 'kept-out' }>): Promise<void> {
   const supportCode = newSupportCode();
   await recordKeptOut(page.scope, by === 'proof' ? request.proven!.userId : page.session!.userId, why, supportCode, request.applicationId);
-  renderPage(page, 'sign-in/kept-out', { why, supportCode, now: page.services.clock.now() }, { status: 403 });
+  renderPage(page, 'sign-in/kept-out', { why, supportCode, now: page.services.clock.now(), cancel: cancelPath(request) }, { status: 403 });
 }
 
 async function render(
@@ -142,6 +143,8 @@ async function render(
       keepDays: session.keepDays,
       keep: page.form.get('keep') === 'yes',
       action: `/sign-in/${request.requestId}`,
+      request: request.requestId,
+      cancel: cancelPath(request),
     },
     { status },
   );

@@ -1,6 +1,6 @@
 import { acceptTerms, findTerms, textFor } from '../../domain/applications/consents/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
-import { type PageContext, renderPage } from '../request/index.ts';
+import { cancelPath, type PageContext, renderPage } from '../request/index.ts';
 import { loadPending, loadStep } from './pending.ts';
 import { goOn } from './sign-in.ts';
 
@@ -17,6 +17,7 @@ export async function showTerms(page: PageContext): Promise<void> {
     edition: step.edition,
     publishedAt: terms.publishedAt,
     action: `/sign-in/${request.requestId}/terms`,
+    cancel: cancelPath(request),
   });
 }
 
@@ -26,7 +27,7 @@ export async function submitTerms(page: PageContext): Promise<void> {
   const { request, step } = due;
   const { scope, form, session } = page;
   if (form.get('decision') !== 'accept') {
-    return renderPage(page, 'sign-in/terms-declined', { again: `/sign-in/${request.requestId}/terms` });
+    return renderPage(page, 'sign-in/terms-declined', { again: `/sign-in/${request.requestId}/terms`, cancel: cancelPath(request) });
   }
   // another edition was published while this one was read: it is shown
   if (form.get('edition') === String(step.edition)) {

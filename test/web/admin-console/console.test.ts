@@ -61,11 +61,11 @@ describe('web/admin-console', () => {
   it('a client secret may have an end: it is shown, warned of on Home, and nothing goes through after it', async () => {
     const created = await newApplication({ grant_types: 'client_credentials' });
     const id = /\/admin\/applications\/([0-9a-f-]{36})\/edit/.exec(created.text)![1]!;
-    expect(created.text).to.not.contain('The client secret ends');
+    expect(created.text).to.not.contain('It ends');
     const page = await ana.get(at(`/admin/applications/${id}/secret`));
     for (const words of ['Without an end', '90 days', '730 days']) expect(page.text).to.contain(words);
     const ask = async (valid_days: string) => (await ana.submit(ana.form(page, /secret$/), { valid_days })).text;
-    expect(await ask('365')).to.contain('The client secret ends');
+    expect(await ask('365')).to.contain('It ends');
     expect((await ana.get(at('/admin'))).text).to.not.contain('>Wiki</a>');
     const shown = await ask('90');
     const secret = /new-secret">([\w-]{43})</.exec(shown)![1]!;

@@ -146,12 +146,12 @@ describe('web/invitations', () => {
 
     it('is not there unless the company says so', async () => {
       expect((await new Jar().get(at('/register'))).status).to.equal(404);
-      expect((await new Jar().follow(at('/launchpad'))).text).to.not.contain('/register"');
+      expect((await new Jar().follow(at('/launchpad'))).text).to.not.contain('/register');
     });
 
     it('with an address of an allowed domain, by a link, to an account of a regular user', async () => {
       await settings({ selfRegistration: 'yes', domains: 'acme.example\nACME.com' });
-      expect((await new Jar().follow(at('/launchpad'))).text).to.contain('/register"');
+      expect((await new Jar().follow(at('/launchpad'))).text).to.contain('/register?request=');
       const refused = await register({ email: 'bruna@elsewhere.example' });
       expect([refused.status, refused.text.includes('Only addresses of')]).to.deep.equal([422, true]);
       expect((await register({ email: 'x@sub.acme.example' })).status, 'a subdomain is another domain').to.equal(422);

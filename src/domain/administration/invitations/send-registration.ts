@@ -8,7 +8,8 @@ import { countLinksBy, createLink } from '../../records/one-time-links/index.ts'
 import { inTransaction, type Scope } from '../../scope.ts';
 import { sendInvitation } from './invite-user.ts';
 
-export type Registration = { firstName: string; lastName: string; email: string; locale: string };
+/** `request`: the sign-in that waits for whoever has the account, in the browser where it was asked for. */
+export type Registration = { firstName: string; lastName: string; email: string; locale: string; request?: string };
 
 const mostPerDay = 3;
 /** From one address: an office of newcomers, and no mail cannon. */

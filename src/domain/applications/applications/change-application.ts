@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
 import { AppError, type FieldErrors, inputFaults, invalidInput, lineOf, textOf } from '../../../platform/errors/index.ts';
+import { findContextById } from '../../company/contexts/index.ts';
 import { customFieldName, listCustomFields, lockCustomFields } from '../../company/custom-fields/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfClient } from '../../records/protocol-artifacts/index.ts';
 import { type Scope, type Transaction, useCase } from '../../scope.ts';
-import { defaultAuthMethod, isRedirectUri, parseOidcSettings } from './oidc-settings.ts';
+import { withoutSecrets } from './client-secrets.ts';
+import { defaultAuthMethod, parseOidcSettings, usesSecret } from './oidc-settings.ts';
+import { isRedirectUri } from './redirect-addresses.ts';
 import { parseSamlSettings, toldFields } from './saml-settings.ts';
 import {
   type Application,
@@ -48,8 +51,8 @@ export type ApplicationInput = z.input<typeof applicationInput>;
 export const registerApplication = useCase(
   async (scope, input: ApplicationInput): Promise<{ application: Application; clientSecret?: string }> => {
     const method = input.oidc?.token_endpoint_auth_method ?? defaultAuthMethod;
-    const usesSecret = input.oidc !== undefined && String(method).startsWith('client_secret');
-    const clientSecret = usesSecret && input.oidc?.client_secret === undefined ? randomToken() : undefined;
+    const needsSecret = input.oidc !== undefined && usesSecret({ token_endpoint_auth_method: String(method) });
+    const clientSecret = needsSecret && input.oidc?.client_secret === undefined ? randomToken() : undefined;
     const complete = clientSecret ? { ...input, oidc: { ...input.oidc, client_secret: clientSecret } } : input;
     return { application: await createApplication(scope, complete), clientSecret };
   },
@@ -58,6 +61,7 @@ export const registerApplication = useCase(
 /** As `registerApplication`, of a client that brings its secret. */
 export const createApplication = useCase(async (scope, input: ApplicationInput): Promise<Application> => {
   const data = check(scope, input, { enabled: true });
+  await refusePatterns(scope, data);
   await refuseUnknownSources(scope, data);
   await refuseTaken(scope, data);
   const applicationId = await orTaken(insertApplication(scope, data), taken);
@@ -72,24 +76,24 @@ export const editApplication = useCase(
   async (scope, applicationId: string, input: ApplicationInput, version?: number): Promise<Application> => {
     const before = await lockApplication(scope, applicationId);
     const data = check(scope, { catalogueEntry: before.catalogueEntry, ...input }, before);
+    await refusePatterns(scope, data);
     await refuseUnknownSources(scope, data);
     await refuseTaken(scope, data, applicationId);
-    return replace(scope, before, data, 'application.edited', version);
+    return replaceApplication(scope, before, data, 'application.edited', version);
   },
 );
 
 export const setApplicationEnabled = useCase(async (scope, applicationId: string, enabled: boolean): Promise<Application> => {
   const before = await lockApplication(scope, applicationId);
   if (before.enabled === enabled) return before;
-  return replace(scope, before, { ...before, enabled }, enabled ? 'application.enabled' : 'application.disabled');
+  return replaceApplication(scope, before, { ...before, enabled }, enabled ? 'application.enabled' : 'application.disabled');
 });
 
 /** A copy with its own code and client ID, disabled and without a secret until somebody completes it. */
 export const cloneApplication = useCase(async (scope, applicationId: string): Promise<Application> => {
   const source = await getApplication(scope, applicationId);
   const code = await freeCode(scope, source.code);
-  const { secret_fingerprint: _, client_secret_expires_at: _e, ...settings } = source.oidc ?? {};
-  const oidc = source.oidc && ({ ...settings, client_id: code } as Application['oidc']);
+  const oidc = source.oidc && { ...withoutSecrets(source.oidc), client_secret_expires_at: undefined, client_id: code };
   // one partner is one application: the copy says whose it is once somebody completes it
   const saml = source.saml && { ...source.saml, entityId: `${source.saml.entityId}#${code}`.slice(0, 1024) };
   const copy = { ...source, code, name: `${source.name} (2)`.slice(0, 100), enabled: false, oidc, saml };
@@ -104,26 +108,8 @@ export const deleteApplication = useCase(async (scope, applicationId: string): P
   await announce(scope, 'application.deleted', application, { code: application.code });
 });
 
-/**
- * @param validDays after which the secret ends; 0 or none is never
- * @returns the new secret: it is shown now and never again
- */
-export const changeClientSecret = useCase(async (scope, applicationId: string, validDays?: number): Promise<string> => {
-  const before = await lockApplication(scope, applicationId);
-  if (!before.oidc?.token_endpoint_auth_method.startsWith('client_secret')) throw new AppError('no_client_secret', 409);
-  const client_secret = randomToken();
-  const { secret_fingerprint: _, ...settings } = before.oidc;
-  const client_secret_expires_at = validDays ? Math.floor(scope.clock.now().getTime() / 1000) + validDays * 86_400 : undefined;
-  await replace(
-    scope,
-    before,
-    { ...before, oidc: parseOidcSettings({ ...settings, client_secret, client_secret_expires_at }, scope.keyRing) },
-    'application.secret-changed',
-  );
-  return client_secret;
-});
-
-async function replace(
+/** Writes the application anew, with the event, and ends what it no longer allows. @throws AppError changed_meanwhile */
+export async function replaceApplication(
   scope: Transaction,
   before: Application,
   data: ApplicationData,
@@ -172,6 +158,13 @@ function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 
   return { ...parsed.data, enabled: before.enabled, oidc, saml };
 }
 
+/** An address with a star is for trying things out: where people really work each address is named (RFC 9700 §4.1.3). */
+async function refusePatterns(scope: Transaction, { oidc }: ApplicationData): Promise<void> {
+  const names = (['redirect_uris', 'post_logout_redirect_uris'] as const).filter((name) => oidc?.[name].some((uri) => uri.includes('*')));
+  if (names.length === 0 || (await findContextById(scope.db, scope.contextId))?.environment === 'approval') return;
+  throw invalidInput(Object.fromEntries(names.map((name) => [name, 'fields.redirect_pattern_production'])));
+}
+
 /** A mapping from a custom field that the company does not have would quietly send nothing. */
 async function refuseUnknownSources(scope: Transaction, { saml, oidc }: ApplicationData): Promise<void> {
   const isCustom = (source: string | undefined) => source?.startsWith('custom.') === true;
@@ -214,7 +207,12 @@ async function freeCode(scope: Scope, code: string): Promise<string> {
 function differences(before: Application, after: Application): Record<string, unknown> {
   const flat = (application: Application): Record<string, unknown> => {
     const { oidc, saml, updatedAt: _u, version: _v, createdAt: _c, ...rest } = application;
-    return { ...rest, ...oidc, ...saml, secret_fingerprint: oidc?.secret_fingerprint ? 'set' : undefined };
+    const { former_secret: former } = oidc ?? {};
+    const secrets = {
+      secret_fingerprint: oidc?.secret_fingerprint ? 'set' : undefined,
+      former_client_secret_expires_at: former?.expires_at,
+    };
+    return { ...rest, ...oidc, ...saml, ...secrets, former_secret: undefined };
   };
   const [left, right] = [flat(before), flat(after)];
   const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter(

@@ -1,4 +1,4 @@
-import { isRedirectUri } from './oidc-settings.ts';
+import { isRedirectUri } from './redirect-addresses.ts';
 
 /** An address by http at another machine than ours, written as an https one would have to be. */
 export const isPlainHttp = (url: string): boolean =>

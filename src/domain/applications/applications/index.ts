@@ -4,7 +4,6 @@ export { type CatalogueEntry, catalogue, findCatalogueEntry } from './catalogue/
 export {
   type ApplicationInput,
   applicationInput,
-  changeClientSecret,
   cloneApplication,
   createApplication,
   deleteApplication,
@@ -12,9 +11,18 @@ export {
   registerApplication,
   setApplicationEnabled,
 } from './change-application.ts';
+export { changeClientSecret, endClientSecret } from './change-secret.ts';
+export {
+  type FormerSecret,
+  listSecretUses,
+  matchesClientSecret,
+  recordSecretUse,
+  secretExpiry,
+  withoutSecrets,
+} from './client-secrets.ts';
 export { isOpenAddress } from './http-addresses.ts';
 export { changeLogo, findLogo } from './logo.ts';
-export { matchesClientSecret, type OidcSettings, oidcInput, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
+export { authMethods, type OidcSettings, oidcInput, parseOidcSettings, usesSecret } from './oidc-settings.ts';
 export {
   type Allowed,
   allowedBy,
@@ -27,6 +35,7 @@ export {
   withPartner,
 } from './partner-settings.ts';
 export { portableApplication } from './portable.ts';
+export { fitsPattern, isOriginOf } from './redirect-addresses.ts';
 export { isAllowedRelayState } from './relay-states.ts';
 export { type Advice, adviseOn, isOpenUntil, type SamlOption, type SamlOptions, samlOptionNames, samlOptions } from './saml-options.ts';
 export {

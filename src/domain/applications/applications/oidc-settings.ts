@@ -1,34 +1,25 @@
 import { z } from 'zod';
-import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
+import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { type FieldErrors, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { clientKeys } from './client-keys.ts';
+import { fingerprintOf, formerSecret, type KeptSecrets, secretEnd } from './client-secrets.ts';
+import { isRedirectUri, isWebOrigin, redirectFault } from './redirect-addresses.ts';
 import { sourceField } from './source-field.ts';
 import { tokenSettings } from './token-settings.ts';
 
-/** How an application is an OpenID Connect client, in the names of RFC 7591 and OpenID Connect Registration. The secret is kept as a keyed fingerprint only. */
-export type OidcSettings = Omit<z.output<typeof schema>, 'client_secret'> & { secret_fingerprint?: string };
-
-const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
-
-/** https; http on this machine (RFC 8252 §7.3); or a private-use scheme with a dot (§7.1), which keeps `javascript:` and the like out. */
-export function isRedirectUri(value: string): boolean {
-  let url: URL;
-  try {
-    url = new URL(value);
-  } catch {
-    return false;
-  }
-  if (url.hash || value.includes('#') || url.username || url.password || value.length > 2000 || /[\s\\*\p{C}]/u.test(value)) return false;
-  if (/^https?:/i.test(value) && !/^https?:\/\/[^/]/i.test(value)) return false; // browsers read https:host as an address of this site
-  if (url.protocol === 'https:') return true;
-  if (url.protocol === 'http:') return loopback.has(url.hostname);
-  return url.protocol.includes('.');
-}
+/** How an application is an OpenID Connect client, in the names of RFC 7591 and OpenID Connect Registration. Secrets are kept as keyed fingerprints only. */
+export type OidcSettings = Omit<z.output<typeof schema>, 'client_secret' | 'former_client_secret_expires_at'> & KeptSecrets;
 
 const isWebUri = (value: string): boolean => /^https?:/.test(value) && isRedirectUri(value);
 
-const redirectUri = z.string().refine(isRedirectUri, 'fields.redirect_uri');
 const webUri = z.string().refine(isWebUri, 'fields.web_uri');
+
+const addressSettings = {
+  /** Redirect addresses by a scheme without a dot, such as `cursor://` (RFC 8252 §7.1). */
+  allow_private_use_schemes: z.boolean().optional(),
+  /** Whose pages may call the token endpoint and userinfo, besides those of the redirect addresses (CORS). */
+  web_origins: z.array(z.string().refine(isWebOrigin, 'fields.web_origin')).max(50).optional(),
+};
 
 /** What a token says by itself (RFC 7519 §4.1, OpenID Connect Core §2), and the standard claims: no field may stand in for those. */
 const ownClaims = new Set(
@@ -42,8 +33,12 @@ const claimName = z
   .regex(/^[A-Za-z][\w.:/-]{0,199}$/, 'fields.claim_name')
   .refine((name) => !ownClaims.has(name), 'fields.claim_own');
 
-/** OpenID Connect Dynamic Registration §2. */
-export const defaultAuthMethod = 'client_secret_basic';
+/** Those of OpenID Connect Core §9 that we speak, and `any`: a secret, by Basic or in the body, as the client's library has it. */
+export const authMethods = ['any', 'client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
+export const defaultAuthMethod = 'any';
+
+export const usesSecret = ({ token_endpoint_auth_method: method }: { token_endpoint_auth_method: string }): boolean =>
+  method === 'any' || method.startsWith('client_secret');
 
 const schema = z.strictObject({
   client_id: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'fields.client_id'),
@@ -52,14 +47,17 @@ const schema = z.strictObject({
     .regex(/^[\x21-\x7e]{16,500}$/, 'fields.client_secret')
     .optional(),
   /** RFC 7591 §3.2.1: seconds since the epoch; 0 is never. */
-  client_secret_expires_at: z.number().int().min(0).max(253_402_300_799).optional(),
-  token_endpoint_auth_method: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']).default(defaultAuthMethod),
-  redirect_uris: z.array(redirectUri).max(50).default([]),
-  post_logout_redirect_uris: z.array(redirectUri).max(50).default([]),
+  client_secret_expires_at: secretEnd,
+  former_client_secret_expires_at: secretEnd,
+  token_endpoint_auth_method: z.enum(authMethods).default(defaultAuthMethod),
+  redirect_uris: z.array(z.string()).max(50).default([]),
+  post_logout_redirect_uris: z.array(z.string()).max(50).default([]),
+  ...addressSettings,
   grant_types: z
     .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code']))
     .default(['authorization_code']),
-  id_token_signed_response_alg: z.enum(['ES256', 'RS256']).default('ES256'),
+  /** OpenID Connect Registration §2: RS256 where nothing is said, since every client verifies it. */
+  id_token_signed_response_alg: z.enum(['RS256', 'ES256']).default('RS256'),
   backchannel_logout_uri: webUri.optional(),
   backchannel_logout_session_required: z.boolean().default(true),
   initiate_login_uri: webUri.optional(),
@@ -81,24 +79,33 @@ const schema = z.strictObject({
 /** What a form, a file or a program says of a client. */
 export const oidcInput = schema;
 
-const fingerprintPurpose = 'client-secret';
+/** A client that runs may not verify the default: what its ID tokens are signed by changes only when somebody says so. */
+const withKeptAlg = (input: unknown, kept: OidcSettings | undefined): unknown =>
+  kept && (input as Partial<OidcSettings>).id_token_signed_response_alg === undefined
+    ? { ...(input as object), id_token_signed_response_alg: kept.id_token_signed_response_alg }
+    : input;
 
 /**
  * Checks what a person or file says of a client.
- * @param kept the settings before: a secret that is not replaced stays, with its end unless another is given
+ * @param kept the settings before: secrets that are not replaced stay, with their ends unless others are given, and so does a signature that is not named
  * @throws AppError invalid_input with a message key for each field
  */
 export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcSettings): OidcSettings {
-  const { client_secret, client_secret_expires_at: givenEnd, ...settings } = parseInput(schema, input);
-  const secret_fingerprint = client_secret ? keyRing.fingerprint(client_secret, fingerprintPurpose)[0] : kept?.secret_fingerprint;
+  const given = parseInput(schema, withKeptAlg(input, kept));
+  const { client_secret, client_secret_expires_at: givenEnd, former_client_secret_expires_at: formerEnd, ...settings } = given;
+  const secret_fingerprint = client_secret ? fingerprintOf(client_secret, keyRing) : kept?.secret_fingerprint;
   const client_secret_expires_at = givenEnd ?? (client_secret ? undefined : kept?.client_secret_expires_at);
+  const former_secret = formerSecret(kept, client_secret !== undefined, formerEnd);
   const faults: FieldErrors = {};
-  const usesSecret = settings.token_endpoint_auth_method.startsWith('client_secret');
-  if (usesSecret && !secret_fingerprint) faults.client_secret = 'fields.client_secret';
+  if (usesSecret(settings) && !secret_fingerprint) faults.client_secret = 'fields.client_secret';
   if (settings.token_endpoint_auth_method === 'private_key_jwt' && !settings.jwks && !settings.jwks_uri) faults.jwks = 'fields.jwks';
   if (settings.jwks && settings.jwks_uri) faults.jwks_uri = 'fields.jwks_both'; // RFC 7591 §2
   if (settings.grant_types.includes('authorization_code') && settings.redirect_uris.length === 0)
     faults.redirect_uris = 'fields.redirect_uris_missing';
+  for (const name of ['redirect_uris', 'post_logout_redirect_uris'] as const) {
+    const [fault] = settings[name].flatMap((uri) => redirectFault(uri, settings.allow_private_use_schemes) ?? []);
+    if (fault) faults[name] = fault;
+  }
   // RFC 6749 §4.4: client credentials are for confidential clients
   if (settings.grant_types.includes('client_credentials') && settings.token_endpoint_auth_method === 'none')
     faults.grant_types = 'fields.public_client_credentials';
@@ -106,15 +113,11 @@ export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcS
   if (settings.introspects_all_applications && settings.token_endpoint_auth_method === 'none')
     faults.introspects_all_applications = 'fields.public_introspection';
   if (Object.keys(faults).length > 0) throw invalidInput(faults);
-  if (!usesSecret) return settings;
-  return { ...settings, secret_fingerprint, ...(client_secret_expires_at ? { client_secret_expires_at } : {}) };
-}
-
-/** @returns undefined for a secret that does not end, or none */
-export const secretExpiry = (settings: OidcSettings | undefined): Date | undefined =>
-  settings?.client_secret_expires_at ? new Date(settings.client_secret_expires_at * 1000) : undefined;
-
-/** In constant time, under every master key of the ring. */
-export function matchesClientSecret(fingerprint: string, secret: string, keyRing: KeyRing): boolean {
-  return keyRing.fingerprint(secret, fingerprintPurpose).reduce((found, candidate) => safeEqual(candidate, fingerprint) || found, false);
+  if (!usesSecret(settings)) return settings;
+  return {
+    ...settings,
+    secret_fingerprint,
+    ...(client_secret_expires_at ? { client_secret_expires_at } : {}),
+    ...(former_secret ? { former_secret } : {}),
+  };
 }

@@ -1,10 +1,10 @@
+import { withoutSecrets } from './client-secrets.ts';
 import { portableSaml } from './saml-settings.ts';
 import type { Application } from './store.ts';
 
 /** The application as a file for `apply` says it; without its secret, of which only a fingerprint is kept, and without those it is assigned to. */
 export function portableApplication({ oidc, saml, ...application }: Application): Record<string, unknown> {
   const { code, name, description, category, catalogueEntry, navigable, launchUrl, enabled } = application;
-  const { secret_fingerprint: _, ...client } = oidc ?? {};
   return {
     code,
     name,
@@ -14,7 +14,7 @@ export function portableApplication({ oidc, saml, ...application }: Application)
     navigable: navigable || undefined,
     launchUrl,
     enabled: enabled ? undefined : false,
-    oidc: oidc && client,
+    oidc: oidc && withoutSecrets(oidc),
     saml: saml && portableSaml(saml),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isRedirectUri } from './oidc-settings.ts';
+import { isRedirectUri } from './redirect-addresses.ts';
 import { relayStatePattern } from './relay-states.ts';
 import type { SourceField } from './source-field.ts';
 import { template, templateFields } from './template.ts';

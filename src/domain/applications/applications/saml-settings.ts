@@ -4,7 +4,7 @@ import { type FieldErrors, invalidInput, parseInput } from '../../../platform/er
 import { attributeNameFormat, blockCiphers, everyNameIdFormat, pemOf, signingAlgorithms } from '../../../platform/saml/index.ts';
 import type { Scope } from '../../scope.ts';
 import { isOpenAddress, isPlainHttp } from './http-addresses.ts';
-import { isRedirectUri } from './oidc-settings.ts';
+import { isRedirectUri } from './redirect-addresses.ts';
 import { entityId, optionShape, tooFar } from './saml-options.ts';
 import { type SourceField, sourceField } from './source-field.ts';
 import { template, templateFields } from './template.ts';

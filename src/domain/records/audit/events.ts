@@ -65,6 +65,7 @@ export const auditEventTypes = [
   'application.deleted',
   'application.logo-changed',
   'application.secret-changed',
+  'application.secret-ended',
   'application.secret-ends-soon',
   'application.assigned',
   'application.unassigned',

@@ -32,8 +32,9 @@ export type PendingRequest = {
   /**
    * `path` inside the context, without its mount path. `uiLocales`: the languages that the application asks for, as it wrote them.
    * `leaves`: it redirects out of our pages, which the redirect after a form must not do.
+   * `isAwaited`: an application waits for an answer. A form with `decision=cancel`, posted to `path`, tells it that the person goes no further.
    */
-  destination: { protocol: 'oidc' | 'saml' | 'portaria'; path: string; uiLocales?: string; leaves?: true };
+  destination: { protocol: 'oidc' | 'saml' | 'portaria'; path: string; uiLocales?: string; leaves?: true; isAwaited?: true };
   applicationId?: ApplicationId;
   demands: Demands;
   proven?: Proven;

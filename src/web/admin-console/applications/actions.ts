@@ -3,6 +3,7 @@ import {
   changeClientSecret,
   cloneApplication,
   deleteApplication,
+  endClientSecret,
   getApplication,
   secretExpiry,
   setApplicationEnabled,
@@ -41,8 +42,27 @@ const actions: Record<string, { run: Action; dangerous?: boolean }> = {
   secret: {
     dangerous: true,
     async run(page, application) {
-      const secret = await changeClientSecret(page.scope, application.applicationId, readValidDays(page));
+      const secret = await changeClientSecret(
+        page.scope,
+        application.applicationId,
+        readDays(page, 'valid_days', secretLives),
+        readDays(page, 'former_days', formerLives),
+      );
       await showApplication(page, application.applicationId, secret);
+    },
+  },
+  'end-secret': {
+    dangerous: true,
+    async run(page, application) {
+      await endClientSecret(page.scope, application.applicationId, 'current');
+      redirectTo(page, path(application), 'secret_ended');
+    },
+  },
+  'end-former-secret': {
+    dangerous: true,
+    async run(page, application) {
+      await endClientSecret(page.scope, application.applicationId, 'former');
+      redirectTo(page, path(application), 'secret_ended');
     },
   },
   'accept-metadata': {
@@ -75,14 +95,27 @@ const actions: Record<string, { run: Action; dangerous?: boolean }> = {
 
 /** For how long a new secret may be good, in days; 0 is without an end. */
 const secretLives = [0, 90, 180, 365, 730];
-const readValidDays = ({ form }: PageContext): number => secretLives.find((days) => String(days) === form.get('valid_days')) ?? 0;
+/** For how long the one before goes on beside it; 0 is not at all. */
+const formerLives = [0, 1, 7, 30, 90];
+const readDays = ({ form }: PageContext, name: string, offered: number[]): number =>
+  offered.find((days) => String(days) === form.get(name)) ?? 0;
 
-/** Whose secret has an end is offered one for the next. */
+/** Whose secret has an end is offered one for the next; and the one before goes on for a week, unless told. */
 function presentSecretLives({ oidc }: Application) {
-  const usual = secretExpiry(oidc) ? 365 : 0;
-  const text = (days: number) => (days === 0 ? 'applications.secret_forever' : 'applications.secret_days');
-  const options = secretLives.map((days) => ({ value: String(days), text: text(days), days, isChosen: days === usual }));
-  return { name: 'valid_days', label: 'applications.secret_lives', options };
+  const choose = (name: string, label: string, none: string, lives: number[], usual: number) => ({
+    name,
+    label: `applications.${label}`,
+    options: lives.map((days) => ({
+      value: String(days),
+      text: `applications.${days === 0 ? none : days === 1 ? 'secret_day' : 'secret_days'}`,
+      days,
+      isChosen: days === usual,
+    })),
+  });
+  return [
+    choose('valid_days', 'secret_lives', 'secret_forever', secretLives, secretExpiry(oidc) ? 365 : 0),
+    ...(oidc?.secret_fingerprint ? [choose('former_days', 'former_lives', 'former_at_once', formerLives, 7)] : []),
+  ];
 }
 
 async function load(page: PageContext) {
@@ -101,7 +134,7 @@ export async function confirmAction(page: PageContext): Promise<void> {
     hidden: { proposal: page.query('proposal') },
     back: path(application),
     dangerous: action.dangerous,
-    choice: name === 'secret' ? presentSecretLives(application) : undefined,
+    choices: name === 'secret' ? presentSecretLives(application) : [],
   });
 }
 

@@ -1,9 +1,14 @@
-import type { Application, CatalogueEntry, SourceField } from '../../../domain/applications/applications/index.ts';
+import {
+  type Application,
+  type CatalogueEntry,
+  type SourceField,
+  withoutSecrets,
+} from '../../../domain/applications/applications/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
 import { readTokenSettings, shownTokenTimes } from './token-settings-form.ts';
 
-const lists = ['redirect_uris', 'post_logout_redirect_uris'] as const;
+const lists = ['redirect_uris', 'post_logout_redirect_uris', 'web_origins'] as const;
 const texts = ['client_id', 'jwks_uri', 'backchannel_logout_uri', 'initiate_login_uri'] as const;
 const flags = ['dpop_bound_access_tokens', 'require_pushed_authorization_requests'] as const;
 
@@ -17,25 +22,23 @@ export function newOidcValues(page: PageContext, entry: OidcEntry): FormValues {
     launchUrl: page.query('host') ? fill(entry.launchUrl) : '', // an address of nobody's would stand on the Launchpad
     oidc: {
       client_id: general.code,
-      token_endpoint_auth_method: 'client_secret_basic',
+      token_endpoint_auth_method: 'any',
       redirect_uris: [fill(entry.redirectUri)!],
       post_logout_redirect_uris: entry.postLogoutRedirectUri ? [fill(entry.postLogoutRedirectUri)!] : [],
       backchannel_logout_uri: fill(entry.backchannelLogoutUri),
       grant_types: entry.grantTypes,
-      id_token_signed_response_alg: entry.alg,
     },
   };
 }
 
 export function oidcValuesOf(application: Application): FormValues {
-  const { secret_fingerprint: _, ...oidc } = application.oidc ?? {};
-  return { ...application, version: undefined, saml: undefined, oidc };
+  return { ...application, version: undefined, saml: undefined, oidc: withoutSecrets(application.oidc ?? {}) };
 }
 
 /** Settings the form does not show (such as `backchannel_logout_session_required`, set by a file) stay as they are. */
 export function readOidcValues(page: PageContext, before?: Application): FormValues {
   const { form } = page;
-  const { secret_fingerprint: _, ...kept } = before?.oidc ?? {};
+  const kept = withoutSecrets(before?.oidc ?? {});
   const general = readGeneral(page);
   return {
     ...general,
@@ -48,10 +51,12 @@ export function readOidcValues(page: PageContext, before?: Application): FormVal
       claims: readClaims(page),
       ...readTokenSettings(form),
       consent_required: form.get('consent_required') === 'yes' || undefined,
+      allow_private_use_schemes: form.get('allow_private_use_schemes') === 'yes' || undefined,
+      web_origins: form.lines('web_origins').length > 0 ? form.lines('web_origins') : undefined,
       client_id: form.get('client_id').trim() || general.code,
-      token_endpoint_auth_method: form.get('token_endpoint_auth_method') || 'client_secret_basic',
+      token_endpoint_auth_method: form.get('token_endpoint_auth_method') || undefined,
       grant_types: form.all('grant_types'),
-      id_token_signed_response_alg: form.get('id_token_signed_response_alg') || 'ES256',
+      id_token_signed_response_alg: form.get('id_token_signed_response_alg') || undefined,
     },
   };
 }

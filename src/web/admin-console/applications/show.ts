@@ -6,7 +6,8 @@ import {
   getApplication,
   listApplications,
   listPartnerCertificates,
-  secretExpiry,
+  listSecretUses,
+  usesSecret,
 } from '../../../domain/applications/applications/index.ts';
 import { listAssignees } from '../../../domain/applications/assignments/index.ts';
 import { differences, digestOf, findPartnerMetadata } from '../../../domain/applications/partner-metadata/index.ts';
@@ -47,7 +48,7 @@ export async function showApplication(page: PageContext, applicationId = page.pa
     metadataDifferences: metadata?.proposed ? differences(application.saml!, metadata.proposed) : [],
     advice: application.saml ? adviseOn(application.saml, page.services.clock.now()) : [],
     secret,
-    secretEnds: secretExpiry(application.oidc),
+    secrets: await presentSecrets(page, application),
     now: page.services.clock.now(),
     tokenTimes: shownTokenTimes(application.oidc),
     values: [...oidcValues(application, page.context, secret), ...samlValues(application, page, certificates, signsMetadata)],
@@ -55,6 +56,22 @@ export async function showApplication(page: PageContext, applicationId = page.pa
     waiting: certificates.some(({ status, alg }) => status === 'published' && alg === algOf(application)),
     assignees: await listAssignees(page.scope, application.applicationId, 10),
   });
+}
+
+/** The secret in force and the one that it replaced, each with its end and when it was used last. */
+async function presentSecrets({ scope }: PageContext, { oidc, applicationId }: Application) {
+  if (!oidc || !usesSecret(oidc)) return undefined;
+  const uses = await listSecretUses(scope, applicationId);
+  const present = (action: string, fingerprint: string | undefined, end: number | undefined) => ({
+    action,
+    endsAt: end ? new Date(end * 1000) : undefined,
+    lastAt: fingerprint === undefined ? undefined : uses.get(fingerprint),
+  });
+  const { former_secret: former } = oidc;
+  return [
+    ...(oidc.secret_fingerprint ? [present('end-secret', oidc.secret_fingerprint, oidc.client_secret_expires_at)] : []),
+    ...(former ? [present('end-former-secret', former.fingerprint, former.expires_at)] : []),
+  ];
 }
 
 /** The partner's certificates, whether each ends soon, and when it last signed with it. */

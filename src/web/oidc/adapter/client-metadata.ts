@@ -1,5 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider';
-import type { Application } from '../../../domain/applications/applications/index.ts';
+import { type Application, usesSecret } from '../../../domain/applications/applications/index.ts';
 
 /** An application as the provider knows it (RFC 7591). In place of the secret stands its fingerprint: see ../library/client-compare-client-secret.ts. */
 export function clientMetadata({ applicationId, name, oidc, traceUntil }: Application): AdapterPayload | undefined {
@@ -11,9 +11,12 @@ export function clientMetadata({ applicationId, name, oidc, traceUntil }: Applic
   const isNative =
     [...settings.redirect_uris, ...settings.post_logout_redirect_uris].some((uri) => !/^https?:/.test(uri)) ||
     (settings.token_endpoint_auth_method === 'none' && settings.redirect_uris.some((uri) => uri.startsWith('http:')));
+  const isAny = settings.token_endpoint_auth_method === 'any';
   return {
     ...settings,
-    ...(settings.token_endpoint_auth_method.startsWith('client_secret') ? { client_secret: secret_fingerprint ?? 'none' } : {}),
+    ...(usesSecret(settings) ? { client_secret: secret_fingerprint ?? 'none' } : {}),
+    token_endpoint_auth_method: isAny ? 'client_secret_basic' : settings.token_endpoint_auth_method,
+    any_secret_method: isAny,
     client_name: name,
     application_type: isNative ? 'native' : 'web',
     response_types: usesCode ? ['code'] : [],

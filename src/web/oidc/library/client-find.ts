@@ -1,6 +1,7 @@
 // Why the library must be changed: it reads a client's settings at every use, and hashes them all to see whether they are the ones it knows.
 import { LRUCache } from 'lru-cache';
 import type { Client, Provider } from 'oidc-provider';
+import { tryKeysWithoutName } from './client-keys.ts';
 import { replaceMethod } from './replace-method.ts';
 
 const mostClients = 2000;
@@ -14,7 +15,10 @@ export function replaceClientFind(provider: Provider): void {
     const known = clients.get(id);
     if (known) return known;
     const found = await own.call(provider.Client, id);
-    if (found) clients.set(id, found);
+    if (found) {
+      tryKeysWithoutName(found);
+      clients.set(id, found);
+    }
     return found;
   });
 }

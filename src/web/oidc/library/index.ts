@@ -1,11 +1,11 @@
 // Owns: what Portaria changes of oidc-provider itself, one method a file. The version is pinned: read test/web/oidc/library before it is raised.
 // Does not: configure the library (configuration.ts).
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import type { Services } from '../../request/index.ts';
 import { replaceBackchannelLogout, type SendLogoutToken } from './client-backchannel-logout.ts';
 import { replaceCheckClientSecretExpiration } from './client-check-client-secret-expiration.ts';
-import { replaceCompareClientSecret } from './client-compare-client-secret.ts';
+import { replaceCompareClientSecret, type SecretChecks } from './client-compare-client-secret.ts';
 import { replaceClientFind } from './client-find.ts';
+import { replaceRedirectUriAllowed } from './client-redirect-uris.ts';
 import { replaceRefreshTokenFind } from './refresh-token-find.ts';
 import { providerWith, type ResponseMode } from './response-modes.ts';
 import { type FollowedSession, replaceSessionGet, stateAtArrival } from './session-get.ts';
@@ -15,17 +15,22 @@ import { replaceResetIdentifier } from './session-reset-identifier.ts';
 export type { FollowedSession, ResponseMode, SendLogoutToken };
 export { providerWith, stateAtArrival };
 
-type Changes = Pick<Services, 'keyRing' | 'clock'> & {
+type Changes = SecretChecks & {
+  takesPatterns: boolean;
   sessionSeconds: number;
   findOwn(ctx: KoaContextWithOIDC): Promise<FollowedSession | undefined>;
   mayRepeat(usedRefreshToken: string): Promise<boolean>;
 };
 
 /** Everything that is changed of a provider, before its first request. @throws Error when the library is not the one this was written for */
-export function changeLibrary(provider: Provider, { keyRing, clock, sessionSeconds, findOwn, mayRepeat }: Changes): SendLogoutToken {
-  replaceCompareClientSecret(provider, { keyRing, clock });
+export function changeLibrary(
+  provider: Provider,
+  { takesPatterns, sessionSeconds, findOwn, mayRepeat, ...secretChecks }: Changes,
+): SendLogoutToken {
+  replaceCompareClientSecret(provider, secretChecks);
   replaceCheckClientSecretExpiration(provider);
   replaceClientFind(provider);
+  replaceRedirectUriAllowed(provider, takesPatterns);
   replaceRefreshTokenFind(provider, mayRepeat);
   replaceSessionGet(provider, findOwn);
   replaceResetIdentifier(provider);

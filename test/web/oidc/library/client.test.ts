@@ -8,6 +8,13 @@ import { testKeyRing } from '../../../support/server.ts';
 
 const keyRing = testKeyRing();
 const clock = { now: () => new Date() };
+const used: string[] = [];
+const checks: Parameters<typeof replaceCompareClientSecret>[1] = {
+  keyRing,
+  clock,
+  findMethod: () => 'client_secret_basic',
+  noteSecretUse: (clientId: string, fingerprint: string) => void used.push(`${clientId} ${fingerprint}`),
+};
 
 describe('web/oidc/library: clients', () => {
   describe('compareClientSecret', () => {
@@ -20,7 +27,7 @@ describe('web/oidc/library: clients', () => {
 
     it('Portaria compares with a fingerprint', async () => {
       const { provider, findClient } = newLibrary();
-      replaceCompareClientSecret(provider, { keyRing, clock });
+      replaceCompareClientSecret(provider, checks);
       const client = await findClient();
       client.clientSecret = fingerprint();
       expect([client.compareClientSecret(librarySecret), client.compareClientSecret(fingerprint())]).to.deep.equal([true, false]);
@@ -28,13 +35,28 @@ describe('web/oidc/library: clients', () => {
 
     it('only whoever has the secret is told that it has ended', async () => {
       const { provider, findClient } = newLibrary();
-      replaceCompareClientSecret(provider, { keyRing, clock });
+      replaceCompareClientSecret(provider, checks);
       const client = await findClient();
       Object.assign(client, { clientSecret: fingerprint(), clientSecretExpiresAt: Math.floor(Date.now() / 1000) - 1 });
       expect(client.compareClientSecret('wrong')).to.equal(false);
       expect(() => client.compareClientSecret(librarySecret))
         .to.throw('invalid_client')
         .that.includes({ error_description: 'the client secret has ended', status: 401 });
+    });
+
+    it('of two secrets either is right until its end, and it is noted which', async () => {
+      const { provider, findClient } = newLibrary();
+      replaceCompareClientSecret(provider, checks);
+      const client = await findClient();
+      const former = keyRing.fingerprint('the former secret', 'client-secret')[0]!;
+      const now = Math.floor(Date.now() / 1000);
+      Object.assign(client, { clientSecret: fingerprint(), former_secret: { fingerprint: former, expires_at: now + 60 } });
+      used.length = 0;
+      for (const secret of [librarySecret, 'the former secret']) expect(client.compareClientSecret(secret), secret).to.equal(true);
+      expect(used).to.deep.equal([`payroll ${fingerprint()}`, `payroll ${former}`]);
+      Object.assign(client, { former_secret: { fingerprint: former, expires_at: now - 1 } });
+      expect(() => client.compareClientSecret('the former secret')).to.throw('invalid_client');
+      expect([client.compareClientSecret(librarySecret), client.compareClientSecret('wrong')]).to.deep.equal([true, false]);
     });
   });
 

@@ -12,7 +12,15 @@ const keyRing = testKeyRing();
 const clock = { now: () => new Date() };
 const digestOf = (source: unknown) => createHash('sha256').update(String(source).replace(/\s+/g, ' ')).digest('hex').slice(0, 16);
 const change = (provider: Provider) =>
-  changeLibrary(provider, { keyRing, clock, sessionSeconds: 60, findOwn: async () => undefined, mayRepeat: async () => false });
+  changeLibrary(provider, {
+    keyRing,
+    clock,
+    noteSecretUse: () => {},
+    takesPatterns: false,
+    sessionSeconds: 60,
+    findOwn: async () => undefined,
+    mayRepeat: async () => false,
+  });
 
 describe('web/oidc/library: oidc-provider is the one that was read', () => {
   it('package.json names exactly the version that is installed', () => {

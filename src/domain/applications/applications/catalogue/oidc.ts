@@ -10,7 +10,6 @@ export type OidcEntry = {
   launchUrl: string;
   initiateLoginUri?: string;
   backchannelLogoutUri?: string;
-  alg: 'ES256' | 'RS256';
   grantTypes: string[];
   /** Where our value goes there: our value → the product's own name for it. */
   theirNames: Partial<
@@ -41,7 +40,6 @@ export const oidcEntries: OidcEntry[] = [
     protocol: 'oidc',
     redirectUri: 'https://{host}/callback',
     launchUrl: 'https://{host}/',
-    alg: 'ES256',
     grantTypes: codeAndRefresh,
     theirNames: {},
   },
@@ -54,7 +52,6 @@ export const oidcEntries: OidcEntry[] = [
     postLogoutRedirectUri: 'https://{host}/',
     launchUrl: 'https://{host}/protected/',
     backchannelLogoutUri: 'https://{host}/protected/redirect_uri?logout=backchannel',
-    alg: 'RS256',
     grantTypes: codeAndRefresh,
     theirNames: { discovery: 'OIDCProviderMetadataURL', client_id: 'OIDCClientID', client_secret: 'OIDCClientSecret', scopes: 'OIDCScope' },
   },
@@ -66,7 +63,6 @@ export const oidcEntries: OidcEntry[] = [
     redirectUri: 'https://{host}/login/generic_oauth',
     postLogoutRedirectUri: 'https://{host}/login',
     launchUrl: 'https://{host}/login/generic_oauth',
-    alg: 'RS256',
     grantTypes: codeAndRefresh,
     theirNames: {
       client_id: 'client_id',
@@ -85,7 +81,6 @@ export const oidcEntries: OidcEntry[] = [
     protocol: 'oidc',
     redirectUri: 'https://{host}/users/auth/openid_connect/callback',
     launchUrl: 'https://{host}/',
-    alg: 'RS256',
     grantTypes: code,
     theirNames: { issuer: 'issuer', client_id: 'client_options.identifier', client_secret: 'client_options.secret', scopes: 'scope' },
   },
@@ -97,7 +92,6 @@ export const oidcEntries: OidcEntry[] = [
     redirectUri: 'https://{host}/apps/user_oidc/code',
     launchUrl: 'https://{host}/apps/user_oidc/login/1',
     backchannelLogoutUri: 'https://{host}/apps/user_oidc/backchannel-logout/portaria',
-    alg: 'RS256',
     grantTypes: code,
     theirNames: { discovery: 'Discovery endpoint', client_id: 'Client ID', client_secret: 'Client secret', scopes: 'Scope' },
   },
@@ -110,7 +104,6 @@ export const oidcEntries: OidcEntry[] = [
     postLogoutRedirectUri: 'https://{host}/',
     launchUrl: 'https://{host}/oauth2/authorization/portaria',
     backchannelLogoutUri: 'https://{host}/logout/connect/back-channel/portaria',
-    alg: 'RS256',
     grantTypes: codeAndRefresh,
     theirNames: {
       issuer: 'provider.portaria.issuer-uri',

@@ -1,0 +1,66 @@
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
+import type { ApplicationId, Scope } from '../../scope.ts';
+
+/** The secret that the one in force has replaced: it goes on until `expires_at`, in seconds since the epoch. */
+export type FormerSecret = { fingerprint: string; expires_at: number };
+
+/** What is kept of a client's secrets: keyed fingerprints, and when each ends; 0 or none is never (RFC 7591 §3.2.1). */
+export type KeptSecrets = { secret_fingerprint?: string; client_secret_expires_at?: number; former_secret?: FormerSecret };
+
+export const secretEnd = z.number().int().min(0).max(253_402_300_799).optional();
+
+const fingerprintPurpose = 'client-secret';
+
+export const fingerprintOf = (secret: string, keyRing: KeyRing): string => keyRing.fingerprint(secret, fingerprintPurpose)[0]!;
+
+/** In constant time, under every master key of the ring. */
+export function matchesClientSecret(fingerprint: string, secret: string, keyRing: KeyRing): boolean {
+  return keyRing.fingerprint(secret, fingerprintPurpose).reduce((found, candidate) => safeEqual(candidate, fingerprint) || found, false);
+}
+
+/**
+ * What becomes of the secret before: it goes on until `until` at most where it is replaced now, and ends no later than it would have. 0 ends it.
+ * @param until in seconds since the epoch; undefined leaves the former secret as it is, and ends one that is replaced now
+ */
+export function formerSecret(kept: KeptSecrets | undefined, isReplaced: boolean, until: number | undefined): FormerSecret | undefined {
+  const former = isReplaced
+    ? kept?.secret_fingerprint && {
+        fingerprint: kept.secret_fingerprint,
+        expires_at: kept.client_secret_expires_at || Number.POSITIVE_INFINITY,
+      }
+    : kept?.former_secret;
+  const end = isReplaced ? (until ?? 0) : (until ?? Number.POSITIVE_INFINITY);
+  return former && end > 0 ? { ...former, expires_at: Math.min(end, former.expires_at) } : undefined;
+}
+
+/** Settings as a form or a file says them: without what is kept of secrets. */
+export function withoutSecrets<Settings extends KeptSecrets>(settings: Settings): Omit<Settings, 'secret_fingerprint' | 'former_secret'> {
+  const { secret_fingerprint: _, former_secret: _f, ...rest } = settings;
+  return rest;
+}
+
+/** @returns undefined for a secret that does not end, or none */
+export const secretExpiry = (settings: KeptSecrets | undefined): Date | undefined =>
+  settings?.client_secret_expires_at ? new Date(settings.client_secret_expires_at * 1000) : undefined;
+
+/** An hour is fine enough to see whether a secret is still needed, and spares a write at every request. */
+const noted = new LRUCache<string, true>({ max: 2000, ttl: 3600 * 1000 });
+
+/** That a client proved itself with this secret. */
+export async function recordSecretUse({ db, contextId, clock }: Scope, applicationId: ApplicationId, fingerprint: string): Promise<void> {
+  const key = `${contextId} ${applicationId} ${fingerprint}`;
+  if (noted.has(key)) return;
+  noted.set(key, true);
+  await db('client_secret_uses')
+    .insert({ context_id: contextId, application_id: applicationId, fingerprint, last_at: clock.now() })
+    .onConflict(['context_id', 'application_id', 'fingerprint'])
+    .merge(['last_at']);
+}
+
+/** When each secret was used last, by its fingerprint, to the hour. */
+export async function listSecretUses({ db, contextId }: Scope, applicationId: ApplicationId): Promise<Map<string, Date>> {
+  const rows = await db('client_secret_uses').where({ context_id: contextId, application_id: applicationId });
+  return new Map(rows.map(({ fingerprint, last_at }) => [fingerprint, last_at]));
+}

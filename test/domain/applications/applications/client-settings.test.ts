@@ -1,0 +1,33 @@
+import { expect } from 'chai';
+import { applyState, parseState } from '../../../../src/domain/administration/desired-state/index.ts';
+import {
+  catalogue,
+  editApplication,
+  findApplicationByCode,
+  registerApplication,
+} from '../../../../src/domain/applications/applications/index.ts';
+import { useStore } from '../../../support/use-cases.ts';
+
+describe('domain/applications/applications: what a client is unless somebody says so', () => {
+  const store = useStore();
+  const oidc = { client_id: 'old', client_secret: 'old-secret-old-secret-1', redirect_uris: ['https://old.example/callback'] };
+  const algOf = async (code: string) => (await findApplicationByCode(store.scope, code))!.oidc!.id_token_signed_response_alg;
+
+  it('ID tokens are signed by RS256, which every client verifies (OpenID Connect Registration §2)', async () => {
+    await registerApplication(store.scope, { code: 'new', name: 'New', oidc: { ...oidc, client_id: 'new' } });
+    expect(await algOf('new')).to.equal('RS256');
+    for (const entry of catalogue) expect(entry, entry.id).not.to.have.property('alg');
+  });
+
+  it('one that is there keeps its signature through an edit and a file that do not name it', async () => {
+    const input = { code: 'old', name: 'Old', oidc };
+    const { application } = await registerApplication(store.scope, { ...input, oidc: { ...oidc, id_token_signed_response_alg: 'ES256' } });
+    await editApplication(store.scope, application.applicationId, { ...input, name: 'Older' });
+    expect(await algOf('old')).to.equal('ES256');
+    const file = parseState({ contexts: [{ code: 'acme', applications: [{ ...input, name: 'Older' }] }] });
+    expect((await applyState(store.scope, file)).changes).to.deep.equal([]);
+    expect(await algOf('old')).to.equal('ES256');
+    await editApplication(store.scope, application.applicationId, { ...input, oidc: { ...oidc, id_token_signed_response_alg: 'RS256' } });
+    expect(await algOf('old')).to.equal('RS256');
+  });
+});
