@@ -1,5 +1,4 @@
 // Applications that sign people in, each by another library, at /NAME of one server. Each knows what the console's page of it says, and no more.
-import { globSync } from 'node:fs';
 import express from 'express';
 import session from 'express-session';
 
@@ -10,10 +9,9 @@ const metadata = await (await fetch(`${issuer}/.well-known/openid-configuration`
 
 const app = express();
 app.use(session({ secret: 'a secret of these applications', resave: false, saveUninitialized: false, name: 'applications' }));
-for (const file of globSync('libraries/*.mjs', { cwd: import.meta.dirname })) {
-  const name = file.slice('libraries/'.length, -'.mjs'.length);
-  const { default: create } = await import(new URL(file, import.meta.url).href);
-  app.use(`/${name}`, await create({ issuer, metadata, address: `${address}/${name}`, ...clients[name] }));
+for (const [name, given] of Object.entries(clients)) {
+  const { default: create } = await import(`./libraries/${name}.mjs`);
+  app.use(`/${name}`, await create({ issuer, metadata, address: `${address}/${name}`, ...given }));
 }
 app.get(['/', '/bye'], (_, response) => response.send('goodbye'));
 app.use((error, _request, response, _next) => response.status(500).json({ failed: String(error.cause ?? error), at: error.stack }));
