@@ -28,10 +28,16 @@ export async function listenForLogout(port: number): Promise<{ port: number; arr
   };
 }
 
-/** Runs every plan against one provider. What has to wait is begun first. */
+/**
+ * Runs every plan against one provider. What has to wait is begun first.
+ * @throws Error when the settings are not as registered: then no check would say anything
+ */
 export async function runAll(settings: Settings, places: Map<string, Place>, arrivals?: LogoutArrival[]): Promise<Result[]> {
   const world = await openWorld(settings, createSend(places), arrivals);
-  for (const mode of ['query', 'form_post'] as const) await spendCodeEarly({ ...world, mode }, new Notes()).catch(() => undefined);
+  const refuse = (error: Error) =>
+    Promise.reject(new Error(`the settings are not as registered, or the person may not sign in: ${error.message}`));
+  await spendCodeEarly({ ...world, mode: 'query' }, new Notes()).catch(refuse);
+  await spendCodeEarly({ ...world, mode: 'form_post' }, new Notes()).catch(() => undefined);
   const results: Result[] = [];
   for (const { mode, ...plan } of plans) results.push(...(await runPlan(plan, { ...world, mode })));
   return results;
