@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { load } from 'cheerio';
 import type { Answer } from '../support/jar.ts';
 import { startOwnServer } from './own-server.ts';
 import { happyChecks } from './plans/code-flow.ts';
-import { describeCounts, type Result, runPlan } from './suite/outcome.ts';
+import { authorize, authorizeForCode } from './suite/authorize.ts';
+import { describeCounts, Notes, type Result, runPlan } from './suite/outcome.ts';
 import { runAll } from './suite/run-all.ts';
 import { createSend } from './suite/send.ts';
 import { openWorld } from './suite/world.ts';
@@ -88,6 +90,14 @@ describe('conformance: the provider from outside, over TLS, without JavaScript',
       expect(result!.outcome).to.equal('FAIL');
       expect(result!.details.join('\n')).to.contain(sentence);
     });
+
+  it('the choice of an account has the names that docs/conformance.md gives', async () => {
+    const world = await openWorld(own.settings, createSend(own.places));
+    await authorizeForCode(world, new Notes());
+    const { page } = await authorize(world, new Notes(), world.signedIn, { prompt: 'select_account' });
+    const decisions = load(page.text)('button[name=decision]');
+    expect(decisions.toArray().map(({ attribs }) => attribs.value)).to.deep.equal(['stay', 'other']);
+  });
 
   it('docs/conformance.md has every known warning', () => {
     const page = readFileSync(new URL('../../docs/conformance.md', import.meta.url), 'utf8');

@@ -30,6 +30,11 @@ async function runAgainst(file: string): Promise<Result[]> {
 }
 
 const [file] = process.argv.slice(2);
-const results = await (file ? runAgainst(file) : runOwn());
-process.stdout.write(`${describeResults(results)}\n`);
-process.exit(results.some(({ outcome }) => outcome === 'FAIL') ? 1 : 0);
+try {
+  const results = await (file ? runAgainst(file) : runOwn());
+  process.stdout.write(`${describeResults(results)}\n`);
+  process.exit(results.some(({ outcome }) => outcome === 'FAIL') ? 1 : 0);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(2);
+}
