@@ -6,12 +6,12 @@ import type { Services } from '../request/index.ts';
 import { claimsByScope, createFindAccount } from './account.ts';
 import { acrValues } from './acr.ts';
 import { createAdapter } from './adapter/index.ts';
-import { checkClientAssertion } from './client-assertion.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { featuresOf } from './features.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { loadGrant } from './load-grant.ts';
 import { renderOidcError } from './pages.ts';
+import { refuseFutureAssertion } from './refuse-future-assertion.ts';
 
 const minutes = 60;
 const hours = 60 * minutes;
@@ -48,7 +48,7 @@ const routes = {
 
 /** What is said of clients, whichever they are. */
 const clients = {
-  assertJwtClientAuthClaimsAndHeader: checkClientAssertion,
+  assertJwtClientAuthClaimsAndHeader: refuseFutureAssertion,
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
   clientDefaults: { id_token_signed_response_alg: 'ES256', response_types: ['code'], grant_types: ['authorization_code'] },
   extraClientMetadata: { properties: ['application_id', 'trace_until', 'consent_required', 'mapped_claims'] },
