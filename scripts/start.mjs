@@ -12,6 +12,7 @@ const programs = {
   worker: 'src/processes/worker.ts',
   portaria: 'src/processes/portaria.ts',
   test: 'test/run.ts',
+  conformance: 'test/conformance/run.ts',
   bench: 'scripts/bench/index.ts',
   'bench-people': 'scripts/bench/people.ts',
 };

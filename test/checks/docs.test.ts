@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { page as abilitiesFile, withAbilities } from '../../scripts/abilities-table.ts';
 import { descriptions } from '../../scripts/apply-descriptions.ts';
 import { page as applyFile, applyKeys, applyPage, applySchema, schemaFile } from '../../scripts/apply-reference.ts';
 import { errorCodes, page as errorsFile, errorsPage } from '../../scripts/errors-page.ts';
@@ -21,6 +22,11 @@ describe('documents', () => {
   it('the README’s table of settings is the schema’s', () => {
     expect(read('README.md')).to.equal(withTable(read('README.md')));
     expect(read('README.md')).to.contain(settings.baseUrl.env);
+  });
+
+  it('docs/conformance.md has what each ability of an application needs (`npm run generate`)', () => {
+    expect(read(abilitiesFile)).to.equal(withAbilities(read(abilitiesFile)));
+    expect(read(abilitiesFile)).to.contain('| always |').and.to.contain('| not offered |');
   });
 
   it('docs/saml-options.md is the list of options (`npm run generate`)', () => {

@@ -14,6 +14,8 @@ export type Front = {
   chromium: string[];
   /** PEM file of the certificate's authority, for programs. */
   authority: string;
+  /** Of TLS, on the loopback address. */
+  port: number;
   /** A proxy by CONNECT, for programs: host:port. */
   proxy: string;
   /** What a Node program needs to find the names and trust their certificate. */
@@ -69,6 +71,7 @@ export async function startFront(hosts: string[]): Promise<Front> {
       `--ignore-certificate-errors-spki-list=${publicKeyHash(certificate)}`,
     ],
     authority,
+    port: tlsPort,
     proxy,
     env: {
       NODE_EXTRA_CA_CERTS: authority,

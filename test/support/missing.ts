@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
 
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const modules = '/usr/lib/apache2/modules/mod_';
 const python = '/usr/lib/python3/dist-packages/';
 
-/** Of each software that tests use and npm does not bring: the packages of Debian and Ubuntu that do, and files that show it is here, one of each list. */
+/** Of each software that tests use and `npm ci` does not bring: the packages of Debian and Ubuntu that do, or a command, and files that show it is here, one of each list. */
 export const software = {
   chromium: {
     packages: ['chromium', 'chromium-headless-shell', 'fonts-dejavu-core'],
@@ -40,17 +42,18 @@ export const software = {
   java: { packages: ['default-jdk-headless'], files: [['/usr/bin/javac']] },
   openssl: { packages: ['openssl'], files: [['/usr/bin/openssl']] },
   curl: { packages: ['curl'], files: [['/usr/bin/curl']] },
-} satisfies Record<string, { packages: string[]; files: string[][] }>;
+  clients: { packages: [], command: 'npm ci --prefix test/interop/clients', files: [[`${root}test/interop/clients/node_modules`]] },
+} satisfies Record<string, { packages: string[]; command?: string; files: string[][] }>;
 
 export type Software = keyof typeof software;
 
 /** What to install, or undefined when everything is here. In continuous integration, which installs it, what is missing is a failure. */
 function missing(names: Software[]): string | undefined {
-  const packages = names
-    .filter((name) => !software[name].files.every((some) => some.some((file) => existsSync(file))))
-    .flatMap((name) => software[name].packages);
-  if (packages.length === 0) return undefined;
-  const advice = `apt-get install ${[...new Set(packages)].join(' ')}`;
+  const absent = names.map((name) => software[name]).filter(({ files }) => !files.every((some) => some.some((file) => existsSync(file))));
+  if (absent.length === 0) return undefined;
+  const packages = [...new Set(absent.flatMap(({ packages }) => packages))];
+  const commands = absent.flatMap((one) => ('command' in one ? [one.command] : []));
+  const advice = [...(packages.length > 0 ? [`apt-get install ${packages.join(' ')}`] : []), ...commands].join('; ');
   if (process.env.CI) throw new Error(advice);
   return advice;
 }

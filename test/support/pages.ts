@@ -157,6 +157,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     '/admin/applications',
     '/admin/applications?q=zzz',
     '/admin/catalogue',
+    `${payroll}/abilities`,
     '/admin/applications/new?entry=gitlab',
     '/admin/applications/new?entry=saml',
     payroll,

@@ -15,6 +15,7 @@ import { ttl } from './lifetimes.ts';
 import { loadGrant } from './load-grant.ts';
 import { keepOfflineAccess } from './offline-access.ts';
 import { renderOidcError } from './pages.ts';
+import { refuseFutureAssertion } from './refuse-future-assertion.ts';
 
 /** Below the context's address: /oidc/authorize and so on. */
 const routes = {
@@ -34,6 +35,7 @@ const routes = {
 
 /** What is said of clients, whichever they are. */
 const clients = {
+  assertJwtClientAuthClaimsAndHeader: refuseFutureAssertion,
   clientAuthMethods: [...clientAuthMethods],
   clientDefaults: { id_token_signed_response_alg: 'RS256', response_types: ['code'], grant_types: ['authorization_code'] },
   extraClientMetadata: {

@@ -1,5 +1,6 @@
 // Owns: the applications of a context: name, logo, navigable or not, how each protocol reaches it; the catalogue of known ones.
 // Does not: who may open them (assignments, access) nor speak their protocol (web/oidc, web/saml).
+export { type Ability, abilitiesOf, abilityNames, type Change } from './abilities.ts';
 export { type CatalogueEntry, catalogue, findCatalogueEntry } from './catalogue/index.ts';
 export {
   type ApplicationInput,

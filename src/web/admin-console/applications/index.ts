@@ -1,5 +1,6 @@
 import { metadataLimits } from '../../../platform/saml/index.ts';
 import type { Route } from '../../request/index.ts';
+import { showAbilities } from './abilities.ts';
 import { confirmAction, submitAction } from './actions.ts';
 import { showAssignments, submitAssignment, submitUnassignment } from './assignments.ts';
 import { showEdit, showNew, submitEdit, submitLogo, submitNew } from './edit.ts';
@@ -28,6 +29,7 @@ export const applicationRoutes: Route[] = [
   { method: 'GET', path: `${one}/trace`, access: 'administrator', handle: showTrace },
   { method: 'POST', path: `${one}/trace`, access: 'administrator', handle: submitTrace },
   { method: 'GET', path: `${one}/export`, access: 'administrator', handle: exportApplication },
+  { method: 'GET', path: `${one}/abilities`, access: 'administrator', handle: showAbilities },
   { method: 'GET', path: `${one}/preview`, access: 'administrator', handle: showPreview },
   { method: 'GET', path: `${one}/:action`, access: 'administrator', handle: confirmAction },
   { method: 'POST', path: `${one}/:action`, access: 'administrator', handle: submitAction },
