@@ -42,6 +42,13 @@ export type App = {
 const keepsMails = ({ smtpUrl, demo, baseUrl }: Config, { isEmbedded }: Store): boolean =>
   !smtpUrl && demo && isEmbedded && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname);
 
+type OwnFiles = Pick<Services, 'i18n' | 'views' | 'assets' | 'icon'>;
+let ownFiles: OwnFiles | undefined;
+
+/** Texts, templates and assets, once in a process: templates cost more to compile than all that they render in a test. */
+const readOwnFiles = (folder = new URL('../../views/', import.meta.url)): OwnFiles =>
+  (ownFiles ??= { i18n: createI18n(folder), views: createViews(folder), assets: loadAssets(), icon: loadIcons() });
+
 /** Builds the server's objects from its configuration and an open store. Starts nothing but the change listener. */
 export async function createApp(config: Config, store: Store, log: Log, clock: Clock = systemClock): Promise<App> {
   const { database, keyRing, hasher } = store;
@@ -59,10 +66,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     log,
     contexts,
     hasher,
-    i18n: createI18n(new URL('../../views/', import.meta.url)),
-    views: createViews(new URL('../../views/', import.meta.url)),
-    assets: loadAssets(),
-    icon: loadIcons(),
+    ...readOwnFiles(),
     findPolicy,
     findSettings: createSettingsFinder(database, cache),
     findSession: createSessionFinder(database, clock, findPolicy),
