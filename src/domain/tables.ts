@@ -462,6 +462,28 @@ export type Tables = {
     'used_at',
     never
   >;
+  refusal_counts: Table<
+    {
+      context_id: ContextId;
+      hour: Date;
+      fold_key: Buffer;
+      type: string;
+      reason: string;
+      application_id: ApplicationId | null;
+      user_id: UserId | null;
+      event_id: string;
+      support_code: string | null;
+      n: number;
+      first_at: Date;
+      last_at: Date;
+      last_source: string;
+      last_details: unknown;
+      sources: unknown;
+      closed_at: Date | null;
+    },
+    'application_id' | 'user_id' | 'support_code' | 'closed_at',
+    'last_details' | 'sources'
+  >;
   saml_certificates: Table<
     {
       context_id: ContextId;

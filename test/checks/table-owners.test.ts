@@ -21,6 +21,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   operation_files: ['records/operations'],
   operation_items: ['records/operations'],
   operations: ['records/operations'],
+  refusal_counts: ['records/refusals'],
   sign_in_attempts: ['records/attempts'],
 
   certificate_uses: ['company/saml-certificates'],

@@ -1,6 +1,4 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
-import { findApplicationByClientId } from '../../domain/applications/applications/index.ts';
-import { recordAlone } from '../../domain/records/audit/index.ts';
 import {
   followUiLocales,
   newSupportCode,
@@ -11,6 +9,8 @@ import {
   withParameters,
 } from '../request/index.ts';
 import type { ContextProvider } from './context-provider.ts';
+import { countRefused, findNamed } from './count-refused.ts';
+import { reasonOf } from './refusal-reason.ts';
 
 // The provider brings the forms' addresses and forgery tokens; the pages are ours.
 
@@ -125,28 +125,15 @@ export async function renderOidcError(
     return ctx.oidc.session?.state ? renderSignOutQuestion(op, ctx) : renderSignedOut(op, ctx);
   }
   const page = await open(op, ctx);
-  const supportCode = newSupportCode();
-  const clientId = String(ctx.oidc?.params?.client_id ?? ctx.query?.client_id ?? '').slice(0, 200);
-  // a disabled application is no client to the provider, but it is one to whoever has to mend it
-  const application = clientId ? await findApplicationByClientId(page.scope, clientId.replaceAll('\0', '')) : undefined;
+  let supportCode = newSupportCode();
+  const application = await findNamed(op, page.scope, ctx);
   const isDisabled = application?.enabled === false;
   const isServerError = out.error === 'server_error';
   if (isServerError) op.services.log.error({ err: error, supportCode, context: op.context.code }, 'an OpenID Connect page failed');
   else {
-    // a page that cannot be audited is still a page
-    await recordAlone(page.scope, {
-      type: 'authorization.failed',
-      outcome: 'failure',
-      applicationId: application?.applicationId,
-      reason: isDisabled ? 'application-disabled' : out.error,
-      supportCode,
-      details: {
-        application: application?.name,
-        client_id: clientId,
-        description: out.error_description,
-        redirect_uri: String(ctx.oidc?.params?.redirect_uri ?? '').slice(0, 500),
-      },
-    }).catch((cause) => op.services.log.error({ err: cause, supportCode }, 'a refused request could not be recorded'));
+    const refusal = { error: out.error, description: out.error_description, detail: (error as { error_detail?: string }).error_detail };
+    const reason = reasonOf(refusal) ?? out.error;
+    supportCode = (await countRefused(op, { ctx, reason, refusal, scope: page.scope, supportCode }, application)) ?? supportCode;
   }
   const expired = error.name === 'SessionNotFound' || out.error === 'expired_token';
   const key = isServerError ? 'server_error' : expired ? 'request_expired' : isDisabled ? 'application_disabled' : 'application_request';

@@ -2,7 +2,7 @@
 // table in which every route declares who may use it; the words, in three languages, for what the domain writes into files and the audit.
 // Does not: own any page or address.
 
-export { clientOf, personActor } from './actor.ts';
+export { anonymousActor, clientOf, personActor } from './actor.ts';
 export { ContextDirectory, type ResolvedContext } from './context-directory.ts';
 export { cookieNames } from './cookie-names.ts';
 export { renderCookiesMissing } from './cookies-missing.ts';

@@ -1,7 +1,7 @@
 import { isOpenUntil } from '../../domain/applications/applications/index.ts';
 import { type Exchange, recordExchange } from '../../domain/applications/traces/index.ts';
 import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
-import { recordAlone } from '../../domain/records/audit/index.ts';
+import { countRefusal } from '../../domain/records/refusals/index.ts';
 import type { ApplicationId } from '../../domain/scope.ts';
 import {
   type Incoming,
@@ -147,11 +147,11 @@ export async function recordRefusal(
 ): Promise<Refusal> {
   const supportCode = newSupportCode();
   const isDisabled = application?.enabled === false;
-  await recordAlone(scope, {
+  const counted = await countRefusal(scope, {
     type: 'saml-message.refused',
-    outcome: 'failure',
     applicationId: application?.applicationId,
     reason: isDisabled ? 'application-disabled' : fault.rule,
+    foldBy: claimed?.nearest,
     supportCode,
     details: {
       application: application?.name,
@@ -159,7 +159,12 @@ export async function recordRefusal(
       ...describeClaim(claimed),
     },
   }).catch((cause) => services.log.error({ err: cause, supportCode }, 'a refused message could not be recorded'));
-  return { rule: fault.rule, detail: fault.detail, supportCode, applicationId: application?.applicationId };
+  return {
+    rule: fault.rule,
+    detail: fault.detail,
+    supportCode: counted?.supportCode ?? supportCode,
+    applicationId: application?.applicationId,
+  };
 }
 
 /** What a partner did wrong: a page with a support code, and the rule for whoever can mend it. */

@@ -19,6 +19,7 @@ import {
   type MetadataCertificate,
   type SamlCertificate,
 } from '../../../domain/company/saml-certificates/index.ts';
+import { type CountedRefusal, listRefusals } from '../../../domain/records/refusals/index.ts';
 import { type PageContext, type ResolvedContext, renderPage } from '../../request/index.ts';
 
 export async function showApplications(page: PageContext): Promise<void> {
@@ -46,11 +47,20 @@ export async function showApplication(page: PageContext, applicationId = page.pa
     secret,
     secretEnds: secretExpiry(application.oidc),
     now: page.services.clock.now(),
+    refusals: await listRecentRefusals(page, application),
     values: [...oidcValues(application, page.context, secret), ...samlValues(application, page, certificates, signsMetadata)],
     theirs: theirCertificates(application, page.services.clock.now(), application.saml ? await listCertificateUses(page.scope) : []),
     waiting: certificates.some(({ status, alg }) => status === 'published' && alg === algOf(application)),
     assignees: await listAssignees(page.scope, application.applicationId, 10),
   });
+}
+
+const shownDays = 7;
+
+/** What it was refused lately, the last first. */
+function listRecentRefusals({ scope }: PageContext, { applicationId }: Application): Promise<CountedRefusal[]> {
+  const since = new Date(scope.clock.now().getTime() - shownDays * 86_400_000);
+  return listRefusals(scope, since, { applicationId, limit: 5 });
 }
 
 /** The partner's certificates, whether each ends soon, and when it last signed with it. */

@@ -6,6 +6,7 @@ import type { ContextProvider } from '../context-provider.ts';
 import { afterwards } from './afterwards.ts';
 import { answerFailure } from './answer-failure.ts';
 import { continuePosted } from './continue-posted.ts';
+import { countRefusals } from './count-refusals.ts';
 import { endOwnSession } from './end-own-session.ts';
 import { hideRefused } from './hide-refused.ts';
 import { joinSession } from './join-session.ts';
@@ -23,6 +24,7 @@ const middlewares: ((op: ContextProvider) => Middleware)[] = [
   continuePosted,
   afterwards(leaveByPage),
   afterwards(traceExchange), // what is kept is what was answered
+  afterwards(countRefusals),
   afterwards(hideRefused),
   afterwards(endOwnSession),
   afterwards(joinSession),

@@ -1,6 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { recordExchange } from '../../../domain/applications/traces/index.ts';
 import { applicationIdOf } from '../account.ts';
+import type { Refusal } from '../refusal-reason.ts';
 import type { Step } from './afterwards.ts';
 
 /** Whoever holds these is somebody, or an application: a trace shows that they were there, and how they begin. */
@@ -55,19 +56,21 @@ function redactUrl(address: string): string {
   return url.href;
 }
 
-type TraceState = { traceFault?: { error: string; detail: string } };
+type TraceState = { traceFault?: Refusal };
 
 /** What failed, as the library tells it to its events and to nobody outside. */
-export function noteFault(ctx: KoaContextWithOIDC, fault: { error: string; detail: string }): void {
+export function noteFault(ctx: KoaContextWithOIDC, fault: Refusal): void {
   (ctx.state as TraceState).traceFault = fault;
 }
+
+export const faultOf = (ctx: KoaContextWithOIDC): Refusal | undefined => (ctx.state as TraceState).traceFault;
 
 /** Keeps what an application asked and what it was answered, while an administrator watches. A trace that cannot be written changes no answer. */
 export const traceExchange: Step = (op) => async (ctx) => {
   const { client, route } = ctx.oidc;
   const until = client?.trace_until as number | undefined;
   if (!client || !until) return;
-  const fault = (ctx.state as TraceState).traceFault;
+  const fault = faultOf(ctx);
   await recordExchange(
     op.scope(),
     { applicationId: applicationIdOf(client), traceUntil: new Date(until) },
@@ -81,7 +84,7 @@ export const traceExchange: Step = (op) => async (ctx) => {
   ).catch((error) => op.services.log.error({ err: error }, 'a trace could not be written'));
 };
 
-function contentOf(ctx: KoaContextWithOIDC, fault: TraceState['traceFault']): string {
+function contentOf(ctx: KoaContextWithOIDC, fault: Refusal | undefined): string {
   const { params, route } = ctx.oidc;
   const location = ctx.response.get('location');
   const body =
@@ -92,6 +95,6 @@ function contentOf(ctx: KoaContextWithOIDC, fault: TraceState['traceFault']): st
     '',
     `→ ${ctx.status}${location ? ` ${redactUrl(location)}` : ''}`,
     ...(body ? [JSON.stringify(body, null, 2)] : []),
-    ...(fault ? ['', `${fault.error}: ${fault.detail}`] : []),
+    ...(fault ? ['', [fault.error, fault.description, fault.detail].filter(Boolean).join(': ')] : []),
   ].join('\n');
 }
