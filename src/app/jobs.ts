@@ -18,7 +18,7 @@ import {
   sweepMails,
   sweepUserCounts,
 } from '../domain/people/users/index.ts';
-import { sweepAttempts, sweepBrowsers } from '../domain/records/attempts/index.ts';
+import { sweepAttempts, sweepBrowsers, sweepCodeGuesses } from '../domain/records/attempts/index.ts';
 import { sweepLinks } from '../domain/records/one-time-links/index.ts';
 import { sweepOperations } from '../domain/records/operations/index.ts';
 import { sweepArtifacts } from '../domain/records/protocol-artifacts/index.ts';
@@ -56,6 +56,7 @@ const sweepExpired: Chore = {
     await sweepPendingRequests(db);
     await sweepAttempts(db);
     await sweepBrowsers(db);
+    await sweepCodeGuesses(db);
     await sweepExchanges(db);
     await sweepRefusals(db);
     await sweepLinks(db);

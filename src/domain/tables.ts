@@ -180,6 +180,16 @@ export type Tables = {
     never,
     never
   >;
+  code_guesses: Table<
+    {
+      context_id: ContextId;
+      holder: string;
+      n: number;
+      since: Date;
+    },
+    never,
+    never
+  >;
   context_logos: Table<
     {
       context_id: ContextId;
@@ -627,8 +637,9 @@ export type Tables = {
       reason: string | null;
       content: string;
       claimed_issuer: string | null;
+      is_proven: boolean;
     },
-    'reason' | 'claimed_issuer',
+    'reason' | 'claimed_issuer' | 'is_proven',
     never
   >;
   user_counts: Table<

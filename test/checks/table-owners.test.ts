@@ -15,6 +15,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   audit_daily_counts: ['records/audit'],
   audit_events: ['records/audit', 'administration/audit-keeping'],
   audit_keys: ['records/audit'],
+  code_guesses: ['records/attempts'],
   known_browsers: ['records/attempts', 'sign-in/authentication'],
   oidc_artifacts: ['records/protocol-artifacts'],
   one_time_links: ['records/one-time-links'],

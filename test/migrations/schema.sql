@@ -163,6 +163,15 @@ CREATE TABLE certificate_warnings (
   FOREIGN KEY (context_id) REFERENCES contexts(context_id)
 );
 
+CREATE TABLE code_guesses (
+  context_id uuid NOT NULL,
+  holder text NOT NULL,
+  n integer NOT NULL,
+  since timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, holder),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id) ON DELETE CASCADE
+);
+
 CREATE TABLE context_logos (
   context_id uuid NOT NULL,
   content_type text NOT NULL,
@@ -625,6 +634,7 @@ CREATE TABLE traced_exchanges (
   reason text,
   content text NOT NULL,
   claimed_issuer text,
+  is_proven boolean NOT NULL DEFAULT true,
   PRIMARY KEY (context_id, exchange_id),
   FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
   CHECK ((direction = ANY (ARRAY['received'::text, 'sent'::text]))),

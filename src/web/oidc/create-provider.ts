@@ -1,12 +1,15 @@
 import { listMappedClaims } from '../../domain/applications/applications/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
-import type { ResolvedContext, Services } from '../request/index.ts';
+import { networkOf } from '../../platform/net/index.ts';
+import { clientOf, type ResolvedContext, type Services } from '../request/index.ts';
 import { configurationOf, lifetimes } from './configuration.ts';
 import { ContextProvider, scopeIn } from './context-provider.ts';
 import { changeLibrary, providerWith } from './library/index.ts';
+import { limitUserCodes } from './limit-user-codes.ts';
 import { surround } from './middlewares/index.ts';
 import { followedSession } from './own-session.ts';
 import { responseModesOf } from './response-modes.ts';
+import { secretGuessesOf } from './secret-guesses.ts';
 
 /** Builds the provider of one context: about 1 ms; kept until the context, its keys or an application changes. */
 export async function createProvider(services: Services, context: ResolvedContext): Promise<ContextProvider> {
@@ -21,6 +24,11 @@ export async function createProvider(services: Services, context: ResolvedContex
       clock: services.clock,
       sessionSeconds: lifetimes.Session,
       findOwn: (ctx) => followedSession(op, ctx),
+      limitUserCodes: limitUserCodes(op),
+      limitSecrets: (ctx, clientId, secret, isRight) => {
+        const network = networkOf(clientOf(services, ctx.req).ip);
+        return secretGuessesOf(services).judge(`${context.contextId} ${clientId} ${network}`, secret, isRight);
+      },
     });
     surround(op, provider);
     return { provider, sendLogoutToken };

@@ -10,6 +10,7 @@ import {
 } from '../request/index.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { countRefused, findNamed } from './count-refused.ts';
+import { TooManyUserCodes } from './limit-user-codes.ts';
 import { reasonOf } from './refusal-reason.ts';
 
 // The provider brings the forms' addresses and forgery tokens; the pages are ours.
@@ -96,18 +97,27 @@ export const renderDeviceInput = (
       xsrf: secretOf(ctx),
       userCode: error?.userCode ?? brought,
       sendsItself: brought !== '',
-      fault: out || error ? t(error?.name === 'AbortedError' ? 'device.aborted' : 'device.wrong_code') : undefined,
+      fault: out || error ? t(deviceFault(error)) : undefined,
+      maySignIn: error instanceof TooManyUserCodes && !error.isSignedIn,
     }),
-    { status: error && error.name !== 'AbortedError' ? 400 : 200 },
+    { status: error instanceof TooManyUserCodes ? 429 : error && error.name !== 'AbortedError' ? 400 : 200 },
   );
+
+function deviceFault(error: Error | undefined): string {
+  if (error instanceof TooManyUserCodes) return error.isSignedIn ? 'device.too_many' : 'device.too_many_here';
+  return error?.name === 'AbortedError' ? 'device.aborted' : 'device.wrong_code';
+}
 
 export const renderDeviceConfirmation = (op: ContextProvider, ctx: KoaContextWithOIDC, client: Client, userCode: string) =>
   show(op, ctx, 'oidc/device-confirm', () => ({
     application: client.clientName ?? client.clientId,
     action: ctx.oidc.urlFor('code_verification'),
     xsrf: secretOf(ctx),
-    userCode,
+    // as it was typed the library cannot always read it
+    userCode: showUserCode((ctx.oidc.entities.DeviceCode as { userCode?: string } | undefined)?.userCode ?? userCode),
   }));
+
+const showUserCode = (code: string): string => code.replace(/^(\w{4})(\w{4})$/, '$1-$2');
 
 export const renderDeviceSuccess = (op: ContextProvider, ctx: KoaContextWithOIDC) =>
   show(op, ctx, 'oidc/device-success', () => ({ application: ctx.oidc.client?.clientName }));

@@ -67,11 +67,12 @@ export async function receive(
         owner: 'theirs',
         fingerprint: message.signedBy.fingerprint,
       });
-    await trace(page, application!, incoming, message.name);
+    await trace(page, application!, incoming, { name: message.name, isProven: message.signedBy !== undefined });
     return { message, application: application!, relayState: incoming.relayState };
   } catch (error) {
     if (!(error instanceof SamlFault)) throw error;
-    if (application && incoming) await trace(page, application, incoming, incoming.direction, error.rule);
+    if (application && incoming)
+      await trace(page, application, incoming, { name: incoming.direction, reason: error.rule, isProven: false });
     if (error instanceof VersionFault && error.refused.name === 'AuthnRequest')
       return { message: error.refused, application: application!, relayState: incoming!.relayState, isOtherVersion: true };
     ctx.remove('set-cookie');
@@ -86,13 +87,13 @@ const trace = (
   page: PageContext,
   application: SamlApplication,
   { xml, binding, relayState }: Incoming,
-  name: string,
-  reason?: string,
+  { name, reason, isProven }: { name: string; reason?: string; isProven: boolean },
 ): Promise<void> =>
   watch(page, application, {
     direction: 'received',
     name,
     reason,
+    unprovenFrom: isProven ? undefined : (page.scope.actor.ip ?? ''),
     content: () =>
       `HTTP-${binding === 'post' ? 'POST' : 'Redirect'}${relayState === undefined ? '' : `, RelayState ${relayState}`}\n\n${redactMessage(xml)}`,
   });

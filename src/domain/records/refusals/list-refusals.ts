@@ -21,7 +21,10 @@ export type CountedRefusal = {
   others: number;
 };
 
-export type CountRow = Row<'refusal_counts', { type: AuditEventType; sources: Record<string, number>; last_details: Record<string, unknown> }>;
+export type CountRow = Row<
+  'refusal_counts',
+  { type: AuditEventType; sources: Record<string, number>; last_details: Record<string, unknown> }
+>;
 
 export function presentCount(row: CountRow): CountedRefusal {
   const sources = Object.entries(row.sources).map(([address, n]) => ({ address, n: Number(n) }));

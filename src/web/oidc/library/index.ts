@@ -6,24 +6,31 @@ import { replaceBackchannelLogout, type SendLogoutToken } from './client-backcha
 import { replaceCheckClientSecretExpiration } from './client-check-client-secret-expiration.ts';
 import { replaceCompareClientSecret } from './client-compare-client-secret.ts';
 import { replaceClientFind } from './client-find.ts';
+import { type LimitSecrets, limitSecrets } from './client-limit-secrets.ts';
+import { type LimitUserCodes, readUserCode, replaceFindByUserCode } from './device-code-find-by-user-code.ts';
 import { providerWith, type ResponseMode } from './response-modes.ts';
 import { type FollowedSession, replaceSessionGet, stateAtArrival } from './session-get.ts';
 import { replacePersist } from './session-persist.ts';
 import { replaceResetIdentifier } from './session-reset-identifier.ts';
 
-export type { FollowedSession, ResponseMode, SendLogoutToken };
-export { providerWith, stateAtArrival };
+export type { FollowedSession, LimitSecrets, LimitUserCodes, ResponseMode, SendLogoutToken };
+export { providerWith, readUserCode, stateAtArrival };
 
 type Changes = Pick<Services, 'keyRing' | 'clock'> & {
   sessionSeconds: number;
   findOwn(ctx: KoaContextWithOIDC): Promise<FollowedSession | undefined>;
+  limitUserCodes: LimitUserCodes;
+  limitSecrets: LimitSecrets;
 };
 
 /** Everything that is changed of a provider, before its first request. @throws Error when the library is not the one this was written for */
-export function changeLibrary(provider: Provider, { keyRing, clock, sessionSeconds, findOwn }: Changes): SendLogoutToken {
+export function changeLibrary(provider: Provider, changes: Changes): SendLogoutToken {
+  const { keyRing, clock, sessionSeconds, findOwn } = changes;
   replaceCompareClientSecret(provider, { keyRing, clock });
+  limitSecrets(provider, changes.limitSecrets);
   replaceCheckClientSecretExpiration(provider);
-  replaceClientFind(provider);
+  replaceClientFind(provider, clock);
+  replaceFindByUserCode(provider, changes.limitUserCodes);
   replaceSessionGet(provider, findOwn);
   replaceResetIdentifier(provider);
   replacePersist(provider, sessionSeconds);

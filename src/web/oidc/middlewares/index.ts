@@ -13,6 +13,7 @@ import { joinSession } from './join-session.ts';
 import { keepDocument } from './keep-document.ts';
 import { leaveByPage } from './leave-by-page.ts';
 import { listen } from './listen.ts';
+import { pacePolling } from './pace-polling.ts';
 import { replacePages } from './replace-pages.ts';
 import { returnFromSignOut } from './return-from-sign-out.ts';
 import { settle } from './settle.ts';
@@ -24,6 +25,7 @@ const middlewares: ((op: ContextProvider) => Middleware)[] = [
   continuePosted,
   afterwards(leaveByPage),
   afterwards(traceExchange), // what is kept is what was answered
+  afterwards(pacePolling),
   afterwards(countRefusals),
   afterwards(hideRefused),
   afterwards(endOwnSession),

@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { recordExchange } from '../../../domain/applications/traces/index.ts';
+import { clientOf } from '../../request/index.ts';
 import { applicationIdOf } from '../account.ts';
 import type { Refusal } from '../refusal-reason.ts';
 import type { Step } from './afterwards.ts';
@@ -79,10 +80,19 @@ export const traceExchange: Step = (op) => async (ctx) => {
       direction: 'received',
       name: String(route ?? ctx.path),
       reason: fault?.error,
+      unprovenFrom: isProven(ctx) ? undefined : clientOf(op.services, ctx.req).ip,
       content: () => contentOf(ctx, fault),
     },
   ).catch((error) => op.services.log.error({ err: error }, 'a trace could not be written'));
 };
+
+/** Whether something in the request showed that it is from the application, or from somebody who is signed in: a secret or key, a code or token that there is. */
+function isProven({ state, oidc: { client, entities, session, route } }: KoaContextWithOIDC): boolean {
+  const { AuthorizationCode, RefreshToken, AccessToken, DeviceCode, PushedAuthorizationRequest } = entities;
+  if (AuthorizationCode ?? RefreshToken ?? AccessToken ?? DeviceCode ?? PushedAuthorizationRequest ?? session?.accountId) return true;
+  const isProgram = !['authorization', 'resume', 'end_session', 'code_verification'].includes(String(route));
+  return isProgram && client?.clientAuthMethod !== 'none' && (state as TraceState).traceFault?.error !== 'invalid_client';
+}
 
 function contentOf(ctx: KoaContextWithOIDC, fault: Refusal | undefined): string {
   const { params, route } = ctx.oidc;

@@ -11,7 +11,15 @@ import { testKeyRing } from '../../../support/server.ts';
 const keyRing = testKeyRing();
 const clock = { now: () => new Date() };
 const digestOf = (source: unknown) => createHash('sha256').update(String(source).replace(/\s+/g, ' ')).digest('hex').slice(0, 16);
-const change = (provider: Provider) => changeLibrary(provider, { keyRing, clock, sessionSeconds: 60, findOwn: async () => undefined });
+const change = (provider: Provider) =>
+  changeLibrary(provider, {
+    keyRing,
+    clock,
+    sessionSeconds: 60,
+    findOwn: async () => undefined,
+    limitUserCodes: (_ctx, find) => find(),
+    limitSecrets: () => undefined,
+  });
 
 describe('web/oidc/library: oidc-provider is the one that was read', () => {
   it('package.json names exactly the version that is installed', () => {
@@ -23,7 +31,7 @@ describe('web/oidc/library: oidc-provider is the one that was read', () => {
 
   const root = new URL('../../../../node_modules/oidc-provider/lib/', import.meta.url);
   const sources = globSync('**/*.js', { cwd: root }).map((file) => readFileSync(new URL(file, root), 'utf8'));
-  const methodOf = (provider: Provider, model: 'Client' | 'Session', name: string): unknown =>
+  const methodOf = (provider: Provider, model: 'Client' | 'DeviceCode' | 'Session', name: string): unknown =>
     [provider[model], provider[model].prototype].map((owner) => Object.getOwnPropertyDescriptor(owner, name)?.value).find(Boolean);
 
   // A new version that changes one of these fails here: read what changed, look at the file in web/oidc/library again, and only then write the new digest.
@@ -32,6 +40,7 @@ describe('web/oidc/library: oidc-provider is the one that was read', () => {
     ['Client', 'checkClientSecretExpiration(message, errorOverride)', 'client.checkClientSecretExpiration(', 'd415e0d8a6348d16'],
     ['Client', 'async backchannelLogout(sub, sid)', 'client.backchannelLogout(', 'e6be45d175e819b1'],
     ['Client', 'async find(id)', 'Client.find(', '91a7a069a2e3fa8f'],
+    ['DeviceCode', 'async findByUserCode(userCode,', 'DeviceCode.findByUserCode(', 'efd562d557c2c389'],
     ['Session', 'async get(ctx)', 'Session.get(', 'b3511b6f262d4ea4'],
     ['Session', 'resetIdentifier()', 'session.resetIdentifier(', 'd5568bec55e4dd5e'],
     ['Session', 'async persist()', 'session.persist(', 'ef28e7b30f2a2efd'],
