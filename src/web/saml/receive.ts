@@ -67,12 +67,12 @@ export async function receive(
         owner: 'theirs',
         fingerprint: message.signedBy.fingerprint,
       });
-    await trace(page, application!, incoming, { name: message.name, isProven: message.signedBy !== undefined });
+    await trace(page, application!, incoming, { name: message.name, isProven: message.signedBy !== undefined || page.session !== undefined });
     return { message, application: application!, relayState: incoming.relayState };
   } catch (error) {
     if (!(error instanceof SamlFault)) throw error;
     if (application && incoming)
-      await trace(page, application, incoming, { name: incoming.direction, reason: error.rule, isProven: false });
+      await trace(page, application, incoming, { name: incoming.direction, reason: error.rule, isProven: page.session !== undefined });
     if (error instanceof VersionFault && error.refused.name === 'AuthnRequest')
       return { message: error.refused, application: application!, relayState: incoming!.relayState, isOtherVersion: true };
     ctx.remove('set-cookie');
