@@ -48,6 +48,9 @@ export const libraryWords: [error: string, words: RegExp, reason: string][] = [
   ['invalid_token', /jkt|DPoP|proof of possession/, 'wrong-proof'],
   ['invalid_token', /(?:)/, 'token-refused'],
   ['invalid_request', /PKCE/, 'pkce-missing'],
+  ['invalid_request', /grant type is not allowed/, 'unauthorized_client'],
+  ['unauthorized_client', /(?:)/, 'unauthorized_client'],
+  ['insufficient_scope', /(?:)/, 'insufficient_scope'],
 ];
 
 /**

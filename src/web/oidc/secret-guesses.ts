@@ -45,7 +45,7 @@ export class SecretGuesses {
 
 const ofServer = new WeakMap<object, SecretGuesses>();
 
-/** Those of one server, whichever of its providers asks: they are made anew whenever an application changes. */
+/** Those of one server, whichever of its providers asks: a change of an application makes another provider. */
 export function secretGuessesOf(services: { clock: Clock }): SecretGuesses {
   const guesses = ofServer.get(services) ?? new SecretGuesses(services.clock);
   ofServer.set(services, guesses);

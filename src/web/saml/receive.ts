@@ -67,7 +67,10 @@ export async function receive(
         owner: 'theirs',
         fingerprint: message.signedBy.fingerprint,
       });
-    await trace(page, application!, incoming, { name: message.name, isProven: message.signedBy !== undefined || page.session !== undefined });
+    await trace(page, application!, incoming, {
+      name: message.name,
+      isProven: message.signedBy !== undefined || page.session !== undefined,
+    });
     return { message, application: application!, relayState: incoming.relayState };
   } catch (error) {
     if (!(error instanceof SamlFault)) throw error;
