@@ -16,10 +16,12 @@ describe('web/oidc: what applications are refused', () => {
   const { clock, wait } = movableClock();
   before(async () => {
     server = await startTestServer({ clock, config: { trustedProxies: ['127.0.0.1'] } });
-    ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
   });
   after(() => server.close());
-  beforeEach(() => wait(61 - clock.now().getUTCMinutes()));
+  beforeEach(async () => {
+    wait(61 - clock.now().getUTCMinutes());
+    ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+  });
 
   const from = (ip: string) => ({ 'x-forwarded-for': ip });
   const at = (path: string) => `${server.issuer}${path}`;
@@ -166,6 +168,18 @@ describe('web/oidc: what applications are refused', () => {
     expect(page).to.contain(`/admin/audit?application=${await idOf('payroll')}&amp;outcome=failure`);
     const home = (await ana.get(at('/admin'))).text;
     expect(home).to.contain('Applications with errors').and.to.contain('41 times');
+  });
+
+  it('what goes well asks none of the counts: it works while nobody can read them', async () => {
+    const jar = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
+    await server.app.services.database.knex.transaction(async (inside) => {
+      await inside.raw('LOCK TABLE refusal_counts, code_guesses IN ACCESS EXCLUSIVE MODE');
+      const { code, verifier } = await authorize(server, jar);
+      const { status, body } = await exchange(server, code!, verifier);
+      expect(status).to.equal(200);
+      const headers = { authorization: `Bearer ${body.access_token}` };
+      expect((await send(at('/oidc/userinfo'), { headers })).status).to.equal(200);
+    });
   });
 
   it('two pages of one reason in an hour show one support code, which leads to the event', async () => {

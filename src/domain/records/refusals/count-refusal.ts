@@ -2,7 +2,7 @@ import { hashToken, newId } from '../../../platform/crypto/index.ts';
 import { type Db, jsonText, run } from '../../../platform/database/index.ts';
 import { networkOf } from '../../../platform/net/index.ts';
 import { inTransaction, isId, type Scope } from '../../scope.ts';
-import { type NewEvent, recordEvent } from '../audit/index.ts';
+import { type NewEvent, recordAlone, recordEvent } from '../audit/index.ts';
 import { Joiner } from './join.ts';
 import { mostSources } from './list-refusals.ts';
 
@@ -49,9 +49,24 @@ const begin = `INSERT INTO refusal_counts
     (context_id, hour, fold_key, n, first_at, last_at, last_source, sources, last_details, type, reason, application_id, user_id, event_id, support_code)
   VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (context_id, hour, fold_key) DO NOTHING RETURNING support_code`;
 
+/** A row that a foreign key wants is not there. */
+const noSuchRow = '23503';
+
 type Found = { support_code: string | null };
 
 async function write(all: One[]): Promise<Counted> {
+  const { scope, event } = all[0]!;
+  try {
+    return await add(all);
+  } catch (error) {
+    if ((error as { code?: string }).code !== noSuchRow) throw error;
+    // the person was deleted at this moment: nothing is kept of them that a count could hang on
+    await recordAlone(scope, { ...event, outcome: 'failure' });
+    return { supportCode: event.supportCode };
+  }
+}
+
+async function add(all: One[]): Promise<Counted> {
   const { scope, event } = all[0]!;
   const now = scope.clock.now();
   const hour = new Date(Math.floor(now.getTime() / hourMs) * hourMs);

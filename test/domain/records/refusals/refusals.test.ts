@@ -121,6 +121,14 @@ describe('domain/records: refusals', () => {
     expect(told.map(({ subjectName }) => subjectName)).to.deep.equal(['Zuleika', 'Zuleika']);
     await store.scope.db('users').where({ user_id: userId }).delete();
     expect(await store.scope.db('refusal_counts').where({ user_id: userId })).to.deep.equal([]);
+    await countRefusal(from('203.0.113.99'), {
+      type: 'sign-in.failed',
+      reason: 'attempts-used-up',
+      subject,
+      details: { login: 'zuleika' },
+    });
+    const { rows } = await store.scope.db.raw("SELECT string_agg(e::text, ' ') AS all FROM audit_events e WHERE subject_id = ?", [userId]);
+    expect(rows[0].all, 'nor written any more').to.not.match(/zuleika|203\.0\.113\.99/i);
   });
 
   it('lists the latest of each reason of an application, and of each application; a week later it is gone', async () => {
