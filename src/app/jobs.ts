@@ -18,10 +18,11 @@ import {
   sweepMails,
   sweepUserCounts,
 } from '../domain/people/users/index.ts';
-import { sweepAttempts, sweepBrowsers } from '../domain/records/attempts/index.ts';
+import { sweepAttempts, sweepBrowsers, sweepCodeGuesses } from '../domain/records/attempts/index.ts';
 import { sweepLinks } from '../domain/records/one-time-links/index.ts';
 import { sweepOperations } from '../domain/records/operations/index.ts';
 import { sweepArtifacts } from '../domain/records/protocol-artifacts/index.ts';
+import { closeRefusals, sweepRefusals } from '../domain/records/refusals/index.ts';
 import { openScope } from '../domain/scope.ts';
 import { endPolicyTrials, sweepPendingRequests } from '../domain/sign-in/authentication/index.ts';
 import { type NoticeTools, notifyRelyingPartyJob, notifyServiceProviderJob } from '../domain/sign-in/sessions/index.ts';
@@ -55,7 +56,9 @@ const sweepExpired: Chore = {
     await sweepPendingRequests(db);
     await sweepAttempts(db);
     await sweepBrowsers(db);
+    await sweepCodeGuesses(db);
     await sweepExchanges(db);
+    await sweepRefusals(db);
     await sweepLinks(db);
     await sweepOperations(db);
     await sweepFailedJobs(db);
@@ -69,6 +72,7 @@ export const calendar: { when: string; chore: Chore; options?: string }[] = [
   { when: '* * * * *', chore: endPolicyTrials },
   // one that fails stays to be seen, and the next takes its place
   { when: '* * * * *', chore: sealAudit, options: '?max=1&jobKey=seal-audit' },
+  { when: '* * * * *', chore: closeRefusals },
   { when: '29 4 * * *', chore: purgeAudit },
   { when: '* * * * *', chore: followPlans },
   { when: '*/15 * * * *', chore: sweepExpired },

@@ -190,6 +190,16 @@ export type Tables = {
     never,
     never
   >;
+  code_guesses: Table<
+    {
+      context_id: ContextId;
+      holder: string;
+      n: number;
+      since: Date;
+    },
+    never,
+    never
+  >;
   context_logos: Table<
     {
       context_id: ContextId;
@@ -472,6 +482,28 @@ export type Tables = {
     'used_at',
     never
   >;
+  refusal_counts: Table<
+    {
+      context_id: ContextId;
+      hour: Date;
+      fold_key: Buffer;
+      type: string;
+      reason: string;
+      application_id: ApplicationId | null;
+      user_id: UserId | null;
+      event_id: string;
+      support_code: string | null;
+      n: number;
+      first_at: Date;
+      last_at: Date;
+      last_source: string;
+      last_details: unknown;
+      sources: unknown;
+      closed_at: Date | null;
+    },
+    'application_id' | 'user_id' | 'support_code' | 'closed_at',
+    'last_details' | 'sources'
+  >;
   saml_certificates: Table<
     {
       context_id: ContextId;
@@ -615,8 +647,9 @@ export type Tables = {
       reason: string | null;
       content: string;
       claimed_issuer: string | null;
+      is_proven: boolean;
     },
-    'reason' | 'claimed_issuer',
+    'reason' | 'claimed_issuer' | 'is_proven',
     never
   >;
   user_counts: Table<

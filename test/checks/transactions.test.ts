@@ -60,6 +60,7 @@ const alone = [
   'people/users/store.ts: forgetCustomValues',
   'records/attempts/attempts.ts: change',
   'records/attempts/attempts.ts: reserveAttempt',
+  'records/attempts/code-guesses.ts: returnCodeGuess',
   'records/audit/personal.ts: ensurePersonKeys',
   // under both: recordEvent, which takes a Transaction, and recordAlone
   'records/audit/record-event.ts: append',

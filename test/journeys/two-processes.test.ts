@@ -8,9 +8,10 @@ import { inTransaction } from '../../src/domain/scope.ts';
 import { enrolFactor } from '../../src/domain/sign-in/authentication/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
 import { artifactResolve, envelope } from '../support/artifacts.ts';
+import { watchRefusals } from '../support/audit.ts';
 import { answerOf, placeAt } from '../support/factors.ts';
 import { Jar, send } from '../support/jar.ts';
-import { authorize, basic, exchange } from '../support/oidc.ts';
+import { authorize, basic, exchange, token } from '../support/oidc.ts';
 import { onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { makeKeys } from '../support/saml.ts';
 import { totpCode } from '../support/second-factor.ts';
@@ -123,6 +124,35 @@ describe('two processes on one store', function () {
       .where({ context_id: scope.contextId, type: 'sign-in.failed', subject_id: (await findUserByLogin(scope, 'target'))!.userId })
       .select('reason');
     expect(reasons.filter(({ reason }) => reason === 'wrong-password')).to.have.length(5);
+  });
+
+  it('RFC 8628: a device that asks two processes in turn is told to slow down, and guesses of codes get no more tries than the limit', async () => {
+    const [one, other] = processes.map(({ url }) => `${url}/acme`);
+    const device = JSON.parse((await send(`${one}/oidc/device/authorize`, { form: { client_id: 'mobile', scope: 'openid' } })).text);
+    const form = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', client_id: 'mobile', device_code: device.device_code };
+    expect((await token(one!, form)).body.error).to.equal('authorization_pending');
+    expect((await token(other!, form)).body.error).to.equal('slow_down');
+    const statuses = await Promise.all(
+      Array.from({ length: 30 }, async (_, i) => {
+        const jar = new Jar();
+        const page = await jar.follow(`${i % 2 ? one : other}/oidc/device`);
+        const { fields } = jar.form(page, /oidc\/device/);
+        return (await jar.get(`${i % 2 ? one : other}/oidc/device`, { form: { ...fields, user_code: `BBBB-${1000 + i}` } })).status;
+      }),
+    );
+    expect(statuses.filter((status) => status === 400)).to.have.length(10);
+    expect(statuses.filter((status) => status === 429)).to.have.length(20);
+  });
+
+  it('wrong secrets on two processes at once are counted together, and are one event', async () => {
+    const scope = await server.scope();
+    const counted = await watchRefusals(scope, 'authorization.failed');
+    const wrong = (i: number) =>
+      token(`${processes[i % 2]!.url}/acme`, { grant_type: 'client_credentials' }, basic('payroll', 'a wrong secret'));
+    await Promise.all(Array.from({ length: 100 }, (_, i) => wrong(i)));
+    expect((await counted()).filter((reason) => reason === 'wrong-secret')).to.have.length(100);
+    const events = await scope.db('audit_events').where({ context_id: scope.contextId, reason: 'wrong-secret' });
+    expect(events.length, 'two where the hour turned meanwhile').to.be.within(1, 2);
   });
 
   it('Law 4: one TOTP step, one recovery code and one link count once, whatever the process that is asked', async () => {

@@ -172,6 +172,15 @@ CREATE TABLE client_secret_uses (
   FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE
 );
 
+CREATE TABLE code_guesses (
+  context_id uuid NOT NULL,
+  holder text NOT NULL,
+  n integer NOT NULL,
+  since timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, holder),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id) ON DELETE CASCADE
+);
+
 CREATE TABLE context_logos (
   context_id uuid NOT NULL,
   content_type text NOT NULL,
@@ -463,6 +472,30 @@ CREATE TABLE recovery_codes (
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );
 
+CREATE TABLE refusal_counts (
+  context_id uuid NOT NULL,
+  hour timestamp with time zone NOT NULL,
+  fold_key bytea NOT NULL,
+  type text NOT NULL,
+  reason text NOT NULL,
+  application_id uuid,
+  user_id uuid,
+  event_id uuid NOT NULL,
+  support_code text,
+  n bigint NOT NULL,
+  first_at timestamp with time zone NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  last_source text NOT NULL,
+  last_details jsonb NOT NULL,
+  sources jsonb NOT NULL,
+  closed_at timestamp with time zone,
+  PRIMARY KEY (context_id, hour, fold_key),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX refusal_counts_open ON public.refusal_counts USING btree (hour) WHERE (closed_at IS NULL);
+CREATE INDEX refusal_counts_user ON public.refusal_counts USING btree (context_id, user_id) WHERE (user_id IS NOT NULL);
+
 CREATE TABLE saml_certificates (
   context_id uuid NOT NULL,
   fingerprint text NOT NULL,
@@ -610,6 +643,7 @@ CREATE TABLE traced_exchanges (
   reason text,
   content text NOT NULL,
   claimed_issuer text,
+  is_proven boolean NOT NULL DEFAULT true,
   PRIMARY KEY (context_id, exchange_id),
   FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
   CHECK ((direction = ANY (ARRAY['received'::text, 'sent'::text]))),

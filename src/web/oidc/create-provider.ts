@@ -2,16 +2,19 @@ import { listMappedClaims, recordSecretUse } from '../../domain/applications/app
 import { brandingSettings } from '../../domain/company/branding/index.ts';
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
-import type { ResolvedContext, Services } from '../request/index.ts';
+import { networkOf } from '../../platform/net/index.ts';
+import { clientOf, type ResolvedContext, type Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { configurationOf } from './configuration.ts';
 import { ContextProvider, scopeIn } from './context-provider.ts';
 import { changeLibrary, providerWith } from './library/index.ts';
 import { lifetimes } from './lifetimes.ts';
+import { limitUserCodes } from './limit-user-codes.ts';
 import { surround } from './middlewares/index.ts';
 import { followedSession } from './own-session.ts';
 import { hasAnswer } from './refresh-answers.ts';
 import { responseModesOf } from './response-modes.ts';
+import { secretGuessesOf } from './secret-guesses.ts';
 
 /** Builds the provider of one context: about 1 ms; kept until the context, its keys or an application changes. */
 export async function createProvider(services: Services, context: ResolvedContext): Promise<ContextProvider> {
@@ -31,6 +34,11 @@ export async function createProvider(services: Services, context: ResolvedContex
       noteSecretUse: (clientId, fingerprint) => void noteSecretUse(op, clientId, fingerprint),
       findOwn: (ctx) => followedSession(op, ctx),
       mayRepeat: (used) => hasAnswer(op, used),
+      limitUserCodes: limitUserCodes(op),
+      limitSecrets: (ctx, clientId, secret, isRight) => {
+        const network = networkOf(clientOf(services, ctx.req).ip);
+        return secretGuessesOf(services).judge(`${context.contextId} ${clientId} ${network}`, secret, isRight);
+      },
     });
     surround(op, provider);
     return { provider, sendLogoutToken };

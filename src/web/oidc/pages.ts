@@ -1,6 +1,4 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
-import { findApplicationByClientId } from '../../domain/applications/applications/index.ts';
-import { recordAlone } from '../../domain/records/audit/index.ts';
 import {
   followUiLocales,
   newSupportCode,
@@ -11,6 +9,9 @@ import {
   withParameters,
 } from '../request/index.ts';
 import type { ContextProvider } from './context-provider.ts';
+import { countRefused, findNamed } from './count-refused.ts';
+import { TooManyUserCodes } from './limit-user-codes.ts';
+import { reasonOf } from './refusal-reason.ts';
 
 // The provider brings the forms' addresses and forgery tokens; the pages are ours.
 
@@ -96,18 +97,27 @@ export const renderDeviceInput = (
       xsrf: secretOf(ctx),
       userCode: error?.userCode ?? brought,
       sendsItself: brought !== '',
-      fault: out || error ? t(error?.name === 'AbortedError' ? 'device.aborted' : 'device.wrong_code') : undefined,
+      fault: out || error ? t(deviceFault(error)) : undefined,
+      maySignIn: error instanceof TooManyUserCodes && !error.isSignedIn,
     }),
-    { status: error && error.name !== 'AbortedError' ? 400 : 200 },
+    { status: error instanceof TooManyUserCodes ? 429 : error && error.name !== 'AbortedError' ? 400 : 200 },
   );
+
+function deviceFault(error: Error | undefined): string {
+  if (error instanceof TooManyUserCodes) return error.isSignedIn ? 'device.too_many' : 'device.too_many_here';
+  return error?.name === 'AbortedError' ? 'device.aborted' : 'device.wrong_code';
+}
 
 export const renderDeviceConfirmation = (op: ContextProvider, ctx: KoaContextWithOIDC, client: Client, userCode: string) =>
   show(op, ctx, 'oidc/device-confirm', () => ({
     application: client.clientName ?? client.clientId,
     action: ctx.oidc.urlFor('code_verification'),
     xsrf: secretOf(ctx),
-    userCode,
+    // as it was typed the library cannot always read it
+    userCode: showUserCode((ctx.oidc.entities.DeviceCode as { userCode?: string } | undefined)?.userCode ?? userCode),
   }));
+
+const showUserCode = (code: string): string => code.replace(/^(\w{4})(\w{4})$/, '$1-$2');
 
 export const renderDeviceSuccess = (op: ContextProvider, ctx: KoaContextWithOIDC) =>
   show(op, ctx, 'oidc/device-success', () => ({ application: ctx.oidc.client?.clientName }));
@@ -125,28 +135,15 @@ export async function renderOidcError(
     return ctx.oidc.session?.state ? renderSignOutQuestion(op, ctx) : renderSignedOut(op, ctx);
   }
   const page = await open(op, ctx);
-  const supportCode = newSupportCode();
-  const clientId = String(ctx.oidc?.params?.client_id ?? ctx.query?.client_id ?? '').slice(0, 200);
-  // a disabled application is no client to the provider, but it is one to whoever has to mend it
-  const application = clientId ? await findApplicationByClientId(page.scope, clientId.replaceAll('\0', '')) : undefined;
+  let supportCode = newSupportCode();
+  const application = await findNamed(op, page.scope, ctx);
   const isDisabled = application?.enabled === false;
   const isServerError = out.error === 'server_error';
   if (isServerError) op.services.log.error({ err: error, supportCode, context: op.context.code }, 'an OpenID Connect page failed');
   else {
-    // a page that cannot be audited is still a page
-    await recordAlone(page.scope, {
-      type: 'authorization.failed',
-      outcome: 'failure',
-      applicationId: application?.applicationId,
-      reason: isDisabled ? 'application-disabled' : out.error,
-      supportCode,
-      details: {
-        application: application?.name,
-        client_id: clientId,
-        description: out.error_description,
-        redirect_uri: String(ctx.oidc?.params?.redirect_uri ?? '').slice(0, 500),
-      },
-    }).catch((cause) => op.services.log.error({ err: cause, supportCode }, 'a refused request could not be recorded'));
+    const refusal = { error: out.error, description: out.error_description, detail: (error as { error_detail?: string }).error_detail };
+    const reason = reasonOf(refusal) ?? out.error;
+    supportCode = (await countRefused(op, { ctx, reason, refusal, scope: page.scope, supportCode }, application)) ?? supportCode;
   }
   const expired = error.name === 'SessionNotFound' || out.error === 'expired_token';
   const key = isServerError ? 'server_error' : expired ? 'request_expired' : isDisabled ? 'application_disabled' : 'application_request';

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Profile } from '../../domain/applications/access/index.ts';
 import { describeConditions, describePerson, type NameIdFault } from '../../domain/applications/assertions/index.ts';
 import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
-import { recordAlone } from '../../domain/records/audit/index.ts';
+import { countRefusal } from '../../domain/records/refusals/index.ts';
 import { recordParticipant } from '../../domain/sign-in/sessions/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import {
@@ -97,9 +97,8 @@ export async function sendRefusal(
 ): Promise<void> {
   const { scope, services } = page;
   const reason = why ? `saml:${status}:${why.fault}` : `saml:${status}`;
-  await recordAlone(scope, {
+  await countRefusal(scope, {
     type: 'authorization.failed',
-    outcome: 'failure',
     applicationId: application.applicationId,
     reason,
     details: { application: application.name, detail: why && showEscapes(why.format) },

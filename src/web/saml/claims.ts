@@ -1,6 +1,4 @@
-import { LRUCache } from 'lru-cache';
 import { isTraced, recordExchange } from '../../domain/applications/traces/index.ts';
-import { networkOf } from '../../platform/net/index.ts';
 import { type Claim, readClaim, redactMessage, type SamlFault, showEscapes } from '../../platform/saml/index.ts';
 import type { SamlPage } from './saml-context.ts';
 
@@ -32,16 +30,6 @@ async function readOwnClaim({ ctx, form, scope, saml }: SamlPage, soap?: Buffer)
 export const describeClaim = (claimed: Claimed | undefined): Record<string, string | undefined> =>
   claimed ? { claims: showEscapes(claimed.issuer), nearest: claimed.nearest === claimed.issuer ? undefined : claimed.nearest } : {};
 
-// Anybody can claim anything: one address fills nobody's trace.
-const mostPerMinute = 10;
-const counted = new LRUCache<string, number>({ max: 20_000, ttl: 60_000, noUpdateTTL: true });
-
-function isTooMany(key: string): boolean {
-  const count = (counted.get(key) ?? 0) + 1;
-  counted.set(key, count);
-  return count > mostPerMinute;
-}
-
 /**
  * Shows the message in the trace of the application that it claims to be, or nearly, marked as a claim.
  * After the answer has left: how long that took must not say who is a partner here.
@@ -52,12 +40,7 @@ export function traceClaim(page: SamlPage, claimed: Claimed | undefined, { rule 
   const { issuer, nearest, parameter, binding, excerpt } = claimed;
   const record = async () => {
     const application = await saml.findPartner(scope, nearest);
-    if (
-      !application ||
-      !isTraced(application, services.clock.now()) ||
-      isTooMany(`${scope.contextId} ${nearest} ${networkOf(scope.actor.ip ?? '')}`)
-    )
-      return;
+    if (!application || !isTraced(application, services.clock.now())) return;
     const content = () => `${binding}\n\n${redactMessage(excerpt)}`;
     const claimedIssuer = showEscapes(issuer);
     await recordExchange(scope, application, {
@@ -65,6 +48,7 @@ export function traceClaim(page: SamlPage, claimed: Claimed | undefined, { rule 
       direction: 'received',
       name: parameter,
       reason: rule,
+      unprovenFrom: scope.actor.ip ?? '',
       claimedIssuer,
       content,
     });

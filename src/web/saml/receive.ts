@@ -1,7 +1,7 @@
 import { isOpenUntil } from '../../domain/applications/applications/index.ts';
 import { type Exchange, recordExchange } from '../../domain/applications/traces/index.ts';
 import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
-import { recordAlone } from '../../domain/records/audit/index.ts';
+import { countRefusal } from '../../domain/records/refusals/index.ts';
 import type { ApplicationId } from '../../domain/scope.ts';
 import {
   type Incoming,
@@ -71,11 +71,15 @@ export async function receive(
         owner: 'theirs',
         fingerprint: message.signedBy.fingerprint,
       });
-    await trace(page, application!, incoming, message.name);
+    await trace(page, application!, incoming, {
+      name: message.name,
+      isProven: message.signedBy !== undefined || page.session !== undefined,
+    });
     return { message, application: application!, relayState: incoming.relayState };
   } catch (error) {
     if (!(error instanceof SamlFault)) throw error;
-    if (application && incoming) await trace(page, application, incoming, incoming.direction, error.rule);
+    if (application && incoming)
+      await trace(page, application, incoming, { name: incoming.direction, reason: error.rule, isProven: page.session !== undefined });
     if (error instanceof VersionFault && error.refused.name === 'AuthnRequest')
       return { message: error.refused, application: application!, relayState: incoming!.relayState, isOtherVersion: true };
     ctx.remove('set-cookie');
@@ -92,13 +96,13 @@ const trace = (
   page: PageContext,
   application: SamlApplication,
   { xml, binding, relayState }: Incoming,
-  name: string,
-  reason?: string,
+  { name, reason, isProven }: { name: string; reason?: string; isProven: boolean },
 ): Promise<void> =>
   watch(page, application, {
     direction: 'received',
     name,
     reason,
+    unprovenFrom: isProven ? undefined : (page.scope.actor.ip ?? ''),
     content: () => `${bindingNames[binding]}${relayState === undefined ? '' : `, RelayState ${relayState}`}\n\n${redactMessage(xml)}`,
   });
 
@@ -162,11 +166,11 @@ export async function recordRefusal(
 ): Promise<Refusal> {
   const supportCode = newSupportCode();
   const isDisabled = application?.enabled === false;
-  await recordAlone(scope, {
+  const counted = await countRefusal(scope, {
     type: 'saml-message.refused',
-    outcome: 'failure',
     applicationId: application?.applicationId,
     reason: isDisabled ? 'application-disabled' : fault.rule,
+    foldBy: claimed?.nearest,
     supportCode,
     details: {
       application: application?.name,
@@ -174,7 +178,12 @@ export async function recordRefusal(
       ...describeClaim(claimed),
     },
   }).catch((cause) => services.log.error({ err: cause, supportCode }, 'a refused message could not be recorded'));
-  return { rule: fault.rule, detail: fault.detail, supportCode, applicationId: application?.applicationId };
+  return {
+    rule: fault.rule,
+    detail: fault.detail,
+    supportCode: counted?.supportCode ?? supportCode,
+    applicationId: application?.applicationId,
+  };
 }
 
 /** What a partner did wrong: a page with a support code, and the rule for whoever can mend it. */

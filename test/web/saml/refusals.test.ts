@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import { findApplicationByCode } from '../../../src/domain/applications/applications/index.ts';
 import { listExchanges, startTrace } from '../../../src/domain/applications/traces/index.ts';
-import { eventsOf } from '../../support/audit.ts';
+import { eventsOf, lastRefusal } from '../../support/audit.ts';
 import { Jar } from '../../support/jar.ts';
 import { eventually } from '../../support/process.ts';
 import { followSaml } from '../../support/saml.ts';
@@ -92,12 +92,12 @@ describe('web: SAML messages that are refused', () => {
     ] as const) {
       const answer = await postXml(xmlOf({ issuer }));
       expect(answer.text, 'strangers learn nothing').to.contain('SAML: issuer').and.not.contain('wiki.example');
-      const { reason, details } = await lastEvent('saml-message.refused');
+      const { reason, details } = await lastRefusal(await server.scope(), 'saml-message.refused');
       expect(reason).to.equal('issuer');
       expect(details).to.include({ detail: shown, nearest: 'https://wiki.example' });
     }
     await postXml(xmlOf({ issuer: 'https://nobody.example' }));
-    expect((await lastEvent('saml-message.refused')).details.nearest).to.equal(undefined);
+    expect((await lastRefusal(await server.scope(), 'saml-message.refused')).details.nearest).to.equal(undefined);
   });
 
   it('what is refused before its sender is known stands in the trace of whom it claims to be, marked as a claim', async () => {

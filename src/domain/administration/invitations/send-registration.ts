@@ -5,6 +5,7 @@ import { newAccountsSettings } from '../../company/new-accounts/index.ts';
 import { emailKey, findUserByLogin, fullName, lockUser } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { countLinksBy, createLink } from '../../records/one-time-links/index.ts';
+import { countRefusal } from '../../records/refusals/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
 import { sendInvitation } from './invite-user.ts';
 
@@ -33,12 +34,10 @@ export async function sendRegistration(scope: Scope, sealed: string): Promise<vo
     const isMailed =
       (await countLinksBy(inside, 'registration', { mailbox }, since)) < mostPerDay &&
       (await countLinksBy(inside, 'registration', { from }, hour)) < mostPerHourFrom;
-    await recordEvent(inside, {
-      type: 'registration.requested',
-      outcome: isMailed && !known ? 'success' : 'failure',
-      subject: known && { kind: 'user', id: known.userId, name: fullName(known) },
-      reason: known ? 'has-an-account' : isMailed ? undefined : 'too-many',
-    });
+    const type = 'registration.requested';
+    const subject = known && ({ kind: 'user', id: known.userId, name: fullName(known) } as const);
+    if (known || !isMailed) await countRefusal(inside, { type, subject, reason: known ? 'has-an-account' : 'too-many' });
+    else await recordEvent(inside, { type });
     if (!isMailed) return;
     const { confirmationHours } = (await loadSettings(inside, newAccountsSettings)).value;
     // also for who has an account: the count of mails to an address is the same

@@ -3,6 +3,7 @@ import { type Application, listApplications } from '../../applications/applicati
 import { type Ending, listEndingSoon } from '../../applications/expiry-warnings/index.ts';
 import { countUsers, type Status } from '../../people/users/index.ts';
 import { listDailyCounts } from '../../records/audit/index.ts';
+import { type CountedRefusal, listRefusals } from '../../records/refusals/index.ts';
 import type { Scope } from '../../scope.ts';
 import { listLastUses } from '../../sign-in/sessions/index.ts';
 
@@ -12,6 +13,8 @@ export type Overview = {
   people: Record<Status, number>;
   administrators: number;
   ending: Ending[];
+  /** What applications were refused within a day, of each the last; one without an application names none that there is. */
+  refused: (CountedRefusal & { application?: Application })[];
   /** Enabled, not new, and without a sign-in for a long time. */
   unused: { application: Application; lastUsedAt?: Date }[];
 };
@@ -41,6 +44,9 @@ export async function overviewOf(scope: Scope, timeZone: string): Promise<Overvi
     },
     administrators: await number({ role: 'administrator' }),
     ending: await listEndingSoon(scope),
+    refused: (await listRefusals(scope, new Date(now - dayMs)))
+      .map((one) => ({ ...one, application: applications.find(({ applicationId }) => applicationId === one.applicationId) }))
+      .filter(({ applicationId, application }) => !applicationId || application),
     unused: applications
       .filter(({ enabled, createdAt }) => enabled && createdAt < longAgo)
       .map((application) => ({ application, lastUsedAt: uses.get(application.applicationId) }))

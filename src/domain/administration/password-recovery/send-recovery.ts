@@ -4,6 +4,7 @@ import { newAccountsSettings } from '../../company/new-accounts/index.ts';
 import { findUserByLogin, fullName, lockUser, type Status, type User } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { countRecentLinks, createLink } from '../../records/one-time-links/index.ts';
+import { countRefusal } from '../../records/refusals/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import { sendInvitation } from '../invitations/index.ts';
 
@@ -24,13 +25,10 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, locale?: s
     // whoever lost the invitation gets another one
     if (user?.status === 'invited' && user.email && (await sendInvitation(inside, user, { locale, most: mostPerHour }))) return;
     const reason = user ? await whyNotMailed(inside, user) : 'unknown-person';
-    await recordEvent(inside, {
-      type: 'password.recovery-requested',
-      outcome: reason ? 'failure' : 'success',
-      subject: user ? { kind: 'user', id: user.userId, name: fullName(user) } : undefined,
-      reason,
-    });
-    if (!user || reason) return;
+    const subject = user && ({ kind: 'user', id: user.userId, name: fullName(user) } as const);
+    const type = 'password.recovery-requested';
+    if (!user || reason) return void (await countRefusal(inside, { type, subject, reason: reason ?? 'unknown-person' }));
+    await recordEvent(inside, { type, subject });
     const { recoveryMinutes } = (await loadSettings(inside, newAccountsSettings)).value;
     const owner = { userId: user.userId };
     const token = await createLink(inside, { kind: 'recovery', owner, lifetimeSeconds: recoveryMinutes * 60 });

@@ -1,11 +1,13 @@
+import { LRUCache } from 'lru-cache';
 import { newId } from '../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, notifyChange } from '../../../platform/database/index.ts';
+import { networkOf } from '../../../platform/net/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type ApplicationId, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { type Application, getApplication, setTraceUntil } from '../applications/index.ts';
 
 /**
- * `reason`: why it was refused, as the audit writes it. `claimedIssuer`: nobody verified that it is from the application; it says so, in these words.
+ * `unprovenFrom`: the address it came from, where nobody has proven that it is from the application. `reason`: why it was refused, as the audit writes it. `claimedIssuer`: nobody verified that it is from the application; it says so, in these words.
  * `content` is decoded and redacted: made only while somebody watches.
  */
 export type Exchange = {
@@ -13,17 +15,26 @@ export type Exchange = {
   direction: 'received' | 'sent';
   name: string;
   reason?: string;
+  unprovenFrom?: string;
   claimedIssuer?: string;
   content(): string;
 };
-export type TracedExchange = Omit<Exchange, 'content'> & { exchangeId: string; at: Date; content: string };
+export type TracedExchange = Omit<Exchange, 'content' | 'unprovenFrom'> & { exchangeId: string; at: Date; content: string };
 
 const traceMs = 15 * 60 * 1000;
 const longestContent = 20_000;
 /** Requests come from anybody: what a trace may cost is bounded. */
 const mostExchanges = 500;
-/** Whoever only claims to be the application hides nothing that it said itself. */
-const mostClaims = 50;
+/** Whoever only claims to be the application hides nothing that it said itself, and one address of them not what others sent. */
+const mostUnproven = 50;
+const mostPerMinute = 10;
+const counted = new LRUCache<string, number>({ max: 20_000, ttl: 60_000, noUpdateTTL: true });
+
+function isTooMany(key: string): boolean {
+  const count = (counted.get(key) ?? 0) + 1;
+  counted.set(key, count);
+  return count > mostPerMinute;
+}
 
 export const isTraced = (application: Pick<Application, 'traceUntil'>, now: Date): boolean =>
   application.traceUntil !== undefined && application.traceUntil > now;
@@ -65,6 +76,9 @@ export async function recordExchange(
 ): Promise<void> {
   const now = clock.now();
   if (!isTraced(application, now)) return;
+  const { unprovenFrom } = exchange;
+  const isProven = unprovenFrom === undefined;
+  if (!isProven && isTooMany(`${contextId} ${application.applicationId} ${networkOf(unprovenFrom)}`)) return;
   await db('traced_exchanges').insert({
     context_id: contextId,
     exchange_id: newId(now.getTime()),
@@ -75,14 +89,12 @@ export async function recordExchange(
     name: exchange.name,
     reason: exchange.reason ?? null,
     claimed_issuer: exchange.claimedIssuer ?? null,
+    is_proven: isProven,
     content: exchange.content().replaceAll('\0', '').toWellFormed().slice(0, longestContent),
   });
   // the latest stay: whoever floods a trace cannot hide what comes after
-  const own = () => {
-    const all = db('traced_exchanges').where({ context_id: contextId, application_id: application.applicationId });
-    return exchange.claimedIssuer === undefined ? all.whereNull('claimed_issuer') : all.whereNotNull('claimed_issuer');
-  };
-  const most = exchange.claimedIssuer === undefined ? mostExchanges : mostClaims;
+  const own = () => db('traced_exchanges').where({ context_id: contextId, application_id: application.applicationId, is_proven: isProven });
+  const most = isProven ? mostExchanges : mostUnproven;
   await own().whereIn('exchange_id', own().orderBy('exchange_id', 'desc').offset(most).select('exchange_id')).delete();
 }
 

@@ -1,5 +1,5 @@
 // Owns: the count of failed sign-in attempts of a person, one counter over every path and factor, atomic across processes (S37); browsers in which the person has signed
-// in before have a counter of their own. Does not: block anybody (users) nor know what was tried (credentials).
+// in before have a counter of their own. And of codes of devices that were typed wrong. Does not: block anybody (users) nor know what was tried (credentials).
 export {
   type Attempt,
   clearAttempts,
@@ -10,6 +10,7 @@ export {
   settleAttempt,
   sweepAttempts,
 } from './attempts.ts';
+export { reserveCodeGuess, returnCodeGuess, sweepCodeGuesses } from './code-guesses.ts';
 export {
   forgetBrowser,
   forgetBrowserById,

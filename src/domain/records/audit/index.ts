@@ -2,7 +2,7 @@
 // which people's data stand in it. Does not: decide what is allowed; keep operators' logs (platform/log); export it or say how long it is kept (audit-keeping).
 export { canonicalEvent, nextHash, noHash } from './chain.ts';
 export { type AuditEventType, auditEventTypes } from './events.ts';
-export { type AuditFilter, countEvents, findSealedRange, listEvents, listSealed } from './list-events.ts';
+export { type AuditFilter, countEvents, findEvents, findSealedRange, listEvents, listSealed } from './list-events.ts';
 export { purgeEvents } from './purge-events.ts';
 export { type AuditEvent, type EventRow, openEvents } from './read-events.ts';
 export { type NewEvent, recordAlone, recordEvent } from './record-event.ts';

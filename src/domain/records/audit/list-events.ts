@@ -81,6 +81,10 @@ export async function findSealedRange(
   return { first, last, before: earlier?.seal_hash ?? noHash };
 }
 
+/** Those of these ids that there are. */
+export const findEvents = async (scope: Scope, ids: string[]): Promise<AuditEvent[]> =>
+  openEvents(scope, await scope.db('audit_events').where('context_id', scope.contextId).whereIn('event_id', ids).select<EventRow[]>('*'));
+
 /** Events of the chain after one place up to another, in its order. */
 export const listSealed = async ({ db, contextId }: Scope, after: number, last: number, limit: number): Promise<EventRow[]> =>
   db('audit_events')

@@ -5,6 +5,8 @@ import type { AuditEventType } from './events.ts';
 import { type ActorData, ensurePersonKeys, sealData } from './personal.ts';
 
 export type NewEvent = {
+  /** `newId` of its time, where the caller has to know it. */
+  id?: string;
   type: AuditEventType;
   outcome?: 'success' | 'failure';
   subject?: {
@@ -30,7 +32,7 @@ export const recordAlone = (scope: Scope, event: NewEvent): Promise<void> => app
 async function append(scope: Scope, event: NewEvent): Promise<void> {
   const { contextId, actor, clock } = scope;
   const now = clock.now();
-  const eventId = newId(now.getTime());
+  const eventId = event.id ?? newId(now.getTime());
   const { subject, details = {} } = event;
   const actorId = actor.kind === 'person' ? actor.id : undefined;
   const personId = subject?.kind === 'user' ? subject.id : undefined;

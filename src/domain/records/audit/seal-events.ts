@@ -117,9 +117,11 @@ async function sealSome(scope: Transaction, timeZone: string): Promise<number> {
 
 async function countByDay({ db, contextId }: Transaction, rows: EventRow[], timeZone: string): Promise<void> {
   const counts = new Map<string, number>();
-  for (const { at, type, outcome } of rows) {
+  for (const { at, type, outcome, details } of rows) {
     const key = [dayIn(timeZone, at), type, outcome].join(' ');
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    // an event that stands for many: the first of them was one of its own
+    const { times } = details;
+    counts.set(key, (counts.get(key) ?? 0) + (typeof times === 'number' && times > 1 ? times - 1 : 1));
   }
   for (const [key, n] of counts) {
     const [day, type, outcome] = key.split(' ');

@@ -13,6 +13,8 @@ export type ArtifactSave = ArtifactKey & { payload: Payload; index?: Payload; ex
 
 /** What has to happen together: an artifact is used up, and what is issued for it is kept. What is issued is new: its ids were never there before. */
 export type Exchange = { consume?: ArtifactKey; issues: ArtifactSave[] };
+/** How often a device may ask. */
+export type Pace = { seconds: number; longestSeconds: number; toleranceMs: number; now: Date; expiresAt: Date };
 type FoundRow = { n: number; payload: Payload; consumed_at: Date | null; grant_payload?: Payload | null; session_payload?: Payload | null };
 
 const keyColumns = (requests: ArtifactKey[]) => [
@@ -125,6 +127,14 @@ export class ArtifactStore {
   /** Moves the end of an artifact that was not used up. @param exp in seconds since the epoch */
   async prolong(contextId: ContextId, kind: string, id: string, exp: number): Promise<void> {
     await this.#database.run('artifact-prolong', sql.prolong, [contextId, kind, hashToken(id), exp]);
+  }
+
+  /** Notes that a device asked again. @returns whether it was too early: then the next pause has to be longer by `seconds` (RFC 8628 §3.5) */
+  async notePoll(contextId: ContextId, deviceCode: string, pace: Pace): Promise<boolean> {
+    const { seconds, longestSeconds, toleranceMs, now, expiresAt } = pace;
+    const values = [contextId, hashToken(deviceCode), now.getTime(), seconds * 1000, expiresAt, longestSeconds * 1000, toleranceMs];
+    const [row] = await this.#database.run<{ early: string }>('artifact-note-poll', sql.notePoll, values);
+    return row?.early === 'true';
   }
 
   async findByUid(contextId: ContextId, kind: string, uid: string): Promise<Artifact | undefined> {

@@ -45,6 +45,12 @@ export const statements = {
     WHERE context_id = $1 AND kind = $2 AND id_hash = $3 AND consumed_at IS NULL`,
   insertOnce: `INSERT INTO oidc_artifacts AS a (context_id, kind, id_hash, payload, expires_at) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (context_id, kind, id_hash) DO UPDATE SET expires_at = excluded.expires_at WHERE a.expires_at < now() RETURNING 1 AS n`,
+  // The pause that is demanded grows with each question that comes too early (RFC 8628 §3.5). $4, $6 and $7 in milliseconds
+  notePoll: `INSERT INTO oidc_artifacts AS a (context_id, kind, id_hash, payload, expires_at)
+    VALUES ($1, 'DevicePoll', $2, jsonb_build_object('at', $3::bigint, 'pause', $4::bigint, 'early', false), $5)
+    ON CONFLICT (context_id, kind, id_hash) DO UPDATE SET payload = CASE WHEN $3 < (a.payload ->> 'at')::bigint + (a.payload ->> 'pause')::bigint - $7
+      THEN jsonb_build_object('at', $3, 'pause', LEAST((a.payload ->> 'pause')::bigint + $4, $6::bigint), 'early', true)
+      ELSE a.payload || jsonb_build_object('at', $3, 'early', false) END RETURNING payload ->> 'early' AS early`,
   byUid: `SELECT a.payload, a.consumed_at FROM ${byKey('oidc_artifacts', 'a', { context_id: '$1', kind: '$2', uid: '$3' })}
     WHERE ${notExpired('a')} AND (a.kind <> 'Session' OR ${sessionLives('a')}) ORDER BY a.expires_at DESC LIMIT 1`,
   byUserCode: `SELECT payload, consumed_at FROM oidc_artifacts a WHERE context_id = $1 AND user_code = $2 AND ${notExpired('a')}`,

@@ -3,6 +3,7 @@ import { mailPerson } from '../../company/mails/index.ts';
 import { canChangeStatus, changeStatus, fullName, getUser, lockUser, prolongBlock, type User } from '../../people/users/index.ts';
 import { forgetBrowser } from '../../records/attempts/index.ts';
 import { type NewEvent, recordAlone, recordEvent } from '../../records/audit/index.ts';
+import { countRefusal } from '../../records/refusals/index.ts';
 import { type ApplicationId, inTransaction, type Scope, type UserId } from '../../scope.ts';
 import type { SignInPolicy } from '../sign-in-policy/index.ts';
 import type { Attempted, Lockout } from './take-attempt.ts';
@@ -33,7 +34,9 @@ async function record(scope: Scope, { login, user, reason, attempt, lockout }: R
     reason,
     details: user ? { login } : {},
   };
-  if (!isLast || !user) return recordAlone(scope, event);
+  // both can be had as often as anybody likes
+  if (!user || reason === 'attempts-used-up') return void (await countRefusal(scope, { ...event, reason }));
+  if (!isLast) return recordAlone(scope, event);
   await inTransaction(scope, async (inside) => {
     // first of all, as a sign-in does; a parallel attempt or an administrator may have changed the status since
     const now = await lockUser(inside, user.userId);

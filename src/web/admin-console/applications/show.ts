@@ -20,6 +20,7 @@ import {
   type MetadataCertificate,
   type SamlCertificate,
 } from '../../../domain/company/saml-certificates/index.ts';
+import { type CountedRefusal, listRefusals } from '../../../domain/records/refusals/index.ts';
 import { type PageContext, type ResolvedContext, renderPage } from '../../request/index.ts';
 import { shownTokenTimes } from './token-settings-form.ts';
 
@@ -51,6 +52,7 @@ export async function showApplication(page: PageContext, applicationId = page.pa
     secrets: await presentSecrets(page, application),
     now: page.services.clock.now(),
     tokenTimes: shownTokenTimes(application.oidc),
+    refusals: await listRecentRefusals(page, application),
     values: [...oidcValues(application, page.context, secret), ...samlValues(application, page, certificates, signsMetadata)],
     theirs: theirCertificates(application, page.services.clock.now(), application.saml ? await listCertificateUses(page.scope) : []),
     waiting: certificates.some(({ status, alg }) => status === 'published' && alg === algOf(application)),
@@ -72,6 +74,14 @@ async function presentSecrets({ scope }: PageContext, { oidc, applicationId }: A
     ...(oidc.secret_fingerprint ? [present('end-secret', oidc.secret_fingerprint, oidc.client_secret_expires_at)] : []),
     ...(former ? [present('end-former-secret', former.fingerprint, former.expires_at)] : []),
   ];
+}
+
+const shownDays = 7;
+
+/** What it was refused lately, the last first. */
+function listRecentRefusals({ scope }: PageContext, { applicationId }: Application): Promise<CountedRefusal[]> {
+  const since = new Date(scope.clock.now().getTime() - shownDays * 86_400_000);
+  return listRefusals(scope, since, { applicationId, limit: 5 });
 }
 
 /** The partner's certificates, whether each ends soon, and when it last signed with it. */

@@ -1,5 +1,6 @@
 import { listApplications } from '../../../domain/applications/applications/index.ts';
 import { auditEventTypes, listEvents } from '../../../domain/records/audit/index.ts';
+import { findRefusals } from '../../../domain/records/refusals/index.ts';
 import { type PageContext, presentActor, presentDetails, type Route, renderPage } from '../../request/index.ts';
 import { confirmExport, submitExport } from './export.ts';
 import { readAuditFilter } from './filter.ts';
@@ -21,6 +22,10 @@ async function showAudit(page: PageContext): Promise<void> {
       : await listEvents(page.scope, { ...filter, cursor: page.query('after') || undefined });
   renderPage(page, 'admin-console/audit/list', {
     events: items,
+    counts: await findRefusals(
+      page.scope,
+      items.map(({ id }) => id),
+    ),
     cursor,
     filter: fields,
     query: new URLSearchParams(fields),

@@ -5,33 +5,37 @@ import { replaceBackchannelLogout, type SendLogoutToken } from './client-backcha
 import { replaceCheckClientSecretExpiration } from './client-check-client-secret-expiration.ts';
 import { replaceCompareClientSecret, type SecretChecks } from './client-compare-client-secret.ts';
 import { replaceClientFind } from './client-find.ts';
+import { type LimitSecrets, limitSecrets } from './client-limit-secrets.ts';
 import { replaceRedirectUriAllowed } from './client-redirect-uris.ts';
+import { type LimitUserCodes, readUserCode, replaceFindByUserCode } from './device-code-find-by-user-code.ts';
 import { replaceRefreshTokenFind } from './refresh-token-find.ts';
 import { providerWith, type ResponseMode } from './response-modes.ts';
 import { type FollowedSession, replaceSessionGet, stateAtArrival } from './session-get.ts';
 import { replacePersist } from './session-persist.ts';
 import { replaceResetIdentifier } from './session-reset-identifier.ts';
 
-export type { FollowedSession, ResponseMode, SendLogoutToken };
-export { providerWith, stateAtArrival };
+export type { FollowedSession, LimitSecrets, LimitUserCodes, ResponseMode, SendLogoutToken };
+export { providerWith, readUserCode, stateAtArrival };
 
 type Changes = SecretChecks & {
   takesPatterns: boolean;
   sessionSeconds: number;
   findOwn(ctx: KoaContextWithOIDC): Promise<FollowedSession | undefined>;
   mayRepeat(usedRefreshToken: string): Promise<boolean>;
+  limitUserCodes: LimitUserCodes;
+  limitSecrets: LimitSecrets;
 };
 
 /** Everything that is changed of a provider, before its first request. @throws Error when the library is not the one this was written for */
-export function changeLibrary(
-  provider: Provider,
-  { takesPatterns, sessionSeconds, findOwn, mayRepeat, ...secretChecks }: Changes,
-): SendLogoutToken {
-  replaceCompareClientSecret(provider, secretChecks);
+export function changeLibrary(provider: Provider, changes: Changes): SendLogoutToken {
+  const { clock, takesPatterns, sessionSeconds, findOwn } = changes;
+  replaceCompareClientSecret(provider, changes);
+  limitSecrets(provider, changes.limitSecrets);
   replaceCheckClientSecretExpiration(provider);
-  replaceClientFind(provider);
+  replaceClientFind(provider, clock);
   replaceRedirectUriAllowed(provider, takesPatterns);
-  replaceRefreshTokenFind(provider, mayRepeat);
+  replaceRefreshTokenFind(provider, changes.mayRepeat);
+  replaceFindByUserCode(provider, changes.limitUserCodes);
   replaceSessionGet(provider, findOwn);
   replaceResetIdentifier(provider);
   replacePersist(provider, sessionSeconds);

@@ -7,6 +7,7 @@ import { afterwards } from './afterwards.ts';
 import { answerFailure } from './answer-failure.ts';
 import { completeAnswer } from './complete-answer.ts';
 import { continuePosted } from './continue-posted.ts';
+import { countRefusals } from './count-refusals.ts';
 import { endOwnSession } from './end-own-session.ts';
 import { hideRefused } from './hide-refused.ts';
 import { joinSession } from './join-session.ts';
@@ -14,6 +15,7 @@ import { keepDocument } from './keep-document.ts';
 import { leaveByPage } from './leave-by-page.ts';
 import { listen } from './listen.ts';
 import { nameMissingClient } from './name-missing-client.ts';
+import { pacePolling } from './pace-polling.ts';
 import { replacePages } from './replace-pages.ts';
 import { returnFromSignOut } from './return-from-sign-out.ts';
 import { settle } from './settle.ts';
@@ -27,6 +29,8 @@ const middlewares: ((op: ContextProvider) => Middleware)[] = [
   afterwards(leaveByPage),
   afterwards(traceExchange), // what is kept is what was answered
   afterwards(nameMissingClient),
+  afterwards(pacePolling),
+  afterwards(countRefusals),
   afterwards(hideRefused),
   afterwards(completeAnswer),
   afterwards(endOwnSession),

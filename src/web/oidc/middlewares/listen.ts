@@ -15,12 +15,12 @@ const refusals = [
   'device_authorization.error',
 ];
 
-type Refusal = { error?: string; error_description?: string; error_detail?: string; message: string };
+type LibraryError = { error?: string; error_description?: string; error_detail?: string; message: string };
 
 /** What the library tells only to its events: why it refused, that something was used twice, and that it failed. */
 export function listen(op: ContextProvider, provider: Provider): void {
-  const note = (ctx: KoaContextWithOIDC, { error, error_description, error_detail, message }: Refusal) =>
-    noteFault(ctx, { error: error ?? message, detail: [error_description, error_detail].filter(Boolean).join(': ') || message });
+  const note = (ctx: KoaContextWithOIDC, { error, error_description, error_detail, message }: LibraryError) =>
+    noteFault(ctx, { error: error ?? message, description: error_description, detail: error_detail });
   for (const event of refusals) provider.on(event as 'grant.error', note);
   provider.on('grant.error', (ctx, { error_detail }) => {
     if (/already (consumed|used)|used before/.test(error_detail ?? ''))

@@ -1,6 +1,8 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { recordExchange } from '../../../domain/applications/traces/index.ts';
+import { clientOf } from '../../request/index.ts';
 import { applicationIdOf } from '../account.ts';
+import type { Refusal } from '../refusal-reason.ts';
 import type { Step } from './afterwards.ts';
 
 /** Whoever holds these is somebody, or an application: a trace shows that they were there, and how they begin. */
@@ -55,15 +57,15 @@ function redactUrl(address: string): string {
   return url.href;
 }
 
-type TraceState = { traceFault?: { error: string; detail: string } };
+type TraceState = { traceFault?: Refusal };
 
 /** What failed, as the library tells it to its events and to nobody outside. */
-export function noteFault(ctx: KoaContextWithOIDC, fault: { error: string; detail: string }): void {
+export function noteFault(ctx: KoaContextWithOIDC, fault: Refusal): void {
   (ctx.state as TraceState).traceFault = fault;
 }
 
 /** @returns undefined where nothing failed */
-export const faultOf = (ctx: KoaContextWithOIDC): TraceState['traceFault'] => (ctx.state as TraceState).traceFault;
+export const faultOf = (ctx: KoaContextWithOIDC): Refusal | undefined => (ctx.state as TraceState).traceFault;
 
 /** Keeps what an application asked and what it was answered, while an administrator watches. A trace that cannot be written changes no answer. */
 export const traceExchange: Step = (op) => async (ctx) => {
@@ -79,12 +81,21 @@ export const traceExchange: Step = (op) => async (ctx) => {
       direction: 'received',
       name: String(route ?? ctx.path),
       reason: fault?.error,
+      unprovenFrom: isProven(ctx) ? undefined : clientOf(op.services, ctx.req).ip,
       content: () => contentOf(ctx, fault),
     },
   ).catch((error) => op.services.log.error({ err: error }, 'a trace could not be written'));
 };
 
-function contentOf(ctx: KoaContextWithOIDC, fault: TraceState['traceFault']): string {
+/** Whether something in the request showed that it is from the application, or from somebody who is signed in: a secret or key, a code or token that there is. */
+function isProven({ state, oidc: { client, entities, session, route } }: KoaContextWithOIDC): boolean {
+  const { AuthorizationCode, RefreshToken, AccessToken, DeviceCode, PushedAuthorizationRequest } = entities;
+  if (AuthorizationCode ?? RefreshToken ?? AccessToken ?? DeviceCode ?? PushedAuthorizationRequest ?? session?.accountId) return true;
+  const isProgram = !['authorization', 'resume', 'end_session', 'code_verification'].includes(String(route));
+  return isProgram && client?.clientAuthMethod !== 'none' && (state as TraceState).traceFault?.error !== 'invalid_client';
+}
+
+function contentOf(ctx: KoaContextWithOIDC, fault: Refusal | undefined): string {
   const { params, route } = ctx.oidc;
   const location = ctx.response.get('location');
   const body =
@@ -95,6 +106,6 @@ function contentOf(ctx: KoaContextWithOIDC, fault: TraceState['traceFault']): st
     '',
     `→ ${ctx.status}${location ? ` ${redactUrl(location)}` : ''}`,
     ...(body ? [JSON.stringify(body, null, 2)] : []),
-    ...(fault ? ['', `${fault.error}: ${fault.detail}`] : []),
+    ...(fault ? ['', [fault.error, fault.description, fault.detail].filter(Boolean).join(': ')] : []),
   ].join('\n');
 }

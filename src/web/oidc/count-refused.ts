@@ -1,0 +1,73 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { type Application, findApplicationByClientId } from '../../domain/applications/applications/index.ts';
+import { countRefusal } from '../../domain/records/refusals/index.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { ContextProvider } from './context-provider.ts';
+import type { Refusal } from './refusal-reason.ts';
+
+/** Of one request: why, what the library said of it, and in whose name it is counted. */
+type Refused = { ctx: KoaContextWithOIDC; reason: string; refusal: Refusal; scope: Scope; supportCode?: string };
+
+const counted = new WeakSet<KoaContextWithOIDC>();
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value.slice(0, 500) : undefined);
+
+/** The application that a refused request names, also one that is disabled: that is no client to the library, but it is one to whoever has to mend it. */
+export async function findNamed({ services }: ContextProvider, scope: Scope, ctx: KoaContextWithOIDC): Promise<Application | undefined> {
+  const clientId = clientIdOf(ctx);
+  if (!clientId) return undefined;
+  return findApplicationByClientId(scope, clientId).catch((error) => {
+    services.log.error({ err: error }, 'the application of a refused request could not be found');
+    return undefined;
+  });
+}
+
+/** Nobody has proven it: an authorization request, a body or a header says so. */
+export function clientIdOf(ctx: KoaContextWithOIDC): string {
+  const named = ctx.oidc?.client?.clientId ?? ctx.oidc?.params?.client_id ?? basicUser(ctx) ?? ctx.query?.client_id ?? '';
+  return String(named).slice(0, 200).replaceAll('\0', '').toWellFormed();
+}
+
+/** RFC 6749 §2.3.1. */
+function basicUser(ctx: KoaContextWithOIDC): string | undefined {
+  const [, encoded] = /^basic ([\w+/=]+)$/i.exec(ctx.get('authorization')) ?? [];
+  const [, name] = /^([^:]*):/.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? [];
+  try {
+    return name && decodeURIComponent(name.replace(/\+/g, '%20'));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Counts a refusal once for each request. That it cannot be counted changes no answer.
+ * @returns the support code that leads to its event, of an earlier one of the same hour where there was one
+ */
+export async function countRefused(
+  op: ContextProvider,
+  { ctx, reason, refusal, scope, supportCode }: Refused,
+  application: Application | undefined,
+): Promise<string | undefined> {
+  if (counted.has(ctx)) return undefined;
+  counted.add(ctx);
+  const { error, description, detail } = refusal;
+  try {
+    const event = await countRefusal(scope, {
+      type: 'authorization.failed',
+      applicationId: application?.applicationId,
+      reason: application?.enabled === false ? 'application-disabled' : reason,
+      supportCode,
+      details: {
+        application: application?.name,
+        client_id: clientIdOf(ctx) || undefined,
+        endpoint: ctx.oidc?.route,
+        description: [error, description, detail].filter(Boolean).join(': '),
+        redirect_uri: text(ctx.oidc?.params?.redirect_uri),
+      },
+    });
+    return event.supportCode;
+  } catch (cause) {
+    op.services.log.error({ err: cause, supportCode }, 'a refused request could not be counted');
+    return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+// Why the library must be changed: it compares as many secrets as anybody sends, and a company may have chosen its own secret.
+import { type Client, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { replaceMethod } from './replace-method.ts';
+
+/** Whether the secret may be believed or refused; @returns seconds after which another may be tried, and undefined where it counts as it was compared */
+export type LimitSecrets = (ctx: KoaContextWithOIDC, clientId: string, secret: string, isRight: boolean) => number | undefined;
+
+type Compare = (this: Client, actual: string) => Promise<boolean> | boolean;
+
+/** After the comparison has its last form (client-compare-client-secret.ts). What is refused here is refused in the same words whether the secret was right or not. */
+export function limitSecrets(provider: Provider, limit: LimitSecrets): void {
+  replaceMethod<Compare>(
+    provider.Client.prototype,
+    'compareClientSecret',
+    (own) =>
+      async function (this: Client, actual) {
+        const isRight = await own.call(this, actual);
+        const ctx = Provider.ctx;
+        const waitSeconds = ctx && limit(ctx, this.clientId, actual, isRight);
+        if (waitSeconds === undefined) return isRight;
+        ctx!.set('retry-after', String(waitSeconds));
+        const error = new errors.InvalidClient('too many different secrets came from this address');
+        throw Object.assign(error, { status: 429, statusCode: 429 });
+      },
+  );
+}

@@ -1,0 +1,42 @@
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { reserveCodeGuess, returnCodeGuess } from '../../domain/records/attempts/index.ts';
+import { openScope, type Scope } from '../../domain/scope.ts';
+import { anonymousActor, clientOf } from '../request/index.ts';
+import type { ContextProvider } from './context-provider.ts';
+import { countRefused } from './count-refused.ts';
+import type { LimitUserCodes } from './library/index.ts';
+import { ownSession } from './own-session.ts';
+
+/** Too many codes were typed that there are not. `isSignedIn`: whoever is not may sign in, and has tries of their own then. */
+export class TooManyUserCodes extends errors.SlowDown {
+  override status = 429;
+  override statusCode = 429;
+  readonly isSignedIn: boolean;
+
+  constructor(isSignedIn: boolean) {
+    super('too many codes were typed');
+    this.isSignedIn = isSignedIn;
+  }
+}
+
+/** A device's code has eight letters and lives ten minutes: whoever tries them out is stopped early, and keeps nobody else from typing theirs (RFC 8628 §5.1). */
+export const limitUserCodes =
+  (op: ContextProvider): LimitUserCodes =>
+  async (ctx, find) => {
+    const scope = await scopeOf(op, ctx);
+    const count = (reason: string) => countRefused(op, { ctx, reason, refusal: { error: reason }, scope }, undefined);
+    if (!(await reserveCodeGuess(scope))) {
+      await count('user-codes-used-up');
+      throw new TooManyUserCodes(scope.actor.kind === 'person');
+    }
+    const found = await find();
+    if (found) await returnCodeGuess(scope);
+    else await count('user-code-unknown');
+    return found;
+  };
+
+/** In the name of whoever is signed in here. */
+async function scopeOf(op: ContextProvider, ctx: KoaContextWithOIDC): Promise<Scope> {
+  const own = await ownSession(op, ctx);
+  return own ? op.scopeOf(ctx, own) : openScope(op.services, op.context.contextId, anonymousActor(clientOf(op.services, ctx.req)));
+}
