@@ -1,11 +1,14 @@
 import Keygrip from 'keygrip';
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { listMappedClaims } from '../../domain/applications/applications/index.ts';
+import type { CustomField } from '../../domain/company/custom-fields/index.ts';
 import type { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import { locales } from '../../platform/i18n/index.ts';
 import type { Services } from '../request/index.ts';
-import { claimsByScope, createFindAccount } from './account.ts';
+import { createFindAccount } from './account.ts';
 import { acrValues } from './acr.ts';
 import { createAdapter } from './adapter/index.ts';
+import { announcedClaims, createAccessTokenClaims } from './claims.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { featuresOf } from './features.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
@@ -49,7 +52,7 @@ const routes = {
 const clients = {
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
   clientDefaults: { id_token_signed_response_alg: 'ES256', response_types: ['code'], grant_types: ['authorization_code'] },
-  extraClientMetadata: { properties: ['application_id', 'trace_until', 'consent_required', 'mapped_claims'] },
+  extraClientMetadata: { properties: ['application_id', 'trace_until', 'consent_required', 'claim_settings'] },
   allowOmittingSingleRegisteredRedirectUri: false, // RFC 9700 §4.1.3: compared, never assumed
   // OAuth 2.1, RFC 9700 §2.1.1: public clients always; a challenge that was sent is always checked
   pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
@@ -60,27 +63,31 @@ const clients = {
 } satisfies Configuration;
 
 /** What has to be read before a provider is made. */
-export type Loaded = { keys: Awaited<ReturnType<typeof loadSigningKeys>>; mappedClaims: string[] };
+export type Loaded = {
+  keys: Awaited<ReturnType<typeof loadSigningKeys>>;
+  mappedClaims: Awaited<ReturnType<typeof listMappedClaims>>;
+  customFields: CustomField[];
+};
 
 /** What the library is told of one context. */
-export const configurationOf = (op: ContextProvider, { keys, mappedClaims }: Loaded): Configuration => ({
+export const configurationOf = (op: ContextProvider, { keys, mappedClaims, customFields }: Loaded): Configuration => ({
   ...clients,
   adapter: createAdapter(op),
   routes,
   ttl: lifetimes,
   jwks: { keys: keys as never },
   enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
-  scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
   extraParams: { scope: askForSomething },
   discovery: { ui_locales_supported: [...locales], prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },
-  claims: { ...claimsByScope, profile: [...claimsByScope.profile, ...mappedClaims] },
-  // many relying parties read the ID token only
+  ...announcedClaims(mappedClaims, customFields),
+  extraTokenClaims: createAccessTokenClaims(op, customFields),
+  // many relying parties read the ID token only; an application may choose otherwise (id_token_claims)
   conformIdTokenClaims: false,
   responseTypes: ['code'],
   acrValues: Object.values(acrValues),
   subjectTypes: ['public'],
   cookies: cookiesOf(op),
-  findAccount: createFindAccount(op),
+  findAccount: createFindAccount(op, customFields),
   loadExistingGrant: (ctx) => loadGrant(op, ctx),
   interactions: {
     policy: createInteractionPolicy(op),

@@ -1,4 +1,5 @@
 import { listMappedClaims } from '../../domain/applications/applications/index.ts';
+import { listCustomFields } from '../../domain/company/custom-fields/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import type { ResolvedContext, Services } from '../request/index.ts';
 import { configurationOf, lifetimes } from './configuration.ts';
@@ -11,10 +12,13 @@ import { responseModesOf } from './response-modes.ts';
 /** Builds the provider of one context: about 1 ms; kept until the context, its keys or an application changes. */
 export async function createProvider(services: Services, context: ResolvedContext): Promise<ContextProvider> {
   const scope = scopeIn(services, context);
-  const keys = await loadSigningKeys(scope);
-  const mappedClaims = await listMappedClaims(scope);
+  const loaded = {
+    keys: await loadSigningKeys(scope),
+    mappedClaims: await listMappedClaims(scope),
+    customFields: await listCustomFields(scope),
+  };
   return new ContextProvider(services, context, (op) => {
-    const provider = new (providerWith(responseModesOf(op)))(context.url, configurationOf(op, { keys, mappedClaims }));
+    const provider = new (providerWith(responseModesOf(op)))(context.url, configurationOf(op, loaded));
     provider.proxy = true; // the endpoint writes the forwarded headers itself, from the configured address
     const sendLogoutToken = changeLibrary(provider, {
       keyRing: services.keyRing,

@@ -15,12 +15,15 @@ export async function loadGrant(op: ContextProvider, ctx: KoaContextWithOIDC): P
   const known = session!.grantIdFor(clientId);
   const found = known ? await provider.Grant.find(known) : undefined;
   const wanted = typeof params?.scope === 'string' ? params.scope : '';
+  const claims = [...ctx.oidc.requestParamClaims];
   const granted = new Set(found?.getOIDCScope().split(' '));
-  if (found && wanted.split(' ').every((one) => granted.has(one))) return found;
+  const grantedClaims = new Set(found?.getOIDCClaims());
+  if (found && wanted.split(' ').every((one) => granted.has(one)) && claims.every((one) => grantedClaims.has(one))) return found;
   const jti = grantId(op, own, clientId);
   const grant = found ?? (await provider.Grant.find(jti)) ?? new provider.Grant({ jti, accountId: session!.accountId!, clientId } as never);
   if (!session!.sidFor(clientId)) session!.sidFor(clientId, op.derivedId('oidc-sid', jti));
   grant.addOIDCScope(wanted);
+  if (claims.length > 0) grant.addOIDCClaims(claims);
   await grant.save();
   return grant;
 }

@@ -6,6 +6,7 @@ import { customFieldName, listCustomFields, lockCustomFields } from '../../compa
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfClient } from '../../records/protocol-artifacts/index.ts';
 import { type Scope, type Transaction, useCase } from '../../scope.ts';
+import { mappedFields } from './oidc-claims.ts';
 import { defaultAuthMethod, isRedirectUri, parseOidcSettings } from './oidc-settings.ts';
 import { parseSamlSettings, toldFields } from './saml-settings.ts';
 import {
@@ -176,7 +177,7 @@ function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 
 async function refuseUnknownSources(scope: Transaction, { saml, oidc }: ApplicationData): Promise<void> {
   const isCustom = (source: string | undefined) => source?.startsWith('custom.') === true;
   const told = saml ? toldFields(saml) : [];
-  const claims = oidc?.claims?.map(({ from }) => from) ?? [];
+  const claims = oidc ? mappedFields(oidc) : [];
   if (![...told, ...claims].some(isCustom)) return;
   await lockCustomFields(scope);
   const known = new Set((await listCustomFields(scope)).map(({ code }) => customFieldName(code)));

@@ -14,6 +14,23 @@ export {
 } from './change-application.ts';
 export { isOpenAddress } from './http-addresses.ts';
 export { changeLogo, findLogo } from './logo.ts';
+export {
+  type ClaimScope,
+  type ClaimSettings,
+  type ClaimTarget,
+  claimScopes,
+  claimTargets,
+  defaultMostValues,
+  defaultScope,
+  defaultTargets,
+  type GroupsClaim,
+  isPersonClaim,
+  type MappedClaim,
+  riders,
+  type StandardClaim,
+  scopeOfClaim,
+  standardClaims,
+} from './oidc-claims.ts';
 export { matchesClientSecret, type OidcSettings, oidcInput, parseOidcSettings, secretExpiry } from './oidc-settings.ts';
 export {
   createPartnerReader,
@@ -53,4 +70,4 @@ export {
   lockApplication,
   setTraceUntil,
 } from './store.ts';
-export { fillTemplate } from './template.ts';
+export { fillTemplate, templateFields } from './template.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
 import { type FieldErrors, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { clientKeys } from './client-keys.ts';
-import { sourceField } from './source-field.ts';
+import { claimShape } from './oidc-claims.ts';
 
 /** How an application is an OpenID Connect client, in the names of RFC 7591 and OpenID Connect Registration. The secret is kept as a keyed fingerprint only. */
 export type OidcSettings = Omit<z.output<typeof schema>, 'client_secret'> & { secret_fingerprint?: string };
@@ -28,18 +28,6 @@ const isWebUri = (value: string): boolean => /^https?:/.test(value) && isRedirec
 
 const redirectUri = z.string().refine(isRedirectUri, 'fields.redirect_uri');
 const webUri = z.string().refine(isWebUri, 'fields.web_uri');
-
-/** What a token says by itself (RFC 7519 §4.1, OpenID Connect Core §2), and the standard claims: no field may stand in for those. */
-const ownClaims = new Set(
-  'iss sub aud exp nbf iat jti nonce acr amr azp auth_time sid at_hash c_hash s_hash cnf client_id scope act may_act name given_name family_name preferred_username locale updated_at email email_verified groups'.split(
-    ' ',
-  ),
-);
-const claimName = z
-  .string()
-  .trim()
-  .regex(/^[A-Za-z][\w.:/-]{0,199}$/, 'fields.claim_name')
-  .refine((name) => !ownClaims.has(name), 'fields.claim_own');
 
 /** OpenID Connect Dynamic Registration §2. */
 export const defaultAuthMethod = 'client_secret_basic';
@@ -68,12 +56,7 @@ const schema = z.strictObject({
   dpop_bound_access_tokens: z.boolean().default(false),
   /** A third party's: each person is asked before anything about them is passed on. */
   consent_required: z.boolean().optional(),
-  /** Claims besides the standard ones, released with `profile`. */
-  claims: z
-    .array(z.strictObject({ name: claimName, from: sourceField }))
-    .max(50)
-    .refine((claims) => new Set(claims.map(({ name }) => name)).size === claims.length, 'fields.claim_twice')
-    .optional(),
+  ...claimShape,
 });
 
 /** What a form, a file or a program says of a client. */

@@ -2,5 +2,5 @@
 // Does not: decide who gets in (access) nor write XML (platform/saml).
 export { describeConditions } from './describe-conditions.ts';
 export { type Description, describePerson, type NameIdFault, type NameIdRequest, nameIdFaults } from './describe-person.ts';
-export { mappedClaims } from './read-person.ts';
+export { type ClaimRequest, type ClaimValue, releasedClaims, wantsClaims } from './released-claims.ts';
 export { listPersistentNameIds } from './store.ts';

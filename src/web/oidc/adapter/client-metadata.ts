@@ -5,7 +5,8 @@ import type { Application } from '../../../domain/applications/applications/inde
 export function clientMetadata({ applicationId, name, oidc, traceUntil }: Application): AdapterPayload | undefined {
   if (!oidc) return undefined;
   // initiate_login_uri is the Launchpad's business; the provider would refuse http on this machine
-  const { secret_fingerprint, initiate_login_uri: _, claims, ...settings } = oidc;
+  const { secret_fingerprint, initiate_login_uri: _, ...settings } = oidc;
+  const { claims, standard_claims, groups_claim, id_token_claims, most_values } = oidc;
   const usesCode = settings.grant_types.includes('authorization_code');
   // a native application (RFC 8252) may use a scheme of its own, or any port of the loopback address
   const isNative =
@@ -20,6 +21,6 @@ export function clientMetadata({ applicationId, name, oidc, traceUntil }: Applic
     redirect_uris: usesCode ? settings.redirect_uris : [],
     application_id: applicationId,
     trace_until: traceUntil?.getTime(),
-    mapped_claims: claims,
+    claim_settings: { claims, standard_claims, groups_claim, id_token_claims, most_values },
   } as AdapterPayload;
 }
