@@ -14,6 +14,7 @@ import { featuresOf } from './features.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { loadGrant } from './load-grant.ts';
 import { renderOidcError } from './pages.ts';
+import { createPairwiseIdentifier } from './pairwise.ts';
 
 const minutes = 60;
 const hours = 60 * minutes;
@@ -85,7 +86,9 @@ export const configurationOf = (op: ContextProvider, { keys, mappedClaims, custo
   conformIdTokenClaims: false,
   responseTypes: ['code'],
   acrValues: Object.values(acrValues),
-  subjectTypes: ['public'],
+  subjectTypes: ['public', 'pairwise'],
+  pairwiseIdentifier: createPairwiseIdentifier(op),
+  sectorIdentifierUriValidate: () => false, // an administrator registered it, and nobody else can
   cookies: cookiesOf(op),
   findAccount: createFindAccount(op, customFields),
   loadExistingGrant: (ctx) => loadGrant(op, ctx),

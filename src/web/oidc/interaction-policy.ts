@@ -29,11 +29,11 @@ export function createInteractionPolicy(op: ContextProvider) {
   const details = login.details;
   login.details = async (ctx) => ({ ...(await details(ctx)), asked_at: op.services.clock.now().getTime() });
   login.checks.add(sessionIsOwn(op));
-  login.checks.add(policyIsMet(op));
   // ours instead of the library's: a session of several factors meets a demand for one
   login.checks.remove('essential_acr');
   login.checks.remove('essential_acrs');
   login.checks.add(acrIsMet(op));
+  login.checks.add(policyIsMet(op));
 
   policy.add(new Prompt({ name: 'access', requestable: false }, accessIsAllowed(op)), 1);
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0);
@@ -72,7 +72,7 @@ const policyIsMet = (op: ContextProvider) =>
 
 /** An `acr` that is essential is answered with one of its values, or not at all (OpenID Connect Core §5.5.1.1). */
 const acrIsMet = (op: ContextProvider) =>
-  new Check('essential_acr', 'the acr that is essential could not be obtained', async (ctx) => {
+  new Check('essential_acr', 'the acr that is essential could not be obtained', 'login_required', async (ctx) => {
     const demanded = acrDemanded(ctx.oidc.params);
     const own = await ownSession(op, ctx);
     if (demanded.length === 0 || !own || demanded.includes(acrOf(own.amr))) return false;

@@ -67,7 +67,9 @@ export {
   listApplicationsUsingField,
   listEntityIds,
   listMappedClaims,
+  listPairwiseSectors,
   lockApplication,
   setTraceUntil,
 } from './store.ts';
+export { sectorOf } from './subject-settings.ts';
 export { fillTemplate, templateFields } from './template.ts';

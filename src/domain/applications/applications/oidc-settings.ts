@@ -3,6 +3,7 @@ import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
 import { type FieldErrors, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { clientKeys } from './client-keys.ts';
 import { claimShape } from './oidc-claims.ts';
+import { refuseSubjects, subjectShape } from './subject-settings.ts';
 
 /** How an application is an OpenID Connect client, in the names of RFC 7591 and OpenID Connect Registration. The secret is kept as a keyed fingerprint only. */
 export type OidcSettings = Omit<z.output<typeof schema>, 'client_secret'> & { secret_fingerprint?: string };
@@ -57,6 +58,7 @@ const schema = z.strictObject({
   /** A third party's: each person is asked before anything about them is passed on. */
   consent_required: z.boolean().optional(),
   ...claimShape,
+  ...subjectShape,
 });
 
 /** What a form, a file or a program says of a client. */
@@ -73,7 +75,7 @@ export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcS
   const { client_secret, client_secret_expires_at: givenEnd, ...settings } = parseInput(schema, input);
   const secret_fingerprint = client_secret ? keyRing.fingerprint(client_secret, fingerprintPurpose)[0] : kept?.secret_fingerprint;
   const client_secret_expires_at = givenEnd ?? (client_secret ? undefined : kept?.client_secret_expires_at);
-  const faults: FieldErrors = {};
+  const faults: FieldErrors = refuseSubjects(settings);
   const usesSecret = settings.token_endpoint_auth_method.startsWith('client_secret');
   if (usesSecret && !secret_fingerprint) faults.client_secret = 'fields.client_secret';
   if (settings.token_endpoint_auth_method === 'private_key_jwt' && !settings.jwks && !settings.jwks_uri) faults.jwks = 'fields.jwks';

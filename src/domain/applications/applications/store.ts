@@ -6,6 +6,7 @@ import { type ApplicationId, isId, type Page, type Scope, type Transaction } fro
 import { type ClaimScope, defaultScope, mappedFields } from './oidc-claims.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 import { type SamlSettings, toldFields } from './saml-settings.ts';
+import { sectorOf } from './subject-settings.ts';
 
 export type Application = {
   applicationId: ApplicationId;
@@ -180,4 +181,13 @@ export async function listMappedClaims({ db, contextId }: Scope): Promise<{ name
     [defaultScope, contextId],
   );
   return { names: [...new Set(rows.map(({ name }) => name))], scopes: [...new Set(rows.map(({ scope }) => scope))] };
+}
+
+/** The applications that know people by pairwise subjects, and the sector of each. */
+export async function listPairwiseSectors(scope: Scope): Promise<{ applicationId: ApplicationId; name: string; sector: string }[]> {
+  const rows = await applications(scope)
+    .whereRaw("oidc ->> 'subject_type' = 'pairwise'")
+    .orderBy('name_key')
+    .select<Pick<ApplicationRow, 'application_id' | 'name' | 'oidc'>[]>('application_id', 'name', 'oidc');
+  return rows.map(({ application_id, name, oidc }) => ({ applicationId: application_id, name, sector: sectorOf(oidc!)! }));
 }
