@@ -21,6 +21,7 @@ import {
   removeApplication,
   updateApplication,
 } from './store.ts';
+import { sectorOf } from './subject-settings.ts';
 import { templateFields } from './template.ts';
 
 /** What a form, a file or a program says of an application; a protocol that is not mentioned stays as it is. */
@@ -67,12 +68,15 @@ export const createApplication = useCase(async (scope, input: ApplicationInput):
 
 /**
  * @param version the one the editor saw: another person's change since then is not overwritten
+ * @param keepsSubjects refuses a change after which the application would know everybody by another subject, as a new person
  * @throws AppError invalid_input, not_found, changed_meanwhile, application_code_taken, client_id_taken
  */
 export const editApplication = useCase(
-  async (scope, applicationId: string, input: ApplicationInput, version?: number): Promise<Application> => {
+  async (scope, applicationId: string, input: ApplicationInput, version?: number, keepsSubjects = false): Promise<Application> => {
     const before = await lockApplication(scope, applicationId);
     const data = check(scope, { catalogueEntry: before.catalogueEntry, ...input }, before);
+    if (keepsSubjects && before.oidc && data.oidc && sectorOf(before.oidc) !== sectorOf(data.oidc))
+      throw invalidInput({ subject_type: 'fields.subjects_change' });
     await refuseUnknownSources(scope, data);
     await refuseTaken(scope, data, applicationId);
     return replace(scope, before, data, 'application.edited', version);
@@ -134,7 +138,9 @@ async function replace(
   if (!(await orTaken(updateApplication(scope, before.applicationId, version, data), taken))) throw new AppError('changed_meanwhile', 409);
   // a third party's from now on: what nobody agreed to ends
   const isAsked = data.oidc?.consent_required && !before.oidc?.consent_required;
-  const loses = before.oidc && (!data.enabled || data.oidc?.client_id !== before.oidc.client_id || isAsked);
+  // tokens that know people by another subject than the next ones would contradict them (OpenID Connect Core §12.2)
+  const knowsOthers = before.oidc && data.oidc && sectorOf(before.oidc) !== sectorOf(data.oidc);
+  const loses = before.oidc && (!data.enabled || data.oidc?.client_id !== before.oidc.client_id || isAsked || knowsOthers);
   if (loses) await revokeGrantsOfClient(scope, before.oidc!.client_id);
   const after = await getApplication(scope, before.applicationId);
   return announce(scope, event, after, differences(before, after));

@@ -109,7 +109,12 @@ export const claimShape = {
   id_token_claims: z.enum(['scopes', 'requested']).optional(),
   groups_claim: groups.optional(),
   /** Longer lists are left out of tokens, which say so, and told at userinfo. */
-  most_values: z.number().int('fields.most_values').min(1, 'fields.most_values').max(1000, 'fields.most_values').optional(),
+  most_values: z
+    .number('fields.most_values')
+    .int('fields.most_values')
+    .min(1, 'fields.most_values')
+    .max(1000, 'fields.most_values')
+    .optional(),
 };
 
 const schema = z.object(claimShape);

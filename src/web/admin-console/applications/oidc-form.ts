@@ -1,5 +1,6 @@
-import type { Application, CatalogueEntry, SourceField } from '../../../domain/applications/applications/index.ts';
+import type { Application, CatalogueEntry } from '../../../domain/applications/applications/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
+import { presentClaimSettings, readClaimSettings } from './claims-form.ts';
 import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
 
 const lists = ['redirect_uris', 'post_logout_redirect_uris'] as const;
@@ -44,7 +45,7 @@ export function readOidcValues(page: PageContext, before?: Application): FormVal
       ...Object.fromEntries(lists.map((name) => [name, form.lines(name)])),
       ...Object.fromEntries(flags.map((name) => [name, form.get(name) === 'yes'])),
       jwks: readKeys(form.get('jwks')),
-      claims: readClaims(page),
+      ...readClaimSettings(page),
       consent_required: form.get('consent_required') === 'yes' || undefined,
       client_id: form.get('client_id').trim() || general.code,
       token_endpoint_auth_method: form.get('token_endpoint_auth_method') || 'client_secret_basic',
@@ -65,21 +66,12 @@ function readKeys(text: string): unknown {
 
 const showKeys = (keys: unknown): string => (keys === undefined || typeof keys === 'string' ? (keys ?? '') : JSON.stringify(keys, null, 2));
 
-/** A name without words is a line that nobody filled in. */
-function readClaims({ form }: PageContext): { name: string; from: SourceField }[] | undefined {
-  const sources = form.all('claim_from');
-  const claims = form.all('claim_name').map((name, i) => ({ name: name.trim(), from: sources[i] as SourceField }));
-  const filled = claims.filter(({ name }) => name !== '');
-  return filled.length > 0 ? filled : undefined;
-}
-
 export async function renderOidcForm(
   page: PageContext,
   values: FormValues,
   locals: Record<string, unknown>,
   refusal?: Refusal,
 ): Promise<void> {
-  const claims = [...((values.oidc?.claims as object[] | undefined) ?? []), {}, {}, {}];
   const lines = {
     ...Object.fromEntries(lists.map((name) => [name, ((values.oidc?.[name] as string[] | undefined) ?? []).join('\n')])),
     jwks: showKeys(values.oidc?.jwks),
@@ -87,7 +79,7 @@ export async function renderOidcForm(
   renderPage(
     page,
     'admin-console/applications/oidc-form',
-    { values, lines, claims, sources: await sourcesOf(page), ...locals },
+    { values, lines, told: await presentClaimSettings(page, values.oidc), sources: await sourcesOf(page), ...locals },
     { refusal },
   );
 }
