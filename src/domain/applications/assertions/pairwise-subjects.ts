@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { listUsersByIds, type User } from '../../people/users/index.ts';
 import type { ApplicationId, Scope, UserId } from '../../scope.ts';
-import { listPairwiseSectors } from '../applications/index.ts';
+import { listPairwiseSectors, type OidcSettings, sectorOf } from '../applications/index.ts';
 
 // A subject is the person's id under a key of the sector: one block of AES, so no two people share one, nobody without the key can say who it is (OpenID Connect
 // Core §8.1), and whoever has to find the person behind one needs no table.
@@ -40,6 +40,12 @@ export async function loadSubjectKey(scope: Scope): Promise<Buffer> {
   const key_encrypted = keyRing.encrypt(randomBytes(32), purposeOf(contextId));
   await db('subject_keys').insert({ context_id: contextId, key_encrypted, created_at: clock.now() }).onConflict('context_id').ignore();
   return (await findKey(scope))!;
+}
+
+/** By what subject an application knows a person: the id, or a pairwise one. */
+export async function subjectOf(scope: Scope, oidc: OidcSettings, userId: UserId): Promise<string> {
+  const sector = sectorOf(oidc);
+  return sector === undefined ? userId : pairwiseSubject(await loadSubjectKey(scope), sector, userId);
 }
 
 /** The people whom applications of the company know by this pairwise subject: one, or none. */

@@ -13,7 +13,7 @@ const fromRow = (row: Row<'custom_fields'>): CustomField => ({
   options: row.options as string[],
   isRequired: row.is_required,
   isPersonal: row.is_personal,
-  claim: (row.claim as FieldClaim | null) ?? undefined,
+  ...(row.claim ? { claim: row.claim as FieldClaim } : {}),
   position: row.position,
   version: row.version,
 });

@@ -67,8 +67,8 @@ function readStandardClaims(form: Form): Typed | undefined {
 function readGroups(form: Form): Typed | undefined {
   const only = form.get('groups_only');
   const names = form.lines('groups_names').map((line) => {
-    const [group = '', ...as] = line.split('=').map((part) => part.trim());
-    return as.length > 0 ? { group, as: as.join('=') } : { group };
+    const [group = '', ...as] = line.split(' = ');
+    return as.length > 0 ? { group, as: as.join(' = ') } : { group };
   });
   const said = {
     only: only === 'all' || only === '' ? undefined : only,
