@@ -97,6 +97,8 @@ export async function presentClaimSettings({ scope, form }: PageContext, typed: 
     claims: [...((typed.claims as object[] | undefined) ?? []), {}, {}, {}],
     groups,
     groupNames: (groups.names ?? []).map(({ group, as }) => (as === undefined ? group : `${group} = ${as}`)).join('\n'),
+    isNarrowed: Object.keys(own).length > 0 || typed.id_token_claims === 'requested',
+    limitsGroups: Object.keys(groups).length > 0 || typed.most_values !== undefined,
     newSubjects: form?.get('new_subjects') === 'yes',
   };
 }

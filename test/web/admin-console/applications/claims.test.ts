@@ -84,7 +84,7 @@ describe('web/admin-console/applications: what an OpenID Connect application is 
     const application = (await findApplicationByCode(await server.scope(), 'payroll'))!;
     expect(portableApplication(application).oidc).to.deep.include(expected);
     const page = (await ana.get(base)).text;
-    expect(page).to.contain('<code>locale</code>').and.to.contain('tier roles unit').and.to.contain('Those listed below');
+    expect(page).to.contain('<code>locale</code>').and.to.contain('tier roles unit').and.to.contain('Finance, Finland');
   });
 
   it('what does not fit is named, and nothing typed is lost', async () => {
