@@ -145,7 +145,7 @@ describe('web/oidc: pairwise subjects (OpenID Connect Core §8)', () => {
       for (const [name, value] of Object.entries(changes)) form.set(name, value);
       return ana.get(action, { form });
     };
-    const before = await subOf('second');
+    const { sub: before, tokens } = await signIn('second');
     for (const changes of [{ subject_type: 'public' }, { redirect_uris: 'https://moved.example/callback' }] as Record<string, string>[]) {
       const refused = await save(changes);
       expect([refused.status, refused.text.includes('as a new one')], JSON.stringify(changes)).to.deep.equal([422, true]);
@@ -159,6 +159,9 @@ describe('web/oidc: pairwise subjects (OpenID Connect Core §8)', () => {
     expect(kept.status, 'the same sector').to.equal(303);
     expect(await subOf('second')).to.equal(before);
     expect((await save({ subject_type: 'public', new_subjects: 'yes' })).status).to.equal(303);
+    const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token };
+    const late = await token(server.issuer, form, basic('second', clientSecret));
+    expect(late.body.error, 'it knew another subject').to.equal('invalid_grant');
     expect(await subOf('second')).to.equal(anaId);
   });
 });

@@ -172,5 +172,12 @@ describe('web/admin-console/applications: what an OpenID Connect application is 
       phone_number_verified: false,
       address: { locality: 'Recife' },
     });
+    const apply = async (claim: object) => {
+      await server.apply({ contexts: [{ code: 'acme', customFields: [{ code: 'phone', label: 'phone', type: 'text', ...claim }] }] });
+      return (await listCustomFields(scope)).find(({ code }) => code === 'phone')!.claim;
+    };
+    expect(await apply({}), 'a file that does not say leaves it').to.equal('phone_number');
+    expect(await apply({ claim: 'nickname' })).to.equal('nickname');
+    expect(await apply({ claim: null })).to.equal(undefined);
   });
 });
