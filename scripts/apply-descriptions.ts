@@ -25,6 +25,8 @@ export const descriptions: Record<string, string> = {
   'contexts[].customFields[].options': 'What can be chosen, for `choice` and `choices`.',
   'contexts[].customFields[].required': 'New people need it, in the file too.',
   'contexts[].customFields[].personal': 'Its values stay out of the audit report, which says only that they changed.',
+  'contexts[].customFields[].claim':
+    'The standard claim of OpenID Connect that it fills for every application; `text`, `date` and `choice` only. Left out it stays; `null` takes it away.',
 
   'contexts[].users[].email': 'A person signs in with this or with `username`; administrators need one.',
   'contexts[].users[].username': 'A person signs in with this or with `email`.',
@@ -96,9 +98,32 @@ export const descriptions: Record<string, string> = {
     'For so long a refresh token that was used gives the same answer again, where the application has neither secret nor key. At most 300; 30 where nothing is said, 0 for none.',
   'contexts[].applications[].oidc.introspects_all_applications':
     'A gateway’s: it may introspect the access tokens of every application of the company. Others are told about their own only.',
-  'contexts[].applications[].oidc.claims': 'Claims besides the standard ones, released with the scope `profile`.',
+  'contexts[].applications[].oidc.claims': 'Claims besides the standard ones. Each has one of `from`, `value` and `template`.',
   'contexts[].applications[].oidc.claims[].name': 'Such as `cost_center`; not one of the standard claims.',
   'contexts[].applications[].oidc.claims[].from': 'The field of the person that fills it, or `custom.` and the code of a custom field.',
+  'contexts[].applications[].oidc.claims[].value': 'The same text for everybody.',
+  'contexts[].applications[].oidc.claims[].template':
+    'A text with fields in braces; `{group:app-}` makes one value for each group whose name begins so, of the rest of its name.',
+  'contexts[].applications[].oidc.claims[].scope': 'The scope that releases it; `profile` unless given, `openid` is always.',
+  'contexts[].applications[].oidc.claims[].into': 'Where it is told; `id_token` and `userinfo` unless given.',
+  'contexts[].applications[].oidc.standard_claims':
+    'Where a standard claim is told, by its name; one with an empty list is withheld. Those left out are told in `id_token` and `userinfo`.',
+  'contexts[].applications[].oidc.id_token_claims':
+    '`requested`: the ID token has only those standard claims that the `claims` parameter names. `scopes`, the default: those of the granted scopes.',
+  'contexts[].applications[].oidc.groups_claim': 'Which groups the claim `groups` has, and by what names.',
+  'contexts[].applications[].oidc.groups_claim.only':
+    '`all`, the default; `assigned`: those that the application is assigned to; `listed`: those of `names`.',
+  'contexts[].applications[].oidc.groups_claim.prefix': 'Only groups whose names begin so.',
+  'contexts[].applications[].oidc.groups_claim.strip_prefix': 'Leaves the prefix out of the names.',
+  'contexts[].applications[].oidc.groups_claim.names': 'Groups by name.',
+  'contexts[].applications[].oidc.groups_claim.names[].group': 'Its name here.',
+  'contexts[].applications[].oidc.groups_claim.names[].as': 'What the application calls it.',
+  'contexts[].applications[].oidc.most_values':
+    'A longer list is left out of tokens, where `claims_overage` names it, and told at userinfo; 200 unless given.',
+  'contexts[].applications[].oidc.subject_type':
+    '`pairwise`: another `sub` in each sector. A change makes every person a new one to the application.',
+  'contexts[].applications[].oidc.sector_identifier_uri':
+    'With `pairwise`: an https address whose host is the sector, where redirect addresses have several hosts or applications share subjects.',
 
   'contexts[].applications[].saml.metadata':
     'The partner’s metadata, as XML or as the name of a file beside this one. What is written beside it comes before it.',

@@ -250,8 +250,9 @@ export type Tables = {
       position: number;
       version: number;
       created_at: Date;
+      claim: string | null;
     },
-    'options' | 'version',
+    'options' | 'version' | 'claim',
     'options'
   >;
   group_members: Table<
@@ -612,6 +613,15 @@ export type Tables = {
     },
     'signing_since' | 'retired_at',
     'public_jwk'
+  >;
+  subject_keys: Table<
+    {
+      context_id: ContextId;
+      key_encrypted: string;
+      created_at: Date;
+    },
+    never,
+    never
   >;
   terms_acceptances: Table<
     {

@@ -67,6 +67,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   launchpad_entries: ['applications/assignments'],
   partner_metadata: ['applications/partner-metadata'],
   persistent_name_ids: ['applications/assertions'],
+  subject_keys: ['applications/assertions'],
   terms_acceptances: ['applications/consents'],
   terms_editions: ['applications/consents'],
   traced_exchanges: ['applications/traces'],

@@ -231,11 +231,13 @@ CREATE TABLE custom_fields (
   position integer NOT NULL,
   version integer NOT NULL DEFAULT 1,
   created_at timestamp with time zone NOT NULL,
+  claim text,
   UNIQUE (context_id, code),
   PRIMARY KEY (context_id, field_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id),
   CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'date'::text, 'boolean'::text, 'choice'::text, 'choices'::text])))
 );
+CREATE UNIQUE INDEX custom_fields_claim ON public.custom_fields USING btree (context_id, claim) WHERE (claim IS NOT NULL);
 CREATE UNIQUE INDEX custom_fields_context_id_code_key ON public.custom_fields USING btree (context_id, code);
 
 CREATE TABLE group_members (
@@ -609,6 +611,14 @@ CREATE TABLE signing_keys (
   CHECK ((status = ANY (ARRAY['published'::text, 'signing'::text, 'retired'::text])))
 );
 CREATE UNIQUE INDEX signing_keys_one_signing ON public.signing_keys USING btree (context_id, alg) WHERE (status = 'signing'::text);
+
+CREATE TABLE subject_keys (
+  context_id uuid NOT NULL,
+  key_encrypted text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id)
+);
 
 CREATE TABLE terms_acceptances (
   context_id uuid NOT NULL,

@@ -162,6 +162,8 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     '/admin/applications/new?entry=saml',
     payroll,
     `${payroll}/edit`,
+    `${payroll}/preview`,
+    `${payroll}/preview?login=nobody`,
     `${payroll}/assignments`,
     `${payroll}/delete`,
     partner,

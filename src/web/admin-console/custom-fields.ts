@@ -6,6 +6,8 @@ import {
   createCustomField,
   customFieldTypes,
   editCustomField,
+  type FieldClaim,
+  fieldClaimNames,
   getCustomField,
   listCustomFields,
   moveCustomField,
@@ -36,7 +38,7 @@ function showForm(page: PageContext, values: CustomFieldInput & { version?: numb
   renderPage(
     page,
     'admin-console/custom-fields/form',
-    { values, field, lines: { options: values.options.join('\n') }, types: customFieldTypes },
+    { values, field, lines: { options: values.options.join('\n') }, types: customFieldTypes, claims: fieldClaimNames },
     { refusal },
   );
 }
@@ -49,6 +51,7 @@ function readValues({ form }: PageContext): CustomFieldInput {
     options: form.lines('options'),
     isRequired: form.get('isRequired') === 'yes',
     isPersonal: form.get('isPersonal') === 'yes',
+    claim: (form.get('claim') || undefined) as FieldClaim | undefined,
   };
 }
 
@@ -69,8 +72,8 @@ async function showEdit(page: PageContext): Promise<void> {
 
 async function submitEdit(page: PageContext): Promise<void> {
   const field = await getCustomField(page.scope, page.params.field!);
-  const { label, options, isRequired, isPersonal } = readValues(page);
-  const changes = { label, options, isRequired, isPersonal };
+  const { label, options, isRequired, isPersonal, claim } = readValues(page);
+  const changes = { label, options, isRequired, isPersonal, claim };
   const version = shownVersion(page);
   const done = await submitForm(
     page,

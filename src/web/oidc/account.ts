@@ -1,25 +1,16 @@
-import type { Account, AccountClaims, Client, KoaContextWithOIDC } from 'oidc-provider';
+import type { Account, Client, KoaContextWithOIDC } from 'oidc-provider';
 import { decide, type Profile } from '../../domain/applications/access/index.ts';
-import type { OidcSettings } from '../../domain/applications/applications/index.ts';
-import { mappedClaims } from '../../domain/applications/assertions/index.ts';
-import { groupNamesOf } from '../../domain/people/groups/index.ts';
-import { fullName } from '../../domain/people/users/index.ts';
+import type { ClaimSettings } from '../../domain/applications/applications/index.ts';
+import { type ClaimRequest, releasedClaims, wantsClaims } from '../../domain/applications/assertions/index.ts';
+import type { CustomField } from '../../domain/company/custom-fields/index.ts';
 import type { ApplicationId } from '../../domain/scope.ts';
 import { isStrong } from '../../domain/sign-in/authentication/index.ts';
 import { findPolicyOf } from '../../domain/sign-in/sign-in-policy/index.ts';
-import { epochSeconds } from '../../platform/clock/index.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { requestStore } from './request-store.ts';
 
-/** Which claims a scope releases (OpenID Connect Core §5.4). */
-export const claimsByScope = {
-  openid: ['sub', 'acr', 'amr', 'auth_time', 'sid'],
-  profile: ['name', 'given_name', 'family_name', 'preferred_username', 'locale', 'updated_at'],
-  email: ['email', 'email_verified'],
-  groups: ['groups'],
-};
-
 export const applicationIdOf = (client: Client): ApplicationId => client.application_id as ApplicationId;
+export const claimSettingsOf = (client: Client | undefined): ClaimSettings => (client?.claim_settings ?? {}) as ClaimSettings;
 
 /**
  * A company that now demands a second factor demands it of refresh tokens, too: the application has to send the person to sign in again. Access tokens do not say how
@@ -40,13 +31,10 @@ async function meetsPolicy(
  * The provider's `findAccount`. With a token in hand (code exchange, refresh, userinfo) it asks the access decision first, so that a blocked person or a withdrawn
  * assignment bites at once; at the authorization endpoint the interaction policy asks.
  */
-export function createFindAccount(op: ContextProvider) {
-  const { services, context } = op;
+export function createFindAccount(op: ContextProvider, customFields: CustomField[]) {
   return async (ctx: KoaContextWithOIDC, accountId: string, token?: unknown): Promise<Account | undefined> => {
     const applicationId = ctx.oidc.client && applicationIdOf(ctx.oidc.client);
-    const ahead = requestStore.getStore()?.access;
-    const isAhead = ahead?.accountId === accountId && ahead.clientId === ctx.oidc.client?.clientId;
-    const load = () => (isAhead ? ahead.facts : services.findAccess(context.contextId, accountId, applicationId!));
+    const load = () => factsOf(op, ctx, accountId);
     let profile: Profile | undefined;
     if (token && applicationId) {
       const facts = await load();
@@ -56,31 +44,28 @@ export function createFindAccount(op: ContextProvider) {
     }
     return {
       accountId,
-      async claims(_use, requestedScope) {
-        const scopes = new Set(requestedScope.split(' '));
-        if (!scopes.has('profile') && !scopes.has('email') && !scopes.has('groups')) return { sub: accountId };
+      async claims(use, scope, asked) {
+        const request: ClaimRequest = {
+          into: use === 'userinfo' ? 'userinfo' : 'id_token',
+          scopes: new Set(scope.split(' ')),
+          asked: new Set(Object.keys(asked)),
+        };
+        const oidc = claimSettingsOf(ctx.oidc.client);
+        if (!wantsClaims(oidc, request)) return { sub: accountId };
         profile ??= (await load()).profile;
         if (!profile) return { sub: accountId };
-        const mapped = scopes.has('profile') ? (ctx.oidc.client?.mapped_claims as OidcSettings['claims']) : undefined;
         return {
-          ...(mapped ? await mappedClaims(op.scope(), profile, mapped) : {}),
-          ...presentClaims(profile, scopes.has('groups') ? await groupNamesOf(op.scope(), profile.userId) : undefined),
+          ...(await releasedClaims(op.scope(), { applicationId: applicationId!, oidc }, profile, request, customFields)),
+          sub: accountId,
         };
       },
     };
   };
 }
 
-function presentClaims(user: Profile, groups: string[] | undefined): AccountClaims {
-  return {
-    sub: user.userId,
-    name: fullName(user),
-    given_name: user.firstName || undefined,
-    family_name: user.lastName || undefined,
-    preferred_username: user.username ?? user.email,
-    locale: user.locale,
-    updated_at: epochSeconds(user.updatedAt),
-    ...(user.email ? { email: user.email, email_verified: user.emailVerified } : {}),
-    groups,
-  };
+/** As they were read ahead, where they are of this person and application. */
+export function factsOf({ services, context }: ContextProvider, { oidc: { client } }: KoaContextWithOIDC, accountId: string) {
+  const ahead = requestStore.getStore()?.access;
+  const isAhead = ahead?.accountId === accountId && ahead.clientId === client!.clientId;
+  return isAhead ? ahead.facts : services.findAccess(context.contextId, accountId, applicationIdOf(client!));
 }

@@ -1,12 +1,14 @@
 import Keygrip from 'keygrip';
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { isOriginOf, tokenSettingNames } from '../../domain/applications/applications/index.ts';
+import { isOriginOf, type listMappedClaims, tokenSettingNames } from '../../domain/applications/applications/index.ts';
 import type { Branding } from '../../domain/company/branding/index.ts';
+import type { CustomField } from '../../domain/company/custom-fields/index.ts';
 import type { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import type { Services } from '../request/index.ts';
-import { claimsByScope, createFindAccount } from './account.ts';
+import { createFindAccount } from './account.ts';
 import { acrValues } from './acr.ts';
 import { createAdapter } from './adapter/index.ts';
+import { announcedClaims, createAccessTokenClaims } from './claims.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { clientAuthMethods, clientAuthSigningAlgValues, discoveryOf } from './discovery.ts';
 import { featuresOf } from './features.ts';
@@ -15,6 +17,7 @@ import { ttl } from './lifetimes.ts';
 import { loadGrant } from './load-grant.ts';
 import { keepOfflineAccess } from './offline-access.ts';
 import { renderOidcError } from './pages.ts';
+import { createPairwiseIdentifier } from './pairwise.ts';
 import { refuseFutureAssertion } from './refuse-future-assertion.ts';
 
 /** Below the context's address: /oidc/authorize and so on. */
@@ -43,7 +46,7 @@ const clients = {
       'application_id',
       'trace_until',
       'consent_required',
-      'mapped_claims',
+      'claim_settings',
       'former_secret',
       'any_secret_method',
       'web_origins',
@@ -65,34 +68,37 @@ const clients = {
 /** What has to be read before a provider is made. */
 export type Loaded = {
   keys: Awaited<ReturnType<typeof loadSigningKeys>>;
-  mappedClaims: string[];
+  mappedClaims: Awaited<ReturnType<typeof listMappedClaims>>;
+  customFields: CustomField[];
   mayRegister: boolean;
   links: Branding['links'];
 };
 
 /** What the library is told of one context. */
-export const configurationOf = (op: ContextProvider, { keys, mappedClaims, mayRegister, links }: Loaded): Configuration => ({
+export const configurationOf = (op: ContextProvider, loaded: Loaded): Configuration => ({
   ...clients,
   clientBasedCORS: (_ctx, origin, client) => mayCall(op, origin, client),
   adapter: createAdapter(op),
   routes,
   ttl,
-  jwks: { keys: keys as never },
+  jwks: { keys: loaded.keys as never },
   enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'], clientAuthSigningAlgValues: [...clientAuthSigningAlgValues] },
-  scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
   extraParams: { scope: readScope },
-  discovery: discoveryOf({ mayRegister, links }),
-  claims: { ...claimsByScope, profile: [...claimsByScope.profile, ...mappedClaims] },
-  // many relying parties read the ID token only
+  discovery: discoveryOf(loaded),
+  ...announcedClaims(loaded.mappedClaims, loaded.customFields),
+  extraTokenClaims: createAccessTokenClaims(op, loaded.customFields),
+  // many relying parties read the ID token only; an application may choose otherwise (id_token_claims)
   conformIdTokenClaims: false,
   responseTypes: ['code'],
   acrValues: Object.values(acrValues),
-  subjectTypes: ['public'],
+  subjectTypes: ['public', 'pairwise'],
+  pairwiseIdentifier: createPairwiseIdentifier(op),
+  sectorIdentifierUriValidate: () => false, // an administrator registered it, and nobody else can
   cookies: cookiesOf(op),
-  findAccount: createFindAccount(op),
+  findAccount: createFindAccount(op, loaded.customFields),
   loadExistingGrant: (ctx) => loadGrant(op, ctx),
   interactions: {
-    policy: createInteractionPolicy(op, mayRegister),
+    policy: createInteractionPolicy(op, loaded.mayRegister),
     url: (_ctx, interaction) => `${op.context.mount}/oidc/interaction/${interaction.uid}`,
   },
   features: featuresOf(op),

@@ -1,15 +1,23 @@
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import { defaultScope, scopeOfClaim } from '../../domain/applications/applications/index.ts';
 import { hasConsent } from '../../domain/applications/consents/index.ts';
 import type { UserId } from '../../domain/scope.ts';
-import { applicationIdOf } from './account.ts';
+import { applicationIdOf, claimSettingsOf } from './account.ts';
+import { claimsAsked } from './claims-parameter.ts';
 import type { ContextProvider } from './context-provider.ts';
 
-/** What a request asks to know or do; `openid` says no more than who somebody is to the application. */
-export const scopesAsked = (params: Record<string, unknown> | undefined): string[] =>
-  String(params?.scope ?? '')
-    .split(' ')
-    .filter((one) => one !== '' && one !== 'openid');
+/**
+ * What a request asks to know or do, by scope; `openid` says no more than who somebody is to the application. A claim that it asks for by name counts as its scope
+ * (OpenID Connect Core §5.5), and one that the application is told with every sign-in as `profile`.
+ */
+export function scopesAsked(client: Client, params: Record<string, unknown> | undefined): string[] {
+  const settings = claimSettingsOf(client);
+  const named = claimsAsked(params).flatMap((name) => scopeOfClaim(settings, name) ?? []);
+  const always = (settings.claims ?? []).filter(({ scope }) => scope === 'openid').map(() => defaultScope);
+  const asked = [...String(params?.scope ?? '').split(' '), ...named, ...always].filter((one) => one !== '' && one !== 'openid');
+  return [...new Set(asked)];
+}
 
 /** Whether the client may be granted what it asks for: always for the company's own, with consent for a third party's. */
 export const mayKnow = async (op: ContextProvider, { oidc: { client, params } }: KoaContextWithOIDC, userId: UserId): Promise<boolean> =>
-  !client!.consent_required || hasConsent(op.scope(), userId, applicationIdOf(client!), scopesAsked(params));
+  !client!.consent_required || hasConsent(op.scope(), userId, applicationIdOf(client!), scopesAsked(client!, params));

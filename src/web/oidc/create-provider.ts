@@ -1,5 +1,6 @@
 import { listMappedClaims, recordSecretUse } from '../../domain/applications/applications/index.ts';
 import { brandingSettings } from '../../domain/company/branding/index.ts';
+import { listCustomFields } from '../../domain/company/custom-fields/index.ts';
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import { networkOf } from '../../platform/net/index.ts';
@@ -19,12 +20,17 @@ import { secretGuessesOf } from './secret-guesses.ts';
 /** Builds the provider of one context: about 1 ms; kept until the context, its keys or an application changes. */
 export async function createProvider(services: Services, context: ResolvedContext): Promise<ContextProvider> {
   const scope = scopeIn(services, context);
-  const keys = await loadSigningKeys(scope);
-  const mappedClaims = await listMappedClaims(scope);
   const { links } = await services.findSettings(context.contextId, brandingSettings);
   const { selfRegistration: mayRegister } = await services.findSettings(context.contextId, newAccountsSettings);
+  const loaded = {
+    keys: await loadSigningKeys(scope),
+    mappedClaims: await listMappedClaims(scope),
+    customFields: await listCustomFields(scope),
+    mayRegister,
+    links,
+  };
   return new ContextProvider(services, context, (op) => {
-    const provider = new (providerWith(responseModesOf(op)))(context.url, configurationOf(op, { keys, mappedClaims, mayRegister, links }));
+    const provider = new (providerWith(responseModesOf(op)))(context.url, configurationOf(op, loaded));
     provider.proxy = true; // the endpoint writes the forwarded headers itself, from the configured address
     const sendLogoutToken = changeLibrary(provider, {
       keyRing: services.keyRing,

@@ -1,4 +1,5 @@
 import type { Configuration } from 'oidc-provider';
+import { checkClaimsParameter } from './claims-parameter.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { mayIntrospect } from './may-introspect.ts';
 import { renderDeviceConfirmation, renderDeviceInput, renderDeviceSuccess, renderSignedOut, renderSignOutQuestion } from './pages.ts';
@@ -8,7 +9,7 @@ type Features = NonNullable<Configuration['features']>;
 /** Which parts of the protocols are spoken, and with which pages. */
 export const featuresOf = (op: ContextProvider): Features => ({
   backchannelLogout: { enabled: true },
-  claimsParameter: { enabled: false },
+  claimsParameter: { enabled: true, assertClaimsParameter: checkClaimsParameter },
   clientCredentials: { enabled: true },
   deviceFlow: deviceFlowOf(op),
   devInteractions: { enabled: false },

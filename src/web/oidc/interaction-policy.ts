@@ -6,7 +6,8 @@ import type { Session } from '../../domain/sign-in/sessions/index.ts';
 import { readCookie } from '../../platform/http/index.ts';
 import { newSupportCode, nextStepOf, type Visitor } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
-import { asksForSecondFactor } from './acr.ts';
+import { acrOf, acrValues } from './acr.ts';
+import { acrDemanded, asksForSecondFactor } from './claims-parameter.ts';
 import { scopesAsked } from './consent.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { accessVerdict, ownSession } from './own-session.ts';
@@ -28,6 +29,10 @@ export function createInteractionPolicy(op: ContextProvider, mayRegister: boolea
   const details = login.details;
   login.details = async (ctx) => ({ ...(await details(ctx)), asked_at: op.services.clock.now().getTime() });
   login.checks.add(sessionIsOwn(op));
+  // ours instead of the library's: a session of several factors meets a demand for one
+  login.checks.remove('essential_acr');
+  login.checks.remove('essential_acrs');
+  login.checks.add(acrIsMet(op));
   login.checks.add(policyIsMet(op));
 
   policy.add(new Prompt({ name: 'access', requestable: false }, accessIsAllowed(op)), 1);
@@ -43,7 +48,9 @@ const thirdPartyConsent = (op: ContextProvider) =>
     const { client, prompts, result, session, params } = ctx.oidc;
     if (!client!.consent_required) return false;
     const asksAgain = prompts.has('consent') && !prompts.has('none') && result?.consent === undefined;
-    return asksAgain || !(await hasConsent(op.scope(), session!.accountId as UserId, applicationIdOf(client!), scopesAsked(params)));
+    return (
+      asksAgain || !(await hasConsent(op.scope(), session!.accountId as UserId, applicationIdOf(client!), scopesAsked(client!, params)))
+    );
   });
 
 /** The session of a resumed interaction must be this browser's own, whatever the interaction says. */
@@ -59,10 +66,21 @@ const policyIsMet = (op: ContextProvider) =>
     const own = await ownSession(op, ctx);
     if (!own) return false; // nobody is signed in: the library asks anyway
     const step = await nextStepOf(visitorOf(op, ctx, own), {
-      demands: { secondFactor: asksForSecondFactor(ctx.oidc.params?.acr_values) },
+      demands: { secondFactor: asksForSecondFactor(ctx.oidc.params) },
       applicationId: applicationIdOf(ctx.oidc.client!),
     });
     return step.step !== 'done';
+  });
+
+/** An `acr` that is essential is answered with one of its values, or not at all (OpenID Connect Core §5.5.1.1). */
+const acrIsMet = (op: ContextProvider) =>
+  new Check('essential_acr', 'the acr that is essential could not be obtained', 'login_required', async (ctx) => {
+    const demanded = acrDemanded(ctx.oidc.params);
+    const own = await ownSession(op, ctx);
+    if (demanded.length === 0 || !own || demanded.includes(acrOf(own.amr))) return false;
+    if (!demanded.includes(acrValues.single)) return true;
+    ctx.oidc.session!.acr = acrValues.single; // several factors are one as well
+    return false;
   });
 
 const visitorOf = (op: ContextProvider, ctx: KoaContextWithOIDC, session: Session): Visitor => ({

@@ -21,7 +21,8 @@ import {
   shortHint,
 } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
-import { acrOf, asksForSecondFactor } from './acr.ts';
+import { acrOf, acrValues } from './acr.ts';
+import { acrDemanded, asksForSecondFactor } from './claims-parameter.ts';
 import { scopesAsked } from './consent.ts';
 import { leadOn, noteAnswered } from './lost-interaction.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
@@ -52,10 +53,14 @@ async function showInteraction(page: PageContext, providers: ProviderDirectory):
   const demands = demandsOf(interaction);
   const applicationId = applicationIdOf(client);
   if ((await nextStepOf(page, { demands, applicationId })).step === 'done')
-    return finish(page, interaction, {
-      login: loginResult(page),
-      ...(name === 'select_account' || name === 'create' ? { [name]: {} } : {}),
-    });
+    return finish(
+      page,
+      interaction,
+      cannotMeet(page, interaction) ?? {
+        login: loginResult(page),
+        ...(name === 'select_account' || name === 'create' ? { [name]: {} } : {}),
+      },
+    );
   const { ui_locales: uiLocales } = interaction.params;
   const hint = interaction.prompt.details.other_since ? '' : interaction.params.login_hint;
   const asked = typeof uiLocales === 'string' ? { uiLocales } : {};
@@ -74,8 +79,16 @@ function demandsOf({ params, prompt }: Interaction): Demands {
   return {
     provenAfter: prompts.includes('login') || otherPerson || isOther ? asInstant(provenAfter) : undefined,
     maxAgeSeconds: params.max_age === undefined ? undefined : Number(params.max_age),
-    secondFactor: asksForSecondFactor(params.acr_values),
+    secondFactor: asksForSecondFactor(params),
   };
+}
+
+/** The company has no second factor, and the application cannot do without one (OpenID Connect Core §5.5.1.1): another sign-in would be no better. */
+function cannotMeet({ session }: PageContext, { params, prompt }: Interaction): InteractionResults | undefined {
+  const demanded = acrDemanded(params);
+  if (!prompt.reasons.includes('essential_acr') || demanded.includes(acrOf(session!.amr)) || demanded.includes(acrValues.single))
+    return undefined;
+  return { error: 'unmet_authentication_requirements', error_description: 'the company has no second factor, and the acr is essential' };
 }
 
 const asInstant = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
@@ -119,7 +132,7 @@ async function submitAnswer(page: PageContext, providers: ProviderDirectory): Pr
   if ((await nextStepOf(page, { demands: demandsOf(interaction), applicationId })).step !== 'done') return finish(page, interaction, {});
   if (page.form.get('decision') !== 'allow')
     return finish(page, interaction, { error: 'access_denied', error_description: 'the person did not agree' });
-  await giveConsent(page.scope, page.session.userId, applicationId, scopesAsked(interaction.params));
+  await giveConsent(page.scope, page.session.userId, applicationId, scopesAsked(client, interaction.params));
   await finish(page, interaction, { consent: {} });
 }
 
@@ -158,7 +171,7 @@ async function showConsent(page: PageContext, interaction: Interaction, client: 
   const application = await getApplication(page.scope, applicationIdOf(client));
   renderPage(page, 'oidc/consent', {
     application,
-    scopes: scopesAsked(interaction.params),
+    scopes: scopesAsked(client, interaction.params),
     offlineUntil: addSeconds(page.services.clock.now(), secondsOf(application.oidc, 'grant_seconds')),
     login: page.session.person.login,
     action: `/oidc/interaction/${interaction.uid}`,

@@ -17,15 +17,19 @@ export async function loadGrant(op: ContextProvider, ctx: KoaContextWithOIDC): P
   const known = session!.grantIdFor(clientId);
   const found = known ? await provider.Grant.find(known) : undefined;
   const wanted = typeof params?.scope === 'string' ? params.scope : '';
+  const claims = [...ctx.oidc.requestParamClaims];
   const granted = new Set(found?.getOIDCScope().split(' '));
+  const grantedClaims = new Set(found?.getOIDCClaims());
   const seconds = clientSeconds(client, 'grant_seconds');
   // counted from the last sign-in to the application; that of a moment ago will do
   const isFresh = found && Math.abs(found.exp! - epochSeconds(op.services.clock.now()) - seconds) < seconds / 10;
-  if (isFresh && wanted.split(' ').every((one) => granted.has(one))) return found;
+  const isEnough = wanted.split(' ').every((one) => granted.has(one)) && claims.every((one) => grantedClaims.has(one));
+  if (isFresh && isEnough) return found;
   const jti = grantId(op, own, clientId);
   const grant = found ?? (await provider.Grant.find(jti)) ?? new provider.Grant({ jti, accountId: session!.accountId!, clientId } as never);
   if (!session!.sidFor(clientId)) session!.sidFor(clientId, op.derivedId('oidc-sid', jti));
   grant.addOIDCScope(wanted);
+  if (claims.length > 0) grant.addOIDCClaims(claims);
   Object.assign(grant, { exp: undefined, expiresIn: seconds });
   await grant.save();
   return grant;

@@ -57,7 +57,10 @@ describe('web/oidc: requests by POST (OpenID Connect Core §3.1.2.1, RP-Initiate
 
   it('is bounded: 32 KiB pass, more is refused with a page and changes no cookie', async () => {
     const jar = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
-    const large = await post('/oidc/authorize', form({ claims: 's'.repeat(25_000), state: 'large' }).fields);
+    const large = await post(
+      '/oidc/authorize',
+      form({ claims: JSON.stringify({ userinfo: { ['s'.repeat(25_000)]: null } }), state: 'large' }).fields,
+    );
     const { location } = await jar.follow(large.location!, {}, stop);
     expect(new URL(location!).searchParams.get('state')).to.equal('large');
     for (const path of ['/oidc/authorize', '/oidc/sign-out']) {

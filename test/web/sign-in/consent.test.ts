@@ -148,7 +148,7 @@ describe('web: consent', () => {
 
     it('says what it would learn, once; more is asked again; the company’s own ask nothing', async () => {
       const first = await authorize(server, joao, { scope: 'openid profile' });
-      expect(first.answer.text).to.contain('Share your data with Payroll?').and.to.contain('Your name and language');
+      expect(first.answer.text).to.contain('Share your data with Payroll?').and.to.contain('Your name, language and other details');
       expect(first.answer.text).to.not.contain('Your e-mail');
       expect(codeIn(await decide(first.answer, 'allow'))).to.be.a('string');
       expect((await authorize(server, joao, { scope: 'openid profile' })).code, 'not again').to.be.a('string');

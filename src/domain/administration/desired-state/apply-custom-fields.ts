@@ -8,8 +8,9 @@ export async function applyCustomFields(applying: Applying, desired: DesiredCont
 }
 
 async function applyCustomField({ scope, result }: Applying, desired: DesiredContext['customFields'][number]): Promise<void> {
-  const { required: isRequired, personal: isPersonal, ...rest } = desired;
-  const input = { ...rest, isRequired, isPersonal };
+  const { required: isRequired, personal: isPersonal, claim, ...rest } = desired;
+  // left out it stays as it is; null takes it away
+  const input = { ...rest, isRequired, isPersonal, ...(claim === undefined ? {} : { claim: claim ?? undefined }) };
   const found = (await listCustomFields(scope)).find(({ code }) => code === desired.code);
   if (!found) {
     await createCustomField(scope, input);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { applicationInput, oidcInput, samlInput } from '../../applications/applications/index.ts';
-import { customFieldTypes } from '../../company/custom-fields/index.ts';
+import { customFieldTypes, fieldClaimNames } from '../../company/custom-fields/index.ts';
 
 type StateFault = { path: string; message: string; params?: Record<string, string | number> };
 
@@ -38,6 +38,7 @@ const customField = z.strictObject({
   options: z.array(text).default([]),
   required: z.boolean().default(false),
   personal: z.boolean().default(false),
+  claim: z.enum(fieldClaimNames).nullish(),
 });
 
 const group = z.strictObject({ name: text, description: z.string().optional(), members: z.array(text).optional() });

@@ -1,5 +1,5 @@
 import { getApplication } from '../../applications/applications/index.ts';
-import { listPersistentNameIds } from '../../applications/assertions/index.ts';
+import { listPairwiseSubjects, listPersistentNameIds } from '../../applications/assertions/index.ts';
 import { listAssignments, listLaunchpadEntries } from '../../applications/assignments/index.ts';
 import { listAcceptancesOf, listConsents } from '../../applications/consents/index.ts';
 import { listCustomFields } from '../../company/custom-fields/index.ts';
@@ -44,7 +44,7 @@ export const collectPersonalData = useCase(async (scope, userId: UserId): Promis
       lastUsedAt: uses.get(applicationId) ?? null,
     })),
     launchpad: launchpad.map(({ applicationId, ...one }) => ({ ...one, lastUsedAt: uses.get(applicationId) ?? null })),
-    knownToApplicationsAs: persistentNames.map(({ applicationId: _, ...one }) => one),
+    knownToApplicationsAs: [...persistentNames, ...(await listPairwiseSubjects(scope, userId))].map(({ applicationId: _, ...one }) => one),
     consents,
     acceptedTerms: await listAcceptancesOf(scope, userId),
     secondFactors: (await listSecondFactors(scope, userId)).map(({ kind, name, createdAt, lastUsedAt }) => ({

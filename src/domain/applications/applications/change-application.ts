@@ -8,6 +8,7 @@ import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfClient } from '../../records/protocol-artifacts/index.ts';
 import { type Scope, type Transaction, useCase } from '../../scope.ts';
 import { withoutSecrets } from './client-secrets.ts';
+import { mappedFields } from './oidc-claims.ts';
 import { defaultAuthMethod, parseOidcSettings, usesSecret } from './oidc-settings.ts';
 import { isRedirectUri } from './redirect-addresses.ts';
 import { parseSamlSettings, toldFields } from './saml-settings.ts';
@@ -23,6 +24,7 @@ import {
   removeApplication,
   updateApplication,
 } from './store.ts';
+import { sectorOf } from './subject-settings.ts';
 import { templateFields } from './template.ts';
 
 /** What a form, a file or a program says of an application; a protocol that is not mentioned stays as it is. */
@@ -70,13 +72,16 @@ export const createApplication = useCase(async (scope, input: ApplicationInput):
 
 /**
  * @param version the one the editor saw: another person's change since then is not overwritten
+ * @param keepsSubjects refuses a change after which the application would know everybody by another subject, as a new person
  * @throws AppError invalid_input, not_found, changed_meanwhile, application_code_taken, client_id_taken
  */
 export const editApplication = useCase(
-  async (scope, applicationId: string, input: ApplicationInput, version?: number): Promise<Application> => {
+  async (scope, applicationId: string, input: ApplicationInput, version?: number, keepsSubjects = false): Promise<Application> => {
     const before = await lockApplication(scope, applicationId);
     const data = check(scope, { catalogueEntry: before.catalogueEntry, ...input }, before);
     await refusePatterns(scope, data);
+    if (keepsSubjects && before.oidc && data.oidc && sectorOf(before.oidc) !== sectorOf(data.oidc))
+      throw invalidInput({ subject_type: 'fields.subjects_change' });
     await refuseUnknownSources(scope, data);
     await refuseTaken(scope, data, applicationId);
     return replaceApplication(scope, before, data, 'application.edited', version);
@@ -119,7 +124,9 @@ export async function replaceApplication(
   if (!(await orTaken(updateApplication(scope, before.applicationId, version, data), taken))) throw new AppError('changed_meanwhile', 409);
   // a third party's from now on: what nobody agreed to ends
   const isAsked = data.oidc?.consent_required && !before.oidc?.consent_required;
-  const loses = before.oidc && (!data.enabled || data.oidc?.client_id !== before.oidc.client_id || isAsked);
+  // tokens that know people by another subject than the next ones would contradict them (OpenID Connect Core §12.2)
+  const knowsOthers = before.oidc && data.oidc && sectorOf(before.oidc) !== sectorOf(data.oidc);
+  const loses = before.oidc && (!data.enabled || data.oidc?.client_id !== before.oidc.client_id || isAsked || knowsOthers);
   if (loses) await revokeGrantsOfClient(scope, before.oidc!.client_id);
   const after = await getApplication(scope, before.applicationId);
   return announce(scope, event, after, differences(before, after));
@@ -169,7 +176,7 @@ async function refusePatterns(scope: Transaction, { oidc }: ApplicationData): Pr
 async function refuseUnknownSources(scope: Transaction, { saml, oidc }: ApplicationData): Promise<void> {
   const isCustom = (source: string | undefined) => source?.startsWith('custom.') === true;
   const told = saml ? toldFields(saml) : [];
-  const claims = oidc?.claims?.map(({ from }) => from) ?? [];
+  const claims = oidc ? mappedFields(oidc) : [];
   if (![...told, ...claims].some(isCustom)) return;
   await lockCustomFields(scope);
   const known = new Set((await listCustomFields(scope)).map(({ code }) => customFieldName(code)));

@@ -23,6 +23,23 @@ export {
 } from './client-secrets.ts';
 export { isOpenAddress } from './http-addresses.ts';
 export { changeLogo, findLogo } from './logo.ts';
+export {
+  type ClaimScope,
+  type ClaimSettings,
+  type ClaimTarget,
+  claimScopes,
+  claimTargets,
+  defaultMostValues,
+  defaultScope,
+  defaultTargets,
+  type GroupsClaim,
+  isPersonClaim,
+  type MappedClaim,
+  riders,
+  type StandardClaim,
+  scopeOfClaim,
+  standardClaims,
+} from './oidc-claims.ts';
 export { authMethods, type OidcSettings, oidcInput, parseOidcSettings, usesSecret } from './oidc-settings.ts';
 export {
   type Allowed,
@@ -63,8 +80,10 @@ export {
   listApplicationsUsingField,
   listEntityIds,
   listMappedClaims,
+  listPairwiseSectors,
   lockApplication,
   setTraceUntil,
 } from './store.ts';
-export { fillTemplate } from './template.ts';
+export { sectorOf } from './subject-settings.ts';
+export { fillTemplate, templateFields } from './template.ts';
 export { secondsOf, type TokenTime, tokenSettingNames, tokenTimeNames, tokenTimes } from './token-settings.ts';

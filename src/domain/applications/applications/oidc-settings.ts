@@ -3,8 +3,9 @@ import type { KeyRing } from '../../../platform/crypto/index.ts';
 import { type FieldErrors, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { clientKeys } from './client-keys.ts';
 import { fingerprintOf, formerSecret, type KeptSecrets, secretEnd } from './client-secrets.ts';
+import { claimShape } from './oidc-claims.ts';
 import { isRedirectUri, isWebOrigin, redirectFault } from './redirect-addresses.ts';
-import { sourceField } from './source-field.ts';
+import { refuseSubjects, subjectShape } from './subject-settings.ts';
 import { tokenSettings } from './token-settings.ts';
 
 /** How an application is an OpenID Connect client, in the names of RFC 7591 and OpenID Connect Registration. Secrets are kept as keyed fingerprints only. */
@@ -20,18 +21,6 @@ const addressSettings = {
   /** Whose pages may call the token endpoint and userinfo, besides those of the redirect addresses (CORS). */
   web_origins: z.array(z.string().refine(isWebOrigin, 'fields.web_origin')).max(50).optional(),
 };
-
-/** What a token says by itself (RFC 7519 §4.1, OpenID Connect Core §2), and the standard claims: no field may stand in for those. */
-const ownClaims = new Set(
-  'iss sub aud exp nbf iat jti nonce acr amr azp auth_time sid at_hash c_hash s_hash cnf client_id scope act may_act name given_name family_name preferred_username locale updated_at email email_verified groups'.split(
-    ' ',
-  ),
-);
-const claimName = z
-  .string()
-  .trim()
-  .regex(/^[A-Za-z][\w.:/-]{0,199}$/, 'fields.claim_name')
-  .refine((name) => !ownClaims.has(name), 'fields.claim_own');
 
 /** Those of OpenID Connect Core §9 that we speak, and `any`: a secret, by Basic or in the body, as the client's library has it. */
 export const authMethods = ['any', 'client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
@@ -68,12 +57,8 @@ const schema = z.strictObject({
   /** A third party's: each person is asked before anything about them is passed on. */
   consent_required: z.boolean().optional(),
   ...tokenSettings,
-  /** Claims besides the standard ones, released with `profile`. */
-  claims: z
-    .array(z.strictObject({ name: claimName, from: sourceField }))
-    .max(50)
-    .refine((claims) => new Set(claims.map(({ name }) => name)).size === claims.length, 'fields.claim_twice')
-    .optional(),
+  ...claimShape,
+  ...subjectShape,
 });
 
 /** What a form, a file or a program says of a client. */
@@ -96,7 +81,7 @@ export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcS
   const secret_fingerprint = client_secret ? fingerprintOf(client_secret, keyRing) : kept?.secret_fingerprint;
   const client_secret_expires_at = givenEnd ?? (client_secret ? undefined : kept?.client_secret_expires_at);
   const former_secret = formerSecret(kept, client_secret !== undefined, formerEnd);
-  const faults: FieldErrors = {};
+  const faults: FieldErrors = refuseSubjects(settings);
   if (usesSecret(settings) && !secret_fingerprint) faults.client_secret = 'fields.client_secret';
   if (settings.token_endpoint_auth_method === 'private_key_jwt' && !settings.jwks && !settings.jwks_uri) faults.jwks = 'fields.jwks';
   if (settings.jwks && settings.jwks_uri) faults.jwks_uri = 'fields.jwks_both'; // RFC 7591 §2

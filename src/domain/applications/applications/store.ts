@@ -3,8 +3,10 @@ import { notFound } from '../../../platform/errors/index.ts';
 import { nameKey, searchPattern } from '../../people/users/index.ts';
 import type { Row } from '../../rows.ts';
 import { type ApplicationId, isId, type Page, type Scope, type Transaction } from '../../scope.ts';
+import { type ClaimScope, defaultScope, mappedFields } from './oidc-claims.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 import { type SamlSettings, toldFields } from './saml-settings.ts';
+import { sectorOf } from './subject-settings.ts';
 
 export type Application = {
   applicationId: ApplicationId;
@@ -173,7 +175,7 @@ export async function listApplicationsUsingField({ db, contextId }: Scope, sourc
     .select<Pick<ApplicationRow, 'name' | 'saml' | 'oidc'>[]>('name', 'saml', 'oidc')
     .orderBy('name');
   const isTold = ({ saml, oidc }: (typeof rows)[number]) =>
-    (saml && toldFields(saml).some((field) => field === source)) || oidc?.claims?.some(({ from }) => from === source);
+    (saml && toldFields(saml).some((field) => field === source)) || (oidc && mappedFields(oidc).some((field) => field === source));
   return rows.filter(isTold).map(({ name }) => name);
 }
 
@@ -181,11 +183,21 @@ export async function listApplicationsUsingField({ db, contextId }: Scope, sourc
 export const listEntityIds = async (scope: Scope, limit: number): Promise<string[]> =>
   (await applications(scope).whereNotNull('saml_entity_id').limit(limit).select('saml_entity_id')).map((row) => row.saml_entity_id!);
 
-/** The names of all claims that applications of the company map, each once. */
-export async function listMappedClaims({ db, contextId }: Scope): Promise<string[]> {
-  const { rows } = await db.raw(
-    `SELECT DISTINCT claim ->> 'name' AS name FROM applications, jsonb_array_elements(oidc -> 'claims') AS claim WHERE context_id = ? AND jsonb_typeof(oidc -> 'claims') = 'array'`,
-    [contextId],
+/** All claims that applications of the company map, each once, and the scopes that release them. */
+export async function listMappedClaims({ db, contextId }: Scope): Promise<{ names: string[]; scopes: ClaimScope[] }> {
+  const { rows } = await db.raw<{ rows: { name: string; scope: ClaimScope }[] }>(
+    `SELECT DISTINCT claim ->> 'name' AS name, coalesce(claim ->> 'scope', ?) AS scope
+     FROM applications, jsonb_array_elements(oidc -> 'claims') AS claim WHERE context_id = ? AND jsonb_typeof(oidc -> 'claims') = 'array'`,
+    [defaultScope, contextId],
   );
-  return rows.map(({ name }: { name: string }) => name);
+  return { names: [...new Set(rows.map(({ name }) => name))], scopes: [...new Set(rows.map(({ scope }) => scope))] };
+}
+
+/** The applications that know people by pairwise subjects, and the sector of each. */
+export async function listPairwiseSectors(scope: Scope): Promise<{ applicationId: ApplicationId; name: string; sector: string }[]> {
+  const rows = await applications(scope)
+    .whereRaw("oidc ->> 'subject_type' = 'pairwise'")
+    .orderBy('name_key')
+    .select<Pick<ApplicationRow, 'application_id' | 'name' | 'oidc'>[]>('application_id', 'name', 'oidc');
+  return rows.map(({ application_id, name, oidc }) => ({ applicationId: application_id, name, sector: sectorOf(oidc!)! }));
 }

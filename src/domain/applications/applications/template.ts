@@ -36,8 +36,9 @@ export const templateFields = (text: string): SourceField[] =>
 /**
  * The values of a template: one for each value of a field that has several, such as groups. A single field without a value leaves a gap;
  * where none has a value, or there is no such group, there is no value.
+ * @param most of the values made: several fields with several values multiply
  */
-export function fillTemplate(text: string, valuesOf: (field: SourceField) => string[]): string[] {
+export function fillTemplate(text: string, valuesOf: (field: SourceField) => string[], most = mostValues): string[] {
   let made: { text: string; isFilled: boolean }[] = [{ text: '', isFilled: false }];
   for (const part of partsOf(text) ?? []) {
     if ('text' in part) {
@@ -49,7 +50,7 @@ export function fillTemplate(text: string, valuesOf: (field: SourceField) => str
     const values = found.length > 0 || isGroup ? found.map((value) => value.slice(part.prefix.length)) : [''];
     made = made
       .flatMap((one) => values.map((value) => ({ text: one.text + value, isFilled: one.isFilled || value !== '' })))
-      .slice(0, mostValues);
+      .slice(0, most);
   }
   return [...new Set(made.filter(({ isFilled }) => isFilled).map((one) => one.text.trim()))];
 }

@@ -1,15 +1,18 @@
-import { type CustomValue, customFieldName, customTexts, listCustomFields } from '../../company/custom-fields/index.ts';
-import { listGroupsOfUser } from '../../people/groups/index.ts';
+import { type CustomField, type CustomValue, customFieldName, customTexts, listCustomFields } from '../../company/custom-fields/index.ts';
+import { type Group, listGroupsOfUser } from '../../people/groups/index.ts';
 import { fullName } from '../../people/users/index.ts';
 import type { Scope } from '../../scope.ts';
 import type { Profile } from '../access/index.ts';
-import type { OidcSettings, PersonField, SourceField } from '../applications/index.ts';
+import type { PersonField, SourceField } from '../applications/index.ts';
+
+/** What was read already, by whoever needed it for something else. */
+export type Known = { groups?: Group[]; customFields?: CustomField[] };
 
 /** Reads what these sources need, once. @returns the values of a source, as they are kept; undefined where the person has none */
-async function readSources(scope: Scope, user: Profile, sources: (SourceField | undefined)[]) {
+export async function readSources(scope: Scope, user: Profile, sources: SourceField[], known: Known = {}) {
   const usesGroups = sources.some((field) => field === 'groupNames' || field === 'groupIds');
-  const groups = usesGroups ? await listGroupsOfUser(scope, user.userId) : [];
-  const customFields = sources.some((field) => field && isCustom(field)) ? await listCustomFields(scope) : [];
+  const groups = known.groups ?? (usesGroups ? await listGroupsOfUser(scope, user.userId) : []);
+  const customFields = known.customFields ?? (sources.some(isCustom) ? await listCustomFields(scope) : []);
   return (field: SourceField): CustomValue | undefined => {
     if (isCustom(field)) return user.customValues[customFields.find(({ code }) => customFieldName(code) === field)?.fieldId ?? ''];
     if (field === 'groupNames') return groups.map(({ name }) => name);
@@ -19,33 +22,12 @@ async function readSources(scope: Scope, user: Profile, sources: (SourceField | 
 }
 
 /** As texts, the way SAML says them: none, one or several. */
-export async function readPerson(
-  scope: Scope,
-  user: Profile,
-  sources: (SourceField | undefined)[],
-): Promise<(field: SourceField) => string[]> {
+export async function readPerson(scope: Scope, user: Profile, sources: SourceField[]): Promise<(field: SourceField) => string[]> {
   const kept = await readSources(scope, user, sources);
-  return (field) => customTexts(kept(field)).filter((text) => text !== '');
+  return (field) => textsOf(kept(field));
 }
 
-/** The claims that an application maps, as JSON says them: numbers and yes/no as such, several as an array; one without a value is left out. */
-export async function mappedClaims(
-  scope: Scope,
-  user: Profile,
-  claims: NonNullable<OidcSettings['claims']>,
-): Promise<Record<string, CustomValue>> {
-  const kept = await readSources(
-    scope,
-    user,
-    claims.map(({ from }) => from),
-  );
-  const found: Record<string, CustomValue> = {};
-  for (const { name, from } of claims) {
-    const value = kept(from);
-    if (value !== undefined && value !== '') found[name] = value;
-  }
-  return found;
-}
+export const textsOf = (value: CustomValue | undefined): string[] => customTexts(value).filter((text) => text !== '');
 
 const isCustom = (field: SourceField): field is `custom.${string}` => field.startsWith('custom.');
 

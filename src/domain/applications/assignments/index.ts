@@ -8,6 +8,7 @@ export {
   type Assignees,
   listApplicationsOfGroup,
   listApplicationsOfUser,
+  listAssignedGroupIds,
   listAssignees,
   listAssignments,
   listNavigable,

@@ -23,6 +23,12 @@ export async function listAssignees({ db, contextId }: Scope, applicationId: App
   return { users, groups };
 }
 
+/** The groups that have the application. */
+export const listAssignedGroupIds = async ({ db, contextId }: Scope, applicationId: ApplicationId): Promise<GroupId[]> =>
+  (await db('application_groups').where({ context_id: contextId, application_id: applicationId }).select('group_id')).map(
+    ({ group_id }) => group_id,
+  );
+
 export type UserApplication = Pick<
   Application,
   'applicationId' | 'code' | 'name' | 'description' | 'category' | 'navigable' | 'hasLogo'

@@ -1,4 +1,5 @@
 import type { FieldErrors } from '../../../platform/errors/index.ts';
+import { type FieldClaim, fieldClaimNames } from './field-claims.ts';
 
 export const customFieldTypes = ['text', 'number', 'date', 'boolean', 'choice', 'choices'] as const;
 export type CustomFieldType = (typeof customFieldTypes)[number];
@@ -14,6 +15,8 @@ export type CustomField = {
   isRequired: boolean;
   /** Personal data: exported and erased as such. */
   isPersonal: boolean;
+  /** The standard claim of OpenID Connect that it fills, for every application. */
+  claim?: FieldClaim;
   position: number;
   version: number;
 };
@@ -29,7 +32,13 @@ const longestText = 1000;
 export const customFieldName = (code: string): string => `custom.${code}`;
 
 /** What is wrong with a definition, by field; empty when nothing is. */
-export function checkCustomField({ code, label, type, options }: Pick<CustomField, 'code' | 'label' | 'type' | 'options'>): FieldErrors {
+export function checkCustomField({
+  code,
+  label,
+  type,
+  options,
+  claim,
+}: Pick<CustomField, 'code' | 'label' | 'type' | 'options' | 'claim'>): FieldErrors {
   const errors: FieldErrors = {};
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(code)) errors.code = 'fields.custom_field_code';
   if (!isLine(label, 100)) errors.label = 'fields.name';
@@ -41,6 +50,9 @@ export function checkCustomField({ code, label, type, options }: Pick<CustomFiel
     (options.length < 1 || options.length > 200 || new Set(options).size < options.length || !options.every((one) => isLine(one, 100)))
   )
     errors.options = 'fields.custom_field_options';
+  // all of them are texts (OpenID Connect Core §5.1)
+  if (claim !== undefined && !(fieldClaimNames.includes(claim) && ['text', 'choice', 'date'].includes(type)))
+    errors.claim = 'fields.custom_field_claim';
   return errors;
 }
 

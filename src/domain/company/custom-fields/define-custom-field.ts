@@ -1,4 +1,5 @@
 import { newId } from '../../../platform/crypto/index.ts';
+import { notifyChange } from '../../../platform/database/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { enqueue } from '../../job.ts';
 import { recordEvent } from '../../records/audit/index.ts';
@@ -15,7 +16,7 @@ import {
   updateCustomField,
 } from './store.ts';
 
-export type CustomFieldInput = Pick<CustomField, 'code' | 'label' | 'type' | 'options' | 'isRequired' | 'isPersonal'>;
+export type CustomFieldInput = Pick<CustomField, 'code' | 'label' | 'type' | 'options' | 'isRequired' | 'isPersonal' | 'claim'>;
 
 const most = 50;
 
@@ -28,6 +29,7 @@ export const createCustomField = useCase(async (scope, input: CustomFieldInput):
   await lockCustomFields(scope);
   const existing = await listCustomFields(scope);
   if (existing.some(({ code }) => code === input.code)) throw new AppError('custom_field_taken', 409, { fields: { code: 'fields.taken' } });
+  refuseTakenClaim(existing, input);
   if (existing.length >= most) throw new AppError('custom_fields_full', 409, { params: { most } });
   const field: CustomField = {
     ...input,
@@ -37,10 +39,16 @@ export const createCustomField = useCase(async (scope, input: CustomFieldInput):
   };
   await insertCustomField(scope, field);
   await recordEvent(scope, { type: 'custom-field.created', subject: subject(field), details: { ...input } });
+  await notifyChange(scope.db, scope.contextId);
   return field;
 });
 
-type Changes = Pick<CustomFieldInput, 'label' | 'options' | 'isRequired' | 'isPersonal'>;
+function refuseTakenClaim(existing: CustomField[], { claim, code }: CustomFieldInput): void {
+  const other = claim && existing.find((one) => one.claim === claim && one.code !== code);
+  if (other) throw new AppError('custom_field_claim_taken', 409, { params: { field: other.label }, fields: { claim: 'fields.taken' } });
+}
+
+type Changes = Pick<CustomFieldInput, 'label' | 'options' | 'isRequired' | 'isPersonal' | 'claim'>;
 
 /**
  * People keep what they have; what a new rule asks for is asked when somebody next saves them.
@@ -55,10 +63,15 @@ export const editCustomField = useCase(async (scope, fieldId: string, changes: C
   if (Object.keys(faults).length > 0) throw invalidInput(faults);
   const changed = (Object.keys(changes) as (keyof Changes)[]).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
   if (changed.length === 0) return before;
+  if (after.claim !== before.claim) {
+    await lockCustomFields(scope);
+    refuseTakenClaim(await listCustomFields(scope), after);
+  }
   if (!(await updateCustomField(scope, after))) throw new AppError('changed_meanwhile', 409);
   after.version++;
   const pick = (field: CustomField) => Object.fromEntries(changed.map((key) => [key, field[key]]));
   await recordEvent(scope, { type: 'custom-field.edited', subject: subject(after), details: { before: pick(before), after: pick(after) } });
+  await notifyChange(scope.db, scope.contextId);
   return after;
 });
 
@@ -80,5 +93,6 @@ export async function removeCustomField(scope: Transaction, fieldId: string): Pr
   const field = await getCustomField(scope, fieldId);
   await dropCustomField(scope, fieldId);
   await recordEvent(scope, { type: 'custom-field.deleted', subject: subject(field), details: { code: field.code } });
+  await notifyChange(scope.db, scope.contextId);
   await enqueue(scope, customValuesOfField, { fieldId: field.fieldId });
 }

@@ -18,5 +18,6 @@ export {
   moveCustomField,
   removeCustomField,
 } from './define-custom-field.ts';
+export { type FieldClaim, fieldClaimNames, fieldClaims } from './field-claims.ts';
 export { customValuesOfField } from './jobs.ts';
 export { getCustomField, listCustomFields, lockCustomFields } from './store.ts';

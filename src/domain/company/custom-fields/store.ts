@@ -3,6 +3,7 @@ import { notFound } from '../../../platform/errors/index.ts';
 import type { Row } from '../../rows.ts';
 import { isId, type Scope, type Transaction } from '../../scope.ts';
 import type { CustomField } from './custom-field.ts';
+import type { FieldClaim } from './field-claims.ts';
 
 const fromRow = (row: Row<'custom_fields'>): CustomField => ({
   fieldId: row.field_id,
@@ -12,6 +13,7 @@ const fromRow = (row: Row<'custom_fields'>): CustomField => ({
   options: row.options as string[],
   isRequired: row.is_required,
   isPersonal: row.is_personal,
+  ...(row.claim ? { claim: row.claim as FieldClaim } : {}),
   position: row.position,
   version: row.version,
 });
@@ -23,6 +25,7 @@ const columns = (field: CustomField) => ({
   options: jsonText(field.options),
   is_required: field.isRequired,
   is_personal: field.isPersonal,
+  claim: field.claim ?? null,
   position: field.position,
 });
 

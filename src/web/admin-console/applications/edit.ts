@@ -46,7 +46,7 @@ export async function submitEdit(page: PageContext): Promise<void> {
     page,
     () =>
       saveOrPreview(page, values, application, (complete) =>
-        editApplication(page.scope, application.applicationId, complete, shownVersion(page)),
+        editApplication(page.scope, application.applicationId, complete, shownVersion(page), page.form.get('new_subjects') !== 'yes'),
       ),
     (refusal) => render(page, { ...values, version: page.form.get('version') }, application, refusal),
   );

@@ -1,10 +1,6 @@
-import {
-  type Application,
-  type CatalogueEntry,
-  type SourceField,
-  withoutSecrets,
-} from '../../../domain/applications/applications/index.ts';
+import { type Application, type CatalogueEntry, withoutSecrets } from '../../../domain/applications/applications/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
+import { presentClaimSettings, readClaimSettings } from './claims-form.ts';
 import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
 import { readTokenSettings, shownTokenTimes } from './token-settings-form.ts';
 
@@ -48,7 +44,7 @@ export function readOidcValues(page: PageContext, before?: Application): FormVal
       ...Object.fromEntries(lists.map((name) => [name, form.lines(name)])),
       ...Object.fromEntries(flags.map((name) => [name, form.get(name) === 'yes'])),
       jwks: readKeys(form.get('jwks')),
-      claims: readClaims(page),
+      ...readClaimSettings(page),
       ...readTokenSettings(form),
       consent_required: form.get('consent_required') === 'yes' || undefined,
       allow_private_use_schemes: form.get('allow_private_use_schemes') === 'yes' || undefined,
@@ -72,21 +68,12 @@ function readKeys(text: string): unknown {
 
 const showKeys = (keys: unknown): string => (keys === undefined || typeof keys === 'string' ? (keys ?? '') : JSON.stringify(keys, null, 2));
 
-/** A name without words is a line that nobody filled in. */
-function readClaims({ form }: PageContext): { name: string; from: SourceField }[] | undefined {
-  const sources = form.all('claim_from');
-  const claims = form.all('claim_name').map((name, i) => ({ name: name.trim(), from: sources[i] as SourceField }));
-  const filled = claims.filter(({ name }) => name !== '');
-  return filled.length > 0 ? filled : undefined;
-}
-
 export async function renderOidcForm(
   page: PageContext,
   values: FormValues,
   locals: Record<string, unknown>,
   refusal?: Refusal,
 ): Promise<void> {
-  const claims = [...((values.oidc?.claims as object[] | undefined) ?? []), {}, {}, {}];
   const lines = {
     ...Object.fromEntries(lists.map((name) => [name, ((values.oidc?.[name] as string[] | undefined) ?? []).join('\n')])),
     jwks: showKeys(values.oidc?.jwks),
@@ -94,7 +81,14 @@ export async function renderOidcForm(
   renderPage(
     page,
     'admin-console/applications/oidc-form',
-    { values, lines, claims, sources: await sourcesOf(page), tokenTimes: shownTokenTimes(undefined), ...locals },
+    {
+      values,
+      lines,
+      told: await presentClaimSettings(page, values.oidc),
+      sources: await sourcesOf(page),
+      tokenTimes: shownTokenTimes(undefined),
+      ...locals,
+    },
     { refusal },
   );
 }

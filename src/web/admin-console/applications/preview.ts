@@ -1,18 +1,25 @@
 import { X509Certificate } from 'node:crypto';
 import { decide } from '../../../domain/applications/access/index.ts';
-import { getApplication, type SamlSettings } from '../../../domain/applications/applications/index.ts';
+import { type Application, getApplication, type SamlSettings } from '../../../domain/applications/applications/index.ts';
 import { describeConditions, describePerson } from '../../../domain/applications/assertions/index.ts';
 import { findUserByLogin, recordView } from '../../../domain/people/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { authnContext, newXmlId, partnerEntity, previewAssertion } from '../../../platform/saml/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
+import { showOidcPreview } from './oidc-preview.ts';
 
 /** What this application would be told about a person who opened it now; nothing is sent and nothing is kept. */
 export async function showPreview(page: PageContext): Promise<void> {
+  const application = await getApplication(page.scope, page.params.application!);
+  const { saml, oidc } = application;
+  if (saml) return showSamlPreview(page, { ...application, saml });
+  if (oidc) return showOidcPreview(page, { ...application, oidc });
+  throw notFound();
+}
+
+async function showSamlPreview(page: PageContext, application: Application & { saml: SamlSettings }): Promise<void> {
   const { scope, context, services, session } = page;
-  const application = await getApplication(scope, page.params.application!);
   const { saml } = application;
-  if (!saml) throw notFound();
   const login = page.query('login').trim() || session!.person.login;
   const user = await findUserByLogin(scope, login);
   if (user) await recordView(scope, user);

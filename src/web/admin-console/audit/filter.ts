@@ -1,3 +1,4 @@
+import { findUsersBySubject } from '../../../domain/applications/assertions/index.ts';
 import { findUserById, findUserByLogin, identifier, listUsers, type User } from '../../../domain/people/users/index.ts';
 import type { AuditFilter } from '../../../domain/records/audit/index.ts';
 import type { Scope } from '../../../domain/scope.ts';
@@ -47,12 +48,12 @@ export async function readAuditFilter(
   return { filter, fields: Object.fromEntries(Object.entries(given).filter(([, text]) => text !== '')), faults };
 }
 
-/** By e-mail or username, or by a name that one person alone has. */
+/** By e-mail or username, by a name that one person alone has, or by the pairwise subject that an application knows them by. */
 async function findPerson(scope: Scope, text: string): Promise<User | undefined> {
   const found = await findUserByLogin(scope, text);
   if (found) return found;
   const { items } = await listUsers(scope, { search: text, by: 'name' }, 2);
-  return items.length === 1 ? items[0] : undefined;
+  return items.length === 1 ? items[0] : (await findUsersBySubject(scope, text))[0];
 }
 
 const nextDay = (day: string): string => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);

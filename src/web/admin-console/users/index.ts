@@ -1,4 +1,5 @@
 import { bulkChanges } from '../../../domain/administration/account-changes/index.ts';
+import { findUsersBySubject } from '../../../domain/applications/assertions/index.ts';
 import { listAssignments } from '../../../domain/applications/assignments/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
 import { listGroupsOfUser } from '../../../domain/people/groups/index.ts';
@@ -52,7 +53,9 @@ export const userRoutes: Route[] = [
 async function showUsers(page: PageContext): Promise<void> {
   const filter = readFilter(page.query);
   const after = page.query('after');
-  const { items, cursor } = await listUsers(page.scope, { ...filter, cursor: after });
+  const { items: found, cursor } = await listUsers(page.scope, { ...filter, cursor: after });
+  // what an application's log calls a person is looked for here, too
+  const items = found.length > 0 || !filter.search ? found : await findUsersBySubject(page.scope, filter.search.trim());
   // a first page that is the last says it itself
   const count = after || cursor ? await countUsers(page.scope, filter) : { n: items.length, isMore: false };
   const fields = filterFields(filter);

@@ -1,11 +1,13 @@
 import type { AdapterPayload } from 'oidc-provider';
-import { type Application, usesSecret } from '../../../domain/applications/applications/index.ts';
+import { type Application, sectorOf, usesSecret } from '../../../domain/applications/applications/index.ts';
 
 /** An application as the provider knows it (RFC 7591). In place of the secret stands its fingerprint: see ../library/client-compare-client-secret.ts. */
 export function clientMetadata({ applicationId, name, oidc, traceUntil }: Application): AdapterPayload | undefined {
   if (!oidc) return undefined;
   // initiate_login_uri is the Launchpad's business; the provider would refuse http on this machine
-  const { secret_fingerprint, initiate_login_uri: _, claims, ...settings } = oidc;
+  const { secret_fingerprint, initiate_login_uri: _, sector_identifier_uri: _uri, ...settings } = oidc;
+  const { claims, standard_claims, groups_claim, id_token_claims, most_values } = oidc;
+  const sector = sectorOf(oidc);
   const usesCode = settings.grant_types.includes('authorization_code');
   // a native application (RFC 8252) may use a scheme of its own, or any port of the loopback address
   const isNative =
@@ -21,8 +23,10 @@ export function clientMetadata({ applicationId, name, oidc, traceUntil }: Applic
     application_type: isNative ? 'native' : 'web',
     response_types: usesCode ? ['code'] : [],
     redirect_uris: usesCode ? settings.redirect_uris : [],
+    // the library asks for an address where redirect addresses are of no host, and reads its host alone
+    ...(sector ? { sector_identifier_uri: `https://${sector}/` } : {}),
     application_id: applicationId,
     trace_until: traceUntil?.getTime(),
-    mapped_claims: claims,
+    claim_settings: { claims, standard_claims, groups_claim, id_token_claims, most_values },
   } as AdapterPayload;
 }

@@ -4,7 +4,6 @@ import {
   type Description,
   describePerson,
   listPersistentNameIds,
-  mappedClaims,
   type NameIdRequest,
 } from '../../../../src/domain/applications/assertions/index.ts';
 import { createCustomField } from '../../../../src/domain/company/custom-fields/index.ts';
@@ -221,20 +220,5 @@ describe('domain/applications/assertions', () => {
       expect(values.GroupId).to.have.length(2).and.include(mine.groupId).and.not.include(theirs.groupId);
       expect(Object.keys(await told(await application(mapping('groupIds')), user)), 'not unless asked for').to.deep.equal(['groupIds']);
     });
-  });
-
-  it('claims of OpenID Connect keep their type, and one without a value is left out', async () => {
-    const customFields = { level: 0, remote: false, since: '2020-02-29', sites: ['Rio', 'Köln'] };
-    const user = await person({ customFields });
-    const claims = ['level', 'remote', 'since', 'sites', 'badge'].map((code) => ({ name: code, from: `custom.${code}` as const }));
-    const others = [
-      { name: 'unit', from: 'department' },
-      { name: 'name', from: 'fullName' },
-      { name: 'groups', from: 'groupNames' },
-      { name: 'gone', from: 'custom.not_any_more' },
-    ] as const;
-    const found = await store.unchanged(() => mappedClaims(store.scope, user, [...claims, ...others]));
-    expect(found).to.deep.equal({ ...customFields, sites: ['Köln', 'Rio'], name: 'सीता 李', groups: ['Everyone'] });
-    expect(await mappedClaims(store.scope, user, [])).to.deep.equal({});
   });
 });

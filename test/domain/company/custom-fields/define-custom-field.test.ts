@@ -67,6 +67,37 @@ describe('domain/company/custom-fields', () => {
       expect(await createCustomField(store.scope, field)).to.deep.include(field);
   });
 
+  it('a field fills a standard claim that no other fills, of a type that can; the claim can be given up and taken by another', async () => {
+    const phone = await createCustomField(store.scope, input('phone', { claim: 'phone_number' }));
+    expect(await getCustomField(store.scope, phone.fieldId)).to.deep.include({ claim: 'phone_number' });
+    await createCustomField(store.other, input('phone', { claim: 'phone_number' }));
+    const second = await createCustomField(store.scope, input('mobile'));
+    expect(
+      await store.refused('custom_field_claim_taken', () => createCustomField(store.scope, input('x', { claim: 'phone_number' }))),
+    ).to.deep.equal({
+      claim: 'fields.taken',
+    });
+    await store.refused('custom_field_claim_taken', () =>
+      editCustomField(store.scope, second.fieldId, { ...second, claim: 'phone_number' }),
+    );
+    for (const wrong of [
+      input('x', { type: 'number', claim: 'zoneinfo' }),
+      input('x', { type: 'boolean', claim: 'nickname' }),
+      input('x', { type: 'choices', options: ['A'], claim: 'gender' }),
+      input('x', { claim: 'email' as 'gender' }),
+      input('x', { claim: 'toString' as 'gender' }),
+    ])
+      expect(await store.refused('invalid_input', () => createCustomField(store.scope, wrong))).to.deep.equal({
+        claim: 'fields.custom_field_claim',
+      });
+    const without = { ...phone, claim: undefined };
+    expect(await store.eventsOf(() => editCustomField(store.scope, phone.fieldId, without))).to.deep.equal(['custom-field.edited']);
+    expect(await getCustomField(store.scope, phone.fieldId)).to.not.have.property('claim');
+    expect((await editCustomField(store.scope, second.fieldId, { ...second, claim: 'phone_number' })).claim).to.equal('phone_number');
+    const both = ['a', 'b'].map((code) => createCustomField(store.scope, input(code, { type: 'date', claim: 'birthdate' })));
+    expect(await outcomes(both), 'of two at once one').to.deep.equal(['custom_field_claim_taken', 'done']);
+  });
+
   it('a definition that does not fit is refused, and the fault named', async () => {
     const { fieldId } = await createCustomField(store.scope, choice('shift', ['Day', 'Night']));
     const bad = { fields: 'fields.custom_field_options', code: 'fields.custom_field_code', label: 'fields.name' };
