@@ -13,6 +13,7 @@ import { blocksOf, blocksToRun, readingOnly } from '../support/snippets.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(root + file, 'utf8');
+const locks = ['package-lock.json', 'test/interop/clients/package-lock.json'];
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
   .trim()
   .split('\n')
@@ -119,24 +120,31 @@ describe('documents', () => {
     expect(unknown).to.deep.equal([]);
   });
 
-  it('no secret has a default, and the lock file names no address but the folders of examples/', () => {
+  it('no secret has a default, and the lock files name no address but the folders of examples/', () => {
     const defaults = JSON.parse(read('config/default.json'));
     for (const [name, setting] of Object.entries(settings))
       if ('secret' in setting && setting.secret) expect(defaults, name).not.to.have.property(name);
-    const resolved = [...read('package-lock.json').matchAll(/"resolved": "([^"]*)"/g)].map(([, address]) => address);
+    const resolved = [
+      ...locks
+        .map(read)
+        .join('')
+        .matchAll(/"resolved": "([^"]*)"/g),
+    ].map(([, address]) => address);
     expect(resolved.filter((address) => !existsSync(`${root}${address}/package.json`))).to.deep.equal([]);
   });
 
   // npm leaves out what its registry could not tell when the lock was made, and then npm ci refuses the whole file
-  it('the lock file has an entry for every package that another names', () => {
-    const { packages } = JSON.parse(read('package-lock.json')) as {
-      packages: Record<string, { dependencies?: object; optionalDependencies?: object }>;
-    };
+  it('the lock files have an entry for every package that another names', () => {
     const missing = [];
-    for (const [path, { dependencies, optionalDependencies }] of Object.entries(packages)) {
-      for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
-        const found = Object.keys(packages).some((other) => other.endsWith(`node_modules/${name}`));
-        if (!found) missing.push(`${path || 'package.json'}: ${name}`);
+    for (const lock of locks) {
+      const { packages } = JSON.parse(read(lock)) as {
+        packages: Record<string, { dependencies?: object; optionalDependencies?: object }>;
+      };
+      for (const [path, { dependencies, optionalDependencies }] of Object.entries(packages)) {
+        for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+          const found = Object.keys(packages).some((other) => other.endsWith(`node_modules/${name}`));
+          if (!found) missing.push(`${lock}, ${path || 'package.json'}: ${name}`);
+        }
       }
     }
     expect(missing).to.deep.equal([]);
