@@ -51,6 +51,7 @@ const has = ({ file, declared }: Exported, sql: RegExp, call: RegExp): boolean =
 
 /** One statement each that stands by itself: no event tells of it, and nothing else is written with it. */
 const alone = [
+  'applications/applications/client-secrets.ts: recordSecretUse',
   'applications/assertions/pairwise-subjects.ts: loadSubjectKey',
   'applications/assertions/store.ts: makePersistentNameId',
   'applications/assignments/launchpad-entries.ts: removeFromLaunchpad',

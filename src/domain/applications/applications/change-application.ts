@@ -113,7 +113,7 @@ export const deleteApplication = useCase(async (scope, applicationId: string): P
   await announce(scope, 'application.deleted', application, { code: application.code });
 });
 
-/** Writes the application anew, with the event, and ends what it no longer allows. @throws AppError changed_meanwhile */
+/** Writes what was decided, with its event, and ends what is not allowed any more. @throws AppError changed_meanwhile */
 export async function replaceApplication(
   scope: Transaction,
   before: Application,

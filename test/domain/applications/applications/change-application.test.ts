@@ -8,6 +8,7 @@ import {
   createApplication,
   deleteApplication,
   editApplication,
+  endClientSecret,
   findApplicationByCode,
   findLogo,
   getApplication,
@@ -97,6 +98,36 @@ describe('domain/applications/applications: changing one', () => {
     expect(secretExpiry((await getApplication(store.scope, before.applicationId)).oidc)).to.equal(undefined);
     const open = await client({ client_secret: undefined, token_endpoint_auth_method: 'none' });
     await store.refused('no_client_secret', () => changeClientSecret(store.scope, open.applicationId));
+  });
+
+  it('two secrets work while one replaces the other, never longer than it would have; either ends, and the other goes on', async () => {
+    const day = 86_400;
+    const soon = Math.floor(store.scope.clock.now().getTime() / 1000) + day;
+    const { applicationId } = await client({ client_secret_expires_at: soon });
+    const settings = async () => (await getApplication(store.scope, applicationId)).oidc!;
+    const first = (await settings()).secret_fingerprint!;
+    await store.refused('no_client_secret', () => endClientSecret(store.scope, applicationId, 'former'));
+    await store.refused('no_client_secret', () => endClientSecret(store.scope, applicationId, 'current'));
+    await changeClientSecret(store.scope, applicationId, 30, 7);
+    expect((await settings()).former_secret).to.deep.equal({ fingerprint: first, expires_at: soon });
+    const end = (which: 'current' | 'former') => store.eventsOf(() => endClientSecret(store.scope, applicationId, which));
+    expect(await end('current')).to.deep.equal(['application.secret-ended']);
+    expect(await settings())
+      .to.include({ secret_fingerprint: first, client_secret_expires_at: soon })
+      .and.not.have.property('former_secret');
+    await changeClientSecret(store.scope, applicationId, 0, 7);
+    const second = (await settings()).secret_fingerprint!;
+    expect(await end('former')).to.deep.equal(['application.secret-ended']);
+    expect(await settings())
+      .to.include({ secret_fingerprint: second })
+      .and.not.have.property('former_secret');
+    expect(JSON.stringify(await eventsOf(store.scope)))
+      .not.to.contain(first)
+      .and.not.contain(second);
+    await changeClientSecret(store.scope, applicationId, 0, 7);
+    const copy = await cloneApplication(store.scope, applicationId);
+    expect(copy.oidc, 'a copy knows neither').to.not.have.any.keys('secret_fingerprint', 'former_secret');
+    await store.inOneTransaction((scope) => endClientSecret(scope, applicationId, 'former'));
   });
 
   it('a copy has a code and client ID of its own, is closed, and knows no secret', async () => {
