@@ -1,11 +1,12 @@
 import Keygrip from 'keygrip';
-import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { type Configuration, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import { locales } from '../../platform/i18n/index.ts';
 import type { Services } from '../request/index.ts';
 import { claimsByScope, createFindAccount } from './account.ts';
 import { acrValues } from './acr.ts';
 import { createAdapter } from './adapter/index.ts';
+import { claimsOfApiToken, narrowScope } from './apis.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { featuresOf } from './features.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
@@ -67,11 +68,12 @@ export const configurationOf = (op: ContextProvider, { keys, mappedClaims }: Loa
   ...clients,
   adapter: createAdapter(op),
   routes,
-  ttl: lifetimes,
+  ttl: { ...lifetimes, AccessToken: ofApi(lifetimes.AccessToken), ClientCredentials: ofApi(lifetimes.ClientCredentials) },
   jwks: { keys: keys as never },
   enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
   scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
   extraParams: { scope: askForSomething },
+  extraTokenClaims: (ctx, token) => claimsOfApiToken(op, ctx, token),
   discovery: { ui_locales_supported: [...locales], prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },
   claims: { ...claimsByScope, profile: [...claimsByScope.profile, ...mappedClaims] },
   // many relying parties read the ID token only
@@ -91,9 +93,17 @@ export const configurationOf = (op: ContextProvider, { keys, mappedClaims }: Loa
   renderError: (ctx, out, error) => renderOidcError(op, ctx, out, error),
 });
 
+/** An API says how long its tokens last. @param otherwise seconds */
+const ofApi =
+  (otherwise: number) =>
+  (_ctx: KoaContextWithOIDC, { resourceServer }: { resourceServer?: ResourceServer }): number =>
+    resourceServer?.accessTokenTTL ?? otherwise;
+
 /** Without a scope that we know nothing can be granted: the request is at fault, not the person (RFC 6749 §3.3). Others beside a known one are ignored. */
 function askForSomething(ctx: KoaContextWithOIDC, scope: string | undefined): void {
-  if (ctx.oidc.requestParamOIDCScopes.size > 0) return;
+  const narrowed = narrowScope(ctx, scope);
+  ctx.oidc.params!.scope = narrowed;
+  if (narrowed) return;
   throw new errors.InvalidScope('ask for a scope such as openid', scope ?? '');
 }
 

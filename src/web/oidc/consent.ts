@@ -1,15 +1,21 @@
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import { openIdScopes } from '../../domain/applications/apis/index.ts';
 import { hasConsent } from '../../domain/applications/consents/index.ts';
 import type { UserId } from '../../domain/scope.ts';
 import { applicationIdOf } from './account.ts';
+import { apiScopesAsked, consentKeys } from './apis.ts';
 import type { ContextProvider } from './context-provider.ts';
 
-/** What a request asks to know or do; `openid` says no more than who somebody is to the application. */
-export const scopesAsked = (params: Record<string, unknown> | undefined): string[] =>
-  String(params?.scope ?? '')
+type Params = Record<string, unknown> | undefined;
+
+/** What a request asks to know or do, as agreements name it; `openid` says no more than who somebody is to the application. */
+export async function scopesAsked(op: ContextProvider, client: Client, params: Params, userId: string): Promise<string[]> {
+  const known = String(params?.scope ?? '')
     .split(' ')
-    .filter((one) => one !== '' && one !== 'openid');
+    .filter((one) => openIdScopes.has(one) && one !== 'openid');
+  return [...known, ...consentKeys(await apiScopesAsked(op, client, params, userId))];
+}
 
 /** Whether the client may be granted what it asks for: always for the company's own, with consent for a third party's. */
 export const mayKnow = async (op: ContextProvider, { oidc: { client, params } }: KoaContextWithOIDC, userId: UserId): Promise<boolean> =>
-  !client!.consent_required || hasConsent(op.scope(), userId, applicationIdOf(client!), scopesAsked(params));
+  !client!.consent_required || hasConsent(op.scope(), userId, applicationIdOf(client!), await scopesAsked(op, client!, params, userId));

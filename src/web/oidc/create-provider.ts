@@ -1,3 +1,4 @@
+import { loadApis } from '../../domain/applications/apis/index.ts';
 import { listMappedClaims } from '../../domain/applications/applications/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import type { ResolvedContext, Services } from '../request/index.ts';
@@ -13,7 +14,8 @@ export async function createProvider(services: Services, context: ResolvedContex
   const scope = scopeIn(services, context);
   const keys = await loadSigningKeys(scope);
   const mappedClaims = await listMappedClaims(scope);
-  return new ContextProvider(services, context, (op) => {
+  const apis = await loadApis(scope);
+  return new ContextProvider(services, context, apis, (op) => {
     const provider = new (providerWith(responseModesOf(op)))(context.url, configurationOf(op, { keys, mappedClaims }));
     provider.proxy = true; // the endpoint writes the forwarded headers itself, from the configured address
     const sendLogoutToken = changeLibrary(provider, {

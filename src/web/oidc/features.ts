@@ -1,4 +1,5 @@
 import type { Configuration } from 'oidc-provider';
+import { defaultResource, mayIntrospectApiToken, resourceServerOf, usesGrantedResource } from './apis.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { renderDeviceConfirmation, renderDeviceInput, renderDeviceSuccess, renderSignedOut, renderSignOutQuestion } from './pages.ts';
 
@@ -12,9 +13,17 @@ export const featuresOf = (op: ContextProvider): Features => ({
   deviceFlow: deviceFlowOf(op),
   devInteractions: { enabled: false },
   dPoP: { enabled: true, nonceSecret: op.services.keyRing.derive(`dpop-nonce:${op.context.contextId}`)[0], requireNonce: () => false },
-  introspection: { enabled: true, allowedPolicy: async (_ctx, client) => client.clientAuthMethod !== 'none' },
+  introspection: {
+    enabled: true,
+    allowedPolicy: async (_ctx, client, token) => (await mayIntrospectApiToken(op, client, token)) ?? client.clientAuthMethod !== 'none',
+  },
   pushedAuthorizationRequests: { enabled: true },
-  resourceIndicators: { enabled: false },
+  resourceIndicators: {
+    enabled: true,
+    defaultResource: async (ctx, client, oneOf) => (oneOf ?? defaultResource(op, ctx, client)) as string,
+    getResourceServerInfo: (ctx, identifier, client) => resourceServerOf(op, ctx, identifier, client),
+    useGrantedResource: (ctx, source) => usesGrantedResource(op, ctx, source as never),
+  },
   revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
   rpInitiatedLogout: {
     enabled: true,

@@ -41,7 +41,15 @@ const thirdPartyConsent = (op: ContextProvider) =>
     const { client, prompts, result, session, params } = ctx.oidc;
     if (!client!.consent_required) return false;
     const asksAgain = prompts.has('consent') && !prompts.has('none') && result?.consent === undefined;
-    return asksAgain || !(await hasConsent(op.scope(), session!.accountId as UserId, applicationIdOf(client!), scopesAsked(params)));
+    return (
+      asksAgain ||
+      !(await hasConsent(
+        op.scope(),
+        session!.accountId as UserId,
+        applicationIdOf(client!),
+        await scopesAsked(op, client!, params, session!.accountId!),
+      ))
+    );
   });
 
 /** The session of a resumed interaction must be this browser's own, whatever the interaction says. */
