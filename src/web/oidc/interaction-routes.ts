@@ -115,9 +115,9 @@ async function submitAnswer(page: PageContext, providers: ProviderDirectory): Pr
   if (page.form.get('decision') !== 'allow')
     return finish(page, interaction, { error: 'access_denied', error_description: 'the person did not agree' });
   const { userId } = page.session;
-  // what was shown, and not what the person may be granted since: of more they are asked again
-  const shown = page.form.all('scope');
-  const scopes = (await scopesAsked(op, client, interaction.params, userId)).filter((one) => shown.includes(one));
+  const scopes = await scopesAsked(op, client, interaction.params, userId);
+  // what the person is granted changed while the page was open: they are shown what it is now
+  if (page.form.get('asked') !== scopes.join(', ')) return finish(page, interaction, {});
   await giveConsent(page.scope, userId, applicationId, scopes);
   await finish(page, interaction, { consent: {} });
 }
@@ -157,7 +157,7 @@ async function showConsent(page: PageContext, op: ContextProvider, interaction: 
   const asked = await scopesAsked(op, client, interaction.params, page.session.userId);
   renderPage(page, 'oidc/consent', {
     application,
-    asked,
+    asked: asked.join(', '),
     scopes: asked.filter((key) => !readApiScopeKey(key)),
     apis: await describeApiScopes(page.scope, asked, page.locale),
     login: page.session.person.login,

@@ -12,6 +12,8 @@ export const settle =
   async (ctx, next) => {
     const store: RequestStore = { exchange: { issues: [] }, readAhead: new Map() };
     await requestStore.run(store, next);
+    // nobody was given what was issued, so what was presented is not used up: an application that named the wrong resource may ask again
+    if (ctx.status >= 400) return;
     if (!(await settleExchange(store, op.services.artifacts))) await refuseReuse(op, ctx as KoaContextWithOIDC);
   };
 
