@@ -22,7 +22,12 @@ export async function showEdit(page: PageContext): Promise<void> {
 
 function show(page: PageContext, values: Values, api?: Api, refusal?: Refusal): void {
   const blank = { name: '', texts: {} };
-  renderPage(page, 'admin-console/apis/form', { values, api, locales, rows: [...values.scopes, blank, blank, blank] }, { refusal });
+  renderPage(
+    page,
+    'admin-console/apis/form',
+    { values, api, locales, rows: [...values.scopes, ...(api ? [blank] : [blank, blank, blank])] },
+    { refusal },
+  );
 }
 
 /** A row without a word is one that nobody filled in. */
