@@ -8,7 +8,7 @@ import { send } from './jar.ts';
 const modules = '/usr/lib/apache2/modules';
 const apache = '/usr/sbin/apache2';
 
-type Module = 'auth_openidc' | 'auth_mellon' | 'shib';
+type Module = 'auth_openidc' | 'auth_mellon' | 'oauth2' | 'shib';
 
 /** What to install, or undefined when everything is here. */
 export const missingForApache = (module: Module = 'auth_openidc'): string | undefined =>
