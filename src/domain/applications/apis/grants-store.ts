@@ -41,6 +41,17 @@ export async function listScopesOfUser({ db, contextId }: Scope, apiId: ApiId, u
   return rows.map(({ name }) => name);
 }
 
+/** Everything that the person is granted, by the names of the APIs. */
+export async function listGrantsOfUser({ db, contextId }: Scope, userId: UserId): Promise<{ api: string; scopes: string[] }[]> {
+  const { rows } = await db.raw(
+    `SELECT i.name AS api, array_agg(s.name ORDER BY s.position) AS scopes
+     FROM apis i JOIN api_scopes s ON s.context_id = i.context_id AND s.api_id = i.api_id
+     WHERE i.context_id = :contextId AND (${granted}) GROUP BY i.context_id, i.api_id ORDER BY i.name_key`,
+    { contextId, userId },
+  );
+  return rows;
+}
+
 /**
  * What applications may ask for at APIs in the person's name, as agreements name it (`apiScopeKey`).
  * `isAsked`: it is a third party's, and the person has to agree.

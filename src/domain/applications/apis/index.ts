@@ -19,6 +19,6 @@ export {
 export { createApi, deleteApi, editApi } from './change-api.ts';
 export { describeApiScopes } from './describe-scopes.ts';
 export { grantScope, withdrawScope } from './grant-scope.ts';
-export { listApiScopesOfUser, listScopeGrants, listScopesOfUser, type ScopeGrants } from './grants-store.ts';
+export { listApiScopesOfUser, listGrantsOfUser, listScopeGrants, listScopesOfUser, type ScopeGrants } from './grants-store.ts';
 export { type ApiWithApplications, loadApis } from './load-apis.ts';
-export { findApiByIdentifier, getApi, listApiApplications, listApis } from './store.ts';
+export { findApiByIdentifier, getApi, listApiApplications, listApis, listApisOfApplication } from './store.ts';

@@ -124,6 +124,18 @@ export const listApiApplications = async (scope: Scope, apiId: ApiId): Promise<A
 
 const withoutApi = ({ apiId: _, ...rest }: ApiApplication & { apiId: ApiId }): ApiApplication => rest;
 
+/** What an application has to do with each, by name. */
+export async function listApisOfApplication(
+  { db, contextId }: Scope,
+  applicationId: ApplicationId,
+): Promise<(Pick<Api, 'apiId' | 'name'> & Omit<ApiApplication, 'applicationId'>)[]> {
+  return db('api_applications AS c')
+    .join('apis AS i', (on) => on.on('i.context_id', 'c.context_id').andOn('i.api_id', 'c.api_id'))
+    .where({ 'c.context_id': contextId, application_id: applicationId })
+    .orderBy('i.name_key')
+    .select('i.api_id AS apiId', 'i.name', 'c.scopes', 'c.own_scopes AS ownScopes', 'c.is_resource_server AS isResourceServer');
+}
+
 /** Of all APIs. */
 export const listAllApiApplications = async (scope: Scope): Promise<(ApiApplication & { apiId: ApiId })[]> =>
   (await applications(scope)).map(presentApplication);

@@ -13,6 +13,8 @@ import {
   listApiApplications,
   listApiScopesOfUser,
   listApis,
+  listApisOfApplication,
+  listGrantsOfUser,
   listScopeGrants,
   listScopesOfUser,
   loadApis,
@@ -227,6 +229,15 @@ describe('domain/applications/apis', () => {
       { api: 'Pedidos', texts: ['Ler pedidos', 'Cambiar pedidos'] },
     ]);
     expect(await describeApiScopes(store.scope, ['openid'], 'en')).to.deep.equal([]);
+    expect(await listGrantsOfUser(store.scope, user.userId)).to.deep.include({ api: 'Pedidos', scopes: ['orders:write'] });
+    const [mine] = (await listApisOfApplication(store.scope, await application('mobile'))).filter(({ apiId }) => apiId === api.apiId);
+    expect(mine).to.deep.equal({
+      apiId: api.apiId,
+      name: 'Pedidos',
+      scopes: ['orders:read', 'orders:write'],
+      ownScopes: [],
+      isResourceServer: false,
+    });
   });
 
   it('whatever is not of the company is not found, and nothing is written', async () => {
