@@ -18,6 +18,7 @@ export const descriptions: Record<string, string> = {
   'contexts[].users': 'People, found by e-mail or username. A file does not delete any.',
   'contexts[].groups': 'Groups, found by name. A file does not delete any.',
   'contexts[].applications': 'Applications, found by code. A file does not delete any.',
+  'contexts[].apis': 'APIs that are protected by tokens, found by identifier. A file does not delete any.',
 
   'contexts[].customFields[].code': 'Names the field: `customFields.cost_center` of a person, `custom.cost_center` in mappings.',
   'contexts[].customFields[].label': 'How people see it.',
@@ -124,6 +125,33 @@ export const descriptions: Record<string, string> = {
     '`pairwise`: another `sub` in each sector. A change makes every person a new one to the application.',
   'contexts[].applications[].oidc.sector_identifier_uri':
     'With `pairwise`: an https address whose host is the sector, where redirect addresses have several hosts or applications share subjects.',
+
+  'contexts[].apis[].identifier':
+    'An absolute URI without a fragment, such as `https://api.acme.example/orders`: applications name it by `resource`, tokens as their audience. It cannot be changed.',
+  'contexts[].apis[].name': 'Shown to people who are asked whether an application may use it.',
+  'contexts[].apis[].tokenFormat':
+    '`jwt`: the API checks tokens by itself (RFC 9068). `opaque`: it asks at the introspection endpoint, and a token that is revoked ends at once.',
+  'contexts[].apis[].signingAlg': 'How signed tokens are signed, by the company’s keys.',
+  'contexts[].apis[].accessTokenSeconds': 'How long a token lasts, 60 to 86400. A signed one cannot be called back.',
+  'contexts[].apis[].scopesClaim': 'The claim that repeats the scopes of a token as a list, for frameworks that read roles.',
+  'contexts[].apis[].scopes': 'What can be allowed there. A scope that is not in the list goes, from everybody who has it.',
+  'contexts[].apis[].scopes[].name': 'As tokens say it (RFC 6749 §3.3), such as `orders:read`.',
+  'contexts[].apis[].scopes[].texts': 'What it allows, as people are asked and told.',
+  ...Object.fromEntries(
+    Object.entries({ en: 'English', es: 'Spanish', 'pt-BR': 'Brazilian Portuguese' }).map(([locale, name]) => [
+      `contexts[].apis[].scopes[].texts.${locale}`,
+      `In ${name}; of one language at least.`,
+    ]),
+  ),
+  'contexts[].apis[].scopes[].grantedTo': 'Who is granted it; who is not in the lists loses it. Left out, the grants stay.',
+  'contexts[].apis[].scopes[].grantedTo.groups': 'Names of groups; `Everyone` is everybody in the company.',
+  'contexts[].apis[].scopes[].grantedTo.users': 'E-mails or usernames.',
+  'contexts[].apis[].applications':
+    'Which applications have to do with it; who is not in the list may ask for nothing. Left out, they stay.',
+  'contexts[].apis[].applications[].code': 'Of the application.',
+  'contexts[].apis[].applications[].scopes': 'What it may ask for in the name of a person who is granted it.',
+  'contexts[].apis[].applications[].ownScopes': 'What it may do in its own name, by `client_credentials`: nobody’s grant stands beside it.',
+  'contexts[].apis[].applications[].isResourceServer': 'It is the API: it may introspect its tokens.',
 
   'contexts[].applications[].saml.metadata':
     'The partner’s metadata, as XML or as the name of a file beside this one. What is written beside it comes before it.',

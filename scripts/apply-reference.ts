@@ -71,6 +71,7 @@ const titles: Record<string, string> = {
   'contexts[].applications[]': 'An application',
   'contexts[].applications[].oidc': 'An application by OpenID Connect',
   'contexts[].applications[].saml': 'An application by SAML 2.0',
+  'contexts[].apis[]': 'An API',
 };
 
 /** The section of a key is the longest path that leads to it; the rest is its name there. */

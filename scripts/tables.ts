@@ -17,6 +17,7 @@ const typeOf: Record<string, string> = {
 
 /** Ids that the domain tells apart, by the name of the column. */
 const brands: Record<string, string> = {
+  api_id: 'ApiId',
   application_id: 'ApplicationId',
   context_id: 'ContextId',
   group_id: 'GroupId',

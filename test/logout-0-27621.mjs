@@ -13,7 +13,9 @@ const sessions = new Map(); // by the cookie: a sign-in under way, or who is sig
 const pages = {
   async '/'(_request, response, _url, session) {
     response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.end(session?.claims ? `<p>Hello, ${session.claims.sub}</p><a href="/sign-out">Sign out</a>` : '<a href="/sign-in">Sign in</a>');
+    response.end(
+      session?.claims ? `<p>Hello, ${session.claims.sub}</p><a href="/sign-out">Sign out</a>` : '<a href="/sign-in">Sign in</a>',
+    );
   },
   async '/sign-in'(_request, response) {
     const [id, flow] = [randomUUID(), { verifier: client.randomPKCECodeVerifier(), state: client.randomState() }];

@@ -3,13 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
-import { button, escapeHtml, icon, page, rowsOf, textsFor } from './page.ts';
+import { button, escapeHtml, icon, page, postButton, rowsOf, textsFor } from './page.ts';
 
 const {
   ISSUER: issuer = '',
   CLIENT_ID: clientId = '',
   CLIENT_SECRET: clientSecret,
   ADDRESS: address = 'http://localhost:4000',
+  API: api,
+  API_IDENTIFIER: apiIdentifier = api,
 } = process.env;
 if (!issuer || !clientId) {
   process.stderr.write('Set ISSUER and CLIENT_ID; README.md says how.\n');
@@ -19,7 +21,7 @@ const redirectUri = `${address}/callback`;
 /** Only for trying out on one machine: an issuer is https. */
 const insecure = issuer.startsWith('http:') ? { execute: [client.allowInsecureRequests] } : {};
 
-type SignedIn = { sub: string; sid?: string; claims: Record<string, unknown>; idToken: string };
+type SignedIn = { sub: string; sid?: string; claims: Record<string, unknown>; idToken: string; accessToken: string };
 const sessions = new Map<string, SignedIn>();
 const started = new Map<string, { verifier: string; state: string; nonce: string }>();
 let discovered: Promise<client.Configuration> | undefined;
@@ -49,6 +51,16 @@ async function body(request: IncomingMessage): Promise<URLSearchParams> {
   return new URLSearchParams(text);
 }
 
+/** With the token that was given for the API: what it answers, as it answers it. */
+async function callApi(request: IncomingMessage, note?: string): Promise<string> {
+  const signedIn = sessions.get(cookie(request))!;
+  const answer = await fetch(new URL('/notes', api), {
+    headers: { authorization: `Bearer ${signedIn.accessToken}` },
+    ...(note === undefined ? {} : { method: 'POST', body: note }),
+  });
+  return `${answer.status} ${await answer.text()}`;
+}
+
 /** Remembers the latest 1,000. */
 function keep<T>(map: Map<string, T>, key: string, value: T): void {
   map.set(key, value);
@@ -60,8 +72,15 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
     const signedIn = sessions.get(cookie(request));
     const t = textsFor(request);
     const content = signedIn
-      ? `<p>${t.signedInAs.replace('{who}', () => `<strong id="who">${escapeHtml(signedIn.claims.name)}</strong>`)}</p>${rowsOf(signedIn.claims)}${button('/sign-out', t.signOut)}`
+      ? `<p>${t.signedInAs.replace('{who}', () => `<strong id="who">${escapeHtml(signedIn.claims.name)}</strong>`)}</p>${rowsOf(signedIn.claims)}${api ? button('/notes', t.readNotes) + postButton('/notes', t.writeNote) : ''}${button('/sign-out', t.signOut)}`
       : `<p>${t.nobody}</p>${button('/sign-in', t.signIn)}`;
+    response.setHeader('content-type', 'text/html; charset=utf-8').end(page(request, content));
+  },
+  async '/notes'(request, response) {
+    if (!api || !sessions.has(cookie(request))) return redirect(response, '/');
+    const t = textsFor(request);
+    const said = await callApi(request, request.method === 'POST' ? new Date().toISOString() : undefined);
+    const content = `<p>${t.apiSays}</p><pre id="api">${escapeHtml(said)}</pre>${button('/', t.back)}`;
     response.setHeader('content-type', 'text/html; charset=utf-8').end(page(request, content));
   },
   async '/icon.svg'(_request, response) {
@@ -74,7 +93,8 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
     keep(started, id, flow);
     const url = client.buildAuthorizationUrl(config, {
       redirect_uri: redirectUri,
-      scope: 'openid profile email groups',
+      scope: `openid profile email groups${api ? ' notes:read notes:write' : ''}`,
+      ...(apiIdentifier ? { resource: apiIdentifier } : {}),
       code_challenge: await client.calculatePKCECodeChallenge(flow.verifier),
       code_challenge_method: 'S256',
       state: flow.state,
@@ -98,7 +118,13 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
     });
     const claims = tokens.claims()!;
     const id = randomBytes(24).toString('base64url');
-    keep(sessions, id, { sub: claims.sub, sid: claims.sid as string | undefined, claims, idToken: tokens.id_token! });
+    keep(sessions, id, {
+      sub: claims.sub,
+      sid: claims.sid as string | undefined,
+      claims,
+      idToken: tokens.id_token!,
+      accessToken: tokens.access_token,
+    });
     redirect(response, '/', id);
   },
   async '/sign-out'(request, response) {

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 
 type Language = 'en' | 'es' | 'pt-BR';
-type Texts = Record<'title' | 'nobody' | 'signIn' | 'signedInAs' | 'signOut' | 'refused' | 'failed' | 'back', string>;
+type Texts = Record<
+  'title' | 'nobody' | 'signIn' | 'signedInAs' | 'signOut' | 'refused' | 'failed' | 'back' | 'readNotes' | 'writeNote' | 'apiSays',
+  string
+>;
 
 const all = JSON.parse(readFileSync(new URL('texts.json', import.meta.url), 'utf8')) as Record<Language, Texts>;
 
@@ -27,7 +30,7 @@ body{margin:0;background:light-dark(#f1f5f9,#0f172a);color:light-dark(#1e293b,#e
 main{box-sizing:border-box;max-width:40rem;margin:8vh auto;padding:1.5rem 2rem 2rem;background:light-dark(#fff,#1e293b);border-radius:.75rem}
 h1{display:flex;gap:.75rem;align-items:center;margin:0 0 1rem;font-size:1.4rem}h1 svg{width:2rem}
 table{width:100%;border-collapse:collapse}th,td{padding:.35rem 1rem .35rem 0;text-align:start;vertical-align:top;overflow-wrap:anywhere;border-top:1px solid light-dark(#e2e8f0,#334155)}
-th{font-weight:500;white-space:nowrap}a.button{display:inline-block;padding:.5rem 1rem;border-radius:.4rem;background:#0f766e;color:#fff;text-decoration:none}
+pre{white-space:pre-wrap;overflow-wrap:anywhere}th{font-weight:500;white-space:nowrap}.button{font:inherit;border:0;cursor:pointer;display:inline-block;padding:.5rem 1rem;border-radius:.4rem;background:#0f766e;color:#fff;text-decoration:none}
 @media (max-width:45rem){main{margin:0;min-height:100vh;border-radius:0}}`;
 
 /** A whole page in the reader's language. @param body HTML; what comes from outside is escaped in it */
@@ -38,6 +41,9 @@ export function page(request: IncomingMessage, body: string): string {
 }
 
 export const button = (href: string, text: string): string => `<p><a class="button" href="${href}">${text}</a></p>`;
+
+export const postButton = (action: string, text: string): string =>
+  `<form method="post" action="${action}"><p><button class="button">${text}</button></p></form>`;
 
 /** A table of names and values from outside. */
 export function rowsOf(values: Record<string, unknown>): string {

@@ -74,6 +74,13 @@ const state = {
           },
         },
       ],
+      apis: (['jwt', 'opaque'] as const).map((tokenFormat) => ({
+        identifier: `urn:bench:${tokenFormat}`,
+        name: tokenFormat,
+        tokenFormat,
+        scopes: [{ name: 'bench:read', texts: { en: 'Read' } }],
+        applications: [{ code: 'bench', ownScopes: ['bench:read'], isResourceServer: true }],
+      })),
     },
   ],
 };
@@ -158,6 +165,30 @@ async function compare(ours: Side, bare: Side, make: (side: Side) => Promise<(la
     for (const [index, work] of works.entries()) results[index]!.push(await rate(seconds, crowd, work));
   }
   return [median(results[0]), median(results[1])];
+}
+
+/** At the bare route what asks about a token knows one, at ours it was issued for an API. @param token of ours */
+async function startBareRoute(token: string): Promise<Record<'token' | 'introspect', string>> {
+  const barePort = await freePort();
+  const file = new URL('./bare-route.ts', import.meta.url).pathname;
+  const args = [file, String(barePort), env.PORTARIA_DATA_DIR, 'bench', secret, token];
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout!, 'data');
+  cleanUp.push(() => void child.kill('SIGKILL'));
+  return { token: `http://127.0.0.1:${barePort}/token`, introspect: `http://127.0.0.1:${barePort}/introspect` };
+}
+
+/** Against Koa and pg alone, on the same store (decision 0008). */
+async function measureApis(ours: Side): Promise<void> {
+  const [signed, asked] = ['JWT access token (limit: Koa + pg)', 'introspection (limit: Koa + pg)'];
+  if (!isWanted(signed) && !isWanted(asked)) return;
+  const own = (format: string) => ({ grant_type: 'client_credentials', resource: `urn:bench:${format}`, scope: 'bench:read' });
+  const { access_token: token } = await tokenRequest(ours, own('opaque'));
+  const bare = await startBareRoute(token);
+  const post = (to: string, form: Record<string, string>) => async (side: Side) => async () =>
+    void (await tokenRequest({ ...side, token: side === ours ? `${origin}/bench/oidc/${to}` : bare[to as 'token'] }, form));
+  await addRatio(signed, 0.7, () => compare(ours, { ...ours }, post('token', own('jwt'))));
+  await addRatio(asked, 0.7, () => compare(ours, { ...ours }, post('introspect', { token })));
 }
 
 const passwordSignIn = (n: number) => signInOnce(port, n);
@@ -326,6 +357,7 @@ try {
       };
     }),
   );
+  await measureApis(ours);
   await addSignIns('password sign-in (limit: argon2id)', 0.9, async () => passwordSignIn);
   await addSignIns(withApp, 0.8, async () => signInWithApp(`${origin}/bench`, await enrolApps(`${origin}/bench`, appLogins)));
   await addRatio(withPasskey, 0.8, async () => {

@@ -4,13 +4,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { type ApplyResult, applyState, type DesiredState, parseState } from '../domain/administration/desired-state/index.ts';
+import { findApiByIdentifier } from '../domain/applications/apis/index.ts';
 import { editApplication, findApplicationByCode } from '../domain/applications/applications/index.ts';
 import { listContexts } from '../domain/company/contexts/index.ts';
 import { openScope, openServerScope } from '../domain/scope.ts';
 import { createCertificate } from '../platform/saml/index.ts';
-import type { Services } from '../web/request/index.ts';
+import type { ResolvedContext, Services } from '../web/request/index.ts';
 
-export type Demo = { issuer: string; passwords: ApplyResult['generatedPasswords'] };
+export type Demo = {
+  issuer: string;
+  passwords: ApplyResult['generatedPasswords'];
+  /** The sample API, unless the store was filled before there was one, or somebody deleted it. */
+  api?: { identifier: string; metadata: string };
+};
 
 export type SampleAddresses = { oidc: string; saml: string };
 
@@ -34,6 +40,8 @@ export async function loadSampleKeys(dataDir: string): Promise<SampleKeys> {
   return keys;
 }
 
+const actor = { kind: 'system', name: 'demo' } as const;
+
 /** What config/demo.yaml says, with the addresses of this start. */
 export function readDemo(addresses: SampleAddresses, { certificate }: Pick<SampleKeys, 'certificate'>): DesiredState {
   const text = readFileSync(new URL('../../config/demo.yaml', import.meta.url), 'utf8')
@@ -50,7 +58,6 @@ export function readDemo(addresses: SampleAddresses, { certificate }: Pick<Sampl
 export async function prepareDemo(services: Services, addresses: SampleAddresses, keys: SampleKeys): Promise<Demo | undefined> {
   const state = readDemo(addresses, keys);
   const { code, applications } = state.contexts[0]!;
-  const actor = { kind: 'system', name: 'demo' } as const;
   const existing = await listContexts(services.database.knex);
   let passwords: Demo['passwords'] = [];
   if (existing.length === 0) {
@@ -70,5 +77,11 @@ export async function prepareDemo(services: Services, addresses: SampleAddresses
   }
   const context = (await listContexts(services.database.knex)).find((one) => one.code === code)!;
   const resolved = await services.contexts.byId(context.contextId);
-  return { issuer: resolved!.url, passwords };
+  return { issuer: resolved!.url, passwords, api: await findSampleApi(services, resolved!, state) };
+}
+
+async function findSampleApi(services: Services, { contextId, url }: ResolvedContext, state: DesiredState): Promise<Demo['api']> {
+  const { identifier } = state.contexts[0]!.apis[0]!;
+  const found = await findApiByIdentifier(openScope(services, contextId, actor), identifier);
+  return found && { identifier, metadata: `${url}${services.pathOf({ page: 'api-metadata', api: found.apiId })}` };
 }

@@ -10,7 +10,13 @@ import type { HostFiles } from '../web/host/index.ts';
 import { invitationRoutes } from '../web/invitations/index.ts';
 import { keptMailRoutes } from '../web/kept-mails/index.ts';
 import { launchpadRoutes } from '../web/launchpad/index.ts';
-import { createOidcEndpoint, endpointMethods, interactionRoutes, type ProviderDirectory } from '../web/oidc/index.ts';
+import {
+  createOidcEndpoint,
+  endpointMethods,
+  interactionRoutes,
+  type ProviderDirectory,
+  protectedResourceRoutes,
+} from '../web/oidc/index.ts';
 import { recoveryRoutes } from '../web/recovery/index.ts';
 import type { PageRouter, Route, Services } from '../web/request/index.ts';
 import { type SamlDirectory, samlRoutes } from '../web/saml/index.ts';
@@ -25,6 +31,7 @@ export const pageRoutes = (providers: ProviderDirectory, saml: SamlDirectory, ma
   ...addressChangeRoutes,
   ...brandingRoutes,
   ...interactionRoutes(providers),
+  ...protectedResourceRoutes,
   ...samlRoutes(saml),
   ...launchpadRoutes,
   ...accountRoutes,

@@ -8,11 +8,12 @@ export type ContextId = Id<'context'>;
 export type UserId = Id<'user'>;
 export type GroupId = Id<'group'>;
 export type ApplicationId = Id<'application'>;
+export type ApiId = Id<'api'>;
 export type SessionId = Id<'session'>;
 export type RequestId = Id<'request'>;
 export type OperationId = Id<'operation'>;
 /** A text from outside that can be an id: of what, the statement that looks for it says. */
-export type AnyId = Id<'context' | 'user' | 'group' | 'application' | 'session' | 'request' | 'operation'>;
+export type AnyId = Id<'context' | 'user' | 'group' | 'application' | 'api' | 'session' | 'request' | 'operation'>;
 
 /** Who acts, as the audit report will show them. */
 export type Actor = {

@@ -1,10 +1,71 @@
 // Made by scripts/dump-schema.ts from test/migrations/schema.sql: do not edit. How rows are used: rows.ts.
-import type { ApplicationId, ContextId, GroupId, OperationId, RequestId, SessionId, UserId } from './scope.ts';
+import type { ApiId, ApplicationId, ContextId, GroupId, OperationId, RequestId, SessionId, UserId } from './scope.ts';
 
 /** Of a table: its rows, which columns a new row may leave out, and which hold JSON. */
 export type Table<Columns, Optional extends keyof Columns, Json extends keyof Columns> = { row: Columns; optional: Optional; json: Json };
 
 export type Tables = {
+  api_applications: Table<
+    {
+      context_id: ContextId;
+      api_id: ApiId;
+      application_id: ApplicationId;
+      scopes: string[];
+      own_scopes: string[];
+      is_resource_server: boolean;
+    },
+    never,
+    never
+  >;
+  api_scope_groups: Table<
+    {
+      context_id: ContextId;
+      api_id: ApiId;
+      scope: string;
+      group_id: GroupId;
+    },
+    never,
+    never
+  >;
+  api_scope_users: Table<
+    {
+      context_id: ContextId;
+      api_id: ApiId;
+      scope: string;
+      user_id: UserId;
+    },
+    never,
+    never
+  >;
+  api_scopes: Table<
+    {
+      context_id: ContextId;
+      api_id: ApiId;
+      name: string;
+      position: number;
+      texts: unknown;
+    },
+    never,
+    'texts'
+  >;
+  apis: Table<
+    {
+      context_id: ContextId;
+      api_id: ApiId;
+      identifier: string;
+      name: string;
+      name_key: string;
+      token_format: 'jwt' | 'opaque';
+      signing_alg: 'RS256' | 'ES256';
+      access_token_seconds: number;
+      scopes_claim: 'none' | 'roles' | 'permissions';
+      version: number;
+      created_at: Date;
+      updated_at: Date;
+    },
+    'version',
+    never
+  >;
   application_consents: Table<
     {
       context_id: ContextId;

@@ -45,6 +45,7 @@ async function serve(
   closeAll: () => Promise<void>,
 ): Promise<void> {
   const samples = { oidc: `http://localhost:${config.port + 1}`, saml: `http://localhost:${config.port + 2}` };
+  const sampleApi = `http://localhost:${config.port + 3}`;
   const isDemo = config.demo && store.isEmbedded && config.port > 0;
   if (isDemo) config.outboundAllow.push(new URL(samples.oidc).host);
   const app = await createApp(config, store, log);
@@ -72,11 +73,17 @@ async function serve(
   opened.push(() => server.close(config.shutdownGraceSeconds));
   const sampleKeys = isDemo ? await loadSampleKeys(config.dataDir) : undefined;
   const demo = sampleKeys && (await prepareDemo(app.services, samples, sampleKeys));
-  const hasSamples = ['openid-connect', 'saml'].every(isExampleInstalled);
+  const hasSamples = ['openid-connect', 'saml', 'api'].every(isExampleInstalled);
   if (demo && hasSamples) {
     const ISSUER = demo.issuer;
+    const { identifier: IDENTIFIER = '', metadata: RESOURCE_METADATA = '' } = demo.api ?? {};
     const running = [
-      startExample('openid-connect', { ISSUER, CLIENT_ID: 'sample', ADDRESS: samples.oidc }, say),
+      startExample(
+        'openid-connect',
+        { ISSUER, CLIENT_ID: 'sample', ADDRESS: samples.oidc, ...(demo.api ? { API: sampleApi, API_IDENTIFIER: IDENTIFIER } : {}) },
+        say,
+      ),
+      ...(demo.api ? [startExample('api', { ISSUER, IDENTIFIER, RESOURCE_METADATA, ADDRESS: sampleApi }, say)] : []),
       startExample('saml', { ISSUER, PRIVATE_KEY: sampleKeys.key, CERTIFICATE: sampleKeys.certificate, ADDRESS: samples.saml }, say),
     ];
     opened.push(() => running.forEach((one) => void one.kill()));
@@ -91,6 +98,7 @@ async function serve(
     if (hasSamples) {
       say(`  Sample (OIDC)   ${samples.oidc}/`);
       say(`  Sample (SAML)   ${samples.saml}/`);
+      if (demo.api) say(`  Sample (API)    ${sampleApi}/notes`);
     } else say('  Samples         not installed: examples/ and its packages are missing here');
     if (app.keepsMails) say(`  Mails           ${demo.issuer}/mails (on this machine only; set PORTARIA_SMTP_URL to send them)`);
     for (const { login, password } of demo.passwords) say(`  ${login.padEnd(22)}${password}`);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { pagePaths, pathOf } from '../../src/app/page-paths.ts';
 import { pageRoutes } from '../../src/app/web-routes.ts';
+import { findApiByIdentifier } from '../../src/domain/applications/apis/index.ts';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { findGroupByName } from '../../src/domain/people/groups/index.ts';
 import { startUserExport } from '../../src/domain/people/user-exports/index.ts';
@@ -33,6 +34,7 @@ const open = new Set([
   '/email-confirm/:token',
   '/recovery-email/:token',
   '/.well-known/change-password',
+  '/.well-known/oauth-protected-resource/:api',
   '/branding/logo',
   '/branding/colors.css',
   '/sign-out',
@@ -73,8 +75,16 @@ describe('web: the route table', () => {
     ids.user = (await findUserByLogin(scope, 'jsilva'))!.userId;
     ids.group = (await findGroupByName(scope, 'Finance'))!.groupId;
     await server.apply({
-      contexts: [{ code: 'acme', name: 'Acme S.A.', customFields: [{ code: 'center', label: 'Center', type: 'text' }] }],
+      contexts: [
+        {
+          code: 'acme',
+          name: 'Acme S.A.',
+          customFields: [{ code: 'center', label: 'Center', type: 'text' }],
+          apis: [{ identifier: 'urn:api', name: 'API' }],
+        },
+      ],
     });
+    ids.api = (await findApiByIdentifier(scope, 'urn:api'))!.apiId;
     ids.field = (await scope.db('custom_fields').where('context_id', scope.contextId).first())!.field_id;
     const asAna: Scope = {
       ...scope,
@@ -124,7 +134,8 @@ describe('web: the route table', () => {
       expect(status, named(route!)).to.be.oneOf(
         path.includes(':token') ? [410] : name === 'application-start' ? [403] : [200, 302, 400, 404],
       );
-      if (status === 404) expect(name).to.be.oneOf(['company-logo', 'application-logo', 'registration-request', 'saml-launch']);
+      if (status === 404)
+        expect(name).to.be.oneOf(['company-logo', 'application-logo', 'registration-request', 'saml-launch', 'api-metadata']);
     }
     expect(pathOf({ page: 'recovery', token: 'abc' })).to.equal('/recovery/abc');
     expect(pathOf({ page: 'application', application: 'id' })).to.equal('/admin/applications/id');
@@ -149,6 +160,9 @@ describe('web: the route table', () => {
       'group_members',
       'applications',
       'custom_fields',
+      'apis',
+      'api_applications',
+      'api_scope_groups',
       'context_settings',
       'sign_in_policies',
       'operations',
@@ -173,7 +187,7 @@ describe('web: the route table', () => {
 
   it('ids that are none are 404, and never a server error', async () => {
     for (const bad of ['x', '%00', '..%2f..', '00000000-0000-7000-8000-000000000000', "1'--", '__proto__']) {
-      for (const path of ['applications', 'users', 'groups']) {
+      for (const path of ['applications', 'apis', 'users', 'groups']) {
         expect((await ana!.get(`${server.issuer}/admin/${path}/${bad}`)).status, `${path}/${bad}`).to.equal(404);
         expect((await ana!.get(`${server.issuer}/admin/${path}/${bad}/edit`)).status, `${path}/${bad}`).to.equal(404);
       }

@@ -34,8 +34,8 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   saml_certificates: ['company/saml-certificates'],
   signing_keys: ['company/signing-keys'],
 
-  group_members: ['people/groups', 'people/users', 'applications/access', 'applications/assignments'],
-  groups: ['people/groups', 'applications/access', 'applications/assignments'],
+  group_members: ['people/groups', 'people/users', 'applications/access', 'applications/apis', 'applications/assignments'],
+  groups: ['people/groups', 'applications/access', 'applications/apis', 'applications/assignments'],
   planned_deactivations: ['people/planned-deactivations'],
   user_counts: ['people/users'],
   users: [
@@ -44,12 +44,18 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
     'people/groups',
     'people/planned-deactivations',
     'applications/access',
+    'applications/apis',
     'applications/assignments',
     'applications/consents',
     'sign-in/authentication',
     'sign-in/sessions',
   ],
 
+  api_applications: ['applications/apis'],
+  api_scope_groups: ['applications/apis'],
+  api_scope_users: ['applications/apis'],
+  api_scopes: ['applications/apis'],
+  apis: ['applications/apis'],
   client_secret_uses: ['applications/applications'],
   application_consents: ['applications/consents'],
   application_groups: ['applications/assignments', 'applications/access'],
@@ -58,6 +64,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   applications: [
     'applications/applications',
     'applications/access',
+    'applications/apis',
     'applications/assertions',
     'applications/assignments',
     'applications/partner-metadata',

@@ -24,7 +24,8 @@ async function freePortOfDemo(): Promise<number> {
     );
   for (;;) {
     const port = await freePort();
-    if (port < 65_000 && !(await isTaken(port + 1)) && !(await isTaken(port + 2))) return port;
+    const samples = await Promise.all([1, 2, 3].map((n) => isTaken(port + n)));
+    if (port < 65_000 && !samples.includes(true)) return port;
   }
 }
 
@@ -61,6 +62,11 @@ describe('the server process', function () {
     const sample = await jar.follow(new URL(tile!, launchpad.url).href);
     expect(sample.url).to.equal(`http://localhost:${port + 1}/`);
     expect(sample.text).to.contain('João da Silva');
+    // what the sample API says to the sample application, for somebody of Finance
+    expect((await jar.get(`http://localhost:${port + 1}/notes`, { method: 'POST' })).text).to.contain('200 ');
+    const { headers } = await jar.get(`http://localhost:${port + 3}/notes`);
+    const [, metadata] = /resource_metadata="([^"]+)"/.exec(headers['www-authenticate'] ?? '') ?? [];
+    expect((await jar.get(metadata!)).text).to.contain('https://notes.demo.example/');
     const samlSample = await followSaml(jar, await jar.get(new URL(samlTile!, launchpad.url).href));
     expect(samlSample.url).to.equal(`http://localhost:${port + 2}/`);
     expect(samlSample.text).to.contain('Signed in by SAML as').and.contain('jsilva');
@@ -88,6 +94,7 @@ describe('the server process', function () {
     expect((await again.follow(new URL(moved!, home.url).href)).url, 'the samples follow the port').to.equal(
       `http://localhost:${other + 1}/`,
     );
+    expect((await again.get(`http://localhost:${other + 1}/notes`)).text, 'and the API is as before').to.contain('200 ');
     expect((await followSaml(again, await again.get(new URL(samlMoved!, home.url).href))).url).to.equal(`http://localhost:${other + 2}/`);
     second.child.kill('SIGTERM');
     await once(second.child, 'exit');

@@ -1,3 +1,70 @@
+CREATE TABLE api_applications (
+  context_id uuid NOT NULL,
+  api_id uuid NOT NULL,
+  application_id uuid NOT NULL,
+  scopes text[] NOT NULL,
+  own_scopes text[] NOT NULL,
+  is_resource_server boolean NOT NULL,
+  PRIMARY KEY (context_id, api_id, application_id),
+  FOREIGN KEY (context_id, api_id) REFERENCES apis(context_id, api_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE
+);
+CREATE INDEX api_applications_application ON public.api_applications USING btree (context_id, application_id);
+
+CREATE TABLE api_scope_groups (
+  context_id uuid NOT NULL,
+  api_id uuid NOT NULL,
+  scope text NOT NULL,
+  group_id uuid NOT NULL,
+  PRIMARY KEY (context_id, api_id, scope, group_id),
+  FOREIGN KEY (context_id, api_id, scope) REFERENCES api_scopes(context_id, api_id, name) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, group_id) REFERENCES groups(context_id, group_id) ON DELETE CASCADE
+);
+CREATE INDEX api_scope_groups_group ON public.api_scope_groups USING btree (context_id, group_id);
+
+CREATE TABLE api_scope_users (
+  context_id uuid NOT NULL,
+  api_id uuid NOT NULL,
+  scope text NOT NULL,
+  user_id uuid NOT NULL,
+  PRIMARY KEY (context_id, user_id, api_id, scope),
+  FOREIGN KEY (context_id, api_id, scope) REFERENCES api_scopes(context_id, api_id, name) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX api_scope_users_scope ON public.api_scope_users USING btree (context_id, api_id, scope);
+
+CREATE TABLE api_scopes (
+  context_id uuid NOT NULL,
+  api_id uuid NOT NULL,
+  name text NOT NULL,
+  position integer NOT NULL,
+  texts jsonb NOT NULL,
+  PRIMARY KEY (context_id, api_id, name),
+  FOREIGN KEY (context_id, api_id) REFERENCES apis(context_id, api_id) ON DELETE CASCADE
+);
+
+CREATE TABLE apis (
+  context_id uuid NOT NULL,
+  api_id uuid NOT NULL,
+  identifier text NOT NULL,
+  name text NOT NULL,
+  name_key text NOT NULL,
+  token_format text NOT NULL,
+  signing_alg text NOT NULL,
+  access_token_seconds integer NOT NULL,
+  scopes_claim text NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  UNIQUE (context_id, identifier),
+  PRIMARY KEY (context_id, api_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id),
+  CHECK ((scopes_claim = ANY (ARRAY['none'::text, 'roles'::text, 'permissions'::text]))),
+  CHECK ((signing_alg = ANY (ARRAY['RS256'::text, 'ES256'::text]))),
+  CHECK ((token_format = ANY (ARRAY['jwt'::text, 'opaque'::text])))
+);
+CREATE UNIQUE INDEX apis_identifier ON public.apis USING btree (context_id, identifier);
+
 CREATE TABLE application_consents (
   context_id uuid NOT NULL,
   user_id uuid NOT NULL,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { pageRoutes } from '../../src/app/web-routes.ts';
 import { draftImport } from '../../src/domain/administration/user-imports/index.ts';
+import { listApis } from '../../src/domain/applications/apis/index.ts';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { acceptTerms, publishTerms } from '../../src/domain/applications/consents/index.ts';
 import { startTrace } from '../../src/domain/applications/traces/index.ts';
@@ -56,6 +57,24 @@ export async function preparePages(server: TestServer): Promise<string[]> {
             name: 'Partner portal',
             navigable: true,
             saml: { entityId: 'https://partner.example', assertionConsumerServices: [{ url: 'https://partner.example/acs' }] },
+          },
+        ],
+        apis: [
+          {
+            identifier: 'https://api.acme.example/orders',
+            name: 'Orders',
+            scopes: [
+              {
+                name: 'orders:read',
+                texts: { en: 'Read your orders', es: 'Leer sus pedidos', 'pt-BR': 'Ler seus pedidos' },
+                grantedTo: { groups: ['Everyone'], users: ['beatriz@acme.example'] },
+              },
+              { name: 'orders:write', texts: { en: 'Change your orders' } },
+            ],
+            applications: [
+              { code: 'payroll', scopes: ['orders:read', 'orders:write'], ownScopes: ['orders:read'], isResourceServer: true },
+              { code: 'survey', scopes: ['orders:read'] },
+            ],
           },
         ],
       },
@@ -126,11 +145,12 @@ export async function preparePages(server: TestServer): Promise<string[]> {
   const { applicationId: partnerId } = (await findApplicationByCode(scope, 'partner'))!;
   const partner = `/admin/applications/${partnerId}`;
   await startTrace(scope, partnerId);
+  const api = `/admin/apis/${(await listApis(scope))[0]!.apiId}`;
   const user = `/admin/users/${beatriz!.userId}`;
   const group = `/admin/groups/${(await findGroupByName(scope, 'Finance'))!.groupId}`;
   const field = `/admin/custom-fields/${(await listCustomFields(scope))[0]!.fieldId}`;
   const authorize = (clientId: string, redirectUri: string) =>
-    `/oidc/authorize?client_id=${clientId}&response_type=code&scope=openid+profile+email&redirect_uri=${encodeURIComponent(redirectUri)}&code_challenge_method=S256&code_challenge=${'a'.repeat(43)}`;
+    `/oidc/authorize?client_id=${clientId}&response_type=code&scope=openid+profile+email+orders:read&redirect_uri=${encodeURIComponent(redirectUri)}&code_challenge_method=S256&code_challenge=${'a'.repeat(43)}`;
   return [
     '/launchpad',
     '/launchpad?q=zzz',
@@ -171,6 +191,14 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     `${partner}/preview`,
     `${partner}/preview?login=nobody`,
     `${partner}/trace`,
+    '/admin/apis',
+    '/admin/apis/new',
+    api,
+    `${api}/edit`,
+    `${api}/delete`,
+    `${api}/scope?name=orders:read`,
+    `${api}/applications`,
+    `${api}${payroll.replace('/admin', '')}`,
     '/admin/users',
     '/admin/users?q=zzz',
     '/admin/users/new',

@@ -12,6 +12,11 @@ export const readingOnly: Record<string, Record<string, string>> = {
     'npm ci && npm test': 'is the run that this is a part of',
   },
   'examples/openid-connect/README.md': { 'npm install # Node 22.18 or newer': 'writes the packages that the tests are using' },
+  'examples/api/README.md': {
+    'npm install # Node 22.18 or newer': 'writes the packages that the tests are using',
+    'curl -H "Authorization: Bearer $TOKEN" http://localhost:4002/notes # needs notes:read':
+      'the sample application calls the same addresses in the test',
+  },
   'examples/saml/README.md': { 'npm install # Node 22.18 or newer': 'writes the packages that the tests are using' },
   'docs/guides/dotnet.md': { 'using Microsoft.AspNetCore.Authentication;': 'Debian has no ASP.NET Core' },
   'docs/guides/gitlab.md': {
@@ -25,6 +30,14 @@ export const readingOnly: Record<string, Record<string, string>> = {
   },
   'docs/guides/nextcloud.md': { 'occ app:install user_oidc': 'Debian has no Nextcloud' },
   'docs/guides/php.md': { '<?php': 'its library is not a package of Debian' },
+  'docs/guides/protect-api.md': {
+    "app.get('/orders', authorize('orders:read'), (request, response) => response.send(`Orders for ${request.token.sub}`));":
+      'is the block before it, written for Express',
+    'spring.security.oauth2.resourceserver.jwt.issuer-uri=https://login.example.com/acme': 'Debian has no Spring Boot',
+    'http.authorizeHttpRequests(requests -> requests': 'Debian has no Spring Boot',
+    'location /orders {': 'its module is not a package of Debian',
+    'http_filters:': 'Debian has no Envoy',
+  },
   'docs/guides/python.md': { 'import os': 'its libraries are of another version in Debian' },
   'docs/guides/spring-boot.md': { 'spring:': 'Debian has no Spring Boot' },
 };

@@ -1,6 +1,7 @@
-// Owns: the administrator's pages: applications and catalogue, people, their custom fields, groups, sign-in policy, audit report, keys and certificates.
+// Owns: the administrator's pages: applications and catalogue, APIs, people, their custom fields, groups, sign-in policy, audit report, keys and certificates.
 // Does not: rules: each handler parses, calls one use case and shows or redirects.
 import type { Route } from '../request/index.ts';
+import { apiRoutes } from './apis/index.ts';
 import { applicationRoutes } from './applications/index.ts';
 import { auditRoutes } from './audit/index.ts';
 import { brandingConsoleRoutes } from './branding.ts';
@@ -20,6 +21,7 @@ import { userRoutes } from './users/index.ts';
 export const adminConsoleRoutes: Route[] = [
   ...homeRoutes,
   ...applicationRoutes,
+  ...apiRoutes,
   ...userRoutes,
   ...groupRoutes,
   ...customFieldRoutes,

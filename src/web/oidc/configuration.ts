@@ -8,6 +8,7 @@ import type { Services } from '../request/index.ts';
 import { createFindAccount } from './account.ts';
 import { acrValues } from './acr.ts';
 import { createAdapter } from './adapter/index.ts';
+import { claimsOfApiToken, narrowScope } from './apis.ts';
 import { announcedClaims, createAccessTokenClaims } from './claims.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { clientAuthMethods, clientAuthSigningAlgValues, discoveryOf } from './discovery.ts';
@@ -86,7 +87,7 @@ export const configurationOf = (op: ContextProvider, loaded: Loaded): Configurat
   extraParams: { scope: readScope },
   discovery: discoveryOf(loaded),
   ...announcedClaims(loaded.mappedClaims, loaded.customFields),
-  extraTokenClaims: createAccessTokenClaims(op, loaded.customFields),
+  extraTokenClaims: claimsOfTokens(op, loaded.customFields),
   // many relying parties read the ID token only; an application may choose otherwise (id_token_claims)
   conformIdTokenClaims: false,
   responseTypes: ['code'],
@@ -112,9 +113,21 @@ function mayCall({ context }: ContextProvider, origin: string, { redirectUris = 
   return ((web_origins as string[] | undefined) ?? []).includes(origin) || addresses.some((uri) => isOriginOf(uri, origin));
 }
 
+/** What an access token says besides: of its API, and of its person. */
+function claimsOfTokens(op: ContextProvider, customFields: CustomField[]): NonNullable<Configuration['extraTokenClaims']> {
+  const ofPerson = createAccessTokenClaims(op, customFields);
+  return async (ctx, token) => {
+    const ofApi = claimsOfApiToken(op, ctx, token);
+    const claims = { ...(await ofPerson(ctx, token)), ...ofApi };
+    return Object.keys(claims).length > 0 ? claims : undefined;
+  };
+}
+
 /** Without a scope that we know nothing can be granted: the request is at fault, not the person (RFC 6749 §3.3). Others beside a known one are ignored. */
 function readScope(ctx: KoaContextWithOIDC, scope: string | undefined): void {
-  if (ctx.oidc.requestParamOIDCScopes.size === 0) throw new errors.InvalidScope('ask for a scope such as openid', scope ?? '');
+  const narrowed = narrowScope(ctx, scope);
+  ctx.oidc.params!.scope = narrowed;
+  if (!narrowed) throw new errors.InvalidScope('ask for a scope such as openid', scope ?? '');
   keepOfflineAccess(ctx);
 }
 

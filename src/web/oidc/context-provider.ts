@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { ApiWithApplications } from '../../domain/applications/apis/index.ts';
 import { type Actor, openScope, type Scope } from '../../domain/scope.ts';
 import type { Session } from '../../domain/sign-in/sessions/index.ts';
 import { clientOf, cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
@@ -15,6 +16,8 @@ export const scopeIn = (services: Services, { contextId }: ResolvedContext, acto
 export class ContextProvider {
   readonly services: Services;
   readonly context: ResolvedContext;
+  /** By identifier; they do not change while this provider lives. */
+  readonly apis: ReadonlyMap<string, ApiWithApplications>;
   readonly cookieNames: ReturnType<typeof cookieNames>;
   readonly provider: Provider;
   readonly handle: ReturnType<Provider['callback']>;
@@ -23,9 +26,10 @@ export class ContextProvider {
   readonly documents = new Map<string, Buffer>();
 
   /** @param build makes the library's provider; what it hands to the library may use this object once it is built */
-  constructor(services: Services, context: ResolvedContext, build: (op: ContextProvider) => Built) {
+  constructor(services: Services, context: ResolvedContext, apis: ContextProvider['apis'], build: (op: ContextProvider) => Built) {
     this.services = services;
     this.context = context;
+    this.apis = apis;
     this.cookieNames = cookieNames(context);
     const { provider, sendLogoutToken } = build(this);
     this.provider = provider;

@@ -1,3 +1,4 @@
+import { loadApis } from '../../domain/applications/apis/index.ts';
 import { listMappedClaims, recordSecretUse } from '../../domain/applications/applications/index.ts';
 import { brandingSettings } from '../../domain/company/branding/index.ts';
 import { listCustomFields } from '../../domain/company/custom-fields/index.ts';
@@ -29,7 +30,8 @@ export async function createProvider(services: Services, context: ResolvedContex
     mayRegister,
     links,
   };
-  return new ContextProvider(services, context, (op) => {
+  const apis = await loadApis(scope);
+  return new ContextProvider(services, context, apis, (op) => {
     const provider = new (providerWith(responseModesOf(op)))(context.url, configurationOf(op, loaded));
     provider.proxy = true; // the endpoint writes the forwarded headers itself, from the configured address
     const sendLogoutToken = changeLibrary(provider, {

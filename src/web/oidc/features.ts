@@ -1,4 +1,5 @@
 import type { Configuration } from 'oidc-provider';
+import { defaultResource, mayIntrospectApiToken, resourceServerOf, usesGrantedResource } from './apis.ts';
 import { checkClaimsParameter } from './claims-parameter.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { mayIntrospect } from './may-introspect.ts';
@@ -14,9 +15,17 @@ export const featuresOf = (op: ContextProvider): Features => ({
   deviceFlow: deviceFlowOf(op),
   devInteractions: { enabled: false },
   dPoP: { enabled: true, nonceSecret: op.services.keyRing.derive(`dpop-nonce:${op.context.contextId}`)[0], requireNonce: () => false },
-  introspection: { enabled: true, allowedPolicy: async (_ctx, client, token) => mayIntrospect(client, token) },
+  introspection: {
+    enabled: true,
+    allowedPolicy: async (_ctx, client, token) => (await mayIntrospectApiToken(op, client, token)) ?? mayIntrospect(client, token),
+  },
   pushedAuthorizationRequests: { enabled: true },
-  resourceIndicators: { enabled: false },
+  resourceIndicators: {
+    enabled: true,
+    defaultResource: async (ctx, client, oneOf) => (oneOf ?? defaultResource(op, ctx, client)) as string,
+    getResourceServerInfo: (ctx, identifier, client) => resourceServerOf(op, ctx, identifier, client),
+    useGrantedResource: (ctx, source) => usesGrantedResource(op, ctx, source as never),
+  },
   revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
   rpInitiatedLogout: {
     enabled: true,

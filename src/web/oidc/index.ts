@@ -18,4 +18,5 @@ export { createBackChannelLogout } from './back-channel-logout.ts';
 export { createOidcEndpoint } from './endpoint.ts';
 export { endpointMethods, endpoints } from './endpoints.ts';
 export { interactionRoutes } from './interaction-routes.ts';
+export { protectedResourceRoutes } from './protected-resource.ts';
 export { ProviderDirectory } from './provider-directory.ts';

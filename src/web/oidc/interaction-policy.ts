@@ -49,7 +49,13 @@ const thirdPartyConsent = (op: ContextProvider) =>
     if (!client!.consent_required) return false;
     const asksAgain = prompts.has('consent') && !prompts.has('none') && result?.consent === undefined;
     return (
-      asksAgain || !(await hasConsent(op.scope(), session!.accountId as UserId, applicationIdOf(client!), scopesAsked(client!, params)))
+      asksAgain ||
+      !(await hasConsent(
+        op.scope(),
+        session!.accountId as UserId,
+        applicationIdOf(client!),
+        await scopesAsked(op, client!, params, session!.accountId!),
+      ))
     );
   });
 

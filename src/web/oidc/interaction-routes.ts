@@ -1,5 +1,6 @@
 import type { Client, InteractionResults, Provider } from 'oidc-provider';
 import { decide } from '../../domain/applications/access/index.ts';
+import { describeApiScopes, readApiScopeKey } from '../../domain/applications/apis/index.ts';
 import { getApplication, secondsOf } from '../../domain/applications/applications/index.ts';
 import { giveConsent } from '../../domain/applications/consents/index.ts';
 import { fullName } from '../../domain/people/users/index.ts';
@@ -24,6 +25,7 @@ import { applicationIdOf } from './account.ts';
 import { acrOf, acrValues } from './acr.ts';
 import { acrDemanded, asksForSecondFactor } from './claims-parameter.ts';
 import { scopesAsked } from './consent.ts';
+import type { ContextProvider } from './context-provider.ts';
 import { leadOn, noteAnswered } from './lost-interaction.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
@@ -37,13 +39,14 @@ export const interactionRoutes = (providers: ProviderDirectory): Route[] => [
 
 async function showInteraction(page: PageContext, providers: ProviderDirectory): Promise<void> {
   keepOpener(page.ctx.res);
-  const { provider } = await providers.get(page.context);
+  const op = await providers.get(page.context);
+  const { provider } = op;
   const interaction = await findInteraction(page, provider);
   if (!interaction) return leadOn(page, provider);
   const client = await provider.Client.find(String(interaction.params.client_id));
   if (!client) throw new AppError('request_expired', 400);
   if (interaction.prompt.name === 'access') return showRefusal(page, interaction, applicationIdOf(client));
-  if (interaction.prompt.name === 'consent') return showConsent(page, interaction, client);
+  if (interaction.prompt.name === 'consent') return showConsent(page, op, interaction, client);
   const { name } = interaction.prompt;
   if ((name === 'select_account' || name === 'create') && !interaction.prompt.details.other_since) {
     if (name === 'select_account' && page.session) return showChoice(page, interaction, client);
@@ -113,7 +116,8 @@ async function showRefusal(page: PageContext, interaction: Interaction, applicat
 /** The application is told in the protocol's own words (RFC 6749 §4.1.2.1): "Back to the application", that the person did not agree, or does not want to sign in. */
 async function submitAnswer(page: PageContext, providers: ProviderDirectory): Promise<void> {
   keepOpener(page.ctx.res);
-  const { provider } = await providers.get(page.context);
+  const op = await providers.get(page.context);
+  const { provider } = op;
   const interaction = await findInteraction(page, provider);
   if (!interaction) throw new AppError('request_expired', 400);
   const client = await provider.Client.find(String(interaction.params.client_id));
@@ -132,7 +136,11 @@ async function submitAnswer(page: PageContext, providers: ProviderDirectory): Pr
   if ((await nextStepOf(page, { demands: demandsOf(interaction), applicationId })).step !== 'done') return finish(page, interaction, {});
   if (page.form.get('decision') !== 'allow')
     return finish(page, interaction, { error: 'access_denied', error_description: 'the person did not agree' });
-  await giveConsent(page.scope, page.session.userId, applicationId, scopesAsked(client, interaction.params));
+  const { userId } = page.session;
+  const scopes = await scopesAsked(op, client, interaction.params, userId);
+  // what the person is granted changed while the page was open: they are shown what it is now
+  if (page.form.get('asked') !== scopes.join(', ')) return finish(page, interaction, {});
+  await giveConsent(page.scope, userId, applicationId, scopes);
   await finish(page, interaction, { consent: {} });
 }
 
@@ -166,12 +174,15 @@ async function askForOther({ services }: PageContext, interaction: Interaction):
 }
 
 /** A third party's application: what it would learn, in words. */
-async function showConsent(page: PageContext, interaction: Interaction, client: Client): Promise<void> {
+async function showConsent(page: PageContext, op: ContextProvider, interaction: Interaction, client: Client): Promise<void> {
   if (!page.session || interaction.session?.uid !== page.session.sessionId) return finish(page, interaction, {});
   const application = await getApplication(page.scope, applicationIdOf(client));
+  const asked = await scopesAsked(op, client, interaction.params, page.session.userId);
   renderPage(page, 'oidc/consent', {
     application,
-    scopes: scopesAsked(client, interaction.params),
+    asked: asked.join(', '),
+    scopes: asked.filter((key) => !readApiScopeKey(key)),
+    apis: await describeApiScopes(page.scope, asked, page.locale),
     offlineUntil: addSeconds(page.services.clock.now(), secondsOf(application.oidc, 'grant_seconds')),
     login: page.session.person.login,
     action: `/oidc/interaction/${interaction.uid}`,

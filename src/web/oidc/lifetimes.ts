@@ -1,4 +1,4 @@
-import type { Client, Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import type { Client, Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import { secondsOf, type TokenTime } from '../../domain/applications/applications/index.ts';
 
 const minutes = 60;
@@ -10,9 +10,12 @@ export const lifetimes = { AuthorizationCode: minutes, DeviceCode: 10 * minutes,
 /** In seconds, as the application's settings say. */
 export const clientSeconds = (client: Client | undefined, name: TokenTime): number => secondsOf(client, name);
 
+/** An API says how long its tokens last; what an application has else does not shorten or lengthen them. @returns seconds */
+const ofApi = (token: { resourceServer?: ResourceServer }): number | undefined => token.resourceServer?.accessTokenTTL;
+
 /** No token says that it lasts longer than the grant it belongs to. */
-const withinGrant = (name: TokenTime) => (ctx: KoaContextWithOIDC, _token: unknown, client: Client) => {
-  const seconds = clientSeconds(client, name);
+const withinGrant = (name: TokenTime) => (ctx: KoaContextWithOIDC, token: object, client: Client) => {
+  const seconds = ofApi(token) ?? clientSeconds(client, name);
   const left = ctx.oidc.entities.Grant?.remainingTTL ?? seconds;
   return Math.max(1, Math.min(seconds, left));
 };
@@ -20,7 +23,7 @@ const withinGrant = (name: TokenTime) => (ctx: KoaContextWithOIDC, _token: unkno
 export const ttl: Configuration['ttl'] = {
   ...lifetimes,
   AccessToken: withinGrant('access_token_seconds'),
-  ClientCredentials: (_ctx, _token, client) => clientSeconds(client, 'access_token_seconds'),
+  ClientCredentials: (_ctx, token, client) => ofApi(token) ?? clientSeconds(client, 'access_token_seconds'),
   Grant: (ctx) => clientSeconds(ctx.oidc.client, 'grant_seconds'),
   IdToken: (_ctx, _token, client) => clientSeconds(client, 'id_token_seconds'),
   RefreshToken: withinGrant('refresh_token_seconds'),

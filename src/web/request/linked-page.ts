@@ -7,6 +7,7 @@ export type LinkedPage =
   | { page: 'sign-in-start' | 'sign-out' | 'language' | 'recovery-request' | 'registration-request' }
   | { page: 'saml-sign-on' | 'saml-logout' | 'saml-artifact' | 'saml-metadata' }
   | { page: 'application-logo' | 'application-start' | 'saml-launch'; application: string }
+  | { page: 'api-metadata'; api: string }
   | { page: 'sign-in'; request: string }
   | { page: 'single-logout'; logout: string };
 

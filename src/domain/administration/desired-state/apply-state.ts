@@ -1,6 +1,7 @@
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { type Context, editContext, findContextByCode } from '../../company/contexts/index.ts';
 import { inTransaction, type ServerScope, type Transaction } from '../../scope.ts';
+import { applyApis } from './apply-apis.ts';
 import { applyApplications } from './apply-applications.ts';
 import { applyCustomFields } from './apply-custom-fields.ts';
 import { applyGroups, applyUsers } from './apply-people.ts';
@@ -46,6 +47,7 @@ export async function applyState(scope: ServerScope, state: DesiredState, { dryR
         await applyUsers(applying, desired);
         await applyGroups(applying, desired);
         await applyApplications(applying, desired);
+        await applyApis(applying, desired);
       }
       if (dryRun) throw new RolledBack(result);
       return result;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { apiApplicationInput, apiInput, apiScopeInput } from '../../applications/apis/index.ts';
 import { applicationInput, oidcInput, samlInput } from '../../applications/applications/index.ts';
 import { customFieldTypes, fieldClaimNames } from '../../company/custom-fields/index.ts';
 
@@ -49,6 +50,14 @@ const application = z.strictObject({
   assignedTo: z.strictObject({ groups: z.array(text).default([]), users: z.array(text).default([]) }).optional(),
 });
 
+const grantedTo = z.strictObject({ groups: z.array(text).default([]), users: z.array(text).default([]) }).optional();
+
+const api = z.strictObject({
+  ...apiInput.shape,
+  scopes: z.array(apiScopeInput.extend({ grantedTo })).default([]),
+  applications: z.array(apiApplicationInput.extend({ code: text })).optional(),
+});
+
 /** Its values are for the use case to judge, which knows the settings before. */
 const keysOf = (input: z.ZodObject) =>
   z.strictObject(Object.fromEntries(Object.keys(input.shape).map((key) => [key, z.unknown().optional()]))).optional();
@@ -76,7 +85,9 @@ const fileWith = <T extends z.ZodRawShape>(settings: T) =>
   z.strictObject({
     /** For editors. */
     $schema: z.string().optional(),
-    contexts: z.array(context.extend({ applications: z.array(application.extend(settings)).default([]) })).min(1),
+    contexts: z
+      .array(context.extend({ applications: z.array(application.extend(settings)).default([]), apis: z.array(api).default([]) }))
+      .min(1),
   });
 
 const schema = fileWith({ oidc: keysOf(oidcInput), saml: keysOf(samlInput) });

@@ -1,3 +1,4 @@
+import { listGrantsOfUser } from '../../applications/apis/index.ts';
 import { getApplication } from '../../applications/applications/index.ts';
 import { listPairwiseSubjects, listPersistentNameIds } from '../../applications/assertions/index.ts';
 import { listAssignments, listLaunchpadEntries } from '../../applications/assignments/index.ts';
@@ -46,6 +47,7 @@ export const collectPersonalData = useCase(async (scope, userId: UserId): Promis
     launchpad: launchpad.map(({ applicationId, ...one }) => ({ ...one, lastUsedAt: uses.get(applicationId) ?? null })),
     knownToApplicationsAs: [...persistentNames, ...(await listPairwiseSubjects(scope, userId))].map(({ applicationId: _, ...one }) => one),
     consents,
+    grantedAtApis: await listGrantsOfUser(scope, userId),
     acceptedTerms: await listAcceptancesOf(scope, userId),
     secondFactors: (await listSecondFactors(scope, userId)).map(({ kind, name, createdAt, lastUsedAt }) => ({
       kind,

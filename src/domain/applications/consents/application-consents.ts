@@ -1,7 +1,7 @@
 import { notFound } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfUserAtClient } from '../../records/protocol-artifacts/index.ts';
-import { type ApplicationId, inTransaction, type Scope, type UserId } from '../../scope.ts';
+import { type ApplicationId, inTransaction, type Scope, type Transaction, type UserId } from '../../scope.ts';
 import { getApplication } from '../applications/index.ts';
 
 const own = ({ db, contextId }: Scope, userId: UserId) => db('application_consents').where({ context_id: contextId, user_id: userId });
@@ -43,6 +43,15 @@ export const withdrawConsent = (scope: Scope, userId: UserId, applicationId: str
       applicationId: application.applicationId,
     });
   });
+
+/** What is not there to be agreed to any more, such as scopes of an API that is gone: should it come again, everybody is asked again. */
+export async function forgetConsents({ db, contextId }: Transaction, scopes: string[]): Promise<void> {
+  if (scopes.length === 0) return;
+  await db.raw(
+    'UPDATE application_consents SET scopes = ARRAY(SELECT s FROM unnest(scopes) AS s WHERE NOT s = ANY(:scopes)) WHERE context_id = :contextId AND scopes && :scopes',
+    { contextId, scopes } as never,
+  );
+}
 
 export async function listConsents(
   scope: Scope,

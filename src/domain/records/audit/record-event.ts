@@ -10,7 +10,7 @@ export type NewEvent = {
   type: AuditEventType;
   outcome?: 'success' | 'failure';
   subject?: {
-    kind: 'user' | 'group' | 'application' | 'context' | 'session' | 'signing-key' | 'saml-certificate' | 'custom-field';
+    kind: 'user' | 'group' | 'application' | 'context' | 'session' | 'signing-key' | 'saml-certificate' | 'custom-field' | 'api';
     id?: string;
     name: string;
   };

@@ -1,3 +1,4 @@
+import { listApisOfApplication } from '../../../domain/applications/apis/index.ts';
 import {
   type Application,
   adviseOn,
@@ -56,6 +57,7 @@ export async function showApplication(page: PageContext, applicationId = page.pa
     values: [...oidcValues(application, page.context, secret), ...samlValues(application, page, certificates, signsMetadata)],
     theirs: theirCertificates(application, page.services.clock.now(), application.saml ? await listCertificateUses(page.scope) : []),
     waiting: certificates.some(({ status, alg }) => status === 'published' && alg === algOf(application)),
+    apis: application.oidc ? await listApisOfApplication(page.scope, application.applicationId) : undefined,
     assignees: await listAssignees(page.scope, application.applicationId, 10),
   });
 }

@@ -15,8 +15,8 @@ export const settle =
     await requestStore.run(store, next);
     const ctx = koa as KoaContextWithOIDC;
     const { exchange } = store;
-    // a refresh that failed after all, as by an audience that is unknown, does not cost its token
-    if (exchange.consume?.kind === 'RefreshToken' && ctx.status !== 200) return;
+    // nobody was given what was issued, so what was presented is not used up: an application that named the wrong resource may ask again
+    if (ctx.status >= 400) return;
     const answer = answerToKeep(op, ctx);
     if (answer) exchange.issues.push(answer);
     if (!(await settleExchange(exchange, op.services.artifacts))) await answerLater(op, ctx, store);

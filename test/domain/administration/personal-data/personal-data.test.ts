@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { collectPersonalData } from '../../../../src/domain/administration/personal-data/index.ts';
+import { createApi, grantScope } from '../../../../src/domain/applications/apis/index.ts';
 import { createApplication, findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
 import { describePerson } from '../../../../src/domain/applications/assertions/index.ts';
 import { assignApplication, setFavourite } from '../../../../src/domain/applications/assignments/index.ts';
@@ -44,6 +45,9 @@ describe('domain/administration/personal-data', () => {
     await setFavourite(scope, userId, applicationId, true);
     await describePerson(scope, { applicationId, saml: application.saml! }, user, 'https://idp.example');
     await giveConsent(scope, userId, applicationId, ['openid', 'email']);
+    const scopes = [{ name: 'read', texts: { en: 'Read' } }];
+    const { apiId } = await createApi(scope, { identifier: `urn:${userId}`, name: `API ${user.lastName}`, scopes });
+    await grantScope(scope, apiId, 'read', [{ kind: 'user', id: userId }]);
     const days = { startsOn: '2090-01-01', endsOn: '2090-02-01', description: `Leave of ${user.lastName}` };
     await planDeactivation(administrator, userId, days, 'UTC');
     const sessionId = await store.session(userId);
@@ -86,6 +90,7 @@ describe('domain/administration/personal-data', () => {
     expect(one(data.launchpad)).to.include({ name: '維基 李', isFavourite: true, lastUsedAt: application!.lastUsedAt });
     expect(one(data.knownToApplicationsAs)).to.include({ name: '維基 李' }).and.have.property('nameId');
     expect(one(data.consents)).to.deep.include({ application: '維基 李', scopes: ['openid', 'email'] });
+    expect(one(data.grantedAtApis)).to.deep.equal({ api: 'API 李', scopes: ['read'] });
     expect(one(data.acceptedTerms)).to.include({ edition, locale: 'pt-BR' });
     expect(one(data.secondFactors)).to.include({ kind: 'totp', name: 'Phone of 李', lastUsedAt: null });
     expect(one(data.browsers)).to.include({ userAgent: 'Browser of 李' });
@@ -100,6 +105,7 @@ describe('domain/administration/personal-data', () => {
       'launchpad',
       'knownToApplicationsAs',
       'consents',
+      'grantedAtApis',
       'acceptedTerms',
       'secondFactors',
       'browsers',

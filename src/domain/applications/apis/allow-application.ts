@@ -1,0 +1,66 @@
+import { notifyChange } from '../../../platform/database/index.ts';
+import { AppError, type FieldErrors, invalidInput, notFound, parseInput } from '../../../platform/errors/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import { useCase } from '../../scope.ts';
+import { type Application, getApplication, lockApplication } from '../applications/index.ts';
+import { type Api, type ApiApplication, type ApiApplicationInput, apiApplicationInput } from './api.ts';
+import { deleteApiApplication, listApiApplications, lockApi, writeApiApplication } from './store.ts';
+
+const most = 200;
+
+/**
+ * What an application may ask for at an API, as a whole: what it might before is replaced.
+ * @throws AppError invalid_input, not_found, api_applications_full
+ */
+export const allowApplication = useCase(async (scope, apiId: string, applicationId: string, input: ApiApplicationInput): Promise<void> => {
+  const api = await lockApi(scope, apiId);
+  const application = await lockApplication(scope, applicationId);
+  const said = parseInput(apiApplicationInput, input);
+  const faults = faultsOf(api, application, said);
+  if (Object.keys(faults).length > 0) throw invalidInput(faults);
+  const present = await listApiApplications(scope, api.apiId);
+  const before = present.find((one) => one.applicationId === application.applicationId);
+  if (!before && present.length >= most) throw new AppError('api_applications_full', 409, { params: { most } });
+  const inOrder = (names: string[]) => api.scopes.map(({ name }) => name).filter((name) => names.includes(name));
+  const after: ApiApplication = {
+    applicationId: application.applicationId,
+    scopes: inOrder(said.scopes),
+    ownScopes: inOrder(said.ownScopes),
+    isResourceServer: said.isResourceServer,
+  };
+  if (before && JSON.stringify(before) === JSON.stringify(after)) return;
+  await writeApiApplication(scope, api.apiId, after);
+  const { applicationId: _, ...details } = after;
+  await recordEvent(scope, {
+    type: 'api.application-allowed',
+    subject: { kind: 'api', id: api.apiId, name: api.name },
+    applicationId: application.applicationId,
+    details: { application: application.name, ...details },
+  });
+  await notifyChange(scope.db, scope.contextId);
+});
+
+function faultsOf(api: Api, { oidc }: Application, { scopes, ownScopes, isResourceServer }: Required<ApiApplicationInput>): FieldErrors {
+  const faults: FieldErrors = {};
+  const isUnknown = (name: string) => !api.scopes.some((one) => one.name === name);
+  if (scopes.some(isUnknown)) faults.scopes = 'fields.api_scope_unknown';
+  if (ownScopes.some(isUnknown)) faults.ownScopes = 'fields.api_scope_unknown';
+  if (!oidc) faults.scopes = 'fields.api_application_protocol';
+  // RFC 7662 §2.1: whoever introspects proves who it is
+  else if (isResourceServer && oidc.token_endpoint_auth_method === 'none') faults.isResourceServer = 'fields.api_resource_server_public';
+  return faults;
+}
+
+/** The application has nothing to do with the API any more. @throws AppError not_found */
+export const refuseApplication = useCase(async (scope, apiId: string, applicationId: string): Promise<void> => {
+  const api = await lockApi(scope, apiId);
+  const application = await getApplication(scope, applicationId);
+  if (!(await deleteApiApplication(scope, api.apiId, application.applicationId))) throw notFound();
+  await recordEvent(scope, {
+    type: 'api.application-refused',
+    subject: { kind: 'api', id: api.apiId, name: api.name },
+    applicationId: application.applicationId,
+    details: { application: application.name },
+  });
+  await notifyChange(scope.db, scope.contextId);
+});

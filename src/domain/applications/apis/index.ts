@@ -1,0 +1,24 @@
+// Owns: the APIs that a company protects with tokens: identifier, scopes, who is granted which, which applications may ask for them and which are the API.
+// Does not: make or answer for tokens (web/oidc), nor keep what a person agreed to (consents).
+export { allowApplication, refuseApplication } from './allow-application.ts';
+export {
+  type Api,
+  type ApiApplication,
+  type ApiApplicationInput,
+  type ApiInput,
+  type ApiScope,
+  apiApplicationInput,
+  apiInput,
+  apiScopeInput,
+  apiScopeKey,
+  openIdScopes,
+  portableApi,
+  readApiScopeKey,
+  textOfScope,
+} from './api.ts';
+export { createApi, deleteApi, editApi } from './change-api.ts';
+export { describeApiScopes } from './describe-scopes.ts';
+export { grantScope, withdrawScope } from './grant-scope.ts';
+export { listApiScopesOfUser, listGrantsOfUser, listScopeGrants, listScopesOfUser, type ScopeGrants } from './grants-store.ts';
+export { type ApiWithApplications, loadApis } from './load-apis.ts';
+export { findApiByIdentifier, getApi, listApiApplications, listApis, listApisOfApplication } from './store.ts';
