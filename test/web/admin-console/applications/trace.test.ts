@@ -13,7 +13,7 @@ describe('web: the trace of an application', () => {
   const clock: Clock = { now: () => new Date(Date.now() + ahead) };
 
   before(async () => {
-    server = await startTestServer({ clock });
+    server = await startTestServer({ clock, config: { trustedProxies: ['127.0.0.1'] } });
     ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
     await server.apply({
       contexts: [
@@ -91,6 +91,24 @@ describe('web: the trace of an application', () => {
     const page = (await traceOf('payroll')).text;
     expect(page).to.contain('client_credentials').and.to.contain('access_token');
     expect(page).to.not.contain(json(token).access_token).and.not.contain(clientSecret);
+  });
+
+  it('OpenID Connect: whoever only knows the client ID hides nothing that the application said itself', async () => {
+    await turn('payroll', 'on');
+    const asks = (secret: string, ip: string) =>
+      send(`${server.issuer}/oidc/token`, {
+        form: { grant_type: 'client_credentials' },
+        headers: { ...basic('payroll', secret), 'x-forwarded-for': ip },
+      });
+    await asks(clientSecret, '203.0.113.1');
+    for (let n = 0; n < 20; n++) await asks('no secret of theirs', '203.0.113.2');
+    const kept = async () => listExchanges(await server.scope(), await idOf('payroll'), 1000);
+    expect(await kept(), 'ten a minute from one address').to.have.length(11);
+    for (let n = 0; n < 70; n++) await send(authorizationUrl(server).url, { headers: { 'x-forwarded-for': `198.51.100.${n}` } });
+    const all = await kept();
+    expect(all, 'fifty of whoever they are').to.have.length(51);
+    expect(all.at(-1)!.content).to.contain('access_token');
+    await turn('payroll', 'off');
   });
 
   it('SAML: the message and the rule that refused it, in plain words; what was sent', async () => {
