@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromiumPath, launchChromium, openBrowserContext } from '../support/chromium.ts';
-import { type Applications, missingForClients, registerInConsole, startClients } from '../support/clients.ts';
+import { type Applications, needClients, registerInConsole, startClients } from '../support/clients.ts';
 import { needSoftware } from '../support/missing.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -16,7 +16,8 @@ describe('interop: client libraries of single pages, in Chromium', function () {
   let context: BrowserContext;
 
   before(async function () {
-    needSoftware(this, missingForClients(), chromiumPath ? undefined : 'apt-get install chromium');
+    needSoftware(this, chromiumPath ? undefined : 'apt-get install chromium');
+    needClients(this);
     server = await startTestServer();
     const port = await freePort();
     const admin = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { type Applications, missingForClients, registerInConsole, startClients } from '../support/clients.ts';
+import { type Applications, needClients, registerInConsole, startClients } from '../support/clients.ts';
 import { type Answer, Jar } from '../support/jar.ts';
-import { needSoftware } from '../support/missing.ts';
 import { json } from '../support/oidc.ts';
 import { fillSignIn, freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -25,7 +24,7 @@ describe('interop: client libraries, with what the console proposes and nothing 
   let applications: Applications;
 
   before(async function () {
-    needSoftware(this, missingForClients());
+    needClients(this);
     server = await startTestServer();
     const port = await freePort();
     const admin = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);

@@ -3,16 +3,22 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { load } from 'cheerio';
+import type { Context } from 'mocha';
 import { type Jar, send } from './jar.ts';
 import { eventually } from './process.ts';
 import type { TestServer } from './server.ts';
 
 /** Packages of their own, so that the project stays light. */
-export const clientsFolder = fileURLToPath(new URL('../interop/clients/', import.meta.url));
+const clientsFolder = fileURLToPath(new URL('../interop/clients/', import.meta.url));
 
-/** What to run, or undefined when the libraries are here. */
-export const missingForClients = (): string | undefined =>
-  existsSync(`${clientsFolder}node_modules`) ? undefined : 'npm ci --prefix test/interop/clients';
+/** Skips the tests of this hook where the libraries are not installed, and says what to run. In continuous integration, which installs them, that is a failure. */
+export function needClients(hook: Context): void {
+  if (existsSync(`${clientsFolder}node_modules`)) return;
+  const advice = 'npm ci --prefix test/interop/clients';
+  if (process.env.CI) throw new Error(advice);
+  console.log(`      skipped: ${advice}`);
+  hook.skip();
+}
 
 export type Registered = { clientId: string; clientSecret: string | undefined };
 
