@@ -98,7 +98,7 @@ describe('conformance: the provider from outside, over TLS, without JavaScript',
     await authorizeForCode(world, new Notes());
     const { page } = await authorize(world, new Notes(), world.signedIn, { prompt: 'select_account' });
     const decisions = load(page.text)('button[name=decision]');
-    expect(decisions.toArray().map(({ attribs }) => attribs.value)).to.deep.equal(['stay', 'other']);
+    expect(decisions.toArray().map(({ attribs }) => attribs.value)).to.include.members(['stay', 'other']);
   });
 
   it('docs/conformance.md has every known warning', () => {

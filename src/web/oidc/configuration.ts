@@ -48,7 +48,6 @@ const routes = {
 
 /** What is said of clients, whichever they are. */
 const clients = {
-  assertJwtClientAuthClaimsAndHeader: refuseFutureAssertion,
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
   clientDefaults: { id_token_signed_response_alg: 'ES256', response_types: ['code'], grant_types: ['authorization_code'] },
   extraClientMetadata: { properties: ['application_id', 'trace_until', 'consent_required', 'mapped_claims'] },
@@ -90,6 +89,7 @@ export const configurationOf = (op: ContextProvider, { keys, mappedClaims }: Loa
   },
   features: featuresOf(op),
   fetch: fetchThrough(op.services.outbound),
+  assertJwtClientAuthClaimsAndHeader: refuseFutureAssertion,
   renderError: (ctx, out, error) => renderOidcError(op, ctx, out, error),
 });
 
