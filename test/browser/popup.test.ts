@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { chromiumPath, launchChromium, openBrowserContext } from '../support/chromium.ts';
+import { launchChromium, openBrowserContext } from '../support/chromium.ts';
+import { needSoftware } from '../support/missing.ts';
 import { authorizationUrl } from '../support/oidc.ts';
 import { setPolicy } from '../support/policy.ts';
 import { eventually } from '../support/process.ts';
@@ -25,10 +26,7 @@ describe('an application that signs people in by a window of its own, in Chromiu
   let context: BrowserContext;
 
   before(async function () {
-    if (!chromiumPath) {
-      console.log('      skipped: apt-get install chromium');
-      return this.skip();
-    }
+    needSoftware(this, 'chromium');
     application = createServer((request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end(request.url!.startsWith('/callback') ? callback : opener);
     });

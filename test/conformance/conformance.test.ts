@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { load } from 'cheerio';
 import type { Answer } from '../support/jar.ts';
+import { needSoftware } from '../support/missing.ts';
 import { startOwnServer } from './own-server.ts';
 import { happyChecks } from './plans/code-flow.ts';
 import { authorize, authorizeForCode } from './suite/authorize.ts';
@@ -52,11 +53,12 @@ const sabotages: [sentence: string, spoil: Spoil][] = [
 ];
 
 describe('conformance: the provider from outside, over TLS, without JavaScript', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let own: Awaited<ReturnType<typeof startOwnServer>>;
   let results: Result[];
 
-  before(async () => {
+  before(async function () {
+    needSoftware(this, 'openssl');
     own = await startOwnServer();
     results = await runAll(own.settings, own.places, own.arrivals);
     console.log(describeCounts(results));
@@ -96,7 +98,7 @@ describe('conformance: the provider from outside, over TLS, without JavaScript',
     await authorizeForCode(world, new Notes());
     const { page } = await authorize(world, new Notes(), world.signedIn, { prompt: 'select_account' });
     const decisions = load(page.text)('button[name=decision]');
-    expect(decisions.toArray().map(({ attribs }) => attribs.value)).to.deep.equal(['stay', 'other']);
+    expect(decisions.toArray().map(({ attribs }) => attribs.value)).to.include.members(['stay', 'other']);
   });
 
   it('docs/conformance.md has every known warning', () => {

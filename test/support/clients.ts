@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { load } from 'cheerio';
+import type { Context } from 'mocha';
 import { type Jar, send } from './jar.ts';
 import { eventually } from './process.ts';
 import type { TestServer } from './server.ts';
 
 /** Packages of their own, so that the project stays light. */
-export const clientsFolder = fileURLToPath(new URL('../interop/clients/', import.meta.url));
+const clientsFolder = fileURLToPath(new URL('../interop/clients/', import.meta.url));
 
 export type Registered = { clientId: string; clientSecret: string | undefined };
 

@@ -18,6 +18,11 @@ export const readingOnly: Record<string, Record<string, string>> = {
       'the sample application calls the same addresses in the test',
   },
   'examples/saml/README.md': { 'npm install # Node 22.18 or newer': 'writes the packages that the tests are using' },
+  'docs/conformance.md': {
+    'npm run conformance -- settings.json':
+      'needs a server that somebody set up; conformance/conformance.test.ts runs the same checks on one of its own',
+    '{': 'names the values of that server; the run refuses a file of another shape',
+  },
   'docs/guides/dotnet.md': { 'using Microsoft.AspNetCore.Authentication;': 'Debian has no ASP.NET Core' },
   'docs/guides/gitlab.md': {
     "gitlab_rails['omniauth_allow_single_sign_on'] = ['openid_connect'] # makes accounts for new people": 'Debian has no GitLab',

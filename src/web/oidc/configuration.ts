@@ -39,7 +39,6 @@ const routes = {
 
 /** What is said of clients, whichever they are. */
 const clients = {
-  assertJwtClientAuthClaimsAndHeader: refuseFutureAssertion,
   clientAuthMethods: [...clientAuthMethods],
   clientDefaults: { id_token_signed_response_alg: 'RS256', response_types: ['code'], grant_types: ['authorization_code'] },
   extraClientMetadata: {
@@ -104,6 +103,7 @@ export const configurationOf = (op: ContextProvider, loaded: Loaded): Configurat
   },
   features: featuresOf(op),
   fetch: fetchThrough(op.services.outbound),
+  assertJwtClientAuthClaimsAndHeader: refuseFutureAssertion,
   renderError: (ctx, out, error) => renderOidcError(op, ctx, out, error),
 });
 

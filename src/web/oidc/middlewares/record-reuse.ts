@@ -9,9 +9,7 @@ import type { ReadAccess } from '../request-store.ts';
 /** `access`: whose token it is. `isTolerated`: it was answered again, as the application's overlap allows. */
 type Reuse = { access?: ReadAccess; isTolerated?: boolean };
 
-/**
- * Somebody presented a code or refresh token a second time: whose it is, of which application, and from where it came. That it cannot be recorded changes no answer.
- */
+/** Somebody presented a code or refresh token a second time: whose it is, of which application, and from where it came. That it cannot be recorded changes no answer. */
 export async function recordReuse(op: ContextProvider, ctx: KoaContextWithOIDC, reuse: Reuse): Promise<void> {
   await record(op, ctx, reuse).catch((error) => op.services.log.error({ err: error }, 'the reuse of a token could not be recorded'));
 }

@@ -6,7 +6,7 @@ const fixture = new URL('../../../fixtures/metadata/plain.xml', import.meta.url)
 const entity = readFileSync(fixture, 'utf8').replace(/^<\?xml[^>]*>\s*/, '');
 const root = new URL('../../../../', import.meta.url);
 
-/** Reads an aggregate of so many entities in a process of its own, whose heap holds 48 MB. @returns what it found, and its memory in MB */
+/** Reads an aggregate of so many entities in a process of its own, whose heap holds 56 MB. @returns what it found, and its memory in MB */
 function readInSmallHeap(entities: number, wanted?: string): { found: string; bytes: number; beforeMb: number; afterMb: number } {
   const script = `
     const { createPartnerReader } = await import('./src/domain/applications/applications/index.ts');
@@ -27,7 +27,7 @@ function readInSmallHeap(entities: number, wanted?: string): { found: string; by
       found = Object.values(error.fields).join() + ' ' + error.params.detail;
     }
     console.log(JSON.stringify({ found, bytes, beforeMb, afterMb: mb() }));`;
-  const args = ['--max-old-space-size=48', '--max-semi-space-size=4', '--input-type=module', '-e', script];
+  const args = ['--max-old-space-size=56', '--max-semi-space-size=4', '--input-type=module', '-e', script];
   return JSON.parse(execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' }));
 }
 
