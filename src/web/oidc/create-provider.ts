@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { listMappedClaims, recordSecretUse } from '../../domain/applications/applications/index.ts';
 import { brandingSettings } from '../../domain/company/branding/index.ts';
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
@@ -18,6 +19,8 @@ export async function createProvider(services: Services, context: ResolvedContex
   const mappedClaims = await listMappedClaims(scope);
   const { links } = await services.findSettings(context.contextId, brandingSettings);
   const { selfRegistration: mayRegister } = await services.findSettings(context.contextId, newAccountsSettings);
+  // an hour is fine enough to see whether a secret is still needed, and spares a write at every request
+  const noted = new LRUCache<string, true>({ max: 1000, ttl: 3600 * 1000 });
   return new ContextProvider(services, context, (op) => {
     const provider = new (providerWith(responseModesOf(op)))(context.url, configurationOf(op, { keys, mappedClaims, mayRegister, links }));
     provider.proxy = true; // the endpoint writes the forwarded headers itself, from the configured address
@@ -26,7 +29,11 @@ export async function createProvider(services: Services, context: ResolvedContex
       clock: services.clock,
       takesPatterns: context.environment === 'approval',
       sessionSeconds: lifetimes.Session,
-      noteSecretUse: (clientId, fingerprint) => void noteSecretUse(op, clientId, fingerprint),
+      noteSecretUse: (clientId, fingerprint) => {
+        const key = `${clientId} ${fingerprint}`;
+        if (!noted.has(key)) void noteSecretUse(op, clientId, fingerprint);
+        noted.set(key, true, { noUpdateTTL: true });
+      },
       findOwn: (ctx) => followedSession(op, ctx),
     });
     surround(op, provider);
