@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Applications, registerInConsole, startClients } from '../support/clients.ts';
 import { type Answer, Jar } from '../support/jar.ts';
+import { needSoftware } from '../support/missing.ts';
 import { json } from '../support/oidc.ts';
 import { fillSignIn, freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 

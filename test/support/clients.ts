@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { load } from 'cheerio';
-import type { Context } from 'mocha';
 import { type Jar, send } from './jar.ts';
 import { eventually } from './process.ts';
 import type { TestServer } from './server.ts';

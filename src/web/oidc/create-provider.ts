@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { loadApis } from '../../domain/applications/apis/index.ts';
 import { listMappedClaims, recordSecretUse } from '../../domain/applications/applications/index.ts';
 import { brandingSettings } from '../../domain/company/branding/index.ts';
@@ -23,6 +24,8 @@ export async function createProvider(services: Services, context: ResolvedContex
   const scope = scopeIn(services, context);
   const { links } = await services.findSettings(context.contextId, brandingSettings);
   const { selfRegistration: mayRegister } = await services.findSettings(context.contextId, newAccountsSettings);
+  // an hour is fine enough to see whether a secret is still needed, and spares a write at every request
+  const noted = new LRUCache<string, true>({ max: 1000, ttl: 3600 * 1000 });
   const loaded = {
     keys: await loadSigningKeys(scope),
     mappedClaims: await listMappedClaims(scope),
@@ -39,7 +42,11 @@ export async function createProvider(services: Services, context: ResolvedContex
       clock: services.clock,
       takesPatterns: context.environment === 'approval',
       sessionSeconds: lifetimes.Session,
-      noteSecretUse: (clientId, fingerprint) => void noteSecretUse(op, clientId, fingerprint),
+      noteSecretUse: (clientId, fingerprint) => {
+        const key = `${clientId} ${fingerprint}`;
+        if (!noted.has(key)) void noteSecretUse(op, clientId, fingerprint);
+        noted.set(key, true, { noUpdateTTL: true });
+      },
       findOwn: (ctx) => followedSession(op, ctx),
       mayRepeat: (used) => hasAnswer(op, used),
       limitUserCodes: limitUserCodes(op),

@@ -166,8 +166,8 @@ describe('web/oidc: how an application proves itself', () => {
         .setIssuer('keyed')
         .setSubject('keyed')
         .setAudience(server.issuer)
-        .setIssuedAt(new Date()) // by which the library reads assertions
-        .setExpirationTime(new Date(Date.now() + 60_000))
+        .setIssuedAt()
+        .setExpirationTime('1m')
         .sign(privateKey);
       const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
       return (await token(server.issuer, { ...machine, client_assertion: assertion, client_assertion_type: type })).status;

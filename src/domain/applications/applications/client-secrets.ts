@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
 import type { ApplicationId, Scope } from '../../scope.ts';
@@ -45,14 +44,8 @@ export function withoutSecrets<Settings extends KeptSecrets>(settings: Settings)
 export const secretExpiry = (settings: KeptSecrets | undefined): Date | undefined =>
   settings?.client_secret_expires_at ? new Date(settings.client_secret_expires_at * 1000) : undefined;
 
-/** An hour is fine enough to see whether a secret is still needed, and spares a write at every request. */
-const noted = new LRUCache<string, true>({ max: 2000, ttl: 3600 * 1000 });
-
 /** That a client proved itself with this secret. */
 export async function recordSecretUse({ db, contextId, clock }: Scope, applicationId: ApplicationId, fingerprint: string): Promise<void> {
-  const key = `${contextId} ${applicationId} ${fingerprint}`;
-  if (noted.has(key)) return;
-  noted.set(key, true);
   await db('client_secret_uses')
     .insert({ context_id: contextId, application_id: applicationId, fingerprint, last_at: clock.now() })
     .onConflict(['context_id', 'application_id', 'fingerprint'])
