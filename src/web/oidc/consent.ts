@@ -1,5 +1,4 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
-import { openIdScopes } from '../../domain/applications/apis/index.ts';
 import { hasConsent } from '../../domain/applications/consents/index.ts';
 import type { UserId } from '../../domain/scope.ts';
 import { applicationIdOf } from './account.ts';
@@ -10,9 +9,10 @@ type Params = Record<string, unknown> | undefined;
 
 /** What a request asks to know or do, as agreements name it; `openid` says no more than who somebody is to the application. */
 export async function scopesAsked(op: ContextProvider, client: Client, params: Params, userId: string): Promise<string[]> {
+  const ofApis = new Set([params?.resource ?? []].flat().flatMap((one) => op.apis.get(String(one))?.scopes.map(({ name }) => name) ?? []));
   const known = String(params?.scope ?? '')
     .split(' ')
-    .filter((one) => openIdScopes.has(one) && one !== 'openid');
+    .filter((one) => one !== '' && one !== 'openid' && !ofApis.has(one));
   return [...known, ...consentKeys(await apiScopesAsked(op, client, params, userId))];
 }
 
