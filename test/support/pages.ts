@@ -266,6 +266,8 @@ export async function preparePages(server: TestServer): Promise<string[]> {
 
 /** Routes that are no page of their own to look at, each for a reason. */
 const noPages: Record<string, string> = {
+  '/.well-known/oauth-protected-resource/:api': 'a document',
+  '/admin/apis/:api/export': 'a file',
   '/': 'leads to the Launchpad',
   '/admin/operations/:operation/file': 'a file',
   '/admin/applications/:application/export': 'a file',

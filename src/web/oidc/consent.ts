@@ -1,5 +1,4 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
-import { openIdScopes } from '../../domain/applications/apis/index.ts';
 import { defaultScope, scopeOfClaim } from '../../domain/applications/applications/index.ts';
 import { hasConsent } from '../../domain/applications/consents/index.ts';
 import type { UserId } from '../../domain/scope.ts';
@@ -16,9 +15,10 @@ type Params = Record<string, unknown> | undefined;
  */
 export async function scopesAsked(op: ContextProvider, client: Client, params: Params, userId: string): Promise<string[]> {
   const settings = claimSettingsOf(client);
+  const ofApis = new Set([params?.resource ?? []].flat().flatMap((one) => op.apis.get(String(one))?.scopes.map(({ name }) => name) ?? []));
   const known = String(params?.scope ?? '')
     .split(' ')
-    .filter((one) => openIdScopes.has(one));
+    .filter((one) => one !== '' && !ofApis.has(one));
   const named = claimsAsked(params).flatMap((name) => scopeOfClaim(settings, name) ?? []);
   const always = (settings.claims ?? []).filter(({ scope }) => scope === 'openid').map(() => defaultScope);
   const asked = [...known, ...named, ...always].filter((one) => one !== 'openid');
