@@ -6,10 +6,8 @@ import { expect } from 'chai';
 import { openStore, type Store } from '../../src/app/open-store.ts';
 import { runCommandLine } from '../../src/command-line/index.ts';
 import { enqueueJob } from '../../src/platform/jobs/index.ts';
-import { createTestDatabase } from '../support/postgres.ts';
-import { onDatabase, portaria, startServerProcess } from '../support/process.ts';
+import { portaria, startServerProcess } from '../support/process.ts';
 import { freePort, startingState } from '../support/server.ts';
-import { everySnippetRuns, runShell, snippet } from '../support/snippets.ts';
 
 describe('the portaria command line, on the embedded store', function () {
   this.timeout(120_000);
@@ -261,45 +259,4 @@ describe('the portaria command line, on the embedded store', function () {
     const mail = portaria(['doctor', '--json'], { ...env, PORTARIA_SMTP_URL: 'smtp://127.0.0.1:1', PORTARIA_MAIL_FROM: 'a@b.example' });
     expect(JSON.parse(mail.stdout).findings.find(({ check }: { check: string }) => check === 'mail')).to.include({ level: 'problem' });
   });
-});
-
-describe('the commands of README.md and docs/operators.md, as they are printed', function () {
-  this.timeout(120_000);
-  const folder = mkdtempSync(join(tmpdir(), 'portaria-cli-'));
-  let database: Awaited<ReturnType<typeof createTestDatabase>>;
-  before(async () => {
-    database = await createTestDatabase();
-    writeFileSync(join(folder, 'acme.yaml'), snippet('docs/operators.md', 'yaml'));
-  });
-  after(async () => {
-    await database.drop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  /** At the root of the project, with the file of the example. */
-  const run = (commands: string) =>
-    runShell(
-      commands.replace(' acme.yaml', ` ${folder}/acme.yaml`),
-      fileURLToPath(new URL('../../', import.meta.url)),
-      onDatabase(database.url),
-    );
-
-  it('README.md', async () => {
-    expect(await run(snippet('README.md', 'sh', 2)))
-      .to.contain('acme')
-      .and.to.contain('+ application payroll')
-      .and.to.contain('+ application wiki');
-  });
-
-  it('docs/operators.md', async () => {
-    expect(await run(snippet('docs/operators.md', 'sh'))).to.contain('+ application wiki');
-    const opened = database.open(1);
-    const { rows } = await opened.knex.raw(
-      'SELECT c.name, count(a.*)::int AS applications FROM contexts c JOIN applications a USING (context_id) GROUP BY c.name',
-    );
-    await opened.close();
-    expect(rows).to.deep.equal([{ name: 'Acme S.A.', applications: 2 }]);
-  });
-
-  everySnippetRuns('README.md', 'docs/operators.md');
 });

@@ -86,7 +86,8 @@ export const everySnippetRuns = (...documents: string[]): void =>
  */
 export async function runShell(text: string, place: string, env: Record<string, string> = {}): Promise<string> {
   // who is not root cannot give a file to Apache's user, nor needs to: Apache runs as themselves
-  const own = process.getuid?.() === 0 ? '' : `${withoutRoot(place)}:`;
+  const givesFiles = /^chgrp |^shib-keygen /m.test(text);
+  const own = givesFiles && process.getuid?.() !== 0 ? `${withoutRoot(place)}:` : '';
   const child = spawn('sh', ['-e', '-c', text], { cwd: place, env: { ...env, PATH: `${own}${process.env.PATH}:/usr/sbin` } });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

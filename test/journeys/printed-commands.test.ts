@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { createTestDatabase } from '../support/postgres.ts';
+import { onDatabase } from '../support/process.ts';
+import { everySnippetRuns, runShell, snippet } from '../support/snippets.ts';
+
+describe('the commands of README.md and docs/operators.md, as they are printed', function () {
+  this.timeout(120_000);
+  const folder = mkdtempSync(join(tmpdir(), 'portaria-cli-'));
+  let database: Awaited<ReturnType<typeof createTestDatabase>>;
+  before(async () => {
+    database = await createTestDatabase();
+    writeFileSync(join(folder, 'acme.yaml'), snippet('docs/operators.md', 'yaml'));
+  });
+  after(async () => {
+    await database.drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** At the root of the project, with the file of the example. */
+  const run = (commands: string) =>
+    runShell(
+      commands.replace(' acme.yaml', ` ${folder}/acme.yaml`),
+      fileURLToPath(new URL('../../', import.meta.url)),
+      onDatabase(database.url),
+    );
+
+  it('README.md', async () => {
+    expect(await run(snippet('README.md', 'sh', 2)))
+      .to.contain('acme')
+      .and.to.contain('+ application payroll')
+      .and.to.contain('+ application wiki');
+  });
+
+  it('docs/operators.md', async () => {
+    expect(await run(snippet('docs/operators.md', 'sh'))).to.contain('+ application wiki');
+    const opened = database.open(1);
+    const { rows } = await opened.knex.raw(
+      'SELECT c.name, count(a.*)::int AS applications FROM contexts c JOIN applications a USING (context_id) GROUP BY c.name',
+    );
+    await opened.close();
+    expect(rows).to.deep.equal([{ name: 'Acme S.A.', applications: 2 }]);
+  });
+
+  everySnippetRuns('README.md', 'docs/operators.md');
+});
