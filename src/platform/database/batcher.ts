@@ -15,10 +15,7 @@ export class Batcher<Request, Result> {
   #busy = 0;
   #scheduled = false;
 
-  /**
-   * @param run answers the requests in their order
-   * @param lanes batches under way at once; @param largest requests in one batch
-   */
+  /** @param run answers the requests in their order. @param lanes batches under way at once; @param largest requests in one batch */
   constructor(run: (requests: Request[]) => Promise<Result[]>, { lanes = 1, largest = 200 } = {}) {
     this.#run = run;
     this.#lanes = lanes;

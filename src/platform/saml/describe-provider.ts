@@ -18,10 +18,7 @@ export type SpMetadata = {
   leftOut: LeftOut[];
 };
 
-/**
- * @param bindings by which it may be answered
- * @throws MetadataFault no_acs, no_certificate
- */
+/** @param bindings by which it may be answered. @throws MetadataFault no_acs, no_certificate */
 export function describeProvider(entityId: string, role: Read, bindings: ConsumerBinding[]): SpMetadata {
   const left: LeftOut[] = [];
   const provider = {

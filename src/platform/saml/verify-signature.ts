@@ -72,10 +72,7 @@ export function takeSignature(root: XmlElement, certificates: string[], exceptio
   return { fingerprint: fingerprintOf(by) };
 }
 
-/**
- * The detached signature of the Redirect binding (bindings §3.4.4.1).
- * The octets are as they came: `SAMLRequest=…&RelayState=…&SigAlg=…`
- */
+/** The detached signature of the Redirect binding (bindings §3.4.4.1). The octets are as they came: `SAMLRequest=…&RelayState=…&SigAlg=…` */
 export function verifyDetached(
   { signed, algorithm: method, value }: NonNullable<Incoming['signature']>,
   certificates: string[],

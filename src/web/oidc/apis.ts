@@ -27,10 +27,7 @@ const isOwn = ({ oidc }: KoaContextWithOIDC): boolean => oidc.params?.grant_type
 const grantedTo = async (op: ContextProvider, { apiId }: ApiWithApplications, userId: string): Promise<Set<string>> =>
   new Set(await listScopesOfUser(op.scope(), apiId, userId as UserId));
 
-/**
- * Without `resource` the API is the one that has the scopes that were asked for (RFC 8707 §2.2 leaves it to the server).
- * @throws errors.InvalidTarget when several have them
- */
+/** Without `resource` the API is the one that has the scopes that were asked for (RFC 8707 §2.2 leaves it to the server). @throws errors.InvalidTarget when several have them */
 export function defaultResource(op: ContextProvider, ctx: KoaContextWithOIDC, client: Client): string | undefined {
   const asked = split(ctx.oidc.params?.scope).filter((name) => !openIdScopes.has(name));
   if (asked.length === 0) return undefined;

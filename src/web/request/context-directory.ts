@@ -39,10 +39,7 @@ export class ContextDirectory {
     listener.onChange((subject) => this.#forget(subject));
   }
 
-  /**
-   * @param host of the request: it only chooses among configured addresses
-   * @returns the context and the path inside it, or undefined
-   */
+  /** @param host of the request: it only chooses among configured addresses. @returns the context and the path inside it, or undefined */
   async resolve(host: string, path: string): Promise<{ context: ResolvedContext; path: string } | undefined> {
     if (host !== this.#baseHost) {
       const context = await this.#cached(`host:${host}`, () => this.#find.byHost(host));

@@ -7,10 +7,7 @@ export type Claimed = Claim & { parameter: string; binding: string; nearest?: st
 
 const parameters = ['SAMLRequest', 'SAMLResponse'] as const;
 
-/**
- * It is help for administrators: that it cannot be found out changes no answer.
- * @param soap the envelope, where it came in one
- */
+/** It is help for administrators: that it cannot be found out changes no answer. @param soap the envelope, where it came in one */
 export const findClaim = (page: SamlPage, soap?: Buffer): Promise<Claimed | undefined> =>
   readOwnClaim(page, soap).catch((error) => {
     page.services.log.error({ err: error }, 'the claim of a refused message could not be read');

@@ -42,11 +42,7 @@ export async function sendInvitation(
   return true;
 }
 
-/**
- * S61, S63: the link proves the address, the person chooses a password, and is Activated.
- * @returns whom it activated
- * @throws AppError link_over, invalid_input
- */
+/** S61, S63: the link proves the address, the person chooses a password, and is Activated. @returns whom it activated. @throws AppError link_over, invalid_input */
 export async function activateAccount(
   scope: Scope,
   rules: PolicyRules,

@@ -8,10 +8,7 @@ import { deleteApiApplication, listApiApplications, lockApi, writeApiApplication
 
 const most = 200;
 
-/**
- * What an application may ask for at an API, as a whole: what it might before is replaced.
- * @throws AppError invalid_input, not_found, api_applications_full
- */
+/** What an application may ask for at an API, as a whole: what it might before is replaced. @throws AppError invalid_input, not_found, api_applications_full */
 export const allowApplication = useCase(async (scope, apiId: string, applicationId: string, input: ApiApplicationInput): Promise<void> => {
   const api = await lockApi(scope, apiId);
   const application = await lockApplication(scope, applicationId);

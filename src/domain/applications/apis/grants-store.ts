@@ -52,10 +52,7 @@ export async function listGrantsOfUser({ db, contextId }: Scope, userId: UserId)
   return rows;
 }
 
-/**
- * What applications may ask for at APIs in the person's name, as agreements name it (`apiScopeKey`).
- * `isAsked`: it is a third party's, and the person has to agree.
- */
+/** What applications may ask for at APIs in the person's name, as agreements name it (`apiScopeKey`). `isAsked`: it is a third party's, and the person has to agree. */
 export async function listApiScopesOfUser(
   { db, contextId }: Scope,
   userId: UserId,

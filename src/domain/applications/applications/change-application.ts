@@ -39,9 +39,7 @@ export const applicationInput = z.object({
     .string()
     .optional()
     .refine((url) => !url || (/^https?:/.test(url) && isRedirectUri(url.split('#')[0]!)), 'fields.web_uri'),
-  /** As `parseOidcSettings` reads it. */
   oidc: z.record(z.string(), z.unknown()).optional(),
-  /** As `parseSamlSettings` reads it. */
   saml: z.record(z.string(), z.unknown()).optional(),
 });
 export type ApplicationInput = z.input<typeof applicationInput>;

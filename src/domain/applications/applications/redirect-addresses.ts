@@ -61,10 +61,7 @@ export function isOriginOf(redirectUri: string, origin: string): boolean {
 export const isWebOrigin = (origin: string): boolean =>
   /^https?:/.test(origin) && isRedirectUri(origin) && new URL(origin).origin === origin;
 
-/**
- * What is wrong with a redirect address, as a key of a sentence.
- * @param allowsPrivateUse schemes without a dot, which any program on a device can claim (RFC 8252 §7.1, §8.4)
- */
+/** What is wrong with a redirect address, as a key of a sentence. @param allowsPrivateUse schemes without a dot, which any program on a device can claim (RFC 8252 §7.1, §8.4) */
 export function redirectFault(value: string, allowsPrivateUse = false): string | undefined {
   if (value.includes('*')) return isRedirectPattern(value) ? undefined : 'fields.redirect_pattern';
   if (isRedirectUri(value)) return undefined;

@@ -2,10 +2,7 @@ import type { Group } from '../../people/groups/index.ts';
 import type { GroupId } from '../../scope.ts';
 import type { GroupsClaim } from '../applications/index.ts';
 
-/**
- * What an application calls the groups of a person, without those that it is not told of.
- * @param assigned the groups that the application is assigned to
- */
+/** What an application calls the groups of a person, without those that it is not told of. @param assigned the groups that the application is assigned to */
 export function groupsFor(
   groups: Pick<Group, 'groupId' | 'name'>[],
   settings: GroupsClaim = {},

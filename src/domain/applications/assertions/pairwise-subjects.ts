@@ -9,10 +9,7 @@ import { listPairwiseSectors, type OidcSettings, sectorOf } from '../application
 const algorithm = 'aes-256-ecb';
 const keyOfSector = (key: Buffer, sector: string): Buffer => createHmac('sha256', key).update(sector).digest();
 
-/**
- * By what subject applications of a sector know a person.
- * @param key as `loadSubjectKey` returns it @returns 22 characters of base64url
- */
+/** By what subject applications of a sector know a person. @param key as `loadSubjectKey` returns it @returns 22 characters of base64url */
 export function pairwiseSubject(key: Buffer, sector: string, userId: string): string {
   const cipher = createCipheriv(algorithm, keyOfSector(key, sector), null).setAutoPadding(false);
   const id = Buffer.from(userId.replaceAll('-', ''), 'hex');

@@ -3,10 +3,7 @@ import type { Client } from 'oidc-provider';
 
 type Select = (options: { alg: string; kid?: string }) => { kid?: string }[];
 
-/**
- * Keys of the name that is asked for come first; where there is none, those without a name are tried.
- * @throws Error when the library keeps clients' keys in another way
- */
+/** Keys of the name that is asked for come first; where there is none, those without a name are tried. @throws Error when the library keeps clients' keys in another way */
 export function tryKeysWithoutName(client: Client): void {
   const store = (client as Client & { asymmetricKeyStore?: { selectForVerify?: Select } }).asymmetricKeyStore;
   if (!store?.selectForVerify) throw new Error('oidc-provider has no method selectForVerify');
