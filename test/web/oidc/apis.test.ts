@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
-import { deleteApi, editApi, findApiByIdentifier, refuseApplication, withdrawScope } from '../../../src/domain/applications/apis/index.ts';
+import {
+  allowApplication,
+  deleteApi,
+  editApi,
+  findApiByIdentifier,
+  refuseApplication,
+  withdrawScope,
+} from '../../../src/domain/applications/apis/index.ts';
 import { findApplicationByCode } from '../../../src/domain/applications/applications/index.ts';
 import { findGroupByName, removeMember } from '../../../src/domain/people/groups/index.ts';
 import { findUserByLogin } from '../../../src/domain/people/users/index.ts';
@@ -8,7 +15,7 @@ import { ana, joao, orders, prepareApis, stock } from '../../support/apis.ts';
 import { Jar, send } from '../../support/jar.ts';
 import { authorize, basic, exchange, json, token } from '../../support/oidc.ts';
 import { eventually } from '../../support/process.ts';
-import { clientSecret, startTestServer, type TestServer } from '../../support/server.ts';
+import { clientSecret, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
 
 type Tokens = { access_token: string; refresh_token: string; scope: string; expires_in: number; id_token?: string; error?: string };
 
@@ -227,6 +234,24 @@ describe('web/oidc: APIs (RFC 8707, RFC 9068)', () => {
     });
     expect((await authorize(server, jar, { ...extra, scope: 'openid orders:read' })).code).to.equal(null);
     await server.apply({ contexts: [{ code: 'acme', groups: [{ name: 'Finance', members: ['jsilva'] }] }] });
+  });
+
+  it('a device gets a token of the API that it named when it began', async () => {
+    const scope = await server.scope();
+    const { apiId } = await api(orders);
+    await allowApplication(scope, apiId, (await findApplicationByCode(scope, 'mobile'))!.applicationId, { scopes: ['orders:read'] });
+    const asked = { client_id: 'mobile', scope: 'openid orders:read orders:write', resource: orders };
+    const begin = async () => json(await send(`${server.issuer}/oidc/device/authorize`, { form: asked }));
+    await eventually(async () => expect(await begin()).to.have.property('device_code'));
+    const started = await begin();
+    const jar = await signedIn(server.baseUrl, ana.login, ana.password);
+    let page = await jar.follow(started.verification_uri);
+    for (const answer of [{ user_code: started.user_code }, { confirm: 'yes' }] as Record<string, string>[])
+      page = await jar.submit(jar.form(page, /device/), answer);
+    const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
+    const { body } = await token(server.issuer, { grant_type, client_id: 'mobile', device_code: started.device_code });
+    expect(body.scope, JSON.stringify(body)).to.equal('orders:read');
+    await verify(body.access_token);
   });
 
   it('RFC 9728: metadata that an API may lead to or copy', async () => {
