@@ -5,6 +5,9 @@ export const randomToken = (): string => randomBytes(32).toString('base64url');
 
 export const sha256 = (value: string): Buffer => hash('sha256', value, 'buffer');
 
+/** An entity tag of a content (RFC 9110 §8.8.3), without its quotes. */
+export const contentTag = (content: string | Buffer): string => hash('sha256', content, 'base64url').slice(0, 22);
+
 /** What the store keeps of a bearer value: it cannot be turned back (RFC 9700 §4.9.3, law 7). */
 export const hashToken = sha256;
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { contentTag } from '../crypto/index.ts';
 import { AppError } from '../errors/index.ts';
 import { readPicture } from './picture.ts';
 
@@ -39,7 +39,7 @@ const largestBytes = 1_048_576;
 /** Of a file of at most 1 MB. @returns undefined when it is larger, or nothing that fitImage takes. @throws AppError pictures_busy */
 export async function makeSmallPicture(file: Buffer, box: { width: number; height: number }): Promise<SmallPicture | undefined> {
   const content = file.length <= largestBytes ? await fitImage(file, box) : undefined;
-  return content && { content, contentType: 'image/png', etag: createHash('sha256').update(content).digest('base64url').slice(0, 22) };
+  return content && { content, contentType: 'image/png', etag: contentTag(content) };
 }
 
 export type Decoding = { content: Uint8Array; width: number; height: number; box: { width: number; height: number } };

@@ -17,7 +17,7 @@ function templateOf(name: Template): Node {
  * the other, so that a value with `{SessionIndex}` in it would be replaced as well. An attribute or a text without a value is left out.
  * @throws Error when the template asks for a value that is not among these
  */
-export const fillTemplate = (name: Template, values: Record<string, string | undefined>): Node => fill(templateOf(name), values);
+export const fillMessage = (name: Template, values: Record<string, string | undefined>): Node => fill(templateOf(name), values);
 
 function fill({ name, attributes, children }: Node, values: Record<string, string | undefined>): Node {
   const filled: Record<string, string> = {};

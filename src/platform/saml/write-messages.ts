@@ -5,7 +5,7 @@ import { type AttributeNameFormat, attributeNameFormat, type Status, statusOf, s
 import { redactMessage } from './redact.ts';
 import type { OwnSettings } from './samlify.ts';
 import { type Signer, signElement } from './sign.ts';
-import { fillTemplate } from './templates.ts';
+import { fillMessage } from './templates.ts';
 import { element, type Node, serialize } from './write-xml.ts';
 
 /** An xs:ID that nobody can guess: 128 bits, and never a digit in front. For messages, and for names that stand for a person. */
@@ -167,7 +167,7 @@ const replaceChild = (node: Node, child: Node): Node => ({
 
 /** @param signer undefined for the Redirect binding, where the signature is outside */
 export async function writeLogoutResponse(answer: Answer, signer?: Signer): Promise<string> {
-  const node = fillTemplate('LogoutResponse', {
+  const node = fillMessage('LogoutResponse', {
     ID: newXmlId(),
     IssueInstant: instant(answer.now),
     Destination: answer.destination,
@@ -187,7 +187,7 @@ export async function writeLogoutRequest(
   { id, issuer, destination, nameId, sessionIndex, now }: LogoutContent,
   signer?: Signer,
 ): Promise<string> {
-  const node = fillTemplate('LogoutRequest', {
+  const node = fillMessage('LogoutRequest', {
     ID: id,
     IssueInstant: instant(now),
     Destination: destination,

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { contentTag } from '../../platform/crypto/index.ts';
 import { keepOpener, setSecurityHeaders } from '../../platform/http/index.ts';
 import { clientOf, type ResolvedContext } from '../request/index.ts';
 import type { ContextProvider } from './context-provider.ts';
@@ -66,7 +66,7 @@ function enterLibrary({ services, context }: ContextProvider, request: IncomingM
 
 /** With 304 for whoever has it already (RFC 9110 §13.1.2). */
 function sendDocument(request: IncomingMessage, response: ServerResponse, document: Buffer): void {
-  const tag = `"${createHash('sha256').update(document).digest('base64url').slice(0, 22)}"`;
+  const tag = `"${contentTag(document)}"`;
   const tags = (request.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''));
   const isKnown = tags.includes(tag) || tags.includes('*');
   response.writeHead(isKnown ? 304 : 200, {

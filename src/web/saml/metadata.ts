@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { listPublishedCertificates } from '../../domain/company/saml-certificates/index.ts';
 import { addSeconds, readDuration } from '../../platform/clock/index.ts';
+import { contentTag } from '../../platform/crypto/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { derOf, writeIdpMetadata } from '../../platform/saml/index.ts';
 import type { SamlPage } from './saml-context.ts';
@@ -37,7 +37,7 @@ export async function showMetadata({ ctx, scope, services, saml }: SamlPage): Pr
   ctx.set('content-type', 'application/samlmetadata+xml; charset=utf-8');
   ctx.set('cache-control', `public, max-age=${maxAgeSeconds}`);
   ctx.status = 200; // koa takes nothing else for fresh
-  ctx.etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
+  ctx.etag = contentTag(body);
   if (ctx.fresh) ctx.status = 304;
   else ctx.body = body;
 }
