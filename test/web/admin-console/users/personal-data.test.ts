@@ -70,9 +70,11 @@ describe('web/admin-console: personal data', () => {
       password_history: 'secrets',
       recovery_codes: 'secrets; how they came is in the history',
       sign_in_attempts: 'a count of a quarter of an hour, whose attempts the history has',
+      refusal_counts: 'counts of what was refused to them; the history has the refusals',
       operation_items: 'what was done to many at once; each deed is in the history',
     };
     const given = {
+      api_scope_users: 'grantedAtApis',
       application_users: 'applications',
       application_consents: 'consents',
       application_uses: 'applications',
