@@ -98,7 +98,7 @@ export const descriptions: Record<string, string> = {
   'contexts[].applications[].oidc.refresh_overlap_seconds':
     'For so long a refresh token that was used gives the same answer again, where the application has neither secret nor key. At most 300; 30 where nothing is said, 0 for none.',
   'contexts[].applications[].oidc.introspects_all_applications':
-    'A gateway’s: it may introspect the access tokens of every application of the company. Others are told about their own only.',
+    'A gateway’s: it may introspect every application’s access tokens that are for no API. Others are told about their own only, and an API’s resource server about the API’s.',
   'contexts[].applications[].oidc.claims': 'Claims besides the standard ones. Each has one of `from`, `value` and `template`.',
   'contexts[].applications[].oidc.claims[].name': 'Such as `cost_center`; not one of the standard claims.',
   'contexts[].applications[].oidc.claims[].from': 'The field of the person that fills it, or `custom.` and the code of a custom field.',

@@ -55,7 +55,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   api_scope_groups: ['applications/apis'],
   api_scope_users: ['applications/apis'],
   api_scopes: ['applications/apis'],
-  apis: ['applications/apis'],
+  apis: ['applications/apis', 'applications/applications'],
   client_secret_uses: ['applications/applications'],
   application_consents: ['applications/consents'],
   application_groups: ['applications/assignments', 'applications/access'],

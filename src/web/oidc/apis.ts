@@ -3,6 +3,7 @@ import { type ApiWithApplications, apiScopeKey, listScopesOfUser, openIdScopes }
 import type { UserId } from '../../domain/scope.ts';
 import { applicationIdOf } from './account.ts';
 import type { ContextProvider } from './context-provider.ts';
+import { requestStore } from './request-store.ts';
 
 type Token = {
   kind: string;
@@ -24,8 +25,14 @@ function mayAsk({ applications }: ApiWithApplications, client: Client, isOwn: bo
 
 const isOwn = ({ oidc }: KoaContextWithOIDC): boolean => oidc.params?.grant_type === 'client_credentials';
 
-const grantedTo = async (op: ContextProvider, { apiId }: ApiWithApplications, userId: string): Promise<Set<string>> =>
-  new Set(await listScopesOfUser(op.scope(), apiId, userId as UserId));
+/** Asked once in a request. */
+async function grantedTo(op: ContextProvider, { apiId }: ApiWithApplications, userId: string): Promise<Set<string>> {
+  const known = requestStore.getStore()?.grantedAtApis;
+  const key = `${apiId} ${userId}`;
+  const granted = known?.get(key) ?? listScopesOfUser(op.scope(), apiId, userId as UserId);
+  known?.set(key, granted);
+  return new Set(await granted);
+}
 
 /** Without `resource` the API is the one that has the scopes that were asked for (RFC 8707 §2.2 leaves it to the server). @throws errors.InvalidTarget when several have them */
 export function defaultResource(op: ContextProvider, ctx: KoaContextWithOIDC, client: Client): string | undefined {
@@ -38,7 +45,7 @@ export function defaultResource(op: ContextProvider, ctx: KoaContextWithOIDC, cl
 
 /**
  * The API behind a resource indicator, with what the application may ask of it; once the person is known, only what the person is granted at this moment.
- * @throws errors.InvalidTarget for one that there is not, or that is none of the application’s: it is not said which (RFC 8707 §2)
+ * @throws errors.InvalidTarget for an unknown resource or one of another application; the answer does not say which (RFC 8707 §2)
  */
 export async function resourceServerOf(
   op: ContextProvider,
@@ -150,7 +157,5 @@ export async function mayIntrospectApiToken(
   const issuedTo = clientId === client.clientId ? client : await op.provider.Client.find(clientId!);
   const allowed = api && issuedTo && api.applications.get(applicationIdOf(issuedTo));
   if (!allowed || !split(scope).every((name) => allowed.scopes.includes(name) || allowed.ownScopes.includes(name))) return false;
-  return (
-    issuedTo === client || (client.clientAuthMethod !== 'none' && api.applications.get(applicationIdOf(client))?.isResourceServer === true)
-  );
+  return issuedTo === client || api.applications.get(applicationIdOf(client))?.isResourceServer === true;
 }

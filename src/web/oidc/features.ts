@@ -17,7 +17,9 @@ export const featuresOf = (op: ContextProvider): Features => ({
   dPoP: { enabled: true, nonceSecret: op.services.keyRing.derive(`dpop-nonce:${op.context.contextId}`)[0], requireNonce: () => false },
   introspection: {
     enabled: true,
-    allowedPolicy: async (_ctx, client, token) => (await mayIntrospectApiToken(op, client, token)) ?? mayIntrospect(client, token),
+    // RFC 7662 §2.1: whoever asks has to be known
+    allowedPolicy: async (_ctx, client, token) =>
+      client.clientAuthMethod !== 'none' && ((await mayIntrospectApiToken(op, client, token)) ?? mayIntrospect(client, token)),
   },
   pushedAuthorizationRequests: { enabled: true },
   resourceIndicators: {

@@ -28,6 +28,12 @@ export const libraryWords: [error: string, words: RegExp, reason: string][] = [
   ['invalid_client', /invalid secret provided/, 'wrong-secret'],
   ['invalid_client', /the client secret has ended/, 'secret-ended'],
   ['invalid_client', /does not match the registered client authentication method/, 'wrong-client-authentication'],
+  ['invalid_client', /the client is registered for /, 'wrong-client-authentication'],
+  [
+    'invalid_client',
+    /no client authentication mechanism|invalid authorization header value|client_secret must be provided in the Auth/,
+    'wrong-client-authentication',
+  ],
   ['invalid_client', /invalid_client_metadata/, 'client-keys-unreadable'],
   ['invalid_client', /(?:)/, 'wrong-client-assertion'],
   ['invalid_redirect_uri', /(?:)/, 'redirect-not-registered'],

@@ -7,7 +7,13 @@ import type { Exchange } from '../../domain/records/protocol-artifacts/index.ts'
 export type ReadAccess = { accountId: string; clientId: string; facts: ReturnType<AccessFinder> };
 
 /** What one request gathers: what it uses up and issues, settled together before the answer leaves (middlewares/settle.ts), and reads made ahead. */
-export type RequestStore = { exchange: Exchange; readAhead: Map<string, Promise<AdapterPayload | undefined>>; access?: ReadAccess };
+export type RequestStore = {
+  exchange: Exchange;
+  readAhead: Map<string, Promise<AdapterPayload | undefined>>;
+  /** Scopes that a person is granted, by API and person. */
+  grantedAtApis: Map<string, Promise<string[]>>;
+  access?: ReadAccess;
+};
 
 export const requestStore = new AsyncLocalStorage<RequestStore>();
 

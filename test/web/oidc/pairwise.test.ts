@@ -88,6 +88,7 @@ describe('web/oidc: pairwise subjects (OpenID Connect Core §8)', () => {
     for (const asker of ['first', 'second', 'open']) {
       const form = { token: tokens.access_token };
       const answer = json(await send(`${server.issuer}/oidc/introspect`, { form, headers: basic(asker, clientSecret) }));
+      expect(answer.active, asker).to.equal(asker === 'first');
       if (answer.active) expect(answer.sub, asker).to.equal(sub);
       expect(JSON.stringify(answer)).to.not.contain(anaId);
     }

@@ -25,9 +25,10 @@ export async function applyApis(applying: Applying, desired: DesiredContext): Pr
 
 async function applyApi({ scope, result }: Applying, desired: Desired): Promise<void> {
   const { identifier, applications, scopes, ...general } = desired;
-  const input = { ...general, scopes: scopes.map(({ grantedTo: _, ...one }) => one) };
   const what = `API ${identifier}`;
   let api = await findApiByIdentifier(scope, identifier);
+  // those that are left out stay: with a scope go all who are granted it
+  const input = { ...general, scopes: scopes?.map(({ grantedTo: _, ...one }) => one) ?? api?.scopes ?? [] };
   if (!api) {
     api = await createApi(scope, { ...input, identifier });
     result.changes.push({ action: 'created', what });
@@ -35,7 +36,7 @@ async function applyApi({ scope, result }: Applying, desired: Desired): Promise<
     const edited = await editApi(scope, api.apiId, input);
     if (edited.version !== api.version) result.changes.push({ action: 'changed', what });
   }
-  for (const one of scopes) {
+  for (const one of scopes ?? []) {
     const details = one.grantedTo && (await applyGrants(scope, api, one.name, one.grantedTo));
     if (details) result.changes.push({ action: 'changed', what, details: `${one.name} ${details}` });
   }
@@ -48,7 +49,7 @@ async function applyGrants(
   scope: Applying['scope'],
   { apiId }: Api,
   name: string,
-  { groups, users }: NonNullable<Desired['scopes'][number]['grantedTo']>,
+  { groups, users }: NonNullable<NonNullable<Desired['scopes']>[number]['grantedTo']>,
 ): Promise<string | undefined> {
   const wanted = new Map<string, { kind: 'user' | 'group'; id: string }>();
   for (const group of groups) {
@@ -67,8 +68,8 @@ async function applyGrants(
   ].filter((one) => one.scope === name);
   const missing = [...wanted.values()].filter(({ id }) => !current.some((one) => one.id === id));
   const surplus = current.filter(({ id }) => !wanted.has(id));
-  await grantScope(scope, apiId, name, missing);
   for (const { kind, id } of surplus) await withdrawScope(scope, apiId, name, { kind, id });
+  await grantScope(scope, apiId, name, missing);
   return missing.length + surplus.length > 0 ? `+${missing.length} -${surplus.length}` : undefined;
 }
 

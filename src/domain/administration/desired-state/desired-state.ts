@@ -54,7 +54,7 @@ const grantedTo = z.strictObject({ groups: z.array(text).default([]), users: z.a
 
 const api = z.strictObject({
   ...apiInput.shape,
-  scopes: z.array(apiScopeInput.extend({ grantedTo })).default([]),
+  scopes: z.array(apiScopeInput.extend({ grantedTo })).optional(),
   applications: z.array(apiApplicationInput.extend({ code: text })).optional(),
 });
 

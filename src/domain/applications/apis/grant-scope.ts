@@ -15,8 +15,9 @@ export const grantScope = useCase(async (scope, apiId: string, name: string, gra
   // in one order, so that two who grant at once do not wait for each other
   for (const grantee of grantees.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
     await change(scope, apiId, name, grantee, 'api.scope-granted', insertScopeGrant);
-  const { users } = await listScopeGrants(scope, (await lockApi(scope, apiId)).apiId, mostPeople + 1);
-  if (users.length > mostPeople) throw new AppError('api_people_full', 409, { params: { most: mostPeople } });
+  const { users } = await listScopeGrants(scope, (await lockApi(scope, apiId)).apiId, 100_000);
+  if (new Set(users.map(({ userId }) => userId)).size > mostPeople)
+    throw new AppError('api_people_full', 409, { params: { most: mostPeople } });
 });
 
 /** @throws AppError not_found */

@@ -20,6 +20,7 @@ import {
   findApplicationByEntityId,
   getApplication,
   insertApplication,
+  isApiIdentifier,
   lockApplication,
   removeApplication,
   updateApplication,
@@ -197,6 +198,8 @@ async function refuseTaken(scope: Scope, data: ApplicationData, except?: string)
   if (sameCode && sameCode.applicationId !== except) throw taken.applications_code();
   const sameClient = data.oidc && (await findApplicationByClientId(scope, data.oidc.client_id));
   if (sameClient && sameClient.applicationId !== except) throw taken.applications_oidc_client_id();
+  // an ID token has its application as the audience, and must never look like a token of an API
+  if (data.oidc && (await isApiIdentifier(scope, data.oidc.client_id))) throw invalidInput({ client_id: 'fields.client_id_of_api' });
   const samePartner = data.saml && (await findApplicationByEntityId(scope, data.saml.entityId));
   if (samePartner && samePartner.applicationId !== except) throw taken.applications_saml_entity_id();
 }

@@ -201,3 +201,6 @@ export async function listPairwiseSectors(scope: Scope): Promise<{ applicationId
     .select<Pick<ApplicationRow, 'application_id' | 'name' | 'oidc'>[]>('application_id', 'name', 'oidc');
   return rows.map(({ application_id, name, oidc }) => ({ applicationId: application_id, name, sector: sectorOf(oidc!)! }));
 }
+
+export const isApiIdentifier = async ({ db, contextId }: Scope, identifier: string): Promise<boolean> =>
+  (await db('apis').where({ context_id: contextId, identifier }).first('api_id')) !== undefined;

@@ -53,6 +53,8 @@ export async function findRefusals(scope: Scope, eventIds: string[]): Promise<Ma
   return new Map(rows.map((row) => [row.event_id, presentCount(row)]));
 }
 
+const hourMs = 3_600_000;
+
 /** What the protocols refused since then, the latest first; of each reason (or of each application) its latest hour. @param applicationId of one application */
 export async function listRefusals(
   scope: Scope,
@@ -60,7 +62,10 @@ export async function listRefusals(
   { applicationId, limit = 20 }: { applicationId?: ApplicationId; limit?: number } = {},
 ): Promise<CountedRefusal[]> {
   const types: AuditEventType[] = ['authorization.failed', 'saml-message.refused'];
-  const query = all(scope).whereIn('type', types).where('last_at', '>=', since);
+  const query = all(scope)
+    .whereIn('type', types)
+    .where('last_at', '>=', since)
+    .where('hour', '>=', new Date(since.getTime() - hourMs));
   const latest = applicationId
     ? query.where('application_id', applicationId).distinctOn('type', 'reason').orderBy(['type', 'reason'])
     : query.distinctOn('application_id').orderBy('application_id');

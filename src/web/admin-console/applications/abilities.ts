@@ -8,7 +8,7 @@ export const fieldOf: Record<Change, [field: string, value: string]> = {
   grant_refresh_token: ['applications.grant_types', 'applications.grant_refresh_token'],
   grant_client_credentials: ['applications.grant_types', 'applications.grant_client_credentials'],
   grant_device_code: ['applications.grant_types', 'applications.grant_device_code'],
-  secret: ['applications.authentication', 'applications.authentication_client_secret_basic'],
+  secret: ['applications.authentication', 'applications.authentication_any'],
   private_key_jwt: ['applications.authentication', 'applications.authentication_private_key_jwt'],
   rs256: ['applications.alg', 'abilities.rs256'],
   par: ['applications.par', 'page.yes'],

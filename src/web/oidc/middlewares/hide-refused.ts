@@ -7,10 +7,12 @@ import type { Step } from './afterwards.ts';
 /** A token of somebody who may not use the application any more is not active (RFC 7662 §2.2). */
 export const hideRefused: Step = (op) => async (ctx) => {
   if (ctx.oidc.route !== 'introspection') return;
-  const body = ctx.body as { active?: boolean; sub?: string; client_id?: string } | undefined;
-  if (!body?.active || !body.sub || !body.client_id) return;
+  const body = ctx.body as { active?: boolean; client_id?: string } | undefined;
+  // `sub` of the answer may be a pairwise one
+  const { accountId } = ctx.oidc.entities.AccessToken ?? ctx.oidc.entities.RefreshToken ?? {};
+  if (!body?.active || !accountId || !body.client_id) return;
   const client = await op.provider.Client.find(body.client_id);
-  const verdict = client && decide(await op.services.findAccess(op.context.contextId, body.sub, applicationIdOf(client)));
+  const verdict = client && decide(await op.services.findAccess(op.context.contextId, accountId, applicationIdOf(client)));
   if (!verdict?.allowed || !(await sessionStillLives(op, ctx))) ctx.body = { active: false };
 };
 

@@ -28,9 +28,9 @@ const middlewares: ((op: ContextProvider) => Middleware)[] = [
   continuePosted,
   afterwards(leaveByPage),
   afterwards(traceExchange), // what is kept is what was answered
-  afterwards(nameMissingClient),
   afterwards(pacePolling),
   afterwards(countRefusals),
+  afterwards(nameMissingClient),
   afterwards(hideRefused),
   afterwards(completeAnswer),
   afterwards(endOwnSession),

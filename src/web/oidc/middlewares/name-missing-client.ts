@@ -1,4 +1,5 @@
 import type { Step } from './afterwards.ts';
+import { noteFault } from './trace.ts';
 
 /** What the library calls a malformed request, where no client authentication came or one that we do not speak. */
 const missing = new Set([
@@ -11,6 +12,7 @@ const missing = new Set([
 export const nameMissingClient: Step = (op) => (ctx) => {
   const { error, error_description: description = '' } = (ctx.body ?? {}) as { error?: string; error_description?: string };
   if (error !== 'invalid_request' || !missing.has(description)) return;
+  noteFault(ctx, { error: 'invalid_client', detail: description });
   ctx.status = 401;
   ctx.body = { error: 'invalid_client', error_description: 'client authentication failed' };
   if (ctx.headers.authorization !== undefined) ctx.set('www-authenticate', `Basic realm="${op.context.url}", error="invalid_client"`);

@@ -11,7 +11,7 @@ import { noteFault } from './trace.ts';
 export const settle =
   (op: ContextProvider): Middleware =>
   async (koa, next) => {
-    const store: RequestStore = { exchange: { issues: [] }, readAhead: new Map() };
+    const store: RequestStore = { exchange: { issues: [] }, readAhead: new Map(), grantedAtApis: new Map() };
     await requestStore.run(store, next);
     const ctx = koa as KoaContextWithOIDC;
     const { exchange } = store;
