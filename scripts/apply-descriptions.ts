@@ -143,7 +143,7 @@ export const descriptions: Record<string, string> = {
       `In ${name}; of one language at least.`,
     ]),
   ),
-  'contexts[].apis[].scopes[].grantedTo': 'Who is granted it; who is not in the lists loses it. Left out, the grants stay.',
+  'contexts[].apis[].scopes[].grantedTo': 'Who is granted it; who is not in a list loses it. A list that is left out stays.',
   'contexts[].apis[].scopes[].grantedTo.groups': 'Names of groups; `Everyone` is everybody in the company.',
   'contexts[].apis[].scopes[].grantedTo.users': 'E-mails or usernames.',
   'contexts[].apis[].applications':

@@ -27,8 +27,9 @@ describe('interop: the metadata that service providers make of themselves', func
       expect(settings.assertionConsumerServices.map(({ url }) => new URL(url).pathname)).to.deep.equal([acs]);
       expect(settings.signingCertificates).to.have.length(1);
       const reasons = new Set(leftOut.map(({ reason }) => reason));
-      expect(['binding', 'soap_logout', 'name_id_format', 'further_encryption', 'signature'], [...reasons].join()).to.include.members([
-        ...reasons,
-      ]);
+      expect(
+        ['artifact', 'binding', 'soap_logout', 'name_id_format', 'further_encryption', 'signature'],
+        [...reasons].join(),
+      ).to.include.members([...reasons]);
     });
 });

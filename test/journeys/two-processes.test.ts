@@ -16,7 +16,7 @@ import { onDatabase, type ServerProcess, startServerProcess } from '../support/p
 import { makeKeys } from '../support/saml.ts';
 import { totpCode } from '../support/second-factor.ts';
 import { clientSecret, fillSignIn, freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
-import { age, refresh, tokensFor, userinfo } from '../support/tokens.ts';
+import { age, as, refresh, tokensFor, userinfo } from '../support/tokens.ts';
 
 describe('two processes on one store', function () {
   this.timeout(60_000);
@@ -73,6 +73,26 @@ describe('two processes on one store', function () {
     );
     expect(new Set(tries.map(({ body }) => body.error))).to.deep.equal(new Set(['invalid_grant']));
     expect((await refresh(server, 'mobile', next.refresh_token)).body.error).to.equal('invalid_grant');
+  });
+
+  it('what a revocation meets on its way does not come back with the next sign-in', async () => {
+    const joao = { login: 'jsilva', password: passwords.joao };
+    for (const client of ['mobile', 'payroll'])
+      for (let round = 0; round < 8; round++) {
+        const jar = new Jar();
+        const { refresh_token } = await tokensFor(server, client, joao, { jar });
+        const some = () => Array.from({ length: 6 }, (_, i) => refresh({ issuer: `${processes[i % 2]!.url}/acme` }, client, refresh_token));
+        const own = as(client);
+        const revoke = () =>
+          send(`${processes[1]!.url}/acme/oidc/revoke`, { form: { token: refresh_token, ...own.form }, headers: own.headers });
+        const [before, revoked, after] = [some(), revoke(), some()];
+        const tries = await Promise.all([...before, ...after]);
+        expect((await revoked).status).to.equal(200);
+        // the same person, application and session: the grant has the same name again
+        expect((await authorize(server, jar, { client_id: client, scope: 'openid', prompt: 'none' })).code).to.be.a('string');
+        for (const { status, body } of tries)
+          if (status === 200) expect((await userinfo(server, body.access_token)).status, `${client} ${round}`).to.equal(401);
+      }
   });
 
   it('Law 4: one SAML artifact is resolved once under 50 parallel tries on two processes', async () => {

@@ -12,7 +12,6 @@ type Token = {
   clientId?: string;
 };
 
-/** What was asked of APIs, by identifier. */
 type Asks = { identifier: string; names: string[] }[];
 
 const split = (scope: unknown): string[] => (typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []);
@@ -25,7 +24,6 @@ function mayAsk({ applications }: ApiWithApplications, client: Client, isOwn: bo
 
 const isOwn = ({ oidc }: KoaContextWithOIDC): boolean => oidc.params?.grant_type === 'client_credentials';
 
-/** Asked once in a request. */
 async function grantedTo(op: ContextProvider, { apiId }: ApiWithApplications, userId: string): Promise<Set<string>> {
   const known = requestStore.getStore()?.grantedAtApis;
   const key = `${apiId} ${userId}`;
@@ -150,12 +148,13 @@ export function claimsOfApiToken(op: ContextProvider, ctx: KoaContextWithOIDC, t
 export async function mayIntrospectApiToken(
   op: ContextProvider,
   client: Client,
-  { aud, clientId, scope }: Token,
+  { kind, aud, clientId, scope }: Token,
 ): Promise<boolean | undefined> {
   if (aud === undefined) return undefined;
   const api = op.apis.get(String(aud));
   const issuedTo = clientId === client.clientId ? client : await op.provider.Client.find(clientId!);
   const allowed = api && issuedTo && api.applications.get(applicationIdOf(issuedTo));
-  if (!allowed || !split(scope).every((name) => allowed.scopes.includes(name) || allowed.ownScopes.includes(name))) return false;
+  const mayAskFor = kind === 'ClientCredentials' ? allowed?.ownScopes : allowed?.scopes;
+  if (!api || !mayAskFor || !split(scope).every((name) => mayAskFor.includes(name))) return false;
   return issuedTo === client || api.applications.get(applicationIdOf(client))?.isResourceServer === true;
 }

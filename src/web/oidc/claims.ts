@@ -43,8 +43,9 @@ export const createAccessTokenClaims =
   async (ctx, token) => {
     if (token.kind !== 'AccessToken') return undefined;
     const client = ctx.oidc.client!;
-    // a token for an API has that API's scopes; what was granted of the person stands in the grant
-    const scopes = token.resourceServer ? (ctx.oidc.grant?.getOIDCScope() ?? '') : (token.scope ?? '');
+    // a token for an API has that API's scopes: what this request was granted of the person stands in what it is bought with
+    const { AuthorizationCode, RefreshToken, DeviceCode } = ctx.oidc.entities;
+    const scopes = (token.resourceServer ? (AuthorizationCode ?? RefreshToken ?? DeviceCode)?.scope : token.scope) ?? '';
     const request = { into: 'access_token', scopes: new Set(scopes.split(' ')) } as const;
     const oidc = claimSettingsOf(client);
     if (!wantsClaims(oidc, request)) return undefined;

@@ -35,7 +35,6 @@ export const limitUserCodes =
     return found;
   };
 
-/** In the name of whoever is signed in here. */
 async function scopeOf(op: ContextProvider, ctx: KoaContextWithOIDC): Promise<Scope> {
   const own = await ownSession(op, ctx);
   return own ? op.scopeOf(ctx, own) : openScope(op.services, op.context.contextId, anonymousActor(clientOf(op.services, ctx.req)));

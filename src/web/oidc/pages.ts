@@ -27,7 +27,6 @@ async function show(
   shown.add(ctx);
 }
 
-/** In the language that the application asks for. */
 async function open(op: ContextProvider, ctx: KoaContextWithOIDC): Promise<PageContext> {
   const page = await openPage(ctx as never, op.services, op.context, ctx.path);
   followUiLocales(page, uiLocalesOf(ctx));
@@ -37,7 +36,6 @@ async function open(op: ContextProvider, ctx: KoaContextWithOIDC): Promise<PageC
 /** What was asked for, here or, of a sign-out, on the page before. */
 const uiLocalesOf = (ctx: KoaContextWithOIDC): unknown => ctx.oidc?.params?.ui_locales ?? ctx.query?.ui_locales;
 
-/** An address of ours, for a page in the same language. */
 export function inSameLanguage(ctx: KoaContextWithOIDC, address: string): string {
   const wanted = uiLocalesOf(ctx);
   return typeof wanted === 'string' ? withParameters(address, { ui_locales: wanted }) : address;
@@ -45,7 +43,6 @@ export function inSameLanguage(ctx: KoaContextWithOIDC, address: string): string
 
 const shown = new WeakSet<KoaContextWithOIDC>();
 
-/** Whether the answer is a page of ours. */
 export const isOwnPage = (ctx: KoaContextWithOIDC): boolean => shown.has(ctx);
 
 const secretOf = (ctx: KoaContextWithOIDC): string => (ctx.oidc.session!.state as { secret: string }).secret;
@@ -96,7 +93,8 @@ export const renderDeviceInput = (
       action: ctx.oidc.urlFor('code_verification'),
       xsrf: secretOf(ctx),
       userCode: error?.userCode ?? brought,
-      sendsItself: brought !== '',
+      // another site that leads here would use up the tries of whoever is signed in
+      sendsItself: brought !== '' && ['none', 'same-origin'].includes(String(ctx.headers['sec-fetch-site'])),
       fault: out || error ? t(deviceFault(error)) : undefined,
       maySignIn: error instanceof TooManyUserCodes && !error.isSignedIn,
     }),

@@ -13,7 +13,7 @@ type Answer = { body: TokenAnswer; asked: string; jkt?: string; ip?: string };
 /** `exp`: when its access token ends, in seconds since the epoch. */
 type Kept = Answer & { exp: number };
 
-// bound to the token that was used: only who brings it can have the row opened
+// bound to the row of the token that was used: moved to another it cannot be opened
 const purposeOf = ({ context }: ContextProvider, used: string): string => `artifact:${context.contextId}:${kind}:${used}`;
 
 const askedOf = ({ oidc: { params } }: KoaContextWithOIDC): string => JSON.stringify([params?.scope, params?.resource]);

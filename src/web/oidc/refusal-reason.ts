@@ -18,6 +18,7 @@ const ordinary = new Set([
   'login_required',
   'slow_down',
   'temporarily_unavailable',
+  'unsupported_token_type', // asked about a signed token: the answer is right
   'use_dpop_nonce',
 ]);
 

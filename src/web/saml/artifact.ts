@@ -1,4 +1,6 @@
+import { decide } from '../../domain/applications/access/index.ts';
 import { takeResponse } from '../../domain/applications/response-artifacts/index.ts';
+import type { UserId } from '../../domain/scope.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { readBody } from '../../platform/http/index.ts';
 import {
@@ -26,7 +28,7 @@ type Answer = { inResponseTo?: string; status: Status; message?: string };
 
 /** The ArtifactResolutionService (core §3.5, bindings §3.6): a service provider's program fetches, by SOAP, what an artifact stands for. */
 export async function resolveArtifact(page: SamlPage): Promise<void> {
-  const { ctx, scope, saml } = page;
+  const { ctx, scope, saml, services } = page;
   ctx.remove('set-cookie');
   const soap = await readBody(ctx.req, largestBytes).catch((error) => {
     if (error instanceof AppError && error.code === 'body_too_large') return undefined;
@@ -39,7 +41,8 @@ export async function resolveArtifact(page: SamlPage): Promise<void> {
   const handle = application.saml.artifactBinding ? handleOf(readArtifactResolve(message), saml.entityId) : undefined;
   const { applicationId: id, name } = application;
   const as = { ...scope, actor: { ...scope.actor, kind: 'application', id, name } as const };
-  const response = handle === undefined ? undefined : await takeResponse(as, application, handle);
+  const mayEnter = async (userId: UserId) => decide(await services.findAccess(scope.contextId, userId, id)).allowed;
+  const response = handle === undefined ? undefined : await takeResponse(as, application, handle, mayEnter);
   // whoever asks for what is not there is told no more than that (core §3.5.3)
   if (!response) await recordRefusal(page, new SamlFault('artifact'), application);
   await send(page, application, { inResponseTo: message.id, status: 'Success' }, response);

@@ -4,6 +4,8 @@ import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { parse } from 'yaml';
+import { findApplicationByCode } from '../../../src/domain/applications/applications/index.ts';
 import { getMetadataCertificate } from '../../../src/domain/company/saml-certificates/index.ts';
 import { type Httpd, startHttpd } from '../../support/apache.ts';
 import { forGuides, pathsIn, signIn, signOut, startWorld, type World } from '../../support/guides.ts';
@@ -98,6 +100,14 @@ describe('interop: the guide to Shibboleth, as it is printed, in Chromium over T
       const said = await runShell('mdquery -e https://login.example.com/acme 2>&1', folder, env).catch(String);
       expect(said).to.contain(outcome);
     }
+  });
+
+  it('developers.md: what an application is told goes through `apply`', async () => {
+    const told = parse(snippet('docs/developers.md', 'yaml')) as Record<string, unknown>;
+    const oidc = { client_id: 'told', client_secret: 'the-secret-of-told', grant_types: ['client_credentials'], ...told };
+    const customFields = [{ code: 'cost_center', label: 'Cost centre', type: 'number' }];
+    await world.server.apply({ contexts: [{ code: 'acme', customFields, applications: [{ code: 'told', name: 'Told', oidc }] }] });
+    expect((await findApplicationByCode(await world.server.scope(), 'told'))!.oidc).to.deep.include(told);
   });
 
   everySnippetRuns('shibboleth.md', 'docs/developers.md');

@@ -38,7 +38,7 @@ describe('platform/jobs: whose worker is dead', () => {
     const sources = globSync('**/*.ts', { cwd: fileURLToPath(folder) }).map(
       (file) => [file, readFileSync(new URL(file, folder), 'utf8')] as const,
     );
-    const named = sources.flatMap(([file, text]) => [...text.matchAll(/_private_\w+/g)].map(([table]) => [file, table] as const));
+    const named = sources.flatMap(([file, text]) => [...text.matchAll(/\b_private_\w+/g)].map(([table]) => [file, table] as const));
     expect([...new Set(named.map(([, table]) => table))]).to.have.members(Object.keys(privateColumns));
     expect(named.filter(([file]) => !file.startsWith('platform/jobs/'))).to.deep.equal([]);
     for (const [table, columns] of Object.entries(privateColumns)) {

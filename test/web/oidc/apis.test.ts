@@ -169,6 +169,24 @@ describe('web/oidc: APIs (RFC 8707, RFC 9068)', () => {
     expect((await refresh(nothing.refresh_token, { resource: orders })).body.error).to.equal('invalid_scope');
   });
 
+  it('a public client asks nothing about its own token, since it cannot prove who it is (RFC 7662 §2.1)', async () => {
+    const scope = await server.scope();
+    const { applicationId } = (await findApplicationByCode(scope, 'mobile'))!;
+    await allowApplication(scope, (await api(stock)).apiId, applicationId, { scopes: ['stock:read'] });
+    const asked = { client_id: 'mobile', redirect_uri: server.redirectUri, resource: stock, scope: 'openid stock:read' };
+    let given: Awaited<ReturnType<typeof token>> | undefined;
+    await eventually(async () => {
+      const { code, verifier } = await authorize(server, new Jar(), { ...joao, ...asked });
+      const redeem = { grant_type: 'authorization_code', code: code!, code_verifier: verifier, redirect_uri: server.redirectUri };
+      given = await token(server.issuer, { ...redeem, client_id: 'mobile' });
+      expect(given.body.scope).to.contain('stock:read');
+    });
+    const value = given!.body.access_token;
+    expect(await introspect(value)).to.include({ active: true });
+    const answer = await send(`${server.issuer}/oidc/introspect`, { form: { token: value, client_id: 'mobile' } });
+    expect(json(answer)).to.not.include({ active: true });
+  });
+
   it('what an application loses is inactive at once, and so is what is left of an API that is gone', async () => {
     const scope = await server.scope();
     const { apiId } = await api(stock);

@@ -52,12 +52,12 @@ async function applyGrants(
   { groups, users }: NonNullable<NonNullable<Desired['scopes']>[number]['grantedTo']>,
 ): Promise<string | undefined> {
   const wanted = new Map<string, { kind: 'user' | 'group'; id: string }>();
-  for (const group of groups) {
+  for (const group of groups ?? []) {
     const found = await findGroupByName(scope, group);
     if (!found) throw new AppError('unknown_group', 422, { params: { name: group } });
     wanted.set(found.groupId, { kind: 'group', id: found.groupId });
   }
-  for (const login of users) {
+  for (const login of users ?? []) {
     const { userId } = await getByLogin(scope, login);
     wanted.set(userId, { kind: 'user', id: userId });
   }
@@ -67,7 +67,8 @@ async function applyGrants(
     ...present.groups.map(({ groupId, ...one }) => ({ kind: 'group' as const, id: groupId as string, ...one })),
   ].filter((one) => one.scope === name);
   const missing = [...wanted.values()].filter(({ id }) => !current.some((one) => one.id === id));
-  const surplus = current.filter(({ id }) => !wanted.has(id));
+  const given = { group: groups, user: users };
+  const surplus = current.filter(({ id, kind }) => given[kind] !== undefined && !wanted.has(id));
   for (const { kind, id } of surplus) await withdrawScope(scope, apiId, name, { kind, id });
   await grantScope(scope, apiId, name, missing);
   return missing.length + surplus.length > 0 ? `+${missing.length} -${surplus.length}` : undefined;

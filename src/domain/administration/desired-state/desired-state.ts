@@ -50,7 +50,8 @@ const application = z.strictObject({
   assignedTo: z.strictObject({ groups: z.array(text).default([]), users: z.array(text).default([]) }).optional(),
 });
 
-const grantedTo = z.strictObject({ groups: z.array(text).default([]), users: z.array(text).default([]) }).optional();
+/** A list that is left out stays. */
+const grantedTo = z.strictObject({ groups: z.array(text).optional(), users: z.array(text).optional() }).optional();
 
 const api = z.strictObject({
   ...apiInput.shape,

@@ -10,7 +10,6 @@ export const openIdScopes = new Set(['openid', 'profile', 'email', 'address', 'p
 const isApiIdentifier = (value: string): boolean =>
   /^[a-z][a-z0-9+.-]*:[\x21\x24-\x7e]+$/i.test(value) && value.length <= 500 && URL.canParse(value);
 
-/** RFC 6749 §3.3. */
 const scopeName = z
   .string()
   .trim()
@@ -56,7 +55,6 @@ export const apiApplicationInput = z.strictObject({
   isResourceServer: z.boolean().default(false),
 });
 export type ApiApplicationInput = z.input<typeof apiApplicationInput>;
-/** What one application has to do with an API. */
 export type ApiApplication = z.output<typeof apiApplicationInput> & { applicationId: ApplicationId };
 
 /** In the reader’s language, or in one that there is. */

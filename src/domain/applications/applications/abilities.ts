@@ -48,7 +48,7 @@ const features = {
   response_mode_form_post: [code],
   pkce: [code],
   rs256: ['rs256'],
-  refresh: [code, 'grant_refresh_token'],
+  refresh: ['grant_refresh_token'],
   client_credentials: ['secret', 'grant_client_credentials'],
   device: ['grant_device_code'],
   private_key_jwt: ['private_key_jwt'],

@@ -44,7 +44,6 @@ export function withoutSecrets<Settings extends KeptSecrets>(settings: Settings)
 export const secretExpiry = (settings: KeptSecrets | undefined): Date | undefined =>
   settings?.client_secret_expires_at ? new Date(settings.client_secret_expires_at * 1000) : undefined;
 
-/** That a client proved itself with this secret. */
 export async function recordSecretUse({ db, contextId, clock }: Scope, applicationId: ApplicationId, fingerprint: string): Promise<void> {
   await db('client_secret_uses')
     .insert({ context_id: contextId, application_id: applicationId, fingerprint, last_at: clock.now() })

@@ -63,10 +63,8 @@ const mapped = z
   .strictObject({
     name: claimName,
     from: sourceField.optional(),
-    /** The same for everybody. */
     value: z.string().min(1).max(1000).optional(),
     template: template.optional(),
-    /** `openid` is always. */
     scope: z.enum(claimScopes).optional(),
     into: z.array(target).min(1, 'fields.claim_target').optional(),
   })
@@ -97,7 +95,6 @@ export const defaultMostValues = 200;
 
 /** What an application is told of a person, besides what it is by default. */
 export const claimShape = {
-  /** Claims besides the standard ones. */
   claims: z
     .array(mapped)
     .max(50)

@@ -1,6 +1,6 @@
 /** Browsers and systems act on these themselves, or they look like the web's: no application may be reached by them, whatever is ticked. */
 const never =
-  /^(https?.+|s?http.*|h[tx]{2}ps?|javascript|vbscript|livescript|data|file|blob|about|filesystem|view-source|feed|jar|resource|wss?|s?ftps?|mailto|tel|sms|urn|cid|mid|intent|android-app|ms-.*|chrome.*|moz-.*|edge|opera|safari.*|search-ms|ldaps?|ssh|telnet|gopher|nntp|news|irc)$/;
+  /^(https?.+|s?http.*|h[tx]{2}ps?|javascript|vbscript|livescript|data|file|blob|about|filesystem|view-source|feed|jar|resource|wss?|s?ftps?|mailto|tel|sms|urn|cid|mid|intent|android-app|ms-.*|chrome.*|moz-.*|edge|opera|safari.*|search-ms|ldaps?|ssh|telnet|gopher|nntp|news|irc|shell|res|mhtml|its|mk|microsoft-.*|onenote.*|itms.*|facetime.*)$/;
 
 const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
 

@@ -7,6 +7,7 @@ import type { Application } from '../applications/index.ts';
 
 /** `person`: whom it tells of; a refusal tells of nobody. */
 type Waiting = { response: ResponseTree; person?: { userId: UserId; name: string } };
+type MayEnter = (userId: UserId) => Promise<boolean>;
 type For = Pick<Application, 'applicationId' | 'name'>;
 
 const kind = 'SamlArtifact';
@@ -30,16 +31,23 @@ export async function keepResponse(
   await artifacts.save({ contextId, kind, id: nameOf(application, handle), payload: { sealed }, index: {}, expiresAt });
 }
 
-/** The application fetches what was kept for it. @returns undefined when there is nothing: it was fetched before, has expired, or was made for another */
-export const takeResponse = useCase(async (scope, application: For, handle: string): Promise<ResponseTree | undefined> => {
-  const kept = await takeArtifact(scope, kind, nameOf(application, handle));
-  if (!kept) return undefined;
-  const { response, person }: Waiting = JSON.parse(scope.keyRing.decrypt(String(kept.sealed), purposeOf(scope.contextId)).toString());
-  await recordEvent(scope, {
-    type: 'saml-artifact.resolved',
-    subject: person && { kind: 'user', id: person.userId, name: person.name },
-    applicationId: application.applicationId,
-    details: { application: application.name },
-  });
-  return response;
-});
+/**
+ * The application fetches what was kept for it.
+ * @param mayEnter whether the person may open the application now
+ * @returns undefined when there is nothing: it was fetched before, has expired, was made for another, or tells of somebody who may not enter any more
+ */
+export const takeResponse = useCase(
+  async (scope, application: For, handle: string, mayEnter: MayEnter): Promise<ResponseTree | undefined> => {
+    const kept = await takeArtifact(scope, kind, nameOf(application, handle));
+    if (!kept) return undefined;
+    const { response, person }: Waiting = JSON.parse(scope.keyRing.decrypt(String(kept.sealed), purposeOf(scope.contextId)).toString());
+    if (person && !(await mayEnter(person.userId))) return undefined;
+    await recordEvent(scope, {
+      type: 'saml-artifact.resolved',
+      subject: person && { kind: 'user', id: person.userId, name: person.name },
+      applicationId: application.applicationId,
+      details: { application: application.name },
+    });
+    return response;
+  },
+);

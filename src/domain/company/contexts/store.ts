@@ -69,7 +69,6 @@ export async function updateContext(
     });
 }
 
-/** The company of this scope. */
 export const getOwnContext = async ({ db, contextId }: Scope): Promise<Context> => (await findContextById(db, contextId))!;
 
 /** How a request finds its company: before that there is no scope. */

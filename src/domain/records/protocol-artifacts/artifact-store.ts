@@ -151,7 +151,9 @@ export class ArtifactStore {
     await this.#database.run('artifact-remove', sql.remove, [contextId, kind, hashToken(id)]);
   }
 
+  /** The grant first: of an exchange at this moment the tokens are there by then, or it keeps none (`exchange`). */
   async removeByGrant(contextId: ContextId, grantId: string): Promise<void> {
+    await this.remove(contextId, 'Grant', grantId);
     await this.#database.run('artifact-remove-by-grant', sql.removeByGrant, [contextId, hashToken(grantId)]);
   }
 }

@@ -1,24 +1,30 @@
 import type { Transaction } from '../../scope.ts';
 
-// The id of a grant is hashed the same way as a row's own id and as its tokens' reference to it.
-const deleteWith = (
-  which: string,
-) => `WITH gone AS (DELETE FROM oidc_artifacts WHERE context_id = :contextId AND kind = 'Grant' AND ${which} RETURNING id_hash)
-  DELETE FROM oidc_artifacts WHERE context_id = :contextId AND grant_key IN (SELECT id_hash FROM gone)`;
+/**
+ * The grants first, and what hangs on them by a second statement: of an exchange at this moment the tokens are there by then, or it keeps none (statements.exchange).
+ * The id of a grant is hashed the same way as a row's own id and as its tokens' reference to it.
+ */
+async function deleteWith({ db, contextId }: Transaction, which: string, values: Record<string, string>): Promise<void> {
+  const grants = `DELETE FROM oidc_artifacts WHERE context_id = :contextId AND kind = 'Grant' AND ${which} RETURNING id_hash`;
+  const { rows } = await db.raw(grants, { contextId, ...values });
+  const keys = rows.map(({ id_hash }: { id_hash: Buffer }) => id_hash);
+  if (keys.length > 0) await db('oidc_artifacts').where('context_id', contextId).whereRaw('grant_key = ANY(?::bytea[])', [keys]).delete();
+}
 
 /** Ends what a person's applications may still do in their name, offline access included: on a block, a deactivation, a password given or taken by another. */
-export async function revokeGrantsOfUser({ db, contextId }: Transaction, userId: string): Promise<void> {
-  await db.raw(deleteWith('account_id = :userId'), { contextId, userId });
+export async function revokeGrantsOfUser(scope: Transaction, userId: string): Promise<void> {
+  await deleteWith(scope, 'account_id = :userId', { userId });
 }
 
 /** Ends what one client may still do in a person's name. */
-export async function revokeGrantsOfUserAtClient({ db, contextId }: Transaction, userId: string, clientId: string): Promise<void> {
-  await db.raw(deleteWith("account_id = :userId AND payload ->> 'clientId' = :clientId"), { contextId, userId, clientId });
+export async function revokeGrantsOfUserAtClient(scope: Transaction, userId: string, clientId: string): Promise<void> {
+  await deleteWith(scope, "account_id = :userId AND payload ->> 'clientId' = :clientId", { userId, clientId });
 }
 
 /** Ends everything a client holds: a client ID that is given away must not bring its old tokens along. */
-export async function revokeGrantsOfClient({ db, contextId }: Transaction, clientId: string): Promise<void> {
-  await db.raw(deleteWith("payload ->> 'clientId' = :clientId"), { contextId, clientId });
+export async function revokeGrantsOfClient(scope: Transaction, clientId: string): Promise<void> {
+  const { db, contextId } = scope;
+  await deleteWith(scope, "payload ->> 'clientId' = :clientId", { clientId });
   await db('oidc_artifacts')
     .where({ context_id: contextId, kind: 'ClientCredentials' })
     .whereRaw("payload ->> 'clientId' = ?", [clientId])

@@ -34,11 +34,16 @@ export const statements = {
   save: `INSERT INTO oidc_artifacts (${columns}) SELECT * FROM ${rows(1)}
     ON CONFLICT (context_id, kind, id_hash) DO UPDATE SET payload = ${merged}, grant_key = excluded.grant_key, uid = excluded.uid, session_id = excluded.session_id,
       user_code = excluded.user_code, account_id = excluded.account_id, expires_at = excluded.expires_at`,
-  // What is bought with a code or token is kept only if it is this statement that used it up (RFC 6749 §4.1.2): one flush to disk for both.
+  // What is bought with a code or token is kept only if it is this statement that used it up (RFC 6749 §4.1.2): one flush to disk for both. And tokens only if their grant
+  // is still there, which is held until they are: a revocation at this moment comes before them, or finds them.
   exchange: `WITH used AS (UPDATE oidc_artifacts a SET consumed_at = now() FROM ${keys}
       WHERE a.context_id = k.context_id AND a.kind = k.kind AND a.id_hash = k.id_hash AND a.consumed_at IS NULL RETURNING k.n::int AS n),
-    kept AS (INSERT INTO oidc_artifacts (${columns}) SELECT ${columns} FROM ${rows(4, ['int'])} AS r (${columns}, price)
-      WHERE r.price IS NULL OR r.price IN (SELECT n FROM used))
+    issued AS MATERIALIZED (SELECT * FROM ${rows(4, ['int'])} AS r (${columns}, price)),
+    living AS MATERIALIZED (SELECT g.context_id, g.id_hash FROM oidc_artifacts g
+      WHERE (g.context_id, g.kind, g.id_hash) IN (SELECT context_id, 'Grant', grant_key FROM issued WHERE grant_key IS NOT NULL) FOR KEY SHARE),
+    kept AS (INSERT INTO oidc_artifacts (${columns}) SELECT ${columns} FROM issued i
+      WHERE (price IS NULL OR price IN (SELECT n FROM used)) AND (grant_key IS NULL OR kind NOT IN ('AccessToken', 'RefreshToken', 'RefreshAnswer')
+        OR EXISTS (SELECT 1 FROM living l WHERE l.context_id = i.context_id AND l.id_hash = i.grant_key)))
     SELECT n FROM used`,
   /** Its end is in the payload as well, in seconds since the epoch. */
   prolong: `UPDATE oidc_artifacts SET payload = payload || jsonb_build_object('exp', $4::bigint), expires_at = to_timestamp($4)

@@ -38,18 +38,17 @@ function personOf({ actor }: Scope, { subject }: Refused): string | null {
 const foldKey = (scope: Scope, event: Refused): Buffer =>
   hashToken(JSON.stringify([event.type, event.reason, event.applicationId ?? null, personOf(scope, event), event.foldBy ?? null]));
 
-// Addresses that came first keep their place: a flood from everywhere does not drive them out.
+// Who comes now has a place, in that of whoever came least: neither decoys before nor a flood from everywhere hides the busiest.
 const count = `UPDATE refusal_counts AS r SET n = r.n + $4, last_at = GREATEST(r.last_at, $5), last_source = $6, last_details = $8, closed_at = NULL,
     sources = (SELECT jsonb_object_agg(source, n) FROM (SELECT source, sum(n) AS n FROM
         (SELECT key AS source, value::bigint AS n, 0 AS late FROM jsonb_each_text(r.sources) UNION ALL SELECT key, value::bigint, 1 FROM jsonb_each_text($7::jsonb)) AS either
-      GROUP BY source ORDER BY min(late), source LIMIT ${mostSources}) AS kept)
+      GROUP BY source ORDER BY max(late) DESC, n DESC, source LIMIT ${mostSources}) AS kept)
   WHERE context_id = $1 AND hour = $2 AND fold_key = $3 RETURNING support_code`;
 
 const begin = `INSERT INTO refusal_counts
     (context_id, hour, fold_key, n, first_at, last_at, last_source, sources, last_details, type, reason, application_id, user_id, event_id, support_code)
   VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (context_id, hour, fold_key) DO NOTHING RETURNING support_code`;
 
-/** A row that a foreign key wants is not there. */
 const noSuchRow = '23503';
 
 type Found = { support_code: string | null };
@@ -84,7 +83,6 @@ async function add(all: One[]): Promise<Counted> {
     // what is said of a person lies under their key, in the event alone
     jsonText(event.subject?.kind === 'user' ? {} : shorten(all.at(-1)!.event.details ?? {})),
   ];
-  /** Where the hour has begun. */
   const again = async ({ db }: Pick<Scope, 'db'>) => (await run<Found>(db, 'count refusal', count, counted)).rows[0];
   const found =
     (await again(scope)) ??

@@ -21,7 +21,6 @@ export function withDemandOfGroup(rules: PolicyRules, groupId: string, isRequire
   return { ...rules, overrides: saysNothing ? rest : [...rest, after] };
 }
 
-/** The rules once the group is gone. */
 export const withoutGroup = (rules: PolicyRules, groupId: string): PolicyRules => ({
   ...rules,
   overrides: rules.overrides.filter((one) => !isOf(groupId)(one)),

@@ -33,6 +33,7 @@ function show(page: PageContext, values: Values, api?: Api, refusal?: Refusal): 
 /** A row without a word is one that nobody filled in. */
 function readValues({ form }: PageContext): Values {
   const texts = Object.fromEntries(locales.map((locale) => [locale, form.all(`scope_${locale}`)])) as Record<Locale, string[]>;
+  const gone = form.all('scope_gone');
   const scopes = form.all('scope_name').map((name, index) => ({
     name: name.trim(),
     texts: Object.fromEntries(locales.map((locale) => [locale, texts[locale][index]?.trim() || undefined])),
@@ -44,7 +45,7 @@ function readValues({ form }: PageContext): Values {
     signingAlg: form.get('signingAlg') as ApiInput['signingAlg'],
     minutes: form.get('accessTokenSeconds').trim(),
     scopesClaim: form.get('scopesClaim') as ApiInput['scopesClaim'],
-    scopes: scopes.filter(({ name, texts: words }) => name !== '' || Object.values(words).some(Boolean)),
+    scopes: scopes.filter(({ name, texts: words }) => !gone.includes(name) && (name !== '' || Object.values(words).some(Boolean))),
   };
 }
 

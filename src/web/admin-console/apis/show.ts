@@ -61,7 +61,7 @@ export async function exportApi(page: PageContext): Promise<void> {
     ...data,
     scopes: scopes.map((one) => {
       const names = groups.filter((group) => group.scope === one.name).map(({ name }) => name);
-      return names.length > 0 ? { ...one, grantedTo: { groups: names, users: [] } } : one;
+      return names.length > 0 ? { ...one, grantedTo: { groups: names } } : one;
     }),
     applications: (await applicationsOf(page, api)).map(({ applicationId: _a, name: _n, ...one }) => one),
   };

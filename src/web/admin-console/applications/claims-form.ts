@@ -67,7 +67,8 @@ function readStandardClaims(form: Form): Typed | undefined {
 function readGroups(form: Form): Typed | undefined {
   const only = form.get('groups_only');
   const names = form.lines('groups_names').map((line) => {
-    const [group = '', ...as] = line.split(' = ');
+    // a name may have the sign itself: with spaces around it is the one that is meant
+    const [group = '', ...as] = line.split(line.includes(' = ') ? ' = ' : /\s*=\s*/);
     return as.length > 0 ? { group, as: as.join(' = ') } : { group };
   });
   const said = {

@@ -83,7 +83,7 @@ const shownDays = 7;
 /** What it was refused lately, the last first. */
 function listRecentRefusals({ scope }: PageContext, { applicationId }: Application): Promise<CountedRefusal[]> {
   const since = new Date(scope.clock.now().getTime() - shownDays * 86_400_000);
-  return listRefusals(scope, since, { applicationId, limit: 5 });
+  return listRefusals(scope, since, { applicationId, limit: 20 });
 }
 
 /** The partner's certificates, whether each ends soon, and when it last signed with it. */

@@ -8,6 +8,5 @@ export const readFilter = (value: (name: string) => string): UserFilter => ({
   status: value('status'),
 });
 
-/** The same as fields. */
 export const filterFields = ({ search, by, role, status }: UserFilter): Record<string, string> =>
   Object.fromEntries(Object.entries({ q: search, by, role, status }).filter((entry): entry is [string, string] => Boolean(entry[1])));

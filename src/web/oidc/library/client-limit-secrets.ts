@@ -14,10 +14,17 @@ export function limitSecrets(provider: Provider, limit: LimitSecrets): void {
     'compareClientSecret',
     (own) =>
       async function (this: Client, actual) {
-        const isRight = await own.call(this, actual);
+        // one that has ended is told so in an error: it counts as a wrong one, and is not told when there were too many
+        const found = await Promise.resolve(own.call(this, actual)).then(
+          (isRight) => ({ isRight }),
+          (error: unknown) => ({ isRight: false, error }),
+        );
         const ctx = Provider.ctx;
-        const waitSeconds = ctx && limit(ctx, this.clientId, actual, isRight);
-        if (waitSeconds === undefined) return isRight;
+        const waitSeconds = ctx && limit(ctx, this.clientId, actual, found.isRight);
+        if (waitSeconds === undefined) {
+          if ('error' in found) throw found.error;
+          return found.isRight;
+        }
         ctx!.set('retry-after', String(waitSeconds));
         const error = new errors.InvalidClient('too many different secrets came from this address');
         throw Object.assign(error, { status: 429, statusCode: 429 });

@@ -99,6 +99,15 @@ describe('domain/applications/apis', () => {
     await store.refused('api_identifier_taken', () => createApi(store.scope, input()));
   });
 
+  it('an identifier and a client ID are never the same, whichever came first', async () => {
+    const both = 'https://api.acme.example/both';
+    await createApi(store.scope, { identifier: both, name: 'Both' });
+    const oidc = { client_id: both, client_secret: 'a-secret-of-both-sides', grant_types: ['client_credentials' as const] };
+    await store.refused('invalid_input', () => createApplication(store.scope, { code: 'both', name: 'Both', oidc }));
+    await createApplication(store.scope, { code: 'both', name: 'Both', oidc: { ...oidc, client_id: `${both}/other` } });
+    await store.refused('invalid_input', () => createApi(store.scope, { identifier: `${both}/other`, name: 'Other' }));
+  });
+
   it('RFC 6749 §3.3: names of scopes, and where they are wrong', async () => {
     const faults = async (scopes: ApiInput['scopes']) => store.refused('invalid_input', () => make({ scopes }));
     const texts = { en: 'Text' };

@@ -20,15 +20,15 @@ describe('domain/applications/response-artifacts', () => {
     const artifacts = new ArtifactStore(store.database);
     const [one, other] = [await application(), await application()];
     await keepResponse(scope, artifacts, one, 'handle', { response });
-    expect(await takeResponse(scope, other, 'handle')).to.equal(undefined);
-    expect(await takeResponse(scope, one, 'other')).to.equal(undefined);
+    expect(await takeResponse(scope, other, 'handle', async () => true)).to.equal(undefined);
+    expect(await takeResponse(scope, one, 'other', async () => true)).to.equal(undefined);
     expect(await eventsOf(scope, { type: 'saml-artifact.resolved' }), 'nothing was fetched').to.deep.equal([]);
-    const taken = await Promise.all(Array.from({ length: 10 }, () => takeResponse(scope, one, 'handle')));
+    const taken = await Promise.all(Array.from({ length: 10 }, () => takeResponse(scope, one, 'handle', async () => true)));
     expect(taken.filter((found) => found !== undefined)).to.deep.equal([response]);
     const events = await eventsOf(scope, { type: 'saml-artifact.resolved' });
     expect(events.map(({ details }) => details.application)).to.deep.equal([one.name]);
     await keepResponse(scope, artifacts, one, 'again', { response });
-    expect(await store.inCallersTransaction((inside) => takeResponse(inside, one, 'again'))).to.equal(1);
+    expect(await store.inCallersTransaction((inside) => takeResponse(inside, one, 'again', async () => true))).to.equal(1);
   });
 
   it('after a minute there is nothing, and nobody reads it in the store', async () => {
@@ -41,6 +41,6 @@ describe('domain/applications/response-artifacts', () => {
       .db('oidc_artifacts')
       .where({ kind: 'SamlArtifact' })
       .update({ expires_at: new Date(Date.now() - 1) });
-    expect(await takeResponse(scope, one, 'late')).to.equal(undefined);
+    expect(await takeResponse(scope, one, 'late', async () => true)).to.equal(undefined);
   });
 });
