@@ -98,7 +98,7 @@ export function createFrontDoor({ services, providers, health, hostFiles, router
     if (kind) health.observe(response, kind);
     setSecurityHeaders(response, isSecure);
     if (place) {
-      const showRefusal = kind === 'page' && !path.includes('/.well-known/') ? () => pages(request, response) : undefined;
+      const showRefusal = kind === 'page' && !path.includes('/.well-known/oauth-') ? () => pages(request, response) : undefined;
       if (!answerByMethod(request, response, place.methods, showRefusal)) await place.serve(request, response);
       return;
     }
