@@ -23,6 +23,7 @@ export function createInteractionPolicy(op: ContextProvider, mayRegister: boolea
   const consent = policy.get('consent')!;
   consent.checks.clear();
   consent.checks.add(thirdPartyConsent(op));
+  consent.checks.add(privateUseIsSeen);
 
   const login = policy.get('login')!;
   // prompt=login is satisfied by a proof made after this instant; the interaction's own iat has seconds only
@@ -58,6 +59,17 @@ const thirdPartyConsent = (op: ContextProvider) =>
       ))
     );
   });
+
+/** Any program of a device may claim a scheme without a dot: nobody gets a code there unseen (RFC 8252 §8.6). */
+const privateUseIsSeen = new Check(
+  'private_use_scheme',
+  'the redirect address is of a scheme that any program may claim',
+  'interaction_required',
+  (ctx) => {
+    const { client, prompts, params } = ctx.oidc;
+    return client!.allow_private_use_schemes === true && prompts.has('none') && !/^(https?:|[^:]*\.)/.test(String(params?.redirect_uri));
+  },
+);
 
 /** The session of a resumed interaction must be this browser's own, whatever the interaction says. */
 const sessionIsOwn = (op: ContextProvider) =>

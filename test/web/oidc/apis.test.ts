@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { load } from 'cheerio';
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import {
   allowApplication,
@@ -185,6 +186,38 @@ describe('web/oidc: APIs (RFC 8707, RFC 9068)', () => {
     expect(await introspect(value)).to.include({ active: true });
     const answer = await send(`${server.issuer}/oidc/introspect`, { form: { token: value, client_id: 'mobile' } });
     expect(json(answer)).to.not.include({ active: true });
+  });
+
+  it('the console shows the token that a person would get, and why a scope is left out', async () => {
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'payroll'))!;
+    const admin = await signedIn(server.baseUrl, ana.login, ana.password);
+    const scope = 'openid orders:read orders:write orders:admin stock:read nonsense';
+    const preview = async (login: string) => {
+      const { text } = await admin.get(
+        `${server.issuer}/admin/applications/${applicationId}/preview?${new URLSearchParams({ login, scope })}`,
+      );
+      const page = load(text);
+      const card = (title: string) => page(`.card:contains("Access token for ${title}")`);
+      const tokenOf = (title: string) => card(title).find('pre').text();
+      return { card: (title: string) => card(title).text(), tokenOf };
+    };
+    for (const person of [ana, joao]) {
+      const real = decodeJwt((await signIn(person, { resource: orders, scope })).access_token);
+      const shown = await preview(person.login);
+      const { iss, aud, scope: said, roles, client_id, sub } = JSON.parse(shown.tokenOf('Orders'));
+      expect({ iss, aud, scope: said, roles, client_id, sub }).to.deep.equal({
+        iss: real.iss,
+        aud: real.aud,
+        scope: real.scope,
+        roles: real.roles,
+        client_id: real.client_id,
+        sub: real.sub,
+      });
+      expect(shown.card('Orders')).to.contain('orders:admin: the person is not granted it');
+    }
+    const shown = await preview(ana.login);
+    expect(shown.card('Orders')).to.contain('orders:write: the person is not granted it');
+    expect(shown.card('Stock')).to.contain('no scope is left').and.contain('stock:read: the person is not granted it');
   });
 
   it('what an application loses is inactive at once, and so is what is left of an API that is gone', async () => {

@@ -109,16 +109,20 @@ function present({ catalogueEntry }: Application, values: Record<string, string 
 
 function oidcValues(application: Application, { url }: ResolvedContext, secret: string | undefined): Value[] {
   if (!application.oidc) return [];
+  const { grant_types: grants } = application.oidc;
+  const [usesCode, usesDevice] = [grants.includes('authorization_code'), grants.includes('urn:ietf:params:oauth:grant-type:device_code')];
+  const hasPerson = usesCode || usesDevice;
   return present(application, {
     issuer: url,
     discovery: `${url}/.well-known/openid-configuration`,
     client_id: application.oidc.client_id,
     client_secret: secret,
-    scopes: 'openid profile email groups',
-    authorization_endpoint: `${url}/oidc/authorize`,
+    scopes: hasPerson ? `openid profile email groups${grants.includes('refresh_token') ? ' offline_access' : ''}` : undefined,
+    authorization_endpoint: usesCode ? `${url}/oidc/authorize` : undefined,
+    device_authorization_endpoint: usesDevice ? `${url}/oidc/device/authorize` : undefined,
     token_endpoint: `${url}/oidc/token`,
-    userinfo_endpoint: `${url}/oidc/userinfo`,
-    end_session_endpoint: `${url}/oidc/sign-out`,
+    userinfo_endpoint: hasPerson ? `${url}/oidc/userinfo` : undefined,
+    end_session_endpoint: usesCode ? `${url}/oidc/sign-out` : undefined,
     jwks_uri: `${url}/oidc/jwks`,
   });
 }
