@@ -33,8 +33,8 @@ export type World = {
   shell(guide: string, which: number, printed: string, place: string): Promise<string>;
   /** Directives of an Apache that people reach by this name, over TLS. */
   behindTls(host: string): string;
-  /** Runs the guide's program, as it is printed. */
-  run(guide: string, env?: Record<string, string>, which?: number): Program;
+  /** Runs the guide's program, as it is printed. @param folder below which its packages are found, from this one */
+  run(guide: string, env?: Record<string, string>, which?: number, folder?: string): Program;
   /** Portaria as the guide starts it, on the same store, instead of the one in this process. */
   serve(guide: string, change: (snippet: string) => string): Promise<void>;
   /** A page of a browser of its own. */
@@ -66,9 +66,8 @@ export async function startWorld(hosts: string[], { jobs = true } = {}): Promise
     shell: (guide, which, printed, place) =>
       runShell(pathsIn(snippet(guide, 'sh', which), printed, place), place, { ...front.env, CURL_CA_BUNDLE: front.authority }),
     behindTls: (host) => `ServerName https://${host}\nUseCanonicalName On`,
-    run(guide, env = {}, which = 0) {
-      // below the project, where its packages are found
-      const file = fileURLToPath(new URL(`../${guide.replace('.md', '')}-${which}-${process.pid}.mjs`, import.meta.url));
+    run(guide, env = {}, which = 0, folder = '../') {
+      const file = fileURLToPath(new URL(`${folder}${guide.replace('.md', '')}-${which}-${process.pid}.mjs`, import.meta.url));
       writeFileSync(file, snippet(guide, 'js', which));
       const child = spawn(process.execPath, [file], { env: { PATH: process.env.PATH, ...front.env, ...env } });
       let output = '';
