@@ -30,7 +30,10 @@ for (const button of document.querySelectorAll('[data-shows]')) {
 for (const button of document.querySelectorAll('[data-prints]')) button.addEventListener('click', () => print());
 
 // what is to mend comes first
-document.querySelector('[aria-invalid="true"]')?.focus();
+// the field, or the sentence where what is wrong is not one field alone
+const fault = document.querySelector('[aria-invalid="true"]') ?? document.querySelector('main .invalid');
+if (fault?.matches('.invalid')) fault.tabIndex = -1;
+fault?.focus();
 
 // a colour is picked or typed: one field follows the other
 for (const picker of document.querySelectorAll('[data-mirrors]')) {
