@@ -7,12 +7,13 @@ import { createLink } from '../../src/domain/records/one-time-links/index.ts';
 import { inTransaction } from '../../src/domain/scope.ts';
 import { enrolFactor } from '../../src/domain/sign-in/authentication/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
+import { orders, prepareApis } from '../support/apis.ts';
 import { artifactResolve, envelope } from '../support/artifacts.ts';
 import { watchRefusals } from '../support/audit.ts';
 import { answerOf, placeAt } from '../support/factors.ts';
 import { Jar, send } from '../support/jar.ts';
-import { authorize, basic, exchange, token } from '../support/oidc.ts';
-import { onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
+import { authorizationUrl, authorize, basic, exchange, json, token } from '../support/oidc.ts';
+import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { makeKeys } from '../support/saml.ts';
 import { totpCode } from '../support/second-factor.ts';
 import { clientSecret, fillSignIn, freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -73,6 +74,35 @@ describe('two processes on one store', function () {
     );
     expect(new Set(tries.map(({ body }) => body.error))).to.deep.equal(new Set(['invalid_grant']));
     expect((await refresh(server, 'mobile', next.refresh_token)).body.error).to.equal('invalid_grant');
+  });
+
+  it('Law 4: one code for an API, one device code and one pushed request count once under 50 parallel tries on two processes', async () => {
+    await prepareApis(server);
+    const at = (i: number) => `${processes[i % 2]!.url}/acme`;
+    const fifty = <T>(make: (i: number) => Promise<T>) => Promise.all(Array.from({ length: 50 }, (_, i) => make(i)));
+    const joao = { login: 'jsilva', password: passwords.joao };
+    let granted = await authorize(server, new Jar(), { ...joao, resource: orders, scope: 'openid orders:read' });
+    await eventually(async () => {
+      granted = await authorize(server, new Jar(), { ...joao, resource: orders, scope: 'openid orders:read' });
+      expect(granted.code, 'the server knows the API').to.be.a('string');
+    });
+    const bought = await fifty((i) => exchange(server, granted.code!, granted.verifier, { issuer: at(i) }));
+    expect(bought.filter(({ status }) => status === 200)).to.have.length(1);
+
+    const jar = await signedIn(server.baseUrl, joao.login, joao.password);
+    const form = { client_id: 'mobile', scope: 'openid' };
+    const { device_code, user_code } = json(await send(`${server.issuer}/oidc/device/authorize`, { form }));
+    const confirm = await jar.submit(jar.form(await jar.follow(`${server.issuer}/oidc/device`), /oidc\/device/), { user_code });
+    await jar.submit(jar.form(confirm, /oidc\/device/), { confirm: 'yes' });
+    const redeem = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', client_id: 'mobile', device_code };
+    const given = await fifty((i) => token(at(i), redeem));
+    expect(given.filter(({ status }) => status === 200)).to.have.length(1);
+
+    const { url } = authorizationUrl(server, { client_id: 'payroll', scope: 'openid' });
+    const pushed = await send(`${server.issuer}/oidc/par`, { form: new URL(url).searchParams, headers: basic('payroll', clientSecret) });
+    const again = `${server.issuer}/oidc/authorize?client_id=payroll&request_uri=${encodeURIComponent(json(pushed).request_uri)}`;
+    const led = await fifty(async () => (await jar.follow(again, {}, (to) => to.startsWith(server.redirectUri))).location ?? '');
+    expect(led.filter((to) => to.includes('code='))).to.have.length(1);
   });
 
   it('what a revocation meets on its way does not come back with the next sign-in', async () => {
