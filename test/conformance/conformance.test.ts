@@ -22,9 +22,6 @@ const knownWarnings: Record<string, string> = {
 const knownSkips: Record<string, string> = {
   'an unsigned ID token only for clients that ask for it': 'there are none',
   'keys: certificates beside them have the same key': 'there are none',
-  'scope address': 'unless a company maps it',
-  'scope phone': 'unless a company maps it',
-  'all scopes at once': 'unless a company maps them',
   'TLS 1.2 at least': 'the proxy before Portaria decides it',
 };
 

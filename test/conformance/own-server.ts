@@ -36,11 +36,18 @@ export async function startOwnServer(): Promise<{
     oidc: { ...addresses, ...oidc },
   });
   const kid = 'conformance';
+  const person = { login: 'ana@acme.example', password: passwords.ana };
   await server.apply({
     contexts: [
       {
         code: 'acme',
         name: 'Acme S.A.',
+        customFields: [
+          { code: 'phone', label: 'Telephone', type: 'text', claim: 'phone_number' },
+          { code: 'street', label: 'Street', type: 'text', claim: 'address.street_address' },
+          { code: 'city', label: 'City', type: 'text', claim: 'address.locality' },
+        ],
+        users: [{ email: person.login, customFields: { phone: '+55 47 5550 0100', street: 'Rua das Flores 1', city: 'Joinville' } }],
         applications: [
           shown({ ...client, backchannel_logout_uri: `http://127.0.0.1:${logout.port}/back-channel-logout` }),
           shown({ ...second, grant_types: [...addresses.grant_types, 'urn:ietf:params:oauth:grant-type:device_code'] }),
@@ -64,7 +71,7 @@ export async function startOwnServer(): Promise<{
       redirect_uri: `${application}/callback`,
       post_logout_redirect_uri: `${application}/bye`,
       back_channel_port: logout.port,
-      person: { login: 'ana@acme.example', password: passwords.ana },
+      person,
       suspended_person: { login: 'jsilva', password: passwords.joao },
     },
     places: new Map([[host, { host: '127.0.0.1', port: front.port, authority: readFileSync(front.authority, 'utf8') }]]),
