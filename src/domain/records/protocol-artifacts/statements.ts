@@ -39,8 +39,8 @@ export const statements = {
   exchange: `WITH used AS (UPDATE oidc_artifacts a SET consumed_at = now() FROM ${keys}
       WHERE a.context_id = k.context_id AND a.kind = k.kind AND a.id_hash = k.id_hash AND a.consumed_at IS NULL RETURNING k.n::int AS n),
     issued AS MATERIALIZED (SELECT * FROM ${rows(4, ['int'])} AS r (${columns}, price)),
-    living AS MATERIALIZED (SELECT g.context_id, g.id_hash FROM oidc_artifacts g
-      WHERE (g.context_id, g.kind, g.id_hash) IN (SELECT context_id, 'Grant', grant_key FROM issued WHERE grant_key IS NOT NULL) FOR KEY SHARE),
+    living AS MATERIALIZED (SELECT g.context_id, g.id_hash FROM issued i, LATERAL (SELECT context_id, id_hash FROM oidc_artifacts
+      WHERE context_id = i.context_id AND kind = 'Grant' AND id_hash = i.grant_key FOR KEY SHARE) g WHERE i.grant_key IS NOT NULL),
     kept AS (INSERT INTO oidc_artifacts (${columns}) SELECT ${columns} FROM issued i
       WHERE (price IS NULL OR price IN (SELECT n FROM used)) AND (grant_key IS NULL OR kind NOT IN ('AccessToken', 'RefreshToken', 'RefreshAnswer')
         OR EXISTS (SELECT 1 FROM living l WHERE l.context_id = i.context_id AND l.id_hash = i.grant_key)))
