@@ -4,10 +4,10 @@ import { acrValues, wantsSecondFactor } from './acr.ts';
 /** One claim of the parameter: null, or what is wanted of it (OpenID Connect Core §5.5.1). */
 type Wish = { essential?: unknown; value?: unknown; values?: unknown } | null;
 /** The `claims` parameter. Other members than these two are ignored (§5.5). */
-export type ClaimsParameter = { id_token?: Record<string, Wish>; userinfo?: Record<string, Wish> };
+type ClaimsParameter = { id_token?: Record<string, Wish>; userinfo?: Record<string, Wish> };
 
 /** @returns an empty one where there is none, or none that can be read: the library refuses that */
-export function readClaimsParameter(claims: unknown): ClaimsParameter {
+function readClaimsParameter(claims: unknown): ClaimsParameter {
   try {
     const read: unknown = typeof claims === 'string' ? JSON.parse(claims) : undefined;
     return typeof read === 'object' && read !== null ? read : {};

@@ -1,6 +1,5 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { type AccessVerdict, recordRefusal } from '../../domain/applications/access/index.ts';
-import { hasConsent } from '../../domain/applications/consents/index.ts';
 import type { UserId } from '../../domain/scope.ts';
 import type { Session } from '../../domain/sign-in/sessions/index.ts';
 import { readCookie } from '../../platform/http/index.ts';
@@ -8,7 +7,7 @@ import { newSupportCode, nextStepOf, type Visitor } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { acrOf, acrValues } from './acr.ts';
 import { acrDemanded, asksForSecondFactor } from './claims-parameter.ts';
-import { scopesAsked } from './consent.ts';
+import { mayKnow } from './consent.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { accessVerdict, ownSession } from './own-session.ts';
 
@@ -46,18 +45,9 @@ export function createInteractionPolicy(op: ContextProvider, mayRegister: boolea
 /** prompt=consent is accepted (offline_access asks for it, OpenID Connect Core §11), and asks only for a third party's application. */
 const thirdPartyConsent = (op: ContextProvider) =>
   new Check('third_party', 'the person has not agreed', 'consent_required', async (ctx) => {
-    const { client, prompts, result, session, params } = ctx.oidc;
-    if (!client!.consent_required) return false;
+    const { client, prompts, result, session } = ctx.oidc;
     const asksAgain = prompts.has('consent') && !prompts.has('none') && result?.consent === undefined;
-    return (
-      asksAgain ||
-      !(await hasConsent(
-        op.scope(),
-        session!.accountId as UserId,
-        applicationIdOf(client!),
-        await scopesAsked(op, client!, params, session!.accountId!),
-      ))
-    );
+    return (client!.consent_required === true && asksAgain) || !(await mayKnow(op, ctx, session!.accountId as UserId));
   });
 
 /** Any program of a device may claim a scheme without a dot: nobody gets a code there unseen (RFC 8252 §8.6). */

@@ -3,10 +3,8 @@
 export { allowApplication, refuseApplication } from './allow-application.ts';
 export {
   type Api,
-  type ApiApplication,
   type ApiApplicationInput,
   type ApiInput,
-  type ApiScope,
   apiApplicationInput,
   apiInput,
   apiScopeInput,
@@ -19,6 +17,6 @@ export {
 export { createApi, deleteApi, editApi } from './change-api.ts';
 export { describeApiScopes } from './describe-scopes.ts';
 export { grantScope, withdrawScope } from './grant-scope.ts';
-export { listApiScopesOfUser, listGrantsOfUser, listScopeGrants, listScopesOfUser, type ScopeGrants } from './grants-store.ts';
+export { listApiScopesOfUser, listGrantsOfUser, listScopeGrants, listScopesOfUser } from './grants-store.ts';
 export { type ApiWithApplications, loadApis } from './load-apis.ts';
 export { findApiByIdentifier, getApi, listApiApplications, listApis, listApisOfApplication } from './store.ts';

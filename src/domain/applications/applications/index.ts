@@ -40,7 +40,7 @@ export {
   scopeOfClaim,
   standardClaims,
 } from './oidc-claims.ts';
-export { authMethods, type OidcSettings, oidcInput, parseOidcSettings, usesSecret } from './oidc-settings.ts';
+export { type OidcSettings, oidcInput, usesSecret } from './oidc-settings.ts';
 export {
   type Allowed,
   allowedBy,
@@ -57,7 +57,6 @@ export { fitsPattern, isOriginOf } from './redirect-addresses.ts';
 export { isAllowedRelayState } from './relay-states.ts';
 export { type Advice, adviseOn, isOpenUntil, type SamlOption, type SamlOptions, samlOptionNames, samlOptions } from './saml-options.ts';
 export {
-  isPartnerAddress,
   listPartnerCertificates,
   parseSamlSettings,
   parseServices,

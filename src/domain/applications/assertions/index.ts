@@ -3,5 +3,5 @@
 export { describeConditions } from './describe-conditions.ts';
 export { type Description, describePerson, type NameIdFault, type NameIdRequest, nameIdFaults } from './describe-person.ts';
 export { findUsersBySubject, listPairwiseSubjects, loadSubjectKey, pairwiseSubject, subjectOf } from './pairwise-subjects.ts';
-export { type ClaimRequest, type ClaimValue, releasedClaims, wantsClaims } from './released-claims.ts';
+export { type ClaimRequest, releasedClaims, wantsClaims } from './released-claims.ts';
 export { listPersistentNameIds } from './store.ts';

@@ -34,7 +34,7 @@ export async function fetchPartner(
 }
 
 /** Whether an address answers for the entity ID that is asked for. */
-export const isQueryAddress = (url: string): boolean =>
+const isQueryAddress = (url: string): boolean =>
   url.includes(placeholder) || (URL.canParse(url) && /\/entities\/?$/.test(new URL(url).pathname) && new URL(url).search === '');
 
 function addressFor(url: string, entityId: string | undefined): string {

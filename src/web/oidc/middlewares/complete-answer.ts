@@ -4,8 +4,6 @@ import { faultOf } from './trace.ts';
 /** What the library leaves out of the answers to programs. */
 export const completeAnswer: Step = () => (ctx) => {
   const { route } = ctx.oidc;
-  // RFC 6749 §5.1, for caches of HTTP/1.0
-  if (route === 'token') ctx.set('pragma', 'no-cache');
   // RFC 7009 §2.2 leaves the body open, and clients read JSON
   if (route === 'revocation' && ctx.status === 200) ctx.body = {};
   // RFC 7662 §2.2: what is no token of ours, as an ID token, is not active, and asking about it is no error

@@ -2,7 +2,7 @@ import { addSeconds } from '../../../platform/clock/index.ts';
 import type { Step } from './afterwards.ts';
 
 /** Between two questions of a device (RFC 8628 §3.2). */
-export const intervalSeconds = 5;
+const intervalSeconds = 5;
 /** What a network may shorten a pause by. */
 const toleranceMs = 1000;
 const longestSeconds = 60;
