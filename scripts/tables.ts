@@ -17,15 +17,21 @@ const typeOf: Record<string, string> = {
 
 /** Ids that the domain tells apart, by the name of the column. */
 const brands: Record<string, string> = {
+  agent_id: 'AgentId',
   api_id: 'ApiId',
   application_id: 'ApplicationId',
   context_id: 'ContextId',
+  directory_id: 'DirectoryId',
+  directory_request_id: 'DirectoryRequestId',
   group_id: 'GroupId',
   operation_id: 'OperationId',
   paired_context_id: 'ContextId',
   request_id: 'RequestId',
   requested_by: 'UserId',
+  run_id: 'RunId',
   session_id: 'SessionId',
+  undoes_run_id: 'RunId',
+  undone_by_run_id: 'RunId',
   user_id: 'UserId',
 };
 

@@ -12,8 +12,15 @@ export type ApiId = Id<'api'>;
 export type SessionId = Id<'session'>;
 export type RequestId = Id<'request'>;
 export type OperationId = Id<'operation'>;
+export type DirectoryId = Id<'directory'>;
+/** Of an agent beside a directory. */
+export type AgentId = Id<'agent'>;
+/** Of what is asked of a directory. */
+export type DirectoryRequestId = Id<'directory-request'>;
+/** Of a run that imports. */
+export type RunId = Id<'run'>;
 /** A text from outside that can be an id: of what, the statement that looks for it says. */
-export type AnyId = Id<'context' | 'user' | 'group' | 'application' | 'api' | 'session' | 'request' | 'operation'>;
+export type AnyId = Id<'context' | 'user' | 'group' | 'application' | 'api' | 'session' | 'request' | 'operation' | 'directory' | 'agent' | 'directory-request' | 'run'>;
 
 /** Who acts, as the audit report will show them. */
 export type Actor = {

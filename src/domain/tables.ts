@@ -1,5 +1,5 @@
 // Made by scripts/dump-schema.ts from test/migrations/schema.sql: do not edit. How rows are used: rows.ts.
-import type { ApiId, ApplicationId, ContextId, GroupId, OperationId, RequestId, SessionId, UserId } from './scope.ts';
+import type { AgentId, ApiId, ApplicationId, ContextId, DirectoryId, DirectoryRequestId, GroupId, OperationId, RequestId, RunId, SessionId, UserId } from './scope.ts';
 
 /** Of a table: its rows, which columns a new row may leave out, and which hold JSON. */
 export type Table<Columns, Optional extends keyof Columns, Json extends keyof Columns> = { row: Columns; optional: Optional; json: Json };
@@ -315,6 +315,205 @@ export type Tables = {
     },
     'options' | 'version' | 'claim',
     'options'
+  >;
+  directories: Table<
+    {
+      context_id: ContextId;
+      directory_id: DirectoryId;
+      name: string;
+      name_key: string;
+      kind: string | null;
+      settings: unknown;
+      root_dn: string | null;
+      account_domain: string | null;
+      token_hash: string | null;
+      token_made_at: Date | null;
+      configured_at: Date | null;
+      unavailable_since: Date | null;
+      unavailable_reason: string | null;
+      read_cursor: string | null;
+      next_read_at: Date | null;
+      next_whole_read_at: Date | null;
+      version: number;
+      created_at: Date;
+      updated_at: Date;
+    },
+    | 'kind'
+    | 'root_dn'
+    | 'account_domain'
+    | 'token_hash'
+    | 'token_made_at'
+    | 'configured_at'
+    | 'unavailable_since'
+    | 'unavailable_reason'
+    | 'read_cursor'
+    | 'next_read_at'
+    | 'next_whole_read_at'
+    | 'version',
+    'settings'
+  >;
+  directory_agents: Table<
+    {
+      context_id: ContextId;
+      directory_id: DirectoryId;
+      agent_id: AgentId;
+      name: string;
+      software: string;
+      signing_key: unknown;
+      encryption_key: unknown;
+      status: unknown;
+      enrolled_at: Date;
+      last_seen_at: Date | null;
+      revoked_at: Date | null;
+    },
+    'status' | 'last_seen_at' | 'revoked_at',
+    'signing_key' | 'encryption_key' | 'status'
+  >;
+  directory_changes: Table<
+    {
+      context_id: ContextId;
+      run_id: RunId;
+      position: number;
+      change: string;
+      directory_id: DirectoryId;
+      entry_id: string;
+      member_entry_id: string | null;
+      before: unknown;
+      after: unknown;
+      state: 'planned' | 'done' | 'refused' | 'passed-over';
+      fault: string | null;
+    },
+    'member_entry_id' | 'before' | 'after' | 'fault',
+    'before' | 'after'
+  >;
+  directory_entries: Table<
+    {
+      context_id: ContextId;
+      directory_id: DirectoryId;
+      entry_id: string;
+      kind: 'person' | 'group';
+      dn: string;
+      dn_key: string;
+      name: string;
+      name_key: string;
+      login: string | null;
+      attributes: unknown;
+      is_enabled: boolean;
+      sid: string | null;
+      primary_group: string | null;
+      content_hash: string;
+      state: 'pending' | 'accepted' | 'rejected';
+      reason: string | null;
+      is_gone: boolean;
+      user_id: UserId | null;
+      group_id: GroupId | null;
+      last_change: unknown;
+      changed_at: Date;
+      created_at: Date;
+    },
+    'login' | 'sid' | 'primary_group' | 'reason' | 'is_gone' | 'user_id' | 'group_id' | 'last_change',
+    'attributes' | 'last_change'
+  >;
+  directory_members: Table<
+    {
+      context_id: ContextId;
+      directory_id: DirectoryId;
+      group_entry_id: string;
+      member_entry_id: string;
+    },
+    never,
+    never
+  >;
+  directory_requests: Table<
+    {
+      context_id: ContextId;
+      directory_request_id: DirectoryRequestId;
+      directory_id: DirectoryId;
+      kind: string;
+      body: unknown;
+      created_at: Date;
+      deadline_at: Date;
+      agent_id: AgentId | null;
+      lease_until: Date | null;
+      tries: number;
+      answered_at: Date | null;
+      answer: unknown;
+    },
+    'agent_id' | 'lease_until' | 'tries' | 'answered_at' | 'answer',
+    'body' | 'answer'
+  >;
+  directory_runs: Table<
+    {
+      context_id: ContextId;
+      run_id: RunId;
+      directory_id: DirectoryId;
+      purpose: 'sync' | 'preview' | 'undo';
+      is_whole: boolean;
+      state: 'reading' | 'planning' | 'stopped' | 'waiting' | 'applying' | 'done' | 'failed' | 'declined';
+      actor: unknown;
+      directory_request_id: DirectoryRequestId | null;
+      undoes_run_id: RunId | null;
+      undone_by_run_id: RunId | null;
+      way: string | null;
+      cursor_after: string | null;
+      counts: unknown;
+      stop_reason: string | null;
+      fault: string | null;
+      fault_detail: string | null;
+      done: number;
+      total: number;
+      started_at: Date;
+      read_at: Date | null;
+      finished_at: Date | null;
+    },
+    | 'is_whole'
+    | 'directory_request_id'
+    | 'undoes_run_id'
+    | 'undone_by_run_id'
+    | 'way'
+    | 'cursor_after'
+    | 'stop_reason'
+    | 'fault'
+    | 'fault_detail'
+    | 'done'
+    | 'total'
+    | 'read_at'
+    | 'finished_at',
+    'actor' | 'counts'
+  >;
+  directory_staged: Table<
+    {
+      context_id: ContextId;
+      run_id: RunId;
+      entry_id: string;
+      kind: 'person' | 'group' | 'gone';
+      record: unknown;
+      dn_key: string | null;
+      content_hash: string | null;
+    },
+    'dn_key' | 'content_hash',
+    'record'
+  >;
+  directory_staged_members: Table<
+    {
+      context_id: ContextId;
+      run_id: RunId;
+      group_entry_id: string;
+      member_key: string;
+    },
+    never,
+    never
+  >;
+  directory_verifiers: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      directory_id: DirectoryId;
+      hash: string;
+      proven_at: Date;
+    },
+    never,
+    never
   >;
   group_members: Table<
     {

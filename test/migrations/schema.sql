@@ -307,6 +307,197 @@ CREATE TABLE custom_fields (
 CREATE UNIQUE INDEX custom_fields_claim ON public.custom_fields USING btree (context_id, claim) WHERE (claim IS NOT NULL);
 CREATE UNIQUE INDEX custom_fields_context_id_code_key ON public.custom_fields USING btree (context_id, code);
 
+CREATE TABLE directories (
+  context_id uuid NOT NULL,
+  directory_id uuid NOT NULL,
+  name text NOT NULL,
+  name_key text NOT NULL,
+  kind text,
+  settings jsonb NOT NULL,
+  root_dn text,
+  account_domain text,
+  token_hash text,
+  token_made_at timestamp with time zone,
+  configured_at timestamp with time zone,
+  unavailable_since timestamp with time zone,
+  unavailable_reason text,
+  read_cursor text,
+  next_read_at timestamp with time zone,
+  next_whole_read_at timestamp with time zone,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  UNIQUE (context_id, name_key),
+  PRIMARY KEY (context_id, directory_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id)
+);
+CREATE UNIQUE INDEX directories_name ON public.directories USING btree (context_id, name_key);
+
+CREATE TABLE directory_agents (
+  context_id uuid NOT NULL,
+  directory_id uuid NOT NULL,
+  agent_id uuid NOT NULL,
+  name text NOT NULL,
+  software text NOT NULL,
+  signing_key jsonb NOT NULL,
+  encryption_key jsonb NOT NULL,
+  status jsonb,
+  enrolled_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  PRIMARY KEY (context_id, agent_id),
+  FOREIGN KEY (context_id, directory_id) REFERENCES directories(context_id, directory_id) ON DELETE CASCADE
+);
+CREATE INDEX directory_agents_directory ON public.directory_agents USING btree (context_id, directory_id);
+
+CREATE TABLE directory_changes (
+  context_id uuid NOT NULL,
+  run_id uuid NOT NULL,
+  position integer NOT NULL,
+  change text NOT NULL,
+  directory_id uuid NOT NULL,
+  entry_id uuid NOT NULL,
+  member_entry_id uuid,
+  before jsonb,
+  after jsonb,
+  state text NOT NULL,
+  fault text,
+  PRIMARY KEY (context_id, run_id, "position"),
+  FOREIGN KEY (context_id, run_id) REFERENCES directory_runs(context_id, run_id) ON DELETE CASCADE,
+  CHECK ((state = ANY (ARRAY['planned'::text, 'done'::text, 'refused'::text, 'passed-over'::text])))
+);
+CREATE INDEX directory_changes_entry ON public.directory_changes USING btree (context_id, directory_id, entry_id);
+
+CREATE TABLE directory_entries (
+  context_id uuid NOT NULL,
+  directory_id uuid NOT NULL,
+  entry_id uuid NOT NULL,
+  kind text NOT NULL,
+  dn text NOT NULL,
+  dn_key text NOT NULL,
+  name text NOT NULL,
+  name_key text NOT NULL,
+  login text,
+  attributes jsonb NOT NULL,
+  is_enabled boolean NOT NULL,
+  sid text,
+  primary_group text,
+  content_hash text NOT NULL,
+  state text NOT NULL,
+  reason text,
+  is_gone boolean NOT NULL DEFAULT false,
+  user_id uuid,
+  group_id uuid,
+  last_change jsonb,
+  changed_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, directory_id, entry_id),
+  FOREIGN KEY (context_id, directory_id) REFERENCES directories(context_id, directory_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, group_id) REFERENCES groups(context_id, group_id) ON DELETE SET NULL (group_id),
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE SET NULL (user_id),
+  CHECK ((kind = ANY (ARRAY['person'::text, 'group'::text]))),
+  CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text])))
+);
+CREATE INDEX directory_entries_dn ON public.directory_entries USING btree (context_id, directory_id, dn_key);
+CREATE INDEX directory_entries_primary_group ON public.directory_entries USING btree (context_id, directory_id, primary_group) WHERE (primary_group IS NOT NULL);
+CREATE INDEX directory_entries_sid ON public.directory_entries USING btree (context_id, directory_id, sid) WHERE (sid IS NOT NULL);
+CREATE INDEX directory_entries_state ON public.directory_entries USING btree (context_id, directory_id, state, kind, name_key, entry_id);
+CREATE UNIQUE INDEX directory_entries_group ON public.directory_entries USING btree (context_id, group_id) WHERE (group_id IS NOT NULL);
+CREATE UNIQUE INDEX directory_entries_user ON public.directory_entries USING btree (context_id, user_id) WHERE (user_id IS NOT NULL);
+
+CREATE TABLE directory_members (
+  context_id uuid NOT NULL,
+  directory_id uuid NOT NULL,
+  group_entry_id uuid NOT NULL,
+  member_entry_id uuid NOT NULL,
+  PRIMARY KEY (context_id, directory_id, group_entry_id, member_entry_id),
+  FOREIGN KEY (context_id, directory_id, group_entry_id) REFERENCES directory_entries(context_id, directory_id, entry_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, directory_id, member_entry_id) REFERENCES directory_entries(context_id, directory_id, entry_id) ON DELETE CASCADE
+);
+CREATE INDEX directory_members_member ON public.directory_members USING btree (context_id, directory_id, member_entry_id);
+
+CREATE TABLE directory_requests (
+  context_id uuid NOT NULL,
+  directory_request_id uuid NOT NULL,
+  directory_id uuid NOT NULL,
+  kind text NOT NULL,
+  body jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  deadline_at timestamp with time zone NOT NULL,
+  agent_id uuid,
+  lease_until timestamp with time zone,
+  tries integer NOT NULL DEFAULT 0,
+  answered_at timestamp with time zone,
+  answer jsonb,
+  PRIMARY KEY (context_id, directory_request_id),
+  FOREIGN KEY (context_id, directory_id) REFERENCES directories(context_id, directory_id) ON DELETE CASCADE
+);
+CREATE INDEX directory_requests_deadline ON public.directory_requests USING btree (deadline_at);
+CREATE INDEX directory_requests_open ON public.directory_requests USING btree (context_id, directory_id, created_at) WHERE (answered_at IS NULL);
+
+CREATE TABLE directory_runs (
+  context_id uuid NOT NULL,
+  run_id uuid NOT NULL,
+  directory_id uuid NOT NULL,
+  purpose text NOT NULL,
+  is_whole boolean NOT NULL DEFAULT false,
+  state text NOT NULL,
+  actor jsonb NOT NULL,
+  directory_request_id uuid,
+  undoes_run_id uuid,
+  undone_by_run_id uuid,
+  way text,
+  cursor_after text,
+  counts jsonb NOT NULL,
+  stop_reason text,
+  fault text,
+  fault_detail text,
+  done integer NOT NULL DEFAULT 0,
+  total integer NOT NULL DEFAULT 0,
+  started_at timestamp with time zone NOT NULL,
+  read_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  PRIMARY KEY (context_id, run_id),
+  FOREIGN KEY (context_id, directory_id) REFERENCES directories(context_id, directory_id) ON DELETE CASCADE,
+  CHECK ((purpose = ANY (ARRAY['sync'::text, 'preview'::text, 'undo'::text]))),
+  CHECK ((state = ANY (ARRAY['reading'::text, 'planning'::text, 'stopped'::text, 'waiting'::text, 'applying'::text, 'done'::text, 'failed'::text, 'declined'::text])))
+);
+CREATE INDEX directory_runs_directory ON public.directory_runs USING btree (context_id, directory_id, started_at);
+
+CREATE TABLE directory_staged (
+  context_id uuid NOT NULL,
+  run_id uuid NOT NULL,
+  entry_id uuid NOT NULL,
+  kind text NOT NULL,
+  record jsonb NOT NULL,
+  dn_key text,
+  content_hash text,
+  PRIMARY KEY (context_id, run_id, entry_id),
+  FOREIGN KEY (context_id, run_id) REFERENCES directory_runs(context_id, run_id) ON DELETE CASCADE,
+  CHECK ((kind = ANY (ARRAY['person'::text, 'group'::text, 'gone'::text])))
+);
+CREATE INDEX directory_staged_dn ON public.directory_staged USING btree (context_id, run_id, dn_key);
+
+CREATE TABLE directory_staged_members (
+  context_id uuid NOT NULL,
+  run_id uuid NOT NULL,
+  group_entry_id uuid NOT NULL,
+  member_key text NOT NULL,
+  PRIMARY KEY (context_id, run_id, group_entry_id, member_key),
+  FOREIGN KEY (context_id, run_id) REFERENCES directory_runs(context_id, run_id) ON DELETE CASCADE
+);
+
+CREATE TABLE directory_verifiers (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  directory_id uuid NOT NULL,
+  hash text NOT NULL,
+  proven_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, user_id),
+  FOREIGN KEY (context_id, directory_id) REFERENCES directories(context_id, directory_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+
 CREATE TABLE group_members (
   context_id uuid NOT NULL,
   group_id uuid NOT NULL,
