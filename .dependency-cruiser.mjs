@@ -10,8 +10,22 @@ export default {
   forbidden: [
     forbid('no-cycle', {}, { circular: true }),
     forbid('platform-knows-nobody', { path: '^src/platform' }, { path: '^src/(?!platform)' }),
-    forbid('domain-knows-platform-only', { path: '^src/domain' }, { path: '^src/(?!domain|platform)' }),
-    forbid('web-knows-domain-and-platform', { path: '^src/web' }, { path: '^src/(?!web|domain|platform)' }),
+    forbid('domain-knows-platform-only', { path: '^src/domain' }, { path: '^src/(?!domain|platform|smartsync-protocol)' }),
+    forbid('web-knows-domain-and-platform', { path: '^src/web' }, { path: '^src/(?!web|domain|platform|smartsync-protocol)' }),
+    // both sides of the wire speak it, and it knows neither
+    forbid('smartsync-protocol-knows-nobody', { path: '^src/smartsync-protocol' }, { path: '^src/(?!smartsync-protocol)' }),
+    // it runs beside a directory, without a database
+    forbid(
+      'smartsync-knows-the-wire-and-platform',
+      { path: '^src/smartsync/' },
+      { path: '^src/(?!smartsync/|smartsync-protocol|platform)' },
+    ),
+    forbid('only-processes-use-smartsync', { path: '^src/(?!processes|smartsync/)' }, { path: '^src/smartsync/' }),
+    forbid(
+      'smartsync-protocol-by-its-face',
+      { path: '^src/(?!smartsync-protocol)' },
+      { path: '^src/smartsync-protocol/.+', pathNot: '/index\\.ts$' },
+    ),
     forbid('app-knows-no-process', { path: '^src/app' }, { path: '^src/processes' }),
     forbid('only-processes-use-the-command-line', { path: '^src/(?!processes|command-line)' }, { path: '^src/command-line' }),
     // it starts without any page: of app it needs the store only

@@ -42,7 +42,7 @@ export async function up(knex: Knex): Promise<void> {
       FOREIGN KEY (context_id, directory_id) REFERENCES directories (context_id, directory_id) ON DELETE CASCADE
     );
     CREATE INDEX directory_agents_directory ON directory_agents (context_id, directory_id);
-    CREATE TABLE directory_requests (
+    CREATE UNLOGGED TABLE directory_requests (
       context_id uuid NOT NULL,
       directory_request_id uuid NOT NULL,
       directory_id uuid NOT NULL,

@@ -6,13 +6,13 @@ import { tablesFile, writeTables } from './tables.ts';
 
 /** Columns, keys and indexes of every table of ours, in a form that says the same on every PostgreSQL ≥ 15. */
 export async function dumpSchema(database: Database): Promise<string> {
-  const tables = await database.run<{ name: string; options: string[] | null }>(
+  const tables = await database.run<{ name: string; options: string[] | null; unlogged: boolean }>(
     '',
-    "SELECT relname AS name, reloptions AS options FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'knex%' ORDER BY 1",
+    "SELECT relname AS name, reloptions AS options, relpersistence = 'u' AS unlogged FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'knex%' ORDER BY 1",
     [],
   );
   const parts = [];
-  for (const { name, options } of tables) {
+  for (const { name, options, unlogged } of tables) {
     const columns = await database.run<{ line: string }>(
       '',
       `SELECT format('  %s %s%s%s', attname, format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END,
@@ -31,7 +31,7 @@ export async function dumpSchema(database: Database): Promise<string> {
       [name],
     );
     parts.push(
-      `CREATE TABLE ${name} (\n${[...columns, ...constraints].map(({ line }) => line).join(',\n')}\n)${options ? ` WITH (${options.join(', ')})` : ''};\n${indexes.map(({ line }) => `${line};\n`).join('')}`,
+      `CREATE ${unlogged ? 'UNLOGGED ' : ''}TABLE ${name} (\n${[...columns, ...constraints].map(({ line }) => line).join(',\n')}\n)${options ? ` WITH (${options.join(', ')})` : ''};\n${indexes.map(({ line }) => `${line};\n`).join('')}`,
     );
   }
   return parts.join('\n');

@@ -76,12 +76,14 @@ function readTable(name: string, lines: string[]): string {
 
 /** @returns the text of `tablesFile`. @param schema the text of schema.sql */
 export function writeTables(schema: string): string {
-  const tables = [...schema.matchAll(/^CREATE TABLE (\w+) \(\n(.*?)\n\)/gms)].map(([, name = '', body = '']) =>
+  const tables = [...schema.matchAll(/^CREATE (?:UNLOGGED )?TABLE (\w+) \(\n(.*?)\n\)/gms)].map(([, name = '', body = '']) =>
     readTable(name, body.split('\n')),
   );
-  const ids = [...new Set(Object.values(brands))].sort().join(', ');
+  const names = [...new Set(Object.values(brands))].sort();
+  const ids = names.map((name) => `\n  ${name},`).join('');
   return `// Made by scripts/dump-schema.ts from test/migrations/schema.sql: do not edit. How rows are used: rows.ts.
-import type { ${ids} } from './scope.ts';
+import type {${ids}
+} from './scope.ts';
 
 /** Of a table: its rows, which columns a new row may leave out, and which hold JSON. */
 export type Table<Columns, Optional extends keyof Columns, Json extends keyof Columns> = { row: Columns; optional: Optional; json: Json };

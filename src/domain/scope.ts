@@ -20,7 +20,20 @@ export type DirectoryRequestId = Id<'directory-request'>;
 /** Of a run that imports. */
 export type RunId = Id<'run'>;
 /** A text from outside that can be an id: of what, the statement that looks for it says. */
-export type AnyId = Id<'context' | 'user' | 'group' | 'application' | 'api' | 'session' | 'request' | 'operation' | 'directory' | 'agent' | 'directory-request' | 'run'>;
+export type AnyId = Id<
+  | 'context'
+  | 'user'
+  | 'group'
+  | 'application'
+  | 'api'
+  | 'session'
+  | 'request'
+  | 'operation'
+  | 'directory'
+  | 'agent'
+  | 'directory-request'
+  | 'run'
+>;
 
 /** Who acts, as the audit report will show them. */
 export type Actor = {

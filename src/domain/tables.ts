@@ -1,5 +1,18 @@
 // Made by scripts/dump-schema.ts from test/migrations/schema.sql: do not edit. How rows are used: rows.ts.
-import type { AgentId, ApiId, ApplicationId, ContextId, DirectoryId, DirectoryRequestId, GroupId, OperationId, RequestId, RunId, SessionId, UserId } from './scope.ts';
+import type {
+  AgentId,
+  ApiId,
+  ApplicationId,
+  ContextId,
+  DirectoryId,
+  DirectoryRequestId,
+  GroupId,
+  OperationId,
+  RequestId,
+  RunId,
+  SessionId,
+  UserId,
+} from './scope.ts';
 
 /** Of a table: its rows, which columns a new row may leave out, and which hold JSON. */
 export type Table<Columns, Optional extends keyof Columns, Json extends keyof Columns> = { row: Columns; optional: Optional; json: Json };

@@ -416,7 +416,7 @@ CREATE TABLE directory_members (
 );
 CREATE INDEX directory_members_member ON public.directory_members USING btree (context_id, directory_id, member_entry_id);
 
-CREATE TABLE directory_requests (
+CREATE UNLOGGED TABLE directory_requests (
   context_id uuid NOT NULL,
   directory_request_id uuid NOT NULL,
   directory_id uuid NOT NULL,
