@@ -1,8 +1,9 @@
 // Owns: people and groups imported from directories: what the directory says of them, whether they wait, are accepted or rejected, whom they are here, direct members of groups.
 // Does not: read directories (administration/directory-runs) or make people and groups of them (administration/directory-acceptance).
 export { type DescribedPerson, describePerson } from './describe-person.ts';
-export { countEntries, type EntryCount, type EntryFilter, listEntries } from './list-entries.ts';
-export { type EntryReason, entryReasons } from './reasons.ts';
+export { countEntries, countMatching, type EntryCount, type EntryFilter, listEntries, pickEntries } from './list-entries.ts';
+export { groupsAround, hasAcceptedGroups, membershipsOfPeople, membersOfGroups } from './members.ts';
+export { type EntryReason, entryReasons, firstReason } from './reasons.ts';
 export {
   addDirectMembers,
   type DirectMember,
@@ -12,4 +13,14 @@ export {
   removeDirectMembers,
   saveEntries,
 } from './save-entries.ts';
-export { type Entry, type EntryState, findEntriesOfGroups, findEntriesOfUsers, findEntryOfUser, getEntry } from './store.ts';
+export {
+  type Entry,
+  type EntryState,
+  findEntriesOfGroups,
+  findEntriesOfUsers,
+  findEntryOfUser,
+  getEntry,
+  lockEntries,
+  rejectDeleted,
+  saveDecisions,
+} from './store.ts';
