@@ -1,8 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { acceptEntries, type ChosenEntries, type EntryChanges, putBackEntries, rejectEntries } from '../domain/administration/directory-acceptance/index.ts';
+import {
+  acceptEntries,
+  type ChosenEntries,
+  type EntryChanges,
+  putBackEntries,
+  rejectEntries,
+} from '../domain/administration/directory-acceptance/index.ts';
 import { approveRun, declineRun, getRun, listRuns, type Run, startRun, undoRun } from '../domain/administration/directory-runs/index.ts';
 import { findContextByCode } from '../domain/company/contexts/index.ts';
-import { addDirectory, type Directory, findDirectoryByName, listAgents, listDirectories, makeToken, stateOf } from '../domain/people/directories/index.ts';
+import {
+  addDirectory,
+  type Directory,
+  findDirectoryByName,
+  listAgents,
+  listDirectories,
+  makeToken,
+  stateOf,
+} from '../domain/people/directories/index.ts';
 import { countEntries, type EntryState, listEntries } from '../domain/people/directory-entries/index.ts';
 import type { RunId, Scope } from '../domain/scope.ts';
 import { AppError } from '../platform/errors/index.ts';
@@ -12,8 +26,13 @@ type Inside = { scope: Scope; code: string; name: string };
 type Found = Inside & { directory: Directory };
 
 /** Opens the store for one company. @throws UsageError, AppError unknown_context */
-const within = ({ args: [code, name = '', ...rest], config, note }: Invocation, needsName: boolean, work: (inside: Inside) => Promise<Output>) => {
-  if (!code || (needsName && !name) || rest.length > 0) throw new UsageError(`Give a context${needsName ? ' and the name of a directory' : ''}.`);
+const within = (
+  { args: [code, name = '', ...rest], config, note }: Invocation,
+  needsName: boolean,
+  work: (inside: Inside) => Promise<Output>,
+) => {
+  if (!code || (needsName && !name) || rest.length > 0)
+    throw new UsageError(`Give a context${needsName ? ' and the name of a directory' : ''}.`);
   return withStore({ config, note }, async ({ scope }) => {
     const context = await findContextByCode(scope.db, code);
     if (!context) throw new AppError('unknown_context', 422, { params: { code } });
@@ -92,7 +111,8 @@ const listOne = (invocation: Invocation) =>
     const data = [];
     for (let cursor: string | undefined; ; ) {
       const page = await listEntries(scope, { directoryId, state, cursor }, 1000);
-      for (const { kind, name, login, dn, reason } of page.items) data.push({ kind, name, login: login ?? null, dn, reason: reason ?? null });
+      for (const { kind, name, login, dn, reason } of page.items)
+        data.push({ kind, name, login: login ?? null, dn, reason: reason ?? null });
       cursor = page.cursor;
       if (!cursor) break;
     }
@@ -121,7 +141,8 @@ async function follow(scope: Scope, runId: RunId, note: Invocation['note']): Pro
     if (ends.includes(run.state)) {
       const { people, groups, members, unusable } = run.counts;
       const numbers = ({ added, changed, leaving, returning }: typeof people) => `+${added} ~${changed} -${leaving} back ${returning}`;
-      const why = run.state === 'stopped' ? ` (${run.stopReason}): look at it in the console, then "directory approve" or "directory decline"` : '';
+      const why =
+        run.state === 'stopped' ? ` (${run.stopReason}): look at it in the console, then "directory approve" or "directory decline"` : '';
       const fault = run.fault ? ` (${[run.fault, run.faultDetail].filter(Boolean).join(': ')})` : '';
       return {
         text: `${run.state}${why}${fault}\npeople ${numbers(people)}\ngroups ${numbers(groups)}\nmembers +${members.added} -${members.removed}\nunusable ${unusable}`,
@@ -177,7 +198,9 @@ const answer = (word: 'approve' | 'decline', summary: string, work: typeof appro
     withDirectory(invocation, async ({ scope, directory }) => {
       const runId = await latest(scope, directory, ({ state }) => state === 'stopped');
       await work(scope, runId);
-      return word === 'approve' ? follow(scope, runId, invocation.note) : { text: 'declined', data: describeRun(await getRun(scope, runId)) };
+      return word === 'approve'
+        ? follow(scope, runId, invocation.note)
+        : { text: 'declined', data: describeRun(await getRun(scope, runId)) };
     }),
 });
 
@@ -188,7 +211,11 @@ const undo: Command = {
   examples: ['directory undo acme Headquarters'],
   run: (invocation) =>
     withDirectory(invocation, async ({ scope, directory }) => {
-      const runId = await latest(scope, directory, ({ purpose, state, undoneByRunId }) => purpose === 'sync' && state === 'done' && !undoneByRunId);
+      const runId = await latest(
+        scope,
+        directory,
+        ({ purpose, state, undoneByRunId }) => purpose === 'sync' && state === 'done' && !undoneByRunId,
+      );
       return follow(scope, await undoRun(scope, runId), invocation.note);
     }),
 };
@@ -208,10 +235,15 @@ const change = (
     withDirectory(invocation, async ({ scope, directory: { directoryId } }) => {
       const { all, person } = invocation.options;
       if ((all === true) === (typeof person === 'string')) throw new UsageError('Give --all, or --person with an e-mail or user name.');
-      const chosen: ChosenEntries = all === true ? { all: true } : { entryIds: [await findWaiting(scope, directoryId, from, String(person))] };
+      const chosen: ChosenEntries =
+        all === true ? { all: true } : { entryIds: [await findWaiting(scope, directoryId, from, String(person))] };
       const { done, refused } = await work(scope, directoryId, chosen);
       const rest = refused.map(({ reason, n }) => `\n${n} stay: ${reason}`).join('');
-      return { text: `${done} done${rest}`, data: { done, refused }, exitCode: done === 0 && refused.length > 0 ? exitCodes.problems : exitCodes.ok };
+      return {
+        text: `${done} done${rest}`,
+        data: { done, refused },
+        exitCode: done === 0 && refused.length > 0 ? exitCodes.problems : exitCodes.ok,
+      };
     }),
 });
 

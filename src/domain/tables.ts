@@ -409,6 +409,7 @@ export type Tables = {
       dn_key: string;
       name: string;
       name_key: string;
+      search_key: string;
       login: string | null;
       attributes: unknown;
       is_enabled: boolean;
@@ -420,6 +421,7 @@ export type Tables = {
       is_gone: boolean;
       user_id: UserId | null;
       group_id: GroupId | null;
+      deactivated_at: Date | null;
       last_change: unknown;
       wanted_enabled: boolean | null;
       write_tried_at: Date | null;
@@ -434,6 +436,7 @@ export type Tables = {
     | 'is_gone'
     | 'user_id'
     | 'group_id'
+    | 'deactivated_at'
     | 'last_change'
     | 'wanted_enabled'
     | 'write_tried_at'
