@@ -50,16 +50,16 @@ export async function up(knex: Knex): Promise<void> {
       body jsonb NOT NULL,
       created_at timestamptz NOT NULL,
       deadline_at timestamptz NOT NULL,
+      wanted_until timestamptz NOT NULL,
       agent_id uuid,
       lease_until timestamptz,
       tries integer NOT NULL DEFAULT 0,
       answered_at timestamptz,
       answer jsonb,
-      PRIMARY KEY (context_id, directory_request_id),
-      FOREIGN KEY (context_id, directory_id) REFERENCES directories (context_id, directory_id) ON DELETE CASCADE
+      PRIMARY KEY (context_id, directory_request_id)
     );
     CREATE INDEX directory_requests_open ON directory_requests (context_id, directory_id, created_at) WHERE answered_at IS NULL;
-    CREATE INDEX directory_requests_deadline ON directory_requests (deadline_at);
+    CREATE INDEX directory_requests_wanted ON directory_requests (wanted_until);
     CREATE TABLE directory_entries (
       context_id uuid NOT NULL,
       directory_id uuid NOT NULL,

@@ -451,6 +451,7 @@ export type Tables = {
       body: unknown;
       created_at: Date;
       deadline_at: Date;
+      wanted_until: Date;
       agent_id: AgentId | null;
       lease_until: Date | null;
       tries: number;

@@ -431,16 +431,16 @@ CREATE UNLOGGED TABLE directory_requests (
   body jsonb NOT NULL,
   created_at timestamp with time zone NOT NULL,
   deadline_at timestamp with time zone NOT NULL,
+  wanted_until timestamp with time zone NOT NULL,
   agent_id uuid,
   lease_until timestamp with time zone,
   tries integer NOT NULL DEFAULT 0,
   answered_at timestamp with time zone,
   answer jsonb,
-  PRIMARY KEY (context_id, directory_request_id),
-  FOREIGN KEY (context_id, directory_id) REFERENCES directories(context_id, directory_id) ON DELETE CASCADE
+  PRIMARY KEY (context_id, directory_request_id)
 );
-CREATE INDEX directory_requests_deadline ON public.directory_requests USING btree (deadline_at);
 CREATE INDEX directory_requests_open ON public.directory_requests USING btree (context_id, directory_id, created_at) WHERE (answered_at IS NULL);
+CREATE INDEX directory_requests_wanted ON public.directory_requests USING btree (wanted_until);
 
 CREATE TABLE directory_runs (
   context_id uuid NOT NULL,
