@@ -49,14 +49,16 @@ type Planned = {
   kind: 'person' | 'group' | null;
   dn_key: string | null;
   content_hash: string | null;
+  member_kind: 'person' | 'group' | null;
 };
 
 async function nextChanges({ db, contextId }: Transaction, runId: RunId): Promise<Planned[]> {
   const planned = `directory_changes WHERE context_id = :contextId AND run_id = :runId AND state = 'planned' ORDER BY position LIMIT`;
   const { rows } = await db.raw<{ rows: Planned[] }>(
-    `SELECT c.position, c.change, c.entry_id, c.member_entry_id, c.before, c.after, s.record, s.kind, s.dn_key, s.content_hash
+    `SELECT c.position, c.change, c.entry_id, c.member_entry_id, c.before, c.after, s.record, s.kind, s.dn_key, s.content_hash, m.kind AS member_kind
      FROM (SELECT * FROM ${planned} (SELECT CASE WHEN member_entry_id IS NULL THEN ${step.entries} ELSE ${step.members} END FROM ${planned} 1)) c
      LEFT JOIN directory_staged s ON s.context_id = c.context_id AND s.run_id = c.run_id AND s.entry_id = c.entry_id AND c.member_entry_id IS NULL AND c.change NOT LIKE '%-left'
+     LEFT JOIN directory_entries m ON (m.context_id, m.directory_id, m.entry_id) = (c.context_id, c.directory_id, c.member_entry_id)
      ORDER BY c.position`,
     { contextId, runId },
   );
@@ -96,7 +98,14 @@ async function write(scope: Transaction, { runId, directoryId }: Run, changes: P
       runId,
       entries.map(({ entry_id, change, before, after }) => ({ entryId: entry_id, change, fields: fieldsOf(before, after) })),
     );
-  return [...new Set(changes.map(({ entry_id }) => entry_id))];
+  return whomToFollow(changes);
+}
+
+/** Of memberships the groups or the people, whichever are fewer: one who joins a group of thousands is not all of it. What a group brings along is the matter of where it came to. */
+function whomToFollow(changes: Planned[]): string[] {
+  const groups = new Set(changes.map(({ entry_id }) => entry_id));
+  const people = new Set(changes.map((one) => (one.member_kind === 'person' ? one.member_entry_id! : one.entry_id)));
+  return [...(people.size < groups.size ? people : groups)];
 }
 
 const fieldsOf = (before: ChangeSide | null, after: ChangeSide | null): string[] => {
