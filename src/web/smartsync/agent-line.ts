@@ -59,7 +59,7 @@ export class AgentLine implements ConnectedAgent {
   close(reason: string, code?: number): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#log.warn({ agent: this.agentId, reason }, 'the connection of an agent is closed');
+    this.#log.info({ agent: this.agentId, reason }, 'the connection of an agent is closed');
     closeFor(this.#socket, reason, code);
   }
 
@@ -70,7 +70,7 @@ export class AgentLine implements ConnectedAgent {
 
   /** Asks for a sign of life. One that gave none since it was last asked is cut off. */
   ping(): void {
-    if (!this.isAlive) return this.#socket.terminate();
+    if (!this.isAlive) return void this.#socket.terminate();
     this.isAlive = false;
     this.#socket.ping();
   }
@@ -79,12 +79,13 @@ export class AgentLine implements ConnectedAgent {
     if (this.#isOver) return;
     this.isAlive = true;
     const content = readMessage(data);
-    if (content === undefined) return this.close('a message is no JSON', closeCodes.unreadable);
+    if (content === undefined) return void this.close('a message is no JSON', closeCodes.unreadable);
     const { data: message, error } = agentMessage.safeParse(content);
-    if (message?.type === 'answer' && this.#kindOf(message.requestId)) return this.#run(this.#answer(message.requestId, message.answer));
-    if (message?.type === 'batch' && this.#kindOf(message.requestId) === 'read') return this.#takeBatch(message);
-    if (!this.#allowance.take()) return this.close('too many messages');
-    if (message?.type === 'status') return this.#hearStatus(message.status);
+    if (message?.type === 'answer' && this.#kindOf(message.requestId))
+      return void this.#run(this.#answer(message.requestId, message.answer));
+    if (message?.type === 'batch' && this.#kindOf(message.requestId) === 'read') return void this.#takeBatch(message);
+    if (!this.#allowance.take()) return void this.close('too many messages');
+    if (message?.type === 'status') return void this.#hearStatus(message.status);
     if (error) this.#passOver(content, error.issues[0]?.path.join('.') ?? '');
   }
 
@@ -110,8 +111,8 @@ export class AgentLine implements ConnectedAgent {
     const reading = this.#readings.get(requestId) ?? { next: 0, underWay: 0, taken: Promise.resolve() };
     this.#readings.set(requestId, reading);
     if (sequence < reading.next) return;
-    if (sequence > reading.next) return this.close('a batch is missing');
-    if (reading.underWay >= mostBatchesUnderWay) return this.close('too many batches at once');
+    if (sequence > reading.next) return void this.close('a batch is missing');
+    if (reading.underWay >= mostBatchesUnderWay) return void this.close('too many batches at once');
     reading.next++;
     reading.underWay++;
     reading.taken = reading.taken.then(async () => {

@@ -10,7 +10,12 @@ import { anonymousActor, clientOf, type ResolvedContext, type Services } from '.
 const mostBytes = 16_384;
 
 /** The token buys an identity. What is wrong is told as RFC 6749 §5.2 does: `error`, a code, and `error_description`, a sentence. */
-export async function handleEnrolment(services: Services, request: IncomingMessage, response: ServerResponse, context: ResolvedContext): Promise<void> {
+export async function handleEnrolment(
+  services: Services,
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: ResolvedContext,
+): Promise<void> {
   response.setHeader('cache-control', 'no-store');
   try {
     const scope = openScope(services, context.contextId, anonymousActor(clientOf(services, request)));

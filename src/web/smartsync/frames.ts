@@ -24,7 +24,7 @@ export function say(socket: WebSocket, message: ServerMessage): void {
 }
 
 /** @param reason for the other side's log, at most 123 bytes (RFC 6455 §5.5) */
-export function closeFor(socket: WebSocket, reason: string, code: number = closeCodes.abuse): void {
+export function closeFor(socket: WebSocket, reason: string, code: number = closeCodes.abuse): undefined {
   socket.close(code, reason);
   // it may not answer, or go on sending
   setTimeout(() => socket.terminate(), closeWithinMs).unref();

@@ -13,16 +13,21 @@ const proofWithinMs = 10_000;
  * Asks who dials in. The nonce is of this connection alone, and one proof is heard, so that none is of use twice.
  * @param audience the company's configured address, whatever was dialled. @returns undefined when it is nobody: then it was told why, and the connection ends
  */
-export async function meetAgent(socket: WebSocket, scope: Scope, audience: string, software: string): Promise<{ agent: Agent; software: string } | undefined> {
+export async function meetAgent(
+  socket: WebSocket,
+  scope: Scope,
+  audience: string,
+  software: string,
+): Promise<{ agent: Agent; software: string } | undefined> {
   const nonce = randomToken();
   const heard = once(socket, 'message', { signal: AbortSignal.timeout(proofWithinMs) });
   say(socket, { type: 'challenge', nonce, protocol: protocolVersion, software });
   const [data] = (await heard.catch(() => [])) as [unknown?];
-  if (data === undefined) return void closeFor(socket, 'no proof came in time');
+  if (data === undefined) return closeFor(socket, 'no proof came in time');
   socket.pause(); // nothing else is heard before it is known who speaks
   const { data: proof } = agentMessage.safeParse(readMessage(data));
-  if (proof?.type !== 'proof') return void closeFor(socket, 'a proof has to come first');
-  const refuse = (reason: 'unknown-agent' | 'revoked' | 'wrong-proof' | 'incompatible') => {
+  if (proof?.type !== 'proof') return closeFor(socket, 'a proof has to come first');
+  const refuse = (reason: 'unknown-agent' | 'revoked' | 'wrong-proof' | 'incompatible'): undefined => {
     say(socket, { type: 'refused', reason });
     closeFor(socket, reason);
   };

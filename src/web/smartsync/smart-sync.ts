@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { DirectoryQueue } from '../../domain/people/directory-requests/index.ts';
 import { openScope } from '../../domain/scope.ts';
+import type { ChangeListener } from '../../platform/database/index.ts';
 import { type Methods, sendFault } from '../../platform/http/index.ts';
 import { mostMessageBytes } from '../../smartsync-protocol/index.ts';
 import { anonymousActor, clientOf, type ResolvedContext, type Services } from '../request/index.ts';
@@ -11,7 +12,6 @@ import { handleEnrolment } from './enrol.ts';
 import { closeFor } from './frames.ts';
 import { meetAgent } from './handshake.ts';
 import { Switchboard } from './switchboard.ts';
-import { say } from './frames.ts';
 
 export type SmartSync = {
   /** @returns undefined where agents have no business. @param path inside a context */
@@ -32,11 +32,11 @@ const mostConnections = 5000;
 const mostStrangers = 200;
 const mostOfAddress = 20;
 
-type Parts = { services: Services; queue: DirectoryQueue; software: string };
+type Parts = { services: Services; listener: ChangeListener; queue: DirectoryQueue; software: string };
 
-export function createSmartSync({ services, queue, software }: Parts): SmartSync {
+export function createSmartSync({ services, listener, queue, software }: Parts): SmartSync {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: mostMessageBytes, perMessageDeflate: false, clientTracking: false });
-  const board = new Switchboard(services, queue);
+  const board = new Switchboard(services, listener, queue);
   const strangers = new Map<WebSocket, string>();
 
   const isCrowded = (ip: string): boolean =>
@@ -61,7 +61,8 @@ export function createSmartSync({ services, queue, software }: Parts): SmartSync
     },
     connect(request, stream, head, context) {
       const { ip } = clientOf(services, request);
-      if (isCrowded(ip)) return void stream.end('HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      if (isCrowded(ip))
+        return void stream.end('HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
       sockets.handleUpgrade(request, stream, head, (socket) => {
         socket.on('error', () => {}); // "close" follows
         strangers.set(socket, ip);

@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
-import { findStaleDirectories, followAgents, getDirectory, noteAgentSeen, noteAgentsConnected } from '../../domain/people/directories/index.ts';
+import {
+  findStaleDirectories,
+  followAgents,
+  getDirectory,
+  noteAgentSeen,
+  noteAgentsConnected,
+} from '../../domain/people/directories/index.ts';
 import type { DirectoryQueue } from '../../domain/people/directory-requests/index.ts';
-import { type Actor, type ContextId, openScope, openServerScope, type Scope } from '../../domain/scope.ts';
+import { type Actor, openScope, openServerScope, type Scope } from '../../domain/scope.ts';
+import type { ChangeListener } from '../../platform/database/index.ts';
 import type { Services } from '../request/index.ts';
 import type { AgentLine } from './agent-line.ts';
 import { closeCodes, say } from './frames.ts';
@@ -23,12 +30,13 @@ export class Switchboard {
   readonly #timer: NodeJS.Timeout;
   #isClosing = false;
   #isBeating = false;
+  readonly #changed = new Set<string>();
 
-  constructor(services: Services, queue: DirectoryQueue) {
+  constructor(services: Services, listener: ChangeListener, queue: DirectoryQueue) {
     this.#services = services;
     this.#queue = queue;
     this.#timer = setInterval(() => void this.beat(), beatMs).unref();
-    services.onChange((subject) => this.#lookForRevoked(subject));
+    listener.onChange((subject) => this.#noteChange(subject));
   }
 
   get connected(): number {
@@ -39,10 +47,10 @@ export class Switchboard {
   async plug(socket: WebSocket, line: AgentLine, scope: Scope, { software }: { software: string }): Promise<void> {
     const { directoryId, agentId } = line;
     const [directory] = await Promise.all([getDirectory(scope, directoryId), noteAgentSeen(scope, agentId, { software })]);
-    if (this.#isClosing) return line.close('the server stops', closeCodes.restart);
+    if (this.#isClosing) return void line.close('the server stops', closeCodes.restart);
     const others = [...this.#lines.keys()].filter((one) => one.directoryId === directoryId);
     for (const former of others) if (former.agentId === agentId) former.close('connected again', closeCodes.replaced);
-    if (others.length >= mostOfDirectory) return line.close('too many connections');
+    if (others.length >= mostOfDirectory) return void line.close('too many connections');
     if (socket.readyState !== socket.OPEN) return;
     this.#lines.set(line, socket);
     socket.once('close', () => void this.#unplug(line));
@@ -53,7 +61,9 @@ export class Switchboard {
 
   async #unplug(line: AgentLine): Promise<void> {
     this.#lines.delete(line);
-    await this.#queue.disconnect(line).catch((error) => this.#services.log.error({ err: error }, 'requests of an agent could not be freed'));
+    await this.#queue
+      .disconnect(line)
+      .catch((error) => this.#services.log.error({ err: error }, 'requests of an agent could not be freed'));
   }
 
   /** Signs of life in both directions; who was revoked is told; and what all agents together say of their directories. */
@@ -73,9 +83,15 @@ export class Switchboard {
     }
   }
 
-  #lookForRevoked(subject: string): void {
-    const concerned = [...this.#lines.keys()].filter(({ contextId }) => subject === '*' || (subject as ContextId) === contextId);
-    this.#dropRevoked(concerned).catch((error) => this.#services.log.error({ err: error }, 'revoked agents could not be looked for'));
+  /** Of many changes at once one look is enough. */
+  #noteChange(subject: string): void {
+    if (this.#lines.size === 0 || this.#changed.add(subject).size > 1) return;
+    setTimeout(() => {
+      const changed = new Set(this.#changed);
+      this.#changed.clear();
+      const concerned = [...this.#lines.keys()].filter(({ contextId }) => changed.has('*') || changed.has(contextId));
+      this.#dropRevoked(concerned).catch((error) => this.#services.log.error({ err: error }, 'revoked agents could not be looked for'));
+    }, 20).unref();
   }
 
   async #dropRevoked(lines: AgentLine[]): Promise<void> {
