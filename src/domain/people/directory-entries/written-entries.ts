@@ -2,7 +2,8 @@ import { type Db, jsonText, orTaken } from '../../../platform/database/index.ts'
 import { AppError } from '../../../platform/errors/index.ts';
 import type { ContextId, DirectoryId, Scope, Transaction, UserId } from '../../scope.ts';
 import { fullName, identifier, nameKey, searchKey, type User } from '../users/index.ts';
-import { dnKey } from './save-entries.ts';
+
+import { dnKey } from './dn-key.ts';
 import { entries } from './store.ts';
 
 type Written = { directoryId: DirectoryId; entryId: string; dn: string };
