@@ -4,7 +4,9 @@ import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { generateKeyPair } from 'jose';
+import { readIdentity } from '../../src/smartsync/identity/identity.ts';
 import type { Agent } from '../../src/smartsync/index.ts';
+import { Session } from '../../src/smartsync/link/session.ts';
 import { type Sealed, seal } from '../../src/smartsync-protocol/index.ts';
 import { eventually } from '../support/process.ts';
 import { agentFolder, startAgent } from '../support/smartsync-agent.ts';
@@ -159,6 +161,32 @@ describe('SmartSync and its server', () => {
       }
     });
 
+    it('that nothing is heard over any more is given up', async () => {
+      const { agent } = start();
+      await server.connected();
+      const identity = readIdentity(agent.store.folder, agent.store.secrets)!;
+      const { address } = server;
+      const session = new Session({
+        server: address,
+        agent: undefined,
+        identity,
+        log: agent.log,
+        directory: () => undefined,
+        status: () => agent.status(),
+        onWelcome: () => {},
+        liveness: { pingEveryMs: 30, deadAfterMs: 200 },
+      });
+      const end = session.end.then(
+        () => 'resolved',
+        ({ fault }) => fault,
+      );
+      await eventually(async () => expect(server.connections).to.have.length(2));
+      // the server's machine has gone: no packet comes, and nobody says so
+      server.connections[1]!.socket.pause();
+      expect(await end).to.equal('no-answer');
+      expect(agent.link.state().kind).to.equal('connected');
+    });
+
     it('tells the status of the directory at once, and when it changes', async () => {
       const { directory } = start();
       const { messages } = await server.connected();
@@ -303,12 +331,12 @@ describe('SmartSync and its server', () => {
     it('of a stopping agent those in work are answered before it goes', async () => {
       const { agent, directory } = start();
       const connected = await server.connected();
-      let go: () => void = () => {};
-      directory.answer = () => new Promise((resolve) => (go = () => resolve({ outcome: 'accepted' })));
+      const open: (() => void)[] = [];
+      directory.answer = () => new Promise((resolve) => void open.push(() => resolve({ outcome: 'accepted' })));
       const asked = connected.ask('set-enabled', setEnabled);
-      await eventually(async () => expect(go.name).to.equal('go'));
+      await eventually(async () => expect(open).to.have.length(1));
       const closing = agent.close(5000);
-      go();
+      open[0]!();
       expect(await asked).to.deep.equal({ outcome: 'accepted' });
       await closing;
       expect(directory.isClosed).to.equal(true);

@@ -16,17 +16,23 @@ import { Desk, type Serving } from './desk.ts';
 import { LinkError, linkErrorOf, linkErrorOfStatus } from './faults.ts';
 
 const timeoutMs = 15_000;
-const pingEveryMs = 3000;
-/** Each side hears of a dead connection within ten seconds. */
-const deadAfterMs = 9000;
+/** A dead connection is noticed within ten seconds. */
+const usual = { pingEveryMs: 3000, deadAfterMs: 9000 };
 
-type Listening = Serving & { server: string; agent: Agent | undefined; status(): DirectoryStatus; onWelcome(directory: string): void };
+type Listening = Serving & {
+  server: string;
+  agent: Agent | undefined;
+  status(): DirectoryStatus;
+  onWelcome(directory: string): void;
+  liveness?: typeof usual;
+};
 
 /** One connection to the server, from its opening to its end. */
 export class Session {
   /** Rejects with the LinkError that ended it; resolves when we closed it. */
   readonly end: Promise<void>;
   readonly #listening: Listening;
+  readonly #liveness: typeof usual;
   readonly #socket: WebSocket;
   readonly #desk: Desk;
   #isWelcome = false;
@@ -37,6 +43,7 @@ export class Session {
 
   constructor(listening: Listening) {
     this.#listening = listening;
+    this.#liveness = listening.liveness ?? usual;
     this.#desk = new Desk(listening, (message) => this.#send(message));
     const socket = new WebSocket(`${listening.server.replace(/^http/, 'ws')}/smartsync/connect`, {
       agent: listening.agent,
@@ -46,7 +53,7 @@ export class Session {
       followRedirects: false,
     });
     this.#socket = socket;
-    const ping = setInterval(() => this.#ping(), pingEveryMs);
+    const ping = setInterval(() => this.#ping(), this.#liveness.pingEveryMs);
     this.end = new Promise<void>((resolve, reject) => {
       this.#fail = reject;
       socket.on('unexpected-response', (_, response) => {
@@ -90,8 +97,8 @@ export class Session {
 
   #ping(): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
-    if (performance.now() - this.#heardAt < deadAfterMs) return void this.#socket.ping();
-    this.#fail(new LinkError('no-answer', 'nothing was heard from the server for nine seconds'));
+    if (performance.now() - this.#heardAt < this.#liveness.deadAfterMs) return void this.#socket.ping();
+    this.#fail(new LinkError('no-answer', 'nothing is heard from the server any more'));
     this.#socket.terminate();
   }
 
