@@ -14,7 +14,7 @@ export type Daemon = {
   kill(): Promise<void>;
 };
 
-type Options = { isReady(): Promise<boolean>; env?: Record<string, string>; cwd?: string; withinMs?: number };
+type Options = { isReady(output: string): boolean | Promise<boolean>; env?: Record<string, string>; cwd?: string; withinMs?: number };
 
 /**
  * A program in the foreground that ends with this process, however this one ends; resolves when `isReady`.
@@ -45,7 +45,7 @@ export async function startDaemon(
     await ended;
     clearTimeout(force);
   };
-  for (const deadline = Date.now() + withinMs; !(await isReady()); await sleep(20)) {
+  for (const deadline = Date.now() + withinMs; !(await isReady(output)); await sleep(20)) {
     if (isRunning() && Date.now() < deadline) continue;
     await end('SIGKILL');
     throw new Error(`${program} does not start\n${output}`);
