@@ -1,6 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Where Debian and Ubuntu put the library that tells a program another time. */
+export const faketimeFiles = ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/faketime/libfaketime.so.1`);
+
+/** What makes a program's clock that many seconds fast, or slow. Needs `faketime`. */
+export const clockEnvironment = (offsetSeconds: number): Record<string, string> =>
+  offsetSeconds === 0
+    ? {}
+    : {
+        LD_PRELOAD: faketimeFiles.find((file) => existsSync(file)) ?? '',
+        FAKETIME: `${offsetSeconds < 0 ? '-' : '+'}${Math.abs(offsetSeconds)}s`,
+        DONT_FAKE_MONOTONIC: '1',
+        // Samba's modules would go past the library
+        LDB_MODULES_DISABLE_DEEPBIND: '1',
+      };
 
 export type Daemon = {
   pid: number;

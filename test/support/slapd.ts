@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { Attribute, Change, Client, Control } from 'ldapts';
 import { createCertificate } from './certificates.ts';
-import { type Daemon, startDaemon } from './daemon.ts';
+import { clockEnvironment, type Daemon, startDaemon } from './daemon.ts';
 import type { DirectoryGroup, DirectoryPerson } from './directory-people.ts';
 import { directoryEntries, type Entry, ldif } from './ldif.ts';
 import { freePort } from './server.ts';
@@ -26,6 +26,8 @@ export type SlapdOptions = {
   passwordHash?: '{SSHA}' | '{ARGON2}';
   /** Lines of access rules before ours, such as `access to dn.exact="…" attrs=entryUUID by * none`. */
   rights?: string;
+  /** How many seconds its clock is fast; needs `faketime`. */
+  clockOffsetSeconds?: number;
   /** Of the certificate; see `createCertificate`. */
   certificate?: { subjects?: string[]; days?: number };
 };
@@ -88,6 +90,7 @@ export async function startSlapd({
     const start = () =>
       startDaemon(['/usr/sbin/slapd', '-f', `${folder}/slapd.conf`, '-h', `${url}/ ${ldapsUrl}/`, '-d', '0'], {
         isReady: () => answers(url),
+        env: clockEnvironment(options.clockOffsetSeconds ?? 0),
       });
     const closeClients = async () => {
       await Promise.all([...clients].map((client) => client.unbind().catch(() => undefined)));
