@@ -59,6 +59,8 @@ export type Slapd = Omit<Daemon, 'stop' | 'kill'> & {
   /** Ends it at once; `start` begins it again on what it had. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Begins again with these access rules before ours. */
+  restart(rights: string): Promise<void>;
 };
 
 /** An OpenLDAP of its own, empty but for its accounts and policies unless told; resolves when it answers. Needs `slapd` and `openssl`. */
@@ -150,6 +152,11 @@ export async function startSlapd({
         await closeClients();
       },
       async start() {
+        daemon = await start();
+      },
+      async restart(rights) {
+        await daemon.stop();
+        writeFileSync(`${folder}/slapd.conf`, configuration({ ...settings, rights }));
         daemon = await start();
       },
     };

@@ -23,8 +23,8 @@ export type SmartSyncProcess = Pick<Daemon, 'output' | 'isRunning' | 'pause' | '
   pageUrl: string;
   dataDir: string;
   pid(): number;
-  /** Begins again after `kill`, with the identity that it had; resolves when it is connected. */
-  start(): Promise<void>;
+  /** Begins again after `kill`, with the identity that it had, and with other settings if told; resolves when it is connected. */
+  start(more?: Record<string, string>): Promise<void>;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
 };
@@ -55,7 +55,7 @@ export function directoryEnvironment(directory: Slapd | Samba, account: 'sync' |
 export async function startSmartSync({ server, token, directory, account, env = {} }: SmartSyncOptions): Promise<SmartSyncProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), 'portaria-smartsync-'));
   const pagePort = await freePort();
-  const start = () =>
+  const start = (more: Record<string, string> = {}) =>
     startDaemon([process.execPath, '--disable-warning=ExperimentalWarning', `${root}src/processes/smartsync.ts`], {
       cwd: root,
       isReady: (output) => output.includes('Connected to ') && output.includes('The directory answers'),
@@ -67,6 +67,7 @@ export async function startSmartSync({ server, token, directory, account, env = 
         SMARTSYNC_PAGE_PORT: String(pagePort),
         ...directoryEnvironment(directory, account),
         ...env,
+        ...more,
       },
     });
   let daemon: Daemon;
@@ -85,8 +86,8 @@ export async function startSmartSync({ server, token, directory, account, env = 
     pause: () => daemon.pause(),
     resume: () => daemon.resume(),
     kill: () => daemon.kill(),
-    async start() {
-      daemon = await start();
+    async start(more) {
+      daemon = await start(more);
     },
     async stop() {
       await daemon.stop();
