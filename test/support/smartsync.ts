@@ -51,14 +51,14 @@ export function directoryEnvironment(directory: Slapd | Samba, account: 'sync' |
   return account === 'writer' ? reach([ldapsUrl], writerDn, writerPassword) : reach([ldapsUrl], bindDn, bindPassword);
 }
 
-/** A real agent in a process of its own; resolves when it is connected to the server and has found the directory. */
+/** A real agent in a process of its own; resolves when it is connected to the server and has looked for the directory. */
 export async function startSmartSync({ server, token, directory, account, env = {} }: SmartSyncOptions): Promise<SmartSyncProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), 'portaria-smartsync-'));
   const pagePort = await freePort();
   const start = (more: Record<string, string> = {}) =>
     startDaemon([process.execPath, '--disable-warning=ExperimentalWarning', `${root}src/processes/smartsync.ts`], {
       cwd: root,
-      isReady: (output) => output.includes('Connected to ') && output.includes('The directory answers'),
+      isReady: (output) => /Connected to/.test(output) && /The directory (answers|does not answer)/.test(output),
       env: {
         NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
         SMARTSYNC_SERVER: server,
