@@ -1,0 +1,104 @@
+import type { AnswerOf, DirectoryRequest, DirectoryStatus, EntryRecord, RequestKind, Sealed } from '../../smartsync-protocol/index.ts';
+import { refusalOf } from './failure.ts';
+import { type Rights, readRights } from './rights.ts';
+import { Servers } from './servers.ts';
+import type { DirectorySettings } from './settings.ts';
+
+/** What came sealed: `key` proves the answer. */
+export type Opened = { key: string; password?: string; oldPassword?: string; newPassword?: string };
+
+/**
+ * What serving one request needs. `openSealed` throws when it was not sealed for this agent and purpose; `send` resolves when the server took the batch; `signal` ends the work at its deadline or when
+ * nobody waits any more.
+ */
+export type Work = {
+  requestId: string;
+  openSealed(sealed: Sealed, purpose: string): Promise<Opened>;
+  send(entries: EntryRecord[]): Promise<void>;
+  signal: AbortSignal;
+};
+
+const rightsForMs = 600_000;
+
+/** The directory of this agent. It looks at its servers from the start on, and tells `onStatus` listeners what changed. */
+export class Directory {
+  readonly #settings: DirectorySettings;
+  readonly #servers: Servers;
+  readonly #listeners = new Set<(status: DirectoryStatus) => void>();
+  readonly #closing = new AbortController();
+  #rights?: { rights: Rights; readAt: number };
+  #told = '';
+
+  constructor(settings: DirectorySettings) {
+    this.#settings = settings;
+    this.#servers = new Servers(settings, () => void this.#refresh());
+    void this.#servers.look();
+  }
+
+  status(): DirectoryStatus {
+    const { current, all } = this.#servers;
+    const facts = current?.facts ?? all.find((server) => server.facts)?.facts;
+    return {
+      isUp: current !== undefined,
+      servers: all.map(({ health }) => health),
+      ...(facts && {
+        kind: facts.kind,
+        rootDn: this.#settings.baseDn ?? facts.rootDn,
+        accountDomain: facts.accountDomain,
+        clockOffsetSeconds: facts.clockOffsetSeconds,
+      }),
+      isEncrypted: current?.isEncrypted,
+      rights: this.#rights?.rights,
+    };
+  }
+
+  onStatus(listener: (status: DirectoryStatus) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Never throws: what goes wrong is an answer. */
+  async serve<Kind extends RequestKind>(request: Extract<DirectoryRequest, { kind: Kind }>, work: Work): Promise<AnswerOf<Kind>> {
+    try {
+      return (await this.#serve(request, work)) as AnswerOf<Kind>;
+    } catch (error) {
+      return refusalOf(error) as AnswerOf<Kind>;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#servers.close();
+  }
+
+  async #serve(request: DirectoryRequest, work: Work): Promise<AnswerOf<RequestKind>> {
+    switch (request.kind) {
+      case 'check':
+        return this.#check();
+      default:
+        throw new Error(`${request.kind} is not known ${work.requestId}`);
+    }
+  }
+
+  async #check(): Promise<AnswerOf<'check'>> {
+    this.#rights = undefined;
+    for (const server of this.#servers.all) server.forgive();
+    await this.#servers.look();
+    await this.#refresh();
+    return { outcome: 'accepted', status: this.status() };
+  }
+
+  /** After a look: reads the rights again now and then, and tells what changed. */
+  async #refresh(): Promise<void> {
+    if (this.#servers.current && Date.now() - (this.#rights?.readAt ?? 0) > rightsForMs) {
+      this.#rights = { rights: this.#rights?.rights ?? {}, readAt: Date.now() };
+      const rights = await this.#servers.use('service', readRights, this.#closing.signal).catch(() => undefined);
+      if (rights) this.#rights = { rights, readAt: Date.now() };
+    }
+    const status = this.status();
+    // a clock's jitter is no news
+    const told = JSON.stringify({ ...status, clockOffsetSeconds: Math.round((status.clockOffsetSeconds ?? 0) / 10) });
+    if (told === this.#told || this.#closing.signal.aborted) return;
+    this.#told = told;
+    for (const listener of this.#listeners) listener(status);
+  }
+}
