@@ -1,22 +1,10 @@
-import type { AnswerOf, DirectoryRequest, DirectoryStatus, EntryRecord, RequestKind, Sealed } from '../../smartsync-protocol/index.ts';
+import type { AnswerOf, DirectoryRequest, DirectoryStatus, RequestKind } from '../../smartsync-protocol/index.ts';
 import { refusalOf } from './failure.ts';
 import { type Rights, readRights } from './rights.ts';
 import { Servers } from './servers.ts';
 import type { DirectorySettings } from './settings.ts';
-
-/** What came sealed: `key` proves the answer. */
-export type Opened = { key: string; password?: string; oldPassword?: string; newPassword?: string };
-
-/**
- * What serving one request needs. `openSealed` throws when it was not sealed for this agent and purpose; `send` resolves when the server took the batch; `signal` ends the work at its deadline or when
- * nobody waits any more.
- */
-export type Work = {
-  requestId: string;
-  openSealed(sealed: Sealed, purpose: string): Promise<Opened>;
-  send(entries: EntryRecord[]): Promise<void>;
-  signal: AbortSignal;
-};
+import { verifyPassword } from './verify-password.ts';
+import type { Work } from './work.ts';
 
 const rightsForMs = 600_000;
 
@@ -72,6 +60,8 @@ export class Directory {
 
   async #serve(request: DirectoryRequest, work: Work): Promise<AnswerOf<RequestKind>> {
     switch (request.kind) {
+      case 'verify-password':
+        return verifyPassword(this.#servers, request.body, work);
       case 'check':
         return this.#check();
       default:

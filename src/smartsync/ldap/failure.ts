@@ -52,6 +52,7 @@ export const code = {
   invalidAttributeSyntax: 21,
   noSuchObject: 32,
   invalidDnSyntax: 34,
+  inappropriateAuthentication: 48,
   invalidCredentials: 49,
   insufficientAccessRights: 50,
   busy: 51,
