@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
 import { shareOnePostgres, stopSharedPostgres } from './support/postgres.ts';
+import { shareDomains } from './support/samba-domain.ts';
 import { prepareStartingState } from './support/server.ts';
 
 // what is quick to say no comes first, then the long stories, and at last the many short files, which fill the gaps
@@ -29,6 +30,7 @@ else await mocha.loadFilesAsync();
 if (files.some((file) => !file.startsWith('checks/'))) {
   await shareOnePostgres();
   await prepareStartingState();
+  shareDomains();
 }
 // the processes that follow read the same sources
 flushCompileCache();

@@ -25,7 +25,7 @@ export type Domain = {
   addGroup(name: string, members?: string[]): Promise<string>;
   /** @returns the distinguished name of the one with this login, or of the group with this name */
   find(name: string): Promise<string>;
-  replace(name: string, attributes: Record<string, string | string[]>): Promise<void>;
+  replace(name: string, attributes: Record<string, string | string[] | Buffer>): Promise<void>;
   disable(login: string): Promise<void>;
   enable(login: string): Promise<void>;
   /** The person must change the password at the next sign-in. */

@@ -10,7 +10,17 @@ export type NewEvent = {
   type: AuditEventType;
   outcome?: 'success' | 'failure';
   subject?: {
-    kind: 'user' | 'group' | 'application' | 'context' | 'session' | 'signing-key' | 'saml-certificate' | 'custom-field' | 'api';
+    kind:
+      | 'user'
+      | 'group'
+      | 'application'
+      | 'context'
+      | 'session'
+      | 'signing-key'
+      | 'saml-certificate'
+      | 'custom-field'
+      | 'api'
+      | 'directory';
     id?: string;
     name: string;
   };

@@ -1,0 +1,142 @@
+import { hashToken, newId } from '../../../platform/crypto/index.ts';
+import { jsonText, notifyChange } from '../../../platform/database/index.ts';
+import { AppError, notFound } from '../../../platform/errors/index.ts';
+import type { DirectoryStatus, Enrolment, SealedKey } from '../../../smartsync-protocol/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import type { Row } from '../../rows.ts';
+import { type AgentId, type DirectoryId, isId, type Scope, useCase } from '../../scope.ts';
+import { type Directory, directories, getDirectory, lockDirectory } from './store.ts';
+
+/** An agent beside a directory, for which it speaks as long as it is not revoked. */
+export type Agent = {
+  agentId: AgentId;
+  directoryId: DirectoryId;
+  /** Of its machine, as it said when it enrolled. */
+  name: string;
+  software: string;
+  signingKey: Enrolment['signingKey'];
+  encryptionKey: SealedKey['encryptionKey'];
+  status?: DirectoryStatus;
+  enrolledAt: Date;
+  lastSeenAt?: Date;
+  revokedAt?: Date;
+};
+
+type AgentRow = Row<
+  'directory_agents',
+  { signing_key: Agent['signingKey']; encryption_key: Agent['encryptionKey']; status: DirectoryStatus | null }
+>;
+
+const fromRow = (row: AgentRow): Agent => ({
+  agentId: row.agent_id,
+  directoryId: row.directory_id,
+  name: row.name,
+  software: row.software,
+  signingKey: row.signing_key,
+  encryptionKey: row.encryption_key,
+  status: row.status ?? undefined,
+  enrolledAt: row.enrolled_at,
+  lastSeenAt: row.last_seen_at ?? undefined,
+  revokedAt: row.revoked_at ?? undefined,
+});
+
+const agents = ({ db, contextId }: Scope) => db('directory_agents').where('directory_agents.context_id', contextId);
+
+/** Also one that is revoked. @throws AppError not_found */
+export async function getAgent(scope: Scope, agentId: string): Promise<Agent> {
+  const row = isId(agentId) ? await agents(scope).where('agent_id', agentId).first() : undefined;
+  if (!row) throw notFound();
+  return fromRow(row as AgentRow);
+}
+
+/** Those that may speak for it, the oldest first. */
+export const listAgents = async (scope: Scope, directoryId: DirectoryId): Promise<Agent[]> =>
+  (await agents(scope).where({ directory_id: directoryId, revoked_at: null }).orderBy(['enrolled_at', 'agent_id'])).map((row) =>
+    fromRow(row as AgentRow),
+  );
+
+const most = 20;
+
+/** The token buys an identity of its own for an agent that begins. @throws AppError token_unknown, agents_full */
+export const enrolAgent = useCase(async (scope, { token, ...agent }: Enrolment): Promise<{ agentId: AgentId; directory: Directory }> => {
+  const row = await directories(scope).where('token_hash', hashToken(token).toString('base64url')).forUpdate().first('directory_id');
+  if (!row) throw new AppError('token_unknown', 401);
+  const directory = await getDirectory(scope, row.directory_id);
+  if ((await listAgents(scope, directory.directoryId)).length >= most) throw new AppError('agents_full', 409, { params: { most } });
+  const now = scope.clock.now();
+  const agentId = newId(now.getTime()) as AgentId;
+  await scope.db('directory_agents').insert({
+    context_id: scope.contextId,
+    directory_id: directory.directoryId,
+    agent_id: agentId,
+    name: agent.name,
+    software: agent.software,
+    signing_key: jsonText(agent.signingKey),
+    encryption_key: jsonText(agent.encryptionKey),
+    enrolled_at: now,
+    last_seen_at: now,
+  });
+  await recordEvent(scope, {
+    type: 'directory.agent-enrolled',
+    subject: { kind: 'directory', id: directory.directoryId, name: directory.name },
+    details: { agent: agent.name, software: agent.software },
+  });
+  await notifyChange(scope.db, scope.contextId);
+  return { agentId, directory };
+});
+
+/** Its connection ends, and it never comes back. @throws AppError not_found */
+export const revokeAgent = useCase(async (scope, agentId: string): Promise<void> => {
+  const agent = await getAgent(scope, agentId);
+  if (agent.revokedAt) return;
+  const directory = await lockDirectory(scope, agent.directoryId);
+  await agents(scope).where('agent_id', agent.agentId).update({ revoked_at: scope.clock.now() });
+  await recordEvent(scope, {
+    type: 'directory.agent-revoked',
+    subject: { kind: 'directory', id: directory.directoryId, name: directory.name },
+    details: { agent: agent.name },
+  });
+  await notifyChange(scope.db, scope.contextId);
+});
+
+/** @param seen what it said of its directory and itself, where it said something new */
+export async function noteAgentSeen(
+  scope: Scope,
+  agentId: AgentId,
+  seen: { status?: DirectoryStatus; software?: string } = {},
+): Promise<void> {
+  const { status, software } = seen;
+  await agents(scope)
+    .where('agent_id', agentId)
+    .update({ last_seen_at: scope.clock.now(), ...(status ? { status: jsonText(status) } : {}), ...(software ? { software } : {}) });
+}
+
+type Seen = { isUp: boolean; reason?: string } & Pick<DirectoryStatus, 'kind' | 'rootDn' | 'accountDomain'>;
+
+/** Whether the directory can be reached, as all of its agents say together. An event tells of a change, and nothing is written without one. */
+export const noteDirectoryState = useCase(async (scope, directoryId: DirectoryId, { isUp, reason, ...found }: Seen): Promise<void> => {
+  const before = await lockDirectory(scope, directoryId);
+  const isNew = isUp && !before.configuredAt;
+  const isChange = isNew || (before.configuredAt !== undefined && isUp === (before.unavailableSince !== undefined));
+  const now = scope.clock.now();
+  const isFound = (['kind', 'rootDn', 'accountDomain'] as const).some((key) => found[key] !== undefined && found[key] !== before[key]);
+  if (!isChange && !isFound && (isUp || reason === before.unavailableReason)) return;
+  await directories(scope)
+    .where('directory_id', directoryId)
+    .update({
+      kind: found.kind ?? before.kind ?? null,
+      root_dn: found.rootDn ?? before.rootDn ?? null,
+      account_domain: found.accountDomain ?? before.accountDomain ?? null,
+      configured_at: before.configuredAt ?? (isUp ? now : null),
+      unavailable_since: isUp || !before.configuredAt ? null : (before.unavailableSince ?? now),
+      unavailable_reason: isUp ? null : (reason ?? null),
+    });
+  if (isChange)
+    await recordEvent(scope, {
+      type: isUp ? 'directory.available' : 'directory.unavailable',
+      outcome: isUp ? 'success' : 'failure',
+      subject: { kind: 'directory', id: directoryId, name: before.name },
+      reason,
+    });
+  await notifyChange(scope.db, scope.contextId);
+});

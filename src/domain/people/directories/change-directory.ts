@@ -1,0 +1,81 @@
+import { hashToken, randomToken } from '../../../platform/crypto/index.ts';
+import { notifyChange, orTaken } from '../../../platform/database/index.ts';
+import { AppError, parseInput } from '../../../platform/errors/index.ts';
+import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
+import { type DirectoryId, type Transaction, useCase } from '../../scope.ts';
+import { type DirectoryInput, directoryInput } from './settings.ts';
+import { type Directory, directories, getDirectory, insertDirectory, listDirectories, lockDirectory, updateDirectory } from './store.ts';
+
+const most = 50;
+
+const taken = () => new AppError('directory_name_taken', 409, { fields: { name: 'fields.taken' } });
+
+/** So that whoever finds one knows what it is. */
+const newToken = (): string => `smartsync_${randomToken()}`;
+const kept = (token: string): string => hashToken(token).toString('base64url');
+
+/** S11, S12: a name is enough. @returns the token, which is shown now and never again. @throws AppError invalid_input, directory_name_taken, directories_full */
+export const addDirectory = useCase(async (scope, input: DirectoryInput): Promise<{ directory: Directory; token: string }> => {
+  const { name, settings } = parseInput(directoryInput, input, 'path');
+  if ((await listDirectories(scope)).length >= most) throw new AppError('directories_full', 409, { params: { most } });
+  const token = newToken();
+  const directoryId = await orTaken(insertDirectory(scope, { name, settings, tokenHash: kept(token) }), { directories_name: taken });
+  return { directory: await announce(scope, 'directory.added', directoryId), token };
+});
+
+/**
+ * What is read next is read by the new settings, and whole.
+ * @param version the one the editor saw
+ * @throws AppError not_found, invalid_input, directory_name_taken, changed_meanwhile
+ */
+export const editDirectory = useCase(async (scope, directoryId: string, input: DirectoryInput, version?: number): Promise<Directory> => {
+  const before = await lockDirectory(scope, directoryId);
+  if (version !== undefined && version !== before.version) throw new AppError('changed_meanwhile', 409);
+  const { name, settings } = parseInput(directoryInput, input, 'path');
+  const keys = (Object.keys(settings) as (keyof typeof settings)[]).filter(
+    (key) => JSON.stringify(settings[key]) !== JSON.stringify(before.settings[key]),
+  );
+  if (name === before.name && keys.length === 0) return before;
+  await orTaken(updateDirectory(scope, before.directoryId, { name, settings }), { directories_name: taken });
+  const pick = (one: Pick<Directory, 'name' | 'settings'>) => ({
+    name: one.name,
+    ...Object.fromEntries(keys.map((key) => [key, one.settings[key] ?? null])),
+  });
+  return announce(scope, 'directory.edited', before.directoryId, { before: pick(before), after: pick({ name, settings }) });
+});
+
+/** The one before buys nothing any more; agents that are enrolled stay. @returns the token, which is shown now and never again. @throws AppError not_found */
+export const makeToken = useCase(async (scope, directoryId: string): Promise<string> => {
+  const { directoryId: id } = await lockDirectory(scope, directoryId);
+  const token = newToken();
+  await updateDirectory(scope, id, { tokenHash: kept(token) });
+  await announce(scope, 'directory.token-made', id);
+  return token;
+});
+
+/** @throws AppError not_found */
+export const revokeToken = useCase(async (scope, directoryId: string): Promise<void> => {
+  const { directoryId: id, hasToken } = await lockDirectory(scope, directoryId);
+  if (!hasToken) return;
+  await updateDirectory(scope, id, { tokenHash: null });
+  await announce(scope, 'directory.token-revoked', id);
+});
+
+/** The record alone: what becomes of who was imported is of administration/directory-runs. @throws AppError not_found */
+export const removeDirectory = useCase(async (scope, directoryId: string): Promise<void> => {
+  const directory = await lockDirectory(scope, directoryId);
+  await announce(scope, 'directory.removed', directory.directoryId);
+  await directories(scope).where('directory_id', directory.directoryId).delete();
+});
+
+async function announce(
+  scope: Transaction,
+  type: AuditEventType,
+  directoryId: DirectoryId,
+  details?: Record<string, unknown>,
+): Promise<Directory> {
+  const directory = await getDirectory(scope, directoryId);
+  await recordEvent(scope, { type, subject: { kind: 'directory', id: directoryId, name: directory.name }, details });
+  await notifyChange(scope.db, scope.contextId);
+  return directory;
+}

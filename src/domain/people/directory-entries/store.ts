@@ -1,0 +1,56 @@
+import type { Row } from '../../rows.ts';
+import type { DirectoryId, GroupId, Scope, UserId } from '../../scope.ts';
+
+export type EntryState = 'pending' | 'accepted' | 'rejected';
+
+/** What a directory has. `entryId`: objectGUID or entryUUID. */
+export type Entry = {
+  directoryId: DirectoryId;
+  entryId: string;
+  kind: 'person' | 'group';
+  dn: string;
+  name: string;
+  /** E-mail or username by which the person would sign in here. */
+  login?: string;
+  /** As the agent read them, by name in lower case. */
+  attributes: Record<string, string[]>;
+  isEnabled: boolean;
+  state: EntryState;
+  /** A code of why it waits. */
+  reason?: string;
+  /** Not in the directory any more, or not in what is read of it. */
+  isGone: boolean;
+  userId?: UserId;
+  groupId?: GroupId;
+  changedAt: Date;
+};
+
+type EntryRow = Row<'directory_entries', { attributes: Record<string, string[]> }>;
+
+export const fromRow = (row: EntryRow): Entry => ({
+  directoryId: row.directory_id,
+  entryId: row.entry_id,
+  kind: row.kind,
+  dn: row.dn,
+  name: row.name,
+  login: row.login ?? undefined,
+  attributes: row.attributes,
+  isEnabled: row.is_enabled,
+  state: row.state,
+  reason: row.reason ?? undefined,
+  isGone: row.is_gone,
+  userId: row.user_id ?? undefined,
+  groupId: row.group_id ?? undefined,
+  changedAt: row.changed_at,
+});
+
+export const entries = ({ db, contextId }: Scope) => db('directory_entries').where('directory_entries.context_id', contextId);
+
+/** Of people of ours, those who come from a directory or were provisioned in one. */
+export async function findEntriesOfUsers(scope: Scope, userIds: UserId[]): Promise<Map<UserId, Entry>> {
+  const rows = await entries(scope).whereRaw('user_id = ANY(?::uuid[])', [userIds]);
+  return new Map(rows.map((row) => [row.user_id!, fromRow(row as EntryRow)]));
+}
+
+export const findEntryOfUser = async (scope: Scope, userId: UserId): Promise<Entry | undefined> =>
+  (await findEntriesOfUsers(scope, [userId])).get(userId);

@@ -1,0 +1,3 @@
+// Owns: asking directories: the queue of what is asked, who serves it, and the answers (decision 0019).
+// Does not: speak to agents (web/smartsync), nor decide what an answer means.
+export type { Ask, AskOptions, Passwords, Unanswered } from './ask.ts';
