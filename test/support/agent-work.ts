@@ -42,7 +42,8 @@ export async function serveDirectory(settings: DirectorySettings): Promise<Serve
   return {
     directory,
     async ask(kind, body, { passwords = {}, about, ...options } = {}) {
-      const of = about ?? ('entry' in body ? body.entry.id : 'login' in body ? body.login : '');
+      const { entry, login } = body as { entry?: { id: string }; login?: string };
+      const of = about ?? entry?.id ?? login ?? '';
       const { sealed, key } = await seal(passwords, `${kind} ${of}`, [{ agentId, encryptionKey }]);
       const one = work(options, async () => undefined);
       const answer = await directory.serve({ kind, body: { ...body, sealed } } as unknown as DirectoryRequest as never, one);

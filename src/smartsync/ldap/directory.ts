@@ -1,12 +1,23 @@
-import type { AnswerOf, DirectoryRequest, DirectoryStatus, RequestKind } from '../../smartsync-protocol/index.ts';
+import type {
+  AnswerOf,
+  CreatePersonAnswer,
+  DirectoryRequest,
+  DirectoryStatus,
+  RequestKind,
+  RequestOf,
+} from '../../smartsync-protocol/index.ts';
+import { changePassword, resetPassword } from './change-password.ts';
+import { createPerson } from './create-person.ts';
 import { refusalOf } from './failure.ts';
 import { type Rights, readRights } from './rights.ts';
 import { Servers } from './servers.ts';
+import { setEnabled } from './set-enabled.ts';
 import type { DirectorySettings } from './settings.ts';
 import { verifyPassword } from './verify-password.ts';
 import type { Work } from './work.ts';
 
 const rightsForMs = 600_000;
+const mostMade = 1000;
 
 /** The directory of this agent. It looks at its servers from the start on, and tells `onStatus` listeners what changed. */
 export class Directory {
@@ -15,6 +26,7 @@ export class Directory {
   readonly #listeners = new Set<(status: DirectoryStatus) => void>();
   readonly #closing = new AbortController();
   #rights?: { rights: Rights; readAt: number };
+  readonly #made = new Map<string, Promise<CreatePersonAnswer>>();
   #told = '';
 
   constructor(settings: DirectorySettings) {
@@ -62,11 +74,30 @@ export class Directory {
     switch (request.kind) {
       case 'verify-password':
         return verifyPassword(this.#servers, request.body, work);
+      case 'change-password':
+        return changePassword(this.#servers, request.body, work);
+      case 'reset-password':
+        return resetPassword(this.#servers, request.body, work);
+      case 'set-enabled':
+        return setEnabled(this.#servers, request.body, work);
+      case 'create-person':
+        return this.#createOnce(request.body, work);
       case 'check':
         return this.#check();
       default:
         throw new Error(`${request.kind} is not known ${work.requestId}`);
     }
+  }
+
+  /** A repeated request gets the answer of the first, also while that is being found. */
+  async #createOnce(body: RequestOf<'create-person'>, work: Work): Promise<CreatePersonAnswer> {
+    const made = this.#made.get(work.requestId) ?? createPerson(this.#servers, body, work);
+    this.#made.set(work.requestId, made);
+    if (this.#made.size > mostMade) this.#made.delete(this.#made.keys().next().value!);
+    return made.catch((error) => {
+      this.#made.delete(work.requestId);
+      throw error;
+    });
   }
 
   async #check(): Promise<AnswerOf<'check'>> {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { InvalidCredentialsError } from 'ldapts';
+import { Attribute, Change, InvalidCredentialsError } from 'ldapts';
 import { bindRefusal } from '../../../src/smartsync/ldap/bind-refusal.ts';
+import { brokenRule } from '../../../src/smartsync/ldap/new-password-refusal.ts';
 import { idOfEntry, type ServedDirectory, sambaSettings, serveDirectory } from '../../support/agent-work.ts';
 import { directoryPassword, oddPeople } from '../../support/directory-people.ts';
 import { needSoftware } from '../../support/missing.ts';
@@ -9,15 +10,19 @@ import { type Samba, startSamba } from '../../support/samba.ts';
 describe('passwords of people in an Active Directory', () => {
   let samba: Samba;
   let served: ServedDirectory;
+  /** By an account that may reset and create. */
+  let writer: ServedDirectory;
 
   before(async function () {
     needSoftware(this, 'samba');
     this.timeout(120_000);
     samba = await startSamba();
     served = await serveDirectory(sambaSettings(samba));
+    writer = await serveDirectory(sambaSettings(samba, 'writer'));
   });
   after(async () => {
     await served?.close();
+    await writer?.close();
     await samba?.stop();
   });
 
@@ -27,14 +32,6 @@ describe('passwords of people in an Active Directory', () => {
   };
   const verify = (entry: { id: string; dn: string }, password: string) =>
     served.ask('verify-password', { entry }, { passwords: { password } });
-  const change = async (entry: { id: string; dn: string }, attributes: Record<string, string | string[]>) => {
-    const client = await samba.client();
-    const { Attribute, Change } = await import('ldapts');
-    for (const [type, value] of Object.entries(attributes))
-      await client.modify(entry.dn, new Change({ operation: 'replace', modification: new Attribute({ type, values: [value].flat() }) }));
-    await client.unbind();
-  };
-
   it('accepts the right one with a proof, and says when it expires', async () => {
     const entry = await person('right');
     const answer = await verify(entry, directoryPassword);
@@ -112,5 +109,91 @@ describe('passwords of people in an Active Directory', () => {
       expect(await verify(entry, directoryPassword), dn).to.include({ outcome: 'accepted' });
     }
   });
-  void change;
+
+  const changeOwn = (entry: { id: string; dn: string }, newPassword: string, oldPassword = directoryPassword) =>
+    served.ask('change-password', { entry }, { passwords: { oldPassword, newPassword } });
+
+  describe('changed by the person', () => {
+    it('is accepted with a proof, also by who must change it first', async () => {
+      const entry = await person('changes');
+      await samba.expirePassword('changes');
+      expect(await changeOwn(entry, 'Another-Passw0rd-1')).to.include({ outcome: 'accepted' });
+      expect(await verify(entry, 'Another-Passw0rd-1')).to.include({ outcome: 'accepted' });
+    });
+
+    for (const [reason, newPassword, oldPassword] of [
+      ['wrong-password', 'Another-Passw0rd-1', 'not it'],
+      ['wrong-password', 'Another-Passw0rd-1', ''],
+      ['password-too-short', 'Ab1', directoryPassword],
+      ['password-too-short', '', directoryPassword],
+      ['password-too-simple', 'lowercaseletters', directoryPassword],
+      ['password-in-history', directoryPassword, directoryPassword],
+    ] as const)
+      it(`says ${reason} of “${newPassword}” after “${oldPassword}”`, async () => {
+        const login = `says${Math.random()}`.slice(0, 14);
+        expect(await changeOwn(await person(login), newPassword, oldPassword)).to.include({ outcome: 'refused', reason });
+      });
+
+    it('says that it is too young', async () => {
+      const entry = await person('young');
+      const client = await samba.client();
+      const minAge = (ticks: string) =>
+        client.modify(
+          samba.baseDn,
+          new Change({ operation: 'replace', modification: new Attribute({ type: 'minPwdAge', values: [ticks] }) }),
+        );
+      await minAge('-864000000000');
+      try {
+        expect(await changeOwn(entry, 'Another-Passw0rd-1')).to.include({ outcome: 'refused', reason: 'password-too-young' });
+      } finally {
+        await minAge('0');
+      }
+    });
+  });
+
+  it('finds the rule that Windows does not name', () => {
+    const rules = { minLength: 10, minAge: 86_400, isComplex: true, lastSetAt: 1000, names: ['asouza', 'Ana Souza'] };
+    const broken = (password: string, now: number, isOwn = true) => brokenRule(rules, password, now, isOwn);
+    expect([
+      broken('Short-1', 1e6),
+      broken('Long-Enough-1', 2000),
+      broken('longenoughletters', 1e6),
+      broken('my-Souza-1-password', 1e6),
+      broken('Long-Enough-1', 1e6),
+      broken('Long-Enough-1', 2000, false),
+    ]).to.deep.equal([
+      'password-too-short',
+      'password-too-young',
+      'password-too-simple',
+      'password-too-simple',
+      'password-in-history',
+      'password-too-simple',
+    ]);
+  });
+
+  describe('reset by the service account', () => {
+    const reset = (by: ServedDirectory, entry: { id: string; dn: string }, newPassword: string, mustChange = false) =>
+      by.ask('reset-password', { entry, mustChange }, { passwords: { newPassword } });
+
+    it('is accepted where it has the right, and the person must change it where told', async () => {
+      const entry = await person('forgot');
+      expect(await reset(writer, entry, 'Reset-Passw0rd-1')).to.include({ outcome: 'accepted' });
+      expect(await verify(entry, 'Reset-Passw0rd-1')).to.include({ outcome: 'accepted' });
+      expect(await reset(writer, entry, 'Reset-Passw0rd-2', true)).to.include({ outcome: 'accepted' });
+      expect(await verify(entry, 'Reset-Passw0rd-2')).to.include({ reason: 'must-change' });
+    });
+
+    it('is refused with the reason', async () => {
+      const entry = await person('noreset');
+      expect(await reset(served, entry, 'Reset-Passw0rd-1')).to.include({ outcome: 'refused', reason: 'no-right' });
+      expect(await reset(writer, entry, 'aB1-')).to.include({ reason: 'password-too-short' });
+      expect(await reset(writer, entry, 'onlysmallletters')).to.include({ reason: 'password-too-simple' });
+    });
+  });
+
+  it('opens nothing that was sealed for something else', async () => {
+    const entry = await person('sealed');
+    const answer = await served.ask('verify-password', { entry }, { passwords: { password: directoryPassword }, about: 'somebody else' });
+    expect(answer).to.include({ outcome: 'refused', reason: 'failed' });
+  });
 });
