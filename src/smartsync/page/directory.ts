@@ -1,6 +1,5 @@
 import type { Form } from '../../platform/http/form.ts';
 import { type Agent, directorySettings } from '../agent.ts';
-import { testConnection } from '../ldap/index.ts';
 import type { Faults, Kept, Settings } from '../settings/index.ts';
 import { choices, field } from './fields.ts';
 import { type Html, html } from './html.ts';
@@ -105,7 +104,7 @@ export async function changeByForm(view: View, agent: Agent, form: Form): Promis
     return html`${alert(t('smartsync.rules.encryption'))}${directory(view, agent, typed)}`;
   if (Object.keys(faults).length > 0) return directory(view, agent, typed, faults);
   if (form.get('action') !== 'save') {
-    const found = await testConnection(directorySettings(settings)!, typed.userFilter || undefined);
+    const found = await agent.ldap.test(directorySettings(settings)!, typed.userFilter || undefined);
     return html`${report(view, found)}${directory(view, agent, typed)}`;
   }
   store.change(changes);
