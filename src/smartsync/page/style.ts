@@ -37,6 +37,8 @@ dd { margin: 0; }
 .field, fieldset { margin: 0 0 1.25rem; }
 label, legend { font-weight: 600; }
 fieldset { border: 0; padding: 0; }
+legend { padding: 0; }
+li button { margin: .5rem 0; }
 .choice { display: grid; grid-template-columns: auto 1fr; gap: 0 .5rem; align-items: center; padding: .25rem 0; }
 .choice label { font-weight: 400; }
 .choice .hint { grid-column: 2; }
