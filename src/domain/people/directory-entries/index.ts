@@ -27,3 +27,11 @@ export {
   rejectDeleted,
   saveDecisions,
 } from './store.ts';
+export {
+  findWantedState,
+  insertProvisionedEntry,
+  listWantedStates,
+  noteStateWritten,
+  type WantedState,
+  wantState,
+} from './written-entries.ts';
