@@ -23,8 +23,22 @@ describe('domain/administration/directory-acceptance: followEntries', () => {
   let directory: Directory;
 
   before(async () => {
-    await createCustomField(store.scope, { code: 'floor', label: 'Floor', type: 'number', isRequired: false, isPersonal: true });
-    await createCustomField(store.scope, { code: 'badge', label: 'Badge', type: 'text', isRequired: true, isPersonal: false });
+    await createCustomField(store.scope, {
+      code: 'floor',
+      label: 'Floor',
+      type: 'number',
+      options: [],
+      isRequired: false,
+      isPersonal: true,
+    });
+    await createCustomField(store.scope, {
+      code: 'badge',
+      label: 'Badge',
+      type: 'text',
+      options: [],
+      isRequired: false,
+      isPersonal: false,
+    });
     directory = await addTestDirectory(store.scope, {
       acceptsPeople: true,
       withoutEmail: 'username',
