@@ -11,6 +11,7 @@ export {
   type DirectMember,
   type EntryContent,
   markGone,
+  measureEntries,
   nameEntry,
   removeDirectMembers,
   saveEntries,
@@ -26,3 +27,11 @@ export {
   rejectDeleted,
   saveDecisions,
 } from './store.ts';
+export {
+  findWantedState,
+  insertProvisionedEntry,
+  listWantedStates,
+  noteStateWritten,
+  type WantedState,
+  wantState,
+} from './written-entries.ts';
