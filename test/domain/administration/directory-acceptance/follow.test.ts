@@ -154,7 +154,13 @@ describe('domain/administration/directory-acceptance: followEntries', () => {
   const outs: [what: string, out: (entry: EntryContent) => Promise<void>][] = [
     ['disabled', (entry) => say(entry, {}, { isEnabled: false })],
     ['gone', (entry) => importGone(store.scope, directory, [entry])],
-    ['disabled and gone', async (entry) => (await say(entry, {}, { isEnabled: false }), importGone(store.scope, directory, [entry]))],
+    [
+      'disabled and gone',
+      async (entry) => {
+        await say(entry, {}, { isEnabled: false });
+        await importGone(store.scope, directory, [entry]);
+      },
+    ],
   ];
   for (const [what, out] of outs) {
     it(`${what} there is Deactivated here, sessions ended; back there is back here`, async () => {
