@@ -48,7 +48,7 @@ describe('directory runs: undo', () => {
     const [gone, disabled, renamed, moved, member] = people as [never, never, never, never, never] & typeof people;
     const group = fake.group('Undone Group', [{ id: people[4]!.id }, { id: people[5]!.id }]);
     const directory = await importAll(scope, fake);
-    const before = async () => [
+    const picture = async () => [
       await Promise.all(
         people.slice(0, 6).map(async (one) => {
           const { firstName, lastName, status, email } = await userOf(directory, one);
@@ -63,7 +63,7 @@ describe('directory runs: undo', () => {
         }),
       ),
     ];
-    const then = await before();
+    const then = await picture();
     fake.people = fake.people.filter((one) => one !== gone);
     Object.assign(disabled, { isEnabled: false });
     Object.assign(renamed, { attributes: { ...people[2]!.attributes, sn: ['Renamed'] } });
@@ -72,13 +72,13 @@ describe('directory runs: undo', () => {
     const added = fake.person('Added Meanwhile');
     const run = await readAgain(scope, directory, fake, true);
     expect(run).to.include({ state: 'done', total: 7 });
-    expect(await before()).to.not.deep.equal(then);
+    expect(await picture()).to.not.deep.equal(then);
     await store.inCallersTransaction((inside) => undoRun(inside, run.runId));
     const events = await store.eventsOf(async () => {
       expect(await undo(directory, fake, run.runId)).to.deep.include({ state: 'done', purpose: 'undo', undoesRunId: run.runId, total: 7 });
     });
     expect(events.filter((type) => type.startsWith('directory.'))).to.deep.equal(['directory.run-undone']);
-    expect(await before()).to.deep.equal(then);
+    expect(await picture()).to.deep.equal(then);
     expect(await getEntry(scope, directory.directoryId, added.id)).to.include({ state: 'pending', isGone: true });
     expect((await listEntries(scope, { directoryId: directory.directoryId, state: 'pending' })).items).to.deep.equal([]);
     const undone = await lastRun(scope, directory);
