@@ -82,7 +82,8 @@ describe('directory runs: one after the other', () => {
     const fake = new FakeDirectory();
     const directory = await linkDirectory(scope);
     const admin = await store.person({ role: 'administrator' });
-    await readAgain(actingFor(scope, admin), directory, fake);
+    await startRun(actingFor(scope, admin), directory.directoryId, { purpose: 'sync' });
+    await workOn(scope, directory, fake);
     expect((await lastRun(scope, directory)).actor).to.deep.equal({ kind: 'person', id: admin.userId });
     const [event] = await scope.db('audit_events').where('type', 'directory.run-finished').where('subject_id', directory.directoryId);
     expect(event).to.include({ actor_id: admin.userId });
