@@ -186,7 +186,7 @@ describe('web: how agents connect', function () {
   });
 
   describe('abuse', () => {
-    const after = async (say: (agent: FakeAgent) => void) => {
+    const endOf = async (say: (agent: FakeAgent) => void) => {
       const agent = dial();
       expect(await agent.met).to.equal('welcome');
       say(agent);
@@ -195,7 +195,7 @@ describe('web: how agents connect', function () {
 
     it('a million messages end the connection early, and the server goes on', async () => {
       const answer = JSON.stringify({ type: 'answer', requestId: '00000000-0000-4000-8000-000000000000', answer: {} });
-      const { code, reason } = await after(async (agent) => {
+      const { code, reason } = await endOf(async (agent) => {
         for (let n = 0; n < 1_000_000 && agent.socket.readyState === agent.socket.OPEN; n++) {
           agent.say(answer);
           if (n % 1000 === 0) await new Promise(setImmediate);
@@ -208,8 +208,8 @@ describe('web: how agents connect', function () {
     });
 
     it('a message that is too large, or no JSON, ends it', async () => {
-      expect((await after((agent) => agent.say('x'.repeat(1024 * 1024 + 1)))).code).to.be.oneOf([1006, 1009]);
-      expect(await after((agent) => agent.say('no JSON'))).to.deep.equal({ code: 1007, reason: 'a message is no JSON' });
+      expect((await endOf((agent) => agent.say('x'.repeat(1024 * 1024 + 1)))).code).to.be.oneOf([1006, 1009]);
+      expect(await endOf((agent) => agent.say('no JSON'))).to.deep.equal({ code: 1007, reason: 'a message is no JSON' });
     });
 
     it('what a newer agent may say is passed over, within limits', async () => {
@@ -223,7 +223,7 @@ describe('web: how agents connect', function () {
     });
 
     it('too many pings end it', async () => {
-      const { code } = await after((agent) => {
+      const { code } = await endOf((agent) => {
         for (let n = 0; n < 300; n++) agent.socket.ping();
       });
       expect([1006, 1008]).to.include(code);
