@@ -121,6 +121,14 @@ describe('SmartSync and its server', () => {
       await isState(agent, 'connected');
     });
 
+    it('of a second agent with the same identity does not take turns with the first', async () => {
+      const { agent } = start();
+      (await server.connected()).socket.close(4000, 'connected again');
+      await isState(agent, 'waiting');
+      expect(agent.link.state().fault).to.equal('replaced');
+      expect(server.connections).to.have.length(1);
+    });
+
     it('what is wrong on the way has a name', async () => {
       const ports = createServer((_, response) => response.writeHead(404).end()).listen(0, '127.0.0.1');
       await new Promise((resolve) => ports.once('listening', resolve));

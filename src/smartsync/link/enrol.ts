@@ -24,7 +24,8 @@ export async function enrol({ server, token, name }: Asked, agent?: Agent): Prom
     agent,
   );
   if (status === 401 || status === 403) throw new LinkError('token-refused');
-  if (status === 409 || status === 426) throw new LinkError('incompatible', body.slice(0, 300));
+  if (status === 409) throw new LinkError('agents-full');
+  if (status === 426) throw new LinkError('incompatible');
   if (status !== 200 && status !== 201) throw linkErrorOfStatus(status);
   try {
     return { ...enrolmentAnswer.parse(JSON.parse(body)), tokenHash: hashOfToken(token), keys };

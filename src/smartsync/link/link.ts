@@ -35,7 +35,7 @@ const firstWaitMs = 200;
 const longestWaitMs = 30_000;
 /** Of a server that says no: it is asked again in case somebody changes that there. */
 const refusedWaitMs = 60_000;
-const refusals: LinkFault[] = ['unknown-agent', 'wrong-proof', 'incompatible', 'not-portaria'];
+const refusals: LinkFault[] = ['unknown-agent', 'wrong-proof', 'incompatible', 'not-portaria', 'agents-full', 'replaced'];
 /** A connection that lived so long was a good one: the next attempt is fast again. */
 const goodAfterMs = 5000;
 

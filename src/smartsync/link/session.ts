@@ -13,7 +13,7 @@ import {
 } from '../../smartsync-protocol/index.ts';
 import { software } from '../version.ts';
 import { Desk, type Serving } from './desk.ts';
-import { LinkError, linkErrorOf, linkErrorOfStatus } from './faults.ts';
+import { LinkError, linkErrorOf, linkErrorOfClose, linkErrorOfStatus } from './faults.ts';
 
 const timeoutMs = 15_000;
 /** A dead connection is noticed within ten seconds. */
@@ -61,11 +61,11 @@ export class Session {
         socket.terminate();
       });
       socket.on('error', (error) => reject(linkErrorOf(error)));
-      socket.on('close', (code) => {
+      socket.on('close', (code, reason) => {
         clearInterval(ping);
         this.#desk.cancelAll();
         if (this.#isClosed) resolve();
-        else reject(new LinkError('lost', `closed with ${code}`));
+        else reject(linkErrorOfClose(code, String(reason)));
       });
     });
     for (const sign of ['open', 'message', 'ping', 'pong'] as const)
