@@ -18,7 +18,9 @@ export {
   findDirectoryByName,
   getDirectory,
   listDirectories,
+  listDirectoriesToRead,
   lockDirectory,
   noteReading,
   stateOf,
 } from './store.ts';
+export { findStaleDirectories, followAgents, noteAgentsConnected } from './watch-agents.ts';
