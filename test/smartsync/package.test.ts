@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { packageSmartSync } from '../../scripts/smartsync-package.ts';
+import { createCertificate } from '../support/certificates.ts';
+import { startProxy } from '../support/http-proxy.ts';
 import { send } from '../support/jar.ts';
+import { needSoftware } from '../support/missing.ts';
 import { eventually } from '../support/process.ts';
 import { freePort } from '../support/server.ts';
 import { type SmartSyncServer, startSmartSyncServer } from '../support/smartsync-server.ts';
@@ -127,6 +130,28 @@ describe('SmartSync as a process', function () {
     const third = run(join(place, 'smartsync'), [], empty, { NODE: node, SMARTSYNC_SERVER: server.address });
     await says(third, 'Connected to');
     expect(server.connections.map((one) => one.agentId)).to.deep.equal([agentId, agentId, agentId]);
+  });
+
+  it('connects by TLS through a proxy, and only to whom this machine trusts', async function () {
+    needSoftware(this, 'openssl');
+    const certificate = createCertificate(folder);
+    const [proxy, secure] = await Promise.all([startProxy(), startSmartSyncServer(0, certificate)]);
+    try {
+      const env = {
+        NODE: oldNode ?? process.execPath,
+        SMARTSYNC_SERVER: secure.address,
+        SMARTSYNC_TOKEN: 'token-1',
+        HTTPS_PROXY: `http://${proxy.address}`,
+      };
+      const stranger = run(join(folder, 'package', 'smartsync'), [], folder, { ...env, SMARTSYNC_DATA_DIR: join(folder, 'stranger') });
+      await says(stranger, 'is not trusted on this machine');
+      expect(secure.enrolments).to.deep.equal([]);
+      const trusting = { ...env, SMARTSYNC_DATA_DIR: join(folder, 'trusting'), NODE_EXTRA_CA_CERTS: certificate.caFile };
+      await says(run(join(folder, 'package', 'smartsync'), [], folder, trusting), 'Connected to');
+      expect(new Set(proxy.asked)).to.deep.equal(new Set([new URL(secure.address).host]));
+    } finally {
+      await Promise.all([proxy.close(), secure.close()]);
+    }
   });
 
   it('goes on without its page where the port is taken', async () => {

@@ -58,7 +58,6 @@ export function linkErrorOf(error: unknown): LinkError {
   // of a name with several addresses, the first says why
   if (errors?.[0]) return linkErrorOf(errors[0]);
   if (/timeout|timed out/i.test(message)) return new LinkError('no-answer', message);
-  if (/proxy/i.test(message)) return new LinkError('proxy', message);
   return new LinkError(byCode[code] ?? (code.startsWith('ERR_SSL') ? 'tls-failed' : 'lost'), message);
 }
 
