@@ -9,6 +9,8 @@ import type {
 import { changePassword, resetPassword } from './change-password.ts';
 import { createPerson } from './create-person.ts';
 import { refusalOf } from './failure.ts';
+import { findPeople } from './reading/find-people.ts';
+import { read } from './reading/read.ts';
 import { type Rights, readRights } from './rights.ts';
 import { Servers } from './servers.ts';
 import { setEnabled } from './set-enabled.ts';
@@ -86,10 +88,12 @@ export class Directory {
         return setEnabled(this.#servers, request.body, work);
       case 'create-person':
         return this.#createOnce(request.body, work);
+      case 'read':
+        return read(this.#servers, request.body, work);
+      case 'find-people':
+        return findPeople(this.#servers, request.body, work);
       case 'check':
         return this.#check();
-      default:
-        throw new Error(`${request.kind} is not known ${work.requestId}`);
     }
   }
 
