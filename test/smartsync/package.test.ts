@@ -79,7 +79,7 @@ describe('SmartSync as a process', function () {
     ]);
   });
 
-  it('the package runs in an empty folder, with the page that its output names, small and in little memory', async () => {
+  it('S13: the package runs in an empty folder, with the page that its output names, small and in little memory', async () => {
     const place = join(folder, 'package');
     const { bytes, packages } = await packageSmartSync(place);
     expect(bytes).to.be.below(5e6);

@@ -51,7 +51,7 @@ describe('SmartSync and Portaria', function () {
   const isState = (agent: Agent, kind: string, fault?: string) =>
     eventually(async () => expect(agent.link.state()).to.include({ kind, fault }), 20_000);
 
-  it('enrols, says what it is and how the directory is, and serves a sealed password with a proof', async () => {
+  it('S12: enrols with the token, says what it is and how the directory is, and serves a sealed password with a proof', async () => {
     const { agent, directory } = start();
     await isState(agent, 'connected');
     await eventually(async () => expect(stateOf(await getDirectory(scope, directoryId))).to.equal('configured'));

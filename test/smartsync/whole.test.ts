@@ -42,7 +42,7 @@ describe('SmartSync with a real directory', function () {
 
   const lastStatus = () => connected.messages.flatMap((one) => (one.type === 'status' ? [one.status] : [])).at(-1);
 
-  it('is set up on its page: an unknown certificate is shown, trusted and saved, and the server hears that the directory is up', async () => {
+  it('S15: is set up on its page: an unknown certificate is shown, trusted and saved, and the server hears that the directory is up', async () => {
     const url = `http://127.0.0.1:${page.port}`;
     const jar = new Jar();
     await jar.submit(jar.form(await jar.get(`${url}/sign-in`)), { code: page.code });
@@ -58,7 +58,7 @@ describe('SmartSync with a real directory', function () {
     expect(readFileSync(`${folder.path}/smartsync.json`, 'utf8')).not.to.contain(slapd.bindPassword);
   });
 
-  it('says yes to the right password only, with a proof; a directory that is away is no wrong password', async () => {
+  it('S14: says yes to the right password only, with a proof; a directory that is away is no wrong password', async () => {
     const { encryptionKey } = server.agents.get(connected.agentId)!;
     const dn = `uid=ana,ou=people,${slapd.baseDn}`;
     const client = await slapd.client();
