@@ -114,7 +114,7 @@ describe('SmartSync as a process', function () {
       console.log(
         `      ${(bytes / 1e6).toFixed(2)} MB; ${megabytes.toFixed(0)} MB of memory by Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`,
       );
-      // 80 is the aim; another version of Node may need some more
+      // 80 is the aim: 57 by Node 20, 77 by Node 24; a busy machine has not collected its garbage yet
       expect(megabytes).to.be.below(110);
     }
     expect(await first.end('SIGTERM')).to.equal(0);
