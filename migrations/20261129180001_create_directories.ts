@@ -166,6 +166,7 @@ export async function up(knex: Knex): Promise<void> {
       FOREIGN KEY (context_id, run_id) REFERENCES directory_runs (context_id, run_id) ON DELETE CASCADE
     );
     CREATE INDEX directory_changes_entry ON directory_changes (context_id, directory_id, entry_id);
+    ALTER TABLE sessions ADD COLUMN is_directory_away boolean NOT NULL DEFAULT false;
     CREATE TABLE directory_verifiers (
       context_id uuid NOT NULL,
       user_id uuid NOT NULL,
@@ -181,7 +182,8 @@ export async function up(knex: Knex): Promise<void> {
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(
-    `DROP TABLE directory_verifiers; DROP TABLE directory_changes; DROP TABLE directory_staged_members; DROP TABLE directory_staged; DROP TABLE directory_runs;
+    `ALTER TABLE sessions DROP COLUMN is_directory_away;
+     DROP TABLE directory_verifiers; DROP TABLE directory_changes; DROP TABLE directory_staged_members; DROP TABLE directory_staged; DROP TABLE directory_runs;
      DROP TABLE directory_members; DROP TABLE directory_entries; DROP TABLE directory_requests; DROP TABLE directory_agents; DROP TABLE directories;`,
   );
 }

@@ -826,6 +826,7 @@ CREATE TABLE sessions (
   user_agent text NOT NULL,
   idle_seconds integer NOT NULL DEFAULT 7200,
   is_kept boolean NOT NULL DEFAULT false,
+  is_directory_away boolean NOT NULL DEFAULT false,
   PRIMARY KEY (context_id, session_id),
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );

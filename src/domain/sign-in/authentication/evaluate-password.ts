@@ -3,6 +3,7 @@ import type { User } from '../../people/users/index.ts';
 import { forgetAsks, type Reserved, reserveAsk, returnAsk } from '../../records/attempts/index.ts';
 import type { Scope } from '../../scope.ts';
 import {
+  type DirectoryOutcome,
   keepVerifier,
   matchesVerifier,
   type Network,
@@ -65,8 +66,7 @@ async function askDirectory(scope: Scope, network: Network, asking: Asking): Pro
   // the personal one was tried all the same: that has an end, but blocks nobody
   const uncounted = hasPersonal ? 'held' : 'refunded';
   const answer = await proveDirectoryPassword(scope, network.ask, entry, password);
-  const isRight = ['proven', 'due', 'told'].includes(answer.outcome);
-  if (isRight && !attempt.isKnownBrowser) await forgetAsks(scope, user.userId);
+  if (!attempt.isKnownBrowser) await settleAsk(scope, user, answer);
   switch (answer.outcome) {
     case 'proven':
       if (network.rules.whileAway && user.role !== 'administrator') await keepVerifier(scope, user.userId, entry.directoryId, password);
@@ -78,11 +78,16 @@ async function askDirectory(scope: Scope, network: Network, asking: Asking): Pro
     case 'silent':
       return { outcome: 'refused', reason: `directory-${answer.reason}`, count: uncounted };
     case 'unavailable':
-      if (!answer.isLate && !attempt.isKnownBrowser) await returnAsk(scope, user.userId);
       return byVerifier(scope, network, asking, uncounted);
     default:
       return wrong;
   }
+}
+
+/** As the directory itself will have counted. */
+async function settleAsk(scope: Scope, { userId }: User, answer: DirectoryOutcome): Promise<void> {
+  if (['proven', 'due', 'told'].includes(answer.outcome)) return forgetAsks(scope, userId);
+  if (answer.outcome === 'silent' || (answer.outcome === 'unavailable' && !answer.isLate)) await returnAsk(scope, userId);
 }
 
 /** While the directory is away: never for administrators. */

@@ -58,7 +58,7 @@ export async function provePassword(
     if (!user) await findStanding(scope, userId, browser);
     await refuseAttempt(scope, { login, user, reason, attempt: taken, lockout });
     if (network?.rules.signIn) await setTimeout(begun + floorOfRefusals(scope.contextId) - performance.now());
-    return { outcome: 'refused', told };
+    return { outcome: 'refused', ...(told && { told }) };
   };
   if (!standing || !user) return refuse('unknown-person');
   if (taken.taken === undefined) return refuse('attempts-used-up');

@@ -24,7 +24,7 @@ const mostMs = 1500;
  * person with a personal password and one with a network password apart no more than words do (S42).
  */
 export const floorOfRefusals = (contextId: ContextId): number =>
-  Math.min(mostMs, Math.max(leastMs, ...(answers.get(contextId) ?? [])) + 100);
+  Math.min(mostMs, Math.max(leastMs, ...(answers.get(contextId) ?? []).map((ms) => ms + 100)));
 
 /**
  * Asks unless the directory did not answer a moment ago: one that is black-holed keeps one person waiting, and then nobody for some seconds. In this process.
