@@ -69,6 +69,7 @@ async function linkTo(store: UseCaseStore, directoryId: DirectoryId, userId: Use
     dn_key: userId,
     name: 'Person',
     name_key: 'person',
+    search_key: 'person',
     attributes: '{}',
     is_enabled: true,
     content_hash: '',
