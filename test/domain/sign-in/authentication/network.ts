@@ -1,7 +1,7 @@
 import { addDirectory, type DirectoryRules, directoryRules } from '../../../../src/domain/people/directories/index.ts';
 import type { Ask } from '../../../../src/domain/people/directory-requests/index.ts';
 import type { NewUser, User } from '../../../../src/domain/people/users/index.ts';
-import type { DirectoryId, UserId } from '../../../../src/domain/scope.ts';
+import type { Scope, UserId } from '../../../../src/domain/scope.ts';
 import type { Network } from '../../../../src/domain/sign-in/credentials/directory-password/index.ts';
 import type { UseCaseStore } from '../../../support/use-cases.ts';
 
@@ -42,40 +42,46 @@ export function fakeNetwork(rules: Partial<DirectoryRules> = {}): FakeNetwork {
 }
 
 /** A directory of the company, and people who come from it. */
-export async function directoryOf(store: UseCaseStore, kind = 'active-directory') {
-  const { directory } = await addDirectory(store.scope, { name: `Directory ${Math.random()}` });
-  const { directoryId } = directory;
-  await store.scope.db('directories').where({ directory_id: directoryId }).update({ kind });
+export async function directoryOf(store: UseCaseStore, kind?: string) {
+  const { directoryId, link } = await linkedTo(store.scope, [], kind);
   let count = 0;
   return {
     directoryId,
-    link: (userId: UserId) => linkTo(store, directoryId, userId),
+    link,
     async person(more: Partial<NewUser> = {}): Promise<User> {
       const user = await store.person({ lastName: `of the network ${++count}`, ...more });
-      await linkTo(store, directoryId, user.userId);
+      await link(user.userId);
       return user;
     },
   };
 }
 
-async function linkTo(store: UseCaseStore, directoryId: DirectoryId, userId: UserId): Promise<void> {
-  const now = store.scope.clock.now();
-  await store.scope.db('directory_entries').insert({
-    context_id: store.scope.contextId,
-    directory_id: directoryId,
-    entry_id: userId,
-    kind: 'person',
-    dn: `CN=${userId},DC=ad,DC=test`,
-    dn_key: userId,
-    name: 'Person',
-    name_key: 'person',
-    search_key: 'person',
-    attributes: '{}',
-    is_enabled: true,
-    content_hash: '',
-    state: 'accepted',
-    user_id: userId,
-    changed_at: now,
-    created_at: now,
-  });
+/** A directory in which these people are. */
+export async function linkedTo(scope: Scope, userIds: UserId[], kind = 'active-directory') {
+  const { directory } = await addDirectory(scope, { name: `Directory ${Math.random()}` });
+  const { directoryId } = directory;
+  await scope.db('directories').where({ directory_id: directoryId }).update({ kind });
+  const now = scope.clock.now();
+  const link = async (userId: UserId): Promise<void> => {
+    await scope.db('directory_entries').insert({
+      context_id: scope.contextId,
+      directory_id: directoryId,
+      entry_id: userId,
+      kind: 'person',
+      dn: `CN=${userId},DC=ad,DC=test`,
+      dn_key: userId,
+      name: 'Person',
+      name_key: 'person',
+      search_key: 'person',
+      attributes: '{}',
+      is_enabled: true,
+      content_hash: '',
+      state: 'accepted',
+      user_id: userId,
+      changed_at: now,
+      created_at: now,
+    });
+  };
+  for (const userId of userIds) await link(userId);
+  return { directoryId, link };
 }

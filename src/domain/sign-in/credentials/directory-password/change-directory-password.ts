@@ -6,19 +6,24 @@ import type { Ask } from '../../../people/directory-requests/index.ts';
 import type { Scope } from '../../../scope.ts';
 import type { NetworkEntry } from './prove-directory-password.ts';
 
-const filled = z.string().min(1, 'fields.required').max(1000, 'fields.too_long').transform(readPassword);
+const filled = z.string().min(1, 'fields.required').max(1000, 'fields.too_long');
+const isSame = (one: string, other: string): boolean => readPassword(one).text === readPassword(other).text;
 
 /** The password there, and another one typed twice. Whether it is good enough the directory says. */
 export const networkPasswordInput = z
-  .object({ currentPassword: filled, newPassword: filled, repeatPassword: z.string().transform(readPassword) })
-  .refine(({ newPassword, repeatPassword }) => newPassword.text === repeatPassword.text, {
+  .object({ currentPassword: filled, newPassword: filled, repeatPassword: z.string() })
+  .refine(({ newPassword, repeatPassword }) => isSame(newPassword, repeatPassword), {
     path: ['repeatPassword'],
     message: 'fields.password_repeat',
   })
-  .refine(({ currentPassword, newPassword }) => currentPassword.text !== newPassword.text, {
+  .refine(({ currentPassword, newPassword }) => newPassword === '' || !isSame(currentPassword, newPassword), {
     path: ['newPassword'],
     message: 'fields.password_same',
-  });
+  })
+  .transform(({ currentPassword, newPassword }) => ({
+    currentPassword: readPassword(currentPassword),
+    newPassword: readPassword(newPassword),
+  }));
 export type NetworkPasswordInput = z.input<typeof networkPasswordInput>;
 
 /** What a directory does not like of a new password, as field messages. */

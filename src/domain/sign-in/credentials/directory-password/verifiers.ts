@@ -16,7 +16,7 @@ async function find({ db, contextId }: Scope, userId: UserId): Promise<Verifier 
 const save = `INSERT INTO directory_verifiers (context_id, user_id, directory_id, hash, proven_at) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (context_id, user_id) DO UPDATE SET directory_id = excluded.directory_id, hash = excluded.hash, proven_at = excluded.proven_at`;
 
-/** The directory has just said yes: argon2id of the password, for when it does not answer. Made anew only when it is another one. */
+/** The directory has just said yes: argon2id of the password, for when it does not answer. Made again only when it is another one. */
 export async function keepVerifier(scope: Scope, userId: UserId, directoryId: DirectoryId, password: Password): Promise<void> {
   const known = await find(scope, userId);
   const isSame =
