@@ -9,7 +9,7 @@ import {
   networkPassword,
   refusedFor,
   unavailable,
-} from '../../domain/sign-in/authentication/network.ts';
+} from '../../support/network.ts';
 import { Jar } from '../../support/jar.ts';
 import { fillSignIn, passwords, startTestServer, type TestServer } from '../../support/server.ts';
 

@@ -1,9 +1,9 @@
-import { addDirectory, type DirectoryRules, directoryRules } from '../../../../src/domain/people/directories/index.ts';
-import type { Ask } from '../../../../src/domain/people/directory-requests/index.ts';
-import type { NewUser, User } from '../../../../src/domain/people/users/index.ts';
-import type { Scope, UserId } from '../../../../src/domain/scope.ts';
-import type { Network } from '../../../../src/domain/sign-in/credentials/directory-password/index.ts';
-import type { UseCaseStore } from '../../../support/use-cases.ts';
+import { addDirectory, type DirectoryRules, directoryRules } from '../../src/domain/people/directories/index.ts';
+import type { Ask } from '../../src/domain/people/directory-requests/index.ts';
+import type { NewUser, User } from '../../src/domain/people/users/index.ts';
+import type { Scope, UserId } from '../../src/domain/scope.ts';
+import type { Network } from '../../src/domain/sign-in/credentials/directory-password/index.ts';
+import type { UseCaseStore } from './use-cases.ts';
 
 export const networkPassword = 'the password of the network';
 
