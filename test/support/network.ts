@@ -1,7 +1,7 @@
 import { addDirectory, type DirectoryRules, directoryRules } from '../../src/domain/people/directories/index.ts';
 import type { Ask } from '../../src/domain/people/directory-requests/index.ts';
 import type { NewUser, User } from '../../src/domain/people/users/index.ts';
-import type { Scope, UserId } from '../../src/domain/scope.ts';
+import type { DirectoryId, Scope, UserId } from '../../src/domain/scope.ts';
 import type { Network } from '../../src/domain/sign-in/credentials/directory-password/index.ts';
 import type { UseCaseStore } from './use-cases.ts';
 
@@ -61,27 +61,35 @@ export async function linkedTo(scope: Scope, userIds: UserId[], kind = 'active-d
   const { directory } = await addDirectory(scope, { name: `Directory ${Math.random()}` });
   const { directoryId } = directory;
   await scope.db('directories').where({ directory_id: directoryId }).update({ kind });
-  const now = scope.clock.now();
-  const link = async (userId: UserId): Promise<void> => {
-    await scope.db('directory_entries').insert({
-      context_id: scope.contextId,
-      directory_id: directoryId,
-      entry_id: userId,
-      kind: 'person',
-      dn: `CN=${userId},DC=ad,DC=test`,
-      dn_key: userId,
-      name: 'Person',
-      name_key: 'person',
-      search_key: 'person',
-      attributes: '{}',
-      is_enabled: true,
-      content_hash: '',
-      state: 'accepted',
-      user_id: userId,
-      changed_at: now,
-      created_at: now,
-    });
-  };
+  const link = (userId: UserId) => linkTo(scope, directoryId, userId);
   for (const userId of userIds) await link(userId);
   return { directoryId, link };
+}
+
+/** Says that this person is this entry, as an administrator who accepts does. */
+export async function linkTo(
+  scope: Scope,
+  directoryId: DirectoryId,
+  userId: UserId,
+  { entryId, dn }: { entryId: string; dn: string } = { entryId: userId, dn: `CN=${userId},DC=ad,DC=test` },
+): Promise<void> {
+  const now = scope.clock.now();
+  await scope.db('directory_entries').insert({
+    context_id: scope.contextId,
+    directory_id: directoryId,
+    entry_id: entryId,
+    kind: 'person',
+    dn,
+    dn_key: entryId,
+    name: 'Person',
+    name_key: 'person',
+    search_key: 'person',
+    attributes: '{}',
+    is_enabled: true,
+    content_hash: '',
+    state: 'accepted',
+    user_id: userId,
+    changed_at: now,
+    created_at: now,
+  });
 }

@@ -2,15 +2,8 @@ import { expect } from 'chai';
 import { changeSettings, loadSettings } from '../../../src/domain/company/context-settings/index.ts';
 import { type DirectoryRules, directoryRules } from '../../../src/domain/people/directories/index.ts';
 import { findUserByLogin } from '../../../src/domain/people/users/index.ts';
-import {
-  type FakeNetwork,
-  fakeNetwork,
-  linkedTo,
-  networkPassword,
-  refusedFor,
-  unavailable,
-} from '../../support/network.ts';
 import { Jar } from '../../support/jar.ts';
+import { type FakeNetwork, fakeNetwork, linkedTo, networkPassword, refusedFor, unavailable } from '../../support/network.ts';
 import { fillSignIn, passwords, startTestServer, type TestServer } from '../../support/server.ts';
 
 describe('web/sign-in: the password of the network', () => {

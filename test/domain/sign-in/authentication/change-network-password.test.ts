@@ -11,8 +11,8 @@ import {
 } from '../../../../src/domain/sign-in/authentication/index.ts';
 import { listSessionsOfUser } from '../../../../src/domain/sign-in/sessions/index.ts';
 import { defaultPolicy, defaultRules } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
-import { useStore } from '../../../support/use-cases.ts';
 import { directoryOf, type FakeNetwork, fakeNetwork, networkPassword, refusedFor, unavailable } from '../../../support/network.ts';
+import { useStore } from '../../../support/use-cases.ts';
 import { sessionOf } from './people.ts';
 
 const fresh = 'another one there';

@@ -14,8 +14,16 @@ import {
 import { makeTemporaryPassword, setTemporaryPassword } from '../../../../src/domain/sign-in/credentials/password/index.ts';
 import { defaultPolicy, defaultRules } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
 import { eventsOf, watchRefusals } from '../../../support/audit.ts';
+import {
+  type Answer,
+  directoryOf,
+  type FakeNetwork,
+  fakeNetwork,
+  networkPassword,
+  refusedFor,
+  unavailable,
+} from '../../../support/network.ts';
 import { useStore } from '../../../support/use-cases.ts';
-import { type Answer, directoryOf, type FakeNetwork, fakeNetwork, networkPassword, refusedFor, unavailable } from '../../../support/network.ts';
 import { password, personWithPassword, rulesWith } from './people.ts';
 
 const { limit } = defaultPolicy.lockout;

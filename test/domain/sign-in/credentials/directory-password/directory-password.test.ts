@@ -9,8 +9,8 @@ import {
   resetDirectoryPassword,
 } from '../../../../../src/domain/sign-in/credentials/directory-password/index.ts';
 import { readPassword } from '../../../../../src/platform/crypto/index.ts';
-import { useStore } from '../../../../support/use-cases.ts';
 import { accepted, directoryOf, fakeNetwork, networkPassword, refusedFor, unavailable } from '../../../../support/network.ts';
+import { useStore } from '../../../../support/use-cases.ts';
 
 describe('domain/sign-in/credentials: the password of a directory', () => {
   const store = useStore();
