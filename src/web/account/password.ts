@@ -23,8 +23,8 @@ import {
 /** Which passwords the person signs in with. */
 async function passwordsOf(page: PageContext): Promise<{ hasPersonal: boolean; hasNetwork: boolean }> {
   const standing = (await findStanding(page.scope, page.session!.userId, page.browser))!;
-  const network = await networkOf(page);
-  return { hasPersonal: mayUsePersonalPassword(standing, network), hasNetwork: networkEntryOf(standing, network) !== undefined };
+  const { rules } = await networkOf(page);
+  return { hasPersonal: mayUsePersonalPassword(standing, rules), hasNetwork: networkEntryOf(standing, rules) !== undefined };
 }
 
 export async function showPassword(page: PageContext, refusal?: Refusal): Promise<void> {

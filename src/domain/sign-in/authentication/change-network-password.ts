@@ -42,7 +42,7 @@ export async function changeRequiredNetworkPassword(
     const user = await lockUser(inside, proven.userId);
     const holds = user.status !== 'deactivated' && (await proofHolds(inside, proven));
     // it is another password there whatever became of the sign-in
-    await settleChange(actingAs(inside, user), user);
+    await settleNetworkPassword(actingAs(inside, user), user);
     if (!holds) return undefined;
     const { networkPassword: _, ...rest } = { ...proven, at: scope.clock.now().getTime() };
     await recordProof(inside, requestId, rest);
@@ -66,7 +66,7 @@ export async function changeOwnNetworkPassword(
   await change(scope, at, standing, input);
   await inTransaction(scope, async (inside) => {
     const user = await lockUser(inside, session.userId);
-    await settleChange(inside, user, session.sessionId);
+    await settleNetworkPassword(inside, user, session.sessionId);
     await forgetBrowsers(inside, user.userId, at.browser);
     await mailPerson(inside, user, { mail: 'own_password_changed', leadsTo: { page: 'account' } });
   });
@@ -81,7 +81,7 @@ async function change(
   input: NetworkPasswordInput,
 ): Promise<void> {
   const { user } = standing;
-  const entry = networkEntryOf(standing, network);
+  const entry = networkEntryOf(standing, network.rules);
   if (!entry) throw new AppError('not_found', 404);
   const passwords = parseInput(networkPasswordInput, input);
   const { userId } = user;
@@ -108,8 +108,8 @@ async function change(
   throw invalidInput({ currentPassword: 'fields.own_network_password' });
 }
 
-/** What was proven by the old one, and every session that it opened, is over. @param except the session that stays */
-export async function settleChange(scope: Transaction, user: User, except?: SessionId): Promise<void> {
+/** What was proven by the old one, and every session that it opened, is over. @param except the session that stays; all of them end unless told */
+export async function settleNetworkPassword(scope: Transaction, user: User, except?: SessionId): Promise<void> {
   await recordEvent(scope, { type: 'network-password.changed', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
   await endProofs(scope, user.userId);
   await endLinks(scope, { userId: user.userId });

@@ -1,4 +1,5 @@
 import type { Password } from '../../../platform/crypto/index.ts';
+import type { DirectoryRules } from '../../people/directories/index.ts';
 import type { User } from '../../people/users/index.ts';
 import { forgetAsks, type Reserved, reserveAsk, returnAsk } from '../../records/attempts/index.ts';
 import type { Scope } from '../../scope.ts';
@@ -30,12 +31,14 @@ export type DirectoryRefusal = 'account-disabled' | 'account-expired' | 'outside
 const wrong = { outcome: 'refused', reason: 'wrong-password', count: 'settled' } as const;
 
 /** The entry whose password is a proof here (S24). */
-export const networkEntryOf = (standing: Pick<Standing, 'network'> | undefined, network: Network | undefined): NetworkEntry | undefined =>
-  network?.rules.signIn ? standing?.network : undefined;
+export const networkEntryOf = (
+  standing: Pick<Standing, 'network'> | undefined,
+  rules: DirectoryRules | undefined,
+): NetworkEntry | undefined => (rules?.signIn ? standing?.network : undefined);
 
 /** Administrators always keep a personal password, and so does who has none of the network. */
-export const mayUsePersonalPassword = (standing: Pick<Standing, 'user' | 'network'>, network: Network | undefined): boolean =>
-  !networkEntryOf(standing, network) || network!.rules.personalPassword || standing.user.role === 'administrator';
+export const mayUsePersonalPassword = (standing: Pick<Standing, 'user' | 'network'>, rules: DirectoryRules | undefined): boolean =>
+  !networkEntryOf(standing, rules) || rules!.personalPassword || standing.user.role === 'administrator';
 
 type Asked = { standing: Standing | undefined; attempt: Reserved; isAlive: boolean; password: Password };
 
@@ -45,8 +48,8 @@ type Asked = { standing: Standing | undefined; attempt: Reserved; isAlive: boole
  */
 export async function evaluatePassword(scope: Scope, network: Network | undefined, asked: Asked): Promise<Evaluated> {
   const { standing, attempt, isAlive, password } = asked;
-  const entry = networkEntryOf(standing, network);
-  const personal = standing && mayUsePersonalPassword(standing, network) ? standing.password : undefined;
+  const entry = networkEntryOf(standing, network?.rules);
+  const personal = standing && mayUsePersonalPassword(standing, network?.rules) ? standing.password : undefined;
   if (personal || !entry) {
     const matching = await verifyPassword(scope, standing?.user.userId, attempt.taken === undefined ? undefined : personal, password);
     if (matching) return { outcome: 'personal', matching };

@@ -17,7 +17,12 @@
 //             kept-out      → recordKeptOut, and a page that says why
 //             done          → completeSignIn, one transaction: close the request, hold the person, ask nextStep
 //                             again, lift a block, note the browser, start the session ──> back to where they came from
-export { changeOwnNetworkPassword, changeRequiredNetworkPassword, type NetworkChange } from './change-network-password.ts';
+export {
+  changeOwnNetworkPassword,
+  changeRequiredNetworkPassword,
+  type NetworkChange,
+  settleNetworkPassword,
+} from './change-network-password.ts';
 export { changePolicy, confirmPolicy, endTrial, forgetGroupRules, type PolicyChange, revertPolicy } from './change-policy.ts';
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';

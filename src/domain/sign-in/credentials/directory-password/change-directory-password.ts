@@ -26,6 +26,15 @@ export const networkPasswordInput = z
   }));
 export type NetworkPasswordInput = z.input<typeof networkPasswordInput>;
 
+/** Another one, by who forgot the one before. */
+export const newNetworkPasswordInput = z
+  .object({ newPassword: filled, repeatPassword: z.string() })
+  .refine(({ newPassword, repeatPassword }) => isSame(newPassword, repeatPassword), {
+    path: ['repeatPassword'],
+    message: 'fields.password_repeat',
+  })
+  .transform(({ newPassword }) => readPassword(newPassword));
+
 /** What a directory does not like of a new password, as field messages. */
 const faults: Partial<Record<RefusalReason, string>> = {
   'password-too-short': 'fields.network_password_too_short',

@@ -4,6 +4,7 @@ export {
   changeDirectoryPassword,
   type NetworkPasswordInput,
   networkPasswordInput,
+  newNetworkPasswordInput,
   resetDirectoryPassword,
 } from './change-directory-password.ts';
 export { floorOfRefusals } from './pace.ts';
