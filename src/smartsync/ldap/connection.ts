@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { type Attribute, type Change, Client, type Control, type Entry, type SearchOptions } from 'ldapts';
+import { type Attribute, type Change, Client, type Control, type Entry, PagedResultsControl, type SearchOptions } from 'ldapts';
+import { Page } from './controls.ts';
 import { ConnectionFailure, codeOf, messageOf } from './failure.ts';
 import { parseFilter } from './filter.ts';
 import type { DirectorySettings } from './settings.ts';
@@ -20,6 +21,7 @@ export class Connection {
   readonly isEncrypted: boolean;
   readonly client: Client;
   readonly #socket: Socket;
+  #nextPage: Buffer | undefined;
 
   private constructor(url: string, socket: Socket, timeoutMs: number) {
     this.url = url;
@@ -34,6 +36,10 @@ export class Connection {
         isTaken = true;
         return socket;
       },
+    });
+    this.client['messageParser'].on('message', (message: { controls?: Control[] }) => {
+      const page = message.controls?.find((control) => control instanceof PagedResultsControl);
+      if (page?.value?.cookie?.length) this.#nextPage = Buffer.from(page.value.cookie);
     });
   }
 
@@ -67,13 +73,14 @@ export class Connection {
     return (await this.search(dn, { scope: 'base', attributes, bytes }, controls))[0];
   }
 
-  /** Page by page (RFC 2696), so that neither a limit of the server nor our memory matters. */
+  /** Page by page (RFC 2696), so that neither a limit of the server nor our memory matters. A page may be empty and not the last, where ldapts would take it for the end. */
   async *pages(base: string, search: Search, controls: Control[] = []): AsyncGenerator<Entry[]> {
-    const pages = this.client.searchPaginated(base, { ...ldaptsOptions(search), paged: { pageSize } }, controls);
-    for (;;) {
-      const page = await this.#do(() => pages.next());
-      if (page.done) return;
-      if (page.value.searchEntries.length > 0) yield page.value.searchEntries;
+    let cookie: Buffer | undefined = Buffer.alloc(0);
+    while (cookie) {
+      this.#nextPage = undefined;
+      const page = await this.search(base, search, [...controls, new Page(pageSize, cookie)]);
+      cookie = this.#nextPage;
+      if (page.length > 0) yield page;
     }
   }
 

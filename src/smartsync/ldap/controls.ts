@@ -21,6 +21,23 @@ abstract class ValueControl extends Control {
   }
 }
 
+/** RFC 2696. The answer's is read by ldapts (connection.ts). */
+export class Page extends ValueControl {
+  readonly size: number;
+  readonly cookie: Buffer;
+
+  constructor(size: number, cookie: Buffer) {
+    super('1.2.840.113556.1.4.319', { critical: true });
+    this.size = size;
+    this.cookie = cookie;
+  }
+
+  protected encode(value: BerWriter): void {
+    value.writeInt(this.size);
+    value.writeBuffer(this.cookie, Ber.OctetString);
+  }
+}
+
 /** Distinguished names as `<GUID=…>;<SID=…>;CN=…`, in text ([MS-ADTS] LDAP_SERVER_EXTENDED_DN_OID). */
 export class ExtendedDn extends ValueControl {
   constructor() {

@@ -51,7 +51,7 @@ async function findTaken({ connection, facts, base }: Session, { login, accountD
   const attributes = [idAttribute(facts), 'whenCreated', 'createTimestamp', 'modifyTimestamp', 'creatorsName'];
   for (const where of isAd ? [facts.rootDn ?? base] : [base, rootDn]) {
     const [entry] = await connection.search(where, { filter, attributes, bytes: idBytes(facts) }).catch((error) => {
-      if (hasCode(error, code.noSuchObject)) return [];
+      if (hasCode(error, code.noSuchObject, code.invalidDnSyntax)) return [];
       throw error;
     });
     if (entry) return { dn: entry.dn, facts, entry, isLockedForEver: false };

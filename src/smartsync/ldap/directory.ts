@@ -9,6 +9,8 @@ import type {
 import { changePassword, resetPassword } from './change-password.ts';
 import { createPerson } from './create-person.ts';
 import { refusalOf } from './failure.ts';
+import { findPeople } from './reading/find-people.ts';
+import { read } from './reading/read.ts';
 import { type Rights, readRights } from './rights.ts';
 import { Servers } from './servers.ts';
 import { setEnabled } from './set-enabled.ts';
@@ -25,13 +27,17 @@ export class Directory {
   readonly #servers: Servers;
   readonly #listeners = new Set<(status: DirectoryStatus) => void>();
   readonly #closing = new AbortController();
-  #rights?: { rights: Rights; readAt: number };
+  #rights?: Rights;
+  #rightsReadAt = 0;
   readonly #made = new Map<string, Promise<CreatePersonAnswer>>();
   #told = '';
 
   constructor(settings: DirectorySettings) {
     this.#settings = settings;
-    this.#servers = new Servers(settings, () => void this.#refresh());
+    this.#servers = new Servers(settings, () => {
+      this.#tell();
+      void this.#readRights().then(() => this.#tell());
+    });
     void this.#servers.look();
   }
 
@@ -48,7 +54,7 @@ export class Directory {
         clockOffsetSeconds: facts.clockOffsetSeconds,
       }),
       isEncrypted: current?.isEncrypted,
-      rights: this.#rights?.rights,
+      rights: this.#rights,
     };
   }
 
@@ -82,10 +88,12 @@ export class Directory {
         return setEnabled(this.#servers, request.body, work);
       case 'create-person':
         return this.#createOnce(request.body, work);
+      case 'read':
+        return read(this.#servers, request.body, work);
+      case 'find-people':
+        return findPeople(this.#servers, request.body, work);
       case 'check':
         return this.#check();
-      default:
-        throw new Error(`${request.kind} is not known ${work.requestId}`);
     }
   }
 
@@ -101,22 +109,23 @@ export class Directory {
   }
 
   async #check(): Promise<AnswerOf<'check'>> {
-    this.#rights = undefined;
     for (const server of this.#servers.all) server.forgive();
     await this.#servers.look();
-    await this.#refresh();
+    this.#rightsReadAt = 0;
+    await this.#readRights();
+    this.#tell();
     return { outcome: 'accepted', status: this.status() };
   }
 
-  /** After a look: reads the rights again now and then, and tells what changed. */
-  async #refresh(): Promise<void> {
-    if (this.#servers.current && Date.now() - (this.#rights?.readAt ?? 0) > rightsForMs) {
-      this.#rights = { rights: this.#rights?.rights ?? {}, readAt: Date.now() };
-      const rights = await this.#servers.use('service', readRights, this.#closing.signal).catch(() => undefined);
-      if (rights) this.#rights = { rights, readAt: Date.now() };
-    }
+  async #readRights(): Promise<void> {
+    if (!this.#servers.current || Date.now() - this.#rightsReadAt < rightsForMs) return;
+    this.#rightsReadAt = Date.now();
+    this.#rights = await this.#servers.use('service', readRights, this.#closing.signal).catch(() => this.#rights);
+  }
+
+  /** A clock's jitter is no news. */
+  #tell(): void {
     const status = this.status();
-    // a clock's jitter is no news
     const told = JSON.stringify({ ...status, clockOffsetSeconds: Math.round((status.clockOffsetSeconds ?? 0) / 10) });
     if (told === this.#told || this.#closing.signal.aborted) return;
     this.#told = told;

@@ -15,22 +15,23 @@ export async function readRights(session: Session): Promise<Rights> {
 /** The container of what was deleted is hidden from who may not read it. */
 export async function maySeeDeleted({ connection, facts }: Session): Promise<boolean> {
   try {
-    return (await connection.read(`CN=Deleted Objects,${facts.rootDn}`, ['objectClass'], [], [new ShowDeleted()])) !== undefined;
+    const container = await connection.read(`CN=Deleted Objects,${facts.rootDn}`, ['objectClass'], [], [new ShowDeleted()]);
+    return container !== undefined && textsOf(container, 'objectClass').length > 0;
   } catch (error) {
     if (isUnavailable(error)) throw error;
     return false;
   }
 }
 
-/** Whether it may make people in the base, or change a person whom it sees there. */
+/** Whether it may make people in the base, or change one of the first whom it sees there. */
 async function mayWrite({ connection, base }: Session): Promise<boolean> {
   const effective = ['allowedChildClassesEffective', 'allowedAttributesEffective'];
   const isAllowed = (texts: string[], name: string) => texts.some((one) => one.toLowerCase() === name);
   const container = await connection.read(base, effective).catch(unlessUnavailable);
   if (container && isAllowed(textsOf(container, effective[0]!), 'user')) return true;
   const filter = '(&(objectCategory=person)(objectClass=user)(!(isCriticalSystemObject=TRUE))(!(adminCount=1)))';
-  const [person] = (await connection.search(base, { filter, attributes: effective, sizeLimit: 1 }).catch(unlessUnavailable)) ?? [];
-  return person !== undefined && isAllowed(textsOf(person, effective[1]!), 'useraccountcontrol');
+  const some = (await connection.search(base, { filter, attributes: effective, sizeLimit: 20 }).catch(unlessUnavailable)) ?? [];
+  return some.some((person) => isAllowed(textsOf(person, effective[1]!), 'useraccountcontrol'));
 }
 
 const unlessUnavailable = (error: unknown): undefined => {

@@ -11,6 +11,7 @@ export {
   type DirectMember,
   type EntryContent,
   markGone,
+  measureEntries,
   nameEntry,
   removeDirectMembers,
   saveEntries,
