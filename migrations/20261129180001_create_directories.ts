@@ -180,6 +180,7 @@ export async function up(knex: Knex): Promise<void> {
     CREATE INDEX directory_changes_change ON directory_changes (context_id, run_id, change, position);
     CREATE INDEX directory_changes_entry ON directory_changes (context_id, directory_id, entry_id);
     ALTER TABLE sessions ADD COLUMN is_directory_away boolean NOT NULL DEFAULT false;
+    CREATE INDEX sessions_directory_away ON sessions (context_id, authenticated_at) WHERE is_directory_away;
     CREATE TABLE directory_verifiers (
       context_id uuid NOT NULL,
       user_id uuid NOT NULL,

@@ -237,3 +237,9 @@ export async function markNotified(
     .where({ context_id: contextId, session_id: sessionId, application_id: applicationId, protocol })
     .update({ notified_at: clock.now() });
 }
+
+/** Sign-ins for which a verifier stood in, as the directory did not answer; of a session the latest. */
+export async function countSignInsAway({ db, contextId }: Scope, since: Date): Promise<number> {
+  const query = db('sessions').where({ context_id: contextId, is_directory_away: true }).where('authenticated_at', '>', since);
+  return Number((await query.count({ n: '*' }))[0]!.n);
+}

@@ -12,6 +12,7 @@ import {
   provePassword,
 } from '../../../../src/domain/sign-in/authentication/index.ts';
 import { makeTemporaryPassword, setTemporaryPassword } from '../../../../src/domain/sign-in/credentials/password/index.ts';
+import { countSignInsAway, createSessionFinder } from '../../../../src/domain/sign-in/sessions/index.ts';
 import { defaultPolicy, defaultRules } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
 import { eventsOf, watchRefusals } from '../../../support/audit.ts';
 import {
@@ -286,8 +287,8 @@ describe('domain/sign-in/authentication: the password of the network', () => {
       expect(proven).to.deep.include({ amr: ['pwd'], isDirectoryAway: true, directoryId: directory.directoryId });
       expect(await complete(proven)).to.have.property('token');
       expect(await succeeded(user)).to.deep.include({ directoryAway: true, amr: ['pwd'] });
-      const session = await store.scope.db('sessions').where({ user_id: user.userId, is_directory_away: true });
-      expect(session).to.have.length(1);
+      const since = new Date(store.scope.clock.now().getTime() - 60_000);
+      expect(await countSignInsAway(store.scope, since), 'as Home says it').to.equal(1);
       store.wait(14 * 24 * 60 + 1);
       expect(await away(user), 'after 14 days').to.deep.equal({ outcome: 'refused' });
     });
@@ -351,6 +352,23 @@ describe('domain/sign-in/authentication: the password of the network', () => {
         await change(user);
         expect(await away(user)).to.deep.equal({ outcome: 'refused' });
       });
+
+    it('a session that it began opens no console, though its person became an administrator since', async () => {
+      network.rules.whileAway = true;
+      const user = await directory.person();
+      const [whole, away_] = [await proof(user), await away(user)];
+      const byAway = away_.outcome === 'proven' ? away_.proven : expect.fail(away_.outcome);
+      const find = createSessionFinder(store.database, store.scope.clock, async () => defaultRules);
+      const roleOf = async (proven: Proven) => {
+        const { token } = (await complete(proven))!;
+        await store.scope.db('users').where('user_id', user.userId).update({ role: 'administrator' });
+        const { role } = (await find(store.scope.contextId, token))!.person;
+        await store.scope.db('users').where('user_id', user.userId).update({ role: 'regular' });
+        return role;
+      };
+      expect(await roleOf(byAway)).to.equal('regular');
+      expect(await roleOf(whole)).to.equal('administrator');
+    });
 
     it('a proof by it is worth nothing to who became an administrator since', async () => {
       network.rules.whileAway = true;

@@ -1,5 +1,6 @@
 import type { Password } from '../../../../platform/crypto/index.ts';
-import { run } from '../../../../platform/database/index.ts';
+import { type Db, deleteInSteps, run } from '../../../../platform/database/index.ts';
+import { directoryRules } from '../../../people/directories/index.ts';
 import type { User } from '../../../people/users/index.ts';
 import type { DirectoryId, Scope, UserId } from '../../../scope.ts';
 
@@ -40,6 +41,18 @@ export async function matchesVerifier(
   if (known?.directoryId !== directoryId || known.provenAt.getTime() < since) return undefined;
   return (await scope.hasher.verify(password, known.hash)) !== undefined;
 }
+
+// They are worth nothing by then (matchesVerifier, the rules): what nobody needs does not lie about.
+const over = `proven_at < now() - interval '${verifierDays} days'
+  OR NOT EXISTS (SELECT 1 FROM directory_entries e WHERE e.context_id = directory_verifiers.context_id AND e.user_id = directory_verifiers.user_id
+    AND e.directory_id = directory_verifiers.directory_id AND e.state = 'accepted')
+  OR EXISTS (SELECT 1 FROM users u WHERE u.context_id = directory_verifiers.context_id AND u.user_id = directory_verifiers.user_id
+    AND (u.status = 'deactivated' OR u.role = 'administrator'))
+  OR NOT EXISTS (SELECT 1 FROM context_settings s WHERE s.context_id = directory_verifiers.context_id AND s.kind = '${directoryRules.name}'
+    AND s.value @> '{"signIn": true, "whileAway": true}')`;
+
+/** Those of people who left the directory, were deactivated or became administrators, and of companies that do not use them any more. */
+export const sweepVerifiers = (db: Db): Promise<number> => deleteInSteps(db, 'directory_verifiers', over);
 
 /** After the network password was replaced by a mailed link: the one before is worth nothing. */
 export async function forgetVerifier({ db, contextId }: Scope, userId: UserId): Promise<void> {

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { changeSettings, loadSettings } from '../../../../../src/domain/company/context-settings/index.ts';
+import { directoryRules } from '../../../../../src/domain/people/directories/index.ts';
 import type { DirectoryId } from '../../../../../src/domain/scope.ts';
 import {
   changeDirectoryPassword,
@@ -7,6 +9,7 @@ import {
   matchesVerifier,
   proveDirectoryPassword,
   resetDirectoryPassword,
+  sweepVerifiers,
 } from '../../../../../src/domain/sign-in/credentials/directory-password/index.ts';
 import { readPassword } from '../../../../../src/platform/crypto/index.ts';
 import { accepted, directoryOf, fakeNetwork, networkPassword, refusedFor, unavailable } from '../../../../support/network.ts';
@@ -80,6 +83,28 @@ describe('domain/sign-in/credentials: the password of a directory', () => {
     network.answer = refusedFor('password-in-history');
     const refused = await resetDirectoryPassword(store.scope, network.ask, entry, right).catch(({ fields }) => fields);
     expect(refused).to.deep.equal({ newPassword: 'fields.network_password_in_history' });
+  });
+
+  it('verifiers go that are worth nothing', async () => {
+    const { directoryId, person } = await directoryOf(store);
+    const { value, version } = await loadSettings(store.scope, directoryRules);
+    await changeSettings(store.scope, directoryRules, { ...value, signIn: true, whileAway: true }, version);
+    const all = await Promise.all(Array.from({ length: 6 }, () => person()));
+    for (const { userId } of all) await keepVerifier(store.scope, userId, directoryId, right);
+    const [, left, rejected, deactivated, promoted, old] = all.map(({ userId }) => userId);
+    const of = (table: 'directory_entries' | 'users' | 'directory_verifiers', userId = '') =>
+      store.scope.db(table).where('user_id', userId);
+    await of('directory_entries', left).delete();
+    await of('directory_entries', rejected).update({ state: 'rejected' });
+    await of('users', deactivated).update({ status: 'deactivated' });
+    await of('users', promoted).update({ role: 'administrator' });
+    await of('directory_verifiers', old).update({ proven_at: new Date(Date.now() - 15 * 86_400_000) });
+    const kept = () => store.scope.db('directory_verifiers').where('directory_id', directoryId).pluck('user_id');
+    await sweepVerifiers(store.scope.db);
+    expect(await kept()).to.deep.equal([all[0]!.userId]);
+    await changeSettings(store.scope, directoryRules, { ...value, signIn: true, whileAway: false }, version + 1);
+    await sweepVerifiers(store.scope.db);
+    expect(await kept()).to.deep.equal([]);
   });
 
   it('a verifier says yes, no or nothing', async () => {
