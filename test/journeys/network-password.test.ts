@@ -80,7 +80,7 @@ describe('journeys: the password of the network, at a real OpenLDAP through a re
   it('one that was given by somebody else is changed on our page, as the policy there wants it', async () => {
     await slapd.replace(dnOf(2), { pwdReset: 'TRUE' });
     const { jar, page } = await signIn(2);
-    expect(page.text).to.contain('asks you to choose a password of your own');
+    expect(page.text).to.contain('asks you to choose a new password');
     const short = await changeTo(jar, page, 'short');
     expect(short.status).to.equal(422);
     expect(short.text).to.contain('asks for a longer password');

@@ -52,7 +52,7 @@ describe('web/sign-in: the password of the network', () => {
 
   const words: Record<string, [en: string, es: string, pt: string]> = {
     'account-disabled': ['is disabled', 'está deshabilitada', 'está desativada'],
-    'account-expired': ['has ended', 'venció', 'expirou'],
+    'account-expired': ['has expired', 'venció', 'expirou'],
     'outside-hours': ['at this hour', 'a esta hora', 'neste horário'],
     'wrong-workstation': ['certain computers', 'ciertos equipos', 'certos computadores'],
   };
@@ -77,7 +77,7 @@ describe('web/sign-in: the password of the network', () => {
     network.answer = refusedFor('password-expired');
     const { jar, page } = await signIn();
     expect(page.url).to.match(/network-password$/);
-    expect(page.text).to.contain('has expired in the directory of Acme S.A.');
+    expect(page.text).to.contain('The directory of Acme S.A. says that your password has expired');
     network.answer = refusedFor('password-in-history');
     const form = (from: typeof page) => jar.form(from, /network-password$/);
     const typed = { currentPassword: networkPassword, newPassword: 'another one there', repeatPassword: 'another one there' };
@@ -102,7 +102,7 @@ describe('web/sign-in: the password of the network', () => {
     expect(page.url).to.match(/network-password$/);
     const form = jar.form(page, /network-password$/);
     const wrong = await jar.submit(form, { currentPassword: 'a guess', newPassword: 'another one', repeatPassword: 'another one' });
-    expect(wrong.text).to.contain('not your password of the network');
+    expect(wrong.text).to.contain('not your network password');
     const right = { currentPassword: networkPassword, newPassword: 'another one', repeatPassword: 'another one' };
     expect((await jar.submit(form, right)).text).to.contain('Your password is changed');
     const own = await jar.get(at('/account/password'));
