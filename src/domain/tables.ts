@@ -409,6 +409,7 @@ export type Tables = {
       dn_key: string;
       name: string;
       name_key: string;
+      search_key: string;
       login: string | null;
       attributes: unknown;
       is_enabled: boolean;
@@ -420,11 +421,12 @@ export type Tables = {
       is_gone: boolean;
       user_id: UserId | null;
       group_id: GroupId | null;
+      deactivated_at: Date | null;
       last_change: unknown;
       changed_at: Date;
       created_at: Date;
     },
-    'login' | 'sid' | 'primary_group' | 'reason' | 'is_gone' | 'user_id' | 'group_id' | 'last_change',
+    'login' | 'sid' | 'primary_group' | 'reason' | 'is_gone' | 'user_id' | 'group_id' | 'deactivated_at' | 'last_change',
     'attributes' | 'last_change'
   >;
   directory_members: Table<

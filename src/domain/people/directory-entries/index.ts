@@ -1,3 +1,15 @@
 // Owns: people and groups imported from directories: what the directory says of them, whether they wait, are accepted or rejected, whom they are here, direct members of groups.
-// Does not: read directories or decide who is accepted (administration/directory-runs).
-export { type Entry, type EntryState, findEntriesOfUsers, findEntryOfUser } from './store.ts';
+// Does not: read directories (administration/directory-runs) or make people and groups of them (administration/directory-acceptance).
+export { type DescribedPerson, describePerson } from './describe-person.ts';
+export { countEntries, type EntryCount, type EntryFilter, listEntries } from './list-entries.ts';
+export { type EntryReason, entryReasons } from './reasons.ts';
+export {
+  addDirectMembers,
+  type DirectMember,
+  dnKey,
+  type EntryContent,
+  markGone,
+  removeDirectMembers,
+  saveEntries,
+} from './save-entries.ts';
+export { type Entry, type EntryState, findEntriesOfGroups, findEntriesOfUsers, findEntryOfUser, getEntry } from './store.ts';

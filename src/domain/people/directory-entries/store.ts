@@ -1,5 +1,7 @@
+import { notFound } from '../../../platform/errors/index.ts';
 import type { Row } from '../../rows.ts';
-import type { DirectoryId, GroupId, Scope, UserId } from '../../scope.ts';
+import { type DirectoryId, type GroupId, isId, type Scope, type UserId } from '../../scope.ts';
+import type { EntryReason } from './reasons.ts';
 
 export type EntryState = 'pending' | 'accepted' | 'rejected';
 
@@ -16,8 +18,8 @@ export type Entry = {
   attributes: Record<string, string[]>;
   isEnabled: boolean;
   state: EntryState;
-  /** A code of why it waits. */
-  reason?: string;
+  /** Why it waits, or what of it does not flow. */
+  reason?: EntryReason;
   /** Not in the directory any more, or not in what is read of it. */
   isGone: boolean;
   userId?: UserId;
@@ -25,7 +27,7 @@ export type Entry = {
   changedAt: Date;
 };
 
-type EntryRow = Row<'directory_entries', { attributes: Record<string, string[]> }>;
+export type EntryRow = Row<'directory_entries', { attributes: Record<string, string[]> }>;
 
 export const fromRow = (row: EntryRow): Entry => ({
   directoryId: row.directory_id,
@@ -37,7 +39,7 @@ export const fromRow = (row: EntryRow): Entry => ({
   attributes: row.attributes,
   isEnabled: row.is_enabled,
   state: row.state,
-  reason: row.reason ?? undefined,
+  reason: (row.reason as EntryReason | null) ?? undefined,
   isGone: row.is_gone,
   userId: row.user_id ?? undefined,
   groupId: row.group_id ?? undefined,
@@ -54,3 +56,17 @@ export async function findEntriesOfUsers(scope: Scope, userIds: UserId[]): Promi
 
 export const findEntryOfUser = async (scope: Scope, userId: UserId): Promise<Entry | undefined> =>
   (await findEntriesOfUsers(scope, [userId])).get(userId);
+
+/** Of groups of ours, those who come from a directory. */
+export async function findEntriesOfGroups(scope: Scope, groupIds: GroupId[]): Promise<Map<GroupId, Entry>> {
+  const rows = await entries(scope).whereRaw('group_id = ANY(?::uuid[])', [groupIds]);
+  return new Map(rows.map((row) => [row.group_id!, fromRow(row as EntryRow)]));
+}
+
+/** @throws AppError not_found */
+export async function getEntry(scope: Scope, directoryId: string, entryId: string): Promise<Entry> {
+  const row =
+    isId(directoryId) && isId(entryId) ? await entries(scope).where({ directory_id: directoryId, entry_id: entryId }).first() : undefined;
+  if (!row) throw notFound();
+  return fromRow(row as EntryRow);
+}
