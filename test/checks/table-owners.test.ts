@@ -37,7 +37,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   directories: ['people/directories'],
   directory_agents: ['people/directories'],
   directory_changes: ['administration/directory-runs'],
-  directory_entries: ['people/directory-entries', 'administration/directory-runs'],
+  directory_entries: ['people/directory-entries', 'people/users', 'people/groups', 'administration/directory-runs'],
   directory_members: ['people/directory-entries', 'administration/directory-runs'],
   directory_requests: ['people/directory-requests'],
   directory_runs: ['administration/directory-runs'],

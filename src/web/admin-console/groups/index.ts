@@ -3,6 +3,7 @@ import { listApplicationsOfGroup } from '../../../domain/applications/assignment
 import { addMembers, createGroup, editGroup, getGroup, removeMember, viewGroup, viewGroups } from '../../../domain/people/groups/index.ts';
 import { countUsers, fullName, getUser, listUsers } from '../../../domain/people/users/index.ts';
 import { type PageContext, type Refusal, type Route, renderPage } from '../../request/index.ts';
+import { originsOfGroups } from '../origins.ts';
 import { readPastedPeople } from '../pasted-people.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { confirmRemove, showAdd, submitAdd, submitRemove } from './applications.ts';
@@ -30,8 +31,13 @@ export const groupRoutes: Route[] = [
 
 async function showGroups(page: PageContext): Promise<void> {
   const search = page.query('q').slice(0, 100);
-  const { items, cursor } = await viewGroups(page.scope, { search, cursor: page.query('after') });
-  renderPage(page, 'admin-console/groups/list', { groups: items, cursor, search });
+  const directory = page.query('directory');
+  const { items, cursor } = await viewGroups(page.scope, { search, directory, cursor: page.query('after') });
+  const origins = await originsOfGroups(
+    page.scope,
+    items.map(({ groupId }) => groupId),
+  );
+  renderPage(page, 'admin-console/groups/list', { groups: items, cursor, search, directory, ...origins });
 }
 
 function showForm(
@@ -74,6 +80,7 @@ async function showGroup(page: PageContext, fault?: { login: string; message: st
     search: filter.search,
     count: await countUsers(page.scope, filter),
     applications: await listApplicationsOfGroup(page.scope, group.groupId),
+    directory: (await originsOfGroups(page.scope, [group.groupId])).directoryOf.get(group.groupId),
     secondFactor: await findSecondFactorOfGroup(page.scope, group.groupId),
     fault,
   };

@@ -1,0 +1,151 @@
+import { expect } from 'chai';
+import type { Directory } from '../../../../src/domain/people/directories/index.ts';
+import type { EntryContent } from '../../../../src/domain/people/directory-entries/index.ts';
+import { immutableIdOf } from '../../../../src/domain/people/directory-entries/index.ts';
+import { createGroup, findGroupByName } from '../../../../src/domain/people/groups/index.ts';
+import { findUserByLogin, getUser } from '../../../../src/domain/people/users/index.ts';
+import { arrive, directoryOf, groupThere, isOurs, personThere } from '../../../support/imported.ts';
+import type { Jar } from '../../../support/jar.ts';
+import { passwords, signedIn, startTestServer, type TestServer } from '../../../support/server.ts';
+
+describe('web: where people and groups come from', () => {
+  let server: TestServer;
+  let admin: Jar;
+  let directory: Directory;
+  let person: EntryContent;
+  before(async () => {
+    server = await startTestServer();
+    admin = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+  });
+  after(() => server.close());
+
+  const at = (path: string) => `${server.issuer}${path}`;
+  const text = async (path: string) => (await admin.get(at(path))).text;
+  const joao = async () => (await findUserByLogin(await server.scope(), 'jsilva'))!;
+  const box = async () => /provisioning<\/h2>.*?<div class="card/s.exec(await text(`/admin/users/${(await joao()).userId}`))![0];
+
+  it('without a directory the lists have no column for it, and the box of a person is grey and says nothing else (S102)', async () => {
+    for (const list of ['/admin/users', '/admin/groups']) expect(await text(list), list).not.to.contain('name="directory"');
+    expect(await text(`/admin/users/${(await joao()).userId}`)).to.match(
+      /class="card box-empty">\s*<div class="card-body">\s*<h2 class="h3">Active Directory prov/,
+    );
+    expect(await box()).to.contain('No directory is linked');
+  });
+
+  it('with one, the box says that the person is not configured (S101), and the list who waits (S17)', async () => {
+    const scope = await server.scope();
+    directory = await directoryOf(scope, 'Head office');
+    expect(await box())
+      .to.contain('Not configured')
+      .and.not.contain('Enabled');
+    expect(await text('/admin/users')).not.to.contain('to be accepted');
+    person = personThere('João', 'da Silva', { department: 'Finance', extensionattribute1: 'C-12' });
+    await arrive(scope, directory, [person, personThere('Maria', 'Luz', { mail: 'maria@example.com' }), groupThere('Accounting')]);
+    expect(await text('/admin/users'))
+      .to.contain('2 people wait to be accepted')
+      .and.contain(`/admin/directories/${directory.directoryId}/entries`);
+  });
+
+  it('an imported person: where from, their place there, and what the box tells more (S99, S100)', async () => {
+    const scope = await server.scope();
+    const { userId } = await joao();
+    await isOurs(scope, person, { user_id: userId });
+    const page = await text(`/admin/users/${userId}`);
+    for (const word of [
+      person.dn,
+      'Head office',
+      'Enabled',
+      'More details',
+      'example.com',
+      'DC=example,DC=com',
+      person.entryId,
+      immutableIdOf(person.entryId),
+    ])
+      expect(page).to.contain(word);
+    expect(page).to.contain('box-good');
+    expect(await text('/admin/users')).to.contain('One person waits');
+    await scope.db('directories').where('directory_id', directory.directoryId).update({ kind: 'openldap' });
+    expect(await box())
+      .to.contain('entryUUID')
+      .and.not.contain('ImmutableID');
+    await scope.db('directories').where('directory_id', directory.directoryId).update({ kind: 'active-directory' });
+  });
+
+  it('what the directory fills cannot be edited, not even by a form that says so; the rest can', async () => {
+    await server.apply({
+      contexts: [
+        {
+          code: 'acme',
+          name: 'Acme S.A.',
+          customFields: [
+            { code: 'cost_center', label: 'Cost centre', type: 'text' },
+            { code: 'floor', label: 'Floor', type: 'text' },
+          ],
+        },
+      ],
+    });
+    const scope = await server.scope();
+    const settings = { ...directory.settings, mapping: { customFields: { cost_center: 'extensionAttribute1' } } };
+    await scope
+      .db('directories')
+      .where('directory_id', directory.directoryId)
+      .update({ settings: JSON.stringify(settings) });
+    const { userId, firstName, lastName } = await joao();
+    const shown = await admin.get(at(`/admin/users/${userId}/edit`));
+    expect(shown.text).to.contain('Head office fills');
+    for (const name of ['firstName', 'lastName', 'department', 'kept_cost_center'])
+      expect(shown.text, name).to.match(new RegExp(`name="${name}"[^>]* readonly`));
+    expect(shown.text)
+      .to.match(/name="custom_floor"(?![^>]*readonly)/)
+      .and.not.contain('name="custom_cost_center"');
+    const form = admin.form(shown, /edit$/);
+    const typed = { firstName: 'X', lastName: 'Y', department: 'Z', custom_cost_center: 'forged', custom_floor: '3' };
+    const done = await admin.get(form.action, { form: new URLSearchParams({ ...form.fields, ...typed }) });
+    expect(done.location).to.contain('done=user_edited');
+    const after = await getUser(scope, userId);
+    expect(after).to.deep.include({ firstName, lastName });
+    expect(after.department).to.equal(undefined);
+    expect(Object.values(after.customValues)).to.deep.equal(['3']);
+  });
+
+  it('an imported group is marked with its directory and domain, and its members are not edited here', async () => {
+    const scope = await server.scope();
+    const group = await createGroup(scope, { name: 'Accounting' });
+    const there = groupThere('Accounting there');
+    await arrive(scope, directory, [there]);
+    const path = `/admin/groups/${group.groupId}`;
+    expect(await text(path))
+      .to.contain('name="login"')
+      .and.not.contain('comes from');
+    await isOurs(scope, there, { group_id: group.groupId });
+    expect(await text(path))
+      .to.contain('comes from Head office (example.com)')
+      .and.not.contain('name="login"');
+  });
+
+  it('both lists say the directory and filter by it, together with their other filters (S20, S21)', async () => {
+    const scope = await server.scope();
+    const { userId } = await joao();
+    const ana = (await findUserByLogin(scope, 'ana@acme.example'))!.userId;
+    const everyone = (await findGroupByName(scope, 'Everyone'))!.groupId;
+    const accounting = (await findGroupByName(scope, 'Accounting'))!.groupId;
+    for (const [list, imported, own] of [
+      ['/admin/users', userId, ana],
+      ['/admin/groups', accounting, everyone],
+    ]) {
+      const links = (page: string) =>
+        ['users', 'groups'].flatMap((kind) =>
+          [...page.matchAll(new RegExp(`<a href="[^"]*/admin/${kind}/([0-9a-f-]{36})"`, 'g'))].map(([, id]) => id),
+        );
+      expect(await text(list!))
+        .to.contain('data-label="Directory">Head office<')
+        .and.contain('data-label="Directory">–<');
+      const of = links(await text(`${list}?directory=${directory.directoryId}`));
+      expect([of.includes(imported), of.includes(own)], list).to.deep.equal([true, false]);
+      const none = links(await text(`${list}?directory=none`));
+      expect([none.includes(imported), none.includes(own)], list).to.deep.equal([false, true]);
+    }
+    expect(await text(`/admin/users?directory=${directory.directoryId}&q=ana`)).to.contain('Nothing matches');
+    expect(await text(`/admin/users?directory=${directory.directoryId}`)).to.match(/<span class="count">1<\/span>/);
+  });
+});
