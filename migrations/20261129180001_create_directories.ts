@@ -50,16 +50,16 @@ export async function up(knex: Knex): Promise<void> {
       body jsonb NOT NULL,
       created_at timestamptz NOT NULL,
       deadline_at timestamptz NOT NULL,
+      wanted_until timestamptz NOT NULL,
       agent_id uuid,
       lease_until timestamptz,
       tries integer NOT NULL DEFAULT 0,
       answered_at timestamptz,
       answer jsonb,
-      PRIMARY KEY (context_id, directory_request_id),
-      FOREIGN KEY (context_id, directory_id) REFERENCES directories (context_id, directory_id) ON DELETE CASCADE
+      PRIMARY KEY (context_id, directory_request_id)
     );
     CREATE INDEX directory_requests_open ON directory_requests (context_id, directory_id, created_at) WHERE answered_at IS NULL;
-    CREATE INDEX directory_requests_deadline ON directory_requests (deadline_at);
+    CREATE INDEX directory_requests_wanted ON directory_requests (wanted_until);
     CREATE TABLE directory_entries (
       context_id uuid NOT NULL,
       directory_id uuid NOT NULL,
@@ -115,6 +115,7 @@ export async function up(knex: Knex): Promise<void> {
       state text NOT NULL CHECK (state IN ('reading', 'planning', 'stopped', 'waiting', 'applying', 'done', 'failed', 'declined')),
       actor jsonb NOT NULL,
       directory_request_id uuid,
+      tries integer NOT NULL DEFAULT 0,
       undoes_run_id uuid,
       undone_by_run_id uuid,
       way text,
@@ -132,11 +133,12 @@ export async function up(knex: Knex): Promise<void> {
       FOREIGN KEY (context_id, directory_id) REFERENCES directories (context_id, directory_id) ON DELETE CASCADE
     );
     CREATE INDEX directory_runs_directory ON directory_runs (context_id, directory_id, started_at);
+    CREATE UNIQUE INDEX directory_runs_open ON directory_runs (context_id, directory_id) WHERE finished_at IS NULL;
     CREATE TABLE directory_staged (
       context_id uuid NOT NULL,
       run_id uuid NOT NULL,
       entry_id uuid NOT NULL,
-      kind text NOT NULL CHECK (kind IN ('person', 'group', 'gone')),
+      kind text NOT NULL CHECK (kind IN ('person', 'group', 'gone', 'unusable')),
       record jsonb NOT NULL,
       dn_key text,
       content_hash text,
@@ -159,14 +161,19 @@ export async function up(knex: Knex): Promise<void> {
       change text NOT NULL,
       directory_id uuid NOT NULL,
       entry_id uuid NOT NULL,
+      name text NOT NULL,
       member_entry_id uuid,
+      member_name text,
       before jsonb,
       after jsonb,
+      kept jsonb,
       state text NOT NULL CHECK (state IN ('planned', 'done', 'refused', 'passed-over')),
       fault text,
       PRIMARY KEY (context_id, run_id, position),
       FOREIGN KEY (context_id, run_id) REFERENCES directory_runs (context_id, run_id) ON DELETE CASCADE
     );
+    CREATE INDEX directory_changes_planned ON directory_changes (context_id, run_id, position) WHERE state = 'planned';
+    CREATE INDEX directory_changes_change ON directory_changes (context_id, run_id, change, position);
     CREATE INDEX directory_changes_entry ON directory_changes (context_id, directory_id, entry_id);
     CREATE TABLE directory_verifiers (
       context_id uuid NOT NULL,

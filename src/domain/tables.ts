@@ -390,14 +390,17 @@ export type Tables = {
       change: string;
       directory_id: DirectoryId;
       entry_id: string;
+      name: string;
       member_entry_id: string | null;
+      member_name: string | null;
       before: unknown;
       after: unknown;
+      kept: unknown;
       state: 'planned' | 'done' | 'refused' | 'passed-over';
       fault: string | null;
     },
-    'member_entry_id' | 'before' | 'after' | 'fault',
-    'before' | 'after'
+    'member_entry_id' | 'member_name' | 'before' | 'after' | 'kept' | 'fault',
+    'before' | 'after' | 'kept'
   >;
   directory_entries: Table<
     {
@@ -448,6 +451,7 @@ export type Tables = {
       body: unknown;
       created_at: Date;
       deadline_at: Date;
+      wanted_until: Date;
       agent_id: AgentId | null;
       lease_until: Date | null;
       tries: number;
@@ -467,6 +471,7 @@ export type Tables = {
       state: 'reading' | 'planning' | 'stopped' | 'waiting' | 'applying' | 'done' | 'failed' | 'declined';
       actor: unknown;
       directory_request_id: DirectoryRequestId | null;
+      tries: number;
       undoes_run_id: RunId | null;
       undone_by_run_id: RunId | null;
       way: string | null;
@@ -483,6 +488,7 @@ export type Tables = {
     },
     | 'is_whole'
     | 'directory_request_id'
+    | 'tries'
     | 'undoes_run_id'
     | 'undone_by_run_id'
     | 'way'
@@ -501,7 +507,7 @@ export type Tables = {
       context_id: ContextId;
       run_id: RunId;
       entry_id: string;
-      kind: 'person' | 'group' | 'gone';
+      kind: 'person' | 'group' | 'gone' | 'unusable';
       record: unknown;
       dn_key: string | null;
       content_hash: string | null;

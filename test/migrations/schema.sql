@@ -357,16 +357,21 @@ CREATE TABLE directory_changes (
   change text NOT NULL,
   directory_id uuid NOT NULL,
   entry_id uuid NOT NULL,
+  name text NOT NULL,
   member_entry_id uuid,
+  member_name text,
   before jsonb,
   after jsonb,
+  kept jsonb,
   state text NOT NULL,
   fault text,
   PRIMARY KEY (context_id, run_id, "position"),
   FOREIGN KEY (context_id, run_id) REFERENCES directory_runs(context_id, run_id) ON DELETE CASCADE,
   CHECK ((state = ANY (ARRAY['planned'::text, 'done'::text, 'refused'::text, 'passed-over'::text])))
 );
+CREATE INDEX directory_changes_change ON public.directory_changes USING btree (context_id, run_id, change, "position");
 CREATE INDEX directory_changes_entry ON public.directory_changes USING btree (context_id, directory_id, entry_id);
+CREATE INDEX directory_changes_planned ON public.directory_changes USING btree (context_id, run_id, "position") WHERE (state = 'planned'::text);
 
 CREATE TABLE directory_entries (
   context_id uuid NOT NULL,
@@ -426,16 +431,16 @@ CREATE UNLOGGED TABLE directory_requests (
   body jsonb NOT NULL,
   created_at timestamp with time zone NOT NULL,
   deadline_at timestamp with time zone NOT NULL,
+  wanted_until timestamp with time zone NOT NULL,
   agent_id uuid,
   lease_until timestamp with time zone,
   tries integer NOT NULL DEFAULT 0,
   answered_at timestamp with time zone,
   answer jsonb,
-  PRIMARY KEY (context_id, directory_request_id),
-  FOREIGN KEY (context_id, directory_id) REFERENCES directories(context_id, directory_id) ON DELETE CASCADE
+  PRIMARY KEY (context_id, directory_request_id)
 );
-CREATE INDEX directory_requests_deadline ON public.directory_requests USING btree (deadline_at);
 CREATE INDEX directory_requests_open ON public.directory_requests USING btree (context_id, directory_id, created_at) WHERE (answered_at IS NULL);
+CREATE INDEX directory_requests_wanted ON public.directory_requests USING btree (wanted_until);
 
 CREATE TABLE directory_runs (
   context_id uuid NOT NULL,
@@ -446,6 +451,7 @@ CREATE TABLE directory_runs (
   state text NOT NULL,
   actor jsonb NOT NULL,
   directory_request_id uuid,
+  tries integer NOT NULL DEFAULT 0,
   undoes_run_id uuid,
   undone_by_run_id uuid,
   way text,
@@ -465,6 +471,7 @@ CREATE TABLE directory_runs (
   CHECK ((state = ANY (ARRAY['reading'::text, 'planning'::text, 'stopped'::text, 'waiting'::text, 'applying'::text, 'done'::text, 'failed'::text, 'declined'::text])))
 );
 CREATE INDEX directory_runs_directory ON public.directory_runs USING btree (context_id, directory_id, started_at);
+CREATE UNIQUE INDEX directory_runs_open ON public.directory_runs USING btree (context_id, directory_id) WHERE (finished_at IS NULL);
 
 CREATE TABLE directory_staged (
   context_id uuid NOT NULL,
@@ -476,7 +483,7 @@ CREATE TABLE directory_staged (
   content_hash text,
   PRIMARY KEY (context_id, run_id, entry_id),
   FOREIGN KEY (context_id, run_id) REFERENCES directory_runs(context_id, run_id) ON DELETE CASCADE,
-  CHECK ((kind = ANY (ARRAY['person'::text, 'group'::text, 'gone'::text])))
+  CHECK ((kind = ANY (ARRAY['person'::text, 'group'::text, 'gone'::text, 'unusable'::text])))
 );
 CREATE INDEX directory_staged_dn ON public.directory_staged USING btree (context_id, run_id, dn_key);
 

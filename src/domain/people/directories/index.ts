@@ -22,3 +22,4 @@ export {
   noteReading,
   stateOf,
 } from './store.ts';
+export { findStaleDirectories, followAgents, noteAgentsConnected } from './watch-agents.ts';

@@ -2,15 +2,17 @@
 // Does not: read directories (administration/directory-runs) or make people and groups of them (administration/directory-acceptance).
 export { countPending } from './count-pending.ts';
 export { type DescribedPerson, describePerson } from './describe-person.ts';
+export { dnKey } from './dn-key.ts';
 export { immutableIdOf } from './immutable-id.ts';
+export { type LastChange, noteLastChanges } from './last-change.ts';
 export { countEntries, type EntryCount, type EntryFilter, listEntries } from './list-entries.ts';
 export { type EntryReason, entryReasons } from './reasons.ts';
 export {
   addDirectMembers,
   type DirectMember,
-  dnKey,
   type EntryContent,
   markGone,
+  nameEntry,
   removeDirectMembers,
   saveEntries,
 } from './save-entries.ts';

@@ -14,16 +14,13 @@ export type EntryContent = Pick<Entry, 'entryId' | 'kind' | 'dn' | 'attributes' 
   contentHash: string;
 };
 
-/** A DN as it is compared: neither case nor the spaces around its separators matter (RFC 4514 §2.4 and its escapes stay). */
-export const dnKey = (dn: string): string =>
-  dn
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/\s*(?<!\\)([,=+])\s*/g, '$1')
-    .trim();
-
-/** How the entry is called in lists: as the person would be here, else by what names it there. */
+/** How the entry is called in lists: as the person would be here, else by what names it there, in at most 200 characters. */
 export function nameEntry(entry: Pick<Entry, 'kind' | 'dn' | 'attributes'>, directory: Directory, fields: CustomField[]) {
+  const { name, login } = namesOf(entry, directory, fields);
+  return { name: name.slice(0, 200), login: login?.slice(0, 254) };
+}
+
+function namesOf(entry: Pick<Entry, 'kind' | 'dn' | 'attributes'>, directory: Directory, fields: CustomField[]) {
   const { attributes } = entry;
   const rdn = /^[^=]+=((?:\\.|[^,+\\])*)/.exec(entry.dn)?.[1]?.replace(/\\(.)/g, '$1') ?? entry.dn;
   if (entry.kind === 'group') return { name: (attributes.cn?.[0] ?? attributes.ou?.[0] ?? rdn).trim() || rdn, login: undefined };
