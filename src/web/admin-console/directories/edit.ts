@@ -13,7 +13,7 @@ export async function showEdit(page: PageContext): Promise<void> {
 async function render(page: PageContext, directory: Directory, values: Values, refusal?: Refusal): Promise<void> {
   const customFields = await listCustomFields(page.scope);
   const locals = {
-    ...presentState(page, directory),
+    ...(await presentState(page, directory)),
     values,
     parts,
     customFields,

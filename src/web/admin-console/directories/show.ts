@@ -1,3 +1,5 @@
+import { findReadingPause, listRuns } from '../../../domain/administration/directory-runs/index.ts';
+import { countPending } from '../../../domain/people/directory-entries/index.ts';
 import {
   type Agent,
   attributesOf,
@@ -13,19 +15,26 @@ import { type PageContext, renderPage } from '../../request/index.ts';
 import { faultText } from './words.ts';
 
 export async function showDirectories(page: PageContext): Promise<void> {
+  const all = await listDirectories(page.scope);
+  const pending = await countPending(
+    page.scope,
+    all.map(({ directoryId }) => directoryId),
+  );
   const rows = [];
-  for (const directory of await listDirectories(page.scope)) {
-    const agents = await listAgents(page.scope, directory.directoryId);
-    rows.push({ ...presentState(page, directory), agents });
+  for (const directory of all) {
+    const { directoryId } = directory;
+    const [agents, runs] = [await listAgents(page.scope, directoryId), await listRuns(page.scope, directoryId)];
+    rows.push({ ...(await presentState(page, directory)), agents, pending: pending.get(directoryId), run: runs.items[0] });
   }
   renderPage(page, 'admin-console/directories/list', { rows });
 }
 
 /** A directory as the head of its pages shows it. */
-export const presentState = (page: PageContext, directory: Directory) => ({
+export const presentState = async (page: PageContext, directory: Directory) => ({
   directory,
   state: stateOf(directory),
   why: directory.unavailableReason && faultText(page, directory.unavailableReason),
+  pause: await findReadingPause(page.scope, directory.directoryId),
 });
 
 /** @param token that was made just now: shown this once */
@@ -33,7 +42,7 @@ export async function showDirectory(page: PageContext, directoryId = page.params
   const directory = await getDirectory(page.scope, directoryId);
   const agents = await listAgents(page.scope, directory.directoryId);
   renderPage(page, 'admin-console/directories/directory', {
-    ...presentState(page, directory),
+    ...(await presentState(page, directory)),
     tab: 'overview',
     token,
     server: page.context.url,
