@@ -1,5 +1,6 @@
 import { changeUsers, deleteAccountJob, endSessionsJob } from '../domain/administration/account-changes/index.ts';
 import { auditCsv, auditExport, purgeAudit, sealAudit } from '../domain/administration/audit-keeping/index.ts';
+import { changeEntries } from '../domain/administration/directory-acceptance/index.ts';
 import { sendRegistrationJob } from '../domain/administration/invitations/index.ts';
 import { type OperationTools, runOperationJob } from '../domain/administration/operation-runs/index.ts';
 import { sendRecoveryJob } from '../domain/administration/password-recovery/index.ts';
@@ -97,7 +98,7 @@ export function createTasks(services: Services, notices: NoticeTools, mailer?: M
     exportWords: (locale: string) => exportWords(i18n, locale),
     importWords: importWords(i18n),
   };
-  const kinds = [auditCsv, auditExport, changeUsers, userExport, userImport];
+  const kinds = [auditCsv, auditExport, changeEntries, changeUsers, userExport, userImport];
   const tools: Tools = {
     runners: Object.fromEntries(kinds.map(({ kind, run }) => [kind, (scope, operation) => run(scope, operation, words)])),
     ...notices,

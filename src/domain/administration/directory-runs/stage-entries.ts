@@ -9,26 +9,23 @@ import { runs } from './store.ts';
 type Source = { directoryId: DirectoryId; directoryRequestId: DirectoryRequestId };
 
 /**
- * One batch of what an agent reads. The same batch again changes nothing. What belongs to no open reading of that directory is passed over, and so is what was asked for by a try
- * before: ids of requests begin with their time.
+ * One batch of what an agent reads. The same batch again changes nothing. What belongs to no open reading of that directory is passed over, and so is what a try before
+ * had asked for.
  */
-export const stageEntries = useCase(
-  async (scope, { directoryId, directoryRequestId }: Source, records: EntryRecord[]): Promise<void> => {
-    const open = await runs(scope)
-      .where({ directory_id: directoryId, state: 'reading' })
-      .where('directory_request_id', '<=', directoryRequestId)
-      .forUpdate()
-      .first('run_id');
-    if (!open) return;
-    const batch = readBatch(records, await getDirectory(scope, directoryId), await listCustomFields(scope));
-    await insertEntries(scope, open.run_id, batch.entries);
-    await insertMembers(scope, open.run_id, batch.members);
-    const n = records.filter(({ type }) => type === 'person' || type === 'group' || type === 'unusable').length;
-    await runs(scope)
-      .where('run_id', open.run_id)
-      .update({ directory_request_id: directoryRequestId, done: scope.db.raw('done + ?', [n]) });
-  },
-);
+export const stageEntries = useCase(async (scope, { directoryId, directoryRequestId }: Source, records: EntryRecord[]): Promise<void> => {
+  const open = await runs(scope)
+    .where({ directory_id: directoryId, finished_at: null, state: 'reading', directory_request_id: directoryRequestId })
+    .forUpdate()
+    .first('run_id');
+  if (!open) return;
+  const batch = readBatch(records, await getDirectory(scope, directoryId), await listCustomFields(scope));
+  await insertEntries(scope, open.run_id, batch.entries);
+  await insertMembers(scope, open.run_id, batch.members);
+  const n = records.filter(({ type }) => type === 'person' || type === 'group' || type === 'unusable').length;
+  await runs(scope)
+    .where('run_id', open.run_id)
+    .update({ done: scope.db.raw('done + ?', [n]) });
+});
 
 type Batch = ReturnType<typeof readBatch>;
 

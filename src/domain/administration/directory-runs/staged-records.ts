@@ -18,7 +18,11 @@ type StagedMembers = { isFirst: boolean; keys: Set<string> };
 
 /** What a member is found by. */
 const memberKey = (member: MemberReference): string =>
-  'id' in member ? `id:${member.id}` : 'dn' in member ? `dn:${dnKey(member.dn)}` : `uid:${member.uid.toLowerCase().toWellFormed().replaceAll('\0', '')}`;
+  'id' in member
+    ? `id:${member.id}`
+    : 'dn' in member
+      ? `dn:${dnKey(member.dn)}`
+      : `uid:${member.uid.toLowerCase().toWellFormed().replaceAll('\0', '')}`;
 
 /** Says that the members of a group were said at all: a group may have none. */
 export const saidKey = '';

@@ -96,6 +96,7 @@ type Columns = Partial<
   faultDetail?: string | null;
   actor?: Pick<Actor, 'kind' | 'id'>;
   requestId?: DirectoryRequestId;
+  tries?: number;
 };
 
 const columnOf: Record<Exclude<keyof Columns, 'counts' | 'actor'>, string> = {
@@ -112,6 +113,7 @@ const columnOf: Record<Exclude<keyof Columns, 'counts' | 'actor'>, string> = {
   undoneByRunId: 'undone_by_run_id',
   cursorAfter: 'cursor_after',
   requestId: 'directory_request_id',
+  tries: 'tries',
 };
 
 /** What is undefined stays. */

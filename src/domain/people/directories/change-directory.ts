@@ -4,7 +4,16 @@ import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { type DirectoryId, type Transaction, useCase } from '../../scope.ts';
 import { type DirectoryInput, directoryInput } from './settings.ts';
-import { type Directory, directories, getDirectory, insertDirectory, listDirectories, lockDirectory, updateDirectory } from './store.ts';
+import {
+  type Directory,
+  directories,
+  getDirectory,
+  insertDirectory,
+  listDirectories,
+  lockDirectory,
+  noteReading,
+  updateDirectory,
+} from './store.ts';
 
 const most = 50;
 
@@ -37,6 +46,7 @@ export const editDirectory = useCase(async (scope, directoryId: string, input: D
   );
   if (name === before.name && keys.length === 0) return before;
   await orTaken(updateDirectory(scope, before.directoryId, { name, settings }), { directories_name: taken });
+  if (keys.length > 0) await noteReading(scope, before.directoryId, { readCursor: null, nextReadAt: scope.clock.now() });
   const pick = (one: Pick<Directory, 'name' | 'settings'>) => ({
     name: one.name,
     ...Object.fromEntries(keys.map((key) => [key, one.settings[key] ?? null])),

@@ -18,6 +18,7 @@ export {
   findDirectoryByName,
   getDirectory,
   listDirectories,
+  listDirectoriesToRead,
   lockDirectory,
   noteReading,
   stateOf,

@@ -10,7 +10,8 @@ const typeKey = (type: string): string =>
     .replace(/^oid\.(?=\d)/, '');
 
 /** caseIgnoreMatch (RFC 4517 §4.2.11, prepared by RFC 4518): neither case, nor spaces at the ends, nor how many there are in between matter. */
-const valueKey = (value: string): string => value.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').replace(/\s+/g, ' ').trim();
+const valueKey = (value: string): string =>
+  value.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').replace(/\s+/g, ' ').trim();
 
 /** Written in one way only, whatever way it was read. PostgreSQL keeps no NUL. */
 const written = (value: string): string =>

@@ -5,8 +5,9 @@ export { type DescribedPerson, describePerson } from './describe-person.ts';
 export { dnKey } from './dn-key.ts';
 export { immutableIdOf } from './immutable-id.ts';
 export { type LastChange, noteLastChanges } from './last-change.ts';
-export { countEntries, type EntryCount, type EntryFilter, listEntries } from './list-entries.ts';
-export { type EntryReason, entryReasons } from './reasons.ts';
+export { countEntries, countMatching, type EntryCount, type EntryFilter, listEntries, pickEntries } from './list-entries.ts';
+export { groupsAround, hasAcceptedGroups, membershipsOfPeople, membersOfGroups } from './members.ts';
+export { type EntryReason, entryReasons, firstReason } from './reasons.ts';
 export {
   addDirectMembers,
   type DirectMember,
@@ -16,4 +17,14 @@ export {
   removeDirectMembers,
   saveEntries,
 } from './save-entries.ts';
-export { type Entry, type EntryState, findEntriesOfGroups, findEntriesOfUsers, findEntryOfUser, getEntry } from './store.ts';
+export {
+  type Entry,
+  type EntryState,
+  findEntriesOfGroups,
+  findEntriesOfUsers,
+  findEntryOfUser,
+  getEntry,
+  lockEntries,
+  rejectDeleted,
+  saveDecisions,
+} from './store.ts';

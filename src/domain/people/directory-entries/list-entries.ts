@@ -29,7 +29,24 @@ export async function listEntries(scope: Scope, filter: EntryFilter, limit = 50)
   };
 }
 
-export function matching(scope: Scope, { directoryId, state, kind, reason, search }: EntryFilter) {
+/** The ids of the next ones in the order of their ids, to work on all that match. @param after the last one before */
+export const pickEntries = (
+  scope: Scope,
+  filter: Omit<EntryFilter, 'cursor'>,
+  after: string | undefined,
+  limit: number,
+): Promise<string[]> => {
+  const query = matching(scope, filter).orderBy('entry_id').limit(limit);
+  if (after) query.where('entry_id', '>', after);
+  return query.pluck('entry_id');
+};
+
+export async function countMatching(scope: Scope, filter: Omit<EntryFilter, 'cursor'>): Promise<number> {
+  const [row] = await matching(scope, filter).count({ n: '*' });
+  return Number(row?.n ?? 0);
+}
+
+function matching(scope: Scope, { directoryId, state, kind, reason, search }: EntryFilter) {
   const query = entries(scope).where('state', state);
   if (directoryId !== undefined) query.where('directory_id', isId(directoryId) ? directoryId : nobody);
   if (state === 'pending') query.where('is_gone', false);
@@ -48,10 +65,10 @@ export type EntryCount = { state: EntryState; kind: Entry['kind']; reason?: Entr
 
 /** How many there are of each state, kind and reason. */
 export async function countEntries(scope: Scope, directoryId: DirectoryId): Promise<EntryCount[]> {
-  const rows = await entries(scope)
-    .where('directory_id', directoryId)
-    .where((or) => or.whereNot('state', 'pending').orWhere('is_gone', false))
-    .groupBy('state', 'kind', 'reason')
-    .select('state', 'kind', 'reason', scope.db.raw('count(*)::int AS n'));
-  return rows.map(({ state, kind, reason, n }) => ({ state, kind, reason: (reason as EntryReason | null) ?? undefined, n: Number(n) }));
+  const { rows } = await scope.db.raw<{ rows: (Pick<EntryRow, 'state' | 'kind'> & { reason: EntryReason | null; n: number })[] }>(
+    `SELECT state, kind, reason, count(*)::int AS n FROM directory_entries WHERE context_id = ? AND directory_id = ? AND NOT (state = 'pending' AND is_gone)
+     GROUP BY state, kind, reason ORDER BY state, kind, reason`,
+    [scope.contextId, directoryId],
+  );
+  return rows.map(({ reason, ...row }) => ({ ...row, reason: reason ?? undefined }));
 }

@@ -19,13 +19,12 @@ export const entryReasons = [
   // of somebody accepted: what the directory says was not followed
   'last-administrator',
   'administrator-address',
-  'being-deleted',
   // a department or custom field that does not fit was left out
   'value-left-out',
 ] as const;
 export type EntryReason = (typeof entryReasons)[number];
 
-export const firstReason = (reasons: Iterable<EntryReason>): EntryReason | undefined => {
+export const firstReason = (reasons: Iterable<EntryReason | undefined>): EntryReason | undefined => {
   const all = new Set(reasons);
   return entryReasons.find((reason) => all.has(reason));
 };

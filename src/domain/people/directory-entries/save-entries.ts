@@ -57,7 +57,7 @@ export async function saveEntries(scope: Transaction, directory: Directory, cont
   const columns = Object.keys(rows[0]!);
   await scope.db.raw(
     `INSERT INTO directory_entries (context_id, directory_id, state, changed_at, created_at, ${columns.join(', ')})
-     SELECT :contextId, :directoryId, 'pending', :now, :now, ${columns.join(', ')} FROM jsonb_to_recordset(:rows::jsonb) AS r (entry_id uuid, kind text, dn text, dn_key text, name text,
+     SELECT CAST(:contextId AS uuid), CAST(:directoryId AS uuid), 'pending', CAST(:now AS timestamptz), CAST(:now AS timestamptz), ${columns.join(', ')} FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (entry_id uuid, kind text, dn text, dn_key text, name text,
        name_key text, search_key text, login text, attributes jsonb, is_enabled boolean, sid text, primary_group text, content_hash text)
      ON CONFLICT (context_id, directory_id, entry_id) DO UPDATE SET is_gone = false, changed_at = excluded.changed_at,
        ${columns

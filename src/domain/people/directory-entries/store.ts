@@ -1,6 +1,7 @@
+import { jsonText } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import type { Row } from '../../rows.ts';
-import { type DirectoryId, type GroupId, isId, type Scope, type UserId } from '../../scope.ts';
+import { type DirectoryId, type GroupId, isId, type Scope, type Transaction, type UserId } from '../../scope.ts';
 import type { EntryReason } from './reasons.ts';
 
 export type EntryState = 'pending' | 'accepted' | 'rejected';
@@ -24,6 +25,8 @@ export type Entry = {
   isGone: boolean;
   userId?: UserId;
   groupId?: GroupId;
+  /** When the directory deactivated the person here: if it is not the status of now, somebody else has changed it since. */
+  deactivatedAt?: Date;
   changedAt: Date;
 };
 
@@ -43,6 +46,7 @@ export const fromRow = (row: EntryRow): Entry => ({
   isGone: row.is_gone,
   userId: row.user_id ?? undefined,
   groupId: row.group_id ?? undefined,
+  deactivatedAt: row.deactivated_at ?? undefined,
   changedAt: row.changed_at,
 });
 
@@ -69,4 +73,38 @@ export async function getEntry(scope: Scope, directoryId: string, entryId: strin
     isId(directoryId) && isId(entryId) ? await entries(scope).where({ directory_id: directoryId, entry_id: entryId }).first() : undefined;
   if (!row) throw notFound();
   return fromRow(row as EntryRow);
+}
+
+/** In one order, so that two who lock at once do not wait for each other. Those that there are not are missing. */
+export async function lockEntries(scope: Transaction, directoryId: DirectoryId, entryIds: string[]): Promise<Entry[]> {
+  const rows = await entries(scope)
+    .where('directory_id', directoryId)
+    .whereRaw('entry_id = ANY(?::uuid[])', [entryIds.filter(isId)])
+    .orderBy('entry_id')
+    .forUpdate();
+  return rows.map((row) => fromRow(row as EntryRow));
+}
+
+/** Saves what is decided here of entries, which `lockEntries` has locked: state, reason, whom they are and whom the directory deactivated. */
+export async function saveDecisions(scope: Transaction, directoryId: DirectoryId, decided: Entry[]): Promise<void> {
+  if (decided.length === 0) return;
+  const rows = decided.map(({ entryId, state, reason, userId, groupId, deactivatedAt }) => ({
+    entry_id: entryId,
+    state,
+    reason,
+    user_id: userId,
+    group_id: groupId,
+    deactivated_at: deactivatedAt,
+  }));
+  await scope.db.raw(
+    `UPDATE directory_entries e SET state = r.state, reason = r.reason, user_id = r.user_id, group_id = r.group_id, deactivated_at = r.deactivated_at
+     FROM jsonb_to_recordset(CAST(? AS jsonb)) AS r (entry_id uuid, state text, reason text, user_id uuid, group_id uuid, deactivated_at timestamptz)
+     WHERE e.context_id = ? AND e.directory_id = ? AND e.entry_id = r.entry_id`,
+    [jsonText(rows), scope.contextId, directoryId],
+  );
+}
+
+/** S132: of a person or group that is deleted here. It comes back only when an administrator says so. */
+export async function rejectDeleted(scope: Transaction, deleted: { user_id: UserId } | { group_id: GroupId }): Promise<void> {
+  await entries(scope).where(deleted).update({ state: 'rejected', reason: 'deleted', user_id: null, group_id: null, deactivated_at: null });
 }

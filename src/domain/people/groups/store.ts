@@ -51,6 +51,11 @@ export async function findGroupsByName(scope: Scope, names: string[]): Promise<M
   return new Map(rows.map((row) => [row.name_key, fromRow(row)]));
 }
 
+export async function listGroupsByIds(scope: Scope, groupIds: GroupId[]): Promise<Map<GroupId, Group>> {
+  const rows = await groups(scope).whereRaw('group_id = ANY(?::uuid[])', [groupIds]);
+  return new Map(rows.map((row) => [row.group_id, fromRow(row)]));
+}
+
 /** `directory`: the id of the one whose groups are meant, or `none` for those that come from nowhere else. */
 export type GroupFilter = { search?: string; directory?: string; cursor?: string };
 
