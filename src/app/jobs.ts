@@ -9,6 +9,7 @@ import { warnOfExpiryChore } from '../domain/applications/expiry-warnings/index.
 import { type FetchMetadata, refreshAllMetadata, refreshMetadataJob } from '../domain/applications/partner-metadata/index.ts';
 import { sweepExchanges } from '../domain/applications/traces/index.ts';
 import type { Chore, Job, Server } from '../domain/job.ts';
+import { sweepDirectoryRequests } from '../domain/people/directory-requests/index.ts';
 import { followPlanJob, followPlans } from '../domain/people/planned-deactivations/index.ts';
 import { userExport } from '../domain/people/user-exports/index.ts';
 import {
@@ -65,6 +66,7 @@ const sweepExpired: Chore = {
     await sweepFailedJobs(db);
     await sweepMails(db);
     await sweepUserCounts(db);
+    await sweepDirectoryRequests(db);
   },
 };
 

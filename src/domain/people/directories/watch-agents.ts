@@ -1,5 +1,4 @@
-import type { Db } from '../../../platform/database/index.ts';
-import { type AgentId, type ContextId, type DirectoryId, useCase } from '../../scope.ts';
+import { type AgentId, type ContextId, type DirectoryId, type ServerScope, useCase } from '../../scope.ts';
 import { listAgents, noteDirectoryState } from './agents.ts';
 import { lockDirectory } from './store.ts';
 
@@ -8,17 +7,20 @@ const absentMs = 15_000;
 const connectedSince = (now: Date) => new Date(now.getTime() - absentMs);
 
 /** They are connected now. Over all companies. @returns those that may still speak */
-export async function noteAgentsConnected(db: Db, agents: { contextId: ContextId; agentId: AgentId }[], now: Date): Promise<Set<AgentId>> {
+export async function noteAgentsConnected(
+  { db, clock }: ServerScope,
+  agents: { contextId: ContextId; agentId: AgentId }[],
+): Promise<Set<AgentId>> {
   const { rows } = await db.raw<{ rows: { agent_id: AgentId }[] }>(
     `UPDATE directory_agents a SET last_seen_at = ? FROM unnest(?::uuid[], ?::uuid[]) AS n (context_id, agent_id)
      WHERE a.context_id = n.context_id AND a.agent_id = n.agent_id AND a.revoked_at IS NULL RETURNING a.agent_id`,
-    [now, agents.map(({ contextId }) => contextId), agents.map(({ agentId }) => agentId)],
+    [clock.now(), agents.map(({ contextId }) => contextId), agents.map(({ agentId }) => agentId)],
   );
   return new Set(rows.map(({ agent_id }) => agent_id));
 }
 
 /** Directories of all companies whose state is another than their agents say (followAgents). */
-export async function findStaleDirectories(db: Db, now: Date): Promise<{ contextId: ContextId; directoryId: DirectoryId }[]> {
+export async function findStaleDirectories({ db, clock }: ServerScope): Promise<{ contextId: ContextId; directoryId: DirectoryId }[]> {
   const { rows } = await db.raw<{ rows: { context_id: ContextId; directory_id: DirectoryId }[] }>(
     `SELECT d.context_id, d.directory_id FROM directories d
      CROSS JOIN LATERAL (SELECT count(*) AS connected, bool_or((a.status->>'isUp')::boolean) AS is_up FROM directory_agents a
@@ -26,7 +28,7 @@ export async function findStaleDirectories(db: Db, now: Date): Promise<{ context
      WHERE CASE WHEN d.configured_at IS NULL THEN a.is_up
        WHEN a.connected = 0 THEN d.unavailable_reason IS DISTINCT FROM 'no-agent'
        ELSE a.is_up = (d.unavailable_since IS NOT NULL) OR (NOT a.is_up AND d.unavailable_reason = 'no-agent') END`,
-    [connectedSince(now)],
+    [connectedSince(clock.now())],
   );
   return rows.map((row) => ({ contextId: row.context_id, directoryId: row.directory_id }));
 }

@@ -2,8 +2,8 @@ import type { DirectoryId, Scope } from '../../scope.ts';
 import type { Count } from '../users/index.ts';
 import { type EntryFilter, matching } from './list-entries.ts';
 
-/** How many a list shows; no more than `most` are counted. */
-export async function countMatching(scope: Scope, filter: EntryFilter, most = 1000): Promise<Count> {
+/** How many a list shows, for a page: no more than `most` are counted. */
+export async function countShown(scope: Scope, filter: EntryFilter, most = 1000): Promise<Count> {
   const some = matching(scope, filter)
     .select(scope.db.raw('1'))
     .limit(most + 1);
@@ -19,6 +19,6 @@ export async function countPending(
   kind?: EntryFilter['kind'],
 ): Promise<Map<DirectoryId, Count>> {
   const counts = new Map<DirectoryId, Count>();
-  for (const directoryId of directoryIds) counts.set(directoryId, await countMatching(scope, { directoryId, state: 'pending', kind }));
+  for (const directoryId of directoryIds) counts.set(directoryId, await countShown(scope, { directoryId, state: 'pending', kind }));
   return counts;
 }

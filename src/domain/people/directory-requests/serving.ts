@@ -8,6 +8,8 @@ export type ConnectedAgent = {
   contextId: ContextId;
   directoryId: DirectoryId;
   agentId: AgentId;
+  /** Until it says that its directory is away; then it is only asked to look. */
+  isUp: boolean;
   send(message: Extract<ServerMessage, { type: 'request' | 'cancel' }>): void;
 };
 
@@ -94,6 +96,7 @@ export class Serving {
         agent.contextId === claimed.contextId &&
         agent.agentId !== claimed.notBy &&
         open.size < mostOpen &&
+        (agent.isUp || claimed.request.kind === 'check') &&
         (!recipients || recipients.has(agent.agentId)) &&
         !open.has(claimed.requestId),
     );
@@ -116,7 +119,9 @@ export class Serving {
   }
 
   canGive = (directoryId: DirectoryId, recipients: AgentId[]): boolean =>
-    [...(this.#agents.get(directoryId) ?? [])].some(([{ agentId }, open]) => open.size < mostOpen && recipients.includes(agentId));
+    [...(this.#agents.get(directoryId) ?? [])].some(
+      ([{ agentId, isUp }, open]) => isUp && open.size < mostOpen && recipients.includes(agentId),
+    );
 
   /** Of an agent that has it: an answer to anything else is passed over. */
   async answer(agent: ConnectedAgent, requestId: string, answer: unknown): Promise<void> {
@@ -169,12 +174,14 @@ export class Serving {
   }
 
   #roomOf(directoryId: DirectoryId): Room | undefined {
-    const agents = [...(this.#agents.get(directoryId) ?? [])];
+    const all = [...(this.#agents.get(directoryId) ?? [])];
+    const up = all.filter(([{ isUp }]) => isUp);
+    const agents = up.length > 0 ? up : all;
     const most = agents.reduce((sum, [, open]) => sum + mostOpen - open.size, 0);
     const [[first] = []] = agents;
-    return first && most > 0
-      ? { contextId: first.contextId, directoryId, most, onlyAgent: agents.length === 1 ? first.agentId : undefined }
-      : undefined;
+    if (!first || most === 0) return undefined;
+    const onlyAgent = agents.length === 1 ? first.agentId : undefined;
+    return { contextId: first.contextId, directoryId, most, onlyAgent, isOnlyToLook: up.length === 0 };
   }
 
   async #claim(): Promise<void> {

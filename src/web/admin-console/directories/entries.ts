@@ -1,4 +1,4 @@
-import { countMatching, type Entry, type EntryFilter, entryReasons, type EntryState, listEntries } from '../../../domain/people/directory-entries/index.ts';
+import { countShown, type Entry, type EntryFilter, entryReasons, type EntryState, listEntries } from '../../../domain/people/directory-entries/index.ts';
 import { getDirectory } from '../../../domain/people/directories/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { presentState } from './show.ts';
@@ -30,7 +30,7 @@ export async function showEntries(page: PageContext): Promise<void> {
     filter,
     fields: filterFields(filter),
     reasons: entryReasons.map((reason) => ({ reason, text: reasonText(page, reason) })),
-    count: await countMatching(page.scope, filter),
+    count: await countShown(page.scope, filter, 10_000),
     entries: items.map((one) => ({ ...one, why: one.reason && reasonText(page, one.reason) })),
     cursor,
   });

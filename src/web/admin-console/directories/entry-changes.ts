@@ -43,7 +43,7 @@ export async function submitEntries(page: PageContext): Promise<void> {
 
 async function confirmAll(page: PageContext, directory: Directory, name: string): Promise<void> {
   const filter = readFilter(page, page.form.get);
-  const count = await countMatching(page.scope, filter, 100_000_000);
+  const count = { n: await countMatching(page.scope, filter), isMore: false };
   renderPage(page, 'admin-console/confirm', {
     question: `confirm.entries_${name.replace('-', '_')}`,
     name: directory.name,
