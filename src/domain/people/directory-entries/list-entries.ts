@@ -46,7 +46,7 @@ export async function countMatching(scope: Scope, filter: Omit<EntryFilter, 'cur
   return Number(row?.n ?? 0);
 }
 
-function matching(scope: Scope, { directoryId, state, kind, reason, search }: EntryFilter) {
+export function matching(scope: Scope, { directoryId, state, kind, reason, search }: EntryFilter) {
   const query = entries(scope).where('state', state);
   if (directoryId !== undefined) query.where('directory_id', isId(directoryId) ? directoryId : nobody);
   if (state === 'pending') query.where('is_gone', false);

@@ -1,5 +1,12 @@
-import { countShown, type Entry, type EntryFilter, entryReasons, type EntryState, listEntries } from '../../../domain/people/directory-entries/index.ts';
 import { getDirectory } from '../../../domain/people/directories/index.ts';
+import {
+  countShown,
+  type Entry,
+  type EntryFilter,
+  type EntryState,
+  entryReasons,
+  listEntries,
+} from '../../../domain/people/directory-entries/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { presentState } from './show.ts';
 import { reasonText } from './words.ts';

@@ -1,6 +1,12 @@
-import { acceptEntries, type ChosenEntries, type EntryChanges, putBackEntries, rejectEntries } from '../../../domain/administration/directory-acceptance/index.ts';
-import { countMatching } from '../../../domain/people/directory-entries/index.ts';
+import {
+  acceptEntries,
+  type ChosenEntries,
+  type EntryChanges,
+  putBackEntries,
+  rejectEntries,
+} from '../../../domain/administration/directory-acceptance/index.ts';
 import { type Directory, getDirectory } from '../../../domain/people/directories/index.ts';
+import { countMatching } from '../../../domain/people/directory-entries/index.ts';
 import { isId } from '../../../domain/scope.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { formatCount, type PageContext, renderPage } from '../../request/index.ts';

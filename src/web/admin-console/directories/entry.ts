@@ -1,7 +1,7 @@
 import { linkEntry, linkGroup, unlinkEntry } from '../../../domain/administration/directory-acceptance/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
-import { describePerson, type Entry, getEntry } from '../../../domain/people/directory-entries/index.ts';
 import { getDirectory } from '../../../domain/people/directories/index.ts';
+import { describePerson, type Entry, getEntry } from '../../../domain/people/directory-entries/index.ts';
 import { findGroupByName, type Group } from '../../../domain/people/groups/index.ts';
 import { findUserByLogin, fullName, recordView, type User } from '../../../domain/people/users/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';

@@ -2,7 +2,7 @@ import type { Route } from '../../request/index.ts';
 import { showNew, submitNew } from './add.ts';
 import { showEdit, submitEdit } from './edit.ts';
 import { showEntries } from './entries.ts';
-import { showEntry, submitLink, confirmUnlink, submitUnlink } from './entry.ts';
+import { confirmUnlink, showEntry, submitLink, submitUnlink } from './entry.ts';
 import { submitEntries } from './entry-changes.ts';
 import { confirmRemoval, submitRemoval } from './remove.ts';
 import { showRules, submitRules } from './rules.ts';

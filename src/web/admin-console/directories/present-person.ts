@@ -14,7 +14,8 @@ export function presentPerson(page: PageContext, said: DescribedPerson, customFi
     { name: t('users.department'), value: said.department, fault: said.leftOut.department },
     ...customFields.map(({ fieldId, code, label }) => {
       const value = said.customValues[fieldId];
-      const shown = typeof value === 'boolean' ? t(value ? 'page.yes' : 'page.no') : value === undefined ? undefined : [value].flat().join(', ');
+      const shown =
+        typeof value === 'boolean' ? t(value ? 'page.yes' : 'page.no') : value === undefined ? undefined : [value].flat().join(', ');
       return { name: label, value: shown, fault: said.leftOut[`customFields.${code}`] };
     }),
   ];

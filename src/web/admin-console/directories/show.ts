@@ -1,5 +1,4 @@
 import { findReadingPause, listRuns } from '../../../domain/administration/directory-runs/index.ts';
-import { countPending } from '../../../domain/people/directory-entries/index.ts';
 import {
   type Agent,
   attributesOf,
@@ -11,6 +10,7 @@ import {
   listDirectories,
   stateOf,
 } from '../../../domain/people/directories/index.ts';
+import { countPending } from '../../../domain/people/directory-entries/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { faultText } from './words.ts';
 
