@@ -142,10 +142,12 @@ function rethrowPassing(error: unknown): void {
 async function markDone(scope: Transaction, run: Run, changes: Planned[], faults: Map<string, string>): Promise<void> {
   const [first, last] = [changes[0]!.position, changes.at(-1)!.position];
   await scope.db.raw(
-    `UPDATE directory_changes c SET state = CASE WHEN jsonb_exists(:faults::jsonb, c.entry_id::text) THEN 'refused' ELSE 'done' END, fault = :faults::jsonb ->> c.entry_id::text,
+    `UPDATE directory_changes c SET state = CASE WHEN f.fault IS NULL THEN 'done' ELSE 'refused' END, fault = f.fault,
        kept = CASE WHEN c.change IN ('person-added', 'group-added') THEN c.kept || jsonb_build_object('state',
          (SELECT e.state FROM directory_entries e WHERE (e.context_id, e.directory_id, e.entry_id) = (c.context_id, c.directory_id, c.entry_id))) ELSE c.kept END
-     WHERE c.context_id = :contextId AND c.run_id = :runId AND c.position BETWEEN :first AND :last AND c.state = 'planned'`,
+     FROM directory_changes d CROSS JOIN LATERAL (SELECT COALESCE(:faults::jsonb ->> d.entry_id::text, :faults::jsonb ->> d.member_entry_id::text) AS fault) f
+     WHERE (c.context_id, c.run_id, c.position) = (d.context_id, d.run_id, d.position)
+       AND d.context_id = :contextId AND d.run_id = :runId AND d.position BETWEEN :first AND :last AND d.state = 'planned'`,
     { faults: jsonText(Object.fromEntries(faults)), contextId: scope.contextId, runId: run.runId, first, last },
   );
   await updateRun(scope, run.runId, { done: run.done + changes.length });

@@ -8,7 +8,7 @@ const differing = (side: string, other: string): string =>
 const sideOf = (own: string, other: string): string =>
   `${differing(`(${own} - 'attributes')`, other)} || COALESCE(NULLIF(jsonb_build_object('attributes', ${differing(`${own} -> 'attributes'`, `(${other} -> 'attributes')`)}), '{"attributes": {}}'), '{}')`;
 
-const kept = `jsonb_build_object('dn', e.dn, 'attributes', e.attributes, 'isEnabled', e.is_enabled, 'sid', e.sid, 'primaryGroup', e.primary_group, 'name', e.name, 'login', e.login)`;
+const kept = `jsonb_strip_nulls(jsonb_build_object('dn', e.dn, 'attributes', e.attributes, 'isEnabled', e.is_enabled, 'sid', e.sid, 'primaryGroup', e.primary_group, 'name', e.name, 'login', e.login))`;
 const shown = (record: string): string =>
   `jsonb_strip_nulls(jsonb_build_object('dn', ${record} -> 'dn', 'name', ${record} -> 'name', 'login', ${record} -> 'login', 'isEnabled', ${record} -> 'isEnabled'))`;
 
