@@ -155,8 +155,7 @@ describe('web: imports of a directory in the console', () => {
     const ana = (await findUserByLogin(scope, 'ana@acme.example'))!;
     const entry = await entryNamed('Ana Other');
     const page = await text(`${base()}/entries/${entry.entryId}`);
-    for (const word of ['cn=Ana Other,ou=people,dc=corp', 'Ana Souza', 'Link to this person', 'givenname'])
-      expect(page).to.contain(word);
+    for (const word of ['cn=Ana Other,ou=people,dc=corp', 'Ana Souza', 'Link to this person', 'givenname']) expect(page).to.contain(word);
     const nobody = await entryNamed('Nobody <Mail>');
     const alone = await text(`${base()}/entries/${nobody.entryId}`);
     expect(alone).not.to.contain('Link to this person');
