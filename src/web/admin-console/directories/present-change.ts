@@ -7,7 +7,9 @@ type Line = { name: string; before: string; after: string };
 
 /** A change of a run as a row: what differs, line by line. */
 export function presentChange(page: PageContext, { fault, before, after, ...change }: RunChange) {
-  const [old, now] = [flatten(page, before), flatten(page, after)];
+  // who comes is named already, and is enabled unless told
+  const news = before ? after : { ...after, name: undefined, isEnabled: after?.isEnabled === false ? false : undefined };
+  const [old, now] = [flatten(page, before), flatten(page, news)];
   const lines: Line[] = [...new Set([...old.keys(), ...now.keys()])].map((name) => ({
     name,
     before: old.get(name) ?? '',
