@@ -83,6 +83,9 @@ export async function up(knex: Knex): Promise<void> {
       group_id uuid,
       deactivated_at timestamptz,
       last_change jsonb,
+      wanted_enabled boolean,
+      write_tried_at timestamptz,
+      write_fault text,
       changed_at timestamptz NOT NULL,
       created_at timestamptz NOT NULL,
       PRIMARY KEY (context_id, directory_id, entry_id),
@@ -92,6 +95,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     CREATE UNIQUE INDEX directory_entries_user ON directory_entries (context_id, user_id) WHERE user_id IS NOT NULL;
     CREATE UNIQUE INDEX directory_entries_group ON directory_entries (context_id, group_id) WHERE group_id IS NOT NULL;
+    CREATE INDEX directory_entries_wanted ON directory_entries (context_id, user_id) WHERE wanted_enabled IS NOT NULL;
     CREATE INDEX directory_entries_state ON directory_entries (context_id, directory_id, state, kind, name_key, entry_id);
     CREATE INDEX directory_entries_dn ON directory_entries (context_id, directory_id, dn_key);
     CREATE INDEX directory_entries_sid ON directory_entries (context_id, directory_id, sid) WHERE sid IS NOT NULL;

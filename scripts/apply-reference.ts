@@ -86,7 +86,7 @@ export function applyPage(): string {
   const rows = new Map(Object.keys(titles).map((section): [string, string[]] => [section, []]));
   walk(schemaOfFile(), (path, key, isNeeded) => {
     const [section, name] = placeOf(path);
-    const isEmpty = key.default === undefined || (Array.isArray(key.default) && key.default.length === 0) || key.default === '';
+    const isEmpty = key.default === undefined || typeof key.default === 'object' || key.default === '';
     const standard = isNeeded ? '**needed**' : isEmpty ? '' : `\`${String(key.default)}\``;
     rows.get(section)!.push(`| \`${name}\` | ${takes(key)} | ${standard} | ${descriptions[path] ?? 'no text'} |`);
   });

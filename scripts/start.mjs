@@ -11,6 +11,7 @@ const programs = {
   server: 'src/processes/server.ts',
   worker: 'src/processes/worker.ts',
   portaria: 'src/processes/portaria.ts',
+  smartsync: 'src/processes/smartsync.ts',
   test: 'test/run.ts',
   conformance: 'test/conformance/run.ts',
   bench: 'scripts/bench/index.ts',

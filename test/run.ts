@@ -5,10 +5,24 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
 import { shareOnePostgres, stopSharedPostgres } from './support/postgres.ts';
+import { shareDomains } from './support/samba-domain.ts';
 import { prepareStartingState } from './support/server.ts';
 
 // what is quick to say no comes first, then the long stories, and at last the many short files, which fill the gaps
-const order = ['checks', 'browser', 'journeys', 'conformance', 'platform', 'interop', 'domain', 'migrations', 'web', 'app', 'config'];
+const order = [
+  'checks',
+  'browser',
+  'journeys',
+  'conformance',
+  'platform',
+  'interop',
+  'smartsync',
+  'domain',
+  'migrations',
+  'web',
+  'app',
+  'config',
+];
 const chosen = process.argv.slice(2);
 const root = fileURLToPath(new URL('.', import.meta.url));
 const wanted = chosen.length > 0 ? chosen : order;
@@ -29,6 +43,7 @@ else await mocha.loadFilesAsync();
 if (files.some((file) => !file.startsWith('checks/'))) {
   await shareOnePostgres();
   await prepareStartingState();
+  shareDomains();
 }
 // the processes that follow read the same sources
 flushCompileCache();

@@ -1,6 +1,8 @@
 import { changeUsers, deleteAccountJob, endSessionsJob } from '../domain/administration/account-changes/index.ts';
 import { auditCsv, auditExport, purgeAudit, sealAudit } from '../domain/administration/audit-keeping/index.ts';
 import { changeEntries } from '../domain/administration/directory-acceptance/index.ts';
+import { writeStateJob, writeStates } from '../domain/administration/directory-provisioning/index.ts';
+import { type DirectoryTools, readDirectories, sweepRuns, workOnDirectoryJob } from '../domain/administration/directory-runs/index.ts';
 import { sendRegistrationJob } from '../domain/administration/invitations/index.ts';
 import { type OperationTools, runOperationJob } from '../domain/administration/operation-runs/index.ts';
 import { sendRecoveryJob } from '../domain/administration/password-recovery/index.ts';
@@ -33,7 +35,7 @@ import type { Mailer } from '../platform/mail/index.ts';
 import { auditWords, createMetadataFetcher, exportWords, importWords, type Services } from '../web/request/index.ts';
 import { sendMail } from './send-mail.ts';
 
-type Tools = OperationTools & NoticeTools & MailTools & { fetchMetadata: FetchMetadata };
+type Tools = OperationTools & NoticeTools & MailTools & DirectoryTools & { fetchMetadata: FetchMetadata };
 
 export const jobs: Job<Tools>[] = [
   deleteAccountJob,
@@ -48,6 +50,8 @@ export const jobs: Job<Tools>[] = [
   runOperationJob,
   sendRecoveryJob,
   sendRegistrationJob,
+  workOnDirectoryJob,
+  writeStateJob,
 ];
 
 /** What is over goes, a few thousand rows at a time. */
@@ -67,6 +71,7 @@ const sweepExpired: Chore = {
     await sweepMails(db);
     await sweepUserCounts(db);
     await sweepDirectoryRequests(db);
+    await sweepRuns(db);
   },
 };
 
@@ -78,6 +83,8 @@ export const calendar: { when: string; chore: Chore; options?: string }[] = [
   { when: '* * * * *', chore: closeRefusals },
   { when: '29 4 * * *', chore: purgeAudit },
   { when: '* * * * *', chore: followPlans },
+  { when: '* * * * *', chore: readDirectories },
+  { when: '* * * * *', chore: writeStates },
   { when: '*/15 * * * *', chore: sweepExpired },
   { when: '17 * * * *', chore: refreshAllMetadata },
   { when: '43 6 * * *', chore: warnOfExpiryChore },
@@ -106,6 +113,7 @@ export function createTasks(services: Services, notices: NoticeTools, mailer?: M
     ...notices,
     deliverMail: (contextId, mail) => sendMail({ services, mailer }, contextId, mail),
     fetchMetadata: createMetadataFetcher(services),
+    askDirectory: services.askDirectory,
   };
   const tasks: Tasks = {};
   for (const { name, run } of jobs) tasks[name] = (payload, attempt) => run(server.scopeOf, payload, tools, attempt);

@@ -426,10 +426,24 @@ export type Tables = {
       group_id: GroupId | null;
       deactivated_at: Date | null;
       last_change: unknown;
+      wanted_enabled: boolean | null;
+      write_tried_at: Date | null;
+      write_fault: string | null;
       changed_at: Date;
       created_at: Date;
     },
-    'login' | 'sid' | 'primary_group' | 'reason' | 'is_gone' | 'user_id' | 'group_id' | 'deactivated_at' | 'last_change',
+    | 'login'
+    | 'sid'
+    | 'primary_group'
+    | 'reason'
+    | 'is_gone'
+    | 'user_id'
+    | 'group_id'
+    | 'deactivated_at'
+    | 'last_change'
+    | 'wanted_enabled'
+    | 'write_tried_at'
+    | 'write_fault',
     'attributes' | 'last_change'
   >;
   directory_members: Table<

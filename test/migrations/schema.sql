@@ -396,6 +396,9 @@ CREATE TABLE directory_entries (
   group_id uuid,
   deactivated_at timestamp with time zone,
   last_change jsonb,
+  wanted_enabled boolean,
+  write_tried_at timestamp with time zone,
+  write_fault text,
   changed_at timestamp with time zone NOT NULL,
   created_at timestamp with time zone NOT NULL,
   PRIMARY KEY (context_id, directory_id, entry_id),
@@ -409,6 +412,7 @@ CREATE INDEX directory_entries_dn ON public.directory_entries USING btree (conte
 CREATE INDEX directory_entries_primary_group ON public.directory_entries USING btree (context_id, directory_id, primary_group) WHERE (primary_group IS NOT NULL);
 CREATE INDEX directory_entries_sid ON public.directory_entries USING btree (context_id, directory_id, sid) WHERE (sid IS NOT NULL);
 CREATE INDEX directory_entries_state ON public.directory_entries USING btree (context_id, directory_id, state, kind, name_key, entry_id);
+CREATE INDEX directory_entries_wanted ON public.directory_entries USING btree (context_id, user_id) WHERE (wanted_enabled IS NOT NULL);
 CREATE UNIQUE INDEX directory_entries_group ON public.directory_entries USING btree (context_id, group_id) WHERE (group_id IS NOT NULL);
 CREATE UNIQUE INDEX directory_entries_user ON public.directory_entries USING btree (context_id, user_id) WHERE (user_id IS NOT NULL);
 

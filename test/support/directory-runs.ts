@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { acceptEntries } from '../../src/domain/administration/directory-acceptance/index.ts';
-import { approveRun, getRun, listRunChanges, listRuns, type Run, type RunChange, stageEntries, startRun, workOnDirectoryJob } from '../../src/domain/administration/directory-runs/index.ts';
+import {
+  approveRun,
+  getRun,
+  listRunChanges,
+  listRuns,
+  type Run,
+  type RunChange,
+  stageEntries,
+  startRun,
+  workOnDirectoryJob,
+} from '../../src/domain/administration/directory-runs/index.ts';
 import type { Directory } from '../../src/domain/people/directories/index.ts';
 import { addDirectory, type DirectoryInput, noteDirectoryState } from '../../src/domain/people/directories/index.ts';
 import type { Ask, AskOptions, Unanswered } from '../../src/domain/people/directory-requests/index.ts';
@@ -28,9 +38,23 @@ export class FakeDirectory {
   person(name: string, more: Partial<Omit<PersonRecord, 'type'>> = {}): PersonRecord {
     const [first, last = 'Person'] = name.split(' ');
     const login = name.toLowerCase().replaceAll(' ', '.');
-    const attributes = { cn: [name], givenname: [first!], sn: [last], mail: [`${login}@corp.example`], uid: [login], samaccountname: [login] };
+    const attributes = {
+      cn: [name],
+      givenname: [first!],
+      sn: [last],
+      mail: [`${login}@corp.example`],
+      uid: [login],
+      samaccountname: [login],
+    };
     const id = more.id ?? randomUUID();
-    const person = { type: 'person' as const, dn: `cn=${name},ou=people,dc=corp`, isEnabled: true, ...more, id, attributes: { ...attributes, ...more.attributes } };
+    const person = {
+      type: 'person' as const,
+      dn: `cn=${name},ou=people,dc=corp`,
+      isEnabled: true,
+      ...more,
+      id,
+      attributes: { ...attributes, ...more.attributes },
+    };
     this.people.push(person);
     return person;
   }
@@ -42,8 +66,16 @@ export class FakeDirectory {
   }
 
   static recordsOf({ members, ...group }: Group): EntryRecord[] {
-    const parts = [members.slice(0, 1500), ...Array.from({ length: Math.ceil((members.length - 1500) / 1500) || 0 }, (_, n) => members.slice(1500 * (n + 1), 1500 * (n + 2)))];
-    return [{ type: 'group', ...group }, ...parts.filter((part, n) => n === 0 || part.length > 0).map((part, n) => ({ type: 'members' as const, id: group.id, members: part, isFirst: n === 0 }))];
+    const parts = [
+      members.slice(0, 1500),
+      ...Array.from({ length: Math.ceil((members.length - 1500) / 1500) || 0 }, (_, n) => members.slice(1500 * (n + 1), 1500 * (n + 2))),
+    ];
+    return [
+      { type: 'group', ...group },
+      ...parts
+        .filter((part, n) => n === 0 || part.length > 0)
+        .map((part, n) => ({ type: 'members' as const, id: group.id, members: part, isFirst: n === 0 })),
+    ];
   }
 
   /** By the next reading of changes. */
@@ -64,14 +96,25 @@ export class FakeDirectory {
     }
     this.changes = [];
     const count = (type: EntryRecord['type']) => records.filter((record) => record.type === type).length;
-    return { outcome: 'accepted', cursor: `cursor ${++this.cursor}`, isWhole, way: isWhole ? 'full' : 'syncrepl', people: count('person'), groups: count('group') };
+    return {
+      outcome: 'accepted',
+      cursor: `cursor ${++this.cursor}`,
+      isWhole,
+      way: isWhole ? 'full' : 'syncrepl',
+      people: count('person'),
+      groups: count('group'),
+    };
   }) as never;
 }
 
 let count = 0;
 
 /** A directory of acme that an agent has reached. */
-export async function linkDirectory(scope: Scope, settings: DirectoryInput['settings'] = {}, kind: Directory['kind'] = 'openldap'): Promise<Directory> {
+export async function linkDirectory(
+  scope: Scope,
+  settings: DirectoryInput['settings'] = {},
+  kind: Directory['kind'] = 'openldap',
+): Promise<Directory> {
   const { directory } = await addDirectory(scope, { name: `Directory ${++count}`, settings });
   await noteDirectoryState(scope, directory.directoryId, { isUp: true, kind });
   return directory;
@@ -90,10 +133,17 @@ export async function changesOf(scope: Scope, run: Pick<Run, 'runId'>): Promise<
 
 /** Each as `code name` or `code group: member`. */
 export const linesOf = async (scope: Scope, run: Pick<Run, 'runId'>): Promise<string[]> =>
-  (await changesOf(scope, run)).map(({ change, name, memberName }) => `${change} ${memberName === undefined ? name : `${name}: ${memberName}`}`);
+  (await changesOf(scope, run)).map(
+    ({ change, name, memberName }) => `${change} ${memberName === undefined ? name : `${name}: ${memberName}`}`,
+  );
 
 /** Read, approved, and all of it accepted. */
-export async function importAll(scope: Scope, fake: FakeDirectory, settings: DirectoryInput['settings'] = {}, kind?: Directory['kind']): Promise<Directory> {
+export async function importAll(
+  scope: Scope,
+  fake: FakeDirectory,
+  settings: DirectoryInput['settings'] = {},
+  kind?: Directory['kind'],
+): Promise<Directory> {
   const directory = await linkDirectory(scope, settings, kind);
   await workOn(scope, directory, fake);
   await approveRun(scope, (await lastRun(scope, directory)).runId);

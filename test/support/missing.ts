@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
+import { faketimeFiles } from './daemon.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const modules = '/usr/lib/apache2/modules/mod_';
 const python = '/usr/lib/python3/dist-packages/';
 
-/** Of each software that tests use and `npm ci` does not bring: the packages of Debian and Ubuntu that do, or a command, and files that show it is here, one of each list. */
+/**
+ * Of each software that tests use and `npm ci` does not bring: the packages of Debian and Ubuntu that do, or a command, and files that show it is here, one of each list.
+ * What listens on ports below 1024 needs `asRoot`.
+ */
 export const software = {
   chromium: {
     packages: ['chromium', 'chromium-headless-shell', 'fonts-dejavu-core'],
@@ -42,18 +46,34 @@ export const software = {
   java: { packages: ['default-jdk-headless'], files: [['/usr/bin/javac']] },
   openssl: { packages: ['openssl'], files: [['/usr/bin/openssl']] },
   curl: { packages: ['curl'], files: [['/usr/bin/curl']] },
+  slapd: {
+    packages: ['slapd'],
+    files: [['/usr/sbin/slapd'], ['/usr/lib/ldap/ppolicy.so'], ['/usr/lib/ldap/memberof.so'], ['/usr/bin/setpriv']],
+  },
+  samba: {
+    packages: ['samba-ad-dc', 'samba-ad-provision'],
+    files: [['/usr/sbin/samba'], ['/usr/bin/samba-tool'], ['/usr/share/samba/setup/provision.ldif'], ['/usr/bin/setpriv']],
+    asRoot: true,
+  },
+  faketime: { packages: ['libfaketime'], files: [faketimeFiles] },
   clients: { packages: [], command: 'npm ci --prefix test/interop/clients', files: [[`${root}test/interop/clients/node_modules`]] },
-} satisfies Record<string, { packages: string[]; command?: string; files: string[][] }>;
+} satisfies Record<string, { packages: string[]; command?: string; files: string[][]; asRoot?: boolean }>;
 
 export type Software = keyof typeof software;
 
 /** What to install, or undefined when everything is here. In continuous integration, which installs it, what is missing is a failure. */
 function missing(names: Software[]): string | undefined {
-  const absent = names.map((name) => software[name]).filter(({ files }) => !files.every((some) => some.some((file) => existsSync(file))));
-  if (absent.length === 0) return undefined;
+  const named = names.map((name) => software[name]);
+  const absent = named.filter(({ files }) => !files.every((some) => some.some((file) => existsSync(file))));
+  const needsRoot = named.some((one) => 'asRoot' in one) && process.getuid?.() !== 0;
+  if (absent.length === 0 && !needsRoot) return undefined;
   const packages = [...new Set(absent.flatMap(({ packages }) => packages))];
   const commands = absent.flatMap((one) => ('command' in one ? [one.command] : []));
-  const advice = [...(packages.length > 0 ? [`apt-get install ${packages.join(' ')}`] : []), ...commands].join('; ');
+  const advice = [
+    ...(packages.length > 0 ? [`apt-get install ${packages.join(' ')}`] : []),
+    ...commands,
+    ...(needsRoot ? ['run the tests as root'] : []),
+  ].join('; ');
   if (process.env.CI) throw new Error(advice);
   return advice;
 }

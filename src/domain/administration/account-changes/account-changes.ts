@@ -3,6 +3,7 @@ import { canChangeStatus, changeStatus, getUser, requestDeletion, type User } fr
 import { clearAttempts } from '../../records/attempts/index.ts';
 import { type Scope, useCase } from '../../scope.ts';
 import { giveTemporaryPassword } from '../../sign-in/authentication/index.ts';
+import { requestStateWrite } from '../directory-provisioning/index.ts';
 import { canBeInvited, resendInvitation } from '../invitations/index.ts';
 
 type Change = {
@@ -26,13 +27,17 @@ export const accountChanges = {
   },
   deactivate: {
     isOffered: (user) => canChangeStatus(user, 'deactivate'),
-    run: (scope, userId) => changeStatus(scope, userId, 'deactivate'),
+    run: useCase(async (scope, userId: string) => {
+      const { userId: id } = await changeStatus(scope, userId, 'deactivate');
+      await requestStateWrite(scope, id, false);
+    }),
   },
   reactivate: {
     isOffered: (user) => canChangeStatus(user, 'reactivate'),
     run: useCase(async (scope, userId: string) => {
-      await changeStatus(scope, userId, 'reactivate');
+      const { userId: id } = await changeStatus(scope, userId, 'reactivate');
       await dropOverruledPlan(scope, userId);
+      await requestStateWrite(scope, id, true);
     }),
   },
   'reset-password': {

@@ -4,6 +4,7 @@ import { inTransaction, type ServerScope, type Transaction } from '../../scope.t
 import { applyApis } from './apply-apis.ts';
 import { applyApplications } from './apply-applications.ts';
 import { applyCustomFields } from './apply-custom-fields.ts';
+import { applyDirectories } from './apply-directories.ts';
 import { applyGroups, applyUsers } from './apply-people.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { createContextWithBasics } from './create-context-with-basics.ts';
@@ -44,6 +45,7 @@ export async function applyState(scope: ServerScope, state: DesiredState, { dryR
         };
         await applying.at('pairedWith')(pair(applying, context, desired));
         await applyCustomFields(applying, desired);
+        await applyDirectories(applying, desired);
         await applyUsers(applying, desired);
         await applyGroups(applying, desired);
         await applyApplications(applying, desired);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { apiApplicationInput, apiInput, apiScopeInput } from '../../applications/apis/index.ts';
 import { applicationInput, oidcInput, samlInput } from '../../applications/applications/index.ts';
 import { customFieldTypes, fieldClaimNames } from '../../company/custom-fields/index.ts';
+import { directoryInput, directoryRules } from '../../people/directories/index.ts';
 
 type StateFault = { path: string; message: string; params?: Record<string, string | number> };
 
@@ -63,6 +64,8 @@ const api = z.strictObject({
 const keysOf = (input: z.ZodObject) =>
   z.strictObject(Object.fromEntries(Object.keys(input.shape).map((key) => [key, z.unknown().optional()]))).optional();
 
+const directory = z.strictObject({ name: text });
+
 const context = z.strictObject({
   code: text,
   name: text.optional(),
@@ -77,24 +80,37 @@ const context = z.strictObject({
   /** An IANA name, such as America/Sao_Paulo. */
   timeZone: text.optional(),
   customFields: z.array(customField).default([]),
+  directoryRules: z
+    .strictObject(Object.fromEntries(Object.keys(directoryRules.schema.parse({})).map((rule) => [rule, z.boolean().optional()])))
+    .optional(),
   users: z.array(user).default([]),
   groups: z.array(group).default([]),
 });
 
-/** @param settings what stands below `oidc` and `saml` of an application */
-const fileWith = <T extends z.ZodRawShape>(settings: T) =>
+/** @param settings what stands below `oidc` and `saml` of an application. @param directorySettings what stands below `settings` of a directory */
+const fileWith = <T extends z.ZodRawShape, D extends z.ZodRawShape>(settings: T, directorySettings: D) =>
   z.strictObject({
     /** For editors. */
     $schema: z.string().optional(),
     contexts: z
-      .array(context.extend({ applications: z.array(application.extend(settings)).default([]), apis: z.array(api).default([]) }))
+      .array(
+        context.extend({
+          applications: z.array(application.extend(settings)).default([]),
+          apis: z.array(api).default([]),
+          directories: z.array(directory.extend(directorySettings)).default([]),
+        }),
+      )
       .min(1),
   });
 
-const schema = fileWith({ oidc: keysOf(oidcInput), saml: keysOf(samlInput) });
+const settingsOfDirectory = directoryInput.shape.settings.unwrap();
+const schema = fileWith({ oidc: keysOf(oidcInput), saml: keysOf(samlInput) }, { settings: keysOf(settingsOfDirectory) });
 
 /** Every key with what it takes, for editors and the reference. */
-export const describedFile = fileWith({ oidc: oidcInput.optional(), saml: samlInput.partial().optional() });
+export const describedFile = fileWith(
+  { oidc: oidcInput.optional(), saml: samlInput.partial().optional() },
+  { settings: settingsOfDirectory.optional() },
+);
 
 export type DesiredState = z.output<typeof schema>;
 export type DesiredContext = DesiredState['contexts'][number];

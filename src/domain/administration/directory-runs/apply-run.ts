@@ -5,6 +5,7 @@ import {
   addDirectMembers,
   type EntryContent,
   markGone,
+  measureEntries,
   noteLastChanges,
   removeDirectMembers,
   saveEntries,
@@ -27,7 +28,7 @@ export async function applyRun(scope: Scope, { runId }: Run): Promise<void> {
 async function applyStep(scope: Transaction, runId: RunId): Promise<boolean> {
   const run = await lockRun(scope, runId);
   if (run?.state !== 'applying') return false;
-  const changes = await nextChanges(scope, runId);
+  const changes = await nextChanges(scope, run);
   if (changes.length === 0) {
     await finishRun(scope, run);
     return false;
@@ -35,6 +36,7 @@ async function applyStep(scope: Transaction, runId: RunId): Promise<boolean> {
   const touched = await write(scope, run, changes);
   const faults = await follow(scope, run, touched);
   await markDone(scope, run, changes, faults);
+  await measureGrown(scope, run.done, run.done + changes.length);
   return true;
 }
 
@@ -52,15 +54,16 @@ type Planned = {
   member_kind: 'person' | 'group' | null;
 };
 
-async function nextChanges({ db, contextId }: Transaction, runId: RunId): Promise<Planned[]> {
-  const planned = `directory_changes WHERE context_id = :contextId AND run_id = :runId AND state = 'planned' ORDER BY position LIMIT`;
+/** They are done in their order: whatever is left stands behind as many as are done. */
+async function nextChanges({ db, contextId }: Transaction, { runId, done }: Run): Promise<Planned[]> {
+  const planned = `directory_changes WHERE context_id = :contextId AND run_id = :runId AND state = 'planned' AND position > :done ORDER BY position LIMIT`;
   const { rows } = await db.raw<{ rows: Planned[] }>(
     `SELECT c.position, c.change, c.entry_id, c.member_entry_id, c.before, c.after, s.record, s.kind, s.dn_key, s.content_hash, m.kind AS member_kind
      FROM (SELECT * FROM ${planned} (SELECT CASE WHEN member_entry_id IS NULL THEN ${step.entries} ELSE ${step.members} END FROM ${planned} 1)) c
      LEFT JOIN directory_staged s ON s.context_id = c.context_id AND s.run_id = c.run_id AND s.entry_id = c.entry_id AND c.member_entry_id IS NULL AND c.change NOT LIKE '%-left'
      LEFT JOIN directory_entries m ON (m.context_id, m.directory_id, m.entry_id) = (c.context_id, c.directory_id, c.member_entry_id)
      ORDER BY c.position`,
-    { contextId, runId },
+    { contextId, runId, done },
   );
   // a step is of one kind
   const isMember = (row: Planned) => row.member_entry_id !== null;
@@ -141,14 +144,19 @@ function rethrowPassing(error: unknown): void {
 /** Of who came it is kept what became of them at once: who is something else later, was changed since. */
 async function markDone(scope: Transaction, run: Run, changes: Planned[], faults: Map<string, string>): Promise<void> {
   const [first, last] = [changes[0]!.position, changes.at(-1)!.position];
+  const fault = 'COALESCE(:faults::jsonb ->> c.entry_id::text, :faults::jsonb ->> c.member_entry_id::text)';
   await scope.db.raw(
-    `UPDATE directory_changes c SET state = CASE WHEN f.fault IS NULL THEN 'done' ELSE 'refused' END, fault = f.fault,
+    `UPDATE directory_changes c SET state = CASE WHEN ${fault} IS NULL THEN 'done' ELSE 'refused' END, fault = ${fault},
        kept = CASE WHEN c.change IN ('person-added', 'group-added') THEN c.kept || jsonb_build_object('state',
          (SELECT e.state FROM directory_entries e WHERE (e.context_id, e.directory_id, e.entry_id) = (c.context_id, c.directory_id, c.entry_id))) ELSE c.kept END
-     FROM directory_changes d CROSS JOIN LATERAL (SELECT COALESCE(:faults::jsonb ->> d.entry_id::text, :faults::jsonb ->> d.member_entry_id::text) AS fault) f
-     WHERE (c.context_id, c.run_id, c.position) = (d.context_id, d.run_id, d.position)
-       AND d.context_id = :contextId AND d.run_id = :runId AND d.position BETWEEN :first AND :last AND d.state = 'planned'`,
+     WHERE c.context_id = :contextId AND c.run_id = :runId AND c.position BETWEEN :first AND :last AND c.state = 'planned'`,
     { faults: jsonText(Object.fromEntries(faults)), contextId: scope.contextId, runId: run.runId, first, last },
   );
   await updateRun(scope, run.runId, { done: run.done + changes.length });
+}
+
+/** Tables that grow from nothing to many rows within a run: the planner has to know, each time they are several times as large. */
+async function measureGrown(scope: Transaction, before: number, now: number): Promise<void> {
+  const size = (rows: number) => Math.floor(Math.log2(Math.max(rows, 128)) / 2);
+  if (size(now) > size(before)) await measureEntries(scope);
 }

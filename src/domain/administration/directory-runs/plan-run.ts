@@ -20,6 +20,7 @@ export const planRun = (scope: Scope, { runId }: Run): Promise<void> =>
       await planMembers(inside, run);
       await planUnusable(inside, run);
     }
+    if (run.done >= many) await inside.db.raw('ANALYZE directory_changes');
     const { counts, total } = await countChanges(inside, run);
     const planned = { ...run, counts, total };
     const stopReason = run.purpose === 'sync' && total > 0 ? await ask(inside, run) : undefined;

@@ -13,6 +13,7 @@ export {
   type DirectMember,
   type EntryContent,
   markGone,
+  measureEntries,
   nameEntry,
   removeDirectMembers,
   saveEntries,
@@ -28,3 +29,11 @@ export {
   rejectDeleted,
   saveDecisions,
 } from './store.ts';
+export {
+  findWantedState,
+  insertProvisionedEntry,
+  listWantedStates,
+  noteStateWritten,
+  type WantedState,
+  wantState,
+} from './written-entries.ts';

@@ -99,7 +99,8 @@ export async function saveDecisions(scope: Transaction, directoryId: DirectoryId
   await scope.db.raw(
     `UPDATE directory_entries e SET state = r.state, reason = r.reason, user_id = r.user_id, group_id = r.group_id, deactivated_at = r.deactivated_at
      FROM jsonb_to_recordset(CAST(? AS jsonb)) AS r (entry_id uuid, state text, reason text, user_id uuid, group_id uuid, deactivated_at timestamptz)
-     WHERE e.context_id = ? AND e.directory_id = ? AND e.entry_id = r.entry_id`,
+     WHERE e.context_id = ? AND e.directory_id = ? AND e.entry_id = r.entry_id
+       AND (e.state, e.reason, e.user_id, e.group_id, e.deactivated_at) IS DISTINCT FROM (r.state, r.reason, r.user_id, r.group_id, r.deactivated_at)`,
     [jsonText(rows), scope.contextId, directoryId],
   );
 }

@@ -15,6 +15,9 @@ export type ConnectedAgent = {
 
 type Held = Claimed & { givenAt: number; endsAt: number; by: Set<ConnectedAgent>; isShared: boolean };
 
+/** `open`: what it has. `missedAt`: when it last let somebody wait so long that another was asked. */
+type Desk = { open: Map<DirectoryRequestId, Held>; missedAt: number };
+
 /** Takes an answer to what was asked in this process. `worthless`: somebody else has to answer. */
 type TakeHere = (requestId: DirectoryRequestId, agentId: AgentId, answer: unknown) => 'taken' | 'worthless' | 'not-asked-here';
 
@@ -22,6 +25,8 @@ const mostOpen = 100;
 /** After so long another agent is asked the same, if it neither reads nor writes. */
 const patienceMs = 2000;
 const freshMs = 900;
+/** So long an agent that let somebody wait gets only what nobody else can do. */
+const avoidedMs = 30_000;
 
 /** Whom a password was sealed to. */
 function recipientsOf({ body }: DirectoryRequest): Set<unknown> | undefined {
@@ -34,7 +39,7 @@ export class Serving {
   readonly #table: RequestTable;
   readonly #takeHere: TakeHere;
   readonly #log: Log;
-  readonly #agents = new Map<DirectoryId, Map<ConnectedAgent, Map<DirectoryRequestId, Held>>>();
+  readonly #agents = new Map<DirectoryId, Map<ConnectedAgent, Desk>>();
   readonly #held = new Map<DirectoryRequestId, Held>();
   readonly #hungry = new Set<DirectoryId>();
   #claiming: Promise<void> | undefined;
@@ -48,22 +53,22 @@ export class Serving {
 
   connect(agent: ConnectedAgent): void {
     const agents = this.#agents.get(agent.directoryId) ?? new Map();
-    this.#agents.set(agent.directoryId, agents.set(agent, new Map()));
+    this.#agents.set(agent.directoryId, agents.set(agent, { open: new Map(), missedAt: Number.NEGATIVE_INFINITY }));
     this.look(agent.directoryId);
   }
 
   /** What it was working on is free at once. */
   async disconnect(agent: ConnectedAgent): Promise<void> {
     const agents = this.#agents.get(agent.directoryId);
-    const own = agents?.get(agent);
-    if (!agents || !own) return;
+    const desk = agents?.get(agent);
+    if (!agents || !desk) return;
     agents.delete(agent);
     if (agents.size === 0) {
       this.#agents.delete(agent.directoryId);
       this.#hungry.delete(agent.directoryId);
     }
     const free: Held[] = [];
-    for (const held of own.values()) {
+    for (const held of desk.open.values()) {
       held.by.delete(agent);
       if (held.by.size > 0) continue;
       this.#held.delete(held.requestId);
@@ -80,7 +85,7 @@ export class Serving {
     this.#agents
       .get(agent.directoryId)
       ?.get(agent)
-      ?.get(requestId as DirectoryRequestId)?.request.kind;
+      ?.open.get(requestId as DirectoryRequestId)?.request.kind;
 
   /** From now on only what this process asks is given to its agents. @returns how many requests have no answer yet, but for those that read */
   drain(): number {
@@ -92,7 +97,7 @@ export class Serving {
   give(claimed: Claimed): boolean {
     const recipients = recipientsOf(claimed.request);
     const agents = [...(this.#agents.get(claimed.directoryId) ?? [])].filter(
-      ([agent, open]) =>
+      ([agent, { open }]) =>
         agent.contextId === claimed.contextId &&
         agent.agentId !== claimed.notBy &&
         open.size < mostOpen &&
@@ -101,8 +106,13 @@ export class Serving {
         !open.has(claimed.requestId),
     );
     if (agents.length === 0) return false;
-    const [agent, open] = agents.reduce((least, one) => (one[1].size < least[1].size ? one : least));
     const now = performance.now();
+    const loadOf = ({ open, missedAt }: Desk) => open.size + (now - missedAt < avoidedMs ? mostOpen : 0);
+    const [agent, desk] = agents.reduce((least, one) => (loadOf(one[1]) < loadOf(least[1]) ? one : least));
+    // of those with as little to do, another one is the next
+    const all = this.#agents.get(claimed.directoryId)!;
+    all.delete(agent);
+    all.set(agent, desk);
     const held = this.#held.get(claimed.requestId) ?? {
       ...claimed,
       givenAt: now,
@@ -112,7 +122,7 @@ export class Serving {
     };
     this.#held.set(held.requestId, held);
     held.by.add(agent);
-    open.set(held.requestId, held);
+    desk.open.set(held.requestId, held);
     const { requestId, request } = held;
     agent.send({ type: 'request', requestId, deadlineMs: Math.max(0, Math.round(held.endsAt - now)), request });
     return true;
@@ -120,7 +130,7 @@ export class Serving {
 
   canGive = (directoryId: DirectoryId, recipients: AgentId[]): boolean =>
     [...(this.#agents.get(directoryId) ?? [])].some(
-      ([{ agentId, isUp }, open]) => isUp && open.size < mostOpen && recipients.includes(agentId),
+      ([{ agentId, isUp }, { open }]) => isUp && open.size < mostOpen && recipients.includes(agentId),
     );
 
   /** Of an agent that has it: an answer to anything else is passed over. */
@@ -128,7 +138,7 @@ export class Serving {
     const held = this.#agents
       .get(agent.directoryId)
       ?.get(agent)
-      ?.get(requestId as DirectoryRequestId);
+      ?.open.get(requestId as DirectoryRequestId);
     if (!held) return;
     this.#let(agent, held);
     await this.#pass(held, agent.agentId, answer);
@@ -151,7 +161,7 @@ export class Serving {
 
   #let(agent: ConnectedAgent, held: Held): void {
     held.by.delete(agent);
-    this.#agents.get(agent.directoryId)?.get(agent)?.delete(held.requestId);
+    this.#agents.get(agent.directoryId)?.get(agent)?.open.delete(held.requestId);
   }
 
   #forget(held: Held): void {
@@ -177,7 +187,7 @@ export class Serving {
     const all = [...(this.#agents.get(directoryId) ?? [])];
     const up = all.filter(([{ isUp }]) => isUp);
     const agents = up.length > 0 ? up : all;
-    const most = agents.reduce((sum, [, open]) => sum + mostOpen - open.size, 0);
+    const most = agents.reduce((sum, [, { open }]) => sum + mostOpen - open.size, 0);
     const [[first] = []] = agents;
     if (!first || most === 0) return undefined;
     const onlyAgent = agents.length === 1 ? first.agentId : undefined;
@@ -205,7 +215,9 @@ export class Serving {
     for (const held of this.#held.values()) {
       if (now > held.endsAt) this.#forget(held);
       else if (held.request.kind === 'verify-password' && now - held.givenAt > patienceMs) {
-        if (!held.isShared && held.by.size === 1 && !this.give(held)) shared.push(held);
+        if (held.by.size !== 1) continue;
+        for (const agent of held.by) this.#agents.get(agent.directoryId)!.get(agent)!.missedAt = now;
+        if (!this.give(held) && !held.isShared) shared.push(held);
       } else if (now - held.givenAt > freshMs) renewed.push(held);
     }
     for (const held of shared) held.isShared = true;

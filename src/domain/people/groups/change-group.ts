@@ -59,9 +59,10 @@ export const editGroup = useCase(async (scope, groupId: string, input: GroupInpu
 });
 
 /** As its directory calls it now. @throws AppError not_found, everyone_is_fixed, invalid_input, group_name_taken */
-export const renameGroup = useCase(async (scope, groupId: string, name: string): Promise<void> => {
+export const renameGroup = useCase(async (scope, groupId: string, name: string): Promise<Group> => {
   const group = await changeable(scope, groupId);
   await saveGroup(scope, group, parseInput(groupInput, { name, description: group.description }));
+  return getGroup(scope, groupId);
 });
 
 async function saveGroup(scope: Transaction, group: Group, { name, description }: z.output<typeof groupInput>): Promise<void> {

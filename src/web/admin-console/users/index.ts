@@ -21,6 +21,7 @@ import { linkRoutes } from './links.ts';
 import { describeProvisioning, findOrigin } from './origin.ts';
 import { showExport as showPersonalData, submitExport as submitPersonalData } from './personal-data.ts';
 import { confirmRemoval, showPlan, submitPlan, submitRemoval } from './planned-deactivation.ts';
+import { showProvision, submitProvision } from './provision.ts';
 import { describeSecondFactors, showReset, submitReset } from './second-factors.ts';
 
 /** Fifty custom fields of a thousand characters, in any script. */
@@ -49,6 +50,8 @@ export const userRoutes: Route[] = [
   { method: 'POST', path: '/admin/users/:user/temporary-deactivation', access: 'administrator', handle: submitPlan },
   { method: 'GET', path: '/admin/users/:user/temporary-deactivation/remove', access: 'administrator', handle: confirmRemoval },
   { method: 'POST', path: '/admin/users/:user/temporary-deactivation/remove', access: 'administrator', handle: submitRemoval },
+  { method: 'GET', path: '/admin/users/:user/provision', access: 'administrator', handle: showProvision },
+  { method: 'POST', path: '/admin/users/:user/provision', access: 'administrator', handle: submitProvision },
   ...linkRoutes,
   { method: 'GET', path: '/admin/users/:user/:change', access: 'administrator', handle: confirmChange },
   { method: 'POST', path: '/admin/users/:user/:change', access: 'administrator', handle: submitChange },

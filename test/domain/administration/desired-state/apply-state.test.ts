@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { applyState, createContextWithBasics, parseState, StateError } from '../../../../src/domain/administration/desired-state/index.ts';
 import { findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
 import { findContextByCode } from '../../../../src/domain/company/contexts/index.ts';
+import { findDirectoryByName } from '../../../../src/domain/people/directories/index.ts';
 import { findGroupByName, groupNamesOf } from '../../../../src/domain/people/groups/index.ts';
 import { findUserByLogin } from '../../../../src/domain/people/users/index.ts';
 import type { Scope } from '../../../../src/domain/scope.ts';
@@ -25,6 +26,8 @@ describe('domain/administration/desired-state', () => {
       customFields: [{ code: 'branch', label: 'Branch', type: 'text' }],
       users: [person('zoe@acme.example', { customFields: { branch: 'North' }, generatePassword: true })],
       groups: [{ name: 'Stock', members: ['zoe@acme.example'] }],
+      directoryRules: { signIn: true },
+      directories: [{ name: 'Headquarters', settings: { userFilter: '(objectClass=person)', mapping: { department: 'ou' } } }],
       applications: [{ code: 'stock', name: 'Stock', oidc, assignedTo: { groups: ['Stock'], users: ['jsilva'] } }],
     });
   const apply = (contexts: Part[], options: { dryRun?: boolean } = {}, scope: Scope = store.scope) =>
@@ -68,6 +71,8 @@ describe('domain/administration/desired-state', () => {
     expect(result.changes.map(({ action, what }) => `${action} ${what}`)).to.deep.equal([
       'changed context acme',
       'created custom field branch',
+      'changed rules for directories',
+      'created directory Headquarters',
       'created user zoe@acme.example',
       'created group Stock',
       'changed group Stock',
@@ -84,6 +89,22 @@ describe('domain/administration/desired-state', () => {
       const second = await store.unchanged(() => apply(again));
       expect(second).to.deep.equal({ changes: [], generatedPasswords: [], leftOut: [], advice: [] });
     }
+  });
+
+  it('of a directory and of the rules for directories what is not mentioned stays, and null is the default again', async () => {
+    const { scope } = store;
+    const settings = async () => (await findDirectoryByName(scope, 'Branch'))!.settings;
+    await apply([acme({ directories: [{ name: 'Branch', settings: { guardPeople: 7, groupFilter: '(objectClass=group)' } }] })]);
+    await apply([acme({ directories: [{ name: 'Branch', settings: { acceptsPeople: true, groupFilter: null } }] })]);
+    expect(await settings()).to.deep.include({ guardPeople: 7, acceptsPeople: true });
+    expect(await settings()).not.to.have.property('groupFilter');
+    const wrong = [{ name: 'Branch', settings: { userFilter: 'objectClass=', mapping: { email: 'a b' }, guardPercent: 0 } }];
+    expect(() => parseState({ contexts: [acme({ directoryRules: { signIn: 'no' } })] })).to.throw(StateError, 'directoryRules.signIn');
+    expect(await faults([acme({ directories: wrong })])).to.have.members([
+      'contexts[0].directories[0].settings.userFilter fields.ldap_filter',
+      'contexts[0].directories[0].settings.mapping.email fields.ldap_attribute',
+      'contexts[0].directories[0].settings.guardPercent fields.number_range',
+    ]);
   });
 
   it('lists that are given are taken as written, and what the file does not mention stays', async () => {

@@ -5,7 +5,16 @@ import { getEntry, listEntries } from '../../../../src/domain/people/directory-e
 import { findGroupByName, listGroupsOfUser } from '../../../../src/domain/people/groups/index.ts';
 import { getUser } from '../../../../src/domain/people/users/index.ts';
 import type { Scope, UserId } from '../../../../src/domain/scope.ts';
-import { changesOf, FakeDirectory, importAll, lastRun, linesOf, linkDirectory, readAgain, workOn } from '../../../support/directory-runs.ts';
+import {
+  changesOf,
+  FakeDirectory,
+  importAll,
+  lastRun,
+  linesOf,
+  linkDirectory,
+  readAgain,
+  workOn,
+} from '../../../support/directory-runs.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
 describe('directory runs: importing', () => {
@@ -18,7 +27,9 @@ describe('directory runs: importing', () => {
   const entryOf = (directory: Directory, { id }: { id: string }) => getEntry(scope, directory.directoryId, id);
   const userOf = async (directory: Directory, one: { id: string }) => getUser(scope, (await entryOf(directory, one)).userId!);
   const groupsOf = async (directory: Directory, one: { id: string }): Promise<string[]> =>
-    (await listGroupsOfUser(scope, (await entryOf(directory, one)).userId as UserId)).filter(({ isEveryone }) => !isEveryone).map(({ name }) => name);
+    (await listGroupsOfUser(scope, (await entryOf(directory, one)).userId as UserId))
+      .filter(({ isEveryone }) => !isEveryone)
+      .map(({ name }) => name);
 
   it('asks at the first run, whose people wait then; and reads changes from there on', async () => {
     const fake = new FakeDirectory();
@@ -34,7 +45,8 @@ describe('directory runs: importing', () => {
       members: { added: 1, removed: 0 },
       unusable: 0,
     });
-    const waiting = async () => (await listEntries(scope, { directoryId: directory.directoryId, state: 'pending' })).items.map(({ name }) => name);
+    const waiting = async () =>
+      (await listEntries(scope, { directoryId: directory.directoryId, state: 'pending' })).items.map(({ name }) => name);
     expect(await waiting()).to.deep.equal([]);
     await approveRun(scope, run.runId);
     await workOn(scope, directory, fake);
@@ -84,7 +96,10 @@ describe('directory runs: importing', () => {
   it('keeps everybody and all memberships when a unit is renamed and every DN is another', async () => {
     const fake = new FakeDirectory();
     const people = Array.from({ length: 12 }, (_, n) => fake.person(`Renamed Person${n}`));
-    fake.group('Renamed', people.map(({ dn }) => ({ dn })));
+    fake.group(
+      'Renamed',
+      people.map(({ dn }) => ({ dn })),
+    );
     const directory = await importAll(scope, fake);
     expect(await groupsOf(directory, people[3]!)).to.deep.equal(['Renamed']);
     const moved = (dn: string) => dn.replace(/ou=\w+/, 'OU=Everything, Else');
@@ -111,7 +126,10 @@ describe('directory runs: importing', () => {
   it('counts and names entries that it cannot use, and goes on', async () => {
     const fake = new FakeDirectory();
     fake.person('Usable Person');
-    fake.extra.push({ type: 'unusable', dn: 'cn=No Id,dc=corp', reason: 'no-id' }, { type: 'unusable', dn: 'CN=no id, dc=corp', reason: 'no-id' });
+    fake.extra.push(
+      { type: 'unusable', dn: 'cn=No Id,dc=corp', reason: 'no-id' },
+      { type: 'unusable', dn: 'CN=no id, dc=corp', reason: 'no-id' },
+    );
     const directory = await importAll(scope, fake);
     const run = await lastRun(scope, directory);
     expect(run.counts).to.deep.include({ unusable: 1 });
@@ -128,13 +146,20 @@ describe('directory runs: importing', () => {
       fake.person('Found ByUid'),
       fake.person('Found ByPrimary', { primaryGroup: 'S-1-5-21-513' }),
     ];
-    const group = fake.group('All Ways', [{ id: byId.id }, { dn: 'CN=found\\2c \\22bydn\\22 #Ü , OU=People,DC=corp' }, { uid: 'FOUND.byuid' }, { dn: 'cn=nobody,dc=corp' }], { sid: 'S-1-5-21-513' });
+    const group = fake.group(
+      'All Ways',
+      [{ id: byId.id }, { dn: 'CN=found\\2c \\22bydn\\22 #Ü , OU=People,DC=corp' }, { uid: 'FOUND.byuid' }, { dn: 'cn=nobody,dc=corp' }],
+      { sid: 'S-1-5-21-513' },
+    );
     const other = fake.group('Another', [], { sid: 'S-1-5-21-514' });
     const directory = await importAll(scope, fake);
     for (const one of [byId, byDn, byUid, byPrimary]) expect(await groupsOf(directory, one), one.dn).to.deep.equal(['All Ways']);
     fake.change({ ...byPrimary, primaryGroup: 'S-1-5-21-514' });
     const run = await readAgain(scope, directory, fake);
-    expect((await linesOf(scope, run)).slice(1)).to.have.members(['member-removed All Ways: Found ByPrimary', 'member-added Another: Found ByPrimary']);
+    expect((await linesOf(scope, run)).slice(1)).to.have.members([
+      'member-removed All Ways: Found ByPrimary',
+      'member-added Another: Found ByPrimary',
+    ]);
     expect(await groupsOf(directory, byPrimary)).to.deep.equal(['Another']);
     fake.change({ type: 'members', id: group.id, members: [{ id: byUid.id }], isFirst: true });
     await readAgain(scope, directory, fake);
@@ -147,7 +172,10 @@ describe('directory runs: importing', () => {
   it('imports a group of 5,000, groups in a ring, and a group whose people are said before it', async () => {
     const fake = new FakeDirectory();
     const people = Array.from({ length: 5000 }, (_, n) => fake.person(`Many Number${n}`));
-    fake.group('Five Thousand', people.map(({ dn }) => ({ dn })));
+    fake.group(
+      'Five Thousand',
+      people.map(({ dn }) => ({ dn })),
+    );
     const [a, b] = [fake.group('Ring A', [{ dn: people[0]!.dn }]), fake.group('Ring B', [{ dn: people[1]!.dn }])];
     a.members.push({ id: b.id });
     b.members.push({ id: a.id });
@@ -173,7 +201,10 @@ describe('directory runs: importing', () => {
       fake.beforeBatch = () => {};
       const { name, settings } = await getDirectory(scope, directory.directoryId);
       store.wait(1);
-      await editDirectory(scope, directory.directoryId, { name, settings: { ...settings, mapping: { customFields: {}, department: 'title' } } });
+      await editDirectory(scope, directory.directoryId, {
+        name,
+        settings: { ...settings, mapping: { customFields: {}, department: 'title' } },
+      });
     };
     fake.change(one);
     await readAgain(scope, directory, fake);

@@ -1,0 +1,33 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomToken } from '../platform/crypto/tokens.ts';
+
+/** Where everything that SmartSync keeps lies: readable by its own user only. */
+export class DataFolder {
+  readonly path: string;
+
+  /** @throws Error of the file system when it cannot be made */
+  constructor(path: string) {
+    this.path = path;
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    chmodSync(path, 0o700);
+  }
+
+  /** @returns undefined when there is none */
+  read(name: string): string | undefined {
+    const file = join(this.path, name);
+    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  }
+
+  /** All of it or nothing: whoever reads meanwhile, or after a fall, finds the old content. */
+  write(name: string, content: string): void {
+    const draft = join(this.path, `.${name}.${randomToken().slice(0, 8)}`);
+    try {
+      writeFileSync(draft, content, { mode: 0o600, flush: true });
+      renameSync(draft, join(this.path, name));
+    } catch (error) {
+      rmSync(draft, { force: true });
+      throw error;
+    }
+  }
+}
