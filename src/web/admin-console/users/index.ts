@@ -1,4 +1,5 @@
 import { bulkChanges } from '../../../domain/administration/account-changes/index.ts';
+import { findProvisioning } from '../../../domain/administration/directory-provisioning/index.ts';
 import { findUsersBySubject } from '../../../domain/applications/assertions/index.ts';
 import { listAssignments } from '../../../domain/applications/assignments/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
@@ -18,7 +19,7 @@ import { filterFields, readFilter } from './filter.ts';
 import { showEdit, showNew, submitEdit, submitNew } from './form.ts';
 import { showDraft, showImport, submitDraft, submitImport } from './import.ts';
 import { linkRoutes } from './links.ts';
-import { describeProvisioning, findOrigin } from './origin.ts';
+import { findOrigin, provisioningDetails } from './origin.ts';
 import { showExport as showPersonalData, submitExport as submitPersonalData } from './personal-data.ts';
 import { confirmRemoval, showPlan, submitPlan, submitRemoval } from './planned-deactivation.ts';
 import { showProvision, submitProvision } from './provision.ts';
@@ -102,6 +103,7 @@ async function showUser(page: PageContext): Promise<void> {
   await recordView(page.scope, user);
   const isSelf = page.session!.userId === user.userId;
   const origin = await findOrigin(page.scope, user.userId);
+  const provisioning = await findProvisioning(page.scope, user);
   renderPage(page, 'admin-console/users/user', {
     texts: factorTexts,
     user,
@@ -114,7 +116,8 @@ async function showUser(page: PageContext): Promise<void> {
     invitation: user.status === 'invited' ? (await listOpenLinks(page.scope, user.userId, ['invitation']))[0] : undefined,
     secondFactors: await describeSecondFactors(page, user),
     origin,
-    provisioning: await describeProvisioning(page.scope, origin),
+    provisioning,
+    provisioningDetails: provisioningDetails(provisioning),
     plan: await findPlan(page.scope, user.userId),
     actions: actionsFor(user, isSelf),
   });

@@ -1,6 +1,7 @@
+import type { Provisioning } from '../../../domain/administration/directory-provisioning/index.ts';
 import type { CustomField } from '../../../domain/company/custom-fields/index.ts';
-import { type Directory, getDirectory, listDirectories } from '../../../domain/people/directories/index.ts';
-import { describePerson, type Entry, findEntryOfUser, immutableIdOf } from '../../../domain/people/directory-entries/index.ts';
+import { type Directory, getDirectory } from '../../../domain/people/directories/index.ts';
+import { describePerson, type Entry, findEntryOfUser } from '../../../domain/people/directory-entries/index.ts';
 import type { Scope, UserId } from '../../../domain/scope.ts';
 
 /** Where a person comes from. */
@@ -18,26 +19,21 @@ export function filledFields(origin: Origin | undefined, fields: CustomField[]):
   const isNamed = said.firstName !== undefined || said.lastName !== undefined;
   return new Set([
     ...(isNamed ? ['firstName', 'lastName'] : []),
+    ...(said.email === undefined ? [] : ['email']),
     ...(said.department === undefined ? [] : ['department']),
     ...fields.filter(({ fieldId }) => said.customValues[fieldId] !== undefined).map(({ code }) => `custom_${code}`),
   ]);
 }
 
-/** S98: its three looks. */
-export type Provisioning =
-  | { look: 'enabled'; details: { key: string; value: string }[] }
-  | { look: 'not-configured' }
-  | { look: 'no-directory' };
-
-export async function describeProvisioning(scope: Scope, origin: Origin | undefined): Promise<Provisioning> {
-  if (!origin) return { look: (await listDirectories(scope)).length > 0 ? 'not-configured' : 'no-directory' };
-  const { directory, entry } = origin;
+/** S100: what the box tells more, which OpenLDAP has in part. */
+export function provisioningDetails(provisioning: Provisioning): { key: string; value: string }[] {
+  if (provisioning.state !== 'enabled') return [];
+  const { directory, entry, immutableId } = provisioning;
   const isActiveDirectory = directory.kind === 'active-directory';
-  const details = [
-    { key: 'account_domain', value: directory.settings.accountDomain ?? directory.accountDomain },
-    { key: 'root_dn', value: directory.settings.rootDn ?? directory.rootDn },
+  return [
+    { key: 'account_domain', value: directory.settings.accountDomain ?? directory.accountDomain ?? '' },
+    { key: 'root_dn', value: directory.settings.rootDn ?? directory.rootDn ?? '' },
     { key: isActiveDirectory ? 'object_guid' : 'entry_uuid', value: entry.entryId },
-    { key: 'immutable_id', value: isActiveDirectory ? immutableIdOf(entry.entryId) : undefined },
-  ];
-  return { look: 'enabled', details: details.filter((one): one is { key: string; value: string } => one.value !== undefined) };
+    { key: 'immutable_id', value: isActiveDirectory ? immutableId : '' },
+  ].filter(({ value }) => value !== '');
 }

@@ -1,12 +1,15 @@
 import { expect } from 'chai';
 import type { Directory } from '../../../../src/domain/people/directories/index.ts';
 import type { EntryContent } from '../../../../src/domain/people/directory-entries/index.ts';
-import { immutableIdOf } from '../../../../src/domain/people/directory-entries/index.ts';
 import { createGroup, findGroupByName } from '../../../../src/domain/people/groups/index.ts';
 import { findUserByLogin, getUser } from '../../../../src/domain/people/users/index.ts';
 import { arrive, directoryOf, groupThere, isOurs, personThere } from '../../../support/imported.ts';
 import type { Jar } from '../../../support/jar.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../../support/server.ts';
+
+/** The bytes of the GUID in the order of Active Directory. */
+const guid = '00112233-4455-6677-8899-aabbccddeeff';
+const immutableId = Buffer.from('33221100554477668899aabbccddeeff', 'hex').toString('base64');
 
 describe('web: where people and groups come from', () => {
   let server: TestServer;
@@ -39,7 +42,7 @@ describe('web: where people and groups come from', () => {
       .to.contain('Not configured')
       .and.not.contain('Enabled');
     expect(await text('/admin/users')).not.to.contain('to be accepted');
-    person = personThere('João', 'da Silva', { department: 'Finance', extensionattribute1: 'C-12' });
+    person = { ...personThere('João', 'da Silva', { department: 'Finance', extensionattribute1: 'C-12' }), entryId: guid };
     await arrive(scope, directory, [person, personThere('Maria', 'Luz', { mail: 'maria@example.com' }), groupThere('Accounting')]);
     expect(await text('/admin/users'))
       .to.contain('2 people wait to be accepted')
@@ -59,7 +62,7 @@ describe('web: where people and groups come from', () => {
       'example.com',
       'DC=example,DC=com',
       person.entryId,
-      immutableIdOf(person.entryId),
+      immutableId,
     ])
       expect(page).to.contain(word);
     expect(page).to.contain('box-good');
