@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import type { Directory } from '../../../../src/domain/people/directories/index.ts';
-import type { EntryContent } from '../../../../src/domain/people/directory-entries/index.ts';
-import { createGroup, findGroupByName } from '../../../../src/domain/people/groups/index.ts';
+import { linkEntry, linkGroup } from '../../../../src/domain/administration/directory-acceptance/index.ts';
+import { type Directory, noteDirectoryState } from '../../../../src/domain/people/directories/index.ts';
+import { type EntryContent, findEntriesOfGroups } from '../../../../src/domain/people/directory-entries/index.ts';
+import { createGroup, findGroupByName, getGroup } from '../../../../src/domain/people/groups/index.ts';
 import { findUserByLogin, getUser } from '../../../../src/domain/people/users/index.ts';
-import { arrive, directoryOf, groupThere, isOurs, personThere } from '../../../support/imported.ts';
+import { addTestDirectory, groupEntry, importEntries, importMembers, personEntry } from '../../../support/directory-entries.ts';
 import type { Jar } from '../../../support/jar.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../../support/server.ts';
 
@@ -37,13 +38,22 @@ describe('web: where people and groups come from', () => {
 
   it('with one, the box says that the person is not configured (S101), and the list who waits (S17)', async () => {
     const scope = await server.scope();
-    directory = await directoryOf(scope, 'Head office');
+    directory = await addTestDirectory(scope);
+    await noteDirectoryState(scope, directory.directoryId, {
+      isUp: true,
+      kind: 'active-directory',
+      rootDn: 'DC=example,DC=com',
+      accountDomain: 'example.com',
+    });
     expect(await box())
       .to.contain('Not configured')
       .and.not.contain('Enabled');
     expect(await text('/admin/users')).not.to.contain('to be accepted');
-    person = { ...personThere('João', 'da Silva', { department: 'Finance', extensionattribute1: 'C-12' }), entryId: guid };
-    await arrive(scope, directory, [person, personThere('Maria', 'Luz', { mail: 'maria@example.com' }), groupThere('Accounting')]);
+    person = personEntry({
+      entryId: guid,
+      attributes: { givenname: ['João'], sn: ['da Silva'], mail: [''], department: ['Finance'], extensionattribute1: ['C-12'] },
+    });
+    await importEntries(scope, directory, [person, personEntry(), groupEntry('Accounting')]);
     expect(await text('/admin/users'))
       .to.contain('2 people wait to be accepted')
       .and.contain(`/admin/directories/${directory.directoryId}/entries`);
@@ -52,11 +62,11 @@ describe('web: where people and groups come from', () => {
   it('an imported person: where from, their place there, and what the box tells more (S99, S100)', async () => {
     const scope = await server.scope();
     const { userId } = await joao();
-    await isOurs(scope, person, { user_id: userId });
+    await linkEntry(scope, directory.directoryId, person.entryId, userId);
     const page = await text(`/admin/users/${userId}`);
     for (const word of [
       person.dn,
-      'Head office',
+      'Directory 1',
       'Enabled',
       'More details',
       'example.com',
@@ -95,7 +105,7 @@ describe('web: where people and groups come from', () => {
       .update({ settings: JSON.stringify(settings) });
     const { userId, firstName, lastName } = await joao();
     const shown = await admin.get(at(`/admin/users/${userId}/edit`));
-    expect(shown.text).to.contain('Head office fills');
+    expect(shown.text).to.contain('Directory 1 fills');
     for (const name of ['firstName', 'lastName', 'department', 'kept_cost_center'])
       expect(shown.text, name).to.match(new RegExp(`name="${name}"[^>]* readonly`));
     expect(shown.text)
@@ -107,23 +117,52 @@ describe('web: where people and groups come from', () => {
     expect(done.location).to.contain('done=user_edited');
     const after = await getUser(scope, userId);
     expect(after).to.deep.include({ firstName, lastName });
-    expect(after.department).to.equal(undefined);
+    expect(after.department).to.equal('Finance');
     expect(Object.values(after.customValues)).to.deep.equal(['3']);
   });
 
   it('an imported group is marked with its directory and domain, and its members are not edited here', async () => {
     const scope = await server.scope();
     const group = await createGroup(scope, { name: 'Accounting' });
-    const there = groupThere('Accounting there');
-    await arrive(scope, directory, [there]);
+    const there = groupEntry('Accounting there');
+    await importEntries(scope, directory, [there]);
     const path = `/admin/groups/${group.groupId}`;
     expect(await text(path))
       .to.contain('name="login"')
       .and.not.contain('comes from');
-    await isOurs(scope, there, { group_id: group.groupId });
+    await linkGroup(scope, directory.directoryId, there.entryId, group.groupId);
     expect(await text(path))
-      .to.contain('comes from Head office (example.com)')
-      .and.not.contain('name="login"');
+      .to.contain('comes from Directory 1 (example.com)')
+      .and.contain(`/entries/${there.entryId}`)
+      .and.not.contain('name="login"')
+      .and.not.contain(`${path}/delete`);
+    const shown = await admin.get(at(`${path}/edit`));
+    expect(shown.text).to.match(/name="name"[^>]* readonly/);
+    const form = admin.form(shown, /edit$/);
+    const done = await admin.get(form.action, { form: new URLSearchParams({ ...form.fields, name: 'Forged', description: 'Books' }) });
+    expect(done.location).to.contain('done=group_edited');
+    expect(await getGroup(scope, group.groupId)).to.include({ name: 'Accounting there', description: 'Books' });
+  });
+
+  it('nobody is put into or taken out of an imported group at the person, either', async () => {
+    const scope = await server.scope();
+    const group = (await findGroupByName(scope, 'Accounting there'))!;
+    const there = (await findEntriesOfGroups(scope, [group.groupId])).get(group.groupId)!;
+    const path = `/admin/users/${(await joao()).userId}/groups`;
+    expect(await text(`${path}/add`))
+      .to.match(new RegExp(`value="${group.groupId}"[^>]* disabled`))
+      .and.contain('of Directory 1');
+    await importMembers(scope, directory, there as never, [person]);
+    expect(await text(path))
+      .to.contain('by Directory 1')
+      .and.not.contain(`value="${group.groupId}"`);
+  });
+
+  it('a deletion says that the person will be found under Rejected (S132)', async () => {
+    const { userId } = await joao();
+    expect(await text(`/admin/users/${userId}/delete`)).to.contain(
+      'In Directory 1 nothing changes: the person is found under Rejected there',
+    );
   });
 
   it('both lists say the directory and filter by it, together with their other filters (S20, S21)', async () => {
@@ -131,7 +170,7 @@ describe('web: where people and groups come from', () => {
     const { userId } = await joao();
     const ana = (await findUserByLogin(scope, 'ana@acme.example'))!.userId;
     const everyone = (await findGroupByName(scope, 'Everyone'))!.groupId;
-    const accounting = (await findGroupByName(scope, 'Accounting'))!.groupId;
+    const accounting = (await findGroupByName(scope, 'Accounting there'))!.groupId;
     for (const [list, imported, own] of [
       ['/admin/users', userId, ana],
       ['/admin/groups', accounting, everyone],
@@ -141,7 +180,7 @@ describe('web: where people and groups come from', () => {
           [...page.matchAll(new RegExp(`<a href="[^"]*/admin/${kind}/([0-9a-f-]{36})"`, 'g'))].map(([, id]) => id),
         );
       expect(await text(list!))
-        .to.contain('data-label="Directory">Head office<')
+        .to.contain('data-label="Directory">Directory 1<')
         .and.contain('data-label="Directory">–<');
       const of = links(await text(`${list}?directory=${directory.directoryId}`));
       expect([of.includes(imported), of.includes(own)], list).to.deep.equal([true, false]);
