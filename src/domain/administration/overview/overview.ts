@@ -5,7 +5,7 @@ import { countUsers, type Status } from '../../people/users/index.ts';
 import { listDailyCounts } from '../../records/audit/index.ts';
 import { type CountedRefusal, listRefusals } from '../../records/refusals/index.ts';
 import type { Scope } from '../../scope.ts';
-import { listLastUses } from '../../sign-in/sessions/index.ts';
+import { countSignInsAway, listLastUses } from '../../sign-in/sessions/index.ts';
 
 export type Overview = {
   /** Oldest first, today last; days of the company. */
@@ -15,6 +15,8 @@ export type Overview = {
   ending: Ending[];
   /** What applications were refused within a day, of each the last; one without an application names none that there is. */
   refused: (CountedRefusal & { application?: Application })[];
+  /** Sign-ins within a day for which a verifier stood in, as the directory did not answer. */
+  signInsAway: number;
   /** Enabled, not new, and without a sign-in for a long time. */
   unused: { application: Application; lastUsedAt?: Date }[];
 };
@@ -47,6 +49,7 @@ export async function overviewOf(scope: Scope, timeZone: string): Promise<Overvi
     refused: (await listRefusals(scope, new Date(now - dayMs)))
       .map((one) => ({ ...one, application: applications.find(({ applicationId }) => applicationId === one.applicationId) }))
       .filter(({ applicationId, application }) => !applicationId || application),
+    signInsAway: await countSignInsAway(scope, new Date(now - dayMs)),
     unused: applications
       .filter(({ enabled, createdAt }) => enabled && createdAt < longAgo)
       .map((application) => ({ application, lastUsedAt: uses.get(application.applicationId) }))

@@ -2,8 +2,9 @@
 // Does not: read directories (administration/directory-runs) or make people and groups of them (administration/directory-acceptance).
 export { type DescribedPerson, describePerson } from './describe-person.ts';
 export { dnKey } from './dn-key.ts';
+export { findFilledFields } from './filled-fields.ts';
 export { type LastChange, noteLastChanges } from './last-change.ts';
-export { countEntries, countMatching, type EntryCount, type EntryFilter, listEntries, pickEntries } from './list-entries.ts';
+export { countEntries, countMatching, type EntryCount, type EntryFilter, listEntries, listHeldUp, pickEntries } from './list-entries.ts';
 export { groupsAround, hasAcceptedGroups, membershipsOfPeople, membersOfGroups } from './members.ts';
 export { type EntryReason, entryReasons, firstReason } from './reasons.ts';
 export {

@@ -27,6 +27,8 @@ export type Entry = {
   groupId?: GroupId;
   /** When the directory deactivated the person here: if it is not the status of now, somebody else has changed it since. */
   deactivatedAt?: Date;
+  /** What was decided here is on its way to the directory (S23): what the directory says of the state is older. */
+  isStateWanted: boolean;
   changedAt: Date;
 };
 
@@ -47,6 +49,7 @@ export const fromRow = (row: EntryRow): Entry => ({
   userId: row.user_id ?? undefined,
   groupId: row.group_id ?? undefined,
   deactivatedAt: row.deactivated_at ?? undefined,
+  isStateWanted: row.wanted_enabled !== null,
   changedAt: row.changed_at,
 });
 
