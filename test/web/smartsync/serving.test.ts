@@ -275,6 +275,7 @@ describe('web: what agents serve', function () {
       });
       expect(await ask()).to.deep.equal(done);
       expect(await staged()).to.deep.equal(ids);
+      await agent.until((message) => message.type === 'taken' && message.sequence === 5);
       const taken = agent.heard.filter((message) => message.type === 'taken');
       expect(taken.map(({ sequence }) => sequence)).to.deep.equal([0, 1, 2, 3, 4, 5]);
     });
