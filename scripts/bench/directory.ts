@@ -98,7 +98,7 @@ async function measure(count: number, groupCount: number): Promise<Outcome> {
       if (done < count) throw new Error(`${done} of ${count} were accepted`);
     });
     say(`  accepted in ${acceptSeconds.toFixed(0)} s`);
-    const changesSeconds = await timed(() => changeMany(slapd, command));
+    const changesSeconds = await timed(() => changeMany(slapd, count, command));
     say(`  a thousand changes seen in ${changesSeconds.toFixed(0)} s`);
     const [binds, signIns] = [await bindRate(slapd), await signInRate(port, count)];
     return { people: count, importSeconds, acceptSeconds, changesSeconds, signIns, binds, ...watch.most() };
@@ -110,10 +110,11 @@ async function measure(count: number, groupCount: number): Promise<Outcome> {
 /** @returns when all of them are here */
 async function changeMany(
   slapd: Slapd,
+  count: number,
   command: (args: string[]) => { counts?: { people: { changed: number } }; people?: unknown },
 ): Promise<void> {
   const client = await slapd.client();
-  for (const { login } of people(1000))
+  for (const { login } of people(Math.min(1000, count)))
     await slapd.replace(`uid=${login},ou=people,${slapd.baseDn}`, { departmentNumber: `moved ${Date.now()}` });
   await client.unbind();
   const { counts } = command(['directory', 'run', 'bench', 'Bench']);
