@@ -840,9 +840,11 @@ CREATE TABLE sessions (
   user_agent text NOT NULL,
   idle_seconds integer NOT NULL DEFAULT 7200,
   is_kept boolean NOT NULL DEFAULT false,
+  is_directory_away boolean NOT NULL DEFAULT false,
   PRIMARY KEY (context_id, session_id),
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );
+CREATE INDEX sessions_directory_away ON public.sessions USING btree (context_id, authenticated_at) WHERE is_directory_away;
 CREATE INDEX sessions_expiry ON public.sessions USING btree (context_id, expires_at);
 CREATE INDEX sessions_user ON public.sessions USING btree (context_id, user_id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX sessions_token ON public.sessions USING btree (context_id, token_hash);

@@ -218,7 +218,10 @@ describe('web: what agents serve', function () {
   it('what all agents say is the state of the directory; then nobody waits for it, and it may still be looked at', async () => {
     const agent = await connect(identities[0]!);
     // those of the tests before count as connected for a moment
-    await scope.db('directory_agents').whereNot('agent_id', identities[0]!.agentId).update({ last_seen_at: new Date(0) });
+    await scope
+      .db('directory_agents')
+      .whereNot('agent_id', identities[0]!.agentId)
+      .update({ last_seen_at: new Date(0) });
     agent.say({ type: 'status', status: { isUp: false, servers: [{ url: 'ldap://a', isUp: false, fault: 'tls-untrusted' }] } });
     await eventually(async () => {
       const directory = await getDirectory(scope, directoryId);
@@ -272,6 +275,7 @@ describe('web: what agents serve', function () {
       });
       expect(await ask()).to.deep.equal(done);
       expect(await staged()).to.deep.equal(ids);
+      await agent.until((message) => message.type === 'taken' && message.sequence === 5);
       const taken = agent.heard.filter((message) => message.type === 'taken');
       expect(taken.map(({ sequence }) => sequence)).to.deep.equal([0, 1, 2, 3, 4, 5]);
     });
