@@ -159,8 +159,8 @@ async function markDone(scope: Transaction, run: Run, changes: Planned[], faults
   await updateRun(scope, run.runId, { done: run.done + changes.length });
 }
 
-/** Tables that grow from nothing to many rows within a run: the planner has to know, each time they are several times as large. */
+/** Tables that grow from nothing to many rows within a run: the planner has to know, each time they may be twice as large. */
 async function measureGrown(scope: Transaction, before: number, now: number): Promise<void> {
-  const size = (rows: number) => Math.floor(Math.log2(Math.max(rows, 128)) / 2);
-  if (size(now) > size(before)) await measureEntries(scope);
+  const size = (rows: number) => Math.floor(Math.log2(Math.max(rows, 128)));
+  if (size(now) > size(before)) await measureEntries(scope, now);
 }
