@@ -126,7 +126,7 @@ export class Asking {
 
   async #askOthers(asked: Asked, notBy: AgentId | undefined): Promise<void> {
     asked.tries++;
-    if (asked.tries > mostTries) return asked.settle(unavailable('late'));
+    if (asked.tries >= mostTries) return asked.settle(unavailable('late'));
     await this.#table.drop(asked);
     Object.assign(asked, { notBy, isTaken: false, timeoutMs: Math.max(1, Math.round(asked.endsAt - performance.now())) });
     await this.#send(asked);
