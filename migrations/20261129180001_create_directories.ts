@@ -97,6 +97,7 @@ export async function up(knex: Knex): Promise<void> {
     CREATE UNIQUE INDEX directory_entries_group ON directory_entries (context_id, group_id) WHERE group_id IS NOT NULL;
     CREATE INDEX directory_entries_wanted ON directory_entries (context_id, user_id) WHERE wanted_enabled IS NOT NULL;
     CREATE INDEX directory_entries_state ON directory_entries (context_id, directory_id, state, kind, name_key, entry_id);
+    CREATE INDEX directory_entries_reason ON directory_entries (context_id, directory_id, reason, name_key, entry_id) WHERE reason IS NOT NULL;
     CREATE INDEX directory_entries_dn ON directory_entries (context_id, directory_id, dn_key);
     CREATE INDEX directory_entries_sid ON directory_entries (context_id, directory_id, sid) WHERE sid IS NOT NULL;
     CREATE INDEX directory_entries_primary_group ON directory_entries (context_id, directory_id, primary_group) WHERE primary_group IS NOT NULL;
@@ -179,6 +180,8 @@ export async function up(knex: Knex): Promise<void> {
     CREATE INDEX directory_changes_planned ON directory_changes (context_id, run_id, position) WHERE state = 'planned';
     CREATE INDEX directory_changes_change ON directory_changes (context_id, run_id, change, position);
     CREATE INDEX directory_changes_entry ON directory_changes (context_id, directory_id, entry_id);
+    ALTER TABLE sessions ADD COLUMN is_directory_away boolean NOT NULL DEFAULT false;
+    CREATE INDEX sessions_directory_away ON sessions (context_id, authenticated_at) WHERE is_directory_away;
     CREATE TABLE directory_verifiers (
       context_id uuid NOT NULL,
       user_id uuid NOT NULL,
@@ -194,7 +197,8 @@ export async function up(knex: Knex): Promise<void> {
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(
-    `DROP TABLE directory_verifiers; DROP TABLE directory_changes; DROP TABLE directory_staged_members; DROP TABLE directory_staged; DROP TABLE directory_runs;
+    `ALTER TABLE sessions DROP COLUMN is_directory_away;
+     DROP TABLE directory_verifiers; DROP TABLE directory_changes; DROP TABLE directory_staged_members; DROP TABLE directory_staged; DROP TABLE directory_runs;
      DROP TABLE directory_members; DROP TABLE directory_entries; DROP TABLE directory_requests; DROP TABLE directory_agents; DROP TABLE directories;`,
   );
 }

@@ -29,6 +29,7 @@ import { sweepArtifacts } from '../domain/records/protocol-artifacts/index.ts';
 import { closeRefusals, sweepRefusals } from '../domain/records/refusals/index.ts';
 import { openScope } from '../domain/scope.ts';
 import { endPolicyTrials, sweepPendingRequests } from '../domain/sign-in/authentication/index.ts';
+import { sweepVerifiers } from '../domain/sign-in/credentials/directory-password/index.ts';
 import { type NoticeTools, notifyRelyingPartyJob, notifyServiceProviderJob } from '../domain/sign-in/sessions/index.ts';
 import { sweepFailedJobs, type Tasks } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
@@ -71,6 +72,7 @@ const sweepExpired: Chore = {
     await sweepMails(db);
     await sweepUserCounts(db);
     await sweepDirectoryRequests(db);
+    await sweepVerifiers(db);
     await sweepRuns(db);
   },
 };

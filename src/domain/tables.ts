@@ -867,8 +867,9 @@ export type Tables = {
       user_agent: string;
       idle_seconds: number;
       is_kept: boolean;
+      is_directory_away: boolean;
     },
-    'ended_at' | 'end_reason' | 'idle_seconds' | 'is_kept',
+    'ended_at' | 'end_reason' | 'idle_seconds' | 'is_kept' | 'is_directory_away',
     never
   >;
   sign_in_attempts: Table<

@@ -410,6 +410,7 @@ CREATE TABLE directory_entries (
 );
 CREATE INDEX directory_entries_dn ON public.directory_entries USING btree (context_id, directory_id, dn_key);
 CREATE INDEX directory_entries_primary_group ON public.directory_entries USING btree (context_id, directory_id, primary_group) WHERE (primary_group IS NOT NULL);
+CREATE INDEX directory_entries_reason ON public.directory_entries USING btree (context_id, directory_id, reason, name_key, entry_id) WHERE (reason IS NOT NULL);
 CREATE INDEX directory_entries_sid ON public.directory_entries USING btree (context_id, directory_id, sid) WHERE (sid IS NOT NULL);
 CREATE INDEX directory_entries_state ON public.directory_entries USING btree (context_id, directory_id, state, kind, name_key, entry_id);
 CREATE INDEX directory_entries_wanted ON public.directory_entries USING btree (context_id, user_id) WHERE (wanted_enabled IS NOT NULL);
@@ -839,9 +840,11 @@ CREATE TABLE sessions (
   user_agent text NOT NULL,
   idle_seconds integer NOT NULL DEFAULT 7200,
   is_kept boolean NOT NULL DEFAULT false,
+  is_directory_away boolean NOT NULL DEFAULT false,
   PRIMARY KEY (context_id, session_id),
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );
+CREATE INDEX sessions_directory_away ON public.sessions USING btree (context_id, authenticated_at) WHERE is_directory_away;
 CREATE INDEX sessions_expiry ON public.sessions USING btree (context_id, expires_at);
 CREATE INDEX sessions_user ON public.sessions USING btree (context_id, user_id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX sessions_token ON public.sessions USING btree (context_id, token_hash);

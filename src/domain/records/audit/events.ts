@@ -6,6 +6,7 @@ export const auditEventTypes = [
   'session.ended',
   'browser.forgotten',
   'password.changed',
+  'network-password.changed',
   'password.recovery-requested',
   'registration.requested',
   'second-factor.enrolled',

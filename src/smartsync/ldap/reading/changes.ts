@@ -57,7 +57,7 @@ function isSameName(filterValue: string, dn: string): boolean {
 export async function sayChanges(reading: Reading, changes: Changes, since: string): Promise<boolean> {
   const { session, body } = reading;
   if (changes.structures.some((one) => one.isGroup && asksForGroup(body, one))) return false;
-  const moved = changes.structures.filter(({ isContainer, isDeleted, created }) => isContainer && !isDeleted && created < since);
+  const moved = changes.structures.filter(({ isContainer, isDeleted, created }) => isContainer && !isDeleted && created <= since);
   const outside = moved.filter(({ dn }) => !isWithin(dn, session.base) && !isWithin(session.base, dn));
   if (outside.length > 0) return false;
   const inside = moved.map(({ dn }) => dn).filter((dn) => isWithin(dn, session.base) && !isWithin(session.base, dn));
