@@ -9,7 +9,20 @@ import { shareDomains } from './support/samba-domain.ts';
 import { prepareStartingState } from './support/server.ts';
 
 // what is quick to say no comes first, then the long stories, and at last the many short files, which fill the gaps
-const order = ['checks', 'browser', 'journeys', 'conformance', 'platform', 'interop', 'smartsync', 'domain', 'migrations', 'web', 'app', 'config'];
+const order = [
+  'checks',
+  'browser',
+  'journeys',
+  'conformance',
+  'platform',
+  'interop',
+  'smartsync',
+  'domain',
+  'migrations',
+  'web',
+  'app',
+  'config',
+];
 const chosen = process.argv.slice(2);
 const root = fileURLToPath(new URL('.', import.meta.url));
 const wanted = chosen.length > 0 ? chosen : order;
