@@ -50,16 +50,16 @@ export async function up(knex: Knex): Promise<void> {
       body jsonb NOT NULL,
       created_at timestamptz NOT NULL,
       deadline_at timestamptz NOT NULL,
+      wanted_until timestamptz NOT NULL,
       agent_id uuid,
       lease_until timestamptz,
       tries integer NOT NULL DEFAULT 0,
       answered_at timestamptz,
       answer jsonb,
-      PRIMARY KEY (context_id, directory_request_id),
-      FOREIGN KEY (context_id, directory_id) REFERENCES directories (context_id, directory_id) ON DELETE CASCADE
+      PRIMARY KEY (context_id, directory_request_id)
     );
     CREATE INDEX directory_requests_open ON directory_requests (context_id, directory_id, created_at) WHERE answered_at IS NULL;
-    CREATE INDEX directory_requests_deadline ON directory_requests (deadline_at);
+    CREATE INDEX directory_requests_wanted ON directory_requests (wanted_until);
     CREATE TABLE directory_entries (
       context_id uuid NOT NULL,
       directory_id uuid NOT NULL,
@@ -69,6 +69,7 @@ export async function up(knex: Knex): Promise<void> {
       dn_key text NOT NULL,
       name text NOT NULL,
       name_key text NOT NULL,
+      search_key text NOT NULL,
       login text,
       attributes jsonb NOT NULL,
       is_enabled boolean NOT NULL,
@@ -80,6 +81,7 @@ export async function up(knex: Knex): Promise<void> {
       is_gone boolean NOT NULL DEFAULT false,
       user_id uuid,
       group_id uuid,
+      deactivated_at timestamptz,
       last_change jsonb,
       wanted_enabled boolean,
       write_tried_at timestamptz,
@@ -95,6 +97,7 @@ export async function up(knex: Knex): Promise<void> {
     CREATE UNIQUE INDEX directory_entries_group ON directory_entries (context_id, group_id) WHERE group_id IS NOT NULL;
     CREATE INDEX directory_entries_wanted ON directory_entries (context_id, user_id) WHERE wanted_enabled IS NOT NULL;
     CREATE INDEX directory_entries_state ON directory_entries (context_id, directory_id, state, kind, name_key, entry_id);
+    CREATE INDEX directory_entries_reason ON directory_entries (context_id, directory_id, reason, name_key, entry_id) WHERE reason IS NOT NULL;
     CREATE INDEX directory_entries_dn ON directory_entries (context_id, directory_id, dn_key);
     CREATE INDEX directory_entries_sid ON directory_entries (context_id, directory_id, sid) WHERE sid IS NOT NULL;
     CREATE INDEX directory_entries_primary_group ON directory_entries (context_id, directory_id, primary_group) WHERE primary_group IS NOT NULL;
@@ -117,6 +120,7 @@ export async function up(knex: Knex): Promise<void> {
       state text NOT NULL CHECK (state IN ('reading', 'planning', 'stopped', 'waiting', 'applying', 'done', 'failed', 'declined')),
       actor jsonb NOT NULL,
       directory_request_id uuid,
+      tries integer NOT NULL DEFAULT 0,
       undoes_run_id uuid,
       undone_by_run_id uuid,
       way text,
@@ -134,11 +138,12 @@ export async function up(knex: Knex): Promise<void> {
       FOREIGN KEY (context_id, directory_id) REFERENCES directories (context_id, directory_id) ON DELETE CASCADE
     );
     CREATE INDEX directory_runs_directory ON directory_runs (context_id, directory_id, started_at);
+    CREATE UNIQUE INDEX directory_runs_open ON directory_runs (context_id, directory_id) WHERE finished_at IS NULL;
     CREATE TABLE directory_staged (
       context_id uuid NOT NULL,
       run_id uuid NOT NULL,
       entry_id uuid NOT NULL,
-      kind text NOT NULL CHECK (kind IN ('person', 'group', 'gone')),
+      kind text NOT NULL CHECK (kind IN ('person', 'group', 'gone', 'unusable')),
       record jsonb NOT NULL,
       dn_key text,
       content_hash text,
@@ -161,15 +166,22 @@ export async function up(knex: Knex): Promise<void> {
       change text NOT NULL,
       directory_id uuid NOT NULL,
       entry_id uuid NOT NULL,
+      name text NOT NULL,
       member_entry_id uuid,
+      member_name text,
       before jsonb,
       after jsonb,
+      kept jsonb,
       state text NOT NULL CHECK (state IN ('planned', 'done', 'refused', 'passed-over')),
       fault text,
       PRIMARY KEY (context_id, run_id, position),
       FOREIGN KEY (context_id, run_id) REFERENCES directory_runs (context_id, run_id) ON DELETE CASCADE
     );
+    CREATE INDEX directory_changes_planned ON directory_changes (context_id, run_id, position) WHERE state = 'planned';
+    CREATE INDEX directory_changes_change ON directory_changes (context_id, run_id, change, position);
     CREATE INDEX directory_changes_entry ON directory_changes (context_id, directory_id, entry_id);
+    ALTER TABLE sessions ADD COLUMN is_directory_away boolean NOT NULL DEFAULT false;
+    CREATE INDEX sessions_directory_away ON sessions (context_id, authenticated_at) WHERE is_directory_away;
     CREATE TABLE directory_verifiers (
       context_id uuid NOT NULL,
       user_id uuid NOT NULL,
@@ -185,7 +197,8 @@ export async function up(knex: Knex): Promise<void> {
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(
-    `DROP TABLE directory_verifiers; DROP TABLE directory_changes; DROP TABLE directory_staged_members; DROP TABLE directory_staged; DROP TABLE directory_runs;
+    `ALTER TABLE sessions DROP COLUMN is_directory_away;
+     DROP TABLE directory_verifiers; DROP TABLE directory_changes; DROP TABLE directory_staged_members; DROP TABLE directory_staged; DROP TABLE directory_runs;
      DROP TABLE directory_members; DROP TABLE directory_entries; DROP TABLE directory_requests; DROP TABLE directory_agents; DROP TABLE directories;`,
   );
 }

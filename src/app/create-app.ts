@@ -4,13 +4,14 @@ import type { Config } from '../config/index.ts';
 import { createAccessFinder } from '../domain/applications/access/index.ts';
 import { createSettingsFinder } from '../domain/company/context-settings/index.ts';
 import { createContextFinder } from '../domain/company/contexts/index.ts';
+import { DirectoryQueue } from '../domain/people/directory-requests/index.ts';
 import { ArtifactStore } from '../domain/records/protocol-artifacts/index.ts';
 import { createSessionFinder } from '../domain/sign-in/sessions/index.ts';
 import { createPolicyFinder } from '../domain/sign-in/sign-in-policy/index.ts';
 import { type Clock, systemClock } from '../platform/clock/index.ts';
 import { loadPasswordEngine } from '../platform/crypto/index.ts';
 import { ChangeListener, NoticedCache } from '../platform/database/index.ts';
-import { createViews } from '../platform/http/index.ts';
+import { createViews, type Upgrades } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { countJobs, type RunningJobs, startJobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
@@ -21,6 +22,7 @@ import { createHostFiles } from '../web/host/index.ts';
 import { createBackChannelLogout, ProviderDirectory } from '../web/oidc/index.ts';
 import { ContextDirectory, createPageRouter, type Services } from '../web/request/index.ts';
 import { createSoapLogout, SamlDirectory } from '../web/saml/index.ts';
+import { createSmartSync } from '../web/smartsync/index.ts';
 import { loadAssets, loadFavicon, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
 import type { Store } from './open-store.ts';
@@ -33,6 +35,7 @@ export type App = {
   /** Mails are kept on a page instead of being sent. */
   keepsMails: boolean;
   handle(request: IncomingMessage, response: ServerResponse): void;
+  upgrades: Upgrades;
   startJobs(): Promise<void>;
   /** @param graceSeconds for jobs under way; without end unless told */
   close(graceSeconds?: number): Promise<void>;
@@ -58,6 +61,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const contexts = new ContextDirectory(createContextFinder(database), listener, config.baseUrl, config.contextCacheSize, pathOf);
   const cache = new NoticedCache(listener, config.contextCacheSize);
   const findPolicy = createPolicyFinder(database, cache, clock);
+  const queue = new DirectoryQueue({ database, listener, cache, log });
   const isTrustedProxy = addressMatcher(config.trustedProxies);
   const services: Services = {
     database,
@@ -71,6 +75,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     findSettings: createSettingsFinder(database, cache),
     findSession: createSessionFinder(database, clock, findPolicy),
     findAccess: createAccessFinder(database),
+    askDirectory: queue.ask,
     artifacts: new ArtifactStore(database),
     forgetCached: (contextId) => listener.tell(contextId),
     outbound: createOutbound(config.outboundAllow),
@@ -96,6 +101,9 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   koa.use(router.middleware);
   const hostFiles = createHostFiles(services, { icon: loadFavicon(), securityContact: config.securityContact });
 
+  const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
+  const smartSync = createSmartSync({ services, listener, queue, software: `portaria/${version}` });
+
   await listener.start();
   let jobs: RunningJobs | undefined;
   let mailer: Mailer | undefined = mailbox;
@@ -103,11 +111,12 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     services,
     health,
     keepsMails: mailbox !== undefined,
-    handle: createFrontDoor({
+    ...createFrontDoor({
       services,
       providers,
       health,
       hostFiles,
+      smartSync,
       router,
       pages: koa.callback(),
       isSecure: config.baseUrl.startsWith('https:'),
@@ -121,6 +130,8 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       jobs = await startJobs(database.url, createTasks(services, notices, mailer), crontab, log);
     },
     async close(graceSeconds) {
+      await smartSync.close();
+      queue.close();
       await jobs?.stop(graceSeconds);
       mailer?.close();
       await listener.close();

@@ -1,5 +1,8 @@
 import { changeUsers, deleteAccountJob, endSessionsJob } from '../domain/administration/account-changes/index.ts';
 import { auditCsv, auditExport, purgeAudit, sealAudit } from '../domain/administration/audit-keeping/index.ts';
+import { changeEntries } from '../domain/administration/directory-acceptance/index.ts';
+import { writeStateJob, writeStates } from '../domain/administration/directory-provisioning/index.ts';
+import { type DirectoryTools, readDirectories, sweepRuns, workOnDirectoryJob } from '../domain/administration/directory-runs/index.ts';
 import { sendRegistrationJob } from '../domain/administration/invitations/index.ts';
 import { type OperationTools, runOperationJob } from '../domain/administration/operation-runs/index.ts';
 import { sendRecoveryJob } from '../domain/administration/password-recovery/index.ts';
@@ -8,6 +11,7 @@ import { warnOfExpiryChore } from '../domain/applications/expiry-warnings/index.
 import { type FetchMetadata, refreshAllMetadata, refreshMetadataJob } from '../domain/applications/partner-metadata/index.ts';
 import { sweepExchanges } from '../domain/applications/traces/index.ts';
 import type { Chore, Job, Server } from '../domain/job.ts';
+import { sweepDirectoryRequests } from '../domain/people/directory-requests/index.ts';
 import { followPlanJob, followPlans } from '../domain/people/planned-deactivations/index.ts';
 import { userExport } from '../domain/people/user-exports/index.ts';
 import {
@@ -25,13 +29,14 @@ import { sweepArtifacts } from '../domain/records/protocol-artifacts/index.ts';
 import { closeRefusals, sweepRefusals } from '../domain/records/refusals/index.ts';
 import { openScope } from '../domain/scope.ts';
 import { endPolicyTrials, sweepPendingRequests } from '../domain/sign-in/authentication/index.ts';
+import { sweepVerifiers } from '../domain/sign-in/credentials/directory-password/index.ts';
 import { type NoticeTools, notifyRelyingPartyJob, notifyServiceProviderJob } from '../domain/sign-in/sessions/index.ts';
 import { sweepFailedJobs, type Tasks } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
 import { auditWords, createMetadataFetcher, exportWords, importWords, type Services } from '../web/request/index.ts';
 import { sendMail } from './send-mail.ts';
 
-type Tools = OperationTools & NoticeTools & MailTools & { fetchMetadata: FetchMetadata };
+type Tools = OperationTools & NoticeTools & MailTools & DirectoryTools & { fetchMetadata: FetchMetadata };
 
 export const jobs: Job<Tools>[] = [
   deleteAccountJob,
@@ -46,6 +51,8 @@ export const jobs: Job<Tools>[] = [
   runOperationJob,
   sendRecoveryJob,
   sendRegistrationJob,
+  workOnDirectoryJob,
+  writeStateJob,
 ];
 
 /** What is over goes, a few thousand rows at a time. */
@@ -64,6 +71,9 @@ const sweepExpired: Chore = {
     await sweepFailedJobs(db);
     await sweepMails(db);
     await sweepUserCounts(db);
+    await sweepDirectoryRequests(db);
+    await sweepVerifiers(db);
+    await sweepRuns(db);
   },
 };
 
@@ -75,6 +85,8 @@ export const calendar: { when: string; chore: Chore; options?: string }[] = [
   { when: '* * * * *', chore: closeRefusals },
   { when: '29 4 * * *', chore: purgeAudit },
   { when: '* * * * *', chore: followPlans },
+  { when: '* * * * *', chore: readDirectories },
+  { when: '* * * * *', chore: writeStates },
   { when: '*/15 * * * *', chore: sweepExpired },
   { when: '17 * * * *', chore: refreshAllMetadata },
   { when: '43 6 * * *', chore: warnOfExpiryChore },
@@ -97,12 +109,13 @@ export function createTasks(services: Services, notices: NoticeTools, mailer?: M
     exportWords: (locale: string) => exportWords(i18n, locale),
     importWords: importWords(i18n),
   };
-  const kinds = [auditCsv, auditExport, changeUsers, userExport, userImport];
+  const kinds = [auditCsv, auditExport, changeEntries, changeUsers, userExport, userImport];
   const tools: Tools = {
     runners: Object.fromEntries(kinds.map(({ kind, run }) => [kind, (scope, operation) => run(scope, operation, words)])),
     ...notices,
     deliverMail: (contextId, mail) => sendMail({ services, mailer }, contextId, mail),
     fetchMetadata: createMetadataFetcher(services),
+    askDirectory: services.askDirectory,
   };
   const tasks: Tasks = {};
   for (const { name, run } of jobs) tasks[name] = (payload, attempt) => run(server.scopeOf, payload, tools, attempt);

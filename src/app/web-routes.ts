@@ -1,5 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { answerByMethod, type Methods, readTarget, sendFault, setSecurityHeaders, tidyPaths, wholeServer } from '../platform/http/index.ts';
+import {
+  answerByMethod,
+  type Methods,
+  readTarget,
+  sendFault,
+  setSecurityHeaders,
+  tidyPaths,
+  type Upgrades,
+  wholeServer,
+} from '../platform/http/index.ts';
 import type { Mailbox } from '../platform/mail/index.ts';
 import { accountRoutes } from '../web/account/index.ts';
 import { addressChangeRoutes } from '../web/address-changes/index.ts';
@@ -21,6 +30,7 @@ import { recoveryRoutes } from '../web/recovery/index.ts';
 import type { PageRouter, Route, Services } from '../web/request/index.ts';
 import { type SamlDirectory, samlRoutes } from '../web/saml/index.ts';
 import { signInRoutes } from '../web/sign-in/index.ts';
+import type { SmartSync } from '../web/smartsync/index.ts';
 
 /** Every page there is. */
 export const pageRoutes = (providers: ProviderDirectory, saml: SamlDirectory, mailbox?: Mailbox): Route[] => [
@@ -43,6 +53,7 @@ type FrontDoor = {
   providers: ProviderDirectory;
   health: Health;
   hostFiles: HostFiles;
+  smartSync: SmartSync;
   router: PageRouter;
   pages: RequestListener;
   isSecure: boolean;
@@ -61,7 +72,7 @@ const onlyGet: Methods = ['GET'];
 const insertedWellKnown = /^\/\.well-known\/(oauth-authorization-server|openid-configuration)\/([a-z0-9-]{1,63})$/;
 
 /** Sends each request to health, to a protocol or to the pages. Nothing that a caller sends makes it throw. */
-export function createFrontDoor({ services, providers, health, hostFiles, router, pages, isSecure }: FrontDoor) {
+export function createFrontDoor({ services, providers, health, hostFiles, smartSync, router, pages, isSecure }: FrontDoor) {
   const oidc = createOidcEndpoint(providers);
 
   /** What answers at the path; methods and other spellings of it are judged by this alone. */
@@ -76,6 +87,13 @@ export function createFrontDoor({ services, providers, health, hostFiles, router
       const kind = found.path === '/oidc/authorize' ? 'authorize' : 'oidc';
       return { methods: endpoint, kind, serve: (request, response) => oidc(request, response, found.context, found.path) };
     }
+    const ofAgents = found && smartSync.methodsAt(found.path);
+    if (ofAgents)
+      return {
+        methods: ofAgents,
+        kind: 'smartsync',
+        serve: (request, response) => smartSync.handle(request, response, found.context, found.path),
+      };
     const page = found && (found.path === '' ? onlyGet : router.methodsAt(found.path));
     if (page) return { methods: page, serve: pages, kind: 'page' };
     const file = hostFiles.find(asked);
@@ -109,16 +127,30 @@ export function createFrontDoor({ services, providers, health, hostFiles, router
     pages(request, response);
   }
 
-  return (request: IncomingMessage, response: ServerResponse): void => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     route(request, response).catch((error) => {
       services.log.error({ err: error, path: request.url?.split('?')[0] }, 'a request failed at the door');
       if (response.headersSent) response.destroy();
       else refuse(response, 503);
     });
   };
+
+  const upgrades: Upgrades = {
+    async take(request, socket, head) {
+      const path = readTarget(request);
+      const isWebSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
+      const found = isWebSocket && path ? await services.contexts.resolve(request.headers.host ?? '', path) : undefined;
+      if (!found || !smartSync.isConnection(found.path)) return false;
+      smartSync.connect(request, socket, head, found.context);
+      return true;
+    },
+    close: () => smartSync.close(),
+  };
+
+  return { handle, upgrades };
 }
 
-const ofPrograms = /\/(oidc|\.well-known)\//;
+const ofPrograms = /\/(oidc|smartsync|\.well-known)\//;
 
 function refuse(response: ServerResponse, status: number): void {
   setSecurityHeaders(response, false);

@@ -7,6 +7,7 @@ import { applyCommand } from './apply.ts';
 import { auditRestart, auditSeal, auditVerify } from './audit.ts';
 import { type Command, exitCodes, type Output, UsageError } from './command.ts';
 import { contextCreate, contextList } from './contexts.ts';
+import { directoryCommands } from './directories.ts';
 import { doctorCommand } from './doctor.ts';
 import { jobsList, jobsRetry } from './jobs.ts';
 import { keysMetadata, keysRotate } from './keys.ts';
@@ -18,6 +19,7 @@ const commands: Command[] = [
   contextList,
   applyCommand,
   doctorCommand,
+  ...directoryCommands,
   keysRotate,
   keysMetadata,
   auditVerify,
@@ -105,7 +107,7 @@ const overview = (): string =>
     'Usage: portaria COMMAND [--json] [--help]',
     '',
     'Commands:',
-    ...commands.map(({ words, summary }) => `  ${words.padEnd(16)}${summary}`),
+    ...commands.map(({ words, summary }) => `  ${words.padEnd(20)}${summary}`),
     '',
     'portaria COMMAND --help shows its options and examples.',
   ].join('\n');

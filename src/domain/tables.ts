@@ -390,14 +390,17 @@ export type Tables = {
       change: string;
       directory_id: DirectoryId;
       entry_id: string;
+      name: string;
       member_entry_id: string | null;
+      member_name: string | null;
       before: unknown;
       after: unknown;
+      kept: unknown;
       state: 'planned' | 'done' | 'refused' | 'passed-over';
       fault: string | null;
     },
-    'member_entry_id' | 'before' | 'after' | 'fault',
-    'before' | 'after'
+    'member_entry_id' | 'member_name' | 'before' | 'after' | 'kept' | 'fault',
+    'before' | 'after' | 'kept'
   >;
   directory_entries: Table<
     {
@@ -409,6 +412,7 @@ export type Tables = {
       dn_key: string;
       name: string;
       name_key: string;
+      search_key: string;
       login: string | null;
       attributes: unknown;
       is_enabled: boolean;
@@ -420,6 +424,7 @@ export type Tables = {
       is_gone: boolean;
       user_id: UserId | null;
       group_id: GroupId | null;
+      deactivated_at: Date | null;
       last_change: unknown;
       wanted_enabled: boolean | null;
       write_tried_at: Date | null;
@@ -434,6 +439,7 @@ export type Tables = {
     | 'is_gone'
     | 'user_id'
     | 'group_id'
+    | 'deactivated_at'
     | 'last_change'
     | 'wanted_enabled'
     | 'write_tried_at'
@@ -459,6 +465,7 @@ export type Tables = {
       body: unknown;
       created_at: Date;
       deadline_at: Date;
+      wanted_until: Date;
       agent_id: AgentId | null;
       lease_until: Date | null;
       tries: number;
@@ -478,6 +485,7 @@ export type Tables = {
       state: 'reading' | 'planning' | 'stopped' | 'waiting' | 'applying' | 'done' | 'failed' | 'declined';
       actor: unknown;
       directory_request_id: DirectoryRequestId | null;
+      tries: number;
       undoes_run_id: RunId | null;
       undone_by_run_id: RunId | null;
       way: string | null;
@@ -494,6 +502,7 @@ export type Tables = {
     },
     | 'is_whole'
     | 'directory_request_id'
+    | 'tries'
     | 'undoes_run_id'
     | 'undone_by_run_id'
     | 'way'
@@ -512,7 +521,7 @@ export type Tables = {
       context_id: ContextId;
       run_id: RunId;
       entry_id: string;
-      kind: 'person' | 'group' | 'gone';
+      kind: 'person' | 'group' | 'gone' | 'unusable';
       record: unknown;
       dn_key: string | null;
       content_hash: string | null;
@@ -858,8 +867,9 @@ export type Tables = {
       user_agent: string;
       idle_seconds: number;
       is_kept: boolean;
+      is_directory_away: boolean;
     },
-    'ended_at' | 'end_reason' | 'idle_seconds' | 'is_kept',
+    'ended_at' | 'end_reason' | 'idle_seconds' | 'is_kept' | 'is_directory_away',
     never
   >;
   sign_in_attempts: Table<

@@ -67,7 +67,7 @@ async function serve(
   // before the public port: whoever finds us ready can read our metrics
   const metrics = config.metricsPort ? await serveMetrics(config.metricsPort, app.health.metrics) : undefined;
   opened.push(() => metrics?.close());
-  const server = await listen(app.handle, config.port, config.host).catch((error) => {
+  const server = await listen(app.handle, config.port, config.host, app.upgrades).catch((error) => {
     throw error.code === 'EADDRINUSE' ? new Error(`port ${config.port} is in use. Set PORT to another one.`) : error;
   });
   opened.push(() => server.close(config.shutdownGraceSeconds));

@@ -1,5 +1,5 @@
 import type { DirectoryStatus } from '../smartsync-protocol/index.ts';
-import { Directory, type DirectorySettings } from './ldap/index.ts';
+import { type ConnectionReport, Directory, type DirectorySettings, testConnection } from './ldap/index.ts';
 import { Link } from './link/link.ts';
 import { proxyFromEnvironment } from './link/proxy.ts';
 import type { Log } from './log.ts';
@@ -10,11 +10,19 @@ import { software } from './version.ts';
 export function directorySettings(settings: Settings): DirectorySettings | undefined {
   const { ldapUrls, bindDn, bindPassword, baseDn, startTls, ca, pinnedFingerprints, timeoutSeconds } = settings;
   if (ldapUrls.length === 0) return undefined;
-  return { urls: ldapUrls, bindDn, bindPassword, baseDn, startTls, ca, pinnedFingerprint: pinnedFingerprints[0], timeoutSeconds };
+  return { urls: ldapUrls, bindDn, bindPassword, baseDn, startTls, ca, pinnedFingerprints, timeoutSeconds };
 }
 
 /** A directory as the agent uses it. */
 export type OpenedDirectory = Pick<Directory, 'serve' | 'status' | 'onStatus' | 'close'>;
+
+/** The LDAP side, in whose place a test speaks. */
+export type Ldap = {
+  open(settings: DirectorySettings): OpenedDirectory;
+  test(settings: DirectorySettings, userFilter?: string): Promise<ConnectionReport>;
+};
+
+const realLdap: Ldap = { open: (settings) => new Directory(settings), test: testConnection };
 
 const unset: DirectoryStatus = { isUp: false, servers: [] };
 
@@ -23,17 +31,12 @@ export class Agent {
   readonly store: SettingsStore;
   readonly log: Log;
   readonly link: Link;
-  readonly #openDirectory: (settings: DirectorySettings) => OpenedDirectory;
+  readonly ldap: Ldap;
   #directory: OpenedDirectory | undefined;
 
   /** @throws Error when the identity cannot be read */
-  constructor(
-    store: SettingsStore,
-    log: Log,
-    env: NodeJS.ProcessEnv,
-    openDirectory = (settings: DirectorySettings): OpenedDirectory => new Directory(settings),
-  ) {
-    this.#openDirectory = openDirectory;
+  constructor(store: SettingsStore, log: Log, env: NodeJS.ProcessEnv, ldap: Ldap = realLdap) {
+    this.ldap = ldap;
     this.store = store;
     this.log = log;
     log.say(`${software} starts; its data is in ${store.folder.path}`);
@@ -72,7 +75,7 @@ export class Agent {
       this.log.say('Which directory to use is not set yet');
       return;
     }
-    const directory = this.#openDirectory(settings);
+    const directory = this.ldap.open(settings);
     this.#directory = directory;
     let wasUp: boolean | undefined;
     directory.onStatus((status) => {

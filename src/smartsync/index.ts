@@ -9,4 +9,5 @@
 //   texts/     words in three languages
 export { Agent } from './agent.ts';
 export { createLog } from './log.ts';
+export { servePage } from './page/page.ts';
 export { SettingsError, SettingsStore } from './settings/index.ts';

@@ -27,7 +27,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
 
   certificate_uses: ['company/saml-certificates'],
   context_logos: ['company/branding'],
-  context_settings: ['company/context-settings'],
+  context_settings: ['company/context-settings', 'sign-in/credentials'],
   contexts: ['company/contexts', 'people/planned-deactivations', 'administration/audit-keeping'],
   custom_fields: ['company/custom-fields'],
   metadata_certificates: ['company/saml-certificates'],
@@ -37,7 +37,14 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   directories: ['people/directories'],
   directory_agents: ['people/directories'],
   directory_changes: ['administration/directory-runs'],
-  directory_entries: ['people/directory-entries', 'administration/directory-runs'],
+  directory_entries: [
+    'people/directory-entries',
+    'people/users',
+    'people/groups',
+    'administration/directory-runs',
+    'sign-in/authentication',
+    'sign-in/credentials',
+  ],
   directory_members: ['people/directory-entries', 'administration/directory-runs'],
   directory_requests: ['people/directory-requests'],
   directory_runs: ['administration/directory-runs'],
@@ -57,6 +64,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
     'applications/assignments',
     'applications/consents',
     'sign-in/authentication',
+    'sign-in/credentials',
     'sign-in/sessions',
   ],
 

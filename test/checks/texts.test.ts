@@ -17,7 +17,9 @@ const flatten = (value: object, prefix = ''): [string, string][] =>
     typeof inner === 'string' ? [[prefix + key, inner] as [string, string]] : flatten(inner, `${prefix}${key}.`),
   );
 
-const folders = [...new Set(globSync('views/**/texts.*.json', { cwd: root }).map((file) => file.slice(0, file.lastIndexOf('/'))))].sort();
+const folders = [
+  ...new Set(globSync('{views,src/smartsync}/**/texts.*.json', { cwd: root }).map((file) => file.slice(0, file.lastIndexOf('/')))),
+].sort();
 const textsOf = (folder: string, locale: string) => new Map(flatten(JSON.parse(read(`${folder}/texts.${locale}.json`))));
 const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
 
@@ -46,6 +48,7 @@ function folderOf(file: string): string {
   if (noun) return inConsole || folders.includes(`views/admin-console/${noun}`) ? `views/admin-console/${noun}` : 'views/admin-console';
   const [, slice] = /^src\/web\/([a-z-]+)\//.exec(file) ?? [];
   if (slice && slice !== 'request') return `views/${slice}`;
+  if (file.startsWith('src/smartsync/')) return 'src/smartsync/texts';
   return file.startsWith('views/') ? file.slice(0, file.lastIndexOf('/')) : 'views';
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { Client } from 'ldapts';
 import { directoryPassword, groups, oddPeople, people } from '../support/directory-people.ts';
-import { groupDn, personDn } from '../support/ldif.ts';
+import { groupDn, personDn, personEntry } from '../support/ldif.ts';
 import { needSoftware } from '../support/missing.ts';
 import { type Samba, startSamba } from '../support/samba.ts';
 import { type Slapd, startSlapd } from '../support/slapd.ts';
@@ -160,5 +160,30 @@ describe('an Active Directory for tests', () => {
     expect(pids.filter(exists)).to.deep.equal([]);
     samba = await startSamba();
     expect(samba.controllers.map((one) => one.isRunning())).to.deep.equal([true]);
+  });
+});
+
+describe('a directory whose clock is an hour off', () => {
+  const offsetMs = async (client: Client, dn: string, attribute: string) => {
+    const { searchEntries } = await client.search(dn, { scope: 'base', attributes: [attribute] });
+    const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(String(searchEntries[0]![attribute]))!;
+    const [year, month, ...rest] = parts.map(Number) as [number, number, number, number, number, number];
+    return Date.UTC(year, month - 1, ...rest) - Date.now();
+  };
+
+  before(function () {
+    needSoftware(this, 'slapd', 'samba', 'openssl', 'faketime');
+  });
+
+  it('can be had of both kinds', async () => {
+    const slapd = await startSlapd({ clockOffsetSeconds: 3600 });
+    await slapd.add([personEntry({ login: 'new', firstName: 'New', lastName: 'Person' }, slapd.baseDn)]);
+    const atSlapd = await offsetMs(await slapd.client(), `uid=new,ou=People,${slapd.baseDn}`, 'modifyTimestamp');
+    await slapd.stop();
+    const samba = await startSamba({ clockOffsetSeconds: -3600 });
+    const atSamba = await offsetMs(await samba.client(), '', 'currentTime');
+    await samba.stop();
+    expect(atSlapd).to.be.closeTo(3_600_000, 60_000);
+    expect(atSamba).to.be.closeTo(-3_600_000, 60_000);
   });
 });

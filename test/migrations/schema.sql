@@ -357,16 +357,21 @@ CREATE TABLE directory_changes (
   change text NOT NULL,
   directory_id uuid NOT NULL,
   entry_id uuid NOT NULL,
+  name text NOT NULL,
   member_entry_id uuid,
+  member_name text,
   before jsonb,
   after jsonb,
+  kept jsonb,
   state text NOT NULL,
   fault text,
   PRIMARY KEY (context_id, run_id, "position"),
   FOREIGN KEY (context_id, run_id) REFERENCES directory_runs(context_id, run_id) ON DELETE CASCADE,
   CHECK ((state = ANY (ARRAY['planned'::text, 'done'::text, 'refused'::text, 'passed-over'::text])))
 );
+CREATE INDEX directory_changes_change ON public.directory_changes USING btree (context_id, run_id, change, "position");
 CREATE INDEX directory_changes_entry ON public.directory_changes USING btree (context_id, directory_id, entry_id);
+CREATE INDEX directory_changes_planned ON public.directory_changes USING btree (context_id, run_id, "position") WHERE (state = 'planned'::text);
 
 CREATE TABLE directory_entries (
   context_id uuid NOT NULL,
@@ -377,6 +382,7 @@ CREATE TABLE directory_entries (
   dn_key text NOT NULL,
   name text NOT NULL,
   name_key text NOT NULL,
+  search_key text NOT NULL,
   login text,
   attributes jsonb NOT NULL,
   is_enabled boolean NOT NULL,
@@ -388,6 +394,7 @@ CREATE TABLE directory_entries (
   is_gone boolean NOT NULL DEFAULT false,
   user_id uuid,
   group_id uuid,
+  deactivated_at timestamp with time zone,
   last_change jsonb,
   wanted_enabled boolean,
   write_tried_at timestamp with time zone,
@@ -403,6 +410,7 @@ CREATE TABLE directory_entries (
 );
 CREATE INDEX directory_entries_dn ON public.directory_entries USING btree (context_id, directory_id, dn_key);
 CREATE INDEX directory_entries_primary_group ON public.directory_entries USING btree (context_id, directory_id, primary_group) WHERE (primary_group IS NOT NULL);
+CREATE INDEX directory_entries_reason ON public.directory_entries USING btree (context_id, directory_id, reason, name_key, entry_id) WHERE (reason IS NOT NULL);
 CREATE INDEX directory_entries_sid ON public.directory_entries USING btree (context_id, directory_id, sid) WHERE (sid IS NOT NULL);
 CREATE INDEX directory_entries_state ON public.directory_entries USING btree (context_id, directory_id, state, kind, name_key, entry_id);
 CREATE INDEX directory_entries_wanted ON public.directory_entries USING btree (context_id, user_id) WHERE (wanted_enabled IS NOT NULL);
@@ -428,16 +436,16 @@ CREATE UNLOGGED TABLE directory_requests (
   body jsonb NOT NULL,
   created_at timestamp with time zone NOT NULL,
   deadline_at timestamp with time zone NOT NULL,
+  wanted_until timestamp with time zone NOT NULL,
   agent_id uuid,
   lease_until timestamp with time zone,
   tries integer NOT NULL DEFAULT 0,
   answered_at timestamp with time zone,
   answer jsonb,
-  PRIMARY KEY (context_id, directory_request_id),
-  FOREIGN KEY (context_id, directory_id) REFERENCES directories(context_id, directory_id) ON DELETE CASCADE
+  PRIMARY KEY (context_id, directory_request_id)
 );
-CREATE INDEX directory_requests_deadline ON public.directory_requests USING btree (deadline_at);
 CREATE INDEX directory_requests_open ON public.directory_requests USING btree (context_id, directory_id, created_at) WHERE (answered_at IS NULL);
+CREATE INDEX directory_requests_wanted ON public.directory_requests USING btree (wanted_until);
 
 CREATE TABLE directory_runs (
   context_id uuid NOT NULL,
@@ -448,6 +456,7 @@ CREATE TABLE directory_runs (
   state text NOT NULL,
   actor jsonb NOT NULL,
   directory_request_id uuid,
+  tries integer NOT NULL DEFAULT 0,
   undoes_run_id uuid,
   undone_by_run_id uuid,
   way text,
@@ -467,6 +476,7 @@ CREATE TABLE directory_runs (
   CHECK ((state = ANY (ARRAY['reading'::text, 'planning'::text, 'stopped'::text, 'waiting'::text, 'applying'::text, 'done'::text, 'failed'::text, 'declined'::text])))
 );
 CREATE INDEX directory_runs_directory ON public.directory_runs USING btree (context_id, directory_id, started_at);
+CREATE UNIQUE INDEX directory_runs_open ON public.directory_runs USING btree (context_id, directory_id) WHERE (finished_at IS NULL);
 
 CREATE TABLE directory_staged (
   context_id uuid NOT NULL,
@@ -478,7 +488,7 @@ CREATE TABLE directory_staged (
   content_hash text,
   PRIMARY KEY (context_id, run_id, entry_id),
   FOREIGN KEY (context_id, run_id) REFERENCES directory_runs(context_id, run_id) ON DELETE CASCADE,
-  CHECK ((kind = ANY (ARRAY['person'::text, 'group'::text, 'gone'::text])))
+  CHECK ((kind = ANY (ARRAY['person'::text, 'group'::text, 'gone'::text, 'unusable'::text])))
 );
 CREATE INDEX directory_staged_dn ON public.directory_staged USING btree (context_id, run_id, dn_key);
 
@@ -830,9 +840,11 @@ CREATE TABLE sessions (
   user_agent text NOT NULL,
   idle_seconds integer NOT NULL DEFAULT 7200,
   is_kept boolean NOT NULL DEFAULT false,
+  is_directory_away boolean NOT NULL DEFAULT false,
   PRIMARY KEY (context_id, session_id),
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );
+CREATE INDEX sessions_directory_away ON public.sessions USING btree (context_id, authenticated_at) WHERE is_directory_away;
 CREATE INDEX sessions_expiry ON public.sessions USING btree (context_id, expires_at);
 CREATE INDEX sessions_user ON public.sessions USING btree (context_id, user_id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX sessions_token ON public.sessions USING btree (context_id, token_hash);

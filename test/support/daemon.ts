@@ -1,6 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Where Debian and Ubuntu put the library that tells a program another time. */
+export const faketimeFiles = ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/faketime/libfaketime.so.1`);
+
+/** What makes a program's clock that many seconds fast, or slow. Needs `faketime`. */
+export const clockEnvironment = (offsetSeconds: number): Record<string, string> =>
+  offsetSeconds === 0
+    ? {}
+    : {
+        LD_PRELOAD: faketimeFiles.find((file) => existsSync(file)) ?? '',
+        FAKETIME: `${offsetSeconds < 0 ? '-' : '+'}${Math.abs(offsetSeconds)}s`,
+        DONT_FAKE_MONOTONIC: '1',
+        // Samba's modules would go past the library
+        LDB_MODULES_DISABLE_DEEPBIND: '1',
+      };
 
 export type Daemon = {
   pid: number;
@@ -14,15 +30,15 @@ export type Daemon = {
   kill(): Promise<void>;
 };
 
-type Options = { isReady(): Promise<boolean>; env?: Record<string, string>; cwd?: string; withinMs?: number };
+type Options = { isReady(output: string): boolean | Promise<boolean>; env?: Record<string, string>; cwd?: string; withinMs?: number };
 
 /**
  * A program in the foreground that ends with this process, however this one ends; resolves when `isReady`.
- * @throws with its output when it ends before that, or is not ready within `withinMs` (20,000)
+ * @throws with its output when it ends before that, or is not ready within `withinMs` (50,000)
  */
 export async function startDaemon(
   [program, ...args]: [string, ...string[]],
-  { isReady, env = {}, cwd, withinMs = 20_000 }: Options,
+  { isReady, env = {}, cwd, withinMs = 50_000 }: Options,
 ): Promise<Daemon> {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -45,7 +61,7 @@ export async function startDaemon(
     await ended;
     clearTimeout(force);
   };
-  for (const deadline = Date.now() + withinMs; !(await isReady()); await sleep(20)) {
+  for (const deadline = Date.now() + withinMs; !(await isReady(output)); await sleep(20)) {
     if (isRunning() && Date.now() < deadline) continue;
     await end('SIGKILL');
     throw new Error(`${program} does not start\n${output}`);

@@ -67,7 +67,13 @@ export function* directoryEntries({ people, groups, entries }: Content, baseDn: 
     }
     const { dn, attributes } = personEntry(person, baseDn);
     if (groupsOf.has(`person ${person.login}`)) dnOf.set(person.login, dn);
-    const hashed: Entry['attributes'] = person.password === undefined ? {} : { userPassword: salted(person.password) };
+    const hashed: Entry['attributes'] =
+      person.password === undefined
+        ? {}
+        : {
+            // one that is hashed already is taken as it is
+            userPassword: person.password.startsWith('{') ? person.password : salted(person.password),
+          };
     yield { dn, attributes: { ...attributes, ...hashed, ...memberOf(`person ${person.login}`) } };
   }
   for (const { name, members = [], groups: inside = [] } of all) {

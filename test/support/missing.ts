@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
+import { faketimeFiles } from './daemon.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const modules = '/usr/lib/apache2/modules/mod_';
@@ -54,6 +55,7 @@ export const software = {
     files: [['/usr/sbin/samba'], ['/usr/bin/samba-tool'], ['/usr/share/samba/setup/provision.ldif'], ['/usr/bin/setpriv']],
     asRoot: true,
   },
+  faketime: { packages: ['libfaketime'], files: [faketimeFiles] },
   clients: { packages: [], command: 'npm ci --prefix test/interop/clients', files: [[`${root}test/interop/clients/node_modules`]] },
 } satisfies Record<string, { packages: string[]; command?: string; files: string[][]; asRoot?: boolean }>;
 

@@ -5,9 +5,10 @@ import { listApis } from '../../src/domain/applications/apis/index.ts';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { acceptTerms, publishTerms } from '../../src/domain/applications/consents/index.ts';
 import { startTrace } from '../../src/domain/applications/traces/index.ts';
-import { changeSettings } from '../../src/domain/company/context-settings/index.ts';
+import { changeSettings, loadSettings } from '../../src/domain/company/context-settings/index.ts';
 import { listCustomFields } from '../../src/domain/company/custom-fields/index.ts';
 import { newAccountsSettings } from '../../src/domain/company/new-accounts/index.ts';
+import { directoryRules } from '../../src/domain/people/directories/index.ts';
 import { findGroupByName } from '../../src/domain/people/groups/index.ts';
 import { planDeactivation } from '../../src/domain/people/planned-deactivations/index.ts';
 import { startUserExport, userExport } from '../../src/domain/people/user-exports/index.ts';
@@ -19,7 +20,9 @@ import { enrolFactor } from '../../src/domain/sign-in/authentication/index.ts';
 import { factorsUsableAt } from '../../src/domain/sign-in/credentials/factors/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
 import { exportWords, importWords } from '../../src/web/request/index.ts';
+import { prepareDirectories } from './directory-pages.ts';
 import { answerOf, placeAt } from './factors.ts';
+import { linkedTo } from './network.ts';
 import { eventually } from './process.ts';
 import { totpCode } from './second-factor.ts';
 import type { TestServer } from './server.ts';
@@ -92,6 +95,10 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     'en',
   );
 
+  await linkedTo(scope, [ana!.userId]);
+  const { version } = await loadSettings(scope, directoryRules);
+  await changeSettings(scope, directoryRules, { signIn: true }, version);
+
   const factors = await inTransaction(scope, async (inside) => {
     await changeSettings(inside, newAccountsSettings, { selfRegistration: true, domains: ['acme.example'] }, 0);
     for (const { userId, email } of [ana!, beatriz!]) {
@@ -149,6 +156,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
   const user = `/admin/users/${beatriz!.userId}`;
   const group = `/admin/groups/${(await findGroupByName(scope, 'Finance'))!.groupId}`;
   const field = `/admin/custom-fields/${(await listCustomFields(scope))[0]!.fieldId}`;
+  const directories = await prepareDirectories(scope);
   const authorize = (clientId: string, redirectUri: string) =>
     `/oidc/authorize?client_id=${clientId}&response_type=code&scope=openid+profile+email+orders:read&redirect_uri=${encodeURIComponent(redirectUri)}&code_challenge_method=S256&code_challenge=${'a'.repeat(43)}`;
   return [
@@ -158,6 +166,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     '/account/email',
     '/account/recovery-email',
     '/account/password',
+    '/account/network-password',
     '/account/second-factors',
     ...factorsUsableAt('http://127.0.0.1').map((kind) => `/account/second-factors/new/${kind}`),
     `/account/second-factors/${factors[0]}/remove`,
@@ -209,6 +218,8 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     `${user}/temporary-deactivation`,
     `${user}/temporary-deactivation/remove`,
     `${user}/delete`,
+    `${user}/provision`,
+    ...directories,
     '/admin/users/export',
     '/admin/users/import',
     `/admin/users/import/${'operationId' in draft ? draft.operationId : ''}`,
@@ -287,6 +298,7 @@ const noPages: Record<string, string> = {
   '/sign-in': 'leads to a request of its own',
   '/sign-in/:request': 'in the sign-in journey',
   '/sign-in/:request/new-password': 'in the sign-in journey',
+  '/sign-in/:request/network-password': 'in the sign-in journey',
   '/sign-in/:request/second-factor': 'in the sign-in journey',
   '/sign-in/:request/enrol': 'in the sign-in journey',
   '/sign-in/:request/terms': 'in the sign-in journey',

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { Client } from 'ldapts';
 import type { Certificate } from './certificates.ts';
-import { type Daemon, startDaemon } from './daemon.ts';
+import { clockEnvironment, type Daemon, startDaemon } from './daemon.ts';
 import { hold } from './exclusive.ts';
 
 const run = promisify(execFile);
@@ -39,7 +39,14 @@ export const administrator = { name: 'Administrator', password: 'Adm1n-Passw0rd'
 export const baseOf = (realm: string): string => `DC=${realm.split('.').join(',DC=')}`;
 export const netbiosOf = (realm: string): string => realm.split('.')[0]!.toUpperCase();
 
-export type ControllerSettings = { folder: string; name: string; realm: string; address: string; certificate: Certificate };
+export type ControllerSettings = {
+  folder: string;
+  name: string;
+  realm: string;
+  address: string;
+  certificate: Certificate;
+  clockOffsetSeconds?: number;
+};
 
 export const settingsFile = ({ folder, name }: Pick<ControllerSettings, 'folder' | 'name'>): string => `${folder}/${name}.conf`;
 
@@ -80,10 +87,11 @@ export type Controller = Daemon & { name: string; address: string; url: string }
 
 /** @returns the controller, when it answers */
 export async function runController(settings: ControllerSettings): Promise<Controller> {
-  const { name, address } = settings;
+  const { name, address, clockOffsetSeconds = 0 } = settings;
   const file = settingsFile(settings);
   const daemon = await startDaemon(['/usr/sbin/samba', '-F', '--no-process-group', '-M', 'single', '--debug-stdout', '-s', file], {
     isReady: () => answers(`ldap://${address}`),
+    env: clockEnvironment(clockOffsetSeconds),
   });
   return { ...daemon, name, address, url: `ldaps://${address}` };
 }

@@ -57,13 +57,15 @@ type SambaOptions = {
   controllers?: 1 | 2;
   /** Another one is another domain, with identifiers of its own. */
   realm?: string;
+  /** How many seconds its clocks are fast; needs `faketime`. */
+  clockOffsetSeconds?: number;
 };
 
 /**
  * A Samba Active Directory of its own, with `OU=People`, `OU=Groups` and accounts for agents; resolves when it answers.
  * The first of a realm in a run is provisioned, later ones are copies with the same identifiers. Needs `samba` and `openssl`.
  */
-export async function startSamba({ controllers: count = 1, realm = 'ad.example' }: SambaOptions = {}): Promise<Samba> {
+export async function startSamba({ controllers: count = 1, realm = 'ad.example', clockOffsetSeconds }: SambaOptions = {}): Promise<Samba> {
   const prepared = await preparedDomain(realm, count);
   const folder = mkdtempSync(join(tmpdir(), 'portaria-samba-'));
   const addresses: Address[] = [];
@@ -82,7 +84,7 @@ export async function startSamba({ controllers: count = 1, realm = 'ad.example' 
     const subjects = addresses.flatMap(({ address }, i) => [`IP:${address}`, `DNS:dc${i + 1}.${realm}`]);
     const certificate = createCertificate(`${folder}/tls`, { subjects });
     for (const [i, { address }] of addresses.entries())
-      controllers.push(await startController({ folder, name: `dc${i + 1}`, realm, address, certificate }, clients));
+      controllers.push(await startController({ folder, name: `dc${i + 1}`, realm, address, certificate, clockOffsetSeconds }, clients));
     return assemble({ folder, realm, controllers, caFile: certificate.caFile, stop });
   } catch (error) {
     await stop();

@@ -140,7 +140,7 @@ export async function startTestServer({
   const database = open();
   const app = await appOn(database, full, clock);
   if (jobs) await app.startJobs();
-  const server = await listen(app.handle, port, '127.0.0.1');
+  const server = await listen(app.handle, port, '127.0.0.1', app.upgrades);
   const apply = applier(app);
   if (redirectUri !== elsewhere) await apply(startingState(redirectUri));
   return {

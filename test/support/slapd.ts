@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { Attribute, Change, Client, Control } from 'ldapts';
 import { createCertificate } from './certificates.ts';
-import { type Daemon, startDaemon } from './daemon.ts';
+import { clockEnvironment, type Daemon, startDaemon } from './daemon.ts';
 import type { DirectoryGroup, DirectoryPerson } from './directory-people.ts';
 import { directoryEntries, type Entry, ldif } from './ldif.ts';
 import { freePort } from './server.ts';
@@ -26,6 +26,8 @@ export type SlapdOptions = {
   passwordHash?: '{SSHA}' | '{ARGON2}';
   /** Lines of access rules before ours, such as `access to dn.exact="…" attrs=entryUUID by * none`. */
   rights?: string;
+  /** How many seconds its clock is fast; needs `faketime`. */
+  clockOffsetSeconds?: number;
   /** Of the certificate; see `createCertificate`. */
   certificate?: { subjects?: string[]; days?: number };
 };
@@ -57,6 +59,8 @@ export type Slapd = Omit<Daemon, 'stop' | 'kill'> & {
   /** Ends it at once; `start` begins it again on what it had. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Begins again with these access rules before ours. */
+  restart(rights: string): Promise<void>;
 };
 
 /** An OpenLDAP of its own, empty but for its accounts and policies unless told; resolves when it answers. Needs `slapd` and `openssl`. */
@@ -88,6 +92,7 @@ export async function startSlapd({
     const start = () =>
       startDaemon(['/usr/sbin/slapd', '-f', `${folder}/slapd.conf`, '-h', `${url}/ ${ldapsUrl}/`, '-d', '0'], {
         isReady: () => answers(url),
+        env: clockEnvironment(options.clockOffsetSeconds ?? 0),
       });
     const closeClients = async () => {
       await Promise.all([...clients].map((client) => client.unbind().catch(() => undefined)));
@@ -147,6 +152,11 @@ export async function startSlapd({
         await closeClients();
       },
       async start() {
+        daemon = await start();
+      },
+      async restart(rights) {
+        await daemon.stop();
+        writeFileSync(`${folder}/slapd.conf`, configuration({ ...settings, rights }));
         daemon = await start();
       },
     };

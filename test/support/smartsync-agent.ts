@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Agent, type OpenedDirectory } from '../../src/smartsync/agent.ts';
+import { Agent, type Ldap, type OpenedDirectory } from '../../src/smartsync/agent.ts';
 import { createLog } from '../../src/smartsync/log.ts';
 import { SettingsStore } from '../../src/smartsync/settings/index.ts';
 import type { DirectoryStatus } from '../../src/smartsync-protocol/index.ts';
@@ -36,14 +36,18 @@ export function agentFolder(): { path: string; remove(): void } {
 }
 
 /** An agent in this process, with a directory that a test speaks for. */
-export function startAgent(folder: string, env: Record<string, string>): { agent: Agent; directory: FakeDirectory } {
+export function startAgent(
+  folder: string,
+  env: Record<string, string>,
+  test: Ldap['test'] = async () => ({ isOk: true, checks: [] }),
+): { agent: Agent; directory: FakeDirectory } {
   const directory = new FakeDirectory();
   const all = { SMARTSYNC_DATA_DIR: folder, SMARTSYNC_PAGE_PORT: '0', SMARTSYNC_LDAP_URL: 'ldap://127.0.0.1:1', ...env };
   const agent = new Agent(
     new SettingsStore(all),
     createLog(() => {}),
     all,
-    () => directory,
+    { open: () => directory, test },
   );
   return { agent, directory };
 }

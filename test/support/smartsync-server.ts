@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import WebSocket, { WebSocketServer } from 'ws';
 import {
@@ -11,6 +13,7 @@ import {
   protocolVersion,
   verifyNonce,
 } from '../../src/smartsync-protocol/index.ts';
+import type { Certificate } from './certificates.ts';
 import { eventually } from './process.ts';
 
 type Answer = { outcome: string; reason?: string; detail?: string; [more: string]: unknown };
@@ -45,11 +48,11 @@ export type SmartSyncServer = {
   close(): Promise<void>;
 };
 
-/** @param port 0: a free one */
-export async function startSmartSyncServer(port = 0): Promise<SmartSyncServer> {
+/** @param port 0: a free one. @param certificate with it, at https://localhost */
+export async function startSmartSyncServer(port = 0, certificate?: Certificate): Promise<SmartSyncServer> {
   const sockets = new Set<Socket>();
   const directoryId = randomUUID();
-  const http = createServer(async (request, response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     const asked = enrolment.safeParse(JSON.parse(body || '{}'));
@@ -59,7 +62,10 @@ export async function startSmartSyncServer(port = 0): Promise<SmartSyncServer> {
     server.enrolments.push(asked.data);
     server.agents.set(agentId, asked.data);
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ agentId, directoryId, directory: 'Head office' }));
-  });
+  };
+  const http = certificate
+    ? createTlsServer({ key: readFileSync(certificate.keyFile), cert: readFileSync(certificate.certificateFile) }, handle)
+    : createServer(handle);
   http.on('connection', (socket) => sockets.add(socket));
   const web = new WebSocketServer({ server: http, path: '/acme/smartsync/connect' });
   const server: SmartSyncServer = {
@@ -108,7 +114,8 @@ export async function startSmartSyncServer(port = 0): Promise<SmartSyncServer> {
   });
   http.listen(port, '127.0.0.1');
   await once(http, 'listening');
-  server.address = `http://127.0.0.1:${(http.address() as AddressInfo).port}/acme`;
+  const { port: taken } = http.address() as AddressInfo;
+  server.address = certificate ? `https://localhost:${taken}/acme` : `http://127.0.0.1:${taken}/acme`;
   return server;
 }
 

@@ -44,6 +44,11 @@ export const readingOnly: Record<string, Record<string, string>> = {
     'http_filters:': 'Debian has no Envoy',
   },
   'docs/guides/python.md': { 'import os': 'its libraries are of another version in Debian' },
+  'docs/guides/smartsync.md': {
+    'sudo cp -r dist/smartsync /opt/smartsync': 'installs a service on the machine that runs the tests',
+    'icacls data /inheritance:r /grant "Administrators:(OI)(CI)F" /grant "NT AUTHORITY\\LocalService:(OI)(CI)F"':
+      'are commands of Windows, with a program that we do not bring',
+  },
   'docs/guides/spring-boot.md': { 'spring:': 'Debian has no Spring Boot' },
 };
 

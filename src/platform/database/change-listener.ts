@@ -9,6 +9,7 @@ const channel = 'portaria_changed';
 export class ChangeListener {
   readonly #url: string;
   readonly #handlers = new Set<(subject: string) => void>();
+  readonly #others = new Map<string, (notice: string | undefined) => void>();
   #client: pg.Client | undefined;
   #closed = false;
   #retry: NodeJS.Timeout | undefined;
@@ -23,9 +24,16 @@ export class ChangeListener {
     this.#handlers.add(handler);
   }
 
+  /** Before `start`: another channel on the same connection. @param handler is told undefined where notices may have been missed */
+  hear(other: string, handler: (notice: string | undefined) => void): void {
+    this.#others.set(other, handler);
+  }
+
   async start(): Promise<void> {
     const client = new pg.Client({ connectionString: this.#url, application_name: 'portaria listener', keepAlive: true });
-    client.on('notification', ({ payload }) => this.tell(payload ?? '*'));
+    client.on('notification', ({ channel: heard, payload }) =>
+      heard === channel ? this.tell(payload ?? '*') : this.#others.get(heard)?.(payload),
+    );
     let isLost = false;
     const lost = () => {
       // a connection says its end twice, by "error" and by "end": two that follow it would leave one that nobody closes
@@ -39,7 +47,7 @@ export class ChangeListener {
     client.on('end', lost);
     try {
       await client.connect();
-      await client.query(`LISTEN ${channel}`);
+      await client.query([channel, ...this.#others.keys()].map((name) => `LISTEN ${name}`).join('; '));
     } catch (error) {
       lost();
       await client.end().catch(() => {});
@@ -50,6 +58,7 @@ export class ChangeListener {
     this.#beat(client);
     this.tell('*');
     this.isTrusted = true;
+    for (const missed of this.#others.values()) missed(undefined);
   }
 
   async close(): Promise<void> {

@@ -10,4 +10,4 @@ export { escapeLike } from './like.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
 export { NoticedCache } from './noticed-cache.ts';
 export { orTaken } from './or-taken.ts';
-export { insertRow, run } from './run.ts';
+export { insertRow, insertRows, run } from './run.ts';

@@ -3,22 +3,22 @@ import type { Tables } from 'knex/types/tables.js';
 import type { Db, Row } from './database.ts';
 
 type Connection = {
-  query<T>(statement: { name: string; text: string; values: unknown[] }): Promise<{ rows: T[]; rowCount: number | null }>;
+  query<T>(statement: { name?: string; text: string; values: unknown[] }): Promise<{ rows: T[]; rowCount: number | null }>;
 };
 type Client = { acquireConnection(): Promise<Connection>; releaseConnection(connection: Connection): Promise<void> };
 
 /**
  * Runs a statement that is prepared once for each connection, in the caller's transaction if there is one. For what every sign-in runs: knex's builder costs more than
  * such a statement. Its columns have to be named, since a column added while we run would change what `*` means.
- * @param name of this text and of no other
+ * @param name of this text and of no other; undefined of one that is not to be kept prepared
  */
 export async function run<T = Row>(
   db: Db & { isCompleted?(): boolean },
-  name: string,
+  name: string | undefined,
   text: string,
   values: unknown[],
 ): Promise<{ rows: T[]; rowCount: number }> {
-  if (db.isCompleted?.()) throw new Error(`${name}: the transaction is over`);
+  if (db.isCompleted?.()) throw new Error(`${name ?? text.slice(0, 100)}: the transaction is over`);
   const client: Client = db.client;
   const connection = await client.acquireConnection();
   try {
@@ -38,4 +38,32 @@ export async function insertRow<Name extends keyof Tables>(
   const columns = Object.keys(row);
   const text = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((_, i) => `$${i + 1}`).join(', ')})`;
   await run(db, `insert into ${table}`, text, Object.values(row));
+}
+
+// PostgreSQL takes 65,535 parameters
+const mostParameters = 60_000;
+
+/**
+ * Appends many rows by few statements.
+ * @param rows all with the same columns
+ * @param ending of the statement, such as ON CONFLICT DO NOTHING RETURNING user_id
+ * @returns what `ending` returns, in no order
+ */
+export async function insertRows<Name extends keyof Tables, T = Row>(
+  db: Db,
+  table: Name,
+  rows: Knex.ResolveTableType<Tables[Name], 'insert'>[],
+  ending = '',
+): Promise<T[]> {
+  const columns = Object.keys(rows[0] ?? {});
+  const step = Math.floor(mostParameters / columns.length);
+  const returned: T[] = [];
+  for (let from = 0; from < rows.length; from += step) {
+    const some = rows.slice(from, from + step);
+    const places = some.map((_, i) => `(${columns.map((_column, j) => `$${i * columns.length + j + 1}`).join(',')})`);
+    const text = `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${places.join(',')} ${ending}`;
+    const values = some.flatMap((row) => columns.map((column) => (row as Record<string, unknown>)[column]));
+    returned.push(...(await run<T>(db, undefined, text, values)).rows);
+  }
+  return returned;
 }

@@ -6,5 +6,5 @@ export { type Form, readBody, readForm } from './form.ts';
 export { answerByMethod, type Methods, sendFault } from './methods.ts';
 export { readTarget, tidyPaths, wholeServer } from './request-target.ts';
 export { contentSecurityPolicy, keepOpener, setSecurityHeaders } from './security-headers.ts';
-export { listen, type WebServer } from './server.ts';
+export { listen, type Upgrades, type WebServer } from './server.ts';
 export { createViews, type Views } from './views.ts';

@@ -1,5 +1,5 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 
 export type WebServer = {
   port: number;
@@ -7,13 +7,29 @@ export type WebServer = {
   close(graceSeconds: number): Promise<void>;
 };
 
+/** Connections that become something else than HTTP. */
+export type Upgrades = {
+  /** Takes the connection over, or leaves it. */
+  take(request: IncomingMessage, socket: Socket, head: Buffer): Promise<boolean>;
+  /** Ends those that were taken over. */
+  close(): Promise<void>;
+};
+
 /** Starts an HTTP server whose limits keep a slow or huge caller from holding the others up. */
-export async function listen(handler: RequestListener, port: number, host: string): Promise<WebServer> {
+export async function listen(handler: RequestListener, port: number, host: string, upgrades?: Upgrades): Promise<WebServer> {
   const server: Server = createServer(
     { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
     handler,
   );
   server.maxRequestsPerSocket = 0;
+  if (upgrades)
+    server.on('upgrade', (request, socket: Socket, head) => {
+      socket.on('error', () => {}); // the server listens no more
+      upgrades.take(request, socket, head).then(
+        (isTaken) => isTaken || passOver(request, socket, handler),
+        () => socket.destroy(),
+      );
+    });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -30,6 +46,18 @@ export async function listen(handler: RequestListener, port: number, host: strin
           clearInterval(idle);
           resolve();
         });
+        upgrades?.close().catch(() => {});
       }),
   };
+}
+
+/** Who asks for something else than HTTP and does not get it, is answered as others are, once (RFC 9110 §7.8). A body would be lost. */
+function passOver(request: IncomingMessage, socket: Socket, handler: RequestListener): void {
+  if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? ''))
+    return void socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  response.once('finish', () => socket.end());
+  handler(request, response);
 }

@@ -1,4 +1,3 @@
-import type { Agent } from 'node:http';
 import WebSocket from 'ws';
 import type { z } from 'zod';
 import {
@@ -13,7 +12,8 @@ import {
 } from '../../smartsync-protocol/index.ts';
 import { software } from '../version.ts';
 import { Desk, type Serving } from './desk.ts';
-import { LinkError, linkErrorOf, linkErrorOfStatus } from './faults.ts';
+import { LinkError, linkErrorOf, linkErrorOfClose, linkErrorOfStatus } from './faults.ts';
+import type { Way } from './proxy.ts';
 
 const timeoutMs = 15_000;
 /** A dead connection is noticed within ten seconds. */
@@ -21,7 +21,7 @@ const usual = { pingEveryMs: 3000, deadAfterMs: 9000 };
 
 type Listening = Serving & {
   server: string;
-  agent: Agent | undefined;
+  way: Way;
   status(): DirectoryStatus;
   onWelcome(directory: string): void;
   liveness?: typeof usual;
@@ -46,7 +46,7 @@ export class Session {
     this.#liveness = listening.liveness ?? usual;
     this.#desk = new Desk(listening, (message) => this.#send(message));
     const socket = new WebSocket(`${listening.server.replace(/^http/, 'ws')}/smartsync/connect`, {
-      agent: listening.agent,
+      agent: listening.way.agent,
       handshakeTimeout: timeoutMs,
       maxPayload: mostMessageBytes,
       perMessageDeflate: false,
@@ -57,15 +57,15 @@ export class Session {
     this.end = new Promise<void>((resolve, reject) => {
       this.#fail = reject;
       socket.on('unexpected-response', (_, response) => {
-        reject(linkErrorOfStatus(response.statusCode ?? 0));
+        reject(listening.way.blame(linkErrorOfStatus(response.statusCode ?? 0)));
         socket.terminate();
       });
-      socket.on('error', (error) => reject(linkErrorOf(error)));
-      socket.on('close', (code) => {
+      socket.on('error', (error) => reject(listening.way.blame(linkErrorOf(error))));
+      socket.on('close', (code, reason) => {
         clearInterval(ping);
         this.#desk.cancelAll();
         if (this.#isClosed) resolve();
-        else reject(new LinkError('lost', `closed with ${code}`));
+        else reject(linkErrorOfClose(code, String(reason)));
       });
     });
     for (const sign of ['open', 'message', 'ping', 'pong'] as const)

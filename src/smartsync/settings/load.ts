@@ -15,6 +15,9 @@ export class SettingsError extends Error {
   }
 }
 
+/** What is wrong, by setting. */
+export type Faults = Partial<Record<SettingName, string>>;
+
 /** Where settings stand, and what they are now: the environment first, then NAME_FILE there, smartsync.json, the default. */
 export class SettingsStore {
   readonly folder: DataFolder;
@@ -56,15 +59,21 @@ export class SettingsStore {
     return this.#fixed[name] !== undefined;
   }
 
-  /** Keeps them in smartsync.json when all can be read. @returns faults by setting, and then nothing is kept. @param changes undefined forgets one */
-  change(changes: Kept): Partial<Record<SettingName, string>> {
-    const kept = { ...this.#kept, ...changes };
-    const { parsed, faults } = this.#parse(kept);
+  /** What the settings would be with these changes. @returns faults by setting, of what is changed. @param changes undefined forgets one */
+  preview(changes: Kept): { settings: Settings; faults: Faults } {
+    const { parsed, faults } = this.#parse({ ...this.#kept, ...changes });
     const own = faults.filter(({ name }) => name in changes);
-    if (own.length > 0) return Object.fromEntries(own.map(({ name, message }) => [name, message]));
+    return { settings: parsed, faults: Object.fromEntries(own.map(({ name, message }) => [name, message])) };
+  }
+
+  /** Keeps them in smartsync.json when all can be read. @returns faults by setting, and then nothing is kept. @param changes undefined forgets one */
+  change(changes: Kept): Faults {
+    const { settings, faults } = this.preview(changes);
+    if (Object.keys(faults).length > 0) return faults;
+    const kept = { ...this.#kept, ...changes };
     writeSettingsFile(this.folder, this.secrets, kept);
     this.#kept = kept;
-    this.#current = parsed;
+    this.#current = settings;
     return {};
   }
 

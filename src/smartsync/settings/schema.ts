@@ -30,7 +30,7 @@ const serverAddress = text.pipe(
     .refine((value) => /^https?:\/\/[^/]/i.test(value) && URL.canParse(value), 'must be an address such as https://id.example.com/acme')
     .refine(
       (value) => !URL.canParse(value) || new URL(value).protocol === 'https:' || isLoopback(new URL(value).hostname),
-      'must begin with https://',
+      'must begin with https:// (http:// only for a server on this machine)',
     )
     .refine(
       (value) => !URL.canParse(value) || !(new URL(value).search || new URL(value).hash || new URL(value).username),
@@ -78,7 +78,7 @@ const proxyAddress = text.pipe(
 export const settings = {
   server: {
     env: 'SMARTSYNC_SERVER',
-    meaning: 'Address of the company in Portaria, such as `https://id.example.com/acme`; https, but on this machine',
+    meaning: 'Address of the company in Portaria, such as `https://id.example.com/acme`; https, except on this machine',
     type: serverAddress.optional(),
   },
   token: {

@@ -24,4 +24,4 @@ export const translator =
     (byLocale[locale].get(key) ?? key).replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(params[name] ?? ''));
 
 /** What a fault of the connection to the server means, and what to do. */
-export const linkFaultKey = (fault: string): string => `link_faults.${fault.replaceAll('-', '_')}`;
+export const linkFaultKey = (fault: string): string => `smartsync.link_faults.${fault.replaceAll('-', '_')}`;

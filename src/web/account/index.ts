@@ -11,7 +11,7 @@ import { type PageContext, type Route, redirectTo, renderPage } from '../request
 import { addressKinds, showEmail, showRecoveryEmail, submitCancel, submitEmail, submitRecoveryEmail } from './addresses.ts';
 import { showApplications, submitWithdrawal } from './applications.ts';
 import { fresh } from './fresh.ts';
-import { showPassword, submitPassword } from './password.ts';
+import { showNetworkPassword, showPassword, submitNetworkPassword, submitPassword } from './password.ts';
 import { sendPersonalData, showPrivacy } from './privacy.ts';
 import { confirmRemoval, newFactorPath, showFactors, showNew, submitCodes, submitNew, submitRemoval } from './second-factors.ts';
 
@@ -38,6 +38,18 @@ export const accountRoutes: Route[] = [
   },
   { method: 'GET', path: '/account/password', access: 'person', handle: fresh('/account/password', (page) => showPassword(page)) },
   { method: 'POST', path: '/account/password', access: 'person', handle: fresh('/account/password', submitPassword) },
+  {
+    method: 'GET',
+    path: '/account/network-password',
+    access: 'person',
+    handle: fresh('/account/network-password', (page) => showNetworkPassword(page)),
+  },
+  {
+    method: 'POST',
+    path: '/account/network-password',
+    access: 'person',
+    handle: fresh('/account/network-password', submitNetworkPassword),
+  },
   { method: 'GET', path: factors, access: 'person', handle: showFactors },
   { method: 'GET', path: `${factors}/new/:factor`, access: 'person', handle: fresh(newFactorPath, (page) => showNew(page)) },
   { method: 'POST', path: `${factors}/new/:factor`, access: 'person', handle: fresh(newFactorPath, submitNew) },

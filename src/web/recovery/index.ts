@@ -1,10 +1,18 @@
 // Owns: the pages of somebody who forgot their password. Does not: sign anybody in (web/sign-in).
 
-import { recoverPassword, requestRecovery } from '../../domain/administration/password-recovery/index.ts';
-import { getUser, identifier } from '../../domain/people/users/index.ts';
-import { findLink } from '../../domain/records/one-time-links/index.ts';
-import { AppError } from '../../platform/errors/index.ts';
-import { loginHint, type PageContext, policyOf, type Refusal, type Route, renderPage, rulesOf, submitForm } from '../request/index.ts';
+import { openRecovery, recoverPassword, requestRecovery } from '../../domain/administration/password-recovery/index.ts';
+import { identifier } from '../../domain/people/users/index.ts';
+import {
+  isOfNetworkForm,
+  loginHint,
+  type PageContext,
+  policyOf,
+  type Refusal,
+  type Route,
+  renderPage,
+  rulesOf,
+  submitForm,
+} from '../request/index.ts';
 
 export const recoveryRoutes: Route[] = [
   { method: 'GET', path: '/recovery', access: 'anyone', handle: async (page) => showRequest(page) },
@@ -26,30 +34,25 @@ async function submitRequest(page: PageContext): Promise<void> {
 
 /** Looking uses nothing up: mail scanners open every link. */
 async function showNewPassword(page: PageContext, refusal?: Refusal): Promise<void> {
-  const userId = (await findLink(page.scope, 'recovery', page.params.token!))?.userId;
-  if (!userId) throw new AppError('link_over', 410);
-  const user = await getUser(page.scope, userId);
-  const { password } = await policyOf(page, userId);
-  renderPage(
-    page,
-    'recovery/new-password',
-    { rules: password, login: identifier(user), action: `/recovery/${page.params.token}` },
-    { refusal },
-  );
+  const { standing, recovery } = await openRecovery(page.scope, page.params.token!);
+  const { user } = standing;
+  const { password } = await policyOf(page, user.userId);
+  const isOfNetwork = recovery.by === 'network';
+  const action = `/recovery/${page.params.token}`;
+  renderPage(page, 'recovery/new-password', { rules: password, isOfNetwork, login: identifier(user), action }, { refusal });
 }
 
 async function submitNewPassword(page: PageContext): Promise<void> {
-  const { scope, form, params } = page;
+  const { scope, form, params, services } = page;
   const rules = await rulesOf(page);
   await submitForm(
     page,
     async () => {
-      await recoverPassword(scope, rules, params.token!, {
-        newPassword: form.get('newPassword'),
-        repeatPassword: form.get('repeatPassword'),
-      });
+      const input = { newPassword: form.get('newPassword'), repeatPassword: form.get('repeatPassword') };
+      await recoverPassword(scope, rules, params.token!, input, services.askDirectory);
       renderPage(page, 'recovery/done', {});
     },
     (refusal) => showNewPassword(page, refusal),
+    isOfNetworkForm,
   );
 }

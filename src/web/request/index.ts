@@ -12,6 +12,7 @@ export { createMetadataFetcher } from './fetch-metadata.ts';
 export { leaveTo, withParameters } from './leave.ts';
 export type { LinkedPage } from './linked-page.ts';
 export { loginHint, shortHint } from './login-hint.ts';
+export { isOfNetworkForm, networkChangeAt, networkOf, readNetworkPasswords } from './network.ts';
 export { recordNoAccess, renderNoAccess } from './no-access.ts';
 export { openPage } from './open-page.ts';
 export { createPageRouter, type PageRouter } from './page-router.ts';

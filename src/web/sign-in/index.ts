@@ -3,6 +3,7 @@
 import type { Route } from '../request/index.ts';
 import { showEnrolment, submitEnrolment } from './enrol.ts';
 import { chooseLanguage } from './language.ts';
+import { showNetworkPassword, submitNetworkPassword } from './network-password.ts';
 import { showNewPassword, submitNewPassword } from './new-password.ts';
 import { goToLaunchpad } from './pending.ts';
 import { showSecondFactor, submitSecondFactor } from './second-factor.ts';
@@ -17,6 +18,8 @@ export const signInRoutes: Route[] = [
   { method: 'POST', path: '/sign-in/:request', access: 'anyone', handle: submitSignIn },
   { method: 'GET', path: '/sign-in/:request/new-password', access: 'anyone', handle: showNewPassword },
   { method: 'POST', path: '/sign-in/:request/new-password', access: 'anyone', handle: submitNewPassword },
+  { method: 'GET', path: '/sign-in/:request/network-password', access: 'anyone', handle: showNetworkPassword },
+  { method: 'POST', path: '/sign-in/:request/network-password', access: 'anyone', handle: submitNetworkPassword },
   { method: 'POST', path: '/sign-in/:request/alone/:factor', access: 'anyone', handle: (page) => submitAlone(page) },
   // the form of a page that a server of version 0.1 showed
   { method: 'POST', path: '/sign-in/:request/passkey', access: 'anyone', handle: (page) => submitAlone(page, 'passkey') },

@@ -1,6 +1,8 @@
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
+import { listDirectories, stateOf } from '../../domain/people/directories/index.ts';
 import {
   completeSignIn,
+  type DirectoryRefusal,
   type PendingRequest,
   type Proven,
   proveAlone,
@@ -19,6 +21,7 @@ import {
   cookieNames,
   factorTexts,
   loginHint,
+  networkOf,
   newSupportCode,
   type PageContext,
   placeOf,
@@ -58,12 +61,21 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   if (login === '' || password === '') return render(page, request, { login, fault: page.t('sign_in.missing'), status: 422 });
   const { scope, browser } = page;
   const attempt = { login, password, browser, applicationId: request.applicationId };
-  const result = await provePassword(scope, await rulesOf(page), attempt);
+  const result = await provePassword(scope, await rulesOf(page), attempt, await networkOf(page));
   if (result.outcome === 'unavailable') throw new AppError('busy', 503);
-  if (result.outcome === 'refused') return render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
+  if (result.outcome === 'refused') return render(page, request, { login, fault: await reasonFor(page, result.told), status: 422 });
   const proven: Proven = { ...result.proven, keep: page.form.get('keep') === 'yes' };
   const askAgain = () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
   await goOn(page, { ...request, proven }, askAgain, result.standing);
+}
+
+/** Who has the right password may hear what the directory says. Otherwise the words depend on nobody's name, only on whether a directory of the company is away. */
+async function reasonFor({ t, context, scope, ...page }: PageContext, told: DirectoryRefusal | undefined): Promise<string> {
+  const company = context.name;
+  if (told) return t(`network_refused.${told.replace('-', '_')}`, { company });
+  const { rules } = await networkOf({ ...page, context });
+  const isAway = rules.signIn && (await listDirectories(scope)).some((one) => stateOf(one) === 'unavailable');
+  return isAway ? t('network_refused.away', { company }) : t('sign_in.refused');
 }
 
 /** A factor alone: it says who the person is, and is two factors. */

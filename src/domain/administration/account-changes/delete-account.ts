@@ -1,3 +1,4 @@
+import { rejectDeleted } from '../../people/directory-entries/index.ts';
 import { deleteUser, findUserById } from '../../people/users/index.ts';
 import { deleteOperationsOf } from '../../records/operations/index.ts';
 import { useCase } from '../../scope.ts';
@@ -9,5 +10,6 @@ export const deleteAccount = useCase(async (scope, userId: string): Promise<void
   if (!user?.deletingSince) return;
   await endSessionsOfUser(scope, user.userId, 'user.deleted');
   await deleteOperationsOf(scope, user.userId);
+  await rejectDeleted(scope, { user_id: user.userId });
   await deleteUser(scope, user.userId);
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError, type FieldErrors, inputFaults, invalidInput } from '../../../platform/errors/index.ts';
 import type { RefusalReason } from '../../../smartsync-protocol/index.ts';
-import { type Directory, getDirectory, listDirectories } from '../../people/directories/index.ts';
+import { type Directory, getDirectory, listDirectories, stateOf } from '../../people/directories/index.ts';
 import { type Entry, findEntryOfUser, insertProvisionedEntry } from '../../people/directory-entries/index.ts';
 import type { Ask } from '../../people/directory-requests/index.ts';
 import { fullName, getUser, holdUser, type User } from '../../people/users/index.ts';
@@ -75,9 +75,11 @@ export async function provisionPerson(scope: Scope, ask: Ask, userId: string, gi
   if (!parsed.success) throw invalidInput(inputFaults(parsed.error));
   const { password, rootDn, accountDomain, login } = parsed.data;
   const directory = await getDirectory(scope, parsed.data.directoryId);
+  // nobody waits for an answer that cannot come
+  if (stateOf(directory) !== 'configured') throw new AppError('directory_away', 503, { params: { directory: directory.name } });
   const person = { firstName: user.firstName, lastName: user.lastName, email: user.email, department: user.department };
   const body = { rootDn, accountDomain, login, ...person };
-  const answer = await ask(scope, directory.directoryId, { kind: 'create-person', body }, { timeoutMs: 25_000, passwords: { password } });
+  const answer = await ask(scope, directory.directoryId, { kind: 'create-person', body }, { timeoutMs: 15_000, passwords: { password } });
   const subject = { kind: 'user', id: user.userId, name: fullName(user) } as const;
   if (answer.outcome !== 'accepted') {
     const detail = answer.outcome === 'refused' ? answer.detail : undefined;

@@ -2,3 +2,4 @@
 // Does not: sign anybody in: whoever recovered goes through the sign-in like everybody.
 export { sendRecoveryJob } from './jobs.ts';
 export { recoverPassword, requestRecovery } from './password-recovery.ts';
+export { openRecovery } from './what-recovers.ts';

@@ -1,12 +1,15 @@
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { mailboxesOf, mailPerson } from '../../company/mails/index.ts';
 import { newAccountsSettings } from '../../company/new-accounts/index.ts';
+import { directoryRules } from '../../people/directories/index.ts';
 import { findUserByLogin, fullName, lockUser, type Status, type User } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { countRecentLinks, createLink } from '../../records/one-time-links/index.ts';
 import { countRefusal } from '../../records/refusals/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
+import { findStanding } from '../../sign-in/authentication/index.ts';
 import { sendInvitation } from '../invitations/index.ts';
+import { whatRecovers } from './what-recovers.ts';
 
 const mostPerHour = 3;
 /** Who may come back by themselves; what an administrator ended stays so. */
@@ -32,6 +35,10 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, locale?: s
     const { recoveryMinutes } = (await loadSettings(inside, newAccountsSettings)).value;
     const owner = { userId: user.userId };
     const token = await createLink(inside, { kind: 'recovery', owner, lifetimeSeconds: recoveryMinutes * 60 });
+    const standing = await findStanding(inside, user.userId, '');
+    const { by } = whatRecovers(standing!, (await loadSettings(inside, directoryRules)).value);
+    // the link of this one only counts the mails: nobody gets it, and it opens nothing
+    if (by === 'told') return mailPerson(inside, user, { mail: 'network_recovery', leadsTo: { page: 'account' }, locale });
     const params = { minutes: recoveryMinutes };
     await mailPerson(inside, user, { mail: 'recovery', leadsTo: { page: 'recovery', token }, params, locale });
   });

@@ -9,6 +9,7 @@ export const mailKinds = {
   registration: ['hours'],
   already_registered: ['firstName'],
   recovery: ['firstName', 'minutes'],
+  network_recovery: ['firstName'],
   password_changed: ['firstName'],
   own_password_changed: ['firstName'],
   second_factor_added: ['firstName', 'name'],

@@ -1,10 +1,20 @@
 import { hashToken, randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
 import { AppError, parseInput } from '../../../platform/errors/index.ts';
+import { lockContext } from '../../company/contexts/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { type DirectoryId, type Transaction, useCase } from '../../scope.ts';
 import { type DirectoryInput, directoryInput } from './settings.ts';
-import { type Directory, directories, getDirectory, insertDirectory, listDirectories, lockDirectory, updateDirectory } from './store.ts';
+import {
+  type Directory,
+  directories,
+  getDirectory,
+  insertDirectory,
+  listDirectories,
+  lockDirectory,
+  noteReading,
+  updateDirectory,
+} from './store.ts';
 
 const most = 50;
 
@@ -17,6 +27,7 @@ const kept = (token: string): string => hashToken(token).toString('base64url');
 /** S11, S12: a name is enough. @returns the token, which is shown now and never again. @throws AppError invalid_input, directory_name_taken, directories_full */
 export const addDirectory = useCase(async (scope, input: DirectoryInput): Promise<{ directory: Directory; token: string }> => {
   const { name, settings } = parseInput(directoryInput, input, 'path');
+  await lockContext(scope); // of those that are added at once, each counts the others
   if ((await listDirectories(scope)).length >= most) throw new AppError('directories_full', 409, { params: { most } });
   const token = newToken();
   const directoryId = await orTaken(insertDirectory(scope, { name, settings, tokenHash: kept(token) }), { directories_name: taken });
@@ -37,6 +48,7 @@ export const editDirectory = useCase(async (scope, directoryId: string, input: D
   );
   if (name === before.name && keys.length === 0) return before;
   await orTaken(updateDirectory(scope, before.directoryId, { name, settings }), { directories_name: taken });
+  if (keys.length > 0) await noteReading(scope, before.directoryId, { readCursor: null, nextReadAt: scope.clock.now() });
   const pick = (one: Pick<Directory, 'name' | 'settings'>) => ({
     name: one.name,
     ...Object.fromEntries(keys.map((key) => [key, one.settings[key] ?? null])),

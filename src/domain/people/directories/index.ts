@@ -1,7 +1,8 @@
 // Owns: directories of a company, their settings and tokens, the agents that speak for them, and the company's rules about directories (decision 0019).
 // Does not: ask a directory anything (directory-requests), keep who was imported (directory-entries) or import (administration/directory-runs).
-export { type Agent, enrolAgent, getAgent, listAgents, noteAgentSeen, noteDirectoryState, revokeAgent } from './agents.ts';
+export { type Agent, enrolAgent, fingerprintOf, getAgent, listAgents, noteAgentSeen, noteDirectoryState, revokeAgent } from './agents.ts';
 export { addDirectory, editDirectory, makeToken, removeDirectory, revokeToken } from './change-directory.ts';
+export { isFilter } from './filter.ts';
 export { type DirectoryRules, directoryRules } from './rules.ts';
 export {
   attributesOf,
@@ -10,7 +11,6 @@ export {
   defaultFilters,
   directoryInput,
   filtersOf,
-  isFilter,
 } from './settings.ts';
 export {
   type Directory,
@@ -18,7 +18,9 @@ export {
   findDirectoryByName,
   getDirectory,
   listDirectories,
+  listDirectoriesToRead,
   lockDirectory,
   noteReading,
   stateOf,
 } from './store.ts';
+export { findStaleDirectories, followAgents, noteAgentsConnected } from './watch-agents.ts';

@@ -1,9 +1,9 @@
 import { newId } from '../../../platform/crypto/index.ts';
-import { jsonText } from '../../../platform/database/index.ts';
+import { type Db, jsonText } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import type { DirectoryKind } from '../../../smartsync-protocol/index.ts';
 import type { Row } from '../../rows.ts';
-import { type DirectoryId, isId, type Scope, type Transaction } from '../../scope.ts';
+import { type ContextId, type DirectoryId, isId, type Scope, type Transaction } from '../../scope.ts';
 import { nameKey } from '../users/index.ts';
 import { type DirectorySettings, readSettings } from './settings.ts';
 
@@ -26,6 +26,8 @@ export type Directory = {
   readCursor?: string;
   nextReadAt?: Date;
   nextWholeReadAt?: Date;
+  /** Name, settings or token; not what is read. */
+  updatedAt: Date;
   version: number;
 };
 
@@ -49,6 +51,7 @@ const fromRow = (row: Row<'directories'>): Directory => ({
   readCursor: row.read_cursor ?? undefined,
   nextReadAt: row.next_read_at ?? undefined,
   nextWholeReadAt: row.next_whole_read_at ?? undefined,
+  updatedAt: row.updated_at,
   version: row.version,
 });
 
@@ -113,9 +116,19 @@ export async function updateDirectory(scope: Transaction, directoryId: Directory
 
 type Reading = { readCursor?: string | null; nextReadAt?: Date; nextWholeReadAt?: Date };
 
+/** Of every company, those that can be reached and whose next reading is due. */
+export async function listDirectoriesToRead(db: Db, now: Date): Promise<{ contextId: ContextId; directoryId: DirectoryId }[]> {
+  const rows = await db('directories')
+    .whereNotNull('configured_at')
+    .whereNull('unavailable_since')
+    .where((or) => or.whereNull('next_read_at').orWhere('next_read_at', '<=', now))
+    .select('context_id', 'directory_id');
+  return rows.map((row) => ({ contextId: row.context_id, directoryId: row.directory_id }));
+}
+
 /** Where reading goes on, and when. Apart from the version: nobody's edit is stale because people arrived. */
 export async function noteReading(
-  scope: Scope,
+  scope: Transaction,
   directoryId: DirectoryId,
   { readCursor, nextReadAt, nextWholeReadAt }: Reading,
 ): Promise<void> {

@@ -1,6 +1,34 @@
 // Owns: people and groups imported from directories: what the directory says of them, whether they wait, are accepted or rejected, whom they are here, direct members of groups.
-// Does not: read directories or decide who is accepted (administration/directory-runs).
-export { type Entry, type EntryState, findEntriesOfUsers, findEntryOfUser } from './store.ts';
+// Does not: read directories (administration/directory-runs) or make people and groups of them (administration/directory-acceptance).
+export { countPending, countShown } from './count-pending.ts';
+export { type DescribedPerson, describePerson } from './describe-person.ts';
+export { dnKey } from './dn-key.ts';
+export { findFilledFields } from './filled-fields.ts';
+export { type LastChange, noteLastChanges } from './last-change.ts';
+export { countEntries, countMatching, type EntryCount, type EntryFilter, listEntries, listHeldUp, pickEntries } from './list-entries.ts';
+export { groupsAround, hasAcceptedGroups, membershipsOfPeople, membersOfGroups } from './members.ts';
+export { type EntryReason, entryReasons, firstReason } from './reasons.ts';
+export {
+  addDirectMembers,
+  type DirectMember,
+  type EntryContent,
+  markGone,
+  measureEntries,
+  nameEntry,
+  removeDirectMembers,
+  saveEntries,
+} from './save-entries.ts';
+export {
+  type Entry,
+  type EntryState,
+  findEntriesOfGroups,
+  findEntriesOfUsers,
+  findEntryOfUser,
+  getEntry,
+  lockEntries,
+  rejectDeleted,
+  saveDecisions,
+} from './store.ts';
 export {
   findWantedState,
   insertProvisionedEntry,

@@ -1,7 +1,9 @@
 import { type Db, jsonText, orTaken } from '../../../platform/database/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { ContextId, DirectoryId, Scope, Transaction, UserId } from '../../scope.ts';
-import { fullName, identifier, nameKey, type User } from '../users/index.ts';
+import { fullName, identifier, nameKey, searchKey, type User } from '../users/index.ts';
+
+import { dnKey } from './dn-key.ts';
 import { entries } from './store.ts';
 
 type Written = { directoryId: DirectoryId; entryId: string; dn: string };
@@ -13,9 +15,10 @@ export async function insertProvisionedEntry(scope: Transaction, user: User, { d
   const ours = { state: 'accepted', reason: null, user_id: user.userId, changed_at: now } as const;
   const row = {
     dn,
-    dn_key: dn.toLowerCase(),
+    dn_key: dnKey(dn),
     name,
     name_key: nameKey(name),
+    search_key: searchKey([name, identifier(user), dn].join(' ')),
     login: identifier(user),
     attributes: jsonText({}),
     is_enabled: true,

@@ -1,5 +1,5 @@
 import type { AnswerOf, RequestKind, RequestOf } from '../../../smartsync-protocol/index.ts';
-import type { DirectoryId, Scope } from '../../scope.ts';
+import type { DirectoryId, DirectoryRequestId, Scope } from '../../scope.ts';
 
 /** Nobody answered in time: no agent is connected, or the directory is away or slow. That is nobody's guess. */
 export type Unanswered = { outcome: 'unavailable'; reason: 'no-agent' | 'late' | 'directory-away' };
@@ -8,9 +8,11 @@ export type Unanswered = { outcome: 'unavailable'; reason: 'no-agent' | 'late' |
 export type Passwords = { password?: string; oldPassword?: string; newPassword?: string };
 
 export type AskOptions = {
-  /** @default 5000, of a request that reads or writes 30000 */
+  /** @default 5000 of `verify-password`, else 30000 */
   timeoutMs?: number;
   passwords?: Passwords;
+  /** Of who has to know it before the first batch of the answer arrives; made by `newId`. */
+  requestId?: DirectoryRequestId;
 };
 
 /**

@@ -6,9 +6,11 @@ export {
   editGroup,
   removeGroupRecord,
   removeMember,
+  renameGroup,
   viewGroup,
   viewGroups,
 } from './change-group.ts';
+export { replaceMembers } from './directory-groups.ts';
 export {
   createEveryone,
   findGroupByName,
@@ -17,6 +19,8 @@ export {
   type GroupWithCount,
   getGroup,
   groupNamesOf,
+  listGroupsByIds,
   listGroupsOfUser,
+  lockGroup,
   searchGroups,
 } from './store.ts';

@@ -162,7 +162,7 @@ const loginSearch = ({ email, username }: User): string | null => {
   return searchKey(key) === key ? null : searchKey(key);
 };
 
-const columns = (user: User) => ({
+export const columns = (user: User) => ({
   email: user.email ?? null,
   email_key: user.email ? emailKey(user.email) : null,
   email_verified: user.emailVerified,

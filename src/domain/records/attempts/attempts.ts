@@ -1,6 +1,7 @@
 import { hashToken } from '../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, run } from '../../../platform/database/index.ts';
 import type { Scope, Transaction, UserId } from '../../scope.ts';
+import { idOfAsks } from './id-of-count.ts';
 
 /** On whose count an attempt stands: of the browser, where the person has signed in there completely, else everybody's. */
 export type Attempt = { userId: UserId; browser: string; isKnownBrowser: boolean };
@@ -85,12 +86,12 @@ async function change({ db, contextId }: Scope, attempt: Attempt, name: string, 
 type Settled = { settled: number };
 
 const clear = `
-  WITH counted AS (DELETE FROM sign_in_attempts WHERE context_id = $1 AND user_id = $2)
+  WITH counted AS (DELETE FROM sign_in_attempts WHERE context_id = $1 AND user_id IN ($2, $3))
   UPDATE known_browsers SET failed = 0, pending = 0, failed_at = NULL WHERE context_id = $1 AND user_id = $2 AND failed > 0`;
 
 /** After an unblock or a recovery, everybody's count; after a sign-in, that of the browser alone (known-browsers) or the one it was counted on. */
-export async function clearAttempts({ db, contextId }: Transaction, userId: UserId): Promise<void> {
-  await run(db, 'clear attempts', clear, [contextId, userId]);
+export async function clearAttempts(scope: Transaction, userId: UserId): Promise<void> {
+  await run(scope.db, 'clear attempts', clear, [scope.contextId, userId, idOfAsks(scope, userId)]);
 }
 
 /** Counts that have long decayed, those of names that nobody has among them. */

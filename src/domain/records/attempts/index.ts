@@ -1,5 +1,5 @@
 // Owns: the count of failed sign-in attempts of a person, one counter over every path and factor, atomic across processes (S37); browsers in which the person has signed
-// in before have a counter of their own. And of codes of devices that were typed wrong. Does not: block anybody (users) nor know what was tried (credentials).
+// in before have a counter of their own. And of codes of devices that were typed wrong, and of passwords that directories were asked about. Does not: block anybody (users) nor know what was tried (credentials).
 export {
   type Attempt,
   clearAttempts,
@@ -11,6 +11,8 @@ export {
   sweepAttempts,
 } from './attempts.ts';
 export { reserveCodeGuess, returnCodeGuess, sweepCodeGuesses } from './code-guesses.ts';
+export { forgetAsks, reserveAsk, returnAsk } from './directory-asks.ts';
+export { idOfCount } from './id-of-count.ts';
 export {
   forgetBrowser,
   forgetBrowserById,

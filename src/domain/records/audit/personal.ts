@@ -8,9 +8,11 @@ export type ActorData = Pick<Actor, 'name' | 'ip' | 'userAgent'>;
 export type SubjectData = { name: string; details: Record<string, unknown>; actor?: ActorData };
 
 export type PersonKeys = Map<string, Buffer>;
+type KeyRow = Pick<Row<'audit_keys'>, 'user_id' | 'key'>;
 
-const newKey = `INSERT INTO audit_keys (context_id, user_id, key) SELECT context_id, user_id, $1 FROM users WHERE context_id = $2 AND user_id = $3 FOR KEY SHARE SKIP LOCKED
-  ON CONFLICT (context_id, user_id) DO NOTHING RETURNING key`;
+const newKeys = `INSERT INTO audit_keys (context_id, user_id, key) SELECT u.context_id, u.user_id, v.key FROM unnest($1::uuid[], $2::bytea[]) AS v (user_id, key)
+  JOIN users u ON u.context_id = $3 AND u.user_id = v.user_id ORDER BY u.user_id FOR KEY SHARE OF u SKIP LOCKED
+  ON CONFLICT (context_id, user_id) DO NOTHING RETURNING user_id, key`;
 
 /** Of those who exist and are not being deleted at this moment; one that has none yet gets it. They go with the account, and with them all that was written under them. */
 export async function ensurePersonKeys(scope: Scope, userIds: (string | undefined)[]): Promise<PersonKeys> {
@@ -18,10 +20,9 @@ export async function ensurePersonKeys(scope: Scope, userIds: (string | undefine
   const keys = await findPersonKeys(scope, ids);
   const missing = ids.filter((id) => !keys.has(id));
   if (missing.length === 0) return keys;
-  for (const id of missing) {
-    const { rows } = await run<Pick<Row<'audit_keys'>, 'key'>>(scope.db, 'new audit key', newKey, [randomBytes(32), scope.contextId, id]);
-    if (rows[0]) keys.set(id, rows[0].key);
-  }
+  const made = missing.map(() => randomBytes(32));
+  const { rows } = await run<KeyRow>(scope.db, 'new audit keys', newKeys, [missing, made, scope.contextId]);
+  for (const { user_id, key } of rows) keys.set(user_id, key);
   // another process was quicker, or there is nobody
   return missing.every((id) => keys.has(id)) ? keys : findPersonKeys(scope, ids);
 }
@@ -29,7 +30,7 @@ export async function ensurePersonKeys(scope: Scope, userIds: (string | undefine
 export async function findPersonKeys({ db, contextId }: Scope, userIds: string[]): Promise<PersonKeys> {
   if (userIds.length === 0) return new Map();
   const text = 'SELECT user_id, key FROM audit_keys WHERE context_id = $1 AND user_id = ANY($2)';
-  const { rows } = await run<Pick<Row<'audit_keys'>, 'user_id' | 'key'>>(db, 'audit keys', text, [contextId, userIds]);
+  const { rows } = await run<KeyRow>(db, 'audit keys', text, [contextId, userIds]);
   return new Map(rows.map(({ user_id, key }) => [user_id, key]));
 }
 

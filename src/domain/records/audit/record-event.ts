@@ -1,8 +1,8 @@
 import { newId } from '../../../platform/crypto/index.ts';
-import { insertRow, jsonText } from '../../../platform/database/index.ts';
+import { insertRow, insertRows, jsonText } from '../../../platform/database/index.ts';
 import type { ApplicationId, Scope, Transaction } from '../../scope.ts';
 import type { AuditEventType } from './events.ts';
-import { type ActorData, ensurePersonKeys, sealData } from './personal.ts';
+import { type ActorData, ensurePersonKeys, type PersonKeys, sealData } from './personal.ts';
 
 export type NewEvent = {
   /** `newId` of its time, where the caller has to know it. */
@@ -38,19 +38,41 @@ export const recordEvent = (scope: Transaction, event: NewEvent): Promise<void> 
 /** Appends an event that stands for itself, in no transaction: somebody looked, or was refused, or a message was not understood. */
 export const recordAlone = (scope: Scope, event: NewEvent): Promise<void> => append(scope, event);
 
-/** What it says of people is written under their own keys: it goes when they are deleted. */
+/** Appends many at once, in their order, at a fraction of what they cost one by one. */
+export async function recordEvents(scope: Transaction, events: NewEvent[]): Promise<void> {
+  for (let from = 0; from < events.length; from += step) {
+    const some = events.slice(from, from + step);
+    const keys = await keysOf(scope, some);
+    await insertRows(
+      scope.db,
+      'audit_events',
+      some.map((event) => rowOf(scope, event, keys)),
+    );
+  }
+}
+
+const step = 1000;
+
 async function append(scope: Scope, event: NewEvent): Promise<void> {
-  const { contextId, actor, clock } = scope;
+  await insertRow(scope.db, 'audit_events', rowOf(scope, event, await keysOf(scope, [event])));
+}
+
+const personOf = ({ subject }: NewEvent): string | undefined => (subject?.kind === 'user' ? subject.id : undefined);
+
+const keysOf = (scope: Scope, events: NewEvent[]): Promise<PersonKeys> =>
+  ensurePersonKeys(scope, [scope.actor.kind === 'person' ? scope.actor.id : undefined, ...events.map(personOf)]);
+
+/** What it says of people is written under their own keys: it goes when they are deleted. */
+function rowOf({ contextId, actor, clock }: Scope, event: NewEvent, keys: PersonKeys) {
   const now = clock.now();
   const eventId = event.id ?? newId(now.getTime());
   const { subject, details = {} } = event;
   const actorId = actor.kind === 'person' ? actor.id : undefined;
-  const personId = subject?.kind === 'user' ? subject.id : undefined;
-  const keys = await ensurePersonKeys(scope, [actorId, personId]);
+  const personId = personOf(event);
   const [actorKey, personKey] = [keys.get(actorId ?? ''), keys.get(personId ?? '')];
   const { kind, id, ...data } = actor;
   const isStranger = kind === 'anonymous';
-  const row = {
+  return {
     context_id: contextId,
     event_id: eventId,
     at: now,
@@ -71,5 +93,4 @@ async function append(scope: Scope, event: NewEvent): Promise<void> {
     support_code: event.supportCode ?? null,
     details: jsonText(personId ? {} : details),
   };
-  await insertRow(scope.db, 'audit_events', row);
 }

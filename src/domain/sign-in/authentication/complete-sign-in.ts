@@ -63,6 +63,7 @@ export async function completeSignIn(
         idleSeconds: asked ?? policy.session.idleMinutes * 60,
         lifetimeSeconds: asked ?? policy.session.lifetimeHours * 3600,
         isKept: asked !== undefined,
+        isDirectoryAway: proven.isDirectoryAway,
         keepSeconds,
       },
       previous,
@@ -76,6 +77,8 @@ export async function completeSignIn(
         amr: proven.amr,
         protocol: request.destination.protocol,
         ...(isNewBrowser ? { newBrowser: true } : {}),
+        ...(proven.directoryId ? { networkPassword: true } : {}),
+        ...(proven.isDirectoryAway ? { directoryAway: true } : {}),
       },
     });
     return { token, keptForSeconds: asked ?? keptForSeconds };

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { loginKey } from '../../people/users/index.ts';
+import { idOfCount } from '../../records/attempts/index.ts';
 import type { Scope, UserId } from '../../scope.ts';
 import type { PolicyRules } from '../sign-in-policy/index.ts';
 import { findStandingByLogin, type Standing } from './standing.ts';
@@ -16,9 +16,4 @@ export async function identify(scope: Scope, rules: PolicyRules, login: string, 
   return { login, at, standing, userId: standing?.user.userId ?? strangerId(scope.contextId, login) };
 }
 
-const strangerId = (contextId: string, login: string): UserId => {
-  const hex = createHash('sha256')
-    .update(`${contextId} ${loginKey(login).key}`)
-    .digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0${hex.slice(13, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}` as UserId;
-};
+const strangerId = (contextId: string, login: string): UserId => idOfCount(`${contextId} ${loginKey(login).key}`);

@@ -10,16 +10,24 @@
 //       │     password      → provePassword  ┐ each attempt is counted before it is looked at,
 //       │     second-factor → proveFactor    ┘ and a wrong one goes to refuseAttempt
 //       │     enrol         → enrolAtSignIn
+//       │     network-password → changeRequiredNetworkPassword, where the directory wants another one
 //       │     new-password  → changeRequiredPassword
 //       │     terms         → the person accepts
 //       └──── recordProof: what was proven stays with the request
 //             kept-out      → recordKeptOut, and a page that says why
 //             done          → completeSignIn, one transaction: close the request, hold the person, ask nextStep
 //                             again, lift a block, note the browser, start the session ──> back to where they came from
+export {
+  changeOwnNetworkPassword,
+  changeRequiredNetworkPassword,
+  type NetworkChange,
+  settleNetworkPassword,
+} from './change-network-password.ts';
 export { changePolicy, confirmPolicy, endTrial, forgetGroupRules, type PolicyChange, revertPolicy } from './change-policy.ts';
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
 export { type Enrolled, type Enrolment, enrolAtSignIn, enrolFactor } from './enrol-factor.ts';
+export { type DirectoryRefusal, mayUsePersonalPassword, networkEntryOf } from './evaluate-password.ts';
 export { type Arrival, findNextStep, gatherFacts } from './gather-facts.ts';
 export { giveTemporaryPassword } from './give-temporary-password.ts';
 export { endPolicyTrials } from './jobs.ts';

@@ -21,7 +21,8 @@ export type PolicyFacts = { demand: SecondFactorDemand; factors: FactorKind[]; k
 
 /**
  * Methods by RFC 8176. `at` in ms since the epoch. `passwordChangedAt`: the password in force then; a proof from before a newer one is worth nothing. `isPasswordless`: none was
- * asked for. `sessionId`: the session that the proof only adds to: it is worth nothing without it.
+ * asked for. `sessionId`: the session that the proof only adds to: it is worth nothing without it. `directoryId`: the password was that of the network, which our rules for
+ * personal ones do not concern; `networkPassword`: the directory wants another one.
  */
 export type ProofFacts = {
   userId: string;
@@ -30,6 +31,8 @@ export type ProofFacts = {
   passwordChangedAt?: number;
   isPasswordless?: boolean;
   sessionId?: string;
+  directoryId?: string;
+  networkPassword?: 'expired' | 'must-change';
 };
 
 export type Facts = {
@@ -70,6 +73,7 @@ export type Step =
   | { step: 'second-factor'; by: Basis; offers: ProofKind[] }
   | { step: 'enrol'; by: Basis; factors: FactorKind[] }
   | { step: 'new-password'; by: Basis; why: 'temporary' | 'expired' | 'policy' }
+  | { step: 'network-password'; by: Basis; why: 'expired' | 'must-change' }
   | { step: 'terms'; by: Basis; edition: number }
   | { step: 'done'; by: Basis };
 
@@ -89,9 +93,12 @@ export function nextStep(facts: Facts): Step {
   if (!by || !policy) return { step: facts.session ? 'password' : 'identify' };
   if (policy.keepsOut) return { step: 'kept-out', by, why: policy.keepsOut };
   const factor = factorStep({ ...facts, policy }, by);
-  if (factor) return factor;
+  const proven = by === 'proof' ? facts.proven : undefined;
+  // a refusal of the directory alone sets nothing up: the new password, which it has to accept, comes before that
+  if (factor && !(factor.step === 'enrol' && proven?.networkPassword)) return factor;
   // only who has proven everything else may choose a password
-  if (by === 'proof' && !facts.proven!.isPasswordless && facts.password?.mustChange)
+  if (proven?.networkPassword) return { step: 'network-password', by, why: proven.networkPassword };
+  if (proven && !proven.isPasswordless && !proven.directoryId && facts.password?.mustChange)
     return { step: 'new-password', by, why: facts.password.mustChange };
   if (facts.terms && facts.terms.accepted < facts.terms.edition) return { step: 'terms', by, edition: facts.terms.edition };
   return { step: 'done', by };

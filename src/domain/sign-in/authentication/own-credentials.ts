@@ -19,7 +19,7 @@ export const demandsOfOwnChanges: Demands = { maxAgeSeconds: 600, heldFactor: tr
  * Asks once more, with the person held, for what the page asked before (demandsOfOwnChanges): a factor may have been set up in between.
  * @throws AppError signed_out, request_expired
  */
-async function holdOwner(scope: Transaction, session: Session): Promise<User> {
+export async function holdOwner(scope: Transaction, session: Session): Promise<User> {
   const user = await lockUser(scope, session.userId);
   const live = user.status === 'activated' ? await lockSession(scope, session.sessionId, user.userId) : undefined;
   if (!live) throw new AppError('signed_out', 401);

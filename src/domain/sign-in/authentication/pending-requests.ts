@@ -1,7 +1,16 @@
 import { addSeconds } from '../../../platform/clock/index.ts';
 import { hashToken, newId } from '../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, insertRow, run } from '../../../platform/database/index.ts';
-import { type ApplicationId, isId, type RequestId, type Scope, type SessionId, type Transaction, type UserId } from '../../scope.ts';
+import {
+  type ApplicationId,
+  type DirectoryId,
+  isId,
+  type RequestId,
+  type Scope,
+  type SessionId,
+  type Transaction,
+  type UserId,
+} from '../../scope.ts';
 import type { Demands } from './next-step.ts';
 
 /**
@@ -15,6 +24,13 @@ export type Proven = {
   passwordChangedAt?: number;
   /** A passkey alone: the password was not asked for. */
   isPasswordless?: boolean;
+  /** The password of the network: whose it is, and by what the person is known there. Without these it was the personal one. */
+  directoryId?: DirectoryId;
+  entryId?: string;
+  /** The directory wants another password before it lets the person in. */
+  networkPassword?: 'expired' | 'must-change';
+  /** By a verifier, while the directory did not answer. */
+  isDirectoryAway?: boolean;
   /** The session that this only adds a factor to. */
   sessionId?: SessionId;
   passwordIsWeak?: boolean;

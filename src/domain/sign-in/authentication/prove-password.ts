@@ -1,8 +1,10 @@
-import { type Password, readPassword } from '../../../platform/crypto/index.ts';
-import type { User } from '../../people/users/index.ts';
+import { setTimeout } from 'node:timers/promises';
+import { readPassword } from '../../../platform/crypto/index.ts';
 import type { Scope } from '../../scope.ts';
-import { passwordFaults, type StoredPassword, verifyPassword } from '../credentials/password/index.ts';
+import { floorOfRefusals, type Network } from '../credentials/directory-password/index.ts';
+import { passwordFaults } from '../credentials/password/index.ts';
 import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
+import { type DirectoryRefusal, type Evaluated, evaluatePassword } from './evaluate-password.ts';
 import { identify } from './identify.ts';
 import type { Proven } from './pending-requests.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
@@ -10,73 +12,80 @@ import { findStanding, type Standing } from './standing.ts';
 import { takeAttempt } from './take-attempt.ts';
 
 /**
- * Refusals look alike outside; the audit has the reason. `standing` is the person's, as it was read for this.
+ * Refusals look alike outside; the audit has the reason. `told`: what the directory says to who has the right password. `standing` is the person's, as it was read for this.
  * `unavailable`: too many verifications wait, so that nothing was verified; that attempt does not count.
  */
 export type PasswordOutcome =
   | { outcome: 'proven'; proven: Proven; standing: Standing }
-  | { outcome: 'refused' }
+  | { outcome: 'refused'; told?: DirectoryRefusal }
   | { outcome: 'unavailable' };
 
 /** What a person typed, in which browser, on the way where. */
 export type PasswordAttempt = { login: string; password: string; browser: string; applicationId?: string };
 
 /**
- * S37, S39–S42: checks who somebody says they are. An attempt is taken before the password is looked at, and every path costs the same argon2 verifications.
+ * S24, S37, S39–S42: checks who somebody says they are. An attempt is taken before the password is looked at, and every path costs the same argon2 verifications, or as much time.
  * The attempt is given back when the whole sign-in is done (complete-sign-in): a right password alone buys no further tries at the second factor.
+ * @param network undefined where no directory is asked
  */
-export async function provePassword(scope: Scope, rules: PolicyRules, attempt: PasswordAttempt): Promise<PasswordOutcome> {
+export async function provePassword(
+  scope: Scope,
+  rules: PolicyRules,
+  attempt: PasswordAttempt,
+  network?: Network,
+): Promise<PasswordOutcome> {
   const { password, browser } = attempt;
+  const begun = performance.now();
   // the proof is of the moment at which the person was looked up: whatever ends proofs while the password is verified ends this one
   const { login, at, userId, standing } = await identify(scope, rules, attempt.login, browser);
   const { lockout } = rules.base;
   const user = standing?.user;
-  // without an attempt left the stored hash is not evaluated, but the time is spent all the same
-  const { attempt: taken, result: matching } = await takeAttempt(
+  const liftsBlock = (isKnownBrowser: boolean) => user !== undefined && mayLiftBlock(user, isKnownBrowser, lockout, scope.clock.now());
+  // without an attempt left neither the stored hash nor the directory is asked, but the time is spent all the same
+  const { attempt: taken, result } = await takeAttempt(
     scope,
     { userId, browser },
     lockout,
-    async ({ taken }) =>
-      (await verifyPassword(scope, user?.userId, taken === undefined ? undefined : standing?.password, readPassword(password))) ?? false,
+    (reserved): Promise<Evaluated> => {
+      const isAlive = user?.status === 'activated' || liftsBlock(reserved.isKnownBrowser);
+      return evaluatePassword(scope, network, { standing, attempt: reserved, isAlive, password: readPassword(password) });
+    },
+    (evaluated) => (evaluated.outcome === 'refused' ? evaluated.count : 'settled'),
   );
-  if (matching === undefined) return { outcome: 'unavailable' };
-  const refuse = async (reason: string): Promise<PasswordOutcome> => {
+  if (result === undefined) return { outcome: 'unavailable' };
+  const refuse = async (reason: string, told?: DirectoryRefusal): Promise<PasswordOutcome> => {
     // what is written of a known person costs one read more, for the key it is sealed under
     if (!user) await findStanding(scope, userId, browser);
     await refuseAttempt(scope, { login, user, reason, attempt: taken, lockout });
-    return { outcome: 'refused' };
+    if (network?.rules.signIn) await setTimeout(Math.max(0, begun + floorOfRefusals(scope.contextId) - performance.now()));
+    return { outcome: 'refused', ...(told && { told }) };
   };
   if (!standing || !user) return refuse('unknown-person');
   if (taken.taken === undefined) return refuse('attempts-used-up');
-  if (!matching) return refuse('wrong-password');
-  const liftsBlock = mayLiftBlock(user, taken.isKnownBrowser, lockout, scope.clock.now());
-  if (user.status !== 'activated' && !liftsBlock) return refuse(user.status);
-  return {
-    outcome: 'proven',
-    proven: {
-      ...(await describe(scope, rules, { ...attempt, password: matching }, user, standing.password!)),
-      at: at.getTime(),
-      liftsBlock,
-      isKnownBrowser: taken.isKnownBrowser,
-    },
-    standing,
+  if (result.outcome === 'refused') return refuse(result.reason, result.told);
+  if (user.status !== 'activated' && !liftsBlock(taken.isKnownBrowser)) return refuse(user.status);
+  const proven: Proven = {
+    ...(await describe(scope, rules, attempt, standing, result)),
+    userId: user.userId,
+    at: at.getTime(),
+    amr: ['pwd'],
+    passwordChangedAt: standing.password?.changedAt.getTime(),
+    liftsBlock: liftsBlock(taken.isKnownBrowser),
+    isKnownBrowser: taken.isKnownBrowser,
   };
+  return { outcome: 'proven', proven, standing };
 }
 
+/** Which password it was, and what has to become of it. */
 async function describe(
   scope: Scope,
   rules: PolicyRules,
-  attempt: Omit<PasswordAttempt, 'password'> & { password: Password },
-  user: User,
-  stored: StoredPassword,
-): Promise<Omit<Proven, 'at' | 'isKnownBrowser'>> {
-  const policy = await findPolicyOf(scope, rules, user, attempt.applicationId);
+  { applicationId }: PasswordAttempt,
+  { user, password }: Standing,
+  result: Exclude<Evaluated, { outcome: 'refused' }>,
+): Promise<Partial<Proven>> {
+  if (result.outcome === 'network') return { directoryId: result.entry.directoryId, entryId: result.entry.entryId, ...result.found };
   // the only moment at which the password itself is known: the policy may have become stricter since it was chosen
-  const passwordIsWeak = !stored.mustChange && (await passwordFaults(attempt.password, user, policy.password)).length > 0;
-  return {
-    userId: user.userId,
-    amr: ['pwd'],
-    passwordChangedAt: stored.changedAt.getTime(),
-    passwordIsWeak,
-  };
+  const policy = await findPolicyOf(scope, rules, user, applicationId);
+  return { passwordIsWeak: !password!.mustChange && (await passwordFaults(result.matching, user, policy.password)).length > 0 };
 }

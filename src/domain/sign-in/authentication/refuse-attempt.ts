@@ -34,8 +34,9 @@ async function record(scope: Scope, { login, user, reason, attempt, lockout }: R
     reason,
     details: user ? { login } : {},
   };
-  // both can be had as often as anybody likes
-  if (!user || reason === 'attempts-used-up') return void (await countRefusal(scope, { ...event, reason }));
+  // these can be had as often as anybody likes
+  if (!user || reason === 'attempts-used-up' || reason.startsWith('directory-'))
+    return void (await countRefusal(scope, { ...event, reason }));
   if (!isLast) return recordAlone(scope, event);
   await inTransaction(scope, async (inside) => {
     // first of all, as a sign-in does; a parallel attempt or an administrator may have changed the status since

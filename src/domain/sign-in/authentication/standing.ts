@@ -1,7 +1,8 @@
 import { hashToken } from '../../../platform/crypto/index.ts';
 import { run } from '../../../platform/database/index.ts';
 import { byLogin, fromRow, loginMatches, ofUser, type User, type UserRow } from '../../people/users/index.ts';
-import type { Scope, Transaction, UserId } from '../../scope.ts';
+import type { DirectoryId, Scope, Transaction, UserId } from '../../scope.ts';
+import type { NetworkEntry } from '../credentials/directory-password/index.ts';
 import type { FactorKind } from '../credentials/factors/index.ts';
 import type { StoredPassword } from '../credentials/password/index.ts';
 import type { Proven } from './pending-requests.ts';
@@ -10,6 +11,8 @@ import type { Proven } from './pending-requests.ts';
 export type Standing = {
   user: User;
   password?: StoredPassword;
+  /** Whom the person is in a directory of the company. */
+  network?: NetworkEntry;
   /** Of the factors that are set up, each kind once. */
   factors: FactorKind[];
   hasRecoveryCodes: boolean;
@@ -17,9 +20,12 @@ export type Standing = {
   remembered?: { at: Date; until: Date };
 };
 
-/** Not of a password that was replaced since, a factor that was taken away, or an account that was closed in between. */
-export const stillHolds = ({ password, user }: Standing, proven: Proven): boolean =>
-  password?.changedAt.getTime() === proven.passwordChangedAt && proven.at >= (user.proofsAfter?.getTime() ?? 0);
+/** Not of a password that was replaced since, a factor that was taken away, a link to a directory that is gone, or an account that was closed in between. */
+export const stillHolds = ({ password, user, network }: Standing, proven: Proven): boolean =>
+  password?.changedAt.getTime() === proven.passwordChangedAt &&
+  proven.at >= (user.proofsAfter?.getTime() ?? 0) &&
+  (!proven.directoryId || (network?.directoryId === proven.directoryId && network.entryId === proven.entryId)) &&
+  !(proven.isDirectoryAway && user.role === 'administrator');
 
 type StandingRow = UserRow & {
   hash: string | null;
@@ -27,18 +33,22 @@ type StandingRow = UserRow & {
   changed_at: Date;
   factors: FactorKind[];
   has_codes: boolean;
+  directory_id: DirectoryId | null;
+  entry_id: string;
+  dn: string;
   remembered_at: Date | null;
   remembered_until: Date | null;
 };
 
-// One read of five slices' tables, asked at each step of each sign-in.
+// One read of six slices' tables, asked at each step of each sign-in.
 const read = `
   SELECT ${ofUser}, p.hash, p.must_change, p.changed_at,
     ARRAY(SELECT DISTINCT f.kind FROM second_factors f WHERE f.context_id = u.context_id AND f.user_id = u.user_id) AS factors,
     EXISTS (SELECT 1 FROM recovery_codes c WHERE c.context_id = u.context_id AND c.user_id = u.user_id AND c.used_at IS NULL) AS has_codes,
-    b.remembered_at, b.remembered_until
+    e.directory_id, e.entry_id, e.dn, b.remembered_at, b.remembered_until
   FROM users u LEFT JOIN passwords p ON p.context_id = u.context_id AND p.user_id = u.user_id
     LEFT JOIN known_browsers b ON b.context_id = u.context_id AND b.user_id = u.user_id AND b.browser_hash = $3
+    LEFT JOIN directory_entries e ON e.context_id = u.context_id AND e.user_id = u.user_id AND e.state = 'accepted'
   WHERE u.context_id = $1 AND`;
 
 type By = { name: string; condition: string; value: string | string[] };
@@ -50,6 +60,7 @@ async function find({ db, contextId }: Scope, { name, condition, value }: By, br
     row && {
       user: fromRow(row),
       password: row.hash === null ? undefined : { hash: row.hash, mustChange: row.must_change, changedAt: row.changed_at },
+      network: row.directory_id === null ? undefined : { directoryId: row.directory_id, entryId: row.entry_id, dn: row.dn },
       factors: row.factors,
       hasRecoveryCodes: row.has_codes,
       remembered: row.remembered_at && row.remembered_until ? { at: row.remembered_at, until: row.remembered_until } : undefined,

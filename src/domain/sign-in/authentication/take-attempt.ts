@@ -9,9 +9,15 @@ export type Attempted = Reserved & { settled: number };
 export type Lockout = SignInPolicy['lockout'];
 
 /**
+ * What becomes of an attempt that was evaluated. `held`: it stays taken until it decays, so that guessing has an end, and is not settled, so that it blocks nobody.
+ */
+export type Count = 'settled' | 'refunded' | 'held';
+
+/**
  * One attempt at a secret, whatever kind it is: taken before the secret is looked at, so that parallel guesses get no more evaluations than the limit (S37), and settled after,
  * also when the evaluation fails.
  * @param evaluate with an attempt that may have none left (`taken` is undefined): then it must spend the same time and find nothing
+ * @param countOf how the attempt counts by its result
  * @returns `result` is undefined when nothing could evaluate it, for the server is busy: that attempt does not count
  */
 export async function takeAttempt<Result>(
@@ -19,6 +25,7 @@ export async function takeAttempt<Result>(
   { userId, browser }: Pick<Attempt, 'userId' | 'browser'>,
   lockout: Lockout,
   evaluate: (attempt: Reserved) => Promise<Result | undefined>,
+  countOf: (result: Result) => Count = () => 'settled',
 ): Promise<{ attempt: Attempted; result: Result | undefined }> {
   const reserved = await reserveAttempt(scope, userId, browser, lockout);
   let result: Result | undefined;
@@ -30,7 +37,8 @@ export async function takeAttempt<Result>(
       throw error;
     }
   }
-  if (result !== undefined) return { attempt: { ...reserved, settled: await settleAttempt(scope, reserved) }, result };
-  await refundAttempt(scope, reserved);
+  const count = result === undefined ? 'refunded' : countOf(result);
+  if (count === 'settled') return { attempt: { ...reserved, settled: await settleAttempt(scope, reserved) }, result };
+  if (count === 'refunded') await refundAttempt(scope, reserved);
   return { attempt: { ...reserved, settled: 0 }, result };
 }

@@ -15,6 +15,7 @@ export { noteNothingToTell, noteTold } from './note-told.ts';
 export { type NewSession, startSession } from './start-session.ts';
 export {
   addMethods,
+  countSignInsAway,
   createSessionFinder,
   findSessionIdOfToken,
   findSessionsOfParticipant,

@@ -15,6 +15,8 @@ export type NewSession = {
   idleSeconds: number;
   lifetimeSeconds: number;
   isKept: boolean;
+  /** The directory did not answer, and a verifier stood in: enough for applications, and not for the administrators' console. */
+  isDirectoryAway?: boolean;
   /** How long the rules let this person stay signed in at all; 0 is not. */
   keepSeconds: number;
 };
@@ -39,6 +41,7 @@ export async function startSession(
     expires_at: addSeconds(now, input.lifetimeSeconds),
     idle_seconds: input.idleSeconds,
     is_kept: input.isKept,
+    is_directory_away: input.isDirectoryAway ?? false,
     ip: input.ip,
     user_agent: input.userAgent.slice(0, 400),
   };

@@ -24,8 +24,10 @@ export type SessionFinder = (contextId: ContextId, token: string | undefined) =>
 const seenGranularitySeconds = 60;
 
 // One statement for every page and every authorization: a session lives while it is not ended, not idle, not old, and its person is active.
+// One that began while the directory was away opens no console, though its person became an administrator since.
 const findLive = `
-  SELECT k.n::int AS n, s.session_id, s.user_id, s.amr, s.authenticated_at, s.seen_at, s.expires_at, u.first_name, u.last_name, u.role, u.locale, u.terms_edition, COALESCE(u.email, u.username) AS login
+  SELECT k.n::int AS n, s.session_id, s.user_id, s.amr, s.authenticated_at, s.seen_at, s.expires_at, u.first_name, u.last_name,
+    CASE WHEN s.is_directory_away THEN 'regular' ELSE u.role END AS role, u.locale, u.terms_edition, COALESCE(u.email, u.username) AS login
   FROM unnest($1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::boolean[]) WITH ORDINALITY AS k (context_id, token_hash, now, idle_since, keeps, n)
   JOIN ${byKey('sessions', 's', { context_id: 'k.context_id', token_hash: 'k.token_hash' })}
     ON s.ended_at IS NULL AND s.expires_at > k.now AND s.seen_at > k.now - make_interval(secs => s.idle_seconds) AND (s.seen_at > k.idle_since OR (s.is_kept AND k.keeps))
@@ -234,4 +236,10 @@ export async function markNotified(
   await db('session_participants')
     .where({ context_id: contextId, session_id: sessionId, application_id: applicationId, protocol })
     .update({ notified_at: clock.now() });
+}
+
+/** Sign-ins for which a verifier stood in, as the directory did not answer; of a session the latest. */
+export async function countSignInsAway({ db, contextId }: Scope, since: Date): Promise<number> {
+  const query = db('sessions').where({ context_id: contextId, is_directory_away: true }).where('authenticated_at', '>', since);
+  return Number((await query.count({ n: '*' }))[0]!.n);
 }

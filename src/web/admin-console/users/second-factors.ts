@@ -1,7 +1,7 @@
 import { fullName, getUser, type User } from '../../../domain/people/users/index.ts';
 import { resetSecondFactors } from '../../../domain/sign-in/authentication/index.ts';
 import { listSecondFactors } from '../../../domain/sign-in/credentials/second-factors/index.ts';
-import { type PageContext, policyOf, type Refusal, renderPage, rulesOf } from '../../request/index.ts';
+import { networkOf, type PageContext, policyOf, type Refusal, renderPage, rulesOf } from '../../request/index.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 
 /** S85, S107: what the box on a person's page says. */
@@ -32,7 +32,7 @@ export async function submitReset(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     async () => {
-      await resetSecondFactors(scope, await rulesOf(page), session!, input);
+      await resetSecondFactors(scope, await rulesOf(page), session!, input, await networkOf(page));
       return true;
     },
     (refusal) => render(page, user, refusal),

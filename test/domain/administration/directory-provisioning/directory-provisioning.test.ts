@@ -9,7 +9,7 @@ import {
   writeState,
 } from '../../../../src/domain/administration/directory-provisioning/index.ts';
 import { changeSettings } from '../../../../src/domain/company/context-settings/index.ts';
-import { addDirectory, type Directory, directoryRules } from '../../../../src/domain/people/directories/index.ts';
+import { addDirectory, type Directory, directoryRules, noteDirectoryState } from '../../../../src/domain/people/directories/index.ts';
 import { findEntryOfUser, findWantedState, listWantedStates } from '../../../../src/domain/people/directory-entries/index.ts';
 import type { Ask } from '../../../../src/domain/people/directory-requests/index.ts';
 import { getUser, type User } from '../../../../src/domain/people/users/index.ts';
@@ -54,6 +54,7 @@ describe('domain/administration/directory-provisioning', () => {
 
   before(async () => {
     directory = (await addDirectory(store.scope, { name: 'Headquarters' })).directory;
+    await noteDirectoryState(store.scope, directory.directoryId, { isUp: true, kind: 'active-directory' });
   });
   beforeEach(() => {
     asked.length = 0;
@@ -143,6 +144,10 @@ describe('domain/administration/directory-provisioning', () => {
       (error) => error,
     );
     expect(late.code).to.equal('directory_away');
+    const { directory: unset } = await addDirectory(store.scope, { name: 'Not configured yet' });
+    await store.refused('directory_away', () =>
+      provisionPerson(store.scope, answering(made()), user.userId, input({ directoryId: unset.directoryId })),
+    );
   });
 
   it('S23, S128: an administrator’s deactivation goes to the directory once it answers, and only where the company wants it', async () => {

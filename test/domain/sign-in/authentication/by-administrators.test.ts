@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { changeSettings } from '../../../../src/domain/company/context-settings/index.ts';
+import { directoryRules } from '../../../../src/domain/people/directories/index.ts';
 import { changeStatus, getUser, type User } from '../../../../src/domain/people/users/index.ts';
 import { listBrowsers, noteBrowser, reserveAttempt } from '../../../../src/domain/records/attempts/index.ts';
 import { createLink, listOpenLinks } from '../../../../src/domain/records/one-time-links/index.ts';
@@ -12,6 +14,7 @@ import { defaultPolicy, defaultRules } from '../../../../src/domain/sign-in/sign
 import { readPassword } from '../../../../src/platform/crypto/index.ts';
 import type { AppError } from '../../../../src/platform/errors/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
+import { directoryOf, fakeNetwork, networkPassword } from '../../../support/network.ts';
 import { actingFor, unknownId, useStore } from '../../../support/use-cases.ts';
 import { addApp, password, personWithPassword, sessionOf } from './people.ts';
 
@@ -50,6 +53,16 @@ describe('domain/sign-in/authentication: what administrators do for others', () 
       for (const user of [withEmail, blocked, gone]) await store.refused('status_conflict', () => giveTemporaryPassword(store.scope, user));
       const foreign = await getUser(store.other, await store.stranger());
       await store.refused('not_found', () => giveTemporaryPassword(store.scope, foreign));
+    });
+
+    it('is of no use to who signs in by the network alone, and refused with words', async () => {
+      const [user, other] = [await named(), await named()];
+      await (await directoryOf(store)).link(user.userId);
+      await changeSettings(store.scope, directoryRules, { signIn: true, personalPassword: false }, 0);
+      await store.refused('network_password_only', () => giveTemporaryPassword(store.scope, user));
+      await giveTemporaryPassword(store.scope, other);
+      await changeSettings(store.scope, directoryRules, { signIn: true }, 1);
+      await giveTemporaryPassword(store.scope, user);
     });
 
     it('stands or falls with its events', async () => {
@@ -118,6 +131,19 @@ describe('domain/sign-in/authentication: what administrators do for others', () 
       for (const id of [unknownId, 'no-id', await store.stranger()]) expect(await codeOf(reset(id)), id).to.equal('not_found');
       expect(await factors(user)).to.equal(2);
       expect(await codeOf(reset(user.userId, { justification: 'x'.repeat(1000) }))).to.equal('done');
+    });
+
+    it('S109: takes the password of the administrator’s network, too, and tries it after the personal one', async () => {
+      const [user, other, network] = [await withFactors(), await withFactors(), fakeNetwork()];
+      await (await directoryOf(store)).link(administrator.userId);
+      const by = ({ userId }: User, given: string) => {
+        const input = { userId, justification: 'Her phone was stolen', password: given, browser: 'desk' };
+        return codeOf(resetSecondFactors(own, defaultRules, acting, input, network));
+      };
+      expect(await by(user, password)).to.equal('done');
+      expect(network.asked).to.deep.equal([]);
+      expect(await by(other, 'a wrong guess')).to.equal('invalid_input');
+      expect(await by(other, networkPassword)).to.equal('done');
     });
 
     it('wants the administrator’s password: wrong ones count with those at the sign-in, and the last one blocks', async () => {

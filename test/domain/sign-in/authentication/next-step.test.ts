@@ -92,6 +92,57 @@ describe('domain/authentication: next-step', () => {
     ],
   ]);
 
+  const network = { ...proven(1), directoryId: 'd' };
+  const expired = { ...network, networkPassword: 'expired' as const };
+  table('the password of the network', [
+    ['a proof', { proven: network, password: password() }, { step: 'done', by: 'proof' }],
+    ['a proof of who has no other', { proven: { ...network, passwordChangedAt: undefined } }, { step: 'done', by: 'proof' }],
+    ['a personal one set since', { proven: { ...network, passwordChangedAt: undefined }, password: password() }, { step: 'identify' }],
+    ['a personal one that is temporary', { proven: network, password: password('temporary') }, { step: 'done', by: 'proof' }],
+    ['a personal one that is too old', { proven: network, password: password('expired') }, { step: 'done', by: 'proof' }],
+    ['too old there', { proven: expired, password: password() }, { step: 'network-password', by: 'proof', why: 'expired' }],
+    [
+      'to be changed there',
+      { proven: { ...network, networkPassword: 'must-change' }, password: password() },
+      { step: 'network-password', by: 'proof', why: 'must-change' },
+    ],
+    [
+      'too old there, with a second factor to prove first',
+      { proven: expired, password: password(), enrolled: app },
+      { step: 'second-factor', by: 'proof', offers: ['totp', 'recovery-code'] },
+    ],
+    [
+      'too old there, the second factor proven',
+      { proven: { ...expired, amr: strong }, password: password(), enrolled: app },
+      { step: 'network-password', by: 'proof', why: 'expired' },
+    ],
+    [
+      'too old there, before a second factor is set up',
+      { proven: expired, password: password(), policy: policy('required'), enrolled: none },
+      { step: 'network-password', by: 'proof', why: 'expired' },
+    ],
+    [
+      'another one there, then a second factor is set up',
+      { proven: network, password: password(), policy: policy('required'), enrolled: none },
+      { step: 'enrol', by: 'proof', factors: ['totp', 'passkey'] },
+    ],
+    [
+      'too old there, kept out',
+      { proven: expired, password: password(), policy: policy('off', { keepsOut: 'hours' }) },
+      { step: 'kept-out', by: 'proof', why: 'hours' },
+    ],
+    [
+      'too old there, terms to accept',
+      { proven: expired, password: password(), terms: { edition: 1, accepted: 0 } },
+      { step: 'network-password', by: 'proof', why: 'expired' },
+    ],
+    [
+      'an old proof of one that is too old, beside a session',
+      { session: session(5), proven: { ...expired, at: now - 16 * minutes * 1000 }, password: password() },
+      { step: 'done', by: 'session' },
+    ],
+  ]);
+
   const at = { proven: proven(1), password: password() };
   table('the second factor', [
     ['off: even who has one is not asked', { ...at, policy: policy('off'), enrolled: app }, { step: 'done', by: 'proof' }],

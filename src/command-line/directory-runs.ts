@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  approveRun,
+  declineRun,
+  getRun,
+  isUndoable,
+  listRuns,
+  type Run,
+  startRun,
+  undoRun,
+} from '../domain/administration/directory-runs/index.ts';
+import type { Directory } from '../domain/people/directories/index.ts';
+import type { RunId, Scope } from '../domain/scope.ts';
+import { AppError } from '../platform/errors/index.ts';
+import { type Command, exitCodes, type Invocation, type Output } from './command.ts';
+import { withDirectory } from './within-directory.ts';
+
+export const describeRun = ({ runId, purpose, state, isWhole, counts, stopReason, fault, faultDetail, startedAt, finishedAt }: Run) => ({
+  run: runId,
+  purpose,
+  state,
+  isWhole,
+  counts,
+  stopReason: stopReason ?? null,
+  fault: fault ?? null,
+  faultDetail: faultDetail ?? null,
+  startedAt,
+  finishedAt: finishedAt ?? null,
+});
+
+/** The work is a server's. @returns when it is over, or waits for an answer */
+async function follow(scope: Scope, runId: RunId, note: Invocation['note']): Promise<Output> {
+  const ends = ['done', 'failed', 'declined', 'stopped'];
+  for (let looked = 0; ; looked++) {
+    const run = await getRun(scope, runId);
+    if (ends.includes(run.state)) {
+      const { people, groups, members, unusable } = run.counts;
+      const numbers = ({ added, changed, leaving, returning }: typeof people) => `+${added} ~${changed} -${leaving} back ${returning}`;
+      const why =
+        run.state === 'stopped' ? ` (${run.stopReason}): look at it in the console, then "directory approve" or "directory decline"` : '';
+      const fault = run.fault ? ` (${[run.fault, run.faultDetail].filter(Boolean).join(': ')})` : '';
+      return {
+        text: `${run.state}${why}${fault}\npeople ${numbers(people)}\ngroups ${numbers(groups)}\nmembers +${members.added} -${members.removed}\nunusable ${unusable}`,
+        data: describeRun(run),
+        exitCode: run.state === 'done' ? exitCodes.ok : run.state === 'failed' ? exitCodes.failed : exitCodes.problems,
+      };
+    }
+    if (looked === 60) note('It waits for a server with a connected SmartSync.');
+    await sleep(250);
+  }
+}
+
+const run: Command = {
+  words: 'directory run',
+  summary: 'Reads a directory now and does what has changed; a server has to be running',
+  usage: 'directory run CONTEXT NAME [--whole]',
+  examples: ['directory run acme Headquarters --whole'],
+  options: { whole: { type: 'boolean' } },
+  run: (invocation) =>
+    withDirectory(invocation, async ({ scope, directory: { directoryId } }) =>
+      follow(scope, await startRun(scope, directoryId, { purpose: 'sync', isWhole: invocation.options.whole === true }), invocation.note),
+    ),
+};
+
+const preview: Command = {
+  words: 'directory preview',
+  summary: 'Reads a directory and says what a run would do; nothing is done',
+  usage: 'directory preview CONTEXT NAME',
+  examples: ['directory preview acme Headquarters --json'],
+  run: (invocation) =>
+    withDirectory(invocation, async ({ scope, directory: { directoryId } }) =>
+      follow(scope, await startRun(scope, directoryId, { purpose: 'preview', isWhole: true }), invocation.note),
+    ),
+};
+
+/** The latest run in this state. @throws AppError no_such_run */
+async function latest(scope: Scope, { directoryId, name }: Directory, isIt: (run: Run) => boolean): Promise<RunId> {
+  for (let cursor: string | undefined; ; ) {
+    const page = await listRuns(scope, directoryId, { cursor });
+    const found = page.items.find(isIt);
+    if (found) return found.runId;
+    if (!page.cursor) throw new AppError('no_such_run', 422, { params: { name } });
+    cursor = page.cursor;
+  }
+}
+
+const answer = (word: 'approve' | 'decline', summary: string, work: typeof approveRun): Command => ({
+  words: `directory ${word}`,
+  summary,
+  usage: `directory ${word} CONTEXT NAME`,
+  examples: [`directory ${word} acme Headquarters`],
+  run: (invocation) =>
+    withDirectory(invocation, async ({ scope, directory }) => {
+      const runId = await latest(scope, directory, ({ state }) => state === 'stopped');
+      await work(scope, runId);
+      return word === 'approve'
+        ? follow(scope, runId, invocation.note)
+        : { text: 'declined', data: describeRun(await getRun(scope, runId)) };
+    }),
+});
+
+const undo: Command = {
+  words: 'directory undo',
+  summary: 'Brings back what the last run changed, except what has changed since',
+  usage: 'directory undo CONTEXT NAME',
+  examples: ['directory undo acme Headquarters'],
+  run: (invocation) =>
+    withDirectory(invocation, async ({ scope, directory }) => {
+      const runId = await latest(scope, directory, isUndoable);
+      return follow(scope, await undoRun(scope, runId), invocation.note);
+    }),
+};
+
+export const runCommands: Command[] = [
+  preview,
+  run,
+  answer('approve', 'Lets a run go on that stopped to ask', approveRun),
+  answer('decline', 'Ends a run that stopped to ask; nothing of it is done', declineRun),
+  undo,
+];

@@ -1,0 +1,21 @@
+// Owns: runs that import from directories: reading, planning, the guard, applying, undo (decision 0019).
+// Does not: ask a directory itself (people/directory-requests) or decide what becomes of an entry here (directory-acceptance).
+export { readDirectories, sweepRuns, workOnDirectoryJob } from './jobs.ts';
+export { findReadingPause, listRunChanges, listRuns } from './list-runs.ts';
+export type { ReadingPause } from './open-run.ts';
+export type { DirectoryTools } from './read-directory.ts';
+export {
+  type ChangeCode,
+  type ChangeSide,
+  changeCodes,
+  type Run,
+  type RunChange,
+  type RunCounts,
+  type RunPurpose,
+  type RunState,
+  type StopReason,
+  stopReasons,
+} from './run.ts';
+export { stageEntries } from './stage-entries.ts';
+export { approveRun, declineRun, isUndoable, startRun, undoRun } from './start-run.ts';
+export { getRun } from './store.ts';

@@ -1,0 +1,165 @@
+import { newId } from '../../../platform/crypto/index.ts';
+import {
+  answerSchemas,
+  type DirectoryRequest,
+  isProvenAnswer,
+  type RequestKind,
+  type SealedKey,
+  seal,
+} from '../../../smartsync-protocol/index.ts';
+import type { AgentId, DirectoryId, DirectoryRequestId, Scope } from '../../scope.ts';
+import type { AskOptions, Passwords, Unanswered } from './ask.ts';
+import { mostTries, type NewRequest, type RequestTable, wantedSeconds } from './table.ts';
+
+/** Who may answer for a directory, and whether all of them say that it is away. */
+export type Answerers = { agents: SealedKey[]; away?: Unanswered['reason'] };
+
+type Asked = NewRequest & { key?: string; endsAt: number; wantedUntil: number; settle(answer: unknown): void };
+
+const timeoutOf = (kind: RequestKind): number => (kind === 'verify-password' ? 5000 : 30_000);
+const unavailable = (reason: Unanswered['reason']): Unanswered => ({ outcome: 'unavailable', reason });
+
+/** What a sealed password may be used for. An agent refuses it for anything else. */
+const purposeOf = (kind: RequestKind, body: { entry?: { id: string }; login?: string }): string =>
+  `${kind} ${body.entry?.id ?? body.login}`;
+
+/** An empty password must never reach a directory: a bind with one succeeds as nobody (RFC 4513 §5.1.2). */
+function findEmpty({
+  password,
+  oldPassword,
+  newPassword,
+}: Passwords): { outcome: 'refused'; reason: 'wrong-password' | 'password-too-short' } | undefined {
+  if (oldPassword === '') return { outcome: 'refused', reason: 'wrong-password' };
+  if (newPassword === '') return { outcome: 'refused', reason: 'password-too-short' };
+  return password === '' ? { outcome: 'refused', reason: 'wrong-password' } : undefined;
+}
+
+/** Hands it to an agent of this process. */
+type Local = {
+  canGive(directoryId: DirectoryId, recipients: AgentId[]): boolean;
+  give(request: NewRequest): boolean;
+  cancel(requestId: DirectoryRequestId): void;
+};
+
+/** What was asked in this process and is not answered yet. The keys that prove an answer are here, and nowhere else. */
+export class Asking {
+  readonly #table: RequestTable;
+  readonly #local: Local;
+  readonly #findAnswerers: (scope: Scope, directoryId: DirectoryId) => Promise<Answerers>;
+  readonly #asked = new Map<DirectoryRequestId, Asked>();
+  #isClosed = false;
+
+  constructor(table: RequestTable, local: Local, findAnswerers: (scope: Scope, directoryId: DirectoryId) => Promise<Answerers>) {
+    this.#table = table;
+    this.#local = local;
+    this.#findAnswerers = findAnswerers;
+  }
+
+  async ask(
+    scope: Scope,
+    directoryId: DirectoryId,
+    { kind, body }: { kind: RequestKind; body: object },
+    options: AskOptions = {},
+  ): Promise<unknown> {
+    if (scope.db.isTransaction) throw new Error('a directory is asked in no transaction');
+    const { passwords, timeoutMs = timeoutOf(kind), requestId = newId(Date.now()) as DirectoryRequestId } = options;
+    const endsAt = performance.now() + timeoutMs;
+    const empty = passwords && findEmpty(passwords);
+    if (empty) return empty;
+    const { agents, away } = await this.#findAnswerers(scope, directoryId);
+    const ids = agents.map(({ agentId }) => agentId as AgentId);
+    if (agents.length === 0 || this.#isClosed) return unavailable('no-agent');
+    const isTaken = this.#local.canGive(directoryId, ids);
+    if (away && kind !== 'check' && !(away === 'no-agent' && isTaken)) return unavailable(away);
+    const sealed = passwords && (await seal(passwords, purposeOf(kind, body), agents));
+    const request = { kind, body: sealed ? { ...body, sealed: sealed.sealed } : body } as DirectoryRequest;
+    return this.#wait(
+      { contextId: scope.contextId, requestId, directoryId, request, timeoutMs, isTaken, tries: isTaken ? 1 : 0 },
+      endsAt,
+      sealed?.key,
+    );
+  }
+
+  async #wait(request: NewRequest, endsAt: number, key: string | undefined): Promise<unknown> {
+    const { requestId } = request;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const late = setTimeout(() => asked.settle(unavailable('late')), Math.max(0, endsAt - performance.now()));
+    const asked: Asked = {
+      ...request,
+      key,
+      endsAt,
+      wantedUntil: performance.now() + wantedSeconds * 1000,
+      settle: (answer) => {
+        if (!this.#asked.delete(requestId)) return;
+        clearTimeout(late);
+        resolve(answer);
+        this.#local.cancel(requestId);
+        this.#table.drop(asked).catch(() => {}); // it is swept
+      },
+    };
+    this.#asked.set(requestId, asked);
+    this.#send(asked).catch((error) => {
+      reject(error);
+      asked.settle(undefined);
+    });
+    return promise;
+  }
+
+  async #send(asked: Asked): Promise<void> {
+    await this.#table.ask(asked);
+    if (!this.#asked.has(asked.requestId)) return this.#table.drop(asked);
+    if (asked.isTaken && !this.#local.give(asked)) await this.#table.release([asked]);
+  }
+
+  /** @returns `worthless`: it cannot be read, or says yes without a proof; then another agent is asked */
+  take(requestId: DirectoryRequestId, agentId: AgentId | undefined, given: unknown): 'taken' | 'worthless' | 'not-asked-here' {
+    const asked = this.#asked.get(requestId);
+    if (!asked) return 'not-asked-here';
+    const { data: answer } = answerSchemas[asked.request.kind].safeParse(given);
+    const isYes = answer?.outcome === 'accepted';
+    const isWorthless =
+      !answer || (isYes && asked.key && 'proof' in answer && !isProvenAnswer(asked.key, requestId, 'accepted', String(answer.proof)));
+    if (!isWorthless) asked.settle(answer);
+    else this.#askOthers(asked, agentId).catch(() => asked.settle(unavailable('late')));
+    return isWorthless ? 'worthless' : 'taken';
+  }
+
+  async #askOthers(asked: Asked, notBy: AgentId | undefined): Promise<void> {
+    asked.tries++;
+    if (asked.tries > mostTries) return asked.settle(unavailable('late'));
+    await this.#table.drop(asked);
+    Object.assign(asked, { notBy, isTaken: false, timeoutMs: Math.max(1, Math.round(asked.endsAt - performance.now())) });
+    await this.#send(asked);
+  }
+
+  /** Told that there are answers. One that was taken by nobody is swept. */
+  async fetch(requestIds: Iterable<DirectoryRequestId>): Promise<void> {
+    const asked = [...requestIds].map((requestId) => this.#asked.get(requestId)).filter((one) => one !== undefined);
+    await Promise.all(
+      asked.map(async (one) => {
+        const found = await this.#table.takeAnswer(one);
+        if (found) this.take(one.requestId, found.agentId, found.answer);
+      }),
+    );
+  }
+
+  /** Notices may have been missed. */
+  fetchAll = (): Promise<void> => this.fetch(this.#asked.keys());
+
+  /** Once a second: what takes long is still wanted. */
+  async tick(): Promise<void> {
+    const now = performance.now();
+    const old = [...this.#asked.values()].filter(
+      ({ wantedUntil, endsAt }) => wantedUntil < Math.min(endsAt, now + (wantedSeconds / 2) * 1000),
+    );
+    if (old.length === 0) return;
+    await this.#table.want(old);
+    for (const one of old) one.wantedUntil = now + wantedSeconds * 1000;
+  }
+
+  /** Nobody in this process waits any more. */
+  close(): void {
+    this.#isClosed = true;
+    for (const asked of [...this.#asked.values()]) asked.settle(unavailable('late'));
+  }
+}

@@ -1,0 +1,71 @@
+import type { Password } from '../../../../platform/crypto/index.ts';
+import type { RefusalReason } from '../../../../smartsync-protocol/index.ts';
+import { type DirectoryRules, getDirectory } from '../../../people/directories/index.ts';
+import type { Entry } from '../../../people/directory-entries/index.ts';
+import type { Ask } from '../../../people/directory-requests/index.ts';
+import type { Scope } from '../../../scope.ts';
+import { askInTurn } from './pace.ts';
+
+/** What a company signs in by besides personal passwords, and the way to its directories. */
+export type Network = { ask: Ask; rules: DirectoryRules };
+
+/** Whom a person is in a directory. */
+export type NetworkEntry = Pick<Entry, 'directoryId' | 'entryId' | 'dn'>;
+
+/**
+ * `due`: the password is right, and the directory wants another one first. `told`: it is right, and the directory lets nobody in for a reason that the person may hear.
+ * `silent`: the directory says so whatever the password is, so that it stands in the audit alone. `unavailable`: nothing was evaluated, as far as anybody knows;
+ * `isLate`: the directory may have looked at it and counted it.
+ */
+export type DirectoryOutcome =
+  | { outcome: 'proven' }
+  | { outcome: 'wrong' }
+  | { outcome: 'due'; reason: 'password-expired' | 'must-change' }
+  | { outcome: 'told'; reason: 'account-disabled' | 'account-expired' | 'outside-hours' | 'wrong-workstation' }
+  | { outcome: 'silent'; reason: 'account-disabled' | 'account-locked' | 'not-found' }
+  | { outcome: 'unavailable'; isLate: boolean };
+
+/** Longer than any directory takes: it would only be carried about. */
+const longest = 1000;
+
+/**
+ * S24: a bind as this entry. An empty password is never sent: many directories take such a bind for an anonymous one and say yes (RFC 4513 §5.1.2).
+ * The sub-codes of AD for an account that is disabled, expired, kept out by hours or workstation, or whose password is too old, come with the right password only
+ * ([MS-ERREF] 0x530–0x533, 0x701, 0x773); a lock (0x775) is told to anybody. So do those of ppolicy in OpenLDAP, whose disabled account is a lock.
+ */
+export async function proveDirectoryPassword(
+  scope: Scope,
+  ask: Ask,
+  { directoryId, entryId, dn }: NetworkEntry,
+  { text }: Password,
+): Promise<DirectoryOutcome> {
+  if (text === '' || text.length > longest) return { outcome: 'wrong' };
+  const request = { kind: 'verify-password', body: { entry: { id: entryId, dn } } } as const;
+  const answer = await askInTurn(scope, directoryId, (timeoutMs) =>
+    ask(scope, directoryId, request, { timeoutMs, passwords: { password: text } }),
+  );
+  if (answer.outcome === 'accepted') return { outcome: 'proven' };
+  if (answer.outcome === 'unavailable') return { outcome: 'unavailable', isLate: answer.reason === 'late' };
+  return meaningOf(answer.reason, async () => (await getDirectory(scope, directoryId)).kind === 'active-directory');
+}
+
+async function meaningOf(reason: RefusalReason, isActiveDirectory: () => Promise<boolean>): Promise<DirectoryOutcome> {
+  switch (reason) {
+    case 'wrong-password':
+      return { outcome: 'wrong' };
+    case 'password-expired':
+    case 'must-change':
+      return { outcome: 'due', reason };
+    case 'account-expired':
+    case 'outside-hours':
+    case 'wrong-workstation':
+      return { outcome: 'told', reason };
+    case 'account-disabled':
+      return { outcome: (await isActiveDirectory()) ? 'told' : 'silent', reason };
+    case 'account-locked':
+    case 'not-found':
+      return { outcome: 'silent', reason };
+    default:
+      return { outcome: 'unavailable', isLate: false };
+  }
+}

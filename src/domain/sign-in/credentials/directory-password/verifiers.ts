@@ -1,0 +1,60 @@
+import type { Password } from '../../../../platform/crypto/index.ts';
+import { type Db, deleteInSteps, run } from '../../../../platform/database/index.ts';
+import { directoryRules } from '../../../people/directories/index.ts';
+import type { User } from '../../../people/users/index.ts';
+import type { DirectoryId, Scope, UserId } from '../../../scope.ts';
+
+/** For so long after the directory last said yes. */
+export const verifierDays = 14;
+
+type Verifier = { hash: string; directoryId: DirectoryId; provenAt: Date };
+
+async function find({ db, contextId }: Scope, userId: UserId): Promise<Verifier | undefined> {
+  const row = await db('directory_verifiers').where({ context_id: contextId, user_id: userId }).first('hash', 'directory_id', 'proven_at');
+  return row && { hash: row.hash, directoryId: row.directory_id, provenAt: row.proven_at };
+}
+
+const save = `INSERT INTO directory_verifiers (context_id, user_id, directory_id, hash, proven_at) VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT (context_id, user_id) DO UPDATE SET directory_id = excluded.directory_id, hash = excluded.hash, proven_at = excluded.proven_at`;
+
+/** The directory has just said yes: argon2id of the password, for when it does not answer. Made again only when it is another one. */
+export async function keepVerifier(scope: Scope, userId: UserId, directoryId: DirectoryId, password: Password): Promise<void> {
+  const known = await find(scope, userId);
+  const isSame =
+    known?.directoryId === directoryId && !scope.hasher.needsRehash(known.hash) && (await scope.hasher.verify(password, known.hash));
+  const hash = isSame ? known.hash : await scope.hasher.hash(password);
+  await run(scope.db, 'keep verifier', save, [scope.contextId, userId, directoryId, hash, scope.clock.now()]);
+}
+
+/**
+ * Whether it is the password to which the directory last said yes.
+ * @returns undefined when nothing can be said: it never did, or too long ago, or whatever was proven before is void since
+ */
+export async function matchesVerifier(
+  scope: Scope,
+  { userId, proofsAfter }: Pick<User, 'userId' | 'proofsAfter'>,
+  directoryId: DirectoryId,
+  password: Password,
+): Promise<boolean | undefined> {
+  const known = await find(scope, userId);
+  const since = Math.max(scope.clock.now().getTime() - verifierDays * 86_400_000, proofsAfter?.getTime() ?? 0);
+  if (known?.directoryId !== directoryId || known.provenAt.getTime() < since) return undefined;
+  return (await scope.hasher.verify(password, known.hash)) !== undefined;
+}
+
+// They are worth nothing by then (matchesVerifier, the rules): what nobody needs does not lie about.
+const over = `proven_at < now() - interval '${verifierDays} days'
+  OR NOT EXISTS (SELECT 1 FROM directory_entries e WHERE e.context_id = directory_verifiers.context_id AND e.user_id = directory_verifiers.user_id
+    AND e.directory_id = directory_verifiers.directory_id AND e.state = 'accepted')
+  OR EXISTS (SELECT 1 FROM users u WHERE u.context_id = directory_verifiers.context_id AND u.user_id = directory_verifiers.user_id
+    AND (u.status = 'deactivated' OR u.role = 'administrator'))
+  OR NOT EXISTS (SELECT 1 FROM context_settings s WHERE s.context_id = directory_verifiers.context_id AND s.kind = '${directoryRules.name}'
+    AND s.value @> '{"signIn": true, "whileAway": true}')`;
+
+/** Those of people who left the directory, were deactivated or became administrators, and of companies that do not use them any more. */
+export const sweepVerifiers = (db: Db): Promise<number> => deleteInSteps(db, 'directory_verifiers', over);
+
+/** After the network password was replaced by a mailed link: the one before is worth nothing. */
+export async function forgetVerifier({ db, contextId }: Scope, userId: UserId): Promise<void> {
+  await db('directory_verifiers').where({ context_id: contextId, user_id: userId }).delete();
+}
