@@ -1,5 +1,6 @@
 // Owns: people and groups imported from directories: what the directory says of them, whether they wait, are accepted or rejected, whom they are here, direct members of groups.
 // Does not: read directories (administration/directory-runs) or make people and groups of them (administration/directory-acceptance).
+export { countPending, countShown } from './count-pending.ts';
 export { type DescribedPerson, describePerson } from './describe-person.ts';
 export { dnKey } from './dn-key.ts';
 export { findFilledFields } from './filled-fields.ts';

@@ -56,7 +56,7 @@ export const listHeldUp = (scope: Scope, directoryId: DirectoryId, limit: number
     .limit(limit)
     .pluck('entry_id');
 
-function matching(scope: Scope, { directoryId, state, kind, reason, search }: EntryFilter) {
+export function matching(scope: Scope, { directoryId, state, kind, reason, search }: EntryFilter) {
   const query = entries(scope).where('state', state);
   if (directoryId !== undefined) query.where('directory_id', isId(directoryId) ? directoryId : nobody);
   if (state === 'pending') query.where('is_gone', false);
