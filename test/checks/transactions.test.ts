@@ -63,6 +63,7 @@ const alone = [
   'records/attempts/attempts.ts: change',
   'records/attempts/attempts.ts: reserveAttempt',
   'records/attempts/code-guesses.ts: returnCodeGuess',
+  'records/attempts/directory-asks.ts: change',
   'records/audit/personal.ts: ensurePersonKeys',
   // under both: recordEvent, which takes a Transaction, and recordAlone
   'records/audit/record-event.ts: append',
@@ -70,6 +71,7 @@ const alone = [
   'records/operations/operations.ts: noteProgress',
   'sign-in/authentication/pending-requests.ts: openPendingRequest',
   'sign-in/authentication/pending-requests.ts: recordProof',
+  'sign-in/credentials/directory-password/verifiers.ts: keepVerifier',
   'sign-in/credentials/passkey/passkeys.ts: provePasskey',
   'sign-in/credentials/password/store.ts: verifyPassword',
   'sign-in/credentials/recovery-code/recovery-codes.ts: proveRecoveryCode',
