@@ -60,6 +60,7 @@ const alone = [
   'applications/traces/traces.ts: recordExchange',
   'company/saml-certificates/certificate-uses.ts: recordCertificateUse',
   'people/directories/agents.ts: noteAgentSeen',
+  'people/directories/store.ts: noteReading',
   'people/directories/watch-agents.ts: noteAgentsConnected',
   'people/users/store.ts: forgetCustomValues',
   'records/attempts/attempts.ts: change',
