@@ -194,7 +194,9 @@ describe('web: what agents serve', function () {
     server.app.services.forgetCached(scope.contextId);
     const answer = verify('a secret word', { timeoutMs: 700 });
     await hasRequest(agent);
-    const rows = await scope.db('directory_requests').select<{ body: RequestOf<'verify-password'> }[]>('body');
+    const queued = () => scope.db('directory_requests').select<{ body: RequestOf<'verify-password'> }[]>('body');
+    await eventually(async () => expect(await queued()).to.have.length(1));
+    const rows = await queued();
     expect(JSON.stringify(rows)).not.to.contain('a secret word');
     const kids = rows[0]!.body.sealed.recipients.map(({ header }) => header?.kid);
     expect(kids).to.have.members([identities[0]!.agentId, identities[1]!.agentId]);
