@@ -97,6 +97,7 @@ export async function up(knex: Knex): Promise<void> {
     CREATE UNIQUE INDEX directory_entries_group ON directory_entries (context_id, group_id) WHERE group_id IS NOT NULL;
     CREATE INDEX directory_entries_wanted ON directory_entries (context_id, user_id) WHERE wanted_enabled IS NOT NULL;
     CREATE INDEX directory_entries_state ON directory_entries (context_id, directory_id, state, kind, name_key, entry_id);
+    CREATE INDEX directory_entries_reason ON directory_entries (context_id, directory_id, reason, name_key, entry_id) WHERE reason IS NOT NULL;
     CREATE INDEX directory_entries_dn ON directory_entries (context_id, directory_id, dn_key);
     CREATE INDEX directory_entries_sid ON directory_entries (context_id, directory_id, sid) WHERE sid IS NOT NULL;
     CREATE INDEX directory_entries_primary_group ON directory_entries (context_id, directory_id, primary_group) WHERE primary_group IS NOT NULL;

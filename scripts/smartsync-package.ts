@@ -71,6 +71,15 @@ export async function packageSmartSync(folder: string): Promise<{ bytes: number;
             path === join(root, 'package.json') ? { contents: JSON.stringify({ version }), loader: 'json' } : undefined,
           ),
       },
+      {
+        // zod's messages in fifty languages: ours are its English ones
+        name: 'only-english',
+        setup: ({ onLoad }) =>
+          onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
+            contents: "export { default as en } from './en.js';",
+            loader: 'js',
+          })),
+      },
     ],
     logLevel: 'error',
   });

@@ -1,5 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { approveRun, declineRun, getRun, listRuns, type Run, startRun, undoRun } from '../domain/administration/directory-runs/index.ts';
+import {
+  approveRun,
+  declineRun,
+  getRun,
+  isUndoable,
+  listRuns,
+  type Run,
+  startRun,
+  undoRun,
+} from '../domain/administration/directory-runs/index.ts';
 import type { Directory } from '../domain/people/directories/index.ts';
 import type { RunId, Scope } from '../domain/scope.ts';
 import { AppError } from '../platform/errors/index.ts';
@@ -97,11 +106,7 @@ const undo: Command = {
   examples: ['directory undo acme Headquarters'],
   run: (invocation) =>
     withDirectory(invocation, async ({ scope, directory }) => {
-      const runId = await latest(
-        scope,
-        directory,
-        ({ purpose, state, undoneByRunId }) => purpose === 'sync' && state === 'done' && !undoneByRunId,
-      );
+      const runId = await latest(scope, directory, isUndoable);
       return follow(scope, await undoRun(scope, runId), invocation.note);
     }),
 };

@@ -10,7 +10,7 @@ import { software } from './version.ts';
 export function directorySettings(settings: Settings): DirectorySettings | undefined {
   const { ldapUrls, bindDn, bindPassword, baseDn, startTls, ca, pinnedFingerprints, timeoutSeconds } = settings;
   if (ldapUrls.length === 0) return undefined;
-  return { urls: ldapUrls, bindDn, bindPassword, baseDn, startTls, ca, pinnedFingerprint: pinnedFingerprints[0], timeoutSeconds };
+  return { urls: ldapUrls, bindDn, bindPassword, baseDn, startTls, ca, pinnedFingerprints, timeoutSeconds };
 }
 
 /** A directory as the agent uses it. */

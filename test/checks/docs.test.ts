@@ -7,8 +7,9 @@ import { descriptions } from '../../scripts/apply-descriptions.ts';
 import { page as applyFile, applyKeys, applyPage, applySchema, schemaFile } from '../../scripts/apply-reference.ts';
 import { errorCodes, page as errorsFile, errorsPage } from '../../scripts/errors-page.ts';
 import { page as samlOptionsFile, samlOptionsPage } from '../../scripts/saml-options-page.ts';
-import { withTable } from '../../scripts/settings-table.ts';
+import { withAgentTable, withTable } from '../../scripts/settings-table.ts';
 import { settings } from '../../src/config/index.ts';
+import { settings as agentSettings } from '../../src/smartsync/settings/index.ts';
 import { blocksOf, blocksToRun, readingOnly } from '../support/snippets.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -23,6 +24,17 @@ describe('documents', () => {
   it('the README’s table of settings is the schema’s', () => {
     expect(read('README.md')).to.equal(withTable(read('README.md')));
     expect(read('README.md')).to.contain(settings.baseUrl.env);
+  });
+
+  it('SmartSync’s guide has the table of its settings, and names no other', () => {
+    const guide = read('docs/guides/smartsync.md');
+    expect(guide).to.equal(withAgentTable(guide));
+    const known = new Set<string>(Object.values(agentSettings).flatMap(({ env }) => [env, `${env}_FILE`]));
+    const named = tracked
+      .filter((file) => file.endsWith('.md') || file.startsWith('scripts/smartsync/'))
+      .flatMap((file) => [...read(file).matchAll(/\bSMARTSYNC_[A-Z_]+\b/g)].map(([name]) => name));
+    expect(named.length).to.be.greaterThan(20);
+    expect([...new Set(named)].filter((name) => !known.has(name))).to.deep.equal([]);
   });
 
   it('docs/conformance.md has what each ability of an application needs (`npm run generate`)', () => {

@@ -410,6 +410,7 @@ CREATE TABLE directory_entries (
 );
 CREATE INDEX directory_entries_dn ON public.directory_entries USING btree (context_id, directory_id, dn_key);
 CREATE INDEX directory_entries_primary_group ON public.directory_entries USING btree (context_id, directory_id, primary_group) WHERE (primary_group IS NOT NULL);
+CREATE INDEX directory_entries_reason ON public.directory_entries USING btree (context_id, directory_id, reason, name_key, entry_id) WHERE (reason IS NOT NULL);
 CREATE INDEX directory_entries_sid ON public.directory_entries USING btree (context_id, directory_id, sid) WHERE (sid IS NOT NULL);
 CREATE INDEX directory_entries_state ON public.directory_entries USING btree (context_id, directory_id, state, kind, name_key, entry_id);
 CREATE INDEX directory_entries_wanted ON public.directory_entries USING btree (context_id, user_id) WHERE (wanted_enabled IS NOT NULL);

@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { generateKeyPair } from 'jose';
 import { readIdentity } from '../../src/smartsync/identity/identity.ts';
 import type { Agent } from '../../src/smartsync/index.ts';
+import { proxyFor, Way } from '../../src/smartsync/link/proxy.ts';
 import { Session } from '../../src/smartsync/link/session.ts';
 import { type Sealed, seal } from '../../src/smartsync-protocol/index.ts';
+import { startProxy } from '../support/http-proxy.ts';
 import { eventually } from '../support/process.ts';
 import { agentFolder, startAgent } from '../support/smartsync-agent.ts';
 import { type SmartSyncServer, startSmartSyncServer } from '../support/smartsync-server.ts';
@@ -121,6 +123,25 @@ describe('SmartSync and its server', () => {
       await isState(agent, 'connected');
     });
 
+    it('is not made with a server of another major version', async () => {
+      server.protocol = { major: 2, minor: 0 };
+      const { agent } = start();
+      await isState(agent, 'waiting');
+      expect(agent.link.state()).to.include({ fault: 'incompatible' });
+      expect(server.connections).to.deep.equal([]);
+      server.protocol = { major: 1, minor: 1 };
+      await agent.link.restart();
+      await isState(agent, 'connected');
+    });
+
+    it('of a second agent with the same identity does not take turns with the first', async () => {
+      const { agent } = start();
+      (await server.connected()).socket.close(4000, 'connected again');
+      await isState(agent, 'waiting');
+      expect(agent.link.state().fault).to.equal('replaced');
+      expect(server.connections).to.have.length(1);
+    });
+
     it('what is wrong on the way has a name', async () => {
       const ports = createServer((_, response) => response.writeHead(404).end()).listen(0, '127.0.0.1');
       await new Promise((resolve) => ports.once('listening', resolve));
@@ -137,28 +158,42 @@ describe('SmartSync and its server', () => {
       }
     });
 
-    it('goes through an HTTP proxy, which learns the name of the server only', async () => {
-      const asked: string[] = [];
-      const proxy = createServer((_, response) => response.writeHead(405).end());
-      proxy.on('connect', (request, socket) => {
-        asked.push(request.url!);
-        const [host, port] = request.url!.split(':');
-        const onward = connect(Number(port), host, () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
-        onward.pipe(socket).pipe(onward);
-        for (const one of [onward, socket]) one.on('error', () => {});
-      });
-      await new Promise<void>((resolve) => void proxy.listen(0, '127.0.0.1', resolve));
+    it('goes through an HTTP proxy, which learns the name of the server only, and is told apart from the server', async () => {
+      const proxy = await startProxy();
       try {
-        const address = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-        const { agent } = start({ SMARTSYNC_PROXY: `http://user:secret@${address}` });
+        const { agent } = start({ SMARTSYNC_PROXY: `http://user:secret@${proxy.address}` });
         await isState(agent, 'connected');
-        expect(new Set(asked)).to.deep.equal(new Set([new URL(server.address).host]));
-        expect(asked.length).to.be.at.least(2);
-        expect(agent.link.state().proxy).to.equal(address);
+        expect(new Set(proxy.asked)).to.deep.equal(new Set([new URL(server.address).host]));
+        expect(agent.link.state().proxy).to.equal(proxy.address);
+        for (const status of [403, 407, 502]) {
+          proxy.refusal = status;
+          await agent.link.restart();
+          await isState(agent, 'waiting');
+          expect(agent.link.state()).to.include({ fault: 'proxy', detail: `HTTP ${status}` });
+        }
+        expect(agent.log.lines().join('\n')).not.to.contain('secret');
         await agent.close(0);
       } finally {
-        proxy.close();
+        await proxy.close();
       }
+      const { agent } = start({ SMARTSYNC_PROXY: 'http://127.0.0.1:1' });
+      await isState(agent, 'waiting');
+      expect(agent.link.state()).to.include({ fault: 'proxy' });
+    });
+
+    it('takes the proxy that programs share, but for the hosts that need none', () => {
+      const shared = { proxy: undefined, httpsProxy: 'http://proxy:3128', noProxy: '.intern, id.example.com:8443,10.0.0.5' };
+      const throughProxy = ['https://id.example.com/acme', 'https://intern.example.com/acme', 'https://10.0.0.6/acme'];
+      const directly = [
+        'https://id.intern/acme',
+        'https://id.example.com:8443/acme',
+        'https://10.0.0.5/acme',
+        'http://127.0.0.1:3000/acme',
+      ];
+      for (const address of throughProxy) expect(proxyFor(address, shared), address).to.equal('http://proxy:3128');
+      for (const address of directly) expect(proxyFor(address, shared), address).to.equal(undefined);
+      expect(proxyFor('https://id.example.com/acme', { ...shared, noProxy: '*' })).to.equal(undefined);
+      expect(proxyFor('https://id.intern/acme', { ...shared, proxy: 'http://own:3128' })).to.equal('http://own:3128');
     });
 
     it('that nothing is heard over any more is given up', async () => {
@@ -168,7 +203,7 @@ describe('SmartSync and its server', () => {
       const { address } = server;
       const session = new Session({
         server: address,
-        agent: undefined,
+        way: new Way(undefined),
         identity,
         log: agent.log,
         directory: () => undefined,

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { packageSmartSync } from '../../scripts/smartsync-package.ts';
+import { createCertificate } from '../support/certificates.ts';
+import { startProxy } from '../support/http-proxy.ts';
 import { send } from '../support/jar.ts';
+import { needSoftware } from '../support/missing.ts';
 import { eventually } from '../support/process.ts';
 import { freePort } from '../support/server.ts';
 import { type SmartSyncServer, startSmartSyncServer } from '../support/smartsync-server.ts';
@@ -76,7 +79,7 @@ describe('SmartSync as a process', function () {
     ]);
   });
 
-  it('the package runs in an empty folder, with the page that its output names, small and in little memory', async () => {
+  it('S13: the package runs in an empty folder, with the page that its output names, small and in little memory', async () => {
     const place = join(folder, 'package');
     const { bytes, packages } = await packageSmartSync(place);
     expect(bytes).to.be.below(5e6);
@@ -111,7 +114,7 @@ describe('SmartSync as a process', function () {
       console.log(
         `      ${(bytes / 1e6).toFixed(2)} MB; ${megabytes.toFixed(0)} MB of memory by Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`,
       );
-      // 80 is the aim; another version of Node may need some more
+      // 80 is the aim: 57 by Node 20, 77 by Node 24; a busy machine has not collected its garbage yet
       expect(megabytes).to.be.below(110);
     }
     expect(await first.end('SIGTERM')).to.equal(0);
@@ -127,6 +130,28 @@ describe('SmartSync as a process', function () {
     const third = run(join(place, 'smartsync'), [], empty, { NODE: node, SMARTSYNC_SERVER: server.address });
     await says(third, 'Connected to');
     expect(server.connections.map((one) => one.agentId)).to.deep.equal([agentId, agentId, agentId]);
+  });
+
+  it('connects by TLS through a proxy, and only to whom this machine trusts', async function () {
+    needSoftware(this, 'openssl');
+    const certificate = createCertificate(folder);
+    const [proxy, secure] = await Promise.all([startProxy(), startSmartSyncServer(0, certificate)]);
+    try {
+      const env = {
+        NODE: oldNode ?? process.execPath,
+        SMARTSYNC_SERVER: secure.address,
+        SMARTSYNC_TOKEN: 'token-1',
+        HTTPS_PROXY: `http://${proxy.address}`,
+      };
+      const stranger = run(join(folder, 'package', 'smartsync'), [], folder, { ...env, SMARTSYNC_DATA_DIR: join(folder, 'stranger') });
+      await says(stranger, 'is not trusted on this machine');
+      expect(secure.enrolments).to.deep.equal([]);
+      const trusting = { ...env, SMARTSYNC_DATA_DIR: join(folder, 'trusting'), NODE_EXTRA_CA_CERTS: certificate.caFile };
+      await says(run(join(folder, 'package', 'smartsync'), [], folder, trusting), 'Connected to');
+      expect(new Set(proxy.asked)).to.deep.equal(new Set([new URL(secure.address).host]));
+    } finally {
+      await Promise.all([proxy.close(), secure.close()]);
+    }
   });
 
   it('goes on without its page where the port is taken', async () => {

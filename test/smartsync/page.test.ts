@@ -174,7 +174,7 @@ describe('local page of SmartSync', () => {
     expect(agent.store.current.ldapUrls).to.deep.equal([]);
     found = working;
     const pinned = await jar.submit(jar.form(shown, /directory/), { pin: fingerprint });
-    expect(tested[1]).to.deep.include({ pinnedFingerprint: fingerprint, bindPassword: 'p4ss' });
+    expect(tested[1]).to.deep.include({ pinnedFingerprints: [fingerprint], bindPassword: 'p4ss' });
     expect(pinned.text).to.contain('The connection works').and.to.contain('matches nobody');
     await jar.submit(jar.form(pinned, /directory/), { action: 'save' });
     expect(agent.store.current).to.deep.include({ pinnedFingerprints: [fingerprint], ldapUrls: ['ldaps://dc1.example.com'] });

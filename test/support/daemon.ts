@@ -34,11 +34,11 @@ type Options = { isReady(output: string): boolean | Promise<boolean>; env?: Reco
 
 /**
  * A program in the foreground that ends with this process, however this one ends; resolves when `isReady`.
- * @throws with its output when it ends before that, or is not ready within `withinMs` (20,000)
+ * @throws with its output when it ends before that, or is not ready within `withinMs` (50,000)
  */
 export async function startDaemon(
   [program, ...args]: [string, ...string[]],
-  { isReady, env = {}, cwd, withinMs = 20_000 }: Options,
+  { isReady, env = {}, cwd, withinMs = 50_000 }: Options,
 ): Promise<Daemon> {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],

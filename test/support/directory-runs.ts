@@ -112,7 +112,7 @@ let count = 0;
 /** A directory of acme that an agent has reached. */
 export async function linkDirectory(
   scope: Scope,
-  settings: DirectoryInput['settings'] = {},
+  settings: NonNullable<DirectoryInput['settings']> = {},
   kind: Directory['kind'] = 'openldap',
 ): Promise<Directory> {
   const { directory } = await addDirectory(scope, { name: `Directory ${++count}`, settings });
@@ -141,14 +141,14 @@ export const linesOf = async (scope: Scope, run: Pick<Run, 'runId'>): Promise<st
 export async function importAll(
   scope: Scope,
   fake: FakeDirectory,
-  settings: DirectoryInput['settings'] = {},
+  settings: NonNullable<DirectoryInput['settings']> = {},
   kind?: Directory['kind'],
 ): Promise<Directory> {
   const directory = await linkDirectory(scope, settings, kind);
   await workOn(scope, directory, fake);
   await approveRun(scope, (await lastRun(scope, directory)).runId);
   await workOn(scope, directory, fake);
-  await acceptEntries(scope, directory.directoryId, { all: true });
+  if (!settings.acceptsPeople) await acceptEntries(scope, directory.directoryId, { all: true });
   return directory;
 }
 

@@ -20,6 +20,7 @@ import { enrolFactor } from '../../src/domain/sign-in/authentication/index.ts';
 import { factorsUsableAt } from '../../src/domain/sign-in/credentials/factors/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
 import { exportWords, importWords } from '../../src/web/request/index.ts';
+import { prepareDirectories } from './directory-pages.ts';
 import { answerOf, placeAt } from './factors.ts';
 import { linkedTo } from './network.ts';
 import { eventually } from './process.ts';
@@ -155,6 +156,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
   const user = `/admin/users/${beatriz!.userId}`;
   const group = `/admin/groups/${(await findGroupByName(scope, 'Finance'))!.groupId}`;
   const field = `/admin/custom-fields/${(await listCustomFields(scope))[0]!.fieldId}`;
+  const directories = await prepareDirectories(scope);
   const authorize = (clientId: string, redirectUri: string) =>
     `/oidc/authorize?client_id=${clientId}&response_type=code&scope=openid+profile+email+orders:read&redirect_uri=${encodeURIComponent(redirectUri)}&code_challenge_method=S256&code_challenge=${'a'.repeat(43)}`;
   return [
@@ -216,6 +218,8 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     `${user}/temporary-deactivation`,
     `${user}/temporary-deactivation/remove`,
     `${user}/delete`,
+    `${user}/provision`,
+    ...directories,
     '/admin/users/export',
     '/admin/users/import',
     `/admin/users/import/${'operationId' in draft ? draft.operationId : ''}`,

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import WebSocket, { WebSocketServer } from 'ws';
 import {
@@ -8,9 +10,11 @@ import {
   agentMessage,
   type Enrolment,
   enrolment,
+  type ProtocolVersion,
   protocolVersion,
   verifyNonce,
 } from '../../src/smartsync-protocol/index.ts';
+import type { Certificate } from './certificates.ts';
 import { eventually } from './process.ts';
 
 type Answer = { outcome: string; reason?: string; detail?: string; [more: string]: unknown };
@@ -38,6 +42,8 @@ export type SmartSyncServer = {
   connections: Connected[];
   /** What the next proof is answered with, instead of a welcome. */
   refusal: string | undefined;
+  /** Of its challenges. */
+  protocol: ProtocolVersion;
   /** The last one, once it was welcomed. */
   connected(): Promise<Connected>;
   /** Cuts every connection, as a server that dies. */
@@ -45,11 +51,11 @@ export type SmartSyncServer = {
   close(): Promise<void>;
 };
 
-/** @param port 0: a free one */
-export async function startSmartSyncServer(port = 0): Promise<SmartSyncServer> {
+/** @param port 0: a free one. @param certificate with it, at https://localhost */
+export async function startSmartSyncServer(port = 0, certificate?: Certificate): Promise<SmartSyncServer> {
   const sockets = new Set<Socket>();
   const directoryId = randomUUID();
-  const http = createServer(async (request, response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     const asked = enrolment.safeParse(JSON.parse(body || '{}'));
@@ -59,7 +65,10 @@ export async function startSmartSyncServer(port = 0): Promise<SmartSyncServer> {
     server.enrolments.push(asked.data);
     server.agents.set(agentId, asked.data);
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ agentId, directoryId, directory: 'Head office' }));
-  });
+  };
+  const http = certificate
+    ? createTlsServer({ key: readFileSync(certificate.keyFile), cert: readFileSync(certificate.certificateFile) }, handle)
+    : createServer(handle);
   http.on('connection', (socket) => sockets.add(socket));
   const web = new WebSocketServer({ server: http, path: '/acme/smartsync/connect' });
   const server: SmartSyncServer = {
@@ -69,6 +78,7 @@ export async function startSmartSyncServer(port = 0): Promise<SmartSyncServer> {
     agents: new Map(),
     connections: [],
     refusal: undefined,
+    protocol: protocolVersion,
     async connected() {
       await eventually(async () => {
         if (server.connections.at(-1)?.socket.readyState !== WebSocket.OPEN) throw new Error('no agent is connected');
@@ -88,7 +98,7 @@ export async function startSmartSyncServer(port = 0): Promise<SmartSyncServer> {
   web.on('connection', (socket) => {
     const nonce = randomBytes(24).toString('base64url');
     const send = (message: object) => socket.send(JSON.stringify(message));
-    send({ type: 'challenge', nonce, protocol: protocolVersion, software: 'Portaria 0' });
+    send({ type: 'challenge', nonce, protocol: server.protocol, software: 'Portaria 0' });
     let connected: Connected | undefined;
     socket.on('message', async (data) => {
       const message = agentMessage.parse(JSON.parse(String(data)));
@@ -108,7 +118,8 @@ export async function startSmartSyncServer(port = 0): Promise<SmartSyncServer> {
   });
   http.listen(port, '127.0.0.1');
   await once(http, 'listening');
-  server.address = `http://127.0.0.1:${(http.address() as AddressInfo).port}/acme`;
+  const { port: taken } = http.address() as AddressInfo;
+  server.address = certificate ? `https://localhost:${taken}/acme` : `http://127.0.0.1:${taken}/acme`;
   return server;
 }
 

@@ -3,7 +3,7 @@ import { hash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 /** A bearer value of 256 random bits, base64url. */
 export const randomToken = (): string => randomBytes(32).toString('base64url');
 
-export const sha256 = (value: string): Buffer => hash('sha256', value, 'buffer');
+export const sha256 = (value: string | Buffer): Buffer => hash('sha256', value, 'buffer');
 
 /** An entity tag of a content (RFC 9110 §8.8.3), without its quotes. */
 export const contentTag = (content: string | Buffer): string => hash('sha256', content, 'base64url').slice(0, 22);

@@ -1,4 +1,4 @@
-/** How a directory is reached. `urls` in order: the first that is up is used. `ca` in PEM; `pinnedFingerprint`: SHA-256 of the server's certificate in hexadecimal, which then needs no other trust. */
+/** How a directory is reached. `urls` in order: the first that is up is used. `ca` in PEM; `pinnedFingerprints`: SHA-256 of certificates in hexadecimal, one for each server that needs it, which then need no other trust. */
 export type DirectorySettings = {
   urls: string[];
   bindDn: string;
@@ -6,6 +6,6 @@ export type DirectorySettings = {
   baseDn?: string;
   startTls: boolean;
   ca?: string;
-  pinnedFingerprint?: string;
+  pinnedFingerprints?: string[];
   timeoutSeconds: number;
 };

@@ -74,11 +74,9 @@ async function encrypt(settings: DirectorySettings, { host }: Address, socket: S
   });
   await once(secure, 'secureConnect', { signal }).catch((error) => fail(error, 'tls-failed'));
   const certificate = certificateOf(secure);
-  if (settings.pinnedFingerprint) {
-    if (certificate.fingerprint === settings.pinnedFingerprint.replaceAll(':', '').toLowerCase()) return secure;
-    throw new ConnectionFailure('tls-pin', `the certificate is ${certificate.fingerprint}`, certificate);
-  }
-  if (secure.authorized) return secure;
+  const pinned = settings.pinnedFingerprints?.map((one) => one.replaceAll(':', '').toLowerCase()) ?? [];
+  if (secure.authorized || pinned.includes(certificate.fingerprint)) return secure;
+  if (pinned.length > 0) throw new ConnectionFailure('tls-pin', `the certificate is ${certificate.fingerprint}`, certificate);
   const why = secure.authorizationError as Error | string | undefined;
   const reason = String((why as NodeJS.ErrnoException)?.code ?? why);
   throw new ConnectionFailure(trustFaults[reason] ?? 'tls-untrusted', reason, certificate);

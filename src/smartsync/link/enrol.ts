@@ -1,15 +1,18 @@
-import { type Agent, request as requestHttp } from 'node:http';
+import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { enrolmentAnswer, protocolVersion } from '../../smartsync-protocol/index.ts';
 import { hashOfToken, type Identity, makeKeys, publicPart } from '../identity/identity.ts';
 import { software } from '../version.ts';
-import { LinkError, linkErrorOf, linkErrorOfStatus } from './faults.ts';
+import { LinkError, type LinkFault, linkErrorOf, linkErrorOfStatus } from './faults.ts';
+import type { Way } from './proxy.ts';
+
+const refusals: Record<number, LinkFault> = { 401: 'token-refused', 409: 'agents-full', 426: 'incompatible' };
 
 type Asked = { server: string; token: string; name: string };
 const timeoutMs = 15_000;
 
 /** Buys an identity with the token: new keys, whose private parts never leave this machine. @throws LinkError */
-export async function enrol({ server, token, name }: Asked, agent?: Agent): Promise<Identity> {
+export async function enrol({ server, token, name }: Asked, way: Way): Promise<Identity> {
   const keys = await makeKeys();
   const { status, body } = await post(
     `${server}/smartsync/enrol`,
@@ -21,11 +24,9 @@ export async function enrol({ server, token, name }: Asked, agent?: Agent): Prom
       signingKey: publicPart(keys.signing, 'Ed25519'),
       encryptionKey: publicPart(keys.encryption, 'X25519'),
     },
-    agent,
+    way,
   );
-  if (status === 401 || status === 403) throw new LinkError('token-refused');
-  if (status === 409 || status === 426) throw new LinkError('incompatible', body.slice(0, 300));
-  if (status !== 200 && status !== 201) throw linkErrorOfStatus(status);
+  if (status !== 201) throw way.blame(refusals[status] ? new LinkError(refusals[status]) : linkErrorOfStatus(status));
   try {
     return { ...enrolmentAnswer.parse(JSON.parse(body)), tokenHash: hashOfToken(token), keys };
   } catch {
@@ -34,15 +35,15 @@ export async function enrol({ server, token, name }: Asked, agent?: Agent): Prom
 }
 
 /** `fetch` knows no proxy. @throws LinkError */
-function post(address: string, content: object, agent: Agent | undefined): Promise<{ status: number; body: string }> {
+function post(address: string, content: object, way: Way): Promise<{ status: number; body: string }> {
   const text = JSON.stringify(content);
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => reject(linkErrorOf(error));
+    const fail = (error: unknown) => reject(way.blame(linkErrorOf(error)));
     const asked = (address.startsWith('https:') ? requestHttps : requestHttp)(
       address,
       {
         method: 'POST',
-        agent,
+        agent: way.agent,
         signal: AbortSignal.timeout(timeoutMs),
         headers: { 'content-type': 'application/json', accept: 'application/json', 'content-length': Buffer.byteLength(text) },
       },

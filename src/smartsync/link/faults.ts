@@ -11,6 +11,8 @@ export const linkFaults = [
   'not-portaria',
   'server-busy',
   'token-refused',
+  'agents-full',
+  'replaced',
   'lost',
   'unreadable',
   'unknown-agent',
@@ -56,9 +58,12 @@ export function linkErrorOf(error: unknown): LinkError {
   // of a name with several addresses, the first says why
   if (errors?.[0]) return linkErrorOf(errors[0]);
   if (/timeout|timed out/i.test(message)) return new LinkError('no-answer', message);
-  if (/proxy/i.test(message)) return new LinkError('proxy', message);
   return new LinkError(byCode[code] ?? (code.startsWith('ERR_SSL') ? 'tls-failed' : 'lost'), message);
 }
+
+/** How a connection ended that had been made (RFC 6455 §7.4). 4000: the same identity connected again, from another place or before the old connection was noticed to be dead. */
+export const linkErrorOfClose = (code: number, reason: string): LinkError =>
+  new LinkError(code === 4000 ? 'replaced' : 'lost', `closed with ${code}${reason && `: ${reason}`}`);
 
 /** An answer of HTTP that is not what was asked for. `said`: what the proxy or the server wrote. */
 export function linkErrorOfStatus(status: number, said = ''): LinkError {

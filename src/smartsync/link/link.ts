@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DirectoryStatus } from '../../smartsync-protocol/index.ts';
 import { fingerprintOf, hashOfToken, type Identity, readIdentity, writeIdentity } from '../identity/identity.ts';
 import type { Log } from '../log.ts';
@@ -6,7 +7,7 @@ import { linkFaultKey, translator } from '../texts/index.ts';
 import type { Served } from './desk.ts';
 import { enrol } from './enrol.ts';
 import { type LinkError, type LinkFault, linkErrorOf } from './faults.ts';
-import { agentFor, proxyFor, shownProxy } from './proxy.ts';
+import { proxyFor, shownProxy, Way } from './proxy.ts';
 import { Session } from './session.ts';
 
 /** What the local page shows of the connection. `tokenFault`: why the last token bought nothing. */
@@ -35,7 +36,7 @@ const firstWaitMs = 200;
 const longestWaitMs = 30_000;
 /** Of a server that says no: it is asked again in case somebody changes that there. */
 const refusedWaitMs = 60_000;
-const refusals: LinkFault[] = ['unknown-agent', 'wrong-proof', 'incompatible', 'not-portaria'];
+const refusals: LinkFault[] = ['unknown-agent', 'wrong-proof', 'incompatible', 'not-portaria', 'agents-full', 'replaced'];
 /** A connection that lived so long was a good one: the next attempt is fast again. */
 const goodAfterMs = 5000;
 
@@ -104,7 +105,8 @@ export class Link {
     this.#changes++;
     this.#wake();
     await this.#session?.close(graceMs);
-    await this.#running;
+    // an enrolment that is under way is not waited for
+    await Promise.race([this.#running, sleep(500, undefined, { ref: false })]);
   }
 
   get #proxy(): string | undefined {
@@ -148,15 +150,15 @@ export class Link {
   async #connect(server: string, seen: number): Promise<void> {
     // what went wrong stays in sight while it is tried again
     if (this.#state.kind !== 'waiting') this.#become('connecting');
-    const agent = agentFor(this.#proxy);
-    await this.#enrol(server, agent);
+    const way = new Way(this.#proxy);
+    await this.#enrol(server, way);
     if (seen !== this.#changes) return;
     const identity = this.#identity!;
     this.#session = new Session({
       ...this.#parts,
       identity,
       server,
-      agent,
+      way,
       onWelcome: (directory) => {
         this.#become('connected');
         this.#parts.log.say(`Connected to ${server} for the directory ${directory}`);
@@ -177,12 +179,12 @@ export class Link {
   }
 
   /** A token that is not the one of our identity makes a new one. One that is refused leaves the old one as it is. */
-  async #enrol(server: string, agent: ReturnType<typeof agentFor>): Promise<void> {
+  async #enrol(server: string, way: Way): Promise<void> {
     const { store, log } = this.#parts;
     const token = this.#token;
     if (!token || hashOfToken(token) === this.#identity?.tokenHash) return;
     try {
-      this.#keep(await enrol({ server, token, name: store.current.name }, agent));
+      this.#keep(await enrol({ server, token, name: store.current.name }, way));
       this.#state = { ...this.#state, tokenFault: undefined };
       log.say(`Enrolled as agent ${this.#identity!.agentId} of the directory ${this.#identity!.directory}`);
       if (!store.isFixed('token')) store.change({ token: undefined });

@@ -1,5 +1,6 @@
 import type { Agent } from 'node:http';
 import { HttpsProxyAgent } from 'https-proxy-agent';
+import { LinkError } from './faults.ts';
 
 /** The settings of the proxy as programs share them: curl's meaning of NO_PROXY (names with all below them, `*`, a port of their own). */
 export type ProxySettings = { proxy: string | undefined; httpsProxy: string | undefined; noProxy: string | undefined };
@@ -27,8 +28,26 @@ export function proxyFor(address: string, { proxy, httpsProxy, noProxy }: ProxyS
   return httpsProxy && url.protocol === 'https:' && !isExcepted(url, noProxy ?? '') ? httpsProxy : undefined;
 }
 
-/** Connects through the proxy by CONNECT, so that it sees nothing but the server's name (RFC 9110 §9.3.6). */
-export const agentFor = (proxy: string | undefined): Agent | undefined => (proxy ? new HttpsProxyAgent(proxy) : undefined);
+/** How to get to the server: through the proxy by CONNECT, so that it sees nothing but the server's name (RFC 9110 §9.3.6), or directly. */
+export class Way {
+  readonly agent: Agent | undefined;
+  /** What the proxy said; undefined before it said anything. */
+  #status: number | undefined;
+
+  constructor(proxy: string | undefined) {
+    const agent = proxy ? new HttpsProxyAgent(proxy) : undefined;
+    agent?.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+      this.#status = statusCode;
+    });
+    this.agent = agent;
+  }
+
+  /** Who is to blame for what went wrong before a connection was made: the proxy, if it was not reached or refused, whose answer looks like the server's. */
+  blame(error: LinkError): LinkError {
+    if (!this.agent || this.#status === 200) return error;
+    return new LinkError('proxy', this.#status === undefined ? error.detail : `HTTP ${this.#status}`);
+  }
+}
 
 /** Without its user name and password. */
 export const shownProxy = (proxy: string): string => {

@@ -1,4 +1,3 @@
-import type { Agent } from 'node:http';
 import WebSocket from 'ws';
 import type { z } from 'zod';
 import {
@@ -13,7 +12,8 @@ import {
 } from '../../smartsync-protocol/index.ts';
 import { software } from '../version.ts';
 import { Desk, type Serving } from './desk.ts';
-import { LinkError, linkErrorOf, linkErrorOfStatus } from './faults.ts';
+import { LinkError, linkErrorOf, linkErrorOfClose, linkErrorOfStatus } from './faults.ts';
+import type { Way } from './proxy.ts';
 
 const timeoutMs = 15_000;
 /** A dead connection is noticed within ten seconds. */
@@ -21,7 +21,7 @@ const usual = { pingEveryMs: 3000, deadAfterMs: 9000 };
 
 type Listening = Serving & {
   server: string;
-  agent: Agent | undefined;
+  way: Way;
   status(): DirectoryStatus;
   onWelcome(directory: string): void;
   liveness?: typeof usual;
@@ -46,7 +46,7 @@ export class Session {
     this.#liveness = listening.liveness ?? usual;
     this.#desk = new Desk(listening, (message) => this.#send(message));
     const socket = new WebSocket(`${listening.server.replace(/^http/, 'ws')}/smartsync/connect`, {
-      agent: listening.agent,
+      agent: listening.way.agent,
       handshakeTimeout: timeoutMs,
       maxPayload: mostMessageBytes,
       perMessageDeflate: false,
@@ -57,15 +57,15 @@ export class Session {
     this.end = new Promise<void>((resolve, reject) => {
       this.#fail = reject;
       socket.on('unexpected-response', (_, response) => {
-        reject(linkErrorOfStatus(response.statusCode ?? 0));
+        reject(listening.way.blame(linkErrorOfStatus(response.statusCode ?? 0)));
         socket.terminate();
       });
-      socket.on('error', (error) => reject(linkErrorOf(error)));
-      socket.on('close', (code) => {
+      socket.on('error', (error) => reject(listening.way.blame(linkErrorOf(error))));
+      socket.on('close', (code, reason) => {
         clearInterval(ping);
         this.#desk.cancelAll();
         if (this.#isClosed) resolve();
-        else reject(new LinkError('lost', `closed with ${code}`));
+        else reject(linkErrorOfClose(code, String(reason)));
       });
     });
     for (const sign of ['open', 'message', 'ping', 'pong'] as const)
@@ -100,6 +100,11 @@ export class Session {
     if (performance.now() - this.#heardAt < this.#liveness.deadAfterMs) return void this.#socket.ping();
     this.#fail(new LinkError('no-answer', 'nothing is heard from the server any more'));
     this.#socket.terminate();
+  }
+
+  #giveUp(error: LinkError): void {
+    this.#fail(error);
+    this.#socket.close(1000);
   }
 
   #send(message: AgentMessage): void {
@@ -137,11 +142,9 @@ export class Session {
 
   async #obey(message: ServerMessage): Promise<void> {
     const { identity, server } = this.#listening;
-    if (message.type === 'refused') {
-      this.#fail(new LinkError(message.reason));
-      this.#socket.close(1000);
-    } else if (message.type === 'challenge') {
-      if (!isCompatible(message.protocol)) this.#fail(new LinkError('incompatible', message.software));
+    if (message.type === 'refused') this.#giveUp(new LinkError(message.reason));
+    else if (message.type === 'challenge') {
+      if (!isCompatible(message.protocol)) return this.#giveUp(new LinkError('incompatible', message.software));
       const signature = await signNonce(message.nonce, server, identity.agentId, identity.keys.signing);
       this.#send({ type: 'proof', agentId: identity.agentId, protocol: protocolVersion, software, signature });
     } else if (message.type === 'welcome') {

@@ -54,7 +54,7 @@ ${field(t, store, {
 <button>${t('smartsync.home.submit')}</button>
 </form>
 <h2 id="log">${t('smartsync.home.log')}</h2>
-<pre tabindex="0" role="region" aria-labelledby="log">${agent.log.lines().slice(-shownLines).join('\n')}</pre>
+<pre tabindex="0" role="region" aria-labelledby="log">${agent.log.lines().slice(-shownLines).toReversed().join('\n')}</pre>
 <p><a href="/">${t('smartsync.home.again')}</a></p>`;
 }
 
@@ -84,9 +84,12 @@ export async function connectByForm(view: View, agent: Agent, form: Form): Promi
     ...(store.isFixed('server') ? {} : { server: typed.server || undefined }),
     ...(store.isFixed('token') || !typed.token ? {} : { token: typed.token }),
   };
+  const before = store.current.server;
   const faults = store.change(changes);
   if (Object.keys(faults).length > 0) return home(view, agent, { server: typed.server, faults });
-  await link.restart();
+  // a connection that is good, and of which nothing was changed, is left alone
+  const isNew = typed.token !== '' || store.current.server !== before;
+  if (isNew || link.state().kind !== 'connected') await link.restart();
   await link.settled(settleMs);
   if (!link.state().tokenFault) draft.token = undefined;
   return undefined;

@@ -1,13 +1,15 @@
 import { listApplications, listApplicationsByIds } from '../../domain/applications/applications/index.ts';
 import type { Links } from '../../domain/applications/assignments/index.ts';
+import type { Directory } from '../../domain/people/directories/index.ts';
 import { searchGroups } from '../../domain/people/groups/index.ts';
-import { isId, type Scope } from '../../domain/scope.ts';
+import { type GroupId, isId, type Scope } from '../../domain/scope.ts';
 import type { PageContext } from '../request/index.ts';
+import { originsOfGroups } from './origins.ts';
 
 /** What can be ticked in a form; there may be thousands, so a part is shown and the rest is searched for. */
 export type Choices = { search: string; chosen: string[] };
-/** `isFixed`: the person has it already. */
-export type Choice = { id: string; name: string; isChosen: boolean; isFixed: boolean };
+/** `isFixed`: the person has it already. `directory`: whose group it is, which alone says who is in it. */
+export type Choice = { id: string; name: string; isChosen: boolean; isFixed: boolean; directory?: string };
 export type ChoiceList = { search: string; items: Choice[]; hasMore: boolean };
 
 export const linkKinds = ['groups', 'applications'] as const;
@@ -53,8 +55,11 @@ export async function listChoices(
   fixed = new Set<string>(),
 ): Promise<ChoiceList> {
   const ticked = new Set(chosen);
+  const directoryOf = async (ids: string[]) =>
+    kind === 'groups' ? (await originsOfGroups(scope, ids as GroupId[])).directoryOf : new Map<string, Directory>();
   const first = chosen.length > 0 ? await load[kind](scope, '', chosen) : [];
   const found = await load[kind](scope, search);
+  const origins = await directoryOf(found.map(({ id }) => id));
   return {
     search,
     hasMore: found.length > shown,
@@ -62,6 +67,7 @@ export async function listChoices(
       ...one,
       isChosen: ticked.has(one.id),
       isFixed: fixed.has(one.id),
+      directory: origins.get(one.id)?.name,
     })),
   };
 }

@@ -1,4 +1,4 @@
-// Owns: the administrator's pages: applications and catalogue, APIs, people, their custom fields, groups, sign-in policy, audit report, keys and certificates.
+// Owns: the administrator's pages: applications and catalogue, APIs, people, their custom fields, groups, directories, sign-in policy, audit report, keys and certificates.
 // Does not: rules: each handler parses, calls one use case and shows or redirects.
 import type { Route } from '../request/index.ts';
 import { apiRoutes } from './apis/index.ts';
@@ -8,6 +8,7 @@ import { brandingConsoleRoutes } from './branding.ts';
 import { certificateRoutes } from './certificates.ts';
 import { consentRoutes } from './consent.ts';
 import { customFieldRoutes } from './custom-fields.ts';
+import { directoryRoutes } from './directories/index.ts';
 import { groupRoutes } from './groups/index.ts';
 import { homeRoutes } from './home.ts';
 import { keyRoutes } from './keys.ts';
@@ -24,6 +25,7 @@ export const adminConsoleRoutes: Route[] = [
   ...apiRoutes,
   ...userRoutes,
   ...groupRoutes,
+  ...directoryRoutes,
   ...customFieldRoutes,
   ...policyRoutes,
   ...newAccountRoutes,

@@ -105,7 +105,7 @@ function presentBranding({ branding, context, locale, services }: PageContext) {
 }
 
 /** What was asked for was not done. */
-const noticesOfNothing = new Set(['nobody_chosen', 'no_change_chosen', 'already_members']);
+const noticesOfNothing = new Set(['nobody_chosen', 'no_change_chosen', 'already_members', 'entries_not_accepted']);
 
 const noticeKeys = /^[a-z_]{1,40}$/;
 

@@ -22,7 +22,7 @@ describe('interop: what the guides register', () => {
         changes.map(({ action }) => action),
         guide,
       ).to.include('created');
-      for (const { launchUrl, oidc, saml, code } of state.contexts[0].applications) {
+      for (const { launchUrl, oidc, saml, code } of state.contexts[0].applications ?? []) {
         const needsTile = oidc?.redirect_uris !== undefined || saml !== undefined;
         if (needsTile) expect(launchUrl ?? saml, `${guide}: ${code} has a tile that leads somewhere`).not.to.equal(undefined);
       }

@@ -73,7 +73,7 @@ describe('connections of the agent to directories', () => {
       'no LDAP': await test({ urls: [`ldap://127.0.0.1:${portOf(babbler)}`], startTls: true }),
       'unknown authority': await test({ ca: undefined }),
       'another name': await test({ urls: [expired.ldapsUrl], ca: readFileSync(expired.caFile, 'utf8') }),
-      'another certificate': await test({ ca: undefined, pinnedFingerprint: '00'.repeat(32) }),
+      'another certificate': await test({ ca: undefined, pinnedFingerprints: ['00'.repeat(32)] }),
       'wrong password': await test({ bindPassword: 'not it' }),
       'no password': await test({ bindPassword: '' }),
       'no name': await test({ bindDn: 'nobody' }),
@@ -129,9 +129,9 @@ describe('connections of the agent to directories', () => {
       names: ['IP Address:127.0.0.1', 'DNS:localhost'],
     });
     expect(certificate!.fingerprint).to.not.equal(new X509Certificate(readFileSync(slapd.caFile)).fingerprint256);
-    expect((await testConnection({ ...untrusted, pinnedFingerprint: certificate!.fingerprint })).isOk).to.equal(true);
+    expect((await testConnection({ ...untrusted, pinnedFingerprints: [certificate!.fingerprint] })).isOk).to.equal(true);
     const asShown = certificate!.fingerprint.toUpperCase().replace(/..(?=.)/g, '$&:');
-    expect((await testConnection({ ...untrusted, pinnedFingerprint: asShown })).isOk).to.equal(true);
+    expect((await testConnection({ ...untrusted, pinnedFingerprints: [asShown] })).isOk).to.equal(true);
   });
 
   it('knows what kind of directory it is, and what the account may do', async () => {

@@ -68,6 +68,16 @@ describe('web: what agents serve', function () {
     expect(agent.requests).to.have.length(2);
   });
 
+  it('answers, agents and states are among the figures of health', async () => {
+    await connect(identities[0]!);
+    await verify('wrong');
+    const figures = await server.app.health.metrics();
+    expect(figures).to.match(/portaria_directory_answers_total\{kind="verify-password",outcome="wrong-password"\} [1-9]/);
+    expect(figures).to.contain('portaria_directory_agents 1').and.contain('portaria_directories{state="configured"} 1');
+    expect(figures).to.contain('portaria_directory_requests_waiting 0').and.contain('portaria_directory_requests_oldest_seconds 0');
+    expect(figures).to.contain('portaria_directory_reading_overdue_seconds');
+  });
+
   it('where nobody can answer, that is said at once', async () => {
     const { directory } = await addDirectory(scope, { name: 'Nobody' });
     const ask = server.app.services.askDirectory;
@@ -275,6 +285,7 @@ describe('web: what agents serve', function () {
       });
       expect(await ask()).to.deep.equal(done);
       expect(await staged()).to.deep.equal(ids);
+      await agent.until((message) => message.type === 'taken' && message.sequence === 5);
       const taken = agent.heard.filter((message) => message.type === 'taken');
       expect(taken.map(({ sequence }) => sequence)).to.deep.equal([0, 1, 2, 3, 4, 5]);
     });

@@ -1,10 +1,11 @@
 import { randomPassword, readPassword } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { addMembers, createGroup, editGroup, findGroupByName, removeMember } from '../../people/groups/index.ts';
-import { createUser, editUser, findUserByLogin, listUsers, type User } from '../../people/users/index.ts';
+import { createUser, findUserByLogin, listUsers, type User } from '../../people/users/index.ts';
 import { checkPassword, findPassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
 import { endSessionsOfUser } from '../../sign-in/sessions/index.ts';
 import { loadPolicy } from '../../sign-in/sign-in-policy/index.ts';
+import { editPerson } from '../directory-acceptance/index.ts';
 import type { Applying } from './applying.ts';
 import type { DesiredContext } from './desired-state.ts';
 import { loginOf } from './prepare-passwords.ts';
@@ -41,7 +42,7 @@ async function applyUser(applying: Applying, context: string, desired: DesiredCo
   } else {
     // what the file does not mention stays
     const { firstName = user.firstName, lastName = user.lastName, role = user.role, department = user.department, customFields } = data;
-    const edited = await editUser(scope, user.userId, { firstName, lastName, role, department, customFields });
+    const edited = await editPerson(scope, user.userId, { firstName, lastName, role, department, customFields });
     if (edited !== user && JSON.stringify(pick(edited)) !== JSON.stringify(pick(user)))
       result.changes.push({ action: 'changed', what: `user ${login}` });
   }

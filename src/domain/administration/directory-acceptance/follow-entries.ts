@@ -1,5 +1,5 @@
-import { type Entry, lockEntries, saveDecisions } from '../../people/directory-entries/index.ts';
-import type { DirectoryId, Transaction } from '../../scope.ts';
+import { type Entry, listHeldUp, lockEntries, saveDecisions } from '../../people/directory-entries/index.ts';
+import { type DirectoryId, type Transaction, useCase } from '../../scope.ts';
 import { acceptGroups, explainGroups, followGroups } from './accept-groups.ts';
 import { acceptPeople, explainPeople } from './accept-people.ts';
 import { followMembers } from './follow-members.ts';
@@ -19,6 +19,15 @@ export async function followEntries(scope: Transaction, directoryId: DirectoryId
   await saveDecisions(as, directoryId, decided);
   await followMembers(as, source, merged(entries, decided));
 }
+
+/** So many are looked at again: what is held up is rare, or it is for an administrator to see to. */
+const mostHeldUp = 500;
+
+/** Looks again at those who could not follow: what was in the way, such as another's address, may be gone since. At the end of a run. */
+export const followHeldUp = useCase(async (scope, directoryId: DirectoryId): Promise<void> => {
+  const held = await listHeldUp(scope, directoryId, mostHeldUp);
+  if (held.length > 0) await followEntries(scope, directoryId, held);
+});
 
 async function decide(scope: Transaction, source: Source, entries: Entry[]): Promise<Entry[]> {
   const { acceptsPeople, acceptsGroups } = source.directory.settings;

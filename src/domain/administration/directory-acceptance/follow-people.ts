@@ -125,9 +125,10 @@ async function followLogins(scope: Transaction, people: Followed[]): Promise<Map
 /** Disabled or gone there is Deactivated here; back there is back here if it was the directory that deactivated, and nobody has decided otherwise since. */
 async function followState(
   scope: Transaction,
-  { isGone, isEnabled, deactivatedAt }: Entry,
+  { isGone, isEnabled, isStateWanted, deactivatedAt }: Entry,
   user: User,
 ): Promise<{ deactivatedAt?: Date; reason?: EntryReason }> {
+  if (isStateWanted && !isGone) return { deactivatedAt };
   const isOwn = user.status === 'deactivated' && deactivatedAt?.getTime() === user.statusChangedAt.getTime();
   if (!isGone && isEnabled) {
     if (isOwn) await changeStatus(scope, user.userId, 'reactivate', 'directory');

@@ -5,10 +5,15 @@ import type { Transaction } from '../../scope.ts';
 import type { Run } from './run.ts';
 import { findLastRun, forgetStaged, runs, updateRun } from './store.ts';
 
+/** Who answered a run acts; whatever else becomes of it is the doing of who asked for it. */
+const answers: AuditEventType[] = ['directory.run-approved', 'directory.run-declined'];
+
 /** What the audit says of a run. */
 export async function recordRun(scope: Transaction, run: Run, type: AuditEventType, reason?: string): Promise<void> {
   const { name } = await getDirectory(scope, run.directoryId);
-  await recordEvent(scope, {
+  const actor = answers.includes(type) ? scope.actor : { name: '', ...run.actor };
+  const as: Transaction = { ...scope, actor };
+  await recordEvent(as, {
     type,
     outcome: type === 'directory.run-failed' ? 'failure' : 'success',
     subject: { kind: 'directory', id: run.directoryId, name },

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../scope.ts';
+import type { DirectoryId, RunId, Transaction } from '../../scope.ts';
 import type { Run } from './run.ts';
 
 // entries as they will be after the run: what was read, and of the rest what there is
@@ -16,7 +16,9 @@ const now = `
  * found is left out until a reading says so again. People of a primary group (AD) are its members, of which `member` says nothing. People who are gone stay members: they come back as
  * they went.
  */
-export async function planMembers({ db, contextId }: Transaction, { runId, directoryId }: Run): Promise<void> {
+export async function planMembers(scope: Transaction, { runId, directoryId }: Run): Promise<void> {
+  const { db, contextId } = scope;
+  if (!(await saysMembers(scope, runId, directoryId))) return;
   await db.raw(
     `WITH said AS MATERIALIZED (
        SELECT group_entry_id, member_key FROM directory_staged_members WHERE context_id = :contextId AND run_id = :runId
@@ -57,4 +59,16 @@ export async function planMembers({ db, contextId }: Transaction, { runId, direc
      FROM planned p JOIN entries g ON g.entry_id = p.group_entry_id JOIN entries m ON m.entry_id = p.entry_id`,
     { contextId, directoryId, runId },
   );
+}
+
+/** Comparing all members takes a second where there are many, and few changes of people concern any. */
+async function saysMembers({ db, contextId }: Transaction, runId: RunId, directoryId: DirectoryId): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: [{ says: boolean }] }>(
+    `SELECT EXISTS (SELECT FROM directory_staged_members WHERE context_id = :contextId AND run_id = :runId) OR EXISTS (
+       SELECT FROM directory_staged s LEFT JOIN directory_entries e ON e.context_id = s.context_id AND e.directory_id = :directoryId AND e.entry_id = s.entry_id
+       WHERE s.context_id = :contextId AND s.run_id = :runId AND s.kind IN ('person', 'group')
+         AND (s.record ->> 'primaryGroup' IS DISTINCT FROM e.primary_group OR s.record ->> 'sid' IS DISTINCT FROM e.sid)) AS says`,
+    { contextId, runId, directoryId },
+  );
+  return rows[0].says;
 }

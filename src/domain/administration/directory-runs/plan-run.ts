@@ -14,7 +14,7 @@ export const planRun = (scope: Scope, { runId }: Run): Promise<void> =>
     const run = await lockRun(inside, runId);
     if (run?.state !== 'planning') return;
     if (run.purpose === 'undo') await planUndo(inside, run);
-    else {
+    else if (run.isWhole || (await hasStaged(inside, run))) {
       await measure(inside, run);
       await planEntries(inside, run);
       await planMembers(inside, run);
@@ -29,6 +29,14 @@ export const planRun = (scope: Scope, { runId }: Run): Promise<void> =>
     if (stopReason) await recordRun(inside, { ...planned, stopReason }, 'directory.run-stopped', stopReason);
     else if (isOver) await finishRun(inside, planned);
   });
+
+/** Most readings of changes find none. */
+async function hasStaged({ db, contextId }: Transaction, { runId }: Run): Promise<boolean> {
+  const key = { context_id: contextId, run_id: runId };
+  return Boolean(
+    (await db('directory_staged').where(key).first('run_id')) ?? (await db('directory_staged_members').where(key).first('run_id')),
+  );
+}
 
 const many = 2000;
 
@@ -69,16 +77,19 @@ async function countChanges({ db, contextId }: Transaction, { runId }: Run): Pro
 }
 
 async function ask(scope: Transaction, run: Run) {
-  const { settings } = await getDirectory(scope, run.directoryId);
-  const { isFirst, ...losses } = await countLosses(scope, run);
+  const { settings, nextWholeReadAt } = await getDirectory(scope, run.directoryId);
+  const { isEmpty, ...losses } = await countLosses(scope, run);
+  // somebody may have been made there from here before anything was read
+  const isFirst = isEmpty || !nextWholeReadAt;
   const last = await findLastRun(scope, run.directoryId);
   return findStopReason(losses, { isFirst, isAfterUndo: last?.purpose === 'undo' }, settings);
 }
 
-async function countLosses({ db, contextId }: Transaction, { runId, directoryId, isWhole }: Run): Promise<Losses & { isFirst: boolean }> {
+/** Whom the directory is about to disable because we asked it to (S23) is no loss. */
+async function countLosses({ db, contextId }: Transaction, { runId, directoryId, isWhole }: Run): Promise<Losses & { isEmpty: boolean }> {
   const leaving = (codes: string) =>
     `(SELECT count(*)::int FROM directory_changes c JOIN directory_entries e USING (context_id, directory_id, entry_id)
-      WHERE c.context_id = :contextId AND c.run_id = :runId AND c.state = 'planned' AND c.change IN (${codes}) AND e.state = 'accepted' AND NOT e.is_gone)`;
+      WHERE c.context_id = :contextId AND c.run_id = :runId AND c.state = 'planned' AND c.change IN (${codes}) AND e.state = 'accepted' AND NOT e.is_gone AND e.wanted_enabled IS DISTINCT FROM false)`;
   const of = (kind: string, more = '') =>
     `(SELECT count(*)::int FROM directory_entries e WHERE e.context_id = :contextId AND e.directory_id = :directoryId AND e.kind = '${kind}' AND NOT e.is_gone ${more})`;
   const { rows } = await db.raw(
@@ -87,12 +98,12 @@ async function countLosses({ db, contextId }: Transaction, { runId, directoryId,
        (SELECT count(*)::int FROM directory_members m JOIN directory_entries e ON (e.context_id, e.directory_id, e.entry_id) = (m.context_id, m.directory_id, m.group_entry_id)
          WHERE m.context_id = :contextId AND m.directory_id = :directoryId AND e.state = 'accepted') AS members,
        ${of('person')} AS before, (SELECT count(*)::int FROM directory_staged WHERE context_id = :contextId AND run_id = :runId AND kind = 'person') AS now,
-       NOT EXISTS (SELECT FROM directory_entries WHERE context_id = :contextId AND directory_id = :directoryId) AS "isFirst"`,
+       NOT EXISTS (SELECT FROM directory_entries WHERE context_id = :contextId AND directory_id = :directoryId) AS "isEmpty"`,
     { contextId, runId, directoryId },
   );
   const [found] = rows;
   return {
-    isFirst: found.isFirst,
+    isEmpty: found.isEmpty,
     people: { leaving: found.peopleLeaving, of: found.people },
     groups: { leaving: found.groupsLeaving, of: found.groups },
     members: { leaving: found.membersLeaving, of: found.members },

@@ -23,6 +23,8 @@ const pausesSeconds = [5, 15, 40];
 /** So many whole readings at once, of all companies: each holds one of the queue's workers. */
 const mostWhole = 2;
 
+type Next = Date | 'superseded' | undefined;
+
 /** What passes by itself. Anything else an administrator has to mend. */
 const passing = new Set(['no-agent', 'late', 'directory-away', 'unavailable', 'failed', 'incomplete']);
 
@@ -34,9 +36,9 @@ function requestFor({ kind, settings }: Directory, cursor: string | undefined) {
 
 /**
  * Asks an agent to read, whose batches are staged (stageEntries), from the beginning each time: a process that fell has left nothing to go on from.
- * @returns when to come again, where it is not this run's turn or it is to be tried again
+ * @returns when to come again, where it is not this run's turn or it is to be tried again; `superseded` when another process began it again
  */
-export async function readDirectory(scope: Scope, run: Run, { askDirectory }: DirectoryTools): Promise<Date | undefined> {
+export async function readDirectory(scope: Scope, run: Run, { askDirectory }: DirectoryTools): Promise<Next> {
   const directory = await getDirectory(scope, run.directoryId);
   const requestId = newId(scope.clock.now().getTime()) as DirectoryRequestId;
   const isTurn = await inTransaction(scope, (inside) => beginTry(inside, run, requestId));
@@ -53,7 +55,7 @@ async function beginTry(scope: Transaction, { runId }: Run, requestId: Directory
   if (!run || (run.state !== 'waiting' && run.state !== 'reading')) return undefined;
   if (run.isWhole && run.state === 'waiting' && (await countWhole(scope)) >= mostWhole) return secondsFromNow(scope, 5);
   await forgetStaged(scope, runId);
-  await updateRun(scope, runId, { state: 'reading', requestId, done: 0 });
+  await updateRun(scope, runId, { state: 'reading', directoryRequestId: requestId, done: 0 });
   return true;
 }
 
@@ -69,11 +71,11 @@ async function takeAnswer(
   { runId }: Run,
   requestId: DirectoryRequestId,
   answer: ReadAnswer | Unanswered,
-): Promise<Date | undefined> {
+): Promise<Next> {
   const run = await lockRun(scope, runId);
   const [row] = await runs(scope).where('run_id', runId).select('directory_request_id', 'tries');
   // another try has begun since: what it reads counts
-  if (run?.state !== 'reading' || row?.directory_request_id !== requestId) return undefined;
+  if (run?.state !== 'reading' || row?.directory_request_id !== requestId) return 'superseded';
   if (answer.outcome === 'accepted' && run.done >= answer.people + answer.groups) {
     await updateRun(scope, runId, {
       state: 'planning',

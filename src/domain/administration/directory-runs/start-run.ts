@@ -20,7 +20,7 @@ function refuseOpen(open: Run | undefined): void {
 type Wish = { purpose: 'sync' | 'preview'; isWhole?: boolean };
 
 /**
- * Begins in the background. A preview reads everything unless told. Asked for again it is the same run as long as it is not over.
+ * Begins in the background. A preview reads everything, and so does a run where it is time to or `isWhole` wants it. Asked for again it is the same run as long as it is not over.
  * @throws AppError not_found, directory_run_stopped, directory_run_open
  */
 export const startRun = useCase(async (scope, directoryId: string, { purpose, isWhole }: Wish): Promise<RunId> => {
@@ -29,8 +29,8 @@ export const startRun = useCase(async (scope, directoryId: string, { purpose, is
   const isSame = open?.purpose === purpose && open.state !== 'stopped' && (open.isWhole || !isWhole);
   if (isSame) return open.runId;
   refuseOpen(open);
-  const reads = isWhole ?? (purpose === 'preview' || isWholeDue(scope, directory));
-  const runId = await openRun(scope, directory, { purpose, isWhole: reads || !directory.readCursor });
+  const reads = isWhole || purpose === 'preview' || isWholeDue(scope, directory);
+  const runId = await openRun(scope, directory, { purpose, isWhole: reads });
   await beginWork(scope, directory.directoryId);
   return runId;
 });

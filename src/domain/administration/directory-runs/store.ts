@@ -95,32 +95,14 @@ type Columns = Partial<
   fault?: string | null;
   faultDetail?: string | null;
   actor?: Pick<Actor, 'kind' | 'id'>;
-  requestId?: DirectoryRequestId;
+  directoryRequestId?: DirectoryRequestId;
   tries?: number;
-};
-
-const columnOf: Record<Exclude<keyof Columns, 'counts' | 'actor'>, string> = {
-  state: 'state',
-  isWhole: 'is_whole',
-  way: 'way',
-  stopReason: 'stop_reason',
-  fault: 'fault',
-  faultDetail: 'fault_detail',
-  done: 'done',
-  total: 'total',
-  readAt: 'read_at',
-  finishedAt: 'finished_at',
-  undoneByRunId: 'undone_by_run_id',
-  cursorAfter: 'cursor_after',
-  requestId: 'directory_request_id',
-  tries: 'tries',
 };
 
 /** What is undefined stays. */
 export async function updateRun(scope: Transaction, runId: RunId, { counts, actor, ...columns }: Columns): Promise<void> {
-  const plain = Object.entries(columns).flatMap(([key, value]) =>
-    value === undefined ? [] : [[columnOf[key as keyof typeof columnOf], value]],
-  );
+  const columnOf = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const plain = Object.entries(columns).flatMap(([key, value]) => (value === undefined ? [] : [[columnOf(key), value]]));
   await runs(scope)
     .where('run_id', runId)
     .update({

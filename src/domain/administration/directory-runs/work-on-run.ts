@@ -9,16 +9,13 @@ import { findRun, lockRun } from './store.ts';
 export async function workOnRun(scope: Scope, runId: RunId, tools: DirectoryTools): Promise<Date | undefined> {
   for (;;) {
     const run = await findRun(scope, runId);
-    // once it was sent away by another process, that one goes on with it
-    const before = `${run?.state} ${run?.done}`;
     if (run?.state === 'waiting' || run?.state === 'reading') {
-      const again = await readDirectory(scope, run, tools);
-      if (again) return again;
+      const next = await readDirectory(scope, run, tools);
+      // whoever began it last goes on with it: each would send the other back to its beginning
+      if (next) return next === 'superseded' ? undefined : next;
     } else if (run?.state === 'planning') await planRun(scope, run);
     else if (run?.state === 'applying') await applyRun(scope, run);
     else return undefined;
-    const after = await findRun(scope, runId);
-    if (before === `${after?.state} ${after?.done}`) return undefined;
   }
 }
 

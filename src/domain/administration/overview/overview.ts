@@ -1,11 +1,13 @@
 import { dayIn } from '../../../platform/clock/index.ts';
 import { type Application, listApplications } from '../../applications/applications/index.ts';
 import { type Ending, listEndingSoon } from '../../applications/expiry-warnings/index.ts';
+import { type Directory, listDirectories, stateOf } from '../../people/directories/index.ts';
 import { countUsers, type Status } from '../../people/users/index.ts';
 import { listDailyCounts } from '../../records/audit/index.ts';
 import { type CountedRefusal, listRefusals } from '../../records/refusals/index.ts';
 import type { Scope } from '../../scope.ts';
 import { countSignInsAway, listLastUses } from '../../sign-in/sessions/index.ts';
+import { findReadingPause, type ReadingPause } from '../directory-runs/index.ts';
 
 export type Overview = {
   /** Oldest first, today last; days of the company. */
@@ -17,6 +19,8 @@ export type Overview = {
   refused: (CountedRefusal & { application?: Application })[];
   /** Sign-ins within a day for which a verifier stood in, as the directory did not answer. */
   signInsAway: number;
+  /** Which cannot be reached, or import nothing until somebody answers. */
+  directories: { directory: Directory; pause?: ReadingPause }[];
   /** Enabled, not new, and without a sign-in for a long time. */
   unused: { application: Application; lastUsedAt?: Date }[];
 };
@@ -24,6 +28,15 @@ export type Overview = {
 const shownDays = 30;
 const unusedAfterDays = 90;
 const dayMs = 86_400_000;
+
+async function troubledDirectories(scope: Scope): Promise<Overview['directories']> {
+  const troubled: Overview['directories'] = [];
+  for (const directory of await listDirectories(scope)) {
+    const pause = await findReadingPause(scope, directory.directoryId);
+    if (pause || stateOf(directory) === 'unavailable') troubled.push({ directory, pause });
+  }
+  return troubled;
+}
 
 export async function overviewOf(scope: Scope, timeZone: string): Promise<Overview> {
   const now = scope.clock.now().getTime();
@@ -50,6 +63,7 @@ export async function overviewOf(scope: Scope, timeZone: string): Promise<Overvi
       .map((one) => ({ ...one, application: applications.find(({ applicationId }) => applicationId === one.applicationId) }))
       .filter(({ applicationId, application }) => !applicationId || application),
     signInsAway: await countSignInsAway(scope, new Date(now - dayMs)),
+    directories: await troubledDirectories(scope),
     unused: applications
       .filter(({ enabled, createdAt }) => enabled && createdAt < longAgo)
       .map((application) => ({ application, lastUsedAt: uses.get(application.applicationId) }))

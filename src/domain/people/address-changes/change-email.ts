@@ -3,17 +3,24 @@ import { mailPerson } from '../../company/mails/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { endLinks } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
+import { findFilledFields } from '../directory-entries/index.ts';
 import { actingAs, changeEmail, emailKey, findUserByLogin, fullName, isPlainEmail, lockUser, tidyEmail } from '../users/index.ts';
 import { refuseFlood, sendLink, useOwnLink } from './confirmation-links.ts';
 
 /**
  * Asks the mailbox that the account has now: a stranger at an open browser gets no further, and nobody else's mailbox hears of it.
- * @throws AppError invalid_input on `email`, not_found for a person who signs in with a username
+ * @throws AppError invalid_input on `email`, not_found for a person who signs in with a username, field_of_directory where the person's directory says it
  */
 export const requestEmailChange = (scope: Scope, userId: string, typed: string): Promise<void> =>
   inTransaction(scope, async (inside) => {
     const user = await lockUser(inside, userId);
     if (!user.email) throw new AppError('not_found', 404);
+    const filled = user.role === 'administrator' ? undefined : await findFilledFields(inside, user.userId);
+    if (filled?.fields.has('email'))
+      throw new AppError('field_of_directory', 409, {
+        params: { directory: filled.directory.name },
+        fields: { email: 'fields.of_directory' },
+      });
     const email = tidyEmail(typed);
     if (!isPlainEmail(email)) throw invalidInput({ email: 'fields.email' });
     if (emailKey(email) === emailKey(user.email)) throw invalidInput({ email: 'fields.email_same' });

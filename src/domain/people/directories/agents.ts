@@ -1,4 +1,4 @@
-import { hashToken, newId } from '../../../platform/crypto/index.ts';
+import { hashToken, newId, sha256 } from '../../../platform/crypto/index.ts';
 import { jsonText, notifyChange } from '../../../platform/database/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import type { DirectoryStatus, Enrolment, SealedKey } from '../../../smartsync-protocol/index.ts';
@@ -39,6 +39,10 @@ const fromRow = (row: AgentRow): Agent => ({
   lastSeenAt: row.last_seen_at ?? undefined,
   revokedAt: row.revoked_at ?? undefined,
 });
+
+/** Of its key, to compare by eye with what its own page shows: SHA-256 of the 32 bytes, the first half, in hexadecimal. */
+export const fingerprintOf = ({ signingKey }: Agent): string =>
+  sha256(Buffer.from(signingKey.x, 'base64url')).toString('hex').slice(0, 32).match(/.{4}/g)!.join(' ');
 
 const agents = ({ db, contextId }: Scope) => db('directory_agents').where('directory_agents.context_id', contextId);
 

@@ -1,6 +1,7 @@
 import { hashToken, randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
 import { AppError, parseInput } from '../../../platform/errors/index.ts';
+import { lockContext } from '../../company/contexts/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { type DirectoryId, type Transaction, useCase } from '../../scope.ts';
 import { type DirectoryInput, directoryInput } from './settings.ts';
@@ -26,6 +27,7 @@ const kept = (token: string): string => hashToken(token).toString('base64url');
 /** S11, S12: a name is enough. @returns the token, which is shown now and never again. @throws AppError invalid_input, directory_name_taken, directories_full */
 export const addDirectory = useCase(async (scope, input: DirectoryInput): Promise<{ directory: Directory; token: string }> => {
   const { name, settings } = parseInput(directoryInput, input, 'path');
+  await lockContext(scope); // of those that are added at once, each counts the others
   if ((await listDirectories(scope)).length >= most) throw new AppError('directories_full', 409, { params: { most } });
   const token = newToken();
   const directoryId = await orTaken(insertDirectory(scope, { name, settings, tokenHash: kept(token) }), { directories_name: taken });

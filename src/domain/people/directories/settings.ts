@@ -1,17 +1,7 @@
-import { FilterParser } from 'ldapts';
 import { z } from 'zod';
 import { lineOf, whole } from '../../../platform/errors/index.ts';
 import type { DirectoryKind } from '../../../smartsync-protocol/index.ts';
-
-/** A search filter (RFC 4515). */
-export function isFilter(text: string): boolean {
-  try {
-    FilterParser.parseString(text);
-    return text.startsWith('(');
-  } catch {
-    return false;
-  }
-}
+import { isFilter } from './filter.ts';
 
 /** What is read unless the company says otherwise, by kind (mission, section 5). */
 export const defaultFilters: Record<DirectoryKind, { userFilter: string; groupFilter: string }> = {

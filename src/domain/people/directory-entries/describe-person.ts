@@ -68,7 +68,7 @@ export function describePerson({ attributes }: Source, { kind, settings }: Setti
   const leftOut = { ...(faults.department ? { department: faults.department } : {}), ...custom.errors };
   return {
     ...(usesEmail ? { email } : person.username !== undefined && !faults.username ? { username: person.username } : {}),
-    ...(person.firstName !== '' || person.lastName !== '' ? { firstName: person.firstName, lastName: person.lastName } : {}),
+    ...(reason === 'no-name' || reason === 'invalid-name' ? {} : { firstName: person.firstName, lastName: person.lastName }),
     ...(person.department && !faults.department ? { department: person.department } : {}),
     customValues: custom.values,
     reason,

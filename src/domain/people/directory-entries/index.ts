@@ -1,9 +1,11 @@
 // Owns: people and groups imported from directories: what the directory says of them, whether they wait, are accepted or rejected, whom they are here, direct members of groups.
 // Does not: read directories (administration/directory-runs) or make people and groups of them (administration/directory-acceptance).
+export { countPending, countShown } from './count-pending.ts';
 export { type DescribedPerson, describePerson } from './describe-person.ts';
 export { dnKey } from './dn-key.ts';
+export { findFilledFields } from './filled-fields.ts';
 export { type LastChange, noteLastChanges } from './last-change.ts';
-export { countEntries, countMatching, type EntryCount, type EntryFilter, listEntries, pickEntries } from './list-entries.ts';
+export { countEntries, countMatching, type EntryCount, type EntryFilter, listEntries, listHeldUp, pickEntries } from './list-entries.ts';
 export { groupsAround, hasAcceptedGroups, membershipsOfPeople, membersOfGroups } from './members.ts';
 export { type EntryReason, entryReasons, firstReason } from './reasons.ts';
 export {

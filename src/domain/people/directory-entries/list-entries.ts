@@ -46,7 +46,17 @@ export async function countMatching(scope: Scope, filter: Omit<EntryFilter, 'cur
   return Number(row?.n ?? 0);
 }
 
-function matching(scope: Scope, { directoryId, state, kind, reason, search }: EntryFilter) {
+/** Of a directory, those whom something kept from being in line that may be over since: an address, a name, or the last administrator's place. */
+export const listHeldUp = (scope: Scope, directoryId: DirectoryId, limit: number): Promise<string[]> =>
+  entries(scope)
+    .where('directory_id', directoryId)
+    .whereIn('reason', ['conflict', 'last-administrator'] satisfies EntryReason[])
+    .whereNot('state', 'rejected')
+    .orderByRaw(`state = 'pending', entry_id`)
+    .limit(limit)
+    .pluck('entry_id');
+
+export function matching(scope: Scope, { directoryId, state, kind, reason, search }: EntryFilter) {
   const query = entries(scope).where('state', state);
   if (directoryId !== undefined) query.where('directory_id', isId(directoryId) ? directoryId : nobody);
   if (state === 'pending') query.where('is_gone', false);

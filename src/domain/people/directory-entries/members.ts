@@ -32,24 +32,32 @@ const of = ({ contextId }: Scope, { directoryId, settings }: Directory) => ({
   isFlat: settings.nestedGroups === 'flattened',
 });
 
-/** What of a group and of a person counts: who is gone from the directory is in nothing, and nothing is in what is gone. */
-const isHere = (entry: string) => `${entry}.context_id = :contextId AND ${entry}.directory_id = :directoryId AND NOT ${entry}.is_gone`;
+// Each entry is looked up by its key, whatever the planner of PostgreSQL believes: in a table that filled a moment ago it takes accepted people for none, and would walk through all pairs.
+const found = (name: string, columns: string, where: string): string =>
+  `CROSS JOIN LATERAL (SELECT ${columns} FROM directory_entries e WHERE e.context_id = :contextId AND e.directory_id = :directoryId AND ${where}
+     AND NOT e.is_gone OFFSET 0) ${name}`;
+const nestedGroup = (id: string) => found('g', 'e.entry_id, e.sid', `e.entry_id = ${id} AND e.kind = 'group'`);
+const ourGroup = (id: string) => found('g', 'e.group_id', `e.entry_id = ${id} AND e.state = 'accepted' AND e.group_id IS NOT NULL`);
+const ourPerson = (id: string) => found('p', 'e.user_id', `e.entry_id = ${id} AND e.state = 'accepted' AND e.user_id IS NOT NULL`);
+// by the index, and not by all people for each group: one group is the primary one of nearly everybody
+const isPrimary = (sid: string) =>
+  `(SELECT min(e.primary_group) FROM directory_entries e WHERE e.context_id = :contextId AND e.directory_id = :directoryId AND e.primary_group >= ${sid}) = ${sid}`;
+const directMembers = 'directory_members d WHERE d.context_id = :contextId AND d.directory_id = :directoryId';
 
-/** A query of group_id and user_id: all who should be members of these accepted groups. */
+/** A query of group_id and user_id: all who should be members of these accepted groups. Who is gone from the directory is in nothing, and nothing is in what is gone. */
 export const membersOfGroups = (scope: Scope, directory: Directory, groupEntryIds: string[]): Knex.Raw =>
   scope.db.raw(
     `WITH RECURSIVE inside (top, entry_id, sid) AS (
-       SELECT g.entry_id, g.entry_id, g.sid FROM directory_entries g WHERE ${isHere('g')} AND g.entry_id = ANY(:ids)
+       SELECT g.entry_id, g.entry_id, g.sid FROM unnest(CAST(:ids AS uuid[])) AS top (id) ${nestedGroup('top.id')}
        UNION
-       SELECT inside.top, g.entry_id, g.sid FROM inside JOIN directory_members d ON d.context_id = :contextId AND d.directory_id = :directoryId AND d.group_entry_id = inside.entry_id
-         JOIN directory_entries g ON g.entry_id = d.member_entry_id AND ${isHere('g')} AND g.kind = 'group'
-       WHERE :isFlat)
-     SELECT top.group_id, p.user_id FROM inside JOIN directory_members d ON d.context_id = :contextId AND d.directory_id = :directoryId AND d.group_entry_id = inside.entry_id
-       JOIN directory_entries p ON p.entry_id = d.member_entry_id AND ${isHere('p')} AND p.state = 'accepted' AND p.user_id IS NOT NULL
-       JOIN directory_entries top ON top.entry_id = inside.top AND ${isHere('top')} AND top.state = 'accepted' AND top.group_id IS NOT NULL
-     UNION
-     SELECT top.group_id, p.user_id FROM inside JOIN directory_entries p ON p.primary_group = inside.sid AND ${isHere('p')} AND p.state = 'accepted' AND p.user_id IS NOT NULL
-       JOIN directory_entries top ON top.entry_id = inside.top AND ${isHere('top')} AND top.state = 'accepted' AND top.group_id IS NOT NULL`,
+       SELECT inside.top, g.entry_id, g.sid FROM inside CROSS JOIN LATERAL (SELECT d.member_entry_id AS id FROM ${directMembers} AND d.group_entry_id = inside.entry_id OFFSET 0) m
+         ${nestedGroup('m.id')} WHERE :isFlat),
+     people (top, id) AS MATERIALIZED (
+       SELECT inside.top, m.id FROM inside CROSS JOIN LATERAL (SELECT d.member_entry_id AS id FROM ${directMembers} AND d.group_entry_id = inside.entry_id OFFSET 0) m
+       UNION
+       SELECT primarily.top, m.entry_id FROM (SELECT top, sid FROM inside WHERE ${isPrimary('inside.sid')} OFFSET 0) AS primarily
+         ${found('m', 'e.entry_id', 'e.primary_group = primarily.sid')})
+     SELECT g.group_id, p.user_id FROM people ${ourPerson('people.id')} ${ourGroup('people.top')}`,
     { ...of(scope, directory), ids: groupEntryIds },
   );
 
@@ -57,15 +65,13 @@ export const membersOfGroups = (scope: Scope, directory: Directory, groupEntryId
 export const membershipsOfPeople = (scope: Scope, directory: Directory, personEntryIds: string[]): Knex.Raw =>
   scope.db.raw(
     `WITH RECURSIVE above (person, entry_id) AS (
-       (SELECT d.member_entry_id, d.group_entry_id FROM directory_members d WHERE d.context_id = :contextId AND d.directory_id = :directoryId AND d.member_entry_id = ANY(:ids)
+       (SELECT d.member_entry_id, d.group_entry_id FROM ${directMembers} AND d.member_entry_id = ANY(:ids)
         UNION
-        SELECT p.entry_id, g.entry_id FROM directory_entries p JOIN directory_entries g ON g.sid = p.primary_group AND ${isHere('g')} AND g.kind = 'group'
-        WHERE ${isHere('p')} AND p.entry_id = ANY(:ids))
+        SELECT person.id, g.entry_id FROM unnest(CAST(:ids AS uuid[])) AS person (id) ${found('p', 'e.primary_group', 'e.entry_id = person.id')}
+          ${found('g', 'e.entry_id', `e.sid = p.primary_group AND e.kind = 'group'`)})
        UNION
-       SELECT above.person, d.group_entry_id FROM above JOIN directory_entries g ON g.entry_id = above.entry_id AND ${isHere('g')}
-         JOIN directory_members d ON d.context_id = :contextId AND d.directory_id = :directoryId AND d.member_entry_id = above.entry_id
-       WHERE :isFlat)
-     SELECT g.group_id, p.user_id FROM above JOIN directory_entries g ON g.entry_id = above.entry_id AND ${isHere('g')} AND g.state = 'accepted' AND g.group_id IS NOT NULL
-       JOIN directory_entries p ON p.entry_id = above.person AND ${isHere('p')} AND p.state = 'accepted' AND p.user_id IS NOT NULL`,
+       SELECT above.person, m.id FROM above ${nestedGroup('above.entry_id')}
+         CROSS JOIN LATERAL (SELECT d.group_entry_id AS id FROM ${directMembers} AND d.member_entry_id = g.entry_id OFFSET 0) m WHERE :isFlat)
+     SELECT g.group_id, p.user_id FROM above ${ourGroup('above.entry_id')} ${ourPerson('above.person')}`,
     { ...of(scope, directory), ids: personEntryIds },
   );

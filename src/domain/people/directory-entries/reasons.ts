@@ -7,6 +7,8 @@ export const entryReasons = [
   'deleted',
   // rejected because an administrator took the person or group out of the directory's hands
   'unlinked',
+  // of somebody accepted, who is out there and stays here
+  'last-administrator',
   'gone',
   'disabled',
   'no-name',
@@ -17,7 +19,6 @@ export const entryReasons = [
   // the login, or the group's name, is somebody else's
   'conflict',
   // of somebody accepted: what the directory says was not followed
-  'last-administrator',
   'administrator-address',
   // a department or custom field that does not fit was left out
   'value-left-out',

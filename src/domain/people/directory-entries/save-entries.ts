@@ -66,22 +66,7 @@ export async function saveEntries(scope: Transaction, directory: Directory, cont
          .join(', ')}`,
     { contextId: scope.contextId, directoryId: directory.directoryId, now: scope.clock.now(), rows: jsonText(rows) },
   );
-  await countAgain(scope, rows.length);
 }
-
-/**
- * PostgreSQL looks at a table again when it has grown for a minute. Until then it takes it for empty, and any index for as good as the primary key: each check that a member is an entry would
- * read all of them.
- */
-async function countAgain({ db }: Transaction, written: number): Promise<void> {
-  if (written < manyAtOnce) return;
-  const { rows } = await db.raw<{ rows: unknown[] }>(`SELECT 1 FROM pg_class WHERE oid = 'directory_entries'::regclass AND reltuples < ?`, [
-    manyAtOnce,
-  ]);
-  if (rows.length > 0) await db.raw('ANALYZE directory_entries');
-}
-
-const manyAtOnce = 200;
 
 /** They are not in the directory any more, nor in what is read of it. */
 export async function markGone(scope: Transaction, directoryId: DirectoryId, entryIds: string[]): Promise<void> {
@@ -122,8 +107,11 @@ export async function removeDirectMembers(scope: Transaction, directoryId: Direc
   );
 }
 
-/** For the planner of PostgreSQL, which knows nothing yet of what came seconds ago. */
-export async function measureEntries({ db }: Transaction): Promise<void> {
-  await db.raw('ANALYZE directory_entries');
-  await db.raw('ANALYZE directory_members');
+/** For the planner of PostgreSQL, which takes tables to be as small as they were a minute ago. @param rows that came since */
+export async function measureEntries({ db }: Transaction, rows: number): Promise<void> {
+  const isSmall = async (table: string) =>
+    (await db.raw<{ rows: unknown[] }>('SELECT 1 FROM pg_class WHERE oid = ?::regclass AND reltuples < ?', [table, rows / 2])).rows.length >
+    0;
+  if (await isSmall('directory_entries')) await db.raw('ANALYZE directory_entries');
+  if (await isSmall('directory_members')) await db.raw('ANALYZE directory_members');
 }

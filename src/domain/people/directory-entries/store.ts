@@ -2,6 +2,7 @@ import { jsonText } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import type { Row } from '../../rows.ts';
 import { type DirectoryId, type GroupId, isId, type Scope, type Transaction, type UserId } from '../../scope.ts';
+import type { LastChange } from './last-change.ts';
 import type { EntryReason } from './reasons.ts';
 
 export type EntryState = 'pending' | 'accepted' | 'rejected';
@@ -27,10 +28,15 @@ export type Entry = {
   groupId?: GroupId;
   /** When the directory deactivated the person here: if it is not the status of now, somebody else has changed it since. */
   deactivatedAt?: Date;
+  /** What was decided here is on its way to the directory (S23): what the directory says of the state is older. */
+  isStateWanted: boolean;
   changedAt: Date;
+  /** What a run last changed of it. */
+  lastChange?: LastChange;
 };
 
-export type EntryRow = Row<'directory_entries', { attributes: Record<string, string[]> }>;
+type Kept = Omit<LastChange, 'at'> & { at: string };
+export type EntryRow = Row<'directory_entries', { attributes: Record<string, string[]>; last_change: Kept | null }>;
 
 export const fromRow = (row: EntryRow): Entry => ({
   directoryId: row.directory_id,
@@ -47,7 +53,9 @@ export const fromRow = (row: EntryRow): Entry => ({
   userId: row.user_id ?? undefined,
   groupId: row.group_id ?? undefined,
   deactivatedAt: row.deactivated_at ?? undefined,
+  isStateWanted: row.wanted_enabled !== null,
   changedAt: row.changed_at,
+  lastChange: row.last_change ? { ...row.last_change, at: new Date(row.last_change.at) } : undefined,
 });
 
 export const entries = ({ db, contextId }: Scope) => db('directory_entries').where('directory_entries.context_id', contextId);

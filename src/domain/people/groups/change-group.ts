@@ -10,6 +10,7 @@ import {
   deleteMember,
   findGroupByName,
   type Group,
+  type GroupFilter,
   getGroup,
   insertGroup,
   insertMembers,
@@ -27,7 +28,7 @@ const groupInput = z.object({
 type GroupInput = z.input<typeof groupInput>;
 
 /** Who looked for groups stands in the audit. */
-export const viewGroups = useCase(async (scope, filter: { search?: string; cursor?: string }): ReturnType<typeof listGroups> => {
+export const viewGroups = useCase(async (scope, filter: GroupFilter): ReturnType<typeof listGroups> => {
   await recordEvent(scope, { type: 'groups.listed', details: filter.search ? { search: filter.search } : {} });
   return listGroups(scope, filter);
 });

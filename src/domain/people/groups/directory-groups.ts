@@ -33,30 +33,37 @@ export async function replaceMembers(
   const { db, contextId } = scope;
   const own =
     'groupIds' in concerned
-      ? 'group_id = ANY(:groupIds)'
-      : `user_id = ANY(:userIds) AND group_id IN (SELECT e.group_id FROM directory_entries e WHERE e.context_id = :contextId AND e.directory_id = :directoryId AND e.group_id IS NOT NULL)`;
+      ? 'm.group_id = ANY(:groupIds)'
+      : `m.user_id = ANY(:userIds) AND m.group_id IN (SELECT e.group_id FROM directory_entries e WHERE e.context_id = :contextId AND e.directory_id = :directoryId AND e.group_id IS NOT NULL)`;
   const { rows } = await db.raw<{ rows: Changes[] }>(
     `WITH wanted AS MATERIALIZED (:wanted),
-     out AS (DELETE FROM group_members m WHERE m.context_id = :contextId AND ${own}
-       AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.group_id = m.group_id AND w.user_id = m.user_id) RETURNING m.group_id, m.user_id),
+     present AS MATERIALIZED (SELECT m.group_id, m.user_id FROM group_members m WHERE m.context_id = :contextId AND ${own}),
+     extra AS MATERIALIZED (TABLE present EXCEPT TABLE wanted),
+     missing AS MATERIALIZED (TABLE wanted EXCEPT TABLE present),
+     gone AS (DELETE FROM group_members m USING extra WHERE m.context_id = :contextId AND m.group_id = extra.group_id AND m.user_id = extra.user_id
+       RETURNING m.group_id, m.user_id),
      come AS (INSERT INTO group_members (context_id, group_id, user_id)
-       SELECT u.context_id, w.group_id, u.user_id FROM wanted w JOIN users u ON u.context_id = :contextId AND u.user_id = w.user_id AND u.deleting_since IS NULL
-       ORDER BY u.user_id, w.group_id
-       ON CONFLICT (context_id, user_id, group_id) DO NOTHING RETURNING group_id, user_id),
-     changed AS (SELECT *, true AS is_added FROM come UNION ALL SELECT *, false FROM out)
+       SELECT u.context_id, missing.group_id, u.user_id FROM missing JOIN users u ON u.context_id = :contextId AND u.user_id = missing.user_id AND u.deleting_since IS NULL
+       ORDER BY u.user_id, missing.group_id ON CONFLICT (context_id, user_id, group_id) DO NOTHING RETURNING group_id, user_id),
+     changed AS (SELECT *, true AS is_added FROM come UNION ALL SELECT *, false FROM gone)
      SELECT group_id, count(*) FILTER (WHERE is_added)::int AS added, count(*) FILTER (WHERE NOT is_added)::int AS removed,
        (array_agg(json_build_object('user', user_id, 'isAdded', is_added)))[1:${mostSingle}] AS some FROM changed GROUP BY group_id`,
     { contextId, wanted, ...concerned } as never,
   );
   await recordEvents(scope, await eventsOf(scope, rows));
+  // the planner of PostgreSQL knows nothing yet of what came seconds ago
+  if (countChanges(rows) > manyChanges) await db.raw('ANALYZE group_members');
 }
+
+const manyChanges = 5000;
+const countChanges = (changes: Changes[]): number => changes.reduce((sum, { added, removed }) => sum + added + removed, 0);
 
 async function eventsOf(scope: Transaction, changes: Changes[]): Promise<NewEvent[]> {
   const groups = await listGroupsByIds(
     scope,
     changes.map((one) => one.group_id),
   );
-  const isMany = changes.reduce((sum, { added, removed }) => sum + added + removed, 0) > mostSingle;
+  const isMany = countChanges(changes) > mostSingle;
   const people = new Map(
     isMany
       ? []

@@ -56,12 +56,11 @@ export async function listGroupsByIds(scope: Scope, groupIds: GroupId[]): Promis
   return new Map(rows.map((row) => [row.group_id, fromRow(row)]));
 }
 
+/** `directory`: the id of the one whose groups are meant, or `none` for those that come from nowhere else. */
+export type GroupFilter = { search?: string; directory?: string; cursor?: string };
+
 /** Everyone first, then by name, with the number of people in each. The cursor is the last group's id. */
-export async function listGroups(
-  scope: Scope,
-  filter: { search?: string; cursor?: string } = {},
-  limit = 50,
-): Promise<Page<GroupWithCount>> {
+export async function listGroups(scope: Scope, filter: GroupFilter = {}, limit = 50): Promise<Page<GroupWithCount>> {
   const query = groups(scope)
     .select('groups.*')
     .select(
@@ -72,6 +71,9 @@ export async function listGroups(
     .orderByRaw('is_everyone DESC, name_key, group_id')
     .limit(limit + 1);
   if (filter.search?.trim()) query.where('name_key', 'like', searchPattern(filter.search));
+  const imported = scope.db('directory_entries').select('group_id').where({ context_id: scope.contextId }).whereNotNull('group_id');
+  if (filter.directory === 'none') query.whereNotIn('group_id', imported);
+  else if (isId(filter.directory)) query.whereIn('group_id', imported.where({ directory_id: filter.directory }));
   if (isId(filter.cursor))
     query.whereRaw(
       '(NOT is_everyone, name_key, group_id) > (SELECT NOT is_everyone, name_key, group_id FROM groups WHERE context_id = ? AND group_id = ?)',

@@ -10,7 +10,16 @@ import type { User } from './user.ts';
 export const searchKinds = ['email', 'name', 'username'] as const;
 export type SearchKind = (typeof searchKinds)[number];
 
-export type UserFilter = { search?: string; by?: SearchKind; role?: string; status?: string; groupId?: string; cursor?: string };
+/** `directory`: the id of the one whose people are meant, or `none` for those who come from nowhere else. */
+export type UserFilter = {
+  search?: string;
+  by?: SearchKind;
+  role?: string;
+  status?: string;
+  groupId?: string;
+  directory?: string;
+  cursor?: string;
+};
 
 /** Where what is looked for stands first: in this column, beginning with this. */
 type Beginning = { column: 'name_key' | 'email_key' | 'username_key'; key: string };
@@ -78,8 +87,8 @@ export type Count = { n: number; isMore: boolean };
 
 /** Exact for the whole list and its filters, whatever its length; of a search no more than `most` are counted: a page need not wait for a number that nobody asked for. */
 export async function countUsers(scope: Scope, filter: UserFilter = {}, most = 10_000): Promise<Count> {
-  const { search, groupId, role, status } = filter;
-  if (!search?.trim() && !groupId) {
+  const { search, groupId, directory, role, status } = filter;
+  if (!search?.trim() && !groupId && !directory) {
     const query = scope.db('user_counts').where('context_id', scope.contextId).sum({ n: 'n' });
     if (role) query.where('role', role);
     if (status) query.where('status', status);
@@ -109,12 +118,15 @@ export type ChosenUsers = { ids: string[] } | { filter: UserFilter };
 export const selectUserIds = (scope: Scope, chosen: ChosenUsers) =>
   ('ids' in chosen ? users(scope).whereIn('user_id', chosen.ids.filter(isId)) : filtered(scope, chosen.filter)).select('users.user_id');
 
-function filtered(scope: Scope, { search, by, role, status, groupId }: UserFilter) {
+function filtered(scope: Scope, { search, by, role, status, groupId, directory }: UserFilter) {
   const query = users(scope);
   if (role) query.where('role', role);
   if (status) query.where('status', status);
   if (isId(groupId))
     query.whereIn('user_id', scope.db('group_members').select('user_id').where({ context_id: scope.contextId, group_id: groupId }));
+  const imported = scope.db('directory_entries').select('user_id').where({ context_id: scope.contextId }).whereNotNull('user_id');
+  if (directory === 'none') query.whereNotIn('user_id', imported);
+  else if (isId(directory)) query.whereIn('user_id', imported.where({ directory_id: directory }));
   const text = search?.trim();
   if (text) {
     query.where((or) => {

@@ -15,12 +15,13 @@ const overlapMs = 5000;
 
 /**
  * The time of the last change, by the directory's clock, which it does not tell otherwise.
+ * @param way only where syncrepl is served, contextCSN tells it: elsewhere that may be left from before
  * @param last where it was before
  */
-async function readMark({ connection, ...session }: Session, last?: Mark): Promise<Mark> {
+async function readMark({ connection, ...session }: Session, way: Cursor['way'], last?: Mark): Promise<Mark> {
   const tree = treeOf({ connection, ...session });
   let time = last?.time ?? '';
-  const suffix = await connection.read(tree, ['contextCSN']).catch(() => undefined);
+  const suffix = way === 'syncrepl' ? await connection.read(tree, ['contextCSN']).catch(() => undefined) : undefined;
   const contextTimes = suffix ? textsOf(suffix, 'contextCSN').map((csn) => csn.slice(0, 14)) : [];
   if (contextTimes.length > 0) time = [...contextTimes, time].sort().at(-1)!;
   else {
@@ -36,12 +37,12 @@ async function readMark({ connection, ...session }: Session, last?: Mark): Promi
 
 /** Where reading changes will begin, taken before everything is read. */
 export async function beginOpenLdap(session: Session, body: ReadBody, mayUseSync: boolean): Promise<Partial<Cursor> & Pick<Cursor, 'way'>> {
-  const mark = await readMark(session);
   if (mayUseSync && session.facts.extensions.has(SyncRequest.type)) {
     const [people, groups] = [await trySync(session, body.userFilter, ''), await trySync(session, body.groupFilter, '')];
-    if (people && groups) return { way: 'syncrepl', mark, sync: { people: people.cookie, groups: groups.cookie, hasWorked: false } };
+    const sync = people && groups && { people: people.cookie, groups: groups.cookie, hasWorked: false };
+    if (sync) return { way: 'syncrepl', mark: await readMark(session, 'syncrepl'), sync };
   }
-  return { way: 'timestamps', mark };
+  return { way: 'timestamps', mark: await readMark(session, 'timestamps') };
 }
 
 const trySync = ({ connection, base }: Session, filter: string, cookie: string) =>
@@ -69,7 +70,7 @@ export async function changesByTime(session: Session, cursor: Cursor): Promise<C
   const { facts, connection } = session;
   const last = cursor.mark!;
   // taken first: what is written from here on is of the next reading
-  const mark = await readMark(session, last);
+  const mark = await readMark(session, cursor.way, last);
   const changes: Changes = { ids: new Set(), structures: [], next: { mark } };
   const time = generalizedTime(`${last.time}Z`) ?? new Date(0);
   const filter =

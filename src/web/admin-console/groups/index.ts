@@ -1,8 +1,18 @@
 import { deleteGroup, findSecondFactorOfGroup, hasGroupRules } from '../../../domain/administration/group-changes/index.ts';
 import { listApplicationsOfGroup } from '../../../domain/applications/assignments/index.ts';
-import { addMembers, createGroup, editGroup, getGroup, removeMember, viewGroup, viewGroups } from '../../../domain/people/groups/index.ts';
+import {
+  addMembers,
+  createGroup,
+  editGroup,
+  type Group,
+  getGroup,
+  removeMember,
+  viewGroup,
+  viewGroups,
+} from '../../../domain/people/groups/index.ts';
 import { countUsers, fullName, getUser, listUsers } from '../../../domain/people/users/index.ts';
 import { type PageContext, type Refusal, type Route, renderPage } from '../../request/index.ts';
+import { findOriginOfGroup, originsOfGroups } from '../origins.ts';
 import { readPastedPeople } from '../pasted-people.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { confirmRemove, showAdd, submitAdd, submitRemove } from './applications.ts';
@@ -30,14 +40,19 @@ export const groupRoutes: Route[] = [
 
 async function showGroups(page: PageContext): Promise<void> {
   const search = page.query('q').slice(0, 100);
-  const { items, cursor } = await viewGroups(page.scope, { search, cursor: page.query('after') });
-  renderPage(page, 'admin-console/groups/list', { groups: items, cursor, search });
+  const directory = page.query('directory');
+  const { items, cursor } = await viewGroups(page.scope, { search, directory, cursor: page.query('after') });
+  const origins = await originsOfGroups(
+    page.scope,
+    items.map(({ groupId }) => groupId),
+  );
+  renderPage(page, 'admin-console/groups/list', { groups: items, cursor, search, directory, ...origins });
 }
 
 function showForm(
   page: PageContext,
   values: { name: string; description: string; version?: number } = { name: '', description: '' },
-  group?: { groupId: string; name: string },
+  group?: { groupId: string; name: string; directory?: string },
   refusal?: Refusal,
 ): void {
   renderPage(page, 'admin-console/groups/form', { values, group }, { refusal });
@@ -74,6 +89,7 @@ async function showGroup(page: PageContext, fault?: { login: string; message: st
     search: filter.search,
     count: await countUsers(page.scope, filter),
     applications: await listApplicationsOfGroup(page.scope, group.groupId),
+    origin: await findOriginOfGroup(page.scope, group.groupId),
     secondFactor: await findSecondFactorOfGroup(page.scope, group.groupId),
     fault,
   };
@@ -83,19 +99,24 @@ async function showGroup(page: PageContext, fault?: { login: string; message: st
 async function showEdit(page: PageContext): Promise<void> {
   const group = await getGroup(page.scope, page.params.group!);
   if (group.isEveryone) return redirectTo(page, `/admin/groups/${group.groupId}`);
-  showForm(page, group, group);
+  showForm(page, group, { ...group, directory: await nameOfDirectory(page, group) });
 }
 
 async function submitEdit(page: PageContext): Promise<void> {
   const group = await getGroup(page.scope, page.params.group!);
-  const values = input(page);
+  const directory = await nameOfDirectory(page, group);
+  const values = { ...input(page), ...(directory === undefined ? {} : { name: group.name }) };
   const done = await submitForm(
     page,
     () => editGroup(page.scope, group.groupId, values, values.version).then(() => true),
-    (refusal) => showForm(page, values, group, refusal),
+    (refusal) => showForm(page, values, { ...group, directory }, refusal),
   );
   if (done) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_edited');
 }
+
+/** Of one that says the group's name. */
+const nameOfDirectory = async ({ scope }: PageContext, { groupId }: Group): Promise<string | undefined> =>
+  (await findOriginOfGroup(scope, groupId))?.directory.name;
 
 async function submitMembers(page: PageContext): Promise<void> {
   const people = await readPastedPeople(page);

@@ -3,6 +3,7 @@ import { fullName, getUser, type User } from '../../../domain/people/users/index
 import { notFound } from '../../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
+import { findOrigin } from './origin.ts';
 
 /** What the page says after each. */
 const notices: Record<AccountChange, string> = {
@@ -28,9 +29,11 @@ async function loadChange(page: PageContext) {
 export async function confirmChange(page: PageContext): Promise<void> {
   const { change, user, path } = await loadChange(page);
   if (!offersChange(change, user, page.session!.userId === user.userId)) return redirectTo(page, path);
+  const origin = await findOrigin(page.scope, user.userId);
   renderPage(page, 'admin-console/confirm', {
-    question: `confirm.${change.replace('-', '_')}`,
+    question: change === 'delete' && origin ? 'confirm.delete_imported' : `confirm.${change.replace('-', '_')}`,
     name: fullName(user),
+    words: { directory: origin?.directory.name },
     action: `${path}/${change}`,
     back: path,
     dangerous: change === 'delete' || change === 'deactivate',

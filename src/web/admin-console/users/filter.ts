@@ -6,7 +6,10 @@ export const readFilter = (value: (name: string) => string): UserFilter => ({
   by: searchKinds.find((kind) => kind === value('by')),
   role: value('role'),
   status: value('status'),
+  directory: value('directory'),
 });
 
-export const filterFields = ({ search, by, role, status }: UserFilter): Record<string, string> =>
-  Object.fromEntries(Object.entries({ q: search, by, role, status }).filter((entry): entry is [string, string] => Boolean(entry[1])));
+export const filterFields = ({ search, by, role, status, directory }: UserFilter): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries({ q: search, by, role, status, directory }).filter((entry): entry is [string, string] => Boolean(entry[1])),
+  );

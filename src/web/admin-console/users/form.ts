@@ -14,6 +14,7 @@ import {
 } from '../../request/index.ts';
 import { type Choices, type LinkKind, linkKinds, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
+import { filledFields, findOrigin, type Origin } from './origin.ts';
 
 type FormValues = {
   firstName: string;
@@ -48,15 +49,17 @@ export async function showNew(page: PageContext): Promise<void> {
 
 type Chosen = Record<LinkKind, Choices>;
 const nothingChosen: Chosen = { groups: noChoices, applications: noChoices };
-/** `userId` of a person who is edited; `choices` for a new one; `tab` to open. */
-type Shown = { userId?: string; choices?: Chosen; tab?: string; refusal?: Refusal };
+/** `userId` of a person who is edited, and where they come from; `choices` for a new one; `tab` to open. */
+type Shown = { userId?: string; choices?: Chosen; tab?: string; origin?: Origin; refusal?: Refusal };
 
 async function showForm(page: PageContext, values: FormValues, { choices, refusal, ...rest }: Shown): Promise<void> {
+  const customFields = await listCustomFields(page.scope);
   const locals = {
     values,
     ...rest,
+    filled: filledFields(rest.origin, customFields),
     isSelf: rest.userId === page.session!.userId,
-    customFields: await listCustomFields(page.scope),
+    customFields,
     // S57: only where people of the company may sign in with a username
     hasUsernames: (await rulesOf(page)).base.identifiers.username,
     canMail: page.services.canMail,
@@ -115,13 +118,23 @@ export async function showEdit(page: PageContext): Promise<void> {
   await showForm(
     page,
     { ...emptyForm, ...user, custom, email: user.email ?? '', username: user.username ?? '', department: user.department ?? '' },
-    { userId: user.userId },
+    { userId: user.userId, origin: await findOrigin(page.scope, user.userId) },
   );
 }
 
 export async function submitEdit(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
-  const values = { ...(await readValues(page)), email: user.email ?? '', username: user.username ?? '' };
+  const origin = await findOrigin(page.scope, user.userId);
+  const customFields = await listCustomFields(page.scope);
+  const filled = filledFields(origin, customFields);
+  const kept = { firstName: user.firstName, lastName: user.lastName, department: user.department ?? '' };
+  const values = {
+    ...(await readValues(page)),
+    ...Object.fromEntries(Object.entries(kept).filter(([name]) => filled.has(name))),
+    email: user.email ?? '',
+    username: user.username ?? '',
+  };
+  for (const { code, fieldId } of customFields) if (filled.has(`custom_${code}`)) values.custom[code] = user.customValues[fieldId];
   const { firstName, lastName, role, department: typed } = values;
   const department = typed || undefined;
   const done = await submitForm(
@@ -129,10 +142,10 @@ export async function submitEdit(page: PageContext): Promise<void> {
     () =>
       savingCustomFields(
         page,
-        () => listCustomFields(page.scope),
-        (customFields) => editUser(page.scope, user.userId, { firstName, lastName, role, department, customFields }, shownVersion(page)),
+        async () => (await listCustomFields(page.scope)).filter(({ code }) => !filled.has(`custom_${code}`)),
+        (custom) => editUser(page.scope, user.userId, { firstName, lastName, role, department, customFields: custom }, shownVersion(page)),
       ),
-    (refusal) => showForm(page, values, { userId: user.userId, refusal }),
+    (refusal) => showForm(page, values, { userId: user.userId, origin, refusal }),
   );
   if (done) redirectTo(page, `/admin/users/${user.userId}`, 'user_edited');
 }

@@ -1,13 +1,17 @@
 import { bulkChanges } from '../../../domain/administration/account-changes/index.ts';
+import { findProvisioning } from '../../../domain/administration/directory-provisioning/index.ts';
 import { findUsersBySubject } from '../../../domain/applications/assertions/index.ts';
 import { listAssignments } from '../../../domain/applications/assignments/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
+import type { Directory } from '../../../domain/people/directories/index.ts';
+import { countPending } from '../../../domain/people/directory-entries/index.ts';
 import { listGroupsOfUser } from '../../../domain/people/groups/index.ts';
 import { findPlan } from '../../../domain/people/planned-deactivations/index.ts';
 import { countUsers, fullName, getUser, listUsers, recordView } from '../../../domain/people/users/index.ts';
 import { listOpenLinks } from '../../../domain/records/one-time-links/index.ts';
 import { showTemporaryPassword } from '../../../domain/sign-in/credentials/password/index.ts';
 import { factorTexts, type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { originsOfUsers } from '../origins.ts';
 import { showBulk, submitBulk } from './bulk.ts';
 import { actionsFor, confirmChange, submitChange } from './changes.ts';
 import { confirmExport, submitExport } from './export.ts';
@@ -15,6 +19,7 @@ import { filterFields, readFilter } from './filter.ts';
 import { showEdit, showNew, submitEdit, submitNew } from './form.ts';
 import { showDraft, showImport, submitDraft, submitImport } from './import.ts';
 import { linkRoutes } from './links.ts';
+import { findOrigin, provisioningDetails } from './origin.ts';
 import { showExport as showPersonalData, submitExport as submitPersonalData } from './personal-data.ts';
 import { confirmRemoval, showPlan, submitPlan, submitRemoval } from './planned-deactivation.ts';
 import { showProvision, submitProvision } from './provision.ts';
@@ -62,6 +67,10 @@ async function showUsers(page: PageContext): Promise<void> {
   // a first page that is the last says it itself
   const count = after || cursor ? await countUsers(page.scope, filter) : { n: items.length, isMore: false };
   const fields = filterFields(filter);
+  const origins = await originsOfUsers(
+    page.scope,
+    items.map(({ userId }) => userId),
+  );
   renderPage(page, 'admin-console/users/list', {
     users: items,
     cursor,
@@ -69,15 +78,32 @@ async function showUsers(page: PageContext): Promise<void> {
     fields,
     query: new URLSearchParams(fields),
     count,
+    ...origins,
+    waiting: await findWaiting(page, origins.directories),
     bulkChanges,
     chosenChange: page.query('change'),
   });
+}
+
+/** S17: people who wait to be accepted, and the page where that is done. */
+async function findWaiting({ scope }: PageContext, directories: Directory[]) {
+  const counts = await countPending(
+    scope,
+    directories.map(({ directoryId }) => directoryId),
+    'person',
+  );
+  const some = [...counts].filter(([, { n }]) => n > 0);
+  if (some.length === 0) return undefined;
+  const path = some.length === 1 ? `/admin/directories/${some[0]![0]}/entries` : '/admin/directories';
+  return { path, count: { n: some.reduce((sum, [, { n }]) => sum + n, 0), isMore: some.some(([, { isMore }]) => isMore) } };
 }
 
 async function showUser(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   await recordView(page.scope, user);
   const isSelf = page.session!.userId === user.userId;
+  const origin = await findOrigin(page.scope, user.userId);
+  const provisioning = await findProvisioning(page.scope, user);
   renderPage(page, 'admin-console/users/user', {
     texts: factorTexts,
     user,
@@ -89,6 +115,9 @@ async function showUser(page: PageContext): Promise<void> {
     applications: await listAssignments(page.scope, user.userId),
     invitation: user.status === 'invited' ? (await listOpenLinks(page.scope, user.userId, ['invitation']))[0] : undefined,
     secondFactors: await describeSecondFactors(page, user),
+    origin,
+    provisioning,
+    provisioningDetails: provisioningDetails(provisioning),
     plan: await findPlan(page.scope, user.userId),
     actions: actionsFor(user, isSelf),
   });

@@ -4,19 +4,27 @@ import { fullName, getUser, recordView, type User } from '../../../domain/people
 import type { Scope } from '../../../domain/scope.ts';
 import { type PageContext, type Refusal, type Route, renderPage } from '../../request/index.ts';
 import { type LinkKind, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
+import { originsOfGroups } from '../origins.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 
 /** What a person is linked to: how it is listed, and how one link is taken away (S91–S97). */
 const links = {
   groups: {
-    list: async (scope: Scope, user: User) =>
-      (await listGroupsOfUser(scope, user.userId)).map(({ groupId, name, isEveryone }) => ({
+    list: async (scope: Scope, user: User) => {
+      const groups = await listGroupsOfUser(scope, user.userId);
+      const { directoryOf } = await originsOfGroups(
+        scope,
+        groups.map(({ groupId }) => groupId),
+      );
+      return groups.map(({ groupId, name, isEveryone }) => ({
         id: groupId as string,
         name,
         isEveryone,
-        isRemovable: !isEveryone,
+        isRemovable: !isEveryone && !directoryOf.has(groupId),
+        directory: directoryOf.get(groupId)?.name,
         groups: [] as { name: string; isEveryone: boolean }[],
-      })),
+      }));
+    },
     remove: (scope: Scope, user: User, id: string) => removeMember(scope, id, user.userId),
   },
   applications: {
@@ -26,6 +34,7 @@ const links = {
         name,
         isEveryone: false,
         isRemovable: isDirect,
+        directory: undefined as string | undefined,
         groups,
       })),
     // S95: only the person's own; what a group gives is taken away at the group
@@ -57,7 +66,7 @@ async function submitRemoval(page: PageContext, kind: LinkKind): Promise<void> {
 
 async function showAdd(page: PageContext, kind: LinkKind, choices = noChoices, refusal?: Refusal): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
-  const fixed = (await links[kind].list(page.scope, user)).filter((one) => one.isRemovable).map(({ id }) => id);
+  const fixed = (await links[kind].list(page.scope, user)).filter((one) => one.isRemovable || one.directory).map(({ id }) => id);
   const list = await listChoices(page.scope, kind, choices, new Set(fixed));
   renderPage(page, 'admin-console/users/links-add', { kind, user, name: fullName(user), list }, { refusal });
 }

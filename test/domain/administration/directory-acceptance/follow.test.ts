@@ -23,8 +23,22 @@ describe('domain/administration/directory-acceptance: followEntries', () => {
   let directory: Directory;
 
   before(async () => {
-    await createCustomField(store.scope, { code: 'floor', label: 'Floor', type: 'number', isRequired: false, isPersonal: true });
-    await createCustomField(store.scope, { code: 'badge', label: 'Badge', type: 'text', isRequired: true, isPersonal: false });
+    await createCustomField(store.scope, {
+      code: 'floor',
+      label: 'Floor',
+      type: 'number',
+      options: [],
+      isRequired: false,
+      isPersonal: true,
+    });
+    await createCustomField(store.scope, {
+      code: 'badge',
+      label: 'Badge',
+      type: 'text',
+      options: [],
+      isRequired: false,
+      isPersonal: false,
+    });
     directory = await addTestDirectory(store.scope, {
       acceptsPeople: true,
       withoutEmail: 'username',
@@ -140,7 +154,13 @@ describe('domain/administration/directory-acceptance: followEntries', () => {
   const outs: [what: string, out: (entry: EntryContent) => Promise<void>][] = [
     ['disabled', (entry) => say(entry, {}, { isEnabled: false })],
     ['gone', (entry) => importGone(store.scope, directory, [entry])],
-    ['disabled and gone', async (entry) => (await say(entry, {}, { isEnabled: false }), importGone(store.scope, directory, [entry]))],
+    [
+      'disabled and gone',
+      async (entry) => {
+        await say(entry, {}, { isEnabled: false });
+        await importGone(store.scope, directory, [entry]);
+      },
+    ],
   ];
   for (const [what, out] of outs) {
     it(`${what} there is Deactivated here, sessions ended; back there is back here`, async () => {

@@ -8,6 +8,7 @@ import {
   groupNamesOf,
   removeGroupRecord,
   removeMember,
+  renameGroup,
   viewGroup,
   viewGroups,
 } from '../../../../src/domain/people/groups/index.ts';
@@ -31,6 +32,17 @@ describe('domain/people/groups', () => {
     });
     expect(types, 'the same again is no edit').to.deep.equal(['group.created', 'group.edited', 'group.deleted']);
     await store.refused('not_found', () => getGroup(scope, groupId));
+  });
+
+  it('a directory may give a group another name, and only that', async () => {
+    const { scope } = store;
+    const { groupId } = await createGroup(scope, { name: 'Before', description: 'Ours' });
+    await createGroup(scope, { name: 'Taken name' });
+    expect(await renameGroup(scope, groupId, ' After ')).to.include({ name: 'After', description: 'Ours' });
+    await store.unchanged(() => renameGroup(scope, groupId, 'After'));
+    await store.refused('group_name_taken', () => renameGroup(scope, groupId, 'taken NAME'));
+    await store.refused('invalid_input', () => renameGroup(scope, groupId, 'x'.repeat(101)));
+    await store.inOneTransaction((inside) => renameGroup(inside, groupId, 'Again'));
   });
 
   it('people are added once and taken out once; who is in already is passed over', async () => {

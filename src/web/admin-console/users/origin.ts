@@ -1,0 +1,39 @@
+import type { Provisioning } from '../../../domain/administration/directory-provisioning/index.ts';
+import type { CustomField } from '../../../domain/company/custom-fields/index.ts';
+import { type Directory, getDirectory } from '../../../domain/people/directories/index.ts';
+import { describePerson, type Entry, findEntryOfUser } from '../../../domain/people/directory-entries/index.ts';
+import type { Scope, UserId } from '../../../domain/scope.ts';
+
+/** Where a person comes from. */
+export type Origin = { directory: Directory; entry: Entry };
+
+export async function findOrigin(scope: Scope, userId: UserId): Promise<Origin | undefined> {
+  const entry = await findEntryOfUser(scope, userId);
+  return entry && { entry, directory: await getDirectory(scope, entry.directoryId) };
+}
+
+/** What the directory says of the person and goes on saying, by the names of the form: nobody edits it here. */
+export function filledFields(origin: Origin | undefined, fields: CustomField[]): Set<string> {
+  if (!origin || origin.entry.isGone) return new Set();
+  const said = describePerson(origin.entry, origin.directory, fields);
+  const isNamed = said.firstName !== undefined || said.lastName !== undefined;
+  return new Set([
+    ...(isNamed ? ['firstName', 'lastName'] : []),
+    ...(said.email === undefined ? [] : ['email']),
+    ...(said.department === undefined ? [] : ['department']),
+    ...fields.filter(({ fieldId }) => said.customValues[fieldId] !== undefined).map(({ code }) => `custom_${code}`),
+  ]);
+}
+
+/** S100: what the box tells more, which OpenLDAP has in part. */
+export function provisioningDetails(provisioning: Provisioning): { key: string; value: string }[] {
+  if (provisioning.state !== 'enabled') return [];
+  const { directory, entry, immutableId } = provisioning;
+  const isActiveDirectory = directory.kind === 'active-directory';
+  return [
+    { key: 'account_domain', value: directory.settings.accountDomain ?? directory.accountDomain ?? '' },
+    { key: 'root_dn', value: directory.settings.rootDn ?? directory.rootDn ?? '' },
+    { key: isActiveDirectory ? 'object_guid' : 'entry_uuid', value: entry.entryId },
+    { key: 'immutable_id', value: isActiveDirectory ? immutableId : '' },
+  ].filter(({ value }) => value !== '');
+}

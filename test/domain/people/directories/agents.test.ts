@@ -1,0 +1,173 @@
+import { expect } from 'chai';
+import {
+  addDirectory,
+  type Directory,
+  enrolAgent,
+  findStaleDirectories,
+  followAgents,
+  getAgent,
+  getDirectory,
+  listAgents,
+  makeToken,
+  noteAgentSeen,
+  noteAgentsConnected,
+  noteDirectoryState,
+  removeDirectory,
+  revokeAgent,
+  revokeToken,
+  stateOf,
+} from '../../../../src/domain/people/directories/index.ts';
+import type { DirectoryStatus } from '../../../../src/smartsync-protocol/index.ts';
+import { eventsOf } from '../../../support/audit.ts';
+import { unknownId, useStore } from '../../../support/use-cases.ts';
+
+const agentInput = (token: string, name = 'dc1') => ({
+  token,
+  name,
+  software: 'smartsync/1',
+  protocol: { major: 1, minor: 0 },
+  signingKey: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' } as const,
+  encryptionKey: { kty: 'OKP', crv: 'X25519', x: 'BBBB' } as const,
+});
+const up: DirectoryStatus = { isUp: true, kind: 'openldap', servers: [], rootDn: 'dc=acme', accountDomain: 'acme' };
+const down: DirectoryStatus = { isUp: false, servers: [{ url: 'ldap://a', isUp: false, fault: 'refused' }] };
+
+describe('domain/people/directories: agents', () => {
+  const store = useStore();
+  let count = 0;
+  const add = () => addDirectory(store.scope, { name: `Directory ${++count}` });
+  const enrol = async (token: string) => (await enrolAgent(store.scope, agentInput(token))).agentId;
+  const of = (directory: Directory) => getDirectory(store.scope, directory.directoryId);
+
+  it('the token buys an identity, for as long as it is the directory’s', async () => {
+    const { scope } = store;
+    const { directory, token } = await add();
+    const types = await store.eventsOf(async () => {
+      const { agentId, directory: found } = await enrolAgent(scope, agentInput(token, 'dc2'));
+      expect(found.directoryId).to.equal(directory.directoryId);
+      expect(await getAgent(scope, agentId)).to.deep.include({ directoryId: directory.directoryId, name: 'dc2', software: 'smartsync/1' });
+    });
+    expect(types).to.deep.equal(['directory.agent-enrolled']);
+    const [event] = (await eventsOf(scope)).filter(({ type }) => type === 'directory.agent-enrolled');
+    expect(event!.details).to.deep.equal({ agent: 'dc2', software: 'smartsync/1' });
+    await store.refused('token_unknown', () => enrolAgent(store.other, agentInput(token)));
+    for (const wrong of ['', 'smartsync_wrong', `${token}x`]) await store.refused('token_unknown', () => enrol(wrong));
+    const next = await makeToken(scope, directory.directoryId);
+    await store.refused('token_unknown', () => enrol(token));
+    await revokeToken(scope, directory.directoryId);
+    await store.refused('token_unknown', () => enrol(next));
+    await store.refused('not_found', () => getAgent(store.other, unknownId));
+  });
+
+  it('a directory has at most twenty agents, also of those that enrol at once; who is revoked makes room', async () => {
+    const { directory, token } = await add();
+    const tries = await Promise.allSettled(Array.from({ length: 24 }, () => enrol(token)));
+    expect(tries.filter(({ status }) => status === 'fulfilled')).to.have.length(20);
+    await store.refused('agents_full', () => enrol(token));
+    await revokeAgent(store.scope, (await listAgents(store.scope, directory.directoryId))[0]!.agentId);
+    await enrol(token);
+  });
+
+  it('who is revoked speaks for nobody, and stays to be looked up', async () => {
+    const { scope } = store;
+    const { directory, token } = await add();
+    const [one, other] = [await enrol(token), await enrol(token)];
+    const types = await store.eventsOf(async () => {
+      await revokeAgent(scope, one);
+      await revokeAgent(scope, one);
+    });
+    expect(types).to.deep.equal(['directory.agent-revoked']);
+    expect((await listAgents(scope, directory.directoryId)).map(({ agentId }) => agentId)).to.deep.equal([other]);
+    expect((await getAgent(scope, one)).revokedAt).to.be.a('date');
+    await store.refused('not_found', () => revokeAgent(store.other, other));
+    await store.refused('not_found', () => revokeAgent(scope, unknownId));
+    await removeDirectory(scope, directory.directoryId);
+    await store.refused('not_found', () => getAgent(scope, other));
+  });
+
+  it('what an agent says of itself is noted, and who is connected among those that may be', async () => {
+    const { scope } = store;
+    const { token } = await add();
+    const [one, other] = [await enrol(token), await enrol(token)];
+    await noteAgentSeen(scope, one, { status: up, software: 'smartsync/2' });
+    expect(await getAgent(scope, one)).to.deep.include({ status: up, software: 'smartsync/2' });
+    await noteAgentSeen(scope, one);
+    expect((await getAgent(scope, one)).status).to.deep.equal(up);
+    await revokeAgent(scope, other);
+    store.wait(1);
+    const since = scope.clock.now();
+    const { contextId } = scope;
+    const connected = [one, other].map((agentId) => ({ contextId, agentId }));
+    expect([...(await noteAgentsConnected(scope, [...connected, { contextId: store.other.contextId, agentId: one }]))]).to.deep.equal([
+      one,
+    ]);
+    expect((await getAgent(scope, one)).lastSeenAt!.getTime()).to.be.at.least(since.getTime());
+  });
+
+  it('a directory is configured when an agent first reaches it; each change of its state is one event', async () => {
+    const { scope } = store;
+    const { directory } = await add();
+    const note = (state: Parameters<typeof noteDirectoryState>[2]) => noteDirectoryState(scope, directory.directoryId, state);
+    const types = await store.eventsOf(async () => {
+      await note({ isUp: false, reason: 'refused' });
+      expect(await of(directory)).to.include({ unavailableReason: 'refused' });
+      expect(stateOf(await of(directory))).to.equal('not-configured');
+      await note({ isUp: true, kind: 'openldap', rootDn: 'dc=acme' });
+      await note({ isUp: true });
+      await note({ isUp: true, kind: 'openldap', accountDomain: 'acme' });
+      expect(await of(directory)).to.include({ kind: 'openldap', rootDn: 'dc=acme', accountDomain: 'acme', unavailableReason: undefined });
+      await note({ isUp: false, reason: 'refused' });
+      const since = (await of(directory)).unavailableSince;
+      store.wait(1);
+      await note({ isUp: false, reason: 'tls-untrusted' });
+      expect(await of(directory)).to.deep.include({ unavailableSince: since, unavailableReason: 'tls-untrusted', kind: 'openldap' });
+      await store.unchanged(() => note({ isUp: false, reason: 'tls-untrusted' }));
+      await note({ isUp: true });
+    });
+    expect(types).to.deep.equal(['directory.available', 'directory.unavailable', 'directory.available']);
+    await store.refused('not_found', () => noteDirectoryState(scope, unknownId as never, { isUp: true }));
+  });
+
+  it('it is up where one of its connected agents says so, away where all say so or none was seen for a while', async () => {
+    const { scope } = store;
+    const { directory, token } = await add();
+    const [one, other] = [await enrol(token), await enrol(token)];
+    const isStale = async () => (await findStaleDirectories(scope)).some(({ directoryId }) => directoryId === directory.directoryId);
+    const follow = async () => {
+      await followAgents(scope, directory.directoryId);
+      expect(await isStale(), 'what was followed is not stale').to.equal(false);
+      const found = await of(directory);
+      return [stateOf(found), found.unavailableReason];
+    };
+    expect(await isStale(), 'nobody has said anything').to.equal(false);
+    expect(await follow()).to.deep.equal(['not-configured', undefined]);
+    await noteAgentSeen(scope, one, { status: up });
+    expect(await isStale()).to.equal(true);
+    expect(await follow()).to.deep.equal(['configured', undefined]);
+    await noteAgentSeen(scope, other, { status: down });
+    expect(await follow()).to.deep.equal(['configured', undefined]);
+    await noteAgentSeen(scope, one, { status: down });
+    expect(await isStale()).to.equal(true);
+    expect(await follow()).to.deep.equal(['unavailable', 'refused']);
+    await noteAgentSeen(scope, other, { status: up });
+    expect(await follow()).to.deep.equal(['configured', undefined]);
+    store.wait(0.3);
+    expect(await isStale()).to.equal(true);
+    expect(await follow()).to.deep.equal(['unavailable', 'no-agent']);
+    await noteAgentSeen(scope, one);
+    expect(await follow()).to.deep.equal(['unavailable', 'refused']);
+    await revokeAgent(scope, one);
+    expect(await follow()).to.deep.equal(['unavailable', 'no-agent']);
+    await store.refused('not_found', () => followAgents(scope, unknownId as never));
+  });
+
+  it('each takes part in its caller’s transaction, and nothing is written without its event', async () => {
+    const { directory, token } = await add();
+    const agentId = await enrol(token);
+    await store.inOneTransaction((inside) => enrolAgent(inside, agentInput(token)));
+    await store.inOneTransaction((inside) => revokeAgent(inside, agentId));
+    await store.inOneTransaction((inside) => noteDirectoryState(inside, directory.directoryId, { isUp: true }));
+    await noteAgentSeen(store.scope, agentId, { status: up });
+    await store.inOneTransaction((inside) => followAgents(inside, directory.directoryId));
+  });
+});
