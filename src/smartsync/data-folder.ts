@@ -13,10 +13,12 @@ export class DataFolder {
     chmodSync(path, 0o700);
   }
 
-  /** @returns undefined when there is none */
+  /** Closes what somebody wrote by hand to others. @returns undefined when there is none */
   read(name: string): string | undefined {
     const file = join(this.path, name);
-    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+    if (!existsSync(file)) return undefined;
+    chmodSync(file, 0o600);
+    return readFileSync(file, 'utf8');
   }
 
   /** All of it or nothing: whoever reads meanwhile, or after a fall, finds the old content. */

@@ -123,6 +123,17 @@ describe('SmartSync and its server', () => {
       await isState(agent, 'connected');
     });
 
+    it('is not made with a server of another major version', async () => {
+      server.protocol = { major: 2, minor: 0 };
+      const { agent } = start();
+      await isState(agent, 'waiting');
+      expect(agent.link.state()).to.include({ fault: 'incompatible' });
+      expect(server.connections).to.deep.equal([]);
+      server.protocol = { major: 1, minor: 1 };
+      await agent.link.restart();
+      await isState(agent, 'connected');
+    });
+
     it('of a second agent with the same identity does not take turns with the first', async () => {
       const { agent } = start();
       (await server.connected()).socket.close(4000, 'connected again');

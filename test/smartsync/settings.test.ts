@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -81,7 +81,9 @@ describe('settings of SmartSync', () => {
 
   it('encrypts the secrets of smartsync.json, those too that somebody typed there, and lets nobody else read the folder', () => {
     writeFileSync(file(), JSON.stringify({ bindPassword: 'typed-by-hand', baseDn: 'dc=example' }));
+    chmodSync(file(), 0o644);
     const store = load();
+    expect((statSync(file()).mode & 0o777).toString(8)).to.equal('600');
     expect(store.current.bindPassword).to.equal('typed-by-hand');
     expect(store.change({ token: 'a-token', bindDn: 'cn=sync' })).to.deep.equal({});
     expect(readFileSync(file(), 'utf8'))

@@ -19,9 +19,10 @@ describe('SmartSync with a real directory', function () {
   let page: LocalPage;
   let connected: Connected;
   const folder = agentFolder();
+  const logins = ['ana', ...Array.from({ length: 1200 }, (_, n) => `person${n}`)];
   before(async function () {
     needSoftware(this, 'slapd');
-    const people = [{ login: 'ana', firstName: 'Ana', lastName: 'Souza', password: 'Pw-ana-12345' }];
+    const people = logins.map((login) => ({ login, firstName: login, lastName: 'Souza', password: `Pw-${login}-12345` }));
     [slapd, server] = await Promise.all([startSlapd({ people }), startSmartSyncServer()]);
     const env = { SMARTSYNC_DATA_DIR: folder.path, SMARTSYNC_SERVER: server.address, SMARTSYNC_TOKEN: 'token-1', SMARTSYNC_TIMEOUT: '3' };
     agent = new Agent(
@@ -56,6 +57,23 @@ describe('SmartSync with a real directory', function () {
     await eventually(async () => expect(lastStatus()).to.include({ isUp: true, kind: 'openldap', isEncrypted: true }));
     expect((await jar.get(url)).text).to.contain(`Answers at ${slapd.ldapsUrl}`);
     expect(readFileSync(`${folder.path}/smartsync.json`, 'utf8')).not.to.contain(slapd.bindPassword);
+  });
+
+  it('S15: reads the people there and sends them', async () => {
+    const batches = () => connected.messages.flatMap((one) => (one.type === 'batch' ? [one] : []));
+    connected.socket.on('message', (data) => {
+      const { type, requestId, sequence } = JSON.parse(String(data));
+      if (type === 'batch') connected.send({ type: 'taken', requestId, sequence });
+    });
+    const answer = await connected.ask('read', {
+      userFilter: '(objectClass=inetOrgPerson)',
+      groupFilter: '(objectClass=groupOfNames)',
+      userAttributes: ['uid', 'givenName', 'sn'],
+      groupAttributes: ['cn'],
+    });
+    expect(answer).to.include({ outcome: 'accepted', isWhole: true, people: logins.length });
+    const people = batches().flatMap(({ entries }) => entries.flatMap((one) => (one.type === 'person' ? one.attributes.uid : [])));
+    expect(people.sort()).to.deep.equal(logins.toSorted());
   });
 
   it('S14: says yes to the right password only, with a proof; a directory that is away is no wrong password', async () => {

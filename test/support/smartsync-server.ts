@@ -10,6 +10,7 @@ import {
   agentMessage,
   type Enrolment,
   enrolment,
+  type ProtocolVersion,
   protocolVersion,
   verifyNonce,
 } from '../../src/smartsync-protocol/index.ts';
@@ -41,6 +42,8 @@ export type SmartSyncServer = {
   connections: Connected[];
   /** What the next proof is answered with, instead of a welcome. */
   refusal: string | undefined;
+  /** Of its challenges. */
+  protocol: ProtocolVersion;
   /** The last one, once it was welcomed. */
   connected(): Promise<Connected>;
   /** Cuts every connection, as a server that dies. */
@@ -75,6 +78,7 @@ export async function startSmartSyncServer(port = 0, certificate?: Certificate):
     agents: new Map(),
     connections: [],
     refusal: undefined,
+    protocol: protocolVersion,
     async connected() {
       await eventually(async () => {
         if (server.connections.at(-1)?.socket.readyState !== WebSocket.OPEN) throw new Error('no agent is connected');
@@ -94,7 +98,7 @@ export async function startSmartSyncServer(port = 0, certificate?: Certificate):
   web.on('connection', (socket) => {
     const nonce = randomBytes(24).toString('base64url');
     const send = (message: object) => socket.send(JSON.stringify(message));
-    send({ type: 'challenge', nonce, protocol: protocolVersion, software: 'Portaria 0' });
+    send({ type: 'challenge', nonce, protocol: server.protocol, software: 'Portaria 0' });
     let connected: Connected | undefined;
     socket.on('message', async (data) => {
       const message = agentMessage.parse(JSON.parse(String(data)));

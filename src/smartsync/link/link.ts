@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DirectoryStatus } from '../../smartsync-protocol/index.ts';
 import { fingerprintOf, hashOfToken, type Identity, readIdentity, writeIdentity } from '../identity/identity.ts';
 import type { Log } from '../log.ts';
@@ -104,7 +105,8 @@ export class Link {
     this.#changes++;
     this.#wake();
     await this.#session?.close(graceMs);
-    await this.#running;
+    // an enrolment that is under way is not waited for
+    await Promise.race([this.#running, sleep(500, undefined, { ref: false })]);
   }
 
   get #proxy(): string | undefined {

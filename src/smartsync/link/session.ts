@@ -102,6 +102,11 @@ export class Session {
     this.#socket.terminate();
   }
 
+  #giveUp(error: LinkError): void {
+    this.#fail(error);
+    this.#socket.close(1000);
+  }
+
   #send(message: AgentMessage): void {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
@@ -137,11 +142,9 @@ export class Session {
 
   async #obey(message: ServerMessage): Promise<void> {
     const { identity, server } = this.#listening;
-    if (message.type === 'refused') {
-      this.#fail(new LinkError(message.reason));
-      this.#socket.close(1000);
-    } else if (message.type === 'challenge') {
-      if (!isCompatible(message.protocol)) this.#fail(new LinkError('incompatible', message.software));
+    if (message.type === 'refused') this.#giveUp(new LinkError(message.reason));
+    else if (message.type === 'challenge') {
+      if (!isCompatible(message.protocol)) return this.#giveUp(new LinkError('incompatible', message.software));
       const signature = await signNonce(message.nonce, server, identity.agentId, identity.keys.signing);
       this.#send({ type: 'proof', agentId: identity.agentId, protocol: protocolVersion, software, signature });
     } else if (message.type === 'welcome') {

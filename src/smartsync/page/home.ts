@@ -54,7 +54,7 @@ ${field(t, store, {
 <button>${t('smartsync.home.submit')}</button>
 </form>
 <h2 id="log">${t('smartsync.home.log')}</h2>
-<pre tabindex="0" role="region" aria-labelledby="log">${agent.log.lines().slice(-shownLines).join('\n')}</pre>
+<pre tabindex="0" role="region" aria-labelledby="log">${agent.log.lines().slice(-shownLines).toReversed().join('\n')}</pre>
 <p><a href="/">${t('smartsync.home.again')}</a></p>`;
 }
 

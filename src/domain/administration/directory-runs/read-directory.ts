@@ -36,7 +36,7 @@ function requestFor({ kind, settings }: Directory, cursor: string | undefined) {
 
 /**
  * Asks an agent to read, whose batches are staged (stageEntries), from the beginning each time: a process that fell has left nothing to go on from.
- * @returns when to come again, where it is not this run's turn or it is to be tried again; `superseded` when another process began it anew
+ * @returns when to come again, where it is not this run's turn or it is to be tried again; `superseded` when another process began it again
  */
 export async function readDirectory(scope: Scope, run: Run, { askDirectory }: DirectoryTools): Promise<Next> {
   const directory = await getDirectory(scope, run.directoryId);

@@ -65,7 +65,7 @@ export async function findWantedState(scope: Scope, userId: UserId): Promise<Wan
 }
 
 /** @param fault a code of why not; without one it is done. @returns false when something else is wanted meanwhile */
-export async function noteStateWritten(scope: Scope, userId: UserId, isEnabled: boolean, fault?: string): Promise<boolean> {
+export async function noteStateWritten(scope: Transaction, userId: UserId, isEnabled: boolean, fault?: string): Promise<boolean> {
   const done = fault === undefined ? { wanted_enabled: null, is_enabled: isEnabled, write_fault: null } : { write_fault: fault };
   const noted = await entries(scope)
     .where({ user_id: userId, wanted_enabled: isEnabled })

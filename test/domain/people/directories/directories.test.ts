@@ -81,11 +81,13 @@ describe('domain/people/directories', () => {
     const { scope } = store;
     const { directoryId } = await add({ name: 'Read' });
     const [nextReadAt, nextWholeReadAt] = [new Date(1000), new Date(2000)];
-    await noteReading(scope, directoryId, { readCursor: 'c1', nextReadAt });
-    await noteReading(scope, directoryId, { nextWholeReadAt });
-    await store.unchanged(() => noteReading(scope, directoryId, {}));
+    const note = (reading: Parameters<typeof noteReading>[2]) =>
+      inTransaction(scope, (inside) => noteReading(inside, directoryId, reading));
+    await note({ readCursor: 'c1', nextReadAt });
+    await note({ nextWholeReadAt });
+    await store.unchanged(() => note({}));
     expect(await getDirectory(scope, directoryId)).to.deep.include({ readCursor: 'c1', nextReadAt, nextWholeReadAt, version: 1 });
-    await noteReading(scope, directoryId, { readCursor: null });
+    await note({ readCursor: null });
     expect((await getDirectory(scope, directoryId)).readCursor).to.equal(undefined);
     expect((await inTransaction(scope, (inside) => lockDirectory(inside, directoryId))).name).to.equal('Read');
   });
