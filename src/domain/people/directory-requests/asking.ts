@@ -14,7 +14,7 @@ import { mostTries, type NewRequest, type RequestTable, wantedSeconds } from './
 /** Who may answer for a directory, and whether all of them say that it is away. */
 export type Answerers = { agents: SealedKey[]; away?: Unanswered['reason'] };
 
-type Asked = NewRequest & { key?: string; endsAt: number; wantedUntil: number; settle(answer: unknown): void };
+type Asked = NewRequest & { key?: string; endsAt: number; wantedUntil: number; isQueued: boolean; settle(answer: unknown): void };
 
 const timeoutOf = (kind: RequestKind): number => (kind === 'verify-password' ? 5000 : 30_000);
 const unavailable = (reason: Unanswered['reason']): Unanswered => ({ outcome: 'unavailable', reason });
@@ -86,6 +86,7 @@ export class Asking {
     const late = setTimeout(() => asked.settle(unavailable('late')), Math.max(0, endsAt - performance.now()));
     const asked: Asked = {
       ...request,
+      isQueued: false,
       key,
       endsAt,
       wantedUntil: performance.now() + wantedSeconds * 1000,
@@ -94,7 +95,7 @@ export class Asking {
         clearTimeout(late);
         resolve(answer);
         this.#local.cancel(requestId);
-        this.#table.drop(asked).catch(() => {}); // it is swept
+        if (asked.isQueued) this.#table.drop(asked).catch(() => {}); // it is swept
       },
     };
     this.#asked.set(requestId, asked);
@@ -106,6 +107,7 @@ export class Asking {
   }
 
   async #send(asked: Asked): Promise<void> {
+    asked.isQueued = true;
     await this.#table.ask(asked);
     if (!this.#asked.has(asked.requestId)) return this.#table.drop(asked);
     if (asked.isTaken && !this.#local.give(asked)) await this.#table.release([asked]);
@@ -126,8 +128,8 @@ export class Asking {
 
   async #askOthers(asked: Asked, notBy: AgentId | undefined): Promise<void> {
     asked.tries++;
-    if (asked.tries > mostTries) return asked.settle(unavailable('late'));
-    await this.#table.drop(asked);
+    if (asked.tries >= mostTries) return asked.settle(unavailable('late'));
+    if (asked.isQueued) await this.#table.drop(asked);
     Object.assign(asked, { notBy, isTaken: false, timeoutMs: Math.max(1, Math.round(asked.endsAt - performance.now())) });
     await this.#send(asked);
   }
@@ -138,7 +140,9 @@ export class Asking {
     await Promise.all(
       asked.map(async (one) => {
         const found = await this.#table.takeAnswer(one);
-        if (found) this.take(one.requestId, found.agentId, found.answer);
+        if (!found) return;
+        one.isQueued = false;
+        this.take(one.requestId, found.agentId, found.answer);
       }),
     );
   }

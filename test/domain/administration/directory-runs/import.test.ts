@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { approveRun, getRun, startRun } from '../../../../src/domain/administration/directory-runs/index.ts';
+import { acceptEntries } from '../../../../src/domain/administration/directory-acceptance/index.ts';
+import { approveRun, forgetChangesOf, getRun, startRun, undoRun } from '../../../../src/domain/administration/directory-runs/index.ts';
 import { type Directory, editDirectory, getDirectory, removeDirectory } from '../../../../src/domain/people/directories/index.ts';
 import { getEntry, listEntries } from '../../../../src/domain/people/directory-entries/index.ts';
-import { findGroupByName, listGroupsOfUser } from '../../../../src/domain/people/groups/index.ts';
+import { listGroupsOfUser } from '../../../../src/domain/people/groups/index.ts';
 import { getUser } from '../../../../src/domain/people/users/index.ts';
-import type { Scope, UserId } from '../../../../src/domain/scope.ts';
+import { inTransaction, type Scope, type UserId } from '../../../../src/domain/scope.ts';
 import {
   changesOf,
   FakeDirectory,
@@ -172,7 +173,7 @@ describe('directory runs: importing', () => {
   it('imports a group of 5,000, groups in a ring, and a group whose people are said before it', async () => {
     const fake = new FakeDirectory();
     const people = Array.from({ length: 5000 }, (_, n) => fake.person(`Many Number${n}`));
-    fake.group(
+    const fiveThousand = fake.group(
       'Five Thousand',
       people.map(({ dn }) => ({ dn })),
     );
@@ -182,10 +183,13 @@ describe('directory runs: importing', () => {
     const early = { id: 'aaaaaaaa-0000-4000-8000-000000000001' };
     fake.extra.push({ type: 'group', id: early.id, dn: 'cn=Late Group,dc=corp', attributes: { cn: ['Late Group'] } });
     fake.people.unshift({ type: 'members', id: early.id, members: [{ id: people[2]!.id }], isFirst: true } as never);
-    const directory = await importAll(scope, fake, { acceptsPeople: true, acceptsGroups: true });
-    const { groupId } = (await findGroupByName(scope, 'Five Thousand'))!;
-    const [members] = await scope.db('group_members').where('group_id', groupId).count({ n: '*' });
-    expect(Number(members!.n)).to.equal(5000);
+    const directory = await linkDirectory(scope, { acceptsGroups: true });
+    await readAgain(scope, directory, fake);
+    await approveRun(scope, (await lastRun(scope, directory)).runId);
+    await workOn(scope, directory, fake);
+    const members = await scope.db('directory_members').where('group_entry_id', fiveThousand.id);
+    expect(members).to.have.length(5000);
+    await acceptEntries(scope, directory.directoryId, { entryIds: people.slice(0, 3).map(({ id }) => id) });
     expect(await groupsOf(directory, people[0]!)).to.have.members(['Five Thousand', 'Ring A', 'Ring B']);
     expect(await groupsOf(directory, people[2]!)).to.have.members(['Five Thousand', 'Late Group']);
     fake.change({ type: 'gone', id: people[4999]!.id });
@@ -239,5 +243,42 @@ describe('directory runs: importing', () => {
     await workOn(scope, directory, fake);
     expect((await getUser(scope, userId)).status).to.equal('activated');
     expect((await listGroupsOfUser(scope, userId)).map(({ name }) => name)).to.include('Left Too');
+  });
+
+  it('marks somebody who cannot follow, and goes on with everybody else', async () => {
+    const fake = new FakeDirectory();
+    const [unlucky, lucky] = [fake.person('Unlucky One'), fake.person('Lucky One')];
+    const directory = await importAll(scope, fake);
+    await scope.db.raw(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.first_name = 'Unlucky' THEN RAISE EXCEPTION 'no'; END IF; RETURN NEW; END $$;
+      CREATE TRIGGER refuse BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION refuse()`);
+    for (const one of [unlucky, lucky]) fake.change({ ...one, attributes: { ...one.attributes, sn: ['Two'] } });
+    const run = await readAgain(scope, directory, fake);
+    await scope.db.raw('DROP TRIGGER refuse ON users; DROP FUNCTION refuse()');
+    expect(run).to.include({ state: 'done', done: 2 });
+    expect((await changesOf(scope, run)).map(({ name, state, fault }) => [name, state, fault])).to.deep.equal([
+      ['Lucky Two', 'done', undefined],
+      ['Unlucky Two', 'refused', 'server_error'],
+    ]);
+    expect((await userOf(directory, lucky)).lastName).to.equal('Two');
+    expect((await userOf(directory, unlucky)).lastName).to.equal('One');
+  });
+
+  it('forgets what it changed of somebody who is deleted here', async () => {
+    const fake = new FakeDirectory();
+    const [gone, stays] = [fake.person('Forgotten One'), fake.person('Remembered One')];
+    const directory = await importAll(scope, fake);
+    const run = await lastRun(scope, directory);
+    const { userId } = await userOf(directory, gone);
+    await inTransaction(scope, (inside) => forgetChangesOf(inside, userId));
+    const changes = await changesOf(scope, run);
+    expect(changes.find(({ entryId }) => entryId === gone.id)).to.include({ name: '', after: undefined, state: 'done' });
+    expect(changes.find(({ entryId }) => entryId === stays.id)).to.include({ name: 'Remembered One' });
+    const undone = await undoRun(scope, run.runId);
+    await workOn(scope, directory, fake);
+    expect(
+      (await changesOf(scope, { runId: undone })).map(({ state }) => state),
+      'and undo passes over both: one accepted since',
+    ).to.deep.equal(['passed-over', 'passed-over']);
   });
 });
