@@ -7,6 +7,8 @@ import type { Samba } from './samba.ts';
 import { freePort } from './server.ts';
 import type { Slapd } from './slapd.ts';
 
+/** As scripts/start.mjs and the package start it. */
+const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', '--max-old-space-size=112'];
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export type SmartSyncOptions = {
@@ -56,7 +58,7 @@ export async function startSmartSync({ server, token, directory, account, env = 
   const dataDir = mkdtempSync(join(tmpdir(), 'portaria-smartsync-'));
   const pagePort = await freePort();
   const start = (more: Record<string, string> = {}) =>
-    startDaemon([process.execPath, '--disable-warning=ExperimentalWarning', `${root}src/processes/smartsync.ts`], {
+    startDaemon([process.execPath, ...flags, `${root}src/processes/smartsync.ts`], {
       cwd: root,
       isReady: (output) => /Connected to/.test(output) && /The directory (answers|does not answer)/.test(output),
       env: {
