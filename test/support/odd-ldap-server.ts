@@ -2,17 +2,21 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { Ber, BerReader, BerWriter } from 'ldapts';
 
+export type OddLdapServer = { url: string; binds(): number; stop(): void };
+
 type Answer = { entries: { dn: string; attributes: Record<string, string[]> }[]; cookie?: string; code?: number };
 
-const [bind, search, searchEntry, searchDone] = [0x60, 0x63, 0x64, 0x65];
+const [bind, extended, search, searchEntry, searchDone] = [0x60, 0x77, 0x63, 0x64, 0x65];
+const protocolError = 2;
 
 /**
- * A directory that does what no real one does when it is asked to: it answers each search that is not for one entry by `onSearch`, and lets everybody in.
+ * A directory that does what no real one does when it is asked to: it answers each search that is not for one entry by `onSearch`, lets everybody in, and knows no extended operation, such as StartTLS.
  * @param onSearch gets the filter as it came, in bytes, and the search's number
  */
-export async function startOddLdapServer(onSearch: (filter: Buffer, number: number) => Answer): Promise<{ url: string; stop(): void }> {
+export async function startOddLdapServer(onSearch: (filter: Buffer, number: number) => Answer): Promise<OddLdapServer> {
   const sockets = new Set<Socket>();
   let number = 0;
+  let binds = 0;
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
@@ -23,7 +27,11 @@ export async function startOddLdapServer(onSearch: (filter: Buffer, number: numb
         const end = reader.offset + reader.length;
         const id = reader.readInt()!;
         const operation = reader.readSequence();
-        if (operation === bind) socket.write(message(id, 0x61, result(0)));
+        if (operation === bind) {
+          binds++;
+          socket.write(message(id, 0x61, result(0)));
+        }
+        if (operation === extended) socket.write(message(id, 0x78, result(protocolError)));
         if (operation === search) answer(socket, id, reader);
         rest = rest.subarray(end);
       }
@@ -62,6 +70,7 @@ export async function startOddLdapServer(onSearch: (filter: Buffer, number: numb
   }
   return {
     url: `ldap://127.0.0.1:${(server.address() as { port: number }).port}`,
+    binds: () => binds,
     stop() {
       for (const socket of sockets) socket.destroy();
       server.close();

