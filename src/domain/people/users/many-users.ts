@@ -1,5 +1,5 @@
 import { newId } from '../../../platform/crypto/index.ts';
-import { insertRows, jsonText } from '../../../platform/database/index.ts';
+import { insertRows, jsonText, measureGrown } from '../../../platform/database/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
 import type { CustomValues } from '../../company/custom-fields/index.ts';
 import { type NewEvent, recordEvents } from '../../records/audit/index.ts';
@@ -61,6 +61,7 @@ export async function createUsers(
     .filter((user) => !owners.has(identifier(user)))
     .map((user) => ({ context_id: scope.contextId, user_id: user.userId, ...columns(user), created_at: now, updated_at: now }));
   const written = await insertRows<'users', Pick<UserRow, 'user_id'>>(scope.db, 'users', rows, 'ON CONFLICT DO NOTHING RETURNING user_id');
+  await measureGrown(scope.db, 'users', written.length);
   const ids = new Set(written.map((row) => row.user_id));
   await recordEvents(
     scope,
