@@ -26,7 +26,7 @@ export async function findOwnersOfLogins(scope: Scope, logins: string[]): Promis
   return owners;
 }
 
-type NewPerson = Omit<PersonalData, 'role'> & { customValues: CustomValues };
+type NewPerson = Omit<PersonalData, 'role'> & { customValues: CustomValues; emailVerified?: boolean };
 
 /**
  * Many regular people at once, Activated, without a password of their own: a fraction of what `createUser` costs for each.
@@ -46,10 +46,10 @@ export async function createUsers(
     const faults = checkPersonalData({ ...person, role: 'regular' });
     if (Object.keys(faults).length > 0) throw invalidInput(faults);
     return {
+      emailVerified: false,
       ...person,
       role: 'regular',
       status: 'activated',
-      emailVerified: false,
       userId: newId(now.getTime()) as UserId,
       statusChangedAt: now,
       createdAt: now,
