@@ -1,11 +1,12 @@
 // Runs everything: types, lint, arrows, and every folder of tests. `npm test -- domain/people journeys` runs those folders only.
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
+import { isHere } from './support/missing.ts';
 import { shareOnePostgres, stopSharedPostgres } from './support/postgres.ts';
-import { shareDomains } from './support/samba-domain.ts';
+import { preparedDomain, shareDomains } from './support/samba-domain.ts';
 import { prepareStartingState } from './support/server.ts';
 
 // what is quick to say no comes first, then the long stories, and at last the many short files, which fill the gaps
@@ -44,6 +45,9 @@ if (files.some((file) => !file.startsWith('checks/'))) {
   await shareOnePostgres();
   await prepareStartingState();
   shareDomains();
+  // a domain takes longer to make than a test may wait; whoever asks for it hears what went wrong
+  const needsDomain = files.some((file) => readFileSync(root + file, 'utf8').includes('startSamba('));
+  if (needsDomain && isHere('samba')) preparedDomain('ad.example', 2).catch(() => {});
 }
 // the processes that follow read the same sources
 flushCompileCache();

@@ -4,7 +4,8 @@ import type { Config } from '../config/index.ts';
 import { createAccessFinder } from '../domain/applications/access/index.ts';
 import { createSettingsFinder } from '../domain/company/context-settings/index.ts';
 import { createContextFinder } from '../domain/company/contexts/index.ts';
-import { DirectoryQueue } from '../domain/people/directory-requests/index.ts';
+import { measureDirectories } from '../domain/people/directories/index.ts';
+import { DirectoryQueue, measureDirectoryRequests } from '../domain/people/directory-requests/index.ts';
 import { ArtifactStore } from '../domain/records/protocol-artifacts/index.ts';
 import { createSessionFinder } from '../domain/sign-in/sessions/index.ts';
 import { createPolicyFinder } from '../domain/sign-in/sign-in-policy/index.ts';
@@ -61,7 +62,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const contexts = new ContextDirectory(createContextFinder(database), listener, config.baseUrl, config.contextCacheSize, pathOf);
   const cache = new NoticedCache(listener, config.contextCacheSize);
   const findPolicy = createPolicyFinder(database, cache, clock);
-  const queue = new DirectoryQueue({ database, listener, cache, log });
+  const queue = new DirectoryQueue({ database, listener, cache, log }, (...answer) => health.countDirectoryAnswer(...answer));
   const isTrustedProxy = addressMatcher(config.trustedProxies);
   const services: Services = {
     database,
@@ -90,6 +91,11 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     store: () => database.knex.raw('SELECT 1'),
     hashesWaiting: () => services.hasher.waiting,
     countJobs: () => countJobs(database.knex),
+    directories: {
+      agents: () => smartSync.connected,
+      requests: () => measureDirectoryRequests(database),
+      directories: () => measureDirectories(database, clock.now()),
+    },
     metricsToken: config.metricsToken,
   });
 

@@ -11,6 +11,7 @@ import { loadPasswordEngine } from '../platform/crypto/index.ts';
 import { pendingMigrations } from '../platform/database/index.ts';
 import { verifyMailServer } from '../platform/mail/index.ts';
 import { checkApplications } from './check-applications.ts';
+import { checkDirectories } from './check-directories.ts';
 import { type Command, exitCodes } from './command.ts';
 import type { Finding } from './finding.ts';
 import { checkJobs } from './jobs.ts';
@@ -26,7 +27,7 @@ export const doctorCommand: Command = {
     try {
       store = await openStore({ ...config, databasePoolSize: 4 }, { say: note, migrations: false });
       findings.push(...(await checkStore(store)), await checkClock(store), await checkJobs(store), ...(await checkKeys(store, config)));
-      findings.push(...(await checkApplications(store)));
+      findings.push(...(await checkApplications(store)), ...(await checkDirectories(store)));
     } catch (error) {
       findings.push({
         check: 'store',

@@ -82,11 +82,18 @@ export type ReadAnswer = z.output<typeof readAnswer>;
 /** People that match, with every attribute that the service account may read, for the preview of a mapping. */
 export const findPeopleAnswer = z.union([z.object({ outcome: z.literal('accepted'), people: z.array(entryRecord).max(20) }), refusal]);
 
+/** One line: an agent names things as it found them, and they are shown and kept. */
+export const lineOf = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .transform((text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ''));
+
 const serverHealth = z.object({
-  url: z.string().max(300),
+  url: lineOf(300),
   isUp: z.boolean(),
   /** As the agent's own "Test connection" names it. */
-  fault: z.string().max(50).optional(),
+  fault: lineOf(50).optional(),
   detail: z.string().max(2000).optional(),
 });
 export type ServerHealth = z.output<typeof serverHealth>;
@@ -96,8 +103,8 @@ export const directoryStatus = z.object({
   isUp: z.boolean(),
   kind: z.enum(directoryKinds).optional(),
   servers: z.array(serverHealth).max(20),
-  rootDn: z.string().max(4096).optional(),
-  accountDomain: z.string().max(255).optional(),
+  rootDn: lineOf(4096).optional(),
+  accountDomain: lineOf(255).optional(),
   isEncrypted: z.boolean().optional(),
   clockOffsetSeconds: z.number().optional(),
   rights: z.object({ readDeleted: z.boolean().optional(), write: z.boolean().optional() }).optional(),

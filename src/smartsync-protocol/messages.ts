@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { directoryStatus } from './answers.ts';
+import { directoryStatus, lineOf } from './answers.ts';
 import { entryRecord } from './entries.ts';
 import { directoryRequest } from './requests.ts';
 import { publicKeyShape } from './seal.ts';
@@ -9,7 +9,7 @@ import { versionShape } from './version.ts';
 export const mostMessageBytes = 1024 * 1024;
 
 const id = z.guid();
-const text = z.string().max(200);
+const text = lineOf(200);
 
 /** POST <company>/smartsync/enrol. `name`: of the machine. `signingKey` is Ed25519, `encryptionKey` X25519 (RFC 8037). */
 export const enrolment = z.object({

@@ -20,6 +20,7 @@ const open = new Set([
   '/sign-in',
   '/sign-in/:request',
   '/sign-in/:request/new-password',
+  '/sign-in/:request/network-password',
   '/sign-in/:request/second-factor',
   '/sign-in/:request/enrol',
   '/sign-in/:request/alone/:factor',

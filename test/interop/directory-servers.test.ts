@@ -97,6 +97,7 @@ describe('an Active Directory for tests', () => {
   let samba: Samba;
 
   before(async function () {
+    this.timeout(180_000);
     needSoftware(this, 'samba', 'openssl');
     samba = await startSamba({ controllers: 2 });
     await samba.addPeople([...people(6), ...oddPeople()]);
@@ -175,7 +176,8 @@ describe('a directory whose clock is an hour off', () => {
     needSoftware(this, 'slapd', 'samba', 'openssl', 'faketime');
   });
 
-  it('can be had of both kinds', async () => {
+  it('can be had of both kinds', async function () {
+    this.timeout(180_000);
     const slapd = await startSlapd({ clockOffsetSeconds: 3600 });
     await slapd.add([personEntry({ login: 'new', firstName: 'New', lastName: 'Person' }, slapd.baseDn)]);
     const atSlapd = await offsetMs(await slapd.client(), `uid=new,ou=People,${slapd.baseDn}`, 'modifyTimestamp');

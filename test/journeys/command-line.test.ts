@@ -5,6 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openStore, type Store } from '../../src/app/open-store.ts';
 import { runCommandLine } from '../../src/command-line/index.ts';
+import { addDirectory } from '../../src/domain/people/directories/index.ts';
+import { type AgentId, openScope, type RunId } from '../../src/domain/scope.ts';
+import { systemClock } from '../../src/platform/clock/index.ts';
+import { newId } from '../../src/platform/crypto/index.ts';
 import { enqueueJob } from '../../src/platform/jobs/index.ts';
 import { portaria, startServerProcess } from '../support/process.ts';
 import { freePort, startingState } from '../support/server.ts';
@@ -232,6 +236,57 @@ describe('the portaria command line, on the embedded store', function () {
     expect(found[0].message)
       .to.match(/^third\/old: \S.{40,}/s)
       .and.not.contain('saml_options');
+  });
+
+  it('doctor names directories that are away, old agents, tokens that lie about, and runs that wait', async () => {
+    await withStore(async (store) => {
+      const { knex: db } = store.database;
+      const { context_id } = (await db('contexts').where({ code: 'acme' }).first('context_id'))!;
+      const scope = openScope({ ...store, clock: systemClock }, context_id, { kind: 'system', name: 'test' });
+      for (const name of ['No agent', 'Away', 'Old', 'Waiting']) await addDirectory(scope, { name });
+      const long = new Date(Date.now() - 100 * 86_400_000);
+      const ids = new Map((await db('directories').where({ context_id })).map((row) => [row.name, row.directory_id]));
+      await db('directories').where({ name: 'No agent' }).update({ token_made_at: long });
+      await db('directories')
+        .where({ name: 'Away' })
+        .update({ configured_at: long, unavailable_since: long, unavailable_reason: 'no-agent' });
+      for (const [name, software] of [
+        ['Away', 'SmartSync 0.2.7'],
+        ['Old', 'SmartSync 0.1.0'],
+        ['Waiting', 'SmartSync 0.2.0'],
+      ] as const)
+        await db('directory_agents').insert({
+          context_id,
+          directory_id: ids.get(name)!,
+          agent_id: newId(Date.now()) as AgentId,
+          name: 'dc1',
+          software,
+          signing_key: '{}',
+          encryption_key: '{}',
+          enrolled_at: new Date(),
+        });
+      await db('directory_runs').insert({
+        context_id,
+        run_id: newId(Date.now()) as RunId,
+        directory_id: ids.get('Waiting')!,
+        purpose: 'sync',
+        state: 'stopped',
+        actor: '{}',
+        counts: '{}',
+        started_at: new Date(),
+      });
+    });
+    const { findings } = JSON.parse(portaria(['doctor', '--json'], env).stdout);
+    const found = findings.filter(({ check }: { check: string }) => check === 'directories');
+    expect(found.every(({ remedy }: { remedy: string }) => remedy)).to.equal(true);
+    const [away, ...others] = found.map(({ message }: { message: string }) => message).sort();
+    expect(away).to.match(/^acme\/Away: unavailable since \d{4}-.*Z: no SmartSync is connected$/);
+    expect(others).to.deep.equal([
+      'acme/No agent: its token is older than 90 days and was never used',
+      'acme/No agent: no SmartSync serves it',
+      'acme/Old: the SmartSync on dc1 is SmartSync 0.1.0',
+      'acme/Waiting: a run waits for an answer: nothing is read meanwhile',
+    ]);
   });
 
   it('doctor and the exit codes say what is wrong and how to mend it', () => {

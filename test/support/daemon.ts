@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Where Debian and Ubuntu put the library that tells a program another time. */
@@ -29,6 +29,16 @@ export type Daemon = {
   stop(): Promise<void>;
   kill(): Promise<void>;
 };
+
+/** Whether all its threads are, or it has ended. */
+function isStopped(pid: number): boolean {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.every((thread) => /\) [TZX] /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')));
+  } catch {
+    return !existsSync(`/proc/${pid}`);
+  }
+}
 
 type Options = { isReady(output: string): boolean | Promise<boolean>; env?: Record<string, string>; cwd?: string; withinMs?: number };
 
@@ -70,7 +80,11 @@ export async function startDaemon(
     pid: child.pid!,
     output: () => output,
     isRunning,
-    pause: () => child.kill('SIGSTOP'),
+    pause() {
+      child.kill('SIGSTOP');
+      // a busy machine stops its threads a moment later
+      for (let i = 0; i < 5000 && !isStopped(child.pid!); i++) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    },
     resume: () => child.kill('SIGCONT'),
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),

@@ -81,7 +81,7 @@ index objectClass,entryUUID,entryCSN,modifyTimestamp,uid,cn,mail,member,memberOf
 limits dn.exact="${sync.dn}" size=unlimited time=unlimited
 limits dn.exact="${writer.dn}" size=unlimited time=unlimited
 ${settings.rights ?? ''}
-access to attrs=userPassword by dn.exact="${writer.dn}" write by self write by anonymous auth by * none
+access to attrs=userPassword by dn.exact="${writer.dn}" =w by self write by anonymous auth by * none
 access to * by dn.exact="${writer.dn}" write by dn.exact="${sync.dn}" read by users read by * none
 overlay memberof
 memberof-group-oc groupOfNames

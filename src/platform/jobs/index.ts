@@ -18,19 +18,27 @@ export {
   sweepFailedJobs,
 } from './failures.ts';
 
-/** `queue`: jobs of one queue run one after the other. */
-export type JobOptions = { runAt?: Date; maxAttempts?: number; key?: string; queue?: string };
+/** `queue`: jobs of one queue run one after the other. `keepsTime`: one of this key that waits already keeps its time. */
+export type JobOptions = { runAt?: Date; maxAttempts?: number; key?: string; queue?: string; keepsTime?: boolean };
 
 /** Queues `task` at the commit of `db`'s transaction: never for a write that rolled back, never lost for one that did not. */
 export async function enqueueJob(
   db: Db,
   task: string,
   payload: Record<string, unknown>,
-  { runAt, maxAttempts = 12, key, queue }: JobOptions = {},
+  { runAt, maxAttempts = 12, key, queue, keepsTime }: JobOptions = {},
 ): Promise<void> {
   await db.raw(
-    'SELECT graphile_worker.add_job(identifier => ?, payload => ?::json, run_at => ?, max_attempts => ?, job_key => ?, queue_name => ?)',
-    [task, JSON.stringify(payload), runAt ?? null, maxAttempts, key ?? null, queue ?? null] as never,
+    'SELECT graphile_worker.add_job(identifier => ?, payload => ?::json, run_at => ?, max_attempts => ?, job_key => ?, queue_name => ?, job_key_mode => ?)',
+    [
+      task,
+      JSON.stringify(payload),
+      runAt ?? null,
+      maxAttempts,
+      key ?? null,
+      queue ?? null,
+      keepsTime ? 'preserve_run_at' : 'replace',
+    ] as never,
   );
 }
 

@@ -1,6 +1,7 @@
 import { Attribute, BerWriter, Change } from 'ldapts';
 import type { PasswordAnswer, RefusalReason, RequestOf } from '../../smartsync-protocol/index.ts';
 import { PasswordPolicy } from './controls.ts';
+import { textOf } from './entry.ts';
 import { code, hasCode, messageOf, Refused } from './failure.ts';
 import { adPasswordRefusal, policyPasswordRefusal } from './new-password-refusal.ts';
 import { acceptPassword, bindAs, openSecret, type Person, readPerson } from './person.ts';
@@ -50,6 +51,11 @@ export async function setPassword(session: Session, person: Person, password: st
   const changes = [unicodePassword('replace', password)];
   if (mustChange) changes.push(change('replace', 'pwdLastSet', '0'));
   await setInAd(session, person, password, { changes, isOwn: false });
+  // who forgot it has often tried too much; without the right to it, the lock ends by itself
+  if (Number(textOf(person.entry, 'lockoutTime') ?? 0) > 0)
+    await session.connection.modify(person.dn, [change('replace', 'lockoutTime', '0')]).catch((error) => {
+      if (!hasCode(error, code.insufficientAccessRights)) throw error;
+    });
 }
 
 /** Nobody sends a new password in the clear, whatever the directory allows. @throws Refused `needs-tls` */

@@ -63,8 +63,9 @@ export class Connection {
     await this.#do(() => this.client.bind(dn, password, controls));
   }
 
-  async search(base: string, { bytes = [], filter, ...options }: Search, controls: Control[] = []): Promise<Entry[]> {
-    const { searchEntries } = await this.#do(() => this.client.search(base, ldaptsOptions({ bytes, filter, ...options }), controls));
+  async search(base: string, search: Search, controls: Control[] = []): Promise<Entry[]> {
+    const options = ldaptsOptions(search);
+    const { searchEntries } = await this.#do(() => this.client.search(base, options, controls));
     return searchEntries;
   }
 

@@ -111,7 +111,7 @@ export function parseFilter(text: string): Filter {
 
   function item(): Buffer {
     const [whole = '', attribute = '', dn, rule, operator = '='] =
-      /^([\w.;-]*)\s*(:dn)?(:[\w.-]+)?\s*(:=|>=|<=|~=|=)\s*/i.exec(source.slice(at)) ?? fail('no comparison');
+      /^([\w.;-]*)\s*(:dn)?(:[\w.-]+)?\s*(:=|>=|<=|~=|=)/i.exec(source.slice(at)) ?? fail('no comparison');
     if (!attribute && !rule) fail('no attribute');
     at += whole.length;
     const parts = value();

@@ -12,7 +12,7 @@ import type { Opened, Work } from './work.ts';
 /** Somebody whom a request is about, as the directory has them now. */
 export type Person = { dn: string; facts: Facts; entry: Entry; isLockedForEver: boolean };
 
-const attributes = ['pwdAccountLockedTime', 'userAccountControl', 'msDS-UserPasswordExpiryTimeComputed'];
+const attributes = ['pwdAccountLockedTime', 'userAccountControl', 'lockoutTime', 'msDS-UserPasswordExpiryTimeComputed'];
 
 export const readPerson = (servers: Servers, entry: { id: string; dn: string }, signal: AbortSignal): Promise<Person> =>
   servers.use('service', (session) => readPersonBy(session, entry), signal);

@@ -24,7 +24,7 @@ export class Pool {
     try {
       for (const timesClosed = this.#timesClosed; ; ) {
         const kept = this.#takeIdle();
-        const connection = kept ?? (await this.#openOne());
+        const connection = kept ?? (await this.#openOne(signal));
         try {
           const result = await this.#run(connection, work, signal);
           this.#keep(connection);
@@ -55,8 +55,21 @@ export class Pool {
     this.#idle = [];
   }
 
-  async #openOne(): Promise<Connection> {
-    const connection = await this.#open();
+  /** Nobody waits for a connection longer than for the answer. */
+  async #openOne(signal: AbortSignal): Promise<Connection> {
+    const opening = this.#open();
+    const connection = await new Promise<Connection>((resolve, reject) => {
+      const stop = () => {
+        reject(aborted());
+        opening.then(
+          (late) => late.close(),
+          () => undefined,
+        );
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      opening.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+      if (signal.aborted) stop();
+    });
     this.#all.add(connection);
     return connection;
   }

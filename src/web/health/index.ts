@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { safeEqual } from '../../platform/crypto/index.ts';
+import { addDirectoryFigures, type DirectoryChecks } from './directory-figures.ts';
 
 export type Health = {
   has(path: string): boolean;
@@ -9,6 +10,8 @@ export type Health = {
   handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
   /** Counts and times the answer of a request. */
   observe(response: ServerResponse, kind: string): void;
+  /** Counts an answer to what was asked of a directory. */
+  countDirectoryAnswer(kind: string, outcome: string): void;
   metrics(): Promise<string>;
   /** From now on /readyz answers 503, so that balancers send no more. */
   drain(): void;
@@ -18,10 +21,11 @@ type Checks = {
   store(): Promise<void>;
   hashesWaiting(): number;
   countJobs(): Promise<Record<string, number>>;
+  directories: DirectoryChecks;
   metricsToken: string | undefined;
 };
 
-export function createHealth({ store, hashesWaiting, countJobs, metricsToken }: Checks): Health {
+export function createHealth({ store, hashesWaiting, countJobs, directories, metricsToken }: Checks): Health {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const answers = new Counter({
@@ -54,6 +58,7 @@ export function createHealth({ store, hashesWaiting, countJobs, metricsToken }: 
       for (const [state, n] of Object.entries(await countJobs().catch(() => ({})))) this.set({ state }, n);
     },
   });
+  const countDirectoryAnswer = addDirectoryFigures(registry, directories);
   let draining = false;
 
   // looking a label up costs more than counting
@@ -103,6 +108,7 @@ export function createHealth({ store, hashesWaiting, countJobs, metricsToken }: 
         figures.seconds.observe((performance.now() - start) / 1000);
       });
     },
+    countDirectoryAnswer,
     metrics: () => registry.metrics(),
     drain() {
       draining = true;

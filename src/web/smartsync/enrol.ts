@@ -6,6 +6,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { readBody, sendFault } from '../../platform/http/index.ts';
 import { type Enrolment, enrolment, enrolmentAnswer, isCompatible } from '../../smartsync-protocol/index.ts';
 import { anonymousActor, clientOf, type ResolvedContext, type Services } from '../request/index.ts';
+import { countRefused } from './count-refused.ts';
 
 const mostBytes = 16_384;
 
@@ -24,6 +25,7 @@ export async function handleEnrolment(
     if (!(await reserveCodeGuess(scope, 'token'))) throw new AppError('too_many_tokens', 429);
     const { agentId, directory } = await enrolAgent(scope, asked).catch(async (error) => {
       if (error instanceof AppError && error.code !== 'token_unknown') await returnCodeGuess(scope, 'token');
+      else if (error instanceof AppError) await countRefused(scope, services.log, 'agent-token-unknown', { agent: asked.name });
       throw error;
     });
     await returnCodeGuess(scope, 'token');

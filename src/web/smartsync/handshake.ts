@@ -4,10 +4,19 @@ import { type Agent, getAgent } from '../../domain/people/directories/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { randomToken } from '../../platform/crypto/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import type { Log } from '../../platform/log/index.ts';
 import { agentMessage, isCompatible, protocolVersion, verifyNonce } from '../../smartsync-protocol/index.ts';
+import { countRefused } from './count-refused.ts';
 import { closeFor, readMessage, say } from './frames.ts';
 
 const proofWithinMs = 10_000;
+
+const reasons = {
+  'unknown-agent': 'agent-unknown',
+  revoked: 'agent-revoked',
+  'wrong-proof': 'agent-wrong-proof',
+  incompatible: 'agent-incompatible',
+} as const;
 
 /**
  * Asks who dials in. The nonce is of this connection alone, and one proof is heard, so that none is of use twice.
@@ -18,6 +27,7 @@ export async function meetAgent(
   scope: Scope,
   audience: string,
   software: string,
+  log: Log,
 ): Promise<{ agent: Agent; software: string } | undefined> {
   const nonce = randomToken();
   const heard = once(socket, 'message', { signal: AbortSignal.timeout(proofWithinMs) });
@@ -27,9 +37,10 @@ export async function meetAgent(
   socket.pause(); // nothing else is heard before it is known who speaks
   const { data: proof } = agentMessage.safeParse(readMessage(data));
   if (proof?.type !== 'proof') return closeFor(socket, 'a proof has to come first');
-  const refuse = (reason: 'unknown-agent' | 'revoked' | 'wrong-proof' | 'incompatible'): undefined => {
+  const refuse = async (reason: keyof typeof reasons, agent?: Agent): Promise<undefined> => {
     say(socket, { type: 'refused', reason });
     closeFor(socket, reason);
+    await countRefused(scope, log, reasons[reason], { agent: agent?.name ?? proof.agentId, software: proof.software });
   };
   if (!isCompatible(proof.protocol)) return refuse('incompatible');
   const agent = await getAgent(scope, proof.agentId).catch((error) => {
@@ -37,7 +48,7 @@ export async function meetAgent(
     throw error;
   });
   if (!agent) return refuse('unknown-agent');
-  if (!(await verifyNonce(proof.signature, nonce, audience, agent.agentId, agent.signingKey))) return refuse('wrong-proof');
-  if (agent.revokedAt) return refuse('revoked');
+  if (!(await verifyNonce(proof.signature, nonce, audience, agent.agentId, agent.signingKey))) return refuse('wrong-proof', agent);
+  if (agent.revokedAt) return refuse('revoked', agent);
   return { agent, software: proof.software };
 }

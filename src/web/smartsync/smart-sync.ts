@@ -46,7 +46,7 @@ export function createSmartSync({ services, listener, queue, software }: Parts):
 
   async function meet(socket: WebSocket, request: IncomingMessage, { contextId, url }: ResolvedContext): Promise<void> {
     const scope = openScope(services, contextId, anonymousActor(clientOf(services, request)));
-    const met = await meetAgent(socket, scope, url, software);
+    const met = await meetAgent(socket, scope, url, software, services.log);
     if (!met) return;
     await board.plug(socket, new AgentLine(socket, met.agent, scope, { queue, log: services.log }), scope, met);
   }

@@ -12,6 +12,8 @@ describe('platform/database: the listener for changes', () => {
     const listener = new ChangeListener(url);
     const heard: string[] = [];
     listener.onChange((subject) => heard.push(subject));
+    const others: (string | undefined)[] = [];
+    listener.hear('another_channel', (notice) => others.push(notice));
     try {
       await listener.start();
       for (let lost = 0; lost < 3; lost++) {
@@ -28,6 +30,10 @@ describe('platform/database: the listener for changes', () => {
       await notifyChange(database.knex, 'subject');
       await eventually(async () => expect(heard.at(-1)).to.equal('subject'));
       expect(heard.filter((one) => one === 'subject')).to.have.length(1);
+      expect(others, 'after each loss some may have been missed').to.deep.equal(Array(4).fill(undefined));
+      await database.knex.raw("SELECT pg_notify('another_channel', 'a notice')");
+      await eventually(async () => expect(others.at(-1)).to.equal('a notice'));
+      expect(heard).not.to.include('a notice');
       expect(await listeners().select('pid')).to.have.length(1);
     } finally {
       await listener.close();

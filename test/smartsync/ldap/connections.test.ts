@@ -7,6 +7,7 @@ import { idOfEntry, type ServedDirectory, sambaSettings, serveDirectory, slapdSe
 import { directoryPassword, people } from '../../support/directory-people.ts';
 import { personDn } from '../../support/ldif.ts';
 import { needSoftware } from '../../support/missing.ts';
+import { startOddLdapServer } from '../../support/odd-ldap-server.ts';
 import { eventually } from '../../support/process.ts';
 import { type Samba, startSamba } from '../../support/samba.ts';
 import { freePort } from '../../support/server.ts';
@@ -105,6 +106,20 @@ describe('connections of the agent to directories', () => {
       'nobody matches': [...bound, 'base', 'filter no-match'],
       'no filter': [...bound, 'base', 'filter filter-invalid'],
     });
+  });
+
+  it('sends no password when StartTLS is asked for and not offered', async () => {
+    const stripped = await startOddLdapServer(() => ({ entries: [] }));
+    try {
+      const settings = slapdSettings(slapd, { urls: [stripped.url], startTls: true, timeoutSeconds: 2 });
+      expect(shown(await testConnection(settings))).to.deep.equal(['address', 'connection', 'encryption tls-not-offered']);
+      const one = await serve(settings);
+      const entry = { id: crypto.randomUUID(), dn: 'uid=x' };
+      expect(await one.ask('verify-password', { entry }, { passwords: { password: 'x' } })).to.include({ reason: 'unavailable' });
+      expect(stripped.binds()).to.equal(0);
+    } finally {
+      stripped.stop();
+    }
   });
 
   it('says what the service account may not do in AD', async () => {
@@ -209,7 +224,7 @@ describe('connections of the agent to directories', () => {
     await first.start();
     await one.ask('check', {});
     expect(await many()).to.deep.equal(all);
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('answers “unavailable” in time when the only server answers no more, and tells the listener', async () => {
     const one = await serve(slapdSettings(slapd, { timeoutSeconds: 2 }));

@@ -183,6 +183,13 @@ describe('passwords of people in an Active Directory', () => {
       expect(await verify(entry, 'Reset-Passw0rd-2')).to.include({ reason: 'must-change' });
     });
 
+    it('unlocks who tried too much before', async () => {
+      const entry = await person('tried');
+      await samba.lockOut('tried');
+      expect(await reset(writer, entry, 'Reset-Passw0rd-1')).to.include({ outcome: 'accepted' });
+      expect(await verify(entry, 'Reset-Passw0rd-1')).to.include({ outcome: 'accepted' });
+    });
+
     it('is refused with the reason', async () => {
       const entry = await person('noreset');
       expect(await reset(served, entry, 'Reset-Passw0rd-1')).to.include({ outcome: 'refused', reason: 'no-right' });

@@ -93,6 +93,25 @@ describe('web/sign-in: the password of the network', () => {
     expect(done.url).to.contain('/launchpad');
   });
 
+  it('an application gets its code after the change, and asks for the network password again with prompt=login', async () => {
+    const authorize = (more = '') =>
+      at(
+        `/oidc/authorize?client_id=mobile&response_type=code&scope=openid&redirect_uri=${encodeURIComponent(server.redirectUri)}&code_challenge_method=S256&code_challenge=${'a'.repeat(43)}${more}`,
+      );
+    const isBack = (url: string) => url.startsWith(server.redirectUri);
+    const jar = new Jar();
+    network.answer = refusedFor('must-change');
+    const due = await fillSignIn(jar, await jar.follow(authorize()), 'jsilva', networkPassword);
+    expect(due.url).to.match(/network-password$/);
+    network.answer = undefined;
+    const typed = { currentPassword: networkPassword, newPassword: 'another one there', repeatPassword: 'another one there' };
+    expect((await jar.submit(jar.form(due, /network-password$/), typed, isBack)).location).to.match(/[?&]code=/);
+    const again = await jar.follow(authorize('&prompt=login'), {}, isBack);
+    const form = jar.form(again, /sign-in\//);
+    expect((await jar.submit(form, { login: 'jsilva', password: networkPassword }, isBack)).status).to.equal(422);
+    expect((await jar.submit(form, { login: 'jsilva', password: 'another one there' }, isBack)).location).to.match(/[?&]code=/);
+  });
+
   it('in My profile it is changed, and the personal one only where there may be one', async () => {
     const { jar } = await signIn();
     const both = await jar.get(at('/account/password'));

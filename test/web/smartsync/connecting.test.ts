@@ -38,6 +38,7 @@ describe('web: how agents connect', function () {
     agents.push(agent);
     return agent;
   };
+  const refusals = () => scope.db('audit_events').where({ context_id: scope.contextId, type: 'directory.agent-refused' }).pluck('reason');
   const post = async (body: string, headers: Record<string, string> = {}) => {
     const response = await fetch(`${server.issuer}/smartsync/enrol`, {
       method: 'POST',
@@ -49,7 +50,7 @@ describe('web: how agents connect', function () {
 
   describe('enrolment', () => {
     it('a token buys an identity of its directory, as often as it is used, and each is in the audit', async () => {
-      const { status, body } = await enrolAt(server.issuer, token, { name: 'dc1', unknown: 'passed over' });
+      const { status, body } = await enrolAt(server.issuer, token, { name: 'dc\0\u202e1\ud800', unknown: 'passed over' });
       expect([status, body.directoryId, body.directory]).to.deep.equal([201, directoryId, 'Head office']);
       const agent = await getAgent(scope, body.agentId);
       expect(agent).to.include({ name: 'dc1', software: 'fake/1', directoryId });
@@ -68,6 +69,7 @@ describe('web: how agents connect', function () {
       await revokeToken(scope, directory.directoryId);
       expect((await enrolAt(server.issuer, current)).status).to.equal(401);
       expect(await listAgents(scope, directory.directoryId)).to.have.length(1);
+      expect(await refusals()).to.include('agent-token-unknown');
     });
 
     it('minor versions one apart are welcome, two apart are not', async () => {
@@ -144,6 +146,10 @@ describe('web: how agents connect', function () {
       ];
       for (const one of wrong) expect(await dial({ sign: one }).met).to.equal('wrong-proof');
       expect(await dial({ identity: { ...identity, agentId: other.agentId } }).met).to.equal('wrong-proof');
+    });
+
+    it('whoever is refused is in the audit', async () => {
+      await eventually(async () => expect(await refusals()).to.include('agent-wrong-proof'));
     });
 
     it('an agent that was never enrolled, or is of another company, is unknown', async () => {

@@ -68,6 +68,16 @@ describe('web: what agents serve', function () {
     expect(agent.requests).to.have.length(2);
   });
 
+  it('answers, agents and states are among the figures of health', async () => {
+    await connect(identities[0]!);
+    await verify('wrong');
+    const figures = await server.app.health.metrics();
+    expect(figures).to.match(/portaria_directory_answers_total\{kind="verify-password",outcome="wrong-password"\} [1-9]/);
+    expect(figures).to.contain('portaria_directory_agents 1').and.contain('portaria_directories{state="configured"} 1');
+    expect(figures).to.contain('portaria_directory_requests_waiting 0').and.contain('portaria_directory_requests_oldest_seconds 0');
+    expect(figures).to.contain('portaria_directory_reading_overdue_seconds');
+  });
+
   it('where nobody can answer, that is said at once', async () => {
     const { directory } = await addDirectory(scope, { name: 'Nobody' });
     const ask = server.app.services.askDirectory;
@@ -184,7 +194,9 @@ describe('web: what agents serve', function () {
     server.app.services.forgetCached(scope.contextId);
     const answer = verify('a secret word', { timeoutMs: 700 });
     await hasRequest(agent);
-    const rows = await scope.db('directory_requests').select<{ body: RequestOf<'verify-password'> }[]>('body');
+    const queued = () => scope.db('directory_requests').select<{ body: RequestOf<'verify-password'> }[]>('body');
+    await eventually(async () => expect(await queued()).to.have.length(1));
+    const rows = await queued();
     expect(JSON.stringify(rows)).not.to.contain('a secret word');
     const kids = rows[0]!.body.sealed.recipients.map(({ header }) => header?.kid);
     expect(kids).to.have.members([identities[0]!.agentId, identities[1]!.agentId]);

@@ -1,5 +1,6 @@
+import { AppError } from '../../../platform/errors/index.ts';
 import { type Entry, listHeldUp, lockEntries, saveDecisions } from '../../people/directory-entries/index.ts';
-import { type DirectoryId, type Transaction, useCase } from '../../scope.ts';
+import { type DirectoryId, inTransaction, type Transaction, useCase } from '../../scope.ts';
 import { acceptGroups, explainGroups, followGroups } from './accept-groups.ts';
 import { acceptPeople, explainPeople } from './accept-people.ts';
 import { followMembers } from './follow-members.ts';
@@ -26,8 +27,20 @@ const mostHeldUp = 500;
 /** Looks again at those who could not follow: what was in the way, such as another's address, may be gone since. At the end of a run. */
 export const followHeldUp = useCase(async (scope, directoryId: DirectoryId): Promise<void> => {
   const held = await listHeldUp(scope, directoryId, mostHeldUp);
-  if (held.length > 0) await followEntries(scope, directoryId, held);
+  if (held.length === 0 || (await canFollow(scope, directoryId, held))) return;
+  for (const entryId of held) await canFollow(scope, directoryId, [entryId]);
 });
+
+/** @returns false where a rule refuses it: nothing is written then */
+async function canFollow(scope: Transaction, directoryId: DirectoryId, entryIds: string[]): Promise<boolean> {
+  try {
+    await inTransaction(scope, (inside) => followEntries(inside, directoryId, entryIds));
+    return true;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
 
 async function decide(scope: Transaction, source: Source, entries: Entry[]): Promise<Entry[]> {
   const { acceptsPeople, acceptsGroups } = source.directory.settings;

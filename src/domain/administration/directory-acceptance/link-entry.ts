@@ -55,7 +55,7 @@ async function lockEntry(
   const { directoryId: id } = await getDirectory(scope, directoryId);
   const [entry] = await lockEntries(scope, id, [entryId]);
   if (!entry || (kind && entry.kind !== kind)) throw new AppError('not_found', 404);
-  if (entry.state !== state) throw new AppError('status_conflict', 409);
+  if (entry.state !== state || (state === 'pending' && entry.isGone)) throw new AppError('status_conflict', 409);
   return entry;
 }
 

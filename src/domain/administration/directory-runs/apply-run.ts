@@ -56,14 +56,18 @@ type Planned = {
 
 /** They are done in their order: whatever is left stands behind as many as are done. */
 async function nextChanges({ db, contextId }: Transaction, { runId, done }: Run): Promise<Planned[]> {
-  const planned = `directory_changes WHERE context_id = :contextId AND run_id = :runId AND state = 'planned' AND position > :done ORDER BY position LIMIT`;
+  const values = { contextId, runId, done };
+  const planned = `FROM directory_changes WHERE context_id = :contextId AND run_id = :runId AND state = 'planned' AND position > :done ORDER BY position LIMIT`;
+  const { rows: first } = await db.raw<{ rows: Pick<Planned, 'member_entry_id'>[] }>(`SELECT member_entry_id ${planned} 1`, values);
+  // a number in the statement, by which the planner knows how few they are
+  const limit = first[0]?.member_entry_id ? step.members : step.entries;
   const { rows } = await db.raw<{ rows: Planned[] }>(
     `SELECT c.position, c.change, c.entry_id, c.member_entry_id, c.before, c.after, s.record, s.kind, s.dn_key, s.content_hash, m.kind AS member_kind
-     FROM (SELECT * FROM ${planned} (SELECT CASE WHEN member_entry_id IS NULL THEN ${step.entries} ELSE ${step.members} END FROM ${planned} 1)) c
+     FROM (SELECT * ${planned} ${limit}) c
      LEFT JOIN directory_staged s ON s.context_id = c.context_id AND s.run_id = c.run_id AND s.entry_id = c.entry_id AND c.member_entry_id IS NULL AND c.change NOT LIKE '%-left'
      LEFT JOIN directory_entries m ON (m.context_id, m.directory_id, m.entry_id) = (c.context_id, c.directory_id, c.member_entry_id)
      ORDER BY c.position`,
-    { contextId, runId, done },
+    values,
   );
   // a step is of one kind
   const isMember = (row: Planned) => row.member_entry_id !== null;
@@ -155,8 +159,8 @@ async function markDone(scope: Transaction, run: Run, changes: Planned[], faults
   await updateRun(scope, run.runId, { done: run.done + changes.length });
 }
 
-/** Tables that grow from nothing to many rows within a run: the planner has to know, each time they are several times as large. */
+/** Tables that grow from nothing to many rows within a run: the planner has to know, each time they may be twice as large. */
 async function measureGrown(scope: Transaction, before: number, now: number): Promise<void> {
-  const size = (rows: number) => Math.floor(Math.log2(Math.max(rows, 128)) / 2);
-  if (size(now) > size(before)) await measureEntries(scope);
+  const size = (rows: number) => Math.floor(Math.log2(Math.max(rows, 128)));
+  if (size(now) > size(before)) await measureEntries(scope, now);
 }

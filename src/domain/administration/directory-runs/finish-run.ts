@@ -2,6 +2,7 @@ import { notifyChange } from '../../../platform/database/index.ts';
 import { getDirectory, noteReading } from '../../people/directories/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import type { Transaction } from '../../scope.ts';
+import { followHeldUp } from '../directory-acceptance/index.ts';
 import type { Run } from './run.ts';
 import { findLastRun, forgetStaged, runs, updateRun } from './store.ts';
 
@@ -66,6 +67,7 @@ export async function finishRun(scope: Transaction, run: Run): Promise<void> {
     await updateRun(scope, run.undoesRunId!, { undoneByRunId: run.runId });
     return recordRun(scope, run, 'directory.run-undone');
   }
+  await followHeldUp(scope, run.directoryId);
   const directory = await getDirectory(scope, run.directoryId);
   // other settings may want what this one did not read
   const isStale = directory.updatedAt > run.startedAt;

@@ -23,7 +23,8 @@ export const workOnDirectoryJob = job<{ directoryId: DirectoryId }, DirectoryToo
   async (scope, { directoryId }, tools, attempt) => {
     try {
       const again = await workOnDirectory(scope, directoryId, tools, attempt);
-      if (again) await enqueue(scope, directoryWork, { directoryId }, optionsOf(directoryId, again));
+      // what somebody has asked for meanwhile is not put off
+      if (again) await enqueue(scope, directoryWork, { directoryId }, { ...optionsOf(directoryId, again), keepsTime: true });
     } catch (error) {
       // the directory was removed, and all that was to be done about it
       if (!(error instanceof AppError && error.code === 'not_found')) throw error;

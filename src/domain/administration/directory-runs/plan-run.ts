@@ -85,10 +85,11 @@ async function ask(scope: Transaction, run: Run) {
   return findStopReason(losses, { isFirst, isAfterUndo: last?.purpose === 'undo' }, settings);
 }
 
+/** Whom the directory is about to disable because we asked it to (S23) is no loss. */
 async function countLosses({ db, contextId }: Transaction, { runId, directoryId, isWhole }: Run): Promise<Losses & { isEmpty: boolean }> {
   const leaving = (codes: string) =>
     `(SELECT count(*)::int FROM directory_changes c JOIN directory_entries e USING (context_id, directory_id, entry_id)
-      WHERE c.context_id = :contextId AND c.run_id = :runId AND c.state = 'planned' AND c.change IN (${codes}) AND e.state = 'accepted' AND NOT e.is_gone)`;
+      WHERE c.context_id = :contextId AND c.run_id = :runId AND c.state = 'planned' AND c.change IN (${codes}) AND e.state = 'accepted' AND NOT e.is_gone AND e.wanted_enabled IS DISTINCT FROM false)`;
   const of = (kind: string, more = '') =>
     `(SELECT count(*)::int FROM directory_entries e WHERE e.context_id = :contextId AND e.directory_id = :directoryId AND e.kind = '${kind}' AND NOT e.is_gone ${more})`;
   const { rows } = await db.raw(

@@ -16,7 +16,7 @@ export async function planUndo({ db, contextId }: Transaction, { runId, director
        c.entry_id, c.name, c.after, c.before, CASE WHEN same THEN 'planned' ELSE 'passed-over' END, CASE WHEN NOT same THEN 'changed-since' END
      FROM directory_changes c
      JOIN directory_entries e ON (e.context_id, e.directory_id, e.entry_id) = (c.context_id, c.directory_id, c.entry_id)
-     CROSS JOIN LATERAL (SELECT e.content_hash = c.kept ->> 'hash' AND e.is_gone = (c.change LIKE '%-left') AND e.state = COALESCE(c.kept ->> 'state', e.state) AS same) s
+     CROSS JOIN LATERAL (SELECT c.kept IS NOT NULL AND e.content_hash = c.kept ->> 'hash' AND e.is_gone = (c.change LIKE '%-left') AND e.state = COALESCE(c.kept ->> 'state', e.state) AS same) s
      WHERE ${done} AND c.member_entry_id IS NULL`,
     values,
   );

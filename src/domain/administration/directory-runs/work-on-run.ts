@@ -11,7 +11,7 @@ export async function workOnRun(scope: Scope, runId: RunId, tools: DirectoryTool
     const run = await findRun(scope, runId);
     if (run?.state === 'waiting' || run?.state === 'reading') {
       const next = await readDirectory(scope, run, tools);
-      // whoever began it again goes on with it: each would send the other back to its beginning
+      // whoever began it last goes on with it: each would send the other back to its beginning
       if (next) return next === 'superseded' ? undefined : next;
     } else if (run?.state === 'planning') await planRun(scope, run);
     else if (run?.state === 'applying') await applyRun(scope, run);

@@ -3,6 +3,7 @@
 export { type Agent, enrolAgent, fingerprintOf, getAgent, listAgents, noteAgentSeen, noteDirectoryState, revokeAgent } from './agents.ts';
 export { addDirectory, editDirectory, makeToken, removeDirectory, revokeToken } from './change-directory.ts';
 export { isFilter } from './filter.ts';
+export { type DirectoryFigures, measureDirectories } from './measure.ts';
 export { type DirectoryRules, directoryRules } from './rules.ts';
 export {
   attributesOf,

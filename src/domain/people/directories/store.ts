@@ -128,7 +128,7 @@ export async function listDirectoriesToRead(db: Db, now: Date): Promise<{ contex
 
 /** Where reading goes on, and when. Apart from the version: nobody's edit is stale because people arrived. */
 export async function noteReading(
-  scope: Transaction,
+  scope: Scope,
   directoryId: DirectoryId,
   { readCursor, nextReadAt, nextWholeReadAt }: Reading,
 ): Promise<void> {

@@ -14,7 +14,18 @@ import { mostTries, type NewRequest, type RequestTable, wantedSeconds } from './
 /** Who may answer for a directory, and whether all of them say that it is away. */
 export type Answerers = { agents: SealedKey[]; away?: Unanswered['reason'] };
 
-type Asked = NewRequest & { key?: string; endsAt: number; wantedUntil: number; settle(answer: unknown): void };
+/** `queued`: it is in the table, or will be when this resolves. */
+type Asked = NewRequest & {
+  key?: string;
+  endsAt: number;
+  wantedUntil: number;
+  queued?: Promise<void>;
+  queueing?: NodeJS.Timeout;
+  settle(answer: unknown): void;
+};
+
+/** What an agent of this process answers sooner is never written. */
+const unwrittenMs = 100;
 
 const timeoutOf = (kind: RequestKind): number => (kind === 'verify-password' ? 5000 : 30_000);
 const unavailable = (reason: Unanswered['reason']): Unanswered => ({ outcome: 'unavailable', reason });
@@ -92,23 +103,40 @@ export class Asking {
       settle: (answer) => {
         if (!this.#asked.delete(requestId)) return;
         clearTimeout(late);
+        clearTimeout(asked.queueing);
         resolve(answer);
         this.#local.cancel(requestId);
-        this.#table.drop(asked).catch(() => {}); // it is swept
+        asked.queued?.then(() => this.#table.drop(asked)).catch(() => {}); // it is swept
       },
     };
     this.#asked.set(requestId, asked);
-    this.#send(asked).catch((error) => {
-      reject(error);
-      asked.settle(undefined);
-    });
+    const queue = () =>
+      this.#queue(asked).catch((error) => {
+        reject(error);
+        asked.settle(undefined);
+      });
+    if (asked.isTaken && this.#local.give(asked)) asked.queueing = setTimeout(queue, unwrittenMs);
+    else {
+      Object.assign(asked, { isTaken: false, tries: 0 });
+      void queue();
+    }
     return promise;
   }
 
-  async #send(asked: Asked): Promise<void> {
-    await this.#table.ask(asked);
-    if (!this.#asked.has(asked.requestId)) return this.#table.drop(asked);
-    if (asked.isTaken && !this.#local.give(asked)) await this.#table.release([asked]);
+  #queue(asked: Asked): Promise<void> {
+    clearTimeout(asked.queueing);
+    asked.queued ??= this.#table.ask(asked);
+    return asked.queued;
+  }
+
+  /** The agent of this process that had it is gone. @returns whether it was not written yet: now it is, and others may take it */
+  async free(requestId: DirectoryRequestId): Promise<boolean> {
+    const asked = this.#asked.get(requestId);
+    if (!asked) return false;
+    const isNew = !asked.queued;
+    if (isNew) asked.isTaken = false;
+    await this.#queue(asked);
+    return isNew;
   }
 
   /** @returns `worthless`: it cannot be read, or says yes without a proof; then another agent is asked */
@@ -126,10 +154,12 @@ export class Asking {
 
   async #askOthers(asked: Asked, notBy: AgentId | undefined): Promise<void> {
     asked.tries++;
-    if (asked.tries > mostTries) return asked.settle(unavailable('late'));
-    await this.#table.drop(asked);
-    Object.assign(asked, { notBy, isTaken: false, timeoutMs: Math.max(1, Math.round(asked.endsAt - performance.now())) });
-    await this.#send(asked);
+    if (asked.tries >= mostTries) return asked.settle(unavailable('late'));
+    clearTimeout(asked.queueing);
+    await asked.queued?.then(() => this.#table.drop(asked));
+    const timeoutMs = Math.max(1, Math.round(asked.endsAt - performance.now()));
+    Object.assign(asked, { notBy, isTaken: false, timeoutMs, queued: undefined });
+    if (this.#asked.has(asked.requestId)) await this.#queue(asked);
   }
 
   /** Told that there are answers. One that was taken by nobody is swept. */
@@ -138,7 +168,9 @@ export class Asking {
     await Promise.all(
       asked.map(async (one) => {
         const found = await this.#table.takeAnswer(one);
-        if (found) this.take(one.requestId, found.agentId, found.answer);
+        if (!found) return;
+        one.queued = undefined;
+        this.take(one.requestId, found.agentId, found.answer);
       }),
     );
   }

@@ -21,7 +21,11 @@ export class DirectoryQueue {
 
   constructor({ database, listener, cache, log }: Parts, count: CountAnswer = () => {}) {
     const table = new RequestTable(database);
-    this.#serving = new Serving(table, (...answer) => this.#asking.take(...answer), log);
+    this.#serving = new Serving(
+      table,
+      { take: (...answer) => this.#asking.take(...answer), free: (requestId) => this.#asking.free(requestId) },
+      log,
+    );
     this.#asking = new Asking(
       table,
       {

@@ -18,8 +18,11 @@ type Held = Claimed & { givenAt: number; endsAt: number; by: Set<ConnectedAgent>
 /** `open`: what it has. `missedAt`: when it last let somebody wait so long that another was asked. */
 type Desk = { open: Map<DirectoryRequestId, Held>; missedAt: number };
 
-/** Takes an answer to what was asked in this process. `worthless`: somebody else has to answer. */
-type TakeHere = (requestId: DirectoryRequestId, agentId: AgentId, answer: unknown) => 'taken' | 'worthless' | 'not-asked-here';
+/** What was asked in this process. `worthless`: somebody else has to answer. */
+type Here = {
+  take(requestId: DirectoryRequestId, agentId: AgentId, answer: unknown): 'taken' | 'worthless' | 'not-asked-here';
+  free(requestId: DirectoryRequestId): Promise<boolean>;
+};
 
 const mostOpen = 100;
 /** After so long another agent is asked the same, if it neither reads nor writes. */
@@ -37,7 +40,7 @@ function recipientsOf({ body }: DirectoryRequest): Set<unknown> | undefined {
 /** What the agents that are connected to this process work on. */
 export class Serving {
   readonly #table: RequestTable;
-  readonly #takeHere: TakeHere;
+  readonly #here: Here;
   readonly #log: Log;
   readonly #agents = new Map<DirectoryId, Map<ConnectedAgent, Desk>>();
   readonly #held = new Map<DirectoryRequestId, Held>();
@@ -45,9 +48,9 @@ export class Serving {
   #claiming: Promise<void> | undefined;
   #isDraining = false;
 
-  constructor(table: RequestTable, takeHere: TakeHere, log: Log) {
+  constructor(table: RequestTable, here: Here, log: Log) {
     this.#table = table;
-    this.#takeHere = takeHere;
+    this.#here = here;
     this.#log = log;
   }
 
@@ -75,7 +78,8 @@ export class Serving {
       if (held.request.kind === 'change-password') await this.#pass(held, agent.agentId, lost);
       else if (!held.isShared) free.push(held);
     }
-    await this.#table.release(free);
+    const isFree = await Promise.all(free.map(({ requestId }) => this.#here.free(requestId)));
+    await this.#table.release(free.filter((_, n) => !isFree[n]));
     if (free.length > 0) this.look(agent.directoryId);
   }
 
@@ -146,7 +150,7 @@ export class Serving {
   }
 
   async #pass(held: Held, agentId: AgentId, answer: unknown): Promise<void> {
-    const taken = this.#takeHere(held.requestId, agentId, answer);
+    const taken = this.#here.take(held.requestId, agentId, answer);
     if (taken === 'not-asked-here') await this.#table.answer(held, agentId, answer);
     // one that is worthless takes nothing from another agent that has it too
     else if (taken === 'worthless') return void (held.by.size === 0 && this.#held.delete(held.requestId));

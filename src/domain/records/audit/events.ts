@@ -94,6 +94,7 @@ export const auditEventTypes = [
   'directory.token-revoked',
   'directory.agent-enrolled',
   'directory.agent-revoked',
+  'directory.agent-refused',
   'directory.available',
   'directory.unavailable',
   'directory.run-previewed',

@@ -58,12 +58,25 @@ export async function sayChanges(reading: Reading, changes: Changes, since: stri
   const { session, body } = reading;
   if (changes.structures.some((one) => one.isGroup && asksForGroup(body, one))) return false;
   const moved = changes.structures.filter(({ isContainer, isDeleted, created }) => isContainer && !isDeleted && created <= since);
-  const outside = moved.filter(({ dn }) => !isWithin(dn, session.base) && !isWithin(session.base, dn));
-  if (outside.length > 0) return false;
-  const inside = moved.map(({ dn }) => dn).filter((dn) => isWithin(dn, session.base) && !isWithin(session.base, dn));
+  const tops = topsWithin(
+    session.base,
+    moved.map(({ dn }) => dn),
+  );
+  if (!tops) return false;
   await sayThese(reading, changes.ids);
-  for (const dn of inside.filter((one) => !inside.some((other) => other !== one && isWithin(one, other)))) await sayAllBelow(reading, dn);
+  for (const dn of tops) await sayAllBelow(reading, dn);
   return true;
+}
+
+/** The uppermost of these containers below the base; undefined when one is beside it, or has a name that cannot be read. */
+function topsWithin(base: string, dns: string[]): string[] | undefined {
+  try {
+    const others = dns.filter((dn) => !isWithin(base, dn));
+    if (others.some((dn) => !isWithin(dn, base))) return undefined;
+    return others.filter((dn) => !others.some((other) => other !== dn && isWithin(dn, other)));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where changes of containers and groups are looked for: the whole of the directory, where it can be seen. */

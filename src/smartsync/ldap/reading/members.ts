@@ -13,8 +13,8 @@ const mostDn = 4096;
 
 export type Group = { id: string; dn: string };
 
-/** All direct members of a group, in parts. A group that went away meanwhile has none to say: the next reading tells. */
-export async function* membersOf(session: Session, { id, dn }: Group): AsyncGenerator<EntryRecord> {
+/** All direct members of a group, in parts of at most `size`. A group that went away meanwhile has none to say: the next reading tells. */
+export async function* membersOf(session: Session, { id, dn }: Group, size = range): AsyncGenerator<EntryRecord> {
   let part: MemberReference[] = [];
   let bytes = 0;
   let isFirst = true;
@@ -24,11 +24,11 @@ export async function* membersOf(session: Session, { id, dn }: Group): AsyncGene
     return said;
   };
   try {
-    const references = session.facts.kind === 'active-directory' ? inRanges(session, dn) : atOnce(session, dn);
+    const references = session.facts.kind === 'active-directory' ? inRanges(session, dn, size) : atOnce(session, dn);
     for await (const reference of references) {
       bytes += JSON.stringify(reference).length;
       part.push(reference);
-      if (part.length >= range || bytes >= mostBytes) yield record();
+      if (part.length >= size || bytes >= mostBytes) yield record();
     }
   } catch (error) {
     if (!hasCode(error, code.noSuchObject)) throw error;
@@ -38,9 +38,9 @@ export async function* membersOf(session: Session, { id, dn }: Group): AsyncGene
 }
 
 /** `member;range=…` ([MS-ADTS] 3.1.1.3.1.3.3), with ids in the names. */
-async function* inRanges({ connection }: Session, dn: string): AsyncGenerator<MemberReference> {
-  for (let from = 0; ; from += range) {
-    const entry = await connection.read(dn, [`member;range=${from}-${from + range - 1}`], [], [new ExtendedDn()]);
+async function* inRanges({ connection }: Session, dn: string, size: number): AsyncGenerator<MemberReference> {
+  for (let from = 0; ; ) {
+    const entry = await connection.read(dn, [`member;range=${from}-${from + size - 1}`], [], [new ExtendedDn()]);
     const found = entry && rangeOf(entry);
     for (const value of found?.values ?? []) {
       const reference = extendedReference(value);
@@ -48,7 +48,7 @@ async function* inRanges({ connection }: Session, dn: string): AsyncGenerator<Me
     }
     if (!found || found.isLast) return;
     // a server may give less than was asked for
-    from = found.next - range;
+    from = found.next;
   }
 }
 

@@ -1,7 +1,8 @@
+import { editPerson } from '../../../domain/administration/directory-acceptance/index.ts';
 import { addPerson } from '../../../domain/administration/invitations/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
 import { newAccountsSettings } from '../../../domain/company/new-accounts/index.ts';
-import { editUser, getUser, type Role, recordView } from '../../../domain/people/users/index.ts';
+import { getUser, type Role, recordView } from '../../../domain/people/users/index.ts';
 import {
   byCode,
   namedAsInForm,
@@ -14,7 +15,7 @@ import {
 } from '../../request/index.ts';
 import { type Choices, type LinkKind, linkKinds, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
-import { filledFields, findOrigin, type Origin } from './origin.ts';
+import { filledInputs, findOrigin, type Origin } from './origin.ts';
 
 type FormValues = {
   firstName: string;
@@ -57,7 +58,7 @@ async function showForm(page: PageContext, values: FormValues, { choices, refusa
   const locals = {
     values,
     ...rest,
-    filled: filledFields(rest.origin, customFields),
+    filled: filledInputs(rest.origin, customFields),
     isSelf: rest.userId === page.session!.userId,
     customFields,
     // S57: only where people of the company may sign in with a username
@@ -126,7 +127,7 @@ export async function submitEdit(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   const origin = await findOrigin(page.scope, user.userId);
   const customFields = await listCustomFields(page.scope);
-  const filled = filledFields(origin, customFields);
+  const filled = filledInputs(origin, customFields);
   const kept = { firstName: user.firstName, lastName: user.lastName, department: user.department ?? '' };
   const values = {
     ...(await readValues(page)),
@@ -143,7 +144,8 @@ export async function submitEdit(page: PageContext): Promise<void> {
       savingCustomFields(
         page,
         async () => (await listCustomFields(page.scope)).filter(({ code }) => !filled.has(`custom_${code}`)),
-        (custom) => editUser(page.scope, user.userId, { firstName, lastName, role, department, customFields: custom }, shownVersion(page)),
+        (custom) =>
+          editPerson(page.scope, user.userId, { firstName, lastName, role, department, customFields: custom }, shownVersion(page)),
       ),
     (refusal) => showForm(page, values, { userId: user.userId, origin, refusal }),
   );

@@ -1,7 +1,7 @@
 import type { Provisioning } from '../../../domain/administration/directory-provisioning/index.ts';
 import type { CustomField } from '../../../domain/company/custom-fields/index.ts';
 import { type Directory, getDirectory } from '../../../domain/people/directories/index.ts';
-import { describePerson, type Entry, findEntryOfUser } from '../../../domain/people/directory-entries/index.ts';
+import { type Entry, filledFields, findEntryOfUser } from '../../../domain/people/directory-entries/index.ts';
 import type { Scope, UserId } from '../../../domain/scope.ts';
 
 /** Where a person comes from. */
@@ -13,17 +13,10 @@ export async function findOrigin(scope: Scope, userId: UserId): Promise<Origin |
 }
 
 /** What the directory says of the person and goes on saying, by the names of the form: nobody edits it here. */
-export function filledFields(origin: Origin | undefined, fields: CustomField[]): Set<string> {
-  if (!origin || origin.entry.isGone) return new Set();
-  const said = describePerson(origin.entry, origin.directory, fields);
-  const isNamed = said.firstName !== undefined || said.lastName !== undefined;
-  return new Set([
-    ...(isNamed ? ['firstName', 'lastName'] : []),
-    ...(said.email === undefined ? [] : ['email']),
-    ...(said.department === undefined ? [] : ['department']),
-    ...fields.filter(({ fieldId }) => said.customValues[fieldId] !== undefined).map(({ code }) => `custom_${code}`),
-  ]);
-}
+export const filledInputs = (origin: Origin | undefined, fields: CustomField[]): Set<string> =>
+  new Set(
+    [...(origin ? filledFields(origin.entry, origin.directory, fields) : [])].map((name) => name.replace('customFields.', 'custom_')),
+  );
 
 /** S100: what the box tells more, which OpenLDAP has in part. */
 export function provisioningDetails(provisioning: Provisioning): { key: string; value: string }[] {

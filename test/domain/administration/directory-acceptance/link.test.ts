@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { linkEntry, unlinkEntry } from '../../../../src/domain/administration/directory-acceptance/index.ts';
 import { findEntryOfUser } from '../../../../src/domain/people/directory-entries/index.ts';
 import { getUser, requestDeletion } from '../../../../src/domain/people/users/index.ts';
-import { addTestDirectory, entryOf, groupEntry, importEntries, personEntry } from '../../../support/directory-entries.ts';
+import { addTestDirectory, entryOf, groupEntry, importEntries, importGone, personEntry } from '../../../support/directory-entries.ts';
 import { type Refusals, unknownId, useStore } from '../../../support/use-cases.ts';
 
 describe('domain/administration/directory-acceptance: linking people', () => {
@@ -48,6 +48,9 @@ describe('domain/administration/directory-acceptance: linking people', () => {
     const free = (await store.person()).userId;
     const leaving = (await store.person()).userId;
     await requestDeletion(scope, leaving);
+    const gone = personEntry({ attributes: { mail: [] } });
+    await importEntries(scope, directory, [gone]);
+    await importGone(scope, directory, [gone]);
     const link = (userId: string, entry = waits, as = scope) => linkEntry(as, directory.directoryId, entry.entryId, userId);
     const refusals: Refusals = [
       ['not_found', () => link(unknownId)],
@@ -57,6 +60,7 @@ describe('domain/administration/directory-acceptance: linking people', () => {
       ['not_found', () => link(free, waits, other)],
       ['not_found', () => linkEntry(scope, unknownId, waits.entryId, free)],
       ['status_conflict', () => link(free, linked)],
+      ['status_conflict', () => link(free, gone)],
       ['status_conflict', () => link(leaving)],
       ['entry_linked', () => link(linkedUser)],
       ['not_found', () => unlinkEntry(other, directory.directoryId, linked.entryId)],

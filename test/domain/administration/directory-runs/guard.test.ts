@@ -9,8 +9,8 @@ import {
   undoRun,
 } from '../../../../src/domain/administration/directory-runs/index.ts';
 import { editDirectory, getDirectory } from '../../../../src/domain/people/directories/index.ts';
-import { getEntry } from '../../../../src/domain/people/directory-entries/index.ts';
-import type { Scope } from '../../../../src/domain/scope.ts';
+import { getEntry, wantState } from '../../../../src/domain/people/directory-entries/index.ts';
+import { inTransaction, type Scope } from '../../../../src/domain/scope.ts';
 import { FakeDirectory, importAll, lastRun, linesOf, readAgain, workOn } from '../../../support/directory-runs.ts';
 import { unknownId, useStore } from '../../../support/use-cases.ts';
 
@@ -120,6 +120,17 @@ describe('directory runs: the guard', () => {
       await workOn(scope, directory, fake);
       expect(await lastRun(scope, directory)).to.include({ state: 'done', isWhole: true });
       expect(await statuses()).to.deep.equal({ activated: 20 });
+    });
+
+    it('S23: lets go on what we asked the directory to do', async () => {
+      fake.people = people.map((one, n) => ({ ...one, isEnabled: n > 4 }));
+      for (const { id } of people.slice(0, 5)) {
+        const { userId } = await getEntry(scope, directory.directoryId, id);
+        await inTransaction(scope, (inside) => wantState(inside, userId!, false));
+      }
+      const run = await readAgain(scope, directory, fake, true);
+      expect(run).to.include({ state: 'done', total: 5 });
+      expect(run.counts.people.leaving).to.equal(5);
     });
   });
 });

@@ -40,6 +40,21 @@ describe('directory runs: one after the other', () => {
     expect((await scope.db('directory_runs').where({ directory_id: other.directoryId })).length).to.equal(1);
   });
 
+  it('does what is asked for while a job works at once, not when it is time to read again', async () => {
+    const fake = new FakeDirectory();
+    fake.person('Patient Person');
+    const directory = await importAll(scope, fake);
+    const { directoryId } = directory;
+    await startRun(scope, directoryId, { purpose: 'sync' });
+    await workOn(scope, directory, fake);
+    const { nextReadAt } = await getDirectory(scope, directoryId);
+    const { rows } = await scope.db.raw<{ rows: { run_at: Date }[] }>('SELECT run_at FROM graphile_worker.jobs WHERE key = ?', [
+      `directory ${directoryId}`,
+    ]);
+    expect(rows).to.have.length(1);
+    expect(rows[0]!.run_at).to.be.below(nextReadAt!);
+  });
+
   it('is of no other company', async () => {
     const fake = new FakeDirectory();
     fake.person('Only Here');

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { startRun } from '../../../../src/domain/administration/directory-runs/index.ts';
 import { overviewOf } from '../../../../src/domain/administration/overview/index.ts';
 import {
   type Application,
@@ -6,10 +7,12 @@ import {
   findApplicationByCode,
   setApplicationEnabled,
 } from '../../../../src/domain/applications/applications/index.ts';
+import { noteDirectoryState } from '../../../../src/domain/people/directories/index.ts';
 import { changeStatus } from '../../../../src/domain/people/users/index.ts';
 import { type NewEvent, recordAlone, sealEvents } from '../../../../src/domain/records/audit/index.ts';
 import type { ApplicationId, Scope } from '../../../../src/domain/scope.ts';
 import { recordParticipant } from '../../../../src/domain/sign-in/sessions/index.ts';
+import { FakeDirectory, linkDirectory, workOn } from '../../../support/directory-runs.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
 const dayMs = 86_400_000;
@@ -156,5 +159,22 @@ describe('domain/administration/overview', () => {
     expect((await unusedAt(now)).map(([id]) => id))
       .to.include(own.applicationId)
       .and.not.include(foreign.applicationId);
+  });
+
+  it('names directories that cannot be reached or wait for an answer, and no others', async () => {
+    const troubled = async (scope = store.scope) =>
+      (await overviewOf(scope, zone)).directories.map(({ directory, pause }) => [directory.name, pause?.reason]);
+    const [away, stopped] = [await linkDirectory(store.scope), await linkDirectory(store.scope)];
+    expect(await troubled()).to.deep.equal([]);
+    await noteDirectoryState(store.scope, away.directoryId, { isUp: false, reason: 'no-agent' });
+    const fake = new FakeDirectory();
+    fake.person('Maria Luz');
+    await startRun(store.scope, stopped.directoryId, { purpose: 'sync' });
+    await workOn(store.scope, stopped, fake);
+    expect(await troubled()).to.have.deep.members([
+      [away.name, undefined],
+      [stopped.name, 'waits-for-answer'],
+    ]);
+    expect(await troubled(store.other)).to.deep.equal([]);
   });
 });

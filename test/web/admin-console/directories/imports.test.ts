@@ -1,10 +1,13 @@
 import { expect } from 'chai';
+import { changeEntries } from '../../../../src/domain/administration/directory-acceptance/index.ts';
 import { getRun, listRuns } from '../../../../src/domain/administration/directory-runs/index.ts';
 import type { Directory } from '../../../../src/domain/people/directories/index.ts';
 import { getEntry, listEntries } from '../../../../src/domain/people/directory-entries/index.ts';
 import { createGroup, getGroup } from '../../../../src/domain/people/groups/index.ts';
 import { findUserByLogin } from '../../../../src/domain/people/users/index.ts';
-import type { Scope } from '../../../../src/domain/scope.ts';
+import { runOperation } from '../../../../src/domain/records/operations/index.ts';
+import type { OperationId, Scope } from '../../../../src/domain/scope.ts';
+import { importEntries, personEntry } from '../../../support/directory-entries.ts';
 import { FakeDirectory, lastRun, linkDirectory, workOn } from '../../../support/directory-runs.ts';
 import type { Jar } from '../../../support/jar.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../../support/server.ts';
@@ -149,6 +152,31 @@ describe('web: imports of a directory in the console', () => {
     );
     expect((await findUserByLogin(scope, 'pedro.ramos@corp.example'))?.status).to.equal('activated');
     expect((await entryNamed('Ana Other')).state).to.equal('pending');
+  });
+
+  it('many are a task of their own, which leads back to where the others wait with their reasons', async () => {
+    const many = await linkDirectory(scope);
+    const own = Array.from({ length: 101 }, () => personEntry());
+    await importEntries(scope, many, [...own, personEntry({ attributes: { mail: [''] } })]);
+    const list = `/admin/directories/${many.directoryId}/entries`;
+    const asked = await send(`${list}?state=pending`, /entries$/, [
+      ['whom', 'all'],
+      ['change', 'accept'],
+    ]);
+    expect(asked.text).to.contain('Accept all 102?');
+    const form = admin.form(asked, /entries$/);
+    const task = (await admin.get(form.action, { form: new URLSearchParams(form.entries) })).location!;
+    expect(task).to.match(/operations\/[0-9a-f-]{36}$/);
+    const operationId = task.slice(-36) as OperationId;
+    await runOperation(
+      scope,
+      operationId,
+      async () => true,
+      (inside, operation) => changeEntries.run(inside, operation, {} as never),
+    );
+    const page = (await admin.get(new URL(task, server.issuer).href)).text;
+    expect(page).to.contain('Imported people and groups').and.contain('101 done, 1 skipped').and.contain(list);
+    expect(await text(list)).to.contain('no e-mail address');
   });
 
   it('a conflict shows both beside each other, and links them by one button; so does somebody who is looked for', async () => {

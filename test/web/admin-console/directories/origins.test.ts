@@ -66,7 +66,7 @@ describe('web: where people and groups come from', () => {
     const page = await text(`/admin/users/${userId}`);
     for (const word of [
       person.dn,
-      'Directory 1',
+      directory.name,
       'Enabled',
       'More details',
       'example.com',
@@ -105,7 +105,7 @@ describe('web: where people and groups come from', () => {
       .update({ settings: JSON.stringify(settings) });
     const { userId, firstName, lastName } = await joao();
     const shown = await admin.get(at(`/admin/users/${userId}/edit`));
-    expect(shown.text).to.contain('Directory 1 fills');
+    expect(shown.text).to.contain(`${directory.name} fills`);
     for (const name of ['firstName', 'lastName', 'department', 'kept_cost_center'])
       expect(shown.text, name).to.match(new RegExp(`name="${name}"[^>]* readonly`));
     expect(shown.text)
@@ -132,7 +132,7 @@ describe('web: where people and groups come from', () => {
       .and.not.contain('comes from');
     await linkGroup(scope, directory.directoryId, there.entryId, group.groupId);
     expect(await text(path))
-      .to.contain('comes from Directory 1 (example.com)')
+      .to.contain(`comes from ${directory.name} (example.com)`)
       .and.contain(`/entries/${there.entryId}`)
       .and.not.contain('name="login"')
       .and.not.contain(`${path}/delete`);
@@ -151,17 +151,17 @@ describe('web: where people and groups come from', () => {
     const path = `/admin/users/${(await joao()).userId}/groups`;
     expect(await text(`${path}/add`))
       .to.match(new RegExp(`value="${group.groupId}"[^>]* disabled`))
-      .and.contain('of Directory 1');
+      .and.contain(`of ${directory.name}`);
     await importMembers(scope, directory, there as never, [person]);
     expect(await text(path))
-      .to.contain('by Directory 1')
+      .to.contain(`by ${directory.name}`)
       .and.not.contain(`value="${group.groupId}"`);
   });
 
   it('a deletion says that the person will be found under Rejected (S132)', async () => {
     const { userId } = await joao();
     expect(await text(`/admin/users/${userId}/delete`)).to.contain(
-      'In Directory 1 nothing changes: the person is found under Rejected there',
+      `In ${directory.name} nothing changes: the person is found under Rejected there`,
     );
   });
 
@@ -180,7 +180,7 @@ describe('web: where people and groups come from', () => {
           [...page.matchAll(new RegExp(`<a href="[^"]*/admin/${kind}/([0-9a-f-]{36})"`, 'g'))].map(([, id]) => id),
         );
       expect(await text(list!))
-        .to.contain('data-label="Directory">Directory 1<')
+        .to.contain(`data-label="Directory">${directory.name}<`)
         .and.contain('data-label="Directory">–<');
       const of = links(await text(`${list}?directory=${directory.directoryId}`));
       expect([of.includes(imported), of.includes(own)], list).to.deep.equal([true, false]);

@@ -2,7 +2,7 @@ import type { Password } from '../../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, run } from '../../../../platform/database/index.ts';
 import { directoryRules } from '../../../people/directories/index.ts';
 import type { User } from '../../../people/users/index.ts';
-import type { DirectoryId, Scope, UserId } from '../../../scope.ts';
+import type { DirectoryId, Scope, Transaction, UserId } from '../../../scope.ts';
 
 /** For so long after the directory last said yes. */
 export const verifierDays = 14;
@@ -55,6 +55,6 @@ const over = `proven_at < now() - interval '${verifierDays} days'
 export const sweepVerifiers = (db: Db): Promise<number> => deleteInSteps(db, 'directory_verifiers', over);
 
 /** After the network password was replaced by a mailed link: the one before is worth nothing. */
-export async function forgetVerifier({ db, contextId }: Scope, userId: UserId): Promise<void> {
+export async function forgetVerifier({ db, contextId }: Transaction, userId: UserId): Promise<void> {
   await db('directory_verifiers').where({ context_id: contextId, user_id: userId }).delete();
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { changeSettings, loadSettings } from '../../../../../src/domain/company/context-settings/index.ts';
 import { directoryRules } from '../../../../../src/domain/people/directories/index.ts';
-import type { DirectoryId } from '../../../../../src/domain/scope.ts';
+import { type DirectoryId, inTransaction } from '../../../../../src/domain/scope.ts';
 import {
   changeDirectoryPassword,
   forgetVerifier,
@@ -114,7 +114,7 @@ describe('domain/sign-in/credentials: the password of a directory', () => {
     await keepVerifier(store.scope, user.userId, directoryId, right);
     expect(await matchesVerifier(store.scope, user, directoryId, right)).to.equal(true);
     expect(await matchesVerifier(store.scope, user, directoryId, readPassword('a wrong one'))).to.equal(false);
-    await forgetVerifier(store.scope, user.userId);
+    await inTransaction(store.scope, (inside) => forgetVerifier(inside, user.userId));
     expect(await matchesVerifier(store.scope, user, directoryId, right)).to.equal(undefined);
   });
 });

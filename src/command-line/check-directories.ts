@@ -1,0 +1,52 @@
+import manifest from '../../package.json' with { type: 'json' };
+import type { Store } from '../app/open-store.ts';
+import { findReadingPause } from '../domain/administration/directory-runs/index.ts';
+import { type Context, listContexts } from '../domain/company/contexts/index.ts';
+import { type Directory, listAgents, listDirectories, stateOf } from '../domain/people/directories/index.ts';
+import { openScope, type Scope } from '../domain/scope.ts';
+import { systemClock } from '../platform/clock/index.ts';
+import { pendingMigrations } from '../platform/database/index.ts';
+import type { Finding } from './finding.ts';
+
+const tokenDays = 90;
+const dayMs = 86_400_000;
+
+/** Directories that cannot be reached, wait for somebody, or have what is better not left lying about; of a store whose schema is not this version's nothing is said. */
+export async function checkDirectories(store: Store): Promise<Finding[]> {
+  if ((await pendingMigrations(store.database.knex)).length > 0) return [];
+  const findings: Finding[] = [];
+  for (const context of await listContexts(store.database.knex)) {
+    const scope = openScope({ ...store, clock: systemClock }, context.contextId, { kind: 'operator', name: 'doctor' });
+    for (const directory of await listDirectories(scope)) findings.push(...(await checkDirectory(scope, context, directory)));
+  }
+  return findings;
+}
+
+async function checkDirectory(scope: Scope, { code }: Context, directory: Directory): Promise<Finding[]> {
+  const { directoryId, name, hasToken, tokenMadeAt, unavailableSince, unavailableReason } = directory;
+  const agents = await listAgents(scope, directoryId);
+  const pause = await findReadingPause(scope, directoryId);
+  const findings: Finding[] = [];
+  const warn = (message: string, remedy: string) =>
+    findings.push({ check: 'directories', level: 'warning', message: `${code}/${name}: ${message}`, remedy });
+  const isOld = ({ software }: { software: string }) => minorOf(software) !== minorOf(manifest.version);
+
+  if (agents.length === 0)
+    warn('no SmartSync serves it', hasToken ? 'Install SmartSync and give it the token.' : `portaria directory token ${code} "${name}"`);
+  else if (stateOf(directory) === 'unavailable')
+    warn(
+      `unavailable since ${unavailableSince!.toISOString()}: ${unavailableReason === 'no-agent' ? 'no SmartSync is connected' : unavailableReason}`,
+      'See what the page of SmartSync says at "Test connection", and whether its machine reaches this server.',
+    );
+  for (const agent of agents.filter(isOld))
+    warn(`the SmartSync on ${agent.name} is ${agent.software}`, `Install the one of version ${manifest.version} there.`);
+  const isUnused = agents.every(({ enrolledAt }) => enrolledAt < tokenMadeAt!);
+  if (hasToken && isUnused && scope.clock.now().getTime() - tokenMadeAt!.getTime() > tokenDays * dayMs)
+    warn(`its token is older than ${tokenDays} days and was never used`, 'Revoke it on the directory’s page in the console.');
+  if (pause?.reason === 'waits-for-answer')
+    warn('a run waits for an answer: nothing is read meanwhile', `portaria directory approve ${code} "${name}", or decline`);
+  return findings;
+}
+
+/** Major and minor version at the end of what a program calls itself, such as `smartsync/0.2.1`. */
+const minorOf = (software: string): string => /(\d+\.\d+)(\.\d+)?[^.\d]*$/.exec(software)?.[1] ?? software;

@@ -1,0 +1,242 @@
+import { expect } from 'chai';
+import { addDirectory, enrolAgent, revokeAgent } from '../../../../src/domain/people/directories/index.ts';
+import {
+  type ConnectedAgent,
+  DirectoryQueue,
+  measureDirectoryRequests,
+  sweepDirectoryRequests,
+} from '../../../../src/domain/people/directory-requests/index.ts';
+import { type AgentId, type DirectoryId, type DirectoryRequestId, inTransaction } from '../../../../src/domain/scope.ts';
+import { newId } from '../../../../src/platform/crypto/index.ts';
+import { ChangeListener, NoticedCache } from '../../../../src/platform/database/index.ts';
+import { createLog } from '../../../../src/platform/log/index.ts';
+import { type DirectoryRequest, openSealed, proveAnswer, type RequestOf } from '../../../../src/smartsync-protocol/index.ts';
+import { makeKeys } from '../../../support/fake-agent.ts';
+import { eventually } from '../../../support/process.ts';
+import { useStore } from '../../../support/use-cases.ts';
+
+const entry = { id: '6f9619ff-8b86-4011-b42d-00c04fc964ff', dn: 'uid=ana,dc=example' };
+const yes = { outcome: 'accepted' };
+const setEnabled = { kind: 'set-enabled', body: { entry, isEnabled: true } } as const;
+
+describe('domain/people/directory-requests', function () {
+  this.timeout(20_000);
+  const store = useStore();
+  let keys: Awaited<ReturnType<typeof makeKeys>>;
+  let directoryId: DirectoryId;
+  let agentIds: AgentId[];
+  let counted: string[];
+  const ends: (() => unknown)[] = [];
+
+  before(async () => {
+    keys = await makeKeys();
+    const { directory, token } = await addDirectory(store.scope, { name: 'Head office' });
+    directoryId = directory.directoryId;
+    const input = { token, name: 'a', software: 'a', protocol: { major: 1, minor: 0 } };
+    const pair = { signingKey: keys.signing as never, encryptionKey: { kty: 'OKP', crv: 'X25519', x: keys.encryption.x! } as const };
+    agentIds = [];
+    for (let n = 0; n < 3; n++) agentIds.push((await enrolAgent(store.scope, { ...input, ...pair })).agentId);
+  });
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+    await eventually(async () => expect(await store.scope.db('directory_requests'), 'a request was left over').to.deep.equal([]));
+  });
+
+  /** As each server process has one. */
+  async function startQueue() {
+    const listener = new ChangeListener(store.database.url);
+    counted = [];
+    const parts = { database: store.database, listener, cache: new NoticedCache(listener, 10), log: createLog('silent') };
+    const queue = new DirectoryQueue(parts, (kind, outcome) => counted.push(`${kind} ${outcome}`));
+    await listener.start();
+    ends.push(async () => {
+      queue.close();
+      await listener.close();
+    });
+    return { queue, listener };
+  }
+
+  /** @param answer undefined is none */
+  function agent(queue: DirectoryQueue, n: number, answer: (request: DirectoryRequest, requestId: string) => unknown) {
+    const got: string[] = [];
+    const cancelled: string[] = [];
+    const one: ConnectedAgent = {
+      contextId: store.scope.contextId,
+      directoryId,
+      agentId: agentIds[n]!,
+      isUp: true,
+      async send(message) {
+        if (message.type === 'cancel') return void cancelled.push(message.requestId);
+        got.push(message.requestId);
+        const given = await answer(message.request, message.requestId);
+        if (given) await queue.answer(one, message.requestId, given);
+      },
+    };
+    queue.connect(one);
+    ends.push(() => queue.disconnect(one));
+    return { one, got, cancelled };
+  }
+  const prove = async ({ body }: DirectoryRequest, requestId: string) => {
+    const { sealed } = body as RequestOf<'verify-password'>;
+    const agentId = sealed.recipients[0]!.header!.kid as string;
+    const { key } = await openSealed(sealed, `verify-password ${entry.id}`, agentId, keys.encryption);
+    return { ...yes, proof: proveAnswer(key, requestId, 'accepted') };
+  };
+  const verify = (queue: DirectoryQueue, timeoutMs?: number) =>
+    queue.ask(
+      store.scope,
+      directoryId,
+      { kind: 'verify-password', body: { entry } },
+      { passwords: { password: 'x' }, ...(timeoutMs ? { timeoutMs } : {}) },
+    );
+  const rows = () => store.scope.db('directory_requests');
+
+  it('what one process asks, another serves; each answer is counted where it was asked', async () => {
+    const [asking, serving] = [await startQueue(), await startQueue()];
+    const { got } = agent(serving.queue, 0, prove);
+    expect(await Promise.all(Array.from({ length: 50 }, () => verify(asking.queue)))).to.have.length(50);
+    expect(new Set(got).size).to.equal(50);
+    expect(counted).to.have.length(50);
+  });
+
+  it('its own agents get it without a notice, and it waits in the queue for no moment', async () => {
+    const { queue, listener } = await startQueue();
+    await listener.close();
+    agent(queue, 0, prove);
+    expect(await verify(queue)).to.include(yes);
+    expect(counted).to.deep.equal(['verify-password accepted']);
+  });
+
+  it('without notices it goes on, a little later', async () => {
+    const [asking, serving] = [await startQueue(), await startQueue()];
+    agent(serving.queue, 0, prove);
+    await Promise.all([asking.listener.close(), serving.listener.close()]);
+    expect(await verify(asking.queue)).to.include(yes);
+  });
+
+  it('what a process was serving that died, another serves when its lease is over', async () => {
+    const [dead, other] = [await startQueue(), await startQueue()];
+    const { got } = agent(dead.queue, 0, () => undefined);
+    const answer = other.queue.ask(store.scope, directoryId, setEnabled, { timeoutMs: 9000 });
+    await eventually(async () => expect(got).to.have.length(1));
+    dead.queue.close(); // it renews no lease any more
+    agent(other.queue, 1, () => yes);
+    expect(await answer).to.deep.equal(yes);
+  });
+
+  it('a lease is renewed as long as the agent works, and nobody else is asked', async () => {
+    const [asking, serving] = [await startQueue(), await startQueue()];
+    let finish: (answer: unknown) => void = () => {};
+    const first = agent(serving.queue, 0, () => new Promise((resolve) => (finish = resolve)));
+    const answer = asking.queue.ask(store.scope, directoryId, setEnabled);
+    await eventually(async () => expect(first.got).to.have.length(1));
+    const second = agent(asking.queue, 1, () => yes);
+    const leased = (await rows())[0]!.lease_until;
+    await eventually(async () => expect((await rows())[0]!.lease_until!.getTime()).to.be.greaterThan(leased!.getTime() + 2500));
+    finish(yes);
+    expect(await answer).to.deep.equal(yes);
+    expect(second.got).to.deep.equal([]);
+  });
+
+  it('what nobody waits for is cancelled: the process that asked stopped, or it is too late', async () => {
+    const [asking, serving] = [await startQueue(), await startQueue()];
+    const { got, cancelled } = agent(serving.queue, 0, () => undefined);
+    const answer = asking.queue.ask(store.scope, directoryId, setEnabled);
+    await eventually(async () => expect(got).to.have.length(1));
+    asking.queue.close();
+    expect(await answer).to.deep.equal({ outcome: 'unavailable', reason: 'late' });
+    await eventually(async () => expect(cancelled).to.deep.equal(got));
+    expect(await asking.queue.ask(store.scope, directoryId, setEnabled)).to.include({ outcome: 'unavailable' });
+  });
+
+  it('what was asked by a process that died is served by nobody, and swept', async () => {
+    const { queue } = await startQueue();
+    const { got } = agent(queue, 0, () => yes);
+    const ago = (seconds: number) => new Date(Date.now() - seconds * 1000);
+    await rows().insert(
+      [1, 120].map((seconds) => ({
+        context_id: store.scope.contextId,
+        directory_request_id: newId(Date.now()) as DirectoryRequestId,
+        directory_id: directoryId,
+        kind: 'set-enabled',
+        body: JSON.stringify(setEnabled.body),
+        created_at: ago(seconds + 10),
+        deadline_at: new Date(Date.now() + 60_000),
+        wanted_until: ago(seconds),
+      })),
+    );
+    expect(await queue.ask(store.scope, directoryId, setEnabled)).to.deep.equal(yes);
+    expect(got).to.have.length(1);
+    expect(await sweepDirectoryRequests(store.scope.db)).to.equal(1);
+    await rows().delete();
+  });
+
+  it('what waits is measured: how many, and since when', async () => {
+    const { queue } = await startQueue();
+    expect(await measureDirectoryRequests(store.database)).to.deep.equal({ waiting: 0, oldestSeconds: 0 });
+    const answers = [1, 2].map(() => queue.ask(store.scope, directoryId, setEnabled));
+    await eventually(async () => {
+      const { waiting, oldestSeconds } = await measureDirectoryRequests(store.database);
+      expect(waiting).to.equal(2);
+      expect(oldestSeconds).to.be.greaterThan(0);
+    });
+    agent(queue, 0, () => yes);
+    await Promise.all(answers);
+  });
+
+  it('an answer that nobody can read is asked for again, five times at most', async () => {
+    const { queue } = await startQueue();
+    const bad = [agent(queue, 0, () => ({ outcome: 'odd' })), agent(queue, 1, () => 'text')];
+    expect(await queue.ask(store.scope, directoryId, setEnabled)).to.deep.equal({ outcome: 'unavailable', reason: 'late' });
+    expect(bad.flatMap(({ got }) => got).length).to.be.within(2, 6);
+  });
+
+  it('an answer is taken from who has the request, once, and from nobody else', async () => {
+    const { queue } = await startQueue();
+    const { one, got } = agent(queue, 0, () => undefined);
+    const other = agent(queue, 1, () => undefined);
+    const foreign: ConnectedAgent = { ...one, directoryId: newId(Date.now()) as DirectoryId };
+    const answer = queue.ask(store.scope, directoryId, setEnabled);
+    await eventually(async () => expect([...got, ...other.got]).to.have.length(1));
+    const [holder, idle] = got.length > 0 ? [one, other.one] : [other.one, one];
+    const [requestId] = [...got, ...other.got];
+    for (const stranger of [idle, foreign]) {
+      expect(queue.kindOf(stranger, requestId!)).to.equal(undefined);
+      await queue.answer(stranger, requestId!, { outcome: 'refused', reason: 'failed' });
+    }
+    expect(queue.kindOf(holder, requestId!)).to.equal('set-enabled');
+    await queue.answer(holder, requestId!, yes);
+    await queue.answer(holder, requestId!, { outcome: 'refused', reason: 'failed' });
+    expect(await answer).to.deep.equal(yes);
+  });
+
+  it('the request has the id that its asker gave it, and a directory is asked in no transaction', async () => {
+    const { queue } = await startQueue();
+    const { got } = agent(queue, 0, () => yes);
+    const requestId = newId(Date.now()) as DirectoryRequestId;
+    await queue.ask(store.scope, directoryId, setEnabled, { requestId });
+    expect(got).to.deep.equal([requestId]);
+    const failure = await inTransaction(store.scope, (inside) => queue.ask(inside, directoryId, setEnabled)).catch(String);
+    expect(failure).to.contain('in no transaction');
+  });
+
+  it('a draining process takes nothing more from others', async () => {
+    const [asking, draining] = [await startQueue(), await startQueue()];
+    const { got } = agent(draining.queue, 0, prove);
+    expect(draining.queue.drain()).to.equal(0);
+    const answer = verify(asking.queue, 4000);
+    const other = agent(asking.queue, 1, prove);
+    expect(await answer).to.include(yes);
+    expect([got.length, other.got.length]).to.deep.equal([0, 1]);
+    expect(await verify(draining.queue), 'what it asks itself is served').to.include(yes);
+  });
+
+  it('who was revoked gets no password any more', async () => {
+    const { queue, listener } = await startQueue();
+    const { got } = agent(queue, 2, prove);
+    await revokeAgent(store.scope, agentIds[2]!);
+    listener.tell(store.scope.contextId);
+    expect(await verify(queue, 300)).to.deep.equal({ outcome: 'unavailable', reason: 'late' });
+    expect(got).to.deep.equal([]);
+  });
+});
