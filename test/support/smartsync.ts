@@ -7,6 +7,8 @@ import type { Samba } from './samba.ts';
 import { freePort } from './server.ts';
 import type { Slapd } from './slapd.ts';
 
+/** As scripts/start.mjs and the package start it. */
+const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', '--max-old-space-size=112'];
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export type SmartSyncOptions = {
@@ -61,7 +63,7 @@ async function prepareAgent() {
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
   };
   const run = (isReady: (output: string) => boolean, env: Record<string, string> = {}) =>
-    startDaemon([process.execPath, '--disable-warning=ExperimentalWarning', `${root}src/processes/smartsync.ts`], {
+    startDaemon([process.execPath, ...flags, `${root}src/processes/smartsync.ts`], {
       cwd: root,
       isReady,
       env: { ...own, ...env },

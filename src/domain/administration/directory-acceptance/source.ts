@@ -1,7 +1,7 @@
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { type CustomField, listCustomFields } from '../../company/custom-fields/index.ts';
 import { type Directory, type DirectoryRules, directoryRules, getDirectory } from '../../people/directories/index.ts';
-import { type DescribedPerson, describePerson, type Entry, type EntryReason } from '../../people/directory-entries/index.ts';
+import { type DescribedPerson, describePerson, type Entry, type EntryReason, firstReason } from '../../people/directory-entries/index.ts';
 import type { Scope } from '../../scope.ts';
 
 /** A directory and what its entries are read by. */
@@ -20,7 +20,10 @@ export type Candidate = { entry: Entry; person: DescribedPerson; reason?: EntryR
 export function judge(entry: Entry, { directory, fields, rules }: Source): Candidate {
   const person = describePerson(entry, directory, fields);
   const isDisabled = rules.stateFromDirectory && !entry.isEnabled;
-  return { entry, person, reason: entry.isGone ? 'gone' : (person.reason ?? (isDisabled ? 'disabled' : undefined)) };
+  const reasons = [entry.isGone && 'gone', isDisabled && 'disabled', person.reason].filter(
+    (reason) => reason !== false && reason !== undefined,
+  );
+  return { entry, person, reason: firstReason(reasons as EntryReason[]) };
 }
 
 /** Of somebody who is accepted, or could be. */

@@ -65,7 +65,7 @@ const faultsOf: Partial<Record<RefusalReason, FieldErrors>> = {
 /**
  * S105, S106: asks the directory, through SmartSync, to make the person with a temporary password, which is of that account only and is stored nowhere here.
  * @throws AppError invalid_input, already_in_directory, status_conflict, directory_away (it may have been done all the same: asked again it makes nobody twice),
- * directory_refused
+ * provisioning_refused
  */
 export async function provisionPerson(scope: Scope, ask: Ask, userId: string, given: ProvisionInput): Promise<void> {
   const parsed = input.safeParse(given);
@@ -93,7 +93,7 @@ export async function provisionPerson(scope: Scope, ask: Ask, userId: string, gi
     if (answer.outcome === 'unavailable') throw new AppError('directory_away', 503, { params: { directory: directory.name } });
     const fields = faultsOf[answer.reason];
     if (fields) throw invalidInput(fields);
-    throw new AppError('directory_refused', 422, {
+    throw new AppError('provisioning_refused', 422, {
       publicMessage:
         answer.reason === 'no-right'
           ? 'errors.directory_no_right'

@@ -1,5 +1,6 @@
 import { getDirectory } from '../../people/directories/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
+import { readAllWhereNamesAreUnknown } from './doubt-members.ts';
 import { finishRun, recordRun } from './finish-run.ts';
 import { findStopReason, type Losses } from './guard.ts';
 import { planEntries, planUnusable } from './plan-entries.ts';
@@ -18,6 +19,7 @@ export const planRun = (scope: Scope, { runId }: Run): Promise<void> =>
       await measure(inside, run);
       await planEntries(inside, run);
       await planMembers(inside, run);
+      if (await readAllWhereNamesAreUnknown(inside, run)) return;
       await planUnusable(inside, run);
     }
     if (run.done >= many) await inside.db.raw('ANALYZE directory_changes');

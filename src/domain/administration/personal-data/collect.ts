@@ -4,6 +4,8 @@ import { listPairwiseSubjects, listPersistentNameIds } from '../../applications/
 import { listAssignments, listLaunchpadEntries } from '../../applications/assignments/index.ts';
 import { listAcceptancesOf, listConsents } from '../../applications/consents/index.ts';
 import { listCustomFields } from '../../company/custom-fields/index.ts';
+import { getDirectory } from '../../people/directories/index.ts';
+import { findEntryOfUser } from '../../people/directory-entries/index.ts';
 import { listGroupsOfUser } from '../../people/groups/index.ts';
 import { findPlan } from '../../people/planned-deactivations/index.ts';
 import { fullName, getUser } from '../../people/users/index.ts';
@@ -36,6 +38,7 @@ export const collectPersonalData = useCase(async (scope, userId: UserId): Promis
     person: { id, ...person },
     customFields: Object.fromEntries(fields.map(({ label, fieldId }) => [label, customValues[fieldId] ?? null])),
     plannedDeactivation: (await findPlan(scope, userId)) ?? null,
+    directory: await describeEntry(scope, user.userId),
     groups: (await listGroupsOfUser(scope, userId)).map(({ name }) => name),
     applications: applications.map(({ applicationId, name, enabled, isDirect, groups: by }) => ({
       name,
@@ -60,6 +63,14 @@ export const collectPersonalData = useCase(async (scope, userId: UserId): Promis
     ...(await collectHistory(scope, userId)),
   };
 });
+
+/** What an imported directory says of the person. */
+async function describeEntry(scope: Scope, userId: UserId): Promise<object | null> {
+  const entry = await findEntryOfUser(scope, userId);
+  if (!entry) return null;
+  const { entryId: id, dn, attributes, isEnabled, isGone, lastChange = null } = entry;
+  return { name: (await getDirectory(scope, entry.directoryId)).name, id, dn, attributes, isEnabled, isGone, lastChange };
+}
 
 /** Of more the newest are given: a stranger's failed attempts stand in it, too. */
 const most = 20_000;

@@ -63,7 +63,7 @@ const most = 20;
 
 /** The token buys an identity of its own for an agent that begins. @throws AppError token_unknown, agents_full */
 export const enrolAgent = useCase(async (scope, { token, ...agent }: Enrolment): Promise<{ agentId: AgentId; directory: Directory }> => {
-  const row = await directories(scope).where('token_hash', hashToken(token).toString('base64url')).forUpdate().first('directory_id');
+  const row = await directories(scope).where('token_hash', hashToken(token).toString('base64url')).forNoKeyUpdate().first('directory_id');
   if (!row) throw new AppError('token_unknown', 401);
   const directory = await getDirectory(scope, row.directory_id);
   if ((await listAgents(scope, directory.directoryId)).length >= most) throw new AppError('agents_full', 409, { params: { most } });

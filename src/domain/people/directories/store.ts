@@ -64,9 +64,9 @@ export async function getDirectory(scope: Scope, directoryId: string): Promise<D
   return fromRow(row);
 }
 
-/** Nobody else changes it until the transaction ends. @throws AppError not_found */
+/** Nobody else changes it until the transaction ends; what refers to it does not wait. @throws AppError not_found */
 export async function lockDirectory(scope: Transaction, directoryId: string): Promise<Directory> {
-  const row = isId(directoryId) ? await directories(scope).where('directory_id', directoryId).forUpdate().first() : undefined;
+  const row = isId(directoryId) ? await directories(scope).where('directory_id', directoryId).forNoKeyUpdate().first() : undefined;
   if (!row) throw notFound();
   return fromRow(row);
 }

@@ -30,6 +30,8 @@ export type Entry = {
   deactivatedAt?: Date;
   /** What was decided here is on its way to the directory (S23): what the directory says of the state is older. */
   isStateWanted: boolean;
+  /** A code of why the directory does not take it. */
+  writeFault?: string;
   changedAt: Date;
   /** What a run last changed of it. */
   lastChange?: LastChange;
@@ -54,6 +56,7 @@ export const fromRow = (row: EntryRow): Entry => ({
   groupId: row.group_id ?? undefined,
   deactivatedAt: row.deactivated_at ?? undefined,
   isStateWanted: row.wanted_enabled !== null,
+  writeFault: row.write_fault ?? undefined,
   changedAt: row.changed_at,
   lastChange: row.last_change ? { ...row.last_change, at: new Date(row.last_change.at) } : undefined,
 });

@@ -52,7 +52,7 @@ export async function submitProvision(page: PageContext): Promise<void> {
       render(page, user, provisioning, typed, refusal);
     },
     // whatever the directory says, what was typed stays
-    ({ code, fields }) => fields !== undefined || code.startsWith('directory_') || code === 'already_in_directory',
+    ({ code, fields }) => fields !== undefined || ['directory_away', 'provisioning_refused', 'already_in_directory'].includes(code),
   );
   if (done) redirectTo(page, `/admin/users/${user.userId}`, 'provisioned');
 }

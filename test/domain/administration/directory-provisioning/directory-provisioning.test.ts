@@ -133,7 +133,7 @@ describe('domain/administration/directory-provisioning', () => {
         user.userId,
         input(),
       ).catch((error) => error);
-      expect(refused.code, reason).to.be.oneOf(['invalid_input', 'directory_refused']);
+      expect(refused.code, reason).to.be.oneOf(['invalid_input', 'provisioning_refused']);
       expect(await findEntryOfUser(store.scope, user.userId), reason).to.equal(undefined);
       const event = (await eventsOf(store.scope, { subjectId: user.userId })).at(-1)!;
       expect(event).to.deep.include({ type: 'user.provisioning-refused', outcome: 'failure', reason });

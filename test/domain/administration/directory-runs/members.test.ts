@@ -52,6 +52,30 @@ describe('directory runs: members of groups', () => {
     expect(await linesOf(scope, await readAgain(scope, directory, fake)), 'the primary group says nothing of its people').to.deep.equal([]);
   });
 
+  it('reads everything before somebody leaves a group whose members have names that nobody here has: their container may have been renamed', async () => {
+    const fake = new FakeDirectory();
+    const people = ['Ana', 'Bia', 'Caio'].map((name) => fake.person(`${name} Renamed`));
+    const [ana, bia] = people as [(typeof people)[0], (typeof people)[0]];
+    const group = fake.group(
+      'Small',
+      people.map(({ dn }) => ({ dn })),
+    );
+    const directory = await importAll(scope, fake);
+    for (const one of people) one.dn = one.dn.replace('ou=people', 'ou=staff');
+    group.members = people.map(({ dn }) => ({ dn }));
+    // the container and the group are said, and nobody in it
+    fake.change({ type: 'members', id: group.id, members: group.members, isFirst: true });
+    const run = await readAgain(scope, directory, fake);
+    expect(run).to.include({ isWhole: true, state: 'done' });
+    expect(run.counts).to.deep.include({ members: { added: 0, removed: 0 }, people: { added: 0, changed: 3, leaving: 0, returning: 0 } });
+    expect(await groupsOf(directory, bia)).to.deep.equal(['Small']);
+    // names that are known say enough
+    group.members = group.members.slice(1);
+    fake.change({ type: 'members', id: group.id, members: group.members, isFirst: true });
+    expect(await readAgain(scope, directory, fake)).to.include({ isWhole: false, state: 'done' });
+    expect(await groupsOf(directory, ana)).to.deep.equal([]);
+  });
+
   it('imports a group of 5,000, groups in a ring, and a group whose people are said before it', async () => {
     const fake = new FakeDirectory();
     const people = Array.from({ length: 5000 }, (_, n) => fake.person(`Many Number${n}`));

@@ -65,6 +65,7 @@ describe('web/admin-console: personal data', () => {
     );
     const reasons = {
       audit_keys: 'a key',
+      directory_verifiers: 'a secret',
       one_time_links: 'secrets of a few days, whose mails the history has',
       passwords: 'a secret; its change is in the history',
       password_history: 'secrets',
@@ -78,6 +79,7 @@ describe('web/admin-console: personal data', () => {
       application_users: 'applications',
       application_consents: 'consents',
       application_uses: 'applications',
+      directory_entries: 'directory',
       group_members: 'groups',
       known_browsers: 'browsers',
       launchpad_entries: 'launchpad',
