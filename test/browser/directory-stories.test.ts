@@ -68,6 +68,22 @@ describe('a company’s directories in Chromium', function () {
       await admin?.reader.close();
     });
 
+    const openPerson = async (login: string) => {
+      await admin.go(`/admin/users?q=${login}`);
+      await admin.reader.press('main td a[href*="/admin/users/"]', /users\/[0-9a-f-]{36}$/);
+    };
+    const isDisabledThere = async (login: string) => {
+      const client = await samba.client();
+      const { searchEntries } = await client.search(await samba.find(login), { scope: 'base', attributes: ['userAccountControl'] });
+      await client.unbind();
+      return (Number(searchEntries[0]!.userAccountControl) & 2) !== 0;
+    };
+
+    it('S98, S102: before there is a directory, the page of a person says nothing of one', async () => {
+      await openPerson('jsilva');
+      expect(await admin.reader.page.locator('.box-empty').count()).to.equal(1);
+    });
+
     it('S11, S12, S13, S15: needs a name here, and the token and the directory’s connection at SmartSync, whose certificate is trusted as it is shown', async () => {
       const { path, ...token } = await admin.nameDirectory('Matriz');
       directory = path;
@@ -80,6 +96,9 @@ describe('a company’s directories in Chromium', function () {
     });
 
     it('S10, S16: the first run shows who would come, and asks; they wait', async () => {
+      await admin.go(`${directory}/edit`);
+      await admin.reader.fill({ 'settings.readEverySeconds': '15' });
+      await admin.reader.press('form.form-page button.btn-primary:visible', /directories\/[0-9a-f-]{36}/);
       await admin.approveFirstRun(directory);
       await admin.go(`${directory}/entries?state=pending&q=${mail(1)}`);
       expect(await admin.reader.main()).to.contain(mail(1));
@@ -126,9 +145,6 @@ describe('a company’s directories in Chromium', function () {
     });
 
     it('one who is disabled there is out within a minute: session, application and all', async () => {
-      await admin.go(`${directory}/edit`);
-      await admin.reader.fill({ 'settings.readEverySeconds': '15' });
-      await admin.reader.press('form.form-page button.btn-primary:visible', /directories\/[0-9a-f-]{36}/);
       const reader = await open('en');
       await reader.signInAt(samples.oidc, mail(4), directoryPassword);
       await reader.who();
@@ -153,8 +169,7 @@ describe('a company’s directories in Chromium', function () {
 
     it('S19, S132: one who is deleted here is found under Rejected, and comes back only when an administrator says so', async () => {
       const { page } = admin.reader;
-      await admin.go(`/admin/users?q=${mail(5)}`);
-      await admin.reader.press('main td a[href*="/admin/users/"]', /users\/[0-9a-f-]{36}$/);
+      await openPerson(mail(5));
       await admin.reader.press('main .actions a[href$="/delete"]', /delete$/);
       await page.click('main form[method=post] button[type=submit]');
       await eventually(async () => {
@@ -173,19 +188,39 @@ describe('a company’s directories in Chromium', function () {
       await reader.close();
     });
 
-    it('S84, S98–S106: an administrator creates a person there, who signs in with the temporary password and has to change it (pt-BR)', async () => {
+    it('S84, S98–S101, S104–S106: an administrator creates a person there, who signs in with the temporary password and has to change it (pt-BR)', async () => {
       const { page } = admin.reader;
-      await admin.go('/admin/users?q=jsilva');
-      await admin.reader.press('main td a[href*="/admin/users/"]', /users\/[0-9a-f-]{36}$/);
+      await openPerson('jsilva');
       await admin.reader.press('main a[href$="/provision"]', /provision$/);
       expect(await page.inputValue('[name=rootDn]')).to.equal(samba.baseDn);
       await admin.reader.fill({ rootDn: `OU=People,${samba.baseDn}`, password: 'Temporary-1', repeatPassword: 'Temporary-1' });
       await admin.reader.press('form[action$="/provision"] button.btn-primary', /users\/[0-9a-f-]{36}$/);
-      expect(await admin.reader.main()).to.contain(`OU=People,${samba.baseDn}`);
+      const box = await page.textContent('.box-good');
+      for (const detail of [samba.baseDn, samba.realm, 'ObjectGUID', 'ImmutableID']) expect(box, detail).to.contain(detail);
       expect(await samba.find('jsilva')).to.contain(`OU=People,${samba.baseDn}`);
       const reader = await open('pt-BR');
       await reader.signInAt(samples.oidc, 'jsilva', 'Temporary-1');
       await changePassword(reader, 'Temporary-1');
+      expect(await reader.who()).to.equal('João da Silva');
+      await reader.close();
+    });
+
+    it('S23, S128: one who is deactivated here is disabled there, where the company wants it, and back', async () => {
+      const { page } = admin.reader;
+      await admin.go('/admin/directories/rules');
+      await page.check('[name=stateToDirectory]');
+      await admin.reader.press('form.form-page button.btn-primary', /rules/);
+      for (const [action, isDisabled] of [
+        ['deactivate', true],
+        ['reactivate', false],
+      ] as const) {
+        await openPerson('jsilva');
+        await admin.reader.press(`main .actions a[href$="/${action}"]`, new RegExp(`${action}$`));
+        await admin.reader.press('main form[method=post] button[type=submit]', /users\/[0-9a-f-]{36}$/);
+        await eventually(async () => expect(await isDisabledThere('jsilva')).to.equal(isDisabled), 30_000);
+      }
+      const reader = await open('pt-BR');
+      await reader.signInAt(samples.oidc, 'jsilva', newPassword);
       expect(await reader.who()).to.equal('João da Silva');
       await reader.close();
     });
