@@ -140,6 +140,8 @@ export const descriptions: Record<string, string> = {
   'contexts[].directories[].settings': 'What is left out stays.',
   'contexts[].directories[].settings.acceptsPeople': 'People who arrive are accepted without being asked about.',
   'contexts[].directories[].settings.acceptsGroups': 'Groups that arrive are accepted without being asked about.',
+  'contexts[].directories[].settings.emailsAreVerified':
+    'Nobody can enter another’s address in the directory: applications are told that addresses are verified.',
   'contexts[].directories[].settings.userFilter': 'Which entries are people (RFC 4515). Without one, the default of the kind.',
   'contexts[].directories[].settings.groupFilter': 'Which entries are groups (RFC 4515). Without one, the default of the kind.',
   'contexts[].directories[].settings.mapping': 'Which attribute fills what. What is left out is that of the kind.',

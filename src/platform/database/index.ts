@@ -7,6 +7,7 @@ export { deleteInSteps } from './delete-in-steps.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/index.ts';
 export { jsonText } from './json-text.ts';
 export { escapeLike } from './like.ts';
+export { measureGrown } from './measure-grown.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
 export { NoticedCache } from './noticed-cache.ts';
 export { orTaken } from './or-taken.ts';

@@ -1,3 +1,4 @@
+import { measureGrown } from '../../../platform/database/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Entry, EntryReason } from '../../people/directory-entries/index.ts';
 import { createGroup, type Group, listGroupsByIds, renameGroup } from '../../people/groups/index.ts';
@@ -29,6 +30,7 @@ export async function acceptGroups(scope: Transaction, source: Source, waiting: 
       typeof made === 'object' ? { ...entry, state: 'accepted', groupId: made.groupId, reason: undefined } : { ...entry, reason: made },
     );
   }
+  await measureGrown(scope.db, 'groups', decided.length);
   return decided;
 }
 

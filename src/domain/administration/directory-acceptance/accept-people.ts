@@ -8,7 +8,7 @@ export async function acceptPeople(scope: Transaction, source: Source, waiting: 
   const candidates = waiting.map((entry) => judge(entry, source));
   const ready = candidates.filter(({ reason }) => !reason);
   const people = ready.map(({ person: { email, username, firstName = '', lastName = '', department, customValues } }) => ({
-    ...(email === undefined ? { username } : { email }),
+    ...(email === undefined ? { username } : { email, emailVerified: source.directory.settings.emailsAreVerified }),
     firstName,
     lastName,
     department,

@@ -36,7 +36,7 @@ export async function followPeople(scope: Transaction, source: Source, accepted:
   });
   const present = followed.filter(({ entry }) => !entry.isGone);
   await followData(scope, source, present);
-  const refused = await followLogins(scope, present);
+  const refused = await followLogins(scope, source, present);
   const decided: Entry[] = [];
   for (const { entry, user, person } of followed) {
     const { deactivatedAt, reason } = source.rules.stateFromDirectory ? await followState(scope, entry, user) : {};
@@ -75,7 +75,7 @@ const keyOf = ({ email, username }: Pick<User, 'email' | 'username'>): string =>
  * since the account can be recovered by it.
  * @returns whose was not followed, and why
  */
-async function followLogins(scope: Transaction, people: Followed[]): Promise<Map<UserId, EntryReason>> {
+async function followLogins(scope: Transaction, { directory }: Source, people: Followed[]): Promise<Map<UserId, EntryReason>> {
   const refused = new Map<UserId, EntryReason>();
   let waiting = people.flatMap(({ user, person: { email, username } }) => {
     if (email === undefined && (username === undefined || user.email !== undefined)) return [];
@@ -86,7 +86,12 @@ async function followLogins(scope: Transaction, people: Followed[]): Promise<Map
       refused.set(user.userId, 'administrator-address');
       return [];
     }
-    return [{ before: user, after: { ...after, emailVerified: isSame && user.emailVerified } }];
+    return [
+      {
+        before: user,
+        after: { ...after, emailVerified: isSame ? user.emailVerified : email !== undefined && directory.settings.emailsAreVerified },
+      },
+    ];
   });
   while (waiting.length > 0) {
     const owners = await findOwnersOfLogins(

@@ -23,6 +23,8 @@ const settings = z.strictObject({
   /** S16–S18: whether people and groups who arrive are accepted without being asked about. */
   acceptsPeople: z.boolean().default(false),
   acceptsGroups: z.boolean().default(false),
+  /** Nobody can enter another's address there: applications are told that it is verified. */
+  emailsAreVerified: z.boolean().default(false),
   /** Undefined: the default of the kind. */
   userFilter: filter.optional(),
   groupFilter: filter.optional(),

@@ -36,9 +36,9 @@ const of = ({ contextId }: Scope, { directoryId, settings }: Directory) => ({
 const found = (name: string, columns: string, where: string): string =>
   `CROSS JOIN LATERAL (SELECT ${columns} FROM directory_entries e WHERE e.context_id = :contextId AND e.directory_id = :directoryId AND ${where}
      AND NOT e.is_gone OFFSET 0) ${name}`;
-const nestedGroup = (id: string) => found('g', 'e.entry_id, e.sid', `e.entry_id = ${id} AND e.kind = 'group'`);
-const ourGroup = (id: string) => found('g', 'e.group_id', `e.entry_id = ${id} AND e.state = 'accepted' AND e.group_id IS NOT NULL`);
-const ourPerson = (id: string) => found('p', 'e.user_id', `e.entry_id = ${id} AND e.state = 'accepted' AND e.user_id IS NOT NULL`);
+const byKey = (name: string, id: string) => found(name, 'e.*', `e.entry_id = ${id}`);
+const isNested = `g.kind = 'group'`;
+const areOurs = `g.state = 'accepted' AND g.group_id IS NOT NULL AND p.state = 'accepted' AND p.user_id IS NOT NULL`;
 // by the index, and not by all people for each group: one group is the primary one of nearly everybody
 const isPrimary = (sid: string) =>
   `(SELECT min(e.primary_group) FROM directory_entries e WHERE e.context_id = :contextId AND e.directory_id = :directoryId AND e.primary_group >= ${sid}) = ${sid}`;
@@ -48,16 +48,16 @@ const directMembers = 'directory_members d WHERE d.context_id = :contextId AND d
 export const membersOfGroups = (scope: Scope, directory: Directory, groupEntryIds: string[]): Knex.Raw =>
   scope.db.raw(
     `WITH RECURSIVE inside (top, entry_id, sid) AS (
-       SELECT g.entry_id, g.entry_id, g.sid FROM unnest(CAST(:ids AS uuid[])) AS top (id) ${nestedGroup('top.id')}
+       SELECT g.entry_id, g.entry_id, g.sid FROM unnest(CAST(:ids AS uuid[])) AS top (id) ${byKey('g', 'top.id')} WHERE ${isNested}
        UNION
        SELECT inside.top, g.entry_id, g.sid FROM inside CROSS JOIN LATERAL (SELECT d.member_entry_id AS id FROM ${directMembers} AND d.group_entry_id = inside.entry_id OFFSET 0) m
-         ${nestedGroup('m.id')} WHERE :isFlat),
+         ${byKey('g', 'm.id')} WHERE :isFlat AND ${isNested}),
      people (top, id) AS MATERIALIZED (
        SELECT inside.top, m.id FROM inside CROSS JOIN LATERAL (SELECT d.member_entry_id AS id FROM ${directMembers} AND d.group_entry_id = inside.entry_id OFFSET 0) m
        UNION
        SELECT primarily.top, m.entry_id FROM (SELECT top, sid FROM inside WHERE ${isPrimary('inside.sid')} OFFSET 0) AS primarily
          ${found('m', 'e.entry_id', 'e.primary_group = primarily.sid')})
-     SELECT g.group_id, p.user_id FROM people ${ourPerson('people.id')} ${ourGroup('people.top')}`,
+     SELECT g.group_id, p.user_id FROM people ${byKey('p', 'people.id')} ${byKey('g', 'people.top')} WHERE ${areOurs}`,
     { ...of(scope, directory), ids: groupEntryIds },
   );
 
@@ -70,8 +70,8 @@ export const membershipsOfPeople = (scope: Scope, directory: Directory, personEn
         SELECT person.id, g.entry_id FROM unnest(CAST(:ids AS uuid[])) AS person (id) ${found('p', 'e.primary_group', 'e.entry_id = person.id')}
           ${found('g', 'e.entry_id', `e.sid = p.primary_group AND e.kind = 'group'`)})
        UNION
-       SELECT above.person, m.id FROM above ${nestedGroup('above.entry_id')}
+       SELECT above.person, m.id FROM above ${byKey('g', 'above.entry_id')}
          CROSS JOIN LATERAL (SELECT d.group_entry_id AS id FROM ${directMembers} AND d.member_entry_id = g.entry_id OFFSET 0) m WHERE :isFlat)
-     SELECT g.group_id, p.user_id FROM above ${ourGroup('above.entry_id')} ${ourPerson('above.person')}`,
+     SELECT g.group_id, p.user_id FROM above ${byKey('g', 'above.entry_id')} ${byKey('p', 'above.person')} WHERE ${areOurs}`,
     { ...of(scope, directory), ids: personEntryIds },
   );

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { measureGrown } from '../../../platform/database/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { type NewEvent, recordEvents } from '../../records/audit/index.ts';
 import type { DirectoryId, GroupId, Scope, Transaction, UserId } from '../../scope.ts';
@@ -51,11 +52,9 @@ export async function replaceMembers(
     { contextId, wanted, ...concerned } as never,
   );
   await recordEvents(scope, await eventsOf(scope, rows));
-  // the planner of PostgreSQL knows nothing yet of what came seconds ago
-  if (countChanges(rows) > manyChanges) await db.raw('ANALYZE group_members');
+  await measureGrown(db, 'group_members', countChanges(rows));
 }
 
-const manyChanges = 5000;
 const countChanges = (changes: Changes[]): number => changes.reduce((sum, { added, removed }) => sum + added + removed, 0);
 
 async function eventsOf(scope: Transaction, changes: Changes[]): Promise<NewEvent[]> {

@@ -1,5 +1,5 @@
 import { newId } from '../../../platform/crypto/index.ts';
-import { insertRows, jsonText } from '../../../platform/database/index.ts';
+import { insertRows, jsonText, measureGrown } from '../../../platform/database/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
 import type { CustomValues } from '../../company/custom-fields/index.ts';
 import { type NewEvent, recordEvents } from '../../records/audit/index.ts';
@@ -26,7 +26,7 @@ export async function findOwnersOfLogins(scope: Scope, logins: string[]): Promis
   return owners;
 }
 
-type NewPerson = Omit<PersonalData, 'role'> & { customValues: CustomValues };
+type NewPerson = Omit<PersonalData, 'role'> & { customValues: CustomValues; emailVerified?: boolean };
 
 /**
  * Many regular people at once, Activated, without a password of their own: a fraction of what `createUser` costs for each.
@@ -46,10 +46,10 @@ export async function createUsers(
     const faults = checkPersonalData({ ...person, role: 'regular' });
     if (Object.keys(faults).length > 0) throw invalidInput(faults);
     return {
+      emailVerified: false,
       ...person,
       role: 'regular',
       status: 'activated',
-      emailVerified: false,
       userId: newId(now.getTime()) as UserId,
       statusChangedAt: now,
       createdAt: now,
@@ -61,6 +61,7 @@ export async function createUsers(
     .filter((user) => !owners.has(identifier(user)))
     .map((user) => ({ context_id: scope.contextId, user_id: user.userId, ...columns(user), created_at: now, updated_at: now }));
   const written = await insertRows<'users', Pick<UserRow, 'user_id'>>(scope.db, 'users', rows, 'ON CONFLICT DO NOTHING RETURNING user_id');
+  await measureGrown(scope.db, 'users', written.length);
   const ids = new Set(written.map((row) => row.user_id));
   await recordEvents(
     scope,

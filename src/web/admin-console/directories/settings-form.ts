@@ -8,7 +8,7 @@ type Part = (typeof parts)[number];
 
 const numbers = ['readEverySeconds', 'wholeReadEveryHours', 'guardPercent', 'guardPeople'] as const;
 const texts = ['userFilter', 'groupFilter', 'rootDn', 'accountDomain'] as const;
-const checks = ['acceptsPeople', 'acceptsGroups'] as const;
+const checks = ['acceptsPeople', 'acceptsGroups', 'emailsAreVerified'] as const;
 
 /** As typed, or as kept; an empty text is the default of the kind, or what the agent found. */
 export type Values = {

@@ -30,6 +30,20 @@ describe('domain/administration/directory-acceptance: who waits', () => {
   const store = useStore();
   const named = (mail: string, more: Record<string, string[]> = {}) => personEntry({ attributes: { mail: [mail], ...more } });
 
+  it('addresses count as verified only where the directory is set so, and then new ones do, too', async () => {
+    const { scope } = store;
+    for (const emailsAreVerified of [false, true]) {
+      const directory = await addTestDirectory(scope, { emailsAreVerified });
+      const [before, after] = [`before.${emailsAreVerified}@example.com`, `after.${emailsAreVerified}@example.com`];
+      const person = named(before);
+      await importEntries(scope, directory, [person]);
+      await acceptEntries(scope, directory.directoryId, { all: true });
+      expect(await findUserByLogin(scope, before)).to.include({ emailVerified: emailsAreVerified });
+      await importEntries(scope, directory, [{ ...person, attributes: { ...person.attributes, mail: [after] } }]);
+      expect(await findUserByLogin(scope, after)).to.include({ emailVerified: emailsAreVerified });
+    }
+  });
+
   it('S16–S18: nobody is a person here before being accepted, and is Activated then, without a mail', async () => {
     const { scope } = store;
     const directory = await addTestDirectory(scope);
