@@ -131,6 +131,7 @@ export async function up(knex: Knex): Promise<void> {
       fault_detail text,
       done integer NOT NULL DEFAULT 0,
       total integer NOT NULL DEFAULT 0,
+      batches integer NOT NULL DEFAULT 0,
       started_at timestamptz NOT NULL,
       read_at timestamptz,
       finished_at timestamptz,

@@ -496,6 +496,7 @@ export type Tables = {
       fault_detail: string | null;
       done: number;
       total: number;
+      batches: number;
       started_at: Date;
       read_at: Date | null;
       finished_at: Date | null;
@@ -512,6 +513,7 @@ export type Tables = {
     | 'fault_detail'
     | 'done'
     | 'total'
+    | 'batches'
     | 'read_at'
     | 'finished_at',
     'actor' | 'counts'

@@ -467,6 +467,7 @@ CREATE TABLE directory_runs (
   fault_detail text,
   done integer NOT NULL DEFAULT 0,
   total integer NOT NULL DEFAULT 0,
+  batches integer NOT NULL DEFAULT 0,
   started_at timestamp with time zone NOT NULL,
   read_at timestamp with time zone,
   finished_at timestamp with time zone,
