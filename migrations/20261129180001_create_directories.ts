@@ -14,6 +14,7 @@ export async function up(knex: Knex): Promise<void> {
       account_domain text,
       token_hash text,
       token_made_at timestamptz,
+      settings_changed_at timestamptz NOT NULL,
       configured_at timestamptz,
       unavailable_since timestamptz,
       unavailable_reason text,

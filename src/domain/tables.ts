@@ -341,6 +341,7 @@ export type Tables = {
       account_domain: string | null;
       token_hash: string | null;
       token_made_at: Date | null;
+      settings_changed_at: Date;
       configured_at: Date | null;
       unavailable_since: Date | null;
       unavailable_reason: string | null;

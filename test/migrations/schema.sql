@@ -318,6 +318,7 @@ CREATE TABLE directories (
   account_domain text,
   token_hash text,
   token_made_at timestamp with time zone,
+  settings_changed_at timestamp with time zone NOT NULL,
   configured_at timestamp with time zone,
   unavailable_since timestamp with time zone,
   unavailable_reason text,

@@ -70,7 +70,7 @@ export async function finishRun(scope: Transaction, run: Run): Promise<void> {
   await followHeldUp(scope, run.directoryId);
   const directory = await getDirectory(scope, run.directoryId);
   // other settings may want what this one did not read
-  const isStale = directory.updatedAt > run.startedAt;
+  const isStale = directory.settingsChangedAt > run.startedAt;
   const hours = directory.settings.wholeReadEveryHours;
   await noteReading(scope, run.directoryId, {
     readCursor: isStale ? null : kept!.cursor_after,

@@ -14,7 +14,7 @@ export async function findReadingPause(scope: Scope, directory: Directory): Prom
   const open = await findOpenRun(scope, directory.directoryId);
   if (open) return open.state === 'stopped' ? { reason: 'waits-for-answer', runId: open.runId } : undefined;
   const last = await findLastRun(scope, directory.directoryId);
-  if (!last || directory.updatedAt > last.finishedAt!) return undefined;
+  if (!last || directory.settingsChangedAt > last.finishedAt!) return undefined;
   if (last.state === 'declined') return { reason: 'declined', runId: last.runId };
   return last.purpose === 'undo' && last.state === 'done' ? { reason: 'undone', runId: last.runId } : undefined;
 }

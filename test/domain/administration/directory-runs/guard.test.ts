@@ -8,7 +8,7 @@ import {
   startRun,
   undoRun,
 } from '../../../../src/domain/administration/directory-runs/index.ts';
-import { editDirectory, getDirectory } from '../../../../src/domain/people/directories/index.ts';
+import { editDirectory, getDirectory, makeToken, revokeToken } from '../../../../src/domain/people/directories/index.ts';
 import { getEntry, wantState } from '../../../../src/domain/people/directory-entries/index.ts';
 import { inTransaction, type Scope } from '../../../../src/domain/scope.ts';
 import { FakeDirectory, importAll, lastRun, linesOf, readAgain, workOn } from '../../../support/directory-runs.ts';
@@ -114,7 +114,11 @@ describe('directory runs: the guard', () => {
       expect(await getEntry(scope, directory.directoryId, people[0]!.id)).to.include({ isGone: false });
       fake.people = people;
       store.wait(1);
+      await makeToken(scope, directory.directoryId);
+      await revokeToken(scope, directory.directoryId);
       const { name, settings } = await getDirectory(scope, directory.directoryId);
+      await editDirectory(scope, directory.directoryId, { name: `${name} renamed`, settings });
+      expect(await pause(), 'nothing else is read than before').to.deep.equal({ reason: 'declined', runId: run.runId });
       await editDirectory(scope, directory.directoryId, { name, settings: { ...settings, guardPeople: 40 } });
       expect(await pause()).to.equal(undefined);
       await workOn(scope, directory, fake);

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { approveRun, forgetChangesOf, getRun, startRun, undoRun } from '../../../../src/domain/administration/directory-runs/index.ts';
-import { type Directory, editDirectory, getDirectory, removeDirectory } from '../../../../src/domain/people/directories/index.ts';
+import {
+  type Directory,
+  editDirectory,
+  getDirectory,
+  makeToken,
+  removeDirectory,
+} from '../../../../src/domain/people/directories/index.ts';
 import { getEntry, listEntries } from '../../../../src/domain/people/directory-entries/index.ts';
 import { listGroupsOfUser } from '../../../../src/domain/people/groups/index.ts';
 import { getUser } from '../../../../src/domain/people/users/index.ts';
@@ -142,6 +148,13 @@ describe('directory runs: importing', () => {
     const fake = new FakeDirectory();
     const one = fake.person('Mapped Person', { attributes: { title: ['Engineer'] } });
     const directory = await importAll(scope, fake);
+    fake.beforeBatch = async () => {
+      store.wait(1);
+      await makeToken(scope, directory.directoryId);
+    };
+    fake.change(one);
+    await readAgain(scope, directory, fake);
+    expect((await getDirectory(scope, directory.directoryId)).readCursor, 'a token is no setting').to.equal('cursor 2');
     fake.beforeBatch = async () => {
       fake.beforeBatch = () => {};
       const { name, settings } = await getDirectory(scope, directory.directoryId);
