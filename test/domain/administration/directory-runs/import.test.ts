@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { approveRun, forgetChangesOf, getRun, startRun, undoRun } from '../../../../src/domain/administration/directory-runs/index.ts';
 import {
@@ -7,7 +8,7 @@ import {
   makeToken,
   removeDirectory,
 } from '../../../../src/domain/people/directories/index.ts';
-import { getEntry, listEntries } from '../../../../src/domain/people/directory-entries/index.ts';
+import { getEntry, insertProvisionedEntry, listEntries } from '../../../../src/domain/people/directory-entries/index.ts';
 import { listGroupsOfUser } from '../../../../src/domain/people/groups/index.ts';
 import { getUser } from '../../../../src/domain/people/users/index.ts';
 import { inTransaction, type Scope, type UserId } from '../../../../src/domain/scope.ts';
@@ -216,6 +217,27 @@ describe('directory runs: importing', () => {
     ]);
     expect((await userOf(directory, lucky)).lastName).to.equal('Two');
     expect((await userOf(directory, unlucky)).lastName).to.equal('One');
+  });
+
+  it('lets somebody who was made there from here be until they were read once: the base and the filter may not reach them', async () => {
+    const fake = new FakeDirectory();
+    fake.person('Usual Person');
+    const directory = await importAll(scope, fake);
+    const user = await store.person();
+    const made = { id: randomUUID(), dn: 'cn=Made Here,ou=elsewhere,dc=corp' };
+    await inTransaction(scope, (inside) =>
+      insertProvisionedEntry(inside, user, { directoryId: directory.directoryId, entryId: made.id, dn: made.dn }),
+    );
+    fake.change({ type: 'gone', id: made.id });
+    expect(await readAgain(scope, directory, fake)).to.include({ state: 'done', total: 0 });
+    expect(await readAgain(scope, directory, fake, true)).to.include({ state: 'done', total: 0 });
+    expect(await getEntry(scope, directory.directoryId, made.id)).to.include({ isGone: false, state: 'accepted' });
+    expect((await userOf(directory, made)).status).to.equal(user.status);
+    fake.change(fake.person('Made Here', made));
+    expect(await linesOf(scope, await readAgain(scope, directory, fake))).to.deep.equal(['person-changed Made Here']);
+    fake.change({ type: 'gone', id: made.id });
+    expect(await linesOf(scope, await readAgain(scope, directory, fake))).to.deep.equal(['person-left Made Here']);
+    expect((await userOf(directory, made)).status).to.equal('deactivated');
   });
 
   it('forgets what it changed of somebody who is deleted here', async () => {
