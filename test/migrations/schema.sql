@@ -372,6 +372,7 @@ CREATE TABLE directory_changes (
 );
 CREATE INDEX directory_changes_change ON public.directory_changes USING btree (context_id, run_id, change, "position");
 CREATE INDEX directory_changes_entry ON public.directory_changes USING btree (context_id, directory_id, entry_id);
+CREATE INDEX directory_changes_member ON public.directory_changes USING btree (context_id, directory_id, member_entry_id) WHERE (member_entry_id IS NOT NULL);
 CREATE INDEX directory_changes_planned ON public.directory_changes USING btree (context_id, run_id, "position") WHERE (state = 'planned'::text);
 
 CREATE TABLE directory_entries (

@@ -243,6 +243,7 @@ describe('directory runs: importing', () => {
   it('forgets what it changed of somebody who is deleted here', async () => {
     const fake = new FakeDirectory();
     const [gone, stays] = [fake.person('Forgotten One'), fake.person('Remembered One')];
+    fake.group('Remembering Group', [{ id: gone.id }, { id: stays.id }]);
     const directory = await importAll(scope, fake);
     const run = await lastRun(scope, directory);
     const { userId } = await userOf(directory, gone);
@@ -250,10 +251,15 @@ describe('directory runs: importing', () => {
     const changes = await changesOf(scope, run);
     expect(changes.find(({ entryId }) => entryId === gone.id)).to.include({ name: '', after: undefined, state: 'done' });
     expect(changes.find(({ entryId }) => entryId === stays.id)).to.include({ name: 'Remembered One' });
+    const members = changes.filter(({ change }) => change === 'member-added');
+    expect(members.map(({ name, memberName }) => [name, memberName])).to.have.deep.members([
+      ['Remembering Group', ''],
+      ['Remembering Group', 'Remembered One'],
+    ]);
     const undone = await undoRun(scope, run.runId);
     await workOn(scope, directory, fake);
     expect(
-      (await changesOf(scope, { runId: undone })).map(({ state }) => state),
+      (await changesOf(scope, { runId: undone })).filter(({ change }) => change.startsWith('person')).map(({ state }) => state),
       'and undo passes over both: one accepted since',
     ).to.deep.equal(['passed-over', 'passed-over']);
   });
