@@ -1,4 +1,3 @@
-import { notifyChange } from '../../../platform/database/index.ts';
 import { getDirectory, noteReading } from '../../people/directories/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import type { Transaction } from '../../scope.ts';
@@ -42,7 +41,6 @@ async function close(scope: Transaction, run: Run, { state, fault, faultDetail }
     finishedAt: scope.clock.now(),
     actor,
   });
-  await notifyChange(scope.db, scope.contextId);
 }
 
 const isByItself = ({ actor, purpose }: Run): boolean => actor.kind === 'system' && purpose === 'sync';
