@@ -38,8 +38,13 @@ export async function openRun(
 export const takeRun = useCase(async (scope, directoryId: DirectoryId): Promise<RunId | undefined> => {
   const directory = await lockDirectory(scope, directoryId);
   const open: Run | undefined = await findOpenRun(scope, directoryId);
-  if (open) return open.state === 'stopped' ? undefined : open.runId;
+  if (open && open.state !== 'stopped') return open.runId;
   const isDue = stateOf(directory) === 'configured' && (!directory.nextReadAt || directory.nextReadAt <= scope.clock.now());
-  if (!isDue || (await findReadingPause(scope, directory))) return undefined;
+  if (!isDue) return undefined;
+  if (await findReadingPause(scope, directory)) {
+    // what is paused is not late
+    if (directory.nextReadAt) await noteReading(scope, directoryId, { nextReadAt: null });
+    return undefined;
+  }
   return openRun(scope, directory, { purpose: 'sync', isWhole: isWholeDue(scope, directory) });
 });

@@ -114,7 +114,7 @@ export async function updateDirectory(scope: Transaction, directoryId: Directory
     });
 }
 
-type Reading = { readCursor?: string | null; nextReadAt?: Date; nextWholeReadAt?: Date };
+type Reading = { readCursor?: string | null; nextReadAt?: Date | null; nextWholeReadAt?: Date };
 
 /** Of every company, those that can be reached and whose next reading is due. */
 export async function listDirectoriesToRead(db: Db, now: Date): Promise<{ contextId: ContextId; directoryId: DirectoryId }[]> {
