@@ -31,8 +31,10 @@ export {
 } from './store.ts';
 export {
   findWantedState,
+  forgetWantedState,
   insertProvisionedEntry,
   listWantedStates,
+  noteStateTried,
   noteStateWritten,
   type WantedState,
   wantState,
