@@ -28,7 +28,7 @@ export async function writeState(scope: Scope, ask: Ask, userId: UserId): Promis
       type: fault ? 'user.directory-state-refused' : 'user.directory-state-written',
       outcome: fault ? 'failure' : 'success',
       subject: { kind: 'user', id: userId, name: fullName(user) },
-      reason: fault,
+      reason: fault && `directory-${fault}`,
       details: { directory: name, enabled: isEnabled, ...(answer.outcome === 'refused' && answer.detail ? { detail: answer.detail } : {}) },
     });
   });

@@ -135,10 +135,10 @@ describe('domain/administration/directory-provisioning', () => {
         user.userId,
         input(),
       ).catch((error) => error);
-      expect(refused.code, reason).to.be.oneOf(['invalid_input', 'provisioning_refused']);
+      expect(refused.code, reason).to.be.oneOf(reason === 'unavailable' ? ['directory_away'] : ['invalid_input', 'provisioning_refused']);
       expect(await findEntryOfUser(store.scope, user.userId), reason).to.equal(undefined);
       const event = (await eventsOf(store.scope, { subjectId: user.userId })).at(-1)!;
-      expect(event).to.deep.include({ type: 'user.provisioning-refused', outcome: 'failure', reason });
+      expect(event).to.deep.include({ type: 'user.provisioning-refused', outcome: 'failure', reason: `directory-${reason}` });
       expect(JSON.stringify(event)).not.to.include('Temporary-1');
     }
     const user = await store.person();
@@ -174,7 +174,7 @@ describe('domain/administration/directory-provisioning', () => {
     expect(await listWaiting()).to.deep.equal([]);
     expect((await eventsOf(store.scope, { subjectId: user.userId })).at(-1)).to.deep.include({
       type: 'user.directory-state-refused',
-      reason: 'no-right',
+      reason: 'directory-no-right',
     });
     store.wait(60);
     expect(await listWaiting()).to.deep.equal([user.userId]);
@@ -183,7 +183,13 @@ describe('domain/administration/directory-provisioning', () => {
     expect(await refusing('no-right'), 'refused as before').to.deep.equal([]);
     expect(await refusing('failed'), 'refused for another reason').to.deep.equal(['user.directory-state-refused']);
     await writeState(store.scope, answering({ outcome: 'accepted' }), user.userId);
-    expect(asked.filter(({ kind }) => kind === 'set-enabled').map(({ body }) => body.isEnabled)).to.deep.equal([false, false, false, false, false]);
+    expect(asked.filter(({ kind }) => kind === 'set-enabled').map(({ body }) => body.isEnabled)).to.deep.equal([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
     expect(await findWantedState(store.scope, user.userId)).to.equal(undefined);
     expect(await findEntryOfUser(store.scope, user.userId)).to.deep.include({ isEnabled: false });
     const types = await store.eventsOf(() => writeState(store.scope, answering({ outcome: 'accepted' }), user.userId));

@@ -79,11 +79,17 @@ describe('web/admin-console/users: provision', () => {
       [{}, { outcome: 'refused', reason: 'password-too-short' }, /asks for a longer password/],
       [{}, { outcome: 'refused', reason: 'no-right' }, /Headquarters refused it: the account that SmartSync signs in with/],
       [{}, { outcome: 'refused', reason: 'needs-tls' }, /only over an encrypted connection/],
+      [{}, { outcome: 'refused', reason: 'base-not-found' }, /This Root DN does not exist/],
+      [{}, { outcome: 'refused', reason: 'password-too-young' }, /does not let a password change again so soon/],
+      [{}, { outcome: 'refused', reason: 'password-may-not-change' }, /does not let this password be set/],
+      [{}, { outcome: 'refused', reason: 'unsupported', detail: 'said there' }, /Headquarters does not offer this/],
+      [{}, { outcome: 'refused', reason: 'failed' }, /Headquarters did not do it/],
+      [{}, { outcome: 'refused', reason: 'unavailable', detail: 'said there' }, /Headquarters did not answer/],
       [{}, { outcome: 'refused', reason: 'failed', detail: 'busy <now>' }, /Headquarters refused it: busy &lt;now&gt;/],
     ];
     for (const [more, to, said] of cases) {
       const page = await submit(more, to);
-      expect(page.status, String(said)).to.equal(422);
+      expect(page.status, String(said)).to.equal(String(said).includes('did not answer') ? 503 : 422);
       expect(page.text).to.match(said);
       expect(ana.form(page, /provision$/).fields).to.include({
         rootDn: typed.rootDn,
