@@ -115,6 +115,19 @@ describe('web/admin-console/users: provision', () => {
     expect((await ana.get(`${await base()}/provision`)).status).to.equal(303);
   });
 
+  it('a status that the directory refused stands on the person’s page with why, in words', async () => {
+    const { userId } = (await findUserByLogin(await server.scope(), 'jsilva'))!;
+    const entries = server.app.services.database.knex('directory_entries').where('user_id', userId);
+    for (const reason of ['no-right', 'not-found', 'invalid-value', 'unsupported', 'failed']) {
+      await entries.clone().update({ wanted_enabled: false, write_fault: reason });
+      const { text } = await ana.get(await base());
+      expect(text, reason).to.match(
+        /The directory refused the status \(the (directory|account that SmartSync) [^()]+\); it is tried again/,
+      );
+    }
+    await entries.clone().update({ wanted_enabled: null, write_fault: null });
+  });
+
   it('a directory that nobody reaches is said so, and what was typed stays', async () => {
     await addDirectory(await server.scope(), { name: 'Branch' });
     const at = await base('ana@acme.example');
