@@ -72,8 +72,12 @@ async function measure(count: number, groupCount: number): Promise<Outcome> {
     const slapd = await startSlapd({ people: people(count, hash), groups: groupsOf(groupCount, count) });
     cleanUp.unshift(() => slapd.stop());
     const port = await freePort();
-    const env = { PORTARIA_DATA_DIR: join(folder, 'data'), PORTARIA_DEMO: 'false',
-      NODE_OPTIONS: process.env.BENCH_SERVER_OPTIONS ?? '', PORTARIA_BASE_URL: `http://localhost:${port}` };
+    const env = {
+      PORTARIA_DATA_DIR: join(folder, 'data'),
+      PORTARIA_DEMO: 'false',
+      NODE_OPTIONS: process.env.BENCH_SERVER_OPTIONS ?? '',
+      PORTARIA_BASE_URL: `http://localhost:${port}`,
+    };
     const command = (args: string[], input?: string) => {
       const { status, stdout, stderr } = portaria([...args, '--json'], env, input);
       if (status !== 0 && status !== 2) throw new Error(`${args.join(' ')}: ${stdout}${stderr}`);

@@ -7,7 +7,7 @@ import { listDailyCounts } from '../../records/audit/index.ts';
 import { type CountedRefusal, listRefusals } from '../../records/refusals/index.ts';
 import type { Scope } from '../../scope.ts';
 import { countSignInsAway, listLastUses } from '../../sign-in/sessions/index.ts';
-import { findReadingPause, type ReadingPause } from '../directory-runs/index.ts';
+import { findReadingPauses, type ReadingPause } from '../directory-runs/index.ts';
 
 export type Overview = {
   /** Oldest first, today last; days of the company. */
@@ -30,12 +30,11 @@ const unusedAfterDays = 90;
 const dayMs = 86_400_000;
 
 async function troubledDirectories(scope: Scope): Promise<Overview['directories']> {
-  const troubled: Overview['directories'] = [];
-  for (const directory of await listDirectories(scope)) {
-    const pause = await findReadingPause(scope, directory.directoryId);
-    if (pause || stateOf(directory) === 'unavailable') troubled.push({ directory, pause });
-  }
-  return troubled;
+  const directories = await listDirectories(scope);
+  const pauses = await findReadingPauses(scope, directories);
+  return directories
+    .map((directory) => ({ directory, pause: pauses.get(directory.directoryId) }))
+    .filter(({ directory, pause }) => pause || stateOf(directory) === 'unavailable');
 }
 
 export async function overviewOf(scope: Scope, timeZone: string): Promise<Overview> {

@@ -53,11 +53,20 @@ export async function getAgent(scope: Scope, agentId: string): Promise<Agent> {
   return fromRow(row as AgentRow);
 }
 
-/** Those that may speak for it, the oldest first. */
-export const listAgents = async (scope: Scope, directoryId: DirectoryId): Promise<Agent[]> =>
-  (await agents(scope).where({ directory_id: directoryId, revoked_at: null }).orderBy(['enrolled_at', 'agent_id'])).map((row) =>
-    fromRow(row as AgentRow),
+/** Of each of these directories those that may speak for it, the oldest first. */
+export async function listAgentsOf(scope: Scope, directoryIds: DirectoryId[]): Promise<Map<DirectoryId, Agent[]>> {
+  const rows = await agents(scope)
+    .whereRaw('directory_id = ANY(?::uuid[])', [directoryIds])
+    .where('revoked_at', null)
+    .orderBy(['enrolled_at', 'agent_id']);
+  return Map.groupBy(
+    rows.map((row) => fromRow(row as AgentRow)),
+    ({ directoryId }) => directoryId,
   );
+}
+
+export const listAgents = async (scope: Scope, directoryId: DirectoryId): Promise<Agent[]> =>
+  (await listAgentsOf(scope, [directoryId])).get(directoryId) ?? [];
 
 const most = 20;
 
