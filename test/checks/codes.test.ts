@@ -4,13 +4,13 @@ import { changeCodes, stopReasons } from '../../src/domain/administration/direct
 import { directoryInput, directoryRules } from '../../src/domain/people/directories/index.ts';
 import { entryReasons } from '../../src/domain/people/directory-entries/index.ts';
 import type { Unanswered } from '../../src/domain/people/directory-requests/index.ts';
-import type { DirectoryRefusal } from '../../src/domain/sign-in/authentication/index.ts';
+import type { DirectoryRefusal, Step } from '../../src/domain/sign-in/authentication/index.ts';
 import type { DirectoryOutcome } from '../../src/domain/sign-in/credentials/directory-password/index.ts';
 import { createI18n, locales } from '../../src/platform/i18n/index.ts';
 import { checks, faults } from '../../src/smartsync/ldap/index.ts';
 import { linkFaults } from '../../src/smartsync/link/faults.ts';
 import smartsync from '../../src/smartsync/texts/texts.en.json' with { type: 'json' };
-import { refusalReasons } from '../../src/smartsync-protocol/index.ts';
+import { type EntryRecord, refusalReasons } from '../../src/smartsync-protocol/index.ts';
 import { presentDetails, reasonText } from '../../src/web/request/index.ts';
 import type { RefusedReason } from '../../src/web/smartsync/count-refused.ts';
 import directories from '../../views/admin-console/directories/texts.en.json' with { type: 'json' };
@@ -34,6 +34,8 @@ const silent = all<Extract<DirectoryOutcome, { outcome: 'silent' }>['reason']>({
   'account-locked': true,
   'not-found': true,
 });
+const due = all<Extract<Step, { step: 'network-password' }>['why']>({ expired: true, 'must-change': true });
+const unusable = all<Extract<EntryRecord, { type: 'unusable' }>['reason']>({ 'no-id': true, unreadable: true });
 /** What ends a run besides what the directory says. */
 const ofRuns = ['incomplete', 'server_error'];
 
@@ -136,8 +138,10 @@ describe('codes and their texts', () => {
     expect(named(components.directory_faults)).to.deep.equal(keysOf(faultsShown));
     expect(named(components.directory_reasons)).to.deep.equal(keysOf(entryReasons));
     expect(named(directories.directory_runs.stop_reasons)).to.deep.equal(keysOf(stopReasons));
+    expect(named(directories.directory_runs.change_faults)).to.deep.equal(keysOf(['changed-since', ...unusable]));
     expect(named(directories.directory_runs.change_names)).to.deep.equal(keysOf(changeCodes));
     expect(named(signIn.network_refused)).to.deep.equal(keysOf([...told, 'away']));
+    for (const why of due) expect(signIn.network_password).to.have.property(`lead_${why.replace('-', '_')}`);
     expect(named(smartsync.smartsync.faults)).to.deep.equal(keysOf(faults));
     expect(named(smartsync.smartsync.link_faults)).to.deep.equal(keysOf(linkFaults));
     expect(named(smartsync.smartsync.checks)).to.deep.equal(keysOf(checks));

@@ -99,8 +99,10 @@ export async function provisionPerson(scope: Scope, ask: Ask, userId: string, gi
           ? 'errors.directory_no_right'
           : answer.reason === 'needs-tls'
             ? 'errors.directory_needs_tls'
-            : undefined,
-      params: { directory: directory.name, detail: detail ?? answer.reason },
+            : detail
+              ? undefined
+              : 'errors.provisioning_refused_silently',
+      params: { directory: directory.name, detail: detail ?? '' },
     });
   }
   const { id: entryId, dn } = answer;

@@ -13,4 +13,9 @@ export const faultText = (page: PageContext, code: string): string => firstText(
 
 /** Why a person or a group waits, or did not follow a change. */
 export const reasonText = (page: PageContext, code: string): string =>
-  firstText(page, code, [`directory_reasons.${nameOf(code)}`, `directory_runs.change_faults.${nameOf(code)}`, `errors.${nameOf(code)}`]);
+  firstText(page, code, [
+    `directory_reasons.${nameOf(code)}`,
+    `directory_runs.change_faults.${nameOf(code)}`,
+    `directory_faults.${nameOf(code)}`,
+    `errors.${nameOf(code)}`,
+  ]);

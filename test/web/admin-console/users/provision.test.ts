@@ -80,6 +80,7 @@ describe('web/admin-console/users: provision', () => {
       [{}, { outcome: 'refused', reason: 'no-right' }, /Headquarters refused it: the account that SmartSync signs in with/],
       [{}, { outcome: 'refused', reason: 'needs-tls' }, /only over an encrypted connection/],
       [{}, { outcome: 'refused', reason: 'failed', detail: 'busy <now>' }, /Headquarters refused it: busy &lt;now&gt;/],
+      [{}, { outcome: 'refused', reason: 'failed' }, /Headquarters refused it. The audit report says why/],
     ];
     for (const [more, to, said] of cases) {
       const page = await submit(more, to);
