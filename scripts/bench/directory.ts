@@ -72,7 +72,8 @@ async function measure(count: number, groupCount: number): Promise<Outcome> {
     const slapd = await startSlapd({ people: people(count, hash), groups: groupsOf(groupCount, count) });
     cleanUp.unshift(() => slapd.stop());
     const port = await freePort();
-    const env = { PORTARIA_DATA_DIR: join(folder, 'data'), PORTARIA_DEMO: 'false', PORTARIA_BASE_URL: `http://localhost:${port}` };
+    const env = { PORTARIA_DATA_DIR: join(folder, 'data'), PORTARIA_DEMO: 'false',
+      NODE_OPTIONS: process.env.BENCH_SERVER_OPTIONS ?? '', PORTARIA_BASE_URL: `http://localhost:${port}` };
     const command = (args: string[], input?: string) => {
       const { status, stdout, stderr } = portaria([...args, '--json'], env, input);
       if (status !== 0 && status !== 2) throw new Error(`${args.join(' ')}: ${stdout}${stderr}`);
@@ -92,12 +93,12 @@ async function measure(count: number, groupCount: number): Promise<Outcome> {
       if (stopped !== 'stopped') throw new Error(`the first run is ${stopped}`);
       command(['directory', 'approve', 'bench', 'Bench']);
     });
-    say(`  imported in ${importSeconds.toFixed(0)} s`);
+    say(`  imported in ${importSeconds.toFixed(0)} s; the server had at most ${watch.most().serverMegabytes.toFixed(0)} MB`);
     const acceptSeconds = await timed(() => {
       const { done } = command(['directory', 'accept', 'bench', 'Bench', '--all']);
       if (done < count) throw new Error(`${done} of ${count} were accepted`);
     });
-    say(`  accepted in ${acceptSeconds.toFixed(0)} s`);
+    say(`  accepted in ${acceptSeconds.toFixed(0)} s; the server had at most ${watch.most().serverMegabytes.toFixed(0)} MB`);
     const changesSeconds = await timed(() => changeMany(slapd, count, command));
     say(`  a thousand changes seen in ${changesSeconds.toFixed(0)} s`);
     const [binds, signIns] = [await bindRate(slapd), await signInRate(port, count)];

@@ -1,39 +1,26 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { readDemo, startExample } from '../../src/app/index.ts';
 import { expectAccessible } from '../support/axe.ts';
 import { disableScript, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
-import { send } from '../support/jar.ts';
 import { needSoftware } from '../support/missing.ts';
-import { eventually } from '../support/process.ts';
-import { makeKeys } from '../support/saml.ts';
-import { freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
+import { type Samples, startSamples } from '../support/samples.ts';
+import { passwords, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('journeys in Chromium', function () {
   this.timeout(120_000);
   let server: TestServer;
   let browser: Browser;
-  let samples: { oidc: string; saml: string };
-  let running: ReturnType<typeof startExample>[] = [];
+  let samples: Samples;
 
   before(async function () {
     needSoftware(this, 'chromium');
-    samples = { oidc: `http://localhost:${await freePort()}`, saml: `http://localhost:${await freePort()}` };
     server = await startTestServer({ jobs: true, config: { outboundAllow: ['localhost', '127.0.0.1'] } });
-    const keys = makeKeys();
-    const { applications } = readDemo(samples, keys).contexts[0]!;
-    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications }] });
-    const ISSUER = server.issuer;
-    running = [
-      startExample('openid-connect', { ISSUER, CLIENT_ID: 'sample', ADDRESS: samples.oidc }, console.log),
-      startExample('saml', { ISSUER, PRIVATE_KEY: keys.pem, CERTIFICATE: keys.certificate, ADDRESS: samples.saml }, console.log),
-    ];
-    for (const address of Object.values(samples)) await eventually(() => send(`${address}/`));
+    samples = await startSamples(server);
     browser = await launchChromium();
   });
   after(async () => {
     await browser?.close();
-    for (const one of running) one.kill();
+    samples?.stop();
     await server?.close();
   });
 

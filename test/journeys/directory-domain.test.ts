@@ -1,10 +1,16 @@
 import { expect } from 'chai';
+import { Attribute, Change } from 'ldapts';
+import { changeSettings } from '../../src/domain/company/context-settings/index.ts';
+import { directoryRules, listAgents } from '../../src/domain/people/directories/index.ts';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
+import type { DirectoryId } from '../../src/domain/scope.ts';
 import { type LinkedDirectory, linkDirectory } from '../support/directory-company.ts';
-import { oddPeople, people } from '../support/directory-people.ts';
+import { directoryPassword, oddPeople, people } from '../support/directory-people.ts';
 import { needSoftware } from '../support/missing.ts';
+import { eventually } from '../support/process.ts';
 import { type Samba, startSamba } from '../support/samba.ts';
 import { accounts } from '../support/samba-domain.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 const serviceAccounts = Object.values(accounts).map(({ name }) => `Service ${name}`);
 const mail = (login: string): string => `${login}@directory.example`;
@@ -63,17 +69,49 @@ describe('an Active Directory of two controllers', () => {
     expect(await company.active()).to.deep.equal([...rest, mail(disabled)].sort());
   });
 
-  it('the second controller goes on when the first falls, and nobody leaves by it', async () => {
-    const [first] = samba.controllers as [Samba['controllers'][0]];
+  it('S14: the second controller goes on when the first falls, with sign-ins and readings, and the first when it is back; nobody leaves by it', async function () {
+    this.timeout(120_000);
+    const [first, second] = samba.controllers as [Samba['controllers'][0], Samba['controllers'][0]];
     await samba.replicate();
     const before = await company.active();
+    await changeSettings(company.scope, directoryRules, { signIn: true }, 0);
+    server.app.services.forgetCached(company.scope.contextId);
+    const signIn = async () => (await signedIn(server.baseUrl, mail('p000001'), directoryPassword)).get(`${server.issuer}/launchpad`);
+    const rereads = async (isWhole: boolean) => {
+      const run = await company.run({ isWhole });
+      expect([run.state, run.counts.people.leaving]).to.deep.equal(['done', 0]);
+      return run;
+    };
+    const expectUp = (...expected: boolean[]) =>
+      eventually(async () => {
+        const [agent] = await listAgents(company.scope, company.directoryId as DirectoryId);
+        expect(agent?.status?.servers.map(({ isUp }) => isUp)).to.deep.equal(expected);
+      }, 50_000);
+    await expectUp(true, true);
+    await signIn();
+
+    const dn = await samba.find('p000001');
     await first.kill();
-    const run = await company.run();
-    expect([run.state, run.counts.people.leaving]).to.deep.equal(['done', 0]);
+    for (let n = 0; n < 3; n++) await signIn();
+    await expectUp(false, true);
+    const atSecond = await second.client();
+    const department = new Attribute({ type: 'department', values: ['Stores'] });
+    await atSecond.modify(dn, new Change({ operation: 'replace', modification: department }));
+    expect((await rereads(false)).counts.people.changed).to.be.at.least(1);
+
     await first.start();
-    const back = await company.run({ isWhole: true });
-    expect([back.state, back.counts.people.leaving]).to.deep.equal(['done', 0]);
+    await expectUp(true, true);
+    await samba.replicate();
+    // what one controller wrote is not lost with it
+    await second.kill();
+    await signIn();
+    await expectUp(true, false);
+    await rereads(false);
+    await rereads(true);
     expect(await company.active()).to.deep.equal(before);
+    const user = await findUserByLogin(company.scope, mail('p000001'));
+    expect(user?.department).to.equal('Stores');
+    await second.start();
   });
 
   it('an account without the right to read changes reads them by their numbers', async () => {

@@ -190,13 +190,14 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function load(settings: SlapdSettings, { people = [], groups = [], entries = [] }: SlapdOptions) {
+async function load(settings: SlapdSettings, { people = [], groups = [], entries = [], clockOffsetSeconds = 0 }: SlapdOptions) {
   const { folder, baseDn } = settings;
   const text = function* () {
     for (const entry of foundation(settings)) yield ldif(entry);
     for (const entry of directoryEntries({ people, groups, entries }, baseDn)) yield ldif(entry);
   };
   await pipeline(Readable.from(text()), createWriteStream(`${folder}/content.ldif`));
-  await run('/usr/sbin/slapadd', ['-q', '-w', '-f', `${folder}/slapd.conf`, '-l', `${folder}/content.ldif`]);
+  const env = { ...process.env, ...clockEnvironment(clockOffsetSeconds) };
+  await run('/usr/sbin/slapadd', ['-q', '-w', '-f', `${folder}/slapd.conf`, '-l', `${folder}/content.ldif`], { env });
   rmSync(`${folder}/content.ldif`);
 }

@@ -53,25 +53,47 @@ export function directoryEnvironment(directory: Slapd | Samba, account: 'sync' |
   return account === 'writer' ? reach([ldapsUrl], writerDn, writerPassword) : reach([ldapsUrl], bindDn, bindPassword);
 }
 
-/** A real agent in a process of its own; resolves when it is connected to the server and has looked for the directory. */
-export async function startSmartSync({ server, token, directory, account, env = {} }: SmartSyncOptions): Promise<SmartSyncProcess> {
+/** What every process of an agent needs; `run` resolves when it is ready, as its output says. */
+async function prepareAgent() {
   const dataDir = mkdtempSync(join(tmpdir(), 'portaria-smartsync-'));
   const pagePort = await freePort();
-  const start = (more: Record<string, string> = {}) =>
+  const own = {
+    SMARTSYNC_DATA_DIR: dataDir,
+    SMARTSYNC_PAGE_PORT: String(pagePort),
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
+  };
+  const run = (isReady: (output: string) => boolean, env: Record<string, string> = {}) =>
     startDaemon([process.execPath, ...flags, `${root}src/processes/smartsync.ts`], {
       cwd: root,
-      isReady: (output) => /Connected to/.test(output) && /The directory (answers|does not answer)/.test(output),
-      env: {
-        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
-        SMARTSYNC_SERVER: server,
-        SMARTSYNC_TOKEN: token,
-        SMARTSYNC_DATA_DIR: dataDir,
-        SMARTSYNC_PAGE_PORT: String(pagePort),
-        ...directoryEnvironment(directory, account),
-        ...env,
-        ...more,
-      },
+      isReady,
+      env: { ...own, ...env },
     });
+  return { dataDir, pagePort, run };
+}
+
+/** A real agent that knows nothing yet: an administrator sets it up on its page, which `code` opens. */
+export async function startUnsetSmartSync(): Promise<{ pageUrl: string; code: string; output(): string; stop(): Promise<void> }> {
+  const { dataDir, run } = await prepareAgent();
+  const page = /The local page is at (\S+), its code is (\S+)/;
+  const daemon = await run((output) => page.test(output));
+  const [, pageUrl, code] = page.exec(daemon.output())!;
+  return {
+    pageUrl: pageUrl!,
+    code: code!,
+    output: () => daemon.output(),
+    async stop() {
+      await daemon.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A real agent in a process of its own; resolves when it is connected to the server and has looked for the directory. */
+export async function startSmartSync({ server, token, directory, account, env = {} }: SmartSyncOptions): Promise<SmartSyncProcess> {
+  const { dataDir, pagePort, run } = await prepareAgent();
+  const settings = { SMARTSYNC_SERVER: server, SMARTSYNC_TOKEN: token, ...directoryEnvironment(directory, account), ...env };
+  const start = (more: Record<string, string> = {}) =>
+    run((output) => /Connected to/.test(output) && /The directory (answers|does not answer)/.test(output), { ...settings, ...more });
   let daemon: Daemon;
   try {
     daemon = await start();

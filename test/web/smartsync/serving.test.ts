@@ -130,6 +130,19 @@ describe('web: what agents serve', function () {
     expect(await verify('right')).to.include(yes);
   });
 
+  it('what is not wanted any more is taken from the agent, and leaves nothing', async () => {
+    const agent = await connect(identities[0]!, silent);
+    const unwanted = new AbortController();
+    const body = { userFilter: '(a=b)', groupFilter: '(a=b)', userAttributes: [], groupAttributes: [] };
+    const request = { kind: 'read' as const, body };
+    const answer = server.app.services.askDirectory(scope, directoryId, request, { signal: unwanted.signal });
+    await hasRequest(agent);
+    unwanted.abort();
+    expect(await answer).to.deep.equal(late);
+    await agent.until(({ type }) => type === 'cancel');
+    expect(await server.app.services.askDirectory(scope, directoryId, request, { signal: unwanted.signal })).to.deep.equal(late);
+  });
+
   it('without an answer in time nobody is to blame, and what comes later is passed over', async () => {
     const agent = await connect(identities[0]!, silent);
     expect(await verify('right', { timeoutMs: 200 })).to.deep.equal(late);

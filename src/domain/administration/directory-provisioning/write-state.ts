@@ -11,7 +11,8 @@ export async function writeState(scope: Scope, ask: Ask, userId: UserId): Promis
   const user = await findUserById(scope, userId);
   if (!wanted || !user) return;
   const { directoryId, entryId, dn, isEnabled } = wanted;
-  const answer = await ask(scope, directoryId, { kind: 'set-enabled', body: { entry: { id: entryId, dn }, isEnabled } });
+  const request = { kind: 'set-enabled' as const, body: { entry: { id: entryId, dn }, isEnabled } };
+  const answer = await ask(scope, directoryId, request, { timeoutMs: 10_000 });
   if (answer.outcome === 'unavailable' || (answer.outcome === 'refused' && answer.reason === 'unavailable')) return;
   const fault = answer.outcome === 'refused' ? answer.reason : undefined;
   const { name } = await getDirectory(scope, directoryId);

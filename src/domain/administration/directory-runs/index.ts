@@ -18,5 +18,5 @@ export {
   stopReasons,
 } from './run.ts';
 export { stageEntries } from './stage-entries.ts';
-export { approveRun, declineRun, isUndoable, startRun, undoRun } from './start-run.ts';
+export { approveRun, declineRun, hasImported, isUndoable, startRun, undoRun } from './start-run.ts';
 export { getRun } from './store.ts';

@@ -14,7 +14,7 @@ export async function findReadingPause(scope: Scope, directory: Directory): Prom
   const open = await findOpenRun(scope, directory.directoryId);
   if (open) return open.state === 'stopped' ? { reason: 'waits-for-answer', runId: open.runId } : undefined;
   const last = await findLastRun(scope, directory.directoryId);
-  if (!last || directory.updatedAt > last.finishedAt!) return undefined;
+  if (!last || directory.settingsChangedAt > last.finishedAt!) return undefined;
   if (last.state === 'declined') return { reason: 'declined', runId: last.runId };
   return last.purpose === 'undo' && last.state === 'done' ? { reason: 'undone', runId: last.runId } : undefined;
 }
@@ -38,8 +38,13 @@ export async function openRun(
 export const takeRun = useCase(async (scope, directoryId: DirectoryId): Promise<RunId | undefined> => {
   const directory = await lockDirectory(scope, directoryId);
   const open: Run | undefined = await findOpenRun(scope, directoryId);
-  if (open) return open.state === 'stopped' ? undefined : open.runId;
+  if (open && open.state !== 'stopped') return open.runId;
   const isDue = stateOf(directory) === 'configured' && (!directory.nextReadAt || directory.nextReadAt <= scope.clock.now());
-  if (!isDue || (await findReadingPause(scope, directory))) return undefined;
+  if (!isDue) return undefined;
+  if (await findReadingPause(scope, directory)) {
+    // what is paused is not late
+    if (directory.nextReadAt) await noteReading(scope, directoryId, { nextReadAt: null });
+    return undefined;
+  }
   return openRun(scope, directory, { purpose: 'sync', isWhole: isWholeDue(scope, directory) });
 });

@@ -24,7 +24,7 @@ export const stageEntries = useCase(async (scope, { directoryId, directoryReques
   const n = records.filter(({ type }) => type === 'person' || type === 'group' || type === 'unusable').length;
   await runs(scope)
     .where('run_id', open.run_id)
-    .update({ done: scope.db.raw('done + ?', [n]) });
+    .update({ done: scope.db.raw('done + ?', [n]), batches: scope.db.raw('batches + 1') });
 });
 
 type Batch = ReturnType<typeof readBatch>;

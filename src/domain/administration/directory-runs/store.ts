@@ -97,6 +97,7 @@ type Columns = Partial<
   actor?: Pick<Actor, 'kind' | 'id'>;
   directoryRequestId?: DirectoryRequestId;
   tries?: number;
+  batches?: number;
 };
 
 /** What is undefined stays. */

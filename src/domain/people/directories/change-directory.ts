@@ -47,7 +47,9 @@ export const editDirectory = useCase(async (scope, directoryId: string, input: D
     (key) => JSON.stringify(settings[key]) !== JSON.stringify(before.settings[key]),
   );
   if (name === before.name && keys.length === 0) return before;
-  await orTaken(updateDirectory(scope, before.directoryId, { name, settings }), { directories_name: taken });
+  await orTaken(updateDirectory(scope, before.directoryId, { name, settings: keys.length > 0 ? settings : undefined }), {
+    directories_name: taken,
+  });
   if (keys.length > 0) await noteReading(scope, before.directoryId, { readCursor: null, nextReadAt: scope.clock.now() });
   const pick = (one: Pick<Directory, 'name' | 'settings'>) => ({
     name: one.name,

@@ -46,12 +46,13 @@ export async function insertProvisionedEntry(scope: Transaction, user: User, { d
 
 const alreadyThere = () => new AppError('already_in_directory', 409);
 
-/** What the directory shall say of the person, until it does (S23). @returns false of people whom no directory has */
-export async function wantState(scope: Transaction, userId: UserId, isEnabled: boolean): Promise<boolean> {
-  const wanted = await entries(scope)
+/** What the directory shall say of the person, until it does (S23). @returns which directory has them, if one does */
+export async function wantState(scope: Transaction, userId: UserId, isEnabled: boolean): Promise<DirectoryId | undefined> {
+  const [wanted] = await entries(scope)
     .where({ user_id: userId, state: 'accepted', is_gone: false })
-    .update({ wanted_enabled: isEnabled, write_tried_at: null, write_fault: null });
-  return wanted > 0;
+    .update({ wanted_enabled: isEnabled, write_tried_at: null, write_fault: null })
+    .returning('directory_id');
+  return wanted?.directory_id;
 }
 
 export type WantedState = Written & { isEnabled: boolean };
@@ -74,7 +75,11 @@ export async function noteStateWritten(scope: Transaction, userId: UserId, isEna
 }
 
 /** People whose state has not reached their directory: those who were not tried in the last minute, or were refused an hour ago. Across companies. */
-export const listWantedStates = async (db: Db, now: Date, limit = 500): Promise<{ contextId: ContextId; userId: UserId }[]> =>
+export const listWantedStates = async (
+  db: Db,
+  now: Date,
+  limit = 500,
+): Promise<{ contextId: ContextId; directoryId: DirectoryId; userId: UserId }[]> =>
   (
     await db('directory_entries')
       .whereNotNull('wanted_enabled')
@@ -85,5 +90,5 @@ export const listWantedStates = async (db: Db, now: Date, limit = 500): Promise<
       )
       .orderByRaw('write_tried_at NULLS FIRST')
       .limit(limit)
-      .select('context_id', 'user_id')
-  ).map((row) => ({ contextId: row.context_id, userId: row.user_id! }));
+      .select('context_id', 'directory_id', 'user_id')
+  ).map((row) => ({ contextId: row.context_id, directoryId: row.directory_id, userId: row.user_id! }));

@@ -73,7 +73,7 @@ export class Asking {
     options: AskOptions = {},
   ): Promise<unknown> {
     if (scope.db.isTransaction) throw new Error('a directory is asked in no transaction');
-    const { passwords, timeoutMs = timeoutOf(kind), requestId = newId(Date.now()) as DirectoryRequestId } = options;
+    const { passwords, timeoutMs = timeoutOf(kind), requestId = newId(Date.now()) as DirectoryRequestId, signal } = options;
     const endsAt = performance.now() + timeoutMs;
     const empty = passwords && findEmpty(passwords);
     if (empty) return empty;
@@ -88,13 +88,16 @@ export class Asking {
       { contextId: scope.contextId, requestId, directoryId, request, timeoutMs, isTaken, tries: isTaken ? 1 : 0 },
       endsAt,
       sealed?.key,
+      signal,
     );
   }
 
-  async #wait(request: NewRequest, endsAt: number, key: string | undefined): Promise<unknown> {
+  async #wait(request: NewRequest, endsAt: number, key?: string, signal?: AbortSignal): Promise<unknown> {
     const { requestId } = request;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const late = setTimeout(() => asked.settle(unavailable('late')), Math.max(0, endsAt - performance.now()));
+    const end = () => asked.settle(unavailable('late'));
+    const late = setTimeout(end, signal?.aborted ? 0 : Math.max(0, endsAt - performance.now()));
+    signal?.addEventListener('abort', end);
     const asked: Asked = {
       ...request,
       key,
@@ -104,6 +107,7 @@ export class Asking {
         if (!this.#asked.delete(requestId)) return;
         clearTimeout(late);
         clearTimeout(asked.queueing);
+        signal?.removeEventListener('abort', end);
         resolve(answer);
         this.#local.cancel(requestId);
         asked.queued?.then(() => this.#table.drop(asked)).catch(() => {}); // it is swept

@@ -160,10 +160,15 @@ describe('domain/administration/directory-provisioning', () => {
     await setStateToDirectory(true);
     await changeAccount(store.scope, 'deactivate', user.userId, 'en');
     expect((await store.queued('write-directory-state')).at(-1)).to.deep.include({ userId: user.userId });
+    const { rows } = await store.scope.db.raw(
+      "SELECT DISTINCT queue_name FROM graphile_worker.jobs WHERE task_identifier = 'write-directory-state'",
+    );
+    expect(rows, 'one after the other of each directory').to.deep.equal([{ queue_name: `directory state ${directory.directoryId}` }]);
     await writeState(store.scope, answering({ outcome: 'unavailable', reason: 'no-agent' }), user.userId);
     expect(await findWantedState(store.scope, user.userId)).to.deep.include({ isEnabled: false });
     expect(await listWantedStates(store.scope.db, store.scope.clock.now())).to.deep.include({
       contextId: store.scope.contextId,
+      directoryId: directory.directoryId,
       userId: user.userId,
     });
     await writeState(store.scope, answering({ outcome: 'refused', reason: 'no-right' }), user.userId);
