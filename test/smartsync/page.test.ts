@@ -169,7 +169,7 @@ describe('local page of SmartSync', () => {
       action: 'test',
     });
     expect(tested[0]).to.deep.include({ urls: ['ldaps://dc1.example.com'], bindDn: 'cn=sync', bindPassword: 'p4ss', startTls: false });
-    for (const text of [fingerprint, 'CN=dc1 &lt;b&gt;', 'CN=Example CA', 'whom this machine does not trust'])
+    for (const text of [fingerprint, 'CN=dc1 &lt;b&gt;', 'CN=Example CA', 'an authority that this machine does not trust'])
       expect(shown.text).to.contain(text);
     expect(agent.store.current.ldapUrls).to.deep.equal([]);
     found = working;

@@ -86,6 +86,7 @@ describe('web/admin-console/users: provision', () => {
       [{}, { outcome: 'refused', reason: 'failed' }, /Headquarters did not do it/],
       [{}, { outcome: 'refused', reason: 'unavailable', detail: 'said there' }, /Headquarters did not answer/],
       [{}, { outcome: 'refused', reason: 'failed', detail: 'busy <now>' }, /Headquarters refused it: busy &lt;now&gt;/],
+      [{}, { outcome: 'refused', reason: 'failed' }, /Headquarters refused it. The audit report says why/],
     ];
     for (const [more, to, said] of cases) {
       const page = await submit(more, to);
