@@ -29,7 +29,7 @@ export const stageEntries = useCase(async (scope, { directoryId, directoryReques
 
 type Batch = ReturnType<typeof readBatch>;
 
-export async function insertEntries({ db, contextId }: Transaction, runId: RunId, entries: Batch['entries']): Promise<void> {
+async function insertEntries({ db, contextId }: Transaction, runId: RunId, entries: Batch['entries']): Promise<void> {
   if (entries.length === 0) return;
   await db.raw(
     `INSERT INTO directory_staged (context_id, run_id, entry_id, kind, record, dn_key, content_hash)
