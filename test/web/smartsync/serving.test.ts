@@ -4,6 +4,7 @@ import type { AskOptions } from '../../../src/domain/people/directory-requests/i
 import type { DirectoryId, DirectoryRequestId, Scope } from '../../../src/domain/scope.ts';
 import { newId } from '../../../src/platform/crypto/index.ts';
 import type { EntryRecord, RequestOf } from '../../../src/smartsync-protocol/index.ts';
+import { eventsOf } from '../../support/audit.ts';
 import { enrolAt, FakeAgent, type Identity, passwordIs } from '../../support/fake-agent.ts';
 import { eventually } from '../../support/process.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
@@ -242,6 +243,10 @@ describe('web: what agents serve', function () {
     });
     expect(await verify('right')).to.deep.equal({ outcome: 'unavailable', reason: 'directory-away' });
     expect(agent.requests).to.deep.equal([]);
+    const events = (await eventsOf(scope)).filter(({ type }) => /^directory\.(un)?available$/.test(type));
+    expect(events.length).to.be.greaterThan(1);
+    // in one name, whichever connection or look around it was
+    for (const { actor } of events) expect(actor).to.deep.equal({ kind: 'system', name: 'smartsync' });
   });
 
   describe('batches', () => {

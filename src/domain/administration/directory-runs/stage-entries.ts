@@ -9,7 +9,7 @@ import { runs } from './store.ts';
 type Source = { directoryId: DirectoryId; directoryRequestId: DirectoryRequestId };
 
 /**
- * One batch of what an agent reads. The same batch again changes nothing. What belongs to no open reading of that directory is passed over, and so is what a try before
+ * One batch of what an agent reads. The same batch again stages the same, though `done` grows. What belongs to no open reading of that directory is passed over, and so is what a try before
  * had asked for.
  */
 export const stageEntries = useCase(async (scope, { directoryId, directoryRequestId }: Source, records: EntryRecord[]): Promise<void> => {
