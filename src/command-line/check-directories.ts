@@ -53,5 +53,5 @@ async function checkDirectory(scope: Scope, { code }: Context, directory: Direct
   return findings;
 }
 
-/** Major and minor version at the end of what a program calls itself, such as `smartsync/0.2.1`. */
+/** Major and minor version at the end of what a program calls itself, such as `SmartSync 0.2.1`. */
 const minorOf = (software: string): string => /(\d+\.\d+)(\.\d+)?[^.\d]*$/.exec(software)?.[1] ?? software;

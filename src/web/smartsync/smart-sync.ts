@@ -11,7 +11,7 @@ import { AgentLine } from './agent-line.ts';
 import { handleEnrolment } from './enrol.ts';
 import { closeFor } from './frames.ts';
 import { meetAgent } from './handshake.ts';
-import { Switchboard } from './switchboard.ts';
+import { actor, Switchboard } from './switchboard.ts';
 
 export type SmartSync = {
   /** @returns undefined where agents have no business. @param path inside a context */
@@ -48,7 +48,8 @@ export function createSmartSync({ services, listener, queue, software }: Parts):
     const scope = openScope(services, contextId, anonymousActor(clientOf(services, request)));
     const met = await meetAgent(socket, scope, url, software, services.log);
     if (!met) return;
-    await board.plug(socket, new AgentLine(socket, met.agent, scope, { queue, log: services.log }), scope, met);
+    const inside = openScope(services, contextId, actor);
+    await board.plug(socket, new AgentLine(socket, met.agent, inside, { queue, log: services.log }), inside, met);
   }
 
   return {

@@ -4,6 +4,7 @@ import type { AskOptions } from '../../../src/domain/people/directory-requests/i
 import type { DirectoryId, DirectoryRequestId, Scope } from '../../../src/domain/scope.ts';
 import { newId } from '../../../src/platform/crypto/index.ts';
 import type { EntryRecord, RequestOf } from '../../../src/smartsync-protocol/index.ts';
+import { eventsOf } from '../../support/audit.ts';
 import { enrolAt, FakeAgent, type Identity, passwordIs } from '../../support/fake-agent.ts';
 import { eventually } from '../../support/process.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
@@ -81,11 +82,12 @@ describe('web: what agents serve', function () {
   it('where nobody can answer, that is said at once', async () => {
     const { directory } = await addDirectory(scope, { name: 'Nobody' });
     const ask = server.app.services.askDirectory;
-    expect(await ask(scope, directory.directoryId, { kind: 'check', body: {} })).to.deep.equal({
+    const people = { kind: 'find-people', body: { text: 'a', userFilter: '(a=b)' } } as const;
+    expect(await ask(scope, directory.directoryId, people)).to.deep.equal({
       outcome: 'unavailable',
       reason: 'no-agent',
     });
-    expect(await ask(await server.scope('other'), directoryId, { kind: 'check', body: {} }), 'of another company').to.include({
+    expect(await ask(await server.scope('other'), directoryId, people), 'of another company').to.include({
       reason: 'no-agent',
     });
   });
@@ -240,7 +242,7 @@ describe('web: what agents serve', function () {
     expect(stateOf(await getDirectory(scope, directoryId))).to.equal('configured');
   });
 
-  it('what all agents say is the state of the directory; then nobody waits for it, and it may still be looked at', async () => {
+  it('what all agents say is the state of the directory; then nobody waits for it, and its agents are asked nothing', async () => {
     const agent = await connect(identities[0]!);
     // those of the tests before count as connected for a moment
     await scope
@@ -253,9 +255,11 @@ describe('web: what agents serve', function () {
       expect([stateOf(directory), directory.unavailableReason]).to.deep.equal(['unavailable', 'tls-untrusted']);
     });
     expect(await verify('right')).to.deep.equal({ outcome: 'unavailable', reason: 'directory-away' });
-    const status = { isUp: false, servers: [] };
-    agent.answer = () => ({ outcome: 'accepted', status });
-    expect(await server.app.services.askDirectory(scope, directoryId, { kind: 'check', body: {} })).to.deep.equal({ ...yes, status });
+    expect(agent.requests).to.deep.equal([]);
+    const events = (await eventsOf(scope)).filter(({ type }) => /^directory\.(un)?available$/.test(type));
+    expect(events.length).to.be.greaterThan(1);
+    // in one name, whichever connection or look around it was
+    for (const { actor } of events) expect(actor).to.deep.equal({ kind: 'system', name: 'smartsync' });
   });
 
   describe('batches', () => {

@@ -75,7 +75,10 @@ export const revokeToken = useCase(async (scope, directoryId: string): Promise<v
   await announce(scope, 'directory.token-revoked', id);
 });
 
-/** The record alone: what becomes of who was imported is of administration/directory-runs. @throws AppError not_found */
+/**
+ * Its token, agents, runs and entries go with it. People and groups that were accepted stay as they are, and belong to the company alone; who was pending or rejected is gone.
+ * @throws AppError not_found
+ */
 export const removeDirectory = useCase(async (scope, directoryId: string): Promise<void> => {
   const directory = await lockDirectory(scope, directoryId);
   await announce(scope, 'directory.removed', directory.directoryId);

@@ -12,14 +12,12 @@ export {
   revokeAgent,
 } from './agents.ts';
 export { addDirectory, editDirectory, makeToken, removeDirectory, revokeToken } from './change-directory.ts';
-export { isFilter } from './filter.ts';
 export { type DirectoryFigures, measureDirectories } from './measure.ts';
 export { type DirectoryRules, directoryRules } from './rules.ts';
 export {
   attributesOf,
   type DirectoryInput,
   type DirectorySettings,
-  defaultFilters,
   directoryInput,
   filtersOf,
 } from './settings.ts';

@@ -81,7 +81,7 @@ export class Asking {
     const ids = agents.map(({ agentId }) => agentId as AgentId);
     if (agents.length === 0 || this.#isClosed) return unavailable('no-agent');
     const isTaken = this.#local.canGive(directoryId, ids);
-    if (away && kind !== 'check' && !(away === 'no-agent' && isTaken)) return unavailable(away);
+    if (away && !(away === 'no-agent' && isTaken)) return unavailable(away);
     const sealed = passwords && (await seal(passwords, purposeOf(kind, body), agents));
     const request = { kind, body: sealed ? { ...body, sealed: sealed.sealed } : body } as DirectoryRequest;
     return this.#wait(

@@ -1,5 +1,6 @@
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
-import { attributesOf, type Directory, defaultFilters, editDirectory, getDirectory } from '../../../domain/people/directories/index.ts';
+import { attributesOf, type Directory, editDirectory, getDirectory } from '../../../domain/people/directories/index.ts';
+import { defaultFilters } from '../../../smartsync-protocol/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { findPreview, type Preview } from './preview.ts';

@@ -5,7 +5,7 @@ import type { User } from '../../../people/users/index.ts';
 import type { DirectoryId, Scope, Transaction, UserId } from '../../../scope.ts';
 
 /** For so long after the directory last said yes. */
-export const verifierDays = 14;
+const verifierDays = 14;
 
 type Verifier = { hash: string; directoryId: DirectoryId; provenAt: Date };
 
