@@ -1,7 +1,7 @@
 import { dayIn } from '../../../platform/clock/index.ts';
 import { type Application, listApplications } from '../../applications/applications/index.ts';
 import { type Ending, listEndingSoon } from '../../applications/expiry-warnings/index.ts';
-import { type Directory, listDirectories, stateOf } from '../../people/directories/index.ts';
+import { type Agent, type Directory, listAgents, listDirectories, stateOf } from '../../people/directories/index.ts';
 import { countUsers, type Status } from '../../people/users/index.ts';
 import { listDailyCounts } from '../../records/audit/index.ts';
 import { type CountedRefusal, listRefusals } from '../../records/refusals/index.ts';
@@ -21,12 +21,15 @@ export type Overview = {
   signInsAway: number;
   /** Which cannot be reached, or import nothing until somebody answers. */
   directories: { directory: Directory; pause?: ReadingPause }[];
+  /** Those that enrolled within a week and were not revoked, the newest first: each gets passwords, and its token may be stolen. */
+  newAgents: { directory: Directory; agent: Agent }[];
   /** Enabled, not new, and without a sign-in for a long time. */
   unused: { application: Application; lastUsedAt?: Date }[];
 };
 
 const shownDays = 30;
 const unusedAfterDays = 90;
+const newForDays = 7;
 const dayMs = 86_400_000;
 
 async function troubledDirectories(scope: Scope): Promise<Overview['directories']> {
@@ -35,6 +38,13 @@ async function troubledDirectories(scope: Scope): Promise<Overview['directories'
   return directories
     .map((directory) => ({ directory, pause: pauses.get(directory.directoryId) }))
     .filter(({ directory, pause }) => pause || stateOf(directory) === 'unavailable');
+}
+
+async function listNewAgents(scope: Scope, since: Date): Promise<Overview['newAgents']> {
+  const found: Overview['newAgents'] = [];
+  for (const directory of await listDirectories(scope))
+    for (const agent of await listAgents(scope, directory.directoryId)) if (agent.enrolledAt > since) found.push({ directory, agent });
+  return found.sort((a, b) => b.agent.enrolledAt.getTime() - a.agent.enrolledAt.getTime());
 }
 
 export async function overviewOf(scope: Scope, timeZone: string): Promise<Overview> {
@@ -63,6 +73,7 @@ export async function overviewOf(scope: Scope, timeZone: string): Promise<Overvi
       .filter(({ applicationId, application }) => !applicationId || application),
     signInsAway: await countSignInsAway(scope, new Date(now - dayMs)),
     directories: await troubledDirectories(scope),
+    newAgents: await listNewAgents(scope, new Date(now - newForDays * dayMs)),
     unused: applications
       .filter(({ enabled, createdAt }) => enabled && createdAt < longAgo)
       .map((application) => ({ application, lastUsedAt: uses.get(application.applicationId) }))

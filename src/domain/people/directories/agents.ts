@@ -2,9 +2,11 @@ import { hashToken, newId, sha256 } from '../../../platform/crypto/index.ts';
 import { jsonText, notifyChange } from '../../../platform/database/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import type { DirectoryStatus, Enrolment, SealedKey } from '../../../smartsync-protocol/index.ts';
+import { mailPerson } from '../../company/mails/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import type { Row } from '../../rows.ts';
-import { type AgentId, type DirectoryId, isId, type Scope, useCase } from '../../scope.ts';
+import { type AgentId, type DirectoryId, isId, type Scope, type Transaction, useCase } from '../../scope.ts';
+import { listUsers } from '../users/index.ts';
 import { type Directory, directories, getDirectory, lockDirectory } from './store.ts';
 
 /** An agent beside a directory, for which it speaks as long as it is not revoked. */
@@ -70,12 +72,13 @@ export const listAgents = async (scope: Scope, directoryId: DirectoryId): Promis
 
 const most = 20;
 
-/** The token buys an identity of its own for an agent that begins. @throws AppError token_unknown, agents_full */
+/** The token buys an identity of its own for an agent that begins. Of one that is not the first, administrators are told: the token may be stolen. @throws AppError token_unknown, agents_full */
 export const enrolAgent = useCase(async (scope, { token, ...agent }: Enrolment): Promise<{ agentId: AgentId; directory: Directory }> => {
   const row = await directories(scope).where('token_hash', hashToken(token).toString('base64url')).forNoKeyUpdate().first('directory_id');
   if (!row) throw new AppError('token_unknown', 401);
   const directory = await getDirectory(scope, row.directory_id);
   if ((await listAgents(scope, directory.directoryId)).length >= most) throw new AppError('agents_full', 409, { params: { most } });
+  const isFirst = !(await agents(scope).where('directory_id', directory.directoryId).first('agent_id'));
   const now = scope.clock.now();
   const agentId = newId(now.getTime()) as AgentId;
   await scope.db('directory_agents').insert({
@@ -94,9 +97,22 @@ export const enrolAgent = useCase(async (scope, { token, ...agent }: Enrolment):
     subject: { kind: 'directory', id: directory.directoryId, name: directory.name },
     details: { agent: agent.name, software: agent.software },
   });
+  if (!isFirst) await tellAdministrators(scope, directory, agent.name);
   await notifyChange(scope.db, scope.contextId);
   return { agentId, directory };
 });
+
+async function tellAdministrators(scope: Transaction, { directoryId, name }: Directory, agent: string): Promise<void> {
+  const time = `${scope.clock.now().toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const { items } = await listUsers(scope, { role: 'administrator', status: 'activated' }, 1000);
+  for (const administrator of items)
+    await mailPerson(scope, administrator, {
+      mail: 'agent_enrolled',
+      leadsTo: { page: 'directory', directory: directoryId },
+      params: { directory: name, agent, time },
+      to: administrator.email,
+    });
+}
 
 /** Its connection ends, and it never comes back. @throws AppError not_found */
 export const revokeAgent = useCase(async (scope, agentId: string): Promise<void> => {

@@ -104,6 +104,30 @@ describe('domain/people/directories: agents', () => {
     expect((await getAgent(scope, one)).lastSeenAt!.getTime()).to.be.at.least(since.getTime());
   });
 
+  it('administrators hear by mail of each agent after the first, also when that was revoked, and nobody else does', async () => {
+    const { scope } = store;
+    const administrator = await store.person({ role: 'administrator' });
+    const { directory, token } = await add();
+    const mails = async () => (await store.queued('deliver-mail')).filter(({ mail }) => mail === 'agent_enrolled');
+    const before = (await mails()).length;
+    const first = await enrol(token);
+    expect(await mails(), 'of the first').to.have.length(before);
+    await revokeAgent(scope, first);
+    await enrolAgent(scope, agentInput(token, 'dc9'));
+    const sent = (await mails()).slice(before);
+    const administrators = await scope.db('users').where({ context_id: scope.contextId, role: 'administrator', status: 'activated' });
+    expect(sent.map(({ to }) => to)).to.have.members(administrators.map(({ email }) => email));
+    expect(sent.map(({ to }) => to)).to.include(administrator.email);
+    const mail = sent.find(({ to }) => to === administrator.email)!;
+    expect(mail.leadsTo).to.deep.equal({ page: 'directory', directory: directory.directoryId });
+    expect(mail.params)
+      .to.include({ directory: directory.name, agent: 'dc9' })
+      .and.to.have.property('time')
+      .that.matches(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
+    await store.refused('token_unknown', () => enrol('smartsync_wrong'));
+    expect(await mails()).to.have.length(before + sent.length);
+  });
+
   it('a directory is configured when an agent first reaches it; each change of its state is one event', async () => {
     const { scope } = store;
     const { directory } = await add();

@@ -101,6 +101,10 @@ describe('web: directories in the console', () => {
       .to.contain('Not configured')
       .and.contain('None yet');
     const agentId = await enrol(token, 'SRV-SYNC-01');
+    expect(await text('/admin'), 'on Home')
+      .to.contain('New SmartSync agents')
+      .and.contain(`/admin/directories/${directoryId}"`)
+      .and.contain('SRV-SYNC-01');
     await noteAgentSeen(await server.scope(), agentId, {
       status: {
         isUp: true,
