@@ -24,6 +24,7 @@ export {
   type ServerHealth,
 } from './answers.ts';
 export { type EntryRecord, entryRecord, type GroupRecord, type MemberReference, type PersonRecord } from './entries.ts';
+export { findUnusableKey } from './keys.ts';
 export {
   type AgentMessage,
   agentMessage,

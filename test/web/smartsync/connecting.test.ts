@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { addDirectory, getAgent, listAgents, makeToken, revokeAgent, revokeToken } from '../../../src/domain/people/directories/index.ts';
 import type { DirectoryId, Scope } from '../../../src/domain/scope.ts';
 import { protocolVersion, signNonce } from '../../../src/smartsync-protocol/index.ts';
-import { enrolAt, FakeAgent, type Identity, upStatus } from '../../support/fake-agent.ts';
+import { enrolAt, FakeAgent, type Identity, publicKeys, upStatus } from '../../support/fake-agent.ts';
 import { eventually } from '../../support/process.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
 
@@ -81,6 +81,33 @@ describe('web: how agents connect', function () {
         expect((await enrolAt(server.issuer, token, { protocol })).body).to.include({ error: 'agent_incompatible' });
     });
 
+    it('keys with which an agent could not work are refused, whichever is wrong; the message says which', async () => {
+      const point = (crv: string, bytes: Buffer) => ({ kty: 'OKP', crv, x: bytes.toString('base64url') });
+      const { signingKey, encryptionKey } = publicKeys;
+      const zero = Buffer.alloc(32);
+      const one = Buffer.from(`01${'00'.repeat(31)}`, 'hex');
+      const signed = Buffer.from(`01${'00'.repeat(30)}80`, 'hex');
+      const minusOne = Buffer.from(`ec${'ff'.repeat(30)}7f`, 'hex');
+      const ofOrder8 = Buffer.from('e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800', 'hex');
+      const before = (await listAgents(scope, directoryId)).length;
+      const wrong = [
+        ...[point('X25519', Buffer.from(encryptionKey.x, 'base64url')), point('Ed25519', Buffer.alloc(31, 7))].map((key) => ({
+          signingKey: key,
+        })),
+        ...[zero, one, signed, minusOne].map((bytes) => ({ signingKey: point('Ed25519', bytes) })),
+        ...[{ ...signingKey }, point('X25519', Buffer.alloc(2)), point('X25519', Buffer.alloc(33, 7))].map((key) => ({
+          encryptionKey: key,
+        })),
+        ...[zero, one, minusOne, ofOrder8].map((bytes) => ({ encryptionKey: point('X25519', bytes) })),
+      ];
+      for (const keys of wrong) {
+        const { status, body } = await enrolAt(server.issuer, token, keys);
+        expect([status, body.error], JSON.stringify(keys)).to.deep.equal([400, 'agent_key_unusable']);
+        expect(body.error_description).to.contain(Object.keys(keys)[0]);
+      }
+      expect(await listAgents(scope, directoryId)).to.have.length(before);
+    });
+
     it('what is no enrolment is refused with a code and a sentence', async () => {
       const refused: [status: number, error: string, body: string, headers?: Record<string, string>][] = [
         [400, 'malformed_body', 'no JSON'],
@@ -111,8 +138,7 @@ describe('web: how agents connect', function () {
       name: 'fake',
       software: 'fake/1',
       protocol: protocolVersion,
-      signingKey: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' },
-      encryptionKey: { kty: 'OKP', crv: 'X25519', x: 'AAAA' },
+      ...publicKeys,
     };
   });
 
