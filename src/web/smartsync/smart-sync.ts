@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { DirectoryQueue } from '../../domain/people/directory-requests/index.ts';
-import { openScope } from '../../domain/scope.ts';
+import { type DirectoryId, openScope } from '../../domain/scope.ts';
 import type { ChangeListener } from '../../platform/database/index.ts';
 import { type Methods, sendFault } from '../../platform/http/index.ts';
 import { mostMessageBytes } from '../../smartsync-protocol/index.ts';
 import { anonymousActor, clientOf, type ResolvedContext, type Services } from '../request/index.ts';
 import { AgentLine } from './agent-line.ts';
+import { Allowance } from './allowance.ts';
 import { handleEnrolment } from './enrol.ts';
 import { closeFor } from './frames.ts';
 import { meetAgent } from './handshake.ts';
@@ -31,6 +32,8 @@ const mostConnections = 5000;
 /** Who has not yet proven who it is. */
 const mostStrangers = 200;
 const mostOfAddress = 20;
+/** 100,000 people in 100 seconds take a quarter of it. */
+const bytesPerSecond = 4 * 1024 * 1024;
 
 type Parts = { services: Services; listener: ChangeListener; queue: DirectoryQueue; software: string };
 
@@ -38,6 +41,14 @@ export function createSmartSync({ services, listener, queue, software }: Parts):
   const sockets = new WebSocketServer({ noServer: true, maxPayload: mostMessageBytes, perMessageDeflate: false, clientTracking: false });
   const board = new Switchboard(services, listener, queue);
   const strangers = new Map<WebSocket, string>();
+  const bytesOf = new Map<DirectoryId, Allowance>();
+
+  /** It stays when a connection ends: coming back buys nothing. */
+  function allowanceOf(directoryId: DirectoryId): Allowance {
+    const bytes = bytesOf.get(directoryId) ?? new Allowance(2 * bytesPerSecond, bytesPerSecond);
+    bytesOf.set(directoryId, bytes);
+    return bytes;
+  }
 
   const isCrowded = (ip: string): boolean =>
     strangers.size >= mostStrangers ||
@@ -48,7 +59,8 @@ export function createSmartSync({ services, listener, queue, software }: Parts):
     const scope = openScope(services, contextId, anonymousActor(clientOf(services, request)));
     const met = await meetAgent(socket, scope, url, software, services.log);
     if (!met) return;
-    await board.plug(socket, new AgentLine(socket, met.agent, scope, { queue, log: services.log }), scope, met);
+    const line = new AgentLine(socket, met.agent, scope, { queue, log: services.log, bytes: allowanceOf(met.agent.directoryId) });
+    await board.plug(socket, line, scope, met);
   }
 
   return {

@@ -254,6 +254,20 @@ describe('web: how agents connect', function () {
       expect((await agent.closed).reason).to.equal('too many messages');
     });
 
+    it('whoever says more than may be read at once is heard later, also over another connection, and not cut off', async () => {
+      const slowed = { ...upStatus, rootDn: 'dc=slowed' };
+      const [talker, neighbour] = [dial(), dial({ identity: (await enrolAt(server.issuer, token)).identity })];
+      expect([await talker.met, await neighbour.met]).to.deep.equal(['welcome', 'welcome']);
+      const startedAt = performance.now();
+      const text = JSON.stringify({ type: 'of-tomorrow', text: 'x'.repeat(1_000_000) });
+      for (let n = 0; n < 8; n++) for (const agent of [talker, neighbour]) agent.say(text);
+      talker.say({ type: 'status', status: slowed });
+      await eventually(async () => expect((await getAgent(scope, identity.agentId)).status).to.deep.equal(slowed));
+      // 16 MB, of which 8 at once and 4 in each second
+      expect(performance.now() - startedAt).to.be.greaterThan(1000);
+      expect([talker, neighbour].map(({ socket }) => socket.readyState)).to.deep.equal([1, 1]);
+    });
+
     it('too many pings end it', async () => {
       const { code } = await endOf((agent) => {
         for (let n = 0; n < 300; n++) agent.socket.ping();
