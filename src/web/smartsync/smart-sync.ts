@@ -5,6 +5,7 @@ import type { DirectoryQueue } from '../../domain/people/directory-requests/inde
 import { type DirectoryId, openScope } from '../../domain/scope.ts';
 import type { ChangeListener } from '../../platform/database/index.ts';
 import { type Methods, sendFault } from '../../platform/http/index.ts';
+import { networkOf } from '../../platform/net/index.ts';
 import { mostMessageBytes } from '../../smartsync-protocol/index.ts';
 import { anonymousActor, clientOf, type ResolvedContext, type Services } from '../request/index.ts';
 import { AgentLine } from './agent-line.ts';
@@ -12,6 +13,7 @@ import { Allowance } from './allowance.ts';
 import { handleEnrolment } from './enrol.ts';
 import { closeFor } from './frames.ts';
 import { meetAgent } from './handshake.ts';
+import { Strangers } from './strangers.ts';
 import { Switchboard } from './switchboard.ts';
 
 export type SmartSync = {
@@ -29,9 +31,6 @@ export type SmartSync = {
 
 const paths: Record<string, Methods> = { '/smartsync/enrol': ['POST'], '/smartsync/connect': ['GET'] };
 const mostConnections = 5000;
-/** Who has not yet proven who it is. */
-const mostStrangers = 200;
-const mostOfAddress = 20;
 /** 100,000 people in 100 seconds take a quarter of it. */
 const bytesPerSecond = 4 * 1024 * 1024;
 
@@ -40,7 +39,7 @@ type Parts = { services: Services; listener: ChangeListener; queue: DirectoryQue
 export function createSmartSync({ services, listener, queue, software }: Parts): SmartSync {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: mostMessageBytes, perMessageDeflate: false, clientTracking: false });
   const board = new Switchboard(services, listener, queue);
-  const strangers = new Map<WebSocket, string>();
+  const strangers = new Strangers();
   const bytesOf = new Map<DirectoryId, Allowance>();
 
   /** It stays when a connection ends: coming back buys nothing. */
@@ -49,11 +48,6 @@ export function createSmartSync({ services, listener, queue, software }: Parts):
     bytesOf.set(directoryId, bytes);
     return bytes;
   }
-
-  const isCrowded = (ip: string): boolean =>
-    strangers.size >= mostStrangers ||
-    board.connected + strangers.size >= mostConnections ||
-    [...strangers.values()].filter((one) => one === ip).length >= mostOfAddress;
 
   async function meet(socket: WebSocket, request: IncomingMessage, { contextId, url }: ResolvedContext): Promise<void> {
     const scope = openScope(services, contextId, anonymousActor(clientOf(services, request)));
@@ -72,13 +66,14 @@ export function createSmartSync({ services, listener, queue, software }: Parts):
       sendFault(response, 426, 'upgrade_required', 'This address takes WebSockets only (RFC 6455).');
     },
     connect(request, stream, head, context) {
-      const { ip } = clientOf(services, request);
-      if (isCrowded(ip))
+      const network = networkOf(clientOf(services, request).ip);
+      strangers.makeRoom(network, mostConnections - board.connected);
+      if (board.connected + strangers.size >= mostConnections)
         return void stream.end('HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
       sockets.handleUpgrade(request, stream, head, (socket) => {
         socket.on('error', () => {}); // "close" follows
-        strangers.set(socket, ip);
-        const forget = () => strangers.delete(socket);
+        strangers.add(socket, network);
+        const forget = () => strangers.forget(socket);
         socket.once('close', forget);
         meet(socket, request, context)
           .catch((error) => {
@@ -92,7 +87,7 @@ export function createSmartSync({ services, listener, queue, software }: Parts):
       return board.connected;
     },
     async close() {
-      for (const socket of strangers.keys()) socket.terminate();
+      strangers.drop();
       await board.close();
     },
   };

@@ -275,12 +275,29 @@ describe('web: how agents connect', function () {
       expect([1006, 1008]).to.include(code);
     });
 
-    it('strangers who prove nothing are few at a time from one address', async () => {
-      const headers = { 'x-forwarded-for': '192.0.2.9' };
-      const quiet = Array.from({ length: 20 }, () => dial({ sign: () => new Promise(() => {}), headers }));
-      await Promise.all(quiet.map((agent) => agent.until(({ type }) => type === 'challenge')));
-      expect(await dial({ headers }).met).to.equal('HTTP 503');
-      expect(await dial({ headers: { 'x-forwarded-for': '192.0.2.10' } }).met).to.equal('welcome');
+    describe('by strangers who prove nothing', () => {
+      const silentFrom = async (address: string) => {
+        const agent = dial({ sign: () => new Promise(() => {}), headers: { 'x-forwarded-for': address } });
+        await agent.until(({ type }) => type === 'challenge');
+        return agent;
+      };
+      const isOpen = ({ socket }: FakeAgent) => socket.readyState === socket.OPEN;
+
+      it('of one network few are kept, whatever address of it they have: the oldest goes, and an agent is welcome', async () => {
+        const quiet: FakeAgent[] = [];
+        for (let n = 0; n < 20; n++) quiet.push(await silentFrom(`2001:db8:0:1::${n}`));
+        expect(await dial({ headers: { 'x-forwarded-for': '2001:db8:0:1::ffff' } }).met).to.equal('welcome');
+        expect((await quiet[0]!.closed).code).to.equal(1006);
+        expect(quiet.slice(1).every(isOpen)).to.equal(true);
+      });
+
+      it('of all networks few are kept, and those of the largest crowd go first', async () => {
+        const lone = await silentFrom('192.0.2.99');
+        const crowd = await Promise.all(Array.from({ length: 220 }, (_, n) => silentFrom(`192.0.2.${n % 11}`)));
+        expect(await dial({ headers: { 'x-forwarded-for': '192.0.2.100' } }).met).to.equal('welcome');
+        expect(isOpen(lone)).to.equal(true);
+        await eventually(async () => expect(crowd.filter(isOpen).length).to.be.most(199));
+      });
     });
   });
 
