@@ -25,6 +25,7 @@ export {
 } from './answers.ts';
 export type { EntryRecord, GroupRecord, MemberReference, PersonRecord } from './entries.ts';
 export { defaultFilters, FilterFault, isFilter, readFilter, type SearchFilter } from './filter.ts';
+export { findUnusableKey } from './keys.ts';
 export {
   type AgentMessage,
   agentMessage,

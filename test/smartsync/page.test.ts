@@ -123,6 +123,15 @@ describe('local page of SmartSync', () => {
     expect((await jar.get(`${url}/`)).status).to.equal(303);
   });
 
+  it('another site uses up none of the codes that may be tried', async () => {
+    await start();
+    for (const site of ['cross-site', 'same-site'])
+      for (let n = 0; n < 12; n++)
+        expect((await send(`${url}/sign-in`, { form: { code: 'wrong' }, headers: { 'sec-fetch-site': site } })).status).to.equal(403);
+    const signedIn = await send(`${url}/sign-in`, { form: { code: page.code }, headers: { 'sec-fetch-site': 'same-origin' } });
+    expect([signedIn.status, signedIn.location]).to.deep.equal([303, `${url}/`]);
+  });
+
   it('a fault is named at its field, and nothing that was typed is lost', async () => {
     await start();
     const { jar, first } = await signIn();

@@ -327,6 +327,23 @@ describe('web: what agents serve', function () {
       expect(await staged()).to.deep.equal(ids);
     });
 
+    it('said again and again end the connection', async () => {
+      const large = Array.from({ length: 500 }, (_, n) => person(ids[n % 6]!));
+      const parrot = await connect(identities[0]!, async (_, id, own) => {
+        const batch = { type: 'batch', requestId: id, sequence: 0, entries: large };
+        for (let n = 0; n < 1000 && own.socket.readyState === own.socket.OPEN; n++) {
+          own.say(batch);
+          await new Promise(setImmediate);
+        }
+      });
+      const answer = ask();
+      const { code, reason } = await parrot.closed;
+      expect([1006, 1008]).to.include(code);
+      expect(['', 'too many messages']).to.include(reason);
+      await connect(identities[1]!, () => done);
+      expect(await answer).to.deep.equal(done);
+    });
+
     it('that miss one, or are too many at once, end the connection; one that cannot be read ends the reading, and says why', async () => {
       const gap = await connect(identities[0]!, (_, id, own) => own.say({ type: 'batch', requestId: id, sequence: 1, entries: [] }));
       const answer = ask();

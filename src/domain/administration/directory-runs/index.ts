@@ -15,6 +15,7 @@ export {
   type RunPurpose,
   type RunState,
   type StopReason,
+  stopReasons,
 } from './run.ts';
 export { stageEntries } from './stage-entries.ts';
 export { approveRun, declineRun, hasImported, isUndoable, startRun, undoRun } from './start-run.ts';

@@ -1,7 +1,7 @@
 import { hashToken, newId, sha256 } from '../../../platform/crypto/index.ts';
 import { jsonText, notifyChange } from '../../../platform/database/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
-import type { DirectoryStatus, Enrolment, SealedKey } from '../../../smartsync-protocol/index.ts';
+import { type DirectoryStatus, type Enrolment, findUnusableKey, type SealedKey } from '../../../smartsync-protocol/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import type { Row } from '../../rows.ts';
@@ -72,10 +72,12 @@ export const listAgents = async (scope: Scope, directoryId: DirectoryId): Promis
 
 const most = 20;
 
-/** The token buys an identity of its own for an agent that begins. Of one that is not the first, administrators are told: the token may be stolen. @throws AppError token_unknown, agents_full */
+/** The token buys an identity of its own for an agent that begins. Of one that is not the first, administrators are told: the token may be stolen. @throws AppError token_unknown, agent_key_unusable, agents_full */
 export const enrolAgent = useCase(async (scope, { token, ...agent }: Enrolment): Promise<{ agentId: AgentId; directory: Directory }> => {
   const row = await directories(scope).where('token_hash', hashToken(token).toString('base64url')).forNoKeyUpdate().first('directory_id');
   if (!row) throw new AppError('token_unknown', 401);
+  const key = await findUnusableKey(agent);
+  if (key) throw new AppError('agent_key_unusable', 400, { params: { key } });
   const directory = await getDirectory(scope, row.directory_id);
   if ((await listAgents(scope, directory.directoryId)).length >= most) throw new AppError('agents_full', 409, { params: { most } });
   const isFirst = !(await agents(scope).where('directory_id', directory.directoryId).first('agent_id'));

@@ -1,4 +1,5 @@
 import { newId } from '../../../platform/crypto/index.ts';
+import type { Log } from '../../../platform/log/index.ts';
 import {
   answerSchemas,
   type DirectoryRequest,
@@ -57,13 +58,15 @@ export class Asking {
   readonly #table: RequestTable;
   readonly #local: Local;
   readonly #findAnswerers: (scope: Scope, directoryId: DirectoryId) => Promise<Answerers>;
+  readonly #log: Log;
   readonly #asked = new Map<DirectoryRequestId, Asked>();
   #isClosed = false;
 
-  constructor(table: RequestTable, local: Local, findAnswerers: (scope: Scope, directoryId: DirectoryId) => Promise<Answerers>) {
+  constructor(table: RequestTable, local: Local, findAnswerers: (scope: Scope, directoryId: DirectoryId) => Promise<Answerers>, log: Log) {
     this.#table = table;
     this.#local = local;
     this.#findAnswerers = findAnswerers;
+    this.#log = log;
   }
 
   async ask(
@@ -83,6 +86,9 @@ export class Asking {
     const isTaken = this.#local.canGive(directoryId, ids);
     if (away && !(away === 'no-agent' && isTaken)) return unavailable(away);
     const sealed = passwords && (await seal(passwords, purposeOf(kind, body), agents));
+    if (sealed && sealed.failed.length > 0)
+      this.#log.error({ agents: sealed.failed, directory: directoryId }, 'nothing can be sealed to the keys of these agents');
+    if (sealed && !sealed.sealed) return unavailable('no-agent');
     const request = { kind, body: sealed ? { ...body, sealed: sealed.sealed } : body } as DirectoryRequest;
     return this.#wait(
       { contextId: scope.contextId, requestId, directoryId, request, timeoutMs, isTaken, tries: isTaken ? 1 : 0 },

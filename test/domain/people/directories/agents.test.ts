@@ -19,6 +19,7 @@ import {
 } from '../../../../src/domain/people/directories/index.ts';
 import type { DirectoryStatus } from '../../../../src/smartsync-protocol/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
+import { publicKeys } from '../../../support/fake-agent.ts';
 import { unknownId, useStore } from '../../../support/use-cases.ts';
 
 const agentInput = (token: string, name = 'dc1') => ({
@@ -26,8 +27,7 @@ const agentInput = (token: string, name = 'dc1') => ({
   name,
   software: 'smartsync/1',
   protocol: { major: 1, minor: 0 },
-  signingKey: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' } as const,
-  encryptionKey: { kty: 'OKP', crv: 'X25519', x: 'BBBB' } as const,
+  ...publicKeys,
 });
 const up: DirectoryStatus = { isUp: true, kind: 'openldap', servers: [], rootDn: 'dc=acme', accountDomain: 'acme' };
 const down: DirectoryStatus = { isUp: false, servers: [{ url: 'ldap://a', isUp: false, fault: 'refused' }] };
