@@ -308,6 +308,34 @@ describe('domain/sign-in/authentication: the password of the network', () => {
       expect((await away(user)).outcome).to.equal('refused');
     });
 
+    const definite = ['wrong-password', 'password-expired', 'must-change', 'account-disabled', 'account-expired', 'account-locked'];
+    for (const reason of [...definite, 'outside-hours', 'wrong-workstation', 'not-found'])
+      it(`a password that the directory refused since (${reason}) is let in no more`, async () => {
+        network.rules.whileAway = true;
+        const user = await directory.person();
+        await proof(user);
+        network.answer = refusedFor(reason);
+        await try_(user);
+        expect(await away(user)).to.deep.equal({ outcome: 'refused' });
+      });
+
+    it('a wrong guess takes nothing from who knows the right one', async () => {
+      network.rules.whileAway = true;
+      const user = await directory.person();
+      await proof(user);
+      await try_(user, 'a wrong guess at it');
+      expect((await away(user)).outcome).to.equal('proven');
+    });
+
+    for (const answer of [...['unavailable', 'needs-tls', 'no-right', 'failed'].map(refusedFor), unavailable('late')])
+      it(`${JSON.stringify(answer)} at once does not mean that it is`, async () => {
+        network.rules.whileAway = true;
+        const user = await directory.person();
+        await proof(user);
+        network.answer = answer;
+        expect(await try_(user)).to.deep.equal({ outcome: 'refused' });
+      });
+
     it('guesses at it have an end, and block nobody', async () => {
       network.rules.whileAway = true;
       const user = await directory.person();
