@@ -69,7 +69,9 @@ async function askDirectory(scope: Scope, network: Network, asking: Asking): Pro
   const { attempt, password, user, entry, hasPersonal } = asking;
   // the personal one was tried all the same: that has an end, but blocks nobody
   const uncounted = hasPersonal ? 'held' : 'refunded';
-  const answer = await proveDirectoryPassword(scope, network.ask, entry, user.userId, password);
+  // strangers have few (reserveAsk): each is one there, too
+  const asked = { userId: user.userId, password, isOnce: !attempt.isKnownBrowser };
+  const answer = await proveDirectoryPassword(scope, network.ask, entry, asked);
   if (!attempt.isKnownBrowser) await settleAsk(scope, user, answer);
   switch (answer.outcome) {
     case 'proven':

@@ -80,7 +80,7 @@ describe('domain/sign-in/authentication: the password of the network', () => {
     const user = await directory.person();
     const proven = await proof(user);
     expect(proven).to.deep.include({ userId: user.userId, amr: ['pwd'], directoryId: directory.directoryId });
-    expect(network.asked).to.deep.equal([{ kind: 'verify-password', passwords: { password: networkPassword } }]);
+    expect(network.asked).to.deep.equal([{ kind: 'verify-password', passwords: { password: networkPassword }, isOnce: true }]);
     expect(await stepAfter(proven)).to.deep.equal({ step: 'done', by: 'proof' });
     expect((await complete(proven))!.token).to.have.length(43);
     const details = await succeeded(user);
@@ -224,6 +224,13 @@ describe('domain/sign-in/authentication: the password of the network', () => {
       expect((await try_(user, networkPassword, 'known')).outcome).to.equal('proven');
       store.wait(31);
       expect((await try_(user)).outcome).to.equal('proven');
+    });
+
+    it('of strangers are each told to one agent, and those of a known browser to another one where the first falls silent', async () => {
+      const user = await knownBrowser(await directory.person());
+      await try_(user, wrong);
+      await try_(user, wrong, 'known');
+      expect(network.asked.map(({ isOnce }) => isOnce)).to.deep.equal([true, false]);
     });
 
     it('at the same moment are no more than that', async () => {

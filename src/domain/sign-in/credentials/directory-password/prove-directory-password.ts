@@ -26,6 +26,9 @@ export type DirectoryOutcome =
   | { outcome: 'silent'; reason: 'account-disabled' | 'account-locked' | 'not-found' }
   | { outcome: 'unavailable'; isLate: boolean; isAway: boolean };
 
+/** `isOnce`: the directory must not count it twice, though that agent falls silent. */
+type Asked = { userId: UserId; password: Password; isOnce: boolean };
+
 /** Longer than any directory takes: it would only be carried about. */
 const longest = 1000;
 
@@ -38,14 +41,13 @@ export async function proveDirectoryPassword(
   scope: Scope,
   ask: Ask,
   { directoryId, entryId, dn }: NetworkEntry,
-  userId: UserId,
-  password: Password,
+  { userId, password, isOnce }: Asked,
 ): Promise<DirectoryOutcome> {
   const { text } = password;
   if (text === '' || text.length > longest) return { outcome: 'wrong' };
   const request = { kind: 'verify-password', body: { entry: { id: entryId, dn } } } as const;
   const { answer, isAway } = await askInTurn(scope, directoryId, async (timeoutMs) => {
-    const given = await ask(scope, directoryId, request, { timeoutMs, passwords: { password: text } });
+    const given = await ask(scope, directoryId, request, { timeoutMs, isOnce, passwords: { password: text } });
     // in its turn, so that the time it takes is among those that a refusal lasts
     if (given.outcome === 'refused') await forgetAfter(scope, given.reason, userId, password);
     return given;

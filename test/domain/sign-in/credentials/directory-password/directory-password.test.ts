@@ -32,7 +32,7 @@ describe('domain/sign-in/credentials: the password of a directory', () => {
     network: ReturnType<typeof fakeNetwork>,
     entry: { directoryId: DirectoryId; entryId: string; dn: string },
     password = right,
-  ) => proveDirectoryPassword(store.scope, network.ask, entry, unknownId as UserId, password);
+  ) => proveDirectoryPassword(store.scope, network.ask, entry, { userId: unknownId as UserId, password, isOnce: false });
 
   it('is proven by the directory alone; an empty one and one of a page’s length are never sent', async () => {
     const [network, entry] = [fakeNetwork(), await entryOf()];
