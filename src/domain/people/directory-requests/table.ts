@@ -26,6 +26,8 @@ export type Claimed = RequestKey & {
   request: DirectoryRequest;
   notBy?: AgentId;
   deadlineMs: number;
+  /** With this one. After mostTries nobody else gets it. */
+  tries: number;
 };
 export type Answered = { answer: unknown; agentId?: AgentId; tries: number };
 export type Release = RequestKey & { isUntried?: boolean };
@@ -57,7 +59,7 @@ const claim = `WITH open AS (
       ORDER BY q.created_at LIMIT d.most FOR UPDATE SKIP LOCKED) AS r)
   UPDATE directory_requests r SET lease_until = now() + interval '${leaseSeconds} s', tries = r.tries + 1
   FROM open o WHERE r.context_id = o.context_id AND r.directory_request_id = o.directory_request_id
-  RETURNING r.context_id, r.directory_request_id, r.directory_id, r.kind, r.body, r.agent_id,
+  RETURNING r.context_id, r.directory_request_id, r.directory_id, r.kind, r.body, r.agent_id, r.tries,
     (extract(epoch FROM r.deadline_at - now()) * 1000)::int AS deadline_ms`;
 
 const answer = `WITH done AS (
@@ -92,6 +94,7 @@ type ClaimedRow = {
   kind: string;
   body: unknown;
   agent_id: AgentId | null;
+  tries: number;
   deadline_ms: number;
 };
 type AnsweredRow = { directory_request_id: DirectoryRequestId; answer: unknown; agent_id: AgentId | null; tries: number };
@@ -137,6 +140,7 @@ export class RequestTable {
       request: { kind: row.kind, body: row.body } as DirectoryRequest,
       notBy: row.agent_id ?? undefined,
       deadlineMs: row.deadline_ms,
+      tries: row.tries,
     }));
   }
 
