@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { changeSettings, loadSettings } from '../../../../../src/domain/company/context-settings/index.ts';
 import { directoryRules } from '../../../../../src/domain/people/directories/index.ts';
-import { type ContextId, type DirectoryId, inTransaction, type UserId } from '../../../../../src/domain/scope.ts';
+import type { ContextId, DirectoryId, UserId } from '../../../../../src/domain/scope.ts';
 import {
   changeDirectoryPassword,
   floorOfRefusals,
@@ -65,7 +65,13 @@ describe('domain/sign-in/credentials: the password of a directory', () => {
   it('how long refusals take is remembered of the companies and directories that were asked last', async () => {
     const [network, entry] = [fakeNetwork(), await entryOf()];
     const ask = async (contextId: ContextId) =>
-      (await proveDirectoryPassword({ ...store.scope, contextId }, network.ask, entry, right)).outcome;
+      (
+        await proveDirectoryPassword({ ...store.scope, contextId }, network.ask, entry, {
+          userId: unknownId as UserId,
+          password: right,
+          isOnce: false,
+        })
+      ).outcome;
     const slow = newId() as ContextId;
     network.answer = () => new Promise((resolve) => setTimeout(() => resolve(accepted), 600));
     expect(await ask(slow)).to.equal('proven');
