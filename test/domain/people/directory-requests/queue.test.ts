@@ -107,6 +107,30 @@ describe('domain/people/directory-requests', function () {
     expect(counted).to.deep.equal(['verify-password accepted']);
   });
 
+  it('an answer that is nested without end fails no other, and is none itself; NUL in the name of an attribute is left out', async () => {
+    const [asking, serving] = [await startQueue(), await startQueue()];
+    const held: (() => void)[] = [];
+    const nested = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    const turns = [{ ...yes, more: nested }, nested, yes, yes];
+    const people = [{ type: 'person', id: entry.id, dn: 'cn=a', isEnabled: true, attributes: { 'c\0n': ['a\0b'] } }];
+    const other = ({ kind }: DirectoryRequest) =>
+      kind === 'find-people' ? { ...yes, people } : { outcome: 'refused', reason: 'not-found' };
+    agent(serving.queue, 0, async (request) => {
+      const turn = turns.shift();
+      if (!turn) return other(request);
+      await new Promise<void>((resolve) => held.push(resolve));
+      return turn;
+    });
+    const asked = Array.from({ length: 4 }, () => asking.queue.ask(store.scope, directoryId, setEnabled, { timeoutMs: 9000 }));
+    await eventually(async () => expect(held).to.have.length(4));
+    agent(serving.queue, 1, other);
+    for (const go of held) go();
+    const outcomes = (await Promise.all(asked)).map(({ outcome }) => outcome).sort();
+    expect(outcomes).to.deep.equal(['accepted', 'accepted', 'accepted', 'refused']);
+    const found = await asking.queue.ask(store.scope, directoryId, { kind: 'find-people', body: { text: 'a', userFilter: '(a=b)' } });
+    expect(found).to.deep.include({ people: [{ ...people[0], attributes: { cn: ['ab'] } }] });
+  });
+
   it('a key to which nothing can be sealed costs only its own agent the work', async () => {
     const keyOf = (agentId: AgentId) => store.scope.db('directory_agents').where('agent_id', agentId);
     const good = await keyOf(agentIds[0]!).first('encryption_key');
