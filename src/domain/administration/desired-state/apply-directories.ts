@@ -1,5 +1,6 @@
 import { changeSettings, loadSettings } from '../../company/context-settings/index.ts';
-import { addDirectory, directoryRules, editDirectory, findDirectoryByName } from '../../people/directories/index.ts';
+import { addDirectory, directoryRules, findDirectoryByName } from '../../people/directories/index.ts';
+import { changeDirectory } from '../directory-runs/index.ts';
 import type { Applying } from './applying.ts';
 import type { DesiredContext } from './desired-state.ts';
 
@@ -26,6 +27,6 @@ async function applyDirectory({ scope, result }: Applying, { name, settings = {}
   }
   // null is the default again
   const merged = Object.fromEntries(Object.entries({ ...found.settings, ...settings }).filter(([, value]) => value !== null));
-  const edited = await editDirectory(scope, found.directoryId, { name, settings: merged });
+  const edited = await changeDirectory(scope, found.directoryId, { name, settings: merged });
   if (edited.version !== found.version) result.changes.push({ action: 'changed', what });
 }

@@ -1,5 +1,6 @@
+import { changeDirectory } from '../../../domain/administration/directory-runs/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
-import { attributesOf, type Directory, defaultFilters, editDirectory, getDirectory } from '../../../domain/people/directories/index.ts';
+import { attributesOf, type Directory, defaultFilters, getDirectory } from '../../../domain/people/directories/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { findPreview, type Preview } from './preview.ts';
@@ -43,7 +44,7 @@ export async function submitEdit(page: PageContext): Promise<void> {
   }
   const done = await submitForm(
     page,
-    () => editDirectory(page.scope, directory.directoryId, inputOf(values, directory), values.version),
+    () => changeDirectory(page.scope, directory.directoryId, inputOf(values, directory), values.version),
     showAgain,
   );
   if (done) redirectTo(page, `/admin/directories/${directory.directoryId}`, 'directory_edited');
