@@ -70,6 +70,7 @@ export default {
     forbid('argon2-by-one-file', { path: '^src/(?!platform/crypto/password-engine\\.ts$)' }, { path: '^node_modules/(@node-rs/)?argon2/' }),
     // what a partner sends must never reach its reader (decision 0009)
     forbid('samlify-by-one-file', { path: '^src/(?!platform/saml/samlify\\.ts$)' }, { path: '^node_modules/samlify/' }),
+    forbid('ldap-by-smartsync', { path: '^src/(?!smartsync/)' }, { path: '^node_modules/ldapts/' }),
     forbid('no-sql-in-web', { path: '^src/web' }, { path: '^node_modules/(knex|pg)/' }),
   ],
   options: {

@@ -1,4 +1,4 @@
-// Owns: what a server and SmartSync, the agent beside a directory, say to each other: messages by version, sealed passwords and their proofs.
+// Owns: what a server and SmartSync, the agent beside a directory, say to each other: messages by version, filters, sealed passwords and their proofs.
 // Does not: open connections, read a directory or decide anything.
 //
 //   agent  → POST <company>/smartsync/enrol       the token, once: it buys an identity of its own, two public keys
@@ -24,6 +24,7 @@ export {
   type ServerHealth,
 } from './answers.ts';
 export { type EntryRecord, entryRecord, type GroupRecord, type MemberReference, type PersonRecord } from './entries.ts';
+export { defaultFilters, FilterFault, isFilter, readFilter, type SearchFilter } from './filter.ts';
 export {
   type AgentMessage,
   agentMessage,

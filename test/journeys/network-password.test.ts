@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { changeSettings } from '../../src/domain/company/context-settings/index.ts';
-import { addDirectory, defaultFilters, directoryRules, getDirectory, stateOf } from '../../src/domain/people/directories/index.ts';
+import { addDirectory, directoryRules, getDirectory, stateOf } from '../../src/domain/people/directories/index.ts';
 import { createUser } from '../../src/domain/people/users/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
+import { defaultFilters } from '../../src/smartsync-protocol/index.ts';
 import { directoryPassword, people } from '../support/directory-people.ts';
 import { Jar } from '../support/jar.ts';
 import { personDn } from '../support/ldif.ts';

@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { type Attribute, type Change, Client, type Control, type Entry, PagedResultsControl, type SearchOptions } from 'ldapts';
 import { Page } from './controls.ts';
 import { ConnectionFailure, codeOf, messageOf } from './failure.ts';
-import { parseFilter } from './filter.ts';
+import { encodeFilter } from './filter.ts';
 import type { DirectorySettings } from './settings.ts';
 import { openSocket } from './sockets.ts';
 
@@ -120,7 +120,7 @@ export class Connection {
 /** Aliases are not followed, and ldapts leaves referrals alone. The time limit is ours: ldapts would set ten seconds. */
 const ldaptsOptions = ({ bytes = [], filter = '(objectClass=*)', ...options }: Search): SearchOptions => ({
   ...options,
-  filter: parseFilter(filter),
+  filter: encodeFilter(filter),
   explicitBufferAttributes: bytes,
   derefAliases: 'never',
   timeLimit: 0,

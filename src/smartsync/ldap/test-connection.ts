@@ -1,19 +1,14 @@
-import type { DirectoryKind } from '../../smartsync-protocol/index.ts';
+import { defaultFilters } from '../../smartsync-protocol/index.ts';
 import { Connection } from './connection.ts';
 import { readFacts } from './facts.ts';
 import { ConnectionFailure, code, hasCode, messageOf, Refused } from './failure.ts';
+import { checkFilter } from './filter.ts';
 import type { Check, ConnectionReport, Fault } from './report.ts';
 import { maySeeDeleted, readRights } from './rights.ts';
 import { faultOf } from './server.ts';
 import type { Session } from './servers.ts';
 import type { DirectorySettings } from './settings.ts';
 import { readAddress } from './sockets.ts';
-
-/** What is counted when nobody said a filter. */
-const anyPerson: Record<DirectoryKind, string> = {
-  'active-directory': '(&(objectCategory=person)(objectClass=user))',
-  openldap: '(|(objectClass=inetOrgPerson)(objectClass=posixAccount)(objectClass=person))',
-};
 
 /** "Test connection" of the local page: every server, then the directory by the first that works. */
 export async function testConnection(settings: DirectorySettings, userFilter?: string): Promise<ConnectionReport> {
@@ -78,7 +73,7 @@ async function testDirectory(session: Session, userFilter: string | undefined, c
     return;
   }
   checks.push({ check: 'base', isOk: true, detail: base });
-  checks.push(await testFilter(session, userFilter ?? anyPerson[facts.kind]));
+  checks.push(await testFilter(session, userFilter ?? defaultFilters[facts.kind].userFilter));
   if (facts.kind !== 'active-directory') return;
   const seesDeleted = await maySeeDeleted(session);
   checks.push({ check: 'deleted', isOk: seesDeleted, ...(!seesDeleted && { isWarning: true, fault: 'no-right-deleted' as const }) });
@@ -90,6 +85,7 @@ async function testDirectory(session: Session, userFilter: string | undefined, c
 async function testFilter({ connection, base }: Session, filter: string): Promise<Check> {
   const most = 1000;
   try {
+    checkFilter(filter);
     const found: unknown[] = [];
     for await (const page of connection.pages(base, { filter, attributes: ['1.1'] })) {
       found.push(...page);

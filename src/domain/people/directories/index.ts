@@ -2,14 +2,12 @@
 // Does not: ask a directory anything (directory-requests), keep who was imported (directory-entries) or import (administration/directory-runs).
 export { type Agent, enrolAgent, fingerprintOf, getAgent, listAgents, noteAgentSeen, noteDirectoryState, revokeAgent } from './agents.ts';
 export { addDirectory, editDirectory, makeToken, removeDirectory, revokeToken } from './change-directory.ts';
-export { isFilter } from './filter.ts';
 export { type DirectoryFigures, measureDirectories } from './measure.ts';
 export { type DirectoryRules, directoryRules } from './rules.ts';
 export {
   attributesOf,
   type DirectoryInput,
   type DirectorySettings,
-  defaultFilters,
   directoryInput,
   filtersOf,
 } from './settings.ts';

@@ -1,16 +1,6 @@
 import { z } from 'zod';
 import { lineOf, whole } from '../../../platform/errors/index.ts';
-import type { DirectoryKind } from '../../../smartsync-protocol/index.ts';
-import { isFilter } from './filter.ts';
-
-/** What is read unless the company says otherwise, by kind (mission, section 5). */
-export const defaultFilters: Record<DirectoryKind, { userFilter: string; groupFilter: string }> = {
-  'active-directory': { userFilter: '(&(objectClass=user)(objectCategory=person))', groupFilter: '(objectClass=group)' },
-  openldap: {
-    userFilter: '(objectClass=inetOrgPerson)',
-    groupFilter: '(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))',
-  },
-};
+import { type DirectoryKind, defaultFilters, isFilter } from '../../../smartsync-protocol/index.ts';
 
 // descriptors and numeric object identifiers (RFC 4512 §1.4)
 const attribute = z

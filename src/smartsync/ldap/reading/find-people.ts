@@ -1,6 +1,6 @@
 import type { AnswerOf, EntryRecord, RequestOf } from '../../../smartsync-protocol/index.ts';
 import { code, hasCode, Refused } from '../failure.ts';
-import { escapeFilterValue, parseFilter } from '../filter.ts';
+import { checkFilter, escapeFilterValue } from '../filter.ts';
 import type { Servers, Session } from '../servers.ts';
 import type { Work } from '../work.ts';
 import { askedAttributes, binaryAttributes, personRecord } from './records.ts';
@@ -14,7 +14,7 @@ export async function findPeople(
   { text, userFilter }: RequestOf<'find-people'>,
   { signal }: Work,
 ): Promise<AnswerOf<'find-people'>> {
-  parseFilter(userFilter);
+  checkFilter(userFilter);
   const people = await servers.use('reading', (session) => search(session, text.trim(), userFilter), signal);
   return { outcome: 'accepted', people };
 }

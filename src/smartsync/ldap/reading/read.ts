@@ -1,6 +1,6 @@
 import type { ReadAnswer } from '../../../smartsync-protocol/index.ts';
 import { code, hasCode, Refused } from '../failure.ts';
-import { parseFilter } from '../filter.ts';
+import { checkFilter } from '../filter.ts';
 import { idAttribute } from '../find-entry.ts';
 import { maySeeDeleted } from '../rights.ts';
 import type { Servers, Session } from '../servers.ts';
@@ -20,8 +20,8 @@ const presenceEveryMs = 600_000;
 
 /** What changed since the cursor, or everything. A server that falls in the middle lets the next one begin again. */
 export async function read(servers: Servers, body: ReadBody, work: Work): Promise<ReadAnswer> {
-  parseFilter(body.userFilter);
-  parseFilter(body.groupFilter);
+  checkFilter(body.userFilter);
+  checkFilter(body.groupFilter);
   return servers.use('reading', (session) => readBy(session, body, work), work.signal);
 }
 

@@ -2,7 +2,7 @@ import { BerReader, type Client, type Control, type SearchResponse } from 'ldapt
 import type { Connection } from '../connection.ts';
 import { SyncDone, SyncRequest, SyncState } from '../controls.ts';
 import { hasCode } from '../failure.ts';
-import { parseFilter } from '../filter.ts';
+import { encodeFilter } from '../filter.ts';
 import { uuidOf } from '../ids.ts';
 
 /** `ids`: what changed or is gone. `isComplete`: who is gone was named, rather than who is still there. */
@@ -30,7 +30,7 @@ export async function refresh(connection: Connection, base: string, filter: stri
   const controls = [new SyncRequest(Buffer.from(cookie)), state, done];
   try {
     await connection.with((client) =>
-      withoutEntries(client, ids, () => client.search(base, { filter: parseFilter(filter), attributes: ['1.1'], timeLimit: 0 }, controls)),
+      withoutEntries(client, ids, () => client.search(base, { filter: encodeFilter(filter), attributes: ['1.1'], timeLimit: 0 }, controls)),
     );
   } catch (error) {
     if (hasCode(error, refreshRequired)) return undefined;

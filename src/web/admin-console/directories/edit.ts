@@ -1,6 +1,7 @@
 import { changeDirectory } from '../../../domain/administration/directory-runs/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
-import { attributesOf, type Directory, defaultFilters, getDirectory } from '../../../domain/people/directories/index.ts';
+import { attributesOf, type Directory, getDirectory } from '../../../domain/people/directories/index.ts';
+import { defaultFilters } from '../../../smartsync-protocol/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { findPreview, type Preview } from './preview.ts';

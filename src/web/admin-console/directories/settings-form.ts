@@ -1,5 +1,6 @@
 import type { CustomField } from '../../../domain/company/custom-fields/index.ts';
-import { type Directory, type DirectoryInput, defaultFilters, filtersOf } from '../../../domain/people/directories/index.ts';
+import { type Directory, type DirectoryInput, filtersOf } from '../../../domain/people/directories/index.ts';
+import { defaultFilters } from '../../../smartsync-protocol/index.ts';
 import type { PageContext } from '../../request/index.ts';
 
 /** Of a person, in the order of the form. */

@@ -130,7 +130,7 @@ describe('web: directories in the console', () => {
       '3,600 seconds behind',
       'may not write',
       'DC=example,DC=com',
-      '(&amp;(objectClass=user)(objectCategory=person))',
+      '(&amp;(objectClass=user)(objectCategory=person)(!(isCriticalSystemObject=TRUE)))',
     ])
       expect(page).to.contain(word);
     expect(fingerprintOf(agent)).to.match(/^([0-9a-f]{4} ){7}[0-9a-f]{4}$/);
@@ -220,7 +220,7 @@ describe('web: directories in the console', () => {
     const before = await named('Head office');
     const restored = await send(await path('/edit'), { restore: 'userFilter', 'settings.accountDomain': 'typed.example' });
     expect(restored.status).to.equal(200);
-    expect(restored.text).to.contain('>(&amp;(objectClass=user)(objectCategory=person))<').and.contain('value="typed.example"');
+    expect(restored.text).to.contain('>(&amp;(objectClass=user)(objectCategory=person)(!(isCriticalSystemObject=TRUE)))<').and.contain('value="typed.example"');
     expect(await named('Head office')).to.deep.equal(before);
   });
 
