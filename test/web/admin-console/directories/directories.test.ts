@@ -164,7 +164,7 @@ describe('web: directories in the console', () => {
       name: 'Main office',
       'settings.acceptsPeople': 'yes',
       'settings.userFilter': '(memberOf=CN=Portaria,DC=example,DC=com)',
-      'settings.groupFilter': '(objectClass=group)',
+      'settings.groupFilter': '(&(objectClass=group)(!(isCriticalSystemObject=TRUE)))',
       'settings.withoutEmail': 'username',
       'settings.nestedGroups': 'direct',
       'settings.mapping.firstName': 'preferredName',
