@@ -102,7 +102,7 @@ async function showUser(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   await recordView(page.scope, user);
   const isSelf = page.session!.userId === user.userId;
-  const origin = await findOrigin(page.scope, user.userId);
+  const origin = await findOrigin(page.scope, user);
   const provisioning = await findProvisioning(page.scope, user);
   renderPage(page, 'admin-console/users/user', {
     texts: factorTexts,

@@ -2,20 +2,23 @@ import type { Provisioning } from '../../../domain/administration/directory-prov
 import type { CustomField } from '../../../domain/company/custom-fields/index.ts';
 import { type Directory, getDirectory } from '../../../domain/people/directories/index.ts';
 import { type Entry, filledFields, findEntryOfUser } from '../../../domain/people/directory-entries/index.ts';
-import type { Scope, UserId } from '../../../domain/scope.ts';
+import type { User } from '../../../domain/people/users/index.ts';
+import type { Scope } from '../../../domain/scope.ts';
 
 /** Where a person comes from. */
-export type Origin = { directory: Directory; entry: Entry };
+export type Origin = { directory: Directory; entry: Entry; role: User['role'] };
 
-export async function findOrigin(scope: Scope, userId: UserId): Promise<Origin | undefined> {
+export async function findOrigin(scope: Scope, { userId, role }: User): Promise<Origin | undefined> {
   const entry = await findEntryOfUser(scope, userId);
-  return entry && { entry, directory: await getDirectory(scope, entry.directoryId) };
+  return entry && { entry, role, directory: await getDirectory(scope, entry.directoryId) };
 }
 
 /** What the directory says of the person and goes on saying, by the names of the form: nobody edits it here. */
 export const filledInputs = (origin: Origin | undefined, fields: CustomField[]): Set<string> =>
   new Set(
-    [...(origin ? filledFields(origin.entry, origin.directory, fields) : [])].map((name) => name.replace('customFields.', 'custom_')),
+    [...(origin ? filledFields(origin.entry, origin.directory, fields, origin.role) : [])].map((name) =>
+      name.replace('customFields.', 'custom_'),
+    ),
   );
 
 /** S100: what the box tells more, which OpenLDAP has in part. */

@@ -41,6 +41,11 @@ describe('web: imports of a directory in the console', () => {
     const names = new Set(changes.map(([name]) => name));
     return admin.get(form.action, { form: new URLSearchParams([...form.entries.filter(([name]) => !names.has(name)), ...changes]) });
   };
+  /** The form of a page that answered another, sent as it is. */
+  const follow = (page: Awaited<ReturnType<Jar['get']>>, action: RegExp) => {
+    const form = admin.form(page, action);
+    return admin.get(form.action, { form: new URLSearchParams(form.entries) });
+  };
   const change = (what: string, ids: string[], state = 'pending') =>
     send(`${base()}/entries?state=${state}`, /entries$/, [
       ['whom', 'ticked'],
@@ -179,7 +184,7 @@ describe('web: imports of a directory in the console', () => {
     expect(await text(list)).to.contain('no e-mail address');
   });
 
-  it('a conflict shows both beside each other, and links them by one button; so does somebody who is looked for', async () => {
+  it('a conflict shows both beside each other, and links them after a question, which says more of an administrator; so does somebody who is looked for', async () => {
     const ana = (await findUserByLogin(scope, 'ana@acme.example'))!;
     const entry = await entryNamed('Ana Other');
     const page = await text(`${base()}/entries/${entry.entryId}`);
@@ -190,13 +195,19 @@ describe('web: imports of a directory in the console', () => {
     expect(await text(`${base()}/entries/${nobody.entryId}?login=nobody-here`)).to.contain('There is nobody by this name here.');
     const found = `${base()}/entries/${nobody.entryId}?login=jsilva`;
     expect(await text(found)).to.contain('João da Silva');
-    expect((await send(found, /link$/)).location).to.contain('done=entry_linked');
+    const asked = await send(found, /link$/);
+    expect(asked.text).to.contain('to the account of João da Silva?').and.to.contain('the network password opens it');
+    expect((await follow(asked, /link$/)).location).to.contain('done=entry_linked');
     expect((await getEntry(scope, directory.directoryId, nobody.entryId)).userId).to.equal(
       (await findUserByLogin(scope, 'jsilva'))!.userId,
     );
     // an administrator's own account goes on as it is
-    expect((await send(`${base()}/entries/${entry.entryId}`, /link$/)).location).to.contain('done=entry_linked');
+    expect(page).to.contain('Administrator').and.to.contain('whoever has or resets that network password');
+    const askedOfAdministrator = await send(`${base()}/entries/${entry.entryId}`, /link$/);
+    expect(askedOfAdministrator.text).to.contain('to the administrator Ana Souza?');
+    expect((await follow(askedOfAdministrator, /link$/)).location).to.contain('done=entry_linked');
     expect((await getEntry(scope, directory.directoryId, entry.entryId)).userId).to.equal(ana.userId);
+    expect(await findUserByLogin(scope, 'ana@acme.example')).to.include({ firstName: 'Ana', lastName: 'Souza' });
   });
 
   it('a linked one is unlinked after a question, and stays as it is', async () => {
