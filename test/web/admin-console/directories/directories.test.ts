@@ -220,7 +220,9 @@ describe('web: directories in the console', () => {
     const before = await named('Head office');
     const restored = await send(await path('/edit'), { restore: 'userFilter', 'settings.accountDomain': 'typed.example' });
     expect(restored.status).to.equal(200);
-    expect(restored.text).to.contain('>(&amp;(objectClass=user)(objectCategory=person)(!(isCriticalSystemObject=TRUE)))<').and.contain('value="typed.example"');
+    expect(restored.text)
+      .to.contain('>(&amp;(objectClass=user)(objectCategory=person)(!(isCriticalSystemObject=TRUE)))<')
+      .and.contain('value="typed.example"');
     expect(await named('Head office')).to.deep.equal(before);
   });
 
