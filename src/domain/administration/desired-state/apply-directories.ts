@@ -1,5 +1,5 @@
 import { changeSettings, loadSettings } from '../../company/context-settings/index.ts';
-import { addDirectory, directoryRules, findDirectoryByName } from '../../people/directories/index.ts';
+import { addDirectory, directoryRules, findDirectoryByName, revokeToken } from '../../people/directories/index.ts';
 import { changeDirectory } from '../directory-runs/index.ts';
 import type { Applying } from './applying.ts';
 import type { DesiredContext } from './desired-state.ts';
@@ -21,7 +21,9 @@ async function applyDirectory({ scope, result }: Applying, { name, settings = {}
   const what = `directory ${name}`;
   const found = await findDirectoryByName(scope, name);
   if (!found) {
-    await addDirectory(scope, { name, settings });
+    const { directory } = await addDirectory(scope, { name, settings });
+    // nobody has seen it: the console shows that one is to be made
+    await revokeToken(scope, directory.directoryId);
     result.changes.push({ action: 'created', what });
     return;
   }

@@ -23,7 +23,7 @@ async function render(page: PageContext, directory: Directory, values: Values, {
     parts,
     preview,
     customFields,
-    defaults: attributesOf(directory.kind, { ...directory.settings, mapping: { customFields: {} } }),
+    defaults: directory.kind && attributesOf(directory.kind, { ...directory.settings, mapping: { customFields: {} } }),
   };
   renderPage(page, 'admin-console/directories/form', locals, { refusal });
 }
@@ -34,7 +34,7 @@ export async function submitEdit(page: PageContext): Promise<void> {
   const values = readValues(page, customFields, shownVersion(page));
   const restore = page.form.get('restore');
   if (restore === 'userFilter' || restore === 'groupFilter') {
-    const settings = { ...values.settings, [restore]: defaultFilters[directory.kind ?? 'openldap'][restore] };
+    const settings = { ...values.settings, [restore]: directory.kind ? defaultFilters[directory.kind][restore] : '' };
     return render(page, directory, { ...values, settings });
   }
   const showAgain = (refusal: Refusal) => render(page, directory, values, { refusal });

@@ -77,7 +77,10 @@ describe('web: directories in the console', () => {
       .to.contain(`<meta name="address" content="${new URL(at(await path())).pathname}"`)
       .and.contain(`>${server.issuer}<`)
       .and.contain('data-copy="token"')
-      .and.contain('docs/guides/smartsync.md');
+      .and.contain('npm run smartsync:package')
+      .and.contain('Address of the company')
+      .and.not.contain('inetOrgPerson')
+      .and.not.contain('docs/guides');
     expect(await text(await path())).not.to.contain('smartsync_');
     const taken = await send('/admin/directories/new', { name: 'HEAD OFFICE' });
     expect([taken.status, taken.text.includes('name-fault'), tokenOn(taken.text)]).to.deep.equal([409, true, undefined]);
@@ -89,7 +92,12 @@ describe('web: directories in the console', () => {
     token = tokenOn(replaced.text)!;
     expect((await send(await path('/steps/revoke-token'))).location).to.contain('done=directory_token_revoked');
     expect((await named('Head office')).hasToken).to.equal(false);
-    expect(await text(await path())).to.contain('There is no token now.');
+    expect(await text(await path()))
+      .to.contain('There is no token now.')
+      .and.contain('Create a token below.')
+      .and.not.contain('If the token is lost');
+    const edit = await text(await path('/edit'));
+    expect(edit, 'the kind is not known yet').not.to.contain('inetOrgPerson').and.not.contain('placeholder="givenName"');
     expect(await text(await path('/steps/token'))).to.contain('Create a token for Head office?');
     token = tokenOn((await send(await path('/steps/token'))).text)!;
     expect((await admin.get(at(await path('/steps/constructor')))).status).to.equal(404);
@@ -120,6 +128,7 @@ describe('web: directories in the console', () => {
     const agent = await getAgent(await server.scope(), agentId);
     for (const word of [
       'Configured',
+      'The first import starts within a minute.',
       'Active Directory',
       'SRV-SYNC-01',
       'SmartSync 1.0.0',

@@ -122,6 +122,9 @@ describe('web: imports of a directory in the console', () => {
     expect(await shown('q=luz')).to.deep.equal(['Maria Luz']);
     expect(await shown('kind=group')).to.deep.equal([]);
     expect(await shown('reason=conflict')).to.deep.equal(['Ana Other']);
+    expect(await text(`${base()}/entries`))
+      .to.contain('sign in here with their e-mail address')
+      .and.to.contain('ACME\\alice');
     expect(await text(`${base()}/entries?q=zzz`)).to.contain('Nothing matches');
     expect(await text(`${base()}/entries?state=rejected`)).to.contain('Nobody is rejected.');
     expect(await text('/admin/users')).to.contain('4 people wait to be accepted');
