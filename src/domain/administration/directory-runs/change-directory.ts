@@ -24,7 +24,7 @@ async function lockUnapplied(scope: Transaction, { directoryId }: Directory): Pr
 }
 
 /**
- * As `editDirectory`. A run that was read by another filter, mapping or guard and is not applied yet is declined, since approving it would do what nobody wants any more, and everything is read anew.
+ * As `editDirectory`. A run that was read by another filter, mapping or guard and is not applied yet is declined, since approving it would do what nobody wants any more, and everything is read again.
  * @param version the one the editor saw
  * @throws AppError not_found, invalid_input, directory_name_taken, changed_meanwhile
  */
