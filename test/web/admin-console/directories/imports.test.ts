@@ -76,6 +76,8 @@ describe('web: imports of a directory in the console', () => {
       .and.contain('Maria Luz')
       .and.contain('Person new')
       .and.not.contain('data-follow');
+    const table = stopped.slice(stopped.lastIndexOf('<table'));
+    expect(table.indexOf('Group new'), 'people before groups').to.be.greaterThan(table.lastIndexOf('Person new'));
     for (const page of ['/admin/directories', base(), '/admin'])
       expect(await text(page), page).to.contain('An import waits for your answer.');
     const again = await send(`${base()}/runs`, /runs$/, [['purpose', 'sync']]);
