@@ -2,7 +2,10 @@ import type { DirectoryKind } from './answers.ts';
 
 /** What is read unless the company says otherwise, by kind. "Test connection" of the agent counts by the same. */
 export const defaultFilters: Record<DirectoryKind, { userFilter: string; groupFilter: string }> = {
-  'active-directory': { userFilter: '(&(objectClass=user)(objectCategory=person))', groupFilter: '(objectClass=group)' },
+  'active-directory': {
+    userFilter: '(&(objectClass=user)(objectCategory=person)(!(isCriticalSystemObject=TRUE)))',
+    groupFilter: '(&(objectClass=group)(!(isCriticalSystemObject=TRUE)))',
+  },
   openldap: {
     userFilter: '(objectClass=inetOrgPerson)',
     groupFilter: '(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))',

@@ -1,5 +1,6 @@
 import { changeSettings, loadSettings } from '../../company/context-settings/index.ts';
-import { addDirectory, directoryRules, editDirectory, findDirectoryByName } from '../../people/directories/index.ts';
+import { addDirectory, directoryRules, findDirectoryByName, revokeToken } from '../../people/directories/index.ts';
+import { changeDirectory } from '../directory-runs/index.ts';
 import type { Applying } from './applying.ts';
 import type { DesiredContext } from './desired-state.ts';
 
@@ -20,12 +21,14 @@ async function applyDirectory({ scope, result }: Applying, { name, settings = {}
   const what = `directory ${name}`;
   const found = await findDirectoryByName(scope, name);
   if (!found) {
-    await addDirectory(scope, { name, settings });
+    const { directory } = await addDirectory(scope, { name, settings });
+    // nobody has seen it: the console shows that one is to be made
+    await revokeToken(scope, directory.directoryId);
     result.changes.push({ action: 'created', what });
     return;
   }
   // null is the default again
   const merged = Object.fromEntries(Object.entries({ ...found.settings, ...settings }).filter(([, value]) => value !== null));
-  const edited = await editDirectory(scope, found.directoryId, { name, settings: merged });
+  const edited = await changeDirectory(scope, found.directoryId, { name, settings: merged });
   if (edited.version !== found.version) result.changes.push({ action: 'changed', what });
 }

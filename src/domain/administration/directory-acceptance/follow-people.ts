@@ -46,9 +46,12 @@ export async function followPeople(scope: Transaction, source: Source, accepted:
   return decided;
 }
 
+/** An administrator keeps the name by which others here know them. */
 async function followData(scope: Transaction, source: Source, people: Followed[]): Promise<void> {
   const changes = people.flatMap(({ user, person }) => {
-    const { firstName = user.firstName, lastName = user.lastName, department = user.department } = person;
+    const name = user.role === 'administrator' ? user : person;
+    const { firstName = user.firstName, lastName = user.lastName } = name;
+    const { department = user.department } = person;
     const after: User = { ...user, firstName, lastName, department, customValues: { ...user.customValues, ...person.customValues } };
     const texts = (['firstName', 'lastName', 'department'] as const).filter((key) => after[key] !== user[key]);
     const fields = source.fields.filter(({ fieldId }) => !isDeepStrictEqual(after.customValues[fieldId], user.customValues[fieldId]));

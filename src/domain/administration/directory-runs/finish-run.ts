@@ -92,3 +92,9 @@ export async function declineStopped(scope: Transaction, run: Run): Promise<void
   await close(scope, run, { state: 'declined' });
   await recordRun(scope, run, 'directory.run-declined', run.stopReason);
 }
+
+/** Other settings have come: what it read or planned is of no use. */
+export async function retireRun(scope: Transaction, run: Run): Promise<void> {
+  await close(scope, run, { state: 'declined', fault: 'settings-changed' });
+  await recordRun(scope, run, 'directory.run-declined', 'settings-changed');
+}

@@ -1,5 +1,6 @@
 // Owns: runs that import from directories: reading, planning, the guard, applying, undo (decision 0019).
 // Does not: ask a directory itself (people/directory-requests) or decide what becomes of an entry here (directory-acceptance).
+export { changeDirectory } from './change-directory.ts';
 export { forgetChangesOf } from './forget-changes.ts';
 export { readDirectories, sweepRuns, workOnDirectoryJob } from './jobs.ts';
 export { findReadingPause, listRunChanges, listRuns } from './list-runs.ts';

@@ -43,7 +43,7 @@ export const editDirectory = useCase(async (scope, directoryId: string, input: D
   const before = await lockDirectory(scope, directoryId);
   if (version !== undefined && version !== before.version) throw new AppError('changed_meanwhile', 409);
   const { name, settings } = parseInput(directoryInput, input, 'path');
-  const keys = (Object.keys(settings) as (keyof typeof settings)[]).filter(
+  const keys = (Object.keys({ ...before.settings, ...settings }) as (keyof typeof settings)[]).filter(
     (key) => JSON.stringify(settings[key]) !== JSON.stringify(before.settings[key]),
   );
   if (name === before.name && keys.length === 0) return before;

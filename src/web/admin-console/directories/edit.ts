@@ -1,5 +1,6 @@
+import { changeDirectory } from '../../../domain/administration/directory-runs/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
-import { attributesOf, type Directory, editDirectory, getDirectory } from '../../../domain/people/directories/index.ts';
+import { attributesOf, type Directory, getDirectory } from '../../../domain/people/directories/index.ts';
 import { defaultFilters } from '../../../smartsync-protocol/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
@@ -22,7 +23,7 @@ async function render(page: PageContext, directory: Directory, values: Values, {
     parts,
     preview,
     customFields,
-    defaults: attributesOf(directory.kind, { ...directory.settings, mapping: { customFields: {} } }),
+    defaults: directory.kind && attributesOf(directory.kind, { ...directory.settings, mapping: { customFields: {} } }),
   };
   renderPage(page, 'admin-console/directories/form', locals, { refusal });
 }
@@ -33,7 +34,7 @@ export async function submitEdit(page: PageContext): Promise<void> {
   const values = readValues(page, customFields, shownVersion(page));
   const restore = page.form.get('restore');
   if (restore === 'userFilter' || restore === 'groupFilter') {
-    const settings = { ...values.settings, [restore]: defaultFilters[directory.kind ?? 'openldap'][restore] };
+    const settings = { ...values.settings, [restore]: directory.kind ? defaultFilters[directory.kind][restore] : '' };
     return render(page, directory, { ...values, settings });
   }
   const showAgain = (refusal: Refusal) => render(page, directory, values, { refusal });
@@ -44,7 +45,7 @@ export async function submitEdit(page: PageContext): Promise<void> {
   }
   const done = await submitForm(
     page,
-    () => editDirectory(page.scope, directory.directoryId, inputOf(values, directory), values.version),
+    () => changeDirectory(page.scope, directory.directoryId, inputOf(values, directory), values.version),
     showAgain,
   );
   if (done) redirectTo(page, `/admin/directories/${directory.directoryId}`, 'directory_edited');

@@ -1,9 +1,9 @@
 import { linkEntry, linkGroup, unlinkEntry } from '../../../domain/administration/directory-acceptance/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
-import { getDirectory } from '../../../domain/people/directories/index.ts';
+import { type Directory, getDirectory } from '../../../domain/people/directories/index.ts';
 import { describePerson, type Entry, getEntry } from '../../../domain/people/directory-entries/index.ts';
 import { findGroupByName, type Group } from '../../../domain/people/groups/index.ts';
-import { findUserByLogin, fullName, recordView, type User } from '../../../domain/people/users/index.ts';
+import { findUserByLogin, fullName, getUser, recordView, type User } from '../../../domain/people/users/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 import { presentPerson } from './present-person.ts';
@@ -49,15 +49,31 @@ function ours(user?: User, group?: Group) {
 }
 
 export async function submitLink(page: PageContext): Promise<void> {
-  const { entry } = await load(page);
+  const { directory, entry } = await load(page);
   const link = entry.kind === 'person' ? linkEntry : linkGroup;
   const id = page.form.get('id');
+  if (entry.kind === 'person' && page.form.get('sure') !== 'yes') return confirmLink(page, directory, entry, id);
   const done = await submitForm(
     page,
     () => link(page.scope, entry.directoryId, entry.entryId, id).then(() => true),
     (refusal) => showEntry(page, refusal),
   );
   if (done) redirectTo(page, entry.kind === 'person' ? `/admin/users/${id}` : `/admin/groups/${id}`, 'entry_linked');
+}
+
+/** Whoever has the password of the network gets into the account. */
+async function confirmLink(page: PageContext, directory: Directory, entry: Entry, id: string): Promise<void> {
+  const user = await getUser(page.scope, id);
+  const isAdministrator = user.role === 'administrator';
+  renderPage(page, 'admin-console/confirm', {
+    question: isAdministrator ? 'confirm.link_administrator' : 'confirm.link_entry',
+    name: entry.name,
+    words: { directory: directory.name, person: fullName(user) },
+    hidden: { id: user.userId, sure: 'yes' },
+    action: `${pathOf(entry)}/link`,
+    back: pathOf(entry),
+    dangerous: isAdministrator,
+  });
 }
 
 export async function confirmUnlink(page: PageContext): Promise<void> {

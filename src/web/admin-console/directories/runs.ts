@@ -13,7 +13,7 @@ import {
 } from '../../../domain/administration/directory-runs/index.ts';
 import { type Directory, getDirectory } from '../../../domain/people/directories/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
-import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
+import { type PageContext, presentActor, type Refusal, renderPage } from '../../request/index.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 import { presentChange } from './present-change.ts';
 import { presentState } from './show.ts';
@@ -60,6 +60,8 @@ export async function showRun(page: PageContext): Promise<void> {
     ...(await presentState(page, directory)),
     tab: 'runs',
     run,
+    // of a person only the id is kept when it is over
+    actor: run.actor.kind === 'person' && !run.actor.name ? undefined : presentActor({ name: '', ...run.actor }, page.t),
     isMoving: isMoving(run),
     canUndo: isUndoable(run),
     why: run.fault && faultText(page, run.fault),

@@ -23,7 +23,8 @@ export type Values = {
 export function valuesOf({ name, version, kind, settings }: Directory): Values {
   const { mapping, rootDn = '', accountDomain = '', ...rest } = settings;
   const typed = Object.fromEntries(numbers.map((key) => [key, String(settings[key])])) as Record<(typeof numbers)[number], string>;
-  return { name, version, settings: { ...rest, ...filtersOf(kind, settings), rootDn, accountDomain, ...typed }, mapping };
+  const filters = kind ? filtersOf(kind, settings) : { userFilter: settings.userFilter ?? '', groupFilter: settings.groupFilter ?? '' };
+  return { name, version, settings: { ...rest, ...filters, rootDn, accountDomain, ...typed }, mapping };
 }
 
 /** Every field has the path that a refusal names. */
@@ -42,8 +43,8 @@ const orDefault = (text: string): string | undefined => text || undefined;
 
 /** A text that is empty is left to the kind or the agent; so is a filter that is the default of the kind, which follows it when an agent finds another. */
 export function inputOf({ name, settings, mapping }: Values, { kind }: Directory): DirectoryInput {
-  const defaults = defaultFilters[kind ?? 'openldap'];
-  const filterOf = (key: 'userFilter' | 'groupFilter') => (settings[key] === defaults[key] ? undefined : orDefault(settings[key]));
+  const defaults = kind && defaultFilters[kind];
+  const filterOf = (key: 'userFilter' | 'groupFilter') => (settings[key] === defaults?.[key] ? undefined : orDefault(settings[key]));
   const own = Object.fromEntries(parts.map((part) => [part, orDefault(mapping[part] ?? '')]));
   return {
     name,

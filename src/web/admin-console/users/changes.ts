@@ -29,7 +29,7 @@ async function loadChange(page: PageContext) {
 export async function confirmChange(page: PageContext): Promise<void> {
   const { change, user, path } = await loadChange(page);
   if (!offersChange(change, user, page.session!.userId === user.userId)) return redirectTo(page, path);
-  const origin = await findOrigin(page.scope, user.userId);
+  const origin = await findOrigin(page.scope, user);
   renderPage(page, 'admin-console/confirm', {
     question: change === 'delete' && origin ? 'confirm.delete_imported' : `confirm.${change.replace('-', '_')}`,
     name: fullName(user),

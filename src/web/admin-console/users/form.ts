@@ -119,13 +119,13 @@ export async function showEdit(page: PageContext): Promise<void> {
   await showForm(
     page,
     { ...emptyForm, ...user, custom, email: user.email ?? '', username: user.username ?? '', department: user.department ?? '' },
-    { userId: user.userId, origin: await findOrigin(page.scope, user.userId) },
+    { userId: user.userId, origin: await findOrigin(page.scope, user) },
   );
 }
 
 export async function submitEdit(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
-  const origin = await findOrigin(page.scope, user.userId);
+  const origin = await findOrigin(page.scope, user);
   const customFields = await listCustomFields(page.scope);
   const filled = filledInputs(origin, customFields);
   const kept = { firstName: user.firstName, lastName: user.lastName, department: user.department ?? '' };

@@ -19,7 +19,7 @@ import { filterFields, readFilter } from './filter.ts';
 import { showEdit, showNew, submitEdit, submitNew } from './form.ts';
 import { showDraft, showImport, submitDraft, submitImport } from './import.ts';
 import { linkRoutes } from './links.ts';
-import { findOrigin, provisioningDetails } from './origin.ts';
+import { changedThere, findOrigin, isActiveDirectory, provisioningDetails, stateThere } from './origin.ts';
 import { showExport as showPersonalData, submitExport as submitPersonalData } from './personal-data.ts';
 import { confirmRemoval, showPlan, submitPlan, submitRemoval } from './planned-deactivation.ts';
 import { showProvision, submitProvision } from './provision.ts';
@@ -102,7 +102,7 @@ async function showUser(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   await recordView(page.scope, user);
   const isSelf = page.session!.userId === user.userId;
-  const origin = await findOrigin(page.scope, user.userId);
+  const origin = await findOrigin(page.scope, user);
   const provisioning = await findProvisioning(page.scope, user);
   renderPage(page, 'admin-console/users/user', {
     texts: factorTexts,
@@ -118,6 +118,9 @@ async function showUser(page: PageContext): Promise<void> {
     origin,
     provisioning,
     provisioningDetails: provisioningDetails(provisioning),
+    isActiveDirectory: isActiveDirectory(provisioning),
+    there: origin && stateThere(origin),
+    changedThere: origin && changedThere(page, origin),
     plan: await findPlan(page.scope, user.userId),
     actions: actionsFor(user, isSelf),
   });

@@ -79,6 +79,7 @@ describe('domain/administration/desired-state', () => {
       'created application stock',
       'changed application stock',
     ]);
+    expect(await findDirectoryByName(scope, 'Headquarters'), 'nobody saw a token').to.include({ hasToken: false });
     const zoe = (await findUserByLogin(scope, 'zoe@acme.example'))!;
     expect(zoe).to.include({ status: 'activated', emailVerified: true });
     expect(await groupNamesOf(scope, zoe.userId)).to.deep.equal(['Everyone', 'Stock']);

@@ -136,14 +136,21 @@ describe('domain/administration/directory-acceptance: followEntries', () => {
     }
   });
 
-  it('an administrator’s address is not the directory’s to change; letters in capitals are', async () => {
+  it('an administrator’s name and address are not the directory’s to change; letters in capitals are', async () => {
     const root = await store.person({ role: 'administrator', email: 'root.link@example.com' });
     const entry = personEntry({ attributes: { mail: ['root.link@example.com'] } });
     await importEntries(store.scope, directory, [entry]);
     expect(await entryOf(store.scope, directory, entry)).to.include({ state: 'pending', reason: 'conflict' });
     await linkEntry(store.scope, directory.directoryId, entry.entryId, root.userId);
-    await say(entry, { mail: ['thief@example.com'], sn: ['Renamed'] });
-    expect(await userOf(entry)).to.include({ email: 'root.link@example.com', lastName: 'Renamed', role: 'administrator' });
+    await say(entry, { mail: ['thief@example.com'], givenname: ['Mr'], sn: ['Renamed'], department: ['Moved'] });
+    const { firstName, lastName } = root;
+    expect(await userOf(entry)).to.include({
+      email: 'root.link@example.com',
+      firstName,
+      lastName,
+      department: 'Moved',
+      role: 'administrator',
+    });
     expect(await entryOf(store.scope, directory, entry)).to.include({ reason: 'administrator-address' });
     expect(await findUserByLogin(store.scope, 'thief@example.com')).to.equal(undefined);
     await say(entry, { mail: ['Root.Link@example.com'] });

@@ -153,7 +153,7 @@ describe('domain/people/directories', () => {
 
   it('filters and attributes that are not set are those of the kind', async () => {
     const { settings } = await add({ name: 'Defaults', settings: { mapping: { email: 'otherMailbox', customFields: { floor: 'l' } } } });
-    expect(filtersOf('active-directory', settings).groupFilter).to.equal('(objectClass=group)');
+    expect(filtersOf('active-directory', settings).groupFilter).to.equal('(&(objectClass=group)(!(isCriticalSystemObject=TRUE)))');
     expect(filtersOf(undefined, settings)).to.deep.equal(filtersOf('openldap', settings));
     expect(attributesOf('active-directory', settings)).to.include({ email: 'otherMailbox', username: 'sAMAccountName' });
     expect(attributesOf('openldap', settings)).to.deep.include({ username: 'uid', customFields: { floor: 'l' } });

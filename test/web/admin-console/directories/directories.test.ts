@@ -75,7 +75,10 @@ describe('web: directories in the console', () => {
       .to.contain(`<meta name="address" content="${new URL(at(await path())).pathname}"`)
       .and.contain(`>${server.issuer}<`)
       .and.contain('data-copy="token"')
-      .and.contain('docs/guides/smartsync.md');
+      .and.contain('npm run smartsync:package')
+      .and.contain('Address of the company')
+      .and.not.contain('inetOrgPerson')
+      .and.not.contain('docs/guides');
     expect(await text(await path())).not.to.contain('smartsync_');
     const taken = await send('/admin/directories/new', { name: 'HEAD OFFICE' });
     expect([taken.status, taken.text.includes('name-fault'), tokenOn(taken.text)]).to.deep.equal([409, true, undefined]);
@@ -87,7 +90,12 @@ describe('web: directories in the console', () => {
     token = tokenOn(replaced.text)!;
     expect((await send(await path('/steps/revoke-token'))).location).to.contain('done=directory_token_revoked');
     expect((await named('Head office')).hasToken).to.equal(false);
-    expect(await text(await path())).to.contain('There is no token now.');
+    expect(await text(await path()))
+      .to.contain('There is no token now.')
+      .and.contain('Create a token below.')
+      .and.not.contain('If the token is lost');
+    const edit = await text(await path('/edit'));
+    expect(edit, 'the kind is not known yet').not.to.contain('inetOrgPerson').and.not.contain('placeholder="givenName"');
     expect(await text(await path('/steps/token'))).to.contain('Create a token for Head office?');
     token = tokenOn((await send(await path('/steps/token'))).text)!;
     expect((await admin.get(at(await path('/steps/constructor')))).status).to.equal(404);
@@ -122,6 +130,7 @@ describe('web: directories in the console', () => {
     const agent = await getAgent(await server.scope(), agentId);
     for (const word of [
       'Configured',
+      'The first import starts within a minute.',
       'Active Directory',
       'SRV-SYNC-01',
       'SmartSync 1.0.0',
@@ -132,7 +141,7 @@ describe('web: directories in the console', () => {
       '3,600 seconds behind',
       'may not write',
       'DC=example,DC=com',
-      '(&amp;(objectClass=user)(objectCategory=person))',
+      '(&amp;(objectClass=user)(objectCategory=person)(!(isCriticalSystemObject=TRUE)))',
     ])
       expect(page).to.contain(word);
     expect(fingerprintOf(agent)).to.match(/^([0-9a-f]{4} ){7}[0-9a-f]{4}$/);
@@ -166,7 +175,7 @@ describe('web: directories in the console', () => {
       name: 'Main office',
       'settings.acceptsPeople': 'yes',
       'settings.userFilter': '(memberOf=CN=Portaria,DC=example,DC=com)',
-      'settings.groupFilter': '(objectClass=group)',
+      'settings.groupFilter': '(&(objectClass=group)(!(isCriticalSystemObject=TRUE)))',
       'settings.withoutEmail': 'username',
       'settings.nestedGroups': 'direct',
       'settings.mapping.firstName': 'preferredName',
@@ -222,7 +231,9 @@ describe('web: directories in the console', () => {
     const before = await named('Head office');
     const restored = await send(await path('/edit'), { restore: 'userFilter', 'settings.accountDomain': 'typed.example' });
     expect(restored.status).to.equal(200);
-    expect(restored.text).to.contain('>(&amp;(objectClass=user)(objectCategory=person))<').and.contain('value="typed.example"');
+    expect(restored.text)
+      .to.contain('>(&amp;(objectClass=user)(objectCategory=person)(!(isCriticalSystemObject=TRUE)))<')
+      .and.contain('value="typed.example"');
     expect(await named('Head office')).to.deep.equal(before);
   });
 

@@ -41,6 +41,11 @@ describe('web: imports of a directory in the console', () => {
     const names = new Set(changes.map(([name]) => name));
     return admin.get(form.action, { form: new URLSearchParams([...form.entries.filter(([name]) => !names.has(name)), ...changes]) });
   };
+  /** The form of a page that answered another, sent as it is. */
+  const follow = (page: Awaited<ReturnType<Jar['get']>>, action: RegExp) => {
+    const form = admin.form(page, action);
+    return admin.get(form.action, { form: new URLSearchParams(form.entries) });
+  };
   const change = (what: string, ids: string[], state = 'pending') =>
     send(`${base()}/entries?state=${state}`, /entries$/, [
       ['whom', 'ticked'],
@@ -71,6 +76,8 @@ describe('web: imports of a directory in the console', () => {
       .and.contain('Maria Luz')
       .and.contain('Person new')
       .and.not.contain('data-follow');
+    const table = stopped.slice(stopped.lastIndexOf('<table'));
+    expect(table.indexOf('Group new'), 'people before groups').to.be.greaterThan(table.lastIndexOf('Person new'));
     for (const page of ['/admin/directories', base(), '/admin'])
       expect(await text(page), page).to.contain('An import waits for your answer.');
     const again = await send(`${base()}/runs`, /runs$/, [['purpose', 'sync']]);
@@ -117,6 +124,9 @@ describe('web: imports of a directory in the console', () => {
     expect(await shown('q=luz')).to.deep.equal(['Maria Luz']);
     expect(await shown('kind=group')).to.deep.equal([]);
     expect(await shown('reason=conflict')).to.deep.equal(['Ana Other']);
+    expect(await text(`${base()}/entries`))
+      .to.contain('sign in here with their e-mail address')
+      .and.to.contain('ACME\\alice');
     expect(await text(`${base()}/entries?q=zzz`)).to.contain('Nothing matches');
     expect(await text(`${base()}/entries?state=rejected`)).to.contain('Nobody is rejected.');
     expect(await text('/admin/users')).to.contain('4 people wait to be accepted');
@@ -179,7 +189,7 @@ describe('web: imports of a directory in the console', () => {
     expect(await text(list)).to.contain('no e-mail address');
   });
 
-  it('a conflict shows both beside each other, and links them by one button; so does somebody who is looked for', async () => {
+  it('a conflict shows both beside each other, and links them after a question, which says more of an administrator; so does somebody who is looked for', async () => {
     const ana = (await findUserByLogin(scope, 'ana@acme.example'))!;
     const entry = await entryNamed('Ana Other');
     const page = await text(`${base()}/entries/${entry.entryId}`);
@@ -190,13 +200,19 @@ describe('web: imports of a directory in the console', () => {
     expect(await text(`${base()}/entries/${nobody.entryId}?login=nobody-here`)).to.contain('There is nobody by this name here.');
     const found = `${base()}/entries/${nobody.entryId}?login=jsilva`;
     expect(await text(found)).to.contain('João da Silva');
-    expect((await send(found, /link$/)).location).to.contain('done=entry_linked');
+    const asked = await send(found, /link$/);
+    expect(asked.text).to.contain('to the account of João da Silva?').and.to.contain('the network password opens it');
+    expect((await follow(asked, /link$/)).location).to.contain('done=entry_linked');
     expect((await getEntry(scope, directory.directoryId, nobody.entryId)).userId).to.equal(
       (await findUserByLogin(scope, 'jsilva'))!.userId,
     );
     // an administrator's own account goes on as it is
-    expect((await send(`${base()}/entries/${entry.entryId}`, /link$/)).location).to.contain('done=entry_linked');
+    expect(page).to.contain('Administrator').and.to.contain('whoever has or resets that network password');
+    const askedOfAdministrator = await send(`${base()}/entries/${entry.entryId}`, /link$/);
+    expect(askedOfAdministrator.text).to.contain('to the administrator Ana Souza?');
+    expect((await follow(askedOfAdministrator, /link$/)).location).to.contain('done=entry_linked');
     expect((await getEntry(scope, directory.directoryId, entry.entryId)).userId).to.equal(ana.userId);
+    expect(await findUserByLogin(scope, 'ana@acme.example')).to.include({ firstName: 'Ana', lastName: 'Souza' });
   });
 
   it('a linked one is unlinked after a question, and stays as it is', async () => {

@@ -78,10 +78,28 @@ describe('web: where people and groups come from', () => {
     expect(page).to.contain('box-good');
     expect(await text('/admin/users')).to.contain('One person waits');
     await scope.db('directories').where('directory_id', directory.directoryId).update({ kind: 'openldap' });
-    expect(await box())
-      .to.contain('entryUUID')
-      .and.not.contain('ImmutableID');
+    const ofOpenLdap = await text(`/admin/users/${userId}`);
+    expect(ofOpenLdap).to.contain('entryUUID').and.not.contain('ImmutableID').and.not.contain('Active Directory');
+    expect(ofOpenLdap).to.match(/box-good[^>]*>\s*<div class="card-body">\s*<h2 class="h3">Directory</);
     await scope.db('directories').where('directory_id', directory.directoryId).update({ kind: 'active-directory' });
+  });
+
+  it('an account that is disabled or gone there looks so, and is not green', async () => {
+    const scope = await server.scope();
+    const entry = () => scope.db('directory_entries').where('entry_id', person.entryId);
+    for (const [there, words] of [
+      [{ is_enabled: false, is_gone: false }, 'Disabled there'],
+      [{ is_enabled: false, is_gone: true }, 'Not there any more'],
+      [{ is_enabled: true, is_gone: true }, 'Not there any more'],
+    ] as const) {
+      await entry().update(there);
+      const page = await text(`/admin/users/${(await joao()).userId}`);
+      expect(page).to.contain(words).and.not.contain('box-good');
+      expect(await box(), words).not.to.contain('status-good');
+    }
+    const lastChange = { runId: person.entryId, at: new Date(), change: 'person-changed', fields: ['dn', 'isEnabled', 'sn'] };
+    await entry().update({ is_enabled: true, is_gone: false, last_change: JSON.stringify(lastChange) });
+    expect(await text(`/admin/users/${(await joao()).userId}`)).to.contain('DN, Enabled there, sn');
   });
 
   it('what the directory fills cannot be edited, not even by a form that says so; the rest can', async () => {
