@@ -243,7 +243,7 @@ describe('the portaria command line, on the embedded store', function () {
       const { knex: db } = store.database;
       const { context_id } = (await db('contexts').where({ code: 'acme' }).first('context_id'))!;
       const scope = openScope({ ...store, clock: systemClock }, context_id, { kind: 'system', name: 'test' });
-      for (const name of ['No agent', 'Away', 'Old', 'Waiting']) await addDirectory(scope, { name });
+      for (const name of ['No agent', 'Away', 'Old', 'Waiting', 'Failed']) await addDirectory(scope, { name });
       const long = new Date(Date.now() - 100 * 86_400_000);
       const ids = new Map((await db('directories').where({ context_id })).map((row) => [row.name, row.directory_id]));
       await db('directories').where({ name: 'No agent' }).update({ token_made_at: long });
@@ -254,6 +254,7 @@ describe('the portaria command line, on the embedded store', function () {
         ['Away', 'SmartSync 0.2.7'],
         ['Old', 'SmartSync 0.1.0'],
         ['Waiting', 'SmartSync 0.2.0'],
+        ['Failed', 'SmartSync 0.2.0'],
       ] as const)
         await db('directory_agents').insert({
           context_id,
@@ -265,23 +266,21 @@ describe('the portaria command line, on the embedded store', function () {
           encryption_key: '{}',
           enrolled_at: new Date(),
         });
-      await db('directory_runs').insert({
-        context_id,
-        run_id: newId(Date.now()) as RunId,
-        directory_id: ids.get('Waiting')!,
-        purpose: 'sync',
-        state: 'stopped',
-        actor: '{}',
-        counts: '{}',
-        started_at: new Date(),
-      });
+      const run = { context_id, purpose: 'sync', actor: '{}', counts: '{}', started_at: new Date() } as const;
+      const failed = { state: 'failed', fault: 'base-not-found', fault_detail: 'dc=nowhere', finished_at: new Date() } as const;
+      await db('directory_runs').insert([
+        { ...run, run_id: newId(Date.now()) as RunId, directory_id: ids.get('Waiting')!, state: 'stopped' },
+        { ...run, run_id: newId(Date.now()) as RunId, directory_id: ids.get('Failed')!, ...failed },
+      ]);
     });
     const { findings } = JSON.parse(portaria(['doctor', '--json'], env).stdout);
     const found = findings.filter(({ check }: { check: string }) => check === 'directories');
     expect(found.every(({ remedy }: { remedy: string }) => remedy)).to.equal(true);
+    expect(portaria(['directory', 'list', 'acme'], env).stdout).to.match(/^Failed .*last import failed: base-not-found$/m);
     const [away, ...others] = found.map(({ message }: { message: string }) => message).sort();
-    expect(away).to.match(/^acme\/Away: unavailable since \d{4}-.*Z: no SmartSync is connected$/);
+    expect(away).to.match(/^acme\/Away: unavailable since \d{4}-.*Z: No SmartSync is connected\.$/);
     expect(others).to.deep.equal([
+      'acme/Failed: the last import failed: The base DN is not found. dc=nowhere',
       'acme/No agent: its token is older than 90 days and was never used',
       'acme/No agent: no SmartSync serves it',
       'acme/Old: the SmartSync on dc1 is SmartSync 0.1.0',

@@ -19,4 +19,4 @@ export {
 } from './run.ts';
 export { stageEntries } from './stage-entries.ts';
 export { approveRun, declineRun, isUndoable, startRun, undoRun } from './start-run.ts';
-export { getRun } from './store.ts';
+export { findFailure, getRun } from './store.ts';

@@ -68,6 +68,12 @@ export async function findLastRun(scope: Scope, directoryId: DirectoryId): Promi
   return row && fromRow(row as RunRow);
 }
 
+/** The last one, where it failed: what changed in the directory since may not be here. A preview tells nothing. */
+export async function findFailure(scope: Scope, directoryId: DirectoryId): Promise<Run | undefined> {
+  const last = await findLastRun(scope, directoryId);
+  return last?.state === 'failed' ? last : undefined;
+}
+
 type NewRun = Pick<Run, 'directoryId' | 'purpose' | 'isWhole' | 'undoesRunId' | 'state'>;
 
 export async function insertRun(scope: Transaction, { directoryId, purpose, isWhole, undoesRunId, state }: NewRun): Promise<RunId> {

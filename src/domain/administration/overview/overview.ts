@@ -1,13 +1,13 @@
 import { dayIn } from '../../../platform/clock/index.ts';
 import { type Application, listApplications } from '../../applications/applications/index.ts';
 import { type Ending, listEndingSoon } from '../../applications/expiry-warnings/index.ts';
-import { type Directory, listDirectories, stateOf } from '../../people/directories/index.ts';
+import { type Directory, listDirectories } from '../../people/directories/index.ts';
 import { countUsers, type Status } from '../../people/users/index.ts';
 import { listDailyCounts } from '../../records/audit/index.ts';
 import { type CountedRefusal, listRefusals } from '../../records/refusals/index.ts';
 import type { Scope } from '../../scope.ts';
 import { countSignInsAway, listLastUses } from '../../sign-in/sessions/index.ts';
-import { findReadingPause, type ReadingPause } from '../directory-runs/index.ts';
+import { findFailure, findReadingPause, type ReadingPause, type Run } from '../directory-runs/index.ts';
 
 export type Overview = {
   /** Oldest first, today last; days of the company. */
@@ -19,8 +19,8 @@ export type Overview = {
   refused: (CountedRefusal & { application?: Application })[];
   /** Sign-ins within a day for which a verifier stood in, as the directory did not answer. */
   signInsAway: number;
-  /** Which cannot be reached, or import nothing until somebody answers. */
-  directories: { directory: Directory; pause?: ReadingPause }[];
+  /** Which cannot be reached, import nothing until somebody answers, or could not be imported from when it was last tried. */
+  directories: { directory: Directory; pause?: ReadingPause; failure?: Run }[];
   /** Enabled, not new, and without a sign-in for a long time. */
   unused: { application: Application; lastUsedAt?: Date }[];
 };
@@ -33,7 +33,8 @@ async function troubledDirectories(scope: Scope): Promise<Overview['directories'
   const troubled: Overview['directories'] = [];
   for (const directory of await listDirectories(scope)) {
     const pause = await findReadingPause(scope, directory.directoryId);
-    if (pause || stateOf(directory) === 'unavailable') troubled.push({ directory, pause });
+    const failure = await findFailure(scope, directory.directoryId);
+    if (pause || failure || directory.unavailableReason) troubled.push({ directory, pause, failure });
   }
   return troubled;
 }

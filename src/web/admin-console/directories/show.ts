@@ -1,4 +1,4 @@
-import { findReadingPause, listRuns } from '../../../domain/administration/directory-runs/index.ts';
+import { findFailure, findReadingPause, listRuns } from '../../../domain/administration/directory-runs/index.ts';
 import {
   type Agent,
   attributesOf,
@@ -12,7 +12,7 @@ import {
 } from '../../../domain/people/directories/index.ts';
 import { countPending } from '../../../domain/people/directory-entries/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
-import { faultText } from './words.ts';
+import { faultText, presentFaults } from './words.ts';
 
 export async function showDirectories(page: PageContext): Promise<void> {
   const all = await listDirectories(page.scope);
@@ -33,8 +33,8 @@ export async function showDirectories(page: PageContext): Promise<void> {
 export const presentState = async (page: PageContext, directory: Directory) => ({
   directory,
   state: stateOf(directory),
-  why: directory.unavailableReason && faultText(page, directory.unavailableReason),
   pause: await findReadingPause(page.scope, directory.directoryId),
+  ...presentFaults(page, directory, await findFailure(page.scope, directory.directoryId)),
 });
 
 /** @param token that was made just now: shown this once */

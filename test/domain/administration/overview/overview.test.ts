@@ -7,7 +7,7 @@ import {
   findApplicationByCode,
   setApplicationEnabled,
 } from '../../../../src/domain/applications/applications/index.ts';
-import { noteDirectoryState } from '../../../../src/domain/people/directories/index.ts';
+import { addDirectory, noteDirectoryState } from '../../../../src/domain/people/directories/index.ts';
 import { changeStatus } from '../../../../src/domain/people/users/index.ts';
 import { type NewEvent, recordAlone, sealEvents } from '../../../../src/domain/records/audit/index.ts';
 import type { ApplicationId, Scope } from '../../../../src/domain/scope.ts';
@@ -176,5 +176,24 @@ describe('domain/administration/overview', () => {
       [stopped.name, 'waits-for-answer'],
     ]);
     expect(await troubled(store.other)).to.deep.equal([]);
+  });
+
+  it('names a directory whose last import failed until one succeeds, and one that never could be used with its fault', async () => {
+    const { scope } = store;
+    const directory = await linkDirectory(scope);
+    const found = async (name: string) => (await overviewOf(scope, zone)).directories.find((one) => one.directory.name === name);
+    const fake = new FakeDirectory();
+    fake.answers.push({ outcome: 'refused', reason: 'base-not-found' });
+    await startRun(scope, directory.directoryId, { purpose: 'sync' });
+    await workOn(scope, directory, fake);
+    expect((await found(directory.name))?.failure).to.include({ state: 'failed', fault: 'base-not-found' });
+    await startRun(scope, directory.directoryId, { purpose: 'sync' });
+    expect((await found(directory.name))?.failure, 'while the next one is under way').to.include({ fault: 'base-not-found' });
+    await workOn(scope, directory, fake);
+    expect((await found(directory.name))?.failure).to.equal(undefined);
+    const { directory: fresh } = await addDirectory(scope, { name: 'Never up' });
+    expect(await found('Never up')).to.equal(undefined);
+    await noteDirectoryState(scope, fresh.directoryId, { isUp: false, reason: 'base-not-found' });
+    expect((await found('Never up'))?.directory).to.include({ unavailableReason: 'base-not-found' });
   });
 });
