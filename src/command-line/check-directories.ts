@@ -2,7 +2,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { Store } from '../app/open-store.ts';
 import { findFailure, findReadingPause } from '../domain/administration/directory-runs/index.ts';
 import { type Context, listContexts } from '../domain/company/contexts/index.ts';
-import { type Directory, listAgents, listDirectories } from '../domain/people/directories/index.ts';
+import { areAtOdds, type Directory, listAgents, listDirectories } from '../domain/people/directories/index.ts';
 import { openScope, type Scope } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import { pendingMigrations } from '../platform/database/index.ts';
@@ -40,6 +40,11 @@ async function checkDirectory(scope: Scope, { code }: Context, directory: Direct
     warn(
       `${unavailableSince ? `unavailable since ${unavailableSince.toISOString()}` : 'not configured'}: ${describeFault(unavailableReason, t)}`,
       'See what the page of SmartSync says at "Test connection", and whether its machine reaches this server.',
+    );
+  if (areAtOdds(agents, scope.clock.now()))
+    warn(
+      'its SmartSync do not agree about its kind or Root DN',
+      'Compare the Directory tabs of their pages, and mend the one that is wrong.',
     );
   for (const agent of agents.filter(isOld))
     warn(`the SmartSync on ${agent.name} is ${agent.software}`, `Install the one of version ${manifest.version} there.`);

@@ -1,6 +1,7 @@
 import { findFailure, findReadingPause, listRuns } from '../../../domain/administration/directory-runs/index.ts';
 import {
   type Agent,
+  areAtOdds,
   attributesOf,
   type Directory,
   filtersOf,
@@ -46,6 +47,7 @@ export async function showDirectory(page: PageContext, directoryId = page.params
     tab: 'overview',
     token,
     server: page.context.url,
+    areAtOdds: areAtOdds(agents, page.services.clock.now()),
     agents: agents.map((agent) => presentAgent(page, agent)),
     filters: filtersOf(directory.kind, directory.settings),
     attributes: attributesOf(directory.kind, directory.settings),
