@@ -3,6 +3,13 @@ import { createI18n } from '../platform/i18n/index.ts';
 
 export const consoleWords = () => createI18n(new URL('../../views/', import.meta.url)).for('en');
 
+/** Why a directory cannot be used or a run failed, in the console's words, or by its code where it has none. */
+export function describeFault(code: string, t: ReturnType<typeof consoleWords>): string {
+  const key = code.replaceAll('-', '_');
+  const texts = [`directories.faults.${key}`, `errors.${key}`];
+  return texts.map((one) => [one, t(one)] as const).find(([one, text]) => text !== one)?.[1] ?? code;
+}
+
 /** What is weaker than it could be, in the console's words. */
 export function describeAdvice({ option, state }: Advice, t: ReturnType<typeof consoleWords>): string {
   const why = state === 'ended' ? 'ended' : `${option}.weakens`;

@@ -1,11 +1,12 @@
 import manifest from '../../package.json' with { type: 'json' };
 import type { Store } from '../app/open-store.ts';
-import { findReadingPause } from '../domain/administration/directory-runs/index.ts';
+import { findFailure, findReadingPause } from '../domain/administration/directory-runs/index.ts';
 import { type Context, listContexts } from '../domain/company/contexts/index.ts';
-import { type Directory, listAgents, listDirectories, stateOf } from '../domain/people/directories/index.ts';
+import { areAtOdds, type Directory, listAgents, listDirectories } from '../domain/people/directories/index.ts';
 import { openScope, type Scope } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import { pendingMigrations } from '../platform/database/index.ts';
+import { consoleWords, describeFault } from './advice.ts';
 import type { Finding } from './finding.ts';
 
 const tokenDays = 90;
@@ -26,23 +27,35 @@ async function checkDirectory(scope: Scope, { code }: Context, directory: Direct
   const { directoryId, name, hasToken, tokenMadeAt, unavailableSince, unavailableReason } = directory;
   const agents = await listAgents(scope, directoryId);
   const pause = await findReadingPause(scope, directoryId);
+  const failure = await findFailure(scope, directoryId);
   const findings: Finding[] = [];
+  const t = consoleWords();
   const warn = (message: string, remedy: string) =>
     findings.push({ check: 'directories', level: 'warning', message: `${code}/${name}: ${message}`, remedy });
   const isOld = ({ software }: { software: string }) => minorOf(software) !== minorOf(manifest.version);
 
   if (agents.length === 0)
     warn('no SmartSync serves it', hasToken ? 'Install SmartSync and give it the token.' : `portaria directory token ${code} "${name}"`);
-  else if (stateOf(directory) === 'unavailable')
+  else if (unavailableReason)
     warn(
-      `unavailable since ${unavailableSince!.toISOString()}: ${unavailableReason === 'no-agent' ? 'no SmartSync is connected' : unavailableReason}`,
+      `${unavailableSince ? `unavailable since ${unavailableSince.toISOString()}` : 'not configured'}: ${describeFault(unavailableReason, t)}`,
       'See what the page of SmartSync says at "Test connection", and whether its machine reaches this server.',
+    );
+  if (areAtOdds(agents, scope.clock.now()))
+    warn(
+      'its SmartSync do not agree about its kind or Root DN',
+      'Compare the Directory tabs of their pages, and mend the one that is wrong.',
     );
   for (const agent of agents.filter(isOld))
     warn(`the SmartSync on ${agent.name} is ${agent.software}`, `Install the one of version ${manifest.version} there.`);
   const isUnused = agents.every(({ enrolledAt }) => enrolledAt < tokenMadeAt!);
   if (hasToken && isUnused && scope.clock.now().getTime() - tokenMadeAt!.getTime() > tokenDays * dayMs)
     warn(`its token is older than ${tokenDays} days and was never used`, 'Revoke it on the directory’s page in the console.');
+  if (failure)
+    warn(
+      `the last import failed: ${[describeFault(failure.fault ?? 'failed', t), failure.faultDetail].filter(Boolean).join(' ')}`,
+      `Mend what it names; "portaria directory run ${code} "${name}"" tries again.`,
+    );
   if (pause?.reason === 'waits-for-answer')
     warn('a run waits for an answer: nothing is read meanwhile', `portaria directory approve ${code} "${name}", or decline`);
   else if (pause)

@@ -5,7 +5,7 @@ import {
   putBackEntries,
   rejectEntries,
 } from '../domain/administration/directory-acceptance/index.ts';
-import { listRuns } from '../domain/administration/directory-runs/index.ts';
+import { findFailure, listRuns } from '../domain/administration/directory-runs/index.ts';
 import { addDirectory, listAgents, listDirectories, makeToken, stateOf } from '../domain/people/directories/index.ts';
 import { countEntries, type EntryState, listEntries } from '../domain/people/directory-entries/index.ts';
 import type { Scope } from '../domain/scope.ts';
@@ -52,6 +52,7 @@ const listAll = (invocation: Invocation) =>
     const data = [];
     for (const directory of await listDirectories(scope)) {
       const agents = await listAgents(scope, directory.directoryId);
+      const failure = await findFailure(scope, directory.directoryId);
       const [run] = (await listRuns(scope, directory.directoryId)).items;
       data.push({
         directory: directory.name,
@@ -61,10 +62,15 @@ const listAll = (invocation: Invocation) =>
         unavailableReason: directory.unavailableReason ?? null,
         agents: agents.map(({ name, software, lastSeenAt }) => ({ name, software, lastSeenAt: lastSeenAt ?? null })),
         entries: await countEntries(scope, directory.directoryId),
+        failure: failure ? describeRun(failure) : null,
         lastRun: run ? describeRun(run) : null,
       });
     }
-    const lines = data.map(({ directory, kind, state, agents }) => `${directory}  ${kind ?? '-'}  ${state}  SmartSync: ${agents.length}`);
+    const lines = data.map(({ directory, kind, state, agents, failure }) =>
+      [directory, kind ?? '-', state, `SmartSync: ${agents.length}`, ...(failure ? [`last import failed: ${failure.fault}`] : [])].join(
+        '  ',
+      ),
+    );
     return { text: lines.join('\n') || 'no directories', data };
   });
 

@@ -97,5 +97,6 @@ export class Agent {
 function describe({ isUp, kind, servers }: DirectoryStatus): string {
   const up = servers.find((server) => server.isUp);
   if (isUp) return `The directory answers at ${up?.url ?? 'one of its servers'}${kind ? ` (${kind})` : ''}`;
-  return `The directory does not answer: ${servers.map(({ url, fault, detail }) => `${url}: ${detail ?? fault ?? 'no answer'}`).join('; ')}`;
+  const said = servers.map(({ url, fault, detail }) => `${url}: ${[fault, detail].filter(Boolean).join(': ') || 'no answer'}`);
+  return `The directory cannot be used: ${said.join('; ')}`;
 }

@@ -243,7 +243,7 @@ describe('the portaria command line, on the embedded store', function () {
       const { knex: db } = store.database;
       const { context_id } = (await db('contexts').where({ code: 'acme' }).first('context_id'))!;
       const scope = openScope({ ...store, clock: systemClock }, context_id, { kind: 'system', name: 'test' });
-      for (const name of ['No agent', 'Away', 'Old', 'Waiting', 'Declined', 'Undone']) await addDirectory(scope, { name });
+      for (const name of ['No agent', 'Away', 'Old', 'Waiting', 'Declined', 'Undone', 'Failed']) await addDirectory(scope, { name });
       const long = new Date(Date.now() - 100 * 86_400_000);
       const ids = new Map((await db('directories').where({ context_id })).map((row) => [row.name, row.directory_id]));
       await db('directories').where({ name: 'No agent' }).update({ token_made_at: long });
@@ -256,6 +256,7 @@ describe('the portaria command line, on the embedded store', function () {
         ['Waiting', 'SmartSync 0.2.0'],
         ['Declined', 'SmartSync 0.2.0'],
         ['Undone', 'SmartSync 0.2.0'],
+        ['Failed', 'SmartSync 0.2.0'],
       ] as const)
         await db('directory_agents').insert({
           context_id,
@@ -269,7 +270,14 @@ describe('the portaria command line, on the embedded store', function () {
         });
       const addRun = async (
         name: string,
-        columns: { purpose: 'sync' | 'undo'; state: string; total?: number; undone_by_run_id?: RunId },
+        columns: {
+          purpose: 'sync' | 'undo';
+          state: string;
+          total?: number;
+          undone_by_run_id?: RunId;
+          fault?: string;
+          fault_detail?: string;
+        },
       ) => {
         const run_id = newId(Date.now()) as RunId;
         const finished_at = columns.state === 'stopped' ? null : new Date();
@@ -281,14 +289,17 @@ describe('the portaria command line, on the embedded store', function () {
       await addRun('Undone', { purpose: 'sync', state: 'done', total: 5 });
       await addRun('Undone', { purpose: 'sync', state: 'done', total: 5, undone_by_run_id: newId(Date.now()) as RunId });
       await addRun('Undone', { purpose: 'undo', state: 'done', total: 5 });
+      await addRun('Failed', { purpose: 'sync', state: 'failed', fault: 'base-not-found', fault_detail: 'dc=nowhere' });
     });
     const { findings } = JSON.parse(portaria(['doctor', '--json'], env).stdout);
     const found = findings.filter(({ check }: { check: string }) => check === 'directories');
     expect(found.every(({ remedy }: { remedy: string }) => remedy)).to.equal(true);
+    expect(portaria(['directory', 'list', 'acme'], env).stdout).to.match(/^Failed .*last import failed: base-not-found$/m);
     const [away, ...others] = found.map(({ message }: { message: string }) => message).sort();
-    expect(away).to.match(/^acme\/Away: unavailable since \d{4}-.*Z: no SmartSync is connected$/);
+    expect(away).to.match(/^acme\/Away: unavailable since \d{4}-.*Z: No SmartSync is connected\.$/);
     expect(others).to.deep.equal([
       'acme/Declined: a run was declined: nothing is read until somebody starts one or changes the settings',
+      'acme/Failed: the last import failed: The base DN is not found. dc=nowhere',
       'acme/No agent: its token is older than 90 days and was never used',
       'acme/No agent: no SmartSync serves it',
       'acme/Old: the SmartSync on dc1 is SmartSync 0.1.0',

@@ -100,7 +100,7 @@ describe('SmartSync with a real directory', function () {
     await eventually(async () => expect(lastStatus()).to.include({ isUp: true }), 60_000);
     expect(await verify('Pw-ana-12345')).to.include({ outcome: 'accepted' });
     expect(agent.log.lines().join('\n'))
-      .to.contain('The directory does not answer')
+      .to.contain('The directory cannot be used')
       .and.not.to.match(/Pw-ana|token-1/);
   });
 });

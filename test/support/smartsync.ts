@@ -93,7 +93,7 @@ export async function startSmartSync({ server, token, directory, account, env = 
   const { dataDir, pagePort, run } = await prepareAgent();
   const settings = { SMARTSYNC_SERVER: server, SMARTSYNC_TOKEN: token, ...directoryEnvironment(directory, account), ...env };
   const start = (more: Record<string, string> = {}) =>
-    run((output) => /Connected to/.test(output) && /The directory (answers|does not answer)/.test(output), { ...settings, ...more });
+    run((output) => /Connected to/.test(output) && /The directory (answers|cannot be used)/.test(output), { ...settings, ...more });
   let daemon: Daemon;
   try {
     daemon = await start();

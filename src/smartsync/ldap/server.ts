@@ -1,4 +1,5 @@
 import type { ServerHealth } from '../../smartsync-protocol/index.ts';
+import { hasBase } from './base.ts';
 import { Connection } from './connection.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { ConnectionFailure, code, hasCode, messageOf } from './failure.ts';
@@ -60,7 +61,14 @@ export class Server {
   async look(signal: AbortSignal): Promise<void> {
     if (Date.now() < this.#noBindBefore) return;
     try {
-      await this.use('service', (connection) => this.#learn(connection), signal);
+      await this.use(
+        'service',
+        async (connection) => {
+          await this.#learn(connection);
+          await this.#findBase(connection);
+        },
+        signal,
+      );
       this.#setUp();
     } catch (error) {
       if (!signal.aborted) this.#setDown(error);
@@ -110,6 +118,13 @@ export class Server {
   async #learn(connection: Connection): Promise<void> {
     this.facts = await readFacts(connection, this.#settings.baseDn);
     this.isEncrypted = connection.isEncrypted;
+  }
+
+  /** Where nobody is found, a server that answers is of no use. */
+  async #findBase(connection: Connection): Promise<void> {
+    const base = this.#settings.baseDn ?? this.facts?.rootDn;
+    if (!base || (await hasBase(connection, base))) return;
+    throw new ConnectionFailure('base-not-found', base);
   }
 }
 

@@ -1,4 +1,5 @@
 import { defaultFilters } from '../../smartsync-protocol/index.ts';
+import { hasBase } from './base.ts';
 import { Connection } from './connection.ts';
 import { readFacts } from './facts.ts';
 import { ConnectionFailure, code, hasCode, messageOf, Refused } from './failure.ts';
@@ -67,8 +68,7 @@ const stageOf = (fault: Fault): Check['check'] => {
 
 async function testDirectory(session: Session, userFilter: string | undefined, checks: Check[]): Promise<void> {
   const { connection, facts, base } = session;
-  const entry = base ? await connection.read(base, ['objectClass']).catch(() => undefined) : undefined;
-  if (!entry) {
+  if (!base || !(await hasBase(connection, base).catch(() => false))) {
     checks.push({ check: 'base', isOk: false, fault: 'base-not-found', detail: base });
     return;
   }

@@ -68,7 +68,10 @@ function directoryState({ t }: View, agent: Agent): string {
   if (agent.store.current.ldapUrls.length === 0) return t('smartsync.home.ldap_unset');
   const { isUp, servers } = agent.status();
   const up = servers.find((server) => server.isUp);
-  return isUp ? t('smartsync.home.ldap_up', { url: up?.url ?? '' }) : t('smartsync.home.ldap_down');
+  if (isUp) return t('smartsync.home.ldap_up', { url: up?.url ?? '' });
+  const { fault, detail } = servers.find((server) => server.fault) ?? {};
+  if (fault !== 'base-not-found') return t('smartsync.home.ldap_down');
+  return t('smartsync.home.ldap_base', { base: detail ?? '' });
 }
 
 const timeOf = (time: Date, { locale }: View): string =>

@@ -1,11 +1,18 @@
 import { type Overview, overviewOf } from '../../domain/administration/overview/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
+import { presentFaults } from './directories/words.ts';
 
 export const homeRoutes: Route[] = [{ method: 'GET', path: '/admin', access: 'administrator', handle: showHome }];
 
 async function showHome(page: PageContext): Promise<void> {
   const overview = await overviewOf(page.scope, page.context.timeZone);
-  renderPage(page, 'admin-console/home/show', { ...overview, chart: presentChart(overview.days), now: page.services.clock.now() });
+  const directories = overview.directories.map((one) => ({ ...one, ...presentFaults(page, one.directory, one.failure) }));
+  renderPage(page, 'admin-console/home/show', {
+    ...overview,
+    directories,
+    chart: presentChart(overview.days),
+    now: page.services.clock.now(),
+  });
 }
 
 const width = 720;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { type ConnectionReport, type DirectorySettings, testConnection } from '../../../src/smartsync/ldap/index.ts';
+import type { DirectoryStatus } from '../../../src/smartsync-protocol/index.ts';
 import { idOfEntry, type ServedDirectory, sambaSettings, serveDirectory, slapdSettings } from '../../support/agent-work.ts';
 import { directoryPassword, people } from '../../support/directory-people.ts';
 import { personDn } from '../../support/ldif.ts';
@@ -105,6 +106,28 @@ describe('connections of the agent to directories', () => {
       'another base': [...bound, 'base base-not-found'],
       'nobody matches': [...bound, 'base', 'filter no-match'],
       'no filter': [...bound, 'base', 'filter filter-invalid'],
+    });
+  });
+
+  it('a base that is not there, or that the service account may not read, is a directory that is not up, until it is', async () => {
+    const base = `ou=Later,${slapd.baseDn}`;
+    const statusOf = async (settings: DirectorySettings) => {
+      const { directory } = await serve(settings);
+      return async () => {
+        const answer = await directory.serve({ kind: 'check', body: {} } as never, { signal: AbortSignal.timeout(10_000) } as never);
+        return (answer as { status: DirectoryStatus }).status;
+      };
+    };
+    const inAd = await statusOf(sambaSettings(samba, 'sync', { urls: [samba.url], baseDn: `OU=Nowhere,${samba.baseDn}` }));
+    expect((await inAd()).servers[0]).to.include({ isUp: false, fault: 'base-not-found' });
+    const inOpenLdap = await statusOf(slapdSettings(slapd, { baseDn: base }));
+    const status = await inOpenLdap();
+    expect(status).to.include({ isUp: false, kind: 'openldap' });
+    expect(status.servers[0]).to.include({ isUp: false, fault: 'base-not-found', detail: base });
+    await slapd.add([{ dn: base, attributes: { objectClass: ['organizationalUnit'], ou: ['Later'] } }]);
+    expect(await inOpenLdap()).to.deep.include({
+      isUp: true,
+      servers: [{ url: slapd.ldapsUrl, isUp: true, fault: undefined, detail: undefined }],
     });
   });
 

@@ -20,4 +20,4 @@ export {
 } from './run.ts';
 export { stageEntries } from './stage-entries.ts';
 export { approveRun, declineRun, hasImported, isUndoable, startRun, undoRun } from './start-run.ts';
-export { findNewestRuns, getRun } from './store.ts';
+export { findFailure, findFailures, findNewestRuns, getRun } from './store.ts';

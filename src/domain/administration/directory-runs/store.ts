@@ -72,6 +72,15 @@ export const findOpenRun = async (scope: Scope, directoryId: DirectoryId): Promi
 export const findLastRun = async (scope: Scope, directoryId: DirectoryId): Promise<Run | undefined> =>
   (await findNewestRuns(scope, [directoryId], 'over')).get(directoryId);
 
+/** Of each directory the last one, where it failed: what changed there since may not be here. A preview tells nothing. */
+export async function findFailures(scope: Scope, directoryIds: DirectoryId[]): Promise<Map<DirectoryId, Run>> {
+  const last = await findNewestRuns(scope, directoryIds, 'over');
+  return new Map([...last].filter(([, { state }]) => state === 'failed'));
+}
+
+export const findFailure = async (scope: Scope, directoryId: DirectoryId): Promise<Run | undefined> =>
+  (await findFailures(scope, [directoryId])).get(directoryId);
+
 type NewRun = Pick<Run, 'directoryId' | 'purpose' | 'isWhole' | 'undoesRunId' | 'state'>;
 
 export async function insertRun(scope: Transaction, { directoryId, purpose, isWhole, undoesRunId, state }: NewRun): Promise<RunId> {

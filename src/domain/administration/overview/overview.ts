@@ -1,13 +1,13 @@
 import { dayIn } from '../../../platform/clock/index.ts';
 import { type Application, listApplications } from '../../applications/applications/index.ts';
 import { type Ending, listEndingSoon } from '../../applications/expiry-warnings/index.ts';
-import { type Agent, type Directory, listAgents, listDirectories, stateOf } from '../../people/directories/index.ts';
+import { type Agent, type Directory, listAgentsOf, listDirectories } from '../../people/directories/index.ts';
 import { countUsers, type Status } from '../../people/users/index.ts';
 import { listDailyCounts } from '../../records/audit/index.ts';
 import { type CountedRefusal, listRefusals } from '../../records/refusals/index.ts';
 import type { Scope } from '../../scope.ts';
 import { countSignInsAway, listLastUses } from '../../sign-in/sessions/index.ts';
-import { findReadingPauses, type ReadingPause } from '../directory-runs/index.ts';
+import { findFailures, findReadingPauses, type ReadingPause, type Run } from '../directory-runs/index.ts';
 
 export type Overview = {
   /** Oldest first, today last; days of the company. */
@@ -19,8 +19,8 @@ export type Overview = {
   refused: (CountedRefusal & { application?: Application })[];
   /** Sign-ins within a day for which a verifier stood in, as the directory did not answer. */
   signInsAway: number;
-  /** Which cannot be reached, or import nothing until somebody answers. */
-  directories: { directory: Directory; pause?: ReadingPause }[];
+  /** Which cannot be reached, import nothing until somebody answers, or could not be imported from when it was last tried. */
+  directories: { directory: Directory; pause?: ReadingPause; failure?: Run }[];
   /** Those that enrolled within a week and were not revoked, the newest first: each gets passwords, and its token may be stolen. */
   newAgents: { directory: Directory; agent: Agent }[];
   /** Enabled, not new, and without a sign-in for a long time. */
@@ -34,17 +34,23 @@ const dayMs = 86_400_000;
 
 async function troubledDirectories(scope: Scope): Promise<Overview['directories']> {
   const directories = await listDirectories(scope);
-  const pauses = await findReadingPauses(scope, directories);
+  const ids = directories.map(({ directoryId }) => directoryId);
+  const [pauses, failures] = [await findReadingPauses(scope, directories), await findFailures(scope, ids)];
   return directories
-    .map((directory) => ({ directory, pause: pauses.get(directory.directoryId) }))
-    .filter(({ directory, pause }) => pause || stateOf(directory) === 'unavailable');
+    .map((directory) => ({ directory, pause: pauses.get(directory.directoryId), failure: failures.get(directory.directoryId) }))
+    .filter(({ directory, pause, failure }) => pause || failure || directory.unavailableReason);
 }
 
 async function listNewAgents(scope: Scope, since: Date): Promise<Overview['newAgents']> {
-  const found: Overview['newAgents'] = [];
-  for (const directory of await listDirectories(scope))
-    for (const agent of await listAgents(scope, directory.directoryId)) if (agent.enrolledAt > since) found.push({ directory, agent });
-  return found.sort((a, b) => b.agent.enrolledAt.getTime() - a.agent.enrolledAt.getTime());
+  const directories = await listDirectories(scope);
+  const agents = await listAgentsOf(
+    scope,
+    directories.map(({ directoryId }) => directoryId),
+  );
+  return directories
+    .flatMap((directory) => (agents.get(directory.directoryId) ?? []).map((agent) => ({ directory, agent })))
+    .filter(({ agent }) => agent.enrolledAt > since)
+    .sort((a, b) => b.agent.enrolledAt.getTime() - a.agent.enrolledAt.getTime());
 }
 
 export async function overviewOf(scope: Scope, timeZone: string): Promise<Overview> {

@@ -1,10 +1,27 @@
 import { type AgentId, type ContextId, type DirectoryId, type ServerScope, useCase } from '../../scope.ts';
-import { listAgents, noteDirectoryState } from './agents.ts';
+import { type Agent, listAgents, noteDirectoryState } from './agents.ts';
 import { lockDirectory } from './store.ts';
 
 /** An agent that no server process has seen for so long is not connected. */
 const absentMs = 15_000;
 const connectedSince = (now: Date) => new Date(now.getTime() - absentMs);
+
+/** @param now of the reader's clock */
+export const isConnected = ({ lastSeenAt }: Agent, now: Date): boolean => lastSeenAt !== undefined && lastSeenAt > connectedSince(now);
+
+const places = ['kind', 'rootDn', 'accountDomain'] as const;
+type Place = (typeof places)[number];
+
+/** What those say that are connected and reach it, but for how a name is written. */
+function saidOf(agents: Agent[], place: Place, now: Date): string[] {
+  const said = agents.filter((agent) => agent.status?.isUp && isConnected(agent, now)).map(({ status }) => status![place]);
+  const by = new Map(said.filter((one) => one !== undefined).map((one) => [one.toLowerCase().replace(/\s/g, ''), one]));
+  return [...by.values()];
+}
+
+/** Whether agents of one directory stand beside different ones. */
+export const areAtOdds = (agents: Agent[], now: Date): boolean =>
+  (['kind', 'rootDn'] as const).some((place) => saidOf(agents, place, now).length > 1);
 
 /** They are connected now. Over all companies. @returns those that may still speak */
 export async function noteAgentsConnected(
@@ -36,13 +53,16 @@ export async function findStaleDirectories({ db, clock }: ServerScope): Promise<
 /** The directory is up where one of its connected agents says so. One that has said nothing yet says nothing. @throws AppError not_found */
 export const followAgents = useCase(async (scope, directoryId: DirectoryId): Promise<void> => {
   await lockDirectory(scope, directoryId);
-  const since = connectedSince(scope.clock.now());
-  const connected = (await listAgents(scope, directoryId)).filter(({ lastSeenAt }) => lastSeenAt && lastSeenAt > since);
+  const now = scope.clock.now();
+  const connected = (await listAgents(scope, directoryId)).filter((agent) => isConnected(agent, now));
   if (connected.length === 0) return noteDirectoryState(scope, directoryId, { isUp: false, reason: 'no-agent' });
   const statuses = connected.map(({ status }) => status).filter((status) => status !== undefined);
   const status = statuses.find(({ isUp }) => isUp) ?? statuses[0];
   if (!status) return;
-  const { isUp, kind, rootDn, accountDomain, servers } = status;
+  const { isUp, servers } = status;
   const reason = servers.find((server) => !server.isUp && server.fault)?.fault ?? 'directory-away';
-  await noteDirectoryState(scope, directoryId, { isUp, kind, rootDn, accountDomain, ...(isUp ? {} : { reason }) });
+  // where they differ, what there is stays
+  const found = places.map((place) => [place, saidOf(connected, place, now)] as const).filter(([, said]) => said.length === 1);
+  const agreed = Object.fromEntries(found.map(([place, [said]]) => [place, said]));
+  await noteDirectoryState(scope, directoryId, { isUp, ...agreed, ...(isUp ? {} : { reason }) });
 });

@@ -1,12 +1,16 @@
 import {
+  findFailure,
+  findFailures,
   findNewestRuns,
   findReadingPause,
   findReadingPauses,
   listRuns,
   type ReadingPause,
+  type Run,
 } from '../../../domain/administration/directory-runs/index.ts';
 import {
   type Agent,
+  areAtOdds,
   attributesOf,
   type Directory,
   filtersOf,
@@ -19,7 +23,7 @@ import {
 } from '../../../domain/people/directories/index.ts';
 import { countPending } from '../../../domain/people/directory-entries/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
-import { faultText } from './words.ts';
+import { faultText, presentFaults } from './words.ts';
 
 export async function showDirectories(page: PageContext): Promise<void> {
   const { scope } = page;
@@ -27,24 +31,27 @@ export async function showDirectories(page: PageContext): Promise<void> {
   const ids = all.map(({ directoryId }) => directoryId);
   const [pauses, agents] = [await findReadingPauses(scope, all), await listAgentsOf(scope, ids)];
   const [pending, runs] = [await countPending(scope, ids), await findNewestRuns(scope, ids)];
+  const failures = await findFailures(scope, ids);
   const rows = all.map((directory) => {
     const { directoryId: id } = directory;
-    const state = describeState(page, directory, pauses.get(id));
+    const state = describeState(page, directory, pauses.get(id), failures.get(id));
     return { ...state, agents: agents.get(id) ?? [], pending: pending.get(id), run: runs.get(id) };
   });
   renderPage(page, 'admin-console/directories/list', { rows });
 }
 
-const describeState = (page: PageContext, directory: Directory, pause: ReadingPause | undefined) => ({
+const describeState = (page: PageContext, directory: Directory, pause: ReadingPause | undefined, failure: Run | undefined) => ({
   directory,
   state: stateOf(directory),
-  why: directory.unavailableReason && faultText(page, directory.unavailableReason),
   pause,
+  ...presentFaults(page, directory, failure),
 });
 
 /** A directory as the head of its pages shows it. */
-export const presentState = async (page: PageContext, directory: Directory) =>
-  describeState(page, directory, await findReadingPause(page.scope, directory.directoryId));
+export const presentState = async (page: PageContext, directory: Directory) => {
+  const { directoryId } = directory;
+  return describeState(page, directory, await findReadingPause(page.scope, directoryId), await findFailure(page.scope, directoryId));
+};
 
 /** @param token that was made just now: shown this once */
 export async function showDirectory(page: PageContext, directoryId = page.params.directory!, token?: string): Promise<void> {
@@ -57,6 +64,7 @@ export async function showDirectory(page: PageContext, directoryId = page.params
     waitsForFirstImport: stateOf(directory) === 'configured' && runs.items.length === 0,
     token,
     server: page.context.url,
+    areAtOdds: areAtOdds(agents, page.services.clock.now()),
     agents: agents.map((agent) => presentAgent(page, agent)),
     filters: filtersOf(directory.kind, directory.settings),
     attributes: attributesOf(directory.kind, directory.settings),

@@ -1,3 +1,5 @@
+import type { Run } from '../../../domain/administration/directory-runs/index.ts';
+import type { Directory } from '../../../domain/people/directories/index.ts';
 import type { PageContext } from '../../request/index.ts';
 
 /** The first of these that has a text; a newer agent or server may name what we do not know. */
@@ -10,6 +12,12 @@ const nameOf = (code: string): string => code.replaceAll('-', '_');
 
 /** Why a directory or one of its servers does not answer, in the reader's words. */
 export const faultText = (page: PageContext, code: string): string => firstText(page, code, [`directory_faults.${nameOf(code)}`]);
+
+/** Why a directory cannot be used, and why its last import failed, in the reader's words. */
+export const presentFaults = (page: PageContext, { unavailableReason }: Directory, failure: Run | undefined) => ({
+  why: unavailableReason && faultText(page, unavailableReason),
+  failure: failure && { runId: failure.runId, why: failure.fault && faultText(page, failure.fault) },
+});
 
 /** Why a person or a group waits, or did not follow a change. */
 export const reasonText = (page: PageContext, code: string): string =>

@@ -201,4 +201,23 @@ describe('domain/administration/overview', () => {
     expect(await newAt(now)).to.deep.equal([[directory.name, 'dc1']]);
     expect(await newAt(now + 2 * dayMs)).to.deep.equal([]);
   });
+
+  it('names a directory whose last import failed until one succeeds, and one that never could be used with its fault', async () => {
+    const { scope } = store;
+    const directory = await linkDirectory(scope);
+    const found = async (name: string) => (await overviewOf(scope, zone)).directories.find((one) => one.directory.name === name);
+    const fake = new FakeDirectory();
+    fake.answers.push({ outcome: 'refused', reason: 'base-not-found' });
+    await startRun(scope, directory.directoryId, { purpose: 'sync' });
+    await workOn(scope, directory, fake);
+    expect((await found(directory.name))?.failure).to.include({ state: 'failed', fault: 'base-not-found' });
+    await startRun(scope, directory.directoryId, { purpose: 'sync' });
+    expect((await found(directory.name))?.failure, 'while the next one is under way').to.include({ fault: 'base-not-found' });
+    await workOn(scope, directory, fake);
+    expect((await found(directory.name))?.failure).to.equal(undefined);
+    const { directory: fresh } = await addDirectory(scope, { name: 'Never up' });
+    expect(await found('Never up')).to.equal(undefined);
+    await noteDirectoryState(scope, fresh.directoryId, { isUp: false, reason: 'base-not-found' });
+    expect((await found('Never up'))?.directory).to.include({ unavailableReason: 'base-not-found' });
+  });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   addDirectory,
+  areAtOdds,
   type Directory,
   enrolAgent,
   findStaleDirectories,
@@ -183,6 +184,28 @@ describe('domain/people/directories: agents', () => {
     await revokeAgent(scope, one);
     expect(await follow()).to.deep.equal(['unavailable', 'no-agent']);
     await store.refused('not_found', () => followAgents(scope, unknownId as never));
+  });
+
+  it('kind and Root DN come from agents that reach it; where those differ, what there is stays', async () => {
+    const { scope } = store;
+    const { directory, token } = await add();
+    const [one, other] = [await enrol(token), await enrol(token)];
+    const odds = async () => areAtOdds(await listAgents(scope, directory.directoryId), scope.clock.now());
+    const say = async (agentId: typeof one, status: DirectoryStatus) => {
+      await noteAgentSeen(scope, agentId, { status });
+      await followAgents(scope, directory.directoryId);
+      return (await of(directory)).rootDn;
+    };
+    expect(await say(one, { ...down, rootDn: 'dc=wrong', kind: 'openldap' }), 'one that is not up').to.equal(undefined);
+    expect(await say(other, up)).to.equal('dc=acme');
+    expect(await say(one, { ...up, rootDn: 'DC=ACME' })).to.be.oneOf(['dc=acme', 'DC=ACME']);
+    expect(await odds()).to.equal(false);
+    const kept = (await of(directory)).rootDn;
+    expect(await say(one, { ...up, rootDn: 'dc=wrong', kind: 'active-directory' })).to.equal(kept);
+    expect(await of(directory)).to.include({ kind: 'openldap' });
+    expect(await odds()).to.equal(true);
+    expect(await say(one, { ...down, rootDn: 'dc=wrong' })).to.equal('dc=acme');
+    expect(await odds()).to.equal(false);
   });
 
   it('each takes part in its caller’s transaction, and nothing is written without its event', async () => {

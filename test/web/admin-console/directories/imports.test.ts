@@ -275,5 +275,7 @@ describe('web: imports of a directory in the console', () => {
     expect(await text(`${base()}/runs/${runId}`))
       .to.contain('The base DN is not found.')
       .and.contain('no such &lt;object&gt;');
+    for (const path of ['/admin', '/admin/directories', base()])
+      expect((await text(path)).replace(/<[^>]*>|\s+/g, ' '), path).to.match(/The last import failed\. +The base DN is not found\./);
   });
 });
