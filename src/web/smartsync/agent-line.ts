@@ -140,7 +140,7 @@ export class AgentLine implements ConnectedAgent {
     if (reading.underWay >= mostBatchesUnderWay) return void this.close('too many batches at once');
     reading.entries += entries.length;
     reading.bytes += weigh(entries, bytes);
-    if (reading.entries > mostOfReading.entries || reading.bytes > mostOfReading.bytes) return this.#endReading(requestId, 'too-much');
+    if (reading.entries > mostOfReading.entries || reading.bytes > mostOfReading.bytes) return void this.#endReading(requestId, 'too-much');
     reading.next++;
     reading.underWay++;
     reading.taken = reading.taken.then(async () => {
