@@ -35,6 +35,7 @@ export const refusalReasons = [
   'filter-invalid',
   'base-not-found',
   'cursor-unknown',
+  'too-much',
   'unsupported',
   'failed',
 ] as const;

@@ -7,9 +7,10 @@ import type { Log } from '../../platform/log/index.ts';
 import { type AgentMessage, agentMessage, type DirectoryStatus, type ServerMessage } from '../../smartsync-protocol/index.ts';
 import { Allowance } from './allowance.ts';
 import { closeCodes, closeFor, readMessage, say } from './frames.ts';
+import { mostOfReading, weigh } from './reading-limits.ts';
 
 type Batch = Extract<AgentMessage, { type: 'batch' }>;
-type Reading = { next: number; underWay: number; taken: Promise<void> };
+type Reading = { next: number; underWay: number; taken: Promise<void>; entries: number; bytes: number };
 
 const mostBatchesUnderWay = 2;
 /** An agent that keeps to the protocol says no batch twice. */
@@ -91,7 +92,8 @@ export class AgentLine implements ConnectedAgent {
     const { data: message, error } = agentMessage.safeParse(content);
     if (message?.type === 'answer' && this.#kindOf(message.requestId))
       return void this.#run(this.#answer(message.requestId, message.answer));
-    if (message?.type === 'batch' && this.#kindOf(message.requestId) === 'read') return void this.#takeBatch(message);
+    if (message?.type === 'batch' && this.#kindOf(message.requestId) === 'read')
+      return void this.#takeBatch(message, (data as Buffer).length);
     if (!this.#allowance.take()) return void this.close('too many messages');
     if (message?.type === 'status') return void this.#hearStatus(message.status);
     if (error) this.#passOver(content, error.issues[0]?.path.join('.') ?? '');
@@ -110,7 +112,11 @@ export class AgentLine implements ConnectedAgent {
     const { type, requestId } = (content ?? {}) as { type?: unknown; requestId?: unknown };
     if (type !== 'batch' || typeof requestId !== 'string' || this.#kindOf(requestId) !== 'read') return;
     const detail = `a batch cannot be read: ${where}`.slice(0, 300);
-    this.#run(this.#queue.answer(this, requestId, { outcome: 'refused', reason: 'failed', detail }));
+    this.#endReading(requestId, 'failed', detail);
+  }
+
+  #endReading(requestId: string, reason: 'failed' | 'too-much', detail?: string): void {
+    this.#run(this.#queue.answer(this, requestId, { outcome: 'refused', reason, detail }));
     say(this.#socket, { type: 'cancel', requestId: requestId as DirectoryRequestId });
   }
 
@@ -123,8 +129,8 @@ export class AgentLine implements ConnectedAgent {
     await this.#queue.answer(this, requestId, answer);
   }
 
-  #takeBatch({ requestId, sequence, entries }: Batch): void {
-    const reading = this.#readings.get(requestId) ?? { next: 0, underWay: 0, taken: Promise.resolve() };
+  #takeBatch({ requestId, sequence, entries }: Batch, bytes: number): void {
+    const reading = this.#readings.get(requestId) ?? { next: 0, underWay: 0, taken: Promise.resolve(), entries: 0, bytes: 0 };
     this.#readings.set(requestId, reading);
     if (sequence < reading.next) {
       if (!this.#allowance.take(costOfRepeat)) this.close('too many messages');
@@ -132,6 +138,9 @@ export class AgentLine implements ConnectedAgent {
     }
     if (sequence > reading.next) return void this.close('a batch is missing');
     if (reading.underWay >= mostBatchesUnderWay) return void this.close('too many batches at once');
+    reading.entries += entries.length;
+    reading.bytes += weigh(entries, bytes);
+    if (reading.entries > mostOfReading.entries || reading.bytes > mostOfReading.bytes) return void this.#endReading(requestId, 'too-much');
     reading.next++;
     reading.underWay++;
     reading.taken = reading.taken.then(async () => {

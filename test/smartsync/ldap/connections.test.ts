@@ -114,8 +114,8 @@ describe('connections of the agent to directories', () => {
     const statusOf = async (settings: DirectorySettings) => {
       const { directory } = await serve(settings);
       return async () => {
-        const answer = await directory.serve({ kind: 'check', body: {} } as never, { signal: AbortSignal.timeout(10_000) } as never);
-        return (answer as { status: DirectoryStatus }).status;
+        await directory.look();
+        return directory.status();
       };
     };
     const inAd = await statusOf(sambaSettings(samba, 'sync', { urls: [samba.url], baseDn: `OU=Nowhere,${samba.baseDn}` }));

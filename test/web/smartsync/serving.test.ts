@@ -4,6 +4,7 @@ import type { AskOptions } from '../../../src/domain/people/directory-requests/i
 import type { DirectoryId, DirectoryRequestId, Scope } from '../../../src/domain/scope.ts';
 import { newId } from '../../../src/platform/crypto/index.ts';
 import type { EntryRecord, RequestOf } from '../../../src/smartsync-protocol/index.ts';
+import { mostOfReading } from '../../../src/web/smartsync/reading-limits.ts';
 import { eventsOf } from '../../support/audit.ts';
 import { enrolAt, FakeAgent, type Identity, passwordIs } from '../../support/fake-agent.ts';
 import { eventually } from '../../support/process.ts';
@@ -325,6 +326,29 @@ describe('web: what agents serve', function () {
       });
       expect(await answer).to.deep.equal(done);
       expect(await staged()).to.deep.equal(ids);
+    });
+
+    it('that are more than a reading may have end it', async () => {
+      const before = { ...mostOfReading };
+      const endings: Partial<typeof mostOfReading>[] = [{ entries: 3 }, { bytes: 1000 }];
+      const agent = await connect(identities[0]!, (_, id, own) =>
+        own
+          .sendBatches(
+            id,
+            ids.map((entryId) => [person(entryId)]),
+          )
+          .catch(silent),
+      );
+      try {
+        for (const ending of endings) {
+          Object.assign(mostOfReading, before, ending);
+          expect(await ask()).to.include({ outcome: 'refused', reason: 'too-much' });
+          expect((await staged()).length).to.be.within(1, 3);
+        }
+      } finally {
+        Object.assign(mostOfReading, before);
+      }
+      expect(agent.socket.readyState).to.equal(agent.socket.OPEN);
     });
 
     it('said again and again end the connection', async () => {

@@ -63,6 +63,10 @@ function stageEntry(entry: PersonRecord | GroupRecord, directory: Directory, fie
   };
 }
 
+const mostAttributeBytes = 64 * 1024;
+const isTooLarge = ({ attributes }: PersonRecord | GroupRecord): boolean =>
+  Buffer.byteLength(JSON.stringify(attributes)) > mostAttributeBytes;
+
 /** A batch by what it comes to: of an entry that is said twice the last counts. */
 export function readBatch(records: EntryRecord[], directory: Directory, fields: CustomField[]) {
   const entries = new Map<string, StagedRow>();
@@ -78,6 +82,9 @@ export function readBatch(records: EntryRecord[], directory: Directory, fields: 
     else if (record.type === 'unusable') {
       const entryId = idOfDn(record.dn);
       entries.set(entryId, { entry_id: entryId, kind: 'unusable', record: { dn: record.dn, reason: record.reason }, ...alone });
-    } else entries.set(record.id, stageEntry(record, directory, fields));
+    } else if (isTooLarge(record))
+      // by its own id: what is here of it stays as it is
+      entries.set(record.id, { entry_id: record.id, kind: 'unusable', record: { dn: record.dn, reason: 'too-large' }, ...alone });
+    else entries.set(record.id, stageEntry(record, directory, fields));
   return { entries: [...entries.values()], members };
 }

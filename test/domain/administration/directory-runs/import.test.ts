@@ -130,6 +130,18 @@ describe('directory runs: importing', () => {
     expect(await lastRun(scope, second)).to.include({ state: 'done' });
   });
 
+  it('takes no entry whose attributes are larger than 64 KB, and leaves what is here of it', async () => {
+    const fake = new FakeDirectory();
+    const large = fake.person('Large Person');
+    const directory = await importAll(scope, fake, { acceptsPeople: true });
+    large.attributes.description = Array(7).fill('x'.repeat(10_000));
+    const run = await readAgain(scope, directory, fake, true);
+    expect(run).to.include({ state: 'done', total: 0 });
+    expect((await changesOf(scope, run)).find(({ change }) => change === 'unusable')).to.include({ fault: 'too-large', entryId: large.id });
+    expect(await entryOf(directory, large)).to.include({ state: 'accepted', isGone: false });
+    expect((await entryOf(directory, large)).attributes).not.to.have.property('description');
+  });
+
   it('counts and names entries that it cannot use, and goes on', async () => {
     const fake = new FakeDirectory();
     fake.person('Usable Person');
