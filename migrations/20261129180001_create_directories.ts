@@ -14,6 +14,7 @@ export async function up(knex: Knex): Promise<void> {
       account_domain text,
       token_hash text,
       token_made_at timestamptz,
+      settings_changed_at timestamptz NOT NULL,
       configured_at timestamptz,
       unavailable_since timestamptz,
       unavailable_reason text,
@@ -131,6 +132,7 @@ export async function up(knex: Knex): Promise<void> {
       fault_detail text,
       done integer NOT NULL DEFAULT 0,
       total integer NOT NULL DEFAULT 0,
+      batches integer NOT NULL DEFAULT 0,
       started_at timestamptz NOT NULL,
       read_at timestamptz,
       finished_at timestamptz,
@@ -180,6 +182,7 @@ export async function up(knex: Knex): Promise<void> {
     CREATE INDEX directory_changes_planned ON directory_changes (context_id, run_id, position) WHERE state = 'planned';
     CREATE INDEX directory_changes_change ON directory_changes (context_id, run_id, change, position);
     CREATE INDEX directory_changes_entry ON directory_changes (context_id, directory_id, entry_id);
+    CREATE INDEX directory_changes_member ON directory_changes (context_id, directory_id, member_entry_id) WHERE member_entry_id IS NOT NULL;
     ALTER TABLE sessions ADD COLUMN is_directory_away boolean NOT NULL DEFAULT false;
     CREATE INDEX sessions_directory_away ON sessions (context_id, authenticated_at) WHERE is_directory_away;
     CREATE TABLE directory_verifiers (

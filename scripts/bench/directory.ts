@@ -72,8 +72,13 @@ async function measure(count: number, groupCount: number): Promise<Outcome> {
     const slapd = await startSlapd({ people: people(count, hash), groups: groupsOf(groupCount, count) });
     cleanUp.unshift(() => slapd.stop());
     const port = await freePort();
-    const env = { PORTARIA_DATA_DIR: join(folder, 'data'), PORTARIA_DEMO: 'false',
-      NODE_OPTIONS: process.env.BENCH_SERVER_OPTIONS ?? '', PORTARIA_BASE_URL: `http://localhost:${port}` };
+    const env = {
+      PORTARIA_DATA_DIR: join(folder, 'data'),
+      PORTARIA_DEMO: 'false',
+      NODE_OPTIONS: process.env.BENCH_SERVER_OPTIONS ?? '',
+      ...(process.env.BENCH_MMAP ? { MALLOC_MMAP_THRESHOLD_: process.env.BENCH_MMAP } : {}),
+      PORTARIA_BASE_URL: `http://localhost:${port}`,
+    };
     const command = (args: string[], input?: string) => {
       const { status, stdout, stderr } = portaria([...args, '--json'], env, input);
       if (status !== 0 && status !== 2) throw new Error(`${args.join(' ')}: ${stdout}${stderr}`);
@@ -144,7 +149,7 @@ const resident = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileS
 /** The most that both processes ever have. */
 function watchMemory({ server, agent }: { server: number; agent: number }) {
   const serverBefore = resident(server);
-  const most = { serverBefore, serverMegabytes: 0, agentMegabytes: 0 };
+  const most = { serverBefore, serverMegabytes: serverBefore, agentMegabytes: 0 };
   const timer = setInterval(() => {
     most.serverMegabytes = Math.max(most.serverMegabytes, resident(server));
     most.agentMegabytes = Math.max(most.agentMegabytes, resident(agent));

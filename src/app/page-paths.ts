@@ -8,6 +8,7 @@ export const pagePaths = {
   administration: '/admin',
   application: '/admin/applications/:application',
   certificates: '/admin/certificates',
+  directory: '/admin/directories/:directory',
   export: '/admin/exports/:token',
   recovery: '/recovery/:token',
   'recovery-request': '/recovery',

@@ -45,8 +45,13 @@ async function checkDirectory(scope: Scope, { code }: Context, directory: Direct
     warn(`its token is older than ${tokenDays} days and was never used`, 'Revoke it on the directory’s page in the console.');
   if (pause?.reason === 'waits-for-answer')
     warn('a run waits for an answer: nothing is read meanwhile', `portaria directory approve ${code} "${name}", or decline`);
+  else if (pause)
+    warn(
+      `a run was ${pause.reason}: nothing is read until somebody starts one or changes the settings`,
+      `portaria directory run ${code} "${name}"`,
+    );
   return findings;
 }
 
-/** Major and minor version at the end of what a program calls itself, such as `smartsync/0.2.1`. */
+/** Major and minor version at the end of what a program calls itself, such as `SmartSync 0.2.1`. */
 const minorOf = (software: string): string => /(\d+\.\d+)(\.\d+)?[^.\d]*$/.exec(software)?.[1] ?? software;

@@ -3,6 +3,7 @@ import {
   approveRun,
   declineRun,
   getRun,
+  hasImported,
   isUndoable,
   listRuns,
   type Run,
@@ -73,13 +74,15 @@ const preview: Command = {
     ),
 };
 
-/** The latest run in this state. @throws AppError no_such_run */
-async function latest(scope: Scope, { directoryId, name }: Directory, isIt: (run: Run) => boolean): Promise<RunId> {
+const noSuchRun = ({ name }: Directory) => new AppError('no_such_run', 422, { params: { name } });
+
+/** The latest run of this kind. @throws AppError no_such_run */
+async function latest(scope: Scope, directory: Directory, isIt: (run: Run) => boolean): Promise<Run> {
   for (let cursor: string | undefined; ; ) {
-    const page = await listRuns(scope, directoryId, { cursor });
+    const page = await listRuns(scope, directory.directoryId, { cursor });
     const found = page.items.find(isIt);
-    if (found) return found.runId;
-    if (!page.cursor) throw new AppError('no_such_run', 422, { params: { name } });
+    if (found) return found;
+    if (!page.cursor) throw noSuchRun(directory);
     cursor = page.cursor;
   }
 }
@@ -91,7 +94,7 @@ const answer = (word: 'approve' | 'decline', summary: string, work: typeof appro
   examples: [`directory ${word} acme Headquarters`],
   run: (invocation) =>
     withDirectory(invocation, async ({ scope, directory }) => {
-      const runId = await latest(scope, directory, ({ state }) => state === 'stopped');
+      const { runId } = await latest(scope, directory, ({ state }) => state === 'stopped');
       await work(scope, runId);
       return word === 'approve'
         ? follow(scope, runId, invocation.note)
@@ -106,8 +109,10 @@ const undo: Command = {
   examples: ['directory undo acme Headquarters'],
   run: (invocation) =>
     withDirectory(invocation, async ({ scope, directory }) => {
-      const runId = await latest(scope, directory, isUndoable);
-      return follow(scope, await undoRun(scope, runId), invocation.note);
+      const run = await latest(scope, directory, hasImported);
+      // the one before it is another matter: the console shows what it did
+      if (!isUndoable(run)) throw noSuchRun(directory);
+      return follow(scope, await undoRun(scope, run.runId), invocation.note);
     }),
 };
 

@@ -341,6 +341,7 @@ export type Tables = {
       account_domain: string | null;
       token_hash: string | null;
       token_made_at: Date | null;
+      settings_changed_at: Date;
       configured_at: Date | null;
       unavailable_since: Date | null;
       unavailable_reason: string | null;
@@ -496,6 +497,7 @@ export type Tables = {
       fault_detail: string | null;
       done: number;
       total: number;
+      batches: number;
       started_at: Date;
       read_at: Date | null;
       finished_at: Date | null;
@@ -512,6 +514,7 @@ export type Tables = {
     | 'fault_detail'
     | 'done'
     | 'total'
+    | 'batches'
     | 'read_at'
     | 'finished_at',
     'actor' | 'counts'

@@ -47,13 +47,11 @@ export type Refusal = z.output<typeof refusal>;
 export const accepted = z.object({ outcome: z.literal('accepted') });
 export type Accepted = z.output<typeof accepted>;
 
-/** `proof`: by the key that came sealed with the password (proveAnswer). Only who could open it can say yes; a yes without it is worth nothing. `expiresInSeconds`: of the password there. */
+/** `proof`: by the key that came sealed with the password (proveAnswer). Only who could open it can say yes; a yes without it is worth nothing. */
 export const passwordAnswer = z.union([
   z.object({
     outcome: z.literal('accepted'),
     proof: z.string().max(200),
-    dn: z.string().max(4096).optional(),
-    expiresInSeconds: z.int().optional(),
   }),
   refusal,
 ]);

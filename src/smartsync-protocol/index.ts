@@ -23,8 +23,9 @@ export {
   refusalReasons,
   type ServerHealth,
 } from './answers.ts';
-export { type EntryRecord, entryRecord, type GroupRecord, type MemberReference, type PersonRecord } from './entries.ts';
+export type { EntryRecord, GroupRecord, MemberReference, PersonRecord } from './entries.ts';
 export { defaultFilters, FilterFault, isFilter, readFilter, type SearchFilter } from './filter.ts';
+export { findUnusableKey } from './keys.ts';
 export {
   type AgentMessage,
   agentMessage,
@@ -39,8 +40,6 @@ export {
   type AnswerOf,
   answerSchemas,
   type DirectoryRequest,
-  directoryRequest,
-  isWrite,
   type RequestKind,
   type RequestOf,
 } from './requests.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accepted, createPersonAnswer, directoryStatus, findPeopleAnswer, passwordAnswer, readAnswer, refusal } from './answers.ts';
+import { accepted, createPersonAnswer, findPeopleAnswer, passwordAnswer, readAnswer, refusal } from './answers.ts';
 import { entryId } from './entries.ts';
 import { sealedShape } from './seal.ts';
 
@@ -46,8 +46,6 @@ const requests = {
   },
   /** By a part of the name, the login or the e-mail, within `userFilter`. */
   'find-people': { body: z.object({ text: z.string().max(200), userFilter: filter }), answer: findPeopleAnswer },
-  /** Looks at the directory now. */
-  check: { body: z.object({}), answer: z.object({ outcome: z.literal('accepted'), status: directoryStatus }) },
 } as const;
 
 export type RequestKind = keyof typeof requests;
@@ -68,6 +66,3 @@ export type DirectoryRequest = { [Kind in RequestKind]: { kind: Kind; body: Requ
 export const answerSchemas: { [Kind in RequestKind]: z.ZodType<AnswerOf<Kind>> } = Object.fromEntries(
   kinds.map((kind) => [kind, requests[kind].answer]),
 ) as never;
-
-/** What changes the directory: an agent that fell in the middle may have done it. */
-export const isWrite = (kind: RequestKind): boolean => ['change-password', 'reset-password', 'set-enabled', 'create-person'].includes(kind);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** A public key on the curve 25519 (RFC 8037). */
 export const publicKeyShape = z.object({ kty: z.literal('OKP'), crv: z.enum(['Ed25519', 'X25519']), x: z.string().max(100) });
-type PublicKey = z.output<typeof publicKeyShape>;
+export type PublicKey = z.output<typeof publicKeyShape>;
 
 /** JWE in general JSON form (RFC 7516 §7.2.1), one recipient for each agent. */
 export const sealedShape = z.object({
@@ -31,15 +31,31 @@ type Secret = z.output<typeof secret>;
 /**
  * Seals passwords so that only these agents can read them: neither queue, database, log nor a proxy in between.
  * @param purpose what it may be used for, such as the request's kind and entry: an agent refuses it for anything else
- * @returns `key`, which stays with who asks: only by it an answer is proven (proveAnswer)
+ * @returns `key`, which stays with who asks: only by it an answer is proven (proveAnswer). `failed`: agents whose keys are of no use; without any other there is nothing `sealed`
  */
-export async function seal(passwords: Omit<Secret, 'key'>, purpose: string, agents: SealedKey[]): Promise<{ sealed: Sealed; key: string }> {
+export async function seal(
+  passwords: Omit<Secret, 'key'>,
+  purpose: string,
+  agents: SealedKey[],
+): Promise<{ sealed?: Sealed; key: string; failed: string[] }> {
   const key = randomBytes(32).toString('base64url');
-  const jwe = new GeneralEncrypt(new TextEncoder().encode(JSON.stringify({ ...passwords, key } satisfies Secret)));
+  const text = new TextEncoder().encode(JSON.stringify({ ...passwords, key } satisfies Secret));
+  const sealFor = (some: SealedKey[]) => encrypt(text, purpose, some).catch(() => undefined);
+  const sealed = await sealFor(agents);
+  if (sealed) return { sealed, key, failed: [] };
+  // one bad key spoils it for all
+  const isGood = await Promise.all(agents.map(async (agent) => (await sealFor([agent])) !== undefined));
+  const good = agents.filter((_, n) => isGood[n]);
+  const failed = agents.flatMap(({ agentId }, n) => (isGood[n] ? [] : [agentId]));
+  return { sealed: good.length > 0 ? await encrypt(text, purpose, good) : undefined, key, failed };
+}
+
+async function encrypt(text: Uint8Array, purpose: string, agents: SealedKey[]): Promise<Sealed> {
+  const jwe = new GeneralEncrypt(text);
   jwe.setProtectedHeader({ enc: 'A256GCM', purpose });
   for (const { agentId, encryptionKey } of agents)
     jwe.addRecipient(await importJWK(encryptionKey, 'ECDH-ES+A256KW')).setUnprotectedHeader({ alg: 'ECDH-ES+A256KW', kid: agentId });
-  return { sealed: (await jwe.encrypt()) as Sealed, key };
+  return (await jwe.encrypt()) as Sealed;
 }
 
 /** @param privateKey the agent's X25519 key. @throws when it is not for this agent, or for another purpose */

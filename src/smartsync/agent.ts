@@ -14,7 +14,7 @@ export function directorySettings(settings: Settings): DirectorySettings | undef
 }
 
 /** A directory as the agent uses it. */
-export type OpenedDirectory = Pick<Directory, 'serve' | 'status' | 'onStatus' | 'close'>;
+export type OpenedDirectory = Pick<Directory, 'serve' | 'status' | 'onStatus' | 'look' | 'close'>;
 
 /** The LDAP side, in whose place a test speaks. */
 export type Ldap = {
@@ -60,6 +60,13 @@ export class Agent {
     this.#open();
     this.link.tell(this.status());
     await before?.close();
+  }
+
+  /** "Test connection". A directory that takes the bind now is looked at at once. */
+  async test(settings: DirectorySettings, userFilter?: string): Promise<ConnectionReport> {
+    const report = await this.ldap.test(settings, userFilter);
+    if (report.checks.some(({ check, isOk }) => check === 'bind' && isOk)) await this.#directory?.look();
+    return report;
   }
 
   async close(graceMs: number): Promise<void> {

@@ -136,7 +136,7 @@ describe('web: the route table', () => {
         path.includes(':token') ? [410] : name === 'application-start' ? [403] : [200, 302, 400, 404],
       );
       if (status === 404)
-        expect(name).to.be.oneOf(['company-logo', 'application-logo', 'registration-request', 'saml-launch', 'api-metadata']);
+        expect(name).to.be.oneOf(['company-logo', 'application-logo', 'registration-request', 'saml-launch', 'api-metadata', 'directory']);
     }
     expect(pathOf({ page: 'recovery', token: 'abc' })).to.equal('/recovery/abc');
     expect(pathOf({ page: 'application', application: 'id' })).to.equal('/admin/applications/id');

@@ -34,7 +34,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   saml_certificates: ['company/saml-certificates'],
   signing_keys: ['company/signing-keys'],
 
-  directories: ['people/directories'],
+  directories: ['people/directories', 'people/directory-entries'],
   directory_agents: ['people/directories'],
   directory_changes: ['administration/directory-runs'],
   directory_entries: [

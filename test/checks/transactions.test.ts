@@ -62,6 +62,8 @@ const alone = [
   'people/directories/agents.ts: noteAgentSeen',
   'people/directories/store.ts: noteReading',
   'people/directories/watch-agents.ts: noteAgentsConnected',
+  'people/directory-entries/written-entries.ts: forgetWantedState',
+  'people/directory-entries/written-entries.ts: noteStateTried',
   'people/users/store.ts: forgetCustomValues',
   'records/attempts/attempts.ts: change',
   'records/attempts/attempts.ts: reserveAttempt',

@@ -243,7 +243,7 @@ describe('the portaria command line, on the embedded store', function () {
       const { knex: db } = store.database;
       const { context_id } = (await db('contexts').where({ code: 'acme' }).first('context_id'))!;
       const scope = openScope({ ...store, clock: systemClock }, context_id, { kind: 'system', name: 'test' });
-      for (const name of ['No agent', 'Away', 'Old', 'Waiting']) await addDirectory(scope, { name });
+      for (const name of ['No agent', 'Away', 'Old', 'Waiting', 'Declined', 'Undone']) await addDirectory(scope, { name });
       const long = new Date(Date.now() - 100 * 86_400_000);
       const ids = new Map((await db('directories').where({ context_id })).map((row) => [row.name, row.directory_id]));
       await db('directories').where({ name: 'No agent' }).update({ token_made_at: long });
@@ -254,6 +254,8 @@ describe('the portaria command line, on the embedded store', function () {
         ['Away', 'SmartSync 0.2.7'],
         ['Old', 'SmartSync 0.1.0'],
         ['Waiting', 'SmartSync 0.2.0'],
+        ['Declined', 'SmartSync 0.2.0'],
+        ['Undone', 'SmartSync 0.2.0'],
       ] as const)
         await db('directory_agents').insert({
           context_id,
@@ -265,16 +267,20 @@ describe('the portaria command line, on the embedded store', function () {
           encryption_key: '{}',
           enrolled_at: new Date(),
         });
-      await db('directory_runs').insert({
-        context_id,
-        run_id: newId(Date.now()) as RunId,
-        directory_id: ids.get('Waiting')!,
-        purpose: 'sync',
-        state: 'stopped',
-        actor: '{}',
-        counts: '{}',
-        started_at: new Date(),
-      });
+      const addRun = async (
+        name: string,
+        columns: { purpose: 'sync' | 'undo'; state: string; total?: number; undone_by_run_id?: RunId },
+      ) => {
+        const run_id = newId(Date.now()) as RunId;
+        const finished_at = columns.state === 'stopped' ? null : new Date();
+        const more = { actor: '{}', counts: '{}', started_at: new Date(), finished_at };
+        await db('directory_runs').insert({ context_id, run_id, directory_id: ids.get(name)!, ...more, ...columns } as never);
+      };
+      await addRun('Waiting', { purpose: 'sync', state: 'stopped' });
+      await addRun('Declined', { purpose: 'sync', state: 'declined', total: 5 });
+      await addRun('Undone', { purpose: 'sync', state: 'done', total: 5 });
+      await addRun('Undone', { purpose: 'sync', state: 'done', total: 5, undone_by_run_id: newId(Date.now()) as RunId });
+      await addRun('Undone', { purpose: 'undo', state: 'done', total: 5 });
     });
     const { findings } = JSON.parse(portaria(['doctor', '--json'], env).stdout);
     const found = findings.filter(({ check }: { check: string }) => check === 'directories');
@@ -282,10 +288,17 @@ describe('the portaria command line, on the embedded store', function () {
     const [away, ...others] = found.map(({ message }: { message: string }) => message).sort();
     expect(away).to.match(/^acme\/Away: unavailable since \d{4}-.*Z: no SmartSync is connected$/);
     expect(others).to.deep.equal([
+      'acme/Declined: a run was declined: nothing is read until somebody starts one or changes the settings',
       'acme/No agent: its token is older than 90 days and was never used',
       'acme/No agent: no SmartSync serves it',
       'acme/Old: the SmartSync on dc1 is SmartSync 0.1.0',
+      'acme/Undone: a run was undone: nothing is read until somebody starts one or changes the settings',
       'acme/Waiting: a run waits for an answer: nothing is read meanwhile',
+    ]);
+    const again = portaria(['directory', 'undo', 'acme', 'Undone'], env);
+    expect([again.status, again.stderr.includes('no such run')], 'the run before the one that was undone is another matter').to.deep.equal([
+      65,
+      true,
     ]);
   });
 

@@ -318,6 +318,7 @@ CREATE TABLE directories (
   account_domain text,
   token_hash text,
   token_made_at timestamp with time zone,
+  settings_changed_at timestamp with time zone NOT NULL,
   configured_at timestamp with time zone,
   unavailable_since timestamp with time zone,
   unavailable_reason text,
@@ -371,6 +372,7 @@ CREATE TABLE directory_changes (
 );
 CREATE INDEX directory_changes_change ON public.directory_changes USING btree (context_id, run_id, change, "position");
 CREATE INDEX directory_changes_entry ON public.directory_changes USING btree (context_id, directory_id, entry_id);
+CREATE INDEX directory_changes_member ON public.directory_changes USING btree (context_id, directory_id, member_entry_id) WHERE (member_entry_id IS NOT NULL);
 CREATE INDEX directory_changes_planned ON public.directory_changes USING btree (context_id, run_id, "position") WHERE (state = 'planned'::text);
 
 CREATE TABLE directory_entries (
@@ -467,6 +469,7 @@ CREATE TABLE directory_runs (
   fault_detail text,
   done integer NOT NULL DEFAULT 0,
   total integer NOT NULL DEFAULT 0,
+  batches integer NOT NULL DEFAULT 0,
   started_at timestamp with time zone NOT NULL,
   read_at timestamp with time zone,
   finished_at timestamp with time zone,

@@ -11,7 +11,7 @@ import { expectAccessible } from '../support/axe.ts';
 import { desktop, disableScript, launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
 import { type Answer, Jar, send } from '../support/jar.ts';
 import { needSoftware } from '../support/missing.ts';
-import { agentFolder, startAgent } from '../support/smartsync-agent.ts';
+import { agentFolder, type FakeDirectory, startAgent } from '../support/smartsync-agent.ts';
 import { type SmartSyncServer, startSmartSyncServer } from '../support/smartsync-server.ts';
 
 const fingerprint = 'ab'.repeat(32);
@@ -47,12 +47,13 @@ const working: ConnectionReport = {
 describe('local page of SmartSync', () => {
   let folder: ReturnType<typeof agentFolder>;
   let agent: Agent;
+  let directory: FakeDirectory;
   let page: LocalPage;
   let found: ConnectionReport;
   let tested: DirectorySettings[];
   let url: string;
   const start = async (env: Record<string, string> = {}) => {
-    ({ agent } = startAgent(folder.path, { SMARTSYNC_LDAP_URL: '', ...env }, async (settings) => {
+    ({ agent, directory } = startAgent(folder.path, { SMARTSYNC_LDAP_URL: '', ...env }, async (settings) => {
       tested.push(settings);
       return found;
     }));
@@ -122,6 +123,15 @@ describe('local page of SmartSync', () => {
     expect((await jar.get(`${url}/`)).status).to.equal(303);
   });
 
+  it('another site uses up none of the codes that may be tried', async () => {
+    await start();
+    for (const site of ['cross-site', 'same-site'])
+      for (let n = 0; n < 12; n++)
+        expect((await send(`${url}/sign-in`, { form: { code: 'wrong' }, headers: { 'sec-fetch-site': site } })).status).to.equal(403);
+    const signedIn = await send(`${url}/sign-in`, { form: { code: page.code }, headers: { 'sec-fetch-site': 'same-origin' } });
+    expect([signedIn.status, signedIn.location]).to.deep.equal([303, `${url}/`]);
+  });
+
   it('a fault is named at its field, and nothing that was typed is lost', async () => {
     await start();
     const { jar, first } = await signIn();
@@ -169,7 +179,7 @@ describe('local page of SmartSync', () => {
       action: 'test',
     });
     expect(tested[0]).to.deep.include({ urls: ['ldaps://dc1.example.com'], bindDn: 'cn=sync', bindPassword: 'p4ss', startTls: false });
-    for (const text of [fingerprint, 'CN=dc1 &lt;b&gt;', 'CN=Example CA', 'whom this machine does not trust'])
+    for (const text of [fingerprint, 'CN=dc1 &lt;b&gt;', 'CN=Example CA', 'an authority that this machine does not trust'])
       expect(shown.text).to.contain(text);
     expect(agent.store.current.ldapUrls).to.deep.equal([]);
     found = working;
@@ -177,6 +187,7 @@ describe('local page of SmartSync', () => {
     expect(tested[1]).to.deep.include({ pinnedFingerprints: [fingerprint], bindPassword: 'p4ss' });
     expect(pinned.text).to.contain('The connection works').and.to.contain('matches nobody');
     await jar.submit(jar.form(pinned, /directory/), { action: 'save' });
+    expect(directory.looks, 'without a directory').to.equal(0);
     expect(agent.store.current).to.deep.include({ pinnedFingerprints: [fingerprint], ldapUrls: ['ldaps://dc1.example.com'] });
     const plain = await jar.submit(jar.form(pinned, /directory/), {
       ldapUrls: 'ldap://dc1.example.com',
@@ -184,6 +195,17 @@ describe('local page of SmartSync', () => {
       action: 'save',
     });
     expect(plain.text).to.contain('while LDAPS is chosen');
+  });
+
+  it('lets the directory be looked at where a test shows that it takes the bind again', async () => {
+    await start({ SMARTSYNC_LDAP_URL: 'ldaps://dc1.example.com' });
+    const { jar } = await signIn();
+    const test = async () => jar.submit(jar.form(await jar.get(`${url}/directory`), /directory/), { action: 'test' });
+    await test();
+    expect(directory.looks).to.equal(0);
+    found = working;
+    await test();
+    expect(directory.looks).to.equal(1);
   });
 
   it('what the environment sets can be read, and is not changed', async () => {

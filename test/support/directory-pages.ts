@@ -6,8 +6,8 @@ import { findGroupByName } from '../../src/domain/people/groups/index.ts';
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { FakeDirectory, lastRun, linkDirectory, workOn } from './directory-runs.ts';
+import { publicKeys } from './fake-agent.ts';
 
-const key = (crv: 'Ed25519' | 'X25519') => ({ kty: 'OKP' as const, crv, x: 'A'.repeat(43) });
 const longName = 'Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren';
 
 /** One directory with people in every state and an agent with something wrong, and one whose first import waits for an answer. @returns addresses of pages */
@@ -20,8 +20,7 @@ export async function prepareDirectories(scope: Scope): Promise<string[]> {
   const directory = await linkDirectory(scope, {}, 'active-directory');
   const { directoryId } = directory;
   const agent = { name: `SRV-${longName}`, software: 'SmartSync 1.0.0', protocol: { major: 1, minor: 0 } };
-  const keys = { signingKey: key('Ed25519'), encryptionKey: key('X25519') };
-  const { agentId } = await enrolAgent(scope, { token: await makeToken(scope, directoryId), ...agent, ...keys });
+  const { agentId } = await enrolAgent(scope, { token: await makeToken(scope, directoryId), ...agent, ...publicKeys });
   const servers = [
     { url: 'ldaps://dc1.corp.example', isUp: true },
     { url: `ldaps://${longName}.corp.example`, isUp: false, fault: 'tls-name', detail: 'the certificate is for dc9.corp.example' },

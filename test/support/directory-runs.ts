@@ -11,6 +11,7 @@ import {
   startRun,
   workOnDirectoryJob,
 } from '../../src/domain/administration/directory-runs/index.ts';
+import { ReadingTurns } from '../../src/domain/administration/directory-runs/reading-turns.ts';
 import type { Directory } from '../../src/domain/people/directories/index.ts';
 import { addDirectory, type DirectoryInput, noteDirectoryState } from '../../src/domain/people/directories/index.ts';
 import type { Ask, AskOptions, Unanswered } from '../../src/domain/people/directory-requests/index.ts';
@@ -120,9 +121,11 @@ export async function linkDirectory(
   return directory;
 }
 
-/** As the queue does. */
-export const workOn = (scope: Scope, { directoryId }: Directory, fake: FakeDirectory, isLast = false): Promise<unknown> =>
-  workOnDirectoryJob.run(() => scope, { contextId: scope.contextId, directoryId }, { askDirectory: fake.ask }, { isLast });
+/** As the queue does, in a process of its own. */
+export const workOn = (scope: Scope, { directoryId }: Directory, fake: FakeDirectory, isLast = false): Promise<unknown> => {
+  const tools = { askDirectory: fake.ask, turns: new ReadingTurns() };
+  return workOnDirectoryJob.run(() => scope, { contextId: scope.contextId, directoryId }, tools, { isLast });
+};
 
 export const lastRun = async (scope: Scope, { directoryId }: Directory): Promise<Run> => (await listRuns(scope, directoryId)).items[0]!;
 

@@ -15,10 +15,12 @@ export class FakeDirectory {
   now: DirectoryStatus = { isUp: true, kind: 'openldap', servers: [{ url: 'ldap://127.0.0.1', isUp: true }] };
   readonly #listeners: ((status: DirectoryStatus) => void)[] = [];
   isClosed = false;
+  looks = 0;
 
   status = (): DirectoryStatus => this.now;
   onStatus = (listener: (status: DirectoryStatus) => void): void => void this.#listeners.push(listener);
   serve = ((request: Served[0], work: Served[1]) => this.answer(request, work)) as OpenedDirectory['serve'];
+  look = async (): Promise<void> => void this.looks++;
   close = async (): Promise<void> => {
     this.isClosed = true;
   };

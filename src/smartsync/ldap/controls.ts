@@ -94,7 +94,6 @@ export type PasswordError = (typeof passwordErrors)[number];
 export class PasswordPolicy extends Control {
   static readonly type = '1.3.6.1.4.1.42.2.27.8.5.1';
   error?: PasswordError;
-  expiresInSeconds?: number;
 
   constructor() {
     super(PasswordPolicy.type);
@@ -103,13 +102,9 @@ export class PasswordPolicy extends Control {
   protected override parseControl(reader: BerReader): void {
     if (!reader.readSequence()) return;
     for (const end = reader.offset + reader.length; reader.offset < end; ) {
-      const tag = reader.peek();
-      if (tag === 0xa0) {
-        reader.readSequence(tag);
-        const warning = reader.peek()!;
-        const value = reader.readString(warning, true)!.readUIntBE(0, Math.min(6, reader.length));
-        if (warning === 0x80) this.expiresInSeconds = value;
-      } else this.error = passwordErrors[reader.readString(tag!, true)![0]!];
+      const tag = reader.peek()!;
+      const [value] = reader.readString(tag, true)!;
+      if (tag === 0x81) this.error = passwordErrors[value!];
     }
   }
 }

@@ -62,6 +62,15 @@ export class Directory {
     this.#listeners.add(listener);
   }
 
+  /** Looks at its servers now, also where a wrong bind would keep us from trying again. */
+  async look(): Promise<void> {
+    for (const server of this.#servers.all) server.forgive();
+    await this.#servers.look();
+    this.#rightsReadAt = 0;
+    await this.#readRights();
+    this.#tell();
+  }
+
   /** Never throws: what goes wrong is an answer. */
   async serve<Kind extends RequestKind>(request: Extract<DirectoryRequest, { kind: Kind }>, work: Work): Promise<AnswerOf<Kind>> {
     try {
@@ -92,8 +101,6 @@ export class Directory {
         return read(this.#servers, request.body, work);
       case 'find-people':
         return findPeople(this.#servers, request.body, work);
-      case 'check':
-        return this.#check();
     }
   }
 
@@ -106,15 +113,6 @@ export class Directory {
       this.#made.delete(work.requestId);
       throw error;
     });
-  }
-
-  async #check(): Promise<AnswerOf<'check'>> {
-    for (const server of this.#servers.all) server.forgive();
-    await this.#servers.look();
-    this.#rightsReadAt = 0;
-    await this.#readRights();
-    this.#tell();
-    return { outcome: 'accepted', status: this.status() };
   }
 
   async #readRights(): Promise<void> {

@@ -45,12 +45,12 @@ const relativeKey = (name: RelativeName): string =>
     .sort()
     .join('+');
 
-/** Equal for two ways to write one name. */
-export const dnKey = (dn: string): string => parseDn(dn).map(relativeKey).join('\n');
+/** Equal for two ways to write one name, to compare within the agent: what the server keeps is compared by a key of its own. */
+export const nameKey = (dn: string): string => parseDn(dn).map(relativeKey).join('\n');
 
 /** Whether it is the base or below it. */
 export function isWithin(dn: string, base: string): boolean {
-  const [key, baseKey] = [dnKey(dn), dnKey(base)];
+  const [key, baseKey] = [nameKey(dn), nameKey(base)];
   return key === baseKey || baseKey === '' || key.endsWith(`\n${baseKey}`);
 }
 

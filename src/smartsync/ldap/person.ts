@@ -2,7 +2,7 @@ import type { Entry } from 'ldapts';
 import { type PasswordAnswer, proveAnswer, type RequestKind, type Sealed } from '../../smartsync-protocol/index.ts';
 import { bindRefusal, lockedForEver } from './bind-refusal.ts';
 import { PasswordPolicy } from './controls.ts';
-import { textOf, textsOf } from './entry.ts';
+import { textsOf } from './entry.ts';
 import type { Facts } from './facts.ts';
 import { Refused } from './failure.ts';
 import { findEntry } from './find-entry.ts';
@@ -12,7 +12,7 @@ import type { Opened, Work } from './work.ts';
 /** Somebody whom a request is about, as the directory has them now. */
 export type Person = { dn: string; facts: Facts; entry: Entry; isLockedForEver: boolean };
 
-const attributes = ['pwdAccountLockedTime', 'userAccountControl', 'lockoutTime', 'msDS-UserPasswordExpiryTimeComputed'];
+const attributes = ['pwdAccountLockedTime', 'userAccountControl', 'lockoutTime'];
 
 export const readPerson = (servers: Servers, entry: { id: string; dn: string }, signal: AbortSignal): Promise<Person> =>
   servers.use('service', (session) => readPersonBy(session, entry), signal);
@@ -45,17 +45,7 @@ export async function bindAs(session: Session, { dn, isLockedForEver }: Person, 
 }
 
 /** A yes about a password, proven by the key that came with it. */
-export function acceptPassword(work: Work, key: string, more: { dn?: string; expiresInSeconds?: number } = {}): PasswordAnswer {
-  return { outcome: 'accepted', proof: proveAnswer(key, work.requestId, 'accepted'), ...more };
-}
-
-/** 100 ns since 1601, as AD counts. */
-const fileTimeEpochSeconds = 11_644_473_600;
-
-/** Of AD's own reckoning; undefined where the password never expires. */
-export function adExpiresInSeconds({ entry, facts }: Person): number | undefined {
-  const time = BigInt(textOf(entry, 'msDS-UserPasswordExpiryTimeComputed') ?? '0');
-  if (time <= 0n || time >= 0x7fff_ffff_ffff_ffffn) return undefined;
-  const there = Date.now() / 1000 + (facts.clockOffsetSeconds ?? 0);
-  return Math.round(Number(time / 10_000_000n) - fileTimeEpochSeconds - there);
-}
+export const acceptPassword = (work: Work, key: string): PasswordAnswer => ({
+  outcome: 'accepted',
+  proof: proveAnswer(key, work.requestId, 'accepted'),
+});

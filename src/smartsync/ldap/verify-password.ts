@@ -1,6 +1,6 @@
 import type { PasswordAnswer, RequestOf } from '../../smartsync-protocol/index.ts';
 import { Refused } from './failure.ts';
-import { acceptPassword, adExpiresInSeconds, bindAs, openSecret, readPerson } from './person.ts';
+import { acceptPassword, bindAs, openSecret, readPerson } from './person.ts';
 import type { Servers } from './servers.ts';
 import type { Work } from './work.ts';
 
@@ -18,8 +18,5 @@ export async function verifyPassword(
   const person = await readPerson(servers, entry, work.signal);
   const policy = await servers.use('person', (session) => bindAs(session, person, password), work.signal);
   if (policy.error === 'changeAfterReset') throw new Refused('must-change');
-  return acceptPassword(work, key, {
-    dn: person.dn === entry.dn ? undefined : person.dn,
-    expiresInSeconds: policy.expiresInSeconds ?? adExpiresInSeconds(person),
-  });
+  return acceptPassword(work, key);
 }

@@ -112,10 +112,7 @@ export class Desk {
   async #serve(requestId: string, request: DirectoryRequest, { abort, batches }: Open): Promise<unknown> {
     const { directory, identity } = this.#serving;
     const served = directory();
-    if (!served)
-      return request.kind === 'check'
-        ? { outcome: 'accepted', status: { isUp: false, servers: [] } }
-        : refused('unavailable', 'SmartSync has not been told yet which directory to use');
+    if (!served) return refused('unavailable', 'SmartSync has not been told yet which directory to use');
     const answer: unknown = await served.serve(request, {
       requestId,
       openSealed: (sealed, purpose) => openSealed(sealed, purpose, identity.agentId, identity.keys.encryption),

@@ -14,7 +14,6 @@ export const linkFaults = [
   'agents-full',
   'replaced',
   'lost',
-  'unreadable',
   'unknown-agent',
   'revoked',
   'wrong-proof',

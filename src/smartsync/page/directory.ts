@@ -104,7 +104,7 @@ export async function changeByForm(view: View, agent: Agent, form: Form): Promis
     return html`${alert(t('smartsync.rules.encryption'))}${directory(view, agent, typed)}`;
   if (Object.keys(faults).length > 0) return directory(view, agent, typed, faults);
   if (form.get('action') !== 'save') {
-    const found = await agent.ldap.test(directorySettings(settings)!, typed.userFilter || undefined);
+    const found = await agent.test(directorySettings(settings)!, typed.userFilter || undefined);
     return html`${report(view, found)}${directory(view, agent, typed)}`;
   }
   store.change(changes);

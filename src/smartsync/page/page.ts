@@ -62,12 +62,12 @@ class Page {
     if (!['/', '/directory', '/sign-in', '/sign-out'].includes(url.pathname))
       return this.#show(response, view, 404, 'smartsync.not_found', html``);
     const form = method === 'POST' ? await readForm(request, mostFormBytes) : undefined;
+    // before anything is counted: another site must not use up the codes that may be tried
+    if (form && /^(cross-site|same-site)$/.test(String(request.headers['sec-fetch-site']))) return this.#refuse(response, view);
     if (url.pathname === '/sign-in') return this.#signIn(response, view, form);
     if (!view.session) return redirect(response, '/sign-in');
     if (!form) return url.pathname === '/sign-out' ? redirect(response, '/') : this.#showTab(response, view, url);
-    const isOurs =
-      safeEqual(form.get('csrf'), view.session.csrf) && !/^(cross-site|same-site)$/.test(String(request.headers['sec-fetch-site']));
-    if (!isOurs) return this.#show(response, view, 403, 'smartsync.expired', html`<p>${view.t('smartsync.expired_hint')}</p>`);
+    if (!safeEqual(form.get('csrf'), view.session.csrf)) return this.#refuse(response, view);
     if (url.pathname === '/sign-out') {
       this.sessions.close(view.session);
       return redirect(response, '/sign-in');
@@ -75,6 +75,10 @@ class Page {
     const again = await (url.pathname === '/' ? connectByForm : changeByForm)(view, this.#agent, form);
     if (again) return this.#show(response, view, 200, titleOf(url.pathname), again);
     redirect(response, url.pathname === '/' ? '/' : '/directory?saved');
+  }
+
+  #refuse(response: ServerResponse, view: View): void {
+    this.#show(response, view, 403, 'smartsync.expired', html`<p>${view.t('smartsync.expired_hint')}</p>`);
   }
 
   #showTab(response: ServerResponse, view: View, url: URL): void {

@@ -12,6 +12,10 @@ type Batch = Extract<AgentMessage, { type: 'batch' }>;
 type Reading = { next: number; underWay: number; taken: Promise<void> };
 
 const mostBatchesUnderWay = 2;
+/** An agent that keeps to the protocol says no batch twice. */
+const costOfRepeat = 20;
+
+type Parts = { queue: DirectoryQueue; log: Log; bytes: Allowance };
 
 /** One agent that has proven who it is, from its welcome to its end. Whatever it says is of its own directory, and of what it was given. */
 export class AgentLine implements ConnectedAgent {
@@ -27,12 +31,14 @@ export class AgentLine implements ConnectedAgent {
   readonly #log: Log;
   /** For what nobody asked for. */
   readonly #allowance = new Allowance(200, 10);
+  /** Of all agents of its directory: reading what they say takes from everybody's time. */
+  readonly #bytes: Allowance;
   readonly #readings = new Map<string, Reading>();
   #status: DirectoryStatus | undefined;
   #isNoting = false;
   #isOver = false;
 
-  constructor(socket: WebSocket, { directoryId, agentId }: Agent, scope: Scope, { queue, log }: { queue: DirectoryQueue; log: Log }) {
+  constructor(socket: WebSocket, { directoryId, agentId }: Agent, scope: Scope, { queue, log, bytes }: Parts) {
     this.contextId = scope.contextId;
     this.directoryId = directoryId;
     this.agentId = agentId;
@@ -40,6 +46,7 @@ export class AgentLine implements ConnectedAgent {
     this.#scope = scope;
     this.#queue = queue;
     this.#log = log;
+    this.#bytes = bytes;
     socket.on('message', (data) => this.#hear(data));
     socket.on('pong', () => {
       this.isAlive = true;
@@ -78,6 +85,7 @@ export class AgentLine implements ConnectedAgent {
   #hear(data: unknown): void {
     if (this.#isOver) return;
     this.isAlive = true;
+    this.#slow((data as Buffer).length);
     const content = readMessage(data);
     if (content === undefined) return void this.close('a message is no JSON', closeCodes.unreadable);
     const { data: message, error } = agentMessage.safeParse(content);
@@ -87,6 +95,14 @@ export class AgentLine implements ConnectedAgent {
     if (!this.#allowance.take()) return void this.close('too many messages');
     if (message?.type === 'status') return void this.#hearStatus(message.status);
     if (error) this.#passOver(content, error.issues[0]?.path.join('.') ?? '');
+  }
+
+  /** Whoever says more than may be read at once is heard later. */
+  #slow(bytes: number): void {
+    const waitMs = this.#bytes.spend(bytes);
+    if (waitMs === 0 || this.#socket.isPaused) return;
+    this.#socket.pause();
+    setTimeout(() => this.#socket.resume(), waitMs).unref();
   }
 
   /** What a newer agent says may mean nothing to us. But whoever reads waits for what becomes of a batch. */
@@ -110,7 +126,10 @@ export class AgentLine implements ConnectedAgent {
   #takeBatch({ requestId, sequence, entries }: Batch): void {
     const reading = this.#readings.get(requestId) ?? { next: 0, underWay: 0, taken: Promise.resolve() };
     this.#readings.set(requestId, reading);
-    if (sequence < reading.next) return;
+    if (sequence < reading.next) {
+      if (!this.#allowance.take(costOfRepeat)) this.close('too many messages');
+      return;
+    }
     if (sequence > reading.next) return void this.close('a batch is missing');
     if (reading.underWay >= mostBatchesUnderWay) return void this.close('too many batches at once');
     reading.next++;

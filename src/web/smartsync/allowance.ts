@@ -12,12 +12,23 @@ export class Allowance {
   }
 
   /** @returns false when it is used up */
-  take(): boolean {
+  take(n = 1): boolean {
+    this.#gain();
+    if (this.#left < n) return false;
+    this.#left -= n;
+    return true;
+  }
+
+  /** Also more than there is. @returns milliseconds until that is made up for */
+  spend(n: number): number {
+    this.#gain();
+    this.#left -= n;
+    return Math.max(0, (-this.#left / this.#perSecond) * 1000);
+  }
+
+  #gain(): void {
     const now = performance.now();
     this.#left = Math.min(this.#most, this.#left + ((now - this.#at) / 1000) * this.#perSecond);
     this.#at = now;
-    if (this.#left < 1) return false;
-    this.#left--;
-    return true;
   }
 }

@@ -9,7 +9,7 @@ import { agentMessage, isCompatible, protocolVersion, verifyNonce } from '../../
 import { countRefused } from './count-refused.ts';
 import { closeFor, readMessage, say } from './frames.ts';
 
-const proofWithinMs = 10_000;
+const proofWithinMs = 5000;
 
 const reasons = {
   'unknown-agent': 'agent-unknown',
@@ -30,7 +30,9 @@ export async function meetAgent(
   log: Log,
 ): Promise<{ agent: Agent; software: string } | undefined> {
   const nonce = randomToken();
-  const heard = once(socket, 'message', { signal: AbortSignal.timeout(proofWithinMs) });
+  const gone = new AbortController();
+  socket.once('close', () => gone.abort());
+  const heard = once(socket, 'message', { signal: AbortSignal.any([AbortSignal.timeout(proofWithinMs), gone.signal]) });
   say(socket, { type: 'challenge', nonce, protocol: protocolVersion, software });
   const [data] = (await heard.catch(() => [])) as [unknown?];
   if (data === undefined) return closeFor(socket, 'no proof came in time');

@@ -2,16 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { DirectoryQueue } from '../../domain/people/directory-requests/index.ts';
-import { openScope } from '../../domain/scope.ts';
+import { type DirectoryId, openScope } from '../../domain/scope.ts';
 import type { ChangeListener } from '../../platform/database/index.ts';
 import { type Methods, sendFault } from '../../platform/http/index.ts';
+import { networkOf } from '../../platform/net/index.ts';
 import { mostMessageBytes } from '../../smartsync-protocol/index.ts';
 import { anonymousActor, clientOf, type ResolvedContext, type Services } from '../request/index.ts';
 import { AgentLine } from './agent-line.ts';
+import { Allowance } from './allowance.ts';
 import { handleEnrolment } from './enrol.ts';
 import { closeFor } from './frames.ts';
 import { meetAgent } from './handshake.ts';
-import { Switchboard } from './switchboard.ts';
+import { Strangers } from './strangers.ts';
+import { actor, Switchboard } from './switchboard.ts';
 
 export type SmartSync = {
   /** @returns undefined where agents have no business. @param path inside a context */
@@ -28,27 +31,31 @@ export type SmartSync = {
 
 const paths: Record<string, Methods> = { '/smartsync/enrol': ['POST'], '/smartsync/connect': ['GET'] };
 const mostConnections = 5000;
-/** Who has not yet proven who it is. */
-const mostStrangers = 200;
-const mostOfAddress = 20;
+/** 100,000 people in 100 seconds take a quarter of it. */
+const bytesPerSecond = 4 * 1024 * 1024;
 
 type Parts = { services: Services; listener: ChangeListener; queue: DirectoryQueue; software: string };
 
 export function createSmartSync({ services, listener, queue, software }: Parts): SmartSync {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: mostMessageBytes, perMessageDeflate: false, clientTracking: false });
   const board = new Switchboard(services, listener, queue);
-  const strangers = new Map<WebSocket, string>();
+  const strangers = new Strangers();
+  const bytesOf = new Map<DirectoryId, Allowance>();
 
-  const isCrowded = (ip: string): boolean =>
-    strangers.size >= mostStrangers ||
-    board.connected + strangers.size >= mostConnections ||
-    [...strangers.values()].filter((one) => one === ip).length >= mostOfAddress;
+  /** It stays when a connection ends: coming back buys nothing. */
+  function allowanceOf(directoryId: DirectoryId): Allowance {
+    const bytes = bytesOf.get(directoryId) ?? new Allowance(2 * bytesPerSecond, bytesPerSecond);
+    bytesOf.set(directoryId, bytes);
+    return bytes;
+  }
 
   async function meet(socket: WebSocket, request: IncomingMessage, { contextId, url }: ResolvedContext): Promise<void> {
     const scope = openScope(services, contextId, anonymousActor(clientOf(services, request)));
     const met = await meetAgent(socket, scope, url, software, services.log);
     if (!met) return;
-    await board.plug(socket, new AgentLine(socket, met.agent, scope, { queue, log: services.log }), scope, met);
+    const inside = openScope(services, contextId, actor);
+    const line = new AgentLine(socket, met.agent, inside, { queue, log: services.log, bytes: allowanceOf(met.agent.directoryId) });
+    await board.plug(socket, line, inside, met);
   }
 
   return {
@@ -60,13 +67,14 @@ export function createSmartSync({ services, listener, queue, software }: Parts):
       sendFault(response, 426, 'upgrade_required', 'This address takes WebSockets only (RFC 6455).');
     },
     connect(request, stream, head, context) {
-      const { ip } = clientOf(services, request);
-      if (isCrowded(ip))
+      const network = networkOf(clientOf(services, request).ip);
+      strangers.makeRoom(network, mostConnections - board.connected);
+      if (board.connected + strangers.size >= mostConnections)
         return void stream.end('HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
       sockets.handleUpgrade(request, stream, head, (socket) => {
         socket.on('error', () => {}); // "close" follows
-        strangers.set(socket, ip);
-        const forget = () => strangers.delete(socket);
+        strangers.add(socket, network);
+        const forget = () => strangers.forget(socket);
         socket.once('close', forget);
         meet(socket, request, context)
           .catch((error) => {
@@ -80,7 +88,7 @@ export function createSmartSync({ services, listener, queue, software }: Parts):
       return board.connected;
     },
     async close() {
-      for (const socket of strangers.keys()) socket.terminate();
+      strangers.drop();
       await board.close();
     },
   };

@@ -14,7 +14,8 @@ import type { Services } from '../request/index.ts';
 import type { AgentLine } from './agent-line.ts';
 import { closeCodes, say } from './frames.ts';
 
-const actor: Actor = { kind: 'system', name: 'smartsync' };
+/** In whose name what agents say is written, whoever heard it. */
+export const actor: Actor = { kind: 'system', name: 'smartsync' };
 const beatMs = 5000;
 /** After a start, agents of a process that ended need a moment to come back. */
 const settledAfterMs = 15_000;

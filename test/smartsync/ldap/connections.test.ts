@@ -151,7 +151,10 @@ describe('connections of the agent to directories', () => {
 
   it('knows what kind of directory it is, and what the account may do', async () => {
     const [ad, openldap] = [await serve(sambaSettings(samba, 'writer')), await serve(slapdSettings(slapd))];
-    const seen = async (one: ServedDirectory) => (await one.ask('check', {})).status;
+    const seen = async ({ directory }: ServedDirectory) => {
+      await directory.look();
+      return directory.status();
+    };
     const { clockOffsetSeconds, servers, ...status } = await seen(ad);
     expect(status).to.deep.equal({
       isUp: true,
@@ -171,7 +174,7 @@ describe('connections of the agent to directories', () => {
     });
   });
 
-  it('does not try a wrong bind over and over, which would lock the account', async () => {
+  it('does not try a wrong bind over and over, which would lock the account, until somebody lets it look', async () => {
     const one = await serve(slapdSettings(slapd, { bindPassword: 'not it', bindDn: personDn(everybody[2]!, slapd.baseDn) }));
     const entry = { id: crypto.randomUUID(), dn: 'uid=x' };
     for (let i = 0; i < 8; i++)
@@ -185,6 +188,10 @@ describe('connections of the agent to directories', () => {
       { passwords: { password: directoryPassword } },
     );
     expect(answer).to.include({ outcome: 'accepted' });
+    await slapd.replace(personDn(everybody[2]!, slapd.baseDn), { userPassword: 'not it' });
+    expect(await one.ask('verify-password', { entry }, { passwords: { password: 'x' } })).to.include({ reason: 'unavailable' });
+    await one.directory.look();
+    expect(one.directory.status()).to.include({ isUp: true });
   });
 
   it('goes to the next server when one is killed or answers no more, and back when it is there again', async () => {
@@ -210,19 +217,19 @@ describe('connections of the agent to directories', () => {
     expect(await many()).to.deep.equal(all);
     expect(Date.now() - before).to.be.below(2000);
     first.resume();
-    await one.ask('check', {});
+    await one.directory.look();
     expect(isUp()).to.deep.equal([true, true]);
 
     await second.kill();
     expect(await many()).to.deep.equal(all);
-    await one.ask('check', {});
+    await one.directory.look();
     expect(isUp()).to.deep.equal([true, false]);
     await first.kill();
     expect(await verify()).to.match(/^unavailable/);
     expect(one.directory.status().isUp).to.equal(false);
     await second.start();
     await first.start();
-    await one.ask('check', {});
+    await one.directory.look();
     expect(await many()).to.deep.equal(all);
   }).timeout(120_000);
 
@@ -244,7 +251,7 @@ describe('connections of the agent to directories', () => {
     } finally {
       slapd.resume();
     }
-    await one.ask('check', {});
+    await one.directory.look();
     expect(await verify(AbortSignal.timeout(5000))).to.include({ outcome: 'accepted' });
     await eventually(async () => expect(told.at(-1)).to.equal(true));
   });

@@ -32,11 +32,10 @@ describe('passwords of people in an Active Directory', () => {
   };
   const verify = (entry: { id: string; dn: string }, password: string) =>
     served.ask('verify-password', { entry }, { passwords: { password } });
-  it('accepts the right one with a proof, and says when it expires', async () => {
+  it('accepts the right one with a proof', async () => {
     const entry = await person('right');
     const answer = await verify(entry, directoryPassword);
     expect(answer).to.include({ outcome: 'accepted' });
-    expect((answer as { expiresInSeconds?: number }).expiresInSeconds).to.be.within(41 * 86_400, 42 * 86_400);
   });
 
   it('never sends an empty one', async () => {
@@ -87,8 +86,7 @@ describe('passwords of people in an Active Directory', () => {
     const entry = await person('moved');
     await samba.move('moved', `CN=moved elsewhere,OU=Groups,${samba.baseDn}`);
     await samba.addPerson({ login: 'successor', rdn: 'moved', firstName: 'B', lastName: 'B', password: 'Other-Passw0rd-1' });
-    const there = `CN=moved elsewhere,OU=Groups,${samba.baseDn}`;
-    expect(await verify(entry, directoryPassword)).to.include({ outcome: 'accepted', dn: there });
+    expect(await verify(entry, directoryPassword)).to.include({ outcome: 'accepted' });
     expect(await verify(entry, 'Other-Passw0rd-1')).to.include({ reason: 'wrong-password' });
     await samba.remove('moved');
     expect(await verify(entry, directoryPassword)).to.include({ reason: 'not-found' });

@@ -74,7 +74,7 @@ describe('passwords of people in an OpenLDAP', () => {
     await slapd.rename(entry.dn, there);
     const successor = personEntry({ login: 'moved', firstName: 'B', lastName: 'B', password: 'Another-Passw0rd-1' }, slapd.baseDn);
     await slapd.add([successor]);
-    expect(await verify(entry, directoryPassword)).to.include({ outcome: 'accepted', dn: there });
+    expect(await verify(entry, directoryPassword)).to.include({ outcome: 'accepted' });
     expect(await verify(entry, 'Another-Passw0rd-1')).to.include({ reason: 'wrong-password' });
   });
 

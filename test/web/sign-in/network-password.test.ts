@@ -51,7 +51,7 @@ describe('web/sign-in: the password of the network', () => {
   });
 
   const words: Record<string, [en: string, es: string, pt: string]> = {
-    'account-disabled': ['is disabled', 'está deshabilitada', 'está desativada'],
+    'account-disabled': ['is disabled', 'está deshabilitada', 'está desabilitada'],
     'account-expired': ['has expired', 'venció', 'expirou'],
     'outside-hours': ['at this hour', 'a esta hora', 'neste horário'],
     'wrong-workstation': ['certain computers', 'ciertos equipos', 'certos computadores'],

@@ -4,6 +4,7 @@ import type { AskOptions } from '../../../src/domain/people/directory-requests/i
 import type { DirectoryId, DirectoryRequestId, Scope } from '../../../src/domain/scope.ts';
 import { newId } from '../../../src/platform/crypto/index.ts';
 import type { EntryRecord, RequestOf } from '../../../src/smartsync-protocol/index.ts';
+import { eventsOf } from '../../support/audit.ts';
 import { enrolAt, FakeAgent, type Identity, passwordIs } from '../../support/fake-agent.ts';
 import { eventually } from '../../support/process.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
@@ -81,11 +82,12 @@ describe('web: what agents serve', function () {
   it('where nobody can answer, that is said at once', async () => {
     const { directory } = await addDirectory(scope, { name: 'Nobody' });
     const ask = server.app.services.askDirectory;
-    expect(await ask(scope, directory.directoryId, { kind: 'check', body: {} })).to.deep.equal({
+    const people = { kind: 'find-people', body: { text: 'a', userFilter: '(a=b)' } } as const;
+    expect(await ask(scope, directory.directoryId, people)).to.deep.equal({
       outcome: 'unavailable',
       reason: 'no-agent',
     });
-    expect(await ask(await server.scope('other'), directoryId, { kind: 'check', body: {} }), 'of another company').to.include({
+    expect(await ask(await server.scope('other'), directoryId, people), 'of another company').to.include({
       reason: 'no-agent',
     });
   });
@@ -128,6 +130,19 @@ describe('web: what agents serve', function () {
     await holed.until(({ type }) => type === 'cancel');
     holed.say({ type: 'answer', requestId: holed.requests[0]!, answer: wrong });
     expect(await verify('right')).to.include(yes);
+  });
+
+  it('what is not wanted any more is taken from the agent, and leaves nothing', async () => {
+    const agent = await connect(identities[0]!, silent);
+    const unwanted = new AbortController();
+    const body = { userFilter: '(a=b)', groupFilter: '(a=b)', userAttributes: [], groupAttributes: [] };
+    const request = { kind: 'read' as const, body };
+    const answer = server.app.services.askDirectory(scope, directoryId, request, { signal: unwanted.signal });
+    await hasRequest(agent);
+    unwanted.abort();
+    expect(await answer).to.deep.equal(late);
+    await agent.until(({ type }) => type === 'cancel');
+    expect(await server.app.services.askDirectory(scope, directoryId, request, { signal: unwanted.signal })).to.deep.equal(late);
   });
 
   it('without an answer in time nobody is to blame, and what comes later is passed over', async () => {
@@ -227,7 +242,7 @@ describe('web: what agents serve', function () {
     expect(stateOf(await getDirectory(scope, directoryId))).to.equal('configured');
   });
 
-  it('what all agents say is the state of the directory; then nobody waits for it, and it may still be looked at', async () => {
+  it('what all agents say is the state of the directory; then nobody waits for it, and its agents are asked nothing', async () => {
     const agent = await connect(identities[0]!);
     // those of the tests before count as connected for a moment
     await scope
@@ -240,9 +255,11 @@ describe('web: what agents serve', function () {
       expect([stateOf(directory), directory.unavailableReason]).to.deep.equal(['unavailable', 'tls-untrusted']);
     });
     expect(await verify('right')).to.deep.equal({ outcome: 'unavailable', reason: 'directory-away' });
-    const status = { isUp: false, servers: [] };
-    agent.answer = () => ({ outcome: 'accepted', status });
-    expect(await server.app.services.askDirectory(scope, directoryId, { kind: 'check', body: {} })).to.deep.equal({ ...yes, status });
+    expect(agent.requests).to.deep.equal([]);
+    const events = (await eventsOf(scope)).filter(({ type }) => /^directory\.(un)?available$/.test(type));
+    expect(events.length).to.be.greaterThan(1);
+    // in one name, whichever connection or look around it was
+    for (const { actor } of events) expect(actor).to.deep.equal({ kind: 'system', name: 'smartsync' });
   });
 
   describe('batches', () => {
@@ -308,6 +325,23 @@ describe('web: what agents serve', function () {
       });
       expect(await answer).to.deep.equal(done);
       expect(await staged()).to.deep.equal(ids);
+    });
+
+    it('said again and again end the connection', async () => {
+      const large = Array.from({ length: 500 }, (_, n) => person(ids[n % 6]!));
+      const parrot = await connect(identities[0]!, async (_, id, own) => {
+        const batch = { type: 'batch', requestId: id, sequence: 0, entries: large };
+        for (let n = 0; n < 1000 && own.socket.readyState === own.socket.OPEN; n++) {
+          own.say(batch);
+          await new Promise(setImmediate);
+        }
+      });
+      const answer = ask();
+      const { code, reason } = await parrot.closed;
+      expect([1006, 1008]).to.include(code);
+      expect(['', 'too many messages']).to.include(reason);
+      await connect(identities[1]!, () => done);
+      expect(await answer).to.deep.equal(done);
     });
 
     it('that miss one, or are too many at once, end the connection; one that cannot be read ends the reading, and says why', async () => {

@@ -39,7 +39,7 @@ export async function followPeople(scope: Transaction, source: Source, accepted:
   const refused = await followLogins(scope, source, present);
   const decided: Entry[] = [];
   for (const { entry, user, person } of followed) {
-    const { deactivatedAt, reason } = source.rules.stateFromDirectory ? await followState(scope, entry, user) : {};
+    const { deactivatedAt, reason } = await followState(scope, source, entry, user);
     const reasons: (EntryReason | undefined)[] = [entry.isGone ? 'gone' : undefined, reason, refused.get(user.userId), remarkOf(person)];
     decided.push({ ...entry, deactivatedAt, reason: firstReason(reasons) });
   }
@@ -133,10 +133,11 @@ async function followLogins(scope: Transaction, { directory }: Source, people: F
 /** Disabled or gone there is Deactivated here; back there is back here if it was the directory that deactivated, and nobody has decided otherwise since. */
 async function followState(
   scope: Transaction,
+  { rules }: Source,
   { isGone, isEnabled, isStateWanted, deactivatedAt }: Entry,
   user: User,
 ): Promise<{ deactivatedAt?: Date; reason?: EntryReason }> {
-  if (isStateWanted && !isGone) return { deactivatedAt };
+  if (!rules.stateFromDirectory || (isStateWanted && !isGone)) return { deactivatedAt };
   const isOwn = user.status === 'deactivated' && deactivatedAt?.getTime() === user.statusChangedAt.getTime();
   if (!isGone && isEnabled) {
     if (isOwn) await changeStatus(scope, user.userId, 'reactivate', 'directory');

@@ -56,10 +56,20 @@ export type ProvisionInput = z.input<typeof input>;
 const faultsOf: Partial<Record<RefusalReason, FieldErrors>> = {
   exists: { login: 'fields.directory_exists' },
   'container-not-found': { rootDn: 'fields.directory_container' },
+  'base-not-found': { rootDn: 'fields.directory_container' },
   'password-too-short': { password: 'fields.directory_password_short' },
   'password-too-simple': { password: 'fields.directory_password_simple' },
   'password-in-history': { password: 'fields.directory_password_history' },
+  'password-too-young': { password: 'fields.directory_password_young' },
+  'password-may-not-change': { password: 'fields.directory_password_fixed' },
   'invalid-value': { login: 'fields.directory_value' },
+};
+
+/** Of the others, those that say what to do. */
+const messagesOf: Partial<Record<RefusalReason, string>> = {
+  'no-right': 'errors.directory_no_right',
+  'needs-tls': 'errors.directory_needs_tls',
+  unsupported: 'errors.directory_unsupported',
 };
 
 /**
@@ -82,25 +92,22 @@ export async function provisionPerson(scope: Scope, ask: Ask, userId: string, gi
   const answer = await ask(scope, directory.directoryId, { kind: 'create-person', body }, { timeoutMs: 15_000, passwords: { password } });
   const subject = { kind: 'user', id: user.userId, name: fullName(user) } as const;
   if (answer.outcome !== 'accepted') {
+    const isAway = answer.outcome === 'unavailable' || answer.reason === 'unavailable';
     const detail = answer.outcome === 'refused' ? answer.detail : undefined;
     await recordAlone(scope, {
       type: 'user.provisioning-refused',
       outcome: 'failure',
       subject,
-      reason: answer.reason,
+      reason: isAway ? 'directory-unavailable' : `directory-${answer.reason}`,
       details: { directory: directory.name, rootDn, login, ...(detail ? { detail } : {}) },
     });
-    if (answer.outcome === 'unavailable') throw new AppError('directory_away', 503, { params: { directory: directory.name } });
-    const fields = faultsOf[answer.reason];
+    if (isAway) throw new AppError('directory_away', 503, { params: { directory: directory.name } });
+    const reason = answer.reason as RefusalReason;
+    const fields = faultsOf[reason];
     if (fields) throw invalidInput(fields);
     throw new AppError('provisioning_refused', 422, {
-      publicMessage:
-        answer.reason === 'no-right'
-          ? 'errors.directory_no_right'
-          : answer.reason === 'needs-tls'
-            ? 'errors.directory_needs_tls'
-            : undefined,
-      params: { directory: directory.name, detail: detail ?? answer.reason },
+      publicMessage: messagesOf[reason] ?? (detail ? undefined : 'errors.directory_failed'),
+      params: { directory: directory.name, detail: detail ?? '' },
     });
   }
   const { id: entryId, dn } = answer;

@@ -10,5 +10,6 @@ import { enqueueStateWrite } from './jobs.ts';
  */
 export async function requestStateWrite(scope: Transaction, userId: UserId, isEnabled: boolean): Promise<void> {
   const { value: rules } = await loadSettings(scope, directoryRules);
-  if (rules.stateToDirectory && (await wantState(scope, userId, isEnabled))) await enqueueStateWrite(scope, userId);
+  const directoryId = rules.stateToDirectory ? await wantState(scope, userId, isEnabled) : undefined;
+  if (directoryId) await enqueueStateWrite(scope, directoryId, userId);
 }

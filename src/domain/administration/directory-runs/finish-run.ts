@@ -1,4 +1,3 @@
-import { notifyChange } from '../../../platform/database/index.ts';
 import { getDirectory, noteReading } from '../../people/directories/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import type { Transaction } from '../../scope.ts';
@@ -42,7 +41,6 @@ async function close(scope: Transaction, run: Run, { state, fault, faultDetail }
     finishedAt: scope.clock.now(),
     actor,
   });
-  await notifyChange(scope.db, scope.contextId);
 }
 
 const isByItself = ({ actor, purpose }: Run): boolean => actor.kind === 'system' && purpose === 'sync';
@@ -70,7 +68,7 @@ export async function finishRun(scope: Transaction, run: Run): Promise<void> {
   await followHeldUp(scope, run.directoryId);
   const directory = await getDirectory(scope, run.directoryId);
   // other settings may want what this one did not read
-  const isStale = directory.updatedAt > run.startedAt;
+  const isStale = directory.settingsChangedAt > run.startedAt;
   const hours = directory.settings.wholeReadEveryHours;
   await noteReading(scope, run.directoryId, {
     readCursor: isStale ? null : kept!.cursor_after,

@@ -7,4 +7,9 @@ export async function forgetChangesOf({ db, contextId }: Transaction, userId: Us
      WHERE e.context_id = ? AND e.user_id = ? AND (c.context_id, c.directory_id, c.entry_id) = (e.context_id, e.directory_id, e.entry_id) AND c.state <> 'planned'`,
     [contextId, userId],
   );
+  await db.raw(
+    `UPDATE directory_changes c SET member_name = '' FROM directory_entries e
+     WHERE e.context_id = ? AND e.user_id = ? AND (c.context_id, c.directory_id, c.member_entry_id) = (e.context_id, e.directory_id, e.entry_id) AND c.state <> 'planned'`,
+    [contextId, userId],
+  );
 }

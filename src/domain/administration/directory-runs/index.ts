@@ -4,7 +4,7 @@ export { changeDirectory } from './change-directory.ts';
 export { forgetChangesOf } from './forget-changes.ts';
 export { readDirectories, sweepRuns, workOnDirectoryJob } from './jobs.ts';
 export { findReadingPause, listRunChanges, listRuns } from './list-runs.ts';
-export type { ReadingPause } from './open-run.ts';
+export { findReadingPauses, type ReadingPause } from './open-run.ts';
 export type { DirectoryTools } from './read-directory.ts';
 export {
   type ChangeCode,
@@ -19,5 +19,5 @@ export {
   stopReasons,
 } from './run.ts';
 export { stageEntries } from './stage-entries.ts';
-export { approveRun, declineRun, isUndoable, startRun, undoRun } from './start-run.ts';
-export { getRun } from './store.ts';
+export { approveRun, declineRun, hasImported, isUndoable, startRun, undoRun } from './start-run.ts';
+export { findNewestRuns, getRun } from './store.ts';

@@ -1,7 +1,7 @@
 import { getDirectory } from '../../people/directories/index.ts';
 import type { Row } from '../../rows.ts';
 import { isId, type Page, type Scope } from '../../scope.ts';
-import { findReadingPause as findPause, type ReadingPause } from './open-run.ts';
+import { findReadingPauses, type ReadingPause } from './open-run.ts';
 import type { ChangeCode, ChangeSide, Run, RunChange } from './run.ts';
 import { fromRow, getRun, runs } from './store.ts';
 
@@ -54,5 +54,7 @@ export async function listRunChanges(
 }
 
 /** Why nothing is read of itself at the moment, if so. @throws AppError not_found */
-export const findReadingPause = async (scope: Scope, directoryId: string): Promise<ReadingPause | undefined> =>
-  findPause(scope, await getDirectory(scope, directoryId));
+export async function findReadingPause(scope: Scope, directoryId: string): Promise<ReadingPause | undefined> {
+  const directory = await getDirectory(scope, directoryId);
+  return (await findReadingPauses(scope, [directory])).get(directory.directoryId);
+}

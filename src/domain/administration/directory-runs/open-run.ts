@@ -1,20 +1,26 @@
 import { type Directory, lockDirectory, noteReading, stateOf } from '../../people/directories/index.ts';
 import { type DirectoryId, type RunId, type Scope, useCase } from '../../scope.ts';
 import type { Run, RunPurpose } from './run.ts';
-import { findLastRun, findOpenRun, insertRun } from './store.ts';
+import { findNewestRuns, findOpenRun, insertRun } from './store.ts';
 
 /** Why nothing is read of itself, and the run by which it is so. */
 export type ReadingPause = { reason: 'waits-for-answer' | 'declined' | 'undone'; runId: RunId };
 
 /**
  * Reading pauses while a run waits for its answer; and after one was declined or undone, until somebody starts a run or changes the settings: it would want the same again.
- * @throws AppError not_found
+ * @returns of those of the directories where it does
  */
-export async function findReadingPause(scope: Scope, directory: Directory): Promise<ReadingPause | undefined> {
-  const open = await findOpenRun(scope, directory.directoryId);
+export async function findReadingPauses(scope: Scope, directories: Directory[]): Promise<Map<DirectoryId, ReadingPause>> {
+  const ids = directories.map(({ directoryId }) => directoryId);
+  const open = await findNewestRuns(scope, ids, 'open');
+  const over = await findNewestRuns(scope, ids, 'over');
+  const pauses = directories.map((one) => [one.directoryId, pauseOf(one, open.get(one.directoryId), over.get(one.directoryId))] as const);
+  return new Map(pauses.flatMap(([id, pause]) => (pause ? [[id, pause] as const] : [])));
+}
+
+function pauseOf(directory: Directory, open: Run | undefined, last: Run | undefined): ReadingPause | undefined {
   if (open) return open.state === 'stopped' ? { reason: 'waits-for-answer', runId: open.runId } : undefined;
-  const last = await findLastRun(scope, directory.directoryId);
-  if (!last || directory.updatedAt > last.finishedAt!) return undefined;
+  if (!last || directory.settingsChangedAt > last.finishedAt!) return undefined;
   if (last.state === 'declined') return { reason: 'declined', runId: last.runId };
   return last.purpose === 'undo' && last.state === 'done' ? { reason: 'undone', runId: last.runId } : undefined;
 }
@@ -38,8 +44,13 @@ export async function openRun(
 export const takeRun = useCase(async (scope, directoryId: DirectoryId): Promise<RunId | undefined> => {
   const directory = await lockDirectory(scope, directoryId);
   const open: Run | undefined = await findOpenRun(scope, directoryId);
-  if (open) return open.state === 'stopped' ? undefined : open.runId;
+  if (open && open.state !== 'stopped') return open.runId;
   const isDue = stateOf(directory) === 'configured' && (!directory.nextReadAt || directory.nextReadAt <= scope.clock.now());
-  if (!isDue || (await findReadingPause(scope, directory))) return undefined;
+  if (!isDue) return undefined;
+  if ((await findReadingPauses(scope, [directory])).size > 0) {
+    // what is paused is not late
+    if (directory.nextReadAt) await noteReading(scope, directoryId, { nextReadAt: null });
+    return undefined;
+  }
   return openRun(scope, directory, { purpose: 'sync', isWhole: isWholeDue(scope, directory) });
 });

@@ -14,7 +14,8 @@ const shown = (record: string): string =>
 
 /**
  * Compares what was read with what there is, all at once. Of an entry there is one change, by the most that happened to it. `kept` is what undo needs: the entry as it was, and what
- * tells whether it is still as the run left it. Access that ends comes first; of who is new, people before groups.
+ * tells whether it is still as the run left it. Access that ends comes first; of who is new, people before groups. Whom the directory has from here and who was read never yet (content_hash '') does not leave: the base or
+ * the filter may not reach where they were made.
  */
 export async function planEntries({ db, contextId }: Transaction, { runId, directoryId, isWhole }: Run): Promise<void> {
   await db.raw(
@@ -40,7 +41,7 @@ export async function planEntries({ db, contextId }: Transaction, { runId, direc
        SELECT e.entry_id, e.kind, e.name, 'left', ${shown(kept)}, NULL,
          jsonb_build_object('hash', '', 'was', ${kept}, 'wasGone', false, 'dnKey', e.dn_key, 'wasHash', e.content_hash)
        FROM directory_entries e LEFT JOIN directory_staged s ON s.context_id = e.context_id AND s.run_id = :runId AND s.entry_id = e.entry_id
-       WHERE e.context_id = :contextId AND e.directory_id = :directoryId AND NOT e.is_gone AND (s.kind = 'gone' OR (:isWhole AND s.entry_id IS NULL))
+       WHERE e.context_id = :contextId AND e.directory_id = :directoryId AND NOT e.is_gone AND e.content_hash <> '' AND (s.kind = 'gone' OR (:isWhole AND s.entry_id IS NULL))
      )
      INSERT INTO directory_changes (context_id, run_id, directory_id, position, change, entry_id, name, before, after, kept, state)
      SELECT :contextId, :runId, :directoryId,

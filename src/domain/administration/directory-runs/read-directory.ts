@@ -4,11 +4,18 @@ import { attributesOf, type Directory, filtersOf, getDirectory } from '../../peo
 import type { Ask, Unanswered } from '../../people/directory-requests/index.ts';
 import { type DirectoryRequestId, inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import { failRun } from './finish-run.ts';
+import { ReadingTurns } from './reading-turns.ts';
 import type { Run } from './run.ts';
 import { forgetStaged, lockRun, runs, updateRun } from './store.ts';
 
 /** What the application hands to runs. */
-export type DirectoryTools = { askDirectory: Ask };
+export type DirectoryTools = {
+  askDirectory: Ask;
+  /** A reading of which no batch came for so long is ended. @default 60000 */
+  silenceMs?: number;
+  /** @default those of this process */
+  turns?: ReadingTurns;
+};
 
 /** Besides what the mapping names: what entries are called, and by what members are found. */
 const nameAttributes = ['cn', 'displayName', 'uid', 'sAMAccountName', 'userPrincipalName', 'mail'];
@@ -20,8 +27,7 @@ const patienceMs = { whole: 60 * minute, changes: 15 * minute };
 
 /** So long after the first, second, third try. */
 const pausesSeconds = [5, 15, 40];
-/** So many whole readings at once, of all companies: each holds one of the queue's workers. */
-const mostWhole = 2;
+const turnsHere = new ReadingTurns();
 
 type Next = Date | 'superseded' | undefined;
 
@@ -38,33 +44,57 @@ function requestFor({ kind, settings }: Directory, cursor: string | undefined) {
  * Asks an agent to read, whose batches are staged (stageEntries), from the beginning each time: a process that fell has left nothing to go on from.
  * @returns when to come again, where it is not this run's turn or it is to be tried again; `superseded` when another process began it again
  */
-export async function readDirectory(scope: Scope, run: Run, { askDirectory }: DirectoryTools): Promise<Next> {
+export async function readDirectory(scope: Scope, run: Run, tools: DirectoryTools): Promise<Next> {
+  const { turns = turnsHere } = tools;
   const directory = await getDirectory(scope, run.directoryId);
-  const requestId = newId(scope.clock.now().getTime()) as DirectoryRequestId;
-  const isTurn = await inTransaction(scope, (inside) => beginTry(inside, run, requestId));
-  if (isTurn !== true) return isTurn;
   const cursor = run.isWhole ? undefined : directory.readCursor;
-  const timeoutMs = run.isWhole ? patienceMs.whole : patienceMs.changes;
-  const answer = await askDirectory(scope, run.directoryId, requestFor(directory, cursor), { timeoutMs, requestId });
-  return inTransaction(scope, (inside) => takeAnswer(inside, run, requestId, answer));
+  const turn = { contextId: scope.contextId, directoryId: run.directoryId, isWhole: cursor === undefined };
+  if (!turns.take(turn)) return secondsFromNow(scope, 2);
+  let isAnswered = true;
+  try {
+    const requestId = newId(scope.clock.now().getTime()) as DirectoryRequestId;
+    if (!(await inTransaction(scope, (inside) => beginTry(inside, run, requestId)))) return undefined;
+    const answer = await askFor(scope, { ...run, requestId }, requestFor(directory, cursor), tools);
+    isAnswered = answer.outcome !== 'unavailable' || answer.reason !== 'late';
+    return await inTransaction(scope, (inside) => takeAnswer(inside, run, requestId, answer));
+  } finally {
+    turns.give(turn, isAnswered);
+  }
 }
 
-/** @returns true when it begins */
-async function beginTry(scope: Transaction, { runId }: Run, requestId: DirectoryRequestId): Promise<true | Date | undefined> {
+/** Waits for the answer as long as batches come. They may come to another process: the store tells. */
+async function askFor(
+  scope: Scope,
+  { runId, directoryId, isWhole, requestId }: Run & { requestId: DirectoryRequestId },
+  request: ReturnType<typeof requestFor>,
+  { askDirectory, silenceMs = minute }: DirectoryTools,
+): Promise<ReadAnswer | Unanswered> {
+  const silence = new AbortController();
+  let heard = { batches: 0, at: performance.now() };
+  const look = async () => {
+    const [row] = await runs(scope).where('run_id', runId).select('batches');
+    if (row && row.batches !== heard.batches) heard = { batches: row.batches, at: performance.now() };
+    else if (performance.now() - heard.at > silenceMs) silence.abort();
+  };
+  const timer = setInterval(() => void look().catch(() => {}), silenceMs / 12).unref();
+  const timeoutMs = isWhole ? patienceMs.whole : patienceMs.changes;
+  try {
+    return await askDirectory(scope, directoryId, request, { timeoutMs, requestId, signal: silence.signal });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** @returns whether it begins */
+async function beginTry(scope: Transaction, { runId }: Run, requestId: DirectoryRequestId): Promise<boolean> {
   const run = await lockRun(scope, runId);
-  if (!run || (run.state !== 'waiting' && run.state !== 'reading')) return undefined;
-  if (run.isWhole && run.state === 'waiting' && (await countWhole(scope)) >= mostWhole) return secondsFromNow(scope, 5);
+  if (!run || (run.state !== 'waiting' && run.state !== 'reading')) return false;
   await forgetStaged(scope, runId);
-  await updateRun(scope, runId, { state: 'reading', directoryRequestId: requestId, done: 0 });
+  await updateRun(scope, runId, { state: 'reading', directoryRequestId: requestId, done: 0, batches: 0 });
   return true;
 }
 
 const secondsFromNow = ({ clock }: Scope, seconds: number): Date => new Date(clock.now().getTime() + seconds * 1000);
-
-async function countWhole({ db }: Scope): Promise<number> {
-  const [row] = await db('directory_runs').where({ finished_at: null, state: 'reading', is_whole: true }).count({ n: '*' });
-  return Number(row?.n);
-}
 
 async function takeAnswer(
   scope: Transaction,

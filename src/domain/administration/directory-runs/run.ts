@@ -6,7 +6,6 @@ export type RunPurpose = 'sync' | 'preview' | 'undo';
 
 /** `waiting`: for its turn, or to try again. `stopped`: for an administrator's answer. The last three are ends. */
 export type RunState = 'waiting' | 'reading' | 'planning' | 'stopped' | 'applying' | 'done' | 'failed' | 'declined';
-export const openStates: RunState[] = ['waiting', 'reading', 'planning', 'stopped', 'applying'];
 
 /** Why a run asks before it applies. */
 export const stopReasons = [

@@ -9,7 +9,7 @@ import { runs } from './store.ts';
 type Source = { directoryId: DirectoryId; directoryRequestId: DirectoryRequestId };
 
 /**
- * One batch of what an agent reads. The same batch again changes nothing. What belongs to no open reading of that directory is passed over, and so is what a try before
+ * One batch of what an agent reads. The same batch again stages the same, though `done` grows. What belongs to no open reading of that directory is passed over, and so is what a try before
  * had asked for.
  */
 export const stageEntries = useCase(async (scope, { directoryId, directoryRequestId }: Source, records: EntryRecord[]): Promise<void> => {
@@ -24,12 +24,12 @@ export const stageEntries = useCase(async (scope, { directoryId, directoryReques
   const n = records.filter(({ type }) => type === 'person' || type === 'group' || type === 'unusable').length;
   await runs(scope)
     .where('run_id', open.run_id)
-    .update({ done: scope.db.raw('done + ?', [n]) });
+    .update({ done: scope.db.raw('done + ?', [n]), batches: scope.db.raw('batches + 1') });
 });
 
 type Batch = ReturnType<typeof readBatch>;
 
-export async function insertEntries({ db, contextId }: Transaction, runId: RunId, entries: Batch['entries']): Promise<void> {
+async function insertEntries({ db, contextId }: Transaction, runId: RunId, entries: Batch['entries']): Promise<void> {
   if (entries.length === 0) return;
   await db.raw(
     `INSERT INTO directory_staged (context_id, run_id, entry_id, kind, record, dn_key, content_hash)

@@ -25,7 +25,7 @@ const memberKey = (member: MemberReference): string =>
       : `uid:${member.uid.toLowerCase().toWellFormed().replaceAll('\0', '')}`;
 
 /** Says that the members of a group were said at all: a group may have none. */
-export const saidKey = '';
+const saidKey = '';
 
 const sha256 = (value: unknown): Buffer => createHash('sha256').update(JSON.stringify(value)).digest();
 

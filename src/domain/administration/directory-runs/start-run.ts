@@ -57,9 +57,12 @@ export const declineRun = useCase(async (scope, runId: string): Promise<void> =>
   await declineStopped(scope, await lockStopped(scope, runId));
 });
 
+/** An import that did something, be it undone since or not. */
+export const hasImported = ({ purpose, state, total }: Run): boolean =>
+  purpose === 'sync' && (state === 'done' || state === 'failed') && total > 0;
+
 /** Whether `undoRun` would take it. */
-export const isUndoable = (run: Run): boolean =>
-  run.purpose === 'sync' && (run.state === 'done' || run.state === 'failed') && run.total > 0 && !run.undoneByRunId;
+export const isUndoable = (run: Run): boolean => hasImported(run) && !run.undoneByRunId;
 
 /**
  * Reverts in the background what the run changed, where nothing has changed since, and reading pauses.

@@ -48,25 +48,29 @@ export async function lockRun(scope: Transaction, runId: RunId): Promise<Run | u
   return row && fromRow(row as RunRow);
 }
 
-/** There is at most one that is not over (directory_runs_open). */
-export async function findOpenRun(scope: Scope, directoryId: DirectoryId): Promise<Run | undefined> {
-  const row = await runs(scope).where({ directory_id: directoryId, finished_at: null }).first();
-  return row && fromRow(row as RunRow);
+/** `over`: and was to change something. There is at most one that is `open` (directory_runs_open). */
+const conditions = { any: 'true', open: 'finished_at IS NULL', over: `finished_at IS NOT NULL AND purpose <> 'preview'` };
+
+/** Of each of these directories the last run of which this holds. */
+export async function findNewestRuns(
+  { db, contextId }: Scope,
+  directoryIds: DirectoryId[],
+  which: keyof typeof conditions = 'any',
+): Promise<Map<DirectoryId, Run>> {
+  const { rows } = await db.raw<{ rows: RunRow[] }>(
+    `SELECT r.* FROM unnest(?::uuid[]) AS d (id) CROSS JOIN LATERAL (SELECT * FROM directory_runs WHERE context_id = ? AND directory_id = d.id AND ${conditions[which]}
+     ORDER BY started_at DESC, run_id DESC LIMIT 1) r`,
+    [directoryIds, contextId],
+  );
+  return new Map(rows.map((row) => [row.directory_id, fromRow(row)]));
 }
 
+export const findOpenRun = async (scope: Scope, directoryId: DirectoryId): Promise<Run | undefined> =>
+  (await findNewestRuns(scope, [directoryId], 'open')).get(directoryId);
+
 /** The last one that was to change something, and is over. */
-export async function findLastRun(scope: Scope, directoryId: DirectoryId): Promise<Run | undefined> {
-  const row = await runs(scope)
-    .where('directory_id', directoryId)
-    .whereNotNull('finished_at')
-    .whereNot('purpose', 'preview')
-    .orderBy([
-      { column: 'started_at', order: 'desc' },
-      { column: 'run_id', order: 'desc' },
-    ])
-    .first();
-  return row && fromRow(row as RunRow);
-}
+export const findLastRun = async (scope: Scope, directoryId: DirectoryId): Promise<Run | undefined> =>
+  (await findNewestRuns(scope, [directoryId], 'over')).get(directoryId);
 
 type NewRun = Pick<Run, 'directoryId' | 'purpose' | 'isWhole' | 'undoesRunId' | 'state'>;
 
@@ -97,6 +101,7 @@ type Columns = Partial<
   actor?: Pick<Actor, 'kind' | 'id'>;
   directoryRequestId?: DirectoryRequestId;
   tries?: number;
+  batches?: number;
 };
 
 /** What is undefined stays. */

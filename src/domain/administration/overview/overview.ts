@@ -1,13 +1,13 @@
 import { dayIn } from '../../../platform/clock/index.ts';
 import { type Application, listApplications } from '../../applications/applications/index.ts';
 import { type Ending, listEndingSoon } from '../../applications/expiry-warnings/index.ts';
-import { type Directory, listDirectories, stateOf } from '../../people/directories/index.ts';
+import { type Agent, type Directory, listAgents, listDirectories, stateOf } from '../../people/directories/index.ts';
 import { countUsers, type Status } from '../../people/users/index.ts';
 import { listDailyCounts } from '../../records/audit/index.ts';
 import { type CountedRefusal, listRefusals } from '../../records/refusals/index.ts';
 import type { Scope } from '../../scope.ts';
 import { countSignInsAway, listLastUses } from '../../sign-in/sessions/index.ts';
-import { findReadingPause, type ReadingPause } from '../directory-runs/index.ts';
+import { findReadingPauses, type ReadingPause } from '../directory-runs/index.ts';
 
 export type Overview = {
   /** Oldest first, today last; days of the company. */
@@ -21,21 +21,30 @@ export type Overview = {
   signInsAway: number;
   /** Which cannot be reached, or import nothing until somebody answers. */
   directories: { directory: Directory; pause?: ReadingPause }[];
+  /** Those that enrolled within a week and were not revoked, the newest first: each gets passwords, and its token may be stolen. */
+  newAgents: { directory: Directory; agent: Agent }[];
   /** Enabled, not new, and without a sign-in for a long time. */
   unused: { application: Application; lastUsedAt?: Date }[];
 };
 
 const shownDays = 30;
 const unusedAfterDays = 90;
+const newForDays = 7;
 const dayMs = 86_400_000;
 
 async function troubledDirectories(scope: Scope): Promise<Overview['directories']> {
-  const troubled: Overview['directories'] = [];
-  for (const directory of await listDirectories(scope)) {
-    const pause = await findReadingPause(scope, directory.directoryId);
-    if (pause || stateOf(directory) === 'unavailable') troubled.push({ directory, pause });
-  }
-  return troubled;
+  const directories = await listDirectories(scope);
+  const pauses = await findReadingPauses(scope, directories);
+  return directories
+    .map((directory) => ({ directory, pause: pauses.get(directory.directoryId) }))
+    .filter(({ directory, pause }) => pause || stateOf(directory) === 'unavailable');
+}
+
+async function listNewAgents(scope: Scope, since: Date): Promise<Overview['newAgents']> {
+  const found: Overview['newAgents'] = [];
+  for (const directory of await listDirectories(scope))
+    for (const agent of await listAgents(scope, directory.directoryId)) if (agent.enrolledAt > since) found.push({ directory, agent });
+  return found.sort((a, b) => b.agent.enrolledAt.getTime() - a.agent.enrolledAt.getTime());
 }
 
 export async function overviewOf(scope: Scope, timeZone: string): Promise<Overview> {
@@ -64,6 +73,7 @@ export async function overviewOf(scope: Scope, timeZone: string): Promise<Overvi
       .filter(({ applicationId, application }) => !applicationId || application),
     signInsAway: await countSignInsAway(scope, new Date(now - dayMs)),
     directories: await troubledDirectories(scope),
+    newAgents: await listNewAgents(scope, new Date(now - newForDays * dayMs)),
     unused: applications
       .filter(({ enabled, createdAt }) => enabled && createdAt < longAgo)
       .map((application) => ({ application, lastUsedAt: uses.get(application.applicationId) }))

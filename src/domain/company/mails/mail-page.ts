@@ -6,6 +6,7 @@ import { mailedLinks } from '../../records/one-time-links/index.ts';
 export const openMailPage = z.discriminatedUnion('page', [
   z.strictObject({ page: z.enum(['account', 'recovery-request', 'certificates']) }),
   z.strictObject({ page: z.literal('application'), application: idOf<string>() }),
+  z.strictObject({ page: z.literal('directory'), directory: idOf<string>() }),
 ]);
 
 /** A page behind a one-time link: whoever knows the token may use it. */

@@ -26,6 +26,7 @@ export const mailKinds = {
   own_certificate: ['firstName', 'days', 'notAfter', 'fingerprint'],
   partner_certificate: ['firstName', 'days', 'notAfter', 'fingerprint', 'application'],
   client_secret: ['firstName', 'days', 'notAfter', 'application'],
+  agent_enrolled: ['firstName', 'directory', 'agent', 'time'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type MailName = keyof typeof mailKinds;

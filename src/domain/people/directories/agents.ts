@@ -1,10 +1,12 @@
 import { hashToken, newId, sha256 } from '../../../platform/crypto/index.ts';
 import { jsonText, notifyChange } from '../../../platform/database/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
-import type { DirectoryStatus, Enrolment, SealedKey } from '../../../smartsync-protocol/index.ts';
+import { type DirectoryStatus, type Enrolment, findUnusableKey, type SealedKey } from '../../../smartsync-protocol/index.ts';
+import { mailPerson } from '../../company/mails/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import type { Row } from '../../rows.ts';
-import { type AgentId, type DirectoryId, isId, type Scope, useCase } from '../../scope.ts';
+import { type AgentId, type DirectoryId, isId, type Scope, type Transaction, useCase } from '../../scope.ts';
+import { listUsers } from '../users/index.ts';
 import { type Directory, directories, getDirectory, lockDirectory } from './store.ts';
 
 /** An agent beside a directory, for which it speaks as long as it is not revoked. */
@@ -53,20 +55,32 @@ export async function getAgent(scope: Scope, agentId: string): Promise<Agent> {
   return fromRow(row as AgentRow);
 }
 
-/** Those that may speak for it, the oldest first. */
-export const listAgents = async (scope: Scope, directoryId: DirectoryId): Promise<Agent[]> =>
-  (await agents(scope).where({ directory_id: directoryId, revoked_at: null }).orderBy(['enrolled_at', 'agent_id'])).map((row) =>
-    fromRow(row as AgentRow),
+/** Of each of these directories those that may speak for it, the oldest first. */
+export async function listAgentsOf(scope: Scope, directoryIds: DirectoryId[]): Promise<Map<DirectoryId, Agent[]>> {
+  const rows = await agents(scope)
+    .whereRaw('directory_id = ANY(?::uuid[])', [directoryIds])
+    .where('revoked_at', null)
+    .orderBy(['enrolled_at', 'agent_id']);
+  return Map.groupBy(
+    rows.map((row) => fromRow(row as AgentRow)),
+    ({ directoryId }) => directoryId,
   );
+}
+
+export const listAgents = async (scope: Scope, directoryId: DirectoryId): Promise<Agent[]> =>
+  (await listAgentsOf(scope, [directoryId])).get(directoryId) ?? [];
 
 const most = 20;
 
-/** The token buys an identity of its own for an agent that begins. @throws AppError token_unknown, agents_full */
+/** The token buys an identity of its own for an agent that begins. Of one that is not the first, administrators are told: the token may be stolen. @throws AppError token_unknown, agent_key_unusable, agents_full */
 export const enrolAgent = useCase(async (scope, { token, ...agent }: Enrolment): Promise<{ agentId: AgentId; directory: Directory }> => {
   const row = await directories(scope).where('token_hash', hashToken(token).toString('base64url')).forNoKeyUpdate().first('directory_id');
   if (!row) throw new AppError('token_unknown', 401);
+  const key = await findUnusableKey(agent);
+  if (key) throw new AppError('agent_key_unusable', 400, { params: { key } });
   const directory = await getDirectory(scope, row.directory_id);
   if ((await listAgents(scope, directory.directoryId)).length >= most) throw new AppError('agents_full', 409, { params: { most } });
+  const isFirst = !(await agents(scope).where('directory_id', directory.directoryId).first('agent_id'));
   const now = scope.clock.now();
   const agentId = newId(now.getTime()) as AgentId;
   await scope.db('directory_agents').insert({
@@ -85,9 +99,22 @@ export const enrolAgent = useCase(async (scope, { token, ...agent }: Enrolment):
     subject: { kind: 'directory', id: directory.directoryId, name: directory.name },
     details: { agent: agent.name, software: agent.software },
   });
+  if (!isFirst) await tellAdministrators(scope, directory, agent.name);
   await notifyChange(scope.db, scope.contextId);
   return { agentId, directory };
 });
+
+async function tellAdministrators(scope: Transaction, { directoryId, name }: Directory, agent: string): Promise<void> {
+  const time = `${scope.clock.now().toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const { items } = await listUsers(scope, { role: 'administrator', status: 'activated' }, 1000);
+  for (const administrator of items)
+    await mailPerson(scope, administrator, {
+      mail: 'agent_enrolled',
+      leadsTo: { page: 'directory', directory: directoryId },
+      params: { directory: name, agent, time },
+      to: administrator.email,
+    });
+}
 
 /** Its connection ends, and it never comes back. @throws AppError not_found */
 export const revokeAgent = useCase(async (scope, agentId: string): Promise<void> => {

@@ -47,7 +47,9 @@ export const editDirectory = useCase(async (scope, directoryId: string, input: D
     (key) => JSON.stringify(settings[key]) !== JSON.stringify(before.settings[key]),
   );
   if (name === before.name && keys.length === 0) return before;
-  await orTaken(updateDirectory(scope, before.directoryId, { name, settings }), { directories_name: taken });
+  await orTaken(updateDirectory(scope, before.directoryId, { name, settings: keys.length > 0 ? settings : undefined }), {
+    directories_name: taken,
+  });
   if (keys.length > 0) await noteReading(scope, before.directoryId, { readCursor: null, nextReadAt: scope.clock.now() });
   const pick = (one: Pick<Directory, 'name' | 'settings'>) => ({
     name: one.name,
@@ -73,7 +75,10 @@ export const revokeToken = useCase(async (scope, directoryId: string): Promise<v
   await announce(scope, 'directory.token-revoked', id);
 });
 
-/** The record alone: what becomes of who was imported is of administration/directory-runs. @throws AppError not_found */
+/**
+ * Its token, agents, runs and entries go with it. People and groups that were accepted stay as they are, and belong to the company alone; who was pending or rejected is gone.
+ * @throws AppError not_found
+ */
 export const removeDirectory = useCase(async (scope, directoryId: string): Promise<void> => {
   const directory = await lockDirectory(scope, directoryId);
   await announce(scope, 'directory.removed', directory.directoryId);

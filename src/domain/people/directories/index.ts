@@ -1,6 +1,16 @@
 // Owns: directories of a company, their settings and tokens, the agents that speak for them, and the company's rules about directories (decision 0019).
 // Does not: ask a directory anything (directory-requests), keep who was imported (directory-entries) or import (administration/directory-runs).
-export { type Agent, enrolAgent, fingerprintOf, getAgent, listAgents, noteAgentSeen, noteDirectoryState, revokeAgent } from './agents.ts';
+export {
+  type Agent,
+  enrolAgent,
+  fingerprintOf,
+  getAgent,
+  listAgents,
+  listAgentsOf,
+  noteAgentSeen,
+  noteDirectoryState,
+  revokeAgent,
+} from './agents.ts';
 export { addDirectory, editDirectory, makeToken, removeDirectory, revokeToken } from './change-directory.ts';
 export { type DirectoryFigures, measureDirectories } from './measure.ts';
 export { type DirectoryRules, directoryRules } from './rules.ts';

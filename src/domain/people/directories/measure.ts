@@ -1,7 +1,7 @@
 import type { Database } from '../../../platform/database/index.ts';
 import type { DirectoryState } from './store.ts';
 
-/** `overdueSeconds`: how long the one that waits longest should have been read already. */
+/** `overdueSeconds`: how long the one that waits longest should have been read already, of those that can be reached and whose reading is not paused. */
 export type DirectoryFigures = { states: Record<DirectoryState, number>; overdueSeconds: number };
 
 /** Over all companies. */
@@ -11,7 +11,7 @@ export async function measureDirectories(database: Database, now: Date): Promise
     `SELECT count(*) FILTER (WHERE configured_at IS NULL) AS unconfigured,
        count(*) FILTER (WHERE configured_at IS NOT NULL AND unavailable_since IS NULL) AS configured,
        count(*) FILTER (WHERE configured_at IS NOT NULL AND unavailable_since IS NOT NULL) AS unavailable,
-       GREATEST(0, extract(epoch FROM $1 - min(next_read_at) FILTER (WHERE configured_at IS NOT NULL)))::float8 AS overdue
+       GREATEST(0, extract(epoch FROM $1 - min(next_read_at) FILTER (WHERE configured_at IS NOT NULL AND unavailable_since IS NULL)))::float8 AS overdue
      FROM directories`,
     [now],
   );

@@ -26,8 +26,7 @@ export type Directory = {
   readCursor?: string;
   nextReadAt?: Date;
   nextWholeReadAt?: Date;
-  /** Name, settings or token; not what is read. */
-  updatedAt: Date;
+  settingsChangedAt: Date;
   version: number;
 };
 
@@ -51,7 +50,7 @@ const fromRow = (row: Row<'directories'>): Directory => ({
   readCursor: row.read_cursor ?? undefined,
   nextReadAt: row.next_read_at ?? undefined,
   nextWholeReadAt: row.next_whole_read_at ?? undefined,
-  updatedAt: row.updated_at,
+  settingsChangedAt: row.settings_changed_at,
   version: row.version,
 });
 
@@ -93,6 +92,7 @@ export async function insertDirectory(scope: Transaction, { name, settings, toke
     settings: jsonText(settings),
     token_hash: tokenHash,
     token_made_at: now,
+    settings_changed_at: now,
     created_at: now,
     updated_at: now,
   });
@@ -107,14 +107,14 @@ export async function updateDirectory(scope: Transaction, directoryId: Directory
     .where('directory_id', directoryId)
     .update({
       ...(name === undefined ? {} : { name, name_key: nameKey(name) }),
-      ...(settings === undefined ? {} : { settings: jsonText(settings) }),
+      ...(settings === undefined ? {} : { settings: jsonText(settings), settings_changed_at: now }),
       ...(tokenHash === undefined ? {} : { token_hash: tokenHash, token_made_at: tokenHash === null ? null : now }),
       updated_at: now,
       version: scope.db.raw('version + 1'),
     });
 }
 
-type Reading = { readCursor?: string | null; nextReadAt?: Date; nextWholeReadAt?: Date };
+type Reading = { readCursor?: string | null; nextReadAt?: Date | null; nextWholeReadAt?: Date };
 
 /** Of every company, those that can be reached and whose next reading is due. */
 export async function listDirectoriesToRead(db: Db, now: Date): Promise<{ contextId: ContextId; directoryId: DirectoryId }[]> {

@@ -17,8 +17,15 @@ export async function countPending(
   scope: Scope,
   directoryIds: DirectoryId[],
   kind?: EntryFilter['kind'],
+  most = 1000,
 ): Promise<Map<DirectoryId, Count>> {
-  const counts = new Map<DirectoryId, Count>();
-  for (const directoryId of directoryIds) counts.set(directoryId, await countShown(scope, { directoryId, state: 'pending', kind }));
-  return counts;
+  const some = matching(scope, { state: 'pending', kind })
+    .whereRaw('directory_id = d.id')
+    .select(scope.db.raw('1'))
+    .limit(most + 1);
+  const { rows } = await scope.db.raw<{ rows: { id: DirectoryId; n: number }[] }>(
+    'SELECT d.id, (SELECT count(*)::int FROM (?) AS found) AS n FROM unnest(?::uuid[]) AS d (id)',
+    [some, directoryIds],
+  );
+  return new Map(rows.map(({ id, n }) => [id, { n: Math.min(n, most), isMore: n > most }]));
 }

@@ -4,6 +4,7 @@ export { countPending, countShown } from './count-pending.ts';
 export { type DescribedPerson, describePerson } from './describe-person.ts';
 export { dnKey } from './dn-key.ts';
 export { filledFields, findFilledFields } from './filled-fields.ts';
+export { leaveToDirectory } from './keeps-out.ts';
 export { type LastChange, noteLastChanges } from './last-change.ts';
 export { countEntries, countMatching, type EntryCount, type EntryFilter, listEntries, listHeldUp, pickEntries } from './list-entries.ts';
 export { groupsAround, hasAcceptedGroups, membershipsOfPeople, membersOfGroups } from './members.ts';
@@ -31,8 +32,10 @@ export {
 } from './store.ts';
 export {
   findWantedState,
+  forgetWantedState,
   insertProvisionedEntry,
   listWantedStates,
+  noteStateTried,
   noteStateWritten,
   type WantedState,
   wantState,

@@ -13,6 +13,8 @@ export type AskOptions = {
   passwords?: Passwords;
   /** Of who has to know it before the first batch of the answer arrives; made by `newId`. */
   requestId?: DirectoryRequestId;
+  /** Who asked does not want it any more: the agent is told, and it counts as late. */
+  signal?: AbortSignal;
 };
 
 /**

@@ -1,4 +1,5 @@
 import { newId } from '../../../platform/crypto/index.ts';
+import type { Log } from '../../../platform/log/index.ts';
 import {
   answerSchemas,
   type DirectoryRequest,
@@ -57,13 +58,15 @@ export class Asking {
   readonly #table: RequestTable;
   readonly #local: Local;
   readonly #findAnswerers: (scope: Scope, directoryId: DirectoryId) => Promise<Answerers>;
+  readonly #log: Log;
   readonly #asked = new Map<DirectoryRequestId, Asked>();
   #isClosed = false;
 
-  constructor(table: RequestTable, local: Local, findAnswerers: (scope: Scope, directoryId: DirectoryId) => Promise<Answerers>) {
+  constructor(table: RequestTable, local: Local, findAnswerers: (scope: Scope, directoryId: DirectoryId) => Promise<Answerers>, log: Log) {
     this.#table = table;
     this.#local = local;
     this.#findAnswerers = findAnswerers;
+    this.#log = log;
   }
 
   async ask(
@@ -73,7 +76,7 @@ export class Asking {
     options: AskOptions = {},
   ): Promise<unknown> {
     if (scope.db.isTransaction) throw new Error('a directory is asked in no transaction');
-    const { passwords, timeoutMs = timeoutOf(kind), requestId = newId(Date.now()) as DirectoryRequestId } = options;
+    const { passwords, timeoutMs = timeoutOf(kind), requestId = newId(Date.now()) as DirectoryRequestId, signal } = options;
     const endsAt = performance.now() + timeoutMs;
     const empty = passwords && findEmpty(passwords);
     if (empty) return empty;
@@ -81,20 +84,26 @@ export class Asking {
     const ids = agents.map(({ agentId }) => agentId as AgentId);
     if (agents.length === 0 || this.#isClosed) return unavailable('no-agent');
     const isTaken = this.#local.canGive(directoryId, ids);
-    if (away && kind !== 'check' && !(away === 'no-agent' && isTaken)) return unavailable(away);
+    if (away && !(away === 'no-agent' && isTaken)) return unavailable(away);
     const sealed = passwords && (await seal(passwords, purposeOf(kind, body), agents));
+    if (sealed && sealed.failed.length > 0)
+      this.#log.error({ agents: sealed.failed, directory: directoryId }, 'nothing can be sealed to the keys of these agents');
+    if (sealed && !sealed.sealed) return unavailable('no-agent');
     const request = { kind, body: sealed ? { ...body, sealed: sealed.sealed } : body } as DirectoryRequest;
     return this.#wait(
       { contextId: scope.contextId, requestId, directoryId, request, timeoutMs, isTaken, tries: isTaken ? 1 : 0 },
       endsAt,
       sealed?.key,
+      signal,
     );
   }
 
-  async #wait(request: NewRequest, endsAt: number, key: string | undefined): Promise<unknown> {
+  async #wait(request: NewRequest, endsAt: number, key?: string, signal?: AbortSignal): Promise<unknown> {
     const { requestId } = request;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const late = setTimeout(() => asked.settle(unavailable('late')), Math.max(0, endsAt - performance.now()));
+    const end = () => asked.settle(unavailable('late'));
+    const late = setTimeout(end, signal?.aborted ? 0 : Math.max(0, endsAt - performance.now()));
+    signal?.addEventListener('abort', end);
     const asked: Asked = {
       ...request,
       key,
@@ -104,6 +113,7 @@ export class Asking {
         if (!this.#asked.delete(requestId)) return;
         clearTimeout(late);
         clearTimeout(asked.queueing);
+        signal?.removeEventListener('abort', end);
         resolve(answer);
         this.#local.cancel(requestId);
         asked.queued?.then(() => this.#table.drop(asked)).catch(() => {}); // it is swept

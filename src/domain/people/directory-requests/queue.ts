@@ -34,6 +34,7 @@ export class DirectoryQueue {
         cancel: (requestId) => this.#serving.cancel(requestId),
       },
       (scope, directoryId) => cache.get(scope.contextId, `answerers ${directoryId}`, () => findAnswerers(scope, directoryId)),
+      log,
     );
     const failed = (error: unknown) => log.error({ err: error }, 'the queue of directories does not answer');
     listener.hear(channel, (notice) => {

@@ -8,7 +8,7 @@ export type ConnectedAgent = {
   contextId: ContextId;
   directoryId: DirectoryId;
   agentId: AgentId;
-  /** Until it says that its directory is away; then it is only asked to look. */
+  /** Until it says that its directory is away; then it is asked nothing. */
   isUp: boolean;
   send(message: Extract<ServerMessage, { type: 'request' | 'cancel' }>): void;
 };
@@ -83,8 +83,6 @@ export class Serving {
     if (free.length > 0) this.look(agent.directoryId);
   }
 
-  has = (directoryId: DirectoryId): boolean => this.#agents.has(directoryId);
-
   kindOf = (agent: ConnectedAgent, requestId: string): RequestKind | undefined =>
     this.#agents
       .get(agent.directoryId)
@@ -105,7 +103,7 @@ export class Serving {
         agent.contextId === claimed.contextId &&
         agent.agentId !== claimed.notBy &&
         open.size < mostOpen &&
-        (agent.isUp || claimed.request.kind === 'check') &&
+        agent.isUp &&
         (!recipients || recipients.has(agent.agentId)) &&
         !open.has(claimed.requestId),
     );
@@ -188,14 +186,12 @@ export class Serving {
   }
 
   #roomOf(directoryId: DirectoryId): Room | undefined {
-    const all = [...(this.#agents.get(directoryId) ?? [])];
-    const up = all.filter(([{ isUp }]) => isUp);
-    const agents = up.length > 0 ? up : all;
+    const agents = [...(this.#agents.get(directoryId) ?? [])].filter(([{ isUp }]) => isUp);
     const most = agents.reduce((sum, [, { open }]) => sum + mostOpen - open.size, 0);
     const [[first] = []] = agents;
     if (!first || most === 0) return undefined;
     const onlyAgent = agents.length === 1 ? first.agentId : undefined;
-    return { contextId: first.contextId, directoryId, most, onlyAgent, isOnlyToLook: up.length === 0 };
+    return { contextId: first.contextId, directoryId, most, onlyAgent };
   }
 
   async #claim(): Promise<void> {

@@ -29,8 +29,8 @@ export type Claimed = RequestKey & {
 };
 export type Answered = { answer: unknown; agentId?: AgentId; tries: number };
 export type Release = RequestKey & { isUntried?: boolean };
-/** `onlyAgent`: there is no other here. `isOnlyToLook`: all say that the directory is away. */
-export type Room = { contextId: ContextId; directoryId: DirectoryId; most: number; onlyAgent?: AgentId; isOnlyToLook: boolean };
+/** `onlyAgent`: there is no other here. */
+export type Room = { contextId: ContextId; directoryId: DirectoryId; most: number; onlyAgent?: AgentId };
 
 const keysOf = (keys: RequestKey[]) => [keys.map(({ contextId }) => contextId), keys.map(({ requestId }) => requestId)];
 
@@ -47,13 +47,13 @@ const ask = `WITH made AS (
 // A new password is offered once: an agent that fell may have set it, and another would be told that the old one is wrong.
 const claim = `WITH open AS (
     SELECT r.context_id, r.directory_request_id
-    FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::boolean[])
-      AS d (context_id, directory_id, most, only_agent, only_to_look)
+    FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[])
+      AS d (context_id, directory_id, most, only_agent)
     CROSS JOIN LATERAL (SELECT q.context_id, q.directory_request_id FROM directory_requests q
       WHERE q.context_id = d.context_id AND q.directory_id = d.directory_id AND q.answered_at IS NULL
         AND q.wanted_until > now() AND (q.lease_until IS NULL OR q.lease_until < now())
         AND q.tries < ${mostTries} AND (q.tries = 0 OR q.kind <> 'change-password')
-        AND (d.only_agent IS NULL OR q.agent_id IS DISTINCT FROM d.only_agent) AND (q.kind = 'check' OR NOT d.only_to_look) AND q.directory_request_id <> ALL ($6::uuid[])
+        AND (d.only_agent IS NULL OR q.agent_id IS DISTINCT FROM d.only_agent) AND q.directory_request_id <> ALL ($5::uuid[])
       ORDER BY q.created_at LIMIT d.most FOR UPDATE SKIP LOCKED) AS r)
   UPDATE directory_requests r SET lease_until = now() + interval '${leaseSeconds} s', tries = r.tries + 1
   FROM open o WHERE r.context_id = o.context_id AND r.directory_request_id = o.directory_request_id
@@ -128,7 +128,6 @@ export class RequestTable {
       rooms.map(({ directoryId }) => directoryId),
       rooms.map(({ most }) => most),
       rooms.map(({ onlyAgent }) => onlyAgent ?? null),
-      rooms.map(({ isOnlyToLook }) => isOnlyToLook),
       held,
     ]);
     return rows.map((row) => ({

@@ -3,7 +3,8 @@ import { dayIn, isDay } from '../../../platform/clock/index.ts';
 import { AppError, inputFaults, invalidInput, textOf } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type Transaction, useCase } from '../../scope.ts';
-import { changeStatus, fullName, holdUser, type User } from '../users/index.ts';
+import { fullName, holdUser, type User } from '../users/index.ts';
+import { giveBack } from './give-back.ts';
 import { keepsOut, type PlannedDeactivation } from './plan.ts';
 import { countUnplannedAdministrators, deletePlan, findPlan, lockPlanOf, savePlan } from './store.ts';
 
@@ -42,10 +43,10 @@ export const editPlan = useCase(async (scope, userId: string, input: PlanInput, 
   await record(scope, 'user.deactivation-planned', user, { before: bare(before), after: bare(after) });
 });
 
-/** S127: the person stays, or returns at once if the period has begun. */
+/** S127: the person stays, or returns at once if the period has begun and their directory does not keep them out. */
 export const removePlan = useCase(async (scope, userId: string): Promise<void> => {
   const { user, plan } = await lockPlan(scope, userId);
-  if (keepsOut(plan, user)) await changeStatus(scope, userId, 'reactivate', 'planned-deactivation');
+  if (keepsOut(plan, user)) await giveBack(scope, user);
   await deletePlan(scope, user.userId);
   await record(scope, 'user.deactivation-removed', user, { before: bare(plan) });
 });

@@ -2,6 +2,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type UserId, useCase } from '../../scope.ts';
 import { changeStatus, findUserById, fullName, lockUser } from '../users/index.ts';
+import { giveBack } from './give-back.ts';
 import { dueStep } from './plan.ts';
 import { deletePlan, lockPlanOf, savePlan } from './store.ts';
 
@@ -29,6 +30,6 @@ export const followPlan = useCase(async (scope, userId: UserId, timeZone: string
       });
     }
   }
-  if (step === 'return') await changeStatus(scope, userId, 'reactivate', 'planned-deactivation');
+  if (step === 'return') await giveBack(scope, user);
   await deletePlan(scope, userId);
 });

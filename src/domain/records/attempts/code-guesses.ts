@@ -2,7 +2,7 @@ import { type Db, deleteInSteps, run } from '../../../platform/database/index.ts
 import { networkOf } from '../../../platform/net/index.ts';
 import type { Scope } from '../../scope.ts';
 
-/** Wrong codes within an hour: of a person who is signed in or of an address, and of all addresses together (RFC 8628 §5.1). */
+/** Wrong ones within an hour: of a person who is signed in or of an address; and of codes, which are short, of all addresses together (RFC 8628 §5.1). */
 const mostOfOne = 10;
 const mostOfEverybody = 100;
 const windowMs = 3_600_000;
@@ -10,7 +10,9 @@ const windowMs = 3_600_000;
 /** Each kind has counts of its own: who guesses one uses up nothing of the other. */
 export type Guess = 'code' | 'token';
 
-const everybody: Record<Guess, string> = { code: 'everybody', token: 'tokens everybody' };
+const everybody = 'everybody';
+/** Nobody guesses a token of 256 bits: strangers together must not use up what somebody with the right one needs. */
+const isOnlyOwn = ({ actor }: Scope, guess: Guess): boolean => guess === 'token' || actor.kind === 'person';
 const holderOf = ({ actor }: Scope, guess: Guess): string =>
   `${guess === 'code' ? '' : 'tokens '}${actor.kind === 'person' ? `person ${actor.id}` : `at ${networkOf(actor.ip ?? '')}`}`;
 
@@ -26,20 +28,20 @@ const reserve = `
 
 /**
  * Takes one of the codes that may be typed BEFORE it is looked for, so that parallel guesses get no more tries than the limit.
- * @returns false when none is left: of the person who acts, else of the address and of all addresses
+ * @returns false when none is left: of the person who acts, else of the address, and for a code of all addresses
  */
 export async function reserveCodeGuess(scope: Scope, guess: Guess = 'code'): Promise<boolean> {
-  const { db, contextId, actor, clock } = scope;
+  const { db, contextId, clock } = scope;
   const now = clock.now();
   const since = new Date(now.getTime() - windowMs);
-  const values = [contextId, holderOf(scope, guess), now, since, mostOfOne, actor.kind === 'person', everybody[guess]];
+  const values = [contextId, holderOf(scope, guess), now, since, mostOfOne, isOnlyOwn(scope, guess), everybody];
   return (await run(db, 'reserve code guess', reserve, values)).rowCount === 1;
 }
 
 /** The code was right: it was no guess. */
 export async function returnCodeGuess(scope: Scope, guess: Guess = 'code'): Promise<void> {
-  const { db, contextId, actor } = scope;
-  const holders = [holderOf(scope, guess), ...(actor.kind === 'person' ? [] : [everybody[guess]])];
+  const { db, contextId } = scope;
+  const holders = [holderOf(scope, guess), ...(isOnlyOwn(scope, guess) ? [] : [everybody])];
   const text = 'UPDATE code_guesses SET n = GREATEST(n - 1, 0) WHERE context_id = $1 AND holder = ANY($2)';
   await run(db, 'return code guess', text, [contextId, holders]);
 }

@@ -49,7 +49,7 @@ export async function changeRequiredNetworkPassword(
     return rest;
   });
   if (!renewed) throw new AppError('request_expired', 409);
-  await keep(scope, at.network, standing, input);
+  keep(scope, at.network, standing, input);
   return renewed;
 }
 
@@ -70,7 +70,7 @@ export async function changeOwnNetworkPassword(
     await forgetBrowsers(inside, user.userId, at.browser);
     await mailPerson(inside, user, { mail: 'own_password_changed', leadsTo: { page: 'account' } });
   });
-  await keep(scope, at.network, standing, input);
+  keep(scope, at.network, standing, input);
 }
 
 /** Asks the directory to change it. The present password is typed once more, and a wrong one counts as at the sign-in. */
@@ -116,12 +116,7 @@ export async function settleNetworkPassword(scope: Transaction, user: User, exce
   await endSessionsOfUser(scope, user.userId, 'password-changed', except);
 }
 
-async function keep(
-  scope: Scope,
-  { rules }: Network,
-  { user, network: entry }: Standing,
-  { newPassword }: NetworkPasswordInput,
-): Promise<void> {
+function keep(scope: Scope, { rules }: Network, { user, network: entry }: Standing, { newPassword }: NetworkPasswordInput): void {
   if (rules.whileAway && user.role !== 'administrator')
-    await keepVerifier(scope, user.userId, entry!.directoryId, readPassword(newPassword));
+    void keepVerifier(scope, user.userId, entry!.directoryId, readPassword(newPassword));
 }

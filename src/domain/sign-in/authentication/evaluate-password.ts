@@ -72,7 +72,7 @@ async function askDirectory(scope: Scope, network: Network, asking: Asking): Pro
   if (!attempt.isKnownBrowser) await settleAsk(scope, user, answer);
   switch (answer.outcome) {
     case 'proven':
-      if (network.rules.whileAway && user.role !== 'administrator') await keepVerifier(scope, user.userId, entry.directoryId, password);
+      if (network.rules.whileAway && user.role !== 'administrator') void keepVerifier(scope, user.userId, entry.directoryId, password);
       return { outcome: 'network', entry, found: {} };
     case 'due':
       return { outcome: 'network', entry, found: { networkPassword: answer.reason === 'must-change' ? 'must-change' : 'expired' } };

@@ -16,7 +16,7 @@ const idsAtOnce = 50;
 const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** What AD says now of its clock, and of the controller that we speak to. */
-export async function readController({ connection, facts }: Session): Promise<{ time: string; usn: bigint; invocationId: string }> {
+async function readController({ connection, facts }: Session): Promise<{ time: string; usn: bigint; invocationId: string }> {
   const root = await connection.read('', ['currentTime', 'highestCommittedUSN']);
   const service = await connection.read(facts.serviceDn ?? '', ['invocationId'], ['invocationId']);
   const bytes = service && bytesOf(service, 'invocationId');

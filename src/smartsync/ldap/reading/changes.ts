@@ -1,7 +1,9 @@
 import type { Entry } from 'ldapts';
-import { dnKey, isWithin } from '../dn.ts';
+import type { SearchFilter } from '../../../smartsync-protocol/index.ts';
+import { isWithin, nameKey } from '../dn.ts';
 import { textOf, textsOf } from '../entry.ts';
 import type { Facts } from '../facts.ts';
+import { checkFilter } from '../filter.ts';
 import { idOf } from '../find-entry.ts';
 import type { Session } from '../servers.ts';
 import type { Cursor, ReadBody } from './cursor.ts';
@@ -37,13 +39,17 @@ export function noteChange(facts: Facts, entry: Entry, changes: Changes): void {
 
 /** memberOf of people changes with the group, and no change of the person says so. */
 function asksForGroup({ userFilter, groupFilter }: ReadBody, { dn, isDeleted }: Structure): boolean {
-  const asked = [...`${userFilter}${groupFilter}`.matchAll(/memberof(:[\w.]+:)?=([^)]*)/gi)];
-  return asked.some(([, rule, value]) => rule !== undefined || isDeleted || isSameName(value!, dn));
+  const asked = [userFilter, groupFilter].flatMap((filter) => itemsOf(checkFilter(filter))).filter(isAboutGroups);
+  return asked.some((item) => isDeleted || item.type !== '=' || isSameName(item.value.toString(), dn));
 }
 
-function isSameName(filterValue: string, dn: string): boolean {
+type Item = Exclude<SearchFilter, { filters: unknown }>;
+const itemsOf = (filter: SearchFilter): Item[] => ('filters' in filter ? filter.filters.flatMap(itemsOf) : [filter]);
+const isAboutGroups = ({ attribute }: Item): boolean => attribute?.toLowerCase() === 'memberof';
+
+function isSameName(asked: string, dn: string): boolean {
   try {
-    return dnKey(filterValue.replace(/\\([\da-f]{2})/gi, (_, hex) => Buffer.from(hex, 'hex').toString('latin1'))) === dnKey(dn);
+    return nameKey(asked) === nameKey(dn);
   } catch {
     return true;
   }

@@ -4,6 +4,7 @@ import {
   changeCodes,
   declineRun,
   getRun,
+  isUndoable,
   listRunChanges,
   listRuns,
   type Run,
@@ -62,7 +63,7 @@ export async function showRun(page: PageContext): Promise<void> {
     // of a person only the id is kept when it is over
     actor: run.actor.kind === 'person' && !run.actor.name ? undefined : presentActor({ name: '', ...run.actor }, page.t),
     isMoving: isMoving(run),
-    canUndo: run.purpose === 'sync' && run.state === 'done' && !run.undoneByRunId,
+    canUndo: isUndoable(run),
     why: run.fault && faultText(page, run.fault),
     changeCodes,
     change,

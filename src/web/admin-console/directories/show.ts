@@ -1,4 +1,9 @@
-import { findReadingPause, listRuns } from '../../../domain/administration/directory-runs/index.ts';
+import {
+  findNewestRuns,
+  findReadingPause,
+  findReadingPauses,
+  type ReadingPause,
+} from '../../../domain/administration/directory-runs/index.ts';
 import {
   type Agent,
   attributesOf,
@@ -7,6 +12,7 @@ import {
   fingerprintOf,
   getDirectory,
   listAgents,
+  listAgentsOf,
   listDirectories,
   stateOf,
 } from '../../../domain/people/directories/index.ts';
@@ -15,37 +21,39 @@ import { type PageContext, renderPage } from '../../request/index.ts';
 import { faultText } from './words.ts';
 
 export async function showDirectories(page: PageContext): Promise<void> {
-  const all = await listDirectories(page.scope);
-  const pending = await countPending(
-    page.scope,
-    all.map(({ directoryId }) => directoryId),
-  );
-  const rows = [];
-  for (const directory of all) {
-    const { directoryId } = directory;
-    const [agents, runs] = [await listAgents(page.scope, directoryId), await listRuns(page.scope, directoryId)];
-    rows.push({ ...(await presentState(page, directory)), agents, pending: pending.get(directoryId), run: runs.items[0] });
-  }
+  const { scope } = page;
+  const all = await listDirectories(scope);
+  const ids = all.map(({ directoryId }) => directoryId);
+  const [pauses, agents] = [await findReadingPauses(scope, all), await listAgentsOf(scope, ids)];
+  const [pending, runs] = [await countPending(scope, ids), await findNewestRuns(scope, ids)];
+  const rows = all.map((directory) => {
+    const { directoryId: id } = directory;
+    const state = describeState(page, directory, pauses.get(id));
+    return { ...state, agents: agents.get(id) ?? [], pending: pending.get(id), run: runs.get(id) };
+  });
   renderPage(page, 'admin-console/directories/list', { rows });
 }
 
-/** A directory as the head of its pages shows it. */
-export const presentState = async (page: PageContext, directory: Directory) => ({
+const describeState = (page: PageContext, directory: Directory, pause: ReadingPause | undefined) => ({
   directory,
   state: stateOf(directory),
   why: directory.unavailableReason && faultText(page, directory.unavailableReason),
-  pause: await findReadingPause(page.scope, directory.directoryId),
+  pause,
 });
+
+/** A directory as the head of its pages shows it. */
+export const presentState = async (page: PageContext, directory: Directory) =>
+  describeState(page, directory, await findReadingPause(page.scope, directory.directoryId));
 
 /** @param token that was made just now: shown this once */
 export async function showDirectory(page: PageContext, directoryId = page.params.directory!, token?: string): Promise<void> {
   const directory = await getDirectory(page.scope, directoryId);
   const agents = await listAgents(page.scope, directory.directoryId);
-  const runs = await listRuns(page.scope, directory.directoryId);
+  const runs = await findNewestRuns(page.scope, [directory.directoryId]);
   renderPage(page, 'admin-console/directories/directory', {
     ...(await presentState(page, directory)),
     tab: 'overview',
-    waitsForFirstImport: stateOf(directory) === 'configured' && runs.items.length === 0,
+    waitsForFirstImport: stateOf(directory) === 'configured' && runs.size === 0,
     token,
     server: page.context.url,
     agents: agents.map((agent) => presentAgent(page, agent)),

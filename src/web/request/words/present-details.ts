@@ -12,34 +12,54 @@ const isObject = (value: unknown): value is Record<string, unknown> => value !==
 /** In the reader's words as far as there are any: names of fields, types, statuses. */
 export function presentDetails(details: Record<string, unknown>, t: Translate, i18n: I18n): PresentedDetails {
   const known = (key: string, otherwise: string) => (i18n.exists(key) ? t(key) : otherwise);
-  const nameOf = (path: string) => known(`audit.detail_names.${path.replaceAll('.', '_')}`, path);
-  const wordOf = (value: unknown): string => {
+  const nameOf = (path: string): string => {
+    const end = path.lastIndexOf('.');
+    const named = known(`audit.detail_names.${path.replaceAll('.', '_')}`, '');
+    if (named || end < 0) return named || path;
+    // of what a company named itself, such as a custom field, only what it belongs to has a word
+    const owner = path.slice(0, end);
+    const ownerName = nameOf(owner);
+    return ownerName === owner ? path : `${ownerName}: ${path.slice(end + 1)}`;
+  };
+  const wordOf = (value: unknown, path: string): string => {
     if (value === null || value === undefined || value === '') return '–';
     if (typeof value === 'boolean') return t(value ? 'page.yes' : 'page.no');
     const text = String(value);
-    return /^[a-z]+$/.test(text) ? known(`roles.${text}`, known(`status.${text}`, text)) : text;
+    if (!/^[a-z]+$/.test(text)) return text;
+    return known(`audit.detail_values.${path.replaceAll('.', '_')}_${text}`, known(`roles.${text}`, known(`status.${text}`, text)));
   };
   const { before, after, ...others } = details;
   const facts: Fact[] = [];
   const rest: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(others)) {
     const isList = Array.isArray(value) && value.every((one) => typeof one === 'string');
-    if (isObject(value) || (Array.isArray(value) && !isList)) rest[name] = value;
-    else facts.push({ name: nameOf(name), value: isList ? value.join(', ') || '–' : wordOf(value) });
+    if (isCounts(value)) facts.push({ name: nameOf(name), value: countsLine(value, nameOf) });
+    else if (isObject(value) || (Array.isArray(value) && !isList)) rest[name] = value;
+    else facts.push({ name: nameOf(name), value: isList ? value.join(', ') || '–' : wordOf(value, name) });
   }
   if (before === undefined && after === undefined) return { changes: [], facts, rest };
   // a status or an address alone: what it is the event says
   if (!isObject(before) && !isObject(after))
-    return { changes: [{ name: nameOf('value'), before: wordOf(before), after: wordOf(after) }], facts, rest };
+    return { changes: [{ name: nameOf('value'), before: wordOf(before, 'value'), after: wordOf(after, 'value') }], facts, rest };
   const [old, now] = [flatten(before, wordOf), flatten(after, wordOf)];
   const changed = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter((name) => old[name] !== now[name]);
   return { changes: changed.map((name) => ({ name: nameOf(name), before: old[name] ?? '–', after: now[name] ?? '–' })), facts, rest };
 }
 
+const isCounts = (value: unknown): value is Record<string, number> =>
+  isObject(value) && Object.keys(value).length > 0 && Object.values(value).every((one) => typeof one === 'number');
+
+/** What of them happened at all. */
+const countsLine = (counts: Record<string, number>, nameOf: (name: string) => string): string =>
+  Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${nameOf(name)} ${count}`)
+    .join(', ') || '–';
+
 /** Every value by its path; lists in one line. */
-function flatten(value: unknown, word: (value: unknown) => string, path = ''): Flat {
+function flatten(value: unknown, word: (value: unknown, path: string) => string, path = ''): Flat {
   if (value === undefined) return {};
-  if (value === null || typeof value !== 'object') return { [path]: word(value) };
+  if (value === null || typeof value !== 'object') return { [path]: word(value, path) };
   if (Array.isArray(value)) return { [path]: value.map((one) => (typeof one === 'object' ? JSON.stringify(one) : one)).join(', ') || '–' };
   return Object.assign({}, ...Object.entries(value).map(([key, one]) => flatten(one, word, path ? `${path}.${key}` : key)));
 }
@@ -66,6 +86,7 @@ export function presentLine(details: Record<string, unknown>, t: Translate, i18n
 export function reasonText(i18n: I18n, t: Translate, reason: string): string {
   const name = reason.replace(/[.:-]/g, '_');
   const remedy = `audit.remedies.${name}`;
-  const said = i18n.exists(`audit.reasons.${name}`) ? t(`audit.reasons.${name}`) : reason;
+  const key = [`audit.reasons.${name}`, `directory_faults.${name}`].find((one) => i18n.exists(one));
+  const said = key ? t(key) : reason;
   return i18n.exists(remedy) ? `${said}; ${t(remedy)}` : said;
 }

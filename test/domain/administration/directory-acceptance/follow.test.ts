@@ -191,6 +191,17 @@ describe('domain/administration/directory-acceptance: followEntries', () => {
       expect(await userOf(entry)).to.include({ status: 'activated' });
       await setDirectoryRules(store.scope, { stateFromDirectory: true });
     });
+
+    it(`${what} there is back here once it is back there, though its state counted for nothing in between`, async () => {
+      const { entry } = await accepted();
+      await out(entry);
+      await setDirectoryRules(store.scope, { stateFromDirectory: false });
+      await inTransaction(store.scope, (inside) => followEntries(inside, directory.directoryId, [entry.entryId]));
+      expect(await userOf(entry)).to.include({ status: 'deactivated' });
+      await setDirectoryRules(store.scope, { stateFromDirectory: true });
+      await say(entry);
+      expect(await userOf(entry)).to.include({ status: 'activated' });
+    });
   }
 
   it('who was deactivated here by somebody else, before or since, stays so', async () => {

@@ -47,6 +47,8 @@ describe('domain/administration/directory-provisioning', () => {
     await provisionPerson(store.scope, answering(answer), user.userId, input());
     return answer;
   };
+  const listWaiting = async (limit?: number) =>
+    (await listWantedStates(store.scope.db, store.scope.clock.now(), limit)).map(({ userId }) => userId);
   const setStateToDirectory = async (stateToDirectory: boolean) => {
     await changeSettings(store.scope, directoryRules, { stateToDirectory }, version);
     version++;
@@ -133,10 +135,10 @@ describe('domain/administration/directory-provisioning', () => {
         user.userId,
         input(),
       ).catch((error) => error);
-      expect(refused.code, reason).to.be.oneOf(['invalid_input', 'provisioning_refused']);
+      expect(refused.code, reason).to.be.oneOf(reason === 'unavailable' ? ['directory_away'] : ['invalid_input', 'provisioning_refused']);
       expect(await findEntryOfUser(store.scope, user.userId), reason).to.equal(undefined);
       const event = (await eventsOf(store.scope, { subjectId: user.userId })).at(-1)!;
-      expect(event).to.deep.include({ type: 'user.provisioning-refused', outcome: 'failure', reason });
+      expect(event).to.deep.include({ type: 'user.provisioning-refused', outcome: 'failure', reason: `directory-${reason}` });
       expect(JSON.stringify(event)).not.to.include('Temporary-1');
     }
     const user = await store.person();
@@ -160,26 +162,78 @@ describe('domain/administration/directory-provisioning', () => {
     await setStateToDirectory(true);
     await changeAccount(store.scope, 'deactivate', user.userId, 'en');
     expect((await store.queued('write-directory-state')).at(-1)).to.deep.include({ userId: user.userId });
+    const { rows } = await store.scope.db.raw(
+      "SELECT DISTINCT queue_name FROM graphile_worker.jobs WHERE task_identifier = 'write-directory-state'",
+    );
+    expect(rows, 'one after the other of each directory').to.deep.equal([{ queue_name: `directory state ${directory.directoryId}` }]);
     await writeState(store.scope, answering({ outcome: 'unavailable', reason: 'no-agent' }), user.userId);
     expect(await findWantedState(store.scope, user.userId)).to.deep.include({ isEnabled: false });
-    expect(await listWantedStates(store.scope.db, store.scope.clock.now())).to.deep.include({
-      contextId: store.scope.contextId,
-      userId: user.userId,
-    });
+    // not again in the same minute
+    expect(await listWaiting()).to.deep.equal([]);
+    store.wait(1);
+    expect(await listWaiting()).to.deep.equal([user.userId]);
     await writeState(store.scope, answering({ outcome: 'refused', reason: 'no-right' }), user.userId);
     // asked again later, not at once
-    expect(await listWantedStates(store.scope.db, store.scope.clock.now())).to.deep.equal([]);
+    store.wait(1);
+    expect(await listWaiting()).to.deep.equal([]);
     expect((await eventsOf(store.scope, { subjectId: user.userId })).at(-1)).to.deep.include({
       type: 'user.directory-state-refused',
-      reason: 'no-right',
+      reason: 'directory-no-right',
     });
+    store.wait(60);
+    expect(await listWaiting()).to.deep.equal([user.userId]);
+    const refusing = (reason: string) =>
+      store.eventsOf(() => writeState(store.scope, answering({ outcome: 'refused', reason }), user.userId));
+    expect(await refusing('no-right'), 'refused as before').to.deep.equal([]);
+    expect(await refusing('failed'), 'refused for another reason').to.deep.equal(['user.directory-state-refused']);
     await writeState(store.scope, answering({ outcome: 'accepted' }), user.userId);
-    expect(asked.filter(({ kind }) => kind === 'set-enabled').map(({ body }) => body.isEnabled)).to.deep.equal([false, false, false]);
+    expect(asked.filter(({ kind }) => kind === 'set-enabled').map(({ body }) => body.isEnabled)).to.deep.equal([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
     expect(await findWantedState(store.scope, user.userId)).to.equal(undefined);
     expect(await findEntryOfUser(store.scope, user.userId)).to.deep.include({ isEnabled: false });
     const types = await store.eventsOf(() => writeState(store.scope, answering({ outcome: 'accepted' }), user.userId));
     expect(types).to.deep.equal([]);
     expect((await getUser(store.scope, user.userId)).status).to.equal('deactivated');
+    await setStateToDirectory(false);
+  });
+
+  it('what has not reached the directory is forgotten once the company does not want it there', async () => {
+    await setStateToDirectory(true);
+    const user = await store.person();
+    await provision(user);
+    await changeAccount(store.scope, 'deactivate', user.userId, 'en');
+    await setStateToDirectory(false);
+    asked.length = 0;
+    await writeState(store.scope, answering({ outcome: 'accepted' }), user.userId);
+    expect(asked).to.have.length(0);
+    expect(await findWantedState(store.scope, user.userId)).to.equal(undefined);
+    expect(await findEntryOfUser(store.scope, user.userId)).to.deep.include({ isEnabled: true, isStateWanted: false });
+  });
+
+  it('people of one directory do not keep those of another waiting, and nobody is looked for in one that is away', async () => {
+    await setStateToDirectory(true);
+    const { directory: second } = await addDirectory(store.scope, { name: 'Branch office' });
+    await noteDirectoryState(store.scope, second.directoryId, { isUp: true, kind: 'openldap' });
+    const deactivate = async (directoryId: string) => {
+      const user = await store.person();
+      await provisionPerson(store.scope, answering(made()), user.userId, input({ directoryId }));
+      await changeAccount(store.scope, 'deactivate', user.userId, 'en');
+      return user.userId;
+    };
+    const many = [];
+    for (let n = 0; n < 4; n++) many.push(await deactivate(directory.directoryId));
+    const one = await deactivate(second.directoryId);
+    expect(await listWaiting(2)).to.include(one);
+    await noteDirectoryState(store.scope, directory.directoryId, { isUp: false, reason: 'no-agent' });
+    expect(await listWaiting()).to.deep.equal([one]);
+    await noteDirectoryState(store.scope, directory.directoryId, { isUp: true });
+    for (const userId of [...many, one]) await writeState(store.scope, answering({ outcome: 'accepted' }), userId);
+    expect(await listWaiting()).to.deep.equal([]);
     await setStateToDirectory(false);
   });
 

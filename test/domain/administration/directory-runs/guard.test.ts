@@ -8,7 +8,14 @@ import {
   startRun,
   undoRun,
 } from '../../../../src/domain/administration/directory-runs/index.ts';
-import { editDirectory, getDirectory } from '../../../../src/domain/people/directories/index.ts';
+import {
+  editDirectory,
+  getDirectory,
+  makeToken,
+  measureDirectories,
+  noteDirectoryState,
+  revokeToken,
+} from '../../../../src/domain/people/directories/index.ts';
 import { getEntry, wantState } from '../../../../src/domain/people/directory-entries/index.ts';
 import { inTransaction, type Scope } from '../../../../src/domain/scope.ts';
 import { FakeDirectory, importAll, lastRun, linesOf, readAgain, workOn } from '../../../support/directory-runs.ts';
@@ -101,6 +108,10 @@ describe('directory runs: the guard', () => {
       expect(await pause()).to.deep.equal({ reason: 'waits-for-answer', runId: run.runId });
       store.wait(60 * 25);
       const asked = fake.asked.length;
+      const overdue = async () => (await measureDirectories(store.database, scope.clock.now())).overdueSeconds;
+      expect(await overdue()).to.be.above(3600);
+      await workOn(scope, directory, fake);
+      expect(await overdue(), 'what is paused is not late').to.equal(0);
       await store.unchanged(() => workOn(scope, directory, fake));
       await store.refused('directory_run_stopped', () => startRun(scope, directory.directoryId, { purpose: 'sync' }));
       await store.refused('directory_run_stopped', () => startRun(scope, directory.directoryId, { purpose: 'preview' }));
@@ -114,9 +125,18 @@ describe('directory runs: the guard', () => {
       expect(await getEntry(scope, directory.directoryId, people[0]!.id)).to.include({ isGone: false });
       fake.people = people;
       store.wait(1);
+      await makeToken(scope, directory.directoryId);
+      await revokeToken(scope, directory.directoryId);
       const { name, settings } = await getDirectory(scope, directory.directoryId);
+      await editDirectory(scope, directory.directoryId, { name: `${name} renamed`, settings });
+      expect(await pause(), 'nothing else is read than before').to.deep.equal({ reason: 'declined', runId: run.runId });
       await editDirectory(scope, directory.directoryId, { name, settings: { ...settings, guardPeople: 40 } });
       expect(await pause()).to.equal(undefined);
+      store.wait(2);
+      expect(await overdue()).to.be.within(120, 180);
+      await noteDirectoryState(scope, directory.directoryId, { isUp: false, reason: 'no-agent' });
+      expect(await overdue(), 'nor what cannot be reached').to.equal(0);
+      await noteDirectoryState(scope, directory.directoryId, { isUp: true });
       await workOn(scope, directory, fake);
       expect(await lastRun(scope, directory)).to.include({ state: 'done', isWhole: true });
       expect(await statuses()).to.deep.equal({ activated: 20 });

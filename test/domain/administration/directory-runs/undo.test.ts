@@ -85,6 +85,7 @@ describe('directory runs: undo', () => {
     expect((await getRun(scope, run.runId)).undoneByRunId).to.equal(undone.runId);
     expect(await findReadingPause(scope, directory.directoryId)).to.deep.equal({ reason: 'undone', runId: undone.runId });
     store.wait(60);
+    await workOn(scope, directory, fake);
     await store.unchanged(() => workOn(scope, directory, fake));
     await store.refused('directory_run_not_undoable', () => undoRun(scope, run.runId));
     await store.refused('directory_run_not_undoable', () => undoRun(scope, undone.runId));

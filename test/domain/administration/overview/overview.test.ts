@@ -7,7 +7,7 @@ import {
   findApplicationByCode,
   setApplicationEnabled,
 } from '../../../../src/domain/applications/applications/index.ts';
-import { noteDirectoryState } from '../../../../src/domain/people/directories/index.ts';
+import { addDirectory, enrolAgent, noteDirectoryState, revokeAgent } from '../../../../src/domain/people/directories/index.ts';
 import { changeStatus } from '../../../../src/domain/people/users/index.ts';
 import { type NewEvent, recordAlone, sealEvents } from '../../../../src/domain/records/audit/index.ts';
 import type { ApplicationId, Scope } from '../../../../src/domain/scope.ts';
@@ -176,5 +176,29 @@ describe('domain/administration/overview', () => {
       [stopped.name, 'waits-for-answer'],
     ]);
     expect(await troubled(store.other)).to.deep.equal([]);
+  });
+
+  it('names agents that enrolled within a week until they are revoked, the newest first, and none of another company', async () => {
+    const now = Date.parse('2035-06-01T12:00:00Z');
+    const newAt = async (time: number, scope = store.scope) =>
+      (await overviewOf(at(time, scope), zone)).newAgents.map(({ directory, agent }) => [directory.name, agent.name]);
+    const { directory, token } = await addDirectory(store.scope, { name: 'With agents' });
+    const keys = {
+      signingKey: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' } as const,
+      encryptionKey: { kty: 'OKP', crv: 'X25519', x: 'BBBB' } as const,
+    };
+    const enrol = (name: string, days: number) =>
+      enrolAgent(at(now - days * dayMs), { token, name, software: 'SmartSync 0.2.1', protocol: { major: 1, minor: 0 }, ...keys });
+    await enrol('old', 8);
+    await enrol('dc1', 6);
+    const { agentId } = await enrol('dc2', 1);
+    expect(await newAt(now)).to.deep.equal([
+      [directory.name, 'dc2'],
+      [directory.name, 'dc1'],
+    ]);
+    expect(await newAt(now, store.other)).to.deep.equal([]);
+    await revokeAgent(store.scope, agentId);
+    expect(await newAt(now)).to.deep.equal([[directory.name, 'dc1']]);
+    expect(await newAt(now + 2 * dayMs)).to.deep.equal([]);
   });
 });

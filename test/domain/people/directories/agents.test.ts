@@ -19,6 +19,7 @@ import {
 } from '../../../../src/domain/people/directories/index.ts';
 import type { DirectoryStatus } from '../../../../src/smartsync-protocol/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
+import { publicKeys } from '../../../support/fake-agent.ts';
 import { unknownId, useStore } from '../../../support/use-cases.ts';
 
 const agentInput = (token: string, name = 'dc1') => ({
@@ -26,8 +27,7 @@ const agentInput = (token: string, name = 'dc1') => ({
   name,
   software: 'smartsync/1',
   protocol: { major: 1, minor: 0 },
-  signingKey: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' } as const,
-  encryptionKey: { kty: 'OKP', crv: 'X25519', x: 'BBBB' } as const,
+  ...publicKeys,
 });
 const up: DirectoryStatus = { isUp: true, kind: 'openldap', servers: [], rootDn: 'dc=acme', accountDomain: 'acme' };
 const down: DirectoryStatus = { isUp: false, servers: [{ url: 'ldap://a', isUp: false, fault: 'refused' }] };
@@ -102,6 +102,30 @@ describe('domain/people/directories: agents', () => {
       one,
     ]);
     expect((await getAgent(scope, one)).lastSeenAt!.getTime()).to.be.at.least(since.getTime());
+  });
+
+  it('administrators hear by mail of each agent after the first, also when that was revoked, and nobody else does', async () => {
+    const { scope } = store;
+    const administrator = await store.person({ role: 'administrator' });
+    const { directory, token } = await add();
+    const mails = async () => (await store.queued('deliver-mail')).filter(({ mail }) => mail === 'agent_enrolled');
+    const before = (await mails()).length;
+    const first = await enrol(token);
+    expect(await mails(), 'of the first').to.have.length(before);
+    await revokeAgent(scope, first);
+    await enrolAgent(scope, agentInput(token, 'dc9'));
+    const sent = (await mails()).slice(before);
+    const administrators = await scope.db('users').where({ context_id: scope.contextId, role: 'administrator', status: 'activated' });
+    expect(sent.map(({ to }) => to)).to.have.members(administrators.map(({ email }) => email));
+    expect(sent.map(({ to }) => to)).to.include(administrator.email);
+    const mail = sent.find(({ to }) => to === administrator.email)!;
+    expect(mail.leadsTo).to.deep.equal({ page: 'directory', directory: directory.directoryId });
+    expect(mail.params)
+      .to.include({ directory: directory.name, agent: 'dc9' })
+      .and.to.have.property('time')
+      .that.matches(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
+    await store.refused('token_unknown', () => enrol('smartsync_wrong'));
+    expect(await mails()).to.have.length(before + sent.length);
   });
 
   it('a directory is configured when an agent first reaches it; each change of its state is one event', async () => {

@@ -107,6 +107,24 @@ describe('domain/people/directory-requests', function () {
     expect(counted).to.deep.equal(['verify-password accepted']);
   });
 
+  it('a key to which nothing can be sealed costs only its own agent the work', async () => {
+    const keyOf = (agentId: AgentId) => store.scope.db('directory_agents').where('agent_id', agentId);
+    const good = await keyOf(agentIds[0]!).first('encryption_key');
+    const bad = ['A'.repeat(43), 'AAAA', ''].map((x) => JSON.stringify({ kty: 'OKP', crv: 'X25519', x }));
+    for (const key of [...bad, JSON.stringify({ kty: 'OKP', crv: 'Ed25519', x: keys.signing.x })]) {
+      await keyOf(agentIds[0]!).update({ encryption_key: key });
+      const { queue } = await startQueue();
+      const [first, second] = [agent(queue, 0, prove), agent(queue, 1, prove)];
+      expect(await verify(queue), key).to.include(yes);
+      expect([first.got, second.got.length]).to.deep.equal([[], 1]);
+    }
+    for (const agentId of agentIds) await keyOf(agentId).update({ encryption_key: bad[0] });
+    const { queue } = await startQueue();
+    agent(queue, 1, prove);
+    expect(await verify(queue)).to.deep.equal({ outcome: 'unavailable', reason: 'no-agent' });
+    for (const agentId of agentIds) await keyOf(agentId).update({ encryption_key: JSON.stringify(good!.encryption_key) });
+  });
+
   it('without notices it goes on, a little later', async () => {
     const [asking, serving] = [await startQueue(), await startQueue()];
     agent(serving.queue, 0, prove);

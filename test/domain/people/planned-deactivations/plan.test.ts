@@ -1,7 +1,16 @@
 import { expect } from 'chai';
+import type { EntryContent } from '../../../../src/domain/people/directory-entries/index.ts';
 import { editPlan, findPlan, followPlan, planDeactivation, removePlan } from '../../../../src/domain/people/planned-deactivations/index.ts';
 import { changeStatus, getUser, type User } from '../../../../src/domain/people/users/index.ts';
 import { dayIn } from '../../../../src/platform/clock/index.ts';
+import {
+  addTestDirectory,
+  entryOf,
+  importEntries,
+  importGone,
+  personEntry,
+  setDirectoryRules,
+} from '../../../support/directory-entries.ts';
 import { actingFor, type Refusals, unknownId, useStore } from '../../../support/use-cases.ts';
 
 const zone = 'America/Sao_Paulo';
@@ -66,6 +75,55 @@ describe('domain/people/planned-deactivations', () => {
     await follow(user);
     expect(await statusOf(user)).to.equal('deactivated');
     expect(await findPlan(store.scope, user.userId)).to.equal(undefined);
+  });
+
+  const ends: [how: string, end: (user: User) => Promise<unknown>][] = [
+    [
+      'ends',
+      (user) => {
+        store.wait(2 * minutesOfDay);
+        return follow(user);
+      },
+    ],
+    ['is removed', (user) => removePlan(store.scope, user.userId)],
+  ];
+  for (const [how, end] of ends)
+    it(`who is disabled or gone in the directory when the period ${how} stays out, and comes back as they do there`, async () => {
+      const directory = await addTestDirectory(store.scope, { acceptsPeople: true });
+      const outs = [
+        (entry: EntryContent) => importEntries(store.scope, directory, [{ ...entry, isEnabled: false }]),
+        (entry: EntryContent) => importGone(store.scope, directory, [entry]),
+      ];
+      for (const out of outs) {
+        const entry = personEntry();
+        await importEntries(store.scope, directory, [entry]);
+        const { userId } = await entryOf(store.scope, directory, entry);
+        const user = await getUser(store.scope, userId!);
+        await plan(user, 0, 2);
+        await follow(user);
+        await out(entry);
+        await end(user);
+        expect(await statusOf(user)).to.equal('deactivated');
+        expect(await findPlan(store.scope, user.userId)).to.equal(undefined);
+        await importEntries(store.scope, directory, [entry]);
+        expect(await statusOf(user)).to.equal('activated');
+      }
+    });
+
+  it('the directory keeps nobody out whose company does not want it, nor who is enabled there', async () => {
+    const directory = await addTestDirectory(store.scope, { acceptsPeople: true });
+    for (const stateFromDirectory of [false, true]) {
+      await setDirectoryRules(store.scope, { stateFromDirectory });
+      const entry = personEntry();
+      await importEntries(store.scope, directory, [entry]);
+      const user = await getUser(store.scope, (await entryOf(store.scope, directory, entry)).userId!);
+      await plan(user, 0, 1);
+      await follow(user);
+      await importEntries(store.scope, directory, [{ ...entry, isEnabled: stateFromDirectory }]);
+      store.wait(minutesOfDay);
+      await follow(user);
+      expect(await statusOf(user)).to.equal('activated');
+    }
   });
 
   it('what does not fit is refused by code, with nothing written', async () => {

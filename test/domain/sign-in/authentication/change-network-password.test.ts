@@ -12,6 +12,7 @@ import {
 import { listSessionsOfUser } from '../../../../src/domain/sign-in/sessions/index.ts';
 import { defaultPolicy, defaultRules } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
 import { directoryOf, type FakeNetwork, fakeNetwork, networkPassword, refusedFor, unavailable } from '../../../support/network.ts';
+import { eventually } from '../../../support/process.ts';
 import { useStore } from '../../../support/use-cases.ts';
 import { sessionOf } from './people.ts';
 
@@ -139,7 +140,7 @@ describe('domain/sign-in/authentication: changing the password of the network', 
     expect(mails.map(({ mail }) => mail)).to.deep.equal(['own_password_changed']);
     network.answer = unavailable();
     const attempt = { login: user.email!, password: fresh, browser: 'stranger' };
-    expect((await provePassword(store.scope, defaultRules, attempt, network)).outcome).to.equal('proven');
+    await eventually(async () => expect((await provePassword(store.scope, defaultRules, attempt, network)).outcome).to.equal('proven'));
   });
 
   it('nobody changes it who has none, was signed out, or whose proof is void', async () => {

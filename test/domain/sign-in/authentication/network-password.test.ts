@@ -3,6 +3,7 @@ import { changeStatus, type User } from '../../../../src/domain/people/users/ind
 import { noteBrowser } from '../../../../src/domain/records/attempts/index.ts';
 import { inTransaction } from '../../../../src/domain/scope.ts';
 import {
+  changeOwnNetworkPassword,
   completeSignIn,
   findNextStep,
   findPendingRequest,
@@ -14,6 +15,7 @@ import {
 import { makeTemporaryPassword, setTemporaryPassword } from '../../../../src/domain/sign-in/credentials/password/index.ts';
 import { countSignInsAway, createSessionFinder } from '../../../../src/domain/sign-in/sessions/index.ts';
 import { defaultPolicy, defaultRules } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
+import { BusyError } from '../../../../src/platform/crypto/index.ts';
 import { eventsOf, watchRefusals } from '../../../support/audit.ts';
 import {
   type Answer,
@@ -24,8 +26,9 @@ import {
   refusedFor,
   unavailable,
 } from '../../../support/network.ts';
+import { eventually } from '../../../support/process.ts';
 import { useStore } from '../../../support/use-cases.ts';
-import { password, personWithPassword, rulesWith } from './people.ts';
+import { password, personWithPassword, rulesWith, sessionOf } from './people.ts';
 
 const { limit } = defaultPolicy.lockout;
 
@@ -277,11 +280,45 @@ describe('domain/sign-in/authentication: the password of the network', () => {
       return outcome;
     };
 
+    /** Signs in; the verifier is made behind. */
+    const remembered = async (user: User, given = networkPassword): Promise<Proven> => {
+      const since = store.scope.clock.now();
+      const proven = await proof(user, given);
+      await eventually(async () => {
+        const row = await store.scope.db('directory_verifiers').where('user_id', user.userId).first('proven_at');
+        expect(row!.proven_at.getTime()).to.be.at.least(since.getTime());
+      });
+      return proven;
+    };
+
+    it('who signs in, or changes the password, does not wait for the verifier, nor for a server that is too busy to make one', async () => {
+      network.rules.whileAway = true;
+      const user = await directory.person();
+      const { hasher } = store.scope;
+      let asked = 0;
+      const endings: (() => void)[] = [];
+      const never = () => {
+        asked++;
+        return new Promise<string>((_resolve, reject) => endings.push(() => reject(new BusyError())));
+      };
+      const busy = async () => {
+        throw new BusyError();
+      };
+      const scope = { ...store.scope, hasher: { ...hasher, hash: busy, verify: busy, hashBehind: never } };
+      const attempt = { login: user.email!, password: networkPassword, browser: 'stranger' };
+      expect((await provePassword(scope, defaultRules, attempt, network)).outcome).to.equal('proven');
+      const change = { currentPassword: networkPassword, newPassword: 'a new one there', repeatPassword: 'a new one there' };
+      const at = { network, lockout: defaultPolicy.lockout, browser: 'stranger' };
+      await changeOwnNetworkPassword(scope, at, await sessionOf(store, user.userId), change);
+      expect(asked).to.equal(2);
+      for (const end of endings) end();
+    });
+
     it('who signed in lately goes on where the company allows it, and the audit says so', async () => {
       network.rules.whileAway = true;
       const user = await directory.person();
       expect(await away(user), 'who never signed in').to.deep.equal({ outcome: 'refused' });
-      await complete(await proof(user));
+      await complete(await remembered(user));
       const outcome = await away(user);
       const proven = outcome.outcome === 'proven' ? outcome.proven : expect.fail(outcome.outcome);
       expect(proven).to.deep.include({ amr: ['pwd'], isDirectoryAway: true, directoryId: directory.directoryId });
@@ -296,14 +333,9 @@ describe('domain/sign-in/authentication: the password of the network', () => {
     it('the verifier follows a new password', async () => {
       network.rules.whileAway = true;
       const user = await directory.person();
-      await proof(user);
-      const hash = async () => (await store.scope.db('directory_verifiers').where('user_id', user.userId).first('hash'))!.hash;
-      const first = await hash();
-      await proof(user);
-      expect(await hash(), 'the same password').to.equal(first);
+      await remembered(user);
       network.password = 'another password there';
-      await proof(user, network.password);
-      expect(await hash()).not.to.equal(first);
+      await remembered(user, network.password);
       expect((await away(user, network.password)).outcome).to.equal('proven');
       expect((await away(user)).outcome).to.equal('refused');
     });
@@ -311,7 +343,7 @@ describe('domain/sign-in/authentication: the password of the network', () => {
     it('guesses at it have an end, and block nobody', async () => {
       network.rules.whileAway = true;
       const user = await directory.person();
-      await proof(user);
+      await remembered(user);
       for (let n = 0; n < limit; n++) await away(user, 'a wrong guess at it');
       expect(await away(user), 'the right one').to.deep.equal({ outcome: 'refused' });
       expect(await statusOf(user)).to.equal('activated');
@@ -348,7 +380,7 @@ describe('domain/sign-in/authentication: the password of the network', () => {
       it(`nobody goes on where ${what}`, async () => {
         network.rules.whileAway = true;
         const user = await directory.person();
-        await proof(user);
+        await remembered(user);
         await change(user);
         expect(await away(user)).to.deep.equal({ outcome: 'refused' });
       });
@@ -356,7 +388,7 @@ describe('domain/sign-in/authentication: the password of the network', () => {
     it('a session that it began opens no console, though its person became an administrator since', async () => {
       network.rules.whileAway = true;
       const user = await directory.person();
-      const [whole, away_] = [await proof(user), await away(user)];
+      const [whole, away_] = [await remembered(user), await away(user)];
       const byAway = away_.outcome === 'proven' ? away_.proven : expect.fail(away_.outcome);
       const find = createSessionFinder(store.database, store.scope.clock, async () => defaultRules);
       const roleOf = async (proven: Proven) => {
@@ -373,7 +405,7 @@ describe('domain/sign-in/authentication: the password of the network', () => {
     it('a proof by it is worth nothing to who became an administrator since', async () => {
       network.rules.whileAway = true;
       const user = await directory.person();
-      await proof(user);
+      await remembered(user);
       const outcome = await away(user);
       const proven = outcome.outcome === 'proven' ? outcome.proven : expect.fail(outcome.outcome);
       await store.scope.db('users').where('user_id', user.userId).update({ role: 'administrator' });

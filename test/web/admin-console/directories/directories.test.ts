@@ -12,10 +12,9 @@ import {
   noteAgentSeen,
   noteDirectoryState,
 } from '../../../../src/domain/people/directories/index.ts';
+import { publicKeys } from '../../../support/fake-agent.ts';
 import type { Jar } from '../../../support/jar.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../../support/server.ts';
-
-const key = (crv: 'Ed25519' | 'X25519') => ({ kty: 'OKP' as const, crv, x: 'A'.repeat(43) });
 
 describe('web: directories in the console', () => {
   let server: TestServer;
@@ -47,8 +46,7 @@ describe('web: directories in the console', () => {
         name,
         software: 'SmartSync 1.0.0',
         protocol: { major: 1, minor: 0 },
-        signingKey: key('Ed25519'),
-        encryptionKey: key('X25519'),
+        ...publicKeys,
       })
     ).agentId;
   const tokenOn = (page: string) => /smartsync_[\w-]{43}/.exec(page)?.[0];
@@ -109,6 +107,10 @@ describe('web: directories in the console', () => {
       .to.contain('Not configured')
       .and.contain('None yet');
     const agentId = await enrol(token, 'SRV-SYNC-01');
+    expect(await text('/admin'), 'on Home')
+      .to.contain('New SmartSync agents')
+      .and.contain(`/admin/directories/${directoryId}"`)
+      .and.contain('SRV-SYNC-01');
     await noteAgentSeen(await server.scope(), agentId, {
       status: {
         isUp: true,

@@ -79,11 +79,18 @@ describe('web/admin-console/users: provision', () => {
       [{}, { outcome: 'refused', reason: 'password-too-short' }, /asks for a longer password/],
       [{}, { outcome: 'refused', reason: 'no-right' }, /Headquarters refused it: the account that SmartSync signs in with/],
       [{}, { outcome: 'refused', reason: 'needs-tls' }, /only over an encrypted connection/],
+      [{}, { outcome: 'refused', reason: 'base-not-found' }, /This Root DN does not exist/],
+      [{}, { outcome: 'refused', reason: 'password-too-young' }, /does not let a password change again so soon/],
+      [{}, { outcome: 'refused', reason: 'password-may-not-change' }, /does not let this password be set/],
+      [{}, { outcome: 'refused', reason: 'unsupported', detail: 'said there' }, /Headquarters does not offer this/],
+      [{}, { outcome: 'refused', reason: 'failed' }, /Headquarters did not do it/],
+      [{}, { outcome: 'refused', reason: 'unavailable', detail: 'said there' }, /Headquarters did not answer/],
       [{}, { outcome: 'refused', reason: 'failed', detail: 'busy <now>' }, /Headquarters refused it: busy &lt;now&gt;/],
+      [{}, { outcome: 'refused', reason: 'failed' }, /Headquarters refused it. The audit report says why/],
     ];
     for (const [more, to, said] of cases) {
       const page = await submit(more, to);
-      expect(page.status, String(said)).to.equal(422);
+      expect(page.status, String(said)).to.equal(String(said).includes('did not answer') ? 503 : 422);
       expect(page.text).to.match(said);
       expect(ana.form(page, /provision$/).fields).to.include({
         rootDn: typed.rootDn,
@@ -107,6 +114,19 @@ describe('web/admin-console/users: provision', () => {
     expect(page.text).to.contain('The account was created in the directory.');
     // it is there already: the form leads back
     expect((await ana.get(`${await base()}/provision`)).status).to.equal(303);
+  });
+
+  it('a status that the directory refused stands on the person’s page with why, in words', async () => {
+    const { userId } = (await findUserByLogin(await server.scope(), 'jsilva'))!;
+    const entries = server.app.services.database.knex('directory_entries').where('user_id', userId);
+    for (const reason of ['no-right', 'not-found', 'invalid-value', 'unsupported', 'failed']) {
+      await entries.clone().update({ wanted_enabled: false, write_fault: reason });
+      const { text } = await ana.get(await base());
+      expect(text, reason).to.match(
+        /The directory refused the status \(the (directory|account that SmartSync) [^()]+\); it is tried again/,
+      );
+    }
+    await entries.clone().update({ wanted_enabled: null, write_fault: null });
   });
 
   it('a directory that nobody reaches is said so, and what was typed stays', async () => {

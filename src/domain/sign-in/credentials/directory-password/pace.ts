@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Unanswered } from '../../../people/directory-requests/index.ts';
 import type { ContextId, DirectoryId, Scope } from '../../../scope.ts';
 
@@ -9,11 +10,14 @@ const restMs = 5000;
 /** More people than this do not wait for one directory at once. */
 const mostWaiting = 200;
 
+/** Of so many directories, and companies, a process remembers something: those that were asked last. */
+const mostRemembered = 2000;
+
 type Pace = { waiting: number; restsUntil: number; isTrying: boolean };
-const paces = new Map<string, Pace>();
+const paces = new LRUCache<string, Pace>({ max: mostRemembered });
 
 /** How long the last answers of a company's directories took, in ms. */
-const answers = new Map<ContextId, number[]>();
+const answers = new LRUCache<ContextId, number[]>({ max: mostRemembered });
 const kept = 20;
 
 const leastMs = 400;
@@ -56,7 +60,7 @@ export async function askInTurn<Answer extends { outcome: string }>(
       pace.restsUntil = 0;
       answers.set(contextId, [...(answers.get(contextId) ?? []).slice(1 - kept), now - begun]);
     }
-    if (pace.waiting === 0 && pace.restsUntil === 0) paces.delete(key);
+    if (pace.waiting === 0 && pace.restsUntil === 0 && paces.peek(key) === pace) paces.delete(key);
   }
 }
 

@@ -5,7 +5,7 @@ import type { User } from '../../../people/users/index.ts';
 import type { DirectoryId, Scope, Transaction, UserId } from '../../../scope.ts';
 
 /** For so long after the directory last said yes. */
-export const verifierDays = 14;
+const verifierDays = 14;
 
 type Verifier = { hash: string; directoryId: DirectoryId; provenAt: Date };
 
@@ -15,15 +15,29 @@ async function find({ db, contextId }: Scope, userId: UserId): Promise<Verifier 
 }
 
 const save = `INSERT INTO directory_verifiers (context_id, user_id, directory_id, hash, proven_at) VALUES ($1, $2, $3, $4, $5)
-  ON CONFLICT (context_id, user_id) DO UPDATE SET directory_id = excluded.directory_id, hash = excluded.hash, proven_at = excluded.proven_at`;
+  ON CONFLICT (context_id, user_id) DO UPDATE SET directory_id = excluded.directory_id, hash = excluded.hash, proven_at = excluded.proven_at
+  WHERE directory_verifiers.proven_at <= excluded.proven_at`;
 
-/** The directory has just said yes: argon2id of the password, for when it does not answer. Made again only when it is another one. */
+/** So many of a process wait to be made. */
+const mostWaiting = 1000;
+let waiting = 0;
+
+/**
+ * The directory has just said yes: argon2id of the password, for when it does not answer. Nobody has to wait for it, and it fails nobody: where it cannot be made, or too many are
+ * waiting, none is kept. In no transaction.
+ */
 export async function keepVerifier(scope: Scope, userId: UserId, directoryId: DirectoryId, password: Password): Promise<void> {
-  const known = await find(scope, userId);
-  const isSame =
-    known?.directoryId === directoryId && !scope.hasher.needsRehash(known.hash) && (await scope.hasher.verify(password, known.hash));
-  const hash = isSame ? known.hash : await scope.hasher.hash(password);
-  await run(scope.db, 'keep verifier', save, [scope.contextId, userId, directoryId, hash, scope.clock.now()]);
+  if (waiting >= mostWaiting) return;
+  const provenAt = scope.clock.now();
+  waiting++;
+  try {
+    const hash = await scope.hasher.hashBehind(password);
+    await run(scope.db, 'keep verifier', save, [scope.contextId, userId, directoryId, hash, provenAt]);
+  } catch {
+    // the person signs in as somebody whom the directory never let in
+  } finally {
+    waiting--;
+  }
 }
 
 /**

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { changeSettings, loadSettings } from '../../../../../src/domain/company/context-settings/index.ts';
 import { directoryRules } from '../../../../../src/domain/people/directories/index.ts';
-import { type DirectoryId, inTransaction } from '../../../../../src/domain/scope.ts';
+import { type ContextId, type DirectoryId, inTransaction } from '../../../../../src/domain/scope.ts';
 import {
   changeDirectoryPassword,
+  floorOfRefusals,
   forgetVerifier,
   keepVerifier,
   matchesVerifier,
@@ -11,7 +12,7 @@ import {
   resetDirectoryPassword,
   sweepVerifiers,
 } from '../../../../../src/domain/sign-in/credentials/directory-password/index.ts';
-import { readPassword } from '../../../../../src/platform/crypto/index.ts';
+import { newId, readPassword } from '../../../../../src/platform/crypto/index.ts';
 import { accepted, directoryOf, fakeNetwork, networkPassword, refusedFor, unavailable } from '../../../../support/network.ts';
 import { useStore } from '../../../../support/use-cases.ts';
 
@@ -53,6 +54,19 @@ describe('domain/sign-in/credentials: the password of a directory', () => {
     expect(network.asked).to.have.length(1);
     network.answer = accepted;
     expect(await prove(network, other), 'another directory').to.equal('proven');
+  });
+
+  it('how long refusals take is remembered of the companies and directories that were asked last', async () => {
+    const [network, entry] = [fakeNetwork(), await entryOf()];
+    const ask = async (contextId: ContextId) =>
+      (await proveDirectoryPassword({ ...store.scope, contextId }, network.ask, entry, right)).outcome;
+    const slow = newId() as ContextId;
+    network.answer = () => new Promise((resolve) => setTimeout(() => resolve(accepted), 600));
+    expect(await ask(slow)).to.equal('proven');
+    expect(floorOfRefusals(slow)).to.be.greaterThan(650);
+    network.answer = accepted;
+    for (let n = 0; n < 2000; n++) await ask(newId() as ContextId);
+    expect(floorOfRefusals(slow)).to.equal(400);
   });
 
   it('one that says at once that it cannot is asked again at once', async () => {
