@@ -16,6 +16,7 @@ COPY migrations ./migrations
 COPY config ./config
 COPY scripts/start.mjs scripts/portaria.mjs ./scripts/
 RUN mkdir /data && chown node:node /data && chmod 700 /data
+ENV MALLOC_MMAP_THRESHOLD_=131072
 USER node
 VOLUME /data
 EXPOSE 3000

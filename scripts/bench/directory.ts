@@ -76,7 +76,6 @@ async function measure(count: number, groupCount: number): Promise<Outcome> {
       PORTARIA_DATA_DIR: join(folder, 'data'),
       PORTARIA_DEMO: 'false',
       NODE_OPTIONS: process.env.BENCH_SERVER_OPTIONS ?? '',
-      ...(process.env.BENCH_MMAP ? { MALLOC_MMAP_THRESHOLD_: process.env.BENCH_MMAP } : {}),
       PORTARIA_BASE_URL: `http://localhost:${port}`,
     };
     const command = (args: string[], input?: string) => {

@@ -16,7 +16,7 @@ export const unavailable = (reason: 'no-agent' | 'late' | 'directory-away' = 'no
 /** A company that signs in by a directory, which knows one password and can be told to answer otherwise. */
 export type FakeNetwork = Network & {
   /** What was asked, in order. */
-  asked: { kind: string; passwords: Record<string, string> }[];
+  asked: { kind: string; passwords: Record<string, string>; isOnce?: boolean }[];
   /** Undefined: as the password says. */
   answer: Answer | undefined | (() => Promise<Answer>);
   password: string;
@@ -28,8 +28,8 @@ export function fakeNetwork(rules: Partial<DirectoryRules> = {}): FakeNetwork {
     asked: [],
     answer: undefined,
     password: networkPassword,
-    ask: (async (_scope, _directoryId, { kind }, { passwords = {} } = {}) => {
-      network.asked.push({ kind, passwords });
+    ask: (async (_scope, _directoryId, { kind }, { passwords = {}, isOnce } = {}) => {
+      network.asked.push({ kind, passwords, ...(isOnce !== undefined && { isOnce }) });
       if (typeof network.answer === 'function') return network.answer();
       if (network.answer) return network.answer;
       const given = passwords.oldPassword ?? passwords.password;

@@ -11,6 +11,7 @@ const environment = (extra: Record<string, string>) => ({
   PATH: process.env.PATH,
   HOME: process.env.HOME,
   NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+  MALLOC_MMAP_THRESHOLD_: '131072', // as scripts/start.mjs
   PORTARIA_HOST: '127.0.0.1',
   PORTARIA_LOG_LEVEL: 'error',
   PORTARIA_OUTBOUND_ALLOW: '127.0.0.1',

@@ -23,6 +23,7 @@ describe('platform/database', () => {
     expect([calls, results.map(({ status }) => status)]).to.deep.equal([1, ['rejected', 'rejected']]);
   });
   it('JSON text leaves out what jsonb refuses', () => {
+    expect(jsonText({ 'n\0o': [{ '\ud83d': 1 }] })).to.equal(JSON.stringify({ no: [{ '\ufffd': 1 }] }));
     expect(jsonText({ a: 'x\0y', b: '\ud83d', c: 'é\n"' })).to.equal(JSON.stringify({ a: 'xy', b: '\ufffd', c: 'é\n"' }));
   });
 });

@@ -1,7 +1,7 @@
 import type { DirectorySettings } from '../../people/directories/index.ts';
 import type { StopReason } from './run.ts';
 
-/** What a plan would take away, of what there is. */
+/** What a plan would take away, together with what runs of the last 24 hours took without a question, of what there was before. */
 export type Losses = {
   /** Accepted people who would leave or be deactivated, of those who are neither. */
   people: { leaving: number; of: number };
@@ -16,7 +16,7 @@ export type Losses = {
 type Circumstances = { isFirst: boolean; isAfterUndo: boolean };
 
 /**
- * Why a run asks before it applies anything. One person or group who leaves is everyday life in a company however small; a member attribute that cannot be read any more is not, nor
+ * Why a run asks before it applies anything. One person or group who leaves within a day is everyday life in a company however small; a member attribute that cannot be read any more is not, nor
  * is a filter that matches half.
  */
 export function findStopReason(

@@ -14,8 +14,8 @@ const shown = (record: string): string =>
 
 /**
  * Compares what was read with what there is, all at once. Of an entry there is one change, by the most that happened to it. `kept` is what undo needs: the entry as it was, and what
- * tells whether it is still as the run left it. Access that ends comes first; of who is new, people before groups. Whom the directory has from here and who was read never yet (content_hash '') does not leave: the base or
- * the filter may not reach where they were made.
+ * tells whether it is still as the run left it. Access that ends comes first; of who is new, people before groups. Whom the directory has from here and who was read never yet
+ * (content_hash '') does not leave: the base or the filter may not reach where they were made.
  */
 export async function planEntries({ db, contextId }: Transaction, { runId, directoryId, isWhole }: Run): Promise<void> {
   await db.raw(

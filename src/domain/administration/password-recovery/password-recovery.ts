@@ -2,9 +2,10 @@ import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { enqueue } from '../../job.ts';
 import type { Ask } from '../../people/directory-requests/index.ts';
-import { actingAs, changeStatus, lockUser, loginKey, type User } from '../../people/users/index.ts';
+import { actingAs, changeStatus, fullName, lockUser, loginKey, type Status, type User } from '../../people/users/index.ts';
 import { clearAttempts, forgetBrowsers } from '../../records/attempts/index.ts';
-import { useLink } from '../../records/one-time-links/index.ts';
+import { claimLink, releaseLink, useLink } from '../../records/one-time-links/index.ts';
+import { countRefusal } from '../../records/refusals/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import { settleNetworkPassword } from '../../sign-in/authentication/index.ts';
 import {
@@ -37,18 +38,29 @@ export async function requestRecovery(scope: Scope, login: string, locale: strin
 export async function recoverPassword(scope: Scope, rules: PolicyRules, token: string, input: NewPasswordInput, ask?: Ask): Promise<void> {
   const { standing, recovery } = await openRecovery(scope, token);
   const { user } = standing;
-  const keep = recovery.by === 'personal' ? await choose(scope, rules, user, input) : await reset(scope, ask, user, recovery.entry, input);
+  if (recovery.by === 'network') return reset(scope, ask, user, recovery.entry, { token, input });
+  const keep = await choose(scope, rules, user, input);
   await inTransaction(scope, async (inside) => {
-    const { status } = await lockUser(inside, user.userId);
-    if (!mayRecover.includes(status) || !(await useLink(inside, 'recovery', token))) throw new AppError('link_over', 410);
-    const as = actingAs(inside, user);
-    await keep(as);
-    if (status === 'blocked') await changeStatus(as, user.userId, 'unblock', 'recovered');
-    await clearAttempts(as, user.userId);
-    await forgetBrowsers(as, user.userId);
-    await endSessionsOfUser(as, user.userId, 'password-changed');
-    await mailPerson(as, user, { mail: 'password_changed', leadsTo: { page: 'recovery-request' } });
+    const status = await lockRecovering(inside, user);
+    if (!status || !(await useLink(inside, 'recovery', token))) throw new AppError('link_over', 410);
+    await keep(actingAs(inside, user));
+    await settle(actingAs(inside, user), user, status);
   });
+}
+
+/** @returns undefined where an administrator ended what there was to come back to */
+async function lockRecovering(scope: Transaction, { userId }: User): Promise<Status | undefined> {
+  const { status } = await lockUser(scope, userId);
+  return mayRecover.includes(status) ? status : undefined;
+}
+
+/** What follows another password, whichever it is. */
+async function settle(as: Transaction, user: User, status: Status): Promise<void> {
+  if (status === 'blocked') await changeStatus(as, user.userId, 'unblock', 'recovered');
+  await clearAttempts(as, user.userId);
+  await forgetBrowsers(as, user.userId);
+  await endSessionsOfUser(as, user.userId, 'password-changed');
+  await mailPerson(as, user, { mail: 'password_changed', leadsTo: { page: 'recovery-request' } });
 }
 
 type Keep = (scope: Transaction) => Promise<void>;
@@ -60,12 +72,47 @@ async function choose(scope: Scope, rules: PolicyRules, user: User, input: NewPa
   return (inside) => setPersonalPassword(inside, user, hash);
 }
 
-/** The directory has it before anything is written here. */
-async function reset(scope: Scope, ask: Ask | undefined, user: User, entry: NetworkEntry, input: NewPasswordInput): Promise<Keep> {
-  if (!ask || !mayRecover.includes(user.status)) throw new AppError('link_over', 410);
-  await resetDirectoryPassword(scope, ask, entry, parseInput(newNetworkPasswordInput, input));
-  return async (inside) => {
+/** Of parallel tries one reaches the directory, which has it before anything is written here. What it refuses gives the link back: the person may type another one. */
+async function reset(
+  scope: Scope,
+  ask: Ask | undefined,
+  user: User,
+  entry: NetworkEntry,
+  { token, input }: { token: string; input: NewPasswordInput },
+): Promise<void> {
+  const password = parseInput(newNetworkPasswordInput, input);
+  const isClaimed = await inTransaction(
+    scope,
+    async (inside) => (await lockRecovering(inside, user)) !== undefined && claimLink(inside, 'recovery', token),
+  );
+  if (!ask || !isClaimed) throw new AppError('link_over', 410);
+  try {
+    await resetDirectoryPassword(scope, ask, entry, password);
+  } catch (error) {
+    await refuse(scope, user, token, error);
+    throw error;
+  }
+  const isRecovered = await inTransaction(scope, async (inside) => {
+    const as = actingAs(inside, user);
+    const status = await lockRecovering(inside, user);
+    const isOpen = await useLink(inside, 'recovery', token);
+    // it is another password there whatever became of the person and the link
     await forgetVerifier(inside, user.userId);
-    await settleNetworkPassword(inside, user);
-  };
+    await settleNetworkPassword(as, user);
+    if (!status || !isOpen) return false;
+    await settle(as, user, status);
+    return true;
+  });
+  if (!isRecovered) throw new AppError('link_over', 410);
+}
+
+const reasons: Record<string, string> = { directory_unavailable: 'directory-unavailable', invalid_input: 'password-refused' };
+
+async function refuse(scope: Scope, user: User, token: string, error: unknown): Promise<void> {
+  const reason = (error instanceof AppError && reasons[error.code]) || 'directory-refused';
+  const subject = { kind: 'user', id: user.userId, name: fullName(user) } as const;
+  await inTransaction(scope, async (inside) => {
+    await releaseLink(inside, 'recovery', token);
+    await countRefusal(actingAs(inside, user), { type: 'network-password.changed', subject, reason });
+  });
 }

@@ -35,10 +35,12 @@ export async function insertProvisionedEntry(scope: Transaction, user: User, { d
       created_at: now,
       ...ours,
     })
-    // a reading at the same moment may have found it already
+    // a reading at the same moment may have found it already; what was decided of it since holds (S132)
     .onConflict(['context_id', 'directory_id', 'entry_id'])
     .merge(ours)
-    .where('directory_entries.user_id', null)
+    .whereRaw(
+      "directory_entries.user_id IS NULL AND directory_entries.kind = 'person' AND directory_entries.state = 'pending' AND NOT directory_entries.is_gone",
+    )
     .returning('entry_id');
   const rows = await orTaken(written, { directory_entries_user: alreadyThere });
   if (rows.length === 0) throw alreadyThere();

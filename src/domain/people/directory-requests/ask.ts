@@ -11,6 +11,8 @@ export type AskOptions = {
   /** @default 5000 of `verify-password`, else 30000 */
   timeoutMs?: number;
   passwords?: Passwords;
+  /** One agent gets it, once, whatever becomes of that: the directory may count what it is told. */
+  isOnce?: boolean;
   /** Of who has to know it before the first batch of the answer arrives; made by `newId`. */
   requestId?: DirectoryRequestId;
   /** Who asked does not want it any more: the agent is told, and it counts as late. */

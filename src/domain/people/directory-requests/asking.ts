@@ -76,7 +76,8 @@ export class Asking {
     options: AskOptions = {},
   ): Promise<unknown> {
     if (scope.db.isTransaction) throw new Error('a directory is asked in no transaction');
-    const { passwords, timeoutMs = timeoutOf(kind), requestId = newId(Date.now()) as DirectoryRequestId, signal } = options;
+    const { passwords, isOnce, timeoutMs = timeoutOf(kind), requestId = newId(Date.now()) as DirectoryRequestId, signal } = options;
+    const tried = isOnce ? mostTries - 1 : 0;
     const endsAt = performance.now() + timeoutMs;
     const empty = passwords && findEmpty(passwords);
     if (empty) return empty;
@@ -91,7 +92,7 @@ export class Asking {
     if (sealed && !sealed.sealed) return unavailable('no-agent');
     const request = { kind, body: sealed ? { ...body, sealed: sealed.sealed } : body } as DirectoryRequest;
     return this.#wait(
-      { contextId: scope.contextId, requestId, directoryId, request, timeoutMs, isTaken, tries: isTaken ? 1 : 0 },
+      { contextId: scope.contextId, requestId, directoryId, request, timeoutMs, isTaken, tries: isTaken ? tried + 1 : tried },
       endsAt,
       sealed?.key,
       signal,
@@ -127,7 +128,7 @@ export class Asking {
       });
     if (asked.isTaken && this.#local.give(asked)) asked.queueing = setTimeout(queue, unwrittenMs);
     else {
-      Object.assign(asked, { isTaken: false, tries: 0 });
+      if (asked.isTaken) Object.assign(asked, { isTaken: false, tries: asked.tries - 1 });
       void queue();
     }
     return promise;

@@ -1,7 +1,7 @@
 import type { Log } from '../../../platform/log/index.ts';
 import type { DirectoryRequest, RequestKind, RequestOf, ServerMessage } from '../../../smartsync-protocol/index.ts';
 import type { AgentId, ContextId, DirectoryId, DirectoryRequestId } from '../../scope.ts';
-import type { Claimed, RequestTable, Room } from './table.ts';
+import { type Claimed, mostTries, type RequestTable, type Room } from './table.ts';
 
 /** A connected agent, as far as it can be given work. */
 export type ConnectedAgent = {
@@ -217,7 +217,7 @@ export class Serving {
       else if (held.request.kind === 'verify-password' && now - held.givenAt > patienceMs) {
         if (held.by.size !== 1) continue;
         for (const agent of held.by) this.#agents.get(agent.directoryId)!.get(agent)!.missedAt = now;
-        if (!this.give(held) && !held.isShared) shared.push(held);
+        if (held.tries < mostTries && !this.give(held) && !held.isShared) shared.push(held);
       } else if (now - held.givenAt > freshMs) renewed.push(held);
     }
     for (const held of shared) held.isShared = true;

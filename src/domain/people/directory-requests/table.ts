@@ -1,5 +1,5 @@
 import { Batcher, type Database, type Db, deleteInSteps, jsonText } from '../../../platform/database/index.ts';
-import type { DirectoryRequest } from '../../../smartsync-protocol/index.ts';
+import { answerSchemas, type DirectoryRequest } from '../../../smartsync-protocol/index.ts';
 import type { AgentId, ContextId, DirectoryId, DirectoryRequestId } from '../../scope.ts';
 
 /** Notices: `open <context> <directory>`, and `answered <request>,<request>…`. */
@@ -26,6 +26,8 @@ export type Claimed = RequestKey & {
   request: DirectoryRequest;
   notBy?: AgentId;
   deadlineMs: number;
+  /** With this one. After mostTries nobody else gets it. */
+  tries: number;
 };
 export type Answered = { answer: unknown; agentId?: AgentId; tries: number };
 export type Release = RequestKey & { isUntried?: boolean };
@@ -57,7 +59,7 @@ const claim = `WITH open AS (
       ORDER BY q.created_at LIMIT d.most FOR UPDATE SKIP LOCKED) AS r)
   UPDATE directory_requests r SET lease_until = now() + interval '${leaseSeconds} s', tries = r.tries + 1
   FROM open o WHERE r.context_id = o.context_id AND r.directory_request_id = o.directory_request_id
-  RETURNING r.context_id, r.directory_request_id, r.directory_id, r.kind, r.body, r.agent_id,
+  RETURNING r.context_id, r.directory_request_id, r.directory_id, r.kind, r.body, r.agent_id, r.tries,
     (extract(epoch FROM r.deadline_at - now()) * 1000)::int AS deadline_ms`;
 
 const answer = `WITH done AS (
@@ -92,6 +94,7 @@ type ClaimedRow = {
   kind: string;
   body: unknown;
   agent_id: AgentId | null;
+  tries: number;
   deadline_ms: number;
 };
 type AnsweredRow = { directory_request_id: DirectoryRequestId; answer: unknown; agent_id: AgentId | null; tries: number };
@@ -100,7 +103,7 @@ type AnsweredRow = { directory_request_id: DirectoryRequestId; answer: unknown; 
 export class RequestTable {
   readonly #database: Database;
   readonly #asks: Batcher<NewRequest, undefined>;
-  readonly #answers: Batcher<RequestKey & { agentId: AgentId; answer: unknown }, undefined>;
+  readonly #answers: Batcher<RequestKey & { agentId: AgentId; text: string }, undefined>;
   readonly #removals: Batcher<RequestKey & { isAnyhow: boolean }, Answered | undefined>;
 
   constructor(database: Database) {
@@ -114,7 +117,11 @@ export class RequestTable {
   ask = (request: NewRequest): Promise<undefined> => this.#asks.add(request);
 
   /** Unless it is answered already, or nobody wants it any more. */
-  answer = (key: RequestKey, agentId: AgentId, answer: unknown): Promise<undefined> => this.#answers.add({ ...key, agentId, answer });
+  answer = async ({ contextId, requestId, request }: Claimed, agentId: AgentId, given: unknown): Promise<undefined> => {
+    // what cannot be read is nested as deep as its agent likes: it is kept as null, which is no answer, and fails none that is written with it
+    const text = jsonText(answerSchemas[request.kind].safeParse(given).data ?? null);
+    return this.#answers.add({ contextId, requestId, agentId, text });
+  };
 
   /** The first who comes gets the answer, once. */
   takeAnswer = (key: RequestKey): Promise<Answered | undefined> => this.#removals.add({ ...key, isAnyhow: false });
@@ -137,6 +144,7 @@ export class RequestTable {
       request: { kind: row.kind, body: row.body } as DirectoryRequest,
       notBy: row.agent_id ?? undefined,
       deadlineMs: row.deadline_ms,
+      tries: row.tries,
     }));
   }
 
@@ -170,9 +178,9 @@ export class RequestTable {
     return all.map(() => undefined);
   }
 
-  async #answer(all: (RequestKey & { agentId: AgentId; answer: unknown })[]): Promise<undefined[]> {
-    const answers = all.map((one) => jsonText(one.answer));
-    await this.#database.run('answer directory requests', answer, [...keysOf(all), all.map(({ agentId }) => agentId), answers]);
+  async #answer(all: (RequestKey & { agentId: AgentId; text: string })[]): Promise<undefined[]> {
+    const [agentIds, texts] = [all.map(({ agentId }) => agentId), all.map(({ text }) => text)];
+    await this.#database.run('answer directory requests', answer, [...keysOf(all), agentIds, texts]);
     return all.map(() => undefined);
   }
 

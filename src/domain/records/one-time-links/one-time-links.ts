@@ -90,6 +90,25 @@ export async function useLink(scope: Transaction, kind: LinkKind, token: string)
   return row && found(row);
 }
 
+/** Whoever claimed one and never came back (a server that died) has it no longer. */
+const claimSeconds = 60;
+
+/**
+ * Keeps others from using it while what it is for is asked of somebody else, who may refuse: of parallel tries one wins. It is used up (useLink) or given back (releaseLink) after.
+ * Meanwhile a newer one ends it as ever.
+ */
+export async function claimLink(scope: Transaction, kind: LinkKind, token: string): Promise<boolean> {
+  const now = scope.clock.now();
+  const claimed = await alive(scope, kind, token)
+    .whereRaw("COALESCE((payload->>'claimedUntil')::timestamptz, '-infinity') < ?", [now])
+    .update({ payload: scope.db.raw('payload || ?::jsonb', [jsonText({ claimedUntil: addSeconds(now, claimSeconds).toISOString() })]) });
+  return claimed > 0;
+}
+
+export async function releaseLink(scope: Transaction, kind: LinkKind, token: string): Promise<void> {
+  await alive(scope, kind, token).update({ payload: scope.db.raw("payload - 'claimedUntil'") });
+}
+
 /** Nothing that was mailed before counts any more: of one kind, or, after a new password, of all. */
 export const endLinks = useCase(async (scope, owner: LinkOwner, kind?: LinkKind): Promise<void> => {
   await links(scope)

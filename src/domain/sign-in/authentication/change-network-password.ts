@@ -8,6 +8,7 @@ import { endLinks } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope, type SessionId, type Transaction } from '../../scope.ts';
 import {
   changeDirectoryPassword,
+  forgetRefused,
   keepVerifier,
   type Network,
   type NetworkPasswordInput,
@@ -92,9 +93,9 @@ async function change(
     async ({ taken, isKnownBrowser }) => {
       if (taken === undefined || !(isKnownBrowser || (await reserveAsk(scope, userId)))) return { reason: 'attempts-used-up' } as const;
       try {
-        return (await changeDirectoryPassword(scope, network.ask, entry, passwords))
-          ? ({} as const)
-          : ({ reason: 'wrong-password' } as const);
+        if (await changeDirectoryPassword(scope, network.ask, entry, passwords)) return {};
+        await forgetRefused(scope, userId, passwords.currentPassword);
+        return { reason: 'wrong-password' } as const;
       } catch (error) {
         return { error };
       }

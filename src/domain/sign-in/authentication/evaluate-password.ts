@@ -28,6 +28,7 @@ export type Evaluated =
 /** Why a directory lets in nobody who has the right password. */
 export type DirectoryRefusal = 'account-disabled' | 'account-expired' | 'outside-hours' | 'wrong-workstation';
 
+const unavailable = 'directory-unavailable';
 const wrong = { outcome: 'refused', reason: 'wrong-password', count: 'settled' } as const;
 
 /** The entry whose password is a proof here (S24). */
@@ -68,7 +69,9 @@ async function askDirectory(scope: Scope, network: Network, asking: Asking): Pro
   const { attempt, password, user, entry, hasPersonal } = asking;
   // the personal one was tried all the same: that has an end, but blocks nobody
   const uncounted = hasPersonal ? 'held' : 'refunded';
-  const answer = await proveDirectoryPassword(scope, network.ask, entry, password);
+  // strangers have few (reserveAsk): each is one there, too
+  const asked = { userId: user.userId, password, isOnce: !attempt.isKnownBrowser };
+  const answer = await proveDirectoryPassword(scope, network.ask, entry, asked);
   if (!attempt.isKnownBrowser) await settleAsk(scope, user, answer);
   switch (answer.outcome) {
     case 'proven':
@@ -81,7 +84,8 @@ async function askDirectory(scope: Scope, network: Network, asking: Asking): Pro
     case 'silent':
       return { outcome: 'refused', reason: `directory-${answer.reason}`, count: uncounted };
     case 'unavailable':
-      return byVerifier(scope, network, asking, uncounted);
+      if (answer.isAway) return byVerifier(scope, network, asking, uncounted);
+      return { outcome: 'refused', reason: unavailable, count: uncounted };
     default:
       return wrong;
   }
@@ -95,9 +99,8 @@ async function settleAsk(scope: Scope, { userId }: User, answer: DirectoryOutcom
 
 /** While the directory is away: never for administrators. */
 async function byVerifier(scope: Scope, { rules }: Network, { user, entry, password }: Asking, uncounted: Count): Promise<Evaluated> {
-  const reason = 'directory-unavailable';
   const isAllowed = rules.whileAway && user.role !== 'administrator';
   const matches = isAllowed ? await matchesVerifier(scope, user, entry.directoryId, password) : undefined;
   if (matches) return { outcome: 'network', entry, found: { isDirectoryAway: true } };
-  return { outcome: 'refused', reason, count: matches === false ? 'held' : uncounted };
+  return { outcome: 'refused', reason: unavailable, count: matches === false ? 'held' : uncounted };
 }

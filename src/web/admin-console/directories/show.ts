@@ -2,6 +2,7 @@ import {
   findNewestRuns,
   findReadingPause,
   findReadingPauses,
+  listRuns,
   type ReadingPause,
 } from '../../../domain/administration/directory-runs/index.ts';
 import {

@@ -12,6 +12,7 @@ import { changeSettings } from '../../../../src/domain/company/context-settings/
 import { addDirectory, type Directory, directoryRules, noteDirectoryState } from '../../../../src/domain/people/directories/index.ts';
 import { findEntryOfUser, findWantedState, listWantedStates } from '../../../../src/domain/people/directory-entries/index.ts';
 import type { Ask } from '../../../../src/domain/people/directory-requests/index.ts';
+import { createGroup } from '../../../../src/domain/people/groups/index.ts';
 import { getUser, type User } from '../../../../src/domain/people/users/index.ts';
 import { inTransaction } from '../../../../src/domain/scope.ts';
 import { newId } from '../../../../src/platform/crypto/index.ts';
@@ -94,6 +95,33 @@ describe('domain/administration/directory-provisioning', () => {
       hex.slice(0, 8),
     );
     await store.refused('already_in_directory', () => provision(user));
+  });
+
+  it('an answer with the id of an entry that is nobody new links nobody', async () => {
+    const group = await createGroup(store.scope, { name: 'Said by an agent' });
+    const odd = {
+      'a group': { kind: 'group', state: 'pending' },
+      'a group of ours': { kind: 'group', state: 'accepted', group_id: group.groupId },
+      'somebody deleted here': { state: 'rejected', reason: 'deleted' },
+      'somebody accepted': { state: 'accepted' },
+      'somebody gone': { is_gone: true },
+    } as const;
+    for (const [what, more] of Object.entries(odd)) {
+      const [user, another, answer] = [await store.person(), await store.person(), made()];
+      await provisionPerson(store.scope, answering(answer), another.userId, input());
+      const entry = () => store.scope.db('directory_entries').where('entry_id', answer.id);
+      await entry().update({ user_id: null, state: 'pending', ...more });
+      const before = await entry();
+      await store.refused('already_in_directory', () => provisionPerson(store.scope, answering(answer), user.userId, input()));
+      expect(await entry(), what).to.deep.equal(before);
+      expect(await findEntryOfUser(store.scope, user.userId), what).to.equal(undefined);
+      await entry().delete();
+    }
+    const [user, another, answer] = [await store.person(), await store.person(), made()];
+    await provisionPerson(store.scope, answering(answer), another.userId, input());
+    await store.scope.db('directory_entries').where('entry_id', answer.id).update({ user_id: null, state: 'pending' });
+    await provisionPerson(store.scope, answering(answer), user.userId, input());
+    expect(await findEntryOfUser(store.scope, user.userId)).to.include({ entryId: answer.id, state: 'accepted' });
   });
 
   it('the form begins with what the directory said of itself, and with a user name that it can take', async () => {

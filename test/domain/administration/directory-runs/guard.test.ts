@@ -152,5 +152,33 @@ describe('directory runs: the guard', () => {
       expect(run).to.include({ state: 'done', total: 5 });
       expect(run.counts.people.leaving).to.equal(5);
     });
+
+    it('counts what runs took away within a day without a question, until one was approved', async () => {
+      const slow = new FakeDirectory();
+      const all = Array.from({ length: 40 }, (_, n) => slow.person(`Slowly Lost${n}`));
+      const group = slow.group('All', all.map(({ dn }) => ({ dn })) as never);
+      const other = await importAll(scope, slow);
+      const leave = async (gone: number, disabled = 0) => {
+        slow.people = all.slice(gone).map((one, n) => ({ ...one, isEnabled: n >= disabled }));
+        const { state, stopReason } = await readAgain(scope, other, slow, true);
+        return stopReason ? `${state} ${stopReason}` : state;
+      };
+      expect(await leave(4), 'a tenth').to.equal('done');
+      expect(await leave(4, 1), 'one more').to.equal('stopped many-people-leaving');
+      await declineRun(scope, (await lastRun(scope, other)).runId);
+      expect(await leave(0), 'all are back').to.equal('done');
+      expect(await leave(2, 2), 'another tenth, of whom half are disabled').to.equal('done');
+      expect(await leave(4), 'who was disabled and is gone now is one').to.equal('done');
+      expect(await leave(5)).to.equal('stopped many-people-leaving');
+      await approveRun(scope, (await lastRun(scope, other)).runId);
+      await workOn(scope, other, slow);
+      expect(await leave(8), 'after an answer').to.equal('done');
+      group.attributes.cn = ['Everybody'];
+      expect(await leave(8), 'nobody more').to.equal('done');
+      expect(await leave(9)).to.equal('stopped many-people-leaving');
+      await declineRun(scope, (await lastRun(scope, other)).runId);
+      store.wait(24 * 60 + 1);
+      expect(await leave(11), 'on the next day').to.equal('done');
+    });
   });
 });

@@ -8,14 +8,25 @@ import {
 import { changeSettings, loadSettings } from '../../../../src/domain/company/context-settings/index.ts';
 import { type DirectoryRules, directoryRules } from '../../../../src/domain/people/directories/index.ts';
 import { changeStatus, getUser, type User } from '../../../../src/domain/people/users/index.ts';
-import { createLink } from '../../../../src/domain/records/one-time-links/index.ts';
+import { claimLink, createLink } from '../../../../src/domain/records/one-time-links/index.ts';
 import { inTransaction } from '../../../../src/domain/scope.ts';
 import { keepVerifier } from '../../../../src/domain/sign-in/credentials/directory-password/index.ts';
 import { findPassword, setPersonalPassword } from '../../../../src/domain/sign-in/credentials/password/index.ts';
 import { listSessionsOfUser } from '../../../../src/domain/sign-in/sessions/index.ts';
 import { defaultRules } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
 import { readPassword } from '../../../../src/platform/crypto/index.ts';
-import { directoryOf, type FakeNetwork, fakeNetwork, networkPassword, refusedFor, unavailable } from '../../../support/network.ts';
+import { watchRefusals } from '../../../support/audit.ts';
+import {
+  type Answer,
+  accepted,
+  directoryOf,
+  type FakeNetwork,
+  fakeNetwork,
+  networkPassword,
+  refusedFor,
+  unavailable,
+} from '../../../support/network.ts';
+import { eventually } from '../../../support/process.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
 const fresh = 'another one there';
@@ -51,6 +62,12 @@ describe('domain/administration/password-recovery: of people with a password of 
   const linkFor = ({ userId }: User) => createLink(store.scope, { kind: 'recovery', owner: { userId }, lifetimeSeconds: 3600 });
   const recover = (token: string, newPassword = fresh, repeatPassword = newPassword) =>
     recoverPassword(store.scope, defaultRules, token, { newPassword, repeatPassword }, network.ask);
+  /** What a directory refused is written. */
+  const refusalOf = (token: string): Promise<{ code?: string; fields?: unknown }> =>
+    recover(token).then(
+      () => ({}),
+      (error) => error,
+    );
   const byOf = async (user: User) =>
     openRecovery(store.scope, await linkFor(user)).then(
       ({ recovery }) => recovery.by,
@@ -109,17 +126,85 @@ describe('domain/administration/password-recovery: of people with a password of 
     const user = await directory.person();
     const token = await linkFor(user);
     network.answer = refusedFor('password-in-history');
-    expect(await store.refused('invalid_input', () => recover(token))).to.deep.equal({ newPassword: 'fields.network_password_in_history' });
+    expect((await refusalOf(token)).fields).to.deep.equal({ newPassword: 'fields.network_password_in_history' });
     network.answer = refusedFor('no-right');
-    await store.refused('directory_refused', () => recover(token));
+    expect((await refusalOf(token)).code).to.equal('directory_refused');
     network.answer = unavailable();
-    await store.refused('directory_unavailable', () => recover(token));
+    expect((await refusalOf(token)).code).to.equal('directory_unavailable');
     expect(await store.refused('invalid_input', () => recover(token, ''))).to.deep.equal({ newPassword: 'fields.required' });
     expect(await store.refused('invalid_input', () => recover(token, fresh, 'x'))).to.deep.equal({
       repeatPassword: 'fields.password_repeat',
     });
     network.answer = undefined;
     await recover(token);
+  });
+
+  it('of six at once one reaches the directory, and what it refuses is audited each time', async () => {
+    await rules({ resetNetworkPassword: true });
+    const user = await directory.person();
+    const token = await linkFor(user);
+    /** The directory answers when the others are through. */
+    const atOnce = async (answer: Answer) => {
+      const codes: string[] = [];
+      network.asked = [];
+      network.answer = async () => {
+        await eventually(async () => expect(codes).to.have.length(5));
+        return answer;
+      };
+      const one = async () =>
+        codes.push(
+          await recover(token).then(
+            () => 'done',
+            ({ code }) => code,
+          ),
+        );
+      await Promise.all(Array.from({ length: 6 }, one));
+      expect(network.asked).to.have.length(1);
+      return codes;
+    };
+    const seen = await watchRefusals(store.scope, 'network-password.changed');
+    const over = Array(5).fill('link_over');
+    for (const [answer, code] of [
+      [refusedFor('password-too-simple'), 'invalid_input'],
+      [refusedFor('no-right'), 'directory_refused'],
+      [unavailable(), 'directory_unavailable'],
+    ] as const)
+      expect(await atOnce(answer)).to.deep.equal([...over, code]);
+    expect((await seen()).sort()).to.deep.equal(['directory-refused', 'directory-unavailable', 'password-refused']);
+    expect(await atOnce(accepted)).to.deep.equal([...over, 'done']);
+  });
+
+  it('a link that is claimed is ended by a newer one, and free again when a server died with it', async () => {
+    await rules({ resetNetworkPassword: true });
+    const user = await directory.person();
+    const token = await linkFor(user);
+    expect(await inTransaction(store.scope, (inside) => claimLink(inside, 'recovery', token))).to.equal(true);
+    await store.refused('link_over', () => recover(token));
+    store.wait(2);
+    let newer = '';
+    network.answer = async () => {
+      newer = await linkFor(user);
+      return refusedFor('password-too-simple');
+    };
+    expect((await refusalOf(token)).code).to.equal('invalid_input');
+    network.answer = undefined;
+    await store.refused('link_over', () => recover(token));
+    await recover(newer);
+  });
+
+  it('what the directory has done is settled, though the person was deactivated meanwhile', async () => {
+    await rules({ resetNetworkPassword: true });
+    const user = await directory.person();
+    await keepVerifier(store.scope, user.userId, directory.directoryId, readPassword(networkPassword));
+    const token = await linkFor(user);
+    network.answer = async () => {
+      await changeStatus(store.scope, user.userId, 'deactivate');
+      return accepted;
+    };
+    const events = await store.eventsOf(async () => expect((await refusalOf(token)).code).to.equal('link_over'));
+    expect(events).to.include('network-password.changed');
+    expect(await store.scope.db('directory_verifiers').where('user_id', user.userId)).to.have.length(0);
+    expect((await getUser(store.scope, user.userId)).status).to.equal('deactivated');
   });
 
   it('nobody who was deactivated is asked about', async () => {

@@ -82,12 +82,12 @@ describe('domain/people/directory-requests', function () {
     const { key } = await openSealed(sealed, `verify-password ${entry.id}`, agentId, keys.encryption);
     return { ...yes, proof: proveAnswer(key, requestId, 'accepted') };
   };
-  const verify = (queue: DirectoryQueue, timeoutMs?: number) =>
+  const verify = (queue: DirectoryQueue, timeoutMs?: number, isOnce?: boolean) =>
     queue.ask(
       store.scope,
       directoryId,
       { kind: 'verify-password', body: { entry } },
-      { passwords: { password: 'x' }, ...(timeoutMs ? { timeoutMs } : {}) },
+      { passwords: { password: 'x' }, isOnce, ...(timeoutMs ? { timeoutMs } : {}) },
     );
   const rows = () => store.scope.db('directory_requests');
 
@@ -105,6 +105,30 @@ describe('domain/people/directory-requests', function () {
     agent(queue, 0, prove);
     expect(await verify(queue)).to.include(yes);
     expect(counted).to.deep.equal(['verify-password accepted']);
+  });
+
+  it('an answer that is nested without end fails no other, and is none itself; NUL in the name of an attribute is left out', async () => {
+    const [asking, serving] = [await startQueue(), await startQueue()];
+    const held: (() => void)[] = [];
+    const nested = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    const turns = [{ ...yes, more: nested }, nested, yes, yes];
+    const people = [{ type: 'person', id: entry.id, dn: 'cn=a', isEnabled: true, attributes: { 'c\0n': ['a\0b'] } }];
+    const other = ({ kind }: DirectoryRequest) =>
+      kind === 'find-people' ? { ...yes, people } : { outcome: 'refused', reason: 'not-found' };
+    agent(serving.queue, 0, async (request) => {
+      const turn = turns.shift();
+      if (!turn) return other(request);
+      await new Promise<void>((resolve) => held.push(resolve));
+      return turn;
+    });
+    const asked = Array.from({ length: 4 }, () => asking.queue.ask(store.scope, directoryId, setEnabled, { timeoutMs: 9000 }));
+    await eventually(async () => expect(held).to.have.length(4));
+    agent(serving.queue, 1, other);
+    for (const go of held) go();
+    const outcomes = (await Promise.all(asked)).map(({ outcome }) => outcome).sort();
+    expect(outcomes).to.deep.equal(['accepted', 'accepted', 'accepted', 'refused']);
+    const found = await asking.queue.ask(store.scope, directoryId, { kind: 'find-people', body: { text: 'a', userFilter: '(a=b)' } });
+    expect(found).to.deep.include({ people: [{ ...people[0], attributes: { cn: ['ab'] } }] });
   });
 
   it('a key to which nothing can be sealed costs only its own agent the work', async () => {
@@ -208,6 +232,28 @@ describe('domain/people/directory-requests', function () {
     expect(await queue.ask(store.scope, directoryId, setEnabled)).to.deep.equal({ outcome: 'unavailable', reason: 'late' });
     expect(bad.flatMap(({ got }) => got).length).to.be.within(2, 6);
   });
+
+  type Falls = [what: string, timeoutMs: number, answer: unknown, fall: (agent: ConnectedAgent, queue: DirectoryQueue) => unknown];
+  const falls: Falls[] = [
+    ['falls silent', 3500, undefined, () => {}],
+    ['goes', 800, undefined, (one, queue) => queue.disconnect(one)],
+    ['answers what nobody can read', 800, { outcome: 'odd' }, () => {}],
+    ['says yes without a proof', 800, { ...yes, proof: 'none' }, () => {}],
+    ['dies with its process', 4500, undefined, (_, queue) => queue.close()],
+  ];
+  for (const [what, timeoutMs, answer, fall] of falls)
+    for (const where of what === 'dies with its process' ? ['elsewhere'] : ['here', 'elsewhere'])
+      it(`what is asked once has no second agent when the first one ${what}, ${where}`, async () => {
+        const [asking, serving] = [await startQueue(), await startQueue()];
+        const first = where === 'here' ? asking.queue : serving.queue;
+        const bad = agent(first, 0, () => answer);
+        const answered = verify(asking.queue, timeoutMs, true);
+        await eventually(async () => expect(bad.got).to.have.length(1));
+        const others = [agent(asking.queue, 1, prove), agent(serving.queue, 2, prove)];
+        await fall(bad.one, first);
+        expect(await answered).to.deep.equal({ outcome: 'unavailable', reason: 'late' });
+        expect([...bad.got, ...others.flatMap(({ got }) => got)]).to.have.length(1);
+      });
 
   it('an answer is taken from who has the request, once, and from nobody else', async () => {
     const { queue } = await startQueue();

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import {
+  claimLink,
   countLinksBy,
   countRecentLinks,
   createLink,
@@ -8,6 +9,7 @@ import {
   findLink,
   type LinkKind,
   listOpenLinks,
+  releaseLink,
   sweepLinks,
   useLink,
 } from '../../../../src/domain/records/one-time-links/index.ts';
@@ -44,6 +46,21 @@ describe('domain/records/one-time-links', () => {
     const token = await create(await owner());
     const found = await Promise.all(Array.from({ length: 4 }, () => use(token)));
     expect(found.filter((one) => one !== undefined)).to.have.length(1);
+  });
+
+  it('is claimed by one of those at once, until it is given back or a minute is over, and used or ended all the same', async () => {
+    const of = await owner();
+    const token = await create(of);
+    const claim = () => inTransaction(store.scope, (inside) => claimLink(inside, 'recovery', token));
+    const claims = await Promise.all(Array.from({ length: 4 }, claim));
+    expect(claims.filter(Boolean)).to.have.length(1);
+    await inTransaction(store.scope, (inside) => releaseLink(inside, 'recovery', token));
+    expect([await claim(), await claim()]).to.deep.equal([true, false]);
+    store.wait(2);
+    expect(await claim()).to.equal(true);
+    expect(await use(token)).to.deep.include(of);
+    await inTransaction(store.scope, (inside) => releaseLink(inside, 'recovery', token));
+    expect(await claim()).to.equal(false);
   });
 
   it('as another kind, in another company, out of time, or cut: it is no link, and nothing is used up', async () => {

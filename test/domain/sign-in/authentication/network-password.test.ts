@@ -83,7 +83,7 @@ describe('domain/sign-in/authentication: the password of the network', () => {
     const user = await directory.person();
     const proven = await proof(user);
     expect(proven).to.deep.include({ userId: user.userId, amr: ['pwd'], directoryId: directory.directoryId });
-    expect(network.asked).to.deep.equal([{ kind: 'verify-password', passwords: { password: networkPassword } }]);
+    expect(network.asked).to.deep.equal([{ kind: 'verify-password', passwords: { password: networkPassword }, isOnce: true }]);
     expect(await stepAfter(proven)).to.deep.equal({ step: 'done', by: 'proof' });
     expect((await complete(proven))!.token).to.have.length(43);
     const details = await succeeded(user);
@@ -229,6 +229,13 @@ describe('domain/sign-in/authentication: the password of the network', () => {
       expect((await try_(user)).outcome).to.equal('proven');
     });
 
+    it('of strangers are each told to one agent, and those of a known browser to another one where the first falls silent', async () => {
+      const user = await knownBrowser(await directory.person());
+      await try_(user, wrong);
+      await try_(user, wrong, 'known');
+      expect(network.asked.map(({ isOnce }) => isOnce)).to.deep.equal([true, false]);
+    });
+
     it('at the same moment are no more than that', async () => {
       const user = await directory.person();
       await Promise.all(Array.from({ length: 8 }, () => try_(user, wrong)));
@@ -339,6 +346,34 @@ describe('domain/sign-in/authentication: the password of the network', () => {
       expect((await away(user, network.password)).outcome).to.equal('proven');
       expect((await away(user)).outcome).to.equal('refused');
     });
+
+    const definite = ['wrong-password', 'password-expired', 'must-change', 'account-disabled', 'account-expired', 'account-locked'];
+    for (const reason of [...definite, 'outside-hours', 'wrong-workstation', 'not-found'])
+      it(`a password that the directory refused since (${reason}) is let in no more`, async () => {
+        network.rules.whileAway = true;
+        const user = await directory.person();
+        await proof(user);
+        network.answer = refusedFor(reason);
+        await try_(user);
+        expect(await away(user)).to.deep.equal({ outcome: 'refused' });
+      });
+
+    it('a wrong guess takes nothing from who knows the right one', async () => {
+      network.rules.whileAway = true;
+      const user = await directory.person();
+      await proof(user);
+      await try_(user, 'a wrong guess at it');
+      expect((await away(user)).outcome).to.equal('proven');
+    });
+
+    for (const answer of [...['unavailable', 'needs-tls', 'no-right', 'failed'].map(refusedFor), unavailable('late')])
+      it(`${JSON.stringify(answer)} at once does not mean that it is`, async () => {
+        network.rules.whileAway = true;
+        const user = await directory.person();
+        await proof(user);
+        network.answer = answer;
+        expect(await try_(user)).to.deep.equal({ outcome: 'refused' });
+      });
 
     it('guesses at it have an end, and block nobody', async () => {
       network.rules.whileAway = true;

@@ -3,8 +3,9 @@ import type { RefusalReason } from '../../../../smartsync-protocol/index.ts';
 import { type DirectoryRules, getDirectory } from '../../../people/directories/index.ts';
 import type { Entry } from '../../../people/directory-entries/index.ts';
 import type { Ask } from '../../../people/directory-requests/index.ts';
-import type { Scope } from '../../../scope.ts';
+import type { Scope, UserId } from '../../../scope.ts';
 import { askInTurn } from './pace.ts';
+import { forgetRefused, forgetVerifier } from './verifiers.ts';
 
 /** What a company signs in by besides personal passwords, and the way to its directories. */
 export type Network = { ask: Ask; rules: DirectoryRules };
@@ -15,7 +16,7 @@ export type NetworkEntry = Pick<Entry, 'directoryId' | 'entryId' | 'dn'>;
 /**
  * `due`: the password is right, and the directory wants another one first. `told`: it is right, and the directory lets nobody in for a reason that the person may hear.
  * `silent`: the directory says so whatever the password is, so that it stands in the audit alone. `unavailable`: nothing was evaluated, as far as anybody knows;
- * `isLate`: the directory may have looked at it and counted it.
+ * `isLate`: the directory may have looked at it and counted it. `isAway`: it is the directory that does not answer, and nothing here is too busy to ask it.
  */
 export type DirectoryOutcome =
   | { outcome: 'proven' }
@@ -23,7 +24,10 @@ export type DirectoryOutcome =
   | { outcome: 'due'; reason: 'password-expired' | 'must-change' }
   | { outcome: 'told'; reason: 'account-disabled' | 'account-expired' | 'outside-hours' | 'wrong-workstation' }
   | { outcome: 'silent'; reason: 'account-disabled' | 'account-locked' | 'not-found' }
-  | { outcome: 'unavailable'; isLate: boolean };
+  | { outcome: 'unavailable'; isLate: boolean; isAway: boolean };
+
+/** `isOnce`: the directory must not count it twice, though that agent falls silent. */
+type Asked = { userId: UserId; password: Password; isOnce: boolean };
 
 /** Longer than any directory takes: it would only be carried about. */
 const longest = 1000;
@@ -37,19 +41,43 @@ export async function proveDirectoryPassword(
   scope: Scope,
   ask: Ask,
   { directoryId, entryId, dn }: NetworkEntry,
-  { text }: Password,
+  { userId, password, isOnce }: Asked,
 ): Promise<DirectoryOutcome> {
+  const { text } = password;
   if (text === '' || text.length > longest) return { outcome: 'wrong' };
   const request = { kind: 'verify-password', body: { entry: { id: entryId, dn } } } as const;
-  const answer = await askInTurn(scope, directoryId, (timeoutMs) =>
-    ask(scope, directoryId, request, { timeoutMs, passwords: { password: text } }),
-  );
-  if (answer.outcome === 'accepted') return { outcome: 'proven' };
-  if (answer.outcome === 'unavailable') return { outcome: 'unavailable', isLate: answer.reason === 'late' };
-  return meaningOf(answer.reason, async () => (await getDirectory(scope, directoryId)).kind === 'active-directory');
+  const { answer, isAway } = await askInTurn(scope, directoryId, async (timeoutMs) => {
+    const given = await ask(scope, directoryId, request, { timeoutMs, isOnce, passwords: { password: text } });
+    // in its turn, so that the time it takes is among those that a refusal lasts
+    if (given.outcome === 'refused') await forgetAfter(scope, given.reason, userId, password);
+    return given;
+  });
+  if (answer?.outcome === 'accepted') return { outcome: 'proven' };
+  if (answer?.outcome !== 'refused') return { outcome: 'unavailable', isLate: answer?.reason === 'late', isAway };
+  const isActiveDirectory = async () => (await getDirectory(scope, directoryId)).kind === 'active-directory';
+  return (await meaningOf(answer.reason, isActiveDirectory)) ?? { outcome: 'unavailable', isLate: false, isAway };
 }
 
-async function meaningOf(reason: RefusalReason, isActiveDirectory: () => Promise<boolean>): Promise<DirectoryOutcome> {
+/** Those say no whatever the password is, or to who has the right one. */
+const definite: RefusalReason[] = [
+  'password-expired',
+  'must-change',
+  'account-disabled',
+  'account-expired',
+  'account-locked',
+  'outside-hours',
+  'wrong-workstation',
+  'not-found',
+];
+
+/** What the directory said before is over: a verifier never outlives a no. */
+async function forgetAfter(scope: Scope, reason: RefusalReason, userId: UserId, password: Password): Promise<void> {
+  if (reason === 'wrong-password') await forgetRefused(scope, userId, password);
+  else if (definite.includes(reason)) await forgetVerifier(scope, userId);
+}
+
+/** @returns undefined where the reason is the directory's, and says nothing of the password or the account */
+async function meaningOf(reason: RefusalReason, isActiveDirectory: () => Promise<boolean>): Promise<DirectoryOutcome | undefined> {
   switch (reason) {
     case 'wrong-password':
       return { outcome: 'wrong' };
@@ -66,6 +94,6 @@ async function meaningOf(reason: RefusalReason, isActiveDirectory: () => Promise
     case 'not-found':
       return { outcome: 'silent', reason };
     default:
-      return { outcome: 'unavailable', isLate: false };
+      return undefined;
   }
 }

@@ -1,8 +1,8 @@
-import type { Password } from '../../../../platform/crypto/index.ts';
+import { BusyError, type Password } from '../../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, run } from '../../../../platform/database/index.ts';
 import { directoryRules } from '../../../people/directories/index.ts';
 import type { User } from '../../../people/users/index.ts';
-import type { DirectoryId, Scope, Transaction, UserId } from '../../../scope.ts';
+import type { DirectoryId, Scope, UserId } from '../../../scope.ts';
 
 /** For so long after the directory last said yes. */
 const verifierDays = 14;
@@ -68,7 +68,20 @@ const over = `proven_at < now() - interval '${verifierDays} days'
 /** Those of people who left the directory, were deactivated or became administrators, and of companies that do not use them any more. */
 export const sweepVerifiers = (db: Db): Promise<number> => deleteInSteps(db, 'directory_verifiers', over);
 
-/** After the network password was replaced by a mailed link: the one before is worth nothing. */
-export async function forgetVerifier({ db, contextId }: Transaction, userId: UserId): Promise<void> {
+/** The directory says no to this password, and so is worth nothing what it said before. It is compared with one that is there, and else costs nothing. */
+export async function forgetRefused(scope: Scope, userId: UserId, password: Password): Promise<void> {
+  const known = await find(scope, userId);
+  if (known && (await scope.hasher.verify(password, known.hash).catch(whenBusy)) !== undefined)
+    await scope.db('directory_verifiers').where({ context_id: scope.contextId, user_id: userId, hash: known.hash }).delete();
+}
+
+/** It may be the one: it is not kept because nobody had the time to look. */
+function whenBusy(error: unknown): true {
+  if (error instanceof BusyError) return true;
+  throw error;
+}
+
+/** Whatever password it is of: after another one was set, or the directory lets this person in with none. */
+export async function forgetVerifier({ db, contextId }: Scope, userId: UserId): Promise<void> {
   await db('directory_verifiers').where({ context_id: contextId, user_id: userId }).delete();
 }

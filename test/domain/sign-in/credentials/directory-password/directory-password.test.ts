@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { changeSettings, loadSettings } from '../../../../../src/domain/company/context-settings/index.ts';
 import { directoryRules } from '../../../../../src/domain/people/directories/index.ts';
-import { type ContextId, type DirectoryId, inTransaction } from '../../../../../src/domain/scope.ts';
+import type { ContextId, DirectoryId, UserId } from '../../../../../src/domain/scope.ts';
 import {
   changeDirectoryPassword,
   floorOfRefusals,
+  forgetRefused,
   forgetVerifier,
   keepVerifier,
   matchesVerifier,
@@ -14,7 +15,7 @@ import {
 } from '../../../../../src/domain/sign-in/credentials/directory-password/index.ts';
 import { newId, readPassword } from '../../../../../src/platform/crypto/index.ts';
 import { accepted, directoryOf, fakeNetwork, networkPassword, refusedFor, unavailable } from '../../../../support/network.ts';
-import { useStore } from '../../../../support/use-cases.ts';
+import { unknownId, useStore } from '../../../../support/use-cases.ts';
 
 describe('domain/sign-in/credentials: the password of a directory', () => {
   const store = useStore();
@@ -27,7 +28,12 @@ describe('domain/sign-in/credentials: the password of a directory', () => {
     network: ReturnType<typeof fakeNetwork>,
     entry: { directoryId: DirectoryId; entryId: string; dn: string },
     password = right,
-  ) => (await proveDirectoryPassword(store.scope, network.ask, entry, password)).outcome;
+  ) => (await outcomeOf(network, entry, password)).outcome;
+  const outcomeOf = (
+    network: ReturnType<typeof fakeNetwork>,
+    entry: { directoryId: DirectoryId; entryId: string; dn: string },
+    password = right,
+  ) => proveDirectoryPassword(store.scope, network.ask, entry, { userId: unknownId as UserId, password, isOnce: false });
 
   it('is proven by the directory alone; an empty one and one of a page’s length are never sent', async () => {
     const [network, entry] = [fakeNetwork(), await entryOf()];
@@ -59,7 +65,13 @@ describe('domain/sign-in/credentials: the password of a directory', () => {
   it('how long refusals take is remembered of the companies and directories that were asked last', async () => {
     const [network, entry] = [fakeNetwork(), await entryOf()];
     const ask = async (contextId: ContextId) =>
-      (await proveDirectoryPassword({ ...store.scope, contextId }, network.ask, entry, right)).outcome;
+      (
+        await proveDirectoryPassword({ ...store.scope, contextId }, network.ask, entry, {
+          userId: unknownId as UserId,
+          password: right,
+          isOnce: false,
+        })
+      ).outcome;
     const slow = newId() as ContextId;
     network.answer = () => new Promise((resolve) => setTimeout(() => resolve(accepted), 600));
     expect(await ask(slow)).to.equal('proven');
@@ -67,6 +79,27 @@ describe('domain/sign-in/credentials: the password of a directory', () => {
     network.answer = accepted;
     for (let n = 0; n < 2000; n++) await ask(newId() as ContextId);
     expect(floorOfRefusals(slow)).to.equal(400);
+  });
+
+  it('is not away because more people wait for it than may, nor for who waits in vain while others are answered', async () => {
+    const [network, entry] = [fakeNetwork(), await entryOf()];
+    const crowd = Promise.withResolvers<typeof accepted>();
+    network.answer = () => crowd.promise;
+    const waiting = Array.from({ length: 200 }, () => prove(network, entry));
+    expect(await outcomeOf(network, entry)).to.deep.equal({ outcome: 'unavailable', isLate: false, isAway: false });
+    expect(network.asked).to.have.length(200);
+    crowd.resolve(accepted);
+    await Promise.all(waiting);
+    const late = () => new Promise<typeof accepted>((resolve) => setTimeout(() => resolve(unavailable('late')), 600));
+    network.answer = late;
+    const inVain = outcomeOf(network, entry);
+    network.answer = accepted;
+    expect(await prove(network, entry)).to.equal('proven');
+    expect(await inVain).to.deep.equal({ outcome: 'unavailable', isLate: true, isAway: false });
+    expect(await prove(network, entry), 'nobody rests').to.equal('proven');
+    network.answer = late;
+    expect(await outcomeOf(network, entry)).to.deep.equal({ outcome: 'unavailable', isLate: true, isAway: true });
+    expect(await outcomeOf(network, entry)).to.deep.equal({ outcome: 'unavailable', isLate: false, isAway: true });
   });
 
   it('one that says at once that it cannot is asked again at once', async () => {
@@ -128,7 +161,12 @@ describe('domain/sign-in/credentials: the password of a directory', () => {
     await keepVerifier(store.scope, user.userId, directoryId, right);
     expect(await matchesVerifier(store.scope, user, directoryId, right)).to.equal(true);
     expect(await matchesVerifier(store.scope, user, directoryId, readPassword('a wrong one'))).to.equal(false);
-    await inTransaction(store.scope, (inside) => forgetVerifier(inside, user.userId));
+    await forgetRefused(store.scope, user.userId, readPassword('a wrong one'));
+    expect(await matchesVerifier(store.scope, user, directoryId, right)).to.equal(true);
+    await forgetRefused(store.scope, user.userId, right);
+    expect(await matchesVerifier(store.scope, user, directoryId, right)).to.equal(undefined);
+    await keepVerifier(store.scope, user.userId, directoryId, right);
+    await forgetVerifier(store.scope, user.userId);
     expect(await matchesVerifier(store.scope, user, directoryId, right)).to.equal(undefined);
   });
 });
