@@ -50,11 +50,11 @@ export const presentState = async (page: PageContext, directory: Directory) =>
 export async function showDirectory(page: PageContext, directoryId = page.params.directory!, token?: string): Promise<void> {
   const directory = await getDirectory(page.scope, directoryId);
   const agents = await listAgents(page.scope, directory.directoryId);
-  const runs = await findNewestRuns(page.scope, [directory.directoryId]);
+  const runs = await listRuns(page.scope, directory.directoryId);
   renderPage(page, 'admin-console/directories/directory', {
     ...(await presentState(page, directory)),
     tab: 'overview',
-    waitsForFirstImport: stateOf(directory) === 'configured' && runs.size === 0,
+    waitsForFirstImport: stateOf(directory) === 'configured' && runs.items.length === 0,
     token,
     server: page.context.url,
     agents: agents.map((agent) => presentAgent(page, agent)),
