@@ -7,6 +7,7 @@ import {
   filtersOf,
   fingerprintOf,
   getDirectory,
+  isConnected,
   listAgents,
   listDirectories,
   stateOf,
@@ -25,7 +26,12 @@ export async function showDirectories(page: PageContext): Promise<void> {
   for (const directory of all) {
     const { directoryId } = directory;
     const [agents, runs] = [await listAgents(page.scope, directoryId), await listRuns(page.scope, directoryId)];
-    rows.push({ ...(await presentState(page, directory)), agents, pending: pending.get(directoryId), run: runs.items[0] });
+    rows.push({
+      ...(await presentState(page, directory)),
+      ...presentAgents(page, agents),
+      pending: pending.get(directoryId),
+      run: runs.items[0],
+    });
   }
   renderPage(page, 'admin-console/directories/list', { rows });
 }
@@ -48,7 +54,7 @@ export async function showDirectory(page: PageContext, directoryId = page.params
     token,
     server: page.context.url,
     areAtOdds: areAtOdds(agents, page.services.clock.now()),
-    agents: agents.map((agent) => presentAgent(page, agent)),
+    ...presentAgents(page, agents),
     filters: filtersOf(directory.kind, directory.settings),
     attributes: attributesOf(directory.kind, directory.settings),
   });
@@ -57,11 +63,18 @@ export async function showDirectory(page: PageContext, directoryId = page.params
 /** A clock further off than this makes sign-ins by Kerberos fail there, and times in reports wrong. */
 const clockToleranceSeconds = 60;
 
+/** `connected`: how many of them are. */
+function presentAgents(page: PageContext, all: Agent[]) {
+  const agents = all.map((agent) => presentAgent(page, agent));
+  return { agents, connected: agents.filter((one) => one.isConnected).length };
+}
+
 function presentAgent(page: PageContext, agent: Agent) {
   const { clockOffsetSeconds: offset = 0, servers = [], ...status } = agent.status ?? {};
   return {
     ...agent,
     ...status,
+    isConnected: isConnected(agent, page.services.clock.now()),
     fingerprint: fingerprintOf(agent),
     clockOffset: Math.abs(offset) > clockToleranceSeconds ? Math.round(offset) : undefined,
     servers: servers.map((one) => ({ ...one, why: one.fault && faultText(page, one.fault) })),
