@@ -2,7 +2,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { Store } from '../app/open-store.ts';
 import { findFailure, findReadingPause } from '../domain/administration/directory-runs/index.ts';
 import { type Context, listContexts } from '../domain/company/contexts/index.ts';
-import { areAtOdds, type Directory, listAgents, listDirectories } from '../domain/people/directories/index.ts';
+import { areAtOdds, type Directory, isConnected, listAgents, listDirectories } from '../domain/people/directories/index.ts';
 import { openScope, type Scope } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import { pendingMigrations } from '../platform/database/index.ts';
@@ -40,6 +40,12 @@ async function checkDirectory(scope: Scope, { code }: Context, directory: Direct
     warn(
       `${unavailableSince ? `unavailable since ${unavailableSince.toISOString()}` : 'not configured'}: ${describeFault(unavailableReason, t)}`,
       'See what the page of SmartSync says at "Test connection", and whether its machine reaches this server.',
+    );
+  const away = agents.filter((agent) => !isConnected(agent, scope.clock.now()));
+  if (away.length > 0 && away.length < agents.length)
+    warn(
+      `${away.length} of ${agents.length} SmartSync away: ${away.map(({ name }) => name).join(', ')}`,
+      'Start it again, or revoke it in the console if it is gone for good.',
     );
   if (areAtOdds(agents, scope.clock.now()))
     warn(

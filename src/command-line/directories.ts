@@ -6,7 +6,7 @@ import {
   rejectEntries,
 } from '../domain/administration/directory-acceptance/index.ts';
 import { findFailure, listRuns } from '../domain/administration/directory-runs/index.ts';
-import { addDirectory, listAgents, listDirectories, makeToken, stateOf } from '../domain/people/directories/index.ts';
+import { addDirectory, isConnected, listAgents, listDirectories, makeToken, stateOf } from '../domain/people/directories/index.ts';
 import { countEntries, type EntryState, listEntries } from '../domain/people/directory-entries/index.ts';
 import type { Scope } from '../domain/scope.ts';
 import { AppError } from '../platform/errors/index.ts';
@@ -60,19 +60,31 @@ const listAll = (invocation: Invocation) =>
         state: stateOf(directory),
         unavailableSince: directory.unavailableSince ?? null,
         unavailableReason: directory.unavailableReason ?? null,
-        agents: agents.map(({ name, software, lastSeenAt }) => ({ name, software, lastSeenAt: lastSeenAt ?? null })),
+        agents: agents.map((agent) => ({
+          name: agent.name,
+          software: agent.software,
+          connected: isConnected(agent, scope.clock.now()),
+          lastSeenAt: agent.lastSeenAt ?? null,
+        })),
         entries: await countEntries(scope, directory.directoryId),
         failure: failure ? describeRun(failure) : null,
         lastRun: run ? describeRun(run) : null,
       });
     }
     const lines = data.map(({ directory, kind, state, agents, failure }) =>
-      [directory, kind ?? '-', state, `SmartSync: ${agents.length}`, ...(failure ? [`last import failed: ${failure.fault}`] : [])].join(
-        '  ',
-      ),
+      [
+        directory,
+        kind ?? '-',
+        state,
+        `SmartSync: ${connectedOf(agents)}`,
+        ...(failure ? [`last import failed: ${failure.fault}`] : []),
+      ].join('  '),
     );
     return { text: lines.join('\n') || 'no directories', data };
   });
+
+const connectedOf = (agents: { connected: boolean }[]): string =>
+  `${agents.filter(({ connected }) => connected).length} of ${agents.length} connected`;
 
 const states: EntryState[] = ['pending', 'accepted', 'rejected'];
 

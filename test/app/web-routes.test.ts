@@ -1,13 +1,16 @@
 import { expect } from 'chai';
 import { pagePaths, pathOf } from '../../src/app/page-paths.ts';
 import { pageRoutes } from '../../src/app/web-routes.ts';
+import { startRun } from '../../src/domain/administration/directory-runs/index.ts';
 import { findApiByIdentifier } from '../../src/domain/applications/apis/index.ts';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
+import { addDirectory } from '../../src/domain/people/directories/index.ts';
 import { findGroupByName } from '../../src/domain/people/groups/index.ts';
 import { startUserExport } from '../../src/domain/people/user-exports/index.ts';
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import type { Route } from '../../src/web/request/index.ts';
+import { importEntries, personEntry } from '../support/directory-entries.ts';
 import { Jar } from '../support/jar.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -86,6 +89,12 @@ describe('web: the route table', () => {
       ],
     });
     ids.api = (await findApiByIdentifier(scope, 'urn:api'))!.apiId;
+    const { directory } = await addDirectory(scope, { name: 'Headquarters' });
+    ids.directory = directory.directoryId;
+    ids.run = await startRun(scope, directory.directoryId, { purpose: 'preview' });
+    const waiting = personEntry();
+    await importEntries(scope, directory, [waiting]);
+    ids.entry = waiting.entryId;
     ids.field = (await scope.db('custom_fields').where('context_id', scope.contextId).first())!.field_id;
     const asAna: Scope = {
       ...scope,
@@ -165,6 +174,9 @@ describe('web: the route table', () => {
       'api_applications',
       'api_scope_groups',
       'context_settings',
+      'directories',
+      'directory_entries',
+      'directory_runs',
       'sign_in_policies',
       'operations',
     ];

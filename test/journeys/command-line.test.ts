@@ -268,6 +268,17 @@ describe('the portaria command line, on the embedded store', function () {
           encryption_key: '{}',
           enrolled_at: new Date(),
         });
+      await db('directory_agents').insert({
+        context_id,
+        directory_id: ids.get('Old')!,
+        agent_id: newId(Date.now()) as AgentId,
+        name: 'dc2',
+        software: 'SmartSync 0.2.0',
+        signing_key: '{}',
+        encryption_key: '{}',
+        enrolled_at: new Date(),
+        last_seen_at: new Date(Date.now() + 300_000), // for as long as this test runs
+      });
       const addRun = async (
         name: string,
         columns: {
@@ -295,6 +306,7 @@ describe('the portaria command line, on the embedded store', function () {
     const found = findings.filter(({ check }: { check: string }) => check === 'directories');
     expect(found.every(({ remedy }: { remedy: string }) => remedy)).to.equal(true);
     expect(portaria(['directory', 'list', 'acme'], env).stdout).to.match(/^Failed .*last import failed: base-not-found$/m);
+    expect(portaria(['directory', 'list', 'acme'], env).stdout).to.match(/^Old .*SmartSync: 1 of 2 connected$/m);
     const [away, ...others] = found.map(({ message }: { message: string }) => message).sort();
     expect(away).to.match(/^acme\/Away: unavailable since \d{4}-.*Z: No SmartSync is connected\.$/);
     expect(others).to.deep.equal([
@@ -302,6 +314,7 @@ describe('the portaria command line, on the embedded store', function () {
       'acme/Failed: the last import failed: The base DN is not found. dc=nowhere',
       'acme/No agent: its token is older than 90 days and was never used',
       'acme/No agent: no SmartSync serves it',
+      'acme/Old: 1 of 2 SmartSync away: dc1',
       'acme/Old: the SmartSync on dc1 is SmartSync 0.1.0',
       'acme/Undone: a run was undone: nothing is read until somebody starts one or changes the settings',
       'acme/Waiting: a run waits for an answer: nothing is read meanwhile',

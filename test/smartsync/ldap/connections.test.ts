@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { type ConnectionReport, type DirectorySettings, testConnection } from '../../../src/smartsync/ldap/index.ts';
-import type { DirectoryStatus } from '../../../src/smartsync-protocol/index.ts';
 import { idOfEntry, type ServedDirectory, sambaSettings, serveDirectory, slapdSettings } from '../../support/agent-work.ts';
 import { directoryPassword, people } from '../../support/directory-people.ts';
 import { personDn } from '../../support/ldif.ts';

@@ -16,6 +16,7 @@ import {
   filtersOf,
   fingerprintOf,
   getDirectory,
+  isConnected,
   listAgents,
   listAgentsOf,
   listDirectories,
@@ -35,7 +36,7 @@ export async function showDirectories(page: PageContext): Promise<void> {
   const rows = all.map((directory) => {
     const { directoryId: id } = directory;
     const state = describeState(page, directory, pauses.get(id), failures.get(id));
-    return { ...state, agents: agents.get(id) ?? [], pending: pending.get(id), run: runs.get(id) };
+    return { ...state, ...presentAgents(page, agents.get(id) ?? []), pending: pending.get(id), run: runs.get(id) };
   });
   renderPage(page, 'admin-console/directories/list', { rows });
 }
@@ -65,7 +66,7 @@ export async function showDirectory(page: PageContext, directoryId = page.params
     token,
     server: page.context.url,
     areAtOdds: areAtOdds(agents, page.services.clock.now()),
-    agents: agents.map((agent) => presentAgent(page, agent)),
+    ...presentAgents(page, agents),
     filters: filtersOf(directory.kind, directory.settings),
     attributes: attributesOf(directory.kind, directory.settings),
   });
@@ -74,11 +75,18 @@ export async function showDirectory(page: PageContext, directoryId = page.params
 /** A clock further off than this makes sign-ins by Kerberos fail there, and times in reports wrong. */
 const clockToleranceSeconds = 60;
 
+/** `connected`: how many of them are. */
+function presentAgents(page: PageContext, all: Agent[]) {
+  const agents = all.map((agent) => presentAgent(page, agent));
+  return { agents, connected: agents.filter((one) => one.isConnected).length };
+}
+
 function presentAgent(page: PageContext, agent: Agent) {
   const { clockOffsetSeconds: offset = 0, servers = [], ...status } = agent.status ?? {};
   return {
     ...agent,
     ...status,
+    isConnected: isConnected(agent, page.services.clock.now()),
     fingerprint: fingerprintOf(agent),
     clockOffset: Math.abs(offset) > clockToleranceSeconds ? Math.round(offset) : undefined,
     servers: servers.map((one) => ({ ...one, why: one.fault && faultText(page, one.fault) })),

@@ -144,6 +144,16 @@ describe('web: directories in the console', () => {
       '(&amp;(objectClass=user)(objectCategory=person)(!(isCriticalSystemObject=TRUE)))',
     ])
       expect(page).to.contain(word);
+    const gone = await enrol(token, 'SRV-SYNC-02');
+    const scope = await server.scope();
+    const agents = () => scope.db('directory_agents').where({ context_id: scope.contextId, agent_id: gone });
+    await agents().update({ last_seen_at: new Date(scope.clock.now().getTime() - 60_000) });
+    for (const shown of [await text('/admin/directories'), await text(await path())])
+      expect(shown).to.contain('1 of 2 connected').and.contain('Away');
+    await agents().delete();
+    expect(await text(await path()))
+      .to.contain('Connected')
+      .and.not.contain('Away');
     expect(fingerprintOf(agent)).to.match(/^([0-9a-f]{4} ){7}[0-9a-f]{4}$/);
     for (const [reason, words] of [
       ['no-agent', 'No SmartSync is connected.'],
