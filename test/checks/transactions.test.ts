@@ -76,6 +76,8 @@ const alone = [
   'records/operations/operations.ts: noteProgress',
   'sign-in/authentication/pending-requests.ts: openPendingRequest',
   'sign-in/authentication/pending-requests.ts: recordProof',
+  'sign-in/credentials/directory-password/verifiers.ts: forgetRefused',
+  'sign-in/credentials/directory-password/verifiers.ts: forgetVerifier',
   'sign-in/credentials/directory-password/verifiers.ts: keepVerifier',
   'sign-in/credentials/passkey/passkeys.ts: provePasskey',
   'sign-in/credentials/password/store.ts: verifyPassword',
