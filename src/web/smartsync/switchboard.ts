@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import {
   findStaleDirectories,
   followAgents,
+  followLostAgent,
   getDirectory,
   noteAgentSeen,
   noteAgentsConnected,
@@ -10,6 +11,7 @@ import {
 import type { DirectoryQueue } from '../../domain/people/directory-requests/index.ts';
 import { type Actor, openScope, openServerScope, type Scope } from '../../domain/scope.ts';
 import type { ChangeListener } from '../../platform/database/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
 import type { Services } from '../request/index.ts';
 import type { AgentLine } from './agent-line.ts';
 import { closeCodes, say } from './frames.ts';
@@ -20,6 +22,8 @@ const beatMs = 5000;
 /** After a start, agents of a process that ended need a moment to come back. */
 const settledAfterMs = 15_000;
 const drainMs = 2000;
+/** For who comes back at once. */
+const patienceMs = 1500;
 const mostOfDirectory = 40;
 
 /** The agents that are connected to this process: alive, not revoked, one connection each. */
@@ -62,9 +66,20 @@ export class Switchboard {
 
   async #unplug(line: AgentLine): Promise<void> {
     this.#lines.delete(line);
+    const since = this.#services.clock.now();
     await this.#queue
       .disconnect(line)
       .catch((error) => this.#services.log.error({ err: error }, 'requests of an agent could not be freed'));
+    if (!this.#isClosing) setTimeout(() => void this.#miss(line, since), patienceMs).unref();
+  }
+
+  /** Soon after it went: until its directory is noted to be away, sign-ins there only fail. */
+  async #miss({ contextId, directoryId, agentId }: AgentLine, since: Date): Promise<void> {
+    if (this.#isClosing || [...this.#lines.keys()].some((one) => one.agentId === agentId)) return;
+    await followLostAgent(openScope(this.#services, contextId, actor), directoryId, agentId, since).catch((error) => {
+      // it was removed meanwhile
+      if (!(error instanceof AppError)) this.#services.log.error({ err: error }, 'the end of an agent could not be noted');
+    });
   }
 
   /** Signs of life in both directions; who was revoked is told; and what all agents together say of their directories. */

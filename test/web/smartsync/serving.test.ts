@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { addDirectory, getDirectory, revokeAgent, stateOf } from '../../../src/domain/people/directories/index.ts';
 import type { AskOptions } from '../../../src/domain/people/directory-requests/index.ts';
@@ -68,6 +69,22 @@ describe('web: what agents serve', function () {
       reason: 'password-too-short',
     });
     expect(agent.requests).to.have.length(2);
+  });
+
+  it('the state of a directory is noted soon after its last agent went, not while another is there or when one comes back', async () => {
+    const [one, other] = [await connect(identities[0]!), await connect(identities[1]!)];
+    // enrolling counts as contact
+    await scope.db('directory_agents').where('agent_id', identities[2]!.agentId).update({ last_seen_at: null });
+    const state = async () => stateOf(await getDirectory(scope, directoryId));
+    await one.end();
+    await sleep(2000);
+    expect(await state()).to.equal('configured');
+    await other.end();
+    await connect(identities[1]!);
+    await sleep(2000);
+    expect(await state()).to.equal('configured');
+    await agents.at(-1)!.end();
+    await eventually(async () => expect(await state()).to.equal('unavailable'), 4000);
   });
 
   it('answers, agents and states are among the figures of health', async () => {

@@ -142,6 +142,14 @@ export async function noteAgentSeen(
     .update({ last_seen_at: scope.clock.now(), ...(status ? { status: jsonText(status) } : {}), ...(software ? { software } : {}) });
 }
 
+/** Its last connection ended at `since`: unless it was seen after that, it counts as one that nobody has seen for `absentMs`. */
+export async function noteAgentGone(scope: Scope, agentId: AgentId, since: Date, absentMs: number): Promise<void> {
+  await agents(scope)
+    .where('agent_id', agentId)
+    .where('last_seen_at', '<=', since)
+    .update({ last_seen_at: new Date(since.getTime() - absentMs) });
+}
+
 type Seen = { isUp: boolean; reason?: string } & Pick<DirectoryStatus, 'kind' | 'rootDn' | 'accountDomain'>;
 
 /** Whether the directory can be reached, as all of its agents say together. An event tells of a change, and nothing is written without one. */

@@ -32,4 +32,4 @@ export {
   noteReading,
   stateOf,
 } from './store.ts';
-export { areAtOdds, findStaleDirectories, followAgents, isConnected, noteAgentsConnected } from './watch-agents.ts';
+export { areAtOdds, findStaleDirectories, followAgents, followLostAgent, isConnected, noteAgentsConnected } from './watch-agents.ts';

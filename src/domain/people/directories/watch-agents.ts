@@ -1,5 +1,5 @@
 import { type AgentId, type ContextId, type DirectoryId, type ServerScope, useCase } from '../../scope.ts';
-import { type Agent, listAgents, noteDirectoryState } from './agents.ts';
+import { type Agent, listAgents, noteAgentGone, noteDirectoryState } from './agents.ts';
 import { lockDirectory } from './store.ts';
 
 /** An agent that no server process has seen for so long is not connected. */
@@ -49,6 +49,12 @@ export async function findStaleDirectories({ db, clock }: ServerScope): Promise<
   );
   return rows.map((row) => ({ contextId: row.context_id, directoryId: row.directory_id }));
 }
+
+/** An agent's connection ended and it did not come back: the state of its directory does not wait until it is absent. @param since when it ended. @throws AppError not_found */
+export const followLostAgent = useCase(async (scope, directoryId: DirectoryId, agentId: AgentId, since: Date): Promise<void> => {
+  await noteAgentGone(scope, agentId, since, absentMs);
+  await followAgents(scope, directoryId);
+});
 
 /** The directory is up where one of its connected agents says so. One that has said nothing yet says nothing. @throws AppError not_found */
 export const followAgents = useCase(async (scope, directoryId: DirectoryId): Promise<void> => {
