@@ -138,7 +138,7 @@ describe('codes and their texts', () => {
     expect(named(components.directory_faults)).to.deep.equal(keysOf(faultsShown));
     expect(named(components.directory_reasons)).to.deep.equal(keysOf(entryReasons));
     expect(named(directories.directory_runs.stop_reasons)).to.deep.equal(keysOf(stopReasons));
-    expect(named(directories.directory_runs.change_faults)).to.deep.equal(keysOf(['changed-since', ...unusable]));
+    expect(named(directories.directory_runs.change_faults)).to.deep.equal(keysOf(['changed-since', 'too-large', ...unusable]));
     expect(named(directories.directory_runs.change_names)).to.deep.equal(keysOf(changeCodes));
     expect(named(signIn.network_refused)).to.deep.equal(keysOf([...told, 'away']));
     for (const why of due) expect(signIn.network_password).to.have.property(`lead_${why.replace('-', '_')}`);
