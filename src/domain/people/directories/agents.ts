@@ -4,7 +4,7 @@ import { AppError, notFound } from '../../../platform/errors/index.ts';
 import type { DirectoryStatus, Enrolment, SealedKey } from '../../../smartsync-protocol/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import type { Row } from '../../rows.ts';
-import { type AgentId, type DirectoryId, isId, type Scope, useCase } from '../../scope.ts';
+import { type AgentId, type DirectoryId, isId, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { type Directory, directories, getDirectory, lockDirectory } from './store.ts';
 
 /** An agent beside a directory, for which it speaks as long as it is not revoked. */
@@ -116,7 +116,7 @@ export async function noteAgentSeen(
 }
 
 /** Its last connection ended at `since`: unless it was seen after that, it counts as one that nobody has seen for `absentMs`. */
-export async function noteAgentGone(scope: Scope, agentId: AgentId, since: Date, absentMs: number): Promise<void> {
+export async function noteAgentGone(scope: Transaction, agentId: AgentId, since: Date, absentMs: number): Promise<void> {
   await agents(scope)
     .where('agent_id', agentId)
     .where('last_seen_at', '<=', since)
