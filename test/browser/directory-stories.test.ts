@@ -36,7 +36,7 @@ describe('a company’s directories in Chromium', function () {
       startSamples(server),
       launchChromium(),
     ]);
-    await samba.addPeople(people(60));
+    await samba.addPeople(people(120));
     await samba.addGroup('Bookkeeping', ['p000001', 'p000002']);
   });
   after(async () => {

@@ -19,6 +19,7 @@ import { verifyPassword } from './verify-password.ts';
 import type { Work } from './work.ts';
 
 const rightsForMs = 600_000;
+const writes: RequestKind[] = ['reset-password', 'set-enabled', 'create-person'];
 const mostMade = 1000;
 
 /** The directory of this agent. It looks at its servers from the start on, and tells `onStatus` listeners what changed. */
@@ -77,6 +78,8 @@ export class Directory {
       return (await this.#serve(request, work)) as AnswerOf<Kind>;
     } catch (error) {
       return refusalOf(error) as AnswerOf<Kind>;
+    } finally {
+      if (writes.includes(request.kind)) void this.#readRights(true).then(() => this.#tell());
     }
   }
 
@@ -115,8 +118,9 @@ export class Directory {
     });
   }
 
-  async #readRights(): Promise<void> {
-    if (!this.#servers.current || Date.now() - this.#rightsReadAt < rightsForMs) return;
+  /** @param isNews what was done just now may tell of others than are known */
+  async #readRights(isNews = false): Promise<void> {
+    if (!this.#servers.current || (!isNews && Date.now() - this.#rightsReadAt < rightsForMs)) return;
     this.#rightsReadAt = Date.now();
     this.#rights = await this.#servers.use('service', readRights, this.#closing.signal).catch(() => this.#rights);
   }

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { type ConnectionReport, type DirectorySettings, testConnection } from '../../../src/smartsync/ldap/index.ts';
 import { idOfEntry, type ServedDirectory, sambaSettings, serveDirectory, slapdSettings } from '../../support/agent-work.ts';
 import { directoryPassword, people } from '../../support/directory-people.ts';
+import { allow, right } from '../../support/domain-rights.ts';
 import { personDn } from '../../support/ldif.ts';
 import { needSoftware } from '../../support/missing.ts';
 import { startOddLdapServer } from '../../support/odd-ldap-server.ts';
@@ -194,6 +195,23 @@ describe('connections of the agent to directories', () => {
       accountDomain: 'directory.example',
       rights: {},
     });
+  });
+
+  it('looks at its rights again after each write, refused or not', async () => {
+    const { directory, ask } = await serve(sambaSettings(samba, 'plain', { urls: [samba.url], baseDn: `OU=People,${samba.baseDn}` }));
+    const write = () => directory.status().rights?.write;
+    await eventually(async () => expect(write()).to.equal(false));
+    const client = await samba.client();
+    const [account] = (
+      await client.search(samba.plain.dn, { scope: 'base', attributes: ['objectSid'], explicitBufferAttributes: ['objectSid'] })
+    ).searchEntries;
+    await allow(client, `OU=People,${samba.baseDn}`, [{ sid: account!['objectSid'] as Buffer, mask: right.createChild, toChildren: true }]);
+    await client.unbind();
+    expect(write()).to.equal(false);
+    const dn = await samba.addPerson({ login: 'unwritten', firstName: 'U', lastName: 'W', password: directoryPassword });
+    const entry = { id: await idOfEntry(samba, dn), dn };
+    expect(await ask('set-enabled', { entry, isEnabled: false })).to.include({ outcome: 'refused', reason: 'no-right' });
+    await eventually(async () => expect(write()).to.equal(true));
   });
 
   it('does not try a wrong bind over and over, which would lock the account, until somebody lets it look', async () => {

@@ -143,7 +143,7 @@ export async function noteAgentSeen(
 }
 
 /** Its last connection ended at `since`: unless it was seen after that, it counts as one that nobody has seen for `absentMs`. */
-export async function noteAgentGone(scope: Scope, agentId: AgentId, since: Date, absentMs: number): Promise<void> {
+export async function noteAgentGone(scope: Transaction, agentId: AgentId, since: Date, absentMs: number): Promise<void> {
   await agents(scope)
     .where('agent_id', agentId)
     .where('last_seen_at', '<=', since)

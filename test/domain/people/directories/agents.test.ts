@@ -6,6 +6,7 @@ import {
   enrolAgent,
   findStaleDirectories,
   followAgents,
+  followLostAgent,
   getAgent,
   getDirectory,
   listAgents,
@@ -208,6 +209,23 @@ describe('domain/people/directories: agents', () => {
     expect(await odds()).to.equal(false);
   });
 
+  it('an agent that went is away at once, unless it was seen since', async () => {
+    const { scope } = store;
+    const { directory, token } = await add();
+    const agentId = await enrol(token);
+    await noteAgentSeen(scope, agentId, { status: up });
+    await followAgents(scope, directory.directoryId);
+    const since = scope.clock.now();
+    store.wait(0.01);
+    await noteAgentSeen(scope, agentId);
+    await followLostAgent(scope, directory.directoryId, agentId, since);
+    expect(stateOf(await of(directory))).to.equal('configured');
+    await followLostAgent(scope, directory.directoryId, agentId, scope.clock.now());
+    expect(stateOf(await of(directory))).to.equal('unavailable');
+    expect(await store.eventsOf(() => followAgents(scope, directory.directoryId)), 'and stays so').to.deep.equal([]);
+    await store.refused('not_found', () => followLostAgent(scope, unknownId as never, agentId, since));
+  });
+
   it('each takes part in its caller’s transaction, and nothing is written without its event', async () => {
     const { directory, token } = await add();
     const agentId = await enrol(token);
@@ -216,5 +234,8 @@ describe('domain/people/directories: agents', () => {
     await store.inOneTransaction((inside) => noteDirectoryState(inside, directory.directoryId, { isUp: true }));
     await noteAgentSeen(store.scope, agentId, { status: up });
     await store.inOneTransaction((inside) => followAgents(inside, directory.directoryId));
+    await followAgents(store.scope, directory.directoryId);
+    const now = store.scope.clock.now();
+    await store.inOneTransaction((inside) => followLostAgent(inside, directory.directoryId, agentId, now));
   });
 });

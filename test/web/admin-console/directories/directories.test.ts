@@ -121,7 +121,7 @@ describe('web: directories in the console', () => {
         ],
         clockOffsetSeconds: -3600,
         isEncrypted: true,
-        rights: { write: false },
+        rights: { readDeleted: false, write: false },
       },
     });
     const found = { kind: 'active-directory', rootDn: 'DC=example,DC=com', accountDomain: 'example.com' } as const;
@@ -144,6 +144,8 @@ describe('web: directories in the console', () => {
       '(&amp;(objectClass=user)(objectCategory=person)(!(isCriticalSystemObject=TRUE)))',
     ])
       expect(page).to.contain(word);
+    expect(page.match(/<dt>Rights<\/dt>/g)).to.have.length(1);
+    expect(page).to.contain('may not read deleted');
     const gone = await enrol(token, 'SRV-SYNC-02');
     const scope = await server.scope();
     const agents = () => scope.db('directory_agents').where({ context_id: scope.contextId, agent_id: gone });
