@@ -17,8 +17,6 @@ const there = [...people(3)].map((person, n) => ({ ...person, login: `b${n}`, em
 
 describe('a company’s directories in Chromium', function () {
   this.timeout(120_000);
-  // one story: what follows needs what went before
-  this.bail(true);
   let server: TestServer;
   let browser: Browser;
   let samples: Samples;

@@ -59,7 +59,6 @@ const alone = [
   'applications/assignments/launchpad-entries.ts: upsert',
   'applications/traces/traces.ts: recordExchange',
   'company/saml-certificates/certificate-uses.ts: recordCertificateUse',
-  'people/directories/agents.ts: noteAgentGone',
   'people/directories/agents.ts: noteAgentSeen',
   'people/directories/store.ts: noteReading',
   'people/directories/watch-agents.ts: noteAgentsConnected',
