@@ -74,10 +74,10 @@ describe('web: imports of a directory in the console', () => {
       .and.contain('Approve')
       .and.contain('Decline')
       .and.contain('Maria Luz')
-      .and.contain('Person new')
+      .and.contain('New person')
       .and.not.contain('data-follow');
     const table = stopped.slice(stopped.lastIndexOf('<table'));
-    expect(table.indexOf('Group new'), 'people before groups').to.be.greaterThan(table.lastIndexOf('Person new'));
+    expect(table.indexOf('New group'), 'people before groups').to.be.greaterThan(table.lastIndexOf('New person'));
     for (const page of ['/admin/directories', base(), '/admin'])
       expect(await text(page), page).to.contain('An import waits for your answer.');
     const again = await send(`${base()}/runs`, /runs$/, [['purpose', 'sync']]);
@@ -98,7 +98,7 @@ describe('web: imports of a directory in the console', () => {
     const page = await text(`${base()}/runs/${next.runId}`);
     expect(page).to.contain('Done').and.contain(`${base()}/runs/${next.runId}/undo`);
     const members = await text(`${base()}/runs/${next.runId}?change=member-added`);
-    expect(members).to.contain('Member new').and.contain('Accounting').and.not.contain('Person new</td>');
+    expect(members).to.contain('Joins a group').and.contain('Accounting').and.not.contain('New person</td>');
     const other = await linkDirectory(scope);
     expect((await admin.get(at(`/admin/directories/${other.directoryId}/runs/${next.runId}`))).status).to.equal(404);
   });
