@@ -1,12 +1,13 @@
 import type { Connection } from './connection.ts';
-import { isUnavailable } from './failure.ts';
+import { code, hasCode, isUnavailable } from './failure.ts';
 
-/** Whether the service account sees the entry below which all is looked for. */
+/** Whether there is an entry below which all is looked for. One that may be searched but not read itself, as access lists of OpenLDAP can say, is as good. */
 export async function hasBase(connection: Connection, base: string): Promise<boolean> {
   try {
-    return (await connection.read(base, ['objectClass'])) !== undefined;
+    await connection.read(base, ['objectClass']);
+    return true;
   } catch (error) {
     if (isUnavailable(error)) throw error;
-    return false;
+    return !hasCode(error, code.noSuchObject, code.invalidDnSyntax, code.referral);
   }
 }
