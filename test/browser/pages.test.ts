@@ -21,7 +21,7 @@ describe('every page', function () {
 
   before(async function () {
     needSoftware(this, 'chromium');
-    server = await startTestServer({ jobs: true });
+    server = await startTestServer();
     browser = await launchChromium();
     for (const [look, options] of Object.entries(looks)) {
       const page = await (await openBrowserContext(browser, options)).newPage();

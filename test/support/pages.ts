@@ -33,6 +33,9 @@ import type { TestServer } from './server.ts';
  */
 export async function preparePages(server: TestServer): Promise<string[]> {
   const person = (email: string, firstName: string, lastName: string) => ({ email, firstName, lastName });
+  // before jobs run, which would read these directories themselves and find nobody to ask
+  const directories = await prepareDirectories(await server.scope());
+  await server.app.startJobs();
   await server.apply({
     contexts: [
       {
@@ -156,7 +159,6 @@ export async function preparePages(server: TestServer): Promise<string[]> {
   const user = `/admin/users/${beatriz!.userId}`;
   const group = `/admin/groups/${(await findGroupByName(scope, 'Finance'))!.groupId}`;
   const field = `/admin/custom-fields/${(await listCustomFields(scope))[0]!.fieldId}`;
-  const directories = await prepareDirectories(scope);
   const authorize = (clientId: string, redirectUri: string) =>
     `/oidc/authorize?client_id=${clientId}&response_type=code&scope=openid+profile+email+orders:read&redirect_uri=${encodeURIComponent(redirectUri)}&code_challenge_method=S256&code_challenge=${'a'.repeat(43)}`;
   return [
