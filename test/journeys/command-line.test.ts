@@ -320,10 +320,10 @@ describe('the portaria command line, on the embedded store', function () {
       'acme/Waiting: a run waits for an answer: nothing is read meanwhile',
     ]);
     const again = portaria(['directory', 'undo', 'acme', 'Undone'], env);
-    expect([again.status, again.stderr.includes('no such run')], 'the run before the one that was undone is another matter').to.deep.equal([
-      65,
-      true,
-    ]);
+    expect(
+      [again.status, again.stderr.includes('Undone has no run that can be approved, declined or undone.')],
+      'the run before the one that was undone is another matter',
+    ).to.deep.equal([65, true]);
   });
 
   it('doctor and the exit codes say what is wrong and how to mend it', () => {
