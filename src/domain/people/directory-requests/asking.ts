@@ -145,7 +145,8 @@ export class Asking {
     const asked = this.#asked.get(requestId);
     if (!asked) return false;
     const isNew = !asked.queued;
-    if (isNew) asked.isTaken = false;
+    // who is gone did nothing that a stranger could bring about: another may take even what is asked once
+    if (isNew) Object.assign(asked, { isTaken: false, tries: Math.min(asked.tries, mostTries - 1) });
     await this.#queue(asked);
     return isNew;
   }

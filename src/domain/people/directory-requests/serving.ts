@@ -79,7 +79,7 @@ export class Serving {
       else if (!held.isShared) free.push(held);
     }
     const isFree = await Promise.all(free.map(({ requestId }) => this.#here.free(requestId)));
-    await this.#table.release(free.filter((_, n) => !isFree[n]));
+    await this.#table.release(free.filter((_, n) => !isFree[n]).map((held) => ({ ...held, isUntried: held.tries >= mostTries })));
     if (free.length > 0) this.look(agent.directoryId);
   }
 

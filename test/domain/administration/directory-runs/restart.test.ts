@@ -154,9 +154,9 @@ describe('directory runs: cut off anywhere', () => {
     fake.groups[0]!.members = [];
     const run = await readAgain(scope, directory, fake);
     expect(await linesOf(scope, run)).to.deep.equal([
-      `group-added Cut ${count}`,
       `person-added Cut${count} Last`,
       `person-added Cut${count} Number1`,
+      `group-added Cut ${count}`,
     ]);
     expect(await getRun(scope, run.runId)).to.include({ state: 'stopped' });
   });

@@ -13,6 +13,7 @@ import { type NewEvent, recordAlone, sealEvents } from '../../../../src/domain/r
 import type { ApplicationId, Scope } from '../../../../src/domain/scope.ts';
 import { recordParticipant } from '../../../../src/domain/sign-in/sessions/index.ts';
 import { FakeDirectory, linkDirectory, workOn } from '../../../support/directory-runs.ts';
+import { publicKeys } from '../../../support/fake-agent.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
 const dayMs = 86_400_000;
@@ -183,10 +184,7 @@ describe('domain/administration/overview', () => {
     const newAt = async (time: number, scope = store.scope) =>
       (await overviewOf(at(time, scope), zone)).newAgents.map(({ directory, agent }) => [directory.name, agent.name]);
     const { directory, token } = await addDirectory(store.scope, { name: 'With agents' });
-    const keys = {
-      signingKey: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' } as const,
-      encryptionKey: { kty: 'OKP', crv: 'X25519', x: 'BBBB' } as const,
-    };
+    const keys = publicKeys;
     const enrol = (name: string, days: number) =>
       enrolAgent(at(now - days * dayMs), { token, name, software: 'SmartSync 0.2.1', protocol: { major: 1, minor: 0 }, ...keys });
     await enrol('old', 8);

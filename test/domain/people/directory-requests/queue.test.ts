@@ -236,7 +236,6 @@ describe('domain/people/directory-requests', function () {
   type Falls = [what: string, timeoutMs: number, answer: unknown, fall: (agent: ConnectedAgent, queue: DirectoryQueue) => unknown];
   const falls: Falls[] = [
     ['falls silent', 3500, undefined, () => {}],
-    ['goes', 800, undefined, (one, queue) => queue.disconnect(one)],
     ['answers what nobody can read', 800, { outcome: 'odd' }, () => {}],
     ['says yes without a proof', 800, { ...yes, proof: 'none' }, () => {}],
     ['dies with its process', 4500, undefined, (_, queue) => queue.close()],
@@ -254,6 +253,18 @@ describe('domain/people/directory-requests', function () {
         expect(await answered).to.deep.equal({ outcome: 'unavailable', reason: 'late' });
         expect([...bad.got, ...others.flatMap(({ got }) => got)]).to.have.length(1);
       });
+
+  for (const where of ['here', 'elsewhere'])
+    it(`what is asked once is answered by another agent when the connection of the first one ends, ${where}`, async () => {
+      const [asking, serving] = [await startQueue(), await startQueue()];
+      const first = where === 'here' ? asking.queue : serving.queue;
+      const gone = agent(first, 0, () => undefined);
+      const answered = verify(asking.queue, 4500, true);
+      await eventually(async () => expect(gone.got).to.have.length(1));
+      agent(serving.queue, 2, prove);
+      await first.disconnect(gone.one);
+      expect(await answered).to.include({ outcome: 'accepted' });
+    });
 
   it('an answer is taken from who has the request, once, and from nobody else', async () => {
     const { queue } = await startQueue();
