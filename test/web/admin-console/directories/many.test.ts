@@ -3,10 +3,9 @@ import { findNewestRuns, findReadingPauses } from '../../../../src/domain/admini
 import { type Directory, enrolAgent, listAgentsOf, makeToken } from '../../../../src/domain/people/directories/index.ts';
 import { importEntries, personEntry } from '../../../support/directory-entries.ts';
 import { FakeDirectory, linkDirectory, workOn } from '../../../support/directory-runs.ts';
+import { publicKeys } from '../../../support/fake-agent.ts';
 import type { Jar } from '../../../support/jar.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../../support/server.ts';
-
-const key = (crv: 'Ed25519' | 'X25519') => ({ kty: 'OKP' as const, crv, x: 'A'.repeat(43) });
 
 describe('web: pages about many directories', () => {
   let server: TestServer;
@@ -24,7 +23,7 @@ describe('web: pages about many directories', () => {
     const directory = await linkDirectory(scope);
     const { directoryId } = directory;
     const token = await makeToken(scope, directoryId);
-    const keys = { signingKey: key('Ed25519'), encryptionKey: key('X25519') };
+    const keys = publicKeys;
     await enrolAgent(scope, { token, name: `SRV-${all.length}`, software: 'SmartSync 1.0.0', protocol: { major: 1, minor: 0 }, ...keys });
     const fake = new FakeDirectory();
     fake.person('Ana Lima');

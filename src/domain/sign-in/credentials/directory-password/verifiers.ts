@@ -20,23 +20,33 @@ const save = `INSERT INTO directory_verifiers (context_id, user_id, directory_id
 
 /** So many of a process wait to be made. */
 const mostWaiting = 1000;
-let waiting = 0;
+type Making = { of: string; password: string; isVoid: boolean };
+const making = new Set<Making>();
+const ownerOf = ({ contextId }: Scope, userId: UserId): string => `${contextId} ${userId}`;
+
+/** What is being made of a person is not kept: what they are refused comes after what was proven. @param password only of this one */
+function stopMaking(scope: Scope, userId: UserId, password?: Password): void {
+  const owner = ownerOf(scope, userId);
+  for (const one of making) if (one.of === owner && (!password || one.password === password.text)) one.isVoid = true;
+}
 
 /**
  * The directory has just said yes: argon2id of the password, for when it does not answer. Nobody has to wait for it, and it fails nobody: where it cannot be made, or too many are
  * waiting, none is kept. In no transaction.
  */
 export async function keepVerifier(scope: Scope, userId: UserId, directoryId: DirectoryId, password: Password): Promise<void> {
-  if (waiting >= mostWaiting) return;
+  if (making.size >= mostWaiting) return;
   const provenAt = scope.clock.now();
-  waiting++;
+  const one: Making = { of: ownerOf(scope, userId), password: password.text, isVoid: false };
+  making.add(one);
   try {
     const hash = await scope.hasher.hashBehind(password);
-    await run(scope.db, 'keep verifier', save, [scope.contextId, userId, directoryId, hash, provenAt]);
+    if (!one.isVoid) await run(scope.db, 'keep verifier', save, [scope.contextId, userId, directoryId, hash, provenAt]);
+    if (one.isVoid) await scope.db('directory_verifiers').where({ context_id: scope.contextId, user_id: userId, hash }).delete();
   } catch {
     // the person signs in as somebody whom the directory never let in
   } finally {
-    waiting--;
+    making.delete(one);
   }
 }
 
@@ -70,6 +80,7 @@ export const sweepVerifiers = (db: Db): Promise<number> => deleteInSteps(db, 'di
 
 /** The directory says no to this password, and so is worth nothing what it said before. It is compared with one that is there, and else costs nothing. */
 export async function forgetRefused(scope: Scope, userId: UserId, password: Password): Promise<void> {
+  stopMaking(scope, userId, password);
   const known = await find(scope, userId);
   if (known && (await scope.hasher.verify(password, known.hash).catch(whenBusy)) !== undefined)
     await scope.db('directory_verifiers').where({ context_id: scope.contextId, user_id: userId, hash: known.hash }).delete();
@@ -82,6 +93,7 @@ function whenBusy(error: unknown): true {
 }
 
 /** Whatever password it is of: after another one was set, or the directory lets this person in with none. */
-export async function forgetVerifier({ db, contextId }: Scope, userId: UserId): Promise<void> {
-  await db('directory_verifiers').where({ context_id: contextId, user_id: userId }).delete();
+export async function forgetVerifier(scope: Scope, userId: UserId): Promise<void> {
+  stopMaking(scope, userId);
+  await scope.db('directory_verifiers').where({ context_id: scope.contextId, user_id: userId }).delete();
 }
