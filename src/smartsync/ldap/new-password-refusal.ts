@@ -44,7 +44,7 @@ export async function adPasswordRefusal(
 }
 
 /** Ages in seconds. */
-export type AdPasswordRules = { minLength: number; minAge: number; isComplex: boolean; lastSetAt: number; names: string[] };
+type AdPasswordRules = { minLength: number; minAge: number; isComplex: boolean; lastSetAt: number; names: string[] };
 
 const ticksPerSecond = 10_000_000n;
 const fileTimeEpochSeconds = 11_644_473_600;

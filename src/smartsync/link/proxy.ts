@@ -3,7 +3,7 @@ import { HttpsProxyAgent } from 'https-proxy-agent';
 import { LinkError } from './faults.ts';
 
 /** The settings of the proxy as programs share them: curl's meaning of NO_PROXY (names with all below them, `*`, a port of their own). */
-export type ProxySettings = { proxy: string | undefined; httpsProxy: string | undefined; noProxy: string | undefined };
+type ProxySettings = { proxy: string | undefined; httpsProxy: string | undefined; noProxy: string | undefined };
 
 export const proxyFromEnvironment = (env: NodeJS.ProcessEnv) => ({
   httpsProxy: env.HTTPS_PROXY || env.https_proxy,

@@ -1,7 +1,7 @@
 import { randomPassword, randomToken, safeEqual } from '../../platform/crypto/tokens.ts';
 
 /** What stays of a form between two pages: never sent to the browser. */
-export type Draft = { token?: string; bindPassword?: string };
+type Draft = { token?: string; bindPassword?: string };
 export type Session = { id: string; csrf: string; draft: Draft; usedAt: number };
 
 const lifeMs = 60 * 60 * 1000;

@@ -14,7 +14,7 @@ export const loadSource = async (scope: Scope, directoryId: string): Promise<Sou
   rules: (await loadSettings(scope, directoryRules)).value,
 });
 
-export type Candidate = { entry: Entry; person: DescribedPerson; reason?: EntryReason };
+type Candidate = { entry: Entry; person: DescribedPerson; reason?: EntryReason };
 
 /** Whether somebody can be made of a person who waits: but for the login, which may be somebody else's. S18: who is accepted is Activated, so nobody is accepted who could not stay so. */
 export function judge(entry: Entry, { directory, fields, rules }: Source): Candidate {

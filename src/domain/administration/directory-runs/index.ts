@@ -12,10 +12,6 @@ export {
   changeCodes,
   type Run,
   type RunChange,
-  type RunCounts,
-  type RunPurpose,
-  type RunState,
-  type StopReason,
   stopReasons,
 } from './run.ts';
 export { stageEntries } from './stage-entries.ts';

@@ -5,7 +5,7 @@ import type { Directory } from '../../people/directories/index.ts';
 import { describePerson, dnKey, nameEntry } from '../../people/directory-entries/index.ts';
 
 /** An entry as it waits for the plan. `record` has what matters of it, and `name` and `login` as it would be called here. */
-export type StagedRow = {
+type StagedRow = {
   entry_id: string;
   kind: 'person' | 'group' | 'gone' | 'unusable';
   record: Record<string, unknown>;

@@ -12,7 +12,7 @@ export {
   revokeAgent,
 } from './agents.ts';
 export { addDirectory, editDirectory, makeToken, removeDirectory, revokeToken } from './change-directory.ts';
-export { type DirectoryFigures, measureDirectories } from './measure.ts';
+export { measureDirectories } from './measure.ts';
 export { type DirectoryRules, directoryRules } from './rules.ts';
 export {
   attributesOf,

@@ -5,13 +5,12 @@ export { type DescribedPerson, describePerson } from './describe-person.ts';
 export { dnKey } from './dn-key.ts';
 export { filledFields, findFilledFields } from './filled-fields.ts';
 export { leaveToDirectory } from './keeps-out.ts';
-export { type LastChange, noteLastChanges } from './last-change.ts';
-export { countEntries, countMatching, type EntryCount, type EntryFilter, listEntries, listHeldUp, pickEntries } from './list-entries.ts';
+export { noteLastChanges } from './last-change.ts';
+export { countEntries, countMatching, type EntryFilter, listEntries, listHeldUp, pickEntries } from './list-entries.ts';
 export { groupsAround, hasAcceptedGroups, membershipsOfPeople, membersOfGroups } from './members.ts';
 export { type EntryReason, entryReasons, firstReason } from './reasons.ts';
 export {
   addDirectMembers,
-  type DirectMember,
   type EntryContent,
   markGone,
   measureEntries,
@@ -37,6 +36,5 @@ export {
   listWantedStates,
   noteStateTried,
   noteStateWritten,
-  type WantedState,
   wantState,
 } from './written-entries.ts';

@@ -11,7 +11,7 @@ const leaseSeconds = 3;
 export const wantedSeconds = 10;
 export const mostTries = 5;
 
-export type RequestKey = { contextId: ContextId; requestId: DirectoryRequestId };
+type RequestKey = { contextId: ContextId; requestId: DirectoryRequestId };
 /** `notBy`: it gave an answer that is worth nothing. `isTaken`: an agent of this process gets it, and nobody else need be told. */
 export type NewRequest = RequestKey & {
   directoryId: DirectoryId;
@@ -29,7 +29,7 @@ export type Claimed = RequestKey & {
   /** With this one. After mostTries nobody else gets it. */
   tries: number;
 };
-export type Answered = { answer: unknown; agentId?: AgentId; tries: number };
+type Answered = { answer: unknown; agentId?: AgentId; tries: number };
 export type Release = RequestKey & { isUntried?: boolean };
 /** `onlyAgent`: there is no other here. */
 export type Room = { contextId: ContextId; directoryId: DirectoryId; most: number; onlyAgent?: AgentId };

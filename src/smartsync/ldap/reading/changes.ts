@@ -11,7 +11,7 @@ import { createdAttribute } from './records.ts';
 import { type Reading, sayAllBelow, sayThese } from './say.ts';
 
 /** An entry that others hang on: a container by whose name they are called, or a group that a filter may ask for. */
-export type Structure = { dn: string; created: string; isContainer: boolean; isGroup: boolean; isDeleted: boolean };
+type Structure = { dn: string; created: string; isContainer: boolean; isGroup: boolean; isDeleted: boolean };
 
 /** What a directory says has changed: ids, of whatever; and where the next reading goes on. */
 export type Changes = { ids: Set<string>; structures: Structure[]; next: Partial<Cursor> };
