@@ -44,6 +44,7 @@ export async function sendMail(
     company: context.name,
   };
   await mailer.send({
+    box: contextId,
     sender: context.name,
     to: job.to,
     subject,

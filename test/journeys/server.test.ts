@@ -82,20 +82,28 @@ describe('the server process', function () {
     });
     expect((await asking.get(link!)).text).to.contain('Choose a new password');
     expect((await asking.get(`${demo}/mails`, { headers: { 'x-forwarded-for': '192.0.2.1' } })).status, 'through a proxy').to.equal(404);
+    // whose code the other one begins with
+    const { status, stderr } = portaria(['context', 'create', 'dem', '--name', 'Dem'], { PORTARIA_DATA_DIR: join(folder, 'demo') });
+    expect(status, stderr).to.equal(0);
+    const neighbour = await asking.get(`http://localhost:${port}/dem/mails`);
+    expect(neighbour.status).to.equal(200);
+    expect(neighbour.text, 'the mails of another company').to.not.contain('/demo/');
     first.child.kill('SIGINT');
     const [code] = await once(first.child, 'exit');
     expect(code).to.equal(0);
-    const other = await freePortOfDemo();
-    const second = await start(other);
+    const otherPort = await freePortOfDemo();
+    const second = await start(otherPort);
     expect(second.output()).to.contain('/demo/launchpad').and.not.contain(regular!);
     const again = new Jar();
-    const home = await fillSignIn(again, await again.follow(`http://localhost:${other}/`), 'jsilva', regular!);
+    const home = await fillSignIn(again, await again.follow(`http://localhost:${otherPort}/demo/launchpad`), 'jsilva', regular!);
     const [moved, samlMoved] = [...home.text.matchAll(/href="([^"]*launchpad\/open\/[^"]*)"/g)].map(([, address]) => address!);
     expect((await again.follow(new URL(moved!, home.url).href)).url, 'the samples follow the port').to.equal(
-      `http://localhost:${other + 1}/`,
+      `http://localhost:${otherPort + 1}/`,
     );
-    expect((await again.get(`http://localhost:${other + 1}/notes`)).text, 'and the API is as before').to.contain('200 ');
-    expect((await followSaml(again, await again.get(new URL(samlMoved!, home.url).href))).url).to.equal(`http://localhost:${other + 2}/`);
+    expect((await again.get(`http://localhost:${otherPort + 1}/notes`)).text, 'and the API is as before').to.contain('200 ');
+    expect((await followSaml(again, await again.get(new URL(samlMoved!, home.url).href))).url).to.equal(
+      `http://localhost:${otherPort + 2}/`,
+    );
     second.child.kill('SIGTERM');
     await once(second.child, 'exit');
   });

@@ -1,19 +1,21 @@
+import { LRUCache } from 'lru-cache';
 import type { Mail, Mailer } from './mailer.ts';
 
 export type KeptMail = Mail & { at: Date };
 /** Keeps mails instead of sending them: for a machine on which Portaria is tried out, where nobody set up a mail server. */
-export type Mailbox = Mailer & { list(): KeptMail[] };
+export type Mailbox = Mailer & { list(box: string): KeptMail[] };
 
+/** Of each box. */
 const most = 50;
+const mostBoxes = 100;
 
 export function createMailbox(now: () => Date): Mailbox {
-  const mails: KeptMail[] = [];
+  const boxes = new LRUCache<string, KeptMail[]>({ max: mostBoxes });
   return {
     async send(mail) {
-      mails.unshift({ ...mail, at: now() });
-      mails.length = Math.min(mails.length, most);
+      boxes.set(mail.box, [{ ...mail, at: now() }, ...(boxes.get(mail.box) ?? [])].slice(0, most));
     },
-    list: () => [...mails],
+    list: (box) => [...(boxes.get(box) ?? [])],
     close: () => {},
   };
 }

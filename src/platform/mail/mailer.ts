@@ -1,7 +1,7 @@
 import type { Transporter } from 'nodemailer';
 
-/** `sender`: the name beside the sender's address, in any script. */
-export type Mail = { sender: string; to: string; subject: string; text: string; html: string };
+/** `box`: where it is kept when it is not sent. `sender`: the name beside the sender's address, in any script. */
+export type Mail = { box: string; sender: string; to: string; subject: string; text: string; html: string };
 export type Mailer = { send(mail: Mail): Promise<void>; close(): void };
 
 /** A server without mail never loads the library. */
@@ -17,7 +17,7 @@ export function createMailer(smtpUrl: string, from: string): Mailer {
   const transport = open(smtpUrl, { pool: true, maxConnections: 2, disableFileAccess: true, disableUrlAccess: true });
   return {
     /** @throws Error when the server did not take it: whoever sends tries again */
-    async send({ sender, ...mail }) {
+    async send({ box: _, sender, ...mail }) {
       // quoted or encoded as RFC 5322 §3.4 and RFC 2047 want it
       await (await transport).sendMail({
         from: { name: sender.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '), address },

@@ -14,5 +14,5 @@ function showMails(page: PageContext, mailbox: Mailbox): void {
   const { ctx, scope, context } = page;
   // a proxy on this machine would make everybody look local
   if (!isLoopback(scope.actor.ip ?? '') || ctx.get('x-forwarded-for') || ctx.get('forwarded')) throw notFound();
-  renderPage(page, 'kept-mails/mails', { mails: mailbox.list().filter(({ text }) => text.includes(context.url)) });
+  renderPage(page, 'kept-mails/mails', { mails: mailbox.list(context.contextId) });
 }
