@@ -228,6 +228,11 @@ describe('the server process', function () {
     const large = await send(`${server.url}/healthz`, { headers: { 'x-large': 'a'.repeat(20_000) } });
     expect(large.status).to.equal(431);
     for (const socket of slow) socket.destroy();
+    const half = connect(port, '127.0.0.1').on('error', () => {});
+    const started = performance.now();
+    half.write('GET /healthz HTTP/1.1\r\nHost: x\r\nX-Half: ');
+    await once(half.resume(), 'close');
+    expect(performance.now() - started, 'headers that do not end').to.be.within(9_000, 20_000);
     await server.kill('SIGTERM');
     await database.drop();
   });

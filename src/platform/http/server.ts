@@ -18,7 +18,14 @@ export type Upgrades = {
 /** Starts an HTTP server whose limits keep a slow or huge caller from holding the others up. */
 export async function listen(handler: RequestListener, port: number, host: string, upgrades?: Upgrades): Promise<WebServer> {
   const server: Server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16_384,
+      // every 30 seconds by default: a caller who is too slow would stay four times as long
+      connectionsCheckingInterval: 1000,
+    },
     handler,
   );
   server.maxRequestsPerSocket = 0;

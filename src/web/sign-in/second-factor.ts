@@ -21,6 +21,11 @@ export async function submitSecondFactor(page: PageContext): Promise<void> {
   const result = await proveFactor(scope, await rulesOf(page), user, { kind, place: placeOf(page), answer: form });
   if (result.outcome === 'unavailable') return render(page, due, t('second_factor.unavailable'), 503);
   if (result.outcome === 'refused') return render(page, due, t(`${factorTexts(kind)}.wrong`));
+  if (result.clockWasAheadSeconds)
+    page.services.log.warn(
+      { context: context.code, seconds: result.clockWasAheadSeconds },
+      'a second factor was used before by a process whose clock was ahead: compare the clocks of all servers',
+    );
   const stronger = { ...proven, amr: [...new Set([...proven.amr, ...result.amr])], remember: form.get('remember') === 'yes' };
   const askAgain = async () => page.ctx.redirect(`${context.mount}/sign-in/${request.requestId}?done=sign_in_restarted`);
   await goOn(page, { ...request, proven: stronger }, askAgain, standing);

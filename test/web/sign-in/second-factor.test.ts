@@ -91,6 +91,27 @@ describe('web/sign-in: second factors', () => {
     expect(isIn(await answer(again.jar, again.page, totpCode(secret, now() - 30_000))), 'a phone that is late').to.equal(true);
   });
 
+  it('a clock that was a day ahead, and is right again, keeps nobody out: told in the log', async () => {
+    const warnings: { context: string; seconds: number }[] = [];
+    server.app.services.log.warn = ((facts: (typeof warnings)[number]) => warnings.push(facts)) as typeof server.app.services.log.warn;
+    const { secret } = await enrolled();
+    for (const minutes of [24 * 60, 3]) {
+      wait(minutes);
+      const { jar, page } = await begin();
+      expect(isIn(await answer(jar, page, totpCode(secret, now()))), `${minutes} minutes ahead`).to.equal(true);
+      wait(-minutes);
+      const code = totpCode(secret, now());
+      const back = await begin();
+      expect(isIn(await answer(back.jar, back.page, code)), 'the right time again').to.equal(true);
+      const again = await begin();
+      expect((await answer(again.jar, again.page, code)).status, 'replayed').to.equal(422);
+      wait(2);
+    }
+    expect(warnings.map(({ context }) => context)).to.deep.equal(['acme', 'acme']);
+    expect(warnings[0]!.seconds, 'a day').to.be.within(24 * 3600 - 90, 24 * 3600);
+    expect(warnings[1]!.seconds, 'three minutes').to.be.within(90, 180);
+  });
+
   it('a recovery code counts once, in any spelling; a new set ends the old one', async () => {
     const { codes } = await enrolled();
     const first = await begin();

@@ -13,9 +13,12 @@ export type Shown = Record<string, unknown>;
 
 /**
  * `amr`: the methods that are proven now (RFC 8176). `unavailable`: whatever would have to answer does not, such as a directory that is away. That is nobody's guess,
- * so it never counts as an attempt.
+ * so it never counts as an attempt. `clockWasAheadSeconds`: this factor was last used at a process whose clock was so far in the future.
  */
-export type Outcome = { outcome: 'proven'; amr: string[] } | { outcome: 'refused' } | { outcome: 'unavailable' };
+export type Outcome =
+  | { outcome: 'proven'; amr: string[]; clockWasAheadSeconds?: number }
+  | { outcome: 'refused' }
+  | { outcome: 'unavailable' };
 
 /** Something that proves who somebody is, at a sign-in under way. Its view is `views/factors/<kind>/form`, which shows the `part` that it is asked for: `prove`, `enrol` or `alone`. */
 export type Proof = {

@@ -2,7 +2,7 @@ import { newId } from '../../../../platform/crypto/index.ts';
 import { run } from '../../../../platform/database/index.ts';
 import type { Row } from '../../../rows.ts';
 import type { Scope, Transaction, UserId } from '../../../scope.ts';
-import { matchTotp, newTotpSecret } from './totp.ts';
+import { aheadSeconds, matchTotp, newTotpSecret } from './totp.ts';
 import { totpUri } from './totp-uri.ts';
 
 const enrolmentMs = 15 * 60 * 1000;
@@ -56,17 +56,23 @@ export async function addTotp(scope: Transaction, userId: UserId, offer: { seale
 type AppRow = Pick<Row<'second_factors', { secret_encrypted: string }>, 'factor_id' | 'secret_encrypted' | 'last_step'>;
 const apps = "SELECT factor_id, secret_encrypted, last_step FROM second_factors WHERE context_id = $1 AND user_id = $2 AND kind = 'totp'";
 const useStep = `UPDATE second_factors SET last_step = $4, last_used_at = $5
-  WHERE context_id = $1 AND user_id = $2 AND factor_id = $3 AND kind = 'totp' AND (last_step IS NULL OR last_step < $4)`;
+  WHERE context_id = $1 AND user_id = $2 AND factor_id = $3 AND kind = 'totp' AND last_step IS NOT DISTINCT FROM $6`;
 
-/** Any of the person's apps may answer; a time step counts once, whatever the number of processes that are asked. */
-export async function proveTotp(scope: Scope, userId: UserId, code: string): Promise<boolean> {
+/**
+ * Any of the person's apps may answer; a time step counts once, whatever the number of processes that are asked. A step that lies in the future was accepted by a process
+ * whose clock was wrong: it must not keep the person out until then.
+ */
+export async function proveTotp(scope: Scope, userId: UserId, code: string): Promise<{ isProven: boolean; clockWasAheadSeconds?: number }> {
   const now = scope.clock.now();
   const { rows } = await run<AppRow>(scope.db, 'totp apps', apps, [scope.contextId, userId]);
   for (const { factor_id, secret_encrypted, last_step } of rows) {
     const secret = scope.keyRing.decrypt(secret_encrypted, secretPurpose(scope, userId)).toString();
-    const step = matchTotp(secret, code, now, last_step ?? undefined);
+    const ahead = last_step === null ? 0 : aheadSeconds(last_step, now);
+    const step = matchTotp(secret, code, now, ahead > 0 ? undefined : (last_step ?? undefined));
     if (step === undefined) continue;
-    if ((await run(scope.db, 'use totp step', useStep, [scope.contextId, userId, factor_id, step, now])).rowCount === 1) return true;
+    const values = [scope.contextId, userId, factor_id, step, now, last_step];
+    if ((await run(scope.db, 'use totp step', useStep, values)).rowCount === 1)
+      return { isProven: true, clockWasAheadSeconds: ahead || undefined };
   }
-  return false;
+  return { isProven: false };
 }

@@ -18,7 +18,8 @@ export const totp: Factor = {
   },
   challenge: async () => ({}),
   async prove(scope, _place, userId, answer) {
-    return (await proveTotp(scope, userId, answer.get('code'))) ? { outcome: 'proven', amr: ['otp', 'mfa'] } : { outcome: 'refused' };
+    const { isProven, clockWasAheadSeconds } = await proveTotp(scope, userId, answer.get('code'));
+    return isProven ? { outcome: 'proven', amr: ['otp', 'mfa'], clockWasAheadSeconds } : { outcome: 'refused' };
   },
 };
 

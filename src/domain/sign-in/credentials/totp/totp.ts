@@ -7,6 +7,14 @@ const stepSeconds = 30;
 export const newTotpSecret = (): string => generateSecret();
 
 /**
+ * How far the clock of the process that accepted this step was ahead, in seconds: no code that counts today is of a step after the next. 0 for one that can be of today.
+ */
+export function aheadSeconds(acceptedStep: number, now: Date): number {
+  const next = Math.floor(now.getTime() / 1000 / stepSeconds) + 1;
+  return acceptedStep > next ? (acceptedStep - next) * stepSeconds : 0;
+}
+
+/**
  * @param afterStep the last step that was accepted: neither it nor an earlier one counts again (RFC 6238 §5.2)
  * @returns the time step the code belongs to, one before and one after now included (§6), or undefined when it is wrong
  */
