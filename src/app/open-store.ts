@@ -21,9 +21,12 @@ export type Store = {
 type StoreConfig = Pick<Config, 'databaseUrl' | 'dataDir' | 'databasePoolSize' | 'masterKeys' | 'passwordConcurrency' | 'passwordQueue'>;
 
 /** Opens the operator's database or the embedded one, up to date, with the key ring for its secrets. @throws Error with a remedy */
-export async function openStore(config: StoreConfig, { say = (_: string) => {}, migrations = true } = {}): Promise<Store> {
+export async function openStore(
+  config: StoreConfig,
+  { say = (_: string) => {}, warn = (_: string) => {}, migrations = true } = {},
+): Promise<Store> {
   const embedded = config.databaseUrl ? undefined : await startEmbedded(config, say);
-  const database = openDatabase(config.databaseUrl ?? embedded!.url, config.databasePoolSize);
+  const database = openDatabase(config.databaseUrl ?? embedded!.url, config.databasePoolSize, warn);
   try {
     const keyRing = openKeyRing(config, embedded !== undefined);
     const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());

@@ -18,11 +18,17 @@ function fail(error: unknown): never {
 
 /** Told to stop: whatever fails from now on, fails because everything is being closed. */
 let stopping = false;
+let isAtWork = false;
 
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
-  const store = await openStore(config, { say });
+  // a server at work writes a log, which programs read
+  const tell = (message: string): void => (isAtWork ? log.warn(message) : say(message));
+  const store = await openStore(config, {
+    say: tell,
+    warn: (message) => log.warn({ reason: message }, 'a connection to the database failed'),
+  });
   const opened: (() => void | Promise<void>)[] = [() => store.close()];
   const closeAll = async (): Promise<void> => {
     for (const close of opened.toReversed()) await close();
@@ -89,6 +95,7 @@ async function serve(
     opened.push(() => running.forEach((one) => void one.kill()));
   }
   if (config.runJobs) await app.startJobs();
+  isAtWork = true;
 
   say(`Portaria ${await version()} is at ${config.baseUrl}`);
   if (demo) {

@@ -5,7 +5,7 @@ import { createLog } from '../platform/log/index.ts';
 
 const config = loadConfig();
 const log = createLog(config.logLevel);
-const store = await openStore(config);
+const store = await openStore(config, { warn: (message) => log.warn({ reason: message }, 'a connection to the database failed') });
 const app = await createApp(config, store, log);
 await app.startJobs();
 log.info('working on jobs');

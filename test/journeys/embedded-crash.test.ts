@@ -24,7 +24,12 @@ describe('the embedded store that crashed once', function () {
 
   it('is started again, and ends with the server', async () => {
     const port = await freePort();
-    const settings = { PORTARIA_DATA_DIR: dataDir, PORTARIA_DEMO: 'false', PORTARIA_BASE_URL: `http://127.0.0.1:${port}` };
+    const settings = {
+      PORTARIA_DATA_DIR: dataDir,
+      PORTARIA_DEMO: 'false',
+      PORTARIA_LOG_LEVEL: 'warn',
+      PORTARIA_BASE_URL: `http://127.0.0.1:${port}`,
+    };
     const running = await startServerProcess(port, settings);
     try {
       await eventually(async () => expect(running.output()).to.contain(' is at http'), 60_000);
@@ -38,5 +43,13 @@ describe('the embedded store that crashed once', function () {
       await running.kill('SIGTERM');
     }
     expect(ours(), running.output()).to.equal(undefined);
+    const lines = running.output().split('\n');
+    const warnings = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+    expect(warnings, running.output()).to.not.be.empty;
+    const others = lines.filter((line) => line !== '' && !line.startsWith('{'));
+    expect(
+      others.filter((line) => !/ is at http|^Stopping|^Preparing the embedded store/.test(line)),
+      'what the library of the database writes by itself',
+    ).to.deep.equal([]);
   });
 });

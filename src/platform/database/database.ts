@@ -29,8 +29,12 @@ const planForKeys = async (client: { query(sql: string): Promise<unknown> }): Pr
   );
 };
 
-/** @param url postgres:// address; @param poolSize connections held, shared between knex and hot statements */
-export function openDatabase(url: string, poolSize: number): Database {
+/**
+ * @param url postgres:// address
+ * @param poolSize connections held, shared between knex and hot statements
+ * @param warn is told of connections that could not be opened or were lost
+ */
+export function openDatabase(url: string, poolSize: number, warn: (message: string) => void = () => {}): Database {
   const hot = Math.max(1, Math.floor(poolSize / 2));
   const pool = new pg.Pool({
     connectionString: url,
@@ -46,6 +50,8 @@ export function openDatabase(url: string, poolSize: number): Database {
     connection: { connectionString: url, application_name: 'portaria' },
     pool: { min: 0, max: Math.max(1, poolSize - hot) },
     acquireConnectionTimeout: 5000,
+    // knex writes to the console otherwise
+    log: { warn, error: warn, deprecate: warn, debug: () => {} },
   });
   return {
     knex,
