@@ -21,17 +21,21 @@ import {
 } from '../request/index.ts';
 
 /** Which passwords the person signs in with. */
-async function passwordsOf(page: PageContext): Promise<{ hasPersonal: boolean; hasNetwork: boolean }> {
+async function passwordsOf(page: PageContext): Promise<{ hasPersonal: boolean; hasNetwork: boolean; isSet: boolean }> {
   const standing = (await findStanding(page.scope, page.session!.userId, page.browser))!;
   const { rules } = await networkOf(page);
-  return { hasPersonal: mayUsePersonalPassword(standing, rules), hasNetwork: networkEntryOf(standing, rules) !== undefined };
+  return {
+    hasPersonal: mayUsePersonalPassword(standing, rules),
+    hasNetwork: networkEntryOf(standing, rules) !== undefined,
+    isSet: standing.password !== undefined,
+  };
 }
 
 export async function showPassword(page: PageContext, refusal?: Refusal): Promise<void> {
-  const { hasPersonal, hasNetwork } = await passwordsOf(page);
+  const { hasPersonal, hasNetwork, isSet } = await passwordsOf(page);
   if (!hasPersonal) return redirectTo(page, '/account/network-password');
   const { password } = await policyOf(page, page.session!.userId);
-  renderPage(page, 'account/password', { rules: password, hasNetwork }, { refusal });
+  renderPage(page, 'account/password', { rules: password, hasNetwork, isSet }, { refusal });
 }
 
 export async function submitPassword(page: PageContext): Promise<void> {
@@ -42,6 +46,7 @@ export async function submitPassword(page: PageContext): Promise<void> {
     page,
     async () => {
       await changeOwnPassword(scope, rules, session!, page.browser, {
+        currentPassword: form.get('currentPassword'),
         newPassword: form.get('newPassword'),
         repeatPassword: form.get('repeatPassword'),
       });

@@ -31,8 +31,14 @@ describe('web/account: a person’s own pages', () => {
   it('a new password ends every other session and keeps this one; rules are told before and after', async () => {
     const other = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
     expect((await joao.get(at('/password'))).text).to.contain('At least 12 characters');
-    expect((await submit('/password', /password$/, { newPassword: 'short', repeatPassword: 'short' })).status).to.equal(422);
-    const done = await submit('/password', /password$/, { newPassword: 'a new long sentence', repeatPassword: 'a new long sentence' });
+    const change = (currentPassword: string, newPassword: string) =>
+      submit('/password', /password$/, { currentPassword, newPassword, repeatPassword: newPassword });
+    expect((await change(passwords.joao, 'short')).status).to.equal(422);
+    for (const wrong of ['', 'a thief guesses this']) {
+      const refused = await change(wrong, 'a new long sentence');
+      expect([refused.status, refused.text.includes('This is not your password')], wrong).to.deep.equal([422, true]);
+    }
+    const done = await change(passwords.joao, 'a new long sentence');
     expect(done.text).to.contain('Your password is changed');
     expect((await other.follow(`${server.issuer}/launchpad`)).text).to.contain('name="password"');
     expect((await signIn('a new long sentence')).url).to.match(/launchpad$/);

@@ -67,7 +67,15 @@ describe('web/account: requests under way while access ends', () => {
       const secondSecret = /id="totp-secret">([^<]+)</.exec(another.text)![1]!;
       const passkeyPage = await thief.follow(at('/second-factors/new/passkey'));
       const attempts: [string, () => Promise<Answer>][] = [
-        ['password', () => thief.submit(password, { newPassword: 'a thief chooses this', repeatPassword: 'a thief chooses this' })],
+        [
+          'password',
+          () =>
+            thief.submit(password, {
+              currentPassword: passwords.joao,
+              newPassword: 'a thief chooses this',
+              repeatPassword: 'a thief chooses this',
+            }),
+        ],
         ['app', () => thief.submit(second, { code: totpCode(secondSecret), name: 'Mine' })],
         ['passkey', () => answerPasskey(thief, passkeyPage, createSoftwarePasskey(server.baseUrl))],
         ['codes', () => thief.submit(codes)],

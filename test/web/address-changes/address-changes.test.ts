@@ -82,7 +82,7 @@ describe('web: addresses that people change themselves', () => {
     const first = linkIn(await sink.after(() => submit('email', { email: newAddress })));
     const second = linkIn(await sink.after(() => submit('email', { email: 'other.new@acme.example' })));
     expect((await new Jar().get(first)).status).to.equal(410);
-    await submit('password', { newPassword: 'a long new sentence', repeatPassword: 'a long new sentence' });
+    await submit('password', { currentPassword: passwords.ana, newPassword: 'a long new sentence', repeatPassword: 'a long new sentence' });
     expect((await new Jar().get(second)).status).to.equal(410);
     const third = linkIn(await sink.after(() => submit('email', { email: newAddress }), 'ana@acme.example', '/email-change/'));
     wait(24 * 60 + 1);

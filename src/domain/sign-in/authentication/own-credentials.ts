@@ -4,13 +4,20 @@ import { endProofs, fullName, getUser, lockUser, type User } from '../../people/
 import { forgetBrowserById, forgetBrowsers } from '../../records/attempts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope, type Transaction, type UserId, useCase } from '../../scope.ts';
-import { choosePassword, type NewPasswordInput, newPasswordInput, setPersonalPassword } from '../credentials/password/index.ts';
+import {
+  choosePassword,
+  findPassword,
+  type NewPasswordInput,
+  newPasswordInput,
+  setPersonalPassword,
+} from '../credentials/password/index.ts';
 import { makeRecoveryCodes } from '../credentials/recovery-code/index.ts';
 import { listSecondFactors, removeSecondFactor } from '../credentials/second-factors/index.ts';
 import { addMethods, endSessionsOfUser, lockSession, type Session } from '../sessions/index.ts';
 import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
 import { type Enrolled, type Enrolment, enrolFactor } from './enrol-factor.ts';
 import { type Demands, isStrong } from './next-step.ts';
+import { proveAgain } from './prove-again.ts';
 
 /** What a person has to have proven lately before their own passwords and factors change: the strongest they hold, within ten minutes. */
 export const demandsOfOwnChanges: Demands = { maxAgeSeconds: 600, heldFactor: true };
@@ -27,17 +34,25 @@ export async function holdOwner(scope: Transaction, session: Session): Promise<U
   return user;
 }
 
-/** Other sessions, and what applications may do without one, end with the old password. @throws AppError invalid_input */
+/** `currentPassword`: of who has a personal password. Without it whoever finds an open browser could take the account over. */
+export type OwnPasswordInput = NewPasswordInput & { currentPassword?: string };
+
+/**
+ * Other sessions, and what applications may do without one, end with the old password. A wrong one counts as an attempt to sign in.
+ * @throws AppError invalid_input, busy
+ */
 export async function changeOwnPassword(
   scope: Scope,
   rules: PolicyRules,
   session: Session,
   browser: string,
-  input: NewPasswordInput,
+  { currentPassword = '', ...input }: OwnPasswordInput,
 ): Promise<void> {
   const user = await getUser(scope, session.userId);
   const policy = await findPolicyOf(scope, rules, user);
   const { newPassword } = parseInput(newPasswordInput, input);
+  if (await findPassword(scope, user.userId))
+    await proveAgain(scope, rules, user.userId, { password: currentPassword, browser, field: 'currentPassword' });
   const hash = await choosePassword(scope, user, newPassword, policy.password);
   await inTransaction(scope, async (inside) => {
     await holdOwner(inside, session);

@@ -26,7 +26,7 @@ const fresh = 'a long new sentence';
 describe('domain/sign-in/authentication: what people change of their own', () => {
   const store = useStore();
   const change = (session: Session, newPassword = fresh, repeatPassword = newPassword, scope: Scope = store.scope) =>
-    changeOwnPassword(scope, defaultRules, session, 'own', { newPassword, repeatPassword });
+    changeOwnPassword(scope, defaultRules, session, 'own', { currentPassword: password, newPassword, repeatPassword });
   const isPassword = async (userId: UserId, given: string) =>
     (await store.scope.hasher.verify(readPassword(given), (await findPassword(store.scope, userId))!.hash)) !== undefined;
   const mailed = async (userId: UserId) =>
@@ -37,6 +37,11 @@ describe('domain/sign-in/authentication: what people change of their own', () =>
     const user = await personWithPassword(store);
     return { user, session: await sessionOf(store, user.userId) };
   }
+  /** Who proves none before, so that nothing counts as an attempt. */
+  async function withoutPassword() {
+    const { userId } = await store.person();
+    return { session: await sessionOf(store, userId) };
+  }
   async function withApp(name?: string) {
     const { user, session } = await signedIn();
     return { user, session, ...(await addApp(store, session, name)) };
@@ -44,6 +49,16 @@ describe('domain/sign-in/authentication: what people change of their own', () =>
   /** Whether it still stands in for the factor; that uses it up. */
   const isWorth = async (userId: UserId, code: string) =>
     (await recoveryCode.prove(store.scope, {} as never, userId, answerOf({ code }))).outcome === 'proven';
+
+  it('a password is changed by who knows the present one; guesses count, and block as at the sign-in', async () => {
+    const { user, session } = await signedIn();
+    const guess = (currentPassword: string) =>
+      changeOwnPassword(store.scope, defaultRules, session, 'own', { currentPassword, newPassword: fresh, repeatPassword: fresh });
+    for (const wrong of ['', 'a guess', fresh, password.toUpperCase(), 'one more'])
+      expect(await guess(wrong).catch(({ fields }) => fields), wrong).to.deep.equal({ currentPassword: 'fields.own_password' });
+    expect((await getUser(store.scope, user.userId)).status).to.equal('blocked');
+    expect(await isPassword(user.userId, password)).to.equal(true);
+  });
 
   it('a new password ends the other sessions, browsers and links, keeps the ones at hand, and is mailed about', async () => {
     const { user, session } = await signedIn();
@@ -60,7 +75,7 @@ describe('domain/sign-in/authentication: what people change of their own', () =>
   });
 
   it('a password that is the same, was one, is short, or was typed in two ways is refused', async () => {
-    const { session } = await signedIn();
+    const { user, session } = await signedIn();
     await change(session);
     const cases: [newPassword: string, repeat: string, field: string][] = [
       [fresh, fresh, 'newPassword'],
@@ -68,8 +83,14 @@ describe('domain/sign-in/authentication: what people change of their own', () =>
       ['eleven char', 'eleven char', 'newPassword'],
       ['another sentence', 'another sentense', 'repeatPassword'],
     ];
-    for (const [one, two, field] of cases)
-      expect(await store.refused('invalid_input', () => change(session, one, two)), one).to.have.property(field);
+    const events = await store.eventsOf(async () => {
+      for (const [newPassword, repeatPassword, field] of cases) {
+        const input = { currentPassword: fresh, newPassword, repeatPassword };
+        const fields = await changeOwnPassword(store.scope, defaultRules, session, 'own', input).catch((error) => error.fields);
+        expect(fields, newPassword).to.have.property(field);
+      }
+    });
+    expect([events, await isPassword(user.userId, fresh)]).to.deep.equal([[], true]);
   });
 
   it('a factor is added to the account and to the session, with ten codes beside the first', async () => {
@@ -163,8 +184,10 @@ describe('domain/sign-in/authentication: what people change of their own', () =>
       const [factor] = await listSecondFactors(store.scope, user.userId);
       const { enrolment } = enrolmentOf(store, user.userId);
       await end({ session });
+      const bare = await withoutPassword();
+      await end(bare);
       cases.push(
-        ['signed_out', () => change(session)],
+        ['signed_out', () => change(bare.session)],
         ['signed_out', () => addOwnFactor(store.scope, session, enrolment)],
         ['signed_out', () => removeOwnFactor(store.scope, defaultRules, session, factor!.factorId)],
         ['signed_out', () => renewRecoveryCodes(store.scope, session)],
@@ -184,7 +207,8 @@ describe('domain/sign-in/authentication: what people change of their own', () =>
     const [factor] = await listSecondFactors(store.scope, user.userId);
     const [browser] = await listBrowsers(store.scope, user.userId, 'own');
     const { enrolment } = enrolmentOf(store, user.userId);
-    await store.inOneTransaction((scope) => change(session, fresh, fresh, scope));
+    const bare = await withoutPassword();
+    await store.inOneTransaction((scope) => change(bare.session, fresh, fresh, scope));
     await store.inOneTransaction((scope) => addOwnFactor(scope, session, enrolment));
     await store.inOneTransaction((scope) => removeOwnFactor(scope, defaultRules, session, factor!.factorId));
     await store.inOneTransaction((scope) => renewRecoveryCodes(scope, session));

@@ -159,13 +159,18 @@ describe('domain/credentials: a password is the same in every Unicode form (NIST
     const rules = { ...defaultRules, base: { ...defaultPolicy, password: { ...defaultPolicy.password, history: 3 } } };
     const user = await store.person();
     await set(user, composed);
+    let current = composed;
     const change = async (password: string) =>
-      changeOwnPassword(actingFor(scope, user), rules, await sessionOf(user), browser, typed(password)).then(
+      changeOwnPassword(actingFor(scope, user), rules, await sessionOf(user), browser, {
+        currentPassword: current,
+        ...typed(password),
+      }).then(
         () => 'changed',
         (error: AppError) => error.fields?.newPassword,
       );
     expect(await change(apart)).to.equal('fields.password_same');
     expect(await change('another one that is long')).to.equal('changed');
+    current = 'another one that is long';
     expect(await change(apart)).to.equal('fields.password_used');
   });
 
