@@ -7,11 +7,12 @@ import { createContextFinder } from '../domain/company/contexts/index.ts';
 import { measureDirectories } from '../domain/people/directories/index.ts';
 import { DirectoryQueue, measureDirectoryRequests } from '../domain/people/directory-requests/index.ts';
 import { ArtifactStore } from '../domain/records/protocol-artifacts/index.ts';
+import { createReadiness } from '../domain/sign-in/readiness/index.ts';
 import { createSessionFinder } from '../domain/sign-in/sessions/index.ts';
 import { createPolicyFinder } from '../domain/sign-in/sign-in-policy/index.ts';
 import { type Clock, systemClock } from '../platform/clock/index.ts';
 import { loadPasswordEngine } from '../platform/crypto/index.ts';
-import { ChangeListener, NoticedCache } from '../platform/database/index.ts';
+import { ChangeListener, type Database, NoticedCache, openDatabase, timeLimits } from '../platform/database/index.ts';
 import { createViews, type Upgrades } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { countJobs, type RunningJobs, startJobs } from '../platform/jobs/index.ts';
@@ -45,6 +46,9 @@ export type App = {
 /** Only where Portaria is tried out: the demo on its own store, at an address that no other machine can use. Mails carry links that open accounts. */
 const keepsMails = ({ smtpUrl, demo, baseUrl }: Config, { isEmbedded }: Store): boolean =>
   !smtpUrl && demo && isEmbedded && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname);
+
+/** At most; each of the four workers of a process may hold several. */
+const jobConnections = 16;
 
 type OwnFiles = Pick<Services, 'i18n' | 'views' | 'assets' | 'icon'>;
 let ownFiles: OwnFiles | undefined;
@@ -88,7 +92,8 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const providers = new ProviderDirectory(services, listener, config.contextCacheSize);
   const saml = new SamlDirectory(listener, config.contextCacheSize);
   const health = createHealth({
-    store: () => database.knex.raw('SELECT 1'),
+    isReady: createReadiness(database, clock),
+    log,
     hashesWaiting: () => services.hasher.waiting,
     countJobs: () => countJobs(database.knex),
     directories: {
@@ -112,6 +117,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
 
   await listener.start();
   let jobs: RunningJobs | undefined;
+  let work: Database | undefined;
   let mailer: Mailer | undefined = mailbox;
   return {
     services,
@@ -133,12 +139,15 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
         tellRelyingParty: createBackChannelLogout(services, providers),
         tellServiceProvider: createSoapLogout(services, saml),
       };
-      jobs = await startJobs(database.url, createTasks(services, notices, mailer), crontab, log);
+      // nobody waits for it: it has connections of its own, on which statements may take longer
+      work = openDatabase(database.url, jobConnections, timeLimits.work);
+      jobs = await startJobs(database.url, createTasks({ ...services, database: work }, notices, mailer), crontab, log);
     },
     async close(graceSeconds) {
       await smartSync.close();
       queue.close();
       await jobs?.stop(graceSeconds);
+      await work?.close();
       mailer?.close();
       await listener.close();
     },

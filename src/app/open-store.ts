@@ -7,7 +7,7 @@ import { startChain } from '../domain/records/audit/index.ts';
 import { inTransaction, openScope, type ScopeParts } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import { createPasswordHasher, type KeyRing, loadPasswordEngine, type PasswordHasher, parseKeyRing } from '../platform/crypto/index.ts';
-import { type Database, migrate, openDatabase, startEmbeddedPostgres } from '../platform/database/index.ts';
+import { type Database, migrate, openDatabase, startEmbeddedPostgres, type TimeLimits, timeLimits } from '../platform/database/index.ts';
 
 export type Store = {
   database: Database;
@@ -20,18 +20,22 @@ export type Store = {
 
 type StoreConfig = Pick<Config, 'databaseUrl' | 'dataDir' | 'databasePoolSize' | 'masterKeys' | 'passwordConcurrency' | 'passwordQueue'>;
 
-/** Opens the operator's database or the embedded one, up to date, with the key ring for its secrets. @throws Error with a remedy */
+/**
+ * Opens the operator's database or the embedded one, up to date, with the key ring for its secrets.
+ * @param options.limits of statements: those of work unless told
+ * @throws Error with a remedy
+ */
 export async function openStore(
   config: StoreConfig,
-  { say = (_: string) => {}, warn = (_: string) => {}, migrations = true } = {},
+  { say = (_: string) => {}, warn = (_: string) => {}, limits = timeLimits.work as TimeLimits, migrations = true } = {},
 ): Promise<Store> {
   const embedded = config.databaseUrl ? undefined : await startEmbedded(config, say);
-  const database = openDatabase(config.databaseUrl ?? embedded!.url, config.databasePoolSize, warn);
+  const url = config.databaseUrl ?? embedded!.url;
+  const database = openDatabase(url, config.databasePoolSize, limits, warn);
   try {
     const keyRing = openKeyRing(config, embedded !== undefined);
     const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
-    const migrated = migrations ? await migrate(database) : [];
-    if (migrated.some((name) => name.endsWith('_seal_audit'))) await startChains({ database, keyRing, hasher, clock: systemClock });
+    const migrated = migrations ? await bringUpToDate(url, { keyRing, hasher }) : [];
     return {
       database,
       keyRing,
@@ -47,6 +51,18 @@ export async function openStore(
     await database.close();
     await embedded?.stop();
     throw error;
+  }
+}
+
+/** @returns the names of the migrations that ran */
+async function bringUpToDate(url: string, { keyRing, hasher }: Pick<Store, 'keyRing' | 'hasher'>): Promise<string[]> {
+  const database = openDatabase(url, 4, timeLimits.migration);
+  try {
+    const migrated = await migrate(database);
+    if (migrated.some((name) => name.endsWith('_seal_audit'))) await startChains({ database, keyRing, hasher, clock: systemClock });
+    return migrated;
+  } finally {
+    await database.close();
   }
 }
 

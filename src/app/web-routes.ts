@@ -27,7 +27,7 @@ import {
   protectedResourceRoutes,
 } from '../web/oidc/index.ts';
 import { recoveryRoutes } from '../web/recovery/index.ts';
-import type { PageRouter, Route, Services } from '../web/request/index.ts';
+import { isOfPrograms, type PageRouter, type Route, type Services, sendUnavailable } from '../web/request/index.ts';
 import { type SamlDirectory, samlRoutes } from '../web/saml/index.ts';
 import { signInRoutes } from '../web/sign-in/index.ts';
 import type { SmartSync } from '../web/smartsync/index.ts';
@@ -109,7 +109,7 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = readTarget(request);
-    if (path === undefined) return refuse(response, 400);
+    if (path === undefined) return refuseTarget(response);
     const host = request.headers.host ?? '';
     const place = path === wholeServer ? { methods: ['GET', 'POST'], serve: pages } : await find(host, path);
     const kind = place ? place.kind : 'page';
@@ -123,7 +123,7 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
     const tidied = await findTidied(host, path);
     // to ourselves, whatever stands in the path: it begins with one slash
     if (tidied) return void response.writeHead(308, { location: tidied + request.url!.slice(path.length) }).end();
-    if (ofPrograms.test(path)) return sendFault(response, 404, 'not_found', 'There is nothing at this address.');
+    if (isOfPrograms(path)) return sendFault(response, 404, 'not_found', 'There is nothing at this address.');
     pages(request, response);
   }
 
@@ -131,7 +131,7 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
     route(request, response).catch((error) => {
       services.log.error({ err: error, path: request.url?.split('?')[0] }, 'a request failed at the door');
       if (response.headersSent) response.destroy();
-      else refuse(response, 503);
+      else sendUnavailable(services, request, response);
     });
   };
 
@@ -150,10 +150,7 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
   return { handle, upgrades };
 }
 
-const ofPrograms = /\/(oidc|smartsync|\.well-known)\//;
-
-function refuse(response: ServerResponse, status: number): void {
+function refuseTarget(response: ServerResponse): void {
   setSecurityHeaders(response, false);
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...(status === 503 ? { 'retry-after': '2' } : {}) });
-  response.end(status === 503 ? 'Temporarily unavailable\n' : 'Bad request\n');
+  response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end('Bad request\n');
 }

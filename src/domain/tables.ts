@@ -913,6 +913,14 @@ export type Tables = {
     'signing_since' | 'retired_at',
     'public_jwk'
   >;
+  store_checks: Table<
+    {
+      id: number;
+      checked_at: Date;
+    },
+    never,
+    never
+  >;
   subject_keys: Table<
     {
       context_id: ContextId;

@@ -23,7 +23,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   operation_items: ['records/operations'],
   operations: ['records/operations'],
   refusal_counts: ['records/refusals'],
-  sign_in_attempts: ['records/attempts'],
+  sign_in_attempts: ['records/attempts', 'sign-in/readiness'],
 
   certificate_uses: ['company/saml-certificates'],
   context_logos: ['company/branding'],
@@ -65,6 +65,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
     'applications/consents',
     'sign-in/authentication',
     'sign-in/credentials',
+    'sign-in/readiness',
     'sign-in/sessions',
   ],
 
@@ -99,12 +100,13 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   application_uses: ['sign-in/sessions'],
   directory_verifiers: ['sign-in/credentials'],
   password_history: ['sign-in/credentials'],
-  passwords: ['sign-in/credentials', 'sign-in/authentication'],
-  pending_requests: ['sign-in/authentication'],
+  passwords: ['sign-in/credentials', 'sign-in/authentication', 'sign-in/readiness'],
+  pending_requests: ['sign-in/authentication', 'sign-in/readiness'],
   recovery_codes: ['sign-in/credentials', 'sign-in/authentication'],
   second_factors: ['sign-in/credentials', 'sign-in/authentication'],
   session_participants: ['sign-in/sessions'],
-  sessions: ['sign-in/sessions', 'records/protocol-artifacts'],
+  sessions: ['sign-in/sessions', 'records/protocol-artifacts', 'sign-in/readiness'],
+  store_checks: ['sign-in/readiness'],
   sign_in_policies: ['sign-in/sign-in-policy'],
 };
 

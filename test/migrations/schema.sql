@@ -889,6 +889,13 @@ CREATE TABLE signing_keys (
 );
 CREATE UNIQUE INDEX signing_keys_one_signing ON public.signing_keys USING btree (context_id, alg) WHERE (status = 'signing'::text);
 
+CREATE TABLE store_checks (
+  id integer NOT NULL,
+  checked_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (id),
+  CHECK ((id = 1))
+);
+
 CREATE TABLE subject_keys (
   context_id uuid NOT NULL,
   key_encrypted text NOT NULL,

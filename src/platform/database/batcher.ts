@@ -1,7 +1,10 @@
+import { isUnavailable } from './is-unavailable.ts';
+
 type Waiting<Request, Result> = { request: Request; resolve: (result: Result) => void; reject: (error: unknown) => void };
 
 /** A SQLSTATE came back: unlike a lost connection that says for certain that the statement was rolled back. */
-const isRefusedStatement = (error: unknown): boolean => /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '');
+const isRefusedStatement = (error: unknown): boolean =>
+  /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '') && !isUnavailable(error);
 
 /**
  * Gathers requests of one turn of the event loop, and those that arrive while a batch is on its way, into one statement: under load a hundred
@@ -59,7 +62,8 @@ export class Batcher<Request, Result> {
       for (const [index, { resolve }] of batch.entries()) resolve(results[index]!);
     } catch (error) {
       if (batch.length > 1 && isRefusedStatement(error)) await this.#oneByOne(batch);
-      else for (const { reject } of batch) reject(error);
+      // who waits behind a store that is too slow would wait once more for as long
+      else for (const { reject } of isUnavailable(error) ? [...batch, ...this.#waiting.splice(0)] : batch) reject(error);
     } finally {
       this.#busy--;
       this.#schedule();

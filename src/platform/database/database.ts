@@ -29,27 +29,44 @@ const planForKeys = async (client: { query(sql: string): Promise<unknown> }): Pr
   );
 };
 
+/** After how many ms PostgreSQL gives a statement, a wait for a lock, or a transaction in which nothing happens up; 0 is never. */
+export type TimeLimits = Record<'statement_timeout' | 'lock_timeout' | 'idle_in_transaction_session_timeout', number>;
+
+/** Somebody waits for a page, and is told within five seconds that it does not work; work that nobody waits for may take longer; migrations take what they take. */
+export const timeLimits = {
+  request: { statement_timeout: 4000, lock_timeout: 4000, idle_in_transaction_session_timeout: 10_000 },
+  work: { statement_timeout: 10 * 60_000, lock_timeout: 30_000, idle_in_transaction_session_timeout: 5 * 60_000 },
+  migration: { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
+} satisfies Record<string, TimeLimits>;
+
 /**
  * @param url postgres:// address
  * @param poolSize connections held, shared between knex and hot statements
+ * @param limits of every statement on them
  * @param warn is told of connections that could not be opened or were lost
  */
-export function openDatabase(url: string, poolSize: number, warn: (message: string) => void = () => {}): Database {
+export function openDatabase(
+  url: string,
+  poolSize: number,
+  limits: TimeLimits = timeLimits.work,
+  warn: (message: string) => void = () => {},
+): Database {
   const hot = Math.max(1, Math.floor(poolSize / 2));
   const pool = new pg.Pool({
     connectionString: url,
     max: hot,
     idleTimeoutMillis: 60_000,
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: 4000,
     application_name: 'portaria',
+    ...limits,
     onConnect: planForKeys,
   });
   pool.on('error', () => {}); // an idle connection was lost; the next query opens another or reports
   const knex = knexModule({
     client: 'pg',
-    connection: { connectionString: url, application_name: 'portaria' },
+    connection: { connectionString: url, application_name: 'portaria', ...limits },
     pool: { min: 0, max: Math.max(1, poolSize - hot) },
-    acquireConnectionTimeout: 5000,
+    acquireConnectionTimeout: 4000,
     // knex writes to the console otherwise
     log: { warn, error: warn, deprecate: warn, debug: () => {} },
   });

@@ -2,13 +2,15 @@
 export { Batcher } from './batcher.ts';
 export { byKey } from './by-key.ts';
 export { ChangeListener, notifyChange } from './change-listener.ts';
-export { type Database, type Db, openDatabase, type Row, type TransactionDb } from './database.ts';
+export { type Database, type Db, openDatabase, type Row, type TimeLimits, type TransactionDb, timeLimits } from './database.ts';
 export { deleteInSteps } from './delete-in-steps.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/index.ts';
+export { isUnavailable } from './is-unavailable.ts';
 export { jsonText } from './json-text.ts';
 export { escapeLike } from './like.ts';
 export { measureGrown } from './measure-grown.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
 export { NoticedCache } from './noticed-cache.ts';
 export { orTaken } from './or-taken.ts';
+export { withOwnConnection } from './own-connection.ts';
 export { insertRow, insertRows, run } from './run.ts';

@@ -1,7 +1,9 @@
 // Owns: what machines ask of a running process: alive, ready, figures. Does not: answer people.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Readiness } from '../../domain/sign-in/readiness/index.ts';
 import { safeEqual } from '../../platform/crypto/index.ts';
+import type { Log } from '../../platform/log/index.ts';
 import { addDirectoryFigures, type DirectoryChecks } from './directory-figures.ts';
 
 export type Health = {
@@ -18,14 +20,15 @@ export type Health = {
 };
 
 type Checks = {
-  store(): Promise<void>;
+  isReady(): Promise<Readiness>;
+  log: Log;
   hashesWaiting(): number;
   countJobs(): Promise<Record<string, number>>;
   directories: DirectoryChecks;
   metricsToken: string | undefined;
 };
 
-export function createHealth({ store, hashesWaiting, countJobs, directories, metricsToken }: Checks): Health {
+export function createHealth({ isReady, log, hashesWaiting, countJobs, directories, metricsToken }: Checks): Health {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const answers = new Counter({
@@ -60,6 +63,7 @@ export function createHealth({ store, hashesWaiting, countJobs, directories, met
   });
   const countDirectoryAnswer = addDirectoryFigures(registry, directories);
   let draining = false;
+  let wasReady = true;
 
   // looking a label up costs more than counting
   const known = new Map<string, { answers: Counter.Internal; seconds: Histogram.Internal<'kind'> }>();
@@ -89,12 +93,13 @@ export function createHealth({ store, hashesWaiting, countJobs, directories, met
       if (path === '/healthz') return send(response, 200, 'ok\n');
       if (path === '/readyz') {
         if (draining) return send(response, 503, 'shutting down\n');
-        try {
-          await store();
-          return send(response, 200, 'ready\n');
-        } catch {
-          return send(response, 503, 'the store does not answer\n');
+        const answer = await isReady();
+        if (answer.isReady !== wasReady) {
+          wasReady = answer.isReady;
+          if (answer.isReady) log.info('ready again');
+          else log.warn({ reason: answer.why }, 'not ready');
         }
+        return answer.isReady ? send(response, 200, 'ready\n') : send(response, 503, `${answer.why}\n`);
       }
       if (!metricsToken || !safeEqual(request.headers.authorization ?? '', `Bearer ${metricsToken}`))
         return send(response, metricsToken ? 401 : 404, 'not available\n');

@@ -1,5 +1,7 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import { isUnavailable } from '../../platform/database/index.ts';
 import {
+  failureOf,
   followUiLocales,
   newSupportCode,
   openPage,
@@ -127,6 +129,8 @@ export async function renderOidcError(
   out: { error: string; error_description?: string },
   error: Error,
 ): Promise<void> {
+  // a page of the company would ask the store once more (middlewares/answer-failure)
+  if (isUnavailable(error)) throw error;
   // the question of another tab has taken this one's place: it is asked once more
   if (ctx.oidc?.route === 'end_session_confirm' && out.error === 'invalid_request') {
     ctx.status = 200;
@@ -144,7 +148,13 @@ export async function renderOidcError(
     supportCode = (await countRefused(op, { ctx, reason, refusal, scope: page.scope, supportCode }, application)) ?? supportCode;
   }
   const expired = error.name === 'SessionNotFound' || out.error === 'expired_token';
-  const key = isServerError ? 'server_error' : expired ? 'request_expired' : isDisabled ? 'application_disabled' : 'application_request';
+  const key = isServerError
+    ? failureOf(error).code
+    : expired
+      ? 'request_expired'
+      : isDisabled
+        ? 'application_disabled'
+        : 'application_request';
   renderPage(
     page,
     'errors/error',
@@ -155,7 +165,7 @@ export async function renderOidcError(
       supportCode,
       now: op.services.clock.now(),
     },
-    { status: Math.max(ctx.status, 400) },
+    { status: isServerError ? failureOf(error).status : Math.max(ctx.status, 400) },
   );
   shown.add(ctx);
 }

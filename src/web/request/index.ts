@@ -17,7 +17,7 @@ export { recordNoAccess, renderNoAccess } from './no-access.ts';
 export { openPage } from './open-page.ts';
 export { createPageRouter, type PageRouter } from './page-router.ts';
 export { redirectTo } from './redirect.ts';
-export { formatCount, newSupportCode, type PageOptions, renderErrorPage, renderPage } from './render.ts';
+export { failureOf, formatCount, newSupportCode, type PageOptions, renderErrorPage, renderPage } from './render.ts';
 export type { Access, Actions, PageContext, Route } from './route.ts';
 export type { Services } from './services.ts';
 export {
@@ -33,6 +33,7 @@ export {
 } from './sign-in-step.ts';
 export { type Refusal, renameFields, submitForm } from './submit-form.ts';
 export { followUiLocales } from './ui-locales.ts';
+export { isOfPrograms, sendUnavailable, unavailablePage } from './unavailable.ts';
 export { auditWords } from './words/audit-words.ts';
 export { exportWords, importWords } from './words/file-words.ts';
 export { presentActor, presentDetails, reasonText } from './words/present-details.ts';

@@ -5,10 +5,11 @@ import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type Methods, readForm, setSecurityHeaders } from '../../platform/http/index.ts';
 import { renderCookiesMissing } from './cookies-missing.ts';
 import { openPage } from './open-page.ts';
-import { isBusy, newSupportCode, renderErrorPage } from './render.ts';
+import { failureOf, newSupportCode, renderErrorPage } from './render.ts';
 import type { PageContext, Route } from './route.ts';
 import type { Services } from './services.ts';
 import { nextStepOf, sendToSignIn } from './sign-in-step.ts';
+import { sendUnavailable } from './unavailable.ts';
 
 export type PageRouter = {
   middleware: Koa.Middleware;
@@ -60,9 +61,8 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
       if (page) return showFailure(page, error);
       // not even who asks, or where, could be found out: the store does not answer
       services.log.error({ err: error, path: ctx.path }, 'a request failed before its page');
-      ctx.status = 503;
-      ctx.set('retry-after', '2');
-      ctx.body = 'Temporarily unavailable\n';
+      ctx.respond = false;
+      sendUnavailable(services, ctx.req, ctx.res);
     }
   };
   return { middleware, methodsAt };
@@ -112,8 +112,7 @@ async function acceptForm(page: PageContext, route: Route): Promise<void> {
 
 function showFailure(page: PageContext, error: unknown): void {
   const supportCode = newSupportCode();
-  const known =
-    error instanceof AppError ? error : isBusy(error) ? new AppError('busy', 503) : new AppError('server_error', 500, { cause: error });
+  const known = failureOf(error);
   if (known.status >= 500)
     page.services.log.error({ err: error, supportCode, path: page.ctx.state.path, context: page.context.code }, 'a page failed');
   renderErrorPage(page, known, supportCode);

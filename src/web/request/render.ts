@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 import { isDefaultColor } from '../../domain/company/branding/index.ts';
 import { type Count, calledName, fullName } from '../../domain/people/users/index.ts';
 import { BusyError } from '../../platform/crypto/index.ts';
-import type { AppError } from '../../platform/errors/index.ts';
+import { isUnavailable } from '../../platform/database/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';
 import { type Locale, locales } from '../../platform/i18n/index.ts';
 import type { LinkedPage } from './linked-page.ts';
@@ -133,4 +134,9 @@ export function renderErrorPage(
   );
 }
 
-export const isBusy = (error: unknown): boolean => error instanceof BusyError;
+/** What people and programs are told of whatever was thrown. A fault of the store is the same everywhere: 503, and they may come back in seconds. */
+export function failureOf(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof BusyError) return new AppError('busy', 503);
+  return isUnavailable(error) ? new AppError('unavailable', 503, { cause: error }) : new AppError('server_error', 500, { cause: error });
+}

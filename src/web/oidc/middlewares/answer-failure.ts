@@ -1,18 +1,42 @@
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
+import { isUnavailable } from '../../../platform/database/index.ts';
+import { type Services, unavailablePage } from '../../request/index.ts';
 import type { ContextProvider } from '../context-provider.ts';
 
-/** What gets past the library's own handlers: the store does not answer. Nothing of the answer that was under way leaves. */
+const failures = new WeakMap<object, Error>();
+
+/** @param error that the library made a `server_error` of */
+export const noteFailure = (ctx: object, error: Error): void => void failures.set(ctx, error);
+
+/**
+ * A store that does not answer is no fault of the request (RFC 6749 §4.1.2.1, RFC 9110 §15.6.4), whether the library's own handlers saw the error or not. Nothing of the
+ * answer that was under way leaves but a page, and the way back to an application that waits in a browser.
+ */
 export const answerFailure =
   ({ services, context }: ContextProvider): Middleware =>
   async (ctx, next) => {
     try {
       await next();
+      const failure = failures.get(ctx);
+      if (failure && isUnavailable(failure)) tellUnavailable(services, ctx);
     } catch (error) {
       services.log.error({ err: error, path: ctx.path, context: context.code }, 'an OpenID Connect request failed');
       ctx.remove('location');
       ctx.remove('set-cookie');
-      ctx.status = 503;
-      ctx.set('retry-after', '2');
-      ctx.body = { error: 'temporarily_unavailable' };
+      ctx.body = null;
+      tellUnavailable(services, ctx);
     }
   };
+
+function tellUnavailable(services: Services, ctx: Context): void {
+  const location = ctx.response.get('location');
+  // an error cannot have a status on its way through a browser: it has a name of its own instead
+  if (location) return void ctx.set('location', location.replace(/([?&#]error=)server_error(?=&|$)/, '$1temporarily_unavailable'));
+  const hasPage = ctx.response.is('html');
+  ctx.status = 503;
+  ctx.set('retry-after', '2');
+  if (hasPage) return;
+  const forPerson = ctx.accepts('json', 'html') === 'html';
+  ctx.body = forPerson ? unavailablePage(services, ctx) : { error: 'temporarily_unavailable' };
+  if (forPerson) ctx.type = 'html';
+}

@@ -1,6 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { ContextProvider } from '../context-provider.ts';
 import { requestStore } from '../request-store.ts';
+import { noteFailure } from './answer-failure.ts';
 import { recordReuse } from './record-reuse.ts';
 import { noteFault } from './trace.ts';
 
@@ -26,7 +27,8 @@ export function listen(op: ContextProvider, provider: Provider): void {
     if (/already (consumed|used)|used before/.test(error_detail ?? ''))
       void recordReuse(op, ctx, { access: requestStore.getStore()?.access });
   });
-  provider.on('server_error', (ctx, error) =>
-    op.services.log.error({ err: error, path: ctx.path, context: op.context.code }, 'an OpenID Connect request failed'),
-  );
+  provider.on('server_error', (ctx, error) => {
+    noteFailure(ctx, error);
+    op.services.log.error({ err: error, path: ctx.path, context: op.context.code }, 'an OpenID Connect request failed');
+  });
 }

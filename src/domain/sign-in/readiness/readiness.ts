@@ -1,0 +1,54 @@
+import type { Clock } from '../../../platform/clock/index.ts';
+import { type Database, withOwnConnection } from '../../../platform/database/index.ts';
+
+/** `why` is a sentence for operators. */
+export type Readiness = { isReady: true } | { isReady: false; why: string };
+
+/** How old an answer may be, in ms: balancers of many processes ask often. */
+const lastsMs = 2000;
+/** Signatures and codes are of no use with a clock that is further off, in ms. */
+const mostSkewMs = 30_000;
+const limits = { statement_timeout: 2500, lock_timeout: 2500, idle_in_transaction_session_timeout: 2500 };
+
+const write = `INSERT INTO store_checks (id, checked_at) VALUES (1, now())
+  ON CONFLICT (id) DO UPDATE SET checked_at = now() RETURNING clock_timestamp() AS at`;
+// nothing is found: whoever holds one of them for themselves keeps this waiting, as it would a sign-in
+const read = `SELECT FROM (SELECT FROM users LIMIT 0) u, (SELECT FROM passwords LIMIT 0) p, (SELECT FROM sessions LIMIT 0) s,
+  (SELECT FROM sign_in_attempts LIMIT 0) n, (SELECT FROM pending_requests LIMIT 0) r`;
+
+/** Asks the store at most every two seconds, whoever asks; several who ask at once wait for one answer. */
+export function createReadiness(database: Database, clock: Clock): () => Promise<Readiness> {
+  let latest: { at: number; answer: Promise<Readiness> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (!latest || now - latest.at > lastsMs) latest = { at: now, answer: check(database, clock) };
+    return latest.answer;
+  };
+}
+
+async function check(database: Database, clock: Clock): Promise<Readiness> {
+  try {
+    // on a connection of its own: those of the pools are open already, and say nothing of the next one
+    const skewMs = await withOwnConnection(database.url, limits, async (query) => {
+      await query(read);
+      const [row] = await query<{ at: Date }>(write);
+      return Math.abs(row!.at.getTime() - clock.now().getTime());
+    });
+    if (skewMs <= mostSkewMs) return { isReady: true };
+    return { isReady: false, why: `the clock of this machine and that of the store differ by ${Math.round(skewMs / 1000)} s` };
+  } catch (error) {
+    return { isReady: false, why: describe(error as Error & { code?: string }) };
+  }
+}
+
+/** By SQLSTATE. */
+const reasons: Record<string, string> = {
+  '53100': 'the disk of the store is full',
+  '53200': 'the store is out of memory',
+  '53300': 'all connections of the store are in use',
+  '25006': 'the store takes no writes',
+  '55P03': 'the store is locked, or too slow',
+  '57014': 'the store is locked, or too slow',
+};
+
+const describe = ({ code = '' }: { code?: string }): string => reasons[code] ?? 'the store does not answer';

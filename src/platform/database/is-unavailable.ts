@@ -1,0 +1,34 @@
+/** SQLSTATEs and errors of the system by which the store could not do what it would do a moment later: nothing is wrong with what it was asked. */
+const passing = new Set([
+  '57014', // query_canceled: a time-out of ours, or an operator
+  '55P03', // lock_not_available: lock_timeout
+  '25P03', // idle_in_transaction_session_timeout
+  '25006', // read_only_sql_transaction: a standby, or writes are switched off
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT', // the socket of a local server
+]);
+
+/** Connection exceptions, insufficient resources (disk, memory, connections), operator intervention, system error. */
+const passingClasses = ['08', '53', '57P', '58'];
+
+/** Of the drivers, whose errors of this kind have no code. */
+const passingMessages =
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Knex: Timeout acquiring a connection|Query read timeout|Client was closed|Cannot use a pool after calling end)/;
+
+/** Whether the store could not be reached, was too slow, or had no room: whoever asks again later may well be answered (503, not 500). */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, cause } = error as Error & { code?: unknown };
+  if (typeof code === 'string' && (passing.has(code) || (isSqlState(code) && passingClasses.some((one) => code.startsWith(one)))))
+    return true;
+  return passingMessages.test(error.message) || error.name === 'KnexTimeoutError' || (cause !== undefined && isUnavailable(cause));
+}
+
+const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code);
