@@ -1,7 +1,7 @@
 import type { Password } from '../../../platform/crypto/index.ts';
 import type { DirectoryRules } from '../../people/directories/index.ts';
 import type { User } from '../../people/users/index.ts';
-import { forgetAsks, type Reserved, reserveAsk, returnAsk } from '../../records/attempts/index.ts';
+import { forgetAsks, type Reserved, reserveAsk, returnAsk, settleAsk } from '../../records/attempts/index.ts';
 import type { Scope } from '../../scope.ts';
 import {
   type DirectoryOutcome,
@@ -46,8 +46,9 @@ type Asked = { standing: Standing | undefined; attempt: Reserved; isAlive: boole
 /**
  * The personal password first, where there is one that counts: it must not reach the directory as a wrong guess. Then the directory, for who may come in at all.
  * For a name that nobody has, and without an attempt left, the same argon2 verifications are spent on nothing.
+ * @returns undefined when nothing was evaluated: too many ask for the same person
  */
-export async function evaluatePassword(scope: Scope, network: Network | undefined, asked: Asked): Promise<Evaluated> {
+export async function evaluatePassword(scope: Scope, network: Network | undefined, asked: Asked): Promise<Evaluated | undefined> {
   const { standing, attempt, isAlive, password } = asked;
   const entry = networkEntryOf(standing, network?.rules);
   const personal = standing && mayUsePersonalPassword(standing, network?.rules) ? standing.password : undefined;
@@ -58,8 +59,9 @@ export async function evaluatePassword(scope: Scope, network: Network | undefine
   if (!standing || !entry || attempt.taken === undefined || !isAlive) return wrong;
   const { user } = standing;
   // known browsers have a count of their own here, as they have for blocking
-  if (!attempt.isKnownBrowser && !(await reserveAsk(scope, user.userId)))
-    return { outcome: 'refused', reason: 'directory-not-asked', count: personal ? 'settled' : 'refunded' };
+  const ask = attempt.isKnownBrowser ? 'taken' : await reserveAsk(scope, user.userId);
+  if (ask === 'busy') return undefined;
+  if (ask === 'used-up') return { outcome: 'refused', reason: 'directory-not-asked', count: personal ? 'settled' : 'refunded' };
   return askDirectory(scope, network!, { ...asked, user, entry, hasPersonal: personal !== undefined });
 }
 
@@ -71,8 +73,11 @@ async function askDirectory(scope: Scope, network: Network, asking: Asking): Pro
   const uncounted = hasPersonal ? 'held' : 'refunded';
   // strangers have few (reserveAsk): each is one there, too
   const asked = { userId: user.userId, password, isOnce: !attempt.isKnownBrowser };
-  const answer = await proveDirectoryPassword(scope, network.ask, entry, asked);
-  if (!attempt.isKnownBrowser) await settleAsk(scope, user, answer);
+  const answer = await proveDirectoryPassword(scope, network.ask, entry, asked).catch(async (error) => {
+    if (!attempt.isKnownBrowser) await settleAsk(scope, user.userId);
+    throw error;
+  });
+  if (!attempt.isKnownBrowser) await concludeAsk(scope, user, answer);
   switch (answer.outcome) {
     case 'proven':
       if (network.rules.whileAway && user.role !== 'administrator') void keepVerifier(scope, user.userId, entry.directoryId, password);
@@ -92,9 +97,10 @@ async function askDirectory(scope: Scope, network: Network, asking: Asking): Pro
 }
 
 /** As the directory itself will have counted. */
-async function settleAsk(scope: Scope, { userId }: User, answer: DirectoryOutcome): Promise<void> {
+async function concludeAsk(scope: Scope, { userId }: User, answer: DirectoryOutcome): Promise<void> {
   if (['proven', 'due', 'told'].includes(answer.outcome)) return forgetAsks(scope, userId);
-  if (answer.outcome === 'silent' || (answer.outcome === 'unavailable' && !answer.isLate)) await returnAsk(scope, userId);
+  if (answer.outcome === 'silent' || (answer.outcome === 'unavailable' && !answer.isLate)) return returnAsk(scope, userId);
+  return settleAsk(scope, userId);
 }
 
 /** While the directory is away: never for administrators. */

@@ -46,7 +46,7 @@ export async function provePassword(
     scope,
     { userId, browser },
     lockout,
-    (reserved): Promise<Evaluated> => {
+    (reserved): Promise<Evaluated | undefined> => {
       const isAlive = user?.status === 'activated' || liftsBlock(reserved.isKnownBrowser);
       return evaluatePassword(scope, network, { standing, attempt: reserved, isAlive, password: readPassword(password) });
     },
