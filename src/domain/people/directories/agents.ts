@@ -7,6 +7,7 @@ import { recordEvent } from '../../records/audit/index.ts';
 import type { Row } from '../../rows.ts';
 import { type AgentId, type DirectoryId, isId, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { listUsers } from '../users/index.ts';
+import { absentMs } from './agent-processes.ts';
 import { type Directory, directories, getDirectory, lockDirectory } from './store.ts';
 
 /** An agent beside a directory, for which it speaks as long as it is not revoked. */
@@ -20,6 +21,7 @@ export type Agent = {
   encryptionKey: SealedKey['encryptionKey'];
   status?: DirectoryStatus;
   enrolledAt: Date;
+  /** As long as it is connected, when its process last said so. */
   lastSeenAt?: Date;
   revokedAt?: Date;
 };
@@ -48,16 +50,21 @@ export const fingerprintOf = ({ signingKey }: Agent): string =>
 
 const agents = ({ db, contextId }: Scope) => db('directory_agents').where('directory_agents.context_id', contextId);
 
+const read = (scope: Scope) =>
+  agents(scope)
+    .leftJoin('agent_processes as p', 'p.process_id', 'directory_agents.process_id')
+    .select('directory_agents.*', scope.db.raw('GREATEST(directory_agents.last_seen_at, p.beat_at) AS last_seen_at'));
+
 /** Also one that is revoked. @throws AppError not_found */
 export async function getAgent(scope: Scope, agentId: string): Promise<Agent> {
-  const row = isId(agentId) ? await agents(scope).where('agent_id', agentId).first() : undefined;
+  const row = isId(agentId) ? await read(scope).where('agent_id', agentId).first() : undefined;
   if (!row) throw notFound();
   return fromRow(row as AgentRow);
 }
 
 /** Of each of these directories those that may speak for it, the oldest first. */
 export async function listAgentsOf(scope: Scope, directoryIds: DirectoryId[]): Promise<Map<DirectoryId, Agent[]>> {
-  const rows = await agents(scope)
+  const rows = await read(scope)
     .whereRaw('directory_id = ANY(?::uuid[])', [directoryIds])
     .where('revoked_at', null)
     .orderBy(['enrolled_at', 'agent_id']);
@@ -130,24 +137,26 @@ export const revokeAgent = useCase(async (scope, agentId: string): Promise<void>
   await notifyChange(scope.db, scope.contextId);
 });
 
-/** @param seen what it said of its directory and itself, where it said something new */
-export async function noteAgentSeen(
-  scope: Scope,
-  agentId: AgentId,
-  seen: { status?: DirectoryStatus; software?: string } = {},
-): Promise<void> {
-  const { status, software } = seen;
+/** What it said of its directory and itself, where it said something new, and the process to which it is connected. */
+type News = { status?: DirectoryStatus; software?: string; processId?: string };
+
+export async function noteAgentSeen(scope: Scope, agentId: AgentId, { status, software, processId }: News = {}): Promise<void> {
   await agents(scope)
     .where('agent_id', agentId)
-    .update({ last_seen_at: scope.clock.now(), ...(status ? { status: jsonText(status) } : {}), ...(software ? { software } : {}) });
+    .update({
+      last_seen_at: scope.clock.now(),
+      ...(status ? { status: jsonText(status) } : {}),
+      ...(software ? { software } : {}),
+      ...(processId ? { process_id: processId } : {}),
+    });
 }
 
-/** Its last connection ended at `since`: unless it was seen after that, it counts as one that nobody has seen for `absentMs`. */
-export async function noteAgentGone(scope: Transaction, agentId: AgentId, since: Date, absentMs: number): Promise<void> {
+/** Its last connection to this process ended at `since`: unless it was seen after that, or is connected to another one, it counts as one that nobody has seen for `absentMs`. */
+export async function noteAgentGone(scope: Transaction, agentId: AgentId, since: Date, processId?: string): Promise<void> {
   await agents(scope)
-    .where('agent_id', agentId)
+    .where({ agent_id: agentId, process_id: processId ?? null })
     .where('last_seen_at', '<=', since)
-    .update({ last_seen_at: new Date(since.getTime() - absentMs) });
+    .update({ last_seen_at: new Date(since.getTime() - absentMs), process_id: null });
 }
 
 type Seen = { isUp: boolean; reason?: string } & Pick<DirectoryStatus, 'kind' | 'rootDn' | 'accountDomain'>;
