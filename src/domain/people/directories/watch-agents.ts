@@ -39,7 +39,7 @@ export async function findStaleDirectories({ db, clock }: Pick<ServerScope, 'db'
        FROM directory_agents a LEFT JOIN agent_processes p ON p.process_id = a.process_id
        CROSS JOIN LATERAL (SELECT a.revoked_at IS NULL AND GREATEST(a.last_seen_at, p.beat_at) > ? AS is_connected) AS s
        GROUP BY a.context_id, a.directory_id) AS a
-     JOIN directories d ON (d.context_id, d.directory_id) = (a.context_id, a.directory_id)
+     CROSS JOIN LATERAL (SELECT * FROM directories WHERE (context_id, directory_id) = (a.context_id, a.directory_id) LIMIT 1) AS d
      WHERE CASE WHEN d.configured_at IS NULL THEN a.is_up
        WHEN a.connected = 0 THEN d.unavailable_reason IS DISTINCT FROM 'no-agent'
        ELSE a.is_up = (d.unavailable_since IS NOT NULL) OR (NOT a.is_up AND d.unavailable_reason = 'no-agent') END`,
