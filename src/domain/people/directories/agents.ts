@@ -8,7 +8,7 @@ import type { Row } from '../../rows.ts';
 import { type AgentId, type DirectoryId, isId, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { listUsers } from '../users/index.ts';
 import { absentMs } from './agent-processes.ts';
-import { type Directory, directories, getDirectory, lockDirectory } from './store.ts';
+import { type Directory, directories, getDirectory, isTokenValid, lockDirectory } from './store.ts';
 
 /** An agent beside a directory, for which it speaks as long as it is not revoked. */
 export type Agent = {
@@ -79,13 +79,14 @@ export const listAgents = async (scope: Scope, directoryId: DirectoryId): Promis
 
 const most = 20;
 
-/** The token buys an identity of its own for an agent that begins. Of one that is not the first, administrators are told: the token may be stolen. @throws AppError token_unknown, agent_key_unusable, agents_full */
+/** The token buys an identity of its own for an agent that begins. Of one that is not the first, administrators are told: the token may be stolen. @throws AppError token_unknown, token_expired, agent_key_unusable, agents_full */
 export const enrolAgent = useCase(async (scope, { token, ...agent }: Enrolment): Promise<{ agentId: AgentId; directory: Directory }> => {
   const row = await directories(scope).where('token_hash', hashToken(token).toString('base64url')).forNoKeyUpdate().first('directory_id');
   if (!row) throw new AppError('token_unknown', 401);
   const key = await findUnusableKey(agent);
   if (key) throw new AppError('agent_key_unusable', 400, { params: { key } });
   const directory = await getDirectory(scope, row.directory_id);
+  if (!isTokenValid(directory, scope.clock.now())) throw new AppError('token_expired', 401);
   if ((await listAgents(scope, directory.directoryId)).length >= most) throw new AppError('agents_full', 409, { params: { most } });
   const isFirst = !(await agents(scope).where('directory_id', directory.directoryId).first('agent_id'));
   const now = scope.clock.now();

@@ -28,6 +28,7 @@ export {
   type DirectoryState,
   findDirectoryByName,
   getDirectory,
+  isTokenValid,
   listDirectories,
   listDirectoriesToRead,
   lockDirectory,

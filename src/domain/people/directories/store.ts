@@ -18,6 +18,8 @@ export type Directory = {
   accountDomain?: string;
   hasToken: boolean;
   tokenMadeAt?: Date;
+  /** From then on it enrols nobody, as one that lies about is worth something to who finds it. */
+  tokenUntil?: Date;
   /** Since an agent first reached it. */
   configuredAt?: Date;
   unavailableSince?: Date;
@@ -29,6 +31,14 @@ export type Directory = {
   settingsChangedAt: Date;
   version: number;
 };
+
+/** How long a token enrols agents after it was made. */
+const tokenDays = 7;
+const tokenUntil = (madeAt: Date | null) => (madeAt ? new Date(madeAt.getTime() + tokenDays * 86_400_000) : undefined);
+
+/** Whether it would enrol an agent. */
+export const isTokenValid = ({ hasToken, tokenUntil }: Directory, now: Date): boolean =>
+  hasToken && tokenUntil !== undefined && now < tokenUntil;
 
 export type DirectoryState = 'not-configured' | 'configured' | 'unavailable';
 
@@ -44,6 +54,7 @@ const fromRow = (row: Row<'directories'>): Directory => ({
   accountDomain: row.account_domain ?? undefined,
   hasToken: row.token_hash !== null,
   tokenMadeAt: row.token_made_at ?? undefined,
+  tokenUntil: tokenUntil(row.token_made_at),
   configuredAt: row.configured_at ?? undefined,
   unavailableSince: row.unavailable_since ?? undefined,
   unavailableReason: row.unavailable_reason ?? undefined,

@@ -70,6 +70,19 @@ describe('domain/people/directories: agents', () => {
     await store.refused('not_found', () => getAgent(store.other, unknownId));
   });
 
+  it('a token enrols for seven days, as many as begin in them; who is enrolled stays, and a new token begins anew', async () => {
+    const { scope } = store;
+    const { directory, token } = await add();
+    const agentIds = [await enrol(token), await enrol(token)];
+    store.wait(7 * 24 * 60 - 1);
+    agentIds.push(await enrol(token));
+    store.wait(1);
+    await store.refused('token_expired', () => enrol(token));
+    expect((await listAgents(scope, directory.directoryId)).map(({ agentId }) => agentId)).to.have.members(agentIds);
+    await store.refused('token_unknown', () => enrol(`${token}x`));
+    await enrol(await makeToken(scope, directory.directoryId));
+  });
+
   it('a directory has at most twenty agents, also of those that enrol at once; who is revoked makes room', async () => {
     const { directory, token } = await add();
     const tries = await Promise.allSettled(Array.from({ length: 24 }, () => enrol(token)));
