@@ -2,13 +2,12 @@ import { hashToken, newId, sha256 } from '../../../platform/crypto/index.ts';
 import { jsonText, notifyChange } from '../../../platform/database/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import { type DirectoryStatus, type Enrolment, findUnusableKey, type SealedKey } from '../../../smartsync-protocol/index.ts';
-import { mailPerson } from '../../company/mails/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import type { Row } from '../../rows.ts';
 import { type AgentId, type DirectoryId, isId, type Scope, type Transaction, useCase } from '../../scope.ts';
-import { listUsers } from '../users/index.ts';
 import { absentMs } from './agent-processes.ts';
 import { type Directory, directories, getDirectory, isTokenValid, lockDirectory } from './store.ts';
+import { tellAdministrators, timeOf } from './tell-administrators.ts';
 
 /** An agent beside a directory, for which it speaks as long as it is not revoked. */
 export type Agent = {
@@ -107,22 +106,10 @@ export const enrolAgent = useCase(async (scope, { token, ...agent }: Enrolment):
     subject: { kind: 'directory', id: directory.directoryId, name: directory.name },
     details: { agent: agent.name, software: agent.software },
   });
-  if (!isFirst) await tellAdministrators(scope, directory, agent.name);
+  if (!isFirst) await tellAdministrators(scope, directory, 'agent_enrolled', { agent: agent.name, time: timeOf(now) });
   await notifyChange(scope.db, scope.contextId);
   return { agentId, directory };
 });
-
-async function tellAdministrators(scope: Transaction, { directoryId, name }: Directory, agent: string): Promise<void> {
-  const time = `${scope.clock.now().toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  const { items } = await listUsers(scope, { role: 'administrator', status: 'activated' }, 1000);
-  for (const administrator of items)
-    await mailPerson(scope, administrator, {
-      mail: 'agent_enrolled',
-      leadsTo: { page: 'directory', directory: directoryId },
-      params: { directory: name, agent, time },
-      to: administrator.email,
-    });
-}
 
 /** Its connection ends, and it never comes back. @throws AppError not_found */
 export const revokeAgent = useCase(async (scope, agentId: string): Promise<void> => {
@@ -159,33 +146,3 @@ export async function noteAgentGone(scope: Transaction, agentId: AgentId, since:
     .where('last_seen_at', '<=', since)
     .update({ last_seen_at: new Date(since.getTime() - absentMs), process_id: null });
 }
-
-type Seen = { isUp: boolean; reason?: string } & Pick<DirectoryStatus, 'kind' | 'rootDn' | 'accountDomain'>;
-
-/** Whether the directory can be reached, as all of its agents say together. An event tells of a change, and nothing is written without one. */
-export const noteDirectoryState = useCase(async (scope, directoryId: DirectoryId, { isUp, reason, ...found }: Seen): Promise<void> => {
-  const before = await lockDirectory(scope, directoryId);
-  const isNew = isUp && !before.configuredAt;
-  const isChange = isNew || (before.configuredAt !== undefined && isUp === (before.unavailableSince !== undefined));
-  const now = scope.clock.now();
-  const isFound = (['kind', 'rootDn', 'accountDomain'] as const).some((key) => found[key] !== undefined && found[key] !== before[key]);
-  if (!isChange && !isFound && (isUp || reason === before.unavailableReason)) return;
-  await directories(scope)
-    .where('directory_id', directoryId)
-    .update({
-      kind: found.kind ?? before.kind ?? null,
-      root_dn: found.rootDn ?? before.rootDn ?? null,
-      account_domain: found.accountDomain ?? before.accountDomain ?? null,
-      configured_at: before.configuredAt ?? (isUp ? now : null),
-      unavailable_since: isUp || !before.configuredAt ? null : (before.unavailableSince ?? now),
-      unavailable_reason: isUp ? null : (reason ?? null),
-    });
-  if (isChange)
-    await recordEvent(scope, {
-      type: isUp ? 'directory.available' : 'directory.unavailable',
-      outcome: isUp ? 'success' : 'failure',
-      subject: { kind: 'directory', id: directoryId, name: before.name },
-      reason,
-    });
-  await notifyChange(scope.db, scope.contextId);
-});

@@ -9,11 +9,11 @@ export {
   listAgents,
   listAgentsOf,
   noteAgentSeen,
-  noteDirectoryState,
   revokeAgent,
 } from './agents.ts';
 export { addDirectory, editDirectory, makeToken, removeDirectory, revokeToken } from './change-directory.ts';
-export { followStaleDirectories } from './jobs.ts';
+export { noteDirectoryState, tellOfAway, tellOfStop } from './directory-state.ts';
+export { followStaleDirectories, tellOfAwayDirectories } from './jobs.ts';
 export { measureDirectories } from './measure.ts';
 export { type DirectoryRules, directoryRules } from './rules.ts';
 export {

@@ -25,6 +25,8 @@ export type Directory = {
   unavailableSince?: Date;
   /** `no-agent`, or as an agent names it. */
   unavailableReason?: string;
+  /** When administrators were last mailed that it is away. */
+  awayToldAt?: Date;
   readCursor?: string;
   nextReadAt?: Date;
   nextWholeReadAt?: Date;
@@ -58,6 +60,7 @@ const fromRow = (row: Row<'directories'>): Directory => ({
   configuredAt: row.configured_at ?? undefined,
   unavailableSince: row.unavailable_since ?? undefined,
   unavailableReason: row.unavailable_reason ?? undefined,
+  awayToldAt: row.away_told_at ?? undefined,
   readCursor: row.read_cursor ?? undefined,
   nextReadAt: row.next_read_at ?? undefined,
   nextWholeReadAt: row.next_whole_read_at ?? undefined,

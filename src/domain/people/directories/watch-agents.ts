@@ -1,6 +1,7 @@
 import { type AgentId, type ContextId, type DirectoryId, type ServerScope, useCase } from '../../scope.ts';
 import { connectedSince } from './agent-processes.ts';
-import { type Agent, listAgents, noteAgentGone, noteDirectoryState } from './agents.ts';
+import { type Agent, listAgents, noteAgentGone } from './agents.ts';
+import { noteDirectoryState } from './directory-state.ts';
 import { lockDirectory } from './store.ts';
 
 type DirectoryKey = { contextId: ContextId; directoryId: DirectoryId };
