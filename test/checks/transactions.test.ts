@@ -67,6 +67,7 @@ const alone = [
   'people/users/store.ts: forgetCustomValues',
   'records/attempts/attempts.ts: change',
   'records/attempts/attempts.ts: reserveAttempt',
+  'records/attempts/attempts.ts: settleAnsweredAttempt',
   'records/attempts/code-guesses.ts: returnCodeGuess',
   'records/attempts/directory-asks.ts: change',
   'records/audit/personal.ts: ensurePersonKeys',

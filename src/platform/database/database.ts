@@ -1,5 +1,6 @@
 import knexModule, { type Knex } from 'knex';
 import pg from 'pg';
+import { runHotOn } from './run.ts';
 
 /** A connection of knex or a transaction on one: what stores are handed. */
 export type Db = Knex;
@@ -47,6 +48,7 @@ export function openDatabase(url: string, poolSize: number): Database {
     pool: { min: 0, max: Math.max(1, poolSize - hot) },
     acquireConnectionTimeout: 5000,
   });
+  runHotOn(knex, pool as Parameters<typeof runHotOn>[1]);
   return {
     knex,
     url,

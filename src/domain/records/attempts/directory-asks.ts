@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../../platform/database/index.ts';
 import type { Scope, UserId } from '../../scope.ts';
-import { idOfAsks } from './id-of-count.ts';
+import { askRules, idOfAsks } from './id-of-count.ts';
 
-/** Below the usual limits of directories (5 and more), within the usual time that they count over (30 minutes). */
-const limit = 3;
-const decayMs = 30 * 60_000;
-/** No ask takes longer: what is still in flight after that was asked by a process that died. */
-const longestAskMs = 15_000;
+const { limit, decayMinutes, longestSeconds } = askRules;
 
 /** How long a sign-in waits for others of the same person, and how often it looks. */
 const patienceMs = 8000;
@@ -28,7 +24,7 @@ export async function reserveAsk(scope: Scope, userId: UserId): Promise<'taken' 
   const { db, contextId, clock } = scope;
   for (const end = performance.now() + patienceMs; ; ) {
     const now = clock.now();
-    const [decayed, fresh] = [new Date(now.getTime() - decayMs), new Date(now.getTime() - longestAskMs)];
+    const [decayed, fresh] = [new Date(now.getTime() - decayMinutes * 60_000), new Date(now.getTime() - longestSeconds * 1000)];
     const taken = await run(db, 'reserve directory ask', reserve, [contextId, idOfAsks(scope, userId), now, decayed, fresh]);
     if (taken.rowCount === 1) return 'taken';
     if (await isUsedUp(scope, userId, fresh)) return 'used-up';

@@ -7,6 +7,7 @@ export {
   type Reserved,
   refundAttempt,
   reserveAttempt,
+  settleAnsweredAttempt,
   settleAttempt,
   sweepAttempts,
 } from './attempts.ts';
