@@ -48,20 +48,20 @@ async function isUsedUp(scope: Scope, userId: UserId, fresh: Date): Promise<bool
 const isOver = 'pending = GREATEST(pending - 1, 0)';
 
 /** The directory said no, or may have counted it. */
-export const settleAsk = (scope: Scope, userId: UserId): Promise<void> => change(scope, userId, isOver);
+export const settleAsk = (scope: Scope, userId: UserId): Promise<void> => change(scope, userId, 'settle', isOver);
 
 /** The directory was not reached: it counted nothing. */
 export const returnAsk = (scope: Scope, userId: UserId): Promise<void> =>
-  change(scope, userId, `failed = GREATEST(failed - 1, 0), ${isOver}`);
+  change(scope, userId, 'return', `failed = GREATEST(failed - 1, 0), ${isOver}`);
 
 /** The password was right: the directory counts from the start, too, but for what others ask at this moment. */
 export const forgetAsks = (scope: Scope, userId: UserId): Promise<void> =>
-  change(scope, userId, `failed = GREATEST(pending - 1, 0), ${isOver}`);
+  change(scope, userId, 'forget', `failed = GREATEST(pending - 1, 0), ${isOver}`);
 
 /** As `forgetAsks`, of who took none. */
-export const forgetOtherAsks = (scope: Scope, userId: UserId): Promise<void> => change(scope, userId, 'failed = pending');
+export const forgetOtherAsks = (scope: Scope, userId: UserId): Promise<void> => change(scope, userId, 'forget other', 'failed = pending');
 
-async function change(scope: Scope, userId: UserId, assignments: string): Promise<void> {
+async function change(scope: Scope, userId: UserId, name: string, assignments: string): Promise<void> {
   const text = `UPDATE sign_in_attempts SET ${assignments} WHERE context_id = $1 AND user_id = $2`;
-  await run(scope.db, `directory asks: ${assignments}`, text, [scope.contextId, idOfAsks(scope, userId)]);
+  await run(scope.db, `${name} directory asks`, text, [scope.contextId, idOfAsks(scope, userId)]);
 }

@@ -357,7 +357,7 @@ describe('domain/sign-in/authentication: the password of the network', () => {
       const change = { currentPassword: networkPassword, newPassword: 'a new one there', repeatPassword: 'a new one there' };
       const at = { network, lockout: defaultPolicy.lockout, browser: 'stranger' };
       await changeOwnNetworkPassword(scope, at, await sessionOf(store, user.userId), change);
-      expect(asked).to.equal(2);
+      await eventually(async () => expect(asked).to.equal(2));
       for (const end of endings) end();
     });
 

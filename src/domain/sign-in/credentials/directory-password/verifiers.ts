@@ -57,9 +57,9 @@ export async function keepVerifier(scope: Scope, userId: UserId, directoryId: Di
   const one: Making = { of: ownerOf(scope, userId), password: password.text, isVoid: false };
   making.add(one);
   try {
-    const counted = run<{ n: number }>(db, 'count directory refusals', count, [contextId, userId]);
-    const [hash, { rows }] = await Promise.all([scope.hasher.hashBehind(password), counted]);
+    const { rows } = await run<{ n: number }>(db, 'count directory refusals', count, [contextId, userId]);
     const known = rows[0]!.n;
+    const hash = await scope.hasher.hashBehind(password);
     if (!one.isVoid) await run(db, 'keep verifier', save, [contextId, userId, directoryId, hash, provenAt, known]);
     // whoever says no notes it before they look for what there is: so one of the two sees the other
     await run(db, 'drop refused verifier', drop, [contextId, userId, hash, one.isVoid, known]);
