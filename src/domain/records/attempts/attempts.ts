@@ -76,7 +76,7 @@ const settleAnswered = `
     asked AS (UPDATE sign_in_attempts SET failed = GREATEST(pending - 1, 0), pending = GREATEST(pending - 1, 0) WHERE context_id = $1 AND user_id = $3 AND (SELECT count(*) FROM settled) >= 0)
   SELECT settled FROM settled`;
 
-/** As settleAttempt, of a stranger's to whom a directory has said yes: how often it was asked begins anew, too, but for what others ask at this moment. */
+/** As settleAttempt, of a stranger's to whom a directory has said yes: how often it was asked counts from the start, too, but for what others ask at this moment. */
 export async function settleAnsweredAttempt(scope: Scope, attempt: Reserved): Promise<number> {
   const { userId, isKnownBrowser, taken } = attempt;
   if (isKnownBrowser || taken === undefined) return settleAttempt(scope, attempt);
