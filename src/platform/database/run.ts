@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Tables } from 'knex/types/tables.js';
 import type { Db, Row } from './database.ts';
+import { gather } from './pipeline.ts';
 
 type Connection = {
   query<T>(statement: { name?: string; text: string; values: unknown[] }): Promise<{ rows: T[]; rowCount: number | null }>;
@@ -33,6 +34,7 @@ export async function run<T = Row>(
   }
   const connection = await client.acquireConnection();
   try {
+    gather(connection);
     const { rows, rowCount } = await connection.query<T>({ name, text, values });
     return { rows, rowCount: rowCount ?? 0 };
   } finally {
