@@ -28,7 +28,7 @@ export async function completeSignIn(
 ): Promise<Completion | undefined> {
   const { proven, browser, session: previous } = arrival;
   return inTransaction(scope, async (inside) => {
-    // sent together and done in this order: the person is read by a statement of its own, whose snapshot begins once the person is held
+    // sent together and done in this order (run): the person is read by a statement of its own, whose snapshot begins once the person is held
     const [isClosed, standing, keys] = await Promise.all([
       closePendingRequest(inside, request.requestId, proven.userId),
       findStanding(inside, proven.userId, browser),
