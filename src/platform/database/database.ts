@@ -1,5 +1,6 @@
 import knexModule, { type Knex } from 'knex';
 import pg from 'pg';
+import { beginWithFirst } from './pipeline.ts';
 import { runHotOn } from './run.ts';
 
 /** A connection of knex or a transaction on one: what stores are handed. */
@@ -44,10 +45,12 @@ export function openDatabase(url: string, poolSize: number): Database {
   pool.on('error', () => {}); // an idle connection was lost; the next query opens another or reports
   const knex = knexModule({
     client: 'pg',
-    connection: { connectionString: url, application_name: 'portaria' },
+    // statements that do not wait for each other share a round trip
+    connection: { connectionString: url, application_name: 'portaria', pipeline: true } as Knex.PgConnectionConfig,
     pool: { min: 0, max: Math.max(1, poolSize - hot) },
     acquireConnectionTimeout: 5000,
   });
+  beginWithFirst(knex);
   runHotOn(knex, pool as Parameters<typeof runHotOn>[1]);
   return {
     knex,

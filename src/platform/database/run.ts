@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Tables } from 'knex/types/tables.js';
 import type { Db, Row } from './database.ts';
+import { gather } from './pipeline.ts';
 
 type Connection = {
   query<T>(statement: { name?: string; text: string; values: unknown[] }): Promise<{ rows: T[]; rowCount: number | null }>;
@@ -16,6 +17,7 @@ export const runHotOn = (db: Db, pool: Connection): void => void hot.set(db.clie
 /**
  * Runs a statement that is prepared once for each connection, in the caller's transaction if there is one. For what every sign-in runs: knex's builder costs more than
  * such a statement. One with a name finds rows by key: outside of transactions it has connections of its own, which plan it so. Its columns have to be named, since a column added while we run would change what `*` means.
+ * In a transaction nobody has to wait for one before calling the next: they are done in the order of the calls, and share a round trip.
  * @param name of this text and of no other; undefined of one that is not to be kept prepared
  */
 export async function run<T = Row>(
@@ -33,6 +35,7 @@ export async function run<T = Row>(
   }
   const connection = await client.acquireConnection();
   try {
+    gather(connection);
     const { rows, rowCount } = await connection.query<T>({ name, text, values });
     return { rows, rowCount: rowCount ?? 0 };
   } finally {

@@ -16,6 +16,8 @@ export type Standing = {
   /** Of the factors that are set up, each kind once. */
   factors: FactorKind[];
   hasRecoveryCodes: boolean;
+  /** The person has signed in with this browser. */
+  isBrowserNoted: boolean;
   /** Since when the browser stands in for the second factor, and until when, as the rules were then. */
   remembered?: { at: Date; until: Date };
 };
@@ -33,6 +35,7 @@ type StandingRow = UserRow & {
   changed_at: Date;
   factors: FactorKind[];
   has_codes: boolean;
+  is_browser_noted: boolean;
   directory_id: DirectoryId | null;
   entry_id: string;
   dn: string;
@@ -45,7 +48,7 @@ const read = (condition: string) => `
   SELECT ${ofUser}, p.hash, p.must_change, p.changed_at,
     ARRAY(SELECT DISTINCT f.kind FROM second_factors f WHERE f.context_id = u.context_id AND f.user_id = u.user_id) AS factors,
     (SELECT true FROM recovery_codes c WHERE c.context_id = u.context_id AND c.user_id = u.user_id AND c.used_at IS NULL LIMIT 1) IS NOT NULL AS has_codes,
-    e.directory_id, e.entry_id, e.dn, b.remembered_at, b.remembered_until
+    e.directory_id, e.entry_id, e.dn, b.user_id IS NOT NULL AS is_browser_noted, b.remembered_at, b.remembered_until
   FROM (SELECT * FROM users u WHERE u.context_id = $1 AND ${condition} OFFSET 0) u
     LEFT JOIN ${byKey('passwords', 'p', { context_id: 'u.context_id', user_id: 'u.user_id' })} ON true
     LEFT JOIN ${byKey('known_browsers', 'b', { context_id: 'u.context_id', user_id: 'u.user_id', browser_hash: '$3' })} ON true
@@ -63,6 +66,7 @@ async function find({ db, contextId }: Scope, { name, condition, value }: By, br
       network: row.directory_id === null ? undefined : { directoryId: row.directory_id, entryId: row.entry_id, dn: row.dn },
       factors: row.factors,
       hasRecoveryCodes: row.has_codes,
+      isBrowserNoted: row.is_browser_noted,
       remembered: row.remembered_at && row.remembered_until ? { at: row.remembered_at, until: row.remembered_until } : undefined,
     }
   );
