@@ -11,6 +11,7 @@ import { warnOfExpiryChore } from '../domain/applications/expiry-warnings/index.
 import { type FetchMetadata, refreshAllMetadata, refreshMetadataJob } from '../domain/applications/partner-metadata/index.ts';
 import { sweepExchanges } from '../domain/applications/traces/index.ts';
 import type { Chore, Job, Server } from '../domain/job.ts';
+import { followStaleDirectories, tellOfAwayDirectories } from '../domain/people/directories/index.ts';
 import { sweepDirectoryRequests } from '../domain/people/directory-requests/index.ts';
 import { followPlanJob, followPlans } from '../domain/people/planned-deactivations/index.ts';
 import { userExport } from '../domain/people/user-exports/index.ts';
@@ -87,6 +88,8 @@ export const calendar: { when: string; chore: Chore; options?: string }[] = [
   { when: '* * * * *', chore: followPlans },
   { when: '* * * * *', chore: readDirectories },
   { when: '* * * * *', chore: writeStates },
+  { when: '* * * * *', chore: tellOfAwayDirectories },
+  { when: '*/5 * * * *', chore: followStaleDirectories },
   { when: '*/15 * * * *', chore: sweepExpired },
   { when: '17 * * * *', chore: refreshAllMetadata },
   { when: '43 6 * * *', chore: warnOfExpiryChore },

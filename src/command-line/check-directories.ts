@@ -2,17 +2,14 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { Store } from '../app/open-store.ts';
 import { findFailure, findReadingPause } from '../domain/administration/directory-runs/index.ts';
 import { type Context, listContexts } from '../domain/company/contexts/index.ts';
-import { areAtOdds, type Directory, isConnected, listAgents, listDirectories } from '../domain/people/directories/index.ts';
+import { areAtOdds, type Directory, isConnected, isTokenValid, listAgents, listDirectories } from '../domain/people/directories/index.ts';
 import { openScope, type Scope } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import { pendingMigrations } from '../platform/database/index.ts';
 import { consoleWords, describeFault } from './advice.ts';
 import type { Finding } from './finding.ts';
 
-const tokenDays = 90;
-const dayMs = 86_400_000;
-
-/** Directories that cannot be reached, wait for somebody, or have what is better not left lying about; of a store whose schema is not this version's nothing is said. */
+/** Directories that cannot be reached, wait for somebody, or are read no more; of a store whose schema is not this version's nothing is said. */
 export async function checkDirectories(store: Store): Promise<Finding[]> {
   if ((await pendingMigrations(store.database.knex)).length > 0) return [];
   const findings: Finding[] = [];
@@ -24,7 +21,7 @@ export async function checkDirectories(store: Store): Promise<Finding[]> {
 }
 
 async function checkDirectory(scope: Scope, { code }: Context, directory: Directory): Promise<Finding[]> {
-  const { directoryId, name, hasToken, tokenMadeAt, unavailableSince, unavailableReason } = directory;
+  const { directoryId, name, unavailableSince, unavailableReason } = directory;
   const agents = await listAgents(scope, directoryId);
   const pause = await findReadingPause(scope, directoryId);
   const failure = await findFailure(scope, directoryId);
@@ -34,29 +31,30 @@ async function checkDirectory(scope: Scope, { code }: Context, directory: Direct
     findings.push({ check: 'directories', level: 'warning', message: `${code}/${name}: ${message}`, remedy });
   const isOld = ({ software }: { software: string }) => minorOf(software) !== minorOf(manifest.version);
 
+  const now = scope.clock.now();
   if (agents.length === 0)
-    warn('no SmartSync serves it', hasToken ? 'Install SmartSync and give it the token.' : `portaria directory token ${code} "${name}"`);
+    warn(
+      'no SmartSync serves it',
+      isTokenValid(directory, now) ? 'Install SmartSync and give it the token.' : `portaria directory token ${code} "${name}"`,
+    );
   else if (unavailableReason)
     warn(
       `${unavailableSince ? `unavailable since ${unavailableSince.toISOString()}` : 'not configured'}: ${describeFault(unavailableReason, t)}`,
       'See what the page of SmartSync says at "Test connection", and whether its machine reaches this server.',
     );
-  const away = agents.filter((agent) => !isConnected(agent, scope.clock.now()));
+  const away = agents.filter((agent) => !isConnected(agent, now));
   if (away.length > 0 && away.length < agents.length)
     warn(
       `${away.length} of ${agents.length} SmartSync away: ${away.map(({ name }) => name).join(', ')}`,
       'Start it again, or revoke it in the console if it is gone for good.',
     );
-  if (areAtOdds(agents, scope.clock.now()))
+  if (areAtOdds(agents, now))
     warn(
       'its SmartSync do not agree about its kind or Root DN',
       'Compare the Directory tabs of their pages, and mend the one that is wrong.',
     );
   for (const agent of agents.filter(isOld))
     warn(`the SmartSync on ${agent.name} is ${agent.software}`, `Install the one of version ${manifest.version} there.`);
-  const isUnused = agents.every(({ enrolledAt }) => enrolledAt < tokenMadeAt!);
-  if (hasToken && isUnused && scope.clock.now().getTime() - tokenMadeAt!.getTime() > tokenDays * dayMs)
-    warn(`its token is older than ${tokenDays} days and was never used`, 'Revoke it on the directory’s page in the console.');
   if (failure)
     warn(
       `the last import failed: ${[describeFault(failure.fault ?? 'failed', t), failure.faultDetail].filter(Boolean).join(' ')}`,

@@ -6,13 +6,27 @@ import {
   rejectEntries,
 } from '../domain/administration/directory-acceptance/index.ts';
 import { findFailure, listRuns } from '../domain/administration/directory-runs/index.ts';
-import { addDirectory, isConnected, listAgents, listDirectories, makeToken, stateOf } from '../domain/people/directories/index.ts';
+import {
+  addDirectory,
+  type Directory,
+  getDirectory,
+  isConnected,
+  listAgents,
+  listDirectories,
+  makeToken,
+  stateOf,
+} from '../domain/people/directories/index.ts';
 import { countEntries, type EntryState, listEntries } from '../domain/people/directory-entries/index.ts';
 import type { Scope } from '../domain/scope.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { type Command, exitCodes, type Invocation, UsageError } from './command.ts';
 import { describeRun, runCommands } from './directory-runs.ts';
 import { withDirectory, within } from './within-directory.ts';
+
+const describeToken = ({ name, tokenUntil }: Directory, token: string) => ({
+  text: `Token for SmartSync, shown only now: ${token}\nIt connects SmartSync until ${tokenUntil!.toISOString()}.`,
+  data: { directory: name, token, expires: tokenUntil! },
+});
 
 const add: Command = {
   words: 'directory add',
@@ -22,7 +36,7 @@ const add: Command = {
   run: (invocation) =>
     within(invocation, true, async ({ scope, name }) => {
       const { directory, token } = await addDirectory(scope, { name });
-      return { text: `Token for SmartSync, shown only now: ${token}`, data: { directory: directory.name, token } };
+      return describeToken(directory, token);
     }),
 };
 
@@ -34,7 +48,7 @@ const token: Command = {
   run: (invocation) =>
     withDirectory(invocation, async ({ scope, directory }) => {
       const made = await makeToken(scope, directory.directoryId);
-      return { text: `Token for SmartSync, shown only now: ${made}`, data: { directory: directory.name, token: made } };
+      return describeToken(await getDirectory(scope, directory.directoryId), made);
     }),
 };
 
@@ -60,6 +74,7 @@ const listAll = (invocation: Invocation) =>
         state: stateOf(directory),
         unavailableSince: directory.unavailableSince ?? null,
         unavailableReason: directory.unavailableReason ?? null,
+        tokenExpires: (directory.hasToken && directory.tokenUntil) || null,
         agents: agents.map((agent) => ({
           name: agent.name,
           software: agent.software,

@@ -18,6 +18,15 @@ import type {
 export type Table<Columns, Optional extends keyof Columns, Json extends keyof Columns> = { row: Columns; optional: Optional; json: Json };
 
 export type Tables = {
+  agent_processes: Table<
+    {
+      process_id: string;
+      beat_at: Date;
+      claimed_at: Date | null;
+    },
+    'claimed_at',
+    never
+  >;
   api_applications: Table<
     {
       context_id: ContextId;
@@ -351,6 +360,8 @@ export type Tables = {
       version: number;
       created_at: Date;
       updated_at: Date;
+      stop_told_at: Date | null;
+      away_told_at: Date | null;
     },
     | 'kind'
     | 'root_dn'
@@ -363,7 +374,9 @@ export type Tables = {
     | 'read_cursor'
     | 'next_read_at'
     | 'next_whole_read_at'
-    | 'version',
+    | 'version'
+    | 'stop_told_at'
+    | 'away_told_at',
     'settings'
   >;
   directory_agents: Table<
@@ -379,8 +392,9 @@ export type Tables = {
       enrolled_at: Date;
       last_seen_at: Date | null;
       revoked_at: Date | null;
+      process_id: string | null;
     },
-    'status' | 'last_seen_at' | 'revoked_at',
+    'status' | 'last_seen_at' | 'revoked_at' | 'process_id',
     'signing_key' | 'encryption_key' | 'status'
   >;
   directory_changes: Table<
@@ -453,6 +467,17 @@ export type Tables = {
       directory_id: DirectoryId;
       group_entry_id: string;
       member_entry_id: string;
+    },
+    never,
+    never
+  >;
+  directory_refusals: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      process_id: string;
+      n: number;
+      refused_at: Date;
     },
     never,
     never

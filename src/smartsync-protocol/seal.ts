@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { CompactSign, compactVerify, GeneralEncrypt, generalDecrypt, importJWK, type JWK } from 'jose';
+import { CompactSign, compactVerify, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
+import { decryptAs, encryptTo } from './jwe.ts';
 
 /** A public key on the curve 25519 (RFC 8037). */
 export const publicKeyShape = z.object({ kty: z.literal('OKP'), crv: z.enum(['Ed25519', 'X25519']), x: z.string().max(100) });
@@ -39,34 +40,31 @@ export async function seal(
   agents: SealedKey[],
 ): Promise<{ sealed?: Sealed; key: string; failed: string[] }> {
   const key = randomBytes(32).toString('base64url');
-  const text = new TextEncoder().encode(JSON.stringify({ ...passwords, key } satisfies Secret));
-  const sealFor = (some: SealedKey[]) => encrypt(text, purpose, some).catch(() => undefined);
-  const sealed = await sealFor(agents);
+  const text = Buffer.from(JSON.stringify({ ...passwords, key } satisfies Secret));
+  const sealFor = (some: SealedKey[]): Sealed | undefined => {
+    try {
+      return encryptTo(
+        text,
+        { purpose },
+        some.map(({ agentId, encryptionKey }) => ({ kid: agentId, key: encryptionKey })),
+      );
+    } catch {
+      return undefined;
+    }
+  };
+  const sealed = sealFor(agents);
   if (sealed) return { sealed, key, failed: [] };
   // one bad key spoils it for all
-  const isGood = await Promise.all(agents.map(async (agent) => (await sealFor([agent])) !== undefined));
-  const good = agents.filter((_, n) => isGood[n]);
-  const failed = agents.flatMap(({ agentId }, n) => (isGood[n] ? [] : [agentId]));
-  return { sealed: good.length > 0 ? await encrypt(text, purpose, good) : undefined, key, failed };
-}
-
-async function encrypt(text: Uint8Array, purpose: string, agents: SealedKey[]): Promise<Sealed> {
-  const jwe = new GeneralEncrypt(text);
-  jwe.setProtectedHeader({ enc: 'A256GCM', purpose });
-  for (const { agentId, encryptionKey } of agents)
-    jwe.addRecipient(await importJWK(encryptionKey, 'ECDH-ES+A256KW')).setUnprotectedHeader({ alg: 'ECDH-ES+A256KW', kid: agentId });
-  return (await jwe.encrypt()) as Sealed;
+  const good = agents.filter((agent) => sealFor([agent]) !== undefined);
+  const failed = agents.filter((agent) => !good.includes(agent)).map(({ agentId }) => agentId);
+  return { sealed: good.length > 0 ? sealFor(good) : undefined, key, failed };
 }
 
 /** @param privateKey the agent's X25519 key. @throws when it is not for this agent, or for another purpose */
 export async function openSealed(sealed: Sealed, purpose: string, agentId: string, privateKey: JWK): Promise<Secret> {
-  const own = sealed.recipients.filter(({ header }) => header?.kid === agentId);
-  const opened = await generalDecrypt({ ...sealed, recipients: own } as never, await importJWK(privateKey, 'ECDH-ES+A256KW'), {
-    keyManagementAlgorithms: ['ECDH-ES+A256KW'],
-    contentEncryptionAlgorithms: ['A256GCM'],
-  });
-  if (opened.protectedHeader?.purpose !== purpose) throw new Error('sealed for another purpose');
-  return secret.parse(JSON.parse(new TextDecoder().decode(opened.plaintext)));
+  const opened = decryptAs(agentId, privateKey, sealed);
+  if (opened.purpose !== purpose) throw new Error('sealed for another purpose');
+  return secret.parse(JSON.parse(opened.text));
 }
 
 /** What an agent adds to a yes: HMAC-SHA256 of it under the key that came with the password. */

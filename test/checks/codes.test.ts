@@ -23,6 +23,7 @@ const all = <Code extends string>(codes: Record<Code, true>): Code[] => Object.k
 const unanswered = all<Unanswered['reason']>({ 'no-agent': true, late: true, 'directory-away': true });
 const refused = all<RefusedReason>({
   'agent-token-unknown': true,
+  'agent-token-expired': true,
   'agent-unknown': true,
   'agent-revoked': true,
   'agent-wrong-proof': true,

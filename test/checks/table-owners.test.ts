@@ -34,6 +34,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   saml_certificates: ['company/saml-certificates'],
   signing_keys: ['company/signing-keys'],
 
+  agent_processes: ['people/directories'],
   directories: ['people/directories', 'people/directory-entries'],
   directory_agents: ['people/directories'],
   directory_changes: ['administration/directory-runs'],
@@ -98,6 +99,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   traced_exchanges: ['applications/traces'],
 
   application_uses: ['sign-in/sessions'],
+  directory_refusals: ['sign-in/credentials'],
   directory_verifiers: ['sign-in/credentials'],
   password_history: ['sign-in/credentials'],
   passwords: ['sign-in/credentials', 'sign-in/authentication', 'sign-in/readiness'],

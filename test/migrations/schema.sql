@@ -1,3 +1,10 @@
+CREATE TABLE agent_processes (
+  process_id uuid NOT NULL,
+  beat_at timestamp with time zone NOT NULL,
+  claimed_at timestamp with time zone,
+  PRIMARY KEY (process_id)
+);
+
 CREATE TABLE api_applications (
   context_id uuid NOT NULL,
   api_id uuid NOT NULL,
@@ -328,10 +335,14 @@ CREATE TABLE directories (
   version integer NOT NULL DEFAULT 1,
   created_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL,
+  stop_told_at timestamp with time zone,
+  away_told_at timestamp with time zone,
   UNIQUE (context_id, name_key),
   PRIMARY KEY (context_id, directory_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id)
 );
+CREATE INDEX directories_away_untold ON public.directories USING btree (unavailable_since) WHERE ((unavailable_since IS NOT NULL) AND ((away_told_at IS NULL) OR (away_told_at < unavailable_since)));
+CREATE INDEX directories_to_read ON public.directories USING btree (next_read_at) WHERE ((configured_at IS NOT NULL) AND (unavailable_since IS NULL));
 CREATE UNIQUE INDEX directories_name ON public.directories USING btree (context_id, name_key);
 
 CREATE TABLE directory_agents (
@@ -346,10 +357,12 @@ CREATE TABLE directory_agents (
   enrolled_at timestamp with time zone NOT NULL,
   last_seen_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  process_id uuid,
   PRIMARY KEY (context_id, agent_id),
   FOREIGN KEY (context_id, directory_id) REFERENCES directories(context_id, directory_id) ON DELETE CASCADE
 );
 CREATE INDEX directory_agents_directory ON public.directory_agents USING btree (context_id, directory_id);
+CREATE INDEX directory_agents_process ON public.directory_agents USING btree (process_id) WHERE (process_id IS NOT NULL);
 
 CREATE TABLE directory_changes (
   context_id uuid NOT NULL,
@@ -429,6 +442,17 @@ CREATE TABLE directory_members (
   FOREIGN KEY (context_id, directory_id, member_entry_id) REFERENCES directory_entries(context_id, directory_id, entry_id) ON DELETE CASCADE
 );
 CREATE INDEX directory_members_member ON public.directory_members USING btree (context_id, directory_id, member_entry_id);
+
+CREATE TABLE directory_refusals (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  process_id uuid NOT NULL,
+  n integer NOT NULL,
+  refused_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, user_id, process_id),
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX directory_refusals_refused ON public.directory_refusals USING btree (refused_at);
 
 CREATE UNLOGGED TABLE directory_requests (
   context_id uuid NOT NULL,

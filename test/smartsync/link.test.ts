@@ -61,19 +61,23 @@ describe('SmartSync and its server', () => {
       expect(server.enrolments[0]!.signingKey.x).not.to.equal(server.enrolments[1]!.signingKey.x);
     });
 
-    it('a refused token is said, and not tried in a loop; the identity that there is goes on', async () => {
-      const fresh = start({ SMARTSYNC_TOKEN: 'stolen' });
-      await isState(fresh.agent, 'stopped');
-      expect(fresh.agent.link.state().fault).to.equal('token-refused');
-      await fresh.agent.close(0);
-      await start().agent.link.settled(5000);
-      const { agentId } = await server.connected();
-      await running.pop()!.close(0);
-      const again = start({ SMARTSYNC_TOKEN: 'stolen' });
-      await isState(again.agent, 'connected');
-      expect(server.connections.at(-1)!.agentId).to.equal(agentId);
-      expect(again.agent.link.state().tokenFault).to.equal('token-refused');
-    });
+    for (const [token, fault] of [
+      ['stolen', 'token-refused'],
+      ['token-old', 'token-expired'],
+    ] as const)
+      it(`a token that the server does not take (${fault}) is said, and not tried in a loop; the identity that there is goes on`, async () => {
+        const fresh = start({ SMARTSYNC_TOKEN: token });
+        await isState(fresh.agent, 'stopped');
+        expect(fresh.agent.link.state().fault).to.equal(fault);
+        await fresh.agent.close(0);
+        await start().agent.link.settled(5000);
+        const { agentId } = await server.connected();
+        await running.pop()!.close(0);
+        const again = start({ SMARTSYNC_TOKEN: token });
+        await isState(again.agent, 'connected');
+        expect(server.connections.at(-1)!.agentId).to.equal(agentId);
+        expect(again.agent.link.state().tokenFault).to.equal(fault);
+      });
 
     it('a token of smartsync.json is forgotten when it has been used', async () => {
       const { agent } = start({ SMARTSYNC_TOKEN: '' });

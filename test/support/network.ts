@@ -20,6 +20,8 @@ export type FakeNetwork = Network & {
   /** Undefined: as the password says. */
   answer: Answer | undefined | (() => Promise<Answer>);
   password: string;
+  /** What an answer waits for. */
+  before?: () => Promise<void>;
 };
 
 export function fakeNetwork(rules: Partial<DirectoryRules> = {}): FakeNetwork {
@@ -30,6 +32,7 @@ export function fakeNetwork(rules: Partial<DirectoryRules> = {}): FakeNetwork {
     password: networkPassword,
     ask: (async (_scope, _directoryId, { kind }, { passwords = {}, isOnce } = {}) => {
       network.asked.push({ kind, passwords, ...(isOnce !== undefined && { isOnce }) });
+      if (network.before) await network.before();
       if (typeof network.answer === 'function') return network.answer();
       if (network.answer) return network.answer;
       const given = passwords.oldPassword ?? passwords.password;

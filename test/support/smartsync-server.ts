@@ -37,6 +37,7 @@ export type SmartSyncServer = {
   /** Of a company. */
   address: string;
   tokens: Set<string>;
+  expiredTokens: Set<string>;
   enrolments: Enrolment[];
   agents: Map<string, Enrolment>;
   connections: Connected[];
@@ -60,6 +61,7 @@ export async function startSmartSyncServer(port = 0, certificate?: Certificate):
     for await (const chunk of request) body += chunk;
     const asked = enrolment.safeParse(JSON.parse(body || '{}'));
     if (request.url !== '/acme/smartsync/enrol' || !asked.success) return void response.writeHead(404).end();
+    if (server.expiredTokens.has(asked.data.token)) return void response.writeHead(401).end('{"error":"token_expired"}');
     if (!server.tokens.has(asked.data.token)) return void response.writeHead(401).end();
     const agentId = randomUUID();
     server.enrolments.push(asked.data);
@@ -74,6 +76,7 @@ export async function startSmartSyncServer(port = 0, certificate?: Certificate):
   const server: SmartSyncServer = {
     address: '',
     tokens: new Set(['token-1']),
+    expiredTokens: new Set(['token-old']),
     enrolments: [],
     agents: new Map(),
     connections: [],

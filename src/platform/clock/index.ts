@@ -11,8 +11,15 @@ export const addSeconds = (date: Date, seconds: number): Date => new Date(date.g
 
 const hour = 3_600_000;
 
+// a formatter costs fifty times what it formats; there are few hundred time zones
+const days = new Map<string, Intl.DateTimeFormat>();
+
 /** Which day it is in a place. @param timeZone an IANA name @returns YYYY-MM-DD */
-export const dayIn = (timeZone: string, at: Date): string => new Intl.DateTimeFormat('en-CA', { timeZone }).format(at);
+export function dayIn(timeZone: string, at: Date): string {
+  const format = days.get(timeZone) ?? new Intl.DateTimeFormat('en-CA', { timeZone });
+  days.set(timeZone, format);
+  return format.format(at);
+}
 
 /** A day that there is. */
 export const isDay = (text: string): boolean =>

@@ -1,5 +1,7 @@
 import knexModule, { type Knex } from 'knex';
 import pg from 'pg';
+import { beginWithFirst } from './pipeline.ts';
+import { runHotOn } from './run.ts';
 
 /** A connection of knex or a transaction on one: what stores are handed. */
 export type Db = Knex;
@@ -64,12 +66,15 @@ export function openDatabase(
   pool.on('error', () => {}); // an idle connection was lost; the next query opens another or reports
   const knex = knexModule({
     client: 'pg',
-    connection: { connectionString: url, application_name: 'portaria', ...limits },
+    // statements that do not wait for each other share a round trip
+    connection: { connectionString: url, application_name: 'portaria', pipeline: true, ...limits } as Knex.PgConnectionConfig,
     pool: { min: 0, max: Math.max(1, poolSize - hot) },
     acquireConnectionTimeout: 4000,
     // knex writes to the console otherwise
     log: { warn, error: warn, deprecate: warn, debug: () => {} },
   });
+  beginWithFirst(knex);
+  runHotOn(knex, pool as Parameters<typeof runHotOn>[1]);
   return {
     knex,
     url,

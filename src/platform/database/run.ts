@@ -1,15 +1,23 @@
 import type { Knex } from 'knex';
 import type { Tables } from 'knex/types/tables.js';
 import type { Db, Row } from './database.ts';
+import { gather } from './pipeline.ts';
 
 type Connection = {
   query<T>(statement: { name?: string; text: string; values: unknown[] }): Promise<{ rows: T[]; rowCount: number | null }>;
 };
 type Client = { acquireConnection(): Promise<Connection>; releaseConnection(connection: Connection): Promise<void> };
 
+/** By the client of a database outside its transactions: connections whose plans are made for keys. */
+const hot = new WeakMap<object, Connection>();
+
+/** What has a name, and is in no transaction, runs here from now on. */
+export const runHotOn = (db: Db, pool: Connection): void => void hot.set(db.client, pool);
+
 /**
  * Runs a statement that is prepared once for each connection, in the caller's transaction if there is one. For what every sign-in runs: knex's builder costs more than
- * such a statement. Its columns have to be named, since a column added while we run would change what `*` means.
+ * such a statement. One with a name finds rows by key: outside of transactions it has connections of its own, which plan it so. Its columns have to be named, since a column added while we run would change what `*` means.
+ * In a transaction nobody has to wait for one before calling the next: they are done in the order of the calls, and share a round trip.
  * @param name of this text and of no other; undefined of one that is not to be kept prepared
  */
 export async function run<T = Row>(
@@ -20,8 +28,14 @@ export async function run<T = Row>(
 ): Promise<{ rows: T[]; rowCount: number }> {
   if (db.isCompleted?.()) throw new Error(`${name ?? text.slice(0, 100)}: the transaction is over`);
   const client: Client = db.client;
+  const pool = name === undefined ? undefined : hot.get(client);
+  if (pool) {
+    const { rows, rowCount } = await pool.query<T>({ name, text, values });
+    return { rows, rowCount: rowCount ?? 0 };
+  }
   const connection = await client.acquireConnection();
   try {
+    gather(connection);
     const { rows, rowCount } = await connection.query<T>({ name, text, values });
     return { rows, rowCount: rowCount ?? 0 };
   } finally {

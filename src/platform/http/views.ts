@@ -10,7 +10,9 @@ export function createViews(folder: URL): Views {
     render(name, locals) {
       let template = compiled.get(name);
       if (!template) {
-        template = compileFile(fileURLToPath(new URL(`${name}.pug`, folder)), { basedir: fileURLToPath(folder) });
+        // with it a template notes at each line where it is, and is searched through when it fails
+        const compileDebug = false;
+        template = compileFile(fileURLToPath(new URL(`${name}.pug`, folder)), { basedir: fileURLToPath(folder), compileDebug });
         compiled.set(name, template);
       }
       return template(locals);

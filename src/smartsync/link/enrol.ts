@@ -26,11 +26,21 @@ export async function enrol({ server, token, name }: Asked, way: Way): Promise<I
     },
     way,
   );
+  if (status === 401 && isExpired(body)) throw way.blame(new LinkError('token-expired'));
   if (status !== 201) throw way.blame(refusals[status] ? new LinkError(refusals[status]) : linkErrorOfStatus(status));
   try {
     return { ...enrolmentAnswer.parse(JSON.parse(body)), tokenHash: hashOfToken(token), keys };
   } catch {
     throw new LinkError('not-portaria', 'the answer to the enrolment cannot be read');
+  }
+}
+
+/** Of a server of an earlier version it is a token like any other that it does not take. */
+function isExpired(body: string): boolean {
+  try {
+    return (JSON.parse(body) as { error?: unknown }).error === 'token_expired';
+  } catch {
+    return false;
   }
 }
 

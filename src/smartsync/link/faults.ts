@@ -11,6 +11,7 @@ export const linkFaults = [
   'not-portaria',
   'server-busy',
   'token-refused',
+  'token-expired',
   'agents-full',
   'replaced',
   'lost',

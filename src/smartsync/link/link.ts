@@ -37,6 +37,7 @@ const longestWaitMs = 30_000;
 /** Of a server that says no: it is asked again in case somebody changes that there. */
 const refusedWaitMs = 60_000;
 const refusals: LinkFault[] = ['unknown-agent', 'wrong-proof', 'incompatible', 'not-portaria', 'agents-full', 'replaced'];
+const isRefusedToken = (fault: LinkFault): boolean => fault === 'token-refused' || fault === 'token-expired';
 /** A connection that lived so long was a good one: the next attempt is fast again. */
 const goodAfterMs = 5000;
 
@@ -138,7 +139,7 @@ export class Link {
 
   /** @returns how many milliseconds to wait, or undefined where only another setting can help */
   #waitAfter({ fault, detail }: LinkError, server: string, failures: number): number | undefined {
-    const isOver = fault === 'revoked' || fault === 'token-refused';
+    const isOver = fault === 'revoked' || isRefusedToken(fault);
     this.#become(isOver ? 'stopped' : 'waiting', fault, detail);
     this.#parts.log.say(`Not connected to ${server}: ${say(linkFaultKey(fault))}${detail ? ` (${detail})` : ''}`);
     if (isOver) return undefined;
@@ -191,11 +192,11 @@ export class Link {
     } catch (error) {
       const { fault } = linkErrorOf(error);
       this.#state = { ...this.#state, tokenFault: fault };
-      if (fault !== 'token-refused') throw error;
+      if (!isRefusedToken(fault)) throw error;
       this.#refusedToken = token;
       if (!store.isFixed('token')) store.change({ token: undefined });
       if (!this.#identity) throw error;
-      log.say('The token was refused: the agent goes on with the identity that it has');
+      log.say(`${say(linkFaultKey(fault))} The agent goes on with the identity that it has`);
     }
   }
 

@@ -19,8 +19,8 @@ export function home(view: View, agent: Agent, typed?: { server: string; faults:
   const isPending = state.kind !== 'connected' && store.current.token !== undefined && !store.isFixed('token');
   const tokenFault = typed?.faults.token
     ? t('smartsync.rules.token')
-    : state.tokenFault === 'token-refused'
-      ? t(linkFaultKey('token-refused'))
+    : state.tokenFault === 'token-refused' || state.tokenFault === 'token-expired'
+      ? t(linkFaultKey(state.tokenFault))
       : undefined;
   return html`${typed && alert(t('smartsync.mend'))}
 ${connection(view, state)}

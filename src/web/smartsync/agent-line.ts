@@ -7,16 +7,19 @@ import type { Log } from '../../platform/log/index.ts';
 import { type AgentMessage, agentMessage, type DirectoryStatus, type ServerMessage } from '../../smartsync-protocol/index.ts';
 import { Allowance } from './allowance.ts';
 import { closeCodes, closeFor, readMessage, say } from './frames.ts';
-import { mostOfReading, weigh } from './reading-limits.ts';
+import type { ReadingCount } from './reading-limits.ts';
 
 type Batch = Extract<AgentMessage, { type: 'batch' }>;
-type Reading = { next: number; underWay: number; taken: Promise<void>; entries: number; bytes: number };
+type Reading = { next: number; underWay: number; taken: Promise<void> };
 
 const mostBatchesUnderWay = 2;
 /** An agent that keeps to the protocol says no batch twice. */
 const costOfRepeat = 20;
 
-type Parts = { queue: DirectoryQueue; log: Log; bytes: Allowance };
+/** Of all agents of its directory: `bytes`, as reading what they say takes from everybody's time, and `reading`, as it fills the database. */
+export type DirectoryLimits = { bytes: Allowance; reading: ReadingCount };
+
+type Parts = { queue: DirectoryQueue; log: Log; limits: DirectoryLimits };
 
 /** One agent that has proven who it is, from its welcome to its end. Whatever it says is of its own directory, and of what it was given. */
 export class AgentLine implements ConnectedAgent {
@@ -32,14 +35,13 @@ export class AgentLine implements ConnectedAgent {
   readonly #log: Log;
   /** For what nobody asked for. */
   readonly #allowance = new Allowance(200, 10);
-  /** Of all agents of its directory: reading what they say takes from everybody's time. */
-  readonly #bytes: Allowance;
+  readonly #limits: DirectoryLimits;
   readonly #readings = new Map<string, Reading>();
   #status: DirectoryStatus | undefined;
   #isNoting = false;
   #isOver = false;
 
-  constructor(socket: WebSocket, { directoryId, agentId }: Agent, scope: Scope, { queue, log, bytes }: Parts) {
+  constructor(socket: WebSocket, { directoryId, agentId }: Agent, scope: Scope, { queue, log, limits }: Parts) {
     this.contextId = scope.contextId;
     this.directoryId = directoryId;
     this.agentId = agentId;
@@ -47,7 +49,7 @@ export class AgentLine implements ConnectedAgent {
     this.#scope = scope;
     this.#queue = queue;
     this.#log = log;
-    this.#bytes = bytes;
+    this.#limits = limits;
     socket.on('message', (data) => this.#hear(data));
     socket.on('pong', () => {
       this.isAlive = true;
@@ -101,7 +103,7 @@ export class AgentLine implements ConnectedAgent {
 
   /** Whoever says more than may be read at once is heard later. */
   #slow(bytes: number): void {
-    const waitMs = this.#bytes.spend(bytes);
+    const waitMs = this.#limits.bytes.spend(bytes);
     if (waitMs === 0 || this.#socket.isPaused) return;
     this.#socket.pause();
     setTimeout(() => this.#socket.resume(), waitMs).unref();
@@ -130,7 +132,7 @@ export class AgentLine implements ConnectedAgent {
   }
 
   #takeBatch({ requestId, sequence, entries }: Batch, bytes: number): void {
-    const reading = this.#readings.get(requestId) ?? { next: 0, underWay: 0, taken: Promise.resolve(), entries: 0, bytes: 0 };
+    const reading = this.#readings.get(requestId) ?? { next: 0, underWay: 0, taken: Promise.resolve() };
     this.#readings.set(requestId, reading);
     if (sequence < reading.next) {
       if (!this.#allowance.take(costOfRepeat)) this.close('too many messages');
@@ -138,9 +140,7 @@ export class AgentLine implements ConnectedAgent {
     }
     if (sequence > reading.next) return void this.close('a batch is missing');
     if (reading.underWay >= mostBatchesUnderWay) return void this.close('too many batches at once');
-    reading.entries += entries.length;
-    reading.bytes += weigh(entries, bytes);
-    if (reading.entries > mostOfReading.entries || reading.bytes > mostOfReading.bytes) return void this.#endReading(requestId, 'too-much');
+    if (!this.#limits.reading.add(requestId, entries, bytes)) return void this.#endReading(requestId, 'too-much');
     reading.next++;
     reading.underWay++;
     reading.taken = reading.taken.then(async () => {

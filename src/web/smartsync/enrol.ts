@@ -6,9 +6,11 @@ import { AppError } from '../../platform/errors/index.ts';
 import { readBody, sendFault } from '../../platform/http/index.ts';
 import { type Enrolment, enrolment, enrolmentAnswer, isCompatible } from '../../smartsync-protocol/index.ts';
 import { anonymousActor, clientOf, type ResolvedContext, type Services } from '../request/index.ts';
-import { countRefused } from './count-refused.ts';
+import { countRefused, type RefusedReason } from './count-refused.ts';
 
 const mostBytes = 16_384;
+
+const refusals: Record<string, RefusedReason> = { token_unknown: 'agent-token-unknown', token_expired: 'agent-token-expired' };
 
 /** The token buys an identity. What is wrong is told as RFC 6749 §5.2 does: `error`, a code, and `error_description`, a sentence. */
 export async function handleEnrolment(
@@ -24,8 +26,10 @@ export async function handleEnrolment(
     if (!isCompatible(asked.protocol)) throw new AppError('agent_incompatible', 426);
     if (!(await reserveCodeGuess(scope, 'token'))) throw new AppError('too_many_tokens', 429);
     const { agentId, directory } = await enrolAgent(scope, asked).catch(async (error) => {
-      if (error instanceof AppError && error.code !== 'token_unknown') await returnCodeGuess(scope, 'token');
-      else if (error instanceof AppError) await countRefused(scope, services.log, 'agent-token-unknown', { agent: asked.name });
+      if (!(error instanceof AppError)) throw error;
+      const reason = refusals[error.code];
+      if (error.code !== 'token_unknown') await returnCodeGuess(scope, 'token');
+      if (reason) await countRefused(scope, services.log, reason, { agent: asked.name });
       throw error;
     });
     await returnCodeGuess(scope, 'token');

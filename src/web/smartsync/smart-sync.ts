@@ -8,11 +8,12 @@ import { type Methods, sendFault } from '../../platform/http/index.ts';
 import { networkOf } from '../../platform/net/index.ts';
 import { mostMessageBytes } from '../../smartsync-protocol/index.ts';
 import { anonymousActor, clientOf, type ResolvedContext, type Services } from '../request/index.ts';
-import { AgentLine } from './agent-line.ts';
+import { AgentLine, type DirectoryLimits } from './agent-line.ts';
 import { Allowance } from './allowance.ts';
 import { handleEnrolment } from './enrol.ts';
 import { closeFor } from './frames.ts';
 import { meetAgent } from './handshake.ts';
+import { ReadingCount } from './reading-limits.ts';
 import { Strangers } from './strangers.ts';
 import { actor, Switchboard } from './switchboard.ts';
 
@@ -40,13 +41,13 @@ export function createSmartSync({ services, listener, queue, software }: Parts):
   const sockets = new WebSocketServer({ noServer: true, maxPayload: mostMessageBytes, perMessageDeflate: false, clientTracking: false });
   const board = new Switchboard(services, listener, queue);
   const strangers = new Strangers();
-  const bytesOf = new Map<DirectoryId, Allowance>();
+  const limitsOf = new Map<DirectoryId, DirectoryLimits>();
 
-  /** It stays when a connection ends: coming back buys nothing. */
-  function allowanceOf(directoryId: DirectoryId): Allowance {
-    const bytes = bytesOf.get(directoryId) ?? new Allowance(2 * bytesPerSecond, bytesPerSecond);
-    bytesOf.set(directoryId, bytes);
-    return bytes;
+  /** They stay when a connection ends: coming back buys nothing. */
+  function findLimits(directoryId: DirectoryId): DirectoryLimits {
+    const limits = limitsOf.get(directoryId) ?? { bytes: new Allowance(2 * bytesPerSecond, bytesPerSecond), reading: new ReadingCount() };
+    limitsOf.set(directoryId, limits);
+    return limits;
   }
 
   async function meet(socket: WebSocket, request: IncomingMessage, { contextId, url }: ResolvedContext): Promise<void> {
@@ -54,7 +55,7 @@ export function createSmartSync({ services, listener, queue, software }: Parts):
     const met = await meetAgent(socket, scope, url, software, services.log);
     if (!met) return;
     const inside = openScope(services, contextId, actor);
-    const line = new AgentLine(socket, met.agent, inside, { queue, log: services.log, bytes: allowanceOf(met.agent.directoryId) });
+    const line = new AgentLine(socket, met.agent, inside, { queue, log: services.log, limits: findLimits(met.agent.directoryId) });
     await board.plug(socket, line, inside, met);
   }
 

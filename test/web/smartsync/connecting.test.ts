@@ -72,6 +72,21 @@ describe('web: how agents connect', function () {
       expect(await refusals()).to.include('agent-token-unknown');
     });
 
+    it('a token that is older than a week connects nobody, and says why; whoever it connected stays connected', async () => {
+      const { directory, token } = await addDirectory(scope, { name: 'Old office' });
+      const { identity } = await enrolAt(server.issuer, token);
+      await scope
+        .db('directories')
+        .where('directory_id', directory.directoryId)
+        .update({ token_made_at: new Date(scope.clock.now().getTime() - 7 * 86_400_000) });
+      const { status, body } = await enrolAt(server.issuer, token);
+      expect([status, body.error]).to.deep.equal([401, 'token_expired']);
+      expect(await refusals()).to.include('agent-token-expired');
+      const agent = new FakeAgent({ identity, url: server.issuer });
+      expect(await agent.met).to.equal('welcome');
+      await agent.end();
+    });
+
     it('minor versions one apart are welcome, two apart are not', async () => {
       expect((await enrolAt(server.issuer, token, { protocol: { major, minor: minor + 1 } })).status).to.equal(201);
       for (const protocol of [

@@ -368,6 +368,27 @@ describe('web: what agents serve', function () {
       expect(agent.socket.readyState).to.equal(agent.socket.OPEN);
     });
 
+    it('that are more than a reading may have end it, also by several agents and over several connections', async () => {
+      const before = { ...mostOfReading };
+      let given = 0;
+      const answer: FakeAgent['answer'] = async (_, id, own) => {
+        const mine = ids.slice(2 * given++).slice(0, 2);
+        await own.sendBatches(
+          id,
+          mine.map((entryId) => [person(entryId)]),
+        );
+        own.kill();
+      };
+      for (const identity of identities.slice(0, 2)) await connect(identity, answer);
+      try {
+        mostOfReading.entries = 3;
+        expect(await ask()).to.include({ outcome: 'refused', reason: 'too-much' });
+        expect(given).to.equal(2);
+      } finally {
+        Object.assign(mostOfReading, before);
+      }
+    });
+
     it('said again and again end the connection', async () => {
       const large = Array.from({ length: 500 }, (_, n) => person(ids[n % 6]!));
       const parrot = await connect(identities[0]!, async (_, id, own) => {

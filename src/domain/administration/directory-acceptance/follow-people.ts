@@ -7,6 +7,7 @@ import {
   changeStatus,
   emailKey,
   findOwnersOfLogins,
+  freeLogins,
   fullName,
   identifier,
   lockUsers,
@@ -73,8 +74,17 @@ async function followData(scope: Transaction, source: Source, people: Followed[]
 
 const keyOf = ({ email, username }: Pick<User, 'email' | 'username'>): string => (email ? emailKey(email) : loginKey(username ?? '').key);
 
+type Move = { before: User; after: User };
+
+/** Those who get the logins of one another, and of nobody else. */
+function findSwaps(moves: Move[], owners: Map<string, UserId>): Move[] {
+  const movers = new Set(moves.map(({ after }) => after.userId));
+  const left = moves.filter(({ after }) => movers.has(owners.get(identifier(after))!));
+  return left.length === moves.length ? left : findSwaps(left, owners);
+}
+
 /**
- * Addresses and usernames. One that is somebody else's is free once that person has another: so it goes by rounds. An administrator's is no matter of whoever may write in the directory,
+ * Addresses and usernames. One that is somebody else's is free once that person has another: so it goes by rounds, and those who swap theirs move at once. An administrator's is no matter of whoever may write in the directory,
  * since the account can be recovered by it.
  * @returns whose was not followed, and why
  */
@@ -102,12 +112,16 @@ async function followLogins(scope: Transaction, { directory }: Source, people: F
       waiting.map(({ after }) => identifier(after)),
     );
     const sought = new Set<string>();
-    const free = waiting.filter(({ after }) => {
-      const owner = owners.get(identifier(after));
-      const isFree = (owner === undefined || owner === after.userId) && !sought.has(keyOf(after));
-      if (isFree) sought.add(keyOf(after));
-      return isFree;
-    });
+    const unsought = waiting.filter(({ after }) => !sought.has(keyOf(after)) && sought.add(keyOf(after)));
+    const isFree = ({ after }: Move) => [undefined, after.userId].includes(owners.get(identifier(after)));
+    let free = unsought.filter(isFree);
+    if (free.length === 0) {
+      free = findSwaps(unsought, owners);
+      await freeLogins(
+        scope,
+        free.map(({ after }) => after.userId),
+      );
+    }
     if (free.length === 0) break;
     await saveUsers(
       scope,

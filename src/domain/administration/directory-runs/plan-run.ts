@@ -1,4 +1,4 @@
-import { getDirectory } from '../../people/directories/index.ts';
+import { getDirectory, tellOfStop } from '../../people/directories/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import { countLosses } from './count-losses.ts';
 import { readAllWhereNamesAreUnknown } from './doubt-members.ts';
@@ -29,8 +29,10 @@ export const planRun = (scope: Scope, { runId }: Run): Promise<void> =>
     const stopReason = run.purpose === 'sync' && total > 0 ? await ask(inside, run) : undefined;
     const isOver = total === 0 || run.purpose === 'preview';
     await updateRun(inside, runId, { counts, total, done: 0, stopReason, state: stopReason ? 'stopped' : 'applying' });
-    if (stopReason) await recordRun(inside, { ...planned, stopReason }, 'directory.run-stopped', stopReason);
-    else if (isOver) await finishRun(inside, planned);
+    if (stopReason) {
+      await recordRun(inside, { ...planned, stopReason }, 'directory.run-stopped', stopReason);
+      await tellOfStop(inside, run.directoryId, { changes: total, leaving: counts.people.leaving });
+    } else if (isOver) await finishRun(inside, planned);
   });
 
 /** Most readings of changes find none. */

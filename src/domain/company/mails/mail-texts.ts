@@ -27,6 +27,9 @@ export const mailKinds = {
   partner_certificate: ['firstName', 'days', 'notAfter', 'fingerprint', 'application'],
   client_secret: ['firstName', 'days', 'notAfter', 'application'],
   agent_enrolled: ['firstName', 'directory', 'agent', 'time'],
+  directory_stopped: ['firstName', 'directory', 'changes', 'leaving'],
+  directory_away: ['firstName', 'directory', 'time'],
+  directory_back: ['firstName', 'directory', 'time'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type MailName = keyof typeof mailKinds;

@@ -2,12 +2,12 @@ import { hashToken, newId, sha256 } from '../../../platform/crypto/index.ts';
 import { jsonText, notifyChange } from '../../../platform/database/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import { type DirectoryStatus, type Enrolment, findUnusableKey, type SealedKey } from '../../../smartsync-protocol/index.ts';
-import { mailPerson } from '../../company/mails/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import type { Row } from '../../rows.ts';
 import { type AgentId, type DirectoryId, isId, type Scope, type Transaction, useCase } from '../../scope.ts';
-import { listUsers } from '../users/index.ts';
-import { type Directory, directories, getDirectory, lockDirectory } from './store.ts';
+import { absentMs } from './agent-processes.ts';
+import { type Directory, directories, getDirectory, isTokenValid, lockDirectory } from './store.ts';
+import { tellAdministrators, timeOf } from './tell-administrators.ts';
 
 /** An agent beside a directory, for which it speaks as long as it is not revoked. */
 export type Agent = {
@@ -20,6 +20,7 @@ export type Agent = {
   encryptionKey: SealedKey['encryptionKey'];
   status?: DirectoryStatus;
   enrolledAt: Date;
+  /** As long as it is connected, when its process last said so. */
   lastSeenAt?: Date;
   revokedAt?: Date;
 };
@@ -48,16 +49,21 @@ export const fingerprintOf = ({ signingKey }: Agent): string =>
 
 const agents = ({ db, contextId }: Scope) => db('directory_agents').where('directory_agents.context_id', contextId);
 
+const read = (scope: Scope) =>
+  agents(scope)
+    .leftJoin('agent_processes as p', 'p.process_id', 'directory_agents.process_id')
+    .select('directory_agents.*', scope.db.raw('GREATEST(directory_agents.last_seen_at, p.beat_at) AS last_seen_at'));
+
 /** Also one that is revoked. @throws AppError not_found */
 export async function getAgent(scope: Scope, agentId: string): Promise<Agent> {
-  const row = isId(agentId) ? await agents(scope).where('agent_id', agentId).first() : undefined;
+  const row = isId(agentId) ? await read(scope).where('agent_id', agentId).first() : undefined;
   if (!row) throw notFound();
   return fromRow(row as AgentRow);
 }
 
 /** Of each of these directories those that may speak for it, the oldest first. */
 export async function listAgentsOf(scope: Scope, directoryIds: DirectoryId[]): Promise<Map<DirectoryId, Agent[]>> {
-  const rows = await agents(scope)
+  const rows = await read(scope)
     .whereRaw('directory_id = ANY(?::uuid[])', [directoryIds])
     .where('revoked_at', null)
     .orderBy(['enrolled_at', 'agent_id']);
@@ -72,13 +78,14 @@ export const listAgents = async (scope: Scope, directoryId: DirectoryId): Promis
 
 const most = 20;
 
-/** The token buys an identity of its own for an agent that begins. Of one that is not the first, administrators are told: the token may be stolen. @throws AppError token_unknown, agent_key_unusable, agents_full */
+/** The token buys an identity of its own for an agent that begins. Of one that is not the first, administrators are told: the token may be stolen. @throws AppError token_unknown, token_expired, agent_key_unusable, agents_full */
 export const enrolAgent = useCase(async (scope, { token, ...agent }: Enrolment): Promise<{ agentId: AgentId; directory: Directory }> => {
   const row = await directories(scope).where('token_hash', hashToken(token).toString('base64url')).forNoKeyUpdate().first('directory_id');
   if (!row) throw new AppError('token_unknown', 401);
   const key = await findUnusableKey(agent);
   if (key) throw new AppError('agent_key_unusable', 400, { params: { key } });
   const directory = await getDirectory(scope, row.directory_id);
+  if (!isTokenValid(directory, scope.clock.now())) throw new AppError('token_expired', 401);
   if ((await listAgents(scope, directory.directoryId)).length >= most) throw new AppError('agents_full', 409, { params: { most } });
   const isFirst = !(await agents(scope).where('directory_id', directory.directoryId).first('agent_id'));
   const now = scope.clock.now();
@@ -99,22 +106,10 @@ export const enrolAgent = useCase(async (scope, { token, ...agent }: Enrolment):
     subject: { kind: 'directory', id: directory.directoryId, name: directory.name },
     details: { agent: agent.name, software: agent.software },
   });
-  if (!isFirst) await tellAdministrators(scope, directory, agent.name);
+  if (!isFirst) await tellAdministrators(scope, directory, 'agent_enrolled', { agent: agent.name, time: timeOf(now) });
   await notifyChange(scope.db, scope.contextId);
   return { agentId, directory };
 });
-
-async function tellAdministrators(scope: Transaction, { directoryId, name }: Directory, agent: string): Promise<void> {
-  const time = `${scope.clock.now().toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  const { items } = await listUsers(scope, { role: 'administrator', status: 'activated' }, 1000);
-  for (const administrator of items)
-    await mailPerson(scope, administrator, {
-      mail: 'agent_enrolled',
-      leadsTo: { page: 'directory', directory: directoryId },
-      params: { directory: name, agent, time },
-      to: administrator.email,
-    });
-}
 
 /** Its connection ends, and it never comes back. @throws AppError not_found */
 export const revokeAgent = useCase(async (scope, agentId: string): Promise<void> => {
@@ -130,52 +125,24 @@ export const revokeAgent = useCase(async (scope, agentId: string): Promise<void>
   await notifyChange(scope.db, scope.contextId);
 });
 
-/** @param seen what it said of its directory and itself, where it said something new */
-export async function noteAgentSeen(
-  scope: Scope,
-  agentId: AgentId,
-  seen: { status?: DirectoryStatus; software?: string } = {},
-): Promise<void> {
-  const { status, software } = seen;
+/** What it said of its directory and itself, where it said something new, and the process to which it is connected. */
+type News = { status?: DirectoryStatus; software?: string; processId?: string };
+
+export async function noteAgentSeen(scope: Scope, agentId: AgentId, { status, software, processId }: News = {}): Promise<void> {
   await agents(scope)
     .where('agent_id', agentId)
-    .update({ last_seen_at: scope.clock.now(), ...(status ? { status: jsonText(status) } : {}), ...(software ? { software } : {}) });
-}
-
-/** Its last connection ended at `since`: unless it was seen after that, it counts as one that nobody has seen for `absentMs`. */
-export async function noteAgentGone(scope: Transaction, agentId: AgentId, since: Date, absentMs: number): Promise<void> {
-  await agents(scope)
-    .where('agent_id', agentId)
-    .where('last_seen_at', '<=', since)
-    .update({ last_seen_at: new Date(since.getTime() - absentMs) });
-}
-
-type Seen = { isUp: boolean; reason?: string } & Pick<DirectoryStatus, 'kind' | 'rootDn' | 'accountDomain'>;
-
-/** Whether the directory can be reached, as all of its agents say together. An event tells of a change, and nothing is written without one. */
-export const noteDirectoryState = useCase(async (scope, directoryId: DirectoryId, { isUp, reason, ...found }: Seen): Promise<void> => {
-  const before = await lockDirectory(scope, directoryId);
-  const isNew = isUp && !before.configuredAt;
-  const isChange = isNew || (before.configuredAt !== undefined && isUp === (before.unavailableSince !== undefined));
-  const now = scope.clock.now();
-  const isFound = (['kind', 'rootDn', 'accountDomain'] as const).some((key) => found[key] !== undefined && found[key] !== before[key]);
-  if (!isChange && !isFound && (isUp || reason === before.unavailableReason)) return;
-  await directories(scope)
-    .where('directory_id', directoryId)
     .update({
-      kind: found.kind ?? before.kind ?? null,
-      root_dn: found.rootDn ?? before.rootDn ?? null,
-      account_domain: found.accountDomain ?? before.accountDomain ?? null,
-      configured_at: before.configuredAt ?? (isUp ? now : null),
-      unavailable_since: isUp || !before.configuredAt ? null : (before.unavailableSince ?? now),
-      unavailable_reason: isUp ? null : (reason ?? null),
+      last_seen_at: scope.clock.now(),
+      ...(status ? { status: jsonText(status) } : {}),
+      ...(software ? { software } : {}),
+      ...(processId ? { process_id: processId } : {}),
     });
-  if (isChange)
-    await recordEvent(scope, {
-      type: isUp ? 'directory.available' : 'directory.unavailable',
-      outcome: isUp ? 'success' : 'failure',
-      subject: { kind: 'directory', id: directoryId, name: before.name },
-      reason,
-    });
-  await notifyChange(scope.db, scope.contextId);
-});
+}
+
+/** Its last connection to this process ended at `since`: unless it was seen after that, or is connected to another one, it counts as one that nobody has seen for `absentMs`. */
+export async function noteAgentGone(scope: Transaction, agentId: AgentId, since: Date, processId?: string): Promise<void> {
+  await agents(scope)
+    .where({ agent_id: agentId, process_id: processId ?? null })
+    .where('last_seen_at', '<=', since)
+    .update({ last_seen_at: new Date(since.getTime() - absentMs), process_id: null });
+}

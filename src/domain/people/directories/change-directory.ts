@@ -58,7 +58,7 @@ export const editDirectory = useCase(async (scope, directoryId: string, input: D
   return announce(scope, 'directory.edited', before.directoryId, { before: pick(before), after: pick({ name, settings }) });
 });
 
-/** The one before buys nothing any more; agents that are enrolled stay. @returns the token, which is shown now and never again. @throws AppError not_found */
+/** The one before buys nothing any more; agents that are enrolled stay. @returns the token, which is shown now and never again, and enrols for some days. @throws AppError not_found */
 export const makeToken = useCase(async (scope, directoryId: string): Promise<string> => {
   const { directoryId: id } = await lockDirectory(scope, directoryId);
   const token = newToken();

@@ -18,17 +18,29 @@ export type Directory = {
   accountDomain?: string;
   hasToken: boolean;
   tokenMadeAt?: Date;
+  /** From then on it enrols nobody, as one that lies about is worth something to who finds it. */
+  tokenUntil?: Date;
   /** Since an agent first reached it. */
   configuredAt?: Date;
   unavailableSince?: Date;
   /** `no-agent`, or as an agent names it. */
   unavailableReason?: string;
+  /** When administrators were last mailed that it is away. */
+  awayToldAt?: Date;
   readCursor?: string;
   nextReadAt?: Date;
   nextWholeReadAt?: Date;
   settingsChangedAt: Date;
   version: number;
 };
+
+/** How long a token enrols agents after it was made. */
+const tokenDays = 7;
+const tokenUntil = (madeAt: Date | null) => (madeAt ? new Date(madeAt.getTime() + tokenDays * 86_400_000) : undefined);
+
+/** Whether it would enrol an agent. */
+export const isTokenValid = ({ hasToken, tokenUntil }: Directory, now: Date): boolean =>
+  hasToken && tokenUntil !== undefined && now < tokenUntil;
 
 export type DirectoryState = 'not-configured' | 'configured' | 'unavailable';
 
@@ -44,9 +56,11 @@ const fromRow = (row: Row<'directories'>): Directory => ({
   accountDomain: row.account_domain ?? undefined,
   hasToken: row.token_hash !== null,
   tokenMadeAt: row.token_made_at ?? undefined,
+  tokenUntil: tokenUntil(row.token_made_at),
   configuredAt: row.configured_at ?? undefined,
   unavailableSince: row.unavailable_since ?? undefined,
   unavailableReason: row.unavailable_reason ?? undefined,
+  awayToldAt: row.away_told_at ?? undefined,
   readCursor: row.read_cursor ?? undefined,
   nextReadAt: row.next_read_at ?? undefined,
   nextWholeReadAt: row.next_whole_read_at ?? undefined,

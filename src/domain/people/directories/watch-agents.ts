@@ -1,10 +1,10 @@
 import { type AgentId, type ContextId, type DirectoryId, type ServerScope, useCase } from '../../scope.ts';
-import { type Agent, listAgents, noteAgentGone, noteDirectoryState } from './agents.ts';
+import { connectedSince } from './agent-processes.ts';
+import { type Agent, listAgents, noteAgentGone } from './agents.ts';
+import { noteDirectoryState } from './directory-state.ts';
 import { lockDirectory } from './store.ts';
 
-/** An agent that no server process has seen for so long is not connected. */
-const absentMs = 15_000;
-const connectedSince = (now: Date) => new Date(now.getTime() - absentMs);
+type DirectoryKey = { contextId: ContextId; directoryId: DirectoryId };
 
 /** @param now of the reader's clock */
 export const isConnected = ({ lastSeenAt }: Agent, now: Date): boolean => lastSeenAt !== undefined && lastSeenAt > connectedSince(now);
@@ -23,25 +23,24 @@ function saidOf(agents: Agent[], place: Place, now: Date): string[] {
 export const areAtOdds = (agents: Agent[], now: Date): boolean =>
   (['kind', 'rootDn'] as const).some((place) => saidOf(agents, place, now).length > 1);
 
-/** They are connected now. Over all companies. @returns those that may still speak */
-export async function noteAgentsConnected(
-  { db, clock }: ServerScope,
-  agents: { contextId: ContextId; agentId: AgentId }[],
-): Promise<Set<AgentId>> {
+/** Over all companies. @returns those of these agents that may still speak */
+export async function findSpeakingAgents({ db }: ServerScope, agents: { contextId: ContextId; agentId: AgentId }[]): Promise<Set<AgentId>> {
   const { rows } = await db.raw<{ rows: { agent_id: AgentId }[] }>(
-    `UPDATE directory_agents a SET last_seen_at = ? FROM unnest(?::uuid[], ?::uuid[]) AS n (context_id, agent_id)
-     WHERE a.context_id = n.context_id AND a.agent_id = n.agent_id AND a.revoked_at IS NULL RETURNING a.agent_id`,
-    [clock.now(), agents.map(({ contextId }) => contextId), agents.map(({ agentId }) => agentId)],
+    `SELECT a.agent_id FROM directory_agents a JOIN unnest(?::uuid[], ?::uuid[]) AS n (context_id, agent_id) USING (context_id, agent_id) WHERE a.revoked_at IS NULL`,
+    [agents.map(({ contextId }) => contextId), agents.map(({ agentId }) => agentId)],
   );
   return new Set(rows.map(({ agent_id }) => agent_id));
 }
 
-/** Directories of all companies whose state is another than their agents say (followAgents). */
-export async function findStaleDirectories({ db, clock }: ServerScope): Promise<{ contextId: ContextId; directoryId: DirectoryId }[]> {
+/** Directories of all companies whose state is another than their agents say (followAgents). Those without an agent cost nothing. */
+export async function findStaleDirectories({ db, clock }: Pick<ServerScope, 'db' | 'clock'>): Promise<DirectoryKey[]> {
   const { rows } = await db.raw<{ rows: { context_id: ContextId; directory_id: DirectoryId }[] }>(
-    `SELECT d.context_id, d.directory_id FROM directories d
-     CROSS JOIN LATERAL (SELECT count(*) AS connected, bool_or((a.status->>'isUp')::boolean) AS is_up FROM directory_agents a
-       WHERE a.context_id = d.context_id AND a.directory_id = d.directory_id AND a.revoked_at IS NULL AND a.last_seen_at > ?) AS a
+    `SELECT d.context_id, d.directory_id
+     FROM (SELECT a.context_id, a.directory_id, count(*) FILTER (WHERE s.is_connected) AS connected, bool_or((a.status->>'isUp')::boolean) FILTER (WHERE s.is_connected) AS is_up
+       FROM directory_agents a LEFT JOIN agent_processes p ON p.process_id = a.process_id
+       CROSS JOIN LATERAL (SELECT a.revoked_at IS NULL AND GREATEST(a.last_seen_at, p.beat_at) > ? AS is_connected) AS s
+       GROUP BY a.context_id, a.directory_id) AS a
+     CROSS JOIN LATERAL (SELECT * FROM directories WHERE (context_id, directory_id) = (a.context_id, a.directory_id) LIMIT 1) AS d
      WHERE CASE WHEN d.configured_at IS NULL THEN a.is_up
        WHEN a.connected = 0 THEN d.unavailable_reason IS DISTINCT FROM 'no-agent'
        ELSE a.is_up = (d.unavailable_since IS NOT NULL) OR (NOT a.is_up AND d.unavailable_reason = 'no-agent') END`,
@@ -50,9 +49,12 @@ export async function findStaleDirectories({ db, clock }: ServerScope): Promise<
   return rows.map((row) => ({ contextId: row.context_id, directoryId: row.directory_id }));
 }
 
-/** An agent's connection ended and it did not come back: the state of its directory does not wait until it is absent. @param since when it ended. @throws AppError not_found */
-export const followLostAgent = useCase(async (scope, directoryId: DirectoryId, agentId: AgentId, since: Date): Promise<void> => {
-  await noteAgentGone(scope, agentId, since, absentMs);
+/** An agent's connection to this process ended at `since` and it did not come back: the state of its directory does not wait until it is absent. */
+type Lost = { agentId: AgentId; since: Date; processId?: string };
+
+/** @throws AppError not_found */
+export const followLostAgent = useCase(async (scope, directoryId: DirectoryId, { agentId, since, processId }: Lost): Promise<void> => {
+  await noteAgentGone(scope, agentId, since, processId);
   await followAgents(scope, directoryId);
 });
 

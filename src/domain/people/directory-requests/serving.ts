@@ -226,7 +226,7 @@ export class Serving {
       const wanted = await this.#table.renew(renewed);
       for (const held of renewed) if (!wanted.has(held.requestId)) this.#forget(held);
     }
-    for (const directoryId of this.#agents.keys()) this.look(directoryId);
+    if (this.#agents.size > 0) for (const directoryId of await this.#table.findOpen()) this.look(directoryId);
   }
 }
 

@@ -87,6 +87,9 @@ const renew = `UPDATE directory_requests r SET lease_until = now() + interval '$
 
 const want = `UPDATE directory_requests r SET wanted_until = LEAST(r.deadline_at, now() + interval '${wantedSeconds} s') FROM ${byKeys}`;
 
+const open = `SELECT DISTINCT directory_id FROM directory_requests
+  WHERE answered_at IS NULL AND wanted_until > now() AND (lease_until IS NULL OR lease_until < now())`;
+
 type ClaimedRow = {
   context_id: ContextId;
   directory_request_id: DirectoryRequestId;
@@ -127,6 +130,12 @@ export class RequestTable {
   takeAnswer = (key: RequestKey): Promise<Answered | undefined> => this.#removals.add({ ...key, isAnyhow: false });
 
   drop = async (key: RequestKey): Promise<void> => void (await this.#removals.add({ ...key, isAnyhow: true }));
+
+  /** Of all companies, directories for which something waits. What is open fits in a page or two, so this is the same for one directory and for ten thousand. */
+  async findOpen(): Promise<DirectoryId[]> {
+    const rows = await this.#database.run<{ directory_id: DirectoryId }>('find open directory requests', open, []);
+    return rows.map(({ directory_id }) => directory_id);
+  }
 
   /** Takes what waits, the oldest first, under a lease. @param held what this process serves already */
   async claim(rooms: Room[], held: DirectoryRequestId[]): Promise<Claimed[]> {

@@ -19,7 +19,7 @@ export {
   sweepUserCounts,
   type UserFilter,
 } from './list-users.ts';
-export { createUsers, findOwnersOfLogins, lockUsers, saveUsers } from './many-users.ts';
+export { createUsers, findOwnersOfLogins, freeLogins, lockUsers, saveUsers } from './many-users.ts';
 export { recordView } from './record-view.ts';
 export { setLocale } from './set-locale.ts';
 export {

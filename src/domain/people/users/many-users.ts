@@ -86,6 +86,14 @@ export async function lockUsers(scope: Transaction, userIds: string[]): Promise<
   return new Map(rows.map((row) => [row.user_id, fromRow(row)]));
 }
 
+/** Their logins are nobody's until `saveUsers` gives them others, in the same transaction: of people who swap theirs none is free first. */
+export async function freeLogins(scope: Transaction, userIds: UserId[]): Promise<void> {
+  const none = (key: string) => scope.db.raw(`CASE WHEN ${key} IS NOT NULL THEN 'moves ' || user_id END`);
+  await users(scope)
+    .whereRaw('user_id = ANY(?::uuid[])', [userIds])
+    .update({ email_key: none('email_key'), username_key: none('username_key') });
+}
+
 /**
  * Saves names, department, custom values, e-mail and username of people whom `lockUsers` has locked, with their events.
  * @throws when a login is somebody else's: ask `findOwnersOfLogins` before

@@ -122,7 +122,8 @@ export async function endProofs(scope: Transaction, userId: UserId): Promise<voi
 
 /** The language in which the person was seen. Apart from the version, as noteTermsEdition. */
 export async function noteLocale(scope: Transaction, userId: UserId, locale: string): Promise<void> {
-  await users(scope).where('user_id', userId).update({ seen_locale: locale });
+  const text = 'UPDATE users SET seen_locale = $3 WHERE context_id = $1 AND user_id = $2';
+  await run(scope.db, 'note locale', text, [scope.contextId, userId, locale]);
 }
 
 /** Apart from the version: nobody's edit of the person is stale because they accepted something. */

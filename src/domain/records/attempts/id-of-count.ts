@@ -9,3 +9,11 @@ export function idOfCount(what: string): UserId {
 
 /** Of how often a directory was asked about this person's password (directory-asks). */
 export const idOfAsks = ({ contextId }: Pick<Scope, 'contextId'>, userId: UserId): UserId => idOfCount(`${contextId} directory ${userId}`);
+
+/** How often a directory may be asked for strangers: below the usual limits of directories (5 and more), within the usual time that they count over (30 minutes). */
+export const askRules = {
+  limit: 3,
+  decayMinutes: 30,
+  /** No ask takes longer: what is in flight after that was asked by a process that died. */
+  longestSeconds: 15,
+};

@@ -7,11 +7,12 @@ export {
   type Reserved,
   refundAttempt,
   reserveAttempt,
+  settleAnsweredAttempt,
   settleAttempt,
   sweepAttempts,
 } from './attempts.ts';
 export { reserveCodeGuess, returnCodeGuess, sweepCodeGuesses } from './code-guesses.ts';
-export { forgetAsks, reserveAsk, returnAsk } from './directory-asks.ts';
+export { forgetAsks, forgetOtherAsks, reserveAsk, returnAsk, settleAsk } from './directory-asks.ts';
 export { idOfCount } from './id-of-count.ts';
 export {
   forgetBrowser,

@@ -5,7 +5,7 @@ export { type AuditEventType, auditEventTypes } from './events.ts';
 export { type AuditFilter, countEvents, findEvents, findSealedRange, listEvents, listSealed } from './list-events.ts';
 export { purgeEvents } from './purge-events.ts';
 export { type AuditEvent, type EventRow, openEvents } from './read-events.ts';
-export { type NewEvent, recordAlone, recordEvent, recordEvents } from './record-event.ts';
+export { type NewEvent, readPersonKeys, recordAlone, recordEvent, recordEvents } from './record-event.ts';
 export { restartChain } from './restart-chain.ts';
 export { BrokenChain, findHead, listDailyCounts, sealEvents, startChain } from './seal-events.ts';
 export { type Breach, type Verification, verifyChain } from './verify-chain.ts';

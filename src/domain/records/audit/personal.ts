@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { run } from '../../../platform/database/index.ts';
+import { byKey, run } from '../../../platform/database/index.ts';
 import type { Row } from '../../rows.ts';
 import { type Actor, isId, type Scope } from '../../scope.ts';
 
@@ -9,6 +9,9 @@ export type SubjectData = { name: string; details: Record<string, unknown>; acto
 
 export type PersonKeys = Map<string, Buffer>;
 type KeyRow = Pick<Row<'audit_keys'>, 'user_id' | 'key'>;
+
+const knownKeys = `SELECT k.user_id, k.key FROM unnest($2::uuid[]) AS v (user_id)
+  JOIN ${byKey('audit_keys', 'k', { context_id: '$1', user_id: 'v.user_id' })} ON true`;
 
 const newKeys = `INSERT INTO audit_keys (context_id, user_id, key) SELECT u.context_id, u.user_id, v.key FROM unnest($1::uuid[], $2::bytea[]) AS v (user_id, key)
   JOIN users u ON u.context_id = $3 AND u.user_id = v.user_id ORDER BY u.user_id FOR KEY SHARE OF u SKIP LOCKED
@@ -29,8 +32,7 @@ export async function ensurePersonKeys(scope: Scope, userIds: (string | undefine
 
 export async function findPersonKeys({ db, contextId }: Scope, userIds: string[]): Promise<PersonKeys> {
   if (userIds.length === 0) return new Map();
-  const text = 'SELECT user_id, key FROM audit_keys WHERE context_id = $1 AND user_id = ANY($2)';
-  const { rows } = await run<KeyRow>(db, 'audit keys', text, [contextId, userIds]);
+  const { rows } = await run<KeyRow>(db, 'audit keys', knownKeys, [contextId, userIds]);
   return new Map(rows.map(({ user_id, key }) => [user_id, key]));
 }
 

@@ -1,6 +1,6 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { insertRow, insertRows, jsonText } from '../../../platform/database/index.ts';
-import type { ApplicationId, Scope, Transaction } from '../../scope.ts';
+import type { ApplicationId, Scope, Transaction, UserId } from '../../scope.ts';
 import type { AuditEventType } from './events.ts';
 import { type ActorData, ensurePersonKeys, type PersonKeys, sealData } from './personal.ts';
 
@@ -32,8 +32,11 @@ export type NewEvent = {
   details?: Record<string, unknown>;
 };
 
-/** Appends to the audit in the caller's transaction: the event and the write that it tells of stand or fall together. */
-export const recordEvent = (scope: Transaction, event: NewEvent): Promise<void> => append(scope, event);
+/**
+ * Appends to the audit in the caller's transaction: the event and the write that it tells of stand or fall together.
+ * @param keys of all people whom it names, where they were read before (readPersonKeys)
+ */
+export const recordEvent = (scope: Transaction, event: NewEvent, keys?: PersonKeys): Promise<void> => append(scope, event, keys);
 
 /** Appends an event that stands for itself, in no transaction: somebody looked, or was refused, or a message was not understood. */
 export const recordAlone = (scope: Scope, event: NewEvent): Promise<void> => append(scope, event);
@@ -53,8 +56,11 @@ export async function recordEvents(scope: Transaction, events: NewEvent[]): Prom
 
 const step = 1000;
 
-async function append(scope: Scope, event: NewEvent): Promise<void> {
-  await insertRow(scope.db, 'audit_events', rowOf(scope, event, await keysOf(scope, [event])));
+/** Under which an event about these people will be written, for who reads other things in the same moment. */
+export const readPersonKeys = (scope: Transaction, userIds: UserId[]): Promise<PersonKeys> => ensurePersonKeys(scope, userIds);
+
+async function append(scope: Scope, event: NewEvent, keys?: PersonKeys): Promise<void> {
+  await insertRow(scope.db, 'audit_events', rowOf(scope, event, keys ?? (await keysOf(scope, [event]))));
 }
 
 const personOf = ({ subject }: NewEvent): string | undefined => (subject?.kind === 'user' ? subject.id : undefined);

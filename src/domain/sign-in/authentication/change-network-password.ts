@@ -2,7 +2,7 @@ import { readPassword } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { actingAs, endProofs, fullName, identifier, lockUser, type User } from '../../people/users/index.ts';
-import { forgetAsks, forgetBrowsers, reserveAsk } from '../../records/attempts/index.ts';
+import { forgetAsks, forgetBrowsers, forgetOtherAsks, reserveAsk, settleAsk } from '../../records/attempts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { endLinks } from '../../records/one-time-links/index.ts';
 import { inTransaction, type Scope, type SessionId, type Transaction } from '../../scope.ts';
@@ -91,21 +91,29 @@ async function change(
     { userId, browser },
     lockout,
     async ({ taken, isKnownBrowser }) => {
-      if (taken === undefined || !(isKnownBrowser || (await reserveAsk(scope, userId)))) return { reason: 'attempts-used-up' } as const;
+      const ask = taken === undefined ? 'used-up' : isKnownBrowser ? 'taken' : await reserveAsk(scope, userId);
+      if (ask === 'busy') return undefined;
+      if (ask === 'used-up') return { reason: 'attempts-used-up' } as const;
+      let isChanged = false;
       try {
-        if (await changeDirectoryPassword(scope, network.ask, entry, passwords)) return {};
+        isChanged = await changeDirectoryPassword(scope, network.ask, entry, passwords);
+        if (isChanged) return {};
         await forgetRefused(scope, userId, passwords.currentPassword);
         return { reason: 'wrong-password' } as const;
       } catch (error) {
         return { error };
+      } finally {
+        if (isChanged) await (isKnownBrowser ? forgetOtherAsks : forgetAsks)(scope, userId);
+        else if (!isKnownBrowser) await settleAsk(scope, userId);
       }
     },
     // what the directory does not like of the new one is no guess at the old one
     ({ reason }) => (reason === 'wrong-password' ? 'settled' : 'refunded'),
   );
-  if (result!.error) throw result!.error;
-  if (!result!.reason) return forgetAsks(scope, userId);
-  await refuseAttempt(scope, { login: identifier(user), user, reason: result!.reason, attempt, lockout });
+  if (!result) throw new AppError('busy', 503);
+  if (result.error) throw result.error;
+  if (!result.reason) return;
+  await refuseAttempt(scope, { login: identifier(user), user, reason: result.reason, attempt, lockout });
   throw invalidInput({ currentPassword: 'fields.own_network_password' });
 }
 

@@ -1,7 +1,7 @@
 import { addSeconds } from '../../../platform/clock/index.ts';
 import { actingAs, changeStatus, fullName, noteLocale } from '../../people/users/index.ts';
 import { forgiveAttempt, noteBrowser } from '../../records/attempts/index.ts';
-import { recordEvent } from '../../records/audit/index.ts';
+import { type NewEvent, readPersonKeys, recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
 import { isSessionAlive, startSession } from '../sessions/index.ts';
 import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
@@ -28,10 +28,13 @@ export async function completeSignIn(
 ): Promise<Completion | undefined> {
   const { proven, browser, session: previous } = arrival;
   return inTransaction(scope, async (inside) => {
-    if (!(await closePendingRequest(inside, request.requestId, proven.userId))) return undefined;
-    // by a statement of its own, whose snapshot begins once the person is held
-    const standing = await findStanding(inside, proven.userId, browser);
-    if (!standing) return undefined;
+    // sent together and done in this order (run): the person is read by a statement of its own, whose snapshot begins once the person is held
+    const [isClosed, standing, keys] = await Promise.all([
+      closePendingRequest(inside, request.requestId, proven.userId),
+      findStanding(inside, proven.userId, browser),
+      readPersonKeys(inside, [proven.userId]),
+    ]);
+    if (!isClosed || !standing) return undefined;
     const { user } = standing;
     const step = await findNextStep(inside, rules, { ...arrival, standing });
     if (step.step !== 'done' || step.by !== 'proof') return undefined;
@@ -39,7 +42,6 @@ export async function completeSignIn(
     if (proven.sessionId && !(await isSessionAlive(inside, proven.sessionId, user.userId))) return undefined;
     const as = actingAs(inside, user);
     const policy = await findPolicyOf(inside, rules, user, request.applicationId);
-    if (user.seenLocale !== locale) await noteLocale(as, user.userId, locale);
     const { rememberDays } = policy.secondFactor;
     const rememberedUntil = proven.remember && rememberDays > 0 ? addSeconds(scope.clock.now(), rememberDays * 86_400) : undefined;
     if (user.status !== 'activated') {
@@ -48,11 +50,9 @@ export async function completeSignIn(
     }
     // who holds a second factor and did not prove it gets back this one attempt, and not those that were spent on guessing the factor
     const isWhole = isStrong(proven.amr) || standing.factors.length === 0;
-    const isNewBrowser = await noteBrowser(as, user.userId, browser, isWhole, rememberedUntil);
-    if (!isWhole) await forgiveAttempt(as, { userId: user.userId, browser, isKnownBrowser: proven.isKnownBrowser ?? false });
     const keepSeconds = policy.session.keepDays * 86_400;
     const asked = proven.keep && keepSeconds > 0 ? keepSeconds : undefined;
-    const { token, sessionId, keptForSeconds } = await startSession(
+    const { token, sessionId, keptForSeconds, written } = await startSession(
       as,
       {
         userId: user.userId,
@@ -68,7 +68,7 @@ export async function completeSignIn(
       },
       previous,
     );
-    await recordEvent(as, {
+    const event: NewEvent = {
       type: 'sign-in.succeeded',
       subject: { kind: 'user', id: user.userId, name: fullName(user) },
       applicationId: request.applicationId,
@@ -76,11 +76,18 @@ export async function completeSignIn(
         session: sessionId,
         amr: proven.amr,
         protocol: request.destination.protocol,
-        ...(isNewBrowser ? { newBrowser: true } : {}),
+        ...(standing.isBrowserNoted ? {} : { newBrowser: true }),
         ...(proven.directoryId ? { networkPassword: true } : {}),
         ...(proven.isDirectoryAway ? { directoryAway: true } : {}),
       },
-    });
+    };
+    await Promise.all([
+      written,
+      noteBrowser(as, user.userId, browser, isWhole, rememberedUntil),
+      isWhole || forgiveAttempt(as, { userId: user.userId, browser, isKnownBrowser: proven.isKnownBrowser ?? false }),
+      user.seenLocale === locale || noteLocale(as, user.userId, locale),
+      recordEvent(as, event, keys),
+    ]);
     return { token, keptForSeconds: asked ?? keptForSeconds };
   });
 }

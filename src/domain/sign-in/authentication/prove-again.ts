@@ -39,7 +39,7 @@ export async function proveAgain(
         isAlive: user.status === 'activated',
         password: readPassword(password),
       }),
-    (evaluated) => (evaluated.outcome === 'refused' ? evaluated.count : 'settled'),
+    ({ count }) => count,
   );
   if (result === undefined) throw new AppError('busy', 503);
   // one that has to be changed there first is right all the same

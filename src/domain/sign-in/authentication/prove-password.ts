@@ -4,7 +4,7 @@ import type { Scope } from '../../scope.ts';
 import { floorOfRefusals, type Network } from '../credentials/directory-password/index.ts';
 import { passwordFaults } from '../credentials/password/index.ts';
 import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
-import { type DirectoryRefusal, type Evaluated, evaluatePassword } from './evaluate-password.ts';
+import { type DirectoryRefusal, type Evaluated, evaluatePassword, isForDirectory } from './evaluate-password.ts';
 import { identify } from './identify.ts';
 import type { Proven } from './pending-requests.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
@@ -44,13 +44,13 @@ export async function provePassword(
   // without an attempt left neither the stored hash nor the directory is asked, but the time is spent all the same
   const { attempt: taken, result } = await takeAttempt(
     scope,
-    { userId, browser },
+    { userId, browser, withAsk: isForDirectory(standing, network?.rules) },
     lockout,
-    (reserved): Promise<Evaluated> => {
+    (reserved): Promise<Evaluated | undefined> => {
       const isAlive = user?.status === 'activated' || liftsBlock(reserved.isKnownBrowser);
       return evaluatePassword(scope, network, { standing, attempt: reserved, isAlive, password: readPassword(password) });
     },
-    (evaluated) => (evaluated.outcome === 'refused' ? evaluated.count : 'settled'),
+    ({ count }) => count,
   );
   if (result === undefined) return { outcome: 'unavailable' };
   const refuse = async (reason: string, told?: DirectoryRefusal): Promise<PasswordOutcome> => {

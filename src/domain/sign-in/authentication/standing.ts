@@ -1,5 +1,5 @@
 import { hashToken } from '../../../platform/crypto/index.ts';
-import { run } from '../../../platform/database/index.ts';
+import { byKey, run } from '../../../platform/database/index.ts';
 import { byLogin, fromRow, loginMatches, ofUser, type User, type UserRow } from '../../people/users/index.ts';
 import type { DirectoryId, Scope, Transaction, UserId } from '../../scope.ts';
 import type { NetworkEntry } from '../credentials/directory-password/index.ts';
@@ -16,6 +16,8 @@ export type Standing = {
   /** Of the factors that are set up, each kind once. */
   factors: FactorKind[];
   hasRecoveryCodes: boolean;
+  /** The person has signed in with this browser. */
+  isBrowserNoted: boolean;
   /** Since when the browser stands in for the second factor, and until when, as the rules were then. */
   remembered?: { at: Date; until: Date };
 };
@@ -33,6 +35,7 @@ type StandingRow = UserRow & {
   changed_at: Date;
   factors: FactorKind[];
   has_codes: boolean;
+  is_browser_noted: boolean;
   directory_id: DirectoryId | null;
   entry_id: string;
   dn: string;
@@ -40,21 +43,21 @@ type StandingRow = UserRow & {
   remembered_until: Date | null;
 };
 
-// One read of six slices' tables, asked at each step of each sign-in.
-const read = `
+// One read of six slices' tables, asked at each step of each sign-in. Each row by its key: joined freely, the planner has read all entries of a directory for one person.
+const read = (condition: string) => `
   SELECT ${ofUser}, p.hash, p.must_change, p.changed_at,
     ARRAY(SELECT DISTINCT f.kind FROM second_factors f WHERE f.context_id = u.context_id AND f.user_id = u.user_id) AS factors,
-    EXISTS (SELECT 1 FROM recovery_codes c WHERE c.context_id = u.context_id AND c.user_id = u.user_id AND c.used_at IS NULL) AS has_codes,
-    e.directory_id, e.entry_id, e.dn, b.remembered_at, b.remembered_until
-  FROM users u LEFT JOIN passwords p ON p.context_id = u.context_id AND p.user_id = u.user_id
-    LEFT JOIN known_browsers b ON b.context_id = u.context_id AND b.user_id = u.user_id AND b.browser_hash = $3
-    LEFT JOIN directory_entries e ON e.context_id = u.context_id AND e.user_id = u.user_id AND e.state = 'accepted'
-  WHERE u.context_id = $1 AND`;
+    (SELECT true FROM recovery_codes c WHERE c.context_id = u.context_id AND c.user_id = u.user_id AND c.used_at IS NULL LIMIT 1) IS NOT NULL AS has_codes,
+    e.directory_id, e.entry_id, e.dn, b.user_id IS NOT NULL AS is_browser_noted, b.remembered_at, b.remembered_until
+  FROM (SELECT * FROM users u WHERE u.context_id = $1 AND ${condition} OFFSET 0) u
+    LEFT JOIN ${byKey('passwords', 'p', { context_id: 'u.context_id', user_id: 'u.user_id' })} ON true
+    LEFT JOIN ${byKey('known_browsers', 'b', { context_id: 'u.context_id', user_id: 'u.user_id', browser_hash: '$3' })} ON true
+    LEFT JOIN ${byKey('directory_entries', 'e', { context_id: 'u.context_id', user_id: 'u.user_id' })} ON e.state = 'accepted'`;
 
 type By = { name: string; condition: string; value: string | string[] };
 
 async function find({ db, contextId }: Scope, { name, condition, value }: By, browser: string): Promise<Standing | undefined> {
-  const { rows } = await run<StandingRow>(db, `standing by ${name}`, `${read} ${condition}`, [contextId, value, hashToken(browser)]);
+  const { rows } = await run<StandingRow>(db, `standing by ${name}`, read(condition), [contextId, value, hashToken(browser)]);
   const [row] = rows;
   return (
     row && {
@@ -63,6 +66,7 @@ async function find({ db, contextId }: Scope, { name, condition, value }: By, br
       network: row.directory_id === null ? undefined : { directoryId: row.directory_id, entryId: row.entry_id, dn: row.dn },
       factors: row.factors,
       hasRecoveryCodes: row.has_codes,
+      isBrowserNoted: row.is_browser_noted,
       remembered: row.remembered_at && row.remembered_until ? { at: row.remembered_at, until: row.remembered_until } : undefined,
     }
   );

@@ -24,13 +24,14 @@ export type NewSession = {
 /**
  * A new bearer token at every sign-in (session fixation); the same person signing in again in the same browser keeps the session, another person ends it.
  * @param previous the live session of this browser
- * @returns the token for the cookie (the store has only its hash), and for how long the browser is to keep it when it was kept before
+ * @returns the token for the cookie (the store has only its hash), and for how long the browser is to keep it when it was kept before. `written`: a new session is on its way,
+ * so that what is written with it need not wait for it; the caller awaits it
  */
 export async function startSession(
   scope: Transaction,
   input: NewSession,
   previous: Session | undefined,
-): Promise<{ sessionId: SessionId; token: string; keptForSeconds?: number }> {
+): Promise<{ sessionId: SessionId; token: string; keptForSeconds?: number; written?: Promise<void> }> {
   const now = scope.clock.now();
   const token = randomToken();
   const proof = {
@@ -64,12 +65,12 @@ export async function startSession(
     if (kept === 1) return { sessionId: previous.sessionId, token, keptForSeconds };
   } else if (previous) await endSession(scope, previous.sessionId, 'replaced');
   const sessionId = newId(now.getTime()) as SessionId;
-  await insertRow(scope.db, 'sessions', {
+  const written = insertRow(scope.db, 'sessions', {
     context_id: scope.contextId,
     session_id: sessionId,
     user_id: input.userId,
     ...proof,
     created_at: now,
   });
-  return { sessionId, token };
+  return { sessionId, token, written };
 }

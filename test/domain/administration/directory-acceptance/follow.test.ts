@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { changeAccount } from '../../../../src/domain/administration/account-changes/index.ts';
-import { followEntries, linkEntry } from '../../../../src/domain/administration/directory-acceptance/index.ts';
+import { followEntries, followHeldUp, linkEntry } from '../../../../src/domain/administration/directory-acceptance/index.ts';
 import { createCustomField } from '../../../../src/domain/company/custom-fields/index.ts';
 import type { Directory } from '../../../../src/domain/people/directories/index.ts';
 import type { EntryContent } from '../../../../src/domain/people/directory-entries/index.ts';
@@ -134,6 +134,36 @@ describe('domain/administration/directory-acceptance: followEntries', () => {
       await importEntries(store.scope, directory, [people[1]!]);
       await importEntries(store.scope, directory, [people[2]!]);
     }
+  });
+
+  const kinds: [what: string, attributes: (name: string) => Record<string, string[]>, of: (user: User) => string | undefined][] = [
+    ['addresses', (name) => ({ mail: [`${name}@swap.example`] }), ({ email }) => email?.split('@')[0]],
+    ['usernames', (name) => ({ mail: [], samaccountname: [`${name}.swap`] }), ({ username }) => username?.split('.')[0]],
+  ];
+  for (const [what, attributes, of] of kinds)
+    for (const many of [2, 3, 5])
+      it(`${what} that ${many} people swap arrive, in one reading or one after the other`, async () => {
+        const names = Array.from({ length: many }, (_, n) => `${what}${many}x${n}`);
+        const entries: Awaited<ReturnType<typeof accepted>>['entry'][] = [];
+        for (const name of names) entries.push((await accepted(attributes(name))).entry);
+        const moved = (by: number) =>
+          entries.map((entry, n) => ({ ...entry, attributes: { ...entry.attributes, ...attributes(names[(n + by) % many]!) } }));
+        const owns = async () => Promise.all(entries.map(async (entry) => of(await userOf(entry))));
+        await importEntries(store.scope, directory, moved(1));
+        expect(await owns()).to.deep.equal([...names.slice(1), names[0]]);
+        for (const entry of moved(0)) await importEntries(store.scope, directory, [entry]);
+        await followHeldUp(store.scope, directory.directoryId);
+        expect(await owns()).to.deep.equal(names);
+        for (const entry of entries) expect(await entryOf(store.scope, directory, entry)).to.include({ reason: undefined });
+      });
+
+  it('who swaps with somebody that stays gets nothing, and the others go on', async () => {
+    const keeper = await store.person();
+    const [one, two] = [(await accepted({ mail: ['one@stay.example'] })).entry, (await accepted({ mail: ['two@stay.example'] })).entry];
+    const say = (entry: typeof one, mail: string) => ({ ...entry, attributes: { ...entry.attributes, mail: [mail] } });
+    await importEntries(store.scope, directory, [say(one, keeper.email!), say(two, 'one@stay.example')]);
+    expect([(await userOf(one)).email, (await userOf(two)).email]).to.deep.equal(['one@stay.example', 'two@stay.example']);
+    for (const entry of [one, two]) expect(await entryOf(store.scope, directory, entry)).to.include({ reason: 'conflict' });
   });
 
   it('an administrator’s name and address are not the directory’s to change; letters in capitals are', async () => {

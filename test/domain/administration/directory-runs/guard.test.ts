@@ -18,7 +18,7 @@ import {
 } from '../../../../src/domain/people/directories/index.ts';
 import { getEntry, wantState } from '../../../../src/domain/people/directory-entries/index.ts';
 import { inTransaction, type Scope } from '../../../../src/domain/scope.ts';
-import { FakeDirectory, importAll, lastRun, linesOf, readAgain, workOn } from '../../../support/directory-runs.ts';
+import { FakeDirectory, importAll, lastRun, linesOf, linkDirectory, readAgain, workOn } from '../../../support/directory-runs.ts';
 import { unknownId, useStore } from '../../../support/use-cases.ts';
 
 describe('directory runs: the guard', () => {
@@ -179,6 +179,21 @@ describe('directory runs: the guard', () => {
       await declineRun(scope, (await lastRun(scope, other)).runId);
       store.wait(24 * 60 + 1);
       expect(await leave(11), 'on the next day').to.equal('done');
+    });
+
+    it('asks by mail, too', async () => {
+      const administrator = await store.person({ role: 'administrator' });
+      const fake = new FakeDirectory();
+      for (const name of ['Mail One', 'Mail Two']) fake.person(name);
+      const directory = await linkDirectory(scope);
+      await readAgain(scope, directory, fake);
+      expect(await lastRun(scope, directory)).to.include({ state: 'stopped' });
+      const [mail] = (await store.queued('deliver-mail')).filter(
+        ({ mail, to, params }) =>
+          mail === 'directory_stopped' && to === administrator.email && (params as { directory: string }).directory === directory.name,
+      );
+      expect(mail!.params).to.include({ changes: 2, leaving: 0 });
+      expect(mail!.leadsTo).to.deep.equal({ page: 'directory', directory: directory.directoryId });
     });
   });
 });

@@ -2,23 +2,32 @@ import { expect } from 'chai';
 import {
   addDirectory,
   areAtOdds,
+  claimAgents,
   type Directory,
   enrolAgent,
+  findSpeakingAgents,
   findStaleDirectories,
   followAgents,
   followLostAgent,
+  followStaleDirectories,
+  forgetProcesses,
   getAgent,
   getDirectory,
   listAgents,
+  listDirectoriesOfProcesses,
   makeToken,
   noteAgentSeen,
-  noteAgentsConnected,
   noteDirectoryState,
+  noteProcess,
   removeDirectory,
   revokeAgent,
   revokeToken,
   stateOf,
+  takeLostProcesses,
 } from '../../../../src/domain/people/directories/index.ts';
+import type { ContextId } from '../../../../src/domain/scope.ts';
+import { newId } from '../../../../src/platform/crypto/index.ts';
+import { createLog } from '../../../../src/platform/log/index.ts';
 import type { DirectoryStatus } from '../../../../src/smartsync-protocol/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
 import { publicKeys } from '../../../support/fake-agent.ts';
@@ -61,6 +70,19 @@ describe('domain/people/directories: agents', () => {
     await store.refused('not_found', () => getAgent(store.other, unknownId));
   });
 
+  it('a token enrols for seven days, as many as begin in them; who is enrolled stays, and a new token begins anew', async () => {
+    const { scope } = store;
+    const { directory, token } = await add();
+    const agentIds = [await enrol(token), await enrol(token)];
+    store.wait(7 * 24 * 60 - 1);
+    agentIds.push(await enrol(token));
+    store.wait(1);
+    await store.refused('token_expired', () => enrol(token));
+    expect((await listAgents(scope, directory.directoryId)).map(({ agentId }) => agentId)).to.have.members(agentIds);
+    await store.refused('token_unknown', () => enrol(`${token}x`));
+    await enrol(await makeToken(scope, directory.directoryId));
+  });
+
   it('a directory has at most twenty agents, also of those that enrol at once; who is revoked makes room', async () => {
     const { directory, token } = await add();
     const tries = await Promise.allSettled(Array.from({ length: 24 }, () => enrol(token)));
@@ -87,7 +109,7 @@ describe('domain/people/directories: agents', () => {
     await store.refused('not_found', () => getAgent(scope, other));
   });
 
-  it('what an agent says of itself is noted, and who is connected among those that may be', async () => {
+  it('what an agent says of itself is noted, and who may still speak is told', async () => {
     const { scope } = store;
     const { token } = await add();
     const [one, other] = [await enrol(token), await enrol(token)];
@@ -96,14 +118,81 @@ describe('domain/people/directories: agents', () => {
     await noteAgentSeen(scope, one);
     expect((await getAgent(scope, one)).status).to.deep.equal(up);
     await revokeAgent(scope, other);
-    store.wait(1);
-    const since = scope.clock.now();
     const { contextId } = scope;
-    const connected = [one, other].map((agentId) => ({ contextId, agentId }));
-    expect([...(await noteAgentsConnected(scope, [...connected, { contextId: store.other.contextId, agentId: one }]))]).to.deep.equal([
-      one,
-    ]);
-    expect((await getAgent(scope, one)).lastSeenAt!.getTime()).to.be.at.least(since.getTime());
+    const asked = [one, other].map((agentId) => ({ contextId, agentId }));
+    expect([...(await findSpeakingAgents(scope, [...asked, { contextId: store.other.contextId, agentId: one }]))]).to.deep.equal([one]);
+  });
+
+  it('is connected as long as its process says that it lives, which is one row for all of them', async () => {
+    const { scope } = store;
+    const { contextId } = scope;
+    const { directory, token } = await add();
+    const { directoryId } = directory;
+    const agentIds = [await enrol(token), await enrol(token)];
+    const [mine, next] = [newId(1), newId(2)];
+    const lost = async () => (await takeLostProcesses(scope)).filter((one) => one === mine || one === next);
+    const lastSeen = async () => (await getAgent(scope, agentIds[0]!)).lastSeenAt!.getTime();
+    const state = async () => {
+      await followAgents(scope, directoryId);
+      return stateOf(await of(directory));
+    };
+    expect(await noteProcess(scope, mine)).to.equal(true);
+    for (const agentId of agentIds) await noteAgentSeen(scope, agentId, { status: up, processId: mine });
+    const written = async () => {
+      const text = 'SELECT xmin::text AS version FROM directory_agents WHERE agent_id = ANY(?::uuid[]) ORDER BY agent_id';
+      return (await scope.db.raw<{ rows: { version: string }[] }>(text, [agentIds])).rows;
+    };
+    const before = await written();
+    for (let n = 0; n < 4; n++) {
+      store.wait(0.2);
+      expect(await noteProcess(scope, mine)).to.equal(false);
+      expect(await lastSeen()).to.be.above(scope.clock.now().getTime() - 1000);
+      expect(await state()).to.equal('configured');
+      expect(await lost()).to.deep.equal([]);
+      expect(await claimAgents(scope, next, [{ contextId, agentId: agentIds[0]! }]), 'it is connected').to.deep.equal([]);
+    }
+    expect(await written()).to.deep.equal(before);
+    // one comes back at another process, and the end of the former connection says nothing of it
+    await noteProcess(scope, next);
+    await noteAgentSeen(scope, agentIds[0]!, { processId: next });
+    store.wait(0.2);
+    await noteProcess(scope, next);
+    await followLostAgent(scope, directoryId, { agentId: agentIds[0]!, since: scope.clock.now(), processId: mine });
+    expect(await state()).to.equal('configured');
+    store.wait(0.2);
+    await noteProcess(scope, next);
+    expect(await lost(), 'of two that look, one gets it').to.deep.equal([mine]);
+    expect(await lost()).to.deep.equal([]);
+    expect(await listDirectoriesOfProcesses(scope, [mine])).to.deep.equal([{ contextId, directoryId }]);
+    await forgetProcesses(scope, [mine]);
+    expect(await listDirectoriesOfProcesses(scope, [mine])).to.deep.equal([]);
+    expect(await state(), 'there is one yet').to.equal('configured');
+    store.wait(1);
+    expect(await lost()).to.deep.equal([next]);
+    expect(await state()).to.equal('unavailable');
+    expect(await noteProcess(scope, next), 'it lives after all').to.equal(true);
+    expect(await state()).to.equal('configured');
+    await forgetProcesses(scope, [next]);
+    expect(await state(), 'who was taken for gone and said otherwise stays').to.equal('configured');
+    await followLostAgent(scope, directoryId, { agentId: agentIds[0]!, since: scope.clock.now(), processId: next });
+    expect(await state()).to.equal('unavailable');
+    expect(await claimAgents(scope, next, [{ contextId, agentId: agentIds[0]! }])).to.deep.equal([{ contextId, directoryId }]);
+    expect(await state()).to.equal('configured');
+  });
+
+  it('the calendar mends a state that a failure left behind', async () => {
+    const { scope } = store;
+    const { directory, token } = await add();
+    const agentId = await enrol(token);
+    await noteAgentSeen(scope, agentId, { status: up });
+    const scopeOf = (contextId: ContextId) => ({ ...scope, contextId });
+    const server = { db: scope.db, clock: scope.clock, log: createLog('silent'), scopeOf };
+    await followStaleDirectories.run(server);
+    expect(stateOf(await of(directory))).to.equal('configured');
+    store.wait(1);
+    await followStaleDirectories.run(server);
+    expect(stateOf(await of(directory))).to.equal('unavailable');
+    expect(await store.eventsOf(() => followStaleDirectories.run(server))).to.deep.equal([]);
   });
 
   it('administrators hear by mail of each agent after the first, also when that was revoked, and nobody else does', async () => {
@@ -218,12 +307,12 @@ describe('domain/people/directories: agents', () => {
     const since = scope.clock.now();
     store.wait(0.01);
     await noteAgentSeen(scope, agentId);
-    await followLostAgent(scope, directory.directoryId, agentId, since);
+    await followLostAgent(scope, directory.directoryId, { agentId, since });
     expect(stateOf(await of(directory))).to.equal('configured');
-    await followLostAgent(scope, directory.directoryId, agentId, scope.clock.now());
+    await followLostAgent(scope, directory.directoryId, { agentId, since: scope.clock.now() });
     expect(stateOf(await of(directory))).to.equal('unavailable');
     expect(await store.eventsOf(() => followAgents(scope, directory.directoryId)), 'and stays so').to.deep.equal([]);
-    await store.refused('not_found', () => followLostAgent(scope, unknownId as never, agentId, since));
+    await store.refused('not_found', () => followLostAgent(scope, unknownId as never, { agentId, since }));
   });
 
   it('each takes part in its caller’s transaction, and nothing is written without its event', async () => {
@@ -236,6 +325,6 @@ describe('domain/people/directories: agents', () => {
     await store.inOneTransaction((inside) => followAgents(inside, directory.directoryId));
     await followAgents(store.scope, directory.directoryId);
     const now = store.scope.clock.now();
-    await store.inOneTransaction((inside) => followLostAgent(inside, directory.directoryId, agentId, now));
+    await store.inOneTransaction((inside) => followLostAgent(inside, directory.directoryId, { agentId, since: now }));
   });
 });

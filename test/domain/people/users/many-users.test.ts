@@ -4,6 +4,7 @@ import {
   createUsers,
   findOwnersOfLogins,
   findUserByLogin,
+  freeLogins,
   lockUsers,
   saveUsers,
   tidyPerson,
@@ -129,5 +130,21 @@ describe('domain/people/users: many at once', () => {
       emailVerified: true,
     });
     expect(await findUserByLogin(scope, bia.email!)).to.equal(undefined);
+  });
+
+  it('of people who swap their logins each gets the other’s, once those are free', async () => {
+    const { scope } = store;
+    const [ana, bia] = [await store.person(), await store.person({ email: undefined, username: 'swaps' })];
+    const ids = [ana.userId, bia.userId];
+    await inTransaction(scope, async (inside) => {
+      const locked = await lockUsers(inside, ids);
+      await freeLogins(inside, ids);
+      await saveUsers(inside, [
+        { user: { ...locked.get(ana.userId)!, email: undefined, username: 'swaps' }, events: [] },
+        { user: { ...locked.get(bia.userId)!, email: ana.email, username: undefined }, events: [] },
+      ]);
+    });
+    expect((await findUserByLogin(scope, 'swaps'))!.userId).to.equal(ana.userId);
+    expect((await findUserByLogin(scope, ana.email!))!.userId).to.equal(bia.userId);
   });
 });

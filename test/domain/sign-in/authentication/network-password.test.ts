@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { changeStatus, type User } from '../../../../src/domain/people/users/index.ts';
-import { noteBrowser } from '../../../../src/domain/records/attempts/index.ts';
+import { noteBrowser, reserveAsk } from '../../../../src/domain/records/attempts/index.ts';
 import { inTransaction } from '../../../../src/domain/scope.ts';
 import {
   changeOwnNetworkPassword,
@@ -67,16 +68,16 @@ describe('domain/sign-in/authentication: the password of the network', () => {
     (await eventsOf(store.scope)).filter(({ type, subjectId }) => type === 'sign-in.succeeded' && subjectId === userId).at(-1)!.details;
   const stepAfter = (proven: Proven, rules = defaultRules) =>
     findNextStep(store.scope, rules, { demands: {}, browser: 'stranger', proven, usableFactors: ['totp'], termsEdition: 0 });
-  const open = async (): Promise<PendingRequest> => {
-    const requestId = await openPendingRequest(store.scope, 'stranger', {
+  const open = async (browser = 'stranger'): Promise<PendingRequest> => {
+    const requestId = await openPendingRequest(store.scope, browser, {
       destination: { protocol: 'portaria', path: '/launchpad' },
       demands: {},
     });
-    return (await findPendingRequest(store.scope, 'stranger', requestId))!;
+    return (await findPendingRequest(store.scope, browser, requestId))!;
   };
-  const complete = async (proven: Proven) => {
-    const arrival = { demands: {}, browser: 'stranger', proven, usableFactors: [], termsEdition: 0 };
-    return completeSignIn(store.scope, defaultRules, await open(), arrival, 'en');
+  const complete = async (proven: Proven, browser = 'stranger') => {
+    const arrival = { demands: {}, browser, proven, usableFactors: [], termsEdition: 0 };
+    return completeSignIn(store.scope, defaultRules, await open(browser), arrival, 'en');
   };
 
   it('S24: is a proof of one factor, and says in the audit what it was', async () => {
@@ -242,6 +243,45 @@ describe('domain/sign-in/authentication: the password of the network', () => {
       expect(network.asked).to.have.length(3);
     });
 
+    it('at the same moment that are right are all let in: those in flight are waited for, and are no guesses', async () => {
+      const user = await directory.person();
+      for (const many of [4, 10]) {
+        network.asked.length = 0;
+        let [atOnce, most] = [0, 0];
+        network.before = async () => {
+          most = Math.max(most, ++atOnce);
+          await sleep(30);
+          atOnce--;
+        };
+        const signIn = async (browser: string) => complete(await proof(user, networkPassword, browser), browser);
+        await Promise.all(Array.from({ length: many }, (_, n) => signIn(`browser ${n} of ${many}`)));
+        expect(network.asked).to.have.length(many);
+        expect(most, 'never more at once than a stranger may try').to.be.at.most(3);
+      }
+      network.before = undefined;
+      for (let n = 0; n < 4; n++) await try_(user, wrong);
+      expect(network.asked, 'afterwards a stranger has as many as ever').to.have.length(13);
+    });
+
+    it('at the same moment as a right one count none the less', async () => {
+      const user = await directory.person();
+      await try_(user, wrong);
+      network.before = () => sleep(30);
+      await Promise.all([try_(user, wrong), try_(user)]);
+      network.before = undefined;
+      for (let n = 0; n < 4; n++) await try_(user, wrong);
+      expect(network.asked.length).to.be.within(5, 6);
+    });
+
+    it('what a process that died was asking is in the way for moments', async () => {
+      const user = await directory.person();
+      for (let n = 0; n < 3; n++) expect(await reserveAsk(store.scope, user.userId)).to.equal('taken');
+      store.wait(1);
+      expect((await try_(user)).outcome, 'what it asked may have been counted there').to.equal('refused');
+      store.wait(30);
+      expect((await try_(user)).outcome).to.equal('proven');
+    });
+
     it('that a slow directory may have counted count there, and here they do not', async () => {
       const user = await directory.person();
       network.answer = unavailable('late');
@@ -317,7 +357,7 @@ describe('domain/sign-in/authentication: the password of the network', () => {
       const change = { currentPassword: networkPassword, newPassword: 'a new one there', repeatPassword: 'a new one there' };
       const at = { network, lockout: defaultPolicy.lockout, browser: 'stranger' };
       await changeOwnNetworkPassword(scope, at, await sessionOf(store, user.userId), change);
-      expect(asked).to.equal(2);
+      await eventually(async () => expect(asked).to.equal(2));
       for (const end of endings) end();
     });
 

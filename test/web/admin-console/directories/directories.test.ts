@@ -98,6 +98,16 @@ describe('web: directories in the console', () => {
     expect(edit, 'the kind is not known yet').not.to.contain('inetOrgPerson').and.not.contain('placeholder="givenName"');
     expect(await text(await path('/steps/token'))).to.contain('Create a token for Head office?');
     token = tokenOn((await send(await path('/steps/token'))).text)!;
+    expect(await text(await path())).to.contain('Connects another SmartSync until');
+    const made = (days: number) =>
+      server
+        .scope()
+        .then(({ db, clock }) => db('directories').update({ token_made_at: new Date(clock.now().getTime() - days * 86_400_000) }));
+    await made(8);
+    expect(await text(await path()))
+      .to.contain('It connects no other SmartSync any more')
+      .and.contain('The token has expired. Replace it below');
+    await made(0);
     expect((await admin.get(at(await path('/steps/constructor')))).status).to.equal(404);
   });
 

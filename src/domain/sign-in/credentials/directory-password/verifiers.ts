@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { BusyError, type Password } from '../../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, run } from '../../../../platform/database/index.ts';
 import { directoryRules } from '../../../people/directories/index.ts';
@@ -14,9 +15,20 @@ async function find({ db, contextId }: Scope, userId: UserId): Promise<Verifier 
   return row && { hash: row.hash, directoryId: row.directory_id, provenAt: row.proven_at };
 }
 
-const save = `INSERT INTO directory_verifiers (context_id, user_id, directory_id, hash, proven_at) VALUES ($1, $2, $3, $4, $5)
+/** Of this process: what it refuses itself it can tell by the password. */
+const processId = randomUUID();
+
+// how often other processes heard a no
+const refusals = `(SELECT COALESCE(sum(n), 0)::int FROM directory_refusals WHERE context_id = $1 AND user_id = $2 AND process_id <> '${processId}')`;
+const count = `SELECT ${refusals} AS n`;
+const save = `INSERT INTO directory_verifiers (context_id, user_id, directory_id, hash, proven_at)
+  SELECT $1::uuid, $2::uuid, $3::uuid, $4, $5::timestamptz WHERE ${refusals} = $6
   ON CONFLICT (context_id, user_id) DO UPDATE SET directory_id = excluded.directory_id, hash = excluded.hash, proven_at = excluded.proven_at
   WHERE directory_verifiers.proven_at <= excluded.proven_at`;
+const drop = `DELETE FROM directory_verifiers WHERE context_id = $1 AND user_id = $2 AND hash = $3 AND ($4 OR ${refusals} <> $5)`;
+const refuse = `INSERT INTO directory_refusals AS r (context_id, user_id, process_id, n, refused_at)
+  SELECT context_id, user_id, '${processId}', 1, now() FROM users WHERE context_id = $1 AND user_id = $2
+  ON CONFLICT (context_id, user_id, process_id) DO UPDATE SET n = r.n + 1, refused_at = excluded.refused_at`;
 
 /** So many of a process wait to be made. */
 const mostWaiting = 1000;
@@ -24,10 +36,14 @@ type Making = { of: string; password: string; isVoid: boolean };
 const making = new Set<Making>();
 const ownerOf = ({ contextId }: Scope, userId: UserId): string => `${contextId} ${userId}`;
 
-/** What is being made of a person is not kept: what they are refused comes after what was proven. @param password only of this one */
-function stopMaking(scope: Scope, userId: UserId, password?: Password): void {
+/**
+ * What is being made of a person is not kept: what they are refused comes after what was proven. @param password only of this one, as far as this process makes it; another process
+ * cannot tell, and keeps none
+ */
+async function stopMaking(scope: Scope, userId: UserId, password?: Password): Promise<void> {
   const owner = ownerOf(scope, userId);
   for (const one of making) if (one.of === owner && (!password || one.password === password.text)) one.isVoid = true;
+  await run(scope.db, 'note directory refusal', refuse, [scope.contextId, userId]);
 }
 
 /**
@@ -36,13 +52,17 @@ function stopMaking(scope: Scope, userId: UserId, password?: Password): void {
  */
 export async function keepVerifier(scope: Scope, userId: UserId, directoryId: DirectoryId, password: Password): Promise<void> {
   if (making.size >= mostWaiting) return;
+  const { db, contextId } = scope;
   const provenAt = scope.clock.now();
   const one: Making = { of: ownerOf(scope, userId), password: password.text, isVoid: false };
   making.add(one);
   try {
+    const { rows } = await run<{ n: number }>(db, 'count directory refusals', count, [contextId, userId]);
+    const known = rows[0]!.n;
     const hash = await scope.hasher.hashBehind(password);
-    if (!one.isVoid) await run(scope.db, 'keep verifier', save, [scope.contextId, userId, directoryId, hash, provenAt]);
-    if (one.isVoid) await scope.db('directory_verifiers').where({ context_id: scope.contextId, user_id: userId, hash }).delete();
+    if (!one.isVoid) await run(db, 'keep verifier', save, [contextId, userId, directoryId, hash, provenAt, known]);
+    // whoever says no notes it before they look for what there is: so one of the two sees the other
+    await run(db, 'drop refused verifier', drop, [contextId, userId, hash, one.isVoid, known]);
   } catch {
     // the person signs in as somebody whom the directory never let in
   } finally {
@@ -76,11 +96,15 @@ const over = `proven_at < now() - interval '${verifierDays} days'
     AND s.value @> '{"signIn": true, "whileAway": true}')`;
 
 /** Those of people who left the directory, were deactivated or became administrators, and of companies that do not use them any more. */
-export const sweepVerifiers = (db: Db): Promise<number> => deleteInSteps(db, 'directory_verifiers', over);
+export async function sweepVerifiers(db: Db): Promise<number> {
+  // nothing takes so long to be made
+  await deleteInSteps(db, 'directory_refusals', "refused_at < now() - interval '1 day'");
+  return deleteInSteps(db, 'directory_verifiers', over);
+}
 
-/** The directory says no to this password, and so is worth nothing what it said before. It is compared with one that is there, and else costs nothing. */
+/** The directory says no to this password, and so is worth nothing what it said before. It is compared with one that is there, and else costs next to nothing. */
 export async function forgetRefused(scope: Scope, userId: UserId, password: Password): Promise<void> {
-  stopMaking(scope, userId, password);
+  await stopMaking(scope, userId, password);
   const known = await find(scope, userId);
   if (known && (await scope.hasher.verify(password, known.hash).catch(whenBusy)) !== undefined)
     await scope.db('directory_verifiers').where({ context_id: scope.contextId, user_id: userId, hash: known.hash }).delete();
@@ -94,6 +118,6 @@ function whenBusy(error: unknown): true {
 
 /** Whatever password it is of: after another one was set, or the directory lets this person in with none. */
 export async function forgetVerifier(scope: Scope, userId: UserId): Promise<void> {
-  stopMaking(scope, userId);
+  await stopMaking(scope, userId);
   await scope.db('directory_verifiers').where({ context_id: scope.contextId, user_id: userId }).delete();
 }

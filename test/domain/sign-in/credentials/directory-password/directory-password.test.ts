@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { changeSettings, loadSettings } from '../../../../../src/domain/company/context-settings/index.ts';
 import { directoryRules } from '../../../../../src/domain/people/directories/index.ts';
+import type { User } from '../../../../../src/domain/people/users/index.ts';
 import type { ContextId, DirectoryId, UserId } from '../../../../../src/domain/scope.ts';
 import {
   changeDirectoryPassword,
@@ -13,7 +14,7 @@ import {
   resetDirectoryPassword,
   sweepVerifiers,
 } from '../../../../../src/domain/sign-in/credentials/directory-password/index.ts';
-import { newId, readPassword } from '../../../../../src/platform/crypto/index.ts';
+import { newId, type Password, readPassword } from '../../../../../src/platform/crypto/index.ts';
 import { accepted, directoryOf, fakeNetwork, networkPassword, refusedFor, unavailable } from '../../../../support/network.ts';
 import { unknownId, useStore } from '../../../../support/use-cases.ts';
 
@@ -168,5 +169,43 @@ describe('domain/sign-in/credentials: the password of a directory', () => {
     await keepVerifier(store.scope, user.userId, directoryId, right);
     await forgetVerifier(store.scope, user.userId);
     expect(await matchesVerifier(store.scope, user, directoryId, right)).to.equal(undefined);
+  });
+
+  it('one that is being made is not kept when the directory says no meanwhile, to any process', async () => {
+    const { directoryId } = await entryOf();
+    const elsewhere = ({ userId }: User) =>
+      store.scope.db('directory_refusals').insert({
+        context_id: store.scope.contextId,
+        user_id: userId,
+        process_id: newId(Date.now()),
+        n: 1,
+        refused_at: new Date(),
+      });
+    const other = readPassword('a wrong one');
+    const refusals: [string, boolean, (user: User) => Promise<unknown>][] = [
+      ['this password', false, ({ userId }) => forgetRefused(store.scope, userId, right)],
+      ['another password', true, ({ userId }) => forgetRefused(store.scope, userId, other)],
+      ['the account', false, ({ userId }) => forgetVerifier(store.scope, userId)],
+      ['something, at another process', false, elsewhere],
+    ];
+    for (const [what, isKept, refuse] of refusals)
+      for (const isThere of [true, false]) {
+        const user = await store.person();
+        if (isThere) await keepVerifier(store.scope, user.userId, directoryId, other);
+        const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+        const hashBehind = async (password: Password) => {
+          begun.resolve();
+          await goOn.promise;
+          return store.scope.hasher.hashBehind(password);
+        };
+        const making = keepVerifier({ ...store.scope, hasher: { hashBehind } as never }, user.userId, directoryId, right);
+        await begun.promise;
+        await refuse(user);
+        goOn.resolve();
+        await making;
+        expect((await matchesVerifier(store.scope, user, directoryId, right)) === true, what).to.equal(isKept);
+        await keepVerifier(store.scope, user.userId, directoryId, right);
+        expect(await matchesVerifier(store.scope, user, directoryId, right), 'the next yes counts').to.equal(true);
+      }
   });
 });

@@ -1,0 +1,31 @@
+import type { Knex } from 'knex';
+import type pg from 'pg';
+
+type Transaction = { begin(connection: pg.Client): Promise<unknown>; outerTx?: unknown };
+
+/** What is said to a connection within one turn leaves in one piece. */
+export function gather(connection: object): void {
+  const { stream } = (connection as { connection?: { stream?: { cork?(): void; uncork?(): void } } }).connection ?? {};
+  if (!stream?.cork) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork!());
+}
+
+/**
+ * A transaction begins together with its first statement: on a connection that pipelines, nobody waits for BEGIN. If that fails so does what follows it, and knex gives the
+ * transaction up as it did before.
+ */
+export function beginWithFirst(knex: Knex): void {
+  const { client } = knex;
+  const transaction = client.transaction.bind(client);
+  client.transaction = (...args: unknown[]): Transaction => {
+    const made: Transaction = transaction(...args);
+    const begin = made.begin.bind(made);
+    made.begin = (connection) => {
+      gather(connection);
+      begin(connection).catch(() => {});
+      return Promise.resolve();
+    };
+    return made;
+  };
+}
