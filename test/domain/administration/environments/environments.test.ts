@@ -260,7 +260,14 @@ describe('domain/administration/environments: resetting approval', () => {
     await createApplication(approval, { code: 'app', name: 'App', oidc: { ...oidc } } as never);
     await createApi(approval, { identifier: 'https://api.example', name: 'API' } as never);
     const group = await createGroup(approval, { name: 'Group' });
-    await createCustomField(approval, { code: 'cost', label: 'Cost', type: 'text', options: [], isRequired: false, isPersonal: false } as never);
+    await createCustomField(approval, {
+      code: 'cost',
+      label: 'Cost',
+      type: 'text',
+      options: [],
+      isRequired: false,
+      isPersonal: false,
+    } as never);
     await addDirectory(approval, { name: 'AD' } as never);
     await changeSettings(approval, newAccountsSettings, { selfRegistration: true, domains: ['acme.example'] }, 0);
     await changeCompanyLogo(
