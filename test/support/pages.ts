@@ -186,6 +186,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     `/email-confirm/${await link('email-confirm', address)}`,
     `/recovery-email/${await link('recovery-email', address)}`,
     '/admin',
+    '/admin/risks',
     '/admin/applications',
     '/admin/applications?q=zzz',
     '/admin/catalogue',

@@ -17,11 +17,13 @@ import { messageRoutes } from './messages.ts';
 import { newAccountRoutes } from './new-accounts.ts';
 import { operationRoutes } from './operations.ts';
 import { policyRoutes } from './policy/index.ts';
+import { riskRoutes } from './risks.ts';
 import { settingsRoutes } from './settings.ts';
 import { userRoutes } from './users/index.ts';
 
 export const adminConsoleRoutes: Route[] = [
   ...homeRoutes,
+  ...riskRoutes,
   ...applicationRoutes,
   ...apiRoutes,
   ...userRoutes,
