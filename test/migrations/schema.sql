@@ -290,6 +290,7 @@ CREATE TABLE contexts (
   CHECK ((code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9]){0,1}$'::text)),
   CHECK ((environment = ANY (ARRAY['production'::text, 'approval'::text])))
 );
+CREATE INDEX contexts_paired ON public.contexts USING btree (paired_context_id) WHERE (paired_context_id IS NOT NULL);
 CREATE UNIQUE INDEX contexts_address ON public.contexts USING btree (address) WHERE (address IS NOT NULL);
 CREATE UNIQUE INDEX contexts_code ON public.contexts USING btree (code);
 

@@ -9,6 +9,7 @@ import { certificateRoutes } from './certificates.ts';
 import { consentRoutes } from './consent.ts';
 import { customFieldRoutes } from './custom-fields.ts';
 import { directoryRoutes } from './directories/index.ts';
+import { environmentRoutes } from './environments.ts';
 import { groupRoutes } from './groups/index.ts';
 import { homeRoutes } from './home.ts';
 import { keyRoutes } from './keys.ts';
@@ -16,11 +17,13 @@ import { messageRoutes } from './messages.ts';
 import { newAccountRoutes } from './new-accounts.ts';
 import { operationRoutes } from './operations.ts';
 import { policyRoutes } from './policy/index.ts';
+import { riskRoutes } from './risks.ts';
 import { settingsRoutes } from './settings.ts';
 import { userRoutes } from './users/index.ts';
 
 export const adminConsoleRoutes: Route[] = [
   ...homeRoutes,
+  ...riskRoutes,
   ...applicationRoutes,
   ...apiRoutes,
   ...userRoutes,
@@ -35,6 +38,7 @@ export const adminConsoleRoutes: Route[] = [
   ...auditRoutes,
   ...keyRoutes,
   ...certificateRoutes,
+  ...environmentRoutes,
   ...settingsRoutes,
   ...operationRoutes,
 ];

@@ -15,6 +15,7 @@ export {
 export { changeClientSecret, endClientSecret } from './change-secret.ts';
 export {
   type FormerSecret,
+  listLastSecretUses,
   listSecretUses,
   matchesClientSecret,
   recordSecretUse,
@@ -55,6 +56,7 @@ export {
 export { portableApplication } from './portable.ts';
 export { fitsPattern, isOriginOf } from './redirect-addresses.ts';
 export { isAllowedRelayState } from './relay-states.ts';
+export { removeApplications } from './remove-all.ts';
 export { type Advice, adviseOn, isOpenUntil, type SamlOption, type SamlOptions, samlOptionNames, samlOptions } from './saml-options.ts';
 export {
   listPartnerCertificates,

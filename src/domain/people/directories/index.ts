@@ -15,6 +15,7 @@ export { addDirectory, editDirectory, makeToken, removeDirectory, revokeToken } 
 export { noteDirectoryState, tellOfAway, tellOfStop } from './directory-state.ts';
 export { followStaleDirectories, tellOfAwayDirectories } from './jobs.ts';
 export { measureDirectories } from './measure.ts';
+export { removeDirectories } from './remove-all.ts';
 export { type DirectoryRules, directoryRules } from './rules.ts';
 export {
   attributesOf,
