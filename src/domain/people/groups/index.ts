@@ -21,6 +21,7 @@ export {
   groupNamesOf,
   listGroupsByIds,
   listGroupsOfUser,
+  listOwnGroups,
   lockGroup,
   searchGroups,
 } from './store.ts';
