@@ -11,6 +11,7 @@ export {
   listAssignedGroupIds,
   listAssignees,
   listAssignments,
+  listGroupAssignments,
   listNavigable,
   type UserApplication,
 } from './store.ts';

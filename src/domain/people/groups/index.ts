@@ -22,6 +22,7 @@ export {
   groupNamesOf,
   listGroupsByIds,
   listGroupsOfUser,
+  listOwnGroups,
   lockGroup,
   searchGroups,
 } from './store.ts';
