@@ -26,6 +26,6 @@ export {
   type StepName,
 } from './explanation.ts';
 export { type ExplainTools, gatherExplainFacts, type Question } from './gather-explain-facts.ts';
-export { type ExplainReason, explainReasons } from './reasons.ts';
 export { listSignIns, type SignIn } from './list-sign-ins.ts';
+export { type ExplainReason, explainReasons } from './reasons.ts';
 export { recordLook, type Viewed, viewExplanation } from './view-explanation.ts';
