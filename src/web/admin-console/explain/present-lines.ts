@@ -4,7 +4,7 @@ import { factorTexts } from '../../request/index.ts';
 import { presentPolicyValue } from '../policy-words.ts';
 
 /** A sentence by its key below `explain.facts`. What is a time is written as one by the page. */
-export type Line = { key: string; params?: Record<string, string | number | Date> };
+export type Line = { key: string; params?: Record<string, string | number | Date | undefined> };
 
 // biome-ignore lint/suspicious/noExplicitAny: facts are as each step has them
 type Facts = any;
