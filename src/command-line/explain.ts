@@ -89,5 +89,5 @@ function describe({ allowed, steps }: Shown, person: string, application: string
     const why = reason ? `: ${t(`explain.reasons.${word(reason)}`)}` : '';
     return `${what}${why}${mend ? ` (in the console: ${t(`explain.mend.${word(mend.page)}`)})` : ''}`;
   });
-  return [t(allowed ? 'explain.allowed' : 'explain.refused', { person, application }), ...lines].join('\n');
+  return [t(`explain.${allowed ? 'allowed' : 'refused'}`, { person, application }), ...lines].join('\n');
 }
