@@ -116,6 +116,7 @@ const refusals: Record<ExplainReason, [change: Change, mend: MendPage | undefine
   'directory-unavailable': [directory({ state: 'unavailable' }), 'directory'],
   'directory-not-configured': [directory({ state: 'not-configured' }), 'directory'],
   'directory-not-asked': [directory({ isAskLeft: false }), 'directory'],
+  'directory-account-disabled': [directory({ there: 'disabled' }), 'directory'],
   'kept-out-network': [policy({ keepsOut: 'network' }), 'policy'],
   'kept-out-hours': [policy({ keepsOut: 'hours' }), 'policy'],
   'kept-out-no-factor': [policy({ demand: 'required', factors: [] }), 'policy'],
@@ -242,6 +243,14 @@ describe('domain/administration/explanations: explain', () => {
     expect(explained({ proof: { ...away.proof!, alone: ['passkey'], held: ['passkey'] } }).allowed).to.equal(true);
     expect(explained(directory({ state: 'unavailable', isVerifierHeld: true })).allowed).to.equal(true);
     expect(explained(directory({ isAskLeft: false }, true)).allowed, 'known browsers have their own count').to.equal(true);
+  });
+
+  it('a name that the company does not take keeps nobody out whose passkey names them', () => {
+    const more = person({ isLoginTaken: false });
+    const proof = { ...fine.proof!, alone: ['passkey' as const], held: ['passkey' as const] };
+    const { allowed, steps } = explained({ ...more, proof });
+    expect(allowed).to.equal(true);
+    expect(steps.find(({ step }) => step === 'password')!.facts.ways).to.deep.equal(['passkey']);
   });
 
   it('all that would be asked for is listed, also of who is kept out', () => {
