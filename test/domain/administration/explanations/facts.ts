@@ -1,9 +1,4 @@
-import {
-  type ExplainFacts,
-  type ExplainReason,
-  explain,
-  type MendPage,
-} from '../../../../src/domain/administration/explanations/index.ts';
+import { type ExplainFacts, type ExplainReason, explain, type MendPage } from '../../../../src/domain/administration/explanations/index.ts';
 import type { Facts } from '../../../../src/domain/sign-in/authentication/index.ts';
 
 export const now = Date.UTC(2026, 10, 30, 12);
