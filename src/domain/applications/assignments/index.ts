@@ -6,6 +6,7 @@ export { type Links, linkUser } from './link-user.ts';
 export {
   type AssignedApplication,
   type Assignees,
+  findReach,
   listApplicationsOfGroup,
   listApplicationsOfUser,
   listAssignedGroupIds,
@@ -13,5 +14,6 @@ export {
   listAssignments,
   listGroupAssignments,
   listNavigable,
+  type Reach,
   type UserApplication,
 } from './store.ts';

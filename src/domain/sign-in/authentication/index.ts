@@ -52,6 +52,6 @@ export {
 } from './pending-requests.ts';
 export { proveAlone, proveFactor } from './prove-factor.ts';
 export { provePassword } from './prove-password.ts';
-export { recordKeptOut } from './refuse-attempt.ts';
+export { mayLiftBlock, recordKeptOut } from './refuse-attempt.ts';
 export { resetSecondFactors } from './reset-second-factors.ts';
 export { findStanding, type Standing } from './standing.ts';
