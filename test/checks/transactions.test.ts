@@ -84,6 +84,7 @@ const alone = [
   'sign-in/credentials/directory-password/verifiers.ts: forgetRefused',
   'sign-in/credentials/directory-password/verifiers.ts: forgetVerifier',
   'sign-in/credentials/directory-password/verifiers.ts: keepVerifier',
+  'sign-in/credentials/directory-password/verifiers.ts: stopMaking',
   'sign-in/credentials/passkey/passkeys.ts: provePasskey',
   'sign-in/credentials/password/store.ts: verifyPassword',
   'sign-in/credentials/recovery-code/recovery-codes.ts: proveRecoveryCode',

@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
 import type { Tables } from 'knex/types/tables.js';
-import type { Db, Row } from './database.ts';
 import { gather } from './pipeline.ts';
+
+// as database.ts has them, which uses this file
+type Db = Knex;
+type Row = Record<string, unknown>;
 
 type Connection = {
   query<T>(statement: { name?: string; text: string; values: unknown[] }): Promise<{ rows: T[]; rowCount: number | null }>;
