@@ -1,6 +1,7 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
 import {
   followUiLocales,
+  keepFailure,
   newSupportCode,
   openPage,
   type PageContext,
@@ -137,8 +138,12 @@ export async function renderOidcError(
   const application = await findNamed(op, page.scope, ctx);
   const isDisabled = application?.enabled === false;
   const isServerError = out.error === 'server_error';
-  if (isServerError) op.services.log.error({ err: error, supportCode, context: op.context.code }, 'an OpenID Connect page failed');
-  else {
+  ctx.state.pattern = `/oidc/${ctx.oidc?.route ?? ''}`;
+  if (isServerError) {
+    const failure = { code: 'server_error', status: 500, supportCode: undefined, cause: error };
+    supportCode = await keepFailure(page, failure, application?.applicationId);
+    op.services.log.error({ err: error, supportCode, context: op.context.code }, 'an OpenID Connect page failed');
+  } else {
     const refusal = { error: out.error, description: out.error_description, detail: (error as { error_detail?: string }).error_detail };
     const reason = reasonOf(refusal) ?? out.error;
     supportCode = (await countRefused(op, { ctx, reason, refusal, scope: page.scope, supportCode }, application)) ?? supportCode;

@@ -14,7 +14,7 @@ import {
   showEscapes,
   writeTree,
 } from '../../platform/saml/index.ts';
-import { type PageContext, redirectTo } from '../request/index.ts';
+import { newSupportCode, type PageContext, redirectTo } from '../request/index.ts';
 import { chooseAuthnContext } from './authn-context.ts';
 import { answerOnce, type SignOn } from './pending.ts';
 import type { SamlApplication, SamlPage } from './saml-context.ts';
@@ -97,13 +97,16 @@ export async function sendRefusal(
 ): Promise<void> {
   const { scope, services } = page;
   const reason = why ? `saml:${status}:${why.fault}` : `saml:${status}`;
-  await countRefusal(scope, {
+  const { supportCode } = await countRefusal(scope, {
     type: 'authorization.failed',
     applicationId: application.applicationId,
     reason,
+    // nobody else shows the person a page
+    supportCode: signOn.inResponseTo === undefined ? newSupportCode() : undefined,
     details: { application: application.name, detail: why && showEscapes(why.format) },
   });
-  if (signOn.inResponseTo === undefined) throw new AppError('saml_name_missing', 409, { params: { application: application.name } });
+  if (signOn.inResponseTo === undefined)
+    throw new AppError('saml_name_missing', 409, { params: { application: application.name }, supportCode });
   const signer = await page.saml.signer(scope, application.saml.signatureAlgorithm);
   const response = await buildErrorResponse(
     { issuer: page.saml.entityId, destination: signOn.acsUrl, inResponseTo: signOn.inResponseTo, status, now: services.clock.now() },

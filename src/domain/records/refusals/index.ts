@@ -3,4 +3,5 @@
 // Does not: refuse or slow anybody down (the protocols, sign-in).
 export { countRefusal } from './count-refusal.ts';
 export { closeRefusals } from './jobs.ts';
+export { Joiner } from './join.ts';
 export { type CountedRefusal, findRefusals, listRefusals, mostSources, sweepRefusals } from './list-refusals.ts';
