@@ -12,7 +12,7 @@ import {
 import type { ContextProvider } from './context-provider.ts';
 import { countRefused, findNamed } from './count-refused.ts';
 import { TooManyUserCodes } from './limit-user-codes.ts';
-import { reasonOf } from './refusal-reason.ts';
+import { named, reasonOf } from './refusal-reason.ts';
 
 // The provider brings the forms' addresses and forgery tokens; the pages are ours.
 
@@ -145,7 +145,7 @@ export async function renderOidcError(
     op.services.log.error({ err: error, supportCode, context: op.context.code }, 'an OpenID Connect page failed');
   } else {
     const refusal = { error: out.error, description: out.error_description, detail: (error as { error_detail?: string }).error_detail };
-    const reason = reasonOf(refusal) ?? out.error;
+    const reason = reasonOf(refusal) ?? named(out.error);
     supportCode = (await countRefused(op, { ctx, reason, refusal, scope: page.scope, supportCode }, application)) ?? supportCode;
   }
   const expired = error.name === 'SessionNotFound' || out.error === 'expired_token';

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Profile } from '../../domain/applications/access/index.ts';
+import { describeSetup } from '../../domain/applications/applications/index.ts';
 import { describeConditions, describePerson, type NameIdFault } from '../../domain/applications/assertions/index.ts';
 import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
 import { countRefusal } from '../../domain/records/refusals/index.ts';
@@ -103,7 +104,9 @@ export async function sendRefusal(
     reason,
     // nobody else shows the person a page
     supportCode: signOn.inResponseTo === undefined ? newSupportCode() : undefined,
-    details: { application: application.name, detail: why && showEscapes(why.format) },
+    details: { application: application.name, detail: why && showEscapes(why.format), facts: describeSetup(application) },
+    // with a code of its own, beside those that went to the application
+    foldBy: signOn.inResponseTo === undefined ? 'launch' : undefined,
   });
   if (signOn.inResponseTo === undefined)
     throw new AppError('saml_name_missing', 409, { params: { application: application.name }, supportCode });

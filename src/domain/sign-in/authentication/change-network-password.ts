@@ -105,7 +105,7 @@ async function change(
   );
   if (result!.error) throw result!.error;
   if (!result!.reason) return forgetAsks(scope, userId);
-  await refuseAttempt(scope, { login: identifier(user), user, reason: result!.reason, attempt, lockout });
+  await refuseAttempt(scope, { login: identifier(user), user, reason: result!.reason, attempt, lockout, standing });
   throw invalidInput({ currentPassword: 'fields.own_network_password' });
 }
 

@@ -52,6 +52,7 @@ export {
 } from './pending-requests.ts';
 export { proveAlone, proveFactor } from './prove-factor.ts';
 export { provePassword } from './prove-password.ts';
+export { keptOutReasons, type SignInReason, signInReasons } from './reasons.ts';
 export { recordKeptOut } from './refuse-attempt.ts';
 export { resetSecondFactors } from './reset-second-factors.ts';
 export { findStanding, type Standing } from './standing.ts';
