@@ -6,11 +6,13 @@ export { type Links, linkUser } from './link-user.ts';
 export {
   type AssignedApplication,
   type Assignees,
+  findReach,
   listApplicationsOfGroup,
   listApplicationsOfUser,
   listAssignedGroupIds,
   listAssignees,
   listAssignments,
   listNavigable,
+  type Reach,
   type UserApplication,
 } from './store.ts';

@@ -22,3 +22,4 @@ export {
   noteBrowser,
   sweepBrowsers,
 } from './known-browsers.ts';
+export { type AttemptCount, type AttemptCounts, type BrowserCount, listCounts } from './list-counts.ts';

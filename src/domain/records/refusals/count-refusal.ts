@@ -81,7 +81,7 @@ async function add(all: One[]): Promise<Counted> {
     addresses.at(-1)!,
     JSON.stringify(Object.fromEntries(sources)),
     // what is said of a person lies under their key, in the event alone
-    jsonText(event.subject?.kind === 'user' ? {} : shorten(all.at(-1)!.event.details ?? {})),
+    jsonText(event.subject?.kind === 'user' ? {} : { ...shorten(all.at(-1)!.event.details ?? {}), facts: undefined }),
   ];
   // the first of the hour may have been shown to nobody: whoever is shown a page later gets the code that all of them have from then on
   const supportCode = all.find((one) => one.event.supportCode)?.event.supportCode ?? null;

@@ -1,4 +1,5 @@
 import type { Status, User } from '../../people/users/index.ts';
+import type { PolicyOverride } from '../sign-in-policy/index.ts';
 import type { Facts } from './next-step.ts';
 import type { Standing } from './standing.ts';
 import type { Attempted, Lockout } from './take-attempt.ts';
@@ -21,8 +22,8 @@ export type KeptFacts = {
   rules?: KeptRule[];
 };
 
-/** `from`: the override; left out where it is the company's own. */
-export type KeptRule = { part: string; value: unknown; from?: Record<string, string> };
+/** `from`: left out where it is the company's own. */
+export type KeptRule = { part: string; value: unknown; from?: Pick<PolicyOverride, 'overrideId' | 'for'> };
 
 type Tried = Pick<Attempted, 'isKnownBrowser' | 'settled'> & Partial<Pick<Attempted, 'taken'>>;
 

@@ -72,8 +72,8 @@ export async function recordKeptOut(
   const user = await getUser(scope, userId);
   const parts = explainPolicy(rules, await findPolicySubject(scope, rules, user, applicationId));
   const account = { status: user.status, statusChangedAt: user.statusChangedAt.getTime() };
-  const kept = boundRules(
-    parts.filter(({ part }) => keepsOut.test(part)).map(({ part, value, from }) => ({ part, value, from: from?.for })),
+  const kept = parts.flatMap(({ part, value, from }) =>
+    keepsOut.test(part) ? [{ part, value, from: from && { overrideId: from.overrideId, for: from.for } }] : [],
   );
   await recordAlone(scope, {
     type: 'sign-in.failed',
@@ -82,7 +82,7 @@ export async function recordKeptOut(
     applicationId,
     reason: `kept-out-${why}` satisfies SignInReason,
     supportCode,
-    details: { facts: { account, signIn: facts, rules: kept } satisfies KeptFacts },
+    details: { facts: { account, signIn: facts, rules: boundRules(kept) } satisfies KeptFacts },
   });
 }
 
@@ -90,7 +90,12 @@ export async function recordKeptOut(
  * A block is for strangers: the owner, who signs in completely in a browser that is known, ends it; so does time, where the company says so.
  * (Only failed attempts block; what an administrator ends is Deactivated.)
  */
-export function mayLiftBlock(user: User, isKnownBrowser: boolean, { unblockAfterMinutes }: SignInPolicy['lockout'], now: Date): boolean {
+export function mayLiftBlock(
+  user: Pick<User, 'status' | 'statusChangedAt'>,
+  isKnownBrowser: boolean,
+  { unblockAfterMinutes }: Pick<SignInPolicy['lockout'], 'unblockAfterMinutes'>,
+  now: Date,
+): boolean {
   if (user.status !== 'blocked') return false;
   return isKnownBrowser || (unblockAfterMinutes > 0 && now.getTime() - user.statusChangedAt.getTime() >= unblockAfterMinutes * 60_000);
 }
