@@ -1,6 +1,6 @@
 import { mayLiftBlock } from '../../sign-in/authentication/index.ts';
 import type { AttemptFacts, Count, ExplainFacts, PersonFacts } from './explain-facts.ts';
-import type { ExplanationStep, Mend } from './explanation.ts';
+import type { ExplanationStep, Mend, MendPage } from './explanation.ts';
 import type { ExplainReason } from './reasons.ts';
 
 export const companyStep = ({ company }: ExplainFacts): ExplanationStep => ({ step: 'company', outcome: 'passed', facts: company });
@@ -9,9 +9,9 @@ export const companyStep = ({ company }: ExplainFacts): ExplanationStep => ({ st
 export function personStep({ person, asked, entry }: ExplainFacts): ExplanationStep {
   if (!person) {
     const facts = { asked: asked.person, ...(entry && { entry: entry.name, state: entry.state }) };
-    if (!entry) return { step: 'person', outcome: 'refuses', reason: 'person-unknown', facts, mend: { page: 'users', params: {} } };
+    if (!entry) return { step: 'person', outcome: 'refuses', reason: 'person-unknown', facts, mend: { page: 'users', params: { search: asked.person } } };
     const reason = entry.state === 'pending' ? 'entry-waiting' : 'entry-rejected';
-    return { step: 'person', outcome: 'refuses', reason, facts, mend: { page: 'directory', params: { directory: entry.directoryId } } };
+    return { step: 'person', outcome: 'refuses', reason, facts, mend: { page: 'directory-entries', params: { directory: entry.directoryId } } };
   }
   const { name, login, role, isLoginTaken } = person;
   const facts = { name, login, role };
@@ -44,10 +44,17 @@ export function accountStep(given: ExplainFacts, person: PersonFacts): Explanati
   if (status === 'activated' || isLifted) return { step: 'account', outcome: 'passed', facts };
   const reason = reasonOf(person);
   const user = { user: person.userId };
-  const mend: Mend = { page: reason === 'planned-deactivation' ? 'planned-deactivation' : 'user', params: user };
+  const mend: Mend = { page: mends[reason] ?? 'user', params: user };
   const rules = status === 'blocked' ? ['lockout.limit', 'lockout.unblockAfterMinutes'] : undefined;
   return { step: 'account', outcome: 'refuses', reason, facts, ...(rules && { rules }), mend };
 }
+
+const mends: Partial<Record<ExplainReason, MendPage>> = {
+  'planned-deactivation': 'planned-deactivation',
+  invited: 'user-invitation',
+  blocked: 'user-unblock',
+  deactivated: 'user-reactivate',
+};
 
 const byCause = { plan: 'planned-deactivation', directory: 'directory-deactivation', deletion: 'deletion' } as const;
 

@@ -39,7 +39,7 @@ export function passwordStep(given: ExplainFacts, proof: ProofFacts, person: Per
   if (facts.ways.length > 0) return { step: 'password', outcome: 'asks', facts };
   // who was invited chooses one by the link, and a directory that is away is said above
   if (directory || person.status === 'invited') return { step: 'password', outcome: 'unknown', facts };
-  const mend: Mend = { page: 'user', params: { user: person.userId } };
+  const mend: Mend = { page: 'user-password', params: { user: person.userId } };
   return { step: 'password', outcome: 'refuses', reason: 'no-password', facts, mend };
 }
 

@@ -30,6 +30,10 @@ export type Outcome = 'passed' | 'asks' | 'refuses' | 'unknown';
 export const mendPages = [
   'user',
   'user-edit',
+  'user-unblock',
+  'user-reactivate',
+  'user-invitation',
+  'user-password',
   'user-applications',
   'user-second-factors',
   'planned-deactivation',
@@ -41,8 +45,7 @@ export const mendPages = [
   'policy',
   'policy-override',
   'directory',
-  'directories',
-  'consent',
+  'directory-entries',
 ] as const;
 export type MendPage = (typeof mendPages)[number];
 export type Mend = { page: MendPage; params: Record<string, string> };

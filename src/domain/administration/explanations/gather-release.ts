@@ -1,6 +1,6 @@
 import type { Profile } from '../../applications/access/index.ts';
 import { type Application, claimScopes, claimTargets } from '../../applications/applications/index.ts';
-import { describePerson, releasedClaims, subjectOf } from '../../applications/assertions/index.ts';
+import { describePerson, isNamedLater, releasedClaims, subjectOf } from '../../applications/assertions/index.ts';
 import type { Scope } from '../../scope.ts';
 import type { ReleaseFacts } from './explain-facts.ts';
 
@@ -27,6 +27,5 @@ export async function gatherRelease(
     const { format, value } = told.nameId;
     return { protocol: 'saml', nameId: { format, value }, attributes: told.attributes.map(({ name, values }) => ({ name, values })) };
   }
-  const isMadeLater = told.fault === 'no-value' && saml.nameIdFormat === 'persistent' && !(saml.nameIdField ?? saml.nameIdTemplate);
-  return { protocol: 'saml', attributes: [], ...(isMadeLater ? {} : { fault: told.fault }) };
+  return { protocol: 'saml', attributes: [], ...(isNamedLater(saml, told) ? {} : { fault: told.fault }) };
 }

@@ -27,3 +27,5 @@ export {
 } from './explanation.ts';
 export { type ExplainTools, gatherExplainFacts, type Question } from './gather-explain-facts.ts';
 export { type ExplainReason, explainReasons } from './reasons.ts';
+export { listSignIns, type SignIn } from './list-sign-ins.ts';
+export { recordLook, type Viewed, viewExplanation } from './view-explanation.ts';

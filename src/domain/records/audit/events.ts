@@ -34,6 +34,7 @@ export const auditEventTypes = [
   'user.deactivation-removed',
   'user.deletion-requested',
   'user.deleted',
+  'explanation.viewed',
   'users.exported',
   'users.imported',
   'users.passwords-exported',
@@ -124,6 +125,6 @@ export const auditEventTypes = [
 ] as const;
 
 /** What says that somebody looked, and changed nothing. */
-export const viewEventTypes: AuditEventType[] = ['user.viewed', 'group.viewed', 'groups.listed'];
+export const viewEventTypes: AuditEventType[] = ['user.viewed', 'group.viewed', 'groups.listed', 'explanation.viewed'];
 
 export type AuditEventType = (typeof auditEventTypes)[number];
