@@ -9,9 +9,22 @@ export const companyStep = ({ company }: ExplainFacts): ExplanationStep => ({ st
 export function personStep({ person, asked, entry }: ExplainFacts): ExplanationStep {
   if (!person) {
     const facts = { asked: asked.person, ...(entry && { entry: entry.name, state: entry.state }) };
-    if (!entry) return { step: 'person', outcome: 'refuses', reason: 'person-unknown', facts, mend: { page: 'users', params: { search: asked.person } } };
+    if (!entry)
+      return {
+        step: 'person',
+        outcome: 'refuses',
+        reason: 'person-unknown',
+        facts,
+        mend: { page: 'users', params: { search: asked.person } },
+      };
     const reason = entry.state === 'pending' ? 'entry-waiting' : 'entry-rejected';
-    return { step: 'person', outcome: 'refuses', reason, facts, mend: { page: 'directory-entries', params: { directory: entry.directoryId } } };
+    return {
+      step: 'person',
+      outcome: 'refuses',
+      reason,
+      facts,
+      mend: { page: 'directory-entries', params: { directory: entry.directoryId } },
+    };
   }
   const { name, login, role, isLoginTaken } = person;
   const facts = { name, login, role };

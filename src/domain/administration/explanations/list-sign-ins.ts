@@ -16,7 +16,9 @@ export async function listSignIns(scope: Scope, of: { userId: UserId } | { appli
   const whose = 'userId' in of ? { subjectId: of.userId } : { applicationId: of.applicationId };
   const { items } = await listEvents(scope, { ...whose, types }, most);
   const ids = [...new Set(items.flatMap(({ applicationId }) => applicationId ?? []))];
-  const names = new Map((ids.length > 0 ? await listApplicationsByIds(scope, ids) : []).map((one) => [one.applicationId as string, one.name]));
+  const names = new Map(
+    (ids.length > 0 ? await listApplicationsByIds(scope, ids) : []).map((one) => [one.applicationId as string, one.name]),
+  );
   return items.map(({ id, at, outcome, reason, supportCode, subjectId, subjectName, applicationId, erased }) => {
     const name = applicationId && names.get(applicationId);
     return {

@@ -38,7 +38,9 @@ export function describeSetup({ enabled, oidc, saml }: Pick<Application, 'enable
     facts.entityId = saml.entityId.slice(0, longestValue);
     facts.answerAddresses = bound(saml.assertionConsumerServices.map(({ url }) => url));
     facts.certificates = bound(
-      listPartnerCertificates({ ...saml, signingCertificates: saml.signingCertificates.slice(0, mostValues) }).map(({ fingerprint, notAfter }) => `${fingerprint} ${notAfter.toISOString().slice(0, 10)}`),
+      listPartnerCertificates({ ...saml, signingCertificates: saml.signingCertificates.slice(0, mostValues) }).map(
+        ({ fingerprint, notAfter }) => `${fingerprint} ${notAfter.toISOString().slice(0, 10)}`,
+      ),
     );
     facts.requiresSignature = saml.requireSignedRequests;
     facts.refusesLaunch = saml.refuseLaunch;

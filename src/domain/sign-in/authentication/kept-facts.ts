@@ -44,11 +44,13 @@ export const keepAttempt = (
   ...(standing && { held: standing.factors }),
 });
 
-const longestRule = 1000;
+const mostLists = 5;
+const mostEntries = 10;
 
-/** A list of networks may be long: of one that is, how long it was. */
-export const boundRules = (rules: KeptRule[]): KeptRule[] =>
-  rules.map((rule) => {
-    const isLong = JSON.stringify(rule.value ?? null).length > longestRule;
-    return isLong ? { ...rule, value: { entries: Array.isArray(rule.value) ? rule.value.flat().length : 1 } } : rule;
-  });
+/** Lists of networks may be long: their beginning is enough to know which they were. */
+export const boundRules = (rules: KeptRule[]): KeptRule[] => rules.map((rule) => ({ ...rule, value: shorten(rule.value) }));
+
+const shorten = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.slice(0, mostLists).map((inner: unknown) => (Array.isArray(inner) ? inner.slice(0, mostEntries) : inner))
+    : value;
