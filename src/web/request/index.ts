@@ -24,6 +24,7 @@ export type { Services } from './services.ts';
 export {
   arrivalAt,
   cancelPath,
+  factsOfStep,
   followRequest,
   nextStepOf,
   policyOf,

@@ -3,7 +3,6 @@ import { listDirectories, stateOf } from '../../domain/people/directories/index.
 import {
   completeSignIn,
   type DirectoryRefusal,
-  gatherFacts,
   type PendingRequest,
   type Proven,
   proveAlone,
@@ -21,6 +20,7 @@ import {
   cancelPath,
   cookieNames,
   factorTexts,
+  factsOfStep,
   loginHint,
   networkOf,
   newSupportCode,
@@ -127,7 +127,7 @@ async function showKeptOut(page: PageContext, request: PendingRequest, { by, why
   const supportCode = newSupportCode();
   const { proven, demands, applicationId } = request;
   const rules = await rulesOf(page);
-  const facts = await gatherFacts(page.scope, rules, await arrivalAt(page, { proven, demands, applicationId }));
+  const facts = await factsOfStep(page, { proven, demands, applicationId });
   const userId = by === 'proof' ? proven!.userId : page.session!.userId;
   await recordKeptOut(page.scope, rules, userId, { why, supportCode, facts }, applicationId);
   renderPage(page, 'sign-in/kept-out', { why, supportCode, now: page.services.clock.now(), cancel: cancelPath(request) }, { status: 403 });
