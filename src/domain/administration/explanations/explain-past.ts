@@ -2,7 +2,7 @@ import { describeSetup, findApplicationById, type SetupFacts } from '../../appli
 import { type AuditEvent, findEvents } from '../../records/audit/index.ts';
 import { type CountedRefusal, findRefusals } from '../../records/refusals/index.ts';
 import { isId, type Scope } from '../../scope.ts';
-import { explain } from './explain.ts';
+import { explain, firstRefusal } from './explain.ts';
 import type { ExplainFacts } from './explain-facts.ts';
 import type { Explanation, ExplanationStep, Mend } from './explanation.ts';
 import { type ExplainTools, gatherExplainFacts } from './gather-explain-facts.ts';
@@ -47,7 +47,7 @@ export async function explainPast(scope: Scope, tools: ExplainTools, eventId: st
     now,
     steps: compareSteps(was?.explanation, now?.explanation),
     setup: await compareSetups(scope, event, kept),
-    ...mendOf(event, kept),
+    ...mendOf(event, kept, was?.explanation),
   };
 }
 
@@ -92,10 +92,11 @@ async function compareSetups(scope: Scope, { applicationId }: AuditEvent, kept: 
 }
 
 /** The page that mends it, if what it is about is known. */
-function mendOf(
-  { reason, subjectKind, subjectId, applicationId, actor }: AuditEvent,
-  kept: Kept | undefined,
-): Pick<Past, 'mend' | 'mender'> {
+function mendOf(event: AuditEvent, kept: Kept | undefined, was: Explanation | undefined): Pick<Past, 'mend' | 'mender'> {
+  const { reason, subjectKind, subjectId, applicationId, actor } = event;
+  // the rule of which override, where that is known
+  const known = was && firstRefusal(was);
+  if (known?.mend && known.reason === reason) return { mend: known.mend };
   const mender = mendOfReason[reason as RefusalReason] as (typeof mendOfReason)[RefusalReason] | undefined;
   if (!mender) return {};
   if (mender === 'self' || mender === 'partner') return { mender };
