@@ -57,7 +57,7 @@ export async function provePassword(
   const refuse = async (reason: SignInReason, told?: DirectoryRefusal): Promise<PasswordOutcome> => {
     // what is written of a known person costs one read more, for the key it is sealed under
     if (!user) await findStanding(scope, userId, browser);
-    await refuseAttempt(scope, { login, user, reason, attempt: taken, lockout, standing });
+    await refuseAttempt(scope, { login, user, reason, attempt: taken, lockout, standing, applicationId: attempt.applicationId });
     if (network?.rules.signIn) await setTimeout(Math.max(0, begun + floorOfRefusals(scope.contextId) - performance.now()));
     return { outcome: 'refused', ...(told && { told }) };
   };

@@ -20,6 +20,8 @@ export type Refusal = {
   lockout: Lockout;
   /** As it was read for the attempt. */
   standing?: Standing;
+  /** On the way to which it was. */
+  applicationId?: string;
 };
 
 /** How long it takes to answer the last attempt, in ms: to block somebody takes time, and a name that nobody has must not be answered sooner (S42). */
@@ -31,7 +33,8 @@ export async function refuseAttempt(scope: Scope, refusal: Refusal): Promise<voi
   await Promise.all([record(scope, refusal, isLast), isLast && setTimeout(lastAnswerMs)]);
 }
 
-async function record(scope: Scope, { login, user, reason, attempt, lockout, standing }: Refusal, isLast: boolean): Promise<void> {
+async function record(scope: Scope, refusal: Refusal, isLast: boolean): Promise<void> {
+  const { login, user, reason, attempt, lockout, standing, applicationId } = refusal;
   const event: NewEvent = {
     type: 'sign-in.failed',
     outcome: 'failure',
@@ -43,6 +46,7 @@ async function record(scope: Scope, { login, user, reason, attempt, lockout, sta
   // these can be had as often as anybody likes
   if (!user || reason === 'attempts-used-up' || reason.startsWith('directory-'))
     return void (await countRefusal(scope, { ...event, reason }));
+  event.applicationId = applicationId as ApplicationId | undefined;
   if (!isLast) return recordAlone(scope, event);
   await inTransaction(scope, async (inside) => {
     // first of all, as a sign-in does; a parallel attempt or an administrator may have changed the status since
