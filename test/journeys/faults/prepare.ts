@@ -1,3 +1,4 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { changeSettings } from '../../../src/domain/company/context-settings/index.ts';
 import { addDirectory, directoryRules } from '../../../src/domain/people/directories/index.ts';
 import { findGroupByName } from '../../../src/domain/people/groups/index.ts';
@@ -6,6 +7,7 @@ import { inTransaction, type UserId } from '../../../src/domain/scope.ts';
 import { changePolicy, confirmPolicy, enrolFactor } from '../../../src/domain/sign-in/authentication/index.ts';
 import { startTotp } from '../../../src/domain/sign-in/credentials/totp/index.ts';
 import { loadPolicy } from '../../../src/domain/sign-in/sign-in-policy/index.ts';
+import { createCertificate } from '../../../src/platform/saml/index.ts';
 import { addTestDirectory, importEntries, personEntry } from '../../support/directory-entries.ts';
 import { answerOf, placeAt } from '../../support/factors.ts';
 import { password } from '../../support/faults.ts';
@@ -15,6 +17,14 @@ import { totpCode } from '../../support/second-factor.ts';
 import type { TestServer } from '../../support/server.ts';
 
 export const spKeys = makeKeys();
+/** Of a service provider that nobody has renewed. */
+function endedCertificate(): string {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const day = 86_400_000;
+  const [notBefore, notAfter] = [new Date(Date.now() - 400 * day), new Date(Date.now() - 30 * day)];
+  return createCertificate(privateKey, publicKey, 'RS256', { commonName: 'ended', notBefore, notAfter, serialNumber: randomBytes(8) });
+}
+
 export const acs = 'http://127.0.0.1:9/acs';
 
 /** Each of these people has one fault; their group has a rule of its own where it is a rule's. */
@@ -86,6 +96,7 @@ export async function prepare(server: TestServer): Promise<Prepared> {
           oidc('six', redirectUri),
           saml('wiki'),
           saml('strict', { requireSignedRequests: true, signingCertificates: [spKeys.certificate] }),
+          saml('endedcert', { requireSignedRequests: true, signingCertificates: [endedCertificate()] }),
           saml('nolaunch', { refuseLaunch: true }),
           saml('formats'),
           saml('offsaml', {}, { enabled: false }),

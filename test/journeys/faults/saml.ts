@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { derOf, redirectUrl, signerFor } from '../../../src/platform/saml/index.ts';
-import { applicationPage, type Fault, Jar, password, type World } from '../../support/faults.ts';
+import { applicationPage, explainPage, type Fault, Jar, password, type World } from '../../support/faults.ts';
 import { makeKeys } from '../../support/saml.ts';
 
 let count = 0;
@@ -69,6 +69,12 @@ export const samlFaults: Fault[] = [
     fault: 'a sign-out sent to the sign-in',
     cause: post(Buffer.from(xmlOf({}).replaceAll('AuthnRequest', 'LogoutRequest')).toString('base64')),
     named: /not for this address|does not fit the SAML|is not signed/,
+  },
+  {
+    fault: 'a certificate of the service provider that has ended',
+    cause: ask({ code: 'endedcert' }),
+    start: explainPage('plain@acme.example', 'endedcert'),
+    named: /a certificate of the application has ended/,
   },
   {
     fault: 'a format of the name that there is not',
