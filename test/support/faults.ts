@@ -3,7 +3,7 @@ import { load } from 'cheerio';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { findUserByLogin, type User } from '../../src/domain/people/users/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
-import { type Answer, Jar } from './jar.ts';
+import { type Answer, type FoundForm, Jar } from './jar.ts';
 import { authorizationUrl, basic, exchange, token } from './oidc.ts';
 import { onDatabase, type ServerProcess, startServerProcess } from './process.ts';
 import { clientSecret, fillSignIn, freePort, passwords, signedIn, startTestServer, type TestServer } from './server.ts';
@@ -22,6 +22,8 @@ export type World = {
   applicationId(code: string): Promise<string>;
   /** Types a name and a password at the sign-in page, on the way to an application or not. */
   signIn(login: string, typed?: string, jar?: Jar, to?: string): Promise<Answer>;
+  /** A browser in which this person is signed in, the same each time. */
+  browserOf(login: string): Promise<Jar>;
   /** The address of an authorization request. */
   authorize(extra?: Record<string, string | undefined>): string;
   stop(): Promise<void>;
@@ -46,8 +48,9 @@ export async function startWorld(prepare: (server: TestServer) => Promise<void>)
   const process: ServerProcess = await startServerProcess(port, { ...onDatabase(server.databaseUrl), PORTARIA_BASE_URL: server.baseUrl });
   const scope = await server.scope();
   const admin = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+  const browsers = new Map<string, Jar>();
   const secrets = new Set<string>([password, clientSecret, passwords.ana, passwords.joao]);
-  return {
+  const world: World = {
     server,
     scope,
     admin,
@@ -60,12 +63,19 @@ export async function startWorld(prepare: (server: TestServer) => Promise<void>)
       const page = await jar.follow(to, {}, stop);
       return /name="password"/.test(page.text) ? fillSignIn(jar, page, login, typed, stop) : page;
     },
+    async browserOf(login) {
+      const known = browsers.get(login) ?? new Jar();
+      if (!browsers.has(login)) await world.signIn(login, password, known);
+      browsers.set(login, known);
+      return known;
+    },
     authorize: (extra = {}) => authorizationUrl(server, extra).url,
     async stop() {
       await process.kill('SIGTERM');
       await server.close();
     },
   };
+  return world;
 }
 
 export const supportCodeOf = ({ text, url, status }: Answer): string => {
@@ -87,6 +97,9 @@ function linksOf(answer: Answer): string[] {
   return [...new Set(hrefs.filter((href) => leads.test(href)))].slice(0, 12);
 }
 
+/** That of Home. */
+let codeForm: FoundForm | undefined;
+
 /** How an administrator gets from the code, or from the page of a person or application, to the cause. @returns clicks, and undefined where three do not lead there */
 export async function clicksTo(world: World, fault: Fault, code: string | undefined): Promise<{ clicks: number; seen: string[] }> {
   const { admin, server } = world;
@@ -94,9 +107,9 @@ export async function clicksTo(world: World, fault: Fault, code: string | undefi
   let pages: Answer[];
   let clicks = 0;
   if (code) {
-    const home = await admin.follow(`${server.issuer}/admin`);
+    codeForm ??= admin.form(await admin.follow(`${server.issuer}/admin`), /explain/);
     // small letters, without the dash: as it is read over the telephone
-    pages = [await admin.submit(admin.form(home, /explain/), { code: code.toLowerCase().replace('-', ' ') })];
+    pages = [await admin.submit(codeForm, { code: code.toLowerCase().replace('-', ' ') })];
     clicks = 1;
   } else pages = [await admin.follow(server.issuer + (await fault.start!(world)))];
   const visited = new Set<string>();

@@ -9,7 +9,7 @@ const open = (world: World, extra: Record<string, string | undefined>) => new Ja
 
 async function codeOf(world: World, client: string) {
   world.secrets.add(secretOf(client));
-  const made = await authorize(world.server, new Jar(), { login, password, client_id: client, scope: 'openid' });
+  const made = await authorize(world.server, await world.browserOf(login), { client_id: client, scope: 'openid' });
   world.secrets.add(made.code!).add(made.verifier);
   return { code: made.code!, verifier: made.verifier };
 }
@@ -21,7 +21,7 @@ const redeem = (world: World, client: string, given: { code: string; verifier: s
 export const oidcFaults: Fault[] = [
   {
     fault: 'an application that is not assigned',
-    cause: (world) => world.signIn(login, password, new Jar(), world.authorize({ client_id: 'closed' })),
+    cause: async (world) => (await world.browserOf(login)).follow(world.authorize({ client_id: 'closed' })),
     named: /application not assigned|not assigned to the person/,
   },
   { fault: 'an application that is switched off', cause: (world) => open(world, { client_id: 'off' }), named: /application is disabled/ },

@@ -11,8 +11,7 @@ export const pageFaults: Fault[] = [
   {
     fault: 'the console, by a regular user',
     async cause(world) {
-      const jar = new Jar();
-      await world.signIn('plain@acme.example', password, jar);
+      const jar = await world.browserOf('plain@acme.example');
       return jar.get(`${world.server.issuer}/admin`);
     },
     named: /plain Fault.*Role ?regular user/,

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { derOf, redirectUrl, signerFor } from '../../../src/platform/saml/index.ts';
-import { applicationPage, explainPage, type Fault, Jar, password, type World } from '../../support/faults.ts';
+import { applicationPage, explainPage, type Fault, Jar, type World } from '../../support/faults.ts';
 import { makeKeys } from '../../support/saml.ts';
 
 let count = 0;
@@ -14,15 +14,13 @@ const ask = (asked: Asked) => (world: World) =>
 const post = (message: string) => (world: World) => new Jar().get(`${world.server.issuer}/saml/sso`, { form: { SAMLRequest: message } });
 /** As somebody who is signed in. */
 const askAs = (login: string, asked: Asked) => async (world: World) => {
-  const jar = new Jar();
-  await world.signIn(login, password, jar);
+  const jar = await world.browserOf(login);
   return jar.follow(`${world.server.issuer}/saml/sso?SAMLRequest=${encodeURIComponent(deflateRawSync(xmlOf(asked)).toString('base64'))}`);
 };
 const launch =
   (code: string, query = '', login = 'plain@acme.example') =>
   async (world: World) => {
-    const jar = new Jar();
-    await world.signIn(login, password, jar);
+    const jar = await world.browserOf(login);
     return jar.follow(`${world.server.issuer}/saml/launch/${await world.applicationId(code)}${query}`);
   };
 const minutes = (n: number) => new Date(Date.now() + n * 60_000);
