@@ -27,6 +27,7 @@ import {
 import { sweepAttempts, sweepBrowsers, sweepCodeGuesses } from '../domain/records/attempts/index.ts';
 import { sweepLinks } from '../domain/records/one-time-links/index.ts';
 import { sweepOperations } from '../domain/records/operations/index.ts';
+import { sweepFailures } from '../domain/records/page-failures/index.ts';
 import { sweepArtifacts } from '../domain/records/protocol-artifacts/index.ts';
 import { closeRefusals, sweepRefusals } from '../domain/records/refusals/index.ts';
 import { openScope } from '../domain/scope.ts';
@@ -68,6 +69,7 @@ const sweepExpired: Chore = {
     await sweepCodeGuesses(db);
     await sweepExchanges(db);
     await sweepRefusals(db);
+    await sweepFailures(db);
     await sweepLinks(db);
     await sweepOperations(db);
     await sweepFailedJobs(db);

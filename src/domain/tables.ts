@@ -718,6 +718,25 @@ export type Tables = {
     'done' | 'refused' | 'fault' | 'file_name' | 'finished_at' | 'run',
     'actor' | 'input'
   >;
+  page_failures: Table<
+    {
+      context_id: ContextId;
+      support_code: string;
+      hour: Date;
+      fold_key: Buffer;
+      code: string;
+      status: number;
+      page: string;
+      user_id: UserId | null;
+      application_id: ApplicationId | null;
+      facts: unknown;
+      n: number;
+      first_at: Date;
+      last_at: Date;
+    },
+    'user_id' | 'application_id',
+    'facts'
+  >;
   partner_metadata: Table<
     {
       context_id: ContextId;

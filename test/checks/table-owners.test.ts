@@ -22,6 +22,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   operation_files: ['records/operations'],
   operation_items: ['records/operations'],
   operations: ['records/operations'],
+  page_failures: ['records/page-failures'],
   refusal_counts: ['records/refusals'],
   sign_in_attempts: ['records/attempts', 'sign-in/readiness'],
 

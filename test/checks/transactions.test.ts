@@ -79,6 +79,7 @@ const alone = [
   'records/audit/record-event.ts: append',
   'records/operations/operations.ts: beginRun',
   'records/operations/operations.ts: noteProgress',
+  'records/page-failures/store.ts: addFailure',
   'sign-in/authentication/pending-requests.ts: openPendingRequest',
   'sign-in/authentication/pending-requests.ts: recordProof',
   'sign-in/credentials/directory-password/verifiers.ts: forgetRefused',

@@ -689,6 +689,29 @@ CREATE TABLE operations (
 CREATE INDEX operations_age ON public.operations USING btree (created_at);
 CREATE INDEX operations_by ON public.operations USING btree (context_id, requested_by, operation_id);
 
+CREATE TABLE page_failures (
+  context_id uuid NOT NULL,
+  support_code text NOT NULL,
+  hour timestamp with time zone NOT NULL,
+  fold_key bytea NOT NULL,
+  code text NOT NULL,
+  status integer NOT NULL,
+  page text NOT NULL,
+  user_id uuid,
+  application_id uuid,
+  facts jsonb NOT NULL,
+  n bigint NOT NULL,
+  first_at timestamp with time zone NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  UNIQUE (context_id, hour, fold_key),
+  PRIMARY KEY (context_id, support_code),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX page_failures_old ON public.page_failures USING btree (hour);
+CREATE INDEX page_failures_user ON public.page_failures USING btree (context_id, user_id) WHERE (user_id IS NOT NULL);
+CREATE UNIQUE INDEX page_failures_context_id_hour_fold_key_key ON public.page_failures USING btree (context_id, hour, fold_key);
+
 CREATE TABLE partner_metadata (
   context_id uuid NOT NULL,
   application_id uuid NOT NULL,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { pageRoutes } from '../../src/app/web-routes.ts';
 import { draftImport } from '../../src/domain/administration/user-imports/index.ts';
+import { decide, recordRefusal } from '../../src/domain/applications/access/index.ts';
 import { listApis } from '../../src/domain/applications/apis/index.ts';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { acceptTerms, publishTerms } from '../../src/domain/applications/consents/index.ts';
@@ -15,7 +16,8 @@ import { startUserExport, userExport } from '../../src/domain/people/user-export
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { createLink, type LinkKind } from '../../src/domain/records/one-time-links/index.ts';
 import { findOperation, runOperation, Superseded } from '../../src/domain/records/operations/index.ts';
-import { inTransaction } from '../../src/domain/scope.ts';
+import { recordFailure } from '../../src/domain/records/page-failures/index.ts';
+import { inTransaction, type Scope, type UserId } from '../../src/domain/scope.ts';
 import { enrolFactor } from '../../src/domain/sign-in/authentication/index.ts';
 import { factorsUsableAt } from '../../src/domain/sign-in/credentials/factors/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
@@ -121,6 +123,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
       .update({ amr: ['pwd', 'otp', 'mfa'] });
     return inside.db('second_factors').where({ user_id: ana!.userId }).pluck('factor_id');
   });
+  await refuseOnce(scope, beatriz!.userId);
   const link = (kind: LinkKind, payload: Record<string, string> = {}) => {
     const owner = kind === 'registration' ? { addressKey: 'zora@acme.example' } : { userId: beatriz!.userId };
     return createLink(scope, { kind, owner, lifetimeSeconds: 3600, payload });
@@ -254,6 +257,9 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     `/admin/explain?person=${beatriz!.userId}&application=${partnerId}`,
     '/admin/explain?person=nobody&application=payroll&from=here&at=soon',
     '/admin/explain?person=nobody&application=none',
+    '/admin/explain?code=PAGE-2345',
+    '/admin/explain?code=PAGE-6789',
+    '/admin/explain?code=NONE-NONE',
     '/admin/new-accounts',
     '/admin/consent',
     '/admin/consent?edition=1&show=missing',
@@ -283,6 +289,20 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     '/nothing',
     '/sign-out',
   ];
+}
+
+/** Something to explain: an application that is not assigned, and a link that was over. */
+async function refuseOnce(scope: Scope, userId: UserId): Promise<void> {
+  const application = (await findApplicationByCode(scope, 'payroll'))!;
+  const facts = {
+    person: { status: 'activated' },
+    application: { enabled: true, navigable: false },
+    assignment: { direct: false, byGroup: false, byEveryone: false },
+  } as const;
+  const verdict = decide(facts);
+  if (!verdict.allowed) await recordRefusal(scope, { id: userId, name: 'Beatriz Nogueira' }, application, verdict, 'PAGE-2345');
+  const link = { kind: 'invitation', madeAt: new Date(), expiresAt: new Date() };
+  await recordFailure(scope, { supportCode: 'PAGE-6789', code: 'link_over', status: 410, page: '/activate/:token', userId, facts: link });
 }
 
 /** Routes that are no page of their own to look at, each for a reason. */

@@ -11,11 +11,19 @@ export class AppError extends Error {
   readonly publicMessage: string;
   readonly fields: FieldErrors | undefined;
   readonly params: Record<string, string | number>;
+  /** Under which the audit has it already. */
+  readonly supportCode: string | undefined;
 
   constructor(
     code: string,
     status: number,
-    options: { publicMessage?: string; fields?: FieldErrors; cause?: unknown; params?: Record<string, string | number> } = {},
+    options: {
+      publicMessage?: string;
+      fields?: FieldErrors;
+      cause?: unknown;
+      params?: Record<string, string | number>;
+      supportCode?: string;
+    } = {},
   ) {
     super(code, { cause: options.cause });
     this.code = code;
@@ -23,6 +31,7 @@ export class AppError extends Error {
     this.publicMessage = options.publicMessage ?? `errors.${code}`;
     this.fields = options.fields;
     this.params = options.params ?? {};
+    this.supportCode = options.supportCode;
   }
 }
 

@@ -1,12 +1,12 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { type Application, findApplicationByClientId } from '../../domain/applications/applications/index.ts';
-import { countRefusal } from '../../domain/records/refusals/index.ts';
+import { type Application, describeSetup, findApplicationByClientId } from '../../domain/applications/applications/index.ts';
+import { countRefusal, type OidcReason } from '../../domain/records/refusals/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { ContextProvider } from './context-provider.ts';
 import type { Refusal } from './refusal-reason.ts';
 
 /** Of one request: why, what the library said of it, and in whose name it is counted. */
-type Refused = { ctx: KoaContextWithOIDC; reason: string; refusal: Refusal; scope: Scope; supportCode?: string };
+type Refused = { ctx: KoaContextWithOIDC; reason: OidcReason; refusal: Refusal; scope: Scope; supportCode?: string };
 
 const counted = new WeakSet<KoaContextWithOIDC>();
 
@@ -63,6 +63,7 @@ export async function countRefused(
         endpoint: ctx.oidc?.route,
         description: [error, description, detail].filter(Boolean).join(': '),
         redirect_uri: text(ctx.oidc?.params?.redirect_uri),
+        facts: application && describeSetup(application),
       },
     });
     return event.supportCode;

@@ -1,5 +1,6 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { reserveCodeGuess, returnCodeGuess } from '../../domain/records/attempts/index.ts';
+import type { OidcReason } from '../../domain/records/refusals/index.ts';
 import { openScope, type Scope } from '../../domain/scope.ts';
 import { anonymousActor, clientOf } from '../request/index.ts';
 import type { ContextProvider } from './context-provider.ts';
@@ -24,7 +25,7 @@ export const limitUserCodes =
   (op: ContextProvider): LimitUserCodes =>
   async (ctx, find) => {
     const scope = await scopeOf(op, ctx);
-    const count = (reason: string) => countRefused(op, { ctx, reason, refusal: { error: reason }, scope }, undefined);
+    const count = (reason: OidcReason) => countRefused(op, { ctx, reason, refusal: { error: reason }, scope }, undefined);
     if (!(await reserveCodeGuess(scope))) {
       await count('user-codes-used-up');
       throw new TooManyUserCodes(scope.actor.kind === 'person');

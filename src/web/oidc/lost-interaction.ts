@@ -35,7 +35,10 @@ export async function leadOn(page: PageContext, provider: Provider): Promise<voi
   if (page.query('again') !== '' && (interaction as Interaction & { parJti?: string }).parJti)
     return redirectTo(page, services.pathOf({ page: 'application-start', application: applicationIdOf(client) }));
   if (page.query('again') === '' && page.isKnownBrowser) throw new AppError('request_expired', 400);
-  if (page.query('again') === '') return renderCookiesMissing(page, `${ctx.state.path}?again=yes`, client.clientName);
+  if (page.query('again') === '') {
+    const application = { applicationId: applicationIdOf(client), name: client.clientName };
+    return renderCookiesMissing(page, `${ctx.state.path}?again=yes`, application);
+  }
   const again = Object.entries(interaction.params).filter(([, value]) => value !== undefined);
   const query = new URLSearchParams(again.map(([name, value]) => [name, String(value)])).toString();
   // more than a request line takes: it was posted

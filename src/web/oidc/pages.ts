@@ -3,6 +3,7 @@ import { isUnavailable } from '../../platform/database/index.ts';
 import {
   failureOf,
   followUiLocales,
+  keepFailure,
   newSupportCode,
   openPage,
   type PageContext,
@@ -13,7 +14,7 @@ import {
 import type { ContextProvider } from './context-provider.ts';
 import { countRefused, findNamed } from './count-refused.ts';
 import { TooManyUserCodes } from './limit-user-codes.ts';
-import { reasonOf } from './refusal-reason.ts';
+import { named, reasonOf } from './refusal-reason.ts';
 
 // The provider brings the forms' addresses and forgery tokens; the pages are ours.
 
@@ -141,10 +142,14 @@ export async function renderOidcError(
   const application = await findNamed(op, page.scope, ctx);
   const isDisabled = application?.enabled === false;
   const isServerError = out.error === 'server_error';
-  if (isServerError) op.services.log.error({ err: error, supportCode, context: op.context.code }, 'an OpenID Connect page failed');
-  else {
+  ctx.state.pattern = `/oidc/${ctx.oidc?.route ?? ''}`;
+  if (isServerError) {
+    const failure = { code: 'server_error', status: 500, supportCode: undefined, cause: error };
+    supportCode = await keepFailure(page, failure, application?.applicationId);
+    op.services.log.error({ err: error, supportCode, context: op.context.code }, 'an OpenID Connect page failed');
+  } else {
     const refusal = { error: out.error, description: out.error_description, detail: (error as { error_detail?: string }).error_detail };
-    const reason = reasonOf(refusal) ?? out.error;
+    const reason = reasonOf(refusal) ?? named(out.error);
     supportCode = (await countRefused(op, { ctx, reason, refusal, scope: page.scope, supportCode }, application)) ?? supportCode;
   }
   const expired = error.name === 'SessionNotFound' || out.error === 'expired_token';

@@ -1,10 +1,12 @@
+import { isOidcReason, type OidcReason } from '../../domain/records/refusals/index.ts';
+
 /** What the library says of a refusal: to the application, and (`detail`) to its events alone. */
 export type Refusal = { error: string; description?: string; detail?: string };
 
-const byGrant: Record<string, string> = {
-  authorization_code: 'code',
-  refresh_token: 'refresh-token',
-  'urn:ietf:params:oauth:grant-type:device_code': 'device-code',
+const byGrant: Record<string, OidcReason> = {
+  authorization_code: 'code-unknown',
+  refresh_token: 'refresh-token-unknown',
+  'urn:ietf:params:oauth:grant-type:device_code': 'device-code-unknown',
 };
 
 /** Answers that a correct application gets as well: they are questions to it, or what a person decided. */
@@ -23,7 +25,7 @@ const ordinary = new Set([
 ]);
 
 /** By the library's own words, of the version that is pinned; a test compares them with its source. The first that fits. */
-export const libraryWords: [error: string, words: RegExp, reason: string][] = [
+export const libraryWords: [error: string, words: RegExp, reason: OidcReason | 'used-before' | 'unknown'][] = [
   ['invalid_client', /^too many different secrets/, 'too-many-secrets'],
   ['invalid_client', /client not found|no such application/, 'client-unknown'],
   ['invalid_client', /invalid secret provided/, 'wrong-secret'],
@@ -65,11 +67,14 @@ export const libraryWords: [error: string, words: RegExp, reason: string][] = [
  * @param grantType of a request for tokens
  * @returns undefined where nothing went wrong
  */
-export function reasonOf({ error, description = '', detail = '' }: Refusal, grantType?: unknown): string | undefined {
+export function reasonOf({ error, description = '', detail = '' }: Refusal, grantType?: unknown): OidcReason | undefined {
   if (ordinary.has(error)) return undefined;
   const said = `${detail} ${description}`.trim();
   const reason = libraryWords.find(([code, words]) => code === error && words.test(said))?.[2] ?? error;
   // that somebody used something twice is an event of its own
   if (reason === 'used-before') return undefined;
-  return reason === 'unknown' ? `${byGrant[String(grantType)] ?? 'grant'}-unknown` : reason;
+  return reason === 'unknown' ? (byGrant[String(grantType)] ?? 'grant-unknown') : named(reason);
 }
+
+/** The protocol has more words than an application of ours ever hears. */
+export const named = (error: string): OidcReason => (isOidcReason(error) ? error : 'protocol-error');

@@ -1,3 +1,5 @@
+import type { ApplicationId } from '../../domain/scope.ts';
+import { keepFailure } from './keep-failure.ts';
 import { renderPage } from './render.ts';
 import type { PageContext } from './route.ts';
 
@@ -6,6 +8,16 @@ import type { PageContext } from './route.ts';
  * @param again path inside the context that starts again; a link and no redirect, which would go in a circle in a browser that refuses cookies
  * @param application to which it leads
  */
-export function renderCookiesMissing(page: PageContext, again: string, application?: string): void {
-  renderPage(page, 'errors/cookies', { host: page.context.host, again, application }, { status: 403 });
+export async function renderCookiesMissing(
+  page: PageContext,
+  again: string,
+  application?: { applicationId?: ApplicationId; name?: string },
+): Promise<void> {
+  const supportCode = await keepFailure(
+    page,
+    { code: 'cookies_missing', status: 403, supportCode: undefined, cause: undefined },
+    application?.applicationId,
+  );
+  const locals = { host: page.context.host, again, application: application?.name, supportCode, now: page.services.clock.now() };
+  renderPage(page, 'errors/cookies', locals, { status: 403 });
 }

@@ -9,6 +9,7 @@ export { renderCookiesMissing } from './cookies-missing.ts';
 export { byCode, namedAsInForm, readCustomFields, savingCustomFields } from './custom-values.ts';
 export { chosenOf, factorTexts, placeOf, usableFactors } from './factors.ts';
 export { createMetadataFetcher } from './fetch-metadata.ts';
+export { keepFailure } from './keep-failure.ts';
 export { leaveTo, withParameters } from './leave.ts';
 export type { LinkedPage } from './linked-page.ts';
 export { loginHint, shortHint } from './login-hint.ts';
@@ -23,6 +24,7 @@ export type { Services } from './services.ts';
 export {
   arrivalAt,
   cancelPath,
+  factsOfStep,
   followRequest,
   nextStepOf,
   policyOf,

@@ -4,8 +4,9 @@ import { safeEqual } from '../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type Methods, readForm, setSecurityHeaders } from '../../platform/http/index.ts';
 import { renderCookiesMissing } from './cookies-missing.ts';
+import { keepFailure } from './keep-failure.ts';
 import { openPage } from './open-page.ts';
-import { failureOf, newSupportCode, renderErrorPage } from './render.ts';
+import { failureOf, renderErrorPage } from './render.ts';
 import type { PageContext, Route } from './route.ts';
 import type { Services } from './services.ts';
 import { nextStepOf, sendToSignIn } from './sign-in-step.ts';
@@ -28,6 +29,7 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
     router[route.method === 'GET' ? 'get' : 'post'](route.path, async (ctx) => {
       const page: PageContext = ctx.state.page;
       page.params = ctx.params;
+      ctx.state.pattern = route.path;
       if (!(await isAllowed(page, route))) return;
       if (route.fromProgram) return route.handle(page);
       if (route.method === 'POST' && !route.fromElsewhere && hasLostCookies(page))
@@ -58,7 +60,7 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
         throw ctx.response.get('allow') ? new AppError('method_not_allowed', 405) : notFound();
       });
     } catch (error) {
-      if (page) return showFailure(page, error);
+      if (page) return await showFailure(page, error);
       // not even who asks, or where, could be found out: the store does not answer
       services.log.error({ err: error, path: ctx.path }, 'a request failed before its page');
       ctx.respond = false;
@@ -110,9 +112,9 @@ async function acceptForm(page: PageContext, route: Route): Promise<void> {
   if (!safeEqual(page.form.get('_csrf'), page.csrf)) throw new AppError('forged_form', 403);
 }
 
-function showFailure(page: PageContext, error: unknown): void {
-  const supportCode = newSupportCode();
+async function showFailure(page: PageContext, error: unknown): Promise<void> {
   const known = failureOf(error);
+  const supportCode = await keepFailure(page, known);
   if (known.status >= 500)
     page.services.log.error({ err: error, supportCode, path: page.ctx.state.path, context: page.context.code }, 'a page failed');
   renderErrorPage(page, known, supportCode);

@@ -2,7 +2,9 @@ import { termsSettings } from '../../domain/applications/consents/index.ts';
 import { getUser } from '../../domain/people/users/index.ts';
 import {
   type Arrival,
+  type Facts,
   findNextStep,
+  gatherFacts,
   openPendingRequest,
   type PendingRequest,
   type Step,
@@ -35,6 +37,10 @@ export async function arrivalAt<Given extends Wish>(visitor: Visitor, wish: Give
 /** What comes next for whoever is here: the one way to that question for pages and protocols. */
 export const nextStepOf = async (visitor: Visitor, wish: Wish): Promise<Step> =>
   findNextStep(visitor.scope, await rulesOf(visitor), await arrivalAt(visitor, wish));
+
+/** What that was decided by, for a refusal to keep. */
+export const factsOfStep = async (visitor: Visitor, wish: Wish): Promise<Facts> =>
+  gatherFacts(visitor.scope, await rulesOf(visitor), await arrivalAt(visitor, wish));
 
 type Asked = Omit<PendingRequest, 'requestId' | 'proven'>;
 

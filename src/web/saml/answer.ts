@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Profile } from '../../domain/applications/access/index.ts';
+import { describeSetup } from '../../domain/applications/applications/index.ts';
 import { describeConditions, describePerson, type NameIdFault } from '../../domain/applications/assertions/index.ts';
 import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
 import { countRefusal } from '../../domain/records/refusals/index.ts';
@@ -14,7 +15,7 @@ import {
   showEscapes,
   writeTree,
 } from '../../platform/saml/index.ts';
-import { type PageContext, redirectTo } from '../request/index.ts';
+import { newSupportCode, type PageContext, redirectTo } from '../request/index.ts';
 import { chooseAuthnContext } from './authn-context.ts';
 import { answerOnce, type SignOn } from './pending.ts';
 import type { SamlApplication, SamlPage } from './saml-context.ts';
@@ -97,13 +98,18 @@ export async function sendRefusal(
 ): Promise<void> {
   const { scope, services } = page;
   const reason = why ? `saml:${status}:${why.fault}` : `saml:${status}`;
-  await countRefusal(scope, {
+  const { supportCode } = await countRefusal(scope, {
     type: 'authorization.failed',
     applicationId: application.applicationId,
     reason,
-    details: { application: application.name, detail: why && showEscapes(why.format) },
+    // nobody else shows the person a page
+    supportCode: signOn.inResponseTo === undefined ? newSupportCode() : undefined,
+    details: { application: application.name, detail: why && showEscapes(why.format), facts: describeSetup(application) },
+    // with a code of its own, beside those that went to the application
+    foldBy: signOn.inResponseTo === undefined ? 'launch' : undefined,
   });
-  if (signOn.inResponseTo === undefined) throw new AppError('saml_name_missing', 409, { params: { application: application.name } });
+  if (signOn.inResponseTo === undefined)
+    throw new AppError('saml_name_missing', 409, { params: { application: application.name }, supportCode });
   const signer = await page.saml.signer(scope, application.saml.signatureAlgorithm);
   const response = await buildErrorResponse(
     { issuer: page.saml.entityId, destination: signOn.acsUrl, inResponseTo: signOn.inResponseTo, status, now: services.clock.now() },

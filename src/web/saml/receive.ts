@@ -1,4 +1,4 @@
-import { isOpenUntil } from '../../domain/applications/applications/index.ts';
+import { describeSetup, isOpenUntil } from '../../domain/applications/applications/index.ts';
 import { type Exchange, recordExchange } from '../../domain/applications/traces/index.ts';
 import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
 import { countRefusal } from '../../domain/records/refusals/index.ts';
@@ -176,6 +176,7 @@ export async function recordRefusal(
       application: application?.name,
       detail: fault.rule === 'issuer' ? showEscapes(fault.detail) : fault.detail,
       ...describeClaim(claimed),
+      facts: application && describeSetup(application),
     },
   }).catch((cause) => services.log.error({ err: cause, supportCode }, 'a refused message could not be recorded'));
   return {

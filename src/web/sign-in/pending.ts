@@ -36,7 +36,7 @@ async function leadOn(page: PageContext): Promise<void> {
   if (path && !lost?.isFinished && !page.isKnownBrowser) {
     // a cookie was set a moment ago: a browser that comes back without refuses them
     if (page.query('again') === '') return redirectTo(page, `${ctx.state.path}?again=yes`);
-    return renderCookiesMissing(page, ctx.state.path, await applicationName(page, lost!));
+    return renderCookiesMissing(page, ctx.state.path, { applicationId: lost!.applicationId, name: await applicationName(page, lost!) });
   }
   if (path) return leadOut(page, protocol === 'oidc' ? `${path}?again=yes` : path);
   if (page.session) return goToLaunchpad(page);

@@ -20,6 +20,7 @@ import {
   cancelPath,
   cookieNames,
   factorTexts,
+  factsOfStep,
   loginHint,
   networkOf,
   newSupportCode,
@@ -124,7 +125,11 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
 /** The password was right, and the company lets nobody in from there or now: the person may know that, the audit knows the rest. */
 async function showKeptOut(page: PageContext, request: PendingRequest, { by, why }: Extract<Step, { step: 'kept-out' }>): Promise<void> {
   const supportCode = newSupportCode();
-  await recordKeptOut(page.scope, by === 'proof' ? request.proven!.userId : page.session!.userId, why, supportCode, request.applicationId);
+  const { proven, demands, applicationId } = request;
+  const rules = await rulesOf(page);
+  const facts = await factsOfStep(page, { proven, demands, applicationId });
+  const userId = by === 'proof' ? proven!.userId : page.session!.userId;
+  await recordKeptOut(page.scope, rules, userId, { why, supportCode, facts }, applicationId);
   renderPage(page, 'sign-in/kept-out', { why, supportCode, now: page.services.clock.now(), cancel: cancelPath(request) }, { status: 403 });
 }
 

@@ -14,6 +14,7 @@ export type {
   ReleaseFacts,
   SetupFault,
 } from './explain-facts.ts';
+export { type Beside, explainPast, type Past } from './explain-past.ts';
 export {
   type ExplainedRule,
   type Explanation,
@@ -26,8 +27,10 @@ export {
   type RuleSource,
   type StepName,
 } from './explanation.ts';
+export { findByCode, tidySupportCode } from './find-by-code.ts';
 export { type ExplainTools, gatherExplainFacts, type Question } from './gather-explain-facts.ts';
 export { listSignIns, type SignIn } from './list-sign-ins.ts';
 export { type ExplainReason, explainReasons } from './reasons.ts';
+export { mendOfReason, type RefusalReason, refusalReasons } from './refusal-reasons.ts';
 export { methodsOf, runJourney } from './run-journey.ts';
 export { recordLook, type Viewed, viewExplanation } from './view-explanation.ts';

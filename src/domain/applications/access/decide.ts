@@ -7,13 +7,21 @@ export type AccessFacts = {
   assignment: { direct: boolean; byGroup: boolean; byEveryone: boolean };
 };
 
-export type RefusalReason = 'person-unknown' | 'person-not-active' | 'application-unknown' | 'application-disabled' | 'not-assigned';
+/** Why somebody may not, in the order in which it is looked at. */
+export const accessReasons = [
+  'person-unknown',
+  'person-not-active',
+  'application-unknown',
+  'application-disabled',
+  'not-assigned',
+] as const;
+export type RefusalReason = (typeof accessReasons)[number];
 
 /** A rule by the reason it refuses with. */
 export type Rule = { rule: RefusalReason; holds: boolean };
 
-/** The verdict with every rule it looked at, in order; `reason` is the first that refused. */
-export type AccessVerdict = { allowed: true; rules: Rule[] } | { allowed: false; reason: RefusalReason; rules: Rule[] };
+/** The verdict with every rule it looked at, in order; `reason` is the first that refused, `facts` are what it was decided by. */
+export type AccessVerdict = { allowed: true; rules: Rule[] } | { allowed: false; reason: RefusalReason; rules: Rule[]; facts: AccessFacts };
 
 /** S29, S31, S32: may this person open this application now? */
 export function decide({ person, application, assignment }: AccessFacts): AccessVerdict {
@@ -26,5 +34,5 @@ export function decide({ person, application, assignment }: AccessFacts): Access
     { rule: 'not-assigned', holds: reached },
   ];
   const refusal = rules.find(({ holds }) => !holds);
-  return refusal ? { allowed: false, reason: refusal.rule, rules } : { allowed: true, rules };
+  return refusal ? { allowed: false, reason: refusal.rule, rules, facts: { person, application, assignment } } : { allowed: true, rules };
 }

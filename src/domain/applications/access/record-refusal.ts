@@ -18,6 +18,6 @@ export async function recordRefusal(
     applicationId: application.applicationId,
     reason: verdict.reason,
     supportCode,
-    details: { application: application.name, rules: verdict.rules },
+    details: { application: application.name, rules: verdict.rules, facts: { access: verdict.facts } },
   });
 }

@@ -67,6 +67,7 @@ export {
   samlInput,
   toldFields,
 } from './saml-settings.ts';
+export { describeSetup, type SetupFacts } from './setup-facts.ts';
 export { type PersonField, personFields, type SourceField } from './source-field.ts';
 export {
   type Application,

@@ -8,6 +8,8 @@ export {
   endLinks,
   type FoundLink,
   findLink,
+  findLinkFate,
+  type LinkFate,
   type LinkKind,
   listOpenLinks,
   mailedLinks,

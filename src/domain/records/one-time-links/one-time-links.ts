@@ -52,6 +52,27 @@ export async function findLink(scope: Scope, kind: LinkKind, token: string): Pro
   return row && found(row);
 }
 
+export type LinkFate = { kind: string; userId?: UserId; madeAt: Date; endedAt?: Date; expiresAt: Date };
+
+/** What became of a link that somebody followed too late, whatever its kind; for a week after its end. */
+export async function findLinkFate(scope: Scope, token: string): Promise<LinkFate | undefined> {
+  const row =
+    token.length === 43
+      ? await links(scope)
+          .where({ token_hash: hashToken(token) })
+          .first('kind', 'user_id', 'created_at', 'ended_at', 'expires_at')
+      : undefined;
+  return (
+    row && {
+      kind: row.kind,
+      userId: (row.user_id as UserId | null) ?? undefined,
+      madeAt: row.created_at,
+      endedAt: row.ended_at ?? undefined,
+      expiresAt: row.expires_at,
+    }
+  );
+}
+
 /** How many carry this in what they were asked with: from one network, for one mailbox. Who asks at the same time waits. */
 export async function countLinksBy(scope: Transaction, kind: LinkKind, payload: Record<string, string>, since: Date): Promise<number> {
   await lockLinks(scope, kind, payload);

@@ -40,7 +40,7 @@ const foldKey = (scope: Scope, event: Refused): Buffer =>
 
 // Who comes now has a place, in that of whoever came least: neither decoys before nor a flood from everywhere hides the busiest.
 const count = `UPDATE refusal_counts AS r SET n = r.n + $4, last_at = GREATEST(r.last_at, $5), last_source = $6, last_details = $8, closed_at = NULL,
-    sources = (SELECT jsonb_object_agg(source, n) FROM (SELECT source, sum(n) AS n FROM
+    support_code = COALESCE(r.support_code, $9), sources = (SELECT jsonb_object_agg(source, n) FROM (SELECT source, sum(n) AS n FROM
         (SELECT key AS source, value::bigint AS n, 0 AS late FROM jsonb_each_text(r.sources) UNION ALL SELECT key, value::bigint, 1 FROM jsonb_each_text($7::jsonb)) AS either
       GROUP BY source ORDER BY max(late) DESC, n DESC, source LIMIT ${mostSources}) AS kept)
   WHERE context_id = $1 AND hour = $2 AND fold_key = $3 RETURNING support_code`;
@@ -81,17 +81,25 @@ async function add(all: One[]): Promise<Counted> {
     addresses.at(-1)!,
     JSON.stringify(Object.fromEntries(sources)),
     // what is said of a person lies under their key, in the event alone
-    jsonText(event.subject?.kind === 'user' ? {} : shorten(all.at(-1)!.event.details ?? {})),
+    jsonText(event.subject?.kind === 'user' ? {} : { ...shorten(all.at(-1)!.event.details ?? {}), facts: undefined }),
   ];
-  const again = async ({ db }: Pick<Scope, 'db'>) => (await run<Found>(db, 'count refusal', count, counted)).rows[0];
+  // the first of the hour may have been shown to nobody: whoever is shown a page later gets the code that all of them have from then on
+  const supportCode = all.find((one) => one.event.supportCode)?.event.supportCode ?? null;
+  const again = async ({ db }: Pick<Scope, 'db'>) => (await run<Found>(db, 'count refusal', count, [...counted, supportCode])).rows[0];
   const found =
     (await again(scope)) ??
     (await inTransaction(scope, async (inside) => {
       const eventId = newId(now.getTime());
-      const what = [event.type, event.reason, event.applicationId ?? null, personOf(scope, event), eventId, event.supportCode ?? null];
+      const what = [event.type, event.reason, event.applicationId ?? null, personOf(scope, event), eventId, supportCode];
       const { rows } = await run<Found>(inside.db, 'begin to count refusals', begin, [...counted, ...what]);
       if (!rows[0]) return again(inside); // another process was quicker
-      await recordEvent(inside, { ...event, id: eventId, outcome: 'failure', details: shorten(event.details ?? {}) });
+      await recordEvent(inside, {
+        ...event,
+        supportCode: supportCode ?? undefined,
+        id: eventId,
+        outcome: 'failure',
+        details: shorten(event.details ?? {}),
+      });
       return rows[0];
     }));
   return { supportCode: found?.support_code ?? undefined };

@@ -3,4 +3,6 @@
 // Does not: refuse or slow anybody down (the protocols, sign-in).
 export { countRefusal } from './count-refusal.ts';
 export { closeRefusals } from './jobs.ts';
-export { type CountedRefusal, findRefusals, listRefusals, mostSources, sweepRefusals } from './list-refusals.ts';
+export { Joiner } from './join.ts';
+export { type CountedRefusal, findCountedEvent, findRefusals, listRefusals, mostSources, sweepRefusals } from './list-refusals.ts';
+export { isOidcReason, type OidcReason, oidcReasons } from './reasons.ts';

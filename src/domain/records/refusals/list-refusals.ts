@@ -53,6 +53,10 @@ export async function findRefusals(scope: Scope, eventIds: string[]): Promise<Ma
   return new Map(rows.map((row) => [row.event_id, presentCount(row)]));
 }
 
+/** The event under which a person was shown this code, though its own event was written before anybody was. */
+export const findCountedEvent = async (scope: Scope, supportCode: string): Promise<string | undefined> =>
+  (await all(scope).where('support_code', supportCode).orderBy('hour').first('event_id'))?.event_id;
+
 const hourMs = 3_600_000;
 
 /** What the protocols refused since then, the latest first; of each reason (or of each application) its latest hour. @param applicationId of one application */

@@ -113,7 +113,7 @@ async function change(
   if (!result) throw new AppError('busy', 503);
   if (result.error) throw result.error;
   if (!result.reason) return;
-  await refuseAttempt(scope, { login: identifier(user), user, reason: result.reason, attempt, lockout });
+  await refuseAttempt(scope, { login: identifier(user), user, reason: result.reason, attempt, lockout, standing });
   throw invalidInput({ currentPassword: 'fields.own_network_password' });
 }
 

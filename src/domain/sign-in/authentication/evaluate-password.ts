@@ -13,6 +13,7 @@ import {
 } from '../credentials/directory-password/index.ts';
 import { verifyPassword } from '../credentials/password/index.ts';
 import type { Proven } from './pending-requests.ts';
+import type { SignInReason } from './reasons.ts';
 import type { Standing } from './standing.ts';
 import type { Count } from './take-attempt.ts';
 
@@ -23,7 +24,7 @@ import type { Count } from './take-attempt.ts';
 export type Evaluated =
   | { outcome: 'personal'; matching: Password; count: Count }
   | { outcome: 'network'; entry: NetworkEntry; found: Pick<Proven, 'networkPassword' | 'isDirectoryAway'>; count: Count }
-  | { outcome: 'refused'; reason: string; count: Count; told?: DirectoryRefusal };
+  | { outcome: 'refused'; reason: SignInReason; count: Count; told?: DirectoryRefusal };
 
 /** Why a directory lets in nobody who has the right password. */
 export type DirectoryRefusal = 'account-disabled' | 'account-expired' | 'outside-hours' | 'wrong-workstation';

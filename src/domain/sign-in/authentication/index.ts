@@ -31,6 +31,7 @@ export { type DirectoryRefusal, mayUsePersonalPassword, networkEntryOf } from '.
 export { type Arrival, findNextStep, gatherFacts } from './gather-facts.ts';
 export { giveTemporaryPassword } from './give-temporary-password.ts';
 export { endPolicyTrials } from './jobs.ts';
+export type { KeptFacts, KeptRule } from './kept-facts.ts';
 export { type Basis, type Demands, type Facts, isStrong, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 export {
   addOwnFactor,
@@ -52,6 +53,7 @@ export {
 } from './pending-requests.ts';
 export { proveAlone, proveFactor } from './prove-factor.ts';
 export { provePassword } from './prove-password.ts';
+export { keptOutReasons, type SignInReason, signInReasons } from './reasons.ts';
 export { mayLiftBlock, recordKeptOut } from './refuse-attempt.ts';
 export { resetSecondFactors } from './reset-second-factors.ts';
 export { findStanding, type Standing } from './standing.ts';

@@ -1,5 +1,6 @@
 import { type FactorKind, factorsIn, type ProofKind } from '../credentials/factors/index.ts';
 import type { SecondFactorDemand } from '../sign-in-policy/index.ts';
+import type { KeptOutReason } from './reasons.ts';
 
 /** What the relying party asks of the sign-in, in protocol-free words. */
 export type Demands = {
@@ -69,7 +70,7 @@ export type Basis = 'session' | 'proof';
 export type Step =
   | { step: 'identify' }
   | { step: 'password' }
-  | { step: 'kept-out'; by: Basis; why: 'network' | 'hours' | 'no-factor' }
+  | { step: 'kept-out'; by: Basis; why: KeptOutReason }
   | { step: 'second-factor'; by: Basis; offers: ProofKind[] }
   | { step: 'enrol'; by: Basis; factors: FactorKind[] }
   | { step: 'new-password'; by: Basis; why: 'temporary' | 'expired' | 'policy' }

@@ -45,6 +45,6 @@ export async function proveAgain(
   // one that has to be changed there first is right all the same
   if (result.outcome !== 'refused') return forgiveAttempt(scope, attempt);
   const reason = attempt.taken === undefined ? 'attempts-used-up' : result.reason;
-  await refuseAttempt(scope, { login: identifier(user), user, reason, attempt, lockout });
+  await refuseAttempt(scope, { login: identifier(user), user, reason, attempt, lockout, standing });
   throw invalidInput({ [field]: 'fields.own_password' });
 }

@@ -14,6 +14,7 @@ import {
 } from '../credentials/factors/index.ts';
 import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
 import type { Proven } from './pending-requests.ts';
+import type { SignInReason } from './reasons.ts';
 import { mayLiftBlock, type Refusal, refuseAttempt } from './refuse-attempt.ts';
 import { findStanding, type Standing } from './standing.ts';
 import { type Attempted, takeAttempt } from './take-attempt.ts';
@@ -80,9 +81,16 @@ async function attempt(scope: Scope, { base: { lockout } }: PolicyRules, user: U
     return outcome.outcome === 'unavailable' ? undefined : outcome;
   });
   const outcome: Outcome = result ?? { outcome: 'unavailable' };
-  const reason = taken.taken === undefined ? 'attempts-used-up' : isAlive(taken) ? `wrong-${kind}` : user.status;
+  const { status } = user;
+  const isWrong = status === 'activated' || liftsBlock(taken.isKnownBrowser);
+  const reason: SignInReason = taken.taken === undefined ? 'attempts-used-up' : isWrong ? `wrong-${kind}` : status;
   return { outcome, taken, liftsBlock: liftsBlock(taken.isKnownBrowser), reason };
 }
 
-const refuse = (scope: Scope, { base: { lockout } }: PolicyRules, user: User, attempt: Refusal['attempt'], reason: string): Promise<void> =>
-  refuseAttempt(scope, { login: identifier(user), user, reason, attempt, lockout });
+const refuse = (
+  scope: Scope,
+  { base: { lockout } }: PolicyRules,
+  user: User,
+  attempt: Refusal['attempt'],
+  reason: SignInReason,
+): Promise<void> => refuseAttempt(scope, { login: identifier(user), user, reason, attempt, lockout });

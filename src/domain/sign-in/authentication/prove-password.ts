@@ -7,6 +7,7 @@ import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
 import { type DirectoryRefusal, type Evaluated, evaluatePassword, isForDirectory } from './evaluate-password.ts';
 import { identify } from './identify.ts';
 import type { Proven } from './pending-requests.ts';
+import type { SignInReason } from './reasons.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
 import { findStanding, type Standing } from './standing.ts';
 import { takeAttempt } from './take-attempt.ts';
@@ -53,10 +54,10 @@ export async function provePassword(
     ({ count }) => count,
   );
   if (result === undefined) return { outcome: 'unavailable' };
-  const refuse = async (reason: string, told?: DirectoryRefusal): Promise<PasswordOutcome> => {
+  const refuse = async (reason: SignInReason, told?: DirectoryRefusal): Promise<PasswordOutcome> => {
     // what is written of a known person costs one read more, for the key it is sealed under
     if (!user) await findStanding(scope, userId, browser);
-    await refuseAttempt(scope, { login, user, reason, attempt: taken, lockout });
+    await refuseAttempt(scope, { login, user, reason, attempt: taken, lockout, standing, applicationId: attempt.applicationId });
     if (network?.rules.signIn) await setTimeout(Math.max(0, begun + floorOfRefusals(scope.contextId) - performance.now()));
     return { outcome: 'refused', ...(told && { told }) };
   };

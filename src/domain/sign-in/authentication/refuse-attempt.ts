@@ -5,15 +5,23 @@ import { forgetBrowser } from '../../records/attempts/index.ts';
 import { type NewEvent, recordAlone, recordEvent } from '../../records/audit/index.ts';
 import { countRefusal } from '../../records/refusals/index.ts';
 import { type ApplicationId, inTransaction, type Scope, type UserId } from '../../scope.ts';
-import type { SignInPolicy } from '../sign-in-policy/index.ts';
+import { explainPolicy, findPolicySubject, type PolicyRules, type SignInPolicy } from '../sign-in-policy/index.ts';
+import { boundRules, type KeptFacts, keepAttempt } from './kept-facts.ts';
+import type { Facts } from './next-step.ts';
+import type { KeptOutReason, SignInReason } from './reasons.ts';
+import type { Standing } from './standing.ts';
 import type { Attempted, Lockout } from './take-attempt.ts';
 
 export type Refusal = {
   login: string;
   user: User | undefined;
-  reason: string;
-  attempt: Pick<Attempted, 'browser' | 'isKnownBrowser' | 'settled'>;
+  reason: SignInReason;
+  attempt: Pick<Attempted, 'browser' | 'isKnownBrowser' | 'settled'> & Partial<Pick<Attempted, 'taken'>>;
   lockout: Lockout;
+  /** As it was read for the attempt. */
+  standing?: Standing;
+  /** On the way to which it was. */
+  applicationId?: string;
 };
 
 /** How long it takes to answer the last attempt, in ms: to block somebody takes time, and a name that nobody has must not be answered sooner (S42). */
@@ -25,18 +33,20 @@ export async function refuseAttempt(scope: Scope, refusal: Refusal): Promise<voi
   await Promise.all([record(scope, refusal, isLast), isLast && setTimeout(lastAnswerMs)]);
 }
 
-async function record(scope: Scope, { login, user, reason, attempt, lockout }: Refusal, isLast: boolean): Promise<void> {
+async function record(scope: Scope, refusal: Refusal, isLast: boolean): Promise<void> {
+  const { login, user, reason, attempt, lockout, standing, applicationId } = refusal;
   const event: NewEvent = {
     type: 'sign-in.failed',
     outcome: 'failure',
     // what was typed is kept only for known people: passwords get typed into the wrong field
     subject: user ? { kind: 'user', id: user.userId, name: fullName(user) } : undefined,
     reason,
-    details: user ? { login } : {},
+    details: user ? { login, facts: keepAttempt(user, attempt, lockout, standing) } : {},
   };
   // these can be had as often as anybody likes
   if (!user || reason === 'attempts-used-up' || reason.startsWith('directory-'))
     return void (await countRefusal(scope, { ...event, reason }));
+  event.applicationId = applicationId as ApplicationId | undefined;
   if (!isLast) return recordAlone(scope, event);
   await inTransaction(scope, async (inside) => {
     // first of all, as a sign-in does; a parallel attempt or an administrator may have changed the status since
@@ -52,22 +62,31 @@ async function record(scope: Scope, { login, user, reason, attempt, lockout }: R
   });
 }
 
+/** The rules that a person can be kept out by, by the names of `explainPolicy`. */
+const keepsOut = /^(networks|hours|secondFactor\..*)$/;
+
 /** Somebody proved who they are, and may not sign in from there, now, or without a factor that nobody can give them. */
 export async function recordKeptOut(
   scope: Scope,
+  rules: PolicyRules,
   userId: UserId,
-  why: string,
-  supportCode: string,
+  { why, supportCode, facts }: { why: KeptOutReason; supportCode: string; facts: Facts },
   applicationId?: ApplicationId,
 ): Promise<void> {
   const user = await getUser(scope, userId);
+  const parts = explainPolicy(rules, await findPolicySubject(scope, rules, user, applicationId));
+  const account = { status: user.status, statusChangedAt: user.statusChangedAt.getTime() };
+  const kept = parts.flatMap(({ part, value, from }) =>
+    keepsOut.test(part) ? [{ part, value, from: from && { overrideId: from.overrideId, for: from.for } }] : [],
+  );
   await recordAlone(scope, {
     type: 'sign-in.failed',
     outcome: 'failure',
     subject: { kind: 'user', id: user.userId, name: fullName(user) },
     applicationId,
-    reason: `kept-out-${why}`,
+    reason: `kept-out-${why}` satisfies SignInReason,
     supportCode,
+    details: { facts: { account, signIn: facts, rules: boundRules(kept) } satisfies KeptFacts },
   });
 }
 

@@ -3,6 +3,7 @@
 export { listApplicationUses, listLastUses } from './application-uses.ts';
 export { describeBrowser } from './describe-browser.ts';
 export { type EndReason, endOwnSession, endSession, endSessionsOfUser } from './end-session.ts';
+export { findSessionEnd, type SessionEnd } from './find-session-end.ts';
 export {
   enqueueServiceProviderNotice,
   type NoticeTo,

@@ -28,7 +28,8 @@ export function presentDetails(details: Record<string, unknown>, t: Translate, i
     if (!/^[a-z]+$/.test(text)) return text;
     return known(`audit.detail_values.${path.replaceAll('.', '_')}_${text}`, known(`roles.${text}`, known(`status.${text}`, text)));
   };
-  const { before, after, ...others } = details;
+  // what a refusal was decided by has a page of its own (Explain)
+  const { before, after, facts: _, ...others } = details;
   const facts: Fact[] = [];
   const rest: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(others)) {

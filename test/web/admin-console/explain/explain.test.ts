@@ -95,7 +95,8 @@ describe('web: Explain', () => {
       .to.contain('Last sign-ins')
       .and.match(/\/admin\/explain\?event=[0-9a-f-]{36}/);
     const [, link = ''] = /href="[^"]*(\/admin\/explain\?event=[0-9a-f-]{36})"/.exec(person.text) ?? [];
-    expect((await ana.follow(`${server.issuer}${link}`)).text).to.contain('João da Silva gets into');
+    const event = await ana.follow(`${server.issuer}${link}`);
+    expect(event.text).to.contain('Signed in').and.contain('João da Silva').and.contain('Explain it for now, in full');
     expect((await ana.get(`${server.issuer}/admin/applications/${payroll.applicationId}`)).text).to.contain('Last sign-ins');
     expect((await ana.get(at({ event: '00000000-0000-7000-8000-000000000000' }))).status).to.equal(404);
     expect((await ana.get(at({ event: 'none' }))).status).to.equal(404);
