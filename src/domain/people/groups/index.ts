@@ -19,6 +19,7 @@ export {
   type GroupWithCount,
   getGroup,
   groupNamesOf,
+  listGroupIdsOfUsers,
   listGroupsByIds,
   listGroupsOfUser,
   lockGroup,

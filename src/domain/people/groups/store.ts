@@ -107,6 +107,15 @@ export async function listGroupsOfUser(scope: Scope, userId: UserId): Promise<Gr
   return rows.map(fromRow);
 }
 
+/** Of each of many people the groups, with Everyone. */
+export async function listGroupIdsOfUsers(scope: Scope, userIds: UserId[]): Promise<Map<UserId, GroupId[]>> {
+  const [everyone] = await groups(scope).where('is_everyone', true).pluck('group_id');
+  const all = new Map(userIds.map((userId) => [userId, everyone ? [everyone] : []]));
+  for (const row of await members(scope).whereRaw('user_id = ANY(?::uuid[])', [userIds]).select('user_id', 'group_id'))
+    all.get(row.user_id)?.push(row.group_id);
+  return all;
+}
+
 /** For the `groups` claim. */
 export const groupNamesOf = async (scope: Scope, userId: UserId): Promise<string[]> =>
   (await listGroupsOfUser(scope, userId)).map((group) => group.name);

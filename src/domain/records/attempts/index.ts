@@ -19,6 +19,8 @@ export {
   forgetBrowsers,
   type KnownBrowser,
   listBrowsers,
+  listRememberedBrowsers,
   noteBrowser,
+  type RememberedBrowser,
   sweepBrowsers,
 } from './known-browsers.ts';

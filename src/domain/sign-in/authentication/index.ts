@@ -28,8 +28,9 @@ export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
 export { type Enrolled, type Enrolment, enrolAtSignIn, enrolFactor } from './enrol-factor.ts';
 export { type DirectoryRefusal, mayUsePersonalPassword, networkEntryOf } from './evaluate-password.ts';
-export { type Arrival, findNextStep, gatherFacts } from './gather-facts.ts';
+export { type Arrival, describeFactors, describePassword, findNextStep, gatherFacts } from './gather-facts.ts';
 export { giveTemporaryPassword } from './give-temporary-password.ts';
+export { takesLogin } from './identify.ts';
 export { endPolicyTrials } from './jobs.ts';
 export { type Basis, type Demands, type Facts, isStrong, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 export {
@@ -50,8 +51,8 @@ export {
   recordProof,
   sweepPendingRequests,
 } from './pending-requests.ts';
-export { proveAlone, proveFactor } from './prove-factor.ts';
+export { proveAlone, proveFactor, takesAlone } from './prove-factor.ts';
 export { provePassword } from './prove-password.ts';
 export { recordKeptOut } from './refuse-attempt.ts';
 export { resetSecondFactors } from './reset-second-factors.ts';
-export { findStanding, type Standing } from './standing.ts';
+export { findStanding, listStandings, type Standing } from './standing.ts';

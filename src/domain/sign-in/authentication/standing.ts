@@ -55,17 +55,22 @@ type By = { name: string; condition: string; value: string | string[] };
 
 async function find({ db, contextId }: Scope, { name, condition, value }: By, browser: string): Promise<Standing | undefined> {
   const { rows } = await run<StandingRow>(db, `standing by ${name}`, `${read} ${condition}`, [contextId, value, hashToken(browser)]);
-  const [row] = rows;
-  return (
-    row && {
-      user: fromRow(row),
-      password: row.hash === null ? undefined : { hash: row.hash, mustChange: row.must_change, changedAt: row.changed_at },
-      network: row.directory_id === null ? undefined : { directoryId: row.directory_id, entryId: row.entry_id, dn: row.dn },
-      factors: row.factors,
-      hasRecoveryCodes: row.has_codes,
-      remembered: row.remembered_at && row.remembered_until ? { at: row.remembered_at, until: row.remembered_until } : undefined,
-    }
-  );
+  return rows[0] && present(rows[0]);
+}
+
+const present = (row: StandingRow): Standing => ({
+  user: fromRow(row),
+  password: row.hash === null ? undefined : { hash: row.hash, mustChange: row.must_change, changedAt: row.changed_at },
+  network: row.directory_id === null ? undefined : { directoryId: row.directory_id, entryId: row.entry_id, dn: row.dn },
+  factors: row.factors,
+  hasRecoveryCodes: row.has_codes,
+  remembered: row.remembered_at && row.remembered_until ? { at: row.remembered_at, until: row.remembered_until } : undefined,
+});
+
+/** Of many at once, at no browser. */
+export async function listStandings({ db, contextId }: Scope, userIds: UserId[]): Promise<Standing[]> {
+  const { rows } = await run<StandingRow>(db, 'standings', `${read} u.user_id = ANY($2)`, [contextId, userIds, hashToken('')]);
+  return rows.map(present);
 }
 
 /** @param browser the browser's own cookie */
