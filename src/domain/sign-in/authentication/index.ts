@@ -23,7 +23,15 @@ export {
   type NetworkChange,
   settleNetworkPassword,
 } from './change-network-password.ts';
-export { changePolicy, confirmPolicy, endTrial, forgetGroupRules, type PolicyChange, revertPolicy } from './change-policy.ts';
+export {
+  changePolicy,
+  confirmPolicy,
+  endTrial,
+  forgetGroupRules,
+  type PolicyChange,
+  refuseUnknownTargets,
+  revertPolicy,
+} from './change-policy.ts';
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
 export { type Enrolled, type Enrolment, enrolAtSignIn, enrolFactor } from './enrol-factor.ts';
