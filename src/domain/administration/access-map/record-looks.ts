@@ -7,9 +7,12 @@ import type { Scope } from '../../scope.ts';
 export const recordMapView = (scope: Scope, { applicationId, name }: Reach): Promise<void> =>
   recordAlone(scope, { type: 'access-map.viewed', subject: { kind: 'application', id: applicationId, name }, applicationId });
 
-/** Somebody looked at what a person may open. */
-export const recordMapViewOfPerson = (scope: Scope, user: User): Promise<void> =>
-  recordAlone(scope, { type: 'access-map.viewed', subject: { kind: 'user', id: user.userId, name: fullName(user) } });
+/** Somebody looked at what a person may open, or took it along. */
+export const recordMapViewOfPerson = (scope: Scope, user: User, isFile = false): Promise<void> =>
+  recordAlone(scope, {
+    type: isFile ? 'access-map.exported' : 'access-map.viewed',
+    subject: { kind: 'user', id: user.userId, name: fullName(user) },
+  });
 
 /** The Launchpad of somebody else, to look at; the audit knows who looked. @throws AppError not_found */
 export async function viewLaunchpad(scope: Scope, userId: string, filter: { search: string; category: string }) {

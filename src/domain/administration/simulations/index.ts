@@ -9,5 +9,6 @@
 export type { ApplicationChange, Change, GroupChange, Moves } from './change.ts';
 export { type Effect, effects, type Finding, type Reason } from './compare.ts';
 export { type SimulationInput, simulatedDays, simulation, type Tried } from './run-simulation.ts';
+export { startPolicySimulation } from './start-policy-simulation.ts';
 export { getSimulation, type Simulation, startSimulation } from './start-simulation.ts';
 export { type FindingFilter, findNumbers, type ListedFinding, listFindings, type Numbers } from './store.ts';
