@@ -31,3 +31,21 @@ export function startOfDay(timeZone: string, day: string): Date {
   }
   return new Date(high);
 }
+
+/** What the clocks of a place show as this minute, `YYYY-MM-DDTHH:MM`. */
+export const minuteIn = (timeZone: string, at: Date): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at).replace(' ', 'T');
+
+/** The instant at which the clocks of a place show a minute, as `minuteIn` writes it; of two the earlier. @returns undefined for what is no minute */
+export function instantAt(timeZone: string, minute: string): Date | undefined {
+  const [, day = '', time = ''] = /^(\d{4}-\d\d-\d\d)T([01]\d:[0-5]\d|2[0-3]:[0-5]\d)$/.exec(minute) ?? [];
+  if (!isDay(day)) return undefined;
+  const asUtc = Date.parse(`${day}T${time}Z`);
+  // no place is further from UTC than 14 hours, and offsets are of quarters of an hour
+  for (let hours = 14; hours >= -12; hours -= 0.25) {
+    const at = new Date(asUtc - hours * hour);
+    if (minuteIn(timeZone, at) === minute) return at;
+  }
+  // the clocks skipped it
+  return new Date(asUtc);
+}

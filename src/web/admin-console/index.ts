@@ -1,4 +1,4 @@
-// Owns: the administrator's pages: applications and catalogue, APIs, people, their custom fields, groups, directories, sign-in policy, audit report, keys and certificates.
+// Owns: the administrator's pages: applications and catalogue, APIs, people, their custom fields, groups, directories, sign-in policy, explanations, audit report, keys and certificates.
 // Does not: rules: each handler parses, calls one use case and shows or redirects.
 import type { Route } from '../request/index.ts';
 import { accessMapRoutes } from './access-map/index.ts';
@@ -10,6 +10,7 @@ import { certificateRoutes } from './certificates.ts';
 import { consentRoutes } from './consent.ts';
 import { customFieldRoutes } from './custom-fields.ts';
 import { directoryRoutes } from './directories/index.ts';
+import { explainRoutes } from './explain/index.ts';
 import { groupRoutes } from './groups/index.ts';
 import { homeRoutes } from './home.ts';
 import { keyRoutes } from './keys.ts';
@@ -32,6 +33,7 @@ export const adminConsoleRoutes: Route[] = [
   ...directoryRoutes,
   ...customFieldRoutes,
   ...policyRoutes,
+  ...explainRoutes,
   ...newAccountRoutes,
   ...consentRoutes,
   ...brandingConsoleRoutes,

@@ -1,5 +1,5 @@
 import { byteOrderMark, csvLine } from '../../../platform/csv/index.ts';
-import type { Reach } from '../../applications/assignments/index.ts';
+import type { ApplicationReach } from '../../applications/assignments/index.ts';
 import { fullName, identifier } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import {
@@ -18,7 +18,7 @@ export type AccessWords = {
   columns: [name: string, identifier: string, status: string, why: string, opens: string];
   status(status: string): string;
   /** Every way in which somebody comes to it. */
-  why(access: Pick<Access, 'ways'>, reach: Reach): string;
+  why(access: Pick<Access, 'ways'>, reach: ApplicationReach): string;
   /** Yes, or why not. */
   opens(verdict: Access['verdict']): string;
 };
@@ -64,7 +64,7 @@ export async function exportAccess(scope: Scope, operation: Operation, { accessW
   await endOperation(scope, operation, { fileName: 'access.csv' });
 }
 
-const present = (access: Access, reach: Reach, words: AccessWords): string[] => [
+const present = (access: Access, reach: ApplicationReach, words: AccessWords): string[] => [
   fullName(access.user),
   identifier(access.user),
   words.status(access.user.status),

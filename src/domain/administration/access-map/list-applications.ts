@@ -1,12 +1,12 @@
 import type { AccessVerdict } from '../../applications/access/index.ts';
-import { listDirectOfPeople, listReaches, type Reach } from '../../applications/assignments/index.ts';
+import { type ApplicationReach, listDirectOfPeople, listReaches } from '../../applications/assignments/index.ts';
 import { listGroupIdsOfUsers } from '../../people/groups/index.ts';
 import { searchKey, type User } from '../../people/users/index.ts';
 import type { Scope } from '../../scope.ts';
 import { decideFor } from './list-people.ts';
 
 /** An application of the company, by which ways it is the person's, and whether it opens. */
-export type ApplicationAccess = { reach: Reach; isDirect: boolean; groups: Reach['groups']; verdict: AccessVerdict };
+export type ApplicationAccess = { reach: ApplicationReach; isDirect: boolean; groups: ApplicationReach['groups']; verdict: AccessVerdict };
 
 export type ApplicationFilter = { search?: string; only?: string };
 

@@ -1,10 +1,10 @@
-import { findLaunchpad, type Reach } from '../../applications/assignments/index.ts';
+import { type ApplicationReach, findLaunchpad } from '../../applications/assignments/index.ts';
 import { fullName, getUser, type User } from '../../people/users/index.ts';
 import { recordAlone } from '../../records/audit/index.ts';
 import type { Scope } from '../../scope.ts';
 
 /** Somebody looked at who may open an application. */
-export const recordMapView = (scope: Scope, { applicationId, name }: Reach): Promise<void> =>
+export const recordMapView = (scope: Scope, { applicationId, name }: ApplicationReach): Promise<void> =>
   recordAlone(scope, { type: 'access-map.viewed', subject: { kind: 'application', id: applicationId, name }, applicationId });
 
 /** Somebody looked at what a person may open, or took it along. */

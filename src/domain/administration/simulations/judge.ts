@@ -9,7 +9,7 @@ import {
 } from '../../sign-in/authentication/index.ts';
 import { type FactorKind, factorsIn } from '../../sign-in/credentials/factors/index.ts';
 import { admits, type EffectivePolicy, type PolicySubject } from '../../sign-in/sign-in-policy/index.ts';
-import { runJourney } from './run-journey.ts';
+import { runJourney } from '../explanations/index.ts';
 import { groupsIn, hasByName, type World } from './world.ts';
 
 /** How somebody came in the last 30 days, as it was recorded. */

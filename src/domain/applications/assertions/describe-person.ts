@@ -89,6 +89,10 @@ function chooseFormat(
 const escapeInName = (value: string): string =>
   value.replace(/["+,;<>\\]|^[ #]| $/g, (character) => `\\${character}`).replaceAll('\0', '\\00');
 
+/** A persistent name of ours is made when the person first opens the application, and not by a preview. */
+export const isNamedLater = (saml: SamlSettings, description: Description): boolean =>
+  description.outcome === 'unavailable' && description.fault === 'no-value' && saml.nameIdFormat === 'persistent' && !hasOwnValue(saml);
+
 const hasOwnValue = ({ nameIdField, nameIdTemplate }: SamlSettings): boolean => (nameIdField ?? nameIdTemplate) !== undefined;
 
 type Naming = { isPreview?: boolean; valuesOf: (field: SourceField) => string[] };

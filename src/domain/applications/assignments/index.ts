@@ -5,11 +5,11 @@ export { findLaunchpad } from './launchpad.ts';
 export { addToLaunchpad, listLaunchpadEntries, removeFromLaunchpad, setFavourite } from './launchpad-entries.ts';
 export { type Links, linkUser } from './link-user.ts';
 export {
+  type ApplicationReach,
   findAmong,
   listDirectOfPeople,
   listReaches,
   listWaysOfPeople,
-  type Reach,
   type Way,
   type WaysOfPerson,
   ways,
@@ -17,9 +17,11 @@ export {
 export {
   type AssignedApplication,
   type Assignees,
+  findReach,
   listApplicationsOfGroup,
   listApplicationsOfUser,
   listAssignedGroupIds,
   listAssignees,
   listAssignments,
+  type Reach,
 } from './store.ts';

@@ -3,7 +3,7 @@ import type { Among } from '../../people/users/index.ts';
 import type { ApplicationId, GroupId, Scope, UserId } from '../../scope.ts';
 
 /** An application, and who has it by more than their own name: what decides for everybody at once. */
-export type Reach = {
+export type ApplicationReach = {
   applicationId: ApplicationId;
   name: string;
   enabled: boolean;
@@ -13,7 +13,7 @@ export type Reach = {
 };
 
 /** By name; all of the company unless these are meant. */
-export async function listReaches({ db, contextId }: Scope, applicationIds?: ApplicationId[]): Promise<Reach[]> {
+export async function listReaches({ db, contextId }: Scope, applicationIds?: ApplicationId[]): Promise<ApplicationReach[]> {
   const { rows } = await db.raw(
     `SELECT a.application_id AS "applicationId", a.name, a.enabled, a.navigable, COALESCE((
        SELECT jsonb_agg(jsonb_build_object('groupId', n.group_id, 'name', n.name, 'isEveryone', n.is_everyone) ORDER BY n.is_everyone DESC, n.name_key)
@@ -56,7 +56,11 @@ const hasByGroup = `(SELECT true FROM group_members m JOIN application_groups g 
  * Who comes to an application, by this way or by any, for a list of people.
  * @returns undefined for everybody; `isMore`: the ids are more than are counted
  */
-export async function findAmong(scope: Scope, { applicationId, navigable, groups }: Reach, way?: Way): Promise<Among | undefined> {
+export async function findAmong(
+  scope: Scope,
+  { applicationId, navigable, groups }: ApplicationReach,
+  way?: Way,
+): Promise<Among | undefined> {
   const hasEveryone = groups.some(({ isEveryone }) => isEveryone);
   if ((way === undefined && (navigable || hasEveryone)) || (way === 'navigable' && navigable) || (way === 'everyone' && hasEveryone))
     return undefined;

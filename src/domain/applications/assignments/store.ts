@@ -93,6 +93,21 @@ export async function listAssignments({ db, contextId }: Scope, userId: UserId):
   return rows;
 }
 
+/** By which ways one person has one application. */
+export type Reach = { isDirect: boolean; groups: { groupId: GroupId; name: string; isEveryone: boolean }[] };
+
+export async function findReach({ db, contextId }: Scope, userId: UserId, applicationId: ApplicationId): Promise<Reach> {
+  const { rows } = await db.raw(
+    `SELECT EXISTS (SELECT 1 FROM application_users WHERE context_id = :contextId AND application_id = :applicationId AND user_id = :userId) AS "isDirect",
+       (SELECT COALESCE(jsonb_agg(jsonb_build_object('groupId', g.group_id, 'name', g.name, 'isEveryone', g.is_everyone) ORDER BY g.is_everyone DESC, g.name_key), '[]')
+        FROM application_groups a JOIN groups g ON g.context_id = a.context_id AND g.group_id = a.group_id
+        WHERE a.context_id = :contextId AND a.application_id = :applicationId AND (g.is_everyone
+          OR EXISTS (SELECT 1 FROM group_members m WHERE m.context_id = g.context_id AND m.group_id = g.group_id AND m.user_id = :userId))) AS groups`,
+    { contextId, userId, applicationId },
+  );
+  return rows[0];
+}
+
 /** What everybody in the group gets by it. */
 export async function listApplicationsOfGroup(
   { db, contextId }: Scope,

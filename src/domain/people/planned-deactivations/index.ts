@@ -3,5 +3,5 @@
 export { dropOverruledPlan, editPlan, type PlanInput, planDeactivation, removePlan } from './change-plan.ts';
 export { followPlan } from './follow-plan.ts';
 export { followPlanJob, followPlans } from './jobs.ts';
-export { dueStep, type PlannedDeactivation } from './plan.ts';
+export { dueStep, keepsOut, type PlannedDeactivation } from './plan.ts';
 export { findPlan, listPlansAtEnds } from './store.ts';

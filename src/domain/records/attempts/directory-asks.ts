@@ -4,14 +4,14 @@ import { reserveAttempt } from './attempts.ts';
 import { idOfAsks } from './id-of-count.ts';
 
 /** Below the usual limits of directories (5 and more), within the usual time that they count over (30 minutes). */
-const rules = { limit: 3, decayMinutes: 30 };
+export const askRules = { limit: 3, decayMinutes: 30 };
 
 /**
  * Takes one of the times that a directory may be asked about a person's password for strangers, BEFORE it is asked. What it never answers stays taken: it may have counted it.
  * @returns false when none is left: another wrong one could lock the account there
  */
 export const reserveAsk = async (scope: Scope, userId: UserId): Promise<boolean> =>
-  (await reserveAttempt(scope, idOfAsks(scope, userId), '', rules)).taken !== undefined;
+  (await reserveAttempt(scope, idOfAsks(scope, userId), '', askRules)).taken !== undefined;
 
 /** The directory was not reached: it counted nothing. */
 export const returnAsk = (scope: Scope, userId: UserId): Promise<void> => change(scope, userId, 'GREATEST(failed - 1, 0)');

@@ -24,3 +24,4 @@ export {
   type RememberedBrowser,
   sweepBrowsers,
 } from './known-browsers.ts';
+export { type AttemptCount, type AttemptCounts, type BrowserCount, listCounts } from './list-counts.ts';

@@ -34,6 +34,7 @@ export const auditEventTypes = [
   'user.deactivation-removed',
   'user.deletion-requested',
   'user.deleted',
+  'explanation.viewed',
   'users.exported',
   'users.imported',
   'users.passwords-exported',
@@ -128,6 +129,13 @@ export const auditEventTypes = [
 ] as const;
 
 /** What says that somebody looked, and changed nothing. */
-export const viewEventTypes: AuditEventType[] = ['user.viewed', 'group.viewed', 'groups.listed', 'access-map.viewed', 'launchpad.viewed'];
+export const viewEventTypes: AuditEventType[] = [
+  'user.viewed',
+  'group.viewed',
+  'groups.listed',
+  'explanation.viewed',
+  'access-map.viewed',
+  'launchpad.viewed',
+];
 
 export type AuditEventType = (typeof auditEventTypes)[number];

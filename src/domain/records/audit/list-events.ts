@@ -1,11 +1,12 @@
 import { isId, type Page, type Scope } from '../../scope.ts';
 import { noHash } from './chain.ts';
-import { viewEventTypes } from './events.ts';
+import { type AuditEventType, viewEventTypes } from './events.ts';
 import { type AuditEvent, type EventRow, openEvents } from './read-events.ts';
 import { findHead } from './seal-events.ts';
 
 export type AuditFilter = {
   type?: string;
+  types?: AuditEventType[];
   withoutViews?: boolean;
   outcome?: string;
   supportCode?: string;
@@ -40,6 +41,7 @@ export async function listEvents(scope: Scope, filter: AuditFilter, limit = 50):
 function filteredEvents(scope: Scope, filter: AuditFilter) {
   const query = scope.db('audit_events').where('context_id', scope.contextId);
   if (filter.type) query.where('type', filter.type);
+  if (filter.types) query.whereIn('type', filter.types);
   if (filter.withoutViews) query.whereNotIn('type', viewEventTypes);
   if (filter.outcome) query.where('outcome', filter.outcome);
   if (filter.supportCode) query.where('support_code', filter.supportCode.trim().toUpperCase());

@@ -61,6 +61,6 @@ export {
 } from './pending-requests.ts';
 export { proveAlone, proveFactor, takesAlone } from './prove-factor.ts';
 export { provePassword } from './prove-password.ts';
-export { recordKeptOut } from './refuse-attempt.ts';
+export { mayLiftBlock, recordKeptOut } from './refuse-attempt.ts';
 export { resetSecondFactors } from './reset-second-factors.ts';
 export { findStanding, listStandings, type Standing } from './standing.ts';

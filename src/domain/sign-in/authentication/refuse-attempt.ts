@@ -75,7 +75,12 @@ export async function recordKeptOut(
  * A block is for strangers: the owner, who signs in completely in a browser that is known, ends it; so does time, where the company says so.
  * (Only failed attempts block; what an administrator ends is Deactivated.)
  */
-export function mayLiftBlock(user: User, isKnownBrowser: boolean, { unblockAfterMinutes }: SignInPolicy['lockout'], now: Date): boolean {
+export function mayLiftBlock(
+  user: Pick<User, 'status' | 'statusChangedAt'>,
+  isKnownBrowser: boolean,
+  { unblockAfterMinutes }: Pick<SignInPolicy['lockout'], 'unblockAfterMinutes'>,
+  now: Date,
+): boolean {
   if (user.status !== 'blocked') return false;
   return isKnownBrowser || (unblockAfterMinutes > 0 && now.getTime() - user.statusChangedAt.getTime() >= unblockAfterMinutes * 60_000);
 }

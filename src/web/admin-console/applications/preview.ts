@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { decide } from '../../../domain/applications/access/index.ts';
 import { type Application, getApplication, type SamlSettings } from '../../../domain/applications/applications/index.ts';
-import { describeConditions, describePerson } from '../../../domain/applications/assertions/index.ts';
+import { describeConditions, describePerson, isNamedLater } from '../../../domain/applications/assertions/index.ts';
 import { findUserByLogin, recordView } from '../../../domain/people/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { authnContext, newXmlId, partnerEntity, previewAssertion } from '../../../platform/saml/index.ts';
@@ -44,9 +44,6 @@ async function showSamlPreview(page: PageContext, application: Application & { s
           now,
         })
       : undefined;
-  // a name that is made at the first sign-in is not made by looking
-  const madeLater =
-    description?.outcome === 'unavailable' && description.fault === 'no-value' && saml.nameIdFormat === 'persistent' && !saml.nameIdField;
   renderPage(page, 'admin-console/applications/saml-preview', {
     application,
     login,
@@ -54,7 +51,7 @@ async function showSamlPreview(page: PageContext, application: Application & { s
     verdict,
     description,
     xml,
-    madeLater,
+    madeLater: description !== undefined && isNamedLater(saml, description),
     protection: protectionOf(saml),
   });
 }

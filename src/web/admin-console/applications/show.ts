@@ -1,3 +1,4 @@
+import { listSignIns } from '../../../domain/administration/explanations/index.ts';
 import { listApisOfApplication } from '../../../domain/applications/apis/index.ts';
 import {
   type Application,
@@ -59,6 +60,7 @@ export async function showApplication(page: PageContext, applicationId = page.pa
     waiting: certificates.some(({ status, alg }) => status === 'published' && alg === algOf(application)),
     apis: application.oidc ? await listApisOfApplication(page.scope, application.applicationId) : undefined,
     assignees: await listAssignees(page.scope, application.applicationId, 10),
+    lastSignIns: await listSignIns(page.scope, { applicationId: application.applicationId }),
   });
 }
 

@@ -7,7 +7,6 @@ import { characterClasses } from '../../../domain/sign-in/credentials/password/i
 import {
   explainPolicy,
   findPolicySubject,
-  type Hours,
   loadPolicy,
   type PolicyOverride,
   type PolicyRules,
@@ -17,6 +16,7 @@ import {
 import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import { factorTexts, type PageContext, type Refusal, type Route, renameFields, renderPage, usableFactors } from '../../request/index.ts';
+import { presentPolicyValue } from '../policy-words.ts';
 import { tryPolicy } from '../simulations/try-policy.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { readBase, readOverride } from './read-policy.ts';
@@ -56,7 +56,7 @@ async function showPolicy(page: PageContext, typed?: Record<string, unknown>, re
       trial,
       overrides: await Promise.all(rules.overrides.map(async (one) => ({ overrideId: one.overrideId, name: await nameOf(page, one) }))),
       example: await workOut(page, rules),
-      policyValue: (part: string, value: unknown) => presentValue(page, part, value),
+      policyValue: (part: string, value: unknown) => presentPolicyValue(page.t, part, value),
       applications: await listApplicationNames(page),
       typedLogin: page.query('login'),
       typedApplication: page.query('application'),
@@ -166,20 +166,6 @@ async function nameOf(page: PageContext, { for: target }: PolicyOverride): Promi
 
 const listApplicationNames = async (page: PageContext) =>
   (await listApplications(page.scope, {}, 500)).items.map(({ applicationId, name }) => ({ applicationId, name }));
-
-/** A value in the reader's words. */
-function presentValue({ t }: PageContext, part: string, value: unknown): string {
-  if (typeof value === 'boolean') return t(value ? 'page.yes' : 'page.no');
-  if (part === 'secondFactor.demand') return t(`policy.demand_${value}`);
-  if (!Array.isArray(value)) return String(value);
-  if (value.length === 0) return t('policy.nothing');
-  if (part === 'secondFactor.factors') return value.map((one) => t(`${factorTexts(one)}.name`)).join(', ');
-  if (part === 'password.classes') return value.map((one) => t(`policy.class_${one}`)).join(', ');
-  if (part === 'networks') return value.map((ranges: string[]) => ranges.join(', ')).join(' + ');
-  return (value as Hours[])
-    .map(({ days, from, to, timeZone }) => `${days.map((day) => t(`policy.day_${day}`)).join(', ')} ${from}–${to} ${timeZone}`)
-    .join(' + ');
-}
 
 /** The worked example: what holds for this person at that application, and which rule made each part so. */
 async function workOut(page: PageContext, rules: PolicyRules) {

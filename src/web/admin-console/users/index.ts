@@ -1,5 +1,6 @@
 import { bulkChanges } from '../../../domain/administration/account-changes/index.ts';
 import { findProvisioning } from '../../../domain/administration/directory-provisioning/index.ts';
+import { listSignIns } from '../../../domain/administration/explanations/index.ts';
 import { findUsersBySubject } from '../../../domain/applications/assertions/index.ts';
 import { listAssignments } from '../../../domain/applications/assignments/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
@@ -123,5 +124,6 @@ async function showUser(page: PageContext): Promise<void> {
     changedThere: origin && changedThere(page, origin),
     plan: await findPlan(page.scope, user.userId),
     actions: actionsFor(user, isSelf),
+    lastSignIns: await listSignIns(page.scope, { userId: user.userId }),
   });
 }

@@ -9,4 +9,4 @@ export {
 } from './change-directory-password.ts';
 export { floorOfRefusals } from './pace.ts';
 export { type DirectoryOutcome, type Network, type NetworkEntry, proveDirectoryPassword } from './prove-directory-password.ts';
-export { forgetRefused, forgetVerifier, keepVerifier, matchesVerifier, sweepVerifiers } from './verifiers.ts';
+export { forgetRefused, forgetVerifier, hasVerifier, keepVerifier, matchesVerifier, sweepVerifiers } from './verifiers.ts';

@@ -50,19 +50,33 @@ export async function keepVerifier(scope: Scope, userId: UserId, directoryId: Di
   }
 }
 
+/** What is kept of a password to which the directory said yes, while that counts. */
+async function findInForce(
+  scope: Scope,
+  { userId, proofsAfter }: Pick<User, 'userId' | 'proofsAfter'>,
+  directoryId: DirectoryId,
+): Promise<Verifier | undefined> {
+  const known = await find(scope, userId);
+  const since = Math.max(scope.clock.now().getTime() - verifierDays * 86_400_000, proofsAfter?.getTime() ?? 0);
+  return known?.directoryId === directoryId && known.provenAt.getTime() >= since ? known : undefined;
+}
+
+/** Whether there is something to compare a password with while the directory is away. */
+export const hasVerifier = async (scope: Scope, user: Pick<User, 'userId' | 'proofsAfter'>, directoryId: DirectoryId): Promise<boolean> =>
+  (await findInForce(scope, user, directoryId)) !== undefined;
+
 /**
  * Whether it is the password to which the directory last said yes.
  * @returns undefined when nothing can be said: it never did, or too long ago, or whatever was proven before is void since
  */
 export async function matchesVerifier(
   scope: Scope,
-  { userId, proofsAfter }: Pick<User, 'userId' | 'proofsAfter'>,
+  user: Pick<User, 'userId' | 'proofsAfter'>,
   directoryId: DirectoryId,
   password: Password,
 ): Promise<boolean | undefined> {
-  const known = await find(scope, userId);
-  const since = Math.max(scope.clock.now().getTime() - verifierDays * 86_400_000, proofsAfter?.getTime() ?? 0);
-  if (known?.directoryId !== directoryId || known.provenAt.getTime() < since) return undefined;
+  const known = await findInForce(scope, user, directoryId);
+  if (!known) return undefined;
   return (await scope.hasher.verify(password, known.hash)) !== undefined;
 }
 

@@ -1,0 +1,32 @@
+// Owns: why somebody gets into an application, or does not: the facts of a sign-in that is only thought of, and the steps that the deciding functions make of them (decision 0021).
+// Does not: decide anything itself (authentication/next-step, access/decide), count an attempt, write to the person, or find words (web).
+export { explain, firstRefusal } from './explain.ts';
+export type {
+  ApplicationFacts,
+  AttemptFacts,
+  DirectoryFacts,
+  ExplainFacts,
+  PersonFacts,
+  PolicyPart,
+  ProofFacts,
+  ReachFacts,
+  ReleaseFacts,
+  SetupFault,
+} from './explain-facts.ts';
+export {
+  type ExplainedRule,
+  type Explanation,
+  type ExplanationStep,
+  explanationSteps,
+  type Mend,
+  type MendPage,
+  mendPages,
+  type Outcome,
+  type RuleSource,
+  type StepName,
+} from './explanation.ts';
+export { type ExplainTools, gatherExplainFacts, type Question } from './gather-explain-facts.ts';
+export { listSignIns, type SignIn } from './list-sign-ins.ts';
+export { type ExplainReason, explainReasons } from './reasons.ts';
+export { runJourney } from './run-journey.ts';
+export { recordLook, type Viewed, viewExplanation } from './view-explanation.ts';
