@@ -1,10 +1,9 @@
-import type { EffectivePolicy, PolicyOverride, PolicyRules, PolicySubject } from '../../sign-in/sign-in-policy/index.ts';
-import { admits, explainPolicy, strictest } from '../../sign-in/sign-in-policy/index.ts';
 import { type Arrived, judge, type Outcome, type Person, type Setting } from './judge.ts';
+import type { Policies, Source } from './policies.ts';
 import type { World } from './world.ts';
 
 /** The rule that makes it so: an override by whom it is for; left out where it is the company's own, or no rule of the policy. */
-export type Reason = { code: string; from?: PolicyOverride['for'] };
+export type Reason = { code: string; from?: Source };
 
 export const effects = ['refused', 'asked'] as const;
 export type Effect = (typeof effects)[number];
@@ -22,45 +21,18 @@ export function compare(worlds: { before: World; after: World }, person: Person,
     const before = judge(worlds.before, person, arrived, setting);
     if (before.refusal) continue; // it happened, and would not happen again today: that is none of the change's doing
     const after = judge(worlds.after, person, arrived, setting);
-    const finding = describe(before, after, worlds.after.rules, arrived);
+    const finding = describe(before, after, worlds.after.policies, arrived);
     if (finding && (finding.effect === 'refused' || !known)) found.set(key, finding);
   }
   return [...found.values()];
 }
 
-function describe(before: Outcome, after: Outcome, rules: PolicyRules, { applicationId, at, signIn }: Arrived): Finding | undefined {
+function describe(before: Outcome, after: Outcome, policies: Policies, { applicationId, at, signIn }: Arrived): Finding | undefined {
   const reason = (code: string): Reason => {
-    const from = findSource(rules, after.subject, code, { ip: signIn?.ip ?? '', now: at });
+    const from = policies.sourceOf(after.subject, code, { ip: signIn?.ip ?? '', now: at });
     return from ? { code, from } : { code };
   };
   if (after.refusal) return { applicationId, effect: 'refused', reasons: [reason(after.refusal)] };
   const more = after.asks.filter((step) => !before.asks.includes(step));
   return more.length > 0 ? { applicationId, effect: 'asked', reasons: more.map(reason) } : undefined;
-}
-
-/** The part of the policy that a reason follows from. */
-const partOf: Record<string, string> = {
-  'kept-out-no-factor': 'secondFactor.factors',
-  'second-factor': 'secondFactor.demand',
-  enrol: 'secondFactor.demand',
-  password: 'secondFactor.factors',
-  'new-password': 'password.expiryDays',
-};
-
-function findSource(
-  rules: PolicyRules,
-  subject: PolicySubject,
-  code: string,
-  at: { ip: string; now: Date },
-): PolicyOverride['for'] | undefined {
-  if (code === 'kept-out-network' || code === 'kept-out-hours') {
-    const keepsOut = (policy: EffectivePolicy) => {
-      const part = code === 'kept-out-network' ? { networks: policy.networks, hours: [] } : { networks: [], hours: policy.hours };
-      return admits(part, at) !== undefined;
-    };
-    if (keepsOut(strictest({ ...rules, overrides: [] }, subject))) return undefined;
-    return rules.overrides.find((one) => keepsOut(strictest({ ...rules, overrides: [one] }, subject)))?.for;
-  }
-  const part = partOf[code];
-  return part ? explainPolicy(rules, subject).find((one) => one.part === part)?.from?.for : undefined;
 }

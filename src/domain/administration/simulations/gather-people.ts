@@ -1,7 +1,7 @@
 import { listDirectOfPeople } from '../../applications/assignments/index.ts';
 import { listGroupIdsOfUsers } from '../../people/groups/index.ts';
 import { listRememberedBrowsers, type RememberedBrowser } from '../../records/attempts/index.ts';
-import { type AuditEvent, listNewestOf } from '../../records/audit/index.ts';
+import { type AuditEvent, listApplicationsOf, listNewestOf } from '../../records/audit/index.ts';
 import type { Scope, UserId } from '../../scope.ts';
 import { listStandings } from '../../sign-in/authentication/index.ts';
 import { listUsesOfPeople } from '../../sign-in/sessions/index.ts';
@@ -12,26 +12,52 @@ const mostSignIns = 40;
 
 export type Gathered = { person: Person; arrivals: Arrived[] };
 
+/** What has to be known of a sign-in: nothing, where only the ways to applications change; its hour, where hours are looked at. */
+export type Wanted = { from: Date; signIns: boolean; hours: boolean };
+
 /** Those of these people who came since then, how they stand today, and how they came; in the order in which they are named. */
-export async function gatherPeople(scope: Scope, userIds: UserId[], from: Date, usesHours: boolean): Promise<Gathered[]> {
-  const signIns = groupBy(
-    await listNewestOf(scope, { type: 'sign-in.succeeded', subjectIds: userIds, from, most: mostSignIns }),
-    (event) => event.subjectId,
-  );
-  const uses = groupBy(await listUsesOfPeople(scope, userIds, from), ({ userId }) => userId);
+export async function gatherPeople(scope: Scope, userIds: UserId[], wanted: Wanted): Promise<Gathered[]> {
+  const signIns = await (wanted.signIns ? gatherSignIns : gatherApplications)(scope, userIds, wanted);
+  const uses = groupBy(await listUsesOfPeople(scope, userIds, wanted.from), ({ userId }) => userId);
   const came = userIds.filter((userId) => signIns.has(userId) || uses.has(userId));
   if (came.length === 0) return [];
   const standings = new Map((await listStandings(scope, came)).map((standing) => [standing.user.userId, standing]));
   const groups = await listGroupIdsOfUsers(scope, came);
   const direct = await listDirectOfPeople(scope, came);
-  const remembered = groupBy(await listRememberedBrowsers(scope, came), ({ userId }) => userId);
   return came.flatMap((userId) => {
     const standing = standings.get(userId);
     if (!standing) return []; // deleted meanwhile
     const person = { standing, groupIds: groups.get(userId)!, direct: direct.get(userId)! as Set<string> };
-    const arrivals = (signIns.get(userId) ?? []).map((event) => describeSignIn(event, remembered.get(userId) ?? []));
-    return [{ person, arrivals: [...withoutRepetition(arrivals, usesHours), ...opened(arrivals, uses.get(userId) ?? [])] }];
+    const arrivals = signIns.get(userId) ?? [];
+    return [{ person, arrivals: [...arrivals, ...opened(arrivals, uses.get(userId) ?? [])] }];
   });
+}
+
+const type = 'sign-in.succeeded';
+
+async function gatherSignIns(scope: Scope, userIds: UserId[], { from, hours }: Wanted): Promise<Map<string, Arrived[]>> {
+  const events = groupBy(await listNewestOf(scope, { type, subjectIds: userIds, from, most: mostSignIns }), ({ subjectId }) => subjectId);
+  const remembered = groupBy(await listRememberedBrowsers(scope, userIds), ({ userId }) => userId);
+  const described = [...events].map(([userId, some]): [string, Arrived[]] => {
+    const own = remembered.get(userId) ?? [];
+    return [
+      userId,
+      withoutRepetition(
+        some.map((event) => describeSignIn(event, own)),
+        hours,
+      ),
+    ];
+  });
+  return new Map(described);
+}
+
+async function gatherApplications(scope: Scope, userIds: UserId[], { from }: Wanted): Promise<Map<string, Arrived[]>> {
+  const rows = await listApplicationsOf(scope, { type, subjectIds: userIds, from });
+  const at = scope.clock.now();
+  const byPerson = groupBy(rows, ({ subjectId }) => subjectId);
+  return new Map(
+    [...byPerson].map(([userId, some]) => [userId, some.map((one) => ({ applicationId: one.applicationId ?? undefined, at }))]),
+  );
 }
 
 function describeSignIn({ at, applicationId, actor, details }: AuditEvent, remembered: RememberedBrowser[]): Arrived {

@@ -63,7 +63,7 @@ function judgeSignIn(
   setting: Setting,
 ): { asks: string[]; refusal?: string } {
   const { email, username } = standing.user;
-  const policy = world.policyOf(subject);
+  const policy = world.policies.policyOf(subject);
   const [kind] = signIn.amr.includes('pwd') ? [] : factorsIn(signIn.amr);
   const isAlone = kind !== undefined && setting.usableFactors.includes(kind) && takesAlone(policy, kind);
   const hasLogin = [email, username].some((login) => login !== undefined && takesLogin(world.rules, login));

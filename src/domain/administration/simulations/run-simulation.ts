@@ -2,12 +2,12 @@ import { termsSettings } from '../../applications/consents/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { countUsers, listUsers } from '../../people/users/index.ts';
 import { endOperation, noteProgress, type Operation, type OperationKind } from '../../records/operations/index.ts';
-import { inTransaction, type Scope } from '../../scope.ts';
+import { inTransaction, type Scope, type UserId } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
 import type { PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
 import type { Change } from './change.ts';
 import { compare, type Finding } from './compare.ts';
-import { gatherPeople } from './gather-people.ts';
+import { gatherPeople, type Wanted } from './gather-people.ts';
 import type { Setting } from './judge.ts';
 import { insertFindings, insertNumbers, type Numbers } from './store.ts';
 import { changeWorld, loadWorld } from './world.ts';
@@ -32,31 +32,23 @@ export async function runSimulation(scope: Scope, operation: Operation): Promise
   const { operationId } = operation;
   const { change, usableFactors } = operation.input as SimulationInput;
   const now = scope.clock.now();
-  const from = new Date(now.getTime() - simulatedDays * 86_400_000);
   const before = await loadWorld(scope);
   const worlds = { before, after: changeWorld(before, change) };
   const { value: terms } = await loadSettings(scope, termsSettings);
   const setting: Setting = { now, termsEdition: terms.edition, usableFactors };
   const numbers: Numbers = { people: 0, refused: 0, asked: 0, reasons: { refused: {}, asked: {} } };
-  const usesHours = hasHours(worlds.before.rules) || hasHours(worlds.after.rules);
+  const from = new Date(now.getTime() - simulatedDays * 86_400_000);
+  const hours = hasHours(worlds.before.rules) || hasHours(worlds.after.rules);
   await noteProgress(scope, operationId, { done: 0, total: (await countUsers(scope, whom)).n });
   let [cursor, done, position]: [string | undefined, number, number] = [undefined, 0, 1];
   do {
     const page: Awaited<ReturnType<typeof listUsers>> = await listUsers(scope, { ...whom, cursor }, step);
-    const gathered = await gatherPeople(
-      scope,
-      page.items.map(({ userId }) => userId),
-      from,
-      usesHours,
-    );
-    const found = gathered.flatMap(({ person, arrivals }) => {
-      const findings = compare(worlds, person, arrivals, setting);
-      count(numbers, findings);
-      return findings.map((finding) => ({ ...finding, userId: person.standing.user.userId }));
-    });
+    const found = await findWorse(page.items.map(({ userId }) => userId));
+    for (const { findings } of found) count(numbers, findings);
+    const rows = found.flatMap(({ userId, findings }) => findings.map((finding) => ({ ...finding, userId })));
     const first = position;
-    await inTransaction(scope, (inside) => insertFindings(inside, operation, first, found));
-    position += found.length;
+    await inTransaction(scope, (inside) => insertFindings(inside, operation, first, rows));
+    position += rows.length;
     done += page.items.length;
     await noteProgress(scope, operationId, { done });
     cursor = page.cursor;
@@ -66,7 +58,24 @@ export async function runSimulation(scope: Scope, operation: Operation): Promise
     await noteProgress(inside, operationId, { total: done });
     await endOperation(inside, operation);
   });
+
+  /** Of those of these people who came. Where only the ways to applications change, the sign-ins of those alone are read whom it concerns. */
+  async function findWorse(userIds: UserId[]): Promise<{ userId: UserId; findings: Finding[] }[]> {
+    const find = async (of: UserId[], wanted: Wanted) =>
+      (await gatherPeople(scope, of, wanted)).map(({ person, arrivals }) => ({
+        userId: person.standing.user.userId,
+        findings: compare(worlds, person, arrivals, setting),
+      }));
+    if (changesSignIns(change)) return find(userIds, { from, hours, signIns: true });
+    const first = await find(userIds, { from, hours, signIns: false });
+    const concerned = first.filter(({ findings }) => findings.length > 0).map(({ userId }) => userId);
+    const exact = new Map((await find(concerned, { from, hours, signIns: true })).map((one) => [one.userId, one.findings]));
+    return first.map(({ userId }) => ({ userId, findings: exact.get(userId) ?? [] }));
+  }
 }
+
+/** The rules, or who is in the groups that rules are for: otherwise a sign-in is the same before and after. */
+const changesSignIns = ({ rules, groups = [] }: Change): boolean => rules !== undefined || groups.length > 0;
 
 const hasHours = ({ base, overrides }: PolicyRules): boolean => [base, ...overrides].some(({ hours }) => hours !== undefined);
 

@@ -1,15 +1,8 @@
 import { listReaches } from '../../applications/assignments/index.ts';
 import type { Scope } from '../../scope.ts';
-import {
-  type EffectivePolicy,
-  loadPolicy,
-  type PolicyRules,
-  type PolicySubject,
-  rulesInForce,
-  strictest,
-  withoutGroup,
-} from '../../sign-in/sign-in-policy/index.ts';
+import { loadPolicy, type PolicyRules, rulesInForce, withoutGroup } from '../../sign-in/sign-in-policy/index.ts';
 import type { Change, Moves } from './change.ts';
+import { createPolicies, type Policies } from './policies.ts';
 
 type AssumedApplication = { enabled: boolean; navigable: boolean; groupIds: Set<string> };
 type AssumedMoves = { joining: Set<string>; leaving: Set<string> };
@@ -17,7 +10,7 @@ type AssumedMoves = { joining: Set<string>; leaving: Set<string> };
 /** A company as far as the decisions about its people look at it: as it is, or as it would be. */
 export type World = {
   rules: PolicyRules;
-  policyOf(subject: PolicySubject): EffectivePolicy;
+  policies: Policies;
   applications: Map<string, AssumedApplication>;
   everyoneId?: string;
   removedGroups: Set<string>;
@@ -32,7 +25,7 @@ export async function loadWorld(scope: Scope): Promise<World> {
   const everyone = reaches.flatMap(({ groups }) => groups).find(({ isEveryone }) => isEveryone);
   return {
     rules,
-    policyOf: createPolicies(rules),
+    policies: createPolicies(rules),
     applications: new Map(
       reaches.map(({ applicationId, enabled, navigable, groups }) => [
         applicationId,
@@ -65,7 +58,7 @@ export function changeWorld(world: World, { rules = world.rules, groups = [], ap
   return {
     ...world,
     rules: after,
-    policyOf: createPolicies(after),
+    policies: createPolicies(after),
     applications: changed,
     removedGroups,
     members: new Map(groups.map(({ groupId, members = {} }) => [groupId, toSets(members)])),
@@ -90,25 +83,4 @@ export function groupsIn({ removedGroups, members }: World, userId: string, grou
 export function hasByName({ people }: World, userId: string, applicationId: string, isDirect: boolean): boolean {
   const moves = people.get(applicationId);
   return (isDirect && !moves?.leaving.has(userId)) || moves?.joining.has(userId) === true;
-}
-
-/** The rules for whoever the same overrides concern are worked out once; what they hold is one object, which `admits` knows again. */
-function createPolicies(rules: PolicyRules): World['policyOf'] {
-  const concerned = { group: new Set<string>(), application: new Set<string>() };
-  for (const { for: target } of rules.overrides) {
-    if (target.kind === 'group') concerned.group.add(target.groupId);
-    if (target.kind === 'application') concerned.application.add(target.applicationId);
-  }
-  const known = new Map<string, EffectivePolicy>();
-  return ({ role, groupIds, applicationId }) => {
-    const subject: PolicySubject = {
-      role,
-      groupIds: groupIds.filter((id) => concerned.group.has(id)),
-      applicationId: applicationId && concerned.application.has(applicationId) ? applicationId : undefined,
-    };
-    const key = JSON.stringify([role, subject.groupIds.toSorted(), subject.applicationId]);
-    const policy = known.get(key) ?? strictest(rules, subject);
-    known.set(key, policy);
-    return policy;
-  };
 }

@@ -67,7 +67,7 @@ export async function findAmong(
   if (way === 'navigable' || way === 'everyone') return { ids: [] };
   const values = { contextId: scope.contextId, applicationId };
   const sources = [...(way === 'group' ? [] : [byName]), ...(way === 'direct' ? [] : [byGroup])];
-  const { rows } = await scope.db.raw(`SELECT DISTINCT user_id FROM (${sources.join(' UNION ALL ')}) AS some LIMIT ${few + 1}`, values);
+  const { rows } = await scope.db.raw(`SELECT DISTINCT user_id FROM (${sources.join(' UNION ALL ')}) AS reached LIMIT ${few + 1}`, values);
   if (rows.length <= few) return { ids: rows.map((row: Row) => row.user_id) };
   const conditions = [...(way === 'group' ? [] : [hasByName]), ...(way === 'direct' ? [] : [hasByGroup])];
   return { condition: `(${conditions.join(' OR ')})`, values };

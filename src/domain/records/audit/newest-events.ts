@@ -17,3 +17,21 @@ export async function listNewestOf(
   const { rows } = await run<EventRow>(scope.db, 'newest events', newest, [scope.contextId, subjectIds, firstIdAt(from), type, most]);
   return openEvents(scope, rows);
 }
+
+const applications = `SELECT DISTINCT subject_id AS "subjectId", application_id AS "applicationId" FROM audit_events
+  WHERE context_id = $1 AND subject_id = ANY($2) AND event_id >= $3 AND type = $4`;
+
+/** At which applications there were events of one type about these people; what they say besides stays sealed. */
+export async function listApplicationsOf(
+  { db, contextId }: Scope,
+  { type, subjectIds, from }: { type: AuditEvent['type']; subjectIds: string[]; from: Date },
+): Promise<{ subjectId: string; applicationId: string | null }[]> {
+  return (
+    await run<{ subjectId: string; applicationId: string | null }>(db, 'applications of events', applications, [
+      contextId,
+      subjectIds,
+      firstIdAt(from),
+      type,
+    ])
+  ).rows;
+}

@@ -77,7 +77,9 @@ describe('web: Explain', () => {
   });
 
   it('offers those who fit, where several do', async () => {
-    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', users: [{ email: 'j2@acme.example', firstName: 'Joana', lastName: 'da Silva' }] }] });
+    await server.apply({
+      contexts: [{ code: 'acme', name: 'Acme S.A.', users: [{ email: 'j2@acme.example', firstName: 'Joana', lastName: 'da Silva' }] }],
+    });
     const page = await ask({ person: 'silva', application: 'payroll' });
     expect(page.text).to.contain('Which person?').and.contain('Joana da Silva').and.contain('João da Silva');
   });
@@ -89,7 +91,9 @@ describe('web: Explain', () => {
 
   it('the pages of a person and of an application list the last sign-ins, each with its explanation', async () => {
     const person = await ana.get(`${server.issuer}/admin/users/${joao.userId}`);
-    expect(person.text).to.contain('Last sign-ins').and.match(/\/admin\/explain\?event=[0-9a-f-]{36}/);
+    expect(person.text)
+      .to.contain('Last sign-ins')
+      .and.match(/\/admin\/explain\?event=[0-9a-f-]{36}/);
     const [, link = ''] = /href="[^"]*(\/admin\/explain\?event=[0-9a-f-]{36})"/.exec(person.text) ?? [];
     expect((await ana.follow(`${server.issuer}${link}`)).text).to.contain('João da Silva gets into');
     expect((await ana.get(`${server.issuer}/admin/applications/${payroll.applicationId}`)).text).to.contain('Last sign-ins');
