@@ -9,6 +9,7 @@ import { type Command, exitCodes, type Output, UsageError } from './command.ts';
 import { contextCreate, contextList } from './contexts.ts';
 import { directoryCommands } from './directories.ts';
 import { doctorCommand } from './doctor.ts';
+import { explainCommand } from './explain.ts';
 import { jobsList, jobsRetry } from './jobs.ts';
 import { keysMetadata, keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
@@ -28,6 +29,7 @@ const commands: Command[] = [
   jobsList,
   jobsRetry,
   userUnblock,
+  explainCommand,
   migrateCommand,
 ];
 

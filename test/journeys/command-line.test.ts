@@ -50,6 +50,7 @@ describe('the portaria command line, on the embedded store', function () {
       'jobs list',
       'jobs retry',
       'user unblock',
+      'explain',
       'migrate',
     ]) {
       // in this process: it needs no store
@@ -199,6 +200,37 @@ describe('the portaria command line, on the embedded store', function () {
     expect([forged.status, forged.stdout.includes('Line 1 is not the beginning')]).to.deep.equal([2, true]);
     expect(portaria(['audit', 'verify', join(folder, 'none.jsonl')], env).status).to.equal(64);
     expect(portaria(['audit', 'verify', 'nobody'], env).status).to.equal(65);
+  });
+
+  it('explain: who gets in, who does not and by which step, and what is wrong with what was typed', () => {
+    const explain = (...args: string[]) => {
+      const { stdout, stderr, status } = run('explain', ...args, '--json');
+      expect(status, stderr).to.equal(0);
+      return JSON.parse(stdout) as { allowed: boolean; steps: { step: string; outcome: string; reason?: string }[]; rules: object[] };
+    };
+    const refusals = (of: ReturnType<typeof explain>) => of.steps.flatMap(({ outcome, reason }) => (outcome === 'refuses' ? [reason] : []));
+    const joao = explain('acme', 'jsilva', 'mobile');
+    expect(joao, JSON.stringify(joao)).to.have.property('allowed', true);
+    expect(joao.steps.map(({ step }) => step)).to.include.members([
+      'company',
+      'application',
+      'person',
+      'account',
+      'password',
+      'access',
+      'release',
+    ]);
+    expect(joao.rules).not.to.deep.equal([]);
+    expect(refusals(explain('acme', 'ana@acme.example', 'payroll'))).to.deep.equal(['not-assigned']);
+    expect(
+      refusals(explain('acme', 'nobody', 'payroll', '--from', '203.0.113.7', '--known-browser', '--at', '2030-01-31T22:00')),
+    ).to.deep.equal(['person-unknown']);
+    expect(refusals(explain('acme', 'jsilva', 'none'))).to.include('application-unknown');
+    const words = run('explain', 'acme', 'ana@acme.example', 'payroll');
+    expect(words.stdout).to.contain('Ana Souza does not get into Payroll').and.contain('not assigned');
+    for (const wrong of [['--from', 'here'], ['--at', 'soon'], ['more']])
+      expect(run('explain', 'acme', 'jsilva', 'payroll', ...wrong), wrong.join(' ')).to.have.property('status', 64);
+    expect(run('explain', 'none', 'jsilva', 'payroll')).to.have.property('status', 65);
   });
 
   it('jobs: what failed for good is shown with its error, and tried again', async () => {

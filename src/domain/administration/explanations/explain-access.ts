@@ -1,12 +1,21 @@
 import { type AccessFacts, type AccessVerdict, decide, type RefusalReason } from '../../applications/access/index.ts';
 import { liftsBlock } from './explain-account.ts';
 import type { ApplicationFacts, ExplainFacts, ReleaseFacts } from './explain-facts.ts';
-import type { ExplanationStep, Mend } from './explanation.ts';
+import type { ExplanationStep, Mend, StepName } from './explanation.ts';
 
 /** What `decide` says of the person once they have signed in: who ends a block by it is active then. */
 export function verdictOf(given: ExplainFacts, access: AccessFacts): AccessVerdict {
   return decide(liftsBlock(given) ? { ...access, person: { status: 'activated' } } : access);
 }
+
+/** The step that tells of each rule. */
+export const stepOfRule: Record<RefusalReason, StepName> = {
+  'person-unknown': 'person',
+  'person-not-active': 'account',
+  'application-unknown': 'application',
+  'application-disabled': 'application',
+  'not-assigned': 'access',
+};
 
 const holds = (verdict: AccessVerdict, rule: RefusalReason): boolean => verdict.rules.find((one) => one.rule === rule)?.holds === true;
 

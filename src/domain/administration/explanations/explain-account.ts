@@ -55,7 +55,7 @@ export function accountStep(given: ExplainFacts, person: PersonFacts): Explanati
     ...(returnsOn && { returnsOn }),
   };
   if (status === 'activated' || isLifted) return { step: 'account', outcome: 'passed', facts };
-  const reason = reasonOf(person);
+  const reason = reasonOf(status, person);
   const user = { user: person.userId };
   const mend: Mend = { page: mends[reason] ?? 'user', params: user };
   const rules = status === 'blocked' ? ['lockout.limit', 'lockout.unblockAfterMinutes'] : undefined;
@@ -69,12 +69,10 @@ const mends: Partial<Record<ExplainReason, MendPage>> = {
   deactivated: 'user-reactivate',
 };
 
+type KeptOut = Exclude<PersonFacts['status'], 'activated'>;
 const byCause = { plan: 'planned-deactivation', directory: 'directory-deactivation', deletion: 'deletion' } as const;
 
-function reasonOf({ status, keptOutBy }: PersonFacts): ExplainReason {
-  if (keptOutBy) return byCause[keptOutBy];
-  return status === 'activated' ? 'person-not-active' : status;
-}
+const reasonOf = (status: KeptOut, { keptOutBy }: PersonFacts): ExplainReason => (keptOutBy ? byCause[keptOutBy] : status);
 
 /** How many attempts are left, in this browser and in others. */
 export function attemptsStep({ at, isKnownBrowser }: ExplainFacts, attempts: AttemptFacts, person: PersonFacts): ExplanationStep {

@@ -60,11 +60,11 @@ function factorStep(given: ExplainFacts, signIn: Facts, journey: Step[], person:
   };
   const step = { step: 'second-factor', rules: factorRules } as const;
   const keptOut = journey.find((one) => one.step === 'kept-out');
-  if (keptOut) {
+  if (keptOut?.step === 'kept-out') {
     // of one who holds some, none can be used; of others the rules leave none to set up
     const mend: Mend =
       held.length > 0 ? { page: 'user-second-factors', params: { user: person.userId } } : mendOfRule(given, 'secondFactor.factors');
-    return { ...step, outcome: 'refuses', reason: 'kept-out-no-factor', facts, mend };
+    return { ...step, outcome: 'refuses', reason: `kept-out-${keptOut.why}`, facts, mend };
   }
   const asked = journey.find((one) => one.step === 'second-factor');
   if (asked?.step !== 'second-factor') return { ...step, outcome: 'passed', facts };
@@ -83,7 +83,13 @@ function laterStep(step: Step, given: ExplainFacts, signIn: Facts): ExplanationS
     }
     case 'terms':
       return { step: 'terms', outcome: 'asks', facts: { edition: step.edition, accepted: signIn.terms?.accepted ?? 0 } };
+    case 'identify':
+    case 'password':
+    case 'second-factor':
+    case 'kept-out':
+    case 'done':
+      return undefined; // told by the steps before
     default:
-      return undefined;
+      return step satisfies never;
   }
 }

@@ -24,7 +24,8 @@ export function explain(facts: ExplainFacts): Explanation {
     ...(release ? [releaseStep(release, facts)] : []),
   ];
   const rules: ExplainedRule[] = [...facts.policy.map(({ part, value, from }) => ({ rule: part, value, from })), ...(verdict?.rules ?? [])];
-  return { allowed: steps.every(({ outcome }) => outcome !== 'refuses'), steps, rules };
+  const isRefused = steps.some(({ outcome }) => outcome === 'refuses') || verdict?.allowed === false;
+  return { allowed: !isRefused, steps, rules };
 }
 
 /** The first step that keeps the person out. */

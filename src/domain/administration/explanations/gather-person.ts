@@ -59,11 +59,8 @@ export const describeAttempts = (
   })),
 });
 
-type Around = {
-  rules: DirectoryRules;
-  counts: AttemptCounts /** Those that the rules take and this address can have. */;
-  taken: FactorKind[];
-};
+/** `taken`: factors that the rules take and this address can have. */
+type Around = { rules: DirectoryRules; counts: AttemptCounts; taken: FactorKind[] };
 
 export async function gatherProof(scope: Scope, standing: Standing, { rules, counts, taken }: Around): Promise<ProofFacts> {
   const { password, factors, hasRecoveryCodes } = standing;

@@ -1,6 +1,7 @@
 // Owns: why somebody gets into an application, or does not: the facts of a sign-in that is only thought of, and the steps that the deciding functions make of them (decision 0021).
 // Does not: decide anything itself (authentication/next-step, access/decide), count an attempt, write to the person, or find words (web).
 export { explain, firstRefusal } from './explain.ts';
+export { stepOfRule } from './explain-access.ts';
 export type {
   ApplicationFacts,
   AttemptFacts,
@@ -28,5 +29,5 @@ export {
 export { type ExplainTools, gatherExplainFacts, type Question } from './gather-explain-facts.ts';
 export { listSignIns, type SignIn } from './list-sign-ins.ts';
 export { type ExplainReason, explainReasons } from './reasons.ts';
-export { runJourney } from './run-journey.ts';
+export { methodsOf, runJourney, runJourney } from './run-journey.ts';
 export { recordLook, type Viewed, viewExplanation } from './view-explanation.ts';

@@ -32,7 +32,6 @@ export const explainReasons = [
   'kept-out-hours',
   'kept-out-no-factor',
   // what may be opened
-  'person-not-active',
   'not-assigned',
   // what is told
   'name-format',

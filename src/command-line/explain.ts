@@ -1,0 +1,93 @@
+import { isIP } from 'node:net';
+import { type ExplanationStep, type Question, viewExplanation } from '../domain/administration/explanations/index.ts';
+import { createAccessFinder } from '../domain/applications/access/index.ts';
+import {
+  findApplicationByClientId,
+  findApplicationByCode,
+  findApplicationByEntityId,
+  findApplicationById,
+} from '../domain/applications/applications/index.ts';
+import { type Context, contextAddress, findContextByCode } from '../domain/company/contexts/index.ts';
+import type { Scope } from '../domain/scope.ts';
+import { instantAt, systemClock } from '../platform/clock/index.ts';
+import { AppError } from '../platform/errors/index.ts';
+import { consoleWords } from './advice.ts';
+import { type Command, UsageError, withStore } from './command.ts';
+
+export const explainCommand: Command = {
+  words: 'explain',
+  summary: 'Says why a person gets into an application, or does not, step by step',
+  usage: 'explain CONTEXT PERSON APPLICATION [--from IP] [--known-browser] [--at TIME]',
+  examples: [
+    'explain acme ana@acme.example payroll',
+    'explain acme jsilva payroll --from 203.0.113.7 --known-browser',
+    'explain acme jsilva payroll --at 2027-01-31T22:00 --json',
+  ],
+  options: { from: { type: 'string' }, 'known-browser': { type: 'boolean' }, at: { type: 'string' } },
+  async run({ args: [code, person, name, ...rest], options, config, note }) {
+    if (!code || !person || !name || rest.length > 0) throw new UsageError('Give a context, a person and an application.');
+    const ip = typeof options.from === 'string' ? options.from : '127.0.0.1';
+    if (isIP(ip) === 0) throw new UsageError('--from is an IP address.');
+    return withStore({ config, note }, async ({ scope, store }) => {
+      const context = await findContextByCode(scope.db, code);
+      if (!context) throw new AppError('unknown_context', 422, { params: { code } });
+      const inside = { ...scope, contextId: context.contextId };
+      const application = await findApplication(inside, name);
+      const question: Question = {
+        person,
+        application: name,
+        applicationId: application?.applicationId,
+        ip,
+        isKnownBrowser: options['known-browser'] === true,
+        at: readTime(options.at, context),
+      };
+      const { facts, explanation } = await viewExplanation(inside, toolsOf(context, config.baseUrl, store.database), question);
+      const data = {
+        ...explanation,
+        at: new Date(facts.at).toISOString(),
+        person: facts.person?.login,
+        application: facts.application?.name,
+      };
+      return { text: describe(explanation, facts.person?.name ?? person, facts.application?.name ?? name), data };
+    });
+  },
+};
+
+function toolsOf(context: Context, baseUrl: string, database: Parameters<typeof createAccessFinder>[0]) {
+  const url = contextAddress(context, baseUrl);
+  return {
+    findAccess: createAccessFinder(database),
+    company: { name: context.name, environment: context.environment },
+    origin: new URL(url).origin,
+    entityId: context.samlEntityId ?? url,
+  };
+}
+
+/** As its administrators call it, or as it calls itself. */
+const findApplication = async (scope: Scope, name: string) =>
+  (await findApplicationByCode(scope, name)) ??
+  (await findApplicationById(scope, name)) ??
+  (await findApplicationByClientId(scope, name)) ??
+  (await findApplicationByEntityId(scope, name));
+
+/** A minute in the company's time zone, or an instant with its own. */
+function readTime(text: unknown, { timeZone }: Context): Date {
+  if (typeof text !== 'string') return systemClock.now();
+  const at = instantAt(timeZone, text) ?? (/(Z|[+-]\d\d:\d\d)$/.test(text) ? new Date(text) : undefined);
+  if (!at || Number.isNaN(at.getTime())) throw new UsageError('--at is a time such as 2027-01-31T22:00 or 2027-01-31T22:00Z.');
+  return at;
+}
+
+type Shown = { allowed: boolean; steps: ExplanationStep[] };
+
+function describe({ allowed, steps }: Shown, person: string, application: string): string {
+  const t = consoleWords();
+  const word = (text: string): string => text.replace(/-/g, '_');
+  const width = Math.max(...steps.map(({ outcome }) => t(`explain.outcomes.${outcome}`).length));
+  const lines = steps.map(({ step, outcome, reason, mend }) => {
+    const what = `  ${t(`explain.outcomes.${outcome}`).padEnd(width)}  ${t(`explain.steps.${word(step)}`)}`;
+    const why = reason ? `: ${t(`explain.reasons.${word(reason)}`)}` : '';
+    return `${what}${why}${mend ? ` (in the console: ${t(`explain.mend.${word(mend.page)}`)})` : ''}`;
+  });
+  return [t(`explain.${allowed ? 'allowed' : 'refused'}`, { person, application }), ...lines].join('\n');
+}
