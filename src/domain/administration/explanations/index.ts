@@ -29,5 +29,5 @@ export {
 export { type ExplainTools, gatherExplainFacts, type Question } from './gather-explain-facts.ts';
 export { listSignIns, type SignIn } from './list-sign-ins.ts';
 export { type ExplainReason, explainReasons } from './reasons.ts';
-export { methodsOf, runJourney, runJourney } from './run-journey.ts';
+export { methodsOf, runJourney } from './run-journey.ts';
 export { recordLook, type Viewed, viewExplanation } from './view-explanation.ts';
