@@ -153,8 +153,8 @@ export async function preparePages(server: TestServer): Promise<string[]> {
   const payload = { operationId: exported as string };
   const exportLink = await createLink(scope, { kind: 'export', owner: { userId: ana!.userId }, lifetimeSeconds: 3600, payload });
 
-  const required = rulesSchema.parse({ base: { secondFactor: { demand: 'required' } } });
-  const simulated = await startSimulation(asAna, { rules: required }, { kind: 'policy', version: 0 }, ['totp']);
+  const elsewhere = rulesSchema.parse({ base: { networks: ['192.0.2.0/24'] } });
+  const simulated = await startSimulation(asAna, { rules: elsewhere }, { kind: 'policy', version: 0 }, ['totp']);
   await runOperation(
     scope,
     simulated,

@@ -94,7 +94,7 @@ export async function sendSimulation(page: PageContext): Promise<void> {
               fullName(one.user),
               identifier(one.user),
               one.application,
-              t(`simulations.effects.${one.effect}`),
+              t(`simulations.of_one.${one.effect}`),
               one.reasons.join('; '),
             ]),
           )
