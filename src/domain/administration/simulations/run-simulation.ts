@@ -1,8 +1,8 @@
 import { termsSettings } from '../../applications/consents/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
-import { countUsers, listUsers } from '../../people/users/index.ts';
+import { countUsers, listIdsByStatus } from '../../people/users/index.ts';
 import { endOperation, noteProgress, type Operation, type OperationKind } from '../../records/operations/index.ts';
-import { inTransaction, type Scope, type UserId } from '../../scope.ts';
+import { inTransaction, type Page, type Scope, type UserId } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
 import type { PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
 import type { Change } from './change.ts';
@@ -22,7 +22,7 @@ const step = 1000;
 export const simulatedDays = 30;
 
 /** Only who may sign in today can be kept out by a change. */
-const whom = { status: 'activated' };
+const whom = { status: 'activated' } as const;
 
 /**
  * Everybody who came in the last 30 days, as they came and as they stand today, before the change and after it. It reads, and writes nothing but what it found.
@@ -40,10 +40,11 @@ export async function runSimulation(scope: Scope, operation: Operation): Promise
   const from = new Date(now.getTime() - simulatedDays * 86_400_000);
   const hours = hasHours(worlds.before.rules) || hasHours(worlds.after.rules);
   await noteProgress(scope, operationId, { done: 0, total: (await countUsers(scope, whom)).n });
-  let [cursor, done, position]: [string | undefined, number, number] = [undefined, 0, 1];
+  let [done, position] = [0, 1];
+  let cursor: string | undefined;
   do {
-    const page: Awaited<ReturnType<typeof listUsers>> = await listUsers(scope, { ...whom, cursor }, step);
-    const found = await findWorse(page.items.map(({ userId }) => userId));
+    const page: Page<UserId> = await listIdsByStatus(scope, whom.status, cursor, step);
+    const found = await findWorse(page.items);
     for (const { findings } of found) count(numbers, findings);
     const rows = found.flatMap(({ userId, findings }) => findings.map((finding) => ({ ...finding, userId })));
     const first = position;

@@ -12,6 +12,7 @@ export {
   type ChosenUsers,
   type Count,
   countUsers,
+  listIdsByStatus,
   listTakenLogins,
   listUsers,
   listUsersByIds,

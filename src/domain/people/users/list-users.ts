@@ -4,7 +4,7 @@ import { type Db, escapeLike } from '../../../platform/database/index.ts';
 import { decodeCursor, encodeCursor, isId, type Page, type Scope, type UserId } from '../../scope.ts';
 import { loginKey, searchKey } from './keys.ts';
 import { fromRow, type UserRow, users } from './store.ts';
-import type { User } from './user.ts';
+import type { Status, User } from './user.ts';
 
 /** S50: what a search looks at; everything when left out. */
 export const searchKinds = ['email', 'name', 'username'] as const;
@@ -46,6 +46,23 @@ export async function listUsers(scope: Scope, filter: UserFilter = {}, limit = 5
   const last = rows[limit - 1];
   const place = last && (limit <= begun ? `0${last[first!.column]}` : `1${last.name_key}`);
   return { items: rows.slice(0, limit).map(fromRow), cursor: rows.length > limit && place ? encodeCursor(place, last.user_id) : undefined };
+}
+
+/** Who has this status, in the order of names: their ids alone, which an index holds. */
+export async function listIdsByStatus(scope: Scope, status: Status, after: string | undefined, limit: number): Promise<Page<UserId>> {
+  const query = users(scope)
+    .where('status', status)
+    .orderBy(['name_key', 'user_id'])
+    .limit(limit + 1)
+    .select('name_key', 'user_id');
+  const place = decodeCursor(after);
+  if (place) query.whereRaw('(name_key, user_id) > (?, ?)', [...place]);
+  const rows = await query;
+  const last = rows[limit - 1];
+  return {
+    items: rows.slice(0, limit).map((row) => row.user_id),
+    cursor: rows.length > limit && last ? encodeCursor(last.name_key, last.user_id) : undefined,
+  };
 }
 
 type After = readonly [key: string, id: string] | undefined;
