@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { explainReasons, explanationSteps, mendPages } from '../../src/domain/administration/explanations/index.ts';
 import { nameIdFaults } from '../../src/domain/applications/assertions/index.ts';
 import { mailKinds } from '../../src/domain/company/mails/index.ts';
 import { auditEventTypes } from '../../src/domain/records/audit/index.ts';
@@ -162,6 +163,24 @@ describe('texts in three languages', () => {
     const parts = explainPolicy(defaultRules, { role: 'regular', groupIds: [] }).map(({ part }) => part);
     expect(parts.length).to.be.greaterThan(15);
     expect(parts.filter((part) => !homes.has(`policy.parts.${part.replace('.', '_')}`))).to.deep.equal([]);
+  });
+
+  it('every step, reason and mending page of an explanation has its words', () => {
+    const key = (text: string) => text.replace(/-/g, '_');
+    const keys = [
+      ...explanationSteps.map((step) => `explain.steps.${key(step)}`),
+      ...explainReasons.map((reason) => `explain.reasons.${key(reason)}`),
+      ...mendPages.map((page) => `explain.mend.${key(page)}`),
+      ...['passed', 'asks', 'refuses', 'unknown'].map((outcome) => `explain.outcomes.${outcome}`),
+    ];
+    expect(keys.filter((one) => !homes.has(one))).to.deep.equal([]);
+    const lines = read('src/web/admin-console/explain/present-lines.ts');
+    const facts = [...lines.matchAll(/key: (?:\w+[^?'}]* \? )?'([a-z_]+)'(?: : '([a-z_]+)')?/g)].flatMap(([, one, other]) => [
+      one,
+      ...(other ? [other] : []),
+    ]);
+    expect(facts.length).to.be.greaterThan(30);
+    expect(facts.filter((one) => !homes.has(`explain.facts.${one}`))).to.deep.equal([]);
   });
 
   it('every audit event has a name', () => {

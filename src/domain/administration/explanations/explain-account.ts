@@ -6,7 +6,7 @@ import type { ExplainReason } from './reasons.ts';
 export const companyStep = ({ company }: ExplainFacts): ExplanationStep => ({ step: 'company', outcome: 'passed', facts: company });
 
 /** Whom somebody means. */
-export function personStep({ person, asked, entry }: ExplainFacts): ExplanationStep {
+export function personStep({ person, asked, entry, proof }: ExplainFacts): ExplanationStep {
   if (!person) {
     const facts = { asked: asked.person, ...(entry && { entry: entry.name, state: entry.state }) };
     if (!entry)
@@ -30,7 +30,9 @@ export function personStep({ person, asked, entry }: ExplainFacts): ExplanationS
   const facts = { name, login, role };
   const rules = ['identifiers.email', 'identifiers.username'];
   if (isLoginTaken) return { step: 'person', outcome: 'passed', facts };
-  return { step: 'person', outcome: 'refuses', reason: 'login-not-taken', facts, rules, mend: { page: 'policy', params: {} } };
+  // a factor that names its person needs no name
+  const outcome = proof && proof.alone.length > 0 ? 'unknown' : 'refuses';
+  return { step: 'person', outcome, reason: 'login-not-taken', facts, rules, mend: { page: 'policy', params: {} } };
 }
 
 /** Whether a sign-in in this browser, or the time, ends the block. */

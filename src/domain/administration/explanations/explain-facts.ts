@@ -48,6 +48,8 @@ export type DirectoryFacts = {
   agents: number;
   /** Who signs in in a browser that is not known makes the directory count, too. */
   isAskLeft: boolean;
+  /** As it was read last. Only the directory itself tells whether it lets the person in. */
+  there?: 'disabled' | 'gone';
   /** What is kept for when the directory is away lets this person in. */
   isVerifierHeld: boolean;
 };

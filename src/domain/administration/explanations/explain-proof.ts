@@ -15,11 +15,19 @@ const countsPersonal = ({ personal }: ProofFacts): boolean => personal?.counts =
 
 /** The directory as a way in: of who has another one it only may go wrong. */
 export function directoryStep(given: ExplainFacts, proof: ProofFacts, directory: DirectoryFacts): ExplanationStep {
-  const { directoryId, name, state, unavailableReason, agents, isAskLeft, isVerifierHeld } = directory;
-  const reason = directoryFault(directory, given.isKnownBrowser);
-  const facts = { name, state, ...(unavailableReason && { unavailableReason }), agents, isAskLeft, isVerifierHeld };
+  const { directoryId, name, state, unavailableReason, agents, isAskLeft, isVerifierHeld, there } = directory;
+  const reason = directoryFault(directory, given.isKnownBrowser) ?? (there && 'directory-account-disabled');
+  const facts = {
+    name,
+    state,
+    ...(there && { there }),
+    ...(unavailableReason && { unavailableReason }),
+    agents,
+    isAskLeft,
+    isVerifierHeld,
+  };
   if (!reason) return { step: 'directory', outcome: 'passed', facts };
-  const isOnlyWay = !countsPersonal(proof) && proof.alone.length === 0;
+  const isOnlyWay = reason !== 'directory-account-disabled' && !countsPersonal(proof) && proof.alone.length === 0;
   const mend: Mend = { page: 'directory', params: { directory: directoryId } };
   return { step: 'directory', outcome: isOnlyWay ? 'refuses' : 'unknown', reason, facts, mend };
 }
@@ -28,17 +36,18 @@ export function directoryStep(given: ExplainFacts, proof: ProofFacts, directory:
 export function passwordStep(given: ExplainFacts, proof: ProofFacts, person: PersonFacts): ExplanationStep {
   const { personal, directory, alone } = proof;
   const isOfDirectory = directory !== undefined && !directoryFault(directory, given.isKnownBrowser);
+  const byName = [...(isOfDirectory ? ['directory'] : []), ...(countsPersonal(proof) ? ['personal'] : [])];
   const must = given.signIn?.password?.mustChange;
   const facts = {
-    ways: [...(isOfDirectory ? ['directory'] : []), ...(countsPersonal(proof) ? ['personal'] : []), ...alone],
+    ways: [...(person.isLoginTaken ? byName : []), ...alone],
     state: stateOf(proof, must),
     ...(personal && { changedAt: personal.changedAt }),
     ...(directory && { directory: directory.name }),
   };
   if (given.signIn?.session && !given.signIn.proven) return { step: 'password', outcome: 'passed', facts };
   if (facts.ways.length > 0) return { step: 'password', outcome: 'asks', facts };
-  // who was invited chooses one by the link, and a directory that is away is said above
-  if (directory || person.status === 'invited') return { step: 'password', outcome: 'unknown', facts };
+  // who was invited chooses one by the link; a directory that is away, or a name that is not taken, is said above
+  if (directory || person.status === 'invited' || !person.isLoginTaken) return { step: 'password', outcome: 'unknown', facts };
   const mend: Mend = { page: 'user-password', params: { user: person.userId } };
   return { step: 'password', outcome: 'refuses', reason: 'no-password', facts, mend };
 }

@@ -39,14 +39,18 @@ export async function gatherExplainFacts(scope: Scope, tools: ExplainTools, ques
     isId(question.person) ? findUserById(then, question.person) : findUserByLogin(then, question.person),
   ]);
   const rules = tools.rules ?? rulesInForce(await loadPolicy(then), at);
+  const [facts, policy] = await Promise.all([
+    application && gatherApplication(then, application),
+    gatherPolicy(then, rules, user ?? { role: 'regular' }, application?.applicationId),
+  ]);
   const base: ExplainFacts = {
     at: at.getTime(),
     ip,
     isKnownBrowser: question.isKnownBrowser,
     company: tools.company,
     asked: { person: question.person, application: question.application ?? question.applicationId },
-    ...(application && { application: await gatherApplication(then, application) }),
-    policy: await gatherPolicy(then, rules, user ?? { role: 'regular' }, application?.applicationId),
+    ...(facts && { application: facts }),
+    policy,
   };
   if (!user) {
     const entry = isId(question.person) ? undefined : await findWaitingEntry(then, question.person);
@@ -74,24 +78,27 @@ async function gatherOfPerson(then: Scope, tools: ExplainTools, whom: Whom): Pro
   const known = whom.isKnownBrowser ? counts.browsers[0] : undefined;
   // the browser of the question, in place of the one that asks
   const there: Standing = { ...standing!, remembered: known?.remembered };
-  const { proof, signIn } = await gatherSignIn(then, tools, { ...whom, isKnownBrowser: known !== undefined, there, counts, directories });
+  const isKnownBrowser = known !== undefined;
   const person = await gatherPerson(then, user, rules);
-  const facts = { person, isKnownBrowser: known !== undefined, attempts: describeAttempts(rules.base.lockout, counts), proof, signIn };
-  return application ? { ...facts, ...(await gatherAtApplication(then, tools, user, application)) } : facts;
+  const [{ proof, signIn }, atApplication] = await Promise.all([
+    gatherSignIn(then, tools, { ...whom, isKnownBrowser, there, counts, directories, isLoginTaken: person.isLoginTaken }),
+    application && gatherAtApplication(then, tools, user, application),
+  ]);
+  return { person, isKnownBrowser, attempts: describeAttempts(rules.base.lockout, counts), proof, signIn, ...atApplication };
 }
 
-type There = Whom & { there: Standing; counts: AttemptCounts; directories: DirectoryRules };
+type There = Whom & { there: Standing; counts: AttemptCounts; directories: DirectoryRules; isLoginTaken: boolean };
 
 /** `gatherFacts` as at a real sign-in, of somebody who has just proven who they are. */
 async function gatherSignIn(then: Scope, tools: ExplainTools, around: There): Promise<{ proof: ProofFacts; signIn: Facts }> {
-  const { user, rules, application, there, counts, directories, isKnownBrowser } = around;
+  const { user, rules, application, there, counts, directories, isKnownBrowser, isLoginTaken } = around;
   const usableFactors = factorsUsableAt(tools.origin);
   const { secondFactor } = await findPolicyOf(then, rules, user, application?.applicationId);
   const taken = secondFactor.demand === 'off' ? [] : secondFactor.factors.filter((kind) => usableFactors.includes(kind));
   const proof = await gatherProof(then, there, { rules: directories, counts, taken });
   const { value: terms } = await loadSettings(then, termsSettings);
   const signIn = await gatherFacts(then, rules, {
-    proven: provenBy(there, proof, isKnownBrowser, then.clock.now()),
+    proven: provenBy(there, proof, { isKnownBrowser, isLoginTaken, now: then.clock.now() }),
     standing: there,
     demands: {},
     applicationId: application?.applicationId,
@@ -102,14 +109,16 @@ async function gatherSignIn(then: Scope, tools: ExplainTools, around: There): Pr
   return { proof, signIn };
 }
 
+type By = { isKnownBrowser: boolean; isLoginTaken: boolean; now: Date };
+
 /** The proof that this person would most likely give: the password of the network, else the personal one, else a factor alone. */
-function provenBy({ user, password, network }: Standing, proof: ProofFacts, isKnownBrowser: boolean, now: Date): Proven {
+function provenBy({ user, password, network }: Standing, proof: ProofFacts, { isKnownBrowser, isLoginTaken, now }: By): Proven {
   const at = Math.max(now.getTime(), user.proofsAfter?.getTime() ?? 0);
   const proven: Proven = { userId: user.userId, at, amr: ['pwd'], passwordChangedAt: password?.changedAt.getTime() };
   const { directory, personal, alone } = proof;
-  if (directory && !directoryFault(directory, isKnownBrowser))
+  if (isLoginTaken && directory && !directoryFault(directory, isKnownBrowser))
     return { ...proven, directoryId: network!.directoryId, entryId: network!.entryId };
-  if (personal?.counts || alone.length === 0) return proven;
+  if ((isLoginTaken && personal?.counts) || alone.length === 0) return proven;
   return { ...proven, amr: methodsOf[alone[0]!], isPasswordless: true };
 }
 

@@ -78,9 +78,10 @@ async function gatherDirectory(scope: Scope, standing: Standing, rules: Director
   const { user, network } = standing;
   const { directoryId } = network!;
   const mayBeAway = rules.whileAway && user.role !== 'administrator';
-  const [directory, agents, isHeld] = await Promise.all([
+  const [directory, agents, entry, isHeld] = await Promise.all([
     getDirectory(scope, directoryId),
     listAgents(scope, directoryId),
+    findEntryOfUser(scope, user.userId),
     mayBeAway && hasVerifier(scope, user, directoryId),
   ]);
   const { name, unavailableReason } = directory;
@@ -90,6 +91,7 @@ async function gatherDirectory(scope: Scope, standing: Standing, rules: Director
     state: stateOf(directory),
     ...(unavailableReason && { unavailableReason }),
     agents: agents.length,
+    ...(entry?.isGone ? { there: 'gone' as const } : entry?.isEnabled === false && { there: 'disabled' as const }),
     isAskLeft,
     isVerifierHeld: isHeld,
   };

@@ -28,6 +28,7 @@ export const explainReasons = [
   'directory-unavailable',
   'directory-not-configured',
   'directory-not-asked',
+  'directory-account-disabled',
   'kept-out-network',
   'kept-out-hours',
   'kept-out-no-factor',

@@ -73,7 +73,7 @@ const byStep: Record<StepName, Lines> = {
     { key: hours.length === 0 ? 'hours_any' : 'hours_of', params: { time: date(at), hours: presentPolicyValue(t, 'hours', hours) } },
   ],
   'second-factor': ({ demand, held, accepted, isRemembered, isProven, offers }, t) => [
-    demand && { key: 'named', params: { name: t(`policy.demand_${demand}`) } },
+    demand && { key: 'demand', params: { name: t(`policy.demand_${demand}`) } },
     { key: 'factors_held', params: { kinds: kinds(t, held) } },
     demand !== 'off' && { key: 'factors_accepted', params: { kinds: kinds(t, accepted) } },
     offers && { key: 'factors_offered', params: { kinds: kinds(t, offers) } },

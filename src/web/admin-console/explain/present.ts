@@ -42,7 +42,8 @@ export function presentExplanation(t: Translate, facts: ExplainFacts, { allowed,
 
 function presentStep(t: Translate, step: ExplanationStep, rules: ExplainedRule[]) {
   const { outcome, reason, mend } = step;
-  const own = rules.filter((one) => 'value' in one && step.rules?.includes(one.rule));
+  const own = rules.filter((one) => 'value' in one && step.rules?.includes(one.rule) && one.from.kind !== 'company');
+  const isDemandStricter = own.some((one) => one.rule === 'secondFactor.demand');
   return {
     name: step.step,
     outcome,
@@ -50,9 +51,10 @@ function presentStep(t: Translate, step: ExplanationStep, rules: ExplainedRule[]
     title: t(`explain.steps.${code(step.step)}`),
     word: t(`explain.outcomes.${outcome}`),
     reason: reason && t(`explain.reasons.${code(reason)}`),
-    lines: presentLines(step, t),
+    // a demand of an override is said with whose it is
+    lines: presentLines(step, t).filter(({ key }) => !(key === 'demand' && isDemandStricter)),
     /** Rules of groups, applications and roles: those of the company go without saying. */
-    stricter: own.flatMap((one) => ('value' in one && one.from.kind !== 'company' ? [presentRule(t, one)] : [])),
+    stricter: own.flatMap((one) => ('value' in one ? [presentRule(t, one)] : [])),
     mend: mend && { path: mendPath(mend), label: t(`explain.mend.${code(mend.page)}`) },
   };
 }

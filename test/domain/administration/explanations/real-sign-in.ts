@@ -69,5 +69,6 @@ export async function signInForReal(scope: Scope, rules: PolicyRules, { user, se
 async function lastReason({ db, contextId }: Scope, user: User): Promise<string> {
   const own = { context_id: contextId, subject_id: user.userId, type: 'sign-in.failed' };
   const row = await db('audit_events').where(own).orderBy('event_id', 'desc').first('reason');
-  return row?.reason ?? 'unknown';
+  // of a name that nobody has nothing is kept
+  return row?.reason ?? 'unknown-person';
 }

@@ -35,6 +35,7 @@ const asksOf = ['second-factor', 'enrol', 'new-password', 'terms'];
 
 /** What the audit calls it where the explanation has a word of its own. */
 const sameReason: Record<string, string[]> = {
+  'unknown-person': ['login-not-taken'],
   'wrong-password': ['no-password', 'invited'],
   deactivated: ['deactivated', 'planned-deactivation'],
 };
@@ -132,6 +133,7 @@ describe('domain/administration/explanations: explained as it happens', () => {
       'blocked',
       'deactivated',
       'wrong-password',
+      'unknown-person',
       'kept-out-network',
       'kept-out-hours',
       'kept-out-no-factor',

@@ -31,6 +31,7 @@ export type Situation = {
   hasAccepted: boolean;
   reach: 'none' | 'direct' | 'group' | 'everyone' | 'navigable';
   isDisabled: boolean;
+  isLoginTaken: boolean;
   ip: string;
   demand: SecondFactorDemand;
   stricter: {
@@ -55,6 +56,7 @@ export function drawSituation(random: (below: number) => number): Situation {
     hasAccepted: !seldom(3),
     reach: one('none', 'direct', 'group', 'everyone', 'navigable'),
     isDisabled: seldom(8),
+    isLoginTaken: !seldom(10),
     ip: one('192.0.2.7', '198.51.100.7'),
     demand: one('off', 'optional', 'required'),
     stricter: {
@@ -102,12 +104,16 @@ async function addCopy(scope: Scope, applicationId: ApplicationId): Promise<Appl
   return id;
 }
 
-export function rulesOf({ demand, stricter }: Situation, at: { applicationId: string; groupId: string; now: Date }): PolicyRules {
+export function rulesOf(
+  { demand, stricter, isLoginTaken }: Situation,
+  at: { applicationId: string; groupId: string; now: Date },
+): PolicyRules {
   const networks = stricter.network ? ['192.0.2.0/24'] : [];
   // a day of the week that is not today
   const hours = stricter.hours ? { days: [((at.now.getUTCDay() + 2) % 7) + 1], from: '00:00', to: '00:01', timeZone: 'UTC' } : undefined;
   const base = {
     ...defaultPolicy,
+    identifiers: { email: isLoginTaken, username: true },
     secondFactor: { ...defaultPolicy.secondFactor, demand, rememberDays: 30 },
     password: { ...defaultPolicy.password, expiryDays: 90 },
   };
