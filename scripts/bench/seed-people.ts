@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Knex } from 'knex';
 import { sealData } from '../../src/domain/records/audit/personal.ts';
 import type { Row } from '../../src/domain/rows.ts';
@@ -138,8 +139,8 @@ async function sealWords(
     `SELECT u.user_id, k.key, first_name || ' ' || last_name AS name FROM users u JOIN audit_keys k USING (context_id, user_id) WHERE u.context_id = ? AND u.user_id = ANY(?)`,
     [contextId, [...new Set(events.map(({ actor_id }) => actor_id!))]],
   );
-  const people = new Map<string, { key: Buffer; name: string }>(
-    rows.map((row: { user_id: string; key: Buffer; name: string }) => [row.user_id, row]),
+  const people = new Map<string, { key: KeyObject; name: string }>(
+    rows.map((row: { user_id: string; key: Buffer; name: string }) => [row.user_id, { ...row, key: createSecretKey(row.key) }]),
   );
   for (let i = 0; i < events.length; i += 5000) {
     const part = events.slice(i, i + 5000);

@@ -1,3 +1,4 @@
+import { accessExport } from '../domain/administration/access-map/index.ts';
 import { changeUsers, deleteAccountJob, endSessionsJob } from '../domain/administration/account-changes/index.ts';
 import { auditCsv, auditExport, purgeAudit, sealAudit } from '../domain/administration/audit-keeping/index.ts';
 import { changeEntries } from '../domain/administration/directory-acceptance/index.ts';
@@ -7,6 +8,7 @@ import { approvalInvitations, approvalReset } from '../domain/administration/env
 import { sendRegistrationJob } from '../domain/administration/invitations/index.ts';
 import { type OperationTools, runOperationJob } from '../domain/administration/operation-runs/index.ts';
 import { sendRecoveryJob } from '../domain/administration/password-recovery/index.ts';
+import { simulation } from '../domain/administration/simulations/index.ts';
 import { userImport } from '../domain/administration/user-imports/index.ts';
 import { warnOfExpiryChore } from '../domain/applications/expiry-warnings/index.ts';
 import { type FetchMetadata, refreshAllMetadata, refreshMetadataJob } from '../domain/applications/partner-metadata/index.ts';
@@ -36,7 +38,7 @@ import { sweepVerifiers } from '../domain/sign-in/credentials/directory-password
 import { type NoticeTools, notifyRelyingPartyJob, notifyServiceProviderJob } from '../domain/sign-in/sessions/index.ts';
 import { sweepFailedJobs, type Tasks } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
-import { auditWords, createMetadataFetcher, exportWords, importWords, type Services } from '../web/request/index.ts';
+import { accessWords, auditWords, createMetadataFetcher, exportWords, importWords, type Services } from '../web/request/index.ts';
 import { sendMail } from './send-mail.ts';
 
 type Tools = OperationTools & NoticeTools & MailTools & DirectoryTools & { fetchMetadata: FetchMetadata };
@@ -111,11 +113,23 @@ export function createTasks(services: Services, notices: NoticeTools, mailer?: M
   };
   const words = {
     contexts,
+    accessWords: (locale: string) => accessWords(i18n, locale),
     auditWords: (locale: string) => auditWords(i18n, locale),
     exportWords: (locale: string) => exportWords(i18n, locale),
     importWords: importWords(i18n),
   };
-  const kinds = [approvalInvitations, approvalReset, auditCsv, auditExport, changeEntries, changeUsers, userExport, userImport];
+  const kinds = [
+    accessExport,
+    approvalInvitations,
+    approvalReset,
+    auditCsv,
+    auditExport,
+    changeEntries,
+    changeUsers,
+    simulation,
+    userExport,
+    userImport,
+  ];
   const tools: Tools = {
     runners: Object.fromEntries(kinds.map(({ kind, run }) => [kind, (scope, operation) => run(scope, operation, words)])),
     ...notices,

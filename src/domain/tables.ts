@@ -957,6 +957,33 @@ export type Tables = {
     'signing_since' | 'retired_at',
     'public_jwk'
   >;
+  simulation_findings: Table<
+    {
+      context_id: ContextId;
+      operation_id: OperationId;
+      run: number;
+      position: number;
+      user_id: UserId;
+      application_id: ApplicationId | null;
+      effect: 'refused' | 'asked';
+      reasons: unknown;
+    },
+    'application_id',
+    'reasons'
+  >;
+  simulations: Table<
+    {
+      context_id: ContextId;
+      operation_id: OperationId;
+      run: number;
+      people: number;
+      refused: number;
+      asked: number;
+      reasons: unknown;
+    },
+    never,
+    'reasons'
+  >;
   store_checks: Table<
     {
       id: number;

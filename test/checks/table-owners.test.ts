@@ -99,6 +99,9 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   terms_editions: ['applications/consents'],
   traced_exchanges: ['applications/traces'],
 
+  simulation_findings: ['administration/simulations'],
+  simulations: ['administration/simulations'],
+
   application_uses: ['sign-in/sessions'],
   directory_refusals: ['sign-in/credentials'],
   directory_verifiers: ['sign-in/credentials'],

@@ -937,6 +937,37 @@ CREATE TABLE signing_keys (
 );
 CREATE UNIQUE INDEX signing_keys_one_signing ON public.signing_keys USING btree (context_id, alg) WHERE (status = 'signing'::text);
 
+CREATE TABLE simulation_findings (
+  context_id uuid NOT NULL,
+  operation_id uuid NOT NULL,
+  run integer NOT NULL,
+  position integer NOT NULL,
+  user_id uuid NOT NULL,
+  application_id uuid,
+  effect text NOT NULL,
+  reasons jsonb NOT NULL,
+  PRIMARY KEY (context_id, operation_id, run, "position"),
+  FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, operation_id) REFERENCES operations(context_id, operation_id) ON DELETE CASCADE,
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE,
+  CHECK ((effect = ANY (ARRAY['refused'::text, 'asked'::text])))
+);
+CREATE INDEX simulation_findings_application ON public.simulation_findings USING btree (context_id, application_id) WHERE (application_id IS NOT NULL);
+CREATE INDEX simulation_findings_effect ON public.simulation_findings USING btree (context_id, operation_id, run, effect, "position");
+CREATE INDEX simulation_findings_user ON public.simulation_findings USING btree (context_id, user_id);
+
+CREATE TABLE simulations (
+  context_id uuid NOT NULL,
+  operation_id uuid NOT NULL,
+  run integer NOT NULL,
+  people integer NOT NULL,
+  refused integer NOT NULL,
+  asked integer NOT NULL,
+  reasons jsonb NOT NULL,
+  PRIMARY KEY (context_id, operation_id, run),
+  FOREIGN KEY (context_id, operation_id) REFERENCES operations(context_id, operation_id) ON DELETE CASCADE
+);
+
 CREATE TABLE store_checks (
   id integer NOT NULL,
   checked_at timestamp with time zone NOT NULL,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { pageRoutes } from '../../src/app/web-routes.ts';
+import { simulation, startSimulation } from '../../src/domain/administration/simulations/index.ts';
 import { draftImport } from '../../src/domain/administration/user-imports/index.ts';
 import { decide, recordRefusal } from '../../src/domain/applications/access/index.ts';
 import { listApis } from '../../src/domain/applications/apis/index.ts';
@@ -21,6 +22,7 @@ import { inTransaction, type Scope, type UserId } from '../../src/domain/scope.t
 import { enrolFactor } from '../../src/domain/sign-in/authentication/index.ts';
 import { factorsUsableAt } from '../../src/domain/sign-in/credentials/factors/index.ts';
 import { startTotp } from '../../src/domain/sign-in/credentials/totp/index.ts';
+import { rulesSchema } from '../../src/domain/sign-in/sign-in-policy/index.ts';
 import { exportWords, importWords } from '../../src/web/request/index.ts';
 import { prepareDirectories } from './directory-pages.ts';
 import { answerOf, placeAt } from './factors.ts';
@@ -155,6 +157,18 @@ export async function preparePages(server: TestServer): Promise<string[]> {
   const payload = { operationId: exported as string };
   const exportLink = await createLink(scope, { kind: 'export', owner: { userId: ana!.userId }, lifetimeSeconds: 3600, payload });
 
+  const elsewhere = rulesSchema.parse({ base: { networks: ['192.0.2.0/24'] } });
+  const simulated = await startSimulation(asAna, { rules: elsewhere }, { kind: 'policy', version: 0 }, ['totp']);
+  await runOperation(
+    scope,
+    simulated,
+    async () => true,
+    (inside, operation) => simulation.run(inside, operation, {}),
+  ).catch((error) => {
+    if (!(error instanceof Superseded)) throw error;
+  });
+  await eventually(async () => expect((await findOperation(scope, simulated))!.state).to.equal('done'));
+
   const payroll = `/admin/applications/${(await findApplicationByCode(scope, 'payroll'))!.applicationId}`;
   const { applicationId: partnerId } = (await findApplicationByCode(scope, 'partner'))!;
   const partner = `/admin/applications/${partnerId}`;
@@ -201,6 +215,10 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     `${payroll}/preview`,
     `${payroll}/preview?login=nobody`,
     `${payroll}/assignments`,
+    `${payroll}/access`,
+    `${payroll}/access?way=direct&q=zzz`,
+    `${payroll}/access/export`,
+    `${payroll}/simulate`,
     `${payroll}/delete`,
     partner,
     `${partner}/edit`,
@@ -224,6 +242,8 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     `${user}/personal-data`,
     `${user}/temporary-deactivation`,
     `${user}/temporary-deactivation/remove`,
+    `${user}/access`,
+    `${user}/view-launchpad`,
     `${user}/delete`,
     `${user}/provision`,
     ...directories,
@@ -244,6 +264,8 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     `${group}/edit`,
     `${group}/applications/add`,
     `${group}/second-factor`,
+    `${group}/simulate`,
+    `/admin/simulations/${simulated}`,
     `${group}/applications/${partnerId}/remove`,
     `${group}/delete`,
     '/admin/custom-fields',
@@ -311,6 +333,8 @@ const noPages: Record<string, string> = {
   '/admin/apis/:api/export': 'a file',
   '/': 'leads to the Launchpad',
   '/admin/operations/:operation/file': 'a file',
+  '/admin/simulations/:operation/file': 'a file',
+  '/admin/users/:user/access/file': 'a file',
   '/admin/applications/:application/export': 'a file',
   '/admin/exports/:token/file': 'a file',
   '/language': 'leads back',

@@ -1,6 +1,7 @@
 // Owns: the administrator's pages: applications and catalogue, APIs, people, their custom fields, groups, directories, sign-in policy, explanations, audit report, keys and certificates.
 // Does not: rules: each handler parses, calls one use case and shows or redirects.
 import type { Route } from '../request/index.ts';
+import { accessMapRoutes } from './access-map/index.ts';
 import { apiRoutes } from './apis/index.ts';
 import { applicationRoutes } from './applications/index.ts';
 import { auditRoutes } from './audit/index.ts';
@@ -20,11 +21,14 @@ import { operationRoutes } from './operations.ts';
 import { policyRoutes } from './policy/index.ts';
 import { riskRoutes } from './risks.ts';
 import { settingsRoutes } from './settings.ts';
+import { simulationRoutes } from './simulations/index.ts';
 import { userRoutes } from './users/index.ts';
 
 export const adminConsoleRoutes: Route[] = [
   ...homeRoutes,
   ...riskRoutes,
+  ...accessMapRoutes,
+  ...simulationRoutes,
   ...applicationRoutes,
   ...apiRoutes,
   ...userRoutes,

@@ -7,9 +7,9 @@ const most = 500;
 
 export type PastedPeople = { userIds: UserId[] } | { fault: { login: string; message: string } };
 
-/** The field `login`: e-mails and usernames have no spaces, so whatever stands between them a list can be pasted. All of them exist, or it says who does not. */
-export async function readPastedPeople({ form, scope, t }: PageContext): Promise<PastedPeople> {
-  const login = form.get('login');
+/** A field, `login` unless told: e-mails and usernames have no spaces, so whatever stands between them a list can be pasted. All of them exist, or it says who does not. */
+export async function readPastedPeople({ form, scope, t }: PageContext, field = 'login'): Promise<PastedPeople> {
+  const login = form.get(field);
   const logins = [...new Set(login.split(/\s+/).filter(Boolean))];
   const refuse = (key: string, params: Record<string, unknown> = {}): PastedPeople => ({ fault: { login, message: t(key, params) } });
   if (logins.length === 0) return refuse('fields.unknown_person');

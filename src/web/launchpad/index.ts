@@ -3,15 +3,7 @@
 
 import { decide } from '../../domain/applications/access/index.ts';
 import { type Application, findLogo, getApplication } from '../../domain/applications/applications/index.ts';
-import {
-  addToLaunchpad,
-  listApplicationsOfUser,
-  listNavigable,
-  removeFromLaunchpad,
-  setFavourite,
-  type UserApplication,
-} from '../../domain/applications/assignments/index.ts';
-import { searchKey } from '../../domain/people/users/index.ts';
+import { addToLaunchpad, findLaunchpad, removeFromLaunchpad, setFavourite } from '../../domain/applications/assignments/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import {
   leaveTo,
@@ -49,20 +41,8 @@ export const launchpadRoutes: Route[] = [
 ];
 
 async function showLaunchpad(page: PageContext): Promise<void> {
-  const { userId } = page.session!;
-  const [mine, navigable] = [await listApplicationsOfUser(page.scope, userId), await listNavigable(page.scope, userId)];
-  const search = page.query('q').slice(0, 100);
-  const category = page.query('category');
-  const matches = (one: UserApplication) =>
-    (!search || searchKey(`${one.name} ${one.description}`).includes(searchKey(search))) && (!category || one.category === category);
-  renderPage(page, 'launchpad/launchpad', {
-    applications: mine.filter(matches),
-    navigable: navigable.filter(matches),
-    categories: [...new Set([...mine, ...navigable].map((one) => one.category).filter(Boolean))].sort(),
-    hasAny: mine.length > 0,
-    search,
-    category,
-  });
+  const filter = { search: page.query('q').slice(0, 100), category: page.query('category') };
+  renderPage(page, 'launchpad/launchpad', await findLaunchpad(page.scope, page.session!.userId, filter));
 }
 
 /** Decides, then begins the application's own sign-in (OpenID Connect Core §4, SAML profiles §4.1.5), which finds the person signed in. */

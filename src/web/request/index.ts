@@ -36,6 +36,7 @@ export {
 export { type Refusal, renameFields, submitForm } from './submit-form.ts';
 export { followUiLocales } from './ui-locales.ts';
 export { isOfPrograms, sendUnavailable, unavailablePage } from './unavailable.ts';
+export { accessWords } from './words/access-words.ts';
 export { auditWords } from './words/audit-words.ts';
 export { exportWords, importWords } from './words/file-words.ts';
 export { presentActor, presentDetails, reasonText } from './words/present-details.ts';

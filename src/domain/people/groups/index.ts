@@ -20,6 +20,7 @@ export {
   type GroupWithCount,
   getGroup,
   groupNamesOf,
+  listGroupIdsOfUsers,
   listGroupsByIds,
   listGroupsOfUser,
   listOwnGroups,

@@ -1,4 +1,5 @@
 import { newId } from '../../../platform/crypto/index.ts';
+import { byKey, run } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import type { Row } from '../../rows.ts';
 import { type GroupId, isId, type Page, type Scope, type Transaction, type UserId } from '../../scope.ts';
@@ -112,6 +113,20 @@ export async function listGroupsOfUser(scope: Scope, userId: UserId): Promise<Gr
     .where((or) => or.where('is_everyone', true).orWhereIn('group_id', members(scope).select('group_id').where('user_id', userId)))
     .orderByRaw('is_everyone DESC, name_key');
   return rows.map(fromRow);
+}
+
+const groupsOfUsers = `SELECT m.user_id, m.group_id FROM unnest($2::uuid[]) AS k (user_id) JOIN ${byKey('group_members', 'm', { context_id: '$1', user_id: 'k.user_id' })} ON true`;
+
+/** Of each of many people the groups, with Everyone. */
+export async function listGroupIdsOfUsers(scope: Scope, userIds: UserId[]): Promise<Map<UserId, GroupId[]>> {
+  const [everyone] = await groups(scope).where('is_everyone', true).pluck('group_id');
+  const all = new Map(userIds.map((userId) => [userId, everyone ? [everyone] : []]));
+  const { rows } = await run<{ user_id: UserId; group_id: GroupId }>(scope.db, 'groups of users', groupsOfUsers, [
+    scope.contextId,
+    userIds,
+  ]);
+  for (const row of rows) all.get(row.user_id)?.push(row.group_id);
+  return all;
 }
 
 /** For the `groups` claim. */

@@ -8,11 +8,13 @@ export { editUser } from './edit-user.ts';
 export { accountDeletion, deliverMailJob, deliverOldMailJob, forgetCustomValuesJob, type MailTools, sessionsEnd } from './jobs.ts';
 export { byLogin, emailKey, loginKey, nameKey, searchKey, searchPattern, usernameKey } from './keys.ts';
 export {
+  type Among,
   type ChosenUsers,
   type Count,
   countChosen,
   countUsers,
   listChosen,
+  listIdsByStatus,
   listTakenLogins,
   listUsers,
   listUsersByIds,

@@ -1,10 +1,10 @@
 import { domainToUnicode } from 'node:url';
 import type { Knex } from 'knex';
 import { type Db, escapeLike } from '../../../platform/database/index.ts';
-import { decodeCursor, encodeCursor, type GroupId, isId, type Page, type Scope } from '../../scope.ts';
+import { decodeCursor, encodeCursor, type GroupId, isId, type Page, type Scope, type UserId } from '../../scope.ts';
 import { loginKey, searchKey } from './keys.ts';
 import { fromRow, type UserRow, users } from './store.ts';
-import type { User } from './user.ts';
+import type { Status, User } from './user.ts';
 
 /** S50: what a search looks at; everything when left out. */
 export const searchKinds = ['email', 'name', 'username'] as const;
@@ -21,6 +21,9 @@ export type UserFilter = {
   cursor?: string;
 };
 
+/** Of these people only: few, by their ids; or those of whom a condition on `users` holds, which an index answers for one person. */
+export type Among = { ids: UserId[] } | { condition: string; values: Record<string, string> };
+
 /** Where what is looked for stands first: in this column, beginning with this. */
 type Beginning = { column: 'name_key' | 'email_key' | 'username_key'; key: string };
 
@@ -28,7 +31,8 @@ type Beginning = { column: 'name_key' | 'email_key' | 'username_key'; key: strin
  * Who begins with what is looked for comes first, then all others by name: a word that a tenth of the company shares stands in one place of the alphabet, and nobody
  * reads past half of it to get there. Who is on the page is found in an index alone, and only they are read (decision 0014).
  */
-export async function listUsers(scope: Scope, filter: UserFilter = {}, limit = 50): Promise<Page<User>> {
+export async function listUsers(scope: Scope, filter: UserFilter = {}, limit = 50, among?: Among): Promise<Page<User>> {
+  const people = filtered(scope, filter, among);
   const text = filter.search?.trim();
   const kind = filter.by ?? 'name';
   const first: Beginning | undefined = text ? { column: `${kind}_key`, key: soughtKey(text) } : undefined;
@@ -36,21 +40,39 @@ export async function listUsers(scope: Scope, filter: UserFilter = {}, limit = 5
   const cursor = decodeCursor(filter.cursor);
   const after = cursor && ([cursor[0].slice(1), cursor[1]] as const);
   const isInRest = cursor?.[0].startsWith('1') ?? false;
-  const rows = first && !isInRest ? await readBeginning(scope, filter, first, after, limit + 1) : [];
+  const rows = first && !isInRest ? await readBeginning(scope, people.clone(), first, after, limit + 1) : [];
   const begun = rows.length;
-  if (begun <= limit) rows.push(...(await readRest(scope, filter, first, isInRest || !first ? after : undefined, limit + 1 - begun)));
+  if (begun <= limit) rows.push(...(await readRest(scope, people, first, isInRest || !first ? after : undefined, limit + 1 - begun)));
   const last = rows[limit - 1];
   const place = last && (limit <= begun ? `0${last[first!.column]}` : `1${last.name_key}`);
   return { items: rows.slice(0, limit).map(fromRow), cursor: rows.length > limit && place ? encodeCursor(place, last.user_id) : undefined };
 }
 
+/** Who has this status, in the order of names: their ids alone, which an index holds. */
+export async function listIdsByStatus(scope: Scope, status: Status, after: string | undefined, limit: number): Promise<Page<UserId>> {
+  const query = users(scope)
+    .where('status', status)
+    .orderBy(['name_key', 'user_id'])
+    .limit(limit + 1)
+    .select('name_key', 'user_id');
+  const place = decodeCursor(after);
+  if (place) query.whereRaw('(name_key, user_id) > (?, ?)', [...place]);
+  const rows = await query;
+  const last = rows[limit - 1];
+  return {
+    items: rows.slice(0, limit).map((row) => row.user_id),
+    cursor: rows.length > limit && last ? encodeCursor(last.name_key, last.user_id) : undefined,
+  };
+}
+
 type After = readonly [key: string, id: string] | undefined;
+type People = ReturnType<typeof filtered>;
 
 /** Above every character that is one: what begins with a text lies between it and it with this behind. */
 const above = '\u{10FFFF}';
 
-function readBeginning(scope: Scope, filter: UserFilter, { column, key }: Beginning, after: After, limit: number): Promise<UserRow[]> {
-  const page = filtered(scope, filter)
+function readBeginning(scope: Scope, people: People, { column, key }: Beginning, after: After, limit: number): Promise<UserRow[]> {
+  const page = people
     .where(column, '>=', key)
     .where(column, '<', key + above)
     .orderBy([column, 'user_id'])
@@ -60,8 +82,8 @@ function readBeginning(scope: Scope, filter: UserFilter, { column, key }: Beginn
   return users(scope).whereIn('user_id', page).orderBy([column, 'user_id']).select<UserRow[]>('*');
 }
 
-function readRest(scope: Scope, filter: UserFilter, first: Beginning | undefined, after: After, limit: number): Promise<UserRow[]> {
-  const page = filtered(scope, filter).orderBy(['name_key', 'user_id']).limit(limit).select('user_id');
+function readRest(scope: Scope, people: People, first: Beginning | undefined, after: After, limit: number): Promise<UserRow[]> {
+  const page = people.orderBy(['name_key', 'user_id']).limit(limit).select('user_id');
   if (first) page.whereRaw('(?? >= ? AND ?? < ?) IS NOT TRUE', [first.column, first.key, first.column, first.key + above]);
   if (after) page.whereRaw('(name_key, user_id) > (?, ?)', [...after]);
   return users(scope).whereIn('user_id', page).orderBy(['name_key', 'user_id']).select<UserRow[]>('*');
@@ -86,16 +108,16 @@ export async function listTakenLogins(scope: Scope, logins: string[]): Promise<S
 export type Count = { n: number; isMore: boolean };
 
 /** Exact for the whole list and its filters, whatever its length; of a search no more than `most` are counted: a page need not wait for a number that nobody asked for. */
-export async function countUsers(scope: Scope, filter: UserFilter = {}, most = 10_000): Promise<Count> {
+export async function countUsers(scope: Scope, filter: UserFilter = {}, most = 10_000, among?: Among): Promise<Count> {
   const { search, groupId, directory, role, status } = filter;
-  if (!search?.trim() && !groupId && !directory) {
+  if (!search?.trim() && !groupId && !directory && !among) {
     const query = scope.db('user_counts').where('context_id', scope.contextId).sum({ n: 'n' });
     if (role) query.where('role', role);
     if (status) query.where('status', status);
     const [row] = await query;
     return { n: Number(row?.n ?? 0), isMore: false };
   }
-  const some = filtered(scope, filter)
+  const some = filtered(scope, filter, among)
     .select(scope.db.raw('1'))
     .limit(most + 1);
   const { rows } = await scope.db.raw('SELECT count(*) AS n FROM (?) AS found', [some]);
@@ -138,8 +160,10 @@ function chosenOf(scope: Scope, chosen: ChosenUsers) {
   return users(scope).whereIn('user_id', members);
 }
 
-function filtered(scope: Scope, { search, by, role, status, groupId, directory }: UserFilter) {
+function filtered(scope: Scope, { search, by, role, status, groupId, directory }: UserFilter, among?: Among) {
   const query = users(scope);
+  if (among && 'ids' in among) query.whereRaw('user_id = ANY(?::uuid[])', [among.ids]);
+  else if (among) query.whereRaw(among.condition, among.values);
   if (role) query.where('role', role);
   if (status) query.where('status', status);
   if (isId(groupId))

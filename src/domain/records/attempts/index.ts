@@ -20,7 +20,9 @@ export {
   forgetBrowsers,
   type KnownBrowser,
   listBrowsers,
+  listRememberedBrowsers,
   noteBrowser,
+  type RememberedBrowser,
   sweepBrowsers,
 } from './known-browsers.ts';
 export { type AttemptCount, type AttemptCounts, type BrowserCount, listCounts } from './list-counts.ts';

@@ -78,6 +78,23 @@ export async function listBrowsers(scope: Scope, userId: UserId, here: string): 
   }));
 }
 
+/** A browser that stands in for a person's second factor, as the rules were when it was remembered. */
+export type RememberedBrowser = { userId: UserId; userAgent: string; at: Date; until: Date };
+
+/** Those of many people. */
+export const listRememberedBrowsers = async ({ db, contextId, clock }: Scope, userIds: UserId[]): Promise<RememberedBrowser[]> =>
+  (
+    await db('known_browsers')
+      .where('context_id', contextId)
+      .whereRaw('user_id = ANY(?::uuid[])', [userIds])
+      .where('remembered_until', '>', clock.now())
+      .select('user_id', 'user_agent', 'remembered_at', 'remembered_until')
+  ).flatMap((row) =>
+    row.remembered_at && row.remembered_until
+      ? [{ userId: row.user_id, userAgent: row.user_agent, at: row.remembered_at, until: row.remembered_until }]
+      : [],
+  );
+
 /** At the person's wish: it is a stranger's from now on, and stands in for no second factor. @param id of listBrowsers @returns false when there is none */
 export const forgetBrowserById = async (scope: Transaction, userId: UserId, id: string): Promise<boolean> =>
   /^[0-9a-f]{64}$/.test(id) && (await own(scope, userId).where('browser_hash', Buffer.from(id, 'hex')).delete()) === 1;

@@ -124,9 +124,20 @@ export const auditEventTypes = [
   'audit.exported',
   'audit.purged',
   'audit.chain-restarted',
+  'launchpad.viewed',
+  'access-map.viewed',
+  'access-map.exported',
+  'simulation.started',
 ] as const;
 
 /** What says that somebody looked, and changed nothing. */
-export const viewEventTypes: AuditEventType[] = ['user.viewed', 'group.viewed', 'groups.listed', 'explanation.viewed'];
+export const viewEventTypes: AuditEventType[] = [
+  'user.viewed',
+  'group.viewed',
+  'groups.listed',
+  'explanation.viewed',
+  'access-map.viewed',
+  'launchpad.viewed',
+];
 
 export type AuditEventType = (typeof auditEventTypes)[number];

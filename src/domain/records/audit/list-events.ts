@@ -22,7 +22,7 @@ export type AuditFilter = {
 };
 
 /** The lowest id of a millisecond: ids are ordered by time (UUIDv7, RFC 9562 §5.7). */
-const firstIdAt = (at: Date): string => {
+export const firstIdAt = (at: Date): string => {
   const hex = Math.max(at.getTime(), 0).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 };

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { byKey, run } from '../../../platform/database/index.ts';
 import type { Row } from '../../rows.ts';
 import { type Actor, isId, type Scope } from '../../scope.ts';
@@ -7,7 +7,8 @@ import { type Actor, isId, type Scope } from '../../scope.ts';
 export type ActorData = Pick<Actor, 'name' | 'ip' | 'userAgent'>;
 export type SubjectData = { name: string; details: Record<string, unknown>; actor?: ActorData };
 
-export type PersonKeys = Map<string, Buffer>;
+// a key that Node has taken in once: bytes would cost three times what they decrypt, each time
+export type PersonKeys = Map<string, KeyObject>;
 type KeyRow = Pick<Row<'audit_keys'>, 'user_id' | 'key'>;
 
 const knownKeys = `SELECT k.user_id, k.key FROM unnest($2::uuid[]) AS v (user_id)
@@ -25,7 +26,7 @@ export async function ensurePersonKeys(scope: Scope, userIds: (string | undefine
   if (missing.length === 0) return keys;
   const made = missing.map(() => randomBytes(32));
   const { rows } = await run<KeyRow>(scope.db, 'new audit keys', newKeys, [missing, made, scope.contextId]);
-  for (const { user_id, key } of rows) keys.set(user_id, key);
+  for (const { user_id, key } of rows) keys.set(user_id, createSecretKey(key));
   // another process was quicker, or there is nobody
   return missing.every((id) => keys.has(id)) ? keys : findPersonKeys(scope, ids);
 }
@@ -33,7 +34,7 @@ export async function ensurePersonKeys(scope: Scope, userIds: (string | undefine
 export async function findPersonKeys({ db, contextId }: Scope, userIds: string[]): Promise<PersonKeys> {
   if (userIds.length === 0) return new Map();
   const { rows } = await run<KeyRow>(db, 'audit keys', knownKeys, [contextId, userIds]);
-  return new Map(rows.map(({ user_id, key }) => [user_id, key]));
+  return new Map(rows.map(({ user_id, key }) => [user_id, createSecretKey(key)]));
 }
 
 /** Of these people, those who have an account. */
@@ -44,14 +45,14 @@ type Part = 'actor' | 'subject';
 const bound = (eventId: string, part: Part): Buffer => Buffer.from(`${eventId} ${part}`);
 
 /** AES-256-GCM; bound to its event and place, so that it cannot be moved. */
-export function sealData(key: Buffer, eventId: string, part: Part, data: ActorData | SubjectData): Buffer {
+export function sealData(key: KeyObject, eventId: string, part: Part, data: ActorData | SubjectData): Buffer {
   const iv = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(bound(eventId, part));
   return Buffer.concat([iv, cipher.update(JSON.stringify(data)), cipher.final(), cipher.getAuthTag()]);
 }
 
 /** @returns undefined when it was tampered with: the chain says where */
-export function openData<T extends ActorData | SubjectData>(key: Buffer, eventId: string, part: Part, sealed: Buffer): T | undefined {
+export function openData<T extends ActorData | SubjectData>(key: KeyObject, eventId: string, part: Part, sealed: Buffer): T | undefined {
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12)).setAAD(bound(eventId, part));
     decipher.setAuthTag(sealed.subarray(-16));

@@ -1,7 +1,7 @@
 import type { Row } from '../../rows.ts';
 import type { Actor, Scope } from '../../scope.ts';
 import type { AuditEventType } from './events.ts';
-import { type ActorData, findPersonKeys, openData, type SubjectData } from './personal.ts';
+import { type ActorData, findPersonKeys, openData, type PersonKeys, type SubjectData } from './personal.ts';
 
 export type AuditEvent = {
   id: string;
@@ -32,7 +32,7 @@ export async function openEvents(scope: Scope, rows: EventRow[]): Promise<AuditE
   return rows.map((row) => openEvent(row, keys));
 }
 
-function openEvent(row: EventRow, keys: Map<string, Buffer>): AuditEvent {
+function openEvent(row: EventRow, keys: PersonKeys): AuditEvent {
   const open = <T extends ActorData | SubjectData>(part: 'actor' | 'subject', sealed: Buffer | null, id: string | null): T | undefined => {
     const key = sealed && keys.get(id ?? '');
     return key ? openData<T>(key, row.event_id, part, sealed) : undefined;

@@ -95,7 +95,7 @@ async function save(
 }
 
 /** A group or application of this company; one that was deleted since may stay. */
-async function refuseUnknownTargets(scope: Scope, before: PolicyRules[], after: PolicyRules): Promise<void> {
+export async function refuseUnknownTargets(scope: Scope, before: PolicyRules[], after: PolicyRules): Promise<void> {
   const known = new Set(before.flatMap(({ overrides }) => overrides.map(({ for: target }) => JSON.stringify(target))));
   for (const { for: target } of after.overrides) {
     if (known.has(JSON.stringify(target))) continue;

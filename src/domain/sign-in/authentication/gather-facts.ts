@@ -74,7 +74,8 @@ async function findClaim(scope: Scope, { proven, standing: known, browser }: Arr
   return { claimed: standing && stillHolds(standing, proven) ? proven : undefined, standing };
 }
 
-function describeFactors(
+/** What of the standing a step can depend on, under rules that remember a browser for so long. */
+export function describeFactors(
   standing: Standing | undefined,
   isUsable: (factor: FactorKind) => boolean,
   rememberDays: number,
@@ -93,7 +94,7 @@ const isRemembered = ({ remembered }: Standing, rememberDays: number, now: Date)
   remembered !== undefined && remembered.until > now && now.getTime() - remembered.at.getTime() < rememberDays * 86_400_000;
 
 /** Why a password has to give way before the sign-in goes on (S63, S116; the policy is checked at every sign-in). */
-function describePassword(
+export function describePassword(
   stored: { mustChange: boolean; changedAt: Date },
   { password }: Pick<EffectivePolicy, 'password'>,
   now: Date,

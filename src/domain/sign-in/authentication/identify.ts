@@ -10,10 +10,12 @@ export type Identified = { login: string; at: Date; userId: UserId; standing?: S
 /** The first step of a sign-in: who somebody says they are. Nothing is proven yet. */
 export async function identify(scope: Scope, rules: PolicyRules, login: string, browser: string): Promise<Identified> {
   const at = scope.clock.now();
-  const { identifiers } = rules.base;
-  const isTaken = loginKey(login).column === 'email_key' ? identifiers.email : identifiers.username;
-  const standing = isTaken && login.length <= 254 ? await findStandingByLogin(scope, login, browser) : undefined;
+  const standing = takesLogin(rules, login) && login.length <= 254 ? await findStandingByLogin(scope, login, browser) : undefined;
   return { login, at, standing, userId: standing?.user.userId ?? strangerId(scope.contextId, login) };
 }
+
+/** Whether the company takes names of this kind: e-mails, or usernames. */
+export const takesLogin = ({ base: { identifiers } }: PolicyRules, login: string): boolean =>
+  loginKey(login).column === 'email_key' ? identifiers.email : identifiers.username;
 
 const strangerId = (contextId: string, login: string): UserId => idOfCount(`${contextId} ${loginKey(login).key}`);

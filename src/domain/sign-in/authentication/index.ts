@@ -23,13 +23,22 @@ export {
   type NetworkChange,
   settleNetworkPassword,
 } from './change-network-password.ts';
-export { changePolicy, confirmPolicy, endTrial, forgetGroupRules, type PolicyChange, revertPolicy } from './change-policy.ts';
+export {
+  changePolicy,
+  confirmPolicy,
+  endTrial,
+  forgetGroupRules,
+  type PolicyChange,
+  refuseUnknownTargets,
+  revertPolicy,
+} from './change-policy.ts';
 export { changeRequiredPassword } from './change-required-password.ts';
 export { completeSignIn } from './complete-sign-in.ts';
 export { type Enrolled, type Enrolment, enrolAtSignIn, enrolFactor } from './enrol-factor.ts';
 export { type DirectoryRefusal, mayUsePersonalPassword, networkEntryOf } from './evaluate-password.ts';
-export { type Arrival, findNextStep, gatherFacts } from './gather-facts.ts';
+export { type Arrival, describeFactors, describePassword, findNextStep, gatherFacts } from './gather-facts.ts';
 export { giveTemporaryPassword } from './give-temporary-password.ts';
+export { takesLogin } from './identify.ts';
 export { endPolicyTrials } from './jobs.ts';
 export type { KeptFacts, KeptRule } from './kept-facts.ts';
 export { type Basis, type Demands, type Facts, isStrong, nextStep, type PasswordFacts, type Step } from './next-step.ts';
@@ -51,9 +60,9 @@ export {
   recordProof,
   sweepPendingRequests,
 } from './pending-requests.ts';
-export { proveAlone, proveFactor } from './prove-factor.ts';
+export { proveAlone, proveFactor, takesAlone } from './prove-factor.ts';
 export { provePassword } from './prove-password.ts';
 export { keptOutReasons, type SignInReason, signInReasons } from './reasons.ts';
 export { mayLiftBlock, recordKeptOut } from './refuse-attempt.ts';
 export { resetSecondFactors } from './reset-second-factors.ts';
-export { findStanding, type Standing } from './standing.ts';
+export { findStanding, listStandings, type Standing } from './standing.ts';

@@ -12,7 +12,7 @@ import {
   type ProofKind,
   proofs,
 } from '../credentials/factors/index.ts';
-import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
+import { type EffectivePolicy, findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
 import type { Proven } from './pending-requests.ts';
 import type { SignInReason } from './reasons.ts';
 import { mayLiftBlock, type Refusal, refuseAttempt } from './refuse-attempt.ts';
@@ -51,8 +51,7 @@ export async function proveAlone(
   const standing = owner && (await findStanding(scope, owner, place.browser));
   if (!standing) return { outcome: 'refused' };
   const { user, password } = standing;
-  const { secondFactor } = await findPolicyOf(scope, rules, user, applicationId);
-  const isWelcome = secondFactor.demand !== 'off' && secondFactor.factors.includes(kind);
+  const isWelcome = takesAlone(await findPolicyOf(scope, rules, user, applicationId), kind);
   const { outcome, taken, liftsBlock, reason } = await attempt(scope, rules, user, given);
   if (outcome.outcome === 'proven' && isWelcome) {
     const { amr } = outcome;
@@ -68,6 +67,10 @@ export async function proveAlone(
   }
   return { outcome: 'refused' };
 }
+
+/** Whether the rules for a person take this factor in place of name and password. */
+export const takesAlone = ({ secondFactor }: Pick<EffectivePolicy, 'secondFactor'>, kind: FactorKind): boolean =>
+  secondFactor.demand !== 'off' && secondFactor.factors.includes(kind);
 
 /** On the same counter as passwords. */
 async function attempt(scope: Scope, { base: { lockout } }: PolicyRules, user: User, { kind, place, answer }: FactorAnswer) {

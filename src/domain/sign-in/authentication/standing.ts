@@ -43,12 +43,14 @@ type StandingRow = UserRow & {
   remembered_until: Date | null;
 };
 
-// One read of six slices' tables, asked at each step of each sign-in. Each row by its key: joined freely, the planner has read all entries of a directory for one person.
-const read = (condition: string) => `
-  SELECT ${ofUser}, p.hash, p.must_change, p.changed_at,
+const columns = `${ofUser}, p.hash, p.must_change, p.changed_at,
     ARRAY(SELECT DISTINCT f.kind FROM second_factors f WHERE f.context_id = u.context_id AND f.user_id = u.user_id) AS factors,
     (SELECT true FROM recovery_codes c WHERE c.context_id = u.context_id AND c.user_id = u.user_id AND c.used_at IS NULL LIMIT 1) IS NOT NULL AS has_codes,
-    e.directory_id, e.entry_id, e.dn, b.user_id IS NOT NULL AS is_browser_noted, b.remembered_at, b.remembered_until
+    e.directory_id, e.entry_id, e.dn`;
+
+// One read of six slices' tables, asked at each step of each sign-in. Each row by its key: joined freely, the planner has read all entries of a directory for one person.
+const read = (condition: string) => `
+  SELECT ${columns}, b.user_id IS NOT NULL AS is_browser_noted, b.remembered_at, b.remembered_until
   FROM (SELECT * FROM users u WHERE u.context_id = $1 AND ${condition} OFFSET 0) u
     LEFT JOIN ${byKey('passwords', 'p', { context_id: 'u.context_id', user_id: 'u.user_id' })} ON true
     LEFT JOIN ${byKey('known_browsers', 'b', { context_id: 'u.context_id', user_id: 'u.user_id', browser_hash: '$3' })} ON true
@@ -58,18 +60,30 @@ type By = { name: string; condition: string; value: string | string[] };
 
 async function find({ db, contextId }: Scope, { name, condition, value }: By, browser: string): Promise<Standing | undefined> {
   const { rows } = await run<StandingRow>(db, `standing by ${name}`, read(condition), [contextId, value, hashToken(browser)]);
-  const [row] = rows;
-  return (
-    row && {
-      user: fromRow(row),
-      password: row.hash === null ? undefined : { hash: row.hash, mustChange: row.must_change, changedAt: row.changed_at },
-      network: row.directory_id === null ? undefined : { directoryId: row.directory_id, entryId: row.entry_id, dn: row.dn },
-      factors: row.factors,
-      hasRecoveryCodes: row.has_codes,
-      isBrowserNoted: row.is_browser_noted,
-      remembered: row.remembered_at && row.remembered_until ? { at: row.remembered_at, until: row.remembered_until } : undefined,
-    }
-  );
+  return rows[0] && present(rows[0]);
+}
+
+const present = (row: StandingRow): Standing => ({
+  user: fromRow(row),
+  password: row.hash === null ? undefined : { hash: row.hash, mustChange: row.must_change, changedAt: row.changed_at },
+  network: row.directory_id === null ? undefined : { directoryId: row.directory_id, entryId: row.entry_id, dn: row.dn },
+  factors: row.factors,
+  hasRecoveryCodes: row.has_codes,
+  isBrowserNoted: row.is_browser_noted,
+  remembered: row.remembered_at && row.remembered_until ? { at: row.remembered_at, until: row.remembered_until } : undefined,
+});
+
+// each row by its whole key: a plan for a thousand people would rather read whole tables, and a company has many thousands
+const readMany = `
+  SELECT ${columns}, false AS is_browser_noted, NULL::timestamptz AS remembered_at, NULL::timestamptz AS remembered_until
+  FROM unnest($2::uuid[]) AS k (user_id) JOIN ${byKey('users', 'u', { context_id: '$1', user_id: 'k.user_id' })} ON true
+    LEFT JOIN ${byKey('passwords', 'p', { context_id: '$1', user_id: 'k.user_id' })} ON true
+    LEFT JOIN ${byKey('directory_entries', 'e', { context_id: '$1', user_id: 'k.user_id', state: "'accepted'" })} ON true`;
+
+/** Of many at once, at no browser. */
+export async function listStandings({ db, contextId }: Scope, userIds: UserId[]): Promise<Standing[]> {
+  const { rows } = await run<StandingRow>(db, 'standings', readMany, [contextId, userIds]);
+  return rows.map(present);
 }
 
 /** @param browser the browser's own cookie */

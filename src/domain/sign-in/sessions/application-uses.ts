@@ -15,3 +15,17 @@ export async function listLastUses({ db, contextId }: Scope): Promise<Map<Applic
   );
   return new Map(rows.filter((row: { at: Date | null }) => row.at).map((row: { id: ApplicationId; at: Date }) => [row.id, row.at]));
 }
+
+/** What many people have used since then, and when last. */
+export const listUsesOfPeople = async (
+  { db, contextId }: Scope,
+  userIds: UserId[],
+  since: Date,
+): Promise<{ userId: UserId; applicationId: ApplicationId; lastUsedAt: Date }[]> =>
+  (
+    await db('application_uses')
+      .where('context_id', contextId)
+      .whereRaw('user_id = ANY(?::uuid[])', [userIds])
+      .where('last_used_at', '>=', since)
+      .select('user_id', 'application_id', 'last_used_at')
+  ).map((row) => ({ userId: row.user_id, applicationId: row.application_id, lastUsedAt: row.last_used_at }));

@@ -1,6 +1,6 @@
 // Owns: the one sign-in session of a person in a context, and which relying parties joined it; starting, finding, ending it.
 // Does not: cookies (web), proofs (authentication), telling relying parties (app/jobs, through the protocols).
-export { listApplicationUses, listLastUses } from './application-uses.ts';
+export { listApplicationUses, listLastUses, listUsesOfPeople } from './application-uses.ts';
 export { describeBrowser } from './describe-browser.ts';
 export { type EndReason, endOwnSession, endSession, endSessionsOfUser } from './end-session.ts';
 export { findSessionEnd, type SessionEnd } from './find-session-end.ts';

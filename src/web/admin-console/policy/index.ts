@@ -17,6 +17,7 @@ import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import { factorTexts, type PageContext, type Refusal, type Route, renameFields, renderPage, usableFactors } from '../../request/index.ts';
 import { presentPolicyValue } from '../policy-words.ts';
+import { tryPolicy } from '../simulations/try-policy.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { readBase, readOverride } from './read-policy.ts';
 
@@ -88,6 +89,7 @@ async function change(
   showAgain: (refusal: Refusal) => Promise<void>,
 ): Promise<void> {
   const rules = rulesInForce(await loadPolicy(page.scope), page.services.clock.now());
+  if (page.form.get('try') === 'yes') return tryPolicy(page, version, make(rules), showAgain);
   const done = await submitForm(page, () => changePolicy(page.scope, make(rules), version, usableFactors(page)), showAgain);
   if (done) redirectTo(page, at, done.outcome === 'on-trial' ? 'policy_on_trial' : 'policy_changed');
 }

@@ -1,0 +1,71 @@
+import { insertRows, jsonText } from '../../../platform/database/index.ts';
+import { selectUserIds } from '../../people/users/index.ts';
+import type { Row } from '../../rows.ts';
+import { type ApplicationId, isId, type OperationId, type Page, type Scope, type Transaction, type UserId } from '../../scope.ts';
+import { type Effect, effects, type Finding, type Reason } from './compare.ts';
+
+/** How many people came at all, and of how many of them something would be worse; `reasons` counts people by effect and code. */
+export type Numbers = { people: number; refused: number; asked: number; reasons: Record<Effect, Record<string, number>> };
+
+/** Which run of an operation found something: of two at once each has its own. */
+export type OfRun = { operationId: OperationId; run: number };
+
+const keyOf = ({ contextId }: Scope, { operationId, run }: OfRun) => ({ context_id: contextId, operation_id: operationId, run });
+
+/** @param first its place in the list */
+export async function insertFindings(
+  scope: Transaction,
+  of: OfRun,
+  first: number,
+  findings: (Finding & { userId: UserId })[],
+): Promise<void> {
+  if (findings.length === 0) return;
+  await insertRows(
+    scope.db,
+    'simulation_findings',
+    findings.map(({ userId, applicationId, effect, reasons }, i) => ({
+      ...keyOf(scope, of),
+      position: first + i,
+      user_id: userId,
+      application_id: (applicationId ?? null) as ApplicationId | null,
+      effect,
+      reasons: jsonText(reasons),
+    })),
+  );
+}
+
+export async function insertNumbers(scope: Transaction, of: OfRun, { reasons, ...counts }: Numbers): Promise<void> {
+  await scope.db('simulations').insert({ ...keyOf(scope, of), ...counts, reasons: jsonText(reasons) });
+}
+
+/** Undefined while it is not over. */
+export async function findNumbers(scope: Scope, of: OfRun): Promise<Numbers | undefined> {
+  const row = await scope.db('simulations').where(keyOf(scope, of)).first('people', 'refused', 'asked', 'reasons');
+  return row && { ...row, reasons: row.reasons as Numbers['reasons'] };
+}
+
+export type FindingFilter = { effect?: string; applicationId?: string; search?: string; cursor?: string };
+export type ListedFinding = Omit<Finding, 'applicationId'> & { userId: UserId; applicationId?: ApplicationId };
+
+/** In the order of names. The cursor is the last one's place. */
+export async function listFindings(scope: Scope, of: OfRun, filter: FindingFilter, limit = 50): Promise<Page<ListedFinding>> {
+  const query = scope
+    .db('simulation_findings')
+    .where(keyOf(scope, of))
+    .orderBy('position')
+    .limit(limit + 1);
+  if (effects.some((one) => one === filter.effect)) query.where('effect', filter.effect!);
+  if (isId(filter.applicationId)) query.where('application_id', filter.applicationId);
+  if (filter.applicationId === 'none') query.whereNull('application_id');
+  const search = filter.search?.trim();
+  if (search) query.whereIn('user_id', selectUserIds(scope, { filter: { search } }) as never);
+  if (/^\d{1,9}$/.test(filter.cursor ?? '')) query.where('position', '>', Number(filter.cursor));
+  const rows = await query.select<Row<'simulation_findings', { effect: Effect; reasons: Reason[] }>[]>('*');
+  const items = rows.slice(0, limit).map((row) => ({
+    userId: row.user_id,
+    applicationId: row.application_id ?? undefined,
+    effect: row.effect,
+    reasons: row.reasons,
+  }));
+  return { items, cursor: rows.length > limit ? String(rows[limit - 1]!.position) : undefined };
+}
