@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
 import { byKey, run } from '../../../platform/database/index.ts';
 import type { Row } from '../../rows.ts';
 import { type Actor, isId, type Scope } from '../../scope.ts';
@@ -46,14 +46,14 @@ const bound = (eventId: string, part: Part): Buffer => Buffer.from(`${eventId} $
 /** AES-256-GCM; bound to its event and place, so that it cannot be moved. */
 export function sealData(key: Buffer, eventId: string, part: Part, data: ActorData | SubjectData): Buffer {
   const iv = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(bound(eventId, part));
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), iv).setAAD(bound(eventId, part));
   return Buffer.concat([iv, cipher.update(JSON.stringify(data)), cipher.final(), cipher.getAuthTag()]);
 }
 
 /** @returns undefined when it was tampered with: the chain says where */
 export function openData<T extends ActorData | SubjectData>(key: Buffer, eventId: string, part: Part, sealed: Buffer): T | undefined {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12)).setAAD(bound(eventId, part));
+    const decipher = createDecipheriv('aes-256-gcm', createSecretKey(key), sealed.subarray(0, 12)).setAAD(bound(eventId, part));
     decipher.setAuthTag(sealed.subarray(-16));
     return JSON.parse(Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString());
   } catch {
