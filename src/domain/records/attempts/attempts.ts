@@ -75,7 +75,7 @@ const settleAnswered = `
     asked AS (UPDATE sign_in_attempts SET failed = 0, pending = 0 WHERE context_id = $1 AND user_id = $3 AND (SELECT count(*) FROM settled) >= 0)
   SELECT settled FROM settled`;
 
-/** As settleAttempt, of a stranger's to whom a directory has said yes: how often it was asked begins anew, too. */
+/** As settleAttempt, of a stranger's to whom a directory has said yes: how often it was asked counts from nothing again, too. */
 export async function settleAnsweredAttempt(scope: Scope, attempt: Reserved): Promise<number> {
   const { userId, isKnownBrowser, taken } = attempt;
   if (isKnownBrowser || taken === undefined) return settleAttempt(scope, attempt);
