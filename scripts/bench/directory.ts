@@ -175,10 +175,10 @@ function reportSignIns(name: string, of: (one: Outcome) => Rates, isGoal: boolea
   line('checks of bare binds', (one) => of(one).checks / of(one).binds);
   const ratio = (one: Outcome) => of(one).signIns / of(one).binds;
   line('sign-ins of bare binds', ratio, isGoal ? `>= ${goals.signIns}` : '', isGoal && ratio(large) < goals.signIns);
-  for (const party of parties) line(`processor time of a sign-in: ${party}, ms`, (one) => of(one).milliseconds[party]);
+  for (const party of parties) line(`  of it processor time: ${party}, ms`, (one) => of(one).milliseconds[party]);
   const beside = (one: Outcome) =>
     (['server', 'PostgreSQL', 'agent'] as const).reduce((sum, party) => sum + of(one).milliseconds[party], 0);
-  line('all of ours, ms', beside, `<= ${goals.besideCheckMs}`, isGoal && beside(large) > goals.besideCheckMs);
+  line('  server, PostgreSQL and agent, ms', beside, `<= ${goals.besideCheckMs}`, isGoal && beside(large) > goals.besideCheckMs);
 }
 reportSignIns('on all processors together', (one) => one.together, !canSeparate);
 if (canSeparate) reportSignIns('the directory has a processor of its own, in all three', (one) => one.separate!, true);

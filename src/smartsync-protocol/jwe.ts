@@ -6,6 +6,7 @@ import {
   createHash,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   diffieHellman,
   generateKeyPairSync,
   type JsonWebKey,
@@ -68,7 +69,7 @@ export function encryptTo(text: Buffer, header: Record<string, string>, recipien
   const contentKey = randomBytes(32);
   const iv = randomBytes(12);
   const sealedHeader = Buffer.from(JSON.stringify({ enc, ...header })).toString('base64url');
-  const cipher = createCipheriv('aes-256-gcm', contentKey, iv).setAAD(Buffer.from(sealedHeader, 'latin1'));
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(contentKey), iv).setAAD(Buffer.from(sealedHeader, 'latin1'));
   const ciphertext = Buffer.concat([cipher.update(text), cipher.final()]);
   return {
     ciphertext: ciphertext.toString('base64url'),
@@ -106,7 +107,9 @@ export function decryptAs(kid: string, privateKey: JsonWebKey, encrypted: Encryp
   const key = keyBetween(privateKeyOf(privateKey), createPublicKey({ key: epk, format: 'jwk' }));
   const unwrap = createDecipheriv(wrapCipher, key, wrapIv);
   const contentKey = Buffer.concat([unwrap.update(Buffer.from(own.encrypted_key, 'base64url')), unwrap.final()]);
-  const decipher = createDecipheriv('aes-256-gcm', contentKey, Buffer.from(encrypted.iv, 'base64url'), { authTagLength: 16 })
+  const decipher = createDecipheriv('aes-256-gcm', createSecretKey(contentKey), Buffer.from(encrypted.iv, 'base64url'), {
+    authTagLength: 16,
+  })
     .setAAD(Buffer.from(encrypted.protected, 'latin1'))
     .setAuthTag(Buffer.from(encrypted.tag, 'base64url'));
   const text = Buffer.concat([decipher.update(Buffer.from(encrypted.ciphertext, 'base64url')), decipher.final()]).toString();

@@ -1,7 +1,7 @@
 import knexModule, { type Knex } from 'knex';
 import pg from 'pg';
+import { runHotOn } from './hot-connections.ts';
 import { beginWithFirst } from './pipeline.ts';
-import { runHotOn } from './run.ts';
 
 /** A connection of knex or a transaction on one: what stores are handed. */
 export type Db = Knex;
@@ -74,7 +74,7 @@ export function openDatabase(
     log: { warn, error: warn, deprecate: warn, debug: () => {} },
   });
   beginWithFirst(knex);
-  runHotOn(knex, pool as Parameters<typeof runHotOn>[1]);
+  runHotOn(knex, pool);
   return {
     knex,
     url,

@@ -1,21 +1,10 @@
 import type { Knex } from 'knex';
 import type { Tables } from 'knex/types/tables.js';
+import type { Db, Row } from './database.ts';
+import { type Connection, hotConnectionsOf } from './hot-connections.ts';
 import { gather } from './pipeline.ts';
 
-// as database.ts has them, which uses this file
-type Db = Knex;
-type Row = Record<string, unknown>;
-
-type Connection = {
-  query<T>(statement: { name?: string; text: string; values: unknown[] }): Promise<{ rows: T[]; rowCount: number | null }>;
-};
 type Client = { acquireConnection(): Promise<Connection>; releaseConnection(connection: Connection): Promise<void> };
-
-/** By the client of a database outside its transactions: connections whose plans are made for keys. */
-const hot = new WeakMap<object, Connection>();
-
-/** What has a name, and is in no transaction, runs here from now on. */
-export const runHotOn = (db: Db, pool: Connection): void => void hot.set(db.client, pool);
 
 /**
  * Runs a statement that is prepared once for each connection, in the caller's transaction if there is one. For what every sign-in runs: knex's builder costs more than
@@ -31,7 +20,7 @@ export async function run<T = Row>(
 ): Promise<{ rows: T[]; rowCount: number }> {
   if (db.isCompleted?.()) throw new Error(`${name ?? text.slice(0, 100)}: the transaction is over`);
   const client: Client = db.client;
-  const pool = name === undefined ? undefined : hot.get(client);
+  const pool = name === undefined ? undefined : hotConnectionsOf(client);
   if (pool) {
     const { rows, rowCount } = await pool.query<T>({ name, text, values });
     return { rows, rowCount: rowCount ?? 0 };
