@@ -11,6 +11,7 @@ export {
   listAssignedGroupIds,
   listAssignees,
   listAssignments,
+  listCodesWithPeople,
   listNavigable,
   type UserApplication,
 } from './store.ts';

@@ -21,6 +21,7 @@ export {
   groupNamesOf,
   listGroupsByIds,
   listGroupsOfUser,
+  listKeysWithMembers,
   lockGroup,
   searchGroups,
 } from './store.ts';
