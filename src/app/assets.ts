@@ -11,6 +11,7 @@ export function loadAssets(): Assets {
     'portaria.css': own('portaria.css'),
     'portaria.js': own('portaria.js'),
     'icon.svg': own('icon.svg'),
+    'icon-approval.svg': own('icon-approval.svg'),
   });
 }
 

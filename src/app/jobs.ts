@@ -3,6 +3,7 @@ import { auditCsv, auditExport, purgeAudit, sealAudit } from '../domain/administ
 import { changeEntries } from '../domain/administration/directory-acceptance/index.ts';
 import { writeStateJob, writeStates } from '../domain/administration/directory-provisioning/index.ts';
 import { type DirectoryTools, readDirectories, sweepRuns, workOnDirectoryJob } from '../domain/administration/directory-runs/index.ts';
+import { approvalInvitations, approvalReset } from '../domain/administration/environments/index.ts';
 import { sendRegistrationJob } from '../domain/administration/invitations/index.ts';
 import { type OperationTools, runOperationJob } from '../domain/administration/operation-runs/index.ts';
 import { sendRecoveryJob } from '../domain/administration/password-recovery/index.ts';
@@ -109,7 +110,7 @@ export function createTasks(services: Services, notices: NoticeTools, mailer?: M
     exportWords: (locale: string) => exportWords(i18n, locale),
     importWords: importWords(i18n),
   };
-  const kinds = [auditCsv, auditExport, changeEntries, changeUsers, userExport, userImport];
+  const kinds = [approvalInvitations, approvalReset, auditCsv, auditExport, changeEntries, changeUsers, userExport, userImport];
   const tools: Tools = {
     runners: Object.fromEntries(kinds.map(({ kind, run }) => [kind, (scope, operation) => run(scope, operation, words)])),
     ...notices,

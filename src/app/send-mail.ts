@@ -35,7 +35,11 @@ export async function sendMail(
   const own = (await services.findSettings(contextId, mailTexts))[job.mail]?.[locale];
   const { color, logo } = await services.findSettings(contextId, brandingSettings);
   const word = (part: 'subject' | 'body' | 'action') => (own ? fillIn(own[part], params) : t(`mail.${job.mail}.${part}`, params));
-  const subject = word('subject').replace(/\p{Cc}+/gu, ' ');
+  const isApproval = context.environment === 'approval';
+  const ownSubject = word('subject').replace(/\p{Cc}+/gu, ' ');
+  // also where the words are the company's own: nobody may take it for a mail of production
+  const subject = isApproval ? t('mail.approval_subject', { subject: ownSubject }) : ownSubject;
+  const badge = isApproval ? t('mail.approval', { company: (await services.contexts.findPair(context))?.name ?? context.name }) : undefined;
   const lines = {
     greeting: job.params.firstName ? t('mail.greeting', params) : t('mail.greeting_plain'),
     paragraphs: word('body').split(/\n\s*\n/),
@@ -47,9 +51,10 @@ export async function sendMail(
     sender: context.name,
     to: job.to,
     subject,
-    text: `${lines.greeting}\n\n${lines.paragraphs.join('\n\n')}\n\n${lines.action}: ${lines.link}\n\n${context.name}\n`,
+    text: `${badge ? `*** ${badge} ***\n\n` : ''}${lines.greeting}\n\n${lines.paragraphs.join('\n\n')}\n\n${lines.action}: ${lines.link}\n\n${context.name}\n`,
     html: services.views.render('mail/mail', {
       ...lines,
+      badge,
       subject,
       locale,
       color,

@@ -1,13 +1,16 @@
 import { createContextWithBasics } from '../domain/administration/desired-state/index.ts';
-import { contextAddress, findContextByCode, listContexts } from '../domain/company/contexts/index.ts';
+import { createApproval, createWithApproval } from '../domain/administration/environments/index.ts';
+import { type Context, contextAddress, findContextByCode, listContexts } from '../domain/company/contexts/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { type Command, UsageError, withStore } from './command.ts';
 
 export const contextCreate: Command = {
   words: 'context create',
   summary: 'Creates a company (context) with its keys and its group Everyone',
-  usage: 'context create CODE --name NAME [--environment production|approval] [--paired-with CODE] [--address URL] [--time-zone NAME]',
+  usage:
+    'context create CODE --name NAME [--with-approval [--approval-address URL]] [--environment production|approval] [--paired-with CODE] [--address URL] [--time-zone NAME]',
   examples: [
+    'context create acme --name "Acme S.A." --with-approval',
     'context create acme --name "Acme S.A."',
     'context create acme-approval --name "Acme (approval)" --environment approval --paired-with acme',
     'context create acme --name Acme --address https://login.acme.example',
@@ -16,6 +19,8 @@ export const contextCreate: Command = {
     name: { type: 'string' },
     environment: { type: 'string' },
     'paired-with': { type: 'string' },
+    'with-approval': { type: 'boolean' },
+    'approval-address': { type: 'string' },
     address: { type: 'string' },
     'time-zone': { type: 'string' },
   },
@@ -24,24 +29,39 @@ export const contextCreate: Command = {
     if (typeof options.name !== 'string') throw new UsageError('Give a name with --name.');
     const environment = options.environment ?? 'production';
     if (environment !== 'production' && environment !== 'approval') throw new UsageError('--environment is production or approval.');
-    const name = options.name;
-    const timeZone = typeof options['time-zone'] === 'string' ? options['time-zone'] : undefined;
-    const address = typeof options.address === 'string' ? originOf(options.address) : undefined;
+    const withApproval = options['with-approval'] === true;
+    if (withApproval && (options['paired-with'] !== undefined || environment === 'approval'))
+      throw new UsageError('--with-approval makes both: give neither --paired-with nor --environment approval.');
+    if (options['approval-address'] !== undefined && !withApproval) throw new UsageError('--approval-address goes with --with-approval.');
+    const given = {
+      code,
+      name: options.name,
+      timeZone: textOf(options['time-zone']),
+      address: originOf(options.address, '--address'),
+    };
+    const approvalAddress = originOf(options['approval-address'], '--approval-address');
+    const described = (context: Context) => ({
+      code: context.code,
+      contextId: context.contextId,
+      url: contextAddress(context, config.baseUrl),
+    });
     return withStore({ config, note }, async ({ scope }) => {
-      const partner = typeof options['paired-with'] === 'string' ? await findContextByCode(scope.db, options['paired-with']) : undefined;
-      if (options['paired-with'] && !partner)
-        throw new AppError('unknown_context', 422, { params: { code: String(options['paired-with']) } });
-      if (partner && (environment !== 'approval' || partner.environment !== 'production')) throw new AppError('pairing', 422);
-      const context = await createContextWithBasics(scope, {
-        code,
-        name,
-        environment,
-        pairedContextId: partner?.contextId,
-        address,
-        timeZone,
-      });
-      const url = contextAddress(context, config.baseUrl);
-      return { text: `Created ${context.code} at ${url}`, data: { code: context.code, contextId: context.contextId, url } };
+      if (withApproval) {
+        const pair = await createWithApproval(scope, given, approvalAddress);
+        const [production, approval] = [described(pair.production), described(pair.approval)];
+        return {
+          text: `Created ${production.code} at ${production.url}\nCreated ${approval.code} at ${approval.url}`,
+          data: { ...production, approval },
+        };
+      }
+      const partnerCode = textOf(options['paired-with']);
+      const partner = partnerCode === undefined ? undefined : await findContextByCode(scope.db, partnerCode);
+      if (partnerCode !== undefined && !partner) throw new AppError('unknown_context', 422, { params: { code: partnerCode } });
+      const wanted = { ...given, pairedContextId: partner?.contextId };
+      const context = described(
+        await (environment === 'approval' ? createApproval(scope, wanted) : createContextWithBasics(scope, { ...wanted, environment })),
+      );
+      return { text: `Created ${context.code} at ${context.url}`, data: context };
     });
   },
 };
@@ -53,11 +73,14 @@ export const contextList: Command = {
   examples: ['context list', 'context list --json'],
   run: ({ config, note }) =>
     withStore({ config, note }, async ({ scope }) => {
-      const contexts = (await listContexts(scope.db)).map((context) => ({
+      const all = await listContexts(scope.db);
+      const codes = new Map(all.map(({ contextId, code }) => [contextId, code]));
+      const contexts = all.map((context) => ({
         code: context.code,
         name: context.name,
         environment: context.environment,
         url: contextAddress(context, config.baseUrl),
+        pairedWith: context.pairedContextId && codes.get(context.pairedContextId),
       }));
       return {
         text:
@@ -68,8 +91,13 @@ export const contextList: Command = {
     }),
 };
 
-function originOf(value: string): string {
+type Option = string | boolean | undefined;
+
+const textOf = (value: Option): string | undefined => (typeof value === 'string' ? value : undefined);
+
+function originOf(value: Option, option: string): string | undefined {
+  if (typeof value !== 'string') return undefined;
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol) || new URL(value).pathname !== '/')
-    throw new UsageError('--address is an origin such as https://login.acme.example.');
+    throw new UsageError(`${option} is an origin such as https://login.acme.example.`);
   return new URL(value).origin;
 }

@@ -15,8 +15,8 @@ export type ChoiceList = { search: string; items: Choice[]; hasMore: boolean };
 export const linkKinds = ['groups', 'applications'] as const;
 /** What a person is linked to. */
 export type LinkKind = (typeof linkKinds)[number];
-/** Of a person nobody chooses Everyone; of an application one may. */
-export type ChoiceKind = LinkKind | 'all_groups';
+/** Of a person nobody chooses Everyone; of an application one may. `any_groups`: those of a directory, too, which are only named and not joined. */
+export type ChoiceKind = LinkKind | 'all_groups' | 'any_groups';
 
 const shown = 100;
 const most = 500;
@@ -40,6 +40,7 @@ const loadGroups = async (scope: Scope, search: string, ids: string[] | undefine
 
 const load = {
   groups: (scope: Scope, search: string, ids?: string[]) => loadGroups(scope, search, ids, false),
+  any_groups: (scope: Scope, search: string, ids?: string[]) => loadGroups(scope, search, ids, false),
   all_groups: (scope: Scope, search: string, ids?: string[]) => loadGroups(scope, search, ids, true),
   applications: async (scope: Scope, search: string, ids?: string[]) =>
     (ids ? await listApplicationsByIds(scope, ids) : (await listApplications(scope, { search }, shown + 1)).items).map(

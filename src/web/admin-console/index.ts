@@ -9,6 +9,7 @@ import { certificateRoutes } from './certificates.ts';
 import { consentRoutes } from './consent.ts';
 import { customFieldRoutes } from './custom-fields.ts';
 import { directoryRoutes } from './directories/index.ts';
+import { environmentRoutes } from './environments.ts';
 import { groupRoutes } from './groups/index.ts';
 import { homeRoutes } from './home.ts';
 import { keyRoutes } from './keys.ts';
@@ -35,6 +36,7 @@ export const adminConsoleRoutes: Route[] = [
   ...auditRoutes,
   ...keyRoutes,
   ...certificateRoutes,
+  ...environmentRoutes,
   ...settingsRoutes,
   ...operationRoutes,
 ];

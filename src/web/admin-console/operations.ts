@@ -40,7 +40,11 @@ async function showOperation(page: PageContext): Promise<void> {
       )
     ).map((user) => [user.userId, user]),
   );
-  const why = (outcome: string) => page.t(outcome === 'status_conflict' ? 'operations.status_conflict' : `errors.${outcome}`);
+  const why = (outcome: string) => {
+    if (outcome === 'status_conflict') return page.t('operations.status_conflict');
+    const isThere = operation.kind === 'invite-to-approval' && outcome === 'login_taken';
+    return page.t(isThere ? 'operations.there_already' : `errors.${outcome}`);
+  };
   renderPage(page, 'admin-console/operations/operation', {
     operation,
     hasPasswords:

@@ -24,6 +24,8 @@ export class ContextDirectory {
   readonly #baseUrl: string;
   readonly #baseHost: string;
   readonly #byKey: LRUCache<string, ResolvedContext>;
+  /** The id of the other environment, or none, by the id of one. */
+  readonly #pairs: LRUCache<string, { contextId?: ContextId }>;
   /** For each read under way, the subjects that changed since it began. */
   readonly #reads = new Set<Set<string>>();
 
@@ -36,6 +38,7 @@ export class ContextDirectory {
     this.#baseHost = new URL(baseUrl).host;
     this.#pathOf = pathOf;
     this.#byKey = new LRUCache({ max: size * 3, ttl: 60_000 });
+    this.#pairs = new LRUCache({ max: size, ttl: 60_000 });
     listener.onChange((subject) => this.#forget(subject));
   }
 
@@ -61,9 +64,23 @@ export class ContextDirectory {
     return this.#cached(`id:${contextId}`, () => this.#find.byId(contextId));
   }
 
+  /** The company's other environment: of approval its production, of production its approval. */
+  async findPair(context: ResolvedContext): Promise<ResolvedContext | undefined> {
+    if (context.pairedContextId) return this.byId(context.pairedContextId);
+    const hit = this.#listener.isTrusted ? this.#pairs.get(context.contextId) : undefined;
+    if (hit) return hit.contextId && this.byId(hit.contextId);
+    const changed = new Set<string>();
+    this.#reads.add(changed);
+    const found = await this.#find.pairOf(context).finally(() => this.#reads.delete(changed));
+    if (!changed.has(context.contextId) && !changed.has('*')) this.#pairs.set(context.contextId, { contextId: found?.contextId });
+    return found && this.#derive(found);
+  }
+
   /** A context is known by its id, code and host; a change drops all three, and nothing of other contexts. */
   #forget(subject: string): void {
     for (const changed of this.#reads) changed.add(subject);
+    if (subject === '*') this.#pairs.clear();
+    else this.#pairs.delete(subject);
     for (const [key, { contextId }] of this.#byKey.entries()) if (subject === '*' || contextId === subject) this.#byKey.delete(key);
   }
 

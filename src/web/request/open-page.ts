@@ -38,6 +38,7 @@ export async function openPage(ctx: Koa.Context, services: Services, context: Re
     ctx,
     services,
     context,
+    pair: await services.contexts.findPair(context),
     branding: await services.findSettings(context.contextId, brandingSettings),
     scope,
     session,

@@ -57,6 +57,7 @@ export function renderPage(
     t,
     locale,
     company: { name: context.name, code: context.code, environment: context.environment },
+    pair: presentPair(page),
     brand: presentBranding(page),
     person: session?.person,
     fullName,
@@ -90,6 +91,12 @@ export function renderPage(
     ...locals,
   };
   ctx.body = services.views.render(view, all);
+}
+
+/** The company's other environment, and where it leads: administrators to its console, everybody else to its Launchpad. */
+function presentPair({ pair, services, session }: PageContext) {
+  const page = session?.person.role === 'administrator' ? 'administration' : 'launchpad';
+  return pair && { name: pair.name, environment: pair.environment, url: `${pair.url}${services.pathOf({ page })}` };
 }
 
 /** What a page shows of its company's branding: addresses carry a version, so that browsers keep what they have. */

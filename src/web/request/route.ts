@@ -14,6 +14,8 @@ export type PageContext = {
   ctx: KoaContext;
   services: Services;
   context: ResolvedContext;
+  /** The company's other environment: of approval its production, of production its approval. */
+  pair: ResolvedContext | undefined;
   branding: Branding;
   scope: Scope;
   session: Session | undefined;

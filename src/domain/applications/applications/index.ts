@@ -55,6 +55,7 @@ export {
 export { portableApplication } from './portable.ts';
 export { fitsPattern, isOriginOf } from './redirect-addresses.ts';
 export { isAllowedRelayState } from './relay-states.ts';
+export { removeApplications } from './remove-all.ts';
 export { type Advice, adviseOn, isOpenUntil, type SamlOption, type SamlOptions, samlOptionNames, samlOptions } from './saml-options.ts';
 export {
   listPartnerCertificates,

@@ -1,7 +1,7 @@
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { makeSmallPicture, type SmallPicture } from '../../../platform/images/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import { inTransaction, type Scope, useCase } from '../../scope.ts';
+import { inTransaction, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { changeSettings, loadSettings } from '../context-settings/index.ts';
 import { type Branding, type BrandingInput, brandingSettings } from './branding.ts';
 
@@ -22,6 +22,12 @@ export async function changeCompanyLogo(scope: Scope, file: Buffer | undefined):
     } else await inside.db('context_logos').where('context_id', scope.contextId).delete();
     await recordEvent(inside, { type: 'context.logo-changed', details: { bytes: logo?.content.length ?? 0 } });
   });
+}
+
+/** The picture of a logo whose settings are gone (context-settings). */
+export async function removeUnusedLogo(scope: Transaction): Promise<void> {
+  const { logo } = (await loadSettings(scope, brandingSettings)).value;
+  if (logo === '') await scope.db('context_logos').where('context_id', scope.contextId).delete();
 }
 
 /** Colour, words and links; the logo stays. @param version the one the editor saw @throws AppError invalid_input by path, changed_meanwhile */

@@ -2,3 +2,4 @@
 // Does not: know what any of it means.
 
 export { changeSettings, createSettingsFinder, loadSettings, type SettingsFinder, type SettingsKind } from './context-settings.ts';
+export { removeSettings } from './remove-all.ts';

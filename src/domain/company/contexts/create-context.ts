@@ -5,9 +5,9 @@ import { AppError, invalidInput, lineOf, parseInput } from '../../../platform/er
 import { recordEvent } from '../../records/audit/index.ts';
 import { type ContextId, type Transaction, useCase } from '../../scope.ts';
 import { type Context, isContextCode, isTimeZone } from './context.ts';
-import { findContextByCode, findContextById, insertContext, lockContext, updateContext } from './store.ts';
+import { findContextByCode, findContextById, findPairOf, insertContext, lockContext, updateContext } from './store.ts';
 
-/** @throws AppError invalid_input, context_code_taken */
+/** @throws AppError invalid_input, context_code_taken; pairing, paired_already */
 export async function createContext(
   scope: Omit<Transaction, 'contextId'>,
   input: Pick<Context, 'code' | 'name'> &
@@ -25,20 +25,36 @@ export async function createContext(
     version: 1,
   };
   const inside: Transaction = { ...scope, contextId: context.contextId };
+  if (context.pairedContextId) await refusePair(inside, context, context.pairedContextId);
   await orTaken(insertContext(inside, context), { contexts_code: taken });
   await recordEvent(inside, {
     type: 'context.created',
     subject: { kind: 'context', id: context.contextId, name: context.name },
     details: { code: context.code, environment: context.environment },
   });
+  if (context.pairedContextId) await notifyChange(scope.db, context.pairedContextId);
   return context;
+}
+
+/** One approval environment for one production company; two who pair at once wait for each other. */
+async function refusePair(
+  scope: Transaction,
+  { contextId, environment }: Pick<Context, 'contextId' | 'environment'>,
+  partnerId: ContextId,
+) {
+  await lockContext({ ...scope, contextId: partnerId });
+  const partner = await findContextById(scope.db, partnerId);
+  if (environment !== 'approval' || partner?.environment !== 'production') throw new AppError('pairing', 422);
+  const pair = await findPairOf(scope.db, partner);
+  if (pair && pair.contextId !== contextId) throw new AppError('paired_already', 409, { params: { code: pair.code } });
 }
 
 type Changes = Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>;
 
-/** @throws AppError invalid_input */
+/** @throws AppError invalid_input; pairing, paired_already */
 export const editContext = useCase(async (scope, before: Context, given: Changes): Promise<void> => {
   const changes: Changes = { ...given, ...parseInput(checked, given) };
+  if (changes.pairedContextId) await refusePair(scope, { ...before, ...changes }, changes.pairedContextId);
   await updateContext(scope, changes);
   const pick = (from: Changes) => Object.fromEntries((Object.keys(changes) as (keyof Changes)[]).map((key) => [key, from[key] ?? null]));
   await recordEvent(scope, {
@@ -46,7 +62,7 @@ export const editContext = useCase(async (scope, before: Context, given: Changes
     subject: { kind: 'context', id: before.contextId, name: changes.name ?? before.name },
     details: { before: pick(before), after: pick(changes) },
   });
-  await notifyChange(scope.db, scope.contextId);
+  for (const paired of [scope.contextId, before.pairedContextId, changes.pairedContextId]) if (paired) await notifyChange(scope.db, paired);
 });
 
 /**

@@ -8,6 +8,7 @@ export {
   findContextByCode,
   findContextByHost,
   findContextById,
+  findPairOf,
   getOwnContext,
   listContexts,
   lockContext,

@@ -30,6 +30,15 @@ export const findContextByHost = async (db: Db, host: string): Promise<Context |
     .first();
   return row && fromRow(row);
 };
+/** The other of the two: of production its approval environment, of approval its production. */
+export async function findPairOf(
+  db: Db,
+  { contextId, pairedContextId }: Pick<Context, 'contextId' | 'pairedContextId'>,
+): Promise<Context | undefined> {
+  if (pairedContextId) return findContextById(db, pairedContextId);
+  const row = await db('contexts').where('paired_context_id', contextId).orderBy('code').first();
+  return row && fromRow(row);
+}
 export const listContexts = async (db: Db, limit = 100_000): Promise<Context[]> =>
   (await db('contexts').orderBy('code').limit(limit)).map(fromRow);
 
@@ -76,6 +85,7 @@ export const createContextFinder = ({ knex }: Database) => ({
   byHost: (host: string) => findContextByHost(knex, host),
   byCode: (code: string) => findContextByCode(knex, code),
   byId: (contextId: ContextId) => findContextById(knex, contextId),
+  pairOf: (context: Context) => findPairOf(knex, context),
   first: (limit: number) => listContexts(knex, limit),
 });
 export type ContextFinder = ReturnType<typeof createContextFinder>;

@@ -20,4 +20,5 @@ export {
 } from './define-custom-field.ts';
 export { type FieldClaim, fieldClaimNames, fieldClaims } from './field-claims.ts';
 export { customValuesOfField } from './jobs.ts';
+export { removeCustomFields } from './remove-all.ts';
 export { getCustomField, listCustomFields, lockCustomFields } from './store.ts';

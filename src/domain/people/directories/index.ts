@@ -13,6 +13,7 @@ export {
 } from './agents.ts';
 export { addDirectory, editDirectory, makeToken, removeDirectory, revokeToken } from './change-directory.ts';
 export { measureDirectories } from './measure.ts';
+export { removeDirectories } from './remove-all.ts';
 export { type DirectoryRules, directoryRules } from './rules.ts';
 export {
   attributesOf,

@@ -11,6 +11,7 @@ export {
   viewGroups,
 } from './change-group.ts';
 export { replaceMembers } from './directory-groups.ts';
+export { removeGroups } from './remove-all.ts';
 export {
   createEveryone,
   findGroupByName,

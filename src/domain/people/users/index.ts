@@ -10,7 +10,9 @@ export { byLogin, emailKey, loginKey, nameKey, searchKey, searchPattern, usernam
 export {
   type ChosenUsers,
   type Count,
+  countChosen,
   countUsers,
+  listChosen,
   listTakenLogins,
   listUsers,
   listUsersByIds,
@@ -21,6 +23,7 @@ export {
 } from './list-users.ts';
 export { createUsers, findOwnersOfLogins, lockUsers, saveUsers } from './many-users.ts';
 export { recordView } from './record-view.ts';
+export { removeUsers } from './remove-all.ts';
 export { setLocale } from './set-locale.ts';
 export {
   endProofs,

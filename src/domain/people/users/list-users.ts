@@ -1,7 +1,7 @@
 import { domainToUnicode } from 'node:url';
 import type { Knex } from 'knex';
 import { type Db, escapeLike } from '../../../platform/database/index.ts';
-import { decodeCursor, encodeCursor, isId, type Page, type Scope } from '../../scope.ts';
+import { decodeCursor, encodeCursor, type GroupId, isId, type Page, type Scope } from '../../scope.ts';
 import { loginKey, searchKey } from './keys.ts';
 import { fromRow, type UserRow, users } from './store.ts';
 import type { User } from './user.ts';
@@ -111,12 +111,32 @@ export async function sweepUserCounts(db: Db): Promise<void> {
   );
 }
 
-/** The people whom a change is for: these, or everybody whom a filter of the list shows. */
-export type ChosenUsers = { ids: string[] } | { filter: UserFilter };
+/** The people whom a change is for: these, everybody whom a filter of the list shows, or whoever is in one of these groups. */
+export type ChosenUsers = { ids: string[] } | { filter: UserFilter } | { groupIds: GroupId[] };
 
 /** A query of user_id, for whoever takes it up in one of their own. */
-export const selectUserIds = (scope: Scope, chosen: ChosenUsers) =>
-  ('ids' in chosen ? users(scope).whereIn('user_id', chosen.ids.filter(isId)) : filtered(scope, chosen.filter)).select('users.user_id');
+export const selectUserIds = (scope: Scope, chosen: ChosenUsers) => chosenOf(scope, chosen).select('users.user_id');
+
+/** Exactly: the number is what is agreed to. */
+export async function countChosen(scope: Scope, chosen: ChosenUsers): Promise<number> {
+  // more people than this no company has
+  if ('filter' in chosen) return (await countUsers(scope, chosen.filter, 100_000_000)).n;
+  const [row] = await chosenOf(scope, chosen).count({ n: '*' });
+  return Number(row?.n ?? 0);
+}
+
+/** The first of them by name. */
+export async function listChosen(scope: Scope, chosen: ChosenUsers, limit: number): Promise<User[]> {
+  if ('filter' in chosen) return (await listUsers(scope, chosen.filter, limit)).items;
+  return (await chosenOf(scope, chosen).orderBy(['name_key', 'user_id']).limit(limit).select<UserRow[]>('users.*')).map(fromRow);
+}
+
+function chosenOf(scope: Scope, chosen: ChosenUsers) {
+  if ('ids' in chosen) return users(scope).whereIn('user_id', chosen.ids.filter(isId));
+  if ('filter' in chosen) return filtered(scope, chosen.filter);
+  const members = scope.db('group_members').where('context_id', scope.contextId).whereIn('group_id', chosen.groupIds);
+  return users(scope).whereIn('user_id', members.select('user_id'));
+}
 
 function filtered(scope: Scope, { search, by, role, status, groupId, directory }: UserFilter) {
   const query = users(scope);

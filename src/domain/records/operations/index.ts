@@ -6,6 +6,7 @@ export { operationRun } from './jobs.ts';
 export {
   confirmOperation,
   deleteOperationsOf,
+  deleteOtherOperations,
   draftOperation,
   endOperation,
   findOperation,

@@ -168,6 +168,11 @@ export const deleteOperationsOf = async (scope: Transaction, userId: UserId): Pr
   await operations(scope).where('requested_by', userId).delete();
 };
 
+/** What was asked for until a moment, with its files, but for this one. */
+export const deleteOtherOperations = async (scope: Transaction, { operationId, createdAt }: Operation): Promise<void> => {
+  await operations(scope).where('created_at', '<', createdAt).whereNot('operation_id', operationId).delete();
+};
+
 export type Run = (scope: Scope, operation: Operation) => Promise<void>;
 
 /** What operations of one kind do. @typeParam Tools what the application hands to them */

@@ -21,6 +21,11 @@ export async function revokeGrantsOfUserAtClient(scope: Transaction, userId: str
   await deleteWith(scope, "account_id = :userId AND payload ->> 'clientId' = :clientId", { userId, clientId });
 }
 
+/** Ends everything that every client of the company holds. */
+export async function revokeAllGrants({ db, contextId }: Transaction): Promise<void> {
+  await db('oidc_artifacts').where('context_id', contextId).delete();
+}
+
 /** Ends everything a client holds: a client ID that is given away must not bring its old tokens along. */
 export async function revokeGrantsOfClient(scope: Transaction, clientId: string): Promise<void> {
   const { db, contextId } = scope;

@@ -14,5 +14,14 @@ export {
   type SecondFactorDemand,
   type SignInPolicy,
 } from './policy.ts';
-export { createPolicyFinder, listTrialsOver, loadPolicy, type PolicyFinder, rulesInForce, type StoredPolicy, savePolicy } from './store.ts';
+export {
+  createPolicyFinder,
+  listTrialsOver,
+  loadPolicy,
+  type PolicyFinder,
+  removePolicy,
+  rulesInForce,
+  type StoredPolicy,
+  savePolicy,
+} from './store.ts';
 export { type EffectivePolicy, explainPolicy, type PolicySubject, strictest } from './strictest.ts';

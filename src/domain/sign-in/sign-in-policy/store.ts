@@ -1,5 +1,5 @@
 import type { Clock } from '../../../platform/clock/index.ts';
-import { type Database, type Db, jsonText, type NoticedCache } from '../../../platform/database/index.ts';
+import { type Database, type Db, jsonText, type NoticedCache, notifyChange } from '../../../platform/database/index.ts';
 import type { ContextId, Scope, Transaction } from '../../scope.ts';
 import { defaultRules, type PolicyRules, rulesSchema } from './policy.ts';
 
@@ -35,6 +35,12 @@ export const createPolicyFinder =
 /** Companies whose trial is over and not yet tidied up. */
 export const listTrialsOver = async (db: Db, now: Date): Promise<ContextId[]> =>
   (await db('sign_in_policies').where('reverts_at', '<=', now).select('context_id')).map((row) => row.context_id);
+
+/** The rules as they were until a moment: the product's own hold again. Without an event: whoever asks tells of the whole. */
+export async function removePolicy({ db, contextId }: Transaction, changedBefore: Date): Promise<void> {
+  await db('sign_in_policies').where('context_id', contextId).where('changed_at', '<', changedBefore).delete();
+  await notifyChange(db, contextId);
+}
 
 /** @returns false when somebody changed it since `version` was read */
 export async function savePolicy({ db, contextId, clock }: Transaction, { rules, trial, version }: StoredPolicy): Promise<boolean> {

@@ -1,30 +1,41 @@
 import { type BulkChange, bulkChanges, startBulkChange } from '../../../domain/administration/account-changes/index.ts';
-import { type ChosenUsers, countUsers, listUsers, listUsersByIds } from '../../../domain/people/users/index.ts';
-import { isId, type Scope } from '../../../domain/scope.ts';
+import { startApprovalInvitations } from '../../../domain/administration/environments/index.ts';
+import { listGroupsByIds } from '../../../domain/people/groups/index.ts';
+import { type ChosenUsers, countChosen, listChosen, listUsersByIds } from '../../../domain/people/users/index.ts';
+import { type GroupId, isId, type OperationId } from '../../../domain/scope.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
-import { type LinkKind, listChoices, readChoices, wantsSearch } from '../choices.ts';
+import { type ChoiceKind, type Choices, listChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 import { filterFields, readFilter } from './filter.ts';
 
-const linkedTo: Partial<Record<BulkChange, LinkKind>> = { 'add-to-groups': 'groups', 'link-applications': 'applications' };
+/** What a list of people offers; the last where there is an approval environment. */
+type Offered = BulkChange | 'invite-to-approval';
 
-/** Exactly: the number is what is agreed to. More people than this no company has. */
-const countChosen = async (scope: Scope, chosen: ChosenUsers): Promise<number> =>
-  'ids' in chosen ? chosen.ids.length : (await countUsers(scope, chosen.filter, 100_000_000)).n;
+export const offeredChanges = ({ pair }: PageContext): Offered[] => [
+  ...bulkChanges,
+  ...(pair?.environment === 'approval' ? (['invite-to-approval'] as const) : []),
+];
+
+const linkedTo: Partial<Record<Offered, ChoiceKind>> = {
+  'add-to-groups': 'groups',
+  'link-applications': 'applications',
+  'invite-to-approval': 'any_groups',
+};
 
 /** So many names are shown before it is done. */
 const shown = 10;
 
-const changeOf = ({ form }: PageContext): BulkChange => {
-  const change = bulkChanges.find((one) => one === form.get('change'));
+const changeOf = (page: PageContext): Offered => {
+  const change = offeredChanges(page).find((one) => one === page.form.get('change'));
   if (!change) throw notFound();
   return change;
 };
 
-/** Those who are ticked and still there, or all whom the list's filter shows. */
+/** Those who are ticked and still there, all whom the list's filter shows, or whoever is in one of some groups. */
 async function readChosen({ form, scope }: PageContext): Promise<ChosenUsers> {
   if (form.get('whom') === 'all') return { filter: readFilter(form.get) };
+  if (form.get('whom') === 'groups') return { groupIds: form.all('of').filter(isId).slice(0, 500) as GroupId[] };
   const ids = form.all('user').filter(isId).slice(0, 200);
   return { ids: (await listUsersByIds(scope, ids)).map(({ userId }) => userId) };
 }
@@ -35,23 +46,39 @@ export async function showBulk(page: PageContext): Promise<void> {
   await render(page);
 }
 
+/** Whoever is in one of these groups is invited to approval, and the groups with them. */
+export async function showBulkOfGroups(page: PageContext, groupIds: string[]): Promise<void> {
+  const groups = [...(await listGroupsByIds(page.scope, groupIds.filter(isId) as GroupId[])).values()];
+  const chosen: ChosenUsers = groups.some(({ isEveryone }) => isEveryone)
+    ? { filter: {} }
+    : { groupIds: groups.map(({ groupId }) => groupId) };
+  if ((await countChosen(page.scope, chosen)) === 0) return redirectTo(page, '/admin/environments/people', 'nobody_chosen');
+  await showChosen(page, { change: 'invite-to-approval', chosen, choices: { search: '', chosen: groupIds } });
+}
+
 /** The list as it was, with its filters. */
 const listOf = ({ form }: PageContext, more: Record<string, string> = {}): string =>
   `/admin/users?${new URLSearchParams({ ...filterFields(readFilter(form.get)), ...more })}`;
 
 async function render(page: PageContext, refusal?: Refusal): Promise<void> {
-  const { form, scope } = page;
   const change = changeOf(page);
   const chosen = await readChosen(page);
+  if ((await countChosen(page.scope, chosen)) === 0) return redirectTo(page, listOf(page, { change }), 'nobody_chosen');
+  const kind = linkedTo[change];
+  await showChosen(page, { change, chosen, choices: kind && readChoices(page, kind) }, refusal);
+}
+
+type Shown = { change: Offered; chosen: ChosenUsers; choices?: Choices };
+
+async function showChosen(page: PageContext, { change, chosen, choices }: Shown, refusal?: Refusal): Promise<void> {
+  const { form, scope } = page;
   const count = await countChosen(scope, chosen);
   const filter = filterFields(readFilter(form.get));
   const back = listOf(page);
-  if (count === 0) return redirectTo(page, listOf(page, { change }), 'nobody_chosen');
   const kind = linkedTo[change];
-  const list = kind && (await listChoices(scope, kind, readChoices(page, kind)));
-  const some =
-    'ids' in chosen ? (await listUsersByIds(scope, chosen.ids)).slice(0, shown) : (await listUsers(scope, chosen.filter, shown)).items;
-  const hidden = 'ids' in chosen ? chosen.ids.map((id) => ['user', id]) : [['whom', 'all'], ...Object.entries(filter)];
+  const list = kind && choices && (await listChoices(scope, kind, choices));
+  const some = await listChosen(scope, chosen, shown);
+  const hidden = carriedOn(chosen, filter);
   renderPage(
     page,
     'admin-console/users/bulk',
@@ -60,23 +87,37 @@ async function render(page: PageContext, refusal?: Refusal): Promise<void> {
   );
 }
 
+/** Who was chosen, in the form that does it. */
+function carriedOn(chosen: ChosenUsers, filter: Record<string, string>): string[][] {
+  if ('ids' in chosen) return chosen.ids.map((id) => ['user', id]);
+  if ('groupIds' in chosen) return [['whom', 'groups'], ...chosen.groupIds.map((id) => ['of', id])];
+  return [['whom', 'all'], ...Object.entries(filter)];
+}
+
 /** Nobody deletes a company by one click too many. */
-const mustType = (change: BulkChange, count: number): boolean => change === 'delete' && count > 1;
+const mustType = (change: Offered, count: number): boolean => change === 'delete' && count > 1;
 
 export async function submitBulk(page: PageContext): Promise<void> {
   const change = changeOf(page);
   const kind = linkedTo[change];
   if (kind && wantsSearch(page, kind)) return render(page);
   const linkTo = kind && readChoices(page, kind).chosen;
-  if (linkTo?.length === 0) return render(page, { status: 422, fault: page.t('links.none_chosen') });
+  if (linkTo?.length === 0 && change !== 'invite-to-approval') return render(page, { status: 422, fault: page.t('links.none_chosen') });
   const chosen = await readChosen(page);
   const n = await countChosen(page.scope, chosen);
   if (mustType(change, n) && page.form.get('typed').replace(/\D/g, '') !== String(n))
     return render(page, { status: 422, fields: { typed: page.t('fields.bulk_number', { count: n }) } });
   const operationId = await submitForm(
     page,
-    () => startBulkChange(page.scope, chosen, { change, linkTo, locale: page.locale }, mustType(change, n) ? n : undefined),
+    () => start(page, chosen, { change, linkTo, agreed: mustType(change, n) ? n : undefined }),
     ({ status, fields = {}, fault }) => render(page, { status, fault: fault ?? Object.values(fields)[0] }),
   );
   if (operationId) redirectTo(page, `/admin/operations/${operationId}`);
+}
+
+type Asked = { change: Offered; linkTo?: string[]; agreed?: number };
+
+function start({ scope, locale }: PageContext, chosen: ChosenUsers, { change, linkTo, agreed }: Asked): Promise<OperationId> {
+  if (change === 'invite-to-approval') return startApprovalInvitations(scope, chosen, { groupIds: linkTo ?? [], locale }, agreed);
+  return startBulkChange(scope, chosen, { change, linkTo, locale }, agreed);
 }

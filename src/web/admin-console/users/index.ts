@@ -1,4 +1,3 @@
-import { bulkChanges } from '../../../domain/administration/account-changes/index.ts';
 import { findProvisioning } from '../../../domain/administration/directory-provisioning/index.ts';
 import { findUsersBySubject } from '../../../domain/applications/assertions/index.ts';
 import { listAssignments } from '../../../domain/applications/assignments/index.ts';
@@ -12,7 +11,7 @@ import { listOpenLinks } from '../../../domain/records/one-time-links/index.ts';
 import { showTemporaryPassword } from '../../../domain/sign-in/credentials/password/index.ts';
 import { factorTexts, type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { originsOfUsers } from '../origins.ts';
-import { showBulk, submitBulk } from './bulk.ts';
+import { offeredChanges, showBulk, submitBulk } from './bulk.ts';
 import { actionsFor, confirmChange, submitChange } from './changes.ts';
 import { confirmExport, submitExport } from './export.ts';
 import { filterFields, readFilter } from './filter.ts';
@@ -80,7 +79,7 @@ async function showUsers(page: PageContext): Promise<void> {
     count,
     ...origins,
     waiting: await findWaiting(page, origins.directories),
-    bulkChanges,
+    bulkChanges: offeredChanges(page),
     chosenChange: page.query('change'),
   });
 }

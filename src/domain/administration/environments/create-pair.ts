@@ -1,0 +1,40 @@
+import { brandingSettings } from '../../company/branding/index.ts';
+import { changeSettings } from '../../company/context-settings/index.ts';
+import type { Context } from '../../company/contexts/index.ts';
+import { inTransaction, type ServerScope } from '../../scope.ts';
+import { createContextWithBasics } from '../desired-state/index.ts';
+
+type NewContext = Parameters<typeof createContextWithBasics>[1];
+
+/** Of the button that matters, in approval: another than in production until somebody chooses one. */
+export const approvalColor = '#8a4b00';
+
+/** An approval environment, alone or of a production company that there is. @throws AppError invalid_input, context_code_taken, pairing, paired_already */
+export const createApproval = (scope: ServerScope, input: Omit<NewContext, 'environment'>): Promise<Context> =>
+  inTransaction(scope, async (outside) => {
+    const context = await createContextWithBasics(outside, { ...input, environment: 'approval' });
+    await changeSettings({ ...outside, contextId: context.contextId }, brandingSettings, { color: approvalColor }, 0);
+    return context;
+  });
+
+/**
+ * S6: production and approval, both or none. Each has its own keys, people and addresses; approval is called after production.
+ * @param approvalAddress an origin of its own; without one approval lives below the server's address, wherever production does
+ * @throws AppError invalid_input, context_code_taken
+ */
+export const createWithApproval = (
+  scope: ServerScope,
+  input: Omit<NewContext, 'environment' | 'pairedContextId'>,
+  approvalAddress?: string,
+): Promise<{ production: Context; approval: Context }> =>
+  inTransaction(scope, async (outside) => {
+    const production = await createContextWithBasics(outside, { ...input, environment: 'production' });
+    const approval = await createApproval(outside, {
+      code: `${production.code}-approval`,
+      name: `${production.name.slice(0, 89)} (approval)`,
+      timeZone: production.timeZone,
+      pairedContextId: production.contextId,
+      address: approvalAddress,
+    });
+    return { production, approval };
+  });
