@@ -26,6 +26,7 @@ const brands: Record<string, string> = {
   group_id: 'GroupId',
   operation_id: 'OperationId',
   paired_context_id: 'ContextId',
+  promotion_id: 'PromotionId',
   request_id: 'RequestId',
   requested_by: 'UserId',
   run_id: 'RunId',

@@ -14,6 +14,7 @@ import { exportCommand } from './export.ts';
 import { jobsList, jobsRetry } from './jobs.ts';
 import { keysMetadata, keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
+import { promoteCommand } from './promote.ts';
 import { userUnblock } from './users.ts';
 
 const commands: Command[] = [
@@ -21,6 +22,7 @@ const commands: Command[] = [
   contextList,
   applyCommand,
   exportCommand,
+  promoteCommand,
   doctorCommand,
   ...directoryCommands,
   keysRotate,

@@ -19,6 +19,7 @@ export type AgentId = Id<'agent'>;
 export type DirectoryRequestId = Id<'directory-request'>;
 /** Of a run that imports. */
 export type RunId = Id<'run'>;
+export type PromotionId = Id<'promotion'>;
 /** A text from outside that can be an id: of what, the statement that looks for it says. */
 export type AnyId = Id<
   | 'context'
@@ -33,6 +34,7 @@ export type AnyId = Id<
   | 'agent'
   | 'directory-request'
   | 'run'
+  | 'promotion'
 >;
 
 /** Who acts, as the audit report will show them. */

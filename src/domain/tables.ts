@@ -8,6 +8,7 @@ import type {
   DirectoryRequestId,
   GroupId,
   OperationId,
+  PromotionId,
   RequestId,
   RunId,
   SessionId,
@@ -718,6 +719,18 @@ export type Tables = {
     'done' | 'refused' | 'fault' | 'file_name' | 'finished_at' | 'run',
     'actor' | 'input'
   >;
+  own_values: Table<
+    {
+      context_id: ContextId;
+      kind: string;
+      key: string;
+      path: string;
+      value: string;
+      said_at: Date;
+    },
+    never,
+    never
+  >;
   page_failures: Table<
     {
       context_id: ContextId;
@@ -813,6 +826,39 @@ export type Tables = {
     },
     'began_at',
     never
+  >;
+  promotion_objects: Table<
+    {
+      context_id: ContextId;
+      promotion_id: PromotionId;
+      position: number;
+      kind: string;
+      key: string;
+      name: string;
+      action: 'add' | 'change' | 'remove';
+      fields: unknown;
+      is_undone: boolean;
+    },
+    'is_undone',
+    'fields'
+  >;
+  promotions: Table<
+    {
+      context_id: ContextId;
+      promotion_id: PromotionId;
+      source_code: string;
+      state: 'proposed' | 'declined' | 'applied' | 'undone';
+      fingerprint: string;
+      choice: unknown;
+      asked_by: unknown;
+      asked_at: Date;
+      decided_by: unknown;
+      decided_at: Date | null;
+      undone_by: unknown;
+      undone_at: Date | null;
+    },
+    'decided_by' | 'decided_at' | 'undone_by' | 'undone_at',
+    'choice' | 'asked_by' | 'decided_by' | 'undone_by'
   >;
   recovery_codes: Table<
     {

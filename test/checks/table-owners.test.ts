@@ -38,6 +38,9 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   agent_processes: ['people/directories'],
   directories: ['people/directories', 'people/directory-entries'],
   directory_agents: ['people/directories'],
+  own_values: ['administration/promotion'],
+  promotion_objects: ['administration/promotion'],
+  promotions: ['administration/promotion'],
   directory_changes: ['administration/directory-runs'],
   directory_entries: [
     'people/directory-entries',

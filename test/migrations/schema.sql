@@ -689,6 +689,17 @@ CREATE TABLE operations (
 CREATE INDEX operations_age ON public.operations USING btree (created_at);
 CREATE INDEX operations_by ON public.operations USING btree (context_id, requested_by, operation_id);
 
+CREATE TABLE own_values (
+  context_id uuid NOT NULL,
+  kind text NOT NULL,
+  key text NOT NULL,
+  path text NOT NULL,
+  value text NOT NULL,
+  said_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, kind, key, path),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id)
+);
+
 CREATE TABLE page_failures (
   context_id uuid NOT NULL,
   support_code text NOT NULL,
@@ -786,6 +797,40 @@ CREATE TABLE planned_deactivations (
   CHECK ((ends_on > starts_on))
 );
 CREATE INDEX planned_deactivations_start ON public.planned_deactivations USING btree (starts_on);
+
+CREATE TABLE promotion_objects (
+  context_id uuid NOT NULL,
+  promotion_id uuid NOT NULL,
+  position integer NOT NULL,
+  kind text NOT NULL,
+  key text NOT NULL,
+  name text NOT NULL,
+  action text NOT NULL,
+  fields jsonb NOT NULL,
+  is_undone boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (context_id, promotion_id, "position"),
+  FOREIGN KEY (context_id, promotion_id) REFERENCES promotions(context_id, promotion_id) ON DELETE CASCADE,
+  CHECK ((action = ANY (ARRAY['add'::text, 'change'::text, 'remove'::text])))
+);
+
+CREATE TABLE promotions (
+  context_id uuid NOT NULL,
+  promotion_id uuid NOT NULL,
+  source_code text NOT NULL,
+  state text NOT NULL,
+  fingerprint text NOT NULL,
+  choice jsonb NOT NULL,
+  asked_by jsonb NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  decided_by jsonb,
+  decided_at timestamp with time zone,
+  undone_by jsonb,
+  undone_at timestamp with time zone,
+  PRIMARY KEY (context_id, promotion_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id),
+  CHECK ((state = ANY (ARRAY['proposed'::text, 'declined'::text, 'applied'::text, 'undone'::text])))
+);
+CREATE UNIQUE INDEX promotions_open ON public.promotions USING btree (context_id) WHERE (state = 'proposed'::text);
 
 CREATE TABLE recovery_codes (
   context_id uuid NOT NULL,

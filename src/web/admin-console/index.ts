@@ -19,6 +19,7 @@ import { messageRoutes } from './messages.ts';
 import { newAccountRoutes } from './new-accounts.ts';
 import { operationRoutes } from './operations.ts';
 import { policyRoutes } from './policy/index.ts';
+import { promotionRoutes } from './promotion/index.ts';
 import { riskRoutes } from './risks.ts';
 import { settingsRoutes } from './settings.ts';
 import { simulationRoutes } from './simulations/index.ts';
@@ -45,6 +46,7 @@ export const adminConsoleRoutes: Route[] = [
   ...keyRoutes,
   ...certificateRoutes,
   ...environmentRoutes,
+  ...promotionRoutes,
   ...settingsRoutes,
   ...operationRoutes,
 ];

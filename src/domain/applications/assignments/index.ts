@@ -23,6 +23,7 @@ export {
   listAssignedGroupIds,
   listAssignees,
   listAssignments,
+  listCodesWithPeople,
   listGroupAssignments,
   type Reach,
 } from './store.ts';

@@ -39,6 +39,16 @@ export const listAssignedGroupIds = async ({ db, contextId }: Scope, application
     ({ group_id }) => group_id,
   );
 
+/** Of the applications that are assigned to somebody directly. */
+export const listCodesWithPeople = async ({ db, contextId }: Scope): Promise<string[]> => {
+  const { rows } = await db.raw<{ rows: { code: string }[] }>(
+    `SELECT code FROM applications a WHERE context_id = ?
+       AND EXISTS (SELECT 1 FROM application_users u WHERE u.context_id = a.context_id AND u.application_id = a.application_id)`,
+    [contextId],
+  );
+  return rows.map(({ code }) => code);
+};
+
 export type UserApplication = Pick<
   Application,
   'applicationId' | 'code' | 'name' | 'description' | 'category' | 'navigable' | 'hasLogo'

@@ -23,6 +23,7 @@ export {
   listGroupIdsOfUsers,
   listGroupsByIds,
   listGroupsOfUser,
+  listKeysWithMembers,
   listOwnGroups,
   lockGroup,
   searchGroups,

@@ -133,6 +133,17 @@ export async function listGroupIdsOfUsers(scope: Scope, userIds: UserId[]): Prom
 export const groupNamesOf = async (scope: Scope, userId: UserId): Promise<string[]> =>
   (await listGroupsOfUser(scope, userId)).map((group) => group.name);
 
+/** By the compared form of their names, those with anybody in them; Everyone, whose people have no row, is not among them. */
+export const listKeysWithMembers = async (scope: Scope): Promise<string[]> =>
+  groups(scope)
+    .whereExists(
+      scope
+        .db('group_members AS m')
+        .select(scope.db.raw('1'))
+        .whereRaw('m.context_id = groups.context_id AND m.group_id = groups.group_id'),
+    )
+    .pluck('name_key');
+
 export async function insertGroup(
   scope: Transaction,
   group: Pick<Group, 'name' | 'description'> & { isEveryone?: boolean },

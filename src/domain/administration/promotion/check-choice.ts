@@ -1,0 +1,95 @@
+import { type ConfigurationObject, idOf, type ObjectRef } from '../configuration/index.ts';
+import { checkAddresses, checkCertificates, checkNames } from './check-addresses.ts';
+import { type Comparison, objectsById, type PromotionDifference, pickedOf, workOutcome } from './comparison.ts';
+import { type Finding, finding } from './finding.ts';
+import { answerFault } from './own-fields.ts';
+import type { Choice } from './promotion.ts';
+
+/** What production's configuration does not say: whom its applications (by code) and groups (by key) have. */
+export type PeopleFacts = { applicationsWithPeople: ReadonlySet<string>; groupsWithPeople: ReadonlySet<string> };
+
+export type Circumstances = { approvalUrl: string; now: Date; people: PeopleFacts };
+
+/** Everything that can be said of what is chosen before anything is written. */
+export function checkChoice(comparison: Comparison, choice: Choice, { approvalUrl, now, people }: Circumstances): Finding[] {
+  const picked = pickedOf(comparison, choice);
+  if (picked.length === 0) return [finding('nothing_chosen')];
+  const unanswered = picked.flatMap((one) => checkAnswers(one, choice));
+  // of what cannot be read nothing more can be said
+  if (unanswered.some(({ code }) => code === 'refused')) return unanswered;
+  const { result: configuration } = workOutcome(comparison, choice);
+  const [result, theirs] = [objectsById(configuration), objectsById(comparison.sides.approval)];
+  const ids = new Set(picked.map(({ id }) => id));
+  const isPicked = (object: ObjectRef) => ids.has(idOf(object));
+  return [
+    ...unanswered,
+    ...checkNeeds(result, theirs, picked),
+    ...[...result.values()]
+      .filter(isPicked)
+      .flatMap((object) => [
+        ...checkAddresses(object, theirs.get(idOf(object)), approvalUrl),
+        ...checkCertificates(object, now),
+        ...checkAccess(object, people),
+      ]),
+    ...checkNames([...result.values()], isPicked),
+    ...picked.flatMap((one) => checkRemoval(one, people)),
+  ];
+}
+
+/** What an application cannot be without and nobody has said, and what was said and cannot be read. */
+const checkAnswers = (difference: PromotionDifference, { values }: Choice): Finding[] =>
+  difference.questions.flatMap(({ path, isRequired }): Finding[] => {
+    const text = values[difference.id]?.[path]?.trim();
+    if (!text) return isRequired ? [finding('unanswered', difference, { path })] : [];
+    const rule = answerFault(difference.kind, path, text);
+    return rule ? [finding('refused', difference, { path, params: { rule } })] : [];
+  });
+
+type Objects = Map<string, ConfigurationObject>;
+
+/** Something that is there in the end refers to what is not: because it was never ticked, or because it is to go. */
+function checkNeeds(result: Objects, theirs: Objects, picked: PromotionDifference[]): Finding[] {
+  const known = new Map(picked.map((one) => [one.id, one]));
+  return [...result.values()].flatMap((object) =>
+    object.needs.flatMap((need): Finding[] => {
+      const id = idOf(need);
+      if (result.has(id) || isEveryone(need)) return [];
+      const gone = known.get(id);
+      if (gone?.action === 'remove') return [finding('still_needed', gone, { other: object })];
+      return known.has(idOf(object)) ? [finding('missing', object, { other: { ...need, name: theirs.get(id)?.name ?? need.key } })] : [];
+    }),
+  );
+}
+
+/** Of every company, and in no configuration. */
+export const isEveryone = ({ kind, key }: ObjectRef): boolean => kind === 'group' && key === 'everyone';
+
+/** Whether somebody can open it: everybody, people of its own, or those of its groups. */
+function checkAccess(object: ConfigurationObject, people: PeopleFacts): Finding[] {
+  const { kind, key, value, needs } = object;
+  if (kind !== 'application' || value.enabled === false || value.navigable === true || people.applicationsWithPeople.has(key)) return [];
+  const { groups } = value.assignedTo as unknown as { groups: string[] };
+  if (groups.length === 0) return [finding('nobody', object)];
+  const hasPeople = needs.some((need) => need.kind === 'group' && (isEveryone(need) || people.groupsWithPeople.has(need.key)));
+  return hasPeople ? [] : [finding('empty_groups', object, { params: { groups: groups.join(', ') } })];
+}
+
+/** With an application or a group that goes, people lose it. */
+function checkRemoval(difference: PromotionDifference, { applicationsWithPeople, groupsWithPeople }: PeopleFacts): Finding[] {
+  if (difference.action !== 'remove') return [];
+  const { kind, key } = difference;
+  const hasPeople = (kind === 'application' && applicationsWithPeople.has(key)) || (kind === 'group' && groupsWithPeople.has(key));
+  return hasPeople ? [finding('removed_people', difference)] : [];
+}
+
+/** What is picked, and what that needs of the differences, and so on. */
+export function withNeeds({ differences }: Pick<Comparison, 'differences'>, picked: string[]): string[] {
+  const known = new Map(differences.map((one) => [one.id, one]));
+  const all = new Set(picked);
+  for (const id of all) {
+    const difference = known.get(id);
+    if (!difference || difference.action === 'remove') continue;
+    for (const need of difference.needs) if (known.get(idOf(need))?.action === 'add') all.add(idOf(need));
+  }
+  return [...all];
+}

@@ -1,0 +1,148 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import { loadSettings } from '../../company/context-settings/index.ts';
+import { lockContext } from '../../company/contexts/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import { inTransaction, type PromotionId, type Scope, type Transaction } from '../../scope.ts';
+import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
+import { compareConfigurations, type Difference, describeConfiguration, idOf } from '../configuration/index.ts';
+import { checkChoice } from './check-choice.ts';
+import { type Comparison, compareWithApproval, objectsById, workOutcome } from './comparison.ts';
+import type { Finding } from './finding.ts';
+import { lockObjects } from './lock-objects.ts';
+import { readOwnTexts, type Texts } from './own-fields.ts';
+import { gatherPeopleFacts } from './people-facts.ts';
+import { type Choice, promotionRules } from './promotion.ts';
+import { findProposal, insertObjects, insertPromotion, rememberOwnValues } from './store.ts';
+import { type NewSecret, tryChanges, writeChanges } from './write-changes.ts';
+
+/** `approvalUrl`: where approval lives. `usableFactors`: those that browsers can use at the company's address. */
+export type Surroundings = { approvalUrl: string; usableFactors?: FactorKind[] };
+
+/** `fingerprint`: of what was shown when somebody chose. */
+export type Wish = { fingerprint: string; choice: Choice };
+
+export type Promoted =
+  | { outcome: 'applied'; promotionId: PromotionId; secrets: NewSecret[]; changes: Difference[] }
+  | { outcome: 'proposed'; promotionId: PromotionId; changes: Difference[] }
+  | { outcome: 'refused'; findings: Finding[]; changes: Difference[] };
+
+/** Undoes everything that was written on the way to it. */
+class Refused extends Error {
+  readonly refused: Extract<Promoted, { outcome: 'refused' }>;
+  constructor(findings: Finding[], changes: Difference[] = []) {
+    super('refused');
+    this.refused = { outcome: 'refused', findings, changes };
+  }
+}
+
+/** One at a time: whoever comes second sees what the first has done. @throws AppError not_found, promotion_changed */
+export async function lockPair(scope: Transaction, fingerprint: string): Promise<Comparison> {
+  await lockContext(scope);
+  const seen = await compareWithApproval(scope);
+  await lockObjects(scope, seen.differences);
+  // what somebody was just writing is there now
+  const comparison = await compareWithApproval(scope);
+  if (comparison.fingerprint !== fingerprint) throw new AppError('promotion_changed', 409);
+  return comparison;
+}
+
+const stands = (findings: Finding[], { accepted }: Choice): Finding[] =>
+  findings.filter(({ severity, id }) => severity === 'error' || !accepted.includes(id));
+
+/**
+ * What is chosen, checked as it would be written: every change is tried, and nothing of it stays.
+ * @returns everything that was found, warnings that were taken note of as well
+ */
+export async function previewPromotion(scope: Scope, comparison: Comparison, choice: Choice, around: Surroundings): Promise<Finding[]> {
+  const people = await gatherPeopleFacts(scope);
+  const findings = checkChoice(comparison, choice, { approvalUrl: around.approvalUrl, now: scope.clock.now(), people });
+  if (findings.some(({ severity }) => severity === 'error')) return findings;
+  return [...findings, ...(await tryChanges(scope, workOutcome(comparison, choice), around.usableFactors))];
+}
+
+/**
+ * Brings to production what is chosen, all of it or nothing; or proposes it, where a second administrator has to agree.
+ * @throws AppError not_found, promotion_changed when either side is another since, promotion_waits while another one is proposed
+ */
+export const promote = (scope: Scope, wish: Wish, around: Surroundings): Promise<Promoted> =>
+  orRefused(scope, async (inside) => {
+    const comparison = await lockPair(inside, wish.fingerprint);
+    const { value: rules } = await loadSettings(inside, promotionRules);
+    if (!rules.fourEyes) return apply(inside, comparison, wish, around);
+    if (await findProposal(inside)) throw new AppError('promotion_waits', 409);
+    const findings = stands(await previewPromotion(inside, comparison, wish.choice, around), wish.choice);
+    const { changes } = workOutcome(comparison, wish.choice);
+    if (findings.length > 0) throw new Refused(findings, changes);
+    const promotionId = await insertPromotion(inside, { sourceCode: comparison.approval.code, state: 'proposed', ...wish });
+    await recordPromotion(inside, 'promotion.proposed', comparison, promotionId, changes);
+    return { outcome: 'proposed', promotionId, changes };
+  });
+
+export async function orRefused(scope: Scope, work: (inside: Transaction) => Promise<Promoted>): Promise<Promoted> {
+  try {
+    return await inTransaction(scope, work);
+  } catch (error) {
+    if (error instanceof Refused) return error.refused;
+    throw error;
+  }
+}
+
+/** @param proposed the promotion that was waiting for this, where there was one */
+export async function apply(
+  scope: Transaction,
+  comparison: Comparison,
+  wish: Wish,
+  around: Surroundings,
+  proposed?: PromotionId,
+): Promise<Promoted> {
+  const { choice } = wish;
+  const people = await gatherPeopleFacts(scope);
+  const findings = stands(checkChoice(comparison, choice, { approvalUrl: around.approvalUrl, now: scope.clock.now(), people }), choice);
+  if (findings.length > 0) throw new Refused(findings);
+  const outcome = workOutcome(comparison, choice);
+  const written = await writeChanges(scope, outcome, around.usableFactors);
+  if ('refused' in written) throw new Refused([written.refused], outcome.changes);
+  const changes = await readWritten(scope, comparison, outcome.changes);
+  const promotionId = proposed ?? (await insertPromotion(scope, { sourceCode: comparison.approval.code, state: 'applied', ...wish }));
+  await insertObjects(
+    scope,
+    promotionId,
+    changes.map((one) => ({ ...one, isUndone: false })),
+  );
+  await rememberOwn(scope, comparison, choice, changes);
+  await recordPromotion(scope, 'promotion.applied', comparison, promotionId, changes);
+  return { outcome: 'applied', promotionId, secrets: written.secrets, changes };
+}
+
+/** As it stands now: use cases write some things in a form of their own, and undoing asks whether anything is another since. */
+async function readWritten(scope: Transaction, { sides }: Comparison, changes: Difference[]): Promise<Difference[]> {
+  const ids = new Set(changes.map(idOf));
+  return compareConfigurations(sides.production, await describeConfiguration(scope)).filter((one) => ids.has(idOf(one)));
+}
+
+/** What was typed for what is new, and what an object that goes had of its own: nobody is asked for it twice. */
+async function rememberOwn(scope: Transaction, comparison: Comparison, choice: Choice, changes: Difference[]): Promise<void> {
+  const before = objectsById(comparison.sides.production);
+  for (const difference of changes) {
+    const id = idOf(difference);
+    const texts: Texts = difference.action === 'remove' ? readOwnTexts(difference.kind, before.get(id)!.value) : (choice.values[id] ?? {});
+    await rememberOwnValues(scope, difference, texts);
+  }
+}
+
+type PromotionEvent = 'promotion.proposed' | 'promotion.applied';
+
+async function recordPromotion(
+  scope: Transaction,
+  type: PromotionEvent,
+  { approval, production }: Pick<Comparison, 'approval' | 'production'>,
+  promotionId: PromotionId,
+  changes: Difference[],
+): Promise<void> {
+  const count = (action: Difference['action']) => changes.filter((one) => one.action === action).length;
+  await recordEvent(scope, {
+    type,
+    subject: { kind: 'context', id: production.contextId, name: production.name },
+    details: { promotion: promotionId, source: approval.code, added: count('add'), changed: count('change'), removed: count('remove') },
+  });
+}

@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util';
+import { AppError } from '../../../platform/errors/index.ts';
+import { getOwnContext, lockContext } from '../../company/contexts/index.ts';
+import { recordEvent } from '../../records/audit/index.ts';
+import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
+import {
+  type Configuration,
+  type Difference,
+  describeConfiguration,
+  idOf,
+  invertDifferences,
+  namesOfPath,
+  patchConfiguration,
+} from '../configuration/index.ts';
+import { isEveryone, type PeopleFacts } from './check-choice.ts';
+import { objectsById } from './comparison.ts';
+import type { ObjectName } from './finding.ts';
+import { lockObjects } from './lock-objects.ts';
+import { gatherPeopleFacts } from './people-facts.ts';
+import type { Surroundings } from './promote.ts';
+import type { Promotion, PromotionObject } from './promotion.ts';
+import { getPromotion, listObjects, noteState, noteUndone } from './store.ts';
+import { type NewSecret, writeChanges } from './write-changes.ts';
+
+/** Why an object stays as it is: it was changed or removed since, came back, has people now, or something needs it. */
+export type Hindrance = { why: 'changed' | 'gone' | 'back' | 'people' | 'needed'; paths?: string[]; by?: ObjectName };
+
+export type UndoneObject = PromotionObject & { state: 'undoable' | 'as-before' | 'stays'; hindrance?: Hindrance };
+
+export type UndoPlan = { promotion: Promotion; objects: UndoneObject[] };
+
+/** What undoing would do now, object by object, the last one first. @throws AppError not_found, promotion_not_undoable */
+export async function planUndo(scope: Scope, promotionId: string): Promise<UndoPlan> {
+  const promotion = await getPromotion(scope, promotionId);
+  if (promotion.state !== 'applied') throw new AppError('promotion_not_undoable', 409);
+  const objects = await listObjects(scope, promotion.promotionId);
+  return { promotion, objects: judge(objects, await describeConfiguration(scope), await gatherPeopleFacts(scope)) };
+}
+
+function judge(objects: PromotionObject[], now: Configuration, people: PeopleFacts): UndoneObject[] {
+  const present = objectsById(now);
+  const judged = objects.toReversed().map((object): UndoneObject => judgeAlone(object, present.get(idOf(object))?.value, people));
+  // what would be missing to something that stays has to stay, and so on
+  for (let again = true; again; ) {
+    again = false;
+    const left = objectsById(patchConfiguration(now, inverted(judged)));
+    for (const [place, one] of judged.entries()) {
+      if (one.state !== 'undoable' || one.action !== 'add') continue;
+      const by = [...left.values()].find(({ needs }) => needs.some((need) => idOf(need) === idOf(one) && !isEveryone(need)));
+      if (!by) continue;
+      judged[place] = { ...one, state: 'stays', hindrance: { why: 'needed', by: { kind: by.kind, key: by.key, name: by.name } } };
+      again = true;
+    }
+  }
+  return judged;
+}
+
+const inverted = (judged: UndoneObject[]): Difference[] =>
+  invertDifferences(judged.filter(({ state }) => state === 'undoable').map((one) => ({ ...one, needs: [] }))).toReversed();
+
+function judgeAlone(object: PromotionObject, value: object | undefined, people: PeopleFacts): UndoneObject {
+  const stays = (hindrance: Hindrance): UndoneObject => ({ ...object, state: 'stays', hindrance });
+  const { action, fields, kind, key } = object;
+  if (action === 'remove') return value ? stays({ why: 'back' }) : { ...object, state: 'undoable' };
+  if (!value) return action === 'add' ? { ...object, state: 'as-before' } : stays({ why: 'gone' });
+  const is = (side: 'before' | 'after') => (field: PromotionObject['fields'][number]) =>
+    isDeepStrictEqual(partAt(value, field.path), field[side]);
+  if (action === 'change' && fields.every(is('before'))) return { ...object, state: 'as-before' };
+  const changed = fields.filter((field) => !is('after')(field)).map(({ path }) => path);
+  if (changed.length > 0) return stays({ why: 'changed', paths: changed });
+  const hasPeople =
+    (kind === 'application' && people.applicationsWithPeople.has(key)) || (kind === 'group' && people.groupsWithPeople.has(key));
+  return action === 'add' && hasPeople ? stays({ why: 'people' }) : { ...object, state: 'undoable' };
+}
+
+const partAt = (value: object, path: string): unknown =>
+  namesOfPath(path).reduce<unknown>((found, name) => (found as Record<string, unknown> | undefined)?.[name], value);
+
+export type Undone =
+  | { outcome: 'undone'; secrets: NewSecret[]; objects: UndoneObject[] }
+  | { outcome: 'refused'; rule: string; object?: ObjectName };
+
+class Refused extends Error {
+  readonly undone: Extract<Undone, { outcome: 'refused' }>;
+  constructor(undone: Extract<Undone, { outcome: 'refused' }>) {
+    super('refused');
+    this.undone = undone;
+  }
+}
+
+/**
+ * Brings back what a promotion changed, in one transaction. An object that was changed since stays as it is.
+ * @param rest whether the others go back nevertheless
+ * @throws AppError not_found, promotion_not_undoable, promotion_changed_since when something stays and the rest was not asked for
+ */
+export async function undoPromotion(scope: Scope, promotionId: string, rest: boolean, around: Partial<Surroundings> = {}): Promise<Undone> {
+  try {
+    return await inTransaction(scope, (inside) => undo(inside, promotionId, rest, around));
+  } catch (error) {
+    if (error instanceof Refused) return error.undone;
+    throw error;
+  }
+}
+
+async function undo(scope: Transaction, promotionId: string, rest: boolean, { usableFactors }: Partial<Surroundings>): Promise<Undone> {
+  await lockContext(scope);
+  await lockObjects(scope, (await planUndo(scope, promotionId)).objects);
+  const { promotion, objects } = await planUndo(scope, promotionId);
+  const staying = objects.filter(({ state }) => state === 'stays');
+  if (staying.length > 0 && !rest)
+    throw new AppError('promotion_changed_since', 409, { params: { names: staying.map(({ name, kind }) => name || kind).join(', ') } });
+  const changes = inverted(objects);
+  const now = await describeConfiguration(scope);
+  const written = await writeChanges(scope, { changes, result: patchConfiguration(now, changes) }, usableFactors);
+  if ('refused' in written) {
+    const { params, object } = written.refused;
+    throw new Refused({ outcome: 'refused', rule: String(params.rule), object });
+  }
+  await noteState(scope, promotion.promotionId, 'undone');
+  await noteUndone(scope, promotion.promotionId, changes);
+  const { contextId, name } = await getOwnContext(scope);
+  await recordEvent(scope, {
+    type: 'promotion.undone',
+    subject: { kind: 'context', id: contextId, name },
+    details: {
+      promotion: promotion.promotionId,
+      total: changes.length,
+      ...(staying.length > 0 ? { kept: staying.map((one) => one.name) } : {}),
+    },
+  });
+  return { outcome: 'undone', secrets: written.secrets, objects };
+}
