@@ -7,7 +7,7 @@ import { recordEvent } from '../../records/audit/index.ts';
 import { countRecentLinks, createLink } from '../../records/one-time-links/index.ts';
 import { countRefusal } from '../../records/refusals/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
-import { findStanding } from '../../sign-in/authentication/index.ts';
+import { findStanding, type KeptFacts } from '../../sign-in/authentication/index.ts';
 import { sendInvitation } from '../invitations/index.ts';
 import { whatRecovers } from './what-recovers.ts';
 
@@ -30,7 +30,10 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, locale?: s
     const reason = user ? await whyNotMailed(inside, user) : 'unknown-person';
     const subject = user && ({ kind: 'user', id: user.userId, name: fullName(user) } as const);
     const type = 'password.recovery-requested';
-    if (!user || reason) return void (await countRefusal(inside, { type, subject, reason: reason ?? 'unknown-person' }));
+    const account = user && { status: user.status, statusChangedAt: user.statusChangedAt.getTime() };
+    const facts: KeptFacts | undefined = account && { account };
+    if (!user || reason)
+      return void (await countRefusal(inside, { type, subject, reason: reason ?? 'unknown-person', details: { facts } }));
     await recordEvent(inside, { type, subject });
     const { recoveryMinutes } = (await loadSettings(inside, newAccountsSettings)).value;
     const owner = { userId: user.userId };

@@ -82,6 +82,23 @@ describe('domain/administration/explanations: the past', () => {
     expect(stepOf(after, 'network').isDifferent).to.equal(true);
   });
 
+  it('is small, however long the rules are', async () => {
+    const user = await store.person();
+    const networks = Array.from({ length: 200 }, (_, n) => `2001:db8:${n.toString(16)}::/48`);
+    const role = { kind: 'role', role: 'regular' };
+    const hours = { days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '23:59', timeZone: 'America/Sao_Paulo' };
+    const overrides = Array.from({ length: 100 }, (_, n) => ({ overrideId: newId(1_750_000_000_000 + n), for: role, networks, hours }));
+    const rules = await setRules({ networks }, overrides);
+    const scope = { ...store.scope, actor: { ...store.scope.actor, ip: '198.51.100.7' } };
+    const session = await sessionOf(store, user.userId);
+    const facts = await gatherFacts(scope, rules, { session, demands: {}, browser: 'b', usableFactors: ['totp'], termsEdition: 0 });
+    await recordKeptOut(scope, rules, user.userId, { why: 'network', supportCode: 'HHHH-2222', facts });
+    const { event, was } = await past('sign-in.failed');
+    expect(JSON.stringify(event.details).length).to.be.below(8000);
+    expect(was!.explanation.steps.find(({ step }) => step === 'network')!.outcome).to.equal('refuses');
+    await setRules({});
+  });
+
   it('wrong passwords, by the count they stood on, until nobody is let in', async () => {
     const user = await personWithPassword(store);
     const { rules } = await loadPolicy(store.scope);
