@@ -1,4 +1,4 @@
-import { insertRows, jsonText } from '../../../platform/database/index.ts';
+import { jsonText, run } from '../../../platform/database/index.ts';
 import { selectUserIds } from '../../people/users/index.ts';
 import type { Row } from '../../rows.ts';
 import { type ApplicationId, isId, type OperationId, type Page, type Scope, type Transaction, type UserId } from '../../scope.ts';
@@ -12,26 +12,29 @@ export type OfRun = { operationId: OperationId; run: number };
 
 const keyOf = ({ contextId }: Scope, { operationId, run }: OfRun) => ({ context_id: contextId, operation_id: operationId, run });
 
+// of columns, not of rows: thousands of parameters cost more than what they say
+const insert = `INSERT INTO simulation_findings (context_id, operation_id, run, position, user_id, application_id, effect, reasons)
+  SELECT $1, $2, $3, $4 + f.n - 1, f.user_id, f.application_id, f.effect, f.reasons::jsonb
+  FROM unnest($5::uuid[], $6::uuid[], $7::text[], $8::text[]) WITH ORDINALITY AS f (user_id, application_id, effect, reasons, n)`;
+
 /** @param first its place in the list */
 export async function insertFindings(
-  scope: Transaction,
-  of: OfRun,
+  { db, contextId }: Transaction,
+  { operationId, run: ofRun }: OfRun,
   first: number,
   findings: (Finding & { userId: UserId })[],
 ): Promise<void> {
   if (findings.length === 0) return;
-  await insertRows(
-    scope.db,
-    'simulation_findings',
-    findings.map(({ userId, applicationId, effect, reasons }, i) => ({
-      ...keyOf(scope, of),
-      position: first + i,
-      user_id: userId,
-      application_id: (applicationId ?? null) as ApplicationId | null,
-      effect,
-      reasons: jsonText(reasons),
-    })),
-  );
+  await run(db, 'insert findings', insert, [
+    contextId,
+    operationId,
+    ofRun,
+    first,
+    findings.map(({ userId }) => userId),
+    findings.map(({ applicationId }) => applicationId ?? null),
+    findings.map(({ effect }) => effect),
+    findings.map(({ reasons }) => jsonText(reasons)),
+  ]);
 }
 
 export async function insertNumbers(scope: Transaction, of: OfRun, { reasons, ...counts }: Numbers): Promise<void> {
