@@ -90,6 +90,7 @@ const alone = [
   'sign-in/credentials/password/store.ts: verifyPassword',
   'sign-in/credentials/recovery-code/recovery-codes.ts: proveRecoveryCode',
   'sign-in/credentials/totp/enrolled-totp.ts: proveTotp',
+  'sign-in/readiness/readiness.ts: check',
   'sign-in/sessions/store.ts: createSessionFinder',
   'sign-in/sessions/store.ts: recordParticipant',
 ];
