@@ -793,12 +793,10 @@ export type Tables = {
       name: string;
       action: 'add' | 'change' | 'remove';
       fields: unknown;
-      before: unknown;
-      after: unknown;
       is_undone: boolean;
     },
-    'before' | 'after' | 'is_undone',
-    'fields' | 'before' | 'after'
+    'is_undone',
+    'fields'
   >;
   promotions: Table<
     {

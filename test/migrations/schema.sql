@@ -283,6 +283,7 @@ CREATE TABLE contexts (
   CHECK ((code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9]){0,1}$'::text)),
   CHECK ((environment = ANY (ARRAY['production'::text, 'approval'::text])))
 );
+CREATE INDEX contexts_paired ON public.contexts USING btree (paired_context_id) WHERE (paired_context_id IS NOT NULL);
 CREATE UNIQUE INDEX contexts_address ON public.contexts USING btree (address) WHERE (address IS NOT NULL);
 CREATE UNIQUE INDEX contexts_code ON public.contexts USING btree (code);
 
@@ -759,8 +760,6 @@ CREATE TABLE promotion_objects (
   name text NOT NULL,
   action text NOT NULL,
   fields jsonb NOT NULL,
-  before jsonb,
-  after jsonb,
   is_undone boolean NOT NULL DEFAULT false,
   PRIMARY KEY (context_id, promotion_id, "position"),
   FOREIGN KEY (context_id, promotion_id) REFERENCES promotions(context_id, promotion_id) ON DELETE CASCADE,
