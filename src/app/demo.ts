@@ -69,10 +69,11 @@ export async function prepareDemo(services: Services, addresses: SampleAddresses
     const scope = openScope(services, context.contextId, actor);
     const known = await Promise.all(applications.map((sample) => findApplicationByCode(scope, sample.code)));
     if (!known[0]) return undefined;
-    for (const [index, { enabled: _e, assignedTo: _a, ...sample }] of applications.entries()) {
+    for (const [index, { enabled: _e, assignedTo: _a, logo: _l, catalogueEntry: entry, ...sample }] of applications.entries()) {
       const application = known[index];
       const hasMoved = application?.launchUrl !== sample.launchUrl || application?.saml?.entityId !== sample.saml?.entityId;
-      if (application && hasMoved) await editApplication(scope, application.applicationId, sample);
+      if (application && hasMoved)
+        await editApplication(scope, application.applicationId, { ...sample, ...(entry ? { catalogueEntry: entry } : {}) });
     }
   }
   const context = (await listContexts(services.database.knex)).find((one) => one.code === code)!;

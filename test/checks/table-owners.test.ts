@@ -36,6 +36,9 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
 
   directories: ['people/directories', 'people/directory-entries'],
   directory_agents: ['people/directories'],
+  own_values: ['administration/promotion'],
+  promotion_objects: ['administration/promotion'],
+  promotions: ['administration/promotion'],
   directory_changes: ['administration/directory-runs'],
   directory_entries: [
     'people/directory-entries',

@@ -13,17 +13,17 @@ import {
 } from '../../applications/apis/index.ts';
 import { findApplicationByCode } from '../../applications/applications/index.ts';
 import { findGroupByName } from '../../people/groups/index.ts';
+import type { Desired, DesiredContext } from '../configuration/index.ts';
 import { getByLogin } from './apply-people.ts';
 import type { Applying } from './applying.ts';
-import type { DesiredContext } from './desired-state.ts';
 
-type Desired = DesiredContext['apis'][number];
+type DesiredApi = Desired<'apis'>;
 
 export async function applyApis(applying: Applying, desired: DesiredContext): Promise<void> {
   for (const [index, api] of desired.apis.entries()) await applying.at('apis', index)(applyApi(applying, api));
 }
 
-async function applyApi({ scope, result }: Applying, desired: Desired): Promise<void> {
+async function applyApi({ scope, result }: Applying, desired: DesiredApi): Promise<void> {
   const { identifier, applications, scopes, ...general } = desired;
   const what = `API ${identifier}`;
   let api = await findApiByIdentifier(scope, identifier);
@@ -49,7 +49,7 @@ async function applyGrants(
   scope: Applying['scope'],
   { apiId }: Api,
   name: string,
-  { groups, users }: NonNullable<NonNullable<Desired['scopes']>[number]['grantedTo']>,
+  { groups, users }: NonNullable<NonNullable<DesiredApi['scopes']>[number]['grantedTo']>,
 ): Promise<string | undefined> {
   const wanted = new Map<string, { kind: 'user' | 'group'; id: string }>();
   for (const group of groups ?? []) {
@@ -78,7 +78,7 @@ async function applyGrants(
 async function applyClients(
   scope: Applying['scope'],
   { apiId }: Api,
-  desired: NonNullable<Desired['applications']>,
+  desired: NonNullable<DesiredApi['applications']>,
 ): Promise<string | undefined> {
   const before = await listApiApplications(scope, apiId);
   const wanted = new Set<string>();

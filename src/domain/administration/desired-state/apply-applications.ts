@@ -1,10 +1,14 @@
+import { contentTag } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import {
+  type Application,
   adviseOn,
   allowedBy,
+  changeLogo,
   createApplication,
   editApplication,
   findApplicationByCode,
+  findLogo,
   isNotable,
   matchesClientSecret,
   mustBeOne,
@@ -14,22 +18,26 @@ import {
 import { assignApplication, listAssignees, unassignApplication } from '../../applications/assignments/index.ts';
 import { findGroupByName } from '../../people/groups/index.ts';
 import { inTransaction } from '../../scope.ts';
+import type { Desired, DesiredContext, FileContent } from '../configuration/index.ts';
 import { getByLogin } from './apply-people.ts';
+import { pictureOf } from './apply-settings.ts';
 import type { Applying } from './applying.ts';
-import type { DesiredContext } from './desired-state.ts';
 
-type Desired = DesiredContext['applications'][number];
+type DesiredApplication = Desired<'applications'>;
 
 export async function applyApplications(applying: Applying, desired: DesiredContext): Promise<void> {
   for (const [index, application] of desired.applications.entries())
-    await applying.at('applications', index)(applyApplication(applying, application));
+    await applying.at('applications', index)(applyApplication(applying, application, applying.unresolvedSecret(index)));
 }
 
-async function applyApplication(applying: Applying, desired: Desired): Promise<void> {
+/** @param reference what stands in the place of the client secret and leads to nothing here */
+async function applyApplication(applying: Applying, desired: DesiredApplication, reference?: string): Promise<void> {
   const { scope, result } = applying;
-  const { enabled, assignedTo, ...general } = desired;
-  const input = { ...general, saml: desired.saml && readSaml(applying, desired) };
+  const { enabled, assignedTo, logo, catalogueEntry, ...general } = desired;
+  const entry = catalogueEntry === undefined ? {} : { catalogueEntry: catalogueEntry ?? undefined };
+  const input = { ...general, ...entry, saml: desired.saml && readSaml(applying, desired) };
   let application = await findApplicationByCode(scope, desired.code);
+  if (reference !== undefined) keepSecret(applying, desired.code, application, reference);
   if (!application) {
     application = await createApplication(scope, input);
     result.changes.push({ action: 'created', what: `application ${desired.code}` });
@@ -42,8 +50,10 @@ async function applyApplication(applying: Applying, desired: Desired): Promise<v
       before.oidc?.secret_fingerprint &&
       matchesClientSecret(before.oidc.secret_fingerprint, secret, scope.keyRing);
     const after = kept ? { ...input, oidc: { ...input.oidc, client_secret: undefined } } : input;
-    application = await unlessSame(applying, before, after);
+    const isNewSecret = typeof secret === 'string' && !kept;
+    application = await unlessSame(applying, before, after, isNewSecret ? 'client secret' : undefined);
   }
+  if (logo !== undefined) await applyLogo(applying, application, logo);
   const { saml } = application;
   if (input.saml && saml) result.advice.push(...adviseOn(saml, scope.clock.now()).map((one) => ({ ...one, application: desired.code })));
   if (enabled !== undefined && application.enabled !== enabled) {
@@ -53,8 +63,32 @@ async function applyApplication(applying: Applying, desired: Desired): Promise<v
   if (assignedTo) await applyAssignments(applying, application.applicationId, desired);
 }
 
+/** So that a file that was exported here changes nothing here, where nobody set the variables. @throws StateError where there is none to keep */
+function keepSecret({ result }: Applying, code: string, application: Application | undefined, reference: string): void {
+  if (!application?.oidc?.secret_fingerprint) throw invalidInput({ 'oidc.client_secret': 'fields.reference_secret' }, { reference });
+  result.keptSecrets = [...(result.keptSecrets ?? []), { application: code, reference }];
+}
+
+async function applyLogo({ scope, result }: Applying, { applicationId, code }: Application, logo: FileContent | null): Promise<void> {
+  const before = (await findLogo(scope, applicationId))?.etag;
+  const picture = pictureOf(logo);
+  if (before === undefined && !picture) return;
+  // the picture that there is, as an export has it, is not drawn again
+  if (picture && before === contentTag(picture)) return;
+  const same = Symbol('same');
+  try {
+    await inTransaction(scope, async (inside) => {
+      await changeLogo(inside, applicationId, picture);
+      if ((await findLogo(inside, applicationId))?.etag === before) throw same;
+    });
+    result.changes.push({ action: 'changed', what: `application ${code}`, details: 'logo' });
+  } catch (error) {
+    if (error !== same) throw error;
+  }
+}
+
 /** What the file says comes before what the partner's metadata says; but an entity ID beside it says whose metadata is meant. @throws AppError invalid_input */
-function readSaml({ scope, result }: Applying, { code, saml }: Desired): Record<string, unknown> {
+function readSaml({ scope, result }: Applying, { code, saml }: DesiredApplication): Record<string, unknown> {
   const { metadata, ...said } = saml!;
   if (metadata === undefined) return said;
   if (typeof metadata !== 'string' && !(metadata instanceof Uint8Array)) throw invalidInput({ metadata: 'fields.invalid' });
@@ -69,6 +103,7 @@ async function unlessSame(
   { scope, result }: Applying,
   before: Awaited<ReturnType<typeof createApplication>>,
   input: Parameters<typeof editApplication>[2],
+  details?: string,
 ) {
   const same = Symbol('same');
   try {
@@ -78,7 +113,7 @@ async function unlessSame(
       if (comparable(edited) === comparable(before)) throw same;
       return edited;
     });
-    result.changes.push({ action: 'changed', what: `application ${before.code}` });
+    result.changes.push({ action: 'changed', what: `application ${before.code}`, ...(details ? { details } : {}) });
     return after;
   } catch (error) {
     if (error === same) return before;
@@ -89,15 +124,16 @@ async function unlessSame(
 async function applyAssignments(
   { scope, result }: Applying,
   applicationId: Parameters<typeof listAssignees>[1],
-  desired: Desired,
+  desired: DesiredApplication,
 ): Promise<void> {
   const wanted = new Map<string, { kind: 'user' | 'group'; id: string }>();
-  for (const name of desired.assignedTo!.groups) {
+  const { groups, users } = desired.assignedTo!;
+  for (const name of groups ?? []) {
     const group = await findGroupByName(scope, name);
     if (!group) throw new AppError('unknown_group', 422, { params: { name } });
     wanted.set(group.groupId, { kind: 'group', id: group.groupId });
   }
-  for (const login of desired.assignedTo!.users) {
+  for (const login of users ?? []) {
     const { userId } = await getByLogin(scope, login);
     wanted.set(userId, { kind: 'user', id: userId });
   }
@@ -107,7 +143,9 @@ async function applyAssignments(
     ...present.groups.map(({ groupId }) => ({ kind: 'group' as const, id: groupId as string })),
   ];
   const missing = [...wanted.values()].filter(({ id }) => !current.some((one) => one.id === id));
-  const surplus = current.filter(({ id }) => !wanted.has(id));
+  // a list that is left out stays
+  const given = { group: groups, user: users };
+  const surplus = current.filter(({ id, kind }) => given[kind] !== undefined && !wanted.has(id));
   for (const assignee of missing) await assignApplication(scope, applicationId, assignee);
   for (const assignee of surplus) await unassignApplication(scope, applicationId, assignee);
   if (missing.length + surplus.length > 0)

@@ -1,13 +1,13 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { createCustomField, editCustomField, listCustomFields } from '../../company/custom-fields/index.ts';
+import type { Desired, DesiredContext } from '../configuration/index.ts';
 import type { Applying } from './applying.ts';
-import type { DesiredContext } from './desired-state.ts';
 
 export async function applyCustomFields(applying: Applying, desired: DesiredContext): Promise<void> {
   for (const [index, field] of desired.customFields.entries()) await applying.at('customFields', index)(applyCustomField(applying, field));
 }
 
-async function applyCustomField({ scope, result }: Applying, desired: DesiredContext['customFields'][number]): Promise<void> {
+async function applyCustomField({ scope, result }: Applying, desired: Desired<'customFields'>): Promise<void> {
   const { required: isRequired, personal: isPersonal, claim, ...rest } = desired;
   // left out it stays as it is; null takes it away
   const input = { ...rest, isRequired, isPersonal, ...(claim === undefined ? {} : { claim: claim ?? undefined }) };

@@ -1,23 +1,15 @@
-import { changeSettings, loadSettings } from '../../company/context-settings/index.ts';
-import { addDirectory, directoryRules, findDirectoryByName, revokeToken } from '../../people/directories/index.ts';
+import { addDirectory, findDirectoryByName, revokeToken } from '../../people/directories/index.ts';
+import type { Desired, DesiredContext } from '../configuration/index.ts';
 import { changeDirectory } from '../directory-runs/index.ts';
 import type { Applying } from './applying.ts';
-import type { DesiredContext } from './desired-state.ts';
 
 /** Tokens are never in a file: `portaria directory token` makes one. A setting that the file does not mention stays. */
 export async function applyDirectories(applying: Applying, desired: DesiredContext): Promise<void> {
-  if (desired.directoryRules) await applying.at('directoryRules')(applyRules(applying, desired.directoryRules));
   for (const [index, directory] of desired.directories.entries())
     await applying.at('directories', index)(applyDirectory(applying, directory));
 }
 
-async function applyRules({ scope, result }: Applying, given: NonNullable<DesiredContext['directoryRules']>): Promise<void> {
-  const { value, version } = await loadSettings(scope, directoryRules);
-  const after = await changeSettings(scope, directoryRules, { ...value, ...given }, version);
-  if (JSON.stringify(after) !== JSON.stringify(value)) result.changes.push({ action: 'changed', what: 'rules for directories' });
-}
-
-async function applyDirectory({ scope, result }: Applying, { name, settings = {} }: DesiredContext['directories'][number]): Promise<void> {
+async function applyDirectory({ scope, result }: Applying, { name, settings = {} }: Desired<'directories'>): Promise<void> {
   const what = `directory ${name}`;
   const found = await findDirectoryByName(scope, name);
   if (!found) {

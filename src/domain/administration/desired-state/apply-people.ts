@@ -5,16 +5,16 @@ import { createUser, findUserByLogin, listUsers, type User } from '../../people/
 import { checkPassword, findPassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
 import { endSessionsOfUser } from '../../sign-in/sessions/index.ts';
 import { loadPolicy } from '../../sign-in/sign-in-policy/index.ts';
+import type { Desired, DesiredContext } from '../configuration/index.ts';
 import { editPerson } from '../directory-acceptance/index.ts';
 import type { Applying } from './applying.ts';
-import type { DesiredContext } from './desired-state.ts';
 import { loginOf } from './prepare-passwords.ts';
 
 export async function applyUsers(applying: Applying, desired: DesiredContext): Promise<void> {
   for (const [index, person] of desired.users.entries()) await applying.at('users', index)(applyUser(applying, desired.code, person));
 }
 
-async function applyUser(applying: Applying, context: string, desired: DesiredContext['users'][number]): Promise<void> {
+async function applyUser(applying: Applying, context: string, desired: Desired<'users'>): Promise<void> {
   const { scope, result } = applying;
   const login = loginOf(desired);
   const { password: given, generatePassword, ...data } = desired;
@@ -63,7 +63,7 @@ export async function applyGroups(applying: Applying, desired: DesiredContext): 
   for (const [index, group] of desired.groups.entries()) await applying.at('groups', index)(applyGroup(applying, group));
 }
 
-async function applyGroup({ scope, result }: Applying, desired: DesiredContext['groups'][number]): Promise<void> {
+async function applyGroup({ scope, result }: Applying, desired: Desired<'groups'>): Promise<void> {
   let group = await findGroupByName(scope, desired.name);
   if (!group) {
     group = await createGroup(scope, desired);

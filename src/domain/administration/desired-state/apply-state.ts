@@ -1,15 +1,32 @@
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { type Context, editContext, findContextByCode } from '../../company/contexts/index.ts';
-import { inTransaction, type ServerScope, type Transaction } from '../../scope.ts';
-import { applyApis } from './apply-apis.ts';
-import { applyApplications } from './apply-applications.ts';
-import { applyCustomFields } from './apply-custom-fields.ts';
-import { applyDirectories } from './apply-directories.ts';
-import { applyGroups, applyUsers } from './apply-people.ts';
+import { inTransaction, type Scope, type ServerScope, type Transaction } from '../../scope.ts';
+import {
+  compareConfigurations,
+  type DesiredContext,
+  type DesiredState,
+  describeConfiguration,
+  idOf,
+  pathOf,
+  StateError,
+} from '../configuration/index.ts';
+import { applyContext } from './apply-context.ts';
 import type { Applying, ApplyResult } from './applying.ts';
+import { atPath } from './at-path.ts';
 import { createContextWithBasics } from './create-context-with-basics.ts';
-import { type DesiredContext, type DesiredState, pathOf, StateError } from './desired-state.ts';
 import { preparePasswords } from './prepare-passwords.ts';
+import { describeRemoval, findSurplus, type Removal } from './remove-objects.ts';
+
+export type ApplyOptions = {
+  /** Does everything and rolls it back. */
+  dryRun?: boolean;
+  /** Removes what the file no longer has, of the lists that it gives. An array names what somebody has seen and agreed to: anything else refuses the whole file. */
+  prune?: boolean | string[];
+  /** Tells what differs, object by object. */
+  plan?: boolean;
+  /** References to client secrets that lead to nothing here, by the path in the file: those that are there stay. */
+  unresolved?: { path: string; reference: string }[];
+};
 
 /** What a dry run would have done, thrown so that nothing of it stays. */
 class RolledBack extends Error {
@@ -23,35 +40,31 @@ class RolledBack extends Error {
 
 /**
  * Brings the store to the file's state in one transaction: nothing of it stays when one part is refused. What the file does not mention stays as it is; lists it
- * does give (members, assignedTo, redirect_uris) are taken as written.
- * @param options.dryRun does everything and rolls it back
+ * does give (members, redirect_uris) are taken as written.
  * @throws StateError naming the part that was refused
  */
-export async function applyState(scope: ServerScope, state: DesiredState, { dryRun = false } = {}): Promise<ApplyResult> {
+export async function applyState(scope: ServerScope, state: DesiredState, options: ApplyOptions = {}): Promise<ApplyResult> {
   const passwords = await preparePasswords(scope, state);
+  const unresolved = new Map((options.unresolved ?? []).map(({ path, reference }) => [path, reference]));
   try {
     return await inTransaction(scope, async (inside) => {
       const result: ApplyResult = { changes: [], generatedPasswords: [], leftOut: [], advice: [] };
-      const contexts: Context[] = [];
+      const contexts: Planned[] = [];
       for (const [index, desired] of state.contexts.entries())
-        contexts.push(await at('contexts', index)(ensureContext(inside, desired, result)));
+        contexts.push(await atPath('contexts', index)(ensureContext(inside, desired, result, options)));
       for (const [index, desired] of state.contexts.entries()) {
-        const context = contexts[index]!;
         const applying: Applying = {
           result,
           passwords,
-          scope: { ...inside, contextId: context.contextId },
-          at: (...path) => at('contexts', index, ...path),
+          scope: { ...inside, contextId: contexts[index]!.context.contextId },
+          at: (...path) => atPath('contexts', index, ...path),
+          unresolvedSecret: (at) => unresolved.get(pathOf(['contexts', index, 'applications', at, 'oidc', 'client_secret'])),
         };
-        await applying.at('pairedWith')(pair(applying, context, desired));
-        await applyCustomFields(applying, desired);
-        await applyDirectories(applying, desired);
-        await applyUsers(applying, desired);
-        await applyGroups(applying, desired);
-        await applyApplications(applying, desired);
-        await applyApis(applying, desired);
+        await applying.at('pairedWith')(pair(applying, contexts[index]!.context, desired));
+        await applyContext(applying, desired, () => findRemovals(applying.scope, desired, options.prune));
       }
-      if (dryRun) throw new RolledBack(result);
+      if (options.plan) result.plan = await Promise.all(contexts.map((one) => planOf(inside, one)));
+      if (options.dryRun) throw new RolledBack(result);
       return result;
     });
   } catch (error) {
@@ -60,8 +73,32 @@ export async function applyState(scope: ServerScope, state: DesiredState, { dryR
   }
 }
 
-async function ensureContext(scope: Omit<Transaction, 'contextId'>, desired: DesiredContext, result: ApplyResult): Promise<Context> {
+async function findRemovals(scope: Scope, desired: DesiredContext, prune: ApplyOptions['prune']): Promise<Removal[]> {
+  if (!prune) return [];
+  const surplus = await findSurplus(scope, desired);
+  const unseen = Array.isArray(prune) ? surplus.filter((one) => !prune.includes(`${desired.code} ${idOf(one)}`)) : [];
+  if (unseen.length === 0) return surplus;
+  throw new StateError(
+    unseen.map((one) => ({ path: desired.code, message: 'fields.prune_unseen', params: { what: describeRemoval(one) } })),
+  );
+}
+
+/** `before` is undefined for a company that is new: what it began with. */
+type Planned = { context: Context; isNew: boolean; before?: Awaited<ReturnType<typeof describeConfiguration>> };
+
+async function planOf(scope: Omit<Transaction, 'contextId'>, { context, isNew, before }: Planned) {
+  const after = await describeConfiguration({ ...scope, contextId: context.contextId });
+  return { context: context.code, isNew, differences: compareConfigurations(before!, after) };
+}
+
+async function ensureContext(
+  scope: Omit<Transaction, 'contextId'>,
+  desired: DesiredContext,
+  result: ApplyResult,
+  { plan }: ApplyOptions,
+): Promise<Planned> {
   const found = await findContextByCode(scope.db, desired.code);
+  const describe = async (context: Context) => (plan ? describeConfiguration({ ...scope, contextId: context.contextId }) : undefined);
   // what the file does not mention stays; null takes it away
   const { name, environment, address, samlEntityId, timeZone } = desired;
   const given = Object.fromEntries(
@@ -71,14 +108,16 @@ async function ensureContext(scope: Omit<Transaction, 'contextId'>, desired: Des
   if (!found) {
     if (name === undefined) throw invalidInput({ name: 'fields.new_context_name' });
     result.changes.push({ action: 'created', what: `context ${desired.code}` });
-    return createContextWithBasics(scope, { ...wanted, code: desired.code, name });
+    const context = await createContextWithBasics(scope, { ...wanted, code: desired.code, name });
+    return { context, isNew: true, before: await describe(context) };
   }
+  const before = await describe(found);
   const changed = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) => wanted[key as 'name'] !== found[key as 'name']);
   if (changed.length > 0) {
     await editContext({ ...scope, contextId: found.contextId }, found, wanted);
     result.changes.push({ action: 'changed', what: `context ${desired.code}`, details: changed.join(', ') });
   }
-  return found;
+  return { context: found, isNew: false, before };
 }
 
 async function pair({ scope, result }: Applying, context: Context, desired: DesiredContext): Promise<void> {
@@ -90,20 +129,3 @@ async function pair({ scope, result }: Applying, context: Context, desired: Desi
   await editContext(scope, context, { pairedContextId: partner.contextId });
   result.changes.push({ action: 'changed', what: `context ${desired.code}`, details: `paired with ${desired.pairedWith}` });
 }
-
-/** Gives a refusal of a use case the path of the file's part that caused it. */
-const at =
-  (...path: PropertyKey[]) =>
-  async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const fields = Object.entries(error.fields ?? {});
-      const faults =
-        fields.length > 0
-          ? fields.map(([field, message]) => ({ path: pathOf([...path, field]), message, params: error.params }))
-          : [{ path: pathOf(path), message: error.publicMessage, params: error.params }];
-      throw new StateError(faults);
-    }
-  };

@@ -1,9 +1,15 @@
 import type { LeftOut } from '../../../platform/saml/index.ts';
 import type { Advice } from '../../applications/applications/index.ts';
 import type { Transaction } from '../../scope.ts';
+import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
+import type { Difference } from '../configuration/index.ts';
 import type { PreparedPasswords } from './prepare-passwords.ts';
 
 export type Change = { action: 'created' | 'changed' | 'removed'; what: string; details?: string };
+
+/** What differs of one company, before and after. */
+export type PlannedContext = { context: string; isNew: boolean; differences: Difference[] };
+
 export type ApplyResult = {
   changes: Change[];
   generatedPasswords: { context: string; login: string; password: string }[];
@@ -11,6 +17,17 @@ export type ApplyResult = {
   leftOut: (LeftOut & { application: string })[];
   /** What is weaker than it could be of applications that the file describes. */
   advice: (Advice & { application: string })[];
+  /** Secrets whose reference leads to nothing here, and which stay as they are. */
+  keptSecrets?: { application: string; reference: string }[];
+  /** Where a plan was asked for. */
+  plan?: PlannedContext[];
+};
+
+export type PolicyOptions = {
+  /** Those that browsers can use at the company's address. */
+  usableFactors?: FactorKind[];
+  /** Rules that may keep people out stand on trial, as in the console, and go unless somebody confirms them. */
+  onTrial?: boolean;
 };
 
 /** What the steps share: where they write what they did. */
@@ -18,5 +35,8 @@ export type Applying = {
   scope: Transaction;
   result: ApplyResult;
   passwords: PreparedPasswords;
+  policy?: PolicyOptions;
   at: (...path: PropertyKey[]) => <T>(work: Promise<T>) => Promise<T>;
+  /** Of the application at this place: the reference to its secret that leads to nothing. */
+  unresolvedSecret: (index: number) => string | undefined;
 };

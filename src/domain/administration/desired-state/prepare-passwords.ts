@@ -3,9 +3,9 @@ import { findContextByCode } from '../../company/contexts/index.ts';
 import { findUserByLogin } from '../../people/users/index.ts';
 import type { Scope, ServerScope } from '../../scope.ts';
 import { findPassword } from '../../sign-in/credentials/password/index.ts';
-import type { DesiredContext, DesiredState } from './desired-state.ts';
+import type { Desired, DesiredState } from '../configuration/index.ts';
 
-type DesiredUser = DesiredContext['users'][number];
+type DesiredUser = Desired<'users'>;
 
 /** `inForce`: the stored hash that this password was found to match; otherwise `hash` is to be stored. */
 export type PreparedPassword = { password: Password; inForce?: string; hash?: string };

@@ -26,6 +26,13 @@ export async function listScopeGrants({ db, contextId }: Scope, apiId: ApiId, li
   return { users, groups };
 }
 
+/** Of every API, the groups that are granted its scopes. */
+export const listGroupGrants = ({ db, contextId }: Scope): Promise<{ apiId: ApiId; scope: string; groupId: GroupId; name: string }[]> =>
+  db('api_scope_groups AS a')
+    .join('groups AS g', (on) => on.on('g.context_id', 'a.context_id').andOn('g.group_id', 'a.group_id'))
+    .where('a.context_id', contextId)
+    .select('a.api_id AS apiId', 'a.scope', 'g.group_id AS groupId', 'g.name');
+
 /** Of a scope `s`: the person is granted it, directly or by a group. */
 const granted = `EXISTS (SELECT 1 FROM api_scope_users u WHERE u.context_id = s.context_id AND u.user_id = :userId AND u.api_id = s.api_id AND u.scope = s.name)
        OR EXISTS (SELECT 1 FROM api_scope_groups g JOIN groups n ON n.context_id = g.context_id AND n.group_id = g.group_id

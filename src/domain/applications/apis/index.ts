@@ -17,7 +17,7 @@ export {
 export { createApi, deleteApi, editApi } from './change-api.ts';
 export { describeApiScopes } from './describe-scopes.ts';
 export { grantScope, withdrawScope } from './grant-scope.ts';
-export { listApiScopesOfUser, listGrantsOfUser, listScopeGrants, listScopesOfUser } from './grants-store.ts';
+export { listApiScopesOfUser, listGrantsOfUser, listGroupGrants, listScopeGrants, listScopesOfUser } from './grants-store.ts';
 export { type ApiWithApplications, loadApis } from './load-apis.ts';
 export { removeApis } from './remove-all.ts';
-export { findApiByIdentifier, getApi, listApiApplications, listApis, listApisOfApplication } from './store.ts';
+export { findApiByIdentifier, getApi, listAllApiApplications, listApiApplications, listApis, listApisOfApplication } from './store.ts';

@@ -1,7 +1,7 @@
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { makeSmallPicture, type SmallPicture } from '../../../platform/images/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import { inTransaction, isId, type Scope } from '../../scope.ts';
+import { type ApplicationId, inTransaction, isId, type Scope } from '../../scope.ts';
 import { lockApplication } from './store.ts';
 
 /** Twice what a tile of the Launchpad shows. */
@@ -31,6 +31,12 @@ export async function changeLogo(scope: Scope, applicationId: string, file: Buff
       details: { bytes: logo?.content.length ?? 0 },
     });
   });
+}
+
+/** Of every application that has one. */
+export async function listLogos({ db, contextId }: Scope): Promise<Map<ApplicationId, SmallPicture>> {
+  const rows = await db('application_logos').where({ context_id: contextId });
+  return new Map(rows.map((row) => [row.application_id, { content: row.content, contentType: row.content_type, etag: row.etag }]));
 }
 
 export async function findLogo({ db, contextId }: Scope, applicationId: string): Promise<SmallPicture | undefined> {

@@ -12,6 +12,7 @@ export {
   listAssignees,
   listAssignments,
   listCodesWithPeople,
+  listGroupAssignments,
   listNavigable,
   type UserApplication,
 } from './store.ts';

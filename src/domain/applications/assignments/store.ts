@@ -23,6 +23,16 @@ export async function listAssignees({ db, contextId }: Scope, applicationId: App
   return { users, groups };
 }
 
+/** Of every application, the groups that have it. */
+export const listGroupAssignments = ({
+  db,
+  contextId,
+}: Scope): Promise<{ applicationId: ApplicationId; groupId: GroupId; name: string }[]> =>
+  db('application_groups AS a')
+    .join('groups AS g', (on) => on.on('g.context_id', 'a.context_id').andOn('g.group_id', 'a.group_id'))
+    .where('a.context_id', contextId)
+    .select('a.application_id AS applicationId', 'g.group_id AS groupId', 'g.name');
+
 /** The groups that have the application. */
 export const listAssignedGroupIds = async ({ db, contextId }: Scope, applicationId: ApplicationId): Promise<GroupId[]> =>
   (await db('application_groups').where({ context_id: contextId, application_id: applicationId }).select('group_id')).map(

@@ -11,5 +11,6 @@ export {
   type Terms,
   type TermsTexts,
   termsSettings,
+  termsTextsSchema,
   textFor,
 } from './terms.ts';

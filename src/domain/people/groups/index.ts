@@ -23,6 +23,7 @@ export {
   listGroupsByIds,
   listGroupsOfUser,
   listKeysWithMembers,
+  listOwnGroups,
   lockGroup,
   searchGroups,
 } from './store.ts';

@@ -59,6 +59,13 @@ export async function listGroupsByIds(scope: Scope, groupIds: GroupId[]): Promis
 /** `directory`: the id of the one whose groups are meant, or `none` for those that come from nowhere else. */
 export type GroupFilter = { search?: string; directory?: string; cursor?: string };
 
+const ofDirectories = ({ db, contextId }: Scope) =>
+  db('directory_entries').select('group_id').where({ context_id: contextId }).whereNotNull('group_id');
+
+/** Those that come from no directory, in no order. */
+export const listOwnGroups = async (scope: Scope): Promise<Group[]> =>
+  (await groups(scope).whereNotIn('group_id', ofDirectories(scope))).map(fromRow);
+
 /** Everyone first, then by name, with the number of people in each. The cursor is the last group's id. */
 export async function listGroups(scope: Scope, filter: GroupFilter = {}, limit = 50): Promise<Page<GroupWithCount>> {
   const query = groups(scope)
@@ -71,7 +78,7 @@ export async function listGroups(scope: Scope, filter: GroupFilter = {}, limit =
     .orderByRaw('is_everyone DESC, name_key, group_id')
     .limit(limit + 1);
   if (filter.search?.trim()) query.where('name_key', 'like', searchPattern(filter.search));
-  const imported = scope.db('directory_entries').select('group_id').where({ context_id: scope.contextId }).whereNotNull('group_id');
+  const imported = ofDirectories(scope);
   if (filter.directory === 'none') query.whereNotIn('group_id', imported);
   else if (isId(filter.directory)) query.whereIn('group_id', imported.where({ directory_id: filter.directory }));
   if (isId(filter.cursor))

@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Configuration, type Data, isKeys, type Keys } from './configuration.ts';
+import { type ConfigurationObject, idOf, listObjects, type ObjectRef } from './objects.ts';
+
+/** One part of an object; `path` as in `oidc.redirect_uris`, with a backslash before a dot of a name. What is missing has no such part. */
+export type FieldDifference = { path: string; before?: Data; after?: Data };
+
+export type Difference = ObjectRef & {
+  /** As people call it: after the change, or before where it goes. */
+  name: string;
+  action: 'add' | 'change' | 'remove';
+  fields: FieldDifference[];
+  /** Of what is added or changed, the objects that it names; of what is removed, those that named it and change as well. */
+  needs: ObjectRef[];
+};
+
+/** What differs, object by object, in the order in which it can be done. Empty where both say the same; of lists of objects the order says nothing. */
+export function compareConfigurations(before: Configuration, after: Configuration): Difference[] {
+  const [former, wanted] = [byId(before), byId(after)];
+  const present = [...wanted.values()].flatMap((object) => {
+    const old = former.get(idOf(object));
+    const fields = differingFields(old?.value, object.value);
+    if (fields.length === 0 && old) return [];
+    const needs = object.needs.filter((need) => wanted.has(idOf(need)));
+    return [differenceOf(object, old ? 'change' : 'add', fields, needs)];
+  });
+  const gone = [...former.values()].filter((object) => !wanted.has(idOf(object)));
+  const differing = new Set([...present, ...gone].map(idOf));
+  const named = Map.groupBy(
+    [...former.values()].flatMap((by) => by.needs.map((need) => ({ need: idOf(need), by }))),
+    ({ need }) => need,
+  );
+  const removed = gone.toReversed().map((object) => {
+    const users = (named.get(idOf(object)) ?? []).map(({ by }) => by).filter((by) => differing.has(idOf(by)));
+    return differenceOf(object, 'remove', differingFields(object.value, undefined), users);
+  });
+  return [...present, ...removed];
+}
+
+const byId = (configuration: Configuration): Map<string, ConfigurationObject> =>
+  new Map(listObjects(configuration).map((object) => [idOf(object), object]));
+
+const differenceOf = (
+  { kind, key, name }: ConfigurationObject,
+  action: Difference['action'],
+  fields: FieldDifference[],
+  needs: ObjectRef[],
+): Difference => ({ kind, key, name, action, fields, needs: needs.map(({ kind, key }) => ({ kind, key })) });
+
+function differingFields(before: Keys | undefined, after: Keys | undefined): FieldDifference[] {
+  const [former, wanted] = [flatten(before), flatten(after)];
+  const paths = [...new Set([...wanted.keys(), ...former.keys()])];
+  return paths
+    .filter((path) => !isDeepStrictEqual(former.get(path), wanted.get(path)))
+    .map((path) => ({
+      path,
+      ...(former.has(path) ? { before: former.get(path)! } : {}),
+      ...(wanted.has(path) ? { after: wanted.get(path)! } : {}),
+    }));
+}
+
+/** Lists are one value: their order may say something. */
+function flatten(value: Keys | undefined): Map<string, Data> {
+  const found = new Map<string, Data>();
+  const walk = (inner: Data, path: string): void => {
+    if (!isKeys(inner)) return void found.set(path, inner);
+    for (const [key, below] of Object.entries(inner)) walk(below as Data, path ? `${path}.${escapeName(key)}` : escapeName(key));
+  };
+  if (value) walk(value, '');
+  return found;
+}
+
+const escapeName = (name: string): string => name.replace(/[\\.]/g, '\\$&');
+
+/** The names of which a path is made. */
+export const namesOfPath = (path: string): string[] =>
+  [...path.matchAll(/((?:\\.|[^\\.])*)(\.|$)/gs)].slice(0, countNames(path)).map(([, name]) => name!.replace(/\\(.)/gs, '$1'));
+
+const countNames = (path: string): number => path.replace(/\\./gs, '').split('.').length;

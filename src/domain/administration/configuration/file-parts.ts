@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { apiApplicationInput, apiInput, apiScopeInput } from '../../applications/apis/index.ts';
+import { applicationInput } from '../../applications/applications/index.ts';
+import { customFieldTypes, fieldClaimNames } from '../../company/custom-fields/index.ts';
+
+export const text = z.string().trim().min(1);
+
+export const user = z.strictObject({
+  email: text.optional(),
+  username: text.optional(),
+  /** One of the two, of people who have one name. */
+  firstName: z.string().trim().optional(),
+  lastName: z.string().trim().optional(),
+  role: z.enum(['administrator', 'regular']).optional(),
+  department: text.optional(),
+  /** By the code of the field. */
+  customFields: z.record(z.string(), z.unknown()).optional(),
+  password: z.string().optional(),
+  /** A password is made and told once, when the person is created. */
+  generatePassword: z.boolean().default(false),
+});
+
+export const customField = z.strictObject({
+  code: text,
+  label: text,
+  type: z.enum(customFieldTypes),
+  options: z.array(text).default([]),
+  required: z.boolean().default(false),
+  personal: z.boolean().default(false),
+  claim: z.enum(fieldClaimNames).nullish(),
+});
+
+export const group = z.strictObject({ name: text, description: z.string().optional(), members: z.array(text).optional() });
+
+/** A list that is left out stays. */
+const people = z.strictObject({ groups: z.array(text).optional(), users: z.array(text).optional() }).optional();
+
+/** What a program has read of a file that the file names, or a text. */
+export type FileContent = string | Uint8Array;
+const picture = z.custom<FileContent>((value) => typeof value === 'string' || value instanceof Uint8Array).meta({ type: 'string' });
+/** A data: address, or the name of a file beside this one; null is none. */
+export const logo = z.union([picture, z.null()]).optional();
+
+export const application = z.strictObject({
+  ...applicationInput.shape,
+  catalogueEntry: z.string().nullish(),
+  enabled: z.boolean().optional(),
+  logo,
+  assignedTo: people,
+});
+
+export const api = z.strictObject({
+  ...apiInput.shape,
+  scopes: z.array(apiScopeInput.extend({ grantedTo: people })).optional(),
+  applications: z.array(apiApplicationInput.extend({ code: text })).optional(),
+});
+
+export const directory = z.strictObject({ name: text });

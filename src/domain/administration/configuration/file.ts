@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { oidcInput, samlInput } from '../../applications/applications/index.ts';
+import { directoryInput } from '../../people/directories/index.ts';
+import { api, application, customField, directory, group, text, user } from './file-parts.ts';
+import { describedSettings, settingsShape } from './file-settings.ts';
+import { pathOf, StateError } from './state-error.ts';
+
+/** Its values are for the use case to judge, which knows the settings before. */
+const keysOf = (input: z.ZodObject) =>
+  z.strictObject(Object.fromEntries(Object.keys(input.shape).map((key) => [key, z.unknown().optional()]))).optional();
+
+const context = z.strictObject({
+  code: text,
+  name: text.optional(),
+  environment: z.enum(['production', 'approval']).optional(),
+  pairedWith: text.optional(),
+  address: z
+    .url({ protocol: /^https?$/ })
+    .transform((value) => new URL(value).origin)
+    .nullish(),
+  /** The SAML entity ID where partners expect a fixed one. */
+  samlEntityId: text.nullish(),
+  /** An IANA name, such as America/Sao_Paulo. */
+  timeZone: text.optional(),
+});
+
+/** @param settings of the company. @param protocols what stands below `oidc` and `saml` of an application. @param directorySettings what stands below `settings` of a directory */
+const fileWith = <S extends z.ZodRawShape, T extends z.ZodRawShape, D extends z.ZodRawShape>(
+  settings: S,
+  protocols: T,
+  directorySettings: D,
+) =>
+  z.strictObject({
+    /** For editors. */
+    $schema: z.string().optional(),
+    contexts: z
+      .array(
+        context.extend(settings).extend({
+          customFields: z.array(customField).default([]),
+          users: z.array(user).default([]),
+          groups: z.array(group).default([]),
+          applications: z.array(application.extend(protocols)).default([]),
+          apis: z.array(api).default([]),
+          directories: z.array(directory.extend(directorySettings)).default([]),
+        }),
+      )
+      .min(1),
+  });
+
+const settingsOfDirectory = directoryInput.shape.settings.unwrap();
+const schema = fileWith(settingsShape, { oidc: keysOf(oidcInput), saml: keysOf(samlInput) }, { settings: keysOf(settingsOfDirectory) });
+
+/** Every key with what it takes, for editors and the reference. */
+export const describedFile = fileWith(
+  describedSettings,
+  { oidc: oidcInput.optional(), saml: samlInput.partial().optional() },
+  { settings: settingsOfDirectory.optional() },
+);
+
+/** `given` names the keys that the file has: an empty list is not the same as none. */
+export type DesiredContext = z.output<typeof schema>['contexts'][number] & { given: readonly string[] };
+export type DesiredState = { contexts: DesiredContext[] };
+/** One object of a list that the file gives. */
+export type Desired<List extends 'customFields' | 'users' | 'groups' | 'applications' | 'apis' | 'directories'> =
+  DesiredContext[List][number];
+
+/** @throws StateError with every fault of the file's shape; unknown keys are faults, so that a typing error is not passed over */
+export function parseState(input: unknown): DesiredState {
+  const parsed = schema.safeParse(input);
+  const given = (index: number) => Object.keys((input as { contexts: object[] }).contexts[index]!);
+  if (parsed.success) return { contexts: parsed.data.contexts.map((one, index) => ({ ...one, given: given(index) })) };
+  throw new StateError(
+    parsed.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: 'there is no such key' }))
+        : [
+            {
+              path: pathOf(issue.path),
+              message: issue.code === 'invalid_type' && issue.message.endsWith('received undefined') ? 'is missing' : issue.message,
+            },
+          ],
+    ),
+  );
+}

@@ -1,0 +1,12 @@
+// Owns: a company as data: the shape of the file of `apply`, reading a company as one, comparing two, references to what a file does not hold.
+// Does not: write anything (desired-state), nor know people, keys and secrets.
+export { compareConfigurations, type Difference, type FieldDifference, namesOfPath } from './compare-configurations.ts';
+export { type Configuration, type Data, isKeys, type Keys, type OverrideTarget, plain } from './configuration.ts';
+export { bytesOf } from './data-address.ts';
+export { describeConfiguration } from './describe-configuration.ts';
+export { nameOverrides, withKeys } from './describe-policy.ts';
+export { type Desired, type DesiredContext, type DesiredState, describedFile, parseState } from './file.ts';
+export type { FileContent } from './file-parts.ts';
+export { type ConfigurationObject, idOf, type Kind, kinds, listObjects, type ObjectRef } from './objects.ts';
+export { invertDifferences, patchConfiguration } from './patch-configuration.ts';
+export { pathOf, StateError } from './state-error.ts';

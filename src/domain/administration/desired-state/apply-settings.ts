@@ -1,0 +1,82 @@
+import { isDeepStrictEqual } from 'node:util';
+import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { findTerms, publishTerms, termsSettings, termsTextsSchema, withdrawTerms } from '../../applications/consents/index.ts';
+import { brandingSettings, changeBranding, changeCompanyLogo } from '../../company/branding/index.ts';
+import { changeSettings, loadSettings, type SettingsKind } from '../../company/context-settings/index.ts';
+import { mailTexts } from '../../company/mails/index.ts';
+import { newAccountsSettings } from '../../company/new-accounts/index.ts';
+import { directoryRules } from '../../people/directories/index.ts';
+import { auditRetention } from '../audit-keeping/index.ts';
+import { bytesOf, type DesiredContext, type FileContent } from '../configuration/index.ts';
+import type { Applying } from './applying.ts';
+import { mergeSettings } from './merge-given.ts';
+
+/** What holds for the whole company. A setting that the file does not mention stays. */
+export async function applySettings(applying: Applying, desired: Partial<DesiredContext>): Promise<void> {
+  const { newAccounts, directoryRules: rules, branding, mails, terms, auditRetentionDays: days } = desired;
+  if (newAccounts) await applying.at('newAccounts')(applyKind(applying, newAccountsSettings, newAccounts, 'new accounts'));
+  if (rules) await applying.at('directoryRules')(applyKind(applying, directoryRules, rules, 'rules for directories'));
+  if (branding) await applying.at('branding')(applyBranding(applying, branding as Branding));
+  if (mails) await applying.at('mails')(applyKind(applying, mailTexts, mails, 'words of mails'));
+  if (terms !== undefined) await applying.at('terms')(applyTerms(applying, terms));
+  if (days !== undefined) await applying.at('auditRetentionDays')(applyRetention(applying, days));
+}
+
+async function applyKind<Value extends object>(
+  { scope, result }: Applying,
+  kind: SettingsKind<Value>,
+  given: unknown,
+  what: string,
+): Promise<void> {
+  const { value, version } = await loadSettings(scope, kind);
+  const after = await changeSettings(scope, kind, mergeSettings(value, given), version);
+  if (!isDeepStrictEqual(after, value)) result.changes.push({ action: 'changed', what });
+}
+
+/** Of which the file's schema knows no more than the names. */
+type Branding = { logo?: FileContent | null };
+
+async function applyBranding(applying: Applying, { logo, ...given }: Branding): Promise<void> {
+  const { scope, result } = applying;
+  const { value, version } = await loadSettings(scope, brandingSettings);
+  const { logo: etag, ...before } = value;
+  const after = await changeBranding(scope, mergeSettings(before, given), version);
+  if (!isDeepStrictEqual(after, value)) result.changes.push({ action: 'changed', what: 'appearance' });
+  if (logo === undefined) return;
+  await changeCompanyLogo(scope, pictureOf(logo));
+  if ((await loadSettings(scope, brandingSettings)).value.logo !== etag)
+    result.changes.push({ action: 'changed', what: 'appearance', details: 'logo' });
+}
+
+/** @throws AppError invalid_input for a text that is no picture */
+export function pictureOf(logo: FileContent | null): Buffer | undefined {
+  if (logo === null) return undefined;
+  const bytes = bytesOf(logo);
+  if (!bytes) throw invalidInput({ logo: 'fields.logo' });
+  return bytes;
+}
+
+async function applyTerms({ scope, result }: Applying, texts: NonNullable<DesiredContext['terms']> | null): Promise<void> {
+  const { edition } = (await loadSettings(scope, termsSettings)).value;
+  if (texts === null) {
+    await withdrawTerms(scope);
+    if (edition > 0) result.changes.push({ action: 'changed', what: 'terms', details: 'withdrawn' });
+    return;
+  }
+  const inForce = edition > 0 ? await findTerms(scope, edition) : undefined;
+  // the same words are no new edition, which everybody would be asked about
+  const given = termsTextsSchema.safeParse(texts);
+  if (inForce && given.success && isDeepStrictEqual(given.data, inForce.texts)) return;
+  const published = await publishTerms(scope, texts, (await findTerms(scope))?.edition ?? 0);
+  result.changes.push({ action: 'changed', what: 'terms', details: `edition ${published}` });
+}
+
+/** The setting has one key, which the file has for its own. */
+async function applyRetention(applying: Applying, days: number): Promise<void> {
+  try {
+    await applyKind(applying, auditRetention, { days }, 'keeping of the audit report');
+  } catch (error) {
+    const [publicMessage] = Object.values((error as AppError).fields ?? {});
+    throw publicMessage === undefined ? error : new AppError('invalid_input', 422, { publicMessage });
+  }
+}
