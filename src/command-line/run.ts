@@ -12,12 +12,14 @@ import { doctorCommand } from './doctor.ts';
 import { jobsList, jobsRetry } from './jobs.ts';
 import { keysMetadata, keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
+import { promoteCommand } from './promote.ts';
 import { userUnblock } from './users.ts';
 
 const commands: Command[] = [
   contextCreate,
   contextList,
   applyCommand,
+  promoteCommand,
   doctorCommand,
   ...directoryCommands,
   keysRotate,

@@ -13,7 +13,8 @@ export function listTexts(value: unknown, path = ''): Leaf[] {
   return Object.entries(value).flatMap(([key, one]) => listTexts(one, path ? `${path}.${key}` : key));
 }
 
-const hostOf = (text: string): string | undefined => (/^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text).hostname : undefined);
+const hostOf = (text: string): string | undefined =>
+  /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text).hostname : undefined;
 const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /** Whether the text has the address, and not only one that begins so. */

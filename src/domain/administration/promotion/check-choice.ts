@@ -1,54 +1,49 @@
-import { AppError } from '../../../platform/errors/index.ts';
-import { contextAddress } from '../../company/contexts/index.ts';
 import { type ConfigurationObject, idOf, type ObjectRef } from '../configuration/index.ts';
 import { checkAddresses, checkCertificates, checkNames } from './check-addresses.ts';
-import { type Comparison, objectsById, type Outcome, type PromotionDifference, pickedOf, workOutcome } from './comparison.ts';
+import { type Comparison, objectsById, type PromotionDifference, pickedOf, workOutcome } from './comparison.ts';
 import { type Finding, finding } from './finding.ts';
+import { answerFault } from './own-fields.ts';
 import type { Choice } from './promotion.ts';
 
 /** What production's configuration does not say: whom its applications (by code) and groups (by key) have. */
 export type PeopleFacts = { applicationsWithPeople: ReadonlySet<string>; groupsWithPeople: ReadonlySet<string> };
 
-export type Circumstances = { baseUrl: string; now: Date; people: PeopleFacts };
+export type Circumstances = { approvalUrl: string; now: Date; people: PeopleFacts };
 
 /** Everything that can be said of what is chosen before anything is written. */
-export function checkChoice(comparison: Comparison, choice: Choice, { baseUrl, now, people }: Circumstances): Finding[] {
+export function checkChoice(comparison: Comparison, choice: Choice, { approvalUrl, now, people }: Circumstances): Finding[] {
   const picked = pickedOf(comparison, choice);
   if (picked.length === 0) return [finding('nothing_chosen')];
   const unanswered = picked.flatMap((one) => checkAnswers(one, choice));
-  const outcome = tryOutcome(comparison, choice);
-  if ('refused' in outcome) return [...unanswered, outcome.refused];
-  const [result, theirs] = [objectsById(outcome.result), objectsById(comparison.sides.approval)];
+  // of what cannot be read nothing more can be said
+  if (unanswered.some(({ code }) => code === 'refused')) return unanswered;
+  const { result: configuration } = workOutcome(comparison, choice);
+  const [result, theirs] = [objectsById(configuration), objectsById(comparison.sides.approval)];
   const ids = new Set(picked.map(({ id }) => id));
   const isPicked = (object: ObjectRef) => ids.has(idOf(object));
-  const address = contextAddress(comparison.approval, baseUrl);
   return [
     ...unanswered,
     ...checkNeeds(result, theirs, picked),
-    ...[...result.values()].filter(isPicked).flatMap((object) => [
-      ...checkAddresses(object, theirs.get(idOf(object)), address),
-      ...checkCertificates(object, now),
-      ...checkAccess(object, people),
-    ]),
+    ...[...result.values()]
+      .filter(isPicked)
+      .flatMap((object) => [
+        ...checkAddresses(object, theirs.get(idOf(object)), approvalUrl),
+        ...checkCertificates(object, now),
+        ...checkAccess(object, people),
+      ]),
     ...checkNames([...result.values()], isPicked),
     ...picked.flatMap((one) => checkRemoval(one, people)),
   ];
 }
 
-function tryOutcome(comparison: Comparison, choice: Choice): Outcome | { refused: Finding } {
-  try {
-    return workOutcome(comparison, choice);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { refused: finding('refused', undefined, { params: { rule: Object.values(error.fields ?? {})[0] ?? error.publicMessage } }) };
-  }
-}
-
-/** What an application cannot be without, and nobody has said. */
+/** What an application cannot be without and nobody has said, and what was said and cannot be read. */
 const checkAnswers = (difference: PromotionDifference, { values }: Choice): Finding[] =>
-  difference.questions
-    .filter(({ path, isRequired }) => isRequired && !values[difference.id]?.[path]?.trim())
-    .map(({ path }) => finding('unanswered', difference, { path }));
+  difference.questions.flatMap(({ path, isRequired }): Finding[] => {
+    const text = values[difference.id]?.[path]?.trim();
+    if (!text) return isRequired ? [finding('unanswered', difference, { path })] : [];
+    const rule = answerFault(difference.kind, path, text);
+    return rule ? [finding('refused', difference, { path, params: { rule } })] : [];
+  });
 
 type Objects = Map<string, ConfigurationObject>;
 

@@ -68,7 +68,9 @@ async function withAllGroups(scope: Scope, ours: Configuration, theirs: Configur
 /** Of groups only those that something refers to, on either side; the others are people's own matter. */
 function ofCarriers(approval: Configuration, production: Configuration): Pick<Sides, 'approval' | 'production'> {
   const carriers = new Set(
-    [...listObjects(approval), ...listObjects(production)].flatMap(({ needs }) => needs.filter(({ kind }) => kind === 'group').map(({ key }) => key)),
+    [...listObjects(approval), ...listObjects(production)].flatMap(({ needs }) =>
+      needs.filter(({ kind }) => kind === 'group').map(({ key }) => key),
+    ),
   );
   const filtered = (configuration: Configuration): Configuration => ({
     ...configuration,

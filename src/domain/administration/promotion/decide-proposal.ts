@@ -1,5 +1,5 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { lockContext, getOwnContext } from '../../company/contexts/index.ts';
+import { getOwnContext, lockContext } from '../../company/contexts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type Actor, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { apply, lockPair, orRefused, type Promoted, type Surroundings } from './promote.ts';

@@ -41,7 +41,15 @@ type More = Partial<Pick<Finding, 'path' | 'params' | 'other'>>;
 
 export function finding(code: FindingCode, object?: ObjectName, { path, params = {}, other }: More = {}): Finding {
   const told = [code, object && idOf(object), path, other && idOf(other), ...Object.values(params)].filter((one) => one !== undefined);
-  return { id: told.join(' '), code, severity: findingCodes[code], object: object && nameOf(object), path, params, other: other && nameOf(other) };
+  return {
+    id: told.join(' '),
+    code,
+    severity: findingCodes[code],
+    object: object && nameOf(object),
+    path,
+    params,
+    other: other && nameOf(other),
+  };
 }
 
 const nameOf = ({ kind, key, name }: { kind: Kind; key: string; name: string }): ObjectName => ({ kind, key, name });

@@ -1,4 +1,4 @@
-import { invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import type { Keys } from '../configuration/index.ts';
 
 /** An object of a configuration, as a file says it. */
@@ -30,7 +30,9 @@ const services: Codec = {
 /** A second address on the line is the one that answers go to. */
 const logoutServices: Codec = {
   show: (value) =>
-    (value as { url: string; responseUrl?: string }[]).map(({ url, responseUrl }) => [url, responseUrl].filter(Boolean).join(' ')).join('\n'),
+    (value as { url: string; responseUrl?: string }[])
+      .map(({ url, responseUrl }) => [url, responseUrl].filter(Boolean).join(' '))
+      .join('\n'),
   read: (text, model) =>
     linesOf(text).map((one, index) => {
       const [url, responseUrl] = one.split(/\s+/);
@@ -161,6 +163,19 @@ export function withOwnValues(kind: string, approval: ObjectValue, production: O
   }
   for (const path of ofSecrets) putAt(result, path, valueAt(production, path));
   return result;
+}
+
+/** Why an answer cannot be read at all, as a message key. */
+export function answerFault(kind: string, path: string, text: string): string | undefined {
+  try {
+    ownFieldsOf(kind)
+      .find((field) => field.path === path)
+      ?.codec.read(text, []);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError) return Object.values(error.fields ?? {})[0];
+    throw error;
+  }
 }
 
 /** What production has of its own, as texts: remembered when the object goes, so that nobody is asked again should it come back. */

@@ -15,8 +15,8 @@ import { type Choice, promotionRules } from './promotion.ts';
 import { findProposal, insertObjects, insertPromotion, rememberOwnValues } from './store.ts';
 import { type NewSecret, tryChanges, writeChanges } from './write-changes.ts';
 
-/** `baseUrl`: of the server. `usableFactors`: those that browsers can use at the company's address. */
-export type Surroundings = { baseUrl: string; usableFactors?: FactorKind[] };
+/** `approvalUrl`: where approval lives. `usableFactors`: those that browsers can use at the company's address. */
+export type Surroundings = { approvalUrl: string; usableFactors?: FactorKind[] };
 
 /** `fingerprint`: of what was shown when somebody chose. */
 export type Wish = { fingerprint: string; choice: Choice };
@@ -55,7 +55,7 @@ const stands = (findings: Finding[], { accepted }: Choice): Finding[] =>
  */
 export async function previewPromotion(scope: Scope, comparison: Comparison, choice: Choice, around: Surroundings): Promise<Finding[]> {
   const people = await gatherPeopleFacts(scope);
-  const findings = checkChoice(comparison, choice, { baseUrl: around.baseUrl, now: scope.clock.now(), people });
+  const findings = checkChoice(comparison, choice, { approvalUrl: around.approvalUrl, now: scope.clock.now(), people });
   if (findings.some(({ severity }) => severity === 'error')) return findings;
   return [...findings, ...(await tryChanges(scope, workOutcome(comparison, choice), around.usableFactors))];
 }
@@ -97,7 +97,7 @@ export async function apply(
 ): Promise<Promoted> {
   const { choice } = wish;
   const people = await gatherPeopleFacts(scope);
-  const findings = stands(checkChoice(comparison, choice, { baseUrl: around.baseUrl, now: scope.clock.now(), people }), choice);
+  const findings = stands(checkChoice(comparison, choice, { approvalUrl: around.approvalUrl, now: scope.clock.now(), people }), choice);
   if (findings.length > 0) throw new Refused(findings);
   const outcome = workOutcome(comparison, choice);
   const written = await writeChanges(scope, outcome, around.usableFactors);

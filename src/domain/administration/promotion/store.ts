@@ -1,8 +1,8 @@
 import { newId } from '../../../platform/crypto/index.ts';
-import { insertRows, jsonText } from '../../../platform/database/index.ts';
+import { type Db, insertRows, jsonText } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import type { Row } from '../../rows.ts';
-import { isId, type Page, type PromotionId, type Scope, type Transaction } from '../../scope.ts';
+import { type ContextId, isId, type Page, type PromotionId, type Scope, type Transaction } from '../../scope.ts';
 import type { Texts } from './own-fields.ts';
 import { type Choice, type Doer, doerOf, type Promotion, type PromotionObject } from './promotion.ts';
 
@@ -139,4 +139,10 @@ export async function rememberOwnValues(scope: Transaction, { kind, key }: { kin
       .insert({ ...columns, path, value })
       .onConflict(['context_id', 'kind', 'key', 'path'])
       .merge(['value', 'said_at']);
+}
+
+/** Whose promotion it is: an operator gives its id alone. */
+export async function findCompanyOfPromotion(db: Db, promotionId: string): Promise<ContextId | undefined> {
+  const row = isId(promotionId) ? await db('promotions').where('promotion_id', promotionId).first('context_id') : undefined;
+  return row?.context_id;
 }

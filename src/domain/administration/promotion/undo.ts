@@ -3,14 +3,22 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { getOwnContext, lockContext } from '../../company/contexts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
-import { type Configuration, type Difference, describeConfiguration, idOf, invertDifferences, namesOfPath, patchConfiguration } from '../configuration/index.ts';
+import {
+  type Configuration,
+  type Difference,
+  describeConfiguration,
+  idOf,
+  invertDifferences,
+  namesOfPath,
+  patchConfiguration,
+} from '../configuration/index.ts';
 import { isEveryone, type PeopleFacts } from './check-choice.ts';
 import { objectsById } from './comparison.ts';
 import type { ObjectName } from './finding.ts';
 import { lockObjects } from './lock-objects.ts';
 import { gatherPeopleFacts } from './people-facts.ts';
-import { type Promotion, type PromotionObject } from './promotion.ts';
 import type { Surroundings } from './promote.ts';
+import type { Promotion, PromotionObject } from './promotion.ts';
 import { getPromotion, listObjects, noteState, noteUndone } from './store.ts';
 import { type NewSecret, writeChanges } from './write-changes.ts';
 
@@ -55,18 +63,22 @@ function judgeAlone(object: PromotionObject, value: object | undefined, people: 
   const { action, fields, kind, key } = object;
   if (action === 'remove') return value ? stays({ why: 'back' }) : { ...object, state: 'undoable' };
   if (!value) return action === 'add' ? { ...object, state: 'as-before' } : stays({ why: 'gone' });
-  const is = (side: 'before' | 'after') => (field: PromotionObject['fields'][number]) => isDeepStrictEqual(partAt(value, field.path), field[side]);
+  const is = (side: 'before' | 'after') => (field: PromotionObject['fields'][number]) =>
+    isDeepStrictEqual(partAt(value, field.path), field[side]);
   if (action === 'change' && fields.every(is('before'))) return { ...object, state: 'as-before' };
   const changed = fields.filter((field) => !is('after')(field)).map(({ path }) => path);
   if (changed.length > 0) return stays({ why: 'changed', paths: changed });
-  const hasPeople = (kind === 'application' && people.applicationsWithPeople.has(key)) || (kind === 'group' && people.groupsWithPeople.has(key));
+  const hasPeople =
+    (kind === 'application' && people.applicationsWithPeople.has(key)) || (kind === 'group' && people.groupsWithPeople.has(key));
   return action === 'add' && hasPeople ? stays({ why: 'people' }) : { ...object, state: 'undoable' };
 }
 
 const partAt = (value: object, path: string): unknown =>
   namesOfPath(path).reduce<unknown>((found, name) => (found as Record<string, unknown> | undefined)?.[name], value);
 
-export type Undone = { outcome: 'undone'; secrets: NewSecret[]; objects: UndoneObject[] } | { outcome: 'refused'; rule: string; object?: ObjectName };
+export type Undone =
+  | { outcome: 'undone'; secrets: NewSecret[]; objects: UndoneObject[] }
+  | { outcome: 'refused'; rule: string; object?: ObjectName };
 
 class Refused extends Error {
   readonly undone: Extract<Undone, { outcome: 'refused' }>;
@@ -110,7 +122,11 @@ async function undo(scope: Transaction, promotionId: string, rest: boolean, { us
   await recordEvent(scope, {
     type: 'promotion.undone',
     subject: { kind: 'context', id: contextId, name },
-    details: { promotion: promotion.promotionId, total: changes.length, ...(staying.length > 0 ? { kept: staying.map((one) => one.name) } : {}) },
+    details: {
+      promotion: promotion.promotionId,
+      total: changes.length,
+      ...(staying.length > 0 ? { kept: staying.map((one) => one.name) } : {}),
+    },
   });
   return { outcome: 'undone', secrets: written.secrets, objects };
 }

@@ -4,7 +4,7 @@ import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
 import { type Difference, idOf, StateError } from '../configuration/index.ts';
 import { applyDifferences } from '../desired-state/index.ts';
-import { objectsById, type Outcome } from './comparison.ts';
+import { type Outcome, objectsById } from './comparison.ts';
 import { type Finding, finding, type ObjectName } from './finding.ts';
 
 /** Made for a client that had none here: shown once. */
@@ -62,9 +62,14 @@ const listOf: Record<string, Difference['kind']> = {
 function refusalOf({ faults }: StateError, changes: Difference[]): Finding {
   const { path = '', message, params = {} } = faults[0] ?? { message: 'errors.server_error' };
   const candidates = changes
-    .filter(({ kind, name, key }) => Object.entries(listOf).some(([list, one]) => one === kind && [name, key].some((called) => begins(path, `${list}.${called}`))))
+    .filter(({ kind, name, key }) =>
+      Object.entries(listOf).some(([list, one]) => one === kind && [name, key].some((called) => begins(path, `${list}.${called}`))),
+    )
     .sort((a, b) => b.key.length - a.key.length);
-  const found: ObjectName | undefined = candidates[0] ?? changes.find(({ kind }) => path.startsWith(kind)) ?? changes.find(({ kind }) => kind === 'override' && path.startsWith('policy'));
+  const found: ObjectName | undefined =
+    candidates[0] ??
+    changes.find(({ kind }) => path.startsWith(kind)) ??
+    changes.find(({ kind }) => kind === 'override' && path.startsWith('policy'));
   return finding('refused', found, { params: { ...params, rule: message } });
 }
 

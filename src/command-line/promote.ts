@@ -1,0 +1,215 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { StateError } from '../domain/administration/configuration/index.ts';
+import {
+  type Choice,
+  type Comparison,
+  choiceByDefault,
+  compareWithApproval,
+  type Finding,
+  findCompanyOfPromotion,
+  pickedOf,
+  previewPromotion,
+  promote,
+  tellFields,
+  tellFinding,
+  tellObject,
+  tellPath,
+  undoPromotion,
+} from '../domain/administration/promotion/index.ts';
+import { contextAddress, findContextByCode } from '../domain/company/contexts/index.ts';
+import type { Scope } from '../domain/scope.ts';
+import { AppError } from '../platform/errors/index.ts';
+import { consoleWords } from './advice.ts';
+import { type Command, exitCodes, type Invocation, type Output, type Tools, UsageError, withStore } from './command.ts';
+
+type Options = Invocation['options'];
+
+export const promoteCommand: Command = {
+  words: 'promote',
+  summary: 'Brings what approval has otherwise to production, all of it or nothing; or takes a promotion back',
+  usage:
+    'promote FROM TO [--dry-run] [--values FILE] [--only "KIND KEY, …"] [--with-removals] [--accept-warnings]\n       portaria promote --undo ID [--rest]',
+  examples: [
+    'promote acme-approval acme --dry-run',
+    'promote acme-approval acme --values production.yaml --json',
+    'promote --undo 019ad0c4-5a8e-7c3e-9d1f-2f6a4c0b7e11',
+  ],
+  options: {
+    'dry-run': { type: 'boolean' },
+    values: { type: 'string' },
+    only: { type: 'string' },
+    'with-removals': { type: 'boolean' },
+    'accept-warnings': { type: 'boolean' },
+    undo: { type: 'string' },
+    rest: { type: 'boolean' },
+  },
+  run({ args, options, config, note }) {
+    const { undo } = options;
+    if (typeof undo === 'string') {
+      if (args.length > 0) throw new UsageError('--undo takes the id of a promotion, and no companies.');
+      return withStore({ config, note }, (tools) => runUndo(tools, undo, options.rest === true));
+    }
+    const [from, to, ...rest] = args;
+    if (!from || !to || rest.length > 0) throw new UsageError('Give two companies: approval and production.');
+    return withStore({ config, note }, async ({ scope }) => {
+      const production = await findContextByCode(scope.db, to);
+      if (!production) throw new AppError('unknown_context', 422, { params: { code: to } });
+      const inside = { ...scope, contextId: production.contextId };
+      const comparison = await compareWithApproval(inside).catch((error: unknown) => {
+        throw error instanceof AppError && error.code === 'not_found'
+          ? new AppError('promotion_pair', 422, { params: { from, to } })
+          : error;
+      });
+      if (comparison.approval.code !== from) throw new AppError('promotion_pair', 422, { params: { from, to } });
+      return runPromotion(inside, comparison, options, contextAddress(comparison.approval, config.baseUrl));
+    });
+  },
+};
+
+async function runPromotion(scope: Scope, comparison: Comparison, options: Options, approvalUrl: string): Promise<Output> {
+  const choice = readChoice(comparison, options);
+  const picked = pickedOf(comparison, choice);
+  const shown = {
+    differences: comparison.differences.map(({ id, ...one }) => ({ ...one, id, chosen: picked.some((other) => other.id === id) })),
+  };
+  if (comparison.differences.length === 0) return { text: 'Nothing to promote.', data: { outcome: 'nothing', ...shown } };
+  const findings = await previewPromotion(scope, comparison, choice, { approvalUrl });
+  if (options['accept-warnings']) choice.accepted = findings.map(({ id }) => id);
+  const open = findings.filter(({ severity, id }) => severity === 'error' || !choice.accepted.includes(id));
+  const dryRun = options['dry-run'] === true;
+  if (dryRun || open.length > 0)
+    return {
+      text: [...describeDifferences(comparison, choice), ...describeFindings(comparison, findings), '', 'Nothing was changed.'].join('\n'),
+      data: { outcome: open.length > 0 ? 'refused' : 'preview', dryRun, ...shown, findings },
+      exitCode: open.length > 0 ? exitCodes.problems : exitCodes.ok,
+    };
+  const done = await promote(scope, { fingerprint: comparison.fingerprint, choice }, { approvalUrl });
+  if (done.outcome === 'refused')
+    return {
+      text: [...describeFindings(comparison, done.findings), '', 'Nothing was changed.'].join('\n'),
+      data: { outcome: 'refused', findings: done.findings },
+      exitCode: exitCodes.problems,
+    };
+  const secrets = done.outcome === 'applied' ? done.secrets : [];
+  const end =
+    done.outcome === 'applied'
+      ? `Promoted. To take it back: portaria promote --undo ${done.promotionId}`
+      : `Proposed as ${done.promotionId}: an administrator has to agree to it in the console.`;
+  return {
+    text: [...describeDifferences(comparison, choice), ...describeSecrets(secrets), '', end].join('\n'),
+    data: { outcome: done.outcome, promotionId: done.promotionId, ...shown, secrets },
+  };
+}
+
+/** Of what differs what is promoted, and what the file says of it. @throws UsageError, StateError */
+function readChoice(comparison: Comparison, options: Options): Choice {
+  const usual = choiceByDefault(comparison);
+  const values = typeof options.values === 'string' ? readValues(options.values) : {};
+  const known = new Set(comparison.differences.map(({ id }) => id));
+  const all = options['with-removals'] ? [...known] : usual.picked;
+  const only =
+    typeof options.only === 'string'
+      ? options.only
+          .split(',')
+          .map((id) => id.trim())
+          .filter(Boolean)
+      : all;
+  const unknown = only.find((id) => !known.has(id));
+  if (unknown !== undefined)
+    throw new UsageError(`--only: "${unknown}" does not differ. What does: ${[...known].join(', ') || 'nothing'}.`);
+  const merged = Object.fromEntries(Object.keys(usual.values).map((id) => [id, { ...usual.values[id], ...values[id] }]));
+  return { picked: only, values: merged, accepted: [] };
+}
+
+/** `application payroll:` and below it `oidc.redirect_uris:`, a text or a list. @throws StateError */
+function readValues(file: string): Choice['values'] {
+  const fault = (message: string) => new StateError([{ path: file, message }]);
+  let read: unknown;
+  try {
+    read = parse(readFileSync(file, 'utf8'), { prettyErrors: true });
+  } catch (error) {
+    throw fault((error as NodeJS.ErrnoException).code ? 'cannot be read' : (error as Error).message);
+  }
+  const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isMap(read)) throw fault('names objects, such as "application payroll", and below each its values');
+  return Object.fromEntries(
+    Object.entries(read).map(([id, texts]) => {
+      if (!isMap(texts)) throw fault(`${id} has to name values, such as oidc.redirect_uris`);
+      return [id, Object.fromEntries(Object.entries(texts).map(([path, value]) => [path, textOf(value)]))];
+    }),
+  );
+}
+
+const textOf = (value: unknown): string =>
+  Array.isArray(value)
+    ? value.map(String).join('\n')
+    : typeof value === 'object' && value !== null
+      ? JSON.stringify(value)
+      : String(value ?? '');
+
+const signs = { add: '+', change: '~', remove: '-' };
+
+function describeDifferences(comparison: Comparison, choice: Choice): string[] {
+  const t = consoleWords();
+  const picked = new Set(choice.picked);
+  return comparison.differences.flatMap((one) => [
+    `${signs[one.action]} ${tellObject(t, one)}${picked.has(one.id) ? '' : ' (not chosen)'}`,
+    ...(one.action === 'change'
+      ? tellFields(t, one).map(({ label, before, after }) => `    ${label}: ${inLine(before)} → ${inLine(after)}`)
+      : []),
+  ]);
+}
+
+const inLine = (text: string): string => {
+  const line = text.replace(/\s*\n\s*/g, ', ');
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line || '–';
+};
+
+/** What is missing is named as the file of --values would say it. */
+function describeFindings({ differences }: Comparison, findings: Finding[]): string[] {
+  if (findings.length === 0) return [];
+  const t = consoleWords();
+  const missing = findings.filter(({ code }) => code === 'unanswered');
+  const asked = missing.flatMap(({ object, path }) => {
+    const difference = differences.find(({ kind, key }) => kind === object?.kind && key === object.key)!;
+    const question = difference.questions.find((one) => one.path === path)!;
+    return [`  "${difference.id}":`, `    ${path}: … # ${tellPath(t, difference.kind, path!)}; approval has ${inLine(question.shown)}`];
+  });
+  return [
+    '',
+    ...findings.map((one) => `${one.severity === 'error' ? 'Error' : 'Warning'}: ${tellFinding(t, one)}`),
+    ...(asked.length > 0 ? ['', 'Say it in a file for --values:', ...asked] : []),
+    ...(findings.some(({ severity }) => severity === 'warning') ? ['', 'Warnings are taken note of by --accept-warnings.'] : []),
+  ];
+}
+
+const describeSecrets = (secrets: { name: string; clientId: string; secret: string }[]): string[] =>
+  secrets.length > 0 ? ['', 'Client secrets, shown only now:', ...secrets.map(({ clientId, secret }) => `${clientId}: ${secret}`)] : [];
+
+async function runUndo({ scope }: Tools, id: string, rest: boolean): Promise<Output> {
+  const contextId = await findCompanyOfPromotion(scope.db, id);
+  if (!contextId) throw new AppError('not_found', 404);
+  const done = await undoPromotion({ ...scope, contextId }, id, rest);
+  const t = consoleWords();
+  if (done.outcome === 'refused') {
+    const { rule, object } = done;
+    const sentence = `${object ? `${tellObject(t, object)}: ` : ''}${t(rule)}`;
+    return {
+      text: `${sentence}\nNothing was changed.`,
+      data: { outcome: 'refused', object, fault: sentence },
+      exitCode: exitCodes.problems,
+    };
+  }
+  const lines = done.objects.map(
+    (one) => `${one.state === 'undoable' ? '✓' : '·'} ${tellObject(t, one)}${one.state === 'stays' ? ' (stays: changed since)' : ''}`,
+  );
+  return {
+    text: [...lines, ...describeSecrets(done.secrets), '', 'Undone.'].join('\n'),
+    data: {
+      outcome: 'undone',
+      objects: done.objects.map(({ kind, key, name, state, hindrance }) => ({ kind, key, name, state, hindrance })),
+      secrets: done.secrets,
+    },
+  };
+}
