@@ -17,6 +17,7 @@ import { messageRoutes } from './messages.ts';
 import { newAccountRoutes } from './new-accounts.ts';
 import { operationRoutes } from './operations.ts';
 import { policyRoutes } from './policy/index.ts';
+import { promotionRoutes } from './promotion/index.ts';
 import { settingsRoutes } from './settings.ts';
 import { userRoutes } from './users/index.ts';
 
@@ -37,6 +38,7 @@ export const adminConsoleRoutes: Route[] = [
   ...keyRoutes,
   ...certificateRoutes,
   ...environmentRoutes,
+  ...promotionRoutes,
   ...settingsRoutes,
   ...operationRoutes,
 ];

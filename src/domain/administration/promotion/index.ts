@@ -6,7 +6,7 @@ export { agreeToPromotion, declinePromotion, mayAgree } from './decide-proposal.
 export { type Finding, type FindingCode, findingCodes, type ObjectName } from './finding.ts';
 export { isOwnPath, ownFieldsOf, type Question } from './own-fields.ts';
 export { type Promoted, previewPromotion, promote, type Surroundings } from './promote.ts';
-export { type Choice, type Doer, type Promotion, type PromotionObject, promotionRules } from './promotion.ts';
+export { type Choice, type Doer, type Promotion, type PromotionObject as PromotedObject, promotionRules } from './promotion.ts';
 export { findCompanyOfPromotion, findProposal, getPromotion, listObjects as listPromotedObjects, listPromotions } from './store.ts';
 export { type ToldField, tellFields, tellFinding, tellObject, tellPath } from './tell.ts';
 export { type Hindrance, planUndo, type UndoneObject, undoPromotion } from './undo.ts';

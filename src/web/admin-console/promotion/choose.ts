@@ -1,0 +1,141 @@
+import {
+  type Choice,
+  type Comparison,
+  choiceByDefault,
+  compareWithApproval,
+  type Finding,
+  findProposal,
+  getPromotion,
+  pickedOf,
+  previewPromotion,
+  promote,
+  promotionRules,
+  tellObject,
+  withNeeds,
+} from '../../../domain/administration/promotion/index.ts';
+import { loadSettings } from '../../../domain/company/context-settings/index.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
+import { redirectTo } from '../submit.ts';
+import { hiddenOf, presentDifference, presentFindings } from './present.ts';
+import { showPromotion } from './promotion.ts';
+import { readChoice } from './read-choice.ts';
+import { surroundingsOf } from './surroundings.ts';
+
+/** `?from=` an earlier one that came to nothing: what was ticked and typed in it. */
+export async function showDifferences(page: PageContext): Promise<void> {
+  await surroundingsOf(page);
+  const comparison = await compareWithApproval(page.scope);
+  const from = page.query('from');
+  const earlier = from ? (await getPromotion(page.scope, from)).choice : undefined;
+  await renderChoice(page, comparison, earlier ? { ...earlier, accepted: [] } : choiceByDefault(comparison));
+}
+
+type Shown = { findings?: Finding[]; search?: string; known?: ReadonlySet<string>; refusal?: Refusal };
+
+async function renderChoice(page: PageContext, comparison: Comparison, choice: Choice, shown: Shown = {}): Promise<void> {
+  const { findings = [], search = '', known, refusal } = shown;
+  const { t } = page;
+  const wanted = search.toLocaleLowerCase();
+  const isShown = (text: string) => text.toLocaleLowerCase().includes(wanted);
+  const found = comparison.differences.filter((one) => isShown(tellObject(t, one)));
+  const ids = new Set(found.map(({ id }) => id));
+  renderPage(
+    page,
+    'admin-console/promotion/choose',
+    {
+      from: comparison.approval.name,
+      to: comparison.production.name,
+      fingerprint: comparison.fingerprint,
+      sections: (['add', 'change', 'remove'] as const)
+        .map((action) => ({
+          action,
+          rows: found.filter((one) => one.action === action).map((one) => presentDifference(page, one, choice, known)),
+        }))
+        .filter(({ rows }) => rows.length > 0),
+      total: comparison.differences.length,
+      known: comparison.differences.map(({ id }) => id).join('\n'),
+      hidden: hiddenOf(comparison, choice, (id) => !ids.has(id)),
+      search,
+      findings: presentFindings(page, findings, choice),
+      canTakeNeeds: findings.some(({ code }) => code === 'missing'),
+      proposal: await findProposal(page.scope),
+    },
+    { refusal },
+  );
+}
+
+/** What the button says: look for rows, take what is needed, go on to the review, back from there, or do it. */
+export async function submitDifferences(page: PageContext): Promise<void> {
+  const around = await surroundingsOf(page);
+  const { form, scope, t } = page;
+  const step = form.get('step');
+  const comparison = await compareWithApproval(scope);
+  const choice = readChoice(page, comparison);
+  const known = new Set(form.get('known').split(/\r?\n/));
+  if (step === 'needs') choice.picked = withNeeds(comparison, choice.picked);
+  if (comparison.fingerprint !== form.get('fingerprint')) return renderChanged(page, comparison, choice, known);
+  if (step === 'find' || step === 'needs' || step === 'choose')
+    return renderChoice(page, comparison, choice, { search: step === 'find' ? form.get('search').trim() : '' });
+  if (step === 'apply') return submitPromotion(page, comparison, choice, known);
+  const findings = await previewPromotion(scope, comparison, choice, around);
+  if (findings.some(({ severity }) => severity === 'error'))
+    return renderChoice(page, comparison, choice, { findings, refusal: { status: 422, fault: t('promotion.to_mend') } });
+  await renderReview(page, comparison, choice, findings);
+}
+
+/** Nothing that was ticked or typed is lost; what differs now and did not then is marked. */
+const renderChanged = (page: PageContext, comparison: Comparison, choice: Choice, known: ReadonlySet<string>): Promise<void> =>
+  renderChoice(page, comparison, choice, { known, refusal: { status: 409, fault: page.t('errors.promotion_changed') } });
+
+async function renderReview(
+  page: PageContext,
+  comparison: Comparison,
+  choice: Choice,
+  findings: Finding[],
+  refusal?: Refusal,
+): Promise<void> {
+  const picked = pickedOf(comparison, choice);
+  const { value: rules } = await loadSettings(page.scope, promotionRules);
+  renderPage(
+    page,
+    'admin-console/promotion/review',
+    {
+      from: comparison.approval.name,
+      to: comparison.production.name,
+      fingerprint: comparison.fingerprint,
+      known: comparison.differences.map(({ id }) => id).join('\n'),
+      rows: picked.map((one) => presentDifference(page, one, choice)),
+      hidden: hiddenOf(comparison, choice, () => true),
+      warnings: presentFindings(page, findings, choice),
+      fourEyes: rules.fourEyes,
+    },
+    { refusal },
+  );
+}
+
+async function submitPromotion(page: PageContext, comparison: Comparison, choice: Choice, known: ReadonlySet<string>): Promise<void> {
+  const { scope, t } = page;
+  const around = await surroundingsOf(page);
+  try {
+    const done = await promote(scope, { fingerprint: comparison.fingerprint, choice }, around);
+    if (done.outcome === 'refused') {
+      const { findings } = done;
+      const refusal = {
+        status: 422,
+        fault: t(findings.some(({ severity }) => severity === 'error') ? 'promotion.to_mend' : 'promotion.to_accept'),
+      };
+      return findings.some(({ severity }) => severity === 'error')
+        ? renderChoice(page, comparison, choice, { findings, refusal })
+        : renderReview(page, comparison, choice, await previewPromotion(scope, comparison, choice, around), refusal);
+    }
+    page.services.forgetCached(page.context.contextId);
+    if (done.outcome === 'applied' && done.secrets.length > 0) return showPromotion(page, done.promotionId, done.secrets);
+    redirectTo(page, `/admin/promotion/${done.promotionId}`, done.outcome === 'applied' ? 'promotion_applied' : 'promotion_proposed');
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (error.code === 'promotion_changed') return renderChanged(page, await compareWithApproval(scope), choice, known);
+    if (error.code !== 'promotion_waits') throw error;
+    await renderChoice(page, comparison, choice, { refusal: { status: 409, fault: t('errors.promotion_waits') } });
+  }
+}

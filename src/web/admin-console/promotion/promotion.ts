@@ -1,0 +1,84 @@
+import {
+  agreeToPromotion,
+  compareWithApproval,
+  declinePromotion,
+  getPromotion,
+  listPromotedObjects,
+  mayAgree,
+  type NewSecret,
+  type Promotion,
+  pickedOf,
+  previewPromotion,
+} from '../../../domain/administration/promotion/index.ts';
+import { loadPolicy } from '../../../domain/sign-in/sign-in-policy/index.ts';
+import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
+import { redirectTo, submitForm } from '../submit.ts';
+import { presentDifference, presentDoers, presentFindings, presentObject } from './present.ts';
+import { surroundingsOf } from './surroundings.ts';
+
+/** @param secrets that were made just now: they are shown once */
+export async function showPromotion(
+  page: PageContext,
+  promotionId = page.params.promotion!,
+  secrets: NewSecret[] = [],
+  refusal?: Refusal,
+): Promise<void> {
+  await surroundingsOf(page);
+  const promotion = await getPromotion(page.scope, promotionId);
+  const [askedBy, decidedBy, undoneBy] = await presentDoers(page, [promotion.askedBy, promotion.decidedBy, promotion.undoneBy]);
+  const proposed = promotion.state === 'proposed' ? await presentProposal(page, promotion) : undefined;
+  const objects = await listPromotedObjects(page.scope, promotion.promotionId);
+  renderPage(
+    page,
+    'admin-console/promotion/promotion',
+    {
+      promotion,
+      askedBy,
+      decidedBy,
+      undoneBy,
+      secrets,
+      rows: proposed ? proposed.rows : objects.map((one) => ({ ...presentObject(page, one), isUndone: one.isUndone })),
+      proposed,
+      mayAgree: mayAgree(promotion, page.scope.actor),
+      isOnTrial: await isOnTrial(page, promotion),
+    },
+    { refusal },
+  );
+}
+
+/** As it would be done now; where a side has changed since, it has to be proposed again. */
+async function presentProposal(page: PageContext, promotion: Promotion) {
+  const comparison = await compareWithApproval(page.scope);
+  const isOutdated = comparison.fingerprint !== promotion.fingerprint;
+  const { choice } = promotion;
+  const findings = isOutdated ? [] : await previewPromotion(page.scope, comparison, choice, await surroundingsOf(page));
+  return {
+    isOutdated,
+    rows: pickedOf(comparison, choice).map((one) => presentDifference(page, one, choice)),
+    warnings: presentFindings(page, findings, choice),
+  };
+}
+
+async function isOnTrial(page: PageContext, { state }: Promotion): Promise<boolean> {
+  if (state !== 'applied') return false;
+  const { trial } = await loadPolicy(page.scope);
+  return trial !== undefined && trial.revertsAt > page.services.clock.now();
+}
+
+export async function submitAnswer(page: PageContext, isAgreed: boolean): Promise<void> {
+  const around = await surroundingsOf(page);
+  const { promotion: promotionId = '' } = page.params;
+  const here = `/admin/promotion/${promotionId}`;
+  const showAgain = (refusal: Refusal) => showPromotion(page, promotionId, [], refusal);
+  if (!isAgreed) {
+    const done = await submitForm(page, () => declinePromotion(page.scope, promotionId).then(() => true), showAgain);
+    if (done) redirectTo(page, here, 'promotion_declined');
+    return;
+  }
+  const done = await submitForm(page, () => agreeToPromotion(page.scope, promotionId, around), showAgain);
+  if (!done) return;
+  if (done.outcome === 'refused') return showAgain({ status: 422, fault: presentFindings(page, done.findings, { accepted: [] })[0]?.text });
+  page.services.forgetCached(page.context.contextId);
+  if (done.outcome === 'applied' && done.secrets.length > 0) return showPromotion(page, promotionId, done.secrets);
+  redirectTo(page, here, 'promotion_applied');
+}

@@ -1,0 +1,50 @@
+import { planUndo, tellObject, tellPath, type UndoneObject, undoPromotion } from '../../../domain/administration/promotion/index.ts';
+import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
+import { redirectTo, submitForm } from '../submit.ts';
+import { presentObject } from './present.ts';
+import { showPromotion } from './promotion.ts';
+import { surroundingsOf } from './surroundings.ts';
+
+/** Object by object what goes back, and what stays and why: with one confirmation. */
+export async function showUndo(page: PageContext, refusal?: Refusal): Promise<void> {
+  await surroundingsOf(page);
+  const { promotion, objects } = await planUndo(page.scope, page.params.promotion!);
+  const of = (state: UndoneObject['state']) =>
+    objects.filter((one) => one.state === state).map((one) => ({ ...presentObject(page, one), why: whyOf(page, one) }));
+  renderPage(
+    page,
+    'admin-console/promotion/undo',
+    {
+      promotion,
+      back: of('undoable'),
+      asBefore: of('as-before'),
+      staying: of('stays'),
+      removesClients: objects.some(({ action, kind, state }) => action === 'remove' && kind === 'application' && state === 'undoable'),
+    },
+    { refusal },
+  );
+}
+
+function whyOf({ t }: PageContext, { hindrance, kind }: UndoneObject): string | undefined {
+  if (!hindrance) return undefined;
+  const fields = (hindrance.paths ?? []).map((path) => tellPath(t, kind, path)).join(', ');
+  return t(`promotion.hindrances.${hindrance.why}`, { fields, other: hindrance.by ? tellObject(t, hindrance.by) : '' });
+}
+
+export async function submitUndo(page: PageContext): Promise<void> {
+  const around = await surroundingsOf(page);
+  const { promotion: promotionId = '' } = page.params;
+  const done = await submitForm(
+    page,
+    () => undoPromotion(page.scope, promotionId, page.form.get('rest') === 'yes', around),
+    (refusal) => showUndo(page, refusal),
+  );
+  if (!done) return;
+  if (done.outcome === 'refused') {
+    const fault = `${done.object ? `${tellObject(page.t, done.object)}: ` : ''}${page.t(done.rule)}`;
+    return showUndo(page, { status: 409, fault });
+  }
+  page.services.forgetCached(page.context.contextId);
+  if (done.secrets.length > 0) return showPromotion(page, promotionId, done.secrets);
+  redirectTo(page, `/admin/promotion/${promotionId}`, 'promotion_undone');
+}

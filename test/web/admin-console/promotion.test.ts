@@ -1,0 +1,233 @@
+import { expect } from 'chai';
+import { load } from 'cheerio';
+import { compareWithApproval } from '../../../src/domain/administration/promotion/index.ts';
+import { findApplicationByCode, matchesClientSecret } from '../../../src/domain/applications/applications/index.ts';
+import { findGroupByName } from '../../../src/domain/people/groups/index.ts';
+import { eventsOf } from '../../support/audit.ts';
+import type { Answer, Jar } from '../../support/jar.ts';
+import { oidcApplication } from '../../support/promotion.ts';
+import { passwords, signedIn, startTestServer, type TestServer, testKeyRing } from '../../support/server.ts';
+
+const pair = { code: 'acme-approval', name: 'Acme (approval)', environment: 'approval', pairedWith: 'acme' };
+const secondAdministrator = {
+  email: 'bia@acme.example',
+  firstName: 'Bia',
+  lastName: 'Lima',
+  role: 'administrator',
+  password: 'bia has a long password',
+};
+
+describe('web: promotion', () => {
+  let server: TestServer;
+  let ana: Jar;
+  const at = (path: string) => `${server.issuer}${path}`;
+  const approval = (more: Record<string, unknown>) => server.apply({ contexts: [{ ...pair, ...more }] });
+
+  beforeEach(async () => {
+    server = await startTestServer();
+    await server.apply({ contexts: [{ code: 'acme', users: [secondAdministrator] }] });
+    await approval({
+      users: [{ email: 'ana@acme.example', firstName: 'Ana', lastName: 'Souza', role: 'administrator', password: passwords.ana }],
+      groups: [{ name: 'Sales' }],
+      applications: [
+        { ...oidcApplication('crm', { navigable: false, assignedTo: { groups: ['Sales'] } }), name: 'CRM' },
+        oidcApplication('wiki', {}, { token_endpoint_auth_method: 'client_secret_basic', client_secret: 'a-secret-of-approval-only' }),
+      ],
+    });
+    ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
+  });
+  afterEach(() => server.close());
+
+  /** The form as it is shown, with this changed; `pick` and `accept` are added to. */
+  async function press(page: Answer, step: string, change: Record<string, string | string[] | undefined> = {}, jar = ana): Promise<Answer> {
+    const { action, entries } = jar.form(page, /promotion$/);
+    const form = new URLSearchParams(entries);
+    for (const [name, value] of Object.entries(change)) {
+      form.delete(name);
+      for (const one of [value ?? []].flat()) form.append(name, one);
+    }
+    form.set('step', step);
+    return jar.get(action, { form, from: page.url });
+  }
+  const own = (code: string) => ({ [`own application ${code} oidc.redirect_uris`]: `https://${code}.acme.example/cb` });
+  const rows = (page: Answer) =>
+    load(page.text)('input[name=pick][type=checkbox]')
+      .toArray()
+      .map((one) => one.attribs);
+  const open = () => ana.get(at('/admin/promotion'));
+  const faultOf = (page: Answer) => load(page.text)('.alert-fault').text();
+  const accepts = (page: Answer) =>
+    load(page.text)('input[name=accept]')
+      .toArray()
+      .map((one) => one.attribs.value!);
+
+  it('shows what differs in words, with everything ticked but removals, and what approval has beside each question', async () => {
+    const page = await open();
+    expect(page.status).to.equal(200);
+    const ticked = rows(page)
+      .filter((one) => 'checked' in one)
+      .map(({ value }) => value);
+    expect(ticked).to.include.members(['application crm', 'application wiki', 'group sales']);
+    const unticked = rows(page)
+      .filter((one) => !('checked' in one))
+      .map(({ value }) => value);
+    expect(unticked).to.include.members(['application payroll', 'application mobile']);
+    expect(page.text)
+      .to.contain('https://crm.try.example/cb')
+      .and.to.contain('Redirect addresses')
+      .and.not.to.contain('oidc.token_endpoint_auth_method');
+  });
+
+  it('promotes what is ticked, shows a new secret once, and keeps it in the history', async () => {
+    const chosen = await press(await open(), 'review', { ...own('crm'), ...own('wiki') });
+    expect(chosen.status, faultOf(chosen)).to.equal(200);
+    const unaccepted = await press(chosen, 'apply');
+    expect(unaccepted.status).to.equal(422);
+    expect(faultOf(unaccepted)).to.contain('Tick each warning');
+    const done = await press(unaccepted, 'apply', { accept: accepts(unaccepted) });
+    expect(done.status).to.equal(200);
+    const secret = load(done.text)('#secret-0').text();
+    const scope = await server.scope();
+    const wiki = (await findApplicationByCode(scope, 'wiki'))!;
+    expect(matchesClientSecret(wiki.oidc!.secret_fingerprint!, secret, testKeyRing())).to.equal(true);
+    expect(wiki.oidc!.redirect_uris).to.deep.equal(['https://wiki.acme.example/cb']);
+    expect(await findGroupByName(scope, 'Sales')).to.have.property('name', 'Sales');
+    const history = await ana.get(at('/admin/promotion/history'));
+    const link = load(history.text)('td a').attr('href')!;
+    const again = await ana.get(`${server.baseUrl}${link}`);
+    expect(again.text).to.contain('CRM').and.to.contain('Ana Souza').and.not.to.contain(secret);
+    const events = await eventsOf(scope, { type: 'promotion.applied' });
+    expect(events.at(-1)!.details).to.include({ source: 'acme-approval', added: 3 });
+  });
+
+  it('says what is missing, keeps what was typed, and ticks what is needed', async () => {
+    const page = await open();
+    const refused = await press(page, 'review', { pick: ['application crm'], ...own('crm') });
+    expect(refused.status).to.equal(422);
+    expect(faultOf(refused)).to.contain('Group Sales');
+    expect(refused.text).to.contain('https://crm.acme.example/cb');
+    const helped = await press(refused, 'needs');
+    expect(
+      rows(helped)
+        .filter((one) => 'checked' in one)
+        .map(({ value }) => value),
+    ).to.have.members(['application crm', 'group sales']);
+    const empty = await press(page, 'review', { pick: ['application wiki'] });
+    expect(empty.status).to.equal(422);
+    expect(faultOf(empty)).to.contain('Redirect addresses');
+  });
+
+  it('a search hides rows and loses nothing', async () => {
+    const found = await press(await open(), 'find', { search: 'wiki', ...own('crm') });
+    expect(rows(found).map(({ value }) => value)).to.deep.equal(['application wiki']);
+    const all = await press(found, 'find', { search: '' });
+    expect(all.text).to.contain('https://crm.acme.example/cb');
+    expect(rows(all).filter((one) => 'checked' in one)).to.have.length(3);
+  });
+
+  it('a change on either side since then is told, with ticks and values kept', async () => {
+    const review = await press(await open(), 'review', { ...own('crm'), ...own('wiki'), pick: ['application crm', 'group sales'] });
+    expect(review.status).to.equal(200);
+    await approval({ applications: [oidcApplication('news')] });
+    const told = await press(review, 'apply', { accept: accepts(review) });
+    expect(told.status).to.equal(409);
+    expect(faultOf(told)).to.contain('changed meanwhile');
+    expect(told.text).to.contain('https://crm.acme.example/cb');
+    expect(
+      rows(told)
+        .filter((one) => 'checked' in one)
+        .map(({ value }) => value),
+    ).to.have.members(['application crm', 'group sales']);
+    expect(load(told.text)('.badge-status').length, 'what is new is marked').to.equal(1);
+    expect(await findApplicationByCode(await server.scope(), 'crm')).to.equal(undefined);
+  });
+
+  it('a second administrator agrees to what was proposed, and not the first', async () => {
+    const rules = await ana.get(at('/admin/promotion/rules'));
+    const { action, entries } = ana.form(rules, /rules$/);
+    expect((await ana.get(action, { form: new URLSearchParams([...entries, ['fourEyes', 'yes']]) })).status).to.equal(303);
+    const review = await press(await open(), 'review', { ...own('crm'), pick: ['application crm', 'group sales'] });
+    const proposed = await press(review, 'apply', { accept: accepts(review) });
+    expect(proposed.status).to.equal(303);
+    const shown = await ana.get(proposed.location!);
+    expect(shown.text).to.contain('another administrator has to agree').and.not.to.contain('/agree"');
+    const forced = await ana.get(`${shown.url.split('?')[0]}/agree`, { form: { _csrf: ana.form(shown, /decline$/).fields._csrf! } });
+    expect(forced.status).to.equal(409);
+    expect(await findApplicationByCode(await server.scope(), 'crm')).to.equal(undefined);
+    const bia = await signedIn(server.baseUrl, 'bia@acme.example', 'bia has a long password');
+    const seen = await bia.get(shown.url);
+    expect(seen.text).to.contain('Ana Souza').and.to.contain('CRM').and.to.contain('https://crm.acme.example/cb');
+    const agreed = await bia.submit(bia.form(seen, /agree$/));
+    expect(agreed.status, faultOf(agreed)).to.equal(200);
+    expect(agreed.text).to.contain('Bia Lima');
+    expect(await findApplicationByCode(await server.scope(), 'crm')).to.have.property('name', 'CRM');
+  });
+
+  it('is undone by one confirmation, and says what has changed since', async () => {
+    const review = await press(await open(), 'review', { ...own('crm'), pick: ['application crm', 'group sales'] });
+    const done = await press(review, 'apply', { accept: accepts(review) });
+    const here = done.location!.split('?')[0]!;
+    await server.apply({
+      contexts: [
+        {
+          code: 'acme',
+          applications: [
+            {
+              ...oidcApplication('crm', { description: 'mine' }, { redirect_uris: ['https://crm.acme.example/cb'] }),
+              navigable: false,
+              name: 'CRM',
+            },
+          ],
+        },
+      ],
+    });
+    const changed = await ana.get(`${here}/undo`);
+    expect(changed.text).to.contain('changed since: Description').and.to.contain('There is nothing to undo');
+    await server.apply({
+      contexts: [
+        {
+          code: 'acme',
+          applications: [
+            {
+              ...oidcApplication('crm', { description: '' }, { redirect_uris: ['https://crm.acme.example/cb'] }),
+              navigable: false,
+              name: 'CRM',
+            },
+          ],
+        },
+      ],
+    });
+    const undo = await ana.get(`${here}/undo`);
+    const undone = await ana.submit(ana.form(undo, /undo$/));
+    expect(undone.status, faultOf(undone)).to.equal(200);
+    const scope = await server.scope();
+    expect(await findApplicationByCode(scope, 'crm')).to.equal(undefined);
+    expect(await findGroupByName(scope, 'Sales')).to.equal(undefined);
+    expect((await ana.get(`${here}/undo`)).status).to.equal(409);
+    expect((await compareWithApproval(scope)).differences.find(({ id }) => id === 'application crm')!.questions[0]).to.include({
+      value: 'https://crm.acme.example/cb',
+      isRemembered: true,
+    });
+  });
+
+  it('is for administrators of production, and of their company only', async () => {
+    const review = await press(await open(), 'review', { ...own('crm'), pick: ['application crm', 'group sales'] });
+    const done = await press(review, 'apply', { accept: accepts(review) });
+    const one = new URL(done.location!).pathname.split('/').at(-1)!;
+    const paths = [
+      '/admin/promotion',
+      '/admin/promotion/history',
+      '/admin/promotion/rules',
+      `/admin/promotion/${one}`,
+      `/admin/promotion/${one}/undo`,
+    ];
+    const regular = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
+    for (const path of paths) expect((await regular.get(at(path))).status, path).to.equal(403);
+    const rita = await signedIn(server.baseUrl, 'root@other.example', passwords.root, 'other');
+    for (const path of paths) expect((await rita.get(`${server.baseUrl}/other${path}`)).status, `other ${path}`).to.equal(404);
+    const there = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana, 'acme-approval');
+    for (const path of paths) expect((await there.get(`${server.baseUrl}/acme-approval${path}`)).status, `approval ${path}`).to.equal(404);
+    await server.apply({ contexts: [{ code: 'other-approval', name: 'Other (approval)', environment: 'approval', pairedWith: 'other' }] });
+    for (const path of paths.slice(3)) expect((await rita.get(`${server.baseUrl}/other${path}`)).status, `another's ${path}`).to.equal(404);
+  });
+});
