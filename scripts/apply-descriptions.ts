@@ -1,9 +1,11 @@
 import { samlOptionNames } from '../src/domain/applications/applications/index.ts';
+import { settingDescriptions } from './apply-setting-descriptions.ts';
 import { words } from './saml-options-page.ts';
 
 /** What each key of the file of `apply` means, by its path. A test says which is missing and which nobody reads any more. */
 export const descriptions: Record<string, string> = {
   $schema: 'Where this schema lies, for editors; `apply` does not read it.',
+  ...settingDescriptions,
   contexts: 'The companies that the file describes; others are left alone.',
 
   'contexts[].code': 'Names the company in addresses and on the command line; it cannot be changed. A company of a new code is made.',
@@ -14,11 +16,11 @@ export const descriptions: Record<string, string> = {
     'An origin of its own, such as `https://login.acme.example`; `null` takes it away, and the company lives at BASE_URL/code.',
   'contexts[].samlEntityId': 'A fixed SAML entity ID where partners expect one; `null` goes back to the company’s address.',
   'contexts[].timeZone': 'An IANA name, such as `America/Sao_Paulo`; `UTC` for a new company without one.',
-  'contexts[].customFields': 'Fields of people that the company defines. A file does not delete any.',
-  'contexts[].users': 'People, found by e-mail or username. A file does not delete any.',
-  'contexts[].groups': 'Groups, found by name. A file does not delete any.',
-  'contexts[].applications': 'Applications, found by code. A file does not delete any.',
-  'contexts[].apis': 'APIs that are protected by tokens, found by identifier. A file does not delete any.',
+  'contexts[].customFields': 'Fields of people that the company defines. Only `--prune` deletes.',
+  'contexts[].users': 'People, found by e-mail or username. A file never deletes any.',
+  'contexts[].groups': 'Groups, found by name. Only `--prune` deletes.',
+  'contexts[].applications': 'Applications, found by code. Only `--prune` deletes.',
+  'contexts[].apis': 'APIs that are protected by tokens, found by identifier. Only `--prune` deletes.',
 
   'contexts[].customFields[].code': 'Names the field: `customFields.cost_center` of a person, `custom.cost_center` in mappings.',
   'contexts[].customFields[].label': 'How people see it.',
@@ -53,7 +55,7 @@ export const descriptions: Record<string, string> = {
   'contexts[].applications[].launchUrl':
     'What the tile of the Launchpad opens: the page of the application that starts a sign-in. Without it (and without `oidc.initiate_login_uri`) the tile of an OpenID Connect application opens the site of its redirect addresses, if there is one alone. SAML applications need none.',
   'contexts[].applications[].enabled': 'Whether people can sign in to it; a new one is enabled.',
-  'contexts[].applications[].assignedTo': 'Who may open it; who is not in the lists is removed. Left out, the assignments stay.',
+  'contexts[].applications[].assignedTo': 'Who may open it; who is not in a list is removed. A list that is left out stays.',
   'contexts[].applications[].assignedTo.groups': 'Names of groups; `Everyone` is everybody in the company.',
   'contexts[].applications[].assignedTo.users': 'E-mails or usernames.',
   'contexts[].applications[].oidc': 'How it signs people in by OpenID Connect, in the names of RFC 7591.',
@@ -61,7 +63,7 @@ export const descriptions: Record<string, string> = {
 
   'contexts[].applications[].oidc.client_id': 'How the application names itself in requests.',
   'contexts[].applications[].oidc.client_secret':
-    'At least 16 characters. Left out, the one in force stays; a new application with a secret needs one.',
+    'At least 16 characters, better a reference to a variable or file. Left out, the one in force stays; a new application with a secret needs one.',
   'contexts[].applications[].oidc.client_secret_expires_at':
     'Seconds since 1970; 0 is never. Left out, a new secret has no end and one that stays keeps its own.',
   'contexts[].applications[].oidc.former_client_secret_expires_at':
@@ -135,7 +137,7 @@ export const descriptions: Record<string, string> = {
     'While the directory does not answer, people who signed in within 14 days go on. Never administrators.',
   'contexts[].directoryRules.resetNetworkPassword': '"Forgot your password?" may set the network password.',
   'contexts[].directories':
-    'Directories, found by name. Tokens are never in a file: `portaria directory token` makes one. A file does not delete any.',
+    'Directories, found by name. Tokens are never in a file: `portaria directory token` makes one. Only `--prune` deletes.',
   'contexts[].directories[].name': 'As administrators and people read it.',
   'contexts[].directories[].settings': 'What is left out stays.',
   'contexts[].directories[].settings.acceptsPeople': 'People who arrive are accepted without being asked about.',

@@ -2,11 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { describedFile } from '../src/domain/administration/desired-state/index.ts';
+import { describedFile } from '../src/domain/administration/configuration/index.ts';
 import { descriptions } from './apply-descriptions.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 export const [page, schemaFile] = ['docs/apply.md', 'docs/apply.schema.json'];
+/** The same, where the server finds it: the image has no docs. */
+export const servedSchemaFile = 'views/schemas/configuration.v1.json';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
@@ -35,6 +37,7 @@ export function applyKeys(): string[] {
 
 export function applySchema(): string {
   const schema = schemaOfFile();
+  schema.$id = 'urn:portaria:configuration:v1';
   schema.title = 'What `portaria apply` reads';
   walk(schema, (path, key) => {
     key.description = descriptions[path];
@@ -59,12 +62,17 @@ function takes(schema: Schema): string {
     return items.properties || items.type === 'object' ? 'list' : items.enum ? `list of ${takes(items)}` : 'list of texts';
   }
   if (schema.pattern?.startsWith('^custom')) return '`custom.CODE`';
-  return names[String(schema.type)] ?? 'keys';
+  return [schema.type ?? '']
+    .flat()
+    .map((type) => names[type] ?? 'keys')
+    .join(' or ');
 }
 
 const titles: Record<string, string> = {
   '': 'The file',
   'contexts[]': 'A company',
+  'contexts[].policy': 'The sign-in policy',
+  'contexts[].policy.overrides[]': 'What a group, an application or a role is stricter about',
   'contexts[].customFields[]': 'A custom field',
   'contexts[].users[]': 'A person',
   'contexts[].groups[]': 'A group',
@@ -97,7 +105,9 @@ export function applyPage(): string {
   return `# The file of \`portaria apply\`: every key
 
 An example and the rules are in the [guide for operators](operators.md#companies-from-a-file). Editors complete and check the file by [apply.schema.json](apply.schema.json): begin a YAML file with
-\`# yaml-language-server: $schema=docs/apply.schema.json\`, or give JSON the key \`$schema\`. This page and the schema are generated from the sources: \`npm run generate\`.
+\`# yaml-language-server: $schema=docs/apply.schema.json\`, or give JSON the key \`$schema\`. A server has the schema of its own version at \`/schemas/configuration/v1.json\`, as an export names it.
+
+Any text may have references: \`\${env:NAME}\` is an environment variable of whoever runs \`apply\`, \`\${file:PATH}\` the content of a file beside this one. \`$\${\` is a \`\${\` that means itself. This page and the schema are generated from the sources: \`npm run generate\`.
 
 ${sections.join('\n')}`;
 }
@@ -105,6 +115,6 @@ ${sections.join('\n')}`;
 if (import.meta.main) {
   if (process.argv.includes('--write')) {
     writeFileSync(root + page, applyPage());
-    writeFileSync(root + schemaFile, applySchema());
+    for (const file of [schemaFile, servedSchemaFile]) writeFileSync(root + file, applySchema());
   } else process.stdout.write(applyPage());
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { configurationSchemaPath } from '../domain/administration/configuration/index.ts';
 import { type Assets, createAssets } from '../platform/http/index.ts';
 
 /** Everything the browser loads, served by us. */
@@ -17,6 +18,12 @@ export function loadAssets(): Assets {
 
 /** For browsers that ask the host and not the page. */
 export const loadFavicon = (): Buffer => readFileSync(new URL('../../views/assets/favicon.ico', import.meta.url));
+
+/** For editors, under the address at which they find it. */
+export function loadConfigurationSchema(baseUrl: string): Buffer {
+  const schema = JSON.parse(readFileSync(new URL('../../views/schemas/configuration.v1.json', import.meta.url), 'utf8'));
+  return Buffer.from(JSON.stringify({ ...schema, $id: `${baseUrl}${configurationSchemaPath}` }));
+}
 
 /**
  * Tabler turns dark by an attribute, which would need a script. Its few rules for `[data-bs-theme=dark]` are said again for browsers that ask for dark, so that

@@ -24,7 +24,7 @@ import { createBackChannelLogout, ProviderDirectory } from '../web/oidc/index.ts
 import { ContextDirectory, createPageRouter, type Services } from '../web/request/index.ts';
 import { createSoapLogout, SamlDirectory } from '../web/saml/index.ts';
 import { createSmartSync } from '../web/smartsync/index.ts';
-import { loadAssets, loadFavicon, loadIcons } from './assets.ts';
+import { loadAssets, loadConfigurationSchema, loadFavicon, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
 import type { Store } from './open-store.ts';
 import { pathOf } from './page-paths.ts';
@@ -105,7 +105,11 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const mailbox = keepsMails(config, store) ? createMailbox(() => clock.now()) : undefined;
   const router = createPageRouter(services, pageRoutes(providers, saml, mailbox));
   koa.use(router.middleware);
-  const hostFiles = createHostFiles(services, { icon: loadFavicon(), securityContact: config.securityContact });
+  const hostFiles = createHostFiles(services, {
+    icon: loadFavicon(),
+    securityContact: config.securityContact,
+    configurationSchema: loadConfigurationSchema(config.baseUrl),
+  });
 
   const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
   const smartSync = createSmartSync({ services, listener, queue, software: `portaria/${version}` });

@@ -9,6 +9,7 @@ import { type Command, exitCodes, type Output, UsageError } from './command.ts';
 import { contextCreate, contextList } from './contexts.ts';
 import { directoryCommands } from './directories.ts';
 import { doctorCommand } from './doctor.ts';
+import { exportCommand } from './export.ts';
 import { jobsList, jobsRetry } from './jobs.ts';
 import { keysMetadata, keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
@@ -19,6 +20,7 @@ const commands: Command[] = [
   contextCreate,
   contextList,
   applyCommand,
+  exportCommand,
   promoteCommand,
   doctorCommand,
   ...directoryCommands,

@@ -42,7 +42,16 @@ describe('app: the front door', () => {
     for (const [path, taken] of Object.entries(endpoints))
       for (const method of taken) if (method !== 'OPTIONS') add(`/acme${filled(path)}`, method);
     const { assets } = server.app.services;
-    const files = ['/healthz', '/readyz', '/metrics', assets.url('tabler.css'), '/favicon.ico', '/robots.txt', '/security.txt'];
+    const files = [
+      '/healthz',
+      '/readyz',
+      '/metrics',
+      assets.url('tabler.css'),
+      '/favicon.ico',
+      '/robots.txt',
+      '/security.txt',
+      '/schemas/configuration/v1.json',
+    ];
     for (const path of [...files, '/.well-known/security.txt', '/.well-known/change-password', '/', '/acme']) add(path, 'GET');
     // some addresses are of two patterns
     for (const [path, taken] of table) for (const [pattern, method] of patterns) if (pattern.test(path)) taken.add(method);
@@ -190,6 +199,10 @@ describe('app: the front door', () => {
     const icon = await send(`${server.baseUrl}/favicon.ico`);
     expect([icon.status, icon.headers['content-type']]).to.deep.equal([200, 'image/x-icon']);
     expect((await send(`${server.baseUrl}/robots.txt`)).text).to.equal('User-agent: *\nDisallow: /\n');
+    const schema = await fetch(`${server.baseUrl}/schemas/configuration/v1.json`);
+    expect(schema.headers.get('content-type')).to.equal('application/schema+json');
+    expect(schema.headers.get('access-control-allow-origin')).to.equal('*');
+    expect(((await schema.json()) as { $id: string }).$id).to.equal(`${server.baseUrl}/schemas/configuration/v1.json`);
     const security = await send(`${server.baseUrl}/.well-known/security.txt`);
     expect(security.headers['content-type']).to.equal('text/plain; charset=utf-8');
     const [, contact, expires] = /^Contact: (\S+)\nExpires: (\S+Z)\n$/.exec(security.text)!;

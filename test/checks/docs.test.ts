@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { page as abilitiesFile, withAbilities } from '../../scripts/abilities-table.ts';
 import { descriptions } from '../../scripts/apply-descriptions.ts';
-import { page as applyFile, applyKeys, applyPage, applySchema, schemaFile } from '../../scripts/apply-reference.ts';
+import { page as applyFile, applyKeys, applyPage, applySchema, schemaFile, servedSchemaFile } from '../../scripts/apply-reference.ts';
 import { errorCodes, page as errorsFile, errorsPage } from '../../scripts/errors-page.ts';
 import { page as samlOptionsFile, samlOptionsPage } from '../../scripts/saml-options-page.ts';
 import { withAgentTable, withTable } from '../../scripts/settings-table.ts';
@@ -56,7 +56,7 @@ describe('documents', () => {
     expect(Object.keys(descriptions)).to.have.members(applyKeys());
     expect(applyKeys()).to.include.members(['contexts[].applications[].launchUrl', 'contexts[].applications[].oidc.jwks_uri']);
     expect(read(applyFile)).to.equal(applyPage());
-    expect(read(schemaFile)).to.equal(applySchema());
+    for (const file of [schemaFile, servedSchemaFile]) expect(read(file)).to.equal(applySchema());
   });
 
   it('every guide is in the index, and says truly whether it is tried', () => {

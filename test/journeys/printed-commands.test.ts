@@ -23,7 +23,7 @@ describe('the commands of README.md and docs/operators.md, as they are printed',
   /** At the root of the project, with the file of the example. */
   const run = (commands: string) =>
     runShell(
-      commands.replace(' acme.yaml', ` ${folder}/acme.yaml`),
+      commands.replaceAll(' acme.yaml', ` ${folder}/acme.yaml`),
       fileURLToPath(new URL('../../', import.meta.url)),
       onDatabase(database.url),
     );
@@ -43,6 +43,9 @@ describe('the commands of README.md and docs/operators.md, as they are printed',
     );
     await opened.close();
     expect(rows).to.deep.equal([{ name: 'Acme S.A.', applications: 2 }]);
+    const again = await run(snippet('docs/operators.md', 'sh', 1));
+    expect(again.match(/Nothing to change\./g)).to.have.length(2);
+    expect(again).to.contain('CLIENT_SECRET_ACME_PAYROLL');
   });
 
   everySnippetRuns('README.md', 'docs/operators.md');

@@ -1,6 +1,7 @@
-// Owns: what browsers and robots ask of a host without knowing what runs there: its icon, robots.txt, security.txt, the page to change a password.
+// Owns: what browsers, robots and editors ask of a host without knowing what runs there: its icon, robots.txt, security.txt, the page to change a password, the schema of the file of `apply`.
 // Does not: belong to a company, or show pages.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { configurationSchemaPath } from '../../domain/administration/configuration/index.ts';
 import { addSeconds } from '../../platform/clock/index.ts';
 import { cookieNames, type ResolvedContext, type Services } from '../request/index.ts';
 
@@ -11,11 +12,16 @@ export type HostFiles = {
   find(path: string): Answer | undefined;
 };
 
-type Settings = { icon: Buffer; securityContact: string | undefined };
+type Settings = {
+  icon: Buffer;
+  securityContact: string | undefined;
+  /** Of the file of `portaria apply`, for editors. */
+  configurationSchema: Buffer;
+};
 
 const securityTxtSeconds = 30 * 24 * 3600;
 
-export function createHostFiles(services: Services, { icon, securityContact }: Settings): HostFiles {
+export function createHostFiles(services: Services, { icon, securityContact, configurationSchema }: Settings): HostFiles {
   const robots = Buffer.from('User-agent: *\nDisallow: /\n');
   const sendSecurityTxt: Answer = (_request, response) => {
     if (!securityContact) return sendNothing(response);
@@ -24,6 +30,13 @@ export function createHostFiles(services: Services, { icon, securityContact }: S
   };
   const answers = new Map<string, Answer>([
     ['/favicon.ico', (_request, response) => send(response, 'image/x-icon', icon)],
+    [
+      configurationSchemaPath,
+      (_request, response) => {
+        response.setHeader('access-control-allow-origin', '*'); // editors in a browser are pages of others
+        send(response, 'application/schema+json', configurationSchema);
+      },
+    ],
     ['/robots.txt', (_request, response) => send(response, 'text/plain; charset=utf-8', robots)],
     ['/.well-known/security.txt', sendSecurityTxt],
     ['/security.txt', sendSecurityTxt], // where it was before RFC 9116 §3

@@ -1,4 +1,4 @@
-import { findTerms, termsSettings } from '../../applications/consents/index.ts';
+import { findTerms, termsSettings, termsTextsSchema } from '../../applications/consents/index.ts';
 import { brandingSettings, findCompanyLogo } from '../../company/branding/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { mailNames, mailTexts } from '../../company/mails/index.ts';
@@ -19,7 +19,8 @@ export async function describeSettings(scope: Scope): Promise<Record<string, unk
     newAccounts: (await loadSettings(scope, newAccountsSettings)).value,
     branding: { ...branding, logo: logo && dataAddress(logo) },
     mails: Object.fromEntries(mailNames.flatMap((name) => (mails[name] ? [[name, mails[name]]] : []))),
-    terms: terms?.texts,
+    // in the order in which they are read: the store forgets it
+    terms: terms && (termsTextsSchema.safeParse(terms.texts).data ?? terms.texts),
     directoryRules: (await loadSettings(scope, directoryRules)).value,
   };
 }

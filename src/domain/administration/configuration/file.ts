@@ -50,6 +50,9 @@ const fileWith = <S extends z.ZodRawShape, T extends z.ZodRawShape, D extends z.
 const settingsOfDirectory = directoryInput.shape.settings.unwrap();
 const schema = fileWith(settingsShape, { oidc: keysOf(oidcInput), saml: keysOf(samlInput) }, { settings: keysOf(settingsOfDirectory) });
 
+/** Where a server answers with the schema of the file. The number rises when a file that was right is so no longer. */
+export const configurationSchemaPath = '/schemas/configuration/v1.json';
+
 /** Every key with what it takes, for editors and the reference. */
 export const describedFile = fileWith(
   describedSettings,

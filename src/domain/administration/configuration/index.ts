@@ -5,8 +5,11 @@ export { type Configuration, type Data, isKeys, type Keys, type OverrideTarget, 
 export { bytesOf } from './data-address.ts';
 export { describeConfiguration } from './describe-configuration.ts';
 export { nameOverrides, withKeys } from './describe-policy.ts';
-export { type Desired, type DesiredContext, type DesiredState, describedFile, parseState } from './file.ts';
+export { fileOf, secretVariable } from './export-file.ts';
+export { configurationSchemaPath, type Desired, type DesiredContext, type DesiredState, describedFile, parseState } from './file.ts';
 export type { FileContent } from './file-parts.ts';
 export { type ConfigurationObject, idOf, type Kind, kinds, listObjects, type ObjectRef } from './objects.ts';
+export { type Outline, type OutlinedField, outlineDifference, type Words } from './outline-difference.ts';
 export { invertDifferences, patchConfiguration } from './patch-configuration.ts';
+export { type ReferenceReader, type Resolved, resolveReferences } from './references.ts';
 export { pathOf, StateError } from './state-error.ts';

@@ -17,11 +17,11 @@ import {
 } from '../../applications/applications/index.ts';
 import { assignApplication, listAssignees, unassignApplication } from '../../applications/assignments/index.ts';
 import { findGroupByName } from '../../people/groups/index.ts';
-import { inTransaction } from '../../scope.ts';
 import type { Desired, DesiredContext, FileContent } from '../configuration/index.ts';
 import { getByLogin } from './apply-people.ts';
 import { pictureOf } from './apply-settings.ts';
 import type { Applying } from './applying.ts';
+import { leaveNoTrace } from './leave-no-trace.ts';
 
 type DesiredApplication = Desired<'applications'>;
 
@@ -51,7 +51,7 @@ async function applyApplication(applying: Applying, desired: DesiredApplication,
       matchesClientSecret(before.oidc.secret_fingerprint, secret, scope.keyRing);
     const after = kept ? { ...input, oidc: { ...input.oidc, client_secret: undefined } } : input;
     const isNewSecret = typeof secret === 'string' && !kept;
-    application = await unlessSame(applying, before, after, isNewSecret ? 'client secret' : undefined);
+    application = await editUnlessSame(applying, before, after, isNewSecret ? 'client secret' : undefined);
   }
   if (logo !== undefined) await applyLogo(applying, application, logo);
   const { saml } = application;
@@ -75,16 +75,15 @@ async function applyLogo({ scope, result }: Applying, { applicationId, code }: A
   if (before === undefined && !picture) return;
   // the picture that there is, as an export has it, is not drawn again
   if (picture && before === contentTag(picture)) return;
-  const same = Symbol('same');
-  try {
-    await inTransaction(scope, async (inside) => {
+  const changed = await leaveNoTrace(
+    scope,
+    async (inside) => {
       await changeLogo(inside, applicationId, picture);
-      if ((await findLogo(inside, applicationId))?.etag === before) throw same;
-    });
-    result.changes.push({ action: 'changed', what: `application ${code}`, details: 'logo' });
-  } catch (error) {
-    if (error !== same) throw error;
-  }
+      return (await findLogo(inside, applicationId))?.etag ?? '';
+    },
+    (after) => after === before,
+  );
+  if (changed !== undefined) result.changes.push({ action: 'changed', what: `application ${code}`, details: 'logo' });
 }
 
 /** What the file says comes before what the partner's metadata says; but an entity ID beside it says whose metadata is meant. @throws AppError invalid_input */
@@ -98,27 +97,20 @@ function readSaml({ scope, result }: Applying, { code, saml }: DesiredApplicatio
   return { ...settings, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) };
 }
 
-/** Edits, and undoes the edit by a savepoint when nothing but the version moved: a second apply leaves no trace. */
-async function unlessSame(
+async function editUnlessSame(
   { scope, result }: Applying,
-  before: Awaited<ReturnType<typeof createApplication>>,
+  before: Application,
   input: Parameters<typeof editApplication>[2],
   details?: string,
-) {
-  const same = Symbol('same');
-  try {
-    const after = await inTransaction(scope, async (inside) => {
-      const edited = await editApplication(inside, before.applicationId, input);
-      const comparable = ({ version: _v, updatedAt: _u, ...rest }: typeof before) => JSON.stringify(rest);
-      if (comparable(edited) === comparable(before)) throw same;
-      return edited;
-    });
-    result.changes.push({ action: 'changed', what: `application ${before.code}`, ...(details ? { details } : {}) });
-    return after;
-  } catch (error) {
-    if (error === same) return before;
-    throw error;
-  }
+): Promise<Application> {
+  const comparable = ({ version: _v, updatedAt: _u, ...rest }: Application) => JSON.stringify(rest);
+  const after = await leaveNoTrace(
+    scope,
+    (inside) => editApplication(inside, before.applicationId, input),
+    (edited) => comparable(edited) === comparable(before),
+  );
+  if (after) result.changes.push({ action: 'changed', what: `application ${before.code}`, ...(details ? { details } : {}) });
+  return after ?? before;
 }
 
 async function applyAssignments(

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { contentTag } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { findTerms, publishTerms, termsSettings, termsTextsSchema, withdrawTerms } from '../../applications/consents/index.ts';
 import { brandingSettings, changeBranding, changeCompanyLogo } from '../../company/branding/index.ts';
@@ -9,6 +10,7 @@ import { directoryRules } from '../../people/directories/index.ts';
 import { auditRetention } from '../audit-keeping/index.ts';
 import { bytesOf, type DesiredContext, type FileContent } from '../configuration/index.ts';
 import type { Applying } from './applying.ts';
+import { leaveNoTrace } from './leave-no-trace.ts';
 import { mergeSettings } from './merge-given.ts';
 
 /** What holds for the whole company. A setting that the file does not mention stays. */
@@ -43,9 +45,18 @@ async function applyBranding(applying: Applying, { logo, ...given }: Branding): 
   const after = await changeBranding(scope, mergeSettings(before, given), version);
   if (!isDeepStrictEqual(after, value)) result.changes.push({ action: 'changed', what: 'appearance' });
   if (logo === undefined) return;
-  await changeCompanyLogo(scope, pictureOf(logo));
-  if ((await loadSettings(scope, brandingSettings)).value.logo !== etag)
-    result.changes.push({ action: 'changed', what: 'appearance', details: 'logo' });
+  const picture = pictureOf(logo);
+  // the picture that there is, as an export has it, is not drawn again
+  if ((picture ? contentTag(picture) : '') === etag) return;
+  const changed = await leaveNoTrace(
+    scope,
+    async (inside) => {
+      await changeCompanyLogo(inside, picture);
+      return (await loadSettings(inside, brandingSettings)).value.logo;
+    },
+    (now) => now === etag,
+  );
+  if (changed !== undefined) result.changes.push({ action: 'changed', what: 'appearance', details: 'logo' });
 }
 
 /** @throws AppError invalid_input for a text that is no picture */

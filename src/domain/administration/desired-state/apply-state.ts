@@ -61,7 +61,11 @@ export async function applyState(scope: ServerScope, state: DesiredState, option
           unresolvedSecret: (at) => unresolved.get(pathOf(['contexts', index, 'applications', at, 'oidc', 'client_secret'])),
         };
         await applying.at('pairedWith')(pair(applying, contexts[index]!.context, desired));
-        await applyContext(applying, desired, () => findRemovals(applying.scope, desired, options.prune));
+        await applyContext(applying, desired, async () => {
+          const removals = await findRemovals(applying.scope, desired, options.prune);
+          if (options.prune) result.pruned = [...(result.pruned ?? []), ...removals.map((one) => nameOf(desired, one))];
+          return removals;
+        });
       }
       if (options.plan) result.plan = await Promise.all(contexts.map((one) => planOf(inside, one)));
       if (options.dryRun) throw new RolledBack(result);
@@ -73,10 +77,12 @@ export async function applyState(scope: ServerScope, state: DesiredState, option
   }
 }
 
+const nameOf = ({ code }: DesiredContext, removal: Removal): string => `${code} ${idOf(removal)}`;
+
 async function findRemovals(scope: Scope, desired: DesiredContext, prune: ApplyOptions['prune']): Promise<Removal[]> {
   if (!prune) return [];
   const surplus = await findSurplus(scope, desired);
-  const unseen = Array.isArray(prune) ? surplus.filter((one) => !prune.includes(`${desired.code} ${idOf(one)}`)) : [];
+  const unseen = Array.isArray(prune) ? surplus.filter((one) => !prune.includes(nameOf(desired, one))) : [];
   if (unseen.length === 0) return surplus;
   throw new StateError(
     unseen.map((one) => ({ path: desired.code, message: 'fields.prune_unseen', params: { what: describeRemoval(one) } })),

@@ -19,6 +19,8 @@ export type ApplyResult = {
   advice: (Advice & { application: string })[];
   /** Secrets whose reference leads to nothing here, and which stay as they are. */
   keptSecrets?: { application: string; reference: string }[];
+  /** Of a file that removes what it no longer has: what goes, as `prune` takes it. */
+  pruned?: string[];
   /** Where a plan was asked for. */
   plan?: PlannedContext[];
 };

@@ -11,7 +11,6 @@ import type { Scope } from '../../scope.ts';
 import {
   type DesiredContext,
   describeConfiguration,
-  idOf,
   type Kind,
   listObjects,
   type ObjectRef,
@@ -92,5 +91,3 @@ const words: Partial<Record<Kind, string>> = { api: 'API', customField: 'custom 
 
 export const describeRemoval = ({ kind, key, name }: Removal): string =>
   `${words[kind] ?? kind} ${kind === 'group' || kind === 'directory' ? name : key}`;
-
-export const idsOf = (removals: Removal[]): string[] => removals.map(idOf);

@@ -1,0 +1,84 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
+import {
+  type DesiredState,
+  type FileContent,
+  parseState,
+  pathOf,
+  type ReferenceReader,
+  type Resolved,
+  resolveReferences,
+  StateError,
+} from '../domain/administration/configuration/index.ts';
+import { metadataLimits } from '../platform/saml/index.ts';
+
+export type ConfigurationFile = { state: DesiredState; unresolved: Resolved['unresolved'] };
+
+/** What a file says, with everything that it names in its place. @param file `-` is standard input. @throws StateError by the path of what is wrong */
+export function readConfigurationFile(file: string): ConfigurationFile {
+  const folder = file === '-' ? '.' : dirname(file);
+  const { value, unresolved } = resolveReferences(read(file), readerIn(folder));
+  return { state: withFiles(parseState(value), folder), unresolved };
+}
+
+/** YAML holds JSON. @throws StateError naming the line that cannot be read */
+function read(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  try {
+    return parse(text, { prettyErrors: true });
+  } catch (error) {
+    throw new StateError([{ path: file, message: (error as Error).message }]);
+  }
+}
+
+const unreadable = (path: string, error: unknown) =>
+  new StateError([{ path, message: `cannot be read (${(error as NodeJS.ErrnoException).code})` }]);
+
+/** An empty variable is one that nobody set; a file may end with a line break, as editors and `echo` leave it. */
+const readerIn =
+  (folder: string): ReferenceReader =>
+  (kind, name) => {
+    if (kind === 'env') return process.env[name] || undefined;
+    try {
+      return readFileSync(resolve(folder, name), 'utf8').replace(/\r?\n$/, '');
+    } catch {
+      return undefined;
+    }
+  };
+
+/** `saml.metadata` is XML and a logo a data: address, or the name of a file beside this one; several may name the same. @throws StateError naming the part whose file cannot be read */
+function withFiles(state: DesiredState, folder: string): DesiredState {
+  const files = new Map<string, Buffer>();
+  const content = (path: PropertyKey[], name: unknown, isContent: RegExp, most: number): Buffer | undefined => {
+    if (typeof name !== 'string' || isContent.test(name)) return undefined;
+    try {
+      const file = resolve(folder, name);
+      if (!files.has(file)) files.set(file, readWhole(file, most));
+      return files.get(file);
+    } catch (error) {
+      throw unreadable(pathOf(path), error);
+    }
+  };
+  for (const [c, { applications, branding }] of state.contexts.entries()) {
+    const look = branding as { logo?: FileContent | null } | undefined;
+    if (look) look.logo = content(['contexts', c, 'branding', 'logo'], look.logo, /^\s*data:/, largestLogo) ?? look.logo;
+    for (const [a, application] of applications.entries()) {
+      const path = ['contexts', c, 'applications', a];
+      const { saml, logo } = application;
+      application.logo = content([...path, 'logo'], logo, /^\s*data:/, largestLogo) ?? logo;
+      if (saml) saml.metadata = content([...path, 'saml', 'metadata'], saml.metadata, /^\s*</, metadataLimits.bytes) ?? saml.metadata;
+    }
+  }
+  return state;
+}
+
+const largestLogo = 1_048_576;
+
+/** One that is too large is read only so far that its reader can say so. */
+const readWhole = (file: string, most: number): Buffer => (statSync(file).size > most ? Buffer.alloc(most + 1) : readFileSync(file));

@@ -1,0 +1,58 @@
+import { pathOf, StateError } from './state-error.ts';
+
+/** Reads what a reference names. @returns undefined when there is nothing of that name */
+export type ReferenceReader = (kind: 'env' | 'file', name: string) => string | undefined;
+
+export type Resolved = {
+  /** With what the references name in their place. */
+  value: unknown;
+  /** References to client secrets that lead to nothing, by their path: an application that has one keeps it. */
+  unresolved: { path: string; reference: string }[];
+};
+
+/** `$${` is a `${` that means itself; of a kind that there is not, it is a typing error. */
+const pattern = /\$\$\{|\$\{(\w+):([^}]*)\}/g;
+const whole = /^\$\{(?:env|file):[^}]*\}$/;
+const secretPath = /^contexts\[\d+\]\.applications\[\d+\]\.oidc\.client_secret$/;
+
+/** @param input as a file says it, before it is checked. @throws StateError with every reference that leads to nothing, by its path */
+export function resolveReferences(input: unknown, read: ReferenceReader): Resolved {
+  const unresolved: Resolved['unresolved'] = [];
+  const faults: StateError['faults'] = [];
+  const resolveText = (text: string, path: string): string | undefined => {
+    const missing: string[] = [];
+    const resolved = text.replace(pattern, (reference: string, kind: string | undefined, name: string) => {
+      if (kind === undefined) return '${';
+      if (kind !== 'env' && kind !== 'file') return fault(reference, path, 'fields.reference_kind');
+      const found = read(kind, name);
+      if (found !== undefined) return found;
+      missing.push(reference);
+      return '';
+    });
+    if (missing.length === 0) return resolved;
+    if (secretPath.test(path) && whole.test(text)) {
+      unresolved.push({ path, reference: text });
+      return undefined;
+    }
+    for (const reference of missing)
+      fault(reference, path, reference.startsWith('${env') ? 'fields.reference_env' : 'fields.reference_file');
+    return resolved;
+  };
+  const fault = (reference: string, path: string, message: string): string => {
+    const [, , name = ''] = /^\$\{(\w+):([^}]*)\}$/.exec(reference) ?? [];
+    faults.push({ path, message, params: { reference, name } });
+    return '';
+  };
+  const walk = (value: unknown, path: PropertyKey[]): unknown => {
+    if (typeof value === 'string') return value.includes('${') ? resolveText(value, pathOf(path)) : value;
+    if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index]));
+    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, [...path, key])]));
+  };
+  const value = walk(input, []);
+  if (faults.length > 0) throw new StateError(faults);
+  return { value, unresolved };
+}
+
+/** So that `resolveReferences` gives it back. */
+export const escapeReferences = (text: string): string => text.replaceAll('${', () => '$${');
