@@ -29,7 +29,11 @@ export default {
     forbid('app-knows-no-process', { path: '^src/app' }, { path: '^src/processes' }),
     forbid('only-processes-use-the-command-line', { path: '^src/(?!processes|command-line)' }, { path: '^src/command-line' }),
     // it starts without any page: of app it needs the store only
-    forbid('command-line-knows-no-page', { path: '^src/command-line' }, { path: '^src/(web|processes|app/(?!open-store\\.ts))' }),
+    forbid(
+      'command-line-knows-no-page',
+      { path: '^src/command-line' },
+      { path: '^src/(web|processes|app/(?!(open-store|page-paths)\\.ts))' },
+    ),
     forbid('config-knows-no-product', { path: '^src/config' }, { path: '^src/(?!config|platform)' }),
     forbid('web-slices-are-apart', { path: '^src/web/([^/]+)' }, { path: '^src/web/(?!$1|request/)' }),
     forbid(

@@ -1,3 +1,4 @@
+import { type Risk, riskWords } from '../domain/administration/risks/index.ts';
 import type { Advice } from '../domain/applications/applications/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 
@@ -15,3 +16,9 @@ export function describeAdvice({ option, state }: Advice, t: ReturnType<typeof c
   const why = state === 'ended' ? 'ended' : `${option}.weakens`;
   return `${t(`saml_options.${option}.label`)}. ${t(`saml_options.${why}`)}`;
 }
+
+/** A risky setting, in the console's words. */
+export const describeRisk = (risk: Risk, t: ReturnType<typeof consoleWords>): string =>
+  riskWords(risk)
+    .map(({ key, params }) => t(key, params))
+    .join(' ');

@@ -3,15 +3,14 @@ import { dirname, join, resolve } from 'node:path';
 import { openStore, type Store } from '../app/open-store.ts';
 import type { Config } from '../config/index.ts';
 import { contextAddress, listContexts } from '../domain/company/contexts/index.ts';
-import { endsSoon, listPublishedCertificates } from '../domain/company/saml-certificates/index.ts';
 import { loadSigningKeys } from '../domain/company/signing-keys/index.ts';
-import { openScope, type Scope } from '../domain/scope.ts';
+import { openScope } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import { loadPasswordEngine } from '../platform/crypto/index.ts';
 import { pendingMigrations } from '../platform/database/index.ts';
 import { verifyMailServer } from '../platform/mail/index.ts';
-import { checkApplications } from './check-applications.ts';
 import { checkDirectories } from './check-directories.ts';
+import { checkRisks } from './check-risks.ts';
 import { type Command, exitCodes } from './command.ts';
 import type { Finding } from './finding.ts';
 import { checkJobs } from './jobs.ts';
@@ -27,7 +26,7 @@ export const doctorCommand: Command = {
     try {
       store = await openStore({ ...config, databasePoolSize: 4 }, { say: note, migrations: false });
       findings.push(...(await checkStore(store)), await checkClock(store), await checkJobs(store), ...(await checkKeys(store, config)));
-      findings.push(...(await checkApplications(store)), ...(await checkDirectories(store)));
+      findings.push(...(await checkRisks(store, config)), ...(await checkDirectories(store)));
     } catch (error) {
       findings.push({
         check: 'store',
@@ -165,18 +164,6 @@ async function checkClock({ database }: Store): Promise<Finding> {
   };
 }
 
-async function checkCertificates(scope: Scope, code: string): Promise<Finding[]> {
-  if (!(await scope.db.schema.hasTable('saml_certificates'))) return [];
-  return (await listPublishedCertificates(scope))
-    .filter(({ notAfter }) => endsSoon(notAfter, new Date()))
-    .map(({ alg, notAfter }) => ({
-      check: 'certificates',
-      level: notAfter.getTime() < Date.now() ? 'problem' : 'warning',
-      message: `the ${alg} certificate of ${code} for SAML ends on ${notAfter.toISOString().slice(0, 10)}`,
-      remedy: 'Publish the next one in the console, give it to the applications, then let it sign.',
-    }));
-}
-
 async function checkKeys(store: Store, config: Config): Promise<Finding[]> {
   const { database } = store;
   const hasSchema = await database.knex.schema.hasTable('contexts');
@@ -212,7 +199,6 @@ async function checkKeys(store: Store, config: Config): Promise<Finding[]> {
           message: `${context.code} lacks a signing key`,
           remedy: `portaria keys rotate ${context.code}`,
         });
-      findings.push(...(await checkCertificates(scope, context.code)));
     } catch {
       findings.push({
         check: 'keys',

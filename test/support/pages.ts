@@ -84,6 +84,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
           },
         ],
       },
+      { code: 'acme-approval', name: 'Acme S.A. (approval)', environment: 'approval', pairedWith: 'acme' },
     ],
   });
   const scope = await server.scope();
@@ -185,6 +186,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     `/email-confirm/${await link('email-confirm', address)}`,
     `/recovery-email/${await link('recovery-email', address)}`,
     '/admin',
+    '/admin/risks',
     '/admin/applications',
     '/admin/applications?q=zzz',
     '/admin/catalogue',
@@ -263,6 +265,8 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     '/admin/keys/rotate',
     '/admin/certificates',
     '/admin/settings',
+    '/admin/environments',
+    '/admin/environments/people',
     '/admin/certificates/publish?alg=RS256',
     '/saml/sso?SAMLRequest=broken',
     `/saml/launch/${partnerId}?RelayState=https://elsewhere.example/`,
@@ -287,6 +291,7 @@ const noPages: Record<string, string> = {
   '/admin/exports/:token/file': 'a file',
   '/language': 'leads back',
   '/.well-known/change-password': 'leads to the page of the password',
+  '/admin/environments/reset': 'of an approval environment: in test/web/admin-console/environments.test.ts',
   '/launchpad/open/:application': 'leads to the application',
   '/logos/:application': 'a picture',
   '/branding/logo': 'a picture',

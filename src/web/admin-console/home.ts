@@ -1,17 +1,23 @@
 import { type Overview, overviewOf } from '../../domain/administration/overview/index.ts';
 import { type PageContext, type Route, renderPage } from '../request/index.ts';
 import { presentFaults } from './directories/words.ts';
+import { listRisksOf, presentRisk } from './risks.ts';
 
 export const homeRoutes: Route[] = [{ method: 'GET', path: '/admin', access: 'administrator', handle: showHome }];
+
+/** So many risks stand on Home; the rest on a page of their own. */
+const shownRisks = 6;
 
 async function showHome(page: PageContext): Promise<void> {
   const overview = await overviewOf(page.scope, page.context.timeZone);
   const directories = overview.directories.map((one) => ({ ...one, ...presentFaults(page, one.directory, one.failure) }));
+  const risks = await listRisksOf(page);
   renderPage(page, 'admin-console/home/show', {
     ...overview,
     directories,
+    risks: risks.slice(0, shownRisks).map((risk) => presentRisk(page, risk)),
+    countOfRisks: risks.length,
     chart: presentChart(overview.days),
-    now: page.services.clock.now(),
   });
 }
 

@@ -18,11 +18,13 @@ import { newAccountRoutes } from './new-accounts.ts';
 import { operationRoutes } from './operations.ts';
 import { policyRoutes } from './policy/index.ts';
 import { promotionRoutes } from './promotion/index.ts';
+import { riskRoutes } from './risks.ts';
 import { settingsRoutes } from './settings.ts';
 import { userRoutes } from './users/index.ts';
 
 export const adminConsoleRoutes: Route[] = [
   ...homeRoutes,
+  ...riskRoutes,
   ...applicationRoutes,
   ...apiRoutes,
   ...userRoutes,

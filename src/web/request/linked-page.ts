@@ -1,8 +1,11 @@
+import type { RiskPage } from '../../domain/administration/risks/index.ts';
+
 /**
  * A page that several slices lead to and only one of them owns, by its name and the parameters of its route. Which path it has, app hands in
  * (`Services.pathOf`): neither this room nor the domain knows an address (decision 0006).
  */
 export type LinkedPage =
+  | RiskPage
   | { page: 'launchpad' | 'account' | 'own-password' | 'administration' | 'company-logo' | 'company-colors' }
   | { page: 'sign-in-start' | 'sign-out' | 'language' | 'recovery-request' | 'registration-request' }
   | { page: 'saml-sign-on' | 'saml-logout' | 'saml-artifact' | 'saml-metadata' }

@@ -1,12 +1,11 @@
 import { dayIn } from '../../../platform/clock/index.ts';
-import { type Application, listApplications } from '../../applications/applications/index.ts';
-import { type Ending, listEndingSoon } from '../../applications/expiry-warnings/index.ts';
+import { type Application, listApplicationsByIds } from '../../applications/applications/index.ts';
 import { type Agent, type Directory, listAgentsOf, listDirectories } from '../../people/directories/index.ts';
 import { countUsers, type Status } from '../../people/users/index.ts';
 import { listDailyCounts } from '../../records/audit/index.ts';
 import { type CountedRefusal, listRefusals } from '../../records/refusals/index.ts';
 import type { Scope } from '../../scope.ts';
-import { countSignInsAway, listLastUses } from '../../sign-in/sessions/index.ts';
+import { countSignInsAway } from '../../sign-in/sessions/index.ts';
 import { findFailures, findReadingPauses, type ReadingPause, type Run } from '../directory-runs/index.ts';
 
 export type Overview = {
@@ -14,7 +13,6 @@ export type Overview = {
   days: { day: string; signIns: number; failures: number }[];
   people: Record<Status, number>;
   administrators: number;
-  ending: Ending[];
   /** What applications were refused within a day, of each the last; one without an application names none that there is. */
   refused: (CountedRefusal & { application?: Application })[];
   /** Sign-ins within a day for which a verifier stood in, as the directory did not answer. */
@@ -23,12 +21,9 @@ export type Overview = {
   directories: { directory: Directory; pause?: ReadingPause; failure?: Run }[];
   /** Those that enrolled within a week and were not revoked, the newest first: each gets passwords, and its token may be stolen. */
   newAgents: { directory: Directory; agent: Agent }[];
-  /** Enabled, not new, and without a sign-in for a long time. */
-  unused: { application: Application; lastUsedAt?: Date }[];
 };
 
 const shownDays = 30;
-const unusedAfterDays = 90;
 const newForDays = 7;
 const dayMs = 86_400_000;
 
@@ -61,9 +56,8 @@ export async function overviewOf(scope: Scope, timeZone: string): Promise<Overvi
   const counts = await listDailyCounts(scope, ['sign-in.succeeded', 'sign-in.failed'], days[0]!);
   const of = (day: string, type: string) => counts.filter((one) => one.day === day && one.type === type).reduce((sum, { n }) => sum + n, 0);
   const number = async (filter: { role?: string; status?: Status }) => (await countUsers(scope, filter)).n;
-  const uses = await listLastUses(scope);
-  const longAgo = new Date(now - unusedAfterDays * dayMs);
-  const { items: applications } = await listApplications(scope, {}, 1000);
+  const refusals = await listRefusals(scope, new Date(now - dayMs));
+  const applications = await listApplicationsByIds(scope, [...new Set(refusals.flatMap(({ applicationId }) => applicationId ?? []))]);
   return {
     days: days.map((day) => ({ day, signIns: of(day, 'sign-in.succeeded'), failures: of(day, 'sign-in.failed') })),
     people: {
@@ -73,16 +67,11 @@ export async function overviewOf(scope: Scope, timeZone: string): Promise<Overvi
       deactivated: await number({ status: 'deactivated' }),
     },
     administrators: await number({ role: 'administrator' }),
-    ending: await listEndingSoon(scope),
-    refused: (await listRefusals(scope, new Date(now - dayMs)))
+    refused: refusals
       .map((one) => ({ ...one, application: applications.find(({ applicationId }) => applicationId === one.applicationId) }))
       .filter(({ applicationId, application }) => !applicationId || application),
     signInsAway: await countSignInsAway(scope, new Date(now - dayMs)),
     directories: await troubledDirectories(scope),
     newAgents: await listNewAgents(scope, new Date(now - newForDays * dayMs)),
-    unused: applications
-      .filter(({ enabled, createdAt }) => enabled && createdAt < longAgo)
-      .map((application) => ({ application, lastUsedAt: uses.get(application.applicationId) }))
-      .filter(({ lastUsedAt }) => !lastUsedAt || lastUsedAt < longAgo),
   };
 }

@@ -51,6 +51,15 @@ export async function recordSecretUse({ db, contextId, clock }: Scope, applicati
     .merge(['last_at']);
 }
 
+/** When each application last proved itself by a secret. */
+export async function listLastSecretUses({ db, contextId }: Scope): Promise<Map<ApplicationId, Date>> {
+  const { rows } = await db.raw<{ rows: { id: ApplicationId; at: Date }[] }>(
+    'SELECT application_id AS id, max(last_at) AS at FROM client_secret_uses WHERE context_id = ? GROUP BY application_id',
+    [contextId],
+  );
+  return new Map(rows.map(({ id, at }) => [id, at]));
+}
+
 /** When each secret was used last, by its fingerprint, to the hour. */
 export async function listSecretUses({ db, contextId }: Scope, applicationId: ApplicationId): Promise<Map<string, Date>> {
   const rows = await db('client_secret_uses').where({ context_id: contextId, application_id: applicationId });

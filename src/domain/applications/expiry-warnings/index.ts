@@ -2,4 +2,4 @@
 // and client secrets. Does not: hold them (saml-certificates, applications) nor send mail (a job does).
 
 export { warnOfExpiryChore } from './jobs.ts';
-export { type Ending, listEndingSoon, warnOfExpiry } from './warn-of-expiry.ts';
+export { type Ending, endingsOf, warnOfExpiry } from './warn-of-expiry.ts';

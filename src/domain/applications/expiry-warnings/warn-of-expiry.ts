@@ -1,5 +1,5 @@
 import { type MailName, mailPerson } from '../../company/mails/index.ts';
-import { listCertificates, warningDays } from '../../company/saml-certificates/index.ts';
+import { listCertificates, type SamlCertificate, warningDays } from '../../company/saml-certificates/index.ts';
 import { listUsers } from '../../people/users/index.ts';
 import { type NewEvent, recordEvent } from '../../records/audit/index.ts';
 import { type Scope, useCase } from '../../scope.ts';
@@ -9,7 +9,7 @@ import { type Application, listApplications, listPartnerCertificates, secretExpi
 const warnings = [warningDays, 30, 14, 7, 1];
 const dayMs = 24 * 3600 * 1000;
 
-type Owner = Pick<Application, 'applicationId' | 'name'>;
+type Owner = Pick<Application, 'applicationId' | 'code' | 'name'>;
 
 export type Ending = { notAfter: Date } & (
   | { kind: 'own-certificate'; fingerprint: string; application?: undefined }
@@ -75,17 +75,20 @@ export const warnOfExpiry = useCase(async (scope): Promise<void> => {
 });
 
 /** What ends within the first warning's time or has ended, the nearest first. */
-export async function listEndingSoon(scope: Scope): Promise<Ending[]> {
-  const limit = scope.clock.now().getTime() + warningDays * dayMs;
-  const ending = (await listEnding(scope)).filter(({ notAfter }) => notAfter.getTime() < limit);
-  return ending.sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
+export function endingsOf(certificates: SamlCertificate[], applications: Application[], now: Date): Ending[] {
+  const limit = now.getTime() + warningDays * dayMs;
+  return everyEnding(certificates, applications)
+    .filter(({ notAfter }) => notAfter.getTime() < limit)
+    .sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
 }
 
+const listEnding = async (scope: Scope): Promise<Ending[]> =>
+  everyEnding(await listCertificates(scope), (await listApplications(scope, {}, 10_000)).items);
+
 /** Our certificates that partners rely on, those that partners sign with or that we encrypt for, and secrets of clients. */
-async function listEnding(scope: Scope): Promise<Ending[]> {
-  const own = (await listCertificates(scope)).filter(({ status }) => status !== 'retired');
-  const { items } = await listApplications(scope, {}, 10_000);
-  const applications = items.filter(({ enabled }) => enabled);
+function everyEnding(certificates: SamlCertificate[], all: Application[]): Ending[] {
+  const own = certificates.filter(({ status }) => status !== 'retired');
+  const applications = all.filter(({ enabled }) => enabled);
   return [
     ...own.map(({ fingerprint, notAfter }): Ending => ({ kind: 'own-certificate', fingerprint, notAfter })),
     ...applications.flatMap((application) =>

@@ -25,3 +25,4 @@ export {
   savePolicy,
 } from './store.ts';
 export { type EffectivePolicy, explainPolicy, type PolicySubject, strictest } from './strictest.ts';
+export { type WeakerPart, weakerParts } from './weaker-parts.ts';

@@ -72,7 +72,8 @@ function tighten(now: EffectivePolicy, { password, session, secondFactor, networ
   };
 }
 
-function partsOf({ networks, hours, ...groups }: EffectivePolicy): [string, unknown][] {
+/** Every part of it, named as in `password.minLength`. */
+export function partsOf({ networks, hours, ...groups }: EffectivePolicy): [string, unknown][] {
   return [
     ...Object.entries(groups).flatMap(([group, parts]) =>
       Object.entries(parts).map(([part, value]) => [`${group}.${part}`, value] as [string, unknown]),

@@ -1,17 +1,10 @@
 import { expect } from 'chai';
 import { startRun } from '../../../../src/domain/administration/directory-runs/index.ts';
 import { overviewOf } from '../../../../src/domain/administration/overview/index.ts';
-import {
-  type Application,
-  createApplication,
-  findApplicationByCode,
-  setApplicationEnabled,
-} from '../../../../src/domain/applications/applications/index.ts';
 import { addDirectory, enrolAgent, noteDirectoryState, revokeAgent } from '../../../../src/domain/people/directories/index.ts';
 import { changeStatus } from '../../../../src/domain/people/users/index.ts';
 import { type NewEvent, recordAlone, sealEvents } from '../../../../src/domain/records/audit/index.ts';
-import type { ApplicationId, Scope } from '../../../../src/domain/scope.ts';
-import { recordParticipant } from '../../../../src/domain/sign-in/sessions/index.ts';
+import type { Scope } from '../../../../src/domain/scope.ts';
 import { FakeDirectory, linkDirectory, workOn } from '../../../support/directory-runs.ts';
 import { publicKeys } from '../../../support/fake-agent.ts';
 import { useStore } from '../../../support/use-cases.ts';
@@ -34,18 +27,6 @@ describe('domain/administration/overview', () => {
   }
   const signInsOn = async (time: string, timeZone = zone) =>
     (await overviewOf(at(time), timeZone)).days.filter(({ signIns, failures }) => signIns + failures > 0);
-  let count = 0;
-  const application = (createdAt: number, scope = store.scope): Promise<Application> => {
-    const code = `unused-${++count}`;
-    const saml = { entityId: `https://${code}.example`, assertionConsumerServices: [{ url: `https://${code}.example/acs` }] };
-    return createApplication(at(createdAt, scope), { code, name: `李 ${count}`, saml });
-  };
-  async function use(applicationId: ApplicationId, time: number): Promise<void> {
-    const sessionId = await store.session((await store.person()).userId);
-    await recordParticipant(at(time), sessionId, { applicationId, protocol: 'saml', protocolSession: `_${++count}`, nameIds: [] });
-  }
-  const unusedAt = async (time: number) =>
-    (await overviewOf(at(time), zone)).unused.map((one) => [one.application.applicationId, one.lastUsedAt?.getTime()] as const);
 
   it('thirty days are shown, the oldest first and today last, those on which nothing happened among them', async () => {
     const { days } = await overviewOf(at('2031-03-01T12:00:00Z'), zone);
@@ -107,59 +88,6 @@ describe('domain/administration/overview', () => {
     expect(administrators).to.equal(2);
     const other = await overviewOf(store.other, zone);
     expect([other.people, other.administrators]).to.deep.equal([{ activated: 1, invited: 0, blocked: 0, deactivated: 0 }, 1]);
-  });
-
-  it('an application counts as unused when it is older than ninety days and nobody used it for as long', async () => {
-    const now = Date.parse('2032-06-01T12:00:00Z');
-    const [never, long, recent, young] = [
-      await application(now - 90 * dayMs - 1),
-      await application(now - 400 * dayMs),
-      await application(now - 400 * dayMs),
-      await application(now - 90 * dayMs),
-    ];
-    await use(long.applicationId, now - 300 * dayMs);
-    await use(long.applicationId, now - 90 * dayMs - 1);
-    await use(recent.applicationId, now - 300 * dayMs);
-    await use(recent.applicationId, now - 90 * dayMs);
-    const unused = await unusedAt(now);
-    expect(unused).to.deep.include.members([
-      [never.applicationId, undefined],
-      [long.applicationId, now - 90 * dayMs - 1],
-    ]);
-    const ids = unused.map(([id]) => id);
-    expect(ids, 'one person is enough').not.to.include(recent.applicationId);
-    expect(ids, 'it is new').not.to.include(young.applicationId);
-    const later = (await unusedAt(now + 1)).map(([id]) => id);
-    expect(later).to.include.members([recent.applicationId, young.applicationId]);
-  });
-
-  it('a disabled application asks for nothing: neither as unused nor for what ends', async () => {
-    const now = Date.parse('2033-06-01T12:00:00Z');
-    const { applicationId } = await application(now - 100 * dayMs);
-    const clientSecret = { client_id: 'ending', client_secret: 'x'.repeat(40), redirect_uris: ['https://ending.example/cb'] };
-    const oidc = { ...clientSecret, client_secret_expires_at: now / 1000 + 86_400 };
-    const ending = await createApplication(at(now - 100 * dayMs), { code: 'ending', name: 'Zoë', oidc });
-    const kinds = async () => (await overviewOf(at(now), zone)).ending.map(({ kind, application: of }) => `${kind} ${of?.name}`);
-    expect(await kinds()).to.include('client-secret Zoë');
-    for (const id of [applicationId, ending.applicationId]) {
-      expect((await unusedAt(now)).map(([unused]) => unused)).to.include(id);
-      await setApplicationEnabled(store.scope, id, false);
-      expect((await unusedAt(now)).map(([unused]) => unused)).not.to.include(id);
-    }
-    expect(await kinds()).not.to.include('client-secret Zoë');
-  });
-
-  it('another company’s applications are not told of, and to look changes nothing', async () => {
-    const now = Date.parse('2034-06-01T12:00:00Z');
-    const foreign = await application(now - 100 * dayMs, store.other);
-    const own = await application(now - 100 * dayMs);
-    const { unused } = await store.unchanged(() => overviewOf(at(now, store.other), zone));
-    const payroll = (await findApplicationByCode(store.other, 'payroll'))!;
-    const ids = unused.map((one) => one.application.applicationId);
-    expect(ids).to.have.members([payroll.applicationId, foreign.applicationId]);
-    expect((await unusedAt(now)).map(([id]) => id))
-      .to.include(own.applicationId)
-      .and.not.include(foreign.applicationId);
   });
 
   it('names directories that cannot be reached or wait for an answer, and no others', async () => {

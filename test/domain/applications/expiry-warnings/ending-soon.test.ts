@@ -3,15 +3,20 @@ import {
   changeClientSecret,
   createApplication,
   findApplicationByCode,
+  listApplications,
   setApplicationEnabled,
 } from '../../../../src/domain/applications/applications/index.ts';
-import { listEndingSoon, warnOfExpiry } from '../../../../src/domain/applications/expiry-warnings/index.ts';
+import { endingsOf, warnOfExpiry } from '../../../../src/domain/applications/expiry-warnings/index.ts';
+import { listCertificates } from '../../../../src/domain/company/saml-certificates/index.ts';
 import { changeStatus } from '../../../../src/domain/people/users/index.ts';
-import type { ApplicationId } from '../../../../src/domain/scope.ts';
+import type { ApplicationId, Scope } from '../../../../src/domain/scope.ts';
 import { eventsOf } from '../../../support/audit.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
 const day = 24 * 60;
+
+const listEndingSoon = async (scope: Scope) =>
+  endingsOf(await listCertificates(scope), (await listApplications(scope)).items, scope.clock.now());
 
 describe('domain/applications/expiry-warnings', () => {
   const store = useStore();

@@ -16,6 +16,17 @@ export async function listSecondFactors(scope: Scope, userId: UserId): Promise<E
   }));
 }
 
+/** Of these people, those who have enrolled none. */
+export async function listWithoutSecondFactor({ db, contextId }: Scope, userIds: UserId[]): Promise<Set<UserId>> {
+  const holders = await db('second_factors')
+    .where('context_id', contextId)
+    .whereIn('user_id', userIds)
+    .distinct('user_id')
+    .pluck('user_id');
+  const have = new Set(holders);
+  return new Set(userIds.filter((id) => !have.has(id)));
+}
+
 /** With the last factor go the recovery codes: they would stand in for nothing. @returns the one that was removed */
 export async function removeSecondFactor(scope: Transaction, userId: UserId, factorId: string): Promise<EnrolledFactor | undefined> {
   const factor = isId(factorId) ? (await listSecondFactors(scope, userId)).find((one) => one.factorId === factorId) : undefined;
