@@ -4,7 +4,7 @@ import { lockContext } from '../../company/contexts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type PromotionId, type Scope, type Transaction } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
-import { type Difference, idOf } from '../configuration/index.ts';
+import { compareConfigurations, type Difference, describeConfiguration, idOf } from '../configuration/index.ts';
 import { checkChoice } from './check-choice.ts';
 import { type Comparison, compareWithApproval, objectsById, workOutcome } from './comparison.ts';
 import type { Finding } from './finding.ts';
@@ -102,7 +102,7 @@ export async function apply(
   const outcome = workOutcome(comparison, choice);
   const written = await writeChanges(scope, outcome, around.usableFactors);
   if ('refused' in written) throw new Refused([written.refused], outcome.changes);
-  const { changes } = outcome;
+  const changes = await readWritten(scope, comparison, outcome.changes);
   const promotionId = proposed ?? (await insertPromotion(scope, { sourceCode: comparison.approval.code, state: 'applied', ...wish }));
   await insertObjects(
     scope,
@@ -112,6 +112,12 @@ export async function apply(
   await rememberOwn(scope, comparison, choice, changes);
   await recordPromotion(scope, 'promotion.applied', comparison, promotionId, changes);
   return { outcome: 'applied', promotionId, secrets: written.secrets, changes };
+}
+
+/** As it stands now: use cases write some things in a form of their own, and undoing asks whether anything is another since. */
+async function readWritten(scope: Transaction, { sides }: Comparison, changes: Difference[]): Promise<Difference[]> {
+  const ids = new Set(changes.map(idOf));
+  return compareConfigurations(sides.production, await describeConfiguration(scope)).filter((one) => ids.has(idOf(one)));
 }
 
 /** What was typed for what is new, and what an object that goes had of its own: nobody is asked for it twice. */

@@ -3,6 +3,7 @@ import { type Db, insertRows, jsonText } from '../../../platform/database/index.
 import { notFound } from '../../../platform/errors/index.ts';
 import type { Row } from '../../rows.ts';
 import { type ContextId, isId, type Page, type PromotionId, type Scope, type Transaction } from '../../scope.ts';
+import { idOf, type Kind } from '../configuration/index.ts';
 import type { Texts } from './own-fields.ts';
 import { type Choice, type Doer, doerOf, type Promotion, type PromotionObject } from './promotion.ts';
 
@@ -125,7 +126,7 @@ export async function loadOwnValues({ db, contextId }: Scope): Promise<Map<strin
   const rows = await db('own_values').where('context_id', contextId).select('kind', 'key', 'path', 'value');
   const found = new Map<string, Texts>();
   for (const { kind, key, path, value } of rows) {
-    const id = `${kind}:${key}`;
+    const id = idOf({ kind: kind as Kind, key });
     found.set(id, { ...found.get(id), [path]: value });
   }
   return found;

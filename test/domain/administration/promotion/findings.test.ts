@@ -1,0 +1,166 @@
+import { expect } from 'chai';
+import {
+  type Choice,
+  compareWithApproval,
+  type Finding,
+  findingCodes,
+  previewPromotion,
+} from '../../../../src/domain/administration/promotion/index.ts';
+import { getOwnContext } from '../../../../src/domain/company/contexts/index.ts';
+import {
+  applyApproval,
+  applyProduction,
+  around,
+  chooseFrom,
+  oidcApplication,
+  ownApplication,
+  ownRedirect,
+  partnerCertificate,
+} from '../../../support/promotion.ts';
+import { actingFor, useStore } from '../../../support/use-cases.ts';
+
+const saml = (code: string, entityId: string, more: Record<string, unknown> = {}) => ({
+  code,
+  name: code,
+  navigable: true,
+  saml: { entityId, assertionConsumerServices: [{ url: `https://${code}.try.example/acs` }], ...more },
+});
+const ownSaml = (code: string, entityId: string, more: Record<string, string> = {}) => ({
+  [`application ${code}`]: { 'saml.entityId': entityId, 'saml.assertionConsumerServices': `https://${code}.acme.example/acs`, ...more },
+});
+
+describe('domain/administration/promotion: what is checked before', () => {
+  const store = useStore();
+
+  const inDays = (days: number) => new Date(store.scope.clock.now().getTime() + days * 86_400_000);
+
+  /** What is found of these, with what is typed. Nothing is written by looking. */
+  async function find(picked: string[], values: Choice['values'] = {}, scope = store.scope): Promise<Finding[]> {
+    const comparison = await compareWithApproval(scope);
+    return store.unchanged(() => previewPromotion(scope, comparison, chooseFrom(comparison, { picked, values }), around));
+  }
+  const codesOf = (findings: Finding[]) => findings.map(({ code }) => code);
+
+  it('nothing is found of what is in order', async () => {
+    await applyApproval(store.scope, { applications: [oidcApplication('fine')] });
+    expect(await find(['application fine'], ownRedirect('fine'))).to.deep.equal([]);
+  });
+
+  const found = new Set<string>();
+  const cases: Record<keyof typeof findingCodes, () => Promise<Finding[]>> = {
+    nothing_chosen: () => find([]),
+    async unanswered() {
+      await applyApproval(store.scope, { applications: [oidcApplication('silent')] });
+      return find(['application silent']);
+    },
+    async missing() {
+      await applyApproval(store.scope, {
+        groups: [{ name: 'Crew' }],
+        applications: [{ ...oidcApplication('ship'), assignedTo: { groups: ['Crew'] } }],
+      });
+      return find(['application ship'], ownRedirect('ship'));
+    },
+    async still_needed() {
+      await applyProduction(store.scope, {
+        groups: [{ name: 'Clerks' }],
+        applications: [{ ...ownApplication('desk'), assignedTo: { groups: ['Clerks'] } }],
+      });
+      return find(['group clerks']);
+    },
+    async refused() {
+      await applyApproval(store.scope, { applications: [oidcApplication('starred')] });
+      return find(['application starred'], { 'application starred': { 'oidc.redirect_uris': 'https://*.preview.acme.example/cb' } });
+    },
+    async approval_address() {
+      await applyApproval(store.scope, { applications: [oidcApplication('looped')] });
+      return find(['application looped'], { 'application looped': { 'oidc.redirect_uris': `${around.approvalUrl}/cb` } });
+    },
+    async certificate_ended() {
+      await applyApproval(store.scope, {
+        applications: [saml('ended', 'urn:try:ended', { signingCertificates: [partnerCertificate(inDays(400))] })],
+      });
+      const values = ownSaml('ended', 'urn:acme:ended', { 'saml.signingCertificates': partnerCertificate(inDays(-1)) });
+      return find(['application ended'], values);
+    },
+    async certificate_ends() {
+      await applyApproval(store.scope, {
+        applications: [saml('ending', 'urn:try:ending', { signingCertificates: [partnerCertificate(inDays(400))] })],
+      });
+      const values = ownSaml('ending', 'urn:acme:ending', { 'saml.signingCertificates': partnerCertificate(inDays(20)) });
+      return find(['application ending'], values);
+    },
+    async entity_id_used() {
+      await applyProduction(store.scope, { applications: [saml('first', 'urn:acme:shared')] });
+      await applyApproval(store.scope, { applications: [saml('second', 'urn:try:second')] });
+      return find(['application second'], ownSaml('second', 'urn:acme:shared'));
+    },
+    async client_id_used() {
+      await applyProduction(store.scope, { applications: [ownApplication('original')] });
+      await applyApproval(store.scope, { applications: [oidcApplication('copied', {}, { client_id: 'original' })] });
+      return find(['application copied'], ownRedirect('copied'));
+    },
+    async same_host() {
+      await applyApproval(store.scope, { applications: [oidcApplication('lazy')] });
+      return find(['application lazy'], { 'application lazy': { 'oidc.redirect_uris': 'https://lazy.try.example/cb' } });
+    },
+    async local_address() {
+      await applyApproval(store.scope, { applications: [oidcApplication('native')] });
+      return find(['application native'], { 'application native': { 'oidc.redirect_uris': 'http://127.0.0.1/cb' } });
+    },
+    async plain_http() {
+      await applyApproval(store.scope, { applications: [oidcApplication('old', { launchUrl: 'https://old.try.example/' })] });
+      return find(['application old'], {
+        'application old': { ...ownRedirect('old')['application old'], launchUrl: 'http://old.acme.example/' },
+      });
+    },
+    async nobody() {
+      await applyApproval(store.scope, { applications: [oidcApplication('alone', { navigable: false })] });
+      return find(['application alone'], ownRedirect('alone'));
+    },
+    async empty_groups() {
+      await applyApproval(store.scope, {
+        groups: [{ name: 'Later' }],
+        applications: [{ ...oidcApplication('later', { navigable: false }), assignedTo: { groups: ['Later'] } }],
+      });
+      return find(['application later', 'group later'], ownRedirect('later'));
+    },
+    async removed_people() {
+      const { email } = await store.person();
+      await applyProduction(store.scope, { applications: [{ ...ownApplication('used'), assignedTo: { groups: [], users: [email] } }] });
+      return find(['application used']);
+    },
+  };
+  for (const [code, look] of Object.entries(cases))
+    it(`${code} is found, and by how much it matters`, async () => {
+      const one = (await look()).find((finding) => finding.code === code);
+      expect(one, 'it is not found').to.include({ severity: findingCodes[code as keyof typeof findingCodes] });
+      found.add(code);
+    });
+  it('there is a case of each', () => {
+    expect([...found].sort()).to.deep.equal(Object.keys(findingCodes).sort());
+  });
+
+  it('a policy that would lock out every administrator who is signed in is refused, by the guard of the policy', async () => {
+    const ana = await store.person({ role: 'administrator' });
+    await store.session(ana.userId);
+    await applyApproval(store.scope, { policy: { networks: ['192.0.2.0/24'] } });
+    const findings = await find(['policy '], {}, actingFor(store.scope, ana));
+    expect(findings.map(({ code, object, params }) => [code, object?.kind, params.rule])).to.deep.equal([
+      ['refused', 'policy', 'errors.policy_locks_out'],
+    ]);
+    await applyApproval(store.scope, { policy: { networks: [] } });
+  });
+
+  it('all that is refused is told at once, each of its object', async () => {
+    await applyApproval(store.scope, { applications: [oidcApplication('bad-one'), oidcApplication('bad-two'), oidcApplication('good')] });
+    const bad = { 'oidc.redirect_uris': 'https://*.preview.acme.example/cb' };
+    const findings = await find(['application bad-one', 'application bad-two', 'application good'], {
+      'application bad-one': bad,
+      'application bad-two': bad,
+      ...ownRedirect('good'),
+    });
+    expect(codesOf(findings)).to.deep.equal(['refused', 'refused']);
+    expect(findings.map(({ object }) => object?.key)).to.have.members(['bad-one', 'bad-two']);
+    expect((await getOwnContext(store.scope)).code).to.equal('acme');
+  });
+});

@@ -1,0 +1,128 @@
+import { expect } from 'chai';
+import { compareConfigurations, describeConfiguration } from '../../../../src/domain/administration/configuration/index.ts';
+import {
+  compareWithApproval,
+  getPromotion,
+  listPromotedObjects,
+  planUndo,
+  undoPromotion,
+} from '../../../../src/domain/administration/promotion/index.ts';
+import { findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
+import { addMembers, findGroupByName } from '../../../../src/domain/people/groups/index.ts';
+import {
+  answerAll,
+  applyApproval,
+  applyEverything,
+  applyProduction,
+  oidcApplication,
+  ownApplication,
+  ownRedirect,
+  promoted,
+} from '../../../support/promotion.ts';
+import { unknownId, useStore } from '../../../support/use-cases.ts';
+
+describe('domain/administration/promotion: taking it back', () => {
+  const store = useStore();
+
+  it('every kind of object goes back, and production is as before', async () => {
+    const { scope } = store;
+    const before = await describeConfiguration(scope);
+    await applyEverything(scope);
+    const comparison = await compareWithApproval(scope);
+    const values = answerAll(comparison, (shown) =>
+      shown.replaceAll('everything.example', 'acme.example').replace('https://*.preview', 'https://preview'),
+    );
+    const { promotionId } = await promoted(scope, { values });
+    const plan = await planUndo(scope, promotionId);
+    expect(plan.objects.filter(({ state }) => state !== 'undoable').map(({ key, hindrance }) => [key, hindrance])).to.deep.equal([]);
+    const done = await undoPromotion(scope, promotionId, false);
+    expect(done).to.have.property('outcome', 'undone');
+    expect(compareConfigurations(before, await describeConfiguration(scope))).to.deep.equal([]);
+    expect((await getPromotion(scope, promotionId)).state).to.equal('undone');
+    expect((await listPromotedObjects(scope, promotionId)).every(({ isUndone }) => isUndone)).to.equal(true);
+    await store.refused('promotion_not_undoable', () => undoPromotion(scope, promotionId, true));
+    await store.refused('not_found', () => undoPromotion(scope, unknownId, true));
+    await store.refused('not_found', () => undoPromotion(store.other, promotionId, true));
+    await applyApproval(scope, { policy: { networks: [], hours: null } });
+  });
+
+  it('an application that was removed comes back, with a new secret', async () => {
+    const { scope } = store;
+    await applyApproval(scope, {});
+    const before = await describeConfiguration(scope);
+    await applyProduction(scope, {
+      applications: [
+        ownApplication('gone', {}, { token_endpoint_auth_method: 'client_secret_post', client_secret: 'production-has-this-secret' }),
+      ],
+    });
+    const fingerprint = (await findApplicationByCode(scope, 'gone'))!.oidc!.secret_fingerprint;
+    const { promotionId } = await promoted(scope, { picked: ['application gone'] });
+    expect(compareConfigurations(before, await describeConfiguration(scope))).to.deep.equal([]);
+    const done = await undoPromotion(scope, promotionId, false);
+    expect(done.outcome === 'undone' && done.secrets.map(({ code }) => code)).to.deep.equal(['gone']);
+    const back = (await findApplicationByCode(scope, 'gone'))!;
+    expect(back.oidc!.redirect_uris).to.deep.equal(['https://gone.acme.example/cb']);
+    expect(back.oidc!.secret_fingerprint).not.to.equal(fingerprint);
+  });
+
+  it('what has changed since is named and stays; the rest goes back when that is asked for', async () => {
+    const { scope } = store;
+    const person = await store.person();
+    await applyProduction(scope, {
+      applications: [ownApplication('edited', { description: 'old' }), ownApplication('removed', { description: 'old' })],
+    });
+    await applyApproval(scope, {
+      groups: [{ name: 'Filled' }, { name: 'Needed' }],
+      applications: [
+        oidcApplication('edited', { description: 'new', category: 'new' }),
+        oidcApplication('removed', { description: 'new' }),
+        oidcApplication('taken', {}),
+        oidcApplication('plain', { assignedTo: { groups: ['Filled', 'Needed'] } }),
+        oidcApplication('back', {}),
+      ],
+    });
+    const codes = ['edited', 'removed', 'taken', 'plain', 'back'];
+    const picked = [...codes.map((code) => `application ${code}`), 'group filled', 'group needed'];
+    const { promotionId } = await promoted(scope, { picked, values: ownRedirect(...codes) });
+
+    await applyProduction(scope, {
+      applications: [
+        ownApplication('edited', { description: 'mine', category: 'new' }),
+        ownApplication('another', { assignedTo: { groups: ['Needed'] } }),
+        ownApplication('taken', { assignedTo: { groups: [], users: [person.email] } }),
+      ],
+    });
+    await addMembers(scope, (await findGroupByName(scope, 'Filled'))!.groupId, [person.userId]);
+    await scope.db('applications').where({ context_id: scope.contextId, code: 'removed' }).delete();
+    await scope.db('applications').where({ context_id: scope.contextId, code: 'back' }).delete();
+
+    const { objects } = await planUndo(scope, promotionId);
+    const why = Object.fromEntries(objects.map(({ key, state, hindrance }) => [key, hindrance?.why ?? state]));
+    expect(why).to.deep.equal({
+      edited: 'changed',
+      removed: 'gone',
+      taken: 'people',
+      plain: 'undoable',
+      back: 'as-before',
+      filled: 'people',
+      needed: 'needed',
+    });
+    expect(objects.find(({ key }) => key === 'edited')!.hindrance!.paths).to.deep.equal(['description']);
+    await store.refused('promotion_changed_since', () => undoPromotion(scope, promotionId, false));
+    await undoPromotion(scope, promotionId, true);
+    expect(await findApplicationByCode(scope, 'plain')).to.equal(undefined);
+    expect(await findApplicationByCode(scope, 'edited')).to.include({ description: 'mine', category: 'new' });
+    expect(await findApplicationByCode(scope, 'taken')).to.have.property('code', 'taken');
+    expect(await findGroupByName(scope, 'Filled')).to.have.property('name', 'Filled');
+  });
+
+  it('it leaves an event for each object and one for the whole, in one transaction', async () => {
+    const { scope } = store;
+    await applyApproval(scope, { applications: [oidcApplication('brief')] });
+    const first = await promoted(scope, { picked: ['application brief'], values: ownRedirect('brief') });
+    const events = await store.eventsOf(() => undoPromotion(scope, first.promotionId, false));
+    expect(events).to.deep.equal(['application.deleted', 'promotion.undone']);
+    const second = await promoted(scope, { picked: ['application brief'], values: ownRedirect('brief') });
+    await store.inOneTransaction((inside) => undoPromotion(inside, second.promotionId, false));
+  });
+});
