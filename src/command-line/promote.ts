@@ -106,20 +106,15 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
 function readChoice(comparison: Comparison, options: Options): Choice {
   const usual = choiceByDefault(comparison);
   const values = typeof options.values === 'string' ? readValues(options.values) : {};
-  const known = new Set(comparison.differences.map(({ id }) => id));
-  const all = options['with-removals'] ? [...known] : usual.picked;
-  const only =
-    typeof options.only === 'string'
-      ? options.only
-          .split(',')
-          .map((id) => id.trim())
-          .filter(Boolean)
-      : all;
-  const unknown = only.find((id) => !known.has(id));
+  // what there is one of has no key: `branding`
+  const known = new Map(comparison.differences.map(({ id }) => [id.trim(), id]));
+  const all = options['with-removals'] ? [...known.values()] : usual.picked;
+  const only = typeof options.only === 'string' ? options.only.split(',').map((id) => id.trim()) : undefined;
+  const unknown = only?.find((id) => !known.has(id));
   if (unknown !== undefined)
-    throw new UsageError(`--only: "${unknown}" does not differ. What does: ${[...known].join(', ') || 'nothing'}.`);
-  const merged = Object.fromEntries(Object.keys(usual.values).map((id) => [id, { ...usual.values[id], ...values[id] }]));
-  return { picked: only, values: merged, accepted: [] };
+    throw new UsageError(`--only: "${unknown}" does not differ. What does: ${[...known.keys()].join(', ') || 'nothing'}.`);
+  const merged = Object.fromEntries([...known].map(([name, id]) => [id, { ...usual.values[id], ...values[name] }]));
+  return { picked: only?.map((id) => known.get(id)!) ?? all, values: merged, accepted: [] };
 }
 
 /** `application payroll:` and below it `oidc.redirect_uris:`, a text or a list. @throws StateError */
@@ -174,7 +169,10 @@ function describeFindings({ differences }: Comparison, findings: Finding[]): str
   const asked = missing.flatMap(({ object, path }) => {
     const difference = differences.find(({ kind, key }) => kind === object?.kind && key === object.key)!;
     const question = difference.questions.find((one) => one.path === path)!;
-    return [`  "${difference.id}":`, `    ${path}: … # ${tellPath(t, difference.kind, path!)}; approval has ${inLine(question.shown)}`];
+    return [
+      `  "${difference.id.trim()}":`,
+      `    ${path}: … # ${tellPath(t, difference.kind, path!)}; approval has ${inLine(question.shown)}`,
+    ];
   });
   return [
     '',

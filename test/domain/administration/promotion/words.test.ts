@@ -1,0 +1,121 @@
+import { expect } from 'chai';
+import { z } from 'zod';
+import { describedFile, type FieldDifference, type Kind, kinds } from '../../../../src/domain/administration/configuration/index.ts';
+import {
+  findingCodes,
+  ownFieldsOf,
+  tellFields,
+  tellFinding,
+  tellObject,
+  tellPath,
+} from '../../../../src/domain/administration/promotion/index.ts';
+import { createI18n, locales } from '../../../../src/platform/i18n/index.ts';
+
+type Schema = {
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  propertyNames?: { enum?: string[] };
+  additionalProperties?: Schema;
+};
+
+/** Every field that a schema can have, keys of a list of names by the first of them. */
+function listPaths(schema: Schema, path: string[] = []): string[] {
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return listPaths(choices.find((one) => one.properties || one.additionalProperties) ?? {}, path);
+  if (schema.properties) return Object.entries(schema.properties).flatMap(([key, inner]) => listPaths(inner, [...path, key]));
+  const names = schema.propertyNames?.enum;
+  if (names && schema.additionalProperties) return listPaths(schema.additionalProperties, [...path, names[0]!]);
+  return [path.join('.')];
+}
+
+const company = (
+  z.toJSONSchema(describedFile, { io: 'input', unrepresentable: 'any' }) as unknown as {
+    properties: { contexts: { items: { properties: Record<string, Schema> } } };
+  }
+).properties.contexts.items.properties;
+
+const sections: Partial<Record<Kind, Schema>> = {
+  newAccounts: company.newAccounts,
+  branding: company.branding,
+  terms: company.terms,
+  directoryRules: company.directoryRules,
+  customField: company.customFields!.items,
+  group: company.groups!.items,
+  directory: company.directories!.items,
+  application: company.applications!.items,
+  api: company.apis!.items,
+  policy: company.policy,
+  override: company.policy!.properties!.overrides!.items,
+};
+// people, secrets and what only a file has never differ
+const neverDiffers = /^(assignedTo\.users|members|oidc\.(client_secret|former_client_secret_expires_at)|saml\.metadata|overrides)$/;
+
+describe('domain/administration/promotion: in words', () => {
+  const i18n = createI18n(new URL('../../../../views/', import.meta.url));
+
+  for (const locale of locales)
+    it(`every object, field and finding has words in ${locale}`, () => {
+      const t = i18n.for(locale);
+      const unnamed = Object.entries(sections).flatMap(([kind, schema]) => {
+        const paths = listPaths(schema!).filter((path) => !neverDiffers.test(path));
+        expect(paths.length, kind).to.be.greaterThan(1);
+        return paths.filter((path) => tellPath(t, kind as Kind, path) === path).map((path) => `${kind} ${path}`);
+      });
+      const own = ['application', 'directory'].flatMap((kind) =>
+        ownFieldsOf(kind).filter(({ path }) => tellPath(t, kind as Kind, path) === path),
+      );
+      const mails = ['subject', 'body', 'action'].filter((path) => tellPath(t, 'mail', path) === path);
+      expect([...unnamed, ...own, ...mails]).to.deep.equal([]);
+      for (const kind of kinds.filter((one) => one !== 'company')) {
+        const key = kind === 'mail' ? 'invitation.en' : kind === 'override' ? 'role:administrator' : 'key';
+        expect(tellObject(t, { kind, key, name: 'Name' }), kind).not.to.match(/promotion\.|messages\.|roles\./);
+      }
+      for (const code of Object.keys(findingCodes) as (keyof typeof findingCodes)[]) {
+        const object = { kind: 'application', key: 'crm', name: 'CRM' } as const;
+        const said = tellFinding(t, {
+          id: '',
+          code,
+          severity: findingCodes[code],
+          object,
+          other: object,
+          path: 'oidc.redirect_uris',
+          params: { rule: 'errors.busy' },
+        });
+        expect(said)
+          .to.match(/\w.*\.$/)
+          .and.not.to.contain('promotion.');
+      }
+    });
+
+  const t = i18n.for('en');
+  const tell = (kind: Kind, action: 'add' | 'change' | 'remove', ...fields: FieldDifference[]) => tellFields(t, { kind, action, fields });
+
+  it('values are told as people read them', () => {
+    expect(tell('application', 'change', { path: 'navigable', before: false, after: true })).to.deep.equal([
+      { label: 'Navigable', before: 'No', after: 'Yes', isLong: false },
+    ]);
+    expect(tell('branding', 'change', { path: 'texts.pt-BR.signIn', after: 'Olá' })[0]).to.include({
+      label: 'On the sign-in page (pt-BR)',
+      before: '',
+      after: 'Olá',
+    });
+    expect(tell('application', 'change', { path: 'logo', after: 'data:image/png;base64,AAAA' })[0]).to.include({ after: 'a picture' });
+    const claims = [{ name: 'plant', from: 'custom.plant', into: ['id_token', 'userinfo'] }];
+    expect(tell('application', 'change', { path: 'oidc.claims', before: [], after: claims })[0]!.after).to.equal(
+      'name: plant; from: custom.plant; into: id_token, userinfo',
+    );
+    expect(tell('terms', 'change', { path: 'en.body', before: 'short', after: 'long '.repeat(100) })[0]).to.include({ isLong: true });
+  });
+
+  it('of what is new, only what says something is told', () => {
+    const fields = [
+      { path: 'name', after: 'CRM' },
+      { path: 'description', after: '' },
+      { path: 'navigable', after: false },
+      { path: 'oidc.web_origins', after: [] },
+    ];
+    expect(tell('application', 'add', ...fields).map(({ label }) => label)).to.deep.equal(['Name']);
+  });
+});

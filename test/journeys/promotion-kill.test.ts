@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { compareWithApproval, listPromotions } from '../../src/domain/administration/promotion/index.ts';
+import { inTransaction } from '../../src/domain/scope.ts';
+import { onDatabase } from '../support/process.ts';
+import { applyApproval, applyProduction, oidcApplication, ownApplication, ownRedirect } from '../support/promotion.ts';
+import { useStore } from '../support/use-cases.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const lock = 4711;
+
+describe('kill -9 of a promotion and of its undoing', function () {
+  this.timeout(600_000);
+  const store = useStore();
+  const folder = mkdtempSync(join(tmpdir(), 'portaria-promotion-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** The n-th row that is written from now on waits for a lock that we hold: so a process can be killed between any two writes. */
+  async function stopAt(n: number): Promise<void> {
+    const { knex } = store.database;
+    await knex.raw('DROP SEQUENCE IF EXISTS rows_written; CREATE SEQUENCE rows_written');
+    await knex.raw(`CREATE OR REPLACE FUNCTION stop_at() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN IF nextval('rows_written') = ${n} THEN PERFORM pg_advisory_xact_lock(${lock}); END IF; RETURN coalesce(NEW, OLD); END $$`);
+    await knex.raw(`DO $$ DECLARE name text; BEGIN
+      FOR name IN SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'knex%' LOOP
+        EXECUTE 'CREATE OR REPLACE TRIGGER stop_at BEFORE INSERT OR UPDATE OR DELETE ON ' || name || ' FOR EACH ROW EXECUTE FUNCTION stop_at()';
+      END LOOP; END $$`);
+  }
+
+  async function start(...args: string[]): Promise<ChildProcess> {
+    const { rows } = await store.database.knex.raw<{ rows: { name: string }[] }>('SELECT current_database() AS name');
+    const url = process.env.TEST_POSTGRES_URL!.replace('/portaria?', `/${rows[0]!.name}?`);
+    const environment = {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      ...onDatabase(url),
+    };
+    const program = ['--disable-warning=ExperimentalWarning', 'src/processes/portaria.ts'];
+    return spawn(process.execPath, [...program, ...args], { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
+  }
+
+  const others = async (condition: string): Promise<number> => {
+    const { rows } = await store.database.knex.raw(
+      `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND ${condition}`,
+    );
+    return rows[0].n;
+  };
+
+  /** @returns whether it was killed before it was done */
+  async function killAt(n: number, args: string[]): Promise<boolean> {
+    await stopAt(n);
+    return inTransaction(store.scope, async ({ db }) => {
+      await db.raw(`SELECT pg_advisory_xact_lock(${lock})`);
+      const child = await start(...args);
+      const ended = once(child, 'exit');
+      while (child.exitCode === null && (await others(`wait_event = 'advisory'`)) === 0) await sleep(20);
+      if (child.exitCode !== null) {
+        expect(child.exitCode).to.equal(0);
+        return false;
+      }
+      child.kill('SIGKILL');
+      await ended;
+      return true;
+    });
+  }
+
+  /** Until what the killed process left behind in the store has noticed. */
+  async function settle(): Promise<void> {
+    while ((await others(`pid <> pg_backend_pid() AND state <> 'idle'`)) > 0) await sleep(20);
+  }
+
+  /** Killed at each write from the first, nothing is done; at last it is done. @returns how many writes there are */
+  async function killAtEveryStep(args: string[]): Promise<number> {
+    for (let n = 1; ; n++) {
+      let isKilled = false;
+      const work = async () => {
+        isKilled = await killAt(n, args);
+        await settle();
+      };
+      const before = await listPromotions(store.scope);
+      const error = await store.unchanged(work).then(
+        () => undefined,
+        (failure: unknown) => failure,
+      );
+      if (isKilled) {
+        if (error) throw error;
+        expect(await listPromotions(store.scope), `something is left of the process that was killed at write ${n}`).to.deep.equal(before);
+      } else return n - 1;
+    }
+  }
+
+  it('is before or after at every write, and never between', async () => {
+    const { scope } = store;
+    await applyProduction(scope, { applications: [ownApplication('kept', { description: 'old' }), ownApplication('over')] });
+    await applyApproval(scope, {
+      groups: [{ name: 'Crew' }],
+      applications: [oidcApplication('kept', { description: 'new' }), { ...oidcApplication('ship'), assignedTo: { groups: ['Crew'] } }],
+      branding: { color: '#1f3a5f' },
+    });
+    const file = join(folder, 'values.yaml');
+    writeFileSync(file, JSON.stringify(ownRedirect('ship')));
+    const only = 'group crew, application ship, application kept, application over, branding';
+    const picked = only.split(', ').map((id) => (id === 'branding' ? 'branding ' : id));
+    const differs = async () => (await compareWithApproval(scope)).differences.map(({ id }) => id).filter((id) => picked.includes(id));
+    expect(await differs()).to.have.members(picked);
+
+    // the first start of a process in this database notes that it looked at the migrations
+    await once(await start('promote', 'acme-approval', 'acme', '--dry-run', '--only', 'branding'), 'exit');
+    const promotions = await killAtEveryStep(['promote', 'acme-approval', 'acme', '--values', file, '--only', only, '--accept-warnings']);
+    expect(promotions).to.be.greaterThan(12);
+    expect(await differs()).to.deep.equal([]);
+    const [promotion] = (await listPromotions(scope)).items;
+    const undone = await killAtEveryStep(['promote', '--undo', promotion!.promotionId]);
+    expect(undone).to.be.greaterThan(8);
+    expect(await differs()).to.have.members(picked);
+    expect((await listPromotions(scope)).items[0]).to.have.property('state', 'undone');
+    console.log(`      ${promotions} writes of a promotion, ${undone} of its undoing`);
+  });
+});

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { stringify } from 'yaml';
+import { onDatabase, portaria } from '../support/process.ts';
+import { oidcApplication, ownRedirect } from '../support/promotion.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+
+describe('portaria promote', function () {
+  this.timeout(180_000);
+  const folder = mkdtempSync(join(tmpdir(), 'portaria-promote-'));
+  const values = join(folder, 'values.yaml');
+  let server: TestServer;
+  const run = (...args: string[]) => portaria(['promote', ...args], onDatabase(server.databaseUrl));
+  const json = (...args: string[]) => JSON.parse(run(...args, '--json').stdout);
+  const approval = (more: Record<string, unknown>) =>
+    server.apply({ contexts: [{ code: 'acme-approval', name: 'Acme (approval)', environment: 'approval', pairedWith: 'acme', ...more }] });
+
+  before(async () => {
+    server = await startTestServer();
+    writeFileSync(values, stringify(ownRedirect('crm', 'erp')));
+    await approval({
+      applications: [
+        oidcApplication('crm'),
+        oidcApplication('erp', {}, { token_endpoint_auth_method: 'client_secret_post', client_secret: 'approval-only-secret-123' }),
+      ],
+      branding: { color: '#1f3a5f' },
+    });
+  });
+  after(async () => {
+    await server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('says in words what differs and what is missing, and changes nothing', () => {
+    const shown = run('acme-approval', 'acme', '--dry-run');
+    expect(shown.status, shown.stderr).to.equal(2);
+    expect(shown.stdout)
+      .to.contain('+ Application CRM')
+      .and.to.contain('- Application Payroll (not chosen)')
+      .and.to.contain('Colour: #1f5fae → #1f3a5f');
+    expect(shown.stdout).to.contain('Application CRM needs “Redirect addresses” of production.').and.to.contain('"application crm":');
+    expect(shown.stdout).to.contain('Nothing was changed.');
+    const data = json('acme-approval', 'acme', '--dry-run', '--values', values);
+    expect(data).to.include({ outcome: 'preview', dryRun: true });
+    expect(data.differences.filter((one: { chosen: boolean }) => one.chosen).map((one: { id: string }) => one.id.trim())).to.have.members([
+      'branding',
+      'application crm',
+      'application erp',
+    ]);
+    expect(run('acme-approval', 'acme', '--values', values, '--only', 'application none').status).to.equal(64);
+    expect(run('acme', 'acme-approval').stderr).to.contain('acme is not the approval environment of acme-approval');
+    expect(run('acme-approval').status).to.equal(64);
+    writeFileSync(join(folder, 'bad.yaml'), '- a');
+    expect(run('acme-approval', 'acme', '--values', join(folder, 'bad.yaml')).status).to.equal(65);
+  });
+
+  it('promotes, tells a new secret once, and takes it back by its id', () => {
+    const done = json('acme-approval', 'acme', '--values', values);
+    expect(done).to.have.property('outcome', 'applied');
+    expect(done.secrets.map(({ code }: { code: string }) => code)).to.deep.equal(['erp']);
+    const again = run('acme-approval', 'acme', '--dry-run');
+    expect(again.stdout).to.contain('- Application Payroll (not chosen)').and.not.to.contain('CRM');
+    const undone = run('--undo', done.promotionId);
+    expect(undone.status, undone.stderr).to.equal(0);
+    expect(undone.stdout).to.contain('✓ Application CRM').and.to.contain('Undone.');
+    expect(run('--undo', done.promotionId).status).to.equal(65);
+    expect(run('--undo', 'nothing').status).to.equal(65);
+    // what was said of them is remembered
+    expect(json('acme-approval', 'acme', '--dry-run')).to.have.property('outcome', 'preview');
+  });
+
+  it('stops at a warning until it is taken note of', async () => {
+    await approval({ applications: [oidcApplication('lone', { navigable: false })] });
+    writeFileSync(values, stringify(ownRedirect('lone')));
+    const args = ['acme-approval', 'acme', '--values', values, '--only', 'application lone'];
+    const warned = run(...args);
+    expect(warned.status).to.equal(2);
+    expect(warned.stdout).to.contain('Warning: Nobody could open Application LONE').and.to.contain('--accept-warnings');
+    expect(run(...args, '--accept-warnings').stdout).to.contain('To take it back: portaria promote --undo ');
+  });
+});
