@@ -50,5 +50,6 @@ export function plain<T = Keys>(value: unknown): T {
   return tidy(value) as T;
 }
 
+/** Of a date or bytes a program knows more than keys. */
 export const isKeys = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.getPrototypeOf(value) === Object.prototype;
+  typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));

@@ -1,3 +1,4 @@
+import { isKeys } from './configuration.ts';
 import { pathOf, StateError } from './state-error.ts';
 
 /** Reads what a reference names. @returns undefined when there is nothing of that name */
@@ -46,7 +47,7 @@ export function resolveReferences(input: unknown, read: ReferenceReader): Resolv
   const walk = (value: unknown, path: PropertyKey[]): unknown => {
     if (typeof value === 'string') return value.includes('${') ? resolveText(value, pathOf(path)) : value;
     if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index]));
-    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+    if (!isKeys(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, [...path, key])]));
   };
   const value = walk(input, []);

@@ -43,5 +43,8 @@ async function removeWords(applying: Applying, removals: Removal[]): Promise<voi
     mails[mail] = { ...mails[mail], [locale]: null };
   }
   if (Object.keys(mails).length === 0) return;
-  await applySettings(applying, { mails });
+  // told as what it is, one by one
+  await applySettings({ ...applying, result: { ...applying.result, changes: [] } }, { mails });
+  for (const one of removals.filter(({ kind }) => kind === 'mail'))
+    applying.result.changes.push({ action: 'removed', what: describeRemoval(one) });
 }

@@ -1,3 +1,4 @@
+import { getOwnContext } from '../../company/contexts/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
 import {
   type Configuration,
@@ -14,6 +15,7 @@ import {
   parseState,
   patchConfiguration,
 } from '../configuration/index.ts';
+import { applyCompany } from './apply-company.ts';
 import { applyContext } from './apply-context.ts';
 import type { Applying, Change, PolicyOptions } from './applying.ts';
 import { atPath } from './at-path.ts';
@@ -44,6 +46,7 @@ export const applyDifferences = (scope: Scope, differences: Difference[], policy
       unresolvedSecret: () => undefined,
     };
     const removals = differences.filter(({ action, kind }) => action === 'remove' && kind !== 'terms');
+    await applying.at('company')(applyCompany(inside, await getOwnContext(inside), desired, applying.result));
     await applyContext(applying, desired, async () => removals);
     return applying.result.changes;
   });

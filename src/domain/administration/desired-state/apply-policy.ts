@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { newId } from '../../../platform/crypto/index.ts';
-import { AppError, parseInput } from '../../../platform/errors/index.ts';
+import { AppError, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { findApplicationByCode, listApplicationsByIds } from '../../applications/applications/index.ts';
 import { findGroupByName } from '../../people/groups/index.ts';
 import { changePolicy, confirmPolicy } from '../../sign-in/authentication/index.ts';
@@ -73,10 +73,10 @@ async function resolveTarget({ scope }: Applying, target: OverrideTarget): Promi
 
 /** The rules are kept as `base` and `overrides`; in the file they are one. */
 function inFilesWords(error: unknown, placeOf: (index: string) => number): unknown {
-  if (!(error instanceof AppError) || !error.fields) return error;
-  const fields = Object.entries(error.fields).map(([path, message]) => [
+  if (!(error instanceof AppError) || error.code !== 'invalid_input') return error;
+  const fields = Object.entries(error.fields ?? {}).map(([path, message]) => [
     path.replace(/^base\.?/, '').replace(/^overrides\.(\d+)/, (_, index: string) => `overrides[${placeOf(index)}]`),
     message,
   ]);
-  return new AppError(error.code, error.status, { params: error.params, fields: Object.fromEntries(fields) });
+  return invalidInput(Object.fromEntries(fields), error.params);
 }

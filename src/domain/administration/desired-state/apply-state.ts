@@ -10,6 +10,7 @@ import {
   pathOf,
   StateError,
 } from '../configuration/index.ts';
+import { applyCompany, wantedOf } from './apply-company.ts';
 import { applyContext } from './apply-context.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { atPath } from './at-path.ts';
@@ -105,24 +106,15 @@ async function ensureContext(
 ): Promise<Planned> {
   const found = await findContextByCode(scope.db, desired.code);
   const describe = async (context: Context) => (plan ? describeConfiguration({ ...scope, contextId: context.contextId }) : undefined);
-  // what the file does not mention stays; null takes it away
-  const { name, environment, address, samlEntityId, timeZone } = desired;
-  const given = Object.fromEntries(
-    Object.entries({ name, environment, address, samlEntityId, timeZone }).filter(([, value]) => value !== undefined),
-  );
-  const wanted: Partial<Context> = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, value ?? undefined]));
   if (!found) {
+    const { name } = desired;
     if (name === undefined) throw invalidInput({ name: 'fields.new_context_name' });
     result.changes.push({ action: 'created', what: `context ${desired.code}` });
-    const context = await createContextWithBasics(scope, { ...wanted, code: desired.code, name });
+    const context = await createContextWithBasics(scope, { ...wantedOf(desired), code: desired.code, name });
     return { context, isNew: true, before: await describe(context) };
   }
   const before = await describe(found);
-  const changed = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) => wanted[key as 'name'] !== found[key as 'name']);
-  if (changed.length > 0) {
-    await editContext({ ...scope, contextId: found.contextId }, found, wanted);
-    result.changes.push({ action: 'changed', what: `context ${desired.code}`, details: changed.join(', ') });
-  }
+  await applyCompany({ ...scope, contextId: found.contextId }, found, desired, result);
   return { context: found, isNew: false, before };
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { hashToken, randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
 import { AppError, parseInput } from '../../../platform/errors/index.ts';
@@ -20,9 +21,13 @@ const most = 50;
 
 const taken = () => new AppError('directory_name_taken', 409, { fields: { name: 'fields.taken' } });
 
+/** As the store keeps them: jsonb forgets in which order the keys were written. */
+const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqual(kept(one), kept(other));
+const kept = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
+
 /** So that whoever finds one knows what it is. */
 const newToken = (): string => `smartsync_${randomToken()}`;
-const kept = (token: string): string => hashToken(token).toString('base64url');
+const hashed = (token: string): string => hashToken(token).toString('base64url');
 
 /** S11, S12: a name is enough. @returns the token, which is shown now and never again. @throws AppError invalid_input, directory_name_taken, directories_full */
 export const addDirectory = useCase(async (scope, input: DirectoryInput): Promise<{ directory: Directory; token: string }> => {
@@ -30,7 +35,7 @@ export const addDirectory = useCase(async (scope, input: DirectoryInput): Promis
   await lockContext(scope); // of those that are added at once, each counts the others
   if ((await listDirectories(scope)).length >= most) throw new AppError('directories_full', 409, { params: { most } });
   const token = newToken();
-  const directoryId = await orTaken(insertDirectory(scope, { name, settings, tokenHash: kept(token) }), { directories_name: taken });
+  const directoryId = await orTaken(insertDirectory(scope, { name, settings, tokenHash: hashed(token) }), { directories_name: taken });
   return { directory: await announce(scope, 'directory.added', directoryId), token };
 });
 
@@ -44,7 +49,7 @@ export const editDirectory = useCase(async (scope, directoryId: string, input: D
   if (version !== undefined && version !== before.version) throw new AppError('changed_meanwhile', 409);
   const { name, settings } = parseInput(directoryInput, input, 'path');
   const keys = (Object.keys({ ...before.settings, ...settings }) as (keyof typeof settings)[]).filter(
-    (key) => JSON.stringify(settings[key]) !== JSON.stringify(before.settings[key]),
+    (key) => !isSame(settings[key], before.settings[key]),
   );
   if (name === before.name && keys.length === 0) return before;
   await orTaken(updateDirectory(scope, before.directoryId, { name, settings: keys.length > 0 ? settings : undefined }), {
@@ -62,7 +67,7 @@ export const editDirectory = useCase(async (scope, directoryId: string, input: D
 export const makeToken = useCase(async (scope, directoryId: string): Promise<string> => {
   const { directoryId: id } = await lockDirectory(scope, directoryId);
   const token = newToken();
-  await updateDirectory(scope, id, { tokenHash: kept(token) });
+  await updateDirectory(scope, id, { tokenHash: hashed(token) });
   await announce(scope, 'directory.token-made', id);
   return token;
 });

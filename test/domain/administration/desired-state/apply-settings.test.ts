@@ -1,0 +1,134 @@
+import { expect } from 'chai';
+import { describeConfiguration } from '../../../../src/domain/administration/configuration/index.ts';
+import { type ApplyOptions, applyState, parseState, StateError } from '../../../../src/domain/administration/desired-state/index.ts';
+import { findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
+import { assignApplication, listAssignees } from '../../../../src/domain/applications/assignments/index.ts';
+import { listEditions } from '../../../../src/domain/applications/consents/index.ts';
+import { findUserByLogin } from '../../../../src/domain/people/users/index.ts';
+import { confirmPolicy } from '../../../../src/domain/sign-in/authentication/index.ts';
+import { loadPolicy } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
+import { useStore } from '../../../support/use-cases.ts';
+
+type Part = Record<string, unknown>;
+
+describe('domain/administration/desired-state: settings, policy and secrets', () => {
+  const store = useStore();
+  const apply = (more: Part, options: ApplyOptions = {}) =>
+    applyState(store.scope, parseState({ contexts: [{ code: 'acme', ...more }] }), options);
+  const faults = (more: Part, options: ApplyOptions = {}) =>
+    store.unchanged(async () => {
+      const error = await Promise.resolve()
+        .then(() => apply(more, options))
+        .then(
+          () => expect.fail('it went through'),
+          (reason: unknown) => reason,
+        );
+      if (!(error instanceof StateError)) throw error;
+      return error.faults.map(({ path, message }) => `${path} ${message}`);
+    });
+  const settings = () => describeConfiguration(store.scope);
+
+  it('what a file leaves out stays, null is the default again', async () => {
+    const hours = { days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '23:59', timeZone: 'UTC' };
+    await apply({
+      policy: { hours, lockout: { limit: 9 } },
+      newAccounts: { invitationDays: 3, recoveryMinutes: 30 },
+      branding: { texts: { en: { signIn: 'Hi' } } },
+    });
+    await apply({
+      policy: { lockout: { mail: false } },
+      newAccounts: { recoveryMinutes: 45 },
+      branding: { texts: { es: { signIn: 'Hola' } } },
+    });
+    const { policy, newAccounts, branding } = await settings();
+    expect(policy).to.deep.include({ hours, lockout: { limit: 9, decayMinutes: 15, unblockAfterMinutes: 0, mail: false } });
+    expect(newAccounts).to.include({ invitationDays: 3, recoveryMinutes: 45 });
+    expect(branding.texts).to.have.all.keys('en', 'es');
+    await apply({ policy: { hours: null }, newAccounts: { invitationDays: null }, branding: { texts: { en: null } } });
+    const after = await settings();
+    expect(after.policy).not.to.have.property('hours');
+    expect(after.newAccounts).to.include({ invitationDays: 7, recoveryMinutes: 45 });
+    expect(after.branding.texts).to.have.all.keys('es');
+  });
+
+  it('every fault has the path that the file has for it', async () => {
+    const cases: [Part, string][] = [
+      [{ policy: { password: { minLength: 2 } } }, 'contexts[0].policy.password.minLength fields.number_range'],
+      [{ policy: { overrides: [{ for: { group: 'Nobody' } }] } }, 'contexts[0].policy.overrides[0] errors.unknown_group'],
+      [{ policy: { overrides: [{ for: { application: 'nothing' } }] } }, 'contexts[0].policy.overrides[0] errors.unknown_application'],
+      [
+        { policy: { overrides: [{ for: { role: 'regular' } }, { for: { group: 'Everyone' }, networks: ['here'] }] } },
+        'contexts[0].policy.overrides[1].networks.0 fields.network',
+      ],
+      [{ policy: { overrides: [{ for: { group: 'a', role: 'regular' } }] } }, 'contexts[0].policy.overrides[0].for fields.override_target'],
+      [{ policy: { lokout: {} } }, 'contexts[0].policy.lokout there is no such key'],
+      [{ policy: { lockout: { limt: 3 } } }, 'contexts[0].policy.lockout.limt fields.unknown'],
+      [{ newAccounts: { invitationDays: 0 } }, 'contexts[0].newAccounts.invitationDays fields.number_range'],
+      [{ branding: { color: '#ffffff' } }, 'contexts[0].branding.color fields.color_contrast'],
+      [{ branding: { logo: 'data:image/png;base64,AAAA' } }, 'contexts[0].branding.logo fields.logo'],
+      [
+        { mails: { invitation: { en: { subject: '{{nobody}}', body: 'b', action: 'c' } } } },
+        'contexts[0].mails.invitation.en.subject fields.placeholder',
+      ],
+      [{ mails: { unknown: {} } }, 'contexts[0].mails.unknown'],
+      [{ terms: { en: { title: '', body: 'x' } } }, 'contexts[0].terms.en.title fields.required'],
+      [{ auditRetentionDays: 3 }, 'contexts[0].auditRetentionDays fields.retention'],
+      [{ applications: [{ code: 'payroll', name: 'Payroll', logo: 'nothing' }] }, 'contexts[0].applications[0].logo fields.logo'],
+    ];
+    for (const [part, expected] of cases)
+      expect((await faults(part))[0], expected).to.match(new RegExp(`^${expected.replace(/[[\].]/g, '\\$&')}`));
+  });
+
+  it('terms are a new edition where a word is another, and null asks nobody any more', async () => {
+    const terms = { en: { title: 'Terms', body: 'Be kind.' } };
+    await apply({ terms });
+    await store.unchanged(() => apply({ terms }));
+    await apply({ terms: { en: { title: 'Terms', body: 'Be kinder.' } } });
+    expect((await listEditions(store.scope)).map(({ edition }) => edition)).to.deep.equal([2, 1]);
+    await apply({ terms: null });
+    expect(await settings()).not.to.have.property('terms');
+  });
+
+  it('a policy stands at once without a trial, but never one that keeps every administrator out who is signed in', async () => {
+    const ana = (await findUserByLogin(store.scope, 'ana@acme.example'))!;
+    await store.session(ana.userId);
+    expect(await faults({ policy: { networks: ['10.0.0.0/8'] } })).to.deep.equal(['contexts[0].policy errors.policy_locks_out']);
+    const types = await store.eventsOf(() => apply({ policy: { networks: ['127.0.0.0/8'] } }));
+    expect(types).to.deep.equal(['sign-in-policy.changed', 'sign-in-policy.confirmed']);
+    const stored = await loadPolicy(store.scope);
+    expect(stored.trial).to.equal(undefined);
+    await store.unchanged(() => apply({ policy: { networks: ['127.0.0.0/8'] } }));
+    await store.refused('changed_meanwhile', () => confirmPolicy(store.scope, stored.version));
+    await apply({ policy: { networks: [] } });
+  });
+
+  it('a list of assignees that is left out stays', async () => {
+    const { applicationId } = (await findApplicationByCode(store.scope, 'payroll'))!;
+    const { userId } = (await findUserByLogin(store.scope, 'jsilva'))!;
+    await assignApplication(store.scope, applicationId, { kind: 'user', id: userId });
+    const payroll = (assignedTo: Part) => ({ applications: [{ code: 'payroll', name: 'Payroll', assignedTo }] });
+    await apply(payroll({ groups: ['Everyone'] }));
+    const logins = async () => {
+      const { users, groups } = await listAssignees(store.scope, applicationId);
+      return { users: users.map((one) => one.username), groups: groups.map(({ name }) => name) };
+    };
+    expect(await logins()).to.deep.equal({ users: ['jsilva'], groups: ['Everyone'] });
+    await apply(payroll({ users: [] }));
+    expect(await logins()).to.deep.equal({ users: [], groups: ['Everyone'] });
+  });
+
+  it('a secret whose reference leads to nothing stays where there is one, and is a fault where there is none', async () => {
+    const reference = `\${env:NONE}`;
+    const of = (code: string, method = 'any') => ({
+      applications: [
+        { code, name: code, oidc: { client_id: code, token_endpoint_auth_method: method, redirect_uris: ['https://a.example/cb'] } },
+      ],
+    });
+    const unresolved = [{ path: 'contexts[0].applications[0].oidc.client_secret', reference }];
+    const { keptSecrets } = await apply(of('payroll'), { unresolved });
+    expect(keptSecrets).to.deep.equal([{ application: 'payroll', reference }]);
+    expect((await findApplicationByCode(store.scope, 'payroll'))!.oidc).to.have.property('secret_fingerprint');
+    for (const part of [of('fresh'), of('mobile')])
+      expect(await faults(part, { unresolved })).to.deep.equal(['contexts[0].applications[0].oidc.client_secret fields.reference_secret']);
+  });
+});
