@@ -144,6 +144,38 @@ describe('the portaria command line, on the embedded store', function () {
     expect(weak).to.contain('wiki: Sign-outs that it cannot confirm. It has a sign-out address');
   });
 
+  it('S6: context create --with-approval makes both or none, and completes a pair later', () => {
+    const create = (...args: string[]) => run('context', 'create', ...args);
+    const made = create('duo', '--name', 'Duo', '--with-approval', '--approval-address', 'https://try.duo.example', '--json');
+    expect(made.status, made.stderr).to.equal(0);
+    const { code, url, approval } = JSON.parse(made.stdout);
+    expect([code, new URL(url).pathname, approval.code, approval.url]).to.deep.equal([
+      'duo',
+      '/duo',
+      'duo-approval',
+      'https://try.duo.example',
+    ]);
+    expect(create('duo', '--name', 'Duo', '--with-approval').status).to.equal(65);
+    expect(create('solo-approval', '--name', 'Taken', '--environment', 'approval').status).to.equal(0);
+    expect(create('solo', '--name', 'Solo', '--with-approval').status, 'the code of approval is taken').to.equal(65);
+    const codes = () => JSON.parse(run('context', 'list', '--json').stdout).contexts as { code: string; pairedWith?: string }[];
+    expect(codes().map((one) => one.code))
+      .to.include('solo-approval')
+      .and.not.include('solo');
+    expect(codes().find((one) => one.code === 'duo-approval')!.pairedWith).to.equal('duo');
+    const second = create('duo-2', '--name', 'Second', '--environment', 'approval', '--paired-with', 'duo');
+    expect([second.status, second.stderr.includes('has an approval environment already: duo-approval')]).to.deep.equal([65, true]);
+    expect(create('solo', '--name', 'Solo').status).to.equal(0);
+    expect(create('solo-2', '--name', 'Later', '--environment', 'approval', '--paired-with', 'solo').status).to.equal(0);
+    for (const wrong of [
+      ['--with-approval', '--paired-with', 'duo'],
+      ['--with-approval', '--environment', 'approval'],
+      ['--approval-address', 'https://a.example'],
+      ['--with-approval', '--approval-address', 'https://a.example/path'],
+    ])
+      expect(create('wrong', '--name', 'Wrong', ...wrong).status, wrong.join(' ')).to.equal(64);
+  });
+
   it('works beside a running server, and doctor finds both well', async () => {
     const port = await freePort();
     const settings = { ...env, PORTARIA_BASE_URL: `http://127.0.0.1:${port}` };
@@ -229,6 +261,12 @@ describe('the portaria command line, on the embedded store', function () {
     expect(portaria(['apply', '-'], env, JSON.stringify(state)).status).to.equal(0);
     const { findings } = JSON.parse(portaria(['doctor', '--json'], env).stdout);
     const found = findings.filter(({ check }: { check: string }) => check === 'applications');
+    expect(found.map((one: Record<string, string>) => one.code)).to.deep.equal(['weak-saml-option', 'weak-saml-option']);
+    expect(found[0].remedy).to.match(/^Open http\S+\/third\/admin\/applications\/[0-9a-f-]{36}\/edit, /);
+    const ofCompany = (code: string) =>
+      findings.find((one: Record<string, string>) => one.code === code && one.message!.startsWith('acme: '));
+    expect(ofCompany('one-administrator')).to.include({ check: 'company', level: 'warning' });
+    expect(ofCompany('administrators-without-second-factor').remedy).to.match(/\/acme\/admin\/policy$/);
     expect(found.map(({ level, remedy }: Record<string, string>) => [level, /saml\.\w+/.exec(remedy!)?.[0]])).to.deep.equal([
       ['warning', 'saml.audiences'],
       ['warning', 'saml.assertionMinutes'],

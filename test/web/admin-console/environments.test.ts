@@ -118,7 +118,7 @@ describe('web/admin-console: the two environments of a company', () => {
     expect(bulk.status).to.equal(404);
   });
 
-  it('the pair is shown on both sides at once, and each leads to the other', async () => {
+  it('S6: the pair is shown on both sides at once, and each leads to the other', async () => {
     const { contextId, ...outside } = await server.scope();
     await createApproval(outside, { code: 'acme-approval', name: 'Acme try-out', pairedContextId: contextId });
     await eventually(async () =>

@@ -8,7 +8,8 @@ import { listWithoutSecondFactor } from '../../sign-in/credentials/second-factor
 import { listLastUses } from '../../sign-in/sessions/index.ts';
 import { loadPolicy, rulesInForce } from '../../sign-in/sign-in-policy/index.ts';
 import { findPair } from '../environments/index.ts';
-import { findRisks, type Risk, type RiskFacts } from './risk.ts';
+import { findRisks } from './find-risks.ts';
+import type { Risk, RiskFacts } from './risk.ts';
 
 /** No company has more, and Home is opened often. */
 const mostApplications = 1000;

@@ -2,9 +2,6 @@ import type { Application } from '../../applications/applications/index.ts';
 import type { Ending } from '../../applications/expiry-warnings/index.ts';
 import type { ApplicationId } from '../../scope.ts';
 import type { PolicyRules } from '../../sign-in/sign-in-policy/index.ts';
-import { risksOfAddresses } from './risks-of-addresses.ts';
-import { risksOfApplications } from './risks-of-applications.ts';
-import { risksOfPolicy } from './risks-of-policy.ts';
 
 /** Scripts rely on them: one is never renamed. `problem`: something does not work or is open; `warning`: soon, or easily; `advice`: worth a look. */
 export const riskCodes = {
@@ -32,7 +29,7 @@ export const riskCodes = {
   'unused-application': 'advice',
 } as const satisfies Record<string, 'problem' | 'warning' | 'advice'>;
 export type RiskCode = keyof typeof riskCodes;
-type Severity = (typeof riskCodes)[RiskCode];
+export type Severity = (typeof riskCodes)[RiskCode];
 
 /** The one page that mends it, by its name. */
 export type RiskPage =
@@ -64,17 +61,3 @@ export type RiskFacts = {
   /** Of a production company that has one. */
   approval?: { url: string; applications: Application[]; rules: PolicyRules };
 };
-
-const weight: Record<Severity, number> = { problem: 0, warning: 1, advice: 2 };
-
-/** What is worse stands first; of one kind they stand as they were found. In approval people try things out: there only what stops working is told, and what SAML gives away. */
-export function findRisks(facts: RiskFacts): Risk[] {
-  const found: Found[] = [
-    ...risksOfApplications(facts),
-    ...(facts.environment === 'production' ? [...risksOfAddresses(facts), ...risksOfPolicy(facts)] : []),
-  ];
-  const order = Object.keys(riskCodes);
-  return found
-    .map((one): Risk => ({ ...one, severity: riskCodes[one.code] }))
-    .sort((a, b) => weight[a.severity] - weight[b.severity] || order.indexOf(a.code) - order.indexOf(b.code));
-}

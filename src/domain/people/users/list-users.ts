@@ -134,8 +134,8 @@ export async function listChosen(scope: Scope, chosen: ChosenUsers, limit: numbe
 function chosenOf(scope: Scope, chosen: ChosenUsers) {
   if ('ids' in chosen) return users(scope).whereIn('user_id', chosen.ids.filter(isId));
   if ('filter' in chosen) return filtered(scope, chosen.filter);
-  const members = scope.db('group_members').where('context_id', scope.contextId).whereIn('group_id', chosen.groupIds);
-  return users(scope).whereIn('user_id', members.select('user_id'));
+  const members = scope.db('group_members').select('user_id').where('context_id', scope.contextId).whereIn('group_id', chosen.groupIds);
+  return users(scope).whereIn('user_id', members);
 }
 
 function filtered(scope: Scope, { search, by, role, status, groupId, directory }: UserFilter) {

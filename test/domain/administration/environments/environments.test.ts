@@ -44,7 +44,7 @@ const runOperation = (scope: Scope, operationId: OperationId) =>
 describe('domain/administration/environments: making a pair', () => {
   const store = useStore();
 
-  it('makes both, or none; each with keys, certificates and a colour of its own', async () => {
+  it('S6: makes both, or none; each with keys, certificates and a colour of its own', async () => {
     const { contextId: _, ...server } = store.scope;
     const { production, approval } = await createWithApproval(server, { code: 'pair', name: 'Pair Ltd', timeZone: 'America/Sao_Paulo' });
     expect(production).to.deep.include({ code: 'pair', environment: 'production' });

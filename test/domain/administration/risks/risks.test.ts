@@ -155,7 +155,7 @@ describe('domain/administration/risks: each of them', () => {
           expect(t(key, params), `${code} in ${locale}`).to.not.match(/\{\{|undefined|^risks\./);
         }
       }
-    const texts = JSON.parse(readFileSync(new URL('../../../../views/admin-console/risks/texts.en.json', import.meta.url), 'utf8'));
+    const texts = JSON.parse(readFileSync(new URL('../../../../views/admin-console/texts.en.json', import.meta.url), 'utf8'));
     for (const code of Object.keys(riskCodes)) expect(texts.risks, code).to.have.property(code.replaceAll('-', '_'));
   });
 
