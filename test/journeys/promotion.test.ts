@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
-import { onDatabase, portaria } from '../support/process.ts';
+import { runCommandLine } from '../../src/command-line/index.ts';
+import { onDatabase } from '../support/process.ts';
 import { oidcApplication, ownRedirect } from '../support/promotion.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
@@ -12,8 +13,26 @@ describe('portaria promote', function () {
   const folder = mkdtempSync(join(tmpdir(), 'portaria-promote-'));
   const values = join(folder, 'values.yaml');
   let server: TestServer;
-  const run = (...args: string[]) => portaria(['promote', ...args], onDatabase(server.databaseUrl));
-  const json = (...args: string[]) => JSON.parse(run(...args, '--json').stdout);
+  /** In this process: a new one for each takes longer than what it does. */
+  async function run(...args: string[]) {
+    const said = { stdout: '', stderr: '' };
+    const before = { ...process.env };
+    Object.assign(process.env, onDatabase(server.databaseUrl));
+    try {
+      const status = await runCommandLine(['promote', ...args], {
+        out: (text) => {
+          said.stdout += text;
+        },
+        err: (text) => {
+          said.stderr += text;
+        },
+      });
+      return { status, ...said };
+    } finally {
+      process.env = before;
+    }
+  }
+  const json = async (...args: string[]) => JSON.parse((await run(...args, '--json')).stdout);
   const approval = (more: Record<string, unknown>) =>
     server.apply({ contexts: [{ code: 'acme-approval', name: 'Acme (approval)', environment: 'approval', pairedWith: 'acme', ...more }] });
 
@@ -33,8 +52,8 @@ describe('portaria promote', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('says in words what differs and what is missing, and changes nothing', () => {
-    const shown = run('acme-approval', 'acme', '--dry-run');
+  it('says in words what differs and what is missing, and changes nothing', async () => {
+    const shown = await run('acme-approval', 'acme', '--dry-run');
     expect(shown.status, shown.stderr).to.equal(2);
     expect(shown.stdout)
       .to.contain('+ Application CRM')
@@ -42,42 +61,42 @@ describe('portaria promote', function () {
       .and.to.contain('Colour: #1f5fae → #1f3a5f');
     expect(shown.stdout).to.contain('Application CRM needs “Redirect addresses” of production.').and.to.contain('"application crm":');
     expect(shown.stdout).to.contain('Nothing was changed.');
-    const data = json('acme-approval', 'acme', '--dry-run', '--values', values);
+    const data = await json('acme-approval', 'acme', '--dry-run', '--values', values);
     expect(data).to.include({ outcome: 'preview', dryRun: true });
     expect(data.differences.filter((one: { chosen: boolean }) => one.chosen).map((one: { id: string }) => one.id.trim())).to.have.members([
       'branding',
       'application crm',
       'application erp',
     ]);
-    expect(run('acme-approval', 'acme', '--values', values, '--only', 'application none').status).to.equal(64);
-    expect(run('acme', 'acme-approval').stderr).to.contain('acme is not the approval environment of acme-approval');
-    expect(run('acme-approval').status).to.equal(64);
+    expect((await run('acme-approval', 'acme', '--values', values, '--only', 'application none')).status).to.equal(64);
+    expect((await run('acme', 'acme-approval')).stderr).to.contain('acme is not the approval environment of acme-approval');
+    expect((await run('acme-approval')).status).to.equal(64);
     writeFileSync(join(folder, 'bad.yaml'), '- a');
-    expect(run('acme-approval', 'acme', '--values', join(folder, 'bad.yaml')).status).to.equal(65);
+    expect((await run('acme-approval', 'acme', '--values', join(folder, 'bad.yaml'))).status).to.equal(65);
   });
 
-  it('promotes, tells a new secret once, and takes it back by its id', () => {
-    const done = json('acme-approval', 'acme', '--values', values);
+  it('promotes, tells a new secret once, and takes it back by its id', async () => {
+    const done = await json('acme-approval', 'acme', '--values', values);
     expect(done).to.have.property('outcome', 'applied');
     expect(done.secrets.map(({ code }: { code: string }) => code)).to.deep.equal(['erp']);
-    const again = run('acme-approval', 'acme', '--dry-run');
+    const again = await run('acme-approval', 'acme', '--dry-run');
     expect(again.stdout).to.contain('- Application Payroll (not chosen)').and.not.to.contain('CRM');
-    const undone = run('--undo', done.promotionId);
+    const undone = await run('--undo', done.promotionId);
     expect(undone.status, undone.stderr).to.equal(0);
     expect(undone.stdout).to.contain('✓ Application CRM').and.to.contain('Undone.');
-    expect(run('--undo', done.promotionId).status).to.equal(65);
-    expect(run('--undo', 'nothing').status).to.equal(65);
+    expect((await run('--undo', done.promotionId)).status).to.equal(65);
+    expect((await run('--undo', 'nothing')).status).to.equal(65);
     // what was said of them is remembered
-    expect(json('acme-approval', 'acme', '--dry-run')).to.have.property('outcome', 'preview');
+    expect(await json('acme-approval', 'acme', '--dry-run')).to.have.property('outcome', 'preview');
   });
 
   it('stops at a warning until it is taken note of', async () => {
     await approval({ applications: [oidcApplication('lone', { navigable: false })] });
     writeFileSync(values, stringify(ownRedirect('lone')));
     const args = ['acme-approval', 'acme', '--values', values, '--only', 'application lone'];
-    const warned = run(...args);
+    const warned = await run(...args);
     expect(warned.status).to.equal(2);
     expect(warned.stdout).to.contain('Warning: Nobody could open Application LONE').and.to.contain('--accept-warnings');
-    expect(run(...args, '--accept-warnings').stdout).to.contain('To take it back: portaria promote --undo ');
+    expect((await run(...args, '--accept-warnings')).stdout).to.contain('To take it back: portaria promote --undo ');
   });
 });

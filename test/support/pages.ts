@@ -24,6 +24,7 @@ import { prepareDirectories } from './directory-pages.ts';
 import { answerOf, placeAt } from './factors.ts';
 import { linkedTo } from './network.ts';
 import { eventually } from './process.ts';
+import { promoted } from './promotion.ts';
 import { totpCode } from './second-factor.ts';
 import type { TestServer } from './server.ts';
 
@@ -84,7 +85,13 @@ export async function preparePages(server: TestServer): Promise<string[]> {
           },
         ],
       },
-      { code: 'acme-approval', name: 'Acme S.A. (approval)', environment: 'approval', pairedWith: 'acme' },
+      {
+        code: 'acme-approval',
+        name: 'Acme S.A. (approval)',
+        environment: 'approval',
+        pairedWith: 'acme',
+        mails: { blocked: { en: { subject: 'Blocked', body: 'Ask for help.', action: 'Open' } } },
+      },
     ],
   });
   const scope = await server.scope();
@@ -160,6 +167,8 @@ export async function preparePages(server: TestServer): Promise<string[]> {
   const user = `/admin/users/${beatriz!.userId}`;
   const group = `/admin/groups/${(await findGroupByName(scope, 'Finance'))!.groupId}`;
   const field = `/admin/custom-fields/${(await listCustomFields(scope))[0]!.fieldId}`;
+  const { promotionId } = await promoted(scope, { picked: ['mail blocked.en'] });
+  const promotion = `/admin/promotion/${promotionId}`;
   const authorize = (clientId: string, redirectUri: string) =>
     `/oidc/authorize?client_id=${clientId}&response_type=code&scope=openid+profile+email+orders:read&redirect_uri=${encodeURIComponent(redirectUri)}&code_challenge_method=S256&code_challenge=${'a'.repeat(43)}`;
   return [
@@ -265,6 +274,11 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     '/admin/keys/rotate',
     '/admin/certificates',
     '/admin/settings',
+    '/admin/promotion',
+    '/admin/promotion/history',
+    '/admin/promotion/rules',
+    promotion,
+    `${promotion}/undo`,
     '/admin/environments',
     '/admin/environments/people',
     '/admin/certificates/publish?alg=RS256',

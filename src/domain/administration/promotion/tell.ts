@@ -5,15 +5,18 @@ import type { Finding, ObjectName } from './finding.ts';
 /** One field in the reader's words; what a side does not have is empty. `isLong`: shown folded. */
 export type ToldField = { label: string; before: string; after: string; isLong: boolean };
 
+/** These words stand with the pages; the command line says the same. */
+const wordOf = (section: 'kinds' | 'values' | 'findings', name: string): string => `promotion.${section}.${name}`;
+
 /** An object as people call it: what it is, and its name. */
 export function tellObject(t: Translate, { kind, key, name }: ObjectName): string {
   if (kind === 'mail') {
     const [mail = '', locale = ''] = key.split('.');
-    return t('promotion.kinds.mail', { name: `${t(`messages.names.${mail}`)} (${locale})` });
+    return t(wordOf('kinds', kind), { name: `${t(`messages.names.${mail}`)} (${locale})` });
   }
   const [target = '', ...rest] = key.split(':');
   const isRole = kind === 'override' && target === 'role';
-  return t(`promotion.kinds.${kind}`, { name: isRole ? t(`roles.${rest.join(':')}`) : name });
+  return t(wordOf('kinds', kind), { name: isRole ? t(`roles.${rest.join(':')}`) : name });
 }
 
 /** What a field is called: by the longest beginning of its path that has a name; languages and names of a company's own stand behind it. */
@@ -51,7 +54,7 @@ function tellField(t: Translate, kind: Difference['kind'], { path, before, after
 function tellValue(t: Translate, value: unknown): string {
   if (value === undefined || value === null || value === '') return '';
   if (typeof value === 'boolean') return t(value ? 'page.yes' : 'page.no');
-  if (typeof value === 'string') return value.startsWith('data:image/') ? t('promotion.picture') : value;
+  if (typeof value === 'string') return value.startsWith('data:image/') ? t(wordOf('values', 'picture')) : value;
   if (Array.isArray(value)) return value.length === 0 ? '' : value.map((one) => tellValue(t, one)).join('\n');
   if (!isKeys(value)) return String(value);
   const parts = Object.entries(value).map(([name, inner]): [string, string] => [name, tellValue(t, inner).replaceAll('\n', ', ')]);
@@ -70,5 +73,5 @@ export function tellFinding(t: Translate, { code, object, other, path, params }:
     field: object && path ? tellPath(t, object.kind, path) : '',
     rule: typeof params.rule === 'string' ? t(params.rule, params) : '',
   };
-  return t(`promotion.findings.${code}`, said);
+  return t(wordOf('findings', code), said);
 }
