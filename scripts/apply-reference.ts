@@ -42,7 +42,9 @@ export function applySchema(): string {
   walk(schema, (path, key) => {
     key.description = descriptions[path];
   });
-  return `${JSON.stringify(schema, null, 2)}\n`;
+  // a validator need not read patterns as Unicode, and would refuse every text
+  const portable = (key: string, value: unknown) => (key === 'pattern' && /\\p\{/i.test(String(value)) ? undefined : value);
+  return `${JSON.stringify(schema, portable, 2)}\n`;
 }
 
 const names: Record<string, string> = {

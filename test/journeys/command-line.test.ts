@@ -41,6 +41,7 @@ describe('the portaria command line, on the embedded store', function () {
       'context create',
       'context list',
       'apply',
+      'export',
       'doctor',
       'keys rotate',
       'keys metadata',

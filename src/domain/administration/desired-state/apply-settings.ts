@@ -43,7 +43,7 @@ async function applyBranding(applying: Applying, { logo, ...given }: Branding): 
   const { value, version } = await loadSettings(scope, brandingSettings);
   const { logo: etag, ...before } = value;
   const after = await changeBranding(scope, mergeSettings(before, given), version);
-  if (!isDeepStrictEqual(after, value)) result.changes.push({ action: 'changed', what: 'appearance' });
+  if (!isDeepStrictEqual(after, value)) result.changes.push({ action: 'changed', what: 'branding' });
   if (logo === undefined) return;
   const picture = pictureOf(logo);
   // the picture that there is, as an export has it, is not drawn again
@@ -56,7 +56,7 @@ async function applyBranding(applying: Applying, { logo, ...given }: Branding): 
     },
     (now) => now === etag,
   );
-  if (changed !== undefined) result.changes.push({ action: 'changed', what: 'appearance', details: 'logo' });
+  if (changed !== undefined) result.changes.push({ action: 'changed', what: 'branding', details: 'logo' });
 }
 
 /** @throws AppError invalid_input for a text that is no picture */

@@ -6,7 +6,7 @@ import { type DirectoryKind, defaultFilters, isFilter } from '../../../smartsync
 const attribute = z
   .string()
   .trim()
-  .regex(/^([a-z][a-z0-9-]{0,99}|\d+(\.\d+)+)$/i, 'fields.ldap_attribute');
+  .regex(/^([A-Za-z][A-Za-z0-9-]{0,99}|\d+(\.\d+)+)$/, 'fields.ldap_attribute');
 const filter = z.string().trim().max(4000, 'fields.too_long').refine(isFilter, 'fields.ldap_filter');
 
 const settings = z.strictObject({

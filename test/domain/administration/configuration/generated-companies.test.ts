@@ -23,7 +23,7 @@ const secret = 'the-secret-of-every-application';
 const runs = { numRuns: 4, endOnFailure: true };
 
 describe('domain/administration/configuration: generated companies', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const store = useStore();
   let count = 0;
 
