@@ -2,7 +2,7 @@ import { randomToken } from '../../../platform/crypto/index.ts';
 import { findApplicationByCode, usesSecret } from '../../applications/applications/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
-import { type Difference, idOf, StateError } from '../configuration/index.ts';
+import { type Difference, idOf, type ObjectRef, StateError } from '../configuration/index.ts';
 import { applyDifferences } from '../desired-state/index.ts';
 import { type Outcome, objectsById } from './comparison.ts';
 import { type Finding, finding, type ObjectName } from './finding.ts';
@@ -75,6 +75,12 @@ function refusalOf({ faults }: StateError, changes: Difference[]): Finding {
 
 const begins = (path: string, name: string): boolean => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`);
 
+const ofPolicy: Difference['kind'][] = ['policy', 'override'];
+
+/** The policy is written as one: what is refused of it is refused of all its rules. */
+const isPartOf = (one: ObjectRef, refused: ObjectRef): boolean =>
+  idOf(one) === idOf(refused) || (ofPolicy.includes(one.kind) && ofPolicy.includes(refused.kind));
+
 /** Thrown so that nothing of what was tried stays. */
 class Tried extends Error {}
 
@@ -89,7 +95,7 @@ export async function tryChanges(scope: Scope, outcome: Outcome, usableFactors?:
     found.push(refused);
     const { object } = refused;
     if (!object) return found;
-    left = left.filter((one) => idOf(one) !== idOf(object) && !one.needs.some((need) => idOf(need) === idOf(object)));
+    left = left.filter((one) => !isPartOf(one, object) && !one.needs.some((need) => idOf(need) === idOf(object)));
   }
   return found;
 }

@@ -44,8 +44,6 @@ async function renderChoice(page: PageContext, comparison: Comparison, choice: C
     page,
     'admin-console/promotion/choose',
     {
-      from: comparison.approval.name,
-      to: comparison.production.name,
       fingerprint: comparison.fingerprint,
       sections: (['add', 'change', 'remove'] as const)
         .map((action) => ({
@@ -57,7 +55,8 @@ async function renderChoice(page: PageContext, comparison: Comparison, choice: C
       known: comparison.differences.map(({ id }) => id).join('\n'),
       hidden: hiddenOf(comparison, choice, (id) => !ids.has(id)),
       search,
-      findings: presentFindings(page, findings, choice),
+      // warnings are for the review: first comes what is in the way
+      findings: presentFindings(page, findings, choice).filter(({ severity }) => severity === 'error'),
       canTakeNeeds: findings.some(({ code }) => code === 'missing'),
       proposal: await findProposal(page.scope),
     },
