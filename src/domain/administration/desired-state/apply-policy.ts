@@ -41,8 +41,9 @@ export async function applyPolicy(applying: Applying, desired: DesiredPolicy, re
     const after = parseInput(rulesSchema, { base: mergeSettings(before.base, base), overrides: list }, 'path');
     if (isDeepStrictEqual(plainly(after), plainly(before))) return;
     const done = await changePolicy(scope, after, stored.version, options?.usableFactors);
-    if (done.outcome === 'on-trial' && !options?.onTrial) await confirmPolicy(scope, stored.version + 1);
-    result.changes.push({ action: 'changed', what: 'sign-in policy' });
+    const isConfirmed = done.outcome === 'on-trial' && !options?.onTrial;
+    if (isConfirmed) await confirmPolicy(scope, stored.version + 1);
+    result.changes.push({ action: 'changed', what: 'sign-in policy', ...(isConfirmed ? { details: 'at once, without a trial' } : {}) });
   };
   await applying.at('policy')(save().catch((error: unknown) => Promise.reject(inFilesWords(error, placeOf))));
 }

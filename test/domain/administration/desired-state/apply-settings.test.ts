@@ -93,7 +93,10 @@ describe('domain/administration/desired-state: settings, policy and secrets', ()
     const ana = (await findUserByLogin(store.scope, 'ana@acme.example'))!;
     await store.session(ana.userId);
     expect(await faults({ policy: { networks: ['10.0.0.0/8'] } })).to.deep.equal(['contexts[0].policy errors.policy_locks_out']);
-    const types = await store.eventsOf(() => apply({ policy: { networks: ['127.0.0.0/8'] } }));
+    const types = await store.eventsOf(async () => {
+      const { changes } = await apply({ policy: { networks: ['127.0.0.0/8'] } });
+      expect(changes).to.deep.equal([{ action: 'changed', what: 'sign-in policy', details: 'at once, without a trial' }]);
+    });
     expect(types).to.deep.equal(['sign-in-policy.changed', 'sign-in-policy.confirmed']);
     const stored = await loadPolicy(store.scope);
     expect(stored.trial).to.equal(undefined);
