@@ -34,6 +34,7 @@ export {
   getUser,
   holdUser,
   isActiveAdministrator,
+  listFieldsWithValues,
   lockActiveAdministrator,
   lockUser,
   loginMatches,

@@ -149,7 +149,7 @@ describe('domain/administration/promotion: from approval to production', () => {
     const after = await compareWithApproval(scope);
     expect(after.differences).to.deep.equal([]);
     const text = JSON.stringify(await describeConfiguration(scope));
-    expect(text).to.contain('https://payroll.acme.example/callback').and.not.to.contain('https://payroll.everything.example/callback');
+    expect(text).to.contain('https://wiki.acme.example/acs').and.not.to.contain('https://wiki.everything.example/acs');
     const { items } = await listPromotions(scope);
     expect(items[0]).to.include({ state: 'applied', objects: done.changes.length });
   });
