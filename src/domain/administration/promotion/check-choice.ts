@@ -3,10 +3,8 @@ import { checkAddresses, checkCertificates, checkNames } from './check-addresses
 import { type Comparison, objectsById, type PromotionDifference, pickedOf, workOutcome } from './comparison.ts';
 import { type Finding, finding } from './finding.ts';
 import { answerFault } from './own-fields.ts';
+import { hasPeople, type PeopleFacts } from './people-facts.ts';
 import type { Choice } from './promotion.ts';
-
-/** What production's configuration does not say: whom its applications (by code) and groups (by key) have. */
-export type PeopleFacts = { applicationsWithPeople: ReadonlySet<string>; groupsWithPeople: ReadonlySet<string> };
 
 export type Circumstances = { approvalUrl: string; now: Date; people: PeopleFacts };
 
@@ -66,21 +64,17 @@ export const isEveryone = ({ kind, key }: ObjectRef): boolean => kind === 'group
 
 /** Whether somebody can open it: everybody, people of its own, or those of its groups. */
 function checkAccess(object: ConfigurationObject, people: PeopleFacts): Finding[] {
-  const { kind, key, value, needs } = object;
-  if (kind !== 'application' || value.enabled === false || value.navigable === true || people.applicationsWithPeople.has(key)) return [];
+  const { kind, value, needs } = object;
+  if (kind !== 'application' || value.enabled === false || value.navigable === true || hasPeople(people, object)) return [];
   const { groups } = value.assignedTo as unknown as { groups: string[] };
   if (groups.length === 0) return [finding('nobody', object)];
-  const hasPeople = needs.some((need) => need.kind === 'group' && (isEveryone(need) || people.groupsWithPeople.has(need.key)));
-  return hasPeople ? [] : [finding('empty_groups', object, { params: { groups: groups.join(', ') } })];
+  const isOpen = needs.some((need) => need.kind === 'group' && (isEveryone(need) || hasPeople(people, need)));
+  return isOpen ? [] : [finding('empty_groups', object, { params: { groups: groups.join(', ') } })];
 }
 
-/** With an application or a group that goes, people lose it. */
-function checkRemoval(difference: PromotionDifference, { applicationsWithPeople, groupsWithPeople }: PeopleFacts): Finding[] {
-  if (difference.action !== 'remove') return [];
-  const { kind, key } = difference;
-  const hasPeople = (kind === 'application' && applicationsWithPeople.has(key)) || (kind === 'group' && groupsWithPeople.has(key));
-  return hasPeople ? [finding('removed_people', difference)] : [];
-}
+/** With an application, group or field that goes, people lose it. */
+const checkRemoval = (difference: PromotionDifference, people: PeopleFacts): Finding[] =>
+  difference.action === 'remove' && hasPeople(people, difference) ? [finding('removed_people', difference)] : [];
 
 /** What is picked, and what that needs of the differences, and so on. */
 export function withNeeds({ differences }: Pick<Comparison, 'differences'>, picked: string[]): string[] {

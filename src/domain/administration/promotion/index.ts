@@ -1,6 +1,6 @@
 // Owns: what approval has and production lacks: choosing of it, what production has of its own, checks, a second administrator's word, bringing it over, taking it back.
 // Does not: compare or write companies itself (configuration, desired-state), nor pair them (environments). People, keys and secrets never cross.
-export { type PeopleFacts, withNeeds } from './check-choice.ts';
+export { withNeeds } from './check-choice.ts';
 export { type Comparison, choiceByDefault, compareWithApproval, type PromotionDifference, pickedOf } from './comparison.ts';
 export { agreeToPromotion, declinePromotion, mayAgree } from './decide-proposal.ts';
 export { type Finding, type FindingCode, findingCodes, type ObjectName } from './finding.ts';

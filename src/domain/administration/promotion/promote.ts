@@ -6,7 +6,7 @@ import { inTransaction, type PromotionId, type Scope, type Transaction } from '.
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
 import { compareConfigurations, type Difference, describeConfiguration, idOf } from '../configuration/index.ts';
 import { checkChoice } from './check-choice.ts';
-import { type Comparison, compareWithApproval, objectsById, workOutcome } from './comparison.ts';
+import { type Comparison, compareWithApproval, objectsById, pickedOf, workOutcome } from './comparison.ts';
 import type { Finding } from './finding.ts';
 import { lockObjects } from './lock-objects.ts';
 import { readOwnTexts, type Texts } from './own-fields.ts';
@@ -54,7 +54,10 @@ const stands = (findings: Finding[], { accepted }: Choice): Finding[] =>
  * @returns everything that was found, warnings that were taken note of as well
  */
 export async function previewPromotion(scope: Scope, comparison: Comparison, choice: Choice, around: Surroundings): Promise<Finding[]> {
-  const people = await gatherPeopleFacts(scope);
+  const people = await gatherPeopleFacts(
+    scope,
+    pickedOf(comparison, choice).filter(({ action }) => action === 'remove'),
+  );
   const findings = checkChoice(comparison, choice, { approvalUrl: around.approvalUrl, now: scope.clock.now(), people });
   if (findings.some(({ severity }) => severity === 'error')) return findings;
   return [...findings, ...(await tryChanges(scope, workOutcome(comparison, choice), around.usableFactors))];
@@ -96,7 +99,10 @@ export async function apply(
   proposed?: PromotionId,
 ): Promise<Promoted> {
   const { choice } = wish;
-  const people = await gatherPeopleFacts(scope);
+  const people = await gatherPeopleFacts(
+    scope,
+    pickedOf(comparison, choice).filter(({ action }) => action === 'remove'),
+  );
   const findings = stands(checkChoice(comparison, choice, { approvalUrl: around.approvalUrl, now: scope.clock.now(), people }), choice);
   if (findings.length > 0) throw new Refused(findings);
   const outcome = workOutcome(comparison, choice);

@@ -12,11 +12,11 @@ import {
   namesOfPath,
   patchConfiguration,
 } from '../configuration/index.ts';
-import { isEveryone, type PeopleFacts } from './check-choice.ts';
+import { isEveryone } from './check-choice.ts';
 import { objectsById } from './comparison.ts';
 import type { ObjectName } from './finding.ts';
 import { lockObjects } from './lock-objects.ts';
-import { gatherPeopleFacts } from './people-facts.ts';
+import { gatherPeopleFacts, hasPeople, type PeopleFacts } from './people-facts.ts';
 import type { Surroundings } from './promote.ts';
 import type { Promotion, PromotionObject } from './promotion.ts';
 import { getPromotion, listObjects, noteState, noteUndone } from './store.ts';
@@ -34,7 +34,17 @@ export async function planUndo(scope: Scope, promotionId: string): Promise<UndoP
   const promotion = await getPromotion(scope, promotionId);
   if (promotion.state !== 'applied') throw new AppError('promotion_not_undoable', 409);
   const objects = await listObjects(scope, promotion.promotionId);
-  return { promotion, objects: judge(objects, await describeConfiguration(scope), await gatherPeopleFacts(scope)) };
+  return {
+    promotion,
+    objects: judge(
+      objects,
+      await describeConfiguration(scope),
+      await gatherPeopleFacts(
+        scope,
+        objects.filter(({ action }) => action === 'add'),
+      ),
+    ),
+  };
 }
 
 function judge(objects: PromotionObject[], now: Configuration, people: PeopleFacts): UndoneObject[] {
@@ -60,7 +70,7 @@ const inverted = (judged: UndoneObject[]): Difference[] =>
 
 function judgeAlone(object: PromotionObject, value: object | undefined, people: PeopleFacts): UndoneObject {
   const stays = (hindrance: Hindrance): UndoneObject => ({ ...object, state: 'stays', hindrance });
-  const { action, fields, kind, key } = object;
+  const { action, fields } = object;
   if (action === 'remove') return value ? stays({ why: 'back' }) : { ...object, state: 'undoable' };
   if (!value) return action === 'add' ? { ...object, state: 'as-before' } : stays({ why: 'gone' });
   const is = (side: 'before' | 'after') => (field: PromotionObject['fields'][number]) =>
@@ -68,9 +78,7 @@ function judgeAlone(object: PromotionObject, value: object | undefined, people: 
   if (action === 'change' && fields.every(is('before'))) return { ...object, state: 'as-before' };
   const changed = fields.filter((field) => !is('after')(field)).map(({ path }) => path);
   if (changed.length > 0) return stays({ why: 'changed', paths: changed });
-  const hasPeople =
-    (kind === 'application' && people.applicationsWithPeople.has(key)) || (kind === 'group' && people.groupsWithPeople.has(key));
-  return action === 'add' && hasPeople ? stays({ why: 'people' }) : { ...object, state: 'undoable' };
+  return action === 'add' && hasPeople(people, object) ? stays({ why: 'people' }) : { ...object, state: 'undoable' };
 }
 
 const partAt = (value: object, path: string): unknown =>

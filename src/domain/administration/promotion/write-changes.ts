@@ -88,8 +88,9 @@ class Tried extends Error {}
 export async function tryChanges(scope: Scope, outcome: Outcome, usableFactors?: FactorKind[]): Promise<Finding[]> {
   const found: Finding[] = [];
   let left = outcome.changes;
-  // one that is refused hides those after it
-  while (left.length > 0 && found.length < 20) {
+  // one that is refused hides those after it; of many, looking again and again takes too long
+  const most = left.length > 100 ? 3 : 20;
+  while (left.length > 0 && found.length < most) {
     const refused = await tryOnce(scope, { ...outcome, changes: left }, usableFactors);
     if (!refused) return found;
     found.push(refused);

@@ -36,6 +36,7 @@ export {
   getUser,
   holdUser,
   isActiveAdministrator,
+  listFieldsWithValues,
   lockActiveAdministrator,
   lockUser,
   loginMatches,

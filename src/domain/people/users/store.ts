@@ -183,3 +183,12 @@ export const columns = (user: User) => ({
   locale: user.locale ?? null,
   custom_values: jsonText(user.customValues),
 });
+
+/** The ids of the company's own fields in which somebody has a value: every person is looked at. */
+export async function listFieldsWithValues({ db, contextId }: Scope): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: { id: string }[] }>(
+    'SELECT DISTINCT key AS id FROM users, jsonb_object_keys(custom_values) AS key WHERE context_id = ?',
+    [contextId],
+  );
+  return rows.map(({ id }) => id);
+}

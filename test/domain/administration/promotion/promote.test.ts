@@ -4,6 +4,7 @@ import { compareWithApproval, listPromotions, promote, withNeeds } from '../../.
 import { findApplicationByCode, matchesClientSecret } from '../../../../src/domain/applications/applications/index.ts';
 import { listAssignees } from '../../../../src/domain/applications/assignments/index.ts';
 import { findUserByLogin } from '../../../../src/domain/people/users/index.ts';
+import { loadPolicy } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
 import {
   answerAll,
   applyApproval,
@@ -16,7 +17,7 @@ import {
   ownRedirect,
   promoted,
 } from '../../../support/promotion.ts';
-import { useStore } from '../../../support/use-cases.ts';
+import { actingFor, useStore } from '../../../support/use-cases.ts';
 
 describe('domain/administration/promotion: from approval to production', () => {
   const store = useStore();
@@ -88,6 +89,25 @@ describe('domain/administration/promotion: from approval to production', () => {
     expect(JSON.stringify(rows), 'no secret is kept').not.to.contain(secrets[0]!.secret).and.not.to.contain(secret);
   });
 
+  it('rules that may keep people out stand on trial where a person promotes, and at once where an operator does', async () => {
+    const { scope } = store;
+    const ana = await store.person({ role: 'administrator' });
+    await store.session(ana.userId);
+    for (const [who, isOnTrial] of [
+      [actingFor(scope, ana), true],
+      [scope, false],
+    ] as const) {
+      await applyApproval(scope, { policy: { networks: ['127.0.0.0/8'] } });
+      await promoted(who, { picked: ['policy '] });
+      const { rules, trial } = await loadPolicy(scope);
+      expect(rules.base.networks).to.deep.equal(['127.0.0.0/8']);
+      expect(trial !== undefined).to.equal(isOnTrial);
+      await applyApproval(scope, { policy: { networks: [] } });
+      await promoted(scope, { picked: ['policy '] });
+    }
+    await scope.db('sessions').where({ context_id: scope.contextId, user_id: ana.userId }).delete();
+  });
+
   it('groups come without people, and people of production stay where they are', async () => {
     const { scope } = store;
     const person = await store.person();
@@ -149,7 +169,7 @@ describe('domain/administration/promotion: from approval to production', () => {
     const after = await compareWithApproval(scope);
     expect(after.differences).to.deep.equal([]);
     const text = JSON.stringify(await describeConfiguration(scope));
-    expect(text).to.contain('https://payroll.acme.example/callback').and.not.to.contain('https://payroll.everything.example/callback');
+    expect(text).to.contain('https://wiki.acme.example/acs').and.not.to.contain('https://wiki.everything.example/acs');
     const { items } = await listPromotions(scope);
     expect(items[0]).to.include({ state: 'applied', objects: done.changes.length });
   });

@@ -72,6 +72,7 @@ describe('domain/administration/promotion: taking it back', () => {
       applications: [ownApplication('edited', { description: 'old' }), ownApplication('removed', { description: 'old' })],
     });
     await applyApproval(scope, {
+      customFields: [{ code: 'badge_no', label: 'Badge', type: 'text' }],
       groups: [{ name: 'Filled' }, { name: 'Needed' }],
       applications: [
         oidcApplication('edited', { description: 'new', category: 'new' }),
@@ -82,7 +83,7 @@ describe('domain/administration/promotion: taking it back', () => {
       ],
     });
     const codes = ['edited', 'removed', 'taken', 'plain', 'back'];
-    const picked = [...codes.map((code) => `application ${code}`), 'group filled', 'group needed'];
+    const picked = [...codes.map((code) => `application ${code}`), 'group filled', 'group needed', 'customField badge_no'];
     const { promotionId } = await promoted(scope, { picked, values: ownRedirect(...codes) });
 
     await applyProduction(scope, {
@@ -92,6 +93,7 @@ describe('domain/administration/promotion: taking it back', () => {
         ownApplication('taken', { assignedTo: { groups: [], users: [person.email] } }),
       ],
     });
+    await applyProduction(scope, { users: [{ email: person.email, customFields: { badge_no: '7' } }] });
     await addMembers(scope, (await findGroupByName(scope, 'Filled'))!.groupId, [person.userId]);
     await scope.db('applications').where({ context_id: scope.contextId, code: 'removed' }).delete();
     await scope.db('applications').where({ context_id: scope.contextId, code: 'back' }).delete();
@@ -106,6 +108,7 @@ describe('domain/administration/promotion: taking it back', () => {
       back: 'as-before',
       filled: 'people',
       needed: 'needed',
+      badge_no: 'people',
     });
     expect(objects.find(({ key }) => key === 'edited')!.hindrance!.paths).to.deep.equal(['description']);
     await store.refused('promotion_changed_since', () => undoPromotion(scope, promotionId, false));
