@@ -62,6 +62,7 @@ const idsOfNone = {
   step: 'a step of a rollover',
   token: 'a bearer value',
   override: 'part of the policy',
+  promotion: 'of a pair, and acme is of none here: web/admin-console/promotion.test.ts asks for those of others',
 };
 
 describe('web: the route table', () => {

@@ -48,5 +48,18 @@ describe('the commands of README.md and docs/operators.md, as they are printed',
     expect(again).to.contain('CLIENT_SECRET_ACME_PAYROLL');
   });
 
+  it('docs/operators.md: values of production for a promotion', async () => {
+    const [values, approval] = ['production.yaml', 'approval.json'].map((name) => join(folder, name)) as [string, string];
+    writeFileSync(values, snippet('docs/operators.md', 'yaml', 1));
+    const oidc = { client_id: 'payroll', token_endpoint_auth_method: 'none', redirect_uris: ['https://try.example/callback'] };
+    const payroll = { code: 'payroll', name: 'Payroll', navigable: true, launchUrl: 'https://try.example/', oidc };
+    writeFileSync(approval, JSON.stringify({ contexts: [{ code: 'beta-approval', applications: [payroll] }] }));
+    const exported = await run(`npm run -s portaria -- context create beta --name Beta --with-approval
+npm run -s portaria -- apply ${approval}
+npm run -s portaria -- promote beta-approval beta --values ${values} --only "application payroll" --accept-warnings
+npm run -s portaria -- export beta`);
+    expect(exported).to.contain('https://payroll.acme.example/callback').and.not.contain('try.example');
+  });
+
   everySnippetRuns('README.md', 'docs/operators.md');
 });

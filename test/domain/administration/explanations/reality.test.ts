@@ -5,7 +5,7 @@ import { setApplicationEnabled } from '../../../../src/domain/applications/appli
 import { publishTerms } from '../../../../src/domain/applications/consents/index.ts';
 import { changeSettings, loadSettings } from '../../../../src/domain/company/context-settings/index.ts';
 import { directoryRules } from '../../../../src/domain/people/directories/index.ts';
-import { noteBrowser, reserveAsk } from '../../../../src/domain/records/attempts/index.ts';
+import { noteBrowser, reserveAsk, settleAsk } from '../../../../src/domain/records/attempts/index.ts';
 import { inTransaction, type Scope } from '../../../../src/domain/scope.ts';
 import { provePassword } from '../../../../src/domain/sign-in/authentication/index.ts';
 import { keepVerifier } from '../../../../src/domain/sign-in/credentials/directory-password/index.ts';
@@ -102,7 +102,11 @@ describe('domain/administration/explanations: explained as it happens', () => {
       const user = await person();
       if (isVerifierKept) await keepVerifier(scope, user.userId, directoryId, readPassword(networkPassword));
       if (isKnownBrowser) await inTransaction(scope, (inside) => noteBrowser(inside, user.userId, browser, true));
-      if (areAsksUsedUp) for (let n = 0; n < 3; n++) await reserveAsk(scope, user.userId);
+      if (areAsksUsedUp)
+        for (let n = 0; n < 3; n++) {
+          await reserveAsk(scope, user.userId);
+          await settleAsk(scope, user.userId);
+        }
       const question = { person: user.userId, applicationId, ip: '192.0.2.7', isKnownBrowser, at: now };
       const tools = { findAccess: createAccessFinder(database), company: { name: 'Acme' }, origin, entityId: origin, rules: defaultRules };
       const { allowed, steps } = explain(await gatherExplainFacts(scope, tools, question));

@@ -111,13 +111,13 @@ describe('domain/administration/overview', () => {
     const now = Date.parse('2035-06-01T12:00:00Z');
     const newAt = async (time: number, scope = store.scope) =>
       (await overviewOf(at(time, scope), zone)).newAgents.map(({ directory, agent }) => [directory.name, agent.name]);
-    const { directory, token } = await addDirectory(store.scope, { name: 'With agents' });
+    const { directory, token } = await addDirectory(at(now - 8 * dayMs), { name: 'With agents' });
     const keys = publicKeys;
     const enrol = (name: string, days: number) =>
       enrolAgent(at(now - days * dayMs), { token, name, software: 'SmartSync 0.2.1', protocol: { major: 1, minor: 0 }, ...keys });
     await enrol('old', 8);
     await enrol('dc1', 6);
-    const { agentId } = await enrol('dc2', 1);
+    const { agentId } = await enrol('dc2', 2);
     expect(await newAt(now)).to.deep.equal([
       [directory.name, 'dc2'],
       [directory.name, 'dc1'],

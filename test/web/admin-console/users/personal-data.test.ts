@@ -66,6 +66,9 @@ describe('web/admin-console: personal data', () => {
     const reasons = {
       audit_keys: 'a key',
       directory_verifiers: 'a secret',
+      directory_refusals: 'how often their directory said no: a count for half an hour',
+      page_failures: 'what a page could not do, by its support code, for 30 days; it says nothing of the person',
+      simulation_findings: 'what a change that nobody made would have done',
       one_time_links: 'secrets of a few days, whose mails the history has',
       passwords: 'a secret; its change is in the history',
       password_history: 'secrets',

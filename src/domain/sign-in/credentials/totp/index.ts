@@ -19,7 +19,8 @@ export const totp: Factor = {
   challenge: async () => ({}),
   async prove(scope, _place, userId, answer) {
     const { isProven, clockWasAheadSeconds } = await proveTotp(scope, userId, answer.get('code'));
-    return isProven ? { outcome: 'proven', amr: ['otp', 'mfa'], clockWasAheadSeconds } : { outcome: 'refused' };
+    if (!isProven) return { outcome: 'refused' };
+    return { outcome: 'proven', amr: ['otp', 'mfa'], ...(clockWasAheadSeconds && { clockWasAheadSeconds }) };
   },
 };
 
