@@ -40,11 +40,14 @@ function read(file: string): unknown {
 const unreadable = (path: string, error: unknown) =>
   new StateError([{ path, message: `cannot be read (${(error as NodeJS.ErrnoException).code})` }]);
 
+/** The server's own settings, such as its master keys: what a file brings into a company can be read there. */
+const isOfServer = (name: string): boolean => /^(PORTARIA_|DATABASE_URL$)/i.test(name);
+
 /** An empty variable is one that nobody set; a file may end with a line break, as editors and `echo` leave it. */
 const readerIn =
   (folder: string): ReferenceReader =>
   (kind, name) => {
-    if (kind === 'env') return process.env[name] || undefined;
+    if (kind === 'env') return isOfServer(name) ? undefined : process.env[name] || undefined;
     try {
       return readFileSync(resolve(folder, name), 'utf8').replace(/\r?\n$/, '');
     } catch {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, globSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { auditEventTypes } from '../../src/domain/records/audit/index.ts';
 import { modules, read, root } from './sources.ts';
@@ -109,6 +109,13 @@ describe('structure', () => {
     const at = (share: number) => lines[Math.floor(lines.length * share)]!.count;
     expect(at(0.5)).to.be.at.most(80);
     expect(lines.filter(({ count }) => count > 250).map(({ file }) => file)).to.deep.equal(['src/domain/tables.ts']);
+  });
+
+  it('every folder of tests is run', () => {
+    const [, list = ''] = /const order = \[([^\]]*)\]/.exec(read('test/run.ts')) ?? [];
+    const run = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name);
+    const withTests = foldersIn('test').filter((folder) => globSync(`${root}test/${folder}/**/*.test.ts`).length > 0);
+    expect(withTests.filter((folder) => !run.includes(folder))).to.deep.equal([]);
   });
 
   it('tests lie in the folder of what they test', () => {

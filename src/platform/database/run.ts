@@ -18,7 +18,10 @@ export async function run<T = Row>(
   text: string,
   values: unknown[],
 ): Promise<{ rows: T[]; rowCount: number }> {
-  if (db.isCompleted?.()) throw new Error(`${name ?? text.slice(0, 100)}: the transaction is over`);
+  const mustNotBeOver = () => {
+    if (db.isCompleted?.()) throw new Error(`${name ?? text.slice(0, 100)}: the transaction is over`);
+  };
+  mustNotBeOver();
   const client: Client = db.client;
   const pool = name === undefined ? undefined : hotConnectionsOf(client);
   if (pool) {
@@ -27,6 +30,8 @@ export async function run<T = Row>(
   }
   const connection = await client.acquireConnection();
   try {
+    // another statement of the transaction may have failed meanwhile: this one would stand by itself
+    mustNotBeOver();
     gather(connection);
     const { rows, rowCount } = await connection.query<T>({ name, text, values });
     return { rows, rowCount: rowCount ?? 0 };

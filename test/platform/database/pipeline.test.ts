@@ -36,6 +36,26 @@ describe('platform/database: what is sent together', () => {
     expect(await notes()).to.have.length(50);
   });
 
+  it('is never sent once the transaction is over, by whoever goes on beside the one that failed', async () => {
+    // at which turn the end falls between question and answer is the machine's to say
+    for (let round = 0; round < 200; round++) {
+      let goingOn: Promise<unknown> | undefined;
+      await failureOf(
+        database.knex.transaction(async (db) => {
+          const goOn = async () => {
+            await run(db, 'select one', 'SELECT 1', []);
+            for (let turn = 0; turn < round % 10; turn++) await undefined;
+            await run(db, undefined, insert, [round]);
+          };
+          goingOn = failureOf(goOn());
+          await Promise.all([goingOn, run(db, undefined, 'SELECT 1/0', [])]);
+        }),
+      );
+      await goingOn;
+    }
+    expect(await notes()).to.deep.equal([]);
+  });
+
   it('may be sent by builders, too, which come a little later', async () => {
     await database.knex.transaction((db) =>
       Promise.all([db('notes').insert({ n: 2 }), run(db, 'insert note', insert, [1]), db.raw('INSERT INTO notes VALUES (3)')]),

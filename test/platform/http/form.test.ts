@@ -69,6 +69,7 @@ describe('platform/http: forms', () => {
       [`${'--b\r\ncontent-disposition: form-data; name=f\r\n\r\n\r\n'.repeat(10_001)}--b--`, type, 'malformed_body'],
       ['{}', 'application/json', 'unsupported_media_type'],
       ['x'.repeat(2_000_000), 'application/x-www-form-urlencoded', 'body_too_large'],
+      ['a&'.repeat(60_000), 'application/x-www-form-urlencoded', 'body_too_large'],
     ];
     for (const [body, contentType, code] of bad) {
       const error = await read(body, contentType).then(

@@ -79,10 +79,10 @@ export async function getApplication(scope: Scope, applicationId: string): Promi
   return application;
 }
 
-/** Nobody else changes it until the transaction ends. @throws AppError not_found */
+/** Nobody else changes it until the transaction ends; sign-ins, which refer to it, do not wait. @throws AppError not_found */
 export async function lockApplication(scope: Transaction, applicationId: string): Promise<Application> {
   if (!isId(applicationId)) throw notFound();
-  await applications(scope).where('application_id', applicationId).forUpdate().select(scope.db.raw('1'));
+  await applications(scope).where('application_id', applicationId).forNoKeyUpdate().select(scope.db.raw('1'));
   return getApplication(scope, applicationId);
 }
 

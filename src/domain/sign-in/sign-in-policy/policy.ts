@@ -91,7 +91,11 @@ export const overrideSchema = z.strictObject({
   ]),
   password: z.strictObject(passwordRules).partial().default({}),
   session: z.strictObject({ idleMinutes: session.idleMinutes, lifetimeHours: session.lifetimeHours }).partial().default({}),
-  secondFactor: z.strictObject(secondFactor).partial().default({}),
+  // none at all would keep everybody out whom it concerns
+  secondFactor: z
+    .strictObject({ ...secondFactor, factors: secondFactor.factors.min(1, 'fields.factors') })
+    .partial()
+    .default({}),
   networks: networks.default([]),
   hours: hours.optional(),
 });

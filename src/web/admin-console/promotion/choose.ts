@@ -7,7 +7,6 @@ import {
   findProposal,
   getPromotion,
   pickedOf,
-  previewPromotion,
   promote,
   promotionRules,
   tellObject,
@@ -20,6 +19,7 @@ import { redirectTo } from '../submit.ts';
 import { hiddenOf, presentDifference, presentFindings } from './present.ts';
 import { showPromotion } from './promotion.ts';
 import { readChoice } from './read-choice.ts';
+import { reviewInTurn } from './review-turn.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** `?from=` an earlier one that came to nothing: what was ticked and typed in it. */
@@ -77,7 +77,7 @@ export async function submitDifferences(page: PageContext): Promise<void> {
   if (step === 'find' || step === 'needs' || step === 'choose')
     return renderChoice(page, comparison, choice, { search: step === 'find' ? form.get('search').trim() : '' });
   if (step === 'apply') return submitPromotion(page, comparison, choice, known);
-  const findings = await previewPromotion(scope, comparison, choice, around);
+  const findings = await reviewInTurn(scope, comparison, choice, around);
   if (findings.some(({ severity }) => severity === 'error'))
     return renderChoice(page, comparison, choice, { findings, refusal: { status: 422, fault: t('promotion.to_mend') } });
   await renderReview(page, comparison, choice, findings);
@@ -126,7 +126,7 @@ async function submitPromotion(page: PageContext, comparison: Comparison, choice
       };
       return findings.some(({ severity }) => severity === 'error')
         ? renderChoice(page, comparison, choice, { findings, refusal })
-        : renderReview(page, comparison, choice, await previewPromotion(scope, comparison, choice, around), refusal);
+        : renderReview(page, comparison, choice, await reviewInTurn(scope, comparison, choice, around), refusal);
     }
     page.services.forgetCached(page.context.contextId);
     if (done.outcome === 'applied' && done.secrets.length > 0) return showPromotion(page, done.promotionId, done.secrets);
