@@ -243,6 +243,7 @@ describe('web: promotion', () => {
 
   it('is for administrators of production, and of their company only', async () => {
     const review = await press(await open(), 'review', { ...own('crm'), pick: ['application crm', 'group sales'] });
+    const tried = new URL((await press(review, 'try')).location!).pathname.split('/').at(-1)!;
     const done = await press(review, 'apply', { accept: accepts(review) });
     const one = new URL(done.location!).pathname.split('/').at(-1)!;
     const paths = [
@@ -251,6 +252,7 @@ describe('web: promotion', () => {
       '/admin/promotion/rules',
       `/admin/promotion/${one}`,
       `/admin/promotion/${one}/undo`,
+      `/admin/promotion?tried=${tried}`,
     ];
     const regular = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
     for (const path of paths) expect((await regular.get(at(path))).status, path).to.equal(403);

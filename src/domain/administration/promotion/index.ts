@@ -9,6 +9,6 @@ export { type Promoted, previewPromotion, promote, type Surroundings } from './p
 export { type Choice, type Doer, type Promotion, type PromotionObject as PromotedObject, promotionRules } from './promotion.ts';
 export { findCompanyOfPromotion, findProposal, getPromotion, listObjects as listPromotedObjects, listPromotions } from './store.ts';
 export { type ToldField, tellFields, tellFinding, tellObject, tellPath } from './tell.ts';
-export { getTriedChoice, startPromotionSimulation } from './try-promotion.ts';
+export { findTriedChoice, startPromotionSimulation } from './try-promotion.ts';
 export { type Hindrance, planUndo, type UndoneObject, undoPromotion } from './undo.ts';
 export type { NewSecret } from './write-changes.ts';

@@ -110,7 +110,7 @@ export async function startPromotionSimulation(
 }
 
 /** What was ticked and typed when it was tried. @throws AppError not_found, of another administrator's too */
-export async function getTriedChoice(scope: Scope, operationId: string): Promise<Choice | undefined> {
+export async function findTriedChoice(scope: Scope, operationId: string): Promise<Choice | undefined> {
   const { input } = await getSimulation(scope, operationId);
   return input.tried.choice as Choice | undefined;
 }

@@ -5,8 +5,8 @@ import {
   compareWithApproval,
   type Finding,
   findProposal,
+  findTriedChoice,
   getPromotion,
-  getTriedChoice,
   pickedOf,
   previewPromotion,
   promote,
@@ -29,7 +29,7 @@ export async function showDifferences(page: PageContext): Promise<void> {
   await surroundingsOf(page);
   const comparison = await compareWithApproval(page.scope);
   const [from, tried] = [page.query('from'), page.query('tried')];
-  const earlier = from ? (await getPromotion(page.scope, from)).choice : tried ? await getTriedChoice(page.scope, tried) : undefined;
+  const earlier = from ? (await getPromotion(page.scope, from)).choice : tried ? await findTriedChoice(page.scope, tried) : undefined;
   await renderChoice(page, comparison, earlier ? { ...earlier, accepted: [] } : choiceByDefault(comparison));
 }
 

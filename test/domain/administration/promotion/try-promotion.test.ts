@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import {
   compareWithApproval,
-  getTriedChoice,
+  findTriedChoice,
   previewPromotion,
   startPromotionSimulation,
 } from '../../../../src/domain/administration/promotion/index.ts';
@@ -78,7 +78,7 @@ function useCompany() {
     const done = await getSimulation(own, operationId);
     expect(done).to.include({ state: 'done' });
     expect((await findNumbers(own, done))!.people).to.equal(visitors.length);
-    expect(await getTriedChoice(own, operationId), 'what was ticked and typed is kept').to.deep.equal(choice);
+    expect(await findTriedChoice(own, operationId), 'what was ticked and typed is kept').to.deep.equal(choice);
     const { items } = await listFindings(own, done, {}, 1000);
     return items.map((one) => `${nameOf(one.userId)}: ${one.effect} ${one.reasons.map(({ code }) => code).join()}`).sort();
   }
@@ -172,8 +172,9 @@ describe('domain/administration/promotion: tried on the last 30 days', () => {
       expect(events).to.deep.equal(['simulation.started']);
       expect((await compareWithApproval(scope())).fingerprint).to.equal(comparison.fingerprint);
       const colleague = actingFor(store.scope, await store.person({ role: 'administrator' }));
-      await store.refused('not_found', () => getTriedChoice(colleague, operationId));
-      await store.refused('not_found', () => getTriedChoice(scope(), unknownId));
+      await store.refused('not_found', () => findTriedChoice(colleague, operationId));
+      await store.refused('not_found', () => findTriedChoice(scope(), unknownId));
+      await store.refused('not_found', () => findTriedChoice({ ...scope(), contextId: store.other.contextId }, operationId));
     });
   });
 });
