@@ -100,6 +100,37 @@ describe('web: promotion', () => {
     expect(events.at(-1)!.details).to.include({ source: 'acme-approval', added: 3 });
   });
 
+  it('is tried on the last 30 days from the review, and the result leads back to what was ticked and typed', async () => {
+    await approval({ policy: { secondFactor: { demand: 'required' } } });
+    const picked = (await compareWithApproval(await server.scope())).differences.filter(({ kind }) => kind === 'policy');
+    const pick = ['application crm', 'group sales', ...picked.map(({ id }) => id)];
+    const review = await press(await open(), 'review', { ...own('crm'), pick });
+    expect(review.text).to.contain('Try it on the last 30 days');
+    const shown = await ana.follow((await press(review, 'try')).location!);
+    expect(shown.url).to.match(/\/admin\/simulations\/[0-9a-f-]{36}$/);
+    expect(shown.text).to.contain('What is new in production concerns nobody');
+    expect(await findApplicationByCode(await server.scope(), 'crm'), 'nothing was promoted').to.equal(undefined);
+    const back = load(shown.text)('main a[href*="tried="]').first().attr('href')!;
+    const again = await ana.get(`${server.baseUrl}${back}`);
+    expect(
+      rows(again)
+        .filter((one) => 'checked' in one)
+        .map(({ value }) => value),
+    ).to.have.members(pick);
+    expect(again.text).to.contain('https://crm.acme.example/cb');
+    const refused = await press(await open(), 'try', { pick: ['application crm'], ...own('crm') });
+    expect(refused.status).to.equal(422);
+    expect(faultOf(refused)).to.contain('Group Sales');
+    const bia = await signedIn(server.baseUrl, 'bia@acme.example', secondAdministrator.password);
+    expect((await bia.get(`${server.baseUrl}${back}`)).status, 'another administrator’s').to.equal(404);
+    expect((await bia.get(shown.url)).status).to.equal(404);
+    const joao = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
+    expect((await joao.get(`${server.baseUrl}${back}`)).status).to.equal(403);
+    const { action, entries } = ana.form(review, /promotion$/);
+    const form = new URLSearchParams([...entries, ['step', 'try']]);
+    expect((await joao.get(action, { form, from: review.url })).status).to.equal(403);
+  });
+
   it('says what is missing, keeps what was typed, and ticks what is needed', async () => {
     const page = await open();
     const refused = await press(page, 'review', { pick: ['application crm'], ...own('crm') });
@@ -212,6 +243,7 @@ describe('web: promotion', () => {
 
   it('is for administrators of production, and of their company only', async () => {
     const review = await press(await open(), 'review', { ...own('crm'), pick: ['application crm', 'group sales'] });
+    const tried = new URL((await press(review, 'try')).location!).pathname.split('/').at(-1)!;
     const done = await press(review, 'apply', { accept: accepts(review) });
     const one = new URL(done.location!).pathname.split('/').at(-1)!;
     const paths = [
@@ -220,6 +252,7 @@ describe('web: promotion', () => {
       '/admin/promotion/rules',
       `/admin/promotion/${one}`,
       `/admin/promotion/${one}/undo`,
+      `/admin/promotion?tried=${tried}`,
     ];
     const regular = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
     for (const path of paths) expect((await regular.get(at(path))).status, path).to.equal(403);

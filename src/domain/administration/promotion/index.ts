@@ -1,5 +1,5 @@
-// Owns: what approval has and production lacks: choosing of it, what production has of its own, checks, a second administrator's word, bringing it over, taking it back.
-// Does not: compare or write companies itself (configuration, desired-state), nor pair them (environments). People, keys and secrets never cross.
+// Owns: what approval has and production lacks: choosing of it, what production has of its own, checks, a second administrator's word, what it would mean for people, bringing it over, taking it back.
+// Does not: compare or write companies itself (configuration, desired-state), nor pair them (environments), nor judge who would get in (simulations). People, keys and secrets never cross.
 export { withNeeds } from './check-choice.ts';
 export { type Comparison, choiceByDefault, compareWithApproval, type PromotionDifference, pickedOf } from './comparison.ts';
 export { agreeToPromotion, declinePromotion, mayAgree } from './decide-proposal.ts';
@@ -9,5 +9,6 @@ export { type Promoted, previewPromotion, promote, type Surroundings } from './p
 export { type Choice, type Doer, type Promotion, type PromotionObject as PromotedObject, promotionRules } from './promotion.ts';
 export { findCompanyOfPromotion, findProposal, getPromotion, listObjects as listPromotedObjects, listPromotions } from './store.ts';
 export { type ToldField, tellFields, tellFinding, tellObject, tellPath } from './tell.ts';
+export { findTriedChoice, startPromotionSimulation } from './try-promotion.ts';
 export { type Hindrance, planUndo, type UndoneObject, undoPromotion } from './undo.ts';
 export type { NewSecret } from './write-changes.ts';

@@ -12,8 +12,14 @@ import type { Setting } from './judge.ts';
 import { insertFindings, insertNumbers, type Numbers } from './store.ts';
 import { changeWorld, loadWorld } from './world.ts';
 
-/** What was tried, and from where: the page that made it leads back. */
-export type Tried = { kind: 'policy' | 'group' | 'application' | 'promotion'; id?: string; name?: string; version?: number };
+/** What was tried, and from where: the page that made it leads back. `choice`: what was ticked and typed for a promotion. */
+export type Tried = {
+  kind: 'policy' | 'group' | 'application' | 'promotion';
+  id?: string;
+  name?: string;
+  version?: number;
+  choice?: object;
+};
 
 export type SimulationInput = { change: Change; tried: Tried; usableFactors: FactorKind[] };
 

@@ -21,7 +21,7 @@ const looks: Record<Outcome, [status: string, icon: string]> = {
   unknown: ['wait', 'clock'],
 };
 
-/** An explanation as the page shows it: for now, for a past event, and for a change that is tried. */
+/** An explanation as the page shows it: for now and for a past event. */
 export function presentExplanation(t: Translate, facts: ExplainFacts, { allowed, steps, rules }: Explanation) {
   const refusal = steps.find(({ outcome }) => outcome === 'refuses');
   const names = {

@@ -5,29 +5,31 @@ import {
   compareWithApproval,
   type Finding,
   findProposal,
+  findTriedChoice,
   getPromotion,
   pickedOf,
   promote,
   promotionRules,
+  startPromotionSimulation,
   tellObject,
   withNeeds,
 } from '../../../domain/administration/promotion/index.ts';
 import { loadSettings } from '../../../domain/company/context-settings/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
-import { redirectTo } from '../submit.ts';
+import { type PageContext, type Refusal, renderPage, usableFactors } from '../../request/index.ts';
+import { redirectTo, submitForm } from '../submit.ts';
 import { hiddenOf, presentDifference, presentFindings } from './present.ts';
 import { showPromotion } from './promotion.ts';
 import { readChoice } from './read-choice.ts';
 import { reviewInTurn } from './review-turn.ts';
 import { surroundingsOf } from './surroundings.ts';
 
-/** `?from=` an earlier one that came to nothing: what was ticked and typed in it. */
+/** `?from=` an earlier one that came to nothing, `?tried=` one that was only tried: what was ticked and typed in it. */
 export async function showDifferences(page: PageContext): Promise<void> {
   await surroundingsOf(page);
   const comparison = await compareWithApproval(page.scope);
-  const from = page.query('from');
-  const earlier = from ? (await getPromotion(page.scope, from)).choice : undefined;
+  const [from, tried] = [page.query('from'), page.query('tried')];
+  const earlier = from ? (await getPromotion(page.scope, from)).choice : tried ? await findTriedChoice(page.scope, tried) : undefined;
   await renderChoice(page, comparison, earlier ? { ...earlier, accepted: [] } : choiceByDefault(comparison));
 }
 
@@ -64,7 +66,7 @@ async function renderChoice(page: PageContext, comparison: Comparison, choice: C
   );
 }
 
-/** What the button says: look for rows, take what is needed, go on to the review, back from there, or do it. */
+/** What the button says: look for rows, take what is needed, go on to the review, back from there, try it, or do it. */
 export async function submitDifferences(page: PageContext): Promise<void> {
   const around = await surroundingsOf(page);
   const { form, scope, t } = page;
@@ -80,7 +82,17 @@ export async function submitDifferences(page: PageContext): Promise<void> {
   const findings = await reviewInTurn(scope, comparison, choice, around);
   if (findings.some(({ severity }) => severity === 'error'))
     return renderChoice(page, comparison, choice, { findings, refusal: { status: 422, fault: t('promotion.to_mend') } });
+  if (step === 'try') return tryPromotion(page, comparison, choice, findings);
   await renderReview(page, comparison, choice, findings);
+}
+
+async function tryPromotion(page: PageContext, comparison: Comparison, choice: Choice, findings: Finding[]): Promise<void> {
+  const operationId = await submitForm(
+    page,
+    () => startPromotionSimulation(page.scope, comparison, choice, usableFactors(page)),
+    (refusal) => renderReview(page, comparison, choice, findings, refusal),
+  );
+  if (operationId) redirectTo(page, `/admin/simulations/${operationId}`);
 }
 
 /** Nothing that was ticked or typed is lost; what differs now and did not then is marked. */

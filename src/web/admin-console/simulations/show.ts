@@ -56,7 +56,8 @@ const countReasons = (page: PageContext, { reasons }: Numbers, effect: (typeof e
     .sort(([, a], [, b]) => b - a)
     .map(([code, n]) => ({ said: codeText(page, effect, code), n }));
 
-function backOf({ input: { tried } }: Simulation): string {
+function backOf({ operationId, input: { tried } }: Simulation): string {
+  if (tried.kind === 'promotion') return `/admin/promotion?tried=${operationId}`;
   if (tried.kind === 'group') return `/admin/groups/${tried.id}`;
   if (tried.kind === 'application') return `/admin/applications/${tried.id}`;
   return tried.kind === 'policy' ? '/admin/policy' : '/admin';
