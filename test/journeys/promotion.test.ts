@@ -59,7 +59,7 @@ describe('portaria promote', function () {
       .to.contain('+ Application CRM')
       .and.to.contain('- Application Payroll (not chosen)')
       .and.to.contain('Colour: #1f5fae → #1f3a5f');
-    expect(shown.stdout).to.contain('Application CRM needs “Redirect addresses” of production.').and.to.contain('"application crm":');
+    expect(shown.stdout).to.contain('Application CRM needs “Redirect addresses” for production.').and.to.contain('"application crm":');
     expect(shown.stdout).to.contain('Nothing was changed.');
     const data = await json('acme-approval', 'acme', '--dry-run', '--values', values);
     expect(data).to.include({ outcome: 'preview', dryRun: true });
