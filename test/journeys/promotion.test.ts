@@ -75,7 +75,7 @@ describe('portaria promote', function () {
     expect((await run('acme-approval', 'acme', '--values', join(folder, 'bad.yaml'))).status).to.equal(65);
   });
 
-  it('promotes, tells a new secret once, and takes it back by its id', async () => {
+  it('S7: promotes, tells a new secret once, and takes it back by its id', async () => {
     const done = await json('acme-approval', 'acme', '--values', values);
     expect(done).to.have.property('outcome', 'applied');
     expect(done.secrets.map(({ code }: { code: string }) => code)).to.deep.equal(['erp']);
