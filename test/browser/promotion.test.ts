@@ -92,7 +92,7 @@ for (const [name, options] of Object.entries(looks))
       expect(await page.locator('.alert-done').count()).to.equal(1);
     });
 
-    it('people sign in to it in production', async () => {
+    it('S7: people sign in to it in production', async () => {
       expect(await signsIn(server.issuer, `${elsewhere}/production`)).to.equal(true);
     });
 

@@ -158,6 +158,8 @@ describe('the portaria command line, on the embedded store', function () {
       'https://try.duo.example',
     ]);
     expect(create('duo', '--name', 'Duo', '--with-approval').status).to.equal(65);
+    const long = create('x'.repeat(55), '--name', 'Long', '--with-approval');
+    expect([long.status, long.stderr.includes('at most 54 characters')]).to.deep.equal([65, true]);
     expect(create('solo-approval', '--name', 'Taken', '--environment', 'approval').status).to.equal(0);
     expect(create('solo', '--name', 'Solo', '--with-approval').status, 'the code of approval is taken').to.equal(65);
     const codes = () => JSON.parse(run('context', 'list', '--json').stdout).contexts as { code: string; pairedWith?: string }[];

@@ -59,7 +59,7 @@ describe('portaria promote', function () {
       .to.contain('+ Application CRM')
       .and.to.contain('- Application Payroll (not chosen)')
       .and.to.contain('Colour: #1f5fae → #1f3a5f');
-    expect(shown.stdout).to.contain('Application CRM needs “Redirect addresses” of production.').and.to.contain('"application crm":');
+    expect(shown.stdout).to.contain('Application CRM needs “Redirect addresses” for production.').and.to.contain('"application crm":');
     expect(shown.stdout).to.contain('Nothing was changed.');
     const data = await json('acme-approval', 'acme', '--dry-run', '--values', values);
     expect(data).to.include({ outcome: 'preview', dryRun: true });
@@ -75,7 +75,7 @@ describe('portaria promote', function () {
     expect((await run('acme-approval', 'acme', '--values', join(folder, 'bad.yaml'))).status).to.equal(65);
   });
 
-  it('promotes, tells a new secret once, and takes it back by its id', async () => {
+  it('S7: promotes, tells a new secret once, and takes it back by its id', async () => {
     const done = await json('acme-approval', 'acme', '--values', values);
     expect(done).to.have.property('outcome', 'applied');
     expect(done.secrets.map(({ code }: { code: string }) => code)).to.deep.equal(['erp']);

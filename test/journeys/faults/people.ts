@@ -175,7 +175,7 @@ export const peopleFaults: Fault[] = [
       await world.signIn(email('terms'));
     },
     start: explainPage(email('terms')),
-    named: /On the way:.*Terms/,
+    named: /Asked for first:.*Terms/,
   },
 ];
 

@@ -55,6 +55,11 @@ describe('web: promotion', () => {
       .toArray()
       .map((one) => one.attribs);
   const open = () => ana.get(at('/admin/promotion'));
+  async function demandFourEyes() {
+    const rules = await ana.get(at('/admin/promotion/rules'));
+    const { action, entries } = ana.form(rules, /rules$/);
+    expect((await ana.get(action, { form: new URLSearchParams([...entries, ['fourEyes', 'yes']]) })).status).to.equal(303);
+  }
   const faultOf = (page: Answer) => load(page.text)('.alert-fault').text();
   const accepts = (page: Answer) =>
     load(page.text)('input[name=accept]')
@@ -174,9 +179,7 @@ describe('web: promotion', () => {
   });
 
   it('a second administrator agrees to what was proposed, and not the first', async () => {
-    const rules = await ana.get(at('/admin/promotion/rules'));
-    const { action, entries } = ana.form(rules, /rules$/);
-    expect((await ana.get(action, { form: new URLSearchParams([...entries, ['fourEyes', 'yes']]) })).status).to.equal(303);
+    await demandFourEyes();
     const review = await press(await open(), 'review', { ...own('crm'), pick: ['application crm', 'group sales'] });
     const proposed = await press(review, 'apply', { accept: accepts(review) });
     expect(proposed.status).to.equal(303);
@@ -192,6 +195,20 @@ describe('web: promotion', () => {
     expect(agreed.status, faultOf(agreed)).to.equal(200);
     expect(agreed.text).to.contain('Bia Lima');
     expect(await findApplicationByCode(await server.scope(), 'crm')).to.have.property('name', 'CRM');
+  });
+
+  it('says of a proposal that it was declined, or withdrawn by who made it', async () => {
+    await demandFourEyes();
+    const bia = await signedIn(server.baseUrl, 'bia@acme.example', 'bia has a long password');
+    for (const [who, said] of [
+      [bia, 'Declined. Nothing was changed.'],
+      [ana, 'Withdrawn. Nothing was changed.'],
+    ] as const) {
+      const review = await press(await open(), 'review', { ...own('crm'), pick: ['application crm', 'group sales'] });
+      const proposed = await press(review, 'apply', { accept: accepts(review) });
+      const answered = await who.submit(who.form(await who.get(proposed.location!), /decline$/));
+      expect(answered.text).to.contain(said);
+    }
   });
 
   it('is undone by one confirmation, and says what has changed since', async () => {

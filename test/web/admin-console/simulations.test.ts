@@ -54,7 +54,7 @@ describe('web/admin-console: simulations', () => {
       .and.not.to.contain('Ana Souza');
     const harmless = await result(await ana.submit(form, { 'secondFactor.rememberDays': '7', 'secondFactor.factors': 'totp', try: 'yes' }));
     expect(numbers(harmless.text)).to.deep.equal([2, 0, 0]);
-    expect(harmless.text).to.contain('Nobody of them would be refused');
+    expect(harmless.text).to.contain('None of them would be refused');
     const saved = await ana.submit(ana.form(harmless, /save$/));
     expect(saved.url).to.contain('/admin/policy?done=policy_');
     expect((await loadPolicy(await server.scope())).rules.base.secondFactor.rememberDays).to.equal(7);

@@ -1,10 +1,16 @@
+import { invalidInput } from '../../../platform/errors/index.ts';
 import { brandingSettings } from '../../company/branding/index.ts';
 import { changeSettings } from '../../company/context-settings/index.ts';
-import type { Context } from '../../company/contexts/index.ts';
+import { type Context, isContextCode } from '../../company/contexts/index.ts';
 import { inTransaction, type ServerScope } from '../../scope.ts';
 import { createContextWithBasics } from '../desired-state/index.ts';
 
 type NewContext = Parameters<typeof createContextWithBasics>[1];
+
+/** Behind production's code; with it the code keeps within the limit of every code. */
+const codeEnding = '-approval';
+const nameEnding = ' (approval)';
+const longestName = 100;
 
 /** Of the button that matters, in approval: another than in production until somebody chooses one. */
 export const approvalColor = '#8a4b00';
@@ -28,13 +34,18 @@ export const createWithApproval = (
   approvalAddress?: string,
 ): Promise<{ production: Context; approval: Context }> =>
   inTransaction(scope, async (outside) => {
+    // said of the code that was typed: nobody knows the other one
+    if (isContextCode(input.code) && !isContextCode(input.code + codeEnding)) throw invalidInput({ code: 'fields.context_code_of_pair' });
     const production = await createContextWithBasics(outside, { ...input, environment: 'production' });
     const approval = await createApproval(outside, {
-      code: `${production.code}-approval`,
-      name: `${production.name.slice(0, 89)} (approval)`,
+      code: production.code + codeEnding,
+      name: shortened(production.name) + nameEnding,
       timeZone: production.timeZone,
       pairedContextId: production.contextId,
       address: approvalAddress,
     });
     return { production, approval };
   });
+
+/** Cut between characters: half of an emoji is no name. */
+const shortened = (name: string) => name.slice(0, longestName - nameEnding.length).replace(/\p{Surrogate}$/u, '');

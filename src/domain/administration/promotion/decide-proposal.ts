@@ -33,7 +33,7 @@ export const agreeToPromotion = (scope: Scope, promotionId: string, around: Surr
   });
 
 /** Nothing of it is done. Who has proposed it takes it back so. @throws AppError not_found, promotion_decided */
-export const declinePromotion = useCase(async (scope, promotionId: string): Promise<void> => {
+export const declinePromotion = useCase(async (scope, promotionId: string): Promise<Promotion> => {
   const promotion = await lockProposal(scope, promotionId);
   await noteState(scope, promotion.promotionId, 'declined');
   const { contextId, name } = await getOwnContext(scope);
@@ -42,4 +42,5 @@ export const declinePromotion = useCase(async (scope, promotionId: string): Prom
     subject: { kind: 'context', id: contextId, name },
     details: { promotion: promotion.promotionId, source: promotion.sourceCode },
   });
+  return promotion;
 });

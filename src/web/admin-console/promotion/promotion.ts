@@ -71,8 +71,8 @@ export async function submitAnswer(page: PageContext, isAgreed: boolean): Promis
   const here = `/admin/promotion/${promotionId}`;
   const showAgain = (refusal: Refusal) => showPromotion(page, promotionId, [], refusal);
   if (!isAgreed) {
-    const done = await submitForm(page, () => declinePromotion(page.scope, promotionId).then(() => true), showAgain);
-    if (done) redirectTo(page, here, 'promotion_declined');
+    const done = await submitForm(page, () => declinePromotion(page.scope, promotionId), showAgain);
+    if (done) redirectTo(page, here, mayAgree(done, page.scope.actor) ? 'promotion_declined' : 'promotion_withdrawn');
     return;
   }
   const done = await submitForm(page, () => agreeToPromotion(page.scope, promotionId, around), showAgain);

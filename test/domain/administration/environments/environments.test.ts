@@ -71,7 +71,6 @@ describe('domain/administration/environments: making a pair', () => {
     // the code of approval is taken: production is not made alone
     await createApproval(server, { code: 'half-approval', name: 'Half' });
     await store.refused('context_code_taken', () => createWithApproval(server, { code: 'half', name: 'Half' }));
-    await store.refused('invalid_input', () => createWithApproval(server, { code: 'x'.repeat(60), name: 'Long' }));
     expect(await listContexts(store.database.knex)).to.have.length(before.length + 1);
     const own = await createWithApproval(
       server,
@@ -79,6 +78,32 @@ describe('domain/administration/environments: making a pair', () => {
       'https://try.own.example',
     );
     expect([own.production.address, own.approval.address]).to.deep.equal(['https://login.own.example', 'https://try.own.example']);
+  });
+
+  for (const [length, rule] of [
+    [54, undefined],
+    [55, 'fields.context_code_of_pair'],
+    [63, 'fields.context_code_of_pair'],
+    [64, 'fields.context_code'],
+  ] as const)
+    it(`S6: says which limit a code of ${length} characters is over, if any`, async () => {
+      const { contextId: _, ...server } = store.scope;
+      const create = () => createWithApproval(server, { code: 'x'.repeat(length), name: 'Long' });
+      if (!rule) return expect((await create()).approval.code).to.have.length(63);
+      return expect(await store.refused('invalid_input', create)).to.deep.equal({ code: rule });
+    });
+
+  it('shortens a long name for approval, and cuts no emoji in half', async () => {
+    const { contextId: _, ...server } = store.scope;
+    for (const [before, kept] of [
+      [87, '🙂'],
+      [88, ''],
+      [89, ''],
+    ] as const) {
+      const begin = 'n'.repeat(before);
+      const { approval } = await createWithApproval(server, { code: `emoji-${before}`, name: `${begin}🙂`.padEnd(100, 'm') });
+      expect(approval.name).to.equal(`${begin}${kept} (approval)`);
+    }
   });
 
   it('pairs one approval environment with one production, later too, and nothing else', async () => {
