@@ -106,7 +106,9 @@ export async function apply(
   const findings = stands(checkChoice(comparison, choice, { approvalUrl: around.approvalUrl, now: scope.clock.now(), people }), choice);
   if (findings.length > 0) throw new Refused(findings);
   const outcome = workOutcome(comparison, choice);
-  const written = await writeChanges(scope, outcome, around.usableFactors);
+  // an administrator can look whether people still get in; an operator has the command line
+  const policy = { usableFactors: around.usableFactors, onTrial: scope.actor.kind === 'person' };
+  const written = await writeChanges(scope, outcome, policy);
   if ('refused' in written) throw new Refused([written.refused], outcome.changes);
   const changes = await readWritten(scope, comparison, outcome.changes);
   const promotionId = proposed ?? (await insertPromotion(scope, { sourceCode: comparison.approval.code, state: 'applied', ...wish }));

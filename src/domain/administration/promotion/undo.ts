@@ -3,6 +3,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { getOwnContext, lockContext } from '../../company/contexts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
+import { loadPolicy } from '../../sign-in/sign-in-policy/index.ts';
 import {
   type Configuration,
   type Difference,
@@ -110,6 +111,12 @@ export async function undoPromotion(scope: Scope, promotionId: string, rest: boo
   }
 }
 
+/** Rules that stood before stand at once, or the undoing would undo itself. Only a change that somebody tries out now is not confirmed on the way. */
+async function isTrialRunning(scope: Scope): Promise<boolean> {
+  const { trial } = await loadPolicy(scope);
+  return trial !== undefined && trial.revertsAt > scope.clock.now();
+}
+
 async function undo(scope: Transaction, promotionId: string, rest: boolean, { usableFactors }: Partial<Surroundings>): Promise<Undone> {
   await lockContext(scope);
   await lockObjects(scope, (await planUndo(scope, promotionId)).objects);
@@ -119,7 +126,11 @@ async function undo(scope: Transaction, promotionId: string, rest: boolean, { us
     throw new AppError('promotion_changed_since', 409, { params: { names: staying.map(({ name, kind }) => name || kind).join(', ') } });
   const changes = inverted(objects);
   const now = await describeConfiguration(scope);
-  const written = await writeChanges(scope, { changes, result: patchConfiguration(now, changes) }, usableFactors);
+  const written = await writeChanges(
+    scope,
+    { changes, result: patchConfiguration(now, changes) },
+    { usableFactors, onTrial: await isTrialRunning(scope) },
+  );
   if ('refused' in written) {
     const { params, object } = written.refused;
     throw new Refused({ outcome: 'refused', rule: String(params.rule), object });
