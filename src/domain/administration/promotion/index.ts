@@ -8,6 +8,6 @@ export { isOwnPath, ownFieldsOf, type Question } from './own-fields.ts';
 export { type Promoted, previewPromotion, promote, type Surroundings } from './promote.ts';
 export { type Choice, type Doer, type Promotion, type PromotionObject as PromotedObject, promotionRules } from './promotion.ts';
 export { findCompanyOfPromotion, findProposal, getPromotion, listObjects as listPromotedObjects, listPromotions } from './store.ts';
-export { type ToldField, tellFields, tellFinding, tellObject, tellPath } from './tell.ts';
+export { refuseStaying, type ToldField, tellFields, tellFinding, tellHindrance, tellObject, tellPath } from './tell.ts';
 export { type Hindrance, planUndo, type UndoneObject, undoPromotion } from './undo.ts';
 export type { NewSecret } from './write-changes.ts';

@@ -5,6 +5,8 @@ import {
   getPromotion,
   listPromotedObjects,
   planUndo,
+  refuseStaying,
+  tellHindrance,
   undoPromotion,
 } from '../../../../src/domain/administration/promotion/index.ts';
 import { findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
@@ -12,6 +14,7 @@ import { addMembers, findGroupByName } from '../../../../src/domain/people/group
 import type { Scope } from '../../../../src/domain/scope.ts';
 import { changePolicy, confirmPolicy } from '../../../../src/domain/sign-in/authentication/index.ts';
 import { loadPolicy, rulesInForce } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
+import { createI18n } from '../../../../src/platform/i18n/index.ts';
 import {
   answerAll,
   applyApproval,
@@ -114,12 +117,29 @@ describe('domain/administration/promotion: taking it back', () => {
       badge_no: 'people',
     });
     expect(objects.find(({ key }) => key === 'edited')!.hindrance!.paths).to.deep.equal(['description']);
-    await store.refused('promotion_changed_since', () => undoPromotion(scope, promotionId, false));
+    const refused = await store.unchanged(() => undoPromotion(scope, promotionId, false));
+    const staying = objects.filter(({ state }) => state === 'stays');
+    expect(refused).to.deep.equal({ outcome: 'changed-since', staying });
     await undoPromotion(scope, promotionId, true);
     expect(await findApplicationByCode(scope, 'plain')).to.equal(undefined);
     expect(await findApplicationByCode(scope, 'edited')).to.include({ description: 'mine', category: 'new' });
     expect(await findApplicationByCode(scope, 'taken')).to.have.property('code', 'taken');
     expect(await findGroupByName(scope, 'Filled')).to.have.property('name', 'Filled');
+  });
+
+  it('what there is one of is named in the audit and to people, though it has no name of its own', async () => {
+    const { scope } = store;
+    const t = createI18n(new URL('../../../../views/', import.meta.url)).for('en');
+    await applyApproval(scope, { branding: { color: '#1f3a5f' } });
+    const { promotionId } = await promoted(scope, { picked: ['branding '] });
+    await applyProduction(scope, { branding: { color: '#3a1f5f' } });
+    const done = await undoPromotion(scope, promotionId, false);
+    const staying = done.outcome === 'changed-since' ? done.staying : [];
+    expect(t('errors.promotion_changed_since', refuseStaying(t, staying).params)).to.contain(t('promotion.kinds.branding'));
+    expect(staying.map(({ kind, hindrance }) => tellHindrance(t, kind, hindrance!))).to.deep.equal(['changed since: Colour']);
+    await undoPromotion(scope, promotionId, true);
+    const events = await scope.db('audit_events').where({ context_id: scope.contextId, type: 'promotion.undone' }).orderBy('event_id');
+    expect(events.at(-1)!.details).to.have.deep.property('kept', ['branding']);
   });
 
   it('the rules that stood before stand at once and for good', async () => {
