@@ -11,8 +11,10 @@ import {
   pickedOf,
   previewPromotion,
   promote,
+  refuseStaying,
   tellFields,
   tellFinding,
+  tellHindrance,
   tellObject,
   tellPath,
   undoPromotion,
@@ -190,6 +192,7 @@ async function runUndo({ scope }: Tools, id: string, rest: boolean): Promise<Out
   if (!contextId) throw new AppError('not_found', 404);
   const done = await undoPromotion({ ...scope, contextId }, id, rest);
   const t = consoleWords();
+  if (done.outcome === 'changed-since') throw refuseStaying(t, done.staying);
   if (done.outcome === 'refused') {
     const { rule, object } = done;
     const sentence = `${object ? `${tellObject(t, object)}: ` : ''}${t(rule)}`;
@@ -200,7 +203,8 @@ async function runUndo({ scope }: Tools, id: string, rest: boolean): Promise<Out
     };
   }
   const lines = done.objects.map(
-    (one) => `${one.state === 'undoable' ? '✓' : '·'} ${tellObject(t, one)}${one.state === 'stays' ? ' (stays: changed since)' : ''}`,
+    (one) =>
+      `${one.state === 'undoable' ? '✓' : '·'} ${tellObject(t, one)}${one.hindrance ? ` (stays: ${tellHindrance(t, one.kind, one.hindrance)})` : ''}`,
   );
   return {
     text: [...lines, ...describeSecrets(done.secrets), '', 'Undone.'].join('\n'),

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { stringify } from 'yaml';
 import { runCommandLine } from '../../src/command-line/index.ts';
 import { onDatabase } from '../support/process.ts';
-import { oidcApplication, ownRedirect } from '../support/promotion.ts';
+import { oidcApplication, ownApplication, ownRedirect } from '../support/promotion.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 describe('portaria promote', function () {
@@ -98,5 +98,20 @@ describe('portaria promote', function () {
     expect(warned.status).to.equal(2);
     expect(warned.stdout).to.contain('Warning: Nobody could open Application LONE').and.to.contain('--accept-warnings');
     expect((await run(...args, '--accept-warnings')).stdout).to.contain('To take it back: portaria promote --undo ');
+  });
+
+  it('says of each object that stays why it does', async () => {
+    await approval({ groups: [{ name: 'Crew' }], applications: [oidcApplication('ship', { assignedTo: { groups: ['Crew'] } })] });
+    writeFileSync(values, stringify(ownRedirect('ship')));
+    const only = ['--only', 'application ship, group crew'];
+    const { promotionId } = await json('acme-approval', 'acme', '--values', values, ...only, '--accept-warnings');
+    await server.apply({ contexts: [{ code: 'acme', applications: [ownApplication('ship', { description: 'mine' })] }] });
+    const refused = await run('--undo', promotionId);
+    expect(refused.status).to.equal(65);
+    expect(refused.stderr).to.match(/not undone: .*Application SHIP/);
+    const undone = await run('--undo', promotionId, '--rest');
+    expect(undone.stdout)
+      .to.contain('· Application SHIP (stays: changed since: Description)')
+      .and.to.contain('· Group Crew (stays: Application SHIP needs it)');
   });
 });

@@ -3,6 +3,8 @@ import { load } from 'cheerio';
 import { compareWithApproval } from '../../../src/domain/administration/promotion/index.ts';
 import { findApplicationByCode, matchesClientSecret } from '../../../src/domain/applications/applications/index.ts';
 import { findGroupByName } from '../../../src/domain/people/groups/index.ts';
+import { changePolicy, revertPolicy } from '../../../src/domain/sign-in/authentication/index.ts';
+import { loadPolicy } from '../../../src/domain/sign-in/sign-in-policy/index.ts';
 import { eventsOf } from '../../support/audit.ts';
 import type { Answer, Jar } from '../../support/jar.ts';
 import { oidcApplication } from '../../support/promotion.ts';
@@ -256,6 +258,11 @@ describe('web: promotion', () => {
       value: 'https://crm.acme.example/cb',
       isRemembered: true,
     });
+    expect((await ana.get(here)).text).not.to.contain('is on trial');
+    const { rules, version } = await loadPolicy(scope);
+    await changePolicy(scope, { ...rules, base: { ...rules.base, networks: ['127.0.0.0/8', '::1/128'] } }, version);
+    expect((await ana.get(here)).text, 'of what was undone as well').to.contain('is on trial');
+    await revertPolicy(scope, version + 1);
   });
 
   it('is for administrators of production, and of their company only', async () => {

@@ -8,7 +8,20 @@ export { isOwnPath, ownFieldsOf, type Question } from './own-fields.ts';
 export { type Promoted, previewPromotion, promote, type Surroundings } from './promote.ts';
 export { type Choice, type Doer, type Promotion, type PromotionObject as PromotedObject, promotionRules } from './promotion.ts';
 export { findCompanyOfPromotion, findProposal, getPromotion, listObjects as listPromotedObjects, listPromotions } from './store.ts';
-export { type ToldField, tellFields, tellFinding, tellObject, tellPath } from './tell.ts';
+export {
+  refuseStaying,
+  type ToldField,
+  type ToldField,
+  tellFields,
+  tellFields,
+  tellFinding,
+  tellFinding,
+  tellHindrance,
+  tellObject,
+  tellObject,
+  tellPath,
+  tellPath,
+} from './tell.ts';
 export { findTriedChoice, startPromotionSimulation } from './try-promotion.ts';
 export { type Hindrance, planUndo, type UndoneObject, undoPromotion } from './undo.ts';
 export type { NewSecret } from './write-changes.ts';

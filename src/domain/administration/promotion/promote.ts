@@ -36,10 +36,11 @@ class Refused extends Error {
 }
 
 /** One at a time: whoever comes second sees what the first has done. @throws AppError not_found, promotion_changed */
-export async function lockPair(scope: Transaction, fingerprint: string): Promise<Comparison> {
+export async function lockPair(scope: Transaction, { fingerprint, choice }: Wish): Promise<Comparison> {
   await lockContext(scope);
   const seen = await compareWithApproval(scope);
-  await lockObjects(scope, seen.differences);
+  // what is not picked is not written; the fingerprint tells whether it has changed
+  await lockObjects(scope, pickedOf(seen, choice));
   // what somebody was just writing is there now
   const comparison = await compareWithApproval(scope);
   if (comparison.fingerprint !== fingerprint) throw new AppError('promotion_changed', 409);
@@ -69,7 +70,7 @@ export async function previewPromotion(scope: Scope, comparison: Comparison, cho
  */
 export const promote = (scope: Scope, wish: Wish, around: Surroundings): Promise<Promoted> =>
   orRefused(scope, async (inside) => {
-    const comparison = await lockPair(inside, wish.fingerprint);
+    const comparison = await lockPair(inside, wish);
     const { value: rules } = await loadSettings(inside, promotionRules);
     if (!rules.fourEyes) return apply(inside, comparison, wish, around);
     if (await findProposal(inside)) throw new AppError('promotion_waits', 409);
@@ -106,7 +107,9 @@ export async function apply(
   const findings = stands(checkChoice(comparison, choice, { approvalUrl: around.approvalUrl, now: scope.clock.now(), people }), choice);
   if (findings.length > 0) throw new Refused(findings);
   const outcome = workOutcome(comparison, choice);
-  const written = await writeChanges(scope, outcome, around.usableFactors);
+  // an administrator can look whether people still get in; an operator has the command line
+  const policy = { usableFactors: around.usableFactors, onTrial: scope.actor.kind === 'person' };
+  const written = await writeChanges(scope, outcome, policy);
   if ('refused' in written) throw new Refused([written.refused], outcome.changes);
   const changes = await readWritten(scope, comparison, outcome.changes);
   const promotionId = proposed ?? (await insertPromotion(scope, { sourceCode: comparison.approval.code, state: 'applied', ...wish }));
@@ -129,11 +132,13 @@ async function readWritten(scope: Transaction, { sides }: Comparison, changes: D
 /** What was typed for what is new, and what an object that goes had of its own: nobody is asked for it twice. */
 async function rememberOwn(scope: Transaction, comparison: Comparison, choice: Choice, changes: Difference[]): Promise<void> {
   const before = objectsById(comparison.sides.production);
+  const said: Parameters<typeof rememberOwnValues>[1] = [];
   for (const difference of changes) {
     const id = idOf(difference);
     const texts: Texts = difference.action === 'remove' ? readOwnTexts(difference.kind, before.get(id)!.value) : (choice.values[id] ?? {});
-    await rememberOwnValues(scope, difference, texts);
+    said.push({ ...difference, texts });
   }
+  await rememberOwnValues(scope, said);
 }
 
 type PromotionEvent = 'promotion.proposed' | 'promotion.applied';

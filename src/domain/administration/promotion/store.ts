@@ -3,7 +3,7 @@ import { type Db, insertRows, jsonText } from '../../../platform/database/index.
 import { notFound } from '../../../platform/errors/index.ts';
 import type { Row } from '../../rows.ts';
 import { type ContextId, isId, type Page, type PromotionId, type Scope, type Transaction } from '../../scope.ts';
-import { idOf, type Kind } from '../configuration/index.ts';
+import { idOf, type Kind, type ObjectRef } from '../configuration/index.ts';
 import type { Texts } from './own-fields.ts';
 import { type Choice, type Doer, doerOf, type Promotion, type PromotionObject } from './promotion.ts';
 
@@ -113,12 +113,15 @@ export async function listObjects(scope: Scope, promotionId: PromotionId): Promi
   return rows as PromotionObject[];
 }
 
-export async function noteUndone(scope: Transaction, promotionId: PromotionId, objects: { kind: string; key: string }[]): Promise<void> {
-  for (const { kind, key } of objects)
-    await scope
-      .db('promotion_objects')
-      .where({ context_id: scope.contextId, promotion_id: promotionId, kind, key })
-      .update({ is_undone: true });
+export async function noteUndone(scope: Transaction, promotionId: PromotionId, objects: ObjectRef[]): Promise<void> {
+  await scope
+    .db('promotion_objects')
+    .where({ context_id: scope.contextId, promotion_id: promotionId })
+    .whereRaw('(kind, key) IN (SELECT * FROM unnest(?::text[], ?::text[]))', [
+      objects.map(({ kind }) => kind),
+      objects.map(({ key }) => key),
+    ])
+    .update({ is_undone: true });
 }
 
 /** What this environment has said of its own objects before: by kind and key, then by the path of the field. */
@@ -132,14 +135,20 @@ export async function loadOwnValues({ db, contextId }: Scope): Promise<Map<strin
   return found;
 }
 
-export async function rememberOwnValues(scope: Transaction, { kind, key }: { kind: string; key: string }, texts: Texts): Promise<void> {
-  const columns = { context_id: scope.contextId, kind, key, said_at: scope.clock.now() };
-  for (const [path, value] of Object.entries(texts))
-    await scope
-      .db('own_values')
-      .insert({ ...columns, path, value })
-      .onConflict(['context_id', 'kind', 'key', 'path'])
-      .merge(['value', 'said_at']);
+/** @param said each object once */
+export async function rememberOwnValues(scope: Transaction, said: (ObjectRef & { texts: Texts })[]): Promise<void> {
+  const rows = said.flatMap(({ kind, key, texts }) =>
+    Object.entries(texts).map(([path, value]) => ({
+      context_id: scope.contextId,
+      kind,
+      key,
+      path,
+      value,
+      said_at: scope.clock.now(),
+    })),
+  );
+  const ending = 'ON CONFLICT (context_id, kind, key, path) DO UPDATE SET value = excluded.value, said_at = excluded.said_at';
+  await insertRows(scope.db, 'own_values', rows, ending);
 }
 
 /** Whose promotion it is: an operator gives its id alone. */

@@ -1,12 +1,14 @@
+import { AppError } from '../../../platform/errors/index.ts';
 import { isLocale, type Translate } from '../../../platform/i18n/index.ts';
 import { type Difference, type FieldDifference, isKeys, namesOfPath } from '../configuration/index.ts';
 import type { Finding, ObjectName } from './finding.ts';
+import type { Hindrance } from './undo.ts';
 
 /** One field in the reader's words; what a side does not have is empty. `isLong`: shown folded. */
 export type ToldField = { label: string; before: string; after: string; isLong: boolean };
 
 /** These words stand with the pages; the command line says the same. */
-const wordOf = (section: 'kinds' | 'values' | 'findings', name: string): string => `promotion.${section}.${name}`;
+const wordOf = (section: 'kinds' | 'values' | 'findings' | 'hindrances', name: string): string => `promotion.${section}.${name}`;
 
 /** An object as people call it: what it is, and its name. */
 export function tellObject(t: Translate, { kind, key, name }: ObjectName): string {
@@ -63,6 +65,16 @@ function tellValue(t: Translate, value: unknown): string {
     .map(([name, text]) => `${name}: ${text}`)
     .join('; ');
 }
+
+/** Why an object stays when a promotion is undone. */
+export function tellHindrance(t: Translate, kind: Difference['kind'], { why, paths = [], by }: Hindrance): string {
+  const fields = paths.map((path) => tellPath(t, kind, path)).join(', ');
+  return t(wordOf('hindrances', why), { fields, other: by ? tellObject(t, by) : '' });
+}
+
+/** Objects that stay, where the rest alone was not asked for. */
+export const refuseStaying = (t: Translate, staying: ObjectName[]): AppError =>
+  new AppError('promotion_changed_since', 409, { params: { names: staying.map((one) => tellObject(t, one)).join(', ') } });
 
 /** What a check says, as a sentence. */
 export function tellFinding(t: Translate, { code, object, other, path, params }: Finding): string {

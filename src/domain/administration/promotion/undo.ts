@@ -3,6 +3,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { getOwnContext, lockContext } from '../../company/contexts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
+import { loadPolicy } from '../../sign-in/sign-in-policy/index.ts';
 import {
   type Configuration,
   type Difference,
@@ -86,6 +87,8 @@ const partAt = (value: object, path: string): unknown =>
 
 export type Undone =
   | { outcome: 'undone'; secrets: NewSecret[]; objects: UndoneObject[] }
+  /** Some stay, and the rest alone was not asked for. */
+  | { outcome: 'changed-since'; staying: UndoneObject[] }
   | { outcome: 'refused'; rule: string; object?: ObjectName };
 
 class Refused extends Error {
@@ -99,7 +102,7 @@ class Refused extends Error {
 /**
  * Brings back what a promotion changed, in one transaction. An object that was changed since stays as it is.
  * @param rest whether the others go back nevertheless
- * @throws AppError not_found, promotion_not_undoable, promotion_changed_since when something stays and the rest was not asked for
+ * @throws AppError not_found, promotion_not_undoable
  */
 export async function undoPromotion(scope: Scope, promotionId: string, rest: boolean, around: Partial<Surroundings> = {}): Promise<Undone> {
   try {
@@ -110,16 +113,25 @@ export async function undoPromotion(scope: Scope, promotionId: string, rest: boo
   }
 }
 
+/** Rules that stood before stand at once, or the undoing would undo itself. Only a change that somebody tries out now is not confirmed on the way. */
+async function isTrialRunning(scope: Scope): Promise<boolean> {
+  const { trial } = await loadPolicy(scope);
+  return trial !== undefined && trial.revertsAt > scope.clock.now();
+}
+
 async function undo(scope: Transaction, promotionId: string, rest: boolean, { usableFactors }: Partial<Surroundings>): Promise<Undone> {
   await lockContext(scope);
   await lockObjects(scope, (await planUndo(scope, promotionId)).objects);
   const { promotion, objects } = await planUndo(scope, promotionId);
   const staying = objects.filter(({ state }) => state === 'stays');
-  if (staying.length > 0 && !rest)
-    throw new AppError('promotion_changed_since', 409, { params: { names: staying.map(({ name, kind }) => name || kind).join(', ') } });
+  if (staying.length > 0 && !rest) return { outcome: 'changed-since', staying };
   const changes = inverted(objects);
   const now = await describeConfiguration(scope);
-  const written = await writeChanges(scope, { changes, result: patchConfiguration(now, changes) }, usableFactors);
+  const written = await writeChanges(
+    scope,
+    { changes, result: patchConfiguration(now, changes) },
+    { usableFactors, onTrial: await isTrialRunning(scope) },
+  );
   if ('refused' in written) {
     const { params, object } = written.refused;
     throw new Refused({ outcome: 'refused', rule: String(params.rule), object });
@@ -133,7 +145,7 @@ async function undo(scope: Transaction, promotionId: string, rest: boolean, { us
     details: {
       promotion: promotion.promotionId,
       total: changes.length,
-      ...(staying.length > 0 ? { kept: staying.map((one) => one.name) } : {}),
+      ...(staying.length > 0 ? { kept: staying.map((one) => idOf(one).trim()) } : {}),
     },
   });
   return { outcome: 'undone', secrets: written.secrets, objects };

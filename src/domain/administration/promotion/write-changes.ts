@@ -3,7 +3,7 @@ import { findApplicationByCode, usesSecret } from '../../applications/applicatio
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
 import { type Difference, idOf, type ObjectRef, StateError } from '../configuration/index.ts';
-import { applyDifferences } from '../desired-state/index.ts';
+import { applyDifferences, type PolicyOptions } from '../desired-state/index.ts';
 import { type Outcome, objectsById } from './comparison.ts';
 import { type Finding, finding, type ObjectName } from './finding.ts';
 
@@ -14,13 +14,12 @@ export type NewSecret = { code: string; name: string; clientId: string; secret: 
 export async function writeChanges(
   scope: Scope,
   { changes, result }: Outcome,
-  usableFactors?: FactorKind[],
+  policy: PolicyOptions,
 ): Promise<{ secrets: NewSecret[] } | { refused: Finding }> {
   try {
     return await inTransaction(scope, async (inside) => {
       const secrets = await makeSecrets(inside, { changes, result });
-      // an administrator can look whether people still get in; an operator has the command line
-      await applyDifferences(inside, withSecrets(changes, secrets), { usableFactors, onTrial: scope.actor.kind === 'person' });
+      await applyDifferences(inside, withSecrets(changes, secrets), policy);
       return { secrets };
     });
   } catch (error) {
@@ -104,7 +103,7 @@ export async function tryChanges(scope: Scope, outcome: Outcome, usableFactors?:
 async function tryOnce(scope: Scope, outcome: Outcome, usableFactors?: FactorKind[]): Promise<Finding | undefined> {
   try {
     await inTransaction(scope, async (inside: Transaction) => {
-      const written = await writeChanges(inside, outcome, usableFactors);
+      const written = await writeChanges(inside, outcome, { usableFactors });
       if ('refused' in written) throw Object.assign(new Tried(), { finding: written.refused });
       throw new Tried();
     });

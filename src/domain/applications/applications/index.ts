@@ -84,6 +84,7 @@ export {
   listMappedClaims,
   listPairwiseSectors,
   lockApplication,
+  lockApplicationsByCode,
   setTraceUntil,
 } from './store.ts';
 export { sectorOf } from './subject-settings.ts';

@@ -86,6 +86,11 @@ export async function lockApplication(scope: Transaction, applicationId: string)
   return getApplication(scope, applicationId);
 }
 
+/** Nobody else changes those that there are until the transaction ends. In one order: two that lock several never wait for each other. */
+export async function lockApplicationsByCode(scope: Transaction, codes: string[]): Promise<void> {
+  await applications(scope).whereRaw('code = ANY(?)', [codes]).orderBy('application_id').forUpdate().select('application_id');
+}
+
 export async function listApplications(
   scope: Scope,
   filter: { search?: string; cursor?: string } = {},

@@ -26,5 +26,6 @@ export {
   listKeysWithMembers,
   listOwnGroups,
   lockGroup,
+  lockGroupsByName,
   searchGroups,
 } from './store.ts';

@@ -38,6 +38,15 @@ export async function lockGroup(scope: Transaction, groupId: string, until: 'cha
   return fromRow(row);
 }
 
+/** Nobody else changes those that there are until the transaction ends. In one order, as everybody does who locks several. */
+export async function lockGroupsByName(scope: Transaction, names: string[]): Promise<void> {
+  await groups(scope)
+    .whereRaw('name_key = ANY(?)', [names.map(nameKey)])
+    .orderBy('group_id')
+    .forUpdate()
+    .select('group_id');
+}
+
 export async function findGroupByName(scope: Scope, name: string): Promise<Group | undefined> {
   const row = await groups(scope).where('name_key', nameKey(name)).first();
   return row && fromRow(row);

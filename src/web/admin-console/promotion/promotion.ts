@@ -60,7 +60,7 @@ async function presentProposal(page: PageContext, promotion: Promotion) {
 }
 
 async function isOnTrial(page: PageContext, { state }: Promotion): Promise<boolean> {
-  if (state !== 'applied') return false;
+  if (state !== 'applied' && state !== 'undone') return false;
   const { trial } = await loadPolicy(page.scope);
   return trial !== undefined && trial.revertsAt > page.services.clock.now();
 }

@@ -1,4 +1,11 @@
-import { planUndo, tellObject, tellPath, type UndoneObject, undoPromotion } from '../../../domain/administration/promotion/index.ts';
+import {
+  planUndo,
+  refuseStaying,
+  tellHindrance,
+  tellObject,
+  type UndoneObject,
+  undoPromotion,
+} from '../../../domain/administration/promotion/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 import { presentObject } from './present.ts';
@@ -26,9 +33,7 @@ export async function showUndo(page: PageContext, refusal?: Refusal): Promise<vo
 }
 
 function whyOf({ t }: PageContext, { hindrance, kind }: UndoneObject): string | undefined {
-  if (!hindrance) return undefined;
-  const fields = (hindrance.paths ?? []).map((path) => tellPath(t, kind, path)).join(', ');
-  return t(`promotion.hindrances.${hindrance.why}`, { fields, other: hindrance.by ? tellObject(t, hindrance.by) : '' });
+  return hindrance && tellHindrance(t, kind, hindrance);
 }
 
 export async function submitUndo(page: PageContext): Promise<void> {
@@ -36,7 +41,11 @@ export async function submitUndo(page: PageContext): Promise<void> {
   const { promotion: promotionId = '' } = page.params;
   const done = await submitForm(
     page,
-    () => undoPromotion(page.scope, promotionId, page.form.get('rest') === 'yes', around),
+    async () => {
+      const undone = await undoPromotion(page.scope, promotionId, page.form.get('rest') === 'yes', around);
+      if (undone.outcome === 'changed-since') throw refuseStaying(page.t, undone.staying);
+      return undone;
+    },
     (refusal) => showUndo(page, refusal),
   );
   if (!done) return;

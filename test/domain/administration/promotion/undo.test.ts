@@ -5,10 +5,16 @@ import {
   getPromotion,
   listPromotedObjects,
   planUndo,
+  refuseStaying,
+  tellHindrance,
   undoPromotion,
 } from '../../../../src/domain/administration/promotion/index.ts';
 import { findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
 import { addMembers, findGroupByName } from '../../../../src/domain/people/groups/index.ts';
+import type { Scope } from '../../../../src/domain/scope.ts';
+import { changePolicy, confirmPolicy } from '../../../../src/domain/sign-in/authentication/index.ts';
+import { loadPolicy, rulesInForce } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
+import { createI18n } from '../../../../src/platform/i18n/index.ts';
 import {
   answerAll,
   applyApproval,
@@ -19,7 +25,7 @@ import {
   ownRedirect,
   promoted,
 } from '../../../support/promotion.ts';
-import { unknownId, useStore } from '../../../support/use-cases.ts';
+import { actingFor, unknownId, useStore } from '../../../support/use-cases.ts';
 
 describe('domain/administration/promotion: taking it back', () => {
   const store = useStore();
@@ -111,12 +117,70 @@ describe('domain/administration/promotion: taking it back', () => {
       badge_no: 'people',
     });
     expect(objects.find(({ key }) => key === 'edited')!.hindrance!.paths).to.deep.equal(['description']);
-    await store.refused('promotion_changed_since', () => undoPromotion(scope, promotionId, false));
+    const refused = await store.unchanged(() => undoPromotion(scope, promotionId, false));
+    const staying = objects.filter(({ state }) => state === 'stays');
+    expect(refused).to.deep.equal({ outcome: 'changed-since', staying });
     await undoPromotion(scope, promotionId, true);
     expect(await findApplicationByCode(scope, 'plain')).to.equal(undefined);
     expect(await findApplicationByCode(scope, 'edited')).to.include({ description: 'mine', category: 'new' });
     expect(await findApplicationByCode(scope, 'taken')).to.have.property('code', 'taken');
     expect(await findGroupByName(scope, 'Filled')).to.have.property('name', 'Filled');
+  });
+
+  it('what there is one of is named in the audit and to people, though it has no name of its own', async () => {
+    const { scope } = store;
+    const t = createI18n(new URL('../../../../views/', import.meta.url)).for('en');
+    await applyApproval(scope, { branding: { color: '#1f3a5f' } });
+    const { promotionId } = await promoted(scope, { picked: ['branding '] });
+    await applyProduction(scope, { branding: { color: '#3a1f5f' } });
+    const done = await undoPromotion(scope, promotionId, false);
+    const staying = done.outcome === 'changed-since' ? done.staying : [];
+    expect(t('errors.promotion_changed_since', refuseStaying(t, staying).params)).to.contain(t('promotion.kinds.branding'));
+    expect(staying.map(({ kind, hindrance }) => tellHindrance(t, kind, hindrance!))).to.deep.equal(['changed since: Colour']);
+    await undoPromotion(scope, promotionId, true);
+    const events = await scope.db('audit_events').where({ context_id: scope.contextId, type: 'promotion.undone' }).orderBy('event_id');
+    expect(events.at(-1)!.details).to.have.deep.property('kept', ['branding']);
+  });
+
+  it('the rules that stood before stand at once and for good', async () => {
+    const { scope } = store;
+    const acting = actingFor(scope, await store.person({ role: 'administrator' }));
+    const later = { ...scope, clock: { now: () => new Date(scope.clock.now().getTime() + 6 * 60_000) } };
+    const demand = async (at = scope) => rulesInForce(await loadPolicy(at), at.clock.now()).base.secondFactor.demand;
+    const requireFactor = async (who: Scope) => {
+      await applyApproval(scope, { policy: { secondFactor: { demand: 'required' } } });
+      return (await promoted(who, { picked: ['policy '] })).promotionId;
+    };
+    const before = await demand();
+    expect(before).not.to.equal('required');
+    for (const who of [acting, scope]) {
+      const promotionId = await requireFactor(who);
+      if (who === acting) await confirmPolicy(scope, (await loadPolicy(scope)).version);
+      expect(await demand(later)).to.equal('required');
+      await undoPromotion(who, promotionId, false);
+      expect((await loadPolicy(scope)).trial).to.equal(undefined);
+      expect([await demand(), await demand(later)]).to.deep.equal([before, before]);
+    }
+
+    const promotionId = await requireFactor(scope);
+    const { rules, version } = await loadPolicy(scope);
+    await changePolicy(scope, { ...rules, base: { ...rules.base, networks: ['127.0.0.0/8'] } }, version);
+    await undoPromotion(acting, promotionId, false);
+    const { trial } = await loadPolicy(scope);
+    expect(trial, 'what somebody tries out meanwhile is not confirmed on the way').not.to.equal(undefined);
+    await applyProduction(scope, { policy: { networks: [], secondFactor: { demand: before } } });
+  });
+
+  it('rules that would keep out every administrator who is signed in do not come back', async () => {
+    const { scope } = store;
+    await applyProduction(scope, { policy: { networks: ['192.0.2.0/24'] } });
+    await applyApproval(scope, { policy: { networks: [] } });
+    const { promotionId } = await promoted(scope, { picked: ['policy '] });
+    const ana = await store.person({ role: 'administrator' });
+    await store.session(ana.userId); // from 127.0.0.1
+    const done = await store.unchanged(() => undoPromotion(actingFor(scope, ana), promotionId, false));
+    expect(done).to.include({ outcome: 'refused', rule: 'errors.policy_locks_out' });
+    await scope.db('sessions').where({ context_id: scope.contextId, user_id: ana.userId }).delete();
   });
 
   it('it leaves an event for each object and one for the whole, in one transaction', async () => {

@@ -6,6 +6,7 @@ import {
   ownFieldsOf,
   tellFields,
   tellFinding,
+  tellHindrance,
   tellObject,
   tellPath,
 } from '../../../../src/domain/administration/promotion/index.ts';
@@ -87,6 +88,11 @@ describe('domain/administration/promotion: in words', () => {
           .to.match(/\w.*\.$/)
           .and.not.to.contain('promotion.');
       }
+      const by = { kind: 'application', key: 'crm', name: 'CRM' } as const;
+      for (const why of ['changed', 'gone', 'back', 'people', 'needed'] as const)
+        expect(tellHindrance(t, 'application', { why, paths: ['oidc.redirect_uris'], by }), why)
+          .to.match(/\w/)
+          .and.not.to.match(/promotion\.|redirect_uris/);
     });
 
   const t = i18n.for('en');
