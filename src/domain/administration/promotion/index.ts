@@ -11,15 +11,10 @@ export { findCompanyOfPromotion, findProposal, getPromotion, listObjects as list
 export {
   refuseStaying,
   type ToldField,
-  type ToldField,
   tellFields,
-  tellFields,
-  tellFinding,
   tellFinding,
   tellHindrance,
   tellObject,
-  tellObject,
-  tellPath,
   tellPath,
 } from './tell.ts';
 export { findTriedChoice, startPromotionSimulation } from './try-promotion.ts';
