@@ -8,8 +8,8 @@ import type {
 } from '../../../domain/administration/explanations/index.ts';
 import type { Translate } from '../../../platform/i18n/index.ts';
 import { presentPolicyValue } from '../policy-words.ts';
-import { mendPath } from './mend-paths.ts';
 import { presentLines } from './present-lines.ts';
+import { presentMend } from './present-mend.ts';
 
 const code = (text: string): string => text.replace(/-/g, '_');
 
@@ -55,7 +55,7 @@ function presentStep(t: Translate, step: ExplanationStep, rules: ExplainedRule[]
     lines: presentLines(step, t).filter(({ key }) => !(key === 'demand' && isDemandStricter)),
     /** Rules of groups, applications and roles: those of the company go without saying. */
     stricter: own.flatMap((one) => ('value' in one ? [presentRule(t, one)] : [])),
-    mend: mend && { path: mendPath(mend), label: t(`explain.mend.${code(mend.page)}`) },
+    mend: mend && presentMend(t, mend),
   };
 }
 
