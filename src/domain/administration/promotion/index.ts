@@ -3,11 +3,11 @@
 export { withNeeds } from './check-choice.ts';
 export { type Comparison, choiceByDefault, compareWithApproval, type PromotionDifference, pickedOf } from './comparison.ts';
 export { agreeToPromotion, declinePromotion, mayAgree } from './decide-proposal.ts';
-export { type Finding, type FindingCode, findingCodes, type ObjectName } from './finding.ts';
+export { type Finding, type FindingCode, findingCodes } from './finding.ts';
 export { isOwnPath, ownFieldsOf, type Question } from './own-fields.ts';
 export { type Promoted, previewPromotion, promote, type Surroundings } from './promote.ts';
 export { type Choice, type Doer, type Promotion, type PromotionObject as PromotedObject, promotionRules } from './promotion.ts';
 export { findCompanyOfPromotion, findProposal, getPromotion, listObjects as listPromotedObjects, listPromotions } from './store.ts';
-export { type ToldField, tellFields, tellFinding, tellObject, tellPath } from './tell.ts';
+export { tellFinding } from './tell.ts';
 export { type Hindrance, planUndo, type UndoneObject, undoPromotion } from './undo.ts';
 export type { NewSecret } from './write-changes.ts';

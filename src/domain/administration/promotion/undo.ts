@@ -3,6 +3,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { getOwnContext, lockContext } from '../../company/contexts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
+import type { ObjectName } from '../configuration/index.ts';
 import {
   type Configuration,
   type Difference,
@@ -14,7 +15,6 @@ import {
 } from '../configuration/index.ts';
 import { isEveryone } from './check-choice.ts';
 import { objectsById } from './comparison.ts';
-import type { ObjectName } from './finding.ts';
 import { lockObjects } from './lock-objects.ts';
 import { gatherPeopleFacts, hasPeople, type PeopleFacts } from './people-facts.ts';
 import type { Surroundings } from './promote.ts';

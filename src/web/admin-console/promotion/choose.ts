@@ -1,3 +1,4 @@
+import { tellObject } from '../../../domain/administration/configuration/index.ts';
 import {
   type Choice,
   type Comparison,
@@ -10,7 +11,6 @@ import {
   previewPromotion,
   promote,
   promotionRules,
-  tellObject,
   withNeeds,
 } from '../../../domain/administration/promotion/index.ts';
 import { loadSettings } from '../../../domain/company/context-settings/index.ts';

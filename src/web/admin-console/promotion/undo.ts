@@ -1,4 +1,5 @@
-import { planUndo, tellObject, tellPath, type UndoneObject, undoPromotion } from '../../../domain/administration/promotion/index.ts';
+import { tellObject, tellPath } from '../../../domain/administration/configuration/index.ts';
+import { planUndo, type UndoneObject, undoPromotion } from '../../../domain/administration/promotion/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 import { presentObject } from './present.ts';
