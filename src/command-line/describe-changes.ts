@@ -1,4 +1,4 @@
-import { type OutlinedField, outlineDifference, type Words } from '../domain/administration/configuration/index.ts';
+import { type ToldField, tellFields, tellObject } from '../domain/administration/configuration/index.ts';
 import type { ApplyResult, Change, PlannedContext } from '../domain/administration/desired-state/index.ts';
 import { consoleWords, describeAdvice } from './advice.ts';
 
@@ -47,26 +47,24 @@ const signOf = { add: '+', change: '~', remove: '-' };
 
 function describeContext({ context, isNew, differences }: PlannedContext, t: Translate): string[] {
   const lines = differences.flatMap((difference) => {
-    const { title, fields } = outlineDifference(difference);
-    const shown = difference.action === 'remove' ? [] : fields.filter(({ removed, added }) => removed.length + added.length > 0);
-    return [`  ${signOf[difference.action]} ${say(title, t)}`, ...shown.flatMap((field) => describeField(field, t))];
+    const shown = difference.action === 'remove' ? [] : tellFields(t, difference);
+    return [
+      `  ${signOf[difference.action]} ${tellObject(t, difference)}`,
+      ...shown.map((field) => describeField(field, difference.action)),
+    ];
   });
   return [`${context}${isNew ? ' (new)' : ''}`, ...lines];
 }
 
-const widest = 100;
+/** Of what is new there is nothing before. */
+const describeField = ({ label, before, after }: ToldField, action: keyof typeof signOf): string =>
+  `      ${label}: ${action === 'add' ? inLine(after) : `${inLine(before)} → ${inLine(after)}`}`;
 
-/** In one line, or what is long in one for each. */
-function describeField({ path, removed, added }: OutlinedField, t: Translate): string[] {
-  const [went, came] = [removed.map((one) => say(one, t)), added.map((one) => say(one, t))];
-  if (went.length <= 1 && came.length <= 1)
-    return [`      ${path}: ${went.length > 0 ? `${went[0]} → ${came[0] ?? t('differences.empty')}` : came[0]}`];
-  const signed = went.length > 0 ? [...went.map((one) => `- ${one}`), ...came.map((one) => `+ ${one}`)] : came;
-  const line = signed.join(', ');
-  return line.length <= widest ? [`      ${path}: ${line}`] : [`      ${path}:`, ...signed.map((one) => `        ${one}`)];
+/** A value in one line, which is cut where it is long. */
+export function inLine(text: string): string {
+  const line = text.replace(/\s*\n\s*/g, ', ');
+  return line.length > 160 ? `${line.slice(0, 159).toWellFormed()}…` : line || '–';
 }
-
-const say = (words: Words, t: Translate): string => (typeof words === 'string' ? words : t(words.key, words.params));
 
 /** In the console's words. */
 function describeNotes({ leftOut, advice, keptSecrets = [] }: ApplyResult): string[] {

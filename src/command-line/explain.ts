@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type ExplanationStep, type Question, viewExplanation } from '../domain/administration/explanations/index.ts';
+import { type Question, viewExplanation } from '../domain/administration/explanations/index.ts';
 import { createAccessFinder } from '../domain/applications/access/index.ts';
 import {
   findApplicationByClientId,
@@ -11,8 +11,8 @@ import { type Context, contextAddress, findContextByCode } from '../domain/compa
 import type { Scope } from '../domain/scope.ts';
 import { instantAt, systemClock } from '../platform/clock/index.ts';
 import { AppError } from '../platform/errors/index.ts';
-import { consoleWords } from './advice.ts';
 import { type Command, UsageError, withStore } from './command.ts';
+import { describeExplanation } from './describe-explanation.ts';
 
 export const explainCommand: Command = {
   words: 'explain',
@@ -48,7 +48,7 @@ export const explainCommand: Command = {
         person: facts.person?.login,
         application: facts.application?.name,
       };
-      return { text: describe(explanation, facts.person?.name ?? person, facts.application?.name ?? name), data };
+      return { text: describeExplanation(facts, explanation, { person, application: name }), data };
     });
   },
 };
@@ -76,18 +76,4 @@ function readTime(text: unknown, { timeZone }: Context): Date {
   const at = instantAt(timeZone, text) ?? (/(Z|[+-]\d\d:\d\d)$/.test(text) ? new Date(text) : undefined);
   if (!at || Number.isNaN(at.getTime())) throw new UsageError('--at is a time such as 2027-01-31T22:00 or 2027-01-31T22:00Z.');
   return at;
-}
-
-type Shown = { allowed: boolean; steps: ExplanationStep[] };
-
-function describe({ allowed, steps }: Shown, person: string, application: string): string {
-  const t = consoleWords();
-  const word = (text: string): string => text.replace(/-/g, '_');
-  const width = Math.max(...steps.map(({ outcome }) => t(`explain.outcomes.${outcome}`).length));
-  const lines = steps.map(({ step, outcome, reason, mend }) => {
-    const what = `  ${t(`explain.outcomes.${outcome}`).padEnd(width)}  ${t(`explain.steps.${word(step)}`)}`;
-    const why = reason ? `: ${t(`explain.reasons.${word(reason)}`)}` : '';
-    return `${what}${why}${mend ? ` (in the console: ${t(`explain.mend.${word(mend.page)}`)})` : ''}`;
-  });
-  return [t(`explain.${allowed ? 'allowed' : 'refused'}`, { person, application }), ...lines].join('\n');
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { StateError } from '../domain/administration/configuration/index.ts';
+import { StateError, tellFields, tellObject, tellPath } from '../domain/administration/configuration/index.ts';
 import {
   type Choice,
   type Comparison,
@@ -12,11 +12,8 @@ import {
   previewPromotion,
   promote,
   refuseStaying,
-  tellFields,
   tellFinding,
   tellHindrance,
-  tellObject,
-  tellPath,
   undoPromotion,
 } from '../domain/administration/promotion/index.ts';
 import { contextAddress, findContextByCode } from '../domain/company/contexts/index.ts';
@@ -24,6 +21,7 @@ import type { Scope } from '../domain/scope.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { consoleWords } from './advice.ts';
 import { type Command, exitCodes, type Invocation, type Output, type Tools, UsageError, withStore } from './command.ts';
+import { inLine } from './describe-changes.ts';
 
 type Options = Invocation['options'];
 
@@ -157,11 +155,6 @@ function describeDifferences(comparison: Comparison, choice: Choice): string[] {
       : []),
   ]);
 }
-
-const inLine = (text: string): string => {
-  const line = text.replace(/\s*\n\s*/g, ', ');
-  return line.length > 160 ? `${line.slice(0, 159)}…` : line || '–';
-};
 
 /** What is missing is named as the file of --values would say it. */
 function describeFindings({ differences }: Comparison, findings: Finding[]): string[] {

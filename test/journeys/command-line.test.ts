@@ -263,6 +263,18 @@ describe('the portaria command line, on the embedded store', function () {
     expect(refusals(explain('acme', 'jsilva', 'none'))).to.include('application-unknown');
     const words = run('explain', 'acme', 'ana@acme.example', 'payroll');
     expect(words.stdout).to.contain('Ana Souza does not get into Payroll').and.contain('not assigned');
+    const overrides = [{ for: { application: 'mobile' }, networks: ['203.0.113.0/24'] }];
+    expect(apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', policy: { overrides } }] }).status).to.equal(0);
+    const allowed = run('explain', 'acme', 'jsilva', 'mobile', '--from', '203.0.113.7').stdout;
+    for (const line of [
+      'attempts are left in all new browsers',
+      'From 203.0.113.7.',
+      '203.0.113.0/24, by application ',
+      'Everybody in the company may open it.',
+      '"sub":',
+    ])
+      expect(allowed, line).to.contain(line);
+    expect(allowed).not.to.match(/explain\.|\{\{|undefined/);
     for (const wrong of [['--from', 'here'], ['--at', 'soon'], ['more']])
       expect(run('explain', 'acme', 'jsilva', 'payroll', ...wrong), wrong.join(' ')).to.have.property('status', 64);
     expect(run('explain', 'none', 'jsilva', 'payroll')).to.have.property('status', 65);

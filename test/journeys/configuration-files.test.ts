@@ -47,10 +47,7 @@ describe('a company as a file, by the command line', function () {
 
   it('is planned in words without a change, made, and comes back from its export without one', () => {
     const plan = run(['apply', everything, '--plan'], { EVERYTHING_PAYROLL: secret });
-    expect(plan.stdout)
-      .to.contain('everything (new)')
-      .and.to.contain('+ Application Payroll: yes (payroll)')
-      .and.to.contain('oidc.access_token_seconds: 600');
+    expect(plan.stdout).to.contain('everything (new)').and.to.contain('+ Application Payroll: yes').and.to.contain('Access token: 600');
     expect(JSON.parse(run(['context', 'list', '--json']).stdout).contexts).to.deep.equal([]);
     const made = run(['apply', everything, '--json'], { EVERYTHING_PAYROLL: secret });
     expect(made.status, made.stderr).to.equal(0);
@@ -92,11 +89,11 @@ describe('a company as a file, by the command line', function () {
     const { stdout, stderr } = run(['apply', '-', '--plan'], {}, file(secret));
     expect(stderr).to.equal('');
     for (const line of [
-      '  ~ New accounts\n      invitationDays: 3 → 9',
-      '  ~ Application Both (both)\n',
-      '      name: Both ways → Both',
-      '      oidc.redirect_uris: https://both.everything.example/cb → https://both.everything.example/new',
-      '      oidc.token_endpoint_auth_method: none → any',
+      '  ~ New accounts\n      Invitation, in days (1 to 90): 3 → 9',
+      '  ~ Application Both\n',
+      '      Name: Both ways → Both',
+      '      Redirect addresses: https://both.everything.example/cb → https://both.everything.example/new',
+      '      How the application proves itself: none → any',
       'People and secrets:\n  + user new@everything.example\n  ~ group Finance (members +1 -0)\n  ~ application both (client secret)',
     ])
       expect(stdout).to.contain(line);

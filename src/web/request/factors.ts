@@ -1,4 +1,5 @@
 import { type FactorKind, factorsUsableAt, type Place } from '../../domain/sign-in/credentials/factors/index.ts';
+import { factorTexts } from '../../domain/sign-in/sign-in-policy/index.ts';
 import type { PageContext } from './route.ts';
 
 /** Where a factor is used: always the company's configured address, never one that a request names. */
@@ -16,5 +17,4 @@ export const usableFactors = ({ context }: Pick<PageContext, 'context'>): Factor
 export const chosenOf = <Kind extends string>({ form, query }: PageContext, kinds: Kind[]): Kind =>
   kinds.find((kind) => kind === (form.get('factor') || query('factor'))) ?? kinds[0]!;
 
-/** The section of the texts that are a factor's own. */
-export const factorTexts = (kind: string): string => `factors.${kind.replaceAll('-', '_')}`;
+export { factorTexts };

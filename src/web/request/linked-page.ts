@@ -1,3 +1,4 @@
+import type { MendPage } from '../../domain/administration/explanations/index.ts';
 import type { RiskPage } from '../../domain/administration/risks/index.ts';
 
 /**
@@ -6,6 +7,7 @@ import type { RiskPage } from '../../domain/administration/risks/index.ts';
  */
 export type LinkedPage =
   | RiskPage
+  | { page: Exclude<MendPage, RiskPage['page']>; [parameter: string]: string }
   | { page: 'launchpad' | 'account' | 'own-password' | 'administration' | 'company-logo' | 'company-colors' }
   | { page: 'sign-in-start' | 'sign-out' | 'language' | 'recovery-request' | 'registration-request' }
   | { page: 'saml-sign-on' | 'saml-logout' | 'saml-artifact' | 'saml-metadata' }

@@ -9,7 +9,7 @@ export { fileOf, secretVariable } from './export-file.ts';
 export { configurationSchemaPath, type Desired, type DesiredContext, type DesiredState, describedFile, parseState } from './file.ts';
 export type { FileContent } from './file-parts.ts';
 export { type ConfigurationObject, idOf, type Kind, kinds, listObjects, type ObjectRef } from './objects.ts';
-export { type Outline, type OutlinedField, outlineDifference, type Words } from './outline-difference.ts';
 export { invertDifferences, patchConfiguration } from './patch-configuration.ts';
 export { type ReferenceReader, type Resolved, resolveReferences } from './references.ts';
 export { pathOf, StateError } from './state-error.ts';
+export { type ObjectName, type ToldField, tellFields, tellObject, tellPath } from './tell-difference.ts';

@@ -26,7 +26,7 @@ export type StepName = (typeof explanationSteps)[number];
 /** `asks`: the person has to do something, and comes in. `unknown`: it may go wrong, or only the moment itself tells. */
 export type Outcome = 'passed' | 'asks' | 'refuses' | 'unknown';
 
-/** The one page that mends it, by its name; which address it has, the console says. */
+/** The one page that mends it, by its name; which address it has, app knows. */
 export const mendPages = [
   'user',
   'user-edit',

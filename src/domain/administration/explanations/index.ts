@@ -1,5 +1,5 @@
-// Owns: why somebody gets into an application, or does not: the facts of a sign-in that is only thought of, and the steps that the deciding functions make of them (decision 0021).
-// Does not: decide anything itself (authentication/next-step, access/decide), count an attempt, write to the person, or find words (web).
+// Owns: why somebody gets into an application, or does not: the facts of a sign-in that is only thought of, the steps that the deciding functions make of them, and how both are told (decision 0021).
+// Does not: decide anything itself (authentication/next-step, access/decide), count an attempt, write to the person, or hold texts (views).
 export { explain, firstRefusal } from './explain.ts';
 export { stepOfRule } from './explain-access.ts';
 export type {
@@ -33,4 +33,6 @@ export { listSignIns, type SignIn } from './list-sign-ins.ts';
 export { type ExplainReason, explainReasons } from './reasons.ts';
 export { mendOfReason, type RefusalReason, refusalReasons } from './refusal-reasons.ts';
 export { methodsOf, runJourney } from './run-journey.ts';
+export type { Line } from './tell-lines.ts';
+export { tellRules, tellStep } from './tell-step.ts';
 export { recordLook, type Viewed, viewExplanation } from './view-explanation.ts';

@@ -1,6 +1,4 @@
-import { idOf, type Kind, type ObjectRef } from '../configuration/index.ts';
-
-export type ObjectName = ObjectRef & { name: string };
+import { idOf, type Kind, type ObjectName } from '../configuration/index.ts';
 
 /** What a check can say, and how much it matters: an error stands in the way, a warning wants to be taken note of. */
 export const findingCodes = {

@@ -3,20 +3,12 @@
 export { withNeeds } from './check-choice.ts';
 export { type Comparison, choiceByDefault, compareWithApproval, type PromotionDifference, pickedOf } from './comparison.ts';
 export { agreeToPromotion, declinePromotion, mayAgree } from './decide-proposal.ts';
-export { type Finding, type FindingCode, findingCodes, type ObjectName } from './finding.ts';
+export { type Finding, type FindingCode, findingCodes } from './finding.ts';
 export { isOwnPath, ownFieldsOf, type Question } from './own-fields.ts';
 export { type Promoted, previewPromotion, promote, type Surroundings } from './promote.ts';
 export { type Choice, type Doer, type Promotion, type PromotionObject as PromotedObject, promotionRules } from './promotion.ts';
 export { findCompanyOfPromotion, findProposal, getPromotion, listObjects as listPromotedObjects, listPromotions } from './store.ts';
-export {
-  refuseStaying,
-  type ToldField,
-  tellFields,
-  tellFinding,
-  tellHindrance,
-  tellObject,
-  tellPath,
-} from './tell.ts';
+export { refuseStaying, tellFinding, tellHindrance } from './tell.ts';
 export { findTriedChoice, startPromotionSimulation } from './try-promotion.ts';
 export { type Hindrance, planUndo, type UndoneObject, undoPromotion } from './undo.ts';
 export type { NewSecret } from './write-changes.ts';

@@ -32,7 +32,7 @@ class Pictured extends Error {
 async function takePictureAfter(scope: Scope, outcome: Outcome, usableFactors: FactorKind[]): Promise<Picture> {
   try {
     return await inTransaction(scope, async (inside: Transaction): Promise<never> => {
-      const written = await writeChanges(inside, outcome, usableFactors);
+      const written = await writeChanges(inside, outcome, { usableFactors, onTrial: true });
       // it was checked before: somebody has written meanwhile
       if ('refused' in written) throw new AppError('promotion_changed', 409);
       throw new Pictured(await takePicture(inside));

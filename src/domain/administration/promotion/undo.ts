@@ -11,11 +11,11 @@ import {
   idOf,
   invertDifferences,
   namesOfPath,
+  type ObjectName,
   patchConfiguration,
 } from '../configuration/index.ts';
 import { isEveryone } from './check-choice.ts';
 import { objectsById } from './comparison.ts';
-import type { ObjectName } from './finding.ts';
 import { lockObjects } from './lock-objects.ts';
 import { gatherPeopleFacts, hasPeople, type PeopleFacts } from './people-facts.ts';
 import type { Surroundings } from './promote.ts';

@@ -2,10 +2,10 @@ import { randomToken } from '../../../platform/crypto/index.ts';
 import { findApplicationByCode, usesSecret } from '../../applications/applications/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
-import { type Difference, idOf, type ObjectRef, StateError } from '../configuration/index.ts';
+import { type Difference, idOf, type ObjectName, type ObjectRef, StateError } from '../configuration/index.ts';
 import { applyDifferences, type PolicyOptions } from '../desired-state/index.ts';
 import { type Outcome, objectsById } from './comparison.ts';
-import { type Finding, finding, type ObjectName } from './finding.ts';
+import { type Finding, finding } from './finding.ts';
 
 /** Made for a client that had none here: shown once. */
 export type NewSecret = { code: string; name: string; clientId: string; secret: string };

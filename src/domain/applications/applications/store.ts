@@ -88,7 +88,7 @@ export async function lockApplication(scope: Transaction, applicationId: string)
 
 /** Nobody else changes those that there are until the transaction ends. In one order: two that lock several never wait for each other. */
 export async function lockApplicationsByCode(scope: Transaction, codes: string[]): Promise<void> {
-  await applications(scope).whereRaw('code = ANY(?)', [codes]).orderBy('application_id').forUpdate().select('application_id');
+  await applications(scope).whereRaw('code = ANY(?)', [codes]).orderBy('application_id').forNoKeyUpdate().select('application_id');
 }
 
 export async function listApplications(

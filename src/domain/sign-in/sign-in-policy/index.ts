@@ -25,4 +25,5 @@ export {
   savePolicy,
 } from './store.ts';
 export { type EffectivePolicy, explainPolicy, type PolicySubject, strictest } from './strictest.ts';
+export { factorTexts, tellPolicyPart, tellPolicyValue } from './tell-policy-value.ts';
 export { type WeakerPart, weakerParts } from './weaker-parts.ts';

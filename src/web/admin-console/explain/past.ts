@@ -8,9 +8,9 @@ import {
 import type { PageFailure } from '../../../domain/records/page-failures/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { type PageContext, presentActor, presentDetails, redirectTo, renderPage } from '../../request/index.ts';
-import { mendPath } from './mend-paths.ts';
 import { presentExplanation } from './present.ts';
 import { presentFacts, subjectsOf } from './present-failure.ts';
+import { presentMend } from './present-mend.ts';
 import { explainToolsOf } from './tools.ts';
 
 const key = (text: string): string => text.replace(/[.:-]/g, '_');
@@ -28,7 +28,7 @@ export async function showPast(page: PageContext): Promise<void> {
     application: event.details.application,
     details: presentDetails(withoutName(event.details), t, services.i18n).facts,
     last: count && count.n > 1 ? presentDetails(withoutName(count.lastDetails), t, services.i18n).facts : [],
-    mend: mend && { path: mendPath(mend), label: t(`explain.mend.${key(mend.page)}`) },
+    mend: mend && presentMend(t, mend),
     mender: mender && t(`past.mender_${mender}`),
     hasKept: past.was !== undefined,
     steps: presentSteps(page, past),

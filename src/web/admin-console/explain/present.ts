@@ -1,15 +1,14 @@
-import type {
-  ExplainedRule,
-  ExplainFacts,
-  Explanation,
-  ExplanationStep,
-  Outcome,
-  RuleSource,
+import {
+  type ExplainedRule,
+  type ExplainFacts,
+  type Explanation,
+  type ExplanationStep,
+  type Outcome,
+  tellRules,
+  tellStep,
 } from '../../../domain/administration/explanations/index.ts';
 import type { Translate } from '../../../platform/i18n/index.ts';
-import { presentPolicyValue } from '../policy-words.ts';
-import { mendPath } from './mend-paths.ts';
-import { presentLines } from './present-lines.ts';
+import { presentMend } from './present-mend.ts';
 
 const code = (text: string): string => text.replace(/-/g, '_');
 
@@ -35,43 +34,25 @@ export function presentExplanation(t: Translate, facts: ExplainFacts, { allowed,
     because: refusal?.reason && t(`explain.reasons.${code(refusal.reason)}`),
     asked: asks.map(({ step }) => t(`explain.steps.${code(step)}`)),
     steps: steps.map((step) => presentStep(t, step, rules)),
-    rules: rules.flatMap((one) => ('value' in one ? [presentRule(t, one)] : [])),
+    rules: tellRules(t, rules).map(presentRule),
     release: facts.release,
   };
 }
 
 function presentStep(t: Translate, step: ExplanationStep, rules: ExplainedRule[]) {
-  const { outcome, reason, mend } = step;
-  const own = rules.filter((one) => 'value' in one && step.rules?.includes(one.rule) && one.from.kind !== 'company');
-  const isDemandStricter = own.some((one) => one.rule === 'secondFactor.demand');
+  const { stricter, mend: _, ...told } = tellStep(t, step, rules);
   return {
     name: step.step,
-    outcome,
-    look: looks[outcome],
-    title: t(`explain.steps.${code(step.step)}`),
-    word: t(`explain.outcomes.${outcome}`),
-    reason: reason && t(`explain.reasons.${code(reason)}`),
-    // a demand of an override is said with whose it is
-    lines: presentLines(step, t).filter(({ key }) => !(key === 'demand' && isDemandStricter)),
-    /** Rules of groups, applications and roles: those of the company go without saying. */
-    stricter: own.flatMap((one) => ('value' in one ? [presentRule(t, one)] : [])),
-    mend: mend && { path: mendPath(mend), label: t(`explain.mend.${code(mend.page)}`) },
+    outcome: step.outcome,
+    look: looks[step.outcome],
+    ...told,
+    stricter: stricter.map(presentRule),
+    mend: step.mend && presentMend(t, step.mend),
   };
 }
 
-function presentRule(t: Translate, { rule, value, from }: Extract<ExplainedRule, { value: unknown }>) {
-  return {
-    rule: t(`policy.parts.${rule.replace('.', '_')}`),
-    value: presentPolicyValue(t, rule, value),
-    source: sourceName(t, from),
-    isStricter: from.kind !== 'company',
-    path: from.kind === 'company' ? '/admin/policy' : `/admin/policy/overrides/${from.overrideId}`,
-  };
-}
-
-function sourceName(t: Translate, from: RuleSource): string {
-  if (from.kind === 'company') return t('policy.company');
-  if (from.kind === 'role') return t('explain.source_role', { name: t(`roles.${from.role}`) });
-  const name = from.isEveryone ? t('groups.everyone') : (from.name ?? t('policy.gone'));
-  return t(`explain.source_${from.kind}`, { name });
-}
+const presentRule = ({ from, ...told }: ReturnType<typeof tellRules>[number]) => ({
+  ...told,
+  isStricter: from.kind !== 'company',
+  path: from.kind === 'company' ? '/admin/policy' : `/admin/policy/overrides/${from.overrideId}`,
+});

@@ -12,11 +12,11 @@ import {
   type PolicyRules,
   rulesInForce,
   secondFactorDemands,
+  tellPolicyValue,
 } from '../../../domain/sign-in/sign-in-policy/index.ts';
 import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, notFound } from '../../../platform/errors/index.ts';
 import { factorTexts, type PageContext, type Refusal, type Route, renameFields, renderPage, usableFactors } from '../../request/index.ts';
-import { presentPolicyValue } from '../policy-words.ts';
 import { tryPolicy } from '../simulations/try-policy.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { readBase, readOverride } from './read-policy.ts';
@@ -56,7 +56,7 @@ async function showPolicy(page: PageContext, typed?: Record<string, unknown>, re
       trial,
       overrides: await Promise.all(rules.overrides.map(async (one) => ({ overrideId: one.overrideId, name: await nameOf(page, one) }))),
       example: await workOut(page, rules),
-      policyValue: (part: string, value: unknown) => presentPolicyValue(page.t, part, value),
+      policyValue: (part: string, value: unknown) => tellPolicyValue(page.t, part, value),
       applications: await listApplicationNames(page),
       typedLogin: page.query('login'),
       typedApplication: page.query('application'),

@@ -1,3 +1,4 @@
+import { tellObject } from '../../../domain/administration/configuration/index.ts';
 import {
   type Choice,
   type Comparison,
@@ -11,7 +12,6 @@ import {
   promote,
   promotionRules,
   startPromotionSimulation,
-  tellObject,
   withNeeds,
 } from '../../../domain/administration/promotion/index.ts';
 import { loadSettings } from '../../../domain/company/context-settings/index.ts';

@@ -1,13 +1,11 @@
+import { tellFields, tellObject, tellPath } from '../../../domain/administration/configuration/index.ts';
 import {
   type Choice,
   type Comparison,
   type Doer,
   type Finding,
   type PromotionDifference,
-  tellFields,
   tellFinding,
-  tellObject,
-  tellPath,
 } from '../../../domain/administration/promotion/index.ts';
 import { fullName, listUsersByIds } from '../../../domain/people/users/index.ts';
 import { type PageContext, presentActor } from '../../request/index.ts';

@@ -1,8 +1,8 @@
+import { tellObject } from '../../../domain/administration/configuration/index.ts';
 import {
   planUndo,
   refuseStaying,
   tellHindrance,
-  tellObject,
   type UndoneObject,
   undoPromotion,
 } from '../../../domain/administration/promotion/index.ts';

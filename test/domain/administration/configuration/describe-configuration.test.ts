@@ -1,10 +1,5 @@
 import { expect } from 'chai';
-import {
-  compareConfigurations,
-  describeConfiguration,
-  outlineDifference,
-  plain,
-} from '../../../../src/domain/administration/configuration/index.ts';
+import { compareConfigurations, describeConfiguration, plain } from '../../../../src/domain/administration/configuration/index.ts';
 import { applyState, parseState } from '../../../../src/domain/administration/desired-state/index.ts';
 import { findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
 import { assignApplication } from '../../../../src/domain/applications/assignments/index.ts';
@@ -89,32 +84,6 @@ describe('domain/administration/configuration', () => {
       'remove group stock': ['application stock', 'override group:stock'],
       'remove customField cost': ['application stock'],
     });
-  });
-
-  it('is read of lists by what went and what came, and of long texts by their beginning', () => {
-    const object = { kind: 'application', key: 'crm', name: 'CRM', action: 'change' } as const;
-    const fields = [
-      { path: 'oidc.redirect_uris', before: ['https://a', 'https://b'], after: ['https://b', 'https://c'] },
-      { path: 'factors', before: ['a', 'b'], after: ['b', 'a'] },
-      { path: 'enabled', before: true, after: false },
-      { path: 'logo', after: 'data:image/png;base64,AAAA' },
-      { path: 'description', before: '', after: 'x'.repeat(1000) },
-      { path: 'claims', before: [], after: [{ name: 'a', into: ['id_token'] }] },
-    ];
-    const outline = outlineDifference({ ...object, needs: [], fields });
-    expect(outline.title).to.deep.equal({ key: 'differences.kinds.application', params: { name: 'CRM', key: 'crm' } });
-    const [uris, factors, enabled, logo, description, claims] = outline.fields;
-    expect(uris)
-      .to.include({ path: 'oidc.redirect_uris' })
-      .and.to.deep.include({ removed: ['https://a'], added: ['https://c'] });
-    expect(factors!.added).to.deep.equal([{ key: 'differences.order', params: { list: 'b, a' } }]);
-    expect(enabled!.removed.concat(enabled!.added)).to.deep.equal([
-      { key: 'differences.yes', params: {} },
-      { key: 'differences.no', params: {} },
-    ]);
-    expect(logo!.added).to.deep.equal([{ key: 'differences.picture', params: {} }]);
-    expect((description!.added[0] as string).length).to.be.lessThan(130);
-    expect(claims!.added).to.deep.equal(['name a, into (id_token)']);
   });
 
   it('is plain data: without what is undefined, and without keys of nothing', () => {

@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { describedFile, type FieldDifference, type Kind, kinds } from '../../../../src/domain/administration/configuration/index.ts';
 import {
-  findingCodes,
-  ownFieldsOf,
+  describedFile,
+  type FieldDifference,
+  type Kind,
+  kinds,
   tellFields,
-  tellFinding,
-  tellHindrance,
   tellObject,
   tellPath,
-} from '../../../../src/domain/administration/promotion/index.ts';
+} from '../../../../src/domain/administration/configuration/index.ts';
+import { findingCodes, ownFieldsOf, tellFinding, tellHindrance } from '../../../../src/domain/administration/promotion/index.ts';
 import { createI18n, locales } from '../../../../src/platform/i18n/index.ts';
 
 type Schema = {
@@ -67,9 +67,11 @@ describe('domain/administration/promotion: in words', () => {
       const own = ['application', 'directory'].flatMap((kind) =>
         ownFieldsOf(kind).filter(({ path }) => tellPath(t, kind as Kind, path) === path),
       );
+      const fields = ['name', 'environment', 'pairedWith', 'address', 'samlEntityId', 'timeZone', 'auditRetentionDays'];
+      const ofCompany = fields.filter((path) => tellPath(t, 'company', path) === path);
       const mails = ['subject', 'body', 'action'].filter((path) => tellPath(t, 'mail', path) === path);
-      expect([...unnamed, ...own, ...mails]).to.deep.equal([]);
-      for (const kind of kinds.filter((one) => one !== 'company')) {
+      expect([...unnamed, ...own, ...ofCompany, ...mails]).to.deep.equal([]);
+      for (const kind of kinds) {
         const key = kind === 'mail' ? 'invitation.en' : kind === 'override' ? 'role:administrator' : 'key';
         expect(tellObject(t, { kind, key, name: 'Name' }), kind).not.to.match(/promotion\.|messages\.|roles\./);
       }

@@ -1,9 +1,14 @@
-import type { Hours } from '../../domain/sign-in/sign-in-policy/index.ts';
-import type { Translate } from '../../platform/i18n/index.ts';
-import { factorTexts } from '../request/index.ts';
+import type { Translate } from '../../../platform/i18n/index.ts';
+import type { Hours } from './policy.ts';
+
+/** The section of the texts that are a factor's own. */
+export const factorTexts = (kind: string): string => `factors.${kind.replaceAll('-', '_')}`;
+
+/** What a rule of the policy is called. */
+export const tellPolicyPart = (t: Translate, part: string): string => t(`policy.parts.${part.replace('.', '_')}`);
 
 /** A value of the policy in the reader's words. */
-export function presentPolicyValue(t: Translate, part: string, value: unknown): string {
+export function tellPolicyValue(t: Translate, part: string, value: unknown): string {
   if (typeof value === 'boolean') return t(value ? 'page.yes' : 'page.no');
   if (part === 'secondFactor.demand') return t(`policy.demand_${value}`);
   if (!Array.isArray(value)) return String(value);

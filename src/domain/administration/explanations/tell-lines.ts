@@ -1,9 +1,8 @@
-import type { ExplanationStep, StepName } from '../../../domain/administration/explanations/index.ts';
 import type { Translate } from '../../../platform/i18n/index.ts';
-import { factorTexts } from '../../request/index.ts';
-import { presentPolicyValue } from '../policy-words.ts';
+import { factorTexts, tellPolicyValue } from '../../sign-in/sign-in-policy/index.ts';
+import type { ExplanationStep, StepName } from './explanation.ts';
 
-/** A sentence by its key below `explain.facts`. What is a time is written as one by the page. */
+/** A sentence by its key below `explain.facts`. What is a time is written as one by the page, or at the terminal. */
 export type Line = { key: string; params?: Record<string, string | number | Date | undefined> };
 
 // biome-ignore lint/suspicious/noExplicitAny: facts are as each step has them
@@ -66,11 +65,11 @@ const byStep: Record<StepName, Lines> = {
   network: ({ ip, networks }, t) => [
     {
       key: networks.length === 0 ? 'network_any' : 'network_of',
-      params: { ip: ip || '–', networks: presentPolicyValue(t, 'networks', networks) },
+      params: { ip: ip || '–', networks: tellPolicyValue(t, 'networks', networks) },
     },
   ],
   hours: ({ at, hours }, t) => [
-    { key: hours.length === 0 ? 'hours_any' : 'hours_of', params: { time: date(at), hours: presentPolicyValue(t, 'hours', hours) } },
+    { key: hours.length === 0 ? 'hours_any' : 'hours_of', params: { time: date(at), hours: tellPolicyValue(t, 'hours', hours) } },
   ],
   'second-factor': ({ demand, held, accepted, isRemembered, isProven, offers }, t) => [
     demand && { key: 'demand', params: { name: t(`policy.demand_${demand}`) } },
@@ -97,6 +96,6 @@ const byStep: Record<StepName, Lines> = {
 };
 
 /** What a step was decided by, in the reader's words. */
-export const presentLines = ({ step, facts, outcome }: ExplanationStep, t: Translate): Line[] =>
+export const tellLines = ({ step, facts, outcome }: ExplanationStep, t: Translate): Line[] =>
   // a name that cannot be made is said by the reason
   step === 'release' && outcome === 'refuses' ? [] : byStep[step](facts, t).filter((line): line is Line => Boolean(line));
