@@ -150,9 +150,9 @@ function describeDifferences(comparison: Comparison, choice: Choice): string[] {
   const picked = new Set(choice.picked);
   return comparison.differences.flatMap((one) => [
     `${signs[one.action]} ${tellObject(t, one)}${picked.has(one.id) ? '' : ' (not chosen)'}`,
-    ...(one.action === 'change'
-      ? tellFields(t, one).map(({ label, before, after }) => `    ${label}: ${inLine(before)} → ${inLine(after)}`)
-      : []),
+    ...tellFields(t, one).map(({ label, before, after }) =>
+      one.action === 'change' ? `    ${label}: ${inLine(before)} → ${inLine(after)}` : `    ${label}: ${inLine(after || before)}`,
+    ),
   ]);
 }
 

@@ -41,11 +41,17 @@ export function tellPath(t: Translate, kind: Difference['kind'], path: string): 
 }
 
 export function tellFields(t: Translate, { kind, action, fields }: Pick<Difference, 'kind' | 'action' | 'fields'>): ToldField[] {
-  return fields.filter((field) => action === 'change' || saysSomething(field)).map((field) => tellField(t, kind, field));
+  return fields
+    .filter((field) => action === 'change' || kind === 'override' || saysSomething(field))
+    .map((field) => tellField(t, kind, field));
 }
 
-/** Of what is new or goes, what is off or empty is no news. */
-const saysSomething = ({ before, after }: FieldDifference): boolean =>
+/** What is on unless somebody switches it off: a signature that is left out has to be seen. */
+const onByDefault = new Set(['saml.signAssertion', 'enabled']);
+
+/** Of what is new or goes, what is off or empty is no news; but a stricter rule says only what it means to. */
+const saysSomething = ({ path, before, after }: FieldDifference): boolean =>
+  onByDefault.has(path) ||
   [before, after].some(
     (value) => value !== undefined && value !== null && value !== false && value !== '' && !(Array.isArray(value) && value.length === 0),
   );
