@@ -8,7 +8,7 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 
 // The real use cases on the real store; only the hash is made cheap, so that a hundred thousand guesses fit into a minute.
 const cheap = { memoryCost: 8, timeCost: 1, parallelism: 1 };
-const guesses = Number(process.env.TEST_GUESSES ?? 100_000);
+const guesses = Number(process.env.TEST_GUESSES ?? 40_000);
 const accounts = 500;
 const addresses = 5000;
 

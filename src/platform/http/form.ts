@@ -24,9 +24,14 @@ export async function readForm(request: IncomingMessage, maxBytes: number): Prom
   } catch (cause) {
     throw cause instanceof AppError ? cause : new AppError('malformed_body', 400, { cause });
   }
-  // once: a form may ask for thousands of names
-  const byName = Map.groupBy(parts, ({ name }) => name);
-  const valuesOf = (name: string) => (byName.get(name) ?? []).map(({ value }) => value);
+  // once: a form may ask for thousands of names. SmartSync reads forms, too, on Node.js 20, which has no Map.groupBy
+  const byName = new Map<string, Part['value'][]>();
+  for (const { name, value } of parts) {
+    const values = byName.get(name);
+    if (values) values.push(value);
+    else byName.set(name, [value]);
+  }
+  const valuesOf = (name: string) => byName.get(name) ?? [];
   const all = (name: string) =>
     valuesOf(name)
       .filter((value) => typeof value === 'string')
