@@ -9,8 +9,7 @@ import { authorize, basic, exchange, token } from '../support/oidc.ts';
 import { portaria, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { clientSecret, freePort, passwords, signedIn, startingState } from '../support/server.ts';
 
-// more of them by hand: TEST_KILLS=50
-const moments = Number(process.env.TEST_KILLS ?? 8);
+const moments = 20;
 const redirectUri = 'http://127.0.0.1:9/callback';
 
 /** Each moment has people of its own: an attempt that a kill cut short stays counted, and five of them in a quarter of an hour are the limit. */

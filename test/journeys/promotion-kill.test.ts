@@ -14,8 +14,8 @@ import { useStore } from '../support/use-cases.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const lock = 4711;
-// every fourth write is enough in a day's work; PROMOTION_KILLS=all takes each
-const step = process.env.PROMOTION_KILLS === 'all' ? 1 : 4;
+// every second write is enough in a day's work; PROMOTION_KILLS=all takes each
+const step = process.env.PROMOTION_KILLS === 'all' ? 1 : 2;
 
 describe('kill -9 of a promotion and of its undoing', function () {
   this.timeout(600_000);
