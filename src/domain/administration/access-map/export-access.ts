@@ -1,15 +1,7 @@
-import { byteOrderMark, csvLine } from '../../../platform/csv/index.ts';
 import type { ApplicationReach } from '../../applications/assignments/index.ts';
 import { fullName, identifier } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import {
-  endOperation,
-  noteProgress,
-  type Operation,
-  type OperationKind,
-  saveFilePart,
-  startOperation,
-} from '../../records/operations/index.ts';
+import { endOperation, type Operation, type OperationKind, saveCsv, startOperation } from '../../records/operations/index.ts';
 import { type OperationId, type Scope, useCase } from '../../scope.ts';
 import { type Access, countAccess, getReach, listAccess, type MapFilter } from './list-people.ts';
 
@@ -25,8 +17,6 @@ export type AccessWords = {
 export type AccessExportTools = { accessWords(locale: string): AccessWords };
 
 type Input = { applicationId: string; filter: MapFilter; locale: string };
-
-const step = 2000;
 
 /** All whom the filter shows, as a file. @throws AppError not_found */
 export const startAccessExport = useCase(async (scope, applicationId: string, filter: MapFilter, locale: string): Promise<OperationId> => {
@@ -48,19 +38,10 @@ export async function exportAccess(scope: Scope, operation: Operation, { accessW
   const { applicationId, filter, locale } = operation.input as Input;
   const words = accessWords(locale);
   const reach = await getReach(scope, applicationId);
-  let cursor: string | undefined;
-  let done = 0;
-  let text = byteOrderMark + csvLine(words.columns);
-  for (let part = 0; part === 0 || cursor; part++) {
-    const page = await listAccess(scope, reach, { ...filter, cursor }, step);
-    text += page.items.map((one) => csvLine(present(one, reach, words))).join('');
-    await saveFilePart(scope, operation, part, Buffer.from(text));
-    done += page.items.length;
-    await noteProgress(scope, operation.operationId, { done });
-    cursor = page.cursor;
-    text = '';
-  }
-  await noteProgress(scope, operation.operationId, { total: done });
+  await saveCsv(scope, operation, words.columns, async (cursor, most) => {
+    const page = await listAccess(scope, reach, { ...filter, cursor }, most);
+    return { ...page, items: page.items.map((one) => present(one, reach, words)) };
+  });
   await endOperation(scope, operation, { fileName: 'access.csv' });
 }
 

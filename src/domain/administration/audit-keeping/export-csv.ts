@@ -1,13 +1,5 @@
-import { byteOrderMark, csvLine } from '../../../platform/csv/index.ts';
 import { type AuditEvent, type AuditFilter, listEvents, recordEvent } from '../../records/audit/index.ts';
-import {
-  endOperation,
-  noteProgress,
-  type Operation,
-  type OperationKind,
-  saveFilePart,
-  startOperation,
-} from '../../records/operations/index.ts';
+import { endOperation, type Operation, type OperationKind, saveCsv, startOperation } from '../../records/operations/index.ts';
 import { inTransaction, type OperationId, type Scope } from '../../scope.ts';
 
 /** The words of the file, in the language of who asked. */
@@ -23,8 +15,6 @@ export type AuditWords = {
 };
 type Input = { filter: Omit<AuditFilter, 'from' | 'until'> & { from?: string; until?: string }; locale: string };
 
-const step = 2000;
-
 /** What the report shows, for a spreadsheet. */
 export const startCsvExport = (scope: Scope, filter: AuditFilter, locale: string): Promise<OperationId> =>
   inTransaction(scope, async (inside) => {
@@ -38,22 +28,13 @@ export const startCsvExport = (scope: Scope, filter: AuditFilter, locale: string
 export type CsvTools = { auditWords(locale: string): AuditWords };
 
 export async function exportCsv(scope: Scope, operation: Operation, { auditWords }: CsvTools): Promise<void> {
-  const { operationId } = operation;
   const { filter, locale } = operation.input as Input;
   const words = auditWords(locale);
   const time = { from: filter.from ? new Date(filter.from) : undefined, until: filter.until ? new Date(filter.until) : undefined };
-  let cursor: string | undefined;
-  let done = 0;
-  let text = byteOrderMark + csvLine(words.columns);
-  for (let part = 0; part === 0 || cursor; part++) {
-    const page = await listEvents(scope, { ...filter, ...time, cursor }, step);
-    text += page.items.map((event) => csvLine(present(event, words))).join('');
-    await saveFilePart(scope, operation, part, Buffer.from(text));
-    done += page.items.length;
-    await noteProgress(scope, operationId, { done, total: done });
-    cursor = page.cursor;
-    text = '';
-  }
+  await saveCsv(scope, operation, words.columns, async (cursor, most) => {
+    const page = await listEvents(scope, { ...filter, ...time, cursor }, most);
+    return { ...page, items: page.items.map((event) => present(event, words)) };
+  });
   await endOperation(scope, operation, { fileName: 'audit.csv' });
 }
 

@@ -1,4 +1,3 @@
-import { byteOrderMark, csvLine } from '../../../platform/csv/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
@@ -6,10 +5,9 @@ import { createLink, findLink } from '../../records/one-time-links/index.ts';
 import {
   endOperation,
   findOperation,
-  noteProgress,
   type Operation,
   type OperationKind,
-  saveFilePart,
+  saveCsv,
   startOperation,
 } from '../../records/operations/index.ts';
 import { inTransaction, type OperationId, type Scope } from '../../scope.ts';
@@ -17,7 +15,6 @@ import { countUsers, fullName, identifier, listUsers, lockUser, type User, type 
 
 /** S53: the link works so long. */
 const hours = 48;
-const step = 2000;
 
 /** The words of the file, in the language of who asked. */
 export type ExportWords = {
@@ -46,22 +43,13 @@ export async function exportUsers(scope: Scope, operation: Operation, { exportWo
   const { operationId, requestedBy } = operation;
   const { filter, locale } = operation.input as Input;
   const words = wordsIn(locale);
-  let cursor: string | undefined;
-  let done = 0;
-  let text = byteOrderMark + csvLine(words.columns);
-  for (let part = 0; part === 0 || cursor; part++) {
-    const page = await listUsers(scope, { ...filter, cursor }, step);
-    text += page.items.map((user) => csvLine(present(user, words))).join('');
-    await saveFilePart(scope, operation, part, Buffer.from(text));
-    done += page.items.length;
-    await noteProgress(scope, operationId, { done });
-    cursor = page.cursor;
-    text = '';
-  }
+  const done = await saveCsv(scope, operation, words.columns, async (cursor, most) => {
+    const page = await listUsers(scope, { ...filter, cursor }, most);
+    return { ...page, items: page.items.map((user) => present(user, words)) };
+  });
   await inTransaction(scope, async (inside) => {
     const administrator = await lockUser(inside, requestedBy);
     if (administrator.role !== 'administrator' || administrator.status !== 'activated') throw new AppError('administrators_only', 403);
-    await noteProgress(inside, operationId, { total: done });
     if (!(await endOperation(inside, operation, { fileName: 'users.csv' }))) return; // another run was quicker: one mail is enough
     const token = await createLink(inside, {
       kind: 'export',

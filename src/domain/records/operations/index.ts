@@ -21,3 +21,4 @@ export {
   startOperation,
   sweepOperations,
 } from './operations.ts';
+export { saveCsv } from './save-csv.ts';
