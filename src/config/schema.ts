@@ -69,7 +69,8 @@ export const settings = {
   },
   databasePoolSize: {
     env: 'PORTARIA_DATABASE_POOL_SIZE',
-    meaning: 'Connections to the database held by one process',
+    meaning:
+      'Connections to the database that one process holds at most for requests. Background jobs have up to 27 more where they run, changes are listened for on one, and /readyz opens one for a moment',
     unit: 'connections',
     type: positive.max(200),
   },

@@ -5,6 +5,8 @@ import { findApplicationByCode, matchesClientSecret } from '../../../src/domain/
 import { findGroupByName } from '../../../src/domain/people/groups/index.ts';
 import { changePolicy, revertPolicy } from '../../../src/domain/sign-in/authentication/index.ts';
 import { loadPolicy } from '../../../src/domain/sign-in/sign-in-policy/index.ts';
+import { inReviewTurn } from '../../../src/web/admin-console/promotion/review-turn.ts';
+import type { PageContext } from '../../../src/web/request/index.ts';
 import { eventsOf } from '../../support/audit.ts';
 import type { Answer, Jar } from '../../support/jar.ts';
 import { oidcApplication } from '../../support/promotion.ts';
@@ -18,6 +20,35 @@ const secondAdministrator = {
   role: 'administrator',
   password: 'bia has a long password',
 };
+
+describe('web: promotion, who reviews at once', () => {
+  const companies = ['acme', 'other', 'third'].map((contextId) => ({ context: { contextId } }) as PageContext);
+  const codeOf = (work: Promise<unknown>) =>
+    work.then(
+      () => 'done',
+      (error) => error.code,
+    );
+
+  it('one of a company at a time and two in all, the others are told at once; an end of any kind makes room', async () => {
+    const ends: ((fails: boolean) => void)[] = [];
+    const review = (page: PageContext | undefined) =>
+      codeOf(
+        inReviewTurn(
+          page!,
+          () => new Promise<void>((resolve, reject) => ends.push((fails) => (fails ? reject({ code: 'failed' }) : resolve()))),
+        ),
+      );
+    const [acme, other, third] = companies;
+    const [one, two] = [review(acme), review(other)];
+    expect(await Promise.all([review(acme), review(third)])).to.deep.equal(['busy', 'busy']);
+    ends[0]!(true);
+    ends[1]!(false);
+    expect(await Promise.all([one, two])).to.deep.equal(['failed', 'done']);
+    const again = review(acme);
+    ends[2]!(false);
+    expect(await again).to.equal('done');
+  });
+});
 
 describe('web: promotion', () => {
   let server: TestServer;

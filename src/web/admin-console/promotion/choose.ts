@@ -9,6 +9,7 @@ import {
   findTriedChoice,
   getPromotion,
   pickedOf,
+  previewPromotion,
   promote,
   promotionRules,
   startPromotionSimulation,
@@ -21,7 +22,7 @@ import { redirectTo, submitForm } from '../submit.ts';
 import { hiddenOf, presentDifference, presentFindings } from './present.ts';
 import { showPromotion } from './promotion.ts';
 import { readChoice } from './read-choice.ts';
-import { reviewInTurn } from './review-turn.ts';
+import { inReviewTurn } from './review-turn.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** `?from=` an earlier one that came to nothing, `?tried=` one that was only tried: what was ticked and typed in it. */
@@ -79,12 +80,25 @@ export async function submitDifferences(page: PageContext): Promise<void> {
   if (step === 'find' || step === 'needs' || step === 'choose')
     return renderChoice(page, comparison, choice, { search: step === 'find' ? form.get('search').trim() : '' });
   if (step === 'apply') return submitPromotion(page, comparison, choice, known);
-  const findings = await reviewInTurn(scope, comparison, choice, around);
+  const inTurn = <T>(work: () => Promise<T>) => orBusy(inReviewTurn(page, work));
+  const renderBusy = () => renderChoice(page, comparison, choice, { refusal: { status: 503, fault: t('promotion.busy') } });
+  const findings = await inTurn(() => previewPromotion(scope, comparison, choice, around));
+  if (!findings) return renderBusy();
   if (findings.some(({ severity }) => severity === 'error'))
     return renderChoice(page, comparison, choice, { findings, refusal: { status: 422, fault: t('promotion.to_mend') } });
-  if (step === 'try') return tryPromotion(page, comparison, choice, findings);
+  if (step === 'try') {
+    const isDone = await inTurn(() => tryPromotion(page, comparison, choice, findings).then(() => true));
+    return isDone ? undefined : renderBusy();
+  }
   await renderReview(page, comparison, choice, findings);
 }
+
+/** What was ticked and typed stays in the form for whoever comes next. @returns undefined when it is another's turn */
+const orBusy = <T>(work: Promise<T>): Promise<T | undefined> =>
+  work.catch((error) => {
+    if (error instanceof AppError && error.code === 'busy') return undefined;
+    throw error;
+  });
 
 async function tryPromotion(page: PageContext, comparison: Comparison, choice: Choice, findings: Finding[]): Promise<void> {
   const operationId = await submitForm(
@@ -138,7 +152,13 @@ async function submitPromotion(page: PageContext, comparison: Comparison, choice
       };
       return findings.some(({ severity }) => severity === 'error')
         ? renderChoice(page, comparison, choice, { findings, refusal })
-        : renderReview(page, comparison, choice, await reviewInTurn(scope, comparison, choice, around), refusal);
+        : renderReview(
+            page,
+            comparison,
+            choice,
+            await inReviewTurn(page, () => previewPromotion(scope, comparison, choice, around)),
+            refusal,
+          );
     }
     page.services.forgetCached(page.context.contextId);
     if (done.outcome === 'applied' && done.secrets.length > 0) return showPromotion(page, done.promotionId, done.secrets);

@@ -8,12 +8,13 @@ import {
   type NewSecret,
   type Promotion,
   pickedOf,
+  previewPromotion,
 } from '../../../domain/administration/promotion/index.ts';
 import { loadPolicy } from '../../../domain/sign-in/sign-in-policy/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 import { presentDifference, presentDoers, presentFindings, presentObject } from './present.ts';
-import { reviewInTurn } from './review-turn.ts';
+import { inReviewTurn } from './review-turn.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** @param secrets that were made just now: they are shown once */
@@ -51,7 +52,8 @@ async function presentProposal(page: PageContext, promotion: Promotion) {
   const comparison = await compareWithApproval(page.scope);
   const isOutdated = comparison.fingerprint !== promotion.fingerprint;
   const { choice } = promotion;
-  const findings = isOutdated ? [] : await reviewInTurn(page.scope, comparison, choice, await surroundingsOf(page));
+  const around = await surroundingsOf(page);
+  const findings = isOutdated ? [] : await inReviewTurn(page, () => previewPromotion(page.scope, comparison, choice, around));
   return {
     isOutdated,
     rows: pickedOf(comparison, choice).map((one) => presentDifference(page, one, choice)),
