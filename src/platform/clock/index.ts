@@ -1,4 +1,6 @@
 // Owns: what time it is, handed in so that tests can move it; days in a time zone. Does not: format times (views do, in the reader's zone).
+import { LRUCache } from 'lru-cache';
+
 export { readDuration } from './duration.ts';
 
 export type Clock = { now(): Date };
@@ -11,8 +13,8 @@ export const addSeconds = (date: Date, seconds: number): Date => new Date(date.g
 
 const hour = 3_600_000;
 
-// a formatter costs fifty times what it formats; there are few hundred time zones
-const days = new Map<string, Intl.DateTimeFormat>();
+// a formatter costs fifty times what it formats; a name of a time zone has many spellings
+const days = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 });
 
 /** Which day it is in a place. @param timeZone an IANA name @returns YYYY-MM-DD */
 export function dayIn(timeZone: string, at: Date): string {

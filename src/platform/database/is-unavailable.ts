@@ -12,7 +12,6 @@ const passing = new Set([
   'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
-  'ENOENT', // the socket of a local server
 ]);
 
 /** Connection exceptions, insufficient resources (disk, memory, connections), operator intervention, system error. */
@@ -25,7 +24,9 @@ const passingMessages =
 /** Whether the store could not be reached, was too slow, or had no room: whoever asks again later may well be answered (503, not 500). */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code, cause } = error as Error & { code?: unknown };
+  const { code, cause, syscall } = error as Error & { code?: unknown; syscall?: unknown };
+  // the socket of a local server; a file of ours that is missing is a fault of ours
+  if (code === 'ENOENT' && syscall === 'connect') return true;
   if (typeof code === 'string' && (passing.has(code) || (isSqlState(code) && passingClasses.some((one) => code.startsWith(one)))))
     return true;
   return passingMessages.test(error.message) || error.name === 'KnexTimeoutError' || (cause !== undefined && isUnavailable(cause));

@@ -12,8 +12,8 @@ export function gather(connection: object): void {
 }
 
 /**
- * A transaction begins together with its first statement: on a connection that pipelines, nobody waits for BEGIN. BEGIN fails only with its
- * connection, or in a transaction that was given up: then so does what follows it, and knex gives the transaction up as it did before.
+ * A transaction begins together with its first statement: on a connection that pipelines, nobody waits for BEGIN. If BEGIN fails so does the transaction, as before. What was
+ * sent behind it fails as well when the connection is lost, or in a transaction that was given up; only after an operator's cancel that meets BEGIN itself would it stand.
  */
 export function beginWithFirst(knex: Knex): void {
   const { client } = knex;
