@@ -42,14 +42,14 @@ export async function claimsOfAccessToken(
   op: ContextProvider,
   ...[ctx, token]: Parameters<NonNullable<Configuration['extraTokenClaims']>>
 ) {
-    if (token.kind !== 'AccessToken') return undefined;
-    const client = ctx.oidc.client!;
-    // a token for an API has that API's scopes: what this request was granted of the person stands in what it is bought with
-    const { AuthorizationCode, RefreshToken, DeviceCode } = ctx.oidc.entities;
-    const scopes = (token.resourceServer ? (AuthorizationCode ?? RefreshToken ?? DeviceCode)?.scope : token.scope) ?? '';
-    const request = { into: 'access_token', scopes: new Set(scopes.split(' ')) } as const;
-    const oidc = claimSettingsOf(client);
-    if (!wantsClaims(oidc, request)) return undefined;
-    const { profile } = await factsOf(op, ctx, token.accountId);
-    return profile && (await releasedClaims(op.scope(), { applicationId: applicationIdOf(client), oidc }, profile, request, op.customFields));
+  if (token.kind !== 'AccessToken') return undefined;
+  const client = ctx.oidc.client!;
+  // a token for an API has that API's scopes: what this request was granted of the person stands in what it is bought with
+  const { AuthorizationCode, RefreshToken, DeviceCode } = ctx.oidc.entities;
+  const scopes = (token.resourceServer ? (AuthorizationCode ?? RefreshToken ?? DeviceCode)?.scope : token.scope) ?? '';
+  const request = { into: 'access_token', scopes: new Set(scopes.split(' ')) } as const;
+  const oidc = claimSettingsOf(client);
+  if (!wantsClaims(oidc, request)) return undefined;
+  const { profile } = await factsOf(op, ctx, token.accountId);
+  return profile && (await releasedClaims(op.scope(), { applicationId: applicationIdOf(client), oidc }, profile, request, op.customFields));
 }

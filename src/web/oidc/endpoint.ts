@@ -27,7 +27,8 @@ export function createOidcEndpoint(providers: ProviderDirectory) {
     // RFC 6749 §5.1, for caches of HTTP/1.0; documents are for everybody
     if (isForPrograms(path) && !document) response.setHeader('pragma', 'no-cache');
     const op = await providers.get(context);
-    const known = document && isRead(request) ? (op.caches.documents.get(op.keyOf(document)) ?? (await makeDocument(op, document))) : undefined;
+    const known =
+      document && isRead(request) ? (op.caches.documents.get(op.keyOf(document)) ?? (await makeDocument(op, document))) : undefined;
     if (known) sendDocument(request, response, known);
     else {
       enterLibrary(op, request, document === 'discovery' ? '/.well-known/openid-configuration' : path);

@@ -3,10 +3,7 @@ import { type Application, sectorOf, usesSecret } from '../../../domain/applicat
 import type { ContextId } from '../../../domain/scope.ts';
 
 /** An application as the provider knows it (RFC 7591). In place of the secret stands its fingerprint: see ../library/client-compare-client-secret.ts. */
-export function clientMetadata(
-  contextId: ContextId,
-  { applicationId, name, oidc, traceUntil }: Application,
-): AdapterPayload | undefined {
+export function clientMetadata(contextId: ContextId, { applicationId, name, oidc, traceUntil }: Application): AdapterPayload | undefined {
   if (!oidc) return undefined;
   // initiate_login_uri is the Launchpad's business; the provider would refuse http on this machine
   const { secret_fingerprint, initiate_login_uri: _, sector_identifier_uri: _uri, ...settings } = oidc;

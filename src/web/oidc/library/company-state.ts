@@ -101,4 +101,5 @@ const announcer =
 
 const publicMembers = ['kty', 'use', 'kid', 'alg', 'crv', 'e', 'n', 'x', 'y'] as const;
 
-const publicPart = (key: SigningKey) => Object.fromEntries(publicMembers.flatMap((name) => (name in key ? [[name, key[name as 'kid']]] : [])));
+const publicPart = (key: SigningKey) =>
+  Object.fromEntries(publicMembers.flatMap((name) => (name in key ? [[name, key[name as 'kid']]] : [])));
