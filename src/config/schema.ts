@@ -146,7 +146,7 @@ export const settings = {
   },
   contextCacheSize: {
     env: 'PORTARIA_CONTEXT_CACHE_SIZE',
-    meaning: 'Companies whose keys and provider are held in memory',
+    meaning: 'Companies whose keys, settings and applications are held in memory; at most 45 KB each',
     unit: 'contexts',
     type: positive.max(100_000),
   },
