@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../cache/index.ts';
 import type { Mail, Mailer } from './mailer.ts';
 
 export type KeptMail = Mail & { at: Date };
@@ -10,7 +10,7 @@ const most = 50;
 const mostBoxes = 100;
 
 export function createMailbox(now: () => Date): Mailbox {
-  const boxes = new LRUCache<string, KeptMail[]>({ max: mostBoxes });
+  const boxes = new Cache<KeptMail[]>({ name: 'kept_mails', max: mostBoxes });
   return {
     async send(mail) {
       boxes.set(mail.box, [{ ...mail, at: now() }, ...(boxes.get(mail.box) ?? [])].slice(0, most));

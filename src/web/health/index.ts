@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Readiness } from '../../domain/sign-in/readiness/index.ts';
 import { safeEqual } from '../../platform/crypto/index.ts';
 import type { Log } from '../../platform/log/index.ts';
+import { addCacheFigures } from './cache-figures.ts';
 import { addDirectoryFigures, type DirectoryChecks } from './directory-figures.ts';
 
 export type Health = {
@@ -61,6 +62,7 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
       for (const [state, n] of Object.entries(await countJobs().catch(() => ({})))) this.set({ state }, n);
     },
   });
+  addCacheFigures(registry);
   const countDirectoryAnswer = addDirectoryFigures(registry, directories);
   let draining = false;
   let wasReady = true;
