@@ -9,6 +9,7 @@ import { AppError, notFound } from '../../platform/errors/index.ts';
 import {
   cancelPath,
   followRequest,
+  limitRequests,
   namedAsInForm,
   type PageContext,
   type Refusal,
@@ -45,7 +46,7 @@ export async function submitRegistration(page: PageContext): Promise<void> {
     async () => {
       const request = await waiting(page);
       const input = { firstName: text('firstName'), lastName: text('lastName'), email: text('email'), locale: page.locale };
-      await requestRegistration(page.scope, { ...input, request: request?.requestId });
+      await limitRequests(page, 'registration', () => requestRegistration(page.scope, { ...input, request: request?.requestId }));
       renderPage(page, 'invitations/requested', { email: text('email'), ...onward(request) });
     },
     (refusal) => showRegistration(page, refusal),

@@ -2,7 +2,7 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { ApiWithApplications } from '../../domain/applications/apis/index.ts';
 import { type Actor, openScope, type Scope } from '../../domain/scope.ts';
 import type { Session } from '../../domain/sign-in/sessions/index.ts';
-import { clientOf, cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
+import { anonymousActor, clientOf, cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import type { SendLogoutToken } from './library/index.ts';
 
 type Built = { provider: Provider; sendLogoutToken: SendLogoutToken };
@@ -40,6 +40,11 @@ export class ContextProvider {
   /** In the name of the protocol, where no person acts. */
   scope(): Scope {
     return scopeIn(this.services, this.context);
+  }
+
+  /** In the name of whoever sent this, of whom nothing is known but the address. */
+  scopeFrom({ req }: Pick<KoaContextWithOIDC, 'req'>): Scope {
+    return scopeIn(this.services, this.context, anonymousActor(clientOf(this.services, req)));
   }
 
   /** In the name of the person whose session the request came with. */

@@ -5,19 +5,18 @@ import { brandingSettings } from '../../domain/company/branding/index.ts';
 import { listCustomFields } from '../../domain/company/custom-fields/index.ts';
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
-import { networkOf } from '../../platform/net/index.ts';
-import { clientOf, type ResolvedContext, type Services } from '../request/index.ts';
+import type { ResolvedContext, Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { configurationOf } from './configuration.ts';
 import { ContextProvider, scopeIn } from './context-provider.ts';
 import { changeLibrary, providerWith } from './library/index.ts';
 import { lifetimes } from './lifetimes.ts';
+import { limitClientSecrets } from './limit-secrets.ts';
 import { limitUserCodes } from './limit-user-codes.ts';
 import { surround } from './middlewares/index.ts';
 import { followedSession } from './own-session.ts';
 import { hasAnswer } from './refresh-answers.ts';
 import { responseModesOf } from './response-modes.ts';
-import { secretGuessesOf } from './secret-guesses.ts';
 
 /** Builds the provider of one context: about 1 ms; kept until the context, its keys or an application changes. */
 export async function createProvider(services: Services, context: ResolvedContext): Promise<ContextProvider> {
@@ -50,10 +49,7 @@ export async function createProvider(services: Services, context: ResolvedContex
       findOwn: (ctx) => followedSession(op, ctx),
       mayRepeat: (used) => hasAnswer(op, used),
       limitUserCodes: limitUserCodes(op),
-      limitSecrets: (ctx, clientId, secret, isRight) => {
-        const network = networkOf(clientOf(services, ctx.req).ip);
-        return secretGuessesOf(services).judge(`${context.contextId} ${clientId} ${network}`, secret, isRight);
-      },
+      limitSecrets: limitClientSecrets(op),
     });
     surround(op, provider);
     return { provider, sendLogoutToken };

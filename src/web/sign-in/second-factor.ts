@@ -1,7 +1,17 @@
 import { getUser } from '../../domain/people/users/index.ts';
 import { proveFactor } from '../../domain/sign-in/authentication/index.ts';
 import { type Proof, proofs } from '../../domain/sign-in/credentials/factors/index.ts';
-import { cancelPath, chosenOf, factorTexts, type PageContext, placeOf, policyOf, renderPage, rulesOf } from '../request/index.ts';
+import {
+  cancelPath,
+  chosenOf,
+  factorTexts,
+  limitGuesses,
+  type PageContext,
+  placeOf,
+  policyOf,
+  renderPage,
+  rulesOf,
+} from '../request/index.ts';
 import { loadStep, proofSoFar } from './pending.ts';
 import { goOn } from './sign-in.ts';
 
@@ -18,7 +28,9 @@ export async function submitSecondFactor(page: PageContext): Promise<void> {
   const kind = chosenOf(page, step.offers);
   const proven = await proofSoFar(page, request, step.by);
   const user = standing?.user ?? (await getUser(scope, proven.userId));
-  const result = await proveFactor(scope, await rulesOf(page), user, { kind, place: placeOf(page), answer: form });
+  const [rules, given] = [await rulesOf(page), { kind, place: placeOf(page), answer: form }];
+  const isRefused = ({ outcome }: { outcome: string }): boolean => outcome === 'refused';
+  const result = await limitGuesses(page, 'sign-in', () => proveFactor(scope, rules, user, given), isRefused);
   if (result.outcome === 'unavailable') return render(page, due, t('second_factor.unavailable'), 503);
   if (result.outcome === 'refused') return render(page, due, t(`${factorTexts(kind)}.wrong`));
   if (result.clockWasAheadSeconds)

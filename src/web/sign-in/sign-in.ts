@@ -21,6 +21,9 @@ import {
   cookieNames,
   factorTexts,
   factsOfStep,
+  forgiveGuesses,
+  knownMark,
+  limitGuesses,
   loginHint,
   networkOf,
   newSupportCode,
@@ -62,13 +65,16 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   if (login === '' || password === '') return render(page, request, { login, fault: page.t('sign_in.missing'), status: 422 });
   const { scope, browser } = page;
   const attempt = { login, password, browser, applicationId: request.applicationId };
-  const result = await provePassword(scope, await rulesOf(page), attempt, await networkOf(page));
+  const [rules, network] = [await rulesOf(page), await networkOf(page)];
+  const result = await limitGuesses(page, 'sign-in', () => provePassword(scope, rules, attempt, network), isRefused);
   if (result.outcome === 'unavailable') throw new AppError('busy', 503);
   if (result.outcome === 'refused') return render(page, request, { login, fault: await reasonFor(page, result.told), status: 422 });
   const proven: Proven = { ...result.proven, keep: page.form.get('keep') === 'yes' };
   const askAgain = () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
   await goOn(page, { ...request, proven }, askAgain, result.standing);
 }
+
+const isRefused = ({ outcome }: { outcome: string }): boolean => outcome === 'refused';
 
 /** Who has the right password may hear what the directory says. Otherwise the words depend on nobody's name, only on whether a directory of the company is away. */
 async function reasonFor({ t, context, scope, ...page }: PageContext, told: DirectoryRefusal | undefined): Promise<string> {
@@ -87,7 +93,8 @@ export async function submitAlone(page: PageContext, factor = page.params.factor
   const kind = usableFactors(page).find((one) => one === factor && factorOf(one).findOwner);
   // one that the company takes no longer is refused with the form, and the audit says why
   if (!kind) throw notFound();
-  const result = await proveAlone(scope, await rulesOf(page), { kind, place: placeOf(page), answer: form }, request.applicationId);
+  const [rules, given] = [await rulesOf(page), { kind, place: placeOf(page), answer: form }];
+  const result = await limitGuesses(page, 'sign-in', () => proveAlone(scope, rules, given, request.applicationId), isRefused);
   const again = (fault: string, status = 422) => render(page, request, { login: '', fault: page.t(fault), status });
   if (result.outcome === 'unavailable') return again('second_factor.unavailable', 503);
   const refused = () => again(`${factorTexts(kind)}.wrong`);
@@ -119,6 +126,9 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
   if (!completed) return redirectTo(page, `/sign-in/${request.requestId}`);
   const options = { secure: context.isSecure, maxAgeSeconds: completed.keptForSeconds };
   page.ctx.append('set-cookie', serializeCookie(cookieNames(context).session, completed.token, options));
+  const { userId } = request.proven!;
+  await forgiveGuesses(page, completed.mistakes);
+  page.ctx.append('set-cookie', knownMark(page.services, context, { browser: page.browser, userId }));
   goBack(page, request);
 }
 

@@ -15,6 +15,7 @@ export const auditEventTypes = [
   'sign-in-policy.changed',
   'sign-in-policy.confirmed',
   'sign-in-policy.reverted',
+  'address.held-back',
   'access.refused',
   'authorization.failed',
   'context.created',

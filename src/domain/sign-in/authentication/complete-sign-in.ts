@@ -10,8 +10,11 @@ import { isStrong } from './next-step.ts';
 import { closePendingRequest, type PendingRequest, type Proven } from './pending-requests.ts';
 import { findStanding } from './standing.ts';
 
-/** `token` for the cookie; `keptForSeconds` when the person asked to stay signed in on this browser, and the policy allows it. */
-export type Completion = { token: string; keptForSeconds?: number };
+/**
+ * `token` for the cookie; `keptForSeconds` when the person asked to stay signed in on this browser, and the policy allows it. `mistakes`: attempts before it that are off the count
+ * of the person now, since it was the owner who made them.
+ */
+export type Completion = { token: string; keptForSeconds?: number; mistakes: number };
 
 /**
  * Turns a proof into a session, once. What comes next is decided once more with the person held: factors, terms, a browser that was forgotten may have changed since.
@@ -81,13 +84,13 @@ export async function completeSignIn(
         ...(proven.isDirectoryAway ? { directoryAway: true } : {}),
       },
     };
-    await Promise.all([
-      written,
+    const [{ cleared }] = await Promise.all([
       noteBrowser(as, user.userId, browser, isWhole, rememberedUntil),
+      written,
       isWhole || forgiveAttempt(as, { userId: user.userId, browser, isKnownBrowser: proven.isKnownBrowser ?? false }),
       user.seenLocale === locale || noteLocale(as, user.userId, locale),
       recordEvent(as, event, keys),
     ]);
-    return { token, keptForSeconds: asked ?? keptForSeconds };
+    return { token, keptForSeconds: asked ?? keptForSeconds, mistakes: Math.max(0, cleared - 1) };
   });
 }
