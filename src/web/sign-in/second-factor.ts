@@ -39,7 +39,7 @@ export async function submitSecondFactor(page: PageContext): Promise<void> {
       'a second factor was used before by a process whose clock was ahead: compare the clocks of all servers',
     );
   const stronger = { ...proven, amr: [...new Set([...proven.amr, ...result.amr])], remember: form.get('remember') === 'yes' };
-  const askAgain = async () => page.ctx.redirect(`${context.mount}/sign-in/${request.requestId}?done=sign_in_restarted`);
+  const askAgain = async () => page.ctx.redirect(`${context.mount}/sign-in/${request.address}?done=sign_in_restarted`);
   await goOn(page, { ...request, proven: stronger }, askAgain, standing);
 }
 
@@ -63,7 +63,7 @@ async function render(page: PageContext, { request, step }: Due, fault?: string,
       rememberDays,
       remember: page.form.get('remember') === 'yes',
       fault,
-      action: `/sign-in/${request.requestId}/second-factor`,
+      action: `/sign-in/${request.address}/second-factor`,
       cancel: cancelPath(request),
     },
     { status },

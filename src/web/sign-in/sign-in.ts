@@ -1,5 +1,6 @@
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { listDirectories, stateOf } from '../../domain/people/directories/index.ts';
+import { loginKey } from '../../domain/people/users/index.ts';
 import {
   completeSignIn,
   type DirectoryRefusal,
@@ -76,6 +77,16 @@ export async function submitSignIn(page: PageContext): Promise<void> {
 
 const isRefused = ({ outcome }: { outcome: string }): boolean => outcome === 'refused';
 
+/** Of a form that was shown before somebody signed in, in another tab: that person goes on from here; anybody else is asked once more, with what was typed. */
+export async function showOutdatedSignIn(page: PageContext): Promise<void> {
+  const request = await loadPending(page);
+  if (!request) return;
+  const login = page.form.get('login').trim();
+  const own = page.session?.person.login;
+  if (login === '' || (own && loginKey(login).key === loginKey(own).key)) return redirectTo(page, `/sign-in/${request.address}`);
+  await render(page, request, { login, fault: own && page.t('sign_in.outdated', { login: own }), status: 422 });
+}
+
 /** Who has the right password may hear what the directory says. Otherwise the words depend on nobody's name, only on whether a directory of the company is away. */
 async function reasonFor({ t, context, scope, ...page }: PageContext, told: DirectoryRefusal | undefined): Promise<string> {
   const company = context.name;
@@ -114,8 +125,9 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
   if (step.step === 'identify' || step.step === 'password') return ask();
   if (step.step === 'kept-out') return showKeptOut(page, request, step);
   if (step.step !== 'done') {
-    if (step.by === 'proof') await recordProof(page.scope, request.requestId, request.proven!);
-    return redirectTo(page, `/sign-in/${request.requestId}/${step.step}`);
+    if (step.by === 'proof') await recordProof(page.scope, request, request.proven!);
+    // written by now, it has a shorter address
+    return redirectTo(page, `/sign-in/${step.by === 'proof' ? request.requestId : request.address}/${step.step}`);
   }
   if (step.by === 'session') return goBack(page, request);
   const { context } = page;
@@ -123,7 +135,7 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
   const arrival = await arrivalAt(page, { demands, applicationId, proven: request.proven! });
   const completed = await completeSignIn(page.scope, await rulesOf(page), request, arrival, page.locale);
   // sent twice: the page of the request knows where it led
-  if (!completed) return redirectTo(page, `/sign-in/${request.requestId}`);
+  if (!completed) return redirectTo(page, `/sign-in/${request.address}`);
   const options = { secure: context.isSecure, maxAgeSeconds: completed.keptForSeconds };
   page.ctx.append('set-cookie', serializeCookie(cookieNames(context).session, completed.token, options));
   const { userId } = request.proven!;
@@ -169,8 +181,8 @@ async function render(
       mayRegister: selfRegistration,
       keepDays: session.keepDays,
       keep: page.form.get('keep') === 'yes',
-      action: `/sign-in/${request.requestId}`,
-      request: request.requestId,
+      action: `/sign-in/${request.address}`,
+      request: request.address,
       cancel: cancelPath(request),
     },
     { status },

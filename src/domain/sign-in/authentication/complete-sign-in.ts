@@ -33,7 +33,7 @@ export async function completeSignIn(
   return inTransaction(scope, async (inside) => {
     // sent together and done in this order (run): the person is read by a statement of its own, whose snapshot begins once the person is held
     const [isClosed, standing, keys] = await Promise.all([
-      closePendingRequest(inside, request.requestId, proven.userId),
+      closePendingRequest(inside, request, proven.userId),
       findStanding(inside, proven.userId, browser),
       readPersonKeys(inside, [proven.userId]),
     ]);
