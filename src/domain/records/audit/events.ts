@@ -30,6 +30,7 @@ export const auditEventTypes = [
   'user.activated',
   'user.blocked',
   'user.unblocked',
+  'user.attempts-forgotten',
   'user.deactivated',
   'user.reactivated',
   'user.deactivation-planned',
