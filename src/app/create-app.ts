@@ -6,6 +6,7 @@ import { createSettingsFinder } from '../domain/company/context-settings/index.t
 import { createContextFinder } from '../domain/company/contexts/index.ts';
 import { measureDirectories } from '../domain/people/directories/index.ts';
 import { DirectoryQueue, measureDirectoryRequests } from '../domain/people/directory-requests/index.ts';
+import { AddressLimits } from '../domain/records/address-limits/index.ts';
 import { ArtifactStore } from '../domain/records/protocol-artifacts/index.ts';
 import { createReadiness } from '../domain/sign-in/readiness/index.ts';
 import { createSessionFinder } from '../domain/sign-in/sessions/index.ts';
@@ -82,6 +83,10 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     findAccess: createAccessFinder(database),
     askDirectory: queue.ask,
     artifacts: new ArtifactStore(database),
+    limits: new AddressLimits(
+      { wrong: config.addressAttempts, mails: config.addressMails, isShared: addressMatcher(config.sharedNetworks) },
+      (kind) => health.countHeldBack(kind),
+    ),
     forgetCached: (contextId) => listener.tell(contextId),
     outbound: createOutbound(config.outboundAllow),
     isHttpHost: hostMatcher(config.samlHttpHosts),

@@ -26,6 +26,7 @@ import {
   sweepMails,
   sweepUserCounts,
 } from '../domain/people/users/index.ts';
+import { sweepAddressCounts } from '../domain/records/address-limits/index.ts';
 import { sweepAttempts, sweepBrowsers, sweepCodeGuesses } from '../domain/records/attempts/index.ts';
 import { sweepLinks } from '../domain/records/one-time-links/index.ts';
 import { sweepOperations } from '../domain/records/operations/index.ts';
@@ -67,6 +68,7 @@ const sweepExpired: Chore = {
     await sweepArtifacts(db);
     await sweepPendingRequests(db);
     await sweepAttempts(db);
+    await sweepAddressCounts(db);
     await sweepBrowsers(db);
     await sweepCodeGuesses(db);
     await sweepExchanges(db);

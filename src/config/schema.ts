@@ -92,6 +92,25 @@ export const settings = {
       'Which of the two those proxies write: x-forwarded-for, forwarded, or any (Forwarded counts where there is no X-Forwarded-For). A header that they pass on as it came is the caller’s own word',
     type: z.enum(['any', 'x-forwarded-for', 'forwarded']),
   },
+  addressAttempts: {
+    env: 'PORTARIA_ADDRESS_ATTEMPTS',
+    meaning:
+      'Wrong passwords, codes, passkeys and client secrets, of each kind, that one address (IPv6: /64) may send a company within ten minutes; a network (/24, IPv6: /48) ten times as many. More are answered 429. Right ones do not count, and whoever has signed in with a browser before has as many in it of their own. 0: no limit',
+    unit: 'attempts',
+    type: z.coerce.number().int().min(0).max(100_000),
+  },
+  addressMails: {
+    env: 'PORTARIA_ADDRESS_MAILS',
+    meaning: 'As PORTARIA_ADDRESS_ATTEMPTS, for recoveries and for registrations that are asked for. 0: no limit',
+    unit: 'requests',
+    type: z.coerce.number().int().min(0).max(100_000),
+  },
+  sharedNetworks: {
+    env: 'PORTARIA_SHARED_NETWORKS',
+    meaning:
+      'Addresses or CIDR ranges behind which many people sit, such as those of a large office: each address may do ten times as much',
+    type: readBy(addressMatcher),
+  },
   outboundAllow: {
     env: 'PORTARIA_OUTBOUND_ALLOW',
     meaning:

@@ -1,6 +1,7 @@
 // Owns: what machines ask of a running process: alive, ready, figures. Does not: answer people.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { limitKinds } from '../../domain/records/address-limits/index.ts';
 import type { Readiness } from '../../domain/sign-in/readiness/index.ts';
 import { safeEqual } from '../../platform/crypto/index.ts';
 import type { Log } from '../../platform/log/index.ts';
@@ -13,6 +14,8 @@ export type Health = {
   handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
   /** Counts and times the answer of a request. */
   observe(response: ServerResponse, kind: string): void;
+  /** Counts what an address was not allowed to try. */
+  countHeldBack(kind: string): void;
   /** Counts an answer to what was asked of a directory. */
   countDirectoryAnswer(kind: string, outcome: string): void;
   metrics(): Promise<string>;
@@ -63,6 +66,13 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
     },
   });
   addCacheFigures(registry);
+  const heldBack = new Counter({
+    name: 'portaria_held_back_total',
+    help: 'What was answered 429 as too much of its kind had come from its address or network, or from the browsers of a person',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  for (const kind of limitKinds) heldBack.inc({ kind }, 0);
   const countDirectoryAnswer = addDirectoryFigures(registry, directories);
   let draining = false;
   let wasReady = true;
@@ -115,6 +125,7 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
         figures.seconds.observe((performance.now() - start) / 1000);
       });
     },
+    countHeldBack: (kind) => heldBack.inc({ kind }),
     countDirectoryAnswer,
     metrics: () => registry.metrics(),
     drain() {
