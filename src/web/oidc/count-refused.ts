@@ -23,7 +23,7 @@ export async function findNamed({ services }: ContextProvider, scope: Scope, ctx
 }
 
 /** Nobody has proven it: an authorization request, a body or a header says so. */
-function clientIdOf(ctx: KoaContextWithOIDC): string {
+export function clientIdOf(ctx: KoaContextWithOIDC): string {
   const named = ctx.oidc?.client?.clientId ?? ctx.oidc?.params?.client_id ?? basicUser(ctx) ?? ctx.query?.client_id ?? '';
   return String(named).slice(0, 200).replaceAll('\0', '').toWellFormed();
 }

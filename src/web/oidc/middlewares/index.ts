@@ -14,6 +14,7 @@ import { joinSession } from './join-session.ts';
 import { keepDocument } from './keep-document.ts';
 import { leaveByPage } from './leave-by-page.ts';
 import { listen } from './listen.ts';
+import { logRefused } from './log-refused.ts';
 import { nameMissingClient } from './name-missing-client.ts';
 import { pacePolling } from './pace-polling.ts';
 import { replacePages } from './replace-pages.ts';
@@ -28,6 +29,7 @@ const middlewares: ((op: ContextProvider) => Middleware)[] = [
   continuePosted,
   afterwards(leaveByPage),
   afterwards(traceExchange), // what is kept is what was answered
+  afterwards(logRefused),
   afterwards(pacePolling),
   afterwards(countRefusals),
   afterwards(nameMissingClient),

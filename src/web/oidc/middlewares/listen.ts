@@ -29,6 +29,6 @@ export function listen(op: ContextProvider, provider: Provider): void {
   });
   provider.on('server_error', (ctx, error) => {
     noteFailure(ctx, error);
-    op.services.log.error({ err: error, path: ctx.path, context: op.context.code }, 'an OpenID Connect request failed');
+    op.services.log.error({ err: error, context: op.context.code }, 'an OpenID Connect request failed');
   });
 }
