@@ -13,7 +13,7 @@ import { createPolicyFinder } from '../domain/sign-in/sign-in-policy/index.ts';
 import { type Clock, systemClock } from '../platform/clock/index.ts';
 import { loadPasswordEngine } from '../platform/crypto/index.ts';
 import { ChangeListener, type Database, NoticedCache, openDatabase, timeLimits } from '../platform/database/index.ts';
-import { createRequestLog, createViews, type Upgrades } from '../platform/http/index.ts';
+import { createRequestLog, createViews, logStray, type Upgrades } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { countJobs, type RunningJobs, startJobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
@@ -108,7 +108,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   });
 
   const koa = new Koa();
-  koa.on('error', (error) => log.error({ err: error }, 'a request failed outside its page'));
+  koa.on('error', logStray(log));
   koa.use(services.assets.middleware);
   const mailbox = keepsMails(config, store) ? createMailbox(() => clock.now()) : undefined;
   const router = createPageRouter(services, pageRoutes(providers, saml, mailbox));

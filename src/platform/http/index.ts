@@ -4,7 +4,7 @@ export { type Assets, createAssets } from './assets.ts';
 export { readCookie, serializeCookie } from './cookies.ts';
 export { type Form, readBody, readForm } from './form.ts';
 export { answerByMethod, type Methods, sendFault } from './methods.ts';
-export { type AccessLevel, createRequestLog, type RequestLog } from './request-log.ts';
+export { type AccessLevel, createRequestLog, logStray, type RequestLog } from './request-log.ts';
 export { readTarget, tidyPaths, wholeServer } from './request-target.ts';
 export { contentSecurityPolicy, keepOpener, setSecurityHeaders } from './security-headers.ts';
 export { listen, type Upgrades, type WebServer } from './server.ts';

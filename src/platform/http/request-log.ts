@@ -76,6 +76,16 @@ export function createRequestLog({ log, level, isBelieved, clientAddress }: Opti
   };
 }
 
+const gone = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'HPE_INVALID_EOF_STATE', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+/** What a library of ours tells only to whoever listens, and writes to the console where nobody does. That a caller left is no fault. */
+export const logStray =
+  (log: Log) =>
+  (error: Error): void => {
+    const isGone = gone.has(String((error as { code?: unknown }).code));
+    log[isGone ? 'debug' : 'error']({ err: error }, isGone ? 'a caller left' : 'a request failed outside its page');
+  };
+
 function outcomeOf({ writableFinished, statusCode }: ServerResponse): string {
   if (!writableFinished) return 'aborted';
   return statusCode >= 500 ? 'failed' : statusCode >= 400 ? 'refused' : 'ok';

@@ -66,9 +66,16 @@ const taskList = (tasks: Tasks): TaskList =>
 
 /** Lines, events and spans of a job lead to the request that asked for it. */
 function asAskedBy(payload: unknown, job: string, work: () => Promise<void>): Promise<void> {
-  const { requestId, traceparent } = ((payload as { [origin]?: Origin } | null)?.[origin] ?? {}) as Origin;
+  const { requestId, traceparent } = originOf(payload);
   const run = () => inSpan('consumer', `job ${job}`, { 'messaging.system': 'graphile_worker', 'messaging.destination.name': job }, work);
   return inWork({ requestId: isRequestId(requestId) ? requestId : undefined, job }, () => inTrace(parseTraceparent(traceparent), run));
+}
+
+const originOf = (payload: unknown): Origin => (payload as { [origin]?: Origin } | null)?.[origin] ?? {};
+
+function aboutJob(job: unknown): { job?: string; requestId?: string } {
+  const { task_identifier, payload } = (job ?? {}) as { task_identifier?: string; payload?: unknown };
+  return { job: task_identifier, requestId: originOf(payload).requestId };
 }
 
 export type RunningJobs = {
@@ -107,8 +114,7 @@ export async function startJobs(
     pollInterval: 2000,
     noHandleSignals: true,
     logger: new Logger(() => (level, message, meta) => {
-      if (level === 'error' || level === 'warning')
-        log.warn({ job: meta?.job && (meta.job as { task_identifier?: string }).task_identifier }, message);
+      if (level === 'error' || level === 'warning') log.warn(aboutJob(meta?.job), message);
     }),
   });
   runner.promise.catch((error) => log.error({ err: error }, 'the job runner ended'));

@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { logStray } from '../../../platform/http/index.ts';
 import type { ContextProvider } from '../context-provider.ts';
 import { requestStore } from '../request-store.ts';
 import { noteFailure } from './answer-failure.ts';
@@ -27,6 +28,7 @@ export function listen(op: ContextProvider, provider: Provider): void {
     if (/already (consumed|used)|used before/.test(error_detail ?? ''))
       void recordReuse(op, ctx, { access: requestStore.getStore()?.access });
   });
+  provider.on('error', logStray(op.services.log));
   provider.on('server_error', (ctx, error) => {
     noteFailure(ctx, error);
     op.services.log.error({ err: error, context: op.context.code }, 'an OpenID Connect request failed');
