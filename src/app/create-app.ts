@@ -164,7 +164,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       mailer?.close();
       await listener.close();
       if (tracer) useTracer(undefined);
-      await tracer?.close().catch((error) => log.warn({ err: error }, 'the last traces could not be sent'));
+      await tracer?.close().catch((error) => log.warn({ err: error }, 'traces could not be sent'));
     },
   };
 }

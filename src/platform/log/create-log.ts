@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { currentTrace } from '../tracing/index.ts';
 import { currentWork } from './current-work.ts';
-import { describeError } from './describe-error.ts';
+import { describeError, isCode } from './describe-error.ts';
 
 export type Log = pino.Logger;
 
@@ -21,7 +21,7 @@ export const secretNames = [
 
 /** Of an error of the system or of PostgreSQL, such as ECONNREFUSED or 53100: `code` is also what OAuth calls an authorization code. */
 const isErrorCode = (value: unknown, path: string[]): boolean =>
-  path.length === 2 && path[0] === 'err' && path[1] === 'code' && typeof value === 'string' && /^[A-Z0-9_]{3,40}$/.test(value);
+  path[0] === 'err' && path.at(-1) === 'code' && (path.length === 2 || path[1] === 'cause') && isCode(value);
 
 /** What every line says of the request or job that it belongs to. */
 function workOf(): object {

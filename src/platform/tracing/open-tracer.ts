@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tracer } from './spans.ts';
 
 /** Where spans are sent by OTLP over HTTP. `ratio`: of the traces that begin here, those that are kept. */
@@ -11,6 +12,8 @@ export type Collector = {
 };
 
 const quietMs = 60_000;
+/** What is left to send may keep a process that long from ending. */
+const closingMs = 2000;
 
 /** Loads OpenTelemetry, which nobody pays for who has no collector, and opens the way to it. */
 export async function openTracer({ endpoint, headers, serviceName, serviceVersion, ratio, warn }: Collector): Promise<Tracer> {
@@ -67,6 +70,6 @@ export async function openTracer({ endpoint, headers, serviceName, serviceVersio
         },
       };
     },
-    close: () => provider.shutdown(),
+    close: () => Promise.race([provider.shutdown(), sleep(closingMs, undefined, { ref: false })]),
   };
 }

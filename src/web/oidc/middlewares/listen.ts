@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { logStray } from '../../../platform/http/index.ts';
 import type { ContextProvider } from '../context-provider.ts';
@@ -28,7 +29,7 @@ export function listen(op: ContextProvider, provider: Provider): void {
     if (/already (consumed|used)|used before/.test(error_detail ?? ''))
       void recordReuse(op, ctx, { access: requestStore.getStore()?.access });
   });
-  provider.on('error', logStray(op.services.log));
+  (provider as EventEmitter).on('error', logStray(op.services.log));
   provider.on('server_error', (ctx, error) => {
     noteFailure(ctx, error);
     op.services.log.error({ err: error, context: op.context.code }, 'an OpenID Connect request failed');
