@@ -14,12 +14,13 @@ import { createPolicyFinder } from '../domain/sign-in/sign-in-policy/index.ts';
 import { type Clock, systemClock } from '../platform/clock/index.ts';
 import { loadPasswordEngine } from '../platform/crypto/index.ts';
 import { ChangeListener, type Database, NoticedCache, openDatabase, timeLimits } from '../platform/database/index.ts';
-import { createViews, type Upgrades } from '../platform/http/index.ts';
+import { createRequestLog, createViews, logStray, type Upgrades } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { countJobs, type RunningJobs, startJobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
 import { createMailbox, createMailer, type Mailer } from '../platform/mail/index.ts';
 import { addressMatcher, clientAddress, createOutbound, hostMatcher } from '../platform/net/index.ts';
+import { openTracer, type Tracer, useTracer } from '../platform/tracing/index.ts';
 import { createHealth, type Health } from '../web/health/index.ts';
 import { createHostFiles } from '../web/host/index.ts';
 import { createBackChannelLogout, ProviderDirectory } from '../web/oidc/index.ts';
@@ -63,6 +64,8 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const { database, keyRing, hasher } = store;
   const engine = await loadPasswordEngine();
   if (engine.faults.length > 0) log.warn({ engine: engine.name, faults: engine.faults }, 'passwords are hashed by a slower engine');
+  const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
+  const tracer = await startTracing(config, version, log);
   const listener = new ChangeListener(database.url);
   const contexts = new ContextDirectory(createContextFinder(database), listener, config.baseUrl, config.contextCacheSize, pathOf);
   const cache = new NoticedCache(listener, config.contextCacheSize);
@@ -110,7 +113,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   });
 
   const koa = new Koa();
-  koa.on('error', (error) => log.error({ err: error }, 'a request failed outside its page'));
+  koa.on('error', logStray(log));
   koa.use(services.assets.middleware);
   const mailbox = keepsMails(config, store) ? createMailbox(() => clock.now()) : undefined;
   const router = createPageRouter(services, pageRoutes(providers, saml, mailbox));
@@ -121,7 +124,6 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     configurationSchema: loadConfigurationSchema(config.baseUrl),
   });
 
-  const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
   const smartSync = createSmartSync({ services, listener, queue, software: `portaria/${version}` });
 
   await listener.start();
@@ -140,6 +142,13 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       smartSync,
       router,
       pages: koa.callback(),
+      requestLog: createRequestLog({
+        log,
+        level: config.accessLog,
+        // without proxies nobody stands between: an id then is for finding lines, and proves nothing
+        isBelieved: (socketAddress) => config.trustedProxies.length === 0 || isTrustedProxy(socketAddress),
+        clientAddress: services.clientAddress,
+      }),
       isSecure: config.baseUrl.startsWith('https:'),
     }),
     async startJobs() {
@@ -159,6 +168,18 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       await work?.close();
       mailer?.close();
       await listener.close();
+      if (tracer) useTracer(undefined);
+      await tracer?.close().catch((error) => log.warn({ err: error }, 'traces could not be sent'));
     },
   };
+}
+
+/** @returns undefined without a collector: nothing is traced then, and nothing loaded */
+async function startTracing(config: Config, serviceVersion: string, log: Log): Promise<Tracer | undefined> {
+  const { tracesEndpoint: endpoint, tracesHeaders: headers = {}, tracesServiceName: serviceName, tracesRatio: ratio } = config;
+  if (!endpoint) return undefined;
+  const warn = (message: string) => log.warn({ reason: message.slice(0, 500) }, 'traces could not be sent');
+  const tracer = await openTracer({ endpoint, headers, serviceName, serviceVersion, ratio, warn });
+  useTracer(tracer);
+  return tracer;
 }

@@ -42,6 +42,17 @@ const origin = z
   )
   .transform((s) => new URL(s).origin);
 
+/** As OpenTelemetry writes them (its specification of the OTLP exporter). */
+const readHeaders = (text: string, { addIssue }: z.RefinementCtx): Record<string, string> => {
+  const pairs = text.split(',').map((one) => /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*([\x21-\x7e]*)\s*$/.exec(one));
+  try {
+    return Object.fromEntries(pairs.map((pair) => [pair![1]!, decodeURIComponent(pair![2]!)]));
+  } catch {
+    addIssue('must be name=value, comma-separated');
+    return {};
+  }
+};
+
 /** Every setting of the server. Values come from config/default.json, then the environment, then NAME_FILE. */
 export const settings = {
   port: { env: 'PORT', meaning: 'Port of the web server', type: port },
@@ -138,6 +149,30 @@ export const settings = {
     env: 'PORTARIA_LOG_LEVEL',
     meaning: 'Least severity that is logged',
     type: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+  },
+  accessLog: {
+    env: 'PORTARIA_ACCESS_LOG',
+    meaning:
+      'Severity of the line that each request leaves in the log; off: there is none. Health, metrics and the files of pages leave theirs at debug',
+    type: z.enum(['off', 'debug', 'info', 'warn']),
+  },
+  tracesEndpoint: {
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    meaning:
+      'Collector of OpenTelemetry that takes OTLP over HTTP, such as http://collector:4318. Unset: no traces, and nothing of OpenTelemetry is loaded',
+    type: z.url({ protocol: /^https?$/ }).optional(),
+  },
+  tracesHeaders: {
+    env: 'OTEL_EXPORTER_OTLP_HEADERS',
+    meaning: 'Headers that the collector asks for: name=value, comma-separated, values percent-encoded',
+    secret: true,
+    type: z.string().transform(readHeaders).optional(),
+  },
+  tracesServiceName: { env: 'OTEL_SERVICE_NAME', meaning: 'Name of this service in traces', type: z.string().min(1).max(200) },
+  tracesRatio: {
+    env: 'OTEL_TRACES_SAMPLER_ARG',
+    meaning: 'Share of the traces beginning here that are kept, from 0 to 1; a trace that a caller began is kept as the caller says',
+    type: z.coerce.number().min(0).max(1),
   },
   drainSeconds: {
     env: 'PORTARIA_DRAIN_SECONDS',

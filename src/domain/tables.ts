@@ -757,8 +757,9 @@ export type Tables = {
       n: number;
       first_at: Date;
       last_at: Date;
+      http_request: string | null;
     },
-    'user_id' | 'application_id',
+    'user_id' | 'application_id' | 'http_request',
     'facts'
   >;
   partner_metadata: Table<

@@ -5,15 +5,16 @@ import { createApp, isExampleInstalled, loadSampleKeys, openStore, prepareDemo, 
 import { type Config, ConfigError, loadConfig } from '../config/index.ts';
 import { timeLimits } from '../platform/database/index.ts';
 import { listen } from '../platform/http/index.ts';
-import { createLog, type Log } from '../platform/log/index.ts';
+import { createLog, createVoice, type Log, logFaults } from '../platform/log/index.ts';
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const { say, fail: sayFailure } = createVoice();
 
 // whoever read our output may be gone before us: that is no reason to fall, least of all while stopping in good order
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 function fail(error: unknown): never {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : `Portaria does not start: ${(error as Error).message}`}\n`);
+  if (error instanceof ConfigError) sayFailure(error.message, error.faults);
+  else sayFailure(`Portaria does not start: ${(error as Error).message}`);
   process.exit(error instanceof ConfigError ? 78 : 1);
 }
 
@@ -24,6 +25,7 @@ let isAtWork = false;
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
+  logFaults(log, (exitCode) => process.exit(exitCode));
   // a server at work writes a log, which programs read
   const tell = (message: string): void => (isAtWork ? log.warn(message) : say(message));
   const store = await openStore(config, {

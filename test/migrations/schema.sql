@@ -725,6 +725,7 @@ CREATE TABLE page_failures (
   n bigint NOT NULL,
   first_at timestamp with time zone NOT NULL,
   last_at timestamp with time zone NOT NULL,
+  http_request text,
   UNIQUE (context_id, hour, fold_key),
   PRIMARY KEY (context_id, support_code),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id) ON DELETE CASCADE,

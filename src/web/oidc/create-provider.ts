@@ -44,7 +44,7 @@ export function createProvider(services: Services, caches: OidcCaches): SharedPr
     limitUserCodes,
     limitSecrets: limitClientSecrets,
   });
-  surround(provider);
+  surround(provider, services);
   return { services, caches, provider, tools, handle: provider.callback(), sendLogoutToken };
 }
 
