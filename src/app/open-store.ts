@@ -1,19 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/index.ts';
 import { listContexts } from '../domain/company/contexts/index.ts';
 import { startChain } from '../domain/records/audit/index.ts';
 import { inTransaction, openScope, type ScopeParts } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import { createPasswordHasher, type KeyRing, loadPasswordEngine, type PasswordHasher, parseKeyRing } from '../platform/crypto/index.ts';
-import { type Database, migrate, openDatabase, startEmbeddedPostgres, type TimeLimits, timeLimits } from '../platform/database/index.ts';
+import {
+  type Database,
+  isUnavailable,
+  migrate,
+  openDatabase,
+  startEmbeddedPostgres,
+  type TimeLimits,
+  timeLimits,
+} from '../platform/database/index.ts';
 
 export type Store = {
   database: Database;
   keyRing: KeyRing;
   hasher: PasswordHasher;
   isEmbedded: boolean;
+  /** Another server on the same data folder used it when we came. */
+  isShared?: boolean;
   migrated: string[];
   close(): Promise<void>;
 };
@@ -23,24 +34,27 @@ type StoreConfig = Pick<Config, 'databaseUrl' | 'dataDir' | 'databasePoolSize' |
 /**
  * Opens the operator's database or the embedded one, up to date, with the key ring for its secrets.
  * @param options.limits of statements: those of work unless told
+ * @param options.isServer it stays, and has the sample applications of its data folder
  * @throws Error with a remedy
  */
 export async function openStore(
   config: StoreConfig,
-  { say = (_: string) => {}, warn = (_: string) => {}, limits = timeLimits.work as TimeLimits, migrations = true } = {},
+  { say = (_: string) => {}, warn = (_: string) => {}, limits = timeLimits.work as TimeLimits, migrations = true, isServer = false } = {},
 ): Promise<Store> {
-  const embedded = config.databaseUrl ? undefined : await startEmbedded(config, say);
+  const embedded = config.databaseUrl ? undefined : await startEmbedded(config, say, isServer);
   const url = config.databaseUrl ?? embedded!.url;
   const database = openDatabase(url, config.databasePoolSize, limits, warn);
   try {
     const keyRing = openKeyRing(config, embedded !== undefined);
     const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
-    const migrated = migrations ? await bringUpToDate(url, { keyRing, hasher }) : [];
+    const isEmbedded = embedded !== undefined;
+    const migrated = migrations ? await whileItStarts({ isEmbedded, database }, () => bringUpToDate(url, { keyRing, hasher })) : [];
     return {
       database,
       keyRing,
       hasher,
-      isEmbedded: embedded !== undefined,
+      isEmbedded,
+      isShared: embedded?.isShared ?? false,
       migrated,
       async close() {
         await database.close();
@@ -51,6 +65,32 @@ export async function openStore(
     await database.close();
     await embedded?.stop();
     throw error;
+  }
+}
+
+/** For how long the embedded store may be away while we start, in ms. */
+const mostAwayMs = 60_000;
+
+/**
+ * The embedded store may be killed while we start. It is started again by itself, as at any other time, and `work` is done again.
+ * @param work that may be done twice
+ */
+export async function whileItStarts<T>(
+  { isEmbedded, database }: Pick<Store, 'isEmbedded' | 'database'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (const end = Date.now() + mostAwayMs; ; ) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isEmbedded || !isUnavailable(error) || Date.now() > end) throw error;
+    }
+    const answers = () =>
+      database.knex.raw('SELECT 1').then(
+        () => true,
+        () => false,
+      );
+    while (!(await answers()) && Date.now() < end) await sleep(200);
   }
 }
 
@@ -72,11 +112,11 @@ async function startChains(parts: ScopeParts): Promise<void> {
     await inTransaction(openScope(parts, contextId, { kind: 'system', name: 'migration' }), startChain);
 }
 
-async function startEmbedded(config: StoreConfig, say: (message: string) => void) {
+async function startEmbedded(config: StoreConfig, say: (message: string) => void, isServer: boolean) {
   const dataDir = resolve(config.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   chmodSync(dataDir, 0o700);
-  return startEmbeddedPostgres(dataDir, say);
+  return startEmbeddedPostgres(dataDir, say, isServer ? 'server' : 'command');
 }
 
 function openKeyRing({ masterKeys, dataDir }: StoreConfig, isEmbedded: boolean): KeyRing {

@@ -15,6 +15,8 @@ export type Health = {
   /** Counts an answer to what was asked of a directory. */
   countDirectoryAnswer(kind: string, outcome: string): void;
   metrics(): Promise<string>;
+  /** Until what it returns is called, /readyz answers 503 with this reason. */
+  hold(why: string): () => void;
   /** From now on /readyz answers 503, so that balancers send no more. */
   drain(): void;
 };
@@ -63,6 +65,7 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
   });
   const countDirectoryAnswer = addDirectoryFigures(registry, directories);
   let draining = false;
+  const held = new Set<string>();
   let wasReady = true;
 
   // looking a label up costs more than counting
@@ -83,6 +86,8 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
     });
     response.end(body);
   };
@@ -93,6 +98,7 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
       if (path === '/healthz') return send(response, 200, 'ok\n');
       if (path === '/readyz') {
         if (draining) return send(response, 503, 'shutting down\n');
+        for (const why of held) return send(response, 503, `${why}\n`);
         const answer = await isReady();
         if (answer.isReady !== wasReady) {
           wasReady = answer.isReady;
@@ -115,6 +121,10 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
     },
     countDirectoryAnswer,
     metrics: () => registry.metrics(),
+    hold(why) {
+      held.add(why);
+      return () => void held.delete(why);
+    },
     drain() {
       draining = true;
     },
