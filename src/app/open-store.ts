@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/index.ts';
 import { listContexts } from '../domain/company/contexts/index.ts';
@@ -17,6 +16,10 @@ import {
   type TimeLimits,
   timeLimits,
 } from '../platform/database/index.ts';
+import { describeSystemFault } from '../platform/errors/index.ts';
+import { readMasterKeys } from './master-keys.ts';
+
+export { readMasterKeys, writeMasterKeys } from './master-keys.ts';
 
 export type Store = {
   database: Database;
@@ -45,7 +48,7 @@ export async function openStore(
   const url = config.databaseUrl ?? embedded!.url;
   const database = openDatabase(url, config.databasePoolSize, limits, warn);
   try {
-    const keyRing = openKeyRing(config, embedded !== undefined);
+    const keyRing = parseKeyRing(readMasterKeys(config, embedded !== undefined));
     const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
     const isEmbedded = embedded !== undefined;
     const migrated = migrations ? await whileItStarts({ isEmbedded, database }, () => bringUpToDate(url, { keyRing, hasher })) : [];
@@ -112,32 +115,15 @@ async function startChains(parts: ScopeParts): Promise<void> {
     await inTransaction(openScope(parts, contextId, { kind: 'system', name: 'migration' }), startChain);
 }
 
+/** @throws Error with a remedy */
 async function startEmbedded(config: StoreConfig, say: (message: string) => void, isServer: boolean) {
   const dataDir = resolve(config.dataDir);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  chmodSync(dataDir, 0o700);
-  return startEmbeddedPostgres(dataDir, say, isServer ? 'server' : 'command');
-}
-
-function openKeyRing({ masterKeys, dataDir }: StoreConfig, isEmbedded: boolean): KeyRing {
-  if (masterKeys) return parseKeyRing(masterKeys);
-  if (!isEmbedded) {
-    throw new Error(
-      'PORTARIA_MASTER_KEYS is not set. With DATABASE_URL the key that encrypts secrets is yours to keep: set it to main:KEY, with KEY from "openssl rand -base64 32".',
-    );
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    chmodSync(dataDir, 0o700);
+    return await startEmbeddedPostgres(dataDir, say, isServer ? 'server' : 'command');
+  } catch (error) {
+    const fault = describeSystemFault(error, dataDir);
+    throw fault ? new Error(`The data folder cannot be used: ${fault}. Mend that, or set PORTARIA_DATA_DIR to another folder.`) : error;
   }
-  const file = join(resolve(dataDir), 'master.key');
-  if (!existsSync(file)) {
-    try {
-      writeFileSync(file, `main:${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // another process started at once and made it
-    }
-  }
-  return parseKeyRing(
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .map((line) => line.trim())
-      .filter(Boolean),
-  );
 }

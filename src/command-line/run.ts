@@ -5,6 +5,7 @@ import { AppError } from '../platform/errors/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { applyCommand } from './apply.ts';
 import { auditRestart, auditSeal, auditVerify } from './audit.ts';
+import { backupCommand } from './backup.ts';
 import { type Command, exitCodes, type Output, UsageError } from './command.ts';
 import { contextCreate, contextList } from './contexts.ts';
 import { directoryCommands } from './directories.ts';
@@ -15,6 +16,7 @@ import { jobsList, jobsRetry } from './jobs.ts';
 import { keysMetadata, keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { promoteCommand } from './promote.ts';
+import { RefusedRestore, restoreCommand } from './restore.ts';
 import { userUnblock } from './users.ts';
 
 const commands: Command[] = [
@@ -35,6 +37,8 @@ const commands: Command[] = [
   userUnblock,
   explainCommand,
   migrateCommand,
+  backupCommand,
+  restoreCommand,
 ];
 
 type Streams = { out(text: string): void; err(text: string): void };
@@ -96,6 +100,7 @@ function explain(error: unknown, command: Command): { message: string; exitCode:
       details: { faults },
     };
   }
+  if (error instanceof RefusedRestore) return { message: error.message, exitCode: exitCodes.data };
   if (error instanceof AppError) {
     const fields = Object.entries(error.fields ?? {}).map(([field, key]) => `\n  ${field}: ${t(key, error.params)}`);
     return { message: `${t(error.publicMessage, error.params)}${fields.join('')}`, exitCode: exitCodes.data };

@@ -163,6 +163,12 @@ export const settings = {
     meaning: 'Address of the sender of the mails; the name beside it is the company’s. Unset: portaria@ and the host of the base URL',
     type: z.string().min(3).optional(),
   },
+  backupPassphrase: {
+    env: 'PORTARIA_BACKUP_PASSPHRASE',
+    meaning: 'Seals what `portaria backup` writes, and opens it for `portaria restore`. Unset: asked for at the terminal',
+    secret: true,
+    type: z.string().min(12, 'must have at least 12 characters').optional(),
+  },
   securityContact: {
     env: 'PORTARIA_SECURITY_CONTACT',
     meaning: 'Where weaknesses are reported (mailto:, https: or tel:), told in /.well-known/security.txt. Unset: there is no such file',

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 
 /** What pg tells of a COPY: it has no name for that, and lets whoever knows the protocol take part (PostgreSQL, "COPY Operations"). */
 type Wire = {
@@ -17,7 +17,13 @@ type Part = {
 };
 
 const send = (client: pg.Client, part: Part): void => void client.query(part as unknown as pg.Submittable);
-const nothing = { handleRowDescription() {}, handleDataRow() {}, handleCommandComplete() {}, handleEmptyQuery() {}, handlePortalSuspended() {} };
+const nothing = {
+  handleRowDescription() {},
+  handleDataRow() {},
+  handleCommandComplete() {},
+  handleEmptyQuery() {},
+  handlePortalSuspended() {},
+};
 
 /** How much may wait for a slow reader before PostgreSQL is held back, in bytes. */
 const mostWaiting = 1024 * 1024;
@@ -40,7 +46,7 @@ export async function* copyOut(client: pg.Client, text: string): AsyncGenerator<
       of.query(text);
     },
     handleCopyData({ chunk }: { chunk: Buffer }) {
-      waiting.push(chunk);
+      waiting.push(Buffer.from(chunk)); // pg writes the next ones over it
       bytes += chunk.length;
       if (bytes > mostWaiting) wire!.stream.pause();
       wake();

@@ -2,6 +2,7 @@
 export { Batcher } from './batcher.ts';
 export { byKey } from './by-key.ts';
 export { ChangeListener, notifyChange } from './change-listener.ts';
+export { copyIn, copyOut } from './copy.ts';
 export { type Database, type Db, openDatabase, type Row, type TimeLimits, type TransactionDb, timeLimits } from './database.ts';
 export { deleteInSteps } from './delete-in-steps.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/index.ts';
@@ -9,8 +10,8 @@ export { isUnavailable } from './is-unavailable.ts';
 export { jsonText } from './json-text.ts';
 export { escapeLike } from './like.ts';
 export { measureGrown } from './measure-grown.ts';
-export { migrate, pendingMigrations } from './migrate.ts';
+export { knownMigrations, migrate, migrateInside, migrateJobs, pendingMigrations } from './migrate.ts';
 export { NoticedCache } from './noticed-cache.ts';
 export { orTaken } from './or-taken.ts';
-export { withOwnConnection } from './own-connection.ts';
+export { onOneConnection, withOwnConnection } from './own-connection.ts';
 export { insertRow, insertRows, run } from './run.ts';
