@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../config/index.ts';
+import { type Config, ConfigError } from '../config/index.ts';
+import { examineMasterKeys, noteMasterKeys } from '../domain/administration/master-keys/index.ts';
 import { listContexts } from '../domain/company/contexts/index.ts';
 import { startChain } from '../domain/records/audit/index.ts';
 import { inTransaction, openScope, type ScopeParts } from '../domain/scope.ts';
@@ -52,6 +53,7 @@ export async function openStore(
     const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
     const isEmbedded = embedded !== undefined;
     const migrated = migrations ? await whileItStarts({ isEmbedded, database }, () => bringUpToDate(url, { keyRing, hasher })) : [];
+    if (migrations) await noteKeys(database, keyRing);
     return {
       database,
       keyRing,
@@ -95,6 +97,14 @@ export async function whileItStarts<T>(
       );
     while (!(await answers()) && Date.now() < end) await sleep(200);
   }
+}
+
+/** Better no server than one that fails wherever a secret is needed, and seals new ones under a key of its own. @throws ConfigError */
+async function noteKeys({ knex }: Database, keyRing: KeyRing): Promise<void> {
+  const faults = await examineMasterKeys(knex, keyRing);
+  if (faults.length > 0)
+    throw new ConfigError(faults.map((fault) => `PORTARIA_MASTER_KEYS (or master.key in the data directory): ${fault}`));
+  await noteMasterKeys(knex, keyRing, systemClock.now());
 }
 
 /** @returns the names of the migrations that ran */

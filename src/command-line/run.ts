@@ -13,7 +13,7 @@ import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
 import { jobsList, jobsRetry } from './jobs.ts';
-import { keysMetadata, keysRotate } from './keys.ts';
+import { keysMetadata, keysReEncrypt, keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { promoteCommand } from './promote.ts';
 import { RefusedRestore, restoreCommand } from './restore.ts';
@@ -29,6 +29,7 @@ const commands: Command[] = [
   ...directoryCommands,
   keysRotate,
   keysMetadata,
+  keysReEncrypt,
   auditVerify,
   auditSeal,
   auditRestart,

@@ -39,11 +39,11 @@ describe('store: migrations', () => {
        WHERE i.indisunique AND t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE 'knex%'`,
       [],
     );
-    // the contexts table is where contexts are found: by code and by address; a running process is of none, nor is the row that shows whether the store takes writes
+    // the contexts table is where contexts are found: by code and by address; a running process is of none, nor are the row that shows whether the store takes writes and the master keys
     const others = rows.filter(
       ({ name, first }) =>
         first !== 'context_id' &&
-        !/^(contexts(_code|_address| contexts_paired_context_id_fkey)|(agent_processes|store_checks)(_pkey| (agent_processes|store_checks)_pkey))/.test(
+        !/^(contexts(_code|_address| contexts_paired_context_id_fkey)|(agent_processes|store_checks|master_keys|former_fingerprint_keys)(_pkey| \w+_pkey))/.test(
           name,
         ),
     );

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { UserId } from '../../../src/domain/scope.ts';
 import { dumpStore, examineTarget, RestoreFault, restoreStore, verifyBackup, writeBackup } from '../../../src/platform/backup/index.ts';
 import { SealFault } from '../../../src/platform/crypto/index.ts';
 import { type Database, knownMigrations, migrate, openDatabase } from '../../../src/platform/database/index.ts';
@@ -48,7 +49,12 @@ describe('platform/backup', function () {
     await from
       .knex('audit_events')
       .first('context_id', 'event_id')
-      .then((row) => from.knex('audit_events').where({ context_id: row!.context_id, event_id: row!.event_id }).update({ subject_name: 'tab\t new\nline \\. \\N é “ 😀', reason: '' }));
+      .then((row) =>
+        from
+          .knex('audit_events')
+          .where({ context_id: row!.context_id, event_id: row!.event_id })
+          .update({ subject_name: 'tab\t new\nline \\. \\N é “ 😀', reason: '' }),
+      );
     await writeBackup(file, passphrase, dumpStore(source.url, about));
   });
   after(async () => {
@@ -84,10 +90,11 @@ describe('platform/backup', function () {
       const row = (await to.knex('users').first())!;
       await to.knex('users').insert({
         ...row,
-        user_id: '00000000-0000-7000-8000-000000000009',
+        user_id: '00000000-0000-7000-8000-000000000009' as UserId,
         email: 'x@acme.example',
         email_key: 'x@acme.example',
         username: null,
+        custom_values: '{}',
         username_key: null,
       });
       expect(await count(to), 'triggers are as before').to.equal(counted + 1);
@@ -123,7 +130,8 @@ describe('platform/backup', function () {
       ['changed', Buffer.concat([whole, Buffer.from('x')])],
     ];
     const chunk = 64 * 1024 + 16;
-    for (const at of [30, 41, 57, 60, chunk, whole.length - 1, whole.length - 17, 58 + chunk, 58 + 16]) faults.push([at < 41 ? 'not-sealed' : 'changed', whole.subarray(0, at)]);
+    for (const at of [30, 41, 57, 60, chunk, whole.length - 1, whole.length - 17, 58 + chunk, 58 + 16])
+      faults.push([at < 41 ? 'not-sealed' : 'changed', whole.subarray(0, at)]);
     for (const at of [25, 45, 65, 70, Math.floor(whole.length / 2), whole.length - 1]) {
       const changed = Buffer.from(whole);
       changed[at]! ^= 1;
