@@ -13,7 +13,7 @@ import { createSessionFinder } from '../domain/sign-in/sessions/index.ts';
 import { createPolicyFinder } from '../domain/sign-in/sign-in-policy/index.ts';
 import { type Clock, systemClock } from '../platform/clock/index.ts';
 import { loadPasswordEngine } from '../platform/crypto/index.ts';
-import { ChangeListener, type Database, NoticedCache, openDatabase, timeLimits } from '../platform/database/index.ts';
+import { ChangeListener, type Database, isUnavailable, NoticedCache, openDatabase, timeLimits } from '../platform/database/index.ts';
 import { createRequestLog, createViews, logStray, type Upgrades } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { countJobs, type RunningJobs, startJobs } from '../platform/jobs/index.ts';
@@ -29,7 +29,7 @@ import { createSoapLogout, SamlDirectory } from '../web/saml/index.ts';
 import { createSmartSync } from '../web/smartsync/index.ts';
 import { loadAssets, loadConfigurationSchema, loadFavicon, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
-import type { Store } from './open-store.ts';
+import { type Store, whileItStarts } from './open-store.ts';
 import { pathOf } from './page-paths.ts';
 import { createFrontDoor, pageRoutes } from './web-routes.ts';
 
@@ -126,7 +126,10 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
 
   const smartSync = createSmartSync({ services, listener, queue, software: `portaria/${version}` });
 
-  await listener.start();
+  // it tries again by itself, and caches are not used until then; an operator's database that is away is told at once
+  await listener.start().catch((error) => {
+    if (!store.isEmbedded || !isUnavailable(error)) throw error;
+  });
   let jobs: RunningJobs | undefined;
   let work: Database | undefined;
   let mailer: Mailer | undefined = mailbox;
@@ -159,7 +162,8 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       };
       // nobody waits for it: it has connections of its own, on which statements may take longer
       work = openDatabase(database.url, jobConnections, timeLimits.work);
-      jobs = await startJobs(database.url, createTasks({ ...services, database: work }, notices, mailer), crontab, log);
+      const tasks = createTasks({ ...services, database: work }, notices, mailer);
+      jobs = await whileItStarts(store, () => startJobs(database.url, tasks, crontab, log));
     },
     async close(graceSeconds) {
       await smartSync.close();

@@ -1,7 +1,17 @@
 // The web server: opens the store, serves pages and protocols, works on jobs, and ends in good order.
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createApp, isExampleInstalled, loadSampleKeys, openStore, prepareDemo, type Store, startExample } from '../app/index.ts';
+import {
+  createApp,
+  isExampleInstalled,
+  loadSampleKeys,
+  notePasswordsShown,
+  openStore,
+  prepareDemo,
+  type Store,
+  startExample,
+  whileItStarts,
+} from '../app/index.ts';
 import { type Config, ConfigError, loadConfig } from '../config/index.ts';
 import { timeLimits } from '../platform/database/index.ts';
 import { listen } from '../platform/http/index.ts';
@@ -30,6 +40,7 @@ async function main(): Promise<void> {
   const tell = (message: string): void => (isAtWork ? log.warn(message) : say(message));
   const store = await openStore(config, {
     limits: timeLimits.request,
+    isServer: true,
     say: tell,
     warn: (message) => log.warn({ reason: message }, 'a connection to the database failed'),
   });
@@ -56,9 +67,11 @@ async function serve(
 ): Promise<void> {
   const samples = { oidc: `http://localhost:${config.port + 1}`, saml: `http://localhost:${config.port + 2}` };
   const sampleApi = `http://localhost:${config.port + 3}`;
-  const isDemo = config.demo && store.isEmbedded && config.port > 0;
+  const mayDemo = config.demo && store.isEmbedded && config.port > 0;
+  const isDemo = mayDemo && !store.isShared;
   if (isDemo) config.outboundAllow.push(new URL(samples.oidc).host);
   const app = await createApp(config, store, log);
+  const isPrepared = app.health.hold('starting');
   let endsAt = Number.POSITIVE_INFINITY;
   opened.push(() => app.close(stopping ? Math.max(0, endsAt - Date.now()) / 1000 : undefined));
   // before anybody can reach us: a server that is told to stop while it starts leaves nothing behind either
@@ -82,7 +95,7 @@ async function serve(
   });
   opened.push(() => server.close(config.shutdownGraceSeconds));
   const sampleKeys = isDemo ? await loadSampleKeys(config.dataDir) : undefined;
-  const demo = sampleKeys && (await prepareDemo(app.services, samples, sampleKeys));
+  const demo = sampleKeys && (await whileItStarts(store, () => prepareDemo(app.services, samples, sampleKeys, config.dataDir)));
   const hasSamples = ['openid-connect', 'saml', 'api'].every(isExampleInstalled);
   if (demo && hasSamples) {
     const ISSUER = demo.issuer;
@@ -102,6 +115,8 @@ async function serve(
   isAtWork = true;
 
   say(`Portaria ${await version()} is at ${config.baseUrl}`);
+  if (mayDemo && store.isShared)
+    say('  Another Portaria runs on this data folder: this one shares its store, and leaves its sample applications alone.');
   if (demo) {
     say('');
     say(`  Launchpad       ${demo.issuer}/launchpad`);
@@ -115,7 +130,9 @@ async function serve(
     for (const { login, password } of demo.passwords) say(`  ${login.padEnd(22)}${password}`);
     if (demo.passwords.length > 0) say('  These passwords are shown only now.');
     say('');
+    notePasswordsShown(config.dataDir);
   }
+  isPrepared();
 }
 
 async function serveMetrics(port: number, metrics: () => Promise<string>): Promise<{ close(): void }> {

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
+import { answerClientError } from './client-errors.ts';
+
 export type WebServer = {
   port: number;
   /** Takes no new request, lets those in flight finish for `graceSeconds`, then ends what is left. */
@@ -29,6 +31,7 @@ export async function listen(handler: RequestListener, port: number, host: strin
     handler,
   );
   server.maxRequestsPerSocket = 0;
+  server.on('clientError', answerClientError);
   if (upgrades)
     server.on('upgrade', (request, socket: Socket, head) => {
       socket.on('error', () => {}); // the server listens no more

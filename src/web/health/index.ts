@@ -19,6 +19,8 @@ export type Health = {
   /** Counts an answer to what was asked of a directory. */
   countDirectoryAnswer(kind: string, outcome: string): void;
   metrics(): Promise<string>;
+  /** Until what it returns is called, /readyz answers 503 with this reason. */
+  hold(why: string): () => void;
   /** From now on /readyz answers 503, so that balancers send no more. */
   drain(): void;
 };
@@ -75,6 +77,7 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
   for (const kind of limitKinds) heldBack.inc({ kind }, 0);
   const countDirectoryAnswer = addDirectoryFigures(registry, directories);
   let draining = false;
+  const held = new Set<string>();
   let wasReady = true;
 
   // looking a label up costs more than counting
@@ -95,6 +98,8 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
     });
     response.end(body);
   };
@@ -105,6 +110,7 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
       if (path === '/healthz') return send(response, 200, 'ok\n');
       if (path === '/readyz') {
         if (draining) return send(response, 503, 'shutting down\n');
+        for (const why of held) return send(response, 503, `${why}\n`);
         const answer = await isReady();
         if (answer.isReady !== wasReady) {
           wasReady = answer.isReady;
@@ -128,6 +134,10 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
     countHeldBack: (kind) => heldBack.inc({ kind }),
     countDirectoryAnswer,
     metrics: () => registry.metrics(),
+    hold(why) {
+      held.add(why);
+      return () => void held.delete(why);
+    },
     drain() {
       draining = true;
     },
