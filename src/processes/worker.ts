@@ -2,18 +2,18 @@
 import { createApp, openStore } from '../app/index.ts';
 import { loadConfig } from '../config/index.ts';
 import { createLog } from '../platform/log/index.ts';
+import { listenForEnd } from './ending.ts';
 
 const config = loadConfig();
 const log = createLog(config.logLevel);
+const end = listenForEnd();
 const store = await openStore(config, { warn: (message) => log.warn({ reason: message }, 'a connection to the database failed') });
 const app = await createApp(config, store, log);
 await app.startJobs();
 log.info('working on jobs');
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, async () => {
-    await app.close(config.shutdownGraceSeconds);
-    await store.close();
-    process.exit(0);
-  });
-}
+await end.asked;
+await app.stopJobs(config.shutdownGraceSeconds);
+await app.close();
+await store.close();
+process.exit(0);

@@ -15,7 +15,8 @@ export const runOperationJob = longJob(operationRun, async (scope, { operationId
     );
   } catch (error) {
     // nobody tries again: who waits for it is told
-    if (isLast && !(error instanceof Superseded || error instanceof Stopped)) await endOperation(scope, { operationId }, { fault: 'server_error' });
+    if (isLast && !(error instanceof Superseded || error instanceof Stopped))
+      await endOperation(scope, { operationId }, { fault: 'server_error' });
     throw error;
   }
 });
