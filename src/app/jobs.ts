@@ -60,6 +60,20 @@ export const jobs: Job<Tools>[] = [
   writeStateJob,
 ];
 
+/** What administrators ask for and do not wait for. */
+export const operationKinds = [
+  accessExport,
+  approvalInvitations,
+  approvalReset,
+  auditCsv,
+  auditExport,
+  changeEntries,
+  changeUsers,
+  simulation,
+  userExport,
+  userImport,
+];
+
 const sweeps = [
   sweepArtifacts,
   sweepPendingRequests,
@@ -125,20 +139,8 @@ export function createTasks(services: Services, notices: NoticeTools, mailer?: M
     exportWords: (locale: string) => exportWords(i18n, locale),
     importWords: importWords(i18n),
   };
-  const kinds = [
-    accessExport,
-    approvalInvitations,
-    approvalReset,
-    auditCsv,
-    auditExport,
-    changeEntries,
-    changeUsers,
-    simulation,
-    userExport,
-    userImport,
-  ];
   const tools: Tools = {
-    runners: Object.fromEntries(kinds.map(({ kind, run }) => [kind, (scope, operation) => run(scope, operation, words)])),
+    runners: Object.fromEntries(operationKinds.map(({ kind, run }) => [kind, (scope, operation) => run(scope, operation, words)])),
     ...notices,
     deliverMail: (contextId, mail) => sendMail({ services, mailer }, contextId, mail),
     fetchMetadata: createMetadataFetcher(services),

@@ -14,16 +14,20 @@ export class Child {
   #hasBegun = false;
 
   /** @param begin what it is told first @param hear is told what it says */
-  constructor(begin: () => { orders: unknown; missing?: string }, hear: (message: ToSupervisor) => void) {
+  constructor(begin: () => Promise<{ orders: unknown; missing?: string }>, hear: (message: ToSupervisor) => void) {
     this.#worker = cluster.fork();
     this.#worker.on('error', () => {}); // it may be gone before it is told something
     this.ended = new Promise((resolve) => this.#worker.once('exit', (exitCode, signal) => resolve({ exitCode, signal })));
     const ready = new Promise<undefined>((resolve) =>
       this.#worker.on('message', (message: ToSupervisor) => {
-        if (message.say === 'hello') {
-          this.#hasBegun = true;
-          this.send({ say: 'begin', ...begin() });
-        }
+        if (message.say === 'hello')
+          begin().then(
+            (told) => {
+              this.#hasBegun = true;
+              this.send({ say: 'begin', ...told });
+            },
+            () => {}, // it is ended with those that began
+          );
         if (message.say === 'ready') {
           this.isReady = true;
           resolve(undefined);

@@ -43,6 +43,7 @@ export class Supervisor<Orders> {
   readonly #children = new Set<Child>();
   #asks = 0;
   #isStarted = false;
+  #firstReady: Promise<void> = Promise.resolve();
   #ending: Ending | undefined;
   #turn: Promise<void> = Promise.resolve();
 
@@ -51,7 +52,7 @@ export class Supervisor<Orders> {
     this.#places = Array.from({ length: options.count }, () => ({ quickDeaths: 0 }));
   }
 
-  /** One first, so that what is wrong is said once; then the others. @throws NeverReady */
+  /** All load at once; but the others begin after the first is ready, so that what is wrong is said once. @throws NeverReady */
   async start(): Promise<void> {
     const startAt = async (place: Place) => {
       const child = this.#open(place);
@@ -59,9 +60,12 @@ export class Supervisor<Orders> {
       const ended = await child.readyOrEnded;
       if (ended && !this.#ending) throw new NeverReady(ended.exitCode ?? 1);
     };
-    const [first, ...others] = this.#places;
-    await startAt(first!);
-    if (!this.#ending) await Promise.all(others.map(startAt));
+    const [first, ...others] = this.#places.map(startAt);
+    // where that fails, the others wait until `stop` ends them
+    this.#firstReady = first!;
+    for (const other of others) other.catch(() => {});
+    await first;
+    await Promise.all(others);
     this.#isStarted = true;
     for (const place of this.#places) if (place.child && !this.#children.has(place.child)) this.#startAgain(place);
     this.#tellMissing();
@@ -92,7 +96,10 @@ export class Supervisor<Orders> {
 
   #open(place: Place): Child {
     const child = new Child(
-      () => ({ orders: this.#options.ordersFor(this.#places.indexOf(place)), missing: this.#missing() }),
+      async () => {
+        if (place !== this.#places[0]) await this.#firstReady;
+        return { orders: this.#options.ordersFor(this.#places.indexOf(place)), missing: this.#missing() };
+      },
       (message) => this.#hear(child, message),
     );
     this.#children.add(child);
