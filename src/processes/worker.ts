@@ -2,6 +2,7 @@
 import { createApp, openStore } from '../app/index.ts';
 import { ConfigError, loadConfig } from '../config/index.ts';
 import { createLog, createVoice, logFaults } from '../platform/log/index.ts';
+import { listenForEnd } from './ending.ts';
 
 const { say, fail: sayFailure } = createVoice();
 
@@ -18,18 +19,16 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
   logFaults(log, (exitCode) => process.exit(exitCode));
+  const end = listenForEnd();
   const store = await openStore(config, { say, warn: (message) => log.warn({ reason: message }, 'a connection to the database failed') });
   const app = await createApp(config, store, log);
   await app.startJobs();
   say('Working on jobs');
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, async () => {
-      say(`Stopping (${signal})`);
-      await app.close(config.shutdownGraceSeconds);
-      await store.close();
-      process.exit(0);
-    });
-  }
+  say(`Stopping (${await end.asked})`);
+  await app.stopJobs(config.shutdownGraceSeconds);
+  await app.close();
+  await store.close();
+  process.exit(0);
 }
 
 await main().catch(fail);
