@@ -5,7 +5,7 @@ import type { ApiWithApplications } from '../../domain/applications/apis/index.t
 import type { CustomField } from '../../domain/company/custom-fields/index.ts';
 import { type Actor, openScope, type Scope } from '../../domain/scope.ts';
 import type { Session } from '../../domain/sign-in/sessions/index.ts';
-import { clientOf, cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
+import { anonymousActor, clientOf, cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import type { OidcCaches } from './caches.ts';
 import type { CompanyState, LibraryTools, SendLogoutToken } from './library/index.ts';
 import { type Loaded, OwnState } from './own-state.ts';
@@ -94,6 +94,11 @@ export class ContextProvider {
   /** In the name of the protocol, where no person acts. */
   scope(): Scope {
     return scopeIn(this.services, this.context);
+  }
+
+  /** In the name of whoever sent this, of whom nothing is known but the address. */
+  scopeFrom({ req }: Pick<KoaContextWithOIDC, 'req'>): Scope {
+    return scopeIn(this.services, this.context, anonymousActor(clientOf(this.services, req)));
   }
 
   /** In the name of the person whose session the request came with. */

@@ -1,6 +1,5 @@
 import { recordSecretUse } from '../../domain/applications/applications/index.ts';
-import { networkOf } from '../../platform/net/index.ts';
-import { clientOf, type Services } from '../request/index.ts';
+import type { Services } from '../request/index.ts';
 import { applicationIdOf } from './account.ts';
 import { createAdapter } from './adapter/index.ts';
 import type { OidcCaches } from './caches.ts';
@@ -9,12 +8,12 @@ import { currentOp, type SharedProvider } from './context-provider.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { changeLibrary, followCompany, providerWith, stateReader } from './library/index.ts';
 import { lifetimes } from './lifetimes.ts';
+import { limitClientSecrets } from './limit-secrets.ts';
 import { limitUserCodes } from './limit-user-codes.ts';
 import { surround } from './middlewares/index.ts';
 import { followedSession } from './own-session.ts';
 import { hasAnswer } from './refresh-answers.ts';
 import { responseModes } from './response-modes.ts';
-import { secretGuessesOf } from './secret-guesses.ts';
 
 /** Nobody's: whatever asks for the issuer is told the company's. */
 const noIssuer = 'https://of-no-company.invalid';
@@ -43,12 +42,9 @@ export function createProvider(services: Services, caches: OidcCaches): SharedPr
     findOwn: (ctx) => followedSession(currentOp(), ctx),
     mayRepeat: (used) => hasAnswer(currentOp(), used),
     limitUserCodes,
-    limitSecrets: (ctx, clientId, secret, isRight) => {
-      const network = networkOf(clientOf(services, ctx.req).ip);
-      return secretGuessesOf(services).judge(`${currentOp().context.contextId} ${clientId} ${network}`, secret, isRight);
-    },
+    limitSecrets: limitClientSecrets,
   });
-  surround(provider);
+  surround(provider, services);
   return { services, caches, provider, tools, handle: provider.callback(), sendLogoutToken };
 }
 

@@ -30,7 +30,7 @@ describe('web/oidc: the providers of many companies', () => {
     for (const code of codes) contexts.set(code, (await services.contexts.byId((await server.scope(code)).contextId))!);
     const listener = { isTrusted: true, onChange: (handler: typeof tell) => (tell = handler) };
     providers = new ProviderDirectory(services, listener as unknown as ChangeListener, cacheSize);
-    const endpoint = createOidcEndpoint(providers);
+    const endpoint = createOidcEndpoint(services, providers);
     door = createServer((request, response) => {
       const [, code = '', path = ''] = /^\/([^/]+)(\/.*)$/.exec(request.url!)!;
       void endpoint(request, response, contexts.get(code)!, path);

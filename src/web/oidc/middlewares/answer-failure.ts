@@ -18,7 +18,7 @@ export const answerFailure: Surrounding = async ({ services, context }, ctx, nex
     const failure = failures.get(ctx);
     if (failure && isUnavailable(failure)) tellUnavailable(services, ctx);
   } catch (error) {
-    services.log.error({ err: error, path: ctx.path, context: context.code }, 'an OpenID Connect request failed');
+    services.log.error({ err: error, context: context.code }, 'an OpenID Connect request failed');
     ctx.remove('location');
     ctx.remove('set-cookie');
     ctx.body = null;

@@ -1,6 +1,7 @@
 // Owns: what happens around the library's handling of a request: its writes are settled, our session follows, the answer is completed, a trace is kept.
 // Does not: change the library (library/) or configure it (configuration.ts).
 import type { Provider } from 'oidc-provider';
+import type { Services } from '../../request/index.ts';
 import { currentOp } from '../context-provider.ts';
 import { afterwards, type Surrounding } from './afterwards.ts';
 import { answerFailure } from './answer-failure.ts';
@@ -13,6 +14,7 @@ import { joinSession } from './join-session.ts';
 import { keepDocument } from './keep-document.ts';
 import { leaveByPage } from './leave-by-page.ts';
 import { listen } from './listen.ts';
+import { logRefused } from './log-refused.ts';
 import { nameMissingClient } from './name-missing-client.ts';
 import { pacePolling } from './pace-polling.ts';
 import { replacePages } from './replace-pages.ts';
@@ -27,6 +29,7 @@ const middlewares: Surrounding[] = [
   continuePosted,
   afterwards(leaveByPage),
   afterwards(traceExchange), // what is kept is what was answered
+  afterwards(logRefused),
   afterwards(pacePolling),
   afterwards(countRefusals),
   afterwards(nameMissingClient),
@@ -42,7 +45,7 @@ const middlewares: Surrounding[] = [
 ];
 
 /** Surrounds the library's own handling, each time for the company in force. */
-export function surround(provider: Provider): void {
+export function surround(provider: Provider, services: Services): void {
   for (const act of middlewares) provider.use((ctx, next) => act(currentOp(), ctx, next));
-  listen(provider);
+  listen(provider, services.log);
 }

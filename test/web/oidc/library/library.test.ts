@@ -22,7 +22,7 @@ const change = (provider: Provider) =>
     findOwn: async () => undefined,
     mayRepeat: async () => false,
     limitUserCodes: (_ctx, find) => find(),
-    limitSecrets: () => undefined,
+    limitSecrets: async () => undefined,
   });
 
 describe('web/oidc/library: oidc-provider is the one that was read', () => {
