@@ -7,7 +7,7 @@ import type { SigningKey } from '../../domain/company/signing-keys/index.ts';
 import { announcedClaims } from './claims.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { discoveryOf } from './discovery.ts';
-import type { CompanyState, LibraryTools } from './library/index.ts';
+import { type CompanyState, type LibraryTools, publicPart } from './library/index.ts';
 
 /** What was read of a company. */
 export type Loaded = {
@@ -42,7 +42,9 @@ export class OwnState implements CompanyState {
     this.#links = links;
     this.#tools = tools;
     this.mayRegister = mayRegister;
-    this.keystore = tools.keyStoreOf(keys);
+    // it signs with the first of an algorithm: of the others nobody needs the private part
+    const isFirst = (key: SigningKey) => keys.find(({ alg }) => alg === key.alg) === key;
+    this.keystore = tools.keyStoreOf(keys.map((key) => (isFirst(key) ? key : publicPart(key))));
     this.announced = tools.announce(announcedClaims(mappedClaims, customFields));
   }
 

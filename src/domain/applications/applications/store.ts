@@ -1,4 +1,5 @@
 import { newId } from '../../../platform/crypto/index.ts';
+import { run } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { nameKey, searchPattern } from '../../people/users/index.ts';
 import type { Row } from '../../rows.ts';
@@ -188,13 +189,12 @@ export async function listApplicationsUsingField({ db, contextId }: Scope, sourc
 export const listEntityIds = async (scope: Scope, limit: number): Promise<string[]> =>
   (await applications(scope).whereNotNull('saml_entity_id').limit(limit).select('saml_entity_id')).map((row) => row.saml_entity_id!);
 
+const mappedClaims = `SELECT DISTINCT claim ->> 'name' AS name, coalesce(claim ->> 'scope', $1) AS scope
+  FROM applications, jsonb_array_elements(oidc -> 'claims') AS claim WHERE context_id = $2 AND jsonb_typeof(oidc -> 'claims') = 'array'`;
+
 /** All claims that applications of the company map, each once, and the scopes that release them. */
 export async function listMappedClaims({ db, contextId }: Scope): Promise<{ names: string[]; scopes: ClaimScope[] }> {
-  const { rows } = await db.raw<{ rows: { name: string; scope: ClaimScope }[] }>(
-    `SELECT DISTINCT claim ->> 'name' AS name, coalesce(claim ->> 'scope', ?) AS scope
-     FROM applications, jsonb_array_elements(oidc -> 'claims') AS claim WHERE context_id = ? AND jsonb_typeof(oidc -> 'claims') = 'array'`,
-    [defaultScope, contextId],
-  );
+  const { rows } = await run<{ name: string; scope: ClaimScope }>(db, 'mapped claims', mappedClaims, [defaultScope, contextId]);
   return { names: [...new Set(rows.map(({ name }) => name))], scopes: [...new Set(rows.map(({ scope }) => scope))] };
 }
 

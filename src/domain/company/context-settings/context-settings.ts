@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import { type Database, type Db, jsonText, type NoticedCache, notifyChange } from '../../../platform/database/index.ts';
+import { type Database, type Db, jsonText, type NoticedCache, notifyChange, run } from '../../../platform/database/index.ts';
 import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
+import type { Row } from '../../rows.ts';
 import { type ContextId, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { readKept } from './read-kept.ts';
 
@@ -13,7 +14,8 @@ export type SettingsFinder = <Value>(contextId: ContextId, kind: SettingsKind<Va
 type Stored<Value> = { value: Value; version: number };
 
 async function read<Value>(db: Db, contextId: ContextId, { name, schema }: SettingsKind<Value>): Promise<Stored<Value>> {
-  const row = await db('context_settings').where({ context_id: contextId, kind: name }).first('value', 'version');
+  const text = 'SELECT value, version FROM context_settings WHERE context_id = $1 AND kind = $2';
+  const [row] = (await run<Pick<Row<'context_settings'>, 'value' | 'version'>>(db, 'settings', text, [contextId, name])).rows;
   // a value of another time is no reason for a company to have no pages
   const value = (row && readKept(schema, row.value)) ?? schema.parse({});
   return { value, version: row?.version ?? 0 };

@@ -1,4 +1,4 @@
-import { jsonText } from '../../../platform/database/index.ts';
+import { jsonText, run } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import type { Row } from '../../rows.ts';
 import { isId, type Scope, type Transaction } from '../../scope.ts';
@@ -31,9 +31,12 @@ const columns = (field: CustomField) => ({
 
 const fields = ({ db, contextId }: Scope) => db('custom_fields').where('context_id', contextId);
 
+const allFields = `SELECT field_id, code, label, type, options, is_required, is_personal, claim, position, version FROM custom_fields WHERE context_id = $1
+  ORDER BY position, field_id`;
+
 /** In the order in which forms show them. */
-export const listCustomFields = async (scope: Scope): Promise<CustomField[]> =>
-  (await fields(scope).orderBy(['position', 'field_id'])).map(fromRow);
+export const listCustomFields = async ({ db, contextId }: Scope): Promise<CustomField[]> =>
+  (await run<Row<'custom_fields'>>(db, 'custom fields', allFields, [contextId])).rows.map(fromRow);
 
 /** @throws AppError not_found; another context's id looks the same */
 export async function getCustomField(scope: Scope, fieldId: string): Promise<CustomField> {

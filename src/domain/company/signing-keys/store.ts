@@ -1,5 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
 import type { SealedColumn } from '../../../platform/crypto/index.ts';
+import { run } from '../../../platform/database/index.ts';
 import type { Row } from '../../rows.ts';
 import type { Scope, Transaction } from '../../scope.ts';
 
@@ -12,7 +13,7 @@ export type SigningKeyRecord = {
   signingSince?: Date;
   retiredAt?: Date;
 };
-/** A JWK (RFC 7517), private where it is to sign. */
+/** A private JWK (RFC 7517) ready to sign. */
 export type SigningKey = JsonWebKey & { kid: string; alg: SigningKeyRecord['alg']; use: 'sig' };
 
 /** How long a retired key stays in the published set: longer than any token or cached logout token lives. */
@@ -43,18 +44,14 @@ export async function listSigningKeys({ db, contextId }: Scope): Promise<Signing
   return rows.map(toRecord);
 }
 
-/** Keys to publish, those that sign first: oidc-provider signs with the first that fits. Of the others only the public part is read. */
+const publishedKeys = `SELECT kid, private_jwk_encrypted FROM signing_keys WHERE context_id = $1 AND (status <> 'retired' OR retired_at > $2)
+  ORDER BY array_position(ARRAY['signing', 'published', 'retired'], status), alg, created_at DESC`;
+
+/** Keys to publish, those that sign first: oidc-provider signs with the first that fits. */
 export async function loadSigningKeys({ db, contextId, clock, keyRing }: Scope): Promise<SigningKey[]> {
   const since = new Date(clock.now().getTime() - publishedAfterRetirementSeconds * 1000);
-  const rows = await db('signing_keys')
-    .where('context_id', contextId)
-    .andWhere((query) => query.whereNot('status', 'retired').orWhere('retired_at', '>', since))
-    .orderByRaw("array_position(ARRAY['signing', 'published', 'retired'], status), alg, created_at DESC");
-  return rows.map((row) =>
-    row.status === 'signing'
-      ? JSON.parse(keyRing.decrypt(row.private_jwk_encrypted, keyPurpose(contextId, row.kid)).toString())
-      : (row.public_jwk as SigningKey),
-  );
+  const { rows } = await run<Row<'signing_keys'>>(db, 'keys to publish', publishedKeys, [contextId, since]);
+  return rows.map((row) => JSON.parse(keyRing.decrypt(row.private_jwk_encrypted, keyPurpose(contextId, row.kid)).toString()));
 }
 
 export async function insertSigningKey(

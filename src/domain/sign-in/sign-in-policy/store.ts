@@ -1,5 +1,6 @@
 import type { Clock } from '../../../platform/clock/index.ts';
-import { type Database, type Db, jsonText, type NoticedCache, notifyChange } from '../../../platform/database/index.ts';
+import { type Database, type Db, jsonText, type NoticedCache, notifyChange, run } from '../../../platform/database/index.ts';
+import type { Row } from '../../rows.ts';
 import type { ContextId, Scope, Transaction } from '../../scope.ts';
 import { defaultRules, type PolicyRules, rulesSchema } from './policy.ts';
 
@@ -8,7 +9,8 @@ export type StoredPolicy = { rules: PolicyRules; trial?: { before: PolicyRules; 
 
 // strictly: a rule of a newer version that was left out would let people in (fails closed)
 const read = async (db: Db, contextId: ContextId): Promise<StoredPolicy> => {
-  const row = await db('sign_in_policies').where('context_id', contextId).first('rules', 'rules_before', 'reverts_at', 'version');
+  const text = 'SELECT rules, rules_before, reverts_at, version FROM sign_in_policies WHERE context_id = $1';
+  const [row] = (await run<Row<'sign_in_policies'>>(db, 'sign-in policy', text, [contextId])).rows;
   if (!row) return { rules: defaultRules, version: 0 };
   return {
     rules: rulesSchema.parse(row.rules),

@@ -10,7 +10,7 @@ type Announced = { scopes: Set<string>; claims: Claims; claimsSupported: Set<str
 /** What differs by company, as the library asks for it. */
 export type CompanyState = {
   readonly issuer: string;
-  readonly keystore: Iterable<SigningKey>;
+  readonly keystore: Iterable<PublishedKey>;
   readonly announced: Announced;
   /** prompt=create is known. */
   readonly mayRegister: boolean;
@@ -26,7 +26,7 @@ export type CompanyState = {
 
 /** Makes what a company's state consists of, as the library makes it. */
 export type LibraryTools = {
-  keyStoreOf(keys: SigningKey[]): CompanyState['keystore'];
+  keyStoreOf(keys: PublishedKey[]): CompanyState['keystore'];
   noncesOf(secret: Buffer): object;
   announce(announced: { scopes: string[]; claims: { openid: string[] } }): Announced;
 };
@@ -81,7 +81,7 @@ function rememberNothing(provider: Provider, configuration: ProviderState['confi
 }
 
 function toolsOf({ keystore, DPoPNonces }: ProviderState): Omit<LibraryTools, 'announce'> {
-  const KeyStore = keystore.constructor as new (keys: SigningKey[]) => CompanyState['keystore'];
+  const KeyStore = keystore.constructor as new (keys: PublishedKey[]) => CompanyState['keystore'];
   const Nonces = DPoPNonces.constructor as new (secret: Buffer, info: string) => object;
   return { keyStoreOf: (keys) => new KeyStore(keys), noncesOf: (secret) => new Nonces(secret, 'DPoP') };
 }
@@ -99,7 +99,10 @@ const announcer =
     };
   };
 
+/** The JWK of a key, private where it is to sign. */
+export type PublishedKey = Pick<SigningKey, 'kid' | 'alg' | 'use'> & Record<string, unknown>;
+
 const publicMembers = ['kty', 'use', 'kid', 'alg', 'crv', 'e', 'n', 'x', 'y'] as const;
 
-const publicPart = (key: SigningKey) =>
-  Object.fromEntries(publicMembers.flatMap((name) => (name in key ? [[name, key[name as 'kid']]] : [])));
+export const publicPart = (key: PublishedKey): PublishedKey =>
+  Object.fromEntries(publicMembers.flatMap((name) => (name in key ? [[name, key[name]]] : []))) as PublishedKey;

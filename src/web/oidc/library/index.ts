@@ -7,7 +7,7 @@ import { replaceCompareClientSecret, type SecretChecks } from './client-compare-
 import { type KeptClients, replaceClientFind } from './client-find.ts';
 import { type LimitSecrets, limitSecrets } from './client-limit-secrets.ts';
 import { replaceRedirectUriAllowed } from './client-redirect-uris.ts';
-import { type CompanyState, followCompany, type LibraryTools } from './company-state.ts';
+import { type CompanyState, followCompany, type LibraryTools, publicPart } from './company-state.ts';
 import { type LimitUserCodes, readUserCode, replaceFindByUserCode } from './device-code-find-by-user-code.ts';
 import { stateReader } from './provider-state.ts';
 import { replaceRefreshTokenFind } from './refresh-token-find.ts';
@@ -17,7 +17,7 @@ import { replacePersist } from './session-persist.ts';
 import { replaceResetIdentifier } from './session-reset-identifier.ts';
 
 export type { CompanyState, FollowedSession, KeptClients, LibraryTools, LimitSecrets, LimitUserCodes, ResponseMode, SendLogoutToken };
-export { followCompany, providerWith, readUserCode, stateAtArrival, stateReader };
+export { followCompany, providerWith, publicPart, readUserCode, stateAtArrival, stateReader };
 
 type Changes = SecretChecks & {
   takesPatterns(): boolean;
