@@ -39,6 +39,8 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   agent_processes: ['people/directories'],
   directories: ['people/directories', 'people/directory-entries'],
   directory_agents: ['people/directories'],
+  former_fingerprint_keys: ['administration/master-keys'],
+  master_keys: ['administration/master-keys'],
   own_values: ['administration/promotion'],
   promotion_objects: ['administration/promotion'],
   promotions: ['administration/promotion'],

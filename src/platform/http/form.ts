@@ -37,7 +37,8 @@ export async function readForm(request: IncomingMessage, maxBytes: number): Prom
   const all = (name: string) =>
     valuesOf(name)
       .filter((value) => typeof value === 'string')
-      .map((value) => value.replaceAll('\0', ''));
+      // the store takes none. Of a password nothing is left out: it would be another one
+      .map((value) => (/password$/i.test(name) ? value : value.replaceAll('\0', '')));
   return {
     all,
     get: (name) => all(name)[0] ?? '',

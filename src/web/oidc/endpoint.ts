@@ -29,7 +29,8 @@ export function createOidcEndpoint(services: Services, providers: ProviderDirect
     // RFC 6749 §5.1, for caches of HTTP/1.0; documents are for everybody
     if (isForPrograms(path) && !document) response.setHeader('pragma', 'no-cache');
     const op = await providers.get(context);
-    const known = document && isRead(request) ? (op.documents.get(document) ?? (await makeDocument(op, document))) : undefined;
+    const known =
+      document && isRead(request) ? (op.caches.documents.get(op.keyOf(document)) ?? (await makeDocument(op, document))) : undefined;
     if (known) sendDocument(request, response, known);
     else {
       enterLibrary(op, request, document === 'discovery' ? '/.well-known/openid-configuration' : path);
@@ -48,7 +49,7 @@ async function makeDocument(op: ContextProvider, document: string): Promise<Buff
   request.url = path;
   enterLibrary(op, request, path);
   await op.handle(request, new ServerResponse(request));
-  return op.documents.get(document);
+  return op.caches.documents.peek(op.keyOf(document));
 }
 
 /** Tells the library what it is to believe of a request. @param inside path below the context's address */

@@ -3,7 +3,7 @@ import type { AppError } from '../../platform/errors/index.ts';
 import { sendFault } from '../../platform/http/index.ts';
 import { networkOf } from '../../platform/net/index.ts';
 import { clientOf, type ResolvedContext, type Services } from '../request/index.ts';
-import type { ContextProvider } from './context-provider.ts';
+import { type ContextProvider, currentOp } from './context-provider.ts';
 import { basicUser } from './count-refused.ts';
 import { isForPrograms } from './endpoints.ts';
 import type { LimitSecrets } from './library/index.ts';
@@ -19,19 +19,18 @@ const placeOf = (services: Services, context: ResolvedContext, request: Incoming
   `${context.contextId} ${what} ${networkOf(clientOf(services, request).ip)}`;
 
 /** Of one application ten wrong ones of an address (secret-guesses.ts); of all together what an address may. Where the application has authenticated the right one is never refused. */
-export const limitClientSecrets =
-  (op: ContextProvider): LimitSecrets =>
-  async (ctx, clientId, secret, isRight) => {
-    const { services, context } = op;
-    const place = placeOf(services, context, ctx.req, clientId);
-    const guesses = secretGuessesOf(services);
-    const from = { ip: clientOf(services, ctx.req).ip };
-    const refusal = guesses.hasSucceeded(place) ? undefined : await services.limits.check(op.scope(), kind, from);
-    if (refusal) return refusal.retryAfterSeconds;
-    const { waitSeconds, isNew } = guesses.judge(place, secret, isRight);
-    if (waitSeconds !== undefined || !isNew) return waitSeconds;
-    return (await services.limits.count(op.scopeFrom(ctx), kind, from))?.retryAfterSeconds;
-  };
+export const limitClientSecrets: LimitSecrets = async (ctx, clientId, secret, isRight) => {
+  const op = currentOp();
+  const { services, context } = op;
+  const place = placeOf(services, context, ctx.req, clientId);
+  const guesses = secretGuessesOf(services);
+  const from = { ip: clientOf(services, ctx.req).ip };
+  const refusal = guesses.hasSucceeded(place) ? undefined : await services.limits.check(op.scope(), kind, from);
+  if (refusal) return refusal.retryAfterSeconds;
+  const { waitSeconds, isNew } = guesses.judge(place, secret, isRight);
+  if (waitSeconds !== undefined || !isNew) return waitSeconds;
+  return (await services.limits.count(op.scopeFrom(ctx), kind, from))?.retryAfterSeconds;
+};
 
 /** A client ID that nobody has is as much a guess as a secret. @returns what it is refused with, where it was one too many */
 export async function limitClientIds(op: ContextProvider, request: IncomingMessage, clientId: string): Promise<number | undefined> {

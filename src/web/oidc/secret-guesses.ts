@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../../platform/cache/index.ts';
 import type { Clock } from '../../platform/clock/index.ts';
 
 const mostGuesses = 10;
@@ -15,9 +15,9 @@ type Wrong = { mark: string; at: number }[];
 export class SecretGuesses {
   readonly #clock: Clock;
   readonly #key = randomBytes(32);
-  readonly #places = new LRUCache<string, Wrong>({ max: mostPlaces });
+  readonly #places = new Cache<Wrong>({ name: 'oidc_wrong_secrets', max: mostPlaces });
   /** Where an application has authenticated: apart, so that no flood of others drives it out. */
-  readonly #succeeded = new LRUCache<string, true>({ max: mostPlaces });
+  readonly #succeeded = new Cache<true>({ name: 'oidc_right_secrets', max: mostPlaces });
 
   constructor(clock: Clock) {
     this.#clock = clock;

@@ -3,6 +3,7 @@ import type Koa from 'koa';
 import type { LimitKind } from '../../domain/records/address-limits/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type Methods, readForm, setSecurityHeaders } from '../../platform/http/index.ts';
+import { noteInLog } from '../../platform/log/index.ts';
 import { renderCookiesMissing } from './cookies-missing.ts';
 import { type FormOrigin, originOfForm } from './forgery.ts';
 import { keepFailure } from './keep-failure.ts';
@@ -17,8 +18,8 @@ import { sendUnavailable } from './unavailable.ts';
 
 export type PageRouter = {
   middleware: Koa.Middleware;
-  /** @param path inside a context. @returns undefined where there is no page */
-  methodsAt(path: string): Methods | undefined;
+  /** @param path inside a context. @returns undefined where there is no page; `pattern` is its address without what a caller put into it */
+  find(path: string): { methods: Methods; pattern: string } | undefined;
 };
 
 /**
@@ -41,6 +42,7 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
       page.params = ctx.params;
       ctx.state.pattern = route.path;
       ctx.state.again = againOf(route.path, ctx.state.path);
+      noteInLog({ path: `${page.context.mount}${route.path}` });
       if (!(await isAllowed(page, route))) return;
       if (route.fromProgram) return route.handle(page);
       if (route.method === 'POST' && !route.fromElsewhere && hasLostCookies(page)) return renderCookiesMissing(page, ctx.state.again);
@@ -59,10 +61,10 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
     return kind && { pattern, kind };
   };
   const nowhere: Koa.Middleware = (_, next) => next();
-  const methodsAt = (path: string): Methods | undefined => {
+  const find: PageRouter['find'] = (path) => {
     const layers = routers.get(firstPartOf(path))?.match(path, '').path ?? [];
     const methods = layers.flatMap((layer) => layer.methods.filter((method) => method !== 'HEAD'));
-    return methods.length > 0 ? methods : undefined;
+    return methods.length > 0 ? { methods, pattern: String(layers[0]!.path) } : undefined;
   };
 
   const middleware: Koa.Middleware = async (ctx, next) => {
@@ -89,12 +91,12 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
     } catch (error) {
       if (page) return await showFailure(page, error);
       // not even who asks, or where, could be found out: the store does not answer
-      services.log.error({ err: error, path: ctx.path }, 'a request failed before its page');
+      services.log.error({ err: error }, 'a request failed before its page');
       ctx.respond = false;
       sendUnavailable(services, ctx.req, ctx.res);
     }
   };
-  return { middleware, methodsAt };
+  return { middleware, find };
 }
 
 const firstPartOf = (path: string): string => path.split('/', 2)[1]?.toLowerCase() ?? '';
@@ -148,7 +150,7 @@ async function showFailure(page: PageContext, error: unknown): Promise<void> {
   const known = failureOf(error);
   if (known.code === 'too_many_attempts') return renderHeldBack(page, known);
   const supportCode = await keepFailure(page, known);
-  if (known.status >= 500)
-    page.services.log.error({ err: error, supportCode, path: page.ctx.state.path, context: page.context.code }, 'a page failed');
+  if (known.status >= 500) page.services.log.error({ err: error, supportCode, context: page.context.code }, 'a page failed');
+  noteInLog({ fault: known.code });
   renderErrorPage(page, known, supportCode);
 }

@@ -5,7 +5,7 @@ import type { Step } from './afterwards.ts';
 import { faultOf } from './trace.ts';
 
 /** What was refused to a program, or sent back to it by the browser, is counted before the answer leaves: the audit, the application's page and Home say it. */
-export const countRefusals: Step = (op) => async (ctx) => {
+export const countRefusals: Step = async (op, ctx) => {
   const fault = faultOf(ctx);
   const reason = fault && reasonOf(fault, ctx.oidc.params?.grant_type);
   if (!reason) return;
