@@ -22,13 +22,7 @@ const longestPath = 2000;
 const purpose = ({ contextId }: Scope): string => `sign-in request:${contextId}`;
 const hashOf = (browser: string): string => hashToken(browser).toString('base64url');
 
-type Content = [
-  id: string,
-  createdAt: number,
-  browserHash: string,
-  destination: Destination,
-  demands: Demands,
-];
+type Content = [id: string, createdAt: number, browserHash: string, destination: Destination, demands: Demands];
 
 /** @returns what stands in the address. It says nothing to anybody who reads it, and leads on in the browser alone that it was made for. */
 export function sealRequest(scope: Scope, browser: string, { destination, demands }: Asked): string {
