@@ -115,13 +115,13 @@ export const settings = {
     env: 'PORTARIA_ACCESS_LOG',
     meaning:
       'Severity of the line that each request leaves in the log; off: there is none. Health, metrics and the files of pages leave theirs at debug',
-    type: z.enum(['off', 'debug', 'info', 'warn']),
+    type: oneOf('off', 'debug', 'info', 'warn'),
   },
   tracesEndpoint: {
     env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     meaning:
       'Collector of OpenTelemetry that takes OTLP over HTTP, such as http://collector:4318. Unset: no traces, and nothing of OpenTelemetry is loaded',
-    type: z.url({ protocol: /^https?$/ }).optional(),
+    type: z.url({ protocol: /^https?$/, error: 'must begin with http:// or https://' }).optional(),
   },
   tracesHeaders: {
     env: 'OTEL_EXPORTER_OTLP_HEADERS',
@@ -129,7 +129,11 @@ export const settings = {
     secret: true,
     type: z.string().transform(readHeaders).optional(),
   },
-  tracesServiceName: { env: 'OTEL_SERVICE_NAME', meaning: 'Name of this service in traces', type: z.string().min(1).max(200) },
+  tracesServiceName: {
+    env: 'OTEL_SERVICE_NAME',
+    meaning: 'Name of this service in traces',
+    type: notEmpty.max(200, 'must have at most 200 characters'),
+  },
   tracesRatio: {
     env: 'OTEL_TRACES_SAMPLER_ARG',
     meaning: 'Share of the traces beginning here that are kept, from 0 to 1; a trace that a caller began is kept as the caller says',
