@@ -22,7 +22,6 @@ const inStore: Record<string, string[]> = {
 
 /** And those that nobody has to seal again. */
 const passing: Record<string, string> = {
-  'src/domain/sign-in/authentication/sealed-requests.ts': 'a sign-in that nobody has proven anything for, in its own address for an hour',
   'src/domain/sign-in/credentials/passkey/passkeys.ts': 'a challenge, in the form for minutes',
   'src/domain/sign-in/authentication/sealed-requests.ts': 'a request that waits for a sign-in, in the address for an hour',
   'src/web/oidc/refresh-answers.ts': 'an answer to a refresh token, which lives for seconds; listKeyUses counts them',
