@@ -10,7 +10,7 @@ const hourMs = 3600 * 1000;
 export const createCaches = (companies: number) => ({
   /** Discovery and keys as they are sent. */
   documents: new Cache<Buffer>({ name: 'oidc_documents', max: Math.min(companies, 1000) }),
-  clients: new Cache<Client>({ name: 'oidc_clients', max: 2000 }),
+  clients: new Cache<Client>({ name: 'oidc_clients', max: Math.max(companies, 2000) }),
   /** The library's sessions as they were saved last. */
   sessions: new Cache<{ content: string; expiresAt: number }>({ name: 'oidc_sessions', max: 5000 }),
   /** The id by which an application joined a session. */

@@ -37,10 +37,10 @@ type OwnKey = { key: Parameters<typeof signerFor>[0]; certificate: string; finge
 /** What is kept for the companies of one server. A promise stands for what is being read. */
 export type SamlCaches = ReturnType<typeof createSamlCaches>;
 
-/** @param partners how many are held, by each name they are asked for */
-export const createSamlCaches = (partners = 2000) => ({
+/** @param companies how many are held in memory @param partners how many, by each name they are asked for */
+export const createSamlCaches = (companies: number, partners = Math.max(companies, 2000)) => ({
   partners: new Cache<Promise<SamlApplication | undefined>>({ name: 'saml_partners', max: partners }),
-  keys: new Cache<Promise<OwnKey>>({ name: 'saml_keys', max: 1000 }),
+  keys: new Cache<Promise<OwnKey>>({ name: 'saml_keys', max: companies }),
   metadataSigners: new Cache<Promise<Signer>>({ name: 'saml_metadata_signers', max: 200 }),
   names: new Cache<Promise<(name: string) => string | undefined>>({ name: 'saml_partner_names', max: 20 }),
 });

@@ -1,17 +1,18 @@
 import { Cache } from '../../platform/cache/index.ts';
 import type { ChangeListener } from '../../platform/database/index.ts';
 import type { PageContext } from '../request/index.ts';
-import { createSamlCaches, SamlContext } from './saml-context.ts';
+import { createSamlCaches, type SamlCaches, SamlContext } from './saml-context.ts';
 
 /** Keeps the SamlContext of each company until anything of the company changes. */
 export class SamlDirectory {
   readonly #listener: ChangeListener;
   readonly #contexts: Cache<SamlContext>;
-  readonly #caches = createSamlCaches();
+  readonly #caches: SamlCaches;
 
   /** @param size how many companies are held in memory */
   constructor(listener: ChangeListener, size: number) {
     this.#listener = listener;
+    this.#caches = createSamlCaches(size);
     this.#contexts = new Cache({ name: 'saml_companies', max: size });
     listener.onChange((subject) => (subject === '*' ? this.#contexts.clear() : this.#contexts.delete(subject)));
   }

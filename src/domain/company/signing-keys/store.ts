@@ -12,7 +12,7 @@ export type SigningKeyRecord = {
   signingSince?: Date;
   retiredAt?: Date;
 };
-/** A private JWK (RFC 7517) ready to sign. */
+/** A JWK (RFC 7517), private where it is to sign. */
 export type SigningKey = JsonWebKey & { kid: string; alg: SigningKeyRecord['alg']; use: 'sig' };
 
 /** How long a retired key stays in the published set: longer than any token or cached logout token lives. */
@@ -43,14 +43,18 @@ export async function listSigningKeys({ db, contextId }: Scope): Promise<Signing
   return rows.map(toRecord);
 }
 
-/** Keys to publish, those that sign first: oidc-provider signs with the first that fits. */
+/** Keys to publish, those that sign first: oidc-provider signs with the first that fits. Of the others only the public part is read. */
 export async function loadSigningKeys({ db, contextId, clock, keyRing }: Scope): Promise<SigningKey[]> {
   const since = new Date(clock.now().getTime() - publishedAfterRetirementSeconds * 1000);
   const rows = await db('signing_keys')
     .where('context_id', contextId)
     .andWhere((query) => query.whereNot('status', 'retired').orWhere('retired_at', '>', since))
     .orderByRaw("array_position(ARRAY['signing', 'published', 'retired'], status), alg, created_at DESC");
-  return rows.map((row) => JSON.parse(keyRing.decrypt(row.private_jwk_encrypted, keyPurpose(contextId, row.kid)).toString()));
+  return rows.map((row) =>
+    row.status === 'signing'
+      ? JSON.parse(keyRing.decrypt(row.private_jwk_encrypted, keyPurpose(contextId, row.kid)).toString())
+      : (row.public_jwk as SigningKey),
+  );
 }
 
 export async function insertSigningKey(
