@@ -182,6 +182,10 @@ export async function preparePages(server: TestServer): Promise<string[]> {
   await startTrace(scope, partnerId);
   const api = `/admin/apis/${(await listApis(scope))[0]!.apiId}`;
   const user = `/admin/users/${beatriz!.userId}`;
+  // strangers have used up what new browsers may try
+  await scope
+    .db('sign_in_attempts')
+    .insert({ context_id: scope.contextId, user_id: beatriz!.userId, failed: 5, pending: 0, last_at: new Date() });
   const group = `/admin/groups/${(await findGroupByName(scope, 'Finance'))!.groupId}`;
   const field = `/admin/custom-fields/${(await listCustomFields(scope))[0]!.fieldId}`;
   const { promotionId } = await promoted(scope, { picked: ['mail blocked.en'] });
@@ -248,6 +252,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     user,
     `${user}/edit`,
     `${user}/second-factors`,
+    `${user}/new-browsers`,
     `${user}/personal-data`,
     `${user}/temporary-deactivation`,
     `${user}/temporary-deactivation/remove`,

@@ -16,6 +16,9 @@ const environment = (extra: Record<string, string>) => ({
   PORTARIA_LOG_LEVEL: 'error',
   PORTARIA_OUTBOUND_ALLOW: '127.0.0.1',
   PORTARIA_DRAIN_SECONDS: '0',
+  // as test/support/server.ts: everything comes from one address
+  PORTARIA_ADDRESS_ATTEMPTS: '0',
+  PORTARIA_ADDRESS_MAILS: '0',
   ...extra,
 });
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { loginKey } from '../../domain/people/users/index.ts';
 import type { LimitKind, Place } from '../../domain/records/address-limits/index.ts';
 import type { AppError } from '../../platform/errors/index.ts';
 import { readCookie } from '../../platform/http/index.ts';
@@ -20,16 +21,25 @@ export function cameFrom(services: Services, context: ResolvedContext, request: 
 const placeOfPage = ({ scope, knownAs }: Pick<PageContext, 'scope' | 'knownAs'>): Place => ({ ip: scope.actor.ip ?? '', knownAs });
 
 /** Runs what may be a guess; wrong ones count on the address that they come from, or on the person whose browser it is. @throws AppError too_many_attempts, busy */
-export const limitGuesses = <T>(page: PageContext, kind: LimitKind, work: () => Promise<T>, isWrong: (result: T) => boolean): Promise<T> =>
-  page.services.limits.attempt(page.scope, kind, placeOfPage(page), work, isWrong);
+export const limitGuesses = <T>(
+  page: PageContext,
+  { kind, login }: { kind: LimitKind; login?: string },
+  work: () => Promise<T>,
+  isWrong: (result: T) => boolean,
+): Promise<T> => page.services.limits.attempt(page.scope, kind, { ...placeOfPage(page), ...named(login) }, work, isWrong);
+
+/** However it is written. */
+const named = (login: string | undefined): Pick<Place, 'naming'> => (login === undefined ? {} : { naming: loginKey(login).key });
 
 /** Runs what each of counts, such as asking for a mail: who asks is not told whether it was right. @throws AppError too_many_attempts, busy */
 export const limitRequests = <T>(page: PageContext, kind: LimitKind, work: () => Promise<T>): Promise<T> =>
-  limitGuesses(page, kind, work, () => true);
+  limitGuesses(page, { kind }, work, () => true);
 
-/** Wrong ones of a name that its owner signs in by a moment later were typing errors. */
-export const forgiveGuesses = (page: PageContext, n: number): Promise<void> =>
-  page.services.limits.giveBack(page.scope, 'sign-in', placeOfPage(page), n);
+/** Wrong ones of a name that its owner signs in by a moment later were typing errors. That they cannot be given back changes no answer. */
+export const forgiveGuesses = (page: PageContext, login: string): Promise<void> =>
+  page.services.limits
+    .giveBack(page.scope, 'sign-in', { ...placeOfPage(page), naming: loginKey(login).key })
+    .catch((error) => page.services.log.error({ err: error }, 'typing errors could not be given back to an address'));
 
 /** Says how long to wait, and that a browser of one's own need not. No support code: the audit has one event for the address, and nothing of each request is written. */
 export function renderHeldBack(page: PageContext, { retryAfterSeconds = 60 }: Pick<AppError, 'retryAfterSeconds'>): void {

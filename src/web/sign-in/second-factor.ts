@@ -1,4 +1,4 @@
-import { getUser } from '../../domain/people/users/index.ts';
+import { getUser, identifier } from '../../domain/people/users/index.ts';
 import { proveFactor } from '../../domain/sign-in/authentication/index.ts';
 import { type Proof, proofs } from '../../domain/sign-in/credentials/factors/index.ts';
 import {
@@ -30,7 +30,12 @@ export async function submitSecondFactor(page: PageContext): Promise<void> {
   const user = standing?.user ?? (await getUser(scope, proven.userId));
   const [rules, given] = [await rulesOf(page), { kind, place: placeOf(page), answer: form }];
   const isRefused = ({ outcome }: { outcome: string }): boolean => outcome === 'refused';
-  const result = await limitGuesses(page, 'sign-in', () => proveFactor(scope, rules, user, given), isRefused);
+  const result = await limitGuesses(
+    page,
+    { kind: 'sign-in', login: identifier(user) },
+    () => proveFactor(scope, rules, user, given),
+    isRefused,
+  );
   if (result.outcome === 'unavailable') return render(page, due, t('second_factor.unavailable'), 503);
   if (result.outcome === 'refused') return render(page, due, t(`${factorTexts(kind)}.wrong`));
   if (result.clockWasAheadSeconds)

@@ -69,7 +69,7 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   const { scope, browser } = page;
   const attempt = { login, password, browser, applicationId: request.applicationId, leftOpen: true };
   const [rules, network] = [await rulesOf(page), await networkOf(page)];
-  const result = await limitGuesses(page, 'sign-in', () => provePassword(scope, rules, attempt, network), isRefused);
+  const result = await limitGuesses(page, { kind: 'sign-in', login }, () => provePassword(scope, rules, attempt, network), isRefused);
   if (result.outcome === 'unavailable') throw new AppError('busy', 503);
   if (result.outcome === 'refused') return render(page, request, { login, fault: await reasonFor(page, result.told), status: 422 });
   const proven: Proven = { ...result.proven, keep: page.form.get('keep') === 'yes' };
@@ -107,7 +107,7 @@ export async function submitAlone(page: PageContext, factor = page.params.factor
   // one that the company takes no longer is refused with the form, and the audit says why
   if (!kind) throw notFound();
   const [rules, given] = [await rulesOf(page), { kind, place: placeOf(page), answer: form }];
-  const result = await limitGuesses(page, 'sign-in', () => proveAlone(scope, rules, given, request.applicationId), isRefused);
+  const result = await limitGuesses(page, { kind: 'sign-in' }, () => proveAlone(scope, rules, given, request.applicationId), isRefused);
   const again = (fault: string, status = 422) => render(page, request, { login: '', fault: page.t(fault), status });
   if (result.outcome === 'unavailable') return again('second_factor.unavailable', 503);
   const refused = () => again(`${factorTexts(kind)}.wrong`);
@@ -147,7 +147,7 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
   const options = { secure: context.isSecure, maxAgeSeconds: completed.keptForSeconds };
   page.ctx.append('set-cookie', serializeCookie(cookieNames(context).session, completed.token, options));
   const { userId } = request.proven!;
-  await forgiveGuesses(page, completed.mistakes);
+  if (completed.mistakenAs) await forgiveGuesses(page, completed.mistakenAs);
   page.ctx.append('set-cookie', knownMark(page.services, context, { browser: page.browser, userId }));
   goBack(page, request);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../../../platform/cache/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { ContextId, Scope } from '../../scope.ts';
 import { addToCounts, type Count, readCounts, takeOffCounts } from './counts.ts';
@@ -25,7 +25,7 @@ type Keyed = Allowance & { key: string };
 export class AddressLimits {
   readonly #settings: LimitSettings;
   readonly #noteRefusal: (kind: LimitKind) => void;
-  readonly #known = new LRUCache<string, Known>({ max: mostKnown });
+  readonly #known = new Cache<Known>({ name: 'address_counts', max: mostKnown });
   readonly #underWay = new Map<string, number>();
   readonly #reading = new Map<string, Promise<void>>();
   #waiting = 0;
@@ -51,7 +51,7 @@ export class AddressLimits {
     await this.#enter(scope, kind, keyed);
     try {
       const result = await work();
-      const refusal = isWrong(result) ? await this.#count(scope, kind, keyed) : undefined;
+      const refusal = isWrong(result) ? await this.#count(scope, kind, keyed, partOf(scope, place, keyed)) : undefined;
       if (refusal) throw refusal;
       return result;
     } finally {
@@ -72,11 +72,12 @@ export class AddressLimits {
     return this.#refusal(kind, keyed, scope.clock.now());
   }
 
-  /** So many that were counted there turned out to be no guesses. */
-  async giveBack(scope: Scope, kind: LimitKind, place: Place, n: number): Promise<void> {
+  /** Those that were counted there for the login that `place` names turned out to be its owner's: they were no guesses. */
+  async giveBack(scope: Scope, kind: LimitKind, place: Place & { naming: string }): Promise<void> {
     const keyed = this.#keyed(scope, kind, place);
-    if (n <= 0 || keyed.length === 0) return;
-    await takeOffCounts(scope, kind, holdersOf(keyed), n);
+    const part = partOf(scope, place, keyed);
+    if (!part) return;
+    await takeOffCounts(scope, kind, holdersOf(keyed), part);
     for (const { key } of keyed) this.#known.delete(key);
   }
 
@@ -145,15 +146,22 @@ export class AddressLimits {
     }
   }
 
-  async #count(scope: Scope, kind: LimitKind, keyed: Keyed[]): Promise<AppError | undefined> {
+  /** @param part counts along, without a limit of its own */
+  async #count(scope: Scope, kind: LimitKind, keyed: Keyed[], part?: string): Promise<AppError | undefined> {
     if (keyed.length === 0) return undefined;
-    const counts = await addToCounts(scope, kind, holdersOf(keyed));
+    const counts = await addToCounts(scope, kind, [...holdersOf(keyed), ...(part ? [part] : [])]);
     this.#keep(keyed, counts);
     for (const { holder, n } of counts)
       if (keyed.some((one) => one.holder === holder && one.most === n)) await recordHeldBack(scope, kind, holder);
     const isBeyond = counts.some(({ holder, n }) => keyed.some((one) => one.holder === holder && n > one.most));
     return isBeyond ? this.#refusal(kind, keyed, scope.clock.now()) : undefined;
   }
+}
+
+/** What of a count was tried with one login. What was typed may be a password in the wrong field: it is not kept. */
+function partOf({ contextId, keyRing }: Scope, { naming }: Place, keyed: Keyed[]): string | undefined {
+  if (naming === undefined || !keyed[0]) return undefined;
+  return `${keyed[0].holder} as ${keyRing.fingerprint(`${contextId} ${naming}`, 'address-limits')[0]!.slice(0, 22)}`;
 }
 
 const holdersOf = (keyed: Keyed[]): string[] => keyed.map(({ holder }) => holder);

@@ -28,11 +28,12 @@ export async function addToCounts({ db, contextId, clock }: Scope, kind: LimitKi
   return present((await run<Found>(db, 'count at address', add, [contextId, kind, holders, now, over])).rows);
 }
 
-const takeOff = 'UPDATE address_counts SET n = GREATEST(n - $4, 0) WHERE context_id = $1 AND kind = $2 AND holder = ANY($3)';
+const takeOff = `WITH own AS (DELETE FROM address_counts WHERE context_id = $1 AND kind = $2 AND holder = $4 RETURNING n)
+  UPDATE address_counts SET n = GREATEST(n - (SELECT n FROM own), 0) WHERE context_id = $1 AND kind = $2 AND holder = ANY($3) AND EXISTS (SELECT 1 FROM own)`;
 
-/** So many of them turned out to be no guesses. */
-export async function takeOffCounts({ db, contextId }: Scope, kind: LimitKind, holders: string[], n: number): Promise<void> {
-  await run(db, 'give back at address', takeOff, [contextId, kind, holders, n]);
+/** As many as stand on `part` of them turned out to be no guesses. */
+export async function takeOffCounts({ db, contextId }: Scope, kind: LimitKind, holders: string[], part: string): Promise<void> {
+  await run(db, 'give back at address', takeOff, [contextId, kind, holders, part]);
 }
 
 export const sweepAddressCounts = (db: Db): Promise<number> => deleteInSteps(db, 'address_counts', "since < now() - interval '1 hour'");

@@ -5,8 +5,8 @@ import type { UserId } from '../../scope.ts';
 export const limitKinds = ['sign-in', 'recovery', 'registration', 'device-code', 'client-secret'] as const;
 export type LimitKind = (typeof limitKinds)[number];
 
-/** Where somebody comes from. `knownAs`: the person who has signed in with this browser before. */
-export type Place = { ip: string; knownAs?: UserId };
+/** Where somebody comes from. `knownAs`: the person who has signed in with this browser before. `naming`: the login that is tried, so that it can be given back. */
+export type Place = { ip: string; knownAs?: UserId; naming?: string };
 
 /** Of a deployment. `wrong`: passwords, codes, passkeys, secrets; `mails`: recoveries and registrations asked for. 0: no limit. */
 export type LimitSettings = {

@@ -1,5 +1,5 @@
 import { addSeconds } from '../../../platform/clock/index.ts';
-import { actingAs, changeStatus, fullName, noteLocale } from '../../people/users/index.ts';
+import { actingAs, changeStatus, fullName, identifier, noteLocale } from '../../people/users/index.ts';
 import { forgetAsks, forgiveAttempt, noteBrowser, settleAttempt } from '../../records/attempts/index.ts';
 import { type NewEvent, readPersonKeys, recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
@@ -12,10 +12,10 @@ import { findStanding } from './standing.ts';
 import { type OpenAttempt, settleOpen } from './take-attempt.ts';
 
 /**
- * `token` for the cookie; `keptForSeconds` when the person asked to stay signed in on this browser, and the policy allows it. `mistakes`: attempts before it that are off the count
- * of the person now, since it was the owner who made them.
+ * `token` for the cookie; `keptForSeconds` when the person asked to stay signed in on this browser, and the policy allows it. `mistakenAs`: the login
+ * under which other attempts were made before, which are off the count of the person now, since it was the owner who made them.
  */
-export type Completion = { token: string; keptForSeconds?: number; mistakes: number };
+export type Completion = { token: string; keptForSeconds?: number; mistakenAs?: string };
 
 export type SignInArrival = Omit<Arrival, 'standing'> & { proven: Proven; attempt?: OpenAttempt };
 
@@ -113,6 +113,6 @@ async function complete(
       user.seenLocale === locale || noteLocale(as, user.userId, locale),
       recordEvent(as, event, keys),
     ]);
-    return { token, keptForSeconds: asked ?? keptForSeconds, mistakes: Math.max(0, cleared - 1) };
+    return { token, keptForSeconds: asked ?? keptForSeconds, ...(cleared > 1 ? { mistakenAs: identifier(user) } : {}) };
   });
 }

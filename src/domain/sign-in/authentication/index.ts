@@ -3,7 +3,7 @@
 //
 //   OIDC, SAML, Launchpad or a page: who wants to go where, with which demands
 //     session enough? nextStep says done ──────────────────> back to where they came from
-//     otherwise openPendingRequest: a row of its own, bound to this browser
+//     otherwise openPendingRequest: bound to this browser; a row of its own, or sealed in its address where no application waits
 //       ┌─> gatherFacts: session, proof, policy, factors, terms, of one person
 //       │   nextStep: a pure function from these facts to one step
 //       │     identify      → the name; or proveAlone, whose answer names its person

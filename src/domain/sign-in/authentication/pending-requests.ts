@@ -12,7 +12,7 @@ import {
   type UserId,
 } from '../../scope.ts';
 import type { Demands } from './next-step.ts';
-import { isOfBrowser, lifetimeSeconds, readSealed, type SealedRequest, sealRequest } from './sealed-requests.ts';
+import { type Destination, isOfBrowser, lifetimeSeconds, readSealed, type SealedRequest, sealRequest } from './sealed-requests.ts';
 
 /**
  * What was proven so far. `passwordChangedAt`: which password; a proof of one that was replaced is worth nothing. Times in ms since the epoch.
@@ -48,12 +48,7 @@ export type PendingRequest = {
   requestId: RequestId;
   /** What names it in addresses: its id, or all that it is, sealed. */
   address: string;
-  /**
-   * `path` inside the context, without its mount path. `uiLocales`: the languages that the application asks for, as it wrote them.
-   * `leaves`: it redirects out of our pages, which the redirect after a form must not do.
-   * `isAwaited`: an application waits for an answer. A form with `decision=cancel`, posted to `path`, tells it that the person goes no further.
-   */
-  destination: { protocol: 'oidc' | 'saml' | 'portaria'; path: string; uiLocales?: string; leaves?: true; isAwaited?: true };
+  destination: Destination;
   applicationId?: ApplicationId;
   demands: Demands;
   proven?: Proven;

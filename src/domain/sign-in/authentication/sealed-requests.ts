@@ -1,10 +1,19 @@
 import { addSeconds } from '../../../platform/clock/index.ts';
 import { hashToken, newId } from '../../../platform/crypto/index.ts';
 import { isId, type RequestId, type Scope } from '../../scope.ts';
-import type { PendingRequest } from './pending-requests.ts';
+import type { Demands } from './next-step.ts';
+
+/**
+ * Where a sign-in goes back to: `path` inside the context, without its mount path. `uiLocales`: the languages that the application asks for, as it wrote them.
+ * `leaves`: it redirects out of our pages, which the redirect after a form must not do.
+ * `isAwaited`: an application waits for an answer. A form with `decision=cancel`, posted to `path`, tells it that the person goes no further.
+ */
+export type Destination = { protocol: 'oidc' | 'saml' | 'portaria'; path: string; uiLocales?: string; leaves?: true; isAwaited?: true };
+
+type Asked = { destination: Destination; demands: Demands };
 
 /** A request whose place is its own address: nothing is written for it before somebody has proven something. */
-export type SealedRequest = Pick<PendingRequest, 'requestId' | 'destination' | 'demands'> & { browserHash: string; createdAt: Date };
+export type SealedRequest = Asked & { requestId: RequestId; browserHash: string; createdAt: Date };
 
 export const lifetimeSeconds = 3600;
 /** An address has to fit into a request line, with what browsers and proxies add. */
@@ -13,20 +22,10 @@ const longestPath = 2000;
 const purpose = ({ contextId }: Scope): string => `sign-in request:${contextId}`;
 const hashOf = (browser: string): string => hashToken(browser).toString('base64url');
 
-type Content = [
-  id: string,
-  createdAt: number,
-  browserHash: string,
-  destination: PendingRequest['destination'],
-  demands: PendingRequest['demands'],
-];
+type Content = [id: string, createdAt: number, browserHash: string, destination: Destination, demands: Demands];
 
 /** @returns what stands in the address. It says nothing to anybody who reads it, and leads on in the browser alone that it was made for. */
-export function sealRequest(
-  scope: Scope,
-  browser: string,
-  { destination, demands }: Pick<PendingRequest, 'destination' | 'demands'>,
-): string {
+export function sealRequest(scope: Scope, browser: string, { destination, demands }: Asked): string {
   const now = scope.clock.now().getTime();
   const [whole, bare = ''] = [destination.path, destination.path.split('?')[0]];
   const path = [whole, bare, '/'].find(({ length }) => length <= longestPath)!;

@@ -95,9 +95,15 @@ describe('domain/records/address-limits', () => {
   it('right ones count nothing, wrong ones that are given back neither', async () => {
     const [limits, place] = [limitsOfProcess(), fresh()];
     for (let n = 0; n < 20; n++) expect(await guess(limits, place, 'sign-in', false)).to.equal('right');
-    expect(await lookedAt(limits, Array(4).fill(place))).to.equal(4);
-    await limits.giveBack(from(place), 'sign-in', place, 3);
-    expect(await lookedAt(limits, Array(9).fill(place))).to.equal(4);
+    const [own, other] = [
+      { ...place, naming: 'jsilva' },
+      { ...place, naming: 'ana@acme.example' },
+    ];
+    expect(await lookedAt(limits, [own, own, other, own])).to.equal(4);
+    for (let n = 0; n < 3; n++) await limits.giveBack(from(place), 'sign-in', own);
+    await limits.giveBack(from(place), 'sign-in', { ...fresh(), naming: other.naming });
+    expect(await lookedAt(limits, Array(9).fill(place)), 'the guesses at somebody else stay counted').to.equal(4);
+    expect(JSON.stringify(await store.scope.db('address_counts').pluck('holder'))).not.to.contain('jsilva');
     const failing = limits.attempt(
       from(place),
       'recovery',

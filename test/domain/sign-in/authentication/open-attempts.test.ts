@@ -30,7 +30,7 @@ describe('domain/sign-in/authentication: an attempt that was right and is left o
   type Ways = { isReplaced?: boolean; scope?: Scope; rules?: PolicyRules };
   /** Proves the password and ends the sign-in. `isReplaced`: the same request is done meanwhile. */
   async function signIn(user: User, browser: string, { isReplaced = false, scope = store.scope, rules = defaultRules }: Ways = {}) {
-    const destination = { protocol: 'portaria', path: '/launchpad' } as const;
+    const destination = { protocol: 'oidc', path: '/oidc/interaction/of-this-test' } as const;
     const requestId = await openPendingRequest(store.scope, browser, { destination, demands: {} });
     const request = (await findPendingRequest(store.scope, browser, requestId))!;
     const { proven, attempt } = await prove(user, browser);
