@@ -28,7 +28,7 @@ export async function submitSecondFactor(page: PageContext): Promise<void> {
     );
   const stronger = { ...proven, amr: [...new Set([...proven.amr, ...result.amr])], remember: form.get('remember') === 'yes' };
   const askAgain = async () => page.ctx.redirect(`${context.mount}/sign-in/${request.requestId}?done=sign_in_restarted`);
-  await goOn(page, { ...request, proven: stronger }, askAgain, standing);
+  await goOn(page, { ...request, proven: stronger }, askAgain, { standing });
 }
 
 type Due = NonNullable<Awaited<ReturnType<typeof loadStep<'second-factor'>>>>;

@@ -3,6 +3,7 @@ import { listDirectories, stateOf } from '../../domain/people/directories/index.
 import {
   completeSignIn,
   type DirectoryRefusal,
+  type OpenAttempt,
   type PendingRequest,
   type Proven,
   proveAlone,
@@ -11,6 +12,7 @@ import {
   recordProof,
   type Standing,
   type Step,
+  settleOpen,
 } from '../../domain/sign-in/authentication/index.ts';
 import { type FactorKind, factorOf } from '../../domain/sign-in/credentials/factors/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
@@ -61,13 +63,13 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   const password = page.form.get('password');
   if (login === '' || password === '') return render(page, request, { login, fault: page.t('sign_in.missing'), status: 422 });
   const { scope, browser } = page;
-  const attempt = { login, password, browser, applicationId: request.applicationId };
+  const attempt = { login, password, browser, applicationId: request.applicationId, leftOpen: true };
   const result = await provePassword(scope, await rulesOf(page), attempt, await networkOf(page));
   if (result.outcome === 'unavailable') throw new AppError('busy', 503);
   if (result.outcome === 'refused') return render(page, request, { login, fault: await reasonFor(page, result.told), status: 422 });
   const proven: Proven = { ...result.proven, keep: page.form.get('keep') === 'yes' };
   const askAgain = () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
-  await goOn(page, { ...request, proven }, askAgain, result.standing);
+  await goOn(page, { ...request, proven }, askAgain, result);
 }
 
 /** Who has the right password may hear what the directory says. Otherwise the words depend on nobody's name, only on whether a directory of the company is away. */
@@ -92,7 +94,7 @@ export async function submitAlone(page: PageContext, factor = page.params.factor
   if (result.outcome === 'unavailable') return again('second_factor.unavailable', 503);
   const refused = () => again(`${factorTexts(kind)}.wrong`);
   if (result.outcome === 'refused') return refused();
-  await goOn(page, { ...request, proven: { ...result.proven, keep: form.get('keep') === 'yes' } }, refused, result.standing);
+  await goOn(page, { ...request, proven: { ...result.proven, keep: form.get('keep') === 'yes' } }, refused, result);
 }
 
 /** The factors that the company takes without a name and a password, at this address. */
@@ -101,9 +103,15 @@ async function factorsAlone(page: PageContext): Promise<FactorKind[]> {
   return demand === 'off' ? [] : usableFactors(page).filter((kind) => factors.includes(kind) && factorOf(kind).findOwner);
 }
 
-/** Does what the next step says; `ask` shows the page for name and password. @param standing of the person who gave the proof, where it was read a moment ago */
-export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>, standing?: Standing): Promise<void> {
+/** What was found out a moment ago, with the proof: the standing of who gave it, and the attempt that was right (provePassword). */
+type Found = { standing?: Standing; attempt?: OpenAttempt };
+
+/** Does what the next step says; `ask` shows the page for name and password. */
+export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>, found: Found = {}): Promise<void> {
+  const { standing, attempt } = found;
   const step = await stepOf(page, request, standing);
+  // the end of a sign-in settles it along with the rest
+  if (attempt && !(step.step === 'done' && step.by === 'proof')) await settleOpen(page.scope, attempt);
   if (step.step === 'identify' || step.step === 'password') return ask();
   if (step.step === 'kept-out') return showKeptOut(page, request, step);
   if (step.step !== 'done') {
@@ -114,7 +122,7 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
   const { context } = page;
   const { demands, applicationId } = request;
   const arrival = await arrivalAt(page, { demands, applicationId, proven: request.proven! });
-  const completed = await completeSignIn(page.scope, await rulesOf(page), request, arrival, page.locale);
+  const completed = await completeSignIn(page.scope, await rulesOf(page), request, { ...arrival, attempt }, page.locale);
   // sent twice: the page of the request knows where it led
   if (!completed) return redirectTo(page, `/sign-in/${request.requestId}`);
   const options = { secure: context.isSecure, maxAgeSeconds: completed.keptForSeconds };
