@@ -11,13 +11,14 @@ import { createReadiness } from '../domain/sign-in/readiness/index.ts';
 import { createSessionFinder } from '../domain/sign-in/sessions/index.ts';
 import { createPolicyFinder } from '../domain/sign-in/sign-in-policy/index.ts';
 import { type Clock, systemClock } from '../platform/clock/index.ts';
+import type { Siblings } from '../platform/cluster/index.ts';
 import { loadPasswordEngine } from '../platform/crypto/index.ts';
 import { ChangeListener, type Database, NoticedCache, openDatabase, timeLimits } from '../platform/database/index.ts';
 import { createRequestLog, createViews, logStray, type Upgrades } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { countJobs, type RunningJobs, startJobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
-import { createMailbox, createMailer, type Mailer } from '../platform/mail/index.ts';
+import { createMailbox, createMailer, type Mailer, shareMailbox } from '../platform/mail/index.ts';
 import { addressMatcher, clientAddress, createOutbound, hostMatcher } from '../platform/net/index.ts';
 import { openTracer, type Tracer, useTracer } from '../platform/tracing/index.ts';
 import { createHealth, type Health } from '../web/health/index.ts';
@@ -40,8 +41,10 @@ export type App = {
   handle(request: IncomingMessage, response: ServerResponse): void;
   upgrades: Upgrades;
   startJobs(): Promise<void>;
-  /** @param graceSeconds for jobs under way; without end unless told */
-  close(graceSeconds?: number): Promise<void>;
+  /** Takes no new job; long ones stop at a safe place, others have so long. @param graceSeconds without end unless told */
+  stopJobs(graceSeconds?: number): Promise<void>;
+  /** Stops jobs, too, where they have not been told to. */
+  close(): Promise<void>;
 };
 
 /** Only where Portaria is tried out: the demo on its own store, at an address that no other machine can use. Mails carry links that open accounts. */
@@ -58,8 +61,11 @@ let ownFiles: OwnFiles | undefined;
 const readOwnFiles = (folder = new URL('../../views/', import.meta.url)): OwnFiles =>
   (ownFiles ??= { i18n: createI18n(folder), views: createViews(folder), assets: loadAssets(), icon: loadIcons() });
 
-/** Builds the server's objects from its configuration and an open store. Starts nothing but the change listener. */
-export async function createApp(config: Config, store: Store, log: Log, clock: Clock = systemClock): Promise<App> {
+/**
+ * Builds the server's objects from its configuration and an open store. Starts nothing but the change listener.
+ * @param siblings where several processes serve the port
+ */
+export async function createApp(config: Config, store: Store, log: Log, clock: Clock = systemClock, siblings?: Siblings): Promise<App> {
   const { database, keyRing, hasher } = store;
   const engine = await loadPasswordEngine();
   if (engine.faults.length > 0) log.warn({ engine: engine.name, faults: engine.faults }, 'passwords are hashed by a slower engine');
@@ -105,12 +111,14 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       directories: () => measureDirectories(database, clock.now()),
     },
     metricsToken: config.metricsToken,
+    siblings,
   });
 
   const koa = new Koa();
   koa.on('error', logStray(log));
   koa.use(services.assets.middleware);
-  const mailbox = keepsMails(config, store) ? createMailbox(() => clock.now()) : undefined;
+  const own = keepsMails(config, store) ? createMailbox(() => clock.now()) : undefined;
+  const mailbox = own && siblings ? shareMailbox(own, siblings) : own;
   const router = createPageRouter(services, pageRoutes(providers, saml, mailbox));
   koa.use(router.middleware);
   const hostFiles = createHostFiles(services, {
@@ -123,6 +131,8 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
 
   await listener.start();
   let jobs: RunningJobs | undefined;
+  let jobsStopped: Promise<void> | undefined;
+  const stopJobs = (graceSeconds?: number) => (jobsStopped ??= Promise.resolve(jobs?.stop(graceSeconds)));
   let work: Database | undefined;
   let mailer: Mailer | undefined = mailbox;
   return {
@@ -147,6 +157,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       isSecure: config.baseUrl.startsWith('https:'),
     }),
     async startJobs() {
+      if (jobsStopped) return;
       mailer = config.smtpUrl ? createMailer(config.smtpUrl, config.mailFrom ?? `portaria@${new URL(config.baseUrl).hostname}`) : mailbox;
       const notices = {
         tellRelyingParty: createBackChannelLogout(services, providers),
@@ -156,10 +167,11 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       work = openDatabase(database.url, jobConnections, timeLimits.work);
       jobs = await startJobs(database.url, createTasks({ ...services, database: work }, notices, mailer), crontab, log);
     },
-    async close(graceSeconds) {
+    stopJobs,
+    async close() {
       await smartSync.close();
       queue.close();
-      await jobs?.stop(graceSeconds);
+      await stopJobs();
       await work?.close();
       mailer?.close();
       await listener.close();

@@ -23,24 +23,32 @@ type StoreConfig = Pick<Config, 'databaseUrl' | 'dataDir' | 'databasePoolSize' |
 /**
  * Opens the operator's database or the embedded one, up to date, with the key ring for its secrets.
  * @param options.limits of statements: those of work unless told
+ * @param options.embeddedUrl of the embedded store, where another process of this server runs it
  * @throws Error with a remedy
  */
 export async function openStore(
   config: StoreConfig,
-  { say = (_: string) => {}, warn = (_: string) => {}, limits = timeLimits.work as TimeLimits, migrations = true } = {},
+  {
+    say = (_: string) => {},
+    warn = (_: string) => {},
+    limits = timeLimits.work as TimeLimits,
+    migrations = true,
+    embeddedUrl = undefined as string | undefined,
+  } = {},
 ): Promise<Store> {
-  const embedded = config.databaseUrl ? undefined : await startEmbedded(config, say);
-  const url = config.databaseUrl ?? embedded!.url;
+  const embedded = config.databaseUrl || embeddedUrl ? undefined : await startEmbedded(config, say);
+  const url = config.databaseUrl ?? embeddedUrl ?? embedded!.url;
+  const isEmbedded = config.databaseUrl === undefined;
   const database = openDatabase(url, config.databasePoolSize, limits, warn);
   try {
-    const keyRing = openKeyRing(config, embedded !== undefined);
+    const keyRing = openKeyRing(config, isEmbedded);
     const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
     const migrated = migrations ? await bringUpToDate(url, { keyRing, hasher }) : [];
     return {
       database,
       keyRing,
       hasher,
-      isEmbedded: embedded !== undefined,
+      isEmbedded,
       migrated,
       async close() {
         await database.close();

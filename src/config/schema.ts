@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { parseKeyRing } from '../platform/crypto/index.ts';
 import { addressMatcher, createOutbound, hostMatcher } from '../platform/net/index.ts';
@@ -157,7 +158,8 @@ export const settings = {
   },
   drainSeconds: {
     env: 'PORTARIA_DRAIN_SECONDS',
-    meaning: 'How long after SIGTERM /readyz says 503 while requests are still taken, so that a balancer can turn away',
+    meaning:
+      'How long after SIGTERM /readyz says 503 while requests are still taken, so that a balancer can turn away. Together with the grace below the 30 seconds that Kubernetes waits',
     unit: 'seconds',
     type: z.coerce.number().int().min(0).max(300),
   },
@@ -184,6 +186,15 @@ export const settings = {
     meaning: 'Companies whose keys and provider are held in memory',
     unit: 'contexts',
     type: positive.max(100_000),
+  },
+  processes: {
+    env: 'PORTARIA_PROCESSES',
+    meaning:
+      'Server processes on this one port; auto: as many as there are processors. What is said of one process (connections, hashes, cached companies) is divided among them',
+    unit: 'processes',
+    type: z
+      .union([z.literal('auto').transform(() => availableParallelism()), z.coerce.number().int().min(1).max(64)])
+      .transform((count) => Math.min(count, 64)),
   },
   runJobs: { env: 'PORTARIA_RUN_JOBS', meaning: 'Whether this process also works on background jobs', type: flag },
   demo: { env: 'PORTARIA_DEMO', meaning: 'Whether an empty embedded store is filled with config/demo.yaml', type: flag },

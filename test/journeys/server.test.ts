@@ -37,7 +37,7 @@ describe('the server process', function () {
   it('npm start on an empty store: prints addresses and passwords once, and they work through to the sample application', async () => {
     const port = await freePortOfDemo();
     const start = async (at: number) => {
-      const env = { PATH: process.env.PATH, PORT: String(at), PORTARIA_DATA_DIR: join(folder, 'demo') };
+      const env = { PATH: process.env.PATH, PORT: String(at), PORTARIA_DATA_DIR: join(folder, 'demo'), PORTARIA_DRAIN_SECONDS: '0' };
       const child = spawn(process.execPath, ['scripts/start.mjs', 'server'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
       let output = '';
       child.stdout.on('data', (chunk) => {

@@ -15,6 +15,7 @@ const environment = (extra: Record<string, string>) => ({
   PORTARIA_HOST: '127.0.0.1',
   PORTARIA_LOG_LEVEL: 'error',
   PORTARIA_OUTBOUND_ALLOW: '127.0.0.1',
+  PORTARIA_DRAIN_SECONDS: '0',
   ...extra,
 });
 

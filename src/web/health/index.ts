@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Readiness } from '../../domain/sign-in/readiness/index.ts';
+import type { Figures, Siblings } from '../../platform/cluster/index.ts';
 import { safeEqual } from '../../platform/crypto/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { addDirectoryFigures, type DirectoryChecks } from './directory-figures.ts';
@@ -14,7 +15,10 @@ export type Health = {
   observe(response: ServerResponse, kind: string): void;
   /** Counts an answer to what was asked of a directory. */
   countDirectoryAnswer(kind: string, outcome: string): void;
+  /** Of this process, or of all that serve the port together. */
   metrics(): Promise<string>;
+  /** Of this process alone. */
+  figures(): Promise<Figures>;
   /** From now on /readyz answers 503, so that balancers send no more. */
   drain(): void;
 };
@@ -26,9 +30,11 @@ type Checks = {
   countJobs(): Promise<Record<string, number>>;
   directories: DirectoryChecks;
   metricsToken: string | undefined;
+  /** Where several processes serve the port. */
+  siblings?: Pick<Siblings, 'missing' | 'allFigures'>;
 };
 
-export function createHealth({ isReady, log, hashesWaiting, countJobs, directories, metricsToken }: Checks): Health {
+export function createHealth({ isReady, log, hashesWaiting, countJobs, directories, metricsToken, siblings }: Checks): Health {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const answers = new Counter({
@@ -54,6 +60,7 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
   });
   new Gauge({
     name: 'portaria_jobs',
+    aggregator: 'max', // every process reads the same queue
     help: 'Background work by state; failed has been tried as often as it may be',
     labelNames: ['state'],
     registers: [registry],
@@ -77,6 +84,8 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
     return figures;
   };
 
+  const metrics = () => siblings?.allFigures() ?? registry.metrics();
+  const figures = async () => (await registry.getMetricsAsJSON()) as Figures;
   const send = (response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void => {
     response.writeHead(status, {
       'content-type': type,
@@ -93,6 +102,8 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
       if (path === '/healthz') return send(response, 200, 'ok\n');
       if (path === '/readyz') {
         if (draining) return send(response, 503, 'shutting down\n');
+        const missing = siblings?.missing();
+        if (missing) return send(response, 503, `${missing}\n`); // which the supervisor logs
         const answer = await isReady();
         if (answer.isReady !== wasReady) {
           wasReady = answer.isReady;
@@ -103,7 +114,7 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
       }
       if (!metricsToken || !safeEqual(request.headers.authorization ?? '', `Bearer ${metricsToken}`))
         return send(response, metricsToken ? 401 : 404, 'not available\n');
-      return send(response, 200, await registry.metrics(), registry.contentType);
+      return send(response, 200, await metrics(), registry.contentType);
     },
     observe(response, kind) {
       const start = performance.now();
@@ -114,7 +125,8 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
       });
     },
     countDirectoryAnswer,
-    metrics: () => registry.metrics(),
+    metrics,
+    figures,
     drain() {
       draining = true;
     },
