@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { expect } from 'chai';
 import { pageRoutes } from '../../src/app/web-routes.ts';
+import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
+import { listExchanges, startTrace } from '../../src/domain/applications/traces/index.ts';
 import { listEvents } from '../../src/domain/records/audit/index.ts';
 import { findFailure } from '../../src/domain/records/page-failures/index.ts';
 import { endpoints } from '../../src/web/oidc/index.ts';
@@ -220,7 +222,7 @@ describe('the line of a request', () => {
     expect(answer.headers).to.not.have.property('traceparent');
   });
 
-  it('its id leads to the support code, the audit and the jobs, and they lead back', async () => {
+  it('its id leads to the support code, the audit, the trace of an application and the jobs, and they lead back', async () => {
     const { headers, text } = await ana.get(`${server.issuer}/recovery/${asToken}`);
     const id = headers['x-request-id'];
     const [supportCode] = /[2-9A-Z]{4}-[2-9A-Z]{4}/.exec(text.slice(text.indexOf('<main')))!;
@@ -237,6 +239,13 @@ describe('the line of a request', () => {
     const { items } = await listEvents(await server.scope(), { type: 'user.created' }, 1);
     expect(items[0]!.actor).to.include({ requestId: made.headers['x-request-id'], name: 'Ana Souza' });
     expect((await ana.get(`${server.issuer}/admin/audit?type=user.created`)).text).to.contain(made.headers['x-request-id']!);
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'payroll'))!;
+    await startTrace(await server.scope(), applicationId);
+    const refused = await send(`${server.issuer}/oidc/token`, { form: {}, headers: basic('payroll', clientSecret) });
+    const [traced] = await listExchanges(await server.scope(), applicationId);
+    expect(traced!.requestId).to.equal(refused.headers['x-request-id']);
+    expect((await ana.get(`${server.issuer}/admin/applications/${applicationId}/trace`)).text).to.contain(traced!.requestId);
+
     // nobody takes the invitation that a job sends
     await eventually(async () => {
       const line = kept.lines.find(({ job, requestId }) => job === 'deliver-mail' && requestId === made.headers['x-request-id']);
