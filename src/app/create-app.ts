@@ -6,6 +6,7 @@ import { createSettingsFinder } from '../domain/company/context-settings/index.t
 import { createContextFinder } from '../domain/company/contexts/index.ts';
 import { measureDirectories } from '../domain/people/directories/index.ts';
 import { DirectoryQueue, measureDirectoryRequests } from '../domain/people/directory-requests/index.ts';
+import { AddressLimits } from '../domain/records/address-limits/index.ts';
 import { ArtifactStore } from '../domain/records/protocol-artifacts/index.ts';
 import { createReadiness } from '../domain/sign-in/readiness/index.ts';
 import { createSessionFinder } from '../domain/sign-in/sessions/index.ts';
@@ -13,7 +14,7 @@ import { createPolicyFinder } from '../domain/sign-in/sign-in-policy/index.ts';
 import { type Clock, systemClock } from '../platform/clock/index.ts';
 import type { Siblings } from '../platform/cluster/index.ts';
 import { loadPasswordEngine } from '../platform/crypto/index.ts';
-import { ChangeListener, type Database, NoticedCache, openDatabase, timeLimits } from '../platform/database/index.ts';
+import { ChangeListener, type Database, isUnavailable, NoticedCache, openDatabase, timeLimits } from '../platform/database/index.ts';
 import { createRequestLog, createViews, logStray, type Upgrades } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { countJobs, type RunningJobs, startJobs } from '../platform/jobs/index.ts';
@@ -29,7 +30,7 @@ import { createSoapLogout, SamlDirectory } from '../web/saml/index.ts';
 import { createSmartSync } from '../web/smartsync/index.ts';
 import { loadAssets, loadConfigurationSchema, loadFavicon, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
-import type { Store } from './open-store.ts';
+import { type Store, whileItStarts } from './open-store.ts';
 import { pathOf } from './page-paths.ts';
 import { createFrontDoor, pageRoutes } from './web-routes.ts';
 
@@ -91,6 +92,10 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     findAccess: createAccessFinder(database),
     askDirectory: queue.ask,
     artifacts: new ArtifactStore(database),
+    limits: new AddressLimits(
+      { wrong: config.addressAttempts, mails: config.addressMails, isShared: addressMatcher(config.sharedNetworks) },
+      (kind) => health.countHeldBack(kind),
+    ),
     forgetCached: (contextId) => listener.tell(contextId),
     outbound: createOutbound(config.outboundAllow),
     isHttpHost: hostMatcher(config.samlHttpHosts),
@@ -129,7 +134,10 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
 
   const smartSync = createSmartSync({ services, listener, queue, software: `portaria/${version}` });
 
-  await listener.start();
+  // it tries again by itself, and caches are not used until then; an operator's database that is away is told at once
+  await listener.start().catch((error) => {
+    if (!store.isEmbedded || !isUnavailable(error)) throw error;
+  });
   let jobs: RunningJobs | undefined;
   let jobsStopped: Promise<void> | undefined;
   const stopJobs = (graceSeconds?: number) => (jobsStopped ??= Promise.resolve(jobs?.stop(graceSeconds)));
@@ -165,7 +173,8 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       };
       // nobody waits for it: it has connections of its own, on which statements may take longer
       work = openDatabase(database.url, jobConnections, timeLimits.work);
-      jobs = await startJobs(database.url, createTasks({ ...services, database: work }, notices, mailer), crontab, log);
+      const tasks = createTasks({ ...services, database: work }, notices, mailer);
+      jobs = await whileItStarts(store, () => startJobs(database.url, tasks, crontab, log));
     },
     stopJobs,
     async close() {

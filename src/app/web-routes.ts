@@ -73,7 +73,7 @@ const insertedWellKnown = /^\/\.well-known\/(oauth-authorization-server|openid-c
 
 /** Sends each request to health, to a protocol or to the pages. Nothing that a caller sends makes it throw. */
 export function createFrontDoor({ services, providers, health, hostFiles, smartSync, router, pages, requestLog, isSecure }: FrontDoor) {
-  const oidc = createOidcEndpoint(providers);
+  const oidc = createOidcEndpoint(services, providers);
 
   /** What answers at the path; methods and other spellings of it are judged by this alone. */
   async function find(host: string, asked: string): Promise<Place | undefined> {

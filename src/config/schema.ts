@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { parseKeyRing } from '../platform/crypto/index.ts';
 import { addressMatcher, createOutbound, hostMatcher } from '../platform/net/index.ts';
+import { flag, notEmpty, oneOf, origin, port, readBy, readHeaders, whole } from './types.ts';
 
 /** One setting: where it comes from, what it means, and how it is checked. The README table is made from this list. */
 export type Setting = {
@@ -12,52 +13,10 @@ export type Setting = {
   type: z.ZodType;
 };
 
-const port = z.coerce.number().int().min(0).max(65535);
-const positive = z.coerce.number().int().positive();
-const list = z
-  .union([
-    z.array(z.string()),
-    z.string().transform((s) =>
-      s
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    ),
-  ])
-  .pipe(z.array(z.string()));
-/** A list that whoever uses it can read: its fault is told with all others, before anything starts. */
-const readBy = (read: (entries: string[]) => unknown) =>
-  list.superRefine((entries, { addIssue }) => {
-    try {
-      read(entries);
-    } catch (error) {
-      addIssue((error as Error).message);
-    }
-  });
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((s) => s === 'true')]);
-const origin = z
-  .url({ protocol: /^https?$/ })
-  .refine(
-    (s) => ['/', ''].includes(new URL(s).pathname) && !new URL(s).search,
-    'must be an origin, such as https://login.example.com, without a path',
-  )
-  .transform((s) => new URL(s).origin);
-
-/** As OpenTelemetry writes them (its specification of the OTLP exporter). */
-const readHeaders = (text: string, { addIssue }: z.RefinementCtx): Record<string, string> => {
-  const pairs = text.split(',').map((one) => /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*([\x21-\x7e]*)\s*$/.exec(one));
-  try {
-    return Object.fromEntries(pairs.map((pair) => [pair![1]!, decodeURIComponent(pair![2]!)]));
-  } catch {
-    addIssue('must be name=value, comma-separated');
-    return {};
-  }
-};
-
 /** Every setting of the server. Values come from config/default.json, then the environment, then NAME_FILE. */
 export const settings = {
   port: { env: 'PORT', meaning: 'Port of the web server', type: port },
-  host: { env: 'PORTARIA_HOST', meaning: 'Address the web server listens on', type: z.string().min(1) },
+  host: { env: 'PORTARIA_HOST', meaning: 'Address the web server listens on', type: notEmpty },
   baseUrl: {
     env: 'PORTARIA_BASE_URL',
     meaning:
@@ -67,7 +26,7 @@ export const settings = {
   dataDir: {
     env: 'PORTARIA_DATA_DIR',
     meaning: 'Folder of the embedded store and of generated secrets; made with mode 0700',
-    type: z.string().min(1),
+    type: notEmpty,
   },
   databaseUrl: {
     env: 'DATABASE_URL',
@@ -84,7 +43,7 @@ export const settings = {
     meaning:
       'Connections to the database that one process holds at most for requests. Background jobs have up to 27 more where they run, changes are listened for on one, and /readyz opens one for a moment',
     unit: 'connections',
-    type: positive.max(200),
+    type: whole(1, 200),
   },
   masterKeys: {
     env: 'PORTARIA_MASTER_KEYS',
@@ -102,7 +61,26 @@ export const settings = {
     env: 'PORTARIA_FORWARDED_HEADER',
     meaning:
       'Which of the two those proxies write: x-forwarded-for, forwarded, or any (Forwarded counts where there is no X-Forwarded-For). A header that they pass on as it came is the caller’s own word',
-    type: z.enum(['any', 'x-forwarded-for', 'forwarded']),
+    type: oneOf('any', 'x-forwarded-for', 'forwarded'),
+  },
+  addressAttempts: {
+    env: 'PORTARIA_ADDRESS_ATTEMPTS',
+    meaning:
+      'Wrong passwords, codes, passkeys and client secrets, of each kind, that one address (IPv6: /64) may send a company within ten minutes; a network (/24, IPv6: /48) ten times as many. More are answered 429. Right ones do not count, and whoever has signed in with a browser before has as many in it of their own. 0: no limit',
+    unit: 'attempts',
+    type: z.coerce.number().int().min(0).max(100_000),
+  },
+  addressMails: {
+    env: 'PORTARIA_ADDRESS_MAILS',
+    meaning: 'As PORTARIA_ADDRESS_ATTEMPTS, for recoveries and for registrations that are asked for. 0: no limit',
+    unit: 'requests',
+    type: z.coerce.number().int().min(0).max(100_000),
+  },
+  sharedNetworks: {
+    env: 'PORTARIA_SHARED_NETWORKS',
+    meaning:
+      'Addresses or CIDR ranges behind which many people sit, such as those of a large office: each address may do ten times as much',
+    type: readBy(addressMatcher),
   },
   outboundAllow: {
     env: 'PORTARIA_OUTBOUND_ALLOW',
@@ -118,9 +96,10 @@ export const settings = {
   },
   metricsToken: {
     env: 'PORTARIA_METRICS_TOKEN',
-    meaning: 'Bearer token that opens /metrics on the public port. Unset: /metrics answers only on the metrics port',
+    meaning:
+      'Bearer token that opens /metrics on the public port, of 16 characters or more. Unset: /metrics answers only on the metrics port',
     secret: true,
-    type: z.string().min(16).optional(),
+    type: z.string().min(16, 'must have at least 16 characters').optional(),
   },
   metricsPort: {
     env: 'PORTARIA_METRICS_PORT',
@@ -130,7 +109,7 @@ export const settings = {
   logLevel: {
     env: 'PORTARIA_LOG_LEVEL',
     meaning: 'Least severity that is logged',
-    type: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    type: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
   },
   accessLog: {
     env: 'PORTARIA_ACCESS_LOG',
@@ -161,31 +140,31 @@ export const settings = {
     meaning:
       'How long after SIGTERM /readyz says 503 while requests are still taken, so that a balancer can turn away. Together with the grace below the 30 seconds that Kubernetes waits',
     unit: 'seconds',
-    type: z.coerce.number().int().min(0).max(300),
+    type: whole(0, 300),
   },
   shutdownGraceSeconds: {
     env: 'PORTARIA_SHUTDOWN_GRACE_SECONDS',
     meaning: 'How long requests and jobs in flight may finish after SIGTERM; jobs that did not are taken up by the next process',
     unit: 'seconds',
-    type: positive.max(600),
+    type: whole(1, 600),
   },
   passwordConcurrency: {
     env: 'PORTARIA_PASSWORD_CONCURRENCY',
     meaning: 'Password hashes computed at once; 0: processor cores minus one',
     unit: 'hashes',
-    type: z.coerce.number().int().min(0).max(64),
+    type: whole(0, 64),
   },
   passwordQueue: {
     env: 'PORTARIA_PASSWORD_QUEUE',
     meaning: 'Password hashes that may wait; more are answered 503 with Retry-After',
     unit: 'hashes',
-    type: positive.max(100_000),
+    type: whole(1, 100_000),
   },
   contextCacheSize: {
     env: 'PORTARIA_CONTEXT_CACHE_SIZE',
     meaning: 'Companies whose keys and provider are held in memory',
     unit: 'contexts',
-    type: positive.max(100_000),
+    type: whole(1, 100_000),
   },
   processes: {
     env: 'PORTARIA_PROCESSES',
@@ -202,12 +181,19 @@ export const settings = {
     env: 'PORTARIA_SMTP_URL',
     meaning: 'Mail server, such as smtps://user:password@mail.example.com',
     secret: true,
-    type: z.url({ protocol: /^smtps?$/ }).optional(),
+    type: z.url({ protocol: /^smtps?$/, error: 'must begin with smtp:// or smtps://' }).optional(),
   },
   mailFrom: {
     env: 'PORTARIA_MAIL_FROM',
     meaning: 'Address of the sender of the mails; the name beside it is the company’s. Unset: portaria@ and the host of the base URL',
-    type: z.string().min(3).optional(),
+    type: z.string().min(3, 'must be an address').optional(),
+  },
+  backupPassphrase: {
+    env: 'PORTARIA_BACKUP_PASSPHRASE',
+    meaning:
+      'Seals what `portaria backup` writes, and opens it for `portaria restore`; 12 characters or more. Unset: asked for at the terminal',
+    secret: true,
+    type: z.string().min(12, 'must have at least 12 characters').optional(),
   },
   securityContact: {
     env: 'PORTARIA_SECURITY_CONTACT',

@@ -103,8 +103,14 @@ export async function startJobs(
   const ending = new AbortController();
   const events = new EventEmitter() as WorkerEvents;
   events.on('pool:create', ({ workerPool }) => live.add(workerPool.id));
-  await runMigrations({ pgPool });
-  await live.start();
+  try {
+    await runMigrations({ pgPool });
+    await live.start();
+  } catch (error) {
+    await live.stop().catch(() => {});
+    await pgPool.end();
+    throw error;
+  }
   const runner: Runner = await run({
     events,
     pgPool,

@@ -1,5 +1,6 @@
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { listDirectories, stateOf } from '../../domain/people/directories/index.ts';
+import { loginKey } from '../../domain/people/users/index.ts';
 import {
   completeSignIn,
   type DirectoryRefusal,
@@ -23,6 +24,9 @@ import {
   cookieNames,
   factorTexts,
   factsOfStep,
+  forgiveGuesses,
+  knownMark,
+  limitGuesses,
   loginHint,
   networkOf,
   newSupportCode,
@@ -64,12 +68,25 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   if (login === '' || password === '') return render(page, request, { login, fault: page.t('sign_in.missing'), status: 422 });
   const { scope, browser } = page;
   const attempt = { login, password, browser, applicationId: request.applicationId, leftOpen: true };
-  const result = await provePassword(scope, await rulesOf(page), attempt, await networkOf(page));
+  const [rules, network] = [await rulesOf(page), await networkOf(page)];
+  const result = await limitGuesses(page, 'sign-in', () => provePassword(scope, rules, attempt, network), isRefused);
   if (result.outcome === 'unavailable') throw new AppError('busy', 503);
   if (result.outcome === 'refused') return render(page, request, { login, fault: await reasonFor(page, result.told), status: 422 });
   const proven: Proven = { ...result.proven, keep: page.form.get('keep') === 'yes' };
   const askAgain = () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
   await goOn(page, { ...request, proven }, askAgain, result);
+}
+
+const isRefused = ({ outcome }: { outcome: string }): boolean => outcome === 'refused';
+
+/** Of a form that was shown before somebody signed in, in another tab: that person goes on from here; anybody else is asked once more, with what was typed. */
+export async function showOutdatedSignIn(page: PageContext): Promise<void> {
+  const request = await loadPending(page);
+  if (!request) return;
+  const login = page.form.get('login').trim();
+  const own = page.session?.person.login;
+  if (login === '' || (own && loginKey(login).key === loginKey(own).key)) return redirectTo(page, `/sign-in/${request.address}`);
+  await render(page, request, { login, fault: own && page.t('sign_in.outdated', { login: own }), status: 422 });
 }
 
 /** Who has the right password may hear what the directory says. Otherwise the words depend on nobody's name, only on whether a directory of the company is away. */
@@ -89,7 +106,8 @@ export async function submitAlone(page: PageContext, factor = page.params.factor
   const kind = usableFactors(page).find((one) => one === factor && factorOf(one).findOwner);
   // one that the company takes no longer is refused with the form, and the audit says why
   if (!kind) throw notFound();
-  const result = await proveAlone(scope, await rulesOf(page), { kind, place: placeOf(page), answer: form }, request.applicationId);
+  const [rules, given] = [await rulesOf(page), { kind, place: placeOf(page), answer: form }];
+  const result = await limitGuesses(page, 'sign-in', () => proveAlone(scope, rules, given, request.applicationId), isRefused);
   const again = (fault: string, status = 422) => render(page, request, { login: '', fault: page.t(fault), status });
   if (result.outcome === 'unavailable') return again('second_factor.unavailable', 503);
   const refused = () => again(`${factorTexts(kind)}.wrong`);
@@ -115,8 +133,9 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
   if (step.step === 'identify' || step.step === 'password') return ask();
   if (step.step === 'kept-out') return showKeptOut(page, request, step);
   if (step.step !== 'done') {
-    if (step.by === 'proof') await recordProof(page.scope, request.requestId, request.proven!);
-    return redirectTo(page, `/sign-in/${request.requestId}/${step.step}`);
+    if (step.by === 'proof') await recordProof(page.scope, request, request.proven!);
+    // written by now, it has a shorter address
+    return redirectTo(page, `/sign-in/${step.by === 'proof' ? request.requestId : request.address}/${step.step}`);
   }
   if (step.by === 'session') return goBack(page, request);
   const { context } = page;
@@ -124,9 +143,12 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
   const arrival = await arrivalAt(page, { demands, applicationId, proven: request.proven! });
   const completed = await completeSignIn(page.scope, await rulesOf(page), request, { ...arrival, attempt }, page.locale);
   // sent twice: the page of the request knows where it led
-  if (!completed) return redirectTo(page, `/sign-in/${request.requestId}`);
+  if (!completed) return redirectTo(page, `/sign-in/${request.address}`);
   const options = { secure: context.isSecure, maxAgeSeconds: completed.keptForSeconds };
   page.ctx.append('set-cookie', serializeCookie(cookieNames(context).session, completed.token, options));
+  const { userId } = request.proven!;
+  await forgiveGuesses(page, completed.mistakes);
+  page.ctx.append('set-cookie', knownMark(page.services, context, { browser: page.browser, userId }));
   goBack(page, request);
 }
 
@@ -167,8 +189,8 @@ async function render(
       mayRegister: selfRegistration,
       keepDays: session.keepDays,
       keep: page.form.get('keep') === 'yes',
-      action: `/sign-in/${request.requestId}`,
-      request: request.requestId,
+      action: `/sign-in/${request.address}`,
+      request: request.address,
       cancel: cancelPath(request),
     },
     { status },

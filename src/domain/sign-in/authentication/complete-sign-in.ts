@@ -11,8 +11,11 @@ import { closePendingRequest, type PendingRequest, type Proven } from './pending
 import { findStanding } from './standing.ts';
 import { type OpenAttempt, settleOpen } from './take-attempt.ts';
 
-/** `token` for the cookie; `keptForSeconds` when the person asked to stay signed in on this browser, and the policy allows it. */
-export type Completion = { token: string; keptForSeconds?: number };
+/**
+ * `token` for the cookie; `keptForSeconds` when the person asked to stay signed in on this browser, and the policy allows it. `mistakes`: attempts before it that are off the count
+ * of the person now, since it was the owner who made them.
+ */
+export type Completion = { token: string; keptForSeconds?: number; mistakes: number };
 
 export type SignInArrival = Omit<Arrival, 'standing'> & { proven: Proven; attempt?: OpenAttempt };
 
@@ -49,7 +52,7 @@ async function complete(
   return inTransaction(scope, async (inside) => {
     // sent together and done in this order (run): the person is read by a statement of its own, whose snapshot begins once the person is held
     const [isClosed, standing, keys] = await Promise.all([
-      closePendingRequest(inside, request.requestId, proven.userId),
+      closePendingRequest(inside, request, proven.userId),
       findStanding(inside, proven.userId, browser),
       readPersonKeys(inside, [proven.userId]),
     ]);
@@ -100,16 +103,16 @@ async function complete(
         ...(proven.isDirectoryAway ? { directoryAway: true } : {}),
       },
     };
-    await Promise.all([
-      written,
-      // a whole one ends the count, and what is in flight with it
-      isWhole || !attempt || settleAttempt(as, attempt),
+    const [{ cleared }] = await Promise.all([
       noteBrowser(as, user.userId, browser, isWhole, rememberedUntil),
+      written,
       attempt?.isAnswered && !attempt.isKnownBrowser && forgetAsks(as, user.userId),
+      // a whole one has ended the count, and what was in flight with it
+      isWhole || !attempt || settleAttempt(as, attempt),
       isWhole || forgiveAttempt(as, { userId: user.userId, browser, isKnownBrowser: proven.isKnownBrowser ?? false }),
       user.seenLocale === locale || noteLocale(as, user.userId, locale),
       recordEvent(as, event, keys),
     ]);
-    return { token, keptForSeconds: asked ?? keptForSeconds };
+    return { token, keptForSeconds: asked ?? keptForSeconds, mistakes: Math.max(0, cleared - 1) };
   });
 }

@@ -9,7 +9,7 @@ import { faultOf } from './trace.ts';
 const ofPrograms = new Set(['token', 'introspection', 'revocation', 'pushed_authorization_request', 'device_authorization', 'userinfo']);
 
 /** What an operator is told of a refused request: the protocol's error, our own reason, and who asked; nothing that was presented. */
-export const logRefused: Step = (op) => (ctx) => {
+export const logRefused: Step = (op, ctx) => {
   const fault = faultOf(ctx);
   const error = fault?.error ?? errorOf(ctx);
   if (!error) return;
