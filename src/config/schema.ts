@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { parseKeyRing } from '../platform/crypto/index.ts';
 import { addressMatcher, createOutbound, hostMatcher } from '../platform/net/index.ts';
-import { flag, notEmpty, oneOf, origin, port, readBy, readHeaders, whole } from './types.ts';
+import { flag, notEmpty, oneOf, origin, port, readBy, readHeaders, share, whole } from './types.ts';
 
 /** One setting: where it comes from, what it means, and how it is checked. The README table is made from this list. */
 export type Setting = {
@@ -68,13 +68,13 @@ export const settings = {
     meaning:
       'Wrong passwords, codes, passkeys and client secrets, of each kind, that one address (IPv6: /64) may send a company within ten minutes; a network (/24, IPv6: /48) ten times as many. More are answered 429. Right ones do not count, and whoever has signed in with a browser before has as many in it of their own. 0: no limit',
     unit: 'attempts',
-    type: z.coerce.number().int().min(0).max(100_000),
+    type: whole(0, 100_000),
   },
   addressMails: {
     env: 'PORTARIA_ADDRESS_MAILS',
     meaning: 'As PORTARIA_ADDRESS_ATTEMPTS, for recoveries and for registrations that are asked for. 0: no limit',
     unit: 'requests',
-    type: z.coerce.number().int().min(0).max(100_000),
+    type: whole(0, 100_000),
   },
   sharedNetworks: {
     env: 'PORTARIA_SHARED_NETWORKS',
@@ -115,13 +115,13 @@ export const settings = {
     env: 'PORTARIA_ACCESS_LOG',
     meaning:
       'Severity of the line that each request leaves in the log; off: there is none. Health, metrics and the files of pages leave theirs at debug',
-    type: z.enum(['off', 'debug', 'info', 'warn']),
+    type: oneOf('off', 'debug', 'info', 'warn'),
   },
   tracesEndpoint: {
     env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     meaning:
       'Collector of OpenTelemetry that takes OTLP over HTTP, such as http://collector:4318. Unset: no traces, and nothing of OpenTelemetry is loaded',
-    type: z.url({ protocol: /^https?$/ }).optional(),
+    type: z.url({ protocol: /^https?$/, error: 'must begin with http:// or https://' }).optional(),
   },
   tracesHeaders: {
     env: 'OTEL_EXPORTER_OTLP_HEADERS',
@@ -129,11 +129,15 @@ export const settings = {
     secret: true,
     type: z.string().transform(readHeaders).optional(),
   },
-  tracesServiceName: { env: 'OTEL_SERVICE_NAME', meaning: 'Name of this service in traces', type: z.string().min(1).max(200) },
+  tracesServiceName: {
+    env: 'OTEL_SERVICE_NAME',
+    meaning: 'Name of this service in traces',
+    type: notEmpty.max(200, 'must have at most 200 characters'),
+  },
   tracesRatio: {
     env: 'OTEL_TRACES_SAMPLER_ARG',
     meaning: 'Share of the traces beginning here that are kept, from 0 to 1; a trace that a caller began is kept as the caller says',
-    type: z.coerce.number().min(0).max(1),
+    type: share,
   },
   drainSeconds: {
     env: 'PORTARIA_DRAIN_SECONDS',
@@ -172,7 +176,9 @@ export const settings = {
       'Server processes on this one port; auto: as many as there are processors. What is said of one process (connections, hashes, cached companies) is divided among them',
     unit: 'processes',
     type: z
-      .union([z.literal('auto').transform(() => availableParallelism()), z.coerce.number().int().min(1).max(64)])
+      .union([z.literal('auto').transform(() => availableParallelism()), whole(1, 64)], {
+        error: 'must be auto, or a whole number from 1 to 64',
+      })
       .transform((count) => Math.min(count, 64)),
   },
   runJobs: { env: 'PORTARIA_RUN_JOBS', meaning: 'Whether this process also works on background jobs', type: flag },

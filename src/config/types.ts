@@ -7,6 +7,8 @@ export const whole = (least: number, most: number) => {
   const range = `must be a whole number from ${least} to ${most}`;
   return z.coerce.number({ error: range }).int(range).min(least, range).max(most, range);
 };
+const notShare = 'must be a number from 0 to 1';
+export const share = z.coerce.number({ error: notShare }).min(0, notShare).max(1, notShare);
 export const port = whole(0, 65_535);
 export const oneOf = <const Values extends [string, ...string[]]>(...values: Values) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
