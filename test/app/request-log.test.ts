@@ -254,9 +254,9 @@ describe('the line of a request', () => {
   });
 
   it('a refused request for tokens is a line: error, our reason, who asked; nothing that was presented', async () => {
-    const ask = async (fields: Record<string, string>, headers: Record<string, string> = {}) => {
+    const ask = async (fields: Record<string, string>, headers: Record<string, string> = {}, issuer = server.issuer) => {
       kept.forget();
-      const answer = await send(`${server.issuer}/oidc/token`, { form: fields, headers });
+      const answer = await send(`${issuer}/oidc/token`, { form: fields, headers });
       await eventually(async () => expect(lineOf(answer.headers['x-request-id'])).to.have.length(1), 2000);
       nothingLeaked(JSON.stringify(fields));
       return kept.lines.filter(({ msg }) => msg === 'a request to token was refused');
@@ -278,6 +278,12 @@ describe('the line of a request', () => {
       expect(lines[0]!.requestId).to.be.a('string');
     }
     expect(await ask({ grant_type: 'client_credentials' }, right)).to.be.empty;
+    // an address that tries many secrets is held back, and that is said of each
+    for (let n = 0; n < 15; n++) {
+      const lines = await ask(code, basic('payroll', `${asToken}${n}`), `${server.baseUrl}/other`);
+      expect(lines, String(n)).to.have.length(1);
+      if (n === 14) expect(lines[0]).to.include({ error: 'invalid_client', reason: 'too-many-secrets', clientId: 'payroll', status: 429 });
+    }
   });
 
   it('health and the files of pages are for debugging; where there are no lines none is written; who left is said', async () => {
