@@ -1113,8 +1113,9 @@ export type Tables = {
       content: string;
       claimed_issuer: string | null;
       is_proven: boolean;
+      http_request: string | null;
     },
-    'reason' | 'claimed_issuer' | 'is_proven',
+    'reason' | 'claimed_issuer' | 'is_proven' | 'http_request',
     never
   >;
   user_counts: Table<

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { expect } from 'chai';
 import { pageRoutes } from '../../src/app/web-routes.ts';
+import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
+import { listExchanges, startTrace } from '../../src/domain/applications/traces/index.ts';
 import { listEvents } from '../../src/domain/records/audit/index.ts';
 import { findFailure } from '../../src/domain/records/page-failures/index.ts';
 import { endpoints } from '../../src/web/oidc/index.ts';
@@ -220,7 +222,7 @@ describe('the line of a request', () => {
     expect(answer.headers).to.not.have.property('traceparent');
   });
 
-  it('its id leads to the support code, the audit and the jobs, and they lead back', async () => {
+  it('its id leads to the support code, the audit, the trace of an application and the jobs, and they lead back', async () => {
     const { headers, text } = await ana.get(`${server.issuer}/recovery/${asToken}`);
     const id = headers['x-request-id'];
     const [supportCode] = /[2-9A-Z]{4}-[2-9A-Z]{4}/.exec(text.slice(text.indexOf('<main')))!;
@@ -237,6 +239,13 @@ describe('the line of a request', () => {
     const { items } = await listEvents(await server.scope(), { type: 'user.created' }, 1);
     expect(items[0]!.actor).to.include({ requestId: made.headers['x-request-id'], name: 'Ana Souza' });
     expect((await ana.get(`${server.issuer}/admin/audit?type=user.created`)).text).to.contain(made.headers['x-request-id']!);
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'payroll'))!;
+    await startTrace(await server.scope(), applicationId);
+    const refused = await send(`${server.issuer}/oidc/token`, { form: {}, headers: basic('payroll', clientSecret) });
+    const [traced] = await listExchanges(await server.scope(), applicationId);
+    expect(traced!.requestId).to.equal(refused.headers['x-request-id']);
+    expect((await ana.get(`${server.issuer}/admin/applications/${applicationId}/trace`)).text).to.contain(traced!.requestId);
+
     // nobody takes the invitation that a job sends
     await eventually(async () => {
       const line = kept.lines.find(({ job, requestId }) => job === 'deliver-mail' && requestId === made.headers['x-request-id']);
@@ -245,9 +254,9 @@ describe('the line of a request', () => {
   });
 
   it('a refused request for tokens is a line: error, our reason, who asked; nothing that was presented', async () => {
-    const ask = async (fields: Record<string, string>, headers: Record<string, string> = {}) => {
+    const ask = async (fields: Record<string, string>, headers: Record<string, string> = {}, issuer = server.issuer) => {
       kept.forget();
-      const answer = await send(`${server.issuer}/oidc/token`, { form: fields, headers });
+      const answer = await send(`${issuer}/oidc/token`, { form: fields, headers });
       await eventually(async () => expect(lineOf(answer.headers['x-request-id'])).to.have.length(1), 2000);
       nothingLeaked(JSON.stringify(fields));
       return kept.lines.filter(({ msg }) => msg === 'a request to token was refused');
@@ -269,6 +278,12 @@ describe('the line of a request', () => {
       expect(lines[0]!.requestId).to.be.a('string');
     }
     expect(await ask({ grant_type: 'client_credentials' }, right)).to.be.empty;
+    // an address that tries many secrets is held back, and that is said of each
+    for (let n = 0; n < 15; n++) {
+      const lines = await ask(code, basic('payroll', `${asToken}${n}`), `${server.baseUrl}/other`);
+      expect(lines, String(n)).to.have.length(1);
+      if (n === 14) expect(lines[0]).to.include({ error: 'invalid_client', reason: 'too-many-secrets', clientId: 'payroll', status: 429 });
+    }
   });
 
   it('health and the files of pages are for debugging; where there are no lines none is written; who left is said', async () => {

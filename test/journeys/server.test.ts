@@ -112,8 +112,8 @@ describe('the server process', function () {
   });
 
   it('says every fault of its settings at once, and what to do when its port is taken', async () => {
-    const run = async (env: Record<string, string>, program = 'server') => {
-      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', `src/processes/${program}.ts`], {
+    const run = async (env: Record<string, string>) => {
+      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/processes/server.ts'], {
         cwd: root,
         env: { PATH: process.env.PATH, PORTARIA_DATA_DIR: join(folder, 'faults'), PORTARIA_DEMO: 'false', ...env },
       });
@@ -134,14 +134,26 @@ describe('the server process', function () {
     const noKey = await run({ DATABASE_URL: 'postgres://x@127.0.0.1:1/y' });
     expect(noKey.output).to.contain('PORTARIA_MASTER_KEYS');
     expect(linesOf(noKey.output)).to.have.length(1);
-    const worker = await run({ PORT: 'x' }, 'worker');
-    expect([worker.code, linesOf(worker.output).map(({ level }) => level)]).to.deep.equal([78, ['fatal']]);
     const port = await freePort();
     const taken = await startServerProcess(port, { PORTARIA_DATA_DIR: join(folder, 'taken'), PORTARIA_DEMO: 'false' });
     expect((await run({ PORT: String(port), PORTARIA_HOST: '127.0.0.1' })).output).to.contain(`port ${port} is in use`);
     const { existsSync } = await import('node:fs');
     expect(existsSync(join(folder, 'faults/postgres/cluster/postmaster.pid')), 'and the store does not stay behind').to.equal(false);
     await taken.kill('SIGTERM');
+  });
+
+  it('the worker says why it does not start in one line, too', async () => {
+    const env = { PATH: process.env.PATH, PORT: 'x', PORTARIA_TYPO: '1' };
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/processes/worker.ts'], { cwd: root, env });
+    let output = '';
+    child.stderr.on('data', (chunk) => {
+      output += chunk;
+    });
+    expect(await once(child, 'close')).to.deep.equal([78, null]);
+    const [fault, ...more] = linesOf(output);
+    expect(more).to.be.empty;
+    expect(fault).to.include({ level: 'fatal' });
+    expect(fault!.faults).to.have.length(2);
   });
 
   it('people sign in with their passwords where @node-rs/argon2 does not load', async () => {

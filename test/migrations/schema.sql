@@ -1089,6 +1089,7 @@ CREATE TABLE traced_exchanges (
   content text NOT NULL,
   claimed_issuer text,
   is_proven boolean NOT NULL DEFAULT true,
+  http_request text,
   PRIMARY KEY (context_id, exchange_id),
   FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
   CHECK ((direction = ANY (ARRAY['received'::text, 'sent'::text]))),

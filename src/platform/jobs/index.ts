@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, Logger, type Runner, run, runMigrations, type TaskList, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import type { Db } from '../database/index.ts';
-import { currentWork, inWork, isRequestId, type Log } from '../log/index.ts';
-import { currentTrace, inSpan, inTrace, parseTraceparent, traceparentOf } from '../tracing/index.ts';
+import type { Log } from '../log/index.ts';
 import { LiveWorkers, type Looks } from './live-workers.ts';
+import { aboutJob, asAskedBy, originNow } from './origin.ts';
 import { Stopped } from './stopped.ts';
 
 export {
@@ -23,16 +23,6 @@ export { Stopped } from './stopped.ts';
 
 /** `queue`: jobs of one queue run one after the other. `keepsTime`: one of this key that waits already keeps its time. */
 export type JobOptions = { runAt?: Date; maxAttempts?: number; key?: string; queue?: string; keepsTime?: boolean };
-
-/** Under which a payload says what asked for it: the request, and the trace that it belongs to. */
-const origin = '_origin';
-type Origin = { requestId?: string; traceparent?: string };
-
-function originNow(): { [origin]?: Origin } {
-  const { requestId } = currentWork() ?? {};
-  const trace = currentTrace();
-  return requestId || trace ? { [origin]: { requestId, traceparent: trace && traceparentOf(trace) } } : {};
-}
 
 /** Queues `task` at the commit of `db`'s transaction: never for a write that rolled back, never lost for one that did not. */
 export async function enqueueJob(
@@ -77,20 +67,6 @@ const taskList = (tasks: Tasks, stop: AbortSignal, giveBack: (job: Job) => Promi
         }),
     ]),
   );
-
-/** Lines, events and spans of a job lead to the request that asked for it. */
-function asAskedBy(payload: unknown, job: string, work: () => Promise<void>): Promise<void> {
-  const { requestId, traceparent } = originOf(payload);
-  const run = () => inSpan('consumer', `job ${job}`, { 'messaging.system': 'graphile_worker', 'messaging.destination.name': job }, work);
-  return inWork({ requestId: isRequestId(requestId) ? requestId : undefined, job }, () => inTrace(parseTraceparent(traceparent), run));
-}
-
-const originOf = (payload: unknown): Origin => (payload as { [origin]?: Origin } | null)?.[origin] ?? {};
-
-function aboutJob(job: unknown): { job?: string; requestId?: string } {
-  const { task_identifier, payload } = (job ?? {}) as { task_identifier?: string; payload?: unknown };
-  return { job: task_identifier, requestId: originOf(payload).requestId };
-}
 
 /** As if nobody had begun it: the try does not count, and another process takes it at once. */
 const giveBackOne = (pool: pg.Pool, { id, locked_by }: Job): Promise<unknown> =>

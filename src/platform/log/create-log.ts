@@ -1,27 +1,10 @@
 import pino from 'pino';
 import { currentTrace } from '../tracing/index.ts';
 import { currentWork } from './current-work.ts';
-import { describeError, isCode } from './describe-error.ts';
+import { describeError } from './describe-error.ts';
+import { hideSecrets } from './hide-secrets.ts';
 
 export type Log = pino.Logger;
-
-export const secretNames = [
-  'password',
-  'newPassword',
-  'client_secret',
-  'secret',
-  'token',
-  'access_token',
-  'refresh_token',
-  'id_token',
-  'code',
-  'cookie',
-  'authorization',
-];
-
-/** Of an error of the system or of PostgreSQL, such as ECONNREFUSED or 53100: `code` is also what OAuth calls an authorization code. */
-const isErrorCode = (value: unknown, path: string[]): boolean =>
-  path[0] === 'err' && path.at(-1) === 'code' && (path.length === 2 || path[1] === 'cause') && isCode(value);
 
 /** What every line says of the request or job that it belongs to. */
 function workOf(): object {
@@ -36,14 +19,9 @@ export function createLog(level: string, destination?: pino.DestinationStream): 
   return pino(
     {
       level,
-      redact: {
-        // `err.code` by itself, so that the censor hears which key it is of
-        paths: ['err.code', ...secretNames, ...secretNames.map((name) => `*.${name}`), ...secretNames.map((name) => `*.*.${name}`)],
-        censor: (value, path) => (isErrorCode(value, path) ? value : '[redacted]'),
-      },
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: (facts) => hideSecrets(facts) },
       serializers: { err: describeError },
       mixin: workOf,
     },

@@ -1,8 +1,8 @@
 /** Of the system, of PostgreSQL: names of things. Others of its properties hold what somebody gave, such as `detail` (`Key (email)=(…)`). */
 const told = ['code', 'errno', 'syscall', 'address', 'port', 'status', 'severity', 'schema', 'table', 'column', 'constraint', 'routine'];
 
-/** As the system and PostgreSQL write them. */
-export const isCode = (value: unknown): boolean => typeof value === 'string' && /^[A-Z0-9_]{3,40}$/.test(value);
+/** As the system and PostgreSQL write them; `code` is also what OAuth calls an authorization code. */
+const isCode = (value: unknown): boolean => typeof value === 'string' && /^[A-Z0-9_]{3,40}$/.test(value);
 
 const deepest = 4;
 

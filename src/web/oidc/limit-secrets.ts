@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AppError } from '../../platform/errors/index.ts';
 import { sendFault } from '../../platform/http/index.ts';
+import { noteInLog } from '../../platform/log/index.ts';
 import { networkOf } from '../../platform/net/index.ts';
 import { clientOf, type ResolvedContext, type Services } from '../request/index.ts';
 import { type ContextProvider, currentOp } from './context-provider.ts';
@@ -58,6 +59,10 @@ export function refuseHeldBack(
   if (!refusal) return false;
   response.setHeader('retry-after', String(refusal.retryAfterSeconds));
   response.setHeader('cache-control', 'no-store');
+  const told = { error: 'invalid_client', reason: 'too-many-secrets', clientId: clientId.slice(0, 200) };
+  const endpoint = path.slice('/oidc/'.length);
+  noteInLog(told);
+  services.log.info({ ...told, endpoint, status: 429 }, `a request to ${endpoint} was refused`);
   sendFault(response, 429, 'invalid_client', tooManySecrets);
   return true;
 }

@@ -3,6 +3,7 @@ import { loginKey } from '../../domain/people/users/index.ts';
 import type { LimitKind, Place } from '../../domain/records/address-limits/index.ts';
 import type { AppError } from '../../platform/errors/index.ts';
 import { readCookie } from '../../platform/http/index.ts';
+import { noteInLog } from '../../platform/log/index.ts';
 import { clientOf } from './actor.ts';
 import type { ResolvedContext } from './context-directory.ts';
 import { cookieNames } from './cookie-names.ts';
@@ -45,6 +46,7 @@ export const forgiveGuesses = (page: PageContext, login: string): Promise<void> 
 export function renderHeldBack(page: PageContext, { retryAfterSeconds = 60 }: Pick<AppError, 'retryAfterSeconds'>): void {
   const { ctx, scope, services } = page;
   ctx.set('retry-after', String(retryAfterSeconds));
+  noteInLog({ fault: 'too_many_attempts' });
   const now = services.clock.now();
   const until = new Date(now.getTime() + retryAfterSeconds * 1000);
   renderPage(

@@ -1,6 +1,7 @@
 import { Cache } from '../../../platform/cache/index.ts';
 import { newId } from '../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, notifyChange } from '../../../platform/database/index.ts';
+import { currentWork } from '../../../platform/log/index.ts';
 import { networkOf } from '../../../platform/net/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type ApplicationId, type Scope, type Transaction, useCase } from '../../scope.ts';
@@ -19,7 +20,12 @@ export type Exchange = {
   claimedIssuer?: string;
   content(): string;
 };
-export type TracedExchange = Omit<Exchange, 'content' | 'unprovenFrom'> & { exchangeId: string; at: Date; content: string };
+export type TracedExchange = Omit<Exchange, 'content' | 'unprovenFrom'> & {
+  exchangeId: string;
+  at: Date;
+  requestId?: string;
+  content: string;
+};
 
 const traceMs = 15 * 60 * 1000;
 const longestContent = 20_000;
@@ -90,6 +96,7 @@ export async function recordExchange(
     reason: exchange.reason ?? null,
     claimed_issuer: exchange.claimedIssuer ?? null,
     is_proven: isProven,
+    http_request: currentWork()?.requestId ?? null,
     content: exchange.content().replaceAll('\0', '').toWellFormed().slice(0, longestContent),
   });
   // the latest stay: whoever floods a trace cannot hide what comes after
@@ -112,6 +119,7 @@ export async function listExchanges({ db, contextId }: Scope, applicationId: App
     name: row.name,
     reason: row.reason ?? undefined,
     claimedIssuer: row.claimed_issuer ?? undefined,
+    requestId: row.http_request ?? undefined,
     content: row.content,
   }));
 }
