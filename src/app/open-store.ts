@@ -39,19 +39,27 @@ type StoreConfig = Pick<Config, 'databaseUrl' | 'dataDir' | 'databasePoolSize' |
  * Opens the operator's database or the embedded one, up to date, with the key ring for its secrets.
  * @param options.limits of statements: those of work unless told
  * @param options.isServer it stays, and has the sample applications of its data folder
+ * @param options.embeddedUrl of the embedded store, where another process of this server runs it
  * @throws Error with a remedy
  */
 export async function openStore(
   config: StoreConfig,
-  { say = (_: string) => {}, warn = (_: string) => {}, limits = timeLimits.work as TimeLimits, migrations = true, isServer = false } = {},
+  {
+    say = (_: string) => {},
+    warn = (_: string) => {},
+    limits = timeLimits.work as TimeLimits,
+    migrations = true,
+    isServer = false,
+    embeddedUrl = undefined as string | undefined,
+  } = {},
 ): Promise<Store> {
-  const embedded = config.databaseUrl ? undefined : await startEmbedded(config, say, isServer);
-  const url = config.databaseUrl ?? embedded!.url;
+  const embedded = config.databaseUrl || embeddedUrl ? undefined : await startEmbedded(config, say, isServer);
+  const url = config.databaseUrl ?? embeddedUrl ?? embedded!.url;
+  const isEmbedded = config.databaseUrl === undefined;
   const database = openDatabase(url, config.databasePoolSize, limits, warn);
   try {
-    const keyRing = parseKeyRing(readMasterKeys(config, embedded !== undefined));
+    const keyRing = parseKeyRing(readMasterKeys(config, isEmbedded));
     const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
-    const isEmbedded = embedded !== undefined;
     const migrated = migrations ? await whileItStarts({ isEmbedded, database }, () => bringUpToDate(url, { keyRing, hasher })) : [];
     if (migrations) await noteKeys(database, keyRing);
     return {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { parseKeyRing } from '../platform/crypto/index.ts';
 import { addressMatcher, createOutbound, hostMatcher } from '../platform/net/index.ts';
@@ -46,6 +47,17 @@ const origin = z
   .url({ protocol: /^https?$/, error: notOrigin, abort: true })
   .refine((s) => ['/', ''].includes(new URL(s).pathname) && !new URL(s).search, notOrigin)
   .transform((s) => new URL(s).origin);
+
+/** As OpenTelemetry writes them (its specification of the OTLP exporter). */
+const readHeaders = (text: string, { addIssue }: z.RefinementCtx): Record<string, string> => {
+  const pairs = text.split(',').map((one) => /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*([\x21-\x7e]*)\s*$/.exec(one));
+  try {
+    return Object.fromEntries(pairs.map((pair) => [pair![1]!, decodeURIComponent(pair![2]!)]));
+  } catch {
+    addIssue('must be name=value, comma-separated');
+    return {};
+  }
+};
 
 /** Every setting of the server. Values come from config/default.json, then the environment, then NAME_FILE. */
 export const settings = {
@@ -97,6 +109,25 @@ export const settings = {
       'Which of the two those proxies write: x-forwarded-for, forwarded, or any (Forwarded counts where there is no X-Forwarded-For). A header that they pass on as it came is the caller’s own word',
     type: oneOf('any', 'x-forwarded-for', 'forwarded'),
   },
+  addressAttempts: {
+    env: 'PORTARIA_ADDRESS_ATTEMPTS',
+    meaning:
+      'Wrong passwords, codes, passkeys and client secrets, of each kind, that one address (IPv6: /64) may send a company within ten minutes; a network (/24, IPv6: /48) ten times as many. More are answered 429. Right ones do not count, and whoever has signed in with a browser before has as many in it of their own. 0: no limit',
+    unit: 'attempts',
+    type: z.coerce.number().int().min(0).max(100_000),
+  },
+  addressMails: {
+    env: 'PORTARIA_ADDRESS_MAILS',
+    meaning: 'As PORTARIA_ADDRESS_ATTEMPTS, for recoveries and for registrations that are asked for. 0: no limit',
+    unit: 'requests',
+    type: z.coerce.number().int().min(0).max(100_000),
+  },
+  sharedNetworks: {
+    env: 'PORTARIA_SHARED_NETWORKS',
+    meaning:
+      'Addresses or CIDR ranges behind which many people sit, such as those of a large office: each address may do ten times as much',
+    type: readBy(addressMatcher),
+  },
   outboundAllow: {
     env: 'PORTARIA_OUTBOUND_ALLOW',
     meaning:
@@ -126,9 +157,34 @@ export const settings = {
     meaning: 'Least severity that is logged',
     type: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
   },
+  accessLog: {
+    env: 'PORTARIA_ACCESS_LOG',
+    meaning:
+      'Severity of the line that each request leaves in the log; off: there is none. Health, metrics and the files of pages leave theirs at debug',
+    type: z.enum(['off', 'debug', 'info', 'warn']),
+  },
+  tracesEndpoint: {
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    meaning:
+      'Collector of OpenTelemetry that takes OTLP over HTTP, such as http://collector:4318. Unset: no traces, and nothing of OpenTelemetry is loaded',
+    type: z.url({ protocol: /^https?$/ }).optional(),
+  },
+  tracesHeaders: {
+    env: 'OTEL_EXPORTER_OTLP_HEADERS',
+    meaning: 'Headers that the collector asks for: name=value, comma-separated, values percent-encoded',
+    secret: true,
+    type: z.string().transform(readHeaders).optional(),
+  },
+  tracesServiceName: { env: 'OTEL_SERVICE_NAME', meaning: 'Name of this service in traces', type: z.string().min(1).max(200) },
+  tracesRatio: {
+    env: 'OTEL_TRACES_SAMPLER_ARG',
+    meaning: 'Share of the traces beginning here that are kept, from 0 to 1; a trace that a caller began is kept as the caller says',
+    type: z.coerce.number().min(0).max(1),
+  },
   drainSeconds: {
     env: 'PORTARIA_DRAIN_SECONDS',
-    meaning: 'How long after SIGTERM /readyz says 503 while requests are still taken, so that a balancer can turn away',
+    meaning:
+      'How long after SIGTERM /readyz says 503 while requests are still taken, so that a balancer can turn away. Together with the grace below the 30 seconds that Kubernetes waits',
     unit: 'seconds',
     type: whole(0, 300),
   },
@@ -155,6 +211,15 @@ export const settings = {
     meaning: 'Companies whose keys and provider are held in memory',
     unit: 'contexts',
     type: whole(1, 100_000),
+  },
+  processes: {
+    env: 'PORTARIA_PROCESSES',
+    meaning:
+      'Server processes on this one port; auto: as many as there are processors. What is said of one process (connections, hashes, cached companies) is divided among them',
+    unit: 'processes',
+    type: z
+      .union([z.literal('auto').transform(() => availableParallelism()), z.coerce.number().int().min(1).max(64)])
+      .transform((count) => Math.min(count, 64)),
   },
   runJobs: { env: 'PORTARIA_RUN_JOBS', meaning: 'Whether this process also works on background jobs', type: flag },
   demo: { env: 'PORTARIA_DEMO', meaning: 'Whether an empty embedded store is filled with config/demo.yaml', type: flag },

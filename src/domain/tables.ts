@@ -19,6 +19,17 @@ import type {
 export type Table<Columns, Optional extends keyof Columns, Json extends keyof Columns> = { row: Columns; optional: Optional; json: Json };
 
 export type Tables = {
+  address_counts: Table<
+    {
+      context_id: ContextId;
+      kind: string;
+      holder: string;
+      n: number;
+      since: Date;
+    },
+    never,
+    never
+  >;
   agent_processes: Table<
     {
       process_id: string;
@@ -765,8 +776,9 @@ export type Tables = {
       n: number;
       first_at: Date;
       last_at: Date;
+      http_request: string | null;
     },
-    'user_id' | 'application_id',
+    'user_id' | 'application_id' | 'http_request',
     'facts'
   >;
   partner_metadata: Table<

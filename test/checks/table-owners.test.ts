@@ -11,6 +11,7 @@ const { families }: { families: string[] } = await import(new URL('../../.depend
 
 /** Of each table the slice of src/domain that owns it, which alone writes it, and after it the slices that read it in statements of their own. */
 const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
+  address_counts: ['records/address-limits'],
   audit_chains: ['records/audit'],
   audit_daily_counts: ['records/audit'],
   audit_events: ['records/audit', 'administration/audit-keeping'],

@@ -1,3 +1,14 @@
+CREATE TABLE address_counts (
+  context_id uuid NOT NULL,
+  kind text NOT NULL,
+  holder text NOT NULL,
+  n integer NOT NULL,
+  since timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, kind, holder),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id) ON DELETE CASCADE
+);
+CREATE INDEX address_counts_since ON public.address_counts USING btree (since);
+
 CREATE TABLE agent_processes (
   process_id uuid NOT NULL,
   beat_at timestamp with time zone NOT NULL,
@@ -729,6 +740,7 @@ CREATE TABLE page_failures (
   n bigint NOT NULL,
   first_at timestamp with time zone NOT NULL,
   last_at timestamp with time zone NOT NULL,
+  http_request text,
   UNIQUE (context_id, hour, fold_key),
   PRIMARY KEY (context_id, support_code),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id) ON DELETE CASCADE,

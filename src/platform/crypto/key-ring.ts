@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { Cache } from '../cache/index.ts';
 
 type MasterKey = { id: string; key: Buffer };
 
@@ -8,8 +9,9 @@ type Key = MasterKey & { secret: KeyObject };
 /** Encrypts what is secret at rest, by AES-256-GCM; the first key encrypts, all decrypt, so that keys can be rotated. */
 export class KeyRing {
   readonly #keys: Key[];
-  readonly #derived = new Map<string, Buffer[]>();
-  readonly #fingerprintKeys = new Map<string, KeyObject[]>();
+  // some purposes are of one company, and those have no end
+  readonly #derived = new Cache<Buffer[]>({ name: 'derived_keys', max: 2000 });
+  readonly #fingerprintKeys = new Cache<KeyObject[]>({ name: 'fingerprint_keys', max: 500 });
   readonly #former = new Map<string, Buffer[]>();
 
   constructor(keys: MasterKey[]) {
