@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError } from '../config/index.ts';
-import { examineMasterKeys, noteMasterKeys } from '../domain/administration/master-keys/index.ts';
+import { examineMasterKeys, loadFingerprintKeys, noteMasterKeys } from '../domain/administration/master-keys/index.ts';
 import { listContexts } from '../domain/company/contexts/index.ts';
 import { startChain } from '../domain/records/audit/index.ts';
 import { inTransaction, openScope, type ScopeParts } from '../domain/scope.ts';
@@ -60,8 +60,11 @@ export async function openStore(
   try {
     const keyRing = parseKeyRing(readMasterKeys(config, isEmbedded));
     const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
-    const migrated = migrations ? await whileItStarts({ isEmbedded, database }, () => bringUpToDate(url, { keyRing, hasher })) : [];
-    if (migrations) await noteKeys(database, keyRing);
+    const starting = { isEmbedded, database };
+    const migrated = migrations ? await whileItStarts(starting, () => bringUpToDate(url, { keyRing, hasher })) : [];
+    if (migrations) await whileItStarts(starting, () => noteKeys(database, keyRing));
+    // the process that migrates has noted them
+    else if (isServer) await whileItStarts(starting, () => loadFingerprintKeys(database.knex, keyRing));
     return {
       database,
       keyRing,
