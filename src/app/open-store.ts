@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError } from '../config/index.ts';
-import { examineMasterKeys, noteMasterKeys } from '../domain/administration/master-keys/index.ts';
+import { examineMasterKeys, loadFingerprintKeys, noteMasterKeys } from '../domain/administration/master-keys/index.ts';
 import { listContexts } from '../domain/company/contexts/index.ts';
 import { startChain } from '../domain/records/audit/index.ts';
 import { inTransaction, openScope, type ScopeParts } from '../domain/scope.ts';
@@ -60,8 +60,11 @@ export async function openStore(
   try {
     const keyRing = parseKeyRing(readMasterKeys(config, isEmbedded));
     const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
-    const migrated = migrations ? await whileItStarts({ isEmbedded, database }, () => bringUpToDate(url, { keyRing, hasher })) : [];
-    if (migrations) await noteKeys(database, keyRing);
+    const starting = { isEmbedded, database };
+    const migrated = migrations ? await whileItStarts(starting, () => bringUpToDate(url, { keyRing, hasher })) : [];
+    if (migrations) await whileItStarts(starting, () => noteKeys(database, keyRing));
+    // the process that migrates has noted them
+    else if (isServer) await whileItStarts(starting, () => loadFingerprintKeys(database.knex, keyRing));
     return {
       database,
       keyRing,
@@ -133,12 +136,28 @@ async function startChains(parts: ScopeParts): Promise<void> {
     await inTransaction(openScope(parts, contextId, { kind: 'system', name: 'migration' }), startChain);
 }
 
+function makeFolder(dataDir: string): void {
+  // the last one by itself: where nothing can be made, such as below /proc, Node.js would try for ever
+  for (const [folder, recursive] of [
+    [dirname(dataDir), true],
+    [dataDir, false],
+  ] as const) {
+    try {
+      mkdirSync(folder, { recursive, mode: 0o700 });
+    } catch (error) {
+      // another process may start at this moment
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (!statSync(folder).isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR', path: folder });
+    }
+  }
+  chmodSync(dataDir, 0o700);
+}
+
 /** @throws Error with a remedy */
 async function startEmbedded(config: StoreConfig, say: (message: string) => void, isServer: boolean) {
   const dataDir = resolve(config.dataDir);
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    chmodSync(dataDir, 0o700);
+    makeFolder(dataDir);
     return await startEmbeddedPostgres(dataDir, say, isServer ? 'server' : 'command');
   } catch (error) {
     const fault = describeSystemFault(error, dataDir);

@@ -51,6 +51,8 @@ const has = ({ file, declared }: Exported, sql: RegExp, call: RegExp): boolean =
 
 /** One statement each that stands by itself: no event tells of it, and nothing else is written with it. */
 const alone = [
+  'administration/master-keys/fingerprint-keys.ts: keepFingerprintKeys',
+  'administration/master-keys/re-encrypt.ts: sealAgain',
   'applications/applications/client-secrets.ts: recordSecretUse',
   'applications/assertions/pairwise-subjects.ts: loadSubjectKey',
   'applications/assertions/store.ts: makePersistentNameId',

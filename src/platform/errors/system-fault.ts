@@ -1,6 +1,6 @@
 const words: Record<string, (path: string) => string> = {
   ENOENT: (path) => `${path} does not exist, or the folder above it does not`,
-  ENOTDIR: (path) => `${path} would lie below something that is no folder`,
+  ENOTDIR: (path) => `${path}, or what it would lie in, is no folder`,
   EISDIR: (path) => `${path} is a folder`,
   EEXIST: (path) => `${path} exists already`,
   EACCES: (path) => `${path} is closed to this user`,

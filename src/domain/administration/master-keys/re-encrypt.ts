@@ -5,7 +5,7 @@ import type { ServerScope } from '../../scope.ts';
 import { keepFingerprintKeys } from './fingerprint-keys.ts';
 import { forgetOtherKeys } from './note-keys.ts';
 import { sealedColumns } from './sealed-columns.ts';
-import { assign, isSealed, keyIdOf, nameOf, purposeColumns, sealedValue } from './sql.ts';
+import { assign, keyIdOf, nameOf, purposeColumns, sealedRows, sealedValue } from './sql.ts';
 import { type KeyUse, listKeyUses } from './uses.ts';
 
 /** `left`: what needs another key than the current one still. `unreadable`: values that no key of the ring opens. */
@@ -60,7 +60,7 @@ async function sealAgain({ db, keyRing }: ServerScope, column: SealedColumn): Pr
   for (let from = 0; from < rows[0]!.pages; from += pages) {
     const { rows: found } = await db.raw<{ rows: (Record<string, string> & { place: string; value: string })[] }>(
       `SELECT ctid::text AS place, ${sealedValue(column)} AS value, ${purposeColumns(column)} FROM ${table}
-       WHERE ctid >= ?::tid AND ctid < ?::tid AND ${isSealed(column)} AND ${keyIdOf(column)} <> ?`,
+       WHERE ctid >= ?::tid AND ctid < ?::tid AND ${sealedRows(column)} AND ${keyIdOf(column)} <> ?`,
       [`(${from},0)`, `(${from + pages},0)`, keyRing.currentId],
     );
     const sealed = found.flatMap((row) => resealed(keyRing, column, row));

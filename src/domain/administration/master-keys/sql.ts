@@ -10,7 +10,7 @@ export const purposeColumns = ({ by }: SealedColumn): string =>
   by.map((one) => (one.includes(' AS ') ? one : `${one}::text AS ${one}`)).join(', ');
 
 /** Rows that have one. */
-export const isSealed = (column: SealedColumn): string =>
+export const sealedRows = (column: SealedColumn): string =>
   [`${sealedValue(column)} IS NOT NULL`, ...(column.where ? [column.where] : [])].join(' AND ');
 
 /** What puts `value` in its place. */

@@ -3,7 +3,7 @@ import { hasCurrentMac } from '../../records/audit/index.ts';
 import { answerKind, sealedArtifacts } from '../../records/protocol-artifacts/index.ts';
 import type { ServerScope } from '../../scope.ts';
 import { sealedColumns } from './sealed-columns.ts';
-import { isSealed, keyIdOf, nameOf } from './sql.ts';
+import { keyIdOf, nameOf, sealedRows } from './sql.ts';
 
 /** How many values of a place need a master key. `passes`: they live for seconds, and go by themselves. */
 export type KeyUse = { keyId: string; what: string; count: number; passes?: true };
@@ -18,7 +18,7 @@ export async function listKeyUses(scope: ServerScope): Promise<KeyUse[]> {
     );
     for (const { id, n } of rows) uses.push({ keyId: id, count: n, ...more });
   };
-  for (const column of sealedColumns) await count(column.table, keyIdOf(column), isSealed(column), { what: nameOf(column) });
+  for (const column of sealedColumns) await count(column.table, keyIdOf(column), sealedRows(column), { what: nameOf(column) });
   const answers = `kind = '${answerKind}' AND expires_at > now()`;
   await count(sealedArtifacts.table, "split_part(payload ->> 'sealed', '.', 1)", answers, {
     what: 'answers to refresh tokens',
