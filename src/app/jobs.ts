@@ -26,6 +26,7 @@ import {
   sweepMails,
   sweepUserCounts,
 } from '../domain/people/users/index.ts';
+import { sweepAddressCounts } from '../domain/records/address-limits/index.ts';
 import { sweepAttempts, sweepBrowsers, sweepCodeGuesses } from '../domain/records/attempts/index.ts';
 import { sweepLinks } from '../domain/records/one-time-links/index.ts';
 import { sweepOperations } from '../domain/records/operations/index.ts';
@@ -78,6 +79,7 @@ const sweeps = [
   sweepArtifacts,
   sweepPendingRequests,
   sweepAttempts,
+  sweepAddressCounts,
   sweepBrowsers,
   sweepCodeGuesses,
   sweepExchanges,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../platform/clock/index.ts';
+import type { SealedColumn } from '../platform/crypto/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import { type Attempt, enqueueJob, type JobOptions, Stopped } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
@@ -11,6 +12,20 @@ export type JobType<Payload> = { readonly name: string; readonly payload: z.ZodT
 export const jobType = <Shape extends z.ZodRawShape>(name: string, shape: Shape): JobType<z.output<z.ZodObject<Shape>>> => ({
   name,
   payload: z.object(shape),
+});
+
+/** In the payloads of a type: what is sealed for the company, while it waits or has failed for good. */
+export const sealedInJobs = <Payload>(
+  { name }: JobType<Payload>,
+  field: string & keyof Payload,
+  purposeOf: (contextId: string) => string,
+): SealedColumn => ({
+  table: 'graphile_worker._private_jobs',
+  column: 'payload',
+  field,
+  by: ["payload ->> 'contextId' AS context_id"],
+  purposeOf: ({ context_id }) => purposeOf(context_id!),
+  where: `task_id IN (SELECT id FROM graphile_worker._private_tasks WHERE identifier = '${name}')`,
 });
 
 /** An id in a payload. */

@@ -44,6 +44,8 @@ export type Actor = {
   name: string;
   ip?: string;
   userAgent?: string;
+  /** Of the request in which they acted, or that asked for the job: the log has it, too. */
+  requestId?: string;
 };
 
 /** First parameter of every store function and use case: for which company, in whose name, and with what. By itself it reads. */

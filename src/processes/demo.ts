@@ -1,12 +1,32 @@
-import { type App, type Demo, isExampleInstalled, loadSampleKeys, prepareDemo, type Store, startExample } from '../app/index.ts';
+import {
+  type App,
+  type Demo,
+  isExampleInstalled,
+  loadSampleKeys,
+  notePasswordsShown,
+  prepareDemo,
+  type Store,
+  startExample,
+  whileItStarts,
+} from '../app/index.ts';
 import type { Config } from '../config/index.ts';
 
 const samplesOf = ({ port }: Config) => ({ oidc: `http://localhost:${port + 1}`, saml: `http://localhost:${port + 2}` });
 const sampleApiOf = ({ port }: Config) => `http://localhost:${port + 3}`;
 
+type OpenedStore = Pick<Store, 'isEmbedded' | 'isShared'>;
+
+const mayBeDemo = ({ demo, port }: Config, { isEmbedded }: OpenedStore): boolean => demo && isEmbedded && port > 0;
+
+/** Says why there are no samples here. */
+export function tellShared(config: Config, store: OpenedStore, say: (line: string) => void): void {
+  if (mayBeDemo(config, store) && store.isShared)
+    say('  Another Portaria runs on this data folder: this one shares its store, and leaves its sample applications alone.');
+}
+
 /** Whether this server shows what it can do: on its own store, at a port whose neighbours the samples take. Every process of it may call the sample. */
-export function isDemo(config: Config, { isEmbedded }: Pick<Store, 'isEmbedded'>): boolean {
-  if (!config.demo || !isEmbedded || config.port === 0) return false;
+export function isDemo(config: Config, store: OpenedStore): boolean {
+  if (!mayBeDemo(config, store) || store.isShared) return false;
   config.outboundAllow.push(new URL(samplesOf(config).oidc).host);
   return true;
 }
@@ -20,17 +40,20 @@ export type ReadyDemo = {
 };
 
 /** Fills an empty store, or finds what it was filled with. @returns undefined when the store is not a demo's */
-export async function openDemo(config: Config, app: App): Promise<ReadyDemo | undefined> {
+export async function openDemo(config: Config, app: App, store: Store): Promise<ReadyDemo | undefined> {
   const samples = samplesOf(config);
   const keys = await loadSampleKeys(config.dataDir);
-  const demo = await prepareDemo(app.services, samples, keys);
+  const demo = await whileItStarts(store, () => prepareDemo(app.services, samples, keys, config.dataDir));
   if (!demo) return undefined;
   return {
     startSamples(say) {
       const running = hasSamples() ? startSamples(config, demo, keys, say) : [];
       return () => running.forEach((one) => void one.kill());
     },
-    announce: (say) => announce(config, demo, app.keepsMails, say),
+    announce(say) {
+      announce(config, demo, app.keepsMails, say);
+      notePasswordsShown(config.dataDir);
+    },
   };
 }
 

@@ -6,11 +6,18 @@ import { systemClock } from '../platform/clock/index.ts';
 import type { Ending, Siblings } from '../platform/cluster/index.ts';
 import { timeLimits } from '../platform/database/index.ts';
 import { listen, type WebServer } from '../platform/http/index.ts';
-import { createLog, type Log } from '../platform/log/index.ts';
-import { isDemo, openDemo } from './demo.ts';
+import { createLog, createVoice, type Log, logFaults } from '../platform/log/index.ts';
+import { isDemo, openDemo, tellShared } from './demo.ts';
 import { listenForEnd, Openings, type SignalledEnd } from './ending.ts';
 
-export const say = (line: string): void => void process.stdout.write(`${line}\n`);
+export const { say } = createVoice();
+
+/** A process that can no longer be trusted ends. */
+export function openLog(config: Config): Log {
+  const log = createLog(config.logLevel);
+  logFaults(log, (exitCode) => process.exit(exitCode));
+  return log;
+}
 
 /** What the supervisor of several processes tells each. */
 export type Orders = {
@@ -24,6 +31,7 @@ export type Orders = {
 export const openServerStore = (config: Config, log: Log, tell: (message: string) => void, orders?: Orders): Promise<Store> =>
   openStore(config, {
     limits: timeLimits.request,
+    isServer: true,
     say: tell,
     warn: (message) => log.warn({ reason: message }, 'a connection to the database failed'),
     migrations: orders === undefined,
@@ -32,7 +40,7 @@ export const openServerStore = (config: Config, log: Log, tell: (message: string
 
 /** One process that serves the port alone, until it is told to end. */
 export async function serveAlone(config: Config): Promise<void> {
-  const log = createLog(config.logLevel);
+  const log = openLog(config);
   const end = listenForEnd();
   let isAtWork = false;
   // a server at work writes a log, which programs read
@@ -44,16 +52,19 @@ export async function serveAlone(config: Config): Promise<void> {
     openings.add(() => store.close());
     const isOfDemo = isDemo(config, store);
     const app = await createApp(config, store, log);
+    const isPrepared = app.health.hold('starting');
     stopping = endWhenAsked({ config, app, openings, end, say });
     // before the public port: whoever finds us ready can read our metrics
     if (config.metricsPort) openings.add(await serveMetrics(config.metricsPort, app.health.metrics));
     stopping.has(await openPort(config, app, openings));
-    const demo = isOfDemo ? await openDemo(config, app) : undefined;
+    const demo = isOfDemo ? await openDemo(config, app, store) : undefined;
     if (demo) openings.add(demo.startSamples(say));
     if (config.runJobs) await app.startJobs();
     isAtWork = true;
     say(`Portaria ${await version()} is at ${config.baseUrl}`);
+    tellShared(config, store, say);
     demo?.announce(say);
+    isPrepared();
   } catch (error) {
     if (end.isAsked && stopping) return; // whatever fails from now on, fails because everything is being closed
     await openings.close(); // the embedded store would outlive us
@@ -72,7 +83,7 @@ export async function serveAmongSiblings(
   let app: App | undefined;
   const siblings = await join(async () => (app ? app.health.figures() : []));
   const own = partOf(config);
-  const log = createLog(own.logLevel);
+  const log = openLog(own);
   const openings = new Openings();
   let stopping: Stopping | undefined;
   try {

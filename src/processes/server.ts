@@ -1,6 +1,7 @@
 // The web server: opens the store, serves pages and protocols, works on jobs, and ends in good order. One process, or several on one port (PORTARIA_PROCESSES).
 import { type Config, ConfigError, loadConfig } from '../config/index.ts';
 import { isSupervised, joinSiblings, NeverReady } from '../platform/cluster/index.ts';
+import { createVoice } from '../platform/log/index.ts';
 import { type Orders, serveAlone, serveAmongSiblings } from './serve.ts';
 import { supervise } from './supervise.ts';
 
@@ -10,7 +11,9 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 function fail(error: unknown): never {
   // the process that did not start has said why
   if (error instanceof NeverReady) process.exit(error.exitCode);
-  process.stderr.write(`${error instanceof ConfigError ? error.message : `Portaria does not start: ${(error as Error).message}`}\n`);
+  const { fail: say } = createVoice();
+  if (error instanceof ConfigError) say(error.message, error.faults);
+  else say(`Portaria does not start: ${(error as Error).message}`);
   process.exit(error instanceof ConfigError ? 78 : 1);
 }
 

@@ -1,17 +1,17 @@
 import { createApp, type Store } from '../app/index.ts';
 import type { Config } from '../config/index.ts';
 import { Supervisor } from '../platform/cluster/index.ts';
-import { createLog, type Log } from '../platform/log/index.ts';
-import { isDemo, openDemo, type ReadyDemo } from './demo.ts';
+import type { Log } from '../platform/log/index.ts';
+import { isDemo, openDemo, type ReadyDemo, tellShared } from './demo.ts';
 import { listenForEnd, Openings } from './ending.ts';
-import { type Orders, openServerStore, say, serveMetrics, version } from './serve.ts';
+import { type Orders, openLog, openServerStore, say, serveMetrics, version } from './serve.ts';
 
 /** Beyond drain and grace: what a process needs to close what it has open. */
 const closingSeconds = 10;
 
 /** Prepares the store, and keeps `processes` server processes at one port until it is told to end. It serves nothing itself. */
 export async function supervise(config: Config): Promise<void> {
-  const log = createLog(config.logLevel);
+  const log = openLog(config);
   // a terminal that is closed ends us; elsewhere SIGHUP is an operator's word
   const isAtTerminal = process.stdout.isTTY === true;
   const end = listenForEnd(isAtTerminal ? undefined : ['SIGTERM', 'SIGINT']);
@@ -53,6 +53,7 @@ export async function supervise(config: Config): Promise<void> {
       void supervisor.restartAll();
     };
     say(`Portaria ${await version()} is at ${config.baseUrl}, in ${config.processes} processes`);
+    tellShared(config, store, say);
     demo?.announce(say);
   } catch (error) {
     if (isStopping) return;
@@ -64,7 +65,7 @@ export async function supervise(config: Config): Promise<void> {
 async function prepareDemo(config: Config, store: Store, log: Log): Promise<ReadyDemo | undefined> {
   const app = await createApp(config, store, log);
   try {
-    return await openDemo(config, app);
+    return await openDemo(config, app, store);
   } finally {
     await app.close();
   }

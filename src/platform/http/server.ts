@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 
+import { answerClientError } from './client-errors.ts';
+
 export type WebServer = {
   port: number;
   /** From now on each answer ends its connection, so that whoever keeps one goes elsewhere with the next request. */
@@ -37,6 +39,7 @@ export async function listen(handler: RequestListener, port: number, host: strin
   );
   let isDraining = false;
   server.maxRequestsPerSocket = 0;
+  server.on('clientError', answerClientError);
   if (upgrades)
     server.on('upgrade', (request, socket: Socket, head) => {
       socket.on('error', () => {}); // the server listens no more

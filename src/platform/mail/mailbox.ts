@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../cache/index.ts';
 import type { Mail, Mailer } from './mailer.ts';
 
 export type KeptMail = Mail & { at: Date };
@@ -19,7 +19,7 @@ export function shareMailbox(
 }
 
 export function createMailbox(now: () => Date): Mailbox {
-  const boxes = new LRUCache<string, KeptMail[]>({ max: mostBoxes });
+  const boxes = new Cache<KeptMail[]>({ name: 'kept_mails', max: mostBoxes });
   return {
     async send(mail) {
       boxes.set(mail.box, [{ ...mail, at: now() }, ...(boxes.get(mail.box) ?? [])].slice(0, most));
