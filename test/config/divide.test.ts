@@ -33,7 +33,7 @@ describe('config: what several processes share', () => {
     expect(configOf({ PORTARIA_PROCESSES: 'auto' }).processes).to.equal(Math.min(64, availableParallelism()));
     for (const value of ['0', '65', '1.5', 'many', '-1'])
       expect(() => configOf({ PORTARIA_PROCESSES: value }), value).to.throw(
-        'PORTARIA_PROCESSES: must be a whole number from 1 to 64, or auto',
+        'PORTARIA_PROCESSES: must be auto, or a whole number from 1 to 64',
       );
   });
 });

@@ -20,8 +20,20 @@ describe('ending a server', function () {
   this.timeout(120_000);
   let server: TestServer; // for its database
   const folder = mkdtempSync(join(tmpdir(), 'portaria-ending-'));
+  /** Whatever a test has not ended, in groups of their own. */
+  const groups = new Set<number>();
   before(async () => {
     server = await startTestServer();
+  });
+  afterEach(() => {
+    for (const group of groups) {
+      try {
+        process.kill(-group, 'SIGKILL');
+      } catch {
+        // it ended, as it should
+      }
+    }
+    groups.clear();
   });
   after(async () => {
     await server.close();
@@ -85,6 +97,7 @@ describe('ending a server', function () {
     const data = { PORT: String(port), PORTARIA_DATA_DIR: join(folder, 'demo'), PORTARIA_HOST: '127.0.0.1', PORTARIA_DRAIN_SECONDS: '1' };
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...data, ...more };
     const child = spawn(command[0]!, command.slice(1), { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    groups.add(child.pid!);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => {
@@ -123,7 +136,9 @@ describe('ending a server', function () {
       cwd: root,
       env: { PATH: process.env.PATH, ...data },
       stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
     });
+    groups.add(child.pid!);
     await once(child.stdout!, 'data'); // the store is being prepared
     const early = new Set<number>();
     const watch = setInterval(() => descendantsOf(child.pid!).forEach((pid) => void early.add(pid)), 50);
@@ -137,12 +152,18 @@ describe('ending a server', function () {
 
   it('a worker of its own ends once, too', async () => {
     const env = { PATH: process.env.PATH, PORTARIA_LOG_LEVEL: 'info', ...onDatabase(server.databaseUrl) };
-    const worker = spawn(process.execPath, ['scripts/start.mjs', 'worker'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const worker = spawn(process.execPath, ['scripts/start.mjs', 'worker'], {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    groups.add(worker.pid!);
     let output = '';
     worker.stdout.on('data', (chunk) => {
       output += chunk;
     });
-    await eventually(async () => expect(output).to.contain('working on jobs'), 60_000);
+    await eventually(async () => expect(output).to.match(/working on jobs/i), 60_000);
     const ended = endOf(worker);
     worker.kill('SIGTERM');
     worker.kill('SIGTERM');
