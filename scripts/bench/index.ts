@@ -14,6 +14,7 @@ import { importPeople } from './import.ts';
 import { LightJar, sendByNode } from './light-jar.ts';
 import { median, percentile, rate } from './load.ts';
 import { memoryOfSessions } from './memory.ts';
+import { measureProcesses } from './processes.ts';
 import { bareSignatures, samlifyRates, signaturesOfOneCore, verifiedRequests, writtenResponses } from './saml.ts';
 import { bareVerifications, enrolApps, enrolPasskeys, signInWithApp, signInWithPasskey } from './second-factors.ts';
 import { password, people, signInOnce } from './sign-in.ts';
@@ -124,8 +125,8 @@ async function startBare(): Promise<Side> {
   return { token: `${issuer}/token`, authorize: jar, authorizeUrl };
 }
 
-async function signedInSide(): Promise<Side> {
-  const issuer = `${origin}/bench`;
+async function signedInSide(at = origin): Promise<Side> {
+  const issuer = `${at}/bench`;
   const jar = new LightJar();
   await fillSignIn(jar, await jar.follow(`${issuer}/launchpad`), 'person0', password);
   const side = {
@@ -345,6 +346,21 @@ try {
   const tile = /\/launchpad\/open\/([0-9a-f-]+)"[^>]*>SAML/.exec(launchpad)![1]!;
   samlLaunch = `${origin}/bench/saml/launch/${tile}`;
   await addRatio('code + PKCE with a session', 0.6, () => compare(ours, bare, async (side) => async () => void (await codeFlow(side))));
+  const byProcesses = `code + PKCE by ${availableParallelism()} processes (limit: one process, and what it leaves of the machine)`;
+  if (isWanted(byProcesses)) {
+    const { one, all, busy } = await measureProcesses(env, { seconds, rounds, crowd }, async (at) => {
+      const side = await signedInSide(at);
+      return async () => void (await codeFlow(side));
+    });
+    lines.push([
+      byProcesses,
+      perSecond(all),
+      `${perSecond(one)} / ${busy.toFixed(2)}`,
+      (all / (one / busy)).toFixed(2),
+      '≥ 0.9',
+      all / (one / busy) >= 0.9,
+    ]);
+  }
   await addRatio('client credentials', 0.6, () =>
     compare(ours, bare, async (side) => async () => void (await tokenRequest(side, { grant_type: 'client_credentials' }))),
   );

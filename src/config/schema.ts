@@ -41,7 +41,7 @@ export const settings = {
   databasePoolSize: {
     env: 'PORTARIA_DATABASE_POOL_SIZE',
     meaning:
-      'Connections to the database that one process holds at most for requests. Background jobs have up to 27 more where they run, changes are listened for on one, and /readyz opens one for a moment',
+      'Connections to the database that a server holds at most for requests (at least 4 for each of its processes). Background jobs have up to 27 more where they run, changes are listened for on one, and /readyz opens one for a moment',
     unit: 'connections',
     type: whole(1, 200),
   },
@@ -173,7 +173,7 @@ export const settings = {
   processes: {
     env: 'PORTARIA_PROCESSES',
     meaning:
-      'Server processes on this one port; auto: as many as there are processors. What is said of one process (connections, hashes, cached companies) is divided among them',
+      'Server processes on this one port; auto: as many as there are processors. Connections for requests, hashes at once and cached companies are divided among them',
     unit: 'processes',
     type: z
       .union([z.literal('auto').transform(() => availableParallelism()), whole(1, 64)], {

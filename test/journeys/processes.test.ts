@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { addDirectory } from '../../src/domain/people/directories/index.ts';
 import { notifyChange } from '../../src/platform/database/index.ts';
 import { enqueueJob } from '../../src/platform/jobs/index.ts';
+import { childrenOf, isAlive } from '../support/children.ts';
 import { enrolAt, FakeAgent, passwordIs } from '../support/fake-agent.ts';
 import { Jar, send } from '../support/jar.ts';
 import { startLoad } from '../support/load.ts';
@@ -12,27 +13,6 @@ import { authorize, exchange } from '../support/oidc.ts';
 import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
 
-/** The processes whose parent it is and which are servers. */
-const childrenOf = (pid: number): number[] =>
-  readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .filter((one) => {
-      try {
-        const isChild = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${one}/stat`, 'utf8'))?.[1]) === pid;
-        return isChild && readFileSync(`/proc/${one}/cmdline`, 'utf8').includes('server.ts');
-      } catch {
-        return false; // gone meanwhile
-      }
-    });
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 /** In hundredths of a second. */
 const processorTime = (pid: number): number => {
   const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ').slice(11, 13);
@@ -67,7 +47,7 @@ describe('several server processes on one port', function () {
     await server.close();
   });
 
-  const children = () => childrenOf(running.child.pid!);
+  const children = () => childrenOf(running.child.pid!, 'server.ts');
   const issuer = () => `${running.url}/acme`;
   const here = (): TestServer => ({ ...server, issuer: issuer() });
   const figures = async () => (await sendAlone(`${running.url}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } })).text;

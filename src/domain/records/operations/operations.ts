@@ -14,6 +14,8 @@ export type Operation = {
   /** As it was asked for: the audit names the administrator, not the job. */
   actor: Actor;
   input: Record<string, unknown>;
+  /** How much of its file there is, and where the next part begins; a cursor may name somebody. */
+  written: { parts: number; cursor?: string };
   /** A draft waits for who asked to look at it and say yes. */
   state: 'draft' | 'waiting' | 'running' | 'done' | 'failed';
   /** Which run this is: of two at once the later one writes. */
@@ -29,14 +31,16 @@ export type Operation = {
   finishedAt?: Date;
 };
 
-type OperationRow = Row<'operations', { actor: Actor; input: Record<string, unknown> }>;
+type Written = Operation['written'];
+type OperationRow = Row<'operations', { actor: Actor; input: Record<string, unknown> & { written?: Written } }>;
 
-const fromRow = (row: OperationRow): Operation => ({
+const fromRow = ({ input: { written = { parts: 0 }, ...input }, ...row }: OperationRow): Operation => ({
   operationId: row.operation_id,
   kind: row.kind,
   requestedBy: row.requested_by,
   actor: row.actor,
-  input: row.input,
+  input,
+  written,
   state: row.state,
   run: row.run,
   total: row.total,
@@ -142,6 +146,18 @@ export async function noteProgress(
   await operations(scope).where('operation_id', operationId).update(progress);
 }
 
+/** With the part itself: another process goes on behind it. */
+export const noteWritten = async (
+  scope: Transaction,
+  operationId: OperationId,
+  written: Written,
+  progress: { done: number; total?: number },
+): Promise<void> => {
+  await operations(scope)
+    .where('operation_id', operationId)
+    .update({ ...progress, input: scope.db.raw("jsonb_set(input, '{written}', ?::jsonb)", [jsonText(written)]) });
+};
+
 /** @param operation without `run`: whichever run it is. @returns false when another run has ended it already, or has begun since */
 export const endOperation = useCase(
   async (
@@ -156,7 +172,7 @@ export const endOperation = useCase(
         fault: end.fault ?? null,
         file_name: end.fileName ?? null,
         // what was looked for may name somebody
-        input: scope.db.raw("input - 'filter'"),
+        input: scope.db.raw("input - 'filter' - 'written'"),
         finished_at: scope.clock.now(),
       });
     return ended > 0;

@@ -1,12 +1,12 @@
 import { byteOrderMark, csvLine } from '../../../platform/csv/index.ts';
-import type { Page, Scope } from '../../scope.ts';
+import { inTransaction, type Page, type Scope } from '../../scope.ts';
 import { saveFilePart } from './files.ts';
-import { noteProgress, type Operation } from './operations.ts';
+import { noteProgress, noteWritten, type Operation } from './operations.ts';
 
 const step = 2000;
 
 /**
- * Writes the file of an operation, a part at a time, however many lines there are.
+ * Writes the file of an operation, a part at a time, however many lines there are. It goes on behind the last part that another process wrote.
  * @param columns the first line
  * @param listLines from a cursor on, at most so many
  * @returns how many lines there were
@@ -17,18 +17,20 @@ export async function saveCsv(
   columns: string[],
   listLines: (cursor: string | undefined, most: number) => Promise<Page<string[]>>,
 ): Promise<number> {
-  let cursor: string | undefined;
-  let done = 0;
-  let text = byteOrderMark + csvLine(columns);
-  for (let part = 0; part === 0 || cursor; part++) {
+  let { parts: part, cursor } = operation.written;
+  let done = part === 0 ? 0 : operation.done;
+  // of what nobody counted before, the total grows with it
+  const isCounted = operation.total > done;
+  for (; part === 0 || cursor; part++) {
     const page = await listLines(cursor, step);
-    text += page.items.map(csvLine).join('');
-    await saveFilePart(scope, operation, part, Buffer.from(text));
+    const lines = page.items.map(csvLine).join('');
     done += page.items.length;
-    // of what nobody counted before, the total grows with it
-    await noteProgress(scope, operation.operationId, operation.total === 0 ? { done, total: done } : { done });
+    const progress = isCounted ? { done } : { done, total: done };
+    await inTransaction(scope, async (inside) => {
+      await saveFilePart(inside, operation, part, Buffer.from(part === 0 ? byteOrderMark + csvLine(columns) + lines : lines));
+      await noteWritten(inside, operation.operationId, { parts: part + 1, cursor: page.cursor }, progress);
+    });
     cursor = page.cursor;
-    text = '';
   }
   // as many as there were when it was written
   await noteProgress(scope, operation.operationId, { total: done });

@@ -17,6 +17,7 @@ import {
   type Run,
   runOperation,
   Superseded,
+  saveCsv,
   saveFilePart,
   startOperation,
   sweepOperations,
@@ -64,6 +65,36 @@ describe('domain/records/operations', () => {
     await confirmOperation(own, second);
     expect(await runs(second)).to.have.length(1);
     await store.refused('request_answered', () => confirmOperation(own, second));
+  });
+
+  it('a file in parts goes on behind the last one that was written, and says each line once', async () => {
+    const operationId = await startOperation(own, { ...asked, total: 5 });
+    const lines = ['one', 'two', 'three', 'four', 'five'];
+    const asks: (string | undefined)[] = [];
+    const falls = new Error('the process fell');
+    const write =
+      (fallsAt?: number): Run =>
+      async (scope, operation) => {
+        let reads = 0;
+        await saveCsv(scope, operation, ['n'], async (cursor) => {
+          asks.push(cursor);
+          if (++reads === fallsAt) throw falls;
+          const at = Number(cursor ?? 0);
+          return { items: lines.slice(at, at + 2).map((line) => [line]), cursor: at + 2 < lines.length ? String(at + 2) : undefined };
+        });
+      };
+    for (const fallsAt of [1, 2, 2]) {
+      const failure = await run(operationId, write(fallsAt)).catch((error: unknown) => error);
+      expect(failure).to.equal(falls);
+    }
+    expect(await getOperation(own, operationId)).to.include({ done: 4, total: 5 });
+    expect((await getOperation(own, operationId)).input, 'it is not what was asked for').to.deep.equal(asked.input);
+    await run(operationId, write());
+    expect(asks).to.deep.equal([undefined, undefined, '2', '2', '4', '4']);
+    expect(await text(openFile(own, operationId))).to.equal(['n', ...lines].map((line) => `"${line}"\r\n`).join(''));
+    expect(await getOperation(own, operationId)).to.include({ state: 'done', done: 5, total: 5 });
+    const row = await store.scope.db('operations').where('operation_id', operationId).first('input');
+    expect(row!.input, 'a cursor may name somebody').to.deep.equal({ locale: 'en' });
   });
 
   it('others’ operations are not found, by whatever id', async () => {
