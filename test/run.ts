@@ -1,4 +1,6 @@
 // Runs everything: types, lint, arrows, and every folder of tests. `npm test -- users sign-in` runs what has one of these names: folders or files, wherever they are.
+// before what compiles views
+import './support/kept-views.mjs';
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -51,7 +53,7 @@ const mocha = new Mocha({
   checkLeaks: true,
   forbidOnly: Boolean(process.env.CI),
   jobs,
-  require: [`${root}support/mocha-patience.ts`],
+  require: [`${root}support/kept-views.mjs`, `${root}support/mocha-patience.ts`],
 });
 // workers load it by themselves
 await import('./support/mocha-patience.ts');

@@ -8,6 +8,7 @@ import { testMasterKeys } from './server.ts';
 export { eventually } from './patience.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const keptViews = new URL('kept-views.mjs', import.meta.url).href;
 
 const environment = (extra: Record<string, string>) => ({
   PATH: process.env.PATH,
@@ -28,7 +29,7 @@ export async function startServerProcess(
   extra: Record<string, string>,
   program = 'src/processes/server.ts',
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', keptViews, program], {
     cwd: root,
     env: environment({ PORT: String(port), ...extra }),
     stdio: ['ignore', 'pipe', 'pipe'],
