@@ -8,7 +8,7 @@ import { type Clock, systemClock } from '../../src/platform/clock/index.ts';
 import { createPasswordHasher, KeyRing, loadPasswordEngine } from '../../src/platform/crypto/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
-import { createLog } from '../../src/platform/log/index.ts';
+import { createLog, type Log } from '../../src/platform/log/index.ts';
 import { type Answer, Jar } from './jar.ts';
 import { loadRememberingEngine } from './password-engine.ts';
 import { createTestDatabase } from './postgres.ts';
@@ -104,10 +104,17 @@ export function freePort(): Promise<number> {
 
 const elsewhere = 'http://127.0.0.1:9/callback';
 const actor = { kind: 'system', name: 'test' } as const;
-const appOn = async (database: Database, config: Config, clock: Clock, loadEngine = loadRememberingEngine): Promise<App> => {
+const quiet = () => createLog(process.env.TEST_LOG ?? 'silent');
+type Given = { log?: Log; loadEngine?: typeof loadPasswordEngine };
+const appOn = async (
+  database: Database,
+  config: Config,
+  clock: Clock,
+  { log = quiet(), loadEngine = loadRememberingEngine }: Given = {},
+) => {
   const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadEngine());
   const store = { database, keyRing: testKeyRing(), hasher, isEmbedded: false, migrated: [], close: async () => {} };
-  return createApp(config, store, createLog(process.env.TEST_LOG ?? 'silent'), clock);
+  return createApp(config, store, log, clock);
 };
 const applier =
   ({ services }: App) =>
@@ -124,7 +131,15 @@ export async function prepareStartingState(): Promise<void> {
 }
 
 /** `host`: what browsers call the server; passkeys need a name. `provesAnew`: each password costs what it costs people. */
-type Options = { clock?: Clock; config?: Partial<Config>; jobs?: boolean; redirectUri?: string; host?: string; provesAnew?: boolean };
+type Options = {
+  clock?: Clock;
+  config?: Partial<Config>;
+  jobs?: boolean;
+  redirectUri?: string;
+  host?: string;
+  log?: Log;
+  provesAnew?: boolean;
+};
 
 /** A server in this process on a database of its own, with the starting state. */
 export async function startTestServer({
@@ -133,14 +148,17 @@ export async function startTestServer({
   jobs = false,
   redirectUri = elsewhere,
   host = '127.0.0.1',
+  log,
   provesAnew = false,
 }: Options = {}): Promise<TestServer> {
   const { url: databaseUrl, open, drop } = await createTestDatabase({ of: 'started' });
   const port = await freePort();
   const baseUrl = `http://${host}:${port}`;
-  const full: Config = { ...loadConfig({}), baseUrl, outboundAllow: ['127.0.0.1'], ...config };
+  // everything comes from one address here: what an address may do is a subject of its own (test/web/request/limits.test.ts)
+  const unlimited = { addressAttempts: 0, addressMails: 0 };
+  const full: Config = { ...loadConfig({}), ...unlimited, baseUrl, outboundAllow: ['127.0.0.1'], ...config };
   const database = open();
-  const app = await appOn(database, full, clock, provesAnew ? loadPasswordEngine : loadRememberingEngine);
+  const app = await appOn(database, full, clock, { log, loadEngine: provesAnew ? loadPasswordEngine : loadRememberingEngine });
   if (jobs) await app.startJobs();
   const server = await listen(app.handle, port, '127.0.0.1', app.upgrades);
   const apply = applier(app);
