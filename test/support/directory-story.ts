@@ -45,7 +45,8 @@ export class Reader {
 
   /** Follows what it presses to a page of another address, and looks at that. */
   async press(selector: string, to: RegExp): Promise<void> {
-    await this.page.locator(selector).first().click();
+    // its address may be as before, as of a form that is saved: then only what was loaded says that it is there
+    await Promise.all([this.page.waitForEvent('load'), this.page.locator(selector).first().click()]);
     await this.page.waitForURL(to);
     await this.look();
   }
