@@ -1,10 +1,14 @@
-// Runs everything: types, lint, arrows, and every folder of tests. `npm test -- domain/people journeys` runs those folders only.
-import { globSync, readFileSync } from 'node:fs';
+// Runs everything: types, lint, arrows, and every folder of tests. `npm test -- users sign-in` runs what has one of these names: folders or files, wherever they are.
+// before what compiles views
+import './support/kept-views.mjs';
+import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
+import { chooseFiles } from './support/choose-files.ts';
 import { isHere } from './support/missing.ts';
+import { measurePatience } from './support/patience.ts';
 import { shareOnePostgres, stopSharedPostgres } from './support/postgres.ts';
 import { preparedDomain, shareDomains } from './support/samba-domain.ts';
 import { prepareStartingState } from './support/server.ts';
@@ -26,19 +30,33 @@ const order = [
   'app',
   'config',
 ];
-const chosen = process.argv.slice(2);
+const words = process.argv.slice(2);
 const root = fileURLToPath(new URL('.', import.meta.url));
-const wanted = chosen.length > 0 ? chosen : order;
-const files = wanted
-  .map((part) => part.replace(/^test\//, ''))
-  .flatMap((part) =>
-    globSync(part.endsWith('.ts') ? part : `${part}/**/*.test.ts`, { cwd: root, exclude: (name) => name === 'node_modules' }).sort(),
-  );
+const choice = chooseFiles(words, order, root);
+if ('unknown' in choice) {
+  const { unknown, similar, names } = choice;
+  const there = similar.length > 0 ? `Similar: ${similar.join(', ')}` : `There are: ${names.join(', ')}`;
+  process.stderr.write(`No test has the name or path ${unknown}. ${there}\n`);
+  process.exit(64);
+}
+const { files } = choice;
+if (words.length > 0) process.stdout.write(`${files.length} files:\n${files.map((file) => `  test/${file}\n`).join('')}`);
 
-/** Files at once, each in a process of its own: one more than there are processors, since they also wait for timers, browsers and the store. */
+/** Files at once, each process one after the other: one more than there are processors, since they also wait for timers, browsers and the store. */
 const jobs = Math.min(Number(process.env.TEST_JOBS) || availableParallelism() + 1, files.length, 4);
+process.stdout.write(`Limits are ${measurePatience()} times those of a quiet machine, and grow while it is busier (TEST_PATIENCE)\n`);
 // generous: it ends what hangs, and nothing is measured by it
-const mocha = new Mocha({ timeout: 60_000, slow: 5000, reporter: 'spec', checkLeaks: true, forbidOnly: Boolean(process.env.CI), jobs });
+const mocha = new Mocha({
+  timeout: 60_000,
+  slow: 5000,
+  reporter: 'spec',
+  checkLeaks: true,
+  forbidOnly: Boolean(process.env.CI),
+  jobs,
+  require: [`${root}support/kept-views.mjs`, `${root}support/mocha-patience.ts`],
+});
+// workers load it by themselves
+await import('./support/mocha-patience.ts');
 for (const file of files) mocha.addFile(root + file);
 if (jobs > 1) mocha.parallelMode(true);
 else await mocha.loadFilesAsync();

@@ -5,6 +5,7 @@ import { directoryPassword, people } from '../support/directory-people.ts';
 import { Console, type Locale, Reader, setUpSmartSync, type UnsetSmartSync } from '../support/directory-story.ts';
 import { personDn } from '../support/ldif.ts';
 import { needSoftware } from '../support/missing.ts';
+import { scaleLimit } from '../support/patience.ts';
 import { eventually } from '../support/process.ts';
 import { type Samba, startSamba } from '../support/samba.ts';
 import { type Samples, startSamples } from '../support/samples.ts';
@@ -152,7 +153,7 @@ describe('a company’s directories in Chromium', function () {
         await reader.page.goto(`${server.issuer}/launchpad`);
         expect(await reader.page.locator('#password').count()).to.equal(1);
       }, 60_000);
-      expect(Date.now() - since).to.be.below(60_000);
+      expect(Date.now() - since).to.be.below(scaleLimit(60_000));
       await eventually(async () => {
         await reader.page.goto(samples.oidc);
         expect(await reader.page.locator('#who').count(), 'told by back-channel').to.equal(0);

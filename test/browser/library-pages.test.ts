@@ -8,6 +8,7 @@ import { send } from '../support/jar.ts';
 import { findLibraryPages } from '../support/library-pages.ts';
 import { needSoftware } from '../support/missing.ts';
 import { authorizationUrl, json, signInWithTokens } from '../support/oidc.ts';
+import { scaleLimit } from '../support/patience.ts';
 import { passwords, startTestServer, type TestServer } from '../support/server.ts';
 
 /** The parts of the library that are switched off, and what says so. */
@@ -152,7 +153,8 @@ describe('pages that oidc-provider brings, in Chromium', function () {
       await signIn(page);
       const before = application.arrivals.length;
       await page.goto(authorizationUrl(server, { response_mode: 'form_post', state: 'f' }).url);
-      if (!page.url().startsWith(application.origin)) await page.click('button[type=submit]', { timeout: 5000 }).catch(() => {});
+      if (!page.url().startsWith(application.origin))
+        await page.click('button[type=submit]', { timeout: scaleLimit(5000) }).catch(() => {});
       await page.waitForURL(server.redirectUri);
       const [{ method, body } = { method: '', body: '' }] = application.arrivals.slice(before);
       expect([method, new URLSearchParams(body).get('state'), new URLSearchParams(body).has('code')]).to.deep.equal(['POST', 'f', true]);

@@ -5,6 +5,7 @@ import { desktop, disableScript, launchChromium, openBrowserContext, phone } fro
 import { movableClock } from '../support/clock.ts';
 import { linkIn, type MailSink, startMailSink } from '../support/mail-sink.ts';
 import { needSoftware } from '../support/missing.ts';
+import { scaleLimit } from '../support/patience.ts';
 import { setPolicy } from '../support/policy.ts';
 import { totpCode } from '../support/second-factor.ts';
 import { passwords, startTestServer, type TestServer } from '../support/server.ts';
@@ -93,7 +94,7 @@ for (const [look, options] of Object.entries(looks))
       await lookAt(person.page);
       await person.page.click('main a.btn-primary');
     }
-    const arrived = async (path: RegExp) => person.page.waitForURL(path, { timeout: 5000 });
+    const arrived = async (path: RegExp) => person.page.waitForURL(path, { timeout: scaleLimit(5000) });
 
     it('an administrator gives the company its look, writes terms, and invites somebody', async () => {
       await signIn(admin, 'ana@acme.example', passwords.ana);

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { type Answer, Jar, send } from '../support/jar.ts';
 import { basic } from '../support/oidc.ts';
+import { scaleLimit } from '../support/patience.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { eventually, onDatabase, portaria, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { clientSecret, freePort, passwords, signedIn, startingState } from '../support/server.ts';
@@ -118,7 +119,7 @@ describe('faults of the store', function () {
             const begun = performance.now();
             const answer = await ask();
             // two time-outs one after the other would take longer
-            expect(performance.now() - begun, what).to.be.below(8000);
+            expect(performance.now() - begun, what).to.be.below(scaleLimit(8000));
             return { what, answer };
           }),
         );

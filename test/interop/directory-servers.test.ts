@@ -4,6 +4,7 @@ import { Client } from 'ldapts';
 import { directoryPassword, groups, oddPeople, people } from '../support/directory-people.ts';
 import { groupDn, personDn, personEntry } from '../support/ldif.ts';
 import { needSoftware } from '../support/missing.ts';
+import { scaleLimit } from '../support/patience.ts';
 import { type Samba, startSamba } from '../support/samba.ts';
 import { type Slapd, startSlapd } from '../support/slapd.ts';
 
@@ -21,12 +22,12 @@ const reason = (work: Promise<unknown>): Promise<string> =>
     (error: Error) => error.message,
   );
 
-/** What a connection gets that has half a second. */
+/** What a connection gets that has half a second on a quiet machine. */
 async function bindIn500Ms(url: string, caFile: string, [name, password]: [string, string]): Promise<string> {
   const client = new Client({
     url,
-    connectTimeout: 500,
-    timeout: 500,
+    connectTimeout: scaleLimit(500),
+    timeout: scaleLimit(500),
     ...(url.startsWith('ldaps') ? { tlsOptions: { ca: [readFileSync(caFile)] } } : {}),
   });
   const answer = await reason(client.bind(name, password));

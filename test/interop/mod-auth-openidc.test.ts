@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { startApache } from '../support/apache.ts';
 import { Jar } from '../support/jar.ts';
 import { needSoftware } from '../support/missing.ts';
+import { until } from '../support/patience.ts';
 import { fillSignIn, freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
 
 describe('interop: Apache with mod_auth_openidc', function () {
@@ -104,12 +104,12 @@ describe('interop: Apache with mod_auth_openidc', function () {
     const before = await jar.get(`${apache.url}/protected/`);
     expect(before.status).to.equal(200);
     await jar.submit(jar.form(await jar.get(`${server.issuer}/sign-out`), /sign-out$/));
-    let after = before;
-    for (let i = 0; i < 60 && after.status === 200; i++) {
-      await sleep(100);
-      after = await jar.get(`${apache.url}/protected/`);
-    }
-    expect(after.status, `still signed in at Apache\n${apache.errorLog()}`).to.equal(302);
+    const status = async () => (await jar.get(`${apache.url}/protected/`)).status;
+    await until(
+      async () => (await status()) !== 200,
+      () => `still signed in at Apache\n${apache.errorLog()}`,
+    );
+    expect(await status()).to.equal(302);
   });
 
   it('S41: a deactivated person loses the application’s session, too', async () => {
@@ -118,12 +118,9 @@ describe('interop: Apache with mod_auth_openidc', function () {
     const { changeStatus, findUserByLogin } = await import('../../src/domain/people/users/index.ts');
     const user = (await findUserByLogin(scope, 'jsilva'))!;
     await changeStatus(scope, user.userId, 'deactivate');
-    let status = 200;
-    for (let i = 0; i < 60 && status === 200; i++) {
-      await sleep(100);
-      status = (await jar.get(`${apache.url}/protected/`)).status;
-    }
-    expect(status).to.equal(302);
+    const status = async () => (await jar.get(`${apache.url}/protected/`)).status;
+    await until(async () => (await status()) !== 200, 'the end of the session at Apache');
+    expect(await status()).to.equal(302);
     await changeStatus(scope, user.userId, 'reactivate');
   });
 });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import {
   getMetadataCertificate,
@@ -11,6 +10,7 @@ import {
 import { derOf } from '../../src/platform/saml/index.ts';
 import { type Jar, send } from '../support/jar.ts';
 import { needSoftware } from '../support/missing.ts';
+import { until as untilTrue } from '../support/patience.ts';
 import { type Exchange, followSaml, makeKeys } from '../support/saml.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 import { startShibboleth } from '../support/shibboleth.ts';
@@ -55,12 +55,7 @@ describe('interop: Shibboleth, which reads our metadata and pins the certificate
     return /<ds:X509Certificate>([^<]+)/.exec(seen.find(({ kind }) => kind === 'Response')!.xml)![1]!;
   }
   const count = (words: RegExp) => shibboleth.log().match(words)?.length ?? 0;
-  async function until(holds: () => boolean): Promise<void> {
-    for (let i = 0; !holds(); i++) {
-      if (i > 600) throw new Error(`Shibboleth did not\n${shibboleth.log().slice(-3000)}`);
-      await sleep(50);
-    }
-  }
+  const until = (holds: () => boolean) => untilTrue(holds, () => `Shibboleth did not\n${shibboleth.log().slice(-3000)}`, 30_000);
   const loaded = /loaded XML resource/g;
   const refused = /unable to verify/gi;
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { startBulkChange } from '../../src/domain/administration/account-changes/index.ts';
 import { confirmImport, draftImport } from '../../src/domain/administration/user-imports/index.ts';
@@ -9,6 +8,7 @@ import type { OperationId, Scope } from '../../src/domain/scope.ts';
 import { createI18n } from '../../src/platform/i18n/index.ts';
 import { importWords } from '../../src/web/request/index.ts';
 import type { Answer, FoundForm, Jar } from '../support/jar.ts';
+import { pause } from '../support/patience.ts';
 import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -33,7 +33,7 @@ describe('administration under kill -9 and by two at once', function () {
   };
   /** Both die at once, somewhere in the middle, and are started again. */
   const killAndRestart = async () => {
-    await sleep(150 + random() * 700);
+    await pause(150 + random() * 700);
     await Promise.all(processes.map((one) => one.kill('SIGKILL')));
     await start();
   };

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createApplication, deleteApplication, findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { changeStatus, findUserByLogin } from '../../src/domain/people/users/index.ts';
@@ -7,6 +6,7 @@ import { giveTemporaryPassword } from '../../src/domain/sign-in/authentication/i
 import { eventsOf } from '../support/audit.ts';
 import { Jar, send } from '../support/jar.ts';
 import { authorizationUrl, authorize, basic, exchange, json, signInWithTokens, token } from '../support/oidc.ts';
+import { eventually, until } from '../support/patience.ts';
 import { clientSecret, fillSignIn, freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 // Each of these was found by an attack on a running server.
@@ -135,8 +135,8 @@ describe('web: found by attack', () => {
     await deleteApplication(scope, before.applicationId);
     const { secret_fingerprint: _, ...oidc } = before.oidc!;
     await createApplication(scope, { code: 'payroll', name: 'New', navigable: true, oidc: { ...oidc, client_secret: clientSecret } });
-    await sleep(100);
-    expect((await userinfo(tokens.access_token)).status).to.equal(401);
+    // the notice of the change reaches every process a moment later
+    await eventually(async () => expect((await userinfo(tokens.access_token)).status).to.equal(401));
     expect((await refresh(tokens.refresh_token)).status).to.equal(400);
     const introspected = await send(`${server.issuer}/oidc/introspect`, {
       form: { token: own.body.access_token },
@@ -180,12 +180,11 @@ describe('web: found by attack', () => {
     const user = (await findUserByLogin(scope, 'jsilva'))!;
     const page = await ana.get(`${server.issuer}/admin/users/${user.userId}/delete`);
     await ana.submit(ana.form(page, /delete$/));
-    for (let i = 0; i < 60 && told.length === 0; i++) await sleep(50);
+    await until(() => told.length > 0, 'the word to the application');
     listener.close();
     expect(told.join()).to.match(/^logout_token=/);
     // the applications are told first, and the account goes then
-    for (let i = 0; i < 60 && (await findUserByLogin(scope, 'jsilva')); i++) await sleep(50);
-    expect(await findUserByLogin(scope, 'jsilva')).to.equal(undefined);
+    await eventually(async () => expect(await findUserByLogin(scope, 'jsilva')).to.equal(undefined));
   });
 
   it('leads to no other origin at a host of the context’s own, where paths have no prefix', async () => {

@@ -10,6 +10,7 @@ import { type AgentId, openScope, type RunId } from '../../src/domain/scope.ts';
 import { systemClock } from '../../src/platform/clock/index.ts';
 import { newId } from '../../src/platform/crypto/index.ts';
 import { enqueueJob } from '../../src/platform/jobs/index.ts';
+import { eventually } from '../support/patience.ts';
 import { portaria, startServerProcess } from '../support/process.ts';
 import { freePort, startingState } from '../support/server.ts';
 
@@ -193,8 +194,7 @@ describe('the portaria command line, on the embedded store', function () {
     expect((await send(`${server.url}/third/.well-known/openid-configuration`)).status, 'served at once').to.equal(200);
     const before = JSON.parse((await send(`${server.url}/third/oidc/jwks`)).text).keys.length;
     expect(JSON.parse(portaria(['keys', 'rotate', 'third', '--json'], settings).stdout).rotated[0].signing).to.have.length(2);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(JSON.parse((await send(`${server.url}/third/oidc/jwks`)).text).keys.length).to.equal(before + 2);
+    await eventually(async () => expect(JSON.parse((await send(`${server.url}/third/oidc/jwks`)).text).keys.length).to.equal(before + 2));
     const signsMetadata = (...more: string[]) =>
       JSON.parse(portaria(['keys', 'metadata', 'third', '--json', ...more], settings).stdout).fingerprint;
     const first = signsMetadata();

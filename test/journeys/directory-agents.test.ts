@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { getRun, startRun } from '../../src/domain/administration/directory-runs/index.ts';
 import { changeSettings } from '../../src/domain/company/context-settings/index.ts';
@@ -8,6 +7,7 @@ import { type DirectoryPerson, directoryPassword, people } from '../support/dire
 import { Jar } from '../support/jar.ts';
 import { groupDn, personDn, personEntry } from '../support/ldif.ts';
 import { needSoftware } from '../support/missing.ts';
+import { pause } from '../support/patience.ts';
 import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { createRandom } from '../support/random.ts';
 import { fillSignIn, freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
@@ -95,7 +95,7 @@ describe('journeys: two agents beside a directory', function () {
       for (let kill = 0; kill < kills; kill++) {
         await addPeople(20);
         const runId = await startRun(company.scope, company.directoryId, { purpose: 'sync', isWhole: random(2) === 0 });
-        await sleep(random(1000));
+        await pause(random(1000));
         const agent = agents[random(2)]!;
         await agent.kill();
         await agent.start();

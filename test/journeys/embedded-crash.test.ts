@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { isAlive, readPostmaster } from '../../src/platform/database/embedded/postmaster.ts';
 import { send } from '../support/jar.ts';
+import { pause } from '../support/patience.ts';
 import { eventually, linesOf, startServerProcess } from '../support/process.ts';
 import { freePort } from '../support/server.ts';
 
@@ -72,12 +72,12 @@ describe('the embedded store that crashed once', function () {
         const pid = ours();
         if (pid && pid !== before) {
           // each time a little later: before it answers, while the schema is looked at, while the server opens
-          await sleep(kills.length * 150);
+          await pause(kills.length * 150);
           process.kill(pid, 'SIGKILL');
           before = pid;
           kills.push(pid);
         }
-        await sleep(5);
+        await pause(5);
       }
     })();
     const running = await startServerProcess(port, settings);

@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { isAlive } from '../../src/platform/database/embedded/postmaster.ts';
 import { Jar } from '../support/jar.ts';
 import { authorize, basic, exchange, token } from '../support/oidc.ts';
+import { pause, until } from '../support/patience.ts';
 import { portaria, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { clientSecret, freePort, passwords, signedIn, startingState } from '../support/server.ts';
 
@@ -68,8 +68,8 @@ describe('kill -9', function () {
       );
       // in the middle of the sign-ins, or of what comes after them
       const made = known.users.length;
-      if (moment % 4 !== 3) for (let i = 0; i < 200 && known.users.length === made; i++) await sleep(100);
-      await sleep(random() * 500);
+      if (moment % 4 !== 3) await until(() => known.users.length > made, 'the first person', 20_000);
+      await pause(random() * 500);
       killed = true;
       // every third time the store dies with it
       if (moment % 3 === 2)

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { assignApplication } from '../../src/domain/applications/assignments/index.ts';
 import { createCustomField } from '../../src/domain/company/custom-fields/index.ts';
@@ -9,6 +8,7 @@ import { sealEvents, verifyChain } from '../../src/domain/records/audit/index.ts
 import { inTransaction, type Scope, type UserId } from '../../src/domain/scope.ts';
 import { dayIn } from '../../src/platform/clock/index.ts';
 import type { Answer, FoundForm, Jar } from '../support/jar.ts';
+import { pause } from '../support/patience.ts';
 import { onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -380,8 +380,8 @@ describe('every write path of the life cycle', function () {
       };
       const workers = Promise.all([0, 1, 0, 1, 0, 1].map(work));
       if (!isLast) {
-        while (answered.length + cutShort.length < share && waiting.length > 0) await Promise.race([sleep(5), workers]);
-        await sleep(random() * 20);
+        while (answered.length + cutShort.length < share && waiting.length > 0) await Promise.race([pause(5), workers]);
+        await pause(random() * 20);
         killed = true;
         await Promise.all(processes.map((one) => one.kill('SIGKILL')));
       }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { addDirectory } from '../../src/domain/people/directories/index.ts';
 import { notifyChange } from '../../src/platform/database/index.ts';
@@ -10,6 +9,7 @@ import { enrolAt, FakeAgent, passwordIs } from '../support/fake-agent.ts';
 import { Jar, send } from '../support/jar.ts';
 import { startLoad } from '../support/load.ts';
 import { authorize, exchange } from '../support/oidc.ts';
+import { pause } from '../support/patience.ts';
 import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -92,7 +92,7 @@ describe('several server processes on one port', function () {
 
   it('holds no more connections to the store than one process does', async () => {
     const load = startLoad(issuer(), 30);
-    await sleep(1500);
+    await pause(1500);
     const { rows } = await (await server.scope()).db.raw(
       `SELECT application_name AS name, count(*)::int AS n FROM pg_stat_activity
        WHERE datname = current_database() AND application_name LIKE 'portaria%' AND pid <> pg_backend_pid() GROUP BY 1`,
@@ -145,11 +145,11 @@ describe('several server processes on one port', function () {
   it('SIGHUP under load: each is replaced once another has its place, and no request fails', async () => {
     const [before, counted] = [children(), await figure('portaria_http_seconds_count', '{kind="oidc"}')];
     const load = startLoad(issuer());
-    await sleep(300);
+    await pause(300);
     running.child.kill('SIGHUP');
     await eventually(async () => expect(running.output()).to.contain('every server process was replaced'), 40_000);
     const answered = load.answered;
-    await sleep(300);
+    await pause(300);
     await load.stop();
     expect(load.failures).to.deep.equal([]);
     expect(load.answered, 'it goes on').to.be.greaterThan(answered);
@@ -164,7 +164,7 @@ describe('several server processes on one port', function () {
   it('kill -9 of one under load: the other goes on, /readyz says who is missing, and another takes the place', async () => {
     const [victim, other] = children();
     const load = startLoad(issuer());
-    await sleep(300);
+    await pause(300);
     process.kill(victim!, 'SIGKILL');
     await eventually(async () => expect(running.output()).to.contain('a server process ended by itself'));
     await eventually(async () => {
@@ -185,7 +185,7 @@ describe('several server processes on one port', function () {
     const all = [running.child.pid!, ...children()];
     const ended = running.kill('SIGTERM');
     for (const pid of all.slice(1)) process.kill(pid, 'SIGTERM');
-    await sleep(100);
+    await pause(100);
     running.child.kill('SIGTERM');
     expect(await ended, running.output()).to.equal(0);
     expect(all.filter(isAlive)).to.deep.equal([]);

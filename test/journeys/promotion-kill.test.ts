@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { compareWithApproval, listPromotions } from '../../src/domain/administration/promotion/index.ts';
 import { inTransaction } from '../../src/domain/scope.ts';
+import { until } from '../support/patience.ts';
 import { onDatabase } from '../support/process.ts';
 import { applyApproval, applyProduction, oidcApplication, ownApplication, ownRedirect } from '../support/promotion.ts';
 import { useStore } from '../support/use-cases.ts';
@@ -62,7 +62,7 @@ describe('kill -9 of a promotion and of its undoing', function () {
       await db.raw(`SELECT pg_advisory_xact_lock(${lock})`);
       const child = await start(...args);
       const ended = once(child, 'exit');
-      while (child.exitCode === null && (await others(`wait_event = 'advisory'`)) === 0) await sleep(20);
+      await until(async () => child.exitCode !== null || (await others(`wait_event = 'advisory'`)) > 0, 'the place to kill at', 60_000);
       if (child.exitCode !== null) {
         expect(child.exitCode).to.equal(0);
         return false;
@@ -75,7 +75,7 @@ describe('kill -9 of a promotion and of its undoing', function () {
 
   /** Until what the killed process left behind in the store has noticed. */
   async function settle(): Promise<void> {
-    while ((await others(`pid <> pg_backend_pid() AND state <> 'idle'`)) > 0) await sleep(20);
+    await until(async () => (await others(`pid <> pg_backend_pid() AND state <> 'idle'`)) === 0, 'the end of what was left behind', 60_000);
   }
 
   /** Every table and the queue, each as a hash of its rows; without what a process notes of migrations when it starts. */

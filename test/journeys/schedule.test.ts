@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { planDeactivation } from '../../src/domain/people/planned-deactivations/index.ts';
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { dayIn } from '../../src/platform/clock/index.ts';
+import { pause } from '../support/patience.ts';
 import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { freePort, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -43,7 +43,7 @@ describe('scheduled work', function () {
       return rows as { identifier: string; run_at: Date; n: number }[];
     };
     await eventually(async () => expect(new Set((await tasks()).map(({ identifier }) => identifier)).size).to.equal(3), 150_000);
-    await sleep(3000); // a second process that had put it there, too, would have done so by now
+    await pause(3000); // a second process that had put it there, too, would have done so by now
     for (const { identifier, run_at, n } of await tasks()) expect(n, `${identifier} of ${run_at.toISOString()}`).to.equal(1);
     await eventually(async () => expect((await findUserByLogin(scope, 'jsilva'))!.status).to.equal('deactivated'), 90_000);
 

@@ -4,10 +4,10 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Jar, send } from '../support/jar.ts';
+import { pause, scaleLimit, until } from '../support/patience.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { eventually, linesOf, onDatabase, portaria, startServerProcess } from '../support/process.ts';
 import { followSaml } from '../support/saml.ts';
@@ -46,8 +46,12 @@ describe('the server process', function () {
       child.stderr.on('data', (chunk) => {
         output += chunk;
       });
-      for (let i = 0; i < 400 && !output.includes('is at http'); i++) await sleep(50);
-      await sleep(300);
+      await until(
+        () => output.includes('is at http'),
+        () => output,
+        20_000,
+      );
+      await pause(300); // what it says once more, if it does
       return { child, output: () => output };
     };
     const first = await start(port);
@@ -225,7 +229,7 @@ describe('the server process', function () {
     expect(metrics.text).to.contain('portaria_http_answers_total').and.contain('portaria_password_hashes_waiting');
     expect((await send(`http://127.0.0.1:${metricsPort}/metrics`)).text).to.contain('process_resident_memory_bytes');
     await database.drop();
-    for (let i = 0; i < 50 && (await send(`${server.url}/readyz`)).status === 200; i++) await sleep(50);
+    await until(async () => (await send(`${server.url}/readyz`)).status !== 200, 'the fault of the store');
     expect((await send(`${server.url}/readyz`)).status, 'the store is gone').to.equal(503);
     expect((await send(`${server.url}/healthz`)).status).to.equal(200);
     await server.kill('SIGTERM');
@@ -245,7 +249,7 @@ describe('the server process', function () {
     });
     const begun = performance.now();
     expect((await send(`${server.url}/healthz`)).status).to.equal(200);
-    expect(performance.now() - begun).to.be.below(1000);
+    expect(performance.now() - begun).to.be.below(scaleLimit(1000));
     const large = await send(`${server.url}/healthz`, { headers: { 'x-large': 'a'.repeat(20_000) } });
     expect(large.status).to.equal(431);
     for (const socket of slow) socket.destroy();
@@ -253,7 +257,7 @@ describe('the server process', function () {
     const started = performance.now();
     half.write('GET /healthz HTTP/1.1\r\nHost: x\r\nX-Half: ');
     await once(half.resume(), 'close');
-    expect(performance.now() - started, 'headers that do not end').to.be.within(9_000, 20_000);
+    expect(performance.now() - started, 'headers that do not end').to.be.within(9_000, scaleLimit(20_000));
     await server.kill('SIGTERM');
     await database.drop();
   });

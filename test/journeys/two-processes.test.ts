@@ -1,5 +1,4 @@
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
@@ -13,6 +12,7 @@ import { watchRefusals } from '../support/audit.ts';
 import { answerOf, placeAt } from '../support/factors.ts';
 import { Jar, send } from '../support/jar.ts';
 import { authorizationUrl, authorize, basic, exchange, json, token } from '../support/oidc.ts';
+import { pause, until } from '../support/patience.ts';
 import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { makeKeys } from '../support/saml.ts';
 import { totpCode } from '../support/second-factor.ts';
@@ -272,9 +272,8 @@ describe('two processes on one store', function () {
     const { rotateSigningKeys } = await import('../../src/domain/company/signing-keys/index.ts');
     const scope = await server.scope();
     await rotateSigningKeys(scope);
-    await sleep(200);
-    const after = await jwks(second!.url);
-    expect(after)
+    await until(async () => (await jwks(second!.url)).length > before.length, 'the new keys');
+    expect(await jwks(second!.url))
       .to.include.members(before)
       .and.have.length(before.length + 2);
   });
@@ -290,14 +289,13 @@ describe('two processes on one store', function () {
     );
     const jobs = async () => Number((await db.raw('SELECT count(*) FROM graphile_worker._private_jobs')).rows[0].count);
     await enqueueJob(db, 'sweep-expired', {});
-    await sleep(1000);
+    await pause(1000);
     expect(await jobs(), 'nobody works').to.be.greaterThan(0);
     const worker = spawn(process.execPath, ['scripts/start.mjs', 'worker'], {
       env: { PATH: process.env.PATH, PORTARIA_LOG_LEVEL: 'silent', ...onDatabase(server.databaseUrl) },
       stdio: 'inherit',
     });
-    for (let i = 0; i < 100 && (await jobs()) > 0; i++) await sleep(100);
-    expect(await jobs()).to.equal(0);
+    await until(async () => (await jobs()) === 0, 'the end of the jobs');
     const ended = new Promise((resolve) => worker.once('exit', resolve));
     worker.kill('SIGTERM');
     expect(await ended).to.equal(0);
@@ -318,7 +316,7 @@ describe('two processes on one store', function () {
     );
     const exit = one.kill('SIGTERM');
     let said = false;
-    for (let open = true; open; await sleep(50)) {
+    for (let open = true; open; await pause(50)) {
       const status = await send(`${one.url}/readyz`).then(
         (answer) => answer.status,
         () => undefined,

@@ -12,6 +12,7 @@ import {
   type RequestOf,
   seal,
 } from '../../src/smartsync-protocol/index.ts';
+import { scaleLimit } from './patience.ts';
 import type { Samba } from './samba.ts';
 import type { Slapd } from './slapd.ts';
 
@@ -35,7 +36,7 @@ export async function serveDirectory(settings: DirectorySettings): Promise<Serve
   const directory = new Directory(settings);
   const work = (options: Options, send: Work['send']): Work => ({
     requestId: options.requestId ?? randomUUID(),
-    signal: options.signal ?? AbortSignal.timeout(30_000),
+    signal: options.signal ?? AbortSignal.timeout(scaleLimit(30_000)),
     openSealed: (sealed, purpose) => openSealed(sealed, purpose, agentId, own),
     send,
   });
@@ -52,7 +53,7 @@ export async function serveDirectory(settings: DirectorySettings): Promise<Serve
     },
     async read(body) {
       const [entries, batches]: [EntryRecord[], number[]] = [[], []];
-      const one = work({ signal: AbortSignal.timeout(120_000) }, async (batch) => {
+      const one = work({ signal: AbortSignal.timeout(scaleLimit(120_000)) }, async (batch) => {
         batches.push(Buffer.byteLength(JSON.stringify(batch)));
         entries.push(...batch);
       });

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { send } from './jar.ts';
+import { until } from './patience.ts';
 
 const modules = '/usr/lib/apache2/modules';
 const apache = '/usr/sbin/apache2';
@@ -128,15 +128,12 @@ ${directives(folder, url)}
   writeFileSync(`${folder}/httpd.conf`, config);
   execFileSync(apache, ['-d', folder, '-f', `${folder}/httpd.conf`, '-k', 'start'], { stdio: 'pipe' });
   const errorLog = () => readFileSync(`${folder}/logs/error.log`, 'utf8');
-  for (let i = 0; ; i++) {
-    const up = await send(`${url}/bye`).then(
+  const isUp = () =>
+    send(`${url}/bye`).then(
       () => true,
       () => false,
     );
-    if (up) break;
-    if (i > 100) throw new Error(`apache does not answer\n${errorLog()}`);
-    await sleep(50);
-  }
+  await until(isUp, () => `apache does not answer\n${errorLog()}`);
   return {
     url,
     errorLog,

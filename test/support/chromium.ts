@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 import { software } from './missing.ts';
+import { scaleLimit } from './patience.ts';
 
 /** The whole browser, which has settings. */
 export const chromiumPath = software.chromium.files[0]!.find((path) => existsSync(path));
@@ -44,12 +45,15 @@ export async function withScript<T>(page: Page, work: () => Promise<T>): Promise
   return work().finally(() => device.send('Emulation.setScriptExecutionDisabled', { value: true }));
 }
 
-export const openBrowserContext = (
+export async function openBrowserContext(
   browser: Browser,
   options: { locale?: string; viewport?: typeof phone; dark?: boolean } = {},
-): Promise<BrowserContext> =>
-  browser.newContext({
+): Promise<BrowserContext> {
+  const context = await browser.newContext({
     locale: options.locale ?? 'en',
     viewport: options.viewport ?? desktop,
     colorScheme: options.dark ? 'dark' : 'light',
   });
+  context.setDefaultTimeout(scaleLimit(30_000));
+  return context;
+}

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { isOver, pause, scaleLimit } from './patience.ts';
 
 /** Where Debian and Ubuntu put the library that tells a program another time. */
 export const faketimeFiles = ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/faketime/libfaketime.so.1`);
@@ -67,12 +67,12 @@ export async function startDaemon(
     if (!isRunning()) return;
     child.kill('SIGCONT');
     child.kill(signal);
-    const force = setTimeout(() => child.kill('SIGKILL'), 5000);
+    const force = setTimeout(() => child.kill('SIGKILL'), scaleLimit(5000));
     await ended;
     clearTimeout(force);
   };
-  for (const deadline = Date.now() + withinMs; !(await isReady(output)); await sleep(20)) {
-    if (isRunning() && Date.now() < deadline) continue;
+  for (const begun = performance.now(); !(await isReady(output)); await pause(20)) {
+    if (isRunning() && !isOver(begun, withinMs)) continue;
     await end('SIGKILL');
     throw new Error(`${program} does not start\n${output}`);
   }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { acceptEntries, type EntryChanges } from '../../src/domain/administration/directory-acceptance/index.ts';
 import {
   approveRun,
@@ -12,6 +11,7 @@ import {
 import { addDirectory, type DirectoryInput, editDirectory, getDirectory } from '../../src/domain/people/directories/index.ts';
 import { type Entry, type EntryState, listEntries } from '../../src/domain/people/directory-entries/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
+import { isOver, pause } from './patience.ts';
 import type { Samba } from './samba.ts';
 import type { TestServer } from './server.ts';
 import type { Slapd } from './slapd.ts';
@@ -56,10 +56,10 @@ export async function linkDirectory(
   const { directoryId } = added.directory;
   const agent = await startSmartSync({ server: `${server.baseUrl}/acme`, token: added.token, directory, account, env });
   const over = async (runId: Run['runId']): Promise<Run> => {
-    for (const deadline = Date.now() + 50_000; ; await sleep(50)) {
+    for (const begun = performance.now(); ; await pause(50)) {
       const run = await getRun(scope, runId);
       if (ends.includes(run.state)) return run;
-      if (Date.now() > deadline)
+      if (isOver(begun, 50_000))
         throw new Error(`the run is still ${run.state} ${run.fault ?? ''} ${run.faultDetail ?? ''}\n${agent.output()}`);
     }
   };

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from './patience.ts';
 
 /**
  * Holds a name on this machine, against every other process and worktree; the kernel frees it when this process ends, however it does.
@@ -19,6 +19,6 @@ export async function exclusively<T>(name: string, work: () => Promise<T>): Prom
   for (;;) {
     const release = await hold(name);
     if (release) return work().finally(release);
-    await sleep(50);
+    await pause(50);
   }
 }

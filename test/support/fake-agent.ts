@@ -13,6 +13,7 @@ import {
   serverMessage,
   signNonce,
 } from '../../src/smartsync-protocol/index.ts';
+import { until } from './patience.ts';
 
 export type Identity = { agentId: string; signing: JWK; encryption: JWK };
 type Answerer = (request: DirectoryRequest, requestId: string, agent: FakeAgent) => unknown;
@@ -150,11 +151,11 @@ export class FakeAgent {
 
   /** Resolves when it has heard such a message. */
   async until(is: (message: ServerMessage) => boolean, withinMs = 5000): Promise<ServerMessage> {
-    for (const end = Date.now() + withinMs; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 5))) {
-      const found = this.heard.find(is);
-      if (found) return found;
-    }
-    throw new Error(`it heard ${JSON.stringify(this.heard).slice(0, 500)}`);
+    return until(
+      () => this.heard.find(is),
+      () => `it heard ${JSON.stringify(this.heard).slice(0, 500)}`,
+      withinMs,
+    );
   }
 
   /** Without a word, as a process that is killed. */

@@ -2,6 +2,7 @@ import { Agent, type IncomingHttpHeaders } from 'node:http';
 import { load } from 'cheerio';
 import { type Response, Test } from 'supertest';
 import { Cookies } from './cookies.ts';
+import { scaleLimit } from './patience.ts';
 
 const agent = new Agent({ keepAlive: true });
 
@@ -32,7 +33,7 @@ export async function send(url: string, { method, headers = {}, form, body }: Op
   const test = new Test(origin, method ?? (content === undefined ? 'GET' : 'POST'), url.slice(origin.length))
     .agent(agent)
     .redirects(0)
-    .timeout(20_000)
+    .timeout(scaleLimit(20_000))
     .set({ 'accept-encoding': 'identity', ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}), ...headers })
     .serialize((octets) => octets)
     .buffer(true)

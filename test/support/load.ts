@@ -1,7 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { basic } from './oidc.ts';
+import { pause, scaleLimit } from './patience.ts';
 import { clientSecret } from './server.ts';
 
 const form = 'grant_type=client_credentials';
@@ -20,7 +20,7 @@ function askToken(issuer: string, agent: Agent): Promise<string | undefined> {
       answer.on('error', (error) => resolve(`answer: ${error.message}`));
     });
     // the connection was on its way to a process that fell
-    asked.setTimeout(5000, () => asked.destroy(new Error('no answer')));
+    asked.setTimeout(scaleLimit(5000), () => asked.destroy(new Error('no answer')));
     asked.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     asked.end(form);
   });
@@ -46,7 +46,7 @@ export function startLoad(issuer: string, lanes = 6): Load {
       const failure = await askToken(issuer, agent);
       if (failure) {
         load.failures.push(failure);
-        await sleep(20);
+        await pause(20);
       } else load.answered += 1;
     }
   };

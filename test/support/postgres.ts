@@ -9,7 +9,7 @@ type Shared = { server: EmbeddedPostgres; folder: string };
 let shared: Promise<Shared> | undefined;
 let count = 0;
 
-/** One PostgreSQL for the whole run, with a migrated template. Nothing of it outlives the run, so it need not wait for the disk. */
+/** One PostgreSQL for the whole run, with a migrated template. Nothing of it outlives the run, so it need not wait for the disk, nor be able to go on after a crash. */
 async function start(): Promise<Shared> {
   const folder = mkdtempSync(join(tmpdir(), 'portaria-test-'));
   chmodSync(folder, 0o755);
@@ -17,7 +17,8 @@ async function start(): Promise<Shared> {
   const database = openDatabase(server.url, 4);
   await migrate(database);
   await database.close();
-  await administer(server.url, 'ALTER SYSTEM SET fsync = off');
+  for (const setting of ['fsync', 'full_page_writes', 'synchronous_commit'])
+    await administer(server.url, `ALTER SYSTEM SET ${setting} = off`);
   await administer(server.url, 'SELECT pg_reload_conf()');
   return { server, folder };
 }

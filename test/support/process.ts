@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { send } from './jar.ts';
+import { until } from './patience.ts';
 import { testMasterKeys } from './server.ts';
 
+export { eventually } from './patience.ts';
+
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const keptViews = new URL('kept-views.mjs', import.meta.url).href;
 
 const environment = (extra: Record<string, string>) => ({
   PATH: process.env.PATH,
@@ -30,7 +33,7 @@ export async function startServerProcess(
   extra: Record<string, string>,
   program = 'src/processes/server.ts',
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', keptViews, program], {
     cwd: root,
     env: environment({ PORT: String(port), ...extra }),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -43,16 +46,14 @@ export async function startServerProcess(
     output += chunk;
   });
   const url = `http://127.0.0.1:${port}`;
-  for (let i = 0; i < 600; i++) {
-    const ready = await send(`${url}/readyz`).then(
-      (answer) => answer.status === 200,
+  const isReady = async (): Promise<boolean> => {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output}`);
+    return send(`${url}/readyz`).then(
+      ({ status }) => status === 200,
       () => false,
     );
-    if (ready) break;
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output}`);
-    if (i === 599) throw new Error(`the server is not ready:\n${output}`);
-    await sleep(25);
-  }
+  };
+  await until(isReady, () => `the server is not ready:\n${output}`, 30_000);
   return {
     child,
     url,
@@ -91,16 +92,4 @@ export function portaria(args: string[], extra: Record<string, string>, input?: 
     input,
   });
   return { status, stdout, stderr };
-}
-
-/** What a job does a moment later: asks until `check` no longer throws. */
-export async function eventually(check: () => Promise<unknown>, withinMs = 10_000): Promise<void> {
-  for (const end = Date.now() + withinMs; ; await sleep(50)) {
-    try {
-      await check();
-      return;
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-  }
 }

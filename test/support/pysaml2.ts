@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { send } from './jar.ts';
+import { isOver, pause } from './patience.ts';
 
 const python = '/usr/bin/python3';
 const program = fileURLToPath(new URL('../interop/python/pysaml2_server.py', import.meta.url));
@@ -34,16 +34,16 @@ export async function startPysaml2({ port, idpMetadata, key, certificate }: Pysa
     }
     rmSync(folder, { recursive: true, force: true });
   }
-  for (let i = 0; ; i++) {
+  for (const begun = performance.now(); ; ) {
     const up = await send(`${url}/md`).then(
       ({ status }) => status === 200,
       () => false,
     );
     if (up) return { url, output: () => output, stop };
-    if (child.exitCode !== null || i > 400) {
+    if (child.exitCode !== null || isOver(begun, 20_000)) {
       await stop();
       throw new Error(`pysaml2 does not serve\n${output}`);
     }
-    await sleep(50);
+    await pause(50);
   }
 }

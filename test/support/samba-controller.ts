@@ -6,6 +6,7 @@ import { Client } from 'ldapts';
 import type { Certificate } from './certificates.ts';
 import { clockEnvironment, type Daemon, startDaemon } from './daemon.ts';
 import { hold } from './exclusive.ts';
+import { scaleLimit } from './patience.ts';
 
 const run = promisify(execFile);
 
@@ -100,7 +101,7 @@ export async function runController(settings: ControllerSettings): Promise<Contr
 export const copyFolder = (from: string, to: string): void => void execFileSync('cp', ['-a', '--reflink=auto', `${from}/.`, to]);
 
 async function answers(url: string): Promise<boolean> {
-  const client = new Client({ url, connectTimeout: 1000, timeout: 1000 });
+  const client = new Client({ url, connectTimeout: scaleLimit(1000), timeout: scaleLimit(1000) });
   try {
     await client.search('', { scope: 'base', attributes: ['defaultNamingContext'] });
     return true;

@@ -5,6 +5,7 @@ import { Client } from 'ldapts';
 import { type Domain, openDomain } from './active-directory.ts';
 import { createCertificate } from './certificates.ts';
 import type { Daemon } from './daemon.ts';
+import { scaleLimit } from './patience.ts';
 import {
   type Address,
   administrator,
@@ -114,7 +115,7 @@ async function startController(settings: ControllerSettings, clients: Set<Client
     },
     async client(as = `${administrator.name}@${realm}`, password = administrator.password) {
       const tlsOptions = { ca: [readFileSync(certificate.caFile)] };
-      const client = new Client({ url, tlsOptions, connectTimeout: 5000, timeout: 30_000 });
+      const client = new Client({ url, tlsOptions, connectTimeout: scaleLimit(5000), timeout: scaleLimit(30_000) });
       clients.add(client);
       await client.bind(as, password);
       return client;

@@ -10,6 +10,7 @@ import type { Database } from '../../src/platform/database/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { createLog, type Log } from '../../src/platform/log/index.ts';
 import { type Answer, Jar } from './jar.ts';
+import { loadRememberingEngine } from './password-engine.ts';
 import { createTestDatabase } from './postgres.ts';
 
 export const passwords = { ana: 'ana has a long password', joao: 'joao has a long password', root: 'other company password' };
@@ -104,8 +105,14 @@ export function freePort(): Promise<number> {
 const elsewhere = 'http://127.0.0.1:9/callback';
 const actor = { kind: 'system', name: 'test' } as const;
 const quiet = () => createLog(process.env.TEST_LOG ?? 'silent');
-const appOn = async (database: Database, config: Config, clock: Clock, log = quiet()): Promise<App> => {
-  const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
+type Given = { log?: Log; loadEngine?: typeof loadPasswordEngine };
+const appOn = async (
+  database: Database,
+  config: Config,
+  clock: Clock,
+  { log = quiet(), loadEngine = loadRememberingEngine }: Given = {},
+) => {
+  const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadEngine());
   const store = { database, keyRing: testKeyRing(), hasher, isEmbedded: false, migrated: [], close: async () => {} };
   return createApp(config, store, log, clock);
 };
@@ -123,8 +130,16 @@ export async function prepareStartingState(): Promise<void> {
   await database.close();
 }
 
-/** `host`: what browsers call the server; passkeys need a name. */
-type Options = { clock?: Clock; config?: Partial<Config>; jobs?: boolean; redirectUri?: string; host?: string; log?: Log };
+/** `host`: what browsers call the server; passkeys need a name. `provesAnew`: each password costs what it costs people. */
+type Options = {
+  clock?: Clock;
+  config?: Partial<Config>;
+  jobs?: boolean;
+  redirectUri?: string;
+  host?: string;
+  log?: Log;
+  provesAnew?: boolean;
+};
 
 /** A server in this process on a database of its own, with the starting state. */
 export async function startTestServer({
@@ -134,6 +149,7 @@ export async function startTestServer({
   redirectUri = elsewhere,
   host = '127.0.0.1',
   log,
+  provesAnew = false,
 }: Options = {}): Promise<TestServer> {
   const { url: databaseUrl, open, drop } = await createTestDatabase({ of: 'started' });
   const port = await freePort();
@@ -142,7 +158,7 @@ export async function startTestServer({
   const unlimited = { addressAttempts: 0, addressMails: 0 };
   const full: Config = { ...loadConfig({}), ...unlimited, baseUrl, outboundAllow: ['127.0.0.1'], ...config };
   const database = open();
-  const app = await appOn(database, full, clock, log);
+  const app = await appOn(database, full, clock, { log, loadEngine: provesAnew ? loadPasswordEngine : loadRememberingEngine });
   if (jobs) await app.startJobs();
   const server = await listen(app.handle, port, '127.0.0.1', app.upgrades);
   const apply = applier(app);

@@ -2,9 +2,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { send } from './jar.ts';
 import type { Software } from './missing.ts';
+import { until as untilTrue } from './patience.ts';
 import { freePort } from './server.ts';
 
 type Keys = { pem: string; certificate: string };
@@ -25,14 +25,8 @@ async function inFolder<T>(files: Record<string, string>, work: (folder: string)
   }
 }
 
-async function until<T>(found: () => T | false | Promise<T | false>, what: string): Promise<T> {
-  for (let i = 0; i < 300; i++) {
-    const result = await Promise.resolve(found()).catch(() => undefined);
-    if (result) return result;
-    await sleep(100);
-  }
-  throw new Error(`${what} does not come`);
-}
+const until = <T>(found: () => T | false | Promise<T | false>, what: string) =>
+  untilTrue(() => Promise.resolve(found()).catch(() => undefined), what, 30_000);
 
 const fetchWhenUp = (url: string): Promise<string> =>
   until(async () => {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Httpd, startHttpd } from './apache.ts';
+import { isOver, pause } from './patience.ts';
 
 const shibd = '/usr/sbin/shibd';
 
@@ -43,9 +43,9 @@ export async function startShibboleth({ port, idp, metadata, key, certificate }:
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   };
   try {
-    for (let i = 0; !existsSync(`${folder}/shibd.sock`); i++) {
-      if (daemon.exitCode !== null || i > 400) throw new Error(`shibd does not start\n${log()}`);
-      await sleep(50);
+    for (const begun = performance.now(); !existsSync(`${folder}/shibd.sock`); ) {
+      if (daemon.exitCode !== null || isOver(begun, 20_000)) throw new Error(`shibd does not start\n${log()}`);
+      await pause(50);
     }
     const httpd = await startHttpd(
       port,

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { send } from './jar.ts';
+import { isOver, pause } from './patience.ts';
 
 const pages = '/usr/share/simplesamlphp/www';
 const php = '/usr/bin/php';
@@ -48,17 +48,17 @@ export async function startSimpleSaml({ port, idp, idpMetadata, key, certificate
   }
   const page = `${url}/module.php/core/authenticate.php?as=sp`;
   const metadataUrl = `${url}/module.php/saml/sp/metadata.php/sp`;
-  for (let i = 0; ; i++) {
+  for (const begun = performance.now(); ; ) {
     const up = await send(metadataUrl).then(
       ({ status }) => status === 200,
       () => false,
     );
     if (up) break;
-    if (child.exitCode !== null || i > 200) {
+    if (child.exitCode !== null || isOver(begun, 10_000)) {
       await stop();
       throw new Error(`php does not serve SimpleSAMLphp\n${output}`);
     }
-    await sleep(50);
+    await pause(50);
   }
   return { url, protectedUrl: page, logoutUrl: `${page}&logout`, metadataUrl, output: () => output, stop };
 }

@@ -10,6 +10,7 @@ import { createCertificate } from './certificates.ts';
 import { clockEnvironment, type Daemon, startDaemon } from './daemon.ts';
 import type { DirectoryGroup, DirectoryPerson } from './directory-people.ts';
 import { directoryEntries, type Entry, ldif } from './ldif.ts';
+import { scaleLimit } from './patience.ts';
 import { freePort } from './server.ts';
 import { configuration, foundation, type SlapdSettings } from './slapd-settings.ts';
 
@@ -84,7 +85,7 @@ export async function startSlapd({
 
     const clients = new Set<Client>();
     const connect = async (dn: string, password: string) => {
-      const client = new Client({ url, connectTimeout: 5000, timeout: 30_000 });
+      const client = new Client({ url, connectTimeout: scaleLimit(5000), timeout: scaleLimit(30_000) });
       await client.bind(dn, password);
       clients.add(client);
       return client;
@@ -179,7 +180,7 @@ const toAttributes = (attributes: Entry['attributes']): Attribute[] =>
   );
 
 async function answers(url: string): Promise<boolean> {
-  const client = new Client({ url, connectTimeout: 1000, timeout: 1000 });
+  const client = new Client({ url, connectTimeout: scaleLimit(1000), timeout: scaleLimit(1000) });
   try {
     await client.search('', { scope: 'base', attributes: ['namingContexts'] });
     return true;

@@ -4,11 +4,12 @@ import { createUser, fullName, type NewUser, type User } from '../../src/domain/
 import type { AuditEvent } from '../../src/domain/records/audit/index.ts';
 import { inTransaction, openScope, type Scope, type SessionId, type UserId } from '../../src/domain/scope.ts';
 import { startSession } from '../../src/domain/sign-in/sessions/index.ts';
-import { createPasswordHasher, loadPasswordEngine } from '../../src/platform/crypto/index.ts';
+import { createPasswordHasher } from '../../src/platform/crypto/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
 import { AppError } from '../../src/platform/errors/index.ts';
 import { eventsOf } from './audit.ts';
 import { movableClock } from './clock.ts';
+import { loadRememberingEngine } from './password-engine.ts';
 import { createTestDatabase } from './postgres.ts';
 import { testKeyRing } from './server.ts';
 
@@ -47,6 +48,16 @@ export type Refusals = [code: string, work: () => Promise<unknown>][];
 
 const countEvents = async ({ db }: Scope): Promise<number> => Number((await db('audit_events').count({ n: '*' }))[0]!.n);
 
+async function writePicture({ knex }: Database): Promise<string> {
+  const { rows: tables } = await knex.raw<{ rows: { name: string }[] }>(
+    `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
+     WHERE table_schema = 'public' OR table_name = '_private_jobs' ORDER BY 1`,
+  );
+  expect(tables.length).to.be.greaterThan(40);
+  const hash = (name: string) => `(SELECT md5(coalesce(string_agg(x::text, '|' ORDER BY x::text), '')) FROM ${name} x) AS "${name}"`;
+  return `SELECT ${tables.map(({ name }) => hash(name)).join(', ')}`;
+}
+
 /** Opens the store for the tests of a `describe`. */
 export function useStore(): UseCaseStore {
   const clock = movableClock();
@@ -54,13 +65,19 @@ export function useStore(): UseCaseStore {
   let database: Database;
   let drop: () => Promise<void>;
   let count = 0;
+  let pictureStatement: string | undefined;
 
   before(async () => {
     const test = await createTestDatabase({ of: 'started' });
     database = test.open(4);
     drop = test.drop;
     store.database = database;
-    const parts = { database, clock: clock.clock, keyRing: testKeyRing(), hasher: createPasswordHasher(2, 10, await loadPasswordEngine()) };
+    const parts = {
+      database,
+      clock: clock.clock,
+      keyRing: testKeyRing(),
+      hasher: createPasswordHasher(2, 10, await loadRememberingEngine()),
+    };
     const actor = { kind: 'system', name: 'test' } as const;
     const scopeOf = async (code: string) => openScope(parts, (await findContextByCode(database.knex, code))!.contextId, actor);
     store.scope = await scopeOf('acme');
@@ -71,18 +88,16 @@ export function useStore(): UseCaseStore {
     await drop();
   });
 
-  /** Every table and the queue, each as a hash of its rows. */
+  /** Every table and the queue, each as a hash of its rows: a statement that is planned once for each connection. */
   async function picture(): Promise<Record<string, string>> {
-    const { rows: tables } = await database.knex.raw<{ rows: { name: string }[] }>(
-      `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
-       WHERE table_schema = 'public' OR table_name = '_private_jobs' ORDER BY 1`,
-    );
-    expect(tables.length).to.be.greaterThan(40);
-    const hash = (name: string) => `(SELECT md5(coalesce(string_agg(x::text, '|' ORDER BY x::text), '')) FROM ${name} x) AS "${name}"`;
-    const { rows } = await database.knex.raw<{ rows: Record<string, string>[] }>(
-      `SELECT ${tables.map(({ name }) => hash(name)).join(', ')}`,
-    );
-    return rows[0]!;
+    pictureStatement ??= await writePicture(database);
+    const connection = await database.knex.client.acquireConnection();
+    try {
+      const { rows } = await connection.query({ name: 'test-picture', text: pictureStatement });
+      return rows[0];
+    } finally {
+      await database.knex.client.releaseConnection(connection);
+    }
   }
 
   /** While the n-th event that is written from now on fails. */

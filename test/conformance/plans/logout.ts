@@ -1,6 +1,7 @@
 import { load } from 'cheerio';
 import { createLocalJWKSet, generateKeyPair, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose';
 import type { Answer, Jar } from '../../support/jar.ts';
+import { until } from '../../support/patience.ts';
 import { authorize, codeOf } from '../suite/authorize.ts';
 import { type Check, type Notes, type Plan, skipUnless } from '../suite/outcome.ts';
 import { exchange } from '../suite/tokens.ts';
@@ -129,13 +130,7 @@ export const rpInitiatedPlan: Plan<World> = {
 const backChannel = 'Back-Channel Logout';
 const event = 'http://schemas.openid.net/event/backchannel-logout';
 
-async function arrival(world: World, before: number): Promise<NonNullable<World['logoutArrivals']>[number]> {
-  for (const end = Date.now() + 15_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
-    const newest = world.logoutArrivals![before];
-    if (newest) return newest;
-  }
-  throw new Error('no logout token arrived in 15 seconds');
-}
+const arrival = (world: World, before: number) => until(() => world.logoutArrivals![before], 'a logout token', 15_000);
 
 export const backChannelPlan: Plan<World> = {
   name: 'Back-Channel Logout OP',

@@ -1,5 +1,6 @@
 import { connect } from 'node:tls';
 import { basic, pkce } from '../../support/oidc.ts';
+import { scaleLimit } from '../../support/patience.ts';
 import { authorize, authorizeForCode, codeOf, expectErrorPage, requestOf } from '../suite/authorize.ts';
 import { type Check, type Notes, type Plan, skipUnless } from '../suite/outcome.ts';
 import { askToken, codeForm, exchange, type Tokens } from '../suite/tokens.ts';
@@ -218,7 +219,7 @@ export const oauthSecurityPlan: Plan<World> = {
           ciphers: 'DEFAULT@SECLEVEL=0',
         });
         socket.once('secureConnect', () => resolve(true)).once('error', () => resolve(false));
-        socket.setTimeout(10_000, () => socket.destroy(new Error('no answer')));
+        socket.setTimeout(scaleLimit(10_000), () => socket.destroy(new Error('no answer')));
       });
       notes.must(!answered, 'TLS 1.1 is refused');
     }),

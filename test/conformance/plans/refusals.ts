@@ -1,4 +1,5 @@
 import { basic } from '../../support/oidc.ts';
+import { pause } from '../../support/patience.ts';
 import { authorize, authorizeForCode, codeOf, expectErrorPage } from '../suite/authorize.ts';
 import { type Check, type Notes, skipUnless } from '../suite/outcome.ts';
 import { askToken, askUserinfo, checkIdToken, codeForm, exchange, type Tokens } from '../suite/tokens.ts';
@@ -71,7 +72,7 @@ export const refusalChecks: Check<World>[] = [
       const spent = world.begun.get(`spent code by ${world.mode}`) as { code: string; tokens: Tokens; at: number } | undefined;
       skipUnless(spent !== undefined, 'no code was spent at the beginning');
       const left = spent.at + 30_000 - Date.now();
-      if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+      if (left > 0) await pause(left);
       await expectInvalidGrant(world, notes, codeForm(world, spent.code), 'after 30 seconds');
       notes.should(!(await worksAt(world, spent.tokens)), 'what the code gave is revoked');
     },

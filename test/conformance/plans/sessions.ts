@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Jar } from '../../support/jar.ts';
+import { pause } from '../../support/patience.ts';
 import { authorize, authorizeForCode, codeOf, type Ending, type Params } from '../suite/authorize.ts';
 import type { Check, Notes } from '../suite/outcome.ts';
 import { exchange } from '../suite/tokens.ts';
@@ -13,7 +13,7 @@ async function twice(world: World, notes: Notes, jar: Jar, first: Params, second
   const tokens = await exchange(world, notes, codeOf(before), before.request.nonce);
   // times are in seconds
   const signedInAt = Number(claimsOf(tokens.id_token).auth_time ?? claimsOf(tokens.id_token).iat);
-  while (Date.now() / 1000 < signedInAt + 2) await sleep(50);
+  while (Date.now() / 1000 < signedInAt + 2) await pause(50);
   const hint = second.id_token_hint === '' ? { id_token_hint: tokens.id_token } : {};
   const after = await authorize(world, notes, jar, { ...second, ...hint });
   const again = await exchange(world, notes, codeOf(after), after.request.nonce);

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { send } from '../../support/jar.ts';
+import { scaleLimit } from '../../support/patience.ts';
 
 /** Where a name that only this run knows is found, and who vouches for it (PEM). */
 export type Place = { host: string; port: number; authority: string };
@@ -22,7 +23,7 @@ export function createSend(places: Map<string, Place>): typeof send {
       path: to.pathname + to.search,
       method: method ?? (content === undefined ? 'GET' : 'POST'),
       agent: isSecure ? agents.https : agents.http,
-      timeout: 20_000,
+      timeout: scaleLimit(20_000),
       headers: {
         host: to.host,
         ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
@@ -47,7 +48,7 @@ export function createSend(places: Map<string, Place>): typeof send {
           }),
         );
       });
-      outgoing.on('timeout', () => outgoing.destroy(new Error(`${url}: no answer in 20 seconds`)));
+      outgoing.on('timeout', () => outgoing.destroy(new Error(`${url}: no answer in time`)));
       outgoing.on('error', (error) => reject(new Error(`${url}: ${error.message}`, { cause: error })));
       outgoing.end(content);
     });

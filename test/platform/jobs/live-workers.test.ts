@@ -1,10 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Database } from '../../../src/platform/database/index.ts';
 import { enqueueJob, startJobs } from '../../../src/platform/jobs/index.ts';
 import { createLog } from '../../../src/platform/log/index.ts';
+import { pause } from '../../support/patience.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { eventually } from '../../support/process.ts';
 
@@ -55,14 +55,14 @@ describe('platform/jobs: whose worker is dead', () => {
     const tasks = {
       long: async () => {
         begun += 1;
-        await sleep(2000);
+        await pause(2000);
       },
     };
     const workers = [await startJobs(url, tasks, '', log, looks), await startJobs(url, tasks, '', log, looks)];
     await enqueueJob(database.knex, 'long', {});
     await eventually(async () => expect(begun).to.equal(1));
     for (let i = 0; i < 10; i++) {
-      await sleep(100);
+      await pause(100);
       const { locked_by } = await database.knex('graphile_worker._private_jobs').first('locked_by');
       expect(locked_by, 'still theirs').to.be.a('string');
     }

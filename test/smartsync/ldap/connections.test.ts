@@ -9,6 +9,7 @@ import { allow, right } from '../../support/domain-rights.ts';
 import { personDn } from '../../support/ldif.ts';
 import { needSoftware } from '../../support/missing.ts';
 import { startOddLdapServer } from '../../support/odd-ldap-server.ts';
+import { scaleLimit } from '../../support/patience.ts';
 import { eventually } from '../../support/process.ts';
 import { type Samba, startSamba } from '../../support/samba.ts';
 import { freePort } from '../../support/server.ts';
@@ -255,7 +256,7 @@ describe('connections of the agent to directories', () => {
     // known to be away, it costs nobody time
     const before = Date.now();
     expect(await many()).to.deep.equal(all);
-    expect(Date.now() - before).to.be.below(2000);
+    expect(Date.now() - before).to.be.below(scaleLimit(2000));
     first.resume();
     await one.directory.look();
     expect(isUp()).to.deep.equal([true, true]);
@@ -280,19 +281,19 @@ describe('connections of the agent to directories', () => {
     const dn = personDn(everybody[0]!, slapd.baseDn);
     const entry = { id: await idOfEntry(slapd, dn), dn };
     const verify = (signal: AbortSignal) => one.ask('verify-password', { entry }, { passwords: { password: directoryPassword }, signal });
-    expect(await verify(AbortSignal.timeout(5000))).to.include({ outcome: 'accepted' });
+    expect(await verify(AbortSignal.timeout(scaleLimit(5000)))).to.include({ outcome: 'accepted' });
     slapd.pause();
     try {
       const before = Date.now();
-      expect(await verify(AbortSignal.timeout(500))).to.include({ outcome: 'refused', reason: 'unavailable' });
-      expect(Date.now() - before).to.be.below(1500);
-      expect(await verify(AbortSignal.timeout(10_000))).to.include({ outcome: 'refused', reason: 'unavailable' });
+      expect(await verify(AbortSignal.timeout(scaleLimit(500)))).to.include({ outcome: 'refused', reason: 'unavailable' });
+      expect(Date.now() - before).to.be.below(scaleLimit(1500));
+      expect(await verify(AbortSignal.timeout(scaleLimit(10_000)))).to.include({ outcome: 'refused', reason: 'unavailable' });
       await eventually(async () => expect(told.at(-1)).to.equal(false));
     } finally {
       slapd.resume();
     }
     await one.directory.look();
-    expect(await verify(AbortSignal.timeout(5000))).to.include({ outcome: 'accepted' });
+    expect(await verify(AbortSignal.timeout(scaleLimit(5000)))).to.include({ outcome: 'accepted' });
     await eventually(async () => expect(told.at(-1)).to.equal(true));
   });
 });

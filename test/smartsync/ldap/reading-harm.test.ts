@@ -10,6 +10,7 @@ import { followDirectory } from '../../support/directory-state.ts';
 import { personDn } from '../../support/ldif.ts';
 import { needSoftware } from '../../support/missing.ts';
 import { startOddLdapServer } from '../../support/odd-ldap-server.ts';
+import { scaleLimit } from '../../support/patience.ts';
 import { type Samba, startSamba } from '../../support/samba.ts';
 import { type Slapd, startSlapd } from '../../support/slapd.ts';
 
@@ -233,7 +234,7 @@ describe('readings of a directory that is not as one would wish', () => {
         { kind: 'read', body },
         {
           requestId: crypto.randomUUID(),
-          signal: AbortSignal.timeout(30_000),
+          signal: AbortSignal.timeout(scaleLimit(30_000)),
           openSealed: async () => ({ key: '' }),
           send: async (batch) => {
             if (++sent === 3) await kill();

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { UserId } from '../../../src/domain/scope.ts';
 import type { Db } from '../../../src/platform/database/index.ts';
 import { type Answer, Jar } from '../../support/jar.ts';
+import { until } from '../../support/patience.ts';
 import { totpCode } from '../../support/second-factor.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
 import { answerPasskey, createSoftwarePasskey } from '../../support/software-passkey.ts';
@@ -19,6 +19,13 @@ describe('web/account: requests under way while access ends', () => {
 
   const at = (path: string) => `${server.issuer}/account${path}`;
   /** Sends a request while the person is held, and lets it go on once `change` is done. */
+  /** Somebody waits for a lock. */
+  async function isWaiting(): Promise<boolean> {
+    const { db } = await server.scope();
+    const sql = "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    return (await db.raw(sql)).rows[0].n > 0;
+  }
+
   async function during(request: () => Promise<Answer>, change: (db: Db, userId: UserId) => PromiseLike<unknown>): Promise<Answer> {
     const { db } = await server.scope();
     let answer: Promise<Answer> | undefined;
@@ -26,12 +33,7 @@ describe('web/account: requests under way while access ends', () => {
       const { user_id } = (await inside('users').where({ username_key: 'jsilva' }).forUpdate().first('user_id'))!;
       answer = request();
       // it waits for the lock, or the test shows nothing
-      for (let waiting = 0; waiting === 0; await sleep(20)) {
-        const { rows } = await db.raw(
-          "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-        );
-        waiting = rows[0].n;
-      }
+      await until(isWaiting, 'who waits for the lock');
       await change(inside, user_id);
     });
     return answer!;
@@ -103,7 +105,7 @@ describe('web/account: requests under way while access ends', () => {
     await db.transaction(async (inside) => {
       await inside('second_factors').delete();
       answer = answerPasskey(jar, page, passkey);
-      await sleep(500);
+      await until(isWaiting, 'who waits for the lock');
     });
     expect((await answer!).status).to.equal(422);
     expect((await jar.follow(`${server.issuer}/launchpad`)).text).to.contain('name="password"');

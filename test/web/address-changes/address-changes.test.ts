@@ -3,6 +3,7 @@ import { findUserByLogin } from '../../../src/domain/people/users/index.ts';
 import { movableClock } from '../../support/clock.ts';
 import { Jar } from '../../support/jar.ts';
 import { linkIn, type MailSink, startMailSink } from '../../support/mail-sink.ts';
+import { pause } from '../../support/patience.ts';
 import { eventually } from '../../support/process.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
 
@@ -107,7 +108,7 @@ describe('web: addresses that people change themselves', () => {
       await sink.after(() => submit('recovery-email', { recoveryEmail: 'joao@home.example' }, joao), 'joao@home.example'),
     );
     await recover();
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await pause(500);
     expect(sink.mails, 'not before it is confirmed').to.have.length(1);
     expect((await agree(link)).text).to.contain('Your recovery e-mail is set');
     for (let i = 0; i < 5; i++) await signIn('jsilva', 'a wrong password');

@@ -2,6 +2,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import { expect } from 'chai';
 import { Jar } from '../../support/jar.ts';
 import { type MailSink, startMailSink } from '../../support/mail-sink.ts';
+import { eventually } from '../../support/patience.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
 
 /** A PNG of one colour, with a text hidden after its end. */
@@ -178,8 +179,7 @@ describe('web: what a company’s pages and mails wear', () => {
         row('mail-texts', { recovery: { en: { subject: 'Hello {{nobody}}', body: 'x', action: 'y' } } }),
       ]);
     await scope.db.raw("SELECT pg_notify('portaria_changed', '*')");
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect((await signInPage()).text).to.contain('colors.css?v=7a1f5c');
+    await eventually(async () => expect((await signInPage()).text).to.contain('colors.css?v=7a1f5c'));
     for (const path of ['/admin/branding', '/admin/consent', '/admin/new-accounts', '/admin/messages', '/admin/messages/recovery/en'])
       expect((await ana.get(at(path))).status, path).to.equal(200);
     const jar = new Jar();

@@ -3,6 +3,7 @@ import { findUserByLogin } from '../../../src/domain/people/users/index.ts';
 import { movableClock } from '../../support/clock.ts';
 import { Jar } from '../../support/jar.ts';
 import { type CaughtMail, linkIn, type MailSink, startMailSink } from '../../support/mail-sink.ts';
+import { pause } from '../../support/patience.ts';
 import { fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
 
 const chosen = 'a long new sentence';
@@ -173,7 +174,7 @@ describe('web/invitations', () => {
       const mail = await sink.after(() => register({ email: 'Ana@ACME.example' }), 'ana@acme.example');
       expect(mail.text).to.contain('there is one').and.to.not.contain('/register/');
       for (let i = 0; i < 4; i++) await register({ email: 'ana@acme.example' });
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      await pause(600);
       expect(sink.mails.filter(({ to }) => to[0]!.toLowerCase() === 'ana@acme.example')).to.have.length(3);
       expect((await register({ email: 'v%evil.example@acme.example' })).status, 'a route is no mailbox').to.equal(422);
       const greeting = await sink.after(
@@ -182,7 +183,7 @@ describe('web/invitations', () => {
       );
       expect(greeting.text, 'what a stranger typed greets nobody').to.not.contain('evil.example');
       for (let i = 0; i < 4; i++) await register({ email: `v+${i}@acme.example` });
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      await pause(600);
       expect(
         sink.mails.filter(({ to }) => to[0]!.startsWith('v')),
         'one mailbox, whatever stands behind the plus',

@@ -6,6 +6,7 @@ import { findGroupByName } from '../../../src/domain/people/groups/index.ts';
 import { changeStatus, findUserByLogin } from '../../../src/domain/people/users/index.ts';
 import { Jar, send } from '../../support/jar.ts';
 import { authorizationUrl, authorize, basic, exchange, json, signInWithTokens, token } from '../../support/oidc.ts';
+import { eventually, pause, until } from '../../support/patience.ts';
 import { clientSecret, passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
 
 describe('web/oidc: attacks', () => {
@@ -155,7 +156,8 @@ describe('web/oidc: attacks', () => {
         const scope = await s.scope();
         const application = await findApplicationByCode(scope, 'payroll');
         await setApplicationEnabled(scope, application!.applicationId, false);
-        await new Promise((resolve) => setTimeout(resolve, 100)); // the notice reaches every process
+        // the notice reaches every process
+        await eventually(async () => expect((await authorize(s, new Jar())).answer.status).to.equal(400));
       },
     ],
   ];
@@ -206,9 +208,11 @@ describe('web/oidc: attacks', () => {
     const scope = await server.scope();
     const application = await findApplicationByCode(scope, 'payroll');
     await setApplicationEnabled(scope, application!.applicationId, false);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const { answer } = await authorize(server, new Jar());
-    expect([answer.status, answer.text.includes('Payroll cannot be used now')]).to.deep.equal([400, true]);
+    const answer = await until(async () => {
+      const { answer: page } = await authorize(server, new Jar());
+      return page.text.includes('Payroll cannot be used now') && page;
+    }, 'the notice of the change');
+    expect(answer.status).to.equal(400);
     const supportCode = /support-code">([A-Z0-9-]{9})</.exec(answer.text)![1]!;
     const ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
     const audit = await ana.get(`${server.issuer}/admin/audit?support_code=${supportCode}`);
@@ -236,7 +240,7 @@ describe('web/oidc: attacks', () => {
   it('prompt=login and max_age ask again, and auth_time tells the truth', async () => {
     const jar = new Jar();
     await authorize(server, jar, joao);
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await pause(1100);
     expect((await authorize(server, jar, { prompt: 'login' })).answer.text).to.contain('name="password"');
     expect((await authorize(server, jar, { max_age: '0' })).answer.text).to.contain('name="password"');
     expect((await authorize(server, jar, { max_age: '0', prompt: 'none' })).error).to.equal('login_required');

@@ -4,6 +4,7 @@ import { findApplicationByCode } from '../../../src/domain/applications/applicat
 import { listExchanges, startTrace } from '../../../src/domain/applications/traces/index.ts';
 import { eventsOf, lastRefusal } from '../../support/audit.ts';
 import { Jar } from '../../support/jar.ts';
+import { until } from '../../support/patience.ts';
 import { eventually } from '../../support/process.ts';
 import { followSaml } from '../../support/saml.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
@@ -52,12 +53,10 @@ describe('web: SAML messages that are refused', () => {
   /** The trace once it has `length` messages: claims are written after the answer has left. */
   async function traceOf(code: string, length: number) {
     const [scope, id] = [await server.scope(), await idOf(code)];
-    for (const end = Date.now() + 10_000; ; ) {
+    return until(async () => {
       const found = await listExchanges(scope, id);
-      if (found.length >= length) return found;
-      if (Date.now() > end) throw new Error(`${found.length} of ${length} messages`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+      return found.length >= length && found;
+    }, `${length} messages`);
   }
 
   it('InvalidNameIDPolicy: each of its causes has a sentence of its own in the audit', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { publishCertificate, startSigningWith } from '../../../src/domain/company/saml-certificates/index.ts';
 import { inTransaction } from '../../../src/domain/scope.ts';
 import { send } from '../../support/jar.ts';
+import { until } from '../../support/patience.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
 
 const partners = 200;
@@ -67,8 +68,9 @@ describe('web: a certificate rollover under load', function () {
       }
     }
     const load = Promise.all(Array.from({ length: 8 }, lane));
-    const untilMore = async (n: number) => {
-      for (const target = signIns + n; signIns < target; ) await new Promise((resolve) => setTimeout(resolve, 20));
+    const untilMore = (n: number) => {
+      const target = signIns + n;
+      return until(() => signIns >= target, `${n} more sign-ins`, 60_000);
     };
     await untilMore(partners);
     const published = await inTransaction(scope, (inside) => publishCertificate(inside, 'RS256', 'Acme'));

@@ -96,7 +96,7 @@ describe('web/sign-in: attacks', () => {
   });
 
   it('more passwords than may wait are turned away with 503 and Retry-After, and cost no attempt', async () => {
-    const small = await startTestServer({ config: { passwordConcurrency: 1, passwordQueue: 1 } });
+    const small = await startTestServer({ config: { passwordConcurrency: 1, passwordQueue: 1 }, provesAnew: true });
     try {
       const pages = await Promise.all(
         Array.from({ length: 12 }, async () => {

@@ -11,7 +11,7 @@ describe('web/sign-in: whether an account exists', function () {
   let server: TestServer;
   const people = 50;
   before(async () => {
-    server = await startTestServer();
+    server = await startTestServer({ provesAnew: true });
     const person = (n: number) => ({
       username: `known${n}`,
       firstName: 'Known',

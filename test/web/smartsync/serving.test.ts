@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { addDirectory, getDirectory, revokeAgent, stateOf } from '../../../src/domain/people/directories/index.ts';
 import type { AskOptions } from '../../../src/domain/people/directory-requests/index.ts';
@@ -8,6 +7,7 @@ import type { EntryRecord, RequestOf } from '../../../src/smartsync-protocol/ind
 import { mostOfReading } from '../../../src/web/smartsync/reading-limits.ts';
 import { eventsOf } from '../../support/audit.ts';
 import { enrolAt, FakeAgent, type Identity, passwordIs } from '../../support/fake-agent.ts';
+import { pause } from '../../support/patience.ts';
 import { eventually } from '../../support/process.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
 
@@ -77,11 +77,11 @@ describe('web: what agents serve', function () {
     await scope.db('directory_agents').where('agent_id', identities[2]!.agentId).update({ last_seen_at: null });
     const state = async () => stateOf(await getDirectory(scope, directoryId));
     await one.end();
-    await sleep(2000);
+    await pause(2000);
     expect(await state()).to.equal('configured');
     await other.end();
     await connect(identities[1]!);
-    await sleep(2000);
+    await pause(2000);
     expect(await state()).to.equal('configured');
     await agents.at(-1)!.end();
     await eventually(async () => expect(await state()).to.equal('unavailable'), 4000);

@@ -5,6 +5,7 @@ import type { Directory } from '../../../../src/domain/people/directories/index.
 import type { Ask, AskOptions } from '../../../../src/domain/people/directory-requests/index.ts';
 import type { Scope } from '../../../../src/domain/scope.ts';
 import { FakeDirectory, importAll, lastRun, linkDirectory } from '../../../support/directory-runs.ts';
+import { pause } from '../../../support/patience.ts';
 import { eventually } from '../../../support/process.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
@@ -129,7 +130,7 @@ describe('directory runs: who reads at once', () => {
     fake.batchSize = 1;
     let isOver = false;
     const begun = performance.now();
-    fake.beforeBatch = () => new Promise((resolve) => setTimeout(resolve, 60));
+    fake.beforeBatch = () => pause(60);
     const directory = await linkDirectory(scope);
     const ask = (async (...[one, directoryId, request, options]: Parameters<Ask>) => {
       options!.signal!.addEventListener('abort', () => {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import {
   AddressLimits,
@@ -12,6 +11,7 @@ import type { Scope, UserId } from '../../../../src/domain/scope.ts';
 import { AppError } from '../../../../src/platform/errors/index.ts';
 import { addressMatcher } from '../../../../src/platform/net/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
+import { pause } from '../../../support/patience.ts';
 import { unknownId, useStore } from '../../../support/use-cases.ts';
 
 describe('domain/records/address-limits', () => {
@@ -133,7 +133,7 @@ describe('domain/records/address-limits', () => {
           from(at),
           'sign-in',
           at,
-          async () => sleep(10).then(() => void looked++),
+          async () => pause(10).then(() => void looked++),
           () => isWrong,
         )
         .then(

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import {
   claimLink,
@@ -14,6 +13,7 @@ import {
   useLink,
 } from '../../../../src/domain/records/one-time-links/index.ts';
 import { inTransaction, type Scope } from '../../../../src/domain/scope.ts';
+import { pause } from '../../../support/patience.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
 describe('domain/records/one-time-links', () => {
@@ -122,7 +122,7 @@ describe('domain/records/one-time-links', () => {
       expect(await countRecentLinks(inside, 'export', of, hourAgo())).to.equal(0);
       second = inTransaction(store.scope, (other) => countRecentLinks(other, 'export', of, hourAgo()));
       // long enough for the second to have counted, if it did not wait
-      await setTimeout(200);
+      await pause(200);
       await create(of, 'export', {}, inside);
     });
     expect(await second).to.equal(1);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { changeStatus, type User } from '../../../../src/domain/people/users/index.ts';
 import { noteBrowser, reserveAsk } from '../../../../src/domain/records/attempts/index.ts';
@@ -28,6 +27,7 @@ import {
   refusedFor,
   unavailable,
 } from '../../../support/network.ts';
+import { pause } from '../../../support/patience.ts';
 import { eventually } from '../../../support/process.ts';
 import { useStore } from '../../../support/use-cases.ts';
 import { password, personWithPassword, rulesWith, sessionOf } from './people.ts';
@@ -251,7 +251,7 @@ describe('domain/sign-in/authentication: the password of the network', () => {
         let [atOnce, most] = [0, 0];
         network.before = async () => {
           most = Math.max(most, ++atOnce);
-          await sleep(30);
+          await pause(30);
           atOnce--;
         };
         // as the page does, every other one with the attempt left open until the end
@@ -274,7 +274,7 @@ describe('domain/sign-in/authentication: the password of the network', () => {
     it('at the same moment as a right one count none the less', async () => {
       const user = await directory.person();
       await try_(user, wrong);
-      network.before = () => sleep(30);
+      network.before = () => pause(30);
       await Promise.all([try_(user, wrong), try_(user)]);
       network.before = undefined;
       for (let n = 0; n < 4; n++) await try_(user, wrong);

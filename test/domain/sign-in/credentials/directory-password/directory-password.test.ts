@@ -16,6 +16,7 @@ import {
 } from '../../../../../src/domain/sign-in/credentials/directory-password/index.ts';
 import { newId, type Password, readPassword } from '../../../../../src/platform/crypto/index.ts';
 import { accepted, directoryOf, fakeNetwork, networkPassword, refusedFor, unavailable } from '../../../../support/network.ts';
+import { pause } from '../../../../support/patience.ts';
 import { unknownId, useStore } from '../../../../support/use-cases.ts';
 
 describe('domain/sign-in/credentials: the password of a directory', () => {
@@ -52,7 +53,7 @@ describe('domain/sign-in/credentials: the password of a directory', () => {
 
   it('a directory that lets wait and answers nothing keeps one person waiting, and then nobody for a while', async () => {
     const [network, entry, other] = [fakeNetwork(), await entryOf(), await entryOf()];
-    network.answer = () => new Promise((resolve) => setTimeout(() => resolve(unavailable('late')), 600));
+    network.answer = () => pause(600).then(() => unavailable('late'));
     const before = performance.now();
     expect(await prove(network, entry)).to.equal('unavailable');
     const after = performance.now();
@@ -74,7 +75,7 @@ describe('domain/sign-in/credentials: the password of a directory', () => {
         })
       ).outcome;
     const slow = newId() as ContextId;
-    network.answer = () => new Promise((resolve) => setTimeout(() => resolve(accepted), 600));
+    network.answer = () => pause(600).then(() => accepted);
     expect(await ask(slow)).to.equal('proven');
     expect(floorOfRefusals(slow)).to.be.greaterThan(650);
     network.answer = accepted;
@@ -91,7 +92,7 @@ describe('domain/sign-in/credentials: the password of a directory', () => {
     expect(network.asked).to.have.length(200);
     crowd.resolve(accepted);
     await Promise.all(waiting);
-    const late = () => new Promise<typeof accepted>((resolve) => setTimeout(() => resolve(unavailable('late')), 600));
+    const late = () => pause(600).then(() => unavailable('late'));
     network.answer = late;
     const inVain = outcomeOf(network, entry);
     network.answer = accepted;
