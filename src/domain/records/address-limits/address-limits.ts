@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../../../platform/cache/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { ContextId, Scope } from '../../scope.ts';
 import { addToCounts, type Count, readCounts, takeOffCounts } from './counts.ts';
@@ -25,7 +25,7 @@ type Keyed = Allowance & { key: string };
 export class AddressLimits {
   readonly #settings: LimitSettings;
   readonly #noteRefusal: (kind: LimitKind) => void;
-  readonly #known = new LRUCache<string, Known>({ max: mostKnown });
+  readonly #known = new Cache<Known>({ name: 'address_limits', max: mostKnown });
   readonly #underWay = new Map<string, number>();
   readonly #reading = new Map<string, Promise<void>>();
   #waiting = 0;
