@@ -166,7 +166,7 @@ export const settings = {
   },
   contextCacheSize: {
     env: 'PORTARIA_CONTEXT_CACHE_SIZE',
-    meaning: 'Companies whose keys, settings and applications are held in memory; at most 45 KB each',
+    meaning: 'Companies whose keys, settings and applications are held in memory, at some 45 KB each',
     unit: 'contexts',
     type: whole(1, 100_000),
   },

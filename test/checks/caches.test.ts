@@ -7,11 +7,14 @@ const growing = new Set([
   'src/domain/administration/directory-runs/reading-turns.ts #reading #slowUntil #waiting', // companies whose directories are being read
   'src/domain/people/directory-requests/asking.ts #asked', // asks that wait for an answer
   'src/domain/people/directory-requests/serving.ts #agents #held #hungry', // agents that are connected
-  'src/domain/records/address-limits/address-limits.ts #reading #underWay', // attempts and reads
+  'src/domain/records/address-limits/address-limits.ts #reading #underWay', // reads and requests
   'src/domain/records/refusals/join.ts #lanes', // what is being written
   'src/domain/sign-in/authentication/take-attempt.ts underWay', // attempts
   'src/domain/sign-in/credentials/directory-password/verifiers.ts making', // passwords that are being hashed
   'src/platform/cache/cache.ts figures', // by name of cache
+  'src/platform/cluster/add-up-figures.ts #latest', // processes of this port
+  'src/platform/cluster/supervisor.ts #asked #children', // processes of this port
+  'src/platform/crypto/key-ring.ts #former', // former keys of fingerprints
   'src/platform/database/change-listener.ts #handlers #others', // who listens
   'src/platform/jobs/live-workers.ts #missing', // workers that are gone, as long as it is not sure
   'src/platform/saml/read-xml.ts compiled', // two schemas

@@ -25,7 +25,7 @@ type Keyed = Allowance & { key: string };
 export class AddressLimits {
   readonly #settings: LimitSettings;
   readonly #noteRefusal: (kind: LimitKind) => void;
-  readonly #known = new Cache<Known>({ name: 'address_counts', max: mostKnown });
+  readonly #known = new Cache<Known>({ name: 'address_limits', max: mostKnown });
   readonly #underWay = new Map<string, number>();
   readonly #reading = new Map<string, Promise<void>>();
   #waiting = 0;
