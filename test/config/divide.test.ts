@@ -32,8 +32,6 @@ describe('config: what several processes share', () => {
   it('auto is as many as there are processors; what is no number of processes is refused', () => {
     expect(configOf({ PORTARIA_PROCESSES: 'auto' }).processes).to.equal(Math.min(64, availableParallelism()));
     for (const value of ['0', '65', '1.5', 'many', '-1'])
-      expect(() => configOf({ PORTARIA_PROCESSES: value }), value).to.throw(
-        'PORTARIA_PROCESSES: must be auto, or a whole number from 1 to 64',
-      );
+      expect(() => configOf({ PORTARIA_PROCESSES: value }), value).to.throw(/PORTARIA_PROCESSES: must be .*whole number from 1 to 64/);
   });
 });
