@@ -23,6 +23,7 @@ import {
   createOidcEndpoint,
   endpointMethods,
   interactionRoutes,
+  isForPeople,
   type ProviderDirectory,
   protectedResourceRoutes,
 } from '../web/oidc/index.ts';
@@ -129,9 +130,10 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     route(request, response).catch((error) => {
-      services.log.error({ err: error, path: request.url?.split('?')[0] }, 'a request failed at the door');
+      const path = request.url?.split('?')[0] ?? '';
+      services.log.error({ err: error, path }, 'a request failed at the door');
       if (response.headersSent) response.destroy();
-      else sendUnavailable(services, request, response);
+      else sendUnavailable(services, request, response, isForPeople(path));
     });
   };
 

@@ -74,6 +74,13 @@ export const settings = {
     unit: 'connections',
     type: positive.max(200),
   },
+  databaseTimeoutSeconds: {
+    env: 'PORTARIA_DATABASE_TIMEOUT_SECONDS',
+    meaning:
+      'How long a request waits for the database: for a connection, a lock or a statement. Then it is answered 503 with Retry-After, and half a second later also where the database says nothing at all',
+    unit: 'seconds',
+    type: positive.max(60),
+  },
   masterKeys: {
     env: 'PORTARIA_MASTER_KEYS',
     meaning:

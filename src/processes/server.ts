@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp, isExampleInstalled, loadSampleKeys, openStore, prepareDemo, type Store, startExample } from '../app/index.ts';
 import { type Config, ConfigError, loadConfig } from '../config/index.ts';
-import { timeLimits } from '../platform/database/index.ts';
+import { limitsOfRequests } from '../platform/database/index.ts';
 import { listen } from '../platform/http/index.ts';
 import { createLog, type Log } from '../platform/log/index.ts';
 
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   // a server at work writes a log, which programs read
   const tell = (message: string): void => (isAtWork ? log.warn(message) : say(message));
   const store = await openStore(config, {
-    limits: timeLimits.request,
+    limits: limitsOfRequests(config.databaseTimeoutSeconds),
     say: tell,
     warn: (message) => log.warn({ reason: message }, 'a connection to the database failed'),
   });

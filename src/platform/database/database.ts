@@ -2,6 +2,7 @@ import knexModule, { type Knex } from 'knex';
 import pg from 'pg';
 import { runHotOn } from './hot-connections.ts';
 import { beginWithFirst } from './pipeline.ts';
+import { countWaiting } from './waiting.ts';
 
 /** A connection of knex or a transaction on one: what stores are handed. */
 export type Db = Knex;
@@ -31,14 +32,45 @@ const planForKeys = async (client: { query(sql: string): Promise<unknown> }): Pr
   );
 };
 
-/** After how many ms PostgreSQL gives a statement, a wait for a lock, or a transaction in which nothing happens up; 0 is never. */
-export type TimeLimits = Record<'statement_timeout' | 'lock_timeout' | 'idle_in_transaction_session_timeout', number>;
+/** After how many ms a connection, a lock, a statement, a transaction in which nothing happens, and a store that says nothing at all are given up; 0 is never. */
+export type TimeLimits = Record<
+  'connectionTimeoutMillis' | 'lock_timeout' | 'statement_timeout' | 'idle_in_transaction_session_timeout' | 'query_timeout',
+  number
+>;
 
-/** Somebody waits for a page, and is told within five seconds that it does not work; work that nobody waits for may take longer; migrations take what they take. */
+/** PostgreSQL ends a statement itself and says why. Only if it does not, the connection is thrown away. */
+const answerWithin = (statementMs: number): number => statementMs + 500;
+
+/** Somebody waits for a page, and is told by then that it does not work. */
+export const limitsOfRequests = (seconds: number): TimeLimits => {
+  const ms = seconds * 1000;
+  return {
+    connectionTimeoutMillis: ms,
+    lock_timeout: ms,
+    statement_timeout: ms,
+    idle_in_transaction_session_timeout: Math.max(10_000, 2 * ms),
+    query_timeout: answerWithin(ms),
+  };
+};
+
+const longestWork = 10 * 60_000;
+
+/** Work that nobody waits for may take longer; migrations take what they take. */
 export const timeLimits = {
-  request: { statement_timeout: 4000, lock_timeout: 4000, idle_in_transaction_session_timeout: 10_000 },
-  work: { statement_timeout: 10 * 60_000, lock_timeout: 30_000, idle_in_transaction_session_timeout: 5 * 60_000 },
-  migration: { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
+  work: {
+    connectionTimeoutMillis: 4000,
+    lock_timeout: 30_000,
+    statement_timeout: longestWork,
+    idle_in_transaction_session_timeout: 5 * 60_000,
+    query_timeout: answerWithin(longestWork),
+  },
+  migration: {
+    connectionTimeoutMillis: 4000,
+    lock_timeout: 0,
+    statement_timeout: 0,
+    idle_in_transaction_session_timeout: 0,
+    query_timeout: 0,
+  },
 } satisfies Record<string, TimeLimits>;
 
 /**
@@ -58,7 +90,6 @@ export function openDatabase(
     connectionString: url,
     max: hot,
     idleTimeoutMillis: 60_000,
-    connectionTimeoutMillis: 4000,
     application_name: 'portaria',
     ...limits,
     onConnect: planForKeys,
@@ -69,12 +100,13 @@ export function openDatabase(
     // statements that do not wait for each other share a round trip
     connection: { connectionString: url, application_name: 'portaria', pipeline: true, ...limits } as Knex.PgConnectionConfig,
     pool: { min: 0, max: Math.max(1, poolSize - hot) },
-    acquireConnectionTimeout: 4000,
+    acquireConnectionTimeout: limits.connectionTimeoutMillis,
     // knex writes to the console otherwise
     log: { warn, error: warn, deprecate: warn, debug: () => {} },
   });
   beginWithFirst(knex);
   runHotOn(knex, pool);
+  countWaiting(knex, pool, limits.query_timeout);
   return {
     knex,
     url,

@@ -43,3 +43,9 @@ export const isForPrograms = (path: string): boolean => endpointMethods(path)?.i
 
 /** @param path inside the context. @returns undefined where there is no endpoint */
 export const endpointMethods = (path: string): Methods | undefined => patterns.find(({ pattern }) => pattern.test(path))?.methods;
+
+/** Whether a browser is led there, and somebody may look at the answer. @param path inside a context, or with it */
+export function isForPeople(path: string): boolean {
+  const begin = path.toLowerCase().indexOf('/oidc/');
+  return begin >= 0 && endpointMethods(path.slice(begin))?.includes('OPTIONS') === false;
+}
