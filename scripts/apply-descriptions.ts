@@ -33,6 +33,8 @@ export const descriptions: Record<string, string> = {
 
   'contexts[].users[].email': 'A person signs in with this or with `username`; administrators need one.',
   'contexts[].users[].username': 'A person signs in with this or with `email`.',
+  'contexts[].users[].emailVerified':
+    'The address is this person’s: applications are told so (`email_verified`). Left out, a new address is not until its person follows a link that was mailed to it, and another stays as it is.',
   'contexts[].users[].firstName': 'A new person needs one of the two names; an empty text takes it away.',
   'contexts[].users[].lastName': 'As `firstName`.',
   'contexts[].users[].role': '`regular` for a new person without one.',
