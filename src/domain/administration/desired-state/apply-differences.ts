@@ -17,6 +17,7 @@ import {
 } from '../configuration/index.ts';
 import { applyCompany } from './apply-company.ts';
 import { applyContext } from './apply-context.ts';
+import { applyOrder } from './apply-custom-fields.ts';
 import type { Applying, Change, PolicyOptions } from './applying.ts';
 import { atPath } from './at-path.ts';
 
@@ -48,6 +49,8 @@ export const applyDifferences = (scope: Scope, differences: Difference[], policy
     const removals = differences.filter(({ action, kind }) => action === 'remove' && kind !== 'terms');
     await applying.at('company')(applyCompany(inside, await getOwnContext(inside), desired, applying.result));
     await applyContext(applying, desired, async () => removals);
+    const order = differences.find(({ kind }) => kind === 'customFieldOrder')?.fields.find(({ path }) => path === 'codes')?.after;
+    if (Array.isArray(order)) await applying.at('customFields')(applyOrder(applying, order.map(String)));
     return applying.result.changes;
   });
 
@@ -100,12 +103,21 @@ const staying: Partial<Record<Kind, string[] | 'all'>> = {
 
 function said({ kind }: ObjectRef, before: Keys | undefined, after: Keys): Keys {
   const names = staying[kind] ?? [];
-  const full = before ? withNulls(before, after, names) : after;
+  const full = before ? { ...withNulls(before, after, names), ...(kind === 'application' ? endedProtocols(before, after) : {}) } : after;
   const oidc = full.oidc as Keys | undefined;
   const endOf = (value: Data | undefined) => (isKeys(value) ? value.client_secret_expires_at : undefined);
   const loses = kind === 'application' && oidc && endOf(before?.oidc) !== undefined && endOf(oidc) === undefined;
   return loses ? { ...full, oidc: { ...oidc, client_secret_expires_at: 0 } } : full;
 }
+
+/** A protocol of which nothing is left. */
+const endedProtocols = (before: Keys, after: Keys): Keys =>
+  Object.fromEntries(
+    ['oidc', 'saml'].filter((protocol) => !isEmpty(before[protocol]) && isEmpty(after[protocol])).map((protocol) => [protocol, null]),
+  );
+
+const isEmpty = (value: Data | undefined): boolean =>
+  value === undefined || value === null || (isKeys(value) && Object.values(value).every((inner) => isEmpty(inner as Data)));
 
 function withNulls(before: Keys, after: Keys, names: string[] | 'all'): Keys {
   const full: Keys = { ...after };

@@ -28,7 +28,7 @@ import {
 import { sectorOf } from './subject-settings.ts';
 import { templateFields } from './template.ts';
 
-/** What a form, a file or a program says of an application; a protocol that is not mentioned stays as it is. */
+/** What a form, a file or a program says of an application; a protocol that is not mentioned stays as it is, and null takes it away. */
 export const applicationInput = z.object({
   code: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'fields.code'),
   name: lineOf(100),
@@ -40,8 +40,8 @@ export const applicationInput = z.object({
     .string()
     .optional()
     .refine((url) => !url || (/^https?:/.test(url) && isRedirectUri(url.split('#')[0]!)), 'fields.web_uri'),
-  oidc: z.record(z.string(), z.unknown()).optional(),
-  saml: z.record(z.string(), z.unknown()).optional(),
+  oidc: z.record(z.string(), z.unknown()).nullish(),
+  saml: z.record(z.string(), z.unknown()).nullish(),
 });
 export type ApplicationInput = z.input<typeof applicationInput>;
 
@@ -52,7 +52,7 @@ export type ApplicationInput = z.input<typeof applicationInput>;
 export const registerApplication = useCase(
   async (scope, input: ApplicationInput): Promise<{ application: Application; clientSecret?: string }> => {
     const method = input.oidc?.token_endpoint_auth_method ?? defaultAuthMethod;
-    const needsSecret = input.oidc !== undefined && usesSecret({ token_endpoint_auth_method: String(method) });
+    const needsSecret = Boolean(input.oidc) && usesSecret({ token_endpoint_auth_method: String(method) });
     const clientSecret = needsSecret && input.oidc?.client_secret === undefined ? randomToken() : undefined;
     const complete = clientSecret ? { ...input, oidc: { ...input.oidc, client_secret: clientSecret } } : input;
     return { application: await createApplication(scope, complete), clientSecret };
@@ -150,7 +150,8 @@ async function announce(
 function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 'enabled' | 'oidc' | 'saml'>): ApplicationData {
   const parsed = applicationInput.safeParse(input);
   const faults: FieldErrors = parsed.error ? inputFaults(parsed.error) : {};
-  let { oidc, saml } = before;
+  let oidc = input.oidc === null ? undefined : before.oidc;
+  let saml = input.saml === null ? undefined : before.saml;
   let params: AppError['params'] = {};
   try {
     if (input.oidc) oidc = parseOidcSettings(input.oidc, scope.keyRing, before.oidc);
