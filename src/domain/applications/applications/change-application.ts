@@ -82,7 +82,7 @@ export const editApplication = useCase(
     if (keepsSubjects && before.oidc && data.oidc && sectorOf(before.oidc) !== sectorOf(data.oidc))
       throw invalidInput({ subject_type: 'fields.subjects_change' });
     await refuseUnknownSources(scope, data);
-    await refuseTaken(scope, data, applicationId);
+    await refuseTaken(scope, data, before);
     return replaceApplication(scope, before, data, 'application.edited', version);
   },
 );
@@ -194,15 +194,17 @@ const taken = {
   applications_saml_entity_id: () => new AppError('entity_id_taken', 409, { fields: { entityId: 'fields.taken' } }),
 };
 
-async function refuseTaken(scope: Scope, data: ApplicationData, except?: string): Promise<void> {
-  const sameCode = await findApplicationByCode(scope, data.code);
-  if (sameCode && sameCode.applicationId !== except) throw taken.applications_code();
-  const sameClient = data.oidc && (await findApplicationByClientId(scope, data.oidc.client_id));
-  if (sameClient && sameClient.applicationId !== except) throw taken.applications_oidc_client_id();
-  // an ID token has its application as the audience, and must never look like a token of an API
-  if (data.oidc && (await isApiIdentifier(scope, data.oidc.client_id))) throw invalidInput({ client_id: 'fields.client_id_of_api' });
-  const samePartner = data.saml && (await findApplicationByEntityId(scope, data.saml.entityId));
-  if (samePartner && samePartner.applicationId !== except) throw taken.applications_saml_entity_id();
+/** @param before what it was called, which nobody else is */
+async function refuseTaken(scope: Scope, { code, oidc, saml }: ApplicationData, before?: Application): Promise<void> {
+  const isOther = (found: Application | undefined) => found && found.applicationId !== before?.applicationId;
+  if (code !== before?.code && isOther(await findApplicationByCode(scope, code))) throw taken.applications_code();
+  if (oidc && oidc.client_id !== before?.oidc?.client_id) {
+    if (isOther(await findApplicationByClientId(scope, oidc.client_id))) throw taken.applications_oidc_client_id();
+    // an ID token has its application as the audience, and must never look like a token of an API
+    if (await isApiIdentifier(scope, oidc.client_id)) throw invalidInput({ client_id: 'fields.client_id_of_api' });
+  }
+  if (saml && saml.entityId !== before?.saml?.entityId && isOther(await findApplicationByEntityId(scope, saml.entityId)))
+    throw taken.applications_saml_entity_id();
 }
 
 async function freeCode(scope: Scope, code: string): Promise<string> {

@@ -143,10 +143,10 @@ export function rulesOf(
       : stricter.of === 'application'
         ? { kind: 'application', applicationId: at.applicationId }
         : { kind: 'role', role: 'regular' };
-  const secondFactor = {
-    ...(stricter.demand && { demand: stricter.demand }),
-    ...(stricter.factors?.length && { factors: stricter.factors }),
-  };
+  // two rules of which each leaves another factor leave none
+  if (stricter.factors?.length === 0) base.secondFactor.factors = ['passkey'];
+  const factors = stricter.factors?.length === 0 ? (['totp'] as const).slice() : stricter.factors;
+  const secondFactor = { ...(stricter.demand && { demand: stricter.demand }), ...(factors && { factors }) };
   return { base, overrides: [{ overrideId: newId(), for: target, password: {}, session: {}, secondFactor, networks, hours }] };
 }
 
