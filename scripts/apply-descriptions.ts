@@ -33,6 +33,8 @@ export const descriptions: Record<string, string> = {
 
   'contexts[].users[].email': 'A person signs in with this or with `username`; administrators need one.',
   'contexts[].users[].username': 'A person signs in with this or with `email`.',
+  'contexts[].users[].emailVerified':
+    'The address is this person’s: applications are told so (`email_verified`). Left out, a new address is not until its person follows a link that was mailed to it, and another stays as it is.',
   'contexts[].users[].firstName': 'A new person needs one of the two names; an empty text takes it away.',
   'contexts[].users[].lastName': 'As `firstName`.',
   'contexts[].users[].role': '`regular` for a new person without one.',
@@ -58,8 +60,8 @@ export const descriptions: Record<string, string> = {
   'contexts[].applications[].assignedTo': 'Who may open it; who is not in a list is removed. A list that is left out stays.',
   'contexts[].applications[].assignedTo.groups': 'Names of groups; `Everyone` is everybody in the company.',
   'contexts[].applications[].assignedTo.users': 'E-mails or usernames.',
-  'contexts[].applications[].oidc': 'How it signs people in by OpenID Connect, in the names of RFC 7591.',
-  'contexts[].applications[].saml': 'How it signs people in by SAML 2.0.',
+  'contexts[].applications[].oidc': 'How it signs people in by OpenID Connect, in the names of RFC 7591. Left out it stays; null ends it.',
+  'contexts[].applications[].saml': 'How it signs people in by SAML 2.0. Left out it stays; null ends it.',
 
   'contexts[].applications[].oidc.client_id': 'How the application names itself in requests.',
   'contexts[].applications[].oidc.client_secret':

@@ -21,7 +21,14 @@ import type { HostFiles } from '../web/host/index.ts';
 import { invitationRoutes } from '../web/invitations/index.ts';
 import { keptMailRoutes } from '../web/kept-mails/index.ts';
 import { launchpadRoutes } from '../web/launchpad/index.ts';
-import { createOidcEndpoint, endpointAt, interactionRoutes, type ProviderDirectory, protectedResourceRoutes } from '../web/oidc/index.ts';
+import {
+  createOidcEndpoint,
+  endpointAt,
+  interactionRoutes,
+  isForPeople,
+  type ProviderDirectory,
+  protectedResourceRoutes,
+} from '../web/oidc/index.ts';
 import { recoveryRoutes } from '../web/recovery/index.ts';
 import { isOfPrograms, type PageRouter, type Route, type Services, sendUnavailable } from '../web/request/index.ts';
 import { type SamlDirectory, samlRoutes } from '../web/saml/index.ts';
@@ -149,7 +156,7 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
       } catch (error) {
         services.log.error({ err: error }, 'a request failed at the door');
         if (response.headersSent) response.destroy();
-        else sendUnavailable(services, request, response);
+        else sendUnavailable(services, request, response, isForPeople(request.url?.split('?')[0] ?? ''));
       }
     };
     requestLog.follow(request, response, () => void serve());

@@ -45,6 +45,13 @@ export const settings = {
     unit: 'connections',
     type: whole(1, 200),
   },
+  databaseTimeoutSeconds: {
+    env: 'PORTARIA_DATABASE_TIMEOUT_SECONDS',
+    meaning:
+      'How long a request waits for the database: for a connection, a lock or a statement. Then it is answered 503 with Retry-After, and half a second later also where the database says nothing at all',
+    unit: 'seconds',
+    type: whole(1, 60),
+  },
   masterKeys: {
     env: 'PORTARIA_MASTER_KEYS',
     meaning:

@@ -1157,6 +1157,7 @@ export type Tables = {
       deleting_since: Date | null;
       deactivated_from: string | null;
       login_search: string | null;
+      email_verified_by: 'link' | 'file' | 'directory' | null;
     },
     | 'email'
     | 'email_key'
@@ -1173,7 +1174,8 @@ export type Tables = {
     | 'seen_locale'
     | 'deleting_since'
     | 'deactivated_from'
-    | 'login_search',
+    | 'login_search'
+    | 'email_verified_by',
     'custom_values'
   >;
 };

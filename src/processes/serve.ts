@@ -4,7 +4,7 @@ import { type App, createApp, openStore, type Store } from '../app/index.ts';
 import { type Config, partOf } from '../config/index.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import type { Ending, Siblings } from '../platform/cluster/index.ts';
-import { timeLimits } from '../platform/database/index.ts';
+import { limitsOfRequests } from '../platform/database/index.ts';
 import { listen, type WebServer } from '../platform/http/index.ts';
 import { createLog, createVoice, type Log, logFaults } from '../platform/log/index.ts';
 import { isDemo, openDemo, tellShared } from './demo.ts';
@@ -30,7 +30,7 @@ export type Orders = {
 /** How the store is opened by a server. @param tell is told what an operator should know */
 export const openServerStore = (config: Config, log: Log, tell: (message: string) => void, orders?: Orders): Promise<Store> =>
   openStore(config, {
-    limits: timeLimits.request,
+    limits: limitsOfRequests(config.databaseTimeoutSeconds),
     isServer: true,
     say: tell,
     warn: (message) => log.warn({ reason: message }, 'a connection to the database failed'),

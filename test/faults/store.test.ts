@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import pg from 'pg';
-import { type Answer, Jar, send } from '../support/jar.ts';
-import { basic } from '../support/oidc.ts';
+import type pg from 'pg';
+import { type Answer, type Jar, send } from '../support/jar.ts';
+import { mayMakeDisks, type OwnPostgres, startOwnPostgres } from '../support/own-postgres.ts';
 import { scaleLimit } from '../support/patience.ts';
-import { createTestDatabase } from '../support/postgres.ts';
 import { eventually, onDatabase, portaria, type ServerProcess, startServerProcess } from '../support/process.ts';
-import { clientSecret, freePort, passwords, signedIn, startingState } from '../support/server.ts';
+import { freePort, passwords, signedIn, startingState } from '../support/server.ts';
+import { type Fault, faults, locking } from './faults.ts';
+import { applications, type Format, type Request, requestsTo } from './requests.ts';
 
 /** Of the page, in the language that a browser asks for. */
 const titles = {
@@ -14,148 +15,153 @@ const titles = {
   'pt-BR': 'Não conseguimos atender você agora',
 };
 
-/** A fault of the store: how an operator, a full disk or a migration brings it about, what is said of it, and how it ends. */
-type Fault = {
-  name: string;
-  why: RegExp;
-  inject(client: pg.Client, database: string): Promise<void>;
-  heal(client: pg.Client, database: string): Promise<void>;
+const formats: Record<Format, RegExp> = {
+  page: /^text\/html.*We cannot be reached just now/s,
+  json: /^application\/json.*"error":"temporarily_unavailable"/s,
+  soap: /^text\/xml.*<\w+:?Fault/s,
+  line: /^text\/plain/,
 };
 
-const locking = (table: string): Fault => ({
-  name: `the table ${table} is locked`,
-  why: /locked, or too slow/,
-  async inject(client) {
-    await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
-  },
-  async heal(client) {
-    await client.query('ROLLBACK');
-  },
-});
-
-const endOthers = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()';
-
-const faults: Fault[] = [
-  ...['sessions', 'users', 'pending_requests'].map(locking),
-  {
-    name: 'writes are refused',
-    why: /takes no writes/,
-    async inject(client, database) {
-      await client.query(`ALTER DATABASE ${database} SET default_transaction_read_only = on`);
-      await client.query(endOthers);
-    },
-    async heal(client, database) {
-      await client.query('SET default_transaction_read_only = off');
-      await client.query(`ALTER DATABASE ${database} RESET default_transaction_read_only`);
-      await client.query(endOthers);
-    },
-  },
-];
+/** How long requests wait for the store, in seconds, and ms within which they are answered: two waits, one after the other, would take longer. */
+const waitSeconds = 2;
+const answeredWithin = scaleLimit(4500);
 
 describe('faults of the store', function () {
   this.timeout(180_000);
-  let database: Awaited<ReturnType<typeof createTestDatabase>>;
+  let store: OwnPostgres;
   let server: ServerProcess;
   let operator: pg.Client;
-  let jar: Jar;
-  let name: string;
-  const at = (path: string) => `${server.url}/acme${path}`;
+  let requests: Record<string, Request>;
+  let joao: Jar;
 
   before(async () => {
-    database = await createTestDatabase();
+    store = await startOwnPostgres();
     const port = await freePort();
-    const settings = { ...onDatabase(database.url), PORTARIA_BASE_URL: `http://127.0.0.1:${port}` };
+    const settings = {
+      ...onDatabase(store.url),
+      PORTARIA_BASE_URL: `http://127.0.0.1:${port}`,
+      PORTARIA_DATABASE_TIMEOUT_SECONDS: String(waitSeconds),
+    };
     const state = startingState('http://127.0.0.1:9/callback');
+    state.contexts[0]!.applications.push(...(applications as never[]));
     const { status, stderr } = portaria(['apply', '-'], settings, JSON.stringify(state));
     expect(status, stderr).to.equal(0);
     server = await startServerProcess(port, settings);
-    operator = new pg.Client({ connectionString: database.url });
-    await operator.connect();
-    name = (await operator.query('SELECT current_database() AS name')).rows[0].name;
-    jar = await signedIn(server.url, 'jsilva', passwords.joao);
+    operator = await store.operator();
+    joao = await signedIn(server.url, 'jsilva', passwords.joao);
+    requests = requestsTo(server.url, { joao, ana: await signedIn(server.url, 'ana@acme.example', passwords.ana) });
   });
   after(async () => {
     await operator?.end();
     await server?.kill('SIGTERM');
-    await database?.drop();
+    await store?.stop();
   });
 
-  /** What people and programs ask of a server, with and without a session. */
-  const requests: Record<string, () => Promise<Answer>> = {
-    'the Launchpad': () => jar.get(at('/launchpad')),
-    'My profile': () => jar.get(at('/account')),
-    'the sign-in page': () => new Jar().follow(at('/launchpad')),
-    'an authorization': () =>
-      jar.get(
-        at(
-          '/oidc/authorize?client_id=mobile&response_type=code&scope=openid&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEGTJdguCHaoWZMl7KY7Pq1oZBCcwM&redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2Fcallback',
-        ),
-      ),
-    'a token': () =>
-      send(at('/oidc/token'), {
-        method: 'POST',
-        headers: basic('payroll', clientSecret),
-        form: { grant_type: 'client_credentials' },
-      }),
-    'an unknown refresh token': () =>
-      send(at('/oidc/token'), {
-        method: 'POST',
-        headers: basic('payroll', clientSecret),
-        form: { grant_type: 'refresh_token', refresh_token: 'unknown' },
-      }),
-    discovery: () => send(at('/oidc/.well-known/openid-configuration')),
-    'SAML metadata': () => send(at('/saml/metadata')),
+  type Asks = [what: string, ask: () => Promise<Answer>][];
+  const prepare = async (): Promise<Asks> => {
+    await operator.query('DELETE FROM code_guesses');
+    return Promise.all(Object.entries(requests).map(async ([what, request]): Promise<Asks[0]> => [what, await request.prepare()]));
   };
+  const answersOf = async (asks: Asks) =>
+    Object.fromEntries(await Promise.all(asks.map(async ([what, ask]): Promise<[string, Answer]> => [what, await ask()])));
+  const statusesOf = async () =>
+    Object.fromEntries(Object.entries(await answersOf(await prepare())).map(([what, { status }]) => [what, status]));
+
+  /** The usual answer, or that there is none now, in the format of whoever asked; never another. */
+  function expectAnswer(what: string, usual: number, { status, headers, text, location = '' }: Answer): void {
+    // what leads on to an application says so by a name
+    if (status === usual && !/error=server_error/.test(location)) return;
+    expect([status, headers['retry-after']], `${what}: ${text.slice(0, 300)}`).to.deep.equal([503, '2']);
+    expect(`${headers['content-type']} ${text}`, what).to.match(formats[requests[what]!.format]);
+  }
+
+  const expectNotReady = (why: RegExp) =>
+    eventually(async () => {
+      const { status, headers, text } = await send(`${server.url}/readyz`);
+      expect([status, headers['retry-after'], why.test(text)], text).to.deep.equal([503, '2', true]);
+    });
+
+  const expectHealed = (usual: Record<string, number>) =>
+    eventually(async () => {
+      expect((await send(`${server.url}/readyz`)).status).to.equal(200);
+      expect(await statusesOf()).to.deep.equal(usual);
+    }, 20_000);
+
+  async function whileFaulty(fault: Fault, work: () => Promise<void>): Promise<void> {
+    const heal = await fault.inject(operator, store);
+    try {
+      await work();
+    } finally {
+      await heal();
+    }
+  }
 
   for (const fault of faults)
     it(`${fault.name}: 503 within seconds or the answer as always, /readyz says why, and it is over when the fault is`, async () => {
-      const usual = Object.fromEntries(
-        await Promise.all(Object.entries(requests).map(async ([what, ask]) => [what, (await ask()).status])),
-      );
-      await fault.inject(operator, name);
-      try {
-        const answers = await Promise.all(
-          Object.entries(requests).map(async ([what, ask]) => {
-            const begun = performance.now();
-            const answer = await ask();
-            // two time-outs one after the other would take longer
-            expect(performance.now() - begun, what).to.be.below(scaleLimit(8000));
-            return { what, answer };
-          }),
+      const usual = await statusesOf();
+      const asks = await prepare();
+      await whileFaulty(fault, async () => {
+        const begun = performance.now();
+        const answers = await answersOf(
+          asks.map(([what, ask]) => [
+            what,
+            async () => {
+              const answer = await ask();
+              expect(performance.now() - begun, what).to.be.below(answeredWithin);
+              return answer;
+            },
+          ]),
         );
-        for (const { what, answer } of answers) {
-          if (answer.status === usual[what]) continue;
-          expect([answer.status, answer.headers['retry-after']], `${what}: ${answer.text.slice(0, 300)}`).to.deep.equal([503, '2']);
-          expect(answer.text, what).to.match(/temporarily_unavailable|We cannot be reached just now/);
-        }
-        expect(
-          answers.filter(({ answer }) => answer.status === 503),
-          'something needs the store',
-        ).to.not.be.empty;
-        await eventually(async () => {
-          const ready = await send(`${server.url}/readyz`);
-          expect([ready.status, fault.why.test(ready.text)], ready.text).to.deep.equal([503, true]);
-        });
-      } finally {
-        await fault.heal(operator, name);
-      }
-      await eventually(async () => {
-        expect((await send(`${server.url}/readyz`)).status).to.equal(200);
-        for (const [what, ask] of Object.entries(requests)) expect((await ask()).status, what).to.equal(usual[what]);
+        for (const [what, answer] of Object.entries(answers)) expectAnswer(what, usual[what]!, answer);
+        const refused = Object.values(answers).filter(({ status }) => status === 503);
+        expect(refused, 'something needs the store').to.not.be.empty;
+        await expectNotReady(fault.why);
       });
+      await expectHealed(usual);
+    });
+
+  it('PostgreSQL is killed in the middle of requests: 503 or the answer as always, and it is over when PostgreSQL is back', async () => {
+    const usual = await statusesOf();
+    const [postmaster] = await store.processes();
+    const asks = await prepare();
+    const answered = answersOf(asks);
+    setTimeout(() => process.kill(postmaster!, 'SIGKILL'), 30);
+    for (const [what, answer] of Object.entries(await answered)) expectAnswer(what, usual[what]!, answer);
+    await eventually(async () => {
+      operator = await store.operator();
+    });
+    await expectHealed(usual);
+  });
+
+  const aFullDisk = 'the disk is full: /readyz says so before a row is refused, what has no room is 503, and it is over when there is some';
+  // elsewhere the fault above stands for it
+  if (mayMakeDisks)
+    it(aFullDisk, async () => {
+      const usual = await statusesOf();
+      const free = store.fillDisk();
+      try {
+        await expectNotReady(/disk of the store is full/);
+        const { prepare: ask } = requests['an authorization in a new browser']!;
+        let answer: Answer | undefined;
+        for (let n = 0; n < 1000 && answer?.status !== 503; n++) {
+          answer = await (await ask())();
+          expectAnswer('an authorization in a new browser', usual['an authorization in a new browser']!, answer);
+        }
+        expect(answer!.status).to.equal(503);
+      } finally {
+        free();
+      }
+      await expectHealed(usual);
     });
 
   it('people are told in their language, on a page', async () => {
-    const fault = locking('sessions');
-    await fault.inject(operator, name);
-    try {
-      for (const [language, title] of Object.entries(titles)) {
+    await whileFaulty(locking('sessions'), async () => {
+      const told = Object.entries(titles).map(async ([language, title]) => {
         const headers = { 'accept-language': language, accept: 'text/html' };
-        const answer = await jar.get(at('/launchpad'), { headers });
+        const answer = await joao.get(`${server.url}/acme/launchpad`, { headers });
         expect([answer.status, answer.text.includes(title)], answer.text).to.deep.equal([503, true]);
-      }
-    } finally {
-      await fault.heal(operator, name);
-    }
+      });
+      await Promise.all(told);
+    });
   });
 });

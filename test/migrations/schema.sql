@@ -1135,10 +1135,12 @@ CREATE TABLE users (
   deleting_since timestamp with time zone,
   deactivated_from text,
   login_search text,
+  email_verified_by text,
   PRIMARY KEY (context_id, user_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id),
   CHECK (((email IS NOT NULL) OR (username IS NOT NULL))),
   CHECK (((role = 'regular'::text) OR (email IS NOT NULL))),
+  CHECK ((email_verified_by = ANY (ARRAY['link'::text, 'file'::text, 'directory'::text]))),
   CHECK ((role = ANY (ARRAY['administrator'::text, 'regular'::text]))),
   CHECK ((status = ANY (ARRAY['activated'::text, 'invited'::text, 'deactivated'::text, 'blocked'::text])))
 );

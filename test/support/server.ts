@@ -23,7 +23,14 @@ export const startingState = (redirectUri: string) => ({
       code: 'acme',
       name: 'Acme S.A.',
       users: [
-        { email: 'ana@acme.example', firstName: 'Ana', lastName: 'Souza', role: 'administrator', password: passwords.ana },
+        {
+          email: 'ana@acme.example',
+          emailVerified: true,
+          firstName: 'Ana',
+          lastName: 'Souza',
+          role: 'administrator',
+          password: passwords.ana,
+        },
         { username: 'jsilva', firstName: 'João', lastName: 'da Silva', password: passwords.joao },
       ],
       groups: [{ name: 'Finance', members: ['jsilva'] }],

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { inSpan, traceKnex } from '../tracing/index.ts';
 import { runHotOn } from './hot-connections.ts';
 import { beginWithFirst } from './pipeline.ts';
+import { countWaiting } from './waiting.ts';
 
 /** A connection of knex or a transaction on one: what stores are handed. */
 export type Db = Knex;
@@ -32,14 +33,45 @@ const planForKeys = async (client: { query(sql: string): Promise<unknown> }): Pr
   );
 };
 
-/** After how many ms PostgreSQL gives a statement, a wait for a lock, or a transaction in which nothing happens up; 0 is never. */
-export type TimeLimits = Record<'statement_timeout' | 'lock_timeout' | 'idle_in_transaction_session_timeout', number>;
+/** After how many ms a connection, a lock, a statement, a transaction in which nothing happens, and a store that says nothing at all are given up; 0 is never. */
+export type TimeLimits = Record<
+  'connectionTimeoutMillis' | 'lock_timeout' | 'statement_timeout' | 'idle_in_transaction_session_timeout' | 'query_timeout',
+  number
+>;
 
-/** Somebody waits for a page, and is told within five seconds that it does not work; work that nobody waits for may take longer; migrations take what they take. */
+/** PostgreSQL ends a statement itself and says why. Only if it does not, the connection is thrown away. */
+const answerWithin = (statementMs: number): number => statementMs + 500;
+
+/** Somebody waits for a page, and is told by then that it does not work. */
+export const limitsOfRequests = (seconds: number): TimeLimits => {
+  const ms = seconds * 1000;
+  return {
+    connectionTimeoutMillis: ms,
+    lock_timeout: ms,
+    statement_timeout: ms,
+    idle_in_transaction_session_timeout: Math.max(10_000, 2 * ms),
+    query_timeout: answerWithin(ms),
+  };
+};
+
+const longestWork = 10 * 60_000;
+
+/** Work that nobody waits for may take longer; migrations take what they take. */
 export const timeLimits = {
-  request: { statement_timeout: 4000, lock_timeout: 4000, idle_in_transaction_session_timeout: 10_000 },
-  work: { statement_timeout: 10 * 60_000, lock_timeout: 30_000, idle_in_transaction_session_timeout: 5 * 60_000 },
-  migration: { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
+  work: {
+    connectionTimeoutMillis: 4000,
+    lock_timeout: 30_000,
+    statement_timeout: longestWork,
+    idle_in_transaction_session_timeout: 5 * 60_000,
+    query_timeout: answerWithin(longestWork),
+  },
+  migration: {
+    connectionTimeoutMillis: 4000,
+    lock_timeout: 0,
+    statement_timeout: 0,
+    idle_in_transaction_session_timeout: 0,
+    query_timeout: 0,
+  },
 } satisfies Record<string, TimeLimits>;
 
 /**
@@ -59,7 +91,6 @@ export function openDatabase(
     connectionString: url,
     max: hot,
     idleTimeoutMillis: 60_000,
-    connectionTimeoutMillis: 4000,
     application_name: 'portaria',
     ...limits,
     onConnect: planForKeys,
@@ -70,7 +101,7 @@ export function openDatabase(
     // statements that do not wait for each other share a round trip
     connection: { connectionString: url, application_name: 'portaria', pipeline: true, ...limits } as Knex.PgConnectionConfig,
     pool: { min: 0, max: Math.max(1, poolSize - hot) },
-    acquireConnectionTimeout: 4000,
+    acquireConnectionTimeout: limits.connectionTimeoutMillis,
     // an error that is logged says which statement failed, and not what people had typed
     compileSqlOnError: false,
     // knex writes to the console otherwise
@@ -79,6 +110,7 @@ export function openDatabase(
   beginWithFirst(knex);
   runHotOn(knex, pool);
   traceKnex(knex);
+  countWaiting(knex, pool, limits.query_timeout);
   return {
     knex,
     url,

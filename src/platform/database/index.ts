@@ -3,7 +3,16 @@ export { Batcher } from './batcher.ts';
 export { byKey } from './by-key.ts';
 export { ChangeListener, notifyChange } from './change-listener.ts';
 export { copyIn, copyOut } from './copy.ts';
-export { type Database, type Db, openDatabase, type Row, type TimeLimits, type TransactionDb, timeLimits } from './database.ts';
+export {
+  type Database,
+  type Db,
+  limitsOfRequests,
+  openDatabase,
+  type Row,
+  type TimeLimits,
+  type TransactionDb,
+  timeLimits,
+} from './database.ts';
 export { deleteInSteps } from './delete-in-steps.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/index.ts';
 export { isUnavailable } from './is-unavailable.ts';

@@ -6,10 +6,7 @@ type Query = <T extends Row>(text: string) => Promise<T[]>;
 
 /** Opens a connection for this piece of work alone, and closes it. @throws whatever PostgreSQL or the network says */
 export async function withOwnConnection<T>(url: string, limits: TimeLimits, work: (query: Query) => Promise<T>): Promise<T> {
-  const connectionTimeoutMillis = limits.statement_timeout;
-  // a store that was cut off answers nothing, not even that it was too slow
-  const query_timeout = limits.statement_timeout + 500;
-  const client = new pg.Client({ connectionString: url, application_name: 'portaria', ...limits, connectionTimeoutMillis, query_timeout });
+  const client = new pg.Client({ connectionString: url, application_name: 'portaria', ...limits });
   client.on('error', () => {}); // what is under way is told
   try {
     await client.connect();

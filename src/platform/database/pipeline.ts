@@ -1,7 +1,16 @@
 import type { Knex } from 'knex';
 import type pg from 'pg';
 
-type Transaction = { begin(connection: pg.Client): Promise<unknown>; outerTx?: unknown };
+/** Of knex, which keeps these to itself. */
+type Transaction = {
+  begin(connection: pg.Client): Promise<unknown>;
+  commit(connection: pg.Client, value: unknown): Promise<unknown>;
+  query(connection: pg.Client, sql: string): Promise<{ response: { command: string } } | undefined>;
+  outerTx?: unknown;
+  _completed: boolean;
+  _resolver(value: unknown): void;
+  _rejecter(error: Error): void;
+};
 
 /** What is said to a connection within one turn leaves in one piece. */
 export function gather(connection: object): void {
@@ -26,6 +35,18 @@ export function beginWithFirst(knex: Knex): void {
       begin(connection).catch(() => {});
       return Promise.resolve();
     };
+    made.commit = (connection, value) => commit(made, connection, value);
     return made;
   };
+}
+
+/** PostgreSQL answers COMMIT by ROLLBACK where a statement failed and whoever ran it went on: nothing of the transaction stands, and it must not look as if it did. */
+async function commit(made: Transaction, connection: pg.Client, value: unknown): Promise<void> {
+  // a failure of its own it tells itself
+  const asked = made.query(connection, 'COMMIT;');
+  made._completed = true;
+  const answer = await asked;
+  if (answer?.response.command === 'ROLLBACK')
+    made._rejecter(new Error('the transaction was rolled back, since a statement in it had failed'));
+  else made._resolver(value);
 }

@@ -22,9 +22,9 @@ export const idOfRequest = (message: Buffer): string | undefined => /^<[^<]*? ID
 /** The other side says that it could not work on our message (bindings §3.2.3.3): nothing is known of what it did. */
 export class SoapFault extends Error {}
 
-/** To whoever sent us no message that could be answered (bindings §3.2.3.3). */
-export const writeSoapFault = (text: string): string =>
-  `<soap:Envelope xmlns:soap="${soap}"><soap:Body><soap:Fault><faultcode>soap:Client</faultcode><faultstring>${text}</faultstring></soap:Fault></soap:Body></soap:Envelope>`;
+/** To whoever sent us no message that could be answered (bindings §3.2.3.3). @param by whose fault it is (SOAP 1.1 §4.4.1) */
+export const writeSoapFault = (text: string, by: 'Client' | 'Server' = 'Client'): string =>
+  `<soap:Envelope xmlns:soap="${soap}"><soap:Body><soap:Fault><faultcode>soap:${by}</faultcode><faultstring>${text}</faultstring></soap:Fault></soap:Body></soap:Envelope>`;
 
 export const writeSoap = (xml: string): string => `<soap:Envelope xmlns:soap="${soap}"><soap:Body>${xml}</soap:Body></soap:Envelope>`;
 

@@ -105,6 +105,7 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
     response.writeHead(status, {
       'content-type': type,
       'cache-control': 'no-store',
+      ...(status === 503 ? { 'retry-after': '2' } : {}),
       'x-content-type-options': 'nosniff',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
       'x-frame-options': 'DENY',

@@ -48,3 +48,9 @@ export const endpointMethods = (path: string): Methods | undefined => endpointAt
 /** @returns what it takes, and its address as it stands in the list */
 export const endpointAt = (path: string): { methods: Methods; path: string } | undefined =>
   patterns.find(({ pattern }) => pattern.test(path));
+
+/** Whether a browser is led there, and somebody may look at the answer. @param path inside a context, or with it */
+export function isForPeople(path: string): boolean {
+  const begin = path.toLowerCase().indexOf('/oidc/');
+  return begin >= 0 && endpointMethods(path.slice(begin))?.includes('OPTIONS') === false;
+}

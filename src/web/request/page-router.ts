@@ -14,7 +14,7 @@ import { failureOf, renderErrorPage } from './render.ts';
 import type { PageContext, Route } from './route.ts';
 import type { Services } from './services.ts';
 import { nextStepOf, sendToSignIn } from './sign-in-step.ts';
-import { sendUnavailable } from './unavailable.ts';
+import { sendUnavailable, unavailableAnswer } from './unavailable.ts';
 
 export type PageRouter = {
   middleware: Koa.Middleware;
@@ -43,6 +43,7 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
       ctx.state.pattern = route.path;
       ctx.state.again = againOf(route.path, ctx.state.path);
       noteInLog({ path: `${page.context.mount}${route.path}` });
+      ctx.state.isFromProgram = route.fromProgram;
       if (!(await isAllowed(page, route))) return;
       if (route.fromProgram) return route.handle(page);
       if (route.method === 'POST' && !route.fromElsewhere && hasLostCookies(page)) return renderCookiesMissing(page, ctx.state.again);
@@ -152,5 +153,9 @@ async function showFailure(page: PageContext, error: unknown): Promise<void> {
   const supportCode = await keepFailure(page, known);
   if (known.status >= 500) page.services.log.error({ err: error, supportCode, context: page.context.code }, 'a page failed');
   noteInLog({ fault: known.code });
-  renderErrorPage(page, known, supportCode);
+  if (known.status !== 503 || !page.ctx.state.isFromProgram) return renderErrorPage(page, known, supportCode);
+  const { type, body } = unavailableAnswer(page.services, page.ctx.req, true);
+  page.ctx.status = 503;
+  page.ctx.set({ 'retry-after': '2', 'content-type': type });
+  page.ctx.body = body;
 }

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setSecurityHeaders } from '../../platform/http/index.ts';
 import { negotiateLocale } from '../../platform/i18n/index.ts';
+import { soapHeaders, writeSoapFault } from '../../platform/saml/index.ts';
 import type { Services } from './services.ts';
 
 /** Addresses that programs ask, whatever they say they accept. */
-export const isOfPrograms = (path: string): boolean => /\/(oidc|smartsync|\.well-known)\//.test(path);
+export const isOfPrograms = (path: string): boolean => /\/(oidc|smartsync|\.well-known(?!\/change-password))\//.test(path);
 
 /** Without a company, in the language of the browser. */
 export function unavailablePage({ i18n, views, assets }: Services, { headers }: Pick<IncomingMessage, 'headers'>): string {
@@ -12,17 +13,25 @@ export function unavailablePage({ i18n, views, assets }: Services, { headers }: 
   return views.render('errors/unavailable', { locale, t: i18n.for(locale), asset: assets.url });
 }
 
-/** Where not even the company could be read: a page in the language of the browser, or JSON for programs (the error of RFC 6749 §4.1.2.1). */
-export function sendUnavailable(services: Services, request: IncomingMessage, response: ServerResponse): void {
+/** Without a company: by SOAP to whoever asked so, in the error of RFC 6749 §4.1.2.1 to other programs, and on a page. */
+export function unavailableAnswer(services: Services, request: IncomingMessage, forProgram: boolean): { type: string; body: string } {
+  if (/^(text\/xml|application\/soap\+xml)\b/i.test(request.headers['content-type'] ?? ''))
+    return { type: soapHeaders['content-type'], body: writeSoapFault('temporarily unavailable', 'Server') };
+  if (forProgram) return { type: 'application/json; charset=utf-8', body: JSON.stringify({ error: 'temporarily_unavailable' }) };
+  return { type: 'text/html; charset=utf-8', body: unavailablePage(services, request) };
+}
+
+/** Where not even the company could be read. @param isOfPeople of an address: a browser is led there, whatever `isOfPrograms` says */
+export function sendUnavailable(services: Services, request: IncomingMessage, response: ServerResponse, isOfPeople = false): void {
   setSecurityHeaders(response, false);
   const { accept = '' } = request.headers;
-  const forProgram = isOfPrograms(request.url ?? '') || (accept.includes('json') && !accept.includes('html'));
+  const wantsJson = accept.includes('json') && !accept.includes('html');
+  const { type, body } = unavailableAnswer(services, request, wantsJson || (isOfPrograms(request.url ?? '') && !isOfPeople));
   response.writeHead(503, {
-    'content-type': forProgram ? 'application/json; charset=utf-8' : 'text/html; charset=utf-8',
+    'content-type': type,
     'cache-control': 'no-store',
     'retry-after': '2',
     vary: 'accept, accept-language',
   });
-  if (forProgram) return void response.end(JSON.stringify({ error: 'temporarily_unavailable' }));
-  response.end(unavailablePage(services, request));
+  response.end(body);
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import pg from 'pg';
-import { isUnavailable, openDatabase, timeLimits } from '../../../src/platform/database/index.ts';
+import { isUnavailable, limitsOfRequests, openDatabase } from '../../../src/platform/database/index.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { freePort } from '../../support/server.ts';
 
@@ -27,7 +27,7 @@ describe('platform/database: what is a fault of the store', () => {
 
   /** What PostgreSQL or a driver really throws. */
   async function errorOf(sql: string, { url = store.url, lock = '', limits = {} } = {}): Promise<unknown[]> {
-    const database = openDatabase(url, 2, { ...timeLimits.request, ...limits });
+    const database = openDatabase(url, 2, { ...limitsOfRequests(4), ...limits });
     if (lock) await holder.query(`BEGIN; ${lock}`);
     try {
       const inTransaction = database.knex.transaction(async (db) => {

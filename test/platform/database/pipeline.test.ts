@@ -96,6 +96,31 @@ describe('platform/database: what is sent together', () => {
     expect(await notes()).to.deep.equal([]);
   });
 
+  it('fails where a statement had failed and whoever ran it went on: nothing of it stands', async () => {
+    const swallowing: ((db: typeof database.knex) => Promise<unknown>)[] = [
+      (db) => run(db, undefined, 'SELECT 1/0', []),
+      (db) => db.raw('SELECT 1/0'),
+      (db) => db('notes').insert({ n: 1 }),
+    ];
+    for (const fail of swallowing) {
+      const error = await failureOf(
+        database.knex.transaction(async (db) => {
+          await run(db, 'insert note', insert, [1]);
+          await failureOf(fail(db));
+          return 'done';
+        }),
+      );
+      expect(error).to.be.an('error').with.property('message').that.contains('rolled back');
+      expect(await notes()).to.deep.equal([]);
+    }
+    // inside a savepoint it is nobody else's matter
+    await database.knex.transaction(async (db) => {
+      await run(db, 'insert note', insert, [1]);
+      await failureOf(db.transaction((inner) => run(inner, 'insert note', insert, [1])));
+    });
+    expect(await notes()).to.deep.equal([1]);
+  });
+
   it('fails where the connection is lost, and the next transaction has another', async () => {
     for (const at of ['before', 'within']) {
       const [{ pid }] = (await database.knex.raw('SELECT pg_backend_pid() AS pid')).rows;

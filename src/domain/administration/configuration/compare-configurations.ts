@@ -14,17 +14,18 @@ export type Difference = ObjectRef & {
   needs: ObjectRef[];
 };
 
-/** What differs, object by object, in the order in which it can be done. Empty where both say the same; of lists of objects the order says nothing. */
+/** What differs, object by object, in the order in which it can be done. Empty where both say the same; of lists of objects the order says nothing, but of custom fields. */
 export function compareConfigurations(before: Configuration, after: Configuration): Difference[] {
   const [former, wanted] = [byId(before), byId(after)];
   const present = [...wanted.values()].flatMap((object) => {
+    if (object.kind === 'customFieldOrder') return compareOrders(before, after);
     const old = former.get(idOf(object));
     const fields = differingFields(old?.value, object.value);
     if (fields.length === 0 && old) return [];
     const needs = object.needs.filter((need) => wanted.has(idOf(need)));
     return [differenceOf(object, old ? 'change' : 'add', fields, needs)];
   });
-  const gone = [...former.values()].filter((object) => !wanted.has(idOf(object)));
+  const gone = [...former.values()].filter((object) => object.kind !== 'customFieldOrder' && !wanted.has(idOf(object)));
   const differing = new Set([...present, ...gone].map(idOf));
   const named = Map.groupBy(
     [...former.values()].flatMap((by) => by.needs.map((need) => ({ need: idOf(need), by }))),
@@ -35,6 +36,17 @@ export function compareConfigurations(before: Configuration, after: Configuratio
     return differenceOf(object, 'remove', differingFields(object.value, undefined), users);
   });
   return [...present, ...removed];
+}
+
+/** A new field comes last by itself, and one that goes leaves the order of the others as it is. */
+function compareOrders(before: Configuration, after: Configuration): Difference[] {
+  const [former, wanted] = [before, after].map(({ customFields }) => customFields.map(({ code }) => code)) as [string[], string[]];
+  const added = wanted.filter((code) => !former.includes(code));
+  const byItself = [...former.filter((code) => wanted.includes(code)), ...added];
+  if (isDeepStrictEqual(byItself, wanted)) return [];
+  const fields = [{ path: 'codes', before: former, after: wanted }];
+  const needs = added.map((key): ObjectRef => ({ kind: 'customField', key }));
+  return [{ kind: 'customFieldOrder', key: '', name: '', action: 'change', fields, needs }];
 }
 
 const byId = (configuration: Configuration): Map<string, ConfigurationObject> =>

@@ -8,6 +8,8 @@ export const text = z.string().trim().min(1);
 export const user = z.strictObject({
   email: text.optional(),
   username: text.optional(),
+  /** Left out, a new address is not, and another stays as it is. */
+  emailVerified: z.boolean().optional(),
   /** One of the two, of people who have one name. */
   firstName: z.string().trim().optional(),
   lastName: z.string().trim().optional(),

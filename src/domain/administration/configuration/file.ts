@@ -48,7 +48,11 @@ const fileWith = <S extends z.ZodRawShape, T extends z.ZodRawShape, D extends z.
   });
 
 const settingsOfDirectory = directoryInput.shape.settings.unwrap();
-const schema = fileWith(settingsShape, { oidc: keysOf(oidcInput), saml: keysOf(samlInput) }, { settings: keysOf(settingsOfDirectory) });
+const schema = fileWith(
+  settingsShape,
+  { oidc: keysOf(oidcInput).nullable(), saml: keysOf(samlInput).nullable() },
+  { settings: keysOf(settingsOfDirectory) },
+);
 
 /** Where a server answers with the schema of the file. The number rises when a file that was right is so no longer. */
 export const configurationSchemaPath = '/schemas/configuration/v1.json';
@@ -56,7 +60,7 @@ export const configurationSchemaPath = '/schemas/configuration/v1.json';
 /** Every key with what it takes, for editors and the reference. */
 export const describedFile = fileWith(
   describedSettings,
-  { oidc: oidcInput.optional(), saml: samlInput.partial().optional() },
+  { oidc: oidcInput.nullish(), saml: samlInput.partial().nullish() },
   { settings: settingsOfDirectory.optional() },
 );
 

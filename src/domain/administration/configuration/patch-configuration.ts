@@ -1,5 +1,5 @@
 import { type Difference, namesOfPath } from './compare-configurations.ts';
-import { type Configuration, isKeys, type Keys, plain } from './configuration.ts';
+import { type Configuration, type Data, isKeys, type Keys, plain } from './configuration.ts';
 import { idOf, type Kind, listObjects } from './objects.ts';
 
 type Part = { kind: Kind; key: string; value: Keys };
@@ -50,6 +50,13 @@ function patched(value: Keys, { fields }: Difference): Keys {
 const define = (keys: Keys, name: string, value: Keys[string]): void =>
   void Object.defineProperty(keys, name, { value, enumerable: true, configurable: true, writable: true });
 
+/** Those that the order does not name come last, as they are. */
+function inOrder(fields: Keys[], codes: Data | undefined): Keys[] {
+  const named = Array.isArray(codes) ? codes : [];
+  const placeOf = ({ code }: Keys) => (named.includes(code!) ? named.indexOf(code!) : named.length);
+  return fields.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
 function assemble(code: string, parts: Part[]): Configuration {
   const one = (kind: Kind) => parts.find((part) => part.kind === kind)?.value;
   const many = (kind: Kind) => parts.filter((part) => part.kind === kind).map(({ value }) => value);
@@ -68,7 +75,7 @@ function assemble(code: string, parts: Part[]): Configuration {
     mails,
     terms: one('terms'),
     directoryRules: one('directoryRules'),
-    customFields: many('customField'),
+    customFields: inOrder(many('customField'), one('customFieldOrder')?.codes),
     directories: many('directory'),
     groups: many('group'),
     applications: many('application'),

@@ -1,10 +1,19 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { createCustomField, editCustomField, listCustomFields } from '../../company/custom-fields/index.ts';
+import { arrangeCustomFields, createCustomField, editCustomField, listCustomFields } from '../../company/custom-fields/index.ts';
 import type { Desired, DesiredContext } from '../configuration/index.ts';
 import type { Applying } from './applying.ts';
 
 export async function applyCustomFields(applying: Applying, desired: DesiredContext): Promise<void> {
   for (const [index, field] of desired.customFields.entries()) await applying.at('customFields', index)(applyCustomField(applying, field));
+  await applyOrder(
+    applying,
+    desired.customFields.map(({ code }) => code),
+  );
+}
+
+/** Of those that are named, one after the other; the others stay where they are. */
+export async function applyOrder({ scope, result }: Applying, codes: string[]): Promise<void> {
+  if (await arrangeCustomFields(scope, codes)) result.changes.push({ action: 'changed', what: 'order of custom fields' });
 }
 
 async function applyCustomField({ scope, result }: Applying, desired: Desired<'customFields'>): Promise<void> {

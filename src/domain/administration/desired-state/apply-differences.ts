@@ -11,12 +11,12 @@ import {
   type Keys,
   type Kind,
   listObjects,
-  type ObjectRef,
   parseState,
   patchConfiguration,
 } from '../configuration/index.ts';
 import { applyCompany } from './apply-company.ts';
 import { applyContext } from './apply-context.ts';
+import { applyOrder } from './apply-custom-fields.ts';
 import type { Applying, Change, PolicyOptions } from './applying.ts';
 import { atPath } from './at-path.ts';
 
@@ -48,16 +48,20 @@ export const applyDifferences = (scope: Scope, differences: Difference[], policy
     const removals = differences.filter(({ action, kind }) => action === 'remove' && kind !== 'terms');
     await applying.at('company')(applyCompany(inside, await getOwnContext(inside), desired, applying.result));
     await applyContext(applying, desired, async () => removals);
+    const order = differences.find(({ kind }) => kind === 'customFieldOrder')?.fields.find(({ path }) => path === 'codes')?.after;
+    if (Array.isArray(order)) await applying.at('customFields')(applyOrder(applying, order.map(String)));
     return applying.result.changes;
   });
 
 /** What a file would say to bring the company there: of what differs, and of nothing else. */
 export function desiredBy(before: Configuration, differences: Difference[]): DesiredContext {
   const former = new Map(listObjects(before).map((object) => [idOf(object), object.value]));
-  const written = differences.filter(({ action }) => action !== 'remove').map(idOf);
-  const after = listObjects(patchConfiguration(before, differences)).filter((object) => written.includes(idOf(object)));
+  const written = new Map(differences.filter(({ action }) => action !== 'remove').map((one) => [idOf(one), one]));
+  const after = listObjects(patchConfiguration(before, differences)).filter((object) => written.has(idOf(object)));
   const many = (kind: Kind) => {
-    const list = after.filter((object) => object.kind === kind).map((object) => said(object, former.get(idOf(object)), object.value));
+    const list = after
+      .filter((object) => object.kind === kind)
+      .map((object) => said(written.get(idOf(object))!, former.get(idOf(object)), object.value));
     return list.length > 0 ? list : undefined;
   };
   const one = (kind: Kind) => many(kind)?.[0] as Keys | undefined;
@@ -98,14 +102,30 @@ const staying: Partial<Record<Kind, string[] | 'all'>> = {
   application: ['catalogueEntry', 'logo'],
 };
 
-function said({ kind }: ObjectRef, before: Keys | undefined, after: Keys): Keys {
+function said({ kind, fields }: Difference, before: Keys | undefined, value: Keys): Keys {
+  const after = kind === 'application' && before ? withoutSame(value, fields) : value;
   const names = staying[kind] ?? [];
-  const full = before ? withNulls(before, after, names) : after;
+  const full = before ? { ...withNulls(before, after, names), ...(kind === 'application' ? endedProtocols(before, after) : {}) } : after;
   const oidc = full.oidc as Keys | undefined;
   const endOf = (value: Data | undefined) => (isKeys(value) ? value.client_secret_expires_at : undefined);
   const loses = kind === 'application' && oidc && endOf(before?.oidc) !== undefined && endOf(oidc) === undefined;
   return loses ? { ...full, oidc: { ...oidc, client_secret_expires_at: 0 } } : full;
 }
+
+/** What costs statements of its own to look at is left out where it stays. */
+const withoutSame = (value: Keys, fields: Difference['fields']): Keys =>
+  Object.fromEntries(
+    Object.entries(value).filter(([key]) => key !== 'assignedTo' || fields.some(({ path }) => path.split('.')[0] === key)),
+  ) as Keys;
+
+/** A protocol of which nothing is left. */
+const endedProtocols = (before: Keys, after: Keys): Keys =>
+  Object.fromEntries(
+    ['oidc', 'saml'].filter((protocol) => !isEmpty(before[protocol]) && isEmpty(after[protocol])).map((protocol) => [protocol, null]),
+  );
+
+const isEmpty = (value: Data | undefined): boolean =>
+  value === undefined || value === null || (isKeys(value) && Object.values(value).every((inner) => isEmpty(inner as Data)));
 
 function withNulls(before: Keys, after: Keys, names: string[] | 'all'): Keys {
   const full: Keys = { ...after };

@@ -1,7 +1,7 @@
 import { randomPassword, readPassword } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { addMembers, createGroup, editGroup, findGroupByName, removeMember } from '../../people/groups/index.ts';
-import { createUser, findUserByLogin, listUsers, type User } from '../../people/users/index.ts';
+import { createUser, findUserByLogin, listUsers, lockUser, markEmail, type User } from '../../people/users/index.ts';
 import { checkPassword, findPassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
 import { endSessionsOfUser } from '../../sign-in/sessions/index.ts';
 import { loadPolicy } from '../../sign-in/sign-in-policy/index.ts';
@@ -17,22 +17,22 @@ export async function applyUsers(applying: Applying, desired: DesiredContext): P
 async function applyUser(applying: Applying, context: string, desired: Desired<'users'>): Promise<void> {
   const { scope, result } = applying;
   const login = loginOf(desired);
-  const { password: given, generatePassword, ...data } = desired;
+  const { password: given, generatePassword, emailVerified, ...data } = desired;
   const prepared = applying.passwords.get(desired);
   let user = login ? await findUserByLogin(scope, login) : undefined;
   // a name of the other kind may lead to somebody else
   if (user && (user.email === undefined) !== (desired.email === undefined))
     throw invalidInput(desired.email === undefined ? { username: 'fields.username' } : { email: 'fields.email' });
+  if (emailVerified && desired.email === undefined) throw invalidInput({ email: 'fields.email' });
   let password = given === undefined ? undefined : readPassword(given);
   if (!user) {
-    // the operator vouches for the addresses in the file
     user = await createUser(scope, {
       ...data,
       firstName: data.firstName ?? '',
       lastName: data.lastName ?? '',
       role: data.role ?? 'regular',
       status: 'activated',
-      emailVerified: data.email !== undefined,
+      emailVerifiedBy: emailVerified ? 'file' : undefined,
     });
     result.changes.push({ action: 'created', what: `user ${login}` });
     if (generatePassword && !password) {
@@ -43,7 +43,9 @@ async function applyUser(applying: Applying, context: string, desired: Desired<'
     // what the file does not mention stays
     const { firstName = user.firstName, lastName = user.lastName, role = user.role, department = user.department, customFields } = data;
     const edited = await editPerson(scope, user.userId, { firstName, lastName, role, department, customFields });
-    if (edited !== user && JSON.stringify(pick(edited)) !== JSON.stringify(pick(user)))
+    const isMarked = emailVerified !== undefined && emailVerified !== edited.emailVerified;
+    if (isMarked) await markEmail(scope, await lockUser(scope, user.userId), emailVerified ? 'file' : undefined);
+    if (isMarked || (edited !== user && JSON.stringify(pick(edited)) !== JSON.stringify(pick(user))))
       result.changes.push({ action: 'changed', what: `user ${login}` });
   }
   if (password === undefined) return;

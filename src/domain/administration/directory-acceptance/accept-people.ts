@@ -8,7 +8,9 @@ export async function acceptPeople(scope: Transaction, source: Source, waiting: 
   const candidates = waiting.map((entry) => judge(entry, source));
   const ready = candidates.filter(({ reason }) => !reason);
   const people = ready.map(({ person: { email, username, firstName = '', lastName = '', department, customValues } }) => ({
-    ...(email === undefined ? { username } : { email, emailVerified: source.directory.settings.emailsAreVerified }),
+    ...(email === undefined
+      ? { username }
+      : { email, emailVerifiedBy: source.directory.settings.emailsAreVerified ? ('directory' as const) : undefined }),
     firstName,
     lastName,
     department,

@@ -14,6 +14,7 @@ import {
   loginKey,
   saveUsers,
   type User,
+  verifiedBy,
 } from '../../people/users/index.ts';
 import type { NewEvent } from '../../records/audit/index.ts';
 import { endLinks } from '../../records/one-time-links/index.ts';
@@ -56,9 +57,12 @@ async function followData(scope: Transaction, source: Source, people: Followed[]
     const after: User = { ...user, firstName, lastName, department, customValues: { ...user.customValues, ...person.customValues } };
     const texts = (['firstName', 'lastName', 'department'] as const).filter((key) => after[key] !== user[key]);
     const fields = source.fields.filter(({ fieldId }) => !isDeepStrictEqual(after.customValues[fieldId], user.customValues[fieldId]));
-    if (texts.length + fields.length === 0) return [];
+    const vouched = vouchingOf(user, person, source.directory.settings.emailsAreVerified);
+    if (texts.length + fields.length === 0 && vouched === user) return [];
+    Object.assign(after, verifiedBy(vouched.emailVerifiedBy), { emailVerified: vouched.emailVerified });
     const pick = (one: User) => ({
       ...Object.fromEntries(texts.map((key) => [key, one[key]])),
+      ...(vouched === user ? {} : { emailVerified: one.emailVerified }),
       // as editUser: the value goes with the person, the audit stays
       ...Object.fromEntries(
         fields.map(({ code, fieldId, isPersonal }) => [customFieldName(code), isPersonal ? '•••' : (one.customValues[fieldId] ?? null)]),
@@ -70,6 +74,13 @@ async function followData(scope: Transaction, source: Source, people: Followed[]
     return [{ user, events: [event] }];
   });
   await saveUsers(scope, changes);
+}
+
+/** Whether the address that the person has is the one that the directory vouches for. */
+function vouchingOf(user: User, { email }: DescribedPerson, isVouched: boolean): User {
+  const isSame = user.email !== undefined && email !== undefined && emailKey(user.email) === emailKey(email);
+  if (isVouched && isSame && !user.emailVerified) return { ...user, ...verifiedBy('directory') };
+  return !isVouched && user.emailVerifiedBy === 'directory' ? { ...user, ...verifiedBy(undefined) } : user;
 }
 
 const keyOf = ({ email, username }: Pick<User, 'email' | 'username'>): string => (email ? emailKey(email) : loginKey(username ?? '').key);
@@ -102,7 +113,9 @@ async function followLogins(scope: Transaction, { directory }: Source, people: F
     return [
       {
         before: user,
-        after: { ...after, emailVerified: isSame ? user.emailVerified : email !== undefined && directory.settings.emailsAreVerified },
+        after: isSame
+          ? after
+          : { ...after, ...verifiedBy(email !== undefined && directory.settings.emailsAreVerified ? 'directory' : undefined) },
       },
     ];
   });

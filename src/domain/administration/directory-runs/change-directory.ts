@@ -1,10 +1,12 @@
 import {
+  attributesOf,
   type Directory,
   type DirectoryInput,
   type DirectorySettings,
   editDirectory,
   getDirectory,
 } from '../../people/directories/index.ts';
+import { followVouching } from '../../people/users/index.ts';
 import { type Transaction, useCase } from '../../scope.ts';
 import { retireRun } from './finish-run.ts';
 import type { Run } from './run.ts';
@@ -32,6 +34,10 @@ export const changeDirectory = useCase(async (scope, directoryId: string, input:
   const run = await lockUnapplied(scope, await getDirectory(scope, directoryId));
   const before = await getDirectory(scope, directoryId);
   const after = await editDirectory(scope, directoryId, input, version);
+  const { emailsAreVerified: isVouched } = after.settings;
+  const attribute = attributesOf(after.kind, after.settings).email.toLowerCase();
+  if (before.settings.emailsAreVerified !== isVouched)
+    await followVouching(scope, { directoryId: after.directoryId, isVouched, attribute });
   if (!run || planOf(before) === planOf(after)) return after;
   await retireRun(scope, run);
   await startRun(scope, directoryId, { purpose: 'sync', isWhole: true });

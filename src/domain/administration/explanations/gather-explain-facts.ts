@@ -18,13 +18,12 @@ import { gatherPolicy } from './gather-policy.ts';
 import { gatherRelease } from './gather-release.ts';
 import { methodsOf } from './run-journey.ts';
 
-/** Where the company is, and how access is read. `rules`: those to explain by, if they are not those in force. */
+/** Where the company is, and how access is read. */
 export type ExplainTools = {
   findAccess: AccessFinder;
   company: ExplainFacts['company'];
   origin: string;
   entityId: string;
-  rules?: PolicyRules;
 };
 
 /** Who wants where, from where, and when. A person is named by login or id; without an application it is the Launchpad. */
@@ -38,7 +37,7 @@ export async function gatherExplainFacts(scope: Scope, tools: ExplainTools, ques
     question.applicationId === undefined ? undefined : findApplicationById(then, question.applicationId),
     isId(question.person) ? findUserById(then, question.person) : findUserByLogin(then, question.person),
   ]);
-  const rules = tools.rules ?? rulesInForce(await loadPolicy(then), at);
+  const rules = rulesInForce(await loadPolicy(then), at);
   const [facts, policy] = await Promise.all([
     application && gatherApplication(then, application),
     gatherPolicy(then, rules, user ?? { role: 'regular' }, application?.applicationId),

@@ -51,7 +51,7 @@ export async function completeRegistration(
   const hash = await scope.hasher.hash(newPassword);
   return inTransaction(scope, async (inside) => {
     if (!(await useLink(inside, 'registration', token))) throw new AppError('link_over', 410);
-    const user = await createUser(inside, { ...person, status: 'activated', emailVerified: true, locale, customFields });
+    const user = await createUser(inside, { ...person, status: 'activated', emailVerifiedBy: 'link', locale, customFields });
     const as = actingAs(inside, user);
     await setPersonalPassword(as, user, hash);
     return user;

@@ -2,9 +2,19 @@ import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { enqueue } from '../../job.ts';
 import type { Ask } from '../../people/directory-requests/index.ts';
-import { actingAs, changeStatus, fullName, lockUser, loginKey, type Status, type User } from '../../people/users/index.ts';
+import {
+  actingAs,
+  changeStatus,
+  emailKey,
+  fullName,
+  lockUser,
+  loginKey,
+  markEmail,
+  type Status,
+  type User,
+} from '../../people/users/index.ts';
 import { clearAttempts, forgetBrowsers } from '../../records/attempts/index.ts';
-import { claimLink, releaseLink, useLink } from '../../records/one-time-links/index.ts';
+import { claimLink, type FoundLink, releaseLink, useLink } from '../../records/one-time-links/index.ts';
 import { countRefusal } from '../../records/refusals/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import { settleNetworkPassword } from '../../sign-in/authentication/index.ts';
@@ -42,9 +52,10 @@ export async function recoverPassword(scope: Scope, rules: PolicyRules, token: s
   const keep = await choose(scope, rules, user, input);
   await inTransaction(scope, async (inside) => {
     const status = await lockRecovering(inside, user);
-    if (!status || !(await useLink(inside, 'recovery', token))) throw new AppError('link_over', 410);
+    const link = status && (await useLink(inside, 'recovery', token));
+    if (!link) throw new AppError('link_over', 410);
     await keep(actingAs(inside, user));
-    await settle(actingAs(inside, user), user, status);
+    await settle(actingAs(inside, user), user, status, link);
   });
 }
 
@@ -55,7 +66,9 @@ async function lockRecovering(scope: Transaction, { userId }: User): Promise<Sta
 }
 
 /** What follows another password, whichever it is. */
-async function settle(as: Transaction, user: User, status: Status): Promise<void> {
+async function settle(as: Transaction, user: User, status: Status, { payload }: FoundLink): Promise<void> {
+  const { email = '', emailVerified, ...now } = await lockUser(as, user.userId);
+  if (!emailVerified && email && payload.proves === emailKey(email)) await markEmail(as, { ...now, email, emailVerified }, 'link');
   if (status === 'blocked') await changeStatus(as, user.userId, 'unblock', 'recovered');
   await clearAttempts(as, user.userId);
   await forgetBrowsers(as, user.userId);
@@ -95,12 +108,12 @@ async function reset(
   const isRecovered = await inTransaction(scope, async (inside) => {
     const as = actingAs(inside, user);
     const status = await lockRecovering(inside, user);
-    const isOpen = await useLink(inside, 'recovery', token);
+    const link = await useLink(inside, 'recovery', token);
     // it is another password there whatever became of the person and the link
     await forgetVerifier(inside, user.userId);
     await settleNetworkPassword(as, user);
-    if (!status || !isOpen) return false;
-    await settle(as, user, status);
+    if (!status || !link) return false;
+    await settle(as, user, status, link);
     return true;
   });
   if (!isRecovered) throw new AppError('link_over', 410);

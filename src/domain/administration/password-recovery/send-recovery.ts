@@ -2,7 +2,7 @@ import { loadSettings } from '../../company/context-settings/index.ts';
 import { mailboxesOf, mailPerson } from '../../company/mails/index.ts';
 import { newAccountsSettings } from '../../company/new-accounts/index.ts';
 import { directoryRules } from '../../people/directories/index.ts';
-import { findUserByLogin, fullName, lockUser, type Status, type User } from '../../people/users/index.ts';
+import { emailKey, findUserByLogin, fullName, lockUser, type Status, type User } from '../../people/users/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { countRecentLinks, createLink } from '../../records/one-time-links/index.ts';
 import { countRefusal } from '../../records/refusals/index.ts';
@@ -37,7 +37,9 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, locale?: s
     await recordEvent(inside, { type, subject });
     const { recoveryMinutes } = (await loadSettings(inside, newAccountsSettings)).value;
     const owner = { userId: user.userId };
-    const token = await createLink(inside, { kind: 'recovery', owner, lifetimeSeconds: recoveryMinutes * 60 });
+    // mailed to the address alone, it proves it
+    const payload = user.email !== undefined && user.recoveryEmail === undefined ? { proves: emailKey(user.email) } : undefined;
+    const token = await createLink(inside, { kind: 'recovery', owner, lifetimeSeconds: recoveryMinutes * 60, payload });
     const standing = await findStanding(inside, user.userId, '');
     const { by } = whatRecovers(standing!, (await loadSettings(inside, directoryRules)).value);
     // the link of this one only counts the mails: nobody gets it, and it opens nothing

@@ -15,7 +15,7 @@ import {
   patchConfiguration,
 } from '../configuration/index.ts';
 import { getApproval } from '../environments/index.ts';
-import { findQuestions, isOwnPath, type Question, type Texts, withOwnValues } from './own-fields.ts';
+import { findQuestions, hasPart, isOwnPath, type Question, type Texts, withOwnValues } from './own-fields.ts';
 import type { Choice } from './promotion.ts';
 import { loadOwnValues } from './store.ts';
 
@@ -100,15 +100,35 @@ function project({ approval, production }: Pick<Sides, 'approval' | 'production'
 
 function findDifferences(sides: Sides): PromotionDifference[] {
   const [theirs, ours] = [objectsById(sides.approval), objectsById(sides.production)];
-  return compareConfigurations(sides.production, project(sides, {})).flatMap((difference): PromotionDifference[] => {
+  const found = compareConfigurations(sides.production, project(sides, {})).flatMap((difference): PromotionDifference[] => {
     const { kind, action } = difference;
     const id = idOf(difference);
-    const fields = difference.fields.filter(({ path }) => action === 'remove' || !isOwnPath(kind, path));
-    if (action === 'change' && fields.length === 0) return [];
     const there = theirs.get(id);
+    const isTold = (path: string) => action === 'remove' || !isOwnPath(kind, path) || !hasPart(there?.value, path);
+    const fields = difference.fields.filter(({ path }) => isTold(path));
+    if (action === 'change' && fields.length === 0) return [];
     const asked = there && action !== 'remove';
     const questions = asked ? findQuestions(kind, there.value, ours.get(id)?.value, sides.remembered.get(id) ?? {}) : [];
     return [{ ...difference, id, fields, questions }];
+  });
+  return [...found, ...findUnanswered([...theirs.values()], ours, { found, remembered: sides.remembered })];
+}
+
+/** A protocol that is new in approval, of which everything is production's own to say. */
+function findUnanswered(
+  theirs: ConfigurationObject[],
+  ours: Map<string, ConfigurationObject>,
+  { found, remembered }: { found: PromotionDifference[]; remembered: Sides['remembered'] },
+): PromotionDifference[] {
+  const known = new Set(found.map(({ id }) => id));
+  return theirs.flatMap((object): PromotionDifference[] => {
+    const { kind, key, name, value, needs } = object;
+    const id = idOf(object);
+    const present = ours.get(id);
+    if (kind !== 'application' || !present || known.has(id)) return [];
+    const questions = findQuestions(kind, value, present.value, remembered.get(id) ?? {});
+    if (!questions.some(({ isRequired }) => isRequired)) return [];
+    return [{ kind, key, name, action: 'change', fields: [], needs, id, questions }];
   });
 }
 

@@ -7,7 +7,7 @@ import type { ObjectRef } from '../configuration/index.ts';
 /** Nobody writes what is about to change until the transaction ends: what was shown is what is changed. Settings and the policy have a version of their own that says so. */
 export async function lockObjects(scope: Transaction, objects: ObjectRef[]): Promise<void> {
   const keysOf = (kind: ObjectRef['kind']) => objects.filter((one) => one.kind === kind).map(({ key }) => key);
-  if (keysOf('customField').length > 0) await lockCustomFields(scope);
+  if (keysOf('customField').length + keysOf('customFieldOrder').length > 0) await lockCustomFields(scope);
   await lockGroupsByName(scope, keysOf('group'));
   await lockApplicationsByCode(scope, keysOf('application'));
 }

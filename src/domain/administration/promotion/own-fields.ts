@@ -116,7 +116,7 @@ function putAt(object: ObjectValue, path: string, value: unknown): void {
 }
 
 /** The part of the object that a field belongs to, such as `oidc`; a field of the object itself belongs to all of it. */
-const hasPart = (object: ObjectValue | undefined, path: string): boolean =>
+export const hasPart = (object: ObjectValue | undefined, path: string): boolean =>
   object !== undefined && (!path.includes('.') || object[path.split('.')[0]!] !== undefined);
 
 /** What is asked of a person about one object: `shown` is what approval has, `value` what production had before or somebody has typed. */

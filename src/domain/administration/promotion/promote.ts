@@ -9,7 +9,7 @@ import { checkChoice } from './check-choice.ts';
 import { type Comparison, compareWithApproval, objectsById, pickedOf, workOutcome } from './comparison.ts';
 import type { Finding } from './finding.ts';
 import { lockObjects } from './lock-objects.ts';
-import { readOwnTexts, type Texts } from './own-fields.ts';
+import { isOwnPath, readOwnTexts, type Texts } from './own-fields.ts';
 import { gatherPeopleFacts } from './people-facts.ts';
 import { type Choice, promotionRules } from './promotion.ts';
 import { findProposal, insertObjects, insertPromotion, rememberOwnValues } from './store.ts';
@@ -135,8 +135,11 @@ async function rememberOwn(scope: Transaction, comparison: Comparison, choice: C
   const said: Parameters<typeof rememberOwnValues>[1] = [];
   for (const difference of changes) {
     const id = idOf(difference);
-    const texts: Texts = difference.action === 'remove' ? readOwnTexts(difference.kind, before.get(id)!.value) : (choice.values[id] ?? {});
-    said.push({ ...difference, texts });
+    const had = difference.action === 'add' ? {} : readOwnTexts(difference.kind, before.get(id)!.value);
+    // of a protocol that ends what production had of its own
+    const lost = difference.fields.filter((field) => field.after === undefined && isOwnPath(difference.kind, field.path));
+    const ended: Texts = Object.fromEntries(Object.entries(had).filter(([path]) => lost.some((field) => field.path.startsWith(path))));
+    said.push({ ...difference, texts: difference.action === 'remove' ? had : { ...ended, ...choice.values[id] } });
   }
   await rememberOwnValues(scope, said);
 }

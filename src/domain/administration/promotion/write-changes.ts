@@ -35,8 +35,9 @@ async function makeSecrets(scope: Scope, { changes, result }: Outcome): Promise<
   for (const difference of changes) {
     if (difference.kind !== 'application' || difference.action === 'remove') continue;
     const { key, name, value } = after.get(idOf(difference))!;
-    const oidc = value.oidc as { client_id: string; token_endpoint_auth_method: string } | undefined;
-    if (!oidc || !usesSecret(oidc)) continue;
+    const oidc = value.oidc as { client_id?: string; token_endpoint_auth_method: string } | undefined;
+    // of a protocol that ends nothing is left
+    if (!oidc?.client_id || !usesSecret(oidc)) continue;
     const present = await findApplicationByCode(scope, key);
     if (!present?.oidc?.secret_fingerprint) secrets.push({ code: key, name, clientId: oidc.client_id, secret: randomToken() });
   }

@@ -28,7 +28,7 @@ import {
 import { sectorOf } from './subject-settings.ts';
 import { templateFields } from './template.ts';
 
-/** What a form, a file or a program says of an application; a protocol that is not mentioned stays as it is. */
+/** What a form, a file or a program says of an application; a protocol that is not mentioned stays as it is, and null takes it away. */
 export const applicationInput = z.object({
   code: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'fields.code'),
   name: lineOf(100),
@@ -40,8 +40,8 @@ export const applicationInput = z.object({
     .string()
     .optional()
     .refine((url) => !url || (/^https?:/.test(url) && isRedirectUri(url.split('#')[0]!)), 'fields.web_uri'),
-  oidc: z.record(z.string(), z.unknown()).optional(),
-  saml: z.record(z.string(), z.unknown()).optional(),
+  oidc: z.record(z.string(), z.unknown()).nullish(),
+  saml: z.record(z.string(), z.unknown()).nullish(),
 });
 export type ApplicationInput = z.input<typeof applicationInput>;
 
@@ -52,7 +52,7 @@ export type ApplicationInput = z.input<typeof applicationInput>;
 export const registerApplication = useCase(
   async (scope, input: ApplicationInput): Promise<{ application: Application; clientSecret?: string }> => {
     const method = input.oidc?.token_endpoint_auth_method ?? defaultAuthMethod;
-    const needsSecret = input.oidc !== undefined && usesSecret({ token_endpoint_auth_method: String(method) });
+    const needsSecret = Boolean(input.oidc) && usesSecret({ token_endpoint_auth_method: String(method) });
     const clientSecret = needsSecret && input.oidc?.client_secret === undefined ? randomToken() : undefined;
     const complete = clientSecret ? { ...input, oidc: { ...input.oidc, client_secret: clientSecret } } : input;
     return { application: await createApplication(scope, complete), clientSecret };
@@ -82,7 +82,7 @@ export const editApplication = useCase(
     if (keepsSubjects && before.oidc && data.oidc && sectorOf(before.oidc) !== sectorOf(data.oidc))
       throw invalidInput({ subject_type: 'fields.subjects_change' });
     await refuseUnknownSources(scope, data);
-    await refuseTaken(scope, data, applicationId);
+    await refuseTaken(scope, data, before);
     return replaceApplication(scope, before, data, 'application.edited', version);
   },
 );
@@ -150,7 +150,8 @@ async function announce(
 function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 'enabled' | 'oidc' | 'saml'>): ApplicationData {
   const parsed = applicationInput.safeParse(input);
   const faults: FieldErrors = parsed.error ? inputFaults(parsed.error) : {};
-  let { oidc, saml } = before;
+  let oidc = input.oidc === null ? undefined : before.oidc;
+  let saml = input.saml === null ? undefined : before.saml;
   let params: AppError['params'] = {};
   try {
     if (input.oidc) oidc = parseOidcSettings(input.oidc, scope.keyRing, before.oidc);
@@ -193,15 +194,17 @@ const taken = {
   applications_saml_entity_id: () => new AppError('entity_id_taken', 409, { fields: { entityId: 'fields.taken' } }),
 };
 
-async function refuseTaken(scope: Scope, data: ApplicationData, except?: string): Promise<void> {
-  const sameCode = await findApplicationByCode(scope, data.code);
-  if (sameCode && sameCode.applicationId !== except) throw taken.applications_code();
-  const sameClient = data.oidc && (await findApplicationByClientId(scope, data.oidc.client_id));
-  if (sameClient && sameClient.applicationId !== except) throw taken.applications_oidc_client_id();
-  // an ID token has its application as the audience, and must never look like a token of an API
-  if (data.oidc && (await isApiIdentifier(scope, data.oidc.client_id))) throw invalidInput({ client_id: 'fields.client_id_of_api' });
-  const samePartner = data.saml && (await findApplicationByEntityId(scope, data.saml.entityId));
-  if (samePartner && samePartner.applicationId !== except) throw taken.applications_saml_entity_id();
+/** @param before what it was called, which nobody else is */
+async function refuseTaken(scope: Scope, { code, oidc, saml }: ApplicationData, before?: Application): Promise<void> {
+  const isOther = (found: Application | undefined) => found && found.applicationId !== before?.applicationId;
+  if (code !== before?.code && isOther(await findApplicationByCode(scope, code))) throw taken.applications_code();
+  if (oidc && oidc.client_id !== before?.oidc?.client_id) {
+    if (isOther(await findApplicationByClientId(scope, oidc.client_id))) throw taken.applications_oidc_client_id();
+    // an ID token has its application as the audience, and must never look like a token of an API
+    if (await isApiIdentifier(scope, oidc.client_id)) throw invalidInput({ client_id: 'fields.client_id_of_api' });
+  }
+  if (saml && saml.entityId !== before?.saml?.entityId && isOther(await findApplicationByEntityId(scope, saml.entityId)))
+    throw taken.applications_saml_entity_id();
 }
 
 async function freeCode(scope: Scope, code: string): Promise<string> {

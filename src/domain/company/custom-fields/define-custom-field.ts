@@ -88,6 +88,24 @@ export const moveCustomField = useCase(async (scope, fieldId: string, by: -1 | 1
   await recordEvent(scope, { type: 'custom-field.edited', subject: subject(field), details: { moved: by < 0 ? 'up' : 'down' } });
 });
 
+/**
+ * Those that are named stand in this order, in the places that they have among them; others stay where they are.
+ * @returns whether that is another order
+ */
+export const arrangeCustomFields = useCase(async (scope, codes: string[]): Promise<boolean> => {
+  await lockCustomFields(scope);
+  const before = await listCustomFields(scope);
+  const byCode = new Map(before.map((field) => [field.code, field]));
+  const named = codes.flatMap((code) => byCode.get(code) ?? []);
+  const after = before.map((field) => (codes.includes(field.code) ? named.shift()! : field));
+  if (after.every(({ fieldId }, index) => fieldId === before[index]!.fieldId)) return false;
+  for (const [index, one] of after.entries()) if (one.position !== index + 1) await placeCustomField(scope, one.fieldId, index + 1);
+  const told = (fields: CustomField[]) => ({ order: fields.map(({ label }) => label).join(', ') });
+  await recordEvent(scope, { type: 'custom-field.edited', details: { before: told(before), after: told(after) } });
+  await notifyChange(scope.db, scope.contextId);
+  return true;
+});
+
 /** Whether it may go, applications/custom-field-uses asks. The values that people have go by a job, in steps: there may be a million of them. */
 export async function removeCustomField(scope: Transaction, fieldId: string): Promise<void> {
   const field = await getCustomField(scope, fieldId);

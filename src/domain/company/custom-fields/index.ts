@@ -12,6 +12,7 @@ export {
   readCustomValues,
 } from './custom-field.ts';
 export {
+  arrangeCustomFields,
   type CustomFieldInput,
   createCustomField,
   editCustomField,

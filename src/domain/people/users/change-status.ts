@@ -7,7 +7,7 @@ import { revokeGrantsOfUser } from '../../records/protocol-artifacts/index.ts';
 import { type Transaction, useCase } from '../../scope.ts';
 import { accountDeletion, sessionsEnd } from './jobs.ts';
 import { countActiveAdministrators, endProofs, lockUser, removeUser, updateUser } from './store.ts';
-import { fullName, type Status, type User } from './user.ts';
+import { fullName, type Status, type User, verifiedBy } from './user.ts';
 
 export type StatusChange = 'activate' | 'block' | 'unblock' | 'deactivate' | 'reactivate';
 
@@ -39,7 +39,7 @@ export const changeStatus = useCase(async (scope, userId: string, change: Status
   const deactivatedFrom = change === 'deactivate' ? before.status : undefined;
   const after: User = { ...before, status: to, statusChangedAt: scope.clock.now(), deactivatedFrom };
   // the link came by mail
-  if (change === 'activate') after.emailVerified = true;
+  if (change === 'activate') Object.assign(after, verifiedBy('link'));
   if (!(await updateUser(scope, after))) throw new AppError('changed_meanwhile', 409);
   await recordEvent(scope, {
     type: event,

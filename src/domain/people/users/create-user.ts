@@ -6,19 +6,19 @@ import { recordEvent } from '../../records/audit/index.ts';
 import { type UserId, useCase } from '../../scope.ts';
 import { personInput } from './person-input.ts';
 import { findUserByLogin, insertUser } from './store.ts';
-import { fullName, type PersonalData, type Status, type User } from './user.ts';
+import { fullName, type PersonalData, type Status, type User, type VerifiedBy } from './user.ts';
 
 /** `customFields` by code, as a form or file gives them. */
 export type NewUser = PersonalData & {
   status: Status;
-  emailVerified?: boolean;
+  emailVerifiedBy?: VerifiedBy;
   locale?: string;
   customFields?: Record<string, unknown>;
 };
 
 /** @throws AppError invalid_input by field; login_taken */
 export const createUser = useCase(
-  async (scope, { customFields = {}, status, emailVerified = false, locale, ...input }: NewUser): Promise<User> => {
+  async (scope, { customFields = {}, status, emailVerifiedBy, locale, ...input }: NewUser): Promise<User> => {
     const custom = readCustomValues(await listCustomFields(scope), customFields);
     const parsed = personInput.safeParse(input);
     const faults = { ...(parsed.error && inputFaults(parsed.error)), ...custom.errors };
@@ -29,7 +29,8 @@ export const createUser = useCase(
     const user: User = {
       ...parsed.data,
       status,
-      emailVerified,
+      emailVerified: emailVerifiedBy !== undefined,
+      emailVerifiedBy,
       locale,
       customValues: custom.values,
       userId: newId(now.getTime()) as UserId,

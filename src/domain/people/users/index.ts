@@ -1,10 +1,11 @@
 // Owns: people of a context: names, e-mail or username, role, status and its date; finding and listing them.
 // Does not: passwords (credentials), sessions, memberships (groups) or what a status means for a sign-in (authentication).
 
-export { changeEmail, setRecoveryEmail } from './change-address.ts';
+export { changeEmail, markEmail, setRecoveryEmail } from './change-address.ts';
 export { canChangeStatus, changeStatus, deleteUser, prolongBlock, requestDeletion, type StatusChange } from './change-status.ts';
 export { createUser, type NewUser } from './create-user.ts';
 export { editUser } from './edit-user.ts';
+export { followVouching } from './follow-vouching.ts';
 export { accountDeletion, deliverMailJob, deliverOldMailJob, forgetCustomValuesJob, type MailTools, sessionsEnd } from './jobs.ts';
 export { byLogin, emailKey, loginKey, nameKey, searchKey, searchPattern, usernameKey } from './keys.ts';
 export {
@@ -60,4 +61,5 @@ export {
   type Status,
   splitName,
   type User,
+  verifiedBy,
 } from './user.ts';

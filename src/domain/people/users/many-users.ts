@@ -6,7 +6,7 @@ import { type NewEvent, recordEvents } from '../../records/audit/index.ts';
 import { isId, type Scope, type Transaction, type UserId } from '../../scope.ts';
 import { byLogin } from './keys.ts';
 import { columns, fromRow, type UserRow, users } from './store.ts';
-import { checkPersonalData, fullName, identifier, type PersonalData, type User } from './user.ts';
+import { checkPersonalData, fullName, identifier, type PersonalData, type User, type VerifiedBy } from './user.ts';
 
 /** Whose login is whose: an account that an older form of the login finds has it, too. */
 export async function findOwnersOfLogins(scope: Scope, logins: string[]): Promise<Map<string, UserId>> {
@@ -26,7 +26,7 @@ export async function findOwnersOfLogins(scope: Scope, logins: string[]): Promis
   return owners;
 }
 
-type NewPerson = Omit<PersonalData, 'role'> & { customValues: CustomValues; emailVerified?: boolean };
+type NewPerson = Omit<PersonalData, 'role'> & { customValues: CustomValues; emailVerifiedBy?: VerifiedBy };
 
 /**
  * Many regular people at once, Activated, without a password of their own: a fraction of what `createUser` costs for each.
@@ -46,8 +46,8 @@ export async function createUsers(
     const faults = checkPersonalData({ ...person, role: 'regular' });
     if (Object.keys(faults).length > 0) throw invalidInput(faults);
     return {
-      emailVerified: false,
       ...person,
+      emailVerified: person.emailVerifiedBy !== undefined,
       role: 'regular',
       status: 'activated',
       userId: newId(now.getTime()) as UserId,
@@ -103,10 +103,10 @@ export async function saveUsers(scope: Transaction, changes: { user: User; event
   const rows = changes.map(({ user }) => ({ user_id: user.userId, ...columns(user), custom_values: user.customValues }));
   await scope.db.raw(
     `UPDATE users u SET first_name = r.first_name, last_name = r.last_name, name_key = r.name_key, department = r.department, custom_values = r.custom_values, email = r.email,
-       email_key = CASE WHEN u.email = r.email THEN u.email_key ELSE r.email_key END, email_verified = r.email_verified, username = r.username,
+       email_key = CASE WHEN u.email = r.email THEN u.email_key ELSE r.email_key END, email_verified = r.email_verified, email_verified_by = r.email_verified_by, username = r.username,
        username_key = CASE WHEN u.username = r.username THEN u.username_key ELSE r.username_key END, login_search = r.login_search, updated_at = :now, version = u.version + 1
      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (user_id uuid, first_name text, last_name text, name_key text, department text, custom_values jsonb, email text, email_key text,
-       email_verified boolean, username text, username_key text, login_search text)
+       email_verified boolean, email_verified_by text, username text, username_key text, login_search text)
      WHERE u.context_id = :contextId AND u.user_id = r.user_id`,
     { contextId: scope.contextId, now: scope.clock.now(), rows: jsonText(rows) },
   );

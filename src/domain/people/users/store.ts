@@ -4,14 +4,15 @@ import type { CustomValues } from '../../company/custom-fields/index.ts';
 import type { Row } from '../../rows.ts';
 import { isId, type Scope, type Transaction, type UserId } from '../../scope.ts';
 import { byLogin, emailKey, searchKey, usernameKey } from './keys.ts';
-import { fullName, type Status, type User } from './user.ts';
+import { fullName, type Status, type User, type VerifiedBy } from './user.ts';
 
-export type UserRow = Row<'users', { custom_values: CustomValues; deactivated_from: Status | null }>;
+export type UserRow = Row<'users', { custom_values: CustomValues; deactivated_from: Status | null; email_verified_by: VerifiedBy | null }>;
 
 export const fromRow = (row: UserRow): User => ({
   userId: row.user_id,
   email: row.email ?? undefined,
   emailVerified: row.email_verified,
+  emailVerifiedBy: row.email_verified_by ?? undefined,
   recoveryEmail: row.recovery_email ?? undefined,
   username: row.username ?? undefined,
   firstName: row.first_name,
@@ -33,7 +34,7 @@ export const fromRow = (row: UserRow): User => ({
 });
 
 /** What `fromRow` reads, of a statement in which `users` is called `u`. */
-export const ofUser = `u.user_id, u.email, u.email_verified, u.recovery_email, u.username, u.first_name, u.last_name, u.role, u.status, u.status_changed_at, u.deactivated_from, u.deleting_since,
+export const ofUser = `u.user_id, u.email, u.email_verified, u.email_verified_by, u.recovery_email, u.username, u.first_name, u.last_name, u.role, u.status, u.status_changed_at, u.deactivated_from, u.deleting_since,
   u.proofs_after, u.department, u.locale, u.seen_locale, u.custom_values, u.terms_edition, u.created_at, u.updated_at, u.version`;
 
 export const users = ({ db, contextId }: Scope) => db('users').where('users.context_id', contextId);
@@ -168,6 +169,7 @@ export const columns = (user: User) => ({
   email: user.email ?? null,
   email_key: user.email ? emailKey(user.email) : null,
   email_verified: user.emailVerified,
+  email_verified_by: user.emailVerifiedBy ?? null,
   recovery_email: user.recoveryEmail ?? null,
   username: user.username ?? null,
   username_key: user.username ? usernameKey(user.username) : null,

@@ -5,10 +5,15 @@ import type { Scope, UserId } from '../../scope.ts';
 export type Role = 'administrator' | 'regular';
 export type Status = 'activated' | 'invited' | 'deactivated' | 'blocked';
 
+/** A link that was mailed to it, a file of the operator, or a directory whose addresses are right. */
+export type VerifiedBy = 'link' | 'file' | 'directory';
+
 export type User = {
   userId: UserId;
   email?: string;
   emailVerified: boolean;
+  /** By what; undefined also of those that were verified before this was kept. */
+  emailVerifiedBy?: VerifiedBy;
   /** S137: where a link for a new password goes, too. Confirmed by a link that was mailed there. */
   recoveryEmail?: string;
   username?: string;
@@ -35,6 +40,12 @@ export type User = {
   updatedAt: Date;
   version: number;
 };
+
+/** As a person's fields say it. */
+export const verifiedBy = (by: VerifiedBy | undefined): Pick<User, 'emailVerified' | 'emailVerifiedBy'> => ({
+  emailVerified: by !== undefined,
+  emailVerifiedBy: by,
+});
 
 export const fullName = (user: Pick<User, 'firstName' | 'lastName'>): string => `${user.firstName} ${user.lastName}`.trim();
 

@@ -84,7 +84,7 @@ export async function renderOidcForm(
     {
       values,
       lines,
-      told: await presentClaimSettings(page, values.oidc),
+      told: await presentClaimSettings(page, values.oidc ?? undefined),
       sources: await sourcesOf(page),
       tokenTimes: shownTokenTimes(undefined),
       ...locals,

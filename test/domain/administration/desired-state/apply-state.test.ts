@@ -81,7 +81,7 @@ describe('domain/administration/desired-state', () => {
     ]);
     expect(await findDirectoryByName(scope, 'Headquarters'), 'nobody saw a token').to.include({ hasToken: false });
     const zoe = (await findUserByLogin(scope, 'zoe@acme.example'))!;
-    expect(zoe).to.include({ status: 'activated', emailVerified: true });
+    expect(zoe).to.include({ status: 'activated', emailVerified: false });
     expect(await groupNamesOf(scope, zoe.userId)).to.deep.equal(['Everyone', 'Stock']);
     const [given] = result.generatedPasswords;
     expect(given).to.include({ context: 'acme', login: 'zoe@acme.example' });

@@ -18,7 +18,7 @@ import { defaultRules, type PolicyRules } from '../../../../src/domain/sign-in/s
 import { newId } from '../../../../src/platform/crypto/index.ts';
 import { linkedTo, linkTo } from '../../../support/network.ts';
 import { useStore } from '../../../support/use-cases.ts';
-import { origin } from './situations.ts';
+import { origin, putInForce } from './situations.ts';
 
 describe('domain/administration/explanations: what is gathered', () => {
   const store = useStore();
@@ -27,12 +27,11 @@ describe('domain/administration/explanations: what is gathered', () => {
     payroll = (await findApplicationByCode(store.scope, 'payroll'))!;
   });
 
-  const tools = (rules?: PolicyRules) => ({
+  const tools = () => ({
     findAccess: createAccessFinder(store.database),
     company: { name: 'Acme' },
     origin,
     entityId: `${origin}/acme`,
-    ...(rules && { rules }),
   });
   const question = (person: string, more: Partial<Question> = {}): Question => ({
     person,
@@ -42,8 +41,8 @@ describe('domain/administration/explanations: what is gathered', () => {
     at: store.scope.clock.now(),
     ...more,
   });
-  const gather = (person: string, more?: Partial<Question>, rules?: PolicyRules): Promise<ExplainFacts> =>
-    store.unchanged(() => gatherExplainFacts(store.scope, tools(rules), question(person, more)));
+  const gather = (person: string, more?: Partial<Question>): Promise<ExplainFacts> =>
+    store.unchanged(() => gatherExplainFacts(store.scope, tools(), question(person, more)));
   const stepOf = (facts: ExplainFacts, step: ExplanationStep['step']): ExplanationStep =>
     explain(facts).steps.find((one) => one.step === step)!;
 
@@ -117,7 +116,9 @@ describe('domain/administration/explanations: what is gathered', () => {
         { ...override, overrideId: newId(), for: { kind: 'role', role: 'regular' }, session: { idleMinutes: 5 } },
       ],
     };
-    const facts = await gather('jsilva', {}, rules);
+    await putInForce(store.scope, rules);
+    const facts = await gather('jsilva');
+    await putInForce(store.scope, defaultRules);
     const sourceOf = (part: string) => facts.policy.find((one) => one.part === part)!.from;
     expect(sourceOf('secondFactor.demand')).to.deep.include({ kind: 'group', name: 'Finance' });
     expect(sourceOf('networks')).to.deep.include({ kind: 'application', name: 'Payroll' });

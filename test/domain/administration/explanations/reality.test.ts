@@ -15,7 +15,7 @@ import { directoryOf, fakeNetwork, networkPassword, unavailable } from '../../..
 import { createRandom } from '../../../support/random.ts';
 import { useStore } from '../../../support/use-cases.ts';
 import { signInForReal } from './real-sign-in.ts';
-import { applicationsOf, browser, drawSituation, origin, prepare, rulesOf, type Situation, strange } from './situations.ts';
+import { applicationsOf, browser, drawSituation, origin, prepare, putInForce, rulesOf, type Situation, strange } from './situations.ts';
 
 /** One that speaks for the directory. */
 const addAgent = async ({ db, contextId, clock }: Scope, directoryId: string): Promise<unknown> =>
@@ -56,7 +56,8 @@ describe('domain/administration/explanations: explained as it happens', () => {
     const findAccess = createAccessFinder(database);
     const at = scope.clock.now();
     const question: Question = { person: user.userId, applicationId, ip: situation.ip, isKnownBrowser: situation.isKnownBrowser, at };
-    const tools = { findAccess, company: { name: 'Acme' }, origin, entityId: 'https://idp.example/acme', rules };
+    const tools = { findAccess, company: { name: 'Acme' }, origin, entityId: 'https://idp.example/acme' };
+    await putInForce(scope, rules);
     const gather = () => gatherExplainFacts(scope, tools, question);
     const facts = await (isWatched ? store.unchanged(gather) : gather());
     const explained = explain(JSON.parse(JSON.stringify(facts)));
@@ -108,7 +109,8 @@ describe('domain/administration/explanations: explained as it happens', () => {
           await settleAsk(scope, user.userId);
         }
       const question = { person: user.userId, applicationId, ip: '192.0.2.7', isKnownBrowser, at: now };
-      const tools = { findAccess: createAccessFinder(database), company: { name: 'Acme' }, origin, entityId: origin, rules: defaultRules };
+      const tools = { findAccess: createAccessFinder(database), company: { name: 'Acme' }, origin, entityId: origin };
+      await putInForce(scope, defaultRules);
       const { allowed, steps } = explain(await gatherExplainFacts(scope, tools, question));
       const attempt = { login: user.email!, password: networkPassword, browser: isKnownBrowser ? browser : strange };
       const { outcome } = await provePassword(scope, defaultRules, attempt, network);

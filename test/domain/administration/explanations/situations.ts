@@ -104,6 +104,12 @@ async function addCopy(scope: Scope, applicationId: ApplicationId): Promise<Appl
   return id;
 }
 
+/** As if an administrator had changed the policy and confirmed it. */
+export async function putInForce({ db, contextId, clock }: Scope, rules: PolicyRules): Promise<void> {
+  const row = { context_id: contextId, rules: JSON.stringify(rules), changed_at: clock.now() };
+  await db('sign_in_policies').insert(row).onConflict('context_id').merge();
+}
+
 export function rulesOf(
   { demand, stricter, isLoginTaken }: Situation,
   at: { applicationId: string; groupId: string; now: Date },
@@ -137,7 +143,10 @@ export function rulesOf(
       : stricter.of === 'application'
         ? { kind: 'application', applicationId: at.applicationId }
         : { kind: 'role', role: 'regular' };
-  const secondFactor = { ...(stricter.demand && { demand: stricter.demand }), ...(stricter.factors && { factors: stricter.factors }) };
+  // two rules of which each leaves another factor leave none
+  if (stricter.factors?.length === 0) base.secondFactor.factors = ['passkey'];
+  const factors = stricter.factors?.length === 0 ? (['totp'] as const).slice() : stricter.factors;
+  const secondFactor = { ...(stricter.demand && { demand: stricter.demand }), ...(factors && { factors }) };
   return { base, overrides: [{ overrideId: newId(), for: target, password: {}, session: {}, secondFactor, networks, hours }] };
 }
 

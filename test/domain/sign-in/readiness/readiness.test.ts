@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { createReadiness } from '../../../../src/domain/sign-in/readiness/index.ts';
 import { systemClock } from '../../../../src/platform/clock/index.ts';
+import { type Database, limitsOfRequests, openDatabase } from '../../../../src/platform/database/index.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
 describe('domain/sign-in/readiness', () => {
@@ -29,6 +30,23 @@ describe('domain/sign-in/readiness', () => {
       }
     } finally {
       await operator.end();
+    }
+  });
+
+  it('says that the process itself has no connection to spare, whichever of its two kinds is used up', async () => {
+    for (const hold of [
+      (database: Database) => database.knex.transaction((db) => db.raw('SELECT pg_sleep(3)')),
+      (database: Database) => database.run('sleep', 'SELECT pg_sleep(3)', []),
+    ]) {
+      const database = openDatabase(store.database.url, 2, limitsOfRequests(4));
+      const held = hold(database);
+      expect(await createReadiness(database, systemClock)()).to.deep.equal({
+        isReady: false,
+        why: 'this process has no connection to the store to spare',
+      });
+      await held;
+      expect(await createReadiness(database, systemClock)()).to.deep.equal({ isReady: true });
+      await database.close();
     }
   });
 
