@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { expectAccessible } from './axe.ts';
 import { openBrowserContext } from './chromium.ts';
+import { until } from './patience.ts';
 import { passwords, type TestServer } from './server.ts';
 import { startUnsetSmartSync } from './smartsync.ts';
 
@@ -29,7 +30,9 @@ export class Reader {
   async look(): Promise<void> {
     const { page } = this;
     // pages that follow something load again when it is over; asked for at once, since between two pages there is neither
-    await page.waitForFunction('document.readyState === "complete" && !document.querySelector("[data-follow]")');
+    const isThere = () =>
+      page.evaluate<boolean>('document.readyState === "complete" && !document.querySelector("[data-follow]")').catch(() => false);
+    await until(isThere, `the end of what ${page.url()} follows`, 30_000);
     expect(await page.getAttribute('html', 'lang'), page.url()).to.equal(this.locale);
     await expectAccessible(page, page.url());
   }
