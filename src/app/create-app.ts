@@ -4,8 +4,7 @@ import type { Config } from '../config/index.ts';
 import { createAccessFinder } from '../domain/applications/access/index.ts';
 import { createSettingsFinder } from '../domain/company/context-settings/index.ts';
 import { createContextFinder } from '../domain/company/contexts/index.ts';
-import { measureDirectories } from '../domain/people/directories/index.ts';
-import { DirectoryQueue, measureDirectoryRequests } from '../domain/people/directory-requests/index.ts';
+import { DirectoryQueue } from '../domain/people/directory-requests/index.ts';
 import { ArtifactStore } from '../domain/records/protocol-artifacts/index.ts';
 import { createReadiness } from '../domain/sign-in/readiness/index.ts';
 import { createSessionFinder } from '../domain/sign-in/sessions/index.ts';
@@ -15,9 +14,10 @@ import { loadPasswordEngine } from '../platform/crypto/index.ts';
 import { ChangeListener, type Database, NoticedCache, openDatabase, timeLimits } from '../platform/database/index.ts';
 import { createViews, type Upgrades } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
-import { countJobs, type RunningJobs, startJobs } from '../platform/jobs/index.ts';
+import { type RunningJobs, startJobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
 import { createMailbox, createMailer, type Mailer } from '../platform/mail/index.ts';
+import { count, createFigures } from '../platform/metrics/index.ts';
 import { addressMatcher, clientAddress, createOutbound, hostMatcher } from '../platform/net/index.ts';
 import { createHealth, type Health } from '../web/health/index.ts';
 import { createHostFiles } from '../web/host/index.ts';
@@ -27,6 +27,7 @@ import { createSoapLogout, SamlDirectory } from '../web/saml/index.ts';
 import { createSmartSync } from '../web/smartsync/index.ts';
 import { loadAssets, loadConfigurationSchema, loadFavicon, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
+import { measuresOf } from './measures.ts';
 import type { Store } from './open-store.ts';
 import { pathOf } from './page-paths.ts';
 import { createFrontDoor, pageRoutes } from './web-routes.ts';
@@ -60,13 +61,17 @@ const readOwnFiles = (folder = new URL('../../views/', import.meta.url)): OwnFil
 /** Builds the server's objects from its configuration and an open store. Starts nothing but the change listener. */
 export async function createApp(config: Config, store: Store, log: Log, clock: Clock = systemClock): Promise<App> {
   const { database, keyRing, hasher } = store;
+  const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
   const engine = await loadPasswordEngine();
   if (engine.faults.length > 0) log.warn({ engine: engine.name, faults: engine.faults }, 'passwords are hashed by a slower engine');
   const listener = new ChangeListener(database.url);
   const contexts = new ContextDirectory(createContextFinder(database), listener, config.baseUrl, config.contextCacheSize, pathOf);
   const cache = new NoticedCache(listener, config.contextCacheSize);
   const findPolicy = createPolicyFinder(database, cache, clock);
-  const queue = new DirectoryQueue({ database, listener, cache, log }, (...answer) => health.countDirectoryAnswer(...answer));
+  const queue = new DirectoryQueue({ database, listener, cache, log }, (kind, outcome) =>
+    count('portaria_directory_answers_total', { kind, outcome }),
+  );
+  let work: Database | undefined;
   const isTrustedProxy = addressMatcher(config.trustedProxies);
   const services: Services = {
     database,
@@ -94,13 +99,16 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const health = createHealth({
     isReady: createReadiness(database, clock),
     log,
-    hashesWaiting: () => services.hasher.waiting,
-    countJobs: () => countJobs(database.knex),
-    directories: {
-      agents: () => smartSync.connected,
-      requests: () => measureDirectoryRequests(database),
-      directories: () => measureDirectories(database, clock.now()),
-    },
+    figures: createFigures(
+      measuresOf({
+        databases: () => (work ? [database, work] : [database]),
+        clock,
+        version,
+        isEmbedded: store.isEmbedded,
+        hashesWaiting: () => services.hasher.waiting,
+        agents: () => smartSync.connected,
+      }),
+    ),
     metricsToken: config.metricsToken,
   });
 
@@ -116,12 +124,10 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     configurationSchema: loadConfigurationSchema(config.baseUrl),
   });
 
-  const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
   const smartSync = createSmartSync({ services, listener, queue, software: `portaria/${version}` });
 
   await listener.start();
   let jobs: RunningJobs | undefined;
-  let work: Database | undefined;
   let mailer: Mailer | undefined = mailbox;
   return {
     services,

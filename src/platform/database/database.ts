@@ -2,6 +2,7 @@ import knexModule, { type Knex } from 'knex';
 import pg from 'pg';
 import { runHotOn } from './hot-connections.ts';
 import { beginWithFirst } from './pipeline.ts';
+import { type PoolState, statesOf, timeConnections } from './pools.ts';
 
 /** A connection of knex or a transaction on one: what stores are handed. */
 export type Db = Knex;
@@ -13,6 +14,8 @@ export type Database = {
   /** Runs a statement prepared once for each connection: the hot paths (12,000/s where knex builds 4,600/s). */
   run<T extends Row>(name: string, text: string, values: unknown[]): Promise<T[]>;
   readonly url: string;
+  /** Its connections now. */
+  pools(): PoolState[];
   close(): Promise<void>;
 };
 
@@ -73,11 +76,13 @@ export function openDatabase(
     // knex writes to the console otherwise
     log: { warn, error: warn, deprecate: warn, debug: () => {} },
   });
+  timeConnections(pool, knex);
   beginWithFirst(knex);
   runHotOn(knex, pool);
   return {
     knex,
     url,
+    pools: () => statesOf(pool, knex),
     async run<T extends Row>(name: string, text: string, values: unknown[]) {
       const result = await pool.query<T>({ name, text, values });
       return result.rows;

@@ -5,6 +5,7 @@ import { Logger, type Runner, run, runMigrations, type TaskList, type WorkerEven
 import pg from 'pg';
 import type { Db } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
+import { count } from '../metrics/index.ts';
 import { LiveWorkers, type Looks } from './live-workers.ts';
 
 export {
@@ -14,6 +15,7 @@ export {
   hasQueue,
   type JobCounts,
   listFailedJobs,
+  measureJobs,
   retryFailedJobs,
   sweepFailedJobs,
 } from './failures.ts';
@@ -49,7 +51,18 @@ const taskList = (tasks: Tasks): TaskList =>
   Object.fromEntries(
     Object.entries(tasks).map(([name, work]) => [
       name,
-      async (payload, { job }) => void (await work(payload, { isLast: job.attempts >= job.max_attempts })),
+      async (payload, { job }) => {
+        const isLast = job.attempts >= job.max_attempts;
+        const start = performance.now();
+        let outcome = isLast ? 'given-up' : 'failed';
+        try {
+          await work(payload, { isLast });
+          outcome = 'done';
+        } finally {
+          count('portaria_jobs_finished_total', { job: name, outcome });
+          count('portaria_jobs_seconds_total', { job: name }, (performance.now() - start) / 1000);
+        }
+      },
     ]),
   );
 

@@ -13,6 +13,7 @@ export {
   type CertificateAlg,
   type CertificateStatus,
   endsSoon,
+  findNextCertificateEnd,
   listCertificates,
   listPublishedCertificates,
   loadSigner,

@@ -1,4 +1,5 @@
 import { addSeconds } from '../../../platform/clock/index.ts';
+import { count } from '../../../platform/metrics/index.ts';
 import { actingAs, changeStatus, fullName, noteLocale } from '../../people/users/index.ts';
 import { forgiveAttempt, noteBrowser } from '../../records/attempts/index.ts';
 import { type NewEvent, readPersonKeys, recordEvent } from '../../records/audit/index.ts';
@@ -27,7 +28,7 @@ export async function completeSignIn(
   locale: string,
 ): Promise<Completion | undefined> {
   const { proven, browser, session: previous } = arrival;
-  return inTransaction(scope, async (inside) => {
+  const completion = await inTransaction(scope, async (inside) => {
     // sent together and done in this order (run): the person is read by a statement of its own, whose snapshot begins once the person is held
     const [isClosed, standing, keys] = await Promise.all([
       closePendingRequest(inside, request.requestId, proven.userId),
@@ -90,4 +91,6 @@ export async function completeSignIn(
     ]);
     return { token, keptForSeconds: asked ?? keptForSeconds };
   });
+  if (completion) count('portaria_sign_ins_total', { outcome: 'succeeded', reason: '' });
+  return completion;
 }

@@ -1,0 +1,25 @@
+// Owns: the figures of this process: their catalogue, counting, looking up, printing. Does not: know what happens (whoever does counts it) nor answer /metrics (web/health).
+import { Registry } from 'prom-client';
+import { processRegistry } from './count.ts';
+import { createGauges, type Measure } from './gauges.ts';
+
+export { catalogue, everyFigure, type Figure, type LabelsOf, type NameOf, type OwnFigureName } from './catalogue.ts';
+export { count, observe } from './count.ts';
+export type { Measure } from './gauges.ts';
+
+export type Figures = {
+  /** Of this process, to be printed or added to those of others. */
+  registries: Registry[];
+  contentType: string;
+  print(): Promise<string>;
+};
+
+/** @param measures of what is looked up; what is counted is there by itself */
+export function createFigures(measures: Measure[]): Figures {
+  const registries = [processRegistry(), createGauges(measures)];
+  return {
+    registries,
+    contentType: Registry.PROMETHEUS_CONTENT_TYPE,
+    print: async () => (await Promise.all(registries.map((one) => one.metrics()))).join('\n'),
+  };
+}
