@@ -6,7 +6,7 @@ import { page as abilitiesFile, withAbilities } from '../../scripts/abilities-ta
 import { descriptions } from '../../scripts/apply-descriptions.ts';
 import { page as applyFile, applyKeys, applyPage, applySchema, schemaFile, servedSchemaFile } from '../../scripts/apply-reference.ts';
 import { errorCodes, page as errorsFile, errorsPage } from '../../scripts/errors-page.ts';
-import { metricsPage, page as metricsFile } from '../../scripts/metrics-page.ts';
+import { page as metricsFile, metricsPage } from '../../scripts/metrics-page.ts';
 import { page as samlOptionsFile, samlOptionsPage } from '../../scripts/saml-options-page.ts';
 import { withAgentTable, withTable } from '../../scripts/settings-table.ts';
 import { settings } from '../../src/config/index.ts';

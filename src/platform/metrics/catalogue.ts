@@ -1,13 +1,5 @@
+import type { Figure } from './figure.ts';
 import { runtimeFigures } from './runtime-figures.ts';
-
-/** `over`: how a gauge of several processes is added up; what all of them read in the store is said once. Each label has its meaning, and few values: none grows with companies or people. */
-export type Figure = {
-  type: 'counter' | 'gauge' | 'histogram';
-  meaning: string;
-  labels?: Record<string, string>;
-  buckets?: readonly number[];
-  over?: 'sum' | 'max' | 'min' | 'first';
-};
 
 const answerTimes = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] as const;
 

@@ -3,8 +3,9 @@ import { Registry } from 'prom-client';
 import { processRegistry } from './count.ts';
 import { createGauges, type Measure } from './gauges.ts';
 
-export { catalogue, everyFigure, type Figure, type LabelsOf, type NameOf, type OwnFigureName } from './catalogue.ts';
+export { catalogue, everyFigure, type LabelsOf, type NameOf, type OwnFigureName } from './catalogue.ts';
 export { count, observe } from './count.ts';
+export type { Figure } from './figure.ts';
 export type { Measure } from './gauges.ts';
 
 export type Figures = {

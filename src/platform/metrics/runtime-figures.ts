@@ -1,4 +1,4 @@
-import type { Figure } from './catalogue.ts';
+import type { Figure } from './figure.ts';
 
 const counter = (meaning: string): Figure => ({ type: 'counter', meaning });
 const gauge = (meaning: string, labels?: Record<string, string>): Figure => ({ type: 'gauge', meaning, labels });

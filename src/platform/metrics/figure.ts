@@ -1,0 +1,8 @@
+/** `over`: how a gauge of several processes is added up; what all of them read in the store is said once. Each label has its meaning, and few values: none grows with companies or people. */
+export type Figure = {
+  type: 'counter' | 'gauge' | 'histogram';
+  meaning: string;
+  labels?: Record<string, string>;
+  buckets?: readonly number[];
+  over?: 'sum' | 'max' | 'min' | 'first';
+};
