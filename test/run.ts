@@ -18,6 +18,7 @@ const order = [
   'conformance',
   'platform',
   'interop',
+  'deploy',
   'smartsync',
   'smartsync-protocol',
   'domain',

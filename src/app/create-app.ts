@@ -110,6 +110,8 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       }),
     ),
     metricsToken: config.metricsToken,
+    version,
+    clientAddress: services.clientAddress,
   });
 
   const koa = new Koa();

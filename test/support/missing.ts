@@ -56,6 +56,29 @@ export const software = {
     asRoot: true,
   },
   faketime: { packages: ['libfaketime'], files: [faketimeFiles] },
+  'deploy-tools': {
+    packages: ['python3-venv'],
+    command: 'python3 -m venv test/deploy/tools && test/deploy/tools/bin/pip install -r test/deploy/requirements.txt',
+    files: ['hadolint', 'kubernetes-validate'].map((name) => [`${root}test/deploy/tools/bin/${name}`]),
+  },
+  strip: { packages: ['binutils'], files: [['/usr/bin/strip']] },
+  prometheus: { packages: ['prometheus'], files: [['/usr/bin/promtool']] },
+  yamllint: { packages: ['yamllint'], files: [['/usr/bin/yamllint']] },
+  'docker-compose': { packages: ['docker-compose'], files: [['/usr/bin/docker-compose']] },
+  systemd: { packages: ['systemd'], files: [['/usr/bin/systemd-analyze']] },
+  caddy: { packages: ['caddy'], files: [['/usr/bin/caddy']] },
+  patroni: {
+    packages: ['patroni', 'etcd-server', 'python3-etcd', 'postgresql', 'haproxy'],
+    files: [
+      ['/usr/bin/patroni'],
+      ['/usr/bin/etcd'],
+      ['/usr/lib/python3/dist-packages/etcd'],
+      ['15', '16', '17', '18'].map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
+      ['/usr/sbin/haproxy'],
+      ['/usr/bin/setpriv'],
+    ],
+    asRoot: true,
+  },
   clients: { packages: [], command: 'npm ci --prefix test/interop/clients', files: [[`${root}test/interop/clients/node_modules`]] },
 } satisfies Record<string, { packages: string[]; command?: string; files: string[][]; asRoot?: boolean }>;
 

@@ -1,5 +1,5 @@
 // Owns: what machines ask of a running process: alive, ready, figures. Does not: answer people.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Readiness } from '../../domain/sign-in/readiness/index.ts';
 import { safeEqual } from '../../platform/crypto/index.ts';
 import type { Log } from '../../platform/log/index.ts';
@@ -17,9 +17,19 @@ export type Health = {
   drain(): void;
 };
 
-type Checks = { isReady(): Promise<Readiness>; log: Log; figures: Figures; metricsToken: string | undefined };
+type Checks = {
+  isReady(): Promise<Readiness>;
+  log: Log;
+  figures: Figures;
+  metricsToken: string | undefined;
+  version: string;
+  clientAddress(socketAddress: string, headers: IncomingHttpHeaders): string;
+};
 
-export function createHealth({ isReady, log, figures, metricsToken }: Checks): Health {
+/** Where `portaria doctor --server` hears how a request arrives here. */
+const arrivalPath = '/.well-known/portaria-arrival';
+
+export function createHealth({ isReady, log, figures, metricsToken, version, clientAddress }: Checks): Health {
   let draining = false;
   let wasReady = true;
 
@@ -33,8 +43,15 @@ export function createHealth({ isReady, log, figures, metricsToken }: Checks): H
     response.end(body);
   };
 
+  /** Of the caller, who has the token, and of the proxies between. */
+  const arrivalOf = ({ socket, headers }: IncomingMessage): string => {
+    const peer = socket.remoteAddress ?? '';
+    const { 'x-forwarded-for': forwardedFor = null, forwarded = null } = headers;
+    return JSON.stringify({ version, time: new Date().toISOString(), peer, client: clientAddress(peer, headers), forwardedFor, forwarded });
+  };
+
   return {
-    has: (path) => ['/healthz', '/readyz', '/metrics'].includes(path),
+    has: (path) => ['/healthz', '/readyz', '/metrics', arrivalPath].includes(path),
     async handle(request, response, path) {
       if (path === '/healthz') return send(response, 200, 'ok\n');
       if (path === '/readyz') {
@@ -49,6 +66,7 @@ export function createHealth({ isReady, log, figures, metricsToken }: Checks): H
       }
       if (!metricsToken || !safeEqual(request.headers.authorization ?? '', `Bearer ${metricsToken}`))
         return send(response, metricsToken ? 401 : 404, 'not available\n');
+      if (path === arrivalPath) return send(response, 200, arrivalOf(request), 'application/json');
       return send(response, 200, await figures.print(), figures.contentType);
     },
     observe(response, kind) {
