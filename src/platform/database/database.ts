@@ -41,7 +41,8 @@ export type TimeLimits = Record<'statement_timeout' | 'lock_timeout' | 'idle_in_
 export const timeLimits = {
   request: { statement_timeout: 4000, lock_timeout: 4000, idle_in_transaction_session_timeout: 10_000 },
   work: { statement_timeout: 10 * 60_000, lock_timeout: 30_000, idle_in_transaction_session_timeout: 5 * 60_000 },
-  migration: { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
+  // it waits for no lock so long that whoever stands behind it waits in vain, and tries again
+  migration: { statement_timeout: 0, lock_timeout: 1000, idle_in_transaction_session_timeout: 0 },
 } satisfies Record<string, TimeLimits>;
 
 /**
