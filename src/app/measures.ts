@@ -2,6 +2,7 @@ import { measureEndings } from '../domain/applications/expiry-warnings/index.ts'
 import { measureDirectories } from '../domain/people/directories/index.ts';
 import { measureDirectoryRequests } from '../domain/people/directory-requests/index.ts';
 import { measureUnsealed } from '../domain/records/audit/index.ts';
+import { measureCaches } from '../platform/cache/index.ts';
 import type { Clock } from '../platform/clock/index.ts';
 import type { Database } from '../platform/database/index.ts';
 import { measureJobs } from '../platform/jobs/index.ts';
@@ -28,6 +29,18 @@ export function measuresOf({ databases, clock, version, isEmbedded, hashesWaitin
     {
       names: ['portaria_password_hashes_waiting', 'portaria_directory_agents'],
       read: () => ({ portaria_password_hashes_waiting: hashesWaiting(), portaria_directory_agents: agents() }),
+    },
+    {
+      names: ['portaria_cache_entries', 'portaria_cache_hits_total', 'portaria_cache_misses_total'],
+      read() {
+        const all = measureCaches();
+        const each = (part: 'entries' | 'hits' | 'misses') => all.map((one) => ({ labels: { cache: one.cache }, value: one[part] }));
+        return {
+          portaria_cache_entries: each('entries'),
+          portaria_cache_hits_total: each('hits'),
+          portaria_cache_misses_total: each('misses'),
+        };
+      },
     },
     { names: ['portaria_database_connections', 'portaria_database_waiting'], read: () => measurePools(databases()) },
     {

@@ -12,8 +12,15 @@ export type Setting = {
   type: z.ZodType;
 };
 
-const port = z.coerce.number().int().min(0).max(65535);
-const positive = z.coerce.number().int().positive();
+/** A whole number within limits, in words of ours. */
+const whole = (least: number, most: number) => {
+  const range = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number({ error: range }).int(range).min(least, range).max(most, range);
+};
+const port = whole(0, 65_535);
+const oneOf = <const Values extends [string, ...string[]]>(...values: Values) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+const notEmpty = z.string({ error: 'must be set' }).min(1, 'must not be empty');
 const list = z
   .union([
     z.array(z.string()),
@@ -34,19 +41,28 @@ const readBy = (read: (entries: string[]) => unknown) =>
       addIssue((error as Error).message);
     }
   });
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((s) => s === 'true')]);
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((s) => s === 'true')], { error: 'must be true or false' });
+const notOrigin = 'must be an origin, such as https://login.example.com, without a path';
 const origin = z
-  .url({ protocol: /^https?$/ })
-  .refine(
-    (s) => ['/', ''].includes(new URL(s).pathname) && !new URL(s).search,
-    'must be an origin, such as https://login.example.com, without a path',
-  )
+  .url({ protocol: /^https?$/, error: notOrigin, abort: true })
+  .refine((s) => ['/', ''].includes(new URL(s).pathname) && !new URL(s).search, notOrigin)
   .transform((s) => new URL(s).origin);
+
+/** As OpenTelemetry writes them (its specification of the OTLP exporter). */
+const readHeaders = (text: string, { addIssue }: z.RefinementCtx): Record<string, string> => {
+  const pairs = text.split(',').map((one) => /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*([\x21-\x7e]*)\s*$/.exec(one));
+  try {
+    return Object.fromEntries(pairs.map((pair) => [pair![1]!, decodeURIComponent(pair![2]!)]));
+  } catch {
+    addIssue('must be name=value, comma-separated');
+    return {};
+  }
+};
 
 /** Every setting of the server. Values come from config/default.json, then the environment, then NAME_FILE. */
 export const settings = {
   port: { env: 'PORT', meaning: 'Port of the web server', type: port },
-  host: { env: 'PORTARIA_HOST', meaning: 'Address the web server listens on', type: z.string().min(1) },
+  host: { env: 'PORTARIA_HOST', meaning: 'Address the web server listens on', type: notEmpty },
   baseUrl: {
     env: 'PORTARIA_BASE_URL',
     meaning:
@@ -56,7 +72,7 @@ export const settings = {
   dataDir: {
     env: 'PORTARIA_DATA_DIR',
     meaning: 'Folder of the embedded store and of generated secrets; made with mode 0700',
-    type: z.string().min(1),
+    type: notEmpty,
   },
   databaseUrl: {
     env: 'DATABASE_URL',
@@ -73,7 +89,7 @@ export const settings = {
     meaning:
       'Connections to the database that one process holds at most for requests. Background jobs have up to 27 more where they run, changes are listened for on one, and /readyz opens one for a moment',
     unit: 'connections',
-    type: positive.max(200),
+    type: whole(1, 200),
   },
   masterKeys: {
     env: 'PORTARIA_MASTER_KEYS',
@@ -91,7 +107,26 @@ export const settings = {
     env: 'PORTARIA_FORWARDED_HEADER',
     meaning:
       'Which of the two those proxies write: x-forwarded-for, forwarded, or any (Forwarded counts where there is no X-Forwarded-For). A header that they pass on as it came is the caller’s own word',
-    type: z.enum(['any', 'x-forwarded-for', 'forwarded']),
+    type: oneOf('any', 'x-forwarded-for', 'forwarded'),
+  },
+  addressAttempts: {
+    env: 'PORTARIA_ADDRESS_ATTEMPTS',
+    meaning:
+      'Wrong passwords, codes, passkeys and client secrets, of each kind, that one address (IPv6: /64) may send a company within ten minutes; a network (/24, IPv6: /48) ten times as many. More are answered 429. Right ones do not count, and whoever has signed in with a browser before has as many in it of their own. 0: no limit',
+    unit: 'attempts',
+    type: z.coerce.number().int().min(0).max(100_000),
+  },
+  addressMails: {
+    env: 'PORTARIA_ADDRESS_MAILS',
+    meaning: 'As PORTARIA_ADDRESS_ATTEMPTS, for recoveries and for registrations that are asked for. 0: no limit',
+    unit: 'requests',
+    type: z.coerce.number().int().min(0).max(100_000),
+  },
+  sharedNetworks: {
+    env: 'PORTARIA_SHARED_NETWORKS',
+    meaning:
+      'Addresses or CIDR ranges behind which many people sit, such as those of a large office: each address may do ten times as much',
+    type: readBy(addressMatcher),
   },
   outboundAllow: {
     env: 'PORTARIA_OUTBOUND_ALLOW',
@@ -107,9 +142,10 @@ export const settings = {
   },
   metricsToken: {
     env: 'PORTARIA_METRICS_TOKEN',
-    meaning: 'Bearer token that opens /metrics on the public port. Unset: /metrics answers only on the metrics port',
+    meaning:
+      'Bearer token that opens /metrics on the public port, of 16 characters or more. Unset: /metrics answers only on the metrics port',
     secret: true,
-    type: z.string().min(16).optional(),
+    type: z.string().min(16, 'must have at least 16 characters').optional(),
   },
   metricsPort: {
     env: 'PORTARIA_METRICS_PORT',
@@ -119,38 +155,62 @@ export const settings = {
   logLevel: {
     env: 'PORTARIA_LOG_LEVEL',
     meaning: 'Least severity that is logged',
-    type: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    type: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+  },
+  accessLog: {
+    env: 'PORTARIA_ACCESS_LOG',
+    meaning:
+      'Severity of the line that each request leaves in the log; off: there is none. Health, metrics and the files of pages leave theirs at debug',
+    type: z.enum(['off', 'debug', 'info', 'warn']),
+  },
+  tracesEndpoint: {
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    meaning:
+      'Collector of OpenTelemetry that takes OTLP over HTTP, such as http://collector:4318. Unset: no traces, and nothing of OpenTelemetry is loaded',
+    type: z.url({ protocol: /^https?$/ }).optional(),
+  },
+  tracesHeaders: {
+    env: 'OTEL_EXPORTER_OTLP_HEADERS',
+    meaning: 'Headers that the collector asks for: name=value, comma-separated, values percent-encoded',
+    secret: true,
+    type: z.string().transform(readHeaders).optional(),
+  },
+  tracesServiceName: { env: 'OTEL_SERVICE_NAME', meaning: 'Name of this service in traces', type: z.string().min(1).max(200) },
+  tracesRatio: {
+    env: 'OTEL_TRACES_SAMPLER_ARG',
+    meaning: 'Share of the traces beginning here that are kept, from 0 to 1; a trace that a caller began is kept as the caller says',
+    type: z.coerce.number().min(0).max(1),
   },
   drainSeconds: {
     env: 'PORTARIA_DRAIN_SECONDS',
     meaning:
       'How long after SIGTERM /readyz says 503 while requests are still taken, so that a balancer can turn away. Together with the grace below the 30 seconds that Kubernetes waits',
     unit: 'seconds',
-    type: z.coerce.number().int().min(0).max(300),
+    type: whole(0, 300),
   },
   shutdownGraceSeconds: {
     env: 'PORTARIA_SHUTDOWN_GRACE_SECONDS',
     meaning: 'How long requests and jobs in flight may finish after SIGTERM; jobs that did not are taken up by the next process',
     unit: 'seconds',
-    type: positive.max(600),
+    type: whole(1, 600),
   },
   passwordConcurrency: {
     env: 'PORTARIA_PASSWORD_CONCURRENCY',
     meaning: 'Password hashes computed at once; 0: processor cores minus one',
     unit: 'hashes',
-    type: z.coerce.number().int().min(0).max(64),
+    type: whole(0, 64),
   },
   passwordQueue: {
     env: 'PORTARIA_PASSWORD_QUEUE',
     meaning: 'Password hashes that may wait; more are answered 503 with Retry-After',
     unit: 'hashes',
-    type: positive.max(100_000),
+    type: whole(1, 100_000),
   },
   contextCacheSize: {
     env: 'PORTARIA_CONTEXT_CACHE_SIZE',
     meaning: 'Companies whose keys and provider are held in memory',
     unit: 'contexts',
-    type: positive.max(100_000),
+    type: whole(1, 100_000),
   },
   processes: {
     env: 'PORTARIA_PROCESSES',
@@ -167,12 +227,19 @@ export const settings = {
     env: 'PORTARIA_SMTP_URL',
     meaning: 'Mail server, such as smtps://user:password@mail.example.com',
     secret: true,
-    type: z.url({ protocol: /^smtps?$/ }).optional(),
+    type: z.url({ protocol: /^smtps?$/, error: 'must begin with smtp:// or smtps://' }).optional(),
   },
   mailFrom: {
     env: 'PORTARIA_MAIL_FROM',
     meaning: 'Address of the sender of the mails; the name beside it is the company’s. Unset: portaria@ and the host of the base URL',
-    type: z.string().min(3).optional(),
+    type: z.string().min(3, 'must be an address').optional(),
+  },
+  backupPassphrase: {
+    env: 'PORTARIA_BACKUP_PASSPHRASE',
+    meaning:
+      'Seals what `portaria backup` writes, and opens it for `portaria restore`; 12 characters or more. Unset: asked for at the terminal',
+    secret: true,
+    type: z.string().min(12, 'must have at least 12 characters').optional(),
   },
   securityContact: {
     env: 'PORTARIA_SECURITY_CONTACT',

@@ -67,6 +67,19 @@ export async function startServerProcess(
   };
 }
 
+/** What a process wrote for whoever collects lines. @throws Error at the first that is no JSON */
+export const linesOf = (output: string): Record<string, unknown>[] =>
+  output
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      try {
+        return JSON.parse(line);
+      } catch {
+        throw new Error(`no JSON: ${line}`);
+      }
+    });
+
 /** Environment of a server on a given database. */
 export const onDatabase = (url: string): Record<string, string> => ({ DATABASE_URL: url, PORTARIA_MASTER_KEYS: testMasterKeys });
 

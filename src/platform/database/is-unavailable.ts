@@ -17,9 +17,9 @@ const passing = new Set([
 /** Connection exceptions, insufficient resources (disk, memory, connections), operator intervention, system error. */
 const passingClasses = ['08', '53', '57P', '58'];
 
-/** Of the drivers, whose errors of this kind have no code. */
+/** Of the drivers, whose errors of this kind have no code; knex writes the statement before them. */
 const passingMessages =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Knex: Timeout acquiring a connection|Query read timeout|Client was closed|Cannot use a pool after calling end)/;
+  /^(?:[A-Z]+;? - )?(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Knex: Timeout acquiring a connection|Query read timeout|Client was closed|Cannot use a pool after calling end)/;
 
 /** Whether the store could not be reached, was too slow, or had no room: whoever asks again later may well be answered (503, not 500). */
 export function isUnavailable(error: unknown): boolean {

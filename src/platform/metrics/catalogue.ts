@@ -48,6 +48,12 @@ const ownFigures = {
     over: 'sum',
   },
 
+  portaria_held_back_total: {
+    type: 'counter',
+    meaning: 'What was answered 429 since too much of its kind had come from its address or network, or from the browsers of a person',
+    labels: { kind: '`sign-in`, `recovery`, `registration`, `device-code` or `client-secret`' },
+  },
+
   portaria_tokens_issued_total: {
     type: 'counter',
     meaning: 'Successful answers of the token endpoint',
@@ -93,6 +99,25 @@ const ownFigures = {
     buckets: [0.001, 0.01, 0.1, 0.5, 1, 4],
   },
 
+  portaria_cache_entries: {
+    type: 'gauge',
+    meaning: 'Entries that this process keeps in memory',
+    labels: { cache: 'its name' },
+    over: 'sum',
+  },
+  portaria_cache_hits_total: {
+    type: 'counter',
+    isLookedUp: true,
+    meaning: 'Look-ups that a cache answered',
+    labels: { cache: 'as above' },
+  },
+  portaria_cache_misses_total: {
+    type: 'counter',
+    isLookedUp: true,
+    meaning: 'Look-ups that a cache could not answer',
+    labels: { cache: 'as above' },
+  },
+
   portaria_jobs: {
     type: 'gauge',
     meaning: 'Jobs in the queue, of 10,000 at most; a failed one has been tried as often as it may be',
@@ -103,7 +128,7 @@ const ownFigures = {
   portaria_jobs_finished_total: {
     type: 'counter',
     meaning: 'Jobs that were worked on in this process',
-    labels: { job: 'its name', outcome: '`done`, `failed` (tried again) or `given-up`' },
+    labels: { job: 'its name', outcome: '`done`, `failed` (tried again), `given-up`, or `stopped` (goes on in another process)' },
   },
   portaria_jobs_seconds_total: { type: 'counter', meaning: 'Time that jobs took', labels: { job: 'its name' } },
   portaria_mails_total: {

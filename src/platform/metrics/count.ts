@@ -14,8 +14,8 @@ function ofProcess() {
   if (kept) return kept;
   const registry = new Registry();
   const figures = new Map<OwnFigureName, Kept>();
-  for (const [name, { type, meaning: help, labels, buckets }] of Object.entries(catalogue)) {
-    if (type === 'gauge') continue;
+  for (const [name, { type, meaning: help, labels, buckets, isLookedUp }] of Object.entries(catalogue)) {
+    if (type === 'gauge' || isLookedUp) continue;
     const settings = { name, help, labelNames: Object.keys(labels ?? {}), registers: [registry] };
     const figure = type === 'counter' ? new Counter(settings) : new Histogram({ ...settings, buckets: [...buckets!] });
     figures.set(name as OwnFigureName, { figure, series: new Map() });

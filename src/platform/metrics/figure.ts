@@ -4,5 +4,7 @@ export type Figure = {
   meaning: string;
   labels?: Record<string, string>;
   buckets?: readonly number[];
+  /** A counter that somebody else keeps. */
+  isLookedUp?: true;
   over?: 'sum' | 'max' | 'min' | 'first';
 };

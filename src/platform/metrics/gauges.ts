@@ -1,7 +1,7 @@
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import { catalogue, type NameOf } from './catalogue.ts';
 
-type GaugeName = NameOf<'gauge'>;
+type GaugeName = NameOf<'gauge'> | `portaria_cache_${'hits' | 'misses'}_total`;
 type Value = number | { labels: Record<string, string>; value: number }[];
 
 type Found = Partial<Record<GaugeName, Value>>;
@@ -28,21 +28,29 @@ export function createGauges(measures: Measure[]): Registry {
   for (const measure of measures) {
     const look = remember(measure);
     for (const name of measure.names) {
-      const { meaning: help, labels = {}, over = 'sum' } = catalogue[name];
-      new Gauge({
-        name,
-        help,
-        labelNames: Object.keys(labels),
-        aggregator: over,
-        registers: [registry],
-        async collect() {
-          const value = (await look())[name];
-          this.reset();
-          if (value === undefined) this.remove({});
-          else if (typeof value === 'number') this.set(value);
-          else for (const one of value) this.set(one.labels, one.value);
-        },
-      });
+      const { type, meaning: help, labels = {}, over = 'sum' } = catalogue[name];
+      const common = { name, help, labelNames: Object.keys(labels), registers: [registry] };
+      if (type === 'counter')
+        new Counter({
+          ...common,
+          async collect() {
+            const value = (await look())[name];
+            this.reset();
+            if (Array.isArray(value)) for (const one of value) this.inc(one.labels, one.value);
+          },
+        });
+      else
+        new Gauge({
+          ...common,
+          aggregator: over,
+          async collect() {
+            const value = (await look())[name];
+            this.reset();
+            if (value === undefined) this.remove({});
+            else if (typeof value === 'number') this.set(value);
+            else for (const one of value) this.set(one.labels, one.value);
+          },
+        });
     }
   }
   return registry;

@@ -1,5 +1,5 @@
 // Owns: the figures of this process: their catalogue, counting, looking up, printing. Does not: know what happens (whoever does counts it) nor answer /metrics (web/health).
-import { Registry } from 'prom-client';
+import { type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
 import { processRegistry } from './count.ts';
 import { createGauges, type Measure } from './gauges.ts';
 
@@ -8,19 +8,19 @@ export { count, observe } from './count.ts';
 export type { Figure } from './figure.ts';
 export type { Measure } from './gauges.ts';
 
-export type Figures = {
-  /** Of this process, to be printed or added to those of others. */
-  registries: Registry[];
+export type FigureBook = {
   contentType: string;
   print(): Promise<string>;
+  /** To be added to those of other processes. */
+  values(): Promise<MetricObjectWithValues<MetricValue<string>>[]>;
 };
 
 /** @param measures of what is looked up; what is counted is there by itself */
-export function createFigures(measures: Measure[]): Figures {
+export function createFigures(measures: Measure[]): FigureBook {
   const registries = [processRegistry(), createGauges(measures)];
   return {
-    registries,
     contentType: Registry.PROMETHEUS_CONTENT_TYPE,
     print: async () => (await Promise.all(registries.map((one) => one.metrics()))).join('\n'),
+    values: async () => (await Promise.all(registries.map((one) => one.getMetricsAsJSON()))).flat(),
   };
 }

@@ -1,9 +1,10 @@
 // Owns: what machines ask of a running process: alive, ready, figures. Does not: answer people.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Readiness } from '../../domain/sign-in/readiness/index.ts';
+import type { Figures, Siblings } from '../../platform/cluster/index.ts';
 import { safeEqual } from '../../platform/crypto/index.ts';
 import type { Log } from '../../platform/log/index.ts';
-import { count, type Figures, observe } from '../../platform/metrics/index.ts';
+import { count, type FigureBook, observe } from '../../platform/metrics/index.ts';
 
 export type Health = {
   has(path: string): boolean;
@@ -11,8 +12,12 @@ export type Health = {
   handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
   /** Counts and times the answer of a request. */
   observe(response: ServerResponse, kind: string): void;
-  figures: Figures;
+  /** Of this process, or of all that serve the port together. */
   metrics(): Promise<string>;
+  /** Until what it returns is called, /readyz answers 503 with this reason. */
+  hold(why: string): () => void;
+  /** Of this process alone. */
+  figures(): Promise<Figures>;
   /** From now on /readyz answers 503, so that balancers send no more. */
   drain(): void;
 };
@@ -20,25 +25,31 @@ export type Health = {
 type Checks = {
   isReady(): Promise<Readiness>;
   log: Log;
-  figures: Figures;
+  figures: FigureBook;
   metricsToken: string | undefined;
   version: string;
   clientAddress(socketAddress: string, headers: IncomingHttpHeaders): string;
+  /** Where several processes serve the port. */
+  siblings?: Pick<Siblings, 'missing' | 'allFigures'>;
 };
 
 /** Where `portaria doctor --server` hears how a request arrives here. */
 const arrivalPath = '/.well-known/portaria-arrival';
 
-export function createHealth({ isReady, log, figures, metricsToken, version, clientAddress }: Checks): Health {
+export function createHealth({ isReady, log, figures, metricsToken, version, clientAddress, siblings }: Checks): Health {
   let draining = false;
+  const held = new Set<string>();
   let wasReady = true;
 
+  const metrics = () => siblings?.allFigures() ?? figures.print();
   const send = (response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void => {
     response.writeHead(status, {
       'content-type': type,
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
     });
     response.end(body);
   };
@@ -56,6 +67,9 @@ export function createHealth({ isReady, log, figures, metricsToken, version, cli
       if (path === '/healthz') return send(response, 200, 'ok\n');
       if (path === '/readyz') {
         if (draining) return send(response, 503, 'shutting down\n');
+        for (const why of held) return send(response, 503, `${why}\n`);
+        const missing = siblings?.missing();
+        if (missing) return send(response, 503, `${missing}\n`); // which the supervisor logs
         const answer = await isReady();
         if (answer.isReady !== wasReady) {
           wasReady = answer.isReady;
@@ -67,7 +81,7 @@ export function createHealth({ isReady, log, figures, metricsToken, version, cli
       if (!metricsToken || !safeEqual(request.headers.authorization ?? '', `Bearer ${metricsToken}`))
         return send(response, metricsToken ? 401 : 404, 'not available\n');
       if (path === arrivalPath) return send(response, 200, arrivalOf(request), 'application/json');
-      return send(response, 200, await figures.print(), figures.contentType);
+      return send(response, 200, await metrics(), figures.contentType);
     },
     observe(response, kind) {
       const start = performance.now();
@@ -76,8 +90,12 @@ export function createHealth({ isReady, log, figures, metricsToken, version, cli
         observe('portaria_http_seconds', { kind }, (performance.now() - start) / 1000);
       });
     },
-    figures,
-    metrics: () => figures.print(),
+    metrics,
+    figures: figures.values,
+    hold(why) {
+      held.add(why);
+      return () => void held.delete(why);
+    },
     drain() {
       draining = true;
     },

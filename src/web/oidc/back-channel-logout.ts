@@ -16,8 +16,8 @@ export function createBackChannelLogout(services: Services, providers: ProviderD
     });
     if (!context || !application?.enabled || !application.oidc?.backchannel_logout_uri)
       return noteNothingToTell(scope, sessionId, applicationId, 'oidc');
-    const { sendLogoutToken } = await providers.get(context);
-    await sendLogoutToken(application.oidc.client_id, userId, protocolSession).catch((error) => {
+    const op = await providers.get(context);
+    await op.sendLogoutToken(application.oidc.client_id, userId, protocolSession).catch((error: unknown) => {
       count('portaria_logout_notices_total', { protocol: 'oidc', outcome: 'failed' });
       throw error;
     });

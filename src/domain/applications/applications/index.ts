@@ -16,6 +16,7 @@ export { changeClientSecret, endClientSecret } from './change-secret.ts';
 export {
   type FormerSecret,
   findNextSecretEnd,
+  fingerprintPurpose,
   listLastSecretUses,
   listSecretUses,
   matchesClientSecret,

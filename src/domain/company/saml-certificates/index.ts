@@ -8,6 +8,7 @@ export {
   loadMetadataSigner,
   type MetadataCertificate,
   replaceMetadataCertificate,
+  sealedMetadataKeys,
 } from './metadata-certificate.ts';
 export {
   type CertificateAlg,
@@ -18,5 +19,6 @@ export {
   listPublishedCertificates,
   loadSigner,
   type SamlCertificate,
+  sealedCertificateKeys,
   warningDays,
 } from './store.ts';

@@ -41,7 +41,7 @@ const errors = new Set([
 ]);
 
 /** Tokens that were issued, and what was refused. What a caller chose is never a label. */
-export const countAnswers: Step = () => (ctx) => {
+export const countAnswers: Step = (_op, ctx) => {
   const { route, params } = ctx.oidc;
   const asked = String(params?.grant_type ?? '');
   const grant = asked in grants ? grants[asked] || asked : 'other';
