@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { parseKeyRing } from '../platform/crypto/index.ts';
 import { addressMatcher, createOutbound, hostMatcher } from '../platform/net/index.ts';
+import { flag, notEmpty, oneOf, origin, port, readBy, readHeaders, share, whole } from './types.ts';
 
 /** One setting: where it comes from, what it means, and how it is checked. The README table is made from this list. */
 export type Setting = {
@@ -10,53 +11,6 @@ export type Setting = {
   unit?: string;
   secret?: boolean;
   type: z.ZodType;
-};
-
-/** A whole number within limits, in words of ours. */
-const whole = (least: number, most: number) => {
-  const range = `must be a whole number from ${least} to ${most}`;
-  return z.coerce.number({ error: range }).int(range).min(least, range).max(most, range);
-};
-const port = whole(0, 65_535);
-const oneOf = <const Values extends [string, ...string[]]>(...values: Values) =>
-  z.enum(values, { error: `must be one of ${values.join(', ')}` });
-const notEmpty = z.string({ error: 'must be set' }).min(1, 'must not be empty');
-const list = z
-  .union([
-    z.array(z.string()),
-    z.string().transform((s) =>
-      s
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    ),
-  ])
-  .pipe(z.array(z.string()));
-/** A list that whoever uses it can read: its fault is told with all others, before anything starts. */
-const readBy = (read: (entries: string[]) => unknown) =>
-  list.superRefine((entries, { addIssue }) => {
-    try {
-      read(entries);
-    } catch (error) {
-      addIssue((error as Error).message);
-    }
-  });
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((s) => s === 'true')], { error: 'must be true or false' });
-const notOrigin = 'must be an origin, such as https://login.example.com, without a path';
-const origin = z
-  .url({ protocol: /^https?$/, error: notOrigin, abort: true })
-  .refine((s) => ['/', ''].includes(new URL(s).pathname) && !new URL(s).search, notOrigin)
-  .transform((s) => new URL(s).origin);
-
-/** As OpenTelemetry writes them (its specification of the OTLP exporter). */
-const readHeaders = (text: string, { addIssue }: z.RefinementCtx): Record<string, string> => {
-  const pairs = text.split(',').map((one) => /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*([\x21-\x7e]*)\s*$/.exec(one));
-  try {
-    return Object.fromEntries(pairs.map((pair) => [pair![1]!, decodeURIComponent(pair![2]!)]));
-  } catch {
-    addIssue('must be name=value, comma-separated');
-    return {};
-  }
 };
 
 /** Every setting of the server. Values come from config/default.json, then the environment, then NAME_FILE. */
@@ -114,13 +68,13 @@ export const settings = {
     meaning:
       'Wrong passwords, codes, passkeys and client secrets, of each kind, that one address (IPv6: /64) may send a company within ten minutes; a network (/24, IPv6: /48) ten times as many. More are answered 429. Right ones do not count, and whoever has signed in with a browser before has as many in it of their own. 0: no limit',
     unit: 'attempts',
-    type: z.coerce.number().int().min(0).max(100_000),
+    type: whole(0, 100_000),
   },
   addressMails: {
     env: 'PORTARIA_ADDRESS_MAILS',
     meaning: 'As PORTARIA_ADDRESS_ATTEMPTS, for recoveries and for registrations that are asked for. 0: no limit',
     unit: 'requests',
-    type: z.coerce.number().int().min(0).max(100_000),
+    type: whole(0, 100_000),
   },
   sharedNetworks: {
     env: 'PORTARIA_SHARED_NETWORKS',
@@ -161,13 +115,13 @@ export const settings = {
     env: 'PORTARIA_ACCESS_LOG',
     meaning:
       'Severity of the line that each request leaves in the log; off: there is none. Health, metrics and the files of pages leave theirs at debug',
-    type: z.enum(['off', 'debug', 'info', 'warn']),
+    type: oneOf('off', 'debug', 'info', 'warn'),
   },
   tracesEndpoint: {
     env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     meaning:
       'Collector of OpenTelemetry that takes OTLP over HTTP, such as http://collector:4318. Unset: no traces, and nothing of OpenTelemetry is loaded',
-    type: z.url({ protocol: /^https?$/ }).optional(),
+    type: z.url({ protocol: /^https?$/, error: 'must begin with http:// or https://' }).optional(),
   },
   tracesHeaders: {
     env: 'OTEL_EXPORTER_OTLP_HEADERS',
@@ -175,11 +129,15 @@ export const settings = {
     secret: true,
     type: z.string().transform(readHeaders).optional(),
   },
-  tracesServiceName: { env: 'OTEL_SERVICE_NAME', meaning: 'Name of this service in traces', type: z.string().min(1).max(200) },
+  tracesServiceName: {
+    env: 'OTEL_SERVICE_NAME',
+    meaning: 'Name of this service in traces',
+    type: notEmpty.max(200, 'must have at most 200 characters'),
+  },
   tracesRatio: {
     env: 'OTEL_TRACES_SAMPLER_ARG',
     meaning: 'Share of the traces beginning here that are kept, from 0 to 1; a trace that a caller began is kept as the caller says',
-    type: z.coerce.number().min(0).max(1),
+    type: share,
   },
   drainSeconds: {
     env: 'PORTARIA_DRAIN_SECONDS',
@@ -218,7 +176,9 @@ export const settings = {
       'Server processes on this one port; auto: as many as there are processors. What is said of one process (connections, hashes, cached companies) is divided among them',
     unit: 'processes',
     type: z
-      .union([z.literal('auto').transform(() => availableParallelism()), z.coerce.number().int().min(1).max(64)])
+      .union([z.literal('auto').transform(() => availableParallelism()), whole(1, 64)], {
+        error: 'must be auto, or a whole number from 1 to 64',
+      })
       .transform((count) => Math.min(count, 64)),
   },
   runJobs: { env: 'PORTARIA_RUN_JOBS', meaning: 'Whether this process also works on background jobs', type: flag },

@@ -9,7 +9,7 @@ export const sessionSettings = `SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL time
 const notOfExtension = (catalog: string, alias: string) =>
   `NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = '${catalog}'::regclass AND x.objid = ${alias}.oid AND x.deptype = 'e')`;
 
-/** Tables of ours, and those in which the queue keeps what waits. What is unlogged PostgreSQL itself may forget; which migrations ran is made anew. */
+/** Tables of ours, and those in which the queue keeps what waits. What is unlogged PostgreSQL itself may forget; which migrations ran is found again. */
 const ours = `SELECT c.oid, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND ${notOfExtension('pg_class', 'c')}
     AND (n.nspname = 'public' AND c.relname NOT LIKE 'knex%' OR n.nspname = 'graphile_worker' AND c.relname LIKE '\\_private\\_%')`;

@@ -3,7 +3,7 @@ import type { Db } from '../../../platform/database/index.ts';
 import { fingerprintPurpose } from '../../applications/applications/index.ts';
 import type { ServerScope } from '../../scope.ts';
 
-/** Of fingerprints that are kept, and cannot be made anew. */
+/** Of fingerprints that are kept, and cannot be made again. */
 const purposes = [fingerprintPurpose];
 
 export const formerKeyPurpose = (purpose: string): string => `former-fingerprint-key:${purpose}`;
