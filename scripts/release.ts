@@ -1,6 +1,6 @@
 // Makes a release: `node scripts/release.ts 0.2.0 [--dry-run]`. Raises the version, closes the changelog's "Unreleased", commits and tags; pushing is left to people.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const version = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/;
@@ -30,6 +30,12 @@ const raise = (text: string, before: string, next: string, times: number): strin
   return raised;
 };
 
+/** The chart and what is made from it name the version of the image. */
+const deployed = ['deploy/helm/portaria/Chart.yaml', 'deploy/kubernetes/portaria.yaml'];
+
+const raiseDeployed = (text: string, before: string, next: string): string =>
+  text.replace(new RegExp(`([vV]ersion: "?|/portaria:)${before.replaceAll('.', '\\.')}(?="?$)`, 'gm'), `$1${next}`);
+
 /**
  * @param day YYYY-MM-DD
  * @returns the files that it writes, by name
@@ -47,6 +53,9 @@ export function release(folder: string, next: string, { day, isDry }: { day: str
     ['package.json', raise(read('package.json'), before, next, 1)],
     ['package-lock.json', raise(read('package-lock.json'), before, next, 2)],
     ['CHANGELOG.md', closeChangelog(read('CHANGELOG.md'), next, day)],
+    ...deployed
+      .filter((file) => existsSync(join(folder, file)))
+      .map((file): [string, string] => [file, raiseDeployed(read(file), before, next)]),
   ]);
   if (isDry) return files;
   for (const [file, text] of files) writeFileSync(join(folder, file), text);

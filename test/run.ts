@@ -22,6 +22,7 @@ const order = [
   'conformance',
   'platform',
   'interop',
+  'deploy',
   'smartsync',
   'smartsync-protocol',
   'domain',

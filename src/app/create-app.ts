@@ -4,9 +4,8 @@ import type { Config } from '../config/index.ts';
 import { createAccessFinder } from '../domain/applications/access/index.ts';
 import { createSettingsFinder } from '../domain/company/context-settings/index.ts';
 import { createContextFinder } from '../domain/company/contexts/index.ts';
-import { measureDirectories } from '../domain/people/directories/index.ts';
-import { DirectoryQueue, measureDirectoryRequests } from '../domain/people/directory-requests/index.ts';
-import { AddressLimits } from '../domain/records/address-limits/index.ts';
+import { DirectoryQueue } from '../domain/people/directory-requests/index.ts';
+import { AddressLimits, limitKinds } from '../domain/records/address-limits/index.ts';
 import { ArtifactStore } from '../domain/records/protocol-artifacts/index.ts';
 import { createReadiness } from '../domain/sign-in/readiness/index.ts';
 import { createSessionFinder } from '../domain/sign-in/sessions/index.ts';
@@ -17,9 +16,10 @@ import { loadPasswordEngine } from '../platform/crypto/index.ts';
 import { ChangeListener, type Database, isUnavailable, NoticedCache, openDatabase, timeLimits } from '../platform/database/index.ts';
 import { createRequestLog, createViews, logStray, type Upgrades } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
-import { countJobs, type RunningJobs, startJobs } from '../platform/jobs/index.ts';
+import { type RunningJobs, startJobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
 import { createMailbox, createMailer, type Mailer, shareMailbox } from '../platform/mail/index.ts';
+import { count, createFigures } from '../platform/metrics/index.ts';
 import { addressMatcher, clientAddress, createOutbound, hostMatcher } from '../platform/net/index.ts';
 import { openTracer, type Tracer, useTracer } from '../platform/tracing/index.ts';
 import { createHealth, type Health } from '../web/health/index.ts';
@@ -30,6 +30,7 @@ import { createSoapLogout, SamlDirectory } from '../web/saml/index.ts';
 import { createSmartSync } from '../web/smartsync/index.ts';
 import { loadAssets, loadConfigurationSchema, loadFavicon, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
+import { measuresOf } from './measures.ts';
 import { type Store, whileItStarts } from './open-store.ts';
 import { pathOf } from './page-paths.ts';
 import { createFrontDoor, pageRoutes } from './web-routes.ts';
@@ -68,15 +69,18 @@ const readOwnFiles = (folder = new URL('../../views/', import.meta.url)): OwnFil
  */
 export async function createApp(config: Config, store: Store, log: Log, clock: Clock = systemClock, siblings?: Siblings): Promise<App> {
   const { database, keyRing, hasher } = store;
+  const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
   const engine = await loadPasswordEngine();
   if (engine.faults.length > 0) log.warn({ engine: engine.name, faults: engine.faults }, 'passwords are hashed by a slower engine');
-  const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
   const tracer = await startTracing(config, version, log);
   const listener = new ChangeListener(database.url);
   const contexts = new ContextDirectory(createContextFinder(database), listener, config.baseUrl, config.contextCacheSize, pathOf);
   const cache = new NoticedCache(listener, config.contextCacheSize);
   const findPolicy = createPolicyFinder(database, cache, clock);
-  const queue = new DirectoryQueue({ database, listener, cache, log }, (...answer) => health.countDirectoryAnswer(...answer));
+  const queue = new DirectoryQueue({ database, listener, cache, log }, (kind, outcome) =>
+    count('portaria_directory_answers_total', { kind, outcome }),
+  );
+  let work: Database | undefined;
   const isTrustedProxy = addressMatcher(config.trustedProxies);
   const services: Services = {
     database,
@@ -94,7 +98,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     artifacts: new ArtifactStore(database),
     limits: new AddressLimits(
       { wrong: config.addressAttempts, mails: config.addressMails, isShared: addressMatcher(config.sharedNetworks) },
-      (kind) => health.countHeldBack(kind),
+      (kind) => count('portaria_held_back_total', { kind }),
     ),
     forgetCached: (contextId) => listener.tell(contextId),
     outbound: createOutbound(config.outboundAllow),
@@ -105,17 +109,23 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   };
   const providers = new ProviderDirectory(services, listener, config.contextCacheSize);
   const saml = new SamlDirectory(listener, config.contextCacheSize);
+  for (const kind of limitKinds) count('portaria_held_back_total', { kind }, 0);
   const health = createHealth({
     isReady: createReadiness(database, clock),
     log,
-    hashesWaiting: () => services.hasher.waiting,
-    countJobs: () => countJobs(database.knex),
-    directories: {
-      agents: () => smartSync.connected,
-      requests: () => measureDirectoryRequests(database),
-      directories: () => measureDirectories(database, clock.now()),
-    },
+    figures: createFigures(
+      measuresOf({
+        databases: () => (work ? [database, work] : [database]),
+        clock,
+        version,
+        isEmbedded: store.isEmbedded,
+        hashesWaiting: () => services.hasher.waiting,
+        agents: () => smartSync.connected,
+      }),
+    ),
     metricsToken: config.metricsToken,
+    version,
+    clientAddress: services.clientAddress,
     siblings,
   });
 
@@ -141,7 +151,6 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   let jobs: RunningJobs | undefined;
   let jobsStopped: Promise<void> | undefined;
   const stopJobs = (graceSeconds?: number) => (jobsStopped ??= Promise.resolve(jobs?.stop(graceSeconds)));
-  let work: Database | undefined;
   let mailer: Mailer | undefined = mailbox;
   return {
     services,

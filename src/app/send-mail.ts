@@ -4,6 +4,7 @@ import type { ContextId } from '../domain/scope.ts';
 import type { KeyRing } from '../platform/crypto/index.ts';
 import { isLocale } from '../platform/i18n/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
+import { count } from '../platform/metrics/index.ts';
 import type { Services } from '../web/request/index.ts';
 import { pathOf } from './page-paths.ts';
 
@@ -28,7 +29,10 @@ export async function sendMail(
 ): Promise<void> {
   const context = await services.contexts.byId(contextId);
   if (!context) return;
-  if (!mailer) return services.log.warn({ mail: job.mail }, 'no mail server is configured: a mail was not sent');
+  if (!mailer) {
+    count('portaria_mails_total', { outcome: 'unsent' });
+    return services.log.warn({ mail: job.mail }, 'no mail server is configured: a mail was not sent');
+  }
   const locale = isLocale(job.locale) ? job.locale : 'en';
   const t = services.i18n.for(locale);
   const params = { ...job.params, company: context.name };
@@ -47,7 +51,7 @@ export async function sendMail(
     action: word('action'),
     company: context.name,
   };
-  await mailer.send({
+  const sending = mailer.send({
     box: contextId,
     sender: context.name,
     to: job.to,
@@ -62,4 +66,9 @@ export async function sendMail(
       logo: logo && `${context.url}${pathOf({ page: 'company-logo' })}?v=${logo}`,
     }),
   });
+  await sending.catch((error) => {
+    count('portaria_mails_total', { outcome: 'failed' });
+    throw error;
+  });
+  count('portaria_mails_total', { outcome: 'sent' });
 }

@@ -78,12 +78,22 @@ const onlyGet: Methods = ['GET'];
 // RFC 8414 §3.1 puts the well-known part between host and path
 const insertedWellKnown = /^\/\.well-known\/(oauth-authorization-server|openid-configuration)\/([a-z0-9-]{1,63})$/;
 
+const kindOfEndpoint = (path: string): string =>
+  path === '/oidc/token' ? 'token' : path.startsWith('/oidc/authorize') ? 'authorize' : 'oidc';
+
+/** By what it takes: to sign somebody in costs more than to show a page. */
+function kindOfPage(method: string, path: string): string {
+  if (path.startsWith('/saml/')) return 'saml';
+  if (method === 'POST' && path.startsWith('/sign-in/')) return 'sign-in';
+  return path === '/launchpad' ? 'launchpad' : 'page';
+}
+
 /** Sends each request to health, to a protocol or to the pages. Nothing that a caller sends makes it throw. */
 export function createFrontDoor({ services, providers, health, hostFiles, smartSync, router, pages, requestLog, isSecure }: FrontDoor) {
   const oidc = createOidcEndpoint(services, providers);
 
   /** What answers at the path; methods and other spellings of it are judged by this alone. */
-  async function find(host: string, asked: string): Promise<Place | undefined> {
+  async function find(method: string, host: string, asked: string): Promise<Place | undefined> {
     if (health.has(asked)) return { path: asked, methods: onlyGet, serve: (request, response) => health.handle(request, response, asked) };
     if (services.assets.has(asked)) return { path: asked, methods: onlyGet, serve: pages, kind: 'asset' };
     const inserted = insertedWellKnown.exec(asked);
@@ -92,11 +102,10 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
     const at = (pattern: string) => ({ path: `${found?.context.mount ?? ''}${pattern}`, company: found?.context.code });
     const endpoint = found && endpointAt(found.path);
     if (endpoint) {
-      const kind = found.path === '/oidc/authorize' ? 'authorize' : 'oidc';
       return {
         ...at(endpoint.path),
         methods: endpoint.methods,
-        kind,
+        kind: kindOfEndpoint(found.path),
         serve: (request, response) => oidc(request, response, found.context, found.path),
       };
     }
@@ -109,7 +118,7 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
         serve: (request, response) => smartSync.handle(request, response, found.context, found.path),
       };
     const page = found && (found.path === '' ? { methods: onlyGet, pattern: '' } : router.find(found.path));
-    if (page) return { ...at(page.pattern), methods: page.methods, serve: pages, kind: 'page' };
+    if (page) return { ...at(page.pattern), methods: page.methods, serve: pages, kind: kindOfPage(method, found.path) };
     const file = hostFiles.find(asked);
     if (file) return { path: asked, methods: onlyGet, serve: file };
     return asked === '/' ? { path: asked, methods: onlyGet, serve: pages } : undefined;
@@ -117,7 +126,7 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
 
   /** The address that a path with doubled slashes or one at its end leads to. */
   async function findTidied(host: string, path: string): Promise<string | undefined> {
-    for (const candidate of tidyPaths(path)) if (await find(host, candidate)) return candidate;
+    for (const candidate of tidyPaths(path)) if (await find('GET', host, candidate)) return candidate;
     return undefined;
   }
 
@@ -131,14 +140,18 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
     const path = readTarget(request);
     if (path === undefined) return refuseTarget(response);
     const host = request.headers.host ?? '';
-    const place: Place | undefined = path === wholeServer ? { path, methods: ['GET', 'POST'], serve: pages } : await find(host, path);
+    const place: Place | undefined =
+      path === wholeServer ? { path, methods: ['GET', 'POST'], serve: pages } : await find(request.method ?? '', host, path);
     const kind = place ? place.kind : 'page';
     if (place) noteInLog({ path: place.path, company: place.company, isQuiet: kind === 'asset' || health.has(path) });
     else await noteUnknown(host, path);
     if (kind) health.observe(response, kind);
     setSecurityHeaders(response, isSecure);
     if (place) {
-      const showRefusal = kind === 'page' && !path.includes('/.well-known/oauth-') ? () => pages(request, response) : undefined;
+      const showRefusal =
+        place.serve === pages && kind !== 'asset' && kind && !path.includes('/.well-known/oauth-')
+          ? () => pages(request, response)
+          : undefined;
       if (!answerByMethod(request, response, place.methods, showRefusal)) await place.serve(request, response);
       return;
     }

@@ -8,16 +8,19 @@ import { verifyMailServer } from '../platform/mail/index.ts';
 import { checkDirectories } from './check-directories.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkRisks } from './check-risks.ts';
-import { type Command, exitCodes } from './command.ts';
+import { checkServer } from './check-server.ts';
+import { type Command, exitCodes, type Output } from './command.ts';
 import type { Finding } from './finding.ts';
 import { checkJobs } from './jobs.ts';
 
 export const doctorCommand: Command = {
   words: 'doctor',
   summary: 'Examines configuration, store, keys, clock and mail, and says how to mend what is wrong',
-  usage: 'doctor',
-  examples: ['doctor', 'doctor --json'],
-  async run({ config, note }) {
+  usage: 'doctor [--server [URL]]',
+  examples: ['doctor', 'doctor --json', 'doctor --server', 'doctor --server http://10.0.0.7:3000'],
+  options: { server: { type: 'boolean' } },
+  async run({ args, config, note, options }) {
+    if (options.server) return present(await checkServer(config, args[0] ?? `http://127.0.0.1:${config.port}`));
     const findings = [...checkConfiguration(config), await checkPasswords()];
     let store: Store | undefined;
     try {
@@ -37,17 +40,21 @@ export const doctorCommand: Command = {
       await store?.close();
     }
     findings.push(await checkMail(config));
-    const problems = findings.filter(({ level }) => level === 'problem').length;
-    const mark = { ok: 'ok     ', warning: 'warning', problem: 'PROBLEM' };
-    const text = findings
-      .map(
-        ({ check, level, message, remedy }) =>
-          `${mark[level]}  ${check.padEnd(14)} ${message}${remedy ? `\n${' '.repeat(25)}→ ${remedy}` : ''}`,
-      )
-      .join('\n');
-    return { text, data: { healthy: problems === 0, findings }, exitCode: problems > 0 ? exitCodes.problems : exitCodes.ok };
+    return present(findings);
   },
 };
+
+function present(findings: Finding[]): Output {
+  const problems = findings.filter(({ level }) => level === 'problem').length;
+  const mark = { ok: 'ok     ', warning: 'warning', problem: 'PROBLEM' };
+  const text = findings
+    .map(
+      ({ check, level, message, remedy }) =>
+        `${mark[level]}  ${check.padEnd(14)} ${message}${remedy ? `\n${' '.repeat(25)}→ ${remedy}` : ''}`,
+    )
+    .join('\n');
+  return { text, data: { healthy: problems === 0, findings }, exitCode: problems > 0 ? exitCodes.problems : exitCodes.ok };
+}
 
 function checkConfiguration(config: Config): Finding[] {
   const findings: Finding[] = [{ check: 'configuration', level: 'ok', message: `base address ${config.baseUrl}, port ${config.port}` }];

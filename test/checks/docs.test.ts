@@ -6,6 +6,7 @@ import { page as abilitiesFile, withAbilities } from '../../scripts/abilities-ta
 import { descriptions } from '../../scripts/apply-descriptions.ts';
 import { page as applyFile, applyKeys, applyPage, applySchema, schemaFile, servedSchemaFile } from '../../scripts/apply-reference.ts';
 import { errorCodes, page as errorsFile, errorsPage } from '../../scripts/errors-page.ts';
+import { page as metricsFile, metricsPage } from '../../scripts/metrics-page.ts';
 import { page as samlOptionsFile, samlOptionsPage } from '../../scripts/saml-options-page.ts';
 import { withAgentTable, withTable } from '../../scripts/settings-table.ts';
 import { settings } from '../../src/config/index.ts';
@@ -44,6 +45,10 @@ describe('documents', () => {
 
   it('docs/saml-options.md is the list of options (`npm run generate`)', () => {
     expect(read(samlOptionsFile)).to.equal(samlOptionsPage());
+  });
+
+  it('docs/metrics.md is the catalogue of figures (`npm run generate`)', () => {
+    expect(read(metricsFile)).to.equal(metricsPage());
   });
 
   it('docs/errors.md has every code of the sources, each with a text (`npm run generate`)', () => {

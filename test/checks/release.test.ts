@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
@@ -10,6 +10,7 @@ const files = {
   'package.json': '{\n  "name": "small",\n  "version": "0.9.1",\n  "dependencies": { "other": "0.9.1" }\n}\n',
   'package-lock.json':
     '{\n  "name": "small",\n  "version": "0.9.1",\n  "packages": {\n    "": {\n      "name": "small",\n      "version": "0.9.1"\n    },\n    "node_modules/other": {\n      "version": "0.9.1"\n    }\n  }\n}\n',
+  'deploy/helm/portaria/Chart.yaml': 'apiVersion: v2\nversion: 0.9.1\nappVersion: "0.9.1"\nkubeVersion: ">=0.9.1"\n',
   'CHANGELOG.md': '# Changelog\n\n## Unreleased\n\n- It costs $& and $1.\n\n## 0.9.1 – 2026-01-01\n\n- First.\n',
 };
 
@@ -32,7 +33,10 @@ describe('releases', () => {
   before(() => {
     origin = mkdtempSync(join(tmpdir(), 'portaria-release-'));
     git(origin, 'init', '--quiet', '--initial-branch', 'main');
-    for (const [file, text] of Object.entries(files)) writeFileSync(join(origin, file), text);
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(origin, file)), { recursive: true });
+      writeFileSync(join(origin, file), text);
+    }
     git(origin, 'add', '.');
     git(origin, 'commit', '--quiet', '--message', 'Begin');
   });
@@ -55,6 +59,9 @@ describe('releases', () => {
     expect(read('CHANGELOG.md')).to.match(
       /^# Changelog\n\n## Unreleased\n\n## 0\.10\.0 – \d{4}-\d\d-\d\d\n\n- It costs \$& and \$1\.\n\n## 0\.9\.1 – 2026-01-01\n\n- First\.\n$/,
     );
+    expect(read('deploy/helm/portaria/Chart.yaml')).to.equal(
+      'apiVersion: v2\nversion: 0.10.0\nappVersion: "0.10.0"\nkubeVersion: ">=0.9.1"\n',
+    );
     expect(git(clone, 'status', '--porcelain')).to.equal('');
     expect(git(clone, 'log', '--format=%s')).to.equal('Release 0.10.0\nBegin');
     expect(git(clone, 'describe', '--exact-match')).to.equal('v0.10.0');
@@ -65,7 +72,7 @@ describe('releases', () => {
     const { status, stdout } = release('1.0.0', '--dry-run');
     expect([status, stdout]).to.deep.equal([
       0,
-      'Would write package.json, package-lock.json, CHANGELOG.md; would commit and tag v1.0.0.\n',
+      'Would write package.json, package-lock.json, CHANGELOG.md, deploy/helm/portaria/Chart.yaml; would commit and tag v1.0.0.\n',
     ]);
     expect([git(clone, 'status', '--porcelain'), git(clone, 'tag')]).to.deep.equal(['', '']);
     expect(read('package.json')).to.equal(files['package.json']);

@@ -125,7 +125,7 @@ describe('structure', () => {
     }
     for (const room of ['web', 'platform'])
       for (const folder of foldersIn(`test/${room}`)) expect(foldersIn(`src/${room}`), `test/${room}`).to.include(folder);
-    const own = ['browser', 'checks', 'conformance', 'faults', 'fixtures', 'interop', 'journeys', 'migrations', 'support'];
+    const own = ['browser', 'checks', 'conformance', 'deploy', 'faults', 'fixtures', 'interop', 'journeys', 'migrations', 'support'];
     expect(foldersIn('test').filter((folder) => !own.includes(folder) && !existsSync(`${root}src/${folder}`))).to.deep.equal([]);
   });
 

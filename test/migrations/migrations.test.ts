@@ -9,6 +9,7 @@ import {
   openDatabase,
   pendingMigrations,
   shapeFile,
+  timeLimits,
 } from '../../src/platform/database/index.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
@@ -94,6 +95,27 @@ describe('store: migrations', () => {
     );
     expect(others).to.deep.equal([]);
     expect(rows.length).to.be.greaterThan(25);
+  });
+
+  it('leave a store alone that the next release has migrated already', async () => {
+    await database.knex('knex_migrations').insert({ name: '29991231235901_of_the_next_release', batch: 1, migration_time: new Date() });
+    expect(await pendingMigrations(database.knex)).to.deep.equal([]);
+    expect(await migrate(database)).to.deep.equal([]);
+    await database.knex('knex_migrations').where('name', '29991231235901_of_the_next_release').delete();
+  });
+
+  it('give way to who holds a table, and try again', async () => {
+    const name = '20261130033201_index_figures';
+    await (await import(new URL(`../../migrations/${name}.ts`, import.meta.url).href)).down(database.knex);
+    await database.knex('knex_migrations').where('name', name).delete();
+    const holder = await database.knex.transaction();
+    await holder.raw('LOCK TABLE directories, applications, saml_certificates IN ROW EXCLUSIVE MODE');
+    const other = openDatabase(test.url, 4, { ...timeLimits.migration, lock_timeout: 50 });
+    const ran = migrate(other);
+    await holder.raw('SELECT pg_sleep(0.4)');
+    await holder.commit();
+    expect(await ran).to.deep.equal([name]);
+    await other.close();
   });
 
   it('run down and up again, and in parallel without harm', async () => {

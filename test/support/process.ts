@@ -27,14 +27,20 @@ const environment = (extra: Record<string, string>) => ({
 
 export type ServerProcess = { child: ChildProcess; output(): string; url: string; kill(signal: NodeJS.Signals): Promise<number | null> };
 
+/** Another copy of the sources, and another Node. */
+type Place = { cwd?: string; node?: string };
+
 /** A real server in a process of its own; resolves when it is ready. */
 export async function startServerProcess(
   port: number,
   extra: Record<string, string>,
   program = 'src/processes/server.ts',
+  { cwd = root, node = process.execPath }: Place = {},
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', keptViews, program], {
-    cwd: root,
+  // another release has views of its own
+  const views = cwd === root ? ['--import', keptViews] : [];
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...views, program], {
+    cwd,
     env: environment({ PORT: String(port), ...extra }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -23,6 +23,12 @@ export const readingOnly: Record<string, Record<string, string>> = {
       'needs a server that somebody set up; conformance/conformance.test.ts runs the same checks on one of its own',
     '{': 'names the values of that server; the run refuses a file of another shape',
   },
+  'docs/operators.md': {
+    'docker build --tag portaria .':
+      'needs an engine of containers; deploy/image.test.ts does what the Dockerfile says, and runs what comes of it',
+    'kubectl create secret generic portaria --from-literal=DATABASE_URL=postgres://portaria:password@db.example.com/portaria \\':
+      'needs a cluster; deploy/kubernetes.test.ts renders the same chart and checks its objects',
+  },
   'docs/directories.md': {
     'net user svc-smartsync * /add /domain': 'needs Windows Server; Samba gives the same rights in test/support/domain-rights.ts',
   },

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { inSpan, traceKnex } from '../tracing/index.ts';
 import { runHotOn } from './hot-connections.ts';
 import { beginWithFirst } from './pipeline.ts';
+import { type PoolState, statesOf, timeConnections } from './pools.ts';
 import { countWaiting } from './waiting.ts';
 
 /** A connection of knex or a transaction on one: what stores are handed. */
@@ -15,6 +16,8 @@ export type Database = {
   /** Runs a statement prepared once for each connection: the hot paths (12,000/s where knex builds 4,600/s). */
   run<T extends Row>(name: string, text: string, values: unknown[]): Promise<T[]>;
   readonly url: string;
+  /** Its connections now. */
+  pools(): PoolState[];
   close(): Promise<void>;
 };
 
@@ -65,9 +68,10 @@ export const timeLimits = {
     idle_in_transaction_session_timeout: 5 * 60_000,
     query_timeout: answerWithin(longestWork),
   },
+  // it waits for no lock so long that whoever stands behind it waits in vain, and tries again
   migration: {
     connectionTimeoutMillis: 4000,
-    lock_timeout: 0,
+    lock_timeout: 1000,
     statement_timeout: 0,
     idle_in_transaction_session_timeout: 0,
     query_timeout: 0,
@@ -107,6 +111,7 @@ export function openDatabase(
     // knex writes to the console otherwise
     log: { warn, error: warn, deprecate: warn, debug: () => {} },
   });
+  timeConnections(pool, knex);
   beginWithFirst(knex);
   runHotOn(knex, pool);
   traceKnex(knex);
@@ -114,6 +119,7 @@ export function openDatabase(
   return {
     knex,
     url,
+    pools: () => statesOf(pool, knex),
     async run<T extends Row>(name: string, text: string, values: unknown[]) {
       const result = await inSpan('client', name, { 'db.system.name': 'postgresql' }, () => pool.query<T>({ name, text, values }));
       return result.rows;

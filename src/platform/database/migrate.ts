@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, runMigrations } from 'graphile-worker';
 import type { Knex } from 'knex';
 import type { Database, Db } from './database.ts';
@@ -19,16 +20,42 @@ const sourceOf = (isWanted: (name: string) => boolean): Knex.MigrationSource<str
 });
 const source = sourceOf(() => true);
 
+/** The store may be ahead of this version: the next one is starting beside it, or was here and went. Migrations only add, so this one works all the same. */
+const settings: Knex.MigratorConfig = { migrationSource: source, disableMigrationsListValidation: true };
+
 /** Brings the schema up to date under an advisory lock. @returns the names of the migrations that ran */
 export async function migrate(database: Database): Promise<string[]> {
   return database.knex.transaction(async (lock) => {
     // a transaction's lock, so that it works through a pooler and dies with its process
+    await lock.raw('SET LOCAL lock_timeout = 0');
     await lock.raw('SELECT pg_advisory_xact_lock(?)', [lockId]);
     await migrateJobs(database.url);
-    await database.knex.migrate.forceFreeMigrationsLock({ migrationSource: source }).catch(() => {}); // left by a killed process; no table on a new store
-    const [, names] = (await database.knex.migrate.latest({ migrationSource: source })) as [number, string[]];
-    return names;
+    await database.knex.migrate.forceFreeMigrationsLock(settings).catch(() => {}); // left by a killed process; no table on a new store
+    const names: string[] = [];
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await runMissing(database.knex, names);
+        return names;
+      } catch (error) {
+        if (attempt === mostAttempts || !givesWay.includes((error as { code?: string }).code ?? '')) throw error;
+        await sleep(pauseMs);
+      }
+    }
   });
+}
+
+/** A deadlock, and a lock that was not had in time: other processes are at work on the same tables, and go first. */
+const givesWay = ['40P01', '55P03'];
+const mostAttempts = 60;
+const pauseMs = 250;
+
+/** One after the other, each in a transaction of its own: what has run need not run again. */
+async function runMissing(knex: Db, names: string[]): Promise<void> {
+  for (;;) {
+    const [, [name]] = (await knex.migrate.up(settings)) as [number, string[]];
+    if (name === undefined) return;
+    names.push(name);
+  }
 }
 
 /** Names of all migrations of this version. */
@@ -50,7 +77,7 @@ export async function migrateInside(db: Knex.Transaction, names?: string[]): Pro
 
 /** Migrations of this version that the store has not had. */
 export async function pendingMigrations(db: Db): Promise<string[]> {
-  const [, pending] = (await db.migrate.list({ migrationSource: source })) as [unknown, (string | { file: string })[]];
+  const [, pending] = (await db.migrate.list(settings)) as [unknown, (string | { file: string })[]];
   return pending.map((entry) => (typeof entry === 'string' ? entry : entry.file));
 }
 

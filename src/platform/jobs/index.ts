@@ -5,6 +5,7 @@ import { type Job, Logger, type Runner, run, runMigrations, type TaskList, type 
 import pg from 'pg';
 import type { Db } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
+import { count } from '../metrics/index.ts';
 import { LiveWorkers, type Looks } from './live-workers.ts';
 import { aboutJob, asAskedBy, originNow } from './origin.ts';
 import { Stopped } from './stopped.ts';
@@ -16,6 +17,7 @@ export {
   hasQueue,
   type JobCounts,
   listFailedJobs,
+  measureJobs,
   retryFailedJobs,
   sweepFailedJobs,
 } from './failures.ts';
@@ -57,12 +59,22 @@ const taskList = (tasks: Tasks, stop: AbortSignal, giveBack: (job: Job) => Promi
       name,
       (payload, { job }) =>
         asAskedBy(payload, name, async () => {
+          const isLast = job.attempts >= job.max_attempts;
+          const start = performance.now();
+          let outcome = isLast ? 'given-up' : 'failed';
           try {
-            await work(payload, { isLast: job.attempts >= job.max_attempts, stop });
+            await work(payload, { isLast, stop });
+            outcome = 'done';
           } catch (error) {
-            if (error instanceof Stopped) await giveBack(job);
+            if (error instanceof Stopped) {
+              outcome = 'stopped';
+              await giveBack(job);
+            }
             // of a job that is not ours any more the queue writes down no failure
             throw error;
+          } finally {
+            count('portaria_jobs_finished_total', { job: name, outcome });
+            count('portaria_jobs_seconds_total', { job: name }, (performance.now() - start) / 1000);
           }
         }),
     ]),

@@ -2,6 +2,7 @@ import { getApplication } from '../../domain/applications/applications/index.ts'
 import type { Scope, SessionId } from '../../domain/scope.ts';
 import { type NoticeTo, noteNothingToTell, noteTold } from '../../domain/sign-in/sessions/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import { count } from '../../platform/metrics/index.ts';
 import type { Services } from '../request/index.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
@@ -16,7 +17,11 @@ export function createBackChannelLogout(services: Services, providers: ProviderD
     if (!context || !application?.enabled || !application.oidc?.backchannel_logout_uri)
       return noteNothingToTell(scope, sessionId, applicationId, 'oidc');
     const op = await providers.get(context);
-    await op.sendLogoutToken(application.oidc.client_id, userId, protocolSession);
+    await op.sendLogoutToken(application.oidc.client_id, userId, protocolSession).catch((error: unknown) => {
+      count('portaria_logout_notices_total', { protocol: 'oidc', outcome: 'failed' });
+      throw error;
+    });
+    count('portaria_logout_notices_total', { protocol: 'oidc', outcome: 'done' });
     await noteTold(scope, sessionId, application);
   };
 }

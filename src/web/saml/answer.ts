@@ -6,6 +6,7 @@ import { countRefusal } from '../../domain/records/refusals/index.ts';
 import { recordParticipant } from '../../domain/sign-in/sessions/index.ts';
 import { Cache } from '../../platform/cache/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import { count } from '../../platform/metrics/index.ts';
 import {
   buildErrorResponse,
   buildResponse,
@@ -126,6 +127,7 @@ async function sendAnswer(
   response: ResponseTree,
   reason?: string,
 ): Promise<void> {
+  count('portaria_saml_answers_total', { outcome: reason ? 'refusal' : 'assertion' });
   if (acsBinding === 'artifact') return sendByArtifact(page, application, acsUrl, { response, relayState, reason });
   await sendByPost(page, application, acsUrl, { direction: 'SAMLResponse', xml: writeTree(response), relayState, reason });
 }

@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/scope.ts';
 import { enqueueServiceProviderNotice, isNotified, noteTold, type ServiceProviderNotice } from '../../domain/sign-in/sessions/index.ts';
 import { findLogoutOfSession } from '../../domain/sign-in/single-logout/index.ts';
 import { addSeconds } from '../../platform/clock/index.ts';
+import { count } from '../../platform/metrics/index.ts';
 import {
   longestSoap,
   newXmlId,
@@ -65,7 +66,22 @@ export async function confirmsBySoap(call: Call, application: SamlApplication, a
   }
 }
 
-async function ask(call: Call, application: SamlApplication, url: string, { sessionId, nameId, sessionIndex }: About): Promise<boolean> {
+async function ask(...asked: Parameters<typeof askOnce>): Promise<boolean> {
+  let isConfirmed = false;
+  try {
+    isConfirmed = await askOnce(...asked);
+    return isConfirmed;
+  } finally {
+    count('portaria_logout_notices_total', { protocol: 'saml', outcome: isConfirmed ? 'done' : 'failed' });
+  }
+}
+
+async function askOnce(
+  call: Call,
+  application: SamlApplication,
+  url: string,
+  { sessionId, nameId, sessionIndex }: About,
+): Promise<boolean> {
   const { scope, services, saml } = call;
   const id = newXmlId();
   const signer = await saml.signer(scope, application.saml.signatureAlgorithm);

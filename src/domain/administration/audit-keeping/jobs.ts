@@ -1,3 +1,4 @@
+import { count } from '../../../platform/metrics/index.ts';
 import { listContexts } from '../../company/contexts/index.ts';
 import { type Chore, eachCompany } from '../../job.ts';
 import { findHead, sealEvents } from '../../records/audit/index.ts';
@@ -9,7 +10,10 @@ export const sealAudit: Chore = {
   name: 'seal-audit',
   run: async (server) =>
     eachCompany(server, await listUnsealed(server.db), 'the audit could not be sealed', (scope, { timeZone }) =>
-      sealEvents(scope, timeZone),
+      sealEvents(scope, timeZone).catch((error) => {
+        count('portaria_audit_seal_failures_total', {});
+        throw error;
+      }),
     ),
 };
 

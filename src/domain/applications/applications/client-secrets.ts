@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
+import type { Database } from '../../../platform/database/index.ts';
 import type { ApplicationId, Scope } from '../../scope.ts';
 
 /** The secret that the one in force has replaced: it goes on until `expires_at`, in seconds since the epoch. */
@@ -44,6 +45,17 @@ export function withoutSecrets<Settings extends KeptSecrets>(settings: Settings)
 /** @returns undefined for a secret that does not end, or none */
 export const secretExpiry = (settings: KeptSecrets | undefined): Date | undefined =>
   settings?.client_secret_expires_at ? new Date(settings.client_secret_expires_at * 1000) : undefined;
+
+/** Of all companies. @returns undefined where no secret will end */
+export async function findNextSecretEnd(database: Database, now: Date): Promise<Date | undefined> {
+  const [row] = await database.run<{ at: number }>(
+    'next secret end',
+    `SELECT (oidc ->> 'client_secret_expires_at')::numeric::float8 AS at FROM applications
+     WHERE enabled AND (oidc ->> 'client_secret_expires_at')::numeric > 0 AND (oidc ->> 'client_secret_expires_at')::numeric > $1 ORDER BY (oidc ->> 'client_secret_expires_at')::numeric LIMIT 1`,
+    [Math.floor(now.getTime() / 1000)],
+  );
+  return row && new Date(row.at * 1000);
+}
 
 export async function recordSecretUse({ db, contextId, clock }: Scope, applicationId: ApplicationId, fingerprint: string): Promise<void> {
   await db('client_secret_uses')

@@ -2,4 +2,5 @@
 // and client secrets. Does not: hold them (saml-certificates, applications) nor send mail (a job does).
 
 export { warnOfExpiryChore } from './jobs.ts';
+export { measureEndings } from './measure-endings.ts';
 export { type Ending, endingsOf, warnOfExpiry } from './warn-of-expiry.ts';

@@ -14,6 +14,7 @@ export {
   type CertificateAlg,
   type CertificateStatus,
   endsSoon,
+  findNextCertificateEnd,
   listCertificates,
   listPublishedCertificates,
   loadSigner,

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { SealedColumn } from '../../../platform/crypto/index.ts';
+import type { Database } from '../../../platform/database/index.ts';
 import type { Row } from '../../rows.ts';
 import type { Scope, Transaction } from '../../scope.ts';
 
@@ -39,6 +40,16 @@ const fromRow = (row: Row<'saml_certificates'>): SamlCertificate => ({
 });
 
 const certificates = ({ db, contextId }: Scope) => db('saml_certificates').where('saml_certificates.context_id', contextId);
+
+/** Of all companies, of those that are in use or will be. @returns undefined where none will end */
+export async function findNextCertificateEnd(database: Database, now: Date): Promise<Date | undefined> {
+  const [row] = await database.run<{ at: Date }>(
+    'next certificate end',
+    "SELECT not_after AS at FROM saml_certificates WHERE status <> 'retired' AND not_after > $1 ORDER BY not_after LIMIT 1",
+    [now],
+  );
+  return row?.at;
+}
 
 export async function listCertificates(scope: Scope): Promise<SamlCertificate[]> {
   const rows = await certificates(scope).orderByRaw(

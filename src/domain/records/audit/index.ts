@@ -3,6 +3,7 @@
 export { canonicalEvent, nextHash, noHash } from './chain.ts';
 export { type AuditEventType, auditEventTypes } from './events.ts';
 export { type AuditFilter, countEvents, findEvents, findSealedRange, listEvents, listSealed } from './list-events.ts';
+export { measureUnsealed } from './measure-unsealed.ts';
 export { listApplicationsOf, listNewestOf } from './newest-events.ts';
 export { purgeEvents } from './purge-events.ts';
 export { type AuditEvent, type EventRow, openEvents } from './read-events.ts';

@@ -1,4 +1,5 @@
 import { addSeconds } from '../../../platform/clock/index.ts';
+import { count } from '../../../platform/metrics/index.ts';
 import { actingAs, changeStatus, fullName, identifier, noteLocale } from '../../people/users/index.ts';
 import { forgetAsks, forgiveAttempt, noteBrowser, settleAttempt } from '../../records/attempts/index.ts';
 import { type NewEvent, readPersonKeys, recordEvent } from '../../records/audit/index.ts';
@@ -38,6 +39,7 @@ export async function completeSignIn(
   } finally {
     if (!completion && arrival.attempt) await settleOpen(scope, arrival.attempt);
   }
+  if (completion) count('portaria_sign_ins_total', { outcome: 'succeeded', reason: '' });
   return completion;
 }
 

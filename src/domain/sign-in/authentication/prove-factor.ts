@@ -1,3 +1,4 @@
+import { count } from '../../../platform/metrics/index.ts';
 import { identifier, type User } from '../../people/users/index.ts';
 import { forgiveAttempt } from '../../records/attempts/index.ts';
 import type { ApplicationId, Scope } from '../../scope.ts';
@@ -84,6 +85,7 @@ async function attempt(scope: Scope, { base: { lockout } }: PolicyRules, user: U
     return outcome.outcome === 'unavailable' ? undefined : outcome;
   });
   const outcome: Outcome = result ?? { outcome: 'unavailable' };
+  count('portaria_second_factors_total', { factor: kind, outcome: outcome.outcome });
   const { status } = user;
   const isWrong = status === 'activated' || liftsBlock(taken.isKnownBrowser);
   const reason: SignInReason = taken.taken === undefined ? 'attempts-used-up' : isWrong ? `wrong-${kind}` : status;

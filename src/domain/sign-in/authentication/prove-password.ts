@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { readPassword } from '../../../platform/crypto/index.ts';
+import { count } from '../../../platform/metrics/index.ts';
 import type { Scope } from '../../scope.ts';
 import { floorOfRefusals, type Network } from '../credentials/directory-password/index.ts';
 import { passwordFaults } from '../credentials/password/index.ts';
@@ -58,7 +59,10 @@ export async function provePassword(
     },
     ({ outcome, count }, { isKnownBrowser }) => (attempt.leftOpen && outcome !== 'refused' && mayEnter(isKnownBrowser) ? 'open' : count),
   );
-  if (result === undefined) return { outcome: 'unavailable' };
+  if (result === undefined) {
+    count('portaria_sign_ins_total', { outcome: 'unavailable', reason: '' });
+    return { outcome: 'unavailable' };
+  }
   const refuse = async (reason: SignInReason, told?: DirectoryRefusal): Promise<PasswordOutcome> => {
     // what is written of a known person costs one read more, for the key it is sealed under
     if (!user) await findStanding(scope, userId, browser);

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { count } from '../../../platform/metrics/index.ts';
 import { mailPerson } from '../../company/mails/index.ts';
 import { canChangeStatus, changeStatus, fullName, getUser, lockUser, prolongBlock, type User } from '../../people/users/index.ts';
 import { forgetBrowser } from '../../records/attempts/index.ts';
@@ -30,10 +31,13 @@ const lastAnswerMs = 250;
 /** Writes a failed attempt, and blocks whom it was the last one of (S37). */
 export async function refuseAttempt(scope: Scope, refusal: Refusal): Promise<void> {
   const isLast = refusal.attempt.settled >= refusal.lockout.limit;
-  await Promise.all([record(scope, refusal, isLast), isLast && setTimeout(lastAnswerMs)]);
+  const [isBlocked] = await Promise.all([record(scope, refusal, isLast), isLast && setTimeout(lastAnswerMs)]);
+  count('portaria_sign_ins_total', { outcome: 'failed', reason: refusal.reason });
+  if (isBlocked) count('portaria_lockouts_total', {});
 }
 
-async function record(scope: Scope, refusal: Refusal, isLast: boolean): Promise<void> {
+/** @returns whether it blocked the person */
+async function record(scope: Scope, refusal: Refusal, isLast: boolean): Promise<boolean> {
   const { login, user, reason, attempt, lockout, standing, applicationId } = refusal;
   const event: NewEvent = {
     type: 'sign-in.failed',
@@ -44,21 +48,27 @@ async function record(scope: Scope, refusal: Refusal, isLast: boolean): Promise<
     details: user ? { login, facts: keepAttempt(user, attempt, lockout, standing) } : {},
   };
   // these can be had as often as anybody likes
-  if (!user || reason === 'attempts-used-up' || reason.startsWith('directory-'))
-    return void (await countRefusal(scope, { ...event, reason }));
+  if (!user || reason === 'attempts-used-up' || reason.startsWith('directory-')) {
+    await countRefusal(scope, { ...event, reason });
+    return false;
+  }
   event.applicationId = applicationId as ApplicationId | undefined;
-  if (!isLast) return recordAlone(scope, event);
-  await inTransaction(scope, async (inside) => {
+  if (!isLast) {
+    await recordAlone(scope, event);
+    return false;
+  }
+  return inTransaction(scope, async (inside) => {
     // first of all, as a sign-in does; a parallel attempt or an administrator may have changed the status since
     const now = await lockUser(inside, user.userId);
     await recordEvent(inside, event);
     // its own attempts are used up, whatever strangers did before
     if (attempt.isKnownBrowser) await forgetBrowser(inside, user.userId, attempt.browser);
-    if (now.status === 'blocked') return prolongBlock(inside, user.userId);
-    if (!canChangeStatus(now, 'block')) return;
+    if (now.status === 'blocked') await prolongBlock(inside, user.userId);
+    if (now.status === 'blocked' || !canChangeStatus(now, 'block')) return false;
     await changeStatus(inside, user.userId, 'block', 'failed-attempt-limit');
     if (lockout.mail)
       await mailPerson(inside, user, { mail: 'blocked', leadsTo: { page: 'recovery-request' }, params: { limit: lockout.limit } });
+    return true;
   });
 }
 
@@ -88,6 +98,7 @@ export async function recordKeptOut(
     supportCode,
     details: { facts: { account, signIn: facts, rules: boundRules(kept) } satisfies KeptFacts },
   });
+  count('portaria_sign_ins_total', { outcome: 'failed', reason: `kept-out-${why}` });
 }
 
 /**

@@ -7,6 +7,7 @@ import { afterwards, type Surrounding } from './afterwards.ts';
 import { answerFailure } from './answer-failure.ts';
 import { completeAnswer } from './complete-answer.ts';
 import { continuePosted } from './continue-posted.ts';
+import { countAnswers } from './count-answers.ts';
 import { countRefusals } from './count-refusals.ts';
 import { endOwnSession } from './end-own-session.ts';
 import { hideRefused } from './hide-refused.ts';
@@ -31,6 +32,7 @@ const middlewares: Surrounding[] = [
   afterwards(traceExchange), // what is kept is what was answered
   afterwards(logRefused),
   afterwards(pacePolling),
+  afterwards(countAnswers),
   afterwards(countRefusals),
   afterwards(nameMissingClient),
   afterwards(hideRefused),

@@ -1,0 +1,51 @@
+import type { Knex } from 'knex';
+import type pg from 'pg';
+import { observe } from '../metrics/index.ts';
+
+export type PoolState = { name: 'statements' | 'transactions'; busy: number; idle: number; waiting: number };
+
+type Tarn = { numUsed(): number; numFree(): number; numPendingAcquires(): number };
+
+export function statesOf({ totalCount, idleCount, waitingCount }: pg.Pool, knex: Knex): PoolState[] {
+  const tarn = knex.client.pool as Tarn | undefined;
+  return [
+    { name: 'statements', busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount },
+    {
+      name: 'transactions',
+      busy: tarn?.numUsed() ?? 0,
+      idle: tarn?.numFree() ?? 0,
+      waiting: tarn?.numPendingAcquires() ?? 0,
+    },
+  ];
+}
+
+type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, done: (release?: unknown) => void) => void;
+
+/** How long it takes to get a connection is told to the figures, also when none is had. */
+export function timeConnections(pool: pg.Pool, knex: Knex): void {
+  const since = (name: PoolState['name'], start: number) =>
+    observe('portaria_database_wait_seconds', { pool: name }, (performance.now() - start) / 1000);
+  const connect = pool.connect.bind(pool) as (callback: Connected) => void;
+  const timed = (callback: Connected): void => {
+    const start = performance.now();
+    connect((...answer) => {
+      since('statements', start);
+      callback(...answer);
+    });
+  };
+  // a statement of the pool comes by callback, everybody else waits for a promise
+  pool.connect = ((callback?: Connected) =>
+    callback
+      ? timed(callback)
+      : new Promise((resolve, reject) => timed((error, client) => (client ? resolve(client) : reject(error))))) as pg.Pool['connect'];
+  const { client } = knex;
+  const acquire = client.acquireConnection.bind(client);
+  client.acquireConnection = async (): Promise<unknown> => {
+    const start = performance.now();
+    try {
+      return await acquire();
+    } finally {
+      since('transactions', start);
+    }
+  };
+}
