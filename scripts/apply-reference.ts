@@ -17,6 +17,8 @@ const isObject = (schema: unknown): schema is Schema => typeof schema === 'objec
 /** Every key below `schema` with its path, in order; `seen` gets it before what is below it. */
 function walk(schema: Schema, seen: (path: string, key: Schema, isNeeded: boolean) => void, path = ''): void {
   if (isObject(schema.items)) walk(schema.items as Schema, seen, `${path}[]`);
+  // keys or null
+  for (const one of schema.anyOf ?? []) if (isObject(one)) walk(one as Schema, seen, path);
   for (const [name, key] of Object.entries(schema.properties ?? {})) {
     if (!isObject(key)) continue;
     const below = path ? `${path}.${name}` : name;

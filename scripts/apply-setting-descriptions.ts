@@ -21,7 +21,12 @@ const secondFactor = (of: string) => ({
 });
 
 const networks = 'Addresses and ranges such as `10.0.0.0/8` from which people may sign in; an empty list is anywhere.';
-const hours = '`days` (1 is Monday), `from`, `to` and `timeZone`: when people may sign in.';
+const hours = (of: string) => ({
+  [`${of}.hours.days`]: '1 is Monday, 7 is Sunday.',
+  [`${of}.hours.from`]: 'Such as `08:00`.',
+  [`${of}.hours.to`]: 'Later the same day.',
+  [`${of}.hours.timeZone`]: 'An IANA name.',
+});
 
 /** What each setting of a company means in the file of `apply`, by its path. */
 export const settingDescriptions: Record<string, string> = {
@@ -40,7 +45,8 @@ export const settingDescriptions: Record<string, string> = {
   'contexts[].policy.session.keepDays': '“Keep me signed in” lasts so long, up to 365; 0 offers none.',
   ...secondFactor('contexts[].policy'),
   'contexts[].policy.networks': networks,
-  'contexts[].policy.hours': `${hours} \`null\` is always.`,
+  'contexts[].policy.hours': 'When people may sign in. `null` is always.',
+  ...hours('contexts[].policy'),
   'contexts[].policy.overrides':
     'What a group, an application or a role is stricter about. One that the file gives is as written; the others stay without `--prune`.',
   'contexts[].policy.overrides[].for': 'One of the three.',
@@ -52,10 +58,7 @@ export const settingDescriptions: Record<string, string> = {
   ...secondFactor('contexts[].policy.overrides[]'),
   'contexts[].policy.overrides[].networks': networks,
   'contexts[].policy.overrides[].hours': 'When they may sign in, besides the hours of the company.',
-  'contexts[].policy.overrides[].hours.days': '1 is Monday, 7 is Sunday.',
-  'contexts[].policy.overrides[].hours.from': 'Such as `08:00`.',
-  'contexts[].policy.overrides[].hours.to': 'Later the same day.',
-  'contexts[].policy.overrides[].hours.timeZone': 'An IANA name.',
+  ...hours('contexts[].policy.overrides[]'),
 
   'contexts[].newAccounts': 'How accounts begin. What is left out stays.',
   'contexts[].newAccounts.activation': 'What the form for a new person begins with.',

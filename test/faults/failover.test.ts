@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import pg from 'pg';
 import { Jar } from '../support/jar.ts';
@@ -43,7 +42,7 @@ describe('store: the primary of a cluster dies under load', function () {
         begun.push(one);
         // what fails meanwhile is told to the person, who tries again
         one.done = await signIn().catch(() => undefined);
-        if (!one.done) await sleep(200);
+        if (!one.done) await pause(200);
       }
     };
     async function signIn(): Promise<Acknowledged | undefined> {

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { descendantsOf, isAlive } from '../support/children.ts';
 import { send } from '../support/jar.ts';
 import { startBalancer, startLoad } from '../support/load.ts';
+import { pause } from '../support/patience.ts';
 import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { freePort, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -53,7 +53,7 @@ describe('ending a server', function () {
     const balancer = await startBalancer(running.map(({ url }) => url));
     const load = startLoad(`${balancer.url}/acme`, 8);
     const end = async (one: ServerProcess) => {
-      await sleep(300);
+      await pause(300);
       const { answered } = load;
       expect(await one.kill('SIGTERM'), one.output()).to.equal(0);
       expect(load.answered).to.be.greaterThan(answered);
@@ -84,7 +84,7 @@ describe('ending a server', function () {
     expect([status, headers.connection]).to.deep.equal([200, 'close']);
     // again it changes nothing; from a terminal nobody has to be told
     one.child.kill('SIGTERM');
-    await sleep(200);
+    await pause(200);
     expect((await send(`${one.url}/healthz`)).status).to.equal(200);
     expect(await one.kill('SIGINT')).to.equal(0);
     expect(one.output().match(/Stopping/g)).to.have.length(1);
@@ -142,7 +142,7 @@ describe('ending a server', function () {
     await once(child.stdout!, 'data'); // the store is being prepared
     const early = new Set<number>();
     const watch = setInterval(() => descendantsOf(child.pid!).forEach((pid) => void early.add(pid)), 50);
-    await sleep(300);
+    await pause(300);
     const ended = endOf(child);
     child.kill('SIGTERM');
     expect(await ended).to.equal(0);

@@ -8,7 +8,6 @@ import type { Session } from '../../domain/sign-in/sessions/index.ts';
 import { anonymousActor, clientOf, cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import type { OidcCaches } from './caches.ts';
 import type { CompanyState, LibraryTools, SendLogoutToken } from './library/index.ts';
-import { type Loaded, OwnState } from './own-state.ts';
 
 /** What exists once, whatever the company: routes, middlewares, models and configuration of the library. */
 export type SharedProvider = {
@@ -51,13 +50,19 @@ export class ContextProvider {
   subjectKey: Promise<Buffer> | undefined;
   readonly #shared: SharedProvider;
 
-  constructor(shared: SharedProvider, context: ResolvedContext, loaded: Loaded) {
+  /** @param makeState what the library is told of it */
+  constructor(
+    shared: SharedProvider,
+    context: ResolvedContext,
+    { apis, customFields }: Pick<ContextProvider, 'apis' | 'customFields'>,
+    makeState: (op: ContextProvider) => CompanyState,
+  ) {
     this.#shared = shared;
     this.context = context;
-    this.apis = loaded.apis;
-    this.customFields = loaded.customFields;
+    this.apis = apis;
+    this.customFields = customFields;
     this.cookieNames = cookieNames(context);
-    this.state = new OwnState(this, loaded, shared.tools);
+    this.state = makeState(this);
   }
 
   get services(): Services {

@@ -10,6 +10,7 @@ import type { ResolvedContext, Services } from '../request/index.ts';
 import { createCaches } from './caches.ts';
 import { ContextProvider, type SharedProvider, scopeIn } from './context-provider.ts';
 import { createProvider } from './create-provider.ts';
+import { OwnState } from './own-state.ts';
 
 /** The providers of the contexts in use: read at the first request, dropped by a change notice. */
 export class ProviderDirectory {
@@ -47,6 +48,7 @@ export class ProviderDirectory {
       loadApis(scope),
     ]);
     const { selfRegistration: mayRegister } = newAccounts;
-    return new ContextProvider(this.#shared, context, { keys, mappedClaims, customFields, apis, mayRegister, links: branding.links });
+    const loaded = { keys, mappedClaims, customFields, apis, mayRegister, links: branding.links };
+    return new ContextProvider(this.#shared, context, loaded, (op) => new OwnState(op, loaded, this.#shared.tools));
   }
 }

@@ -1,28 +1,6 @@
 // Why the library must be changed: it keeps issuer, keys, claims and cookies' keys of its own, so each company would need a provider, of half a megabyte and 4 ms (docs/decisions/0023-one-provider.md).
 import type { Configuration, Provider } from 'oidc-provider';
-import type { SigningKey } from '../../../domain/company/signing-keys/index.ts';
-import type { ProviderState } from './provider-state.ts';
-
-type Claims = Record<string, null | Record<string, null>>;
-/** What applications may ask for. */
-type Announced = { scopes: Set<string>; claims: Claims; claimsSupported: Set<string> };
-
-/** What differs by company, as the library asks for it. */
-export type CompanyState = {
-  readonly issuer: string;
-  readonly keystore: Iterable<PublishedKey>;
-  readonly announced: Announced;
-  /** prompt=create is known. */
-  readonly mayRegister: boolean;
-  readonly discovery: object;
-  readonly nonces: object;
-  readonly cookies: {
-    names: Record<string, string>;
-    keys: { sign(data: string): string; verify(data: string, digest: string): boolean };
-    long: object;
-    short: object;
-  };
-};
+import type { Announced, Claims, CompanyState, ProviderState, PublishedKey } from './states.ts';
 
 /** Makes what a company's state consists of, as the library makes it. */
 export type LibraryTools = {
@@ -98,9 +76,6 @@ const announcer =
       claimsSupported: new Set([...openid, ...always]),
     };
   };
-
-/** The JWK of a key, private where it is to sign. */
-export type PublishedKey = Pick<SigningKey, 'kid' | 'alg' | 'use'> & Record<string, unknown>;
 
 const publicMembers = ['kty', 'use', 'kid', 'alg', 'crv', 'e', 'n', 'x', 'y'] as const;
 

@@ -7,7 +7,7 @@ import { replaceCompareClientSecret, type SecretChecks } from './client-compare-
 import { type KeptClients, replaceClientFind } from './client-find.ts';
 import { type LimitSecrets, limitSecrets } from './client-limit-secrets.ts';
 import { replaceRedirectUriAllowed } from './client-redirect-uris.ts';
-import { type CompanyState, followCompany, type LibraryTools, publicPart } from './company-state.ts';
+import { followCompany, type LibraryTools, publicPart } from './company-state.ts';
 import { type LimitUserCodes, readUserCode, replaceFindByUserCode } from './device-code-find-by-user-code.ts';
 import { stateReader } from './provider-state.ts';
 import { replaceRefreshTokenFind } from './refresh-token-find.ts';
@@ -15,6 +15,7 @@ import { providerWith, type ResponseMode } from './response-modes.ts';
 import { type FollowedSession, replaceSessionGet, stateAtArrival } from './session-get.ts';
 import { replacePersist } from './session-persist.ts';
 import { replaceResetIdentifier } from './session-reset-identifier.ts';
+import type { CompanyState } from './states.ts';
 
 export type { CompanyState, FollowedSession, KeptClients, LibraryTools, LimitSecrets, LimitUserCodes, ResponseMode, SendLogoutToken };
 export { followCompany, providerWith, publicPart, readUserCode, stateAtArrival, stateReader };

@@ -1,15 +1,6 @@
 // Why the library must be changed: what a provider is made of stands in a private field, and nothing else reads it.
-import type { Adapter, Configuration, Provider } from 'oidc-provider';
-import type { CompanyState } from './company-state.ts';
-
-/** The parts of the library's own state that differ by company. */
-export type ProviderState = {
-  configuration: Required<Pick<Configuration, 'interactions' | 'discovery'>> &
-    CompanyState['announced'] & { cookies: object; prompts: Set<string> };
-  keystore: CompanyState['keystore'];
-  jwks: object;
-  DPoPNonces: object;
-};
+import type { Adapter, Provider } from 'oidc-provider';
+import type { ProviderState } from './states.ts';
 
 const parts = ['configuration', 'keystore', 'jwks', 'DPoPNonces'];
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  arrangeCustomFields,
   type CustomFieldInput,
   createCustomField,
   editCustomField,
@@ -180,6 +181,20 @@ describe('domain/company/custom-fields', () => {
     );
     expect(second).to.equal('changed_meanwhile');
     expect(await getCustomField(store.scope, fieldId)).to.include({ label: 'Third', version: 4 });
+  });
+
+  it('those that are named stand in that order, in the places that they have, and others where they were', async () => {
+    for (const code of ['a', 'b', 'c', 'd']) await createCustomField(store.scope, input(code));
+    await createCustomField(store.other, input('a'));
+    const arrange = (codes: string[], scope = store.scope) => arrangeCustomFields(scope, codes);
+    expect(await store.eventsOf(async () => expect(await arrange(['d', 'nobody’s', 'b', 'a'])).to.equal(true))).to.deep.equal([
+      'custom-field.edited',
+    ]);
+    expect(await codes()).to.deep.equal(['d', 'b', 'c', 'a']);
+    for (const same of [['d', 'b', 'a'], ['c'], ['nobody’s'], []])
+      await store.unchanged(async () => expect(await arrange(same)).to.equal(false));
+    expect(await codes(store.other)).to.deep.equal(['a']);
+    await store.inOneTransaction((scope) => arrange(['a', 'b'], scope));
   });
 
   it('an edit and a move at once both count', async () => {
