@@ -3,6 +3,7 @@ import pg from 'pg';
 import { Jar } from '../support/jar.ts';
 import { needSoftware } from '../support/missing.ts';
 import { authorize, exchange } from '../support/oidc.ts';
+import { pause } from '../support/patience.ts';
 import { type Cluster, startCluster } from '../support/patroni.ts';
 import { eventually, onDatabase, portaria, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { freePort, passwords, startingState, type TestServer } from '../support/server.ts';
