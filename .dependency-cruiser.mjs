@@ -72,6 +72,9 @@ export default {
     forbid('nothing-imports-an-example', { path: '^src' }, { path: '^examples' }),
     forbid('nothing-imports-a-test', { path: '^src' }, { path: '^test' }),
     forbid('argon2-by-one-file', { path: '^src/(?!platform/crypto/password-engine\\.ts$)' }, { path: '^node_modules/(@node-rs/)?argon2/' }),
+    // nobody pays for it who has no collector (decision 0025)
+    forbid('opentelemetry-by-one-file', { path: '^src/(?!platform/tracing/open-tracer\\.ts$)' }, { path: '^node_modules/@opentelemetry/' }),
+    forbid('opentelemetry-when-asked', { path: '^src' }, { path: '^node_modules/@opentelemetry/', dynamic: false }),
     // what a partner sends must never reach its reader (decision 0009)
     forbid('samlify-by-one-file', { path: '^src/(?!platform/saml/samlify\\.ts$)' }, { path: '^node_modules/samlify/' }),
     forbid('ldap-by-smartsync', { path: '^src/(?!smartsync/)' }, { path: '^node_modules/ldapts/' }),

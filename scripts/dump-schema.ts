@@ -1,6 +1,7 @@
-// Writes test/migrations/schema.sql, the tables as the migrations leave them, and src/domain/tables.ts, their types. `--write`, or prints the first.
+// Writes test/migrations/schema.sql, the tables as the migrations leave them, src/domain/tables.ts, their types, and migrations/schema.txt, by which a server knows that
+// its schema is whole. `--write`, or prints the first.
 import { writeFileSync } from 'node:fs';
-import type { Database } from '../src/platform/database/index.ts';
+import { type Database, readShape, shapeFile } from '../src/platform/database/index.ts';
 import { createTestDatabase, stopSharedPostgres } from '../test/support/postgres.ts';
 import { tablesFile, writeTables } from './tables.ts';
 
@@ -37,16 +38,22 @@ export async function dumpSchema(database: Database): Promise<string> {
   return parts.join('\n');
 }
 
+/** The same for a running server: a line for each thing. */
+export const dumpShape = async (database: Database): Promise<string> =>
+  `${(await readShape((text) => database.run('', text, []))).join('\n')}\n`;
+
 export const schemaFile = new URL('../test/migrations/schema.sql', import.meta.url);
 
 if (import.meta.main) {
   const database = await createTestDatabase();
   const opened = database.open();
   const schema = await dumpSchema(opened);
+  const shape = await dumpShape(opened);
   await opened.close();
   await stopSharedPostgres();
   if (process.argv.includes('--write')) {
     writeFileSync(schemaFile, schema);
     writeFileSync(tablesFile, writeTables(schema));
+    writeFileSync(shapeFile, shape);
   } else process.stdout.write(schema);
 }

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -61,6 +62,12 @@ const env = {
 };
 // as its package starts it: it stands beside a directory, on a machine that has other things to do
 const flags = name === 'smartsync' ? ['--max-semi-space-size=2', '--max-old-space-size=112'] : [];
-const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...flags, join(root, program), ...args], { stdio: 'inherit', env });
+const parameters = ['--disable-warning=ExperimentalWarning', ...flags, join(root, program), ...args];
+if (process.execve && process.platform !== 'win32') {
+  // the program takes our place: there is nobody between it and whoever sends it a signal
+  process.execve(node, [node, ...parameters], env);
+}
+const child = spawn(node, parameters, { stdio: 'inherit', env });
+// a signal to the whole group reaches the program twice, which counts once for those that run long
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(signal ? 128 + 15 : (code ?? 1)));
+child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : (code ?? 1)));

@@ -6,19 +6,22 @@ import { createSettingsFinder } from '../domain/company/context-settings/index.t
 import { createContextFinder } from '../domain/company/contexts/index.ts';
 import { measureDirectories } from '../domain/people/directories/index.ts';
 import { DirectoryQueue, measureDirectoryRequests } from '../domain/people/directory-requests/index.ts';
+import { AddressLimits } from '../domain/records/address-limits/index.ts';
 import { ArtifactStore } from '../domain/records/protocol-artifacts/index.ts';
 import { createReadiness } from '../domain/sign-in/readiness/index.ts';
 import { createSessionFinder } from '../domain/sign-in/sessions/index.ts';
 import { createPolicyFinder } from '../domain/sign-in/sign-in-policy/index.ts';
 import { type Clock, systemClock } from '../platform/clock/index.ts';
+import type { Siblings } from '../platform/cluster/index.ts';
 import { loadPasswordEngine } from '../platform/crypto/index.ts';
-import { ChangeListener, type Database, NoticedCache, openDatabase, timeLimits } from '../platform/database/index.ts';
-import { createViews, type Upgrades } from '../platform/http/index.ts';
+import { ChangeListener, type Database, isUnavailable, NoticedCache, openDatabase, timeLimits } from '../platform/database/index.ts';
+import { createRequestLog, createViews, logStray, type Upgrades } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { countJobs, type RunningJobs, startJobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
-import { createMailbox, createMailer, type Mailer } from '../platform/mail/index.ts';
+import { createMailbox, createMailer, type Mailer, shareMailbox } from '../platform/mail/index.ts';
 import { addressMatcher, clientAddress, createOutbound, hostMatcher } from '../platform/net/index.ts';
+import { openTracer, type Tracer, useTracer } from '../platform/tracing/index.ts';
 import { createHealth, type Health } from '../web/health/index.ts';
 import { createHostFiles } from '../web/host/index.ts';
 import { createBackChannelLogout, ProviderDirectory } from '../web/oidc/index.ts';
@@ -27,7 +30,7 @@ import { createSoapLogout, SamlDirectory } from '../web/saml/index.ts';
 import { createSmartSync } from '../web/smartsync/index.ts';
 import { loadAssets, loadConfigurationSchema, loadFavicon, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
-import type { Store } from './open-store.ts';
+import { type Store, whileItStarts } from './open-store.ts';
 import { pathOf } from './page-paths.ts';
 import { createFrontDoor, pageRoutes } from './web-routes.ts';
 
@@ -39,8 +42,10 @@ export type App = {
   handle(request: IncomingMessage, response: ServerResponse): void;
   upgrades: Upgrades;
   startJobs(): Promise<void>;
-  /** @param graceSeconds for jobs under way; without end unless told */
-  close(graceSeconds?: number): Promise<void>;
+  /** Takes no new job; long ones stop at a safe place, others have so long. @param graceSeconds without end unless told */
+  stopJobs(graceSeconds?: number): Promise<void>;
+  /** Stops jobs, too, where they have not been told to. */
+  close(): Promise<void>;
 };
 
 /** Only where Portaria is tried out: the demo on its own store, at an address that no other machine can use. Mails carry links that open accounts. */
@@ -57,11 +62,16 @@ let ownFiles: OwnFiles | undefined;
 const readOwnFiles = (folder = new URL('../../views/', import.meta.url)): OwnFiles =>
   (ownFiles ??= { i18n: createI18n(folder), views: createViews(folder), assets: loadAssets(), icon: loadIcons() });
 
-/** Builds the server's objects from its configuration and an open store. Starts nothing but the change listener. */
-export async function createApp(config: Config, store: Store, log: Log, clock: Clock = systemClock): Promise<App> {
+/**
+ * Builds the server's objects from its configuration and an open store. Starts nothing but the change listener.
+ * @param siblings where several processes serve the port
+ */
+export async function createApp(config: Config, store: Store, log: Log, clock: Clock = systemClock, siblings?: Siblings): Promise<App> {
   const { database, keyRing, hasher } = store;
   const engine = await loadPasswordEngine();
   if (engine.faults.length > 0) log.warn({ engine: engine.name, faults: engine.faults }, 'passwords are hashed by a slower engine');
+  const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
+  const tracer = await startTracing(config, version, log);
   const listener = new ChangeListener(database.url);
   const contexts = new ContextDirectory(createContextFinder(database), listener, config.baseUrl, config.contextCacheSize, pathOf);
   const cache = new NoticedCache(listener, config.contextCacheSize);
@@ -82,6 +92,10 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     findAccess: createAccessFinder(database),
     askDirectory: queue.ask,
     artifacts: new ArtifactStore(database),
+    limits: new AddressLimits(
+      { wrong: config.addressAttempts, mails: config.addressMails, isShared: addressMatcher(config.sharedNetworks) },
+      (kind) => health.countHeldBack(kind),
+    ),
     forgetCached: (contextId) => listener.tell(contextId),
     outbound: createOutbound(config.outboundAllow),
     isHttpHost: hostMatcher(config.samlHttpHosts),
@@ -102,12 +116,14 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       directories: () => measureDirectories(database, clock.now()),
     },
     metricsToken: config.metricsToken,
+    siblings,
   });
 
   const koa = new Koa();
-  koa.on('error', (error) => log.error({ err: error }, 'a request failed outside its page'));
+  koa.on('error', logStray(log));
   koa.use(services.assets.middleware);
-  const mailbox = keepsMails(config, store) ? createMailbox(() => clock.now()) : undefined;
+  const own = keepsMails(config, store) ? createMailbox(() => clock.now()) : undefined;
+  const mailbox = own && siblings ? shareMailbox(own, siblings) : own;
   const router = createPageRouter(services, pageRoutes(providers, saml, mailbox));
   koa.use(router.middleware);
   const hostFiles = createHostFiles(services, {
@@ -116,11 +132,15 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
     configurationSchema: loadConfigurationSchema(config.baseUrl),
   });
 
-  const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
   const smartSync = createSmartSync({ services, listener, queue, software: `portaria/${version}` });
 
-  await listener.start();
+  // it tries again by itself, and caches are not used until then; an operator's database that is away is told at once
+  await listener.start().catch((error) => {
+    if (!store.isEmbedded || !isUnavailable(error)) throw error;
+  });
   let jobs: RunningJobs | undefined;
+  let jobsStopped: Promise<void> | undefined;
+  const stopJobs = (graceSeconds?: number) => (jobsStopped ??= Promise.resolve(jobs?.stop(graceSeconds)));
   let work: Database | undefined;
   let mailer: Mailer | undefined = mailbox;
   return {
@@ -135,9 +155,17 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       smartSync,
       router,
       pages: koa.callback(),
+      requestLog: createRequestLog({
+        log,
+        level: config.accessLog,
+        // without proxies nobody stands between: an id then is for finding lines, and proves nothing
+        isBelieved: (socketAddress) => config.trustedProxies.length === 0 || isTrustedProxy(socketAddress),
+        clientAddress: services.clientAddress,
+      }),
       isSecure: config.baseUrl.startsWith('https:'),
     }),
     async startJobs() {
+      if (jobsStopped) return;
       mailer = config.smtpUrl ? createMailer(config.smtpUrl, config.mailFrom ?? `portaria@${new URL(config.baseUrl).hostname}`) : mailbox;
       const notices = {
         tellRelyingParty: createBackChannelLogout(services, providers),
@@ -145,15 +173,29 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       };
       // nobody waits for it: it has connections of its own, on which statements may take longer
       work = openDatabase(database.url, jobConnections, timeLimits.work);
-      jobs = await startJobs(database.url, createTasks({ ...services, database: work }, notices, mailer), crontab, log);
+      const tasks = createTasks({ ...services, database: work }, notices, mailer);
+      jobs = await whileItStarts(store, () => startJobs(database.url, tasks, crontab, log));
     },
-    async close(graceSeconds) {
+    stopJobs,
+    async close() {
       await smartSync.close();
       queue.close();
-      await jobs?.stop(graceSeconds);
+      await stopJobs();
       await work?.close();
       mailer?.close();
       await listener.close();
+      if (tracer) useTracer(undefined);
+      await tracer?.close().catch((error) => log.warn({ err: error }, 'traces could not be sent'));
     },
   };
+}
+
+/** @returns undefined without a collector: nothing is traced then, and nothing loaded */
+async function startTracing(config: Config, serviceVersion: string, log: Log): Promise<Tracer | undefined> {
+  const { tracesEndpoint: endpoint, tracesHeaders: headers = {}, tracesServiceName: serviceName, tracesRatio: ratio } = config;
+  if (!endpoint) return undefined;
+  const warn = (message: string) => log.warn({ reason: message.slice(0, 500) }, 'traces could not be sent');
+  const tracer = await openTracer({ endpoint, headers, serviceName, serviceVersion, ratio, warn });
+  useTracer(tracer);
+  return tracer;
 }

@@ -1,5 +1,5 @@
 import { generateKeyPair, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
@@ -7,7 +7,8 @@ import { type ApplyResult, applyState, type DesiredState, parseState } from '../
 import { findApiByIdentifier } from '../domain/applications/apis/index.ts';
 import { editApplication, findApplicationByCode } from '../domain/applications/applications/index.ts';
 import { listContexts } from '../domain/company/contexts/index.ts';
-import { openScope, openServerScope } from '../domain/scope.ts';
+import { openScope, openServerScope, type ServerScope } from '../domain/scope.ts';
+import { randomPassword } from '../platform/crypto/index.ts';
 import { createCertificate } from '../platform/saml/index.ts';
 import type { ResolvedContext, Services } from '../web/request/index.ts';
 
@@ -55,17 +56,24 @@ export function readDemo(addresses: SampleAddresses, { certificate }: Pick<Sampl
  * Fills an empty store with config/demo.yaml. On later starts, while the demo's sample applications are still there, their addresses follow the port.
  * @returns what to tell the operator, or undefined when this is no demo
  */
-export async function prepareDemo(services: Services, addresses: SampleAddresses, keys: SampleKeys): Promise<Demo | undefined> {
+export async function prepareDemo(
+  services: Services,
+  addresses: SampleAddresses,
+  keys: SampleKeys,
+  dataDir: string,
+): Promise<Demo | undefined> {
   const state = readDemo(addresses, keys);
   const { code, applications } = state.contexts[0]!;
   const existing = await listContexts(services.database.knex);
   let passwords: Demo['passwords'] = [];
   if (existing.length === 0) {
+    writeFileSync(pendingFile(dataDir), '', { mode: 0o600 });
     const result = await applyState(openServerScope(services, actor), state);
     passwords = result.generatedPasswords;
   } else {
     const context = existing.find((one) => one.code === code);
     if (!context) return undefined;
+    if (existsSync(pendingFile(dataDir))) passwords = await replacePasswords(openServerScope(services, actor), state);
     const scope = openScope(services, context.contextId, actor);
     const known = await Promise.all(applications.map((sample) => findApplicationByCode(scope, sample.code)));
     if (!known[0]) return undefined;
@@ -79,6 +87,20 @@ export async function prepareDemo(services: Services, addresses: SampleAddresses
   const context = (await listContexts(services.database.knex)).find((one) => one.code === code)!;
   const resolved = await services.contexts.byId(context.contextId);
   return { issuer: resolved!.url, passwords, api: await findSampleApi(services, resolved!, state) };
+}
+
+/** Is there while nobody has been shown the passwords: a start that was interrupted leaves that to the next one. */
+const pendingFile = (dataDir: string): string => join(dataDir, 'demo-passwords-pending');
+
+export const notePasswordsShown = (dataDir: string): void => rmSync(pendingFile(dataDir), { force: true });
+
+/** Only hashes of the ones before are kept. */
+async function replacePasswords(scope: ServerScope, state: DesiredState): Promise<Demo['passwords']> {
+  const { code, name, users = [] } = state.contexts[0]!;
+  const passwords = users.map(({ email, username }) => ({ context: code, login: email ?? username!, password: randomPassword() }));
+  const renewed = users.map(({ email, username }, i) => ({ email, username, password: passwords[i]!.password }));
+  await applyState(scope, parseState({ contexts: [{ code, name, users: renewed }] }));
+  return passwords;
 }
 
 async function findSampleApi(services: Services, { contextId, url }: ResolvedContext, state: DesiredState): Promise<Demo['api']> {

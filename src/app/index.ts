@@ -1,5 +1,5 @@
 // Owns: wiring: which objects are made from the configuration, and which slices make up the server. Does not: decide anything.
 export { type App, createApp } from './create-app.ts';
-export { loadSampleKeys, prepareDemo, readDemo } from './demo.ts';
+export { type Demo, loadSampleKeys, notePasswordsShown, prepareDemo, readDemo } from './demo.ts';
 export { isExampleInstalled, startExample } from './examples.ts';
-export { openStore, type Store } from './open-store.ts';
+export { openStore, type Store, whileItStarts } from './open-store.ts';

@@ -26,6 +26,7 @@ import {
   sweepMails,
   sweepUserCounts,
 } from '../domain/people/users/index.ts';
+import { sweepAddressCounts } from '../domain/records/address-limits/index.ts';
 import { sweepAttempts, sweepBrowsers, sweepCodeGuesses } from '../domain/records/attempts/index.ts';
 import { sweepLinks } from '../domain/records/one-time-links/index.ts';
 import { sweepOperations } from '../domain/records/operations/index.ts';
@@ -60,26 +61,48 @@ export const jobs: Job<Tools>[] = [
   writeStateJob,
 ];
 
+/** What administrators ask for and do not wait for. */
+export const operationKinds = [
+  accessExport,
+  approvalInvitations,
+  approvalReset,
+  auditCsv,
+  auditExport,
+  changeEntries,
+  changeUsers,
+  simulation,
+  userExport,
+  userImport,
+];
+
+const sweeps = [
+  sweepArtifacts,
+  sweepPendingRequests,
+  sweepAttempts,
+  sweepAddressCounts,
+  sweepBrowsers,
+  sweepCodeGuesses,
+  sweepExchanges,
+  sweepRefusals,
+  sweepFailures,
+  sweepLinks,
+  sweepOperations,
+  sweepFailedJobs,
+  sweepMails,
+  sweepUserCounts,
+  sweepDirectoryRequests,
+  sweepVerifiers,
+  sweepRuns,
+];
+
 /** What is over goes, a few thousand rows at a time. */
 const sweepExpired: Chore = {
   name: 'sweep-expired',
-  async run({ db }) {
-    await sweepArtifacts(db);
-    await sweepPendingRequests(db);
-    await sweepAttempts(db);
-    await sweepBrowsers(db);
-    await sweepCodeGuesses(db);
-    await sweepExchanges(db);
-    await sweepRefusals(db);
-    await sweepFailures(db);
-    await sweepLinks(db);
-    await sweepOperations(db);
-    await sweepFailedJobs(db);
-    await sweepMails(db);
-    await sweepUserCounts(db);
-    await sweepDirectoryRequests(db);
-    await sweepVerifiers(db);
-    await sweepRuns(db);
+  async run({ db, stop }) {
+    for (const sweep of sweeps) {
+      stop?.throwIfAborted();
+      await sweep(db);
+    }
   },
 };
 
@@ -118,20 +141,8 @@ export function createTasks(services: Services, notices: NoticeTools, mailer?: M
     exportWords: (locale: string) => exportWords(i18n, locale),
     importWords: importWords(i18n),
   };
-  const kinds = [
-    accessExport,
-    approvalInvitations,
-    approvalReset,
-    auditCsv,
-    auditExport,
-    changeEntries,
-    changeUsers,
-    simulation,
-    userExport,
-    userImport,
-  ];
   const tools: Tools = {
-    runners: Object.fromEntries(kinds.map(({ kind, run }) => [kind, (scope, operation) => run(scope, operation, words)])),
+    runners: Object.fromEntries(operationKinds.map(({ kind, run }) => [kind, (scope, operation) => run(scope, operation, words)])),
     ...notices,
     deliverMail: (contextId, mail) => sendMail({ services, mailer }, contextId, mail),
     fetchMetadata: createMetadataFetcher(services),
@@ -139,6 +150,7 @@ export function createTasks(services: Services, notices: NoticeTools, mailer?: M
   };
   const tasks: Tasks = {};
   for (const { name, run } of jobs) tasks[name] = (payload, attempt) => run(server.scopeOf, payload, tools, attempt);
-  for (const { chore } of calendar) tasks[chore.name] = () => chore.run(server);
+  for (const { chore } of calendar)
+    tasks[chore.name] = (_, { stop }) => chore.run({ ...server, stop, scopeOf: (contextId) => ({ ...server.scopeOf(contextId), stop }) });
   return tasks;
 }

@@ -1,19 +1,34 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import type { Config } from '../config/index.ts';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Config, ConfigError } from '../config/index.ts';
+import { examineMasterKeys, noteMasterKeys } from '../domain/administration/master-keys/index.ts';
 import { listContexts } from '../domain/company/contexts/index.ts';
 import { startChain } from '../domain/records/audit/index.ts';
 import { inTransaction, openScope, type ScopeParts } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import { createPasswordHasher, type KeyRing, loadPasswordEngine, type PasswordHasher, parseKeyRing } from '../platform/crypto/index.ts';
-import { type Database, migrate, openDatabase, startEmbeddedPostgres, type TimeLimits, timeLimits } from '../platform/database/index.ts';
+import {
+  type Database,
+  isUnavailable,
+  migrate,
+  openDatabase,
+  startEmbeddedPostgres,
+  type TimeLimits,
+  timeLimits,
+} from '../platform/database/index.ts';
+import { describeSystemFault } from '../platform/errors/index.ts';
+import { readMasterKeys } from './master-keys.ts';
+
+export { readMasterKeys, writeMasterKeys } from './master-keys.ts';
 
 export type Store = {
   database: Database;
   keyRing: KeyRing;
   hasher: PasswordHasher;
   isEmbedded: boolean;
+  /** Another server on the same data folder used it when we came. */
+  isShared?: boolean;
   migrated: string[];
   close(): Promise<void>;
 };
@@ -23,24 +38,36 @@ type StoreConfig = Pick<Config, 'databaseUrl' | 'dataDir' | 'databasePoolSize' |
 /**
  * Opens the operator's database or the embedded one, up to date, with the key ring for its secrets.
  * @param options.limits of statements: those of work unless told
+ * @param options.isServer it stays, and has the sample applications of its data folder
+ * @param options.embeddedUrl of the embedded store, where another process of this server runs it
  * @throws Error with a remedy
  */
 export async function openStore(
   config: StoreConfig,
-  { say = (_: string) => {}, warn = (_: string) => {}, limits = timeLimits.work as TimeLimits, migrations = true } = {},
+  {
+    say = (_: string) => {},
+    warn = (_: string) => {},
+    limits = timeLimits.work as TimeLimits,
+    migrations = true,
+    isServer = false,
+    embeddedUrl = undefined as string | undefined,
+  } = {},
 ): Promise<Store> {
-  const embedded = config.databaseUrl ? undefined : await startEmbedded(config, say);
-  const url = config.databaseUrl ?? embedded!.url;
+  const embedded = config.databaseUrl || embeddedUrl ? undefined : await startEmbedded(config, say, isServer);
+  const url = config.databaseUrl ?? embeddedUrl ?? embedded!.url;
+  const isEmbedded = config.databaseUrl === undefined;
   const database = openDatabase(url, config.databasePoolSize, limits, warn);
   try {
-    const keyRing = openKeyRing(config, embedded !== undefined);
+    const keyRing = parseKeyRing(readMasterKeys(config, isEmbedded));
     const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
-    const migrated = migrations ? await bringUpToDate(url, { keyRing, hasher }) : [];
+    const migrated = migrations ? await whileItStarts({ isEmbedded, database }, () => bringUpToDate(url, { keyRing, hasher })) : [];
+    if (migrations) await noteKeys(database, keyRing);
     return {
       database,
       keyRing,
       hasher,
-      isEmbedded: embedded !== undefined,
+      isEmbedded,
+      isShared: embedded?.isShared ?? false,
       migrated,
       async close() {
         await database.close();
@@ -52,6 +79,40 @@ export async function openStore(
     await embedded?.stop();
     throw error;
   }
+}
+
+/** For how long the embedded store may be away while we start, in ms. */
+const mostAwayMs = 60_000;
+
+/**
+ * The embedded store may be killed while we start. It is started again by itself, as at any other time, and `work` is done again.
+ * @param work that may be done twice
+ */
+export async function whileItStarts<T>(
+  { isEmbedded, database }: Pick<Store, 'isEmbedded' | 'database'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (const end = Date.now() + mostAwayMs; ; ) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isEmbedded || !isUnavailable(error) || Date.now() > end) throw error;
+    }
+    const answers = () =>
+      database.knex.raw('SELECT 1').then(
+        () => true,
+        () => false,
+      );
+    while (!(await answers()) && Date.now() < end) await sleep(200);
+  }
+}
+
+/** Better no server than one that fails wherever a secret is needed, and seals new ones under a key of its own. @throws ConfigError */
+async function noteKeys({ knex }: Database, keyRing: KeyRing): Promise<void> {
+  const faults = await examineMasterKeys(knex, keyRing);
+  if (faults.length > 0)
+    throw new ConfigError(faults.map((fault) => `PORTARIA_MASTER_KEYS (or master.key in the data directory): ${fault}`));
+  await noteMasterKeys(knex, keyRing, systemClock.now());
 }
 
 /** @returns the names of the migrations that ran */
@@ -72,32 +133,15 @@ async function startChains(parts: ScopeParts): Promise<void> {
     await inTransaction(openScope(parts, contextId, { kind: 'system', name: 'migration' }), startChain);
 }
 
-async function startEmbedded(config: StoreConfig, say: (message: string) => void) {
+/** @throws Error with a remedy */
+async function startEmbedded(config: StoreConfig, say: (message: string) => void, isServer: boolean) {
   const dataDir = resolve(config.dataDir);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  chmodSync(dataDir, 0o700);
-  return startEmbeddedPostgres(dataDir, say);
-}
-
-function openKeyRing({ masterKeys, dataDir }: StoreConfig, isEmbedded: boolean): KeyRing {
-  if (masterKeys) return parseKeyRing(masterKeys);
-  if (!isEmbedded) {
-    throw new Error(
-      'PORTARIA_MASTER_KEYS is not set. With DATABASE_URL the key that encrypts secrets is yours to keep: set it to main:KEY, with KEY from "openssl rand -base64 32".',
-    );
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    chmodSync(dataDir, 0o700);
+    return await startEmbeddedPostgres(dataDir, say, isServer ? 'server' : 'command');
+  } catch (error) {
+    const fault = describeSystemFault(error, dataDir);
+    throw fault ? new Error(`The data folder cannot be used: ${fault}. Mend that, or set PORTARIA_DATA_DIR to another folder.`) : error;
   }
-  const file = join(resolve(dataDir), 'master.key');
-  if (!existsSync(file)) {
-    try {
-      writeFileSync(file, `main:${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // another process started at once and made it
-    }
-  }
-  return parseKeyRing(
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .map((line) => line.trim())
-      .filter(Boolean),
-  );
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import {
   answerByMethod,
   type Methods,
+  type RequestLog,
   readTarget,
   sendFault,
   setSecurityHeaders,
@@ -9,6 +10,7 @@ import {
   type Upgrades,
   wholeServer,
 } from '../platform/http/index.ts';
+import { noteInLog } from '../platform/log/index.ts';
 import type { Mailbox } from '../platform/mail/index.ts';
 import { accountRoutes } from '../web/account/index.ts';
 import { addressChangeRoutes } from '../web/address-changes/index.ts';
@@ -21,7 +23,7 @@ import { keptMailRoutes } from '../web/kept-mails/index.ts';
 import { launchpadRoutes } from '../web/launchpad/index.ts';
 import {
   createOidcEndpoint,
-  endpointMethods,
+  endpointAt,
   interactionRoutes,
   isForPeople,
   type ProviderDirectory,
@@ -57,6 +59,7 @@ type FrontDoor = {
   smartSync: SmartSync;
   router: PageRouter;
   pages: RequestListener;
+  requestLog: RequestLog;
   isSecure: boolean;
 };
 
@@ -65,6 +68,9 @@ type Place = {
   methods: Methods;
   serve: RequestListener | ((...request: Parameters<RequestListener>) => Promise<unknown>);
   kind?: string;
+  /** Its address for the log: a pattern, in which nothing of the caller stands. */
+  path: string;
+  company?: string;
 };
 
 const onlyGet: Methods = ['GET'];
@@ -73,33 +79,40 @@ const onlyGet: Methods = ['GET'];
 const insertedWellKnown = /^\/\.well-known\/(oauth-authorization-server|openid-configuration)\/([a-z0-9-]{1,63})$/;
 
 /** Sends each request to health, to a protocol or to the pages. Nothing that a caller sends makes it throw. */
-export function createFrontDoor({ services, providers, health, hostFiles, smartSync, router, pages, isSecure }: FrontDoor) {
-  const oidc = createOidcEndpoint(providers);
+export function createFrontDoor({ services, providers, health, hostFiles, smartSync, router, pages, requestLog, isSecure }: FrontDoor) {
+  const oidc = createOidcEndpoint(services, providers);
 
   /** What answers at the path; methods and other spellings of it are judged by this alone. */
   async function find(host: string, asked: string): Promise<Place | undefined> {
-    if (health.has(asked)) return { methods: onlyGet, serve: (request, response) => health.handle(request, response, asked) };
-    if (services.assets.has(asked)) return { methods: onlyGet, serve: pages, kind: 'asset' };
+    if (health.has(asked)) return { path: asked, methods: onlyGet, serve: (request, response) => health.handle(request, response, asked) };
+    if (services.assets.has(asked)) return { path: asked, methods: onlyGet, serve: pages, kind: 'asset' };
     const inserted = insertedWellKnown.exec(asked);
     const path = inserted ? `/${inserted[2]}/.well-known/${inserted[1]}` : asked;
     const found = await services.contexts.resolve(host, path);
-    const endpoint = found && endpointMethods(found.path);
+    const at = (pattern: string) => ({ path: `${found?.context.mount ?? ''}${pattern}`, company: found?.context.code });
+    const endpoint = found && endpointAt(found.path);
     if (endpoint) {
       const kind = found.path === '/oidc/authorize' ? 'authorize' : 'oidc';
-      return { methods: endpoint, kind, serve: (request, response) => oidc(request, response, found.context, found.path) };
+      return {
+        ...at(endpoint.path),
+        methods: endpoint.methods,
+        kind,
+        serve: (request, response) => oidc(request, response, found.context, found.path),
+      };
     }
     const ofAgents = found && smartSync.methodsAt(found.path);
     if (ofAgents)
       return {
+        ...at(found.path),
         methods: ofAgents,
         kind: 'smartsync',
         serve: (request, response) => smartSync.handle(request, response, found.context, found.path),
       };
-    const page = found && (found.path === '' ? onlyGet : router.methodsAt(found.path));
-    if (page) return { methods: page, serve: pages, kind: 'page' };
+    const page = found && (found.path === '' ? { methods: onlyGet, pattern: '' } : router.find(found.path));
+    if (page) return { ...at(page.pattern), methods: page.methods, serve: pages, kind: 'page' };
     const file = hostFiles.find(asked);
-    if (file) return { methods: onlyGet, serve: file };
-    return asked === '/' ? { methods: onlyGet, serve: pages } : undefined;
+    if (file) return { path: asked, methods: onlyGet, serve: file };
+    return asked === '/' ? { path: asked, methods: onlyGet, serve: pages } : undefined;
   }
 
   /** The address that a path with doubled slashes or one at its end leads to. */
@@ -108,12 +121,20 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
     return undefined;
   }
 
+  /** Of an address that there is not only the company is told: the rest may be a link that somebody copied badly. */
+  async function noteUnknown(host: string, path: string): Promise<void> {
+    const found = await services.contexts.resolve(host, path);
+    noteInLog({ path: `${found?.context.mount ?? ''}/…`, company: found?.context.code });
+  }
+
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = readTarget(request);
     if (path === undefined) return refuseTarget(response);
     const host = request.headers.host ?? '';
-    const place = path === wholeServer ? { methods: ['GET', 'POST'], serve: pages } : await find(host, path);
+    const place: Place | undefined = path === wholeServer ? { path, methods: ['GET', 'POST'], serve: pages } : await find(host, path);
     const kind = place ? place.kind : 'page';
+    if (place) noteInLog({ path: place.path, company: place.company, isQuiet: kind === 'asset' || health.has(path) });
+    else await noteUnknown(host, path);
     if (kind) health.observe(response, kind);
     setSecurityHeaders(response, isSecure);
     if (place) {
@@ -129,12 +150,16 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
   }
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    route(request, response).catch((error) => {
-      const path = request.url?.split('?')[0] ?? '';
-      services.log.error({ err: error, path }, 'a request failed at the door');
-      if (response.headersSent) response.destroy();
-      else sendUnavailable(services, request, response, isForPeople(path));
-    });
+    const serve = async (): Promise<void> => {
+      try {
+        await route(request, response);
+      } catch (error) {
+        services.log.error({ err: error }, 'a request failed at the door');
+        if (response.headersSent) response.destroy();
+        else sendUnavailable(services, request, response, isForPeople(request.url?.split('?')[0] ?? ''));
+      }
+    };
+    requestLog.follow(request, response, () => void serve());
   };
 
   const upgrades: Upgrades = {
@@ -143,7 +168,8 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
       const isWebSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
       const found = isWebSocket && path ? await services.contexts.resolve(request.headers.host ?? '', path) : undefined;
       if (!found || !smartSync.isConnection(found.path)) return false;
-      smartSync.connect(request, socket, head, found.context);
+      const at = { company: found.context.code, path: `${found.context.mount}${found.path}` };
+      requestLog.followUpgrade(request, at, () => smartSync.connect(request, socket, head, found.context));
       return true;
     },
     close: () => smartSync.close(),

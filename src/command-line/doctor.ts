@@ -2,14 +2,11 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { openStore, type Store } from '../app/open-store.ts';
 import type { Config } from '../config/index.ts';
-import { contextAddress, listContexts } from '../domain/company/contexts/index.ts';
-import { loadSigningKeys } from '../domain/company/signing-keys/index.ts';
-import { openScope } from '../domain/scope.ts';
-import { systemClock } from '../platform/clock/index.ts';
 import { loadPasswordEngine } from '../platform/crypto/index.ts';
-import { pendingMigrations } from '../platform/database/index.ts';
+import { type Database, findMissingInSchema, pendingMigrations } from '../platform/database/index.ts';
 import { verifyMailServer } from '../platform/mail/index.ts';
 import { checkDirectories } from './check-directories.ts';
+import { checkKeys } from './check-keys.ts';
 import { checkRisks } from './check-risks.ts';
 import { type Command, exitCodes } from './command.ts';
 import type { Finding } from './finding.ts';
@@ -141,15 +138,29 @@ async function checkStore({ database, isEmbedded }: Store): Promise<Finding[]> {
           message: `PostgreSQL ${Math.floor(row!.version / 10_000)} is too old`,
           remedy: 'Use PostgreSQL 15 or newer.',
         },
-    pending.length === 0
-      ? { check: 'schema', level: 'ok', message: 'up to date' }
-      : {
-          check: 'schema',
-          level: 'warning',
-          message: `${pending.length} migrations have not run`,
-          remedy: 'Start the server, or run "portaria migrate".',
-        },
+    ...(pending.length === 0
+      ? [await checkSchema(database)]
+      : [
+          {
+            check: 'schema',
+            level: 'warning',
+            message: `${pending.length} migrations have not run`,
+            remedy: 'Start the server, or run "portaria migrate".',
+          } as const,
+        ]),
   ];
+}
+
+async function checkSchema(database: Database): Promise<Finding> {
+  const missing = (await findMissingInSchema((text) => database.run('', text, []))) ?? [];
+  if (missing.length === 0) return { check: 'schema', level: 'ok', message: 'up to date' };
+  const more = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
+  return {
+    check: 'schema',
+    level: 'problem',
+    message: `not whole: ${missing.slice(0, 3).join('; ')}${more} are missing`,
+    remedy: 'Restore the backup again, all of it, into an empty database.',
+  };
 }
 
 async function checkClock({ database }: Store): Promise<Finding> {
@@ -162,55 +173,6 @@ async function checkClock({ database }: Store): Promise<Finding> {
     message: `differs from the store's by ${Math.round(seconds)} seconds: codes and sessions would expire wrongly`,
     remedy: 'Synchronise both machines by NTP (systemd-timesyncd, chrony).',
   };
-}
-
-async function checkKeys(store: Store, config: Config): Promise<Finding[]> {
-  const { database } = store;
-  const hasSchema = await database.knex.schema.hasTable('contexts');
-  const contexts = hasSchema ? await listContexts(database.knex) : [];
-  if (contexts.length === 0)
-    return [
-      {
-        check: 'contexts',
-        level: 'warning',
-        message: 'there is no company yet',
-        remedy: 'portaria context create CODE --name NAME, or portaria apply FILE',
-      },
-    ];
-  const findings: Finding[] = [
-    {
-      check: 'contexts',
-      level: 'ok',
-      message:
-        contexts
-          .map((context) => contextAddress(context, config.baseUrl))
-          .slice(0, 5)
-          .join(', ') + (contexts.length > 5 ? ` and ${contexts.length - 5} more` : ''),
-    },
-  ];
-  for (const context of contexts) {
-    const scope = openScope({ ...store, clock: systemClock }, context.contextId, { kind: 'operator', name: 'doctor' });
-    try {
-      const keys = await loadSigningKeys(scope);
-      if (!keys.some(({ alg }) => alg === 'ES256') || !keys.some(({ alg }) => alg === 'RS256'))
-        findings.push({
-          check: 'keys',
-          level: 'problem',
-          message: `${context.code} lacks a signing key`,
-          remedy: `portaria keys rotate ${context.code}`,
-        });
-    } catch {
-      findings.push({
-        check: 'keys',
-        level: 'problem',
-        message: `the keys of ${context.code} cannot be decrypted`,
-        remedy:
-          'PORTARIA_MASTER_KEYS (or master.key in the data directory) must hold the key they were made with; restore it from the backup.',
-      });
-    }
-  }
-  if (!findings.some(({ check }) => check === 'keys')) findings.push({ check: 'keys', level: 'ok', message: 'every context can sign' });
-  return findings;
 }
 
 async function checkMail({ smtpUrl, mailFrom }: Config): Promise<Finding> {

@@ -1,8 +1,9 @@
+import { reEncrypt } from '../domain/administration/master-keys/index.ts';
 import { findContextByCode, listContexts } from '../domain/company/contexts/index.ts';
 import { getMetadataCertificate, replaceMetadataCertificate } from '../domain/company/saml-certificates/index.ts';
 import { listSigningKeys, rotateSigningKeys } from '../domain/company/signing-keys/index.ts';
 import { AppError } from '../platform/errors/index.ts';
-import { type Command, UsageError, withStore } from './command.ts';
+import { type Command, exitCodes, UsageError, withStore } from './command.ts';
 
 export const keysRotate: Command = {
   words: 'keys rotate',
@@ -24,6 +25,37 @@ export const keysRotate: Command = {
       }
       const lines = rotated.flatMap(({ context, signing }) => signing.map(({ alg, kid }) => `${context}: ${alg} ${kid} signs now`));
       return { text: lines.join('\n') || 'There are no contexts yet.', data: { rotated } };
+    });
+  },
+};
+
+export const keysReEncrypt: Command = {
+  words: 'keys re-encrypt',
+  summary: 'Seals every secret in the store under the first master key, while servers go on, so that the others can leave the ring',
+  usage: 'keys re-encrypt',
+  examples: ['keys re-encrypt', 'keys re-encrypt --json'],
+  async run({ args, config, note }) {
+    if (args.length > 0) throw new UsageError('It takes nothing: the first master key is the one that stays.');
+    return withStore({ config, note }, async ({ scope }) => {
+      const { changed, unreadable, left, retired } = await reEncrypt(scope, note);
+      const current = scope.keyRing.currentId;
+      const waits = left.map(
+        ({ keyId, what, count, passes }) => `  "${keyId}": ${count} ${what}${passes ? ', which end within minutes' : ''}`,
+      );
+      const lines = [
+        `${changed} secrets were sealed again under the master key "${current}".`,
+        ...unreadable.map((what) => `No master key opens ${what}.`),
+        ...(left.length > 0 ? ['Still needed:', ...waits, 'Run this again.'] : []),
+        ...retired.map(
+          (id) => `Nothing needs "${id}" any more: take it out of PORTARIA_MASTER_KEYS (or master.key), and start the servers again.`,
+        ),
+        ...(left.length === 0 && retired.length === 0 ? ['There is no other master key in the ring.'] : []),
+      ];
+      return {
+        text: lines.join('\n'),
+        data: { current, changed, unreadable, left, retired },
+        exitCode: left.length > 0 ? exitCodes.problems : exitCodes.ok,
+      };
     });
   },
 };

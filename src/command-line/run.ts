@@ -5,6 +5,7 @@ import { AppError } from '../platform/errors/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { applyCommand } from './apply.ts';
 import { auditRestart, auditSeal, auditVerify } from './audit.ts';
+import { backupCommand } from './backup.ts';
 import { type Command, exitCodes, type Output, UsageError } from './command.ts';
 import { contextCreate, contextList } from './contexts.ts';
 import { directoryCommands } from './directories.ts';
@@ -12,9 +13,10 @@ import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
 import { jobsList, jobsRetry } from './jobs.ts';
-import { keysMetadata, keysRotate } from './keys.ts';
+import { keysMetadata, keysReEncrypt, keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { promoteCommand } from './promote.ts';
+import { RefusedRestore, restoreCommand } from './restore.ts';
 import { userUnblock } from './users.ts';
 
 const commands: Command[] = [
@@ -27,6 +29,7 @@ const commands: Command[] = [
   ...directoryCommands,
   keysRotate,
   keysMetadata,
+  keysReEncrypt,
   auditVerify,
   auditSeal,
   auditRestart,
@@ -35,6 +38,8 @@ const commands: Command[] = [
   userUnblock,
   explainCommand,
   migrateCommand,
+  backupCommand,
+  restoreCommand,
 ];
 
 type Streams = { out(text: string): void; err(text: string): void };
@@ -96,6 +101,7 @@ function explain(error: unknown, command: Command): { message: string; exitCode:
       details: { faults },
     };
   }
+  if (error instanceof RefusedRestore) return { message: error.message, exitCode: exitCodes.data };
   if (error instanceof AppError) {
     const fields = Object.entries(error.fields ?? {}).map(([field, key]) => `\n  ${field}: ${t(key, error.params)}`);
     return { message: `${t(error.publicMessage, error.params)}${fields.join('')}`, exitCode: exitCodes.data };

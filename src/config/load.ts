@@ -21,7 +21,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     const raw = rawValue(setting.env, env, faults) ?? defaults[name];
     const parsed = setting.type.safeParse(raw);
     if (parsed.success) config[name] = parsed.data;
-    else faults.push(`${setting.env}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
+    else faults.push(`${setting.env}: ${[...new Set(parsed.error.issues.map((issue) => issue.message))].join('; ')}`);
   }
   for (const name of Object.keys(defaults)) if (!(name in settings)) faults.push(`config/default.json: unknown setting ${name}`);
   const known = new Set(Object.values(settings).flatMap((s) => [s.env, `${s.env}_FILE`]));

@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { parseKeyRing } from '../platform/crypto/index.ts';
 import { addressMatcher, createOutbound, hostMatcher } from '../platform/net/index.ts';
+import { flag, notEmpty, oneOf, origin, port, readBy, readHeaders, share, whole } from './types.ts';
 
 /** One setting: where it comes from, what it means, and how it is checked. The README table is made from this list. */
 export type Setting = {
@@ -11,41 +13,10 @@ export type Setting = {
   type: z.ZodType;
 };
 
-const port = z.coerce.number().int().min(0).max(65535);
-const positive = z.coerce.number().int().positive();
-const list = z
-  .union([
-    z.array(z.string()),
-    z.string().transform((s) =>
-      s
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    ),
-  ])
-  .pipe(z.array(z.string()));
-/** A list that whoever uses it can read: its fault is told with all others, before anything starts. */
-const readBy = (read: (entries: string[]) => unknown) =>
-  list.superRefine((entries, { addIssue }) => {
-    try {
-      read(entries);
-    } catch (error) {
-      addIssue((error as Error).message);
-    }
-  });
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((s) => s === 'true')]);
-const origin = z
-  .url({ protocol: /^https?$/ })
-  .refine(
-    (s) => ['/', ''].includes(new URL(s).pathname) && !new URL(s).search,
-    'must be an origin, such as https://login.example.com, without a path',
-  )
-  .transform((s) => new URL(s).origin);
-
 /** Every setting of the server. Values come from config/default.json, then the environment, then NAME_FILE. */
 export const settings = {
   port: { env: 'PORT', meaning: 'Port of the web server', type: port },
-  host: { env: 'PORTARIA_HOST', meaning: 'Address the web server listens on', type: z.string().min(1) },
+  host: { env: 'PORTARIA_HOST', meaning: 'Address the web server listens on', type: notEmpty },
   baseUrl: {
     env: 'PORTARIA_BASE_URL',
     meaning:
@@ -55,7 +26,7 @@ export const settings = {
   dataDir: {
     env: 'PORTARIA_DATA_DIR',
     meaning: 'Folder of the embedded store and of generated secrets; made with mode 0700',
-    type: z.string().min(1),
+    type: notEmpty,
   },
   databaseUrl: {
     env: 'DATABASE_URL',
@@ -72,14 +43,14 @@ export const settings = {
     meaning:
       'Connections to the database that one process holds at most for requests. Background jobs have up to 27 more where they run, changes are listened for on one, and /readyz opens one for a moment',
     unit: 'connections',
-    type: positive.max(200),
+    type: whole(1, 200),
   },
   databaseTimeoutSeconds: {
     env: 'PORTARIA_DATABASE_TIMEOUT_SECONDS',
     meaning:
       'How long a request waits for the database: for a connection, a lock or a statement. Then it is answered 503 with Retry-After, and half a second later also where the database says nothing at all',
     unit: 'seconds',
-    type: positive.max(60),
+    type: whole(1, 60),
   },
   masterKeys: {
     env: 'PORTARIA_MASTER_KEYS',
@@ -97,7 +68,26 @@ export const settings = {
     env: 'PORTARIA_FORWARDED_HEADER',
     meaning:
       'Which of the two those proxies write: x-forwarded-for, forwarded, or any (Forwarded counts where there is no X-Forwarded-For). A header that they pass on as it came is the caller’s own word',
-    type: z.enum(['any', 'x-forwarded-for', 'forwarded']),
+    type: oneOf('any', 'x-forwarded-for', 'forwarded'),
+  },
+  addressAttempts: {
+    env: 'PORTARIA_ADDRESS_ATTEMPTS',
+    meaning:
+      'Wrong passwords, codes, passkeys and client secrets, of each kind, that one address (IPv6: /64) may send a company within ten minutes; a network (/24, IPv6: /48) ten times as many. More are answered 429. Right ones do not count, and whoever has signed in with a browser before has as many in it of their own. 0: no limit',
+    unit: 'attempts',
+    type: whole(0, 100_000),
+  },
+  addressMails: {
+    env: 'PORTARIA_ADDRESS_MAILS',
+    meaning: 'As PORTARIA_ADDRESS_ATTEMPTS, for recoveries and for registrations that are asked for. 0: no limit',
+    unit: 'requests',
+    type: whole(0, 100_000),
+  },
+  sharedNetworks: {
+    env: 'PORTARIA_SHARED_NETWORKS',
+    meaning:
+      'Addresses or CIDR ranges behind which many people sit, such as those of a large office: each address may do ten times as much',
+    type: readBy(addressMatcher),
   },
   outboundAllow: {
     env: 'PORTARIA_OUTBOUND_ALLOW',
@@ -113,9 +103,10 @@ export const settings = {
   },
   metricsToken: {
     env: 'PORTARIA_METRICS_TOKEN',
-    meaning: 'Bearer token that opens /metrics on the public port. Unset: /metrics answers only on the metrics port',
+    meaning:
+      'Bearer token that opens /metrics on the public port, of 16 characters or more. Unset: /metrics answers only on the metrics port',
     secret: true,
-    type: z.string().min(16).optional(),
+    type: z.string().min(16, 'must have at least 16 characters').optional(),
   },
   metricsPort: {
     env: 'PORTARIA_METRICS_PORT',
@@ -125,37 +116,77 @@ export const settings = {
   logLevel: {
     env: 'PORTARIA_LOG_LEVEL',
     meaning: 'Least severity that is logged',
-    type: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    type: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+  },
+  accessLog: {
+    env: 'PORTARIA_ACCESS_LOG',
+    meaning:
+      'Severity of the line that each request leaves in the log; off: there is none. Health, metrics and the files of pages leave theirs at debug',
+    type: oneOf('off', 'debug', 'info', 'warn'),
+  },
+  tracesEndpoint: {
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    meaning:
+      'Collector of OpenTelemetry that takes OTLP over HTTP, such as http://collector:4318. Unset: no traces, and nothing of OpenTelemetry is loaded',
+    type: z.url({ protocol: /^https?$/, error: 'must begin with http:// or https://' }).optional(),
+  },
+  tracesHeaders: {
+    env: 'OTEL_EXPORTER_OTLP_HEADERS',
+    meaning: 'Headers that the collector asks for: name=value, comma-separated, values percent-encoded',
+    secret: true,
+    type: z.string().transform(readHeaders).optional(),
+  },
+  tracesServiceName: {
+    env: 'OTEL_SERVICE_NAME',
+    meaning: 'Name of this service in traces',
+    type: notEmpty.max(200, 'must have at most 200 characters'),
+  },
+  tracesRatio: {
+    env: 'OTEL_TRACES_SAMPLER_ARG',
+    meaning: 'Share of the traces beginning here that are kept, from 0 to 1; a trace that a caller began is kept as the caller says',
+    type: share,
   },
   drainSeconds: {
     env: 'PORTARIA_DRAIN_SECONDS',
-    meaning: 'How long after SIGTERM /readyz says 503 while requests are still taken, so that a balancer can turn away',
+    meaning:
+      'How long after SIGTERM /readyz says 503 while requests are still taken, so that a balancer can turn away. Together with the grace below the 30 seconds that Kubernetes waits',
     unit: 'seconds',
-    type: z.coerce.number().int().min(0).max(300),
+    type: whole(0, 300),
   },
   shutdownGraceSeconds: {
     env: 'PORTARIA_SHUTDOWN_GRACE_SECONDS',
     meaning: 'How long requests and jobs in flight may finish after SIGTERM; jobs that did not are taken up by the next process',
     unit: 'seconds',
-    type: positive.max(600),
+    type: whole(1, 600),
   },
   passwordConcurrency: {
     env: 'PORTARIA_PASSWORD_CONCURRENCY',
     meaning: 'Password hashes computed at once; 0: processor cores minus one',
     unit: 'hashes',
-    type: z.coerce.number().int().min(0).max(64),
+    type: whole(0, 64),
   },
   passwordQueue: {
     env: 'PORTARIA_PASSWORD_QUEUE',
     meaning: 'Password hashes that may wait; more are answered 503 with Retry-After',
     unit: 'hashes',
-    type: positive.max(100_000),
+    type: whole(1, 100_000),
   },
   contextCacheSize: {
     env: 'PORTARIA_CONTEXT_CACHE_SIZE',
     meaning: 'Companies whose keys and provider are held in memory',
     unit: 'contexts',
-    type: positive.max(100_000),
+    type: whole(1, 100_000),
+  },
+  processes: {
+    env: 'PORTARIA_PROCESSES',
+    meaning:
+      'Server processes on this one port; auto: as many as there are processors. What is said of one process (connections, hashes, cached companies) is divided among them',
+    unit: 'processes',
+    type: z
+      .union([z.literal('auto').transform(() => availableParallelism()), whole(1, 64)], {
+        error: 'must be auto, or a whole number from 1 to 64',
+      })
+      .transform((count) => Math.min(count, 64)),
   },
   runJobs: { env: 'PORTARIA_RUN_JOBS', meaning: 'Whether this process also works on background jobs', type: flag },
   demo: { env: 'PORTARIA_DEMO', meaning: 'Whether an empty embedded store is filled with config/demo.yaml', type: flag },
@@ -163,12 +194,19 @@ export const settings = {
     env: 'PORTARIA_SMTP_URL',
     meaning: 'Mail server, such as smtps://user:password@mail.example.com',
     secret: true,
-    type: z.url({ protocol: /^smtps?$/ }).optional(),
+    type: z.url({ protocol: /^smtps?$/, error: 'must begin with smtp:// or smtps://' }).optional(),
   },
   mailFrom: {
     env: 'PORTARIA_MAIL_FROM',
     meaning: 'Address of the sender of the mails; the name beside it is the company’s. Unset: portaria@ and the host of the base URL',
-    type: z.string().min(3).optional(),
+    type: z.string().min(3, 'must be an address').optional(),
+  },
+  backupPassphrase: {
+    env: 'PORTARIA_BACKUP_PASSPHRASE',
+    meaning:
+      'Seals what `portaria backup` writes, and opens it for `portaria restore`; 12 characters or more. Unset: asked for at the terminal',
+    secret: true,
+    type: z.string().min(12, 'must have at least 12 characters').optional(),
   },
   securityContact: {
     env: 'PORTARIA_SECURITY_CONTACT',

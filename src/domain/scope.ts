@@ -44,6 +44,8 @@ export type Actor = {
   name: string;
   ip?: string;
   userAgent?: string;
+  /** Of the request in which they acted, or that asked for the job: the log has it, too. */
+  requestId?: string;
 };
 
 /** First parameter of every store function and use case: for which company, in whose name, and with what. By itself it reads. */
@@ -55,6 +57,8 @@ export type Scope = {
   keyRing: KeyRing;
   hasher: PasswordHasher;
   isHttpHost?: IsHttpHost;
+  /** Of long work: the process is about to end. `inTransaction` then begins no other one, so what is between two transactions is a safe place. */
+  stop?: AbortSignal;
 };
 
 /** Whether the operator has opened this host of a private network to answers by http; without it none is. */
@@ -100,9 +104,11 @@ const isTransaction = <S extends ServerScope>(scope: S): scope is S & Opened => 
 /**
  * Writes, audit events and jobs of `work` stand or fall together. Inside another transaction it is a savepoint: what `work` throws undoes only its own part.
  * After a deadlock `work` runs again, so it keeps nothing outside of itself: what it finds out, it returns.
+ * @throws Stopped where the process is about to end and the work is long
  */
 export async function inTransaction<T, S extends ServerScope>(scope: S, work: (scope: S & Opened) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    if (!isTransaction(scope)) scope.stop?.throwIfAborted();
     try {
       return await scope.db.transaction((db) => work({ ...scope, db } as S & Opened));
     } catch (error) {

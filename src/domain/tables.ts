@@ -19,6 +19,17 @@ import type {
 export type Table<Columns, Optional extends keyof Columns, Json extends keyof Columns> = { row: Columns; optional: Optional; json: Json };
 
 export type Tables = {
+  address_counts: Table<
+    {
+      context_id: ContextId;
+      kind: string;
+      holder: string;
+      n: number;
+      since: Date;
+    },
+    never,
+    never
+  >;
   agent_processes: Table<
     {
       process_id: string;
@@ -579,6 +590,16 @@ export type Tables = {
     never,
     never
   >;
+  former_fingerprint_keys: Table<
+    {
+      purpose: string;
+      key_hash: Buffer;
+      key_encrypted: string;
+      kept_at: Date;
+    },
+    never,
+    never
+  >;
   group_members: Table<
     {
       context_id: ContextId;
@@ -630,6 +651,15 @@ export type Tables = {
       added_at: Date;
     },
     'is_favourite',
+    never
+  >;
+  master_keys: Table<
+    {
+      key_id: string;
+      proof: string;
+      noted_at: Date;
+    },
+    never,
     never
   >;
   metadata_certificates: Table<
@@ -746,8 +776,9 @@ export type Tables = {
       n: number;
       first_at: Date;
       last_at: Date;
+      http_request: string | null;
     },
-    'user_id' | 'application_id',
+    'user_id' | 'application_id' | 'http_request',
     'facts'
   >;
   partner_metadata: Table<

@@ -183,6 +183,28 @@ describe('app: the front door', () => {
     expect(await get()).to.equal(400);
   });
 
+  it('a host is written as one, or it is none (RFC 9110 §7.2)', async () => {
+    const get = async (one: string) => statusOf(await raw(server.baseUrl, ['GET /acme/sign-out HTTP/1.1', `Host: ${one}`]));
+    for (const one of ['a b', '"><script>', 'x\\evil', 'a/b', 'a?b', 'a#b', 'a@b', 'a:b', '[::1', '::1', 'é', 'a:80:80', '[x]'])
+      expect(await get(one), one).to.equal(400);
+    for (const one of [host, 'a.example', 'A.example:', '[::1]:4000', 'a_b.example', '127.0.0.1:80'])
+      expect(await get(one), one).to.not.equal(400);
+  });
+
+  it('what cannot be read, and what asks for health, is answered with the headers of every answer', async () => {
+    const answers = {
+      431: await raw(server.baseUrl, ['GET /acme/sign-out HTTP/1.1', `Host: ${host}`, `Cookie: a=${'x'.repeat(20_000)}`]),
+      400: await raw(server.baseUrl, ['GET /acme/sign-out HTTP/1.1', `Host: ${host}`, 'Content-Length: x']),
+      200: await raw(server.baseUrl, ['GET /healthz HTTP/1.1', `Host: ${host}`]),
+    };
+    for (const [status, answer] of Object.entries(answers)) {
+      expect(statusOf(answer)).to.equal(Number(status));
+      for (const name of ['content-security-policy', 'referrer-policy', 'x-frame-options', 'x-content-type-options', 'cache-control'])
+        expect(answer, `${status} ${name}`).to.match(new RegExp(`^${name}: `, 'im'));
+    }
+    expect(answers[431]).to.contain('cookies');
+  });
+
   it('programs are told in JSON that there is nothing', async () => {
     for (const path of [
       '/acme/oidc/nothing',

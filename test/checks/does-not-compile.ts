@@ -19,7 +19,7 @@ export function outsideATransaction(scope: Scope, inside: Transaction, user: Use
   void updateUser({ ...inside, db: scope.db }, user);
   void updateUser({ ...inside, actor: scope.actor }, user);
   // @ts-expect-error a lock outside of a transaction ends at once
-  void closePendingRequest(scope, '' as RequestId, user.userId);
+  void closePendingRequest(scope, { requestId: '' as RequestId }, user.userId);
   // @ts-expect-error a mail exists exactly if what it tells of does
   void mailPerson(scope, user, { mail: 'blocked', leadsTo: { page: 'account' } });
 }

@@ -9,8 +9,8 @@ describe('schema', () => {
   it('every primary key and unique key begins with the company, but a company’s own code and address, and what belongs to none', () => {
     const primary = keys(/PRIMARY KEY \(([^)]+)\)/g);
     expect(primary.length).to.equal(keys(/^CREATE (?:UNLOGGED )?TABLE (\w+)/gm).length);
-    // store_checks, and what is said of a process
-    expect(primary.filter((columns) => !ofCompany(columns))).to.have.members(['id', 'process_id']);
+    // store_checks, what is said of a process, and the master keys of the server
+    expect(primary.filter((columns) => !ofCompany(columns))).to.have.members(['id', 'process_id', 'key_id', 'purpose, key_hash']);
     const unique = [...keys(/CREATE UNIQUE INDEX .* USING btree \(([^)]+)\)/g), ...keys(/^\s+UNIQUE \(([^)]+)\)/gm)];
     expect(unique.length).to.be.greaterThan(8);
     expect(unique.filter((columns) => !ofCompany(columns))).to.have.members(['address', 'code']);

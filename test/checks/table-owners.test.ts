@@ -11,6 +11,7 @@ const { families }: { families: string[] } = await import(new URL('../../.depend
 
 /** Of each table the slice of src/domain that owns it, which alone writes it, and after it the slices that read it in statements of their own. */
 const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
+  address_counts: ['records/address-limits'],
   audit_chains: ['records/audit'],
   audit_daily_counts: ['records/audit'],
   audit_events: ['records/audit', 'administration/audit-keeping'],
@@ -38,6 +39,8 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   agent_processes: ['people/directories'],
   directories: ['people/directories', 'people/directory-entries'],
   directory_agents: ['people/directories'],
+  former_fingerprint_keys: ['administration/master-keys'],
+  master_keys: ['administration/master-keys'],
   own_values: ['administration/promotion'],
   promotion_objects: ['administration/promotion'],
   promotions: ['administration/promotion'],

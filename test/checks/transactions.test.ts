@@ -68,6 +68,8 @@ const alone = [
   'people/directory-entries/written-entries.ts: forgetWantedState',
   'people/directory-entries/written-entries.ts: noteStateTried',
   'people/users/store.ts: forgetCustomValues',
+  'records/address-limits/counts.ts: addToCounts',
+  'records/address-limits/counts.ts: takeOffCounts',
   'records/attempts/attempts.ts: change',
   'records/attempts/attempts.ts: reserveAttempt',
   'records/attempts/attempts.ts: settleAnsweredAttempt',

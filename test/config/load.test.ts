@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ConfigError, loadConfig } from '../../src/config/index.ts';
+import { ConfigError, loadConfig, settings } from '../../src/config/index.ts';
 
 describe('config', () => {
   it('reports all faults at once, and names what it does not know', () => {
@@ -30,6 +30,24 @@ describe('config', () => {
     expect(loadConfig({ PORTARIA_TRUSTED_PROXIES: '10.0.0.0/8, ::1', PORTARIA_SAML_HTTP_HOSTS: '*.intern, 10.1.2.3' })).to.include.keys(
       'baseUrl',
     );
+  });
+  it('says of every setting what it must be, in words of ours', () => {
+    const wrong = ['', 'x', '-1', '1.5', '999999999', 'ftp://x/', '\u0000'];
+    let seen = 0;
+    for (const { env } of Object.values(settings))
+      for (const value of wrong) {
+        try {
+          loadConfig({ [env]: value });
+        } catch (error) {
+          const [fault, ...others] = (error as ConfigError).faults;
+          expect(others, `${env}=${value}`).to.deep.equal([]);
+          expect(fault, `${env}=${value}`)
+            .to.match(new RegExp(`^${env}: \\S`))
+            .and.not.match(/expected|received|Invalid|Too (small|big)|NaN|undefined/);
+          seen++;
+        }
+      }
+    expect(seen).to.be.greaterThan(50);
   });
   it('derives the base address from the port', () => {
     expect(loadConfig({ PORT: '8080' }).baseUrl).to.equal('http://localhost:8080');

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Jar, send } from '../support/jar.ts';
 import { createTestDatabase } from '../support/postgres.ts';
-import { eventually, onDatabase, portaria, startServerProcess } from '../support/process.ts';
+import { eventually, linesOf, onDatabase, portaria, startServerProcess } from '../support/process.ts';
 import { followSaml } from '../support/saml.ts';
 import { fillSignIn, freePort, passwords, signedIn } from '../support/server.ts';
 
@@ -37,7 +37,7 @@ describe('the server process', function () {
   it('npm start on an empty store: prints addresses and passwords once, and they work through to the sample application', async () => {
     const port = await freePortOfDemo();
     const start = async (at: number) => {
-      const env = { PATH: process.env.PATH, PORT: String(at), PORTARIA_DATA_DIR: join(folder, 'demo') };
+      const env = { PATH: process.env.PATH, PORT: String(at), PORTARIA_DATA_DIR: join(folder, 'demo'), PORTARIA_DRAIN_SECONDS: '0' };
       const child = spawn(process.execPath, ['scripts/start.mjs', 'server'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
       let output = '';
       child.stdout.on('data', (chunk) => {
@@ -51,8 +51,8 @@ describe('the server process', function () {
       return { child, output: () => output };
     };
     const first = await start(port);
-    const [, admin] = /admin@demo\.example\s+(\S+)/.exec(first.output()) ?? [];
-    const [, regular] = /jsilva\s+(\S+)/.exec(first.output()) ?? [];
+    const [, admin] = /admin@demo\.example\s+([^\s"]+)/.exec(first.output()) ?? [];
+    const [, regular] = /jsilva\s+([^\s"]+)/.exec(first.output()) ?? [];
     expect([admin, regular], first.output()).to.not.include(undefined);
     const jar = new Jar();
     const signIn = await jar.follow(`http://localhost:${port}/`);
@@ -91,6 +91,9 @@ describe('the server process', function () {
     first.child.kill('SIGINT');
     const [code] = await once(first.child, 'exit');
     expect(code).to.equal(0);
+    const told = linesOf(first.output());
+    expect(told.map(({ msg }) => msg).join('\n')).to.contain('Stopping (SIGINT)');
+    expect(told.filter(({ msg }) => msg === 'request').length, 'what was done meanwhile').to.be.greaterThan(10);
     const otherPort = await freePortOfDemo();
     const second = await start(otherPort);
     expect(second.output()).to.contain('/demo/launchpad').and.not.contain(regular!);
@@ -109,8 +112,8 @@ describe('the server process', function () {
   });
 
   it('says every fault of its settings at once, and what to do when its port is taken', async () => {
-    const run = async (env: Record<string, string>) => {
-      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/processes/server.ts'], {
+    const run = async (env: Record<string, string>, program = 'server') => {
+      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', `src/processes/${program}.ts`], {
         cwd: root,
         env: { PATH: process.env.PATH, PORTARIA_DATA_DIR: join(folder, 'faults'), PORTARIA_DEMO: 'false', ...env },
       });
@@ -125,8 +128,14 @@ describe('the server process', function () {
     expect(faults.code).to.equal(78);
     for (const name of ['PORT', 'PORTARIA_LOG_LEVEL', 'PORTARIA_TYPO']) expect(faults.output).to.contain(name);
     expect(faults.output).not.to.contain('    at ');
+    const [fault] = linesOf(faults.output);
+    expect(fault).to.include({ level: 'fatal' });
+    expect(fault!.faults).to.have.length(3);
     const noKey = await run({ DATABASE_URL: 'postgres://x@127.0.0.1:1/y' });
     expect(noKey.output).to.contain('PORTARIA_MASTER_KEYS');
+    expect(linesOf(noKey.output)).to.have.length(1);
+    const worker = await run({ PORT: 'x' }, 'worker');
+    expect([worker.code, linesOf(worker.output).map(({ level }) => level)]).to.deep.equal([78, ['fatal']]);
     const port = await freePort();
     const taken = await startServerProcess(port, { PORTARIA_DATA_DIR: join(folder, 'taken'), PORTARIA_DEMO: 'false' });
     expect((await run({ PORT: String(port), PORTARIA_HOST: '127.0.0.1' })).output).to.contain(`port ${port} is in use`);

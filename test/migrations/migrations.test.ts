@@ -1,8 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { dumpSchema, schemaFile } from '../../scripts/dump-schema.ts';
+import { dumpSchema, dumpShape, schemaFile } from '../../scripts/dump-schema.ts';
 import { tablesFile, writeTables } from '../../scripts/tables.ts';
-import { type Database, migrate, openDatabase, pendingMigrations } from '../../src/platform/database/index.ts';
+import {
+  type Database,
+  findMissingInSchema,
+  migrate,
+  openDatabase,
+  pendingMigrations,
+  shapeFile,
+} from '../../src/platform/database/index.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 describe('store: migrations', () => {
@@ -19,6 +26,44 @@ describe('store: migrations', () => {
 
   it('leave the schema that test/migrations/schema.sql says', async () => {
     expect(await dumpSchema(database), 'run: node scripts/dump-schema.ts --write').to.equal(readFileSync(schemaFile, 'utf8'));
+  });
+
+  it('leave the shape by which a server knows that its schema is whole, and each thing that is missing is named', async () => {
+    expect(await dumpShape(database), 'run: npm run schema').to.equal(readFileSync(shapeFile, 'utf8'));
+    /** What is missing after this, which is undone. */
+    const missingAfter = (sql: string): Promise<string[] | undefined> =>
+      database.knex
+        .transaction(async (trx) => {
+          await trx.raw(sql);
+          const found = await findMissingInSchema(async (text) => (await trx.raw(text)).rows);
+          throw Object.assign(new Error('undo'), { found });
+        })
+        .catch((error) => {
+          if (!('found' in error)) throw error;
+          return error.found;
+        });
+    expect(await missingAfter('SELECT 1')).to.deep.equal([]);
+    const damage: [sql: string, missing: RegExp][] = [
+      ['DROP TABLE traced_exchanges', /^table traced_exchanges$/],
+      ['ALTER TABLE users DROP COLUMN department', /^column users.department text$/],
+      ['ALTER TABLE users ALTER COLUMN role DROP NOT NULL', /^column users.role text NOT NULL$/],
+      ['ALTER TABLE passwords DROP CONSTRAINT passwords_pkey', /^constraint passwords PRIMARY KEY \(context_id, user_id\)$/],
+      ['DROP INDEX users_email', /^index CREATE UNIQUE INDEX users_email ON /],
+      ['ALTER TABLE users DISABLE TRIGGER users_counted_in', /^trigger users users_counted_in$/],
+    ];
+    for (const [sql, named] of damage) {
+      const found = (await missingAfter(sql))!;
+      expect(
+        found.some((line) => named.test(line)),
+        `${sql}: ${found}`,
+      ).to.equal(true);
+    }
+    // of a newer version: it may have another index, not fewer columns
+    const newer = "INSERT INTO knex_migrations (name, batch) VALUES ('29990101000000_newer', 99)";
+    expect(await missingAfter(`${newer}; DROP INDEX users_email`)).to.deep.equal([]);
+    expect(await missingAfter(`${newer}; ALTER TABLE users DROP COLUMN department`)).to.have.length(1);
+    const behind = 'DELETE FROM knex_migrations WHERE id = (SELECT max(id) FROM knex_migrations)';
+    expect(await missingAfter(behind), 'migrations wait').to.equal(undefined);
   });
 
   it('leave the tables that src/domain/tables.ts types', () => {
@@ -39,11 +84,11 @@ describe('store: migrations', () => {
        WHERE i.indisunique AND t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE 'knex%'`,
       [],
     );
-    // the contexts table is where contexts are found: by code and by address; a running process is of none, nor is the row that shows whether the store takes writes
+    // the contexts table is where contexts are found: by code and by address; a running process is of none, nor are the row that shows whether the store takes writes and the master keys
     const others = rows.filter(
       ({ name, first }) =>
         first !== 'context_id' &&
-        !/^(contexts(_code|_address| contexts_paired_context_id_fkey)|(agent_processes|store_checks)(_pkey| (agent_processes|store_checks)_pkey))/.test(
+        !/^(contexts(_code|_address| contexts_paired_context_id_fkey)|(agent_processes|store_checks|master_keys|former_fingerprint_keys)(_pkey| \w+_pkey))/.test(
           name,
         ),
     );

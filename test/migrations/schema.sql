@@ -1,3 +1,14 @@
+CREATE TABLE address_counts (
+  context_id uuid NOT NULL,
+  kind text NOT NULL,
+  holder text NOT NULL,
+  n integer NOT NULL,
+  since timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, kind, holder),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id) ON DELETE CASCADE
+);
+CREATE INDEX address_counts_since ON public.address_counts USING btree (since);
+
 CREATE TABLE agent_processes (
   process_id uuid NOT NULL,
   beat_at timestamp with time zone NOT NULL,
@@ -540,6 +551,14 @@ CREATE TABLE directory_verifiers (
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
 );
 
+CREATE TABLE former_fingerprint_keys (
+  purpose text NOT NULL,
+  key_hash bytea NOT NULL,
+  key_encrypted text NOT NULL,
+  kept_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (purpose, key_hash)
+);
+
 CREATE TABLE group_members (
   context_id uuid NOT NULL,
   group_id uuid NOT NULL,
@@ -593,6 +612,13 @@ CREATE TABLE launchpad_entries (
   PRIMARY KEY (context_id, user_id, application_id),
   FOREIGN KEY (context_id, application_id) REFERENCES applications(context_id, application_id) ON DELETE CASCADE,
   FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+
+CREATE TABLE master_keys (
+  key_id text NOT NULL,
+  proof text NOT NULL,
+  noted_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (key_id)
 );
 
 CREATE TABLE metadata_certificates (
@@ -714,6 +740,7 @@ CREATE TABLE page_failures (
   n bigint NOT NULL,
   first_at timestamp with time zone NOT NULL,
   last_at timestamp with time zone NOT NULL,
+  http_request text,
   UNIQUE (context_id, hour, fold_key),
   PRIMARY KEY (context_id, support_code),
   FOREIGN KEY (context_id) REFERENCES contexts(context_id) ON DELETE CASCADE,

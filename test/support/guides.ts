@@ -91,7 +91,12 @@ export async function startWorld(hosts: string[], { jobs = true } = {}): Promise
     async serve(guide, change) {
       const port = await freePort();
       const env = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), PORTARIA_HOST: '127.0.0.1' };
-      const more = { ...onDatabase(server.databaseUrl), PORTARIA_BASE_URL: `https://${login}`, PORTARIA_LOG_LEVEL: 'error' };
+      const more = {
+        ...onDatabase(server.databaseUrl),
+        PORTARIA_BASE_URL: `https://${login}`,
+        PORTARIA_LOG_LEVEL: 'error',
+        PORTARIA_DRAIN_SECONDS: '0',
+      };
       const cwd = fileURLToPath(new URL('../../', import.meta.url));
       // a group of its own: the shell and npm do not hand on the signal that ends them
       const child = spawn('sh', ['-c', change(snippet(guide, 'sh'))], { cwd, env: { ...env, ...more }, stdio: 'ignore', detached: true });

@@ -15,6 +15,7 @@ const environment = (extra: Record<string, string>) => ({
   PORTARIA_HOST: '127.0.0.1',
   PORTARIA_LOG_LEVEL: 'error',
   PORTARIA_OUTBOUND_ALLOW: '127.0.0.1',
+  PORTARIA_DRAIN_SECONDS: '0',
   ...extra,
 });
 
@@ -61,6 +62,19 @@ export async function startServerProcess(
     },
   };
 }
+
+/** What a process wrote for whoever collects lines. @throws Error at the first that is no JSON */
+export const linesOf = (output: string): Record<string, unknown>[] =>
+  output
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      try {
+        return JSON.parse(line);
+      } catch {
+        throw new Error(`no JSON: ${line}`);
+      }
+    });
 
 /** Environment of a server on a given database. */
 export const onDatabase = (url: string): Record<string, string> => ({ DATABASE_URL: url, PORTARIA_MASTER_KEYS: testMasterKeys });

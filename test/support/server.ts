@@ -8,7 +8,7 @@ import { type Clock, systemClock } from '../../src/platform/clock/index.ts';
 import { createPasswordHasher, KeyRing, loadPasswordEngine } from '../../src/platform/crypto/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
-import { createLog } from '../../src/platform/log/index.ts';
+import { createLog, type Log } from '../../src/platform/log/index.ts';
 import { type Answer, Jar } from './jar.ts';
 import { createTestDatabase } from './postgres.ts';
 
@@ -110,10 +110,11 @@ export function freePort(): Promise<number> {
 
 const elsewhere = 'http://127.0.0.1:9/callback';
 const actor = { kind: 'system', name: 'test' } as const;
-const appOn = async (database: Database, config: Config, clock: Clock): Promise<App> => {
+const quiet = () => createLog(process.env.TEST_LOG ?? 'silent');
+const appOn = async (database: Database, config: Config, clock: Clock, log = quiet()): Promise<App> => {
   const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
   const store = { database, keyRing: testKeyRing(), hasher, isEmbedded: false, migrated: [], close: async () => {} };
-  return createApp(config, store, createLog(process.env.TEST_LOG ?? 'silent'), clock);
+  return createApp(config, store, log, clock);
 };
 const applier =
   ({ services }: App) =>
@@ -130,7 +131,7 @@ export async function prepareStartingState(): Promise<void> {
 }
 
 /** `host`: what browsers call the server; passkeys need a name. */
-type Options = { clock?: Clock; config?: Partial<Config>; jobs?: boolean; redirectUri?: string; host?: string };
+type Options = { clock?: Clock; config?: Partial<Config>; jobs?: boolean; redirectUri?: string; host?: string; log?: Log };
 
 /** A server in this process on a database of its own, with the starting state. */
 export async function startTestServer({
@@ -139,13 +140,16 @@ export async function startTestServer({
   jobs = false,
   redirectUri = elsewhere,
   host = '127.0.0.1',
+  log,
 }: Options = {}): Promise<TestServer> {
   const { url: databaseUrl, open, drop } = await createTestDatabase({ of: 'started' });
   const port = await freePort();
   const baseUrl = `http://${host}:${port}`;
-  const full: Config = { ...loadConfig({}), baseUrl, outboundAllow: ['127.0.0.1'], ...config };
+  // everything comes from one address here: what an address may do is a subject of its own (test/web/request/limits.test.ts)
+  const unlimited = { addressAttempts: 0, addressMails: 0 };
+  const full: Config = { ...loadConfig({}), ...unlimited, baseUrl, outboundAllow: ['127.0.0.1'], ...config };
   const database = open();
-  const app = await appOn(database, full, clock);
+  const app = await appOn(database, full, clock, log);
   if (jobs) await app.startJobs();
   const server = await listen(app.handle, port, '127.0.0.1', app.upgrades);
   const apply = applier(app);

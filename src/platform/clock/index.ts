@@ -1,5 +1,5 @@
 // Owns: what time it is, handed in so that tests can move it; days in a time zone. Does not: format times (views do, in the reader's zone).
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../cache/index.ts';
 
 export { readDuration } from './duration.ts';
 
@@ -14,7 +14,7 @@ export const addSeconds = (date: Date, seconds: number): Date => new Date(date.g
 const hour = 3_600_000;
 
 // a formatter costs fifty times what it formats; a name of a time zone has many spellings
-const days = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 });
+const days = new Cache<Intl.DateTimeFormat>({ name: 'days', max: 500 });
 
 /** Which day it is in a place. @param timeZone an IANA name @returns YYYY-MM-DD */
 export function dayIn(timeZone: string, at: Date): string {

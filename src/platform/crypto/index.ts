@@ -6,4 +6,6 @@ export { KeyRing, parseKeyRing } from './key-ring.ts';
 export { formsOf, type Password, readPassword } from './password.ts';
 export { loadPasswordEngine, type PasswordEngine } from './password-engine.ts';
 export { BusyError, createPasswordHasher, type PasswordHasher } from './password-hasher.ts';
+export type { SealedColumn } from './sealed-column.ts';
+export { openStream, SealFault, sealStream } from './sealed-stream.ts';
 export { contentTag, hashToken, randomPassword, randomToken, safeEqual, sha256 } from './tokens.ts';

@@ -9,17 +9,23 @@ export type PasswordEngine = {
   hash(password: string, parameters: HashParameters): Promise<string>;
   /** @throws Error when `stored` is no PHC string of Argon2 */
   verify(stored: string, password: string): Promise<boolean>;
+  /** A key of 32 bytes, the same for the same salt and parameters. */
+  derive(passphrase: string, salt: Buffer, parameters: HashParameters): Promise<Buffer>;
 };
 
 /** In the order of their speed. The first has no binary for every platform, and is left out by --omit=optional. */
-export const engineLoaders: Record<string, () => Promise<Pick<PasswordEngine, 'hash' | 'verify'>>> = {
+export const engineLoaders: Record<string, () => Promise<Pick<PasswordEngine, 'hash' | 'verify' | 'derive'>>> = {
   async '@node-rs/argon2'() {
-    const { hash, verify } = await import('@node-rs/argon2');
-    return { hash, verify };
+    const { hash, verify, hashRaw } = await import('@node-rs/argon2');
+    return { hash, verify, derive: (passphrase, salt, parameters) => hashRaw(passphrase, { ...parameters, salt, outputLen: 32 }) };
   },
   async argon2() {
     const { hash, verify, argon2id } = await import('argon2');
-    return { hash: (password, parameters) => hash(password, { ...parameters, type: argon2id }), verify };
+    return {
+      hash: (password, parameters) => hash(password, { ...parameters, type: argon2id }),
+      verify,
+      derive: (passphrase, salt, parameters) => hash(passphrase, { ...parameters, type: argon2id, salt, hashLength: 32, raw: true }),
+    };
   },
 };
 

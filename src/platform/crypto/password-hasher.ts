@@ -38,7 +38,11 @@ export type PasswordHasher = {
  * @param concurrency hashes at once; 0 means cores minus one
  * @param queueLength hashes that may wait before BusyError
  */
-export function createPasswordHasher(concurrency: number, queueLength: number, { hash, verify }: PasswordEngine): PasswordHasher {
+export function createPasswordHasher(
+  concurrency: number,
+  queueLength: number,
+  { hash, verify }: Pick<PasswordEngine, 'hash' | 'verify'>,
+): PasswordHasher {
   const limit = concurrency || Math.max(1, availableParallelism() - 1);
   const behindLimit = concurrency || availableParallelism();
   const queue: (() => void)[] = [];

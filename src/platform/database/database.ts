@@ -1,5 +1,6 @@
 import knexModule, { type Knex } from 'knex';
 import pg from 'pg';
+import { inSpan, traceKnex } from '../tracing/index.ts';
 import { runHotOn } from './hot-connections.ts';
 import { beginWithFirst } from './pipeline.ts';
 import { countWaiting } from './waiting.ts';
@@ -101,17 +102,20 @@ export function openDatabase(
     connection: { connectionString: url, application_name: 'portaria', pipeline: true, ...limits } as Knex.PgConnectionConfig,
     pool: { min: 0, max: Math.max(1, poolSize - hot) },
     acquireConnectionTimeout: limits.connectionTimeoutMillis,
+    // an error that is logged says which statement failed, and not what people had typed
+    compileSqlOnError: false,
     // knex writes to the console otherwise
     log: { warn, error: warn, deprecate: warn, debug: () => {} },
   });
   beginWithFirst(knex);
   runHotOn(knex, pool);
   countWaiting(knex, pool, limits.query_timeout);
+  traceKnex(knex);
   return {
     knex,
     url,
     async run<T extends Row>(name: string, text: string, values: unknown[]) {
-      const result = await pool.query<T>({ name, text, values });
+      const result = await inSpan('client', name, { 'db.system.name': 'postgresql' }, () => pool.query<T>({ name, text, values }));
       return result.rows;
     },
     async close() {

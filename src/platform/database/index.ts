@@ -2,6 +2,7 @@
 export { Batcher } from './batcher.ts';
 export { byKey } from './by-key.ts';
 export { ChangeListener, notifyChange } from './change-listener.ts';
+export { copyIn, copyOut } from './copy.ts';
 export {
   type Database,
   type Db,
@@ -18,8 +19,9 @@ export { isUnavailable } from './is-unavailable.ts';
 export { jsonText } from './json-text.ts';
 export { escapeLike } from './like.ts';
 export { measureGrown } from './measure-grown.ts';
-export { migrate, pendingMigrations } from './migrate.ts';
+export { knownMigrations, migrate, migrateInside, migrateJobs, pendingMigrations } from './migrate.ts';
 export { NoticedCache } from './noticed-cache.ts';
 export { orTaken } from './or-taken.ts';
-export { withOwnConnection } from './own-connection.ts';
+export { onOneConnection, withOwnConnection } from './own-connection.ts';
 export { insertRow, insertRows, run } from './run.ts';
+export { findMissingInSchema, readShape, shapeFile } from './schema-shape.ts';

@@ -7,25 +7,45 @@ const folder = new URL('../../../migrations/', import.meta.url);
 const lockId = 7_262_511; // any number of ours: two processes that start at once take turns
 
 // Names are stored without extension, so that .ts sources and .js builds agree on what has run.
-const source: Knex.MigrationSource<string> = {
-  getMigrations: async () =>
-    readdirSync(folder)
-      .filter((file) => /^\d{14}_\w+\.(ts|js)$/.test(file))
-      .sort(),
-  getMigrationName: (file) => file.replace(/\.(ts|js)$/, ''),
+const nameOf = (file: string): string => file.replace(/\.(ts|js)$/, '');
+const listFiles = (): string[] =>
+  readdirSync(folder)
+    .filter((file) => /^\d{14}_\w+\.(ts|js)$/.test(file))
+    .sort();
+const sourceOf = (isWanted: (name: string) => boolean): Knex.MigrationSource<string> => ({
+  getMigrations: async () => listFiles().filter((file) => isWanted(nameOf(file))),
+  getMigrationName: nameOf,
   getMigration: (file) => import(new URL(file, folder).href),
-};
+});
+const source = sourceOf(() => true);
 
 /** Brings the schema up to date under an advisory lock. @returns the names of the migrations that ran */
 export async function migrate(database: Database): Promise<string[]> {
   return database.knex.transaction(async (lock) => {
     // a transaction's lock, so that it works through a pooler and dies with its process
     await lock.raw('SELECT pg_advisory_xact_lock(?)', [lockId]);
-    await runMigrations({ connectionString: database.url, logger: quiet });
+    await migrateJobs(database.url);
     await database.knex.migrate.forceFreeMigrationsLock({ migrationSource: source }).catch(() => {}); // left by a killed process; no table on a new store
     const [, names] = (await database.knex.migrate.latest({ migrationSource: source })) as [number, string[]];
     return names;
   });
+}
+
+/** Names of all migrations of this version. */
+export const knownMigrations = (): string[] => listFiles().map(nameOf);
+
+/** The tables of the queue, in steps of its own. */
+export const migrateJobs = (url: string): Promise<void> => runMigrations({ connectionString: url, logger: quiet });
+
+/**
+ * As `migrate` in a transaction of the caller's, which others who migrate wait for.
+ * @param names the only ones that may run
+ * @returns the names of those that ran
+ */
+export async function migrateInside(db: Knex.Transaction, names?: string[]): Promise<string[]> {
+  await db.raw('SELECT pg_advisory_xact_lock(?)', [lockId]);
+  const [, ran] = (await db.migrate.latest({ migrationSource: sourceOf((name) => !names || names.includes(name)) })) as [number, string[]];
+  return ran;
 }
 
 /** Migrations of this version that the store has not had. */

@@ -1,15 +1,18 @@
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../cache/index.ts';
 import type { ChangeListener } from './change-listener.ts';
 
-/** What many requests read and few change: kept until a notice says that its subject changed, or for a minute. */
+/** Notices are enough; this bounds how long a fault of theirs would last. */
+const longestMs = 600_000;
+
+/** What many requests read and few change: kept until a notice says that its subject changed. */
 export class NoticedCache {
   readonly #listener: ChangeListener;
-  readonly #known: LRUCache<string, Map<string, unknown>>;
+  readonly #known: Cache<Map<string, unknown>>;
 
   /** @param size most subjects */
   constructor(listener: ChangeListener, size: number) {
     this.#listener = listener;
-    this.#known = new LRUCache({ max: size, ttl: 60_000 });
+    this.#known = new Cache({ name: 'company_settings', max: size, ttlMs: longestMs });
     listener.onChange((subject) => (subject === '*' ? this.#known.clear() : this.#known.delete(subject)));
   }
 

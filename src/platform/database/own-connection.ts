@@ -1,5 +1,6 @@
+import knexModule, { type Knex } from 'knex';
 import pg from 'pg';
-import type { Row, TimeLimits } from './database.ts';
+import { type Row, type TimeLimits, timeLimits } from './database.ts';
 
 type Query = <T extends Row>(text: string) => Promise<T[]>;
 
@@ -12,5 +13,22 @@ export async function withOwnConnection<T>(url: string, limits: TimeLimits, work
     return await work(async <R extends Row>(text: string) => (await client.query<R>(text)).rows);
   } finally {
     client.end().catch(() => {});
+  }
+}
+
+/**
+ * One transaction on a connection of its own, on which statements take what they take.
+ * @param work is handed the connection, too: what knex has no word for is asked there, one after the other
+ */
+export async function onOneConnection<T>(url: string, work: (db: Knex.Transaction, client: pg.Client) => Promise<T>): Promise<T> {
+  const knex = knexModule({
+    client: 'pg',
+    connection: { connectionString: url, application_name: 'portaria restore', ...timeLimits.migration } as Knex.PgConnectionConfig,
+    pool: { min: 0, max: 1 },
+  });
+  try {
+    return await knex.transaction(async (db) => work(db, (await db.client.acquireConnection()) as pg.Client));
+  } finally {
+    await knex.destroy();
   }
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Tables } from 'knex/types/tables.js';
+import { inSpan, statementSummary } from '../tracing/index.ts';
 import type { Db, Row } from './database.ts';
 import { type Connection, hotConnectionsOf } from './hot-connections.ts';
 import { gather } from './pipeline.ts';
@@ -12,12 +13,14 @@ type Client = { acquireConnection(): Promise<Connection>; releaseConnection(conn
  * In a transaction nobody has to wait for one before calling the next: they are done in the order of the calls, and share a round trip.
  * @param name of this text and of no other; undefined of one that is not to be kept prepared
  */
-export async function run<T = Row>(
-  db: Db & { isCompleted?(): boolean },
-  name: string | undefined,
-  text: string,
-  values: unknown[],
-): Promise<{ rows: T[]; rowCount: number }> {
+export const run = <T = Row>(db: MaybeOver, name: string | undefined, text: string, values: unknown[]): Promise<Done<T>> =>
+  inSpan('client', name ?? statementSummary(text), database, () => runOn<T>(db, name, text, values));
+
+type MaybeOver = Db & { isCompleted?(): boolean };
+type Done<T> = { rows: T[]; rowCount: number };
+const database = { 'db.system.name': 'postgresql' };
+
+async function runOn<T>(db: MaybeOver, name: string | undefined, text: string, values: unknown[]): Promise<Done<T>> {
   const mustNotBeOver = () => {
     if (db.isCompleted?.()) throw new Error(`${name ?? text.slice(0, 100)}: the transaction is over`);
   };

@@ -13,6 +13,8 @@ export class AppError extends Error {
   readonly params: Record<string, string | number>;
   /** Under which the audit has it already. */
   readonly supportCode: string | undefined;
+  /** When it is worth trying again (RFC 9110 §10.2.3). */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: string,
@@ -23,6 +25,7 @@ export class AppError extends Error {
       cause?: unknown;
       params?: Record<string, string | number>;
       supportCode?: string;
+      retryAfterSeconds?: number;
     } = {},
   ) {
     super(code, { cause: options.cause });
@@ -32,6 +35,7 @@ export class AppError extends Error {
     this.fields = options.fields;
     this.params = options.params ?? {};
     this.supportCode = options.supportCode;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 

@@ -1,3 +1,4 @@
 // Owns: the one error type that crosses slices, and reading input by a schema. Does not: render errors (each audience in web does).
 export { AppError, type FieldErrors, invalidInput, notFound } from './app-error.ts';
 export { inputFaults, lineOf, parseInput, textOf, whole } from './parse-input.ts';
+export { describeSystemFault } from './system-fault.ts';

@@ -10,6 +10,8 @@ export type Form = {
   /** One per line, blank lines left out. */
   lines(name: string): string[];
   has(name: string): boolean;
+  /** Names and values of everything but files, as they came. */
+  pairs(): [name: string, value: string][];
   file(name: string): Promise<Buffer | undefined>;
 };
 
@@ -35,7 +37,8 @@ export async function readForm(request: IncomingMessage, maxBytes: number): Prom
   const all = (name: string) =>
     valuesOf(name)
       .filter((value) => typeof value === 'string')
-      .map((value) => value.replaceAll('\0', ''));
+      // the store takes none. Of a password nothing is left out: it would be another one
+      .map((value) => (/password$/i.test(name) ? value : value.replaceAll('\0', '')));
   return {
     all,
     get: (name) => all(name)[0] ?? '',
@@ -45,6 +48,7 @@ export async function readForm(request: IncomingMessage, maxBytes: number): Prom
         .map((line) => line.trim())
         .filter(Boolean),
     has: (name) => valuesOf(name).length > 0,
+    pairs: () => [...byName.keys()].flatMap((name) => all(name).map((value): [string, string] => [name, value])),
     async file(name) {
       const [value] = valuesOf(name);
       return typeof value === 'object' && value.length > 0 ? value : undefined;

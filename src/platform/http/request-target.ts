@@ -3,6 +3,9 @@ import type { IncomingMessage } from 'node:http';
 /** What stands for the whole server in `OPTIONS *` (RFC 9112 §3.2.4). */
 export const wholeServer = '*';
 
+/** uri-host and port (RFC 9110 §7.2, RFC 3986 §3.2.2); of HTTP/1.0 there may be none. */
+const hostPattern = /^([a-z0-9._~!$&'()*+,;=%-]*|\[[0-9a-f:.]+\])(:\d*)?$/i;
+
 /**
  * Reads where a request goes (RFC 9112 §3.2). An absolute-form target is rewritten to its path, and its authority replaces the Host field (§3.2.2).
  * @returns the path as it was sent, `*` for the whole server, or undefined when it is no target that could be answered
@@ -10,6 +13,7 @@ export const wholeServer = '*';
 export function readTarget(request: IncomingMessage): string | undefined {
   // which of two hosts was meant nobody can know, and a proxy may have believed the other (RFC 9112 §3.2)
   if ((request.headersDistinct.host?.length ?? 0) > 1) return undefined;
+  if (!hostPattern.test(request.headers.host ?? '')) return undefined;
   const target = request.url ?? '/';
   if (target === wholeServer) return request.method === 'OPTIONS' ? wholeServer : undefined;
   if (!target.startsWith('/') && !readAbsoluteForm(request, target)) return undefined;

@@ -17,7 +17,8 @@ export const contentSecurityPolicy = ({ postsElsewhere = false } = {}): string =
     "style-src 'self'",
   ].join('; ');
 
-const always: [string, string][] = [
+/** On every answer, whatever it is. */
+export const securityHeaders: [string, string][] = [
   ['content-security-policy', contentSecurityPolicy()],
   ['cross-origin-opener-policy', 'same-origin'],
   ['cross-origin-resource-policy', 'same-origin'],
@@ -38,6 +39,6 @@ export function keepOpener(response: ServerResponse): void {
 
 /** On every answer, errors included (OWASP ASVS 5 §3.4). HSTS only where the address is https. */
 export function setSecurityHeaders(response: ServerResponse, https: boolean): void {
-  for (const [name, value] of always) response.setHeader(name, value);
+  for (const [name, value] of securityHeaders) response.setHeader(name, value);
   if (https) response.setHeader('strict-transport-security', 'max-age=31536000');
 }

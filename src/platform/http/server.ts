@@ -1,8 +1,14 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+
+import { answerClientError } from './client-errors.ts';
 
 export type WebServer = {
   port: number;
+  /** From now on each answer ends its connection, so that whoever keeps one goes elsewhere with the next request. */
+  drain(): void;
+  /** Takes no new connection; those that are open go on. */
+  refuse(): void;
   /** Takes no new request, lets those in flight finish for `graceSeconds`, then ends what is left. */
   close(graceSeconds: number): Promise<void>;
 };
@@ -26,9 +32,14 @@ export async function listen(handler: RequestListener, port: number, host: strin
       // every 30 seconds by default: a caller who is too slow would stay four times as long
       connectionsCheckingInterval: 1000,
     },
-    handler,
+    (request, response) => {
+      if (isDraining) response.shouldKeepAlive = false;
+      handler(request, response);
+    },
   );
+  let isDraining = false;
   server.maxRequestsPerSocket = 0;
+  server.on('clientError', answerClientError);
   if (upgrades)
     server.on('upgrade', (request, socket: Socket, head) => {
       socket.on('error', () => {}); // the server listens no more
@@ -43,6 +54,11 @@ export async function listen(handler: RequestListener, port: number, host: strin
   });
   return {
     port: (server.address() as AddressInfo).port,
+    drain() {
+      isDraining = true;
+    },
+    // not that of http, which also ends connections on which the next request may be under way already
+    refuse: () => void NetServer.prototype.close.call(server),
     close: (graceSeconds) =>
       new Promise((resolve) => {
         const force = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000);

@@ -1,11 +1,13 @@
 // Owns: putting work in the queue inside the caller's transaction, and running it. Does not: know any task (app/jobs lists them).
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Logger, type Runner, run, runMigrations, type TaskList, type WorkerEvents } from 'graphile-worker';
+import { type Job, Logger, type Runner, run, runMigrations, type TaskList, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import type { Db } from '../database/index.ts';
-import type { Log } from '../log/index.ts';
+import { currentWork, inWork, isRequestId, type Log } from '../log/index.ts';
+import { currentTrace, inSpan, inTrace, parseTraceparent, traceparentOf } from '../tracing/index.ts';
 import { LiveWorkers, type Looks } from './live-workers.ts';
+import { Stopped } from './stopped.ts';
 
 export {
   countJobs,
@@ -17,9 +19,20 @@ export {
   retryFailedJobs,
   sweepFailedJobs,
 } from './failures.ts';
+export { Stopped } from './stopped.ts';
 
 /** `queue`: jobs of one queue run one after the other. `keepsTime`: one of this key that waits already keeps its time. */
 export type JobOptions = { runAt?: Date; maxAttempts?: number; key?: string; queue?: string; keepsTime?: boolean };
+
+/** Under which a payload says what asked for it: the request, and the trace that it belongs to. */
+const origin = '_origin';
+type Origin = { requestId?: string; traceparent?: string };
+
+function originNow(): { [origin]?: Origin } {
+  const { requestId } = currentWork() ?? {};
+  const trace = currentTrace();
+  return requestId || trace ? { [origin]: { requestId, traceparent: trace && traceparentOf(trace) } } : {};
+}
 
 /** Queues `task` at the commit of `db`'s transaction: never for a write that rolled back, never lost for one that did not. */
 export async function enqueueJob(
@@ -32,7 +45,7 @@ export async function enqueueJob(
     'SELECT graphile_worker.add_job(identifier => ?, payload => ?::json, run_at => ?, max_attempts => ?, job_key => ?, queue_name => ?, job_key_mode => ?)',
     [
       task,
-      JSON.stringify(payload),
+      JSON.stringify({ ...payload, ...originNow() }),
       runAt ?? null,
       maxAttempts,
       key ?? null,
@@ -42,19 +55,54 @@ export async function enqueueJob(
   );
 }
 
-/** What each task does, by its name. `isLast`: the queue gives up when it fails this time. */
-export type Tasks = Record<string, (payload: unknown, attempt: { isLast: boolean }) => Promise<unknown>>;
+/** `isLast`: the queue gives up when it fails this time. `stop`: the process is about to end; who looks at it throws its reason at a safe place. */
+export type Attempt = { isLast: boolean; stop?: AbortSignal };
 
-const taskList = (tasks: Tasks): TaskList =>
+/** What each task does, by its name. */
+export type Tasks = Record<string, (payload: unknown, attempt: Attempt) => Promise<unknown>>;
+
+const taskList = (tasks: Tasks, stop: AbortSignal, giveBack: (job: Job) => Promise<unknown>): TaskList =>
   Object.fromEntries(
     Object.entries(tasks).map(([name, work]) => [
       name,
-      async (payload, { job }) => void (await work(payload, { isLast: job.attempts >= job.max_attempts })),
+      (payload, { job }) =>
+        asAskedBy(payload, name, async () => {
+          try {
+            await work(payload, { isLast: job.attempts >= job.max_attempts, stop });
+          } catch (error) {
+            if (error instanceof Stopped) await giveBack(job);
+            // of a job that is not ours any more the queue writes down no failure
+            throw error;
+          }
+        }),
     ]),
   );
 
+/** Lines, events and spans of a job lead to the request that asked for it. */
+function asAskedBy(payload: unknown, job: string, work: () => Promise<void>): Promise<void> {
+  const { requestId, traceparent } = originOf(payload);
+  const run = () => inSpan('consumer', `job ${job}`, { 'messaging.system': 'graphile_worker', 'messaging.destination.name': job }, work);
+  return inWork({ requestId: isRequestId(requestId) ? requestId : undefined, job }, () => inTrace(parseTraceparent(traceparent), run));
+}
+
+const originOf = (payload: unknown): Origin => (payload as { [origin]?: Origin } | null)?.[origin] ?? {};
+
+function aboutJob(job: unknown): { job?: string; requestId?: string } {
+  const { task_identifier, payload } = (job ?? {}) as { task_identifier?: string; payload?: unknown };
+  return { job: task_identifier, requestId: originOf(payload).requestId };
+}
+
+/** As if nobody had begun it: the try does not count, and another process takes it at once. */
+const giveBackOne = (pool: pg.Pool, { id, locked_by }: Job): Promise<unknown> =>
+  pool.query(
+    `WITH given AS (UPDATE graphile_worker._private_jobs SET attempts = GREATEST(0, attempts - 1), locked_by = NULL, locked_at = NULL
+       WHERE id = $1 AND locked_by = $2 RETURNING job_queue_id)
+     UPDATE graphile_worker._private_job_queues q SET locked_by = NULL, locked_at = NULL FROM given WHERE q.id = given.job_queue_id AND q.locked_by = $2`,
+    [id, locked_by],
+  );
+
 export type RunningJobs = {
-  /** Takes no new job and lets those under way finish. @param graceSeconds after which they are given back to the queue; without end unless told */
+  /** Takes no new job; long ones stop at a safe place and are given back, others finish. @param graceSeconds after which these are given back, too; without end unless told */
   stop(graceSeconds?: number): Promise<void>;
 };
 
@@ -76,26 +124,34 @@ export async function startJobs(
   });
   pgPool.on('remove', (client) => connections.delete(client));
   const live = new LiveWorkers(url, looks);
+  const ending = new AbortController();
   const events = new EventEmitter() as WorkerEvents;
   events.on('pool:create', ({ workerPool }) => live.add(workerPool.id));
-  await runMigrations({ pgPool });
-  await live.start();
+  try {
+    await runMigrations({ pgPool });
+    await live.start();
+  } catch (error) {
+    await live.stop().catch(() => {});
+    await pgPool.end();
+    throw error;
+  }
   const runner: Runner = await run({
     events,
     pgPool,
-    taskList: taskList(tasks),
+    taskList: taskList(tasks, ending.signal, (job) => giveBackOne(pgPool, job)),
     crontab,
     concurrency: 4,
     pollInterval: 2000,
     noHandleSignals: true,
     logger: new Logger(() => (level, message, meta) => {
-      if (level === 'error' || level === 'warning')
-        log.warn({ job: meta?.job && (meta.job as { task_identifier?: string }).task_identifier }, message);
+      if (meta?.error instanceof Stopped) log.info(aboutJob(meta.job), meta.error.message);
+      else if (level === 'error' || level === 'warning') log.warn(aboutJob(meta?.job), message);
     }),
   });
   runner.promise.catch((error) => log.error({ err: error }, 'the job runner ended'));
   return {
     async stop(graceSeconds) {
+      ending.abort(new Stopped());
       const stopped = Promise.allSettled([runner.stop(), runner.promise]).then(() => true);
       const isOver = await (graceSeconds === undefined
         ? stopped

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../cache/index.ts';
 import type { Mail, Mailer } from './mailer.ts';
 
 export type KeptMail = Mail & { at: Date };
@@ -9,8 +9,17 @@ export type Mailbox = Mailer & { list(box: string): KeptMail[] };
 const most = 50;
 const mostBoxes = 100;
 
+/** Each process keeps what any of them is to send: whichever is asked shows it. */
+export function shareMailbox(
+  own: Mailbox,
+  { passOn, onPassed }: { passOn(what: unknown): void; onPassed(handler: (what: unknown) => void): void },
+): Mailbox {
+  onPassed((what) => void own.send((what as { mail: Mail }).mail));
+  return { ...own, send: async (mail) => passOn({ mail }) };
+}
+
 export function createMailbox(now: () => Date): Mailbox {
-  const boxes = new LRUCache<string, KeptMail[]>({ max: mostBoxes });
+  const boxes = new Cache<KeptMail[]>({ name: 'kept_mails', max: mostBoxes });
   return {
     async send(mail) {
       boxes.set(mail.box, [{ ...mail, at: now() }, ...(boxes.get(mail.box) ?? [])].slice(0, most));

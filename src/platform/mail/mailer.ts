@@ -1,4 +1,5 @@
 import type { Transporter } from 'nodemailer';
+import { inSpan } from '../tracing/index.ts';
 
 /** `box`: where it is kept when it is not sent. `sender`: the name beside the sender's address, in any script. */
 export type Mail = { box: string; sender: string; to: string; subject: string; text: string; html: string };
@@ -14,16 +15,16 @@ async function open(smtpUrl: string, more: object = {}): Promise<Transporter> {
 /** @param from the sender's address; a name before it in `Name <address>` gives way to that of each mail */
 export function createMailer(smtpUrl: string, from: string): Mailer {
   const address = /<([^<>]*)>\s*$/.exec(from)?.[1]?.trim() ?? from.trim();
+  const server = new URL(smtpUrl).hostname;
   const transport = open(smtpUrl, { pool: true, maxConnections: 2, disableFileAccess: true, disableUrlAccess: true });
   return {
     /** @throws Error when the server did not take it: whoever sends tries again */
     async send({ box: _, sender, ...mail }) {
       // quoted or encoded as RFC 5322 §3.4 and RFC 2047 want it
-      await (await transport).sendMail({
-        from: { name: sender.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '), address },
-        ...mail,
-        headers: { 'auto-submitted': 'auto-generated' },
-      });
+      const from = { name: sender.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '), address };
+      await inSpan('client', 'send mail', { 'server.address': server }, async () =>
+        (await transport).sendMail({ from, ...mail, headers: { 'auto-submitted': 'auto-generated' } }),
+      );
     },
     close: () => void transport.then((open) => open.close()),
   };

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { currentTrace, inSpan, traceparentOf } from '../tracing/index.ts';
 import { addressMatcher, plainAddress } from './addresses.ts';
 
 /** The address is private and no setting allows it. */
@@ -72,43 +73,55 @@ export function createOutbound(allow: string[]): OutboundFetch {
     if (!found.every(({ address }) => isAllowed(address)))
       throw new OutboundRefused(`${url.host} resolves to a private address that PORTARIA_OUTBOUND_ALLOW does not list`);
 
-    return new Promise((resolve, reject) => {
-      const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-      const request = send(
-        url,
-        {
-          method,
-          headers: {
-            'user-agent': 'Portaria',
-            ...headers,
-            ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
-          },
-          signal: AbortSignal.timeout(timeoutMs),
-          lookup: (_host, options, done) => {
-            if (options.all) done(null, found);
-            else done(null, found[0]!.address, found[0]!.family);
-          },
-        },
-        (response) => {
-          const chunks: Buffer[] = [];
-          let size = 0;
-          response.on('data', (chunk: Buffer) => {
-            size += chunk.length;
-            if (size > maxBytes) return void request.destroy(new Error(`the answer of ${url.host} is larger than ${maxBytes} bytes`));
-            if (!take || response.statusCode !== 200) return void chunks.push(chunk);
-            try {
-              take(chunk);
-            } catch (error) {
-              reject(error);
-              request.destroy();
-            }
-          });
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
-          response.on('error', reject);
-        },
-      );
-      request.on('error', reject);
-      request.end(body);
-    });
+    const facts = { 'http.request.method': method, 'server.address': url.hostname, 'server.port': port };
+    return inSpan(
+      'client',
+      method,
+      facts,
+      (span) =>
+        new Promise((resolve, reject) => {
+          const trace = currentTrace();
+          const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+          const request = send(
+            url,
+            {
+              method,
+              headers: {
+                'user-agent': 'Portaria',
+                ...(trace ? { traceparent: traceparentOf(trace) } : {}),
+                ...headers,
+                ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+              },
+              signal: AbortSignal.timeout(timeoutMs),
+              lookup: (_host, options, done) => {
+                if (options.all) done(null, found);
+                else done(null, found[0]!.address, found[0]!.family);
+              },
+            },
+            (response) => {
+              const chunks: Buffer[] = [];
+              let size = 0;
+              response.on('data', (chunk: Buffer) => {
+                size += chunk.length;
+                if (size > maxBytes) return void request.destroy(new Error(`the answer of ${url.host} is larger than ${maxBytes} bytes`));
+                if (!take || response.statusCode !== 200) return void chunks.push(chunk);
+                try {
+                  take(chunk);
+                } catch (error) {
+                  reject(error);
+                  request.destroy();
+                }
+              });
+              response.on('end', () => {
+                span?.set({ 'http.response.status_code': response.statusCode });
+                resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() });
+              });
+              response.on('error', reject);
+            },
+          );
+          request.on('error', reject);
+          request.end(body);
+        }),
+    );
   };
 }

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../cache/index.ts';
 import { resolutionIndex } from './artifact.ts';
 import { type Binding, type ConsumerBinding, soapBinding } from './names.ts';
 import { readWritten } from './read-xml.ts';
@@ -20,14 +20,10 @@ export type PartnerEntity = {
 };
 
 /** Building one costs milliseconds of the event loop: it is done once for each version of what is stored. */
-const own = new LRUCache<string, Node>({ max: 1000 });
-const partners = new LRUCache<string, PartnerEntity>({ max: 5000 });
+const own = new Cache<Node>({ name: 'saml_own_entities', max: 1000 });
+const partners = new Cache<PartnerEntity>({ name: 'saml_partner_entities', max: 5000 });
 
-function once<Settings, Built extends object>(
-  known: LRUCache<string, Built>,
-  settings: Settings,
-  build: (settings: Settings) => Built,
-): Built {
+function once<Settings, Built extends object>(known: Cache<Built>, settings: Settings, build: (settings: Settings) => Built): Built {
   const version = JSON.stringify(settings);
   const found = known.get(version) ?? build(settings);
   known.set(version, found);

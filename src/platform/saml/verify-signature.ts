@@ -1,6 +1,6 @@
 import { createHash, type KeyObject, verify, X509Certificate } from 'node:crypto';
 import { XmlC14NMode, type XmlElement } from 'libxml2-wasm';
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../cache/index.ts';
 import type { Incoming } from './bindings.ts';
 import { SamlFault } from './faults.ts';
 import { c14n, type Exceptions, findDigestAlgorithm, findSignatureAlgorithm, ns } from './names.ts';
@@ -88,7 +88,7 @@ export function verifyDetached(
 const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256;
 
 /** Parsing a certificate costs as much as checking a signature. */
-const keys = new LRUCache<string, KeyObject>({ max: 2000 });
+const keys = new Cache<KeyObject>({ name: 'saml_partner_keys', max: 2000 });
 
 function readKey(pem: string): KeyObject | undefined {
   try {

@@ -28,9 +28,15 @@ export function addDirectoryFigures(
       this.set(agents());
     },
   });
-  const oldest = new Gauge({ name: 'portaria_directory_requests_oldest_seconds', help: 'Age of the one that waits longest', registers });
+  const oldest = new Gauge({
+    name: 'portaria_directory_requests_oldest_seconds',
+    help: 'Age of the one that waits longest',
+    aggregator: 'max',
+    registers,
+  });
   new Gauge({
     name: 'portaria_directory_requests_waiting',
+    aggregator: 'max',
     help: 'Requests to directories that no agent has taken yet, of all processes',
     registers,
     async collect() {
@@ -42,11 +48,13 @@ export function addDirectoryFigures(
   });
   const overdue = new Gauge({
     name: 'portaria_directory_reading_overdue_seconds',
+    aggregator: 'max',
     help: 'How long the directory that waits longest should have been read already',
     registers,
   });
   new Gauge({
     name: 'portaria_directories',
+    aggregator: 'max',
     help: 'Directories by state',
     labelNames: ['state'],
     registers,

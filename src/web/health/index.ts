@@ -1,9 +1,12 @@
 // Owns: what machines ask of a running process: alive, ready, figures. Does not: answer people.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { limitKinds } from '../../domain/records/address-limits/index.ts';
 import type { Readiness } from '../../domain/sign-in/readiness/index.ts';
+import type { Figures, Siblings } from '../../platform/cluster/index.ts';
 import { safeEqual } from '../../platform/crypto/index.ts';
 import type { Log } from '../../platform/log/index.ts';
+import { addCacheFigures } from './cache-figures.ts';
 import { addDirectoryFigures, type DirectoryChecks } from './directory-figures.ts';
 
 export type Health = {
@@ -12,9 +15,16 @@ export type Health = {
   handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
   /** Counts and times the answer of a request. */
   observe(response: ServerResponse, kind: string): void;
+  /** Counts what an address was not allowed to try. */
+  countHeldBack(kind: string): void;
   /** Counts an answer to what was asked of a directory. */
   countDirectoryAnswer(kind: string, outcome: string): void;
+  /** Of this process, or of all that serve the port together. */
   metrics(): Promise<string>;
+  /** Until what it returns is called, /readyz answers 503 with this reason. */
+  hold(why: string): () => void;
+  /** Of this process alone. */
+  figures(): Promise<Figures>;
   /** From now on /readyz answers 503, so that balancers send no more. */
   drain(): void;
 };
@@ -26,9 +36,11 @@ type Checks = {
   countJobs(): Promise<Record<string, number>>;
   directories: DirectoryChecks;
   metricsToken: string | undefined;
+  /** Where several processes serve the port. */
+  siblings?: Pick<Siblings, 'missing' | 'allFigures'>;
 };
 
-export function createHealth({ isReady, log, hashesWaiting, countJobs, directories, metricsToken }: Checks): Health {
+export function createHealth({ isReady, log, hashesWaiting, countJobs, directories, metricsToken, siblings }: Checks): Health {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const answers = new Counter({
@@ -54,6 +66,7 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
   });
   new Gauge({
     name: 'portaria_jobs',
+    aggregator: 'max', // every process reads the same queue
     help: 'Background work by state; failed has been tried as often as it may be',
     labelNames: ['state'],
     registers: [registry],
@@ -61,8 +74,17 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
       for (const [state, n] of Object.entries(await countJobs().catch(() => ({})))) this.set({ state }, n);
     },
   });
+  addCacheFigures(registry);
+  const heldBack = new Counter({
+    name: 'portaria_held_back_total',
+    help: 'What was answered 429 as too much of its kind had come from its address or network, or from the browsers of a person',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  for (const kind of limitKinds) heldBack.inc({ kind }, 0);
   const countDirectoryAnswer = addDirectoryFigures(registry, directories);
   let draining = false;
+  const held = new Set<string>();
   let wasReady = true;
 
   // looking a label up costs more than counting
@@ -77,6 +99,8 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
     return figures;
   };
 
+  const metrics = () => siblings?.allFigures() ?? registry.metrics();
+  const figures = async () => (await registry.getMetricsAsJSON()) as Figures;
   const send = (response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void => {
     response.writeHead(status, {
       'content-type': type,
@@ -84,6 +108,8 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
       ...(status === 503 ? { 'retry-after': '2' } : {}),
       'x-content-type-options': 'nosniff',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
     });
     response.end(body);
   };
@@ -94,6 +120,9 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
       if (path === '/healthz') return send(response, 200, 'ok\n');
       if (path === '/readyz') {
         if (draining) return send(response, 503, 'shutting down\n');
+        for (const why of held) return send(response, 503, `${why}\n`);
+        const missing = siblings?.missing();
+        if (missing) return send(response, 503, `${missing}\n`); // which the supervisor logs
         const answer = await isReady();
         if (answer.isReady !== wasReady) {
           wasReady = answer.isReady;
@@ -104,7 +133,7 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
       }
       if (!metricsToken || !safeEqual(request.headers.authorization ?? '', `Bearer ${metricsToken}`))
         return send(response, metricsToken ? 401 : 404, 'not available\n');
-      return send(response, 200, await registry.metrics(), registry.contentType);
+      return send(response, 200, await metrics(), registry.contentType);
     },
     observe(response, kind) {
       const start = performance.now();
@@ -114,8 +143,14 @@ export function createHealth({ isReady, log, hashesWaiting, countJobs, directori
         figures.seconds.observe((performance.now() - start) / 1000);
       });
     },
+    countHeldBack: (kind) => heldBack.inc({ kind }),
     countDirectoryAnswer,
-    metrics: () => registry.metrics(),
+    metrics,
+    figures,
+    hold(why) {
+      held.add(why);
+      return () => void held.delete(why);
+    },
     drain() {
       draining = true;
     },

@@ -7,7 +7,7 @@ export const invitationRoutes: Route[] = [
   { method: 'GET', path: '/activate/:token', access: 'anyone', handle: (page) => showActivation(page) },
   { method: 'POST', path: '/activate/:token', access: 'anyone', handle: submitActivation },
   { method: 'GET', path: '/register', access: 'anyone', handle: (page) => showRegistration(page) },
-  { method: 'POST', path: '/register', access: 'anyone', handle: submitRegistration },
+  { method: 'POST', path: '/register', access: 'anyone', limit: 'registration', handle: submitRegistration },
   { method: 'GET', path: '/register/:token', access: 'anyone', handle: (page) => showDetails(page) },
   { method: 'POST', path: '/register/:token', access: 'anyone', handle: submitDetails },
 ];

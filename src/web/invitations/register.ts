@@ -9,6 +9,7 @@ import { AppError, notFound } from '../../platform/errors/index.ts';
 import {
   cancelPath,
   followRequest,
+  limitRequests,
   namedAsInForm,
   type PageContext,
   type Refusal,
@@ -29,7 +30,7 @@ async function waiting(
   return request;
 }
 
-const onward = (request: PendingRequest | undefined) => ({ request: request?.requestId, cancel: request && cancelPath(request) });
+const onward = (request: PendingRequest | undefined) => ({ request: request?.address, cancel: request && cancelPath(request) });
 
 export async function showRegistration(page: PageContext, refusal?: Refusal): Promise<void> {
   const { selfRegistration, domains } = await page.services.findSettings(page.context.contextId, newAccountsSettings);
@@ -45,7 +46,7 @@ export async function submitRegistration(page: PageContext): Promise<void> {
     async () => {
       const request = await waiting(page);
       const input = { firstName: text('firstName'), lastName: text('lastName'), email: text('email'), locale: page.locale };
-      await requestRegistration(page.scope, { ...input, request: request?.requestId });
+      await limitRequests(page, 'registration', () => requestRegistration(page.scope, { ...input, request: request?.address }));
       renderPage(page, 'invitations/requested', { email: text('email'), ...onward(request) });
     },
     (refusal) => showRegistration(page, refusal),
@@ -92,7 +93,7 @@ export async function submitDetails(page: PageContext): Promise<void> {
         (customFields) => completeRegistration(scope, rules, params.token!, { ...details, customFields }),
       );
       const request = asked ? await waiting(page, asked) : undefined;
-      renderPage(page, 'invitations/done', { login: identifier(user), request: request?.requestId });
+      renderPage(page, 'invitations/done', { login: identifier(user), request: request?.address });
     },
     (refusal) => showDetails(page, refusal),
     // an address that is taken by now is no field of this form

@@ -2,7 +2,6 @@ import type { Account, Client, KoaContextWithOIDC } from 'oidc-provider';
 import { decide, type Profile } from '../../domain/applications/access/index.ts';
 import type { ClaimSettings } from '../../domain/applications/applications/index.ts';
 import { type ClaimRequest, releasedClaims, wantsClaims } from '../../domain/applications/assertions/index.ts';
-import type { CustomField } from '../../domain/company/custom-fields/index.ts';
 import type { ApplicationId } from '../../domain/scope.ts';
 import { isStrong } from '../../domain/sign-in/authentication/index.ts';
 import { findPolicyOf } from '../../domain/sign-in/sign-in-policy/index.ts';
@@ -31,35 +30,38 @@ async function meetsPolicy(
  * The provider's `findAccount`. With a token in hand (code exchange, refresh, userinfo) it asks the access decision first, so that a blocked person or a withdrawn
  * assignment bites at once; at the authorization endpoint the interaction policy asks.
  */
-export function createFindAccount(op: ContextProvider, customFields: CustomField[]) {
-  return async (ctx: KoaContextWithOIDC, accountId: string, token?: unknown): Promise<Account | undefined> => {
-    const applicationId = ctx.oidc.client && applicationIdOf(ctx.oidc.client);
-    const load = () => factsOf(op, ctx, accountId);
-    let profile: Profile | undefined;
-    if (token && applicationId) {
-      const facts = await load();
-      if (!decide(facts).allowed) return undefined;
-      profile = facts.profile;
-      if (!(await meetsPolicy(op, token as { amr?: string[] }, profile!, applicationId))) return undefined;
-    }
-    return {
-      accountId,
-      async claims(use, scope, asked) {
-        const request: ClaimRequest = {
-          into: use === 'userinfo' ? 'userinfo' : 'id_token',
-          scopes: new Set(scope.split(' ')),
-          asked: new Set(Object.keys(asked)),
-        };
-        const oidc = claimSettingsOf(ctx.oidc.client);
-        if (!wantsClaims(oidc, request)) return { sub: accountId };
-        profile ??= (await load()).profile;
-        if (!profile) return { sub: accountId };
-        return {
-          ...(await releasedClaims(op.scope(), { applicationId: applicationId!, oidc }, profile, request, customFields)),
-          sub: accountId,
-        };
-      },
-    };
+export async function findAccount(
+  op: ContextProvider,
+  ctx: KoaContextWithOIDC,
+  accountId: string,
+  token?: unknown,
+): Promise<Account | undefined> {
+  const applicationId = ctx.oidc.client && applicationIdOf(ctx.oidc.client);
+  const load = () => factsOf(op, ctx, accountId);
+  let profile: Profile | undefined;
+  if (token && applicationId) {
+    const facts = await load();
+    if (!decide(facts).allowed) return undefined;
+    profile = facts.profile;
+    if (!(await meetsPolicy(op, token as { amr?: string[] }, profile!, applicationId))) return undefined;
+  }
+  return {
+    accountId,
+    async claims(use, scope, asked) {
+      const request: ClaimRequest = {
+        into: use === 'userinfo' ? 'userinfo' : 'id_token',
+        scopes: new Set(scope.split(' ')),
+        asked: new Set(Object.keys(asked)),
+      };
+      const oidc = claimSettingsOf(ctx.oidc.client);
+      if (!wantsClaims(oidc, request)) return { sub: accountId };
+      profile ??= (await load()).profile;
+      if (!profile) return { sub: accountId };
+      return {
+        ...(await releasedClaims(op.scope(), { applicationId: applicationId!, oidc }, profile, request, op.customFields)),
+        sub: accountId,
+      };
+    },
   };
 }
 

@@ -15,8 +15,8 @@ export function createBackChannelLogout(services: Services, providers: ProviderD
     });
     if (!context || !application?.enabled || !application.oidc?.backchannel_logout_uri)
       return noteNothingToTell(scope, sessionId, applicationId, 'oidc');
-    const { sendLogoutToken } = await providers.get(context);
-    await sendLogoutToken(application.oidc.client_id, userId, protocolSession);
+    const op = await providers.get(context);
+    await op.sendLogoutToken(application.oidc.client_id, userId, protocolSession);
     await noteTold(scope, sessionId, application);
   };
 }

@@ -1,24 +1,19 @@
-import Keygrip from 'keygrip';
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { isOriginOf, type listMappedClaims, tokenSettingNames } from '../../domain/applications/applications/index.ts';
-import type { Branding } from '../../domain/company/branding/index.ts';
-import type { CustomField } from '../../domain/company/custom-fields/index.ts';
-import type { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
+import { isOriginOf, tokenSettingNames } from '../../domain/applications/applications/index.ts';
 import type { Services } from '../request/index.ts';
-import { createFindAccount } from './account.ts';
+import { findAccount } from './account.ts';
 import { acrValues } from './acr.ts';
-import { createAdapter } from './adapter/index.ts';
 import { claimsOfApiToken, narrowScope } from './apis.ts';
-import { announcedClaims, createAccessTokenClaims } from './claims.ts';
-import type { ContextProvider } from './context-provider.ts';
-import { clientAuthMethods, clientAuthSigningAlgValues, discoveryOf } from './discovery.ts';
-import { featuresOf } from './features.ts';
+import { announcedClaims, claimsOfAccessToken } from './claims.ts';
+import { type ContextProvider, currentOp } from './context-provider.ts';
+import { clientAuthMethods, clientAuthSigningAlgValues } from './discovery.ts';
+import { features } from './features.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { ttl } from './lifetimes.ts';
 import { loadGrant } from './load-grant.ts';
 import { keepOfflineAccess } from './offline-access.ts';
 import { renderOidcError } from './pages.ts';
-import { createPairwiseIdentifier } from './pairwise.ts';
+import { pairwiseIdentifier } from './pairwise.ts';
 import { refuseFutureAssertion } from './refuse-future-assertion.ts';
 
 /** Below the context's address: /oidc/authorize and so on. */
@@ -43,6 +38,7 @@ const clients = {
   clientDefaults: { id_token_signed_response_alg: 'RS256', response_types: ['code'], grant_types: ['authorization_code'] },
   extraClientMetadata: {
     properties: [
+      'context_id',
       'application_id',
       'trace_until',
       'consent_required',
@@ -64,46 +60,44 @@ const clients = {
   expiresWithSession: async (_ctx, source) => !('scopes' in source && (source as { scopes: Set<string> }).scopes.has('offline_access')),
 } satisfies Configuration;
 
-/** What has to be read before a provider is made. */
-export type Loaded = {
-  keys: Awaited<ReturnType<typeof loadSigningKeys>>;
-  mappedClaims: Awaited<ReturnType<typeof listMappedClaims>>;
-  customFields: CustomField[];
-  mayRegister: boolean;
-  links: Branding['links'];
-};
+// of no company: whatever is asked of it is answered by the company in force (library/company-state.ts)
+const jwks = {
+  keys: [
+    { kty: 'RSA', e: '-', n: '-', d: '-', p: '-', q: '-', dp: '-', dq: '-', qi: '-', alg: 'RS256', use: 'sig', kid: 'RS256' },
+    { kty: 'EC', crv: 'P-256', x: '-', y: '-', d: '-', alg: 'ES256', use: 'sig', kid: 'ES256' },
+  ],
+} as Configuration['jwks'];
 
-/** What the library is told of one context. */
-export const configurationOf = (op: ContextProvider, loaded: Loaded): Configuration => ({
+/** What the library is told, whatever the company. */
+export const configurationOf = (services: Services, adapter: Configuration['adapter']): Configuration => ({
   ...clients,
-  clientBasedCORS: (_ctx, origin, client) => mayCall(op, origin, client),
-  adapter: createAdapter(op),
+  clientBasedCORS: (_ctx, origin, client) => mayCall(currentOp(), origin, client),
+  adapter,
   routes,
   ttl,
-  jwks: { keys: loaded.keys as never },
+  jwks,
   enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'], clientAuthSigningAlgValues: [...clientAuthSigningAlgValues] },
   extraParams: { scope: readScope },
-  discovery: discoveryOf(loaded),
-  ...announcedClaims(loaded.mappedClaims, loaded.customFields),
-  extraTokenClaims: claimsOfTokens(op, loaded.customFields),
+  ...announcedClaims({ names: [], scopes: [] }, []),
+  extraTokenClaims: claimsOfTokens,
   // many relying parties read the ID token only; an application may choose otherwise (id_token_claims)
   conformIdTokenClaims: false,
   responseTypes: ['code'],
   acrValues: Object.values(acrValues),
   subjectTypes: ['public', 'pairwise'],
-  pairwiseIdentifier: createPairwiseIdentifier(op),
+  pairwiseIdentifier,
   sectorIdentifierUriValidate: () => false, // an administrator registered it, and nobody else can
-  cookies: cookiesOf(op),
-  findAccount: createFindAccount(op, loaded.customFields),
-  loadExistingGrant: (ctx) => loadGrant(op, ctx),
+  cookies: { keys: ['of no company'] },
+  findAccount: (ctx, accountId, token) => findAccount(currentOp(), ctx, accountId, token),
+  loadExistingGrant: (ctx) => loadGrant(currentOp(), ctx),
   interactions: {
-    policy: createInteractionPolicy(op, loaded.mayRegister),
-    url: (_ctx, interaction) => `${op.context.mount}/oidc/interaction/${interaction.uid}`,
+    policy: createInteractionPolicy(false),
+    url: (_ctx, interaction) => `${currentOp().context.mount}/oidc/interaction/${interaction.uid}`,
   },
-  features: featuresOf(op),
-  fetch: fetchThrough(op.services.outbound),
+  features,
+  fetch: fetchThrough(services.outbound),
   assertJwtClientAuthClaimsAndHeader: refuseFutureAssertion,
-  renderError: (ctx, out, error) => renderOidcError(op, ctx, out, error),
+  renderError: (ctx, out, error) => renderOidcError(currentOp(), ctx, out, error),
 });
 
 /** Whose pages may call by script: the origins that the application lists, and those of its redirect addresses. */
@@ -113,14 +107,12 @@ function mayCall({ context }: ContextProvider, origin: string, { redirectUris = 
 }
 
 /** What an access token says besides: of its API, and of its person. */
-function claimsOfTokens(op: ContextProvider, customFields: CustomField[]): NonNullable<Configuration['extraTokenClaims']> {
-  const ofPerson = createAccessTokenClaims(op, customFields);
-  return async (ctx, token) => {
-    const ofApi = claimsOfApiToken(op, ctx, token);
-    const claims = { ...(await ofPerson(ctx, token)), ...ofApi };
-    return Object.keys(claims).length > 0 ? claims : undefined;
-  };
-}
+const claimsOfTokens: NonNullable<Configuration['extraTokenClaims']> = async (ctx, token) => {
+  const op = currentOp();
+  const ofApi = claimsOfApiToken(op, ctx, token);
+  const claims = { ...(await claimsOfAccessToken(op, ctx, token)), ...ofApi };
+  return Object.keys(claims).length > 0 ? claims : undefined;
+};
 
 /** Without a scope that we know nothing can be granted: the request is at fault, not the person (RFC 6749 §3.3). Others beside a known one are ignored. */
 function readScope(ctx: KoaContextWithOIDC, scope: string | undefined): void {
@@ -128,17 +120,6 @@ function readScope(ctx: KoaContextWithOIDC, scope: string | undefined): void {
   ctx.oidc.params!.scope = narrowed;
   if (!narrowed) throw new errors.InvalidScope('ask for a scope such as openid', scope ?? '');
   keepOfflineAccess(ctx);
-}
-
-function cookiesOf({ services, context, cookieNames: names }: ContextProvider): Configuration['cookies'] {
-  const keys = services.keyRing.derive(`oidc-cookies:${context.contextId}`).map((key) => key.toString('base64'));
-  const cookie = { httpOnly: true, sameSite: 'lax', secure: context.isSecure, signed: true, overwrite: true } as const;
-  return {
-    names: { session: names.op, interaction: names.interaction, resume: names.resume },
-    keys: new Keygrip(keys, 'sha256', 'base64') as never,
-    long: { ...cookie, path: '/' },
-    short: cookie,
-  };
 }
 
 /** The library's own requests, such as logout tokens and clients' keys, may reach only what platform/net allows. */

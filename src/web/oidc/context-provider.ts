@@ -1,45 +1,104 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { ApiWithApplications } from '../../domain/applications/apis/index.ts';
+import type { CustomField } from '../../domain/company/custom-fields/index.ts';
 import { type Actor, openScope, type Scope } from '../../domain/scope.ts';
 import type { Session } from '../../domain/sign-in/sessions/index.ts';
-import { clientOf, cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
-import type { SendLogoutToken } from './library/index.ts';
+import { anonymousActor, clientOf, cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
+import type { OidcCaches } from './caches.ts';
+import type { CompanyState, LibraryTools, SendLogoutToken } from './library/index.ts';
+import { type Loaded, OwnState } from './own-state.ts';
 
-type Built = { provider: Provider; sendLogoutToken: SendLogoutToken };
+/** What exists once, whatever the company: routes, middlewares, models and configuration of the library. */
+export type SharedProvider = {
+  services: Services;
+  caches: OidcCaches;
+  provider: Provider;
+  tools: LibraryTools;
+  /** The library's own handling, to be entered for a company only. */
+  handle: ReturnType<Provider['callback']>;
+  sendLogoutToken: SendLogoutToken;
+};
 
 const protocol: Actor = { kind: 'system', name: 'oidc' };
 
 export const scopeIn = (services: Services, { contextId }: ResolvedContext, actor = protocol): Scope =>
   openScope(services, contextId, actor);
 
-/** The OpenID provider (`op`) of one context: the library's, and everything that belongs to it and goes with it. */
-export class ContextProvider {
-  readonly services: Services;
-  readonly context: ResolvedContext;
-  /** By identifier; they do not change while this provider lives. */
-  readonly apis: ReadonlyMap<string, ApiWithApplications>;
-  readonly cookieNames: ReturnType<typeof cookieNames>;
-  readonly provider: Provider;
-  readonly handle: ReturnType<Provider['callback']>;
-  readonly sendLogoutToken: SendLogoutToken;
-  /** Discovery and keys, by the library's name of the route: the same bytes for as long as this provider lives. */
-  readonly documents = new Map<string, Buffer>();
+const current = new AsyncLocalStorage<ContextProvider>();
 
-  /** @param build makes the library's provider; what it hands to the library may use this object once it is built */
-  constructor(services: Services, context: ResolvedContext, apis: ContextProvider['apis'], build: (op: ContextProvider) => Built) {
-    this.services = services;
+/** The company that the work under way is for. @throws Error outside of `run`: the shared provider does nothing in nobody's name */
+export function currentOp(): ContextProvider {
+  const op = current.getStore();
+  if (!op) throw new Error('the OpenID provider was asked for no company');
+  return op;
+}
+
+let made = 0;
+
+/** The OpenID provider (`op`) of one context: what differs by company, in front of the one provider of the library that all share. */
+export class ContextProvider {
+  readonly context: ResolvedContext;
+  /** By identifier; they do not change while this object lives. */
+  readonly apis: ReadonlyMap<string, ApiWithApplications>;
+  readonly customFields: CustomField[];
+  readonly cookieNames: ReturnType<typeof cookieNames>;
+  /** What the library is told of this company. */
+  readonly state: CompanyState;
+  readonly #serial = ++made;
+  /** Of pairwise subjects, once it was asked for. */
+  subjectKey: Promise<Buffer> | undefined;
+  readonly #shared: SharedProvider;
+
+  constructor(shared: SharedProvider, context: ResolvedContext, loaded: Loaded) {
+    this.#shared = shared;
     this.context = context;
-    this.apis = apis;
+    this.apis = loaded.apis;
+    this.customFields = loaded.customFields;
     this.cookieNames = cookieNames(context);
-    const { provider, sendLogoutToken } = build(this);
-    this.provider = provider;
-    this.handle = provider.callback();
-    this.sendLogoutToken = sendLogoutToken;
+    this.state = new OwnState(this, loaded, shared.tools);
+  }
+
+  get services(): Services {
+    return this.#shared.services;
+  }
+
+  get caches(): OidcCaches {
+    return this.#shared.caches;
+  }
+
+  /** The library's, which belongs to no company: it may be used inside `run` only. */
+  get provider(): Provider {
+    return this.#shared.provider;
+  }
+
+  /** Everything that `work` does and awaits is done for this company. */
+  run<Result>(work: () => Result): Result {
+    return current.run(this, work);
+  }
+
+  /** Where something of this company is cached: any change of the company makes another object, and nothing is found under the old keys. */
+  keyOf(what: string): string {
+    return `${this.#serial} ${what}`;
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    return this.run(() => this.#shared.handle(request, response));
+  }
+
+  sendLogoutToken(...notice: Parameters<SendLogoutToken>): Promise<void> {
+    return this.run(() => this.#shared.sendLogoutToken(...notice));
   }
 
   /** In the name of the protocol, where no person acts. */
   scope(): Scope {
     return scopeIn(this.services, this.context);
+  }
+
+  /** In the name of whoever sent this, of whom nothing is known but the address. */
+  scopeFrom({ req }: Pick<KoaContextWithOIDC, 'req'>): Scope {
+    return scopeIn(this.services, this.context, anonymousActor(clientOf(this.services, req)));
   }
 
   /** In the name of the person whose session the request came with. */

@@ -23,14 +23,15 @@ export async function findNamed({ services }: ContextProvider, scope: Scope, ctx
 }
 
 /** Nobody has proven it: an authorization request, a body or a header says so. */
-function clientIdOf(ctx: KoaContextWithOIDC): string {
-  const named = ctx.oidc?.client?.clientId ?? ctx.oidc?.params?.client_id ?? basicUser(ctx) ?? ctx.query?.client_id ?? '';
+export function clientIdOf(ctx: KoaContextWithOIDC): string {
+  const named =
+    ctx.oidc?.client?.clientId ?? ctx.oidc?.params?.client_id ?? basicUser(ctx.get('authorization')) ?? ctx.query?.client_id ?? '';
   return String(named).slice(0, 200).replaceAll('\0', '').toWellFormed();
 }
 
 /** RFC 6749 §2.3.1. */
-function basicUser(ctx: KoaContextWithOIDC): string | undefined {
-  const [, encoded] = /^basic ([\w+/=]+)$/i.exec(ctx.get('authorization')) ?? [];
+export function basicUser(authorization: string): string | undefined {
+  const [, encoded] = /^basic ([\w+/=]+)$/i.exec(authorization) ?? [];
   const [, name] = /^([^:]*):/.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? [];
   try {
     return name && decodeURIComponent(name.replace(/\+/g, '%20'));

@@ -2,9 +2,10 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { contentTag } from '../../platform/crypto/index.ts';
 import { keepOpener, setSecurityHeaders } from '../../platform/http/index.ts';
-import { clientOf, type ResolvedContext } from '../request/index.ts';
+import { clientOf, type ResolvedContext, type Services } from '../request/index.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { isForPrograms } from './endpoints.ts';
+import { refuseHeldBack } from './limit-secrets.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 
 /** Documents that are the same for everybody, with the library's names of their routes. */
@@ -18,16 +19,18 @@ const cachedSeconds = 300;
 const ofRequest = /^\/oidc\/authorize(\/|$)/i;
 
 /** Serves the protocol's endpoints of one context; returns false for paths that are not its own. */
-export function createOidcEndpoint(providers: ProviderDirectory) {
+export function createOidcEndpoint(services: Services, providers: ProviderDirectory) {
   return async (request: IncomingMessage, response: ServerResponse, context: ResolvedContext, path: string): Promise<boolean> => {
     const document = documentRoutes.get(path);
     if (!document && (!path.startsWith('/oidc/') || path.startsWith('/oidc/interaction/'))) return false;
     setSecurityHeaders(response, context.isSecure);
     if (ofRequest.test(path)) keepOpener(response);
+    if (refuseHeldBack(services, context, request, response, path)) return true;
     // RFC 6749 §5.1, for caches of HTTP/1.0; documents are for everybody
     if (isForPrograms(path) && !document) response.setHeader('pragma', 'no-cache');
     const op = await providers.get(context);
-    const known = document && isRead(request) ? (op.documents.get(document) ?? (await makeDocument(op, document))) : undefined;
+    const known =
+      document && isRead(request) ? (op.caches.documents.get(op.keyOf(document)) ?? (await makeDocument(op, document))) : undefined;
     if (known) sendDocument(request, response, known);
     else {
       enterLibrary(op, request, document === 'discovery' ? '/.well-known/openid-configuration' : path);
@@ -46,7 +49,7 @@ async function makeDocument(op: ContextProvider, document: string): Promise<Buff
   request.url = path;
   enterLibrary(op, request, path);
   await op.handle(request, new ServerResponse(request));
-  return op.documents.get(document);
+  return op.caches.documents.peek(op.keyOf(document));
 }
 
 /** Tells the library what it is to believe of a request. @param inside path below the context's address */

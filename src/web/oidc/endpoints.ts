@@ -36,13 +36,18 @@ const patterns = Object.entries(endpoints).map(([path, methods]) => ({
       .replace(/^\/oidc\/(.*)/, '/oidc/(?i:$1)')}$`,
   ),
   methods,
+  path,
 }));
 
 /** Whether programs alone read the answer: it is JSON, whatever they accept (RFC 6749 §5.2). Java's HttpURLConnection, for one, asks for HTML first. */
 export const isForPrograms = (path: string): boolean => endpointMethods(path)?.includes('OPTIONS') === true;
 
 /** @param path inside the context. @returns undefined where there is no endpoint */
-export const endpointMethods = (path: string): Methods | undefined => patterns.find(({ pattern }) => pattern.test(path))?.methods;
+export const endpointMethods = (path: string): Methods | undefined => endpointAt(path)?.methods;
+
+/** @returns what it takes, and its address as it stands in the list */
+export const endpointAt = (path: string): { methods: Methods; path: string } | undefined =>
+  patterns.find(({ pattern }) => pattern.test(path));
 
 /** Whether a browser is led there, and somebody may look at the answer. @param path inside a context, or with it */
 export function isForPeople(path: string): boolean {

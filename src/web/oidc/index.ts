@@ -16,7 +16,7 @@
 //   session ends, wherever → job → back-channel-logout → application
 export { createBackChannelLogout } from './back-channel-logout.ts';
 export { createOidcEndpoint } from './endpoint.ts';
-export { endpointMethods, endpoints, isForPeople } from './endpoints.ts';
+export { endpointAt, endpoints, isForPeople } from './endpoints.ts';
 export { interactionRoutes } from './interaction-routes.ts';
 export { protectedResourceRoutes } from './protected-resource.ts';
 export { ProviderDirectory } from './provider-directory.ts';

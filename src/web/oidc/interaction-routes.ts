@@ -33,13 +33,21 @@ type Interaction = InstanceType<Provider['Interaction']>;
 
 /** The places where a person meets an authorization request: on the way to the sign-in page, back from it, and when access is refused. */
 export const interactionRoutes = (providers: ProviderDirectory): Route[] => [
-  { method: 'GET', path: '/oidc/interaction/:uid', access: 'anyone', handle: (page) => showInteraction(page, providers) },
-  { method: 'POST', path: '/oidc/interaction/:uid', access: 'anyone', handle: (page) => submitAnswer(page, providers) },
+  { method: 'GET', path: '/oidc/interaction/:uid', access: 'anyone', handle: (page) => handleFor(providers, page, showInteraction) },
+  { method: 'POST', path: '/oidc/interaction/:uid', access: 'anyone', handle: (page) => handleFor(providers, page, submitAnswer) },
 ];
 
-async function showInteraction(page: PageContext, providers: ProviderDirectory): Promise<void> {
+async function handleFor(
+  providers: ProviderDirectory,
+  page: PageContext,
+  handle: (page: PageContext, op: ContextProvider) => Promise<void>,
+): Promise<void> {
   keepOpener(page.ctx.res);
   const op = await providers.get(page.context);
+  await op.run(() => handle(page, op));
+}
+
+async function showInteraction(page: PageContext, op: ContextProvider): Promise<void> {
   const { provider } = op;
   const interaction = await findInteraction(page, provider);
   if (!interaction) return leadOn(page, provider);
@@ -114,9 +122,7 @@ async function showRefusal(page: PageContext, interaction: Interaction, applicat
 }
 
 /** The application is told in the protocol's own words (RFC 6749 §4.1.2.1): "Back to the application", that the person did not agree, or does not want to sign in. */
-async function submitAnswer(page: PageContext, providers: ProviderDirectory): Promise<void> {
-  keepOpener(page.ctx.res);
-  const op = await providers.get(page.context);
+async function submitAnswer(page: PageContext, op: ContextProvider): Promise<void> {
   const { provider } = op;
   const interaction = await findInteraction(page, provider);
   if (!interaction) throw new AppError('request_expired', 400);

@@ -87,8 +87,9 @@ export const renderDeviceInput = (
   out?: { error: string },
   error?: Error & { userCode?: string },
   brought = '',
-) =>
-  show(
+) => {
+  if (error instanceof TooManyUserCodes) ctx.set('retry-after', String(error.retryAfterSeconds));
+  return show(
     op,
     ctx,
     'oidc/device',
@@ -103,6 +104,7 @@ export const renderDeviceInput = (
     }),
     { status: error instanceof TooManyUserCodes ? 429 : error && error.name !== 'AbortedError' ? 400 : 200 },
   );
+};
 
 function deviceFault(error: Error | undefined): string {
   if (error instanceof TooManyUserCodes) return error.isSignedIn ? 'device.too_many' : 'device.too_many_here';

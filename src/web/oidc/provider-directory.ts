@@ -1,19 +1,26 @@
-import { LRUCache } from 'lru-cache';
+import { loadApis } from '../../domain/applications/apis/index.ts';
+import { listMappedClaims } from '../../domain/applications/applications/index.ts';
+import { brandingSettings } from '../../domain/company/branding/index.ts';
+import { listCustomFields } from '../../domain/company/custom-fields/index.ts';
+import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
+import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
+import { Cache } from '../../platform/cache/index.ts';
 import type { ChangeListener } from '../../platform/database/index.ts';
 import type { ResolvedContext, Services } from '../request/index.ts';
-import type { ContextProvider } from './context-provider.ts';
+import { createCaches } from './caches.ts';
+import { ContextProvider, type SharedProvider, scopeIn } from './context-provider.ts';
 import { createProvider } from './create-provider.ts';
 
-/** The providers of the contexts in use: built at the first request, dropped by a change notice. */
+/** The providers of the contexts in use: read at the first request, dropped by a change notice. */
 export class ProviderDirectory {
-  readonly #services: Services;
+  readonly #shared: SharedProvider;
   readonly #listener: ChangeListener;
-  readonly #providers: LRUCache<string, { url: string; made: Promise<ContextProvider> }>;
+  readonly #providers: Cache<{ url: string; made: Promise<ContextProvider> }>;
 
   constructor(services: Services, listener: ChangeListener, size: number) {
-    this.#services = services;
+    this.#shared = createProvider(services, createCaches(size));
     this.#listener = listener;
-    this.#providers = new LRUCache({ max: size });
+    this.#providers = new Cache({ name: 'oidc_companies', max: size });
     listener.onChange((subject) => (subject === '*' ? this.#providers.clear() : this.#providers.delete(subject)));
   }
 
@@ -22,9 +29,24 @@ export class ProviderDirectory {
     const hit = this.#listener.isTrusted ? this.#providers.get(contextId) : undefined;
     // a request that began before a change must not leave its old address to those that began after it
     if (hit?.url === url) return hit.made;
-    const made = createProvider(this.#services, context);
+    const made = this.#load(context);
     this.#providers.set(contextId, { url, made });
     made.catch(() => this.#providers.delete(contextId));
     return made;
+  }
+
+  async #load(context: ResolvedContext): Promise<ContextProvider> {
+    const { services } = this.#shared;
+    const scope = scopeIn(services, context);
+    const [branding, newAccounts, keys, mappedClaims, customFields, apis] = await Promise.all([
+      services.findSettings(context.contextId, brandingSettings),
+      services.findSettings(context.contextId, newAccountsSettings),
+      loadSigningKeys(scope),
+      listMappedClaims(scope),
+      listCustomFields(scope),
+      loadApis(scope),
+    ]);
+    const { selfRegistration: mayRegister } = newAccounts;
+    return new ContextProvider(this.#shared, context, { keys, mappedClaims, customFields, apis, mayRegister, links: branding.links });
   }
 }

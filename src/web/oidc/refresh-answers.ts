@@ -1,11 +1,9 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { ArtifactSave, Exchange } from '../../domain/records/protocol-artifacts/index.ts';
+import { type ArtifactSave, artifactPurpose, type Exchange, answerKind as kind } from '../../domain/records/protocol-artifacts/index.ts';
 import { addSeconds, epochSeconds } from '../../platform/clock/index.ts';
 import { clientOf } from '../request/index.ts';
 import type { ContextProvider } from './context-provider.ts';
 import { clientSeconds } from './lifetimes.ts';
-
-const kind = 'RefreshAnswer';
 
 type TokenAnswer = { refresh_token: string; expires_in: number } & Record<string, unknown>;
 /** `asked`: what the answer depends on besides the token. `jkt`: the key that its access token is bound to. */
@@ -14,7 +12,7 @@ type Answer = { body: TokenAnswer; asked: string; jkt?: string; ip?: string };
 type Kept = Answer & { exp: number };
 
 // bound to the row of the token that was used: moved to another it cannot be opened
-const purposeOf = ({ context }: ContextProvider, used: string): string => `artifact:${context.contextId}:${kind}:${used}`;
+const purposeOf = ({ context }: ContextProvider, used: string): string => `${artifactPurpose(context.contextId, kind)}:${used}`;
 
 const askedOf = ({ oidc: { params } }: KoaContextWithOIDC): string => JSON.stringify([params?.scope, params?.resource]);
 

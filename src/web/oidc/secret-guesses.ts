@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../../platform/cache/index.ts';
 import type { Clock } from '../../platform/clock/index.ts';
 
 const mostGuesses = 10;
@@ -15,30 +15,35 @@ type Wrong = { mark: string; at: number }[];
 export class SecretGuesses {
   readonly #clock: Clock;
   readonly #key = randomBytes(32);
-  readonly #places = new LRUCache<string, Wrong>({ max: mostPlaces });
+  readonly #places = new Cache<Wrong>({ name: 'oidc_wrong_secrets', max: mostPlaces });
   /** Where an application has authenticated: apart, so that no flood of others drives it out. */
-  readonly #succeeded = new LRUCache<string, true>({ max: mostPlaces });
+  readonly #succeeded = new Cache<true>({ name: 'oidc_right_secrets', max: mostPlaces });
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** @param place company, application and address. @returns seconds to wait where another secret from there is one too many, right or wrong */
-  judge(place: string, secret: string, isRight: boolean): number | undefined {
+  hasSucceeded = (place: string): boolean => this.#succeeded.has(place);
+
+  /**
+   * @param place company, application and address
+   * @returns `waitSeconds` where another secret from there is one too many, right or wrong; `isNew` of a wrong one that did not come before
+   */
+  judge(place: string, secret: string, isRight: boolean): { waitSeconds?: number; isNew?: true } {
     const now = this.#clock.now().getTime();
     const recent = (this.#places.get(place) ?? []).filter(({ at }) => at > now - windowMs);
     const isFull = recent.length >= mostGuesses;
-    const wait = () => Math.ceil((recent[0]!.at + windowMs - now) / 1000);
+    const wait = () => ({ waitSeconds: Math.ceil((recent[0]!.at + windowMs - now) / 1000) });
     if (isRight) {
       if (isFull && !this.#succeeded.has(place)) return wait();
       this.#succeeded.set(place, true);
-      return undefined;
+      return {};
     }
     const mark = createHmac('sha256', this.#key).update(secret).digest('base64url').slice(0, 16);
-    if (recent.some((one) => one.mark === mark)) return undefined;
+    if (recent.some((one) => one.mark === mark)) return {};
     if (isFull) return wait();
     this.#places.set(place, [...recent, { mark, at: now }]);
-    return undefined;
+    return { isNew: true };
   }
 }
 

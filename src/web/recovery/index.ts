@@ -4,6 +4,7 @@ import { openRecovery, recoverPassword, requestRecovery } from '../../domain/adm
 import { identifier } from '../../domain/people/users/index.ts';
 import {
   isOfNetworkForm,
+  limitRequests,
   loginHint,
   type PageContext,
   policyOf,
@@ -16,7 +17,7 @@ import {
 
 export const recoveryRoutes: Route[] = [
   { method: 'GET', path: '/recovery', access: 'anyone', handle: async (page) => showRequest(page) },
-  { method: 'POST', path: '/recovery', access: 'anyone', handle: submitRequest },
+  { method: 'POST', path: '/recovery', access: 'anyone', limit: 'recovery', handle: submitRequest },
   { method: 'GET', path: '/recovery/:token', access: 'anyone', handle: (page) => showNewPassword(page) },
   { method: 'POST', path: '/recovery/:token', access: 'anyone', handle: submitNewPassword },
 ];
@@ -28,7 +29,7 @@ function showRequest(page: PageContext, fault?: string): void {
 async function submitRequest(page: PageContext): Promise<void> {
   const login = page.form.get('login').trim();
   if (login === '') return showRequest(page, page.t('recovery.missing'));
-  await requestRecovery(page.scope, login, page.locale);
+  await limitRequests(page, 'recovery', () => requestRecovery(page.scope, login, page.locale));
   renderPage(page, 'recovery/requested', {});
 }
 

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { type Context, type ContextFinder, contextAddress, contextMountPath } from '../../domain/company/contexts/index.ts';
 import type { ContextId } from '../../domain/scope.ts';
+import { Cache } from '../../platform/cache/index.ts';
 import type { ChangeListener } from '../../platform/database/index.ts';
 import type { PathOf } from './linked-page.ts';
 
@@ -17,15 +17,20 @@ export type ResolvedContext = Context & {
   saml: { entityId: string; ssoUrl: string; sloUrl: string; artifactUrl: string; metadataUrl: string };
 };
 
+/** Notices are enough; this bounds how long a fault of theirs would last. */
+const ttlMs = 600_000;
+
 /** Finds the context of a request by path or host, from memory while change notices arrive. */
 export class ContextDirectory {
   readonly #find: ContextFinder;
   readonly #listener: ChangeListener;
   readonly #baseUrl: string;
   readonly #baseHost: string;
-  readonly #byKey: LRUCache<string, ResolvedContext>;
+  readonly #byId: Cache<ResolvedContext>;
+  /** Which context a code or host led to last. It is asked whether it still has it. */
+  readonly #ids: Cache<ContextId>;
   /** The id of the other environment, or none, by the id of one. */
-  readonly #pairs: LRUCache<string, { contextId?: ContextId }>;
+  readonly #pairs: Cache<{ contextId?: ContextId }>;
   /** For each read under way, the subjects that changed since it began. */
   readonly #reads = new Set<Set<string>>();
 
@@ -37,19 +42,20 @@ export class ContextDirectory {
     this.#baseUrl = baseUrl;
     this.#baseHost = new URL(baseUrl).host;
     this.#pathOf = pathOf;
-    this.#byKey = new LRUCache({ max: size * 3, ttl: 60_000 });
-    this.#pairs = new LRUCache({ max: size, ttl: 60_000 });
+    this.#byId = new Cache({ name: 'companies', max: size, ttlMs });
+    this.#ids = new Cache({ name: 'company_addresses', max: size });
+    this.#pairs = new Cache({ name: 'company_pairs', max: size, ttlMs });
     listener.onChange((subject) => this.#forget(subject));
   }
 
   /** @param host of the request: it only chooses among configured addresses. @returns the context and the path inside it, or undefined */
   async resolve(host: string, path: string): Promise<{ context: ResolvedContext; path: string } | undefined> {
     if (host !== this.#baseHost) {
-      const context = await this.#cached(`host:${host}`, () => this.#find.byHost(host));
+      const context = await this.#byHost(host);
       if (context) return { context, path };
     }
     const [, code = '', rest = ''] = /^\/([a-z0-9-]{1,63})(\/.*|)$/.exec(path) ?? [];
-    const context = code ? await this.#cached(`code:${code}`, () => this.#find.byCode(code)) : undefined;
+    const context = code ? await this.#byCode(code) : undefined;
     // a context with an address of its own lives only there: below ours its cookies and links would be another host's
     return context && !context.address ? { context, path: rest } : undefined;
   }
@@ -60,8 +66,8 @@ export class ContextDirectory {
     return first && !second ? this.#derive(first) : undefined;
   }
 
-  byId(contextId: ContextId): Promise<ResolvedContext | undefined> {
-    return this.#cached(`id:${contextId}`, () => this.#find.byId(contextId));
+  async byId(contextId: ContextId): Promise<ResolvedContext | undefined> {
+    return this.#known(contextId) ?? this.#read(() => this.#find.byId(contextId));
   }
 
   /** The company's other environment: of approval its production, of production its approval. */
@@ -76,24 +82,54 @@ export class ContextDirectory {
     return found && this.#derive(found);
   }
 
-  /** A context is known by its id, code and host; a change drops all three, and nothing of other contexts. */
-  #forget(subject: string): void {
-    for (const changed of this.#reads) changed.add(subject);
-    if (subject === '*') this.#pairs.clear();
-    else this.#pairs.delete(subject);
-    for (const [key, { contextId }] of this.#byKey.entries()) if (subject === '*' || contextId === subject) this.#byKey.delete(key);
+  #byHost(host: string): Promise<ResolvedContext | undefined> {
+    const addresses = [`https://${host}`, `http://${host}`];
+    return this.#byName(
+      `host:${host}`,
+      () => this.#find.byHost(host),
+      ({ address }) => address !== undefined && addresses.includes(address),
+    );
   }
 
-  async #cached(key: string, load: () => Promise<Context | undefined>): Promise<ResolvedContext | undefined> {
-    const hit = this.#listener.isTrusted ? this.#byKey.get(key) : undefined;
-    if (hit) return hit;
+  #byCode(code: string): Promise<ResolvedContext | undefined> {
+    return this.#byName(
+      `code:${code}`,
+      () => this.#find.byCode(code),
+      (context) => context.code === code,
+    );
+  }
+
+  async #byName(
+    name: string,
+    find: () => Promise<Context | undefined>,
+    hasName: (context: Context) => boolean,
+  ): Promise<ResolvedContext | undefined> {
+    const contextId = this.#ids.get(name);
+    const known = contextId && this.#known(contextId);
+    if (known && hasName(known)) return known;
+    const found = await this.#read(find);
+    // a name that exists nowhere is not kept: strangers could fill the memory, and a company made now would be missing
+    if (found) this.#ids.set(name, found.contextId);
+    return found;
+  }
+
+  #known(contextId: ContextId): ResolvedContext | undefined {
+    return this.#listener.isTrusted ? this.#byId.get(contextId) : undefined;
+  }
+
+  #forget(subject: string): void {
+    for (const changed of this.#reads) changed.add(subject);
+    for (const cache of [this.#byId, this.#pairs])
+      if (subject === '*') cache.clear();
+      else cache.delete(subject);
+  }
+
+  async #read(find: () => Promise<Context | undefined>): Promise<ResolvedContext | undefined> {
     const changed = new Set<string>();
     this.#reads.add(changed);
-    const found = await load().finally(() => this.#reads.delete(changed));
+    const found = await find().finally(() => this.#reads.delete(changed));
     const context = found && this.#derive(found);
-    // a name that exists nowhere is not kept: strangers could fill the memory, and a company made now would be missing for a minute
-    const isCurrent = context && !changed.has(context.contextId) && !changed.has('*');
-    if (isCurrent) this.#byKey.set(key, context);
+    if (context && !changed.has(context.contextId) && !changed.has('*')) this.#byId.set(context.contextId, context);
     return context;
   }
 

@@ -4,6 +4,7 @@ import type { ResolvedContext } from './context-directory.ts';
 export function cookieNames(context: Pick<ResolvedContext, 'code' | 'isSecure'>): {
   session: string;
   browser: string;
+  known: string;
   op: string;
   interaction: string;
   resume: string;
@@ -12,6 +13,7 @@ export function cookieNames(context: Pick<ResolvedContext, 'code' | 'isSecure'>)
   return {
     session: `${prefix}portaria_session_${context.code}`,
     browser: `${prefix}portaria_browser_${context.code}`,
+    known: `${prefix}portaria_known_${context.code}`,
     op: `${prefix}portaria_op_${context.code}`,
     interaction: `portaria_interaction_${context.code}`,
     resume: `portaria_resume_${context.code}`,

@@ -10,7 +10,9 @@ export { byCode, namedAsInForm, readCustomFields, savingCustomFields } from './c
 export { chosenOf, factorTexts, placeOf, usableFactors } from './factors.ts';
 export { createMetadataFetcher } from './fetch-metadata.ts';
 export { keepFailure } from './keep-failure.ts';
+export { knownMark } from './known-mark.ts';
 export { leaveTo, withParameters } from './leave.ts';
+export { cameFrom, forgiveGuesses, limitGuesses, limitRequests } from './limits.ts';
 export type { LinkedPage } from './linked-page.ts';
 export { loginHint, shortHint } from './login-hint.ts';
 export { isOfNetworkForm, networkChangeAt, networkOf, readNetworkPasswords } from './network.ts';

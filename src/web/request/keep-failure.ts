@@ -4,6 +4,7 @@ import type { ApplicationId, UserId } from '../../domain/scope.ts';
 import { findSessionEnd } from '../../domain/sign-in/sessions/index.ts';
 import type { AppError } from '../../platform/errors/index.ts';
 import { readCookie } from '../../platform/http/index.ts';
+import { currentWork } from '../../platform/log/index.ts';
 import { cookieNames } from './cookie-names.ts';
 import { newSupportCode } from './render.ts';
 import type { PageContext } from './route.ts';
@@ -27,7 +28,8 @@ export async function keepFailure(
   if (code === 'unavailable') return own;
   try {
     const { userId, facts } = await factsOf(page, code, cause);
-    const where = { page: page.ctx.state.pattern ?? '', userId: page.session?.userId ?? userId, applicationId };
+    const { requestId } = currentWork() ?? {};
+    const where = { page: page.ctx.state.pattern ?? '', requestId, userId: page.session?.userId ?? userId, applicationId };
     return await recordFailure(page.scope, { supportCode: own, code, status, facts, ...where });
   } catch (error) {
     page.services.log.error({ err: error, supportCode: own, code }, 'what a page could not do was not kept');

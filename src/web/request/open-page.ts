@@ -7,16 +7,27 @@ import { isLocale, type Locale, negotiateLocale } from '../../platform/i18n/inde
 import { anonymousActor, clientOf, personActor } from './actor.ts';
 import type { ResolvedContext } from './context-directory.ts';
 import { cookieNames } from './cookie-names.ts';
+import { forgeryToken } from './forgery.ts';
+import { knownMark, readKnownMark } from './known-mark.ts';
 import type { PageContext } from './route.ts';
 import type { Services } from './services.ts';
 
-const noForm: Form = { get: () => '', all: () => [], lines: () => [], has: () => false, file: async () => undefined };
+const noForm: Form = { get: () => '', all: () => [], lines: () => [], has: () => false, pairs: () => [], file: async () => undefined };
 
-/** What a handler needs to know of a request before it runs. */
-export async function openPage(ctx: Koa.Context, services: Services, context: ResolvedContext, path: string): Promise<PageContext> {
+/**
+ * What a handler needs to know of a request before it runs.
+ * @param isLookedUp false where nobody's session is looked for: the page is shown as to nobody
+ */
+export async function openPage(
+  ctx: Koa.Context,
+  services: Services,
+  context: ResolvedContext,
+  path: string,
+  isLookedUp = true,
+): Promise<PageContext> {
   const names = cookieNames(context);
   const header = ctx.get('cookie');
-  const session = await services.findSession(context.contextId, readCookie(header, names.session));
+  const session = isLookedUp ? await services.findSession(context.contextId, readCookie(header, names.session)) : undefined;
   const language = readCookie(header, 'portaria_language');
   const locale: Locale = isLocale(language)
     ? language
@@ -32,6 +43,10 @@ export async function openPage(ctx: Koa.Context, services: Services, context: Re
   if (!isKnownBrowser) {
     ctx.append('set-cookie', serializeCookie(names.browser, browser, { secure: context.isSecure, maxAgeSeconds: 180 * 24 * 3600 }));
   }
+  const knownAs = readKnownMark(services, context, known, header);
+  // of a session that began before there were marks, or as somebody else
+  if (session && isKnownBrowser && ctx.method === 'GET' && knownAs !== session.userId)
+    ctx.append('set-cookie', knownMark(services, context, { browser, userId: session.userId }));
   ctx.state.path = path;
   ctx.set('vary', 'cookie, accept-language');
   return {
@@ -49,6 +64,7 @@ export async function openPage(ctx: Koa.Context, services: Services, context: Re
     form: noForm,
     browser,
     isKnownBrowser,
-    csrf: services.keyRing.fingerprint(`${context.contextId} ${browser}`, 'csrf')[0]!,
+    knownAs: session?.userId ?? knownAs,
+    csrf: forgeryToken({ services, context, browser, session }),
   };
 }

@@ -1,11 +1,15 @@
 import Router from '@koa/router';
 import type Koa from 'koa';
-import { safeEqual } from '../../platform/crypto/index.ts';
+import type { LimitKind } from '../../domain/records/address-limits/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
 import { type Methods, readForm, setSecurityHeaders } from '../../platform/http/index.ts';
+import { noteInLog } from '../../platform/log/index.ts';
 import { renderCookiesMissing } from './cookies-missing.ts';
+import { type FormOrigin, originOfForm } from './forgery.ts';
 import { keepFailure } from './keep-failure.ts';
+import { cameFrom, renderHeldBack } from './limits.ts';
 import { openPage } from './open-page.ts';
+import { renderOutdated } from './outdated.ts';
 import { failureOf, renderErrorPage } from './render.ts';
 import type { PageContext, Route } from './route.ts';
 import type { Services } from './services.ts';
@@ -14,18 +18,20 @@ import { sendUnavailable, unavailableAnswer } from './unavailable.ts';
 
 export type PageRouter = {
   middleware: Koa.Middleware;
-  /** @param path inside a context. @returns undefined where there is no page */
-  methodsAt(path: string): Methods | undefined;
+  /** @param path inside a context. @returns undefined where there is no page; `pattern` is its address without what a caller put into it */
+  find(path: string): { methods: Methods; pattern: string } | undefined;
 };
 
 /**
- * Serves the pages of all contexts from one table of routes. Order for every request: context → language and person → route → access rule → forgery
- * check → handler; whatever is thrown becomes a page with a support code.
+ * Serves the pages of all contexts from one table of routes. Order for every request: context → what its address may still do → language and person → route → access rule →
+ * forgery check → handler; whatever is thrown becomes a page with a support code.
  */
 export function createPageRouter(services: Services, routes: Route[]): PageRouter {
   // one for each first part of a path: of some hundred routes a dozen are tried
   const routers = new Map<string, Router>();
   const opened = new Set(routes.filter(({ method }) => method === 'GET').map(({ path }) => path));
+  /** Where whoever sent a form finds it again. */
+  const againOf = (pattern: string, path: string): string => (opened.has(pattern) ? path : services.pathOf({ page: 'launchpad' }));
   for (const route of routes) {
     const begin = firstPartOf(route.path);
     if (/[:*({]/.test(begin)) throw new Error(`${route.path} does not begin with a word`);
@@ -36,20 +42,30 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
       page.params = ctx.params;
       ctx.state.pattern = route.path;
       ctx.state.isFromProgram = route.fromProgram;
+      ctx.state.again = againOf(route.path, ctx.state.path);
+      noteInLog({ path: `${page.context.mount}${route.path}` });
       if (!(await isAllowed(page, route))) return;
       if (route.fromProgram) return route.handle(page);
-      if (route.method === 'POST' && !route.fromElsewhere && hasLostCookies(page))
-        return renderCookiesMissing(page, opened.has(route.path) ? ctx.state.path : services.pathOf({ page: 'launchpad' }));
-      if (route.method === 'POST') await acceptForm(page, route);
-      await route.handle(page);
+      if (route.method === 'POST' && !route.fromElsewhere && hasLostCookies(page)) return renderCookiesMissing(page, ctx.state.again);
+      const origin = route.method === 'POST' ? await acceptForm(page, route) : 'here';
+      if (origin === 'here') return route.handle(page);
+      if (route.showOutdated) return route.showOutdated(page);
+      await renderOutdated(page, origin === 'person');
     });
   }
   const dispatchers = new Map([...routers].map(([begin, router]) => [begin, router.routes()]));
+  const limits = new Map(routes.flatMap(({ method, path, limit }) => (method === 'POST' && limit ? [[path, limit] as const] : [])));
+  const limitAt = (path: string): { pattern: string; kind: LimitKind } | undefined => {
+    const layers = routers.get(firstPartOf(path))?.match(path, 'POST').pathAndMethod ?? [];
+    const pattern = String(layers[0]?.path);
+    const kind = limits.get(pattern);
+    return kind && { pattern, kind };
+  };
   const nowhere: Koa.Middleware = (_, next) => next();
-  const methodsAt = (path: string): Methods | undefined => {
+  const find: PageRouter['find'] = (path) => {
     const layers = routers.get(firstPartOf(path))?.match(path, '').path ?? [];
     const methods = layers.flatMap((layer) => layer.methods.filter((method) => method !== 'HEAD'));
-    return methods.length > 0 ? methods : undefined;
+    return methods.length > 0 ? { methods, pattern: String(layers[0]!.path) } : undefined;
   };
 
   const middleware: Koa.Middleware = async (ctx, next) => {
@@ -59,7 +75,12 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
       if (!found) return await openOnlyContext(ctx, services, next);
       const { context, path } = found;
       setSecurityHeaders(ctx.res, context.isSecure);
-      page = await openPage(ctx, services, context, path);
+      const limit = ctx.method === 'POST' ? limitAt(path) : undefined;
+      const from = limit && cameFrom(services, context, ctx.req);
+      const refusal = from && services.limits.findRefusal(context.contextId, limit.kind, from, services.clock.now());
+      page = await openPage(ctx, services, context, path, !refusal);
+      ctx.state.again = limit && againOf(limit.pattern, path);
+      if (refusal) return renderHeldBack(page, refusal);
       ctx.state.page = page;
       if (path === '' && context.mount && !ctx.response.get('allow')) return ctx.redirect(`${context.mount}/`);
       ctx.path = path;
@@ -71,12 +92,12 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
     } catch (error) {
       if (page) return await showFailure(page, error);
       // not even who asks, or where, could be found out: the store does not answer
-      services.log.error({ err: error, path: ctx.path }, 'a request failed before its page');
+      services.log.error({ err: error }, 'a request failed before its page');
       ctx.respond = false;
       sendUnavailable(services, ctx.req, ctx.res);
     }
   };
-  return { middleware, methodsAt };
+  return { middleware, find };
 }
 
 const firstPartOf = (path: string): string => path.split('/', 2)[1]?.toLowerCase() ?? '';
@@ -111,23 +132,27 @@ function isFromElsewhere({ ctx }: PageContext): boolean {
 /** With its cookie a browser lost what makes its forms ours. A form of another site comes without (SameSite): that is no fault of the browser. */
 const hasLostCookies = (page: PageContext): boolean => !page.isKnownBrowser && !isFromElsewhere(page);
 
-async function acceptForm(page: PageContext, route: Route): Promise<void> {
+/** @throws AppError forged_form */
+async function acceptForm(page: PageContext, route: Route): Promise<Exclude<FormOrigin, 'elsewhere'>> {
   if (route.fromElsewhere) {
     // the browser kept its cookies back (SameSite): a new one would replace the one that its other tabs need
     page.ctx.remove('set-cookie');
     page.form = await readForm(page.ctx.req, route.maxBytes ?? 65_536);
-    return;
+    return 'here';
   }
   if (isFromElsewhere(page)) throw new AppError('forged_form', 403);
   page.form = await readForm(page.ctx.req, route.maxBytes ?? 65_536);
-  if (!safeEqual(page.form.get('_csrf'), page.csrf)) throw new AppError('forged_form', 403);
+  const origin = originOfForm(page);
+  if (origin === 'elsewhere') throw new AppError('forged_form', 403);
+  return origin;
 }
 
 async function showFailure(page: PageContext, error: unknown): Promise<void> {
   const known = failureOf(error);
+  if (known.code === 'too_many_attempts') return renderHeldBack(page, known);
   const supportCode = await keepFailure(page, known);
-  if (known.status >= 500)
-    page.services.log.error({ err: error, supportCode, path: page.ctx.state.path, context: page.context.code }, 'a page failed');
+  if (known.status >= 500) page.services.log.error({ err: error, supportCode, context: page.context.code }, 'a page failed');
+  noteInLog({ fault: known.code });
   if (known.status !== 503 || !page.ctx.state.isFromProgram) return renderErrorPage(page, known, supportCode);
   const { type, body } = unavailableAnswer(page.services, page.ctx.req, true);
   page.ctx.status = 503;

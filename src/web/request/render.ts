@@ -6,6 +6,7 @@ import { isUnavailable } from '../../platform/database/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';
 import { type Locale, locales } from '../../platform/i18n/index.ts';
+import { noteInLog } from '../../platform/log/index.ts';
 import type { LinkedPage } from './linked-page.ts';
 import type { PageContext } from './route.ts';
 import type { Refusal } from './submit-form.ts';
@@ -91,6 +92,8 @@ export function renderPage(
     partial: (name: string, more: Record<string, unknown>) => services.views.render(name, { ...all, ...more }),
     ...locals,
   };
+  // whoever is read the code by a person finds the request, and the other way round
+  if (typeof locals.supportCode === 'string') noteInLog({ supportCode: locals.supportCode });
   ctx.body = services.views.render(view, all);
 }
 

@@ -1,6 +1,7 @@
 import type { Context as KoaContext } from 'koa';
 import type { Branding } from '../../domain/company/branding/index.ts';
-import type { Scope } from '../../domain/scope.ts';
+import type { LimitKind } from '../../domain/records/address-limits/index.ts';
+import type { Scope, UserId } from '../../domain/scope.ts';
 import type { Session } from '../../domain/sign-in/sessions/index.ts';
 import type { Form } from '../../platform/http/index.ts';
 import type { Locale, Translate } from '../../platform/i18n/index.ts';
@@ -28,6 +29,8 @@ export type PageContext = {
   browser: string;
   /** It came with the request. A browser that refuses cookies gets another one each time. */
   isKnownBrowser: boolean;
+  /** The person who has signed in with it before, the last one. */
+  knownAs: UserId | undefined;
   csrf: string;
 };
 
@@ -39,12 +42,16 @@ export type Route = {
   path: string;
   access: Access;
   handle: Actions;
+  /** For a form of this browser that was shown before somebody signed in, and is not done; a page that says so unless told. */
+  showOutdated?: Actions;
   /** A protocol's message that other sites post here: it carries protection of its own, and no cookie of ours comes with it. */
   fromElsewhere?: boolean;
   /** A program posts here, and no browser: its message carries protection of its own, and the handler reads it. */
   fromProgram?: true;
   /** Its answer may lead out of our pages, so nobody comes to it by the redirect after a form. */
   leaves?: true;
+  /** On which count of its address it stands: once that is used up nothing of it is looked at. The handler counts. */
+  limit?: LimitKind;
   /** Largest body in bytes; 64 KiB unless told. */
   maxBytes?: number;
 };

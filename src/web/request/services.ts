@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AccessFinder } from '../../domain/applications/access/index.ts';
 import type { SettingsFinder } from '../../domain/company/context-settings/index.ts';
 import type { Ask } from '../../domain/people/directory-requests/index.ts';
+import type { AddressLimits } from '../../domain/records/address-limits/index.ts';
 import type { ArtifactStore } from '../../domain/records/protocol-artifacts/index.ts';
 import type { ContextId } from '../../domain/scope.ts';
 import type { SessionFinder } from '../../domain/sign-in/sessions/index.ts';
@@ -37,6 +38,7 @@ export type Services = {
   /** Asks a directory of a company through SmartSync. */
   askDirectory: Ask;
   artifacts: ArtifactStore;
+  limits: AddressLimits;
   /** What this process keeps in memory of a company is read again: its own changes are seen on the very next page. */
   forgetCached(contextId: ContextId): void;
   outbound: OutboundFetch;

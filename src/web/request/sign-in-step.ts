@@ -42,20 +42,20 @@ export const nextStepOf = async (visitor: Visitor, wish: Wish): Promise<Step> =>
 export const factsOfStep = async (visitor: Visitor, wish: Wish): Promise<Facts> =>
   gatherFacts(visitor.scope, await rulesOf(visitor), await arrivalAt(visitor, wish));
 
-type Asked = Omit<PendingRequest, 'requestId' | 'proven'>;
+type Asked = Omit<PendingRequest, 'requestId' | 'address' | 'proven' | 'sealed'>;
 
 /** To the sign-in page, and back to `destination` when everything is proven. @param query what that page is told besides, such as `login_hint` */
 export async function sendToSignIn(page: PageContext, request: Asked, query: Record<string, string> = {}): Promise<void> {
-  const requestId = await openPendingRequest(page.scope, page.browser, request);
+  const address = await openPendingRequest(page.scope, page.browser, request);
   const told = new URLSearchParams(query).toString();
   if (page.ctx.method === 'POST') page.ctx.status = 303;
-  page.ctx.redirect(`${page.context.mount}${page.services.pathOf({ page: 'sign-in', request: requestId })}${told ? `?${told}` : ''}`);
+  page.ctx.redirect(`${page.context.mount}${page.services.pathOf({ page: 'sign-in', request: address })}${told ? `?${told}` : ''}`);
 }
 
 /** To the page on which an account begins; whoever has made one signs in with it, and goes back to `destination`. */
 export async function sendToRegistration(page: PageContext, request: Asked): Promise<void> {
-  const requestId = await openPendingRequest(page.scope, page.browser, request);
-  page.ctx.redirect(`${page.context.mount}${page.services.pathOf({ page: 'registration-request' })}?request=${requestId}`);
+  const address = await openPendingRequest(page.scope, page.browser, request);
+  page.ctx.redirect(`${page.context.mount}${page.services.pathOf({ page: 'registration-request' })}?request=${address}`);
 }
 
 /** Shows the page of a request as whoever asked for it wants it: in their language, and in a window that they opened. */

@@ -1,4 +1,5 @@
 import { AppError } from '../../platform/errors/index.ts';
+import { noteInLog } from '../../platform/log/index.ts';
 import type { PageContext } from './route.ts';
 
 /** What a form that was refused is shown again with, in the reader's language. */
@@ -28,6 +29,7 @@ export async function submitForm<T>(
     return await work();
   } catch (error) {
     if (!(error instanceof AppError && belongsToForm(error))) throw error;
+    noteInLog({ fault: error.code });
     await showAgain(presentRefusal(page, error));
     return undefined;
   }

@@ -1,10 +1,10 @@
-import { LRUCache } from 'lru-cache';
 import type { Profile } from '../../domain/applications/access/index.ts';
 import { describeSetup } from '../../domain/applications/applications/index.ts';
 import { describeConditions, describePerson, type NameIdFault } from '../../domain/applications/assertions/index.ts';
 import { recordCertificateUse } from '../../domain/company/saml-certificates/index.ts';
 import { countRefusal } from '../../domain/records/refusals/index.ts';
 import { recordParticipant } from '../../domain/sign-in/sessions/index.ts';
+import { Cache } from '../../platform/cache/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import {
   buildErrorResponse,
@@ -70,7 +70,7 @@ export async function sendAssertion(page: SamlPage, application: SamlApplication
 }
 
 /** What the sessions were told last, for a minute: a person who opens an application again joins it with the same words, here or in another process. */
-const joined = new LRUCache<string, string>({ max: 50_000, ttl: 60_000 });
+const joined = new Cache<string>({ name: 'saml_joined_sessions', max: 50_000, ttlMs: 60_000 });
 
 async function join(
   { scope, session }: PageContext,

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import {
   type Application,
   findApplicationByEntityId,
@@ -14,6 +13,7 @@ import {
   loadSigner,
 } from '../../domain/company/saml-certificates/index.ts';
 import type { Scope } from '../../domain/scope.ts';
+import { Cache } from '../../platform/cache/index.ts';
 import {
   derOf,
   nameFinder,
@@ -31,8 +31,19 @@ export type SamlApplication = Application & { saml: SamlSettings; entity: Partne
 /** A page of SAML: what every page is handed, and the company as an identity provider. */
 export type SamlPage = PageContext & { saml: SamlContext };
 
-/** The signing keys of a company, ready to use, with the fingerprint that its partners know. */
-type Keys = Record<CertificateAlg, { key: Parameters<typeof signerFor>[0]; certificate: string; fingerprint: string }>;
+/** A signing key of a company, ready to use, with the fingerprint that its partners know. */
+type OwnKey = { key: Parameters<typeof signerFor>[0]; certificate: string; fingerprint: string };
+
+/** What is kept for the companies of one server. A promise stands for what is being read. */
+export type SamlCaches = ReturnType<typeof createSamlCaches>;
+
+/** @param partners how many are held, by each name they are asked for */
+export const createSamlCaches = (partners = 2000) => ({
+  partners: new Cache<Promise<SamlApplication | undefined>>({ name: 'saml_partners', max: partners }),
+  keys: new Cache<Promise<OwnKey>>({ name: 'saml_keys', max: 1000 }),
+  metadataSigners: new Cache<Promise<Signer>>({ name: 'saml_metadata_signers', max: 200 }),
+  names: new Cache<Promise<(name: string) => string | undefined>>({ name: 'saml_partner_names', max: 20 }),
+});
 
 const algOf: Record<SigningAlgorithm, CertificateAlg> = {
   'rsa-sha256': 'RS256',
@@ -44,94 +55,95 @@ const algOf: Record<SigningAlgorithm, CertificateAlg> = {
 /** Of more partners, the others are not compared: it is help, and it is kept in memory. */
 const mostNames = 5000;
 
+let made = 0;
+
 /** One company as an identity provider: its addresses, its keys and its partners. SamlDirectory makes it and drops it when anything of the company changes. */
 export class SamlContext {
   readonly company: ResolvedContext;
-  readonly entityId: string;
-  readonly ssoUrl: string;
-  readonly sloUrl: string;
-  readonly artifactUrl: string;
-  readonly #partners: LRUCache<string, Promise<SamlApplication | undefined>>;
-  #keys: Promise<Keys> | undefined;
-  #metadataSigner: Promise<Signer> | undefined;
-  #nearest: Promise<(name: string) => string | undefined> | undefined;
+  readonly #caches: SamlCaches;
+  /** Begins the keys of what is cached for this object: any change of the company makes another, and nothing is found under the old ones. */
+  readonly #serial = ++made;
 
-  /** @param size how many partners are held in memory, by each name they are asked for */
-  constructor(company: ResolvedContext, size = 2000) {
+  constructor(company: ResolvedContext, caches: SamlCaches) {
     this.company = company;
-    this.#partners = new LRUCache({ max: size });
-    this.entityId = company.saml.entityId;
-    this.ssoUrl = company.saml.ssoUrl;
-    this.sloUrl = company.saml.sloUrl;
-    this.artifactUrl = company.saml.artifactUrl;
+    this.#caches = caches;
+  }
+
+  get entityId(): string {
+    return this.company.saml.entityId;
+  }
+
+  get ssoUrl(): string {
+    return this.company.saml.ssoUrl;
+  }
+
+  get sloUrl(): string {
+    return this.company.saml.sloUrl;
+  }
+
+  get artifactUrl(): string {
+    return this.company.saml.artifactUrl;
   }
 
   /** The partner of an entity ID, switched off or not, or undefined. */
   findPartner(scope: Scope, entityId: string): Promise<SamlApplication | undefined> {
-    return this.#cached(`entity:${entityId}`, () => findApplicationByEntityId(scope, entityId));
+    return this.#partner(`entity:${entityId}`, () => findApplicationByEntityId(scope, entityId));
   }
 
   /** The partner that this application is, or undefined. */
   findPartnerById(scope: Scope, applicationId: string): Promise<SamlApplication | undefined> {
-    return this.#cached(`id:${applicationId}`, () => findApplicationById(scope, applicationId));
+    return this.#partner(`id:${applicationId}`, () => findApplicationById(scope, applicationId));
   }
 
   /** The registered entity ID that this one is or looks like, for whoever has to mend it: nobody is trusted by it. */
   async nearestPartner(scope: Scope, entityId: string): Promise<string | undefined> {
-    this.#nearest ??= listEntityIds(scope, mostNames).then(nameFinder);
-    this.#nearest.catch(() => {
-      this.#nearest = undefined;
-    });
-    return (await this.#nearest)(entityId);
+    const find = await this.#kept(this.#caches.names, '', () => listEntityIds(scope, mostNames).then(nameFinder));
+    return find(entityId);
   }
 
   async signer(scope: Scope, algorithm: SigningAlgorithm): Promise<Signer & { fingerprint: string }> {
-    this.#keys ??= this.#load(scope);
-    this.#keys.catch(() => {
-      this.#keys = undefined;
-    });
-    const { key, certificate, fingerprint } = (await this.#keys)[algOf[algorithm]];
+    const alg = algOf[algorithm];
+    const { key, certificate, fingerprint } = await this.#kept(this.#caches.keys, alg, () => this.#loadKey(scope, alg));
     return { ...signerFor(key, certificate, algorithm), fingerprint };
   }
 
   /** Signs our metadata and nothing else: no rollover of the other keys moves it. */
   metadataSigner(scope: Scope): Promise<Signer> {
-    const load = async () => {
+    return this.#kept(this.#caches.metadataSigners, '', async () => {
       const { key, certificate } = await loadMetadataSigner(scope, this.company.name);
       return signerFor(key, derOf(certificate.certificate), 'rsa-sha256');
-    };
-    this.#metadataSigner ??= load();
-    this.#metadataSigner.catch(() => {
-      this.#metadataSigner = undefined;
     });
-    return this.#metadataSigner;
   }
 
-  #cached(key: string, find: () => Promise<Application | undefined>): Promise<SamlApplication | undefined> {
-    let found = this.#partners.get(key);
-    if (!found) {
-      found = find().then(
-        (application) => application?.saml && { ...application, saml: application.saml, entity: partnerEntity(application.saml) },
-      );
-      // a name that exists nowhere is not kept: strangers could fill the memory
-      const forget = () => this.#partners.delete(key);
-      found.then((application) => application ?? forget(), forget);
-      this.#partners.set(key, found);
-    }
-    return found;
+  #partner(name: string, find: () => Promise<Application | undefined>): Promise<SamlApplication | undefined> {
+    return this.#kept(this.#caches.partners, name, async () => {
+      const application = await find();
+      return application?.saml && { ...application, saml: application.saml, entity: partnerEntity(application.saml) };
+    });
   }
 
-  async #load(scope: Scope): Promise<Keys> {
+  /** What failed is not kept, and neither is a name that exists nowhere: strangers could fill the memory. */
+  #kept<Value>(cache: Cache<Promise<Value>>, name: string, load: () => Promise<Value>): Promise<Value> {
+    const key = `${this.#serial} ${name}`;
+    const known = cache.get(key);
+    if (known) return known;
+    const loading = load();
+    const forget = () => cache.delete(key);
+    loading.then((value) => value ?? forget(), forget);
+    cache.set(key, loading);
+    return loading;
+  }
+
+  async #loadKey(scope: Scope, alg: CertificateAlg): Promise<OwnKey> {
     const system: Scope = { ...scope, actor: { kind: 'system', name: 'saml' } };
-    // a context made before there was SAML gets its certificates with its first message
-    if ((await listPublishedCertificates(system)).length === 0)
-      await createSamlCertificates(system, this.company.name).catch(async (error) => {
-        if ((await listPublishedCertificates(system)).length === 0) throw error; // otherwise another process was first
+    const { key, certificate } = await loadSigner(system, alg).catch(async (error) => {
+      // a context made before there was SAML gets its certificates with its first message
+      if ((await listPublishedCertificates(system)).length > 0) throw error;
+      await createSamlCertificates(system, this.company.name).catch(async (failure) => {
+        if ((await listPublishedCertificates(system)).length === 0) throw failure; // otherwise another process was first
       });
-    const load = async (alg: CertificateAlg) => {
-      const { key, certificate } = await loadSigner(system, alg);
-      return { key, certificate: derOf(certificate.certificate), fingerprint: certificate.fingerprint };
-    };
-    return { RS256: await load('RS256'), ES256: await load('ES256') };
+      return loadSigner(system, alg);
+    });
+    return { key, certificate: derOf(certificate.certificate), fingerprint: certificate.fingerprint };
   }
 }

@@ -1,17 +1,18 @@
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../../platform/cache/index.ts';
 import type { ChangeListener } from '../../platform/database/index.ts';
 import type { PageContext } from '../request/index.ts';
-import { SamlContext } from './saml-context.ts';
+import { createSamlCaches, SamlContext } from './saml-context.ts';
 
 /** Keeps the SamlContext of each company until anything of the company changes. */
 export class SamlDirectory {
   readonly #listener: ChangeListener;
-  readonly #contexts: LRUCache<string, SamlContext>;
+  readonly #contexts: Cache<SamlContext>;
+  readonly #caches = createSamlCaches();
 
   /** @param size how many companies are held in memory */
   constructor(listener: ChangeListener, size: number) {
     this.#listener = listener;
-    this.#contexts = new LRUCache({ max: size });
+    this.#contexts = new Cache({ name: 'saml_companies', max: size });
     listener.onChange((subject) => (subject === '*' ? this.#contexts.clear() : this.#contexts.delete(subject)));
   }
 
@@ -20,7 +21,7 @@ export class SamlDirectory {
     const known = this.#listener.isTrusted ? this.#contexts.get(company.contextId) : undefined;
     // a request that began before a change must not leave its old addresses to those that began after it
     if (known?.company.url === company.url && known.entityId === company.saml.entityId) return known;
-    const fresh = new SamlContext(company);
+    const fresh = new SamlContext(company, this.#caches);
     this.#contexts.set(company.contextId, fresh);
     return fresh;
   }

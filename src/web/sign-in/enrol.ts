@@ -26,7 +26,7 @@ export async function submitEnrolment(page: PageContext): Promise<void> {
   const enrolled = await enrolAtSignIn(page.scope, await rulesOf(page), request, { arrival, proven, session }, enrolment);
   if (!enrolled) return render(page, due, page.t(`${factorTexts(kind)}.wrong_first`));
   const { codes } = enrolled;
-  renderPage(page, 'sign-in/recovery-codes', { codes, onward: `/sign-in/${request.requestId}` });
+  renderPage(page, 'sign-in/recovery-codes', { codes, onward: `/sign-in/${request.address}` });
 }
 
 async function render(page: PageContext, { request, step }: Due, fault?: string): Promise<void> {
@@ -42,7 +42,7 @@ async function render(page: PageContext, { request, step }: Due, fault?: string)
       texts: factorTexts,
       others: step.factors.filter((one) => one !== kind),
       offer: await factorOf(kind).offer(page.scope, placeOf(page), await getUser(page.scope, userId), page.form),
-      action: `/sign-in/${request.requestId}/enrol`,
+      action: `/sign-in/${request.address}/enrol`,
       cancel: cancelPath(request),
     },
     { status: fault ? 422 : 200 },

@@ -29,12 +29,12 @@ export async function submitNetworkPassword(page: PageContext): Promise<void> {
     (refusal) => render(page, due, refusal),
     isOfNetworkForm,
   );
-  if (proven) await goOn(page, { ...request, proven }, async () => page.ctx.redirect(`${page.context.mount}/sign-in/${request.requestId}`));
+  if (proven) await goOn(page, { ...request, proven }, async () => page.ctx.redirect(`${page.context.mount}/sign-in/${request.address}`));
 }
 
 type Due = { request: PendingRequest; step: Extract<Step, { step: 'network-password' }> };
 
 function render(page: PageContext, { request, step }: Due, refusal?: Refusal): void {
-  const action = `/sign-in/${request.requestId}/network-password`;
+  const action = `/sign-in/${request.address}/network-password`;
   renderPage(page, 'sign-in/network-password', { why: step.why, action, cancel: cancelPath(request) }, { refusal });
 }

@@ -24,7 +24,7 @@ export async function submitNewPassword(page: PageContext): Promise<void> {
       ),
     (refusal) => render(page, due, refusal),
   );
-  if (proven) await goOn(page, { ...request, proven }, async () => page.ctx.redirect(`${page.context.mount}/sign-in/${request.requestId}`));
+  if (proven) await goOn(page, { ...request, proven }, async () => page.ctx.redirect(`${page.context.mount}/sign-in/${request.address}`));
 }
 
 type Due = { request: PendingRequest; step: Extract<Step, { step: 'new-password' }> };
@@ -34,7 +34,7 @@ async function render(page: PageContext, { request, step }: Due, refusal?: Refus
   renderPage(
     page,
     'sign-in/new-password',
-    { rules: password, why: step.why, action: `/sign-in/${request.requestId}/new-password`, cancel: cancelPath(request) },
+    { rules: password, why: step.why, action: `/sign-in/${request.address}/new-password`, cancel: cancelPath(request) },
     { refusal },
   );
 }

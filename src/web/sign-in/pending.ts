@@ -59,9 +59,12 @@ export async function loadStep<Name extends Step['step']>(
   // where the step builds on the session, the proof may be another person's
   const own = 'by' in step && step.by === 'proof' ? standing : undefined;
   if (step.step === name) return { request, step: step as Extract<Step, { step: Name }>, standing: own };
-  redirectTo(page, `/sign-in/${request.requestId}`);
+  redirectTo(page, `/sign-in/${request.address}`);
   return undefined;
 }
+
+/** The page of the request knows what is due by now. */
+export const beginAgain = async (page: PageContext): Promise<void> => redirectTo(page, `/sign-in/${page.params.request}`);
 
 /** The proof so far: of this request, or of the session that it builds on. */
 export async function proofSoFar({ scope, session, services }: PageContext, { proven }: PendingRequest, by: Basis): Promise<Proven> {

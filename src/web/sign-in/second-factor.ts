@@ -1,7 +1,17 @@
 import { getUser } from '../../domain/people/users/index.ts';
 import { proveFactor } from '../../domain/sign-in/authentication/index.ts';
 import { type Proof, proofs } from '../../domain/sign-in/credentials/factors/index.ts';
-import { cancelPath, chosenOf, factorTexts, type PageContext, placeOf, policyOf, renderPage, rulesOf } from '../request/index.ts';
+import {
+  cancelPath,
+  chosenOf,
+  factorTexts,
+  limitGuesses,
+  type PageContext,
+  placeOf,
+  policyOf,
+  renderPage,
+  rulesOf,
+} from '../request/index.ts';
 import { loadStep, proofSoFar } from './pending.ts';
 import { goOn } from './sign-in.ts';
 
@@ -18,7 +28,9 @@ export async function submitSecondFactor(page: PageContext): Promise<void> {
   const kind = chosenOf(page, step.offers);
   const proven = await proofSoFar(page, request, step.by);
   const user = standing?.user ?? (await getUser(scope, proven.userId));
-  const result = await proveFactor(scope, await rulesOf(page), user, { kind, place: placeOf(page), answer: form });
+  const [rules, given] = [await rulesOf(page), { kind, place: placeOf(page), answer: form }];
+  const isRefused = ({ outcome }: { outcome: string }): boolean => outcome === 'refused';
+  const result = await limitGuesses(page, 'sign-in', () => proveFactor(scope, rules, user, given), isRefused);
   if (result.outcome === 'unavailable') return render(page, due, t('second_factor.unavailable'), 503);
   if (result.outcome === 'refused') return render(page, due, t(`${factorTexts(kind)}.wrong`));
   if (result.clockWasAheadSeconds)
@@ -27,8 +39,8 @@ export async function submitSecondFactor(page: PageContext): Promise<void> {
       'a second factor was used before by a process whose clock was ahead: compare the clocks of all servers',
     );
   const stronger = { ...proven, amr: [...new Set([...proven.amr, ...result.amr])], remember: form.get('remember') === 'yes' };
-  const askAgain = async () => page.ctx.redirect(`${context.mount}/sign-in/${request.requestId}?done=sign_in_restarted`);
-  await goOn(page, { ...request, proven: stronger }, askAgain, standing);
+  const askAgain = async () => page.ctx.redirect(`${context.mount}/sign-in/${request.address}?done=sign_in_restarted`);
+  await goOn(page, { ...request, proven: stronger }, askAgain, { standing });
 }
 
 type Due = NonNullable<Awaited<ReturnType<typeof loadStep<'second-factor'>>>>;
@@ -51,7 +63,7 @@ async function render(page: PageContext, { request, step }: Due, fault?: string,
       rememberDays,
       remember: page.form.get('remember') === 'yes',
       fault,
-      action: `/sign-in/${request.requestId}/second-factor`,
+      action: `/sign-in/${request.address}/second-factor`,
       cancel: cancelPath(request),
     },
     { status },

@@ -1,8 +1,10 @@
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { listDirectories, stateOf } from '../../domain/people/directories/index.ts';
+import { loginKey } from '../../domain/people/users/index.ts';
 import {
   completeSignIn,
   type DirectoryRefusal,
+  type OpenAttempt,
   type PendingRequest,
   type Proven,
   proveAlone,
@@ -11,6 +13,7 @@ import {
   recordProof,
   type Standing,
   type Step,
+  settleOpen,
 } from '../../domain/sign-in/authentication/index.ts';
 import { type FactorKind, factorOf } from '../../domain/sign-in/credentials/factors/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
@@ -21,6 +24,9 @@ import {
   cookieNames,
   factorTexts,
   factsOfStep,
+  forgiveGuesses,
+  knownMark,
+  limitGuesses,
   loginHint,
   networkOf,
   newSupportCode,
@@ -61,13 +67,26 @@ export async function submitSignIn(page: PageContext): Promise<void> {
   const password = page.form.get('password');
   if (login === '' || password === '') return render(page, request, { login, fault: page.t('sign_in.missing'), status: 422 });
   const { scope, browser } = page;
-  const attempt = { login, password, browser, applicationId: request.applicationId };
-  const result = await provePassword(scope, await rulesOf(page), attempt, await networkOf(page));
+  const attempt = { login, password, browser, applicationId: request.applicationId, leftOpen: true };
+  const [rules, network] = [await rulesOf(page), await networkOf(page)];
+  const result = await limitGuesses(page, 'sign-in', () => provePassword(scope, rules, attempt, network), isRefused);
   if (result.outcome === 'unavailable') throw new AppError('busy', 503);
   if (result.outcome === 'refused') return render(page, request, { login, fault: await reasonFor(page, result.told), status: 422 });
   const proven: Proven = { ...result.proven, keep: page.form.get('keep') === 'yes' };
   const askAgain = () => render(page, request, { login, fault: page.t('sign_in.refused'), status: 422 });
-  await goOn(page, { ...request, proven }, askAgain, result.standing);
+  await goOn(page, { ...request, proven }, askAgain, result);
+}
+
+const isRefused = ({ outcome }: { outcome: string }): boolean => outcome === 'refused';
+
+/** Of a form that was shown before somebody signed in, in another tab: that person goes on from here; anybody else is asked once more, with what was typed. */
+export async function showOutdatedSignIn(page: PageContext): Promise<void> {
+  const request = await loadPending(page);
+  if (!request) return;
+  const login = page.form.get('login').trim();
+  const own = page.session?.person.login;
+  if (login === '' || (own && loginKey(login).key === loginKey(own).key)) return redirectTo(page, `/sign-in/${request.address}`);
+  await render(page, request, { login, fault: own && page.t('sign_in.outdated', { login: own }), status: 422 });
 }
 
 /** Who has the right password may hear what the directory says. Otherwise the words depend on nobody's name, only on whether a directory of the company is away. */
@@ -87,12 +106,13 @@ export async function submitAlone(page: PageContext, factor = page.params.factor
   const kind = usableFactors(page).find((one) => one === factor && factorOf(one).findOwner);
   // one that the company takes no longer is refused with the form, and the audit says why
   if (!kind) throw notFound();
-  const result = await proveAlone(scope, await rulesOf(page), { kind, place: placeOf(page), answer: form }, request.applicationId);
+  const [rules, given] = [await rulesOf(page), { kind, place: placeOf(page), answer: form }];
+  const result = await limitGuesses(page, 'sign-in', () => proveAlone(scope, rules, given, request.applicationId), isRefused);
   const again = (fault: string, status = 422) => render(page, request, { login: '', fault: page.t(fault), status });
   if (result.outcome === 'unavailable') return again('second_factor.unavailable', 503);
   const refused = () => again(`${factorTexts(kind)}.wrong`);
   if (result.outcome === 'refused') return refused();
-  await goOn(page, { ...request, proven: { ...result.proven, keep: form.get('keep') === 'yes' } }, refused, result.standing);
+  await goOn(page, { ...request, proven: { ...result.proven, keep: form.get('keep') === 'yes' } }, refused, result);
 }
 
 /** The factors that the company takes without a name and a password, at this address. */
@@ -101,24 +121,34 @@ async function factorsAlone(page: PageContext): Promise<FactorKind[]> {
   return demand === 'off' ? [] : usableFactors(page).filter((kind) => factors.includes(kind) && factorOf(kind).findOwner);
 }
 
-/** Does what the next step says; `ask` shows the page for name and password. @param standing of the person who gave the proof, where it was read a moment ago */
-export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>, standing?: Standing): Promise<void> {
+/** What was found out a moment ago, with the proof: the standing of who gave it, and the attempt that was right (provePassword). */
+type Found = { standing?: Standing; attempt?: OpenAttempt };
+
+/** Does what the next step says; `ask` shows the page for name and password. */
+export async function goOn(page: PageContext, request: PendingRequest, ask: () => Promise<void>, found: Found = {}): Promise<void> {
+  const { standing, attempt } = found;
   const step = await stepOf(page, request, standing);
+  // the end of a sign-in settles it along with the rest
+  if (attempt && !(step.step === 'done' && step.by === 'proof')) await settleOpen(page.scope, attempt);
   if (step.step === 'identify' || step.step === 'password') return ask();
   if (step.step === 'kept-out') return showKeptOut(page, request, step);
   if (step.step !== 'done') {
-    if (step.by === 'proof') await recordProof(page.scope, request.requestId, request.proven!);
-    return redirectTo(page, `/sign-in/${request.requestId}/${step.step}`);
+    if (step.by === 'proof') await recordProof(page.scope, request, request.proven!);
+    // written by now, it has a shorter address
+    return redirectTo(page, `/sign-in/${step.by === 'proof' ? request.requestId : request.address}/${step.step}`);
   }
   if (step.by === 'session') return goBack(page, request);
   const { context } = page;
   const { demands, applicationId } = request;
   const arrival = await arrivalAt(page, { demands, applicationId, proven: request.proven! });
-  const completed = await completeSignIn(page.scope, await rulesOf(page), request, arrival, page.locale);
+  const completed = await completeSignIn(page.scope, await rulesOf(page), request, { ...arrival, attempt }, page.locale);
   // sent twice: the page of the request knows where it led
-  if (!completed) return redirectTo(page, `/sign-in/${request.requestId}`);
+  if (!completed) return redirectTo(page, `/sign-in/${request.address}`);
   const options = { secure: context.isSecure, maxAgeSeconds: completed.keptForSeconds };
   page.ctx.append('set-cookie', serializeCookie(cookieNames(context).session, completed.token, options));
+  const { userId } = request.proven!;
+  await forgiveGuesses(page, completed.mistakes);
+  page.ctx.append('set-cookie', knownMark(page.services, context, { browser: page.browser, userId }));
   goBack(page, request);
 }
 
@@ -159,8 +189,8 @@ async function render(
       mayRegister: selfRegistration,
       keepDays: session.keepDays,
       keep: page.form.get('keep') === 'yes',
-      action: `/sign-in/${request.requestId}`,
-      request: request.requestId,
+      action: `/sign-in/${request.address}`,
+      request: request.address,
       cancel: cancelPath(request),
     },
     { status },

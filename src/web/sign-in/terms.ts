@@ -16,7 +16,7 @@ export async function showTerms(page: PageContext): Promise<void> {
     terms: { title, paragraphs: body.split(/\n\s*\n/), locale },
     edition: step.edition,
     publishedAt: terms.publishedAt,
-    action: `/sign-in/${request.requestId}/terms`,
+    action: `/sign-in/${request.address}/terms`,
     cancel: cancelPath(request),
   });
 }
@@ -27,7 +27,7 @@ export async function submitTerms(page: PageContext): Promise<void> {
   const { request, step } = due;
   const { scope, form, session } = page;
   if (form.get('decision') !== 'accept') {
-    return renderPage(page, 'sign-in/terms-declined', { again: `/sign-in/${request.requestId}/terms`, cancel: cancelPath(request) });
+    return renderPage(page, 'sign-in/terms-declined', { again: `/sign-in/${request.address}/terms`, cancel: cancelPath(request) });
   }
   // another edition was published while this one was read: it is shown
   if (form.get('edition') === String(step.edition)) {
@@ -37,6 +37,6 @@ export async function submitTerms(page: PageContext): Promise<void> {
     if (session) session.person.termsEdition = step.edition;
   }
   const fresh = await loadPending(page);
-  const again = async () => page.ctx.redirect(`${page.context.mount}/sign-in/${request.requestId}`);
+  const again = async () => page.ctx.redirect(`${page.context.mount}/sign-in/${request.address}`);
   if (fresh) await goOn(page, fresh, again);
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { registerApplication } from '../../../src/domain/applications/applications/index.ts';
 import type { ResolvedContext } from '../../../src/web/request/index.ts';
-import { SamlContext } from '../../../src/web/saml/saml-context.ts';
+import { createSamlCaches, SamlContext } from '../../../src/web/saml/saml-context.ts';
 import { useStore } from '../../support/use-cases.ts';
 
 describe('web/saml: the partners of a company', () => {
@@ -14,7 +14,7 @@ describe('web/saml: the partners of a company', () => {
         name: code,
         saml: { entityId: `urn:${code}`, assertionConsumerServices: [{ url: `https://${code}.example/acs` }] },
       });
-    const saml = new SamlContext({ saml: {} } as ResolvedContext, 2);
+    const saml = new SamlContext({ saml: {} } as ResolvedContext, createSamlCaches(2));
     const find = async (name: string) => {
       const finding = saml.findPartner(store.scope, name);
       await finding;

@@ -42,8 +42,9 @@ describe('web/sign-in: second factors', () => {
   async function enrolled() {
     await setPolicy({ secondFactor: { demand: 'required' } });
     const { jar, page } = await begin();
-    const { secret, shown, codes } = await setUpApp(jar, page, now());
-    return { jar, secret, codes, page: await goOnFrom(jar, shown) };
+    const at = now();
+    const { secret, shown, codes } = await setUpApp(jar, page, at);
+    return { jar, secret, codes, used: totpCode(secret, at), page: await goOnFrom(jar, shown) };
   }
 
   it('required and missing: nothing else is reachable before one is set up; then the codes are shown once', async () => {
@@ -76,10 +77,10 @@ describe('web/sign-in: second factors', () => {
   });
 
   it('a code counts once, three of them in a minute and a half, and a wrong one says what to do', async () => {
-    const { secret } = await enrolled();
+    const { secret, used: ofEnrolment } = await enrolled();
     const { jar, page } = await begin();
     expect(page.url).to.match(/\/second-factor$/);
-    const used = await answer(jar, page, totpCode(secret, now()));
+    const used = await answer(jar, page, ofEnrolment);
     expect(used.text, 'the one of the enrolment').to.contain('Wait for the next one');
     wait(1);
     const code = totpCode(secret, now());

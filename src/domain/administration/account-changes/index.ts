@@ -4,3 +4,4 @@ export { type AccountChange, accountChanges, changeAccount, offersChange } from 
 export { type BulkChange, bulkChanges, changeUsers, runBulkChange, startBulkChange } from './bulk.ts';
 export { deleteAccount } from './delete-account.ts';
 export { deleteAccountJob, endSessionsJob } from './jobs.ts';
+export { allowNewBrowsers, findWaitOfNewBrowsers } from './new-browsers.ts';

@@ -1,7 +1,7 @@
 import { type Db, deleteInSteps } from '../../../platform/database/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import type { JobOptions } from '../../../platform/jobs/index.ts';
-import { type Attempt, type Chore, enqueue, idOf, job, jobType } from '../../job.ts';
+import { type JobOptions, Stopped } from '../../../platform/jobs/index.ts';
+import { type Attempt, type Chore, enqueue, idOf, jobType, longJob } from '../../job.ts';
 import { getDirectory, listDirectoriesToRead } from '../../people/directories/index.ts';
 import type { DirectoryId, Scope } from '../../scope.ts';
 import { takeRun } from './open-run.ts';
@@ -18,7 +18,7 @@ export const optionsOf = (directoryId: DirectoryId, runAt?: Date): JobOptions =>
   runAt,
 });
 
-export const workOnDirectoryJob = job<{ directoryId: DirectoryId }, DirectoryTools>(
+export const workOnDirectoryJob = longJob<{ directoryId: DirectoryId }, DirectoryTools>(
   directoryWork,
   async (scope, { directoryId }, tools, attempt) => {
     try {
@@ -44,7 +44,7 @@ async function workOnDirectory(
   try {
     return (await workOnRun(scope, runId, tools)) ?? (await getDirectory(scope, directoryId)).nextReadAt;
   } catch (error) {
-    if (isLast) await giveUp(scope, runId);
+    if (isLast && !(error instanceof Stopped)) await giveUp(scope, runId);
     throw error;
   }
 }

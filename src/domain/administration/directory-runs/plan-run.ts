@@ -19,6 +19,7 @@ export const planRun = (scope: Scope, { runId }: Run): Promise<void> =>
     else if (run.isWhole || (await hasStaged(inside, run))) {
       await measure(inside, run);
       await planEntries(inside, run);
+      scope.stop?.throwIfAborted();
       await planMembers(inside, run);
       if (await readAllWhereNamesAreUnknown(inside, run)) return;
       await planUnusable(inside, run);

@@ -79,7 +79,11 @@ async function askFor(
   const timer = setInterval(() => void look().catch(() => {}), silenceMs / 12).unref();
   const timeoutMs = isWhole ? patienceMs.whole : patienceMs.changes;
   try {
-    return await askDirectory(scope, directoryId, request, { timeoutMs, requestId, signal: silence.signal });
+    const signal = scope.stop ? AbortSignal.any([silence.signal, scope.stop]) : silence.signal;
+    const answer = await askDirectory(scope, directoryId, request, { timeoutMs, requestId, signal });
+    // what was read until then is no answer: it is read again from the beginning
+    scope.stop?.throwIfAborted();
+    return answer;
   } finally {
     clearInterval(timer);
   }

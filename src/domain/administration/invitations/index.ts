@@ -2,5 +2,5 @@
 // Does not: sign anybody in: whoever activated an account goes through the sign-in like everybody.
 export { addPerson, type NewPerson } from './add-person.ts';
 export { activateAccount, canBeInvited, resendInvitation, sendInvitation } from './invite-user.ts';
-export { sendRegistrationJob } from './jobs.ts';
+export { sealedRegistrations, sendRegistrationJob } from './jobs.ts';
 export { completeRegistration, requestRegistration } from './register.ts';

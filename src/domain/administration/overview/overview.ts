@@ -3,7 +3,7 @@ import { type Application, listApplicationsByIds } from '../../applications/appl
 import { type Agent, type Directory, listAgentsOf, listDirectories } from '../../people/directories/index.ts';
 import { countUsers, type Status } from '../../people/users/index.ts';
 import { listDailyCounts } from '../../records/audit/index.ts';
-import { type CountedRefusal, listRefusals } from '../../records/refusals/index.ts';
+import { type CountedRefusal, listHeldBack, listRefusals } from '../../records/refusals/index.ts';
 import type { Scope } from '../../scope.ts';
 import { countSignInsAway } from '../../sign-in/sessions/index.ts';
 import { findFailures, findReadingPauses, type ReadingPause, type Run } from '../directory-runs/index.ts';
@@ -15,6 +15,8 @@ export type Overview = {
   administrators: number;
   /** What applications were refused within a day, of each the last; one without an application names none that there is. */
   refused: (CountedRefusal & { application?: Application })[];
+  /** Addresses that sent more than they may within a day, the latest first. */
+  heldBack: CountedRefusal[];
   /** Sign-ins within a day for which a verifier stood in, as the directory did not answer. */
   signInsAway: number;
   /** Which cannot be reached, import nothing until somebody answers, or could not be imported from when it was last tried. */
@@ -70,6 +72,7 @@ export async function overviewOf(scope: Scope, timeZone: string): Promise<Overvi
     refused: refusals
       .map((one) => ({ ...one, application: applications.find(({ applicationId }) => applicationId === one.applicationId) }))
       .filter(({ applicationId, application }) => !applicationId || application),
+    heldBack: await listHeldBack(scope, new Date(now - dayMs)),
     signInsAway: await countSignInsAway(scope, new Date(now - dayMs)),
     directories: await troubledDirectories(scope),
     newAgents: await listNewAgents(scope, new Date(now - newForDays * dayMs)),

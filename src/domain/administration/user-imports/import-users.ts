@@ -84,6 +84,7 @@ export async function runImport(scope: Scope, operation: Operation, { importWord
   const passwords = new Map<ImportRow, TemporaryPassword>();
   const withPassword = rows.filter((row) => !isInvited(activation, row));
   for (let done = 0; done < withPassword.length; done += 50) {
+    scope.stop?.throwIfAborted();
     const some = withPassword.slice(done, done + 50);
     const made = await makeTemporaryPasswords(scope, some.length);
     for (const [i, row] of some.entries()) passwords.set(row, made[i]!);
@@ -94,6 +95,8 @@ export async function runImport(scope: Scope, operation: Operation, { importWord
     const added: UserId[] = [];
     const members = new Map<GroupId, UserId[]>([...groups.values()].map(({ groupId }) => [groupId, []]));
     for (const [i, row] of rows.entries()) {
+      // all of them or none: it begins again from the first
+      scope.stop?.throwIfAborted();
       const temporary = passwords.get(row);
       const user = await createUser(inside, { ...row.person, customFields: row.customFields, status: temporary ? 'activated' : 'invited' });
       if (temporary) await setTemporaryPassword(inside, user, temporary);

@@ -10,7 +10,8 @@ export type KeptSecrets = { secret_fingerprint?: string; client_secret_expires_a
 
 export const secretEnd = z.number().int().min(0).max(253_402_300_799).optional();
 
-const fingerprintPurpose = 'client-secret';
+/** What fingerprints of client secrets are made for. They cannot be made again: we do not have the secrets. */
+export const fingerprintPurpose = 'client-secret';
 
 export const fingerprintOf = (secret: string, keyRing: KeyRing): string => keyRing.fingerprint(secret, fingerprintPurpose)[0]!;
 

@@ -15,6 +15,7 @@ export {
 export { changeClientSecret, endClientSecret } from './change-secret.ts';
 export {
   type FormerSecret,
+  fingerprintPurpose,
   listLastSecretUses,
   listSecretUses,
   matchesClientSecret,

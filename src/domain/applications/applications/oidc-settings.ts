@@ -30,7 +30,11 @@ export const usesSecret = ({ token_endpoint_auth_method: method }: { token_endpo
   method === 'any' || method.startsWith('client_secret');
 
 const schema = z.strictObject({
-  client_id: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'fields.client_id'),
+  // a path made of it would lead elsewhere
+  client_id: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, 'fields.client_id')
+    .refine((id) => !/(^|[/\\])\.{1,2}([/\\]|$)/.test(id), 'fields.client_id_dots'),
   client_secret: z
     .string()
     .regex(/^[\x21-\x7e]{16,500}$/, 'fields.client_secret')

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import type { SealedColumn } from '../../../platform/crypto/index.ts';
 import { listUsersByIds, type User } from '../../people/users/index.ts';
 import type { ApplicationId, Scope, UserId } from '../../scope.ts';
 import { listPairwiseSectors, type OidcSettings, sectorOf } from '../applications/index.ts';
@@ -23,6 +24,13 @@ function idBehind(key: Buffer, sector: string, subject: string): string {
 }
 
 const purposeOf = (contextId: string) => `subject-key:${contextId}`;
+
+export const sealedSubjectKeys: SealedColumn = {
+  table: 'subject_keys',
+  column: 'key_encrypted',
+  by: ['context_id'],
+  purposeOf: ({ context_id }) => purposeOf(context_id!),
+};
 
 const findKey = async ({ db, contextId, keyRing }: Scope): Promise<Buffer | undefined> => {
   const row = await db('subject_keys').where('context_id', contextId).first('key_encrypted');

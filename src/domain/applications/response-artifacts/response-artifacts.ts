@@ -1,7 +1,7 @@
 import { addSeconds } from '../../../platform/clock/index.ts';
 import type { ResponseTree } from '../../../platform/saml/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
-import { type ArtifactStore, takeArtifact } from '../../records/protocol-artifacts/index.ts';
+import { type ArtifactStore, artifactPurpose, takeArtifact } from '../../records/protocol-artifacts/index.ts';
 import { type ContextId, type Scope, type UserId, useCase } from '../../scope.ts';
 import type { Application } from '../applications/index.ts';
 
@@ -16,7 +16,7 @@ const lifetimeSeconds = 60;
 
 /** Whom it is for is a part of its name: for anybody else there is nothing (bindings §3.6.5.2). */
 const nameOf = ({ applicationId }: For, handle: string): string => `${applicationId} ${handle}`;
-const purposeOf = (contextId: ContextId): string => `artifact:${contextId}:${kind}`;
+const purposeOf = (contextId: ContextId): string => artifactPurpose(contextId, kind);
 
 /** @param handle of a new artifact */
 export async function keepResponse(

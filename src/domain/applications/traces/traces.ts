@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../../../platform/cache/index.ts';
 import { newId } from '../../../platform/crypto/index.ts';
 import { type Db, deleteInSteps, notifyChange } from '../../../platform/database/index.ts';
 import { networkOf } from '../../../platform/net/index.ts';
@@ -28,7 +28,7 @@ const mostExchanges = 500;
 /** Whoever only claims to be the application hides nothing that it said itself, and one address of them not what others sent. */
 const mostUnproven = 50;
 const mostPerMinute = 10;
-const counted = new LRUCache<string, number>({ max: 20_000, ttl: 60_000, noUpdateTTL: true });
+const counted = new Cache<number>({ name: 'traced_minutes', max: 20_000, ttlMs: 60_000, keepsFirstEnd: true });
 
 function isTooMany(key: string): boolean {
   const count = (counted.get(key) ?? 0) + 1;

@@ -41,6 +41,8 @@ export function checkCustomField({
 }: Pick<CustomField, 'code' | 'label' | 'type' | 'options' | 'claim'>): FieldErrors {
   const errors: FieldErrors = {};
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(code)) errors.code = 'fields.custom_field_code';
+  // every object has one of that name already
+  else if (code in {}) errors.code = 'fields.custom_field_code_taken_by_us';
   if (!isLine(label, 100)) errors.label = 'fields.name';
   if (!customFieldTypes.includes(type)) errors.type = 'fields.invalid';
   const isChoice = type === 'choice' || type === 'choices';

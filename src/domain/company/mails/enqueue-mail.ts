@@ -1,7 +1,7 @@
-import type { KeyRing } from '../../../platform/crypto/index.ts';
+import type { KeyRing, SealedColumn } from '../../../platform/crypto/index.ts';
 import type { Db } from '../../../platform/database/index.ts';
 import { dropJobs } from '../../../platform/jobs/index.ts';
-import { enqueue } from '../../job.ts';
+import { enqueue, sealedInJobs } from '../../job.ts';
 import type { Transaction, UserId } from '../../scope.ts';
 import { type MailJob, mailDelivery, oldMailDelivery } from './jobs.ts';
 import { isSecretPage, type MailPage, secretMailPage } from './mail-page.ts';
@@ -13,6 +13,11 @@ export const mailLinkPurpose = (contextId: string): string => `link-path:${conte
 /** @throws ZodError when what was sealed names no page of a one-time link */
 export const unsealPage = (keyRing: KeyRing, contextId: string, sealed: string): MailPage =>
   secretMailPage.parse(JSON.parse(keyRing.decrypt(sealed, mailLinkPurpose(contextId)).toString()));
+
+export const sealedMailLinks: SealedColumn[] = [
+  sealedInJobs(mailDelivery, 'sealedLeadsTo', mailLinkPurpose),
+  sealedInJobs(oldMailDelivery, 'sealedPath', mailLinkPurpose),
+];
 
 type NewMail = Pick<MailJob, 'userId' | 'to' | 'locale' | 'mail' | 'params'> & { leadsTo: MailPage };
 

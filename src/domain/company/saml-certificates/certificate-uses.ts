@@ -1,11 +1,11 @@
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../../../platform/cache/index.ts';
 import type { ApplicationId, Scope } from '../../scope.ts';
 
 /** `ours`: what a partner was last answered with; `theirs`: what it last signed with. */
 export type CertificateUse = { applicationId: ApplicationId; owner: 'ours' | 'theirs'; fingerprint: string; lastAt: Date };
 
 /** An hour is fine enough to see whom a rollover still has to wait for, and spares a write at every sign-in. */
-const noted = new LRUCache<string, true>({ max: 50_000, ttl: 3600 * 1000 });
+const noted = new Cache<true>({ name: 'saml_certificate_uses', max: 50_000, ttlMs: 3600 * 1000 });
 
 export async function recordCertificateUse({ db, contextId, clock }: Scope, use: Omit<CertificateUse, 'lastAt'>): Promise<void> {
   const key = `${contextId} ${use.applicationId} ${use.owner} ${use.fingerprint}`;

@@ -8,6 +8,7 @@ export {
   loadMetadataSigner,
   type MetadataCertificate,
   replaceMetadataCertificate,
+  sealedMetadataKeys,
 } from './metadata-certificate.ts';
 export {
   type CertificateAlg,
@@ -17,5 +18,6 @@ export {
   listPublishedCertificates,
   loadSigner,
   type SamlCertificate,
+  sealedCertificateKeys,
   warningDays,
 } from './store.ts';

@@ -1,10 +1,11 @@
 import { createPrivateKey, generateKeyPair, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { SealedColumn } from '../../../platform/crypto/index.ts';
 import { notifyChange } from '../../../platform/database/index.ts';
 import { createCertificate } from '../../../platform/saml/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import type { Row } from '../../rows.ts';
-import { type ContextId, inTransaction, type Scope, type Transaction } from '../../scope.ts';
+import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import { lockContext } from '../contexts/index.ts';
 
 /** What a company's metadata is signed with, and nothing else (metadata §3). Partners pin it by hand, so it outlives every signing certificate. */
@@ -20,7 +21,15 @@ const generate = promisify(generateKeyPair);
 /** Nobody can be told of the next one by the document that it signs. */
 const lifetimeMs = 20 * 365 * 24 * 3600 * 1000;
 
-const purpose = (contextId: ContextId, fingerprint: string): string => `saml-metadata-key:${contextId}:${fingerprint}`;
+const purpose = (contextId: string, fingerprint: string): string => `saml-metadata-key:${contextId}:${fingerprint}`;
+
+export const sealedMetadataKeys: SealedColumn = {
+  table: 'metadata_certificates',
+  column: 'private_key_encrypted',
+  by: ['context_id', 'fingerprint'],
+  purposeOf: ({ context_id, fingerprint }) => purpose(context_id!, fingerprint!),
+};
+
 const own = ({ db, contextId }: Scope) => db('metadata_certificates').where('context_id', contextId);
 const fromRow = ({ fingerprint, certificate, not_after }: Row<'metadata_certificates'>): MetadataCertificate => ({
   fingerprint,

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import type { SealedColumn } from '../../../platform/crypto/index.ts';
 import type { Row } from '../../rows.ts';
-import type { ContextId, Scope, Transaction } from '../../scope.ts';
+import type { Scope, Transaction } from '../../scope.ts';
 
 export type CertificateStatus = 'published' | 'signing' | 'retired';
 export type CertificateAlg = 'RS256' | 'ES256';
@@ -17,7 +18,14 @@ export type SamlCertificate = {
   retiredAt?: Date;
 };
 
-const purpose = (contextId: ContextId, fingerprint: string): string => `saml-key:${contextId}:${fingerprint}`;
+const purpose = (contextId: string, fingerprint: string): string => `saml-key:${contextId}:${fingerprint}`;
+
+export const sealedCertificateKeys: SealedColumn = {
+  table: 'saml_certificates',
+  column: 'private_key_encrypted',
+  by: ['context_id', 'fingerprint'],
+  purposeOf: ({ context_id, fingerprint }) => purpose(context_id!, fingerprint!),
+};
 
 const fromRow = (row: Row<'saml_certificates'>): SamlCertificate => ({
   fingerprint: row.fingerprint,

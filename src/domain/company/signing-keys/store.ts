@@ -1,6 +1,7 @@
 import type { JsonWebKey } from 'node:crypto';
+import type { SealedColumn } from '../../../platform/crypto/index.ts';
 import type { Row } from '../../rows.ts';
-import type { ContextId, Scope, Transaction } from '../../scope.ts';
+import type { Scope, Transaction } from '../../scope.ts';
 
 export type KeyStatus = 'published' | 'signing' | 'retired';
 export type SigningKeyRecord = {
@@ -17,7 +18,14 @@ export type SigningKey = JsonWebKey & { kid: string; alg: SigningKeyRecord['alg'
 /** How long a retired key stays in the published set: longer than any token or cached logout token lives. */
 const publishedAfterRetirementSeconds = 7 * 24 * 3600;
 
-export const keyPurpose = (contextId: ContextId, kid: string): string => `signing-key:${contextId}:${kid}`;
+export const keyPurpose = (contextId: string, kid: string): string => `signing-key:${contextId}:${kid}`;
+
+export const sealedSigningKeys: SealedColumn = {
+  table: 'signing_keys',
+  column: 'private_jwk_encrypted',
+  by: ['context_id', 'kid'],
+  purposeOf: ({ context_id, kid }) => keyPurpose(context_id!, kid!),
+};
 
 const toRecord = (row: Row<'signing_keys'>): SigningKeyRecord => ({
   kid: row.kid,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { customValuesOfField } from '../../company/custom-fields/index.ts';
 import { type MailJob, mailDelivery, type OldMailJob, oldMailDelivery } from '../../company/mails/index.ts';
-import { actorSchema, idOf, job, jobType } from '../../job.ts';
+import { actorSchema, idOf, job, jobType, longJob } from '../../job.ts';
 import type { ContextId, Scope, UserId } from '../../scope.ts';
 import { findUserById, forgetCustomValues } from './store.ts';
 
@@ -17,7 +17,7 @@ export const sessionsEnd = jobType('end-sessions-of-user', {
 export const accountDeletion = jobType('delete-account', { userId: idOf<UserId>(), actor: actorSchema });
 
 /** A custom field is gone: nobody keeps a value of it. Asked for by custom-fields, which knows no people. */
-export const forgetCustomValuesJob = job(customValuesOfField, (scope, { fieldId }) => forgetCustomValues(scope, fieldId));
+export const forgetCustomValuesJob = longJob(customValuesOfField, (scope, { fieldId }) => forgetCustomValues(scope, fieldId));
 
 export type MailTools = { deliverMail(contextId: ContextId, mail: MailJob | OldMailJob): Promise<void> };
 

@@ -101,9 +101,10 @@ export async function updateUser(scope: Transaction, user: User): Promise<boolea
 }
 
 /** Takes a field's values from everybody, a few thousand people at a time. */
-export async function forgetCustomValues({ db, contextId }: Scope, fieldId: string): Promise<void> {
+export async function forgetCustomValues({ db, contextId, stop }: Scope, fieldId: string): Promise<void> {
   const step = 2000;
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+    stop?.throwIfAborted();
     const { rows } = await db.raw(
       `WITH chunk AS (SELECT user_id FROM users WHERE context_id = :contextId AND user_id > :after ORDER BY user_id LIMIT ${step}),
         cut AS (UPDATE users u SET custom_values = custom_values - CAST(:fieldId AS text) FROM chunk

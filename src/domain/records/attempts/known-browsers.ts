@@ -9,7 +9,7 @@ const own = ({ db, contextId }: Scope, userId: UserId) => db('known_browsers').w
 
 // What somebody tried in a browser before its first whole sign-in was counted on everybody's count: that sign-in ends it.
 const note = `
-  WITH own AS (SELECT 1 FROM known_browsers WHERE context_id = $1 AND user_id = $2 AND browser_hash = $3 AND is_proven),
+  WITH own AS (SELECT failed FROM known_browsers WHERE context_id = $1 AND user_id = $2 AND browser_hash = $3 AND is_proven),
   noted AS (INSERT INTO known_browsers AS b (context_id, user_id, browser_hash, user_agent, first_at, last_at, remembered_until, remembered_at, is_proven)
     VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)
   ON CONFLICT (context_id, user_id, browser_hash) DO UPDATE SET last_at = excluded.last_at, user_agent = excluded.user_agent, is_proven = b.is_proven OR $8,
@@ -17,14 +17,14 @@ const note = `
     failed_at = CASE WHEN $8 THEN NULL ELSE b.failed_at END,
     remembered_until = COALESCE(excluded.remembered_until, b.remembered_until), remembered_at = COALESCE(excluded.remembered_at, b.remembered_at)
   RETURNING first_at = last_at AS is_new),
-  counted AS (DELETE FROM sign_in_attempts WHERE context_id = $1 AND user_id = $2 AND $8 AND NOT EXISTS (SELECT 1 FROM own))
-  SELECT is_new FROM noted`;
+  counted AS (DELETE FROM sign_in_attempts WHERE context_id = $1 AND user_id = $2 AND $8 AND NOT EXISTS (SELECT 1 FROM own) RETURNING failed)
+  SELECT is_new, CASE WHEN $8 THEN COALESCE((SELECT failed FROM own), (SELECT failed FROM counted), 0) ELSE 0 END AS cleared FROM noted`;
 
 /**
  * The person has signed in here.
  * @param isWhole with everything the person has to prove: only then the browser has a count of its own, which starts again, as everybody's does where the browser had none
  * @param rememberedUntil until when it stands in for the second factor; undefined leaves that as it was
- * @returns whether the browser was new
+ * @returns whether the browser was new, and how many attempts that ended, the right one among them
  */
 export async function noteBrowser(
   scope: Transaction,
@@ -32,10 +32,10 @@ export async function noteBrowser(
   browser: string,
   isWhole: boolean,
   rememberedUntil?: Date,
-): Promise<boolean> {
+): Promise<{ isNew: boolean; cleared: number }> {
   const { db, contextId, clock, actor } = scope;
   const now = clock.now();
-  const { rows } = await run<{ is_new: boolean }>(db, 'note browser', note, [
+  const { rows } = await run<{ is_new: boolean; cleared: number }>(db, 'note browser', note, [
     contextId,
     userId,
     hashToken(browser),
@@ -45,7 +45,7 @@ export async function noteBrowser(
     rememberedUntil ? now : null,
     isWhole,
   ]);
-  return rows[0]?.is_new === true;
+  return { isNew: rows[0]?.is_new === true, cleared: rows[0]?.cleared ?? 0 };
 }
 
 /** It has used up its own attempts: from now on it is a stranger's. */

@@ -11,6 +11,8 @@ export type AttemptCounts = {
   strangers: AttemptCount;
   /** Of the times that a directory may be asked for strangers. */
   areAsksLeft: boolean;
+  /** Where none is. */
+  asksUsedUpUntil?: Date;
   /** The one used last first. */
   browsers: BrowserCount[];
 };
@@ -29,10 +31,13 @@ export async function listCounts({ db, contextId }: Scope, userId: UserId, now: 
   ]);
   const countOf = (id: UserId) => counts.find((row) => row.user_id === id);
   const asked = countOf(asks);
+  const decayedAt = asked && new Date(asked.last_at.getTime() + askRules.decayMinutes * 60_000);
+  const asksUsedUpUntil = asked && asked.failed >= askRules.limit && decayedAt! >= now ? decayedAt : undefined;
   const strangers = countOf(userId);
   return {
     strangers: { used: strangers?.failed ?? 0, lastAt: strangers?.last_at },
-    areAsksLeft: !asked || asked.failed < askRules.limit || asked.last_at < new Date(now.getTime() - askRules.decayMinutes * 60_000),
+    areAsksLeft: !asksUsedUpUntil,
+    asksUsedUpUntil,
     browsers: browsers.map((row) => ({
       used: row.failed,
       lastAt: row.failed_at ?? undefined,

@@ -8,5 +8,5 @@ export { purgeEvents } from './purge-events.ts';
 export { type AuditEvent, type EventRow, openEvents } from './read-events.ts';
 export { type NewEvent, readPersonKeys, recordAlone, recordEvent, recordEvents } from './record-event.ts';
 export { restartChain } from './restart-chain.ts';
-export { BrokenChain, findHead, listDailyCounts, sealEvents, startChain } from './seal-events.ts';
+export { BrokenChain, findHead, hasCurrentMac, listDailyCounts, renewMac, sealEvents, startChain } from './seal-events.ts';
 export { type Breach, type Verification, verifyChain } from './verify-chain.ts';

@@ -4,7 +4,7 @@ import type { Row } from '../../rows.ts';
 import { type Actor, isId, type Scope } from '../../scope.ts';
 
 /** What an event says of the person who acted, and of the person it is about. `actor`: of somebody who did not sign in and tried to be this person. */
-export type ActorData = Pick<Actor, 'name' | 'ip' | 'userAgent'>;
+export type ActorData = Pick<Actor, 'name' | 'ip' | 'userAgent' | 'requestId'>;
 export type SubjectData = { name: string; details: Record<string, unknown>; actor?: ActorData };
 
 // a key that Node has taken in once: bytes would cost three times what they decrypt, each time

@@ -1,5 +1,6 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { insertRow, insertRows, jsonText } from '../../../platform/database/index.ts';
+import { currentWork } from '../../../platform/log/index.ts';
 import type { ApplicationId, Scope, Transaction, UserId } from '../../scope.ts';
 import type { AuditEventType } from './events.ts';
 import { type ActorData, ensurePersonKeys, type PersonKeys, sealData } from './personal.ts';
@@ -69,7 +70,9 @@ const keysOf = (scope: Scope, events: NewEvent[]): Promise<PersonKeys> =>
   ensurePersonKeys(scope, [scope.actor.kind === 'person' ? scope.actor.id : undefined, ...events.map(personOf)]);
 
 /** What it says of people is written under their own keys: it goes when they are deleted. */
-function rowOf({ contextId, actor, clock }: Scope, event: NewEvent, keys: PersonKeys) {
+function rowOf({ contextId, actor: who, clock }: Scope, event: NewEvent, keys: PersonKeys) {
+  const requestId = currentWork()?.requestId;
+  const actor = requestId ? { ...who, requestId } : who;
   const now = clock.now();
   const eventId = event.id ?? newId(now.getTime());
   const { subject, details = {} } = event;

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { dayIn } from '../../../platform/clock/index.ts';
 import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
-import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
+import { inTransaction, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { canonicalEvent, nextHash, noHash } from './chain.ts';
 import type { EventRow } from './read-events.ts';
 
@@ -20,6 +20,21 @@ const macs = (keyRing: KeyRing, { contextId }: Scope, { seq, hash, anchorSeq, an
 
 export const isOwnHead = (keyRing: KeyRing, scope: Scope, head: ChainHead, mac: string): boolean =>
   macs(keyRing, scope, head).some((one) => safeEqual(one, mac));
+
+/** Whether the end of the company's chain is authenticated under the current master key. */
+export async function hasCurrentMac(scope: Scope): Promise<boolean> {
+  const head = await findHead(scope);
+  return !head || safeEqual(macs(scope.keyRing, scope, head)[0]!, head.mac);
+}
+
+/** Authenticates the end of the chain under the current master key. One that is not ours under any key stays as it is. @returns whether it was under another */
+export const renewMac = useCase(async (scope): Promise<boolean> => {
+  const head = await lockHead(scope);
+  const mac = head && macs(scope.keyRing, scope, head)[0]!;
+  if (!head || !mac || mac === head.mac || !isOwnHead(scope.keyRing, scope, head, head.mac)) return false;
+  await scope.db('audit_chains').where('context_id', scope.contextId).update({ mac });
+  return true;
+});
 
 type KeptHead = ChainHead & { mac: string; sealedAt: Date };
 

@@ -66,6 +66,7 @@ async function recompute(scope: Scope, head: ChainHead, known?: KnownHead): Prom
   const isOther = (): boolean => seq === known?.seq && hash.toString('hex') !== known.hash;
   if (isOther()) return { sealed, breach: { at: seq, what: 'changed' } };
   for (;;) {
+    scope.stop?.throwIfAborted();
     const rows = await listSealed(scope, seq, head.seq, step);
     const isHidden = await hiddenAmong(scope, rows, head.anchorSeq);
     for (const row of rows) {

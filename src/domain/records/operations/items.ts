@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { AppError } from '../../../platform/errors/index.ts';
+import { Stopped } from '../../../platform/jobs/index.ts';
 import { inTransaction, type OperationId, type Scope, type Transaction, type UserId } from '../../scope.ts';
 import type { Operation } from './operations.ts';
 
@@ -63,6 +64,7 @@ async function workOnItem(
         await note(inside, 'done');
       });
     } catch (error) {
+      if (error instanceof Stopped) throw error;
       if (!(error instanceof AppError) && attempt < tries) continue;
       const outcome = error instanceof AppError ? error.code : 'server_error';
       // where the store is away this fails, too, and the queue tries all of it again

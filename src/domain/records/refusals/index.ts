@@ -4,5 +4,13 @@
 export { countRefusal } from './count-refusal.ts';
 export { closeRefusals } from './jobs.ts';
 export { Joiner } from './join.ts';
-export { type CountedRefusal, findCountedEvent, findRefusals, listRefusals, mostSources, sweepRefusals } from './list-refusals.ts';
+export {
+  type CountedRefusal,
+  findCountedEvent,
+  findRefusals,
+  listHeldBack,
+  listRefusals,
+  mostSources,
+  sweepRefusals,
+} from './list-refusals.ts';
 export { isOidcReason, type OidcReason, oidcReasons } from './reasons.ts';

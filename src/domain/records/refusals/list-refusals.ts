@@ -80,6 +80,18 @@ export async function listRefusals(
     .slice(0, limit);
 }
 
+/** Addresses that used up what they may try (address-limits) since then, the latest first. */
+export const listHeldBack = async (scope: Scope, since: Date, limit = 10): Promise<CountedRefusal[]> =>
+  (
+    await all(scope)
+      .where('type', 'address.held-back' satisfies AuditEventType)
+      .where('last_at', '>=', since)
+      .where('hour', '>=', new Date(since.getTime() - hourMs))
+      .orderBy('last_at', 'desc')
+      .limit(limit)
+      .select<CountRow[]>('*')
+  ).map(presentCount);
+
 /** A week is enough to see what an application was told last; the events stay as long as the audit does. */
 export const sweepRefusals = (db: Db): Promise<number> =>
   deleteInSteps(db, 'refusal_counts', "closed_at IS NOT NULL AND hour < now() - interval '7 days'");

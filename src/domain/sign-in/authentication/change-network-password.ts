@@ -33,9 +33,10 @@ export type NetworkChange = { network: Network; lockout: Lockout; browser: strin
 export async function changeRequiredNetworkPassword(
   scope: Scope,
   at: NetworkChange,
-  { requestId, proven }: PendingRequest & { proven: Proven },
+  request: PendingRequest & { proven: Proven },
   input: NetworkPasswordInput,
 ): Promise<Proven> {
+  const { proven } = request;
   const standing = await findStanding(scope, proven.userId, at.browser);
   if (!standing || standing.user.status === 'deactivated' || !stillHolds(standing, proven)) throw new AppError('request_expired', 409);
   await change(scope, at, standing, input);
@@ -46,7 +47,7 @@ export async function changeRequiredNetworkPassword(
     await settleNetworkPassword(actingAs(inside, user), user);
     if (!holds) return undefined;
     const { networkPassword: _, ...rest } = { ...proven, at: scope.clock.now().getTime() };
-    await recordProof(inside, requestId, rest);
+    await recordProof(inside, request, rest);
     return rest;
   });
   if (!renewed) throw new AppError('request_expired', 409);

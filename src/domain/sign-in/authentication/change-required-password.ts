@@ -37,7 +37,7 @@ export async function changeRequiredPassword(
     await setPersonalPassword(as, user, hash);
     await endSessionsOfUser(as, user.userId, 'password-changed');
     const renewed = { ...proven, passwordChangedAt: (await findPassword(inside, user.userId))!.changedAt.getTime(), passwordIsWeak: false };
-    await recordProof(inside, request.requestId, renewed);
+    await recordProof(inside, request, renewed);
     return renewed;
   });
 }

@@ -1,6 +1,6 @@
 import { addSeconds } from '../../../platform/clock/index.ts';
 import { actingAs, changeStatus, fullName, noteLocale } from '../../people/users/index.ts';
-import { forgiveAttempt, noteBrowser } from '../../records/attempts/index.ts';
+import { forgetAsks, forgiveAttempt, noteBrowser, settleAttempt } from '../../records/attempts/index.ts';
 import { type NewEvent, readPersonKeys, recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope } from '../../scope.ts';
 import { isSessionAlive, startSession } from '../sessions/index.ts';
@@ -9,13 +9,19 @@ import { type Arrival, findNextStep } from './gather-facts.ts';
 import { isStrong } from './next-step.ts';
 import { closePendingRequest, type PendingRequest, type Proven } from './pending-requests.ts';
 import { findStanding } from './standing.ts';
+import { type OpenAttempt, settleOpen } from './take-attempt.ts';
 
-/** `token` for the cookie; `keptForSeconds` when the person asked to stay signed in on this browser, and the policy allows it. */
-export type Completion = { token: string; keptForSeconds?: number };
+/**
+ * `token` for the cookie; `keptForSeconds` when the person asked to stay signed in on this browser, and the policy allows it. `mistakes`: attempts before it that are off the count
+ * of the person now, since it was the owner who made them.
+ */
+export type Completion = { token: string; keptForSeconds?: number; mistakes: number };
+
+export type SignInArrival = Omit<Arrival, 'standing'> & { proven: Proven; attempt?: OpenAttempt };
 
 /**
  * Turns a proof into a session, once. What comes next is decided once more with the person held: factors, terms, a browser that was forgotten may have changed since.
- * @param arrival with the proof; its session is the live one of this browser
+ * @param arrival with the proof; its session is the live one of this browser. `attempt`: by which the password was proven a moment ago; it is settled whatever comes of it
  * @param locale in which the person signed in: that of mails until they choose one
  * @returns undefined when the proof was used meanwhile, or is not all that is asked for any more
  */
@@ -23,14 +29,30 @@ export async function completeSignIn(
   scope: Scope,
   rules: PolicyRules,
   request: PendingRequest,
-  arrival: Omit<Arrival, 'standing'> & { proven: Proven },
+  arrival: SignInArrival,
   locale: string,
 ): Promise<Completion | undefined> {
-  const { proven, browser, session: previous } = arrival;
+  let completion: Completion | undefined;
+  try {
+    completion = await complete(scope, rules, request, arrival, locale);
+  } finally {
+    if (!completion && arrival.attempt) await settleOpen(scope, arrival.attempt);
+  }
+  return completion;
+}
+
+async function complete(
+  scope: Scope,
+  rules: PolicyRules,
+  request: PendingRequest,
+  arrival: SignInArrival,
+  locale: string,
+): Promise<Completion | undefined> {
+  const { proven, browser, session: previous, attempt } = arrival;
   return inTransaction(scope, async (inside) => {
     // sent together and done in this order (run): the person is read by a statement of its own, whose snapshot begins once the person is held
     const [isClosed, standing, keys] = await Promise.all([
-      closePendingRequest(inside, request.requestId, proven.userId),
+      closePendingRequest(inside, request, proven.userId),
       findStanding(inside, proven.userId, browser),
       readPersonKeys(inside, [proven.userId]),
     ]);
@@ -81,13 +103,16 @@ export async function completeSignIn(
         ...(proven.isDirectoryAway ? { directoryAway: true } : {}),
       },
     };
-    await Promise.all([
-      written,
+    const [{ cleared }] = await Promise.all([
       noteBrowser(as, user.userId, browser, isWhole, rememberedUntil),
+      written,
+      attempt?.isAnswered && !attempt.isKnownBrowser && forgetAsks(as, user.userId),
+      // a whole one has ended the count, and what was in flight with it
+      isWhole || !attempt || settleAttempt(as, attempt),
       isWhole || forgiveAttempt(as, { userId: user.userId, browser, isKnownBrowser: proven.isKnownBrowser ?? false }),
       user.seenLocale === locale || noteLocale(as, user.userId, locale),
       recordEvent(as, event, keys),
     ]);
-    return { token, keptForSeconds: asked ?? keptForSeconds };
+    return { token, keptForSeconds: asked ?? keptForSeconds, mistakes: Math.max(0, cleared - 1) };
   });
 }

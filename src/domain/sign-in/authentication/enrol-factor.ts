@@ -39,7 +39,7 @@ export const enrolAtSignIn = useCase(
   async (
     scope,
     rules: PolicyRules,
-    request: Pick<PendingRequest, 'requestId'>,
+    request: Pick<PendingRequest, 'requestId' | 'sealed'>,
     basis: { arrival: Omit<Arrival, 'standing'>; proven: Proven; session?: Pick<Session, 'sessionId' | 'userId'> },
     enrolment: Enrolment,
   ): Promise<Enrolled | undefined> => {
@@ -52,7 +52,7 @@ export const enrolAtSignIn = useCase(
     if (!enrolled) return undefined;
     const holds = session ? await sessionHolds(scope, session) : await proofHolds(scope, proven);
     if (!holds || (enrolled.isNew && !isDue)) throw new AppError('request_expired', 409);
-    await recordProof(scope, request.requestId, { ...proven, amr: [...new Set([...proven.amr, ...enrolled.amr])] });
+    await recordProof(scope, request, { ...proven, amr: [...new Set([...proven.amr, ...enrolled.amr])] });
     return enrolled;
   },
 );

@@ -66,3 +66,4 @@ export { keptOutReasons, type SignInReason, signInReasons } from './reasons.ts';
 export { mayLiftBlock, recordKeptOut } from './refuse-attempt.ts';
 export { resetSecondFactors } from './reset-second-factors.ts';
 export { findStanding, listStandings, type Standing } from './standing.ts';
+export { type OpenAttempt, settleOpen } from './take-attempt.ts';

@@ -1,6 +1,6 @@
 import { addSeconds } from '../../../platform/clock/index.ts';
 import { hashToken, newId } from '../../../platform/crypto/index.ts';
-import { type Db, deleteInSteps, insertRow, run } from '../../../platform/database/index.ts';
+import { type Db, deleteInSteps, run } from '../../../platform/database/index.ts';
 import {
   type ApplicationId,
   type DirectoryId,
@@ -12,6 +12,7 @@ import {
   type UserId,
 } from '../../scope.ts';
 import type { Demands } from './next-step.ts';
+import { isOfBrowser, lifetimeSeconds, readSealed, type SealedRequest, sealRequest } from './sealed-requests.ts';
 
 /**
  * What was proven so far. `passwordChangedAt`: which password; a proof of one that was replaced is worth nothing. Times in ms since the epoch.
@@ -45,6 +46,8 @@ export type Proven = {
 /** A sign-in under way: where it came from and goes back to. Twenty tabs are twenty of these. */
 export type PendingRequest = {
   requestId: RequestId;
+  /** What names it in addresses: its id, or all that it is, sealed. */
+  address: string;
   /**
    * `path` inside the context, without its mount path. `uiLocales`: the languages that the application asks for, as it wrote them.
    * `leaves`: it redirects out of our pages, which the redirect after a form must not do.
@@ -54,29 +57,52 @@ export type PendingRequest = {
   applicationId?: ApplicationId;
   demands: Demands;
   proven?: Proven;
+  /** Of one that was not written yet. */
+  sealed?: SealedRequest;
 };
 
-const lifetimeSeconds = 3600;
+type Row = Pick<PendingRequest, 'destination' | 'demands'> & {
+  requestId: RequestId;
+  applicationId?: ApplicationId;
+  browserHash: Buffer;
+  createdAt: Date;
+};
 
-/** @param browser the browser's own cookie: only that browser can go on with the request, so that half a sign-in cannot be handed to another */
+const insert = `INSERT INTO pending_requests (context_id, request_id, browser_hash, destination, application_id, demands, created_at, expires_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (context_id, request_id) DO NOTHING`;
+
+async function save(
+  { db, contextId }: Scope,
+  { requestId, browserHash, destination, applicationId, demands, createdAt }: Row,
+): Promise<void> {
+  const [where, asked] = [JSON.stringify(destination), JSON.stringify(demands)];
+  const expiresAt = addSeconds(createdAt, lifetimeSeconds);
+  await run(db, 'open pending request', insert, [
+    contextId,
+    requestId,
+    browserHash,
+    where,
+    applicationId ?? null,
+    asked,
+    createdAt,
+    expiresAt,
+  ]);
+}
+
+/**
+ * One that no application waits for stands in its own address (sealed-requests): whoever only asks for a page writes nothing.
+ * @param browser the browser's own cookie: only that browser can go on with the request, so that half a sign-in cannot be handed to another
+ * @returns what names it in addresses
+ */
 export async function openPendingRequest(
   scope: Scope,
   browser: string,
-  request: Omit<PendingRequest, 'requestId' | 'proven'>,
-): Promise<RequestId> {
-  const now = scope.clock.now();
-  const requestId = newId(now.getTime()) as RequestId;
-  const row = {
-    context_id: scope.contextId,
-    request_id: requestId,
-    browser_hash: hashToken(browser),
-    destination: JSON.stringify(request.destination),
-    application_id: request.applicationId ?? null,
-    demands: JSON.stringify(request.demands),
-    created_at: now,
-    expires_at: addSeconds(now, lifetimeSeconds),
-  };
-  await insertRow(scope.db, 'pending_requests', row);
+  request: Omit<PendingRequest, 'requestId' | 'address' | 'proven' | 'sealed'>,
+): Promise<string> {
+  if (request.destination.protocol === 'portaria' && !request.applicationId) return sealRequest(scope, browser, request);
+  const createdAt = scope.clock.now();
+  const requestId = newId(createdAt.getTime()) as RequestId;
+  await save(scope, { ...request, requestId, browserHash: hashToken(browser), createdAt });
   return requestId;
 }
 
@@ -84,33 +110,41 @@ type PendingRow = Pick<PendingRequest, 'destination' | 'demands'> & {
   request_id: RequestId;
   application_id: ApplicationId | null;
   proven: Proven | null;
+  finished_at: Date | null;
 };
-const find = `SELECT request_id, destination, application_id, demands, proven FROM pending_requests
-  WHERE context_id = $1 AND request_id = $2 AND browser_hash = $3 AND expires_at > $4 AND finished_at IS NULL`;
+const find = `SELECT request_id, destination, application_id, demands, proven, finished_at FROM pending_requests
+  WHERE context_id = $1 AND request_id = $2 AND browser_hash = $3 AND expires_at > $4`;
 
 /** @returns undefined when it is unknown, over, or another browser's: those look alike */
-export async function findPendingRequest(
-  { db, contextId, clock }: Scope,
-  browser: string,
-  requestId: string,
-): Promise<PendingRequest | undefined> {
-  if (!isId(requestId)) return undefined;
+export async function findPendingRequest(scope: Scope, browser: string, address: string): Promise<PendingRequest | undefined> {
+  const { db, contextId, clock } = scope;
+  const sealed = readSealed(scope, address);
+  const requestId = sealed?.requestId ?? address;
+  if (!isId(requestId) || (sealed && !isOfBrowser(sealed, browser))) return undefined;
   const { rows } = await run<PendingRow>(db, 'pending request', find, [contextId, requestId, hashToken(browser), clock.now()]);
   const [row] = rows;
-  return (
-    row && {
-      requestId: row.request_id,
-      destination: row.destination,
-      applicationId: row.application_id ?? undefined,
-      demands: row.demands,
-      proven: row.proven ?? undefined,
-    }
-  );
+  if (row?.finished_at) return undefined;
+  if (!row) return sealed && { requestId: sealed.requestId, address, destination: sealed.destination, demands: sealed.demands, sealed };
+  return {
+    requestId: row.request_id,
+    address,
+    destination: row.destination,
+    applicationId: row.application_id ?? undefined,
+    demands: row.demands,
+    proven: row.proven ?? undefined,
+  };
 }
 
-export async function recordProof({ db, contextId }: Scope, requestId: RequestId, proven: Proven): Promise<void> {
+type Named = Pick<PendingRequest, 'requestId' | 'sealed'>;
+
+/** Before the first write of a request that stands in its address. Sent twice it is one. */
+const saveSealed = async (scope: Scope, { sealed }: Named): Promise<void> =>
+  sealed && save(scope, { ...sealed, browserHash: Buffer.from(sealed.browserHash, 'base64url') });
+
+export async function recordProof(scope: Scope, request: Named, proven: Proven): Promise<void> {
   const text = 'UPDATE pending_requests SET proven = $3 WHERE context_id = $1 AND request_id = $2 AND finished_at IS NULL';
-  await run(db, 'pending request proven', text, [contextId, requestId, JSON.stringify(proven)]);
+  await saveSealed(scope, request);
+  await run(scope.db, 'pending request proven', text, [scope.contextId, request.requestId, JSON.stringify(proven)]);
 }
 
 /** Where a request leads or led that this browser cannot go on with. Of one that is finished and came from an application only that is left. */
@@ -123,12 +157,16 @@ const findLost = `SELECT destination, application_id, finished_at FROM pending_r
   WHERE context_id = $1 AND request_id = $2 AND expires_at > $3`;
 
 /** Whatever the browser: it may start again where the request came from, as by a link to there. */
-export async function findLostRequest({ db, contextId, clock }: Scope, requestId: string): Promise<LostRequest | undefined> {
+export async function findLostRequest(scope: Scope, address: string): Promise<LostRequest | undefined> {
+  const { db, contextId, clock } = scope;
+  const sealed = readSealed(scope, address);
+  const requestId = sealed?.requestId ?? address;
   if (!isId(requestId)) return undefined;
-  type Row = Pick<PendingRow, 'application_id'> & Pick<LostRequest, 'destination'> & { finished_at: Date | null };
+  type Row = Pick<PendingRow, 'application_id' | 'finished_at'> & Pick<LostRequest, 'destination'>;
   const { rows } = await run<Row>(db, 'lost request', findLost, [contextId, requestId, clock.now()]);
   const [row] = rows;
-  return row && { destination: row.destination, applicationId: row.application_id ?? undefined, isFinished: row.finished_at !== null };
+  if (!row) return sealed && { destination: sealed.destination, isFinished: false };
+  return { destination: row.destination, applicationId: row.application_id ?? undefined, isFinished: row.finished_at !== null };
 }
 
 const close = `WITH closed AS (
@@ -141,7 +179,14 @@ const close = `WITH closed AS (
  * Closes the request and holds the person until the transaction ends: a deactivation or a new password at the same moment comes before or after, not between.
  * @returns false when somebody else closed it: a proof becomes one session only
  */
-export const closePendingRequest = async ({ db, contextId, clock }: Transaction, requestId: RequestId, userId: UserId): Promise<boolean> =>
-  (await run(db, 'close pending request', close, [contextId, requestId, userId, clock.now()])).rowCount === 1;
+export async function closePendingRequest(scope: Transaction, request: Named, userId: UserId): Promise<boolean> {
+  const { db, contextId, clock } = scope;
+  // done in this order though nobody waits in between (run)
+  const [, { rowCount }] = await Promise.all([
+    saveSealed(scope, request),
+    run(db, 'close pending request', close, [contextId, request.requestId, userId, clock.now()]),
+  ]);
+  return rowCount === 1;
+}
 
 export const sweepPendingRequests = (db: Db): Promise<number> => deleteInSteps(db, 'pending_requests', 'expires_at < now()');

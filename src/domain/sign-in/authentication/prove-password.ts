@@ -10,19 +10,23 @@ import type { Proven } from './pending-requests.ts';
 import type { SignInReason } from './reasons.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
 import { findStanding, type Standing } from './standing.ts';
-import { takeAttempt } from './take-attempt.ts';
+import { type OpenAttempt, takeAttempt } from './take-attempt.ts';
 
 /**
  * Refusals look alike outside; the audit has the reason. `told`: what the directory says to who has the right password. `standing` is the person's, as it was read for this.
+ * `attempt`: the one that was left open.
  * `unavailable`: too many verifications wait, so that nothing was verified; that attempt does not count.
  */
 export type PasswordOutcome =
-  | { outcome: 'proven'; proven: Proven; standing: Standing }
+  | { outcome: 'proven'; proven: Proven; standing: Standing; attempt?: OpenAttempt }
   | { outcome: 'refused'; told?: DirectoryRefusal }
   | { outcome: 'unavailable' };
 
-/** What a person typed, in which browser, on the way where. */
-export type PasswordAttempt = { login: string; password: string; browser: string; applicationId?: string };
+/**
+ * What a person typed, in which browser, on the way where.
+ * `leftOpen`: if the password is right, the end of the sign-in settles the attempt together with all it writes (completeSignIn), and on every other way the caller does (settleOpen).
+ */
+export type PasswordAttempt = { login: string; password: string; browser: string; applicationId?: string; leftOpen?: boolean };
 
 /**
  * S24, S37, S39–S42: checks who somebody says they are. An attempt is taken before the password is looked at, and every path costs the same argon2 verifications, or as much time.
@@ -41,17 +45,18 @@ export async function provePassword(
   const { login, at, userId, standing } = await identify(scope, rules, attempt.login, browser);
   const { lockout } = rules.base;
   const user = standing?.user;
-  const liftsBlock = (isKnownBrowser: boolean) => user !== undefined && mayLiftBlock(user, isKnownBrowser, lockout, scope.clock.now());
+  const liftsBlock = (isKnownBrowser: boolean) => user !== undefined && mayLiftBlock(user, isKnownBrowser, lockout, at);
+  const mayEnter = (isKnownBrowser: boolean) => user?.status === 'activated' || liftsBlock(isKnownBrowser);
   // without an attempt left neither the stored hash nor the directory is asked, but the time is spent all the same
   const { attempt: taken, result } = await takeAttempt(
     scope,
     { userId, browser, withAsk: isForDirectory(standing, network?.rules) },
     lockout,
     (reserved): Promise<Evaluated | undefined> => {
-      const isAlive = user?.status === 'activated' || liftsBlock(reserved.isKnownBrowser);
+      const isAlive = mayEnter(reserved.isKnownBrowser);
       return evaluatePassword(scope, network, { standing, attempt: reserved, isAlive, password: readPassword(password) });
     },
-    ({ count }) => count,
+    ({ outcome, count }, { isKnownBrowser }) => (attempt.leftOpen && outcome !== 'refused' && mayEnter(isKnownBrowser) ? 'open' : count),
   );
   if (result === undefined) return { outcome: 'unavailable' };
   const refuse = async (reason: SignInReason, told?: DirectoryRefusal): Promise<PasswordOutcome> => {
@@ -74,7 +79,12 @@ export async function provePassword(
     liftsBlock: liftsBlock(taken.isKnownBrowser),
     isKnownBrowser: taken.isKnownBrowser,
   };
-  return { outcome: 'proven', proven, standing };
+  return {
+    outcome: 'proven',
+    proven,
+    standing,
+    ...(attempt.leftOpen && { attempt: { ...taken, isAnswered: result.count === 'answered' } }),
+  };
 }
 
 /** Which password it was, and what has to become of it. */

@@ -18,8 +18,16 @@ export type Lockout = SignInPolicy['lockout'];
 
 /**
  * What becomes of an attempt that was evaluated. `answered`: settled, and a directory said yes. `held`: it stays taken until it decays, so that guessing has an end, and is not settled, so that it blocks nobody.
+ * `open`: whoever goes on with it settles it, together with what comes of it (settleOpen).
  */
-export type Count = 'settled' | 'answered' | 'refunded' | 'held';
+export type Count = 'settled' | 'answered' | 'refunded' | 'held' | 'open';
+
+/** An attempt that was right, and is not settled yet. `isAnswered`: a directory said so. */
+export type OpenAttempt = Reserved & { isAnswered: boolean };
+
+/** Settles an attempt that was left open, by itself: the sign-in does not end here. */
+export const settleOpen = (scope: Scope, attempt: OpenAttempt): Promise<number> =>
+  (attempt.isAnswered ? settleAnsweredAttempt : settleAttempt)(scope, attempt);
 
 type Wish = Pick<Attempt, 'userId' | 'browser'> & { withAsk?: boolean };
 
@@ -58,7 +66,7 @@ export async function takeAttempt<Result>(
   { userId, browser, withAsk }: Wish,
   lockout: Lockout,
   evaluate: (attempt: Reserved) => Promise<Result | undefined>,
-  countOf: (result: Result) => Count = () => 'settled',
+  countOf: (result: Result, attempt: Reserved) => Count = () => 'settled',
 ): Promise<{ attempt: Attempted; result: Result | undefined }> {
   const key = `${scope.contextId} ${userId}`;
   const reserved = await reserveInTurn(scope, key, { userId, browser, withAsk }, lockout);
@@ -75,7 +83,7 @@ export async function takeAttempt<Result>(
   } finally {
     if (isTaken) setTimeout(() => add(key, -1), lingerMs).unref();
   }
-  const count = result === undefined ? 'refunded' : countOf(result);
+  const count = result === undefined ? 'refunded' : countOf(result, reserved);
   const settle = count === 'answered' ? settleAnsweredAttempt : settleAttempt;
   if (count === 'settled' || count === 'answered') return { attempt: { ...reserved, settled: await settle(scope, reserved) }, result };
   if (count === 'refunded') await refundAttempt(scope, reserved);

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../platform/clock/index.ts';
-import { type Database, limitsOfRequests, withOwnConnection } from '../../../platform/database/index.ts';
+import { type Database, findMissingInSchema, limitsOfRequests, withOwnConnection } from '../../../platform/database/index.ts';
 
 /** `why` is a sentence for operators. */
 export type Readiness = { isReady: true } | { isReady: false; why: string };
@@ -8,6 +8,8 @@ export type Readiness = { isReady: true } | { isReady: false; why: string };
 const lastsMs = 2000;
 /** Signatures and codes are of no use with a clock that is further off, in ms. */
 const mostSkewMs = 30_000;
+/** How often the schema is looked at, in ms: it changes with a backup that is brought back, and that is seldom. */
+const schemaLastsMs = 60_000;
 const waitsSeconds = 2;
 
 const write = `INSERT INTO store_checks (id, checked_at) VALUES (1, now())
@@ -22,24 +24,35 @@ const writeMore = `BEGIN; SET LOCAL work_mem = '64kB';
 
 /** Asks the store at most every two seconds, whoever asks; several who ask at once wait for one answer. */
 export function createReadiness(database: Database, clock: Clock): () => Promise<Readiness> {
+  const seen: SeenSchema = { at: Number.NEGATIVE_INFINITY, missing: undefined };
   let latest: { at: number; answer: Promise<Readiness> } | undefined;
   return () => {
     const now = performance.now();
-    if (!latest || now - latest.at > lastsMs) latest = { at: now, answer: check(database, clock) };
+    if (!latest || now - latest.at > lastsMs) latest = { at: now, answer: check(database, clock, seen) };
     return latest.answer;
   };
 }
 
-async function check(database: Database, clock: Clock): Promise<Readiness> {
+/** `missing`: the first thing that is. */
+type SeenSchema = { at: number; missing: string | undefined };
+
+async function check(database: Database, clock: Clock, seen: SeenSchema): Promise<Readiness> {
   try {
     // on a connection of its own: those of the pools are open already, and say nothing of the next one
     const skewMs = await withOwnConnection(database.url, limitsOfRequests(waitsSeconds), async (query) => {
+      // looked at again at once while something is missing
+      if (seen.missing !== undefined || performance.now() - seen.at > schemaLastsMs) {
+        seen.missing = (await findMissingInSchema(query))?.[0];
+        seen.at = performance.now();
+      }
+      if (seen.missing !== undefined) return 0;
       await query(read);
       const [row] = await query<{ at: Date }>(write);
       const skew = Math.abs(row!.at.getTime() - clock.now().getTime());
       await query(writeMore);
       return skew;
     });
+    if (seen.missing !== undefined) return { isReady: false, why: `the schema of the store is not whole: ${seen.missing}` };
     if (skewMs > mostSkewMs)
       return { isReady: false, why: `the clock of this machine and that of the store differ by ${Math.round(skewMs / 1000)} s` };
     if (await hasFreeConnections(database)) return { isReady: true };

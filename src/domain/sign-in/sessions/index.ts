@@ -11,6 +11,7 @@ export {
   notifyRelyingPartyJob,
   notifyServiceProviderJob,
   type ServiceProviderNotice,
+  sealedNotices,
 } from './jobs.ts';
 export { noteNothingToTell, noteTold } from './note-told.ts';
 export { type NewSession, startSession } from './start-session.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { NameId } from '../../../platform/saml/index.ts';
-import { type Attempt, enqueue, idOf, job, jobType } from '../../job.ts';
+import { type Attempt, enqueue, idOf, job, jobType, sealedInJobs } from '../../job.ts';
 import type { ApplicationId, Scope, SessionId, UserId } from '../../scope.ts';
 import type { Participant } from './store.ts';
 
@@ -24,6 +24,8 @@ export const serviceProviderNotice = jobType('notify-service-provider', {
 export type ServiceProviderNotice = { sessionId: SessionId; applicationId: ApplicationId; sessionIndex: string; nameId: NameId };
 
 const purpose = 'service-provider-notice';
+
+export const sealedNotices = sealedInJobs(serviceProviderNotice, 'sealedName', () => purpose);
 
 export async function enqueueServiceProviderNotice(scope: Scope, notice: ServiceProviderNotice, runAt?: Date): Promise<void> {
   const { sessionId, applicationId, sessionIndex, nameId } = notice;

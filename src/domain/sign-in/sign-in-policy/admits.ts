@@ -1,3 +1,4 @@
+import { Cache } from '../../../platform/cache/index.ts';
 import { addressMatcher } from '../../../platform/net/index.ts';
 import type { Hours } from './policy.ts';
 import type { EffectivePolicy } from './strictest.ts';
@@ -22,7 +23,7 @@ function matcher(ranges: string[]): (address: string) => boolean {
 }
 
 // a formatter costs fifty times what it formats
-const clocks = new Map<string, Intl.DateTimeFormat>();
+const clocks = new Cache<Intl.DateTimeFormat>({ name: 'clocks', max: 500 });
 function clockOf(timeZone: string): Intl.DateTimeFormat {
   const known =
     clocks.get(timeZone) ??

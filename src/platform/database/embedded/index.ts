@@ -4,19 +4,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { isUnavailable } from '../is-unavailable.ts';
 import { findBinaries } from './binaries.ts';
 import { prepareOwner, type Runner } from './owner.ts';
-import { clearAbandonedLocks, isAlive, readPostmaster, superviseServer } from './postmaster.ts';
+import { clearAbandonedLocks, isAlive, Killed, readPostmaster, stopServer, superviseServer } from './postmaster.ts';
 import { takeTurn } from './turn.ts';
+import { countUsers, noteUse, type Role } from './users.ts';
 
 export type EmbeddedPostgres = {
   url: string;
-  /** Stops the server unless another process of ours still uses it. */
+  /** Another server used it when we came. */
+  isShared: boolean;
+  /** Stops the server unless another process of ours still uses it. @throws Error when it does not end */
   stop(): Promise<void>;
 };
 
-/** Starts, or joins, the PostgreSQL that lives in the data directory. @throws Error with a remedy when this machine cannot run it */
-export async function startEmbeddedPostgres(dataDir: string, log: (message: string) => void = () => {}): Promise<EmbeddedPostgres> {
+/**
+ * Starts, or joins, the PostgreSQL that lives in the data directory.
+ * @param role as what this process uses it
+ * @throws Error with a remedy when this machine cannot run it
+ */
+export async function startEmbeddedPostgres(
+  dataDir: string,
+  log: (message: string) => void = () => {},
+  role: Role = 'command',
+): Promise<EmbeddedPostgres> {
   if (process.platform === 'win32')
     throw new Error('The embedded store runs on Linux and macOS. On Windows set DATABASE_URL to a PostgreSQL 15 or newer.');
   const home = join(dataDir, 'postgres');
@@ -27,24 +39,31 @@ export async function startEmbeddedPostgres(dataDir: string, log: (message: stri
   const socketDir = socketFolder(home, runner);
   const url = `postgres://postgres@/portaria?host=${encodeURIComponent(socketDir)}`;
 
-  const ensureRunning = () =>
-    takeTurn(join(home, 'turn'), async () => {
-      await initialise(binaries.initdb, cluster, runner, log);
-      const running = readPostmaster(cluster);
-      if (running && isAlive(running, cluster) && (await answers(url))) return;
-      await clearAbandonedLocks(cluster, socketDir);
-      await superviseServer({
-        postgres: binaries.postgres,
-        cluster,
-        socketDir,
-        runner,
-        logFile: join(home, 'postgres.log'),
-        answers: () => answers(url),
-      });
-      await createDatabase(url);
-    });
+  const users = join(home, 'users');
+  const turn = join(home, 'turn');
 
-  await ensureRunning();
+  const start = async () => {
+    await initialise(binaries.initdb, cluster, runner, log);
+    if (!(await joinServer(cluster, url))) {
+      await clearAbandonedLocks(cluster, socketDir);
+      const logFile = join(home, 'postgres.log');
+      await superviseServer({ postgres: binaries.postgres, cluster, socketDir, runner, logFile, answers: () => answers(url) });
+    }
+    await createDatabase(url);
+  };
+  const ensureRunning = () => takeTurn(turn, () => againWhenKilled(start));
+
+  // noted before it runs: whoever stops at this moment leaves it running for us
+  const { leave, isShared } = await takeTurn(turn, async () => ({
+    isShared: countUsers(users, 'server') > 0,
+    leave: noteUse(users, role),
+  }));
+  try {
+    await ensureRunning();
+  } catch (error) {
+    leave();
+    throw error;
+  }
   let restart: Promise<void> | undefined;
   const watch = setInterval(() => {
     const running = readPostmaster(cluster);
@@ -60,15 +79,13 @@ export async function startEmbeddedPostgres(dataDir: string, log: (message: stri
 
   return {
     url,
+    isShared,
     async stop() {
       clearInterval(watch);
       await restart;
-      await takeTurn(join(home, 'turn'), async () => {
-        if ((await otherUsers(url)) > 0) return;
-        const running = readPostmaster(cluster);
-        if (!running || !isAlive(running, cluster)) return;
-        process.kill(running, 'SIGINT'); // "fast shutdown" in PostgreSQL's words
-        for (let i = 0; i < 1200 && isAlive(running, cluster); i++) await sleep(25); // it writes out what it has in memory
+      await takeTurn(turn, async () => {
+        leave();
+        if (countUsers(users) === 0) await stopServer(cluster);
       });
     },
   };
@@ -86,6 +103,28 @@ function socketFolder(home: string, runner: Runner): string {
   chmodSync(folder, 0o700);
   runner.own(folder);
   return folder;
+}
+
+/** Whether a server runs, once it answers: one that was killed before reads its log first. @throws Error when it does not answer within a minute */
+async function joinServer(cluster: string, url: string): Promise<boolean> {
+  for (let waited = 0; waited < 60_000; waited += 50) {
+    const running = readPostmaster(cluster);
+    if (!running || !isAlive(running, cluster)) return false;
+    if (await answers(url)) return true;
+    await sleep(50);
+  }
+  throw new Error(`The embedded store (process ${readPostmaster(cluster)}) runs, and does not answer`);
+}
+
+/** Somebody may kill it while it starts, as afterwards. */
+async function againWhenKilled(start: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === 5 || !(error instanceof Killed || isUnavailable(error))) throw error;
+    }
+  }
 }
 
 async function initialise(initdb: string, cluster: string, runner: Runner, log: (message: string) => void): Promise<void> {
@@ -119,18 +158,5 @@ async function createDatabase(url: string): Promise<void> {
     if (found.rowCount === 0) await client.query('CREATE DATABASE portaria');
   } finally {
     await client.end();
-  }
-}
-
-async function otherUsers(url: string): Promise<number> {
-  try {
-    const client = await connect(url, 'postgres');
-    const { rows } = await client.query(
-      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
-    );
-    await client.end();
-    return rows[0].n;
-  } catch {
-    return 0;
   }
 }

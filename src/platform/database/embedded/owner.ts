@@ -78,9 +78,13 @@ function runnerWith(prefix: string[], credentials: { uid?: number; gid?: number 
         child.stdout?.on('data', (chunk) => output.push(chunk));
         child.stderr?.on('data', (chunk) => output.push(chunk));
         child.on('error', reject);
-        child.on('exit', (code) =>
-          code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}: ${Buffer.concat(output).toString().slice(-2000)}`)),
-        );
+        child.on('exit', (code) => {
+          if (code === 0) return resolve();
+          const said = Buffer.concat(output).toString();
+          // what PostgreSQL's programs say of it is a page
+          if (/No space left on device/.test(said)) return reject(Object.assign(new Error('the disk is full'), { code: 'ENOSPC' }));
+          reject(new Error(`${program} ended with ${code}: ${said.slice(-2000)}`));
+        });
       }),
   };
 }

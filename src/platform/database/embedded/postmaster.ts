@@ -35,6 +35,13 @@ export function isAlive(pid: number, cluster: string): boolean {
 export async function clearAbandonedLocks(cluster: string, socketDir: string): Promise<void> {
   const pid = readPostmaster(cluster);
   if (process.platform !== 'linux' || (pid !== undefined && isAlive(pid, cluster))) return;
+  await awaitBackends(cluster);
+  for (const file of [join(cluster, 'postmaster.pid'), join(socketDir, '.s.PGSQL.5432.lock'), join(socketDir, '.s.PGSQL.5432')])
+    rmSync(file, { force: true });
+}
+
+async function awaitBackends(cluster: string): Promise<void> {
+  if (process.platform !== 'linux') return;
   for (let waited = 0; backends(cluster).length > 0; waited += 50) {
     if (waited > 30_000)
       throw new Error(
@@ -42,8 +49,21 @@ export async function clearAbandonedLocks(cluster: string, socketDir: string): P
       );
     await sleep(50);
   }
-  for (const file of [join(cluster, 'postmaster.pid'), join(socketDir, '.s.PGSQL.5432.lock'), join(socketDir, '.s.PGSQL.5432')])
-    rmSync(file, { force: true });
+}
+
+/** "Fast shutdown" in PostgreSQL's words, then an immediate one, after which the next start recovers. @throws Error when something of it goes on */
+export async function stopServer(cluster: string): Promise<void> {
+  const pid = readPostmaster(cluster);
+  const isRunning = () => pid !== undefined && isAlive(pid, cluster);
+  for (const [signal, tries] of [
+    ['SIGINT', 1200],
+    ['SIGQUIT', 400],
+  ] as const) {
+    if (isRunning()) process.kill(pid!, signal);
+    for (let i = 0; i < tries && isRunning(); i++) await sleep(25); // it writes out what it has in memory
+  }
+  if (isRunning()) throw new Error(`The embedded store (process ${pid}) does not end. Do not copy its folder.`);
+  await awaitBackends(cluster); // of a server that was killed
 }
 
 /** Every process of a PostgreSQL server works in its data directory. */
@@ -57,6 +77,9 @@ function backends(cluster: string): string[] {
     }
   });
 }
+
+/** The server was killed while it started. */
+export class Killed extends Error {}
 
 type Server = { postgres: string; cluster: string; socketDir: string; runner: Runner; logFile: string; answers(): Promise<boolean> };
 
@@ -83,13 +106,21 @@ export async function superviseServer({ postgres, cluster, socketDir, runner, lo
   child.on('error', (error) => {
     ended = error.message;
   });
-  child.on('exit', (code) => {
-    ended = `it ended with ${code}`;
+  let killed: NodeJS.Signals | null = null;
+  child.on('exit', (code, signal) => {
+    killed = signal;
+    ended = `it ended with ${signal ?? code}`;
   });
   for (let waited = 0; waited < 60_000; waited += 25) {
     if (await answers()) return;
-    if (ended) throw new Error(`The embedded store did not start: ${ended}. Its log: ${readFileSync(logFile, 'utf8').slice(-1500)}`);
+    if (ended) throw new (killed ? Killed : Error)(`The embedded store did not start: ${ended}. ${wordsOf(logFile)}`);
     await sleep(25);
   }
   throw new Error(`The embedded store did not answer within a minute; its log is ${logFile}`);
+}
+
+/** What it said last, and what to do where that is plain. */
+function wordsOf(logFile: string): string {
+  const said = readFileSync(logFile, 'utf8').slice(-1500);
+  return /No space left on device/.test(said) ? 'The disk is full: make room, and start again.' : `Its log: ${said}`;
 }

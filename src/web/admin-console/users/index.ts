@@ -1,3 +1,4 @@
+import { findWaitOfNewBrowsers } from '../../../domain/administration/account-changes/index.ts';
 import { findProvisioning } from '../../../domain/administration/directory-provisioning/index.ts';
 import { listSignIns } from '../../../domain/administration/explanations/index.ts';
 import { findUsersBySubject } from '../../../domain/applications/assertions/index.ts';
@@ -10,7 +11,7 @@ import { findPlan } from '../../../domain/people/planned-deactivations/index.ts'
 import { countUsers, fullName, getUser, listUsers, recordView } from '../../../domain/people/users/index.ts';
 import { listOpenLinks } from '../../../domain/records/one-time-links/index.ts';
 import { showTemporaryPassword } from '../../../domain/sign-in/credentials/password/index.ts';
-import { factorTexts, type PageContext, type Route, renderPage } from '../../request/index.ts';
+import { factorTexts, type PageContext, type Route, renderPage, rulesOf } from '../../request/index.ts';
 import { originsOfUsers } from '../origins.ts';
 import { offeredChanges, showBulk, submitBulk } from './bulk.ts';
 import { actionsFor, confirmChange, submitChange } from './changes.ts';
@@ -19,6 +20,7 @@ import { filterFields, readFilter } from './filter.ts';
 import { showEdit, showNew, submitEdit, submitNew } from './form.ts';
 import { showDraft, showImport, submitDraft, submitImport } from './import.ts';
 import { linkRoutes } from './links.ts';
+import { confirmNewBrowsers, submitNewBrowsers } from './new-browsers.ts';
 import { changedThere, findOrigin, isActiveDirectory, provisioningDetails, stateThere } from './origin.ts';
 import { showExport as showPersonalData, submitExport as submitPersonalData } from './personal-data.ts';
 import { confirmRemoval, showPlan, submitPlan, submitRemoval } from './planned-deactivation.ts';
@@ -53,6 +55,8 @@ export const userRoutes: Route[] = [
   { method: 'POST', path: '/admin/users/:user/temporary-deactivation/remove', access: 'administrator', handle: submitRemoval },
   { method: 'GET', path: '/admin/users/:user/provision', access: 'administrator', handle: showProvision },
   { method: 'POST', path: '/admin/users/:user/provision', access: 'administrator', handle: submitProvision },
+  { method: 'GET', path: '/admin/users/:user/new-browsers', access: 'administrator', handle: confirmNewBrowsers },
+  { method: 'POST', path: '/admin/users/:user/new-browsers', access: 'administrator', handle: submitNewBrowsers },
   ...linkRoutes,
   { method: 'GET', path: '/admin/users/:user/:change', access: 'administrator', handle: confirmChange },
   { method: 'POST', path: '/admin/users/:user/:change', access: 'administrator', handle: submitChange },
@@ -123,6 +127,7 @@ async function showUser(page: PageContext): Promise<void> {
     changedThere: origin && changedThere(page, origin),
     plan: await findPlan(page.scope, user.userId),
     actions: actionsFor(user, isSelf),
+    newBrowsersWait: await findWaitOfNewBrowsers(page.scope, (await rulesOf(page)).base.lockout, user),
     lastSignIns: await listSignIns(page.scope, { userId: user.userId }),
   });
 }

@@ -1,25 +1,22 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { Artifact, ArtifactKey, ArtifactSave } from '../../../domain/records/protocol-artifacts/index.ts';
 import { addSeconds, epochSeconds } from '../../../platform/clock/index.ts';
-import type { ContextProvider } from '../context-provider.ts';
+import { type ContextProvider, currentOp } from '../context-provider.ts';
 import { requestStore, takeAhead } from '../request-store.ts';
-import type { Clients } from './clients.ts';
 
 type Payload = Record<string, unknown>;
 
-/** What the adapters of one provider share. */
-export type Shared = { op: ContextProvider; clients: Clients };
-
 /** Ids are bearer values: `jti` is taken out of the payload before it is kept and put back when found, and the store holds its hash only. */
 export class ArtifactAdapter implements Adapter {
-  protected readonly op: ContextProvider;
-  protected readonly clients: Clients;
   protected readonly kind: string;
 
-  constructor({ op, clients }: Shared, kind: string) {
-    this.op = op;
-    this.clients = clients;
+  constructor(kind: string) {
     this.kind = kind;
+  }
+
+  /** The company that the library works for at this moment: adapters belong to none. */
+  protected get op(): ContextProvider {
+    return currentOp();
   }
 
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {

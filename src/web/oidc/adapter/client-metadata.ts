@@ -1,8 +1,9 @@
 import type { AdapterPayload } from 'oidc-provider';
 import { type Application, sectorOf, usesSecret } from '../../../domain/applications/applications/index.ts';
+import type { ContextId } from '../../../domain/scope.ts';
 
 /** An application as the provider knows it (RFC 7591). In place of the secret stands its fingerprint: see ../library/client-compare-client-secret.ts. */
-export function clientMetadata({ applicationId, name, oidc, traceUntil }: Application): AdapterPayload | undefined {
+export function clientMetadata(contextId: ContextId, { applicationId, name, oidc, traceUntil }: Application): AdapterPayload | undefined {
   if (!oidc) return undefined;
   // initiate_login_uri is the Launchpad's business; the provider would refuse http on this machine
   const { secret_fingerprint, initiate_login_uri: _, sector_identifier_uri: _uri, ...settings } = oidc;
@@ -25,6 +26,7 @@ export function clientMetadata({ applicationId, name, oidc, traceUntil }: Applic
     redirect_uris: usesCode ? settings.redirect_uris : [],
     // the library asks for an address where redirect addresses are of no host, and reads its host alone
     ...(sector ? { sector_identifier_uri: `https://${sector}/` } : {}),
+    context_id: contextId,
     application_id: applicationId,
     trace_until: traceUntil?.getTime(),
     claim_settings: { claims, standard_claims, groups_claim, id_token_claims, most_values },

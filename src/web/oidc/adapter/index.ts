@@ -1,10 +1,8 @@
 // Owns: what the library keeps and finds, by kind, on the store of protocol artifacts; its clients are our applications.
 // Does not: settle what a request uses up and issues (middlewares/settle.ts), or know the tables (domain/records/protocol-artifacts).
 import type { Adapter } from 'oidc-provider';
-import type { ContextProvider } from '../context-provider.ts';
 import { ArtifactAdapter } from './artifact-adapter.ts';
 import { ClientAdapter } from './client-adapter.ts';
-import { Clients } from './clients.ts';
 import { ReplayAdapter } from './replay-adapter.ts';
 import { SealedAdapter } from './sealed-adapter.ts';
 import { SessionAdapter } from './session-adapter.ts';
@@ -24,8 +22,5 @@ const byKind: Record<string, typeof ArtifactAdapter> = {
   ClientCredentials: IssuedAdapter,
 };
 
-/** The store of one context's provider. */
-export function createAdapter(op: ContextProvider): (kind: string) => Adapter {
-  const clients = new Clients(op);
-  return (kind) => new (byKind[kind] ?? ArtifactAdapter)({ op, clients }, kind);
-}
+/** The library's store of one kind, each time of the company in force. */
+export const createAdapter = (kind: string): Adapter => new (byKind[kind] ?? ArtifactAdapter)(kind);

@@ -1,4 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider';
+import { artifactPurpose } from '../../../domain/records/protocol-artifacts/index.ts';
 import { ArtifactAdapter } from './artifact-adapter.ts';
 
 /** Encrypted in the store, with its own id. */
@@ -12,6 +13,6 @@ export class SealedAdapter extends ArtifactAdapter {
   }
 
   get #purpose(): string {
-    return `artifact:${this.op.context.contextId}:${this.kind}`;
+    return artifactPurpose(this.op.context.contextId, this.kind);
   }
 }

@@ -1,5 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { ArtifactSave } from '../../../domain/records/protocol-artifacts/index.ts';
+import { applicationIdOf } from '../account.ts';
 import { requestStore } from '../request-store.ts';
 import { ArtifactAdapter } from './artifact-adapter.ts';
 
@@ -29,8 +30,9 @@ export class ExchangeableAdapter extends IssuedAdapter {
   /** Whoever presents a code or refresh token is asked about next. */
   #readAccess({ accountId, clientId }: AdapterPayload): void {
     const request = requestStore.getStore();
-    const applicationId = clientId && this.clients.applicationIdOf(clientId);
-    if (!request || !accountId || !applicationId) return;
+    const client = clientId && this.op.caches.clients.peek(this.op.keyOf(clientId));
+    if (!request || !accountId || !client) return;
+    const applicationId = applicationIdOf(client);
     request.access = { accountId, clientId, facts: this.op.services.findAccess(this.op.context.contextId, accountId, applicationId) };
     request.access.facts.catch(() => {}); // whoever waits for it sees the failure
   }

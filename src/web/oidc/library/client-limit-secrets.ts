@@ -3,7 +3,7 @@ import { type Client, errors, type KoaContextWithOIDC, Provider } from 'oidc-pro
 import { replaceMethod } from './replace-method.ts';
 
 /** Whether the secret may be believed or refused; @returns seconds after which another may be tried, and undefined where it counts as it was compared */
-export type LimitSecrets = (ctx: KoaContextWithOIDC, clientId: string, secret: string, isRight: boolean) => number | undefined;
+export type LimitSecrets = (ctx: KoaContextWithOIDC, clientId: string, secret: string, isRight: boolean) => Promise<number | undefined>;
 
 type Compare = (this: Client, actual: string) => Promise<boolean> | boolean;
 
@@ -20,7 +20,7 @@ export function limitSecrets(provider: Provider, limit: LimitSecrets): void {
           (error: unknown) => ({ isRight: false, error }),
         );
         const ctx = Provider.ctx;
-        const waitSeconds = ctx && limit(ctx, this.clientId, actual, found.isRight);
+        const waitSeconds = ctx && (await limit(ctx, this.clientId, actual, found.isRight));
         if (waitSeconds === undefined) {
           if ('error' in found) throw found.error;
           return found.isRight;

@@ -7,7 +7,7 @@ type Addresses = { redirectUris?: string[]; postLogoutRedirectUris?: string[] };
 type Allowed = (this: Addresses, value: string) => boolean;
 
 /** @param takesPatterns whether addresses with a star count at all: in companies of an approval environment */
-export function replaceRedirectUriAllowed(provider: Provider, takesPatterns: boolean): void {
+export function replaceRedirectUriAllowed(provider: Provider, takesPatterns: () => boolean): void {
   const replace = (name: string, list: keyof Addresses) =>
     replaceMethod<Allowed>(
       provider.Client.prototype,
@@ -16,7 +16,7 @@ export function replaceRedirectUriAllowed(provider: Provider, takesPatterns: boo
         function (value) {
           // nobody is at an address with a star
           if (value.includes('*')) return false;
-          return own.call(this, value) || (takesPatterns && this[list]?.some((uri) => fitsPattern(uri, value)) === true);
+          return own.call(this, value) || (takesPatterns() && this[list]?.some((uri) => fitsPattern(uri, value)) === true);
         },
     );
   replace('redirectUriAllowed', 'redirectUris');

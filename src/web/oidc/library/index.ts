@@ -4,21 +4,24 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { replaceBackchannelLogout, type SendLogoutToken } from './client-backchannel-logout.ts';
 import { replaceCheckClientSecretExpiration } from './client-check-client-secret-expiration.ts';
 import { replaceCompareClientSecret, type SecretChecks } from './client-compare-client-secret.ts';
-import { replaceClientFind } from './client-find.ts';
+import { type KeptClients, replaceClientFind } from './client-find.ts';
 import { type LimitSecrets, limitSecrets } from './client-limit-secrets.ts';
 import { replaceRedirectUriAllowed } from './client-redirect-uris.ts';
+import { type CompanyState, followCompany, type LibraryTools } from './company-state.ts';
 import { type LimitUserCodes, readUserCode, replaceFindByUserCode } from './device-code-find-by-user-code.ts';
+import { stateReader } from './provider-state.ts';
 import { replaceRefreshTokenFind } from './refresh-token-find.ts';
 import { providerWith, type ResponseMode } from './response-modes.ts';
 import { type FollowedSession, replaceSessionGet, stateAtArrival } from './session-get.ts';
 import { replacePersist } from './session-persist.ts';
 import { replaceResetIdentifier } from './session-reset-identifier.ts';
 
-export type { FollowedSession, LimitSecrets, LimitUserCodes, ResponseMode, SendLogoutToken };
-export { providerWith, readUserCode, stateAtArrival };
+export type { CompanyState, FollowedSession, KeptClients, LibraryTools, LimitSecrets, LimitUserCodes, ResponseMode, SendLogoutToken };
+export { followCompany, providerWith, readUserCode, stateAtArrival, stateReader };
 
 type Changes = SecretChecks & {
-  takesPatterns: boolean;
+  takesPatterns(): boolean;
+  kept: KeptClients;
   sessionSeconds: number;
   findOwn(ctx: KoaContextWithOIDC): Promise<FollowedSession | undefined>;
   mayRepeat(usedRefreshToken: string): Promise<boolean>;
@@ -32,7 +35,7 @@ export function changeLibrary(provider: Provider, changes: Changes): SendLogoutT
   replaceCompareClientSecret(provider, changes);
   limitSecrets(provider, changes.limitSecrets);
   replaceCheckClientSecretExpiration(provider);
-  replaceClientFind(provider, clock);
+  replaceClientFind(provider, clock, changes.kept);
   replaceRedirectUriAllowed(provider, takesPatterns);
   replaceRefreshTokenFind(provider, changes.mayRepeat);
   replaceFindByUserCode(provider, changes.limitUserCodes);

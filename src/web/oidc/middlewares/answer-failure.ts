@@ -1,7 +1,7 @@
-import type { Context, Middleware } from 'koa';
+import type { Context } from 'koa';
 import { isUnavailable } from '../../../platform/database/index.ts';
 import { type Services, unavailablePage } from '../../request/index.ts';
-import type { ContextProvider } from '../context-provider.ts';
+import type { Surrounding } from './afterwards.ts';
 
 const failures = new WeakMap<object, Error>();
 
@@ -12,21 +12,19 @@ export const noteFailure = (ctx: object, error: Error): void => void failures.se
  * A store that does not answer is no fault of the request (RFC 6749 §4.1.2.1, RFC 9110 §15.6.4), whether the library's own handlers saw the error or not. Nothing of the
  * answer that was under way leaves but a page, and the way back to an application that waits in a browser.
  */
-export const answerFailure =
-  ({ services, context }: ContextProvider): Middleware =>
-  async (ctx, next) => {
-    try {
-      await next();
-      const failure = failures.get(ctx);
-      if (failure && isUnavailable(failure)) tellUnavailable(services, ctx);
-    } catch (error) {
-      services.log.error({ err: error, path: ctx.path, context: context.code }, 'an OpenID Connect request failed');
-      ctx.remove('location');
-      ctx.remove('set-cookie');
-      ctx.body = null;
-      tellUnavailable(services, ctx);
-    }
-  };
+export const answerFailure: Surrounding = async ({ services, context }, ctx, next) => {
+  try {
+    await next();
+    const failure = failures.get(ctx);
+    if (failure && isUnavailable(failure)) tellUnavailable(services, ctx);
+  } catch (error) {
+    services.log.error({ err: error, context: context.code }, 'an OpenID Connect request failed');
+    ctx.remove('location');
+    ctx.remove('set-cookie');
+    ctx.body = null;
+    tellUnavailable(services, ctx);
+  }
+};
 
 function tellUnavailable(services: Services, ctx: Context): void {
   const location = ctx.response.get('location');

@@ -2,7 +2,7 @@ import type { Step } from './afterwards.ts';
 import { faultOf } from './trace.ts';
 
 /** What the library leaves out of the answers to programs. */
-export const completeAnswer: Step = () => (ctx) => {
+export const completeAnswer: Step = (_op, ctx) => {
   const { route } = ctx.oidc;
   // RFC 7009 §2.2 leaves the body open, and clients read JSON
   if (route === 'revocation' && ctx.status === 200) ctx.body = {};

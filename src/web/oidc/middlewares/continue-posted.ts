@@ -1,4 +1,3 @@
-import type { Middleware } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { addSeconds } from '../../../platform/clock/index.ts';
 import { randomToken } from '../../../platform/crypto/index.ts';
@@ -6,6 +5,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { readBody } from '../../../platform/http/index.ts';
 import type { ContextProvider } from '../context-provider.ts';
 import { renderOidcError } from '../pages.ts';
+import type { Surrounding } from './afterwards.ts';
 
 const paths = new Set(['/oidc/authorize', '/oidc/sign-out']);
 const kind = 'PostedRequest';
@@ -16,20 +16,20 @@ const lifetimeSeconds = 600;
  * Requests to sign in or out may be posted (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). With a form of another site comes no cookie of ours (SameSite), so
  * the browser is sent on to the same address by GET: there it is known, and asked as after a link. Parameters wait here meanwhile, so that no log of addresses has them.
  */
-export const continuePosted =
-  (op: ContextProvider): Middleware =>
-  async (ctx, next) => {
-    if (!paths.has(ctx.path.toLowerCase())) return next();
+export const continuePosted: Surrounding = async (op, ctx, next) => {
+  const { posted } = ctx.query;
+  if (paths.has(ctx.path.toLowerCase())) {
     if (ctx.method === 'POST') return keep(op, ctx as KoaContextWithOIDC);
-    const { posted } = ctx.query;
-    if (posted === undefined) return next();
-    const found = typeof posted === 'string' ? await op.services.artifacts.find(op.context.contextId, kind, posted) : undefined;
-    if (!found) return refuse(op, ctx as KoaContextWithOIDC, 400, 'expired_token', 'the posted request is over');
-    ctx.querystring = String(found.payload.query);
-    // the library finds its own addresses by comparing the two
-    (ctx.req as typeof ctx.req & { originalUrl?: string }).originalUrl = op.context.mount + ctx.url;
-    return next();
-  };
+    if (posted !== undefined) {
+      const found = typeof posted === 'string' ? await op.services.artifacts.find(op.context.contextId, kind, posted) : undefined;
+      if (!found) return refuse(op, ctx as KoaContextWithOIDC, 400, 'expired_token', 'the posted request is over');
+      ctx.querystring = String(found.payload.query);
+      // the library finds its own addresses by comparing the two
+      (ctx.req as typeof ctx.req & { originalUrl?: string }).originalUrl = op.context.mount + ctx.url;
+    }
+  }
+  await next();
+};
 
 async function keep(op: ContextProvider, ctx: KoaContextWithOIDC): Promise<void> {
   const { services, context } = op;

@@ -5,7 +5,7 @@ import { renderSigningOut } from '../pages.ts';
 import type { Step } from './afterwards.ts';
 
 /** Whoever confirmed a relying party's sign-out (OpenID Connect RP-Initiated Logout §2) ends our session with the library's. */
-export const endOwnSession: Step = (op) => async (ctx) => {
+export const endOwnSession: Step = async (op, ctx) => {
   const { route, params } = ctx.oidc;
   if (route !== 'end_session_confirm' || !params?.logout || ctx.status !== 303) return;
   const own = await ownSession(op, ctx);

@@ -5,7 +5,7 @@ import type { ContextProvider } from '../context-provider.ts';
 import type { Step } from './afterwards.ts';
 
 /** A token of somebody who may not use the application any more is not active (RFC 7662 §2.2). */
-export const hideRefused: Step = (op) => async (ctx) => {
+export const hideRefused: Step = async (op, ctx) => {
   if (ctx.oidc.route !== 'introspection') return;
   const body = ctx.body as { active?: boolean; client_id?: string } | undefined;
   // `sub` of the answer may be a pairwise one

@@ -9,7 +9,7 @@ const missing = new Set([
 ]);
 
 /** Such a request is told `invalid_client` (RFC 6749 §5.2): with 401, and with the scheme that we take where it used the header. */
-export const nameMissingClient: Step = (op) => (ctx) => {
+export const nameMissingClient: Step = (op, ctx) => {
   const { error, error_description: description = '' } = (ctx.body ?? {}) as { error?: string; error_description?: string };
   if (error !== 'invalid_request' || !missing.has(description)) return;
   noteFault(ctx, { error: 'invalid_client', detail: description });

@@ -11,7 +11,7 @@ const codeSeconds = 600;
 type Answer = { device_code?: string; error?: string; error_description?: string; interval?: number };
 
 /** Tells devices how often they may ask, and those that ask more often to slow down (RFC 8628 §3.5), on however many processes. Whose code was confirmed gets tokens all the same. */
-export const pacePolling: Step = (op) => async (ctx) => {
+export const pacePolling: Step = async (op, ctx) => {
   const body = ctx.body as Answer | undefined;
   if (ctx.oidc.route === 'device_authorization' && body?.device_code) body.interval = intervalSeconds;
   if (ctx.oidc.route !== 'token' || body?.error !== 'authorization_pending') return;

@@ -29,7 +29,7 @@ function askAgain({ context }: ContextProvider, ctx: KoaContextWithOIDC): void {
 }
 
 /** No page of the library leaves. One that nobody knew of is a fault of ours. */
-export const replacePages: Step = (op) => async (ctx) => {
+export const replacePages: Step = async (op, ctx) => {
   if (!ctx.response.is('html') || ctx.response.get('location') || isOwnPage(ctx)) return;
   ctx.set('content-security-policy', contentSecurityPolicy()); // the library had let its script into it
   const replacement = replacements[String(ctx.oidc.route)];

@@ -14,7 +14,7 @@ export function signedOutAddress(ctx: KoaContextWithOIDC, { postLogoutRedirectUr
 type ReturnTo = NonNullable<ReturnType<typeof stateAtArrival>>;
 
 /** On the way back the library writes the registered address in its own way, and forgets the language. */
-export const returnFromSignOut: Step = () => (ctx) => {
+export const returnFromSignOut: Step = (_op, ctx) => {
   if (ctx.oidc.route !== 'end_session_confirm' || ctx.status !== 303) return;
   const asked = stateAtArrival(ctx);
   leaveTo(ctx, asked?.postLogoutRedirectUri ? signedOutAddress(ctx, asked) : inSameLanguage(ctx, ctx.response.get('location')));

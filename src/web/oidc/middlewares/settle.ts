@@ -1,26 +1,24 @@
-import type { Middleware } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ArtifactStore, Exchange } from '../../../domain/records/protocol-artifacts/index.ts';
 import type { ContextProvider } from '../context-provider.ts';
 import { answerToKeep, repeatAnswer } from '../refresh-answers.ts';
 import { type RequestStore, requestStore } from '../request-store.ts';
+import type { Surrounding } from './afterwards.ts';
 import { recordReuse } from './record-reuse.ts';
 import { noteFault } from './trace.ts';
 
 /** Opens the request's store, and settles what it gathered before anything else looks at the answer. */
-export const settle =
-  (op: ContextProvider): Middleware =>
-  async (koa, next) => {
-    const store: RequestStore = { exchange: { issues: [] }, readAhead: new Map(), grantedAtApis: new Map() };
-    await requestStore.run(store, next);
-    const ctx = koa as KoaContextWithOIDC;
-    const { exchange } = store;
-    // nobody was given what was issued, so what was presented is not used up: an application that named the wrong resource may ask again
-    if (ctx.status >= 400) return;
-    const answer = answerToKeep(op, ctx);
-    if (answer) exchange.issues.push(answer);
-    if (!(await settleExchange(exchange, op.services.artifacts))) await answerLater(op, ctx, store);
-  };
+export const settle: Surrounding = async (op, koa, next) => {
+  const store: RequestStore = { exchange: { issues: [] }, readAhead: new Map(), grantedAtApis: new Map() };
+  await requestStore.run(store, next);
+  const ctx = koa as KoaContextWithOIDC;
+  const { exchange } = store;
+  // nobody was given what was issued, so what was presented is not used up: an application that named the wrong resource may ask again
+  if (ctx.status >= 400) return;
+  const answer = answerToKeep(op, ctx);
+  if (answer) exchange.issues.push(answer);
+  if (!(await settleExchange(exchange, op.services.artifacts))) await answerLater(op, ctx, store);
+};
 
 /**
  * Uses up what a request presented and keeps what it issued, all or nothing: of parallel redemptions one wins, here or in another process (RFC 6749 §4.1.2).

@@ -68,7 +68,7 @@ export function noteFault(ctx: KoaContextWithOIDC, fault: Refusal): void {
 export const faultOf = (ctx: KoaContextWithOIDC): Refusal | undefined => (ctx.state as TraceState).traceFault;
 
 /** Keeps what an application asked and what it was answered, while an administrator watches. A trace that cannot be written changes no answer. */
-export const traceExchange: Step = (op) => async (ctx) => {
+export const traceExchange: Step = async (op, ctx) => {
   const { client, route } = ctx.oidc;
   const until = client?.trace_until as number | undefined;
   if (!client || !until) return;

@@ -19,6 +19,20 @@ describe('domain/applications/applications: what a client is unless somebody say
     for (const entry of catalogue) expect(entry, entry.id).not.to.have.property('alg');
   });
 
+  it('a client ID is no path that leads elsewhere', async () => {
+    for (const client_id of ['.', '..', '../x', 'a/../b', 'x/..', './x', 'x\\..\\y', '\u0000', 'a b', 'é'])
+      expect(
+        Object.keys(
+          await store.refused('invalid_input', () =>
+            registerApplication(store.scope, { code: 'dots', name: 'Dots', oidc: { ...oidc, client_id } }),
+          ),
+        ),
+        client_id,
+      ).to.deep.equal(['client_id']);
+    for (const [n, client_id] of ['https://app.example/client.json', 'a.b', '...', 'x/.well', 'a..b'].entries())
+      await registerApplication(store.scope, { code: `dots-${n}`, name: 'Dots', oidc: { ...oidc, client_id } });
+  });
+
   it('one that is there keeps its signature through an edit and a file that do not name it', async () => {
     const input = { code: 'old', name: 'Old', oidc };
     const { application } = await registerApplication(store.scope, { ...input, oidc: { ...oidc, id_token_signed_response_alg: 'ES256' } });

@@ -105,6 +105,7 @@ describe('domain/company/custom-fields', () => {
       ...['', 'Cost', '9a', '_a', 'cost centre', 'cost-centre', 'größe', 'z'.repeat(64), 'a\n'].map(
         (code) => [input(code, { label: 'X' }), { code: bad.code }] as [CustomFieldInput, Record<string, string>],
       ),
+      [input('constructor'), { code: 'fields.custom_field_code_taken_by_us' }],
       [input('x', { type: 'money' as 'text' }), { type: 'fields.invalid' }],
       [input('x', { options: ['A'] }), { options: 'fields.custom_field_no_options' }],
       [input('X', { label: '' }), { code: bad.code, label: bad.label }],

@@ -43,7 +43,7 @@ describe('domain/records/attempts', () => {
 
   it('a stranger uses up nothing of the person’s own browser, nor the browser of a stranger’s', async () => {
     const { userId } = await store.person();
-    expect(await write((scope) => noteBrowser(scope, userId, 'own', true))).to.equal(true);
+    expect((await write((scope) => noteBrowser(scope, userId, 'own', true))).isNew).to.equal(true);
     for (let n = 0; n < 4; n++) await take(userId);
     for (let n = 1; n <= 3; n++) expect(await take(userId, 'own')).to.include({ taken: n, isKnownBrowser: true });
     expect(await taken(userId, 'own')).to.equal(undefined);

@@ -68,7 +68,7 @@ describe('domain/sign-in/authentication: changing the password of the network', 
     const complete = (proven: Proven) => completeSignIn(store.scope, defaultRules, { ...request, proven }, { ...arrival, proven }, 'en');
     expect(await complete(request.proven), 'the proof of the old one').to.equal(undefined);
     const again = await openPendingRequest(store.scope, 'stranger', { destination: request.destination, demands: {} });
-    request.requestId = again;
+    Object.assign(request, await findPendingRequest(store.scope, 'stranger', again));
     expect(await complete(renewed!)).to.have.property('token');
   });
 

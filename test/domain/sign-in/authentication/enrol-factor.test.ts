@@ -4,6 +4,7 @@ import {
   type Arrival,
   addOwnFactor,
   enrolAtSignIn,
+  findPendingRequest,
   openPendingRequest,
   type Proven,
 } from '../../../../src/domain/sign-in/authentication/index.ts';
@@ -24,13 +25,14 @@ describe('domain/sign-in/authentication: enrolment in a sign-in', () => {
   async function journey(userId: Proven['userId'], browser: string, usableFactors: Arrival['usableFactors'] = ['totp']) {
     const { scope } = store;
     const demands = {};
-    const requestId = await openPendingRequest(scope, browser, { destination: { protocol: 'portaria', path: '/launchpad' }, demands });
+    const address = await openPendingRequest(scope, browser, { destination: { protocol: 'portaria', path: '/launchpad' }, demands });
+    const request = (await findPendingRequest(scope, browser, address))!;
     const proven: Proven = { userId, at: scope.clock.now().getTime(), amr: ['pwd'] };
     const arrival: Arrival = { demands, browser, proven, usableFactors, termsEdition: 0 };
     const { secret, sealed } = startTotp(scope, userId, { company: 'Acme', login: 'person' });
     const place = { origin: 'https://idp.example', company: 'Acme', browser, artifacts: {} as never };
     const answer = answerOf({ offer: sealed, code: totpCode(secret, scope.clock.now().getTime()) });
-    const submit = () => enrolAtSignIn(scope, rules, { requestId }, { arrival, proven }, { kind: 'totp', place, answer, name: 'App' });
+    const submit = () => enrolAtSignIn(scope, rules, request, { arrival, proven }, { kind: 'totp', place, answer, name: 'App' });
     return { submit };
   }
   const factorsOf = async (userId: Proven['userId']) => (await store.scope.db('second_factors').where('user_id', userId)).length;

@@ -8,6 +8,7 @@ import {
   completeSignIn,
   findNextStep,
   findPendingRequest,
+  type OpenAttempt,
   openPendingRequest,
   type PendingRequest,
   type Proven,
@@ -75,8 +76,8 @@ describe('domain/sign-in/authentication: the password of the network', () => {
     });
     return (await findPendingRequest(store.scope, browser, requestId))!;
   };
-  const complete = async (proven: Proven, browser = 'stranger') => {
-    const arrival = { demands: {}, browser, proven, usableFactors: [], termsEdition: 0 };
+  const complete = async (proven: Proven, browser = 'stranger', attempt?: OpenAttempt) => {
+    const arrival = { demands: {}, browser, proven, usableFactors: [], termsEdition: 0, attempt };
     return completeSignIn(store.scope, defaultRules, await open(browser), arrival, 'en');
   };
 
@@ -253,8 +254,15 @@ describe('domain/sign-in/authentication: the password of the network', () => {
           await sleep(30);
           atOnce--;
         };
-        const signIn = async (browser: string) => complete(await proof(user, networkPassword, browser), browser);
-        await Promise.all(Array.from({ length: many }, (_, n) => signIn(`browser ${n} of ${many}`)));
+        // as the page does, every other one with the attempt left open until the end
+        const signIn = async (n: number) => {
+          const browser = `browser ${n} of ${many}`;
+          const attempt = { login: user.email!, password: networkPassword, browser, leftOpen: n % 2 === 0 };
+          const outcome = await provePassword(store.scope, defaultRules, attempt, network);
+          if (outcome.outcome !== 'proven') return expect.fail(outcome.outcome);
+          return complete(outcome.proven, browser, outcome.attempt);
+        };
+        await Promise.all(Array.from({ length: many }, (_, n) => signIn(n)));
         expect(network.asked).to.have.length(many);
         expect(most, 'never more at once than a stranger may try').to.be.at.most(3);
       }

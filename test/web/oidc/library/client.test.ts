@@ -89,7 +89,7 @@ describe('web/oidc/library: clients', () => {
     await findClient();
     await findClient();
     expect(reads).to.have.length(2);
-    replaceClientFind(provider, clock);
+    replaceClientFind(provider, clock, { clients: new Map(), keyOf: (id) => id, isOwn: () => true });
     const client = await findClient();
     expect(await findClient()).to.equal(client);
     expect(reads).to.have.length(3);

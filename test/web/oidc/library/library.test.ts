@@ -16,12 +16,13 @@ const change = (provider: Provider) =>
     keyRing,
     clock,
     noteSecretUse: () => {},
-    takesPatterns: false,
+    takesPatterns: () => false,
+    kept: { clients: new Map(), keyOf: (id) => id, isOwn: () => true },
     sessionSeconds: 60,
     findOwn: async () => undefined,
     mayRepeat: async () => false,
     limitUserCodes: (_ctx, find) => find(),
-    limitSecrets: () => undefined,
+    limitSecrets: async () => undefined,
   });
 
 describe('web/oidc/library: oidc-provider is the one that was read', () => {

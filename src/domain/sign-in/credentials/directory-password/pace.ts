@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { Cache } from '../../../../platform/cache/index.ts';
 import type { ContextId, DirectoryId, Scope } from '../../../scope.ts';
 
 /** How long a sign-in waits for a directory, in ms. */
@@ -13,10 +13,10 @@ const mostWaiting = 200;
 const mostRemembered = 2000;
 
 type Pace = { waiting: number; restsUntil: number; isTrying: boolean; answeredAt: number };
-const paces = new LRUCache<string, Pace>({ max: mostRemembered });
+const paces = new Cache<Pace>({ name: 'directory_paces', max: mostRemembered });
 
 /** How long the last answers of a company's directories took, in ms. */
-const answers = new LRUCache<ContextId, number[]>({ max: mostRemembered });
+const answers = new Cache<number[]>({ name: 'directory_answers', max: mostRemembered });
 const kept = 20;
 
 const leastMs = 400;

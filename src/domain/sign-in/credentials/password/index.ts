@@ -6,6 +6,7 @@ export { type CharacterClass, characterClasses, longestPassword, type PasswordRu
 export {
   makeTemporaryPassword,
   makeTemporaryPasswords,
+  sealedTemporaryPasswords,
   setPersonalPassword,
   setTemporaryPassword,
   showTemporaryPassword,

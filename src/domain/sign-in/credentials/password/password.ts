@@ -12,6 +12,7 @@ const classPattern: Record<CharacterClass, RegExp> = { lower: /\p{Ll}/u, upper: 
 export async function passwordFaults({ text: password }: Password, person: Person, rules: PasswordRules): Promise<string[]> {
   const faults: string[] = [];
   const length = [...password].length;
+  if (password.includes('\0')) faults.push('fields.password_nul');
   if (length < rules.minLength) faults.push('fields.password_short');
   if (length > longestPassword) faults.push('fields.password_long');
   for (const one of rules.classes) if (!classPattern[one].test(password)) faults.push(`fields.password_${one}`);

@@ -1,11 +1,18 @@
-import { type PasswordHasher, randomPassword, readPassword } from '../../../../platform/crypto/index.ts';
+import { type PasswordHasher, randomPassword, readPassword, type SealedColumn } from '../../../../platform/crypto/index.ts';
 import { fullName, type User } from '../../../people/users/index.ts';
 import { recordEvent } from '../../../records/audit/index.ts';
 import { endLinks } from '../../../records/one-time-links/index.ts';
 import type { Scope, Transaction } from '../../../scope.ts';
 import { findPassword, savePassword } from './store.ts';
 
-const purpose = (scope: Scope, userId: string) => `temporary-password:${scope.contextId}:${userId}`;
+const purpose = ({ contextId }: { contextId: string }, userId: string) => `temporary-password:${contextId}:${userId}`;
+
+export const sealedTemporaryPasswords: SealedColumn = {
+  table: 'passwords',
+  column: 'temporary_encrypted',
+  by: ['context_id', 'user_id'],
+  purposeOf: ({ context_id, user_id }) => purpose({ contextId: context_id! }, user_id!),
+};
 
 /** @param hash of a password that passed checkPassword; hashing is slow and stays outside the transaction */
 export async function setPersonalPassword(scope: Transaction, user: User, hash: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { newId } from '../../../../platform/crypto/index.ts';
+import { newId, type SealedColumn } from '../../../../platform/crypto/index.ts';
 import { run } from '../../../../platform/database/index.ts';
 import type { Row } from '../../../rows.ts';
 import type { Scope, Transaction, UserId } from '../../../scope.ts';
@@ -6,7 +6,15 @@ import { aheadSeconds, matchTotp, newTotpSecret } from './totp.ts';
 import { totpUri } from './totp-uri.ts';
 
 const enrolmentMs = 15 * 60 * 1000;
-const secretPurpose = (scope: Scope, userId: UserId) => `totp:${scope.contextId}:${userId}`;
+const secretPurpose = ({ contextId }: { contextId: string }, userId: string) => `totp:${contextId}:${userId}`;
+
+export const sealedTotpSecrets: SealedColumn = {
+  table: 'second_factors',
+  column: 'secret_encrypted',
+  by: ['context_id', 'user_id'],
+  purposeOf: ({ context_id, user_id }) => secretPurpose({ contextId: context_id! }, user_id!),
+};
+
 const enrolmentPurpose = (scope: Scope, userId: UserId) => `totp-enrolment:${scope.contextId}:${userId}`;
 
 /** A secret on offer. `sealed` is what the form carries until a code shows that the app has it: nothing is kept before. */

@@ -24,4 +24,4 @@ export const totp: Factor = {
   },
 };
 
-export { startTotp } from './enrolled-totp.ts';
+export { sealedTotpSecrets, startTotp } from './enrolled-totp.ts';

@@ -18,6 +18,7 @@ describe('domain/credentials: password rules', () => {
     for (const known of ['Dragon2026!!!!', 'password1234', 'QWERTY123456789'])
       expect(await faults(known), known).to.include('fields.password_breached');
     expect(await faults('dragons fly over Joinville 2026')).to.deep.equal([]);
+    expect(await faults('correct\0 horse')).to.deep.equal(['fields.password_nul']);
     expect(await faults('aaaaaaaaaaaaaaaa')).to.include('fields.password_simple');
   });
 

@@ -90,7 +90,8 @@ describe('domain/credentials: a password is the same in every Unicode form (NIST
       await set(user, 'a temporary one, handed over');
       const outcome = await signIn(identifier(user), 'a temporary one, handed over');
       if (outcome.outcome !== 'proven') return expect.fail('not proven');
-      const request = { requestId: '00000000-0000-7000-8000-000000000000' as RequestId, proven: outcome.proven, demands: {} };
+      const requestId = '00000000-0000-7000-8000-000000000000' as RequestId;
+      const request = { requestId, address: requestId, proven: outcome.proven, demands: {} };
       await changeRequiredPassword(scope, defaultRules, { ...request, destination: { protocol: 'portaria', path: '/' } }, input);
       return user;
     },

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Config } from '../config/index.ts';
+
+type KeyConfig = Pick<Config, 'masterKeys' | 'dataDir'>;
+
+const fileOf = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(resolve(dataDir), 'master.key');
+
+/**
+ * The entries of the key ring, `id:base64` each: from the setting, or with the embedded store from its data directory, where they are made when there are none.
+ * @throws Error with a remedy
+ */
+export function readMasterKeys(config: KeyConfig, isEmbedded: boolean): string[] {
+  if (config.masterKeys) return config.masterKeys;
+  if (!isEmbedded) {
+    throw new Error(
+      'PORTARIA_MASTER_KEYS is not set. With DATABASE_URL the key that encrypts secrets is yours to keep: set it to main:KEY, with KEY from "openssl rand -base64 32".',
+    );
+  }
+  const file = fileOf(config);
+  if (!existsSync(file)) {
+    try {
+      writeFileSync(file, `main:${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // another process started at once and made it
+    }
+  }
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+}
+
+/** Puts these keys in the place of those in the data directory: at any moment the file holds the ones or the others. */
+export function writeMasterKeys(config: Pick<Config, 'dataDir'>, entries: string[]): void {
+  const file = fileOf(config);
+  const made = openSync(`${file}.new`, 'w', 0o600);
+  writeSync(made, `${entries.join('\n')}\n`);
+  fsyncSync(made);
+  closeSync(made);
+  renameSync(`${file}.new`, file);
+}

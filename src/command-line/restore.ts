@@ -1,0 +1,138 @@
+import { writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { openStore, readMasterKeys, type Store, writeMasterKeys } from '../app/open-store.ts';
+import type { Config } from '../config/index.ts';
+import { listContexts } from '../domain/company/contexts/index.ts';
+import { verifyChain } from '../domain/records/audit/index.ts';
+import { openScope } from '../domain/scope.ts';
+import { examineTarget, type Head, RestoreFault, restoreStore, verifyBackup } from '../platform/backup/index.ts';
+import { systemClock } from '../platform/clock/index.ts';
+import { parseKeyRing, SealFault } from '../platform/crypto/index.ts';
+import { describeSystemFault } from '../platform/errors/index.ts';
+import { type Command, exitCodes, type Output, UsageError } from './command.ts';
+import { readPassphrase } from './passphrase.ts';
+
+type Company = { context: string; events: number; isWhole: boolean };
+
+/** What was typed was right, and the file or the store is not: nothing was changed. */
+export class RefusedRestore extends Error {}
+
+export const restoreCommand: Command = {
+  words: 'restore',
+  summary: 'Brings everything back from a file of "portaria backup", into an empty store or, with --replace, in the place of what is there',
+  usage: 'restore FILE [--replace] | FILE --keys-to NEWFILE',
+  examples: [
+    'restore /backups/portaria-2026-11-30',
+    'restore /backups/tonight --replace',
+    'restore /backups/tonight --keys-to /run/master.keys',
+  ],
+  options: { replace: { type: 'boolean' }, 'keys-to': { type: 'string' } },
+  async run({ args: [file, ...rest], options, config, note }): Promise<Output> {
+    if (!file || rest.length > 0) throw new UsageError('Give one file.');
+    const passphrase = await readPassphrase(config, { isNew: false });
+    try {
+      const { head } = await verifyBackup(file, passphrase);
+      if (options['keys-to']) return writeKeys(String(options['keys-to']), head);
+      const store = await openStore({ ...config, databasePoolSize: 2 }, { say: note, migrations: false });
+      try {
+        const isReplacing = options.replace === true;
+        const keys = chooseKeys(config, store, head);
+        await examineTarget(store.database.url, head, { isReplacing });
+        if (isReplacing && options.json !== true && !(await isSure(head, note)))
+          return { text: 'Nothing was changed.', data: { restored: false } };
+        return await keys.during(() => restore(store, file, passphrase));
+      } finally {
+        await store.close();
+      }
+    } catch (error) {
+      throw inWords(error, file);
+    }
+  },
+};
+
+async function restore(store: Store, file: string, passphrase: string): Promise<Output> {
+  const companies: Company[] = [];
+  const { head, foot, migrated } = await restoreStore(store.database.url, file, passphrase, async (db, restored) => {
+    const parts = { ...store, database: { knex: db }, keyRing: parseKeyRing(restored.head.masterKeys), clock: systemClock };
+    for (const { contextId, code } of await listContexts(db)) {
+      const { sealed, breach } = await verifyChain(openScope(parts, contextId, { kind: 'operator', name: 'restore' }));
+      companies.push({ context: code, events: sealed, isWhole: !breach });
+    }
+  });
+  await store.database.knex.raw('ANALYZE').catch(() => {}); // PostgreSQL does so itself a little later
+  const broken = companies.filter(({ isWhole }) => !isWhole);
+  const events = companies.reduce((sum, company) => sum + company.events, 0);
+  return {
+    text: [
+      `Restored as of ${head.takenAt}: ${foot.rows} rows of ${foot.tables} tables, each as it was; ${companies.length} companies with ${events} sealed audit events.`,
+      ...(migrated.length > 0 ? [`The backup was of version ${head.software}: ${migrated.length} migrations ran.`] : []),
+      ...broken.map(({ context }) => `${context}: the audit chain is broken in the backup, too. Run "portaria audit verify ${context}".`),
+      'What was written after that moment is gone; mails of then that had not been sent will be.',
+    ].join('\n'),
+    data: { takenAt: head.takenAt, version: head.software, tables: foot.tables, rows: foot.rows, migrated, companies },
+    exitCode: broken.length > 0 ? exitCodes.problems : exitCodes.ok,
+  };
+}
+
+/** @returns what sees to it that the server can read what was restored, whenever this is cut short */
+function chooseKeys(config: Config, { isEmbedded }: Store, { masterKeys }: Head): { during<T>(work: () => Promise<T>): Promise<T> } {
+  const present = readMasterKeys(config, isEmbedded);
+  const missing = masterKeys.filter((one) => !present.includes(one));
+  if (missing.length > 0 && (config.masterKeys || !isEmbedded)) {
+    const ids = missing.map((one) => `"${one.split(':')[0]}"`).join(', ');
+    throw new RefusedRestore(
+      `The backup needs the master keys ${ids}, which PORTARIA_MASTER_KEYS does not hold. They are in it: "portaria restore FILE --keys-to NEWFILE" writes them to a file for PORTARIA_MASTER_KEYS_FILE.`,
+    );
+  }
+  return {
+    async during(work) {
+      if (missing.length === 0) return work();
+      // those of either store, until it is certain which of them this one is
+      writeMasterKeys(config, [...masterKeys, ...present.filter((one) => !masterKeys.includes(one))]);
+      const result = await work().catch((error) => {
+        writeMasterKeys(config, present);
+        throw error;
+      });
+      writeMasterKeys(config, masterKeys);
+      return result;
+    },
+  };
+}
+
+function writeKeys(file: string, { masterKeys }: Head): Output {
+  writeFileSync(file, `${masterKeys.join(',')}\n`, { mode: 0o600, flag: 'wx' });
+  return { text: `${file} holds the master keys of the backup, for PORTARIA_MASTER_KEYS_FILE.`, data: { file, keys: masterKeys.length } };
+}
+
+/** Who sits at a terminal is asked; a script has said it. */
+async function isSure({ takenAt }: Head, note: (line: string) => void): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return true;
+  note(`Everything in this store goes, and what was there at ${takenAt} comes in its place.`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question('Go on? [y/N] ').finally(() => terminal.close());
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+function inWords(error: unknown, file: string): unknown {
+  const refused = (text: string) => new RefusedRestore(`Nothing was changed. ${text}`);
+  if (error instanceof SealFault)
+    return refused(
+      {
+        'not-sealed': `${file} is no backup of "portaria backup".`,
+        passphrase: `The passphrase is not the one of ${file}, or the beginning of the file was changed.`,
+        changed: `${file} was cut or changed.`,
+      }[error.why],
+    );
+  if (error instanceof RestoreFault)
+    return refused(
+      {
+        'not-empty': `The store is not empty: it has ${error.what}. --replace puts the backup in its place.`,
+        'in-use': 'A server works on this store. Stop it first.',
+        newer: `The backup is of version ${error.what}, which is newer than this one. Install that first.`,
+        differs: `${error.what} is not in the store what it is in the backup.`,
+      }[error.why],
+    );
+  if ((error as { code?: string }).code === '53100') return refused('The disk of the store is full.');
+  const fault = describeSystemFault(error, file);
+  return fault ? refused(`${fault.charAt(0).toUpperCase()}${fault.slice(1)}.`) : error;
+}

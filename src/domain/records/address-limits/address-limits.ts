@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { ContextId, Scope } from '../../scope.ts';
+import { addToCounts, type Count, readCounts, takeOffCounts } from './counts.ts';
+import { recordHeldBack } from './held-back.ts';
+import { type Allowance, allowancesOf, type LimitKind, type LimitSettings, type Place, windowMs } from './rules.ts';
+
+/** Counts that a process remembers; one that is forgotten is read again. */
+const mostKnown = 50_000;
+/** How long what other processes counted may be unknown here. One that is used up stays so until its window is over. */
+const freshMs = 2000;
+/** How long an attempt waits for others of the same place, how often it looks, and how many may wait. */
+const patienceMs = 5000;
+const lookMs = 25;
+const mostWaiting = 1000;
+
+type Known = { n: number; since: number; readAt: number };
+type Keyed = Allowance & { key: string };
+
+/**
+ * Limits what comes from a place, for all processes together. A right answer uses nothing up and writes nothing. What is under way counts as wrong until it is known, so that
+ * parallel guesses get no more than one after the other: it has to wait, and is not refused for that. Once a limit is reached this memory answers, and the store is not asked.
+ */
+export class AddressLimits {
+  readonly #settings: LimitSettings;
+  readonly #noteRefusal: (kind: LimitKind) => void;
+  readonly #known = new LRUCache<string, Known>({ max: mostKnown });
+  readonly #underWay = new Map<string, number>();
+  readonly #reading = new Map<string, Promise<void>>();
+  #waiting = 0;
+
+  /** @param noteRefusal hears of everything that is refused */
+  constructor(settings: LimitSettings, noteRefusal: (kind: LimitKind) => void) {
+    this.#settings = settings;
+    this.#noteRefusal = noteRefusal;
+  }
+
+  /** From memory alone: for what must cost nothing. @returns what it is refused with, undefined where nothing is known against it */
+  findRefusal(contextId: ContextId, kind: LimitKind, place: Place, now: Date): AppError | undefined {
+    return this.#refusal(kind, this.#keyed({ contextId }, kind, place), now);
+  }
+
+  /**
+   * Runs `work`, unless too many from there were wrong.
+   * @param isWrong whether what came of it counts; what throws does not
+   * @throws AppError too_many_attempts, busy
+   */
+  async attempt<T>(scope: Scope, kind: LimitKind, place: Place, work: () => Promise<T>, isWrong: (result: T) => boolean): Promise<T> {
+    const keyed = this.#keyed(scope, kind, place);
+    await this.#enter(scope, kind, keyed);
+    try {
+      const result = await work();
+      const refusal = isWrong(result) ? await this.#count(scope, kind, keyed) : undefined;
+      if (refusal) throw refusal;
+      return result;
+    } finally {
+      this.#add(keyed, -1);
+    }
+  }
+
+  /** For what is judged elsewhere: counts one that was wrong. @returns what it is refused with, where it was one too many */
+  count = (scope: Scope, kind: LimitKind, place: Place): Promise<AppError | undefined> =>
+    this.#count(scope, kind, this.#keyed(scope, kind, place));
+
+  /** For what is judged elsewhere. @returns what it is refused with */
+  async check(scope: Scope, kind: LimitKind, place: Place): Promise<AppError | undefined> {
+    const keyed = this.#keyed(scope, kind, place);
+    const refusal = this.#refusal(kind, keyed, scope.clock.now());
+    if (refusal) return refusal;
+    await this.#refresh(scope, kind, keyed);
+    return this.#refusal(kind, keyed, scope.clock.now());
+  }
+
+  /** So many that were counted there turned out to be no guesses. */
+  async giveBack(scope: Scope, kind: LimitKind, place: Place, n: number): Promise<void> {
+    const keyed = this.#keyed(scope, kind, place);
+    if (n <= 0 || keyed.length === 0) return;
+    await takeOffCounts(scope, kind, holdersOf(keyed), n);
+    for (const { key } of keyed) this.#known.delete(key);
+  }
+
+  #keyed({ contextId }: Pick<Scope, 'contextId'>, kind: LimitKind, place: Place): Keyed[] {
+    return allowancesOf(kind, place, this.#settings).map((one) => ({ ...one, key: `${contextId} ${kind} ${one.holder}` }));
+  }
+
+  async #enter(scope: Scope, kind: LimitKind, keyed: Keyed[]): Promise<void> {
+    for (const end = performance.now() + patienceMs; ; ) {
+      await this.#refresh(scope, kind, keyed);
+      const now = scope.clock.now();
+      const refusal = this.#refusal(kind, keyed, now);
+      if (refusal) throw refusal;
+      // nothing is awaited between the look and the taking
+      if (keyed.every(({ key, most }) => this.#countOf(key, now) + (this.#underWay.get(key) ?? 0) < most)) return this.#add(keyed, 1);
+      if (performance.now() > end || this.#waiting >= mostWaiting) throw new AppError('busy', 503);
+      this.#waiting++;
+      await sleep(lookMs).finally(() => this.#waiting--);
+    }
+  }
+
+  #add(keyed: Keyed[], n: number): void {
+    for (const { key } of keyed) {
+      const now = (this.#underWay.get(key) ?? 0) + n;
+      if (now > 0) this.#underWay.set(key, now);
+      else this.#underWay.delete(key);
+    }
+  }
+
+  #countOf(key: string, now: Date): number {
+    const known = this.#known.get(key);
+    return known && known.since > now.getTime() - windowMs ? known.n : 0;
+  }
+
+  #refusal(kind: LimitKind, keyed: Keyed[], now: Date): AppError | undefined {
+    const usedUp = keyed.filter(({ key, most }) => this.#countOf(key, now) >= most);
+    if (usedUp.length === 0) return undefined;
+    this.#noteRefusal(kind);
+    const until = Math.max(...usedUp.map(({ key }) => this.#known.get(key)!.since)) + windowMs;
+    const retryAfterSeconds = Math.max(1, Math.ceil((until - now.getTime()) / 1000));
+    return new AppError('too_many_attempts', 429, { retryAfterSeconds });
+  }
+
+  /** Whoever asks for the same at the same moment waits for one read. */
+  async #refresh(scope: Scope, kind: LimitKind, keyed: Keyed[]): Promise<void> {
+    const stale = performance.now() - freshMs;
+    const now = scope.clock.now();
+    const isKnown = ({ key, most }: Keyed) =>
+      (this.#known.get(key)?.readAt ?? Number.NEGATIVE_INFINITY) > stale || this.#countOf(key, now) >= most;
+    if (keyed.every(isKnown)) return;
+    const { key } = keyed[0]!;
+    const reading =
+      this.#reading.get(key) ??
+      readCounts(scope, kind, holdersOf(keyed))
+        .then((counts) => this.#keep(keyed, counts))
+        .finally(() => this.#reading.delete(key));
+    this.#reading.set(key, reading);
+    await reading;
+  }
+
+  #keep(keyed: Keyed[], counts: Count[]): void {
+    const readAt = performance.now();
+    for (const { key, holder } of keyed) {
+      const { n, since } = counts.find((one) => one.holder === holder) ?? { n: 0, since: 0 };
+      this.#known.set(key, { n, since, readAt });
+    }
+  }
+
+  async #count(scope: Scope, kind: LimitKind, keyed: Keyed[]): Promise<AppError | undefined> {
+    if (keyed.length === 0) return undefined;
+    const counts = await addToCounts(scope, kind, holdersOf(keyed));
+    this.#keep(keyed, counts);
+    for (const { holder, n } of counts)
+      if (keyed.some((one) => one.holder === holder && one.most === n)) await recordHeldBack(scope, kind, holder);
+    const isBeyond = counts.some(({ holder, n }) => keyed.some((one) => one.holder === holder && n > one.most));
+    return isBeyond ? this.#refusal(kind, keyed, scope.clock.now()) : undefined;
+  }
+}
+
+const holdersOf = (keyed: Keyed[]): string[] => keyed.map(({ holder }) => holder);

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import type { Row } from './database.ts';
+import { knownMigrations } from './migrate.ts';
+
+type Query = <T extends Row>(text: string) => Promise<T[]>;
+
+/** What `npm run schema` wrote of the schema as the migrations leave it. */
+export const shapeFile = new URL('../../../migrations/schema.txt', import.meta.url);
+
+/** Of our tables what says the same on every PostgreSQL from 15 on; a line each. Not-null constraints are said of columns. */
+const shape = `WITH t AS (SELECT oid, relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'knex%')
+  SELECT format('table %s', relname) AS line FROM t
+  UNION ALL SELECT format('column %s.%s %s%s', relname, attname, format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END)
+    FROM t JOIN pg_attribute ON attrelid = t.oid WHERE attnum > 0 AND NOT attisdropped
+  UNION ALL SELECT format('constraint %s %s', relname, pg_get_constraintdef(c.oid)) FROM t JOIN pg_constraint c ON conrelid = t.oid WHERE contype <> 'n' AND convalidated
+  UNION ALL SELECT format('index %s', pg_get_indexdef(indexrelid)) FROM t JOIN pg_index ON indrelid = t.oid WHERE indisvalid
+  UNION ALL SELECT format('trigger %s %s', relname, tgname) FROM t JOIN pg_trigger ON tgrelid = t.oid WHERE NOT tgisinternal AND tgenabled <> 'D'`;
+
+export async function readShape(query: Query): Promise<string[]> {
+  return (await query<{ line: string }>(shape)).map(({ line }) => line).sort();
+}
+
+let expected: string[] | undefined;
+
+/**
+ * What the migrations that the store says it has had should have left, and is not there: of a backup that was brought back in part, say. Of a store that a newer version
+ * has changed only tables and columns are asked for.
+ * @returns undefined when migrations are waiting: nothing can be said then
+ */
+export async function findMissingInSchema(query: Query): Promise<string[] | undefined> {
+  const [found] = await query<{ has: boolean }>("SELECT to_regclass('public.knex_migrations') IS NOT NULL AS has");
+  if (!found!.has) return undefined;
+  const ran = new Set((await query<{ name: string }>('SELECT name FROM public.knex_migrations')).map(({ name }) => name));
+  const known = knownMigrations();
+  if (known.some((name) => !ran.has(name))) return undefined;
+  expected ??= readFileSync(shapeFile, 'utf8').trimEnd().split('\n');
+  const wanted = ran.size === known.length ? expected : expected.filter((line) => /^(table|column) /.test(line));
+  const there = new Set(await readShape(query));
+  return wanted.filter((line) => !there.has(line));
+}

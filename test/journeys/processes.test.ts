@@ -1,0 +1,223 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { addDirectory } from '../../src/domain/people/directories/index.ts';
+import { notifyChange } from '../../src/platform/database/index.ts';
+import { enqueueJob } from '../../src/platform/jobs/index.ts';
+import { enrolAt, FakeAgent, passwordIs } from '../support/fake-agent.ts';
+import { Jar, send } from '../support/jar.ts';
+import { startLoad } from '../support/load.ts';
+import { authorize, exchange } from '../support/oidc.ts';
+import { eventually, onDatabase, type ServerProcess, startServerProcess } from '../support/process.ts';
+import { freePort, passwords, startTestServer, type TestServer } from '../support/server.ts';
+
+/** The processes whose parent it is and which are servers. */
+const childrenOf = (pid: number): number[] =>
+  readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((one) => {
+      try {
+        const isChild = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${one}/stat`, 'utf8'))?.[1]) === pid;
+        return isChild && readFileSync(`/proc/${one}/cmdline`, 'utf8').includes('server.ts');
+      } catch {
+        return false; // gone meanwhile
+      }
+    });
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+/** In hundredths of a second. */
+const processorTime = (pid: number): number => {
+  const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ').slice(11, 13);
+  return Number(user) + Number(system);
+};
+/** On a connection of its own, so that the next one goes to another process. */
+const sendAlone: typeof send = (url, options = {}) => send(url, { ...options, headers: { connection: 'close', ...options.headers } });
+
+describe('several server processes on one port', function () {
+  this.timeout(60_000);
+  let server: TestServer; // for its database
+  let port: number;
+  let running: ServerProcess;
+  let settings: Record<string, string>;
+  const metricsToken = 'a-token-of-sixteen-or-more';
+
+  before(async () => {
+    server = await startTestServer();
+    port = await freePort();
+    settings = {
+      ...onDatabase(server.databaseUrl),
+      PORTARIA_BASE_URL: `http://127.0.0.1:${port}`,
+      PORTARIA_PROCESSES: '2',
+      PORTARIA_DRAIN_SECONDS: '1',
+      PORTARIA_METRICS_TOKEN: metricsToken,
+      PORTARIA_LOG_LEVEL: 'info',
+    };
+    running = await startServerProcess(port, settings);
+  });
+  after(async () => {
+    await running?.kill('SIGINT');
+    await server.close();
+  });
+
+  const children = () => childrenOf(running.child.pid!);
+  const issuer = () => `${running.url}/acme`;
+  const here = (): TestServer => ({ ...server, issuer: issuer() });
+  const figures = async () => (await sendAlone(`${running.url}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } })).text;
+  const figure = async (name: string, labels = '') => {
+    const line = (await figures()).split('\n').find((one) => one.startsWith(`${name}${labels}`));
+    return line === undefined ? undefined : Number(line.split(' ').at(-1));
+  };
+  const isReady = async () => expect((await sendAlone(`${running.url}/readyz`)).status).to.equal(200);
+
+  it('is ready once all of them are; a sign-in goes from one to the other', async () => {
+    const both = children();
+    expect(both).to.have.length(2);
+    const before = both.map(processorTime);
+    for (let n = 0; n < 4; n++) {
+      const jar = new Jar(sendAlone);
+      const { code, verifier } = await authorize(here(), jar, {
+        login: 'jsilva',
+        password: passwords.joao,
+      });
+      expect((await exchange(server, code!, verifier, { issuer: issuer() })).status).to.equal(200);
+    }
+    for (const [n, pid] of both.entries()) expect(processorTime(pid) - before[n]!, `work of process ${pid}`).to.be.greaterThan(3);
+  });
+
+  it('adds their figures up: what is counted is summed, what all read in the store is said once', async () => {
+    const name = 'portaria_http_answers_total';
+    const pages = async () =>
+      (await figures())
+        .split('\n')
+        .filter((line) => line.startsWith(name) && line.includes('kind="page"'))
+        .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    const before = await pages();
+    for (let n = 0; n < 10; n++) await sendAlone(`${issuer()}/recovery`);
+    expect((await pages()) - before).to.equal(10);
+    await enqueueJob((await server.scope()).db, 'sweep-expired', {}, { runAt: new Date(Date.now() + 3_600_000), key: 'later' });
+    const { rows } = await (await server.scope()).db.raw(
+      'SELECT count(*)::int AS n FROM graphile_worker._private_jobs WHERE locked_at IS NULL AND attempts = 0',
+    );
+    expect(rows[0].n).to.be.greaterThan(0);
+    expect(await figure('portaria_jobs', '{state="waiting"}')).to.equal(rows[0].n);
+  });
+
+  it('holds no more connections to the store than one process does', async () => {
+    const load = startLoad(issuer(), 30);
+    await sleep(1500);
+    const { rows } = await (await server.scope()).db.raw(
+      `SELECT application_name AS name, count(*)::int AS n FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name LIKE 'portaria%' AND pid <> pg_backend_pid() GROUP BY 1`,
+    );
+    await load.stop();
+    const counts = Object.fromEntries(rows.map(({ name, n }: { name: string; n: number }) => [name, n]));
+    // 10 for requests and 16 for jobs; this process has some of its own
+    expect(counts.portaria).to.be.at.most(10 + 16 + 10);
+    expect(counts['portaria workers'], 'one of them works on jobs').to.equal(1);
+  });
+
+  it('a notice of change reaches every process', async () => {
+    const scope = await server.scope();
+    const jar = new Jar(sendAlone);
+    await authorize(here(), jar, { login: 'ana@acme.example', password: passwords.ana });
+    const pages = async () => Promise.all(Array.from({ length: 8 }, () => jar.get(`${issuer()}/launchpad`)));
+    expect(new Set((await pages()).map(({ status }) => status))).to.deep.equal(new Set([200]));
+    await scope.db('contexts').where('context_id', scope.contextId).update({ name: 'Renamed S.A.' });
+    await notifyChange(scope.db, scope.contextId);
+    await eventually(async () => {
+      for (const { text } of await pages()) expect(text).to.contain('Renamed S.A.');
+    });
+  });
+
+  it('agents at different processes serve what any of them asks', async () => {
+    const scope = await server.scope();
+    const { directory, token } = await addDirectory(scope, { name: 'Head office' });
+    server.app.services.forgetCached(scope.contextId);
+    const before = await figure('portaria_directory_agents');
+    const identities = [(await enrolAt(issuer(), token)).identity, (await enrolAt(issuer(), token)).identity];
+    const agents = identities.map((identity) => new FakeAgent({ identity, url: issuer(), dial: issuer(), answer: passwordIs('right') }));
+    try {
+      expect(await Promise.all(agents.map(({ met }) => met))).to.deep.equal(['welcome', 'welcome']);
+      expect((await figure('portaria_directory_agents'))! - before!, 'summed').to.equal(2);
+      const entry = { id: '6f9619ff-8b86-4011-b42d-00c04fc964ff', dn: 'uid=ana,dc=example' };
+      const verify = () =>
+        server.app.services.askDirectory(
+          scope,
+          directory.directoryId,
+          { kind: 'verify-password', body: { entry } },
+          { passwords: { password: 'right' } },
+        );
+      const answers = await Promise.all(Array.from({ length: 30 }, verify));
+      expect(new Set(answers.map(({ outcome }) => outcome))).to.deep.equal(new Set(['accepted']));
+    } finally {
+      await Promise.all(agents.map((agent) => agent.end()));
+    }
+  });
+
+  it('SIGHUP under load: each is replaced once another has its place, and no request fails', async () => {
+    const [before, counted] = [children(), await figure('portaria_http_seconds_count', '{kind="oidc"}')];
+    const load = startLoad(issuer());
+    await sleep(300);
+    running.child.kill('SIGHUP');
+    await eventually(async () => expect(running.output()).to.contain('every server process was replaced'), 40_000);
+    const answered = load.answered;
+    await sleep(300);
+    await load.stop();
+    expect(load.failures).to.deep.equal([]);
+    expect(load.answered, 'it goes on').to.be.greaterThan(answered);
+    expect(children()).to.have.length(2);
+    for (const pid of before) expect(children()).to.not.include(pid);
+    await isReady();
+    expect(await figure('portaria_http_seconds_count', '{kind="oidc"}'), 'what was counted stays counted').to.be.at.least(
+      counted! + answered,
+    );
+  });
+
+  it('kill -9 of one under load: the other goes on, /readyz says who is missing, and another takes the place', async () => {
+    const [victim, other] = children();
+    const load = startLoad(issuer());
+    await sleep(300);
+    process.kill(victim!, 'SIGKILL');
+    await eventually(async () => expect(running.output()).to.contain('a server process ended by itself'));
+    await eventually(async () => {
+      const { status, text } = await sendAlone(`${running.url}/readyz`);
+      expect([status, text]).to.deep.equal([503, '1 of 2 server processes are ready\n']);
+    });
+    const answered = load.answered;
+    await eventually(isReady, 30_000);
+    await load.stop();
+    // those that it was answering, and what was on its way to it before anybody knew
+    expect(load.failures.length, load.failures.join()).to.be.at.most(12);
+    expect(load.answered).to.be.greaterThan(answered);
+    const now = children();
+    expect(now).to.have.length(2).and.to.include(other).and.not.include(victim);
+  });
+
+  it('SIGTERM, twice and to all of them: one clean end, and nothing is left', async () => {
+    const all = [running.child.pid!, ...children()];
+    const ended = running.kill('SIGTERM');
+    for (const pid of all.slice(1)) process.kill(pid, 'SIGTERM');
+    await sleep(100);
+    running.child.kill('SIGTERM');
+    expect(await ended, running.output()).to.equal(0);
+    expect(all.filter(isAlive)).to.deep.equal([]);
+    expect(running.output().match(/Stopping/g)).to.have.length(1);
+  });
+
+  it('what is wrong at the start is said once, and nothing is tried again', async () => {
+    const taken = await freePort();
+    const other = createServer().listen(taken, '127.0.0.1');
+    const failure = await startServerProcess(taken, settings).catch((error: Error) => error);
+    other.close();
+    expect((failure as Error).message).to.match(/ended with 1:/);
+    expect((failure as Error).message.match(new RegExp(`port ${taken} is in use`, 'g'))).to.have.length(1);
+  });
+});
