@@ -14,6 +14,9 @@ type Schema = z.core.JSONSchema.BaseSchema;
 
 const isObject = (schema: unknown): schema is Schema => typeof schema === 'object' && schema !== null;
 
+/** What null ends has its keys one level deeper. */
+const isEnded = /\.applications\[\]\.(oidc|saml)$/;
+
 /** Every key below `schema` with its path, in order; `seen` gets it before what is below it. */
 function walk(schema: Schema, seen: (path: string, key: Schema, isNeeded: boolean) => void, path = ''): void {
   if (isObject(schema.items)) walk(schema.items as Schema, seen, `${path}[]`);
@@ -23,7 +26,7 @@ function walk(schema: Schema, seen: (path: string, key: Schema, isNeeded: boolea
     if (!isObject(key)) continue;
     const below = path ? `${path}.${name}` : name;
     seen(below, key, schema.required?.includes(name) === true);
-    walk(key, seen, below);
+    walk(isEnded.test(below) ? (key.anyOf!.find((one) => isObject(one) && one.properties) as Schema) : key, seen, below);
   }
 }
 

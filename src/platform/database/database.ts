@@ -114,8 +114,8 @@ export function openDatabase(
   timeConnections(pool, knex);
   beginWithFirst(knex);
   runHotOn(knex, pool);
-  traceKnex(knex);
   countWaiting(knex, pool, limits.query_timeout);
+  traceKnex(knex);
   return {
     knex,
     url,

@@ -40,7 +40,9 @@ describe('platform/jobs: whose worker is dead', () => {
     );
     const named = sources.flatMap(([file, text]) => [...text.matchAll(/\b_private_\w+/g)].map(([table]) => [file, table] as const));
     expect([...new Set(named.map(([, table]) => table))]).to.have.members(Object.keys(privateColumns));
-    expect(named.filter(([file]) => !file.startsWith('platform/jobs/'))).to.deep.equal([]);
+    // a backup has every table, and what is sealed in a job is sealed again
+    const others = named.filter(([file]) => !/^platform\/(jobs|backup)\/|^domain\/job\.ts$/.test(file));
+    expect(others).to.deep.equal([]);
     for (const [table, columns] of Object.entries(privateColumns)) {
       const found = await database
         .knex('information_schema.columns')

@@ -24,19 +24,23 @@ describe('platform: figures', () => {
   });
 
   it('counts and times by label', async () => {
+    const sentIn = (text: string) => Number(/^portaria_mails_total\{outcome="sent"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+    const before = sentIn(await createFigures([]).print());
     count('portaria_mails_total', { outcome: 'sent' });
     count('portaria_mails_total', { outcome: 'sent' }, 2);
     observe('portaria_database_wait_seconds', { pool: 'statements' }, 0.05);
     const printed = await createFigures([]).print();
-    expect(printed).to.match(/^portaria_mails_total\{outcome="sent"\} 3$/m);
-    expect(printed).to.match(/^portaria_database_wait_seconds_bucket\{le="0.1",pool="statements"\} 1$/m);
+    expect(sentIn(printed) - before).to.equal(3);
+    expect(printed).to.match(/^portaria_database_wait_seconds_bucket\{le="0.1",pool="statements"\} [1-9]/m);
   });
 
   it('has an end, whatever becomes a label', async () => {
     for (let i = 0; i < 2000; i++) count('portaria_jobs_seconds_total', { job: `made up ${i}` });
     const lines = (await createFigures([]).print()).split('\n').filter((line) => line.startsWith('portaria_jobs_seconds_total{'));
     expect(lines).to.have.length(501);
-    expect(lines.at(-1)).to.equal('portaria_jobs_seconds_total{job="other"} 1500');
+    // other tests of this process have counted jobs, too
+    const [, other] = /\{job="other"\} (\d+)$/.exec(lines.at(-1)!)!;
+    expect(Number(other)).to.be.within(1500, 2000);
   });
 
   it('does not print what could not be found out, and no value of before', async () => {

@@ -208,6 +208,21 @@ describe('domain/company/custom-fields', () => {
     expect((await listCustomFields(store.scope)).map(({ label }) => label)).to.deep.equal(['New', 'Field a']);
   });
 
+  it('those that are named stand in the order given, in the places that they have; nothing changes where they do already', async () => {
+    for (const code of ['a', 'b', 'c', 'd']) await createCustomField(store.scope, input(code));
+    await createCustomField(store.other, input('d'));
+    const arrange = (...named: string[]) => arrangeCustomFields(store.scope, named);
+    expect(await store.eventsOf(() => arrange('d', 'gone', 'a'))).to.deep.equal(['custom-field.edited']);
+    const { details } = (await eventsOf(store.scope)).at(-1)!;
+    expect(details).to.deep.equal({
+      before: { order: 'Field a, Field b, Field c, Field d' },
+      after: { order: 'Field d, Field b, Field c, Field a' },
+    });
+    expect(await codes()).to.deep.equal(['d', 'b', 'c', 'a']);
+    for (const named of [[], ['b', 'c'], ['d', 'b', 'c', 'a']]) expect(await store.unchanged(() => arrange(...named))).to.equal(false);
+    await store.inOneTransaction((scope) => arrangeCustomFields(scope, ['a', 'b', 'c', 'd']));
+  });
+
   it('a field moves one place at a time, at the ends not at all, and takes no edit away', async () => {
     for (const code of ['a', 'b', 'gone', 'c']) await createCustomField(store.scope, input(code));
     const [a, b, gone, c] = await listCustomFields(store.scope);
