@@ -87,7 +87,8 @@ describe('several server processes on one port', function () {
       'SELECT count(*)::int AS n FROM graphile_worker._private_jobs WHERE locked_at IS NULL AND attempts = 0',
     );
     expect(rows[0].n).to.be.greaterThan(0);
-    expect(await figure('portaria_jobs', '{state="waiting"}')).to.equal(rows[0].n);
+    // what was looked up is kept for a second
+    await eventually(async () => expect(await figure('portaria_jobs', '{state="waiting"}')).to.equal(rows[0].n));
   });
 
   it('holds no more connections to the store than one process does', async () => {
@@ -121,12 +122,12 @@ describe('several server processes on one port', function () {
     const scope = await server.scope();
     const { directory, token } = await addDirectory(scope, { name: 'Head office' });
     server.app.services.forgetCached(scope.contextId);
-    const before = await figure('portaria_directory_agents');
+    const before = (await figure('portaria_directory_agents')) ?? 0;
     const identities = [(await enrolAt(issuer(), token)).identity, (await enrolAt(issuer(), token)).identity];
     const agents = identities.map((identity) => new FakeAgent({ identity, url: issuer(), dial: issuer(), answer: passwordIs('right') }));
     try {
       expect(await Promise.all(agents.map(({ met }) => met))).to.deep.equal(['welcome', 'welcome']);
-      expect((await figure('portaria_directory_agents'))! - before!, 'summed').to.equal(2);
+      await eventually(async () => expect((await figure('portaria_directory_agents'))! - before, 'summed').to.equal(2));
       const entry = { id: '6f9619ff-8b86-4011-b42d-00c04fc964ff', dn: 'uid=ana,dc=example' };
       const verify = () =>
         server.app.services.askDirectory(
@@ -143,7 +144,7 @@ describe('several server processes on one port', function () {
   });
 
   it('SIGHUP under load: each is replaced once another has its place, and no request fails', async () => {
-    const [before, counted] = [children(), await figure('portaria_http_seconds_count', '{kind="oidc"}')];
+    const [before, counted] = [children(), await figure('portaria_http_seconds_count', '{kind="token"}')];
     const load = startLoad(issuer());
     await pause(300);
     running.child.kill('SIGHUP');
@@ -156,8 +157,8 @@ describe('several server processes on one port', function () {
     expect(children()).to.have.length(2);
     for (const pid of before) expect(children()).to.not.include(pid);
     await isReady();
-    expect(await figure('portaria_http_seconds_count', '{kind="oidc"}'), 'what was counted stays counted').to.be.at.least(
-      counted! + answered,
+    expect(await figure('portaria_http_seconds_count', '{kind="token"}'), 'what was counted stays counted').to.be.at.least(
+      (counted ?? 0) + answered,
     );
   });
 

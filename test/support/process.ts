@@ -52,12 +52,15 @@ export async function startServerProcess(
     output += chunk;
   });
   const url = `http://127.0.0.1:${port}`;
+  // another server at the port may never answer
+  const ended = once(child, 'exit').then(() => false);
   const isReady = async (): Promise<boolean> => {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output}`);
-    return send(`${url}/readyz`).then(
+    const answered = send(`${url}/readyz`).then(
       ({ status }) => status === 200,
       () => false,
     );
+    return Promise.race([answered, ended]);
   };
   await until(isReady, () => `the server is not ready:\n${output}`, 30_000);
   return {
