@@ -6,6 +6,7 @@ import { findUserByLogin } from '../../src/domain/people/users/index.ts';
 import { dayIn } from '../../src/platform/clock/index.ts';
 import { looks, useAdministrator } from '../support/administrator.ts';
 import { linkIn, type MailSink } from '../support/mail-sink.ts';
+import { eventually } from '../support/process.ts';
 import type { TestServer } from '../support/server.ts';
 
 const more = {
@@ -67,9 +68,8 @@ for (const [name, options] of Object.entries(looks))
       if (!hasScript) return;
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       await page.click('[data-copy=temporary-password]');
-      await page.waitForFunction(
-        'document.querySelector("[data-copy=temporary-password]").textContent === document.querySelector("[data-copy=temporary-password]").dataset.done',
-      );
+      const button = page.locator('[data-copy=temporary-password]');
+      await eventually(async () => expect(await button.textContent()).to.equal(await button.getAttribute('data-done')));
       expect(await page.evaluate('navigator.clipboard.readText()'), 'S115').to.equal(await page.textContent('#temporary-password'));
     });
 

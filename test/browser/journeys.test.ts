@@ -211,7 +211,7 @@ describe('journeys in Chromium', function () {
   it('works by keyboard alone', async () => {
     const { context, page } = await open();
     await page.goto(at('/launchpad'));
-    await page.waitForFunction("document.activeElement.id === 'login'");
+    await page.waitForSelector('#login:focus');
     await page.keyboard.type('jsilva');
     await page.keyboard.press('Tab');
     await page.keyboard.type(passwords.joao);

@@ -91,7 +91,7 @@ describe('pages of a sign-in under way', function () {
       await page.fill('#login', 'jsilva');
       await page.fill('#password', passwords.joao);
       await page.press('#password', 'Enter');
-      await page.waitForFunction('!document.querySelector("#password")');
+      await page.waitForSelector('#password', { state: 'detached' });
       expect(await page.textContent('main')).to.match(/[2-9A-Z]{4}-[2-9A-Z]{4}/);
       await look('kept out');
       await context.close();

@@ -26,6 +26,8 @@ export const readingOnly: Record<string, Record<string, string>> = {
   'docs/operators.md': {
     'docker build --tag portaria .':
       'needs an engine of containers; deploy/image.test.ts does what the Dockerfile says, and runs what comes of it',
+    'npm run -s portaria -- backup /backups/portaria-tonight':
+      'asks for a passphrase and a folder of the operator; journeys/backup.test.ts runs both commands',
     'kubectl create secret generic portaria --from-literal=DATABASE_URL=postgres://portaria:password@db.example.com/portaria \\':
       'needs a cluster; deploy/kubernetes.test.ts renders the same chart and checks its objects',
   },

@@ -34,7 +34,14 @@ type Interaction = InstanceType<Provider['Interaction']>;
 /** The places where a person meets an authorization request: on the way to the sign-in page, back from it, and when access is refused. */
 export const interactionRoutes = (providers: ProviderDirectory): Route[] => [
   { method: 'GET', path: '/oidc/interaction/:uid', access: 'anyone', handle: (page) => handleFor(providers, page, showInteraction) },
-  { method: 'POST', path: '/oidc/interaction/:uid', access: 'anyone', handle: (page) => handleFor(providers, page, submitAnswer) },
+  {
+    method: 'POST',
+    path: '/oidc/interaction/:uid',
+    access: 'anyone',
+    // of a form that was shown to somebody else, or before a sign-in: it is asked once more
+    showOutdated: (page) => handleFor(providers, page, showInteraction),
+    handle: (page) => handleFor(providers, page, submitAnswer),
+  },
 ];
 
 async function handleFor(

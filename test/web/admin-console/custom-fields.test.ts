@@ -203,7 +203,7 @@ describe('web: custom fields', () => {
   });
 
   it('codes that every object has, numbers that would not come back, marks alone: no page breaks, nothing changes silently', async () => {
-    expect((await define({ code: 'constructor', label: 'Constructor', type: 'text' })).status).to.equal(303);
+    expect((await define({ code: 'constructor', label: 'Constructor', type: 'text' })).status).to.equal(422);
     expect((await ana.get(at('/admin/users/new'))).status).to.equal(200);
     for (const number of ['0,0000001', '999999999999999.1234567', '1e3'])
       expect((await editJoao({ custom_floor: number })).text, number).to.contain('Enter a number');
