@@ -39,9 +39,11 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   // another release has views of its own
   const views = cwd === root ? ['--import', keptViews] : [];
+  const { PORTARIA_ADDRESS_ATTEMPTS, PORTARIA_ADDRESS_MAILS, ...older } = environment({ PORT: String(port), ...extra });
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...views, program], {
     cwd,
-    env: environment({ PORT: String(port), ...extra }),
+    // and settings, of which it refuses those that it does not know
+    env: cwd === root ? { ...older, PORTARIA_ADDRESS_ATTEMPTS, PORTARIA_ADDRESS_MAILS } : older,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
