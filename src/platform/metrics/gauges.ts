@@ -9,16 +9,17 @@ type Found = Partial<Record<GaugeName, Value>>;
 /** What one look finds, for the figures of its names; undefined where nothing could be found out. */
 export type Measure = { names: GaugeName[]; read(): Promise<Found> | Found };
 
-/** So that whoever reads the figures often, or from many places, costs the store no more. */
-const keptMs = 1000;
-
-function remember(measure: Measure): () => Promise<Found> {
-  let last: { at: number; found: Promise<Found> } | undefined;
-  const read = async (): Promise<Found> => measure.read();
+/** All figures of a measure, and all who read at the same time, share a look: what it costs the store does not grow with them. */
+function share(measure: Measure): () => Promise<Found> {
+  let underWay: Promise<Found> | undefined;
+  const look = async (): Promise<Found> => measure.read();
   return () => {
-    const now = performance.now();
-    if (!last || now - last.at > keptMs) last = { at: now, found: read().catch(() => ({})) };
-    return last.found;
+    underWay ??= look()
+      .catch(() => ({}))
+      .finally(() => {
+        underWay = undefined;
+      });
+    return underWay;
   };
 }
 
@@ -26,7 +27,7 @@ function remember(measure: Measure): () => Promise<Found> {
 export function createGauges(measures: Measure[]): Registry {
   const registry = new Registry();
   for (const measure of measures) {
-    const look = remember(measure);
+    const look = share(measure);
     for (const name of measure.names) {
       const { type, meaning: help, labels = {}, over = 'sum' } = catalogue[name];
       const common = { name, help, labelNames: Object.keys(labels), registers: [registry] };
