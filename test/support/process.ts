@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { send } from './jar.ts';
 import { until } from './patience.ts';
@@ -27,6 +28,13 @@ const environment = (extra: Record<string, string>) => ({
 
 export type ServerProcess = { child: ChildProcess; output(): string; url: string; kill(signal: NodeJS.Signals): Promise<number | null> };
 
+/** Without settings that this copy of the sources does not know: a server refuses them. */
+function knownIn(cwd: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const texts = globSync(`${cwd}/src/config/**/*.ts`).map((file) => readFileSync(file, 'utf8'));
+  const isKnown = (name: string) => !name.startsWith('PORTARIA_') || texts.some((text) => text.includes(`'${name}'`));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isKnown(name)));
+}
+
 /** Another copy of the sources, and another Node. */
 type Place = { cwd?: string; node?: string };
 
@@ -39,11 +47,9 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   // another release has views of its own
   const views = cwd === root ? ['--import', keptViews] : [];
-  const { PORTARIA_ADDRESS_ATTEMPTS, PORTARIA_ADDRESS_MAILS, ...older } = environment({ PORT: String(port), ...extra });
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...views, program], {
     cwd,
-    // and settings, of which it refuses those that it does not know
-    env: cwd === root ? { ...older, PORTARIA_ADDRESS_ATTEMPTS, PORTARIA_ADDRESS_MAILS } : older,
+    env: knownIn(cwd, environment({ PORT: String(port), ...extra })),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
