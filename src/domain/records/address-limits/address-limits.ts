@@ -129,20 +129,24 @@ export class AddressLimits {
       (this.#known.get(key)?.readAt ?? Number.NEGATIVE_INFINITY) > stale || this.#countOf(key, now) >= most;
     if (keyed.every(isKnown)) return;
     const { key } = keyed[0]!;
+    const asked = performance.now();
     const reading =
       this.#reading.get(key) ??
       readCounts(scope, kind, holdersOf(keyed))
-        .then((counts) => this.#keep(keyed, counts))
+        // what was counted since this was asked is newer than the answer
+        .then((counts) => this.#keep(keyed, counts, ({ readAt }) => readAt < asked))
         .finally(() => this.#reading.delete(key));
     this.#reading.set(key, reading);
     await reading;
   }
 
-  #keep(keyed: Keyed[], counts: Count[]): void {
+  /** @param isOlder whether what is known gives way to what was found */
+  #keep(keyed: Keyed[], counts: Count[], isOlder: (known: Known, found: Pick<Count, 'n' | 'since'>) => boolean): void {
     const readAt = performance.now();
     for (const { key, holder } of keyed) {
       const { n, since } = counts.find((one) => one.holder === holder) ?? { n: 0, since: 0 };
-      this.#known.set(key, { n, since, readAt });
+      const known = this.#known.get(key);
+      if (!known || isOlder(known, { n, since })) this.#known.set(key, { n, since, readAt });
     }
   }
 
@@ -150,7 +154,8 @@ export class AddressLimits {
   async #count(scope: Scope, kind: LimitKind, keyed: Keyed[], part?: string): Promise<AppError | undefined> {
     if (keyed.length === 0) return undefined;
     const counts = await addToCounts(scope, kind, [...holdersOf(keyed), ...(part ? [part] : [])]);
-    this.#keep(keyed, counts);
+    // several that are counted at once are answered in any order
+    this.#keep(keyed, counts, (known, found) => found.since > known.since || found.n > known.n);
     for (const { holder, n } of counts)
       if (keyed.some((one) => one.holder === holder && one.most === n)) await recordHeldBack(scope, kind, holder);
     const isBeyond = counts.some(({ holder, n }) => keyed.some((one) => one.holder === holder && n > one.most));

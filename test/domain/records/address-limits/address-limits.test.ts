@@ -7,7 +7,7 @@ import {
   sweepAddressCounts,
 } from '../../../../src/domain/records/address-limits/index.ts';
 import { closeRefusals, listHeldBack } from '../../../../src/domain/records/refusals/index.ts';
-import type { Scope, UserId } from '../../../../src/domain/scope.ts';
+import { inTransaction, type Scope, type UserId } from '../../../../src/domain/scope.ts';
 import { AppError } from '../../../../src/platform/errors/index.ts';
 import { addressMatcher } from '../../../../src/platform/net/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
@@ -52,6 +52,20 @@ describe('domain/records/address-limits', () => {
       store.wait(2);
       expect(await guess(limits, place, kind)).to.equal('wrong');
     });
+
+  it('a read that is answered late takes nothing back of what was counted meanwhile', async () => {
+    const [limits, place] = [limitsOfProcess(), fresh()];
+    const scope = from(place);
+    await inTransaction(scope, async (late) => {
+      await late.db.raw('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+      await late.db.raw('SELECT FROM address_counts');
+      // the read stands behind this on the connection, and sees the store as it was
+      const [, read] = [late.db.raw('SELECT pg_sleep(0.5)').then(), limits.check(late, 'sign-in', place)];
+      for (let n = 0; n < settings.wrong; n++) await limits.count(scope, 'sign-in', place);
+      await read;
+    });
+    expect(limits.findRefusal(scope.contextId, 'sign-in', place, store.scope.clock.now())?.code).to.equal('too_many_attempts');
+  });
 
   it('an IPv6 network of 64 bits is one address; a network of 48 bits, and 24 of IPv4, may send ten times as much', async () => {
     const limits = limitsOfProcess();
