@@ -43,8 +43,8 @@ if ('unknown' in choice) {
 const { files } = choice;
 if (words.length > 0) process.stdout.write(`${files.length} files:\n${files.map((file) => `  test/${file}\n`).join('')}`);
 
-/** Files at once, each process one after the other: one more than there are processors, since they also wait for timers, browsers and the store. */
-const jobs = Math.min(Number(process.env.TEST_JOBS) || availableParallelism() + 1, files.length, 4);
+/** Files at once, each process one after the other: two more than there are processors, since they wait for timers, browsers and the store for a third of their time. */
+const jobs = Math.min(Number(process.env.TEST_JOBS) || availableParallelism() + 2, files.length, 4);
 process.stdout.write(`Limits are ${measurePatience()} times those of a quiet machine, and grow while it is busier (TEST_PATIENCE)\n`);
 // generous: it ends what hangs, and nothing is measured by it
 const mocha = new Mocha({

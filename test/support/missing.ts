@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
 import { faketimeFiles } from './daemon.ts';
-import { findPreviousRelease, type Release } from './rolling.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const modules = '/usr/lib/apache2/modules/mod_';
@@ -108,16 +107,6 @@ export function needSoftware(test: Context, ...names: Software[]): void {
   if (!advice) return;
   console.log(`      skipped: ${advice}`);
   test.skip();
-}
-
-/** The release before this one, of the repository's history. A clone that does not reach so far back has none: the tests that need it are skipped, and say so, also in continuous integration. */
-export function needRelease(test: Context): Release {
-  const found = findPreviousRelease();
-  if (!found) {
-    console.log('      SKIPPED: this clone has no previous release; git fetch --unshallow --tags brings it');
-    test.skip();
-  }
-  return found!;
 }
 
 /** Whether a test can also have the word of this software. */
