@@ -9,10 +9,11 @@ import { authorizationUrl, basic } from '../../test/support/oidc.ts';
 import { createTestDatabase, stopSharedPostgres } from '../../test/support/postgres.ts';
 import { onDatabase, type ServerProcess, startServerProcess } from '../../test/support/process.ts';
 import { freePort, testKeyRing } from '../../test/support/server.ts';
+import { redirectUri, secret } from './applications.ts';
 import { sendByNode } from './light-jar.ts';
 import { median, rate } from './load.ts';
 import { processorTime } from './processor-time.ts';
-import { codeOf, redirectUri, secret, seedCompanies } from './seed-companies.ts';
+import { codeOf, seedCompanies } from './seed-companies.ts';
 
 const [companies = 10_000, seconds = 5, rounds = 5] = process.argv.slice(2).map(Number);
 const { BENCH_CACHE } = process.env;

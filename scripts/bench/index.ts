@@ -10,6 +10,7 @@ import type { Jar } from '../../test/support/jar.ts';
 import { authorizationUrl, basic, json } from '../../test/support/oidc.ts';
 import { portaria, startServerProcess } from '../../test/support/process.ts';
 import { fillSignIn, freePort } from '../../test/support/server.ts';
+import { applications, redirectUri, secret } from './applications.ts';
 import { importPeople } from './import.ts';
 import { LightJar, sendByNode } from './light-jar.ts';
 import { median, percentile, rate } from './load.ts';
@@ -29,8 +30,6 @@ const words = process.argv.slice(2);
 const isWanted = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
 const withApp = 'password + TOTP sign-in (limit: argon2id)';
 const withPasskey = 'passkey sign-in (limit: ES256 verifications)';
-const secret = 'bench-secret-bench-secret-bench-1';
-const redirectUri = 'http://127.0.0.1:9/callback';
 
 const folder = mkdtempSync(join(tmpdir(), 'portaria-bench-'));
 const port = await freePort();
@@ -52,29 +51,7 @@ const state = {
         { ...administrator, firstName: 'Ada', lastName: 'Admin', role: 'administrator' },
         ...logins.map((username) => ({ username, firstName: 'Person', lastName: username, password })),
       ],
-      applications: [
-        {
-          code: 'bench',
-          name: 'Bench',
-          assignedTo: { groups: ['Everyone'] },
-          oidc: {
-            client_id: 'bench',
-            client_secret: secret,
-            redirect_uris: [redirectUri],
-            grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
-          },
-        },
-        {
-          code: 'saml',
-          name: 'SAML',
-          assignedTo: { groups: ['Everyone'] },
-          saml: {
-            entityId: 'https://sp.example',
-            assertionConsumerServices: [{ url: 'https://sp.example/acs' }],
-            nameIdFormat: 'unspecified',
-          },
-        },
-      ],
+      applications: applications('authorization_code', 'refresh_token', 'client_credentials'),
       apis: (['jwt', 'opaque'] as const).map((tokenFormat) => ({
         identifier: `urn:bench:${tokenFormat}`,
         name: tokenFormat,

@@ -5,9 +5,8 @@ import type { ContextId } from '../../src/domain/scope.ts';
 import { newId, sha256 } from '../../src/platform/crypto/index.ts';
 import { portaria } from '../../test/support/process.ts';
 import { testKeyRing } from '../../test/support/server.ts';
+import { applications } from './applications.ts';
 
-export const secret = 'bench-secret-bench-secret-bench-1';
-export const redirectUri = 'http://127.0.0.1:9/callback';
 export const codeOf = (n: number): string => (n === 0 ? 'bench' : `bench-${n}`);
 
 /** What lies in the store of a company that nobody has used yet; keys are sealed for their company and are written one by one. */
@@ -23,24 +22,7 @@ const state = {
       code: codeOf(0),
       name: 'Bench',
       users: [{ username: 'person', firstName: 'Person', lastName: 'Bench', password: 'a password for the bench' }],
-      applications: [
-        {
-          code: 'bench',
-          name: 'Bench',
-          assignedTo: { groups: ['Everyone'] },
-          oidc: { client_id: 'bench', client_secret: secret, redirect_uris: [redirectUri], grant_types: ['authorization_code'] },
-        },
-        {
-          code: 'saml',
-          name: 'SAML',
-          assignedTo: { groups: ['Everyone'] },
-          saml: {
-            entityId: 'https://sp.example',
-            assertionConsumerServices: [{ url: 'https://sp.example/acs' }],
-            nameIdFormat: 'unspecified',
-          },
-        },
-      ],
+      applications: applications('authorization_code'),
     },
   ],
 };

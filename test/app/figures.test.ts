@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import pg from 'pg';
 import { measuresOf } from '../../src/app/measures.ts';
 import { addDirectory } from '../../src/domain/people/directories/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
@@ -8,6 +7,7 @@ import { movableClock } from '../support/clock.ts';
 import { growth, namesOf, readFigures } from '../support/figures.ts';
 import { Jar, send } from '../support/jar.ts';
 import { authorizationUrl, basic, exchange, signInWithTokens, token } from '../support/oidc.ts';
+import { plansOf } from '../support/plans.ts';
 import { setPolicy } from '../support/policy.ts';
 import { eventually } from '../support/process.ts';
 import { setUpApp } from '../support/second-factor.ts';
@@ -163,19 +163,13 @@ describe('app: the figures of a running server', () => {
     const sources = { databases: () => [recording], clock, version: '0', isEmbedded: false, hashesWaiting: () => 0, agents: () => 0 };
     for (const { read } of measuresOf(sources)) await read();
     expect(seen.size).to.be.greaterThan(5);
-    const client = new pg.Client({ connectionString: server.databaseUrl });
-    await client.connect();
-    await client.query('SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off');
-    for (const [name, text] of seen) {
-      const { rows } = await client.query(`EXPLAIN (GENERIC_PLAN) ${text}`);
-      const plan = rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n');
+    for (const { name, text, plan } of await plansOf(server.databaseUrl, seen)) {
       // the queue is read as it lies, so far and no further
       const rest = plan.replace(/Limit [^\n]*\n\s*->\s+Seq Scan on _private_jobs/g, '');
       expect(rest, name).to.not.match(/Seq Scan|\bSort\b/);
       for (const [, table] of plan.matchAll(/Index (?:Only )?Scan using \w+ on (directories|_private_jobs)\b/g))
         expect(text, `${name}: ${table}`).to.match(/LIMIT 1/);
     }
-    await client.end();
   });
 
   it('a store that is away is said, and hides no other figure', async () => {

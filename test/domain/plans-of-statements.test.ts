@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import pg from 'pg';
 import { createAccessFinder } from '../../src/domain/applications/access/index.ts';
 import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { findUserByLogin } from '../../src/domain/people/users/index.ts';
@@ -7,6 +6,7 @@ import { ArtifactStore } from '../../src/domain/records/protocol-artifacts/index
 import { createSessionFinder } from '../../src/domain/sign-in/sessions/index.ts';
 import { systemClock } from '../../src/platform/clock/index.ts';
 import type { Database } from '../../src/platform/database/index.ts';
+import { plansOf } from '../support/plans.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 describe('store: the plans of hot statements', () => {
@@ -67,13 +67,7 @@ describe('store: the plans of hot statements', () => {
       'session-find',
     ]);
 
-    // a client of its own: EXPLAIN (GENERIC_PLAN) takes no values, and knex would take a jsonb operator for a placeholder
-    const client = new pg.Client({ connectionString: server.databaseUrl });
-    await client.connect();
-    await client.query('SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off');
-    for (const [name, text] of seen) {
-      const { rows } = await client.query(`EXPLAIN (GENERIC_PLAN) ${text}`);
-      const plan = rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n');
+    for (const { name, plan } of await plansOf(server.databaseUrl, seen)) {
       expect(plan, name).to.not.contain('Seq Scan');
       if (name !== 'artifact-exchange') expect(plan, name).to.not.contain('hashed SubPlan'); // there it is over what the statement itself used up
       for (const [scan, table, condition] of plan.matchAll(
@@ -81,6 +75,5 @@ describe('store: the plans of hot statements', () => {
       ))
         expect(condition, `${name}: ${table}\n${scan}`).to.contain(' AND ');
     }
-    await client.end();
   });
 });
