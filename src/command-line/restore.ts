@@ -127,6 +127,7 @@ function inWords(error: unknown, file: string): unknown {
     return refused(
       {
         'not-empty': `The store is not empty: it has ${error.what}. --replace puts the backup in its place.`,
+        foreign: `The database has tables that are not Portaria’s (${error.what}), and a restore would drop them. Give it a database of its own.`,
         'in-use': 'A server works on this store. Stop it first.',
         newer: `The backup is of version ${error.what}, which is newer than this one. Install that first.`,
         differs: `${error.what} is not in the store what it is in the backup.`,

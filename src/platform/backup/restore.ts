@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import pg from 'pg';
 import { SealFault } from '../crypto/index.ts';
-import { copyIn, copyOut, knownMigrations, migrateInside, migrateJobs, onOneConnection } from '../database/index.ts';
+import { copyIn, copyOut, findForeignTables, knownMigrations, migrateInside, migrateJobs, onOneConnection } from '../database/index.ts';
 import { readFrames } from './backup-file.ts';
 import { copyOutText } from './dump.ts';
 import { type Foot, type Frame, type Head, readJson, type TableEnd, type TableHead } from './frames.ts';
@@ -10,7 +10,7 @@ import { dropStore, readVersion, sessionSettings } from './tables.ts';
 
 /** Why a store cannot take a backup. `what`: a name for the sentence. */
 export class RestoreFault extends Error {
-  readonly why: 'not-empty' | 'in-use' | 'newer' | 'differs';
+  readonly why: 'not-empty' | 'foreign' | 'in-use' | 'newer' | 'differs';
   readonly what: string;
   constructor(why: RestoreFault['why'], what = '') {
     super(`${why} ${what}`);
@@ -21,7 +21,7 @@ export class RestoreFault extends Error {
 
 export type Restored = { head: Head; foot: Foot; migrated: string[] };
 
-/** @throws RestoreFault when the backup is of a version that this one does not know, or the store is in use or holds something */
+/** @throws RestoreFault when the backup is of a version that this one does not know, the store is in use or holds something, or the database is also another program's */
 export async function examineTarget(url: string, head: Head, { isReplacing = false } = {}): Promise<void> {
   const known = new Set(knownMigrations());
   if (head.migrations.some((name) => !known.has(name))) throw new RestoreFault('newer', head.software);
@@ -35,6 +35,9 @@ export async function examineTarget(url: string, head: Head, { isReplacing = fal
          AND application_name IN ('portaria listener', 'portaria jobs', 'portaria workers', 'portaria backup', 'portaria restore')`,
     );
     if (users[0]!.n > 0) throw new RestoreFault('in-use');
+    // a restore drops what stands there: never what somebody else made
+    const foreign = await findForeignTables(async (text) => (await client.query(text)).rows);
+    if (foreign.length > 0) throw new RestoreFault('foreign', foreign.slice(0, 3).join(', '));
     if (isReplacing) return;
     const { rows: found } = await client.query<{ has: string | null }>("SELECT to_regclass('public.contexts')::text AS has");
     if (!found[0]!.has) return;

@@ -24,4 +24,4 @@ export { NoticedCache } from './noticed-cache.ts';
 export { orTaken } from './or-taken.ts';
 export { onOneConnection, withOwnConnection } from './own-connection.ts';
 export { insertRow, insertRows, run } from './run.ts';
-export { findMissingInSchema, readShape, shapeFile } from './schema-shape.ts';
+export { findForeignTables, findMissingInSchema, readShape, shapeFile } from './schema-shape.ts';

@@ -21,6 +21,17 @@ export async function readShape(query: Query): Promise<string[]> {
 }
 
 let expected: string[] | undefined;
+const readExpected = (): string[] => (expected ??= readFileSync(shapeFile, 'utf8').trimEnd().split('\n'));
+
+/** Tables where ours stand that are neither ours nor an extension's. */
+export async function findForeignTables(query: Query): Promise<string[]> {
+  const own = new Set(readExpected().filter((line) => line.startsWith('table ')));
+  const rows = await query<{ relname: string }>(
+    `SELECT relname FROM pg_class c WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'knex%'
+       AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = 'pg_class'::regclass AND x.objid = c.oid AND x.deptype = 'e') ORDER BY 1`,
+  );
+  return rows.map(({ relname }) => relname).filter((name) => !own.has(`table ${name}`));
+}
 
 /**
  * What the migrations that the store says it has had should have left, and is not there: of a backup that was brought back in part, say. Of a store that a newer version
@@ -33,8 +44,8 @@ export async function findMissingInSchema(query: Query): Promise<string[] | unde
   const ran = new Set((await query<{ name: string }>('SELECT name FROM public.knex_migrations')).map(({ name }) => name));
   const known = knownMigrations();
   if (known.some((name) => !ran.has(name))) return undefined;
-  expected ??= readFileSync(shapeFile, 'utf8').trimEnd().split('\n');
-  const wanted = ran.size === known.length ? expected : expected.filter((line) => /^(table|column) /.test(line));
+  const whole = readExpected();
+  const wanted = ran.size === known.length ? whole : whole.filter((line) => /^(table|column) /.test(line));
   const there = new Set(await readShape(query));
   return wanted.filter((line) => !there.has(line));
 }

@@ -214,6 +214,13 @@ describe('platform/backup', function () {
       expect(await why(url, { isReplacing: true })).to.equal('in-use');
       await server.close();
     }, 'started');
+    for (const kind of [undefined, 'started'] as const)
+      await withTarget(async (url) => {
+        const other = openDatabase(url, 1);
+        await other.knex.raw('CREATE TABLE orders (id integer)');
+        await other.close();
+        for (const isReplacing of [false, true]) expect(await why(url, { isReplacing }), 'of another program').to.equal('foreign');
+      }, kind);
   });
 
   it('a file appears whole or not at all', async () => {
