@@ -69,12 +69,13 @@ describe('app: the figures of a running server', () => {
       await exchange(server, code, verifier);
       await token(server.issuer, { grant_type: 'client_credentials' }, basic('payroll', clientSecret));
       await token(server.issuer, { grant_type: 'client_credentials' }, basic('payroll', 'wrong'));
-      await token(server.issuer, { grant_type: `made up ${Math.random()}` }, basic('payroll', clientSecret));
+      for (const made of [`made up ${Math.random()}`, 'constructor', '__proto__', 'toString'])
+        await token(server.issuer, { grant_type: made }, basic('payroll', clientSecret));
       await send(`${server.issuer}/oidc/userinfo`, { headers: { authorization: 'Bearer nothing' } });
     });
     expect(grown('portaria_tokens_issued_total{grant="client_credentials"}')).to.equal(1);
     expect(grown('portaria_tokens_refused_total{grant="client_credentials",error="invalid_client"}')).to.equal(1);
-    expect(grown('portaria_tokens_refused_total{grant="other",error="unsupported_grant_type"}')).to.equal(1);
+    expect(grown('portaria_tokens_refused_total{grant="other",error="unsupported_grant_type"}')).to.equal(4);
     expect(grown('portaria_oidc_refusals_total{endpoint="userinfo",error="invalid_token"}')).to.equal(1);
     expect(grown(answers('token', 401))).to.be.at.least(1);
     expect(grown(answers('oidc', 401))).to.equal(1);

@@ -3,11 +3,13 @@ import { isOidcReason, type OidcReason } from '../../domain/records/refusals/ind
 /** What the library says of a refusal: to the application, and (`detail`) to its events alone. */
 export type Refusal = { error: string; description?: string; detail?: string };
 
-const byGrant: Record<string, OidcReason> = {
-  authorization_code: 'code-unknown',
-  refresh_token: 'refresh-token-unknown',
-  'urn:ietf:params:oauth:grant-type:device_code': 'device-code-unknown',
-};
+const byGrant = new Map<unknown, OidcReason>(
+  Object.entries({
+    authorization_code: 'code-unknown',
+    refresh_token: 'refresh-token-unknown',
+    'urn:ietf:params:oauth:grant-type:device_code': 'device-code-unknown',
+  }),
+);
 
 /** Answers that a correct application gets as well: they are questions to it, or what a person decided. */
 const ordinary = new Set([
@@ -73,7 +75,7 @@ export function reasonOf({ error, description = '', detail = '' }: Refusal, gran
   const reason = libraryWords.find(([code, words]) => code === error && words.test(said))?.[2] ?? error;
   // that somebody used something twice is an event of its own
   if (reason === 'used-before') return undefined;
-  return reason === 'unknown' ? (byGrant[String(grantType)] ?? 'grant-unknown') : named(reason);
+  return reason === 'unknown' ? (byGrant.get(grantType) ?? 'grant-unknown') : named(reason);
 }
 
 /** The protocol has more words than an application of ours ever hears. */

@@ -44,7 +44,7 @@ const errors = new Set([
 export const countAnswers: Step = (_op, ctx) => {
   const { route, params } = ctx.oidc;
   const asked = String(params?.grant_type ?? '');
-  const grant = asked in grants ? grants[asked] || asked : 'other';
+  const grant = Object.hasOwn(grants, asked) ? grants[asked] || asked : 'other';
   const fault = faultOf(ctx)?.error;
   const error = fault && (errors.has(fault) ? fault : 'other');
   if (route === 'token') {
