@@ -12,7 +12,8 @@ export type ToChild<Orders = unknown> =
   | { say: 'stop'; ending: Ending }
   | { say: 'siblings'; missing?: string }
   | { say: 'tell-figures'; ask: number }
-  | { say: 'all-figures'; ask: number; text: string }
+  /** Without a text where they could not be added up. */
+  | { say: 'all-figures'; ask: number; text?: string }
   | { say: 'passed-on'; what: unknown };
 
 /** `last-figures` are those of a process that ends. */

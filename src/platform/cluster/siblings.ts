@@ -29,7 +29,7 @@ export async function joinSiblings<Orders>(figures: () => Promise<Figures>): Pro
   let missing: string | undefined;
   let asks = 0;
   let ending: Ending | undefined;
-  const waiting = new Map<number, (text: string) => void>();
+  const waiting = new Map<number, (text: string | undefined) => void>();
   const stopHandlers: ((ending: Ending) => void)[] = [];
   const passedHandlers: ((what: unknown) => void)[] = [];
   const begun = new Promise<Orders>((resolve) =>
@@ -57,7 +57,9 @@ export async function joinSiblings<Orders>(figures: () => Promise<Figures>): Pro
     async allFigures() {
       asks += 1;
       const ask = asks;
-      const text = new Promise<string>((resolve) => waiting.set(ask, resolve));
+      const text = new Promise<string>((resolve, reject) =>
+        waiting.set(ask, (added) => (added === undefined ? reject(new Error('the figures could not be added up')) : resolve(added))),
+      );
       void tell({ say: 'ask-all-figures', ask });
       return text.finally(() => waiting.delete(ask));
     },

@@ -178,7 +178,10 @@ export class Supervisor<Orders> {
     if (message.say === 'ask-all-figures')
       this.figures().then(
         (text) => child.send({ say: 'all-figures', ask: message.ask, text }),
-        (error) => this.#options.log.error({ err: error }, 'the figures could not be added up'),
+        (error) => {
+          this.#options.log.error({ err: error }, 'the figures could not be added up');
+          child.send({ say: 'all-figures', ask: message.ask });
+        },
       );
     if (message.say === 'pass-on') for (const one of this.#children) one.send({ say: 'passed-on', what: message.what });
   }
