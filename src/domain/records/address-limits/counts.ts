@@ -28,8 +28,9 @@ export async function addToCounts({ db, contextId, clock }: Scope, kind: LimitKi
   return present((await run<Found>(db, 'count at address', add, [contextId, kind, holders, now, over])).rows);
 }
 
-const takeOff = `WITH own AS (DELETE FROM address_counts WHERE context_id = $1 AND kind = $2 AND holder = $4 RETURNING n)
-  UPDATE address_counts SET n = GREATEST(n - (SELECT n FROM own), 0) WHERE context_id = $1 AND kind = $2 AND holder = ANY($3) AND EXISTS (SELECT 1 FROM own)`;
+// of a window that is over nothing is left on them
+const takeOff = `WITH own AS (DELETE FROM address_counts WHERE context_id = $1 AND kind = $2 AND holder = $4 RETURNING n, since)
+  UPDATE address_counts SET n = GREATEST(n - (SELECT n FROM own), 0) WHERE context_id = $1 AND kind = $2 AND holder = ANY($3) AND since <= (SELECT since FROM own)`;
 
 /** As many as stand on `part` of them turned out to be no guesses. */
 export async function takeOffCounts({ db, contextId }: Scope, kind: LimitKind, holders: string[], part: string): Promise<void> {

@@ -106,6 +106,16 @@ describe('domain/records/address-limits', () => {
     expect(await guess(limits, { ...fresh(), knownAs }), 'from elsewhere, too').to.equal('too_many_attempts');
   });
 
+  it('what is given back of a window that is over takes nothing off the next one', async () => {
+    const [limits, place] = [limitsOfProcess(), fresh()];
+    const own = { ...place, naming: 'jsilva' };
+    expect(await lookedAt(limits, [own, own, own])).to.equal(3);
+    store.wait(11);
+    expect(await lookedAt(limits, Array(3).fill(place)), 'of others').to.equal(3);
+    await limits.giveBack(from(place), 'sign-in', own);
+    expect(await lookedAt(limits, Array(9).fill(place))).to.equal(2);
+  });
+
   it('right ones count nothing, wrong ones that are given back neither', async () => {
     const [limits, place] = [limitsOfProcess(), fresh()];
     for (let n = 0; n < 20; n++) expect(await guess(limits, place, 'sign-in', false)).to.equal('right');
