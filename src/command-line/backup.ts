@@ -20,7 +20,7 @@ export const backupCommand: Command = {
       const about = { software, masterKeys: readMasterKeys(config, store.isEmbedded) };
       const { head, foot, bytes } = await writeBackup(file, passphrase, dumpStore(store.database.url, about));
       return {
-        text: `${absolute(file)}: everything as of ${head.takenAt}, ${foot.rows} rows of ${foot.tables} tables, ${megabytes(bytes)} MB. It was read back and is whole. Without its passphrase it is worth nothing.`,
+        text: `${absolute(file)}: everything as of ${head.takenAt}, ${foot.rows} rows of ${foot.tables} tables, ${sizeOf(bytes)}. It was read back and is whole. Without its passphrase it is worth nothing.`,
         data: { file: absolute(file), takenAt: head.takenAt, version: software, tables: foot.tables, rows: foot.rows, bytes },
       };
     } catch (error) {
@@ -32,7 +32,7 @@ export const backupCommand: Command = {
 };
 
 const absolute = (file: string): string => (isAbsolute(file) ? file : resolve(file));
-const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+const sizeOf = (bytes: number): string => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 function inWords(error: unknown, file: string): unknown {
   if (error instanceof NoStore) return new Error('There is nothing to back up: no server has started on this store yet.');

@@ -64,7 +64,7 @@ async function restore(store: Store, file: string, passphrase: string): Promise<
   const events = companies.reduce((sum, company) => sum + company.events, 0);
   return {
     text: [
-      `Restored as of ${head.takenAt}: ${foot.rows} rows of ${foot.tables} tables, each as it was; ${companies.length} companies with ${events} sealed audit events.`,
+      `Restored as of ${head.takenAt}: ${foot.rows} rows of ${foot.tables} tables, each as it was; ${companies.length} ${companies.length === 1 ? 'company' : 'companies'} with ${events} sealed audit events.`,
       ...(migrated.length > 0 ? [`The backup was of version ${head.software}: ${migrated.length} migrations ran.`] : []),
       ...broken.map(({ context }) => `${context}: the audit chain is broken in the backup, too. Run "portaria audit verify ${context}".`),
       'What was written after that moment is gone; mails of then that had not been sent will be.',
