@@ -284,7 +284,8 @@ describe('the portaria command line, on the embedded store', function () {
     await withStore(async (store) => {
       await enqueueJob(store.database.knex, 'send-mail', { to: 'secret@acme.example' }, { maxAttempts: 1 });
       await store.database.knex.raw(
-        "UPDATE graphile_worker._private_jobs SET attempts = 1, last_error = 'no such host', run_at = now() + interval '1 hour'",
+        `UPDATE graphile_worker._private_jobs SET attempts = 1, last_error = 'no such host', run_at = now() + interval '1 hour'
+         WHERE payload->>'to' = 'secret@acme.example'`,
       );
     });
     const list = portaria(['jobs', 'list'], env);

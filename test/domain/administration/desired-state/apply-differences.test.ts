@@ -45,6 +45,21 @@ describe('domain/administration/desired-state: differences', () => {
     await store.unchanged(() => applyDifferences(store.scope, differences));
   });
 
+  it('take from a directory what it is mapped to, one by one, and bring it back', async () => {
+    const fields = ['cost', 'room'].map((code) => ({ code: `mapped_${code}`, label: code, type: 'text' }));
+    const mapped = (mapping: object) => ({ customFields: fields, directories: [{ name: 'Mapped', settings: { mapping } }] });
+    await apply(mapped({ email: 'mail', department: 'ou', customFields: { mapped_cost: 'ou', mapped_room: 'roomNumber' } }));
+    for (const mapping of [
+      { email: 'mail', customFields: { mapped_cost: 'ou', mapped_room: 'roomNumber' } },
+      { email: 'mail', customFields: { mapped_cost: 'ou' } },
+      { customFields: {} },
+    ]) {
+      const { after, differences } = await differencesTo(mapped(mapping));
+      await applyDifferences(store.scope, differences);
+      expect(await describeConfiguration(store.scope)).to.deep.equal(after);
+    }
+  });
+
   it('of which some are chosen leave the rest as it is', async () => {
     await applyDifferences(store.scope, []);
     const { differences } = await differencesTo({ groups: [{ name: 'One' }, { name: 'Two' }], newAccounts: { invitationDays: 9 } });
