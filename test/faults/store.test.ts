@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type pg from 'pg';
 import { type Answer, type Jar, send } from '../support/jar.ts';
 import { mayMakeDisks, type OwnPostgres, startOwnPostgres } from '../support/own-postgres.ts';
-import { scaleLimit } from '../support/patience.ts';
+import { pause, scaleLimit } from '../support/patience.ts';
 import { eventually, onDatabase, portaria, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { freePort, passwords, signedIn, startingState } from '../support/server.ts';
 import { type Fault, faults, locking } from './faults.ts';
@@ -75,6 +75,8 @@ describe('faults of the store', function () {
     expect(`${headers['content-type']} ${text}`, what).to.match(formats[requests[what]!.format]);
   }
 
+  const startTime = async (): Promise<string> => (await operator.query('SELECT pg_postmaster_start_time()::text AS at')).rows[0].at;
+
   const expectNotReady = (why: RegExp) =>
     eventually(async () => {
       const { status, headers, text } = await send(`${server.url}/readyz`);
@@ -123,13 +125,19 @@ describe('faults of the store', function () {
   it('PostgreSQL is killed in the middle of requests: 503 or the answer as always, and it is over when PostgreSQL is back', async () => {
     const usual = await statusesOf();
     const [postmaster] = await store.processes();
+    const begun = await startTime();
     const asks = await prepare();
     const answered = answersOf(asks);
-    setTimeout(() => process.kill(postmaster!, 'SIGKILL'), 30);
-    for (const [what, answer] of Object.entries(await answered)) expectAnswer(what, usual[what]!, answer);
-    await eventually(async () => {
-      operator = await store.operator();
-    });
+    const killed = pause(30).then(() => process.kill(postmaster!, 'SIGKILL'));
+    try {
+      for (const [what, answer] of Object.entries(await answered)) expectAnswer(what, usual[what]!, answer);
+    } finally {
+      await killed;
+      await eventually(async () => {
+        operator = await store.operator();
+        expect(await startTime()).not.to.equal(begun);
+      });
+    }
     await expectHealed(usual);
   });
 

@@ -2,12 +2,13 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, Logger, type Runner, run, runMigrations, type TaskList, type WorkerEvents } from 'graphile-worker';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Db } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
 import { count } from '../metrics/index.ts';
 import { LiveWorkers, type Looks } from './live-workers.ts';
 import { aboutJob, asAskedBy, originNow } from './origin.ts';
+import { QueuePool } from './queue-pool.ts';
 import { Stopped } from './stopped.ts';
 
 export {
@@ -103,13 +104,9 @@ export async function startJobs(
   looks: Looks = { everyMs: 5000, graceMs: 20_000 },
 ): Promise<RunningJobs> {
   // our own, whose connections have somebody listening until they are closed: a store that goes away while we stop is no reason to crash
-  const pgPool = new pg.Pool({ connectionString: url, max: 6, application_name: 'portaria jobs' });
-  pgPool.on('error', () => {});
+  const pgPool = new QueuePool({ connectionString: url, max: 6, application_name: 'portaria jobs' });
   const connections = new Set<pg.PoolClient>();
-  pgPool.on('connect', (client) => {
-    client.on('error', () => {});
-    connections.add(client);
-  });
+  pgPool.on('connect', (client) => connections.add(client));
   pgPool.on('remove', (client) => connections.delete(client));
   const live = new LiveWorkers(url, looks);
   const ending = new AbortController();
