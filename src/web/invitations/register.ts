@@ -46,7 +46,7 @@ export async function submitRegistration(page: PageContext): Promise<void> {
     async () => {
       const request = await waiting(page);
       const input = { firstName: text('firstName'), lastName: text('lastName'), email: text('email'), locale: page.locale };
-      await limitRequests(page, 'registration', () => requestRegistration(page.scope, { ...input, request: request?.address }));
+      await limitRequests(page, { kind: 'registration' }, () => requestRegistration(page.scope, { ...input, request: request?.address }));
       renderPage(page, 'invitations/requested', { email: text('email'), ...onward(request) });
     },
     (refusal) => showRegistration(page, refusal),

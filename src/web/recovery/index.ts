@@ -29,7 +29,7 @@ function showRequest(page: PageContext, fault?: string): void {
 async function submitRequest(page: PageContext): Promise<void> {
   const login = page.form.get('login').trim();
   if (login === '') return showRequest(page, page.t('recovery.missing'));
-  await limitRequests(page, 'recovery', () => requestRecovery(page.scope, login, page.locale));
+  await limitRequests(page, { kind: 'recovery', login }, () => requestRecovery(page.scope, login, page.locale));
   renderPage(page, 'recovery/requested', {});
 }
 

@@ -16,30 +16,35 @@ import type { Services } from './services.ts';
 export function cameFrom(services: Services, context: ResolvedContext, request: IncomingMessage): Place {
   const { cookie } = request.headers;
   const browser = readCookie(cookie, cookieNames(context).browser);
-  return { ip: clientOf(services, request).ip, knownAs: readKnownMark(services, context, browser, cookie) };
+  return { ip: clientOf(services, request).ip, knownAs: readKnownMark(services, context, browser, cookie)?.userId };
 }
 
-const placeOfPage = ({ scope, knownAs }: Pick<PageContext, 'scope' | 'knownAs'>): Place => ({ ip: scope.actor.ip ?? '', knownAs });
+/** In a known browser a person has a count of their own, for their own login: what is tried there of others counts where it comes from, as anybody's. */
+function placeOfPage({ scope, known }: Pick<PageContext, 'scope' | 'known'>, login?: string): Place {
+  const isOwn = known && (login === undefined || known.isLogin(login));
+  return {
+    ip: scope.actor.ip ?? '',
+    ...(isOwn ? { knownAs: known.userId } : {}),
+    ...(login === undefined ? {} : { naming: loginKey(login).key }),
+  };
+}
 
-/** Runs what may be a guess; wrong ones count on the address that they come from, or on the person whose browser it is. @throws AppError too_many_attempts, busy */
+/** Runs what may be a guess; wrong ones count on the address that they come from, or on the person whose browser and login it is. @throws AppError too_many_attempts, busy */
 export const limitGuesses = <T>(
   page: PageContext,
   { kind, login }: { kind: LimitKind; login?: string },
   work: () => Promise<T>,
   isWrong: (result: T) => boolean,
-): Promise<T> => page.services.limits.attempt(page.scope, kind, { ...placeOfPage(page), ...named(login) }, work, isWrong);
-
-/** However it is written. */
-const named = (login: string | undefined): Pick<Place, 'naming'> => (login === undefined ? {} : { naming: loginKey(login).key });
+): Promise<T> => page.services.limits.attempt(page.scope, kind, placeOfPage(page, login), work, isWrong);
 
 /** Runs what each of counts, such as asking for a mail: who asks is not told whether it was right. @throws AppError too_many_attempts, busy */
-export const limitRequests = <T>(page: PageContext, kind: LimitKind, work: () => Promise<T>): Promise<T> =>
-  limitGuesses(page, { kind }, work, () => true);
+export const limitRequests = <T>(page: PageContext, by: { kind: LimitKind; login?: string }, work: () => Promise<T>): Promise<T> =>
+  limitGuesses(page, by, work, () => true);
 
 /** Wrong ones of a name that its owner signs in by a moment later were typing errors. That they cannot be given back changes no answer. */
 export const forgiveGuesses = (page: PageContext, login: string): Promise<void> =>
   page.services.limits
-    .giveBack(page.scope, 'sign-in', { ...placeOfPage(page), naming: loginKey(login).key })
+    .giveBack(page.scope, 'sign-in', { ...placeOfPage(page, login), naming: loginKey(login).key })
     .catch((error) => page.services.log.error({ err: error }, 'typing errors could not be given back to an address'));
 
 /** Says how long to wait, and that a browser of one's own need not. No support code: the audit has one event for the address, and nothing of each request is written. */
@@ -48,11 +53,7 @@ export function renderHeldBack(page: PageContext, { retryAfterSeconds = 60 }: Pi
   ctx.set('retry-after', String(retryAfterSeconds));
   noteInLog({ fault: 'too_many_attempts' });
   const now = services.clock.now();
+  const isOwn = placeOfPage(page, page.form.get('login') || undefined).knownAs !== undefined;
   const until = new Date(now.getTime() + retryAfterSeconds * 1000);
-  renderPage(
-    page,
-    'errors/held-back',
-    { until, again: ctx.state.again, address: scope.actor.ip, isOwn: page.knownAs !== undefined },
-    { status: 429 },
-  );
+  renderPage(page, 'errors/held-back', { until, again: ctx.state.again, address: scope.actor.ip, isOwn }, { status: 429 });
 }

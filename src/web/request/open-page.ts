@@ -8,7 +8,7 @@ import { anonymousActor, clientOf, personActor } from './actor.ts';
 import type { ResolvedContext } from './context-directory.ts';
 import { cookieNames } from './cookie-names.ts';
 import { forgeryToken } from './forgery.ts';
-import { knownMark, readKnownMark } from './known-mark.ts';
+import { knownMark, personHere, readKnownMark } from './known-mark.ts';
 import type { PageContext } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -43,10 +43,10 @@ export async function openPage(
   if (!isKnownBrowser) {
     ctx.append('set-cookie', serializeCookie(names.browser, browser, { secure: context.isSecure, maxAgeSeconds: 180 * 24 * 3600 }));
   }
-  const knownAs = readKnownMark(services, context, known, header);
-  // of a session that began before there were marks, or as somebody else
-  if (session && isKnownBrowser && ctx.method === 'GET' && knownAs !== session.userId)
-    ctx.append('set-cookie', knownMark(services, context, { browser, userId: session.userId }));
+  const marked = readKnownMark(services, context, known, header);
+  // of a session that began before there were marks, as somebody else, or by another login
+  if (session && isKnownBrowser && ctx.method === 'GET' && !(marked?.userId === session.userId && marked.isLogin(session.person.login)))
+    ctx.append('set-cookie', knownMark(services, context, { browser, userId: session.userId, logins: [session.person.login] }));
   ctx.state.path = path;
   ctx.set('vary', 'cookie, accept-language');
   return {
@@ -64,7 +64,7 @@ export async function openPage(
     form: noForm,
     browser,
     isKnownBrowser,
-    knownAs: session?.userId ?? knownAs,
+    known: personHere(session, marked),
     csrf: forgeryToken({ services, context, browser, session }),
   };
 }

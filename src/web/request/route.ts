@@ -1,11 +1,12 @@
 import type { Context as KoaContext } from 'koa';
 import type { Branding } from '../../domain/company/branding/index.ts';
 import type { LimitKind } from '../../domain/records/address-limits/index.ts';
-import type { Scope, UserId } from '../../domain/scope.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { Session } from '../../domain/sign-in/sessions/index.ts';
 import type { Form } from '../../platform/http/index.ts';
 import type { Locale, Translate } from '../../platform/i18n/index.ts';
 import type { ResolvedContext } from './context-directory.ts';
+import type { KnownPerson } from './known-mark.ts';
 import type { Services } from './services.ts';
 
 /** Who may use a route: anybody, a person signed in to this context, or its administrators. */
@@ -30,7 +31,7 @@ export type PageContext = {
   /** It came with the request. A browser that refuses cookies gets another one each time. */
   isKnownBrowser: boolean;
   /** The person who has signed in with it before, the last one. */
-  knownAs: UserId | undefined;
+  known: KnownPerson | undefined;
   csrf: string;
 };
 

@@ -148,7 +148,7 @@ export async function goOn(page: PageContext, request: PendingRequest, ask: () =
   page.ctx.append('set-cookie', serializeCookie(cookieNames(context).session, completed.token, options));
   const { userId } = request.proven!;
   if (completed.mistakenAs) await forgiveGuesses(page, completed.mistakenAs);
-  page.ctx.append('set-cookie', knownMark(page.services, context, { browser: page.browser, userId }));
+  page.ctx.append('set-cookie', knownMark(page.services, context, { browser: page.browser, userId, logins: completed.logins }));
   goBack(page, request);
 }
 

@@ -19,6 +19,7 @@ describe('web/request: what an address may do', () => {
         {
           code: 'acme',
           name: 'Acme S.A.',
+          users: [{ username: 'rita', firstName: 'Rita', lastName: 'Lima', password: passwords.joao }],
           newAccounts: { selfRegistration: true, domains: ['acme.example'] },
           policy: { secondFactor: { demand: 'optional', factors: ['totp', 'passkey'] } },
         },
@@ -151,8 +152,23 @@ describe('web/request: what an address may do', () => {
     const stolen = await copied.follow(`${server.issuer}/launchpad`);
     expect((await fillSignIn(copied, stolen, 'jsilva', passwords.joao)).status, 'the mark without its browser').to.equal(429);
     own.cookies.forEach((one) => void one.delete('portaria_session_acme'));
-    for (let n = 0; n < 6; n++) expect((await entryPoints['sign-in']!.guess(own, n)).status, `other names ${n}`).to.equal(422);
-    expect((await entryPoints['sign-in']!.guess(own, 7)).status, 'a known browser has an end, too').to.equal(429);
+    for (let n = 0; n < 6; n++) expect((await signIn(`wrong ${n}`)).status, `wrong ${n}`).to.equal(422);
+    expect((await signIn(passwords.joao)).status, 'a known browser has an end, too').to.equal(429);
+  });
+
+  it('what a known browser tries of others counts at its address, and keeps its own person from nothing', async () => {
+    const ip = freshAddress();
+    const logins = { 'ana@acme.example': passwords.ana, rita: passwords.joao };
+    const people = Object.entries(logins).map(([login, password]) => ({ login, password, jar: at(ip) }));
+    const signIn = async ({ jar, login, password }: (typeof people)[0]) =>
+      (await fillSignIn(jar, await jar.follow(`${server.issuer}/launchpad`), login, password)).url;
+    const signOut = ({ jar }: (typeof people)[0]) => jar.cookies.forEach((one) => void one.delete('portaria_session_acme'));
+    for (const one of people) expect(await signIn(one)).to.match(/launchpad$/);
+    people.forEach(signOut);
+    const guesses: number[] = [];
+    for (const { jar } of people) for (let n = 0; n < 7; n++) guesses.push((await entryPoints['sign-in']!.guess(jar, n)).status);
+    expect(guesses, 'one count for all at the address').to.deep.equal([...Array(6).fill(422), ...Array(8).fill(429)]);
+    for (const one of people) expect(await signIn(one), 'their own').to.match(/launchpad$/);
   });
 
   it('right ones and typing errors of people who get in use nothing up: a whole office signs in', async () => {

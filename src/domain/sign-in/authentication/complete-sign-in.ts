@@ -16,7 +16,7 @@ import { type OpenAttempt, settleOpen } from './take-attempt.ts';
  * `token` for the cookie; `keptForSeconds` when the person asked to stay signed in on this browser, and the policy allows it. `mistakenAs`: the login
  * under which other attempts were made before, which are off the count of the person now, since it was the owner who made them.
  */
-export type Completion = { token: string; keptForSeconds?: number; mistakenAs?: string };
+export type Completion = { token: string; keptForSeconds?: number; logins: string[]; mistakenAs?: string };
 
 export type SignInArrival = Omit<Arrival, 'standing'> & { proven: Proven; attempt?: OpenAttempt };
 
@@ -115,6 +115,7 @@ async function complete(
       user.seenLocale === locale || noteLocale(as, user.userId, locale),
       recordEvent(as, event, keys),
     ]);
-    return { token, keptForSeconds: asked ?? keptForSeconds, ...(cleared > 1 ? { mistakenAs: identifier(user) } : {}) };
+    const logins = [user.email, user.username].filter((login) => login != null);
+    return { token, keptForSeconds: asked ?? keptForSeconds, logins, ...(cleared > 1 ? { mistakenAs: identifier(user) } : {}) };
   });
 }
