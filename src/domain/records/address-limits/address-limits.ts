@@ -8,19 +8,19 @@ import { type Allowance, allowancesOf, type LimitKind, type LimitSettings, type 
 
 /** Counts that a process remembers; one that is forgotten is read again. */
 const mostKnown = 50_000;
-/** How long what other processes counted may be unknown here. One that is used up stays so until its window is over. */
-const freshMs = 2000;
-/** How long an attempt waits for others of the same place, how often it looks, and how many may wait. */
+/** How long, in ms, what other processes counted may be unknown here, and what they gave back of a count that was used up. */
+const defaultFreshness = { count: 2000, usedUp: 30_000 };
+/** How long an attempt waits for others of the same place, how often it looks, and how many of one place may wait. */
 const patienceMs = 5000;
 const lookMs = 25;
-const mostWaiting = 1000;
+const mostWaiting = 200;
 
 type Known = { n: number; since: number; readAt: number };
 type Keyed = Allowance & { key: string };
 
 /**
  * Limits what comes from a place, for all processes together. A right answer uses nothing up and writes nothing. What is under way counts as wrong until it is known, so that
- * parallel guesses get no more than one after the other: it has to wait, and is not refused for that. Once a limit is reached this memory answers, and the store is not asked.
+ * parallel guesses get no more than one after the other: it has to wait, and is not refused for that. Once a limit is reached this memory answers, and the store is asked twice a minute.
  */
 export class AddressLimits {
   readonly #settings: LimitSettings;
@@ -28,17 +28,20 @@ export class AddressLimits {
   readonly #known = new Cache<Known>({ name: 'address_limits', max: mostKnown });
   readonly #underWay = new Map<string, number>();
   readonly #reading = new Map<string, Promise<void>>();
-  #waiting = 0;
+  readonly #waiting = new Map<string, number>();
+  readonly #fresh: typeof defaultFreshness;
 
   /** @param noteRefusal hears of everything that is refused */
-  constructor(settings: LimitSettings, noteRefusal: (kind: LimitKind) => void) {
+  constructor(settings: LimitSettings, noteRefusal: (kind: LimitKind) => void, fresh = defaultFreshness) {
+    this.#fresh = fresh;
     this.#settings = settings;
     this.#noteRefusal = noteRefusal;
   }
 
   /** From memory alone: for what must cost nothing. @returns what it is refused with, undefined where nothing is known against it */
   findRefusal(contextId: ContextId, kind: LimitKind, place: Place, now: Date): AppError | undefined {
-    return this.#refusal(kind, this.#keyed({ contextId }, kind, place), now);
+    const keyed = this.#keyed({ contextId }, kind, place);
+    return keyed.every((one) => this.#isFresh(one, now)) ? this.#refusal(kind, keyed, now) : undefined;
   }
 
   /**
@@ -93,23 +96,29 @@ export class AddressLimits {
       if (refusal) throw refusal;
       // nothing is awaited between the look and the taking
       if (keyed.every(({ key, most }) => this.#countOf(key, now) + (this.#underWay.get(key) ?? 0) < most)) return this.#add(keyed, 1);
-      if (performance.now() > end || this.#waiting >= mostWaiting) throw new AppError('busy', 503);
-      this.#waiting++;
-      await sleep(lookMs).finally(() => this.#waiting--);
+      const { key } = keyed[0]!;
+      if (performance.now() > end || (this.#waiting.get(key) ?? 0) >= mostWaiting) throw new AppError('busy', 503);
+      addTo(this.#waiting, key, 1);
+      await sleep(lookMs).finally(() => addTo(this.#waiting, key, -1));
     }
   }
 
   #add(keyed: Keyed[], n: number): void {
-    for (const { key } of keyed) {
-      const now = (this.#underWay.get(key) ?? 0) + n;
-      if (now > 0) this.#underWay.set(key, now);
-      else this.#underWay.delete(key);
-    }
+    for (const { key } of keyed) addTo(this.#underWay, key, n);
   }
 
   #countOf(key: string, now: Date): number {
     const known = this.#known.get(key);
     return known && known.since > now.getTime() - windowMs ? known.n : 0;
+  }
+
+  #age(key: string): number {
+    return performance.now() - (this.#known.get(key)?.readAt ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** Nobody reads again for a count that is used up, until others may have given something back. */
+  #isFresh({ key, most }: Keyed, now: Date): boolean {
+    return this.#countOf(key, now) < most || this.#age(key) < this.#fresh.usedUp;
   }
 
   #refusal(kind: LimitKind, keyed: Keyed[], now: Date): AppError | undefined {
@@ -123,11 +132,9 @@ export class AddressLimits {
 
   /** Whoever asks for the same at the same moment waits for one read. */
   async #refresh(scope: Scope, kind: LimitKind, keyed: Keyed[]): Promise<void> {
-    const stale = performance.now() - freshMs;
     const now = scope.clock.now();
-    const isKnown = ({ key, most }: Keyed) =>
-      (this.#known.get(key)?.readAt ?? Number.NEGATIVE_INFINITY) > stale || this.#countOf(key, now) >= most;
-    if (keyed.every(isKnown)) return;
+    const isUsedUp = (one: Keyed) => this.#isFresh(one, now) && this.#countOf(one.key, now) >= one.most;
+    if (keyed.some(isUsedUp) || keyed.every(({ key }) => this.#age(key) < this.#fresh.count)) return;
     const { key } = keyed[0]!;
     const asked = performance.now();
     const reading =
@@ -167,6 +174,12 @@ export class AddressLimits {
 function partOf({ contextId, keyRing }: Scope, { naming }: Place, keyed: Keyed[]): string | undefined {
   if (naming === undefined || !keyed[0]) return undefined;
   return `${keyed[0].holder} as ${keyRing.fingerprint(`${contextId} ${naming}`, 'address-limits')[0]!.slice(0, 22)}`;
+}
+
+function addTo(counts: Map<string, number>, key: string, n: number): void {
+  const now = (counts.get(key) ?? 0) + n;
+  if (now > 0) counts.set(key, now);
+  else counts.delete(key);
 }
 
 const holdersOf = (keyed: Keyed[]): string[] => keyed.map(({ holder }) => holder);

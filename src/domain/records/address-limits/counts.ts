@@ -28,8 +28,10 @@ export async function addToCounts({ db, contextId, clock }: Scope, kind: LimitKi
   return present((await run<Found>(db, 'count at address', add, [contextId, kind, holders, now, over])).rows);
 }
 
-// of a window that is over nothing is left on them
-const takeOff = `WITH own AS (DELETE FROM address_counts WHERE context_id = $1 AND kind = $2 AND holder = $4 RETURNING n, since)
+// locks in the order of the above; of a window that is over nothing is left on them
+const takeOff = `WITH held AS MATERIALIZED (SELECT holder FROM address_counts WHERE context_id = $1 AND kind = $2 AND holder = ANY($3::text[] || $4::text)
+    ORDER BY array_position($3::text[] || $4::text, holder) FOR UPDATE),
+  own AS (DELETE FROM address_counts WHERE context_id = $1 AND kind = $2 AND holder = $4 AND (SELECT count(*) FROM held) > 0 RETURNING n, since)
   UPDATE address_counts SET n = GREATEST(n - (SELECT n FROM own), 0) WHERE context_id = $1 AND kind = $2 AND holder = ANY($3) AND since <= (SELECT since FROM own)`;
 
 /** As many as stand on `part` of them turned out to be no guesses. */

@@ -11,7 +11,7 @@ import { inTransaction, type Scope, type UserId } from '../../../../src/domain/s
 import { AppError } from '../../../../src/platform/errors/index.ts';
 import { addressMatcher } from '../../../../src/platform/net/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
-import { pause } from '../../../support/patience.ts';
+import { pause, until } from '../../../support/patience.ts';
 import { unknownId, useStore } from '../../../support/use-cases.ts';
 
 describe('domain/records/address-limits', () => {
@@ -137,6 +137,35 @@ describe('domain/records/address-limits', () => {
     );
     expect(await failing.catch(({ message }: Error) => message)).to.equal('away');
     expect(await lookedAt(limits, Array(9).fill(place), 'recovery'), 'what failed').to.equal(3);
+  });
+
+  it('what one process gives back is known to another that refuses, after a while', async () => {
+    const place = { ...fresh(), naming: 'ana@acme.example' };
+    const [one, other] = [limitsOfProcess(), new AddressLimits(settings, () => {}, { count: 0, usedUp: 200 })];
+    await lookedAt(one, Array(settings.wrong).fill(place));
+    expect(await guess(other, place)).to.equal('too_many_attempts');
+    await one.giveBack(from(place), 'sign-in', place);
+    expect(other.findRefusal(store.scope.contextId, 'sign-in', place, store.scope.clock.now())?.code).to.equal('too_many_attempts');
+    await pause(200);
+    expect(other.findRefusal(store.scope.contextId, 'sign-in', place, store.scope.clock.now())).to.equal(undefined);
+    expect(await guess(other, place)).to.equal('wrong');
+  });
+
+  it('giving back locks in the order of counting: the address before what was tried of it with one login', async () => {
+    const [limits, place] = [limitsOfProcess(), { ...fresh(), naming: 'ana@acme.example' }];
+    await guess(limits, place);
+    const rows = (holder: string, how: string) => `SELECT FROM address_counts WHERE holder LIKE '${holder}' FOR UPDATE ${how}`;
+    let given: Promise<void> | undefined;
+    await inTransaction(from(place), async ({ db }) => {
+      await db.raw(rows('at %.7', ''));
+      given = limits.giveBack(from(place), 'sign-in', place);
+      await until(
+        async () => (await db.raw(`SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))`)).rows.length,
+        'the wait of the one that gives back',
+      );
+      await db.raw(rows('% as %', 'NOWAIT'));
+    });
+    await given;
   });
 
   it('two processes share the counts, and one that starts knows what others counted', async () => {
