@@ -2,6 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../platform/errors/index.ts';
 import { listApplicationsByIds } from '../../applications/applications/index.ts';
 import { type ApplicationReach, listReaches } from '../../applications/assignments/index.ts';
+import { termsSettings } from '../../applications/consents/index.ts';
+import { loadSettings } from '../../company/context-settings/index.ts';
+import { type DirectoryRules, directoryRules } from '../../people/directories/index.ts';
 import { findGroupsByName, listGroupsByIds } from '../../people/groups/index.ts';
 import { type GroupId, inTransaction, type OperationId, type Scope, type Transaction } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
@@ -12,10 +15,12 @@ import type { Choice } from './promotion.ts';
 import { writeChanges } from './write-changes.ts';
 
 /** What decides about people, in production's own ids. */
-type Picture = { rules: PolicyRules; reaches: ApplicationReach[] };
+type Picture = { rules: PolicyRules; termsEdition: number; directoryRules: DirectoryRules; reaches: ApplicationReach[] };
 
 const takePicture = async (scope: Scope): Promise<Picture> => ({
   rules: rulesInForce(await loadPolicy(scope), scope.clock.now()),
+  termsEdition: (await loadSettings(scope, termsSettings)).value.edition,
+  directoryRules: (await loadSettings(scope, directoryRules)).value,
   reaches: await listReaches(scope),
 });
 
@@ -56,6 +61,8 @@ async function findChange(scope: Scope, outcome: Outcome, usableFactors: FactorK
   );
   return {
     ...(isDeepStrictEqual(before.rules, after.rules) ? {} : { rules: await withoutNew(scope, after.rules) }),
+    ...(before.termsEdition === after.termsEdition ? {} : { termsEdition: after.termsEdition }),
+    ...(isDeepStrictEqual(before.directoryRules, after.directoryRules) ? {} : { directoryRules: after.directoryRules }),
     groups: [...removed.values()].map(({ groupId }) => ({ groupId, isRemoved: true })),
     applications: await compareReaches(scope, before.reaches, after.reaches),
   };

@@ -1,5 +1,6 @@
 import { notFound } from '../../../platform/errors/index.ts';
 import { getApplication } from '../../applications/applications/index.ts';
+import type { DirectoryRules } from '../../people/directories/index.ts';
 import { getGroup } from '../../people/groups/index.ts';
 import { listUsersByIds } from '../../people/users/index.ts';
 import type { Scope } from '../../scope.ts';
@@ -22,7 +23,14 @@ export type ApplicationChange = {
 };
 
 /** A change that nobody has made yet. What is new to a company concerns nobody of the last 30 days, so all ids are of what there is. It can be written as JSON. */
-export type Change = { rules?: PolicyRules; groups?: GroupChange[]; applications?: ApplicationChange[] };
+export type Change = {
+  rules?: PolicyRules;
+  /** The edition of the terms that would be asked for; 0 is none. */
+  termsEdition?: number;
+  directoryRules?: DirectoryRules;
+  groups?: GroupChange[];
+  applications?: ApplicationChange[];
+};
 
 const idsOf = (moves: Moves[]): string[] => [...new Set(moves.flatMap(({ joining = [], leaving = [] }) => [...joining, ...leaving]))];
 

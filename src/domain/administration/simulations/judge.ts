@@ -3,6 +3,8 @@ import {
   describeFactors,
   describePassword,
   type Facts,
+  mayUsePersonalPassword,
+  networkEntryOf,
   type Standing,
   takesAlone,
   takesLogin,
@@ -23,8 +25,8 @@ export type Arrived = {
 /** Somebody as they stand today. */
 export type Person = { standing: Standing; groupIds: string[]; direct: Set<string> };
 
-/** Of the deployment and the company, and the same before and after. */
-export type Setting = { now: Date; termsEdition: number; usableFactors: FactorKind[] };
+/** Of the deployment, and the same before and after. */
+export type Setting = { now: Date; usableFactors: FactorKind[] };
 
 /** What would happen: what the person is asked for besides what they proved first, and what refuses them in the end. */
 export type Outcome = { asks: string[]; refusal?: string; subject: PolicySubject };
@@ -68,26 +70,49 @@ function judgeSignIn(
   const isAlone = kind !== undefined && setting.usableFactors.includes(kind) && takesAlone(policy, kind);
   const hasLogin = [email, username].some((login) => login !== undefined && takesLogin(world.rules, login));
   if (!isAlone && !hasLogin) return { asks: [], refusal: 'login-not-taken' };
-  const steps = runJourney(describeSignIn(standing, policy, { at, signIn }, isAlone, setting));
+  const password = isAlone ? undefined : passwordAsked(world, standing, signIn);
+  if (password === 'none') return { asks: [], refusal: 'no-password' };
+  const isOfNetwork = password === 'network' || (isAlone && signIn.isOfNetwork);
+  const facts = describeSignIn(world, standing, policy, { at, signIn: { ...signIn, isOfNetwork } }, isAlone, setting);
+  const steps = runJourney(facts);
   const end = steps.at(-1)!;
   const asks = steps.map(({ step }) => step).filter((step) => !passive.has(step));
   return {
-    // who came by a factor alone that is not taken any more has to know a password
-    asks: kind !== undefined && !isAlone ? ['password', ...asks] : asks,
+    // who came by a factor alone that is not taken any more, or by the other password, has to know one
+    asks: [
+      ...(kind !== undefined && !isAlone ? ['password'] : []),
+      ...(kind === undefined ? otherPassword(signIn, password) : []),
+      ...asks,
+    ],
     refusal: end.step === 'kept-out' ? `kept-out-${end.why}` : undefined,
   };
 }
+
+/** By which password somebody who came by one would come there: the same one where it is still taken. */
+function passwordAsked(
+  { directoryRules }: World,
+  standing: Standing,
+  { isOfNetwork }: Pick<NonNullable<Arrived['signIn']>, 'isOfNetwork'>,
+): 'network' | 'personal' | 'none' {
+  const network = networkEntryOf(standing, directoryRules) ? 'network' : undefined;
+  const personal = standing.password && mayUsePersonalPassword(standing, directoryRules) ? 'personal' : undefined;
+  return (isOfNetwork ? (network ?? personal) : (personal ?? network)) ?? 'none';
+}
+
+const otherPassword = ({ isOfNetwork }: { isOfNetwork: boolean }, asked: 'network' | 'personal' | undefined): string[] =>
+  asked === undefined || (asked === 'network') === isOfNetwork ? [] : [asked === 'network' ? 'password-of-network' : 'personal-password'];
 
 /** Steps that every sign-in has, or that ask nothing of anybody. */
 const passive = new Set<string>(['identify', 'password', 'kept-out', 'done']);
 
 /** As `gatherFacts` describes who has just proven who they are. The network and the hour are those of then, all else is as it stands today. */
 function describeSignIn(
+  { termsEdition }: World,
   standing: Standing,
   policy: EffectivePolicy,
   { at, signIn }: Required<Pick<Arrived, 'at' | 'signIn'>>,
   isAlone: boolean,
-  { now, termsEdition, usableFactors }: Setting,
+  { now, usableFactors }: Setting,
 ): Facts {
   const { user, password, network } = standing;
   const { demand, factors, rememberDays } = policy.secondFactor;

@@ -1,5 +1,3 @@
-import { termsSettings } from '../../applications/consents/index.ts';
-import { loadSettings } from '../../company/context-settings/index.ts';
 import { countUsers, listIdsByStatus } from '../../people/users/index.ts';
 import { endOperation, noteProgress, type Operation, type OperationKind } from '../../records/operations/index.ts';
 import { inTransaction, type Page, type Scope, type UserId } from '../../scope.ts';
@@ -40,8 +38,7 @@ export async function runSimulation(scope: Scope, operation: Operation): Promise
   const now = scope.clock.now();
   const before = await loadWorld(scope);
   const worlds = { before, after: changeWorld(before, change) };
-  const { value: terms } = await loadSettings(scope, termsSettings);
-  const setting: Setting = { now, termsEdition: terms.edition, usableFactors };
+  const setting: Setting = { now, usableFactors };
   const numbers: Numbers = { people: 0, refused: 0, asked: 0, reasons: { refused: {}, asked: {} } };
   const from = new Date(now.getTime() - simulatedDays * 86_400_000);
   const hours = hasHours(worlds.before.rules) || hasHours(worlds.after.rules);
@@ -82,7 +79,8 @@ export async function runSimulation(scope: Scope, operation: Operation): Promise
 }
 
 /** The rules, or who is in the groups that rules are for: otherwise a sign-in is the same before and after. */
-const changesSignIns = ({ rules, groups = [] }: Change): boolean => rules !== undefined || groups.length > 0;
+const changesSignIns = ({ rules, termsEdition, directoryRules, groups = [] }: Change): boolean =>
+  [rules, termsEdition, directoryRules].some((one) => one !== undefined) || groups.length > 0;
 
 const hasHours = ({ base, overrides }: PolicyRules): boolean => [base, ...overrides].some(({ hours }) => hours !== undefined);
 

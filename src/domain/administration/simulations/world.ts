@@ -1,4 +1,7 @@
 import { listReaches } from '../../applications/assignments/index.ts';
+import { termsSettings } from '../../applications/consents/index.ts';
+import { loadSettings } from '../../company/context-settings/index.ts';
+import { type DirectoryRules, directoryRules } from '../../people/directories/index.ts';
 import type { Scope } from '../../scope.ts';
 import { loadPolicy, type PolicyRules, rulesInForce, withoutGroup } from '../../sign-in/sign-in-policy/index.ts';
 import type { Change, Moves } from './change.ts';
@@ -11,6 +14,9 @@ type AssumedMoves = { joining: Set<string>; leaving: Set<string> };
 export type World = {
   rules: PolicyRules;
   policies: Policies;
+  /** 0 is none. */
+  termsEdition: number;
+  directoryRules: DirectoryRules;
   applications: Map<string, AssumedApplication>;
   everyoneId?: string;
   removedGroups: Set<string>;
@@ -26,6 +32,8 @@ export async function loadWorld(scope: Scope): Promise<World> {
   return {
     rules,
     policies: createPolicies(rules),
+    termsEdition: (await loadSettings(scope, termsSettings)).value.edition,
+    directoryRules: (await loadSettings(scope, directoryRules)).value,
     applications: new Map(
       reaches.map(({ applicationId, enabled, navigable, groups }) => [
         applicationId,
@@ -40,7 +48,9 @@ export async function loadWorld(scope: Scope): Promise<World> {
 }
 
 /** The same company after the change. */
-export function changeWorld(world: World, { rules = world.rules, groups = [], applications = [] }: Change): World {
+export function changeWorld(world: World, change: Change): World {
+  const { groups = [], applications = [] } = change;
+  const { rules, termsEdition, directoryRules } = { ...world, ...change };
   const removedGroups = new Set(groups.filter(({ isRemoved }) => isRemoved).map(({ groupId }) => groupId));
   const after = [...removedGroups].reduce(withoutGroup, rules);
   const changed = new Map(world.applications);
@@ -59,6 +69,8 @@ export function changeWorld(world: World, { rules = world.rules, groups = [], ap
     ...world,
     rules: after,
     policies: createPolicies(after),
+    termsEdition,
+    directoryRules,
     applications: changed,
     removedGroups,
     members: new Map(groups.map(({ groupId, members = {} }) => [groupId, toSets(members)])),

@@ -119,6 +119,19 @@ describe('domain/administration/promotion: tried on the last 30 days', () => {
     });
   });
 
+  describe('new terms', () => {
+    const { store, scope, company, triedAndDone } = useCompany();
+    it('asks everybody for them, and nobody where they end', async () => {
+      await applyApproval(store.scope, { ...company({}), terms: { en: { title: 'Terms', body: 'Be kind.' } } });
+      expect(await triedAndDone()).to.deep.equal(
+        ['Bare', 'Client', 'None', 'Reader', 'Safe', 'Seller'].map((name) => `${name}: asked terms`),
+      );
+      await applyApproval(store.scope, { ...company({}), terms: null });
+      const ids = (await compareWithApproval(scope())).differences.map(({ id }) => id);
+      expect(await triedAndDone(ids)).to.deep.equal([]);
+    });
+  });
+
   describe('what goes', () => {
     const { store, scope, company, triedAndDone } = useCompany();
     it('refuses the people of a group that an application loses, of an application that is disabled, and of one that goes with its group', async () => {

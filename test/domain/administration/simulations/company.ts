@@ -1,6 +1,8 @@
 import { type AccessFinder, createAccessFinder, decide } from '../../../../src/domain/applications/access/index.ts';
 import { registerApplication } from '../../../../src/domain/applications/applications/index.ts';
 import { assignApplication } from '../../../../src/domain/applications/assignments/index.ts';
+import { termsSettings } from '../../../../src/domain/applications/consents/index.ts';
+import { loadSettings } from '../../../../src/domain/company/context-settings/index.ts';
 import { addMembers, createGroup, findGroupByName } from '../../../../src/domain/people/groups/index.ts';
 import { fullName, getUser, type User } from '../../../../src/domain/people/users/index.ts';
 import { recordEvent } from '../../../../src/domain/records/audit/index.ts';
@@ -90,13 +92,13 @@ const asVisitor = (scope: Scope, { user, ip, userAgent }: Visitor): Scope => ({
 });
 
 /** As the end of a sign-in records it. */
-export const recordSignIn = (scope: Scope, visitor: Visitor, amr = ['pwd']): Promise<void> =>
+export const recordSignIn = (scope: Scope, visitor: Visitor, amr = ['pwd'], more: Record<string, unknown> = {}): Promise<void> =>
   inTransaction(asVisitor(scope, visitor), (inside) =>
     recordEvent(inside, {
       type: 'sign-in.succeeded',
       subject: { kind: 'user', id: visitor.user.userId, name: fullName(visitor.user) },
       applicationId: visitor.applicationId,
-      details: { amr, protocol: 'oidc' },
+      details: { amr, protocol: 'oidc', ...more },
     }),
   );
 
@@ -111,12 +113,13 @@ export async function signInForReal(store: UseCaseStore, visitor: Visitor, findA
   const user = await getUser(scope, visitor.user.userId);
   if (![user.email, user.username].some((login) => login && takesLogin(rules, login))) return { asks: [], refusal: 'login-not-taken' };
   const stored = await scope.db('passwords').where({ context_id: scope.contextId, user_id: user.userId }).first('changed_at');
+  const { edition: termsEdition } = (await loadSettings(scope, termsSettings)).value;
   const asks: string[] = [];
   let amr = ['pwd'];
   for (;;) {
     const proven: Proven = { userId: user.userId, at: scope.clock.now().getTime(), amr, passwordChangedAt: stored!.changed_at.getTime() };
     const { applicationId, browser } = visitor;
-    const arrival = { proven, demands: {}, applicationId, browser, usableFactors: [...kinds], termsEdition: 0 };
+    const arrival = { proven, demands: {}, applicationId, browser, usableFactors: [...kinds], termsEdition };
     const step = await findNextStep(scope, rules, arrival);
     if (step.step === 'kept-out') return { asks, refusal: `kept-out-${step.why}` };
     if (step.step === 'done') break;

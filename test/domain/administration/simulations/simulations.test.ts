@@ -13,6 +13,8 @@ import {
 } from '../../../../src/domain/administration/simulations/index.ts';
 import { setApplicationEnabled } from '../../../../src/domain/applications/applications/index.ts';
 import { assignApplication, unassignApplication } from '../../../../src/domain/applications/assignments/index.ts';
+import { changeSettings, loadSettings } from '../../../../src/domain/company/context-settings/index.ts';
+import { directoryRules } from '../../../../src/domain/people/directories/index.ts';
 import { addMembers, createGroup, removeMember } from '../../../../src/domain/people/groups/index.ts';
 import type { User } from '../../../../src/domain/people/users/index.ts';
 import { runOperation } from '../../../../src/domain/records/operations/index.ts';
@@ -21,6 +23,7 @@ import { changePolicy, confirmPolicy } from '../../../../src/domain/sign-in/auth
 import { loadPolicy, type PolicyRules, rulesInForce, rulesSchema } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
 import { newId } from '../../../../src/platform/crypto/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
+import { linkedTo } from '../../../support/network.ts';
 import { actingFor, unknownId, useStore } from '../../../support/use-cases.ts';
 import { type Company, createFinder, kinds, prepareCompany, type Real, recordSignIn, signInForReal, type Visitor } from './company.ts';
 
@@ -285,6 +288,33 @@ describe('domain/administration/simulations', () => {
       const [found] = of(await simulated({ rules }), visitor);
       expect(found!.effect).to.equal('asked');
       expect(found!.reasons.map(({ code }) => code)).to.include.members(['password', 'second-factor']);
+    });
+
+    it('who signs in by a password that is not taken any more needs the other one, and is refused without it', async () => {
+      const { value, version } = await loadSettings(store.scope, directoryRules);
+      const rules = { ...value, signIn: true };
+      await changeSettings(store.scope, directoryRules, rules, version);
+      const [both, byOther, networkOnly, administrator] = [
+        await person(),
+        await person(),
+        await person(),
+        await person({ role: 'administrator' }),
+      ];
+      const everybody = [both, byOther, networkOnly, administrator];
+      await linkedTo(
+        store.scope,
+        everybody.map(({ user }) => user.userId),
+      );
+      await store.scope.db('passwords').where('user_id', networkOnly.user.userId).delete();
+      for (const one of [both, networkOnly]) await recordSignIn(store.scope, one, ['pwd'], { networkPassword: true });
+      for (const one of [byOther, administrator]) await recordSignIn(store.scope, one);
+      const tryRules = async (changed: object) => {
+        const found = await simulated({ directoryRules: { ...rules, ...changed } });
+        return everybody.map((one) => of(found, one).map(({ effect, reasons }) => `${effect} ${reasons.map(({ code }) => code).join()}`));
+      };
+      expect(await tryRules({})).to.deep.equal([[], [], [], []]);
+      expect(await tryRules({ signIn: false })).to.deep.equal([['asked personal-password'], [], ['refused no-password'], []]);
+      expect(await tryRules({ personalPassword: false })).to.deep.equal([[], ['asked password-of-network'], [], []]);
     });
 
     it('who is not active today is nobody that a change keeps out', async () => {
