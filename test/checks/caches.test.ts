@@ -7,7 +7,7 @@ const growing = new Set([
   'src/domain/administration/directory-runs/reading-turns.ts #reading #slowUntil #waiting', // companies whose directories are being read
   'src/domain/people/directory-requests/asking.ts #asked', // asks that wait for an answer
   'src/domain/people/directory-requests/serving.ts #agents #held #hungry', // agents that are connected
-  'src/domain/records/address-limits/address-limits.ts #reading #underWay', // reads and requests
+  'src/domain/records/address-limits/address-limits.ts #reading #underWay #waiting', // reads and requests
   'src/domain/records/refusals/join.ts #lanes', // what is being written
   'src/domain/sign-in/authentication/take-attempt.ts underWay', // attempts
   'src/domain/sign-in/credentials/directory-password/verifiers.ts making', // passwords that are being hashed

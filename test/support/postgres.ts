@@ -50,7 +50,8 @@ export async function createTestDatabase({
   of = 'portaria',
 } = {}): Promise<{ url: string; open(poolSize?: number): Database; drop(): Promise<void> }> {
   const serverUrl = await shareOnePostgres();
-  await administer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${of}`);
+  // page by page through the log it takes seven times as long
+  await administer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${of} STRATEGY file_copy`);
   const url = named(serverUrl, name);
   return {
     url,

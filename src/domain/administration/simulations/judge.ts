@@ -73,7 +73,7 @@ function judgeSignIn(
   const password = isAlone ? undefined : passwordAsked(world, standing, signIn);
   if (password === 'none') return { asks: [], refusal: 'no-password' };
   const isOfNetwork = password === 'network' || (isAlone && signIn.isOfNetwork);
-  const facts = describeSignIn(world, standing, policy, { at, signIn: { ...signIn, isOfNetwork } }, isAlone, setting);
+  const facts = describeSignIn(world, standing, policy, { at, signIn: { ...signIn, isOfNetwork }, isAlone }, setting);
   const steps = runJourney(facts);
   const end = steps.at(-1)!;
   const asks = steps.map(({ step }) => step).filter((step) => !passive.has(step));
@@ -110,8 +110,7 @@ function describeSignIn(
   { termsEdition }: World,
   standing: Standing,
   policy: EffectivePolicy,
-  { at, signIn }: Required<Pick<Arrived, 'at' | 'signIn'>>,
-  isAlone: boolean,
+  { at, signIn, isAlone }: Required<Pick<Arrived, 'at' | 'signIn'>> & { isAlone: boolean },
   { now, usableFactors }: Setting,
 ): Facts {
   const { user, password, network } = standing;
