@@ -6,14 +6,15 @@ import { keyIdOf, purposeColumns, sealedValue } from './sql.ts';
 
 const proofPurpose = (id: string): string => `master-key-proof:${id}`;
 
-/** Why a ring does not fit the store, as sentences; none when it does. */
+/** Why a ring does not fit the store, as sentences; none when it does, or nothing was sealed yet. */
 export async function examineMasterKeys(db: Db, keyRing: KeyRing): Promise<string[]> {
-  const noted = await db('master_keys').select('key_id', 'proof');
+  // a store of before has no place for notes
+  const noted = (await db.schema.hasTable('master_keys')) ? await db('master_keys').select('key_id', 'proof') : [];
   const known = new Set(noted.map(({ key_id }) => key_id));
-  const others = noted.length === 0 ? await listUnnoted(db, keyRing) : [];
+  const others = (await listSigning(db, keyRing)).filter(({ id }) => !known.has(id));
   return [
     ...noted.flatMap(({ key_id, proof }) => judge(keyRing, key_id, () => keyRing.decrypt(proof, proofPurpose(key_id)))),
-    ...others.filter(({ id }) => !known.has(id)).flatMap(({ id, open }) => judge(keyRing, id, open)),
+    ...others.flatMap(({ id, open }) => judge(keyRing, id, open)),
   ];
 }
 
@@ -27,25 +28,27 @@ function judge(keyRing: KeyRing, id: string, open: () => unknown): string[] {
   }
 }
 
-/** In a store of before keys were noted: the ids of those that sealed signing keys, each with one to try. */
-async function listUnnoted(db: Db, keyRing: KeyRing): Promise<{ id: string; open(): Buffer }[]> {
+/**
+ * The ids of those that sealed signing keys, each with one to try. They are looked at whatever was noted: a store of before has no notes, and a server that another key
+ * was first for may have gone on sealing under it after it was forgotten.
+ */
+async function listSigning(db: Db, keyRing: KeyRing): Promise<{ id: string; open(): Buffer }[]> {
   const column = sealedSigningKeys;
+  if (!(await db.schema.hasTable(column.table))) return [];
   const { rows } = await db.raw<{ rows: (Record<string, string> & { id: string; value: string })[] }>(
     `SELECT DISTINCT ON (id) ${keyIdOf(column)} AS id, ${sealedValue(column)} AS value, ${purposeColumns(column)} FROM ${column.table} ORDER BY id`,
   );
   return rows.map((row) => ({ id: row.id, open: () => keyRing.decrypt(row.value, column.purposeOf(row)) }));
 }
 
-/** Notes what the store is written with from now on, and what it was written with before; and reads what the ring needs from the store. */
+/** Notes what the store is written with from now on, and what it was written with before; and reads what the ring needs from the store. The ring fits it. */
 export async function noteMasterKeys(db: Db, keyRing: KeyRing, now: Date): Promise<void> {
-  const noted = await db('master_keys').first('key_id');
-  const before = noted ? [] : (await listUnnoted(db, keyRing)).map(({ id }) => id);
-  const ids = [...new Set([keyRing.currentId, ...before])];
+  const ids = [...new Set([keyRing.currentId, ...(await listSigning(db, keyRing)).map(({ id }) => id)])];
   const rows = ids.map((id) => ({ key_id: id, proof: keyRing.encrypt('', proofPurpose(id), id), noted_at: now }));
   await db('master_keys').insert(rows).onConflict('key_id').ignore();
   await loadFingerprintKeys(db, keyRing);
 }
 
 /** Nothing needs the others any more. */
-export const forgetOtherKeys = (db: Db, keyRing: KeyRing): PromiseLike<unknown> =>
+export const forgetOtherKeys = (db: Db, keyRing: KeyRing): PromiseLike<number> =>
   db('master_keys').whereNot('key_id', keyRing.currentId).delete();

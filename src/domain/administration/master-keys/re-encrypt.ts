@@ -1,7 +1,7 @@
 import type { KeyRing, SealedColumn } from '../../../platform/crypto/index.ts';
 import { listContexts } from '../../company/contexts/index.ts';
-import { renewMac } from '../../records/audit/index.ts';
-import type { ServerScope } from '../../scope.ts';
+import { recordEvent, renewMac } from '../../records/audit/index.ts';
+import { inTransaction, type ServerScope } from '../../scope.ts';
 import { keepFingerprintKeys } from './fingerprint-keys.ts';
 import { forgetOtherKeys } from './note-keys.ts';
 import { sealedColumns } from './sealed-columns.ts';
@@ -39,13 +39,20 @@ export async function reEncrypt(scope: ServerScope, tell: (line: string) => void
   }
   for (const { contextId } of await listContexts(db)) if (await renewMac({ ...scope, contextId })) changed++;
   const left = (await listKeyUses(scope)).filter(({ keyId }) => keyId !== keyRing.currentId);
-  if (left.length === 0) await forgetOtherKeys(db, keyRing);
-  return {
-    changed,
-    unreadable: [...unreadable].map(([what, n]) => `${what}: ${n}`),
-    left,
-    retired: left.length === 0 ? keyRing.ids.slice(1) : [],
-  };
+  const retired = left.length === 0 ? keyRing.ids.slice(1) : [];
+  await conclude(scope, changed, left.length === 0 ? retired : undefined);
+  return { changed, unreadable: [...unreadable].map(([what, n]) => `${what}: ${n}`), left, retired };
+}
+
+/** The keys are of the server, and each company has secrets under them: it is told in all of them. What found nothing to do is no event. */
+async function conclude(scope: ServerScope, changed: number, retired?: string[]): Promise<void> {
+  await inTransaction(scope, async (inside) => {
+    const forgotten = retired ? await forgetOtherKeys(inside.db, inside.keyRing) : 0;
+    if (changed + forgotten === 0) return;
+    const details = { masterKey: inside.keyRing.currentId, ...(retired?.length ? { retired } : {}) };
+    for (const { contextId } of await listContexts(inside.db))
+      await recordEvent({ ...inside, contextId }, { type: 'secrets.re-encrypted', details });
+  });
 }
 
 async function sealAgain({ db, keyRing }: ServerScope, column: SealedColumn): Promise<{ changed: number; unreadable: number }> {

@@ -130,6 +130,8 @@ export const auditEventTypes = [
   'audit.exported',
   'audit.purged',
   'audit.chain-restarted',
+  'store.restored',
+  'secrets.re-encrypted',
   'launchpad.viewed',
   'access-map.viewed',
   'access-map.exported',

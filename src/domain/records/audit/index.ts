@@ -8,6 +8,7 @@ export { listApplicationsOf, listNewestOf } from './newest-events.ts';
 export { purgeEvents } from './purge-events.ts';
 export { type AuditEvent, type EventRow, openEvents } from './read-events.ts';
 export { type NewEvent, readPersonKeys, recordAlone, recordEvent, recordEvents } from './record-event.ts';
+export { recordRestore } from './record-restore.ts';
 export { restartChain } from './restart-chain.ts';
 export { BrokenChain, findHead, hasCurrentMac, listDailyCounts, renewMac, sealEvents, startChain } from './seal-events.ts';
 export { type Breach, type Verification, verifyChain } from './verify-chain.ts';

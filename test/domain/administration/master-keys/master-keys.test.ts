@@ -14,7 +14,7 @@ import { changeSettings, loadSettings } from '../../../../src/domain/company/con
 import { mailLinkPurpose, mailPerson, oldMailDelivery } from '../../../../src/domain/company/mails/index.ts';
 import { newAccountsSettings } from '../../../../src/domain/company/new-accounts/index.ts';
 import { getMetadataCertificate } from '../../../../src/domain/company/saml-certificates/index.ts';
-import { loadSigningKeys } from '../../../../src/domain/company/signing-keys/index.ts';
+import { loadSigningKeys, rotateSigningKeys } from '../../../../src/domain/company/signing-keys/index.ts';
 import { enqueue } from '../../../../src/domain/job.ts';
 import type { User } from '../../../../src/domain/people/users/index.ts';
 import { sealEvents, verifyChain } from '../../../../src/domain/records/audit/index.ts';
@@ -133,8 +133,22 @@ describe('domain: master keys', () => {
     const meanwhile = inTransaction(both, async (inside) =>
       setTemporaryPassword(inside, await store.person(), await makeTemporaryPassword(both)),
     );
-    const done = await reEncrypt(both);
+    const [done, events] = await (async () => {
+      let result: Awaited<ReturnType<typeof reEncrypt>>;
+      const types = await store.eventsOf(async () => {
+        result = await reEncrypt(both);
+      });
+      return [result!, types];
+    })();
     await meanwhile;
+    expect(
+      events.filter((type) => type === 'secrets.re-encrypted'),
+      'in its own words, of this company',
+    ).to.have.length(1);
+    const told = await store.scope.db('audit_events').where('type', 'secrets.re-encrypted').select('context_id', 'details');
+    expect(new Set(told.map(({ context_id }) => context_id)).size, 'and of the other').to.equal(2);
+    for (const { details } of told) expect(details).to.deep.equal({ masterKey: 'next', retired: ['test'] });
+    expect(await store.eventsOf(() => reEncrypt(both)), 'nothing was left to do').to.deep.equal([]);
     expect(done.left).to.deep.equal([]);
     expect(done.unreadable).to.deep.equal([]);
     expect(done.retired).to.deep.equal(['test']);
@@ -175,11 +189,32 @@ describe('domain: master keys', () => {
     expect(matchesClientSecret(oidc!.secret_fingerprint!, clientSecret, last.keyRing)).to.equal(true);
   });
 
-  it('says what no key opens, and keeps what it cannot read', async () => {
-    const lost = ring({ id: 'lost', key: Buffer.alloc(32, 11) });
+  it('an old key that somebody went on sealing under is needed again, though it was forgotten', async () => {
     const [third, fourth] = [
       { id: 'third', key: Buffer.alloc(32, 10) },
       { id: 'fourth', key: Buffer.alloc(32, 12) },
+    ];
+    const both = under(fourth, third);
+    await noteMasterKeys(both.db, both.keyRing, new Date());
+    await reEncrypt(both);
+    const faults = (keys: KeyRing) => examineMasterKeys(store.scope.db, keys);
+    expect(await faults(ring(fourth))).to.deep.equal([]);
+    // a server that was started before the new one came first
+    await rotateSigningKeys(under(third, fourth));
+    expect(await faults(ring(fourth))).to.deep.equal(['the store needs the master key "third", and it is not there']);
+    expect((await faults(ring(fourth, { ...third, key: Buffer.alloc(32, 13) })))[0]).to.contain('another than the one of that name');
+    expect(await faults(ring(fourth, third))).to.deep.equal([]);
+    await noteMasterKeys(both.db, both.keyRing, new Date());
+    expect(await both.db('master_keys').orderBy('key_id').pluck('key_id')).to.deep.equal(['fourth', 'third']);
+    expect((await reEncrypt(both)).retired).to.deep.equal(['third']);
+    expect(await faults(ring(fourth))).to.deep.equal([]);
+  });
+
+  it('says what no key opens, and keeps what it cannot read', async () => {
+    const lost = ring({ id: 'lost', key: Buffer.alloc(32, 11) });
+    const [third, fourth] = [
+      { id: 'fourth', key: Buffer.alloc(32, 12) },
+      { id: 'fifth', key: Buffer.alloc(32, 14) },
     ];
     const value = lost.encrypt('x', 'whatever');
     await store.scope.db('passwords').where('user_id', ana.userId).update({ temporary_encrypted: value });
