@@ -18,9 +18,9 @@ import {
   timeLimits,
 } from '../platform/database/index.ts';
 import { describeSystemFault } from '../platform/errors/index.ts';
-import { readMasterKeys } from './master-keys.ts';
+import { findMasterKeys, lostMasterKeys, readMasterKeys } from './master-keys.ts';
 
-export { readMasterKeys, writeMasterKeys } from './master-keys.ts';
+export { findMasterKeys, readMasterKeys, writeMasterKeys } from './master-keys.ts';
 
 export type Store = {
   database: Database;
@@ -38,6 +38,7 @@ type StoreConfig = Pick<Config, 'databaseUrl' | 'dataDir' | 'databasePoolSize' |
 /**
  * Opens the operator's database or the embedded one, up to date, with the key ring for its secrets.
  * @param options.limits of statements: those of work unless told
+ * @param options.newKeys they may be made for a store that was written with others: it is about to be replaced
  * @param options.isServer it stays, and has the sample applications of its data folder
  * @param options.embeddedUrl of the embedded store, where another process of this server runs it
  * @throws Error with a remedy
@@ -49,6 +50,7 @@ export async function openStore(
     warn = (_: string) => {},
     limits = timeLimits.work as TimeLimits,
     migrations = true,
+    newKeys = false,
     isServer = false,
     embeddedUrl = undefined as string | undefined,
   } = {},
@@ -58,11 +60,12 @@ export async function openStore(
   const isEmbedded = config.databaseUrl === undefined;
   const database = openDatabase(url, config.databasePoolSize, limits, warn);
   try {
+    const starting = { isEmbedded, database };
+    if (isEmbedded && !newKeys) await whileItStarts(starting, () => refuseLostKeys(config, database));
     const keyRing = parseKeyRing(readMasterKeys(config, isEmbedded));
     const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
-    const starting = { isEmbedded, database };
     const migrated = migrations ? await whileItStarts(starting, () => bringUpToDate(url, { keyRing, hasher })) : [];
-    if (migrations) await whileItStarts(starting, () => noteKeys(database, keyRing));
+    if (migrations) await whileItStarts(starting, () => noteKeys({ database, keyRing }));
     // the process that migrates has noted them
     else if (isServer) await whileItStarts(starting, () => loadFingerprintKeys(database.knex, keyRing));
     return {
@@ -110,12 +113,24 @@ export async function whileItStarts<T>(
   }
 }
 
-/** Better no server than one that fails wherever a secret is needed, and seals new ones under a key of its own. @throws ConfigError */
-async function noteKeys({ knex }: Database, keyRing: KeyRing): Promise<void> {
-  const faults = await examineMasterKeys(knex, keyRing);
+/** Keys are there before the first table is, so a store with tables and none has lost them. @throws ConfigError */
+async function refuseLostKeys(config: StoreConfig, { knex }: Database): Promise<void> {
+  if (findMasterKeys(config) || !(await knex.schema.hasTable('contexts'))) return;
+  // another process may have started at once, and made both
+  if (!findMasterKeys(config)) throw lostMasterKeys(config);
+}
+
+/** @throws ConfigError when the ring lacks a key that the store was written with, or has another of its name */
+export async function refuseOtherKeys({ database, keyRing }: Pick<Store, 'database' | 'keyRing'>): Promise<void> {
+  const faults = await examineMasterKeys(database.knex, keyRing);
   if (faults.length > 0)
     throw new ConfigError(faults.map((fault) => `PORTARIA_MASTER_KEYS (or master.key in the data directory): ${fault}`));
-  await noteMasterKeys(knex, keyRing, systemClock.now());
+}
+
+/** Better no server than one that fails wherever a secret is needed, and seals new ones under a key of its own. @throws ConfigError */
+async function noteKeys(store: Pick<Store, 'database' | 'keyRing'>): Promise<void> {
+  await refuseOtherKeys(store);
+  await noteMasterKeys(store.database.knex, store.keyRing, systemClock.now());
 }
 
 /** @returns the names of the migrations that ran */
