@@ -1,7 +1,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import { openStore, type Store } from '../app/open-store.ts';
 import type { Config } from '../config/index.ts';
-import { openServerScope, type ServerScope } from '../domain/scope.ts';
+import { type Actor, openServerScope, type ServerScope } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import { hostMatcher } from '../platform/net/index.ts';
 
@@ -36,14 +36,16 @@ export class UsageError extends Error {}
 
 export type Tools = { store: Store; scope: ServerScope };
 
+/** Who sits at the terminal, as the audit report will show them. */
+export const operator = (): Actor => ({ kind: 'operator', name: process.env.USER ?? 'operator' });
+
 /** Opens the store for one command, up to date, and closes it; a running server's embedded store is shared. */
 export async function withStore<T>({ config, note }: Pick<Invocation, 'config' | 'note'>, work: (tools: Tools) => Promise<T>): Promise<T> {
   const store = await openStore({ ...config, databasePoolSize: 4 }, { say: note });
   try {
-    const actor = { kind: 'operator', name: process.env.USER ?? 'operator' } as const;
     return await work({
       store,
-      scope: openServerScope({ ...store, clock: systemClock, isHttpHost: hostMatcher(config.samlHttpHosts) }, actor),
+      scope: openServerScope({ ...store, clock: systemClock, isHttpHost: hostMatcher(config.samlHttpHosts) }, operator()),
     });
   } finally {
     await store.close();

@@ -1,21 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { openStore, readMasterKeys, type Store, writeMasterKeys } from '../app/open-store.ts';
-import type { Config } from '../config/index.ts';
+import type { Knex } from 'knex';
+import { openStore, type Store } from '../app/open-store.ts';
+import { examineMasterKeys } from '../domain/administration/master-keys/index.ts';
 import { listContexts } from '../domain/company/contexts/index.ts';
-import { verifyChain } from '../domain/records/audit/index.ts';
+import { recordRestore, verifyChain } from '../domain/records/audit/index.ts';
 import { openScope } from '../domain/scope.ts';
-import { examineTarget, type Head, RestoreFault, restoreStore, verifyBackup } from '../platform/backup/index.ts';
+import { examineTarget, type Head, type Restored, RestoreFault, restoreStore, UnknownEnd, verifyBackup } from '../platform/backup/index.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import { parseKeyRing, SealFault } from '../platform/crypto/index.ts';
 import { describeSystemFault } from '../platform/errors/index.ts';
-import { type Command, exitCodes, type Output, UsageError } from './command.ts';
+import { type Command, exitCodes, type Output, operator, UsageError } from './command.ts';
 import { readPassphrase } from './passphrase.ts';
+import { chooseKeys, RefusedRestore } from './restore-keys.ts';
 
 type Company = { context: string; events: number; isWhole: boolean };
-
-/** What was typed was right, and the file or the store is not: nothing was changed. */
-export class RefusedRestore extends Error {}
 
 export const restoreCommand: Command = {
   words: 'restore',
@@ -33,14 +32,14 @@ export const restoreCommand: Command = {
     try {
       const { head } = await verifyBackup(file, passphrase);
       if (options['keys-to']) return writeKeys(String(options['keys-to']), head);
-      const store = await openStore({ ...config, databasePoolSize: 2 }, { say: note, migrations: false });
+      const store = await openStore({ ...config, databasePoolSize: 2 }, { say: note, migrations: false, newKeys: true });
       try {
         const isReplacing = options.replace === true;
         const keys = chooseKeys(config, store, head);
         await examineTarget(store.database.url, head, { isReplacing });
         if (isReplacing && options.json !== true && !(await isSure(head, note)))
           return { text: 'Nothing was changed.', data: { restored: false } };
-        return await keys.during(() => restore(store, file, passphrase));
+        return await keys.during(() => restore(store, file, passphrase, { isReplacing, masterKeys: keys.remaining }));
       } finally {
         await store.close();
       }
@@ -50,15 +49,22 @@ export const restoreCommand: Command = {
   },
 };
 
-async function restore(store: Store, file: string, passphrase: string): Promise<Output> {
+type Choice = { isReplacing: boolean; masterKeys: string[] };
+
+async function restore(store: Store, file: string, passphrase: string, { isReplacing, masterKeys }: Choice): Promise<Output> {
   const companies: Company[] = [];
-  const { head, foot, migrated } = await restoreStore(store.database.url, file, passphrase, async (db, restored) => {
-    const parts = { ...store, database: { knex: db }, keyRing: parseKeyRing(restored.head.masterKeys), clock: systemClock };
+  const check = async (db: Knex.Transaction, { head }: Restored) => {
+    const parts = { ...store, database: { knex: db }, keyRing: parseKeyRing(masterKeys), clock: systemClock };
+    const faults = await examineMasterKeys(db, parts.keyRing);
+    if (faults.length > 0) throw new RestoreFault('keys', faults.join('; '));
     for (const { contextId, code } of await listContexts(db)) {
-      const { sealed, breach } = await verifyChain(openScope(parts, contextId, { kind: 'operator', name: 'restore' }));
+      const scope = openScope(parts, contextId, operator());
+      const { sealed, breach } = await verifyChain(scope);
       companies.push({ context: code, events: sealed, isWhole: !breach });
+      await recordRestore(scope, head);
     }
-  });
+  };
+  const { head, foot, migrated } = await restoreStore(store.database.url, file, passphrase, check, { isReplacing });
   await store.database.knex.raw('ANALYZE').catch(() => {}); // PostgreSQL does so itself a little later
   const broken = companies.filter(({ isWhole }) => !isWhole);
   const events = companies.reduce((sum, company) => sum + company.events, 0);
@@ -71,31 +77,6 @@ async function restore(store: Store, file: string, passphrase: string): Promise<
     ].join('\n'),
     data: { takenAt: head.takenAt, version: head.software, tables: foot.tables, rows: foot.rows, migrated, companies },
     exitCode: broken.length > 0 ? exitCodes.problems : exitCodes.ok,
-  };
-}
-
-/** @returns what sees to it that the server can read what was restored, whenever this is cut short */
-function chooseKeys(config: Config, { isEmbedded }: Store, { masterKeys }: Head): { during<T>(work: () => Promise<T>): Promise<T> } {
-  const present = readMasterKeys(config, isEmbedded);
-  const missing = masterKeys.filter((one) => !present.includes(one));
-  if (missing.length > 0 && (config.masterKeys || !isEmbedded)) {
-    const ids = missing.map((one) => `"${one.split(':')[0]}"`).join(', ');
-    throw new RefusedRestore(
-      `The backup needs the master keys ${ids}, which PORTARIA_MASTER_KEYS does not hold. They are in it: "portaria restore FILE --keys-to NEWFILE" writes them to a file for PORTARIA_MASTER_KEYS_FILE.`,
-    );
-  }
-  return {
-    async during(work) {
-      if (missing.length === 0) return work();
-      // those of either store, until it is certain which of them this one is
-      writeMasterKeys(config, [...masterKeys, ...present.filter((one) => !masterKeys.includes(one))]);
-      const result = await work().catch((error) => {
-        writeMasterKeys(config, present);
-        throw error;
-      });
-      writeMasterKeys(config, masterKeys);
-      return result;
-    },
   };
 }
 
@@ -127,11 +108,17 @@ function inWords(error: unknown, file: string): unknown {
     return refused(
       {
         'not-empty': `The store is not empty: it has ${error.what}. --replace puts the backup in its place.`,
-        foreign: `The database has tables that are not Portaria’s (${error.what}), and a restore would drop them. Give it a database of its own.`,
-        'in-use': 'A server works on this store. Stop it first.',
+        foreign: `The database has what is not Portaria’s (${error.what}), and a restore would drop it. Give Portaria a database of its own, or take it away and make it again afterwards.`,
+        'in-use': 'A server or a command works on this store. Stop it first.',
+        'newer-store': `The store is of a newer version than this one (it has had ${error.what}). Restore by that version, or into an empty database.`,
+        keys: `The keys do not open what is in the backup: ${error.what}. Where the right one is in PORTARIA_MASTER_KEYS beside those of the backup, it can be restored.`,
         newer: `The backup is of version ${error.what}, which is newer than this one. Install that first.`,
         differs: `${error.what} is not in the store what it is in the backup.`,
       }[error.why],
+    );
+  if (error instanceof UnknownEnd)
+    return new Error(
+      `The connection broke while the restore was being finished (${error.message}): the store is as it was, or as it was in the backup. Restore again, or see which it is before a server starts.`,
     );
   if ((error as { code?: string }).code === '53100') return refused('The disk of the store is full.');
   const fault = describeSystemFault(error, file);

@@ -16,7 +16,8 @@ import { jobsList, jobsRetry } from './jobs.ts';
 import { keysMetadata, keysReEncrypt, keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { promoteCommand } from './promote.ts';
-import { RefusedRestore, restoreCommand } from './restore.ts';
+import { restoreCommand } from './restore.ts';
+import { RefusedRestore } from './restore-keys.ts';
 import { userUnblock } from './users.ts';
 
 const commands: Command[] = [

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { runCommandLine } from '../../src/command-line/index.ts';
+import { openDatabase } from '../../src/platform/database/index.ts';
+import { type Env, portaria } from '../support/command-line.ts';
 import { Jar } from '../support/jar.ts';
 import { basic, json, signInWithTokens, token } from '../support/oidc.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -15,30 +16,6 @@ import { answerPasskey, createSoftwarePasskey } from '../support/software-passke
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const passphrase = { PORTARIA_BACKUP_PASSPHRASE: 'a passphrase of this journey' };
-type Env = Record<string, string>;
-
-/** The command line in this process, with these settings and no other. */
-async function portaria(args: string[], env: Env) {
-  const before = { ...process.env };
-  for (const name of Object.keys(process.env)) if (/^(PORTARIA_|DATABASE_URL)/.test(name)) delete process.env[name];
-  Object.assign(process.env, env);
-  let [out, err] = ['', ''];
-  try {
-    const status = await runCommandLine(args, {
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-    });
-    return { status, out, err };
-  } finally {
-    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
-    Object.assign(process.env, before);
-  }
-}
-
 /** In a process of its own, to be killed. */
 const portariaProcess = (args: string[], env: Env): ChildProcess =>
   spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/processes/portaria.ts', ...args], {
@@ -102,7 +79,7 @@ describe('portaria backup and restore', function () {
       expect(page.text, 'the passkey was asked for').to.contain('data-passkey');
 
       const busy = await portaria(['restore', file, '--replace'], { ...own, ...passphrase });
-      expect([busy.status, busy.err]).to.deep.equal([65, 'Nothing was changed. A server works on this store. Stop it first.']);
+      expect([busy.status, busy.err]).to.deep.equal([65, 'Nothing was changed. A server or a command works on this store. Stop it first.']);
       const again = await portaria(['backup', join(folder, 'embedded')], { ...own, ...passphrase });
       expect(again.status, again.err).to.equal(0);
     } finally {
@@ -113,6 +90,22 @@ describe('portaria backup and restore', function () {
     expect(full.err).to.contain('not empty: it has acme, other').and.contain('--replace');
     const replaced = await portaria(['restore', join(folder, 'embedded'), '--replace'], { ...own, ...passphrase });
     expect(replaced.status, replaced.err).to.equal(0);
+
+    const key = join(own.PORTARIA_DATA_DIR!, 'master.key');
+    renameSync(key, `${key}.lost`);
+    for (const args of [
+      ['backup', join(folder, 'keyless')],
+      ['context', 'list'],
+    ]) {
+      const lost = await portaria(args, { ...own, ...passphrase });
+      expect([lost.status, lost.err], args.join(' ')).to.satisfy(
+        () => lost.status === 78 && /master\.key is not there, and the store needs it/.test(lost.err),
+      );
+    }
+    expect([existsSync(key), existsSync(join(folder, 'keyless'))], 'none is made').to.deep.equal([false, false]);
+    const back = await portaria(['restore', join(folder, 'embedded'), '--replace'], { ...own, ...passphrase });
+    expect(back.status, back.err).to.equal(0);
+    expect(readFileSync(key)).to.deep.equal(readFileSync(`${key}.lost`));
   });
 
   it('says in words why it does nothing', async () => {
@@ -162,7 +155,7 @@ describe('portaria backup and restore', function () {
 
   it('killed in the middle, neither leaves anything that passes for whole', async () => {
     const target = await createTestDatabase({ of: 'started' });
-    const held = target.open(8);
+    const held = openDatabase(`${target.url}&application_name=test`, 8);
     const env = { ...onDatabase(target.url), ...passphrase };
     const before = await held.knex('users').count();
     const interrupted = join(folder, 'interrupted');

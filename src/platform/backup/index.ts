@@ -2,4 +2,4 @@
 export { verifyBackup, writeBackup } from './backup-file.ts';
 export { dumpStore, NoStore } from './dump.ts';
 export type { Head } from './frames.ts';
-export { examineTarget, type Restored, RestoreFault, restoreStore } from './restore.ts';
+export { examineTarget, type Restored, RestoreFault, restoreStore, UnknownEnd } from './restore.ts';

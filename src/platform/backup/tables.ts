@@ -1,13 +1,11 @@
 import type pg from 'pg';
+import { notOfExtension } from '../database/index.ts';
 
 export type StoreTable = { name: string; columns: string[] };
 
 /** Rows are written the same way in every session. */
 export const sessionSettings = `SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL timezone = 'UTC'; SET LOCAL intervalstyle = 'postgres'; SET LOCAL bytea_output = 'hex';
   SET LOCAL extra_float_digits = 1; SET LOCAL synchronize_seqscans = off`;
-
-const notOfExtension = (catalog: string, alias: string) =>
-  `NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = '${catalog}'::regclass AND x.objid = ${alias}.oid AND x.deptype = 'e')`;
 
 /** Tables of ours, and those in which the queue keeps what waits. What is unlogged PostgreSQL itself may forget; which migrations ran is found again. */
 const ours = `SELECT c.oid, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -47,15 +45,30 @@ export async function listSequences(client: pg.Client): Promise<{ name: string; 
   return rows;
 }
 
-/** What makes room for another store: every table and function of ours, but not what an extension brought. */
+/** Tables of ours in `public`, and those of the migrations; not what an extension brought. */
+async function listDroppable(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND ${notOfExtension('pg_class', 'c')} ORDER BY 1`,
+  );
+  return rows.map(({ name }) => name).join(', ');
+}
+
+/** Nobody reads or writes the store any more until the transaction ends. */
+export async function lockStore(client: pg.Client): Promise<void> {
+  const tables = await listDroppable(client);
+  if (tables) await client.query(`LOCK TABLE ${tables} IN ACCESS EXCLUSIVE MODE`);
+}
+
+/** Makes room for another store. What others made to hang on ours is not dropped with it: PostgreSQL refuses (2BP01). */
 export async function dropStore(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ drop: string }>(
-    `SELECT format('DROP TABLE IF EXISTS %I.%I CASCADE', n.nspname, c.relname) AS drop FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND ${notOfExtension('pg_class', 'c')}
-     UNION ALL SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::regprocedure) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+  const tables = await listDroppable(client);
+  if (tables) await client.query(`DROP TABLE ${tables}`);
+  const { rows } = await client.query<{ routine: string }>(
+    `SELECT p.oid::regprocedure::text AS routine FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
        WHERE n.nspname = 'public' AND ${notOfExtension('pg_proc', 'p')}`,
   );
-  for (const { drop } of rows) await client.query(drop);
+  if (rows.length > 0) await client.query(`DROP ROUTINE ${rows.map(({ routine }) => routine).join(', ')}`);
 }
 
 /** Names of the migrations that the store has had, and the version of the queue's tables. Undefined where there is no store. */

@@ -64,13 +64,17 @@ export const knownMigrations = (): string[] => listFiles().map(nameOf);
 /** The tables of the queue, in steps of its own. */
 export const migrateJobs = (url: string): Promise<void> => runMigrations({ connectionString: url, logger: quiet });
 
+/** Until the end of the transaction nobody migrates; who does so at this moment is waited for. */
+export const lockMigrations = async (db: Knex.Transaction): Promise<void> =>
+  void (await db.raw('SELECT pg_advisory_xact_lock(?)', [lockId]));
+
 /**
  * As `migrate` in a transaction of the caller's, which others who migrate wait for.
  * @param names the only ones that may run
  * @returns the names of those that ran
  */
 export async function migrateInside(db: Knex.Transaction, names?: string[]): Promise<string[]> {
-  await db.raw('SELECT pg_advisory_xact_lock(?)', [lockId]);
+  await lockMigrations(db);
   const [, ran] = (await db.migrate.latest({ migrationSource: sourceOf((name) => !names || names.includes(name)) })) as [number, string[]];
   return ran;
 }

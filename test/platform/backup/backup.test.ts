@@ -3,10 +3,20 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { Knex } from 'knex';
 import type { UserId } from '../../../src/domain/scope.ts';
-import { dumpStore, examineTarget, RestoreFault, restoreStore, verifyBackup, writeBackup } from '../../../src/platform/backup/index.ts';
+import {
+  dumpStore,
+  examineTarget,
+  RestoreFault,
+  restoreStore,
+  UnknownEnd,
+  verifyBackup,
+  writeBackup,
+} from '../../../src/platform/backup/index.ts';
 import { SealFault } from '../../../src/platform/crypto/index.ts';
 import { type Database, knownMigrations, migrate, openDatabase } from '../../../src/platform/database/index.ts';
+import { eventually } from '../../support/patience.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { testMasterKeys } from '../../support/server.ts';
 
@@ -63,10 +73,12 @@ describe('platform/backup', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** An empty store; `refused` shows that a backup leaves it as it was. */
+  const replacing = { isReplacing: true };
+
+  /** An empty store, unless told, and an onlooker who is none of its users. */
   async function withTarget<T>(work: (url: string, to: Database) => Promise<T>, of = 'portaria'): Promise<T> {
     const target = await createTestDatabase({ of });
-    const to = target.open(4);
+    const to = openDatabase(`${target.url}&application_name=test`, 4);
     try {
       return await work(target.url, to);
     } finally {
@@ -134,7 +146,9 @@ describe('platform/backup', function () {
       faults.push([at < 41 ? 'not-sealed' : 'changed', whole.subarray(0, at)]);
     for (const at of [25, 45, 65, 70, Math.floor(whole.length / 2), whole.length - 1]) {
       const changed = Buffer.from(whole);
-      changed[at]! ^= 1;
+      // the salt is text: another letter of base64url
+      if (at < 40) changed.write(whole[at] === 65 ? 'B' : 'A', at);
+      else changed[at]! ^= 1;
       faults.push([at < 57 ? 'passphrase' : 'changed', changed]);
     }
     // two parts that change places
@@ -161,16 +175,31 @@ describe('platform/backup', function () {
   it('leaves the store as it was where its last check fails, or PostgreSQL gives up in the middle', async () => {
     await withTarget(async (url, to) => {
       const before = await picture(to);
-      const refused = await restoreStore(url, file, passphrase, () => Promise.reject(new Error('no'))).catch((error) => error.message);
+      const refused = await restoreStore(url, file, passphrase, () => Promise.reject(new Error('no')), replacing).catch(
+        (error) => error.message,
+      );
       expect(refused).to.equal('no');
       expect(await picture(to)).to.deep.equal(before);
-      const killed = await restoreStore(url, file, passphrase, async (db) => {
+      const kill = async (db: Knex.Transaction) => {
         const { rows } = await db.raw('SELECT pg_backend_pid() AS pid');
         await to.knex.raw('SELECT pg_terminate_backend(?)', [rows[0].pid]);
         await db.raw('SELECT 1');
-      }).catch((error) => error);
-      expect(killed).to.be.instanceOf(Error);
+      };
+      const killed = await restoreStore(url, file, passphrase, kill, replacing).catch((error) => error);
+      expect(killed).to.be.instanceOf(Error).and.not.instanceOf(UnknownEnd);
       expect(await picture(to)).to.deep.equal(before);
+      // at its very end: whoever asked cannot know
+      const atEnd = (statement: string) => (db: Knex.Transaction) =>
+        db.raw(`CREATE FUNCTION end_badly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${statement}; RETURN NULL; END $$;
+          CREATE CONSTRAINT TRIGGER t AFTER INSERT ON master_keys DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION end_badly();
+          INSERT INTO master_keys VALUES ('x', 'x', now())`);
+      const broken = await restoreStore(url, file, passphrase, atEnd('PERFORM pg_terminate_backend(pg_backend_pid())'), replacing).catch(
+        (error) => error,
+      );
+      expect(broken).to.be.instanceOf(UnknownEnd);
+      expect(await picture(to)).to.deep.equal(before);
+      const refusedAtEnd = await restoreStore(url, file, passphrase, atEnd("RAISE 'no'"), replacing).catch((error) => error);
+      expect(refusedAtEnd).to.be.instanceOf(Error).and.not.instanceOf(UnknownEnd);
     }, 'started');
   });
 
@@ -198,29 +227,82 @@ describe('platform/backup', function () {
     });
   });
 
-  it('takes an empty store only, unless told, and none that a server works on', async () => {
+  it('takes an empty store only, unless told, and none that a server or a command works on', async () => {
     const { head } = await verifyBackup(file, passphrase);
-    const why = (url: string, options = {}) =>
-      examineTarget(url, head, options).then(
+    const whyOf = (asked: Promise<unknown>) =>
+      asked.then(
         () => 'taken',
         (error: RestoreFault) => error.why,
       );
+    const why = (url: string, options = {}) => whyOf(examineTarget(url, head, options));
     await withTarget(async (url) => expect(await why(url)).to.equal('taken'));
-    await withTarget(async (url) => {
+    await withTarget(async (url, to) => {
       expect(await why(url)).to.equal('not-empty');
-      expect(await why(url, { isReplacing: true })).to.equal('taken');
-      const server = openDatabase(`${url}&application_name=x`, 1);
-      await server.knex.raw("SET application_name = 'portaria listener'");
-      expect(await why(url, { isReplacing: true })).to.equal('in-use');
-      await server.close();
+      expect(await why(url, replacing)).to.equal('taken');
+      const before = await picture(to);
+      for (const name of ['portaria', 'portaria listener', 'portaria jobs', 'portaria workers', 'portaria backup', 'portaria restore']) {
+        const user = openDatabase(`${url}&application_name=${encodeURIComponent(name)}`, 1);
+        await user.knex.raw('SELECT 1');
+        expect(await why(url, replacing), name).to.equal('in-use');
+        // it came after the question was asked
+        if (name === 'portaria') expect(await whyOf(restoreStore(url, file, passphrase, nothing, replacing)), name).to.equal('in-use');
+        await user.close();
+        await gone(to, name);
+      }
+      // a company was made meanwhile
+      expect(await whyOf(restoreStore(url, file, passphrase, nothing))).to.equal('not-empty');
+      expect(await picture(to)).to.deep.equal(before);
     }, 'started');
-    for (const kind of [undefined, 'started'] as const)
-      await withTarget(async (url) => {
-        const other = openDatabase(url, 1);
-        await other.knex.raw('CREATE TABLE orders (id integer)');
-        await other.close();
-        for (const isReplacing of [false, true]) expect(await why(url, { isReplacing }), 'of another program').to.equal('foreign');
-      }, kind);
+  });
+
+  /** PostgreSQL knows of a connection for a moment longer than who closed it. */
+  const gone = (to: Database, name: string) =>
+    eventually(async () => {
+      const { rows } = await to.knex.raw(
+        'SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name = ?',
+        [name],
+      );
+      expect(rows[0].n).to.equal(0);
+    });
+
+  it('drops nothing that is not ours: whatever others made beside or upon our tables is named, and refused', async () => {
+    const { head } = await verifyBackup(file, passphrase);
+    const upon: Record<string, string> = {
+      'view people': 'CREATE VIEW people AS SELECT user_id FROM users',
+      'materialized view kept': 'CREATE MATERIALIZED VIEW kept AS SELECT user_id FROM users',
+      'view reports.people': 'CREATE SCHEMA reports; CREATE VIEW reports.people AS SELECT user_id FROM public.users',
+      'function f(integer)': "CREATE FUNCTION f(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+      'function p()': "CREATE PROCEDURE p() LANGUAGE sql AS 'SELECT 1'",
+      'trigger users noticed': 'CREATE TRIGGER noticed AFTER INSERT ON users FOR EACH STATEMENT EXECUTE FUNCTION count_users()',
+      'table orders': 'CREATE TABLE orders (id integer)',
+    };
+    await withTarget(async (url, to) => {
+      const faults = () =>
+        Promise.all([false, true].map((isReplacing) => examineTarget(url, head, { isReplacing }).catch((error) => error)));
+      for (const [name, statement] of Object.entries(upon)) {
+        await to.knex.raw(statement);
+        for (const fault of await faults()) expect(fault, name).to.include({ why: 'foreign', what: name });
+        await to.knex.raw(`DROP ${name.replace(/^function p/, 'procedure p').replace(/^trigger (\w+) (\w+)/, 'trigger $2 ON $1')}`);
+      }
+      // by no list: what hangs on our tables keeps them
+      await to.knex.raw('CREATE TABLE reports.seen (context_id uuid REFERENCES public.contexts (context_id))');
+      const kept = await restoreStore(url, file, passphrase, nothing, replacing).catch((error) => error);
+      expect(kept).to.include({ why: 'foreign' });
+      expect(kept.what).to.match(/constraint .* on table reports\.seen/);
+      await to.knex.raw('DROP TABLE reports.seen');
+      // what a newer version made
+      await to.knex.raw(
+        "CREATE TABLE of_the_future (id integer); INSERT INTO knex_migrations (name, batch) VALUES ('29991231235959_of_the_future', 1)",
+      );
+      for (const fault of await faults()) expect(fault).to.include({ why: 'newer-store', what: '29991231235959_of_the_future' });
+    }, 'started');
+    await withTarget(async (url, to) => {
+      await to.knex.raw('DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE orders (id integer)');
+      expect(await examineTarget(url, head).catch((error) => error), 'of another program').to.include({
+        why: 'foreign',
+        what: 'table orders',
+      });
+    });
   });
 
   it('a file appears whole or not at all', async () => {
