@@ -120,7 +120,9 @@ function inWords(error: unknown, file: string): unknown {
     return new Error(
       `The connection broke while the restore was being finished (${error.message}): the store is as it was, or as it was in the backup. Restore again, or see which it is before a server starts.`,
     );
-  if ((error as { code?: string }).code === '53100') return refused('The disk of the store is full.');
+  const { code } = error as { code?: string };
+  if (code === '53100') return refused('The disk of the store is full.');
+  if (code === '55P03') return refused('Something else, such as a report or a dump, holds tables of the store. Try again when it is done.');
   const fault = describeSystemFault(error, file);
   return fault ? refused(`${fault.charAt(0).toUpperCase()}${fault.slice(1)}.`) : error;
 }

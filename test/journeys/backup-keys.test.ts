@@ -65,6 +65,14 @@ describe('the master keys of a backup', function () {
     expect(refused.status, refused.err).to.equal(65);
     expect(refused.err).to.contain('Nothing was changed.').and.contain('the store needs the master key "next"');
     expect(await nameOf()).to.equal('Of today');
+    const held = await onlooker.knex.transaction(async (trx) => {
+      await trx.raw('LOCK TABLE users IN ACCESS SHARE MODE');
+      return portaria(['restore', file, '--replace'], env(testMasterKeys, next));
+    });
+    expect([held.status, held.err]).to.satisfy(
+      () => held.status === 65 && /Nothing was changed. Something else, .* holds tables/.test(held.err),
+      held.err,
+    );
     const done = await portaria(['restore', file, '--replace'], env(testMasterKeys, next));
     expect(done.status, done.err).to.equal(0);
     expect(await nameOf()).not.to.equal('Of today');
