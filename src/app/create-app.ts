@@ -169,6 +169,8 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
         level: config.accessLog,
         // without proxies nobody stands between: an id then is for finding lines, and proves nothing
         isBelieved: (socketAddress) => config.trustedProxies.length === 0 || isTrustedProxy(socketAddress),
+        // what is kept costs us: it is ours to say, or a proxy's
+        maySample: isTrustedProxy,
         clientAddress: services.clientAddress,
       }),
       isSecure: config.baseUrl.startsWith('https:'),

@@ -143,7 +143,8 @@ export const settings = {
   },
   tracesRatio: {
     env: 'OTEL_TRACES_SAMPLER_ARG',
-    meaning: 'Share of the traces beginning here that are kept, from 0 to 1; a trace that a caller began is kept as the caller says',
+    meaning:
+      'Share of the traces beginning here that are kept, from 0 to 1; a trace that began at a caller behind a trusted proxy is kept as that one says',
     type: share,
   },
   drainSeconds: {

@@ -29,6 +29,7 @@ describe('traces', () => {
       tracesHeaders: { 'x-tenant': 'acme' },
       tracesServiceName: 'login',
       smtpUrl: mails.url,
+      trustedProxies: ['127.0.0.1'],
     };
     server = await startTestServer({ log: kept.log, jobs: true, config });
     ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
@@ -141,6 +142,26 @@ describe('traces', () => {
       expect(receiver.raw().includes(secret), secret).to.equal(false);
     const [line] = kept.lines.filter((one) => one.msg === 'request' && one.requestId === requestId);
     expect(line).to.include({ traceId });
+  });
+
+  it('whether a trace is kept is a proxy’s word or ours, and no caller’s: neither its flag nor its choice of an id', async () => {
+    // ids by whose numbers a sampler would keep all, or none
+    const ids = [`${'0'.repeat(31)}1`, 'f'.repeat(32), traceId];
+    for (const [ratio, flag] of [
+      [0, '00'],
+      [1, '01'],
+    ] as const) {
+      const config = { tracesEndpoint: receiver.url, tracesRatio: ratio };
+      const open = await startTestServer({ log: kept.log, config });
+      receiver.spans.length = 0;
+      for (const id of ids)
+        for (const asked of ['00', '01']) {
+          const { headers } = await send(`${open.issuer}/sign-in`, { headers: { traceparent: traceparent(asked, id) } });
+          expect(headers.traceparent, `${ratio} ${asked}`).to.match(new RegExp(`^00-${id}-[0-9a-f]{16}-${flag}$`));
+        }
+      await open.close();
+      expect(receiver.spans.filter(({ kind }) => kind === 2)).to.have.length(ratio === 0 ? 0 : 2 * ids.length);
+    }
   });
 
   it('a collector that is away costs nobody an answer, and is a line of the log', async () => {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { inWork, isRequestId, type Log, newRequestId, type Work } from '../log/index.ts';
-import { inTrace, parseTraceparent, type Span, startSpan, type TraceContext, traceparentOf } from '../tracing/index.ts';
+import { inTrace, parseTraceparent, type Span, sampleAnew, startSpan, type TraceContext, traceparentOf } from '../tracing/index.ts';
 
 export type AccessLevel = 'off' | 'debug' | 'info' | 'warn';
 
@@ -10,6 +10,8 @@ type Options = {
   level: AccessLevel;
   /** Whether this caller may name the request and its trace. */
   isBelieved(socketAddress: string): boolean;
+  /** Whether this caller may say that a trace is kept, or that it is not. */
+  maySample(socketAddress: string): boolean;
   clientAddress(socketAddress: string, headers: IncomingHttpHeaders): string;
 };
 
@@ -21,15 +23,17 @@ export type RequestLog = {
 };
 
 /** One id for a request: in each line, in the audit, in the answer, beside the support code, in its spans and in the jobs it asked for. */
-export function createRequestLog({ log, level, isBelieved, clientAddress }: Options): RequestLog {
+export function createRequestLog({ log, level, isBelieved, maySample, clientAddress }: Options): RequestLog {
   const quiet: AccessLevel = level === 'off' ? 'off' : 'debug';
 
   function begin({ headers, socket }: IncomingMessage): { work: Work & { facts: object }; parent: TraceContext | undefined } {
-    const believed = isBelieved(socket.remoteAddress ?? '');
+    const peer = socket.remoteAddress ?? '';
+    const believed = isBelieved(peer);
+    const named = believed ? parseTraceparent(headers.traceparent) : undefined;
     const asked = headers['x-request-id'];
     return {
       work: { requestId: believed && isRequestId(asked) ? asked : newRequestId(), facts: {} },
-      parent: believed ? parseTraceparent(headers.traceparent) : undefined,
+      parent: named && !maySample(peer) ? sampleAnew(named) : named,
     };
   }
 

@@ -45,6 +45,7 @@ export async function openTracer({ endpoint, headers, serviceName, serviceVersio
   const kinds = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT };
 
   return {
+    draw: () => Math.random() < ratio,
     start(kind, name, attributes, parent) {
       const context = parent
         ? trace.setSpanContext(ROOT_CONTEXT, {

@@ -16,6 +16,8 @@ export type Span = {
 
 export type Tracer = {
   start(kind: SpanKind, name: string, facts: SpanFacts, parent: TraceContext | undefined): Span;
+  /** Draws whether a trace is kept. Not by its id: a caller could choose one that is. */
+  draw(): boolean;
   /** Sends what was not sent yet. */
   close(): Promise<void>;
 };
@@ -27,6 +29,9 @@ let tracer: Tracer | undefined;
 export function useTracer(next: Tracer | undefined): void {
   tracer = next;
 }
+
+/** For a caller who may name a trace and not say whether we keep it. Without a tracer nothing is kept here, and what the caller says goes on to whom we call. */
+export const sampleAnew = (context: TraceContext): TraceContext => (tracer ? { ...context, isSampled: tracer.draw() } : context);
 
 /** @returns undefined where nobody would hear of it */
 export function startSpan(kind: SpanKind, name: string, facts: SpanFacts): Span | undefined {

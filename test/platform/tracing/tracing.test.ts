@@ -51,7 +51,7 @@ describe('platform/tracing', () => {
       set: () => {},
       end: (failure) => void ended.push(`${kind} ${name}${failure ? ' failed' : ''}`),
     });
-    useTracer({ start, close: async () => {} });
+    useTracer({ start, draw: () => true, close: async () => {} });
     try {
       await inSpan('client', 'statement of nobody', {}, async () => {});
       await inTrace(parseTraceparent(sampled.replace(/01$/, '00')), () => inSpan('client', 'of an unkept trace', {}, async () => {}));
