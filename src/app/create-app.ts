@@ -148,9 +148,14 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   await listener.start().catch((error) => {
     if (!store.isEmbedded || !isUnavailable(error)) throw error;
   });
-  let jobs: RunningJobs | undefined;
+  let starting: Promise<RunningJobs | undefined> | undefined;
   let jobsStopped: Promise<void> | undefined;
-  const stopJobs = (graceSeconds?: number) => (jobsStopped ??= Promise.resolve(jobs?.stop(graceSeconds)));
+  // also those that are just being started; that they could not be is told to whoever starts them
+  const stopJobs = (graceSeconds?: number) =>
+    (jobsStopped ??= Promise.resolve(starting).then(
+      (jobs) => jobs?.stop(graceSeconds),
+      () => {},
+    ));
   let mailer: Mailer | undefined = mailbox;
   return {
     services,
@@ -185,7 +190,8 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       // nobody waits for it: it has connections of its own, on which statements may take longer
       work = openDatabase(database.url, jobConnections, timeLimits.work);
       const tasks = createTasks({ ...services, database: work }, notices, mailer);
-      jobs = await whileItStarts(store, () => startJobs(database.url, tasks, crontab, log));
+      starting = whileItStarts(store, async () => (jobsStopped ? undefined : startJobs(database.url, tasks, crontab, log)));
+      await starting;
     },
     stopJobs,
     async close() {

@@ -98,9 +98,11 @@ export async function serveAmongSiblings(
     if (siblings.orders.runsJobs) await app.startJobs();
     siblings.tellReady();
   } catch (error) {
-    if (end.isAsked && stopping) return;
+    const isTold = end.isAsked || siblings.isStopping();
+    if (isTold && stopping) return;
     await openings.close();
-    if (!end.isAsked) throw error;
+    if (!isTold) throw error;
+    process.exit(0); // the supervisor's line would keep it
   }
 }
 

@@ -3,6 +3,7 @@ import { crontab, jobs } from '../../src/app/jobs.ts';
 import { type Job, job, jobType } from '../../src/domain/job.ts';
 import { accountDeletion } from '../../src/domain/people/users/index.ts';
 import type { ContextId, Scope } from '../../src/domain/scope.ts';
+import { eventually } from '../support/patience.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 const id = '01900000-0000-7000-8000-000000000001';
@@ -55,6 +56,24 @@ describe('domain/job', () => {
     scope = await server.scope();
   });
   after(() => server.close());
+
+  it('that are told to stop while they start do stop: nothing of them stays', async () => {
+    const own = await startTestServer();
+    try {
+      const starting = own.app.startJobs();
+      await own.app.stopJobs(0);
+      await starting;
+      const { db } = await own.scope();
+      await eventually(async () => {
+        const { rows } = await db.raw(
+          `SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name IN ('portaria jobs', 'portaria workers')`,
+        );
+        expect(rows).to.deep.equal([]);
+      });
+    } finally {
+      await own.close();
+    }
+  });
 
   it('understands what the version before asks for, by name and shape', async () => {
     expect(jobs.map(({ name }) => name)).to.include.members(Object.keys(asked));

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -149,6 +151,40 @@ describe('ending a server', function () {
     clearInterval(watch);
     await eventually(async () => expect([...early].filter(isAlive)).to.deep.equal([]));
   });
+
+  /** What keeps a process from starting, after its supervisor has told it to stop. */
+  const hindrances: [name: string, more: () => Record<string, string>][] = [
+    ['its port is taken', () => ({ PORTARIA_DRAIN_SECONDS: '1' })],
+    ['its store is gone', () => ({ DATABASE_URL: 'postgres://nobody@127.0.0.1:9/nothing' })],
+  ];
+  for (const [name, more] of hindrances)
+    it(`one of several that is told to stop while it starts ends in good order, also where ${name}`, async () => {
+      const taken = await freePort();
+      const other = createServer().listen(taken, '127.0.0.1');
+      await once(other, 'listening');
+      cluster.setupPrimary({ exec: join(root, 'src/processes/server.ts'), args: [], execArgv: [], silent: true, cwd: root });
+      const worker = cluster.fork({
+        ...onDatabase(server.databaseUrl),
+        PORT: String(taken),
+        PORTARIA_HOST: '127.0.0.1',
+        PORTARIA_PROCESSES: '2',
+        ...more(),
+      });
+      let output = '';
+      for (const stream of [worker.process.stdout!, worker.process.stderr!])
+        stream.on('data', (chunk) => {
+          output += chunk;
+        });
+      worker.on('message', ({ say }) => {
+        if (say !== 'hello') return;
+        worker.send({ say: 'begin', orders: { runsJobs: false } });
+        worker.send({ say: 'stop', ending: 'drain' });
+      });
+      const [code] = await once(worker, 'exit');
+      other.close();
+      expect(output).to.not.contain('does not start');
+      expect(code).to.equal(0);
+    });
 
   it('a worker of its own ends once, too', async () => {
     const env = { PATH: process.env.PATH, PORTARIA_LOG_LEVEL: 'info', ...onDatabase(server.databaseUrl) };

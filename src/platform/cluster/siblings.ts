@@ -8,6 +8,8 @@ export type Siblings<Orders = unknown> = {
   missing(): string | undefined;
   tellReady(): void;
   onStop(handler: (ending: Ending) => void): void;
+  /** Whether it was told to. */
+  isStopping(): boolean;
   /** Of all processes together. */
   allFigures(): Promise<string>;
   /** Before this process ends: what it has counted. */
@@ -54,6 +56,7 @@ export async function joinSiblings<Orders>(figures: () => Promise<Figures>): Pro
       stopHandlers.push(handler);
       if (ending) handler(ending);
     },
+    isStopping: () => ending !== undefined,
     async allFigures() {
       asks += 1;
       const ask = asks;
