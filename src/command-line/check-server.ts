@@ -2,6 +2,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { openStore } from '../app/open-store.ts';
 import type { Config } from '../config/index.ts';
 import { contextAddress, listContexts } from '../domain/company/contexts/index.ts';
+import { addressMatcher } from '../platform/net/index.ts';
 import { ask, findCertificateEnd, type Reply } from './ask-server.ts';
 import type { Finding } from './finding.ts';
 
@@ -46,13 +47,27 @@ function checkClock(reply: Reply): Finding {
   );
 }
 
+const isLoopbackAddress = addressMatcher(['127.0.0.0/8', '::1']);
+/** This machine: nobody else hears what is sent there. */
+const isHere = ({ hostname }: URL): boolean => hostname === 'localhost' || isLoopbackAddress(hostname.replace(/^\[|\]$/g, ''));
+
 /** The figures, and the version, which stands among them. */
 async function checkFigures({ metricsPort, metricsToken }: Config, inside: string): Promise<Finding[]> {
   if (!metricsPort && !metricsToken)
     return [warning('figures', 'nobody can read /metrics', 'Set PORTARIA_METRICS_TOKEN or PORTARIA_METRICS_PORT; alerts need it.')];
-  const { hostname } = new URL(inside);
-  const reply = metricsPort
-    ? await ask(`http://${hostname}:${metricsPort}/metrics`)
+  const url = new URL(inside);
+  // the port of its own is on the loopback address
+  const isPortSeen = metricsPort > 0 && isHere(url);
+  if (!isPortSeen && !metricsToken)
+    return [
+      warning(
+        'figures',
+        `PORTARIA_METRICS_PORT answers on the machine of ${url.hostname} only`,
+        'Run this command there, or set PORTARIA_METRICS_TOKEN, also for the server.',
+      ),
+    ];
+  const reply = isPortSeen
+    ? await ask(`http://127.0.0.1:${metricsPort}/metrics`)
     : await ask(`${inside}/metrics`, { authorization: `Bearer ${metricsToken}` });
   if ('fault' in reply || reply.status !== 200)
     return [
@@ -132,6 +147,15 @@ async function checkProxies({ baseUrl, metricsToken }: Config): Promise<Finding[
   if (!metricsToken)
     return [
       warning('proxies', 'how requests arrive is told to who has the token only', 'Set PORTARIA_METRICS_TOKEN, also for the server.'),
+    ];
+  const url = new URL(baseUrl);
+  if (url.protocol === 'http:' && !isHere(url))
+    return [
+      problem(
+        'proxies',
+        `not asked: on the way to ${url.origin} everybody could read the token`,
+        'Let the balancer speak TLS, and set PORTARIA_BASE_URL to its https address.',
+      ),
     ];
   const headers = { authorization: `Bearer ${metricsToken}`, 'x-forwarded-for': pretended, forwarded: `for=${pretended}` };
   const reply = await ask(`${baseUrl}/.well-known/portaria-arrival`, headers);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -107,6 +107,37 @@ describe('portaria doctor --server', () => {
     expect(of(await doctor({ metricsToken: 'another token than its' }), 'figures')[0]!.message).to.contain('token is not');
     behaves = { answer: (_path, _headers, text) => text.replace(/(portaria_build_info\{[^}]*version=")[^"]*/, '$10.1.0') };
     expect(of(await doctor({}, proxyUrl), 'version')[0]).to.include({ level: 'warning' });
+  });
+
+  it('figures from elsewhere: by the token, since the port of their own is on the loopback address', async () => {
+    const port = await freePort(); // where nobody listens: it is not asked
+    const elsewhere = `http://0.0.0.0:${server.port}`; // this machine, by an address that is not loopback
+    expect(of(await doctor({ metricsPort: port }, elsewhere), 'figures')[0]).to.include({ level: 'ok' });
+    const [without] = of(await doctor({ metricsPort: port, metricsToken: undefined }, elsewhere), 'figures');
+    expect(without).to.include({ level: 'warning', message: 'PORTARIA_METRICS_PORT answers on the machine of 0.0.0.0 only' });
+    for (const here of [direct(), `http://localhost:${server.port}`])
+      expect(of(await doctor({ metricsPort: port }, here), 'figures')[0], here).to.include({
+        level: 'problem',
+        message: 'nobody listens there',
+      });
+  });
+
+  it('the token is not sent to the public address in the clear, but to this machine', async () => {
+    const tokens: unknown[] = [];
+    const { port } = proxy.address() as AddressInfo;
+    const listen = ({ headers }: IncomingMessage) => void tokens.push(headers.authorization);
+    proxy.on('request', listen);
+    try {
+      const [refused] = of(await doctor({ baseUrl: `http://0.0.0.0:${port}` }), 'proxies');
+      expect(refused).to.include({ level: 'problem' });
+      expect(refused!.message).to.equal(`not asked: on the way to http://0.0.0.0:${port} everybody could read the token`);
+      expect(tokens.filter(Boolean)).to.deep.equal([]);
+      for (const host of ['127.0.0.1', 'localhost'])
+        expect(of(await doctor({ baseUrl: `http://${host}:${port}` }), 'proxies')[0]!.message, host).to.match(/^this machine is seen/);
+      expect(tokens.filter(Boolean)).to.have.length(2);
+    } finally {
+      proxy.off('request', listen);
+    }
   });
 
   it('discovery: another issuer, nothing there, nobody there', async () => {
