@@ -6,15 +6,16 @@ export const page = 'docs/metrics.md';
 
 const together: Record<NonNullable<Figure['over']>, string> = {
   sum: 'add them up',
-  max: 'the same in each: take the largest',
-  min: 'the same in each: take the smallest',
-  first: 'any',
+  max: 'take the largest',
+  min: 'take the smallest',
+  average: 'take the mean',
+  first: 'of their supervisor',
 };
 
 function row([name, { type, meaning, labels, buckets, over }]: [string, Figure]): string {
   const said = Object.entries(labels ?? {}).map(([label, values]) => `\`${label}\`: ${values}`);
   const bounds = buckets ? [`\`le\`: ${buckets.join(', ')}`] : [];
-  return `| \`${name}\` | ${type} | ${[meaning, ...said, ...bounds].join('<br>')} | ${over ? together[over] : ''} |`;
+  return `| \`${name}\` | ${type} | ${[meaning, ...said, ...bounds].join('<br>')} | ${together[over ?? 'sum']} |`;
 }
 
 export function metricsPage(): string {
@@ -25,7 +26,7 @@ export function metricsPage(): string {
     '',
     'Generated from `src/platform/metrics/catalogue.ts` by `npm run generate`. Who may read them, and how Prometheus does: [operators’ guide](operators.md#figures).',
     '',
-    'Counters are of the process that was asked: add up the rates of all of them. No label holds a company, a person or anything that a caller chose, and what reading them costs does not grow with companies, directories or people. What could not be found out, since the store is away, is left out.',
+    'Counters are of the process that was asked: add up the rates of all of them. The last column says how to, and how a server of several processes (`PORTARIA_PROCESSES`) does it. No label holds a company, a person or anything that a caller chose, and what reading them costs does not grow with companies, directories or people. What could not be found out, since the store is away, is left out.',
     '',
     '| figure | type | meaning and labels | several processes |',
     '|---|---|---|---|',
@@ -33,7 +34,7 @@ export function metricsPage(): string {
     '',
     '## Of the process and of Node.js',
     '',
-    '| figure | type | meaning and labels | |',
+    '| figure | type | meaning and labels | several processes |',
     '|---|---|---|---|',
     ...others.map(row),
     '',

@@ -42,6 +42,8 @@ export function measuresOf({ databases, clock, version, isEmbedded, hashesWaitin
         };
       },
     },
+    // of one that serves alone; a supervisor knows better
+    { names: ['portaria_processes'], read: () => ({ portaria_processes: byLabel('state', { ready: 1, silent: 0, missing: 0 }) }) },
     { names: ['portaria_database_connections', 'portaria_database_waiting'], read: () => measurePools(databases()) },
     {
       names: ['portaria_store_up'],

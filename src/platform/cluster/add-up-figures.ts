@@ -5,23 +5,38 @@ const addUp = (all: Figures[]) => AggregatorRegistry.aggregate(all);
 
 /** The figures of several processes as those of one: counters summed, gauges as each says of itself (`aggregator`). */
 export class FigureSum {
-  readonly #latest = new Map<number, Figures>();
+  readonly #latest = new Map<object, Figures>();
+  readonly #gone = new WeakSet<object>();
   #ended: Figures = [];
+  #turn: Promise<void> = Promise.resolve();
 
-  /** @param id of the process */
-  note(id: number, figures: Figures): void {
-    this.#latest.set(id, figures);
+  /** @param one a process */
+  note(one: object, figures: Figures): void {
+    if (!this.#gone.has(one)) this.#latest.set(one, figures);
   }
 
-  /** What a process has counted stays counted: a sum that shrinks would look like a restart of all. */
-  async end(id: number): Promise<void> {
-    const last = this.#latest.get(id);
-    if (!this.#latest.delete(id) || !last) return;
+  /** What a process has counted stays counted: a sum that shrinks would look like a restart of all. One after the other, since each adds to what those before left. */
+  end(one: object): Promise<void> {
+    this.#gone.add(one);
+    const done = this.#turn.then(() => this.#keepCounted(one));
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  async #keepCounted(one: object): Promise<void> {
+    const last = this.#latest.get(one);
+    if (!last) return;
     const counted = last.filter(({ type }) => `${type}` === 'counter' || `${type}` === 'histogram');
-    this.#ended = (await addUp([this.#ended, counted]).getMetricsAsJSON()) as Figures;
+    try {
+      this.#ended = (await addUp([this.#ended, counted]).getMetricsAsJSON()) as Figures;
+    } finally {
+      // not earlier: whoever reads meanwhile would miss it
+      this.#latest.delete(one);
+    }
   }
 
-  print(): Promise<string> {
-    return addUp([...this.#latest.values(), this.#ended]).metrics();
+  /** @param own of the supervisor, which come first: some figures are its alone */
+  print(own: Figures = []): Promise<string> {
+    return addUp([own, ...this.#latest.values(), this.#ended]).metrics();
   }
 }

@@ -1,25 +1,37 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Ending, ToChild, ToSupervisor } from './messages.ts';
 
-export type Ended = { exitCode: number | null; signal: string | null };
+/** `error`: why it could not be started at all. */
+export type Ended = { exitCode: number | null; signal: string | null; error?: Error };
+
+/** For how long what it said last may be on its way, in ms. */
+const lastWordsMs = 1000;
 
 /** One supervised process, as its supervisor sees it. It runs the same program, and hears its orders once it listens. */
 export class Child {
   readonly startedAt = Date.now();
+  /** Once it is gone, and all that it said was heard. */
   readonly ended: Promise<Ended>;
   /** Undefined once it is ready. */
   readonly readyOrEnded: Promise<Ended | undefined>;
   isReady = false;
-  readonly #worker: Worker;
+  /** Undefined where the machine has no room for another process. */
+  readonly #worker?: Worker;
   #hasBegun = false;
 
   /** @param begin what it is told first @param hear is told what it says */
   constructor(begin: () => Promise<{ orders: unknown; missing?: string }>, hear: (message: ToSupervisor) => void) {
-    this.#worker = cluster.fork();
-    this.#worker.on('error', () => {}); // it may be gone before it is told something
-    this.ended = new Promise((resolve) => this.#worker.once('exit', (exitCode, signal) => resolve({ exitCode, signal })));
+    try {
+      this.#worker = cluster.fork();
+    } catch (error) {
+      // for want of memory, say; the promise is settled as that of any other that falls
+      this.ended = Promise.resolve({ exitCode: null, signal: null, error: error as Error });
+      this.readyOrEnded = this.ended;
+      return;
+    }
+    this.ended = endOf(this.#worker);
     const ready = new Promise<undefined>((resolve) =>
-      this.#worker.on('message', (message: ToSupervisor) => {
+      this.#worker!.on('message', (message: ToSupervisor) => {
         if (message.say === 'hello')
           begin().then(
             (told) => {
@@ -38,16 +50,12 @@ export class Child {
     this.readyOrEnded = Promise.race([ready, this.ended]);
   }
 
-  get id(): number {
-    return this.#worker.id;
-  }
-
   get pid(): number | undefined {
-    return this.#worker.process.pid;
+    return this.#worker?.process.pid;
   }
 
   send(message: ToChild): void {
-    if (this.#hasBegun && this.#worker.isConnected()) this.#worker.send(message, () => {});
+    if (this.#hasBegun && this.#worker?.isConnected()) this.#worker.send(message, () => {});
   }
 
   stop(ending: Ending): void {
@@ -57,6 +65,22 @@ export class Child {
   }
 
   kill(): void {
-    this.#worker.process.kill('SIGKILL');
+    // without a process Node.js may signal number 0, which is our own group
+    if (this.pid !== undefined) this.#worker?.process.kill('SIGKILL');
   }
+}
+
+function endOf(worker: Worker): Promise<Ended> {
+  return new Promise((resolve) => {
+    // for want of processes or files, and then nothing exits; or it is gone before it is told something
+    worker.on('error', (error) => {
+      if (worker.process.pid === undefined) resolve({ exitCode: null, signal: null, error });
+    });
+    worker.once('exit', (exitCode, signal) => {
+      const end = () => resolve({ exitCode, signal });
+      if (!worker.isConnected()) return end();
+      worker.once('disconnect', end);
+      setTimeout(end, lastWordsMs).unref();
+    });
+  });
 }

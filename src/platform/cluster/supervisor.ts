@@ -4,6 +4,7 @@ import type { Log } from '../log/index.ts';
 import { FigureSum } from './add-up-figures.ts';
 import { Child } from './child.ts';
 import type { Ending, ToSupervisor } from './messages.ts';
+import { countFall, ownFigures } from './own-figures.ts';
 
 type Options<Orders> = {
   count: number;
@@ -38,7 +39,9 @@ export class Supervisor<Orders> {
   readonly #options: Options<Orders>;
   readonly #places: Place[];
   readonly #figures = new FigureSum();
+  readonly #ownFigures = ownFigures(() => this.#states());
   readonly #asked = new Map<number, () => void>();
+  #silent = 0;
   /** All that run, those that are being replaced too. */
   readonly #children = new Set<Child>();
   #asks = 0;
@@ -90,8 +93,9 @@ export class Supervisor<Orders> {
   }
 
   async figures(): Promise<string> {
-    await Promise.all([...this.#children].map((child) => this.#askFigures(child)));
-    return this.#figures.print();
+    const answered = await Promise.all([...this.#children].filter(({ isReady }) => isReady).map((child) => this.#askFigures(child)));
+    this.#silent = answered.filter((one) => !one).length;
+    return this.#figures.print(await this.#ownFigures());
   }
 
   #open(place: Place): Child {
@@ -103,11 +107,13 @@ export class Supervisor<Orders> {
       (message) => this.#hear(child, message),
     );
     this.#children.add(child);
-    child.ended.then(async ({ exitCode, signal }) => {
+    child.ended.then(({ error, ...ended }) => {
       this.#children.delete(child);
-      await this.#figures.end(child.id);
+      this.#figures.end(child).catch((fault) => this.#options.log.error({ err: fault }, 'the figures of a process were lost'));
       if (this.#ending || place.child !== child) return;
-      this.#options.log.error({ process: child.pid, exitCode, signal }, 'a server process ended by itself');
+      countFall();
+      if (error) this.#options.log.error({ err: error }, 'a server process could not be started');
+      else this.#options.log.error({ process: child.pid, ...ended }, 'a server process ended by itself');
       if (!this.#isStarted) return;
       this.#startAgain(place);
       this.#tellMissing();
@@ -122,8 +128,13 @@ export class Supervisor<Orders> {
     place.timer = setTimeout(() => {
       // a restart of all may have filled the place meanwhile
       if (this.#ending || (place.child && this.#children.has(place.child))) return;
-      place.child = this.#open(place);
-      place.child.readyOrEnded.then(() => this.#tellMissing());
+      const child = this.#open(place);
+      place.child = child;
+      child.readyOrEnded.then((ended) => {
+        if (!ended)
+          this.#options.log.info({ process: child.pid, ...this.#states() }, 'a server process is ready in the place of one that ended');
+        this.#tellMissing();
+      });
     }, inMs);
   }
 
@@ -134,7 +145,8 @@ export class Supervisor<Orders> {
     const ended = await child.readyOrEnded;
     if (this.#ending) return false;
     if (ended) {
-      this.#options.log.error({ process: child.pid, ...ended }, 'a new server process did not get ready; the old ones stay');
+      const { error: err, ...how } = ended;
+      this.#options.log.error({ process: child.pid, ...how, err }, 'a new server process did not get ready; the old ones stay');
       return false;
     }
     const isOldAlive = old !== undefined && this.#children.has(old);
@@ -160,10 +172,16 @@ export class Supervisor<Orders> {
     clearTimeout(late);
   }
 
-  /** Why the port is not ready: every process has to be. */
-  #missing(): string | undefined {
+  #states() {
     const ready = this.#places.filter(({ child }) => child && this.#children.has(child) && child.isReady).length;
-    return ready === this.#places.length ? undefined : `${ready} of ${this.#places.length} server processes are ready`;
+    return { ready, missing: this.#places.length - ready, silent: this.#silent };
+  }
+
+  /** Why the port is not ready. Every process has to be at first; later one that fell must not take the others out of service. */
+  #missing(): string | undefined {
+    const { ready, missing } = this.#states();
+    const isEnough = this.#isStarted ? ready > 0 : missing === 0;
+    return isEnough ? undefined : `${ready} of ${this.#places.length} server processes are ready`;
   }
 
   #tellMissing(): void {
@@ -173,7 +191,7 @@ export class Supervisor<Orders> {
 
   #hear(child: Child, message: ToSupervisor): void {
     if (message.say === 'ready') this.#tellMissing();
-    if (message.say === 'figures' || message.say === 'last-figures') this.#figures.note(child.id, message.figures);
+    if (message.say === 'figures' || message.say === 'last-figures') this.#figures.note(child, message.figures);
     if (message.say === 'figures') this.#asked.get(message.ask)?.();
     if (message.say === 'ask-all-figures')
       this.figures().then(
@@ -186,15 +204,16 @@ export class Supervisor<Orders> {
     if (message.say === 'pass-on') for (const one of this.#children) one.send({ say: 'passed-on', what: message.what });
   }
 
-  /** One that does not answer counts as it was last. */
-  async #askFigures(child: Child): Promise<void> {
-    if (!child.isReady) return;
+  /** One that does not answer counts as it was last. @returns whether it did, or has ended */
+  async #askFigures(child: Child): Promise<boolean> {
     this.#asks += 1;
     const ask = this.#asks;
     const answered = new Promise<void>((resolve) => this.#asked.set(ask, resolve));
     child.send({ say: 'tell-figures', ask });
-    await Promise.race([answered, child.ended, sleep(figuresMs, undefined, { ref: false })]);
+    const told = Promise.race([answered, child.ended]).then(() => true);
+    const isTold = await Promise.race([told, sleep(figuresMs, false, { ref: false })]);
     this.#asked.delete(ask);
+    return isTold;
   }
 }
 

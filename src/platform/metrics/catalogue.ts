@@ -13,6 +13,17 @@ const ownFigures = {
   },
   portaria_store_up: { type: 'gauge', meaning: 'Whether the store answered while the figures were gathered: 1 or 0', over: 'min' },
 
+  portaria_processes: {
+    type: 'gauge',
+    meaning: 'Server processes at this port (`PORTARIA_PROCESSES`)',
+    labels: { state: '`ready`, `silent` (ready, but it did not tell its figures within 2 seconds) or `missing`' },
+    over: 'first',
+  },
+  portaria_process_falls_total: {
+    type: 'counter',
+    meaning: 'Server processes that ended by themselves, or could not be started, and were started again by their supervisor',
+  },
+
   portaria_http_answers_total: {
     type: 'counter',
     meaning: 'Answers to requests',

@@ -1,5 +1,6 @@
 // Owns: the figures of this process: their catalogue, counting, looking up, printing. Does not: know what happens (whoever does counts it) nor answer /metrics (web/health).
 import { type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
+import { everyFigure } from './catalogue.ts';
 import { processRegistry } from './count.ts';
 import { createGauges, type Measure } from './gauges.ts';
 
@@ -21,6 +22,9 @@ export function createFigures(measures: Measure[]): FigureBook {
   return {
     contentType: Registry.PROMETHEUS_CONTENT_TYPE,
     print: async () => (await Promise.all(registries.map((one) => one.metrics()))).join('\n'),
-    values: async () => (await Promise.all(registries.map((one) => one.getMetricsAsJSON()))).flat(),
+    async values() {
+      const all = (await Promise.all(registries.map((one) => one.getMetricsAsJSON()))).flat();
+      return all.map((one) => ({ ...one, aggregator: everyFigure[one.name]?.over ?? 'sum' }));
+    },
   };
 }

@@ -15,9 +15,9 @@ describe('platform: figures', () => {
       expect(name).to.match(/^(portaria|process|nodejs)_[a-z0-9_]+$/);
       expect(meaning, name).to.match(/^[A-Z][^|]+[^.]$/);
       for (const text of Object.values(labels ?? {})) expect(text, name).to.not.equal('');
+      expect(over !== undefined, `${name} of several processes`).to.equal(type === 'gauge');
       if (!name.startsWith('portaria_')) continue;
       expect(name.endsWith('_total'), name).to.equal(type === 'counter');
-      expect(over !== undefined, `${name} of several processes`).to.equal(type === 'gauge');
       expect(buckets !== undefined, name).to.equal(type === 'histogram');
       if (type === 'histogram') expect(name).to.match(/_seconds$/);
     }
