@@ -10,7 +10,6 @@ import { chooseFiles } from './support/choose-files.ts';
 import { isHere } from './support/missing.ts';
 import { measurePatience } from './support/patience.ts';
 import { shareOnePostgres, stopSharedPostgres } from './support/postgres.ts';
-import { useQuickFolder } from './support/quick-folder.ts';
 import { preparedDomain, shareDomains } from './support/samba-domain.ts';
 import { prepareStartingState } from './support/server.ts';
 
@@ -44,8 +43,6 @@ if ('unknown' in choice) {
 const { files } = choice;
 if (words.length > 0) process.stdout.write(`${files.length} files:\n${files.map((file) => `  test/${file}\n`).join('')}`);
 
-const removeFolder = useQuickFolder();
-
 /** Files at once, each process one after the other: two more than there are processors, since they wait for timers, browsers and the store for a third of their time. */
 const jobs = Math.min(Number(process.env.TEST_JOBS) || availableParallelism() + 2, files.length, 4);
 process.stdout.write(`Limits are ${measurePatience()} times those of a quiet machine, and grow while it is busier (TEST_PATIENCE)\n`);
@@ -78,7 +75,6 @@ flushCompileCache();
 
 const runner = mocha.run(async (failures) => {
   await stopSharedPostgres();
-  removeFolder();
   const { passes = 0, pending = 0 } = runner.stats ?? {};
   // with CI=true every package is installed first, so nothing may be skipped
   const skippedInCi = process.env.CI === 'true' ? pending : 0;

@@ -1,8 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type Database, type EmbeddedPostgres, migrate, openDatabase, startEmbeddedPostgres } from '../../src/platform/database/index.ts';
+import { quickFolder } from './quick-folder.ts';
 
 type Shared = { server: EmbeddedPostgres; folder: string };
 
@@ -11,7 +11,7 @@ let count = 0;
 
 /** One PostgreSQL for the whole run, with a migrated template. Nothing of it outlives the run, so it need not wait for the disk, nor be able to go on after a crash. */
 async function start(): Promise<Shared> {
-  const folder = mkdtempSync(join(tmpdir(), 'portaria-test-'));
+  const folder = mkdtempSync(join(quickFolder(), 'portaria-test-'));
   chmodSync(folder, 0o755);
   const server = await startEmbeddedPostgres(join(folder, 'data'));
   const database = openDatabase(server.url, 4);

@@ -26,18 +26,14 @@ export function timeConnections(pool: pg.Pool, knex: Knex): void {
   const since = (name: PoolState['name'], start: number) =>
     observe('portaria_database_wait_seconds', { pool: name }, (performance.now() - start) / 1000);
   const connect = pool.connect.bind(pool) as (callback: Connected) => void;
-  const timed = (callback: Connected): void => {
+  // by callback alone: so the pool itself asks, for each statement
+  pool.connect = ((callback: Connected) => {
     const start = performance.now();
     connect((...answer) => {
       since('statements', start);
       callback(...answer);
     });
-  };
-  // a statement of the pool comes by callback, everybody else waits for a promise
-  pool.connect = ((callback?: Connected) =>
-    callback
-      ? timed(callback)
-      : new Promise((resolve, reject) => timed((error, client) => (client ? resolve(client) : reject(error))))) as pg.Pool['connect'];
+  }) as pg.Pool['connect'];
   const { client } = knex;
   const acquire = client.acquireConnection.bind(client);
   client.acquireConnection = async (): Promise<unknown> => {

@@ -18,13 +18,12 @@ export async function listFailedJobs(db: Db, limit = 100): Promise<FailedJob[]> 
   return rows;
 }
 
+const counted = `count(*) FILTER (WHERE locked_at IS NULL AND attempts = 0)::int AS waiting, count(*) FILTER (WHERE locked_at IS NOT NULL)::int AS running,
+  count(*) FILTER (WHERE locked_at IS NULL AND attempts > 0 AND attempts < max_attempts)::int AS failing, count(*) FILTER (WHERE ${given})::int AS failed`;
+
 /** `failing`: tried before and to be tried again. */
 export async function countJobs(db: Db): Promise<JobCounts> {
-  const { rows } = await db.raw(
-    `SELECT count(*) FILTER (WHERE locked_at IS NULL AND attempts = 0)::int AS waiting, count(*) FILTER (WHERE locked_at IS NOT NULL)::int AS running,
-       count(*) FILTER (WHERE locked_at IS NULL AND attempts > 0 AND attempts < max_attempts)::int AS failing, count(*) FILTER (WHERE ${given})::int AS failed
-     FROM graphile_worker._private_jobs`,
-  );
+  const { rows } = await db.raw(`SELECT ${counted} FROM graphile_worker._private_jobs`);
   return rows[0];
 }
 
@@ -38,8 +37,7 @@ const mostCounted = 10_000;
 export async function measureJobs(database: Database): Promise<JobFigures> {
   const [row] = await database.run<JobFigures>(
     'measure jobs',
-    `SELECT count(*) FILTER (WHERE locked_at IS NULL AND attempts = 0)::int AS waiting, count(*) FILTER (WHERE locked_at IS NOT NULL)::int AS running,
-       count(*) FILTER (WHERE locked_at IS NULL AND attempts > 0 AND attempts < max_attempts)::int AS failing, count(*) FILTER (WHERE ${given})::int AS failed,
+    `SELECT ${counted},
        count(*) FILTER (WHERE locked_at IS NULL AND attempts < max_attempts AND task_id = (SELECT id FROM graphile_worker._private_tasks WHERE identifier = 'deliver-mail'))::int AS mails,
        COALESCE((SELECT GREATEST(0, extract(epoch FROM now() - run_at)) FROM graphile_worker._private_jobs WHERE is_available ORDER BY priority, run_at LIMIT 1), 0)::float8 AS "oldestSeconds"
      FROM (SELECT * FROM graphile_worker._private_jobs LIMIT ${mostCounted}) AS j`,

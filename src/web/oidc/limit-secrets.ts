@@ -7,11 +7,8 @@ import { clientOf, type ResolvedContext, type Services } from '../request/index.
 import { type ContextProvider, currentOp } from './context-provider.ts';
 import { basicUser } from './count-refused.ts';
 import { isForPrograms } from './endpoints.ts';
-import type { LimitSecrets } from './library/index.ts';
+import { type LimitSecrets, tooManySecrets } from './library/index.ts';
 import { secretGuessesOf } from './secret-guesses.ts';
-
-/** In the words that the audit knows a reason by (refusal-reason.ts). */
-export const tooManySecrets = 'too many different secrets came from this address';
 
 const kind = 'client-secret';
 

@@ -5,6 +5,9 @@ import { replaceMethod } from './replace-method.ts';
 /** Whether the secret may be believed or refused; @returns seconds after which another may be tried, and undefined where it counts as it was compared */
 export type LimitSecrets = (ctx: KoaContextWithOIDC, clientId: string, secret: string, isRight: boolean) => Promise<number | undefined>;
 
+/** In the words that the audit knows a reason by (refusal-reason.ts). */
+export const tooManySecrets = 'too many different secrets came from this address';
+
 type Compare = (this: Client, actual: string) => Promise<boolean> | boolean;
 
 /** After the comparison has its last form (client-compare-client-secret.ts). What is refused here is refused in the same words whether the secret was right or not. */
@@ -26,7 +29,7 @@ export function limitSecrets(provider: Provider, limit: LimitSecrets): void {
           return found.isRight;
         }
         ctx!.set('retry-after', String(waitSeconds));
-        const error = new errors.InvalidClient('too many different secrets came from this address');
+        const error = new errors.InvalidClient(tooManySecrets);
         throw Object.assign(error, { status: 429, statusCode: 429 });
       },
   );

@@ -5,7 +5,7 @@ import { replaceBackchannelLogout, type SendLogoutToken } from './client-backcha
 import { replaceCheckClientSecretExpiration } from './client-check-client-secret-expiration.ts';
 import { replaceCompareClientSecret, type SecretChecks } from './client-compare-client-secret.ts';
 import { type KeptClients, replaceClientFind } from './client-find.ts';
-import { type LimitSecrets, limitSecrets } from './client-limit-secrets.ts';
+import { type LimitSecrets, limitSecrets, tooManySecrets } from './client-limit-secrets.ts';
 import { replaceRedirectUriAllowed } from './client-redirect-uris.ts';
 import { followCompany, type LibraryTools, publicPart } from './company-state.ts';
 import { type LimitUserCodes, readUserCode, replaceFindByUserCode } from './device-code-find-by-user-code.ts';
@@ -18,7 +18,7 @@ import { replaceResetIdentifier } from './session-reset-identifier.ts';
 import type { CompanyState } from './states.ts';
 
 export type { CompanyState, FollowedSession, KeptClients, LibraryTools, LimitSecrets, LimitUserCodes, ResponseMode, SendLogoutToken };
-export { followCompany, providerWith, publicPart, readUserCode, stateAtArrival, stateReader };
+export { followCompany, providerWith, publicPart, readUserCode, stateAtArrival, stateReader, tooManySecrets };
 
 type Changes = SecretChecks & {
   takesPatterns(): boolean;

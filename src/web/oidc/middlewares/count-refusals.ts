@@ -1,5 +1,6 @@
 import { clientIdOf, countRefused, findNamed } from '../count-refused.ts';
-import { limitClientIds, tooManySecrets } from '../limit-secrets.ts';
+import { tooManySecrets } from '../library/index.ts';
+import { limitClientIds } from '../limit-secrets.ts';
 import { reasonOf } from '../refusal-reason.ts';
 import type { Step } from './afterwards.ts';
 import { faultOf } from './trace.ts';
