@@ -1,6 +1,5 @@
 // `npm run bench:companies -- [COMPANIES [SECONDS [ROUNDS]]]`, 10,000, 5 and 5 unless told: code flow and SAML response round robin over all of them beside the same in one company, in turns of one run, by two
 // processes of the same server on one store that are asked equally often; what memory they take after discovery and a flow of each; and what making a company costs. Exits with 1 when a goal is missed.
-import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createContextWithBasics } from '../../src/domain/administration/desired-state/create-context-with-basics.ts';
 import { systemClock } from '../../src/platform/clock/index.ts';
@@ -13,6 +12,7 @@ import { redirectUri, secret } from './applications.ts';
 import { sendByNode } from './light-jar.ts';
 import { median, rate } from './load.ts';
 import { processorTime } from './processor-time.ts';
+import { collectGarbage, residentMegabytes } from './resident.ts';
 import { codeOf, seedCompanies } from './seed-companies.ts';
 
 const [companies = 10_000, seconds = 5, rounds = 5] = process.argv.slice(2).map(Number);
@@ -27,7 +27,7 @@ const miss = (isMissed: boolean): string => {
 };
 
 /** A process with who asks it, one after the other. */
-type Side = ServerProcess & { next(): { code: string; headers: { cookie: string } }; collectGarbage(): Promise<void> };
+type Side = ServerProcess & { next(): { code: string; headers: { cookie: string } }; inspector: number };
 type Flow = (side: Side) => Promise<void>;
 
 const database = await createTestDatabase();
@@ -76,12 +76,12 @@ try {
 
   for (const [name, flow] of Object.entries({ discovery, 'code flow': codeFlow, 'SAML response': samlResponse })) {
     for (const side of [one, all]) await times(companies, () => flow(side));
-    const [alone, together] = [await resident(one), await resident(all)];
+    const [alone, together] = [await residentOf(one), await residentOf(all)];
     say(`${name} of each: one company ${alone.toFixed(0)} MB, all ${together.toFixed(0)} MB`);
   }
   await compare('code flow', codeFlow, one, all);
   await compare('SAML response', samlResponse, one, all);
-  const [alone, together] = [await resident(one), await resident(all)];
+  const [alone, together] = [await residentOf(one), await residentOf(all)];
   const grown = together - alone;
   say(
     `resident: one company ${alone.toFixed(0)} MB, all ${together.toFixed(0)} MB: +${grown.toFixed(0)} MB  (≤ +${goals.megabytes})${miss(grown > goals.megabytes)}`,
@@ -96,7 +96,7 @@ try {
       const [code, token] = [codeAt(n % companies), tokens[n++ % companies]!];
       return { code, headers: { cookie: `portaria_session_${code}=${token}` } };
     };
-    return { ...server, next, collectGarbage: () => collectGarbage(inspector) };
+    return { ...server, next, inspector };
   }
 } finally {
   for (const one of running) await one.kill('SIGTERM');
@@ -104,23 +104,9 @@ try {
   await stopSharedPostgres();
 }
 
-/** Without what nobody needs any more: that is as much as the collector likes. In MB. */
-async function resident({ child, collectGarbage: collect }: Side): Promise<number> {
-  await collect();
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) / 1024;
-}
-
-/** By the debugger of the process. */
-async function collectGarbage(port: number): Promise<void> {
-  const [{ webSocketDebuggerUrl }] = JSON.parse((await sendByNode(`http://127.0.0.1:${port}/json/list`)).text);
-  const socket = new WebSocket(webSocketDebuggerUrl);
-  await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
-  for (let id = 1; id <= 3; id++) {
-    const answered = new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }));
-    socket.send(JSON.stringify({ id, method: 'HeapProfiler.collectGarbage' }));
-    await answered;
-  }
-  socket.close();
+async function residentOf({ child, inspector }: Side): Promise<number> {
+  await collectGarbage(inspector);
+  return residentMegabytes(child.pid!);
 }
 
 async function times(count: number, work: () => Promise<void>): Promise<void> {
