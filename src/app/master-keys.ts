@@ -31,12 +31,14 @@ export function readMasterKeys(config: KeyConfig, isEmbedded: boolean): string[]
     );
   }
   try {
-    writeFileSync(fileOf(config), `main:${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    writeFileSync(fileOf(config), `${newMasterKey()}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // another process started at once and made it
   }
   return findMasterKeys(config)!;
 }
+
+export const newMasterKey = (): string => `main:${randomBytes(32).toString('base64')}`;
 
 /** What a store was written with is lost, and another key would not open it. */
 export const lostMasterKeys = (config: KeyConfig): ConfigError =>

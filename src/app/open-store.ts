@@ -18,7 +18,7 @@ import {
   timeLimits,
 } from '../platform/database/index.ts';
 import { describeSystemFault } from '../platform/errors/index.ts';
-import { findMasterKeys, lostMasterKeys, readMasterKeys } from './master-keys.ts';
+import { findMasterKeys, lostMasterKeys, newMasterKey, readMasterKeys } from './master-keys.ts';
 
 export { findMasterKeys, readMasterKeys, writeMasterKeys } from './master-keys.ts';
 
@@ -38,7 +38,7 @@ type StoreConfig = Pick<Config, 'databaseUrl' | 'dataDir' | 'databasePoolSize' |
 /**
  * Opens the operator's database or the embedded one, up to date, with the key ring for its secrets.
  * @param options.limits of statements: those of work unless told
- * @param options.newKeys they may be made for a store that was written with others: it is about to be replaced
+ * @param options.newKeys of a store that is about to be replaced they need not be there: what stands in for them is not kept
  * @param options.isServer it stays, and has the sample applications of its data folder
  * @param options.embeddedUrl of the embedded store, where another process of this server runs it
  * @throws Error with a remedy
@@ -62,7 +62,7 @@ export async function openStore(
   try {
     const starting = { isEmbedded, database };
     if (isEmbedded && !newKeys) await whileItStarts(starting, () => refuseLostKeys(config, database));
-    const keyRing = parseKeyRing(readMasterKeys(config, isEmbedded));
+    const keyRing = parseKeyRing(newKeys ? (findMasterKeys(config) ?? [newMasterKey()]) : readMasterKeys(config, isEmbedded));
     const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
     const migrated = migrations ? await whileItStarts(starting, () => bringUpToDate(url, { keyRing, hasher })) : [];
     if (migrations) await whileItStarts(starting, () => noteKeys({ database, keyRing }));
@@ -125,6 +125,17 @@ export async function refuseOtherKeys({ database, keyRing }: Pick<Store, 'databa
   const faults = await examineMasterKeys(database.knex, keyRing);
   if (faults.length > 0)
     throw new ConfigError(faults.map((fault) => `PORTARIA_MASTER_KEYS (or master.key in the data directory): ${fault}`));
+}
+
+/**
+ * Only a restore that was cut short leaves two keys of one name, in master.key: what says which keys are needed would be wrong.
+ * @throws ConfigError
+ */
+export function refuseRepeatedKeys({ repeatedId }: KeyRing): void {
+  if (repeatedId === undefined) return;
+  throw new ConfigError([
+    `master.key in the data directory holds two keys named "${repeatedId}": a restore was cut short. Run "portaria restore FILE --replace" again`,
+  ]);
 }
 
 /** Better no server than one that fails wherever a secret is needed, and seals new ones under a key of its own. @throws ConfigError */

@@ -62,6 +62,10 @@ export async function checkKeys(store: Store, config: Config): Promise<Finding[]
 async function checkMasterKeys({ database, keyRing, hasher }: Store): Promise<Finding[]> {
   if ((await pendingMigrations(database.knex)).length > 0) return [];
   const check = 'master keys';
+  if (keyRing.repeatedId !== undefined) {
+    const message = `two keys have the name "${keyRing.repeatedId}", since a restore was cut short`;
+    return [{ check, level: 'problem', message, remedy: 'portaria restore FILE --replace, once more' }];
+  }
   const faults = await examineMasterKeys(database.knex, keyRing);
   const restore = 'PORTARIA_MASTER_KEYS (or master.key in the data directory) must hold it; restore it from the backup.';
   if (faults.length > 0) return faults.map((message) => ({ check, level: 'problem', message, remedy: restore }));

@@ -66,6 +66,14 @@ async function checkFigures({ metricsPort, metricsToken }: Config, inside: strin
         'Run this command there, or set PORTARIA_METRICS_TOKEN, also for the server.',
       ),
     ];
+  if (!isPortSeen && url.protocol === 'http:' && !isHere(url))
+    return [
+      warning(
+        'figures',
+        `not asked: on the way to ${url.hostname} by http everybody could read the token`,
+        'Run this command on that machine, or give its https address.',
+      ),
+    ];
   const reply = isPortSeen
     ? await ask(`http://127.0.0.1:${metricsPort}/metrics`)
     : await ask(`${inside}/metrics`, { authorization: `Bearer ${metricsToken}` });
@@ -79,6 +87,7 @@ async function checkFigures({ metricsPort, metricsToken }: Config, inside: strin
     ];
   const version = /^portaria_build_info\{[^}]*version="([^"]*)"/m.exec(reply.text)?.[1];
   const figures = new Set([...reply.text.matchAll(/^# TYPE (portaria_\w+)/gm)].map(([, name]) => name)).size;
+  if (figures === 0) return [problem('figures', 'what answers there is not Portaria', 'Look at the address that you gave.')];
   return [
     ok('figures', `${figures} of Portaria can be read`),
     version === manifest.version

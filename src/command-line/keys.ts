@@ -1,3 +1,4 @@
+import { refuseRepeatedKeys } from '../app/open-store.ts';
 import { reEncrypt } from '../domain/administration/master-keys/index.ts';
 import { findContextByCode, listContexts } from '../domain/company/contexts/index.ts';
 import { getMetadataCertificate, replaceMetadataCertificate } from '../domain/company/saml-certificates/index.ts';
@@ -37,6 +38,7 @@ export const keysReEncrypt: Command = {
   async run({ args, config, note }) {
     if (args.length > 0) throw new UsageError('It takes nothing: the first master key is the one that stays.');
     return withStore({ config, note }, async ({ scope }) => {
+      refuseRepeatedKeys(scope.keyRing);
       const { changed, unreadable, left, retired } = await reEncrypt(scope, note);
       const current = scope.keyRing.currentId;
       const waits = left.map(

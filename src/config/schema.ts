@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { parseKeyRing } from '../platform/crypto/index.ts';
+import { parseMasterKeys } from '../platform/crypto/index.ts';
 import { addressMatcher, createOutbound, hostMatcher } from '../platform/net/index.ts';
 import { flag, notEmpty, oneOf, origin, port, readBy, readHeaders, share, whole } from './types.ts';
 
@@ -57,7 +57,7 @@ export const settings = {
     meaning:
       'Key ring for secrets at rest: id:base64 of 32 bytes, comma-separated, the first encrypts. Unset with the embedded store: made at first start, kept in the data directory',
     secret: true,
-    type: readBy(parseKeyRing).optional(),
+    type: readBy(parseMasterKeys).optional(),
   },
   trustedProxies: {
     env: 'PORTARIA_TRUSTED_PROXIES',

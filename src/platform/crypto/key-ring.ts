@@ -19,6 +19,11 @@ export class KeyRing {
     this.#keys = keys.map((one) => ({ ...one, secret: createSecretKey(one.key) }));
   }
 
+  /** A name that several keys have: what is sealed says only the name, so nobody can tell which of them it needs. */
+  get repeatedId(): string | undefined {
+    return this.ids.find((id, n, ids) => ids.indexOf(id) !== n);
+  }
+
   /** Of the key that encrypts. */
   get currentId(): string {
     return this.#keys[0]!.id;
@@ -92,6 +97,13 @@ export class KeyRing {
     }
     return keys.map((key) => createHmac('sha256', key).update(value).digest('base64url'));
   }
+}
+
+/** As `parseKeyRing`, where somebody chose the names. @throws Error saying which entry is wrong, or which name is given twice */
+export function parseMasterKeys(entries: string[]): KeyRing {
+  const ring = parseKeyRing(entries);
+  if (ring.repeatedId !== undefined) throw new Error(`two master keys have the name "${ring.repeatedId}": give each a name of its own`);
+  return ring;
 }
 
 /** `id:base64` entries, 32 bytes each. @throws Error naming the entry that is wrong, never its value. */

@@ -32,7 +32,8 @@ export const limitUserCodes: LimitUserCodes = async (ctx, find) => {
   const { limits } = op.services;
   const isSignedIn = scope.actor.kind === 'person';
   const from = cameFrom(op.services, op.context, ctx.req);
-  const place = isSignedIn ? { ...from, knownAs: scope.actor.id as UserId } : from;
+  // of each browser anew an account would have more codes to try
+  const place = { ip: from.ip, knownAs: isSignedIn ? (scope.actor.id as UserId) : from.knownAs };
   const refusal = await limits.check(scope, 'device-code', place);
   if (refusal) throw new TooManyUserCodes(isSignedIn, refusal.retryAfterSeconds!);
   const count = (reason: OidcReason) => countRefused(op, { ctx, reason, refusal: { error: reason }, scope }, undefined);

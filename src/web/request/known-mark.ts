@@ -16,7 +16,10 @@ export type KnownPerson = { userId: UserId; isLogin(login: string): boolean };
 type Marked = { browser: string; userId: string; logins: string[] };
 
 const said = ({ contextId }: Pick<ResolvedContext, 'contextId'>, { browser, userId, logins }: Marked): string =>
-  [contextId, browser, userId, ...logins].join(' ');
+  JSON.stringify([contextId, browser, userId, logins]);
+
+/** What we give a browser, and nothing else that somebody may write there. */
+export const isBrowserId = (value: string | undefined): value is string => /^[\w-]{43}$/.test(value ?? '');
 
 /** A cookie names nobody. @returns by each key */
 const marksOf = ({ keyRing }: Pick<Services, 'keyRing'>, userId: string, login: string): string[] =>
@@ -47,7 +50,7 @@ export function readKnownMark(
   cookies: string | undefined,
 ): KnownPerson | undefined {
   const [userId = '', proof = '', ...logins] = (readCookie(cookies, cookieNames(context).known) ?? '').split('.');
-  if (!browser || userId === '' || proof === '') return undefined;
+  if (!isBrowserId(browser) || userId === '' || proof === '') return undefined;
   const isOurs = services.keyRing.fingerprint(said(context, { browser, userId, logins }), purpose).some((one) => safeEqual(one, proof));
   if (!isOurs) return undefined;
   return { userId: userId as UserId, isLogin: (login) => marksOf(services, userId, login).some((one) => logins.includes(one)) };

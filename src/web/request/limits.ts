@@ -16,15 +16,35 @@ import type { Services } from './services.ts';
 export function cameFrom(services: Services, context: ResolvedContext, request: IncomingMessage): Place {
   const { cookie } = request.headers;
   const browser = readCookie(cookie, cookieNames(context).browser);
-  return { ip: clientOf(services, request).ip, knownAs: readKnownMark(services, context, browser, cookie)?.userId };
+  const knownAs = readKnownMark(services, context, browser, cookie)?.userId;
+  return { ip: clientOf(services, request).ip, ...(knownAs ? { knownAs, browser: nameOf(services, browser!) } : {}) };
 }
 
+/** Before anything of a request is read: what is refused whichever of its two counts it stands on. Whose login it names is not known yet. */
+export function findRefusal(
+  { limits, clock }: Services,
+  { contextId }: ResolvedContext,
+  kind: LimitKind,
+  { ip, ...known }: Place,
+): AppError | undefined {
+  const now = clock.now();
+  const refusal = limits.findRefusal(contextId, kind, { ip }, now);
+  return refusal && known.knownAs ? limits.findRefusal(contextId, kind, { ip, ...known }, now) : refusal;
+}
+
+/** Its secret stands in no table. */
+const nameOf = ({ keyRing }: Pick<Services, 'keyRing'>, browser: string): string =>
+  keyRing.fingerprint(browser, 'known browser')[0]!.slice(0, 22);
+
 /** In a known browser a person has a count of their own, for their own login: what is tried there of others counts where it comes from, as anybody's. */
-function placeOfPage({ scope, known }: Pick<PageContext, 'scope' | 'known'>, login?: string): Place {
+function placeOfPage(
+  { scope, known, browser, services }: Pick<PageContext, 'scope' | 'known' | 'browser' | 'services'>,
+  login?: string,
+): Place {
   const isOwn = known && (login === undefined || known.isLogin(login));
   return {
     ip: scope.actor.ip ?? '',
-    ...(isOwn ? { knownAs: known.userId } : {}),
+    ...(isOwn ? { knownAs: known.userId, browser: nameOf(services, browser) } : {}),
     ...(login === undefined ? {} : { naming: loginKey(login).key }),
   };
 }

@@ -8,7 +8,7 @@ import { anonymousActor, clientOf, personActor } from './actor.ts';
 import type { ResolvedContext } from './context-directory.ts';
 import { cookieNames } from './cookie-names.ts';
 import { forgeryToken } from './forgery.ts';
-import { knownMark, personHere, readKnownMark } from './known-mark.ts';
+import { isBrowserId, knownMark, personHere, readKnownMark } from './known-mark.ts';
 import type { PageContext } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -38,7 +38,7 @@ export async function openPage(
   const actor = session ? personActor(session, client) : anonymousActor(client);
   const scope = openScope(services, context.contextId, actor);
   const known = readCookie(header, names.browser);
-  const isKnownBrowser = known?.length === 43;
+  const isKnownBrowser = isBrowserId(known);
   const browser = isKnownBrowser ? known : randomToken();
   if (!isKnownBrowser) {
     ctx.append('set-cookie', serializeCookie(names.browser, browser, { secure: context.isSecure, maxAgeSeconds: 180 * 24 * 3600 }));

@@ -7,7 +7,7 @@ import { noteInLog } from '../../platform/log/index.ts';
 import { renderCookiesMissing } from './cookies-missing.ts';
 import { type FormOrigin, originOfForm } from './forgery.ts';
 import { keepFailure } from './keep-failure.ts';
-import { cameFrom, renderHeldBack } from './limits.ts';
+import { cameFrom, findRefusal, renderHeldBack } from './limits.ts';
 import { openPage } from './open-page.ts';
 import { renderOutdated } from './outdated.ts';
 import { failureOf, renderErrorPage } from './render.ts';
@@ -77,7 +77,7 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
       setSecurityHeaders(ctx.res, context.isSecure);
       const limit = ctx.method === 'POST' ? limitAt(path) : undefined;
       const from = limit && cameFrom(services, context, ctx.req);
-      const refusal = from && services.limits.findRefusal(context.contextId, limit.kind, from, services.clock.now());
+      const refusal = from && findRefusal(services, context, limit.kind, from);
       page = await openPage(ctx, services, context, path, !refusal);
       ctx.state.again = limit && againOf(limit.pattern, path);
       if (refusal) return renderHeldBack(page, refusal);

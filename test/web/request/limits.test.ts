@@ -171,6 +171,33 @@ describe('web/request: what an address may do', () => {
     for (const one of people) expect(await signIn(one), 'their own').to.match(/launchpad$/);
   });
 
+  it('a shared computer uses up nothing of what its last person may try elsewhere, nor of what the next one may there', async () => {
+    const [laptop, kiosk] = [at(freshAddress()), at(freshAddress())];
+    const rita = (jar: Jar, password: string) => signIn(jar, 'rita', password);
+    const signIn = async (jar: Jar, login: string, password: string) => {
+      jar.cookies.forEach((one) => void one.delete('portaria_session_acme'));
+      return fillSignIn(jar, await jar.follow(`${server.issuer}/launchpad`), login, password);
+    };
+    wait(60);
+    for (const jar of [laptop, kiosk]) expect((await rita(jar, passwords.joao)).url).to.match(/launchpad$/);
+    for (let n = 0; n < 6; n++) expect((await rita(kiosk, `wrong ${n}`)).status).to.equal(422);
+    expect((await rita(kiosk, passwords.joao)).status).to.equal(429);
+    expect((await rita(laptop, passwords.joao)).url, 'her laptop').to.match(/launchpad$/);
+    expect((await signIn(kiosk, 'ana@acme.example', passwords.ana)).url, 'the next one').to.match(/launchpad$/);
+  });
+
+  it('a mark is of the browser that we gave it, and of nobody whose id is written into a cookie', async () => {
+    const scope = await server.scope();
+    const { user_id: victim } = (await scope.db('users').where('username', 'rita').first('user_id'))!;
+    const jar = at(freshAddress());
+    const host = new URL(server.issuer).host;
+    await jar.follow(`${server.issuer}/launchpad`);
+    const cookies = [...jar.cookies.values()][0]!;
+    cookies.set('portaria_browser_acme', `abcdef ${victim}`);
+    await fillSignIn(jar, await jar.follow(`${server.issuer}/launchpad`), 'ana@acme.example', passwords.ana);
+    expect(cookies.get('portaria_browser_acme'), host).to.match(/^[\w-]{43}$/);
+  });
+
   it('right ones and typing errors of people who get in use nothing up: a whole office signs in', async () => {
     const ip = freshAddress();
     for (let n = 0; n < 12; n++) {
