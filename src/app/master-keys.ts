@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Config, ConfigError } from '../config/index.ts';
+import { type KeyRing, parseKeyRing, parseMasterKeys } from '../platform/crypto/index.ts';
 
 type KeyConfig = Pick<Config, 'masterKeys' | 'dataDir'>;
 
@@ -38,7 +39,29 @@ export function readMasterKeys(config: KeyConfig, isEmbedded: boolean): string[]
   return findMasterKeys(config)!;
 }
 
-export const newMasterKey = (): string => `main:${randomBytes(32).toString('base64')}`;
+const newMasterKey = (): string => `main:${randomBytes(32).toString('base64')}`;
+
+/** @throws ConfigError where the file cannot be what it was. What is sealed says the name of its key alone, so two of one name would be taken for one */
+export function openKeyRing(config: KeyConfig, isEmbedded: boolean): KeyRing {
+  const entries = readMasterKeys(config, isEmbedded);
+  if (config.masterKeys) return parseMasterKeys(entries);
+  try {
+    return parseMasterKeys(entries);
+  } catch (error) {
+    throw new ConfigError([
+      `${fileOf(config)}: ${(error as Error).message}. Put the file back as it was; where a restore was cut short, run "portaria restore FILE --replace" again`,
+    ]);
+  }
+}
+
+/** For a store that is about to be replaced, whose keys may be lost or damaged. Nothing of it is kept. */
+export function standInKeys(config: KeyConfig): KeyRing {
+  try {
+    return parseKeyRing(findMasterKeys(config) ?? [newMasterKey()]);
+  } catch {
+    return parseKeyRing([newMasterKey()]);
+  }
+}
 
 /** What a store was written with is lost, and another key would not open it. */
 export const lostMasterKeys = (config: KeyConfig): ConfigError =>

@@ -7,7 +7,7 @@ import { listContexts } from '../domain/company/contexts/index.ts';
 import { startChain } from '../domain/records/audit/index.ts';
 import { inTransaction, openScope, type ScopeParts } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
-import { createPasswordHasher, type KeyRing, loadPasswordEngine, type PasswordHasher, parseKeyRing } from '../platform/crypto/index.ts';
+import { createPasswordHasher, type KeyRing, loadPasswordEngine, type PasswordHasher } from '../platform/crypto/index.ts';
 import {
   type Database,
   isUnavailable,
@@ -18,7 +18,7 @@ import {
   timeLimits,
 } from '../platform/database/index.ts';
 import { describeSystemFault } from '../platform/errors/index.ts';
-import { findMasterKeys, lostMasterKeys, newMasterKey, readMasterKeys } from './master-keys.ts';
+import { findMasterKeys, lostMasterKeys, openKeyRing, standInKeys } from './master-keys.ts';
 
 export { findMasterKeys, readMasterKeys, writeMasterKeys } from './master-keys.ts';
 
@@ -62,7 +62,7 @@ export async function openStore(
   try {
     const starting = { isEmbedded, database };
     if (isEmbedded && !newKeys) await whileItStarts(starting, () => refuseLostKeys(config, database));
-    const keyRing = parseKeyRing(newKeys ? (findMasterKeys(config) ?? [newMasterKey()]) : readMasterKeys(config, isEmbedded));
+    const keyRing = newKeys ? standInKeys(config) : openKeyRing(config, isEmbedded);
     const hasher = createPasswordHasher(config.passwordConcurrency, config.passwordQueue, await loadPasswordEngine());
     const migrated = migrations ? await whileItStarts(starting, () => bringUpToDate(url, { keyRing, hasher })) : [];
     if (migrations) await whileItStarts(starting, () => noteKeys({ database, keyRing }));
@@ -125,17 +125,6 @@ export async function refuseOtherKeys({ database, keyRing }: Pick<Store, 'databa
   const faults = await examineMasterKeys(database.knex, keyRing);
   if (faults.length > 0)
     throw new ConfigError(faults.map((fault) => `PORTARIA_MASTER_KEYS (or master.key in the data directory): ${fault}`));
-}
-
-/**
- * Only a restore that was cut short leaves two keys of one name, in master.key: what says which keys are needed would be wrong.
- * @throws ConfigError
- */
-export function refuseRepeatedKeys({ repeatedId }: KeyRing): void {
-  if (repeatedId === undefined) return;
-  throw new ConfigError([
-    `master.key in the data directory holds two keys named "${repeatedId}": a restore was cut short. Run "portaria restore FILE --replace" again`,
-  ]);
 }
 
 /** Better no server than one that fails wherever a secret is needed, and seals new ones under a key of its own. @throws ConfigError */

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import { openStore, readMasterKeys, refuseOtherKeys, refuseRepeatedKeys } from '../app/open-store.ts';
+import { openStore, readMasterKeys, refuseOtherKeys } from '../app/open-store.ts';
 import { dumpStore, NoStore, writeBackup } from '../platform/backup/index.ts';
 import { describeSystemFault } from '../platform/errors/index.ts';
 import { type Command, type Output, UsageError } from './command.ts';
@@ -18,7 +18,6 @@ export const backupCommand: Command = {
     try {
       // it would be whole, and nobody could open what is in it
       await refuseOtherKeys(store);
-      refuseRepeatedKeys(store.keyRing);
       const { version: software } = (await import('../../package.json', { with: { type: 'json' } })).default;
       const about = { software, masterKeys: readMasterKeys(config, store.isEmbedded) };
       const { head, foot, bytes } = await writeBackup(file, passphrase, dumpStore(store.database.url, about));

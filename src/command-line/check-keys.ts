@@ -62,10 +62,6 @@ export async function checkKeys(store: Store, config: Config): Promise<Finding[]
 async function checkMasterKeys({ database, keyRing, hasher }: Store): Promise<Finding[]> {
   if ((await pendingMigrations(database.knex)).length > 0) return [];
   const check = 'master keys';
-  if (keyRing.repeatedId !== undefined) {
-    const message = `two keys have the name "${keyRing.repeatedId}", since a restore was cut short`;
-    return [{ check, level: 'problem', message, remedy: 'portaria restore FILE --replace, once more' }];
-  }
   const faults = await examineMasterKeys(database.knex, keyRing);
   const restore = 'PORTARIA_MASTER_KEYS (or master.key in the data directory) must hold it; restore it from the backup.';
   if (faults.length > 0) return faults.map((message) => ({ check, level: 'problem', message, remedy: restore }));
@@ -87,8 +83,9 @@ async function checkMasterKeys({ database, keyRing, hasher }: Store): Promise<Fi
         (id): Finding => ({
           check,
           level: 'warning',
-          message: `nothing needs "${id}" any more`,
-          remedy: 'portaria keys re-encrypt, and then take it out of PORTARIA_MASTER_KEYS or master.key',
+          message: `nothing is under "${id}"`,
+          remedy:
+            'If it is an old one: portaria keys re-encrypt, and then take it out of PORTARIA_MASTER_KEYS or master.key. If it is new: put it first.',
         }),
       ),
     ...(uses.length === 0 && keyRing.ids.length === 1

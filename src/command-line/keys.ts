@@ -1,4 +1,3 @@
-import { refuseRepeatedKeys } from '../app/open-store.ts';
 import { reEncrypt } from '../domain/administration/master-keys/index.ts';
 import { findContextByCode, listContexts } from '../domain/company/contexts/index.ts';
 import { getMetadataCertificate, replaceMetadataCertificate } from '../domain/company/saml-certificates/index.ts';
@@ -38,7 +37,6 @@ export const keysReEncrypt: Command = {
   async run({ args, config, note }) {
     if (args.length > 0) throw new UsageError('It takes nothing: the first master key is the one that stays.');
     return withStore({ config, note }, async ({ scope }) => {
-      refuseRepeatedKeys(scope.keyRing);
       const { changed, unreadable, left, retired } = await reEncrypt(scope, note);
       const current = scope.keyRing.currentId;
       const waits = left.map(
@@ -49,7 +47,8 @@ export const keysReEncrypt: Command = {
         ...unreadable.map((what) => `No master key opens ${what}.`),
         ...(left.length > 0 ? ['Still needed:', ...waits, 'Run this again.'] : []),
         ...retired.map(
-          (id) => `Nothing needs "${id}" any more: take it out of PORTARIA_MASTER_KEYS (or master.key), and start the servers again.`,
+          (id) =>
+            `Nothing is under "${id}". Take it out of PORTARIA_MASTER_KEYS (or master.key) once every server and worker runs with "${current}" first, after this command once more, and start them again. Is it new? Then put it first instead.`,
         ),
         ...(left.length === 0 && retired.length === 0 ? ['There is no other master key in the ring.'] : []),
       ];

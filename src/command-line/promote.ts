@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { StateError, tellFields, tellObject, tellPath } from '../domain/administration/configuration/index.ts';
 import {
   type Choice,
@@ -48,6 +48,11 @@ export const promoteCommand: Command = {
     const { undo } = options;
     if (typeof undo === 'string') {
       if (args.length > 0) throw new UsageError('--undo takes the id of a promotion, and no companies.');
+      const other = (['dry-run', 'values', 'only', 'with-removals', 'accept-warnings'] as const).find(
+        (name) => options[name] !== undefined,
+      );
+      // a preview that is not one would take back what is in use
+      if (other) throw new UsageError(`--undo takes --rest and --json, and not --${other}. The console shows what an undo would do.`);
       return withStore({ config, note }, (tools) => runUndo(tools, undo, options.rest === true));
     }
     const [from, to, ...rest] = args;
@@ -113,6 +118,14 @@ function readChoice(comparison: Comparison, options: Options): Choice {
   const unknown = only?.find((id) => !known.has(id));
   if (unknown !== undefined)
     throw new UsageError(`--only: "${unknown}" does not differ. What does: ${[...known.keys()].join(', ') || 'nothing'}.`);
+  for (const [id, said] of Object.entries(values)) {
+    const difference = comparison.differences.find((one) => one.id === known.get(id));
+    if (!difference) throw new UsageError(`--values: "${id}" does not differ. What does: ${[...known.keys()].join(', ') || 'nothing'}.`);
+    const paths = difference.questions.map(({ path }) => path);
+    const odd = Object.keys(said).find((path) => !paths.includes(path));
+    if (odd !== undefined)
+      throw new UsageError(`--values: "${id}" has no value "${odd}" of production's own. It has: ${paths.join(', ') || 'none'}.`);
+  }
   const merged = Object.fromEntries([...known].map(([name, id]) => [id, { ...usual.values[id], ...values[name] }]));
   return { picked: only?.map((id) => known.get(id)!) ?? all, values: merged, accepted: [] };
 }
@@ -124,7 +137,7 @@ function readValues(file: string): Choice['values'] {
   try {
     read = parse(readFileSync(file, 'utf8'), { prettyErrors: true });
   } catch (error) {
-    throw fault((error as NodeJS.ErrnoException).code ? 'cannot be read' : (error as Error).message);
+    throw fault(error instanceof YAMLParseError ? error.message : 'cannot be read');
   }
   const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
   if (!isMap(read)) throw fault('names objects, such as "application payroll", and below each its values');
@@ -136,9 +149,13 @@ function readValues(file: string): Choice['values'] {
   );
 }
 
+/** Of a list of addresses each may be said as in a file of `apply`: with its `url`. */
+const textOfOne = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? String((value as { url?: unknown }).url ?? JSON.stringify(value)) : String(value ?? '');
+
 const textOf = (value: unknown): string =>
   Array.isArray(value)
-    ? value.map(String).join('\n')
+    ? value.map(textOfOne).join('\n')
     : typeof value === 'object' && value !== null
       ? JSON.stringify(value)
       : String(value ?? '');
@@ -161,13 +178,14 @@ function describeFindings({ differences }: Comparison, findings: Finding[]): str
   if (findings.length === 0) return [];
   const t = consoleWords();
   const missing = findings.filter(({ code }) => code === 'unanswered');
-  const asked = missing.flatMap(({ object, path }) => {
-    const difference = differences.find(({ kind, key }) => kind === object?.kind && key === object.key)!;
-    const question = difference.questions.find((one) => one.path === path)!;
-    return [
-      `  "${difference.id.trim()}":`,
-      `    ${path}: … # ${tellPath(t, difference.kind, path!)}; approval has ${inLine(question.shown)}`,
-    ];
+  const asked = differences.flatMap((difference) => {
+    const paths = missing.filter(({ object }) => object?.kind === difference.kind && object.key === difference.key).map(({ path }) => path);
+    if (paths.length === 0) return [];
+    const lines = difference.questions.map(
+      ({ path, shown }) =>
+        `    ${paths.includes(path) ? '' : '# '}${path}: … # ${tellPath(t, difference.kind, path)}; approval has ${inLine(shown)}`,
+    );
+    return [`  "${difference.id.trim()}":`, ...lines];
   });
   return [
     '',

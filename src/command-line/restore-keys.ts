@@ -2,7 +2,7 @@ import { findMasterKeys, type Store, writeMasterKeys } from '../app/open-store.t
 import type { Config } from '../config/index.ts';
 import { examineMasterKeys } from '../domain/administration/master-keys/index.ts';
 import { type Head, UnknownEnd } from '../platform/backup/index.ts';
-import { parseKeyRing } from '../platform/crypto/index.ts';
+import { isMasterKey, parseKeyRing } from '../platform/crypto/index.ts';
 import { lockMigrations } from '../platform/database/index.ts';
 
 /** What was typed was right, and the file or the store is not: nothing was changed. */
@@ -19,7 +19,7 @@ type Target = Pick<Store, 'database' | 'isEmbedded'>;
 
 /** @throws RefusedRestore where the keys are the operator's to keep, and those of the backup are not among them */
 export function chooseKeys(config: Pick<Config, 'masterKeys' | 'dataDir'>, store: Target, { masterKeys }: Head): RestoreKeys {
-  const present = findMasterKeys(config) ?? [];
+  const present = (findMasterKeys(config) ?? []).filter(isMasterKey);
   const missing = masterKeys.filter((one) => !present.includes(one));
   if (missing.length > 0 && (config.masterKeys || !store.isEmbedded)) {
     const ids = missing.map((one) => `"${one.split(':')[0]}"`).join(', ');
@@ -27,7 +27,9 @@ export function chooseKeys(config: Pick<Config, 'masterKeys' | 'dataDir'>, store
       `The backup needs the master keys ${ids}, which PORTARIA_MASTER_KEYS does not hold. They are in it: "portaria restore FILE --keys-to NEWFILE" writes them to a file for PORTARIA_MASTER_KEYS_FILE.`,
     );
   }
-  if (missing.length === 0) return { remaining: present, during: (work) => work() };
+  // others of the operator's may be needed elsewhere; in master.key there is nothing but what this store needs
+  if (missing.length === 0 && (config.masterKeys || present.length === masterKeys.length))
+    return { remaining: present, during: (work) => work() };
   return {
     remaining: masterKeys,
     async during(work) {

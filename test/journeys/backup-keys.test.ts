@@ -2,11 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { openKeyRing, standInKeys } from '../../src/app/master-keys.ts';
 import { writeMasterKeys } from '../../src/app/open-store.ts';
 import { chooseKeys } from '../../src/command-line/restore-keys.ts';
+import { ConfigError } from '../../src/config/index.ts';
 import { noteMasterKeys } from '../../src/domain/administration/master-keys/index.ts';
 import { dumpStore, type Head, RestoreFault, UnknownEnd, writeBackup } from '../../src/platform/backup/index.ts';
-import { parseKeyRing, SealFault } from '../../src/platform/crypto/index.ts';
+import { parseKeyRing, parseMasterKeys, SealFault } from '../../src/platform/crypto/index.ts';
 import { type Database, openDatabase } from '../../src/platform/database/index.ts';
 import { type Env, portaria } from '../support/command-line.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -119,5 +121,27 @@ describe('the master keys of a backup', function () {
     await end(new UnknownEnd(), onlooker, larger);
     expect(kept()).to.deep.equal(larger.masterKeys);
     await gone.close();
+  });
+
+  it('of one name are refused, as is a file that holds none, but for a restore, which leaves the backup’s alone', async () => {
+    const config = { dataDir: folder, masterKeys: undefined };
+    const [ours, other] = [keyOf('main', 1), keyOf('main', 2)];
+    for (const [entries, why] of [
+      [[ours, other], 'two master keys have the name "main"'],
+      [['garbage'], 'master key 1 is not id:base64'],
+      [[], 'the key ring is empty'],
+    ] as const) {
+      writeMasterKeys(config, [...entries]);
+      expect(() => openKeyRing(config, true), why)
+        .to.throw(ConfigError, why)
+        .with.property('message')
+        .that.contains(join(folder, 'master.key'))
+        .and.contains('restore FILE --replace');
+      expect(standInKeys(config).ids, why).not.to.be.empty;
+      const keys = chooseKeys(config, { database: onlooker, isEmbedded: true }, { masterKeys: [ours] } as Head);
+      await keys.during(async () => {});
+      expect(readFileSync(join(folder, 'master.key'), 'utf8'), why).to.equal(`${ours}\n`);
+    }
+    expect(() => parseMasterKeys([ours, other])).to.throw('two master keys have the name "main"');
   });
 });

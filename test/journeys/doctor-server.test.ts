@@ -109,10 +109,12 @@ describe('portaria doctor --server', () => {
     expect(of(await doctor({}, proxyUrl), 'version')[0]).to.include({ level: 'warning' });
   });
 
-  it('figures from elsewhere: by the token, since the port of their own is on the loopback address', async () => {
+  it('figures from elsewhere: by the token and not in the clear, since the port of their own is on the loopback address', async () => {
     const port = await freePort(); // where nobody listens: it is not asked
     const elsewhere = `http://0.0.0.0:${server.port}`; // this machine, by an address that is not loopback
-    expect(of(await doctor({ metricsPort: port }, elsewhere), 'figures')[0]).to.include({ level: 'ok' });
+    const [clear] = of(await doctor({ metricsPort: port }, elsewhere), 'figures');
+    expect(clear).to.include({ level: 'warning', message: 'not asked: on the way to 0.0.0.0 by http everybody could read the token' });
+    expect(of(await doctor({ metricsPort: 0 }), 'figures')[0], 'by the token').to.include({ level: 'ok' });
     const [without] = of(await doctor({ metricsPort: port, metricsToken: undefined }, elsewhere), 'figures');
     expect(without).to.include({ level: 'warning', message: 'PORTARIA_METRICS_PORT answers on the machine of 0.0.0.0 only' });
     for (const here of [direct(), `http://localhost:${server.port}`])

@@ -69,6 +69,18 @@ describe('portaria promote', function () {
       'application erp',
     ]);
     expect((await run('acme-approval', 'acme', '--values', values, '--only', 'application none')).status).to.equal(64);
+    for (const [text, told] of [
+      ['"application nobody": { launchUrl: "https://a.example" }', '"application nobody" does not differ'],
+      ['"application payroll": { launchurl: "https://a.example" }', 'no value "launchurl"'],
+    ] as const) {
+      writeFileSync(join(folder, 'odd.yaml'), text);
+      const { status, stderr } = await run('acme-approval', 'acme', '--dry-run', '--values', join(folder, 'odd.yaml'));
+      expect([status, stderr.includes(told)], stderr).to.deep.equal([64, true]);
+    }
+    writeFileSync(join(folder, 'odd.yaml'), 'a: 1\na: 2\n');
+    expect((await run('acme-approval', 'acme', '--values', join(folder, 'odd.yaml'))).stderr).to.contain('Map keys must be unique');
+    for (const option of [['--dry-run'], ['--only', 'branding'], ['--with-removals']])
+      expect((await run('--undo', '019ad0c4-5a8e-7c3e-9d1f-2f6a4c0b7e11', ...option)).status, option.join(' ')).to.equal(64);
     expect((await run('acme', 'acme-approval')).stderr).to.contain('acme is not the approval environment of acme-approval');
     expect((await run('acme-approval')).status).to.equal(64);
     writeFileSync(join(folder, 'bad.yaml'), '- a');

@@ -2,7 +2,7 @@
 // (domain/company/signing-keys).
 
 export { newId } from './ids.ts';
-export { KeyRing, parseKeyRing, parseMasterKeys } from './key-ring.ts';
+export { isMasterKey, KeyRing, parseKeyRing, parseMasterKeys } from './key-ring.ts';
 export { formsOf, type Password, readPassword } from './password.ts';
 export { loadPasswordEngine, type PasswordEngine } from './password-engine.ts';
 export { BusyError, createPasswordHasher, type PasswordHasher } from './password-hasher.ts';

@@ -99,6 +99,10 @@ export class KeyRing {
   }
 }
 
+/** Whether it is an entry of a key ring. */
+export const isMasterKey = (entry: string): boolean =>
+  /^[^:]+:/.test(entry) && Buffer.from(entry.slice(entry.indexOf(':') + 1), 'base64').length === 32;
+
 /** As `parseKeyRing`, where somebody chose the names. @throws Error saying which entry is wrong, or which name is given twice */
 export function parseMasterKeys(entries: string[]): KeyRing {
   const ring = parseKeyRing(entries);

@@ -32,7 +32,7 @@ export const limitUserCodes: LimitUserCodes = async (ctx, find) => {
   const { limits } = op.services;
   const isSignedIn = scope.actor.kind === 'person';
   const from = cameFrom(op.services, op.context, ctx.req);
-  // of each browser anew an account would have more codes to try
+  // by browser, an account would have more codes to try with each one
   const place = { ip: from.ip, knownAs: isSignedIn ? (scope.actor.id as UserId) : from.knownAs };
   const refusal = await limits.check(scope, 'device-code', place);
   if (refusal) throw new TooManyUserCodes(isSignedIn, refusal.retryAfterSeconds!);
