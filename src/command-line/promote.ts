@@ -97,9 +97,11 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
       exitCode: exitCodes.problems,
     };
   const secrets = done.outcome === 'applied' ? done.secrets : [];
+  // an administrator at the console confirms them from where they are; here nobody would notice that they are kept out
+  const isPolicy = picked.some(({ kind }) => kind === 'policy' || kind === 'override');
   const end =
     done.outcome === 'applied'
-      ? `Promoted. To take it back: portaria promote --undo ${done.promotionId}`
+      ? `Promoted.${isPolicy ? ' The sign-in policy holds at once, without a trial.' : ''} To take it back: portaria promote --undo ${done.promotionId}`
       : `Proposed as ${done.promotionId}: an administrator has to agree to it in the console.`;
   return {
     text: [...describeDifferences(comparison, choice), ...describeSecrets(secrets), '', end].join('\n'),

@@ -200,7 +200,9 @@ export const settings = {
   mailFrom: {
     env: 'PORTARIA_MAIL_FROM',
     meaning: 'Address of the sender of the mails; the name beside it is the company’s. Unset: portaria@ and the host of the base URL',
-    type: z.string().min(3, 'must be an address').optional(),
+    type: z
+      .email({ pattern: /^[^\s@<>,;"]+@[^\s@<>,;"]+$/, error: 'must be an address, such as login@example.com, without a name' })
+      .optional(),
   },
   backupPassphrase: {
     env: 'PORTARIA_BACKUP_PASSPHRASE',

@@ -31,6 +31,12 @@ describe('config', () => {
       'baseUrl',
     );
   });
+  it('takes an address alone as the sender of mails', () => {
+    for (const value of ['foo', 'foo@', '@acme.example', 'Acme <login@acme.example>', 'a@b@c', 'a b@acme.example'])
+      expect(() => loadConfig({ PORTARIA_MAIL_FROM: value }), value).to.throw(ConfigError, 'PORTARIA_MAIL_FROM: must be an address');
+    for (const value of ['login@acme.example', 'portaria@localhost', 'não-responda@empresa.example'])
+      expect(loadConfig({ PORTARIA_MAIL_FROM: value })).to.include({ mailFrom: value });
+  });
   it('says of every setting what it must be, in words of ours', () => {
     const wrong = ['', 'x', '-1', '1.5', '999999999', 'ftp://x/', '\u0000'];
     let seen = 0;

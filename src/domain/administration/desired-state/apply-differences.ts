@@ -13,6 +13,7 @@ import {
   listObjects,
   parseState,
   patchConfiguration,
+  StateError,
 } from '../configuration/index.ts';
 import { applyCompany } from './apply-company.ts';
 import { applyContext } from './apply-context.ts';
@@ -88,7 +89,22 @@ export function desiredBy(before: Configuration, differences: Difference[]): Des
     applications: many('application'),
     apis: many('api'),
   };
-  return parseState({ contexts: [context] }).contexts[0]!;
+  try {
+    return parseState({ contexts: [context] }).contexts[0]!;
+  } catch (error) {
+    throw error instanceof StateError ? new StateError(error.faults.map((one) => ({ ...one, path: inNames(one.path, context) }))) : error;
+  }
+}
+
+/** Nobody has the file that its index is of: `applications.payroll.launchUrl`. */
+function inNames(path: string, context: Record<string, unknown>): string {
+  const [, list = '', index = '', rest = ''] = /^contexts\[0\]\.(\w+)\[(\d+)\](.*)$/s.exec(path) ?? [];
+  const { code, name, identifier } = ((context[list] as Record<string, unknown>[] | undefined)?.[Number(index)] ?? {}) as Record<
+    string,
+    string
+  >;
+  const key = code ?? identifier ?? name;
+  return key === undefined ? path.replace(/^contexts\[0\]\./, '') : `${list}.${key}${rest}`;
 }
 
 /** What a file leaves out stays, of some objects: there what is gone is said. */

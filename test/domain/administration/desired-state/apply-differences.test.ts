@@ -96,6 +96,14 @@ describe('domain/administration/desired-state: differences', () => {
     expect(error.faults[0]!.path).to.equal('applications.payroll.redirect_uris');
   });
 
+  it('that no file could say name the object as well', async () => {
+    const { differences } = await differencesTo({ applications: [{ code: 'named', name: 'Named', saml: saml('named') }] });
+    const wrong = differences.map((one) => ({ ...one, fields: [...one.fields, { path: 'launchUrl', after: 'nonsense' }] }));
+    const error = await applyDifferences(store.scope, wrong).catch((thrown) => thrown);
+    expect(error).to.be.instanceOf(StateError);
+    expect((error as StateError).faults.map(({ path }) => path)).to.deep.equal(['applications.named.launchUrl']);
+  });
+
   it('of the policy stand at once, or on trial where somebody is there to confirm it', async () => {
     const differences: Difference[] = [
       { kind: 'policy', key: '', name: '', action: 'change', fields: [{ path: 'networks', after: ['10.0.0.0/8'] }], needs: [] },
