@@ -99,10 +99,6 @@ export class KeyRing {
   }
 }
 
-/** Whether it is an entry of a key ring. */
-export const isMasterKey = (entry: string): boolean =>
-  /^[^:]+:/.test(entry) && Buffer.from(entry.slice(entry.indexOf(':') + 1), 'base64').length === 32;
-
 /** As `parseKeyRing`, where somebody chose the names. @throws Error saying which entry is wrong, or which name is given twice */
 export function parseMasterKeys(entries: string[]): KeyRing {
   const ring = parseKeyRing(entries);
@@ -114,10 +110,17 @@ export function parseMasterKeys(entries: string[]): KeyRing {
 export function parseKeyRing(entries: string[]): KeyRing {
   return new KeyRing(
     entries.map((entry, index) => {
-      const at = entry.indexOf(':');
-      const key = Buffer.from(entry.slice(at + 1), 'base64');
-      if (at < 1 || key.length !== 32) throw new Error(`master key ${index + 1} is not id:base64 of 32 bytes`);
-      return { id: entry.slice(0, at), key };
+      const key = readEntry(entry);
+      if (!key) throw new Error(`master key ${index + 1} is not id:base64 of 32 bytes`);
+      return key;
     }),
   );
+}
+
+export const isMasterKey = (entry: string): boolean => readEntry(entry) !== undefined;
+
+function readEntry(entry: string): MasterKey | undefined {
+  const at = entry.indexOf(':');
+  const key = Buffer.from(entry.slice(at + 1), 'base64');
+  return at < 1 || key.length !== 32 ? undefined : { id: entry.slice(0, at), key };
 }
