@@ -32,8 +32,9 @@ export async function measureSignIns(running: Running, isSeparate: boolean): Pro
   const { slapd, server, agent, env } = running;
   const store = Number(readFileSync(join(env.PORTARIA_DATA_DIR!, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]);
   if (canSeparate) {
-    keepTo(isSeparate ? processors.slice(0, 1) : processors, [slapd.pid]);
     keepTo(isSeparate ? processors.slice(1) : processors, [server, agent, store, process.pid]);
+    // last, for the directory is a child of this process
+    keepTo(isSeparate ? processors.slice(0, 1) : processors, [slapd.pid]);
   }
   const spent = (): Record<Party, number> => ({
     directory: processorTime(slapd.pid),
