@@ -11,6 +11,7 @@ import { authorizationUrl, basic, json } from '../../test/support/oidc.ts';
 import { portaria, startServerProcess } from '../../test/support/process.ts';
 import { fillSignIn, freePort } from '../../test/support/server.ts';
 import { applications, redirectUri, secret } from './applications.ts';
+import { type CrowdSide, compareCrowds, crowds } from './crowds.ts';
 import { importPeople } from './import.ts';
 import { LightJar, sendByNode } from './light-jar.ts';
 import { median, percentile, rate } from './load.ts';
@@ -25,6 +26,8 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 // the token endpoints at saturation, as on a Monday morning; fewer at once wait for the disk one by one. Sign-ins: more would be turned away by the bounded queue
 const crowd = Number(process.env.BENCH_CROWD ?? 256);
 const concurrency = Number(process.env.BENCH_CONCURRENCY ?? 64);
+/** How many of the flows are at once: `BENCH_CROWDS=1,8` measures these alone. */
+const some = process.env.BENCH_CROWDS?.split(',').map(Number) ?? crowds;
 /** `npm run bench -- refresh` takes only the lines whose name has one of the words. */
 const words = process.argv.slice(2);
 const isWanted = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
@@ -36,6 +39,7 @@ const port = await freePort();
 // a name: passkeys know no addresses
 const origin = `http://localhost:${port}`;
 const env = { PORTARIA_DATA_DIR: join(folder, 'data'), PORTARIA_DEMO: 'false', PORTARIA_BASE_URL: origin };
+const roundTrips = join(folder, 'round-trips.json');
 const passwordLogins = Array.from({ length: people }, (_, i) => `person${i}`);
 const appLogins = isWanted(withApp) ? Array.from({ length: 1500 }, (_, i) => `app${i}`) : [];
 const passkeyLogins = isWanted(withPasskey) ? Array.from({ length: 16 }, (_, i) => `passkey${i}`) : [];
@@ -66,7 +70,7 @@ const state = {
 let samlLaunch = '';
 const cleanUp: (() => undefined | Promise<unknown>)[] = [];
 
-type Side = { token: string; authorize: Jar; authorizeUrl(): { url: string; verifier: string } };
+type Side = { token: string; authorize: Jar; authorizeUrl(): { url: string; verifier: string }; pid?: number };
 const scope = 'openid profile';
 
 async function startBare(): Promise<Side> {
@@ -99,10 +103,10 @@ async function startBare(): Promise<Side> {
   page = await jar.submit(jar.form(page), { login: 'person', password: 'x' }, stop);
   await jar.submit(jar.form(page), {}, stop);
   cleanUp.push(() => void child.kill('SIGKILL'));
-  return { token: `${issuer}/token`, authorize: jar, authorizeUrl };
+  return { token: `${issuer}/token`, authorize: jar, authorizeUrl, pid: child.pid! };
 }
 
-async function signedInSide(at = origin): Promise<Side> {
+async function signedInSide(at = origin, pid?: number): Promise<Side> {
   const issuer = `${at}/bench`;
   const jar = new LightJar();
   await fillSignIn(jar, await jar.follow(`${issuer}/launchpad`), 'person0', password);
@@ -110,6 +114,7 @@ async function signedInSide(at = origin): Promise<Side> {
     token: `${issuer}/oidc/token`,
     authorize: jar,
     authorizeUrl: () => authorizationUrl({ issuer, redirectUri }, { client_id: 'bench', scope }),
+    pid,
   };
   await codeFlow(side); // the first one joins the application to the session
   return side;
@@ -266,13 +271,43 @@ async function measureSaml(side: Side): Promise<void> {
 
 const resident = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
 
-type Line = [what: string, ours: string, limit: string, ratio: string, goal: string, met: boolean];
+type Line = [what: string, ours: string, limit: string, ratio: string, goal: string, met: boolean, cost?: string];
 const lines: Line[] = [];
 const perSecond = (value: number) => `${value.toFixed(0)}/s`;
 async function addRatio(what: string, goal: number, measure: () => Promise<[number, number]>): Promise<void> {
   if (!isWanted(what)) return;
   const [ours, limit] = await measure();
   lines.push([what, perSecond(ours), perSecond(limit), (ours / limit).toFixed(2), `≥ ${goal}`, ours / limit >= goal]);
+}
+
+/** @param goals by how many are at once; the others are printed without one */
+async function addCrowds(
+  what: string,
+  goals: Record<number, number>,
+  [ours, bare]: [Side, Side],
+  make: (side: Side) => Promise<CrowdSide['work']>,
+): Promise<void> {
+  if (!isWanted(what)) return;
+  const store = Number(readFileSync(join(env.PORTARIA_DATA_DIR, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const sides: [CrowdSide, CrowdSide] = [
+    { work: await make(ours), pid: ours.pid!, postmaster: store, roundTrips },
+    { work: await make(bare), pid: bare.pid! },
+  ];
+  for (const { atOnce, ours: one, limit } of await compareCrowds(sides, { seconds, rounds }, some)) {
+    const ratio = one.perSecond / limit.perSecond;
+    const goal = goals[atOnce];
+    const cost = `${one.serverMs.toFixed(1)} + ${one.storeMs.toFixed(1)} / ${limit.serverMs.toFixed(1)} ms, ${one.roundTrips.toFixed(1)} / ${one.statements.toFixed(1)}`;
+    const met = goal === undefined || ratio >= goal;
+    lines.push([
+      `${what}, ${atOnce} at once`,
+      perSecond(one.perSecond),
+      perSecond(limit.perSecond),
+      ratio.toFixed(2),
+      goal ? `≥ ${goal}` : '',
+      met,
+      cost,
+    ]);
+  }
 }
 
 /** The people who sign in are this process, on the server's own processors: what they take of them is told apart, in a line of its own. */
@@ -311,18 +346,29 @@ try {
   if (applied.status !== 0) throw new Error(applied.stderr);
 
   const begun = performance.now();
-  const server = await startServerProcess(port, env);
+  const counter = new URL('./count-round-trips.ts', import.meta.url).pathname;
+  const server = await startServerProcess(port, {
+    ...env,
+    NODE_OPTIONS: `--import ${counter} ${process.env.BENCH_SERVER_OPTIONS ?? ''}`,
+    BENCH_ROUND_TRIPS: roundTrips,
+  });
   cleanUp.push(() => server.kill('SIGTERM'));
   await sendByNode(`${origin}/bench/.well-known/openid-configuration`);
   const firstAnswer = (performance.now() - begun) / 1000;
   await sleep(3000);
   const idle = resident(server.child.pid!);
 
-  const [ours, bare] = [await signedInSide(), await startBare()];
+  const sides: [Side, Side] = [await signedInSide(origin, server.child.pid!), await startBare()];
+  const [ours] = sides;
   const launchpad = (await ours.authorize.get(`${origin}/bench/launchpad`)).text;
   const tile = /\/launchpad\/open\/([0-9a-f-]+)"[^>]*>SAML/.exec(launchpad)![1]!;
   samlLaunch = `${origin}/bench/saml/launch/${tile}`;
-  await addRatio('code + PKCE with a session', 0.6, () => compare(ours, bare, async (side) => async () => void (await codeFlow(side))));
+  await addCrowds(
+    'code + PKCE with a session',
+    { 1: 0.7, 8: 0.75, 64: 0.9 },
+    sides,
+    async (side) => async () => void (await codeFlow(side)),
+  );
   const byProcesses = `code + PKCE by ${availableParallelism()} processes (limit: one process, and what it leaves of the machine)`;
   if (isWanted(byProcesses)) {
     const { one, all, busy } = await measureProcesses(env, { seconds, rounds, crowd }, async (at) => {
@@ -338,18 +384,20 @@ try {
       all / (one / busy) >= 0.9,
     ]);
   }
-  await addRatio('client credentials', 0.6, () =>
-    compare(ours, bare, async (side) => async () => void (await tokenRequest(side, { grant_type: 'client_credentials' }))),
+  const tokenGoals = { 8: 0.7, 256: 0.6 };
+  await addCrowds(
+    'client credentials',
+    tokenGoals,
+    sides,
+    async (side) => async () => void (await tokenRequest(side, { grant_type: 'client_credentials' })),
   );
-  await addRatio('refresh with rotation', 0.6, () =>
-    compare(ours, bare, async (side) => {
-      const latest: string[] = [];
-      for (let lane = 0; lane < crowd; lane++) latest.push((await codeFlow(side)).refresh_token);
-      return async (lane) => {
-        latest[lane] = (await tokenRequest(side, { grant_type: 'refresh_token', refresh_token: latest[lane]! })).refresh_token;
-      };
-    }),
-  );
+  await addCrowds('refresh with rotation', tokenGoals, sides, async (side) => {
+    const latest: string[] = [];
+    for (let lane = 0; lane < Math.max(...some); lane++) latest.push((await codeFlow(side)).refresh_token);
+    return async (lane) => {
+      latest[lane] = (await tokenRequest(side, { grant_type: 'refresh_token', refresh_token: latest[lane]! })).refresh_token;
+    };
+  });
   await measureApis(ours);
   await addSignIns('password sign-in (limit: argon2id)', 0.9, async () => passwordSignIn);
   await addSignIns(withApp, 0.8, async () => signInWithApp(`${origin}/bench`, await enrolApps(`${origin}/bench`, appLogins)));
@@ -395,9 +443,11 @@ try {
   console.log(
     `\n${availableParallelism()} processors, Node ${process.version}, ${crowd} token requests or ${concurrency} sign-ins at once, median of ${rounds} × ${seconds} s, durable embedded store\n`,
   );
-  console.log('| what | Portaria | its limit | ratio | to reach | |\n|---|---|---|---|---|---|');
-  for (const [what, value, limit, ratio, goal, met] of lines)
-    console.log(`| ${what} | ${value} | ${limit} | ${ratio} | ${goal} | ${met ? 'yes' : 'NO'} |`);
+  console.log(
+    '| what | Portaria | its limit | ratio | to reach | | processor time, round trips / statements |\n|---|---|---|---|---|---|---|',
+  );
+  for (const [what, value, limit, ratio, goal, met, cost = ''] of lines)
+    console.log(`| ${what} | ${value} | ${limit} | ${ratio} | ${goal} | ${met ? 'yes' : 'NO'} | ${cost} |`);
   process.exitCode = lines.every(([, , , , , met]) => met) ? 0 : 1;
 } catch (error) {
   // what was measured until then is not lost
