@@ -89,7 +89,13 @@ try {
 
   async function start(codeAt: (n: number) => string): Promise<Side> {
     const inspector = await freePort();
-    const server = await startServerProcess(await freePort(), { ...env, NODE_OPTIONS: `--inspect=127.0.0.1:${inspector}` });
+    const port = await freePort();
+    const server = await startServerProcess(port, {
+      ...env,
+      // where it is asked: a host that it does not know is looked for in the store each time
+      PORTARIA_BASE_URL: `http://127.0.0.1:${port}`,
+      NODE_OPTIONS: `--inspect=127.0.0.1:${inspector} ${process.env.BENCH_SERVER_OPTIONS ?? ''}`,
+    });
     running.push(server);
     let n = 0;
     const next = () => {

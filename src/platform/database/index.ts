@@ -25,3 +25,4 @@ export { orTaken } from './or-taken.ts';
 export { onOneConnection, withOwnConnection } from './own-connection.ts';
 export { insertRow, insertRows, run } from './run.ts';
 export { findForeign, findMissingInSchema, findUnknownMigrations, notOfExtension, readShape, shapeFile } from './schema-shape.ts';
+export { SubjectNumbers } from './subject-numbers.ts';

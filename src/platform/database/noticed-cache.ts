@@ -22,9 +22,16 @@ export class NoticedCache {
     if (kept?.has(part)) return kept.get(part) as Value;
     const parts = kept ?? new Map<string, unknown>();
     if (!kept) this.#known.set(subject, parts);
-    const value = await read();
-    // a change of the subject that was told of while this was read may not be in it: handed out, and not kept
-    if (this.#known.peek(subject) === parts) parts.set(part, value);
-    return value;
+    const reading = read();
+    // whoever asks meanwhile reads along. A change of the subject drops its parts: what was begun before is handed out, and not kept
+    parts.set(part, reading);
+    try {
+      const value = await reading;
+      if (parts.get(part) === reading) parts.set(part, value);
+      return value;
+    } catch (error) {
+      if (parts.get(part) === reading) parts.delete(part);
+      throw error;
+    }
   }
 }

@@ -11,10 +11,10 @@ export const createCaches = (companies: number) => ({
   /** Discovery and keys as they are sent. */
   documents: new Cache<Buffer>({ name: 'oidc_documents', max: Math.min(companies, 1000) }),
   clients: new Cache<Client>({ name: 'oidc_clients', max: Math.max(companies, 2000) }),
-  /** The library's sessions as they were saved last. */
-  sessions: new Cache<{ content: string; expiresAt: number }>({ name: 'oidc_sessions', max: 5000 }),
+  /** Of what the library's sessions were saved with last. */
+  sessions: new Cache<{ digest: string; expiresAt: number }>({ name: 'oidc_sessions', max: 20_000 }),
   /** The id by which an application joined a session. */
   joined: new Cache<string>({ name: 'oidc_joined_sessions', max: 20_000 }),
   // an hour is fine enough to see whether a secret is still needed, and spares a write at every request
-  secretUses: new Cache<true>({ name: 'oidc_secret_uses', max: 5000, ttlMs: hourMs, keepsFirstEnd: true }),
+  secretUses: new Cache<true>({ name: 'oidc_secret_uses', max: 20_000, ttlMs: hourMs, keepsFirstEnd: true }),
 });

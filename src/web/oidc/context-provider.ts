@@ -34,8 +34,6 @@ export function currentOp(): ContextProvider {
   return op;
 }
 
-let made = 0;
-
 /** The OpenID provider (`op`) of one context: what differs by company, in front of the one provider of the library that all share. */
 export class ContextProvider {
   readonly context: ResolvedContext;
@@ -45,19 +43,20 @@ export class ContextProvider {
   readonly cookieNames: ReturnType<typeof cookieNames>;
   /** What the library is told of this company. */
   readonly state: CompanyState;
-  readonly #serial = ++made;
+  readonly #number: number;
   /** Of pairwise subjects, once it was asked for. */
   subjectKey: Promise<Buffer> | undefined;
   readonly #shared: SharedProvider;
 
-  /** @param makeState what the library is told of it */
+  /** @param makeState what the library is told of it @param loaded `number`: of SubjectNumbers, taken before the rest was read */
   constructor(
     shared: SharedProvider,
     context: ResolvedContext,
-    { apis, customFields }: Pick<ContextProvider, 'apis' | 'customFields'>,
+    { number, apis, customFields }: Pick<ContextProvider, 'apis' | 'customFields'> & { number: number },
     makeState: (op: ContextProvider) => CompanyState,
   ) {
     this.#shared = shared;
+    this.#number = number;
     this.context = context;
     this.apis = apis;
     this.customFields = customFields;
@@ -83,9 +82,9 @@ export class ContextProvider {
     return current.run(this, work);
   }
 
-  /** Where something of this company is cached: any change of the company makes another object, and nothing is found under the old keys. */
+  /** Where something of this company is cached: after any change of the company nothing is found under the old keys. */
   keyOf(what: string): string {
-    return `${this.#serial} ${what}`;
+    return `${this.#number} ${what}`;
   }
 
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

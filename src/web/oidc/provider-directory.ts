@@ -5,7 +5,7 @@ import { listCustomFields } from '../../domain/company/custom-fields/index.ts';
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import { Cache } from '../../platform/cache/index.ts';
-import type { ChangeListener } from '../../platform/database/index.ts';
+import { type ChangeListener, SubjectNumbers } from '../../platform/database/index.ts';
 import type { ResolvedContext, Services } from '../request/index.ts';
 import { createCaches } from './caches.ts';
 import { ContextProvider, type SharedProvider, scopeIn } from './context-provider.ts';
@@ -16,11 +16,13 @@ import { OwnState } from './own-state.ts';
 export class ProviderDirectory {
   readonly #shared: SharedProvider;
   readonly #listener: ChangeListener;
+  readonly #numbers: SubjectNumbers;
   readonly #providers: Cache<{ url: string; made: Promise<ContextProvider> }>;
 
   constructor(services: Services, listener: ChangeListener, size: number) {
     this.#shared = createProvider(services, createCaches(size));
     this.#listener = listener;
+    this.#numbers = new SubjectNumbers(listener);
     this.#providers = new Cache({ name: 'oidc_companies', max: size });
     listener.onChange((subject) => (subject === '*' ? this.#providers.clear() : this.#providers.delete(subject)));
   }
@@ -38,6 +40,7 @@ export class ProviderDirectory {
 
   async #load(context: ResolvedContext): Promise<ContextProvider> {
     const { services } = this.#shared;
+    const number = this.#numbers.of(context.contextId);
     const scope = scopeIn(services, context);
     const [branding, newAccounts, keys, mappedClaims, customFields, apis] = await Promise.all([
       services.findSettings(context.contextId, brandingSettings),
@@ -48,7 +51,7 @@ export class ProviderDirectory {
       loadApis(scope),
     ]);
     const { selfRegistration: mayRegister } = newAccounts;
-    const loaded = { keys, mappedClaims, customFields, apis, mayRegister, links: branding.links };
+    const loaded = { number, keys, mappedClaims, customFields, apis, mayRegister, links: branding.links };
     return new ContextProvider(this.#shared, context, loaded, (op) => new OwnState(op, loaded, this.#shared.tools));
   }
 }

@@ -55,16 +55,15 @@ const algOf: Record<SigningAlgorithm, CertificateAlg> = {
 /** Of more partners, the others are not compared: it is help, and it is kept in memory. */
 const mostNames = 5000;
 
-let made = 0;
-
 /** One company as an identity provider: its addresses, its keys and its partners. SamlDirectory makes it and drops it when anything of the company changes. */
 export class SamlContext {
   readonly company: ResolvedContext;
   readonly #caches: SamlCaches;
-  /** Begins the keys of what is cached for this object: any change of the company makes another, and nothing is found under the old ones. */
-  readonly #serial = ++made;
+  readonly #number: number;
 
-  constructor(company: ResolvedContext, caches: SamlCaches) {
+  /** @param number of SubjectNumbers: what is cached begins with it */
+  constructor(company: ResolvedContext, caches: SamlCaches, number: number) {
+    this.#number = number;
     this.company = company;
     this.#caches = caches;
   }
@@ -124,7 +123,7 @@ export class SamlContext {
 
   /** What failed is not kept, and neither is a name that exists nowhere: strangers could fill the memory. */
   #kept<Value>(cache: Cache<Promise<Value>>, name: string, load: () => Promise<Value>): Promise<Value> {
-    const key = `${this.#serial} ${name}`;
+    const key = `${this.#number} ${name}`;
     const known = cache.get(key);
     if (known) return known;
     const loading = load();

@@ -1,5 +1,5 @@
 import { newId } from '../../../platform/crypto/index.ts';
-import { jsonText } from '../../../platform/database/index.ts';
+import { jsonText, run } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { nameKey } from '../../people/users/index.ts';
 import type { Row } from '../../rows.ts';
@@ -22,17 +22,17 @@ const fromRow = (row: ApiRow): Api => ({
 
 const apis = ({ db, contextId }: Scope) => db('apis').where('apis.context_id', contextId);
 
-const withScopes = (scope: Scope) =>
-  apis(scope).select<ApiRow[]>(
-    'apis.*',
-    scope.db.raw(
-      `(SELECT COALESCE(jsonb_agg(jsonb_build_object('name', s.name, 'texts', s.texts) ORDER BY s.position), '[]') FROM api_scopes s
-        WHERE s.context_id = apis.context_id AND s.api_id = apis.api_id) AS scopes`,
-    ),
-  );
+const scopesOf = `(SELECT COALESCE(jsonb_agg(jsonb_build_object('name', s.name, 'texts', s.texts) ORDER BY s.position), '[]') FROM api_scopes s
+  WHERE s.context_id = apis.context_id AND s.api_id = apis.api_id)`;
+
+const withScopes = (scope: Scope) => apis(scope).select<ApiRow[]>('apis.*', scope.db.raw(`${scopesOf} AS scopes`));
+
+const allApis = `SELECT api_id, identifier, name, token_format, signing_alg, access_token_seconds, scopes_claim, version, ${scopesOf} AS scopes
+  FROM apis WHERE context_id = $1 ORDER BY name_key, api_id`;
 
 /** By name; there are at most a hundred. */
-export const listApis = async (scope: Scope): Promise<Api[]> => (await withScopes(scope).orderBy(['name_key', 'api_id'])).map(fromRow);
+export const listApis = async ({ db, contextId }: Scope): Promise<Api[]> =>
+  (await run<ApiRow>(db, 'apis', allApis, [contextId])).rows.map(fromRow);
 
 export async function findApiByIdentifier(scope: Scope, identifier: string): Promise<Api | undefined> {
   const row = await withScopes(scope).where({ identifier }).first();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
-import type { Database } from '../../../platform/database/index.ts';
+import { type Database, run } from '../../../platform/database/index.ts';
 import type { ApplicationId, Scope } from '../../scope.ts';
 
 /** The secret that the one in force has replaced: it goes on until `expires_at`, in seconds since the epoch. */
@@ -57,11 +57,11 @@ export async function findNextSecretEnd(database: Database, now: Date): Promise<
   return row && new Date(row.at * 1000);
 }
 
+const noteUse = `INSERT INTO client_secret_uses (context_id, application_id, fingerprint, last_at) VALUES ($1, $2, $3, $4)
+  ON CONFLICT (context_id, application_id, fingerprint) DO UPDATE SET last_at = excluded.last_at`;
+
 export async function recordSecretUse({ db, contextId, clock }: Scope, applicationId: ApplicationId, fingerprint: string): Promise<void> {
-  await db('client_secret_uses')
-    .insert({ context_id: contextId, application_id: applicationId, fingerprint, last_at: clock.now() })
-    .onConflict(['context_id', 'application_id', 'fingerprint'])
-    .merge(['last_at']);
+  await run(db, 'client secret use', noteUse, [contextId, applicationId, fingerprint, clock.now()]);
 }
 
 /** When each application last proved itself by a secret. */

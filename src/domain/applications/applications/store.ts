@@ -54,24 +54,27 @@ const fromRow = (row: ApplicationRow): Application => ({
 
 const applications = ({ db, contextId }: Scope) => db('applications').where('applications.context_id', contextId);
 
-const withLogo = (scope: Scope) =>
-  applications(scope).select<ApplicationRow[]>(
-    'applications.*',
-    scope.db.raw(
-      'EXISTS (SELECT 1 FROM application_logos l WHERE l.context_id = applications.context_id AND l.application_id = applications.application_id) AS has_logo',
-    ),
-  );
+const hasLogo =
+  'EXISTS (SELECT 1 FROM application_logos l WHERE l.context_id = applications.context_id AND l.application_id = applications.application_id)';
 
-const findWhere = async (scope: Scope, where: Record<string, unknown>): Promise<Application | undefined> => {
-  const row = await withLogo(scope).where(where).first();
+const withLogo = (scope: Scope) => applications(scope).select<ApplicationRow[]>('applications.*', scope.db.raw(`${hasLogo} AS has_logo`));
+
+const allColumns =
+  'application_id, code, name, description, category, catalogue_entry, enabled, navigable, launch_url, oidc, saml, trace_until, created_at, updated_at, version';
+type Key = 'oidc_client_id' | 'saml_entity_id' | 'application_id' | 'code';
+
+/** Asked at every request of an application that is not in memory. */
+async function findBy({ db, contextId }: Scope, key: Key, value: string): Promise<Application | undefined> {
+  const text = `SELECT ${allColumns}, ${hasLogo} AS has_logo FROM applications WHERE context_id = $1 AND ${key} = $2`;
+  const [row] = (await run<ApplicationRow>(db, `application by ${key}`, text, [contextId, value])).rows;
   return row && fromRow(row);
-};
+}
 
-export const findApplicationByClientId = (scope: Scope, clientId: string) => findWhere(scope, { oidc_client_id: clientId });
-export const findApplicationByEntityId = (scope: Scope, entityId: string) => findWhere(scope, { saml_entity_id: entityId });
+export const findApplicationByClientId = (scope: Scope, clientId: string) => findBy(scope, 'oidc_client_id', clientId);
+export const findApplicationByEntityId = (scope: Scope, entityId: string) => findBy(scope, 'saml_entity_id', entityId);
 export const findApplicationById = async (scope: Scope, applicationId: string) =>
-  isId(applicationId) ? findWhere(scope, { application_id: applicationId }) : undefined;
-export const findApplicationByCode = (scope: Scope, code: string) => findWhere(scope, { code });
+  isId(applicationId) ? findBy(scope, 'application_id', applicationId) : undefined;
+export const findApplicationByCode = (scope: Scope, code: string) => findBy(scope, 'code', code);
 
 /** @throws AppError not_found */
 export async function getApplication(scope: Scope, applicationId: string): Promise<Application> {

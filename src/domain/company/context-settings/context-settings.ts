@@ -13,12 +13,27 @@ export type SettingsFinder = <Value>(contextId: ContextId, kind: SettingsKind<Va
 
 type Stored<Value> = { value: Value; version: number };
 
-async function read<Value>(db: Db, contextId: ContextId, { name, schema }: SettingsKind<Value>): Promise<Stored<Value>> {
+async function read<Value>(db: Db, contextId: ContextId, kind: SettingsKind<Value>): Promise<Stored<Value>> {
   const text = 'SELECT value, version FROM context_settings WHERE context_id = $1 AND kind = $2';
-  const [row] = (await run<Pick<Row<'context_settings'>, 'value' | 'version'>>(db, 'settings', text, [contextId, name])).rows;
-  // a value of another time is no reason for a company to have no pages
-  const value = (row && readKept(schema, row.value)) ?? schema.parse({});
-  return { value, version: row?.version ?? 0 };
+  const [row] = (await run<Pick<Row<'context_settings'>, 'value' | 'version'>>(db, 'settings', text, [contextId, kind.name])).rows;
+  return { value: inForce(kind, row?.value), version: row?.version ?? 0 };
+}
+
+// a value of another time is no reason for a company to have no pages
+const inForce = <Value>({ schema }: SettingsKind<Value>, kept: unknown): Value =>
+  (kept === undefined ? undefined : readKept(schema, kept)) ?? ownOf(schema);
+
+const own = new WeakMap<z.ZodType, unknown>();
+
+/** Of the product, and one for all companies that never chose. */
+function ownOf<Value>(schema: z.ZodType<Value>): Value {
+  if (!own.has(schema)) own.set(schema, freezeWhole(schema.parse({})));
+  return own.get(schema) as Value;
+}
+
+function freezeWhole<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) for (const part of Object.values(Object.freeze(value))) freezeWhole(part);
+  return value;
 }
 
 /** @returns the version 0 for a company that never chose */
@@ -57,8 +72,16 @@ async function save({ db, contextId, clock }: Transaction, kind: string, value: 
   return inserted.length === 1;
 }
 
-/** Asked at every page: from memory while change notices arrive. */
+const all = 'SELECT kind, value FROM context_settings WHERE context_id = $1';
+
+/** Asked at every page: from memory while change notices arrive. All kinds are read at once. */
 export const createSettingsFinder =
   (database: Database, cache: NoticedCache): SettingsFinder =>
   (contextId, kind) =>
-    cache.get(contextId, `settings ${kind.name}`, async () => (await read(database.knex, contextId, kind)).value);
+    cache.get(contextId, `settings ${kind.name}`, async () => {
+      const kept = await cache.get(contextId, 'settings', async () => {
+        const { rows } = await run<Pick<Row<'context_settings'>, 'kind' | 'value'>>(database.knex, 'all settings', all, [contextId]);
+        return new Map(rows.map(({ kind, value }) => [kind, value]));
+      });
+      return inForce(kind, kept.get(kind.name));
+    });

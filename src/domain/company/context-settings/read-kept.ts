@@ -6,9 +6,9 @@ import type { z } from 'zod';
  * @returns undefined when it cannot be read even so
  */
 export function readKept<Value>(schema: z.ZodType<Value>, kept: unknown): Value | undefined {
-  const value = structuredClone(kept);
-  const first = schema.safeParse(value);
+  const first = schema.safeParse(kept);
   if (first.success) return first.data;
+  const value = structuredClone(kept);
   for (const issue of first.error.issues) {
     if (issue.code !== 'unrecognized_keys') continue;
     const owner = issue.path.reduce<unknown>((found, key) => (found as Record<PropertyKey, unknown>)?.[key], value);

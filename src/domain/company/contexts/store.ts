@@ -1,4 +1,4 @@
-import type { Database, Db } from '../../../platform/database/index.ts';
+import { type Database, type Db, run } from '../../../platform/database/index.ts';
 import type { Row } from '../../rows.ts';
 import type { ContextId, Scope, Transaction } from '../../scope.ts';
 import type { Context } from './context.ts';
@@ -15,29 +15,29 @@ const fromRow = (row: Row<'contexts'>): Context => ({
   version: row.version,
 });
 
-const find = async (db: Db, where: Partial<Row<'contexts'>>): Promise<Context | undefined> => {
-  const row = await db('contexts').where(where).first();
+const columns = 'context_id, code, name, environment, paired_context_id, address, version, saml_entity_id, time_zone';
+const by = (condition: string): string => `SELECT ${columns} FROM contexts WHERE ${condition} LIMIT 1`;
+const [byCode, byId, byAddress] = [by('code = $1'), by('context_id = $1'), by('address IN ($1, $2)')];
+
+const find = async (db: Db, name: string, text: string, values: string[]): Promise<Context | undefined> => {
+  const [row] = (await run<Row<'contexts'>>(db, name, text, values)).rows;
   return row && fromRow(row);
 };
 
 // These come before any scope is known: they are how one is found.
-export const findContextByCode = (db: Db, code: string) => find(db, { code });
-export const findContextById = (db: Db, contextId: ContextId) => find(db, { context_id: contextId });
+export const findContextByCode = (db: Db, code: string) => find(db, 'company by code', byCode, [code]);
+export const findContextById = (db: Db, contextId: ContextId) => find(db, 'company by id', byId, [contextId]);
 /** @param host as in the Host header: only chooses among configured addresses, nothing derives from it. */
-export const findContextByHost = async (db: Db, host: string): Promise<Context | undefined> => {
-  const row = await db('contexts')
-    .whereIn('address', [`https://${host}`, `http://${host}`])
-    .first();
-  return row && fromRow(row);
-};
+export const findContextByHost = (db: Db, host: string) => find(db, 'company by address', byAddress, [`https://${host}`, `http://${host}`]);
+const pairedWith = `SELECT ${columns} FROM contexts WHERE paired_context_id = $1 ORDER BY code LIMIT 1`;
+
 /** The other of the two: of production its approval environment, of approval its production. */
 export async function findPairOf(
   db: Db,
   { contextId, pairedContextId }: Pick<Context, 'contextId' | 'pairedContextId'>,
 ): Promise<Context | undefined> {
   if (pairedContextId) return findContextById(db, pairedContextId);
-  const row = await db('contexts').where('paired_context_id', contextId).orderBy('code').first();
-  return row && fromRow(row);
+  return find(db, 'company paired', pairedWith, [contextId]);
 }
 export const listContexts = async (db: Db, limit = 100_000): Promise<Context[]> =>
   (await db('contexts').orderBy('code').limit(limit)).map(fromRow);

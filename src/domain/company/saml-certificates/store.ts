@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { SealedColumn } from '../../../platform/crypto/index.ts';
-import type { Database } from '../../../platform/database/index.ts';
+import { type Database, run } from '../../../platform/database/index.ts';
 import type { Row } from '../../rows.ts';
 import type { Scope, Transaction } from '../../scope.ts';
 
@@ -69,9 +69,13 @@ export const listPublishedCertificates = async (scope: Scope): Promise<SamlCerti
     .filter(({ status }) => status !== 'retired')
     .sort((a, b) => Number(b.status === 'signing') - Number(a.status === 'signing'));
 
+const signer = `SELECT fingerprint, alg, status, certificate, private_key_encrypted, not_after, created_at, signing_since, retired_at
+  FROM saml_certificates WHERE context_id = $1 AND alg = $2 AND status = 'signing' LIMIT 1`;
+
 /** @throws Error when the context has none: it was made with them */
 export async function loadSigner(scope: Scope, alg: CertificateAlg): Promise<{ certificate: SamlCertificate; key: KeyObject }> {
-  const row = await certificates(scope).where({ alg, status: 'signing' }).first();
+  const { rows } = await run<Row<'saml_certificates'>>(scope.db, 'saml signer', signer, [scope.contextId, alg]);
+  const [row] = rows;
   if (!row) throw new Error(`the context has no ${alg} certificate that signs`);
   const pem = scope.keyRing.decrypt(row.private_key_encrypted, purpose(scope.contextId, row.fingerprint)).toString();
   return { certificate: fromRow(row), key: createPrivateKey(pem) };

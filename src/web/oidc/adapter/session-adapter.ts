@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { AdapterPayload } from 'oidc-provider';
 import { ArtifactAdapter } from './artifact-adapter.ts';
 
@@ -5,13 +6,13 @@ import { ArtifactAdapter } from './artifact-adapter.ts';
 export class SessionAdapter extends ArtifactAdapter {
   override async upsert(id: string, payload: AdapterPayload, expiresIn = 0): Promise<void> {
     const { iat: _i, exp: _e, jti: _j, ...rest } = payload;
-    const content = JSON.stringify(rest);
+    const digest = hash('sha256', JSON.stringify(rest), 'base64url');
     const now = this.op.services.clock.now().getTime();
     const saved = this.op.caches.sessions;
     const key = this.op.keyOf(id);
     const last = saved.get(key);
-    if (last?.content === content && last.expiresAt - now > expiresIn * 900) return;
-    saved.set(key, { content, expiresAt: now + expiresIn * 1000 });
+    if (last?.digest === digest && last.expiresAt - now > expiresIn * 900) return;
+    saved.set(key, { digest, expiresAt: now + expiresIn * 1000 });
     try {
       await super.upsert(id, payload, expiresIn);
     } catch (error) {

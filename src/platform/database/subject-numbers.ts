@@ -1,0 +1,26 @@
+import { Cache } from '../cache/index.ts';
+import type { ChangeListener } from './change-listener.ts';
+
+/**
+ * Begins the keys of what is cached for a subject: any change of it gives it another number, and nothing is found under the old one. A subject that is only dropped from
+ * memory and read again keeps its number, and what is still cached for it.
+ */
+export class SubjectNumbers {
+  readonly #listener: ChangeListener;
+  readonly #known = new Cache<number>({ name: 'company_numbers', max: 50_000 });
+  #last = 0;
+
+  constructor(listener: ChangeListener) {
+    this.#listener = listener;
+    listener.onChange((subject) => (subject === '*' ? this.#known.clear() : this.#known.delete(subject)));
+  }
+
+  /** To be asked before the subject is read: what was read before a change is then never found after it. */
+  of(subject: string): number {
+    if (!this.#listener.isTrusted) return ++this.#last;
+    const known = this.#known.get(subject);
+    if (known) return known;
+    this.#known.set(subject, ++this.#last);
+    return this.#last;
+  }
+}
