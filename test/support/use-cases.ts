@@ -69,6 +69,8 @@ export function useStore(): UseCaseStore {
 
   before(async () => {
     const test = await createTestDatabase({ of: 'started' });
+    // what happens from now on is later than what the database was made with
+    clock.reset();
     database = test.open(4);
     drop = test.drop;
     store.database = database;
