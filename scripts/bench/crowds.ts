@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { median, rate } from './load.ts';
 import { processorTime } from './processor-time.ts';
 
-export const crowds = [1, 8, 64, 256] as const;
+/** The largest first: a server in use has met its code often, and one that was just started would be compiled meanwhile. */
+export const crowds = [256, 64, 8, 1] as const;
 
 /** `pid`, `postmaster`: whose processor time counts. `roundTrips`: the file that count-round-trips.ts writes in the process `pid` */
 export type CrowdSide = { work: (lane: number) => Promise<void>; pid: number; postmaster?: number; roundTrips?: string };

@@ -6,6 +6,18 @@ type Waiting<Request, Result> = { request: Request; resolve: (result: Result) =>
 const isRefusedStatement = (error: unknown): boolean =>
   /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '') && !isUnavailable(error);
 
+let due: (() => void)[] = [];
+
+/** What several batchers have to send leaves in one message (together.ts). */
+function atEndOfTurn(work: () => void): void {
+  if (due.push(work) > 1) return;
+  setImmediate(() => {
+    const all = due;
+    due = [];
+    for (const each of all) each();
+  });
+}
+
 /**
  * Gathers requests of one turn of the event loop, and those that arrive while a batch is on its way, into one statement: under load a hundred
  * sign-ins share one round trip and one flush to disk. Each request gets its own result.
@@ -46,9 +58,9 @@ export class Batcher<Request, Result> {
   #schedule(): void {
     if (this.#scheduled || this.#busy >= this.#lanes || this.#waiting.length === 0) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    atEndOfTurn(() => {
       this.#scheduled = false;
-      this.#flush();
+      void this.#flush();
     });
   }
 

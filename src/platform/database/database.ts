@@ -4,6 +4,7 @@ import { inSpan, traceKnex } from '../tracing/index.ts';
 import { runHotOn } from './hot-connections.ts';
 import { beginWithFirst } from './pipeline.ts';
 import { type PoolState, statesOf, timeConnections } from './pools.ts';
+import { runTogether } from './together.ts';
 import { countWaiting } from './waiting.ts';
 
 /** A connection of knex or a transaction on one: what stores are handed. */
@@ -96,6 +97,7 @@ export function openDatabase(
     max: hot,
     idleTimeoutMillis: 60_000,
     application_name: 'portaria',
+    pipeline: true,
     ...limits,
     onConnect: planForKeys,
   });
@@ -113,15 +115,16 @@ export function openDatabase(
   });
   timeConnections(pool, knex);
   beginWithFirst(knex);
-  runHotOn(knex, pool);
   countWaiting(knex, pool, limits.query_timeout);
+  const together = runTogether(pool);
+  runHotOn(knex, together);
   traceKnex(knex);
   return {
     knex,
     url,
     pools: () => statesOf(pool, knex),
     async run<T extends Row>(name: string, text: string, values: unknown[]) {
-      const result = await inSpan('client', name, { 'db.system.name': 'postgresql' }, () => pool.query<T>({ name, text, values }));
+      const result = await inSpan('client', name, { 'db.system.name': 'postgresql' }, () => together.query<T>({ name, text, values }));
       return result.rows;
     },
     async close() {

@@ -9,7 +9,7 @@ export type Connection = {
 const hot = new WeakMap<object, Connection>();
 
 /** What has a name, and is in no transaction, runs here from now on. */
-export const runHotOn = (knex: Knex, pool: unknown): void => void hot.set(knex.client, pool as Connection);
+export const runHotOn = (knex: Knex, connection: Connection): void => void hot.set(knex.client, connection);
 
 /** Undefined inside a transaction. */
 export const hotConnectionsOf = (client: object): Connection | undefined => hot.get(client);

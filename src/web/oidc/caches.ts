@@ -4,6 +4,9 @@ import { Cache } from '../../platform/cache/index.ts';
 /** What is kept for the companies of one server. Keys are made by `keyOf` of a ContextProvider. */
 export type OidcCaches = ReturnType<typeof createCaches>;
 
+/** `sessionId`: of a session. `clientId`: of a token. */
+export type Holder = { userId: string; sessionId?: string; clientId?: string };
+
 const hourMs = 3600 * 1000;
 
 /** @param companies how many are held in memory */
@@ -15,6 +18,8 @@ export const createCaches = (companies: number) => ({
   sessions: new Cache<{ digest: string; expiresAt: number }>({ name: 'oidc_sessions', max: 20_000 }),
   /** The id by which an application joined a session. */
   joined: new Cache<string>({ name: 'oidc_joined_sessions', max: 20_000 }),
+  /** Whose a session or token is, by the hash of its secret. It never changes, and is no leave: what is read by it beside the secret itself counts only when that agrees. */
+  holders: new Cache<Holder>({ name: 'oidc_holders', max: 20_000 }),
   // an hour is fine enough to see whether a secret is still needed, and spares a write at every request
   secretUses: new Cache<true>({ name: 'oidc_secret_uses', max: 20_000, ttlMs: hourMs, keepsFirstEnd: true }),
 });

@@ -5,6 +5,7 @@ import type { ApiWithApplications } from '../../domain/applications/apis/index.t
 import type { CustomField } from '../../domain/company/custom-fields/index.ts';
 import { type Actor, openScope, type Scope } from '../../domain/scope.ts';
 import type { Session } from '../../domain/sign-in/sessions/index.ts';
+import { hashToken } from '../../platform/crypto/index.ts';
 import { anonymousActor, clientOf, cookieNames, personActor, type ResolvedContext, type Services } from '../request/index.ts';
 import type { OidcCaches } from './caches.ts';
 import type { CompanyState, LibraryTools, SendLogoutToken } from './library/index.ts';
@@ -85,6 +86,11 @@ export class ContextProvider {
   /** Where something of this company is cached: after any change of the company nothing is found under the old keys. */
   keyOf(what: string): string {
     return `${this.#number} ${what}`;
+  }
+
+  /** Where it is cached whose this secret is. */
+  holderKey(kind: string, secret: string): string {
+    return this.keyOf(`${kind} ${hashToken(secret).toString('base64url')}`);
   }
 
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

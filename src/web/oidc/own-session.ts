@@ -9,13 +9,28 @@ import type { ContextProvider } from './context-provider.ts';
 import type { FollowedSession } from './library/index.ts';
 import { type ReadAccess, requestStore } from './request-store.ts';
 
+type Owner = { userId: string; sessionId: string };
 type State = { ownSession?: Promise<Session | undefined> };
 
 /** Our live session of this request's browser, looked up once. */
 export function ownSession(op: ContextProvider, ctx: KoaContextWithOIDC): Promise<Session | undefined> {
   const state = ctx.state as State;
-  state.ownSession ??= op.services.findSession(op.context.contextId, readCookie(ctx.get('cookie'), op.cookieNames.session));
+  state.ownSession ??= findSession(op, ctx);
   return state.ownSession;
+}
+
+async function findSession(op: ContextProvider, ctx: KoaContextWithOIDC): Promise<Session | undefined> {
+  const token = readCookie(ctx.get('cookie'), op.cookieNames.session);
+  if (!token) return undefined;
+  const key = op.holderKey('session', token);
+  const holder = op.caches.holders.get(key);
+  // in one message with the session; should it have ended, nobody asks for what was read beside it
+  const ahead = holder?.sessionId ? readAhead(op, ctx, { userId: holder.userId, sessionId: holder.sessionId }) : undefined;
+  const [session] = await Promise.all([op.services.findSession(op.context.contextId, token), ahead]);
+  if (!session) return undefined;
+  if (!holder) op.caches.holders.set(key, { userId: session.userId, sessionId: session.sessionId });
+  if (session.userId !== holder?.userId || session.sessionId !== holder.sessionId) await readAhead(op, ctx, session);
+  return session;
 }
 
 /** May the session's person open this client's application? Decided once for each request. */
@@ -34,16 +49,17 @@ function readAccess({ services, context }: ContextProvider, accountId: string, c
 }
 
 /** The id of the one grant of a session and a client, however many tabs ask at once. */
-export const grantId = (op: ContextProvider, own: Session, clientId: string): string =>
+export const grantId = (op: ContextProvider, own: Owner, clientId: string): string =>
   op.derivedId('oidc-grant', `${own.sessionId} ${clientId}`);
+
+const librarySessionId = (op: ContextProvider, { sessionId }: Owner): string => op.derivedId('oidc-session', sessionId);
 
 /** Our session as the library's follows it. The id derives from ours, so that two tabs share it from their first request. */
 export async function followedSession(op: ContextProvider, ctx: KoaContextWithOIDC): Promise<FollowedSession | undefined> {
   const own = await ownSession(op, ctx);
   if (!own) return undefined;
-  await readAhead(op, ctx, own);
   return {
-    jti: op.derivedId('oidc-session', own.sessionId),
+    jti: librarySessionId(op, own),
     uid: own.sessionId,
     accountId: own.userId,
     loginTs: epochSeconds(own.authenticatedAt),
@@ -53,8 +69,8 @@ export async function followedSession(op: ContextProvider, ctx: KoaContextWithOI
   };
 }
 
-/** Begins to read what an authorization asks next, beside its session: whether the person may, and the grant. */
-async function readAhead(op: ContextProvider, ctx: KoaContextWithOIDC, own: Session): Promise<void> {
+/** Begins to read what an authorization asks next, beside its session: whether the person may, the grant, and the library's own session. */
+async function readAhead(op: ContextProvider, ctx: KoaContextWithOIDC, own: Owner): Promise<void> {
   const clientId = ctx.query?.client_id;
   const client =
     typeof clientId === 'string' && ctx.oidc?.route === 'authorization'
@@ -62,8 +78,12 @@ async function readAhead(op: ContextProvider, ctx: KoaContextWithOIDC, own: Sess
       : undefined;
   if (!client) return;
   readAccess(op, own.userId, client);
-  const id = grantId(op, own, client.clientId);
-  const grant = op.services.artifacts.find(op.context.contextId, 'Grant', id).then((found) => found && { ...found.payload, jti: id });
-  grant.catch(() => {}); // whoever waits for it sees the failure
-  requestStore.getStore()?.readAhead.set(`Grant ${id}`, grant);
+  findAhead(op, 'Grant', grantId(op, own, client.clientId));
+  findAhead(op, 'Session', librarySessionId(op, own));
+}
+
+function findAhead({ services, context }: ContextProvider, kind: string, id: string): void {
+  const found = services.artifacts.find(context.contextId, kind, id).then((one) => one && { ...one.payload, jti: id });
+  found.catch(() => {}); // whoever waits for it sees the failure
+  requestStore.getStore()?.readAhead.set(`${kind} ${id}`, found);
 }

@@ -21,14 +21,17 @@ describe('web/oidc: the providers of many companies', () => {
   let door: Server;
   let providers: ProviderDirectory;
   let contexts: Map<string, ResolvedContext>;
-  let tell: (subject: string) => void;
+  const handlers: ((subject: string) => void)[] = [];
+  const tell = (subject: string) => {
+    for (const handler of handlers) handler(subject);
+  };
   before(async () => {
     server = await startTestServer();
     await server.apply({ contexts: codes.map((code) => ({ code, name: code })) });
     const { services } = server.app;
     contexts = new Map();
     for (const code of codes) contexts.set(code, (await services.contexts.byId((await server.scope(code)).contextId))!);
-    const listener = { isTrusted: true, onChange: (handler: typeof tell) => (tell = handler) };
+    const listener = { isTrusted: true, onChange: (handler: typeof tell) => handlers.push(handler) };
     providers = new ProviderDirectory(services, listener as unknown as ChangeListener, cacheSize);
     const endpoint = createOidcEndpoint(services, providers);
     door = createServer((request, response) => {

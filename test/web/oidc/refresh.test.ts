@@ -248,7 +248,7 @@ describe('web/oidc: refreshing', () => {
     });
   });
 
-  it('costs what it did: a statement for the token and what belongs to it, one for access, one for the exchange', async () => {
+  it('costs what it did: in one message the token with what belongs to it, and access; then the exchange', async () => {
     const names: string[] = [];
     const { database } = server.app.services;
     const { run } = database;
@@ -258,7 +258,7 @@ describe('web/oidc: refreshing', () => {
       for (const [client, { refresh_token }] of Object.entries(holders)) {
         names.length = 0;
         expect((await refresh(server, client, refresh_token)).status).to.equal(200);
-        expect(names, client).to.deep.equal(['artifact-find', 'access-facts', 'artifact-exchange']);
+        expect(names, client).to.deep.equal(['access-facts', 'artifact-find', 'artifact-exchange']);
       }
     } finally {
       Object.assign(database, { run });

@@ -16,9 +16,17 @@ export class IssuedAdapter extends ArtifactAdapter {
 /** What is exchanged for tokens at the token endpoint. */
 export class ExchangeableAdapter extends IssuedAdapter {
   override async find(id: string): Promise<AdapterPayload | undefined> {
+    const holder = this.op.caches.holders.get(this.op.holderKey(this.kind, id));
+    if (holder) this.#readAccess({ accountId: holder.userId, clientId: holder.clientId });
     const payload = await super.find(id);
     if (payload) this.#readAccess(payload);
     return payload;
+  }
+
+  override async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
+    const { accountId, clientId } = payload;
+    if (accountId) this.op.caches.holders.set(this.op.holderKey(this.kind, id), { userId: accountId, clientId });
+    await super.upsert(id, payload, expiresIn);
   }
 
   override async consume(id: string): Promise<void> {
@@ -27,9 +35,10 @@ export class ExchangeableAdapter extends IssuedAdapter {
     else await super.consume(id);
   }
 
-  /** Whoever presents a code or refresh token is asked about next. */
+  /** Whoever presents a code or refresh token is asked about next; where it is known whose it is, in one message with the token. */
   #readAccess({ accountId, clientId }: AdapterPayload): void {
     const request = requestStore.getStore();
+    if (request?.access?.accountId === accountId && request?.access?.clientId === clientId) return;
     const client = clientId && this.op.caches.clients.peek(this.op.keyOf(clientId));
     if (!request || !accountId || !client) return;
     const applicationId = applicationIdOf(client);

@@ -1,0 +1,71 @@
+import type pg from 'pg';
+import type { Connection } from './hot-connections.ts';
+import { gather } from './pipeline.ts';
+
+type Statement = { name?: string; text: string; values: unknown[] };
+type Answer = pg.QueryResult<never>;
+type Waiting = { statement: Statement; resolve(answer: Answer): void; reject(error: Error): void };
+type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, release: (error?: Error) => void) => void;
+
+/** One that waits for a lock holds up those behind it: no more than this many. */
+const most = 16;
+
+/**
+ * Statements that are asked for in one turn of the event loop leave on one connection in one message, and are answered in one: alone, a message and the two changes of
+ * process that it means cost more than most of our statements. Each succeeds or fails by itself.
+ */
+export function runTogether(pool: pg.Pool): Connection {
+  // by callback, as the pool itself asks: so waiting is counted (pools.ts, waiting.ts)
+  const connect = (done: Connected) => (pool.connect as (done: Connected) => void)(done);
+  let open: Waiting[] | undefined;
+
+  function begin(): Waiting[] {
+    const group: Waiting[] = [];
+    const close = () => {
+      if (open === group) open = undefined;
+    };
+    setImmediate(close);
+    connect((error, client, release) => {
+      close();
+      if (client) send(client, release, group);
+      else for (const { reject } of group) reject(error!);
+    });
+    return group;
+  }
+
+  return {
+    query: <T>(statement: Statement) =>
+      new Promise<{ rows: T[]; rowCount: number | null }>((resolve, reject) => {
+        if (!open || open.length === most) open = begin();
+        open.push({ statement, resolve: resolve as Waiting['resolve'], reject });
+      }),
+  };
+}
+
+function send(client: pg.PoolClient, release: (error?: Error) => void, group: Waiting[]): void {
+  let left = group.length;
+  let lost: Error | undefined;
+  // what is under way is told by the answers
+  const lose = (error: Error) => {
+    lost = error;
+  };
+  client.on('error', lose);
+  gather(client);
+  for (const { statement, resolve, reject } of group)
+    client.query<never>(statement, (error, answer) => {
+      // before whoever asked: what they ask next may be sent on this connection
+      if (error && !isAnswer(error)) lost = error;
+      if (--left === 0) {
+        client.off('error', lose);
+        release(lost);
+      }
+      if (error) reject(error);
+      else resolve(answer);
+    });
+}
+
+/** PostgreSQL refused the statement, and takes the next one (SQLSTATE). Anything else is the end of the connection. */
+const isAnswer = (error: Error): boolean => {
+  const { code = '', severity } = error as Error & { code?: string; severity?: string };
+  return /^[0-9A-Z]{5}$/.test(code) && severity === 'ERROR';
+};

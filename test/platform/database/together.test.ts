@@ -1,0 +1,89 @@
+import { expect } from 'chai';
+import pg from 'pg';
+import { runTogether } from '../../../src/platform/database/together.ts';
+import { createTestDatabase } from '../../support/postgres.ts';
+
+describe('platform/database: statements of one turn', () => {
+  let drop: () => Promise<void>;
+  let pool: pg.Pool;
+  let messages = 0;
+  before(async () => {
+    const database = await createTestDatabase();
+    drop = database.drop;
+    pool = new pg.Pool({ connectionString: database.url, max: 2, pipeline: true, query_timeout: 2000 } as pg.PoolConfig);
+    pool.on('error', () => {});
+    pool.on('connect', (client) => {
+      const { stream } = (client as unknown as { connection: { stream: { _writeGeneric(...args: unknown[]): unknown } } }).connection;
+      const write = stream._writeGeneric.bind(stream);
+      stream._writeGeneric = (...args) => {
+        messages++;
+        return write(...args);
+      };
+    });
+  });
+  after(async () => {
+    await pool.end();
+    await drop();
+  });
+
+  const statement = (text: string, ...values: unknown[]) => ({ text, values });
+  const connection = () => runTogether(pool);
+
+  it('leave in one message on one connection, and each has its own answer', async () => {
+    const { query } = connection();
+    await query(statement('SELECT 1'));
+    messages = 0;
+    const ask = (n: number) => query<{ n: number; pid: number }>(statement('SELECT $1::int AS n, pg_backend_pid() AS pid', n));
+    const answers = await Promise.all([1, 2, 3, 4].map(ask));
+    expect(answers.map(({ rows }) => rows[0]!.n)).to.deep.equal([1, 2, 3, 4]);
+    expect(new Set(answers.map(({ rows }) => rows[0]!.pid)).size).to.equal(1);
+    expect(messages).to.equal(1);
+  });
+
+  it('fail by themselves, and the connection goes on', async () => {
+    const { query } = connection();
+    const of = (text: string) =>
+      query<{ pid: number }>(statement(text)).then(
+        ({ rows }) => rows[0]!.pid,
+        (error: { code: string }) => error.code,
+      );
+    const pid = 'SELECT pg_backend_pid() AS pid';
+    const [first, refused, last] = await Promise.all([of(pid), of('SELECT 1 / 0'), of(pid)]);
+    expect(refused).to.equal('22012');
+    expect([first, last]).to.deep.equal([await of(pid), first]);
+  });
+
+  it('of another turn do not wait for one that waits', async () => {
+    const { query } = connection();
+    const slow = query(statement('SELECT pg_sleep(0.5)'));
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    const ended: string[] = [];
+    await Promise.all([slow.then(() => ended.push('slow')), query(statement('SELECT 1')).then(() => ended.push('quick'))]);
+    expect(ended).to.deep.equal(['quick', 'slow']);
+  });
+
+  it('are no more than sixteen in one message', async () => {
+    const { query } = connection();
+    const pids = await Promise.all(
+      Array.from({ length: 20 }, () => query<{ pid: number }>(statement('SELECT pg_backend_pid() AS pid, pg_sleep(0.01)'))),
+    );
+    const byPid = new Map<number, number>();
+    for (const { rows } of pids) byPid.set(rows[0]!.pid, (byPid.get(rows[0]!.pid) ?? 0) + 1);
+    expect([...byPid.values()].sort((a, b) => b - a)).to.deep.equal([16, 4]);
+  });
+
+  it('are all refused where the connection is lost, and the next have another', async () => {
+    const { query } = connection();
+    const failures = await Promise.all(
+      ['SELECT 1', 'SELECT pg_terminate_backend(pg_backend_pid())', 'SELECT 2'].map((text) =>
+        query(statement(text)).then(
+          () => 'answered',
+          () => 'refused',
+        ),
+      ),
+    );
+    expect(failures.slice(1)).to.deep.equal(['refused', 'refused']);
+    expect((await query<{ two: number }>(statement('SELECT 2 AS two'))).rows).to.deep.equal([{ two: 2 }]);
+  });
+});
