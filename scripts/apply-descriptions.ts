@@ -156,7 +156,8 @@ export const descriptions: Record<string, string> = {
   'contexts[].directories[].settings.mapping.email': 'Usually `mail`.',
   'contexts[].directories[].settings.mapping.username': 'Usually `sAMAccountName` or `uid`.',
   'contexts[].directories[].settings.mapping.department': 'Usually `department` or `departmentNumber`.',
-  'contexts[].directories[].settings.mapping.customFields': 'Attributes by the code of the custom field.',
+  'contexts[].directories[].settings.mapping.customFields':
+    'Attributes by the code of the custom field, which the file or the company has. A mapping that is there already may stay when its field has gone.',
   'contexts[].directories[].settings.withoutEmail': 'People without a valid e-mail stay pending, or sign in by their user name there.',
   'contexts[].directories[].settings.nestedGroups': 'Who is in a group of a group: in the inner one only, or in both.',
   'contexts[].directories[].settings.rootDn': 'Where people are created. Without one, as SmartSync found it.',

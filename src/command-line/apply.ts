@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { type ApplyOptions, type ApplyResult, applyState } from '../domain/administration/desired-state/index.ts';
 import { type Command, type Output, UsageError, withStore } from './command.ts';
-import { readConfigurationFile } from './configuration-file.ts';
-import { describeChanges, describePlan, lineOf } from './describe-changes.ts';
+import { withConfigurationFile } from './configuration-file.ts';
+import { describeChanges, describeLines, describePlan } from './describe-changes.ts';
 
 export const applyCommand: Command = {
   words: 'apply',
@@ -12,16 +12,17 @@ export const applyCommand: Command = {
   options: { 'dry-run': { type: 'boolean' }, plan: { type: 'boolean' }, prune: { type: 'boolean' } },
   async run({ args: [file, ...rest], options, config, note }) {
     if (!file || rest.length > 0) throw new UsageError('Give one file.');
-    const { state, unresolved } = readConfigurationFile(file);
     const [plan, prune] = [options.plan === true, options.prune === true];
     const dryRun = plan || options['dry-run'] === true;
-    return withStore({ config, note }, async ({ scope }) => {
-      const apply = (more: ApplyOptions) => applyState(scope, state, { unresolved, ...more });
-      if (dryRun || !prune) return output(await apply({ dryRun, plan, prune }), { dryRun, plan });
-      const seen = await showRemovals(apply, options.json !== true, note);
-      if (!seen) return { text: 'Nothing was changed.', data: { dryRun, changes: [] } };
-      return output(await apply({ prune: seen }), { dryRun, plan });
-    });
+    return withConfigurationFile(file, ({ state, unresolved }) =>
+      withStore({ config, note }, async ({ scope }) => {
+        const apply = (more: ApplyOptions) => applyState(scope, state, { unresolved, ...more });
+        if (dryRun || !prune) return output(await apply({ dryRun, plan, prune }), { dryRun, plan });
+        const seen = await showRemovals(apply, options.json !== true, note);
+        if (!seen) return { text: 'Nothing was changed.', data: { dryRun, changes: [] } };
+        return output(await apply({ prune: seen }), { dryRun, plan });
+      }),
+    );
   },
 };
 
@@ -31,9 +32,11 @@ async function showRemovals(
   mayAsk: boolean,
   note: (line: string) => void,
 ): Promise<string[] | undefined> {
-  const { changes, pruned = [] } = await apply({ dryRun: true, prune: true });
+  const tried = await apply({ dryRun: true, prune: true });
+  const { changes, pruned = [] } = tried;
   if (pruned.length === 0) return [];
-  note(['Removes what the file no longer has:', ...changes.filter(({ action }) => action === 'removed').map(lineOf)].join('\n'));
+  const removed = changes.filter(({ action }) => action === 'removed');
+  note(['Removes what the file no longer has:', ...describeLines(removed, tried)].join('\n'));
   if (!mayAsk || !process.stdin.isTTY || !process.stderr.isTTY) return pruned;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question('Go on? [y/N] ').finally(() => terminal.close());

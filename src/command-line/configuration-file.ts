@@ -4,22 +4,30 @@ import { parse } from 'yaml';
 import {
   type DesiredState,
   type FileContent,
+  faultAt,
   parseState,
-  pathOf,
   type ReferenceReader,
   type Resolved,
   resolveReferences,
   StateError,
 } from '../domain/administration/configuration/index.ts';
 import { metadataLimits } from '../platform/saml/index.ts';
+import { tellingFound } from './found-in-file.ts';
 
 export type ConfigurationFile = { state: DesiredState; unresolved: Resolved['unresolved'] };
 
-/** What a file says, with everything that it names in its place. @param file `-` is standard input. @throws StateError by the path of what is wrong */
-export function readConfigurationFile(file: string): ConfigurationFile {
+/**
+ * Does something with what a file says, with everything that it names in its place. A refusal tells what the file has in each place.
+ * @param file `-` is standard input
+ * @throws StateError by the path of what is wrong
+ */
+export async function withConfigurationFile<T>(file: string, work: (said: ConfigurationFile) => Promise<T>): Promise<T> {
   const folder = file === '-' ? '.' : dirname(file);
-  const { value, unresolved } = resolveReferences(read(file), readerIn(folder));
-  return { state: withFiles(parseState(value), folder), unresolved };
+  const written = read(file);
+  return tellingFound(written, () => {
+    const { value, unresolved } = resolveReferences(written, readerIn(folder));
+    return work({ state: withFiles(parseState(value), folder), unresolved });
+  });
 }
 
 /** YAML holds JSON. @throws StateError naming the line that cannot be read */
@@ -28,7 +36,7 @@ function read(file: string): unknown {
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    throw unreadable(file, error);
+    throw new StateError([{ path: file, message: cannotRead(error) }]);
   }
   try {
     return parse(text, { prettyErrors: true });
@@ -37,8 +45,7 @@ function read(file: string): unknown {
   }
 }
 
-const unreadable = (path: string, error: unknown) =>
-  new StateError([{ path, message: `cannot be read (${(error as NodeJS.ErrnoException).code})` }]);
+const cannotRead = (error: unknown): string => `cannot be read (${(error as NodeJS.ErrnoException).code})`;
 
 /** The server's own settings, such as its master keys: what a file brings into a company can be read there. */
 const isOfServer = (name: string): boolean => /^(PORTARIA_|DATABASE_URL$)/i.test(name);
@@ -65,7 +72,7 @@ function withFiles(state: DesiredState, folder: string): DesiredState {
       if (!files.has(file)) files.set(file, readWhole(file, most));
       return files.get(file);
     } catch (error) {
-      throw unreadable(pathOf(path), error);
+      throw new StateError([faultAt(path, cannotRead(error))]);
     }
   };
   for (const [c, { applications, branding }] of state.contexts.entries()) {

@@ -10,7 +10,7 @@ export function describeChanges(result: ApplyResult, isTrial: boolean): string {
   const passwords = isTrial ? [] : generatedPasswords.map(({ context, login, password }) => `${context} ${login}: ${password}`);
   const told = [
     isTrial ? 'Would change:' : 'Changed:',
-    ...changes.map(lineOf),
+    ...describeLines(changes, result),
     ...(passwords.length > 0 ? ['', 'Passwords, shown only now:', ...passwords] : []),
   ];
   return [...(changes.length === 0 ? ['Nothing to change.'] : told), ...describeNotes(result)].join('\n');
@@ -18,13 +18,21 @@ export function describeChanges(result: ApplyResult, isTrial: boolean): string {
 
 const sign = { created: '+', changed: '~', removed: '-' };
 
-export const lineOf = ({ action, what, details }: Change): string => `${sign[action]} ${what}${details ? ` (${details})` : ''}`;
+const lineOf = ({ action, what, details }: Change): string => `${sign[action]} ${what}${details ? ` (${details})` : ''}`;
+
+/** A line each; of a file with several companies, below each of them. */
+export function describeLines(changes: Change[], { contexts = [] }: Pick<ApplyResult, 'contexts'>): string[] {
+  if (contexts.length < 2) return changes.map(lineOf);
+  const byContext = Map.groupBy(changes, ({ context = '' }) => context);
+  return [...byContext].flatMap(([context, own]) => [`${context}:`, ...own.map((one) => `  ${lineOf(one)}`)]);
+}
 
 /** What would differ, object by object, in the console's words; and what a comparison does not see, which is people and secrets. */
 export function describePlan(result: ApplyResult): string {
   const t = consoleWords();
   const contexts = (result.plan ?? []).filter(({ isNew, differences }) => isNew || differences.length > 0);
-  const others = result.changes.filter((change) => isUnseen(change, result.plan ?? [])).map(lineOf);
+  const unseen = result.changes.filter((change) => isUnseen(change, result.plan ?? []));
+  const others = describeLines(unseen, result);
   const nothing = contexts.length + others.length === 0;
   return [
     ...(nothing ? ['Nothing to change.'] : contexts.flatMap((one) => describeContext(one, t))),
@@ -34,44 +42,62 @@ export function describePlan(result: ApplyResult): string {
 }
 
 /** People and secrets are in no configuration. An assignment is, of groups. */
-function isUnseen({ what, details = '' }: Change, plan: PlannedContext[]): boolean {
+function isUnseen({ what, details = '', context: company }: Change, plan: PlannedContext[]): boolean {
   if (what.startsWith('user ') || /^members |^client secret$/.test(details)) return true;
   if (!details.startsWith('assignments ')) return false;
   const seen = plan
+    .filter(({ context }) => context === company)
     .flatMap(({ differences }) => differences)
     .filter(({ fields }) => fields.some(({ path }) => path === 'assignedTo.groups'));
   return !seen.some(({ kind, key }) => what === `${kind} ${key}`);
 }
 
-const signOf = { add: '+', change: '~', remove: '-' };
+export const signOf = { add: '+', change: '~', remove: '-' };
 
 function describeContext({ context, isNew, differences }: PlannedContext, t: Translate): string[] {
   const lines = differences.flatMap((difference) => {
     const shown = difference.action === 'remove' ? [] : tellFields(t, difference);
     return [
       `  ${signOf[difference.action]} ${tellObject(t, difference)}`,
-      ...shown.map((field) => describeField(field, difference.action)),
+      ...shown.map((field) => `      ${describeField(field, difference.action)}`),
     ];
   });
   return [`${context}${isNew ? ' (new)' : ''}`, ...lines];
 }
 
-/** Of what is new there is nothing before. */
-const describeField = ({ label, before, after }: ToldField, action: keyof typeof signOf): string =>
-  `      ${label}: ${action === 'add' ? inLine(after) : `${inLine(before)} → ${inLine(after)}`}`;
+/** Of what is new there is nothing before, of what goes nothing afterwards. */
+export function describeField({ label, before, after }: ToldField, action: keyof typeof signOf): string {
+  if (action !== 'change') return `${label}: ${inLine(after || before)}`;
+  const [was, is] = aroundChange(before, after);
+  return `${label}: ${inLine(was)} → ${inLine(is)}`;
+}
+
+/** Of two long texts the part in which they differ: cut at their end they could look the same. */
+function aroundChange(before: string, after: string): [before: string, after: string] {
+  if (Math.max(before.length, after.length) <= longest) return [before, after];
+  let same = 0;
+  while (same < before.length && before[same] === after[same]) same++;
+  const from = Math.max(0, same - 20);
+  const cut = (text: string) => (from > 0 ? `…${text.slice(from).toWellFormed()}` : text);
+  return [cut(before), cut(after)];
+}
 
 /** A value in one line, which is cut where it is long. */
 export function inLine(text: string): string {
   const line = text.replace(/\s*\n\s*/g, ', ');
-  return line.length > 160 ? `${line.slice(0, 159).toWellFormed()}…` : line || '–';
+  return line.length > longest ? `${line.slice(0, longest - 1).toWellFormed()}…` : line || '–';
 }
 
+const longest = 160;
+
 /** In the console's words. */
-function describeNotes({ leftOut, advice, keptSecrets = [] }: ApplyResult): string[] {
+function describeNotes({ leftOut, advice, keptSecrets = [], contexts = [] }: ApplyResult): string[] {
   const t = consoleWords();
-  const left = leftOut.map(({ application, reason, what }) => `  ${application}: ${t(`left_out.${reason}`, { what })}`);
-  const weaker = advice.map((one) => `  ${one.application}: ${describeAdvice(one, t)}`);
-  const kept = keptSecrets.map(({ application, reference }) => `  ${application}: ${reference}`);
+  const nameOf = ({ application, context }: { application: string; context?: string }) =>
+    contexts.length > 1 ? `${context} ${application}` : application;
+  const left = leftOut.map((one) => `  ${nameOf(one)}: ${t(`left_out.${one.reason}`, { what: one.what })}`);
+  const weaker = advice.map((one) => `  ${nameOf(one)}: ${describeAdvice(one, t)}`);
+  const kept = keptSecrets.map((one) => `  ${nameOf(one)}: ${one.reference}`);
   return [
     ...(kept.length > 0 ? ['', 'Secrets that stay, since their references lead to nothing here:', ...kept] : []),
     ...(left.length > 0 ? ['', t('left_out.title'), ...left] : []),

@@ -35,7 +35,9 @@ export const jobsRetry: Command = {
       throw new UsageError('Give the numbers of failed jobs ("portaria jobs list"), or --all.');
     return withStore({ config, note }, async ({ scope }) => {
       const retried = await retryFailedJobs(scope.db, options.all ? undefined : args);
-      return { text: `${retried} will be tried again`, data: { retried } };
+      const isShort = !options.all && retried < new Set(args).size;
+      const others = isShort ? '; the other numbers are of no failed job ("portaria jobs list" shows them)' : '';
+      return { text: `${retried} will be tried again${others}`, data: { retried }, exitCode: isShort ? exitCodes.data : exitCodes.ok };
     });
   },
 };

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../config/index.ts';
 import { StateError } from '../domain/administration/desired-state/index.ts';
-import { AppError } from '../platform/errors/index.ts';
+import { AppError, listFaults } from '../platform/errors/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { applyCommand } from './apply.ts';
 import { auditRestart, auditSeal, auditVerify } from './audit.ts';
@@ -15,6 +15,7 @@ import { exportCommand } from './export.ts';
 import { jobsList, jobsRetry } from './jobs.ts';
 import { keysMetadata, keysReEncrypt, keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
+import { tellMessage } from './own-words.ts';
 import { promoteCommand } from './promote.ts';
 import { restoreCommand } from './restore.ts';
 import { RefusedRestore } from './restore-keys.ts';
@@ -92,20 +93,32 @@ function explain(error: unknown, command: Command): { message: string; exitCode:
   if (error instanceof ConfigError) return { message: error.message, exitCode: exitCodes.config, details: { faults: error.faults } };
   const t = createI18n(new URL('../../views/', import.meta.url)).for('en');
   if (error instanceof StateError) {
-    const faults = error.faults.map(({ path, message, params }) => ({
+    const faults = error.faults.map(({ path, of, message, params, found }) => ({
       path,
-      message: /^(fields|errors)\./.test(message) ? t(message, params) : message,
+      of,
+      message: /^(fields|errors)\./.test(message) ? tellMessage(t, message, params) : message,
+      found,
     }));
+    const lines = faults.map(({ path, of, message, found }) =>
+      [`  ${path}: ${message}`, ...(found === undefined ? [] : [`Found: ${found}`]), ...(of ? [`(in ${of})`] : [])].join(' '),
+    );
     return {
-      message: `Nothing was changed.\n${faults.map(({ path, message }) => `  ${path}: ${message}`).join('\n')}`,
+      message: `Nothing was changed.\n${lines.join('\n')}`,
       exitCode: exitCodes.data,
       details: { faults },
     };
   }
   if (error instanceof RefusedRestore) return { message: error.message, exitCode: exitCodes.data };
   if (error instanceof AppError) {
-    const fields = Object.entries(error.fields ?? {}).map(([field, key]) => `\n  ${field}: ${t(key, error.params)}`);
-    return { message: `${t(error.publicMessage, error.params)}${fields.join('')}`, exitCode: exitCodes.data };
+    const faults = listFaults(error)
+      .filter(({ path, message }) => path.length > 0 && message !== error.publicMessage)
+      .map(({ path, message, params }) => ({ path: path.join('.'), message: tellMessage(t, message, params) }));
+    const lines = faults.map(({ path, message }) => `\n  ${path}: ${message}`);
+    return {
+      message: `${tellMessage(t, error.publicMessage, error.params)}${lines.join('')}`,
+      exitCode: exitCodes.data,
+      details: { code: error.code, ...(faults.length > 0 ? { faults } : {}) },
+    };
   }
   const { code, message } = error as NodeJS.ErrnoException;
   const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', '28P01', '3D000'].includes(code ?? '');

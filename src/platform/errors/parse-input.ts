@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FieldErrors, invalidInput } from './app-error.ts';
+import { schemaFaults } from './schema-faults.ts';
 
 /** A message of ours is a key of the texts; any other comes of a type that no form can send. */
 const keyOf = (message: string): string => (message.startsWith('fields.') ? message : 'fields.invalid');
@@ -22,7 +23,7 @@ export function inputFaults(error: z.ZodError, by: 'field' | 'path' = 'field'): 
 /** Reads what a form, a file or a program gave. @throws AppError invalid_input with a message key for each field that does not fit */
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown, by?: 'field' | 'path'): T {
   const parsed = schema.safeParse(input);
-  if (!parsed.success) throw invalidInput(inputFaults(parsed.error, by));
+  if (!parsed.success) throw invalidInput(inputFaults(parsed.error, by), undefined, schemaFaults(parsed.error, schema, input));
   return parsed.data;
 }
 
@@ -35,11 +36,15 @@ export const lineOf = (longest: number) =>
   z
     .string()
     .trim()
-    .refine((line) => line.length > 0 && line.length <= longest && !/[\p{C}\p{Zl}\p{Zp}]/u.test(line), 'fields.name');
+    .refine((line) => line.length > 0 && line.length <= longest && !/[\p{C}\p{Zl}\p{Zp}]/u.test(line), {
+      message: 'fields.name',
+      params: { most: longest },
+    });
 
 /** Text that may be empty, such as a description: trimmed, at most so many characters, without control characters. */
 export const textOf = (longest: number) =>
   z
     .string()
     .trim()
-    .refine((text) => text.length <= longest && !/\p{Cc}/u.test(text), 'fields.too_long');
+    .refine((text) => !/\p{Cc}/u.test(text), 'fields.text_line')
+    .refine((text) => text.length <= longest, { message: 'fields.too_long', params: { most: longest } });

@@ -21,7 +21,7 @@ export function compareConfigurations(before: Configuration, after: Configuratio
     if (object.kind === 'customFieldOrder') return compareOrders(before, after);
     const old = former.get(idOf(object));
     const fields = differingFields(old?.value, object.value);
-    if (fields.length === 0 && old) return [];
+    if (old && fields.every(isOfNothing)) return [];
     const needs = object.needs.filter((need) => wanted.has(idOf(need)));
     return [differenceOf(object, old ? 'change' : 'add', fields, needs)];
   });
@@ -59,6 +59,10 @@ const differenceOf = (
   needs: ObjectRef[],
 ): Difference => ({ kind, key, name, action, fields, needs: needs.map(({ kind, key }) => ({ kind, key })) });
 
+/** An empty text says no more than none. */
+export const isOfNothing = ({ before, after }: FieldDifference): boolean => isNoText(before) && isNoText(after);
+const isNoText = (value: Data | undefined): boolean => value === undefined || value === null || value === '';
+
 function differingFields(before: Keys | undefined, after: Keys | undefined): FieldDifference[] {
   const [former, wanted] = [flatten(before), flatten(after)];
   const paths = [...new Set([...wanted.keys(), ...former.keys()])];
@@ -83,6 +87,9 @@ function flatten(value: Keys | undefined): Map<string, Data> {
 }
 
 const escapeName = (name: string): string => name.replace(/[\\.]/g, '\\$&');
+
+/** The path that is made of these names. */
+export const pathOfNames = (names: string[]): string => names.map(escapeName).join('.');
 
 /** The names of which a path is made. */
 export const namesOfPath = (path: string): string[] =>

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { schemaFaults } from '../../../platform/errors/index.ts';
 import { oidcInput, samlInput } from '../../applications/applications/index.ts';
 import { directoryInput } from '../../people/directories/index.ts';
 import { api, application, customField, directory, group, text, user } from './file-parts.ts';
 import { describedSettings, settingsShape } from './file-settings.ts';
-import { pathOf, StateError } from './state-error.ts';
+import { faultAt, StateError } from './state-error.ts';
 
 /** Its values are for the use case to judge, which knows the settings before. */
 const keysOf = (input: z.ZodObject) =>
@@ -15,7 +16,7 @@ const context = z.strictObject({
   environment: z.enum(['production', 'approval']).optional(),
   pairedWith: text.optional(),
   address: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: 'fields.web_uri' })
     .transform((value) => new URL(value).origin)
     .nullish(),
   /** The SAML entity ID where partners expect a fixed one. */
@@ -76,16 +77,5 @@ export function parseState(input: unknown): DesiredState {
   const parsed = schema.safeParse(input);
   const given = (index: number) => Object.keys((input as { contexts: object[] }).contexts[index]!);
   if (parsed.success) return { contexts: parsed.data.contexts.map((one, index) => ({ ...one, given: given(index) })) };
-  throw new StateError(
-    parsed.error.issues.flatMap((issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: 'there is no such key' }))
-        : [
-            {
-              path: pathOf(issue.path),
-              message: issue.code === 'invalid_type' && issue.message.endsWith('received undefined') ? 'is missing' : issue.message,
-            },
-          ],
-    ),
-  );
+  throw new StateError(schemaFaults(parsed.error, schema, input).map(({ path, message, params }) => faultAt(path, message, params)));
 }

@@ -1,6 +1,6 @@
 // Owns: a company as data: the shape of the file of `apply`, reading a company as one, comparing two, references to what a file does not hold.
 // Does not: write anything (desired-state), nor know people, keys and secrets.
-export { compareConfigurations, type Difference, type FieldDifference, namesOfPath } from './compare-configurations.ts';
+export { compareConfigurations, type Difference, type FieldDifference, namesOfPath, pathOfNames } from './compare-configurations.ts';
 export { type Configuration, type Data, isKeys, type Keys, type OverrideTarget, plain } from './configuration.ts';
 export { bytesOf } from './data-address.ts';
 export { describeConfiguration } from './describe-configuration.ts';
@@ -11,5 +11,5 @@ export type { FileContent } from './file-parts.ts';
 export { type ConfigurationObject, idOf, type Kind, kinds, listObjects, type ObjectRef } from './objects.ts';
 export { invertDifferences, patchConfiguration } from './patch-configuration.ts';
 export { type ReferenceReader, type Resolved, resolveReferences } from './references.ts';
-export { pathOf, StateError } from './state-error.ts';
+export { faultAt, pathOf, StateError, type StateFault } from './state-error.ts';
 export { type ObjectName, type ToldField, tellFields, tellObject, tellPath } from './tell-difference.ts';

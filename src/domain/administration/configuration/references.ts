@@ -1,5 +1,5 @@
 import { isKeys } from './configuration.ts';
-import { pathOf, StateError } from './state-error.ts';
+import { faultAt, pathOf, StateError } from './state-error.ts';
 
 /** Reads what a reference names. @returns undefined when there is nothing of that name */
 export type ReferenceReader = (kind: 'env' | 'file', name: string) => string | undefined;
@@ -20,7 +20,7 @@ const secretPath = /^contexts\[\d+\]\.applications\[\d+\]\.oidc\.client_secret$/
 export function resolveReferences(input: unknown, read: ReferenceReader): Resolved {
   const unresolved: Resolved['unresolved'] = [];
   const faults: StateError['faults'] = [];
-  const resolveText = (text: string, path: string): string | undefined => {
+  const resolveText = (text: string, path: PropertyKey[]): string | undefined => {
     const missing: string[] = [];
     const resolved = text.replace(pattern, (reference: string, kind: string | undefined, name: string) => {
       if (kind === undefined) return '${';
@@ -31,21 +31,21 @@ export function resolveReferences(input: unknown, read: ReferenceReader): Resolv
       return '';
     });
     if (missing.length === 0) return resolved;
-    if (secretPath.test(path) && whole.test(text)) {
-      unresolved.push({ path, reference: text });
+    if (secretPath.test(pathOf(path)) && whole.test(text)) {
+      unresolved.push({ path: pathOf(path), reference: text });
       return undefined;
     }
     for (const reference of missing)
       fault(reference, path, reference.startsWith('${env') ? 'fields.reference_env' : 'fields.reference_file');
     return resolved;
   };
-  const fault = (reference: string, path: string, message: string): string => {
+  const fault = (reference: string, path: PropertyKey[], message: string): string => {
     const [, , name = ''] = /^\$\{(\w+):([^}]*)\}$/.exec(reference) ?? [];
-    faults.push({ path, message, params: { reference, name } });
+    faults.push(faultAt(path, message, { reference, name }));
     return '';
   };
   const walk = (value: unknown, path: PropertyKey[]): unknown => {
-    if (typeof value === 'string') return value.includes('${') ? resolveText(value, pathOf(path)) : value;
+    if (typeof value === 'string') return value.includes('${') ? resolveText(value, path) : value;
     if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index]));
     if (!isKeys(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, [...path, key])]));

@@ -1,4 +1,14 @@
-type StateFault = { path: string; message: string; params?: Record<string, string | number> };
+/** `steps` is the path name by name and place by place; what stands in no file has none. */
+export type StateFault = {
+  path: string;
+  steps?: readonly PropertyKey[];
+  message: string;
+  params?: Record<string, string | number>;
+  /** What the objects are called that it leads through. */
+  of?: string;
+  /** What the file has there, as it is written, where that is no secret. */
+  found?: string;
+};
 
 /** The file does not fit: every fault by its path, such as contexts[0].users[2].emial. */
 export class StateError extends Error {
@@ -10,7 +20,19 @@ export class StateError extends Error {
   }
 }
 
-export const pathOf = (path: readonly PropertyKey[]): string =>
-  path.length === 0
-    ? 'the file'
-    : path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`)).join('');
+export const faultAt = (steps: readonly PropertyKey[], message: string, params?: StateFault['params']): StateFault => ({
+  path: pathOf(steps),
+  steps,
+  message,
+  ...(params && Object.keys(params).length > 0 ? { params } : {}),
+});
+
+const partOf = (step: PropertyKey, index: number): string => {
+  if (typeof step === 'number') return `[${step}]`;
+  const name = String(step);
+  // a name with a dot of its own would look like two
+  if (/[.[\]\s"]/.test(name)) return `[${JSON.stringify(name)}]`;
+  return `${index > 0 ? '.' : ''}${name}`;
+};
+
+export const pathOf = (path: readonly PropertyKey[]): string => (path.length === 0 ? 'the file' : path.map(partOf).join(''));

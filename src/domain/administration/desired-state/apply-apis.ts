@@ -1,4 +1,3 @@
-import { AppError } from '../../../platform/errors/index.ts';
 import {
   type Api,
   allowApplication,
@@ -11,19 +10,18 @@ import {
   refuseApplication,
   withdrawScope,
 } from '../../applications/apis/index.ts';
-import { findApplicationByCode } from '../../applications/applications/index.ts';
-import { findGroupByName } from '../../people/groups/index.ts';
 import type { Desired, DesiredContext } from '../configuration/index.ts';
-import { getByLogin } from './apply-people.ts';
 import type { Applying } from './applying.ts';
+import { findNamedGroups, findNamedPeople, getApplicationByCode } from './find-named.ts';
 
 type DesiredApi = Desired<'apis'>;
 
 export async function applyApis(applying: Applying, desired: DesiredContext): Promise<void> {
-  for (const [index, api] of desired.apis.entries()) await applying.at('apis', index)(applyApi(applying, api));
+  for (const [index, api] of desired.apis.entries()) await applying.at('apis', index)(applyApi(applying, api, index));
 }
 
-async function applyApi({ scope, result }: Applying, desired: DesiredApi): Promise<void> {
+async function applyApi(applying: Applying, desired: DesiredApi, index: number): Promise<void> {
+  const { scope, result } = applying;
   const { identifier, applications, scopes, ...general } = desired;
   const what = `API ${identifier}`;
   let api = await findApiByIdentifier(scope, identifier);
@@ -36,31 +34,26 @@ async function applyApi({ scope, result }: Applying, desired: DesiredApi): Promi
     const edited = await editApi(scope, api.apiId, input);
     if (edited.version !== api.version) result.changes.push({ action: 'changed', what });
   }
-  for (const one of scopes ?? []) {
-    const details = one.grantedTo && (await applyGrants(scope, api, one.name, one.grantedTo));
+  for (const [place, one] of (scopes ?? []).entries()) {
+    const path = ['apis', index, 'scopes', place, 'grantedTo'];
+    const details = one.grantedTo && (await applyGrants(applying, api, { name: one.name, path }, one.grantedTo));
     if (details) result.changes.push({ action: 'changed', what, details: `${one.name} ${details}` });
   }
-  const details = applications && (await applyClients(scope, api, applications));
+  const details = applications && (await applyClients(applying, api, applications, index));
   if (details) result.changes.push({ action: 'changed', what, details });
 }
 
 /** @returns what changed, if anything */
 async function applyGrants(
-  scope: Applying['scope'],
+  applying: Applying,
   { apiId }: Api,
-  name: string,
+  { name, path }: { name: string; path: PropertyKey[] },
   { groups, users }: NonNullable<NonNullable<DesiredApi['scopes']>[number]['grantedTo']>,
 ): Promise<string | undefined> {
+  const { scope } = applying;
   const wanted = new Map<string, { kind: 'user' | 'group'; id: string }>();
-  for (const group of groups ?? []) {
-    const found = await findGroupByName(scope, group);
-    if (!found) throw new AppError('unknown_group', 422, { params: { name: group } });
-    wanted.set(found.groupId, { kind: 'group', id: found.groupId });
-  }
-  for (const login of users ?? []) {
-    const { userId } = await getByLogin(scope, login);
-    wanted.set(userId, { kind: 'user', id: userId });
-  }
+  for (const { groupId } of await findNamedGroups(applying, groups, ...path, 'groups')) wanted.set(groupId, { kind: 'group', id: groupId });
+  for (const { userId } of await findNamedPeople(applying, users, ...path, 'users')) wanted.set(userId, { kind: 'user', id: userId });
   const present = await listScopeGrants(scope, apiId, 100_000);
   const current = [
     ...present.users.map(({ userId, ...one }) => ({ kind: 'user' as const, id: userId as string, ...one })),
@@ -76,17 +69,19 @@ async function applyGrants(
 
 /** @returns what changed, if anything */
 async function applyClients(
-  scope: Applying['scope'],
+  applying: Applying,
   { apiId }: Api,
   desired: NonNullable<DesiredApi['applications']>,
+  index: number,
 ): Promise<string | undefined> {
+  const { scope } = applying;
   const before = await listApiApplications(scope, apiId);
   const wanted = new Set<string>();
-  for (const { code, ...said } of desired) {
-    const application = await findApplicationByCode(scope, code);
-    if (!application) throw new AppError('unknown_application', 422, { params: { code } });
-    wanted.add(application.applicationId);
-    await allowApplication(scope, apiId, application.applicationId, said);
+  for (const [place, { code, ...said }] of desired.entries()) {
+    const at = applying.at('apis', index, 'applications', place);
+    const { applicationId } = await at(getApplicationByCode(applying, code), () => ['code']);
+    wanted.add(applicationId);
+    await at(allowApplication(scope, apiId, applicationId, said));
   }
   for (const { applicationId } of before) if (!wanted.has(applicationId)) await refuseApplication(scope, apiId, applicationId);
   const after = await listApiApplications(scope, apiId);

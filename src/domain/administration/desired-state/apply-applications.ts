@@ -1,5 +1,5 @@
 import { contentTag } from '../../../platform/crypto/index.ts';
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { invalidInput } from '../../../platform/errors/index.ts';
 import {
   type Application,
   adviseOn,
@@ -12,27 +12,37 @@ import {
   isNotable,
   matchesClientSecret,
   mustBeOne,
+  oidcInput,
   readPartner,
+  samlInput,
   setApplicationEnabled,
 } from '../../applications/applications/index.ts';
 import { assignApplication, listAssignees, unassignApplication } from '../../applications/assignments/index.ts';
-import { findGroupByName } from '../../people/groups/index.ts';
 import type { Desired, DesiredContext, FileContent } from '../configuration/index.ts';
-import { getByLogin } from './apply-people.ts';
 import { pictureOf } from './apply-settings.ts';
 import type { Applying } from './applying.ts';
+import type { Placing } from './at-path.ts';
+import { findNamedGroups, findNamedPeople } from './find-named.ts';
 import { leaveNoTrace } from './leave-no-trace.ts';
 
 type DesiredApplication = Desired<'applications'>;
 
 export async function applyApplications(applying: Applying, desired: DesiredContext): Promise<void> {
   for (const [index, application] of desired.applications.entries())
-    await applying.at('applications', index)(applyApplication(applying, application, applying.unresolvedSecret(index)));
+    await applying.at('applications', index)(applyApplication(applying, application, index), inProtocol);
 }
 
-/** @param reference what stands in the place of the client secret and leads to nothing here */
-async function applyApplication(applying: Applying, desired: DesiredApplication, reference?: string): Promise<void> {
+const protocols = { oidc: new Set(Object.keys(oidcInput.shape)), saml: new Set(Object.keys(samlInput.shape)) };
+
+/** A form has all fields side by side. */
+const inProtocol: Placing = (path) => {
+  const [protocol] = Object.entries(protocols).find(([, names]) => names.has(String(path[0]))) ?? [];
+  return protocol ? [protocol, ...path] : path;
+};
+
+async function applyApplication(applying: Applying, desired: DesiredApplication, index: number): Promise<void> {
   const { scope, result } = applying;
+  const reference = applying.unresolvedSecret(index);
   const { enabled, assignedTo, logo, catalogueEntry, ...general } = desired;
   const entry = catalogueEntry === undefined ? {} : { catalogueEntry: catalogueEntry ?? undefined };
   const input = { ...general, ...entry, saml: desired.saml && readSaml(applying, desired) };
@@ -60,12 +70,16 @@ async function applyApplication(applying: Applying, desired: DesiredApplication,
     await setApplicationEnabled(scope, application.applicationId, enabled);
     result.changes.push({ action: 'changed', what: `application ${desired.code}`, details: enabled ? 'enabled' : 'disabled' });
   }
-  if (assignedTo) await applyAssignments(applying, application.applicationId, desired);
+  if (assignedTo) await applyAssignments(applying, application.applicationId, desired, index);
 }
 
-/** So that a file that was exported here changes nothing here, where nobody set the variables. @throws StateError where there is none to keep */
+/**
+ * So that a file that was exported here changes nothing here, where nobody set the variables.
+ * @param reference what stands in the place of the client secret and leads to nothing here
+ * @throws AppError invalid_input where there is none to keep
+ */
 function keepSecret({ result }: Applying, code: string, application: Application | undefined, reference: string): void {
-  if (!application?.oidc?.secret_fingerprint) throw invalidInput({ 'oidc.client_secret': 'fields.reference_secret' }, { reference });
+  if (!application?.oidc?.secret_fingerprint) throw invalidInput({ client_secret: 'fields.reference_secret' }, { reference });
   result.keptSecrets = [...(result.keptSecrets ?? []), { application: code, reference }];
 }
 
@@ -90,7 +104,7 @@ async function applyLogo({ scope, result }: Applying, { applicationId, code }: A
 function readSaml({ scope, result }: Applying, { code, saml }: DesiredApplication): Record<string, unknown> {
   const { metadata, ...said } = saml!;
   if (metadata === undefined) return said;
-  if (typeof metadata !== 'string' && !(metadata instanceof Uint8Array)) throw invalidInput({ metadata: 'fields.invalid' });
+  if (typeof metadata !== 'string' && !(metadata instanceof Uint8Array)) throw invalidInput({ metadata: 'fields.type_text' });
   const entityId = said.entityId === undefined ? undefined : String(said.entityId).trim();
   const { settings, leftOut } = mustBeOne(readPartner(metadata, scope.clock.now(), entityId, allowedBy(said, scope)));
   result.leftOut.push(...leftOut.filter(isNotable).map((one) => ({ ...one, application: code })));
@@ -114,21 +128,17 @@ async function editUnlessSame(
 }
 
 async function applyAssignments(
-  { scope, result }: Applying,
+  applying: Applying,
   applicationId: Parameters<typeof listAssignees>[1],
   desired: DesiredApplication,
+  index: number,
 ): Promise<void> {
+  const { scope, result } = applying;
   const wanted = new Map<string, { kind: 'user' | 'group'; id: string }>();
   const { groups, users } = desired.assignedTo!;
-  for (const name of groups ?? []) {
-    const group = await findGroupByName(scope, name);
-    if (!group) throw new AppError('unknown_group', 422, { params: { name } });
-    wanted.set(group.groupId, { kind: 'group', id: group.groupId });
-  }
-  for (const login of users ?? []) {
-    const { userId } = await getByLogin(scope, login);
-    wanted.set(userId, { kind: 'user', id: userId });
-  }
+  const path = ['applications', index, 'assignedTo'];
+  for (const { groupId } of await findNamedGroups(applying, groups, ...path, 'groups')) wanted.set(groupId, { kind: 'group', id: groupId });
+  for (const { userId } of await findNamedPeople(applying, users, ...path, 'users')) wanted.set(userId, { kind: 'user', id: userId });
   const present = await listAssignees(scope, applicationId, 100_000);
   const current = [
     ...present.users.map(({ userId }) => ({ kind: 'user' as const, id: userId as string })),

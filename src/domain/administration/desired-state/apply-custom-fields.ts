@@ -2,14 +2,19 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { arrangeCustomFields, createCustomField, editCustomField, listCustomFields } from '../../company/custom-fields/index.ts';
 import type { Desired, DesiredContext } from '../configuration/index.ts';
 import type { Applying } from './applying.ts';
+import type { Placing } from './at-path.ts';
 
 export async function applyCustomFields(applying: Applying, desired: DesiredContext): Promise<void> {
-  for (const [index, field] of desired.customFields.entries()) await applying.at('customFields', index)(applyCustomField(applying, field));
+  for (const [index, field] of desired.customFields.entries())
+    await applying.at('customFields', index)(applyCustomField(applying, field), inFilesWords);
   await applyOrder(
     applying,
     desired.customFields.map(({ code }) => code),
   );
 }
+
+const ownWords: Record<PropertyKey, string> = { isRequired: 'required', isPersonal: 'personal' };
+const inFilesWords: Placing = ([name, ...rest]) => (name === undefined ? [] : [ownWords[name] ?? name, ...rest]);
 
 /** Of those that are named, one after the other; the others stay where they are. */
 export async function applyOrder({ scope, result }: Applying, codes: string[]): Promise<void> {
@@ -26,7 +31,8 @@ async function applyCustomField({ scope, result }: Applying, desired: Desired<'c
     result.changes.push({ action: 'created', what: `custom field ${desired.code}` });
     return;
   }
-  if (found.type !== desired.type) throw new AppError('custom_field_type', 422, { params: { type: found.type } });
+  if (found.type !== desired.type)
+    throw new AppError('custom_field_type', 422, { params: { type: found.type }, fields: { type: 'errors.custom_field_type' } });
   const edited = await editCustomField(scope, found.fieldId, input);
   if (edited.version !== found.version) result.changes.push({ action: 'changed', what: `custom field ${desired.code}` });
 }

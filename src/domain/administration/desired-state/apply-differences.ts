@@ -1,19 +1,22 @@
 import { getOwnContext } from '../../company/contexts/index.ts';
-import { inTransaction, type Scope } from '../../scope.ts';
+import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import {
   type Configuration,
   type Data,
   type DesiredContext,
   type Difference,
   describeConfiguration,
+  faultAt,
   idOf,
   isKeys,
   type Keys,
   type Kind,
   listObjects,
+  type OverrideTarget,
   parseState,
   patchConfiguration,
   StateError,
+  withKeys,
 } from '../configuration/index.ts';
 import { applyCompany } from './apply-company.ts';
 import { applyContext } from './apply-context.ts';
@@ -25,34 +28,32 @@ import { atPath } from './at-path.ts';
  * Brings the company to what the differences say, all of it or nothing, by the use cases that the console uses. What a field should have been before is not asked: who
  * wants to know compares first, in the same transaction.
  * @param differences a field `oidc.client_secret` may stand beside those that a comparison finds
- * @throws StateError by object: applications.payroll.oidc.redirect_uris
+ * @throws StateError by object: applications.payroll.oidc.redirect_uris[0]
  */
 export const applyDifferences = (scope: Scope, differences: Difference[], policy: PolicyOptions = {}): Promise<Change[]> =>
   inTransaction(scope, async (inside) => {
-    const before = await describeConfiguration(inside);
-    const desired = desiredBy(before, differences);
-    const keys = keysOf(desired);
-    const applying: Applying = {
-      policy,
-      result: { changes: [], generatedPasswords: [], leftOut: [], advice: [] },
-      passwords: new Map(),
-      scope: inside,
-      // an index says nothing to somebody who has no file
-      at: (list, index, ...rest) =>
-        atPath(
-          ...[list, index === undefined ? undefined : (keys[String(list)]?.[Number(index)] ?? index), ...rest].filter(
-            (one) => one !== undefined,
-          ),
-        ),
-      unresolvedSecret: () => undefined,
-    };
-    const removals = differences.filter(({ action, kind }) => action === 'remove' && kind !== 'terms');
-    await applying.at('company')(applyCompany(inside, await getOwnContext(inside), desired, applying.result));
-    await applyContext(applying, desired, async () => removals);
-    const order = differences.find(({ kind }) => kind === 'customFieldOrder')?.fields.find(({ path }) => path === 'codes')?.after;
-    if (Array.isArray(order)) await applying.at('customFields')(applyOrder(applying, order.map(String)));
-    return applying.result.changes;
+    const desired = desiredBy(await describeConfiguration(inside), differences);
+    return inNames(desired, () => applyDesired(inside, desired, { differences, policy }));
   });
+
+type Wish = { differences: Difference[]; policy: PolicyOptions };
+
+async function applyDesired(inside: Transaction, desired: DesiredContext, { differences, policy }: Wish): Promise<Change[]> {
+  const applying: Applying = {
+    policy,
+    result: { changes: [], generatedPasswords: [], leftOut: [], advice: [] },
+    passwords: new Map(),
+    scope: inside,
+    at: atPath,
+    unresolvedSecret: () => undefined,
+  };
+  const removals = differences.filter(({ action, kind }) => action === 'remove' && kind !== 'terms');
+  await applying.at('company')(applyCompany(inside, await getOwnContext(inside), desired, applying.result));
+  await applyContext(applying, desired, async () => removals);
+  const order = differences.find(({ kind }) => kind === 'customFieldOrder')?.fields.find(({ path }) => path === 'codes')?.after;
+  if (Array.isArray(order)) await applying.at('customFields')(applyOrder(applying, order.map(String)));
+  return applying.result.changes;
+}
 
 /** What a file would say to bring the company there: of what differs, and of nothing else. */
 export function desiredBy(before: Configuration, differences: Difference[]): DesiredContext {
@@ -89,22 +90,38 @@ export function desiredBy(before: Configuration, differences: Difference[]): Des
     applications: many('application'),
     apis: many('api'),
   };
+  return inNames(context, () => parseState({ contexts: [context] }).contexts[0]!);
+}
+
+/** A place in a list says nothing to somebody who has no file: objects have their names instead. @throws StateError */
+function inNames<T>(said: object, work: () => T): T {
+  const rename = (error: unknown): never => {
+    if (!(error instanceof StateError)) throw error;
+    throw new StateError(
+      error.faults.map(({ steps, message, params, ...more }) =>
+        steps ? faultAt(named(said, steps), message, params) : { ...more, message, params },
+      ),
+    );
+  };
   try {
-    return parseState({ contexts: [context] }).contexts[0]!;
+    const done = work();
+    return done instanceof Promise ? (done.catch(rename) as T) : done;
   } catch (error) {
-    throw error instanceof StateError ? new StateError(error.faults.map((one) => ({ ...one, path: inNames(one.path, context) }))) : error;
+    return rename(error);
   }
 }
 
-/** Nobody has the file that its index is of: `applications.payroll.launchUrl`. */
-function inNames(path: string, context: Record<string, unknown>): string {
-  const [, list = '', index = '', rest = ''] = /^contexts\[0\]\.(\w+)\[(\d+)\](.*)$/s.exec(path) ?? [];
-  const { code, name, identifier } = ((context[list] as Record<string, unknown>[] | undefined)?.[Number(index)] ?? {}) as Record<
-    string,
-    string
-  >;
-  const key = code ?? identifier ?? name;
-  return key === undefined ? path.replace(/^contexts\[0\]\./, '') : `${list}.${key}${rest}`;
+function named(said: object, [first, ...rest]: readonly PropertyKey[]): PropertyKey[] {
+  const [list = '', index, ...inner] = first === 'contexts' ? rest.slice(1) : [first ?? '', ...rest];
+  const objects = (said as Record<PropertyKey, unknown>)[list];
+  if (Array.isArray(objects) && typeof index === 'number') {
+    const { code, identifier, name } = objects[index] as Record<string, string | undefined>;
+    return [list, code ?? identifier ?? name ?? index, ...inner];
+  }
+  const { overrides } = (said as { policy?: { overrides?: { for: OverrideTarget }[] } }).policy ?? {};
+  const [place, ...further] = inner;
+  const override = index === 'overrides' && typeof place === 'number' && overrides && withKeys(overrides)[place];
+  return override ? [list, index, override.key, ...further] : [list, ...(index === undefined ? [] : [index]), ...inner];
 }
 
 /** What a file leaves out stays, of some objects: there what is gone is said. */
@@ -151,21 +168,4 @@ function withNulls(before: Keys, after: Keys, names: string[] | 'all'): Keys {
     else if (names === 'all' && isKeys(value) && isKeys(after[key])) full[key] = withNulls(value as Keys, after[key] as Keys, 'all');
   }
   return full;
-}
-
-/** By the name of each list, what its objects are called. */
-function keysOf({
-  customFields = [],
-  groups = [],
-  directories = [],
-  applications = [],
-  apis = [],
-}: DesiredContext): Record<string, string[]> {
-  return {
-    customFields: customFields.map(({ code }) => code),
-    groups: groups.map(({ name }) => name),
-    directories: directories.map(({ name }) => name),
-    applications: applications.map(({ code }) => code),
-    apis: apis.map(({ identifier }) => identifier),
-  };
 }

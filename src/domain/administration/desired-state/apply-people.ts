@@ -1,5 +1,5 @@
 import { randomPassword, readPassword } from '../../../platform/crypto/index.ts';
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { invalidInput } from '../../../platform/errors/index.ts';
 import { addMembers, createGroup, editGroup, findGroupByName, removeMember } from '../../people/groups/index.ts';
 import { createUser, findUserByLogin, listUsers, lockUser, markEmail, type User } from '../../people/users/index.ts';
 import { checkPassword, findPassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
@@ -8,6 +8,7 @@ import { loadPolicy } from '../../sign-in/sign-in-policy/index.ts';
 import type { Desired, DesiredContext } from '../configuration/index.ts';
 import { editPerson } from '../directory-acceptance/index.ts';
 import type { Applying } from './applying.ts';
+import { findNamedPeople } from './find-named.ts';
 import { loginOf } from './prepare-passwords.ts';
 
 export async function applyUsers(applying: Applying, desired: DesiredContext): Promise<void> {
@@ -62,10 +63,11 @@ async function applyUser(applying: Applying, context: string, desired: Desired<'
 const pick = ({ firstName, lastName, role, department, customValues }: User) => ({ firstName, lastName, role, department, customValues });
 
 export async function applyGroups(applying: Applying, desired: DesiredContext): Promise<void> {
-  for (const [index, group] of desired.groups.entries()) await applying.at('groups', index)(applyGroup(applying, group));
+  for (const [index, group] of desired.groups.entries()) await applying.at('groups', index)(applyGroup(applying, group, index));
 }
 
-async function applyGroup({ scope, result }: Applying, desired: Desired<'groups'>): Promise<void> {
+async function applyGroup(applying: Applying, desired: Desired<'groups'>, index: number): Promise<void> {
+  const { scope, result } = applying;
   let group = await findGroupByName(scope, desired.name);
   if (!group) {
     group = await createGroup(scope, desired);
@@ -78,7 +80,7 @@ async function applyGroup({ scope, result }: Applying, desired: Desired<'groups'
     result.changes.push({ action: 'changed', what: `group ${desired.name}` });
   }
   if (!desired.members) return;
-  const wanted = await Promise.all(desired.members.map((login) => getByLogin(scope, login)));
+  const wanted = await findNamedPeople(applying, desired.members, 'groups', index, 'members');
   const present = await listUsers(scope, { groupId: group.groupId }, 100_000);
   const missing = wanted.filter((user) => !present.items.some(({ userId }) => userId === user.userId));
   const surplus = present.items.filter((user) => !wanted.some(({ userId }) => userId === user.userId));
@@ -91,11 +93,4 @@ async function applyGroup({ scope, result }: Applying, desired: Desired<'groups'
   for (const user of surplus) await removeMember(scope, group.groupId, user.userId);
   if (missing.length + surplus.length > 0)
     result.changes.push({ action: 'changed', what: `group ${desired.name}`, details: `members +${missing.length} -${surplus.length}` });
-}
-
-/** @throws AppError unknown_person */
-export async function getByLogin(scope: Applying['scope'], login: string): Promise<User> {
-  const user = await findUserByLogin(scope, login);
-  if (!user) throw new AppError('unknown_person', 422, { params: { login } });
-  return user;
 }

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { newId } from '../../../platform/crypto/index.ts';
-import { AppError, invalidInput, parseInput } from '../../../platform/errors/index.ts';
-import { findApplicationByCode, listApplicationsByIds } from '../../applications/applications/index.ts';
-import { findGroupByName } from '../../people/groups/index.ts';
+import { parseInput } from '../../../platform/errors/index.ts';
+import { listApplicationsByIds } from '../../applications/applications/index.ts';
 import { changePolicy, confirmPolicy } from '../../sign-in/authentication/index.ts';
 import { loadPolicy, type PolicyOverride, rulesInForce, rulesSchema } from '../../sign-in/sign-in-policy/index.ts';
 import { type DesiredContext, nameOverrides, type OverrideTarget, withKeys } from '../configuration/index.ts';
 import type { Applying } from './applying.ts';
+import { getApplicationByCode, getGroupByName } from './find-named.ts';
 import { mergeSettings } from './merge-given.ts';
 
 type DesiredPolicy = NonNullable<DesiredContext['policy']>;
@@ -30,13 +30,13 @@ export async function applyPolicy(applying: Applying, desired: DesiredPolicy, re
     const one = {
       ...withoutNothing(parts),
       overrideId,
-      for: await applying.at('policy', 'overrides', index)(resolveTarget(applying, target)),
+      for: await applying.at('policy', 'overrides', index, 'for')(resolveTarget(applying, target), () => Object.keys(target)),
     };
     resolved.push(one);
     overrides.set(overrideId, one);
   }
   const list = [...overrides.values()];
-  const placeOf = (index: string) => resolved.indexOf(list[Number(index)]!);
+  const placeOf = (index: number) => resolved.indexOf(list[index]!);
   const save = async () => {
     const after = parseInput(rulesSchema, { base: mergeSettings(before.base, base), overrides: list }, 'path');
     if (isDeepStrictEqual(plainly(after), plainly(before))) return;
@@ -45,7 +45,13 @@ export async function applyPolicy(applying: Applying, desired: DesiredPolicy, re
     if (isConfirmed) await confirmPolicy(scope, stored.version + 1);
     result.changes.push({ action: 'changed', what: 'sign-in policy', ...(isConfirmed ? { details: 'at once, without a trial' } : {}) });
   };
-  await applying.at('policy')(save().catch((error: unknown) => Promise.reject(inFilesWords(error, placeOf))));
+  // the rules are kept as `base` and `overrides`; in the file they are one
+  await applying.at('policy')(save(), ([part, index, ...rest]) => {
+    if (part === 'overrides' && index !== undefined) return [part, placeOf(Number(index)), ...rest];
+    return part === 'base'
+      ? [index, ...rest].filter((step) => step !== undefined)
+      : [part, index, ...rest].filter((step) => step !== undefined);
+  });
 }
 
 const plainly = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -59,25 +65,9 @@ async function keyed({ scope }: Applying, overrides: PolicyOverride[]): Promise<
   return new Map(withKeys(await nameOverrides(scope, overrides, codes)).map(({ key, override }) => [key, override]));
 }
 
-async function resolveTarget({ scope }: Applying, target: OverrideTarget): Promise<PolicyOverride['for']> {
+async function resolveTarget(applying: Applying, target: OverrideTarget): Promise<PolicyOverride['for']> {
   if ('role' in target && target.role) return { kind: 'role', role: target.role };
-  if ('group' in target && target.group) {
-    const group = await findGroupByName(scope, target.group);
-    if (!group) throw new AppError('unknown_group', 422, { params: { name: target.group } });
-    return { kind: 'group', groupId: group.groupId };
-  }
+  if ('group' in target && target.group) return { kind: 'group', groupId: (await getGroupByName(applying, target.group)).groupId };
   const { application: code } = target as { application: string };
-  const application = await findApplicationByCode(scope, code);
-  if (!application) throw new AppError('unknown_application', 422, { params: { code } });
-  return { kind: 'application', applicationId: application.applicationId };
-}
-
-/** The rules are kept as `base` and `overrides`; in the file they are one. */
-function inFilesWords(error: unknown, placeOf: (index: string) => number): unknown {
-  if (!(error instanceof AppError) || error.code !== 'invalid_input') return error;
-  const fields = Object.entries(error.fields ?? {}).map(([path, message]) => [
-    path.replace(/^base\.?/, '').replace(/^overrides\.(\d+)/, (_, index: string) => `overrides[${placeOf(index)}]`),
-    message,
-  ]);
-  return invalidInput(Object.fromEntries(fields), error.params);
+  return { kind: 'application', applicationId: (await getApplicationByCode(applying, code)).applicationId };
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { contentTag } from '../../../platform/crypto/index.ts';
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { invalidInput } from '../../../platform/errors/index.ts';
 import { findTerms, publishTerms, termsSettings, termsTextsSchema, withdrawTerms } from '../../applications/consents/index.ts';
 import { brandingSettings, changeBranding, changeCompanyLogo } from '../../company/branding/index.ts';
 import { changeSettings, loadSettings, type SettingsKind } from '../../company/context-settings/index.ts';
@@ -21,7 +21,9 @@ export async function applySettings(applying: Applying, desired: Partial<Desired
   if (branding) await applying.at('branding')(applyBranding(applying, branding as Branding));
   if (mails) await applying.at('mails')(applyKind(applying, mailTexts, mails, 'words of mails'));
   if (terms !== undefined) await applying.at('terms')(applyTerms(applying, terms));
-  if (days !== undefined) await applying.at('auditRetentionDays')(applyRetention(applying, days));
+  // the setting has one key, which the file has for its own
+  const retention = days !== undefined && applyKind(applying, auditRetention, { days }, 'keeping of the audit report');
+  if (retention) await applying.at('auditRetentionDays')(retention, () => []);
 }
 
 async function applyKind<Value extends object>(
@@ -80,14 +82,4 @@ async function applyTerms({ scope, result }: Applying, texts: NonNullable<Desire
   if (inForce && given.success && isDeepStrictEqual(given.data, inForce.texts)) return;
   const published = await publishTerms(scope, texts, (await findTerms(scope))?.edition ?? 0);
   result.changes.push({ action: 'changed', what: 'terms', details: `edition ${published}` });
-}
-
-/** The setting has one key, which the file has for its own. */
-async function applyRetention(applying: Applying, days: number): Promise<void> {
-  try {
-    await applyKind(applying, auditRetention, { days }, 'keeping of the audit report');
-  } catch (error) {
-    const [publicMessage] = Object.values((error as AppError).fields ?? {});
-    throw publicMessage === undefined ? error : new AppError('invalid_input', 422, { publicMessage });
-  }
 }

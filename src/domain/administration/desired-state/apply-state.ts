@@ -49,10 +49,13 @@ export async function applyState(scope: ServerScope, state: DesiredState, option
   const unresolved = new Map((options.unresolved ?? []).map(({ path, reference }) => [path, reference]));
   try {
     return await inTransaction(scope, async (inside) => {
-      const result: ApplyResult = { changes: [], generatedPasswords: [], leftOut: [], advice: [] };
+      const codes = state.contexts.map(({ code }) => code);
+      const result: ApplyResult = { contexts: codes, changes: [], generatedPasswords: [], leftOut: [], advice: [] };
       const contexts: Planned[] = [];
-      for (const [index, desired] of state.contexts.entries())
+      for (const [index, desired] of state.contexts.entries()) {
         contexts.push(await atPath('contexts', index)(ensureContext(inside, desired, result, options)));
+        sign(result, desired.code);
+      }
       for (const [index, desired] of state.contexts.entries()) {
         const applying: Applying = {
           result,
@@ -67,6 +70,7 @@ export async function applyState(scope: ServerScope, state: DesiredState, option
           if (options.prune) result.pruned = [...(result.pruned ?? []), ...removals.map((one) => nameOf(desired, one))];
           return removals;
         });
+        sign(result, desired.code);
       }
       if (options.plan) result.plan = await Promise.all(contexts.map((one) => planOf(inside, one)));
       if (options.dryRun) throw new RolledBack(result);
@@ -76,6 +80,11 @@ export async function applyState(scope: ServerScope, state: DesiredState, option
     if (error instanceof RolledBack) return error.result;
     throw error;
   }
+}
+
+/** What was added since the last time is of this company. */
+function sign({ changes, leftOut, advice, keptSecrets = [] }: ApplyResult, context: string): void {
+  for (const one of [...changes, ...leftOut, ...advice, ...keptSecrets]) one.context ??= context;
 }
 
 const nameOf = ({ code }: DesiredContext, removal: Removal): string => `${code} ${idOf(removal)}`;

@@ -3,22 +3,28 @@ import type { Advice } from '../../applications/applications/index.ts';
 import type { Transaction } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
 import type { Difference } from '../configuration/index.ts';
+import type { Placing } from './at-path.ts';
 import type { PreparedPasswords } from './prepare-passwords.ts';
 
-export type Change = { action: 'created' | 'changed' | 'removed'; what: string; details?: string };
+/** `context`: the code of the company that it is of. */
+export type Change = { action: 'created' | 'changed' | 'removed'; what: string; details?: string; context?: string };
+
+type OfApplication = { application: string; context?: string };
 
 /** What differs of one company, before and after. */
 export type PlannedContext = { context: string; isNew: boolean; differences: Difference[] };
 
 export type ApplyResult = {
+  /** The companies of the file, by code. */
+  contexts?: string[];
   changes: Change[];
   generatedPasswords: { context: string; login: string; password: string }[];
   /** Of the metadata of an application, by its code. */
-  leftOut: (LeftOut & { application: string })[];
+  leftOut: (LeftOut & OfApplication)[];
   /** What is weaker than it could be of applications that the file describes. */
-  advice: (Advice & { application: string })[];
+  advice: (Advice & OfApplication)[];
   /** Secrets whose reference leads to nothing here, and which stay as they are. */
-  keptSecrets?: { application: string; reference: string }[];
+  keptSecrets?: (OfApplication & { reference: string })[];
   /** Of a file that removes what it no longer has: what goes, as `prune` takes it. */
   pruned?: string[];
   /** Where a plan was asked for. */
@@ -38,7 +44,7 @@ export type Applying = {
   result: ApplyResult;
   passwords: PreparedPasswords;
   policy?: PolicyOptions;
-  at: (...path: PropertyKey[]) => <T>(work: Promise<T>) => Promise<T>;
+  at: (...path: PropertyKey[]) => <T>(work: Promise<T>, placed?: Placing) => Promise<T>;
   /** Of the application at this place: the reference to its secret that leads to nothing. */
   unresolvedSecret: (index: number) => string | undefined;
 };

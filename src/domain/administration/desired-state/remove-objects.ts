@@ -62,11 +62,22 @@ async function isOfDirectory(scope: Scope, name: string): Promise<boolean> {
 
 /** What refers to others goes before them. The policy's overrides go with the policy. */
 const order: Kind[] = ['api', 'application', 'group', 'customField', 'directory'];
+const lists: Partial<Record<Kind, string>> = {
+  api: 'apis',
+  application: 'applications',
+  group: 'groups',
+  customField: 'customFields',
+  directory: 'directories',
+};
 
 export async function removeObjects(applying: Applying, removals: Removal[]): Promise<void> {
   for (const kind of order)
     for (const removal of removals)
-      if (removal.kind === kind) await applying.at(`${kind === 'directory' ? 'directorie' : kind}s`)(removeObject(applying, removal));
+      if (removal.kind === kind)
+        await applying.at(
+          lists[kind]!,
+          kind === 'group' || kind === 'directory' ? removal.name : removal.key,
+        )(removeObject(applying, removal));
 }
 
 async function removeObject({ scope, result }: Applying, { kind, key, name }: Removal): Promise<void> {

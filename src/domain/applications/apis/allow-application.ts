@@ -1,5 +1,5 @@
 import { notifyChange } from '../../../platform/database/index.ts';
-import { AppError, type FieldErrors, invalidInput, notFound, parseInput } from '../../../platform/errors/index.ts';
+import { AppError, type Fault, type FieldErrors, invalidInput, notFound, parseInput } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { useCase } from '../../scope.ts';
 import { type Application, getApplication, lockApplication } from '../applications/index.ts';
@@ -14,7 +14,7 @@ export const allowApplication = useCase(async (scope, apiId: string, application
   const application = await lockApplication(scope, applicationId);
   const said = parseInput(apiApplicationInput, input);
   const faults = faultsOf(api, application, said);
-  if (Object.keys(faults).length > 0) throw invalidInput(faults);
+  if (Object.keys(faults).length > 0) throw invalidInput(faults, undefined, listUnknown(api, said));
   const present = await listApiApplications(scope, api.apiId);
   const before = present.find((one) => one.applicationId === application.applicationId);
   if (!before && present.length >= most) throw new AppError('api_applications_full', 409, { params: { most } });
@@ -37,11 +37,16 @@ export const allowApplication = useCase(async (scope, apiId: string, application
   await notifyChange(scope.db, scope.contextId);
 });
 
-function faultsOf(api: Api, { oidc }: Application, { scopes, ownScopes, isResourceServer }: Required<ApiApplicationInput>): FieldErrors {
-  const faults: FieldErrors = {};
-  const isUnknown = (name: string) => !api.scopes.some((one) => one.name === name);
-  if (scopes.some(isUnknown)) faults.scopes = 'fields.api_scope_unknown';
-  if (ownScopes.some(isUnknown)) faults.ownScopes = 'fields.api_scope_unknown';
+const listUnknown = ({ scopes: known }: Api, { scopes, ownScopes }: Required<ApiApplicationInput>): Fault[] =>
+  Object.entries({ scopes, ownScopes }).flatMap(([list, names]) =>
+    names.flatMap((name, index) =>
+      known.some((one) => one.name === name) ? [] : [{ path: [list, index], message: 'fields.api_scope_unknown' }],
+    ),
+  );
+
+function faultsOf(api: Api, { oidc }: Application, said: Required<ApiApplicationInput>): FieldErrors {
+  const { isResourceServer } = said;
+  const faults: FieldErrors = Object.fromEntries(listUnknown(api, said).map(({ path, message }) => [path[0], message]));
   if (!oidc) faults.scopes = 'fields.api_application_protocol';
   // RFC 7662 §2.1: whoever introspects proves who it is
   else if (isResourceServer && oidc.token_endpoint_auth_method === 'none') faults.isResourceServer = 'fields.api_resource_server_public';

@@ -1,17 +1,25 @@
 import { z } from 'zod';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
-import { AppError, type FieldErrors, inputFaults, invalidInput, lineOf, textOf } from '../../../platform/errors/index.ts';
+import {
+  AppError,
+  type Fault,
+  type FieldErrors,
+  inputFaults,
+  invalidInput,
+  lineOf,
+  schemaFaults,
+  textOf,
+} from '../../../platform/errors/index.ts';
 import { findContextById } from '../../company/contexts/index.ts';
-import { customFieldName, listCustomFields, lockCustomFields } from '../../company/custom-fields/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfClient } from '../../records/protocol-artifacts/index.ts';
 import { type Scope, type Transaction, useCase } from '../../scope.ts';
 import { withoutSecrets } from './client-secrets.ts';
-import { mappedFields } from './oidc-claims.ts';
 import { defaultAuthMethod, parseOidcSettings, usesSecret } from './oidc-settings.ts';
 import { isRedirectUri } from './redirect-addresses.ts';
-import { parseSamlSettings, toldFields } from './saml-settings.ts';
+import { refuseUnknownSources } from './refuse-unknown-sources.ts';
+import { parseSamlSettings } from './saml-settings.ts';
 import {
   type Application,
   type ApplicationData,
@@ -26,7 +34,6 @@ import {
   updateApplication,
 } from './store.ts';
 import { sectorOf } from './subject-settings.ts';
-import { templateFields } from './template.ts';
 
 /** What a form, a file or a program says of an application; a protocol that is not mentioned stays as it is, and null takes it away. */
 export const applicationInput = z.object({
@@ -150,6 +157,7 @@ async function announce(
 function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 'enabled' | 'oidc' | 'saml'>): ApplicationData {
   const parsed = applicationInput.safeParse(input);
   const faults: FieldErrors = parsed.error ? inputFaults(parsed.error) : {};
+  const closely: Fault[] = parsed.error ? schemaFaults(parsed.error, applicationInput, input) : [];
   let oidc = input.oidc === null ? undefined : before.oidc;
   let saml = input.saml === null ? undefined : before.saml;
   let params: AppError['params'] = {};
@@ -159,32 +167,22 @@ function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     Object.assign(faults, error.fields);
+    closely.push(...error.faults);
     params = error.params;
   }
-  if (!parsed.data || Object.keys(faults).length > 0) throw invalidInput(faults, params);
+  if (!parsed.data || Object.keys(faults).length > 0) throw invalidInput(faults, params, closely);
   return { ...parsed.data, enabled: before.enabled, oidc, saml };
 }
 
 /** An address with a star is for trying things out: where people really work each address is named (RFC 9700 §4.1.3). */
 async function refusePatterns(scope: Transaction, { oidc }: ApplicationData): Promise<void> {
-  const names = (['redirect_uris', 'post_logout_redirect_uris'] as const).filter((name) => oidc?.[name].some((uri) => uri.includes('*')));
-  if (names.length === 0 || (await findContextById(scope.db, scope.contextId))?.environment === 'approval') return;
-  throw invalidInput(Object.fromEntries(names.map((name) => [name, 'fields.redirect_pattern_production'])));
-}
-
-/** A mapping from a custom field that the company does not have would quietly send nothing. */
-async function refuseUnknownSources(scope: Transaction, { saml, oidc }: ApplicationData): Promise<void> {
-  const isCustom = (source: string | undefined) => source?.startsWith('custom.') === true;
-  const told = saml ? toldFields(saml) : [];
-  const claims = oidc ? mappedFields(oidc) : [];
-  if (![...told, ...claims].some(isCustom)) return;
-  await lockCustomFields(scope);
-  const known = new Set((await listCustomFields(scope)).map(({ code }) => customFieldName(code)));
-  const isUnknown = (source: string | undefined) => isCustom(source) && !known.has(source!);
-  if (isUnknown(saml?.nameIdField)) throw invalidInput({ nameIdField: 'fields.custom_field_unknown' });
-  if (templateFields(saml?.nameIdTemplate ?? '').some(isUnknown)) throw invalidInput({ nameIdTemplate: 'fields.custom_field_unknown' });
-  if (told.some(isUnknown)) throw invalidInput({ attributes: 'fields.custom_field_unknown' });
-  if (claims.some(isUnknown)) throw invalidInput({ claims: 'fields.custom_field_unknown' });
+  const faults = (['redirect_uris', 'post_logout_redirect_uris'] as const).flatMap((name) =>
+    (oidc?.[name] ?? []).flatMap((uri, index) =>
+      uri.includes('*') ? [{ path: [name, index], message: 'fields.redirect_pattern_production' }] : [],
+    ),
+  );
+  if (faults.length === 0 || (await findContextById(scope.db, scope.contextId))?.environment === 'approval') return;
+  throw invalidInput(Object.fromEntries(faults.map(({ path, message }) => [path[0], message])), undefined, faults);
 }
 
 /** By the unique key that says so when two write at once. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { KeyRing } from '../../../platform/crypto/index.ts';
-import { type FieldErrors, invalidInput, parseInput } from '../../../platform/errors/index.ts';
+import { type Fault, type FieldErrors, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { clientKeys } from './client-keys.ts';
 import { fingerprintOf, formerSecret, type KeptSecrets, secretEnd } from './client-secrets.ts';
 import { claimShape } from './oidc-claims.ts';
@@ -86,22 +86,25 @@ export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcS
   const client_secret_expires_at = givenEnd ?? (client_secret ? undefined : kept?.client_secret_expires_at);
   const former_secret = formerSecret(kept, client_secret !== undefined, formerEnd);
   const faults: FieldErrors = refuseSubjects(settings);
+  const ofAddresses = (['redirect_uris', 'post_logout_redirect_uris'] as const).flatMap((name) =>
+    settings[name].flatMap((uri, index): Fault[] => {
+      const message = redirectFault(uri, settings.allow_private_use_schemes);
+      return message ? [{ path: [name, index], message }] : [];
+    }),
+  );
   if (usesSecret(settings) && !secret_fingerprint) faults.client_secret = 'fields.client_secret';
   if (settings.token_endpoint_auth_method === 'private_key_jwt' && !settings.jwks && !settings.jwks_uri) faults.jwks = 'fields.jwks';
   if (settings.jwks && settings.jwks_uri) faults.jwks_uri = 'fields.jwks_both'; // RFC 7591 §2
   if (settings.grant_types.includes('authorization_code') && settings.redirect_uris.length === 0)
     faults.redirect_uris = 'fields.redirect_uris_missing';
-  for (const name of ['redirect_uris', 'post_logout_redirect_uris'] as const) {
-    const [fault] = settings[name].flatMap((uri) => redirectFault(uri, settings.allow_private_use_schemes) ?? []);
-    if (fault) faults[name] = fault;
-  }
+  for (const { path, message } of ofAddresses.toReversed()) faults[String(path[0])] = message;
   // RFC 6749 §4.4: client credentials are for confidential clients
   if (settings.grant_types.includes('client_credentials') && settings.token_endpoint_auth_method === 'none')
     faults.grant_types = 'fields.public_client_credentials';
   // RFC 7662 §2.1: whoever asks about tokens has to be known
   if (settings.introspects_all_applications && settings.token_endpoint_auth_method === 'none')
     faults.introspects_all_applications = 'fields.public_introspection';
-  if (Object.keys(faults).length > 0) throw invalidInput(faults);
+  if (Object.keys(faults).length > 0) throw invalidInput(faults, undefined, ofAddresses);
   if (!usesSecret(settings)) return settings;
   return {
     ...settings,

@@ -1,4 +1,4 @@
-import type { FieldErrors } from '../../../platform/errors/index.ts';
+import type { Fault, FieldErrors } from '../../../platform/errors/index.ts';
 import { type FieldClaim, fieldClaimNames } from './field-claims.ts';
 
 export const customFieldTypes = ['text', 'number', 'date', 'boolean', 'choice', 'choices'] as const;
@@ -61,24 +61,28 @@ export function checkCustomField({
 /**
  * Reads values as a form or file gives them: text for every type, or the type's own.
  * @param given by `code`; those that are missing are left as they are in `before`, those that are empty are taken away
- * @returns the values to keep, and what is wrong, by `customFields.<code>`
+ * @returns the values to keep, and what is wrong, by `customFields.<code>`; `faults` name the options of a list
  */
 export function readCustomValues(
   fields: CustomField[],
   given: Record<string, unknown>,
   before: CustomValues = {},
-): { values: CustomValues; errors: FieldErrors } {
+): { values: CustomValues; errors: FieldErrors; faults?: Fault[] } {
   const values: CustomValues = {};
   const errors: FieldErrors = {};
+  const faults: Fault[] = [];
   for (const code of Object.keys(given))
     if (!fields.some((field) => field.code === code)) errors[`customFields.${code}`] = 'fields.custom_field_unknown';
   for (const field of fields) {
     const value = Object.hasOwn(given, field.code) ? readValue(field, given[field.code], before[field.fieldId]) : before[field.fieldId];
     if (value === undefined && field.isRequired) errors[`customFields.${field.code}`] = 'fields.required';
-    else if (value === invalid) errors[`customFields.${field.code}`] = faultOf[field.type];
-    else if (value !== undefined) values[field.fieldId] = value;
+    else if (value === invalid) {
+      errors[`customFields.${field.code}`] = faultOf[field.type];
+      const params = { allowed: field.options.join(', ') };
+      if (field.options.length > 0) faults.push({ path: ['customFields', field.code], message: 'fields.one_of', params });
+    } else if (value !== undefined) values[field.fieldId] = value;
   }
-  return { values, errors };
+  return { values, errors, ...(faults.length > 0 ? { faults } : {}) };
 }
 
 const invalid = Symbol('invalid');
@@ -86,7 +90,7 @@ const faultOf: Record<CustomFieldType, string> = {
   text: 'fields.custom_text',
   number: 'fields.custom_number',
   date: 'fields.custom_date',
-  boolean: 'fields.invalid',
+  boolean: 'fields.type_boolean',
   choice: 'fields.custom_choice',
   choices: 'fields.custom_choice',
 };

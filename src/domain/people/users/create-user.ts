@@ -22,7 +22,7 @@ export const createUser = useCase(
     const custom = readCustomValues(await listCustomFields(scope), customFields);
     const parsed = personInput.safeParse(input);
     const faults = { ...(parsed.error && inputFaults(parsed.error)), ...custom.errors };
-    if (!parsed.data || Object.keys(faults).length > 0) throw invalidInput(faults);
+    if (!parsed.data || Object.keys(faults).length > 0) throw invalidInput(faults, undefined, custom.faults);
     const login = parsed.data.email ?? parsed.data.username!;
     if (await findUserByLogin(scope, login)) throw taken(input);
     const now = scope.clock.now();

@@ -23,7 +23,7 @@ export const editUser = useCase(async (scope, userId: string, { customFields, ..
   const custom = customFields && readCustomValues(fields, customFields, before.customValues);
   const after: User = { ...before, ...changes, customValues: custom?.values ?? before.customValues };
   const faults = { ...checkPersonalData(after), ...custom?.errors };
-  if (Object.keys(faults).length > 0) throw invalidInput(faults);
+  if (Object.keys(faults).length > 0) throw invalidInput(faults, undefined, custom?.faults);
   if (before.role === 'administrator' && after.role !== 'administrator') {
     if (scope.actor.id === userId) throw new AppError('own_account', 409);
     if (before.status === 'activated' && (await countActiveAdministrators(scope)) <= 1) throw new AppError('last_administrator', 409);

@@ -35,7 +35,9 @@ describe('domain/administration/configuration: there and back', () => {
     const first = await exported('everything');
     const again = await store.unchanged(() => apply(first));
     expect(again.changes).to.deep.equal([]);
-    expect(again.keptSecrets).to.deep.equal([{ application: 'payroll', reference: `\${env:CLIENT_SECRET_EVERYTHING_PAYROLL}` }]);
+    expect(again.keptSecrets).to.deep.equal([
+      { application: 'payroll', reference: `\${env:CLIENT_SECRET_EVERYTHING_PAYROLL}`, context: 'everything' },
+    ]);
     expect((await store.unchanged(() => apply(everything, { EVERYTHING_PAYROLL: secret }))).changes).to.deep.equal([]);
     expect(await exported('everything')).to.equal(first);
     expect(first).not.to.contain(secret);

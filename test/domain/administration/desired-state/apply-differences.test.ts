@@ -93,7 +93,7 @@ describe('domain/administration/desired-state: differences', () => {
       ),
     );
     expect(error).to.be.instanceOf(StateError);
-    expect(error.faults[0]!.path).to.equal('applications.payroll.redirect_uris');
+    expect(error.faults[0]!.path).to.equal('applications.payroll.oidc.redirect_uris[0]');
   });
 
   it('that no file could say name the object as well', async () => {

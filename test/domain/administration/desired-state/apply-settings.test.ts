@@ -53,17 +53,20 @@ describe('domain/administration/desired-state: settings, policy and secrets', ()
 
   it('every fault has the path that the file has for it', async () => {
     const cases: [Part, string][] = [
-      [{ policy: { password: { minLength: 2 } } }, 'contexts[0].policy.password.minLength fields.number_range'],
-      [{ policy: { overrides: [{ for: { group: 'Nobody' } }] } }, 'contexts[0].policy.overrides[0] errors.unknown_group'],
-      [{ policy: { overrides: [{ for: { application: 'nothing' } }] } }, 'contexts[0].policy.overrides[0] errors.unknown_application'],
+      [{ policy: { password: { minLength: 2 } } }, 'contexts[0].policy.password.minLength fields.number_between'],
+      [{ policy: { overrides: [{ for: { group: 'Nobody' } }] } }, 'contexts[0].policy.overrides[0].for.group errors.unknown_group'],
+      [
+        { policy: { overrides: [{ for: { application: 'nothing' } }] } },
+        'contexts[0].policy.overrides[0].for.application errors.unknown_application',
+      ],
       [
         { policy: { overrides: [{ for: { role: 'regular' } }, { for: { group: 'Everyone' }, networks: ['here'] }] } },
-        'contexts[0].policy.overrides[1].networks.0 fields.network',
+        'contexts[0].policy.overrides[1].networks[0] fields.network',
       ],
       [{ policy: { overrides: [{ for: { group: 'a', role: 'regular' } }] } }, 'contexts[0].policy.overrides[0].for fields.override_target'],
-      [{ policy: { lokout: {} } }, 'contexts[0].policy.lokout there is no such key'],
-      [{ policy: { lockout: { limt: 3 } } }, 'contexts[0].policy.lockout.limt fields.unknown'],
-      [{ newAccounts: { invitationDays: 0 } }, 'contexts[0].newAccounts.invitationDays fields.number_range'],
+      [{ policy: { lokout: {} } }, 'contexts[0].policy.lokout fields.key_unknown'],
+      [{ policy: { lockout: { limt: 3 } } }, 'contexts[0].policy.lockout.limt fields.key_unknown'],
+      [{ newAccounts: { invitationDays: 0 } }, 'contexts[0].newAccounts.invitationDays fields.number_between'],
       [{ branding: { color: '#ffffff' } }, 'contexts[0].branding.color fields.color_contrast'],
       [{ branding: { logo: 'data:image/png;base64,AAAA' } }, 'contexts[0].branding.logo fields.logo'],
       [
@@ -95,7 +98,7 @@ describe('domain/administration/desired-state: settings, policy and secrets', ()
     expect(await faults({ policy: { networks: ['10.0.0.0/8'] } })).to.deep.equal(['contexts[0].policy errors.policy_locks_out']);
     const types = await store.eventsOf(async () => {
       const { changes } = await apply({ policy: { networks: ['127.0.0.0/8'] } });
-      expect(changes).to.deep.equal([{ action: 'changed', what: 'sign-in policy', details: 'at once, without a trial' }]);
+      expect(changes).to.deep.equal([{ action: 'changed', what: 'sign-in policy', details: 'at once, without a trial', context: 'acme' }]);
     });
     expect(types).to.deep.equal(['sign-in-policy.changed', 'sign-in-policy.confirmed']);
     const stored = await loadPolicy(store.scope);
@@ -129,7 +132,7 @@ describe('domain/administration/desired-state: settings, policy and secrets', ()
     });
     const unresolved = [{ path: 'contexts[0].applications[0].oidc.client_secret', reference }];
     const { keptSecrets } = await apply(of('payroll'), { unresolved });
-    expect(keptSecrets).to.deep.equal([{ application: 'payroll', reference }]);
+    expect(keptSecrets).to.deep.equal([{ application: 'payroll', reference, context: 'acme' }]);
     expect((await findApplicationByCode(store.scope, 'payroll'))!.oidc).to.have.property('secret_fingerprint');
     for (const part of [of('fresh'), of('mobile')])
       expect(await faults(part, { unresolved })).to.deep.equal(['contexts[0].applications[0].oidc.client_secret fields.reference_secret']);

@@ -81,8 +81,8 @@ describe('domain/administration/desired-state: prune', () => {
     await apply({ groups: [{ name: 'Finance' }] });
     const { changes } = await apply({ groups: [{ name: 'Stock' }], mails: { invitation: { en: words } } }, { prune: true });
     expect(changes).to.deep.equal([
-      { action: 'removed', what: 'words of the mail invitation.es' },
-      { action: 'removed', what: 'group Finance' },
+      { action: 'removed', what: 'words of the mail invitation.es', context: 'acme' },
+      { action: 'removed', what: 'group Finance', context: 'acme' },
     ]);
     expect(await findApplicationByCode(store.scope, 'stock')).to.include({ code: 'stock' });
     expect(await findUserByLogin(store.scope, 'jsilva')).to.not.equal(undefined);
@@ -108,7 +108,7 @@ describe('domain/administration/desired-state: prune', () => {
       ),
     );
     expect(error.faults.map(({ path, message }) => `${path} ${message}`)).to.deep.equal([
-      'contexts[0].customFields errors.custom_field_in_use',
+      'contexts[0].customFields.cost errors.custom_field_in_use',
     ]);
   });
 

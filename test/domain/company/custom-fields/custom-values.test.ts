@@ -23,7 +23,7 @@ describe('domain/company/custom-fields: what a person may have', () => {
     text: 'fields.custom_text',
     number: 'fields.custom_number',
     date: 'fields.custom_date',
-    boolean: 'fields.invalid',
+    boolean: 'fields.type_boolean',
     choice: 'fields.custom_choice',
     choices: 'fields.custom_choice',
   };
@@ -87,10 +87,13 @@ describe('domain/company/custom-fields: what a person may have', () => {
           values: { [`id of ${type}`]: value },
           errors: {},
         });
+      const isList = type === 'choice' || type === 'choices';
+      const allowed = field(type).options.join(', ');
       for (const given of refused)
         expect(readCustomValues([field(type)], { [type]: given }), JSON.stringify(given)).to.deep.equal({
           values: {},
           errors: { [`customFields.${type}`]: faults[type] },
+          ...(isList ? { faults: [{ path: ['customFields', type], message: 'fields.one_of', params: { allowed } }] } : {}),
         });
     });
 

@@ -1,0 +1,41 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import { type Application, findApplicationByCode } from '../../applications/applications/index.ts';
+import { findGroupByName, type Group } from '../../people/groups/index.ts';
+import { findUserByLogin, type User } from '../../people/users/index.ts';
+import type { Applying } from './applying.ts';
+
+type At = Pick<Applying, 'scope' | 'at'>;
+
+/** @param path of the list that names them. @throws StateError by the place in the list of one that there is not */
+async function findEach<T>({ at }: At, names: string[] = [], path: PropertyKey[], find: (name: string) => Promise<T>): Promise<T[]> {
+  const found: T[] = [];
+  for (const [index, name] of names.entries()) found.push(await at(...path, index)(find(name)));
+  return found;
+}
+
+export const findNamedGroups = (at: At, names: string[] | undefined, ...path: PropertyKey[]): Promise<Group[]> =>
+  findEach(at, names, path, (name) => getGroupByName(at, name));
+
+/** By e-mail or username. */
+export const findNamedPeople = (at: At, logins: string[] | undefined, ...path: PropertyKey[]): Promise<User[]> =>
+  findEach(at, logins, path, (login) => getByLogin(at, login));
+
+/** @throws AppError unknown_group */
+export async function getGroupByName({ scope }: Pick<At, 'scope'>, name: string): Promise<Group> {
+  const group = await findGroupByName(scope, name);
+  if (!group) throw new AppError('unknown_group', 422, { params: { name } });
+  return group;
+}
+
+/** @throws AppError unknown_application */
+export async function getApplicationByCode({ scope }: Pick<At, 'scope'>, code: string): Promise<Application> {
+  const application = await findApplicationByCode(scope, code);
+  if (!application) throw new AppError('unknown_application', 422, { params: { code } });
+  return application;
+}
+
+async function getByLogin({ scope }: Pick<At, 'scope'>, login: string): Promise<User> {
+  const user = await findUserByLogin(scope, login);
+  if (!user) throw new AppError('unknown_person', 422, { params: { login } });
+  return user;
+}

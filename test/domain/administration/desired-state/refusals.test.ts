@@ -1,0 +1,232 @@
+import { expect } from 'chai';
+import { z } from 'zod';
+import {
+  type ApplyOptions,
+  applyState,
+  describedFile,
+  parseState,
+  StateError,
+} from '../../../../src/domain/administration/desired-state/index.ts';
+import { createI18n, locales } from '../../../../src/platform/i18n/index.ts';
+import { useStore } from '../../../support/use-cases.ts';
+
+type Schema = {
+  type?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  enum?: unknown[];
+  minimum?: number;
+  maximum?: number;
+  propertyNames?: { enum?: string[] };
+  additionalProperties?: Schema | boolean;
+};
+type Step = string | number;
+type Wrong = { steps: Step[]; value: unknown; why: string; says: RegExp };
+
+const choicesOf = (schema: Schema): Schema[] => (schema.anyOf ?? schema.oneOf ?? [schema]).filter(({ type }) => type !== 'null');
+
+/** The least that fits, so that nothing but what is meant is wrong. */
+function least(schema: Schema): unknown {
+  const [one = {}] = choicesOf(schema);
+  if (one.enum) return one.enum[0];
+  if (one.properties?.role && one.properties.group) return { role: 'regular' };
+  if (one.properties) return Object.fromEntries((one.required ?? []).map((key) => [key, least(one.properties![key]!)]));
+  if (one.type === 'array') return [];
+  if (one.type === 'boolean') return true;
+  if (one.type === 'integer' || one.type === 'number') return Math.max(one.minimum ?? 1, 1);
+  return one.type === 'object' ? {} : 'x';
+}
+
+/** Every key below with a value of another shape, out of its range, none of its words, left out, or beside it one that there is not. */
+function* wrongBelow(schema: Schema, steps: Step[]): Generator<Wrong> {
+  const choices = choicesOf(schema);
+  const [one = {}] = choices;
+  if (choices.some(({ enum: words }) => words)) {
+    const words = choices.flatMap((choice) => choice.enum ?? []);
+    yield { steps, value: 'no-such-word', why: 'another word', says: new RegExp(`one of these: .*${words[0]}`) };
+  } else if (one.type === 'boolean') yield { steps, value: 'perhaps', why: 'no boolean', says: /true or false/ };
+  else if (one.type === 'integer' || one.type === 'number') {
+    const { minimum, maximum } = one;
+    const isRange = minimum !== undefined && maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER && minimum > -maximum;
+    const says = isRange ? new RegExp(`${minimum}\\b.*\\b${maximum}\\b`) : /\w/;
+    yield { steps, value: 'many', why: 'no number', says };
+    if (isRange) yield { steps, value: maximum + 1, why: 'above the range', says };
+    if (isRange && minimum > 0) yield { steps, value: minimum - 1, why: 'below the range', says };
+  } else if (one.type === 'array') {
+    yield { steps, value: 5, why: 'no list', says: /a list/ };
+    if (one.items) yield* wrongBelow(one.items, [...steps, 0]);
+  } else if (one.type === 'string') yield { steps, value: { a: 1 }, why: 'no text', says: /\w/ };
+  if (!one.properties && typeof one.additionalProperties === 'object') {
+    const { propertyNames } = one;
+    yield* wrongBelow(one.additionalProperties, [...steps, propertyNames?.enum?.[0] ?? 'some']);
+    if (propertyNames?.enum) yield { steps: [...steps, 'nothing'], value: {}, why: 'no such key', says: /no such key/ };
+  }
+  if (!one.properties) return;
+  if (typeof steps.at(-1) === 'string') yield { steps, value: 5, why: 'no keys', says: /keys with/ };
+  yield { steps: [...steps, 'nothing'], value: 1, why: 'no such key', says: new RegExp(`There are: .*${Object.keys(one.properties)[0]}`) };
+  for (const key of one.required ?? []) yield { steps: [...steps, key], value: undefined, why: 'left out', says: /missing/ };
+  for (const [key, inner] of Object.entries(one.properties)) yield* wrongBelow(inner, [...steps, key]);
+}
+
+const file = z.toJSONSchema(describedFile, { io: 'input', unrepresentable: 'any' }) as Schema;
+const company = file.properties!.contexts!.items!;
+
+/** A file that is right but for this. */
+function fileWith({ steps, value }: Wrong): unknown {
+  const root: Record<Step, unknown> = { contexts: [{ code: 'acme' }] };
+  let at: unknown = root;
+  let schema: Schema | undefined = file;
+  for (const [index, step] of steps.entries()) {
+    const owner = at as Record<Step, unknown>;
+    const choice: Schema | undefined = schema && choicesOf(schema)[0];
+    schema =
+      typeof step === 'number' ? choice?.items : (choice?.properties?.[step] ?? (choice?.additionalProperties as Schema | undefined));
+    if (index === steps.length - 1) {
+      if (value === undefined) delete owner[step];
+      else owner[step] = value;
+    } else owner[step] ??= typeof steps[index + 1] === 'number' ? [] : least(schema ?? {});
+    // an object in a list needs what each of them needs
+    if (typeof steps[index + 1] === 'number' && index + 2 < steps.length && Array.isArray(owner[step]) && !owner[step][0])
+      owner[step][0] = least(choicesOf(schema ?? {})[0]?.items ?? {});
+    at = owner[step];
+  }
+  return root;
+}
+
+/** What may be left out since the rest of it stays, and what RFC 7517 §5 lets stand in a set of keys. */
+const passes = ({ steps, why }: Wrong): boolean =>
+  (steps.includes('identifiers') && why === 'left out') || (steps.includes('jwks') && why === 'no such key');
+
+const pathOf = (steps: Step[]) => steps.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${step}`)).join('');
+
+describe('domain/administration/desired-state: what is refused', () => {
+  const store = useStore();
+  const i18n = createI18n(new URL('../../../../views/', import.meta.url));
+
+  const refuse = async (said: unknown, options: ApplyOptions = {}): Promise<StateError['faults']> => {
+    try {
+      await applyState(store.scope, parseState(said), { dryRun: true, ...options });
+    } catch (error) {
+      if (error instanceof StateError) return error.faults;
+      throw error;
+    }
+    return [];
+  };
+
+  const sections = Object.entries(company.properties!).map(([name, schema]) => ({
+    name,
+    wrong: [...wrongBelow(schema, ['contexts', 0, name])].filter((one) => !passes(one)),
+  }));
+
+  for (const { name, wrong } of sections)
+    it(`${name}: each of ${wrong.length} faults has the path that stands in the file, and the rule in every language`, async () => {
+      const odd: string[] = [];
+      for (const one of wrong) {
+        const path = pathOf(one.steps);
+        const faults = await refuse(fileWith(one));
+        const fault = faults.find((found) => found.path === path);
+        const told = (locale: (typeof locales)[number]) => i18n.for(locale)(fault!.message, fault!.params);
+        if (!fault)
+          odd.push(`${path} (${one.why}): ${faults.map((found) => `${found.path} ${found.message}`).join('; ') || 'not refused'}`);
+        else if (fault.message === 'fields.invalid' || locales.some((locale) => /\{\{|^fields\.|^errors\./.test(told(locale))))
+          odd.push(`${path} (${one.why}): ${told('en')}`);
+        else if (/^fields\.(type|one|number_b|key)/.test(fault.message) && !one.says.test(told('en')))
+          odd.push(`${path} (${one.why}): ${told('en')}`);
+      }
+      expect(odd).to.deep.equal([]);
+    });
+
+  it('what a use case refuses has its place in the file, and names that there are not theirs', async () => {
+    const application = (more: Record<string, unknown>) => ({ applications: [{ code: 'crm', name: 'CRM', ...more }] });
+    const oidc = { client_id: 'crm', token_endpoint_auth_method: 'none', redirect_uris: ['https://crm.acme.example/cb'] };
+    const saml = { entityId: 'urn:crm', assertionConsumerServices: [{ url: 'https://crm.acme.example/acs' }] };
+    const api = (more: Record<string, unknown>) => ({ apis: [{ identifier: 'https://api.acme.example/x', name: 'X', ...more }] });
+    const scopes = (grantedTo: object) => ({ scopes: [{ name: 'read', texts: { en: 'Read' }, grantedTo }] });
+    const cases: [Record<string, unknown>, path: string, message: string][] = [
+      [
+        application({ oidc: { ...oidc, redirect_uris: [...oidc.redirect_uris, 'ftp://x'] } }),
+        'applications[0].oidc.redirect_uris[1]',
+        'fields.redirect',
+      ],
+      [
+        application({ oidc: { ...oidc, redirect_uris: ['https://*.a.acme.example/cb'] } }),
+        'applications[0].oidc.redirect_uris[0]',
+        'fields.redirect_pattern_production',
+      ],
+      [application({ oidc: { ...oidc, redirect_uris: [] } }), 'applications[0].oidc.redirect_uris', 'fields.redirect_uris_missing'],
+      [
+        application({
+          oidc: {
+            ...oidc,
+            claims: [
+              { name: 'a', value: 'x' },
+              { name: 'b', from: 'custom.none' },
+            ],
+          },
+        }),
+        'applications[0].oidc.claims[1].from',
+        'fields.custom_field_unknown',
+      ],
+      [
+        application({ oidc: { ...oidc, claims: [{ name: 'b', template: '{custom.none}' }] } }),
+        'applications[0].oidc.claims[0].template',
+        'fields.custom_field_unknown',
+      ],
+      [application({ oidc: { ...oidc, token_endpoint_auth_method: 'any' } }), 'applications[0].oidc.client_secret', 'fields.client_secret'],
+      [application({ saml: { ...saml, signAssertion: false } }), 'applications[0].saml.signAssertion', 'fields.nothing_signed'],
+      [
+        application({ saml: { ...saml, attributes: [{ name: 'a', from: 'custom.none' }] } }),
+        'applications[0].saml.attributes[0].from',
+        'fields.custom_field_unknown',
+      ],
+      [application({ saml: { ...saml, metadata: '<a/>' } }), 'applications[0].saml.metadata', 'fields.metadata'],
+      [application({ assignedTo: { groups: ['Everyone', 'None'] } }), 'applications[0].assignedTo.groups[1]', 'errors.unknown_group'],
+      [application({ assignedTo: { users: ['nobody'] } }), 'applications[0].assignedTo.users[0]', 'errors.unknown_person'],
+      [application({ logo: 'data:image/png;base64,AAAA' }), 'applications[0].logo', 'fields.logo'],
+      [{ groups: [{ name: 'New', members: ['jsilva', 'nobody'] }] }, 'groups[0].members[1]', 'errors.unknown_person'],
+      [api(scopes({ groups: ['None'] })), 'apis[0].scopes[0].grantedTo.groups[0]', 'errors.unknown_group'],
+      [api(scopes({ users: ['nobody'] })), 'apis[0].scopes[0].grantedTo.users[0]', 'errors.unknown_person'],
+      [api({ applications: [{ code: 'none' }] }), 'apis[0].applications[0].code', 'errors.unknown_application'],
+      [
+        api({ ...scopes({}), applications: [{ code: 'payroll', scopes: ['read', 'none'] }] }),
+        'apis[0].applications[0].scopes[1]',
+        'fields.api_scope_unknown',
+      ],
+      [{ policy: { overrides: [{ for: { group: 'None' } }] } }, 'policy.overrides[0].for.group', 'errors.unknown_group'],
+      [{ policy: { overrides: [{ for: { application: 'none' } }] } }, 'policy.overrides[0].for.application', 'errors.unknown_application'],
+      [{ policy: { hours: { days: [1], from: '09:00', to: '08:00', timeZone: 'UTC' } } }, 'policy.hours.to', 'fields.hours_order'],
+      [
+        { directories: [{ name: 'New', settings: { mapping: { customFields: { none: 'title' } } } }] },
+        'directories[0].settings.mapping.customFields.none',
+        'fields.custom_field_unknown',
+      ],
+      [{ customFields: [{ code: 'No', label: 'x', type: 'text' }] }, 'customFields[0].code', 'fields.custom_field_code'],
+      [{ customFields: [{ code: 'size', label: 'x', type: 'choice' }] }, 'customFields[0].options', 'fields.custom_field_options'],
+      [
+        { users: [{ email: 'new@acme.example', firstName: 'N', customFields: { none: 1 } }] },
+        'users[0].customFields.none',
+        'fields.custom_field_unknown',
+      ],
+      [{ users: [{ email: 'new@acme.example', firstName: 'N', password: 'short' }] }, 'users[0].password', 'fields.password_short'],
+      [{ mails: { invitation: { en: { subject: 'a', action: 'b' } } } }, 'mails.invitation.en.body', 'fields.key_missing'],
+      [
+        { mails: { invitation: { en: { subject: 'a', body: '{{nobody}}', action: 'b' } } } },
+        'mails.invitation.en.body',
+        'fields.placeholder',
+      ],
+      [{ auditRetentionDays: 3 }, 'auditRetentionDays', 'fields.retention'],
+      [{ timeZone: 'Nowhere' }, 'timeZone', 'fields.time_zone'],
+      [{ pairedWith: 'nowhere', environment: 'approval' }, 'pairedWith', 'errors.unknown_context'],
+    ];
+    const odd: string[] = [];
+    for (const [part, path, message] of cases) {
+      const faults = await refuse({ contexts: [{ code: 'acme', ...part }] });
+      const fits = faults.some((fault) => fault.path === `contexts[0].${path}` && fault.message.startsWith(message));
+      if (!fits) odd.push(`${path} ${message}: ${faults.map((fault) => `${fault.path} ${fault.message}`).join('; ') || 'not refused'}`);
+    }
+    expect(odd).to.deep.equal([]);
+  });
+});
